@@ -1,0 +1,1 @@
+"""One door per tool: blocking, with time limits, translating errors at the sill."""

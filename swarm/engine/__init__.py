@@ -1,0 +1,1 @@
+"""What swarm does: one verb, one file."""

@@ -1,0 +1,173 @@
+"""What the engine needs of its tools; adapters and fakes keep to these."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from swarm.plan.specs import SandboxSpec
+
+
+@dataclass(frozen=True, slots=True)
+class EngineFacts:
+    """What the container engine says of itself."""
+
+    version: str
+    rootless: bool
+    cgroup: str
+    """`1` or `2`."""
+    storage: str
+    runtimes: tuple[str, ...]
+    seccomp: bool
+    endpoint: str
+    """Where it answers, for panes (`docker -H`) and for the human."""
+    root: str = ""
+    """The engine's data directory; its disk is what fills."""
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxFacts:
+    """What the engine says of one container of ours."""
+
+    name: str
+    id: str
+    labels: dict[str, str]
+    status: str
+    """created, running, paused, restarting, exited, dead."""
+    exit_code: int = 0
+    oom_killed: bool = False
+    error: str = ""
+    raw: dict[str, Any] = field(default_factory=dict)
+    """The engine's whole answer, as `docker inspect` prints it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxNews:
+    """One line of the engine's event stream that concerns a container of ours."""
+
+    action: str
+    """start, die, oom, pause, unpause, destroy, kill."""
+    name: str
+    labels: dict[str, str]
+    at: float
+    exit_code: int | None = None
+
+
+class Sandboxes(Protocol):
+    """The container engine. Every call blocks, within a time limit.
+
+    All raise ToolError, and ToolMissing where no engine answers.
+    """
+
+    def facts(self) -> EngineFacts:
+        """Ask the engine about itself."""
+
+    def create(self, spec: SandboxSpec) -> None:
+        """Make the container; refuses a name that exists and an image that does not."""
+
+    def start(self, name: str) -> None:
+        """Run a created or stopped container."""
+
+    def stop(self, name: str, grace: float) -> None:
+        """TERM, `grace` seconds, KILL; blocks until it ended. Fine where it had."""
+
+    def kill(self, name: str) -> None:
+        """KILL at once; fine where it had ended."""
+
+    def pause(self, name: str) -> None:
+        """Freeze every process; fine where it is frozen."""
+
+    def resume(self, name: str) -> None:
+        """Let a frozen container run; fine where it runs."""
+
+    def inspect(self, name: str) -> SandboxFacts | None:
+        """What is known of the container, or None where there is none."""
+
+    def all(self, labels: dict[str, str]) -> list[SandboxFacts]:
+        """Every container that bears these labels, running or not (`raw` is empty)."""
+
+    def remove(self, name: str) -> None:
+        """Kill and remove; fine where there is none."""
+
+    def remove_volume(self, name: str) -> None:
+        """Remove a volume; fine where there is none."""
+
+    def volumes(self, labels: dict[str, str]) -> list[str]:
+        """Names of the volumes that bear these labels."""
+
+    def make_volume(self, name: str, labels: dict[str, str]) -> None:
+        """Make a volume; fine where it exists."""
+
+    def logs(self, name: str, tail: int) -> bytes:
+        """The last lines of a container's output, raw."""
+
+    def run(self, spec: SandboxSpec, stdin: bytes, limit: int) -> bytes:
+        """Run a one-shot container without a terminal and return what it printed.
+
+        Removed afterwards. ToolError on another exit status than 0 (with the tail
+        of its standard error) and where it prints more than `limit` bytes.
+        """
+
+    def news(self, labels: dict[str, str], since: float) -> Iterator[SandboxNews]:
+        """The engine's events for containers with these labels; blocks between them.
+
+        Ends when the engine goes away or `close` is called.
+        """
+
+    def close(self) -> None:
+        """End every stream of `news`."""
+
+    def image_id(self, reference: str) -> str | None:
+        """The id of a local image, or None."""
+
+    def attach_argv(self, name: str) -> list[str]:
+        """The command that shows a running container's terminal, detachable."""
+
+    def start_argv(self, name: str) -> list[str]:
+        """The command that starts a created container and shows its terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaneFacts:
+    """What tmux says of one pane of ours."""
+
+    name: str
+    dead: bool
+    exit_code: int | None
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A pane's visible text, with SGR sequences only; agent bytes, not sanitised."""
+
+    name: str
+    text: str
+
+
+class Panes(Protocol):
+    """The private tmux server. Every call blocks, within a time limit (ToolError)."""
+
+    def open(self, name: str, argv: list[str], environment: dict[str, str]) -> None:
+        """Run a command in a window of its own; replaces a dead one of that name."""
+
+    def close(self, name: str) -> None:
+        """Close the window; fine where there is none."""
+
+    def all(self) -> dict[str, PaneFacts]:
+        """Every pane by name; empty where the server is gone. One call to tmux."""
+
+    def capture(self, names: list[str]) -> dict[str, Screen]:
+        """The screens of these panes, in one call to tmux; absent ones are left out."""
+
+    def send(self, name: str, text: str, enter: bool) -> None:
+        """Paste text (bracketed) and press Enter separately, after the agent's delay."""
+
+    def attach_argv(self, name: str) -> list[str]:
+        """The command that shows this pane full screen; `Ctrl+Q` leaves it."""
+
+    def kill_server(self) -> None:
+        """End the private server and every pane; sandboxes go on."""
+
+
+Progress = Callable[[str], None]
+"""Called with one line of what is being done."""

@@ -1,0 +1,34 @@
+"""The one way from bytes an agent may have chosen to a human's screen."""
+
+import unicodedata
+
+_REPLACED = frozenset({"Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Unicode categories shown as their code point: invisible, or able to move text."""
+
+
+def plain(text: str, limit: int = 4000) -> str:
+    """The text without control, format or bidi characters; newlines and tabs stay.
+
+    What is taken out is shown in its place (`\\x1b`, `<U+202E>`), so that nothing is
+    hidden; longer than `limit` characters is cut with a mark. Never markup.
+    """
+    cut = text if len(text) <= limit else f"{text[:limit]}…"
+    if cut.isascii() and cut.isprintable():
+        return cut
+    return "".join(_shown(character) for character in cut)
+
+
+def line(text: str, limit: int = 400) -> str:
+    """As `plain`, on one line: newlines and tabs become visible too."""
+    return plain(text, limit).replace("\n", "⏎").replace("\t", "→")
+
+
+def _shown(character: str) -> str:
+    code = ord(character)
+    if character in "\n\t":
+        return character
+    if code < 0x20 or 0x7F <= code < 0xA0:
+        return f"\\x{code:02x}"
+    if unicodedata.category(character) in _REPLACED:
+        return f"<U+{code:04X}>"
+    return character

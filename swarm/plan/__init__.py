@@ -1,0 +1,1 @@
+"""What will be done, resolved to the last flag, as data."""

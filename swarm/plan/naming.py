@@ -1,0 +1,124 @@
+"""Every name outside that belongs to a task, derived from its id and nowhere else."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+HOME_LABEL = "swarm.home"
+TASK_LABEL = "swarm.task"
+KIND_LABEL = "swarm.kind"
+
+
+def home_tag(home: Path) -> str:
+    """Eight hex digits that tell one home's containers and tmux from another's."""
+    return hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:8]
+
+
+def slug(text: str, limit: int = 32) -> str:
+    """A branch-safe word from a prompt or a name: a-z, 0-9 and dashes; never empty."""
+    words = re.findall(r"[a-z0-9]+", text.lower())
+    name = ""
+    for word in words:
+        if name and len(name) + 1 + len(word) > limit:
+            break
+        name = f"{name}-{word}" if name else word[:limit]
+    return name or "task"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What one task is called outside."""
+
+    tag: str
+    task: int
+    name: str = ""
+
+    @property
+    def branch(self) -> str:
+        """The branch that the host's worktree is on."""
+        return f"swarm/{self.task}-{slug(self.name)}"
+
+    @property
+    def sandbox(self) -> str:
+        """The agent's container."""
+        return f"swarm-{self.tag}-{self.task}"
+
+    @property
+    def sender(self) -> str:
+        """The short-lived container that packs the agent's commits."""
+        return f"{self.sandbox}-sender"
+
+    @property
+    def home_volume(self) -> str:
+        """The volume mounted as the agent's home."""
+        return f"{self.sandbox}-home"
+
+    @property
+    def pane(self) -> str:
+        """The tmux window."""
+        return f"task-{self.task}"
+
+    def labels(self, kind: str = "sandbox") -> dict[str, str]:
+        """How everything of this task is found again."""
+        return {
+            HOME_LABEL: self.tag,
+            TASK_LABEL: str(self.task),
+            KIND_LABEL: kind,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where everything lies under one home."""
+
+    home: Path
+
+    @property
+    def tag(self) -> str:
+        """See `home_tag`."""
+        return home_tag(self.home)
+
+    @property
+    def database(self) -> Path:
+        """The one file of truth."""
+        return self.home / "swarm.db"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the keeper while it lives; holds its pid."""
+        return self.home / "keeper.lock"
+
+    @property
+    def log(self) -> Path:
+        """What the keeper says of itself."""
+        return self.home / "keeper.log"
+
+    @property
+    def tmux(self) -> str:
+        """The private tmux server's socket name (`tmux -L`)."""
+        return f"swarm-{self.tag}"
+
+    def task(self, task_id: int) -> Path:
+        """Everything of one task but its worktree."""
+        return self.home / "tasks" / str(task_id)
+
+    def worktree(self, task_id: int) -> Path:
+        """The host's path of the worktree; outside the user's checkout."""
+        return self.home / "worktrees" / str(task_id)
+
+    def private_git(self, task_id: int) -> Path:
+        """The git directory that the agent owns; the host's git never runs on it."""
+        return self.task(task_id) / "private.git"
+
+    def review_git(self, task_id: int) -> Path:
+        """The git directory that only the host writes: snapshots, quarantine, diffs."""
+        return self.task(task_id) / "review.git"
+
+    def gitfile(self, task_id: int) -> Path:
+        """The file mounted read-only over the worktree's `.git`."""
+        return self.task(task_id) / "gitfile"
+
+    def launch_log(self, task_id: int) -> Path:
+        """What the launch did, step by step; kept when it fails."""
+        return self.task(task_id) / "launch.log"
