@@ -279,6 +279,7 @@ def encode(event: Event) -> tuple[str, dict[str, Any]]:
 
 def decode(kind: str, body: dict[str, Any]) -> Event:
     """The event back from the journal; KeyError on a kind this version lacks."""
-    of = KINDS[kind]
+    of: Any = KINDS[kind]
     lists = {field.name for field in fields(of) if "tuple" in str(field.type)}
-    return of(**{k: tuple(v) if k in lists else v for k, v in body.items()})
+    found: Event = of(**{k: tuple(v) if k in lists else v for k, v in body.items()})
+    return found

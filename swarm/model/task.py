@@ -82,7 +82,7 @@ MOVES: dict[type[e.Event], tuple[frozenset[State], State]] = {
     ),
     e.TaskRestored: (frozenset({S.REJECTED}), S.STOPPED),
 }
-"""Which event may come in which states, and where it leads; other kinds move nothing."""
+"""Which event may come in which states, and where it leads; others move nothing."""
 
 SETTLED = frozenset({S.MERGED, S.REJECTED, S.FAILED})
 """Nothing outside is at work for these."""
@@ -160,6 +160,12 @@ def _learn_end(task: Task, at: float, event: e.Event) -> Task:
             return replace(task, reason=event.reason)
         case e.MergeRefused():
             return replace(task, reason=event.reason, hint=event.hint)
+        case _:
+            return _learn_work(task, event)
+
+
+def _learn_work(task: Task, event: e.Event) -> Task:
+    match event:
         case e.TaskMerged():
             return replace(task, commit=event.commit, reason="", hint="")
         case e.WorkBroughtBack():

@@ -89,15 +89,15 @@ def _floor_lines(host: dict[str, Any]) -> dict[str, bool]:
         "the root file system is writable": host["ReadonlyRootfs"] is True,
         "the network has a way out": mode == "none" or mode.startswith("container:"),
         "no pids limit": (host["PidsLimit"] or 0) > 0,
-        "no memory limit": host["Memory"] > 0
-        and host["MemorySwap"] == host["Memory"],
+        "no memory limit": host["Memory"] > 0 and host["MemorySwap"] == host["Memory"],
         "no cpu limit": host["NanoCpus"] > 0,
         "no nofile limit": any(u["Name"] == "nofile" for u in host["Ulimits"] or []),
         "no shm limit": host["ShmSize"] > 0,
         "no tmpfs on /tmp or /run": set(REQUIRED_TMPFS) <= set(host["Tmpfs"] or {}),
         "a device is passed through": not host["Devices"],
         "a host namespace is shared": not any(
-            str(host[key]).startswith("host") for key in ("PidMode", "IpcMode", "UTSMode")
+            str(host[key]).startswith("host")
+            for key in ("PidMode", "IpcMode", "UTSMode")
         ),
     }
 

@@ -1,0 +1,1 @@
+"""The agents swarm knows, as data: one TOML file each."""

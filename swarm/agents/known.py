@@ -1,0 +1,64 @@
+"""Finds an agent's data and fills in a task's words."""
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from swarm.errors import PlanError
+
+_FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """How one agent is started."""
+
+    name: str
+    summary: str
+    argv: tuple[str, ...]
+    """`{prompt}` and `{command}` stand for the task's; nothing passes a shell."""
+    image: str = ""
+    needs: tuple[str, ...] = ()
+    """Words that a task must bring beside its prompt."""
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+def names() -> list[str]:
+    """The agents there are, in order."""
+    return sorted(file.stem for file in _FOLDER.glob("*.toml"))
+
+
+def find(name: str) -> Agent:
+    """The agent of that name; PlanError listing those there are."""
+    if name not in names():
+        raise PlanError(
+            f"there is no agent {name!r}",
+            hint=f"known agents: {', '.join(names())}; or use --run COMMAND",
+        )
+    body = tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    return _agent(name, body)
+
+
+def _agent(name: str, body: dict[str, Any]) -> Agent:
+    return Agent(
+        name=name,
+        summary=body["summary"],
+        argv=tuple(body["argv"]),
+        image=body.get("image", ""),
+        needs=tuple(body.get("needs", ())),
+        environment=dict(body.get("environment", {})),
+    )
+
+
+def filled(template: str, words: dict[str, str]) -> str:
+    """The template with each `{word}` replaced once; a value is never read again."""
+    out, rest = "", template
+    while rest:
+        head, opening, tail = rest.partition("{")
+        word, closing, after = tail.partition("}")
+        if opening and closing and word in words:
+            out, rest = out + head + words[word], after
+        else:
+            out, rest = out + head + opening, tail
+    return out

@@ -1,0 +1,73 @@
+"""Reads the config: defaults, then the user's file; errors name file and key."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from swarm.config.schema import Config
+from swarm.errors import ConfigError
+
+DEFAULTS = Path(__file__).with_name("defaults.toml")
+
+
+def user_file() -> Path:
+    """Where the user's settings are: `$SWARM_CONFIG`, else the XDG config folder."""
+    named = os.environ.get("SWARM_CONFIG")
+    if named:
+        return Path(named)
+    config = os.environ.get("XDG_CONFIG_HOME") or str(Path.home() / ".config")
+    return Path(config) / "swarm" / "config.toml"
+
+
+def load(file: Path) -> Config:
+    """The settings in force; ConfigError names file, line or key, and what it wants."""
+    settings = _read(DEFAULTS)
+    if file.exists():
+        _merge(settings, _read(file))
+    try:
+        return Config.model_validate(settings)
+    except ValidationError as error:
+        raise _config_error(file, error) from error
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file} cannot be read: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(
+            f"{file} is not valid TOML: {error}", hint="mend the file, then try again"
+        ) from error
+
+
+def _merge(into: dict[str, Any], over: dict[str, Any]) -> None:
+    for key, value in over.items():
+        if isinstance(value, dict) and isinstance(into.get(key), dict):
+            _merge(into[key], value)
+        else:
+            into[key] = value
+
+
+def _config_error(file: Path, error: ValidationError) -> ConfigError:
+    first = error.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in first["loc"])
+    why = "unknown key" if first["type"] == "extra_forbidden" else first["msg"]
+    where = _line_of(file, str(first["loc"][-1]))
+    return ConfigError(
+        f"{file}{where}: {key}: {why}",
+        hint=f"every key is explained in {DEFAULTS}",
+    )
+
+
+def _line_of(file: Path, key: str) -> str:
+    """`:7` where the key stands alone on a line of the file, else nothing."""
+    if not file.exists():
+        return ""
+    for number, text in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        if text.split("=")[0].strip().strip("\"'[]").endswith(key):
+            return f":{number}"
+    return ""

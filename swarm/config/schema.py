@@ -1,0 +1,63 @@
+"""The shape of the config; unknown keys are errors."""
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+_UNITS = {"": 1, "b": 1, "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30}
+
+
+def _bytes(value: Any) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    found = re.fullmatch(r"\s*(\d+)\s*([a-zA-Z]*)\s*", str(value))
+    if not found or found[2].lower() not in _UNITS:
+        raise ValueError('a size such as "512MiB" or "4GiB"')
+    return int(found[1]) * _UNITS[found[2].lower()]
+
+
+Size = Annotated[int, BeforeValidator(_bytes), Field(gt=0)]
+"""Bytes; written with a unit."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Sandbox(_Strict):
+    """What each sandbox may use."""
+
+    image: str = Field(min_length=1)
+    memory: Size
+    cpus: float = Field(gt=0)
+    pids: int = Field(gt=0)
+    nofile: int = Field(gt=0)
+    shm: Size
+    tmp: Size
+    runtime: str
+
+
+class Review(_Strict):
+    """How much of a task's work is taken in."""
+
+    max_file: Size
+    max_total: Size
+    max_pack: Size
+
+
+class Merge(_Strict):
+    """How work comes home."""
+
+    strategy: Literal["squash", "merge", "patch"]
+
+
+class Config(_Strict):
+    """Everything that a human may set."""
+
+    max_running: int = Field(gt=0, le=1000)
+    agent: str
+    stop_grace: float = Field(ge=0, le=600)
+    sandbox: Sandbox
+    review: Review
+    merge: Merge

@@ -1,0 +1,117 @@
+"""Turns what was asked into a plan that leaves nothing open."""
+
+from dataclasses import dataclass, field
+
+from swarm.agents.known import Agent, filled
+from swarm.config.schema import Config
+from swarm.errors import PlanError
+from swarm.plan import hardening
+from swarm.plan.naming import Names, Places
+from swarm.plan.specs import AGENT_HOME, Limits, Mount, Plan, SandboxSpec
+
+PROMPT_LIMIT = 120 << 10
+"""Bytes; Linux takes 128 KiB for one argument or variable of a process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One task as asked for."""
+
+    prompt: str
+    command: str | None = None
+    mounts: tuple[Mount, ...] = ()
+    """The worktree and its git, as the git adapter lays them out."""
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the plan takes from the machine it is made on."""
+
+    places: Places
+    image: str
+    """The full reference of an image that exists."""
+    seccomp: str
+    uid: int
+    gid: int
+
+
+def sandbox_user(uid: int, gid: int) -> tuple[int, int]:
+    """Who the agent is: the user, or 1000 where swarm itself is root."""
+    return (uid, gid) if uid else (1000, 1000)
+
+
+def check_words(agent: Agent, prompt: str, command: str | None) -> None:
+    """Refuse what no agent can be started with; PlanError names it."""
+    if not prompt.strip() and not command:
+        raise PlanError(
+            "the prompt is empty", hint="say what to do, or use --run COMMAND"
+        )
+    if "command" in agent.needs and not command:
+        raise PlanError(
+            f"the agent {agent.name} needs a command", hint="use --run COMMAND"
+        )
+    for text in (prompt, command or ""):
+        if "\0" in text:
+            raise PlanError("the prompt holds a NUL character")
+        if len(text.encode(errors="replace")) >= PROMPT_LIMIT:
+            raise PlanError(
+                f"the prompt is longer than {PROMPT_LIMIT >> 10} KiB",
+                hint="put the text in a file of the repository and name it",
+            )
+
+
+def make(
+    names: Names, request: Request, agent: Agent, config: Config, at: Surroundings
+) -> Plan:
+    """The plan of one task; PlanError where it would lie below the floor."""
+    user = sandbox_user(at.uid, at.gid)
+    words = {"prompt": request.prompt, "command": request.command or ""}
+    limits = config.sandbox
+    spec = SandboxSpec(
+        name=names.sandbox,
+        image=at.image,
+        argv=tuple(filled(part, words) for part in agent.argv),
+        user=f"{user[0]}:{user[1]}",
+        labels=names.labels(),
+        mounts=(*request.mounts, Mount("volume", names.home_volume, AGENT_HOME)),
+        environment=_environment(names, request, agent, words),
+        limits=Limits(
+            memory=limits.memory,
+            cpus=limits.cpus,
+            pids=limits.pids,
+            nofile=limits.nofile,
+            shm=limits.shm,
+            tmp=limits.tmp,
+        ),
+        runtime=limits.runtime,
+        seccomp=at.seccomp,
+        tmpfs={
+            "/tmp": f"rw,exec,nosuid,nodev,mode=1777,size={limits.tmp}",  # noqa: S108 - inside
+            "/run": "rw,noexec,nosuid,nodev,mode=1777,size=67108864",
+        },
+    )
+    hardening.refuse(spec)
+    return Plan(
+        sandbox=spec,
+        worktree=str(at.places.worktree(names.task)),
+        owner=None if at.uid else user,
+    )
+
+
+def _environment(
+    names: Names, request: Request, agent: Agent, words: dict[str, str]
+) -> dict[str, str]:
+    return {
+        "HOME": AGENT_HOME,
+        "USER": "agent",
+        "TERM": "tmux-256color",
+        "COLORTERM": "truecolor",
+        "LANG": "C.UTF-8",
+        "SWARM_TASK": str(names.task),
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "safe.directory",
+        "GIT_CONFIG_VALUE_0": "*",
+        **{key: filled(value, words) for key, value in agent.environment.items()},
+        **request.environment,
+    }

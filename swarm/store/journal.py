@@ -1,0 +1,131 @@
+"""The only writer of events: what is recorded here is what swarm knows."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event as sqlalchemy_event
+from sqlmodel import Session, create_engine, select
+
+from swarm.errors import SwarmError
+from swarm.model import events as e
+from swarm.model.task import Task, evolve, queued
+from swarm.store import schema
+from swarm.store.rows import task_from
+from swarm.store.tables import EventRow, TaskRow, WishRow
+
+MakeQueued = Callable[[int], e.TaskQueued]
+"""The first event of a task, once its id is known."""
+
+
+class Journal:
+    """Writes events, and with each the task it changes, in one transaction.
+
+    Safe to call from several threads; each call blocks for its transaction. The
+    keeper alone holds one.
+    """
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+        schema.connect(path).close()
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._engine = create_engine(
+            f"sqlite:///{path}",
+            connect_args={
+                "timeout": schema.BUSY_SECONDS,
+                "check_same_thread": False,
+            },
+        )
+        sqlalchemy_event.listen(self._engine, "connect", _on_connect)
+
+    def close(self) -> None:
+        """Release the file."""
+        self._engine.dispose()
+
+    def queue(self, make: MakeQueued) -> Task:
+        """Record a new task and return it with its id."""
+        with self._lock, Session(self._engine) as session:
+            row = TaskRow(repo="", state="", body={}, plan={})
+            session.add(row)
+            session.flush()
+            assert row.id is not None
+            event, now = make(row.id), self._clock()
+            task = queued(row.id, now, event)
+            _project(row, task)
+            row.plan = event.plan
+            session.add(_event_row(row.id, now, event))
+            session.commit()
+            return task
+
+    def record(self, task_id: int | None, *events: e.Event) -> Task | None:
+        """Record events, all or none; IllegalMove where the state forbids one.
+
+        Returns the task as it then stands, or None for events of the whole fleet.
+        """
+        with self._lock, Session(self._engine) as session:
+            row = _row(session, task_id)
+            task = task_from(row.id, row.body) if row and row.id else None
+            for event in events:
+                now = self._clock()
+                if task:
+                    task = evolve(task, now, event)
+                session.add(_event_row(task_id, now, event))
+            if row and task:
+                _project(row, task)
+                session.add(row)
+            session.commit()
+            return task
+
+    def answer(
+        self, wish_id: int, message: str = "", result: dict[str, Any] | None = None
+    ) -> None:
+        """Say that a wish is done."""
+        self._decide(wish_id, "done", message, "", result or {})
+
+    def refuse(self, wish_id: int, error: SwarmError) -> None:
+        """Say that a wish is refused, why, and what to do."""
+        self._decide(wish_id, "refused", error.message, error.hint, {})
+
+    def _decide(
+        self,
+        wish_id: int,
+        outcome: str,
+        message: str,
+        hint: str,
+        result: dict[str, Any],
+    ) -> None:
+        with self._lock, Session(self._engine) as session:
+            row = session.exec(select(WishRow).where(WishRow.id == wish_id)).one()
+            row.outcome, row.message, row.hint = outcome, message, hint
+            row.result, row.decided = result, self._clock()
+            session.add(row)
+            session.commit()
+
+
+def _row(session: Session, task_id: int | None) -> TaskRow | None:
+    if task_id is None:
+        return None
+    row = session.get(TaskRow, task_id)
+    if row is None:
+        raise SwarmError(f"there is no task {task_id}", hint="see `swarm ls`")
+    return row
+
+
+def _project(row: TaskRow, task: Task) -> None:
+    body = asdict(task)
+    del body["id"]
+    row.repo, row.state, row.removed = task.repo, task.state.value, task.removed
+    row.body = body
+
+
+def _event_row(task_id: int | None, at: float, event: e.Event) -> EventRow:
+    kind, body = e.encode(event)
+    return EventRow(at=at, task=task_id, kind=kind, body=body)
+
+
+def _on_connect(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA foreign_keys=ON")

@@ -1,0 +1,158 @@
+"""The read side: plain SQL to the file whose tables `tables` defines.
+
+Imports neither SQLModel nor pydantic: `swarm ls` must answer in a few milliseconds.
+"""
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from swarm.errors import SwarmError
+from swarm.model import events as e
+from swarm.model.task import Task
+from swarm.store import schema
+from swarm.store.rows import task_from
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A wish and, once decided, its outcome."""
+
+    id: int
+    verb: str
+    body: dict[str, Any]
+    outcome: str
+    """Empty while open, then `done` or `refused`."""
+    message: str
+    hint: str
+    result: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """What concerns all tasks, from the newest events that tell."""
+
+    engine: str = ""
+    """The container engine's version; empty while it does not answer."""
+    trouble: str = ""
+    """Why the engine does not answer."""
+    keeper: int = 0
+    """The pid of the last keeper that started; 0 before the first."""
+
+
+class Queries:
+    """Questions to the journal; each blocks for one short read.
+
+    One instance per thread, or guarded by its owner.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._connection = schema.connect(path)
+
+    def close(self) -> None:
+        """Release the file."""
+        self._connection.close()
+
+    def version(self) -> int:
+        """A number that changes when another process wrote; microseconds to ask."""
+        return int(self._one("PRAGMA data_version")[0])
+
+    def tasks(self, repo: str | None = None, removed: bool = False) -> list[Task]:
+        """Tasks by id, of one repository or of all."""
+        rows = self._all(
+            "SELECT id, body FROM task WHERE (:repo IS NULL OR repo = :repo)"
+            " AND (:removed OR NOT removed) ORDER BY id",
+            {"repo": repo, "removed": removed},
+        )
+        return [task_from(row[0], json.loads(row[1])) for row in rows]
+
+    def task(self, task_id: int) -> Task:
+        """One task; SwarmError where there is none of that id."""
+        rows = self._all("SELECT body FROM task WHERE id = :id", {"id": task_id})
+        if not rows:
+            raise SwarmError(f"there is no task {task_id}", hint="see `swarm ls --all`")
+        return task_from(task_id, json.loads(rows[0][0]))
+
+    def plan(self, task_id: int) -> dict[str, Any]:
+        """The resolved plan that was stored with the task."""
+        rows = self._all("SELECT plan FROM task WHERE id = :id", {"id": task_id})
+        return dict(json.loads(rows[0][0])) if rows else {}
+
+    def events(
+        self, after: int = 0, task: int | None = None, limit: int = 1000
+    ) -> list[e.Recorded]:
+        """Events with a greater id than `after`, oldest first."""
+        rows = self._all(
+            "SELECT id, at, task, kind, body FROM event WHERE id > :after"
+            " AND (:task IS NULL OR task = :task) ORDER BY id LIMIT :limit",
+            {"after": after, "task": task, "limit": limit},
+        )
+        return [_recorded(row) for row in rows]
+
+    def last_event(self) -> int:
+        """The newest event's id; 0 before the first."""
+        return int(self._one("SELECT coalesce(max(id), 0) FROM event")[0])
+
+    def wish(self, wish_id: int) -> Wish:
+        """One wish; SwarmError where there is none of that id."""
+        rows = self._all(f"{_WISH} WHERE id = :id", {"id": wish_id})
+        if not rows:
+            raise SwarmError(f"there is no wish {wish_id}")
+        return _wish(rows[0])
+
+    def open_wishes(self) -> list[Wish]:
+        """Wishes that nobody decided yet, oldest first."""
+        rows = self._all(f"{_WISH} WHERE outcome = '' ORDER BY id", {})
+        return [_wish(row) for row in rows]
+
+    def fleet(self) -> Fleet:
+        """What the newest events say of engine and keeper."""
+        rows = self._all(
+            "SELECT id, at, task, kind, body FROM event WHERE id IN ("
+            "SELECT max(id) FROM event WHERE task IS NULL AND kind IN"
+            " ('EngineUp', 'EngineDown', 'KeeperStarted') GROUP BY kind) ORDER BY id",
+            {},
+        )
+        fleet = Fleet()
+        for row in rows:
+            fleet = _learn_fleet(fleet, _recorded(row).event)
+        return fleet
+
+    def _one(self, sql: str) -> Any:
+        return self._connection.execute(sql).fetchone()
+
+    def _all(self, sql: str, values: dict[str, Any]) -> list[Any]:
+        try:
+            return self._connection.execute(sql, values).fetchall()
+        except sqlite3.OperationalError as error:
+            raise SwarmError(
+                f"the database does not answer: {error}",
+                hint="another process may hold it; try again",
+            ) from error
+
+
+_WISH = "SELECT id, verb, body, outcome, message, hint, result FROM wish"
+
+
+def _wish(row: Any) -> Wish:
+    return Wish(
+        row[0], row[1], json.loads(row[2]), row[3], row[4], row[5], json.loads(row[6])
+    )
+
+
+def _recorded(row: Any) -> e.Recorded:
+    return e.Recorded(row[0], row[1], row[2], e.decode(row[3], json.loads(row[4])))
+
+
+def _learn_fleet(fleet: Fleet, event: e.Event) -> Fleet:
+    match event:
+        case e.KeeperStarted():
+            return Fleet(fleet.engine, fleet.trouble, event.pid)
+        case e.EngineUp():
+            return Fleet(event.version, "", fleet.keeper)
+        case e.EngineDown():
+            return Fleet("", event.reason, fleet.keeper)
+        case _:
+            return fleet

@@ -1,0 +1,95 @@
+"""How a database comes to have the tables of this version, and refuses a newer one.
+
+A plain list, not alembic: one file, one writer, forward only. Alembic would add
+0.2 s to the start of every front end that makes the file, and its downgrade paths
+and branches would stay unused. A test holds the result against `tables`.
+"""
+
+import sqlite3
+from pathlib import Path
+
+from swarm.errors import SwarmError
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE task (
+        id INTEGER NOT NULL, repo VARCHAR NOT NULL, state VARCHAR NOT NULL,
+        removed BOOLEAN NOT NULL, body JSON NOT NULL, plan JSON NOT NULL,
+        PRIMARY KEY (id)
+    );
+    CREATE INDEX ix_task_repo ON task (repo);
+    CREATE INDEX ix_task_state ON task (state);
+    CREATE TABLE event (
+        id INTEGER NOT NULL, at FLOAT NOT NULL, task INTEGER,
+        kind VARCHAR NOT NULL, body JSON NOT NULL,
+        PRIMARY KEY (id), FOREIGN KEY(task) REFERENCES task (id)
+    );
+    CREATE INDEX ix_event_task ON event (task, id);
+    CREATE TABLE wish (
+        id INTEGER NOT NULL, at FLOAT NOT NULL, verb VARCHAR NOT NULL,
+        body JSON NOT NULL, outcome VARCHAR NOT NULL, message VARCHAR NOT NULL,
+        hint VARCHAR NOT NULL, result JSON NOT NULL, decided FLOAT,
+        PRIMARY KEY (id)
+    );
+    CREATE INDEX ix_wish_outcome ON wish (outcome);
+    """,
+)
+"""Step n brings a file of version n to version n + 1; a landed step never changes."""
+
+VERSION = len(MIGRATIONS)
+
+BUSY_SECONDS = 10.0
+"""How long a connection waits for another's transaction."""
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the file, made and migrated where needed.
+
+    SwarmError where a newer swarm wrote it: nothing is changed then. Two processes
+    that migrate at once are put in order by an exclusive transaction.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    connection = sqlite3.connect(
+        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )
+    try:
+        if _version(connection, path) < VERSION:
+            _migrate(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    connection.execute("PRAGMA synchronous=NORMAL")
+    return connection
+
+
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    try:
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    except sqlite3.DatabaseError as error:
+        raise SwarmError(
+            f"{path} is not a readable database: {error}",
+            hint="move the file away; worktrees and branches stay as they are",
+        ) from error
+    if version > VERSION:
+        raise SwarmError(
+            f"{path} was written by a newer swarm (schema {version}, "
+            f"this one knows {VERSION})",
+            hint="update swarm, or set SWARM_HOME to another folder",
+        )
+    return version
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("BEGIN EXCLUSIVE")
+    try:
+        for number in range(_version(connection, path), VERSION):
+            for statement in MIGRATIONS[number].split(";"):
+                if statement.strip():
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA user_version={number + 1}")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+    path.chmod(0o600)
