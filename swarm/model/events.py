@@ -26,12 +26,21 @@ class TaskQueued:
     plan: dict[str, Any]
     after: tuple[int, ...] = ()
     group: str = ""
+    command: str = ""
+    """What the shell runs, where the agent is a command."""
     retry_of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TaskProvisioning:
     """The launch began."""
+
+
+@dataclass(frozen=True, slots=True)
+class BaseMoved:
+    """The task waited for others; it starts from the branch as it now is."""
+
+    base: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +239,7 @@ class Trouble:
 Event = (
     TaskQueued
     | TaskProvisioning
+    | BaseMoved
     | StepDone
     | TaskRequeued
     | TaskLive

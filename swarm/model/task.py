@@ -141,6 +141,8 @@ def _learn(task: Task, at: float, event: e.Event) -> Task:
             return replace(task, removed=True)
         case e.StepDone():
             return replace(task, step=event.step)
+        case e.BaseMoved():
+            return replace(task, base=event.base)
         case _:
             return _learn_end(task, at, event)
 

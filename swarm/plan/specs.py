@@ -27,7 +27,7 @@ class Limits:
     """Bytes; swap is the same number, so none is used."""
     cpus: float = 2.0
     pids: int = 512
-    nofile: int = 65536
+    nofile: int = 16384
     shm: int = 64 << 20
     """Bytes of /dev/shm."""
     tmp: int = 1 << 30

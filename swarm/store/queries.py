@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from swarm.errors import SwarmError
+from swarm.errors import NotFound, SwarmError
 from swarm.model import events as e
 from swarm.model.task import Task
 from swarm.store import schema
@@ -69,10 +69,10 @@ class Queries:
         return [task_from(row[0], json.loads(row[1])) for row in rows]
 
     def task(self, task_id: int) -> Task:
-        """One task; SwarmError where there is none of that id."""
+        """One task; NotFound where there is none of that id."""
         rows = self._all("SELECT body FROM task WHERE id = :id", {"id": task_id})
         if not rows:
-            raise SwarmError(f"there is no task {task_id}", hint="see `swarm ls --all`")
+            raise NotFound(f"there is no task {task_id}", hint="see `swarm ls --all`")
         return task_from(task_id, json.loads(rows[0][0]))
 
     def plan(self, task_id: int) -> dict[str, Any]:
@@ -88,6 +88,15 @@ class Queries:
             "SELECT id, at, task, kind, body FROM event WHERE id > :after"
             " AND (:task IS NULL OR task = :task) ORDER BY id LIMIT :limit",
             {"after": after, "task": task, "limit": limit},
+        )
+        return [_recorded(row) for row in rows]
+
+    def of_kind(self, kind: type[e.Event]) -> list[e.Recorded]:
+        """Every event of one kind that concerns the whole fleet, oldest first."""
+        rows = self._all(
+            "SELECT id, at, task, kind, body FROM event"
+            " WHERE task IS NULL AND kind = :kind ORDER BY id",
+            {"kind": kind.__name__},
         )
         return [_recorded(row) for row in rows]
 

@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from swarm.plan.specs import SandboxSpec
+
+Progress = Callable[[str], None]
+"""Called with one line of what is being done; the line may hold foreign bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ class Sandboxes(Protocol):
     def logs(self, name: str, tail: int) -> bytes:
         """The last lines of a container's output, raw."""
 
-    def run(self, spec: SandboxSpec, stdin: bytes, limit: int) -> bytes:
+    def run(self, spec: SandboxSpec, limit: int) -> bytes:
         """Run a one-shot container without a terminal and return what it printed.
 
         Removed afterwards. ToolError on another exit status than 0 (with the tail
@@ -160,7 +164,7 @@ class Panes(Protocol):
         """The screens of these panes, in one call to tmux; absent ones are left out."""
 
     def send(self, name: str, text: str, enter: bool) -> None:
-        """Paste text (bracketed) and press Enter separately, after the agent's delay."""
+        """Paste text (bracketed), then Enter separately, after the agent's delay."""
 
     def attach_argv(self, name: str) -> list[str]:
         """The command that shows this pane full screen; `Ctrl+Q` leaves it."""
@@ -169,5 +173,38 @@ class Panes(Protocol):
         """End the private server and every pane; sandboxes go on."""
 
 
-Progress = Callable[[str], None]
-"""Called with one line of what is being done."""
+@dataclass(frozen=True, slots=True)
+class ImageFacts:
+    """One local image."""
+
+    reference: str
+    id: str
+    size: int
+    """Bytes, layers shared with others included."""
+    created: float
+    """Seconds since the epoch."""
+
+
+class Images(Protocol):
+    """The engine's images. Every call blocks, some for minutes; ToolError."""
+
+    def image_id(self, reference: str) -> str | None:
+        """The id of a local image, or None."""
+
+    def pull(self, reference: str, seconds: float) -> bool:
+        """Fetch an image; False where no registry gives it within the time."""
+
+    def import_tar(self, tar: Path, reference: str) -> None:
+        """Make an image of a root file system."""
+
+    def build(
+        self,
+        reference: str,
+        files: dict[str, bytes],
+        arguments: dict[str, str],
+        progress: Progress,
+    ) -> None:
+        """Build from a context held in memory; its Dockerfile is among the files."""
+
+    def tagged(self, prefix: str) -> list[ImageFacts]:
+        """The local images whose reference begins with the prefix."""

@@ -1,0 +1,144 @@
+"""Finds the engine that the user's own `docker` talks to, and translates its errors."""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import requests.exceptions
+from docker import APIClient
+from docker.context import ContextAPI
+from docker.errors import APIError, DockerException, NotFound, TLSParameterError
+from docker.tls import TLSConfig
+from docker.utils import kwargs_from_env
+
+from swarm.errors import ToolError, ToolMissing
+
+SECONDS = 60.0
+"""The time limit of one call that is not a stream, a build or a stop."""
+
+DEFAULT = "unix:///var/run/docker.sock"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where the engine answers, and how the `docker` command is led there too."""
+
+    url: str
+    tls: TLSConfig | None = None
+    argv: tuple[str, ...] = ("docker",)
+    """The command's beginning, for panes; it never relies on tmux's environment."""
+
+
+def endpoint() -> Endpoint:
+    """`DOCKER_HOST`, else the current docker context, else the usual socket."""
+    if os.environ.get("DOCKER_HOST"):
+        return _from_environment()
+    name = os.environ.get("DOCKER_CONTEXT") or _current_context()
+    if name and name != "default":
+        return _from_context(name)
+    return Endpoint(DEFAULT, argv=(_command(), "-H", DEFAULT))
+
+
+def _from_environment() -> Endpoint:
+    try:
+        found = kwargs_from_env()
+    except TLSParameterError as error:
+        raise ToolError(f"docker: DOCKER_TLS_VERIFY: {error}") from error
+    names = ("DOCKER_HOST", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH")
+    passed = [f"{name}={os.environ[name]}" for name in names if os.environ.get(name)]
+    return Endpoint(
+        str(found["base_url"]), found.get("tls"), ("env", *passed, _command())
+    )
+
+
+def _current_context() -> str:
+    try:
+        return str(ContextAPI.get_current_context().Name)
+    except (DockerException, OSError, ValueError, AttributeError):
+        return "default"
+
+
+def _from_context(name: str) -> Endpoint:
+    try:
+        context = ContextAPI.get_context(name)
+    except (DockerException, OSError, ValueError) as error:
+        raise ToolError(f"docker context {name}: {error}") from error
+    if context is None or not context.Host:
+        raise ToolError(
+            f"docker context {name}: it does not exist",
+            hint="see `docker context ls`; choose one with `docker context use`",
+        )
+    return Endpoint(
+        str(context.Host), context.TLSConfig, (_command(), "--context", name)
+    )
+
+
+def _command() -> str:
+    return shutil.which("docker") or "docker"
+
+
+class Connection:
+    """One engine, connected to when first needed and again after it went away."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._client: APIClient | None = None
+        self._endpoint: Endpoint | None = None
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where this connection goes; looked up once."""
+        if self._endpoint is None:
+            self._endpoint = endpoint()
+        return self._endpoint
+
+    @contextmanager
+    def call(self, what: str) -> Iterator[APIClient]:
+        """The client, with every library error translated; `what` names the call."""
+        try:
+            yield self._connected()
+        except NotFound as error:
+            raise Absent(f"docker {what}: {_explained(error)}") from error
+        except APIError as error:
+            raise ToolError(f"docker {what}: {_explained(error)}") from error
+        except (
+            DockerException,
+            requests.exceptions.RequestException,
+            OSError,
+        ) as error:
+            self._client = None
+            raise ToolMissing(
+                f"docker does not answer at {self.endpoint.url}: {_short(error)}",
+                hint="start the engine, or see `swarm doctor`",
+            ) from error
+
+    def _connected(self) -> APIClient:
+        with self._lock:
+            if self._client is None:
+                at = self.endpoint
+                self._client = APIClient(
+                    base_url=at.url,
+                    version="auto",
+                    timeout=int(SECONDS),
+                    tls=at.tls or False,
+                    use_ssh_client=at.url.startswith("ssh://"),
+                    max_pool_size=32,
+                )
+            return self._client
+
+
+class Absent(ToolError):
+    """The engine knows no such container, image or volume."""
+
+
+def _explained(error: APIError) -> str:
+    said = error.explanation
+    text = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+    return " ".join(text.split()) or str(error)
+
+
+def _short(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]

@@ -1,0 +1,127 @@
+"""The engine's images: pulled, imported or built, with visible progress."""
+
+import gzip
+import io
+import tarfile
+from pathlib import Path
+from typing import Any
+
+import requests.exceptions
+from docker import APIClient
+from docker.errors import APIError
+
+from swarm.adapters.docker.connect import Absent, Connection
+from swarm.errors import ToolError
+from swarm.ports import ImageFacts, Progress
+
+BUILD_SECONDS = 1800
+"""The time limit between two lines of a build."""
+
+
+class DockerImages:
+    """Implements `ports.Images`."""
+
+    def __init__(self) -> None:
+        self._to = Connection()
+
+    def image_id(self, reference: str) -> str | None:
+        return image_id(self._to, reference)
+
+    def pull(self, reference: str, seconds: float) -> bool:
+        name, _, tag = reference.partition(":")
+        with self._to.call(f"pull {reference}") as client:
+            try:
+                _pull(client, name, tag, seconds)
+            except (APIError, requests.exceptions.RequestException, ToolError):
+                return False
+        return self.image_id(reference) is not None
+
+    def import_tar(self, tar: Path, reference: str) -> None:
+        name, _, tag = reference.partition(":")
+        with self._to.call(f"import {reference}") as client:
+            client.import_image_from_file(str(tar), repository=name, tag=tag)
+        if self.image_id(reference) is None:
+            raise ToolError(f"docker import {reference}: the engine took no image")
+
+    def build(
+        self,
+        reference: str,
+        files: dict[str, bytes],
+        arguments: dict[str, str],
+        progress: Progress,
+    ) -> None:
+        with self._to.call(f"build {reference}") as client:
+            lines = client.build(
+                fileobj=_context(files),
+                custom_context=True,
+                encoding="gzip",
+                tag=reference,
+                buildargs=arguments,
+                rm=True,
+                forcerm=True,
+                decode=True,
+                timeout=BUILD_SECONDS,
+            )
+            tail = ""
+            for line in lines:
+                tail = _tell(line, progress) or tail
+                if "error" in line:
+                    raise ToolError(
+                        f"docker build {reference}: {line['error'].strip()}",
+                        hint=f"the last line before it: {tail}",
+                    )
+
+    def tagged(self, prefix: str) -> list[ImageFacts]:
+        with self._to.call("image ls") as client:
+            rows = client.images()
+        return [
+            ImageFacts(tag, str(row["Id"]), int(row["Size"]), float(row["Created"]))
+            for row in rows
+            for tag in row.get("RepoTags") or []
+            if tag.startswith(prefix)
+        ]
+
+
+def image_id(to: Connection, reference: str) -> str | None:
+    """The id of a local image, or None."""
+    try:
+        with to.call(f"image inspect {reference}") as client:
+            untyped: Any = client
+            return str(untyped.inspect_image(reference)["Id"])
+    except Absent:
+        return None
+
+
+def _pull(client: APIClient, name: str, tag: str, seconds: float) -> None:
+    """The engine itself bounds a pull badly, so the read of its answer is bounded."""
+    answer = client.post(
+        client.base_url + f"/v{client.api_version}/images/create",
+        params={"fromImage": name, "tag": tag or "latest"},
+        timeout=seconds,
+        stream=True,
+    )
+    for line in answer.iter_lines():
+        if b'"error"' in line:
+            raise ToolError(f"docker pull {name}: {line.decode(errors='replace')}")
+
+
+def _context(files: dict[str, bytes]) -> io.BytesIO:
+    """The same bytes for the same files, so that the engine's own cache may hit."""
+    buffer = io.BytesIO()
+    with (
+        gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w") as tar,
+    ):
+        for name in sorted(files):
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mode = len(files[name]), 0o644
+            tar.addfile(entry, io.BytesIO(files[name]))
+    buffer.seek(0)
+    return buffer
+
+
+def _tell(line: dict[str, Any], progress: Progress) -> str:
+    text = str(line.get("stream") or line.get("status") or "").strip()
+    if text:
+        progress(text)
+    return text

@@ -1,0 +1,277 @@
+"""Sandboxes as containers of the Docker engine."""
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+from docker.errors import APIError
+from docker.types import LogConfig, Ulimit
+from docker.types import Mount as DockerMount
+
+from swarm.adapters.docker.connect import SECONDS, Absent, Connection
+from swarm.adapters.docker.images import image_id
+from swarm.errors import ToolError
+from swarm.plan.specs import Mount, SandboxSpec
+from swarm.ports import EngineFacts, SandboxFacts, SandboxNews
+
+DETACH_KEYS = "ctrl-^,q"
+"""Leaves a pane's terminal without ending the agent; unlikely to be typed."""
+
+LOG_SIZE = "10m"
+"""A log flood costs two files of this size and nothing more."""
+
+NOT_MODIFIED, CONFLICT = 304, 409
+
+
+class Docker:
+    """Implements `ports.Sandboxes`; one connection, safe for several threads."""
+
+    def __init__(self) -> None:
+        self._to = Connection()
+        self._streams: set[Any] = set()
+        self._guard = threading.Lock()
+
+    def facts(self) -> EngineFacts:
+        with self._to.call("info") as client:
+            info = client.info()
+        security = [str(option) for option in info.get("SecurityOptions") or []]
+        return EngineFacts(
+            version=str(info["ServerVersion"]),
+            rootless=any("rootless" in option for option in security),
+            cgroup=str(info.get("CgroupVersion") or "1"),
+            storage=str(info["Driver"]),
+            runtimes=tuple(sorted(info.get("Runtimes") or {})),
+            seccomp=any("seccomp" in option for option in security),
+            endpoint=self._to.endpoint.url,
+            root=str(info.get("DockerRootDir") or ""),
+        )
+
+    def create(self, spec: SandboxSpec) -> None:
+        with self._to.call(f"create {spec.name}") as client:
+            client.create_container(
+                image=spec.image,
+                entrypoint=[spec.argv[0]],
+                command=list(spec.argv[1:]),
+                name=spec.name,
+                hostname=spec.hostname,
+                user=spec.user,
+                tty=spec.terminal,
+                stdin_open=spec.terminal,
+                environment=spec.environment,
+                working_dir=spec.workdir,
+                labels=spec.labels,
+                host_config=client.create_host_config(**_host_config(spec)),
+            )
+
+    def start(self, name: str) -> None:
+        with self._to.call(f"start {name}") as client:
+            client.start(name)
+
+    def stop(self, name: str, grace: float) -> None:
+        with self._to.call(f"stop {name}") as client:
+            client.stop(name, timeout=int(grace))
+
+    def kill(self, name: str) -> None:
+        with self._to.call(f"kill {name}") as client, _fine(CONFLICT):
+            client.kill(name)
+
+    def pause(self, name: str) -> None:
+        with self._to.call(f"pause {name}") as client:
+            if not _state(client.inspect_container(name))["Paused"]:
+                client.pause(name)
+
+    def resume(self, name: str) -> None:
+        with self._to.call(f"unpause {name}") as client:
+            if _state(client.inspect_container(name))["Paused"]:
+                client.unpause(name)
+
+    def inspect(self, name: str) -> SandboxFacts | None:
+        try:
+            with self._to.call(f"inspect {name}") as client:
+                raw = client.inspect_container(name)
+        except Absent:
+            return None
+        state = _state(raw)
+        return SandboxFacts(
+            name=str(raw["Name"]).lstrip("/"),
+            id=str(raw["Id"]),
+            labels=dict(raw["Config"].get("Labels") or {}),
+            status=str(state["Status"]),
+            exit_code=int(state["ExitCode"]),
+            oom_killed=bool(state["OOMKilled"]),
+            error=str(state.get("Error") or ""),
+            raw=raw,
+        )
+
+    def all(self, labels: dict[str, str]) -> list[SandboxFacts]:
+        with self._to.call("ps") as client:
+            rows = client.containers(all=True, filters={"label": _wanted(labels)})
+        return [
+            SandboxFacts(
+                name=str(row["Names"][0]).lstrip("/"),
+                id=str(row["Id"]),
+                labels=dict(row.get("Labels") or {}),
+                status=str(row["State"]),
+            )
+            for row in rows
+            if row.get("Names")
+        ]
+
+    def remove(self, name: str) -> None:
+        try:
+            with self._to.call(f"rm {name}") as client:
+                client.remove_container(name, force=True, v=True)
+        except Absent:
+            return
+
+    def make_volume(self, name: str, labels: dict[str, str]) -> None:
+        with self._to.call(f"volume create {name}") as client:
+            client.create_volume(name, labels=labels)
+
+    def remove_volume(self, name: str) -> None:
+        try:
+            with self._to.call(f"volume rm {name}") as client:
+                client.remove_volume(name, force=True)
+        except Absent:
+            return
+
+    def volumes(self, labels: dict[str, str]) -> list[str]:
+        with self._to.call("volume ls") as client:
+            answer = client.volumes(filters={"label": _wanted(labels)})
+        return [str(volume["Name"]) for volume in answer.get("Volumes") or []]
+
+    def logs(self, name: str, tail: int) -> bytes:
+        with self._to.call(f"logs {name}") as client:
+            said = client.logs(name, stdout=True, stderr=True, tail=tail)
+        return bytes(said)
+
+    def run(self, spec: SandboxSpec, limit: int) -> bytes:
+        self.create(spec)
+        try:
+            return self._printed(spec.name, limit)
+        finally:
+            self.remove(spec.name)
+
+    def _printed(self, name: str, limit: int) -> bytes:
+        out, err = bytearray(), bytearray()
+        with self._to.call(f"run {name}") as client:
+            stream = client.attach(
+                name, stdout=True, stderr=True, stream=True, demux=True
+            )
+            client.start(name)
+            for said, complained in stream:
+                out += said or b""
+                err = (err + (complained or b""))[-2000:]
+                if len(out) > limit:
+                    raise ToolError(f"docker run {name}: more than {limit} bytes")
+            status = int(client.wait(name, timeout=int(SECONDS))["StatusCode"])
+        if status:
+            raise ToolError(
+                f"docker run {name}: exit {status}: "
+                f"{' '.join(err.decode(errors='replace').split())}"
+            )
+        return bytes(out)
+
+    def news(self, labels: dict[str, str], since: float) -> Iterator[SandboxNews]:
+        filters = {"type": "container", "label": _wanted(labels)}
+        with self._to.call("events") as client:
+            stream = client.events(since=int(since), filters=filters, decode=True)
+            with self._guard:
+                self._streams.add(stream)
+            try:
+                for raw in stream:
+                    yield _news(raw)
+            finally:
+                with self._guard:
+                    self._streams.discard(stream)
+
+    def close(self) -> None:
+        with self._guard:
+            streams = list(self._streams)
+        for stream in streams:
+            stream.close()
+
+    def image_id(self, reference: str) -> str | None:
+        return image_id(self._to, reference)
+
+    def attach_argv(self, name: str) -> list[str]:
+        return [*self._to.endpoint.argv, "attach", f"--detach-keys={DETACH_KEYS}", name]
+
+    def start_argv(self, name: str) -> list[str]:
+        return [
+            *self._to.endpoint.argv,
+            "start",
+            "--attach",
+            "--interactive",
+            f"--detach-keys={DETACH_KEYS}",
+            name,
+        ]
+
+
+class _fine:
+    """Lets one status of the engine's pass: what was asked for is so already."""
+
+    def __init__(self, status: int) -> None:
+        self._status = status
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _type: object, error: BaseException | None, _tb: object) -> bool:
+        return isinstance(error, APIError) and error.status_code == self._status
+
+
+def _host_config(spec: SandboxSpec) -> dict[str, Any]:
+    limits = spec.limits
+    security = [*spec.security]
+    if spec.seccomp:
+        security.append(f"seccomp={spec.seccomp}")
+    return {
+        "network_mode": spec.network,
+        "cap_drop": list(spec.cap_drop),
+        "cap_add": list(spec.cap_add) or None,
+        "security_opt": security,
+        "read_only": spec.read_only,
+        "tmpfs": dict(spec.tmpfs),
+        "mounts": [_mount(mount) for mount in spec.mounts],
+        "mem_limit": limits.memory,
+        "memswap_limit": limits.memory,
+        "nano_cpus": int(limits.cpus * 1_000_000_000),
+        "pids_limit": limits.pids,
+        "shm_size": limits.shm,
+        "ulimits": [Ulimit(name="nofile", soft=limits.nofile, hard=limits.nofile)],
+        "init": spec.init,
+        "runtime": spec.runtime or None,
+        "log_config": LogConfig(
+            type="local", config={"max-size": LOG_SIZE, "max-file": "2"}
+        ),
+    }
+
+
+def _mount(mount: Mount) -> DockerMount:
+    return DockerMount(
+        target=mount.target,
+        source=mount.source,
+        type=mount.kind,
+        read_only=mount.read_only,
+    )
+
+
+def _state(raw: dict[str, Any]) -> dict[str, Any]:
+    return dict(raw["State"])
+
+
+def _wanted(labels: dict[str, str]) -> list[str]:
+    return [f"{key}={value}" for key, value in labels.items()]
+
+
+def _news(raw: dict[str, Any]) -> SandboxNews:
+    attributes = dict((raw.get("Actor") or {}).get("Attributes") or {})
+    code = attributes.get("exitCode", "")
+    return SandboxNews(
+        action=str(raw.get("Action") or "").split(":")[0],
+        name=str(attributes.get("name", "")),
+        labels=attributes,
+        at=float(raw.get("timeNano", 0)) / 1e9,
+        exit_code=int(code) if code.lstrip("-").isdigit() else None,
+    )

@@ -1,0 +1,136 @@
+"""Takes a wish for new tasks in: everything is resolved before anything is queued."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from swarm.adapters.git.place import TaskGit
+from swarm.adapters.git.repository import Repository
+from swarm.agents import known
+from swarm.config.schema import Config
+from swarm.engine import images
+from swarm.engine.kit import Kit
+from swarm.errors import PlanError
+from swarm.model import events as e
+from swarm.model.task import Task
+from swarm.plan import make as planning
+from swarm.plan import specs
+from swarm.plan.naming import Names, slug
+
+COPIES_LIMIT = 50
+"""More of one prompt at once is a slip of the finger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A wish for new tasks, parsed."""
+
+    repo: Path
+    prompt: str
+    command: str | None
+    agent: str
+    name: str
+    base: str
+    copies: int
+    after: tuple[int, ...]
+
+
+def new(kit: Kit, body: dict[str, Any]) -> dict[str, Any]:
+    """Queue the tasks that a wish asks for and answer their ids; all or none."""
+    order = _parsed(kit, body)
+    return {"tasks": [task.id for task in _queue(kit, order, kit.config(), None)]}
+
+
+def retry(kit: Kit, task_id: int, _body: dict[str, Any]) -> dict[str, Any]:
+    """Queue a new task with the same prompt, agent and base branch as it is now."""
+    task = kit.read().task(task_id)
+    first = kit.read().events(task=task_id, limit=1)[0].event
+    assert isinstance(first, e.TaskQueued)
+    order = Order(
+        repo=Path(task.repo),
+        prompt=task.prompt,
+        command=first.command or None,
+        agent=task.agent,
+        name=task.name,
+        base=task.base_ref,
+        copies=1,
+        after=(),
+    )
+    tasks = _queue(kit, order, kit.config(), task_id)
+    return {"tasks": [new_task.id for new_task in tasks]}
+
+
+def _parsed(kit: Kit, body: dict[str, Any]) -> Order:
+    command = body.get("command") or None
+    agent = body.get("agent") or ("command" if command else kit.config().agent)
+    if not agent:
+        raise PlanError(
+            "no agent was chosen",
+            hint=f"use --agent ({', '.join(known.names())}) or --run COMMAND, or set "
+            "`agent` in the config",
+        )
+    copies = int(body.get("copies") or 1)
+    if not 1 <= copies <= COPIES_LIMIT:
+        raise PlanError(f"{copies} copies: it must be 1 to {COPIES_LIMIT}")
+    after = tuple(int(i) for i in body.get("after") or ())
+    for task_id in after:
+        kit.read().task(task_id)
+    prompt = str(body.get("prompt") or "") or (command or "")
+    return Order(
+        repo=Path(str(body["repo"])),
+        prompt=prompt,
+        command=command,
+        agent=agent,
+        name=str(body.get("name") or ""),
+        base=str(body.get("base") or ""),
+        copies=copies,
+        after=after,
+    )
+
+
+def _queue(kit: Kit, order: Order, config: Config, retry_of: int | None) -> list[Task]:
+    agent = known.find(order.agent)
+    planning.check_words(agent, order.prompt, order.command)
+    repository = Repository.open(order.repo, kit.places.home)
+    base = repository.resolve_base(order.base)
+    at = planning.Surroundings(
+        places=kit.places,
+        image=images.reference(kit.sandboxes, agent.image or config.sandbox.image),
+        seccomp=images.seccomp_profile(),
+        uid=kit.uid,
+        gid=kit.gid,
+    )
+    title = slug(order.name or order.prompt)
+    group = title if order.copies > 1 else ""
+
+    def queued(task_id: int, copy: int) -> e.TaskQueued:
+        name = f"{title}/{copy}" if group else title
+        names = Names(kit.places.tag, task_id, name)
+        request = planning.Request(
+            prompt=order.prompt,
+            command=order.command,
+            mounts=TaskGit(
+                repository, kit.places, task_id, names.branch, base.commit
+            ).mounts(),
+        )
+        plan = planning.make(names, request, agent, config, at)
+        return e.TaskQueued(
+            name=name,
+            repo=str(repository.root),
+            agent=agent.name,
+            prompt=order.prompt,
+            command=order.command or "",
+            base_ref=base.ref,
+            base=base.commit,
+            target=base.target,
+            branch=names.branch,
+            plan=specs.to_json(plan),
+            after=order.after,
+            group=group,
+            retry_of=retry_of,
+        )
+
+    return [
+        kit.journal.queue(lambda task_id, copy=copy: queued(task_id, copy))
+        for copy in range(1, order.copies + 1)
+    ]

@@ -1,0 +1,118 @@
+"""Which image a sandbox stands on: named by its content, built when it is missing."""
+
+import hashlib
+import tempfile
+from pathlib import Path
+from typing import Protocol
+
+from swarm import assets
+from swarm.adapters import debian
+from swarm.errors import ToolError
+from swarm.ports import Images, Progress
+
+UPSTREAM = "debian:trixie-slim"
+"""The base where a registry gives it."""
+
+LOCAL = "swarm/debian:trixie"
+"""The base that was made here instead."""
+
+PULL_SECONDS = 60.0
+
+HOST_CERTIFICATES = Path("/usr/local/share/ca-certificates")
+
+
+class Knows(Protocol):
+    """Whatever can say which images the engine holds."""
+
+    def image_id(self, reference: str) -> str | None:
+        """The id of a local image, or None."""
+
+
+def names() -> list[str]:
+    """The images that swarm can build."""
+    folder = assets.folder("images")
+    return sorted(file.parent.name for file in folder.glob("*/Dockerfile"))
+
+
+def tag(name: str) -> str:
+    """The reference of an image of ours; another content is another reference."""
+    digest = hashlib.sha256()
+    for path, content in sorted(_context(name).items()):
+        digest.update(f"{path}\0{len(content)}\0".encode() + content)
+    return f"swarm/{name}:{digest.hexdigest()[:12]}"
+
+
+def reference(engine: Knows, image: str) -> str:
+    """The full reference for what a config names; ToolError where it is not there."""
+    full = tag(image) if image in names() else image
+    require(engine, full)
+    return full
+
+
+def require(engine: Knows, full: str) -> None:
+    """Refuse an image that the engine does not hold."""
+    if engine.image_id(full) is None:
+        raise ToolError(
+            f"docker create: there is no image {full}",
+            hint=_way_out(full),
+        )
+
+
+def _way_out(full: str) -> str:
+    name = full.removeprefix("swarm/").partition(":")[0]
+    if full.startswith("swarm/") and name in names():
+        return f"build it: `swarm image build {name}`"
+    return f"pull it: `docker pull {full}`"
+
+
+def seccomp_profile() -> str:
+    """The profile of every sandbox, as JSON text."""
+    return (assets.folder("images") / "seccomp.json").read_text(encoding="utf-8")
+
+
+def build(engine: Images, name: str, progress: Progress) -> str:
+    """Build an image where its content is not there yet, and return its reference."""
+    if name not in names():
+        raise ToolError(
+            f"docker build: swarm has no image {name!r}",
+            hint=f"it has: {', '.join(names())}",
+        )
+    full = tag(name)
+    if engine.image_id(full):
+        progress(f"{full} is built")
+        return full
+    base = _base(engine, progress)
+    progress(f"building {full} on {base}")
+    engine.build(full, _context(name), {"BASE_IMAGE": base}, progress)
+    return full
+
+
+def _base(engine: Images, progress: Progress) -> str:
+    """The base there is, else the registry's, else one made here; says which."""
+    for known in (UPSTREAM, LOCAL):
+        if engine.image_id(known):
+            progress(f"base: {known}, which is here already")
+            return known
+    progress(f"base: asking the registry for {UPSTREAM}")
+    if engine.pull(UPSTREAM, PULL_SECONDS):
+        return UPSTREAM
+    progress(f"base: no registry gives it; making {LOCAL} with mmdebstrap")
+    with tempfile.TemporaryDirectory(prefix="swarm-base-") as folder:
+        tar = Path(folder) / "root.tar"
+        debian.make_root(tar, progress)
+        engine.import_tar(tar, LOCAL)
+    return LOCAL
+
+
+def _context(name: str) -> dict[str, bytes]:
+    """The build's files: the image's own, and the host's extra CA certificates."""
+    folder = assets.folder("images") / name
+    files = {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    files["extra-ca/.keep"] = b""
+    for certificate in sorted(HOST_CERTIFICATES.glob("*.crt")):
+        files[f"extra-ca/{certificate.name}"] = certificate.read_bytes()
+    return files

@@ -1,0 +1,143 @@
+"""The one process that acts: carries out wishes, starts what may start, and watches."""
+
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from swarm import __version__
+from swarm.engine import ending, launch, reconcile, verbs
+from swarm.engine.kit import Kit
+from swarm.engine.queue import hopeless, startable
+from swarm.engine.watch import Watch
+from swarm.errors import SwarmError
+from swarm.model import events as e
+from swarm.ports import SandboxNews
+from swarm.store.queries import Wish
+
+POLL_SECONDS = 0.03
+"""How soon a wish is noticed; asking the file costs microseconds."""
+
+WORKERS = 32
+"""Verbs at work at once; most of that time is spent waiting for a tool."""
+
+
+class Keeper:
+    """Carries out wishes until `stop` is called; one per home, held by its lock."""
+
+    def __init__(self, kit: Kit, pid: int) -> None:
+        self._kit = kit
+        self._pid = pid
+        self._stopped = threading.Event()
+        self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="verb")
+        self._watch = Watch(kit, self._heard, self._engine_back)
+        self._taken: set[int] = set()
+        self._launching: set[int] = set()
+
+    def stop(self) -> None:
+        """End the loop soon; sandboxes go on. Safe in a signal handler."""
+        self._stopped.set()
+
+    def run(self) -> None:
+        """Take up where an earlier keeper was, then serve; blocks until `stop`."""
+        self._kit.journal.record(None, e.KeeperStarted(self._pid, __version__))
+        reconcile.offline(self._kit)
+        self._watch.start()
+        read, seen = self._kit.read(), -1
+        try:
+            while not self._stopped.is_set():
+                worked = self._drain()
+                version = read.version()
+                if worked or version != seen:
+                    seen = version
+                    self._serve()
+        finally:
+            self._watch.close()
+            self._workers.shutdown(wait=True, cancel_futures=True)
+
+    def _drain(self) -> bool:
+        """Run what other threads left for this one; waits a moment for the first."""
+        try:
+            first = self._inbox.get(timeout=POLL_SECONDS)
+        except queue.Empty:
+            return False
+        first()
+        while not self._inbox.empty():
+            self._inbox.get()()
+        return True
+
+    def _serve(self) -> None:
+        for wish in self._kit.read().open_wishes():
+            if wish.id not in self._taken:
+                self._taken.add(wish.id)
+                self._workers.submit(self._carry_out, wish)
+        self._start_queued()
+
+    def _start_queued(self) -> None:
+        tasks = self._kit.read().tasks()
+        for task, other in hopeless(tasks):
+            reason = f"task {other.id}, which it waits for, is {other.state}"
+            self._kit.journal.record(task.id, e.TaskFailed("queue", reason))
+        if not self._watch.up:
+            return
+        try:
+            limit = self._kit.config().max_running
+        except SwarmError as error:
+            self._trouble_once("config", error)
+            return
+        for task in startable(tasks, limit):
+            if task.id not in self._launching:
+                self._launching.add(task.id)
+                self._workers.submit(self._launch, task.id)
+
+    def _launch(self, task_id: int) -> None:
+        try:
+            self._guarded(task_id, "launch", launch.launch)
+        finally:
+            self._inbox.put(lambda: self._launching.discard(task_id))
+
+    def _carry_out(self, wish: Wish) -> None:
+        try:
+            result = verbs.carry_out(self._kit, wish)
+        except SwarmError as error:
+            self._kit.journal.refuse(wish.id, error)
+        except Exception as error:  # noqa: BLE001 - a wish is always answered
+            surprise = SwarmError(
+                f"{wish.verb} failed unexpectedly: {error!r}",
+                hint=f"please report this; details are in {self._kit.places.log}",
+            )
+            self._kit.journal.refuse(wish.id, surprise)
+        else:
+            self._kit.journal.answer(wish.id, result=result)
+        self._inbox.put(lambda: self._taken.discard(wish.id))
+
+    def _heard(self, task_id: int, news: SandboxNews) -> None:
+        if news.action == "die" and news.labels.get("swarm.kind") == "sandbox":
+            self._workers.submit(self._guarded, task_id, "ending", ending.ended)
+        elif news.action == "destroy":
+            self._workers.submit(self._guarded, task_id, "watch", reconcile.task)
+
+    def _engine_back(self) -> None:
+        self._workers.submit(self._reconcile)
+
+    def _reconcile(self) -> None:
+        reconcile.online(self._kit)
+        self._inbox.put(self._start_queued)
+
+    def _guarded(
+        self, task_id: int, where: str, verb: Callable[[Kit, int], None]
+    ) -> None:
+        try:
+            with self._kit.locks.of(task_id):
+                verb(self._kit, task_id)
+        except Exception as error:  # noqa: BLE001 - recorded, and the keeper goes on
+            reason = error.message if isinstance(error, SwarmError) else repr(error)
+            self._kit.journal.record(None, e.Trouble(f"{where} {task_id}", reason))
+        self._inbox.put(lambda: None)
+
+    def _trouble_once(self, where: str, error: SwarmError) -> None:
+        trouble = e.Trouble(where, error.message)
+        events = self._kit.read().events(self._kit.read().last_event() - 1)
+        if not events or events[-1].event != trouble:
+            self._kit.journal.record(None, trouble)

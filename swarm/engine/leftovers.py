@@ -1,0 +1,69 @@
+"""Containers, volumes and folders that bear our mark and that no task knows."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from swarm.adapters import git
+from swarm.plan.naming import HOME_LABEL, TASK_LABEL, Names, Places
+from swarm.ports import Progress, Sandboxes
+from swarm.store.queries import Queries
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """One thing outside without a task."""
+
+    kind: Literal["container", "volume", "worktree"]
+    name: str
+    """The engine's name, or the task id that a worktree's folder is called by."""
+
+
+def find(places: Places, sandboxes: Sandboxes) -> list[Leftover]:
+    """Everything of this home that belongs to no task, or to one that was removed."""
+    queries = Queries(places.database)
+    try:
+        owned = {task.id for task in queries.tasks()}
+    finally:
+        queries.close()
+    labels = {HOME_LABEL: places.tag}
+    known = {str(number) for number in owned}
+    homes = {Names(places.tag, number).home_volume for number in owned}
+    return [
+        *(
+            Leftover("container", facts.name)
+            for facts in sandboxes.all(labels)
+            if facts.labels.get(TASK_LABEL) not in known
+        ),
+        *(
+            Leftover("volume", name)
+            for name in sandboxes.volumes(labels)
+            if name not in homes
+        ),
+        *(Leftover("worktree", name) for name in _folders(places) - known),
+    ]
+
+
+def remove(
+    places: Places,
+    sandboxes: Sandboxes,
+    found: list[Leftover],
+    progress: Progress,
+) -> None:
+    """Remove what `find` found, each named before it goes; ToolError."""
+    for one in found:
+        progress(f"removing {one.kind} {one.name}")
+        match one.kind:
+            case "container":
+                sandboxes.remove(one.name)
+            case "volume":
+                sandboxes.remove_volume(one.name)
+            case "worktree":
+                git.remove_folders(places, int(one.name))
+
+
+def _folders(places: Places) -> set[str]:
+    """Names of folders under `worktrees`; only such as a task could have."""
+    above = places.worktree(0).parent
+    if not above.is_dir():
+        return set()
+    return {folder.name for folder in above.iterdir() if folder.name.isdigit()}

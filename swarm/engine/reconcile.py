@@ -1,0 +1,94 @@
+"""Compares the journal with the world; what differs is recorded, never deleted."""
+
+from swarm.engine import ending, launch, merge
+from swarm.engine.kit import Kit
+from swarm.errors import SwarmError
+from swarm.model import events as e
+from swarm.model.task import State, Task
+from swarm.plan.naming import TASK_LABEL
+from swarm.ports import SandboxFacts
+
+RUNNING = ("running", "paused")
+
+
+def offline(kit: Kit) -> None:
+    """At the keeper's start, what needs no engine: merges that were cut short."""
+    for task in kit.read().tasks():
+        if task.state is State.MERGING:
+            with kit.locks.of(task.id):
+                merge.complete(kit, task.id)
+
+
+def online(kit: Kit) -> None:
+    """Whenever the engine (again) answers: every task, then what no task knows."""
+    for known in kit.read().tasks():
+        with kit.locks.of(known.id):
+            try:
+                task(kit, known.id)
+            except SwarmError as error:
+                kit.journal.record(known.id, e.Trouble("reconcile", error.message))
+    orphans(kit)
+
+
+def task(kit: Kit, task_id: int) -> None:
+    """Bring one task's state in line with its sandbox."""
+    known = kit.read().task(task_id)
+    facts = kit.sandboxes.inspect(kit.names(task_id).sandbox)
+    match known.state:
+        case State.PROVISIONING:
+            _cut_short(kit, known, facts)
+        case State.LIVE | State.LOST:
+            _live(kit, known, facts)
+        case State.STOPPED if not known.tree and not known.removed:
+            ending.take_in(kit, task_id)
+        case _:
+            pass
+
+
+def _cut_short(kit: Kit, known: Task, facts: SandboxFacts | None) -> None:
+    """A launch that no keeper finished: adopt what runs, undo what does not."""
+    if facts and facts.status != "created":
+        names = kit.names(known.id)
+        kit.journal.record(known.id, e.TaskLive(names.sandbox, names.pane))
+        _live(kit, kit.read().task(known.id), facts)
+        return
+    launch.undo(kit, known)
+    kit.journal.record(known.id, e.TaskRequeued("the keeper ended during its launch"))
+
+
+def _live(kit: Kit, known: Task, facts: SandboxFacts | None) -> None:
+    if facts is None or facts.status not in RUNNING:
+        ending.ended(kit, known.id)
+        return
+    if known.state is State.LOST:
+        names = kit.names(known.id)
+        kit.journal.record(known.id, e.TaskLive(names.sandbox, names.pane))
+    paused = facts.status == "paused"
+    if paused != known.paused:
+        kit.journal.record(known.id, e.TaskPaused() if paused else e.TaskResumed())
+    reopen_pane(kit, known.id)
+
+
+def reopen_pane(kit: Kit, task_id: int) -> None:
+    """Attach a new pane where the task's own is gone; the agent never noticed."""
+    names = kit.names(task_id)
+    pane = kit.panes.all().get(names.pane)
+    if pane is not None and not pane.dead:
+        return
+    kit.panes.open(names.pane, kit.sandboxes.attach_argv(names.sandbox), {})
+    kit.journal.record(task_id, e.PaneReopened(names.pane))
+
+
+def orphans(kit: Kit) -> None:
+    """Record every container of this home that no task knows, once."""
+    tasks = {task.id: task for task in kit.read().tasks(removed=True)}
+    told = {
+        known.event.name
+        for known in kit.read().of_kind(e.OrphanFound)
+        if isinstance(known.event, e.OrphanFound)
+    }
+    for facts in kit.sandboxes.all(kit.home_labels):
+        number = facts.labels.get(TASK_LABEL, "")
+        owner = tasks.get(int(number)) if number.isdigit() else None
+        if (owner is None or owner.removed) and facts.name not in told:
+            kit.journal.record(None, e.OrphanFound("container", facts.name))

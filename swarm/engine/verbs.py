@@ -1,0 +1,52 @@
+"""From a wish's verb to the function that carries it out."""
+
+from collections.abc import Callable
+from typing import Any
+
+from swarm.engine import accept, control, merge, review, tidy
+from swarm.engine.kit import Kit
+from swarm.errors import SwarmError
+from swarm.store.queries import Wish
+
+Result = dict[str, Any]
+
+FLEET: dict[str, Callable[[Kit, dict[str, Any]], Result]] = {
+    "new": accept.new,
+    "gc": tidy.gc,
+}
+"""Wishes that concern no task that exists."""
+
+PLAIN: dict[str, Callable[[Kit, int], None]] = {
+    "stop": control.stop,
+    "kill": control.kill,
+    "pause": control.pause,
+    "resume": control.resume,
+    "discard": tidy.discard,
+    "restore": tidy.restore,
+    "rm": tidy.remove,
+}
+"""Wishes that take a task and answer nothing but done."""
+
+TASK: dict[str, Callable[[Kit, int, dict[str, Any]], Result]] = {
+    "send": control.send,
+    "retry": accept.retry,
+    "snapshot": review.snapshot_wish,
+    "merge": merge.merge,
+}
+"""Wishes that take a task and more."""
+
+
+def carry_out(kit: Kit, wish: Wish) -> Result:
+    """Do what the wish asks, holding its task's lock; SwarmError where refused."""
+    if wish.verb in FLEET:
+        return FLEET[wish.verb](kit, wish.body)
+    task_id = wish.body.get("task")
+    if not isinstance(task_id, int):
+        raise SwarmError(f"the wish {wish.verb!r} names no task")
+    with kit.locks.of(task_id):
+        if wish.verb in PLAIN:
+            PLAIN[wish.verb](kit, task_id)
+            return {}
+        if wish.verb in TASK:
+            return TASK[wish.verb](kit, task_id, wish.body)
+    raise SwarmError(f"there is no wish {wish.verb!r}", hint="update swarm")

@@ -1,0 +1,17 @@
+"""A task's git, from what the journal knows of it."""
+
+from pathlib import Path
+
+from swarm.adapters.git.place import TaskGit
+from swarm.adapters.git.repository import Repository
+from swarm.engine.kit import Kit
+from swarm.model.task import Task
+
+
+def task_git(kit: Kit, task: Task) -> TaskGit:
+    """Where the task's worktree and git directories are; opens the repository.
+
+    SwarmError where the user's repository is gone or is none any more.
+    """
+    repository = Repository.open(Path(task.repo), kit.places.home)
+    return TaskGit(repository, kit.places, task.id, task.branch, task.base)

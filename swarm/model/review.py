@@ -1,0 +1,165 @@
+"""What a review is about: our own tree of an agent's work, and how it is merged."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+Kind = Literal["added", "modified", "deleted", "renamed", "retyped"]
+"""`retyped`: a file became a symlink, or the like."""
+
+Strategy = Literal["squash", "merge"]
+
+
+class Level(StrEnum):
+    """What a change could do to those who take it; see `risk`."""
+
+    X0 = "X0"
+    """Runs by itself on the host, or leads out of the tree."""
+    X1 = "X1"
+    """Runs on a developer's ordinary command."""
+    X2 = "X2"
+    """Runs in CI."""
+    X3 = "X3"
+    """Steers agents or reviewers."""
+    X4 = "X4"
+    """Hard to review."""
+
+
+GATING = frozenset({Level.X0, Level.X1, Level.X2})
+"""No merge before a human acknowledged each of these files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One reason to look twice."""
+
+    level: Level
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One path that differs between two trees.
+
+    Paths are as `os.fsdecode` gives them: lone surrogates stand for bytes that are no
+    UTF-8, so no path goes to a database or a screen as it is.
+    """
+
+    path: str
+    kind: Kind
+    old_mode: int
+    new_mode: int
+    """Git's modes: 0o100644, 0o100755, 0o120000, 0o160000, or 0 where absent."""
+    old: str
+    new: str
+    """Object ids, all zeros where absent."""
+    added: int = 0
+    deleted: int = 0
+    """Lines; 0 where `binary`."""
+    binary: bool = False
+    old_path: str = ""
+    """Where it was before, for `renamed`."""
+    flags: tuple[Flag, ...] = ()
+
+    @property
+    def gating(self) -> bool:
+        """Whether a human must acknowledge this file before a merge."""
+        return any(flag.level in GATING for flag in self.flags)
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """Something in the worktree that the tree does not hold, never silently so."""
+
+    path: str
+    reason: str
+    size: int = 0
+    """Bytes; the sum where `count` is more than one."""
+    mode: int = 0
+    """As lstat gives it; 0 for a collapsed directory."""
+    count: int = 1
+    """How many entries this stands for."""
+    blocks: bool = False
+    """The agent's work is incomplete without it, so a merge is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The worktree's bytes at one moment, as a tree that the host made."""
+
+    tree: str
+    base: str
+    """The commit that the task began at."""
+    base_tree: str
+    changes: tuple[Change, ...]
+    hidden: tuple[Hidden, ...]
+
+    @property
+    def added(self) -> int:
+        """Lines added, over all files."""
+        return sum(change.added for change in self.changes)
+
+    @property
+    def deleted(self) -> int:
+        """Lines deleted, over all files."""
+        return sum(change.deleted for change in self.changes)
+
+    @property
+    def flagged(self) -> int:
+        """Files that a human must acknowledge before a merge."""
+        return sum(change.gating for change in self.changes)
+
+    @property
+    def blocking(self) -> tuple[Hidden, ...]:
+        """Hidden entries without which nothing is merged."""
+        return tuple(entry for entry in self.hidden if entry.blocks)
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit of the agent's; every text in it is the agent's choice."""
+
+    id: str
+    author: str
+    email: str
+    at: int
+    """Seconds since the epoch, as the agent claims."""
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """The agent's commits, through the quarantine."""
+
+    head: str
+    commits: tuple[Commit, ...]
+    """Newest first; none where the agent committed nothing."""
+    descends: bool
+    """Whether the head still stands on the task's base."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergeOrder:
+    """What a human decided to merge."""
+
+    target: str
+    """A branch, without `refs/heads/`."""
+    strategy: Strategy
+    tree: str
+    """The approved snapshot."""
+    message: str
+    agent: str
+    head: str = ""
+    """The brought-back head, for `merge`; empty where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A merge decided to the last id; `land` needs nothing else."""
+
+    old: str
+    new: str
+    target: str
+    strategy: Strategy
+    tree: str
+    """The approved snapshot that went into it."""

@@ -1,0 +1,143 @@
+"""Which changed paths run, steer or hide something once a human takes them."""
+
+import posixpath
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from swarm.model.review import Change, Flag, Level
+from swarm.model.risk_rules import RULES
+from swarm.model.text import line
+
+LARGE = 1 << 20
+"""Bytes from which a file is hard to review."""
+
+_EXECUTABLE, _SYMLINK, _GITLINK = 0o100755, 0o120000, 0o160000
+_DRIVE = re.compile(r"[a-zA-Z]:")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the path and the modes do not tell."""
+
+    link: str | None = None
+    """Where a symlink leads; None where that is not known."""
+    size: int = 0
+    """Bytes of the new content."""
+    x0: tuple[str, ...] = ()
+    """Paths of the repository that the user's own git runs or reads settings from:
+    `core.hooksPath`, `include.path`."""
+    x1: tuple[str, ...] = ()
+    """Paths that the user named as running on an ordinary command."""
+
+
+def flags(change: Change, facts: Facts | None = None) -> tuple[Flag, ...]:
+    """Every reason to look twice at a change, gravest first; the same one only once.
+
+    A deleted or renamed file is flagged by its old name too: a workflow that vanishes
+    is as much to be seen as one that appears.
+    """
+    facts = facts or Facts()
+    found = [
+        *_by_mode(change, facts),
+        *_by_name(change.path, facts),
+        *(_by_name(change.old_path, facts) if change.old_path else ()),
+        *_hard_to_review(change, facts),
+    ]
+    return tuple(sorted(dict.fromkeys(found), key=lambda flag: flag.level))
+
+
+def folded(path: str) -> str:
+    """The path as a careless file system reads it.
+
+    Letter case, characters that HFS+ ignores and what NTFS drops at a name's end
+    (dots, spaces, `:stream`) do not tell two names apart there; `git~1` is `.git`.
+    """
+    return "/".join(_folded_name(name) for name in path.split("/"))
+
+
+def is_git_name(name: str) -> bool:
+    """Whether some file system would take this name for `.git`."""
+    return any(_folded_name(part) == ".git" for part in name.split("\\"))
+
+
+def leads_out(path: str, target: str) -> bool:
+    """Whether a symlink at `path` could resolve to something outside the tree.
+
+    True as well where only the disk can tell: `..` behind a name means another
+    directory when that name is a symlink itself.
+    """
+    if not target or target[0] in "/\\~" or _DRIVE.match(target):
+        return True
+    parts = [part for part in re.split(r"[/\\]", target) if part not in ("", ".")]
+    climbs = 0
+    while climbs < len(parts) and parts[climbs] == "..":
+        climbs += 1
+    depth = path.count("/")
+    return climbs > depth or ".." in parts[climbs:]
+
+
+def _folded_name(name: str) -> str:
+    kept = "".join(each for each in name if not _ignored(each))
+    plain = unicodedata.normalize("NFC", kept).casefold()
+    short = plain.split(":", 1)[0].rstrip(" .") or plain
+    return ".git" if short == "git~1" else short
+
+
+def _ignored(character: str) -> bool:
+    return not character.isascii() and unicodedata.category(character) == "Cf"
+
+
+def _by_mode(change: Change, facts: Facts) -> Iterator[Flag]:
+    if _GITLINK in (change.old_mode, change.new_mode):
+        yield Flag(Level.X0, "a submodule: another repository's content")
+    if change.new_mode == _EXECUTABLE and change.old_mode != _EXECUTABLE:
+        yield Flag(Level.X1, "became executable")
+    if change.new_mode == _SYMLINK:
+        yield _by_link(change.path, facts.link)
+
+
+def _by_link(path: str, target: str | None) -> Flag:
+    if target is None:
+        return Flag(Level.X0, "a symlink that leads nobody knows where")
+    if leads_out(path, target):
+        return Flag(Level.X0, "a symlink that leads out of the tree")
+    inside = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+    if any(is_git_name(name) for name in inside.split("/")):
+        return Flag(Level.X0, "a symlink into git's own directory")
+    return Flag(Level.X4, "a symlink")
+
+
+def _by_name(path: str, facts: Facts) -> Iterator[Flag]:
+    if any(is_git_name(name) for name in path.split("/")):
+        yield Flag(Level.X0, "a name that some systems take for .git")
+    framed = f"/{folded(path)}/"
+    last = framed.rstrip("/").rsplit("/", 1)[-1]
+    for level, reason, patterns in RULES:
+        if any(_matches(pattern, framed, last) for pattern in patterns):
+            yield Flag(level, reason)
+    for level, prefixes in ((Level.X0, facts.x0), (Level.X1, facts.x1)):
+        if any(_below(framed, prefix) for prefix in prefixes):
+            yield Flag(level, "named in the settings as something that runs")
+
+
+def _matches(pattern: str, framed: str, last: str) -> bool:
+    if "*" in pattern:
+        return fnmatchcase(last, pattern)
+    return f"/{pattern}/" in framed
+
+
+def _below(framed: str, prefix: str) -> bool:
+    clean = folded(posixpath.normpath(prefix)).strip("/")
+    return clean == "." or framed.startswith(f"/{clean}/")
+
+
+def _hard_to_review(change: Change, facts: Facts) -> Iterator[Flag]:
+    if change.binary:
+        yield Flag(Level.X4, "binary")
+    if facts.size > LARGE:
+        yield Flag(Level.X4, "larger than 1 MiB")
+    if any(line(name, len(name)) != name for name in (change.path, change.old_path)):
+        yield Flag(Level.X4, "a name with characters that cannot be shown")
