@@ -1,0 +1,1 @@
+"""The proofs: laws of the house, units, real tools, promises."""

@@ -1,0 +1,92 @@
+"""The laws of the house, executed: floors, doors, short files, mirrored tests."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = sorted((ROOT / "swarm").rglob("*.py"))
+
+
+def test_imports_go_down_and_every_tool_has_one_door() -> None:
+    """import-linter holds the floors of pyproject.toml."""
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_ruff_finds_nothing() -> None:
+    """Style and security lint, with the table of pyproject.toml."""
+    ruff = str(Path(sys.executable).with_name("ruff"))
+    done = subprocess.run(
+        [ruff, "check", "."], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_code_is_formatted() -> None:
+    """One format, never discussed."""
+    ruff = str(Path(sys.executable).with_name("ruff"))
+    done = subprocess.run(
+        [ruff, "format", "--check", "."],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_types_are_strict() -> None:
+    """mypy --strict over the code, the tests and the benches."""
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_a_file_is_short_and_says_what_it_is_for(source: Path) -> None:
+    """300 lines at most, and a first line that is a sentence."""
+    text = source.read_text(encoding="utf-8")
+    docstring = ast.get_docstring(ast.parse(text))
+
+    assert len(text.splitlines()) <= 300
+    assert docstring
+    assert "this module" not in docstring.splitlines()[0].lower()
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_untrusted_text_is_never_markup(source: Path) -> None:
+    """`from_markup` turns an agent's bytes into instructions to the screen."""
+    assert "from_markup" not in source.read_text(encoding="utf-8")
+
+
+def test_the_list_imports_nothing_heavy() -> None:
+    """`swarm ls` answers in milliseconds: the read side is the standard library."""
+    script = (
+        "import sys, swarm.store.queries, swarm.store.wishes;"
+        "print([m for m in ('sqlmodel', 'pydantic', 'textual', 'docker', 'libtmux')"
+        " if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "[]"
