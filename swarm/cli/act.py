@@ -1,0 +1,112 @@
+"""The verbs that ask one thing of one task or several: stop, send, retry, rm …"""
+
+from argparse import ArgumentParser, Namespace
+from typing import Any
+
+from swarm import bootstrap
+from swarm.cli import exits, say
+from swarm.cli.parser import task_id
+from swarm.cli.place import tasks_named
+from swarm.cli.wishing import ask_all
+from swarm.errors import SwarmError
+from swarm.store.queries import Queries
+
+DONE_WORDS = {
+    "stop": "stopped",
+    "kill": "killed",
+    "pause": "paused",
+    "resume": "resumed",
+    "discard": "discarded; `swarm restore` takes it back",
+    "restore": "restored",
+    "rm": "removed",
+    "send": "sent",
+}
+
+
+def stop_arguments(parser: ArgumentParser) -> None:
+    """The ids, as of every verb here but `send`."""
+    parser.add_argument("ids", nargs="+", type=task_id, metavar="ID")
+
+
+kill_arguments = stop_arguments
+pause_arguments = stop_arguments
+resume_arguments = stop_arguments
+retry_arguments = stop_arguments
+discard_arguments = stop_arguments
+restore_arguments = stop_arguments
+rm_arguments = stop_arguments
+
+
+def send_arguments(parser: ArgumentParser) -> None:
+    """An id, and the text; `-` reads standard input."""
+    parser.add_argument("id", type=task_id, metavar="ID")
+    parser.add_argument("text", metavar="TEXT", help="`-` reads standard input")
+
+
+def stop(args: Namespace) -> int:
+    """TERM, then KILL after the config's grace."""
+    return _each("stop", args.ids)
+
+
+def kill(args: Namespace) -> int:
+    """KILL at once."""
+    return _each("kill", args.ids)
+
+
+def pause(args: Namespace) -> int:
+    """Freeze."""
+    return _each("pause", args.ids)
+
+
+def resume(args: Namespace) -> int:
+    """Take the freeze back."""
+    return _each("resume", args.ids)
+
+
+def retry(args: Namespace) -> int:
+    """Queue the same again; prints the new ids."""
+    return _each("retry", args.ids)
+
+
+def discard(args: Namespace) -> int:
+    """Reject the work."""
+    return _each("discard", args.ids)
+
+
+def restore(args: Namespace) -> int:
+    """Take a rejection back."""
+    return _each("restore", args.ids)
+
+
+def rm(args: Namespace) -> int:
+    """Remove what stands outside; refused while work would be lost."""
+    return _each("rm", args.ids)
+
+
+def send(args: Namespace) -> int:
+    """Type into the pane."""
+    text = say.typed(args.text)
+    if not text.strip():
+        raise SwarmError("there is no text to send")
+    return _each("send", [args.id], {"text": text})
+
+
+def _each(verb: str, ids: list[int], more: dict[str, Any] | None = None) -> int:
+    """One wish for each task, all at once; the worst outcome is the status."""
+    places = bootstrap.places()
+    queries = Queries(places.database)
+    try:
+        tasks = tasks_named(queries, ids)
+    finally:
+        queries.close()
+    wanted = [(verb, {"task": task.id, **(more or {})}) for task in tasks]
+    status = exits.DONE
+    for task, wish in zip(tasks, ask_all(places, wanted), strict=True):
+        if wish.outcome == "refused":
+            say.refused(verb, SwarmError(wish.message, wish.hint))
+            status = exits.FAILED
+        elif verb == "retry":
+            say.numbers(wish.result["tasks"])
+        else:
+            say.note(f"#{task.id} {task.name}: {DONE_WORDS[verb]}")
+    return status

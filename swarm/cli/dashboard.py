@@ -1,0 +1,19 @@
+"""`swarm` without a command: the dashboard, where there is a terminal."""
+
+import sys
+from argparse import Namespace
+
+from swarm import bootstrap
+from swarm.cli.place import repository
+from swarm.errors import SwarmError
+
+
+def dashboard(args: Namespace) -> int:
+    """Blocks until the human leaves it; SwarmError without a terminal."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise SwarmError(
+            "the dashboard needs a terminal",
+            hint="without one use `swarm ls`, `swarm new`, `swarm wait` …; "
+            "`swarm --help` lists them",
+        )
+    return bootstrap.run_dashboard(bootstrap.places(), repository(args), args.ascii)

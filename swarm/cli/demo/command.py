@@ -1,0 +1,112 @@
+"""`swarm demo`: three tasks at once, what they may not do, and one merge."""
+
+import sys
+import time
+from argparse import ArgumentParser, Namespace
+
+from swarm import bootstrap
+from swarm.adapters.docker import DockerImages
+from swarm.cli import exits, say
+from swarm.cli.demo import report, sample
+from swarm.cli.demo.home import Stage, stage
+from swarm.cli.demo.jobs import JOBS, MERGED, Attempt
+from swarm.cli.progress import succeeded
+from swarm.cli.wishing import ask
+from swarm.engine import images
+from swarm.model.task import Task
+from swarm.model.text import line
+
+IMAGE = "base"
+
+PACE_WATCHED, PACE_PIPED = 4.0, 0.5
+"""Seconds between a script's steps: for a human who watches, and for none."""
+
+
+def demo_arguments(_parser: ArgumentParser) -> None:
+    """None: it asks nothing and needs no key."""
+
+
+def demo(_args: Namespace) -> int:
+    """1 where a task failed or did what it must not; Ctrl+C cleans up."""
+    began = time.time()
+    watched = sys.stdin.isatty() and sys.stdout.isatty()
+    _build_image()
+    with stage() as at:
+        say.out(f"sample repository: {at.sample}")
+        ids = _start(at, PACE_WATCHED if watched else PACE_PIPED)
+        if watched:
+            bootstrap.run_dashboard(at.places, at.sample, ascii=False)
+        else:
+            report.follow(at.places, ids, began)
+        status = _show(at, ids, ended=not watched)
+        say.out("removing the demo's containers, volumes, keeper and tmux server")
+    say.out(f"the sample repository stays: git -C {at.sample} log --oneline")
+    return status
+
+
+def _build_image() -> None:
+    began = time.monotonic()
+    reference = images.build(
+        DockerImages(), IMAGE, lambda text: say.out(f"  {line(text, 160)}")
+    )
+    say.out(f"image {reference}: ready after {time.monotonic() - began:.1f} s")
+
+
+def _start(at: Stage, pace: float) -> list[int]:
+    ids: list[int] = []
+    for job in JOBS:
+        wish = {
+            "repo": str(at.sample),
+            "prompt": job.prompt,
+            "command": job.command(at.canary, pace),
+            "name": job.name,
+        }
+        ids += ask(at.places, "new", wish)["tasks"]
+    return ids
+
+
+def _show(at: Stage, ids: list[int], ended: bool) -> int:
+    """The table; without a human who did it all, also the dashboard and a merge."""
+    tasks = report.settled(at.places, ids)
+    found = report.tried(at.places, tasks)
+    say.out("")
+    report.table(tasks, found)
+    faults = report.told_badly(found)
+    if ended:
+        faults += _shortfalls(tasks, found)
+        _draw(at, tasks)
+        _merge(at, tasks)
+    for fault in faults:
+        say.note(f"swarm demo: {fault}")
+    return exits.FAILED if faults else exits.DONE
+
+
+def _shortfalls(tasks: list[Task], found: dict[int, list[Attempt]]) -> list[str]:
+    failed = [
+        f"#{task.id} {task.name} is {task.state}, exit {task.exit_code}: "
+        f"{line(task.reason)}"
+        for task in tasks
+        if not succeeded(task)
+    ]
+    silent = [f"#{number}: told of no attempt" for number in found if not found[number]]
+    return failed + silent
+
+
+def _draw(at: Stage, tasks: list[Task]) -> None:
+    say.out("")
+    say.out("the dashboard at this moment, as text:")
+    say.out(report.dashboard(at, [task.name for task in tasks]))
+
+
+def _merge(at: Stage, tasks: list[Task]) -> None:
+    task = next(task for task in tasks if task.name == MERGED)
+    wish = {"task": task.id, "tree": task.tree, "strategy": "squash"}
+    answer = ask(at.places, "merge", wish)
+    say.out("")
+    say.out(f"merged #{task.id} {task.name} into {answer['target']} (squash):")
+    say.out(line_by_line(sample.log(at.sample)))
+
+
+def line_by_line(text: str) -> str:
+    """Indented, each line harmless."""
+    return "\n".join(f"  {line(row, 200)}" for row in text.splitlines())

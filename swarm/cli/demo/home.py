@@ -1,0 +1,114 @@
+"""The demo's own home: made anew, and gone afterwards but for the sample repository."""
+
+import os
+import signal
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from swarm import bootstrap
+from swarm.adapters.git.files import erase
+from swarm.cli import say
+from swarm.cli.demo import sample
+from swarm.errors import SwarmError
+from swarm.model.text import line
+from swarm.plan.naming import HOME_LABEL, Places
+from swarm.store.queries import Queries
+
+KEEPER_SECONDS = 20.0
+"""How long a keeper may take to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where one run of the demo happens."""
+
+    root: Path
+
+    @property
+    def places(self) -> Places:
+        """The demo's SWARM_HOME."""
+        return Places(self.root / "home")
+
+    @property
+    def sample(self) -> Path:
+        """The repository; stays when all else goes."""
+        return self.root / "sample"
+
+    @property
+    def canary(self) -> Path:
+        """A file of the host's that no sandbox may read."""
+        return self.root / "host-home" / "secret.txt"
+
+
+@contextmanager
+def stage() -> Iterator[Stage]:
+    """A stage with its sample and its canary; everything else is removed at the end.
+
+    Sets SWARM_HOME and SWARM_CONFIG for this process and its keeper, and has TERM and
+    HUP end it as Ctrl+C does. The user's own state is neither read nor written.
+    """
+    at = Stage(Path(tempfile.mkdtemp(prefix="swarm-demo-")))
+    os.environ["SWARM_HOME"] = str(at.places.home)
+    os.environ["SWARM_CONFIG"] = str(at.root / "config.toml")
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    try:
+        at.places.home.mkdir(mode=0o700)
+        at.canary.parent.mkdir(mode=0o700)
+        at.canary.write_text("the demo's own secret\n")
+        sample.make(at.sample)
+        yield at
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _clear(at)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _clear(at: Stage) -> None:
+    """Each step whether or not the one before succeeded; what stays is named."""
+    branches = _branches(at.places)
+    for step in (_end_keeper, _end_panes, _remove_sandboxes):
+        try:
+            step(at.places)
+        except SwarmError as error:
+            say.note(f"left behind: {line(error.message)}")
+    for folder in (at.places.home, at.canary.parent):
+        erase(folder)
+    if (at.sample / ".git").is_dir():
+        sample.forget(at.sample, branches)
+
+
+def _branches(places: Places) -> list[str]:
+    queries = Queries(places.database)
+    try:
+        return [task.branch for task in queries.tasks()]
+    finally:
+        queries.close()
+
+
+def _end_keeper(places: Places) -> None:
+    pid = bootstrap.keeper_pid(places)
+    if not pid:
+        return
+    os.kill(pid, signal.SIGTERM)
+    deadline = time.monotonic() + KEEPER_SECONDS
+    while bootstrap.keeper_pid(places) is not None:
+        if time.monotonic() > deadline:
+            raise SwarmError(f"the keeper with pid {pid} does not end")
+        time.sleep(0.05)
+
+
+def _end_panes(places: Places) -> None:
+    bootstrap.panes(places).kill_server()
+
+
+def _remove_sandboxes(places: Places) -> None:
+    engine, labels = bootstrap.sandboxes(), {HOME_LABEL: places.tag}
+    for facts in engine.all(labels):
+        engine.remove(facts.name)
+    for volume in engine.volumes(labels):
+        engine.remove_volume(volume)

@@ -1,0 +1,126 @@
+"""What the demo shows of its tasks: lines as they come, a table, and the dashboard."""
+
+import os
+import sys
+import time
+from collections.abc import Iterable
+
+from swarm import bootstrap
+from swarm.cli import say
+from swarm.cli.demo.home import Stage
+from swarm.cli.demo.jobs import Attempt, attempts
+from swarm.cli.pane import printed
+from swarm.cli.progress import AT_WORK, step
+from swarm.cli.tasks import diff_of, state_of
+from swarm.cli.wishing import ask_all, changes
+from swarm.errors import SwarmError
+from swarm.model.task import Task
+from swarm.model.text import line, plain
+from swarm.plan.naming import Places
+from swarm.store.queries import Queries
+
+WAIT_SECONDS = 300.0
+"""After so long a task of the demo hangs."""
+
+DRAW_SECONDS = 30.0
+"""How long the dashboard may take to show the tasks."""
+
+LOG_LINES = 1000
+
+
+def follow(places: Places, ids: list[int], began: float) -> list[Task]:
+    """Say each step as it comes, with the time since `began`; the tasks as they end.
+
+    SwarmError where one hangs.
+    """
+    queries, seen = Queries(places.database), 0
+    for _ in changes(queries, WAIT_SECONDS):
+        for known in queries.events(after=seen):
+            seen = known.id
+            text = step(known.event)
+            if known.task in ids and text:
+                say.out(f"  {known.at - began:5.1f} s  #{known.task}  {text}")
+        tasks = [queries.task(number) for number in ids]
+        if not any(task.state in AT_WORK for task in tasks):
+            return tasks
+    raise SwarmError(f"tasks are still at work after {WAIT_SECONDS:.0f} s")
+
+
+def settled(places: Places, ids: list[int]) -> list[Task]:
+    """The tasks once what they left was taken in."""
+    ask_all(places, [("snapshot", {"task": number}) for number in ids])
+    queries = Queries(places.database)
+    try:
+        return [queries.task(number) for number in ids]
+    finally:
+        queries.close()
+
+
+def tried(places: Places, tasks: Iterable[Task]) -> dict[int, list[Attempt]]:
+    """By task, what its script tells that it tried; nothing where it never ran."""
+    found: dict[int, list[Attempt]] = {}
+    for task in tasks:
+        try:
+            found[task.id] = list(attempts(printed(places, task, LOG_LINES)))
+        except SwarmError:
+            found[task.id] = []
+    return found
+
+
+def table(tasks: list[Task], found: dict[int, list[Attempt]]) -> None:
+    """One row for each task, and one more for each further attempt."""
+    rows = []
+    for task in tasks:
+        told = [_told(attempt) for attempt in found[task.id]] or [""]
+        commits = str(task.commits)
+        rows.append([f"#{task.id} {task.name}", state_of(task), commits])
+        rows[-1] += [diff_of(task), told[0]]
+        rows += [["", "", "", "", text] for text in told[1:]]
+    head = ["TASK", "STATE", "COMMITS", "DIFF", "REFUSED (AS SEEN FROM INSIDE)"]
+    say.columns(head, rows)
+
+
+def _told(attempt: Attempt) -> str:
+    mark = "" if attempt.ended == "refused" else f"{attempt.ended} "
+    return f"{mark}{attempt.what} — {attempt.why}" if attempt.why else attempt.what
+
+
+def dashboard(at: Stage, names: list[str]) -> str:
+    """The text of the real dashboard, drawn in the private tmux; SwarmError."""
+    panes, pane = bootstrap.panes(at.places), "dashboard"
+    environment = {
+        name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ
+    }
+    environment |= {
+        "SWARM_HOME": str(at.places.home),
+        "SWARM_CONFIG": os.environ["SWARM_CONFIG"],
+        "LANG": "C.UTF-8",
+    }
+    argv = [sys.executable, "-m", "swarm", "--repo", str(at.sample)]
+    panes.open(pane, argv, environment)
+    deadline, text = time.monotonic() + DRAW_SECONDS, ""
+    while not all(name in text for name in names):
+        if time.monotonic() > deadline:
+            raise SwarmError("the dashboard did not show the tasks", hint=text)
+        time.sleep(0.1)
+        screen = panes.capture([pane]).get(pane)
+        text = _uncoloured(screen.text) if screen else ""
+    panes.close(pane)
+    return text
+
+
+def _uncoloured(text: str) -> str:
+    """The screen's words: a capture holds SGR sequences only, which end with `m`."""
+    head, *rest = text.split("\x1b[")
+    words = head + "".join(part.partition("m")[2] for part in rest)
+    return "\n".join(row.rstrip() for row in plain(words, 100_000).splitlines())
+
+
+def told_badly(found: dict[int, list[Attempt]]) -> list[str]:
+    """A sentence for each attempt that was not refused."""
+    return [
+        f"#{number}: {attempt.ended} {line(attempt.what)}"
+        for number, told in found.items()
+        for attempt in told
+        if attempt.ended != "refused"
+    ]

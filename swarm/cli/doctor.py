@@ -1,0 +1,71 @@
+"""`swarm doctor`: whether this machine is fit, and how to mend it where it is not."""
+
+import shutil
+from argparse import ArgumentParser, Namespace
+
+from swarm import bootstrap
+from swarm.adapters import tmux
+from swarm.adapters.docker import DockerImages
+from swarm.adapters.git.call import Door, git
+from swarm.cli import exits, say
+from swarm.engine import doctor as engine
+from swarm.model.text import line
+
+MARKS = {"ok": "✓", "warn": "!", "fail": "✗"}
+
+
+def doctor_arguments(parser: ArgumentParser) -> None:
+    """Whether to mend, and in which form."""
+    parser.add_argument(
+        "--fix",
+        action="store_true",
+        help="do what is safe: build images, remove leftovers, close the home",
+    )
+    parser.add_argument("--json", action="store_true", help="print a JSON list")
+
+
+def doctor(args: Namespace) -> int:
+    """1 where something fails; a warning does not count."""
+    checks = engine.examine(machine())
+    if args.fix:
+        checks = engine.mended(checks, lambda text: say.note(f"  {line(text, 160)}"))
+    if args.json:
+        say.as_json([facts(check) for check in checks])
+    else:
+        _print(checks)
+    failed = any(check.ok == "fail" for check in checks)
+    return exits.FAILED if failed else exits.DONE
+
+
+def machine() -> engine.Machine:
+    """This machine, through the real doors."""
+    return engine.Machine(
+        places=bootstrap.places(),
+        sandboxes=bootstrap.sandboxes(),
+        images=DockerImages(),
+        tmux=tmux.version,
+        git=lambda: git(Door(None), "version").decode().strip(),
+        free=lambda path: shutil.disk_usage(path).free,
+    )
+
+
+def facts(check: engine.Check) -> dict[str, object]:
+    """A check as JSON has it."""
+    return {
+        "name": check.name,
+        "ok": check.ok,
+        "found": check.found,
+        "mend": check.mend,
+        "fixable": check.fix is not None,
+    }
+
+
+def _print(checks: list[engine.Check]) -> None:
+    size = max(len(check.name) for check in checks)
+    for check in checks:
+        out = f"{MARKS[check.ok]} {check.ok:<4}  {check.name:<{size}}  "
+        say.out(out + line(check.found))
+        if check.mend and check.ok != "ok":
+            say.out(" " * (size + 10) + "→ " + line(check.mend))
+    counts = [sum(check.ok == grade for check in checks) for grade in MARKS]
+    say.out(f"{counts[0]} fine, {counts[1]} to look at, {counts[2]} broken")

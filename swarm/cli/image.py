@@ -1,0 +1,60 @@
+"""`swarm image`: builds the sandboxes' images, and lists those there are."""
+
+import time
+from argparse import ArgumentParser, Namespace
+from dataclasses import asdict
+
+from swarm.adapters.docker import DockerImages
+from swarm.cli import exits, say
+from swarm.engine import images
+from swarm.model.text import line
+
+PREFIX = "swarm/"
+"""How the references of our images begin."""
+
+
+def image_arguments(parser: ArgumentParser) -> None:
+    """What to do, and to which image."""
+    acts = parser.add_subparsers(dest="act", required=True, metavar="build|ls")
+    build = acts.add_parser("build", help="build an image, or all of them")
+    build.add_argument("name", nargs="?", metavar="NAME")
+    ls = acts.add_parser("ls", help="which images there are")
+    ls.add_argument("--json", action="store_true")
+
+
+def image(args: Namespace) -> int:
+    """A build says what it does as it goes."""
+    if args.act == "ls":
+        return _ls(args.json)
+    for name in [args.name] if args.name else images.names():
+        began = time.monotonic()
+        reference = images.build(DockerImages(), name, _tell)
+        say.out(f"{reference} ready after {time.monotonic() - began:.1f} s")
+    return exits.DONE
+
+
+def _tell(text: str) -> None:
+    say.note(f"  {line(text, 160)}")
+
+
+def _ls(as_json: bool) -> int:
+    known = DockerImages().tagged(PREFIX)
+    current = {images.tag(name): name for name in images.names()}
+    if as_json:
+        say.as_json(
+            [{**asdict(one), "current": one.reference in current} for one in known]
+        )
+        return exits.DONE
+    rows = [
+        [
+            one.reference,
+            "current" if one.reference in current else "old",
+            say.size(one.size),
+            say.ago(time.time() - one.created),
+        ]
+        for one in sorted(known, key=lambda one: one.reference)
+    ]
+    built = {one.reference for one in known}
+    rows += [[tag, "not built", "", ""] for tag in current if tag not in built]
+    say.columns(["IMAGE", "STATE", "SIZE", "AGE"], rows)
+    return exits.DONE

@@ -1,0 +1,64 @@
+"""Finds the command, runs it, and turns what went wrong into a status."""
+
+import os
+import sys
+
+from swarm.cli import exits, parser, say, table
+from swarm.errors import NotFound, SwarmError, ToolMissing
+
+
+def run(argv: list[str]) -> int:
+    """Run one command line (without the program's name); never raises SwarmError.
+
+    SystemExit with 2 where argparse refuses it, as usual.
+    """
+    verb, rest = _split(argv)
+    try:
+        status = _dispatch(verb, rest)
+        sys.stdout.flush()
+    except SwarmError as error:
+        say.refused(verb, error)
+        status = _status(error)
+    except KeyboardInterrupt:
+        status = exits.INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output left; the interpreter must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = exits.FAILED
+    return status
+
+
+def _split(argv: list[str]) -> tuple[str, list[str]]:
+    """The command and its arguments; `--repo PATH` may stand before the command."""
+    for place, word in enumerate(argv):
+        before = argv[place - 1] if place else ""
+        if word.startswith("-") or before == "--repo":
+            continue
+        return word, argv[:place] + argv[place + 1 :]
+    return "", argv
+
+
+def _dispatch(verb: str, rest: list[str]) -> int:
+    if not verb:
+        return table.dashboard(parser.of_dashboard().parse_args(rest))
+    if verb == "help":
+        parser.of_dashboard().print_help()
+        return exits.DONE
+    if verb not in table.COMMANDS:
+        parser.of_dashboard().error(f"there is no command {verb!r}{_nearest(verb)}")
+    return table.run(verb, parser.of_command(verb).parse_args(rest))
+
+
+def _nearest(verb: str) -> str:
+    near = [known for known in table.COMMANDS if known[:2] == verb[:2]]
+    return f"; did you mean {' or '.join(near)}?" if near else "; see `swarm --help`"
+
+
+def _status(error: SwarmError) -> int:
+    match error:
+        case NotFound():
+            return exits.NOT_FOUND
+        case ToolMissing():
+            return exits.TOOL_MISSING
+        case _:
+            return exits.FAILED

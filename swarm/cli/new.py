@@ -1,0 +1,62 @@
+"""`swarm new`: from a prompt to tasks, and their launch step by step on request."""
+
+from argparse import ArgumentParser, Namespace
+
+from swarm import bootstrap
+from swarm.cli import exits, say
+from swarm.cli.parser import task_id
+from swarm.cli.place import needed_repository
+from swarm.cli.progress import follow
+from swarm.cli.wishing import ask
+
+
+def new_arguments(parser: ArgumentParser) -> None:
+    """The prompt, and how it is to be carried out."""
+    add = parser.add_argument
+    add(
+        "prompt",
+        nargs="?",
+        default="",
+        metavar="PROMPT",
+        help="what to do; `-` reads standard input",
+    )
+    add("--run", metavar="CMD", help="run this shell command instead of an agent")
+    add("--agent", metavar="NAME", help="which agent (default: the config's)")
+    add("--name", metavar="N", help="what the task is called (default: the prompt)")
+    add("--base", metavar="REF", help="where it starts (default: the checkout)")
+    add("--copies", type=int, default=1, metavar="N", help="start the same N times")
+    add(
+        "--after",
+        type=task_id,
+        action="append",
+        default=[],
+        metavar="ID",
+        help="start once that task is merged; may be repeated",
+    )
+    add(
+        "--wait",
+        action="store_true",
+        help="show the launch and block until the tasks have ended, as `swarm wait`",
+    )
+
+
+def new(args: Namespace) -> int:
+    """Queue the tasks and print their ids, one per line."""
+    repo = needed_repository(args)
+    places = bootstrap.places()
+    made = ask(
+        places,
+        "new",
+        {
+            "repo": str(repo),
+            "prompt": say.typed(args.prompt),
+            "command": args.run,
+            "agent": args.agent,
+            "name": args.name,
+            "base": args.base,
+            "copies": args.copies,
+            "after": args.after,
+        },
+    )
+    say.numbers(made["tasks"])
+    return follow(places, made["tasks"]) if args.wait else exits.DONE

@@ -1,0 +1,99 @@
+"""Follows tasks until they have ended, and says what happens on the way."""
+
+from swarm import bootstrap
+from swarm.cli import exits, say
+from swarm.cli.wishing import changes
+from swarm.model import events as e
+from swarm.model.task import State, Task
+from swarm.model.text import line
+from swarm.plan.naming import Places
+from swarm.store.queries import Queries
+
+AT_WORK = frozenset({State.QUEUED, State.PROVISIONING, State.LIVE})
+"""States that end by themselves, or on request."""
+
+
+def follow(places: Places, ids: list[int], seconds: float | None = None) -> int:
+    """Say each step on standard error; block until all ended, or the time is over.
+
+    The status says how: see `outcome`. Standard error is silent without a terminal
+    but for what keeps tasks from starting.
+    """
+    queries = Queries(places.database)
+    try:
+        return _followed(places, queries, ids, seconds)
+    finally:
+        queries.close()
+
+
+def _followed(
+    places: Places, queries: Queries, ids: list[int], seconds: float | None
+) -> int:
+    seen, told = 0, ""
+    for grew in changes(queries, seconds):
+        seen = _tell(queries, seen, set(ids))
+        tasks = [queries.task(number) for number in ids]
+        if not any(task.state in AT_WORK for task in tasks):
+            return outcome(tasks)
+        told = _tell_trouble(queries, told)
+        if not grew and bootstrap.keeper_pid(places) is None:
+            bootstrap.ensure_keeper(places)
+    waiting = [f"#{task.id}" for task in tasks if task.state in AT_WORK]
+    say.note(f"still at work after {seconds:g} s: {', '.join(waiting)}")
+    return exits.TIMEOUT
+
+
+def outcome(tasks: list[Task]) -> int:
+    """The status for tasks that ended: DONE where every one did so with 0."""
+    return exits.DONE if all(map(succeeded, tasks)) else exits.TASK_FAILED
+
+
+def succeeded(task: Task) -> bool:
+    """Whether the agent ended with 0 and nobody gave the work up."""
+    ended = task.state in (State.STOPPED, State.MERGING, State.MERGED)
+    return ended and task.exit_code == 0
+
+
+def _tell(queries: Queries, seen: int, ids: set[int]) -> int:
+    """Say what is new of these tasks; returns the last event's id."""
+    for known in queries.events(after=seen):
+        seen = known.id
+        text = step(known.event)
+        if known.task in ids and text and say.is_watched():
+            say.note(f"#{known.task} {text}")
+    return seen
+
+
+def _tell_trouble(queries: Queries, told: str) -> str:
+    trouble = queries.fleet().trouble
+    if trouble and trouble != told:
+        say.note(f"nothing starts meanwhile: {line(trouble)}")
+    return trouble
+
+
+def step(event: e.Event) -> str:
+    """What a human who waits wants to hear of an event; empty for nothing."""
+    match event:
+        case e.TaskQueued():
+            return f"queued   {line(event.name)}"
+        case e.StepDone():
+            return f"{line(event.step):<8} {event.seconds:.2f} s"
+        case e.TaskLive():
+            return "live"
+        case e.TaskStopped():
+            why = f" ({line(event.reason)})" if event.reason else ""
+            return f"ended    with {event.exit_code}{why}"
+        case e.TaskFailed():
+            return f"failed   at {line(event.step)}: {line(event.reason)}"
+        case e.TaskLost():
+            return f"lost     {line(event.what)}"
+        case e.TaskRejected() | e.TaskRequeued():
+            return f"{_ENDS[type(event)]} {line(event.reason)}"
+        case _:
+            return ""
+
+
+_ENDS: dict[type[e.Event], str] = {
+    e.TaskRejected: "rejected",
+    e.TaskRequeued: "queued again:",
+}

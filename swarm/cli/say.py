@@ -1,0 +1,141 @@
+"""What the command line prints: columns, JSON, refusals; agents' text made harmless."""
+
+import json
+import os
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any, TextIO
+
+from swarm.errors import SwarmError
+from swarm.model.text import line, plain
+
+COLOURS = {
+    "queued": "2",
+    "provisioning": "36",
+    "live": "32",
+    "paused": "36",
+    "stopped": "34",
+    "merging": "36",
+    "merged": "35",
+    "rejected": "2",
+    "failed": "31",
+    "lost": "31",
+}
+"""SGR codes by a state's word; never the only sign of a state."""
+
+CELL_LIMIT = 4096
+"""Characters of one cell: as long as a path can be, so that none is cut."""
+
+
+def out(text: str = "") -> None:
+    """One line or more of swarm's own words; a surrogate never stops it."""
+    _write(sys.stdout, text)
+
+
+def note(text: str) -> None:
+    """What is not the answer itself, and so goes to standard error."""
+    _write(sys.stderr, text)
+
+
+def _write(stream: TextIO, text: str) -> None:
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+    stream.flush()
+
+
+def refused(verb: str, error: SwarmError) -> None:
+    """Say on standard error what was refused or failed, and the way out."""
+    note(f"{f'swarm {verb}'.strip()}: {plain(error.message)}")
+    for text in plain(error.hint).splitlines():
+        note(f"  {text}")
+
+
+def as_json(value: Any) -> None:
+    """One JSON value; ASCII only, so that no byte of an agent's reaches a terminal."""
+    out(json.dumps(value, indent=2))
+
+
+def as_json_line(value: Any) -> None:
+    """One JSON value on one line, for streams."""
+    out(json.dumps(value))
+
+
+def columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table, aligned by what a terminal shows; cells are made harmless here."""
+    clean = [[line(cell, CELL_LIMIT) for cell in row] for row in rows]
+    widths = [
+        max(width(row[place]) for row in [list(head), *clean])
+        for place in range(len(head))
+    ]
+    for row in [list(head), *clean]:
+        cells = [
+            coloured(cell) + " " * (size - width(cell))
+            for cell, size in zip(row, widths, strict=True)
+        ]
+        out("  ".join(cells).rstrip())
+
+
+def fields(pairs: Iterable[tuple[str, str]]) -> None:
+    """Named values one below the other; long ones go on, indented."""
+    shown = [(name, plain(value)) for name, value in pairs if value]
+    size = max((width(name) for name, _ in shown), default=0)
+    for name, value in shown:
+        out(f"{name:<{size}}  " + value.replace("\n", "\n" + " " * (size + 2)))
+
+
+def coloured(word: str) -> str:
+    """The word, in its state's colour where standard output takes colours."""
+    code = COLOURS.get(word.split(" ")[0])
+    return f"\x1b[{code}m{word}\x1b[0m" if code and takes_colour() else word
+
+
+def takes_colour() -> bool:
+    """Whether standard output is a terminal and nobody asked for no colours."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def width(text: str) -> int:
+    """Cells that the text takes on a terminal."""
+    if text.isascii():
+        return len(text)
+    return sum(_cells(character) for character in text)
+
+
+def _cells(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def ago(seconds: float) -> str:
+    """A span of time in its two letters or three: `42s`, `7m`, `3h`, `12d`."""
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "m")):
+        if seconds >= size:
+            return f"{int(seconds // size)}{unit}"
+    return f"{max(0, int(seconds))}s"
+
+
+def size(number: float) -> str:
+    """Bytes as a human reads them: `812 B`, `4.2 GiB`."""
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if number < 1024:
+            return f"{number:.0f} {unit}" if unit == "B" else f"{number:.1f} {unit}"
+        number /= 1024
+    return f"{number:.1f} TiB"
+
+
+def numbers(ids: Iterable[int]) -> None:
+    """Ids alone, one per line, for scripts."""
+    for number in ids:
+        out(str(number))
+
+
+def typed(word: str) -> str:
+    """The word, or all of standard input where it is `-`."""
+    return sys.stdin.read() if word == "-" else word
+
+
+def is_watched() -> bool:
+    """Whether a human sees standard error as it comes."""
+    return sys.stderr.isatty()

@@ -1,0 +1,132 @@
+"""`swarm ls` and `swarm show`: what is known of tasks, read from the file alone."""
+
+import time
+from argparse import ArgumentParser, Namespace
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from swarm import bootstrap
+from swarm.cli import exits, say
+from swarm.cli.parser import task_id
+from swarm.cli.place import repository
+from swarm.model.task import State, Task
+from swarm.store.queries import Queries
+
+
+def ls_arguments(parser: ArgumentParser) -> None:
+    """Which tasks, and in which form."""
+    parser.add_argument(
+        "--all", action="store_true", help="of every repository, removed ones too"
+    )
+    parser.add_argument("--json", action="store_true", help="print a JSON list")
+
+
+def show_arguments(parser: ArgumentParser) -> None:
+    """One id."""
+    parser.add_argument("id", type=task_id, metavar="ID")
+    parser.add_argument("--json", action="store_true", help="with the whole plan")
+
+
+def ls(args: Namespace) -> int:
+    """The tasks of this repository; of all where one stands in none."""
+    repo = None if args.all else repository(args)
+    queries = Queries(bootstrap.places().database)
+    tasks = queries.tasks(str(repo) if repo else None, removed=args.all)
+    if args.json:
+        say.as_json([_facts(task) for task in tasks])
+    elif tasks:
+        _list(tasks, everywhere=repo is None)
+    else:
+        say.note("no tasks yet; start one with `swarm new PROMPT`")
+    return exits.DONE
+
+
+def show(args: Namespace) -> int:
+    """Every field that says something."""
+    places = bootstrap.places()
+    queries = Queries(places.database)
+    task = queries.task(args.id)
+    if args.json:
+        say.as_json({**_facts(task), "plan": queries.plan(task.id)})
+    else:
+        say.fields(_shown(task, places.worktree(task.id)))
+    return exits.DONE
+
+
+def state_of(task: Task) -> str:
+    """The state in a word, and the exit status where it was not 0."""
+    if task.paused:
+        return "paused"
+    if task.removed:
+        return f"{task.state} removed"
+    if task.state is State.STOPPED and task.exit_code:
+        return f"stopped {task.exit_code}"
+    return task.state.value
+
+
+def diff_of(task: Task) -> str:
+    """Lines added and deleted, once a snapshot was taken."""
+    return f"+{task.added} -{task.deleted}" if task.tree else ""
+
+
+def _facts(task: Task) -> dict[str, Any]:
+    return {**asdict(task), "state": task.state.value}
+
+
+def _list(tasks: list[Task], everywhere: bool) -> None:
+    head = ["ID", "TASK", "STATE", "AGE", "DIFF", "COMMITS", "FLAGS", "AGENT"]
+    now = time.time()
+    rows = [
+        [
+            str(task.id),
+            task.name,
+            state_of(task),
+            say.ago(now - task.created),
+            diff_of(task),
+            str(task.commits or ""),
+            str(task.flags or ""),
+            task.agent,
+        ]
+        for task in tasks
+    ]
+    if everywhere:
+        head.append("REPOSITORY")
+        for row, task in zip(rows, tasks, strict=True):
+            row.append(task.repo)
+    say.columns(head, rows)
+
+
+def _shown(task: Task, worktree: Path) -> list[tuple[str, str]]:
+    snapshot = f"{task.files} files, {diff_of(task)}"
+    return [
+        ("task", f"#{task.id} {task.name}"),
+        ("state", state_of(task)),
+        ("reason", task.reason),
+        ("hint", task.hint),
+        ("agent", task.agent),
+        ("repository", task.repo),
+        ("branch", task.branch),
+        ("base", f"{task.base_ref} ({task.base[:12]})"),
+        ("target", task.target),
+        ("worktree", "" if task.removed else str(worktree)),
+        ("created", _clock(task.created)),
+        ("started", _clock(task.started)),
+        ("ended", _clock(task.ended)),
+        ("last step", task.step),
+        ("after", ", ".join(f"#{number}" for number in task.after)),
+        ("snapshot", f"{snapshot} ({task.tree[:12]})" if task.tree else ""),
+        ("flags", _count(task.flags, "that would run on this machine after a merge")),
+        ("hidden", _count(task.hidden, "that `git status` would not show")),
+        ("commits", str(task.commits or "")),
+        ("merged as", task.commit),
+        ("prompt", task.prompt),
+    ]
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number else ""
+
+
+def _clock(at: float | None) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at)) if at else ""

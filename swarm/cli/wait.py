@@ -1,0 +1,28 @@
+"""`swarm wait`: blocks until tasks have ended; the exit status tells how."""
+
+from argparse import ArgumentParser, Namespace
+
+from swarm import bootstrap
+from swarm.cli.parser import task_id
+from swarm.cli.place import tasks_named
+from swarm.cli.progress import follow
+from swarm.store.queries import Queries
+
+
+def wait_arguments(parser: ArgumentParser) -> None:
+    """Ids, and for how long."""
+    parser.add_argument("ids", nargs="+", type=task_id, metavar="ID")
+    parser.add_argument(
+        "--timeout", type=float, metavar="SECONDS", help="give up then, with 124"
+    )
+
+
+def wait(args: Namespace) -> int:
+    """0 where every task ended with 0, 3 where one did not, 124 when time is over."""
+    places = bootstrap.places()
+    queries = Queries(places.database)
+    try:
+        ids = [task.id for task in tasks_named(queries, args.ids)]
+    finally:
+        queries.close()
+    return follow(places, ids, args.timeout)
