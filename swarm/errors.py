@@ -10,6 +10,10 @@ class SwarmError(Exception):
         self.hint = hint
 
 
+class NotFound(SwarmError):
+    """There is no task of that id."""
+
+
 class ConfigError(SwarmError):
     """What a human wrote cannot be read; the message holds file, line and key."""
 
