@@ -1,13 +1,11 @@
 """Puts the parts together, and is the one place that imports the heavy ones late.
 
-Importing docker costs 0.26 s, textual 0.26 s, sqlmodel 0.5 s and libtmux 0.17 s, and
-`swarm ls` must answer in 0.16 s. So each function here imports what only it needs.
+Importing docker costs 0.26 s, textual 0.26 s and sqlmodel 0.5 s, and `swarm ls` must
+answer in 0.16 s. So each function here imports what only it needs.
 """
 
 import fcntl
 import importlib
-import logging
-import logging.handlers
 import os
 import signal
 import sys
@@ -19,7 +17,6 @@ from typing import Any
 from swarm.errors import SwarmError
 from swarm.plan.naming import Places
 from swarm.store import schema
-from swarm.store.queries import Queries
 
 KEEPER_START_SECONDS = 20.0
 """How long a command waits for a keeper that it started."""
@@ -124,7 +121,7 @@ def run_keeper(at: Places) -> int:
         lock.write(f"{os.getpid()}\n")
         lock.flush()
         _log_to(at.log)
-        keeper = _late("swarm.engine.keeper").Keeper(_kit(at), os.getpid())
+        keeper = _late("swarm.engine.keeper").Keeper(kit(at), os.getpid())
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: keeper.stop())
         print(f"swarm keeper for {at.home}, pid {os.getpid()}", flush=True)
@@ -146,9 +143,8 @@ def _take(descriptor: int) -> bool:
 
 
 def _log_to(file: Path) -> None:
-    handler = logging.handlers.RotatingFileHandler(
-        file, maxBytes=1 << 20, backupCount=2
-    )
+    logging, handlers = _late("logging"), _late("logging.handlers")
+    handler = handlers.RotatingFileHandler(file, maxBytes=1 << 20, backupCount=2)
     logging.basicConfig(
         level=logging.INFO,
         format="%(asctime)s %(threadName)s %(levelname)s %(name)s %(message)s",
@@ -156,15 +152,15 @@ def _log_to(file: Path) -> None:
     )
 
 
-def _kit(at: Places) -> Any:
+def kit(at: Places) -> Any:
+    """The keeper's tools, for one home."""
     load = _late("swarm.config.load")
     own = threading.local()
 
-    def read() -> Queries:
+    def read() -> Any:
         if not hasattr(own, "queries"):
-            own.queries = Queries(at.database)
-        found: Queries = own.queries
-        return found
+            own.queries = _late("swarm.store.queries").Queries(at.database)
+        return own.queries
 
     return _late("swarm.engine.kit").Kit(
         places=at,
@@ -197,7 +193,7 @@ def run_dashboard(at: Places, repo: Path | None, ascii: bool) -> int:
     """Show the dashboard until the human leaves it; a keeper is started first."""
     ensure_keeper(at)
     app = _late("swarm.tui.app").SwarmApp(
-        queries=Queries(at.database),
+        queries=_late("swarm.store.queries").Queries(at.database),
         wish=lambda verb, body: _late("swarm.store.wishes").make(
             at.database, verb, body
         ),

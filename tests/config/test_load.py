@@ -1,4 +1,4 @@
-"""What a human wrote wrongly is named with file, line and key, and nothing is guessed."""
+"""What a human wrote wrongly is named with file, line and key; nothing is guessed."""
 
 from pathlib import Path
 

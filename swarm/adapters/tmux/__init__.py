@@ -1,0 +1,5 @@
+"""The one door to tmux: a private server, never the user's own."""
+
+from swarm.adapters.tmux.panes import Tmux
+
+__all__ = ["Tmux"]
