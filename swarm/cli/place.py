@@ -5,7 +5,7 @@ from pathlib import Path
 
 from swarm.errors import SwarmError
 from swarm.model.task import Task
-from swarm.store.queries import Queries
+from swarm.store.board import Board
 
 
 def repository(args: Namespace) -> Path | None:
@@ -52,6 +52,6 @@ def _is_bare(folder: Path) -> bool:
     )
 
 
-def tasks_named(queries: Queries, ids: list[int]) -> list[Task]:
+def tasks_named(board: Board, ids: list[int]) -> list[Task]:
     """The tasks of these ids, each once; NotFound names the first there is not."""
-    return [queries.task(number) for number in dict.fromkeys(ids)]
+    return [board.task(number) for number in dict.fromkeys(ids)]

@@ -11,7 +11,7 @@ from swarm.cli import exits, say
 from swarm.cli.parser import task_id
 from swarm.cli.place import repository
 from swarm.model.task import State, Task
-from swarm.store.queries import Queries
+from swarm.store.board import Board
 
 
 def ls_arguments(parser: ArgumentParser) -> None:
@@ -31,7 +31,7 @@ def show_arguments(parser: ArgumentParser) -> None:
 def ls(args: Namespace) -> int:
     """The tasks of this repository; of all where one stands in none."""
     repo = None if args.all else repository(args)
-    queries = Queries(bootstrap.places().database)
+    queries = Board(bootstrap.places().database)
     tasks = queries.tasks(str(repo) if repo else None, removed=args.all)
     if args.json:
         say.as_json([_facts(task) for task in tasks])
@@ -45,7 +45,7 @@ def ls(args: Namespace) -> int:
 def show(args: Namespace) -> int:
     """Every field that says something."""
     places = bootstrap.places()
-    queries = Queries(places.database)
+    queries = Board(places.database)
     task = queries.task(args.id)
     if args.json:
         say.as_json({**_facts(task), "plan": queries.plan(task.id)})

@@ -1,10 +1,7 @@
-"""One piece of work for one agent, and how each event changes it."""
+"""One piece of work for one agent: what the journal knows of it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-
-from swarm.errors import IllegalMove
-from swarm.model import events as e
 
 
 class State(StrEnum):
@@ -64,123 +61,10 @@ class Task:
     removed: bool = False
 
 
-S = State
-
-MOVES: dict[type[e.Event], tuple[frozenset[State], State]] = {
-    e.TaskProvisioning: (frozenset({S.QUEUED}), S.PROVISIONING),
-    e.TaskRequeued: (frozenset({S.PROVISIONING}), S.QUEUED),
-    e.TaskLive: (frozenset({S.PROVISIONING, S.LOST}), S.LIVE),
-    e.TaskFailed: (frozenset({S.QUEUED, S.PROVISIONING}), S.FAILED),
-    e.TaskStopped: (frozenset({S.LIVE, S.LOST}), S.STOPPED),
-    e.TaskLost: (frozenset({S.LIVE}), S.LOST),
-    e.MergeStarted: (frozenset({S.STOPPED, S.LOST}), S.MERGING),
-    e.MergeRefused: (frozenset({S.MERGING}), S.STOPPED),
-    e.TaskMerged: (frozenset({S.MERGING}), S.MERGED),
-    e.TaskRejected: (
-        frozenset({S.QUEUED, S.STOPPED, S.FAILED, S.LOST}),
-        S.REJECTED,
-    ),
-    e.TaskRestored: (frozenset({S.REJECTED}), S.STOPPED),
-}
-"""Which event may come in which states, and where it leads; others move nothing."""
-
-SETTLED = frozenset({S.MERGED, S.REJECTED, S.FAILED})
+SETTLED = frozenset({State.MERGED, State.REJECTED, State.FAILED})
 """Nothing outside is at work for these."""
 
-REVIEWABLE = frozenset({S.LIVE, S.STOPPED, S.LOST, S.MERGING, S.MERGED})
+REVIEWABLE = frozenset(
+    {State.LIVE, State.STOPPED, State.LOST, State.MERGING, State.MERGED}
+)
 """A worktree stands behind these (until it is removed)."""
-
-
-def queued(task_id: int, at: float, event: e.TaskQueued) -> Task:
-    """The task as its first event makes it."""
-    return Task(
-        id=task_id,
-        name=event.name,
-        repo=event.repo,
-        agent=event.agent,
-        prompt=event.prompt,
-        base_ref=event.base_ref,
-        base=event.base,
-        target=event.target,
-        branch=event.branch,
-        state=S.QUEUED,
-        created=at,
-        changed=at,
-        after=event.after,
-        group=event.group,
-    )
-
-
-def evolve(task: Task, at: float, event: e.Event) -> Task:
-    """The task after the event; IllegalMove where its state does not allow it."""
-    move = MOVES.get(type(event))
-    if move:
-        allowed, to = move
-        if task.state not in allowed:
-            raise IllegalMove(
-                f"task {task.id} is {task.state}, not {_either(allowed)}",
-                hint=f"see `swarm show {task.id}`",
-            )
-        task = replace(task, state=to, changed=at)
-    return _learn(task, at, event)
-
-
-def _either(states: frozenset[State]) -> str:
-    return " or ".join(sorted(states))
-
-
-def _learn(task: Task, at: float, event: e.Event) -> Task:
-    match event:
-        case e.TaskProvisioning():
-            return replace(task, step="", reason="", hint="")
-        case e.TaskLive():
-            return replace(task, started=task.started or at, ended=None, reason="")
-        case e.TaskPaused() | e.TaskResumed():
-            return replace(task, paused=isinstance(event, e.TaskPaused))
-        case e.TaskRemoved():
-            return replace(task, removed=True)
-        case e.StepDone():
-            return replace(task, step=event.step)
-        case e.BaseMoved():
-            return replace(task, base=event.base)
-        case _:
-            return _learn_end(task, at, event)
-
-
-def _learn_end(task: Task, at: float, event: e.Event) -> Task:
-    match event:
-        case e.TaskFailed():
-            return replace(
-                task, step=event.step, reason=event.reason, hint=event.hint, ended=at
-            )
-        case e.TaskStopped():
-            code, why = event.exit_code, event.reason
-            return replace(task, exit_code=code, reason=why, ended=at, paused=False)
-        case e.TaskLost():
-            return replace(task, reason=event.what, ended=at, paused=False)
-        case e.TaskRequeued() | e.TaskRejected():
-            return replace(task, reason=event.reason)
-        case e.MergeRefused():
-            return replace(task, reason=event.reason, hint=event.hint)
-        case _:
-            return _learn_work(task, event)
-
-
-def _learn_work(task: Task, event: e.Event) -> Task:
-    match event:
-        case e.TaskMerged():
-            return replace(task, commit=event.commit, reason="", hint="")
-        case e.WorkBroughtBack():
-            return replace(task, commits=event.commits, head=event.head)
-        case e.SnapshotTaken():
-            return replace(
-                task,
-                tree=event.tree,
-                files=event.files,
-                added=event.added,
-                deleted=event.deleted,
-                flags=event.flags,
-                hidden=event.hidden,
-            )
-        case _:
-            return task

@@ -12,7 +12,8 @@ from sqlmodel import Session, create_engine, select
 
 from swarm.errors import SwarmError
 from swarm.model import events as e
-from swarm.model.task import Task, evolve, queued
+from swarm.model.moves import evolve, queued
+from swarm.model.task import Task
 from swarm.store import schema
 from swarm.store.rows import task_from
 from swarm.store.tables import EventRow, TaskRow, WishRow

@@ -1,19 +1,15 @@
 """The read side: plain SQL to the file whose tables `tables` defines.
 
-Imports neither SQLModel nor pydantic: `swarm ls` must answer in a few milliseconds.
+Imports neither SQLModel nor pydantic, which would cost a front end 0.5 s.
 """
 
 import json
-import sqlite3
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from swarm.errors import NotFound, SwarmError
+from swarm.errors import SwarmError
 from swarm.model import events as e
-from swarm.model.task import Task
-from swarm.store import schema
-from swarm.store.rows import task_from
+from swarm.store.board import Board
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,43 +38,11 @@ class Fleet:
     """The pid of the last keeper that started; 0 before the first."""
 
 
-class Queries:
+class Queries(Board):
     """Questions to the journal; each blocks for one short read.
 
     One instance per thread, or guarded by its owner.
     """
-
-    def __init__(self, path: Path) -> None:
-        self._connection = schema.connect(path)
-
-    def close(self) -> None:
-        """Release the file."""
-        self._connection.close()
-
-    def version(self) -> int:
-        """A number that changes when another process wrote; microseconds to ask."""
-        return int(self._one("PRAGMA data_version")[0])
-
-    def tasks(self, repo: str | None = None, removed: bool = False) -> list[Task]:
-        """Tasks by id, of one repository or of all."""
-        rows = self._all(
-            "SELECT id, body FROM task WHERE (:repo IS NULL OR repo = :repo)"
-            " AND (:removed OR NOT removed) ORDER BY id",
-            {"repo": repo, "removed": removed},
-        )
-        return [task_from(row[0], json.loads(row[1])) for row in rows]
-
-    def task(self, task_id: int) -> Task:
-        """One task; NotFound where there is none of that id."""
-        rows = self._all("SELECT body FROM task WHERE id = :id", {"id": task_id})
-        if not rows:
-            raise NotFound(f"there is no task {task_id}", hint="see `swarm ls --all`")
-        return task_from(task_id, json.loads(rows[0][0]))
-
-    def plan(self, task_id: int) -> dict[str, Any]:
-        """The resolved plan that was stored with the task."""
-        rows = self._all("SELECT plan FROM task WHERE id = :id", {"id": task_id})
-        return dict(json.loads(rows[0][0])) if rows else {}
 
     def events(
         self, after: int = 0, task: int | None = None, limit: int = 1000
@@ -128,18 +92,6 @@ class Queries:
         for row in rows:
             fleet = _learn_fleet(fleet, _recorded(row).event)
         return fleet
-
-    def _one(self, sql: str) -> Any:
-        return self._connection.execute(sql).fetchone()
-
-    def _all(self, sql: str, values: dict[str, Any]) -> list[Any]:
-        try:
-            return self._connection.execute(sql, values).fetchall()
-        except sqlite3.OperationalError as error:
-            raise SwarmError(
-                f"the database does not answer: {error}",
-                hint="another process may hold it; try again",
-            ) from error
 
 
 _WISH = "SELECT id, verb, body, outcome, message, hint, result FROM wish"

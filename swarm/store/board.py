@@ -1,0 +1,66 @@
+"""The read side of `swarm ls`: tasks as they stand, by plain SQL to the file.
+
+Imports neither SQLModel nor pydantic, nor the events, whose classes alone cost as much
+as Python's own start: a list must be there in a few of those.
+"""
+
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from swarm.errors import NotFound, SwarmError
+from swarm.model.task import Task
+from swarm.store import schema
+from swarm.store.rows import task_from
+
+
+class Board:
+    """Questions about tasks; each blocks for one short read.
+
+    One instance per thread, or guarded by its owner.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._connection = schema.connect(path)
+
+    def close(self) -> None:
+        """Release the file."""
+        self._connection.close()
+
+    def version(self) -> int:
+        """A number that changes when another process wrote; microseconds to ask."""
+        return int(self._one("PRAGMA data_version")[0])
+
+    def tasks(self, repo: str | None = None, removed: bool = False) -> list[Task]:
+        """Tasks by id, of one repository or of all."""
+        rows = self._all(
+            "SELECT id, body FROM task WHERE (:repo IS NULL OR repo = :repo)"
+            " AND (:removed OR NOT removed) ORDER BY id",
+            {"repo": repo, "removed": removed},
+        )
+        return [task_from(row[0], json.loads(row[1])) for row in rows]
+
+    def task(self, task_id: int) -> Task:
+        """One task; NotFound where there is none of that id."""
+        rows = self._all("SELECT body FROM task WHERE id = :id", {"id": task_id})
+        if not rows:
+            raise NotFound(f"there is no task {task_id}", hint="see `swarm ls --all`")
+        return task_from(task_id, json.loads(rows[0][0]))
+
+    def plan(self, task_id: int) -> dict[str, Any]:
+        """The resolved plan that was stored with the task."""
+        rows = self._all("SELECT plan FROM task WHERE id = :id", {"id": task_id})
+        return dict(json.loads(rows[0][0])) if rows else {}
+
+    def _one(self, sql: str) -> Any:
+        return self._connection.execute(sql).fetchone()
+
+    def _all(self, sql: str, values: dict[str, Any]) -> list[Any]:
+        try:
+            return self._connection.execute(sql, values).fetchall()
+        except sqlite3.OperationalError as error:
+            raise SwarmError(
+                f"the database does not answer: {error}",
+                hint="another process may hold it; try again",
+            ) from error
