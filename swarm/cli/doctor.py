@@ -4,9 +4,9 @@ import shutil
 from argparse import ArgumentParser, Namespace
 
 from swarm import bootstrap
-from swarm.adapters import tmux
 from swarm.adapters.docker import DockerImages
 from swarm.adapters.git.call import Door, git
+from swarm.adapters.tmux.call import version as tmux_version
 from swarm.cli import exits, say
 from swarm.engine import doctor as engine
 from swarm.model.text import line
@@ -43,7 +43,7 @@ def machine() -> engine.Machine:
         places=bootstrap.places(),
         sandboxes=bootstrap.sandboxes(),
         images=DockerImages(),
-        tmux=tmux.version,
+        tmux=lambda: ".".join(map(str, tmux_version())),
         git=lambda: git(Door(None), "version").decode().strip(),
         free=lambda path: shutil.disk_usage(path).free,
     )

@@ -39,7 +39,7 @@ def _tell(text: str) -> None:
 
 def _ls(as_json: bool) -> int:
     known = DockerImages().tagged(PREFIX)
-    current = {images.tag(name): name for name in images.names()}
+    current = [images.tag(name) for name in images.names()]
     if as_json:
         say.as_json(
             [{**asdict(one), "current": one.reference in current} for one in known]
@@ -48,7 +48,7 @@ def _ls(as_json: bool) -> int:
     rows = [
         [
             one.reference,
-            "current" if one.reference in current else "old",
+            _state(one.reference, current),
             say.size(one.size),
             say.ago(time.time() - one.created),
         ]
@@ -58,3 +58,9 @@ def _ls(as_json: bool) -> int:
     rows += [[tag, "not built", "", ""] for tag in current if tag not in built]
     say.columns(["IMAGE", "STATE", "SIZE", "AGE"], rows)
     return exits.DONE
+
+
+def _state(reference: str, current: list[str]) -> str:
+    if reference == images.LOCAL:
+        return "made here"
+    return "current" if reference in current else "old"

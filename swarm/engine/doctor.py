@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Literal
 
 from swarm.config import load
-from swarm.engine import images, kernel, leftovers
+from swarm.engine import images, leftovers
+from swarm.engine.kernel import Kernel
 from swarm.errors import SwarmError
 from swarm.plan.naming import Places
 from swarm.ports import EngineFacts, Images, Progress, Sandboxes
@@ -49,7 +50,7 @@ class Machine:
     free: Callable[[Path], int]
     """Bytes free on the disk of a path; OSError where there is none."""
     config: Path = field(default_factory=load.user_file)
-    kernel: kernel.Kernel = field(default_factory=kernel.Kernel)
+    kernel: Kernel = field(default_factory=Kernel)
 
 
 def examine(machine: Machine) -> list[Check]:
@@ -173,7 +174,7 @@ def _memory(machine: Machine) -> Check:
     return Check("memory", "warn", found, mend)
 
 
-def _kernel(known: kernel.Kernel) -> Iterator[Check]:
+def _kernel(known: Kernel) -> Iterator[Check]:
     if known.nftables():
         yield Check("nftables", "ok", "nf_tables is there")
     else:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from swarm.adapters.git import lay
+from swarm.adapters.git.files import erase
 from swarm.plan.naming import HOME_LABEL, TASK_LABEL, Names, Places
 from swarm.ports import Progress, Sandboxes
 from swarm.store.queries import Queries
@@ -58,7 +58,8 @@ def remove(
             case "volume":
                 sandboxes.remove_volume(one.name)
             case "worktree":
-                lay.remove_folders(places, int(one.name))
+                erase(places.worktree(int(one.name)))
+                erase(places.task(int(one.name)))
 
 
 def _folders(places: Places) -> set[str]:
