@@ -1,0 +1,96 @@
+"""A real repository, git as a careless tool would call it, and tasks on it."""
+
+import os
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+from swarm.adapters.git import lay
+from swarm.adapters.git.place import TaskGit
+from swarm.adapters.git.repository import Repository
+from swarm.plan.naming import Places
+
+IDENTITY = {
+    "GIT_AUTHOR_NAME": "Ann",
+    "GIT_AUTHOR_EMAIL": "ann@example.org",
+    "GIT_COMMITTER_NAME": "Ann",
+    "GIT_COMMITTER_EMAIL": "ann@example.org",
+}
+
+
+def sh_git(at: Path, *words: str, check: bool = True, stdin: bytes = b"") -> str:
+    """Git as anyone calls it: configuration, hooks and drivers in force."""
+    environment = {**os.environ, **IDENTITY, "GIT_CONFIG_NOSYSTEM": "1"}
+    done = subprocess.run(
+        ["git", *words],
+        cwd=at,
+        env=environment,
+        input=stdin,
+        capture_output=True,
+        check=False,
+    )
+    if check and done.returncode:
+        raise AssertionError(f"git {words}: {done.stderr.decode(errors='replace')}")
+    return os.fsdecode(done.stdout).strip()
+
+
+def new_repository(at: Path, object_format: str = "sha1") -> Path:
+    """A repository with one commit on `main`."""
+    at.mkdir(parents=True)
+    sh_git(at, "init", "-q", "-b", "main", f"--object-format={object_format}")
+    sh_git(at, "config", "user.name", "Ann")
+    sh_git(at, "config", "user.email", "ann@example.org")
+    (at / "README.md").write_text("hello\n")
+    (at / "src").mkdir()
+    (at / "src" / "a.py").write_text("one\ntwo\nthree\n")
+    (at / "src" / "b.py").write_text("b\n")
+    (at / ".gitignore").write_text("*.log\nbuild/\n")
+    commit_all(at, "begin")
+    return at
+
+
+def commit_all(at: Path, message: str) -> str:
+    """Commit all that is there; the commit's id."""
+    sh_git(at, "add", "-A")
+    sh_git(at, "commit", "-q", "-m", message)
+    return sh_git(at, "rev-parse", "HEAD")
+
+
+def task_on(repo: Path, number: int = 1) -> TaskGit:
+    """A task on the repository's HEAD; nothing of it is made yet."""
+    home = repo.parent / "swarm-home"
+    opened = Repository.open(repo, home)
+    places = Places(home)
+    return TaskGit(opened, places, number, f"swarm/{number}-work", opened.head)
+
+
+def made(repo: Path, number: int = 1) -> TaskGit:
+    """A task whose worktree is there."""
+    task = task_on(repo, number)
+    lay.make(task)
+    return task
+
+
+def again(task: TaskGit) -> TaskGit:
+    """The same task, its repository opened anew, as a restarted keeper does."""
+    root = task.repo.root
+    return replace(task, repo=Repository.open(root, task.places.home))
+
+
+def agent_git(task: TaskGit, *words: str, check: bool = True) -> str:
+    """Git as the agent has it: its own git directory, on its worktree."""
+    at = task.private_git
+    # Inside, the alternates are mounts; here they are the directories themselves.
+    lent = os.pathsep.join(str(path) for path, _ in task.borrowed())
+    words = (f"--git-dir={at}", f"--work-tree={task.worktree}", *words)
+    environment = {**os.environ, "GIT_ALTERNATE_OBJECT_DIRECTORIES": lent}
+    done = subprocess.run(
+        ["git", *words],
+        cwd=task.worktree,
+        env=environment,
+        capture_output=True,
+        check=False,
+    )
+    if check and done.returncode:
+        raise AssertionError(f"git {words}: {done.stderr.decode(errors='replace')}")
+    return os.fsdecode(done.stdout).strip()
