@@ -118,7 +118,7 @@ class Sandboxes(Protocol):
         """
 
     def close(self) -> None:
-        """End every stream of `news`."""
+        """End every stream of `news` and let go of the engine."""
 
     def image_id(self, reference: str) -> str | None:
         """The id of a local image, or None."""

@@ -115,6 +115,13 @@ class Connection:
                 hint="start the engine, or see `swarm doctor`",
             ) from error
 
+    def close(self) -> None:
+        """Close the idle sockets; a later call connects anew."""
+        with self._lock:
+            if self._client is not None:
+                self._client.close()
+                self._client = None
+
     def _connected(self) -> APIClient:
         with self._lock:
             if self._client is None:

@@ -2,11 +2,13 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from docker.errors import APIError
 from docker.types import LogConfig, Ulimit
 from docker.types import Mount as DockerMount
+from docker.utils.socket import STDOUT, frames_iter
 
 from swarm.adapters.docker.connect import SECONDS, Absent, Connection
 from swarm.adapters.docker.images import image_id
@@ -155,15 +157,15 @@ class Docker:
     def _printed(self, name: str, limit: int) -> bytes:
         out, err = bytearray(), bytearray()
         with self._to.call(f"run {name}") as client:
-            stream = client.attach(
-                name, stdout=True, stderr=True, stream=True, demux=True
-            )
-            client.start(name)
-            for said, complained in stream:
-                out += said or b""
-                err = (err + (complained or b""))[-2000:]
-                if len(out) > limit:
-                    raise ToolError(f"docker run {name}: more than {limit} bytes")
+            with _attached(client, name) as frames:
+                client.start(name)
+                for channel, data in frames:
+                    if channel == STDOUT:
+                        out += data
+                    else:
+                        err = (err + data)[-2000:]
+                    if len(out) > limit:
+                        raise ToolError(f"docker run {name}: more than {limit} bytes")
             status = int(client.wait(name, timeout=int(SECONDS))["StatusCode"])
         if status:
             raise ToolError(
@@ -190,6 +192,7 @@ class Docker:
             streams = list(self._streams)
         for stream in streams:
             stream.close()
+        self._to.close()
 
     def image_id(self, reference: str) -> str | None:
         return image_id(self._to, reference)
@@ -206,6 +209,22 @@ class Docker:
             f"--detach-keys={DETACH_KEYS}",
             name,
         ]
+
+
+@contextmanager
+def _attached(client: Any, name: str) -> Iterator[Iterator[tuple[int, bytes]]]:
+    """What a container prints from its start on, in frames of (channel, bytes)."""
+    wanted = {"stdout": 1, "stderr": 1, "stream": 1}
+    untyped_frames: Any = frames_iter
+    socket = client.attach_socket(name, params=wanted)
+    try:
+        yield untyped_frames(socket, tty=False)
+    finally:
+        # The response owns the connection; it must be closed before its file is.
+        response = getattr(socket, "_response", None)
+        if response is not None:
+            response.close()
+        socket.close()
 
 
 class _fine:
