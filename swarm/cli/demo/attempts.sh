@@ -12,6 +12,7 @@ attempt() {
         code=$?
     fi
     why=$(printf '%s' "$why" | tail -n 1)
+    why=${why##*: }
     case $code in
         126 | 127) echo "untried: $what — $why" ;;
         *) echo "refused: $what — ${why:-exit $code}" ;;

@@ -13,8 +13,9 @@ from swarm.cli.demo.jobs import JOBS, MERGED, Attempt
 from swarm.cli.progress import succeeded
 from swarm.cli.wishing import ask
 from swarm.engine import images
+from swarm.errors import SwarmError
 from swarm.model.task import Task
-from swarm.model.text import line
+from swarm.model.text import line, plain
 
 IMAGE = "base"
 
@@ -67,17 +68,20 @@ def _start(at: Stage, pace: float) -> list[int]:
 
 def _show(at: Stage, ids: list[int], ended: bool) -> int:
     """The table; without a human who did it all, also the dashboard and a merge."""
-    tasks = report.settled(at.places, ids)
+    tasks, faults = report.settled(at.places, ids)
     found = report.tried(at.places, tasks)
     say.out("")
     report.table(tasks, found)
-    faults = report.told_badly(found)
+    faults += report.told_badly(found)
     if ended:
         faults += _shortfalls(tasks, found)
-        _draw(at, tasks)
-        _merge(at, tasks)
+        for act in (_draw, _merge):
+            try:
+                act(at, tasks)
+            except SwarmError as error:
+                faults.append(f"{error.message}\n{error.hint}".strip())
     for fault in faults:
-        say.note(f"swarm demo: {fault}")
+        say.note(f"swarm demo: {plain(fault)}")
     return exits.FAILED if faults else exits.DONE
 
 

@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from swarm import bootstrap
 from swarm.cli import say
@@ -12,18 +12,25 @@ from swarm.cli.demo.jobs import Attempt, attempts
 from swarm.cli.pane import printed
 from swarm.cli.progress import AT_WORK, step
 from swarm.cli.tasks import diff_of, state_of
-from swarm.cli.wishing import ask_all, changes
+from swarm.cli.wishing import changes
 from swarm.errors import SwarmError
+from swarm.model import events as e
 from swarm.model.task import Task
 from swarm.model.text import line, plain
 from swarm.plan.naming import Places
+from swarm.ports import Panes
 from swarm.store.queries import Queries
 
 WAIT_SECONDS = 300.0
 """After so long a task of the demo hangs."""
 
+TAKE_IN_SECONDS = 60.0
+"""How long a snapshot and a bring-back of the sample may take."""
+
 DRAW_SECONDS = 30.0
 """How long the dashboard may take to show the tasks."""
+
+LOOK_SECONDS = 0.1
 
 LOG_LINES = 1000
 
@@ -46,14 +53,49 @@ def follow(places: Places, ids: list[int], began: float) -> list[Task]:
     raise SwarmError(f"tasks are still at work after {WAIT_SECONDS:.0f} s")
 
 
-def settled(places: Places, ids: list[int]) -> list[Task]:
-    """The tasks once what they left was taken in."""
-    ask_all(places, [("snapshot", {"task": number}) for number in ids])
+def settled(places: Places, ids: list[int]) -> tuple[list[Task], list[str]]:
+    """The tasks once the commits of those that ended were taken in, and what was not.
+
+    A task that is still at work is shown as it is.
+    """
     queries = Queries(places.database)
     try:
-        return [queries.task(number) for number in ids]
+        for _ in changes(queries, TAKE_IN_SECONDS):
+            tasks = [queries.task(number) for number in ids]
+            ends = {task.id: _taken_in(queries, task.id) for task in tasks}
+            if all(task.state in AT_WORK or ends[task.id] for task in tasks):
+                break
+        return tasks, [*_not_taken_in(ends), *_trouble(queries)]
     finally:
         queries.close()
+
+
+End = e.WorkBroughtBack | e.BringBackRefused | e.TaskFailed
+
+
+def _not_taken_in(ends: dict[int, End | None]) -> Iterator[str]:
+    for number, end in ends.items():
+        match end:
+            case None:
+                yield f"#{number}: its commits were not taken in"
+            case e.BringBackRefused():
+                yield f"#{number}: its commits were refused: {line(end.reason)}"
+
+
+def _trouble(queries: Queries) -> Iterator[str]:
+    for known in queries.events():
+        if isinstance(known.event, e.Trouble):
+            yield f"trouble: {line(known.event.where)}: {line(known.event.reason)}"
+
+
+def _taken_in(queries: Queries, task_id: int) -> End | None:
+    """The event that says what became of a task's commits."""
+    last: End | None = None
+    for known in queries.events(task=task_id):
+        match known.event:
+            case e.WorkBroughtBack() | e.BringBackRefused() | e.TaskFailed():
+                last = known.event
+    return last
 
 
 def tried(places: Places, tasks: Iterable[Task]) -> dict[int, list[Attempt]]:
@@ -98,14 +140,21 @@ def dashboard(at: Stage, names: list[str]) -> str:
     }
     argv = [sys.executable, "-m", "swarm", "--repo", str(at.sample)]
     panes.open(pane, argv, environment)
+    text = _drawn(panes, pane, names)
+    panes.close(pane)
+    return text
+
+
+def _drawn(panes: Panes, pane: str, names: list[str]) -> str:
+    """The screen once every name is on it; tmux tells nobody that one was drawn."""
     deadline, text = time.monotonic() + DRAW_SECONDS, ""
     while not all(name in text for name in names):
-        if time.monotonic() > deadline:
+        facts = panes.all().get(pane)
+        if facts is None or facts.dead or time.monotonic() > deadline:
             raise SwarmError("the dashboard did not show the tasks", hint=text)
-        time.sleep(0.1)
+        time.sleep(LOOK_SECONDS)
         screen = panes.capture([pane]).get(pane)
         text = _uncoloured(screen.text) if screen else ""
-    panes.close(pane)
     return text
 
 
