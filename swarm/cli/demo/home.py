@@ -1,6 +1,7 @@
 """The demo's own home: made anew, and gone afterwards but for the sample repository."""
 
 import os
+import shutil
 import signal
 import tempfile
 import time
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from swarm import bootstrap
 from swarm.adapters.git.files import erase
@@ -54,22 +56,34 @@ def stage() -> Iterator[Stage]:
     at = Stage(Path(tempfile.mkdtemp(prefix="swarm-demo-")))
     os.environ["SWARM_HOME"] = str(at.places.home)
     os.environ["SWARM_CONFIG"] = str(at.root / "config.toml")
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
+    _on_ending(signal.default_int_handler)
+    keep = True
     try:
         at.places.home.mkdir(mode=0o700)
         at.canary.parent.mkdir(mode=0o700)
         at.canary.write_text("the demo's own secret\n")
         sample.make(at.sample)
         yield at
+    except KeyboardInterrupt:
+        keep = False
+        raise
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        _clear(at)
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        # A second Ctrl+C, or the TERM that follows a first, must not cut this short.
+        _on_ending(signal.SIG_IGN)
+        _clear(at, keep)
+        _on_ending(signal.default_int_handler)
 
 
-def _clear(at: Stage) -> None:
-    """Each step whether or not the one before succeeded; what stays is named."""
+def _on_ending(do: Any) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, do)
+
+
+def _clear(at: Stage, keep: bool) -> None:
+    """Each step whether or not the one before succeeded; what stays is named.
+
+    The sample goes too unless it is to be kept.
+    """
     branches = _branches(at.places)
     for step in (_end_keeper, _end_panes, _remove_sandboxes):
         try:
@@ -78,8 +92,10 @@ def _clear(at: Stage) -> None:
             say.note(f"left behind: {line(error.message)}")
     for folder in (at.places.home, at.canary.parent):
         erase(folder)
-    if (at.sample / ".git").is_dir():
+    if keep and (at.sample / ".git").is_dir():
         sample.forget(at.sample, branches)
+    else:
+        shutil.rmtree(at.root)
 
 
 def _branches(places: Places) -> list[str]:

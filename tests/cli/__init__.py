@@ -1,0 +1,1 @@
+"""The command line, against a real file and a clerk in the keeper's place."""

@@ -1,0 +1,121 @@
+"""Acting is wishing: each command makes its wish and waits until it is decided."""
+
+import io
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from swarm.cli import exits
+from swarm.errors import IllegalMove
+from swarm.store.journal import Journal
+from swarm.store.queries import Wish
+from tests.cli.conftest import Clerk, ended
+
+Swarm = Callable[..., tuple[int, str, str]]
+
+
+@pytest.mark.parametrize(
+    "verb", ["stop", "kill", "pause", "resume", "discard", "restore", "rm"]
+)
+def test_a_verb_is_a_wish_for_each_task(
+    swarm: Swarm, clerk: Clerk, journal: Journal, verb: str
+) -> None:
+    first, second = ended(journal), ended(journal)
+
+    status, out, err = swarm(verb, "1", "2", "1")
+
+    assert (status, out, len(err.splitlines())) == (exits.DONE, "", 2)
+    assert clerk.seen == [(verb, {"task": first}), (verb, {"task": second})]
+
+
+def test_a_retry_prints_the_new_ids(
+    swarm: Swarm, clerk: Clerk, journal: Journal
+) -> None:
+    ended(journal)
+    clerk.decide = lambda _wish: {"tasks": [9]}
+
+    assert swarm("retry", "1") == (exits.DONE, "9\n", "")
+
+
+def test_one_refusal_does_not_stop_the_others(
+    swarm: Swarm, clerk: Clerk, journal: Journal
+) -> None:
+    def decide(wish: Wish) -> dict[str, Any]:
+        if wish.body["task"] == 1:
+            raise IllegalMove("task 1 is merged")
+        return {}
+
+    clerk.decide = decide
+    ended(journal)
+    ended(journal)
+
+    status, _, err = swarm("stop", "1", "2")
+
+    assert status == exits.FAILED
+    assert err == "swarm stop: task 1 is merged\n#2 fix: stopped\n"
+
+
+def test_nothing_is_wished_where_one_task_is_not_there(
+    swarm: Swarm, clerk: Clerk, journal: Journal
+) -> None:
+    ended(journal)
+
+    assert swarm("stop", "1", "7")[0] == exits.NOT_FOUND
+    assert clerk.seen == []
+
+
+def test_text_is_sent(swarm: Swarm, clerk: Clerk, journal: Journal) -> None:
+    ended(journal)
+
+    assert swarm("send", "1", "yes, do it")[0] == exits.DONE
+    assert clerk.seen == [("send", {"task": 1, "text": "yes, do it"})]
+
+
+def test_a_new_task_is_wished_whole(swarm: Swarm, clerk: Clerk, repo: Path) -> None:
+    clerk.decide = lambda _wish: {"tasks": [4, 5]}
+    words = ["new", "do 'it'\n\x1b", "--run", "make", "--name", "n", "--base", "dev"]
+
+    assert swarm(*words, "--copies", "2", "--after", "#3") == (0, "4\n5\n", "")
+    assert clerk.seen == [
+        (
+            "new",
+            {
+                "repo": str(repo),
+                "prompt": "do 'it'\n\x1b",
+                "command": "make",
+                "agent": None,
+                "name": "n",
+                "base": "dev",
+                "copies": 2,
+                "after": [3],
+            },
+        )
+    ]
+
+
+def test_a_prompt_may_come_from_standard_input(
+    swarm: Swarm, clerk: Clerk, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clerk.decide = lambda _wish: {"tasks": [1]}
+    monkeypatch.setattr(sys, "stdin", io.StringIO("from a file\n"))
+    swarm("new", "-")
+
+    assert clerk.seen[0][1]["prompt"] == "from a file\n"
+
+
+def test_a_new_task_needs_a_repository(swarm: Swarm, clerk: Clerk) -> None:
+    status, _, err = swarm("new", "do it")
+
+    assert status == exits.FAILED
+    assert "is not in a git repository\n  go to one" in err
+    assert clerk.seen == []
+
+
+def test_gc_names_what_it_would_remove(swarm: Swarm, clerk: Clerk) -> None:
+    clerk.decide = lambda wish: {"found": ["container a"], "removed": []}
+
+    assert swarm("gc", "--dry-run")[1] == "would remove container a\n"
+    assert clerk.seen == [("gc", {"dry_run": True})]

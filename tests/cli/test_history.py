@@ -1,0 +1,63 @@
+"""`events`: one line for each, and JSON that a program can follow."""
+
+import json
+import threading
+from collections.abc import Callable
+
+from swarm.cli.wishing import changes
+from swarm.model import events as e
+from swarm.plan.naming import Places
+from swarm.store.journal import Journal
+from swarm.store.queries import Queries
+from tests.cli.conftest import ended
+
+Swarm = Callable[..., tuple[int, str, str]]
+
+
+def test_events_are_one_json_object_per_line(swarm: Swarm, journal: Journal) -> None:
+    ended(journal, 2)
+
+    rows = [json.loads(row) for row in swarm("events", "--json")[1].splitlines()]
+
+    assert [row["id"] for row in rows] == [1, 2, 3, 4]
+    assert {*rows[3]} == {"id", "at", "task", "kind", "body"}
+    assert (rows[3]["kind"], rows[3]["body"]) == (
+        "TaskStopped",
+        {"exit_code": 2, "reason": ""},
+    )
+
+
+def test_every_event_comes_back_from_its_json(swarm: Swarm, journal: Journal) -> None:
+    ended(journal)
+    rows = [json.loads(row) for row in swarm("events", "--json")[1].splitlines()]
+
+    events = [e.decode(row["kind"], row["body"]) for row in rows]
+
+    assert events[3] == e.TaskStopped(0)
+
+
+def test_events_of_one_task_leave_out_the_others(
+    swarm: Swarm, journal: Journal
+) -> None:
+    ended(journal, name="one")
+    ended(journal, name="two")
+    journal.record(None, e.EngineDown("gone"))
+
+    out = swarm("events", "2")[1]
+
+    assert "name=two" in out
+    assert "name=one" not in out
+    assert "engine down" not in out
+    assert "engine down        reason=gone\n" in swarm("events")[1]
+
+
+def test_growth_is_noticed_and_silence_is_told(
+    journal: Journal, places: Places
+) -> None:
+    queries = Queries(places.database)
+    seen = changes(queries, seconds=5.0)
+    first = next(seen)
+    threading.Timer(0.05, lambda: journal.record(None, e.EngineDown("x"))).start()
+
+    assert (first, next(seen), next(seen)) == (True, True, False)
+    queries.close()

@@ -1,0 +1,151 @@
+"""Which command runs, what a refusal looks like, and what an exit status says."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from swarm import __version__, bootstrap
+from swarm.cli import exits, table
+from swarm.errors import SwarmError, ToolMissing
+from swarm.plan.naming import Places
+from tests.cli.conftest import Clerk, ended
+
+Swarm = Callable[..., tuple[int, str, str]]
+
+
+def test_the_version_is_told(swarm: Swarm) -> None:
+    assert swarm("--version") == (0, f"swarm {__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("frob",),
+        ("--frob",),
+        ("ls", "--frob"),
+        ("show", "three"),
+        ("show",),
+        ("wait", "1", "--timeout", "soon"),
+        ("new", "x", "--copies", "many"),
+        ("merge", "1", "--strategy", "octopus"),
+        ("completion", "cmd"),
+    ],
+)
+def test_a_wrong_command_line_is_2(
+    swarm: Swarm, places: Places, words: tuple[str, ...]
+) -> None:
+    status, out, err = swarm(*words)
+
+    assert (status, out) == (exits.USAGE, "")
+    assert err.startswith("usage: swarm")
+
+
+def test_a_slip_is_answered_with_what_may_be_meant(swarm: Swarm) -> None:
+    assert "did you mean merge?" in swarm("merg")[2]
+
+
+@pytest.mark.parametrize("verb", table.COMMANDS)
+def test_every_command_explains_itself(swarm: Swarm, verb: str) -> None:
+    status, out, _ = swarm(verb, "--help")
+
+    assert status == 0
+    assert "--repo" in out
+
+
+def test_the_help_lists_commands_and_exit_statuses(swarm: Swarm) -> None:
+    _, out, _ = swarm("--help")
+
+    assert all(f"  {verb} " in out for verb in table.COMMANDS)
+    assert all(f"{code:>3}  {text}" in out for code, text in exits.MEANINGS.items())
+
+
+def test_the_repository_may_stand_before_the_command(
+    swarm: Swarm, places: Places, tmp_path: Path
+) -> None:
+    for words in (("--repo", "/nowhere", "ls"), ("ls", "--repo", "/nowhere")):
+        status, _, err = swarm(*words)
+
+        assert status == exits.FAILED
+        assert err.startswith("swarm ls: /nowhere is not in a git repository\n  ")
+
+
+def test_a_refusal_has_a_message_and_a_way_out(
+    swarm: Swarm, clerk: Clerk, journal: object
+) -> None:
+    def refuse(_wish: object) -> dict[str, object]:
+        raise SwarmError("no \x1b[2J, it is live", hint="stop it\nfirst")
+
+    clerk.decide = refuse
+    ended(clerk._journal)
+
+    assert swarm("discard", "1") == (
+        exits.FAILED,
+        "",
+        "swarm discard: no \\x1b[2J, it is live\n  stop it\n  first\n",
+    )
+
+
+def test_a_task_that_is_not_there_is_4(swarm: Swarm, places: Places) -> None:
+    for verb in ("show", "wait", "stop", "logs", "diff", "merge", "attach", "events"):
+        status, out, err = swarm(verb, "7")
+
+        assert (status, out) == (exits.NOT_FOUND, "")
+        assert err.startswith(f"swarm {verb}: there is no task 7\n  see ")
+
+
+def test_a_missing_tool_is_5(
+    swarm: Swarm, clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing() -> object:
+        raise ToolMissing("docker does not answer")
+
+    number = ended(clerk._journal)
+    monkeypatch.setattr(bootstrap, "sandboxes", missing)
+
+    assert swarm("logs", str(number))[0] == exits.TOOL_MISSING
+
+
+def test_the_dashboard_without_a_terminal_says_what_to_do(
+    swarm: Swarm, places: Places
+) -> None:
+    status, _, err = swarm()
+
+    assert status == exits.FAILED
+    assert err.startswith("swarm: the dashboard needs a terminal\n")
+
+
+def test_a_reader_that_leaves_is_no_accident(places: Places) -> None:
+    done = subprocess.run(
+        f"{sys.executable} -m swarm --help | true; "
+        f"{sys.executable} -m swarm completion bash | head -1",
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert "Traceback" not in done.stderr
+    assert "BrokenPipe" not in done.stderr
+
+
+def test_the_list_starts_nothing_heavy(places: Places) -> None:
+    heavy = (
+        "sqlmodel",
+        "pydantic",
+        "textual",
+        "docker",
+        "libtmux",
+        "swarm.model.events",
+    )
+    script = (
+        "import sys; from swarm.cli.main import run; status = run(['ls', '--all']);"
+        f"print(status, [m for m in {heavy} if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.strip() == "0 []"

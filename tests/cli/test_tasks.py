@@ -1,0 +1,98 @@
+"""`ls` and `show`: what is known, aligned, harmless, and as JSON."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from swarm.model import events as e
+from swarm.plan.naming import Places
+from swarm.store.journal import Journal
+from tests.cli.conftest import ended, queued
+
+Swarm = Callable[..., tuple[int, str, str]]
+
+SNAPSHOT = e.SnapshotTaken("c" * 40, files=2, added=5, deleted=1, flags=1, hidden=0)
+
+
+def test_an_empty_list_says_how_to_begin(swarm: Swarm, places: Places) -> None:
+    status, out, err = swarm("ls")
+
+    assert (status, out) == (0, "")
+    assert "swarm new" in err
+
+
+def test_a_list_is_json_of_whole_tasks(swarm: Swarm, journal: Journal) -> None:
+    number = ended(journal, 3)
+    journal.record(number, SNAPSHOT)
+
+    (task,) = json.loads(swarm("ls", "--json")[1])
+
+    assert (task["id"], task["state"], task["exit_code"]) == (number, "stopped", 3)
+    assert (task["added"], task["flags"], task["repo"]) == (5, 1, "/r")
+    assert "plan" not in task
+
+
+def test_a_list_is_of_the_repository_one_stands_in(
+    swarm: Swarm, journal: Journal, repo: Path
+) -> None:
+    journal.queue(lambda _id: queued("ours", str(repo)))
+    journal.queue(lambda _id: queued("theirs", "/other"))
+
+    assert "theirs" not in swarm("ls")[1]
+    assert "theirs" in swarm("ls", "--all")[1]
+    assert "theirs" in swarm("ls", "--all")[1].splitlines()[2]
+
+
+def test_removed_tasks_are_listed_only_on_request(
+    swarm: Swarm, journal: Journal
+) -> None:
+    number = ended(journal)
+    journal.record(number, e.TaskRejected(), e.TaskRemoved())
+
+    assert json.loads(swarm("ls", "--json")[1]) == []
+    assert "rejected removed" in swarm("ls", "--all")[1]
+
+
+def test_a_table_is_aligned_by_what_a_terminal_shows(
+    swarm: Swarm, journal: Journal
+) -> None:
+    ended(journal, name="修正する")
+    ended(journal, name="plain")
+
+    _, wide, plain = swarm("ls")[1].splitlines()
+
+    assert wide.index("stopped") + 4 == plain.index("stopped")
+
+
+def test_what_an_agent_may_have_chosen_is_shown_and_does_nothing(
+    swarm: Swarm, journal: Journal
+) -> None:
+    hostile = "x\x1b]52;c;aGk=\x07\u202ey\nz"
+    ended(journal, name=hostile, prompt=hostile)
+
+    for words in (("ls",), ("show", "1"), ("events",), ("ls", "--json")):
+        out = swarm(*words)[1]
+
+        assert not {"\x1b", "\x07", "\u202e"} & set(out)
+    assert "\\x1b]52;c;aGk=\\x07<U+202E>y⏎z" in swarm("ls")[1]
+
+
+def test_a_task_is_shown_with_its_reasons(swarm: Swarm, journal: Journal) -> None:
+    task = journal.queue(lambda _id: queued())
+    journal.record(
+        task.id,
+        e.TaskProvisioning(),
+        e.TaskFailed("sandbox", "no image", "build it"),
+    )
+
+    out = swarm("show", "#1")[1]
+
+    assert "state       failed\n" in out
+    assert "reason      no image\n" in out
+    assert "hint        build it\n" in out
+
+
+def test_a_task_as_json_holds_its_plan(swarm: Swarm, journal: Journal) -> None:
+    ended(journal)
+
+    assert json.loads(swarm("show", "1", "--json")[1])["plan"] == {"transport": "bind"}

@@ -1,0 +1,84 @@
+"""`wait` and `new --wait`: the exit status tells how tasks ended."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from swarm.cli import exits
+from swarm.model import events as e
+from swarm.store.journal import Journal
+from tests.cli.conftest import Clerk, ended, queued
+
+Swarm = Callable[..., tuple[int, str, str]]
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [(0, exits.DONE), (1, exits.TASK_FAILED), (137, 3)]
+)
+def test_the_agents_own_end_decides(
+    swarm: Swarm, clerk: Clerk, journal: Journal, code: int, status: int
+) -> None:
+    ended(journal, code)
+
+    assert swarm("wait", "1")[0] == status
+
+
+def test_one_that_failed_is_enough(
+    swarm: Swarm, clerk: Clerk, journal: Journal
+) -> None:
+    ended(journal, 0)
+    task = journal.queue(lambda _id: queued())
+    journal.record(task.id, e.TaskFailed("base", "no image"))
+
+    assert swarm("wait", "1", "2")[0] == exits.TASK_FAILED
+
+
+def test_what_was_rejected_or_lost_did_not_succeed(
+    swarm: Swarm, clerk: Clerk, journal: Journal
+) -> None:
+    number = ended(journal, 0)
+    journal.record(number, e.TaskRejected())
+
+    assert swarm("wait", "1")[0] == exits.TASK_FAILED
+
+
+def test_the_time_is_over(swarm: Swarm, clerk: Clerk, journal: Journal) -> None:
+    journal.queue(lambda _id: queued())
+
+    status, _, err = swarm("wait", "1", "--timeout", "0.1")
+
+    assert status == exits.TIMEOUT
+    assert "still at work after 0.1 s: #1" in err
+
+
+def test_an_end_that_comes_later_is_waited_for(
+    swarm: Swarm, clerk: Clerk, journal: Journal
+) -> None:
+    task = journal.queue(lambda _id: queued())
+    journal.record(task.id, e.TaskProvisioning(), e.TaskLive("box", "pane"))
+    threading.Timer(
+        0.1, lambda: journal.record(task.id, e.TaskStopped(0)) and None
+    ).start()
+
+    assert swarm("wait", "1", "--timeout", "10")[0] == exits.DONE
+
+
+def test_an_engine_that_is_gone_is_told_to_who_waits(
+    swarm: Swarm, clerk: Clerk, journal: Journal
+) -> None:
+    journal.queue(lambda _id: queued())
+    journal.record(None, e.EngineDown("docker does not answer"))
+
+    err = swarm("wait", "1", "--timeout", "0.1")[2]
+
+    assert "nothing starts meanwhile: docker does not answer" in err
+
+
+def test_new_can_wait(swarm: Swarm, clerk: Clerk, journal: Journal, repo: Path) -> None:
+    clerk.decide = lambda _wish: {"tasks": [ended(journal, 1)]}
+
+    status, out, _ = swarm("new", "do it", "--run", "false", "--wait")
+
+    assert (status, out) == (exits.TASK_FAILED, "1\n")
