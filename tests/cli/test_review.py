@@ -1,0 +1,147 @@
+"""`diff` shows what is in the tree and does nothing; `merge` takes what was read."""
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from swarm import bootstrap
+from swarm.cli import exits
+from swarm.model import events as e
+from swarm.model.review import Change, Flag, Hidden, Level
+from swarm.plan.naming import Places
+from swarm.store.journal import Journal
+from tests.cli.conftest import Clerk, ended
+
+Swarm = Callable[..., tuple[int, str, str]]
+
+HOSTILE = b"--- a/x\n+++ b/x\n+\x1b]0;title\x07 \xe2\x80\xae \xff\n"
+
+
+class OneReview:
+    """A review of one tree: a flagged file, a binary one, and a hidden entry."""
+
+    def changes(self, task_id: int, tree: str) -> tuple[Change, ...]:
+        flags = (Flag(Level.X1, "runs on make"),)
+        return (
+            Change("Makefile", "modified", 1, 1, "a", "b", 3, 1, flags=flags),
+            Change("a\x1b[2Jb\udcff", "added", 0, 1, "0", "c", binary=True),
+            Change("new", "renamed", 1, 1, "a", "a", old_path="old"),
+        )
+
+    def hidden(self, task_id: int, tree: str) -> tuple[Hidden, ...]:
+        return (Hidden("node_modules", "ignored", count=900),)
+
+    def diff(self, task_id: int, tree: str, path: str | None = None) -> bytes:
+        return HOSTILE
+
+
+@pytest.fixture
+def task(
+    clerk: Clerk, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], int]:
+    def one_review(_places: Places) -> OneReview:
+        return OneReview()
+
+    clerk.decide = lambda wish: {"tree": "c" * 40}
+    monkeypatch.setattr(bootstrap, "review", one_review)
+    return lambda: ended(journal)
+
+
+def test_a_diff_does_nothing_to_who_reads_it(
+    swarm: Swarm, task: Callable[[], int]
+) -> None:
+    out = swarm("diff", str(task()))[1]
+
+    assert "+\\x1b]0;title\\x07 <U+202E> <U+DCFF>\n" in out
+    assert not {"\x1b", "\x07", "\u202e"} & set(out)
+
+
+def test_a_diff_is_of_a_snapshot_taken_now(
+    swarm: Swarm, task: Callable[[], int], clerk: Clerk
+) -> None:
+    swarm("diff", str(task()))
+
+    assert clerk.seen == [("snapshot", {"task": 1})]
+
+
+def test_raw_bytes_go_to_a_file_and_to_no_terminal(
+    swarm: Swarm,
+    task: Callable[[], int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    number, written = str(task()), io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written))
+    swarm("diff", number, "--raw")
+
+    assert written.getvalue() == HOSTILE
+
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    status, _, err = swarm("diff", number, "--raw")
+
+    assert status == exits.FAILED
+    assert "could control this terminal" in err
+    assert written.getvalue() == HOSTILE
+
+
+def test_a_summary_hides_nothing(swarm: Swarm, task: Callable[[], int]) -> None:
+    out = swarm("diff", str(task()), "--stat")[1]
+
+    assert "Makefile           X1: runs on make\n" in out
+    assert "a\\x1b[2Jb<U+DCFF>" in out
+    assert "old ⇒ new" in out
+    assert "hidden: node_modules (900 entries) — ignored\n" in out
+
+
+def test_a_summary_as_json_names_the_tree(
+    swarm: Swarm, task: Callable[[], int]
+) -> None:
+    facts = json.loads(swarm("diff", str(task()), "--json")[1])
+
+    assert facts["tree"] == "c" * 40
+    assert [change["gating"] for change in facts["changes"]] == [True, False, False]
+    assert facts["hidden"][0]["count"] == 900
+
+
+def merge(answer: dict[str, Any]) -> Callable[[object], dict[str, Any]]:
+    return lambda _wish: answer
+
+
+def test_a_merge_names_the_tree_that_was_read(
+    swarm: Swarm, task: Callable[[], int], clerk: Clerk, journal: Journal
+) -> None:
+    number = task()
+    journal.record(number, e.SnapshotTaken("d" * 40, 1, 1, 0, 0, 0))
+    clerk.decide = merge({"commit": "e" * 40, "target": "main"})
+
+    status, out, _ = swarm("merge", "1", "--accept-risk", "Makefile", "x", "-m", "hi")
+
+    assert (status, out) == (0, f"merged #1 fix into main as {'e' * 40}\n")
+    assert clerk.seen[0] == (
+        "merge",
+        {
+            "task": 1,
+            "tree": "d" * 40,
+            "strategy": None,
+            "target": None,
+            "message": "hi",
+            "accepted": ["Makefile", "x"],
+            "output": "",
+        },
+    )
+
+
+def test_a_patch_goes_where_it_is_asked_to(
+    swarm: Swarm, task: Callable[[], int], clerk: Clerk, places: Places
+) -> None:
+    task()
+    clerk.decide = merge({"path": "/x/y.patch"})
+
+    words = ["merge", "1", "--strategy", "patch", "--output", "y.patch"]
+
+    assert swarm(*words, "--accept-all-risks")[1] == "wrote /x/y.patch\n"
+    assert clerk.seen[0][1]["accepted"] == "all"
+    assert clerk.seen[0][1]["output"] == str(places.home.parent / "y.patch")

@@ -1,0 +1,315 @@
+"""The doctor finds what is wrong, says how to mend it, and mends what is safe."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from swarm.adapters.docker import Docker
+from swarm.cli import doctor as command
+from swarm.engine import images, leftovers
+from swarm.engine.doctor import GIB, Check, Machine, examine, mended, version_of
+from swarm.engine.kernel import Kernel
+from swarm.engine.leftovers import Leftover
+from swarm.errors import ToolError, ToolMissing
+from swarm.model import events as e
+from swarm.plan.naming import Names, Places
+from swarm.ports import EngineFacts, SandboxFacts
+from swarm.store.journal import Journal
+
+HEALTHY = EngineFacts("28.0", True, "2", "overlay2", ("runc",), True, "unix:///s")
+
+
+class SmallEngine:
+    """As much of an engine, and of its images, as the doctor asks for."""
+
+    def __init__(self) -> None:
+        self.info: EngineFacts | None = HEALTHY
+        self.containers: dict[str, dict[str, str]] = {}
+        self.homes: list[str] = []
+        self.built = {images.tag(name) for name in images.names()}
+
+    def facts(self) -> EngineFacts:
+        if self.info is None:
+            raise ToolMissing("docker does not answer")
+        return self.info
+
+    def all(self, labels: dict[str, str]) -> list[SandboxFacts]:
+        return [
+            SandboxFacts(name, name, known, "exited")
+            for name, known in self.containers.items()
+            if labels.items() <= known.items()
+        ]
+
+    def volumes(self, labels: dict[str, str]) -> list[str]:
+        return list(self.homes)
+
+    def remove(self, name: str) -> None:
+        del self.containers[name]
+
+    def remove_volume(self, name: str) -> None:
+        self.homes.remove(name)
+
+    def image_id(self, reference: str) -> str | None:
+        return "sha256:1" if reference in self.built else None
+
+
+@pytest.fixture
+def engine() -> SmallEngine:
+    return SmallEngine()
+
+
+@pytest.fixture
+def machine(tmp_path: Path, engine: SmallEngine) -> Machine:
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    kernel = tmp_path / "kernel"
+    kernel.mkdir()
+    (kernel / "meminfo").write_text("MemTotal: 9 kB\nMemAvailable: 16777216 kB\n")
+    (kernel / "modules").write_text("nf_tables 1 0 - Live\n")
+    (kernel / "btf").touch()
+    whole: Any = engine
+    return Machine(
+        places=Places(home),
+        sandboxes=whole,
+        images=whole,
+        tmux=lambda: "tmux 3.3a",
+        git=lambda: "git version 2.39.5",
+        free=lambda _path: 50 * GIB,
+        config=tmp_path / "config.toml",
+        kernel=Kernel(kernel, kernel, kernel / "btf"),
+    )
+
+
+def grades(checks: list[Check]) -> dict[str, str]:
+    return {check.name: check.ok for check in checks}
+
+
+def check(machine: Machine, name: str) -> Check:
+    return next(one for one in examine(machine) if one.name == name)
+
+
+def test_a_healthy_machine_is_fine(machine: Machine) -> None:
+    assert set(grades(examine(machine)).values()) == {"ok"}
+
+
+@pytest.mark.parametrize(
+    ("change", "name", "grade"),
+    [
+        ({"cgroup": "1"}, "cgroup", "warn"),
+        ({"storage": "vfs"}, "storage", "warn"),
+        ({"seccomp": False}, "seccomp", "fail"),
+    ],
+)
+def test_what_the_engine_lacks_is_told_with_a_way_out(
+    machine: Machine,
+    engine: SmallEngine,
+    change: dict[str, Any],
+    name: str,
+    grade: str,
+) -> None:
+    engine.info = replace(HEALTHY, **change)
+
+    assert check(machine, name).ok == grade
+    assert check(machine, name).mend
+
+
+def test_without_an_engine_the_rest_is_still_checked(
+    machine: Machine, engine: SmallEngine
+) -> None:
+    engine.info = None
+    found = grades(examine(machine))
+
+    assert found["engine"] == "fail"
+    assert found["git"] == found["tmux"] == found["database"] == "ok"
+    assert "leftovers" not in found
+
+
+def missing() -> str:
+    raise ToolMissing("tmux is not installed")
+
+
+@pytest.mark.parametrize("tmux", [lambda: "tmux 3.1c", missing])
+def test_an_old_tool_fails_as_a_missing_one_does(
+    machine: Machine, tmux: Callable[[], str]
+) -> None:
+    found = check(replace(machine, tmux=tmux), "tmux")
+
+    assert (found.ok, found.mend) == (
+        "fail",
+        "install tmux 3.2 or newer (`apt-get install tmux`)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        ("tmux 3.3a", (3, 3)),
+        ("tmux next-3.5", (3, 5)),
+        ("git version 2.39.5 (Apple Git-154)", (2, 39)),
+        ("tmux master", (0, 0)),
+    ],
+)
+def test_a_version_is_read_from_what_tools_say(
+    text: str, version: tuple[int, int]
+) -> None:
+    assert version_of(text) == version
+
+
+@pytest.mark.parametrize(("free", "grade"), [(1, "fail"), (5, "warn"), (11, "ok")])
+def test_a_full_disk_fails(machine: Machine, free: int, grade: str) -> None:
+    short = replace(machine, free=lambda _path: free * GIB)
+
+    assert check(short, "disk of home").ok == grade
+
+
+def test_a_kernel_without_what_is_coming_is_a_warning(
+    machine: Machine, tmp_path: Path
+) -> None:
+    bare = replace(machine, kernel=Kernel(tmp_path, tmp_path, tmp_path / "none"))
+    found = grades(examine(bare))
+
+    assert (found["nftables"], found["BTF"], found["memory"]) == ("warn", "warn", "ok")
+
+
+def test_a_home_that_others_may_read_is_closed(machine: Machine) -> None:
+    machine.places.home.chmod(0o755)
+    said: list[str] = []
+
+    checks = mended(examine(machine), said.append)
+
+    assert grades(checks)["home"] == "ok"
+    assert said == [f"chmod 0700 {machine.places.home}"]
+    assert check(machine, "home").ok == "ok"
+
+
+def test_a_broken_config_is_named(machine: Machine) -> None:
+    machine.config.write_text("max_running = none\n")
+
+    found = check(machine, "config")
+
+    assert found.ok == "fail"
+    assert str(machine.config) in found.found
+
+
+def test_a_database_from_a_newer_swarm_is_named(machine: Machine) -> None:
+    machine.places.database.write_bytes(b"no database at all, but longer than a page")
+
+    assert check(machine, "database").ok == "fail"
+    assert check(machine, "leftovers").ok == "warn"
+
+
+def test_an_image_that_is_not_built_can_be_built(
+    machine: Machine, engine: SmallEngine
+) -> None:
+    engine.built.clear()
+    found = check(machine, "image base")
+
+    assert (found.ok, found.mend) == ("warn", "`swarm image build base`")
+    assert found.fix is not None
+
+
+def test_a_fix_that_fails_says_so(machine: Machine) -> None:
+    def fails(_progress: object) -> None:
+        raise ToolError("docker build: no disk", hint="make room")
+
+    (found,) = mended([Check("image", "warn", "old", "build it", fails)], print)
+
+    assert (found.ok, found.found, found.mend) == (
+        "fail",
+        "docker build: no disk",
+        "make room",
+    )
+
+
+def test_leftovers_are_named_before_they_go_and_tasks_keep_theirs(
+    machine: Machine, engine: SmallEngine
+) -> None:
+    journal, places = Journal(machine.places.database), machine.places
+    kept = journal.queue(_queued)
+    journal.close()
+    for number in (kept.id, 99):
+        names = Names(places.tag, number)
+        engine.containers[names.sandbox] = names.labels()
+        engine.homes.append(names.home_volume)
+        (places.worktree(number) / "src").mkdir(parents=True)
+        places.task(number).mkdir(parents=True)
+    (places.worktree(0).parent / "notes").mkdir()
+    said: list[str] = []
+
+    mended(examine(machine), said.append)
+
+    gone = Names(places.tag, 99)
+    assert said == [
+        f"removing container {gone.sandbox}",
+        f"removing volume {gone.home_volume}",
+        "removing worktree 99",
+    ]
+    assert list(engine.containers) == [Names(places.tag, kept.id).sandbox]
+    assert not places.worktree(99).exists()
+    assert places.worktree(kept.id).exists()
+    assert (places.worktree(0).parent / "notes").exists()
+
+
+def _queued(task_id: int) -> e.TaskQueued:
+    return e.TaskQueued(
+        name="fix",
+        repo="/r",
+        agent="command",
+        prompt="fix it",
+        base_ref="main",
+        base="a" * 40,
+        target="main",
+        branch=f"swarm/{task_id}-fix",
+        plan={},
+    )
+
+
+@pytest.fixture
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    monkeypatch.setenv("SWARM_HOME", str(home))
+    monkeypatch.setenv("SWARM_CONFIG", str(tmp_path / "config.toml"))
+    return Places(home)
+
+
+def test_this_machine_runs_sandboxes(places: Places) -> None:
+    """The real engine, tmux and git."""
+    found = grades(examine(command.machine()))
+
+    assert found["engine"] == found["tmux"] == found["git"] == "ok"
+    assert "fail" not in found.values()
+
+
+def test_a_real_volume_without_a_task_is_found_and_removed(places: Places) -> None:
+    engine, names = Docker(), Names(places.tag, 7)
+    engine.make_volume(names.home_volume, names.labels("home"))
+    found = leftovers.find(places, engine)
+
+    leftovers.remove(places, engine, found, print)
+
+    assert found == [Leftover("volume", names.home_volume)]
+    assert leftovers.find(places, engine) == []
+
+
+def test_an_engine_that_is_nowhere_is_a_finding(places: Places) -> None:
+    where = f"unix://{places.home}/none.sock"
+    done = subprocess.run(
+        [sys.executable, "-m", "swarm", "doctor", "--json"],
+        env={**os.environ, "DOCKER_HOST": where},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = json.loads(done.stdout)[0]
+
+    assert (done.returncode, found["name"], found["ok"]) == (1, "engine", "fail")
+    assert where in found["found"]
+    assert "systemctl start docker" in found["mend"]
