@@ -6,6 +6,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -215,12 +216,11 @@ def _converse(
 
 
 def _feed(pipe: IO[bytes], data: bytes) -> None:
-    try:
+    # Where it ended without reading all, its exit status says why.
+    with suppress(BrokenPipeError):
         pipe.write(data)
+    with suppress(BrokenPipeError):
         pipe.close()
-    except BrokenPipeError:
-        # It ended without reading all; its exit status says why.
-        return
 
 
 def _hold(pid: int, memory: int) -> None:
@@ -241,10 +241,8 @@ def _killer(
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        return
 
 
 def _verb(words: tuple[str, ...]) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from swarm.adapters.git import diff
 from swarm.adapters.git.blobs import Descent, blob_id, store
 from swarm.adapters.git.call import git
+from swarm.adapters.git.collapse import collapsed
 from swarm.adapters.git.ignore import ignored
 from swarm.adapters.git.place import TaskGit
 from swarm.adapters.git.walk import Found, walk
@@ -20,8 +21,6 @@ from swarm.model.review import Hidden, Snapshot
 _GITLINK = "160000"
 _SETTLED_NS = 2_000_000_000
 """A file that changed within this time could change again with the same time stamps."""
-_COLLAPSE = 200
-"""A directory with more hidden entries than this is shown as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,46 +188,6 @@ def _write_tree(taking: _Taking, base_tree: str) -> str:
         return git(task.review(), "write-tree", extra=extra).decode().strip()
     finally:
         index.unlink(missing_ok=True)
-
-
-def collapsed(hidden: list[Hidden]) -> tuple[Hidden, ...]:
-    """The entries by path, where many of one kind in one directory become one."""
-    kept = [entry for entry in hidden if entry.blocks]
-    levels: dict[int, dict[tuple[str, str], list[Hidden]]] = {}
-    for entry in hidden:
-        if not entry.blocks:
-            _place(levels, entry)
-    for depth in range(max(levels, default=0), 0, -1):
-        for (where, reason), entries in levels.pop(depth, {}).items():
-            for entry in _folded(where, reason, entries):
-                _place(levels, entry, above=where)
-    kept += [entry for group in levels.get(0, {}).values() for entry in group]
-    return tuple(sorted(kept, key=lambda entry: entry.path))
-
-
-def _place(
-    levels: dict[int, dict[tuple[str, str], list[Hidden]]],
-    entry: Hidden,
-    above: str | None = None,
-) -> None:
-    """File an entry under its directory, or under the one above a directory."""
-    where = _parent(entry.path if above is None else above)
-    level = levels.setdefault(where.count("/"), {})
-    level.setdefault((where, entry.reason), []).append(entry)
-
-
-def _folded(where: str, reason: str, entries: list[Hidden]) -> list[Hidden]:
-    if len(entries) <= _COLLAPSE:
-        return entries
-    size = sum(entry.size for entry in entries)
-    count = sum(entry.count for entry in entries)
-    return [Hidden(where, reason, size, count=count)]
-
-
-def _parent(path: str) -> str:
-    """The directory with its slash; empty at the top."""
-    head, slash, _ = path.rstrip("/").rpartition("/")
-    return head + slash
 
 
 def _seen(task: TaskGit) -> Path:

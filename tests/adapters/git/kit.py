@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from swarm.adapters.git import lay
@@ -94,3 +94,55 @@ def agent_git(task: TaskGit, *words: str, check: bool = True) -> str:
     if check and done.returncode:
         raise AssertionError(f"git {words}: {done.stderr.decode(errors='replace')}")
     return os.fsdecode(done.stdout).strip()
+
+
+def sent_by(task: TaskGit) -> bytes:
+    """What the sender prints, run here instead of in a sandbox."""
+    head = agent_git(task, "rev-parse", "HEAD")
+    return head.encode() + b"\n" + packed(task, f"{head}\n^{task.base}\n")
+
+
+def packed(task: TaskGit, revisions: str, *words: str) -> bytes:
+    """A pack of the agent's objects."""
+    lent = os.pathsep.join(str(path) for path, _ in task.borrowed())
+    command = ("pack-objects", "--revs", "--thin", "--stdout", "-q", *words)
+    return subprocess.run(
+        ["git", f"--git-dir={task.private_git}", *command],
+        input=revisions.encode(),
+        env={**os.environ, "GIT_ALTERNATE_OBJECT_DIRECTORIES": lent},
+        capture_output=True,
+        check=True,
+    ).stdout
+
+
+def agent_commit(task: TaskGit, message: str = "work") -> str:
+    """Commit all of the worktree as the agent would; the commit's id."""
+    agent_git(task, "add", "-A")
+    agent_git(task, "commit", "-q", "--allow-empty", "-m", message)
+    return agent_git(task, "rev-parse", "HEAD")
+
+
+@dataclass(frozen=True)
+class Canary:
+    """A program that leaves a trace when it is run."""
+
+    program: Path
+    trace: Path
+
+    @property
+    def ran(self) -> bool:
+        """Whether it was run since the last `reset`."""
+        return self.trace.exists()
+
+    def reset(self) -> None:
+        """Forget that it ran."""
+        self.trace.unlink(missing_ok=True)
+
+
+def canary(at: Path) -> Canary:
+    """A fresh canary that passes on what it is fed, as a filter does."""
+    at.mkdir(parents=True, exist_ok=True)
+    program, trace = at / "canary", at / "trace"
+    program.write_text(f"#!/bin/sh\necho ran >> '{trace}'\n[ $# -gt 0 ] || cat\n")
+    program.chmod(0o755)
+    return Canary(program, trace)

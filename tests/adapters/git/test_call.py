@@ -1,0 +1,125 @@
+"""Every call is built from nothing, bounded, and says what went wrong."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from swarm.adapters.git.call import Bounds, Door, argv, ask, environment, git
+from swarm.adapters.git.settings import relative_words
+from swarm.errors import ToolError, ToolMissing
+from tests.adapters.git.kit import sh_git
+
+SILENCED = [
+    "core.hooksPath=/dev/null",
+    "core.fsmonitor=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "protocol.allow=never",
+    "core.sshCommand=false",
+    "credential.helper=",
+    "diff.external=",
+    "submodule.recurse=false",
+]
+
+
+@pytest.mark.parametrize("setting", SILENCED)
+def test_every_call_silences_what_could_run(setting: str) -> None:
+    """On the command line, which outranks every file."""
+    line = argv(Door(Path("/x")), ("status",))
+
+    assert line[line.index(setting) - 1] == "-c"
+
+
+def test_no_variable_is_inherited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only PATH, and of it only absolute entries."""
+    for name in ("GIT_DIR", "GIT_SSH_COMMAND", "LD_PRELOAD", "GIT_CONFIG_COUNT"):
+        monkeypatch.setenv(name, "evil")
+    monkeypatch.setenv("PATH", ":.:bin:/usr/bin:/bin")
+
+    made = environment(Door(Path("/x")), {})
+
+    assert made["PATH"] == "/usr/bin:/bin"
+    assert "evil" not in made.values()
+    assert made["GIT_CONFIG_GLOBAL"] == "/dev/null"
+    assert "HOME" not in made
+
+
+def test_an_error_holds_the_command_and_what_it_said(repo: Path) -> None:
+    """On one line, with no control characters of whoever named the thing."""
+    with pytest.raises(ToolError, match=r"^git cat-file: .*<U\+202E>red"):
+        git(Door(repo / ".git"), "cat-file", "blob", "\u202ered")
+
+
+def test_another_status_may_be_an_answer(repo: Path) -> None:
+    """Where the caller says so."""
+    words = ("rev-parse", "--verify", "-q", "nowhere")
+
+    assert ask(Door(repo / ".git"), *words, ok=(0, 1)).code == 1
+
+
+def test_no_git_is_said(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what to install."""
+    monkeypatch.setenv("PATH", "/nonexistent")
+
+    with pytest.raises(ToolMissing, match="git is not installed"):
+        git(Door(repo / ".git"), "status")
+
+
+def test_too_much_output_ends_the_call(repo: Path) -> None:
+    """Nobody reads half of it."""
+    (repo / "long").write_text("x" * 100_000)
+    sh_git(repo, "add", "long")
+
+    with pytest.raises(ToolError, match="more than 1000 bytes"):
+        git(Door(repo / ".git"), "show", ":long", bounds=Bounds(output=1000))
+
+
+def test_a_call_that_hangs_is_killed_with_all_it_started(
+    repo: Path, tmp_path: Path
+) -> None:
+    """The whole process group: a driver's child would hold the pipe open."""
+    began = time.monotonic()
+    words = ("-c", "alias.hang=!sleep 60 & sleep 60", "hang")
+
+    with pytest.raises(ToolError, match="no answer within"):
+        git(Door(repo / ".git"), *words, bounds=Bounds(seconds=0.3))
+
+    assert time.monotonic() - began < 10
+
+
+def test_large_input_and_output_do_not_block_each_other(repo: Path) -> None:
+    """More than a pipe holds, both ways."""
+    oid = sh_git(repo, "rev-parse", "HEAD:README.md")
+    asked = f"{oid}\n".encode() * 50_000
+
+    out = git(Door(repo / ".git"), "cat-file", "--batch-check", stdin=asked)
+
+    assert out.count(b"\n") == 50_000
+
+
+def test_input_that_is_not_read_is_no_error(repo: Path) -> None:
+    """The exit status says what happened."""
+    with pytest.raises(ToolError, match="git cat-file"):
+        git(Door(repo / ".git"), "cat-file", "--nonsense", stdin=b"x" * 10_000_000)
+
+
+@pytest.mark.parametrize(
+    ("command", "found"),
+    [
+        ("git-lfs clean -- %f", False),
+        ("/usr/bin/tool --mode=/etc/x %f", False),
+        ("~/bin/tool %f", False),
+        ("./tool.sh", True),
+        ("sh tools/x.sh", True),
+        ("tool --config=./x", True),
+        ("$PWD/tool", True),
+        ("sh -c 'cd x && ./y'", True),
+        ("unbalanced ' ./x", True),
+        ("../x", True),
+        ("tool .", True),
+    ],
+)
+def test_relative_paths_of_a_command_line_are_seen(command: str, found: bool) -> None:
+    """Such a program is the branch's to bring."""
+    assert bool(relative_words(command)) is found

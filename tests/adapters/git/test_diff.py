@@ -1,0 +1,91 @@
+"""Numbers, kinds and lines of what differs."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from swarm.adapters.git import diff, snapshot
+from swarm.errors import ToolError
+from tests.adapters.git.kit import commit_all, made
+
+
+def test_one_files_diff_is_its_own(repo: Path) -> None:
+    """The list first, one file's lines on demand."""
+    task = made(repo)
+    (task.worktree / "src" / "a.py").write_text("one\n2\nthree\n")
+    (task.worktree / "README.md").write_text("bye\n")
+    taken = snapshot.take(task)
+    one = next(each for each in taken.changes if each.path == "src/a.py")
+
+    text = diff.unified(task, taken.base_tree, taken.tree, one)
+
+    assert b"+2\n" in text
+    assert b"README" not in text
+
+
+def test_a_rename_shows_both_names(repo: Path) -> None:
+    """Moved and slightly changed."""
+    lines = "".join(f"line {n}\n" for n in range(50))
+    (repo / "old.py").write_text(lines)
+    commit_all(repo, "long")
+    task = made(repo)
+    (task.worktree / "old.py").unlink()
+    (task.worktree / "package.json").write_text(lines + "more\n")
+
+    taken = snapshot.take(task)
+
+    (one,) = taken.changes
+    assert (one.kind, one.old_path, one.added) == ("renamed", "old.py", 1)
+    text = diff.unified(task, taken.base_tree, taken.tree, one)
+    assert b"rename from old.py" in text
+    assert one.gating
+
+
+def test_a_diff_over_the_limit_is_an_error(repo: Path) -> None:
+    """Nobody is shown half a diff as if it were whole."""
+    task = made(repo)
+    (task.worktree / "long").write_text("x\n" * 10000)
+    taken = snapshot.take(task)
+
+    with pytest.raises(ToolError, match="more than 1000 bytes"):
+        diff.unified(task, taken.base_tree, taken.tree, limit=1000)
+
+
+def test_binary_files_have_no_lines(repo: Path) -> None:
+    """A NUL makes a file binary, and that is flagged."""
+    task = made(repo)
+    (task.worktree / "x.bin").write_bytes(b"\0" * 50)
+
+    (one,) = snapshot.take(task).changes
+
+    assert one.binary
+    assert "binary" in {flag.reason for flag in one.flags}
+
+
+@given(st.binary(max_size=300))
+def test_any_answer_parses_or_is_an_error(noise: bytes) -> None:
+    """Git's output is parsed at the wall; a surprise is a ToolError."""
+    for out in (noise, b":" + noise, noise.replace(b" ", b"\0")):
+        try:
+            list(diff.parse(out))
+        except ToolError:
+            continue
+
+
+NAMES = st.binary(min_size=1, max_size=20).filter(lambda name: b"\0" not in name)
+
+
+@given(st.lists(NAMES, unique=True, max_size=8))
+def test_every_name_survives_the_parser(names: list[bytes]) -> None:
+    """A name may look like a record, a number or a quote."""
+    zero, one = "0" * 40, "1" * 40
+    raw = [f":000000 100644 {zero} {one} A".encode() + b"\0" + n + b"\0" for n in names]
+    numbers = [b"3\t0\t" + name + b"\0" for name in names]
+
+    found = list(diff.parse(b"".join([*raw, *numbers])))
+
+    assert [os.fsencode(each.path) for each in found] == names
+    assert all(each.added == 3 for each in found)

@@ -1,0 +1,278 @@
+"""The worktree and the git directories: made whole, lent narrowly, removed wholly."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from swarm.adapters.git import lay, snapshot
+from swarm.errors import Refused, ToolError
+from swarm.plan.specs import Mount
+from tests.adapters.git.kit import (
+    Canary,
+    again,
+    agent_commit,
+    agent_git,
+    canary,
+    commit_all,
+    made,
+    new_repository,
+    sh_git,
+    task_on,
+)
+
+
+@pytest.fixture
+def bird(tmp_path: Path) -> Canary:
+    return canary(tmp_path / "bird")
+
+
+@pytest.mark.parametrize("object_format", ["sha1", "sha256"])
+def test_host_and_agent_both_see_a_clean_worktree(
+    tmp_path: Path, object_format: str
+) -> None:
+    """Each with its own git directory, on the task's branch."""
+    task = made(new_repository(tmp_path / "repo", object_format))
+
+    assert sh_git(task.worktree, "status", "--porcelain") == ""
+    assert agent_git(task, "status", "--porcelain") == ""
+    assert agent_git(task, "symbolic-ref", "--short", "HEAD") == task.branch
+    assert agent_git(task, "rev-parse", "HEAD") == task.base
+
+
+def test_files_come_out_as_they_are_stored(repo: Path) -> None:
+    """No line ends, no keywords, no filters: LFS pointers stay pointers."""
+    (repo / "x").write_text("a $Id$\n")
+    (repo / ".gitattributes").write_text("x eol=crlf ident filter=lfs\n")
+    commit_all(repo, "attributes")
+
+    task = made(repo)
+
+    assert (task.worktree / "x").read_bytes() == b"a $Id$\n"
+    assert sh_git(task.review_git, "ls-tree", "-r", "HEAD", check=False) == ""
+
+
+def test_the_agent_commits_in_its_own_directory_only(repo: Path) -> None:
+    """The user's repository learns nothing of it."""
+    task = made(repo)
+    (task.worktree / "new").write_text("x")
+
+    head = agent_commit(task)
+
+    assert sh_git(repo, "rev-parse", task.branch) == task.base
+    assert sh_git(repo, "cat-file", "-e", head, check=False) == ""
+    assert not (repo / ".git" / "objects" / head[:2] / head[2:]).exists()
+
+
+def test_the_sandbox_sees_four_things(repo: Path) -> None:
+    """The worktree and its own git are writable, all of the host's is not."""
+    task = task_on(repo)
+    home = task.places.home
+
+    assert task.mounts() == (
+        Mount("bind", str(home / "worktrees/1"), "/workspace"),
+        Mount("bind", str(home / "tasks/1/gitfile"), "/workspace/.git", True),
+        Mount("bind", str(home / "tasks/1/private.git"), "/gitdir"),
+        Mount("bind", str(repo / ".git/objects"), "/objects-ro", True),
+    )
+
+
+def test_borrowed_objects_are_lent_on(repo: Path, tmp_path: Path) -> None:
+    """A repository with alternates, two deep; their host paths are covered."""
+    middle, last = tmp_path / "middle", tmp_path / "last"
+    sh_git(tmp_path, "clone", "-q", "--shared", str(repo), str(middle))
+    sh_git(tmp_path, "clone", "-q", "--shared", str(middle), str(last))
+    task = made(last)
+
+    taken = snapshot.take(task)
+
+    assert taken.changes == ()
+    assert agent_git(task, "status", "--porcelain") == ""
+    by_target = {mount.target: mount for mount in task.mounts()}
+    assert by_target["/objects-ro-1"].source == str(middle / ".git" / "objects")
+    assert by_target["/objects-ro-2"].source == str(repo / ".git" / "objects")
+    assert by_target["/objects-ro/info/alternates"].source == str(task.nothing)
+    listed = (task.private_git / "objects/info/alternates").read_text().split()
+    assert listed == ["/objects-ro", "/objects-ro-1", "/objects-ro-2"]
+
+
+def test_a_shallow_repository_is_supported(repo: Path, tmp_path: Path) -> None:
+    """The agent's git knows where history ends."""
+    (repo / "x").write_text("x")
+    commit_all(repo, "second")
+    shallow = tmp_path / "shallow"
+    url = f"file://{repo}"
+    sh_git(tmp_path, "clone", "-q", "--depth=1", url, str(shallow))
+    task = made(shallow)
+
+    assert agent_git(task, "rev-list", "--count", "HEAD") == "1"
+    assert agent_git(task, "fsck", "--connectivity-only") == ""
+
+
+def test_a_bare_repository_is_supported(repo: Path, tmp_path: Path) -> None:
+    """It has no work tree, and its tasks have one each."""
+    bare = tmp_path / "bare.git"
+    sh_git(tmp_path, "clone", "-q", "--bare", str(repo), str(bare))
+
+    task = made(bare)
+
+    assert (task.worktree / "README.md").read_text() == "hello\n"
+    lay.remove(task)
+    assert "swarm" not in sh_git(bare, "worktree", "list")
+
+
+def test_what_the_user_ignores_is_ignored_by_both(repo: Path) -> None:
+    """`info/exclude` and the file that `core.excludesFile` names."""
+    (repo / ".git" / "info" / "exclude").write_text("private/\n")
+    everywhere = Path.home() / "everywhere"
+    everywhere.write_text("*.swp\n")
+    (Path.home() / ".gitconfig").write_text("[core]\n\texcludesFile = ~/everywhere\n")
+    task = made(repo)
+    (task.worktree / "x.swp").write_text("x")
+    (task.worktree / "private").mkdir()
+    (task.worktree / "private" / "x").write_text("x")
+
+    taken = snapshot.take(task)
+
+    assert agent_git(task, "status", "--porcelain") == ""
+    assert [entry.path for entry in taken.hidden] == ["private/x", "x.swp"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_the_worktree_is_given_to_the_agent_but_not_its_git_file(repo: Path) -> None:
+    """And a link's owner changes, not the owner of what it names."""
+    (repo / "passwd").symlink_to("/etc/passwd")
+    (repo / "etc").symlink_to("/etc")
+    commit_all(repo, "links")
+    task = task_on(repo)
+
+    lay.make(task, owner=(1000, 1000))
+
+    for top in (task.worktree, task.private_git):
+        owners = {path: path.lstat().st_uid for path in top.rglob("*")}
+        assert {p for p, uid in owners.items() if uid != 1000} <= {top / ".git"}
+        assert top.stat().st_uid == 1000
+    assert (task.worktree / ".git").stat().st_uid == 0
+    assert Path("/etc/passwd").stat().st_uid == Path("/etc").stat().st_uid == 0
+
+
+@pytest.mark.parametrize(
+    ("existing", "said"),
+    [
+        ("swarm/1-work", "the branch swarm/1-work exists"),
+        ("swarm", "the branch swarm exists, so"),
+        ("swarm/1-work/deeper", "branches below swarm/1-work/"),
+    ],
+)
+def test_a_branch_in_the_way_is_refused(repo: Path, existing: str, said: str) -> None:
+    """Nothing is made, and the branch stays."""
+    sh_git(repo, "branch", existing)
+    task = task_on(repo)
+
+    with pytest.raises(Refused, match=said):
+        lay.make(task)
+
+    assert not task.worktree.exists()
+    assert not task.review_git.exists()
+    assert sh_git(repo, "rev-parse", existing) == task.base
+
+
+def test_leftovers_are_refused_and_kept(repo: Path) -> None:
+    """A second launch of the same task does not touch what the first one left."""
+    task = made(repo)
+    (task.worktree / "work").write_text("x")
+
+    with pytest.raises(Refused, match="is there already"):
+        lay.make(task)
+
+    assert (task.worktree / "work").exists()
+
+
+def test_a_failure_in_the_middle_is_undone(repo: Path) -> None:
+    """An object is missing, which only the filling notices."""
+    oid = sh_git(repo, "rev-parse", "HEAD:README.md")
+    (repo / ".git" / "objects" / oid[:2] / oid[2:]).unlink()
+    task = task_on(repo)
+
+    with pytest.raises(ToolError):
+        lay.make(task)
+
+    assert not task.worktree.exists()
+    assert not task.review_git.exists()
+    assert sh_git(repo, "branch", "--list", "swarm/*") == ""
+    assert "swarm-home" not in sh_git(repo, "worktree", "list")
+
+
+def test_removing_takes_everything_and_may_be_repeated(repo: Path) -> None:
+    """Directories, the repository's entry, and a branch on which nothing happened."""
+    task = made(repo)
+
+    lay.remove(task)
+    lay.remove(task)
+
+    assert not task.worktree.exists()
+    assert list(task.places.task(1).iterdir()) == []
+    assert sh_git(repo, "branch", "--list", "swarm/*") == ""
+    assert len(sh_git(repo, "worktree", "list").splitlines()) == 1
+
+
+def test_a_branch_with_work_stays_unless_asked(repo: Path) -> None:
+    """The user may have committed on it."""
+    task = made(repo)
+    (task.worktree / "x").write_text("x")
+    commit_all(task.worktree, "by hand")
+
+    lay.remove(task)
+    assert "swarm/1-work" in sh_git(repo, "branch", "--list", "swarm/*")
+
+    lay.remove(again(task), delete_branch=True)
+    assert sh_git(repo, "branch", "--list", "swarm/*") == ""
+
+
+def test_other_stale_worktrees_of_the_user_stay_registered(
+    repo: Path, tmp_path: Path
+) -> None:
+    """A `git worktree prune` would forget one whose disk is not mounted now."""
+    other = tmp_path / "other"
+    sh_git(repo, "worktree", "add", "-q", str(other))
+    other.rename(tmp_path / "away")
+    task = made(repo)
+
+    lay.remove(task)
+
+    assert str(other) in sh_git(repo, "worktree", "list")
+
+
+def test_removing_follows_no_link_and_minds_no_mode(repo: Path, tmp_path: Path) -> None:
+    """Links out, closed directories, and directories nested beyond any path."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "precious").write_text("x")
+    task = made(repo)
+    (task.worktree / "out").symlink_to(outside)
+    (task.worktree / "closed").mkdir()
+    (task.worktree / "closed" / "x").write_text("x")
+    (task.worktree / "closed").chmod(0)
+    fd = os.open(task.worktree, os.O_RDONLY)
+    for _ in range(3000):
+        os.mkdir("d" * 100, dir_fd=fd)
+        below = os.open("d" * 100, os.O_RDONLY, dir_fd=fd)
+        os.close(fd)
+        fd = below
+    os.close(fd)
+
+    lay.remove(task)
+
+    assert not task.worktree.exists()
+    assert (outside / "precious").exists()
+
+
+def test_nothing_executable_is_put_into_the_git_directories(repo: Path) -> None:
+    """No templates, so no hooks."""
+    task = made(repo)
+
+    for top in (task.private_git, task.review_git):
+        files = [path for path in top.rglob("*") if path.is_file()]
+        assert not any(path.stat().st_mode & stat.S_IXUSR for path in files)
+        assert not (top / "hooks").exists()

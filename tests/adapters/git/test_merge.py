@@ -1,0 +1,202 @@
+"""A merge is decided to the last id, and the user's repository is only read."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from swarm.adapters.git import incoming, merge, snapshot
+from swarm.adapters.git.place import TaskGit
+from swarm.errors import MergeConflict, Refused
+from swarm.model.review import MergeOrder, Strategy
+from tests.adapters.git.kit import (
+    again,
+    agent_commit,
+    agent_git,
+    commit_all,
+    made,
+    sent_by,
+    sh_git,
+)
+
+
+def ordered(task: TaskGit, strategy: Strategy = "squash", head: str = "") -> MergeOrder:
+    tree = snapshot.take(task).tree
+    return MergeOrder("main", strategy, tree, "Do the thing", "claude", head)
+
+
+def show(task: TaskGit, commit: str, shape: str) -> str:
+    return sh_git(task.review_git, "log", "-1", f"--format={shape}", commit)
+
+
+def test_squash_is_one_commit_by_the_user_with_trailers(repo: Path) -> None:
+    """One parent, the approved tree, and where it came from."""
+    task = made(repo)
+    (task.worktree / "new").write_text("x\n")
+    order = ordered(task)
+
+    prepared = merge.prepare(task, order)
+
+    assert show(task, prepared.new, "%P %T") == f"{task.base} {order.tree}"
+    assert show(task, prepared.new, "%an %cn") == "Ann Ann"
+    trailers = (
+        "%(trailers:key=Swarm-Task,valueonly)%(trailers:key=Swarm-Agent,valueonly)"
+    )
+    assert show(task, prepared.new, trailers).split() == ["1", "claude"]
+    assert sh_git(repo, "rev-parse", "main") == task.base
+
+
+def test_squash_onto_a_target_that_moved_keeps_both_sides(repo: Path) -> None:
+    """Other lines of the same files, other files."""
+    task = made(repo)
+    (task.worktree / "new").write_text("x\n")
+    order = ordered(task)
+    (repo / "theirs").write_text("y\n")
+    commit_all(repo, "theirs")
+
+    prepared = merge.prepare(again(task), order)
+
+    names = sh_git(task.review_git, "ls-tree", "-r", "--name-only", prepared.new)
+    assert {"new", "theirs"} <= set(names.split())
+
+
+def test_a_conflict_names_the_paths_and_changes_nothing(repo: Path) -> None:
+    """And the dry run says the same before anyone asks to merge."""
+    task = made(repo)
+    (task.worktree / "src" / "a.py").write_text("agent\n")
+    order = ordered(task)
+    (repo / "src" / "a.py").write_text("user\n")
+    commit_all(repo, "user")
+    task = again(task)
+
+    assert merge.clashes(task, order.tree, "main") == ("src/a.py",)
+    with pytest.raises(MergeConflict) as conflict:
+        merge.prepare(task, order)
+    assert conflict.value.paths == ("src/a.py",)
+    assert sh_git(repo, "status", "--porcelain") == ""
+
+
+def test_no_merge_driver_runs_and_no_attribute_settles_a_conflict(repo: Path) -> None:
+    """`merge=ours` and `merge=union` of a branch would take sides silently."""
+    task = made(repo)
+    (task.worktree / ".gitattributes").write_text("* merge=union\n")
+    (task.worktree / "src" / "a.py").write_text("agent\n")
+    order = ordered(task)
+    (repo / "src" / "a.py").write_text("user\n")
+    (repo / ".gitattributes").write_text("* merge=union\n")
+    commit_all(repo, "user")
+
+    assert merge.clashes(again(task), order.tree, "main") == ("src/a.py",)
+
+
+def test_merge_keeps_the_agents_commits_and_arrives_at_the_approved_tree(
+    repo: Path,
+) -> None:
+    """What was never committed comes in one more commit."""
+    task = made(repo)
+    (task.worktree / "one").write_text("1\n")
+    agent_commit(task, "one")
+    came = incoming.receive(task, sent_by(task))
+    (task.worktree / "two").write_text("2\n")
+    order = ordered(task, "merge", came.head)
+
+    prepared = merge.prepare(task, order)
+
+    old, tip = show(task, prepared.new, "%P").split()
+    assert old == task.base
+    assert show(task, tip, "%P") == came.head
+    assert show(task, prepared.new, "%T") == show(task, tip, "%T") == order.tree
+
+
+def test_merge_needs_no_commit_where_the_head_is_what_was_approved(repo: Path) -> None:
+    """Two parents: the target and the agent's own head."""
+    task = made(repo)
+    (task.worktree / "one").write_text("1\n")
+    agent_commit(task)
+    came = incoming.receive(task, sent_by(task))
+
+    prepared = merge.prepare(task, ordered(task, "merge", came.head))
+
+    assert show(task, prepared.new, "%P") == f"{task.base} {came.head}"
+
+
+def test_a_history_beside_the_base_is_refused_for_merge(repo: Path) -> None:
+    """And the hint leads to squash, which works."""
+    task = made(repo)
+    agent_git(task, "checkout", "-q", "--orphan", "elsewhere")
+    (task.worktree / "one").write_text("1\n")
+    agent_commit(task)
+    came = incoming.receive(task, sent_by(task))
+
+    with pytest.raises(Refused, match="do not stand on") as refused:
+        merge.prepare(task, ordered(task, "merge", came.head))
+
+    assert "squash" in refused.value.hint
+    assert merge.prepare(task, ordered(task)).new
+
+
+def test_nothing_to_merge_is_refused(repo: Path) -> None:
+    """No empty commits."""
+    task = made(repo)
+
+    with pytest.raises(Refused, match="all of this already"):
+        merge.prepare(task, ordered(task))
+
+
+def test_without_an_identity_there_is_no_commit(repo: Path) -> None:
+    """The hint says which settings."""
+    task = made(repo)
+    (task.worktree / "new").write_text("x\n")
+    sh_git(repo, "config", "--unset", "user.email")
+
+    with pytest.raises(Refused, match="who you are") as refused:
+        merge.prepare(again(task), ordered(task))
+
+    assert "user.email" in refused.value.hint
+
+
+def test_a_target_that_does_not_exist_is_refused(repo: Path) -> None:
+    """With the command that makes it."""
+    task = made(repo)
+    order = MergeOrder("nowhere", "squash", task.base, "x", "claude")
+
+    with pytest.raises(Refused, match="no branch 'nowhere'"):
+        merge.prepare(task, order)
+
+
+def test_a_patch_applies_and_overwrites_nothing(repo: Path, tmp_path: Path) -> None:
+    """Binary content and odd names too."""
+    task = made(repo)
+    (task.worktree / "x.bin").write_bytes(bytes(range(256)))
+    (task.worktree / "new\nline").write_text("x\n")
+    (task.worktree / "README.md").unlink()
+    tree = snapshot.take(task).tree
+    patch = tmp_path / "work.patch"
+
+    merge.write_patch(task, tree, patch)
+
+    sh_git(repo, "apply", "--index", str(patch))
+    assert sh_git(repo, "write-tree") == tree
+    with pytest.raises(Refused, match="exists"):
+        merge.write_patch(task, tree, patch)
+
+
+def test_an_older_git_is_refused_with_a_hint(
+    repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """2.37 has no merge without a checkout."""
+    task = made(repo)
+    real = subprocess.run(["which", "git"], capture_output=True, check=True).stdout
+    old = tmp_path / "bin" / "git"
+    old.parent.mkdir()
+    old.write_text(
+        '#!/bin/sh\nfor word; do [ "$word" = version ] && '
+        f'echo git version 2.37.1 && exit; done\nexec {real.decode().strip()} "$@"\n'
+    )
+    old.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{old.parent}:/usr/bin:/bin")
+
+    with pytest.raises(Refused, match=r"git 2\.37") as refused:
+        merge.clashes(task, task.base, "main")
+
+    assert "patch" in refused.value.hint

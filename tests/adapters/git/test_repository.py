@@ -1,0 +1,164 @@
+"""A repository is understood, or refused with a sentence and a way out."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from swarm.adapters.git.repository import Repository
+from swarm.errors import SwarmError
+from tests.adapters.git.kit import canary, commit_all, made, new_repository, sh_git
+
+
+def opened(path: Path) -> Repository:
+    return Repository.open(path, path.parent / "swarm-home")
+
+
+def test_a_checkout_is_understood_from_a_directory_below(repo: Path) -> None:
+    """Root, git directory, branch and commit."""
+    found = Repository.open(repo / "src", repo.parent / "home")
+
+    assert (found.root, found.git_dir) == (repo, repo / ".git")
+    assert (found.branch, found.head) == ("main", sh_git(repo, "rev-parse", "HEAD"))
+    assert (found.object_format, found.shallow, found.alternates) == ("sha1", False, ())
+
+
+def test_a_linked_worktree_shares_its_repository(repo: Path, tmp_path: Path) -> None:
+    """Its own git directory, the repository's objects."""
+    sh_git(repo, "worktree", "add", "-q", "-b", "other", str(tmp_path / "linked"))
+
+    found = opened(tmp_path / "linked")
+
+    assert (found.branch, found.common_dir) == ("other", repo / ".git")
+    assert found.git_dir == repo / ".git" / "worktrees" / "linked"
+
+
+def test_a_detached_head_has_no_branch(repo: Path) -> None:
+    """So there is no target either."""
+    sh_git(repo, "checkout", "-q", "--detach")
+
+    found = opened(repo)
+
+    assert found.branch == ""
+    assert found.resolve_base().target == ""
+    assert found.resolve_base("main").target == "main"
+
+
+def no_repository(at: Path) -> Path:
+    at.mkdir()
+    return at
+
+
+def no_commit(at: Path) -> Path:
+    at.mkdir()
+    sh_git(at, "init", "-q")
+    return at
+
+
+def inside_git(at: Path) -> Path:
+    return new_repository(at) / ".git"
+
+
+def partial(at: Path) -> Path:
+    new_repository(at)
+    sh_git(at, "config", "remote.origin.promisor", "true")
+    return at
+
+
+def lost_alternate(at: Path) -> Path:
+    new_repository(at)
+    (at / ".git" / "objects" / "info" / "alternates").write_text("/nowhere/objects\n")
+    return at
+
+
+def newline(at: Path) -> Path:
+    return new_repository(at.with_name("new\nline"))
+
+
+REFUSED: list[tuple[Callable[[Path], Path], str]] = [
+    (lambda at: at / "missing", "there is no directory"),
+    (no_repository, "not inside a git repository"),
+    (no_commit, "has no commit"),
+    (inside_git, "inside a git directory"),
+    (partial, "partial clone"),
+    (lost_alternate, "borrows objects from /nowhere/objects"),
+    (newline, "newline"),
+]
+
+
+@pytest.mark.parametrize(("prepare", "said"), REFUSED)
+def test_what_cannot_work_is_refused(
+    tmp_path: Path, prepare: Callable[[Path], Path], said: str
+) -> None:
+    """Each in one sentence."""
+    path = prepare(tmp_path / "x")
+
+    with pytest.raises(SwarmError, match=said):
+        opened(path)
+
+
+def test_the_whole_home_directory_is_refused() -> None:
+    """A dotfiles repository would give an agent everything."""
+    sh_git(Path.home(), "init", "-q")
+
+    with pytest.raises(SwarmError, match="whole home"):
+        opened(Path.home())
+
+
+def test_swarms_own_worktrees_are_refused(repo: Path) -> None:
+    """And a home inside the repository as well."""
+    task = made(repo)
+
+    with pytest.raises(SwarmError, match="swarm's own"):
+        Repository.open(task.worktree, task.places.home)
+    with pytest.raises(SwarmError, match="inside the repository"):
+        Repository.open(repo, repo / ".swarm")
+
+
+def test_a_base_is_a_branch_a_tag_or_a_commit(repo: Path) -> None:
+    """A branch becomes the target; for all else it is the branch one is on."""
+    found = opened(repo)
+    sh_git(repo, "tag", "v1")
+    sh_git(repo, "branch", "next")
+
+    assert found.resolve_base().ref == "main"
+    assert found.resolve_base("next").target == "next"
+    assert found.resolve_base("v1").target == "main"
+    assert found.resolve_base("HEAD~0").commit == found.head
+    assert set(found.branches()) == {"main", "next"}
+    assert found.tip("nowhere") == ""
+
+
+@pytest.mark.parametrize("ref", ["nowhere", "--all", "HEAD:README.md", "-"])
+def test_a_base_that_is_none_is_refused(repo: Path, ref: str) -> None:
+    """Options are no refs, files are no commits."""
+    with pytest.raises(SwarmError, match="is no commit"):
+        opened(repo).resolve_base(ref)
+
+
+def test_opening_runs_nothing(repo: Path, tmp_path: Path) -> None:
+    """Whatever its configuration names."""
+    bird = canary(tmp_path / "bird")
+    for key in ("core.fsmonitor", "core.pager", "core.sshCommand", "alias.rev-parse"):
+        sh_git(repo, "config", key, f"!{bird.program}")
+    sh_git(repo, "config", "core.fsmonitor", str(bird.program))
+    (repo / "x").write_text("x")
+    commit_all(repo, "naive")
+    assert bird.ran
+    bird.reset()
+
+    opened(repo).resolve_base("main")
+
+    assert not bird.ran
+
+
+def test_what_the_users_git_reads_from_the_tree_is_known(repo: Path) -> None:
+    """Hooks and included files inside the work tree are flagged in a review."""
+    sh_git(repo, "config", "core.hooksPath", "tools/hooks")
+    sh_git(repo, "config", "include.path", "../.gitshared")
+    sh_git(repo, "config", "core.excludesFile", "/elsewhere")
+    found = opened(repo)
+
+    read = found.settings.read_from(found.work_tree, found.git_dir)
+
+    assert read == ("tools/hooks", ".gitshared")

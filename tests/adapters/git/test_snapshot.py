@@ -1,0 +1,406 @@
+"""The tree is what the bytes are; what it cannot hold is said."""
+
+import os
+import socket
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from swarm.adapters.git import snapshot
+from swarm.adapters.git.blobs import Descent, blob_id
+from swarm.adapters.git.collapse import collapsed
+from swarm.adapters.git.files import erase
+from swarm.adapters.git.place import TaskGit
+from swarm.adapters.git.snapshot import Caps
+from swarm.errors import SwarmError
+from swarm.model.review import Change, Hidden, Level, Snapshot
+from tests.adapters.git.kit import (
+    agent_commit,
+    agent_git,
+    commit_all,
+    made,
+    new_repository,
+    sh_git,
+)
+
+
+def change(of: Snapshot, path: str) -> Change:
+    return next(each for each in of.changes if each.path == path)
+
+
+def why(of: Snapshot, path: str) -> str:
+    return next((each.reason for each in of.hidden if each.path == path), "")
+
+
+def listed(task: TaskGit, tree: str) -> str:
+    """The tree as any git lists it."""
+    return sh_git(task.review_git, "ls-tree", "-r", "--name-only", tree)
+
+
+@pytest.mark.parametrize("object_format", ["sha1", "sha256"])
+def test_the_tree_is_the_one_that_git_would_make(
+    tmp_path: Path, object_format: str
+) -> None:
+    """Added, changed, deleted, linked and executable: the agent's own commit agrees."""
+    task = made(new_repository(tmp_path / "repo", object_format))
+    (task.worktree / "src" / "a.py").write_text("one\n2\nthree\n")
+    (task.worktree / "README.md").unlink()
+    (task.worktree / "run").write_text("#!/bin/sh\n")
+    (task.worktree / "run").chmod(0o755)
+    (task.worktree / "link").symlink_to("src/a.py")
+    agent_commit(task)
+
+    taken = snapshot.take(task)
+
+    assert taken.tree == agent_git(task, "rev-parse", "HEAD^{tree}")
+    assert change(taken, "src/a.py").added == change(taken, "src/a.py").deleted == 1
+    assert change(taken, "README.md").kind == "deleted"
+    assert change(taken, "run").new_mode == 0o100755
+
+
+def test_an_untouched_worktree_is_the_base(repo: Path) -> None:
+    """No change, and nothing hidden."""
+    taken = snapshot.take(made(repo))
+
+    assert (taken.tree, taken.changes, taken.hidden) == (taken.base_tree, (), ())
+
+
+def test_a_file_over_a_directory_and_a_directory_over_a_file(repo: Path) -> None:
+    """What was a directory may be a file now, and the other way round."""
+    task = made(repo)
+    for name in ("a.py", "b.py"):
+        (task.worktree / "src" / name).unlink()
+    (task.worktree / "src").rmdir()
+    (task.worktree / "src").write_text("file\n")
+    (task.worktree / "README.md").unlink()
+    (task.worktree / "README.md").mkdir()
+    (task.worktree / "README.md" / "x").write_text("x\n")
+
+    taken = snapshot.take(task)
+
+    assert set(listed(task, taken.tree).split()) == {
+        ".gitignore",
+        "README.md/x",
+        "src",
+    }
+
+
+@pytest.mark.parametrize("flag", ["--skip-worktree", "--assume-unchanged"])
+def test_flags_of_the_agents_index_hide_nothing(repo: Path, flag: str) -> None:
+    """`git status` believes them; the bytes do not."""
+    task = made(repo)
+    agent_git(task, "update-index", flag, "src/a.py")
+    (task.worktree / "src" / "a.py").write_text("evil\n")
+    assert agent_git(task, "status", "--porcelain") == ""
+
+    taken = snapshot.take(task)
+
+    assert change(taken, "src/a.py").added == 1
+
+
+def test_attributes_hide_no_lines(repo: Path) -> None:
+    """`-diff` makes `git diff` say "binary"; the numbers here are of the bytes."""
+    task = made(repo)
+    (task.worktree / ".gitattributes").write_text("* -diff binary\n")
+    (task.worktree / "src" / "a.py").write_text("evil\n")
+
+    taken = snapshot.take(task)
+
+    assert not change(taken, "src/a.py").binary
+    assert change(taken, "src/a.py").added == 1
+    assert change(taken, ".gitattributes").flags[0].level is Level.X0
+
+
+def test_line_ends_are_bytes(repo: Path) -> None:
+    """No attribute turns CRLF into LF on the way into the tree."""
+    task = made(repo)
+    (task.worktree / ".gitattributes").write_text("* text=auto eol=lf\n")
+    (task.worktree / "dos").write_bytes(b"a\r\n")
+
+    taken = snapshot.take(task)
+
+    assert change(taken, "dos").new == blob_id(b"a\r\n", "sha1")
+
+
+def test_ignored_files_are_hidden_and_tracked_ones_are_not(repo: Path) -> None:
+    """An ignore rule hides a new file from the tree, never a tracked one."""
+    task = made(repo)
+    (task.worktree / "x.log").write_text("x")
+    (task.worktree / "build").mkdir()
+    (task.worktree / "build" / "out").write_text("x")
+    (task.worktree / ".gitignore").write_text("*.log\nbuild/\nsecret\nsrc/\n")
+    (task.worktree / "secret").write_text("x")
+    (task.worktree / "src" / "a.py").write_text("x\n")
+    (task.worktree / "src" / "c.py").write_text("x\n")
+
+    taken = snapshot.take(task)
+
+    assert why(taken, "x.log") == why(taken, "build/out") == "ignored"
+    assert why(taken, "secret") == "ignored by a rule that the agent added"
+    assert why(taken, "src/c.py") == "ignored by a rule that the agent added"
+    assert change(taken, "src/a.py").kind == "modified"
+
+
+def test_an_ignore_rule_can_be_taken_back_below(repo: Path) -> None:
+    """`!pattern` and nested `.gitignore` files count as git counts them."""
+    task = made(repo)
+    (task.worktree / "src" / ".gitignore").write_text("!keep.log\n")
+    (task.worktree / "src" / "keep.log").write_text("x\n")
+    (task.worktree / "src" / "other.log").write_text("x\n")
+
+    taken = snapshot.take(task)
+
+    assert change(taken, "src/keep.log").kind == "added"
+    assert why(taken, "src/other.log") == "ignored"
+
+
+def test_pipes_sockets_and_links_in_place_of_gitignore_hold_nothing_up(
+    repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pipe named `.gitignore` would hold a git that opens it for ever."""
+    task = made(repo)
+    (task.worktree / ".gitignore").unlink()
+    os.mkfifo(task.worktree / ".gitignore")
+    os.mkfifo(task.worktree / "pipe")
+    (task.worktree / "src" / ".gitignore").symlink_to("/etc/passwd")
+    with socket.socket(socket.AF_UNIX) as server:
+        monkeypatch.chdir(task.worktree)
+        server.bind("sock")
+        (task.worktree / "new").write_text("x")
+
+        taken = snapshot.take(task)
+
+    assert why(taken, "pipe") == why(taken, ".gitignore") == "a named pipe"
+    assert why(taken, "sock") == "a socket"
+    assert change(taken, "new").kind == "added"
+    assert change(taken, "src/.gitignore").flags[0].level is Level.X0
+
+
+GIT_NAMES = [
+    ".GIT",
+    ".Git",
+    "git~1",
+    "GIT~1",
+    ".git.",
+    ".git ",
+    ".gi\u200ct",
+    ".git::$x",
+]
+
+
+@pytest.mark.parametrize("name", GIT_NAMES)
+def test_names_that_some_system_takes_for_git_are_hidden(repo: Path, name: str) -> None:
+    """Git refuses such a tree, and a file system that folds names obeys it."""
+    task = made(repo)
+    (task.worktree / "src" / name).mkdir()
+    (task.worktree / "src" / name / "config").write_text("[core]\n")
+    (task.worktree / name).write_text("gitdir: /evil\n")
+
+    taken = snapshot.take(task)
+
+    assert taken.changes == ()
+    assert why(taken, f"src/{name}/config") == "a git directory"
+    assert why(taken, name) == "a name that some systems take for .git"
+
+
+def test_a_symlink_called_gitmodules_is_hidden(repo: Path) -> None:
+    """No git takes such a tree."""
+    task = made(repo)
+    (task.worktree / ".gitmodules").symlink_to("README.md")
+    (task.worktree / "src" / ".GitModules").symlink_to("a.py")
+
+    taken = snapshot.take(task)
+
+    assert len(taken.hidden) == 2
+    assert taken.tree == taken.base_tree
+
+
+HOSTILE = [
+    b"new\nline",
+    b'quo"te',
+    b"\x1b[31mred",
+    "\u202ertl".encode(),
+    b"\xff\xfe",
+    b":(top)src",
+    b":!x",
+    b"-z",
+    b"*",
+    b"tab\tname",
+    b" lead",
+    b"back\\slash",
+    b"%s",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_are_names(repo: Path, name: bytes) -> None:
+    """Newlines, quotes, escapes, bidi, magic and bytes that are no text."""
+    task = made(repo)
+    (task.worktree / os.fsdecode(name)).write_text("x\n")
+    (task.worktree / os.fsdecode(name + b".log")).write_text("x\n")
+
+    taken = snapshot.take(task)
+
+    assert [os.fsencode(each.path) for each in taken.changes] == [name]
+    assert [os.fsencode(each.path) for each in taken.hidden] == [name + b".log"]
+
+
+def test_a_link_swapped_in_while_we_read_leads_nowhere(
+    repo: Path, tmp_path: Path
+) -> None:
+    """Directories and files are opened by name, one by one, never through a link."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "a.py").write_text("host secret\n")
+    task = made(repo)
+    mode = (task.worktree / "src" / "a.py").stat().st_mode
+    with Descent(task.worktree) as descent:
+        assert descent.content("src/a.py", mode, 100) == b"one\ntwo\nthree\n"
+    (task.worktree / "src").rename(task.worktree / "moved")
+    (task.worktree / "src").symlink_to(outside)
+    (task.worktree / "moved" / "b.py").unlink()
+    (task.worktree / "moved" / "b.py").symlink_to(outside / "a.py")
+
+    with Descent(task.worktree) as descent:
+        assert (task.worktree / "src" / "a.py").read_text() == "host secret\n"
+        assert descent.content("src/a.py", mode, 100) is None
+        assert descent.content("moved/b.py", mode, 100) is None
+
+
+def test_a_large_file_is_hidden_and_blocks(repo: Path) -> None:
+    """A tree without it would not be the agent's work, so it is not merged."""
+    task = made(repo)
+    (task.worktree / "big").write_bytes(b"x" * 1001)
+    (task.worktree / "fits").write_bytes(b"x" * 1000)
+
+    taken = snapshot.take(task, Caps(file=1000))
+
+    assert [entry.path for entry in taken.blocking] == ["big"]
+    assert change(taken, "fits").kind == "added"
+
+
+def test_too_many_files_are_refused(repo: Path) -> None:
+    """An agent cannot keep the host walking."""
+    with pytest.raises(SwarmError, match="too many"):
+        snapshot.take(made(repo), Caps(entries=3))
+
+
+def test_a_directory_nested_without_end_is_hidden(repo: Path) -> None:
+    """Deeper than any path may be."""
+    task = made(repo)
+    fd = os.open(task.worktree, os.O_RDONLY)
+    for _ in range(3000):
+        os.mkdir("d", dir_fd=fd)
+        below = os.open("d", os.O_RDONLY, dir_fd=fd)
+        os.close(fd)
+        fd = below
+    os.close(fd)
+
+    taken = snapshot.take(task)
+
+    assert [entry.reason for entry in taken.hidden] == ["too deep"]
+    erase(task.worktree)
+
+
+def test_many_hidden_files_are_one_entry(repo: Path) -> None:
+    """A dependency directory is one line with a count."""
+    task = made(repo)
+    for part in range(5):
+        (task.worktree / "build" / str(part)).mkdir(parents=True)
+        for number in range(100):
+            (task.worktree / "build" / str(part) / f"{number}").write_text("x")
+
+    taken = snapshot.take(task)
+
+    assert taken.hidden == (Hidden("build/", "ignored", size=500, count=500),)
+
+
+@given(st.lists(st.lists(st.sampled_from("abc"), min_size=1, max_size=4), max_size=900))
+def test_collapsing_loses_no_entry(paths: list[list[str]]) -> None:
+    """However entries lie, their counts and sizes add up."""
+    hidden = [Hidden("/".join(path), "ignored", size=2) for path in paths]
+
+    shown = collapsed(hidden)
+
+    assert sum(entry.count for entry in shown) == len(hidden)
+    assert sum(entry.size for entry in shown) == 2 * len(hidden)
+
+
+def test_submodules_stay_as_they_are_and_their_content_is_hidden(
+    repo: Path, tmp_path: Path
+) -> None:
+    """A gitlink of the base is kept; files in its place are shown, not taken."""
+    inner = new_repository(tmp_path / "inner")
+    words = ("-c", "protocol.file.allow=always", "submodule", "add", "-q")
+    sh_git(repo, *words, str(inner), "vendor")
+    commit_all(repo, "submodule")
+    task = made(repo)
+    assert snapshot.take(task).changes == ()
+    (task.worktree / "vendor" / "planted").write_text("x")
+
+    taken = snapshot.take(task)
+
+    assert taken.changes == ()
+    assert why(taken, "vendor/planted") == "content in a submodule"
+    (task.worktree / "vendor" / "planted").unlink()
+    (task.worktree / "vendor").rmdir()
+    assert change(snapshot.take(task), "vendor").flags[0].level is Level.X0
+
+
+def test_a_gitlink_that_the_agent_committed_is_not_in_the_tree(repo: Path) -> None:
+    """What is merged is bytes; a repository in the repository is none."""
+    task = made(repo)
+    nested = task.worktree / "vendor"
+    nested.mkdir()
+    sh_git(nested, "init", "-q")
+    (nested / "x").write_text("x\n")
+    commit_all(nested, "nested")
+    agent_commit(task)
+
+    taken = snapshot.take(task)
+
+    assert taken.tree == taken.base_tree
+    assert why(taken, "vendor/x") == "in a nested repository"
+
+
+def test_an_unchanged_file_is_not_read_again(repo: Path) -> None:
+    """Known by inode, size and both times, once these are two seconds old."""
+    task = made(repo)
+    path = task.worktree / "src" / "a.py"
+    old = time.time() - 10
+    os.utime(path, (old, old))
+    snapshot.take(task)
+    seen = (task.review_git / "seen.json").read_text()
+    assert "src/a.py" not in seen, "its ctime is too young to be trusted"
+    (task.review_git / "seen.json").write_text("{}")
+
+    path.write_text("other\n")
+    os.utime(path, (old, old))
+
+    assert change(snapshot.take(task), "src/a.py").added == 1
+
+
+def test_a_file_forged_back_to_its_old_time_and_size_is_read(repo: Path) -> None:
+    """An agent sets mtime and size as it likes; the change time is the kernel's."""
+    task = made(repo)
+    path = task.worktree / "src" / "b.py"
+    before = path.stat()
+    time.sleep(2.1)  # the trust that is tested begins after two seconds
+    snapshot.take(task)
+    assert "src/b.py" in (task.review_git / "seen.json").read_text()
+    path.write_text("B\n")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    assert change(snapshot.take(task), "src/b.py").kind == "modified"
+
+
+def test_a_worktree_that_is_gone_is_said(repo: Path) -> None:
+    """No empty tree in its place."""
+    task = made(repo)
+    task.worktree.rename(task.worktree.with_name("gone"))
+
+    with pytest.raises(SwarmError, match="is not there"):
+        snapshot.take(task)
