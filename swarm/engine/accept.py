@@ -1,18 +1,17 @@
 """Takes a wish for new tasks in: everything is resolved before anything is queued."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from swarm.adapters.git.place import TaskGit
 from swarm.adapters.git.repository import Repository
 from swarm.agents import known
-from swarm.config.schema import Config
 from swarm.engine import images
 from swarm.engine.kit import Kit
 from swarm.errors import PlanError
 from swarm.model import events as e
-from swarm.model.task import Task
 from swarm.plan import make as planning
 from swarm.plan import specs
 from swarm.plan.naming import Names, slug
@@ -37,11 +36,10 @@ class Order:
 
 def new(kit: Kit, body: dict[str, Any]) -> dict[str, Any]:
     """Queue the tasks that a wish asks for and answer their ids; all or none."""
-    order = _parsed(kit, body)
-    return {"tasks": [task.id for task in _queue(kit, order, kit.config(), None)]}
+    return _queue(kit, _parsed(kit, body), body, None)
 
 
-def retry(kit: Kit, task_id: int, _body: dict[str, Any]) -> dict[str, Any]:
+def retry(kit: Kit, task_id: int, body: dict[str, Any]) -> dict[str, Any]:
     """Queue a new task with the same prompt, agent and base branch as it is now."""
     task = kit.read().task(task_id)
     first = kit.read().events(task=task_id, limit=1)[0].event
@@ -56,8 +54,7 @@ def retry(kit: Kit, task_id: int, _body: dict[str, Any]) -> dict[str, Any]:
         copies=1,
         after=(),
     )
-    tasks = _queue(kit, order, kit.config(), task_id)
-    return {"tasks": [new_task.id for new_task in tasks]}
+    return _queue(kit, order, body, task_id)
 
 
 def _parsed(kit: Kit, body: dict[str, Any]) -> Order:
@@ -88,7 +85,10 @@ def _parsed(kit: Kit, body: dict[str, Any]) -> Order:
     )
 
 
-def _queue(kit: Kit, order: Order, config: Config, retry_of: int | None) -> list[Task]:
+def _queue(
+    kit: Kit, order: Order, body: dict[str, Any], retry_of: int | None
+) -> dict[str, Any]:
+    config = kit.config()
     agent = known.find(order.agent)
     planning.check_words(agent, order.prompt, order.command)
     repository = Repository.open(order.repo, kit.places.home)
@@ -130,7 +130,6 @@ def _queue(kit: Kit, order: Order, config: Config, retry_of: int | None) -> list
             retry_of=retry_of,
         )
 
-    return [
-        kit.journal.queue(lambda task_id, copy=copy: queued(task_id, copy))
-        for copy in range(1, order.copies + 1)
-    ]
+    makes = [partial(queued, copy=copy) for copy in range(1, order.copies + 1)]
+    tasks = kit.journal.queue_all(makes, wish=body.get("wish"))
+    return {"tasks": [task.id for task in tasks]}

@@ -134,7 +134,7 @@ def undo(kit: Kit, task: Task) -> None:
 
 def remove_worktree(kit: Kit, task: Task) -> None:
     """Remove worktree, git directories and branch of a task that did no work."""
-    lay.remove(task_git(kit, task), delete_branch=True)
+    lay.remove(task_git(kit, task))
 
 
 class _Steps:

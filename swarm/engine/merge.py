@@ -1,7 +1,7 @@
 """Brings reviewed work home: exactly the tree that was looked at, or a refusal."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from swarm.adapters.git import diff, land
 from swarm.adapters.git import merge as merging
@@ -25,6 +25,9 @@ def merge(kit: Kit, task_id: int, body: dict[str, Any]) -> dict[str, Any]:
     are not acknowledged by path. Answers `commit` and `target`, or `path`.
     """
     task = kit.read().task(task_id)
+    if task.state is State.MERGED and task.tree == body.get("tree", task.tree):
+        # The keeper died between the merge and its answer.
+        return {"commit": task.commit, "target": task.target}
     if task.removed or task.state not in (State.STOPPED, State.LOST):
         raise IllegalMove(
             f"task {task_id} is {task.state}; only a stopped task can be merged",
@@ -45,7 +48,7 @@ def merge(kit: Kit, task_id: int, body: dict[str, Any]) -> dict[str, Any]:
         return _write_patch(kit, of, tree, str(body.get("output") or ""))
     order = MergeOrder(
         target=str(body.get("target") or task.target),
-        strategy=strategy,
+        strategy=_shape(strategy),
         tree=tree,
         message=str(body.get("message") or "") or _message(task),
         agent=task.agent,
@@ -133,7 +136,7 @@ def complete(kit: Kit, task_id: int) -> None:
         old=last.old,
         new=last.new,
         target=last.target,
-        strategy=last.strategy,
+        strategy=_shape(last.strategy),
         tree=last.tree,
     )
     try:
@@ -142,6 +145,10 @@ def complete(kit: Kit, task_id: int) -> None:
         kit.journal.record(task_id, e.MergeRefused(error.message, error.hint))
     else:
         kit.journal.record(task_id, e.TaskMerged(last.strategy, last.target, last.new))
+
+
+def _shape(strategy: str) -> Literal["squash", "merge"]:
+    return "merge" if strategy == "merge" else "squash"
 
 
 def _message(task: Task) -> str:

@@ -39,10 +39,17 @@ def task(kit: Kit, task_id: int) -> None:
             _cut_short(kit, known, facts)
         case State.LIVE | State.LOST:
             _live(kit, known, facts)
-        case State.STOPPED if not known.tree and not known.removed:
+        case State.STOPPED if not _taken_in(kit, task_id):
             ending.take_in(kit, task_id)
         case _:
             pass
+
+
+def _taken_in(kit: Kit, task_id: int) -> bool:
+    """Whether an earlier keeper lived long enough to take the work in."""
+    ends = e.WorkBroughtBack | e.BringBackRefused
+    events = kit.read().events(task=task_id, limit=1_000_000)
+    return any(isinstance(recorded.event, ends) for recorded in events)
 
 
 def _cut_short(kit: Kit, known: Task, facts: SandboxFacts | None) -> None:

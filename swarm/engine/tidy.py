@@ -3,6 +3,7 @@
 from typing import Any
 
 from swarm.adapters.git import lay
+from swarm.adapters.git.files import erase
 from swarm.engine import review
 from swarm.engine.kit import Kit
 from swarm.engine.worktree import task_git
@@ -61,9 +62,10 @@ def _remove_worktree(kit: Kit, task: Task) -> None:
     try:
         of = task_git(kit, task)
     except SwarmError:
-        lay.remove_folders(kit.places, task.id)
+        erase(kit.places.worktree(task.id))
+        erase(kit.places.task(task.id))
         return
-    lay.remove(of, delete_branch=True)
+    lay.remove(of)
 
 
 def gc(kit: Kit, body: dict[str, Any]) -> dict[str, Any]:

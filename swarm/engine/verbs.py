@@ -38,8 +38,9 @@ TASK: dict[str, Callable[[Kit, int, dict[str, Any]], Result]] = {
 
 def carry_out(kit: Kit, wish: Wish) -> Result:
     """Do what the wish asks, holding its task's lock; SwarmError where refused."""
+    body = {**wish.body, "wish": wish.id}
     if wish.verb in FLEET:
-        return FLEET[wish.verb](kit, wish.body)
+        return FLEET[wish.verb](kit, body)
     task_id = wish.body.get("task")
     if not isinstance(task_id, int):
         raise SwarmError(f"the wish {wish.verb!r} names no task")
@@ -48,5 +49,5 @@ def carry_out(kit: Kit, wish: Wish) -> Result:
             PLAIN[wish.verb](kit, task_id)
             return {}
         if wish.verb in TASK:
-            return TASK[wish.verb](kit, task_id, wish.body)
+            return TASK[wish.verb](kit, task_id, body)
     raise SwarmError(f"there is no wish {wish.verb!r}", hint="update swarm")

@@ -2,13 +2,13 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event as sqlalchemy_event
-from sqlmodel import Session, create_engine, select
+from sqlmodel import Session, create_engine
 
 from swarm.errors import SwarmError
 from swarm.model import events as e
@@ -48,18 +48,36 @@ class Journal:
 
     def queue(self, make: MakeQueued) -> Task:
         """Record a new task and return it with its id."""
+        return self.queue_all([make])[0]
+
+    def queue_all(
+        self, makes: Sequence[MakeQueued], wish: int | None = None
+    ) -> list[Task]:
+        """Record new tasks, all or none, and return them with their ids.
+
+        The wish that asked for them is answered in the same transaction, so that a
+        keeper that dies cannot queue them twice.
+        """
         with self._lock, Session(self._engine) as session:
-            row = TaskRow(repo="", state="", body={}, plan={})
-            session.add(row)
-            session.flush()
-            assert row.id is not None
-            event, now = make(row.id), self._clock()
-            task = queued(row.id, now, event)
-            _project(row, task)
-            row.plan = event.plan
-            session.add(_event_row(row.id, now, event))
+            tasks = [self._queued(session, make) for make in makes]
+            if wish is not None:
+                row = session.get_one(WishRow, wish)
+                row.outcome, row.decided = "done", self._clock()
+                row.result = {"tasks": [task.id for task in tasks]}
             session.commit()
-            return task
+            return tasks
+
+    def _queued(self, session: Session, make: MakeQueued) -> Task:
+        row = TaskRow(repo="", state="", body={}, plan={})
+        session.add(row)
+        session.flush()
+        assert row.id is not None
+        event, now = make(row.id), self._clock()
+        task = queued(row.id, now, event)
+        _project(row, task)
+        row.plan = event.plan
+        session.add(_event_row(row.id, now, event))
+        return task
 
     def record(self, task_id: int | None, *events: e.Event) -> Task | None:
         """Record events, all or none; IllegalMove where the state forbids one.
@@ -99,7 +117,7 @@ class Journal:
         result: dict[str, Any],
     ) -> None:
         with self._lock, Session(self._engine) as session:
-            row = session.exec(select(WishRow).where(WishRow.id == wish_id)).one()
+            row = session.get_one(WishRow, wish_id)
             row.outcome, row.message, row.hint = outcome, message, hint
             row.result, row.decided = result, self._clock()
             session.add(row)

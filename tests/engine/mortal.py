@@ -1,0 +1,117 @@
+"""A keeper that is killed, as by `kill -9`, at a named point of its work.
+
+`python -m tests.engine.mortal HOME POINT`, where a point is one of
+
+- `journal:KIND[:STEP]`     right after that event was recorded
+- `sandboxes:METHOD:WHEN`   before or after that call to the engine
+- `panes:METHOD:WHEN`       before or after that call to tmux
+- `git:COMMAND:WHEN`        before or after the first `git COMMAND`
+"""
+
+import os
+import signal
+import stat
+import sys
+import threading
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from swarm import bootstrap
+from swarm.engine.keeper import Keeper
+from swarm.model import events as e
+from swarm.plan.naming import Places
+
+WRAPPER = """#!/bin/sh
+case " $* " in *" {verb} "*) ;; *) exec {git} "$@";; esac
+if [ "{when}" = before ]; then kill -9 "$MORTAL_PID"; exit 1; fi
+{git} "$@"; status=$?
+kill -9 "$MORTAL_PID"
+exit $status
+"""
+
+
+def die() -> None:
+    """As the kernel does it: no handler, no clean-up."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    threading.Event().wait()
+
+
+class Mortal:
+    """Any tool, with death before or after one of its methods."""
+
+    def __init__(self, tool: Any, method: str, when: str) -> None:
+        self._tool, self._method, self._when = tool, method, when
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._tool, name)
+        if name != self._method:
+            return found
+
+        def call(*args: Any, **more: Any) -> Any:
+            if self._when == "before":
+                die()
+            found(*args, **more)
+            die()
+
+        return call
+
+
+class MortalJournal:
+    """The journal, with death right after one kind of event."""
+
+    def __init__(self, journal: Any, kind: str, step: str) -> None:
+        self._journal, self._kind, self._step = journal, kind, step
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._journal, name)
+
+    def record(self, task_id: int | None, *events: e.Event) -> Any:
+        recorded = self._journal.record(task_id, *events)
+        for event in events:
+            step = getattr(event, "step", "")
+            if type(event).__name__ == self._kind and self._step in ("", step):
+                die()
+        return recorded
+
+
+def deadly_git(folder: Path, verb: str, when: str) -> None:
+    """Put a `git` before the real one that kills this process around one command."""
+    real = next(
+        str(Path(part, "git"))
+        for part in os.environ["PATH"].split(":")
+        if Path(part, "git").is_file()
+    )
+    folder.mkdir()
+    script = folder / "git"
+    script.write_text(
+        WRAPPER.format(verb=verb, when=when, git=real).replace(
+            '"$MORTAL_PID"', str(os.getpid())
+        )
+    )
+    script.chmod(script.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
+    os.environ["PATH"] = f"{folder}:{os.environ['PATH']}"
+
+
+def main(home: Path, point: str) -> None:
+    """Keep until the point is reached."""
+    places = Places(home)
+    kit = bootstrap.kit(places)
+    room, name, *more = point.split(":")
+    match room:
+        case "journal":
+            mortal: Any = MortalJournal(kit.journal, name, more[0] if more else "")
+            kit = replace(kit, journal=mortal)
+        case "sandboxes":
+            kit = replace(kit, sandboxes=Mortal(kit.sandboxes, name, more[0]))
+        case "panes":
+            kit = replace(kit, panes=Mortal(kit.panes, name, more[0]))
+        case "git":
+            deadly_git(home / "bin", name, more[0])
+        case _:
+            raise SystemExit(f"no such point: {point}")
+    Keeper(kit, os.getpid()).run()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])
