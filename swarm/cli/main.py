@@ -25,6 +25,9 @@ def run(argv: list[str]) -> int:
         # The reader of our output left; the interpreter must not complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = exits.FAILED
+    except OSError as error:
+        say.refused(verb, SwarmError(str(error), hint="see `swarm doctor`"))
+        status = exits.FAILED
     return status
 
 

@@ -132,8 +132,16 @@ def numbers(ids: Iterable[int]) -> None:
 
 
 def typed(word: str) -> str:
-    """The word, or all of standard input where it is `-`."""
-    return sys.stdin.read() if word == "-" else word
+    """The word, or all of standard input where it is `-`; SwarmError on no text."""
+    if word != "-":
+        return word
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError as error:
+        raise SwarmError(
+            f"standard input is not text: {error.reason} at byte {error.start}",
+            hint=f"it must be {sys.stdin.encoding}",
+        ) from error
 
 
 def is_watched() -> bool:

@@ -49,9 +49,14 @@ def connect(path: Path) -> sqlite3.Connection:
     that migrate at once are put in order by an exclusive transaction.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    connection = sqlite3.connect(
-        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-    )
+    try:
+        connection = sqlite3.connect(
+            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+    except sqlite3.OperationalError as error:
+        raise SwarmError(
+            f"{path} cannot be opened: {error}", hint="see `swarm doctor`"
+        ) from error
     try:
         if _version(connection, path) < VERSION:
             _migrate(connection, path)

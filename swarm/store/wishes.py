@@ -1,15 +1,20 @@
 """The one door by which anything flows back: a front end inserts what it wants."""
 
 import json
+import sqlite3
 import time
 from pathlib import Path
 from typing import Any
 
+from swarm.errors import SwarmError
 from swarm.store import schema
 
 
 def make(path: Path, verb: str, body: dict[str, Any]) -> int:
-    """Insert a wish for the keeper and return its id; blocks for one transaction."""
+    """Insert a wish for the keeper and return its id; blocks for one transaction.
+
+    SwarmError where the file cannot be written.
+    """
     connection = schema.connect(path)
     try:
         cursor = connection.execute(
@@ -19,5 +24,10 @@ def make(path: Path, verb: str, body: dict[str, Any]) -> int:
         )
         assert cursor.lastrowid is not None
         return cursor.lastrowid
+    except sqlite3.OperationalError as error:
+        raise SwarmError(
+            f"the wish {verb} cannot be written to {path}: {error}",
+            hint="see `swarm doctor`: the disk may be full",
+        ) from error
     finally:
         connection.close()

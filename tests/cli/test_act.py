@@ -100,7 +100,7 @@ def test_a_prompt_may_come_from_standard_input(
     swarm: Swarm, clerk: Clerk, repo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clerk.decide = lambda _wish: {"tasks": [1]}
-    monkeypatch.setattr(sys, "stdin", io.StringIO("from a file\n"))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"from a file\n")))
     swarm("new", "-")
 
     assert clerk.seen[0][1]["prompt"] == "from a file\n"
@@ -119,3 +119,17 @@ def test_gc_names_what_it_would_remove(swarm: Swarm, clerk: Clerk) -> None:
 
     assert swarm("gc", "--dry-run")[1] == "would remove container a\n"
     assert clerk.seen == [("gc", {"dry_run": True})]
+
+
+def test_a_prompt_that_is_no_text_is_refused(
+    swarm: Swarm, clerk: Clerk, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bytes_in = io.TextIOWrapper(io.BytesIO(b"ab\xff"), encoding="utf-8")
+    monkeypatch.setattr(sys, "stdin", bytes_in)
+
+    assert swarm("new", "-") == (
+        exits.FAILED,
+        "",
+        "swarm new: standard input is not text: invalid start byte at byte 2\n"
+        "  it must be utf-8\n",
+    )

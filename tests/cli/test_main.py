@@ -117,6 +117,22 @@ def test_the_dashboard_without_a_terminal_says_what_to_do(
     assert err.startswith("swarm: the dashboard needs a terminal\n")
 
 
+def test_a_home_that_cannot_be_used_is_named(
+    swarm: Swarm, places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places.database.mkdir()
+    _, _, err = swarm("ls")
+
+    assert err == (
+        f"swarm ls: {places.database} cannot be opened: unable to open database file\n"
+        "  see `swarm doctor`\n"
+    )
+
+    monkeypatch.setenv("SWARM_HOME", "/proc/nothing")
+
+    assert "swarm ls: the folder /proc/nothing cannot be made" in swarm("ls")[2]
+
+
 def test_a_reader_that_leaves_is_no_accident(places: Places) -> None:
     done = subprocess.run(
         f"{sys.executable} -m swarm --help | true; "

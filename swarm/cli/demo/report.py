@@ -56,14 +56,15 @@ def follow(places: Places, ids: list[int], began: float) -> list[Task]:
 def settled(places: Places, ids: list[int]) -> tuple[list[Task], list[str]]:
     """The tasks once the commits of those that ended were taken in, and what was not.
 
-    A task that is still at work is shown as it is.
+    A task that is still at work, or that never was, is shown as it is.
     """
     queries = Queries(places.database)
     try:
         for _ in changes(queries, TAKE_IN_SECONDS):
             tasks = [queries.task(number) for number in ids]
-            ends = {task.id: _taken_in(queries, task.id) for task in tasks}
-            if all(task.state in AT_WORK or ends[task.id] for task in tasks):
+            over = [task for task in tasks if task.started and task.ended]
+            ends = {task.id: _taken_in(queries, task.id) for task in over}
+            if all(ends.values()):
                 break
         return tasks, [*_not_taken_in(ends), *_trouble(queries)]
     finally:
