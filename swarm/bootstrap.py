@@ -4,6 +4,7 @@ Importing docker costs 0.26 s, textual 0.26 s and sqlmodel 0.5 s, and `swarm ls`
 answer in 0.16 s. So each function here imports what only it needs.
 """
 
+import contextlib
 import fcntl
 import importlib
 import os
@@ -186,21 +187,69 @@ def panes(at: Places) -> Any:
 
 def review(at: Places) -> Any:
     """The read side of reviews, from the host-owned git directories."""
-    return _late("swarm.adapters.git").Review(at)
+    return _late("swarm.engine.look").Review(at, lambda: _queries(at))
+
+
+def _queries(at: Places) -> Any:
+    return _late("swarm.store.queries").Queries(at.database)
 
 
 def run_dashboard(at: Places, repo: Path | None, ascii: bool) -> int:
-    """Show the dashboard until the human leaves it; a keeper is started first."""
-    ensure_keeper(at)
+    """Show the dashboard until the human leaves it.
+
+    A keeper is started beside it where none lives; the first paint does not wait.
+    """
+    schema.connect(at.database).close()
+    threading.Thread(target=_wake, args=(at,), daemon=True).start()
+    ports = _late("swarm.tui.ports")
     app = _late("swarm.tui.app").SwarmApp(
-        queries=_late("swarm.store.queries").Queries(at.database),
+        doors=_doors(at, repo),
+        repo=str(repo) if repo else None,
+        options=ports.Options(
+            ascii=ascii, agents=tuple(_late("swarm.agents.known").names())
+        ),
+    )
+    app.run()
+    return int(app.return_code or 0)
+
+
+def _wake(at: Places) -> None:
+    """What goes wrong here is told by the header, and again by the first wish."""
+    with contextlib.suppress(SwarmError):
+        ensure_keeper(at)
+
+
+def _doors(at: Places, repo: Path | None) -> Any:
+    return _late("swarm.tui.ports").Doors(
+        queries=_queries(at),
         wish=lambda verb, body: _late("swarm.store.wishes").make(
             at.database, verb, body
         ),
         panes=panes(at),
         review=review(at),
-        repo=repo,
-        ascii=ascii,
+        run=_late("swarm.adapters.terminal").foreground,
+        keeper=lambda: keeper_pid(at),
+        wake=lambda: ensure_keeper(at),
+        project=lambda: _project(at, repo),
+        launch_log=lambda task_id: _end_of(at.launch_log(task_id)),
     )
-    app.run()
-    return int(app.return_code or 0)
+
+
+def _project(at: Places, repo: Path | None) -> Any:
+    """Where the user's checkout stands; None for all repositories, or a bad one."""
+    if repo is None:
+        return None
+    try:
+        found = _late("swarm.adapters.git.repository").Repository.open(repo, at.home)
+    except SwarmError:
+        return None
+    return _late("swarm.tui.ports").Project(
+        name=found.root.name, branch=found.branch, commit=found.head[:7]
+    )
+
+
+def _end_of(file: Path, size: int = 4000) -> str:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace")[-size:]
+    except OSError:
+        return ""

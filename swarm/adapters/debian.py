@@ -4,8 +4,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from swarm.ports import Progress
 from swarm.errors import ToolError, ToolMissing
+from swarm.ports import Progress
 
 SUITE = "trixie"
 SECONDS = 900.0

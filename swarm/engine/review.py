@@ -5,6 +5,7 @@ from typing import Any
 
 from swarm.adapters.git import incoming
 from swarm.adapters.git import snapshot as snapshots
+from swarm.engine import look
 from swarm.engine.kit import Kit
 from swarm.engine.worktree import task_git
 from swarm.errors import IllegalMove, SwarmError
@@ -32,6 +33,7 @@ def snapshot(kit: Kit, task_id: int) -> Snapshot:
     review = kit.config().review
     caps = snapshots.Caps(file=review.max_file, total=review.max_total)
     taken = snapshots.take(task_git(kit, task), caps)
+    look.keep_hidden(kit.places, task_id, taken.tree, taken.hidden)
     event = e.SnapshotTaken(
         tree=taken.tree,
         files=len(taken.changes),

@@ -1,0 +1,72 @@
+"""What a front end shows of a snapshot, read from the host's own git directory."""
+
+import json
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+
+from swarm.adapters.git import diff
+from swarm.adapters.git.place import TaskGit
+from swarm.adapters.git.repository import Repository
+from swarm.errors import SwarmError
+from swarm.model.review import Change, Hidden
+from swarm.plan.naming import Places
+from swarm.store.queries import Queries
+
+DIFF_LIMIT = 8 << 20
+"""Bytes of one diff; a longer one is refused with a sentence, never cut silently."""
+
+
+def keep_hidden(
+    places: Places, task_id: int, tree: str, hidden: tuple[Hidden, ...]
+) -> None:
+    """Write what a snapshot could not hold beside the tree that it made."""
+    body = {"tree": tree, "hidden": [asdict(entry) for entry in hidden]}
+    kept = _hidden_file(places, task_id)
+    fresh = kept.with_suffix(".new")
+    fresh.write_text(json.dumps(body), encoding="ascii")
+    fresh.replace(kept)
+
+
+def _hidden_file(places: Places, task_id: int) -> Path:
+    return places.task(task_id) / "hidden.json"
+
+
+class Review:
+    """Questions about a task's snapshot; each blocks for a git process or a file."""
+
+    def __init__(self, places: Places, queries: Callable[[], Queries]) -> None:
+        self._places = places
+        self._queries = queries
+
+    def changes(self, task_id: int, tree: str) -> tuple[Change, ...]:
+        """Every path that differs from the task's base, with flags."""
+        of = self._task_git(task_id)
+        return diff.changes(of, of.base, tree)
+
+    def hidden(self, task_id: int, tree: str) -> tuple[Hidden, ...]:
+        """What the worktree held and the tree does not; SwarmError for an old tree."""
+        file = _hidden_file(self._places, task_id)
+        body = json.loads(file.read_text(encoding="ascii")) if file.exists() else {}
+        if body.get("tree") != tree:
+            raise SwarmError(
+                f"the snapshot of task {task_id} was taken anew",
+                hint="look at it again",
+            )
+        return tuple(Hidden(**entry) for entry in body["hidden"])
+
+    def diff(self, task_id: int, tree: str, path: str = "") -> bytes:
+        """The unified diff of one file, or of all; the raw bytes."""
+        of = self._task_git(task_id)
+        found = diff.changes(of, of.base, tree) if path else ()
+        change = next((change for change in found if change.path == path), None)
+        if path and change is None:
+            return b""
+        return diff.unified(of, of.base, tree, change, DIFF_LIMIT)
+
+    def _task_git(self, task_id: int) -> TaskGit:
+        with closing(self._queries()) as queries:
+            task = queries.task(task_id)
+        repository = Repository.open(Path(task.repo), self._places.home)
+        return TaskGit(repository, self._places, task.id, task.branch, task.base)
