@@ -18,9 +18,6 @@ from swarm.model.text import line, plain
 from swarm.plan.naming import Places
 from swarm.store.queries import Queries
 
-SHOWN_LIMIT = 64 << 20
-"""Characters of a diff that are printed at most; `--raw` has no limit."""
-
 
 def diff_arguments(parser: ArgumentParser) -> None:
     """One id, and in which form."""
@@ -31,7 +28,7 @@ def diff_arguments(parser: ArgumentParser) -> None:
     add(
         "--raw",
         action="store_true",
-        help="the agent's bytes as they are, for `git apply`; never to a terminal",
+        help="the agent's bytes as they are; never to a terminal",
     )
 
 
@@ -62,7 +59,8 @@ def diff(args: Namespace) -> int:
     if args.raw and sys.stdout.isatty():
         raise Refused(
             "an agent's raw bytes could control this terminal",
-            hint=f"redirect them: `swarm diff {args.id} --raw > work.patch`",
+            hint=f"redirect them; `swarm merge {args.id} --strategy patch` writes what "
+            "`git apply` takes",
         )
     task = Queries(places.database).task(args.id)
     tree = snapshot(places, task)
@@ -109,7 +107,8 @@ def _print_diff(raw: bytes, untouched: bool) -> None:
     if untouched:
         sys.stdout.buffer.write(raw)
         return
-    say.out(plain(raw.decode("utf-8", "surrogateescape"), SHOWN_LIMIT).rstrip("\n"))
+    text = raw.decode("utf-8", "surrogateescape")
+    say.out(plain(text, len(text)).rstrip("\n"))
 
 
 def _stat(tree: str, changes: tuple[Change, ...], hidden: tuple[Hidden, ...]) -> None:

@@ -35,7 +35,7 @@ class OneReview:
     def hidden(self, task_id: int, tree: str) -> tuple[Hidden, ...]:
         return (Hidden("node_modules", "ignored", count=900),)
 
-    def diff(self, task_id: int, tree: str, path: str | None = None) -> bytes:
+    def diff(self, task_id: int, tree: str, path: str = "") -> bytes:
         return HOSTILE
 
 

@@ -30,6 +30,9 @@ TAKE_IN_SECONDS = 60.0
 DRAW_SECONDS = 30.0
 """How long the dashboard may take to show the tasks."""
 
+SETTLE_SECONDS = 3.0
+"""How long the first agent's terminal may take to follow."""
+
 LOOK_SECONDS = 0.1
 
 LOG_LINES = 1000
@@ -147,23 +150,39 @@ def dashboard(at: Stage, names: list[str]) -> str:
 
 
 def _drawn(panes: Panes, pane: str, names: list[str]) -> str:
-    """The screen once every name is on it; tmux tells nobody that one was drawn."""
-    deadline, text = time.monotonic() + DRAW_SECONDS, ""
-    while not all(name in text for name in names):
-        facts = panes.all().get(pane)
-        if facts is None or facts.dead or time.monotonic() > deadline:
-            raise SwarmError("the dashboard did not show the tasks", hint=text)
-        time.sleep(LOOK_SECONDS)
+    """The screen with every name on it, and where that comes soon, an agent's words."""
+    text = _seen(panes, pane, names, DRAW_SECONDS)
+    if not text:
         screen = panes.capture([pane]).get(pane)
+        shown = _uncoloured(screen.text) if screen else ""
+        raise SwarmError("the dashboard did not show the tasks", hint=shown)
+    return _seen(panes, pane, [*names, "refused: "], SETTLE_SECONDS) or text
+
+
+def _seen(panes: Panes, pane: str, words: list[str], seconds: float) -> str:
+    """The screen once all the words are on it; empty when the time is over.
+
+    Looks again and again: tmux tells nobody that something was drawn.
+    """
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        screen, facts = panes.capture([pane]).get(pane), panes.all().get(pane)
         text = _uncoloured(screen.text) if screen else ""
-    return text
+        if all(word in text for word in words):
+            return text
+        if facts is None or facts.dead:
+            break
+        time.sleep(LOOK_SECONDS)
+    return ""
 
 
 def _uncoloured(text: str) -> str:
     """The screen's words: a capture holds SGR sequences only, which end with `m`."""
     head, *rest = text.split("\x1b[")
     words = head + "".join(part.partition("m")[2] for part in rest)
-    return "\n".join(row.rstrip() for row in plain(words, 100_000).splitlines())
+    return "\n".join(
+        row.rstrip() for row in plain(words, 100_000).strip("\n").splitlines()
+    )
 
 
 def told_badly(found: dict[int, list[Attempt]]) -> list[str]:
