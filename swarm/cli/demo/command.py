@@ -19,7 +19,7 @@ from swarm.model.text import line, plain
 
 IMAGE = "base"
 
-PACE_WATCHED, PACE_PIPED = 4.0, 0.5
+PACE_WATCHED, PACE_PIPED = 2.5, 0.5
 """Seconds between a script's steps: for a human who watches, and for none."""
 
 
