@@ -60,6 +60,9 @@ def folded(path: str) -> str:
 
 def is_git_name(name: str) -> bool:
     """Whether some file system would take this name for `.git`."""
+    # Asked for every file of a worktree, so the plain answer is a quick one.
+    if name.isascii() and "git" not in name.lower():
+        return False
     return any(_folded_name(part) == ".git" for part in name.split("\\"))
 
 

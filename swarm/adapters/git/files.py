@@ -3,9 +3,25 @@
 import os
 import secrets
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from swarm.errors import ToolError
+from swarm.model.text import line
+
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+@contextmanager
+def spoken(what: str) -> Iterator[None]:
+    """Turn a failure of the disk into a ToolError that says what was being done."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or "unknown error"
+        where = f" at {line(str(error.filename))}" if error.filename else ""
+        raise ToolError(f"git {what}: {reason}{where}") from error
 
 
 def write(path: Path, content: bytes | str) -> None:

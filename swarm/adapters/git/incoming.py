@@ -2,9 +2,10 @@
 
 import os
 import re
+from contextlib import ExitStack
 
 from swarm.adapters.git.call import Bounds, ask, git
-from swarm.adapters.git.files import erase
+from swarm.adapters.git.files import erase, spoken
 from swarm.adapters.git.place import PRIVATE, TaskGit
 from swarm.errors import Refused, ToolError
 from swarm.model.review import Commit, Incoming
@@ -54,10 +55,9 @@ def receive(task: TaskGit, sent: bytes, limit: int = 64 << 20) -> Incoming:
             hint="merge what the files hold: squash does not need its commits",
         )
     if head != task.base:
-        try:
+        with spoken("quarantine"), ExitStack() as after:
+            after.callback(erase, task.quarantine)
             _take_in(task, head, pack, limit)
-        finally:
-            erase(task.quarantine)
     git(task.review(), "update-ref", "--no-deref", REF, head)
     words = ("merge-base", "--is-ancestor", task.base, head)
     descends = ask(task.review(), *words, ok=(0, 1)).code == 0

@@ -7,6 +7,7 @@ from contextlib import suppress
 from swarm.adapters.git import forward
 from swarm.adapters.git.call import Bounds, ask, git
 from swarm.adapters.git.checkout import Checkout, checkouts
+from swarm.adapters.git.files import spoken
 from swarm.adapters.git.place import TaskGit
 from swarm.adapters.git.settings import read_settings, relative_words
 from swarm.errors import Refused, SwarmError, ToolError
@@ -21,8 +22,9 @@ def land(task: TaskGit, prepared: Prepared) -> None:
     point: it goes on where it was, and does nothing where all is done. No hook runs,
     nothing like MERGE_HEAD is left, and files come out as the repository's owner's.
     """
-    for _ in stages(task, prepared):
-        pass
+    with spoken("merge"):
+        for _ in stages(task, prepared):
+            pass
 
 
 def stages(task: TaskGit, prepared: Prepared) -> Iterator[str]:
@@ -39,12 +41,9 @@ def stages(task: TaskGit, prepared: Prepared) -> Iterator[str]:
     repo, target = task.repo, prepared.target
     mark = f"swarm landing {prepared.new}\n"
     at = repo.tip(target)
-    if at not in (prepared.old, prepared.new):
-        raise Refused(
-            f"{line(target)} has moved since the merge was computed",
-            hint="merge again: it is computed anew",
-        )
     places = checkouts(repo, target)
+    if at not in (prepared.old, prepared.new):
+        raise _moved(target, [place for place in places if place.holds(mark)])
     if at == prepared.new:
         places = tuple(place for place in places if place.holds(mark))
         if not places:
@@ -65,6 +64,16 @@ def stages(task: TaskGit, prepared: Prepared) -> Iterator[str]:
     yield "done"
 
 
+def _moved(target: str, held: list[Checkout]) -> Refused:
+    """The target stands where neither side put it; a lock of ours would only hinder."""
+    for place in held:
+        place.release()
+    hint = "merge again: it is computed anew"
+    if held:
+        hint += "; `git status` shows which files the first attempt had written"
+    return Refused(f"{line(target)} has moved since the merge was computed", hint=hint)
+
+
 def _lock_all(
     task: TaskGit, places: tuple[Checkout, ...], mark: str, prepared: Prepared
 ) -> tuple[Checkout, ...]:
@@ -80,7 +89,7 @@ def _lock_all(
                 forward.refuse_dirty(place, prepared.old, todo)
             else:
                 forward.resume(place, prepared.new, todo)
-    except SwarmError:
+    except (SwarmError, OSError):
         for place in fresh:
             place.release()
         raise

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from swarm.adapters.git.call import Bounds, ask, git
-from swarm.adapters.git.files import erase, give, write
+from swarm.adapters.git.files import erase, give, spoken, write
 from swarm.adapters.git.place import PRIVATE, TaskGit
 from swarm.errors import Refused
 from swarm.model.text import line
@@ -31,7 +31,7 @@ def make(task: TaskGit, owner: tuple[int, int] | None = None) -> None:
     """
     _refuse_leftovers(task)
     _refuse_branch(task)
-    with ExitStack() as undo:
+    with spoken("worktree"), ExitStack() as undo:
         undo.callback(remove, task)
         _make_review(task)
         _make_worktree(task)
@@ -51,13 +51,14 @@ def remove(task: TaskGit, delete_branch: bool = False) -> None:
     stands at the base (no one's work is on it), or where that is asked for; a branch
     that is checked out somewhere stays in any case.
     """
-    erase(task.worktree)
-    _forget_worktree(task)
-    _drop_branch(task, delete_branch)
-    for path in (task.private_git, task.review_git, task.quarantine):
-        erase(path)
-    for path in (task.gitfile, task.nothing):
-        path.unlink(missing_ok=True)
+    with spoken("worktree remove"):
+        erase(task.worktree)
+        _forget_worktree(task)
+        _drop_branch(task, delete_branch)
+        for path in (task.private_git, task.review_git, task.quarantine):
+            erase(path)
+        for path in (task.gitfile, task.nothing):
+            path.unlink(missing_ok=True)
 
 
 def admin_dir(task: TaskGit) -> Path | None:

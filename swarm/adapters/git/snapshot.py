@@ -13,6 +13,7 @@ from swarm.adapters.git import diff
 from swarm.adapters.git.blobs import Descent, blob_id, store
 from swarm.adapters.git.call import git
 from swarm.adapters.git.collapse import collapsed
+from swarm.adapters.git.files import spoken
 from swarm.adapters.git.ignore import ignored
 from swarm.adapters.git.place import TaskGit
 from swarm.adapters.git.walk import Found, walk
@@ -58,7 +59,11 @@ def take(task: TaskGit, caps: Caps | None = None) -> Snapshot:
     caps are listed as hidden. Blocks for as long as reading takes; what did not change
     since the last call is not read again.
     """
-    caps = caps or Caps()
+    with spoken("snapshot"):
+        return _taken(task, caps or Caps())
+
+
+def _taken(task: TaskGit, caps: Caps) -> Snapshot:
     base_tree = (
         git(task.review(), "rev-parse", f"{task.base}^{{tree}}").decode().strip()
     )

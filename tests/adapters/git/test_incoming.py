@@ -241,3 +241,19 @@ def test_noise_is_refused(ready: TaskGit, noise: bytes) -> None:
             incoming.receive(ready, sent)
 
     assert nothing_was_taken(ready)
+
+
+def test_a_pack_that_inflates_without_end_is_bounded(
+    repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A few hundred bytes of pack may claim a gigabyte; the process may not take it."""
+    task = made(repo)
+    (task.worktree / "zeros").write_bytes(b"\0" * (30 << 20))
+    agent_commit(task)
+    sent = sent_by(task)
+    monkeypatch.setattr(incoming, "_MEMORY", 16 << 20)
+
+    with pytest.raises(SwarmError):
+        incoming.receive(task, sent)
+
+    assert nothing_was_taken(task)

@@ -208,6 +208,23 @@ def test_a_target_that_moved_is_refused(
     assert sh_git(repo, "rev-parse", "main") == head
 
 
+def test_a_target_that_moved_after_a_crash_gives_the_index_back(
+    repo: Path, task: TaskGit, prepared: Prepared
+) -> None:
+    """A push moves a branch without the index; the lock must not stay for ever."""
+    list(islice(land.stages(task, prepared), 2))
+    tree = sh_git(repo, "rev-parse", "HEAD^{tree}")
+    head = sh_git(repo, "commit-tree", "-m", "pushed", "-p", "HEAD", tree)
+    sh_git(repo, "update-ref", "refs/heads/main", head)
+
+    with pytest.raises(Refused, match="has moved") as refused:
+        land.land(task, prepared)
+
+    assert "git status" in refused.value.hint
+    assert sh_git(repo, "status", "--porcelain") == ""
+    assert not (repo / ".git" / "index.lock").exists()
+
+
 def test_a_target_that_is_checked_out_nowhere_just_moves(
     repo: Path, task: TaskGit, prepared: Prepared
 ) -> None:

@@ -15,7 +15,7 @@ from swarm.adapters.git.collapse import collapsed
 from swarm.adapters.git.files import erase
 from swarm.adapters.git.place import TaskGit
 from swarm.adapters.git.snapshot import Caps
-from swarm.errors import SwarmError
+from swarm.errors import SwarmError, ToolError
 from swarm.model.review import Change, Hidden, Level, Snapshot
 from tests.adapters.git.kit import (
     agent_commit,
@@ -403,4 +403,14 @@ def test_a_worktree_that_is_gone_is_said(repo: Path) -> None:
     task.worktree.rename(task.worktree.with_name("gone"))
 
     with pytest.raises(SwarmError, match="is not there"):
+        snapshot.take(task)
+
+
+def test_a_disk_that_fails_is_said(repo: Path) -> None:
+    """No bare OSError leaves the adapter."""
+    task = made(repo)
+    (task.worktree / "new").write_text("x")
+    (task.review_git / "objects").rename(task.review_git / "away")
+
+    with pytest.raises(ToolError, match="git "):
         snapshot.take(task)
