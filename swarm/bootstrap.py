@@ -201,6 +201,11 @@ def run_dashboard(at: Places, repo: Path | None, ascii: bool) -> int:
     """
     schema.connect(at.database).close()
     threading.Thread(target=_wake, args=(at,), daemon=True).start()
+    return show_dashboard(at, repo, ascii)
+
+
+def show_dashboard(at: Places, repo: Path | None, ascii: bool) -> int:
+    """Show the dashboard, whether a keeper lives or not."""
     ports = _late("swarm.tui.ports")
     app = _late("swarm.tui.app").SwarmApp(
         doors=_doors(at, repo),

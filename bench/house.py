@@ -1,0 +1,108 @@
+"""A throw-away home and repository for a bench, with a keeper of its own process."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import rmtree
+
+from swarm import bootstrap
+from swarm.plan.naming import Places
+from swarm.store import wishes
+from swarm.store.queries import Queries
+
+PATIENCE = 120.0
+
+
+@dataclass(frozen=True)
+class House:
+    """One home with a warm keeper, and a repository of 1,000 files."""
+
+    places: Places
+    repo: Path
+    queries: Queries
+    keeper: "subprocess.Popen[bytes]"
+
+    def wish(self, verb: str, **body: object) -> dict[str, object]:
+        """Make a wish and wait until it is done."""
+        made = wishes.make(self.places.database, verb, body)
+        until(lambda: bool(self.queries.wish(made).outcome), verb)
+        decided = self.queries.wish(made)
+        assert decided.outcome == "done", decided.message
+        return decided.result
+
+    def new(self, command: str, copies: int = 1) -> list[int]:
+        """Queue command tasks and return their ids."""
+        result = self.wish(
+            "new", repo=str(self.repo), prompt="bench", command=command, copies=copies
+        )
+        ids = result["tasks"]
+        assert isinstance(ids, list)
+        return ids
+
+
+def until(done: Callable[[], bool], what: str) -> None:
+    """Block until it is so."""
+    deadline, pause = time.monotonic() + PATIENCE, threading.Event()
+    while not done():
+        if time.monotonic() > deadline:
+            raise TimeoutError(what)
+        pause.wait(0.005)
+
+
+def make_repository(at: Path, files: int = 1000) -> Path:
+    """A repository with one commit of so many small files."""
+    at.mkdir(parents=True)
+    for number in range(files):
+        file = at / f"src/{number % 40}/file{number}.py"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"VALUE = {number}\n" * 40)
+    for argv in (
+        ["init", "-q", "-b", "main"],
+        ["config", "user.name", "Bench"],
+        ["config", "user.email", "bench@example.invalid"],
+        ["add", "-A"],
+        ["commit", "-qm", "first"],
+    ):
+        subprocess.run(["git", "-C", str(at), *argv], check=True)
+    return at
+
+
+@contextmanager
+def house(max_running: int = 16) -> Iterator[House]:
+    """A home with a warm keeper; everything it started is removed at the end."""
+    home = Path(tempfile.mkdtemp(prefix="swarm-bench-"))
+    config = home / "config.toml"
+    config.write_text(f'max_running = {max_running}\n[sandbox]\nmemory = "256MiB"\n')
+    os.environ["SWARM_HOME"], os.environ["SWARM_CONFIG"] = str(home), str(config)
+    places = Places(home)
+    repo = make_repository(home / "repo")
+    queries = Queries(places.database)
+    keeper = subprocess.Popen(
+        [sys.executable, "-m", "swarm", "keeper"], stdout=subprocess.DEVNULL
+    )
+    try:
+        until(lambda: bool(queries.fleet().engine), "the keeper")
+        yield House(places, repo, queries, keeper)
+    finally:
+        keeper.terminate()
+        keeper.wait(30)
+        _remove(places)
+        queries.close()
+        rmtree(home)
+
+
+def _remove(places: Places) -> None:
+    sandboxes = bootstrap.sandboxes()
+    labels = {"swarm.home": places.tag}
+    for facts in sandboxes.all(labels):
+        sandboxes.remove(facts.name)
+    for volume in sandboxes.volumes(labels):
+        sandboxes.remove_volume(volume)
+    bootstrap.panes(places).kill_server()

@@ -1,0 +1,55 @@
+"""A measured figure beside its floor, and the table of them."""
+
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure."""
+
+    what: str
+    ours: float
+    floor: float
+    """What the same unit costs without us; 0 for an absolute figure."""
+    limit: float
+    """The greatest allowed ratio, or absolute figure."""
+    unit: str
+
+    @property
+    def figure(self) -> float:
+        """The ratio, or the absolute figure."""
+        return self.ours / self.floor if self.floor else self.ours
+
+    @property
+    def over(self) -> bool:
+        """Whether the figure is over its limit."""
+        return self.figure > self.limit
+
+
+def show(rows: list[Row]) -> str:
+    """The table as text."""
+    head = f"{'what':<52} {'ours':>12} {'floor':>12} {'figure':>9} {'limit':>9}"
+    lines = [head, "─" * len(head)]
+    for row in rows:
+        floor = f"{row.floor:.1f} {row.unit}" if row.floor else "–"
+        times = "×" if row.floor else f" {row.unit}"
+        mark = "  OVER" if row.over else ""
+        lines.append(
+            f"{row.what:<52} {row.ours:>9.1f} {row.unit:<2} {floor:>12} "
+            f"{row.figure:>7.2f}{times} {row.limit:>7.2f}{times}{mark}"
+        )
+    return "\n".join(lines)
+
+
+def paired(
+    ours: Callable[[], float], floor: Callable[[], float], runs: int
+) -> tuple[float, float]:
+    """Medians of two measurements taken in turn, after one warm-up of each."""
+    ours(), floor()
+    pairs = [(ours(), floor()) for _ in range(runs)]
+    return (
+        statistics.median(pair[0] for pair in pairs),
+        statistics.median(pair[1] for pair in pairs),
+    )
