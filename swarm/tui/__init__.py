@@ -1,0 +1,1 @@
+"""The dashboard: draws what is stored, and posts wishes."""

@@ -1,0 +1,177 @@
+"""The dashboard: hears wishes, writes them, and says when something has grown."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+from textual import on, work
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.command import Provider
+from textual.filter import LineFilter
+from textual.screen import Screen
+
+from swarm import assets
+from swarm.errors import SwarmError
+from swarm.model.text import line
+from swarm.plan.naming import Names
+from swarm.store.queries import Wish as Decision
+from swarm.tui import themes
+from swarm.tui.filters import AsciiOnly
+from swarm.tui.messages import Attach, Decided, Nudge, OpenReview, Wish
+from swarm.tui.palette import KeyCommands
+from swarm.tui.ports import Doors, Options
+from swarm.tui.present import ERROR, GOOD
+from swarm.tui.screens.dashboard import Dashboard
+from swarm.tui.screens.key_screen import KeyScreen
+from swarm.tui.screens.review import ReviewScreen
+
+POLL_SECONDS = 0.05
+"""How soon growth of the store is noticed; asking costs microseconds."""
+TOAST_SECONDS = 8.0
+BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (140, "-wide")]
+"""Columns from which a class is set on every screen."""
+
+
+class SwarmApp(App[None], inherit_bindings=False):
+    """Screens are given what they need; only here wishes meet the store."""
+
+    TITLE = "swarm"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+c", "how_to_leave", show=False, system=True),
+        Binding("ctrl+z", "suspend_process", show=False),
+    ]
+    CSS_PATH: ClassVar[list[Any]] = sorted(assets.folder("css").glob("*.tcss"))
+    COMMANDS: ClassVar[set[type[Provider] | Any]] = {KeyCommands} | App.COMMANDS
+    HORIZONTAL_BREAKPOINTS = BREAKPOINTS
+
+    def __init__(
+        self, doors: Doors, repo: str | None = None, options: Options | None = None
+    ) -> None:
+        super().__init__()
+        self._doors = doors
+        self._repo = repo
+        self._options = options or Options()
+        self._version = -1
+        self._open: dict[int, Wish] = {}
+        """Wishes of this dashboard's that the keeper has not decided."""
+        self._asked: list[Wish] = []
+        """On their way into the store."""
+        self._door = asyncio.Lock()
+        self.register_theme(themes.DARK)
+        self.register_theme(themes.LIGHT)
+        self.theme = self._options.theme or themes.DARK.name
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own, and ASCII last where that is asked for."""
+        own = [AsciiOnly()] if self._options.ascii else []
+        return [*super().get_line_filters(), *own]
+
+    def get_default_screen(self) -> Screen[None]:
+        """The first paint already shows what is stored."""
+        return Dashboard(self._doors, self._options, self._repo)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Of Textual's own only the theme; the rest is in the table of keys."""
+        yield SystemCommand(
+            "Theme", "choose another set of colours", self.action_change_theme
+        )
+
+    def on_mount(self) -> None:
+        """Watch the store."""
+        self.set_interval(POLL_SECONDS, self._poll)
+
+    def _poll(self) -> None:
+        version = self._doors.queries.version()
+        if version != self._version:
+            self._version = version
+            self._settle()
+            for screen in self.screen_stack:
+                screen.post_message(Nudge())
+
+    def _settle(self) -> None:
+        """Tell the screens what was decided, and the human what was refused."""
+        for wish_id in list(self._open):
+            decision = self._doors.queries.wish(wish_id)
+            if decision.outcome:
+                del self._open[wish_id]
+                self._decided(decision)
+
+    def _decided(self, decision: Decision) -> None:
+        if decision.outcome == "refused":
+            words = (line(decision.message), line(decision.hint))
+            self.notify(
+                "\n".join(word for word in words if word),
+                title=f"{decision.verb} refused",
+                severity="error",
+                timeout=TOAST_SECONDS,
+                markup=False,
+            )
+        elif decision.verb != "snapshot":
+            self._say(f"{_named(decision.verb, decision.body)}: done", GOOD)
+        for screen in self.screen_stack:
+            screen.post_message(Decided(decision))
+
+    @on(Wish)
+    def _wished(self, wish: Wish) -> None:
+        """Write it, unless the very same one is still open."""
+        asked = _named(wish.verb, wish.body)
+        for other in [*self._open.values(), *self._asked]:
+            if (other.verb, other.body) == (wish.verb, wish.body):
+                self._say(f"{asked}: already asked, not decided yet")
+                return
+        self._say(f"{asked} …")
+        self._write(wish)
+
+    @work(group="wishes", exit_on_error=False)
+    async def _write(self, wish: Wish) -> None:
+        """One after another, in the order they were made."""
+        self._asked.append(wish)
+        try:
+            async with self._door:
+                if await asyncio.to_thread(self._doors.keeper) is None:
+                    await asyncio.to_thread(self._doors.wake)
+                wish_id = await asyncio.to_thread(
+                    self._doors.wish, wish.verb, wish.body
+                )
+        except SwarmError as error:
+            self._say(f"{line(error.message)}; {line(error.hint)}", ERROR)
+        else:
+            self._open[wish_id] = wish
+            self._version = -1
+        finally:
+            self._asked.remove(wish)
+
+    @on(OpenReview)
+    def _open_review(self, message: OpenReview) -> None:
+        self.push_screen(ReviewScreen(self._doors, self._options, message.task))
+
+    @on(Attach)
+    @work(group="attach", exclusive=True, exit_on_error=False)
+    async def _hand_over(self, message: Attach) -> None:
+        """Hand the terminal over; everything here waits until it is back."""
+        name = Names("", message.task).pane
+        try:
+            found = await asyncio.to_thread(self._doors.panes.capture, [name])
+            if name not in found:
+                self._say(f"task {message.task} has no terminal any more", ERROR)
+                return
+            argv = self._doors.panes.attach_argv(name)
+            with self.suspend():
+                self._doors.run(argv)
+        except SwarmError as error:
+            self._say(f"{line(error.message)}; {line(error.hint)}", ERROR)
+        self.refresh(layout=True)
+
+    def action_how_to_leave(self) -> None:
+        """Ctrl+C is a habit; it must not end anything."""
+        self._say("q leaves this view; agents keep running")
+
+    def _say(self, text: str, tone: str = "") -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, KeyScreen):
+                screen.say(text, tone)
+
+
+def _named(verb: str, body: dict[str, Any]) -> str:
+    return f"{verb} #{body['task']}" if "task" in body else verb

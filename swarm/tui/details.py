@@ -1,0 +1,206 @@
+"""What the preview says of one task: facts, steps of a launch, changes, plan."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from textual.content import Content
+
+from swarm.model import events as e
+from swarm.model.review import Change, Hidden
+from swarm.model.task import State, Task
+from swarm.model.text import line, plain
+from swarm.tui import history, present
+from swarm.tui.present import ERROR, GOOD, MUTED, WARNING
+
+LABEL = 8
+
+
+def facts(task: Task, now: float) -> list[Content]:
+    """The lines above the rule."""
+    shown = present.look(task)
+    into = f" → {line(task.target, 40)}" if task.target else ""
+    state: list[str | tuple[str, str]] = [
+        (f"{'state':<{LABEL}}", MUTED),
+        (f"{shown.glyph} {shown.word} ", shown.tone),
+        (present.age(now - task.changed), ""),
+    ]
+    if task.reason:
+        state.append((f" — {line(task.reason, 200)}", ""))
+    out = [
+        _fact("branch", f"{line(task.branch, 80)}{into}"),
+        Content.assemble(*state),
+    ]
+    if task.hint:
+        out.append(_fact("hint", line(task.hint, 200)))
+    if task.tree:
+        out.append(_changes_fact(task))
+    return out
+
+
+def _changes_fact(task: Task) -> Content:
+    parts: list[str | tuple[str, str]] = [
+        (f"{'changes':<{LABEL}}", MUTED),
+        (f"+{task.added}", GOOD),
+        " ",
+        (f"−{task.deleted}", ERROR),
+        f" in {_of(task.files, 'file')}",
+    ]
+    if task.commits:
+        parts.append(f", {_of(task.commits, 'commit')}")
+    if task.flags:
+        parts.append((f"  ⚑{task.flags} would run on your machine", WARNING))
+    if task.hidden:
+        parts.append((f"  {task.hidden} hidden", WARNING))
+    return Content.assemble(*parts)
+
+
+def steps(recorded: Iterable[e.Recorded], task: Task, now: float) -> list[Content]:
+    """How far the launch is, each step with its time."""
+    out: list[Content] = []
+    since = task.changed
+    for one in recorded:
+        if isinstance(one.event, e.TaskProvisioning):
+            out, since = [], one.at
+        if isinstance(one.event, e.StepDone):
+            since = one.at
+            time = f"{present.duration(one.event.seconds):>9}"
+            out.append(
+                Content.assemble(
+                    (" ✓ ", GOOD), f"{line(one.event.step, 30):<14}", (time, MUTED)
+                )
+            )
+    if task.state is State.PROVISIONING:
+        running = f"{present.age(now - since):>9}"
+        out.append(
+            Content.assemble((" ◌ ", MUTED), f"{'next step':<14}", (running, MUTED))
+        )
+    return out
+
+
+def failure(task: Task, done: list[Content], log: str) -> list[Content]:
+    """Step, reason, hint, and the end of the launch log."""
+    out = [
+        *done,
+        Content.assemble((" ✕ ", ERROR), (line(task.step or "launch", 40), "bold")),
+        Content(""),
+        Content.styled(f" {line(task.reason, 400)}", ERROR),
+    ]
+    if task.hint:
+        out.append(Content.assemble((" way out  ", MUTED), line(task.hint, 400)))
+    out += [Content(""), Content.assemble((" f ", "bold $text-accent"), "tries again")]
+    if log:
+        out += [Content(""), Content.styled(" end of the launch log", "bold")]
+        out += [Content(f" {line(one)}") for one in log.splitlines()[-60:]]
+    return out
+
+
+def waiting(task: Task) -> list[Content]:
+    """Why a queued task does not run yet."""
+    if task.after:
+        others = ", ".join(f"#{number}" for number in task.after)
+        return [Content(f" waits until {others} is merged")]
+    return [Content(" waits for a free place; s takes it out of the queue")]
+
+
+def diff_summary(changes: Sequence[Change], hidden: Sequence[Hidden]) -> list[Content]:
+    """The files of the newest snapshot, what is flagged first."""
+    ordered = sorted(changes, key=lambda change: (not change.gating, change.path))
+    out = [change_line(change) for change in ordered]
+    if hidden:
+        out += [Content(""), Content.styled("NOT SHOWN BY git status", "bold")]
+        out += [hidden_line(entry) for entry in hidden]
+    return out or [Content.styled(" nothing differs from the base", MUTED)]
+
+
+def change_line(change: Change) -> Content:
+    """One changed file, with its flags in words."""
+    flags = "  ".join(f"{f.level} {line(f.reason, 80)}" for f in change.flags)
+    numbers = (
+        [(f"{'binary':>11}", MUTED)]
+        if change.binary
+        else [
+            (f"{'+' + present.count(change.added):>6}", GOOD),
+            (f"{'−' + present.count(change.deleted):>6}", ERROR),
+        ]
+    )
+    return Content.assemble(
+        ("⚑" if change.flags else " ", WARNING if change.gating else MUTED),
+        *numbers,
+        f"  {path_of(change)}",
+        (f"  {flags}" if flags else "", WARNING),
+    )
+
+
+def hidden_line(entry: Hidden) -> Content:
+    """One entry that the tree does not hold."""
+    many = f" ({entry.count} entries)" if entry.count > 1 else ""
+    return Content.assemble(
+        ("✕ " if entry.blocks else "◇ ", ERROR if entry.blocks else WARNING),
+        f"{line(entry.path, 200)}{many}",
+        (f"  {line(entry.reason, 120)}, {present.size(entry.size)}", MUTED),
+    )
+
+
+def path_of(change: Change, limit: int = 200) -> str:
+    """The path, harmless, with where it came from."""
+    before = f"{line(change.old_path, limit)} → " if change.old_path else ""
+    return f"{before}{line(change.path, limit)}"
+
+
+def info(
+    task: Task, plan: dict[str, Any], recorded: Iterable[e.Recorded]
+) -> list[Content]:
+    """What was asked, under which limits, and what happened since."""
+    out = [Content.styled("PROMPT", "bold")]
+    out += [Content(f" {one}") for one in plain(task.prompt).splitlines()[:40]]
+    out += [Content(""), Content.styled("SANDBOX", "bold"), *_sandbox(task, plan)]
+    out += [Content(""), Content.styled("TIMELINE", "bold")]
+    for one in recorded:
+        if told := history.told(one.event):
+            out.append(event_line(one.at, "", told))
+    return out
+
+
+def event_line(at: float, name: str, told: history.Told) -> Content:
+    """One event with its time and, where several tasks are shown, its task."""
+    glyph, words, tone = told
+    return Content.assemble(
+        (f" {history.clock(at)} ", MUTED),
+        f"{name:<18.18} " if name else "",
+        (f"{glyph} ", tone),
+        (words, tone if tone in (ERROR, WARNING, GOOD) else ""),
+    )
+
+
+def _sandbox(task: Task, plan: dict[str, Any]) -> list[Content]:
+    box = plan.get("sandbox") or {}
+    limits = box.get("limits") or {}
+    out = [
+        _fact(" agent", line(task.agent, 60)),
+        _fact(" base", f"{line(task.base_ref, 60)} {line(task.base, 40)[:9]}"),
+    ]
+    if not box:
+        return out
+    memory = present.size(int(limits.get("memory", 0)))
+    out += [
+        _fact(" image", line(str(box.get("image", "")), 120)),
+        _fact(" user", line(str(box.get("user", "")), 40)),
+        _fact(
+            " limits",
+            f"{limits.get('cpus')} cpus, {memory}, {limits.get('pids')} processes",
+        ),
+        _fact(" network", line(str(box.get("network", "")), 80)),
+    ]
+    for mount in box.get("mounts") or ():
+        mode = "read-only" if mount.get("read_only") else "writable"
+        target, source = line(str(mount["target"]), 80), line(str(mount["source"]), 160)
+        out.append(_fact(" mount", f"{target} ({mode}) from {source}"))
+    return out
+
+
+def _fact(label: str, words: str) -> Content:
+    return Content.assemble((f"{label:<{LABEL}}", MUTED), words)
+
+
+def _of(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -1,0 +1,1 @@
+"""Questions to the human; each answers with a value or None."""

@@ -1,0 +1,33 @@
+"""What all dialogs share: a frame, Esc, and an armed moment."""
+
+import time
+from typing import ClassVar, Generic, TypeVar
+
+from textual.binding import BindingType
+from textual.screen import ModalScreen
+
+Answer = TypeVar("Answer")
+
+ARMED_SECONDS = 0.4
+"""A key that was meant for the screen below decides nothing here."""
+
+
+class Dialog(ModalScreen[Answer | None], Generic[Answer]):
+    """Answers a value, or None where the human left it with Esc."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("escape", "cancel", "cancel")]
+    arm_seconds = ARMED_SECONDS
+    """Tests that press at once set it to 0."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._opened = time.monotonic()
+
+    @property
+    def armed(self) -> bool:
+        """Whether the human had time to see what is asked."""
+        return time.monotonic() - self._opened >= self.arm_seconds
+
+    def action_cancel(self) -> None:
+        """Change nothing."""
+        self.dismiss(None)

@@ -1,0 +1,62 @@
+"""The keys of a screen, from the table that also dispatches them."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from swarm.tui.dialogs.dialog import Dialog
+from swarm.tui.keys import MOVE, Key
+from swarm.tui.present import MUTED, WARNING
+from swarm.tui.widgets.lines import Lines
+
+
+class HelpScreen(Dialog[str]):
+    """Enter runs the chosen key; what cannot be done now says why."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("enter", "run", "run"),
+        ("question_mark,q", "cancel", "close"),
+    ]
+
+    def __init__(self, title: str, rows: list[tuple[Key, str]]) -> None:
+        super().__init__()
+        self._title = title
+        self._rows = rows
+
+    def compose(self) -> ComposeResult:
+        """One line a key."""
+        with Vertical(classes="dialog -tall") as frame:
+            frame.border_title = Content(f"Keys · {self._title}")
+            frame.border_subtitle = Content("Enter runs · Esc closes")
+            yield Lines(id="help", cursor=True)
+            yield Static(_moving(), id="help-moving", markup=False)
+
+    def on_mount(self) -> None:
+        """Draw the table."""
+        lines = self.query_one(Lines)
+        lines.set_lines([_line(key, reason) for key, reason in self._rows])
+        lines.focus()
+
+    def action_run(self) -> None:
+        """Close, and answer the chosen action."""
+        row = self.query_one(Lines).cursor or 0
+        self.dismiss(self._rows[row][0].action)
+
+
+def _line(key: Key, reason: str) -> Content:
+    dim = MUTED if reason else ""
+    return Content.assemble(
+        (f" {key.shown:<10}", "$text-muted" if reason else "bold $text-accent"),
+        (f" {key.label:<10}", dim or "bold"),
+        (f" {key.help}", dim),
+        (f" — {reason}" if reason else "", WARNING),
+    )
+
+
+def _moving() -> Content:
+    words = "  ".join(f"{key.shown} {key.label}" for key in MOVE[:6])
+    return Content.styled(f" {words}", MUTED)

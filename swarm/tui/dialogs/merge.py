@@ -1,0 +1,189 @@
+"""Asks how a reviewed tree comes home; what runs on your machine is acknowledged."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import (
+    Button,
+    Checkbox,
+    Input,
+    Label,
+    RadioButton,
+    RadioSet,
+    Static,
+    TextArea,
+)
+
+from swarm.model.review import Change
+from swarm.model.task import Task
+from swarm.model.text import line, plain
+from swarm.plan.naming import slug
+from swarm.tui.dialogs.dialog import Dialog
+from swarm.tui.present import MUTED, WARNING, named
+
+STRATEGIES = {
+    "squash": "one commit, your message, you as its author",
+    "merge": "a merge commit that keeps the agent's commits",
+    "patch": "write a patch file, touch no branch",
+}
+SUBJECT = 72
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What was looked at, and is merged to the byte or not at all."""
+
+    task: Task
+    tree: str
+    changes: Sequence[Change]
+
+    @property
+    def gating(self) -> list[Change]:
+        """Files that must be acknowledged one by one."""
+        return [change for change in self.changes if change.gating]
+
+
+def proposed(task: Task) -> str:
+    """A commit message from the prompt: a subject, and the whole as the body."""
+    words = plain(task.prompt).strip().splitlines() or [task.name]
+    subject, body = line(words[0], SUBJECT), "\n".join(words).strip()
+    return subject if body == subject else f"{subject}\n\n{body}"
+
+
+class MergeDialog(Dialog[dict[str, Any]]):
+    """Answers the wish's body; Merge stays off until every flag is acknowledged."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("ctrl+s", "merge", "merge")]
+
+    def __init__(self, reviewed: Reviewed) -> None:
+        super().__init__()
+        self._reviewed = reviewed
+
+    def compose(self) -> ComposeResult:
+        """How, where to, with which words, and what to look at."""
+        task = self._reviewed.task
+        with VerticalScroll(classes="dialog -form", can_focus=False) as frame:
+            frame.border_title = Content(f"Merge #{task.id} {named(task, 40)}")
+            with RadioSet(id="strategy", compact=True):
+                for name, words in STRATEGIES.items():
+                    label = Content.assemble(f"{name:<8}", (words, MUTED))
+                    yield RadioButton(label, value=name == "squash", id=name)
+            yield Static(self._content(), id="content", markup=False)
+            yield from self._flags()
+            yield from self._field("Target", "target", line(task.target, 200))
+            patch = str(Path.cwd() / f"{slug(task.name)}.patch")
+            yield from self._field("File", "output", patch)
+            with Horizontal(classes="field -high", id="row-message"):
+                yield Label("Message", markup=False)
+                yield TextArea(proposed(task), id="message", tab_behavior="focus")
+            yield Static(id="will", markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button(
+                    Content("Merge  ctrl+s"), id="merge-now", variant="primary"
+                )
+                yield Button(Content("Cancel  esc"), id="cancel")
+
+    def on_mount(self) -> None:
+        """Nothing is on that a doubled key could press."""
+        self.query_one(RadioSet).focus()
+        self._update()
+
+    @property
+    def strategy(self) -> str:
+        """The chosen one."""
+        pressed = self.query_one(RadioSet).pressed_button
+        return pressed.id if pressed and pressed.id else "squash"
+
+    def trouble(self) -> str:
+        """What keeps it from being merged; empty where nothing does."""
+        left = sum(not box.value for box in self.query(Checkbox))
+        if left:
+            files = "file" if left == 1 else "files"
+            return (
+                f"{left} flagged {files} not acknowledged: look at each, then mark it"
+            )
+        if self.strategy == "patch":
+            return "" if self._value("output") else "the file has no name"
+        if not self._value("target"):
+            return "there is no target branch"
+        if not self.query_one("#message", TextArea).text.strip():
+            return "the message is empty"
+        return ""
+
+    @on(RadioSet.Changed)
+    @on(Checkbox.Changed)
+    @on(Input.Changed)
+    @on(TextArea.Changed)
+    def _update(self) -> None:
+        is_patch = self.strategy == "patch"
+        for name, shown in (("output", is_patch), ("target", not is_patch)):
+            self.query_one(f"#row-{name}").display = shown
+        self.query_one("#row-message").display = not is_patch
+        trouble = self.trouble()
+        self.query_one("#merge-now", Button).disabled = bool(trouble)
+        self.query_one("#will", Static).update(Content.styled(trouble, WARNING))
+
+    @on(Button.Pressed, "#merge-now")
+    def _pressed_merge(self) -> None:
+        self.action_merge()
+
+    @on(Button.Pressed, "#cancel")
+    def _pressed_cancel(self) -> None:
+        self.action_cancel()
+
+    def action_merge(self) -> None:
+        """Answer the wish, once nothing is in the way."""
+        if not self.armed or self.trouble():
+            return
+        is_patch = self.strategy == "patch"
+        self.dismiss(
+            {
+                "tree": self._reviewed.tree,
+                "strategy": self.strategy,
+                "target": "" if is_patch else self._value("target"),
+                "message": self.query_one("#message", TextArea).text.strip(),
+                "accepted": [change.path for change in self._reviewed.gating],
+                "output": self._value("output") if is_patch else "",
+            }
+        )
+
+    def _content(self) -> Content:
+        changes = self._reviewed.changes
+        added, deleted = (
+            sum(c.added for c in changes),
+            sum(c.deleted for c in changes),
+        )
+        files = "1 file" if len(changes) == 1 else f"{len(changes)} files"
+        return Content.assemble(
+            ("Content   ", MUTED),
+            f"{files}, +{added} −{deleted}, tree {self._reviewed.tree[:9]} ",
+            ("(what you reviewed, to the byte)\n", MUTED),
+            ("Safety    ", MUTED),
+            "no hook, filter or other program of the repository is run",
+        )
+
+    def _flags(self) -> ComposeResult:
+        if not self._reviewed.gating:
+            return
+        words = "These files run on your machine or in CI once merged. Mark each:"
+        yield Static(Content.styled(words, WARNING), id="flags-title", markup=False)
+        with VerticalScroll(id="flags", can_focus=False):
+            for change in self._reviewed.gating:
+                why = "; ".join(f"{f.level} {line(f.reason, 80)}" for f in change.flags)
+                label = Content.assemble(line(change.path, 100), (f"  {why}", WARNING))
+                yield Checkbox(label, compact=True)
+
+    def _field(self, title: str, name: str, value: str) -> ComposeResult:
+        with Horizontal(classes="field", id=f"row-{name}"):
+            yield Label(title, markup=False)
+            yield Input(value, id=name, compact=True)
+
+    def _value(self, name: str) -> str:
+        return self.query_one(f"#{name}", Input).value.strip()

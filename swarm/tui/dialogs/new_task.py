@@ -1,0 +1,196 @@
+"""Asks what an agent shall do; everything but the prompt has a default."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.widgets import Button, Input, Label, Select, Static, TextArea
+
+from swarm.model.text import line
+from swarm.plan.naming import slug
+from swarm.tui.dialogs.dialog import Dialog
+from swarm.tui.present import MUTED, WARNING
+
+COMMAND = "command"
+"""The agent that is a shell command of the human's."""
+COPIES_LIMIT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was typed; kept until the keeper has taken it."""
+
+    prompt: str = ""
+    name: str = ""
+    agent: str = ""
+    command: str = ""
+    base: str = ""
+    copies: str = "1"
+    after: str = ""
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The wish; the caller adds the repository."""
+        return {
+            "prompt": self.prompt.strip(),
+            "command": (self.command.strip() or None) if self.is_command else None,
+            "agent": self.agent,
+            "name": self.name.strip(),
+            "base": self.base.strip(),
+            "copies": int(self.copies or 1),
+            "after": [int(word) for word in _ids(self.after)],
+        }
+
+    @property
+    def is_command(self) -> bool:
+        """Whether a command is run, and no model is asked."""
+        return self.agent == COMMAND
+
+    def trouble(self) -> str:
+        """What is missing or cannot be read; empty where nothing is."""
+        if self.is_command and not self.command.strip():
+            return "the command is empty"
+        if not self.is_command and not self.prompt.strip():
+            return "the prompt is empty"
+        if not (self.copies or "1").isdigit():
+            return "copies must be a number"
+        if not 1 <= int(self.copies or 1) <= COPIES_LIMIT:
+            return f"copies must be 1 to {COPIES_LIMIT}"
+        if not all(word.isdigit() for word in _ids(self.after)):
+            return "after takes task numbers, as in: 3, 5"
+        return ""
+
+    def preview(self, next_id: int, repo: str, branch: str) -> str:
+        """What will be created, in one sentence."""
+        number = int(self.copies or 1)
+        title = slug(self.name or self.prompt or self.command)
+        end = f"-{number}" if number > 1 else ""
+        things = "worktree, container and terminal"
+        many = f"{number} tasks, each a" if number > 1 else f"1 {things}"
+        what = f"{many} {things}" if number > 1 else many
+        first = f"swarm/{next_id}-{title}{'-1' if end else ''}"
+        from_ = self.base.strip() or branch or "HEAD"
+        return f"will create {what}, branch {first} from {from_} in {repo}"
+
+
+def _ids(text: str) -> list[str]:
+    return text.replace(",", " ").replace("#", " ").split()
+
+
+class NewTask(Dialog[tuple[Draft, bool]]):
+    """Prompt first; `Ctrl+S` starts. Answers the draft, and whether to start it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("ctrl+s", "start", "start")]
+
+    def __init__(
+        self,
+        draft: Draft,
+        agents: tuple[str, ...],
+        next_id: int,
+        repo: str,
+        branch: str,
+    ) -> None:
+        super().__init__()
+        self._draft = draft
+        self._agents = agents
+        self._next_id = next_id
+        self._repo = repo
+        self._branch = branch
+
+    @property
+    def draft(self) -> Draft:
+        """What stands in the fields now."""
+        agent = self.query_one("#agent", Select).value
+        return Draft(
+            prompt=self.query_one("#prompt", TextArea).text,
+            agent=agent if isinstance(agent, str) else self._agents[0],
+            **{name: self._field(name) for name in _FIELDS},
+        )
+
+    def compose(self) -> ComposeResult:
+        """One field a line."""
+        draft = self._draft
+        agent = draft.agent if draft.agent in self._agents else self._agents[0]
+        with VerticalScroll(classes="dialog -form", can_focus=False) as frame:
+            frame.border_title = Content("New task")
+            with Horizontal(classes="field -high"):
+                yield Label("Prompt", markup=False)
+                yield TextArea(draft.prompt, id="prompt", tab_behavior="focus")
+            yield from self._row("name")
+            with Horizontal(classes="field"):
+                yield Label("Agent", markup=False)
+                yield Select(
+                    [(Content(name), name) for name in self._agents],
+                    value=agent,
+                    allow_blank=False,
+                    id="agent",
+                    compact=True,
+                )
+            for name in ("command", "base", "copies", "after"):
+                yield from self._row(name)
+            yield Static(id="will", markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button(Content("Start  ctrl+s"), id="start", variant="primary")
+                yield Button(Content("Cancel  esc"), id="cancel")
+
+    def _row(self, name: str) -> ComposeResult:
+        title, hint = _FIELDS[name]
+        with Horizontal(classes="field", id=f"row-{name}"):
+            yield Label(title, markup=False)
+            value = getattr(self._draft, name)
+            yield Input(value, id=name, placeholder=hint, compact=True)
+
+    def on_mount(self) -> None:
+        """The prompt is what matters."""
+        self.query_one("#prompt", TextArea).focus()
+        self._preview()
+
+    @on(Input.Changed)
+    @on(TextArea.Changed)
+    @on(Select.Changed)
+    def _preview(self) -> None:
+        draft = self.draft
+        self.query_one("#row-command").display = draft.is_command
+        trouble = draft.trouble()
+        self.query_one("#start", Button).disabled = bool(trouble)
+        text = trouble or draft.preview(self._next_id, self._repo, self._branch)
+        will = Content.styled(line(text, 300), WARNING if trouble else MUTED)
+        self.query_one("#will", Static).update(will)
+
+    @on(Input.Submitted)
+    def _next_field(self) -> None:
+        self.focus_next()
+
+    @on(Button.Pressed, "#start")
+    def _pressed_start(self) -> None:
+        self.action_start()
+
+    @on(Button.Pressed, "#cancel")
+    def _pressed_cancel(self) -> None:
+        self.action_cancel()
+
+    def action_start(self) -> None:
+        """Answer the draft, unless something is missing."""
+        if not self.draft.trouble():
+            self.dismiss((self.draft, True))
+
+    def action_cancel(self) -> None:
+        """Start nothing; what was typed is answered, to be kept."""
+        self.dismiss((self.draft, False))
+
+    def _field(self, name: str) -> str:
+        return self.query_one(f"#{name}", Input).value
+
+
+_FIELDS = {
+    "command": ("Command", "a shell command, run in the sandbox"),
+    "name": ("Name", "from the prompt"),
+    "base": ("Base", "the branch you are on"),
+    "copies": ("Copies", "1"),
+    "after": ("After", "tasks that must be merged first, as in: 3, 5"),
+}
+"""Fields that are one line, with title and what an empty one means."""

@@ -1,0 +1,102 @@
+"""The one table of keys: dispatcher, footer, help and palette are made from it."""
+
+from dataclasses import dataclass
+
+from textual.binding import Binding, BindingType
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One thing that a key does in one context."""
+
+    action: str
+    """What is done; unique within its context."""
+    keys: str
+    """Textual's names, comma-separated."""
+    shown: str
+    """How a human calls the key."""
+    label: str
+    """One or two words for the footer."""
+    help: str
+    """A sentence for `?` and the palette."""
+    hint: int = 0
+    """Place in the footer, 1 first; 0 for none."""
+
+
+GLOBAL = (
+    Key("help", "question_mark", "?", "help", "show the keys of this screen", 90),
+    Key("palette", "colon,ctrl+p", ": Ctrl+P", "command", "find a command by name", 80),
+    Key("refresh", "ctrl+r", "Ctrl+R", "refresh", "read everything anew"),
+)
+
+TASKS = (
+    Key("attach", "enter", "Enter", "attach", "full screen terminal; Ctrl+Q back", 10),
+    Key("reply", "space", "Space", "reply", "type a line into the agent's pane", 20),
+    Key("new", "n", "n", "new", "start an agent on a prompt", 5),
+    Key("review", "r", "r", "review", "look at the changes, merge or discard", 15),
+    Key("next", "w", "w", "next", "go to the next task that needs you", 40),
+    Key("pause", "p", "p", "pause", "freeze the sandbox, or let it run on", 50),
+    Key("stop", "s", "s", "stop", "ask the agent to end; its work is kept", 45),
+    Key("kill", "K", "K", "kill", "end every process of the sandbox at once"),
+    Key("retry", "f", "f", "retry", "a new task with the same prompt", 60),
+    Key("discard", "D", "D", "discard", "give the work up; u takes it back"),
+    Key("undo", "u", "u", "undo", "take the last discard back"),
+    Key("remove", "d", "d", "remove", "delete worktree, branch and container", 65),
+    Key("copy", "y", "y", "copy", "copy the branch's name"),
+    Key("filter", "slash", "/", "filter", "show only tasks that contain a text", 55),
+    Key("panel1", "1", "1", "tasks", "go to the task list"),
+    Key("panel2", "2", "2", "preview", "go to the preview"),
+    Key("panel3", "3", "3", "events", "go to the events"),
+    Key(
+        "previous_tab",
+        "left_square_bracket",
+        "[",
+        "tab",
+        "show the preview's previous tab",
+    ),
+    Key("next_tab", "right_square_bracket", "]", "tab", "show its next tab"),
+    Key("zoom", "plus", "+", "zoom", "enlarge the panel that has the focus"),
+    Key("unzoom", "underscore", "_", "unzoom", "back to all panels"),
+    Key("back", "escape", "Esc", "back", "leave the zoom or the filter"),
+    Key("quit", "q", "q", "quit", "close this view; agents keep running", 95),
+    *GLOBAL,
+)
+
+REVIEW = (
+    Key("merge", "M", "M", "merge", "merge what you see into the target branch", 5),
+    Key("discard", "D", "D", "discard", "give the work up; u on the tasks undoes", 10),
+    Key("next_hunk", "right_square_bracket", "]", "hunk", "go to the next hunk", 20),
+    Key("previous_hunk", "left_square_bracket", "[", "hunk", "go to the previous hunk"),
+    Key("next_file", "J", "J", "file", "go to the next file", 25),
+    Key("previous_file", "K", "K", "file", "go to the previous file"),
+    Key("load", "enter", "Enter", "load", "show a large file's diff"),
+    Key("copy", "y", "y", "copy", "copy the file's path"),
+    Key("again", "R", "R", "snapshot", "read the agent's files anew", 30),
+    Key("panel1", "1", "1", "files", "go to the file list"),
+    Key("panel2", "2", "2", "diff", "go to the diff"),
+    Key("zoom", "plus", "+", "zoom", "show the diff alone"),
+    Key("unzoom", "underscore", "_", "unzoom", "show the file list again"),
+    Key("back", "escape,q", "Esc", "back", "back to the tasks", 95),
+    *GLOBAL,
+)
+
+MOVE = (
+    Key("up", "k,up", "k ↑", "up", "one line up"),
+    Key("down", "j,down", "j ↓", "down", "one line down"),
+    Key("top", "g,home", "g", "top", "to the first line"),
+    Key("bottom", "G,end", "G", "bottom", "to the last line"),
+    Key("page_up", "ctrl+u,pageup", "Ctrl+U", "page up", "half a page up"),
+    Key("page_down", "ctrl+d,pagedown", "Ctrl+D", "page down", "half a page down"),
+    Key("left", "left", "←", "left", "scroll to the left"),
+    Key("right", "right", "→", "right", "scroll to the right"),
+)
+
+
+def bindings(table: tuple[Key, ...], command: str = "act") -> list[BindingType]:
+    """Textual's bindings for a table; each calls `action_<command>(<action>)`."""
+    return [
+        Binding(
+            key.keys, f"{command}('{key.action}')", key.label, show=False, id=key.action
+        )
+        for key in table
+    ]

@@ -1,0 +1,64 @@
+"""What travels inside the dashboard: wishes up, nudges and outcomes down."""
+
+from typing import Any
+
+from textual.message import Message
+
+from swarm.model.task import Task
+from swarm.store.queries import Wish as Decision
+
+
+class Wish(Message):
+    """The human wants this; only the app hears it, and writes it into the store."""
+
+    def __init__(self, verb: str, **body: Any) -> None:
+        super().__init__()
+        self.verb = verb
+        self.body = body
+
+
+class Nudge(Message, bubble=False):
+    """The store grew; whoever shows it pulls. Several waiting ones are one."""
+
+    def can_replace(self, message: Message) -> bool:
+        """Collapse with any nudge that still waits."""
+        return isinstance(message, Nudge)
+
+
+class Decided(Message, bubble=False):
+    """The keeper answered a wish of this dashboard's."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__()
+        self.decision = decision
+
+    def answers(self, verb: str, task: int | None = None) -> bool:
+        """Whether the wish was that verb, for that task."""
+        return self.decision.verb == verb and (
+            task is None or self.decision.body.get("task") == task
+        )
+
+
+class Attach(Message):
+    """The human wants a task's pane full screen."""
+
+    def __init__(self, task: int) -> None:
+        super().__init__()
+        self.task = task
+
+
+class OpenReview(Message):
+    """The human wants to see what a task changed."""
+
+    def __init__(self, task: Task) -> None:
+        super().__init__()
+        self.task = task
+
+
+class Say(Message):
+    """A sentence for the message line; `tone` is a style."""
+
+    def __init__(self, text: str, tone: str = "") -> None:
+        super().__init__()
+        self.text = text
+        self.tone = tone

@@ -1,0 +1,201 @@
+"""From a task to the words, glyphs and colours that stand for it; pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from swarm.model.task import REVIEWABLE, State, Task
+from swarm.model.text import line
+
+ERROR, WARNING, GOOD = "$text-error", "$text-warning", "$text-success"
+ACCENT, MUTED, STRONG = "$text-accent", "$text-muted", "bold"
+
+ATTACHABLE = frozenset({State.LIVE, State.STOPPED})
+"""A pane may stand behind these."""
+DISCARDABLE = frozenset({State.QUEUED, State.STOPPED, State.FAILED, State.LOST})
+REMOVABLE = frozenset({State.MERGED, State.REJECTED, State.FAILED})
+MERGEABLE = frozenset({State.STOPPED, State.LOST})
+
+
+class Section(IntEnum):
+    """Parts of the task list, the most urgent first."""
+
+    NEEDS_YOU = 0
+    REVIEW = 1
+    WORKING = 2
+    PAUSED = 3
+    QUEUED = 4
+    MERGED = 5
+    DISCARDED = 6
+
+
+TITLES = {
+    Section.NEEDS_YOU: "NEEDS YOU",
+    Section.REVIEW: "READY FOR REVIEW",
+    Section.WORKING: "WORKING",
+    Section.PAUSED: "PAUSED",
+    Section.QUEUED: "QUEUED",
+    Section.MERGED: "MERGED",
+    Section.DISCARDED: "DISCARDED",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a task appears; never colour alone."""
+
+    glyph: str
+    word: str
+    tone: str
+    section: Section
+    counted: str = ""
+    """Under which word the header counts it; empty for `word`."""
+
+
+READY = Look("●", "ready", GOOD, Section.REVIEW)
+LOOKS = {
+    State.QUEUED: Look("◌", "queued", MUTED, Section.QUEUED),
+    State.PROVISIONING: Look("◌", "starting", ACCENT, Section.QUEUED, "queued"),
+    State.LIVE: Look("◐", "working", ACCENT, Section.WORKING),
+    State.MERGING: Look("◐", "merging", ACCENT, Section.WORKING, "working"),
+    State.MERGED: Look("✓", "merged", MUTED, Section.MERGED),
+    State.REJECTED: Look("–", "discarded", MUTED, Section.DISCARDED),
+    State.FAILED: Look("✕", "failed", ERROR, Section.NEEDS_YOU, "error"),
+    State.LOST: Look("◇", "lost", WARNING, Section.NEEDS_YOU),
+}
+
+COUNTED = (
+    ("✕", "error", ERROR),
+    ("◇", "lost", WARNING),
+    ("●", "ready", GOOD),
+    ("◐", "working", ACCENT),
+    ("‖", "paused", WARNING),
+    ("○", "stopped", MUTED),
+    ("◌", "queued", MUTED),
+)
+"""What the header counts, in its order."""
+
+_PAIRS = (
+    "◐* ●o ○o ◌- ◇? ◆! ✕x ✓+ ‖= –~ ⚑! ▌> ▸> ▾v ·- …~ —- −- →> ⏎$ ←< ↑^ ↓v ×x ⇒> ↳> "
+    "│| ─- ┌+ ┐+ └+ ┘+ ├+ ┤+ ┬+ ┴+ ┼+ ╭+ ╮+ ╰+ ╯+ ━- ┃| █# ▁_ ▂_ ▃_ ▄_ ▅# ▆# ▇# "
+    "▀^ ▊| ▎| ▐| ▔^ ▕| ▏| ▍| ▋| ▉| ╸- ╺- ▖. ▗. ▘' ▝' ⭘O ▼v ▲^ ▶> ◀< ◼# "
+)
+ASCII = str.maketrans({pair[0]: pair[1] for pair in _PAIRS.split()})
+"""One character for one, so that nothing moves; the last step before the terminal."""
+
+
+def look(task: Task) -> Look:
+    """How the task appears now."""
+    if task.state is State.LIVE and task.paused:
+        return Look("‖", "paused", WARNING, Section.PAUSED)
+    if task.state is State.STOPPED:
+        return _stopped(task)
+    return LOOKS[task.state]
+
+
+def _stopped(task: Task) -> Look:
+    if not task.exit_code:
+        return READY
+    if task.reason.endswith("by you"):
+        return Look("○", task.reason.split()[0], MUTED, Section.REVIEW, "stopped")
+    word = "oom" if task.reason == "out of memory" else f"exit {task.exit_code}"
+    return Look("✕", word, ERROR, Section.NEEDS_YOU, "error")
+
+
+def arranged(tasks: Iterable[Task]) -> list[tuple[Section, list[Task]]]:
+    """The non-empty sections in order; what is over shows its newest first."""
+    parts: dict[Section, list[Task]] = {}
+    for task in tasks:
+        parts.setdefault(look(task).section, []).append(task)
+    for section in (Section.MERGED, Section.DISCARDED):
+        parts.get(section, []).sort(key=lambda task: -task.changed)
+    return sorted(parts.items())
+
+
+def counts(tasks: Iterable[Task]) -> list[tuple[str, int, str, str]]:
+    """What the header counts: glyph, number, word, tone; no zeros."""
+    numbers: dict[str, int] = {}
+    for task in tasks:
+        shown = look(task)
+        word = shown.counted or shown.word
+        numbers[word] = numbers.get(word, 0) + 1
+    return [
+        (glyph, numbers[word], word, tone)
+        for glyph, word, tone in COUNTED
+        if word in numbers
+    ]
+
+
+def age(seconds: float) -> str:
+    """A duration in at most four cells."""
+    whole = max(0, int(seconds))
+    for size, letter in ((86400, "d"), (3600, "h"), (60, "m")):
+        if whole >= size:
+            return f"{whole // size}{letter}"
+    return f"{whole}s"
+
+
+def duration(seconds: float) -> str:
+    """A step's time: `0.21 s`, `12 s`, `3 m 20 s`."""
+    if seconds < 10:
+        return f"{seconds:.2f} s"
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    return f"{int(seconds) // 60} m {int(seconds) % 60:02d} s"
+
+
+def count(number: int) -> str:
+    """A number in at most four cells."""
+    for size, letter in ((1_000_000, "M"), (1_000, "k")):
+        if number >= size:
+            short = number / size
+            return f"{short:.1f}{letter}" if short < 10 else f"{short:.0f}{letter}"
+    return str(number)
+
+
+def size(number: int) -> str:
+    """Bytes, for a human."""
+    for power, unit in ((30, "GiB"), (20, "MiB"), (10, "KiB")):
+        if number >= 1 << power:
+            return f"{number / (1 << power):.1f} {unit}"
+    return f"{number} B"
+
+
+def named(task: Task, limit: int = 60) -> str:
+    """The task's name, harmless and on one line."""
+    return line(task.name, limit)
+
+
+def why_not(action: str, task: Task | None) -> str:
+    """Why the action cannot be done to the task now; empty where it can.
+
+    The keeper decides in the end; this only spares the human a refusal.
+    """
+    if action not in _NEEDS:
+        return ""
+    if task is None:
+        return "no task is selected"
+    allowed, need = _NEEDS[action]
+    if task.state not in allowed:
+        return f"{named(task, 30)} is {look(task).word}; {need}"
+    if action == "reply" and task.paused:
+        return f"{named(task, 30)} is paused and would not read it; p resumes it"
+    return ""
+
+
+_ANY = frozenset(State)
+
+_NEEDS: dict[str, tuple[frozenset[State], str]] = {
+    "attach": (ATTACHABLE, "only a running or just ended task has a terminal"),
+    "reply": (frozenset({State.LIVE}), "only a running task reads what you type"),
+    "review": (REVIEWABLE, "there are no files to look at"),
+    "merge": (MERGEABLE, "only a stopped task can be merged (s stops it)"),
+    "stop": (frozenset({State.LIVE, State.QUEUED}), "there is nothing to stop"),
+    "pause": (frozenset({State.LIVE}), "only a running task can be paused"),
+    "kill": (frozenset({State.LIVE, State.QUEUED}), "there is nothing to kill"),
+    "discard": (DISCARDABLE, "only a task that has ended can be discarded"),
+    "remove": (REMOVABLE, "merge or discard it first, so that no work is lost"),
+    "retry": (_ANY, ""),
+    "copy": (_ANY, ""),
+}
+"""In which states an action makes sense, and what to say in the others."""

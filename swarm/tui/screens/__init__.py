@@ -1,0 +1,1 @@
+"""Whole screens; each is given what it needs and knows no other."""

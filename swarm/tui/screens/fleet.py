@@ -1,0 +1,179 @@
+"""Keeps header, task list and events as the store has them."""
+
+import asyncio
+from collections import deque
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.content import Content
+
+from swarm.errors import SwarmError
+from swarm.model import events as e
+from swarm.model.task import State, Task
+from swarm.model.text import line
+from swarm.tui import details, history, present
+from swarm.tui.messages import Nudge
+from swarm.tui.ports import Doors, Options, Project
+from swarm.tui.present import MUTED, WARNING
+from swarm.tui.screens.previewing import Previewing
+from swarm.tui.widgets.empty import Empty
+from swarm.tui.widgets.header import Header
+from swarm.tui.widgets.input_bar import InputBar
+from swarm.tui.widgets.lines import Lines
+from swarm.tui.widgets.task_list import TaskList
+
+PULL_SECONDS = 0.25
+"""The least time between two repaints of list and header."""
+EVENTS_SHOWN = 200
+PANELS = {"1": "#tasks", "2": "#preview-lines", "3": "#events"}
+
+
+class Fleet(Previewing):
+    """Pulls what is stored when nudged, at most four times a second."""
+
+    def __init__(self, doors: Doors, options: Options, repo: str | None) -> None:
+        super().__init__(doors, options)
+        self.repo = repo
+        self.tasks: list[Task] = []
+        self.project: Project | None = None
+        self.filter = ""
+        self._events: deque[Content] = deque(maxlen=EVENTS_SHOWN)
+        self._last_event = -1
+        self._keeper = True
+        self._waits = False
+
+    def compose_regions(self) -> ComposeResult:
+        """Header, list beside preview, events."""
+        yield Header()
+        with Container(id="panes"):
+            yield TaskList()
+            yield Empty()
+            yield from super().compose_regions()
+        yield Lines(id="events")
+        yield InputBar(id="filter", placeholder="name, agent, state …")
+
+    def on_mount(self) -> None:
+        """Draw what is stored before anything else is asked."""
+        self.shown.focus()
+        self.pull()
+        self.call_after_refresh(self.pull)
+        self.set_interval(1.0, self.pull)
+        self.set_interval(2.0, self._ask_keeper)
+        self.start_looking()
+        self._ask_keeper()
+        self.ask_project()
+
+    @property
+    def shown(self) -> TaskList:
+        """The tasks."""
+        return self.query_one(TaskList)
+
+    @on(Nudge)
+    def _nudged(self) -> None:
+        """Pull now, or, where that was just done, in a moment, once."""
+        if not self._waits:
+            self._waits = True
+            self.set_timer(0.01, self.pull)
+            self.set_timer(PULL_SECONDS, self._rested)
+
+    def _rested(self) -> None:
+        self._waits = False
+        self.pull()
+
+    def pull(self) -> None:
+        """Read what is stored, and repaint what differs."""
+        try:
+            self.tasks = self.doors.queries.tasks(self.repo)
+            fleet = self.doors.queries.fleet()
+            self._pull_events()
+        except SwarmError as error:
+            self.say(f"{error.message}; {error.hint}", WARNING)
+            return
+        now = self.options.clock()
+        self.set_class(not self.tasks, "-empty")
+        if self.tasks:
+            passing = [task for task in self.tasks if self._passes(task)]
+            self.shown.show_tasks(passing, now)
+            self.shown.border_subtitle = self._filtered(len(passing))
+        else:
+            name = self.project.name if self.project else ""
+            self.query_one(Empty).show(name, fleet, self._keeper)
+        self.preview_task(self.shown.chosen if self.tasks else None)
+        self.query_one(Header).show(
+            self.project,
+            present.counts(self.tasks),
+            fleet,
+            self._keeper,
+            history.clock(now, seconds=False),
+        )
+        self.show_hints()
+
+    def _passes(self, task: Task) -> bool:
+        fields = (task.name, task.agent, present.look(task).word, f"#{task.id}")
+        return any(self.filter.lower() in field.lower() for field in fields)
+
+    def _filtered(self, shown: int) -> Content:
+        if not self.filter:
+            return Content("")
+        hidden = len(self.tasks) - shown
+        return Content(f"/{line(self.filter, 20)} · {hidden} not shown · Esc clears")
+
+    def _pull_events(self) -> None:
+        if self._last_event < 0:
+            newest = self.doors.queries.last_event()
+            self._last_event = max(0, newest - 2 * EVENTS_SHOWN)
+        found = self.doors.queries.events(after=self._last_event)
+        panel = self.query_one("#events", Lines)
+        if not found and panel.count:
+            return
+        names = {task.id: present.named(task, 18) for task in self.tasks}
+        for recorded in found:
+            self._last_event = recorded.id
+            self._note(recorded, names)
+        panel.set_lines(list(self._events) or [Content.styled(" none yet", MUTED)])
+        panel.border_title = Content("3 Events")
+        self.set_class(not self._events, "-no-events")
+
+    def _note(self, recorded: e.Recorded, names: dict[int, str]) -> None:
+        """Keep the event, newest first, unless it is of another repository."""
+        told = history.told(recorded.event)
+        elsewhere = recorded.task is not None and recorded.task not in names
+        if told and not elsewhere:
+            name = names.get(recorded.task, "") if recorded.task else "swarm"
+            self._events.appendleft(details.event_line(recorded.at, name, told))
+
+    @on(TaskList.Highlighted)
+    def _selected(self, message: TaskList.Highlighted) -> None:
+        message.stop()
+        self.preview_task(message.task)
+        self.show_hints()
+
+    @work(group="keeper", exclusive=True, exit_on_error=False)
+    async def _ask_keeper(self) -> None:
+        self._keeper = await asyncio.to_thread(self.doors.keeper) is not None
+
+    @work(group="project", exclusive=True, exit_on_error=False)
+    async def ask_project(self) -> None:
+        """Read where the user's checkout stands now."""
+        self.project = await asyncio.to_thread(self.doors.project)
+        self.pull()
+
+    @on(InputBar.Changed, "#filter")
+    def _filter_typed(self, message: InputBar.Changed) -> None:
+        self.filter = message.text.strip()
+        self.pull()
+
+    @on(InputBar.Submitted, "#filter")
+    @on(InputBar.Closed, "#filter")
+    def _filter_left(self, message: InputBar.Submitted | InputBar.Closed) -> None:
+        if isinstance(message, InputBar.Closed):
+            self.filter = ""
+        self.query_one("#filter", InputBar).remove_class("-open")
+        self.shown.focus()
+        self.pull()
+
+    @property
+    def running(self) -> int:
+        """How many agents are at work."""
+        return sum(task.state is State.LIVE for task in self.tasks)

@@ -1,0 +1,200 @@
+"""Keeps the preview of the selected task up to date without blocking anything."""
+
+import asyncio
+from dataclasses import dataclass
+
+from textual import work
+from textual.app import ComposeResult
+from textual.content import Content
+
+from swarm.errors import SwarmError
+from swarm.model import events as e
+from swarm.model.task import State, Task
+from swarm.model.text import line
+from swarm.plan.naming import Names
+from swarm.tui import ansi, details
+from swarm.tui.ports import Doors, Options
+from swarm.tui.present import ERROR, MUTED, named
+from swarm.tui.screens.key_screen import KeyScreen
+from swarm.tui.widgets.preview import Preview
+
+CAPTURE_SECONDS = 0.25
+QUIET_LOOKS = 12
+"""After so many looks at an unchanged pane, only each fourth look is taken."""
+PANE_RULE = "agent output · untrusted · read-only"
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What was last read for a task."""
+
+    task: int = 0
+    text: str = ""
+    """The pane as captured."""
+    pane: list[Content] | None = None
+    log: str = ""
+    diff: list[Content] | None = None
+    tree: str = ""
+    """The snapshot that `diff` shows."""
+    quiet: int = 0
+
+
+class Previewing(KeyScreen[None]):
+    """Draws `chosen`; captures its pane at most four times a second."""
+
+    def __init__(self, doors: Doors, options: Options) -> None:
+        super().__init__()
+        self.doors = doors
+        self.options = options
+        self.chosen: Task | None = None
+        self._seen = _Seen()
+        self._looking = False
+        self._looks = 0
+
+    def compose_regions(self) -> ComposeResult:
+        """The preview; a subclass says where it stands."""
+        yield Preview()
+
+    @property
+    def preview(self) -> Preview:
+        """The widget."""
+        return self.query_one(Preview)
+
+    def start_looking(self) -> None:
+        """From now on the selected pane is followed."""
+        self.set_interval(CAPTURE_SECONDS, self._look)
+
+    def preview_task(self, task: Task | None) -> None:
+        """Show this task; what was read for another one is forgotten."""
+        if task is None or task.id != self._seen.task:
+            self._seen = _Seen(task=task.id if task else 0)
+            self._looking = False
+        self.chosen = task
+        self.draw_preview()
+        if task and task.state is State.FAILED and not self._seen.log:
+            self._read_log(task)
+        if task and task.tree != self._seen.tree:
+            self._read_diff(task)
+
+    def draw_preview(self) -> None:
+        """Draw all of it from what is known now."""
+        preview, task = self.preview, self.chosen
+        if task is None:
+            preview.show("Preview", "", [], "")
+            preview.lines.set_lines([])
+            return
+        is_pane = preview.tab == "Pane" and self._shows_pane(task)
+        facts = (
+            details.facts(task, self.options.clock()) if preview.tab != "Info" else []
+        )
+        preview.show(
+            named(task), f"{line(task.agent, 30)} · #{task.id}", facts, _rule(is_pane)
+        )
+        preview.lines.set_lines(self._body(task))
+
+    def _shows_pane(self, task: Task) -> bool:
+        return task.state not in (State.QUEUED, State.PROVISIONING, State.FAILED)
+
+    def _body(self, task: Task) -> list[Content]:
+        match self.preview.tab:
+            case "Diff":
+                return self._diff_body(task)
+            case "Info":
+                return details.info(
+                    task, self.doors.queries.plan(task.id), self._history(task)
+                )
+            case _:
+                return self._pane_body(task)
+
+    def _diff_body(self, task: Task) -> list[Content]:
+        if not task.tree:
+            words = " no snapshot yet; r reads the agent's files"
+            return [Content.styled(words, MUTED)]
+        return self._seen.diff or [Content.styled(" reading …", MUTED)]
+
+    def _pane_body(self, task: Task) -> list[Content]:
+        match task.state:
+            case State.QUEUED:
+                return details.waiting(task)
+            case State.PROVISIONING:
+                now = self.options.clock()
+                return details.steps(self._history(task), task, now)
+            case State.FAILED:
+                done = details.steps(self._history(task), task, task.changed)
+                return details.failure(task, done, self._seen.log)
+            case _ if self._seen.pane is not None:
+                return self._seen.pane
+            case _:
+                return [Content.styled(" no terminal is open for this task", MUTED)]
+
+    def _history(self, task: Task) -> list[e.Recorded]:
+        return self.doors.queries.events(task=task.id)
+
+    def _look(self) -> None:
+        """Capture the pane, unless it is hidden, in work, or has long been quiet."""
+        task, self._looks = self.chosen, self._looks + 1
+        if task is None or self._looking or not self.is_current:
+            return
+        if self.preview.tab != "Pane" or not self._shows_pane(task):
+            return
+        is_quiet = self._seen.quiet > QUIET_LOOKS or task.state is not State.LIVE
+        if is_quiet and self._seen.quiet and self._looks % 4:
+            return
+        self._looking = True
+        self._capture(task.id)
+
+    @work(group="pane", exclusive=True, exit_on_error=False)
+    async def _capture(self, task_id: int) -> None:
+        try:
+            text, lines = await asyncio.to_thread(
+                self._captured, Names("", task_id).pane, self._seen.text
+            )
+        except SwarmError as error:
+            text, lines = "", [Content.styled(f" {line(error.message)}", ERROR)]
+        finally:
+            self._looking = False
+        if task_id != self._seen.task:
+            return
+        self._seen.quiet += 1
+        if lines is not None or text != self._seen.text:
+            self._seen.text, self._seen.pane, self._seen.quiet = text, lines, 0
+            if self.chosen and self.preview.tab == "Pane":
+                self.preview.lines.set_lines(self._pane_body(self.chosen))
+
+    def _captured(self, name: str, before: str) -> tuple[str, list[Content] | None]:
+        """The pane's text, and its lines where it is another text than before."""
+        screen = self.doors.panes.capture([name]).get(name)
+        if screen is None:
+            return "", None
+        unchanged = screen.text == before and before
+        return screen.text, None if unchanged else ansi.lines(screen.text)
+
+    @work(group="log", exclusive=True, exit_on_error=False)
+    async def _read_log(self, task: Task) -> None:
+        log = await asyncio.to_thread(self.doors.launch_log, task.id)
+        if self._seen.task == task.id:
+            self._seen.log = log
+            self.draw_preview()
+
+    @work(group="summary", exclusive=True, exit_on_error=False)
+    async def _read_diff(self, task: Task) -> None:
+        self._seen.tree = task.tree
+        try:
+            found = await asyncio.to_thread(self._summary, task)
+        except SwarmError as error:
+            found = [Content.styled(f" {line(error.message)}", ERROR)]
+        if self._seen.task == task.id:
+            self._seen.diff = found
+            self.draw_preview()
+
+    def _summary(self, task: Task) -> list[Content]:
+        if not task.tree:
+            return []
+        changes = self.doors.review.changes(task.id, task.tree)
+        return details.diff_summary(
+            changes, self.doors.review.hidden(task.id, task.tree)
+        )
+
+
+def _rule(is_pane: bool) -> str:
+    return PANE_RULE if is_pane else ""

@@ -1,0 +1,1 @@
+"""Regions of a screen: attributes down, messages up."""

@@ -1,0 +1,54 @@
+"""What the dashboard says before there is a task: how it goes."""
+
+from textual.content import Content
+from textual.widgets import Static
+
+from swarm.model.text import line
+from swarm.store.queries import Fleet
+from swarm.tui.present import ERROR, GOOD, MUTED
+
+
+class Empty(Static, can_focus=True):
+    """Teaches the first three keys and shows whether the tools answer."""
+
+    def __init__(self) -> None:
+        super().__init__(id="empty", markup=False)
+        self.border_title = Content("1 Tasks")
+
+    def show(self, project: str, fleet: Fleet, keeper: bool) -> None:
+        """Draw the lesson."""
+        where = f" in {project}" if project else ""
+        self.update(
+            Content.assemble(
+                (f"\nNo tasks yet{where}.\n\n", "bold"),
+                *_key("n", "start an agent on a prompt"),
+                *_key("?", "all keys"),
+                *_key("q", "leave; agents keep running without this view"),
+                ("\nChecks\n", "bold"),
+                *_check("engine", bool(fleet.engine), _engine(fleet)),
+                *_check("keeper", keeper, "" if keeper else "starts with a task"),
+                ("  more: ", MUTED),
+                ("swarm doctor\n\n", ""),
+                (_PROMISE, MUTED),
+            )
+        )
+
+
+_PROMISE = (
+    "An agent gets one worktree copy and one container: no capabilities,\n"
+    "read-only root, no host paths but its worktree, no network.\n"
+    "Nothing reaches your branch until you accept it in a review."
+)
+
+
+def _key(key: str, words: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    return (f"  {key:<4}", "bold $text-accent"), (f"{words}\n", "")
+
+
+def _check(name: str, fine: bool, words: str) -> tuple[tuple[str, str], ...]:
+    mark = ("✓ ", GOOD) if fine else ("✕ ", ERROR)
+    return (f"  {name:<8}", MUTED), mark, (f"{words}\n", "")
+
+
+def _engine(fleet: Fleet) -> str:
+    return line(fleet.engine or fleet.trouble or "did not answer yet", 60)

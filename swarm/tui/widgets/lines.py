@@ -1,0 +1,151 @@
+"""Many lines in one widget: only what is seen is rendered, only what changed again."""
+
+from typing import ClassVar
+
+from textual.content import Content
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.style import Style
+from textual.visual import Visual
+
+from swarm.tui import keys
+
+
+class Lines(ScrollView, can_focus=True, inherit_bindings=False):
+    """Shows `set_lines`; with a cursor, moving keys move that, else they scroll."""
+
+    BINDINGS = keys.bindings(keys.MOVE, "move")
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"lines--cursor"}
+    ALLOW_SELECT = False
+
+    class Moved(Message):
+        """The cursor stands on another line."""
+
+        def __init__(self, lines: "Lines", row: int) -> None:
+            super().__init__()
+            self.lines = lines
+            self.row = row
+
+        @property
+        def control(self) -> "Lines":
+            """The widget it stands in."""
+            return self.lines
+
+    def __init__(
+        self, *, id: str, cursor: bool = False, follow: bool = False, wide: bool = False
+    ) -> None:
+        super().__init__(id=id)
+        self.cursor: int | None = 0 if cursor else None
+        self._lines: list[Content] = []
+        self._follow = follow
+        """Stay at the last line while it is in view."""
+        self._wide = wide
+        """Longer lines scroll sideways instead of being cut."""
+
+    @property
+    def count(self) -> int:
+        """How many lines there are."""
+        return len(self._lines)
+
+    def line_at(self, row: int) -> Content:
+        """One line; asked only for those in view."""
+        return self._lines[row]
+
+    def style_at(self, row: int) -> Style:
+        """What lies under a line; the cursor's line has its own."""
+        if row == self.cursor and self.count:
+            return self.get_visual_style("lines--cursor")
+        return self.visual_style
+
+    def can_hold(self, row: int) -> bool:
+        """Whether the cursor may stand on that line."""
+        return 0 <= row < self.count
+
+    def set_lines(self, lines: list[Content]) -> None:
+        """Show these; repaints only the lines that differ."""
+        old, self._lines = self._lines, lines
+        at_end = self.scroll_offset.y >= self.max_scroll_y
+        width = max((one.cell_length for one in lines), default=0) if self._wide else 0
+        self.virtual_size = Size(width, len(lines))
+        for row in range(max(len(old), len(lines))):
+            if row >= len(old) or row >= len(lines) or not _same(old[row], lines[row]):
+                self.refresh_lines(row)
+        if self._follow and at_end:
+            self.scroll_end(animate=False, force=True)
+        if self.cursor is not None and not self.can_hold(self.cursor):
+            self.cursor = max(0, min(self.cursor, self.count - 1))
+
+    def render_line(self, y: int) -> Strip:
+        """One line of what is in view."""
+        across, down = self.scroll_offset
+        row, width = down + y, self.scrollable_content_region.width
+        style = self.style_at(row)
+        if row >= self.count:
+            return Strip.blank(width, self.visual_style.rich_style)
+        content = self.line_at(row)
+        room = max(width, content.cell_length) if self._wide else width
+        strips = Visual.to_strips(
+            self, content, max(1, room), 1, style, apply_selection=False
+        )
+        strip = strips[0] if strips else Strip.blank(width)
+        return strip.crop_extend(across, across + width, style.rich_style)
+
+    def go(self, row: int) -> None:
+        """Put the cursor on a line, or on the nearest that may hold it."""
+        if self.cursor is None or not self.count:
+            return
+        wanted = max(0, min(row, self.count - 1))
+        step = 1 if wanted >= self.cursor else -1
+        for near in range(wanted, -1 if step < 0 else self.count, step):
+            if self.can_hold(near):
+                self._put(near)
+                return
+
+    def _put(self, row: int) -> None:
+        assert self.cursor is not None
+        old, self.cursor = self.cursor, row
+        self.refresh_lines(old)
+        self.refresh_lines(row)
+        self.show(row)
+        if old != row:
+            self.moved(row)
+
+    def moved(self, row: int) -> None:
+        """The cursor was put elsewhere."""
+        self.post_message(self.Moved(self, row))
+
+    def show(self, row: int) -> None:
+        """Scroll as little as brings the line into view."""
+        top, height = self.scroll_offset.y, self.scrollable_content_region.height
+        if row < top:
+            self.scroll_to(y=row, animate=False, force=True)
+        elif height and row >= top + height:
+            self.scroll_to(y=row - height + 1, animate=False, force=True)
+
+    def on_click(self, event: object) -> None:
+        """A click puts the cursor there."""
+        y = getattr(event, "y", 0)
+        row = self.scroll_offset.y + y - self.gutter.top
+        if self.cursor is not None and self.can_hold(row):
+            self._put(row)
+
+    def action_move(self, where: str) -> None:
+        """One of the moving keys."""
+        if where in ("left", "right"):
+            step = 8 if where == "right" else -8
+            self.scroll_relative(x=step, animate=False)
+            return
+        half = max(1, self.scrollable_content_region.height // 2)
+        steps = {"up": -1, "down": 1, "page_up": -half, "page_down": half}
+        far = {"top": -self.count, "bottom": self.count}
+        step = steps.get(where) or far.get(where, 0)
+        if self.cursor is None:
+            self.scroll_relative(y=step, animate=False)
+        else:
+            self.go(self.cursor + step)
+
+
+def _same(one: Content, other: Content) -> bool:
+    return one.plain == other.plain and one.spans == other.spans

@@ -1,0 +1,48 @@
+"""The bottom lines: what the keys do here, and the last thing swarm has to say."""
+
+from textual.content import Content
+from textual.widgets import Static
+
+from swarm.tui.keys import Key
+from swarm.tui.present import MUTED
+
+
+class Hints(Static):
+    """Keys by priority, as many as fit; those that would be refused are left out."""
+
+    def __init__(self) -> None:
+        super().__init__(id="hints", markup=False)
+        self._keys: list[Key] = []
+
+    def show(self, keys: list[Key]) -> None:
+        """Draw these."""
+        self._keys = sorted((key for key in keys if key.hint), key=lambda k: k.hint)
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Another width, another choice."""
+        self._draw()
+
+    def _draw(self) -> None:
+        parts: list[Content] = []
+        room = self.size.width - 1
+        for key in self._keys:
+            shown = key.shown.split()[0]
+            part = Content.assemble(
+                (f" {shown}", "bold $text-accent"), f" {key.label} "
+            )
+            if part.cell_length <= room:
+                parts.append(part)
+                room -= part.cell_length
+        self.update(Content("").join(parts))
+
+
+class MessageLine(Static):
+    """One sentence; the newest replaces the one before."""
+
+    def __init__(self) -> None:
+        super().__init__(id="message", markup=False)
+
+    def say(self, text: str, tone: str = "") -> None:
+        """Show the sentence, cut where it does not fit."""
+        self.update(Content.styled(f" {text}", tone or MUTED))

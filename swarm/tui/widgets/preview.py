@@ -1,0 +1,67 @@
+"""The selected task: its terminal as it is now, its changes, and what it is."""
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from swarm.tui.present import MUTED
+from swarm.tui.widgets.input_bar import InputBar
+from swarm.tui.widgets.lines import Lines
+
+TABS = ("Pane", "Diff", "Info")
+
+
+class Preview(Vertical):
+    """Draws what it is given: facts above a rule, lines below it."""
+
+    def __init__(self) -> None:
+        super().__init__(id="preview")
+        self.tab = TABS[0]
+
+    def compose(self) -> ComposeResult:
+        """Tabs, facts, the rule, and the lines."""
+        yield Static(id="preview-tabs", markup=False)
+        yield Static(id="preview-facts", markup=False)
+        yield Static(id="preview-rule", markup=False)
+        yield Lines(id="preview-lines", follow=True)
+        yield InputBar(id="reply", placeholder="text for the agent · Enter sends")
+
+    @property
+    def lines(self) -> Lines:
+        """What scrolls."""
+        return self.query_one("#preview-lines", Lines)
+
+    def turn(self, step: int) -> None:
+        """Show the next tab, or the one before."""
+        self.tab = TABS[(TABS.index(self.tab) + step) % len(TABS)]
+
+    def show(self, title: str, aside: str, facts: list[Content], rule: str) -> None:
+        """Draw all but the lines."""
+        self.border_title = Content(f"2 {title}")
+        width = self.scrollable_content_region.width
+        self.query_one("#preview-tabs", Static).update(self._tabs(aside, width))
+        cut = [fact.truncate(max(1, width), ellipsis=True) for fact in facts]
+        self.query_one("#preview-facts", Static).update(Content("\n").join(cut))
+        self.query_one("#preview-rule", Static).update(_rule(rule, width))
+
+    def _tabs(self, aside: str, width: int) -> Content:
+        parts: list[tuple[str, str]] = []
+        for name in TABS:
+            chosen = name == self.tab
+            mark = "▸" if chosen else " "
+            style = "bold $text-primary" if chosen else MUTED
+            parts.append((f" {mark}{name}  ", style))
+        left = Content.assemble(*parts)
+        room = width - left.cell_length - 1
+        right = Content.styled(aside, MUTED).truncate(max(0, room), ellipsis=True)
+        gap = " " * max(0, room - right.cell_length)
+        return Content.assemble(left, gap, right)
+
+
+def _rule(words: str, width: int) -> Content:
+    """The agent's text never looks like swarm's: this line stands between them."""
+    if not words:
+        return Content("")
+    side = max(1, (width - len(words) - 2) // 2)
+    return Content.styled(f"{'─' * side} {words} {'─' * side}"[:width], MUTED)

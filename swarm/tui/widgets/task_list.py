@@ -1,0 +1,155 @@
+"""The tasks, the most urgent first, in sections that appear only when needed."""
+
+from dataclasses import dataclass
+
+from rich.cells import set_cell_size
+from textual.content import Content
+from textual.message import Message
+
+from swarm.model.task import Task
+from swarm.tui import present
+from swarm.tui.present import ACCENT, ERROR, GOOD, MUTED, WARNING
+from swarm.tui.widgets.lines import Lines
+
+COLUMNS = 35
+"""Cells of a row that are not the name."""
+NAME_LIMIT = 40
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A heading, or a task."""
+
+    heading: str = ""
+    task: Task | None = None
+
+
+class TaskList(Lines):
+    """The cursor keeps to a task, not to a line: what an agent does never moves it."""
+
+    class Highlighted(Message):
+        """Another task is selected; None where there is none."""
+
+        def __init__(self, task: Task | None) -> None:
+            super().__init__()
+            self.task = task
+
+    def __init__(self) -> None:
+        super().__init__(id="tasks", cursor=True)
+        self._rows: list[_Row] = []
+        self._tasks: list[Task] = []
+        self._now = 0.0
+        self.selected: int | None = None
+        """The selected task's id."""
+
+    @property
+    def chosen(self) -> Task | None:
+        """The selected task as it was last read."""
+        return next((task for task in self._tasks if task.id == self.selected), None)
+
+    def can_hold(self, row: int) -> bool:
+        """Only tasks are selected, not headings."""
+        return 0 <= row < len(self._rows) and self._rows[row].task is not None
+
+    def show_tasks(self, tasks: list[Task], now: float) -> None:
+        """Draw these; the selected one stays selected wherever it moved to."""
+        before = self.chosen
+        self._tasks, self._now = tasks, now
+        self._rows = []
+        for section, members in present.arranged(tasks):
+            title = f"{present.TITLES[section]} · {len(members)}"
+            self._rows.append(_Row(heading=title))
+            self._rows += [_Row(task=task) for task in members]
+        self._draw()
+        self._follow_selected()
+        if self.chosen != before:
+            self.post_message(self.Highlighted(self.chosen))
+
+    def select(self, task_id: int) -> None:
+        """Put the cursor on a task, where it is shown."""
+        for place, row in enumerate(self._rows):
+            if row.task and row.task.id == task_id:
+                self.go(place)
+
+    def next_needing(self) -> bool:
+        """Select the next task that needs the human; False where none does."""
+        order = [row.task for row in self._rows if row.task]
+        urgent = [
+            task for task in order if present.look(task).section in _WAITS_FOR_YOU
+        ]
+        if not urgent:
+            return False
+        ids = [task.id for task in urgent]
+        place = ids.index(self.selected) + 1 if self.selected in ids else 0
+        self.select(ids[place % len(ids)])
+        return True
+
+    def on_resize(self) -> None:
+        """Names take the room there is."""
+        self._draw()
+
+    def moved(self, row: int) -> None:
+        """Remember the task, not the line."""
+        task = self._rows[row].task
+        if task and task.id != self.selected:
+            self.selected = task.id
+            self._draw()
+            self.post_message(self.Highlighted(task))
+
+    def show(self, row: int) -> None:
+        """Bring the line into view, with the heading above it."""
+        super().show(row)
+        if row and self._rows[row - 1].heading:
+            super().show(row - 1)
+
+    def _follow_selected(self) -> None:
+        places = [i for i, row in enumerate(self._rows) if row.task]
+        ids = [row.task.id for row in self._rows if row.task]
+        if not ids:
+            self.selected = None
+            return
+        if self.selected not in ids:
+            nearest = min(places, key=lambda place: abs(place - (self.cursor or 0)))
+            chosen = self._rows[nearest].task
+            assert chosen is not None
+            self.selected = chosen.id
+        self.go(places[ids.index(self.selected)])
+        self._draw()
+
+    def _draw(self) -> None:
+        width = self.scrollable_content_region.width or 52
+        self.border_title = Content(f"1 Tasks {len(self._tasks)}")
+        self.set_lines([self._row(row, width) for row in self._rows])
+
+    def _row(self, row: _Row, width: int) -> Content:
+        if row.task is None:
+            return Content.styled(f" {row.heading}", "bold $text-muted")
+        task, shown = row.task, present.look(row.task)
+        chosen = task.id == self.selected
+        name = present.named(task)
+        room = max(6, min(NAME_LIMIT, width - COLUMNS))
+        if len(name) > room:
+            name = f"{name[: room - 1]}…"
+        over = shown.section >= present.Section.MERGED
+        return Content.assemble(
+            ("▌" if chosen else " ", ACCENT),
+            (f"{shown.glyph} ", shown.tone),
+            (set_cell_size(name, room), MUTED if over else "bold" if chosen else ""),
+            (f" {set_cell_size(shown.word, 9)}", shown.tone),
+            (f"{present.age(self._now - task.changed):>5}", MUTED),
+            *_diff(task),
+        )
+
+
+_WAITS_FOR_YOU = (present.Section.NEEDS_YOU, present.Section.REVIEW)
+
+
+def _diff(task: Task) -> tuple[tuple[str, str], ...]:
+    if not task.tree:
+        return ((f"{'—':>6}", MUTED),)
+    flags = f"⚑{task.flags}" if task.flags else ""
+    return (
+        (f"{'+' + present.count(task.added):>6}", GOOD),
+        (f"{'−' + present.count(task.deleted):>6}", ERROR),
+        (f" {flags:<4}", WARNING),
+    )

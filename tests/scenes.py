@@ -1,0 +1,477 @@
+"""Named scenes: events recorded into a real file, to be drawn and looked at."""
+
+import asyncio
+import html
+import itertools
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.cells import cell_len
+
+from swarm.model import events as e
+from swarm.model.review import Change, Flag, Hidden, Kind, Level
+from swarm.plan.naming import Names, slug
+from swarm.store import wishes
+from swarm.store.journal import Journal
+from swarm.store.queries import Queries
+from swarm.tui.app import SwarmApp
+from swarm.tui.ports import Doors, Options, Project
+from tests.tui.fakes import FakePanes, FakeReview, World
+
+NOW = 1_790_000_000.0
+"""Every scene is looked at in this moment."""
+REPO = "/home/you/acme-api"
+PROJECT = Project("acme-api", "main", "3f9c2e1")
+SIZES = ((120, 36), (80, 24))
+FONT = "DejaVu Sans Mono"
+FONT_SIZE = "font-size: 20.26px"
+"""At which one character of the font is one cell wide."""
+CELL = 12.2
+
+
+@dataclass(frozen=True)
+class Told:
+    """One task: what it is, and what happened to it; the last thing `age` ago."""
+
+    name: str
+    age: float
+    events: tuple[e.Event, ...] = ()
+    prompt: str = ""
+    agent: str = "claude-code"
+    after: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A fleet, and what the tools say while one looks."""
+
+    tasks: tuple[Told, ...] = ()
+    fleet: tuple[e.Event, ...] = (
+        e.KeeperStarted(4711, "0.1.0"),
+        e.EngineUp("27.3.1", "rootless"),
+    )
+    panes: dict[str, str] = field(default_factory=dict)
+    changes: tuple[Change, ...] = ()
+    hidden: tuple[Hidden, ...] = ()
+    diffs: dict[str, bytes] = field(default_factory=dict)
+    logs: dict[int, str] = field(default_factory=dict)
+
+
+TREE = "a81c0f2" + "0" * 33
+LAUNCH = (
+    e.TaskProvisioning(),
+    e.StepDone("worktree", 0.21),
+    e.StepDone("net", 0.34),
+    e.StepDone("sandbox", 0.62),
+)
+LIVE = (*LAUNCH, e.StepDone("pane", 0.05), e.TaskLive("swarm-1", "task-1"))
+
+
+def _read(
+    files: int, added: int, deleted: int, flags: int = 0, hidden: int = 0
+) -> e.SnapshotTaken:
+    return e.SnapshotTaken(TREE, files, added, deleted, flags, hidden)
+
+
+def _ended(code: int, *after: e.Event, reason: str = "") -> tuple[e.Event, ...]:
+    return (*LIVE, e.TaskStopped(code, reason), *after)
+
+
+AUTH = Told(
+    "auth-refactor",
+    125,
+    (*LIVE, _read(7, 214, 38, flags=1)),
+    "Switch the password hasher to argon2id.\nKeep bcrypt verification for old hashes.",
+)
+PANE = (
+    "\x1b[1m●\x1b[0m I'll switch the hasher to argon2id and keep bcrypt verify for\n"
+    "  existing hashes.\n\n"
+    "\x1b[1m●\x1b[0m \x1b[1mUpdate\x1b[0m(src/auth/hash.ts)\n"
+    "  ⎿  Updated with \x1b[32m24 additions\x1b[0m and \x1b[31m9 removals\x1b[0m\n\n"
+    "\x1b[1m●\x1b[0m \x1b[1mBash\x1b[0m(npm install argon2)\n"
+    "  ⎿  Waiting…\n"
+    "\x1b[38;5;245m╭────────────────────────────────────────────────────────╮\x1b[0m\n"
+    "│ \x1b[1mBash command\x1b[0m                                           │\n"
+    "│   npm install argon2                                   │\n"
+    "│ Do you want to proceed?                                │\n"
+    "│ \x1b[36m❯ 1. Yes\x1b[0m                                               │\n"
+    "│   2. No, and tell Claude what to do differently (esc)  │\n"
+    "\x1b[38;5;245m╰────────────────────────────────────────────────────────╯\x1b[0m\n"
+)
+
+EMPTY = Scene()
+NO_ENGINE = Scene(fleet=(e.KeeperStarted(4711, "0.1.0"), e.EngineDown("no socket")))
+THREE_RUNNING = Scene(
+    tasks=(
+        AUTH,
+        Told("docs-openapi", 1260, (*LIVE, _read(12, 402, 10)), "Document the API"),
+        Told("flaky-e2e", 480, (*LIVE, _read(2, 19, 7, flags=1)), "Mend the e2e test"),
+    ),
+    panes={"task-1": PANE, "task-2": "writing docs/openapi.yaml …"},
+)
+ALL_STATES = Scene(
+    tasks=(
+        AUTH,
+        Told("docs-openapi", 1260, (*LIVE, _read(12, 402, 10)), "Document the API"),
+        Told("i18n-pass", 240, (*LIVE, e.TaskPaused()), "Translate the messages"),
+        Told("rate-limit/1", 180, _ended(0, _read(6, 61, 9)), "Limit per tenant"),
+        Told(
+            "rate-limit/2",
+            61,
+            _ended(0, _read(7, 74, 22, flags=4, hidden=1)),
+            "Limit per tenant",
+        ),
+        Told("pay-webhooks", 300, _ended(143, reason="stopped by you"), "Webhooks"),
+        Told(
+            "sql-migrate",
+            840,
+            _ended(137, _read(3, 12, 0), reason="out of memory"),
+            "Migrate the schema",
+        ),
+        Told("lint-fixes", 95, _ended(2, _read(1, 4, 4)), "make lint", "command"),
+        Told(
+            "bump-node",
+            50,
+            (
+                *LAUNCH[:3],
+                e.TaskFailed(
+                    "sandbox",
+                    "image swarm/node is not built",
+                    "run `swarm image build node`",
+                ),
+            ),
+            "Node 24",
+        ),
+        Told("cache-layer", 4000, (*LIVE, e.TaskLost("its container is gone")), "x"),
+        Told("search-index", 3, LAUNCH[:3], "Index the catalogue"),
+        Told("bump-deps", 20, (), "Bump dependencies", after=(4,)),
+        Told(
+            "typo-hunt",
+            7200,
+            _ended(
+                0,
+                _read(4, 9, 9),
+                e.MergeStarted("squash", "main", TREE, "a" * 40, "b" * 40),
+                e.TaskMerged("squash", "main", "b71f2c9" + "0" * 33),
+            ),
+            "Find typos",
+        ),
+        Told(
+            "dark-mode",
+            9000,
+            _ended(0, _read(8, 140, 31), e.TaskRejected("discarded by you")),
+            "Dark mode",
+        ),
+    ),
+    panes={"task-1": PANE, "task-5": "● Done. 7 files changed, all tests pass."},
+)
+FAILED_LAUNCH = Scene(
+    tasks=(ALL_STATES.tasks[8], AUTH),
+    panes={"task-2": PANE},
+    logs={
+        1: "worktree: added swarm/1-bump-node\nnet: ready\n"
+        "sandbox: create: no such image: swarm/node:latest\n"
+    },
+)
+TWENTY = Scene(
+    tasks=tuple(
+        Told(f"{told.name.split('/')[0]}-{copy}", told.age + copy, told.events)
+        for copy, told in itertools.product((1, 2, 3), ALL_STATES.tasks[:7])
+    )[:20],
+    panes={"task-1": PANE},
+)
+HOSTILE_NAME = "\x1b]0;owned\x07\x1b[2Jred\u202eevil\u200b\x9b31m [bold]x[/bold]"
+HOSTILE = Scene(
+    tasks=(
+        Told(
+            HOSTILE_NAME,
+            30,
+            (*LIVE, _read(1, 1, 1)),
+            HOSTILE_NAME,
+        ),
+        Told("other", 30, _ended(1, reason=HOSTILE_NAME), HOSTILE_NAME),
+    ),
+    panes={"task-1": f"{HOSTILE_NAME}\n\x1bP1$r\x1b\\ \x9d0;x\x9c [red]markup[/red]\n"},
+    changes=(
+        Change(HOSTILE_NAME, "added", 0, 0o100644, "0" * 40, "1" * 40, 1, 0),
+        Change("bytes\udcff", "added", 0, 0o100644, "0" * 40, "1" * 40, 1, 0),
+    ),
+    diffs={HOSTILE_NAME: f"@@ -0,0 +1 @@\n+{HOSTILE_NAME}\n".encode()},
+)
+
+_PACKAGE_DIFF = b"""diff --git a/package.json b/package.json
+index 1111111..2222222 100644
+--- a/package.json
++++ b/package.json
+@@ -9,6 +9,7 @@ "version": "2.4.0",
+   },
+   "scripts": {
+     "build": "tsc -p .",
+-    "test": "vitest run"
++    "test": "vitest run",
++    "prepare": "node dist/run.js"
+   },
+   "dependencies": {
+@@ -31,4 +32,4 @@
+   "engines": {
+-    "node": ">=20"
++    "node": ">=22"
+   }
+ }
+"""
+
+
+def _change(path: str, added: int, deleted: int, *flags: Flag) -> Change:
+    mode = 0o100644
+    kind: Kind = "modified" if deleted else "added"
+    before = mode if deleted else 0
+    return Change(
+        path, kind, before, mode, "1" * 40, "2" * 40, added, deleted, flags=flags
+    )
+
+
+REVIEW_WITH_FLAGS = Scene(
+    tasks=(
+        Told(
+            "rate-limit/2",
+            61,
+            _ended(0, _read(8, 74, 22, flags=2, hidden=2)),
+            "Add per-tenant rate limiting to the public API.\nKeep p99 under 2 ms.",
+        ),
+        AUTH,
+    ),
+    panes={"task-1": "● Done. 7 files changed, all tests pass.", "task-2": PANE},
+    changes=(
+        _change("package.json", 3, 2, Flag(Level.X1, "npm runs its scripts")),
+        _change(".github/workflows/ci.yml", 4, 1, Flag(Level.X2, "runs in CI")),
+        _change("AGENTS.md", 6, 0, Flag(Level.X3, "agents obey it")),
+        _change("src/limit/bucket.ts", 48, 12),
+        _change("src/limit/redis.ts", 15, 9),
+        _change("src/limit/index.ts", 3, 1),
+        _change("fixtures/generated.json", 41_000, 2),
+        Change(
+            "docs/flow.png",
+            "modified",
+            0o100644,
+            0o100644,
+            "1" * 40,
+            "2" * 40,
+            binary=True,
+        ),
+    ),
+    hidden=(
+        Hidden("dist/run.js", "ignored by .gitignore, executable", 1900, 0o100755),
+        Hidden("node_modules", "ignored by .gitignore", 41 << 20, 0, 812),
+    ),
+    diffs={
+        "package.json": _PACKAGE_DIFF,
+        "src/limit/bucket.ts": b"@@ -1,2 +1,3 @@\n import x\n-old\n+new\n+more\n",
+    },
+)
+
+SCENES = {
+    "empty": EMPTY,
+    "three-running": THREE_RUNNING,
+    "all-states": ALL_STATES,
+    "failed-launch": FAILED_LAUNCH,
+    "twenty": TWENTY,
+    "review": REVIEW_WITH_FLAGS,
+    "hostile": HOSTILE,
+}
+
+
+def record(scene: Scene, database: Path) -> World:
+    """Write the scene's events into a file, as the keeper would have."""
+    moment = [NOW]
+    journal = Journal(database, clock=lambda: moment[0])
+    moment[0] = NOW - 10_000
+    journal.record(None, *scene.fleet)
+    happened: list[tuple[float, int, e.Event]] = []
+    for told in scene.tasks:
+        moment[0] = NOW - told.age - 60
+        task = journal.queue(_first(told))
+        for place, event in enumerate(reversed(told.events)):
+            happened.append((NOW - told.age - 5 * place, task.id, event))
+    for at, task_id, event in sorted(happened, key=lambda one: one[0]):
+        moment[0] = at
+        journal.record(task_id, event)
+    journal.close()
+    return World(
+        database,
+        FakePanes(dict(scene.panes)),
+        FakeReview(scene.changes, scene.hidden, dict(scene.diffs)),
+        dict(scene.logs),
+    )
+
+
+def _first(told: Told) -> Callable[[int], e.TaskQueued]:
+    return lambda task_id: e.TaskQueued(
+        name=told.name,
+        repo=REPO,
+        agent=told.agent,
+        prompt=told.prompt,
+        base_ref="main",
+        base="3f9c2e1" + "0" * 33,
+        target="main",
+        branch=Names("", task_id, slug(told.name)).branch,
+        plan=PLAN,
+        after=told.after,
+    )
+
+
+PLAN = {
+    "sandbox": {
+        "image": "swarm/base:5d2e91c",
+        "user": "1000:1000",
+        "network": "none",
+        "limits": {"memory": 4 << 30, "cpus": 2.0, "pids": 512},
+        "mounts": [
+            {"target": "/workspace", "source": "/state/worktrees/1"},
+            {"target": "/workspace/.git", "source": "/state/x", "read_only": True},
+        ],
+    }
+}
+
+
+def app_of(
+    world: World, options: Options | None = None, repo: str | None = REPO
+) -> SwarmApp:
+    """The dashboard on a recorded scene."""
+    doors = Doors(
+        queries=Queries(world.database),
+        wish=lambda verb, body: wishes.make(world.database, verb, body),
+        panes=world.panes,
+        review=world.review,
+        run=world.run,
+        keeper=lambda: 4711,
+        wake=world.wake,
+        project=lambda: PROJECT,
+        launch_log=world.log,
+    )
+    fixed = options or Options(
+        agents=("claude-code", "codex", "command"), clock=lambda: NOW
+    )
+    return SwarmApp(doors, repo, fixed)
+
+
+def fixed(**changes: object) -> Options:
+    """Options with a clock that stands still."""
+    return Options(
+        **{
+            "agents": ("claude-code", "codex", "command"),
+            "clock": lambda: NOW,
+            **changes,
+        }  # type: ignore[arg-type]  # names are checked at run time
+    )
+
+
+Shot = tuple[str, Scene, tuple[str, ...]]
+
+SHOTS: tuple[Shot, ...] = (
+    ("dashboard", ALL_STATES, ()),
+    ("empty", EMPTY, ()),
+    ("new-task", THREE_RUNNING, ("n",)),
+    ("review", REVIEW_WITH_FLAGS, ("r", "wait")),
+    ("merge", REVIEW_WITH_FLAGS, ("r", "wait", "M")),
+    ("help", ALL_STATES, ("question_mark",)),
+    ("failed-launch", FAILED_LAUNCH, ()),
+)
+"""What is shown in the README: a name, a scene, and the keys that lead there."""
+
+
+async def _shoot(shot: Shot, size: tuple[int, int], folder: Path) -> Path:
+    name, scene, pressed = shot
+    with tempfile.TemporaryDirectory() as home:
+        world = record(scene, Path(home) / "swarm.db")
+        app = app_of(world)
+        async with app.run_test(size=size) as pilot:
+            await settled(pilot.pause)
+            for key in pressed:
+                if key == "wait":
+                    answer_snapshots(world)
+                else:
+                    await pilot.press(key)
+                await settled(pilot.pause)
+            svg = app.export_screenshot(title="swarm", simplify=True)
+    file = folder / f"{name}-{size[0]}x{size[1]}.svg"
+    file.write_text(_with_font(svg), encoding="utf-8")
+    return file
+
+
+async def settled(pause: Callable[[float], object]) -> None:
+    """Let threads answer and the screen repaint."""
+    for _ in range(3):
+        await pause(0.15)  # type: ignore[misc]  # Pilot.pause is a coroutine function
+
+
+def answer_snapshots(world: World) -> None:
+    """What the keeper would do with every open snapshot wish."""
+    journal, queries = Journal(world.database), Queries(world.database)
+    for wish in queries.open_wishes():
+        if wish.verb == "snapshot":
+            journal.answer(wish.id, result={"tree": TREE})
+    journal.close()
+    queries.close()
+
+
+def _with_font(svg: str) -> str:
+    """The SVG with a font that is everywhere, and each word at its own place.
+
+    Not every renderer keeps leading spaces or honours `textLength`; drawn word by
+    word in a font of known width, columns stay columns.
+    """
+    svg = re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL)
+    svg = svg.replace("Fira Code", FONT).replace("font-size: 20px", FONT_SIZE)
+    return _TEXT.sub(_by_words, svg)
+
+
+_TEXT = re.compile(r'<text class="(\S+-r\d+)" x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]*)<')
+
+
+def _by_words(found: re.Match[str]) -> str:
+    style, x, y, escaped = found.groups()
+    text, words = html.unescape(escaped), []
+    for word in re.finditer(r"[^\xa0 ]+", text):
+        left = float(x) + CELL * cell_len(text[: word.start()])
+        words.append(
+            f'<text class="{style}" x="{left:.1f}" y="{y}">{html.escape(word[0])}</text>'
+        )
+    return "".join(words).removesuffix("</text>") + "<" if words else "<text><"
+
+
+def _png(files: Iterator[Path] | list[Path]) -> None:
+    tool = shutil.which("rsvg-convert")
+    if tool is None:
+        print("no PNGs: rsvg-convert is missing; install librsvg2-bin")
+        return
+    for file in files:
+        target = file.with_suffix(".png")
+        subprocess.run([tool, "-z", "1.2", "-o", str(target), str(file)], check=True)
+
+
+def main(only: list[str]) -> int:
+    """Draw the shots (or those named) at both sizes into screenshots/."""
+    os.environ["TZ"] = "UTC"
+    time.tzset()
+    folder = Path(__file__).resolve().parent.parent / "screenshots"
+    folder.mkdir(exist_ok=True)
+    shots = [shot for shot in SHOTS if not only or shot[0] in only]
+    files = [
+        asyncio.run(_shoot(shot, size, folder)) for shot in shots for size in SIZES
+    ]
+    _png(files)
+    for file in files:
+        print(file.relative_to(folder.parent))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
