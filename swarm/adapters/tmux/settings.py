@@ -20,6 +20,8 @@ OPTIONS: tuple[tuple[str, ...], ...] = (
     ("set-option", "-g", "detach-on-destroy", "on"),
     ("set-option", "-g", "update-environment", ""),
     ("set-option", "-gw", "remain-on-exit", "on"),
+    # tmux 3.2 does not know it; -q: then its own line stands in a dead pane.
+    ("set-option", "-gwq", "remain-on-exit-format", ""),
     ("set-option", "-gw", "allow-passthrough", "off"),
     ("set-option", "-gw", "allow-rename", "off"),
     ("set-option", "-gw", "automatic-rename", "off"),

@@ -167,7 +167,7 @@ class Previewing(KeyScreen[None]):
         if screen is None:
             return "", None
         unchanged = screen.text == before and before
-        return screen.text, None if unchanged else ansi.lines(screen.text)
+        return screen.text, None if unchanged else ansi.lines(screen.text.rstrip())
 
     @work(group="log", exclusive=True, exit_on_error=False)
     async def _read_log(self, task: Task) -> None:
