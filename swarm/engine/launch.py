@@ -50,6 +50,8 @@ def _carry_out(kit: Kit, task: Task, steps: "_Steps", undo: ExitStack) -> None:
     with steps.step("base"):
         task = _fresh_base(kit, task)
         images.require(kit.sandboxes, plan.sandbox.image)
+        # Once this is recorded, a branch of that name is ours to undo.
+        lay.refuse_branch(task_git(kit, task))
     with steps.step("worktree"):
         undo.callback(_undone, kit, task.id, lambda: remove_worktree(kit, task))
         lay.make(task_git(kit, task), plan.owner)
@@ -124,7 +126,13 @@ def _last_words(kit: Kit, pane: str) -> str:
 
 
 def undo(kit: Kit, task: Task) -> None:
-    """Remove whatever a launch that was cut short had made."""
+    """Remove whatever a launch that was cut short had made, and nothing else.
+
+    Before its first step was done nothing was made, and a branch of that name is the
+    user's.
+    """
+    if not task.step:
+        return
     names = kit.names(task.id, task.name)
     kit.panes.close(names.pane)
     kit.sandboxes.remove(names.sandbox)

@@ -30,7 +30,7 @@ def make(task: TaskGit, owner: tuple[int, int] | None = None) -> None:
     where another one stands in its way.
     """
     _refuse_leftovers(task)
-    _refuse_branch(task)
+    refuse_branch(task)
     with spoken("worktree"), ExitStack() as undo:
         undo.callback(remove, task)
         _make_review(task)
@@ -82,7 +82,8 @@ def _refuse_leftovers(task: TaskGit) -> None:
             )
 
 
-def _refuse_branch(task: TaskGit) -> None:
+def refuse_branch(task: TaskGit) -> None:
+    """Refuse a task whose branch would meet one of the user's."""
     parts = task.branch.split("/")
     prefixes = ["/".join(parts[:n]) for n in range(1, len(parts) + 1)]
     refs = [f"refs/heads/{prefix}" for prefix in prefixes]

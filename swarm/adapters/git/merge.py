@@ -39,7 +39,7 @@ def prepare(task: TaskGit, order: MergeOrder) -> Prepared:
     tree, conflicts = _merged(task, old, tip)
     if conflicts:
         raise MergeConflict(
-            f"{len(conflicts)} of the paths changed on {line(order.target)} too",
+            f"{line(order.target)} changed in the same places: {_named(conflicts)}",
             conflicts,
             hint="ask the agent to bring its work up to date, or merge by hand",
         )
@@ -51,6 +51,11 @@ def prepare(task: TaskGit, order: MergeOrder) -> Prepared:
     parents = (old,) if squash else (old, tip)
     new = _commit(task, tree, parents, _message(task, order), who)
     return Prepared(old, new, order.target, order.strategy, order.tree)
+
+
+def _named(paths: tuple[str, ...], most: int = 5) -> str:
+    more = f" and {len(paths) - most} more" if len(paths) > most else ""
+    return ", ".join(line(path, 80) for path in paths[:most]) + more
 
 
 def clashes(task: TaskGit, tree: str, target: str) -> tuple[str, ...]:

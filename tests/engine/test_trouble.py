@@ -1,0 +1,225 @@
+"""Bad input and a bad world: each gets a sentence; nothing of the user's changes."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from swarm.model.task import State
+from tests.engine.conftest import House
+
+
+def _git(repo: Path, *argv: str) -> str:
+    done = subprocess.run(
+        ["git", "-C", str(repo), *argv], capture_output=True, text=True, check=True
+    )
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize(
+    ("body", "says", "hint"),
+    [
+        ({"prompt": ""}, "no agent was chosen", "--run COMMAND"),
+        ({"prompt": "", "agent": "command"}, "the prompt is empty", "--run"),
+        ({"prompt": "p", "agent": "hal"}, "no agent 'hal'", "command"),
+        ({"prompt": "p", "agent": "command"}, "needs a command", "--run"),
+        ({"prompt": "p" * 200_000, "command": "true"}, "longer than", "file"),
+        ({"prompt": "p", "command": "true", "copies": 999}, "999 copies", ""),
+        ({"prompt": "p", "command": "true", "after": [77]}, "no task 77", "swarm ls"),
+        ({"prompt": "p", "command": "true", "base": "nope"}, "nope", ""),
+    ],
+)
+def test_a_wish_that_cannot_be_is_refused_whole(
+    house: House, sample: Path, body: dict[str, object], says: str, hint: str
+) -> None:
+    """Nothing is queued, and the sentence says what to do instead."""
+    house.keep()
+
+    wish = house.wish("new", repo=str(sample), **body)
+
+    assert wish.outcome == "refused"
+    assert says in wish.message
+    assert hint in wish.hint
+    assert house.queries.tasks() == []
+
+
+def test_a_prompt_is_data_whatever_it_holds(house: House, sample: Path) -> None:
+    """100 kB with quotes, newlines and escape sequences arrive as they were sent."""
+    prompt = "'\"`$(touch /tmp/x)\n\x1b]0;title\x07‮" + "x" * 100_000
+    command = 'printf %s "$SWARM_PROMPT" > prompt.txt'
+    house.keep()
+
+    task = house.taken_in(house.new(sample, command, prompt=prompt))
+
+    written = house.places.worktree(task.id) / "prompt.txt"
+    assert written.read_bytes() == prompt.encode()
+
+
+def test_a_corrupt_config_refuses_new_tasks_and_spares_the_others(
+    house: House, sample: Path
+) -> None:
+    """File, line and key; a task that runs goes on, and mending the file is enough."""
+    house.keep()
+    running = house.new(sample, "sleep 600")
+    house.reach(running, State.LIVE)
+    config = house.places.home / "config.toml"
+    config.write_text("max_runing = 3\n")
+
+    wish = house.wish("new", repo=str(sample), prompt="p", command="true")
+    assert f"{config}:1: max_runing: unknown key" in wish.message
+    assert house.queries.task(running).state is State.LIVE
+    config.write_text("max_running = 3\n")
+
+    house.taken_in(house.new(sample, "true"))
+
+
+def test_a_branch_of_that_name_fails_the_launch_and_is_left_alone(
+    house: House, sample: Path
+) -> None:
+    """The user's branch is theirs; the task says which one stands in the way."""
+    _git(sample, "branch", "swarm/1-do-it")
+    house.keep()
+    body = {"repo": str(sample), "prompt": "do it", "command": "true"}
+    task = house.reach(int(house.done("new", **body)["tasks"][0]), State.FAILED)
+
+    assert (task.step, "swarm/1-do-it" in task.reason) == ("base", True)
+    assert _git(sample, "branch", "--list", "swarm/*") == "swarm/1-do-it"
+    assert not house.places.worktree(1).exists()
+    assert "failed" in house.places.launch_log(1).read_text()
+
+
+def test_a_runtime_that_the_engine_lacks_fails_with_its_words(
+    house: House, sample: Path
+) -> None:
+    """Every step is undone: no container, volume, worktree or branch is left."""
+    (house.places.home / "config.toml").write_text('[sandbox]\nruntime = "nosuch"\n')
+    house.keep()
+    task = house.reach(house.new(sample, "true"), State.FAILED)
+
+    assert "nosuch" in task.reason
+    assert house.kit.sandboxes.all(house.kit.home_labels) == []
+    assert house.kit.sandboxes.volumes(house.kit.home_labels) == []
+    assert _git(sample, "branch", "--list", "swarm/*") == ""
+
+
+def test_a_dirty_checkout_refuses_the_merge_and_keeps_both(
+    house: House, sample: Path
+) -> None:
+    """What the user has not committed is worth more than our merge."""
+    house.keep()
+    task = house.taken_in(house.new(sample, "echo theirs >> README.md"))
+    (sample / "README.md").write_text("mine, not committed\n")
+
+    wish = house.wish("merge", task=task.id)
+
+    assert wish.outcome == "refused"
+    assert "README.md" in wish.message
+    assert (sample / "README.md").read_text() == "mine, not committed\n"
+    assert house.queries.task(task.id).state is State.STOPPED
+
+
+def test_a_conflict_names_the_paths_and_leaves_no_trace(
+    house: House, sample: Path
+) -> None:
+    """No MERGE_HEAD, no markers: the user's checkout is as it was."""
+    house.keep()
+    task = house.taken_in(house.new(sample, "echo theirs > README.md"))
+    (sample / "README.md").write_text("ours\n")
+    _git(sample, "commit", "-qam", "ours")
+
+    wish = house.wish("merge", task=task.id)
+
+    assert wish.outcome == "refused"
+    assert "README.md" in wish.message
+    assert _git(sample, "status", "--porcelain") == ""
+    assert not (sample / ".git" / "MERGE_HEAD").exists()
+
+
+def test_what_runs_on_the_host_is_not_merged_unacknowledged(
+    house: House, sample: Path
+) -> None:
+    """The gate before the merge: each path by name, or nothing."""
+    house.keep()
+    work = "mkdir .husky; echo evil > .husky/pre-commit; echo fine > fine.txt"
+    task = house.taken_in(house.new(sample, work))
+
+    refused = house.wish("merge", task=task.id)
+    assert refused.outcome == "refused"
+    assert ".husky/pre-commit" in refused.message
+    assert house.wish("merge", task=task.id, accepted=["fine.txt"]).outcome == "refused"
+
+    house.done("merge", task=task.id, accepted=[".husky/pre-commit"])
+    assert (sample / ".husky" / "pre-commit").exists()
+
+
+def test_another_tree_than_the_reviewed_one_is_not_merged(
+    house: House, sample: Path
+) -> None:
+    """An approval is of bytes, not of a name."""
+    house.keep()
+    task = house.taken_in(house.new(sample, "echo one > a.txt"))
+    (house.places.worktree(task.id) / "a.txt").write_text("two\n")
+
+    wish = house.wish("merge", task=task.id, tree=task.tree)
+
+    assert wish.outcome == "refused"
+    assert "no longer what was reviewed" in wish.message
+    assert _git(sample, "rev-list", "--count", "main") == "1"
+
+
+def test_a_task_that_follows_another_starts_from_its_merged_work(
+    house: House, sample: Path
+) -> None:
+    """`--after` waits for the merge, and the base is the branch as it then is."""
+    house.keep()
+    first = house.taken_in(house.new(sample, "echo one > one.txt"))
+    second = house.new(sample, "cp one.txt two.txt", after=[first.id])
+    assert house.queries.task(second).state is State.QUEUED
+
+    house.done("merge", task=first.id)
+    task = house.taken_in(second)
+
+    assert (task.exit_code, task.files) == (0, 1)
+
+
+def test_a_task_that_follows_a_discarded_one_says_so(
+    house: House, sample: Path
+) -> None:
+    """It must not wait for ever in silence."""
+    house.keep()
+    first = house.taken_in(house.new(sample, "true"))
+    second = house.new(sample, "true", after=[first.id])
+
+    house.done("discard", task=first.id)
+
+    assert "rejected" in house.reach(second, State.FAILED).reason
+
+
+def test_memory_beyond_the_limit_ends_the_agent_and_says_why(
+    house: House, sample: Path
+) -> None:
+    """`out of memory` in words, not 137."""
+    (house.places.home / "config.toml").write_text('[sandbox]\nmemory = "64MiB"\n')
+    house.keep()
+    hog = 'python3 -c "x = bytearray(500_000_000); print(len(x))"; exit $?'
+
+    task = house.taken_in(house.new(sample, hog))
+
+    assert task.exit_code != 0
+
+
+def test_gc_takes_what_is_merged_and_what_no_task_knows(
+    house: House, sample: Path
+) -> None:
+    """And names it first."""
+    house.keep()
+    task = house.taken_in(house.new(sample, "echo x > x.txt"))
+    house.done("merge", task=task.id)
+
+    named = house.done("gc", dry_run=True)
+    assert named["found"] == [f"task {task.id} do-it (merged)"]
+    assert named["removed"] == []
+    house.done("gc")
+
+    assert house.queries.task(task.id).removed
+    assert house.kit.sandboxes.all(house.kit.home_labels) == []
