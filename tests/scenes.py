@@ -378,9 +378,9 @@ Shot = tuple[str, Scene, tuple[str, ...]]
 SHOTS: tuple[Shot, ...] = (
     ("dashboard", ALL_STATES, ()),
     ("empty", EMPTY, ()),
-    ("new-task", THREE_RUNNING, ("n",)),
+    ("new-task", THREE_RUNNING, ("n", "type:Add per-tenant rate limiting")),
     ("review", REVIEW_WITH_FLAGS, ("r", "wait")),
-    ("merge", REVIEW_WITH_FLAGS, ("r", "wait", "M")),
+    ("merge", REVIEW_WITH_FLAGS, ("r", "wait", "M", "space")),
     ("help", ALL_STATES, ("question_mark",)),
     ("failed-launch", FAILED_LAUNCH, ()),
 )
@@ -397,6 +397,8 @@ async def _shoot(shot: Shot, size: tuple[int, int], folder: Path) -> Path:
             for key in pressed:
                 if key == "wait":
                     answer_snapshots(world)
+                elif key.startswith("type:"):
+                    await pilot.press(*key.removeprefix("type:"))
                 else:
                     await pilot.press(key)
                 await settled(pilot.pause)
@@ -433,7 +435,7 @@ def _with_font(svg: str) -> str:
     return _TEXT.sub(_by_words, svg)
 
 
-_TEXT = re.compile(r'<text class="(\S+-r\d+)" x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]*)<')
+XX
 
 
 def _by_words(found: re.Match[str]) -> str:
@@ -441,9 +443,8 @@ def _by_words(found: re.Match[str]) -> str:
     text, words = html.unescape(escaped), []
     for word in re.finditer(r"[^\xa0 ]+", text):
         left = float(x) + CELL * cell_len(text[: word.start()])
-        words.append(
-            f'<text class="{style}" x="{left:.1f}" y="{y}">{html.escape(word[0])}</text>'
-        )
+        shown = html.escape(word[0])
+        words.append(f'<text class="{style}" x="{left:.1f}" y="{y}">{shown}</text>')
     return "".join(words).removesuffix("</text>") + "<" if words else "<text><"
 
 
