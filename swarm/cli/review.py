@@ -121,7 +121,7 @@ def _stat(tree: str, changes: tuple[Change, ...], hidden: tuple[Hidden, ...]) ->
     for entry in hidden:
         count = f" ({entry.count} entries)" if entry.count > 1 else ""
         say.out(f"hidden: {line(entry.path)}{count} — {line(entry.reason)}")
-    say.out(f"{len(changes)} files, {len(hidden)} hidden, tree {tree}")
+    say.out(f"files: {len(changes)}, hidden: {len(hidden)}, tree {tree}")
 
 
 def _lines(change: Change) -> tuple[str, str]:

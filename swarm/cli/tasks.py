@@ -98,7 +98,7 @@ def _list(tasks: list[Task], everywhere: bool) -> None:
 
 
 def _shown(task: Task, worktree: Path) -> list[tuple[str, str]]:
-    snapshot = f"{task.files} files, {diff_of(task)}"
+    snapshot = f"files: {task.files}, {diff_of(task)}"
     return [
         ("task", f"#{task.id} {task.name}"),
         ("state", state_of(task)),

@@ -8,6 +8,7 @@ every key in it to whatever runs in a pane.
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 from swarm.errors import ToolError, ToolMissing
 
@@ -25,6 +26,12 @@ class Server:
 
     def __init__(self, socket: str) -> None:
         self._socket = socket
+
+    @property
+    def socket(self) -> Path:
+        """The server's socket; tmux leaves it behind when it ends."""
+        folder = Path(os.environ.get("TMUX_TMPDIR") or "/tmp")  # noqa: S108 - tmux's own
+        return folder / f"tmux-{os.getuid()}" / self._socket
 
     def argv(self, *words: str) -> list[str]:
         """The whole command; ToolMissing where tmux is not installed."""

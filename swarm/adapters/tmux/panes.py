@@ -132,6 +132,7 @@ class Tmux:
         except ToolError as error:
             if not _absent(error):
                 raise
+        self._server.socket.unlink(missing_ok=True)
 
 
 def _command(argv: list[str], given: dict[str, str]) -> list[str]:
