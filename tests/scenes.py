@@ -11,11 +11,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.cells import cell_len
+from textual.pilot import Pilot
 
+from swarm.errors import SwarmError
 from swarm.model import events as e
 from swarm.model.review import Change, Flag, Hidden, Kind, Level
 from swarm.plan.naming import Names, slug
@@ -341,36 +344,31 @@ PLAN = {
 }
 
 
-def app_of(
+@contextmanager
+def shown(
     world: World, options: Options | None = None, repo: str | None = REPO
-) -> SwarmApp:
-    """The dashboard on a recorded scene."""
+) -> Iterator[SwarmApp]:
+    """The dashboard on a recorded scene; nothing stays open."""
+    queries = Queries(world.database)
     doors = Doors(
-        queries=Queries(world.database),
+        queries=queries,
         wish=lambda verb, body: wishes.make(world.database, verb, body),
         panes=world.panes,
         review=world.review,
         run=world.run,
-        keeper=lambda: 4711,
+        keeper=lambda: world.keeper,
         wake=world.wake,
-        project=lambda: PROJECT,
+        project=lambda: PROJECT if repo else None,
         launch_log=world.log,
     )
-    fixed = options or Options(
-        agents=("claude-code", "codex", "command"), clock=lambda: NOW
-    )
-    return SwarmApp(doors, repo, fixed)
+    try:
+        yield SwarmApp(doors, repo, options or OPTIONS)
+    finally:
+        queries.close()
 
 
-def fixed(**changes: object) -> Options:
-    """Options with a clock that stands still."""
-    return Options(
-        **{
-            "agents": ("claude-code", "codex", "command"),
-            "clock": lambda: NOW,
-            **changes,
-        }  # type: ignore[arg-type]  # names are checked at run time
-    )
+AGENTS = ("claude-code", "codex", "command")
+OPTIONS = Options(agents=AGENTS, clock=lambda: NOW)
 
 
 Shot = tuple[str, Scene, tuple[str, ...]]
@@ -379,8 +377,8 @@ SHOTS: tuple[Shot, ...] = (
     ("dashboard", ALL_STATES, ()),
     ("empty", EMPTY, ()),
     ("new-task", THREE_RUNNING, ("n", "type:Add per-tenant rate limiting")),
-    ("review", REVIEW_WITH_FLAGS, ("r", "wait")),
-    ("merge", REVIEW_WITH_FLAGS, ("r", "wait", "M", "space")),
+    ("review", REVIEW_WITH_FLAGS, ("r", "keeper")),
+    ("merge", REVIEW_WITH_FLAGS, ("r", "keeper", "M", "space")),
     ("help", ALL_STATES, ("question_mark",)),
     ("failed-launch", FAILED_LAUNCH, ()),
 )
@@ -391,35 +389,50 @@ async def _shoot(shot: Shot, size: tuple[int, int], folder: Path) -> Path:
     name, scene, pressed = shot
     with tempfile.TemporaryDirectory() as home:
         world = record(scene, Path(home) / "swarm.db")
-        app = app_of(world)
-        async with app.run_test(size=size) as pilot:
-            await settled(pilot.pause)
-            for key in pressed:
-                if key == "wait":
-                    answer_snapshots(world)
-                elif key.startswith("type:"):
-                    await pilot.press(*key.removeprefix("type:"))
-                else:
-                    await pilot.press(key)
-                await settled(pilot.pause)
-            svg = app.export_screenshot(title="swarm", simplify=True)
+        with shown(world) as app:
+            svg = await _drawn(app, world, pressed, size)
     file = folder / f"{name}-{size[0]}x{size[1]}.svg"
     file.write_text(_with_font(svg), encoding="utf-8")
     return file
 
 
-async def settled(pause: Callable[[float], object]) -> None:
+async def _drawn(
+    app: SwarmApp, world: World, pressed: tuple[str, ...], size: tuple[int, int]
+) -> str:
+    async with app.run_test(size=size) as pilot:
+        await press(pilot, world, *pressed)
+        return app.export_screenshot(title="swarm", simplify=True)
+
+
+async def press(pilot: Pilot[None], world: World, *pressed: str) -> None:
+    """Press keys as a human would; `type:…` types, `keeper` answers open wishes."""
+    await settled(pilot)
+    for key in pressed:
+        if key == "keeper":
+            answer(world)
+        elif key.startswith("type:"):
+            await pilot.press(*key.removeprefix("type:"))
+        else:
+            await pilot.press(key)
+        await settled(pilot)
+
+
+async def settled(pilot: Pilot[None]) -> None:
     """Let threads answer and the screen repaint."""
+    await pilot.app.workers.wait_for_complete()
     for _ in range(3):
-        await pause(0.15)  # type: ignore[misc]  # Pilot.pause is a coroutine function
+        await pilot.pause(0.06)
 
 
-def answer_snapshots(world: World) -> None:
-    """What the keeper would do with every open snapshot wish."""
+def answer(world: World) -> None:
+    """Decide every open wish, as the keeper would: snapshots are read, all is done."""
     journal, queries = Journal(world.database), Queries(world.database)
     for wish in queries.open_wishes():
-        if wish.verb == "snapshot":
-            journal.answer(wish.id, result={"tree": TREE})
+        if wish.verb in world.refused:
+            journal.refuse(wish.id, SwarmError(*world.refused[wish.verb]))
+        else:
+            is_snapshot = wish.verb == "snapshot"
+            journal.answer(wish.id, result={"tree": TREE} if is_snapshot else {})
     journal.close()
     queries.close()
 
@@ -435,7 +448,9 @@ def _with_font(svg: str) -> str:
     return _TEXT.sub(_by_words, svg)
 
 
-XX
+_TEXT = re.compile(
+    r'<text class="(\S+-r\d+)" x="([\d.]+)" y="([\d.]+)"[^>]*>([^<]*)</text>'
+)
 
 
 def _by_words(found: re.Match[str]) -> str:
@@ -445,7 +460,7 @@ def _by_words(found: re.Match[str]) -> str:
         left = float(x) + CELL * cell_len(text[: word.start()])
         shown = html.escape(word[0])
         words.append(f'<text class="{style}" x="{left:.1f}" y="{y}">{shown}</text>')
-    return "".join(words).removesuffix("</text>") + "<" if words else "<text><"
+    return "".join(words)
 
 
 def _png(files: Iterator[Path] | list[Path]) -> None:

@@ -31,6 +31,8 @@ POLL_SECONDS = 0.05
 TOAST_SECONDS = 8.0
 BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (140, "-wide")]
 """Columns from which a class is set on every screen."""
+TALL = [(0, "-short"), (30, "-tall")]
+"""The same, by rows."""
 
 
 class SwarmApp(App[None], inherit_bindings=False):
@@ -44,6 +46,7 @@ class SwarmApp(App[None], inherit_bindings=False):
     CSS_PATH: ClassVar[list[Any]] = sorted(assets.folder("css").glob("*.tcss"))
     COMMANDS: ClassVar[set[type[Provider] | Any]] = {KeyCommands} | App.COMMANDS
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
+    VERTICAL_BREAKPOINTS = TALL
 
     def __init__(
         self, doors: Doors, repo: str | None = None, options: Options | None = None
@@ -107,7 +110,9 @@ class SwarmApp(App[None], inherit_bindings=False):
                 timeout=TOAST_SECONDS,
                 markup=False,
             )
-        elif decision.verb != "snapshot":
+        elif decision.verb == "snapshot":
+            self._say("")
+        else:
             self._say(f"{_named(decision.verb, decision.body)}: done", GOOD)
         for screen in self.screen_stack:
             screen.post_message(Decided(decision))

@@ -10,7 +10,7 @@ from swarm.model.review import Change, Hidden
 from swarm.model.task import State, Task
 from swarm.model.text import line, plain
 from swarm.tui import history, present
-from swarm.tui.present import ERROR, GOOD, MUTED, WARNING
+from swarm.tui.present import ERROR, GOOD, KEY, MUTED, WARNING
 
 LABEL = 8
 
@@ -87,7 +87,7 @@ def failure(task: Task, done: list[Content], log: str) -> list[Content]:
     ]
     if task.hint:
         out.append(Content.assemble((" way out  ", MUTED), line(task.hint, 400)))
-    out += [Content(""), Content.assemble((" f ", "bold $text-accent"), "tries again")]
+    out += [Content(""), Content.assemble((" f ", KEY), "tries again")]
     if log:
         out += [Content(""), Content.styled(" end of the launch log", "bold")]
         out += [Content(f" {line(one)}") for one in log.splitlines()[-60:]]
@@ -154,11 +154,13 @@ def info(
     out = [Content.styled("PROMPT", "bold")]
     out += [Content(f" {one}") for one in plain(task.prompt).splitlines()[:40]]
     out += [Content(""), Content.styled("SANDBOX", "bold"), *_sandbox(task, plan)]
-    out += [Content(""), Content.styled("TIMELINE", "bold")]
-    for one in recorded:
-        if told := history.told(one.event):
-            out.append(event_line(one.at, "", told))
-    return out
+    return [*out, Content(""), Content.styled("TIMELINE", "bold"), *timeline(recorded)]
+
+
+def timeline(recorded: Iterable[e.Recorded]) -> list[Content]:
+    """What happened to one task, oldest first."""
+    told = ((one.at, history.told(one.event)) for one in recorded)
+    return [event_line(at, "", words) for at, words in told if words]
 
 
 def event_line(at: float, name: str, told: history.Told) -> Content:

@@ -4,6 +4,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from swarm.tui.keys import Key
+from swarm.tui.present import KEY, MUTED
 from swarm.tui.screens.key_screen import KeyScreen
 
 
@@ -48,6 +49,6 @@ class _Act:
 
 def _name(key: Key, reason: str) -> Content:
     return Content.assemble(
-        (f"{key.shown:<9}", "bold $text-accent"),
-        (f" {key.help}", "$text-muted" if reason else ""),
+        (f"{key.shown:<9}", KEY),
+        (f" {key.help}", MUTED if reason else ""),
     )

@@ -8,7 +8,8 @@ from swarm.model.task import REVIEWABLE, State, Task
 from swarm.model.text import line
 
 ERROR, WARNING, GOOD = "$text-error", "$text-warning", "$text-success"
-ACCENT, MUTED, STRONG = "$text-accent", "$text-muted", "bold"
+ACCENT, MUTED = "$text-accent", "$text-muted"
+KEY, TITLE, HEADING = f"bold {ACCENT}", "bold $text-primary", f"bold {MUTED}"
 
 ATTACHABLE = frozenset({State.LIVE, State.STOPPED})
 """A pane may stand behind these."""
@@ -52,7 +53,7 @@ class Look:
     """Under which word the header counts it; empty for `word`."""
 
 
-READY = Look("●", "ready", GOOD, Section.REVIEW)
+READY = Look("●", "ready", GOOD, Section.REVIEW, "review")
 LOOKS = {
     State.QUEUED: Look("◌", "queued", MUTED, Section.QUEUED),
     State.PROVISIONING: Look("◌", "starting", ACCENT, Section.QUEUED, "queued"),
@@ -67,10 +68,9 @@ LOOKS = {
 COUNTED = (
     ("✕", "error", ERROR),
     ("◇", "lost", WARNING),
-    ("●", "ready", GOOD),
+    ("●", "review", GOOD),
     ("◐", "working", ACCENT),
     ("‖", "paused", WARNING),
-    ("○", "stopped", MUTED),
     ("◌", "queued", MUTED),
 )
 """What the header counts, in its order."""
@@ -97,7 +97,7 @@ def _stopped(task: Task) -> Look:
     if not task.exit_code:
         return READY
     if task.reason.endswith("by you"):
-        return Look("○", task.reason.split()[0], MUTED, Section.REVIEW, "stopped")
+        return Look("○", task.reason.split()[0], MUTED, Section.REVIEW, "review")
     word = "oom" if task.reason == "out of memory" else f"exit {task.exit_code}"
     return Look("✕", word, ERROR, Section.NEEDS_YOU, "error")
 
@@ -177,24 +177,24 @@ def why_not(action: str, task: Task | None) -> str:
         return "no task is selected"
     allowed, need = _NEEDS[action]
     if task.state not in allowed:
-        return f"{named(task, 30)} is {look(task).word}; {need}"
+        return f"{need}; {named(task, 30)} is {look(task).word}"
     if action == "reply" and task.paused:
-        return f"{named(task, 30)} is paused and would not read it; p resumes it"
+        return f"p resumes it first; {named(task, 30)} is paused"
     return ""
 
 
 _ANY = frozenset(State)
 
 _NEEDS: dict[str, tuple[frozenset[State], str]] = {
-    "attach": (ATTACHABLE, "only a running or just ended task has a terminal"),
-    "reply": (frozenset({State.LIVE}), "only a running task reads what you type"),
-    "review": (REVIEWABLE, "there are no files to look at"),
-    "merge": (MERGEABLE, "only a stopped task can be merged (s stops it)"),
-    "stop": (frozenset({State.LIVE, State.QUEUED}), "there is nothing to stop"),
-    "pause": (frozenset({State.LIVE}), "only a running task can be paused"),
-    "kill": (frozenset({State.LIVE, State.QUEUED}), "there is nothing to kill"),
-    "discard": (DISCARDABLE, "only a task that has ended can be discarded"),
-    "remove": (REMOVABLE, "merge or discard it first, so that no work is lost"),
+    "attach": (ATTACHABLE, "needs a running task"),
+    "reply": (frozenset({State.LIVE}), "needs a running task"),
+    "review": (REVIEWABLE, "needs a task that has begun"),
+    "merge": (MERGEABLE, "needs a stopped task (s stops it)"),
+    "stop": (frozenset({State.LIVE, State.QUEUED}), "needs a running task"),
+    "pause": (frozenset({State.LIVE}), "needs a running task"),
+    "kill": (frozenset({State.LIVE, State.QUEUED}), "needs a running task"),
+    "discard": (DISCARDABLE, "needs a task that has ended"),
+    "remove": (REMOVABLE, "needs a merged or discarded task"),
     "retry": (_ANY, ""),
     "copy": (_ANY, ""),
 }

@@ -61,6 +61,9 @@ class World:
     logs: dict[int, str] = field(default_factory=dict)
     ran: list[list[str]] = field(default_factory=list)
     woken: int = 0
+    keeper: int | None = 4711
+    refused: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Verbs that the keeper refuses, with message and hint."""
 
     def run(self, argv: list[str]) -> int:
         """Remember the command."""

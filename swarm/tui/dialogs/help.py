@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from swarm.tui.dialogs.dialog import Dialog
 from swarm.tui.keys import MOVE, Key
-from swarm.tui.present import MUTED, WARNING
+from swarm.tui.present import KEY, MUTED
 from swarm.tui.widgets.lines import Lines
 
 
@@ -50,10 +50,9 @@ class HelpScreen(Dialog[str]):
 def _line(key: Key, reason: str) -> Content:
     dim = MUTED if reason else ""
     return Content.assemble(
-        (f" {key.shown:<10}", "$text-muted" if reason else "bold $text-accent"),
+        (f" {key.shown:<10}", dim or KEY),
         (f" {key.label:<10}", dim or "bold"),
-        (f" {key.help}", dim),
-        (f" — {reason}" if reason else "", WARNING),
+        (f" {reason or key.help}", dim),
     )
 
 

@@ -15,7 +15,6 @@ from textual.widgets import (
     Checkbox,
     Input,
     Label,
-    RadioButton,
     RadioSet,
     Static,
     TextArea,
@@ -26,7 +25,8 @@ from swarm.model.task import Task
 from swarm.model.text import line, plain
 from swarm.plan.naming import slug
 from swarm.tui.dialogs.dialog import Dialog
-from swarm.tui.present import MUTED, WARNING, named
+from swarm.tui.present import MUTED, WARNING, count, named
+from swarm.tui.widgets.marks import Choice, Tick
 
 STRATEGIES = {
     "squash": "one commit, your message, you as its author",
@@ -51,10 +51,14 @@ class Reviewed:
 
 
 def proposed(task: Task) -> str:
-    """A commit message from the prompt: a subject, and the whole as the body."""
-    words = plain(task.prompt).strip().splitlines() or [task.name]
-    subject, body = line(words[0], SUBJECT), "\n".join(words).strip()
-    return subject if body == subject else f"{subject}\n\n{body}"
+    """A commit message from the prompt: its first line, and the rest as the body.
+
+    A first line too long for a subject is cut there and stands whole in the body.
+    """
+    words = plain(task.prompt).strip().splitlines() or [named(task)]
+    fits = len(words[0]) <= SUBJECT
+    body = "\n".join(words[1:] if fits else words).strip()
+    return f"{line(words[0], SUBJECT)}\n\n{body}".strip()
 
 
 class MergeDialog(Dialog[dict[str, Any]]):
@@ -74,7 +78,7 @@ class MergeDialog(Dialog[dict[str, Any]]):
             with RadioSet(id="strategy", compact=True):
                 for name, words in STRATEGIES.items():
                     label = Content.assemble(f"{name:<8}", (words, MUTED))
-                    yield RadioButton(label, value=name == "squash", id=name)
+                    yield Choice(label, value=name == "squash", id=name)
             yield Static(self._content(), id="content", markup=False)
             yield from self._flags()
             yield from self._field("Target", "target", line(task.target, 200))
@@ -82,7 +86,9 @@ class MergeDialog(Dialog[dict[str, Any]]):
             yield from self._field("File", "output", patch)
             with Horizontal(classes="field -high", id="row-message"):
                 yield Label("Message", markup=False)
-                yield TextArea(proposed(task), id="message", tab_behavior="focus")
+                yield TextArea(
+                    proposed(task), id="commit-message", tab_behavior="focus"
+                )
             yield Static(id="will", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button(
@@ -113,7 +119,7 @@ class MergeDialog(Dialog[dict[str, Any]]):
             return "" if self._value("output") else "the file has no name"
         if not self._value("target"):
             return "there is no target branch"
-        if not self.query_one("#message", TextArea).text.strip():
+        if not self.query_one("#commit-message", TextArea).text.strip():
             return "the message is empty"
         return ""
 
@@ -148,7 +154,7 @@ class MergeDialog(Dialog[dict[str, Any]]):
                 "tree": self._reviewed.tree,
                 "strategy": self.strategy,
                 "target": "" if is_patch else self._value("target"),
-                "message": self.query_one("#message", TextArea).text.strip(),
+                "message": self.query_one("#commit-message", TextArea).text.strip(),
                 "accepted": [change.path for change in self._reviewed.gating],
                 "output": self._value("output") if is_patch else "",
             }
@@ -156,15 +162,13 @@ class MergeDialog(Dialog[dict[str, Any]]):
 
     def _content(self) -> Content:
         changes = self._reviewed.changes
-        added, deleted = (
-            sum(c.added for c in changes),
-            sum(c.deleted for c in changes),
-        )
+        added = count(sum(change.added for change in changes))
+        deleted = count(sum(change.deleted for change in changes))
         files = "1 file" if len(changes) == 1 else f"{len(changes)} files"
         return Content.assemble(
             ("Content   ", MUTED),
             f"{files}, +{added} −{deleted}, tree {self._reviewed.tree[:9]} ",
-            ("(what you reviewed, to the byte)\n", MUTED),
+            ("(what you reviewed)\n", MUTED),
             ("Safety    ", MUTED),
             "no hook, filter or other program of the repository is run",
         )
@@ -178,7 +182,7 @@ class MergeDialog(Dialog[dict[str, Any]]):
             for change in self._reviewed.gating:
                 why = "; ".join(f"{f.level} {line(f.reason, 80)}" for f in change.flags)
                 label = Content.assemble(line(change.path, 100), (f"  {why}", WARNING))
-                yield Checkbox(label, compact=True)
+                yield Tick(label, compact=True)
 
     def _field(self, title: str, name: str, value: str) -> ComposeResult:
         with Horizontal(classes="field", id=f"row-{name}"):

@@ -83,7 +83,7 @@ class Previewing(KeyScreen[None]):
             preview.show("Preview", "", [], "")
             preview.lines.set_lines([])
             return
-        is_pane = preview.tab == "Pane" and self._shows_pane(task)
+        is_pane = preview.tab == "Pane" and self._seen.pane is not None
         facts = (
             details.facts(task, self.options.clock()) if preview.tab != "Info" else []
         )
@@ -125,7 +125,11 @@ class Previewing(KeyScreen[None]):
             case _ if self._seen.pane is not None:
                 return self._seen.pane
             case _:
-                return [Content.styled(" no terminal is open for this task", MUTED)]
+                return self._timeline(task)
+
+    def _timeline(self, task: Task) -> list[Content]:
+        lines = [Content.styled(" no terminal is open for this task", MUTED)]
+        return lines + details.timeline(self._history(task)[-30:])
 
     def _history(self, task: Task) -> list[e.Recorded]:
         return self.doors.queries.events(task=task.id)

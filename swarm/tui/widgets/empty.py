@@ -5,7 +5,7 @@ from textual.widgets import Static
 
 from swarm.model.text import line
 from swarm.store.queries import Fleet
-from swarm.tui.present import ERROR, GOOD, MUTED
+from swarm.tui.present import ERROR, GOOD, KEY, MUTED
 
 
 class Empty(Static, can_focus=True):
@@ -42,7 +42,7 @@ _PROMISE = (
 
 
 def _key(key: str, words: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    return (f"  {key:<4}", "bold $text-accent"), (f"{words}\n", "")
+    return (f"  {key:<4}", KEY), (f"{words}\n", "")
 
 
 def _check(name: str, fine: bool, words: str) -> tuple[tuple[str, str], ...]:

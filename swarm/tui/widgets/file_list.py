@@ -9,10 +9,9 @@ from textual.message import Message
 from swarm.model.review import Change, Hidden, Level
 from swarm.model.text import line
 from swarm.tui import present
-from swarm.tui.present import ACCENT, ERROR, GOOD, MUTED, WARNING
+from swarm.tui.entries import Entry
+from swarm.tui.present import ACCENT, ERROR, GOOD, HEADING, MUTED, WARNING
 from swarm.tui.widgets.lines import Lines
-
-Entry = Change | Hidden
 
 GATING = "RUNS ON YOUR MACHINE"
 STEERING = "STEERS AGENTS"
@@ -91,7 +90,7 @@ class FileList(Lines):
 
     def _row(self, row: _Row, place: int, width: int) -> Content:
         if row.entry is None:
-            return Content.styled(f" {row.heading}", "bold $text-muted")
+            return Content.styled(f" {row.heading}", HEADING)
         chosen = place == self.cursor
         head, tail = (
             _of_change(row.entry)

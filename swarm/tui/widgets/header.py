@@ -5,7 +5,7 @@ from textual.widgets import Static
 
 from swarm.store.queries import Fleet
 from swarm.tui.ports import Project
-from swarm.tui.present import ERROR, GOOD, MUTED
+from swarm.tui.present import ERROR, GOOD, MUTED, TITLE
 
 
 class Header(Static):
@@ -56,13 +56,13 @@ def _lefts(
     short = [(f"{glyph}{number}", tone) for glyph, number, _, tone in counts]
     return [
         _joined(_place(project, True), long),
-        _joined(_place(project, True), short),
+        _joined(_place(project, False), long),
         _joined(_place(project, False), short),
     ]
 
 
 def _place(project: Project | None, whole: bool) -> Content:
-    swarm = (" swarm ", "$text-primary bold")
+    swarm = (" swarm ", TITLE)
     if project is None:
         return Content.assemble(swarm, (" all repositories", "bold"))
     branch = project.branch or "detached"

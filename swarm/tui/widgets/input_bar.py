@@ -10,6 +10,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Label
 
+from swarm.tui.present import KEY
+
 
 class InputBar(Horizontal):
     """Asks for a line; `Enter` submits, `Esc` closes."""
@@ -55,7 +57,7 @@ class InputBar(Horizontal):
 
     def open(self, label: str, text: str = "") -> None:
         """Show the bar and put the cursor in."""
-        self.query_one(Label).update(Content.styled(f" {label} ", "bold $text-accent"))
+        self.query_one(Label).update(Content.styled(f" {label} ", KEY))
         field = self.query_one(Input)
         field.value = text
         self.add_class("-open")

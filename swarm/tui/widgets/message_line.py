@@ -4,7 +4,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from swarm.tui.keys import Key
-from swarm.tui.present import MUTED
+from swarm.tui.present import KEY, MUTED
+
+ALWAYS = 90
+"""From this priority on a key is shown however narrow it is."""
 
 
 class Hints(Static):
@@ -24,17 +27,19 @@ class Hints(Static):
         self._draw()
 
     def _draw(self) -> None:
+        always = [_hint(key) for key in self._keys if key.hint >= ALWAYS]
+        room = self.size.width - 1 - sum(part.cell_length for part in always)
         parts: list[Content] = []
-        room = self.size.width - 1
         for key in self._keys:
-            shown = key.shown.split()[0]
-            part = Content.assemble(
-                (f" {shown}", "bold $text-accent"), f" {key.label} "
-            )
-            if part.cell_length <= room:
+            part = _hint(key)
+            if key.hint < ALWAYS and part.cell_length <= room:
                 parts.append(part)
                 room -= part.cell_length
-        self.update(Content("").join(parts))
+        self.update(Content("").join([*parts, *always]))
+
+
+def _hint(key: Key) -> Content:
+    return Content.assemble((f" {key.shown.split()[0]}", KEY), f" {key.label} ")
 
 
 class MessageLine(Static):

@@ -5,7 +5,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from swarm.tui.present import MUTED
+from swarm.tui.present import MUTED, TITLE
 from swarm.tui.widgets.input_bar import InputBar
 from swarm.tui.widgets.lines import Lines
 
@@ -50,7 +50,7 @@ class Preview(Vertical):
         for name in TABS:
             chosen = name == self.tab
             mark = "▸" if chosen else " "
-            style = "bold $text-primary" if chosen else MUTED
+            style = TITLE if chosen else MUTED
             parts.append((f" {mark}{name}  ", style))
         left = Content.assemble(*parts)
         room = width - left.cell_length - 1

@@ -8,7 +8,7 @@ from textual.message import Message
 
 from swarm.model.task import Task
 from swarm.tui import present
-from swarm.tui.present import ACCENT, ERROR, GOOD, MUTED, WARNING
+from swarm.tui.present import ACCENT, ERROR, GOOD, HEADING, MUTED, WARNING
 from swarm.tui.widgets.lines import Lines
 
 COLUMNS = 35
@@ -119,11 +119,12 @@ class TaskList(Lines):
     def _draw(self) -> None:
         width = self.scrollable_content_region.width or 52
         self.border_title = Content(f"1 Tasks {len(self._tasks)}")
-        self.set_lines([self._row(row, width) for row in self._rows])
+        lines = [self._row(row, width) for row in self._rows]
+        self.set_lines([_with_columns(lines[0], width), *lines[1:]] if lines else [])
 
     def _row(self, row: _Row, width: int) -> Content:
         if row.task is None:
-            return Content.styled(f" {row.heading}", "bold $text-muted")
+            return Content.styled(f" {row.heading}", HEADING)
         task, shown = row.task, present.look(row.task)
         chosen = task.id == self.selected
         name = present.named(task)
@@ -142,6 +143,14 @@ class TaskList(Lines):
 
 
 _WAITS_FOR_YOU = (present.Section.NEEDS_YOU, present.Section.REVIEW)
+
+
+def _with_columns(heading: Content, width: int) -> Content:
+    """The topmost heading also names the columns."""
+    room = max(6, min(NAME_LIMIT, width - COLUMNS)) + 3
+    gap = " " * max(1, room - heading.cell_length)
+    names = f" {'STATE':<9}{'AGE':>5}{'DIFF':>12} RISK"
+    return Content.assemble(heading, gap, (names, MUTED))
 
 
 def _diff(task: Task) -> tuple[tuple[str, str], ...]:

@@ -1,0 +1,75 @@
+"""What the review says of its files: as a sum, and before each file's lines."""
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from swarm.model.review import Change, Hidden
+from swarm.model.text import line
+from swarm.tui.details import hidden_line
+from swarm.tui.present import ERROR, GOOD, KEY, MUTED, WARNING, count
+
+Entry = Change | Hidden
+"""One line of the file list."""
+
+
+def summary(
+    changes: Sequence[Change], hidden: Sequence[Hidden]
+) -> list[str | tuple[str, str]]:
+    """All files together, for the title."""
+    flagged = sum(change.gating for change in changes)
+    files = "1 file" if len(changes) == 1 else f"{len(changes)} files"
+    parts: list[str | tuple[str, str]] = [
+        (f"+{count(sum(change.added for change in changes))}", GOOD),
+        " ",
+        (f"−{count(sum(change.deleted for change in changes))}", ERROR),
+        f" {files}  ",
+    ]
+    if flagged:
+        parts.append((f"⚑{flagged} flagged  ", WARNING))
+    if hidden:
+        parts.append((f"{len(hidden)} hidden  ", WARNING))
+    return parts
+
+
+def title(entry: Entry) -> Content:
+    """The frame's title."""
+    return Content(f"2 {line(entry.path, 80)}")
+
+
+def head(change: Change) -> list[Content]:
+    """What to know of the file before its lines."""
+    out = []
+    if change.old_path:
+        out.append(Content.styled(f" renamed from {line(change.old_path)}", MUTED))
+    if change.old_mode and change.new_mode and change.old_mode != change.new_mode:
+        modes = f" mode {change.old_mode:o} → {change.new_mode:o}"
+        out.append(Content.styled(modes, WARNING))
+    elif change.kind == "added":
+        out.append(Content.styled(f" new file, mode {change.new_mode:o}", MUTED))
+    for flag in change.flags:
+        tone = WARNING if change.gating else MUTED
+        out.append(Content.styled(f" ⚑{flag.level} {line(flag.reason, 200)}", tone))
+    if change.binary:
+        out.append(Content.styled(" binary: there are no lines to show", MUTED))
+    return out
+
+
+def about_hidden(entry: Hidden) -> list[Content]:
+    """What is known of something that no diff can show."""
+    lines = [hidden_line(entry), Content("")]
+    words = (
+        "This is part of the work and cannot be merged, so no merge is possible."
+        if entry.blocks
+        else "This is in the agent's worktree and not part of what would be merged."
+    )
+    return [*lines, Content(f" {words}")]
+
+
+def about_large(change: Change) -> list[Content]:
+    """How to see a diff that is not read unasked."""
+    number = change.added + change.deleted
+    words = Content.assemble(
+        f" {number} changed lines: ", ("Enter", KEY), " shows them"
+    )
+    return [*head(change), Content(""), words]
