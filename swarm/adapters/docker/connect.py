@@ -6,10 +6,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from errno import ENOENT
+from pathlib import Path
+from typing import Any
 
 import requests.exceptions
 from docker import APIClient
 from docker.context import ContextAPI
+from docker.context.config import get_current_context_name
 from docker.errors import APIError, DockerException, NotFound, TLSParameterError
 from docker.tls import TLSConfig
 from docker.utils import kwargs_from_env
@@ -36,7 +40,8 @@ def endpoint() -> Endpoint:
     """`DOCKER_HOST`, else the current docker context, else the usual socket."""
     if os.environ.get("DOCKER_HOST"):
         return _from_environment()
-    name = os.environ.get("DOCKER_CONTEXT") or _current_context()
+    untyped_name: Any = get_current_context_name
+    name = os.environ.get("DOCKER_CONTEXT") or str(untyped_name())
     if name and name != "default":
         return _from_context(name)
     return Endpoint(DEFAULT, argv=(_command(), "-H", DEFAULT))
@@ -52,13 +57,6 @@ def _from_environment() -> Endpoint:
     return Endpoint(
         str(found["base_url"]), found.get("tls"), ("env", *passed, _command())
     )
-
-
-def _current_context() -> str:
-    try:
-        return str(ContextAPI.get_current_context().Name)
-    except (DockerException, OSError, ValueError, AttributeError):
-        return "default"
 
 
 def _from_context(name: str) -> Endpoint:
@@ -126,6 +124,7 @@ class Connection:
         with self._lock:
             if self._client is None:
                 at = self.endpoint
+                _require_socket(at.url)
                 self._client = APIClient(
                     base_url=at.url,
                     version="auto",
@@ -135,6 +134,13 @@ class Connection:
                     max_pool_size=32,
                 )
             return self._client
+
+
+def _require_socket(url: str) -> None:
+    """Tell at once what the library would find out with an open socket left over."""
+    path = Path(url.removeprefix("unix://"))
+    if url.startswith("unix://") and not path.exists():
+        raise FileNotFoundError(ENOENT, "there is no such socket", str(path))
 
 
 class Absent(ToolError):

@@ -1,0 +1,272 @@
+"""The container engine, and the fake that stands for it, keep to one contract."""
+
+import json
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from swarm.adapters.docker import Docker
+from swarm.engine import images
+from swarm.errors import ToolError, ToolMissing
+from swarm.plan import hardening
+from swarm.plan.naming import HOME_LABEL
+from swarm.plan.specs import SandboxSpec
+from swarm.ports import Sandboxes, SandboxNews
+from tests.fakes import FakeSandboxes
+
+PATIENCE = 30.0
+
+
+@dataclass(frozen=True)
+class World:
+    """One engine, and the labels by which this test's things are found."""
+
+    engine: Sandboxes
+    spec: SandboxSpec
+    end: Callable[[str], None]
+    """Make the container end by itself, with 3."""
+
+    @property
+    def labels(self) -> dict[str, str]:
+        return {HOME_LABEL: self.spec.labels[HOME_LABEL]}
+
+
+def _spec(image: str, seccomp: str) -> SandboxSpec:
+    tag = f"test-{secrets.token_hex(4)}"
+    return SandboxSpec(
+        name=f"swarm-{tag}-1",
+        image=image,
+        argv=("bash", "-c", "read code; exit $code"),
+        user="1000:1000",
+        labels={HOME_LABEL: tag, "swarm.task": "1"},
+        tmpfs={"/tmp": "rw", "/run": "rw"},
+        seccomp=seccomp,
+    )
+
+
+@pytest.fixture(params=["fake", "real"])
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    if request.param == "fake":
+        fake = FakeSandboxes()
+        spec = _spec("an/image:1", "{}")
+        yield World(fake, spec, lambda name: fake.end(name, 3))
+        return
+    docker = Docker()
+    spec = _spec(images.reference(docker, "base"), images.seccomp_profile())
+    yield World(docker, spec, lambda name: _type(docker, name, b"3\n"))
+    for facts in docker.all({HOME_LABEL: spec.labels[HOME_LABEL]}):
+        docker.remove(facts.name)
+    for volume in docker.volumes({HOME_LABEL: spec.labels[HOME_LABEL]}):
+        docker.remove_volume(volume)
+    docker.close()
+
+
+def _type(docker: Docker, name: str, text: bytes) -> None:
+    """Write to the container's terminal, as an attached human does."""
+    to: Any = docker
+    with to._to.call("attach") as client:
+        socket = client.attach_socket(name, params={"stdin": 1, "stream": 1})
+        socket._sock.sendall(text)
+        socket._response.close()
+        socket.close()
+
+
+def _until(done: Callable[[], bool]) -> None:
+    deadline, pause = time.monotonic() + PATIENCE, threading.Event()
+    while not done():
+        assert time.monotonic() < deadline
+        pause.wait(0.01)
+
+
+def _status(world: World) -> str:
+    facts = world.engine.inspect(world.spec.name)
+    return facts.status if facts else "absent"
+
+
+def test_a_container_lives_as_it_is_told(world: World) -> None:
+    """created, running, paused, running, exited, gone."""
+    engine, name = world.engine, world.spec.name
+    engine.create(world.spec)
+    seen = [_status(world)]
+    engine.start(name)
+    seen.append(_status(world))
+    engine.pause(name)
+    engine.pause(name)
+    seen.append(_status(world))
+    engine.resume(name)
+    engine.resume(name)
+    seen.append(_status(world))
+    engine.kill(name)
+    _until(lambda: _status(world) == "exited")
+    engine.remove(name)
+    engine.remove(name)
+
+    assert seen == ["created", "running", "paused", "running"]
+    assert _status(world) == "absent"
+
+
+def test_the_exit_status_is_kept(world: World) -> None:
+    """However the container ended."""
+    world.engine.create(world.spec)
+    world.engine.start(world.spec.name)
+    world.end(world.spec.name)
+    _until(lambda: _status(world) == "exited")
+
+    facts = world.engine.inspect(world.spec.name)
+
+    assert facts is not None
+    assert facts.exit_code == 3
+
+
+def test_a_name_is_given_once(world: World) -> None:
+    """Two keepers, or one that forgot, cannot make it twice."""
+    world.engine.create(world.spec)
+
+    with pytest.raises(ToolError, match="in use"):
+        world.engine.create(world.spec)
+
+
+def test_an_image_that_is_not_there_is_named(world: World) -> None:
+    """And nothing is made."""
+    with pytest.raises(ToolError, match="no/such"):
+        world.engine.create(replace(world.spec, image="no/such:1"))
+    assert world.engine.all(world.labels) == []
+    assert world.engine.image_id("no/such:1") is None
+
+
+def test_what_is_absent_cannot_be_started_but_can_be_removed(world: World) -> None:
+    """Undo steps run in any state."""
+    with pytest.raises(ToolError):
+        world.engine.start("swarm-test-nobody")
+    world.engine.remove("swarm-test-nobody")
+    world.engine.remove_volume("swarm-test-nobody")
+
+
+def test_ours_are_found_by_label_and_others_are_not(world: World) -> None:
+    """Clean-up never sees what is not ours."""
+    world.engine.create(world.spec)
+    world.engine.make_volume(f"{world.spec.name}-home", world.spec.labels)
+    world.engine.make_volume(f"{world.spec.name}-home", world.spec.labels)
+
+    assert [f.name for f in world.engine.all(world.labels)] == [world.spec.name]
+    assert world.engine.volumes(world.labels) == [f"{world.spec.name}-home"]
+    assert world.engine.all({HOME_LABEL: "of-nobody"}) == []
+
+
+def test_ending_what_has_ended_is_fine(world: World) -> None:
+    """A human may press stop while the agent ends by itself."""
+    world.engine.create(world.spec)
+    world.engine.start(world.spec.name)
+    world.engine.kill(world.spec.name)
+    _until(lambda: _status(world) == "exited")
+
+    world.engine.kill(world.spec.name)
+    world.engine.stop(world.spec.name, 1.0)
+
+    assert _status(world) == "exited"
+
+
+def test_news_tells_of_starts_and_ends_until_it_is_closed(world: World) -> None:
+    """The stream is how the keeper knows; nothing polls."""
+    heard: list[SandboxNews] = []
+    began = time.time() - 1
+
+    def listen() -> None:
+        heard.extend(world.engine.news(world.labels, began))
+
+    world.engine.create(world.spec)
+    thread = threading.Thread(target=listen)
+    thread.start()
+    world.engine.start(world.spec.name)
+    world.end(world.spec.name)
+    _until(lambda: _status(world) == "exited")
+    world.engine.remove(world.spec.name)
+    threading.Event().wait(0.3 if isinstance(world.engine, Docker) else 0.0)
+    world.engine.close()
+    thread.join(PATIENCE)
+
+    told = [news.action for news in heard if news.action in ("start", "die", "destroy")]
+    assert told == ["start", "die", "destroy"]
+    assert next(news.exit_code for news in heard if news.action == "die") == 3
+
+
+def test_what_runs_keeps_the_floor_and_a_weakened_one_is_seen() -> None:
+    """The check on `inspect` passes for ours and fails for each lowered line."""
+    docker = Docker()
+    ours = _spec(images.reference(docker, "base"), images.seccomp_profile())
+    weakened = {
+        "capabilities": replace(ours, cap_drop=()),
+        "capabilities are not all dropped": replace(ours, cap_add=("CHOWN",)),
+        "no-new-privileges": replace(ours, security=()),
+        "root file system": replace(ours, read_only=False),
+        "network": replace(ours, network="bridge"),
+        "seccomp": replace(ours, seccomp=""),
+        "is root": replace(ours, user="0:0"),
+    }
+    try:
+        docker.create(ours)
+        facts = docker.inspect(ours.name)
+        assert facts is not None
+        assert hardening.inspected_faults(facts.raw) == []
+        for fault, spec in weakened.items():
+            docker.remove(ours.name)
+            docker.create(spec)
+            facts = docker.inspect(ours.name)
+            assert facts is not None
+            found = hardening.inspected_faults(facts.raw)
+            assert any(fault in line for line in found), (fault, found)
+    finally:
+        docker.remove(ours.name)
+        docker.close()
+
+
+def test_a_one_shot_container_gives_what_it_printed_within_its_limit() -> None:
+    """Bytes are exact; an error is its exit status and its last words."""
+    docker = Docker()
+    spec = replace(
+        _spec(images.reference(docker, "base"), images.seccomp_profile()),
+        terminal=False,
+    )
+    try:
+        said = replace(spec, argv=("bash", "-c", r"printf 'a\0b\r\n'; echo no >&2"))
+        assert docker.run(said, 100) == b"a\0b\r\n"
+        flood = replace(spec, argv=("bash", "-c", "yes"))
+        with pytest.raises(ToolError, match="more than 5000 bytes"):
+            docker.run(flood, 5000)
+        fails = replace(spec, argv=("bash", "-c", "echo broken >&2; exit 4"))
+        with pytest.raises(ToolError, match="exit 4: broken"):
+            docker.run(fails, 100)
+        assert docker.inspect(spec.name) is None
+    finally:
+        docker.close()
+
+
+def test_no_engine_is_a_sentence_with_a_way_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where it was looked for, and where to look next."""
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent/docker.sock")
+    docker = Docker()
+
+    with pytest.raises(ToolMissing, match=r"unix:///nonexistent/docker\.sock") as error:
+        docker.facts()
+    assert "swarm doctor" in error.value.hint
+    docker.close()
+
+
+def test_a_docker_context_leads_there_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A pane's `docker` is told the same context, not left to tmux's environment."""
+    folder = tmp_path_factory.mktemp("docker")
+    (folder / "config.json").write_text(json.dumps({"currentContext": "elsewhere"}))
+    monkeypatch.delenv("DOCKER_HOST", raising=False)
+    monkeypatch.setenv("DOCKER_CONFIG", str(folder))
+
+    with pytest.raises(ToolError, match="elsewhere"):
+        Docker().facts()

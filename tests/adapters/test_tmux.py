@@ -1,0 +1,188 @@
+"""The private tmux server, and the fake that stands for it, keep to one contract."""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from swarm.adapters.tmux import Tmux
+from swarm.adapters.tmux.call import Server
+from swarm.errors import Refused, ToolError
+from swarm.ports import Panes
+from tests.fakes import FakePanes
+
+PATIENCE = 20.0
+
+
+@dataclass(frozen=True)
+class World:
+    """One server, and how its programs end."""
+
+    panes: Panes
+    end: Callable[[str], None]
+    """Make the pane's program end with 3."""
+
+
+@pytest.fixture
+def tmux() -> Iterator[Tmux]:
+    tmux = Tmux(f"swarm-test-{secrets.token_hex(4)}")
+    yield tmux
+    tmux.kill_server()
+
+
+@pytest.fixture(params=["fake", "real"])
+def world(request: pytest.FixtureRequest, tmux: Tmux) -> World:
+    if request.param == "fake":
+        fake = FakePanes()
+        return World(fake, lambda name: fake.end(name, 3))
+    return World(tmux, lambda name: tmux.send(name, "exit 3", enter=True))
+
+
+SHELL = ["bash", "--norc", "--noprofile"]
+
+
+def _until(done: Callable[[], bool]) -> None:
+    deadline, pause = time.monotonic() + PATIENCE, threading.Event()
+    while not done():
+        assert time.monotonic() < deadline
+        pause.wait(0.01)
+
+
+def _text(panes: Panes, name: str) -> str:
+    return panes.capture([name])[name].text
+
+
+def test_a_pane_is_there_until_it_is_closed(world: World) -> None:
+    """Closing what is not there is fine."""
+    world.panes.open("a", SHELL, {})
+    world.panes.open("b", SHELL, {})
+    assert sorted(world.panes.all()) == ["a", "b"]
+
+    world.panes.close("a")
+    world.panes.close("a")
+
+    assert sorted(world.panes.all()) == ["b"]
+
+
+def test_a_dead_pane_keeps_its_exit_status_and_can_be_opened_again(
+    world: World,
+) -> None:
+    """`remain-on-exit`: the last screen stays to be read."""
+    world.panes.open("a", SHELL, {})
+    world.end("a")
+    _until(lambda: world.panes.all()["a"].dead)
+    assert world.panes.all()["a"].exit_code == 3
+
+    world.panes.open("a", SHELL, {})
+
+    assert not world.panes.all()["a"].dead
+
+
+def test_a_pane_at_work_is_not_replaced(world: World) -> None:
+    """Two launches cannot share a pane."""
+    world.panes.open("a", SHELL, {})
+
+    with pytest.raises(ToolError, match="at work already"):
+        world.panes.open("a", SHELL, {})
+
+
+def test_what_is_sent_arrives_and_what_would_press_keys_is_refused(
+    world: World,
+) -> None:
+    """An escape sequence in a text could answer a dialog."""
+    world.panes.open("a", ["cat"], {})
+    world.panes.send("a", "hello 'quoted' #{pane_id} %H", enter=True)
+    _until(lambda: "hello 'quoted' #{pane_id} %H" in _text(world.panes, "a"))
+
+    with pytest.raises(Refused, match="control characters"):
+        world.panes.send("a", "\x1b[A", enter=False)
+    with pytest.raises(ToolError):
+        world.panes.send("nobody", "x", enter=False)
+
+
+def test_without_a_server_nothing_is_there(world: World) -> None:
+    """And the next pane brings it back."""
+    world.panes.open("a", SHELL, {})
+    world.panes.kill_server()
+    world.panes.kill_server()
+    assert world.panes.all() == {}
+    assert world.panes.capture(["a"]) == {}
+
+    world.panes.open("a", SHELL, {})
+
+    assert sorted(world.panes.all()) == ["a"]
+
+
+def test_a_program_that_ends_at_once_leaves_its_words(tmux: Tmux) -> None:
+    """The first pane of a server is no exception."""
+    tmux.open("a", ["bash", "-c", "echo last words; exit 9"], {})
+    _until(lambda: tmux.all()["a"].dead)
+
+    assert "last words" in _text(tmux, "a")
+    assert tmux.all()["a"].exit_code == 9
+
+
+def test_no_pane_can_forge_the_screen_of_another(tmux: Tmux) -> None:
+    """Screens are told apart by a marker that no program can know."""
+    for name in ("a", "b", "c"):
+        tmux.open(name, ["bash", "-c", f"echo I am {name}; sleep 60"], {})
+    _until(lambda: all(f"I am {n}" in _text(tmux, n) for n in ("a", "b", "c")))
+
+    screens = tmux.capture(["c", "a", "nobody", "b"])
+
+    assert list(screens) == ["c", "a", "b"]
+    for name, screen in screens.items():
+        assert screen.text.startswith(f"I am {name}\n")
+
+
+def test_a_paste_is_bracketed_and_its_enter_comes_apart(tmux: Tmux) -> None:
+    """A program that asks for it can tell a paste from keys."""
+    reader = (
+        "stty -echo; printf '\\e[?2004h'; echo ready;"
+        ' IFS= read -r x; echo "$x" | cat -v; sleep 60'
+    )
+    tmux.open("a", ["bash", "-c", reader], {})
+    _until(lambda: "ready" in _text(tmux, "a"))
+    tmux.send("a", "one", enter=True)
+
+    _until(lambda: "^[[200~one^[[201~" in _text(tmux, "a"))
+
+
+def test_nothing_secret_of_the_environment_reaches_a_pane(
+    tmux: Tmux, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Promise: a key in the human's shell is not in an agent's pane. Why: tmux hands
+    its server's whole environment to every program."""
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "planted")
+    monkeypatch.setenv("SOME_API_KEY", "planted")
+    tmux.open("a", ["bash", "-c", "env; sleep 60"], {"GIVEN": "on purpose"})
+    _until(lambda: "GIVEN=on purpose" in _text(tmux, "a"))
+    tmux.open("b", ["bash", "-c", "env; echo end; sleep 60"], {})
+    _until(lambda: "end" in _text(tmux, "b"))
+
+    assert "planted" not in _text(tmux, "a") + _text(tmux, "b")
+
+
+def test_nothing_an_agent_prints_acts_on_the_terminal(tmux: Tmux) -> None:
+    """No OSC passes, no title is taken, no window is renamed."""
+    evil = r"printf '\e]0;owned\a\e]52;c;b3duZWQ=\a\ekowned\e\\shown'; sleep 60"
+    tmux.open("a", ["bash", "-c", evil], {})
+    _until(lambda: "shown" in _text(tmux, "a"))
+
+    assert sorted(tmux.all()) == ["a"]
+    assert "\x1b]" not in _text(tmux, "a")
+    assert "owned" not in _text(tmux, "a").replace("shown", "")
+
+
+def test_no_key_of_tmux_opens_a_shell(tmux: Tmux) -> None:
+    """Whoever is attached types to the agent, and can only leave."""
+    tmux.open("a", SHELL, {})
+    server = Server(tmux.attach_argv("a")[tmux.attach_argv("a").index("-L") + 1])
+
+    keys = "".join(server.run("list-keys", "-T", table) for table in ("prefix", "root"))
+
+    for word in ("new-window", "split-window", "command-prompt", "respawn", "menu"):
+        assert word not in keys

@@ -1,0 +1,183 @@
+"""Small worlds that behave like the tools: each runs through the real one's tests."""
+
+import queue
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+from swarm.adapters.docker.connect import Absent
+from swarm.errors import Refused, ToolError, ToolMissing
+from swarm.plan.specs import SandboxSpec
+from swarm.ports import EngineFacts, PaneFacts, SandboxFacts, SandboxNews, Screen
+
+
+class FakeSandboxes:
+    """A container engine of dictionaries; nothing in it runs, it only has states.
+
+    `down` makes every call fail as an engine that went away does.
+    """
+
+    def __init__(self, images: tuple[str, ...] = ("an/image:1",)) -> None:
+        self.down = False
+        self.images = images
+        self.specs: dict[str, SandboxSpec] = {}
+        self._boxes: dict[str, SandboxFacts] = {}
+        self._volumes: dict[str, dict[str, str]] = {}
+        self._news: queue.SimpleQueue[SandboxNews | None] = queue.SimpleQueue()
+
+    def facts(self) -> EngineFacts:
+        self._answer()
+        return EngineFacts("99.0", False, "2", "fake", ("runc",), True, "fake://")
+
+    def create(self, spec: SandboxSpec) -> None:
+        self._answer()
+        if spec.name in self._boxes:
+            raise ToolError(f"docker create {spec.name}: the name is in use")
+        if spec.image not in self.images:
+            raise Absent(f"docker create {spec.name}: no such image: {spec.image}")
+        self.specs[spec.name] = spec
+        self._boxes[spec.name] = SandboxFacts(
+            spec.name, f"id-{spec.name}", dict(spec.labels), "created"
+        )
+
+    def start(self, name: str) -> None:
+        self._move(name, "running", "start")
+
+    def end(self, name: str, exit_code: int) -> None:
+        """What a container does by itself."""
+        self._boxes[name] = replace(self._known(name), exit_code=exit_code)
+        self._move(name, "exited", "die")
+
+    def stop(self, name: str, grace: float) -> None:
+        if self._known(name).status in ("running", "paused"):
+            self.end(name, 143)
+
+    def kill(self, name: str) -> None:
+        if self._known(name).status in ("running", "paused"):
+            self.end(name, 137)
+
+    def pause(self, name: str) -> None:
+        if self._known(name).status != "paused":
+            self._move(name, "paused", "pause")
+
+    def resume(self, name: str) -> None:
+        if self._known(name).status == "paused":
+            self._move(name, "running", "unpause")
+
+    def inspect(self, name: str) -> SandboxFacts | None:
+        self._answer()
+        return self._boxes.get(name)
+
+    def all(self, labels: dict[str, str]) -> list[SandboxFacts]:
+        self._answer()
+        return [
+            facts
+            for facts in self._boxes.values()
+            if labels.items() <= facts.labels.items()
+        ]
+
+    def remove(self, name: str) -> None:
+        self._answer()
+        if name in self._boxes:
+            self._say("destroy", self._boxes.pop(name))
+
+    def make_volume(self, name: str, labels: dict[str, str]) -> None:
+        self._answer()
+        self._volumes.setdefault(name, labels)
+
+    def remove_volume(self, name: str) -> None:
+        self._answer()
+        self._volumes.pop(name, None)
+
+    def volumes(self, labels: dict[str, str]) -> list[str]:
+        self._answer()
+        return [n for n, own in self._volumes.items() if labels.items() <= own.items()]
+
+    def logs(self, name: str, tail: int) -> bytes:
+        self._known(name)
+        return b""
+
+    def run(self, spec: SandboxSpec, limit: int) -> bytes:
+        self._answer()
+        return b""
+
+    def news(self, labels: dict[str, str], since: float) -> Iterator[SandboxNews]:
+        self._answer()
+        while (news := self._news.get()) is not None:
+            if labels.items() <= news.labels.items():
+                yield news
+
+    def close(self) -> None:
+        self._news.put(None)
+
+    def image_id(self, reference: str) -> str | None:
+        self._answer()
+        return f"id-{reference}" if reference in self.images else None
+
+    def attach_argv(self, name: str) -> list[str]:
+        return ["fake", "attach", name]
+
+    def start_argv(self, name: str) -> list[str]:
+        return ["fake", "start", name]
+
+    def _answer(self) -> None:
+        if self.down:
+            raise ToolMissing("docker does not answer at fake://", hint="start it")
+
+    def _known(self, name: str) -> SandboxFacts:
+        self._answer()
+        if name not in self._boxes:
+            raise Absent(f"docker: no such container: {name}")
+        return self._boxes[name]
+
+    def _move(self, name: str, status: str, action: str) -> None:
+        moved = replace(self._known(name), status=status)
+        self._boxes[name] = moved
+        self._say(action, moved)
+
+    def _say(self, action: str, facts: SandboxFacts) -> None:
+        code = facts.exit_code if action == "die" else None
+        self._news.put(SandboxNews(action, facts.name, facts.labels, time.time(), code))
+
+
+class FakePanes:
+    """A tmux server of dictionaries; a pane shows the command that it was given."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str]] = []
+        self._panes: dict[str, PaneFacts] = {}
+        self._screens: dict[str, str] = {}
+
+    def open(self, name: str, argv: list[str], environment: dict[str, str]) -> None:
+        known = self._panes.get(name)
+        if known is not None and not known.dead:
+            raise ToolError(f"tmux: the pane {name} is at work already")
+        self._panes[name] = PaneFacts(name, False, None, 1)
+        self._screens[name] = " ".join(argv)
+
+    def end(self, name: str, exit_code: int) -> None:
+        """What a pane's program does by itself."""
+        self._panes[name] = replace(self._panes[name], dead=True, exit_code=exit_code)
+
+    def close(self, name: str) -> None:
+        self._panes.pop(name, None)
+
+    def all(self) -> dict[str, PaneFacts]:
+        return dict(self._panes)
+
+    def capture(self, names: list[str]) -> dict[str, Screen]:
+        return {n: Screen(n, self._screens[n]) for n in names if n in self._panes}
+
+    def send(self, name: str, text: str, enter: bool) -> None:
+        if any((ord(c) < 0x20 and c not in "\n\t") or ord(c) == 0x7F for c in text):
+            raise Refused("the text holds control characters")
+        if name not in self._panes or self._panes[name].dead:
+            raise ToolError(f"tmux: the pane {name} is not at work")
+        self.sent.append((name, text))
+        self._screens[name] += text
+
+    def attach_argv(self, name: str) -> list[str]:
+        return ["fake", "attach", name]
+
+    def kill_server(self) -> None:
+        self._panes.clear()
