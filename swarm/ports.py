@@ -137,6 +137,7 @@ class PaneFacts:
     name: str
     dead: bool
     exit_code: int | None
+    """None while it lives, for a moment after it died, and where a signal ended it."""
     pid: int
 
 

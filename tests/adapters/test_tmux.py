@@ -73,8 +73,8 @@ def test_a_dead_pane_keeps_its_exit_status_and_can_be_opened_again(
     """`remain-on-exit`: the last screen stays to be read."""
     world.panes.open("a", SHELL, {})
     world.end("a")
-    _until(lambda: world.panes.all()["a"].dead)
-    assert world.panes.all()["a"].exit_code == 3
+    _until(lambda: world.panes.all()["a"].exit_code == 3)
+    assert world.panes.all()["a"].dead
 
     world.panes.open("a", SHELL, {})
 
@@ -119,10 +119,9 @@ def test_without_a_server_nothing_is_there(world: World) -> None:
 def test_a_program_that_ends_at_once_leaves_its_words(tmux: Tmux) -> None:
     """The first pane of a server is no exception."""
     tmux.open("a", ["bash", "-c", "echo last words; exit 9"], {})
-    _until(lambda: tmux.all()["a"].dead)
+    _until(lambda: tmux.all()["a"].exit_code == 9)
 
     assert "last words" in _text(tmux, "a")
-    assert tmux.all()["a"].exit_code == 9
 
 
 def test_no_pane_can_forge_the_screen_of_another(tmux: Tmux) -> None:
