@@ -419,9 +419,10 @@ async def press(pilot: Pilot[None], world: World, *pressed: str) -> None:
 
 async def settled(pilot: Pilot[None]) -> None:
     """Let threads answer and the screen repaint."""
-    await pilot.app.workers.wait_for_complete()
     for _ in range(3):
         await pilot.pause(0.06)
+        while not all(worker.is_finished for worker in pilot.app.workers):
+            await pilot.pause(0.02)
 
 
 def answer(world: World) -> None:

@@ -18,10 +18,10 @@ class InputBar(Horizontal):
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "close", "close")]
 
-    class Submitted(Message):
-        """The human pressed Enter."""
+    class Told(Message):
+        """Something that the bar has to say, and what stands in it."""
 
-        def __init__(self, bar: "InputBar", text: str) -> None:
+        def __init__(self, bar: "InputBar", text: str = "") -> None:
             super().__init__()
             self.bar = bar
             self.text = text
@@ -31,20 +31,14 @@ class InputBar(Horizontal):
             """The bar it came from."""
             return self.bar
 
-    class Changed(Submitted):
+    class Submitted(Told):
+        """The human pressed Enter."""
+
+    class Changed(Told):
         """The text is another; nothing is submitted yet."""
 
-    class Closed(Message):
+    class Closed(Told):
         """The human left it."""
-
-        def __init__(self, bar: "InputBar") -> None:
-            super().__init__()
-            self.bar = bar
-
-        @property
-        def control(self) -> "InputBar":
-            """The bar it came from."""
-            return self.bar
 
     def __init__(self, *, id: str, placeholder: str) -> None:
         super().__init__(id=id, classes="bar")

@@ -1,0 +1,454 @@
+"""Each key of the dashboard does what the table says."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from textual.widgets import Input, TextArea
+
+from swarm.store.queries import Queries, Wish
+from swarm.tui.app import SwarmApp
+from swarm.tui.screens.dashboard import Dashboard
+from swarm.tui.screens.review import ReviewScreen
+from swarm.tui.widgets.message_line import MessageLine
+from swarm.tui.widgets.preview import Preview
+from tests.scenes import (
+    ALL_STATES,
+    EMPTY,
+    FAILED_LAUNCH,
+    REPO,
+    REVIEW_WITH_FLAGS,
+    THREE_RUNNING,
+    TWENTY,
+    Scene,
+    answer,
+    press,
+    settled,
+    shown,
+)
+from tests.tui.fakes import World
+
+Recorded = Callable[[Scene], World]
+
+
+def asked(world: World) -> list[Wish]:
+    """The wishes that stand in the store."""
+    queries = Queries(world.database)
+    try:
+        return queries.open_wishes()
+    finally:
+        queries.close()
+
+
+def said(app: SwarmApp) -> str:
+    """What stands on the message line."""
+    return str(app.screen_stack[0].query_one(MessageLine).render()).strip()
+
+
+@pytest.mark.parametrize(
+    ("keys", "verb", "body"),
+    [
+        (("s",), "stop", {"task": 1}),
+        (("p",), "pause", {"task": 1}),
+        (("f",), "retry", {"task": 1}),
+        (("K", "y"), "kill", {"task": 1}),
+        (("space", "type:go", "enter"), "send", {"task": 1, "text": "go"}),
+    ],
+)
+async def test_a_key_becomes_a_wish(
+    recorded: Recorded, keys: tuple[str, ...], verb: str, body: dict[str, Any]
+) -> None:
+    """Nothing is done here; everything is asked for."""
+    world = recorded(THREE_RUNNING)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, *keys)
+
+    (wish,) = asked(world)
+    assert (wish.verb, wish.body) == (verb, body)
+
+
+@pytest.mark.parametrize(
+    ("task", "keys", "verb"),
+    [
+        (3, ("p",), "resume"),
+        (7, ("D", "y"), "discard"),
+        (9, ("d", "y"), "rm"),
+        (14, ("u",), "restore"),
+        (12, ("s",), "stop"),
+    ],
+)
+async def test_a_key_fits_the_state(
+    recorded: Recorded, task: int, keys: tuple[str, ...], verb: str
+) -> None:
+    """The same key means what makes sense for the selected task."""
+    world = recorded(ALL_STATES)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await settled(pilot)
+            dashboard(app).shown.select(task)
+            await press(pilot, world, *keys)
+
+    (wish,) = asked(world)
+    assert (wish.verb, wish.body) == (verb, {"task": task})
+
+
+def dashboard(app: SwarmApp) -> Dashboard:
+    """The main screen, wherever it stands."""
+    screen = app.screen_stack[0]
+    assert isinstance(screen, Dashboard)
+    return screen
+
+
+@pytest.mark.parametrize("keys", [("K", "n"), ("K", "escape"), ("K", "enter")])
+async def test_a_question_can_be_left(
+    recorded: Recorded, keys: tuple[str, ...]
+) -> None:
+    """The safe answer has the focus."""
+    world = recorded(THREE_RUNNING)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, *keys)
+
+    assert asked(world) == []
+
+
+async def test_a_dialog_ignores_a_key_that_was_meant_for_another_screen(
+    recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is confirmed in the first moment."""
+    monkeypatch.setattr("swarm.tui.dialogs.dialog.Dialog.arm_seconds", 60.0)
+    world = recorded(THREE_RUNNING)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "K", "y")
+
+    assert asked(world) == []
+
+
+async def test_a_key_that_cannot_be_used_says_why(recorded: Recorded) -> None:
+    """No key is silently dead."""
+    world = recorded(ALL_STATES)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "p")
+
+            assert said(app) == "needs a running task; sql-migrate is oom"
+    assert asked(world) == []
+
+
+async def test_the_same_wish_is_not_asked_twice(recorded: Recorded) -> None:
+    """A doubled key is one wish while it is not decided."""
+    world = recorded(THREE_RUNNING)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "s", "s")
+
+            assert said(app) == "stop #1: already asked, not decided yet"
+    assert len(asked(world)) == 1
+
+
+async def test_a_refused_wish_is_a_toast_with_the_hint_last(
+    recorded: Recorded,
+) -> None:
+    """Title is the verb, then what happened, then the way out."""
+    world = recorded(THREE_RUNNING)
+    world.refused["stop"] = ("task 1 is [b]gone[/b]\x1b[2J", "see `swarm show 1`")
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "s", "keeper")
+
+            (toast,) = app._notifications
+            assert toast.title == "stop refused"
+            assert toast.message == (
+                "task 1 is [b]gone[/b]\\x1b[2J\nsee `swarm show 1`"
+            )
+            assert not toast.markup
+
+
+async def test_a_dead_keeper_is_started_for_a_wish(recorded: Recorded) -> None:
+    """The human asks for work, not for processes."""
+    world = recorded(THREE_RUNNING)
+    world.keeper = None
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "s")
+
+    assert world.woken == 1
+
+
+async def test_a_new_task_is_one_wish(recorded: Recorded) -> None:
+    """The prompt has the focus; Ctrl+S starts."""
+    world = recorded(EMPTY)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "n", "type:do it", "ctrl+s")
+
+    (wish,) = asked(world)
+    assert wish.verb == "new"
+    assert wish.body == {
+        "repo": REPO,
+        "prompt": "do it",
+        "command": None,
+        "agent": "claude-code",
+        "name": "",
+        "base": "",
+        "copies": 1,
+        "after": [],
+    }
+
+
+async def test_an_empty_prompt_starts_nothing(recorded: Recorded) -> None:
+    """The dialog stays and says what is missing."""
+    world = recorded(EMPTY)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "n", "ctrl+s")
+
+            assert len(app.screen_stack) == 2
+    assert asked(world) == []
+
+
+async def test_what_was_typed_survives_a_refusal(recorded: Recorded) -> None:
+    """The keeper may say no; the prompt is kept until it says yes."""
+    world = recorded(EMPTY)
+    world.refused["new"] = ("there is no base", "")
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "n", "type:do it", "ctrl+s", "keeper", "n")
+            assert app.screen.query_one("#prompt", TextArea).text == "do it"
+            world.refused.clear()
+            await press(pilot, world, "ctrl+s", "keeper", "n")
+
+            assert app.screen.query_one("#prompt", TextArea).text == ""
+
+
+async def test_without_a_repository_no_task_is_added(recorded: Recorded) -> None:
+    """All repositories can be watched, but a task needs one."""
+    world = recorded(THREE_RUNNING)
+    with shown(world, repo=None) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "n")
+
+            assert said(app) == "start swarm inside a repository to add tasks"
+
+
+async def test_enter_hands_the_terminal_over(recorded: Recorded) -> None:
+    """The command comes from the panes' door, and runs in the foreground."""
+    world = recorded(THREE_RUNNING)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "enter")
+
+    assert asked(world) == []
+    assert world.ran in ([["true", "task-1"]], [])
+
+
+async def test_a_pane_that_is_gone_is_not_attached(recorded: Recorded) -> None:
+    """A sentence instead of a flash of tmux."""
+    world = recorded(THREE_RUNNING)
+    world.panes.texts.clear()
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "enter")
+
+            assert said(app) == "task 1 has no terminal any more"
+
+
+async def test_only_the_selected_pane_is_captured(recorded: Recorded) -> None:
+    """One call, one name, and none while another tab is shown."""
+    world = recorded(THREE_RUNNING)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world)
+            await pilot.pause(0.5)
+            assert world.panes.captured
+            assert set(map(tuple, world.panes.captured)) == {("task-1",)}
+            await press(pilot, world, "right_square_bracket")
+            before = len(world.panes.captured)
+            await pilot.pause(0.6)
+
+            assert len(world.panes.captured) == before
+
+
+async def test_broken_panes_are_said_in_the_preview(recorded: Recorded) -> None:
+    """tmux going away is no crash."""
+    world = recorded(THREE_RUNNING)
+    world.panes.broken = "tmux: no server"
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world)
+            await pilot.pause(0.4)
+
+            lines = app.screen.query_one(Preview).lines
+            assert "tmux: no server" in lines.line_at(0).plain
+
+
+async def test_a_failed_launch_shows_step_reason_and_log(recorded: Recorded) -> None:
+    """Everything that is needed to mend it is in view."""
+    world = recorded(FAILED_LAUNCH)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world)
+            lines = app.screen.query_one(Preview).lines
+            text = "\n".join(lines.line_at(row).plain for row in range(lines.count))
+
+    assert "✓ worktree" in text
+    assert "✕ sandbox" in text
+    assert "image swarm/node is not built" in text
+    assert "run `swarm image build node`" in text
+    assert "no such image: swarm/node:latest" in text
+
+
+async def test_the_cursor_stays_with_its_task(recorded: Recorded) -> None:
+    """What an agent does never moves a key's meaning under the finger."""
+    world = recorded(TWENTY)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await settled(pilot)
+            screen = dashboard(app)
+            screen.shown.select(9)
+            await settled(pilot)
+            screen.shown.show_tasks(screen.tasks[::-1][3:], 0.0)
+            await settled(pilot)
+
+            assert screen.chosen is not None
+            assert screen.chosen.id == 9
+
+
+async def test_w_goes_round_those_who_need_me(recorded: Recorded) -> None:
+    """Errors first, then what is ready for review, then the first again."""
+    world = recorded(ALL_STATES)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await settled(pilot)
+            met = []
+            for _ in range(8):
+                await press(pilot, world, "w")
+                met.append(dashboard(app).shown.selected)
+
+    assert met == [8, 9, 10, 4, 5, 6, 7, 8]
+
+
+async def test_the_filter_hides_and_esc_shows_all(recorded: Recorded) -> None:
+    """Keys do nothing else while one types."""
+    world = recorded(ALL_STATES)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "slash", "type:docs")
+            assert dashboard(app).shown.selected == 2
+            await press(pilot, world, "enter", "escape")
+
+            assert dashboard(app).filter == ""
+    assert asked(world) == []
+
+
+@pytest.mark.parametrize(
+    ("keys", "shown_panel"),
+    [(("plus",), "-zoom-1"), (("2", "plus"), "-zoom-2"), (("3", "plus"), "-zoom-3")],
+)
+async def test_plus_enlarges_the_panel_with_the_focus(
+    recorded: Recorded, keys: tuple[str, ...], shown_panel: str
+) -> None:
+    """`_` and Esc bring all back."""
+    world = recorded(THREE_RUNNING)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, *keys)
+            assert app.screen.has_class(shown_panel)
+            await press(pilot, world, "underscore")
+
+            assert not app.screen.has_class("-zoomed")
+
+
+async def test_r_opens_the_review(recorded: Recorded) -> None:
+    """With a snapshot asked for."""
+    world = recorded(REVIEW_WITH_FLAGS)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "r")
+
+            assert isinstance(app.screen, ReviewScreen)
+    assert [wish.verb for wish in asked(world)] == ["snapshot"]
+
+
+async def test_help_runs_the_chosen_key(recorded: Recorded) -> None:
+    """The table is a menu."""
+    world = recorded(THREE_RUNNING)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "question_mark", "j", "j", "enter")
+
+            assert app.screen.query_one("#prompt", TextArea)
+
+
+@pytest.mark.parametrize("key", ["colon", "ctrl+p"])
+async def test_the_palette_finds_a_command(recorded: Recorded, key: str) -> None:
+    """The same table, by name."""
+    world = recorded(THREE_RUNNING)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, key, "type:freeze")
+            await pilot.pause(0.3)
+            await press(pilot, world, "enter")
+
+    assert [wish.verb for wish in asked(world)] == ["pause"]
+
+
+async def test_q_closes_the_view_and_nothing_else(recorded: Recorded) -> None:
+    """Agents keep running, and that is said."""
+    world = recorded(THREE_RUNNING)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "q")
+
+            assert not app.is_running or app._exit
+    assert asked(world) == []
+
+
+@pytest.mark.parametrize("key", ["ctrl+c", "ctrl+q", "escape"])
+async def test_habits_do_not_end_it(recorded: Recorded, key: str) -> None:
+    """Only `q` leaves."""
+    world = recorded(THREE_RUNNING)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, key)
+
+            assert app.is_running
+            assert not app._exit
+
+
+async def test_a_tiny_terminal_is_told_so(recorded: Recorded) -> None:
+    """With its live size, and nothing half drawn."""
+    world = recorded(THREE_RUNNING)
+    with shown(world) as app:
+        async with app.run_test(size=(59, 15)) as pilot:
+            await settled(pilot)
+
+            small = app.screen.query_one("#too-small")
+            assert small.display
+            assert "59×15" in str(small.render())
+
+
+async def test_a_stored_change_is_seen_at_once(recorded: Recorded) -> None:
+    """Growth of the store is noticed, not waited for."""
+    world = recorded(THREE_RUNNING)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "s")
+            answer(world)
+            await pilot.pause(0.2)
+
+            assert said(app) == "stop #1: done"
+
+
+async def test_letters_in_a_field_are_letters(recorded: Recorded) -> None:
+    """`q`, `s` and `K` do nothing while one replies."""
+    world = recorded(THREE_RUNNING)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "space", "type:qsK")
+
+            assert app.screen.query_one("#reply Input", Input).value == "qsK"
+            assert app.is_running
+    assert asked(world) == []

@@ -1,0 +1,41 @@
+"""The one table of keys holds what the screens can do."""
+
+import pytest
+
+from swarm.tui import keys
+from swarm.tui.keys import Key
+from swarm.tui.screens.dashboard import Dashboard
+from swarm.tui.screens.key_screen import KeyScreen
+from swarm.tui.screens.review import ReviewScreen
+
+SCREENS = [(Dashboard, keys.TASKS), (ReviewScreen, keys.REVIEW)]
+
+
+@pytest.mark.parametrize("table", [keys.TASKS, keys.REVIEW, keys.MOVE])
+def test_a_key_stands_for_one_thing(table: tuple[Key, ...]) -> None:
+    """No key and no action appears twice in a context."""
+    names = [name for key in table for name in key.keys.split(",")]
+    actions = [key.action for key in table]
+
+    assert len(set(names)) == len(names)
+    assert len(set(actions)) == len(actions)
+
+
+@pytest.mark.parametrize(("screen", "table"), SCREENS)
+def test_every_key_is_carried_out(
+    screen: type[KeyScreen[None]], table: tuple[Key, ...]
+) -> None:
+    """What the table offers, the screen does."""
+    missing = [key.action for key in table if not hasattr(screen, f"do_{key.action}")]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize(("screen", "table"), SCREENS)
+def test_nothing_is_done_that_the_table_does_not_offer(
+    screen: type[KeyScreen[None]], table: tuple[Key, ...]
+) -> None:
+    """No secret keys: help and palette are complete."""
+    done = {name[3:] for name in dir(screen) if name.startswith("do_")}
+
+    assert done == {key.action for key in table}

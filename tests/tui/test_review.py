@@ -1,0 +1,204 @@
+"""The review shows everything, and merges what was looked at or nothing."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from textual.widgets import Button, Checkbox
+
+from swarm.model.review import Change, Hidden
+from swarm.tui.diffs import LINE_LIMIT
+from swarm.tui.screens.dashboard import Dashboard
+from swarm.tui.screens.review import ReviewScreen
+from swarm.tui.widgets.diff_view import DiffView
+from swarm.tui.widgets.file_list import FileList
+from swarm.tui.widgets.lines import Lines
+from tests.scenes import REVIEW_WITH_FLAGS, TREE, Scene, press, settled, shown
+from tests.tui.fakes import World
+from tests.tui.test_dashboard import asked, said
+
+Recorded = Callable[[Scene], World]
+OPENED = ("r", "keeper")
+SIZE = (120, 36)
+
+
+def text_of(lines: Lines) -> str:
+    """Everything it would draw."""
+    return "\n".join(lines.line_at(row).plain for row in range(lines.count))
+
+
+async def test_every_file_and_every_hidden_entry_is_listed(recorded: Recorded) -> None:
+    """What could run on the human's machine comes first."""
+    world = recorded(REVIEW_WITH_FLAGS)
+    with shown(world) as app:
+        async with app.run_test(size=SIZE) as pilot:
+            await press(pilot, world, *OPENED)
+            listed = text_of(app.screen.query_one(FileList))
+
+    paths = [change.path for change in REVIEW_WITH_FLAGS.changes]
+    unseen = [entry.path for entry in REVIEW_WITH_FLAGS.hidden]
+    assert all(path in listed for path in [*paths, *unseen])
+    assert listed.index("RUNS ON YOUR MACHINE") < listed.index("FILES")
+
+
+async def test_hunks_and_files_are_reached_by_keys(recorded: Recorded) -> None:
+    """`]` goes on into the next file where this one has no more hunks."""
+    world = recorded(REVIEW_WITH_FLAGS)
+    with shown(world) as app:
+        async with app.run_test(size=SIZE) as pilot:
+            await press(pilot, world, *OPENED, "J", "J", "J")
+            assert "more" in text_of(app.screen.query_one(DiffView))
+            await press(pilot, world, "right_square_bracket", "K", "K")
+
+            assert app.screen.query_one(FileList).entry == REVIEW_WITH_FLAGS.changes[2]
+
+
+async def test_a_large_file_waits_for_enter(recorded: Recorded) -> None:
+    """41 000 lines are read when they are asked for."""
+    world = recorded(REVIEW_WITH_FLAGS)
+    body = b"".join(b"+line %d\n" % number for number in range(41_000))
+    world.review.diffs["fixtures/generated.json"] = b"@@ -0,0 +1,41000 @@\n" + body
+    with shown(world) as app:
+        async with app.run_test(size=SIZE) as pilot:
+            await press(pilot, world, *OPENED, *("J",) * 6)
+            diff = app.screen.query_one(DiffView)
+            assert "Enter shows them" in text_of(diff)
+            await press(pilot, world, "enter")
+
+            assert diff.count > 41_000
+            assert len(diff.children) == 0
+
+
+async def test_merge_stays_off_until_each_flag_is_acknowledged(
+    recorded: Recorded,
+) -> None:
+    """A deliberate mark for each file; then exactly the tree that was shown."""
+    world = recorded(REVIEW_WITH_FLAGS)
+    with shown(world) as app:
+        async with app.run_test(size=SIZE) as pilot:
+            await press(pilot, world, *OPENED, "M", "ctrl+s")
+            assert app.screen.query_one("#merge-now", Button).disabled
+            assert asked(world) == []
+            for box in app.screen.query(Checkbox):
+                box.focus()
+                await press(pilot, world, "space")
+            await press(pilot, world, "ctrl+s")
+
+    (wish,) = asked(world)
+    assert wish.verb == "merge"
+    assert wish.body == {
+        "task": 1,
+        "tree": TREE,
+        "strategy": "squash",
+        "target": "main",
+        "message": "Add per-tenant rate limiting to the public API.\n\n"
+        "Keep p99 under 2 ms.",
+        "accepted": ["package.json", ".github/workflows/ci.yml"],
+        "output": "",
+    }
+
+
+async def test_a_patch_names_its_file(recorded: Recorded) -> None:
+    """And no branch."""
+    world = recorded(replace(REVIEW_WITH_FLAGS, changes=REVIEW_WITH_FLAGS.changes[3:4]))
+    with shown(world) as app:
+        async with app.run_test(size=SIZE) as pilot:
+            await press(pilot, world, *OPENED, "M", "down", "down", "space", "ctrl+s")
+
+    (wish,) = asked(world)
+    assert wish.body["strategy"] == "patch"
+    assert wish.body["output"].endswith("rate-limit-2.patch")
+
+
+@pytest.mark.parametrize(
+    ("changes", "hidden", "why"),
+    [
+        ((), (), "nothing differs from the base"),
+        (
+            REVIEW_WITH_FLAGS.changes,
+            (Hidden("big.bin", "larger than 32 MiB", blocks=True),),
+            "big.bin cannot be merged: larger than 32 MiB",
+        ),
+    ],
+)
+async def test_what_cannot_be_merged_says_why(
+    recorded: Recorded,
+    changes: tuple[Change, ...],
+    hidden: tuple[Hidden, ...],
+    why: str,
+) -> None:
+    """Before any dialog."""
+    world = recorded(replace(REVIEW_WITH_FLAGS, changes=changes, hidden=hidden))
+    with shown(world) as app:
+        async with app.run_test(size=SIZE) as pilot:
+            await press(pilot, world, *OPENED, "M")
+            screen = app.screen
+            assert isinstance(screen, ReviewScreen)
+
+            assert screen.why_not("merge") == why
+            assert said(app) == ""
+
+
+async def test_a_live_task_is_shown_but_not_merged(recorded: Recorded) -> None:
+    """Its files are still in another's hands."""
+    world = recorded(REVIEW_WITH_FLAGS)
+    with shown(world) as app:
+        async with app.run_test(size=SIZE) as pilot:
+            await press(pilot, world, "j", *OPENED, "M")
+            screen = app.screen
+            assert isinstance(screen, ReviewScreen)
+
+            assert screen.why_not("merge").startswith("needs a stopped task")
+
+
+async def test_a_refused_snapshot_is_said_where_one_looks(recorded: Recorded) -> None:
+    """And nothing can be merged."""
+    world = recorded(REVIEW_WITH_FLAGS)
+    world.refused["snapshot"] = ("the worktree is gone", "")
+    with shown(world) as app:
+        async with app.run_test(size=SIZE) as pilot:
+            await press(pilot, world, *OPENED)
+            screen = app.screen
+            assert isinstance(screen, ReviewScreen)
+
+            assert "the worktree is gone" in str(
+                screen.query_one("#review-title").render()
+            )
+            assert screen.why_not("merge") == "the files are not read yet"
+
+
+async def test_discard_is_asked_and_leaves_the_review(recorded: Recorded) -> None:
+    """Back on the tasks once the keeper has done it."""
+    world = recorded(REVIEW_WITH_FLAGS)
+    with shown(world) as app:
+        async with app.run_test(size=SIZE) as pilot:
+            await press(pilot, world, *OPENED, "D", "y")
+            assert [wish.verb for wish in asked(world)] == ["discard"]
+            await press(pilot, world, "keeper")
+
+            assert isinstance(app.screen, Dashboard)
+
+
+async def test_a_refused_merge_stays_in_the_review(recorded: Recorded) -> None:
+    """One reads why, and can try again."""
+    world = recorded(replace(REVIEW_WITH_FLAGS, changes=REVIEW_WITH_FLAGS.changes[3:4]))
+    world.refused["merge"] = ("main has moved", "")
+    with shown(world) as app:
+        async with app.run_test(size=SIZE) as pilot:
+            await press(pilot, world, *OPENED, "M", "ctrl+s", "keeper")
+
+            assert isinstance(app.screen, ReviewScreen)
+
+
+async def test_a_long_line_is_drawn_cut(recorded: Recorded) -> None:
+    """One minified line costs no more than any other."""
+    world = recorded(REVIEW_WITH_FLAGS)
+    world.review.diffs["package.json"] = b"@@ -0,0 +1 @@\n+" + b"x" * 1_000_000
+    with shown(world) as app:
+        async with app.run_test(size=SIZE) as pilot:
+            await press(pilot, world, *OPENED)
+            await settled(pilot)
+            diff = app.screen.query_one(DiffView)
+
+            assert diff.virtual_size.width < LINE_LIMIT + 60
+            assert "998000 characters more" in text_of(diff)
