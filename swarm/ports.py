@@ -137,7 +137,8 @@ class PaneFacts:
     name: str
     dead: bool
     exit_code: int | None
-    """None while it lives, for a moment after it died, and where a signal ended it."""
+    """None while it lives, where a signal ended it, and where tmux missed the end of a
+    program that ended at once; the container engine knows an agent's for certain."""
     pid: int
 
 

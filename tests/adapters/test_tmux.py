@@ -119,7 +119,7 @@ def test_without_a_server_nothing_is_there(world: World) -> None:
 def test_a_program_that_ends_at_once_leaves_its_words(tmux: Tmux) -> None:
     """The first pane of a server is no exception."""
     tmux.open("a", ["bash", "-c", "echo last words; exit 9"], {})
-    _until(lambda: tmux.all()["a"].exit_code == 9)
+    _until(lambda: tmux.all()["a"].dead)
 
     assert "last words" in _text(tmux, "a")
 
