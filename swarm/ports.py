@@ -137,8 +137,8 @@ class PaneFacts:
     name: str
     dead: bool
     exit_code: int | None
-    """None while it lives, where a signal ended it, and where tmux missed the end of a
-    program that ended at once; the container engine knows an agent's for certain."""
+    """128 and the signal where one ended it; None while it lives, and where tmux is too
+    old to tell a signal (3.2)."""
     pid: int
 
 

@@ -1,5 +1,6 @@
 """Panes as windows of one session on the private server."""
 
+import os
 import secrets
 import shlex
 import threading
@@ -15,7 +16,14 @@ ENTER_DELAY = 0.15
 """Seconds between a paste and Enter: codex takes an Enter that comes within its paste
 burst (120 ms) for a newline. Nothing outside tells when that window closes."""
 
-FORMAT = "#{window_name}\t#{pane_dead}\t#{pane_dead_status}\t#{pane_pid}\t#{pane_id}"
+FORMAT = "\t".join((
+    "#{window_name}",
+    "#{pane_dead}",
+    "#{pane_dead_status}",
+    "#{pane_dead_signal}",
+    "#{pane_pid}",
+    "#{pane_id}",
+))  # fmt: skip
 """Window names are ours (automatic and requested renames are off)."""
 
 
@@ -69,6 +77,15 @@ class Tmux:
         return {facts.name: facts for facts, _ in self._listed()}
 
     def _listed(self) -> list[tuple[PaneFacts, str]]:
+        found = self._looked()
+        if any(f.dead and f.exit_code is None and _is_there(f.pid) for f, _ in found):
+            # The server misses about one SIGCHLD in ten (3.3a); the end of another
+            # child makes it wait for all of them.
+            self._server.run("run-shell", ":")
+            found = self._looked()
+        return found
+
+    def _looked(self) -> list[tuple[PaneFacts, str]]:
         try:
             out = self._server.run(
                 "list-panes", "-s", "-t", f"={SESSION}", "-F", FORMAT
@@ -143,16 +160,28 @@ def _command(argv: list[str], given: dict[str, str]) -> list[str]:
 
 
 def _facts(line: str) -> tuple[PaneFacts, str]:
-    name, dead, status, pid, pane_id = line.split("\t")
+    name, dead, status, signal, pid, pane_id = line.split("\t")
+    ended = int(status) if status else 128 + int(signal) if signal else None
     return (
         PaneFacts(
             name=name,
             dead=dead == "1",
-            exit_code=int(status) if status else None,
+            exit_code=ended,
             pid=int(pid),
         ),
         pane_id,
     )
+
+
+def _is_there(pid: int) -> bool:
+    """Whether the process lives, or is a zombie nobody has waited for."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
 
 
 def _absent(error: ToolError) -> bool:
