@@ -60,6 +60,7 @@ class Scene:
     fleet: tuple[e.Event, ...] = (
         e.KeeperStarted(4711, "0.1.0"),
         e.EngineUp("27.3.1", "rootless"),
+        e.QueueLimit(4),
     )
     panes: dict[str, str] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
@@ -95,12 +96,12 @@ AUTH = Told(
     "Switch the password hasher to argon2id.\nKeep bcrypt verification for old hashes.",
 )
 PANE = (
-    "\x1b[1m●\x1b[0m I'll switch the hasher to argon2id and keep bcrypt verify for\n"
+    "\x1b[1m●\x1b[0m I'll switch the hasher to argon2id and keep bcrypt for\n"
     "  existing hashes.\n\n"
     "\x1b[1m●\x1b[0m \x1b[1mUpdate\x1b[0m(src/auth/hash.ts)\n"
-    "  ⎿  Updated with \x1b[32m24 additions\x1b[0m and \x1b[31m9 removals\x1b[0m\n\n"
+    "  └  Updated with \x1b[32m24 additions\x1b[0m and \x1b[31m9 removals\x1b[0m\n\n"
     "\x1b[1m●\x1b[0m \x1b[1mBash\x1b[0m(npm install argon2)\n"
-    "  ⎿  Waiting…\n"
+    "  └  Waiting…\n"
     "\x1b[38;5;245m╭────────────────────────────────────────────────────────╮\x1b[0m\n"
     "│ \x1b[1mBash command\x1b[0m                                           │\n"
     "│   npm install argon2                                   │\n"
@@ -374,7 +375,7 @@ OPTIONS = Options(agents=AGENTS, clock=lambda: NOW)
 Shot = tuple[str, Scene, tuple[str, ...]]
 
 SHOTS: tuple[Shot, ...] = (
-    ("dashboard", ALL_STATES, ()),
+    ("dashboard", ALL_STATES, ("j",) * 7),
     ("empty", EMPTY, ()),
     ("new-task", THREE_RUNNING, ("n", "type:Add per-tenant rate limiting")),
     ("review", REVIEW_WITH_FLAGS, ("r", "keeper")),

@@ -37,6 +37,7 @@ def ls(args: Namespace) -> int:
         say.as_json([_facts(task) for task in tasks])
     elif tasks:
         _list(tasks, everywhere=repo is None)
+        _queued(tasks, queries)
     else:
         say.note("no tasks yet; start one with `swarm new PROMPT`")
     return exits.DONE
@@ -95,6 +96,13 @@ def _list(tasks: list[Task], everywhere: bool) -> None:
         for row, task in zip(rows, tasks, strict=True):
             row.append(task.repo)
     say.columns(head, rows)
+
+
+def _queued(tasks: list[Task], queries: Board) -> None:
+    waiting = sum(task.state is State.QUEUED for task in tasks)
+    limit = queries.max_running()
+    if waiting and limit:
+        say.note(f"{waiting} queued; at most {limit} at work at once (`max_running`)")
 
 
 def _shown(task: Task, worktree: Path) -> list[tuple[str, str]]:

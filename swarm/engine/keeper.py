@@ -34,6 +34,7 @@ class Keeper:
         self._watch = Watch(kit, self._heard, self._engine_back)
         self._taken: set[int] = set()
         self._launching: set[int] = set()
+        self._limit = kit.read().max_running()
 
     def stop(self) -> None:
         """End the loop soon; sandboxes go on. Safe in a signal handler."""
@@ -86,6 +87,9 @@ class Keeper:
         except SwarmError as error:
             self._trouble_once("config", error)
             return
+        if limit != self._limit:
+            self._limit = limit
+            self._kit.journal.record(None, e.QueueLimit(limit))
         for task in startable(tasks, limit):
             if task.id not in self._launching:
                 self._launching.add(task.id)

@@ -214,6 +214,13 @@ class KeeperStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueLimit:
+    """The keeper reads another `max_running` in the config than before."""
+
+    max_running: int
+
+
+@dataclass(frozen=True, slots=True)
 class EngineUp:
     """The container engine answers."""
 
@@ -262,6 +269,7 @@ Event = (
     | PaneReopened
     | OrphanFound
     | KeeperStarted
+    | QueueLimit
     | EngineUp
     | EngineDown
     | Trouble

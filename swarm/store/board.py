@@ -53,6 +53,14 @@ class Board:
         rows = self._all("SELECT plan FROM task WHERE id = :id", {"id": task_id})
         return dict(json.loads(rows[0][0])) if rows else {}
 
+    def max_running(self) -> int:
+        """How many tasks may be at work at once; 0 before a keeper said."""
+        row = self._one(
+            "SELECT json_extract(body, '$.max_running') FROM event"
+            " WHERE task IS NULL AND kind = 'QueueLimit' ORDER BY id DESC LIMIT 1"
+        )
+        return int(row[0]) if row else 0
+
     def _one(self, sql: str) -> Any:
         return self._connection.execute(sql).fetchone()
 

@@ -4,7 +4,7 @@ Imports neither SQLModel nor pydantic, which would cost a front end 0.5 s.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from swarm.errors import SwarmError
@@ -36,6 +36,8 @@ class Fleet:
     """Why the engine does not answer."""
     keeper: int = 0
     """The pid of the last keeper that started; 0 before the first."""
+    max_running: int = 0
+    """Tasks at work at once; 0 before a keeper said."""
 
 
 class Queries(Board):
@@ -85,7 +87,8 @@ class Queries(Board):
         rows = self._all(
             "SELECT id, at, task, kind, body FROM event WHERE id IN ("
             "SELECT max(id) FROM event WHERE task IS NULL AND kind IN"
-            " ('EngineUp', 'EngineDown', 'KeeperStarted') GROUP BY kind) ORDER BY id",
+            " ('EngineUp', 'EngineDown', 'KeeperStarted', 'QueueLimit')"
+            " GROUP BY kind) ORDER BY id",
             {},
         )
         fleet = Fleet()
@@ -110,10 +113,12 @@ def _recorded(row: Any) -> e.Recorded:
 def _learn_fleet(fleet: Fleet, event: e.Event) -> Fleet:
     match event:
         case e.KeeperStarted():
-            return Fleet(fleet.engine, fleet.trouble, event.pid)
+            return replace(fleet, keeper=event.pid)
         case e.EngineUp():
-            return Fleet(event.version, "", fleet.keeper)
+            return replace(fleet, engine=event.version, trouble="")
         case e.EngineDown():
-            return Fleet("", event.reason, fleet.keeper)
+            return replace(fleet, engine="", trouble=event.reason)
+        case e.QueueLimit():
+            return replace(fleet, max_running=event.max_running)
         case _:
             return fleet

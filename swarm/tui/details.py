@@ -168,7 +168,7 @@ def event_line(at: float, name: str, told: history.Told) -> Content:
     glyph, words, tone = told
     return Content.assemble(
         (f" {history.clock(at)} ", MUTED),
-        f"{name:<18.18} " if name else "",
+        f"{present.fit(name, 18)} " if name else "",
         (f"{glyph} ", tone),
         (words, tone if tone in (ERROR, WARNING, GOOD) else ""),
     )

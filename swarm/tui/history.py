@@ -106,6 +106,8 @@ def _fleet(event: e.Event) -> Told | None:
             return "✕", f"{where}: {line(event.reason, 200)}", ERROR
         case e.KeeperStarted():
             return "✓", f"keeper started (pid {event.pid})", MUTED
+        case e.QueueLimit():
+            return "·", f"at most {_of(event.max_running, 'task')} at work", MUTED
         case e.PaneReopened():
             return "·", "terminal reopened", MUTED
         case _:

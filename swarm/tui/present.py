@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
+from rich.cells import cell_len, set_cell_size
+
 from swarm.model.task import REVIEWABLE, State, Task
 from swarm.model.text import line
 
@@ -166,6 +168,13 @@ def named(task: Task, limit: int = 60) -> str:
     return line(task.name, limit)
 
 
+def fit(text: str, cells: int) -> str:
+    """The text in exactly so many cells, cut with a mark or filled up."""
+    if cell_len(text) > cells:
+        text = f"{set_cell_size(text, cells - 1)}…"
+    return set_cell_size(text, cells)
+
+
 def why_not(action: str, task: Task | None) -> str:
     """Why the action cannot be done to the task now; empty where it can.
 
@@ -194,7 +203,7 @@ _NEEDS: dict[str, tuple[frozenset[State], str]] = {
     "pause": (frozenset({State.LIVE}), "needs a running task"),
     "kill": (frozenset({State.LIVE, State.QUEUED}), "needs a running task"),
     "discard": (DISCARDABLE, "needs a task that has ended"),
-    "remove": (REMOVABLE, "needs a merged or discarded task"),
+    "remove": (REMOVABLE, "merge or discard it first"),
     "retry": (_ANY, ""),
     "copy": (_ANY, ""),
 }

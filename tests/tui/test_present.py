@@ -109,7 +109,7 @@ def test_a_count_is_short(number: int, text: str) -> None:
         ("merge", _stopped(0), ""),
         ("reply", replace(TASK, paused=True), "p resumes it first; fix is paused"),
         ("reply", TASK, ""),
-        ("remove", _stopped(0), "needs a merged or discarded task; fix is ready"),
+        ("remove", _stopped(0), "merge or discard it first; fix is ready"),
         ("stop", None, "no task is selected"),
         ("help", None, ""),
     ],

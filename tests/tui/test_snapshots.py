@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input, TextArea
 
 from tests.scenes import (
     ALL_STATES,
@@ -39,6 +40,15 @@ SHOTS: dict[str, tuple[Scene, tuple[str, ...]]] = {
 }
 
 
+async def still(pilot: Pilot[None]) -> None:
+    """Let the last look be drawn, and no cursor blink."""
+    for area in pilot.app.screen.query(TextArea):
+        area.cursor_blink = False
+    for field in pilot.app.screen.query(Input):
+        field.cursor_blink = False
+    await pilot.pause(0.3)
+
+
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)], ids=["120x36", "80x24"])
 @pytest.mark.parametrize("shot", SHOTS)
 def test_a_scene(
@@ -50,7 +60,7 @@ def test_a_scene(
 
     async def lead(pilot: Pilot[None]) -> None:
         await press(pilot, world, *keys)
-        await pilot.pause(0.3)
+        await still(pilot)
 
     with shown(world) as app:
         assert snap_compare(app, terminal_size=size, run_before=lead)
@@ -72,7 +82,7 @@ def test_another_terminal(
 
     async def lead(pilot: Pilot[None]) -> None:
         await press(pilot, world)
-        await pilot.pause(0.3)
+        await still(pilot)
 
     with shown(world, options) as app:
         assert snap_compare(app, terminal_size=(120, 36), run_before=lead)

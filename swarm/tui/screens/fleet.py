@@ -94,7 +94,9 @@ class Fleet(Previewing):
         self.set_class(not self.tasks, "-empty")
         if self.tasks:
             passing = [task for task in self.tasks if self._passes(task)]
-            self.shown.show_tasks(passing, now)
+            limit = fleet.max_running
+            aside = f"at most {limit} at work" if limit else ""
+            self.shown.show_tasks(passing, now, aside)
             self.shown.border_subtitle = self._filtered(len(passing))
         else:
             name = self.project.name if self.project else ""
@@ -127,7 +129,7 @@ class Fleet(Previewing):
         panel = self.query_one("#events", Lines)
         if not found and panel.count:
             return
-        names = {task.id: present.named(task, 18) for task in self.tasks}
+        names = {task.id: present.named(task) for task in self.tasks}
         for recorded in found:
             self._last_event = recorded.id
             self._note(recorded, names)

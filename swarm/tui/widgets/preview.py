@@ -41,7 +41,7 @@ class Preview(Vertical):
         self.border_title = Content(f"2 {title}")
         width = self.scrollable_content_region.width
         self.query_one("#preview-tabs", Static).update(self._tabs(aside, width))
-        cut = [fact.truncate(max(1, width), ellipsis=True) for fact in facts]
+        cut = [fact.truncate(max(1, width - 2), ellipsis=True) for fact in facts]
         self.query_one("#preview-facts", Static).update(Content("\n").join(cut))
         self.query_one("#preview-rule", Static).update(_rule(rule, width))
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from rich.cells import set_cell_size
 from textual.content import Content
 from textual.message import Message
 
@@ -39,6 +38,7 @@ class TaskList(Lines):
         self._rows: list[_Row] = []
         self._tasks: list[Task] = []
         self._now = 0.0
+        self._aside = ""
         self.selected: int | None = None
         """The selected task's id."""
 
@@ -51,9 +51,12 @@ class TaskList(Lines):
         """Only tasks are selected, not headings."""
         return 0 <= row < len(self._rows) and self._rows[row].task is not None
 
-    def show_tasks(self, tasks: list[Task], now: float) -> None:
-        """Draw these; the selected one stays selected wherever it moved to."""
-        before = self.chosen
+    def show_tasks(self, tasks: list[Task], now: float, aside: str = "") -> None:
+        """Draw these; the selected one stays selected wherever it moved to.
+
+        `aside` stands beside their number.
+        """
+        before, self._aside = self.chosen, aside
         self._tasks, self._now = tasks, now
         self._rows = []
         for section, members in present.arranged(tasks):
@@ -118,7 +121,8 @@ class TaskList(Lines):
 
     def _draw(self) -> None:
         width = self.scrollable_content_region.width or 52
-        self.border_title = Content(f"1 Tasks {len(self._tasks)}")
+        aside = f" · {self._aside}" if self._aside else ""
+        self.border_title = Content(f"1 Tasks {len(self._tasks)}{aside}")
         lines = [self._row(row, width) for row in self._rows]
         self.set_lines([_with_columns(lines[0], width), *lines[1:]] if lines else [])
 
@@ -127,16 +131,15 @@ class TaskList(Lines):
             return Content.styled(f" {row.heading}", HEADING)
         task, shown = row.task, present.look(row.task)
         chosen = task.id == self.selected
-        name = present.named(task)
-        room = max(6, min(NAME_LIMIT, width - COLUMNS))
-        if len(name) > room:
-            name = f"{name[: room - 1]}…"
+        name = present.fit(
+            present.named(task), max(6, min(NAME_LIMIT, width - COLUMNS))
+        )
         over = shown.section >= present.Section.MERGED
         return Content.assemble(
             ("▌" if chosen else " ", ACCENT),
             (f"{shown.glyph} ", shown.tone),
-            (set_cell_size(name, room), MUTED if over else "bold" if chosen else ""),
-            (f" {set_cell_size(shown.word, 9)}", shown.tone),
+            (name, MUTED if over else "bold" if chosen else ""),
+            (f" {present.fit(shown.word, 9)}", shown.tone),
             (f"{present.age(self._now - task.changed):>5}", MUTED),
             *_diff(task),
         )
