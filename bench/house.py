@@ -77,12 +77,13 @@ def make_repository(at: Path, files: int = 1000) -> Path:
 @contextmanager
 def house(max_running: int = 16) -> Iterator[House]:
     """A home with a warm keeper; everything it started is removed at the end."""
-    home = Path(tempfile.mkdtemp(prefix="swarm-bench-"))
-    config = home / "config.toml"
+    base = Path(tempfile.mkdtemp(prefix="swarm-bench-"))
+    home, config = base / "home", base / "config.toml"
+    home.mkdir()
     config.write_text(f'max_running = {max_running}\n[sandbox]\nmemory = "256MiB"\n')
     os.environ["SWARM_HOME"], os.environ["SWARM_CONFIG"] = str(home), str(config)
     places = Places(home)
-    repo = make_repository(home / "repo")
+    repo = make_repository(base / "repo")
     queries = Queries(places.database)
     keeper = subprocess.Popen(
         [sys.executable, "-m", "swarm", "keeper"], stdout=subprocess.DEVNULL
@@ -95,7 +96,7 @@ def house(max_running: int = 16) -> Iterator[House]:
         keeper.wait(30)
         _remove(places)
         queries.close()
-        rmtree(home)
+        rmtree(base)
 
 
 def _remove(places: Places) -> None:

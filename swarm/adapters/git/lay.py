@@ -2,10 +2,10 @@
 
 import os
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 
-from swarm.adapters.git.call import Bounds, ask, git
+from swarm.adapters.git import host
+from swarm.adapters.git.call import git
 from swarm.adapters.git.files import erase, give, spoken, write
 from swarm.adapters.git.place import PRIVATE, TaskGit
 from swarm.errors import Refused
@@ -18,8 +18,6 @@ ATTRIBUTES = (
     "* -text !eol !crlf -ident !filter !working-tree-encoding !diff !merge "
     "!whitespace !conflict-marker-size !encoding !delta\n"
 )
-
-_SLOW = Bounds(seconds=900)
 
 
 def make(task: TaskGit, owner: tuple[int, int] | None = None) -> None:
@@ -34,7 +32,7 @@ def make(task: TaskGit, owner: tuple[int, int] | None = None) -> None:
     with spoken("worktree"), ExitStack() as undo:
         undo.callback(remove, task)
         _make_review(task)
-        _make_worktree(task)
+        host.make(task)
         _make_private(task)
         write(task.gitfile, f"gitdir: {PRIVATE}\n")
         write(task.nothing, b"")
@@ -53,24 +51,12 @@ def remove(task: TaskGit, delete_branch: bool = False) -> None:
     """
     with spoken("worktree remove"):
         erase(task.worktree)
-        _forget_worktree(task)
-        _drop_branch(task, delete_branch)
+        host.forget(task)
+        host.drop_branch(task, delete_branch)
         for path in (task.private_git, task.review_git, task.quarantine):
             erase(path)
         for path in (task.gitfile, task.nothing):
             path.unlink(missing_ok=True)
-
-
-def admin_dir(task: TaskGit) -> Path | None:
-    """The host's git directory of the worktree, found from the repository's side.
-
-    The worktree's own `.git` file is not asked: what lies in a worktree is not proof.
-    """
-    expected = os.fsencode(task.worktree / ".git")
-    for entry in task.repo.common_dir.glob("worktrees/*/gitdir"):
-        if entry.read_bytes().rstrip(b"\n") == expected:
-            return entry.parent
-    return None
 
 
 def _refuse_leftovers(task: TaskGit) -> None:
@@ -160,59 +146,3 @@ def _excludes(task: TaskGit) -> bytes:
     own = Path(named.replace("~", str(home), 1)) if named else default
     files = (own, task.repo.common_dir / "info" / "exclude")
     return b"".join(path.read_bytes() + b"\n" for path in files if path.is_file())
-
-
-def _make_worktree(task: TaskGit) -> None:
-    """The worktree and its branch, filled with bytes as they are stored.
-
-    The repository's own git makes neither a file nor a hook's run of it: filling is
-    the review directory's, where no filter and no hook is defined.
-    """
-    task.worktree.parent.mkdir(parents=True, exist_ok=True)
-    words = ("worktree", "add", "--quiet", "--no-checkout", "--no-track")
-    # As swarm itself, not as the owner: the worktree lies in swarm's directory.
-    at = replace(task.repo.door(), user=None)
-    git(at, *words, "-b", task.branch, str(task.worktree), task.base)
-    index = task.review_git / "base.index"
-    filling = task.review(task.worktree)
-    extra = {"GIT_INDEX_FILE": str(index)}
-    words = ("read-tree", "--reset", "-u", "--no-recurse-submodules", task.base)
-    git(filling, *words, extra=extra, bounds=_SLOW)
-    admin = admin_dir(task)
-    if admin:
-        write(admin / "index", index.read_bytes())
-    _give_back(task)
-
-
-def _give_back(task: TaskGit) -> None:
-    """What root made in another user's repository becomes that user's."""
-    owner = task.repo.other_owner
-    if not owner:
-        return
-    common = task.repo.common_dir
-    admin = admin_dir(task)
-    if admin:
-        os.chown(admin.parent, *owner)
-        give(admin, owner)
-    for place in ("refs/heads", "logs/refs/heads"):
-        at = common / place
-        for part in task.branch.split("/"):
-            at = at / part
-            if at.exists():
-                os.chown(at, *owner, follow_symlinks=False)
-
-
-def _forget_worktree(task: TaskGit) -> None:
-    if admin_dir(task):
-        words = ("worktree", "remove", "--force", "--force", str(task.worktree))
-        git(replace(task.repo.door(), user=None), *words)
-
-
-def _drop_branch(task: TaskGit, delete: bool) -> None:
-    at = task.repo.door()
-    tip = task.repo.tip(task.branch)
-    used = f"\nbranch refs/heads/{task.branch}\n".encode()
-    if tip and (delete or tip == task.base):
-        if used in git(at, "worktree", "list", "--porcelain"):
-            return
-        ask(at, "update-ref", "-d", f"refs/heads/{task.branch}", tip, ok=(0, 1, 128))

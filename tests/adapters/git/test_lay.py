@@ -2,6 +2,7 @@
 
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -276,3 +277,15 @@ def test_nothing_executable_is_put_into_the_git_directories(repo: Path) -> None:
         files = [path for path in top.rglob("*") if path.is_file()]
         assert not any(path.stat().st_mode & stat.S_IXUSR for path in files)
         assert not (top / "hooks").exists()
+
+
+def test_many_are_laid_out_and_taken_away_at_once(repo: Path) -> None:
+    """Git itself fails where two `git worktree` meet, about once in a hundred."""
+    tasks = [task_on(repo, number) for number in range(1, 25)]
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(lay.make, tasks))
+        list(pool.map(lay.remove, tasks))
+        list(pool.map(lay.make, tasks))
+
+    for task in tasks:
+        assert sh_git(task.worktree, "status", "--porcelain") == ""
