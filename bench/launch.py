@@ -69,7 +69,9 @@ class Bare:
 
     def _line(self, name: str) -> str:
         tree, repo = self._worktree(name), self._home.repo
-        add = ["git", "-C", str(repo), "worktree", "add", "-q", "-b", name, str(tree)]
+        # Two `git worktree add` that meet fail now and then, so a careful shell locks.
+        add = ["flock", str(self._home.places.home), "git", "-C", str(repo)]
+        add += ["worktree", "add", "-q", "-b", name, str(tree)]
         own = ["chmod", "777", str(tree)]
         return " && ".join(shlex.join(words) for words in (add, own, self._run(name)))
 
