@@ -9,3 +9,8 @@ def folder(name: str) -> Path:
     """The `css` or `images` folder: inside the package in a wheel, beside it else."""
     shipped = _PACKAGE / name
     return shipped if shipped.is_dir() else _PACKAGE.parent / name
+
+
+def styles(*names: str) -> list[str | Path]:
+    """The style sheets of these names, as Textual's `CSS_PATH` takes them."""
+    return [folder("css") / f"{name}.tcss" for name in names]

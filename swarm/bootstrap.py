@@ -6,12 +6,15 @@ answer in 0.16 s. So each function here imports what only it needs.
 
 import contextlib
 import fcntl
+import functools
+import gc
 import importlib
 import os
 import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -206,12 +209,13 @@ def run_dashboard(at: Places, repo: Path | None, ascii: bool) -> int:
 
 def show_dashboard(at: Places, repo: Path | None, ascii: bool) -> int:
     """Show the dashboard, whether a keeper lives or not."""
+    gc.disable()  # a tenth of the time to the first paint; `late.load` puts it on
     ports = _late("swarm.tui.ports")
     app = _late("swarm.tui.app").SwarmApp(
         doors=_doors(at, repo),
         repo=str(repo) if repo else None,
         options=ports.Options(
-            ascii=ascii, agents=tuple(_late("swarm.agents.known").names())
+            ascii=ascii, agents=lambda: tuple(_late("swarm.agents.known").names())
         ),
     )
     app.run()
@@ -224,15 +228,25 @@ def _wake(at: Places) -> None:
         ensure_keeper(at)
 
 
+class _Unbuilt:
+    """Stands for what is built when it is first used: the first paint needs no door."""
+
+    def __init__(self, build: Callable[[], Any]) -> None:
+        self._build = functools.cache(build)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._build(), name)
+
+
 def _doors(at: Places, repo: Path | None) -> Any:
     return _late("swarm.tui.ports").Doors(
         queries=_queries(at),
         wish=lambda verb, body: _late("swarm.store.wishes").make(
             at.database, verb, body
         ),
-        panes=panes(at),
-        review=review(at),
-        run=_late("swarm.adapters.terminal").foreground,
+        panes=_Unbuilt(lambda: panes(at)),
+        review=_Unbuilt(lambda: review(at)),
+        run=lambda argv: _late("swarm.adapters.terminal").foreground(argv),
         keeper=lambda: keeper_pid(at),
         wake=lambda: ensure_keeper(at),
         project=lambda: _project(at, repo),

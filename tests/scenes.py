@@ -369,7 +369,7 @@ def shown(
 
 
 AGENTS = ("claude-code", "codex", "command")
-OPTIONS = Options(agents=AGENTS, clock=lambda: NOW)
+OPTIONS = Options(agents=lambda: AGENTS, clock=lambda: NOW)
 
 
 Shot = tuple[str, Scene, tuple[str, ...]]

@@ -1,5 +1,7 @@
 """From a queued task to an agent at work: each step with its undo."""
 
+import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -17,6 +19,9 @@ from swarm.plan.specs import Plan
 
 START_SECONDS = 60.0
 """How long an engine may take from `start` to the container's first process."""
+
+_FILLING = threading.BoundedSemaphore(os.cpu_count() or 2)
+"""More worktrees than cores filled at once take longer than one after the other."""
 
 LOOK_SECONDS = 0.25
 """Between two looks at the pane while the engine has not reported a start."""
@@ -54,7 +59,8 @@ def _carry_out(kit: Kit, task: Task, steps: "_Steps", undo: ExitStack) -> None:
         lay.refuse_branch(task_git(kit, task))
     with steps.step("worktree"):
         undo.callback(_undone, kit, task.id, lambda: remove_worktree(kit, task))
-        lay.make(task_git(kit, task), plan.owner)
+        with _FILLING:
+            lay.make(task_git(kit, task), plan.owner)
     with steps.step("sandbox"):
         undo.callback(
             _undone, kit, task.id, lambda: kit.sandboxes.remove_volume(volume)

@@ -1,9 +1,9 @@
 """What can happen to the whole fleet, or to the tools it stands on."""
 
-from dataclasses import dataclass
+from swarm.model.recordable import event
 
 
-@dataclass(frozen=True, slots=True)
+@event
 class OrphanFound:
     """Something outside bears our label and no task knows it."""
 
@@ -11,7 +11,7 @@ class OrphanFound:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@event
 class KeeperStarted:
     """A keeper took the lock and compared the database with the world."""
 
@@ -19,14 +19,14 @@ class KeeperStarted:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
+@event
 class QueueLimit:
     """The keeper reads another `max_running` in the config than before."""
 
     max_running: int
 
 
-@dataclass(frozen=True, slots=True)
+@event
 class EngineUp:
     """The container engine answers."""
 
@@ -34,14 +34,14 @@ class EngineUp:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@event
 class EngineDown:
     """The container engine does not answer; nothing is launched meanwhile."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@event
 class Trouble:
     """Something failed that no one asked for; the keeper goes on."""
 

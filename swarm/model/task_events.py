@@ -1,13 +1,14 @@
 """What can happen to a task."""
 
-from dataclasses import dataclass
 from typing import Any
+
+from swarm.model.recordable import event
 
 # Plain dataclasses rather than pydantic: the read side of `swarm ls` folds nothing
 # but rows, and must not pay 150 ms of imports for validation the writer did already.
 
 
-@dataclass(frozen=True, slots=True)
+@event
 class TaskQueued:
     """A task was accepted; the plan says what will be done, to the last flag."""
 
@@ -31,19 +32,19 @@ class TaskQueued:
     retry_of: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@event
 class TaskProvisioning:
     """The launch began."""
 
 
-@dataclass(frozen=True, slots=True)
+@event
 class BaseMoved:
     """The task waited for others; it starts from the branch as it now is."""
 
     base: str
 
 
-@dataclass(frozen=True, slots=True)
+@event
 class StepDone:
     """One step of a launch succeeded."""
 
@@ -51,14 +52,14 @@ class StepDone:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
+@event
 class TaskRequeued:
     """A launch was cut short, its partial work undone; it will be tried again."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@event
 class TaskLive:
     """The sandbox runs."""
 
@@ -66,7 +67,7 @@ class TaskLive:
     pane: str
 
 
-@dataclass(frozen=True, slots=True)
+@event
 class TaskFailed:
     """The launch failed at a step; its partial work is undone."""
 
@@ -75,7 +76,7 @@ class TaskFailed:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@event
 class TaskStopped:
     """The agent ended, by itself or on request."""
 
@@ -84,24 +85,24 @@ class TaskStopped:
     """Why, where it was not the agent's own end: "stopped by you", "out of memory"."""
 
 
-@dataclass(frozen=True, slots=True)
+@event
 class TaskPaused:
     """Every process of the sandbox is frozen."""
 
 
-@dataclass(frozen=True, slots=True)
+@event
 class TaskResumed:
     """The sandbox's processes run again."""
 
 
-@dataclass(frozen=True, slots=True)
+@event
 class TaskLost:
     """The sandbox vanished behind our back; the worktree is kept."""
 
     what: str
 
 
-@dataclass(frozen=True, slots=True)
+@event
 class SnapshotTaken:
     """The worktree's bytes were read into a tree of our own."""
 
@@ -115,7 +116,7 @@ class SnapshotTaken:
     """Entries that `git status` would not show, or that no tree can hold."""
 
 
-@dataclass(frozen=True, slots=True)
+@event
 class WorkBroughtBack:
     """The agent's commits passed the quarantine into the task's review directory."""
 
@@ -123,14 +124,14 @@ class WorkBroughtBack:
     commits: int
 
 
-@dataclass(frozen=True, slots=True)
+@event
 class BringBackRefused:
     """The agent's commits did not pass; its files are still reviewed by their bytes."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@event
 class MergeStarted:
     """The merge is decided to the last id: a crash from here on can be completed."""
 
@@ -141,7 +142,7 @@ class MergeStarted:
     new: str
 
 
-@dataclass(frozen=True, slots=True)
+@event
 class MergeRefused:
     """Nothing of the user's was changed."""
 
@@ -149,7 +150,7 @@ class MergeRefused:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@event
 class TaskMerged:
     """The reviewed content is on the target."""
 
@@ -158,7 +159,7 @@ class TaskMerged:
     commit: str
 
 
-@dataclass(frozen=True, slots=True)
+@event
 class PatchWritten:
     """The reviewed content was written to a patch file; no branch changed."""
 
@@ -166,31 +167,31 @@ class PatchWritten:
     tree: str
 
 
-@dataclass(frozen=True, slots=True)
+@event
 class TaskRejected:
     """The human discarded the work; the worktree stays until it is removed."""
 
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@event
 class TaskRestored:
     """The human took a discard back."""
 
 
-@dataclass(frozen=True, slots=True)
+@event
 class TaskRemoved:
     """Everything outside that belonged to the task is gone; its history stays."""
 
 
-@dataclass(frozen=True, slots=True)
+@event
 class TextSent:
     """The human typed into the pane."""
 
     length: int
 
 
-@dataclass(frozen=True, slots=True)
+@event
 class PaneReopened:
     """The pane was gone; a new one is attached to the same sandbox."""
 

@@ -16,7 +16,7 @@ from swarm.errors import SwarmError
 from swarm.model.text import line
 from swarm.plan.naming import Names
 from swarm.store.queries import Wish as Decision
-from swarm.tui import themes
+from swarm.tui import late, themes
 from swarm.tui.filters import AsciiOnly
 from swarm.tui.messages import Attach, Decided, Nudge, OpenReview, Wish
 from swarm.tui.palette import KeyCommands
@@ -24,7 +24,6 @@ from swarm.tui.ports import Doors, Options
 from swarm.tui.present import ERROR, GOOD
 from swarm.tui.screens.dashboard import Dashboard
 from swarm.tui.screens.key_screen import KeyScreen
-from swarm.tui.screens.review import ReviewScreen
 
 POLL_SECONDS = 0.05
 """How soon growth of the store is noticed; asking costs microseconds."""
@@ -43,7 +42,7 @@ class SwarmApp(App[None], inherit_bindings=False):
         Binding("ctrl+c", "how_to_leave", show=False, system=True),
         Binding("ctrl+z", "suspend_process", show=False),
     ]
-    CSS_PATH: ClassVar[list[Any]] = sorted(assets.folder("css").glob("*.tcss"))
+    CSS_PATH: ClassVar[list[Any]] = assets.styles("app", "dashboard")
     COMMANDS: ClassVar[set[type[Provider] | Any]] = {KeyCommands} | App.COMMANDS
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     VERTICAL_BREAKPOINTS = TALL
@@ -63,7 +62,23 @@ class SwarmApp(App[None], inherit_bindings=False):
         self._door = asyncio.Lock()
         self.register_theme(themes.DARK)
         self.register_theme(themes.LIGHT)
-        self.theme = self._options.theme or themes.DARK.name
+        if self._options.theme:
+            self.theme = self._options.theme
+        else:
+            self._begin_dark()
+
+    def _begin_dark(self) -> None:
+        """As `theme =` does, which would have all CSS read a second time."""
+        self.set_reactive(App.theme, themes.DARK.name)
+        self.update_classes(
+            {
+                f"-theme-{themes.DARK.name}": True,
+                "-dark-mode": True,
+                "-light-mode": False,
+            },
+            update=False,
+        )
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own, and ASCII last where that is asked for."""
@@ -81,8 +96,13 @@ class SwarmApp(App[None], inherit_bindings=False):
         )
 
     def on_mount(self) -> None:
-        """Watch the store."""
+        """Watch the store; load what later keys need once the first paint is out."""
         self.set_interval(POLL_SECONDS, self._poll)
+        self.call_after_refresh(self._load)
+
+    @work(group="load", exit_on_error=False)
+    async def _load(self) -> None:
+        await asyncio.to_thread(late.load)
 
     def _poll(self) -> None:
         version = self._doors.queries.version()
@@ -149,7 +169,8 @@ class SwarmApp(App[None], inherit_bindings=False):
 
     @on(OpenReview)
     def _open_review(self, message: OpenReview) -> None:
-        self.push_screen(ReviewScreen(self._doors, self._options, message.task))
+        screen = late.review_screen()
+        self.push_screen(screen(self._doors, self._options, message.task))
 
     @on(Attach)
     @work(group="attach", exclusive=True, exit_on_error=False)

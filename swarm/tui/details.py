@@ -1,16 +1,18 @@
 """What the preview says of one task: facts, steps of a launch, changes, plan."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
 
 from swarm.model import events as e
-from swarm.model.review import Change, Hidden
 from swarm.model.task import State, Task
 from swarm.model.text import line, plain
 from swarm.tui import history, present
 from swarm.tui.present import ERROR, GOOD, KEY, MUTED, WARNING
+
+if TYPE_CHECKING:
+    from swarm.model.review import Change, Hidden
 
 LABEL = 8
 
@@ -102,7 +104,9 @@ def waiting(task: Task) -> list[Content]:
     return [Content(" waits for a free place; s takes it out of the queue")]
 
 
-def diff_summary(changes: Sequence[Change], hidden: Sequence[Hidden]) -> list[Content]:
+def diff_summary(
+    changes: "Sequence[Change]", hidden: "Sequence[Hidden]"
+) -> list[Content]:
     """The files of the newest snapshot, what is flagged first."""
     ordered = sorted(changes, key=lambda change: (not change.gating, change.path))
     out = [change_line(change) for change in ordered]
@@ -112,7 +116,7 @@ def diff_summary(changes: Sequence[Change], hidden: Sequence[Hidden]) -> list[Co
     return out or [Content.styled(" nothing differs from the base", MUTED)]
 
 
-def change_line(change: Change) -> Content:
+def change_line(change: "Change") -> Content:
     """One changed file, with its flags in words."""
     flags = "  ".join(f"{f.level} {line(f.reason, 80)}" for f in change.flags)
     numbers = (
@@ -131,7 +135,7 @@ def change_line(change: Change) -> Content:
     )
 
 
-def hidden_line(entry: Hidden) -> Content:
+def hidden_line(entry: "Hidden") -> Content:
     """One entry that the tree does not hold."""
     many = f" ({entry.count} entries)" if entry.count > 1 else ""
     return Content.assemble(
@@ -141,7 +145,7 @@ def hidden_line(entry: Hidden) -> Content:
     )
 
 
-def path_of(change: Change, limit: int = 200) -> str:
+def path_of(change: "Change", limit: int = 200) -> str:
     """The path, harmless, with where it came from."""
     before = f"{line(change.old_path, limit)} → " if change.old_path else ""
     return f"{before}{line(change.path, limit)}"

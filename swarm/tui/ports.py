@@ -3,11 +3,13 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from swarm.model.review import Change, Hidden
-from swarm.ports import Screen
 from swarm.store.queries import Queries
+
+if TYPE_CHECKING:  # read when a review is opened, not before the first paint
+    from swarm.model.review import Change, Hidden
+    from swarm.ports import Screen
 
 MakeWish = Callable[[str, dict[str, Any]], int]
 """Writes a wish and returns its id; blocks for one transaction."""
@@ -16,7 +18,7 @@ MakeWish = Callable[[str, dict[str, Any]], int]
 class Panes(Protocol):
     """What the dashboard needs of the private tmux server; calls block (ToolError)."""
 
-    def capture(self, names: list[str]) -> dict[str, Screen]:
+    def capture(self, names: list[str]) -> "dict[str, Screen]":
         """The screens of these panes, in one call; absent ones are left out."""
 
     def attach_argv(self, name: str) -> list[str]:
@@ -26,10 +28,10 @@ class Panes(Protocol):
 class Review(Protocol):
     """Snapshots as the host's own git directory holds them; blocks (SwarmError)."""
 
-    def changes(self, task_id: int, tree: str) -> Sequence[Change]:
+    def changes(self, task_id: int, tree: str) -> "Sequence[Change]":
         """Every path that differs from the task's base, with flags."""
 
-    def hidden(self, task_id: int, tree: str) -> Sequence[Hidden]:
+    def hidden(self, task_id: int, tree: str) -> "Sequence[Hidden]":
         """What the worktree holds and the tree does not."""
 
     def diff(self, task_id: int, tree: str, path: str = "") -> bytes:
@@ -84,6 +86,10 @@ class Doors:
     """The end of a task's launch log; empty where there is none."""
 
 
+def _only_commands() -> tuple[str, ...]:
+    return ("command",)
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How the dashboard looks and what it offers."""
@@ -92,6 +98,6 @@ class Options:
     """Draw with ASCII only."""
     theme: str = ""
     """A Textual theme's name; empty for swarm's own."""
-    agents: tuple[str, ...] = ("command",)
+    agents: Callable[[], tuple[str, ...]] = _only_commands
     """What the new-task dialog offers, the default first."""
     clock: Callable[[], float] = time.time

@@ -1,10 +1,12 @@
 """What all dialogs share: a frame, Esc, and an armed moment."""
 
 import time
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from textual.binding import BindingType
 from textual.screen import ModalScreen
+
+from swarm import assets
 
 Answer = TypeVar("Answer")
 
@@ -16,6 +18,7 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
     """Answers a value, or None where the human left it with Esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "cancel", "cancel")]
+    CSS_PATH: ClassVar[list[Any]] = assets.styles("dialogs")
     arm_seconds = ARMED_SECONDS
     """Tests that press at once set it to 0."""
 

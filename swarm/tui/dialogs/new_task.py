@@ -1,7 +1,6 @@
 """Asks what an agent shall do; everything but the prompt has a default."""
 
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,74 +10,9 @@ from textual.content import Content
 from textual.widgets import Button, Input, Label, Select, Static, TextArea
 
 from swarm.model.text import line
-from swarm.plan.naming import slug
 from swarm.tui.dialogs.dialog import Dialog
+from swarm.tui.draft import Draft
 from swarm.tui.present import MUTED, WARNING
-
-COMMAND = "command"
-"""The agent that is a shell command of the human's."""
-COPIES_LIMIT = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What was typed; kept until the keeper has taken it."""
-
-    prompt: str = ""
-    name: str = ""
-    agent: str = ""
-    command: str = ""
-    base: str = ""
-    copies: str = "1"
-    after: str = ""
-
-    @property
-    def body(self) -> dict[str, Any]:
-        """The wish; the caller adds the repository."""
-        return {
-            "prompt": self.prompt.strip(),
-            "command": (self.command.strip() or None) if self.is_command else None,
-            "agent": self.agent,
-            "name": self.name.strip(),
-            "base": self.base.strip(),
-            "copies": int(self.copies or 1),
-            "after": [int(word) for word in _ids(self.after)],
-        }
-
-    @property
-    def is_command(self) -> bool:
-        """Whether a command is run, and no model is asked."""
-        return self.agent == COMMAND
-
-    def trouble(self) -> str:
-        """What is missing or cannot be read; empty where nothing is."""
-        if self.is_command and not self.command.strip():
-            return "the command is empty"
-        if not self.is_command and not self.prompt.strip():
-            return "the prompt is empty"
-        if not (self.copies or "1").isdigit():
-            return "copies must be a number"
-        if not 1 <= int(self.copies or 1) <= COPIES_LIMIT:
-            return f"copies must be 1 to {COPIES_LIMIT}"
-        if not all(word.isdigit() for word in _ids(self.after)):
-            return "after takes task numbers, as in: 3, 5"
-        return ""
-
-    def preview(self, next_id: int, repo: str, branch: str) -> str:
-        """What will be created, in one sentence."""
-        number = int(self.copies or 1)
-        title = slug(self.name or self.prompt or self.command)
-        end = f"-{number}" if number > 1 else ""
-        things = "worktree, container and terminal"
-        many = f"{number} tasks, each a" if number > 1 else f"1 {things}"
-        what = f"{many} {things}" if number > 1 else many
-        first = f"swarm/{next_id}-{title}{'-1' if end else ''}"
-        from_ = self.base.strip() or branch or "HEAD"
-        return f"will create {what}, branch {first} from {from_} in {repo}"
-
-
-def _ids(text: str) -> list[str]:
-    return text.replace(",", " ").replace("#", " ").split()
 
 
 class NewTask(Dialog[tuple[Draft, bool]]):

@@ -3,9 +3,8 @@
 from textual import on
 
 from swarm.model.task import State, Task
-from swarm.tui import keys, present
-from swarm.tui.dialogs.confirm import Confirm
-from swarm.tui.dialogs.new_task import Draft, NewTask
+from swarm.tui import keys, late, present
+from swarm.tui.draft import Draft
 from swarm.tui.messages import Attach, Decided, OpenReview, Wish
 from swarm.tui.ports import Doors, Options
 from swarm.tui.screens.fleet import Fleet
@@ -79,7 +78,8 @@ class Dashboard(Fleet):
         """The dialog; what was typed is kept until the keeper took it."""
         project, newest = self.project, max((t.id for t in self.tasks), default=0)
         name, branch = (project.name, project.branch) if project else ("", "")
-        dialog = NewTask(self._draft, self.options.agents, newest + 1, name, branch)
+        agents, ask = self.options.agents(), late.new_task()
+        dialog = ask(self._draft, agents, newest + 1, name, branch)
         self.app.push_screen(dialog, self._drafted)
 
     def _drafted(self, answer: tuple[Draft, bool] | None) -> None:
@@ -210,7 +210,7 @@ class Dashboard(Fleet):
             self.post_message(Wish(verb, task=task.id))
 
         name = f"{present.named(task, 40)} (#{task.id})"
-        question = Confirm(title, [f"{title} {name}?", "", *words], title)
+        question = late.confirm()(title, [f"{title} {name}?", "", *words], title)
         self.app.push_screen(question, answered)
 
     def _undoable(self) -> int | None:

@@ -57,7 +57,11 @@ class Fleet(Previewing):
         """Draw what is stored before anything else is asked."""
         self.shown.focus()
         self.pull()
-        self.call_after_refresh(self.pull)
+        self.call_after_refresh(self._look_around)
+
+    def _look_around(self) -> None:
+        """What waits until the first paint is out: it is drawn when it comes."""
+        self.pull()
         self.set_interval(1.0, self.pull)
         self.set_interval(2.0, self._ask_keeper)
         self.start_looking()

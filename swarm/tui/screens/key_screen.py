@@ -10,7 +10,7 @@ from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Static
 
-from swarm.tui.dialogs.help import HelpScreen
+from swarm.tui import late
 from swarm.tui.keys import Key
 from swarm.tui.messages import Say
 from swarm.tui.present import WARNING
@@ -84,7 +84,7 @@ class KeyScreen(Screen[Answer], Generic[Answer]):
     def do_help(self) -> None:
         """Show the keys; the chosen one is run."""
         rows = list(self.offered())
-        self.app.push_screen(HelpScreen(self.TITLE_OF_KEYS, rows), self._run)
+        self.app.push_screen(late.help_screen()(self.TITLE_OF_KEYS, rows), self._run)
 
     def do_palette(self) -> None:
         """Open the command palette, made from the same table."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -9,6 +10,7 @@ from textual.containers import Container
 from textual.content import Content
 from textual.widgets import Static
 
+from swarm import assets
 from swarm.errors import SwarmError
 from swarm.model.review import Change, Hidden
 from swarm.model.task import Task
@@ -29,6 +31,8 @@ LARGE = 20_000
 
 class Reading(KeyScreen[None]):
     """Shows a snapshot, never the live worktree; what is read once is kept."""
+
+    CSS_PATH: ClassVar[list[Any]] = assets.styles("review")
 
     def __init__(self, doors: Doors, options: Options, task: Task) -> None:
         super().__init__()

@@ -1,0 +1,62 @@
+"""Screens and dialogs that are loaded when they are first opened.
+
+They and what they stand on would be a tenth of the time to the first paint. Only here
+the dashboard imports late.
+"""
+
+import gc
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from swarm.tui.dialogs.confirm import Confirm
+    from swarm.tui.dialogs.help import HelpScreen
+    from swarm.tui.dialogs.new_task import NewTask
+    from swarm.tui.screens.review import ReviewScreen
+
+_HOMES = {
+    "Confirm": "swarm.tui.dialogs.confirm",
+    "HelpScreen": "swarm.tui.dialogs.help",
+    "NewTask": "swarm.tui.dialogs.new_task",
+    "ReviewScreen": "swarm.tui.screens.review",
+}
+
+
+def load() -> None:
+    """Load all of them, so that no key waits; blocks for some 50 ms.
+
+    All that is loaded by now stays: the garbage collector, which was off while it was
+    loaded, need not look at it again.
+    """
+    for home in _HOMES.values():
+        importlib.import_module(home)
+    gc.freeze()
+    gc.enable()
+
+
+def confirm() -> "type[Confirm]":
+    """The dialog that asks before something destructive."""
+    found: type[Confirm] = _late("Confirm")
+    return found
+
+
+def help_screen() -> "type[HelpScreen]":
+    """The screen of all keys."""
+    found: type[HelpScreen] = _late("HelpScreen")
+    return found
+
+
+def new_task() -> "type[NewTask]":
+    """The dialog for a new task."""
+    found: type[NewTask] = _late("NewTask")
+    return found
+
+
+def review_screen() -> "type[ReviewScreen]":
+    """The screen of a task's changes."""
+    found: type[ReviewScreen] = _late("ReviewScreen")
+    return found
+
+
+def _late(name: str) -> Any:
+    return getattr(importlib.import_module(_HOMES[name]), name)
