@@ -1,0 +1,53 @@
+"""Makes an instance of any event, from the types of its fields alone."""
+
+from dataclasses import fields
+from typing import Any, TypeVar, get_type_hints
+
+from hypothesis import strategies as st
+
+from swarm.model import events as e
+
+Kind = TypeVar("Kind")
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
+)
+STRATEGIES: dict[Any, st.SearchStrategy[Any]] = {
+    str: st.text(),
+    int: st.integers(-(2**53), 2**53),
+    float: st.floats(allow_nan=False, allow_infinity=False),
+    bool: st.booleans(),
+    tuple[int, ...]: st.lists(st.integers(0, 2**31)).map(tuple),
+    tuple[str, ...]: st.lists(st.text()).map(tuple),
+    dict[str, Any]: st.dictionaries(st.text(), JSON, max_size=3),
+    int | None: st.none() | st.integers(0, 2**31),
+}
+PLAIN: dict[Any, Any] = {
+    str: "x",
+    int: 1,
+    float: 1.0,
+    bool: True,
+    tuple[int, ...]: (1,),
+    tuple[str, ...]: ("x",),
+    dict[str, Any]: {},
+    int | None: None,
+}
+
+
+def made_of(kind: type[Kind]) -> Kind:
+    """One with nothing special in it."""
+    hints = get_type_hints(kind)
+    return kind(**{f.name: PLAIN[hints[f.name]] for f in fields(kind)})  # type: ignore[arg-type]  # every event is a dataclass
+
+
+def any_event() -> st.SearchStrategy[e.Event]:
+    """Every kind, with whatever its fields can hold."""
+    return st.one_of(*(_any_of(kind) for kind in e.KINDS.values()))
+
+
+def _any_of(kind: type[e.Event]) -> st.SearchStrategy[e.Event]:
+    hints = get_type_hints(kind)
+    parts = {f.name: STRATEGIES[hints[f.name]] for f in fields(kind)}
+    return st.builds(kind, **parts)

@@ -1,0 +1,70 @@
+"""Every event in every state: it moves the task as the table says, or is refused."""
+
+import itertools
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from swarm.errors import IllegalMove
+from swarm.model import events as e
+from swarm.model.moves import MOVES, evolve, queued
+from swarm.model.task import State, Task
+from tests.model.made import made_of
+
+KINDS = sorted(set(e.KINDS.values()) - {e.TaskQueued}, key=lambda kind: kind.__name__)
+HAPPENINGS = [made_of(kind) for kind in KINDS]
+
+
+def _in(state: State) -> Task:
+    return replace(queued(1, 0.0, made_of(e.TaskQueued)), state=state)
+
+
+@pytest.mark.parametrize(
+    ("state", "event"),
+    itertools.product(State, HAPPENINGS),
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+def test_an_event_in_a_state(state: State, event: e.Event) -> None:
+    """Legal: it leads where the table says. Otherwise: refused, with both states."""
+    before = _in(state)
+    allowed, to = MOVES.get(type(event), (frozenset(State), state))
+    if state not in allowed:
+        with pytest.raises(IllegalMove, match=f"task 1 is {state}, not "):
+            evolve(before, 5.0, event)
+        return
+
+    after = evolve(before, 5.0, event)
+
+    assert after.state is to
+    assert after.changed == (5.0 if type(event) in MOVES else before.changed)
+    assert before == _in(state)
+
+
+def test_only_a_restore_leads_out_of_an_end() -> None:
+    """What is merged, failed or removed starts no sandbox again."""
+    ends = (State.MERGED, State.REJECTED, State.FAILED)
+    out = {kind for kind, (allowed, _) in MOVES.items() if allowed & set(ends)}
+
+    assert out == {e.TaskRestored, e.TaskRejected}
+
+
+@given(st.lists(st.sampled_from(HAPPENINGS), max_size=40))
+def test_no_sequence_of_events_loses_what_the_task_is(events: list[e.Event]) -> None:
+    """Refused ones change nothing; name, repository and prompt stay for ever."""
+    first = queued(1, 0.0, made_of(e.TaskQueued))
+    task = first
+    for at, event in enumerate(events):
+        try:
+            task = evolve(task, float(at), event)
+        except IllegalMove:
+            continue
+
+    assert (task.id, task.name, task.repo, task.prompt, task.branch) == (
+        first.id,
+        first.name,
+        first.repo,
+        first.prompt,
+        first.branch,
+    )

@@ -1,0 +1,64 @@
+"""What was asked becomes a plan that leaves nothing open."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from swarm.agents import known
+from swarm.config import load
+from swarm.errors import PlanError
+from swarm.plan import make, specs
+from swarm.plan.make import Request, Surroundings
+from swarm.plan.naming import Names, Places
+
+AT = Surroundings(Places(Path("/h")), "swarm/base:1", "{}", 1000, 1000)
+NAMES = Names("0", 1, "x")
+CONFIG = load.load(Path("/nonexistent"))
+SHELL = known.find("command")
+
+
+def test_a_plan_survives_the_journal() -> None:
+    """As JSON text, to the last flag."""
+    plan = make.make(NAMES, Request("p", "make check"), SHELL, CONFIG, AT)
+
+    assert specs.from_json(json.loads(json.dumps(specs.to_json(plan)))) == plan
+
+
+def test_a_prompt_is_never_read_as_a_template_or_by_a_shell() -> None:
+    """It stands where it belongs, braces, quotes and all."""
+    nasty = "{prompt} {command} '; rm -rf / #\n$(id)"
+
+    plan = make.make(NAMES, Request(nasty, nasty), SHELL, CONFIG, AT)
+
+    assert nasty in plan.sandbox.argv
+
+
+def test_root_gives_the_worktree_to_the_agent() -> None:
+    """An agent is never root, and can write its files all the same."""
+    as_root = replace(AT, uid=0, gid=0)
+
+    plan = make.make(NAMES, Request("p", "true"), SHELL, CONFIG, as_root)
+
+    assert (plan.sandbox.user, plan.owner) == ("1000:1000", (1000, 1000))
+    mine = make.make(NAMES, Request("p", "true"), SHELL, CONFIG, AT)
+    assert (mine.sandbox.user, mine.owner) == ("1000:1000", None)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "command", "reason"),
+    [
+        ("", None, "the prompt is empty"),
+        ("  \n", None, "the prompt is empty"),
+        ("p", None, "needs a command"),
+        ("a\0b", "true", "NUL"),
+        ("é" * make.PROMPT_LIMIT, "true", "longer than 120 KiB"),
+    ],
+)
+def test_words_no_agent_can_be_started_with(
+    prompt: str, command: str | None, reason: str
+) -> None:
+    """Refused before anything is made."""
+    with pytest.raises(PlanError, match=reason):
+        make.check_words(SHELL, prompt, command)

@@ -1,0 +1,53 @@
+"""Names outside: made from the id alone, and fit for branch, container and window."""
+
+import re
+import subprocess
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from swarm.plan.naming import Names, Places, home_tag, slug
+
+
+@given(st.text())
+def test_a_slug_is_a_short_harmless_word(text: str) -> None:
+    """Nothing of a prompt but letters, digits and dashes."""
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug(text))
+    assert len(slug(text)) <= 32
+
+
+@given(st.integers(1, 10**9), st.text())
+def test_names_fit_what_they_name(task: int, name: str) -> None:
+    """Docker's rule for names, and nothing tmux takes for a target."""
+    names = Names("0123abcd", task, name)
+
+    for made in (names.sandbox, names.sender, names.home_volume, names.pane):
+        assert re.fullmatch(r"[a-zA-Z0-9][a-zA-Z0-9_-]+", made)
+    assert re.fullmatch(r"swarm/[0-9]+-[a-z0-9-]+", names.branch)
+
+
+def test_git_takes_the_branch() -> None:
+    """Asked of git itself, with a prompt that tries."""
+    branch = Names("0", 7, "../..//@{-1}.lock ~^: \\ ").branch
+
+    done = subprocess.run(["git", "check-ref-format", "--branch", branch], check=False)
+
+    assert done.returncode == 0
+
+
+def test_two_homes_never_share_a_name(tmp_path: Path) -> None:
+    """Containers, volumes and the tmux socket bear the home's tag."""
+    one, two = Places(tmp_path / "one"), Places(tmp_path / "two")
+
+    assert one.tag != two.tag
+    assert one.tmux != two.tmux
+    assert Names(one.tag, 1).sandbox != Names(two.tag, 1).sandbox
+
+
+def test_a_home_keeps_its_tag_behind_a_symlink(tmp_path: Path) -> None:
+    """Or its containers would be orphans after a move of the link."""
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+
+    assert home_tag(tmp_path / "link") == home_tag(tmp_path / "real")
