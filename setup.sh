@@ -71,7 +71,7 @@ start_engine() {
 make_environment() {
     wanted=$(cat pyproject.toml swarm/__init__.py | sha256sum)
     if [ -f .venv/stamp ] && [ "$(cat .venv/stamp)" = "$wanted" ]; then return 0; fi
-    say "making .venv: textual, docker, sqlmodel, libtmux and the test tools"
+    say "making .venv: textual, docker, sqlmodel and the test tools"
     "$PYTHON" -m venv .venv
     .venv/bin/python -m pip install -q --disable-pip-version-check -e '.[dev]'
     printf '%s\n' "$wanted" > .venv/stamp

@@ -149,11 +149,12 @@ _WAITS_FOR_YOU = (present.Section.NEEDS_YOU, present.Section.REVIEW)
 
 
 def _with_columns(heading: Content, width: int) -> Content:
-    """The topmost heading also names the columns."""
+    """The topmost heading also names the columns; a long one hides the first name."""
     room = max(6, min(NAME_LIMIT, width - COLUMNS)) + 3
-    gap = " " * max(1, room - heading.cell_length)
-    names = f" {'STATE':<9}{'AGE':>5}{'DIFF':>12} RISK"
-    return Content.assemble(heading, gap, (names, MUTED))
+    over = heading.cell_length - room
+    state = f" {'' if over > 0 else 'STATE':<9}"[max(0, over) :]
+    names = f"{state}{'AGE':>5}{'DIFF':>12} RISK"
+    return Content.assemble(heading, " " * max(0, -over), (names, MUTED))
 
 
 def _diff(task: Task) -> tuple[tuple[str, str], ...]:
