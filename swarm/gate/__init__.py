@@ -1,0 +1,1 @@
+"""The program in the gate's container: the only way out of every sandbox."""

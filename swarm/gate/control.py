@@ -1,0 +1,123 @@
+"""What the keeper says on standard input, and what it is answered."""
+
+import hmac
+import json
+import ssl
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from swarm.gate.audit import Audit
+from swarm.gate.certs import Authority, upstream_context
+from swarm.gate.front import Front
+from swarm.gate.net import Net
+from swarm.gate.netns import Listeners
+from swarm.gate.upstream import Upstream
+from swarm.policy import rules
+from swarm.policy.rules import Policy
+
+LINE_LIMIT = 16 << 20
+
+
+class Control:
+    """Holds every task's net; a command that fails changes nothing."""
+
+    def __init__(self, audit: Audit, authority: Authority, upstream: Upstream) -> None:
+        self._audit = audit
+        self._authority = authority
+        self._upstream = upstream
+        self._nets: dict[str, Net] = {}
+        self._nonces: dict[str, str] = {}
+        self._listeners: dict[str, Listeners] = {}
+        self._contexts: dict[tuple[str, ...], ssl.SSLContext] = {}
+        self._verbs: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+            "open": self._open,
+            "policy": self._policy,
+            "cut": self._cut,
+            "mend": self._mend,
+            "close": self._close,
+            "ping": self._ping,
+        }
+
+    def obey(self, line: str) -> str:
+        """Carry out one command and return the answer's line."""
+        number: Any = None
+        try:
+            body = json.loads(line)
+            number = body["id"]
+            told = self._verbs[body["op"]](body)
+        except (KeyError, ValueError, TypeError, AttributeError, ssl.SSLError) as error:
+            return json.dumps(
+                {"reply": number, "error": f"{type(error).__name__}: {error}"}
+            )
+        return json.dumps({"reply": number, **told})
+
+    def adopt(self, task: str, nonce: str, sockets: list[Any]) -> str:
+        """Take over a task's listeners; the reason where that is refused.
+
+        The nonce is good once, and only for the task it was made for.
+        """
+        expected = self._nonces.pop(task, "")
+        net = self._nets.get(task)
+        if net is None or not expected or not hmac.compare_digest(expected, nonce):
+            return "no such net is awaited"
+        if task in self._listeners:
+            self._listeners.pop(task).close()
+        front = Front(net, self._upstream, self._authority, lambda: self._context(net))
+        self._listeners[task] = Listeners(net, front, sockets)
+        return ""
+
+    def second(self) -> None:
+        """Called once a second: write what was counted."""
+        self._audit.flush()
+
+    def _open(self, body: dict[str, Any]) -> dict[str, Any]:
+        """A net whose listeners are about to come, or come again."""
+        task, policy = str(body["task"]), rules.from_json(body["policy"])
+        self._context_of(policy)
+        known = self._nets.get(task)
+        if known is None:
+            known = self._nets[task] = Net(task, policy, self._audit)
+        else:
+            known.replace(policy)
+        known.hold(body.get("secrets", {}), body.get("placeholders", {}))
+        self._nonces[task] = str(body["nonce"])
+        return {"adopted": task in self._listeners}
+
+    def _policy(self, body: dict[str, Any]) -> dict[str, Any]:
+        policy = rules.from_json(body["policy"])
+        self._context_of(policy)
+        net = self._nets[str(body["task"])]
+        ended = net.replace(policy)
+        net.hold(body.get("secrets", {}), body.get("placeholders", {}))
+        return {"cut": ended}
+
+    def _cut(self, body: dict[str, Any]) -> dict[str, Any]:
+        return {"cut": self._nets[str(body["task"])].cut()}
+
+    def _mend(self, body: dict[str, Any]) -> dict[str, Any]:
+        self._nets[str(body["task"])].mend()
+        return {}
+
+    def _close(self, body: dict[str, Any]) -> dict[str, Any]:
+        task = str(body["task"])
+        listeners = self._listeners.pop(task, None)
+        if listeners:
+            listeners.close()
+        self._nonces.pop(task, None)
+        self._nets.pop(task, None)
+        self._audit.forget(task)
+        return {}
+
+    def _ping(self, _body: dict[str, Any]) -> dict[str, Any]:
+        return {"tasks": sorted(self._listeners)}
+
+    def _context(self, net: Net) -> ssl.SSLContext:
+        return self._context_of(net.judge.policy)
+
+    def _context_of(self, policy: Policy) -> ssl.SSLContext:
+        known = self._contexts.get(policy.upstream_ca)
+        if known is None:
+            known = self._contexts[policy.upstream_ca] = upstream_context(
+                policy.upstream_ca
+            )
+        return known

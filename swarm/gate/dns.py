@@ -1,0 +1,122 @@
+"""Answers names with addresses of a fake range: nothing is resolved for an agent."""
+
+import ipaddress
+from dataclasses import dataclass
+
+from swarm.policy import hosts
+from swarm.policy.hosts import BadHost
+
+FAKE = ipaddress.IPv4Network("198.18.0.0/15")
+"""For benchmarks (RFC 2544): on no real network, so a fake address leads nowhere."""
+NAMES_LIMIT = 4096
+"""Names one task may ask for: a tunnel through names needs more."""
+TTL = 60
+_A, _PTR, _IN, _ANY_CLASS = 1, 12, 1, 255
+_EMPTY = frozenset({28, 64, 65})
+"""AAAA, SVCB, HTTPS: there, but without an answer, so no IPv6, no h3, no ECH."""
+OK, FORMAT_ERROR, SERVER_FAILURE, NO_NAME, NOT_IMPLEMENTED, REFUSED = range(6)
+
+
+class Names:
+    """Which fake address stands for which name, in one task."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, str] = {}
+        self._by_address: dict[str, str] = {}
+
+    def address(self, name: str) -> str | None:
+        """The name's address, the same each time; None where there are too many."""
+        known = self._by_name.get(name)
+        if known is None and len(self._by_name) < NAMES_LIMIT:
+            known = str(FAKE.network_address + len(self._by_name) + 2)
+            self._by_name[name] = known
+            self._by_address[known] = name
+        return known
+
+    def name(self, address: str) -> str | None:
+        """The name that was asked for, or None."""
+        return self._by_address.get(address)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The bytes to send back, and what was asked, for the audit."""
+
+    data: bytes
+    name: str
+    kind: int
+    code: int
+
+
+def answer(query: bytes, names: Names) -> Answer | None:
+    """The answer to one query; None where it is not even a query."""
+    if len(query) < 12 or query[2] & 0x80:
+        return None
+    name, after = _name(query)
+    kind = int.from_bytes(query[after : after + 2], "big")
+    in_class = int.from_bytes(query[after + 2 : after + 4], "big")
+    if not after or len(query) < after + 4 or query[4:6] != b"\0\1":
+        return Answer(_reply(query, b"", FORMAT_ERROR), "", 0, FORMAT_ERROR)
+    question = query[12 : after + 4]
+    if query[2] & 0x78 or in_class not in (_IN, _ANY_CLASS):
+        code, record = NOT_IMPLEMENTED, b""
+    else:
+        code, record = _answered(name, kind, names)
+    return Answer(_reply(query, question, code, record), name, kind, code)
+
+
+def _answered(name: str, kind: int, names: Names) -> tuple[int, bytes]:
+    if kind == _PTR:
+        known = names.name(".".join(reversed(name.split(".")[:4])))
+        return (OK, _record(_PTR, _wire(known))) if known else (NO_NAME, b"")
+    try:
+        host = hosts.parse(name)
+    except BadHost:
+        return NO_NAME, b""
+    if kind in _EMPTY:
+        return OK, b""
+    if kind != _A:
+        return REFUSED, b""
+    found = names.address(host.name)
+    if found is None:
+        return REFUSED, b""
+    return OK, _record(_A, ipaddress.IPv4Address(found).packed)
+
+
+def _name(query: bytes) -> tuple[str, int]:
+    """The name in question and where it ends; 0 where it is none."""
+    labels, at = [], 12
+    while at < len(query) and query[at]:
+        size = query[at]
+        label = query[at + 1 : at + 1 + size]
+        if size > 63 or len(label) < size or at > 12 + 255:
+            return "", 0
+        labels.append(label.decode("latin-1").lower())
+        at += 1 + size
+    return ".".join(labels), at + 1 if at < len(query) else 0
+
+
+def _wire(name: str) -> bytes:
+    labels = (label.encode() for label in name.split("."))
+    return b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
+
+
+def _record(kind: int, data: bytes) -> bytes:
+    """A record for the name that was asked, which is pointed to."""
+    head = kind.to_bytes(2, "big") + b"\0\1" + TTL.to_bytes(4, "big")
+    return b"\xc0\x0c" + head + len(data).to_bytes(2, "big") + data
+
+
+def _reply(query: bytes, question: bytes, code: int, record: bytes = b"") -> bytes:
+    flags = bytes([0x80 | (query[2] & 0x79), 0x80 | code])
+    counts = bytes([0, 1 if question else 0, 0, 1 if record else 0, 0, 0, 0, 0])
+    return query[:2] + flags + counts + question + record
+
+
+CODES = {
+    FORMAT_ERROR: "malformed",
+    SERVER_FAILURE: "failure",
+    NO_NAME: "no-name",
+    NOT_IMPLEMENTED: "not-implemented",
+    REFUSED: "kind-refused",
+}

@@ -1,0 +1,294 @@
+"""Where connections come in: what they ask for, decided before anything goes out."""
+
+import asyncio
+import contextlib
+import socket
+import ssl
+import time
+from collections.abc import Awaitable, Callable
+
+from swarm.gate import denials, heads, hello
+from swarm.gate.certs import Authority
+from swarm.gate.exchange import Exchange, Subject, read_head
+from swarm.gate.heads import BadHead
+from swarm.gate.hello import BadHello, Hello
+from swarm.gate.net import Denied, Net
+from swarm.gate.tunnel import Carried, splice
+from swarm.gate.upstream import Forbidden, Reached, Upstream
+from swarm.gate.wire import SocketWire, TlsWire, Wire
+from swarm.policy import hosts
+from swarm.policy.decide import Attempt, Verdict
+from swarm.policy.hosts import BadHost, Host
+
+FIRST_SECONDS = 10.0
+"""For a head or a hello: a client that takes longer holds a place it does not use."""
+SO_ORIGINAL_DST = 80
+ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
+_HTTP = (b"GET", b"HEA", b"POS", b"PUT", b"DEL", b"PAT", b"OPT", b"TRA", b"CON", b"PRI")
+
+
+class Front:
+    """Serves the connections of one task."""
+
+    def __init__(
+        self,
+        net: Net,
+        upstream: Upstream,
+        authority: Authority,
+        context: Callable[[], ssl.SSLContext],
+    ) -> None:
+        self._net = net
+        self._upstream = upstream
+        self._authority = authority
+        self._context = context
+
+    async def explicit(self, accepted: socket.socket) -> None:
+        """A client that knows of the proxy."""
+        await self._serve(accepted, self._asked)
+
+    async def transparent(self, accepted: socket.socket) -> None:
+        """A client that does not: the kernel knows where it wanted to go."""
+        host, port = _wanted(accepted, self._net)
+        await self._serve(accepted, lambda wire: self._tunnel(wire, host, port, b""))
+
+    async def _serve(
+        self, accepted: socket.socket, handle: Callable[[Wire], Awaitable[None]]
+    ) -> None:
+        accepted.setblocking(False)
+        with contextlib.suppress(OSError):
+            accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        wire = SocketWire(accepted)
+        try:
+            with self._net.connection():
+                await handle(wire)
+        except Denied as denied:
+            self._net.audit.deny(self._net.task, "connect", reason=denied.reason)
+        except (OSError, TimeoutError, asyncio.CancelledError):
+            return
+        finally:
+            wire.close()
+
+    async def _asked(self, wire: Wire) -> None:
+        try:
+            data = await asyncio.wait_for(read_head(wire), FIRST_SECONDS)
+            if not data:
+                return
+            head = heads.parse(data)
+        except BadHead as bad:
+            self._net.audit.deny(self._net.task, "connect", reason=f"bad-head: {bad}")
+            await wire.send(denials.malformed(str(bad)))
+            return
+        if head.form == "authority":
+            assert head.host is not None
+            await self._tunnel(wire, head.host, head.port, ESTABLISHED)
+        elif head.form == "absolute":
+            wire.unread(data)
+            await self._exchange(wire, Subject(None, 80)).serve()
+        else:
+            await wire.send(denials.malformed("this is a proxy"))
+
+    async def _tunnel(self, wire: Wire, host: Host, port: int, reply: bytes) -> None:
+        """A connection to one host; `reply` is what an explicit client waits for."""
+        try:
+            await self._through(wire, host, port, reply)
+        except Denied as denied:
+            self._tell(host, port, denied)
+            await self._refuse(wire, f"{host}:{port}", denied.reason, reply)
+        except Forbidden as bad:
+            self._tell(host, port, Denied(bad.reason, locked=True), address=bad.address)
+            await self._refuse(wire, f"{host}:{port}", bad.reason, reply)
+        except (OSError, TimeoutError) as error:
+            self._failed(host, port, error)
+            if reply:
+                await wire.send(denials.unreachable(f"{host}:{port}", _short(error)))
+
+    async def _through(self, wire: Wire, host: Host, port: int, reply: bytes) -> None:
+        verdict = self._net.require(Attempt(host, port))
+        self._net.leads_to(Attempt(host, port), verdict.rule)
+        if verdict.inspect:
+            await wire.send(reply)
+            await self._inside(wire, host, port, verdict, None)
+            return
+        reached = await self._reach(host, port, verdict)
+        try:
+            await wire.send(reply)
+            await self._inside(wire, host, port, verdict, reached)
+        finally:
+            reached.wire.close()
+
+    async def _reach(self, host: Host, port: int, verdict: Verdict) -> Reached:
+        return await self._upstream.connect(
+            self._net.judge, host.name, port, verdict.rule
+        )
+
+    async def _inside(
+        self, wire: Wire, host: Host, port: int, verdict: Verdict, out: Reached | None
+    ) -> None:
+        """What comes through: TLS or HTTP for this very name, or what a rule says."""
+        if verdict.rule and verdict.rule.kind == "tcp":
+            assert out is not None
+            await self._carry(wire, host, port, verdict, out, sni="")
+            return
+        first = await asyncio.wait_for(wire.recv(), FIRST_SECONDS)
+        wire.unread(first)
+        if first[:1] == b"\x16":
+            asked = await asyncio.wait_for(_hello(wire), FIRST_SECONDS)
+            _require_name(asked, host)
+            if out is None:
+                await self._look(wire, host, port)
+            else:
+                await self._carry(wire, host, port, verdict, out, sni=asked.server_name)
+        elif first[:3] in _HTTP:
+            await self._exchange(wire, Subject(host, port)).serve()
+        elif first:
+            raise Denied("not-tls-nor-http")
+
+    async def _look(self, wire: Wire, host: Host, port: int) -> None:
+        """End TLS here with a certificate of our own, and read the requests."""
+        inner = TlsWire(wire, self._authority.context(host.name))
+        await asyncio.wait_for(inner.handshake(), FIRST_SECONDS)
+        subject = Subject(host, port, self._context())
+        await self._exchange(inner, subject).serve()
+
+    def _exchange(self, wire: Wire, subject: Subject) -> Exchange:
+        return Exchange(self._net, self._upstream, wire, subject)
+
+    async def _carry(
+        self,
+        wire: Wire,
+        host: Host,
+        port: int,
+        verdict: Verdict,
+        out: Reached,
+        sni: str,
+    ) -> None:
+        rule = verdict.rule
+        began, carried = time.monotonic(), Carried()
+        facts = {
+            "host": host.name,
+            "port": port,
+            "rule": rule.id if rule else "",
+            "origin": rule.origin if rule else "",
+            "address": out.address,
+            "sni": sni,
+        }
+        self._net.audit.say(
+            self._net.task, "connect", verdict="allow", reason=verdict.reason, **facts
+        )
+
+        def sent(size: int) -> None:
+            self._net.count_upload(size)
+            if rule and 0 < rule.max_upload < carried.up:
+                raise Denied("too-much-upload", rule)
+
+        how = "done"
+        try:
+            await splice(wire, out.wire, carried, sent)
+        except asyncio.CancelledError:
+            how = "cut"
+            raise
+        finally:
+            self._net.audit.say(
+                self._net.task,
+                "close",
+                how=how,
+                up=carried.up,
+                down=carried.down,
+                seconds=round(time.monotonic() - began, 3),
+                **facts,
+            )
+
+    def _tell(self, host: Host, port: int, denied: Denied, address: str = "") -> None:
+        self._net.audit.deny(
+            self._net.task,
+            "connect",
+            host=host.name,
+            port=port,
+            reason=denied.reason,
+            rule=denied.rule.id if denied.rule else "",
+            origin=denied.rule.origin if denied.rule else "",
+            locked=denied.locked or None,
+            quiet=(denied.rule.quiet if denied.rule else False) or None,
+            address=address,
+        )
+
+    def _failed(self, host: Host, port: int, error: BaseException) -> None:
+        self._net.audit.say(
+            self._net.task,
+            "fail",
+            host=host.name,
+            port=port,
+            reason=_short(error),
+        )
+
+    async def _refuse(self, wire: Wire, where: str, reason: str, reply: bytes) -> None:
+        """In words where the client waits for words, else in its own protocol."""
+        first = b""
+        if not reply or reason in _INSIDE:
+            with contextlib.suppress(TimeoutError, OSError):
+                first = await asyncio.wait_for(wire.recv(), 1.0)
+            await wire.send(denials.spoken(first, where, reason))
+        else:
+            await wire.send(denials.http(where, reason))
+        with contextlib.suppress(OSError):
+            await wire.send_eof()
+
+
+_INSIDE = frozenset({
+    "sni-differs",
+    "no-sni",
+    "encrypted-hello",
+    "bad-hello",
+    "not-tls-nor-http",
+    "too-much-upload",
+})  # fmt: skip
+"""Denials of what came after the tunnel was established."""
+
+
+async def _hello(wire: Wire) -> Hello:
+    """The whole hello; every byte of it is put back."""
+    data = b""
+    while True:
+        more = await wire.recv()
+        data += more
+        try:
+            found = hello.parse(data)
+        except BadHello as bad:
+            raise Denied("bad-hello") from bad
+        finally:
+            if not more:
+                wire.unread(data)
+        if found:
+            wire.unread(data)
+            return found
+        if not more:
+            raise Denied("bad-hello")
+
+
+def _require_name(asked: Hello, host: Host) -> None:
+    if asked.has_ech:
+        raise Denied("encrypted-hello")
+    if not asked.server_name:
+        raise Denied("no-sni")
+    try:
+        name = hosts.parse(asked.server_name)
+    except BadHost as bad:
+        raise Denied("sni-differs") from bad
+    if name != host:
+        raise Denied("sni-differs")
+
+
+def _wanted(accepted: socket.socket, net: Net) -> tuple[Host, int]:
+    """The name that stands for the address the client dialled, or the address."""
+    try:
+        raw = accepted.getsockopt(socket.SOL_IP, SO_ORIGINAL_DST, 16)
+        address, port = socket.inet_ntoa(raw[4:8]), int.from_bytes(raw[2:4], "big")
+    except OSError:
+        address, port = accepted.getsockname()[:2]
+    name = net.names.name(address)
+    return (Host(name) if name else Host(address, is_address=True)), port
+
+
+def _short(error: BaseException) -> str:
+    text = str(error) or type(error).__name__
+    return "".join(c if c.isalnum() or c in " .-_:" else " " for c in text)[:80]

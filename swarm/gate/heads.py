@@ -1,0 +1,121 @@
+"""The head of an HTTP/1.1 request, read strictly: what has two readings has none."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from swarm.policy import hosts
+from swarm.policy.hosts import BadHost, Host
+
+HEAD_LIMIT = 65_536
+_LINE = re.compile(rb"([A-Z]{1,20}) (\S{1,32768}) HTTP/1\.([01])")
+_FIELD = re.compile(
+    rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\x00-\x08\x0a-\x1f\x7f]*)"
+)
+_URL = re.compile(r"http://([^/?#@\\]+)([/?].*)?")
+_ONCE = frozenset({b"host", b"content-length", b"transfer-encoding"})
+
+
+class BadHead(ValueError):
+    """The bytes are no request, or could be read as another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A request's first line and what of its fields decides where it goes."""
+
+    method: str
+    form: Literal["authority", "absolute", "origin"]
+    host: Host | None
+    """Whom it is for: of the CONNECT, of the URL, or of the Host field."""
+    port: int
+    """0 where nobody named one."""
+    target: str
+    """In origin form: `/path?query`; empty for CONNECT."""
+
+
+def end(data: bytes) -> int:
+    """Where the head ends, or 0 while it has not; BadHead where it never may."""
+    found = data.find(b"\r\n\r\n")
+    if found < 0:
+        bare = re.search(rb"(?<!\r)\n", data)
+        if bare or len(data) > HEAD_LIMIT:
+            raise BadHead("a bare line feed" if bare else "too long")
+        return 0
+    if found > HEAD_LIMIT:
+        raise BadHead("too long")
+    return found + 4
+
+
+def parse(data: bytes) -> Head:
+    """The head, from its first byte to its empty line; BadHead says what is wrong.
+
+    Refused, because two programs may read them differently: bare line feeds, folded
+    lines, spaces before a colon, two of a field that frames or routes, a length beside
+    a transfer coding, and a Host that differs from the URL's.
+    """
+    if re.search(rb"(?<!\r)\n|\r(?!\n)|\x00", data):
+        raise BadHead("a bare line feed, a bare carriage return, or NUL")
+    first, *lines = data[:-4].split(b"\r\n")
+    found = _LINE.fullmatch(first)
+    if not found:
+        raise BadHead("no request line of HTTP/1.1")
+    fields = _fields(lines)
+    method, text = found[1].decode(), found[2].decode("latin-1")
+    if method == "CONNECT":
+        host, port = authority(text)
+        if not port:
+            raise BadHead("CONNECT without a port")
+        return Head(method, "authority", host, port, "")
+    named = fields.get(b"host")
+    if named is None:
+        raise BadHead("no Host")
+    told = authority(named.decode("latin-1"))
+    if text.startswith("/"):
+        return Head(method, "origin", told[0], told[1], text)
+    return _absolute(method, text, told)
+
+
+def _absolute(method: str, text: str, told: tuple[Host, int]) -> Head:
+    found = _URL.fullmatch(text)
+    if not found:
+        raise BadHead("the target is neither a path nor an http:// URL")
+    host, port = authority(found[1])
+    if host != told[0] or (port or 80) != (told[1] or 80):
+        raise BadHead("the Host is not the URL's")
+    rest = found[2] or "/"
+    target = rest if rest.startswith("/") else f"/{rest}"
+    return Head(method, "absolute", host, port, target)
+
+
+def _fields(lines: list[bytes]) -> dict[bytes, bytes]:
+    fields: dict[bytes, bytes] = {}
+    for text in lines:
+        found = _FIELD.fullmatch(text)
+        if not found:
+            raise BadHead("a malformed or folded field")
+        name = found[1].lower()
+        if name in _ONCE and name in fields:
+            raise BadHead(f"two of {name.decode()}")
+        fields[name] = found[2].strip()
+    if b"transfer-encoding" in fields:
+        if b"content-length" in fields:
+            raise BadHead("a length beside a transfer coding")
+        if fields[b"transfer-encoding"].lower() != b"chunked":
+            raise BadHead("a transfer coding that is not chunked")
+    length = fields.get(b"content-length", b"0")
+    if not re.fullmatch(rb"[0-9]{1,15}", length):
+        raise BadHead("a length that is no number")
+    return fields
+
+
+def authority(text: str) -> tuple[Host, int]:
+    """Host and port (0 where none is named); BadHead where it is no authority."""
+    found = re.fullmatch(r"(\[[^\]]*\]|[^:\[\]]+)(?::([0-9]{1,5}))?", text)
+    port = int(found[2] or 0) if found else 0
+    if not found or port > 65535 or (found[2] and not port):
+        raise BadHead("no host and port")
+    try:
+        return hosts.parse(found[1]), port
+    except BadHost as error:
+        raise BadHead(f"a bad host: {error}") from error

@@ -1,0 +1,196 @@
+"""One task's part of the gate: its policy, its names, its secrets, what it has open."""
+
+import asyncio
+import base64
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from swarm.gate.audit import Audit
+from swarm.gate.dns import Names
+from swarm.policy.decide import Attempt, Judge, Verdict
+from swarm.policy.hosts import Host, pattern
+from swarm.policy.rules import Policy, Rule
+
+
+class Denied(Exception):
+    """The connection ends here; what it is told and what is written say `reason`."""
+
+    def __init__(self, reason: str, rule: Rule | None = None, locked: bool = False):
+        super().__init__(reason)
+        self.reason = reason
+        self.rule = rule
+        self.locked = locked
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A secret's value, and the worthless one that stands for it in the sandbox."""
+
+    name: str
+    value: str
+    placeholder: str
+    hosts: tuple[str, ...]
+
+    def belongs_to(self, host: Host) -> bool:
+        """Whether the value may be sent to this host."""
+        return any(pattern(text).matches(host) for text in self.hosts)
+
+
+class Net:
+    """Everything here is used from one event loop."""
+
+    def __init__(self, task: str, policy: Policy, audit: Audit) -> None:
+        self.task = task
+        self.audit = audit
+        self.names = Names()
+        self.judge = Judge(policy)
+        self.is_cut = False
+        self.uploaded = 0
+        self._held: tuple[Held, ...] = ()
+        self._leaks: tuple[tuple[bytes, Held], ...] = ()
+        self._open: dict[asyncio.Task[None], Attempt | None] = {}
+        self._starts: deque[float] = deque()
+        self._requests: dict[str, deque[float]] = {}
+        self._uses: dict[Rule, int] = {}
+
+    @property
+    def limits_upload(self) -> int:
+        """Bytes that the whole task may send; 0 for no limit."""
+        return self.judge.policy.limits.upload
+
+    def decide(self, attempt: Attempt) -> Verdict:
+        """The verdict now; a rule that is used up is none."""
+        if self.is_cut:
+            return Verdict(False, "cut", locked=True)
+        return self.judge.decide(attempt, time.time())
+
+    def require(self, attempt: Attempt) -> Verdict:
+        """The verdict where it allows; Denied otherwise."""
+        verdict = self.decide(attempt)
+        if not verdict.allow:
+            raise Denied(verdict.reason, verdict.rule, verdict.locked)
+        return verdict
+
+    @contextmanager
+    def connection(self) -> Iterator[None]:
+        """Counts the running task among the open ones; Denied over the limits."""
+        limits, now = self.judge.policy.limits, time.monotonic()
+        while self._starts and now - self._starts[0] > 1.0:
+            self._starts.popleft()
+        if len(self._open) >= limits.connections or (
+            len(self._starts) >= limits.per_second
+        ):
+            raise Denied("too-many-connections")
+        self._starts.append(now)
+        task = asyncio.current_task()
+        assert task is not None
+        self._open[task] = None
+        try:
+            yield
+        finally:
+            self._open.pop(task, None)
+
+    def leads_to(self, attempt: Attempt, rule: Rule | None) -> None:
+        """The running connection was let through; it ends when that is taken back."""
+        task = asyncio.current_task()
+        if task in self._open:
+            self._open[task] = attempt
+        if rule and rule.uses:
+            used = self._uses.get(rule, 0) + 1
+            self._uses[rule] = used
+            if used >= rule.uses:
+                rules = tuple(r for r in self.judge.policy.rules if r != rule)
+                self.judge = Judge(replace(self.judge.policy, rules=rules))
+
+    def count_request(self, rule: Rule | None) -> None:
+        """Denied where the rule's rate is used up."""
+        if rule is None or not rule.rate:
+            return
+        times, now = self._requests.setdefault(rule.id, deque()), time.monotonic()
+        while times and now - times[0] > 60.0:
+            times.popleft()
+        if len(times) >= rule.rate:
+            raise Denied("too-many-requests", rule)
+        times.append(now)
+
+    def count_upload(self, size: int) -> None:
+        """Denied where the task has sent more than it may."""
+        self.uploaded += size
+        if self.limits_upload and self.uploaded > self.limits_upload:
+            raise Denied("too-much-upload")
+
+    def replace(self, policy: Policy) -> int:
+        """Another policy from now on; what it does not allow is cut. How many were."""
+        self.judge = Judge(policy)
+        self._uses.clear()
+        return self._cut(lambda attempt: not self.decide(attempt).allow)
+
+    def cut(self) -> int:
+        """Nothing passes until `mend`; everything open ends. How many did."""
+        self.is_cut = True
+        return self._cut(lambda _attempt: True)
+
+    def mend(self) -> None:
+        """The policy counts again."""
+        self.is_cut = False
+
+    def _cut(self, is_over: Callable[[Attempt], bool]) -> int:
+        found = [
+            task
+            for task, attempt in self._open.items()
+            if attempt is not None and is_over(attempt)
+        ]
+        for task in found:
+            task.cancel("cut")
+        return len(found)
+
+    def hold(self, secrets: Mapping[str, str], placeholders: Mapping[str, str]) -> None:
+        """Take the values; they are never written anywhere."""
+        self._held = tuple(
+            Held(
+                secret.name,
+                secrets[secret.name],
+                placeholders[secret.name],
+                secret.hosts,
+            )
+            for secret in self.judge.policy.secrets
+            if secret.name in secrets and secret.name in placeholders
+        )
+        self._leaks = tuple(
+            (form, held) for held in self._held for form in _forms(held.placeholder)
+        )
+
+    def value(self, name: str, host: Host) -> str | None:
+        """The secret's value where it may go to this host, or None."""
+        for held in self._held:
+            if held.name == name and held.belongs_to(host):
+                return held.value
+        return None
+
+    def leaked(self, data: bytes, host: Host) -> str:
+        """The name of a secret whose placeholder is on its way elsewhere, or empty."""
+        for form, held in self._leaks:
+            if form in data and not held.belongs_to(host):
+                return held.name
+        return ""
+
+    @property
+    def longest_placeholder(self) -> int:
+        """Bytes of a chunk that the next one must be looked at with."""
+        return max((len(form) for form, _ in self._leaks), default=0)
+
+
+def _forms(placeholder: str) -> Iterator[bytes]:
+    """The placeholder itself, and its base64 at each of three places."""
+    plain = placeholder.encode()
+    if not plain:
+        return
+    yield plain
+    for offset in range(3):
+        coded = base64.b64encode(b"\0" * offset + plain)
+        whole = coded[-(-offset * 8 // 6) : len(coded) - 4]
+        if len(whole) >= 8:
+            yield whole

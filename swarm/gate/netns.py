@@ -1,0 +1,94 @@
+"""One task's listeners: taken over from its namespace, served until it is over."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from swarm.gate import dns
+from swarm.gate.front import Front
+from swarm.gate.net import Net
+
+Serve = Callable[[socket.socket], Coroutine[Any, Any, None]]
+ORDER = ("explicit", "transparent", "dns", "dns-tcp")
+"""In which the listeners are donated."""
+_QUERY_LIMIT = 4096
+
+
+class Listeners:
+    """Accepts on sockets in a task's own namespace: who asks is never in doubt."""
+
+    def __init__(self, net: Net, front: Front, sockets: list[socket.socket]) -> None:
+        self._net = net
+        self._sockets = sockets
+        for one in sockets:
+            one.setblocking(False)
+        explicit, transparent, names, names_tcp = sockets
+        self._running: set[asyncio.Task[None]] = set()
+        self._keep(self._accept(explicit, front.explicit))
+        self._keep(self._accept(transparent, front.transparent))
+        self._keep(self._accept(names_tcp, self._ask_tcp))
+        self._keep(self._ask(names))
+
+    def close(self) -> None:
+        """Stop, and end everything that is open."""
+        for task in self._running:
+            task.cancel("closed")
+        for one in self._sockets:
+            one.close()
+
+    def _keep(self, work: Coroutine[Any, Any, None]) -> None:
+        # asyncio itself holds tasks weakly: without this some vanish in mid-connection.
+        task = asyncio.ensure_future(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _accept(self, listener: socket.socket, serve: Serve) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                accepted, _ = await loop.sock_accept(listener)
+            except OSError:
+                await asyncio.sleep(
+                    0.05
+                )  # out of files: the agent's doing, and passing
+                continue
+            self._keep(serve(accepted))
+
+    async def _ask(self, names: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            with contextlib.suppress(OSError):
+                query, sender = await loop.sock_recvfrom(names, _QUERY_LIMIT)
+                data = self._answer(query)
+                if data:
+                    await loop.sock_sendto(names, data, sender)
+
+    async def _ask_tcp(self, accepted: socket.socket) -> None:
+        accepted.setblocking(False)
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError, TimeoutError):
+            reader, writer = await asyncio.open_connection(sock=accepted)
+            try:
+                async with asyncio.timeout(10):
+                    size = int.from_bytes(await reader.readexactly(2), "big")
+                    data = self._answer(await reader.readexactly(size))
+                if data:
+                    writer.write(len(data).to_bytes(2, "big") + data)
+                    await writer.drain()
+            finally:
+                writer.close()
+
+    def _answer(self, query: bytes) -> bytes:
+        answer = dns.answer(query, self._net.names)
+        if answer is None:
+            return b""
+        if answer.code not in (dns.OK, dns.NO_NAME):
+            self._net.audit.deny(
+                self._net.task,
+                "dns",
+                host=answer.name[:253],
+                reason=f"dns-{dns.CODES.get(answer.code, answer.code)}",
+                method=str(answer.kind),
+            )
+        return answer.data

@@ -1,0 +1,132 @@
+"""One request on its way out, and its answer on the way back."""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from typing import Any
+
+import h11
+
+from swarm.gate.heads import BadHead
+from swarm.gate.relay import Meter, forward_fields, is_upgrade, relay_body, reply_fields
+from swarm.gate.tunnel import Carried, splice
+from swarm.gate.wire import Wire
+
+ANSWER_SECONDS = 1800.0
+"""Until an answer begins: a model may think for long."""
+EVENT_LIMIT = 1 << 17
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Which side may carry another request."""
+
+    client_goes_on: bool
+    server_goes_on: bool
+
+
+class Passage:
+    """Reads and writes both sides anew: what was not understood does not pass."""
+
+    def __init__(self, client: Wire, head: bytes, meter: Meter) -> None:
+        self._client = client
+        self._meter = meter
+        self._in = h11.Connection(h11.SERVER, max_incomplete_event_size=EVENT_LIMIT)
+        self._out = h11.Connection(h11.CLIENT, max_incomplete_event_size=EVENT_LIMIT)
+        self._in.receive_data(head)
+        request = self._in.next_event()
+        if not isinstance(request, h11.Request):
+            raise BadHead("not a request")
+        self._request = request
+
+    async def carry(
+        self, server: Wire, target: str, injected: tuple[bytes, bytes] | None
+    ) -> Ended:
+        """Carry request and answer; OSError or h11.ProtocolError where one breaks.
+
+        Denied where the request's body is refused on its way.
+        """
+        fields = forward_fields(self._request, injected)
+        request = h11.Request(
+            method=self._request.method, target=target, headers=fields
+        )
+        await server.send(self._out.send(request) or b"")
+        sending = asyncio.ensure_future(
+            relay_body(self._client, self._in, server, self._out, self._meter.sent)
+        )
+        try:
+            answer = await asyncio.wait_for(
+                self._answer(server, sending), ANSWER_SECONDS
+            )
+            if isinstance(answer, h11.Response):
+                return await self._bring_back(answer, server, sending)
+            await self._switch(answer, server)
+            return Ended(client_goes_on=False, server_goes_on=False)
+        finally:
+            sending.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Exception):
+                await sending
+
+    async def _answer(self, server: Wire, sending: "asyncio.Task[None]") -> Any:
+        """The answer's head, past any "continue"; what stops the body stops this."""
+        while True:
+            event = self._out.next_event()
+            if event is h11.NEED_DATA:
+                self._out.receive_data(await _unless_failed(server, sending))
+            elif isinstance(event, h11.Response) or is_upgrade(event):
+                return event
+            elif not isinstance(event, h11.InformationalResponse):
+                raise ConnectionResetError("closed without an answer")
+
+    async def _bring_back(
+        self, answer: h11.Response, server: Wire, sending: "asyncio.Task[None]"
+    ) -> Ended:
+        self._meter.answered(answer)
+        reply = h11.Response(
+            status_code=answer.status_code,
+            reason=answer.reason,
+            headers=reply_fields(answer),
+        )
+        await self._client.send(self._in.send(reply) or b"")
+        await relay_body(server, self._out, self._client, self._in, self._meter.got)
+        if not sending.done():
+            # The answer came before the body was all sent: neither side can go on.
+            return Ended(client_goes_on=False, server_goes_on=False)
+        await sending
+        self._client.unread(self._in.trailing_data[0])
+        return Ended(_is_done(self._in), _is_done(self._out))
+
+    async def _switch(self, answer: h11.InformationalResponse, server: Wire) -> None:
+        """A WebSocket from here on: bytes are counted and carried, not read."""
+        self._meter.status = 101
+        reply = h11.InformationalResponse(
+            status_code=101, headers=reply_fields(answer, upgrade=True)
+        )
+        await self._client.send(self._in.send(reply) or b"")
+        self._client.unread(self._in.trailing_data[0])
+        server.unread(self._out.trailing_data[0])
+        carried = Carried()
+        try:
+            await splice(self._client, server, carried, self._meter.count)
+        finally:
+            self._meter.up += carried.up
+            self._meter.down += carried.down
+
+
+def _is_done(side: h11.Connection) -> bool:
+    return side.our_state is h11.DONE and side.their_state is h11.DONE
+
+
+async def _unless_failed(server: Wire, sending: "asyncio.Task[None]") -> bytes:
+    """Bytes of the server's, unless sending fails first."""
+    if sending.done():
+        sending.result()
+        return await server.recv()
+    reading = asyncio.ensure_future(server.recv())
+    try:
+        await asyncio.wait({reading, sending}, return_when=asyncio.FIRST_COMPLETED)
+        if not reading.done():
+            sending.result()
+        return await reading
+    finally:
+        reading.cancel()

@@ -1,0 +1,145 @@
+"""One message's body from one side to the other, and which fields go with it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import h11
+
+from swarm.gate.net import Denied, Net
+from swarm.gate.wire import Wire
+from swarm.policy.hosts import Host
+from swarm.policy.rules import Rule
+
+Fields = list[tuple[bytes, bytes]]
+Headers = Any
+"""h11's own sequence, which it does not export."""
+
+HOP_BY_HOP = frozenset({
+    b"connection",
+    b"expect",
+    b"keep-alive",
+    b"proxy-authenticate",
+    b"proxy-authorization",
+    b"proxy-connection",
+    b"te",
+    b"trailer",
+    b"upgrade",
+})  # fmt: skip
+
+
+class Meter:
+    """Counts a request's bytes, holds them to the limits, and looks for leaks."""
+
+    def __init__(self, net: Net, host: Host, rule: Rule | None) -> None:
+        self._net = net
+        self._host = host
+        self._rule = rule
+        self._tail = b""
+        self.up = 0
+        self.down = 0
+        self.status = 0
+
+    def sent(self, data: bytes) -> None:
+        """Bytes of the request's body; Denied ends the request."""
+        self.up += len(data)
+        self.count(len(data))
+        if self._rule and 0 < self._rule.max_upload < self.up:
+            raise Denied("too-much-upload", self._rule)
+        keep = self._net.longest_placeholder
+        if keep:
+            window = self._tail + data
+            if self._net.leaked(window, self._host):
+                raise Denied("secret-elsewhere", self._rule)
+            self._tail = window[-keep:]
+
+    def count(self, size: int) -> None:
+        """Bytes towards the task's whole."""
+        self._net.count_upload(size)
+
+    def got(self, data: bytes) -> None:
+        """Bytes of the answer's body."""
+        self.down += len(data)
+
+    def answered(self, answer: h11.Response) -> None:
+        """The answer's head is here."""
+        self.status = answer.status_code
+
+    def facts(self) -> dict[str, object]:
+        """What the audit shall know."""
+        return {"status": self.status or None, "up": self.up, "down": self.down}
+
+
+async def relay_body(
+    source: Wire,
+    read: h11.Connection,
+    sink: Wire,
+    write: h11.Connection,
+    seen: Callable[[bytes], None],
+) -> None:
+    """Carry one body to its end; what `seen` raises ends it."""
+    while True:
+        event = read.next_event()
+        if event is h11.NEED_DATA:
+            if read.they_are_waiting_for_100_continue:
+                go_on = h11.InformationalResponse(status_code=100, headers=[])
+                await source.send(read.send(go_on) or b"")
+            read.receive_data(await source.recv())
+        elif isinstance(event, h11.Data):
+            seen(bytes(event.data))
+            await sink.send(write.send(h11.Data(data=event.data)) or b"")
+        elif isinstance(event, h11.EndOfMessage):
+            await sink.send(write.send(h11.EndOfMessage()) or b"")
+            return
+        elif event is h11.PAUSED or isinstance(event, h11.ConnectionClosed):
+            return
+
+
+def forward_fields(
+    request: h11.Request, injected: tuple[bytes, bytes] | None
+) -> Fields:
+    """The request's fields as they go on: none of the hop, the secret in its place."""
+    upgrades = _wants_websocket(request.headers)
+    fields = _kept(request.headers)
+    if injected:
+        name = injected[0].lower()
+        fields = [(key, value) for key, value in fields if key.lower() != name]
+        fields.append(injected)
+    if upgrades:
+        fields += [(b"Connection", b"Upgrade"), (b"Upgrade", b"websocket")]
+    return fields
+
+
+def reply_fields(
+    answer: h11.Response | h11.InformationalResponse, upgrade: bool = False
+) -> Fields:
+    """The answer's fields as they go back."""
+    fields = _kept(answer.headers)
+    if upgrade:
+        fields += [(b"Connection", b"Upgrade"), (b"Upgrade", b"websocket")]
+    return fields
+
+
+def is_upgrade(event: object) -> bool:
+    """Whether the server changes to another protocol."""
+    return isinstance(event, h11.InformationalResponse) and event.status_code == 101
+
+
+def _kept(headers: Headers) -> Fields:
+    named = {
+        token.strip().lower()
+        for key, value in headers
+        if key.lower() == b"connection"
+        for token in value.split(b",")
+    }
+    framing = {b"content-length", b"transfer-encoding", b"host"}
+    drop = HOP_BY_HOP | (named - framing)
+    return [
+        (key, value) for key, value in headers.raw_items() if key.lower() not in drop
+    ]
+
+
+def _wants_websocket(headers: Headers) -> bool:
+    return any(
+        key.lower() == b"upgrade" and value.lower() == b"websocket"
+        for key, value in headers
+    )

@@ -1,0 +1,94 @@
+"""The way out: a name is resolved once, every answer vetted, the vetted one used."""
+
+import asyncio
+import socket
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from swarm.gate.wire import SocketWire
+from swarm.policy.decide import Judge
+from swarm.policy.rules import Rule
+
+Resolver = Callable[[str], Awaitable[list[str]]]
+"""A name's addresses; OSError where it has none."""
+
+SECONDS = 15.0
+KEPT_SECONDS = 30.0
+
+
+class Forbidden(Exception):
+    """An allowed name leads where nobody may go; `reason` says where."""
+
+    def __init__(self, reason: str, address: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.address = address
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A connection out, and the address it leads to."""
+
+    wire: SocketWire
+    address: str
+
+
+async def system_resolver(name: str) -> list[str]:
+    """What the gate's own resolver answers."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+class Upstream:
+    """Connects; addresses are kept for a moment, after they were vetted anew."""
+
+    def __init__(self, resolver: Resolver = system_resolver) -> None:
+        self._resolver = resolver
+        self._kept: dict[str, tuple[float, list[str]]] = {}
+
+    async def connect(
+        self, judge: Judge, name: str, port: int, rule: Rule | None
+    ) -> Reached:
+        """Connect to one of the name's addresses, IPv4 first.
+
+        Forbidden where *any* answer is not to be connected to: a name with one bad
+        answer is being rebound. OSError and TimeoutError as they come.
+        """
+        found = await asyncio.wait_for(self._addresses(name), SECONDS)
+        for address in found:
+            reason = judge.vet(address, rule)
+            if reason:
+                raise Forbidden(reason, address)
+        error: OSError = OSError("no address")
+        for address in sorted(found, key=lambda text: ":" in text):
+            try:
+                return Reached(await _to(address, port), address)
+            except (OSError, TimeoutError) as failed:
+                error = failed if isinstance(failed, OSError) else OSError("timed out")
+        raise error
+
+    async def _addresses(self, name: str) -> list[str]:
+        until, found = self._kept.get(name, (0.0, []))
+        if time.monotonic() < until:
+            return found
+        found = await self._resolver(name)
+        if len(self._kept) > 4096:
+            self._kept.clear()
+        self._kept[name] = (time.monotonic() + KEPT_SECONDS, found)
+        return found
+
+
+async def _to(address: str, port: int) -> SocketWire:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    out = socket.socket(family, socket.SOCK_STREAM)
+    out.setblocking(False)
+    out.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    try:
+        loop = asyncio.get_running_loop()
+        await asyncio.wait_for(loop.sock_connect(out, (address, port)), SECONDS)
+    except BaseException:
+        out.close()
+        raise
+    return SocketWire(out)

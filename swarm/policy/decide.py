@@ -1,0 +1,174 @@
+"""The verdict on one attempt: allowed or denied, by which rule, and why."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from swarm.policy import addresses, hosts, targets
+from swarm.policy.hosts import Host, Pattern
+from swarm.policy.rules import Policy, Rule
+from swarm.policy.targets import Target
+
+LOCKED_NAMES = re.compile(
+    r"localhost|metadata|instance-data|.*\.(localhost|local|internal|localdomain"
+    r"|home\.arpa|in-addr\.arpa|ip6\.arpa)|host\.docker\.internal"
+)
+"""Names that mean this machine, its network or the cloud's metadata."""
+
+RESOLVERS = frozenset({
+    "chrome.cloudflare-dns.com",
+    "cloudflare-dns.com",
+    "dns.adguard-dns.com",
+    "dns.google",
+    "dns.google.com",
+    "dns.nextdns.io",
+    "dns.quad9.net",
+    "dns9.quad9.net",
+    "doh.cleanbrowsing.org",
+    "doh.opendns.com",
+    "mozilla.cloudflare-dns.com",
+    "one.one.one.one",
+    "security.cloudflare-dns.com",
+})  # fmt: skip
+"""DNS over HTTPS or TLS: a second way to resolve, past the gate's own."""
+
+TLS_PORT = 443
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Something an agent tries: a connection, or one request inside it."""
+
+    host: Host
+    port: int
+    method: str = ""
+    """Empty for a connection whose inside is not known yet."""
+    target: Target | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the gate does, and why."""
+
+    allow: bool
+    reason: str
+    rule: Rule | None = None
+    locked: bool = False
+    """No grant from a dashboard opens this; only an explicit rule in a file does."""
+    inspect: bool = False
+    """The connection must be intercepted for its rules to hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A rule with its patterns read."""
+
+    rule: Rule
+    host: Pattern
+    paths: tuple[re.Pattern[str], ...]
+
+    def speaks_of(self, port: int, now: float) -> bool:
+        rule = self.rule
+        return port in (rule.ports or (port,)) and not 0 < rule.expires <= now
+
+    def fits(self, attempt: Attempt) -> bool:
+        rule, target = self.rule, attempt.target
+        if rule.methods and attempt.method not in rule.methods:
+            return False
+        if not self.paths and not rule.query:
+            return True
+        if target is None:
+            return False
+        if self.paths and not any(p.fullmatch(target.path) for p in self.paths):
+            return False
+        return all(_only(target, key) == [value] for key, value in rule.query)
+
+
+def _only(target: Target, name: str) -> list[str]:
+    """Every value of one name: a server may take any of several."""
+    return [value for key, value in target.query if key == name]
+
+
+class Judge:
+    """Decides for one policy; rules are found by name, however many there are."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self._exact: dict[str, list[_Kept]] = {}
+        self._below: dict[str, list[_Kept]] = {}
+        self._nets = tuple(addresses.network(net) for net in policy.allow_nets)
+        for rule in policy.rules:
+            found = hosts.pattern(rule.host)
+            kept = _Kept(rule, found, tuple(targets.glob(path) for path in rule.paths))
+            where = self._below if found.is_wildcard else self._exact
+            where.setdefault(found.name, []).append(kept)
+
+    def decide(self, attempt: Attempt, now: float) -> Verdict:
+        """The verdict; a deny beats every allow."""
+        kept = [k for k in self._about(attempt.host) if k.speaks_of(attempt.port, now)]
+        denies = [k for k in kept if k.rule.kind == "deny"]
+        looks = any(k.rule.looks_inside for k in denies)
+        for deny in denies:
+            if not deny.rule.looks_inside or (attempt.method and deny.fits(attempt)):
+                return Verdict(False, "deny-rule", deny.rule)
+        if any(k.rule.kind == "tcp" for k in kept) and not attempt.method:
+            rule = next(k.rule for k in kept if k.rule.kind == "tcp")
+            return Verdict(True, "tcp-rule", rule)
+        locked = _locked(attempt)
+        if locked:
+            return Verdict(False, locked, locked=True)
+        allows = [k for k in kept if k.rule.kind == "allow"]
+        if not allows:
+            return self._unknown(attempt)
+        if not attempt.method:
+            needs = looks or any(k.rule.looks_inside for k in allows)
+            return self._connection(attempt, allows[0].rule, needs)
+        return _request(attempt, allows, looks)
+
+    def vet(self, address: str, rule: Rule | None = None) -> str:
+        """Why an allowed name may not lead to this address; empty where it may."""
+        if rule and rule.kind == "tcp" and rule.allow_private:
+            return ""
+        return addresses.refuse(address, self._nets)
+
+    def _about(self, host: Host) -> Iterator[_Kept]:
+        for kept in self._exact.get(host.name, ()):
+            if kept.host.matches(host):
+                yield kept
+        if not host.is_address:
+            rest = host.name.partition(".")[2]
+            while rest:
+                yield from self._below.get(rest, ())
+                rest = rest.partition(".")[2]
+
+    def _unknown(self, attempt: Attempt) -> Verdict:
+        if self.policy.default == "log" and not attempt.host.is_address:
+            return Verdict(True, "logged-only")
+        return Verdict(False, "not-in-allowlist")
+
+    def _connection(self, attempt: Attempt, rule: Rule, needs: bool) -> Verdict:
+        passes = f"{attempt.host.name}:{attempt.port}" in self.policy.passthrough
+        inspect = not passes and (needs or self.policy.inspect == "always")
+        if needs and (passes or self.policy.inspect == "never"):
+            return Verdict(False, "rule-needs-inspection", rule)
+        return Verdict(True, "allow-rule", rule, inspect=inspect)
+
+
+def _locked(attempt: Attempt) -> str:
+    if attempt.host.is_address:
+        return "raw-address"
+    if LOCKED_NAMES.fullmatch(attempt.host.name):
+        return "local-name"
+    if attempt.host.name in RESOLVERS or attempt.port in (53, 853):
+        return "other-resolver"
+    return ""
+
+
+def _request(attempt: Attempt, allows: list[_Kept], looks: bool) -> Verdict:
+    narrow = looks or any(k.rule.paths or k.rule.query for k in allows)
+    if narrow and attempt.target and attempt.target.is_ambiguous:
+        return Verdict(False, "ambiguous-path", allows[0].rule)
+    for kept in allows:
+        if kept.fits(attempt):
+            return Verdict(True, "allow-rule", kept.rule)
+    return Verdict(False, "method-or-path-not-allowed", allows[0].rule)

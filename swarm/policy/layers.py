@@ -1,0 +1,85 @@
+"""Many layers become one policy: later ones add, a deny from any of them wins."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from swarm.policy.parse import Layer, Service
+from swarm.policy.rules import Limits, Policy, Rule
+from swarm.policy.services import Registries, expand
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The policy in force, and what the repository asks for on top of it."""
+
+    policy: Policy
+    requests: tuple[Rule, ...] = ()
+    """Allows of the repository's own file: shown to the human, not in force."""
+    requested_services: tuple[Service, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def resolve(
+    layers: Sequence[Layer],
+    registries: Registries,
+    certificates: tuple[str, ...] = (),
+    trust_repo: bool = False,
+) -> Resolved:
+    """One policy from the layers in order; BadPolicy where a service is not known.
+
+    A repository's layer can only narrow: its allows are requests, and in force only
+    where the human trusts exactly that file (`trust_repo`). Its settings can make
+    things stricter and nothing else.
+    """
+    rules: list[Rule] = []
+    requests: list[Rule] = []
+    asked: list[Service] = []
+    for layer in layers:
+        given = [rule for s in layer.services for rule in expand(s, registries)]
+        if layer.name == "repo" and not trust_repo:
+            asked += layer.services
+            rules += [rule for rule in layer.rules if rule.kind == "deny"]
+            requests += [rule for rule in layer.rules if rule.kind != "deny"]
+        else:
+            rules += [*given, *layer.rules]
+    own = [layer for layer in layers if layer.name != "repo"]
+    policy = Policy(
+        rules=tuple(rules),
+        default=cast("Literal['deny', 'log']", _last(own, "default", "deny")),
+        inspect=cast("Literal['auto', 'always', 'never']", _inspect(layers, own)),
+        passthrough=_all(own, "passthrough"),
+        allow_nets=_all(own, "allow_nets"),
+        upstream_ca=certificates,
+        secrets=_all(own, "secrets"),
+        limits=_strictest(layers),
+    )
+    warnings = _all(layers, "warnings")
+    return Resolved(policy, tuple(requests), tuple(asked), warnings)
+
+
+def _last(layers: Sequence[Layer], name: str, usual: str) -> str:
+    said = [getattr(layer, name) for layer in layers if getattr(layer, name)]
+    return str(said[-1]) if said else usual
+
+
+def _inspect(layers: Sequence[Layer], own: Sequence[Layer]) -> str:
+    if any(x.name == "repo" and x.inspect == "always" for x in layers):
+        return "always"
+    return _last(own, "inspect", "auto")
+
+
+def _all(layers: Sequence[Layer], name: str) -> tuple[Any, ...]:
+    return tuple(value for layer in layers for value in getattr(layer, name))
+
+
+def _strictest(layers: Sequence[Layer]) -> Limits:
+    said = [layer.limits for layer in layers if layer.limits]
+    if not said:
+        return Limits()
+    uploads = [limits.upload for limits in said if limits.upload]
+    return Limits(
+        connections=min(limits.connections for limits in said),
+        per_second=min(limits.per_second for limits in said),
+        upload=min(uploads) if uploads else 0,
+    )

@@ -1,0 +1,143 @@
+"""Rules and policies as values, and as the JSON that the gate is sent."""
+
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
+
+Kind = Literal["allow", "deny", "tcp"]
+
+LAYERS = ("service", "user", "repo", "agent", "task", "grant")
+"""Where a rule may come from; a deny from any of them wins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inject:
+    """A secret that the gate puts into a header, at the last moment."""
+
+    header: str
+    template: str
+    """`{}` stands for the value."""
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of a policy."""
+
+    kind: Kind
+    host: str
+    """As written: `example.com` or `*.example.com`."""
+    ports: tuple[int, ...] = (443,)
+    methods: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    query: tuple[tuple[str, str], ...] = ()
+    max_upload: int = 0
+    """Bytes of one request's body, or of one tunnel; 0 for no limit."""
+    rate: int = 0
+    """Requests a minute; 0 for no limit."""
+    expires: float = 0.0
+    """Seconds since the epoch; 0 for never."""
+    uses: int = 0
+    """Connections until it is used up; 0 for no limit."""
+    reason: str = ""
+    quiet: bool = False
+    allow_private: bool = False
+    inject: Inject | None = None
+    model: str = ""
+    """The shape of model traffic to be understood: anthropic, openai, gemini."""
+    layer: str = "user"
+    origin: str = ""
+    """File and line, or who granted it."""
+
+    @property
+    def id(self) -> str:
+        """How a verdict names it: short, and the same in every report."""
+        usual = self.ports in ((443,), ())
+        ports = "" if usual else f":{','.join(map(str, self.ports))}"
+        return f"{self.kind} {self.host}{ports}"
+
+    @property
+    def looks_inside(self) -> bool:
+        """Whether only an intercepted connection can keep it."""
+        return bool(
+            self.methods or self.paths or self.query or self.inject or self.model
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """Where a secret may go; its value is never here."""
+
+    name: str
+    source: str
+    hosts: tuple[str, ...]
+    placeholder: str = ""
+    """The variable that holds a worthless value in the sandbox."""
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one task may use of the gate."""
+
+    connections: int = 256
+    per_second: int = 100
+    """New connections."""
+    upload: int = 0
+    """Bytes in all; 0 for no limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """All that one task's verdicts come from."""
+
+    rules: tuple[Rule, ...] = ()
+    default: Literal["deny", "log"] = "deny"
+    inspect: Literal["auto", "always", "never"] = "auto"
+    passthrough: tuple[str, ...] = ()
+    """`host:port` that is never intercepted: pinned certificates."""
+    allow_nets: tuple[str, ...] = ()
+    upstream_ca: tuple[str, ...] = ()
+    """PEM text."""
+    secrets: tuple[Secret, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+
+    def with_rules(self, *more: Rule) -> "Policy":
+        """The policy with rules added, as live grants are."""
+        return replace(self, rules=(*self.rules, *more))
+
+
+def to_json(policy: Policy) -> dict[str, Any]:
+    """As it travels to the gate and is stored."""
+    return asdict(policy)
+
+
+def from_json(body: dict[str, Any]) -> Policy:
+    """The policy back; TypeError or KeyError on a shape of another version."""
+    return Policy(
+        **{
+            **body,
+            "rules": tuple(_rule(rule) for rule in body["rules"]),
+            "secrets": tuple(
+                Secret(**{**secret, "hosts": tuple(secret["hosts"])})
+                for secret in body["secrets"]
+            ),
+            "limits": Limits(**body["limits"]),
+            "passthrough": tuple(body["passthrough"]),
+            "allow_nets": tuple(body["allow_nets"]),
+            "upstream_ca": tuple(body["upstream_ca"]),
+        }
+    )
+
+
+def _rule(body: dict[str, Any]) -> Rule:
+    inject = body.get("inject")
+    return Rule(
+        **{
+            **body,
+            "ports": tuple(body["ports"]),
+            "methods": tuple(body["methods"]),
+            "paths": tuple(body["paths"]),
+            "query": tuple((key, value) for key, value in body["query"]),
+            "inject": Inject(**inject) if inject else None,
+        }
+    )

@@ -1,0 +1,155 @@
+"""Verdicts: a deny beats every allow, and what nobody names is denied."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from swarm.policy import hosts, rules, targets
+from swarm.policy.decide import Attempt, Judge
+from swarm.policy.rules import Inject, Policy, Rule
+
+OK = Rule("allow", "ok.example")
+
+
+def verdict(
+    *given_rules: Rule,
+    host: str = "ok.example",
+    port: int = 443,
+    ask: str = "",
+    now: float = 0.0,
+    **settings: object,
+) -> str:
+    """`allow` or the reason; `ask` is a method and a target."""
+    method, _, target = ask.partition(" ")
+    judge = Judge(Policy(rules=given_rules, **settings))  # type: ignore[arg-type]  # settings of any kind
+    attempt = Attempt(
+        hosts.parse(host), port, method, targets.parse(target) if target else None
+    )
+    found = judge.decide(attempt, now)
+    return "allow" if found.allow else found.reason
+
+
+def test_nothing_is_allowed_by_an_empty_policy() -> None:
+    """Empty means nothing, not everything."""
+    assert verdict() == "not-in-allowlist"
+
+
+@pytest.mark.parametrize(
+    ("rule", "host", "port", "expected"),
+    [
+        (OK, "ok.example", 443, "allow"),
+        (OK, "ok.example", 80, "not-in-allowlist"),
+        (OK, "ok.example", 22, "not-in-allowlist"),
+        (OK, "ok.example.evil", 443, "not-in-allowlist"),
+        (replace(OK, ports=(80, 8443)), "ok.example", 8443, "allow"),
+        (replace(OK, host="*.ok.example"), "a.ok.example", 443, "allow"),
+        (replace(OK, host="*.ok.example"), "ok.example", 443, "not-in-allowlist"),
+        (replace(OK, host="1.1.1.1"), "1.1.1.1", 443, "raw-address"),
+        (replace(OK, host="localhost"), "localhost", 443, "local-name"),
+        (replace(OK, host="a.internal"), "a.internal", 443, "local-name"),
+        (replace(OK, host="dns.google"), "dns.google", 443, "other-resolver"),
+        (replace(OK, ports=(853,)), "ok.example", 853, "other-resolver"),
+        (Rule("tcp", "db.internal", (5432,)), "db.internal", 5432, "allow"),
+        (Rule("tcp", "10.0.0.5", (5432,)), "10.0.0.5", 5432, "allow"),
+    ],
+)
+def test_a_connection(rule: Rule, host: str, port: int, expected: str) -> None:
+    """Exact hosts, ports, and what only an explicit tunnel opens."""
+    assert verdict(rule, host=host, port=port) == expected
+
+
+@pytest.mark.parametrize(
+    ("ask", "expected"),
+    [
+        ("GET /v1/a", "allow"),
+        ("GET /v1", "allow"),
+        ("HEAD /v1/a", "method-or-path-not-allowed"),
+        ("GET /v2", "method-or-path-not-allowed"),
+        ("GET /v1x", "method-or-path-not-allowed"),
+        ("GET /v2/../v1/a", "ambiguous-path"),
+        ("GET /v1/%2e%2e/v2", "ambiguous-path"),
+        ("GET /v1//a", "ambiguous-path"),
+        ("GET /v1/..%2fv2", "ambiguous-path"),
+        ("GET /v1/%5c..", "ambiguous-path"),
+        ("GET /v1/%252e", "ambiguous-path"),
+    ],
+)
+def test_a_request(ask: str, expected: str) -> None:
+    """Methods and paths of one rule belong together."""
+    rule = replace(OK, methods=("GET",), paths=("/v1/**",))
+    assert verdict(rule, ask=ask) == expected
+
+
+def test_a_query_counts_only_where_it_comes_once() -> None:
+    """`?service=a&service=b`: a server may take either."""
+    rule = replace(OK, methods=("GET",), query=(("service", "git-upload-pack"),))
+    assert verdict(rule, ask="GET /r?service=git-upload-pack") == "allow"
+    for query in (
+        "",
+        "?service=git-receive-pack",
+        "?service=git-upload-pack&service=x",
+    ):
+        assert verdict(rule, ask=f"GET /r{query}") == "method-or-path-not-allowed"
+
+
+def test_a_deny_beats_every_allow() -> None:
+    """Whatever the order, and however narrow the allow."""
+    deny, allow = Rule("deny", "*.ok.example", ports=()), Rule("allow", "a.ok.example")
+    for given_rules in ((allow, deny), (deny, allow)):
+        assert verdict(*given_rules, host="a.ok.example") == "deny-rule"
+
+
+def test_a_grant_that_expires_does() -> None:
+    """In the second that it says."""
+    grant = replace(OK, expires=100.0)
+    assert verdict(grant, now=99.9) == "allow"
+    assert verdict(grant, now=100.0) == "not-in-allowlist"
+
+
+def test_a_look_inside_is_had_only_where_a_rule_needs_it() -> None:
+    """And where it cannot be had, the rule allows nothing."""
+    inject = replace(OK, inject=Inject("Authorization", "Bearer {}", "x"))
+    for rule, looks in ((OK, False), (inject, True)):
+        found = Judge(Policy(rules=(rule,))).decide(
+            Attempt(hosts.parse("ok.example"), 443), 0
+        )
+        assert (found.allow, found.inspect) == (True, looks)
+    assert verdict(inject, inspect="never") == "rule-needs-inspection"
+    assert verdict(inject, passthrough=("ok.example:443",)) == "rule-needs-inspection"
+
+
+names = st.sampled_from(["a.x", "b.x", "a.b.x", "x.y", "b.a.x"])
+patterns = st.sampled_from(["a.x", "*.b.x", "x.y", "*.a.x", "b.x"])
+any_rule = st.builds(
+    Rule,
+    st.sampled_from(["allow", "deny"]),
+    patterns,
+    st.sampled_from([(443,), (80,), (443, 80)]),
+)
+
+
+@given(st.lists(any_rule, max_size=12), names, st.sampled_from([80, 443]))
+def test_the_index_decides_as_a_plain_loop_would(
+    several: list[Rule], name: str, port: int
+) -> None:
+    """The reference model: look at every rule."""
+    host = hosts.parse(name)
+    about = [
+        rule
+        for rule in several
+        if hosts.pattern(rule.host).matches(host) and port in rule.ports
+    ]
+    expected = bool(about) and all(rule.kind == "allow" for rule in about)
+
+    found = Judge(Policy(rules=tuple(several))).decide(Attempt(host, port), 0)
+
+    assert found.allow is expected
+
+
+@given(st.lists(any_rule, max_size=5))
+def test_a_policy_survives_its_journey(several: list[Rule]) -> None:
+    """To the gate and into the store, as JSON."""
+    policy = Policy(rules=tuple(several), allow_nets=("10.0.0.0/8",))
+    assert rules.from_json(rules.to_json(policy)) == policy

@@ -1,0 +1,166 @@
+"""A policy file is taken whole or refused with file, line and key."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from swarm.policy.layers import resolve
+from swarm.policy.parse import parse
+from swarm.policy.rules import Policy
+from swarm.policy.table import BadPolicy
+
+WHOLE = """
+version = 1
+services = ["claude", { name = "github", repos = ["o/r"], git = "read", api = "read" }]
+
+[[allow]]
+host = "API.example.com"
+ports = [443]
+methods = ["GET", "HEAD"]
+paths = ["/v1/**"]
+max_upload = "1MiB"
+rate = "120/min"
+expires = 2026-12-01T00:00:00Z
+reason = "ticket 42"
+inject = { header = "Authorization", template = "Bearer {}", secret = "example.token" }
+
+[[deny]]
+host = "*.telemetry.example"
+quiet = true
+
+[[tcp]]
+host = "db.internal"
+ports = [5432]
+allow_private = true
+
+[secrets."example.token"]
+source = "env:TOKEN"
+hosts = ["api.example.com"]
+placeholder = "EXAMPLE_TOKEN"
+
+[tls]
+passthrough = ["pinned.example:443"]
+
+[network]
+allow_nets = ["10.0.0.0/8"]
+"""
+
+
+def test_everything_a_file_can_say() -> None:
+    """Each rule knows its line."""
+    layer = parse(WHOLE, "policy.toml")
+
+    assert [(rule.id, rule.origin) for rule in layer.rules] == [
+        ("allow api.example.com", "policy.toml:5"),
+        ("deny *.telemetry.example", "policy.toml:16"),
+        ("tcp db.internal:5432", "policy.toml:20"),
+    ]
+    assert layer.rules[0].max_upload == 1 << 20
+    assert layer.rules[0].rate == 120
+    assert layer.rules[0].inject is not None
+    assert layer.secrets[0].hosts == ("api.example.com",)
+    assert layer.passthrough == ("pinned.example:443",)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("", "p:1: version"),
+        ("version = 2", "p:1: version"),
+        ("version = 1\ncolour = 1", "p:1: colour: unknown key"),
+        ('version = 1\n\n[[allow]]\nhots = "a.b"', "p:3: allow.host"),
+        ('version = 1\n[[allow]]\nhost = "*"', "p:2: allow.host"),
+        ('version = 1\n[[allow]]\nhost = "*.com"', "p:2: allow.host"),
+        ('version = 1\n[[allow]]\nhost = "a.b"\nports = [0]', "p:2: allow.ports"),
+        ('version = 1\n[[allow]]\nhost = "a.b"\nmethods = ["get"]', "allow.methods"),
+        ('version = 1\n[[allow]]\nhost = "a.b"\npaths = ["v1"]', "allow.paths"),
+        ('version = 1\n[[allow]]\nhost = "a.b"\nrate = "9/s"', "allow.rate"),
+        ('version = 1\n[[allow]]\nhost = "a.b"\nexpires = "x"', "allow.expires"),
+        ('version = 1\n[[tcp]]\nhost = "a.b"\nmethods = ["GET"]', "tcp.host"),
+        ('version = 1\n[secrets.a]\nsource = "literal"', "secrets.a.source"),
+        ('version = 1\n[secrets.a]\nsource = "env:A"', "secrets.a.hosts"),
+        ('version = 1\n[network]\nallow_nets = ["10.0.0.1/8"]', "network.allow_nets"),
+        ("version = 1\nservices = [3]", "p:2: services"),
+        ('version = 1\ndefault = "allow"', "p:1: default"),
+        ("version = 1\n[[allow", "p: "),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(text: str, place: str) -> None:
+    """File, line and key, and nothing of the file is taken."""
+    with pytest.raises(BadPolicy) as refused:
+        parse(text, "p")
+
+    assert place in str(refused.value)
+
+
+@given(st.text() | st.text(alphabet='[]{}="\n.*ahostversion1 '))
+def test_any_text_is_a_policy_or_refused(text: str) -> None:
+    """Never another error."""
+    try:
+        parse(text, "p")
+    except BadPolicy:
+        return
+
+
+def test_a_repository_can_only_narrow_or_ask() -> None:
+    """Its allows are requests; its denies and its strictness count."""
+    user = parse('version = 1\n[[allow]]\nhost = "ok.example"', "user")
+    repo = parse(
+        'version = 1\ndefault = "log"\ninspect = "always"\nservices = ["claude"]\n'
+        '[[allow]]\nhost = "evil.example"\n[[deny]]\nhost = "ok.example"\n'
+        '[network]\nallow_nets = ["10.0.0.0/8"]\n'
+        '[tls]\npassthrough = ["ok.example:443"]',
+        "repo",
+        layer="repo",
+    )
+
+    found = resolve([user, repo], {})
+
+    assert [rule.id for rule in found.policy.rules] == [
+        "allow ok.example",
+        "deny ok.example",
+    ]
+    assert found.policy.default == "deny"
+    assert found.policy.inspect == "always"
+    assert found.policy.allow_nets == found.policy.passthrough == ()
+    assert [rule.host for rule in found.requests] == ["evil.example"]
+
+
+def test_services_become_rules_that_know_where_they_come_from() -> None:
+    """GitHub read-only: fetching of that repository, and no pushing."""
+    user = parse(
+        'version = 1\nservices = ["pypi", { name = "github", repos = ["o/r"] }]', "p"
+    )
+
+    policy = resolve([user], {"pip": ("index.example:443",)}).policy
+
+    assert policy.rules[0].origin == "service pypi (p:2)"
+    assert policy.rules[0].methods == ("GET", "HEAD")
+    paths = [path for rule in policy.rules for path in rule.paths]
+    assert "/o/r/git-upload-pack" in paths
+    assert not any("receive" in path for path in paths)
+
+
+@pytest.mark.parametrize(
+    ("services", "reason"),
+    [
+        ('["nobody"]', "there are"),
+        ('["npm"]', "not configured"),
+        ('[{ name = "github" }]', "repos"),
+        ('[{ name = "github", repos = ["../x"] }]', "repos"),
+        ('[{ name = "claude", repos = ["o/r"] }]', "unknown key"),
+    ],
+)
+def test_a_service_that_is_not_known_or_not_narrowed(
+    services: str, reason: str
+) -> None:
+    """Refused, never guessed."""
+    layer = parse(f"version = 1\nservices = {services}", "p")
+
+    with pytest.raises(BadPolicy, match=reason):
+        resolve([layer], {})
+
+
+def test_no_layers_allow_nothing() -> None:
+    """A missing file is an empty policy."""
+    assert resolve([], {}).policy == Policy()
