@@ -21,6 +21,10 @@ PULL_SECONDS = 60.0
 HOST_CERTIFICATES = Path("/usr/local/share/ca-certificates")
 
 
+PACKAGES = {"gate": ("policy", "gate")}
+"""Packages of our own that an image runs, copied as they are."""
+
+
 class Knows(Protocol):
     """Whatever can say which images the engine holds."""
 
@@ -112,7 +116,18 @@ def _context(name: str) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+    for package in PACKAGES.get(name, ()):
+        files |= _sources(package)
     files["extra-ca/.keep"] = b""
     for certificate in sorted(HOST_CERTIFICATES.glob("*.crt")):
         files[f"extra-ca/{certificate.name}"] = certificate.read_bytes()
+    return files
+
+
+def _sources(package: str) -> dict[str, bytes]:
+    """A package of ours as it goes into an image, under a `swarm` that is empty."""
+    top = Path(__file__).resolve().parent.parent
+    files = {"swarm/__init__.py": b'"""What of swarm runs in this image."""\n'}
+    for path in sorted((top / package).glob("*.py")):
+        files[f"swarm/{package}/{path.name}"] = path.read_bytes()
     return files

@@ -80,4 +80,4 @@ def _listener(
 
 if __name__ == "__main__":
     os.umask(0o077)
-    raise SystemExit(give(sys.argv[1], sys.stdin.readline().strip()))
+    raise SystemExit(give(sys.argv[1], sys.argv[2]))
