@@ -166,16 +166,29 @@ def kit(at: Places) -> Any:
             own.queries = _late("swarm.store.queries").Queries(at.database)
         return own.queries
 
+    journal, door = _late("swarm.store.journal").Journal(at.database), sandboxes()
     return _late("swarm.engine.kit").Kit(
         places=at,
-        journal=_late("swarm.store.journal").Journal(at.database),
+        journal=journal,
         read=read,
-        sandboxes=sandboxes(),
+        sandboxes=door,
         panes=panes(at),
         config=lambda: load.load(load.user_file()),
+        nets=_nets(at, door, journal, lambda: load.load(load.user_file()).gate),
         uid=os.getuid(),
         gid=os.getgid(),
     )
+
+
+def _nets(at: Places, door: Any, journal: Any, settings: Callable[[], Any]) -> Any:
+    log = _late("swarm.engine.netlog").Netlog(journal)
+    gate = _late("swarm.engine.gate").Gate(
+        door,
+        _late("swarm.plan.gating").GateNames(at.tag),
+        lambda: settings().hosts,
+        log.heard,
+    )
+    return _late("swarm.engine.nets").Nets(door, gate, log, lambda: settings().ready)
 
 
 def sandboxes() -> Any:

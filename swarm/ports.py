@@ -56,6 +56,19 @@ class SandboxNews:
     exit_code: int | None = None
 
 
+class Conversation(Protocol):
+    """Lines to and from a container that runs; ToolError and ToolMissing."""
+
+    def send(self, line: str) -> None:
+        """Write one line to its standard input; safe for several threads."""
+
+    def lines(self) -> Iterator[str]:
+        """The lines of its standard output from now on; ends when it does."""
+
+    def close(self) -> None:
+        """Hang up; the container goes on, and `lines` ends."""
+
+
 class Sandboxes(Protocol):
     """The container engine. Every call blocks, within a time limit.
 
@@ -101,8 +114,20 @@ class Sandboxes(Protocol):
     def make_volume(self, name: str, labels: dict[str, str]) -> None:
         """Make a volume; fine where it exists."""
 
+    def make_network(self, name: str, labels: dict[str, str]) -> None:
+        """Make a bridge network with a way out; fine where it exists."""
+
+    def remove_network(self, name: str) -> None:
+        """Remove a network; fine where there is none."""
+
+    def networks(self, labels: dict[str, str]) -> list[str]:
+        """Names of the networks that bear these labels."""
+
     def logs(self, name: str, tail: int) -> bytes:
         """The last lines of a container's output, raw."""
+
+    def talk(self, name: str) -> Conversation:
+        """Attach to a running container that `listens`; hang up with `close`."""
 
     def run(self, spec: SandboxSpec, limit: int) -> bytes:
         """Run a one-shot container without a terminal and return what it printed.

@@ -23,6 +23,7 @@ class FakeSandboxes:
         self.specs: dict[str, SandboxSpec] = {}
         self._boxes: dict[str, SandboxFacts] = {}
         self._volumes: dict[str, dict[str, str]] = {}
+        self._networks: dict[str, dict[str, str]] = {}
         self._news: queue.SimpleQueue[SandboxNews | None] = queue.SimpleQueue()
 
     def facts(self) -> EngineFacts:
@@ -93,6 +94,22 @@ class FakeSandboxes:
         self._answer()
         return [n for n, own in self._volumes.items() if labels.items() <= own.items()]
 
+    def make_network(self, name: str, labels: dict[str, str]) -> None:
+        self._answer()
+        self._networks.setdefault(name, labels)
+
+    def remove_network(self, name: str) -> None:
+        self._answer()
+        self._networks.pop(name, None)
+
+    def networks(self, labels: dict[str, str]) -> list[str]:
+        self._answer()
+        return [n for n, own in self._networks.items() if labels.items() <= own.items()]
+
+    def talk(self, name: str) -> "FakeTalk":
+        self._known(name)
+        return FakeTalk()
+
     def logs(self, name: str, tail: int) -> bytes:
         self._known(name)
         return b""
@@ -138,6 +155,23 @@ class FakeSandboxes:
     def _say(self, action: str, facts: SandboxFacts) -> None:
         code = facts.exit_code if action == "die" else None
         self._news.put(SandboxNews(action, facts.name, facts.labels, time.time(), code))
+
+
+class FakeTalk:
+    """A container that says back what it is told, as `cat` does."""
+
+    def __init__(self) -> None:
+        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+
+    def send(self, line: str) -> None:
+        self._lines.put(line)
+
+    def lines(self) -> Iterator[str]:
+        while (line := self._lines.get()) is not None:
+            yield line
+
+    def close(self) -> None:
+        self._lines.put(None)
 
 
 class FakePanes:

@@ -22,6 +22,8 @@ class Agent:
     needs: tuple[str, ...] = ()
     """Words that a task must bring beside its prompt."""
     environment: dict[str, str] = field(default_factory=dict)
+    services: tuple[str, ...] = ()
+    """What of the network the agent itself needs."""
 
 
 def names() -> list[str]:
@@ -48,6 +50,7 @@ def _agent(name: str, body: dict[str, Any]) -> Agent:
         image=body.get("image", ""),
         needs=tuple(body.get("needs", ())),
         environment=dict(body.get("environment", {})),
+        services=tuple(body.get("services", ())),
     )
 
 

@@ -38,6 +38,14 @@ class Sandbox(_Strict):
     runtime: str
 
 
+class Gate(_Strict):
+    """The way out."""
+
+    preset: Literal["locked", "balanced", "open"]
+    ready: int = Field(ge=0, le=50)
+    hosts: dict[str, str]
+
+
 class Review(_Strict):
     """How much of a task's work is taken in."""
 
@@ -59,5 +67,6 @@ class Config(_Strict):
     agent: str
     stop_grace: float = Field(ge=0, le=600)
     sandbox: Sandbox
+    gate: Gate
     review: Review
     merge: Merge

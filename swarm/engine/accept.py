@@ -3,18 +3,20 @@
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from swarm.adapters.git.place import TaskGit
 from swarm.adapters.git.repository import Repository
 from swarm.agents import known
-from swarm.engine import images
+from swarm.engine import images, policies
 from swarm.engine.kit import Kit
 from swarm.errors import PlanError
 from swarm.model import events as e
 from swarm.plan import make as planning
 from swarm.plan import specs
 from swarm.plan.naming import Names, slug
+from swarm.policy.rules import Policy
 
 COPIES_LIMIT = 50
 """More of one prompt at once is a slip of the finger."""
@@ -100,6 +102,8 @@ def _queue(
         uid=kit.uid,
         gid=kit.gid,
     )
+    subject = policies.Subject(repository.root, base.commit, agent.name)
+    policy = policies.resolve(kit.places, subject, config.gate.preset).policy
     title = slug(order.name or order.prompt)
     group = title if order.copies > 1 else ""
 
@@ -112,6 +116,7 @@ def _queue(
             mounts=TaskGit(
                 repository, kit.places, task_id, names.branch, base.commit
             ).mounts(),
+            environment=_placeholders(policy),
         )
         plan = planning.make(names, request, agent, config, at)
         return e.TaskQueued(
@@ -133,3 +138,12 @@ def _queue(
     makes = [partial(queued, copy=copy) for copy in range(1, order.copies + 1)]
     tasks = kit.journal.queue_all(makes, wish=body.get("wish"))
     return {"tasks": [task.id for task in tasks]}
+
+
+def _placeholders(policy: Policy) -> dict[str, str]:
+    """Worthless values for the variables that stand for secrets; a task has its own."""
+    return {
+        secret.placeholder: f"swarm-placeholder-{token_hex(16)}"
+        for secret in policy.secrets
+        if secret.placeholder
+    }

@@ -2,21 +2,26 @@
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from swarm import __version__
-from swarm.engine import ending, launch, reconcile, verbs
+from swarm.engine import ending, launch, network, policies, reconcile, verbs
 from swarm.engine.kit import Kit
 from swarm.engine.queue import hopeless, startable
 from swarm.engine.watch import Watch
 from swarm.errors import SwarmError
 from swarm.model import events as e
+from swarm.model.task import State
 from swarm.ports import SandboxNews
 from swarm.store.queries import Wish
 
 POLL_SECONDS = 0.03
 """How soon a wish is noticed; asking the file costs microseconds."""
+
+LOOK_SECONDS = 1.0
+"""Between two looks at the policy files' times: two calls of stat."""
 
 WORKERS = 32
 """Verbs at work at once; most of that time is spent waiting for a tool."""
@@ -35,6 +40,8 @@ class Keeper:
         self._taken: set[int] = set()
         self._launching: set[int] = set()
         self._limit = kit.read().max_running()
+        self._stamp: object = None
+        self._next_look = 0.0
 
     def stop(self) -> None:
         """End the loop soon; sandboxes go on. Safe in a signal handler."""
@@ -44,11 +51,14 @@ class Keeper:
         """Take up where an earlier keeper was, then serve; blocks until `stop`."""
         self._kit.journal.record(None, e.KeeperStarted(self._pid, __version__))
         reconcile.offline(self._kit)
+        self._kit.nets.gate.when_lost(self._gate_lost)
         self._watch.start()
+        self._workers.submit(policies.known_registries)
         read, seen = self._kit.read(), -1
         try:
             while not self._stopped.is_set():
                 worked = self._drain()
+                self._follow_policies()
                 version = read.version()
                 if worked or version != seen:
                     seen = version
@@ -56,6 +66,7 @@ class Keeper:
         finally:
             self._watch.close()
             self._workers.shutdown(wait=True, cancel_futures=True)
+            self._kit.nets.close()
 
     def _drain(self) -> bool:
         """Run what other threads left for this one; waits a moment for the first."""
@@ -98,6 +109,7 @@ class Keeper:
     def _launch(self, task_id: int) -> None:
         try:
             self._guarded(task_id, "launch", launch.launch)
+            self._fill()
         finally:
             self._inbox.put(lambda: self._launching.discard(task_id))
 
@@ -128,6 +140,42 @@ class Keeper:
     def _reconcile(self) -> None:
         reconcile.online(self._kit)
         self._inbox.put(self._start_queued)
+        self._fill()
+
+    def _gate_lost(self, why: str) -> None:
+        if not self._stopped.is_set():
+            self._workers.submit(self._recover_gate, why)
+
+    def _recover_gate(self, why: str) -> None:
+        """A gate that does not come back is tried again when a task needs it."""
+        try:
+            network.recover(self._kit, why)
+        except SwarmError as error:
+            self._kit.journal.record(None, e.GateDown(error.message))
+        self._fill()
+
+    def _fill(self) -> None:
+        try:
+            self._kit.nets.fill()
+        except SwarmError as error:
+            self._trouble_once("nets", error)
+
+    def _follow_policies(self) -> None:
+        """An edit of a policy file counts at once, also for those at work."""
+        now = time.monotonic()
+        if now < self._next_look or not self._watch.up:
+            return
+        self._next_look = now + LOOK_SECONDS
+        stamp = policies.stamp(self._kit.places)
+        if stamp != self._stamp:
+            first, self._stamp = self._stamp is None, stamp
+            if not first:
+                self._workers.submit(self._renew)
+
+    def _renew(self) -> None:
+        for task in self._kit.read().tasks():
+            if task.net and task.state is State.LIVE:
+                self._guarded(task.id, "policy", network.renew_edited)
 
     def _guarded(
         self, task_id: int, where: str, verb: Callable[[Kit, int], None]

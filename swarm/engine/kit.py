@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from swarm.config.schema import Config
+from swarm.engine.nets import Nets
 from swarm.plan.naming import HOME_LABEL, Names, Places
 from swarm.ports import Panes, Sandboxes
 from swarm.store.journal import Journal
@@ -62,6 +63,7 @@ class Kit:
     panes: Panes
     config: Callable[[], Config]
     """Reads the settings anew, so that an edit counts from the next task on."""
+    nets: Nets
     uid: int
     gid: int
     news: News = field(default_factory=News)

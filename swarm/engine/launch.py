@@ -4,10 +4,12 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 
 from swarm.adapters.git import lay
-from swarm.engine import images
+from swarm.engine import images, network
 from swarm.engine.kit import Kit
 from swarm.engine.worktree import task_git
 from swarm.errors import IllegalMove, SwarmError, ToolError
@@ -51,28 +53,51 @@ def launch(kit: Kit, task_id: int) -> None:
 def _carry_out(kit: Kit, task: Task, steps: "_Steps", undo: ExitStack) -> None:
     names = kit.names(task.id, task.name)
     plan = specs.from_json(kit.read().plan(task.id))
-    box, volume = names.sandbox, names.home_volume
     with steps.step("base"):
         task = _fresh_base(kit, task)
         images.require(kit.sandboxes, plan.sandbox.image)
         # Once this is recorded, a branch of that name is ours to undo.
         lay.refuse_branch(task_git(kit, task))
-    with steps.step("worktree"):
-        undo.callback(_undone, kit, task.id, lambda: remove_worktree(kit, task))
-        with _FILLING:
-            lay.make(task_git(kit, task), plan.owner)
+    task = _lay_and_join(kit, task, plan, steps, undo)
     with steps.step("sandbox"):
-        undo.callback(
-            _undone, kit, task.id, lambda: kit.sandboxes.remove_volume(volume)
-        )
-        kit.sandboxes.make_volume(volume, names.labels("home"))
-        undo.callback(_undone, kit, task.id, lambda: kit.sandboxes.remove(box))
-        kit.sandboxes.create(plan.sandbox)
-        _require_floor(kit, plan)
+        _make_sandbox(kit, task, plan, undo)
     with steps.step("start"):
         undo.callback(_undone, kit, task.id, lambda: kit.panes.close(names.pane))
         _start(kit, task, plan)
-    kit.journal.record(task.id, e.TaskLive(box, names.pane))
+    kit.journal.record(task.id, e.TaskLive(names.sandbox, names.pane))
+
+
+def _lay_and_join(
+    kit: Kit, task: Task, plan: Plan, steps: "_Steps", undo: ExitStack
+) -> Task:
+    """Worktree and net, side by side: neither needs the other."""
+    with ThreadPoolExecutor(1, thread_name_prefix="net") as beside:
+        net = beside.submit(kit.nets.take)
+        undo.callback(_undone, kit, task.id, lambda: _drop_net(kit, net))
+        with steps.step("worktree"):
+            undo.callback(_undone, kit, task.id, lambda: remove_worktree(kit, task))
+            with _FILLING:
+                lay.make(task_git(kit, task), plan.owner)
+        with steps.step("net"):
+            return network.claim(kit, task, net.result())
+
+
+def _make_sandbox(kit: Kit, task: Task, plan: Plan, undo: ExitStack) -> None:
+    names = kit.names(task.id)
+    box, volume = names.sandbox, names.home_volume
+    undo.callback(_undone, kit, task.id, lambda: kit.sandboxes.remove_volume(volume))
+    kit.sandboxes.make_volume(volume, names.labels("home"))
+    undo.callback(_undone, kit, task.id, lambda: kit.sandboxes.remove(box))
+    joined = f"container:{kit.nets.gate.names.net(task.net)}"
+    kit.sandboxes.create(replace(plan.sandbox, network=joined))
+    _require_floor(kit, plan)
+
+
+def _drop_net(kit: Kit, net: Future[str]) -> None:
+    """Whether it was claimed or not: a net that was handed out is not used again."""
+    if not net.cancelled() and net.exception() is None:
+        kit.nets.drop(net.result())
+        kit.nets.log.disown(net.result())
 
 
 def _undone(kit: Kit, task_id: int, undo_step: Callable[[], None]) -> None:
@@ -143,6 +168,7 @@ def undo(kit: Kit, task: Task) -> None:
     kit.panes.close(names.pane)
     kit.sandboxes.remove(names.sandbox)
     kit.sandboxes.remove_volume(names.home_volume)
+    network.drop(kit, task)
     remove_worktree(kit, task)
 
 

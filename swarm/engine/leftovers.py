@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from swarm.adapters.git.files import erase
-from swarm.plan.naming import HOME_LABEL, TASK_LABEL, Names, Places
+from swarm.plan.gating import GATING, GateNames
+from swarm.plan.naming import HOME_LABEL, KIND_LABEL, TASK_LABEL, Names, Places
 from swarm.ports import Progress, Sandboxes
 from swarm.store.queries import Queries
 
@@ -27,17 +28,20 @@ def find(places: Places, sandboxes: Sandboxes) -> list[Leftover]:
         queries.close()
     labels = {HOME_LABEL: places.tag}
     known = {str(number) for number in owned}
+    gate = GateNames(places.tag)
+    gates = {gate.run, gate.keys}
     homes = {Names(places.tag, number).home_volume for number in owned}
     return [
         *(
             Leftover("container", facts.name)
             for facts in sandboxes.all(labels)
             if facts.labels.get(TASK_LABEL) not in known
+            and facts.labels.get(KIND_LABEL) not in GATING
         ),
         *(
             Leftover("volume", name)
             for name in sandboxes.volumes(labels)
-            if name not in homes
+            if name not in homes and name not in gates
         ),
         *(Leftover("worktree", name) for name in _folders(places) - known),
     ]

@@ -1,11 +1,12 @@
 """Compares the journal with the world; what differs is recorded, never deleted."""
 
-from swarm.engine import ending, launch, merge
+from swarm.engine import ending, launch, merge, network
 from swarm.engine.kit import Kit
 from swarm.errors import SwarmError
 from swarm.model import events as e
 from swarm.model.task import State, Task
-from swarm.plan.naming import TASK_LABEL
+from swarm.plan.gating import GATING
+from swarm.plan.naming import KIND_LABEL, TASK_LABEL
 from swarm.ports import SandboxFacts
 
 RUNNING = ("running", "paused")
@@ -27,6 +28,7 @@ def online(kit: Kit) -> None:
                 task(kit, known.id)
             except SwarmError as error:
                 kit.journal.record(known.id, e.Trouble("reconcile", error.message))
+    network.reconcile(kit)
     orphans(kit)
 
 
@@ -97,5 +99,7 @@ def orphans(kit: Kit) -> None:
     for facts in kit.sandboxes.all(kit.home_labels):
         number = facts.labels.get(TASK_LABEL, "")
         owner = tasks.get(int(number)) if number.isdigit() else None
+        if facts.labels.get(KIND_LABEL) in GATING:
+            continue
         if (owner is None or owner.removed) and facts.name not in told:
             kit.journal.record(None, e.OrphanFound("container", facts.name))

@@ -4,13 +4,14 @@ from typing import Any
 
 from swarm.adapters.git import lay
 from swarm.adapters.git.files import erase
-from swarm.engine import review
+from swarm.engine import network, review
 from swarm.engine.kit import Kit
 from swarm.engine.worktree import task_git
 from swarm.errors import IllegalMove, SwarmError
 from swarm.model import events as e
 from swarm.model.task import State, Task
-from swarm.plan.naming import TASK_LABEL
+from swarm.plan.gating import GATING
+from swarm.plan.naming import KIND_LABEL, TASK_LABEL
 
 REMOVABLE = frozenset({State.MERGED, State.REJECTED, State.FAILED})
 """Nothing is lost when these go: merged, given up, or never begun."""
@@ -52,6 +53,7 @@ def remove(kit: Kit, task_id: int) -> None:
     names = kit.names(task_id, task.name)
     kit.panes.close(names.pane)
     kit.sandboxes.remove(names.sandbox)
+    network.drop(kit, task)
     kit.sandboxes.remove_volume(names.home_volume)
     _remove_worktree(kit, task)
     kit.journal.record(task_id, e.TaskRemoved())
@@ -102,4 +104,5 @@ def _orphans(kit: Kit) -> list[str]:
         facts.name
         for facts in kit.sandboxes.all(kit.home_labels)
         if facts.labels.get(TASK_LABEL) not in known
+        and facts.labels.get(KIND_LABEL) not in GATING
     ]

@@ -1,7 +1,6 @@
 """Runs the gate: commands in by standard input, lines out by standard output."""
 
 import asyncio
-import json
 import queue
 import sys
 import threading
@@ -14,7 +13,6 @@ from swarm.gate.control import LINE_LIMIT, Control
 from swarm.gate.upstream import Upstream
 
 KEYS = Path("/keys")
-ROOTS = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
 class Printer:
@@ -46,8 +44,6 @@ async def main() -> None:
     await loop.connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
     )
-    hello = {"ca": authority.certificate, "roots": ROOTS.read_text(encoding="utf-8")}
-    printer.write(json.dumps({"hello": hello}))
     ticking = asyncio.ensure_future(_tick(control))
     while line := await reader.readline():
         printer.write(control.obey(line.decode("utf-8", "replace")))

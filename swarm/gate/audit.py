@@ -3,65 +3,109 @@
 import json
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 Write = Callable[[str], None]
-FIRST, WINDOW = 1, 1.0
-"""The first of equal denials is written at once, the others of a second as one."""
+WINDOW = 1.0
+"""Seconds: the first of equal denials is written at once, the others as one line."""
 KEYS_LIMIT = 1000
+"""Different denials that are counted at once, of all nets."""
+LINES_LIMIT = 200
+"""Lines of one net in one second; more are counted, and the number is written."""
+_SAME = ("host", "port", "reason", "method", "path", "sni")
+
+
+@dataclass(slots=True)
+class _Told:
+    """How much one net made us write."""
+
+    number: int = 0
+    window: float = 0.0
+    lines: int = 0
+    unwritten: int = 0
+
+
+@dataclass(slots=True)
+class _Repeated:
+    """A denial that was written, and how often it came again since."""
+
+    facts: dict[str, Any] = field(default_factory=dict)
+    since: float = 0.0
+    count: int = 0
 
 
 class Audit:
-    """Numbers lines per task; equal denials in one second become one line with `n`."""
+    """Numbers the lines of each net, so that a lost one is missed."""
 
     def __init__(self, write: Write, clock: Callable[[], float] = time.time) -> None:
         self._write = write
         self._clock = clock
-        self._numbers: dict[str, int] = {}
-        self._repeated: dict[tuple[str, ...], tuple[dict[str, Any], int, float]] = {}
+        self._told: dict[str, _Told] = {}
+        self._repeated: dict[tuple[str, ...], _Repeated] = {}
 
-    def say(self, task: str, phase: str, **facts: Any) -> None:
+    def say(self, net: str, phase: str, **facts: Any) -> None:
         """Write one line; `facts` without those that are empty."""
-        number = self._numbers.get(task, 0) + 1
-        self._numbers[task] = number
+        told, now = self._told.setdefault(net, _Told()), self._clock()
+        if now - told.window >= WINDOW:
+            self._overflow(net, told)
+            told.window, told.lines = now, 0
+        told.lines += 1
+        if told.lines > LINES_LIMIT:
+            told.unwritten += int(facts.get("n", 1))
+            return
+        self._line(net, told, phase, facts)
+
+    def _line(self, net: str, told: _Told, phase: str, facts: dict[str, Any]) -> None:
+        told.number += 1
         kept = {key: value for key, value in facts.items() if value not in ("", None)}
-        line = {"at": round(self._clock(), 3), "task": task, "seq": number}
+        line = {"at": round(self._clock(), 3), "net": net, "seq": told.number}
         self._write(json.dumps({**line, "phase": phase, **kept}, ensure_ascii=True))
 
-    def deny(self, task: str, phase: str, **facts: Any) -> None:
+    def _overflow(self, net: str, told: _Told) -> None:
+        if told.unwritten:
+            self._line(net, told, "overflow", {"n": told.unwritten})
+            told.unwritten = 0
+
+    def resume(self, net: str, number: int) -> None:
+        """Go on from a number that is known already; never back."""
+        told = self._told.setdefault(net, _Told())
+        told.number = max(told.number, number)
+
+    def deny(self, net: str, phase: str, **facts: Any) -> None:
         """Write a denial, or count it where its equal was written in this second."""
-        key = (task, phase, *(str(facts.get(name)) for name in _SAME))
-        known = self._repeated.get(key)
-        now = self._clock()
-        if known and now - known[2] < WINDOW:
-            self._repeated[key] = (known[0], known[1] + 1, known[2])
+        key = (net, phase, *(str(facts.get(name)) for name in _SAME))
+        known, now = self._repeated.get(key), self._clock()
+        if known and now - known.since < WINDOW:
+            known.count += 1
             return
-        if len(self._repeated) >= KEYS_LIMIT:
-            self.flush(everything=True)
-        elif known:
+        if known:
             self._flush_one(key)
-        self._repeated[key] = ({"phase": phase, **facts}, 0, now)
-        self.say(task, phase, verdict="deny", n=1, **facts)
+        elif len(self._repeated) >= KEYS_LIMIT:
+            self.flush(everything=True)
+        self._repeated[key] = _Repeated({"phase": phase, **facts}, now)
+        self.say(net, phase, verdict="deny", n=1, **facts)
 
     def flush(self, everything: bool = False) -> None:
         """Write what was counted and is over; called once a second, and at the end."""
         now = self._clock()
-        for key, (_, _, since) in list(self._repeated.items()):
-            if everything or now - since >= WINDOW:
+        for key, known in list(self._repeated.items()):
+            if everything or now - known.since >= WINDOW:
                 self._flush_one(key)
+        for net, told in self._told.items():
+            if everything or now - told.window >= WINDOW:
+                self._overflow(net, told)
 
-    def forget(self, task: str) -> None:
-        """The task is over; its numbers are not needed any more."""
-        for key in [key for key in self._repeated if key[0] == task]:
+    def forget(self, net: str) -> None:
+        """The net is over; its numbers are not needed any more."""
+        for key in [key for key in self._repeated if key[0] == net]:
             self._flush_one(key)
-        self._numbers.pop(task, None)
+        told = self._told.pop(net, None)
+        if told:
+            self._overflow(net, told)
 
     def _flush_one(self, key: tuple[str, ...]) -> None:
-        facts, count, _ = self._repeated.pop(key)
-        if count:
-            phase = facts["phase"]
-            rest = {name: value for name, value in facts.items() if name != "phase"}
-            self.say(key[0], phase, verdict="deny", n=count, **rest)
-
-
-_SAME = ("host", "port", "reason", "method", "path", "sni")
+        known = self._repeated.pop(key)
+        if known.count:
+            facts = dict(known.facts)
+            self.say(key[0], facts.pop("phase"), verdict="deny", n=known.count, **facts)

@@ -2,8 +2,10 @@
 
 import hmac
 import json
+import secrets
 import ssl
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from swarm.gate.audit import Audit
@@ -16,15 +18,18 @@ from swarm.policy import rules
 from swarm.policy.rules import Policy
 
 LINE_LIMIT = 16 << 20
+ROOTS = Path("/etc/ssl/certs/ca-certificates.crt")
+"""The public roots of the gate's own image."""
 
 
 class Control:
-    """Holds every task's net; a command that fails changes nothing."""
+    """Holds every net; a command that fails changes nothing."""
 
     def __init__(self, audit: Audit, authority: Authority, upstream: Upstream) -> None:
         self._audit = audit
         self._authority = authority
         self._upstream = upstream
+        self._run = secrets.token_hex(8)
         self._nets: dict[str, Net] = {}
         self._nonces: dict[str, str] = {}
         self._listeners: dict[str, Listeners] = {}
@@ -35,7 +40,7 @@ class Control:
             "cut": self._cut,
             "mend": self._mend,
             "close": self._close,
-            "ping": self._ping,
+            "hello": self._hello,
         }
 
     def obey(self, line: str) -> str:
@@ -51,19 +56,19 @@ class Control:
             )
         return json.dumps({"reply": number, **told})
 
-    def adopt(self, task: str, nonce: str, sockets: list[Any]) -> str:
-        """Take over a task's listeners; the reason where that is refused.
+    def adopt(self, name: str, nonce: str, sockets: list[Any]) -> str:
+        """Take over a net's listeners; the reason where that is refused.
 
-        The nonce is good once, and only for the task it was made for.
+        The nonce is good once, and only for the net it was made for.
         """
-        expected = self._nonces.pop(task, "")
-        net = self._nets.get(task)
+        expected = self._nonces.pop(name, "")
+        net = self._nets.get(name)
         if net is None or not expected or not hmac.compare_digest(expected, nonce):
             return "no such net is awaited"
-        if task in self._listeners:
-            self._listeners.pop(task).close()
+        if name in self._listeners:
+            self._listeners.pop(name).close()
         front = Front(net, self._upstream, self._authority, lambda: self._context(net))
-        self._listeners[task] = Listeners(net, front, sockets)
+        self._listeners[name] = Listeners(net, front, sockets)
         return ""
 
     def second(self) -> None:
@@ -72,44 +77,50 @@ class Control:
 
     def _open(self, body: dict[str, Any]) -> dict[str, Any]:
         """A net whose listeners are about to come, or come again."""
-        task, policy = str(body["task"]), rules.from_json(body["policy"])
+        name, policy = str(body["net"]), rules.from_json(body["policy"])
         self._context_of(policy)
-        known = self._nets.get(task)
+        known = self._nets.get(name)
         if known is None:
-            known = self._nets[task] = Net(task, policy, self._audit)
+            known = self._nets[name] = Net(name, policy, self._audit)
         else:
             known.replace(policy)
         known.hold(body.get("secrets", {}), body.get("placeholders", {}))
-        self._nonces[task] = str(body["nonce"])
-        return {"adopted": task in self._listeners}
+        self._audit.resume(name, int(body.get("seq", 0)))
+        self._nonces[name] = str(body["nonce"])
+        return {"adopted": name in self._listeners}
 
     def _policy(self, body: dict[str, Any]) -> dict[str, Any]:
         policy = rules.from_json(body["policy"])
         self._context_of(policy)
-        net = self._nets[str(body["task"])]
+        net = self._nets[str(body["net"])]
         ended = net.replace(policy)
         net.hold(body.get("secrets", {}), body.get("placeholders", {}))
         return {"cut": ended}
 
     def _cut(self, body: dict[str, Any]) -> dict[str, Any]:
-        return {"cut": self._nets[str(body["task"])].cut()}
+        return {"cut": self._nets[str(body["net"])].cut()}
 
     def _mend(self, body: dict[str, Any]) -> dict[str, Any]:
-        self._nets[str(body["task"])].mend()
+        self._nets[str(body["net"])].mend()
         return {}
 
     def _close(self, body: dict[str, Any]) -> dict[str, Any]:
-        task = str(body["task"])
-        listeners = self._listeners.pop(task, None)
+        name = str(body["net"])
+        listeners = self._listeners.pop(name, None)
         if listeners:
             listeners.close()
-        self._nonces.pop(task, None)
-        self._nets.pop(task, None)
-        self._audit.forget(task)
+        self._nonces.pop(name, None)
+        self._nets.pop(name, None)
+        self._audit.forget(name)
         return {}
 
-    def _ping(self, _body: dict[str, Any]) -> dict[str, Any]:
-        return {"tasks": sorted(self._listeners)}
+    def _hello(self, _body: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "run": self._run,
+            "nets": sorted(self._listeners),
+            "ca": self._authority.certificate,
+            "roots": ROOTS.read_text(encoding="utf-8"),
+        }
 
     def _context(self, net: Net) -> ssl.SSLContext:
         return self._context_of(net.judge.policy)

@@ -42,14 +42,14 @@ async def _adopted(caller: socket.socket, adopt: Adopt) -> None:
         reason = "not four listeners"
         if len(brought) == COUNT:
             body = json.loads(data)
-            reason = adopt(str(body["task"]), str(body["nonce"]), brought)
+            reason = adopt(str(body["net"]), str(body["nonce"]), brought)
         if reason:
             for one in brought:
                 one.close()
         await asyncio.to_thread(caller.sendall, (reason or "adopted").encode())
 
 
-def give(task: str, nonce: str) -> int:
+def give(net: str, nonce: str) -> int:
     """In a task's namespace, after `netsetup`: open the listeners, give them away."""
     listeners = [
         _listener("127.0.0.1", 3128),
@@ -60,7 +60,7 @@ def give(task: str, nonce: str) -> int:
     with socket.socket(socket.AF_UNIX) as gate:
         gate.settimeout(SECONDS)
         gate.connect(str(SOCKET))
-        told = json.dumps({"task": task, "nonce": nonce}).encode()
+        told = json.dumps({"net": net, "nonce": nonce}).encode()
         socket.send_fds(gate, [told], [one.fileno() for one in listeners])
         answer = gate.recv(200).decode()
     print(answer, flush=True)

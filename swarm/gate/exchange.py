@@ -115,7 +115,7 @@ class Exchange:
             raise
         finally:
             self._net.audit.say(
-                self._net.task,
+                self._net.id,
                 "request",
                 verdict="allow",
                 seconds=round(time.monotonic() - began, 3),
@@ -211,14 +211,14 @@ class Exchange:
             facts |= {"rule": denied.rule.id, "origin": denied.rule.origin}
         locked = (denied.locked if denied else False) or None
         self._net.audit.deny(
-            self._net.task, "request", reason=reason, locked=locked, **facts
+            self._net.id, "request", reason=reason, locked=locked, **facts
         )
 
     def _failed(self, error: BaseException) -> None:
         if self._asked:
             reason = (str(error) or type(error).__name__)[:200]
             self._net.audit.say(
-                self._net.task, "fail", reason=reason, **self._asked.facts()
+                self._net.id, "fail", reason=reason, **self._asked.facts()
             )
 
 

@@ -62,7 +62,7 @@ class Front:
             with self._net.connection():
                 await handle(wire)
         except Denied as denied:
-            self._net.audit.deny(self._net.task, "connect", reason=denied.reason)
+            self._net.audit.deny(self._net.id, "connect", reason=denied.reason)
         except (OSError, TimeoutError, asyncio.CancelledError):
             return
         finally:
@@ -75,7 +75,7 @@ class Front:
                 return
             head = heads.parse(data)
         except BadHead as bad:
-            self._net.audit.deny(self._net.task, "connect", reason=f"bad-head: {bad}")
+            self._net.audit.deny(self._net.id, "connect", reason=f"bad-head: {bad}")
             await wire.send(denials.malformed(str(bad)))
             return
         if head.form == "authority":
@@ -173,7 +173,7 @@ class Front:
             "sni": sni,
         }
         self._net.audit.say(
-            self._net.task, "connect", verdict="allow", reason=verdict.reason, **facts
+            self._net.id, "connect", verdict="allow", reason=verdict.reason, **facts
         )
 
         def sent(size: int) -> None:
@@ -189,7 +189,7 @@ class Front:
             raise
         finally:
             self._net.audit.say(
-                self._net.task,
+                self._net.id,
                 "close",
                 how=how,
                 up=carried.up,
@@ -200,7 +200,7 @@ class Front:
 
     def _tell(self, host: Host, port: int, denied: Denied, address: str = "") -> None:
         self._net.audit.deny(
-            self._net.task,
+            self._net.id,
             "connect",
             host=host.name,
             port=port,
@@ -214,7 +214,7 @@ class Front:
 
     def _failed(self, host: Host, port: int, error: BaseException) -> None:
         self._net.audit.say(
-            self._net.task,
+            self._net.id,
             "fail",
             host=host.name,
             port=port,

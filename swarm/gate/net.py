@@ -42,8 +42,8 @@ class Held:
 class Net:
     """Everything here is used from one event loop."""
 
-    def __init__(self, task: str, policy: Policy, audit: Audit) -> None:
-        self.task = task
+    def __init__(self, name: str, policy: Policy, audit: Audit) -> None:
+        self.id = name
         self.audit = audit
         self.names = Names()
         self.judge = Judge(policy)
@@ -153,11 +153,11 @@ class Net:
             Held(
                 secret.name,
                 secrets[secret.name],
-                placeholders[secret.name],
+                placeholders.get(secret.name, ""),
                 secret.hosts,
             )
             for secret in self.judge.policy.secrets
-            if secret.name in secrets and secret.name in placeholders
+            if secret.name in secrets
         )
         self._leaks = tuple(
             (form, held) for held in self._held for form in _forms(held.placeholder)

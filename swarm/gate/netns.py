@@ -14,6 +14,8 @@ Serve = Callable[[socket.socket], Coroutine[Any, Any, None]]
 ORDER = ("explicit", "transparent", "dns", "dns-tcp")
 """In which the listeners are donated."""
 _QUERY_LIMIT = 4096
+_QUERIES_AT_ONCE = 64
+"""Then the others have their turn."""
 
 
 class Listeners:
@@ -29,10 +31,11 @@ class Listeners:
         self._keep(self._accept(explicit, front.explicit))
         self._keep(self._accept(transparent, front.transparent))
         self._keep(self._accept(names_tcp, self._ask_tcp))
-        self._keep(self._ask(names))
+        asyncio.get_running_loop().add_reader(names, self._ask, names)
 
     def close(self) -> None:
         """Stop, and end everything that is open."""
+        asyncio.get_running_loop().remove_reader(self._sockets[2])
         for task in self._running:
             task.cancel("closed")
         for one in self._sockets:
@@ -56,14 +59,16 @@ class Listeners:
                 continue
             self._keep(serve(accepted))
 
-    async def _ask(self, names: socket.socket) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            with contextlib.suppress(OSError):
-                query, sender = await loop.sock_recvfrom(names, _QUERY_LIMIT)
+    def _ask(self, names: socket.socket) -> None:
+        """Answer what waits; uvloop has no other way to read datagrams."""
+        for _ in range(_QUERIES_AT_ONCE):
+            try:
+                query, sender = names.recvfrom(_QUERY_LIMIT)
                 data = self._answer(query)
                 if data:
-                    await loop.sock_sendto(names, data, sender)
+                    names.sendto(data, sender)
+            except OSError:
+                return
 
     async def _ask_tcp(self, accepted: socket.socket) -> None:
         accepted.setblocking(False)
@@ -85,7 +90,7 @@ class Listeners:
             return b""
         if answer.code not in (dns.OK, dns.NO_NAME):
             self._net.audit.deny(
-                self._net.task,
+                self._net.id,
                 "dns",
                 host=answer.name[:253],
                 reason=f"dns-{dns.CODES.get(answer.code, answer.code)}",

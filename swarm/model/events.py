@@ -6,10 +6,27 @@ from typing import Any, get_args
 from swarm.model.fleet_events import (
     EngineDown,
     EngineUp,
+    GateDown,
+    GateUp,
     KeeperStarted,
     OrphanFound,
     QueueLimit,
     Trouble,
+)
+from swarm.model.net_events import (
+    ModelAnswered,
+    ModelAsked,
+    NetAllowed,
+    NetClosed,
+    NetCut,
+    NetDenied,
+    NetFailed,
+    NetGap,
+    NetMended,
+    NetReady,
+    PolicyApplied,
+    PolicyGranted,
+    PolicyRevoked,
 )
 from swarm.model.task_events import (
     BaseMoved,
@@ -44,12 +61,27 @@ __all__ = [
     "EngineDown",
     "EngineUp",
     "Event",
+    "GateDown",
+    "GateUp",
     "KeeperStarted",
     "MergeRefused",
     "MergeStarted",
+    "ModelAnswered",
+    "ModelAsked",
+    "NetAllowed",
+    "NetClosed",
+    "NetCut",
+    "NetDenied",
+    "NetFailed",
+    "NetGap",
+    "NetMended",
+    "NetReady",
     "OrphanFound",
     "PaneReopened",
     "PatchWritten",
+    "PolicyApplied",
+    "PolicyGranted",
+    "PolicyRevoked",
     "QueueLimit",
     "Recorded",
     "SnapshotTaken",
@@ -97,6 +129,21 @@ Event = (
     | TaskRestored
     | TaskRemoved
     | TextSent
+    | NetReady
+    | NetDenied
+    | NetAllowed
+    | NetClosed
+    | NetFailed
+    | NetGap
+    | ModelAsked
+    | ModelAnswered
+    | PolicyApplied
+    | PolicyGranted
+    | PolicyRevoked
+    | NetCut
+    | NetMended
+    | GateUp
+    | GateDown
     | PaneReopened
     | OrphanFound
     | KeeperStarted

@@ -47,3 +47,18 @@ class Trouble:
 
     where: str
     reason: str
+
+
+@event
+class GateUp:
+    """The gate answers; every live task's listeners are its own again."""
+
+    run: str
+    """Another one after each start: its lines are numbered anew."""
+
+
+@event
+class GateDown:
+    """The gate does not answer: no task has a way out until it does."""
+
+    reason: str

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from swarm.errors import IllegalMove
 from swarm.model import events as e
+from swarm.model.net_moves import learn
 from swarm.model.task import State, Task
 
 S = State
@@ -99,10 +100,10 @@ def _learn_end(task: Task, at: float, event: e.Event) -> Task:
         case e.MergeRefused():
             return replace(task, reason=event.reason, hint=event.hint)
         case _:
-            return _learn_work(task, event)
+            return _learn_work(task, at, event)
 
 
-def _learn_work(task: Task, event: e.Event) -> Task:
+def _learn_work(task: Task, at: float, event: e.Event) -> Task:
     match event:
         case e.TaskMerged():
             return replace(task, commit=event.commit, reason="", hint="")
@@ -119,4 +120,4 @@ def _learn_work(task: Task, event: e.Event) -> Task:
                 hidden=event.hidden,
             )
         case _:
-            return task
+            return learn(task, at, event)

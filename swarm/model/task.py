@@ -59,6 +59,24 @@ class Task:
     commit: str = ""
     """The commit that the merge made."""
     removed: bool = False
+    net: str = ""
+    """The gate's name for the task's network."""
+    denied: int = 0
+    """Attempts that the gate refused."""
+    sent: int = 0
+    """Bytes through the gate, as `received`; of connections that have ended."""
+    received: int = 0
+    cut: bool = False
+    """Nothing passes the gate until the human mends it."""
+    model: str = ""
+    asking: int = 0
+    """Requests to a model that are open now."""
+    answered: float | None = None
+    """When a model's last answer ended."""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: float = 0.0
+    """US dollars, estimated by the price table."""
 
 
 SETTLED = frozenset({State.MERGED, State.REJECTED, State.FAILED})

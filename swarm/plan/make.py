@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from swarm.agents.known import Agent, filled
 from swarm.config.schema import Config
 from swarm.errors import PlanError
-from swarm.plan import hardening
+from swarm.plan import hardening, told
 from swarm.plan.naming import Names, Places
 from swarm.plan.specs import AGENT_HOME, Limits, Mount, Plan, SandboxSpec
 
@@ -74,7 +74,11 @@ def make(
         argv=tuple(filled(part, words) for part in agent.argv),
         user=f"{user[0]}:{user[1]}",
         labels=names.labels(),
-        mounts=(*request.mounts, Mount("volume", names.home_volume, AGENT_HOME)),
+        mounts=(
+            *request.mounts,
+            *told.mounts(str(at.places.told(names.task))),
+            Mount("volume", names.home_volume, AGENT_HOME),
+        ),
         environment=_environment(names, request, agent, words),
         limits=Limits(
             memory=limits.memory,
@@ -112,6 +116,7 @@ def _environment(
         "GIT_CONFIG_COUNT": "1",
         "GIT_CONFIG_KEY_0": "safe.directory",
         "GIT_CONFIG_VALUE_0": "*",
+        **told.environment(),
         **{key: filled(value, words) for key, value in agent.environment.items()},
         **request.environment,
     }

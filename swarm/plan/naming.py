@@ -119,6 +119,10 @@ class Places:
         """The file mounted read-only over the worktree's `.git`."""
         return self.task(task_id) / "gitfile"
 
+    def told(self, task_id: int) -> Path:
+        """What the sandbox sees at /etc/swarm: certificates and its policy."""
+        return self.task(task_id) / "told"
+
     def launch_log(self, task_id: int) -> Path:
         """What the launch did, step by step; kept when it fails."""
         return self.task(task_id) / "launch.log"

@@ -48,7 +48,7 @@ class SandboxSpec:
     environment: dict[str, str] = field(default_factory=dict)
     workdir: str = WORKSPACE
     network: str = "none"
-    """`none`, or `container:<net>`."""
+    """`none`, or `container:<net>`; the gate alone has a network of its own."""
     limits: Limits = field(default_factory=Limits)
     runtime: str = ""
     """Empty for the engine's default; else runc, crun, runsc, kata …"""
@@ -58,6 +58,12 @@ class SandboxSpec:
     """Target to mount options; /tmp and /run are always among them."""
     terminal: bool = True
     """A terminal and an open standard input, for a pane."""
+    listens: bool = False
+    """An open standard input without a terminal, for `Sandboxes.talk`."""
+    dns: tuple[str, ...] = ()
+    """Name servers; empty for the engine's choice."""
+    hosts: dict[str, str] = field(default_factory=dict)
+    """Names that the container knows without asking, and their addresses."""
     cap_drop: tuple[str, ...] = ("ALL",)
     cap_add: tuple[str, ...] = ()
     security: tuple[str, ...] = ("no-new-privileges:true",)
@@ -89,8 +95,8 @@ def from_json(body: dict[str, Any]) -> Plan:
     box["argv"] = tuple(box["argv"])
     box["mounts"] = tuple(Mount(**mount) for mount in box["mounts"])
     box["limits"] = Limits(**box["limits"])
-    for name in ("cap_drop", "cap_add", "security"):
-        box[name] = tuple(box[name])
+    for name in ("cap_drop", "cap_add", "security", "dns"):
+        box[name] = tuple(box.get(name, ()))
     owner = body.get("owner")
     return Plan(
         sandbox=SandboxSpec(**box),

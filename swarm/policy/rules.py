@@ -5,9 +5,6 @@ from typing import Any, Literal
 
 Kind = Literal["allow", "deny", "tcp"]
 
-LAYERS = ("service", "user", "repo", "agent", "task", "grant")
-"""Where a rule may come from; a deny from any of them wins."""
-
 
 @dataclass(frozen=True, slots=True)
 class Inject:
@@ -116,7 +113,7 @@ def from_json(body: dict[str, Any]) -> Policy:
     return Policy(
         **{
             **body,
-            "rules": tuple(_rule(rule) for rule in body["rules"]),
+            "rules": tuple(rule_from(rule) for rule in body["rules"]),
             "secrets": tuple(
                 Secret(**{**secret, "hosts": tuple(secret["hosts"])})
                 for secret in body["secrets"]
@@ -129,7 +126,8 @@ def from_json(body: dict[str, Any]) -> Policy:
     )
 
 
-def _rule(body: dict[str, Any]) -> Rule:
+def rule_from(body: dict[str, Any]) -> Rule:
+    """One rule back, as a grant in the journal holds it."""
     inject = body.get("inject")
     return Rule(
         **{

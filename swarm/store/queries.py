@@ -66,6 +66,24 @@ class Queries(Board):
         )
         return [_recorded(row) for row in rows]
 
+    def grants(self, task: int) -> list[e.Recorded]:
+        """What was granted to a task and taken back, oldest first."""
+        rows = self._all(
+            "SELECT id, at, task, kind, body FROM event WHERE task = :task"
+            " AND kind IN ('PolicyGranted', 'PolicyRevoked') ORDER BY id",
+            {"task": task},
+        )
+        return [_recorded(row) for row in rows]
+
+    def last_line(self, task: int) -> int:
+        """The newest number of the gate's lines about a task; 0 before the first."""
+        row = self._all(
+            "SELECT json_extract(body, '$.seq') FROM event WHERE task = :task"
+            " AND json_extract(body, '$.seq') IS NOT NULL ORDER BY id DESC LIMIT 1",
+            {"task": task},
+        )
+        return int(row[0][0]) if row else 0
+
     def last_event(self) -> int:
         """The newest event's id; 0 before the first."""
         return int(self._one("SELECT coalesce(max(id), 0) FROM event")[0])

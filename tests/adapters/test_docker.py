@@ -63,6 +63,8 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
         docker.remove(facts.name)
     for volume in docker.volumes({HOME_LABEL: spec.labels[HOME_LABEL]}):
         docker.remove_volume(volume)
+    for network in docker.networks({HOME_LABEL: spec.labels[HOME_LABEL]}):
+        docker.remove_network(network)
     docker.close()
 
 
@@ -156,6 +158,34 @@ def test_ours_are_found_by_label_and_others_are_not(world: World) -> None:
     assert [f.name for f in world.engine.all(world.labels)] == [world.spec.name]
     assert world.engine.volumes(world.labels) == [f"{world.spec.name}-home"]
     assert world.engine.all({HOME_LABEL: "of-nobody"}) == []
+
+
+def test_a_network_is_made_once_and_removed_once(world: World) -> None:
+    """Both are fine to ask for twice."""
+    name = f"{world.spec.name}-net"
+    world.engine.make_network(name, world.spec.labels)
+    world.engine.make_network(name, world.spec.labels)
+    made = world.engine.networks(world.labels)
+    world.engine.remove_network(name)
+    world.engine.remove_network(name)
+
+    assert (made, world.engine.networks(world.labels)) == ([name], [])
+
+
+def test_a_conversation_goes_both_ways_and_ends(world: World) -> None:
+    """Lines in, lines out; whoever reads is let go when it is hung up."""
+    spec = replace(world.spec, argv=("cat",), terminal=False, listens=True)
+    world.engine.create(spec)
+    world.engine.start(spec.name)
+    talk = world.engine.talk(spec.name)
+    talk.send('{"a": "é"}')
+    talk.send("two")
+    lines = talk.lines()
+    heard = [next(lines), next(lines)]
+    threading.Timer(0.1, talk.close).start()
+
+    assert (heard, list(lines)) == (['{"a": "é"}', "two"], [])
+    assert _status(world) == "running"
 
 
 def test_ending_what_has_ended_is_fine(world: World) -> None:

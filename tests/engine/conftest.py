@@ -17,6 +17,7 @@ from swarm import bootstrap
 from swarm.engine.keeper import Keeper
 from swarm.engine.kit import Kit
 from swarm.model.task import State, Task
+from swarm.plan.gating import GATING
 from swarm.plan.naming import Places
 from swarm.store import wishes
 from swarm.store.queries import Queries, Wish
@@ -41,6 +42,22 @@ class House:
         thread.start()
         self.keepers.append((keeper, thread))
         return keeper
+
+    def configure(self, text: str) -> None:
+        """Write the settings; no net is made before a task needs it."""
+        (self.places.home / "config.toml").write_text(f"{text}\n[gate]\nready = 0\n")
+
+    def boxes(self) -> list[str]:
+        """The containers that belong to tasks."""
+        return [
+            facts.name
+            for facts in self.kit.sandboxes.all(self.kit.home_labels)
+            if facts.labels["swarm.kind"] not in GATING
+        ]
+
+    def nets(self) -> set[str]:
+        """The nets whose namespaces exist."""
+        return self.kit.nets.known()
 
     def rest(self) -> None:
         """Stop every keeper."""
@@ -108,12 +125,15 @@ def house() -> Iterator[House]:
     places = Places(home)
     kit = bootstrap.kit(places)
     house = House(places, kit, Queries(places.database))
+    house.configure("")
     yield house
     house.rest()
     for facts in kit.sandboxes.all(kit.home_labels):
         kit.sandboxes.remove(facts.name)
     for volume in kit.sandboxes.volumes(kit.home_labels):
         kit.sandboxes.remove_volume(volume)
+    for network in kit.sandboxes.networks(kit.home_labels):
+        kit.sandboxes.remove_network(network)
     kit.panes.kill_server()
     house.queries.close()
     kit.journal.close()

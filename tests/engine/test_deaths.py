@@ -87,7 +87,7 @@ def test_a_launch_is_taken_up_wherever_it_was_cut(
 
     assert [task.id for task in house.queries.tasks()] == [1]
     assert (task.state, task.exit_code, task.files) == (State.STOPPED, 0, 2)
-    assert len(house.kit.sandboxes.all(house.kit.home_labels)) == 1
+    assert len(house.boxes()) == 1
     assert not house.queries.of_kind(e.Trouble)
     assert _git(sample, "status", "--porcelain") == ""
 

@@ -94,14 +94,14 @@ def test_a_discard_can_be_taken_back_and_rm_never_destroys_work(
     house.done("rm", task=task.id)
 
     assert not house.places.worktree(task.id).exists()
-    assert house.kit.sandboxes.all(house.kit.home_labels) == []
+    assert house.boxes() == []
     assert _git(sample, "branch", "--list", "swarm/*") == ""
     assert _git(sample, "worktree", "list").count("\n") == 0
 
 
 def test_the_queue_holds_what_has_no_place(house: House, sample: Path) -> None:
     """`max_running` is kept, and a place that falls free is given on."""
-    (house.places.home / "config.toml").write_text("max_running = 1\n")
+    house.configure("max_running = 1\n")
     house.keep()
     first, second = (house.new(sample, "sleep 600") for _ in range(2))
     house.reach(first, State.LIVE)
@@ -125,7 +125,7 @@ def test_a_missing_image_fails_the_wish_with_the_way_out(
     house: House, sample: Path
 ) -> None:
     """Nothing is queued that could not start."""
-    (house.places.home / "config.toml").write_text('[sandbox]\nimage = "no/such:1"\n')
+    house.configure('[sandbox]\nimage = "no/such:1"\n')
     house.keep()
 
     wish = house.wish("new", repo=str(sample), prompt="p", command="true")
@@ -149,4 +149,4 @@ def test_every_step_of_a_launch_is_told_with_its_time(
         if isinstance(r.event, e.StepDone)
     ]
 
-    assert steps == ["base", "worktree", "sandbox", "start"]
+    assert steps == ["base", "worktree", "net", "sandbox", "start"]

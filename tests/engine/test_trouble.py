@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from swarm.model.task import State
+from swarm.plan.naming import TASK_LABEL
 from tests.engine.conftest import House
 
 
@@ -68,7 +69,7 @@ def test_a_corrupt_config_refuses_new_tasks_and_spares_the_others(
     wish = house.wish("new", repo=str(sample), prompt="p", command="true")
     assert f"{config}:1: max_runing: unknown key" in wish.message
     assert house.queries.task(running).state is State.LIVE
-    config.write_text("max_running = 3\n")
+    house.configure("max_running = 3")
 
     house.taken_in(house.new(sample, "true"))
 
@@ -92,13 +93,14 @@ def test_a_runtime_that_the_engine_lacks_fails_with_its_words(
     house: House, sample: Path
 ) -> None:
     """Every step is undone: no container, volume, worktree or branch is left."""
-    (house.places.home / "config.toml").write_text('[sandbox]\nruntime = "nosuch"\n')
+    house.configure('[sandbox]\nruntime = "nosuch"\n')
     house.keep()
     task = house.reach(house.new(sample, "true"), State.FAILED)
 
     assert "nosuch" in task.reason
-    assert house.kit.sandboxes.all(house.kit.home_labels) == []
-    assert house.kit.sandboxes.volumes(house.kit.home_labels) == []
+    assert house.boxes() == []
+    assert house.kit.sandboxes.volumes({TASK_LABEL: "1", **house.kit.home_labels}) == []
+    assert house.nets() == set()
     assert _git(sample, "branch", "--list", "swarm/*") == ""
 
 
@@ -199,7 +201,7 @@ def test_memory_beyond_the_limit_ends_the_agent_and_says_why(
     house: House, sample: Path
 ) -> None:
     """`out of memory` in words, not 137."""
-    (house.places.home / "config.toml").write_text('[sandbox]\nmemory = "64MiB"\n')
+    house.configure('[sandbox]\nmemory = "64MiB"\n')
     house.keep()
     hog = 'python3 -c "x = bytearray(500_000_000); print(len(x))"; exit $?'
 
@@ -222,4 +224,4 @@ def test_gc_takes_what_is_merged_and_what_no_task_knows(
     house.done("gc")
 
     assert house.queries.task(task.id).removed
-    assert house.kit.sandboxes.all(house.kit.home_labels) == []
+    assert house.boxes() == []

@@ -2,25 +2,21 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from docker.errors import APIError
-from docker.types import LogConfig, Ulimit
-from docker.types import Mount as DockerMount
-from docker.utils.socket import STDOUT, frames_iter
+from docker.utils.socket import STDOUT
 
 from swarm.adapters.docker.connect import SECONDS, Absent, Connection
 from swarm.adapters.docker.images import image_id
+from swarm.adapters.docker.request import container
+from swarm.adapters.docker.talk import Talk, attached
 from swarm.errors import ToolError
-from swarm.plan.specs import Mount, SandboxSpec
-from swarm.ports import EngineFacts, SandboxFacts, SandboxNews
+from swarm.plan.specs import SandboxSpec
+from swarm.ports import Conversation, EngineFacts, SandboxFacts, SandboxNews
 
 DETACH_KEYS = "ctrl-^,q"
 """Leaves a pane's terminal without ending the agent; unlikely to be typed."""
-
-LOG_SIZE = "10m"
-"""A log flood costs two files of this size and nothing more."""
 
 NOT_MODIFIED, CONFLICT = 304, 409
 
@@ -50,24 +46,16 @@ class Docker:
 
     def create(self, spec: SandboxSpec) -> None:
         with self._to.call(f"create {spec.name}") as client:
-            client.create_container(
-                image=spec.image,
-                entrypoint=[spec.argv[0]],
-                command=list(spec.argv[1:]),
-                name=spec.name,
-                hostname=spec.hostname,
-                user=spec.user,
-                tty=spec.terminal,
-                stdin_open=spec.terminal,
-                environment=spec.environment,
-                working_dir=spec.workdir,
-                labels=spec.labels,
-                host_config=client.create_host_config(**_host_config(spec)),
-            )
+            client.create_container(**container(spec, client))
 
     def start(self, name: str) -> None:
         with self._to.call(f"start {name}") as client:
-            client.start(name)
+            try:
+                client.start(name)
+            except APIError:
+                # runc sometimes reports "already running" for its own first start.
+                if not _state(client.inspect_container(name))["Running"]:
+                    raise
 
     def stop(self, name: str, grace: float) -> None:
         with self._to.call(f"stop {name}") as client:
@@ -142,10 +130,31 @@ class Docker:
             answer = client.volumes(filters={"label": _wanted(labels)})
         return [str(volume["Name"]) for volume in answer.get("Volumes") or []]
 
+    def make_network(self, name: str, labels: dict[str, str]) -> None:
+        with self._to.call(f"network create {name}") as client:
+            if not client.networks(names=[f"^{name}$"]):
+                client.create_network(name, driver="bridge", labels=labels)
+
+    def remove_network(self, name: str) -> None:
+        try:
+            with self._to.call(f"network rm {name}") as client:
+                client.remove_network(name)
+        except Absent:
+            return
+
+    def networks(self, labels: dict[str, str]) -> list[str]:
+        with self._to.call("network ls") as client:
+            found = client.networks(filters={"label": _wanted(labels)})
+        return [str(network["Name"]) for network in found]
+
     def logs(self, name: str, tail: int) -> bytes:
         with self._to.call(f"logs {name}") as client:
             said = client.logs(name, stdout=True, stderr=True, tail=tail)
         return bytes(said)
+
+    def talk(self, name: str) -> Conversation:
+        with self._to.call(f"attach {name}") as client:
+            return Talk(client, name)
 
     def run(self, spec: SandboxSpec, limit: int) -> bytes:
         self.create(spec)
@@ -157,7 +166,7 @@ class Docker:
     def _printed(self, name: str, limit: int) -> bytes:
         out, err = bytearray(), bytearray()
         with self._to.call(f"run {name}") as client:
-            with _attached(client, name) as frames:
+            with attached(client, name) as frames:
                 client.start(name)
                 for channel, data in frames:
                     if channel == STDOUT:
@@ -211,22 +220,6 @@ class Docker:
         ]
 
 
-@contextmanager
-def _attached(client: Any, name: str) -> Iterator[Iterator[tuple[int, bytes]]]:
-    """What a container prints from its start on, in frames of (channel, bytes)."""
-    wanted = {"stdout": 1, "stderr": 1, "stream": 1}
-    untyped_frames: Any = frames_iter
-    socket = client.attach_socket(name, params=wanted)
-    try:
-        yield untyped_frames(socket, tty=False)
-    finally:
-        # The response owns the connection; it must be closed before its file is.
-        response = getattr(socket, "_response", None)
-        if response is not None:
-            response.close()
-        socket.close()
-
-
 class _fine:
     """Lets one status of the engine's pass: what was asked for is so already."""
 
@@ -238,42 +231,6 @@ class _fine:
 
     def __exit__(self, _type: object, error: BaseException | None, _tb: object) -> bool:
         return isinstance(error, APIError) and error.status_code == self._status
-
-
-def _host_config(spec: SandboxSpec) -> dict[str, Any]:
-    limits = spec.limits
-    security = [*spec.security]
-    if spec.seccomp:
-        security.append(f"seccomp={spec.seccomp}")
-    return {
-        "network_mode": spec.network,
-        "cap_drop": list(spec.cap_drop),
-        "cap_add": list(spec.cap_add) or None,
-        "security_opt": security,
-        "read_only": spec.read_only,
-        "tmpfs": dict(spec.tmpfs),
-        "mounts": [_mount(mount) for mount in spec.mounts],
-        "mem_limit": limits.memory,
-        "memswap_limit": limits.memory,
-        "nano_cpus": int(limits.cpus * 1_000_000_000),
-        "pids_limit": limits.pids,
-        "shm_size": limits.shm,
-        "ulimits": [Ulimit(name="nofile", soft=limits.nofile, hard=limits.nofile)],
-        "init": spec.init,
-        "runtime": spec.runtime or None,
-        "log_config": LogConfig(
-            type="local", config={"max-size": LOG_SIZE, "max-file": "2"}
-        ),
-    }
-
-
-def _mount(mount: Mount) -> DockerMount:
-    return DockerMount(
-        target=mount.target,
-        source=mount.source,
-        type=mount.kind,
-        read_only=mount.read_only,
-    )
 
 
 def _state(raw: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,72 @@
+"""A sandbox's spec in the words of the engine's API."""
+
+from typing import Any
+
+from docker.types import LogConfig, Ulimit
+from docker.types import Mount as DockerMount
+
+from swarm.plan.specs import Mount, SandboxSpec
+
+LOG_SIZE = "10m"
+"""A log flood costs two files of this size and nothing more."""
+
+
+def container(spec: SandboxSpec, client: Any) -> dict[str, Any]:
+    """What the engine is asked for."""
+    return {
+        "image": spec.image,
+        "entrypoint": [spec.argv[0]],
+        "command": list(spec.argv[1:]),
+        "name": spec.name,
+        "hostname": None if _is_shared(spec.network) else spec.hostname,
+        "user": spec.user,
+        "tty": spec.terminal,
+        "stdin_open": spec.terminal or spec.listens,
+        "environment": spec.environment,
+        "working_dir": spec.workdir,
+        "labels": spec.labels,
+        "host_config": client.create_host_config(**_host_config(spec)),
+    }
+
+
+def _is_shared(network: str) -> bool:
+    """Another container's namespace: its name and its resolver are shared too."""
+    return network.startswith("container:")
+
+
+def _host_config(spec: SandboxSpec) -> dict[str, Any]:
+    limits = spec.limits
+    security = [*spec.security]
+    if spec.seccomp:
+        security.append(f"seccomp={spec.seccomp}")
+    return {
+        "network_mode": spec.network,
+        "cap_drop": list(spec.cap_drop),
+        "cap_add": list(spec.cap_add) or None,
+        "security_opt": security,
+        "read_only": spec.read_only,
+        "tmpfs": dict(spec.tmpfs),
+        "mounts": [_mount(mount) for mount in spec.mounts],
+        "mem_limit": limits.memory,
+        "memswap_limit": limits.memory,
+        "nano_cpus": int(limits.cpus * 1_000_000_000),
+        "pids_limit": limits.pids,
+        "shm_size": limits.shm,
+        "ulimits": [Ulimit(name="nofile", soft=limits.nofile, hard=limits.nofile)],
+        "init": spec.init,
+        "runtime": spec.runtime or None,
+        "dns": list(spec.dns) or None,
+        "extra_hosts": dict(spec.hosts) or None,
+        "log_config": LogConfig(
+            type="local", config={"max-size": LOG_SIZE, "max-file": "2"}
+        ),
+    }
+
+
+def _mount(mount: Mount) -> DockerMount:
+    return DockerMount(
+        target=mount.target,
+        source=mount.source,
+        type=mount.kind,
+        read_only=mount.read_only,
+    )

@@ -1,0 +1,67 @@
+"""Fetches a secret's value from where the policy says it is, at the last moment."""
+
+import os
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+from swarm.errors import SwarmError
+
+SECONDS = 20.0
+LIMIT = 64 << 10
+
+
+def fetch(name: str, source: str) -> str:
+    """The value; SwarmError names the secret and the source, never the value."""
+    kind, _, rest = source.partition(":")
+    match kind:
+        case "file":
+            value = _from_file(name, rest)
+        case "env":
+            value = os.environ.get(rest, "")
+        case "cmd":
+            value = _from_command(name, shlex.split(rest))
+        case "keyring":
+            value = _from_command(name, ["secret-tool", "lookup", *rest.split("/")])
+        case _:
+            raise _trouble(name, source, "no such kind of source")
+    value = value.strip()
+    if not value:
+        raise _trouble(name, source, "it is empty or not there")
+    if any(not 0x20 <= ord(c) < 0x7F for c in value):
+        raise _trouble(name, source, "it holds characters that no header may hold")
+    return value
+
+
+def _from_file(name: str, path: str) -> str:
+    try:
+        with Path(path).expanduser().open(encoding="utf-8") as file:
+            return file.read(LIMIT)
+    except (OSError, ValueError) as error:
+        raise _trouble(name, f"file:{path}", _short(error)) from error
+
+
+def _from_command(name: str, argv: list[str]) -> str:
+    if not argv or not shutil.which(argv[0]):
+        raise _trouble(name, argv[0] if argv else "cmd:", "there is no such program")
+    try:
+        done = subprocess.run(
+            argv, capture_output=True, text=True, timeout=SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise _trouble(name, argv[0], _short(error)) from error
+    if done.returncode:
+        raise _trouble(name, argv[0], f"exit {done.returncode}")
+    return done.stdout[:LIMIT]
+
+
+def _short(error: Exception) -> str:
+    return getattr(error, "strerror", None) or type(error).__name__
+
+
+def _trouble(name: str, source: str, what: str) -> SwarmError:
+    return SwarmError(
+        f"the secret {name!r} cannot be read from {source}: {what}",
+        hint="its source stands in the policy file; see `swarm policy show`",
+    )

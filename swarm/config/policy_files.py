@@ -1,0 +1,72 @@
+"""Reads policy files into layers; a mistake names file, line and key."""
+
+from pathlib import Path
+
+from swarm.errors import ConfigError
+from swarm.policy import parse
+from swarm.policy.parse import Layer, Service
+from swarm.policy.rules import Policy
+from swarm.policy.table import BadPolicy
+
+REPO_FILE = ".swarm/policy.toml"
+"""In a repository: it can only narrow, or ask."""
+PRESETS: dict[str, tuple[str, ...]] = {
+    "locked": (),
+    "balanced": ("pypi", "npm", "debian", "crates", "go"),
+    "open": ("pypi", "npm", "debian", "crates", "go"),
+}
+"""What each preset switches on beside the agent's own service."""
+
+
+def beside(config_file: Path) -> Path:
+    """The user's policy: beside the config."""
+    return config_file.with_name("policy.toml")
+
+
+def read(file: Path, layer: str) -> Layer | None:
+    """The file's layer, or None where there is no file; ConfigError on a mistake."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file} cannot be read: {error}") from error
+    return parsed(text, str(file), layer)
+
+
+def parsed(text: str, name: str, layer: str) -> Layer:
+    """The text's layer; ConfigError on a mistake."""
+    try:
+        return parse.parse(text, name, layer)
+    except BadPolicy as error:
+        raise ConfigError(
+            str(error), hint="mend the file; the last good policy stays in force"
+        ) from error
+
+
+def preset(name: str, known: frozenset[str]) -> Layer:
+    """The layer that a preset stands for; services whose tool is not here are left."""
+    services = tuple(
+        Service(service, origin=f"preset {name}")
+        for service in PRESETS[name]
+        if service in known
+    )
+    return Layer("preset", services=services, default="log" if name == "open" else None)
+
+
+def certificates(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """The PEM text of each file; ConfigError where one cannot be read."""
+    found = []
+    for path in paths:
+        try:
+            found.append(Path(path).expanduser().read_text(encoding="ascii"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(
+                f"tls.upstream_ca: {path} cannot be read: {error}"
+            ) from error
+    return tuple(found)
+
+
+def is_log_only(policy: Policy) -> bool:
+    """Whether unknown hosts pass and are only written down."""
+    return policy.default == "log"

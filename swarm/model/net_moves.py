@@ -1,0 +1,40 @@
+"""What the network's events teach about a task."""
+
+from dataclasses import replace
+
+from swarm.model import net_events as n
+from swarm.model.task import Task
+
+
+def learn(task: Task, at: float, event: object) -> Task:
+    """The task after the event; the same one where it teaches nothing."""
+    match event:
+        case n.NetReady():
+            return replace(task, net=event.net, cut=False)
+        case n.NetDenied():
+            quiet = event.quiet
+            return task if quiet else replace(task, denied=task.denied + event.count)
+        case n.NetClosed():
+            return replace(
+                task, sent=task.sent + event.up, received=task.received + event.down
+            )
+        case n.NetCut() | n.NetMended():
+            return replace(task, cut=isinstance(event, n.NetCut))
+        case n.ModelAsked():
+            return replace(task, asking=task.asking + 1, model=event.model)
+        case n.ModelAnswered():
+            return _answered(task, at, event)
+        case _:
+            return task
+
+
+def _answered(task: Task, at: float, event: n.ModelAnswered) -> Task:
+    return replace(
+        task,
+        asking=max(0, task.asking - 1),
+        answered=at,
+        model=event.model or task.model,
+        tokens_in=task.tokens_in + event.tokens_in + event.tokens_cached,
+        tokens_out=task.tokens_out + event.tokens_out,
+        cost=round(task.cost + event.cost, 6),
+    )

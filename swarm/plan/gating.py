@@ -1,0 +1,114 @@
+"""The gate and its nets as containers: what each may do, to the last flag."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from swarm.plan.naming import HOME_LABEL, KIND_LABEL
+from swarm.plan.specs import Limits, Mount, SandboxSpec
+
+GATING = frozenset({"gate", "net", "netsetup"})
+"""Kinds of containers that belong to no single task."""
+GATE_USER, NET_USER = "65531:65531", "65532:65532"
+RUN, KEYS = "/run/gate", "/keys"
+SETUP = "/opt/swarm/netsetup"
+PROXY_PORT = 3128
+SMALL = Limits(memory=64 << 20, cpus=1.0, pids=16, nofile=1024, shm=1 << 20)
+
+
+@dataclass(frozen=True, slots=True)
+class GateNames:
+    """What one home's gate is called outside."""
+
+    tag: str
+
+    @property
+    def gate(self) -> str:
+        """The container of the gate, and its network."""
+        return f"swarm-{self.tag}-gate"
+
+    @property
+    def run(self) -> str:
+        """The volume with the socket that listeners come through."""
+        return f"{self.gate}-run"
+
+    @property
+    def keys(self) -> str:
+        """The volume with the CA's key; mounted nowhere but in the gate."""
+        return f"{self.gate}-keys"
+
+    def net(self, name: str) -> str:
+        """The container that owns one net's namespace."""
+        return f"swarm-{self.tag}-net-{name}"
+
+    def name_of(self, container: str) -> str:
+        """The net that a container is; empty where it is none."""
+        prefix = self.net("")
+        return container.removeprefix(prefix) if container.startswith(prefix) else ""
+
+    def labels(self, kind: str) -> dict[str, str]:
+        """How these are found again."""
+        return {HOME_LABEL: self.tag, KIND_LABEL: kind}
+
+
+def gate(names: GateNames, image: str, hosts: Mapping[str, str]) -> SandboxSpec:
+    """The one container with a network: no capability, no privilege, read-only."""
+    return SandboxSpec(
+        name=names.gate,
+        image=image,
+        argv=("python3", "-m", "swarm.gate"),
+        user=GATE_USER,
+        labels={**names.labels("gate"), "swarm.gate.hosts": _digest(hosts)},
+        mounts=(Mount("volume", names.run, RUN), Mount("volume", names.keys, KEYS)),
+        workdir="/",
+        network=names.gate,
+        limits=Limits(
+            memory=256 << 20, cpus=2.0, pids=64, nofile=20000, shm=1 << 20, tmp=16 << 20
+        ),
+        tmpfs={"/tmp": "rw,noexec,nosuid,nodev,size=16777216"},  # noqa: S108 - inside
+        terminal=False,
+        listens=True,
+        hosts=dict(hosts),
+        hostname="gate",
+    )
+
+
+def _digest(hosts: Mapping[str, str]) -> str:
+    text = json.dumps(sorted(hosts.items()))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def net(names: GateNames, name: str, image: str) -> SandboxSpec:
+    """A process that does nothing: it holds a namespace without interfaces."""
+    return SandboxSpec(
+        name=names.net(name),
+        image=image,
+        argv=("sleep", "infinity"),
+        user=NET_USER,
+        labels=names.labels("net"),
+        workdir="/",
+        network="none",
+        limits=Limits(memory=16 << 20, cpus=0.1, pids=4, nofile=64, shm=1 << 20),
+        terminal=False,
+        dns=("127.0.0.1",),
+        init=False,
+    )
+
+
+def netsetup(names: GateNames, name: str, image: str, nonce: str) -> SandboxSpec:
+    """The one-shot that holds NET_ADMIN, in the net's namespace, and exits."""
+    return SandboxSpec(
+        name=f"{names.net(name)}-setup",
+        image=image,
+        argv=(SETUP, name, nonce),
+        user="0:0",
+        labels=names.labels("netsetup"),
+        mounts=(Mount("volume", names.run, RUN),),
+        workdir="/",
+        network=f"container:{names.net(name)}",
+        limits=SMALL,
+        cap_add=("NET_ADMIN", "DAC_OVERRIDE"),
+        terminal=False,
+        init=False,
+    )

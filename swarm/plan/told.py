@@ -1,0 +1,121 @@
+"""What a sandbox is told of the gate: variables, certificates, and its own policy."""
+
+from collections.abc import Iterator
+
+from swarm.plan.gating import PROXY_PORT
+from swarm.plan.specs import Mount
+from swarm.policy.rules import Policy, Rule
+
+FOLDER = "/etc/swarm"
+BUNDLE = f"{FOLDER}/bundle.pem"
+CA = f"{FOLDER}/ca.pem"
+SYSTEM_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+PROXY = f"http://127.0.0.1:{PROXY_PORT}"
+LOCAL = "localhost,127.0.0.1,::1"
+
+_BUNDLE_NAMES = (
+    "SSL_CERT_FILE",
+    "GIT_SSL_CAINFO",
+    "CURL_CA_BUNDLE",
+    "REQUESTS_CA_BUNDLE",
+    "PIP_CERT",
+    "CARGO_HTTP_CAINFO",
+    "AWS_CA_BUNDLE",
+    "YARN_HTTPS_CA_FILE_PATH",
+    "npm_config_cafile",
+)
+_CA_NAMES = ("NODE_EXTRA_CA_CERTS", "DENO_CERT")
+
+
+def environment() -> dict[str, str]:
+    """The variables by which programs find the gate and trust it.
+
+    What ignores them reaches the gate all the same; with them, a denial reads better.
+    """
+    proxies = {
+        name: value
+        for upper, value in (
+            ("HTTP_PROXY", PROXY),
+            ("HTTPS_PROXY", PROXY),
+            ("NO_PROXY", LOCAL),
+        )
+        for name in (upper, upper.lower())
+    }
+    return {
+        **proxies,
+        **dict.fromkeys(_BUNDLE_NAMES, BUNDLE),
+        **dict.fromkeys(_CA_NAMES, CA),
+        "NODE_USE_ENV_PROXY": "1",
+        "UV_SYSTEM_CERTS": "1",
+        "UV_NATIVE_TLS": "1",
+        "YARN_HTTP_PROXY": PROXY,
+        "YARN_HTTPS_PROXY": PROXY,
+        "JAVA_TOOL_OPTIONS": _java(),
+    }
+
+
+def _java() -> str:
+    """The JVM reads neither proxy variables nor the system's certificates."""
+    port = str(PROXY_PORT)
+    options = {
+        "http.proxyHost": "127.0.0.1",
+        "http.proxyPort": port,
+        "https.proxyHost": "127.0.0.1",
+        "https.proxyPort": port,
+        "http.nonProxyHosts": "localhost|127.*",
+        "javax.net.ssl.trustStore": f"{FOLDER}/trust.jks",
+        "javax.net.ssl.trustStoreType": "JKS",
+    }
+    return " ".join(f"-D{name}={value}" for name, value in options.items())
+
+
+def mounts(folder: str) -> tuple[Mount, ...]:
+    """The task's own folder of what it is told, read-only, and the roots it trusts."""
+    return (
+        Mount("bind", folder, FOLDER, read_only=True),
+        Mount("bind", f"{folder}/bundle.pem", SYSTEM_BUNDLE, read_only=True),
+    )
+
+
+def policy_text(policy: Policy) -> str:
+    """The policy as its agent may read it, and what a denial means."""
+    allows = [rule for rule in policy.rules if rule.kind != "deny"]
+    lines = [
+        "# What you may reach",
+        "",
+        *(_line(rule) for rule in dict.fromkeys(allows)),
+        *([] if allows else ["Nothing: this task has no network."]),
+        "",
+        "Everything else is denied by the user's policy, at once and always the same.",
+        "A denial is no fault of the network: do not retry it, and do not look for",
+        "another resolver, proxy, mirror or port. If the task cannot be done without",
+        "it, say which host and port you need and why, and go on with the rest.",
+        "",
+        "A denied HTTP request answers 403 with a reason; TLS ends with the alert",
+        "`access_denied`; a name resolves even where its host is denied.",
+        "Variables that look like secrets hold placeholders: send them as they are,",
+        "to the hosts they are for. The gate puts the real value in its place.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _line(rule: Rule) -> str:
+    ports = ", ".join(str(port) for port in rule.ports) or "any"
+    return f"- `{_word(rule.host)}`, port {ports}{''.join(_details(rule))}"
+
+
+def _details(rule: Rule) -> Iterator[str]:
+    if rule.methods:
+        yield f", {'/'.join(rule.methods)}"
+    if rule.paths:
+        yield f", paths {', '.join(f'`{_word(path)}`' for path in rule.paths)}"
+    if rule.rate:
+        yield f", {rule.rate} requests a minute"
+    if rule.kind == "tcp":
+        yield ", raw TCP"
+
+
+def _word(text: str) -> str:
+    """A pattern is printable; what would end the code span is not shown as one."""
+    return "".join(c if c.isprintable() and c != "`" else "?" for c in text)
