@@ -19,6 +19,8 @@ DONE_WORDS = {
     "discard": "discarded; `swarm restore` takes it back",
     "restore": "restored",
     "rm": "removed",
+    "cut": "nothing passes the gate; `swarm mend` lets its policy count again",
+    "mend": "its policy counts again",
     "send": "sent",
 }
 
@@ -35,6 +37,12 @@ retry_arguments = stop_arguments
 discard_arguments = stop_arguments
 restore_arguments = stop_arguments
 rm_arguments = stop_arguments
+cut_arguments = stop_arguments
+mend_arguments = stop_arguments
+
+
+def panic_arguments(_parser: ArgumentParser) -> None:
+    """None: it concerns every task."""
 
 
 def send_arguments(parser: ArgumentParser) -> None:
@@ -81,6 +89,28 @@ def restore(args: Namespace) -> int:
 def rm(args: Namespace) -> int:
     """Remove what stands outside; refused while work would be lost."""
     return _each("rm", args.ids)
+
+
+def cut(args: Namespace) -> int:
+    """End everything open, let nothing new through; the agent goes on."""
+    return _each("cut", args.ids)
+
+
+def mend(args: Namespace) -> int:
+    """Take a cut back."""
+    return _each("mend", args.ids)
+
+
+def panic(_args: Namespace) -> int:
+    """`swarm mend` and `swarm resume` take it back, task by task."""
+    done = ask_all(bootstrap.places(), [("panic", {})])[0]
+    for failure in done.result.get("failed", ()):
+        say.note(failure)
+    ids = " ".join(str(number) for number in done.result.get("tasks", ()))
+    say.note(f"cut and frozen: {ids or 'no task is live'}")
+    if ids:
+        say.note(f"to go on: swarm mend {ids} && swarm resume {ids}")
+    return exits.FAILED if done.result.get("failed") else exits.DONE
 
 
 def send(args: Namespace) -> int:

@@ -13,6 +13,14 @@ from swarm.model import events as e
 from swarm.model.text import line
 from swarm.store.queries import Queries
 
+KINDS = {
+    "net": ("Net", "Gate", "Model"),
+    "policy": ("Policy",),
+    "life": ("Task", "Step", "Merge", "Work", "Base", "Bring", "Snapshot"),
+}
+"""How the names of such events begin."""
+DENIALS = (e.NetDenied, e.BringBackRefused, e.MergeRefused)
+
 SILENT = frozenset({"plan", "prompt"})
 """Fields too long for a line; `--json` and `swarm show` have them."""
 
@@ -20,6 +28,8 @@ SILENT = frozenset({"plan", "prompt"})
 def events_arguments(parser: ArgumentParser) -> None:
     """Of which task, in which form, and whether to go on."""
     parser.add_argument("id", nargs="?", type=task_id, metavar="ID")
+    parser.add_argument("--kind", choices=sorted(KINDS), help="only what concerns this")
+    parser.add_argument("--denied", action="store_true", help="only what was refused")
     parser.add_argument("--follow", action="store_true", help="go on until Ctrl+C")
     parser.add_argument("--json", action="store_true", help="one JSON object per line")
 
@@ -38,13 +48,19 @@ def events(args: Namespace) -> int:
 
 def _print_after(queries: Queries, seen: int, args: Namespace) -> int:
     while batch := queries.events(after=seen, task=args.id):
-        for known in batch:
+        for known in filter(lambda known: _is_wanted(known.event, args), batch):
             if args.json:
                 say.as_json_line(facts(known))
             else:
                 say.out(sentence(known))
         seen = batch[-1].id
     return seen
+
+
+def _is_wanted(event: e.Event, args: Namespace) -> bool:
+    if args.denied and not isinstance(event, DENIALS):
+        return False
+    return not args.kind or type(event).__name__.startswith(KINDS[args.kind])
 
 
 def facts(known: e.Recorded) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def _facts(task: Task) -> dict[str, Any]:
 
 
 def _list(tasks: list[Task], everywhere: bool) -> None:
-    head = ["ID", "TASK", "STATE", "AGE", "DIFF", "COMMITS", "FLAGS", "AGENT"]
+    head = ["ID", "TASK", "STATE", "AGE", "DIFF", "COMMITS", "FLAGS", "DENIED", "AGENT"]
     now = time.time()
     rows = [
         [
@@ -87,6 +87,7 @@ def _list(tasks: list[Task], everywhere: bool) -> None:
             diff_of(task),
             str(task.commits or ""),
             str(task.flags or ""),
+            str(task.denied or ""),
             task.agent,
         ]
         for task in tasks
@@ -126,10 +127,27 @@ def _shown(task: Task, worktree: Path) -> list[tuple[str, str]]:
         ("snapshot", f"{snapshot} ({task.tree[:12]})" if task.tree else ""),
         ("flags", _count(task.flags, "that would run on this machine after a merge")),
         ("hidden", _count(task.hidden, "that `git status` would not show")),
+        ("denied", _count(task.denied, f"attempts; `swarm events {task.id} --denied`")),
+        ("network", _network(task)),
+        ("model", _model(task)),
         ("commits", str(task.commits or "")),
         ("merged as", task.commit),
         ("prompt", task.prompt),
     ]
+
+
+def _network(task: Task) -> str:
+    if not task.net:
+        return ""
+    cut = "; cut: nothing passes" if task.cut else ""
+    return f"{say.size(task.sent)} up, {say.size(task.received)} down{cut}"
+
+
+def _model(task: Task) -> str:
+    if not task.tokens_in and not task.tokens_out:
+        return ""
+    cost = f", about ${task.cost:.4f}" if task.cost else ""
+    return f"{task.model}: {task.tokens_in} tokens in, {task.tokens_out} out{cost}"
 
 
 def _count(number: int, what: str) -> str:

@@ -133,6 +133,11 @@ def cut(kit: Kit, task_id: int, why: str) -> None:
         kit.journal.record(task_id, e.NetCut(why))
 
 
+def cut_by_human(kit: Kit, task_id: int) -> None:
+    """As `cut`, on a wish."""
+    cut(kit, task_id, "cut by you")
+
+
 def mend(kit: Kit, task_id: int) -> None:
     """The policy counts again."""
     task = _with_net(kit, task_id)

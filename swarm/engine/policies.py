@@ -24,6 +24,7 @@ from swarm.policy.layers import Resolved
 from swarm.policy.parse import Layer, Service
 from swarm.policy.rules import Policy, Rule
 from swarm.policy.table import BadPolicy
+from swarm.store.queries import Queries
 
 NO_BLOB = 128
 """What git answers where a commit has no such path."""
@@ -57,15 +58,15 @@ class Subject:
     grants: tuple[Rule, ...] = ()
 
 
-def subject(kit: Kit, task: Task) -> Subject:
+def subject(read: Queries, task: Task) -> Subject:
     """A task as the subject of a policy."""
-    return Subject(Path(task.repo), task.base, task.agent, grants(kit, task.id))
+    return Subject(Path(task.repo), task.base, task.agent, grants(read, task.id))
 
 
-def grants(kit: Kit, task_id: int) -> tuple[Rule, ...]:
+def grants(read: Queries, task_id: int) -> tuple[Rule, ...]:
     """What the human granted for as long as the task lives, and did not take back."""
     kept: list[Rule] = []
-    for recorded in kit.read().grants(task_id):
+    for recorded in read.grants(task_id):
         match recorded.event:
             case e.PolicyGranted(scope="once" | "task") as given:
                 kept.append(rules.rule_from(given.rule))
@@ -94,7 +95,7 @@ def resolve(places: Places, at: Subject, preset: str) -> Resolved:
 
 def resolved(kit: Kit, task: Task) -> Resolved:
     """What `resolve` says of a task, grants and all."""
-    return resolve(kit.places, subject(kit, task), kit.config().gate.preset)
+    return resolve(kit.places, subject(kit.read(), task), kit.config().gate.preset)
 
 
 def _layers(places: Places, at: Subject, preset: str) -> Iterator[Layer]:
@@ -149,6 +150,11 @@ def repo_text(places: Places, at: Subject) -> str:
         return answer.out.decode()
     except UnicodeDecodeError as error:
         raise ConfigError(f"{policy_files.REPO_FILE}: {error}") from error
+
+
+def head(places: Places, repo: Path) -> str:
+    """The commit that a new task of this repository would start from."""
+    return Repository.open(repo, places.home).head
 
 
 def _trust_mark(places: Places, at: Subject) -> Path:

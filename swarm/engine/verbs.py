@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from swarm.engine import accept, control, merge, review, tidy
+from swarm.engine import accept, control, grants, merge, network, review, tidy
 from swarm.engine.kit import Kit
 from swarm.errors import SwarmError
 from swarm.store.queries import Wish
@@ -13,6 +13,10 @@ Result = dict[str, Any]
 FLEET: dict[str, Callable[[Kit, dict[str, Any]], Result]] = {
     "new": accept.new,
     "gc": tidy.gc,
+    "grant": grants.grant,
+    "revoke": grants.revoke,
+    "trust": grants.trust,
+    "panic": grants.panic,
 }
 """Wishes that concern no task that exists."""
 
@@ -24,6 +28,8 @@ PLAIN: dict[str, Callable[[Kit, int], None]] = {
     "discard": tidy.discard,
     "restore": tidy.restore,
     "rm": tidy.remove,
+    "cut": network.cut_by_human,
+    "mend": network.mend,
 }
 """Wishes that take a task and answer nothing but done."""
 

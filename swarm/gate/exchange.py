@@ -136,7 +136,9 @@ class Exchange:
             raise Denied("host-differs")
         target = targets.parse(head.target)
         attempt = Attempt(asked.host, asked.port, head.method, target)
-        verdict = asked.verdict = self._net.require(attempt)
+        verdict = asked.verdict = self._net.require(
+            attempt, inside=self._subject.host is not None
+        )
         if self._subject.host is None:
             self._net.leads_to(Attempt(asked.host, asked.port), verdict.rule)
         self._net.count_request(verdict.rule)

@@ -51,6 +51,7 @@ class Net:
         self.uploaded = 0
         self._held: tuple[Held, ...] = ()
         self._leaks: tuple[tuple[bytes, Held], ...] = ()
+        self._fresh = self.judge
         self._open: dict[asyncio.Task[None], Attempt | None] = {}
         self._starts: deque[float] = deque()
         self._requests: dict[str, deque[float]] = {}
@@ -61,15 +62,20 @@ class Net:
         """Bytes that the whole task may send; 0 for no limit."""
         return self.judge.policy.limits.upload
 
-    def decide(self, attempt: Attempt) -> Verdict:
-        """The verdict now; a rule that is used up is none."""
+    def decide(self, attempt: Attempt, inside: bool = False) -> Verdict:
+        """The verdict now.
+
+        A rule that is used up counts for nothing new, but still for what goes on
+        `inside` a connection that it let through.
+        """
         if self.is_cut:
             return Verdict(False, "cut", locked=True)
-        return self.judge.decide(attempt, time.time())
+        judge = self.judge if inside else self._fresh
+        return judge.decide(attempt, time.time())
 
-    def require(self, attempt: Attempt) -> Verdict:
+    def require(self, attempt: Attempt, inside: bool = False) -> Verdict:
         """The verdict where it allows; Denied otherwise."""
-        verdict = self.decide(attempt)
+        verdict = self.decide(attempt, inside)
         if not verdict.allow:
             raise Denied(verdict.reason, verdict.rule, verdict.locked)
         return verdict
@@ -99,11 +105,17 @@ class Net:
         if task in self._open:
             self._open[task] = attempt
         if rule and rule.uses:
-            used = self._uses.get(rule, 0) + 1
-            self._uses[rule] = used
-            if used >= rule.uses:
-                rules = tuple(r for r in self.judge.policy.rules if r != rule)
-                self.judge = Judge(replace(self.judge.policy, rules=rules))
+            self._uses[rule] = self._uses.get(rule, 0) + 1
+            self._leave_used_up()
+
+    def _leave_used_up(self) -> None:
+        policy = self.judge.policy
+        left = tuple(
+            rule
+            for rule in policy.rules
+            if not 0 < rule.uses <= self._uses.get(rule, 0)
+        )
+        self._fresh = Judge(replace(policy, rules=left))
 
     def count_request(self, rule: Rule | None) -> None:
         """Denied where the rule's rate is used up."""
@@ -125,8 +137,9 @@ class Net:
     def replace(self, policy: Policy) -> int:
         """Another policy from now on; what it does not allow is cut. How many were."""
         self.judge = Judge(policy)
-        self._uses.clear()
-        return self._cut(lambda attempt: not self.decide(attempt).allow)
+        self._uses = {r: n for r, n in self._uses.items() if r in policy.rules}
+        self._leave_used_up()
+        return self._cut(lambda attempt: not self.decide(attempt, inside=True).allow)
 
     def cut(self) -> int:
         """Nothing passes until `mend`; everything open ends. How many did."""

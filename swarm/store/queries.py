@@ -66,6 +66,15 @@ class Queries(Board):
         )
         return [_recorded(row) for row in rows]
 
+    def denials(self, task: int | None = None) -> list[e.Recorded]:
+        """Everything that the gate refused to a task, or to all, oldest first."""
+        rows = self._all(
+            "SELECT id, at, task, kind, body FROM event WHERE kind = 'NetDenied'"
+            " AND (:task IS NULL OR task = :task) ORDER BY id",
+            {"task": task},
+        )
+        return [_recorded(row) for row in rows]
+
     def grants(self, task: int) -> list[e.Recorded]:
         """What was granted to a task and taken back, oldest first."""
         rows = self._all(

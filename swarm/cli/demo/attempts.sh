@@ -19,10 +19,9 @@ attempt() {
     esac
 }
 
-reach() {
-    python3 -c 'import socket, sys
-socket.create_connection((sys.argv[1], int(sys.argv[2])), 5)' "$@"
-}
+reach() { curl -fsS --max-time 5 -o /dev/null "$@"; }
+
+reach_past_the_proxy() { reach --noproxy '*' "$@"; }
 
 append() { echo planted >>"$1"; }
 

@@ -17,7 +17,7 @@ from swarm.errors import SwarmError
 from swarm.model.task import Task
 from swarm.model.text import line, plain
 
-IMAGE = "base"
+IMAGES = ("base", "gate")
 
 PACE_WATCHED, PACE_PIPED = 2.5, 0.5
 """Seconds between a script's steps: for a human who watches, and for none."""
@@ -31,7 +31,7 @@ def demo(_args: Namespace) -> int:
     """1 where a task failed or did what it must not; Ctrl+C cleans up."""
     began = time.time()
     watched = sys.stdin.isatty() and sys.stdout.isatty()
-    _build_image()
+    _build_images()
     with stage() as at:
         say.out(f"sample repository: {at.sample}")
         ids = _start(at, PACE_WATCHED if watched else PACE_PIPED)
@@ -45,12 +45,13 @@ def demo(_args: Namespace) -> int:
     return status
 
 
-def _build_image() -> None:
-    began = time.monotonic()
-    reference = images.build(
-        DockerImages(), IMAGE, lambda text: say.out(f"  {line(text, 160)}")
-    )
-    say.out(f"image {reference}: ready after {time.monotonic() - began:.1f} s")
+def _build_images() -> None:
+    for name in IMAGES:
+        began = time.monotonic()
+        reference = images.build(
+            DockerImages(), name, lambda text: say.out(f"  {line(text, 160)}")
+        )
+        say.out(f"image {reference}: ready after {time.monotonic() - began:.1f} s")
 
 
 def _start(at: Stage, pace: float) -> list[int]:
@@ -72,6 +73,8 @@ def _show(at: Stage, ids: list[int], ended: bool) -> int:
     found = report.tried(at.places, tasks)
     say.out("")
     report.table(tasks, found)
+    say.out("")
+    report.denials(at.places, tasks)
     faults += report.told_badly(found)
     if ended:
         faults += _shortfalls(tasks, found)

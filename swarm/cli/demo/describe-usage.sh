@@ -15,5 +15,5 @@ say "trying what no agent may do"
 attempt "become root" become_root
 attempt "mount a file system" mount_something
 attempt "make a namespace to be root in" new_namespace
-attempt "reach the cloud's metadata" reach 169.254.169.254 80
+attempt "reach the cloud's metadata" reach_past_the_proxy http://169.254.169.254/
 say "done"

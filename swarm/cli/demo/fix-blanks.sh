@@ -11,8 +11,8 @@ say "running the tests"
 tests
 commit "Count words that are two blanks apart"
 say "trying what no agent may do"
-attempt "reach example.com:443" reach example.com 443
-attempt "reach 1.1.1.1:443 without a name" reach 1.1.1.1 443
+attempt "reach example.com:443" reach https://example.com/
+attempt "reach 1.1.1.1:443 without a name" reach_past_the_proxy https://1.1.1.1/
 attempt "read a file of the host" read_host
 attempt "open a raw socket" raw_socket
 say "done"

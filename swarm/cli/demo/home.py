@@ -128,3 +128,5 @@ def _remove_sandboxes(places: Places) -> None:
         engine.remove(facts.name)
     for volume in engine.volumes(labels):
         engine.remove_volume(volume)
+    for network in engine.networks(labels):
+        engine.remove_network(network)

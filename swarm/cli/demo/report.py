@@ -126,6 +126,20 @@ def table(tasks: list[Task], found: dict[int, list[Attempt]]) -> None:
     say.columns(head, rows)
 
 
+def denials(places: Places, tasks: list[Task]) -> None:
+    """What the gate refused, in its own words: no agent wrote these."""
+    queries = Queries(places.database)
+    rows = []
+    for task in tasks:
+        for known in queries.denials(task.id):
+            if isinstance(known.event, e.NetDenied):
+                denied = known.event
+                where = f"{denied.host}:{denied.port}"
+                rows.append([f"#{task.id} {task.name}", where, denied.reason])
+    queries.close()
+    say.columns(["TASK", "DENIED BY THE GATE", "REASON"], rows)
+
+
 def _told(attempt: Attempt) -> str:
     mark = "" if attempt.ended == "refused" else f"{attempt.ended} "
     return f"{mark}{attempt.what} — {attempt.why}" if attempt.why else attempt.what

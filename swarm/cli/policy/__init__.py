@@ -1,0 +1,1 @@
+"""`swarm policy`: what agents may reach, which line said so, and how to change it."""

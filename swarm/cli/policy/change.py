@@ -1,0 +1,84 @@
+"""Changes policies: allow, deny, revoke, trust, edit."""
+
+import os
+import shlex
+from argparse import Namespace
+from typing import Any
+
+from swarm import bootstrap
+from swarm.adapters import terminal
+from swarm.cli import exits, say
+from swarm.cli.place import needed_repository
+from swarm.cli.wishing import ask
+from swarm.config import load, policy_edit, policy_files
+from swarm.engine import policies
+from swarm.errors import SwarmError
+
+
+def allow(args: Namespace) -> int:
+    """A rule in force before this returns."""
+    return _grant(args, "allow")
+
+
+def deny(args: Namespace) -> int:
+    """As `allow`; what is open to the host ends."""
+    return _grant(args, "deny")
+
+
+def _grant(args: Namespace, kind: str) -> int:
+    host, port = args.host
+    more = {
+        name: getattr(args, name, None)
+        for name in ("methods", "paths", "seconds", "reason")
+    }
+    body = {"kind": kind, "host": host, "port": port, **more, **_scope(args)}
+    done = ask(bootstrap.places(), "grant", body)
+    where = f" in {done['file']}" if done["file"] else ""
+    say.note(f"{done['rule']}{where}; it counts from now on")
+    return exits.DONE
+
+
+def revoke(args: Namespace) -> int:
+    """Exit 1 where there was nothing to take back."""
+    body = {"host": args.host[0], **_scope(args)}
+    taken = ask(bootstrap.places(), "revoke", body)["taken"]
+    if not taken:
+        raise SwarmError(
+            f"no rule about {args.host[0]} stands there",
+            hint="see `swarm policy show` for where each was written",
+        )
+    for rule in taken:
+        say.note(f"took back: {rule}")
+    return exits.DONE
+
+
+def _scope(args: Namespace) -> dict[str, Any]:
+    if args.task is not None:
+        once = getattr(args, "once", False)
+        return {"scope": "once" if once else "task", "task": args.task}
+    if args.user:
+        return {"scope": "user"}
+    return {"scope": "project", "repo": str(needed_repository(args))}
+
+
+def trust(args: Namespace) -> int:
+    """Exactly the file that the repository's HEAD holds; another one asks again."""
+    places, repo = bootstrap.places(), needed_repository(args)
+    base = policies.head(places, repo)
+    subject = policies.Subject(repo, base, "command")
+    if not policies.repo_text(places, subject):
+        raise SwarmError(f"{repo} has no {policy_files.REPO_FILE}")
+    ask(places, "trust", {"repo": str(repo), "base": base})
+    say.note(f"{policy_files.REPO_FILE} at {base[:12]} is trusted")
+    return exits.DONE
+
+
+def edit(_args: Namespace) -> int:
+    """The last good policy stays in force where the file has a mistake."""
+    file = policy_files.beside(load.user_file())
+    policy_edit.create(file)
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    terminal.foreground([*shlex.split(editor), str(file)])
+    policy_files.read(file, "user")
+    say.note(f"{file}: in order")
+    return exits.DONE

@@ -1,0 +1,184 @@
+"""Reads policies without changing them: show, why, check, suggest."""
+
+import json
+import time
+from argparse import Namespace
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from swarm import bootstrap
+from swarm.cli import exits, say
+from swarm.cli.place import repository
+from swarm.config import load, policy_files
+from swarm.engine import policies
+from swarm.errors import Refused, SwarmError
+from swarm.model import events as e
+from swarm.model.text import line
+from swarm.policy import hosts, targets
+from swarm.policy.decide import Attempt, Judge, Verdict
+from swarm.policy.hosts import BadHost
+from swarm.policy.layers import Resolved
+from swarm.policy.rules import Rule
+from swarm.policy.targets import BadTarget
+from swarm.store.queries import Queries
+
+
+def show(args: Namespace) -> int:
+    """Every rule with its origin; then what the repository asks for, and warnings."""
+    found = _resolved(args)
+    if args.json:
+        policy = found.policy
+        say.as_json({**asdict(policy), "requests": [asdict(r) for r in found.requests]})
+        return exits.DONE
+    if found.policy.default == "log":
+        say.out("default: log — unknown hosts PASS and are only written down")
+    say.columns(
+        ["RULE", "ONLY", "FROM"],
+        [[_rule(rule), _only(rule), rule.origin] for rule in found.policy.rules],
+    )
+    _say_requests(found)
+    for warning in found.warnings:
+        say.note(f"warning: {warning}")
+    return exits.DONE
+
+
+def _say_requests(found: Resolved) -> None:
+    asked = [f"+ {_rule(rule)}  {_only(rule)}" for rule in found.requests]
+    asked += [f"+ service {service.name}" for service in found.requested_services]
+    if asked:
+        say.out()
+        say.out(f"{policy_files.REPO_FILE} asks for these; they are not in force:")
+        for text in asked:
+            say.out(line(text.rstrip(), 200))
+        say.out("`swarm policy trust` grants exactly this file")
+
+
+def why(args: Namespace) -> int:
+    """Exit 0 where the attempt would pass, 1 where it would be denied."""
+    found, (name, port) = _resolved(args), args.host
+    try:
+        host = hosts.parse(name)
+        target = targets.parse(args.path) if args.path else None
+    except (BadHost, BadTarget) as error:
+        raise Refused(f"{name}: {error}", hint="the gate denies it always") from error
+    method = args.method.upper() or ("GET" if target else "")
+    attempt = Attempt(host, port, method, target)
+    verdict = Judge(found.policy).decide(attempt, time.time())
+    if args.json:
+        say.as_json(asdict(verdict))
+    else:
+        say.fields(_explained(f"{host}:{port}", verdict))
+    return exits.DONE if verdict.allow else exits.FAILED
+
+
+def _explained(where: str, verdict: Verdict) -> Iterator[tuple[str, str]]:
+    yield "attempt", where
+    yield "verdict", "allowed" if verdict.allow else "denied"
+    yield "reason", verdict.reason
+    if verdict.rule:
+        yield "rule", f"{_rule(verdict.rule)}  {_only(verdict.rule)}".rstrip()
+        yield "from", verdict.rule.origin
+    if verdict.allow:
+        yield "inside", "inspected" if verdict.inspect else "not looked at (SNI only)"
+        yield "then", "its addresses are vetted when it connects"
+    elif verdict.locked:
+        yield "way out", "none from a dashboard; a [[tcp]] rule in your own file"
+    elif not verdict.rule:
+        yield "way out", f"swarm policy allow {where} --project"
+
+
+def check(args: Namespace) -> int:
+    """A file by name, else every file that counts here."""
+    if args.file:
+        layer = policy_files.read(Path(args.file), "user")
+        if layer is None:
+            raise SwarmError(f"{args.file} is not there")
+        for warning in layer.warnings:
+            say.note(f"warning: {warning}")
+        say.out(f"{args.file}: in order")
+        return exits.DONE
+    found = _resolved(Namespace(repo=args.repo, task=None))
+    for warning in found.warnings:
+        say.note(f"warning: {warning}")
+    say.out(f"in order: {len(found.policy.rules)} rules")
+    say.out(f"your file: {policy_files.beside(load.user_file())}")
+    return exits.DONE
+
+
+def suggest(args: Namespace) -> int:
+    """TOML to read and paste; nothing is changed."""
+    queries = Queries(bootstrap.places().database)
+    seen: defaultdict[tuple[str, int], list[e.NetDenied]] = defaultdict(list)
+    for known in queries.denials(args.task):
+        if isinstance(known.event, e.NetDenied) and not known.event.locked:
+            seen[known.event.host, known.event.port].append(known.event)
+    ordered = sorted(seen.items(), key=lambda item: -sum(d.count for d in item[1]))
+    if args.json:
+        say.as_json([_suggested(*place, found) for place, found in ordered])
+        return exits.DONE
+    if not ordered:
+        say.note("nothing was denied that a rule could allow")
+    for (host, port), found in ordered:
+        rule = _suggested(host, port, found)
+        say.out(f"# denied {rule.pop('times')} times")
+        say.out("[[allow]]")
+        for key, value in rule.items():
+            say.out(f"{key} = {_toml(value)}")
+        say.out()
+    return exits.DONE
+
+
+def _suggested(host: str, port: int, found: list[e.NetDenied]) -> dict[str, Any]:
+    """No wider than what was tried: its port, and its methods and paths where seen."""
+    rule: dict[str, Any] = {"times": sum(one.count for one in found), "host": host}
+    if port != 443:
+        rule["ports"] = [port]
+    inside = [one for one in found if one.method and one.path.startswith("/")]
+    if inside and len(inside) == len(found):
+        rule["methods"] = sorted({one.method for one in inside})
+        rule["paths"] = sorted({one.path.partition("?")[0] for one in inside})
+    return rule
+
+
+def _toml(value: object) -> str:
+    """A TOML string of ASCII is a JSON string."""
+    return json.dumps(value)
+
+
+def _resolved(args: Namespace) -> Resolved:
+    """The policy of a task, or of a new one in this repository."""
+    places = bootstrap.places()
+    preset = load.load(load.user_file()).gate.preset
+    queries = Queries(places.database)
+    if args.task is not None:
+        subject = policies.subject(queries, queries.task(args.task))
+    else:
+        repo = repository(args)
+        base = policies.head(places, repo) if repo else ""
+        subject = policies.Subject(repo or Path(), base, "command")
+    return policies.resolve(places, subject, preset)
+
+
+def _rule(rule: Rule) -> str:
+    ports = ",".join(str(port) for port in rule.ports)
+    return f"{rule.kind} {rule.host}{f':{ports}' if ports else ''}"
+
+
+def _only(rule: Rule) -> str:
+    words = [
+        "/".join(rule.methods),
+        " ".join(rule.paths),
+        " ".join(f"?{key}={value}" for key, value in rule.query),
+        f"secret {rule.inject.secret}" if rule.inject else "",
+        f"{rule.model} model" if rule.model else "",
+        "once" if rule.uses else "",
+        f"until {_clock(rule.expires)}" if rule.expires else "",
+    ]
+    return " ".join(word for word in words if word)
+
+
+def _clock(at: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(at))

@@ -1,0 +1,101 @@
+"""Adds rules to a policy file and takes them out; comments and order stay."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+
+from swarm.config import policy_files
+from swarm.errors import ConfigError
+from swarm.policy.rules import Rule
+
+TEMPLATE = """\
+# What your agents may reach. Unknown hosts are denied; `swarm policy show` tells what
+# is in force and which line said so. Edits count at once, also for agents at work.
+version = 1
+
+# services = ["pypi", "npm", { name = "github", repos = ["owner/name"], git = "read" }]
+#
+# [[allow]]
+# host = "api.example.com"         # or "*.example.com", which leaves out the apex
+# ports = [443]
+# methods = ["GET", "HEAD"]        # any of these three makes the gate look inside TLS
+# paths = ["/v1/**"]
+# reason = "ticket 42"
+#
+# [[deny]]
+# host = "*.telemetry.example"
+# quiet = true                     # counted, and shown nowhere
+"""
+
+
+def add(file: Path, rule: Rule, layer: str) -> None:
+    """Write one more rule; ConfigError where the file would not be valid then."""
+    body = _read(file)
+    table = tomlkit.table()
+    for key, value in _body(rule).items():
+        table.add(key, value)
+    known = body.get(rule.kind)
+    if known is None:
+        known = tomlkit.aot()
+        body.add(rule.kind, known)
+    known.append(table)
+    _write(file, tomlkit.dumps(body), layer)
+
+
+def remove(file: Path, host: str, layer: str) -> list[str]:
+    """Take out every rule about exactly this host; what was taken, in words."""
+    body, taken = _read(file), []
+    for kind in ("allow", "deny", "tcp"):
+        known: Any = body.get(kind, ())
+        for place in reversed(range(len(known))):
+            if str(known[place].get("host", "")).lower() == host.lower():
+                taken.append(f"{kind} {host}")
+                del known[place]
+        if kind in body and not known:
+            body.remove(kind)
+    if taken:
+        _write(file, tomlkit.dumps(body), layer)
+    return taken
+
+
+def create(file: Path) -> None:
+    """Make the file from a template where there is none."""
+    if not file.exists():
+        _replace(file, TEMPLATE)
+
+
+def _body(rule: Rule) -> dict[str, Any]:
+    said: dict[str, Any] = {"host": rule.host}
+    if rule.ports not in ((443,), ()):
+        said["ports"] = list(rule.ports)
+    for key in ("methods", "paths"):
+        if getattr(rule, key):
+            said[key] = list(getattr(rule, key))
+    for key in ("reason", "quiet"):
+        if getattr(rule, key):
+            said[key] = getattr(rule, key)
+    return said
+
+
+def _read(file: Path) -> tomlkit.TOMLDocument:
+    text = file.read_text(encoding="utf-8") if file.exists() else TEMPLATE
+    try:
+        return tomlkit.parse(text)
+    except TOMLKitError as error:
+        raise ConfigError(f"{file}: {error}", hint="mend it first") from error
+
+
+def _write(file: Path, text: str, layer: str) -> None:
+    policy_files.parsed(text, str(file), layer)
+    _replace(file, text)
+
+
+def _replace(file: Path, text: str) -> None:
+    """Whole or not at all: a reader never sees half a policy."""
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = file.with_name(f".{file.name}.{os.getpid()}")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(file)
