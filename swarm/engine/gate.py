@@ -105,7 +105,7 @@ class Gate:
     def _ensure(self) -> None:
         """Reuse the container that is as we would make it, else make it anew."""
         image = images.reference(self._door, "gate")
-        spec = gating.gate(self.names, image, self._hosts())
+        spec = self._spec(image)
         known = self._door.inspect(spec.name)
         if known and known.status == "running" and _is_same(known.raw, spec):
             return
@@ -116,6 +116,9 @@ class Gate:
         self._door.make_volume(self.names.keys, labels)
         self._door.create(spec)
         self._door.start(spec.name)
+
+    def _spec(self, image: str) -> SandboxSpec:
+        return gating.gate(self.names, image, self._hosts())
 
     def _attach(self) -> None:
         talk = self._talk = self._door.talk(self.names.gate)
@@ -136,6 +139,7 @@ class Gate:
                 waiting.put(line)
             elif "seq" in line:
                 self._heard(line)
+        talk.close()
         with self._guard:
             if self._talk is talk:
                 self._talk = self._hello = None

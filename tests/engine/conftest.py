@@ -6,6 +6,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import rmtree
@@ -120,14 +121,30 @@ class House:
 @pytest.fixture
 def house() -> Iterator[House]:
     """A home of the test's own; everything that bears its label goes at the end."""
+    with open_house() as opened:
+        yield opened
+
+
+@contextmanager
+def open_house() -> Iterator[House]:
+    """As the fixture, for tests that share one."""
     home = Path(tempfile.mkdtemp(prefix="swarm-test-"))
     os.environ["SWARM_CONFIG"] = str(home / "config.toml")
     places = Places(home)
     kit = bootstrap.kit(places)
     house = House(places, kit, Queries(places.database))
     house.configure("")
-    yield house
-    house.rest()
+    try:
+        yield house
+    finally:
+        house.rest()
+        _clear(kit)
+        house.queries.close()
+        kit.journal.close()
+        rmtree(home)
+
+
+def _clear(kit: Kit) -> None:
     for facts in kit.sandboxes.all(kit.home_labels):
         kit.sandboxes.remove(facts.name)
     for volume in kit.sandboxes.volumes(kit.home_labels):
@@ -135,15 +152,16 @@ def house() -> Iterator[House]:
     for network in kit.sandboxes.networks(kit.home_labels):
         kit.sandboxes.remove_network(network)
     kit.panes.kill_server()
-    house.queries.close()
-    kit.journal.close()
-    rmtree(home)
 
 
 @pytest.fixture
 def sample(tmp_path: Path) -> Path:
     """A repository with one commit and one file."""
-    repo = tmp_path / "sample"
+    return new_sample(tmp_path / "sample")
+
+
+def new_sample(repo: Path) -> Path:
+    """As the fixture, at a place of one's own."""
     repo.mkdir()
     for argv in (
         ["init", "-q", "-b", "main"],

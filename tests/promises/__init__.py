@@ -1,0 +1,1 @@
+"""The burglar's suite: each promise held by a real sandbox, broken by a weak one."""

@@ -1,0 +1,198 @@
+"""F: an allowed name leads to a public address, and nothing leads to a bare one."""
+
+import pytest
+
+from tests.promises.den import STRANGE, Den, gateway
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_an_allowed_name_may_not_lead_inside(place: Den, name: str) -> None:
+    """Promise: a name that resolves to anything but a public address is refused.
+
+    Why: rebinding turns an allowed domain into the host's own services, the local
+    network, or the cloud's metadata.
+    """
+    place.allow(place.good(), place.good(host=name))
+
+    done = place.run(f"say(tunnel('{name}:' + str(PORT))[1])")
+
+    assert " 403 swarm-denied " in done.out, done.out
+
+
+@pytest.mark.parametrize("host", ["WEB", "169.254.169.254", "10.0.0.1", "127.0.0.53"])
+def test_a_bare_address_is_never_a_destination(place: Den, host: str) -> None:
+    """Promise: CONNECT to an address is refused, whatever the policy.
+
+    Why: an address has no name to hold a certificate or a rule against.
+    """
+    place.allow(place.good())
+
+    done = place.run(f"say(tunnel('{host}'.replace('WEB', WEB) + f':{{PORT}}')[1])")
+
+    assert " 403 " in done.out, done.out
+
+
+@pytest.mark.against("bridge")
+def test_services_of_the_host_are_out_of_reach(place: Den) -> None:
+    """Promise: what listens on the bridge's gateway never hears of the sandbox.
+
+    Why: an `internal` Docker network still leads there; a dev server, a database or
+    the Docker API on 0.0.0.0 is then the agent's.
+    """
+    place.run("""
+        try:
+            raw(b"GET /from-the-sandbox HTTP/1.0\\r\\n\\r\\n", (WEB, PORT))
+        except OSError as error:
+            say(error)
+    """)
+
+    assert not place.web.got("/from-the-sandbox")
+
+
+def test_bytes_to_a_bare_address_end_at_the_gate(place: Den) -> None:
+    """Promise: a raw connection is answered by the gate, with a denial.
+
+    Why: what ignores the proxy variables must not find another way.
+    """
+    place.allow(place.good())
+
+    done = place.run(
+        "say(raw(b'GET /straight HTTP/1.0\\r\\nHost: x\\r\\n\\r\\n', (WEB, PORT)))"
+    )
+
+    assert "HTTP/1.1 403" in done.out
+    assert "raw-address" in done.out
+    assert not place.web.got("/straight")
+
+
+@pytest.mark.against("bridge")
+def test_the_gates_own_container_cannot_be_reached(place: Den) -> None:
+    """Promise: from a sandbox there is no route to the gate's container.
+
+    Why: its control, its neighbours and its keys are nobody's business.
+    """
+    names = place.house.kit.nets.gate.names
+    address = place.inspect(names.gate)["NetworkSettings"]["Networks"][names.gate][
+        "IPAddress"
+    ]
+
+    done = place.run(f"""
+        wire = socket.socket()
+        wire.settimeout(3)
+        say("answer", wire.connect_ex(("{address}", 9)) == 111)
+    """)
+
+    assert "answer True" not in done.out, "the gate's kernel refused: it was reached"
+
+
+@pytest.mark.against("bridge")
+def test_there_is_no_interface_but_loopback(place: Den) -> None:
+    """Promise: the sandbox's namespace has `lo` and nothing else.
+
+    Why: what is not there needs no filter.
+    """
+    done = place.run("say(sorted(name for _, name in socket.if_nameindex()))")
+
+    assert done.out.strip() == "['lo']"
+
+
+@pytest.mark.against("bridge")
+def test_inspect_shows_no_network_at_a_glance(place: Den) -> None:
+    """Promise: `docker inspect` shows `none` on the net, and no added capability.
+
+    Why: a promise that one command proves is a promise.
+    """
+    box = place.inspect()
+    mode = box["HostConfig"]["NetworkMode"]
+    assert mode.startswith("container:")
+    net = place.inspect(mode.removeprefix("container:"))
+    assert net["HostConfig"]["NetworkMode"] == "none"
+    assert list(net["NetworkSettings"]["Networks"]) == ["none"]
+    for raw in (box, net):
+        assert not raw["HostConfig"]["CapAdd"]
+        assert raw["HostConfig"]["CapDrop"] == ["ALL"]
+
+
+def test_no_running_container_holds_net_admin(kept: Den) -> None:
+    """Promise: the one-shot that sets a net up is gone before the agent starts.
+
+    Why: a capability that nobody holds cannot be taken over.
+    """
+    holders = [
+        facts.name
+        for facts in kept.house.kit.sandboxes.all(kept.house.kit.home_labels)
+        if kept.inspect(facts.name)["HostConfig"]["CapAdd"]
+    ]
+
+    assert holders == []
+
+
+@pytest.mark.against("bridge")
+@pytest.mark.parametrize(
+    "where", ["('8.8.8.8', 443)", "('8.8.8.8', 123)", "(WEB, 53535)"]
+)
+def test_a_datagram_is_refused_at_once(place: Den, where: str) -> None:
+    """Promise: UDP to anywhere but the gate's names fails with EPERM, not in silence.
+
+    Why: QUIC and tunnels over UDP; and a clear refusal saves the agent a minute.
+    """
+    done = place.run(f"""
+        wire = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            wire.sendto(b"x", {where})
+            say("sent")
+        except OSError as error:
+            say("errno", error.errno)
+    """)
+
+    assert "errno 1\n" in done.out, done.out
+
+
+@pytest.mark.parametrize("kind", ["SOCK_RAW, socket.IPPROTO_ICMP", "SOCK_RAW, 255"])
+def test_there_are_no_raw_sockets(kept: Den, kind: str) -> None:
+    """Promise: neither ICMP nor raw IP can be sent.
+
+    Why: ping tunnels; seen to fail with the capability in test_seccomp.
+    """
+    done = kept.run(f"""
+        try:
+            socket.socket(socket.AF_INET, socket.{kind})
+            say("opened")
+        except OSError as error:
+            say("errno", error.errno)
+    """)
+
+    assert "errno 1" in done.out
+
+
+@pytest.mark.against("bridge")
+def test_another_resolver_is_the_gates_own_in_disguise(place: Den) -> None:
+    """Promise: a question to any resolver is answered by the gate, with a fake address.
+
+    Why: nothing is resolved upstream before it is allowed, so names carry no data out.
+    """
+    done = place.run("""
+        wire = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        wire.settimeout(4)
+        query = struct.pack(">HHHHHH", 7, 0x100, 1, 0, 0, 0)
+        query += b"\\1a\\4test\\0\\0\\1\\0\\1"
+        try:
+            wire.sendto(query, ("8.8.8.8", 53))
+            say("answer", socket.inet_ntoa(wire.recv(512)[-4:]))
+        except OSError as error:
+            say(error)
+    """)
+
+    assert "answer 198.1" in done.out, done.out
+
+
+@pytest.mark.against("bridge")
+def test_a_gateway_that_the_host_has_is_none_here(place: Den) -> None:
+    """Promise: the sandbox knows no route but to itself.
+
+    Why: whoever has a default route has a network, whatever stands before it.
+    """
+    network = place.house.kit.nets.gate.names.gate
+    done = place.shell("cat /proc/net/route /proc/net/arp")
+
+    assert done.out.count("\n") <= 2, (gateway(network), done.out)

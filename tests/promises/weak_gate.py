@@ -1,0 +1,172 @@
+"""A gate with every check taken out, for probes that must be seen to fail.
+
+Runs in the gate's own image, in the gate's place; nothing that ships can do this.
+"""
+
+import asyncio
+import contextlib
+import re
+import runpy
+
+from swarm.gate import dns, exchange, front, heads, hello, net, upstream
+from swarm.policy import decide, targets
+from swarm.policy.decide import Verdict
+from swarm.policy.hosts import BadHost, Host
+from swarm.policy.targets import Target
+
+_parse, _authority = heads.parse, heads.authority
+
+
+def _first_allow(judge, attempt):
+    for kept in judge.policy.rules:
+        if kept.kind != "deny" and kept.host == attempt.host.name:
+            return kept
+    return next((r for r in judge.policy.rules if r.kind != "deny"), None)
+
+
+def lenient_authority(text):
+    """Whatever stands before the last colon is a host."""
+    try:
+        return _authority(text)
+    except heads.BadHead:
+        name, _, port = text.rpartition(":")
+        return Host(name or text), int(port) if port.isdigit() else 443
+
+
+def lenient_parse(data):
+    """Mend what is malformed instead of refusing it."""
+    text = re.sub(rb"\r?\n", b"\r\n", data.replace(b"\0", b""))
+    first, *lines = text.rstrip(b"\r\n").split(b"\r\n")
+    seen, kept = set(), []
+    for line in lines:
+        name = line.partition(b":")[0].strip().lower()
+        if b":" in line and name not in seen:
+            kept.append(line)
+            seen.add(name)
+    words = first.split(b" ")
+    first = b" ".join([words[0], words[1] if len(words) > 1 else b"/", b"HTTP/1.1"])
+    if b"host" not in seen:
+        kept.append(b"Host: nobody.test")
+    whole = b"\r\n".join([first, *kept, b"", b""])
+    try:
+        return _parse(whole)
+    except (heads.BadHead, BadHost):
+        target = words[1].decode("latin-1") if len(words) > 1 else "/"
+        if words[0] == b"CONNECT":
+            host, port = lenient_authority(target)
+            return heads.Head("CONNECT", "authority", host, port, "")
+        found = re.match(r"(?:\w+:)?//([^/]*)(.*)", target)
+        if found:
+            host, port = lenient_authority(found[1].rpartition("@")[2])
+            return heads.Head(
+                words[0].decode(), "absolute", host, port, found[2] or "/"
+            )
+        return heads.Head(words[0].decode(), "origin", Host("x"), 0, target)
+
+
+def lenient_target(text):
+    """One reading, whatever it may be."""
+    return Target(text.partition("?")[0], (), False)
+
+
+async def raw_inside(self, wire, host, port, verdict, out):
+    """A tunnel is a socket to anywhere."""
+    rule = verdict.rule
+    if out is None and rule and rule.looks_inside:
+        first = await wire.recv()
+        wire.unread(first)
+        if first[:1] == b"\x16":
+            return await self._look(wire, host, port)
+        return await self._exchange(wire, exchange.Subject(host, port)).serve()
+    if out is None:
+        out = await self._reach(host, port, verdict)
+    return await self._carry(wire, host, port, verdict, out, sni="")
+
+
+async def reach_anything(self, judge, name, port, rule):
+    """Whatever is not known leads to the web of the test."""
+    try:
+        found = await self._addresses(name)
+    except OSError:
+        found = []
+    for address in found:
+        with contextlib.suppress(OSError, TimeoutError):
+            wire = await asyncio.wait_for(upstream._to(address, port), 1)
+            return upstream.Reached(wire, address)
+    web = await self._resolver("good.test")
+    ports = {r.ports[0] for r in judge.policy.rules if r.ports}
+    for number in (port, *ports):
+        with contextlib.suppress(OSError, TimeoutError):
+            wire = await asyncio.wait_for(upstream._to(web[0], number), 1)
+            return upstream.Reached(wire, web[0])
+    raise OSError("nothing there")
+
+
+def any_secret(self, name, host):
+    """The value for whoever asks."""
+    return next((held.value for held in self._held if held.name == name), None)
+
+
+class Open(net.Net):
+    """No limits."""
+
+    @contextlib.contextmanager
+    def connection(self):
+        yield
+
+    def _cut(self, is_over):
+        return 0
+
+    def decide(self, attempt, inside=False):
+        rule = _first_allow(self.judge, attempt)
+        inspect = bool(rule and rule.looks_inside and not attempt.method)
+        return Verdict(True, "weak", rule, inspect=inspect)
+
+    def leaked(self, data, host):
+        return ""
+
+    def count_upload(self, size):
+        self.uploaded += size
+
+    def count_request(self, rule):
+        return None
+
+    value = any_secret
+
+
+def answer_all(query, names, _kept=dns.answer):
+    """Every question is answered with an address."""
+    found = _kept(query, names)
+    if found is None or found.code == dns.OK:
+        return found
+    address = b"\x0a\x01\x02\x03"
+    after = query.index(b"\0", 12) + 5
+    head = query[:2] + b"\x81\x80\0\1\0\1\0\0\0\0"
+    record = b"\xc0\x0c\0\1\0\1\0\0\0\1\0\4" + address
+    return dns.Answer(head + query[12:after] + record, found.name, found.kind, dns.OK)
+
+
+def end_anyhow(data):
+    """A head of any length, ended by any empty line."""
+    found = re.search(rb"\r?\n\r?\n", data)
+    return found.end() if found else 0
+
+
+heads.parse, heads.authority, heads.end = lenient_parse, lenient_authority, end_anyhow
+targets.parse = lenient_target
+front._require_name = lambda asked, host: None
+front.Front._inside = raw_inside
+front.FIRST_SECONDS = 1e6
+exchange.METHODS = exchange.METHODS | {"TRACE", "PRI", "CONNECT"}
+exchange.Exchange._names_subject = lambda self, head: True
+upstream.Upstream.connect = reach_anything
+decide.Judge.vet = lambda self, address, rule=None: ""
+net.Net = Open
+dns.answer = answer_all
+assert hello
+
+if __name__ == "__main__":
+    from swarm.gate import control
+
+    control.Net = Open
+    runpy.run_module("swarm.gate", run_name="__main__")
