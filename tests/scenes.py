@@ -89,6 +89,35 @@ def _ended(code: int, *after: e.Event, reason: str = "") -> tuple[e.Event, ...]:
     return (*LIVE, e.TaskStopped(code, reason), *after)
 
 
+def _denied(
+    host: str, seq: int, port: int = 443, count: int = 1, reason: str = ""
+) -> e.NetDenied:
+    return e.NetDenied(
+        net="5f0c",
+        seq=seq,
+        host=host,
+        port=port,
+        count=count,
+        reason=reason or "not-in-allowlist",
+        phase="connect",
+        locked=reason == "raw-address",
+    )
+
+
+def _allowed(host: str, seq: int) -> e.NetClosed:
+    return e.NetClosed(
+        net="5f0c",
+        seq=seq,
+        host=host,
+        port=443,
+        up=2_310,
+        down=48_220,
+        rule=f"allow {host}",
+        origin="policy.toml:12",
+        how="done",
+    )
+
+
 AUTH = Told(
     "auth-refactor",
     125,
@@ -111,6 +140,25 @@ PANE = (
     "\x1b[38;5;245m╰────────────────────────────────────────────────────────╯\x1b[0m\n"
 )
 
+DENIALS = Scene(
+    tasks=(
+        AUTH,
+        Told(
+            "pay-webhooks",
+            52,
+            (
+                *LIVE,
+                e.NetReady("5f0c"),
+                _denied("hooks.stripe-cdn.example", 2, count=2),
+                _denied("169.254.169.254", 3, port=80, reason="raw-address"),
+                _allowed("api.stripe.example", 4),
+                _denied("data.evil.example", 5, reason="secret-elsewhere"),
+            ),
+            "Handle the webhooks",
+        ),
+    ),
+    panes={"task-1": PANE, "task-2": "fetching the schema …"},
+)
 EMPTY = Scene()
 NO_ENGINE = Scene(fleet=(e.KeeperStarted(4711, "0.1.0"), e.EngineDown("no socket")))
 THREE_RUNNING = Scene(
@@ -380,6 +428,9 @@ SHOTS: tuple[Shot, ...] = (
     ("new-task", THREE_RUNNING, ("n", "type:Add per-tenant rate limiting")),
     ("review", REVIEW_WITH_FLAGS, ("r", "keeper")),
     ("merge", REVIEW_WITH_FLAGS, ("r", "keeper", "M", "space")),
+    ("denied", DENIALS, ()),
+    ("denied-card", DENIALS, ("exclamation_mark",)),
+    ("net-tab", DENIALS, ("j", "right_square_bracket", "right_square_bracket")),
     ("help", ALL_STATES, ("question_mark",)),
     ("failed-launch", FAILED_LAUNCH, ()),
 )

@@ -75,6 +75,24 @@ class Queries(Board):
         )
         return [_recorded(row) for row in rows]
 
+    def decisions(self) -> list[e.Recorded]:
+        """Every denial and what a human decided about one, oldest first."""
+        rows = self._all(
+            "SELECT id, at, task, kind, body FROM event WHERE task IS NOT NULL"
+            " AND kind IN ('NetDenied', 'PolicyGranted', 'PolicyRevoked') ORDER BY id",
+            {},
+        )
+        return [_recorded(row) for row in rows]
+
+    def net(self, task: int, limit: int = 2000) -> list[e.Recorded]:
+        """The newest of what the gate saw of a task, oldest first."""
+        rows = self._all(
+            "SELECT id, at, task, kind, body FROM event WHERE task = :task"
+            " AND kind LIKE 'Net%' ORDER BY id DESC LIMIT :limit",
+            {"task": task, "limit": limit},
+        )
+        return [_recorded(row) for row in reversed(rows)]
+
     def grants(self, task: int) -> list[e.Recorded]:
         """What was granted to a task and taken back, oldest first."""
         rows = self._all(

@@ -36,7 +36,27 @@ def facts(task: Task, now: float) -> list[Content]:
         out.append(_fact("hint", line(task.hint, 200)))
     if task.tree:
         out.append(_changes_fact(task))
+    if task.denied or task.sent or task.received or task.cut:
+        out.append(_network_fact(task))
     return out
+
+
+def _network_fact(task: Task) -> Content:
+    up, down = present.size(task.sent), present.size(task.received)
+    parts: list[str | tuple[str, str]] = [
+        (f"{'network':<{LABEL}}", MUTED),
+        f"↑{up} ↓{down}",
+    ]
+    if task.denied:
+        parts.append((f"  ⊘{task.denied} denied", WARNING))
+    if task.cut:
+        parts.append(("  cut: nothing passes", ERROR))
+    if task.tokens_in or task.tokens_out:
+        used = f"{present.count(task.tokens_in)}→{present.count(task.tokens_out)}"
+        parts.append(f"  {used} tokens")
+    if task.cost:
+        parts.append(f"  about ${task.cost:.2f}")
+    return Content.assemble(*parts)
 
 
 def _changes_fact(task: Task) -> Content:

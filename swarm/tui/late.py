@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from swarm.tui.dialogs.confirm import Confirm
+    from swarm.tui.dialogs.denied import DeniedCard
     from swarm.tui.dialogs.help import HelpScreen
     from swarm.tui.dialogs.new_task import NewTask
     from swarm.tui.screens.review import ReviewScreen
 
 _HOMES = {
     "Confirm": "swarm.tui.dialogs.confirm",
+    "DeniedCard": "swarm.tui.dialogs.denied",
     "HelpScreen": "swarm.tui.dialogs.help",
     "NewTask": "swarm.tui.dialogs.new_task",
     "ReviewScreen": "swarm.tui.screens.review",
@@ -37,6 +39,12 @@ def load() -> None:
 def confirm() -> "type[Confirm]":
     """The dialog that asks before something destructive."""
     found: type[Confirm] = _late("Confirm")
+    return found
+
+
+def denied_card() -> "type[DeniedCard]":
+    """The card of one denied request."""
+    found: type[DeniedCard] = _late("DeniedCard")
     return found
 
 

@@ -78,7 +78,7 @@ COUNTED = (
 """What the header counts, in its order."""
 
 _PAIRS = (
-    "◐* ●o ○o ◌- ◇? ◆! ✕x ✓+ ‖= –~ ⚑! ▌> ▸> ▾v ·- …~ —- −- →> ⏎$ ←< ↑^ ↓v ×x ⇒> ↳> "
+    "⊘0 ◐* ●o ○o ◌- ◇? ◆! ✕x ✓+ ‖= –~ ⚑! ▌> ▸> ▾v ·- …~ —- −- →> ⏎$ ←< ↑^ ↓v ×x ⇒> ↳> "
     "│| ─- ┌+ ┐+ └+ ┘+ ├+ ┤+ ┬+ ┴+ ┼+ ╭+ ╮+ ╰+ ╯+ ━- ┃| █# ▁_ ▂_ ▃_ ▄_ ▅# ▆# ▇# "
     "▀^ ▊| ▎| ▐| ▔^ ▕| ▏| ▍| ▋| ▉| ╸- ╺- ▖. ▗. ▘' ▝' ⭘O ▼v ▲^ ▶> ◀< ◼# "
 )
@@ -202,6 +202,7 @@ _NEEDS: dict[str, tuple[frozenset[State], str]] = {
     "stop": (frozenset({State.LIVE, State.QUEUED}), "needs a running task"),
     "pause": (frozenset({State.LIVE}), "needs a running task"),
     "kill": (frozenset({State.LIVE, State.QUEUED}), "needs a running task"),
+    "cut": (frozenset({State.LIVE}), "needs a running task"),
     "discard": (DISCARDABLE, "needs a task that has ended"),
     "remove": (REMOVABLE, "merge or discard it first"),
     "retry": (_ANY, ""),

@@ -10,6 +10,7 @@ from textual.widgets import Input, TextArea
 
 from tests.scenes import (
     ALL_STATES,
+    DENIALS,
     EMPTY,
     FAILED_LAUNCH,
     HOSTILE,
@@ -35,6 +36,9 @@ SHOTS: dict[str, tuple[Scene, tuple[str, ...]]] = {
     "failed-launch": (FAILED_LAUNCH, ()),
     "review": (REVIEW_WITH_FLAGS, ("r", "keeper")),
     "merge": (REVIEW_WITH_FLAGS, ("r", "keeper", "M")),
+    "denied": (DENIALS, ("w",)),
+    "denied-card": (DENIALS, ("exclamation_mark",)),
+    "net-tab": (DENIALS, ("j", "right_square_bracket", "right_square_bracket")),
     "help": (ALL_STATES, ("question_mark",)),
     "hostile": (HOSTILE, ()),
 }

@@ -7,13 +7,13 @@ from swarm.tui import keys, late, present
 from swarm.tui.draft import Draft
 from swarm.tui.messages import Attach, Decided, OpenReview, Wish
 from swarm.tui.ports import Doors, Options
-from swarm.tui.screens.fleet import Fleet
+from swarm.tui.screens.deciding import Deciding
 from swarm.tui.widgets.input_bar import InputBar
 
 PANELS = {"1": "#tasks", "2": "#preview-lines", "3": "#events"}
 
 
-class Dashboard(Fleet):
+class Dashboard(Deciding):
     """Turns keys into wishes; what changes is seen when it has been stored."""
 
     TABLE = keys.TASKS
@@ -32,8 +32,8 @@ class Dashboard(Fleet):
         """The reason in the state of the selected task."""
         if action == "new" and self.repo is None:
             return "start swarm inside a repository to add tasks"
-        if action == "undo" and self._undoable() is None:
-            return "nothing was discarded"
+        if action == "undo" and self._undoable() is None and not self.has_grants:
+            return "nothing was discarded or decided"
         return present.why_not(action, self.chosen)
 
     @on(Decided)
@@ -121,6 +121,17 @@ class Dashboard(Fleet):
         found = self._undoable()
         if found is not None:
             self.post_message(Wish("restore", task=found))
+        else:
+            self.take_back()
+
+    def do_cut(self) -> None:
+        """Nothing of the task's passes the gate; or its policy counts again."""
+        self._wish("mend" if self._chosen.cut else "cut")
+
+    def do_panic(self) -> None:
+        """Cut and freeze everything at once, without a question."""
+        self.post_message(Wish("panic"))
+        self.say("all egress cut, all tasks frozen; C mends one, p resumes it")
 
     def do_next(self) -> None:
         """The next one that waits for a human."""

@@ -12,7 +12,7 @@ from swarm.errors import SwarmError
 from swarm.model import events as e
 from swarm.model.task import State, Task
 from swarm.model.text import line
-from swarm.tui import details, history, present
+from swarm.tui import details, history, network, present
 from swarm.tui.messages import Nudge
 from swarm.tui.ports import Doors, Options, Project
 from swarm.tui.present import MUTED, WARNING
@@ -65,6 +65,7 @@ class Fleet(Previewing):
         self.set_interval(1.0, self.pull)
         self.set_interval(2.0, self._ask_keeper)
         self.start_looking()
+        self.seed()
         self._ask_keeper()
         self.ask_project()
 
@@ -133,17 +134,40 @@ class Fleet(Previewing):
         panel = self.query_one("#events", Lines)
         if not found and panel.count:
             return
+        self.took(found)
         names = {task.id: present.named(task) for task in self.tasks}
         for recorded in found:
             self._last_event = recorded.id
             self._note(recorded, names)
-        panel.set_lines(list(self._events) or [Content.styled(" none yet", MUTED)])
-        panel.border_title = Content("3 Events")
-        self.set_class(not self._events, "-no-events")
+        self.draw_events()
+
+    def seed(self) -> None:
+        """The first paint is out; a subclass reads what it did not need."""
+
+    def took(self, recorded: list[e.Recorded]) -> None:
+        """New events came; a subclass looks at them too."""
+
+    def panel_head(self) -> list[Content]:
+        """What stands above the events; a subclass says."""
+        return []
+
+    def draw_events(self) -> None:
+        """Draw the panel from what is known now."""
+        panel, head = self.query_one("#events", Lines), self.panel_head()
+        rows = [*head, *self._events]
+        panel.set_lines(rows or [Content.styled(" none yet", MUTED)])
+        denied = f"Denied {len(head)} · " if head else ""
+        panel.border_title = Content(f"3 {denied}Events")
+        self.set_class(not rows, "-no-events")
 
     def _note(self, recorded: e.Recorded, names: dict[int, str]) -> None:
-        """Keep the event, newest first, unless it is of another repository."""
-        told = history.told(recorded.event)
+        """Keep the event, newest first, unless it is of another repository.
+
+        Denials have rows of their own above.
+        """
+        if isinstance(recorded.event, e.NetDenied):
+            return
+        told = history.told(recorded.event) or network.told(recorded.event)
         elsewhere = recorded.task is not None and recorded.task not in names
         if told and not elsewhere:
             name = names.get(recorded.task, "") if recorded.task else "swarm"

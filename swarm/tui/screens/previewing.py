@@ -12,7 +12,7 @@ from swarm.model import events as e
 from swarm.model.task import State, Task
 from swarm.model.text import line
 from swarm.plan.naming import Names
-from swarm.tui import ansi, details
+from swarm.tui import ansi, details, network
 from swarm.tui.ports import Doors, Options
 from swarm.tui.present import ERROR, MUTED, named
 from swarm.tui.screens.key_screen import KeyScreen
@@ -99,6 +99,8 @@ class Previewing(KeyScreen[None]):
         match self.preview.tab:
             case "Diff":
                 return self._diff_body(task)
+            case "Net":
+                return network.net_tab(self.doors.queries.net(task.id))
             case "Info":
                 return details.info(
                     task, self.doors.queries.plan(task.id), self._history(task)

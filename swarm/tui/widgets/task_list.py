@@ -10,7 +10,7 @@ from swarm.tui import present
 from swarm.tui.present import ACCENT, ERROR, GOOD, HEADING, MUTED, WARNING
 from swarm.tui.widgets.lines import Lines
 
-COLUMNS = 35
+COLUMNS = 37
 """Cells of a row that are not the name."""
 NAME_LIMIT = 40
 
@@ -158,11 +158,13 @@ def _with_columns(heading: Content, width: int) -> Content:
 
 
 def _diff(task: Task) -> tuple[tuple[str, str], ...]:
+    flags = f"⚑{present.count(task.flags)}" if task.flags else ""
+    denied = f"⊘{present.count(task.denied)}" if task.denied else ""
+    risk = (f" {flags}{denied:<{6 - len(flags)}}", WARNING)
     if not task.tree:
-        return ((f"{'—':>6}", MUTED),)
-    flags = f"⚑{task.flags}" if task.flags else ""
+        return (f"{'—':>6}{'':>6}", MUTED), risk
     return (
         (f"{'+' + present.count(task.added):>6}", GOOD),
         (f"{'−' + present.count(task.deleted):>6}", ERROR),
-        (f" {flags:<4}", WARNING),
+        risk,
     )

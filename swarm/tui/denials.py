@@ -1,0 +1,117 @@
+"""What was denied, gathered by task, host and port; pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from swarm.model import events as e
+from swarm.model.text import line
+
+Where = tuple[int, str, int]
+"""Task, host, port: what one decision is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """Everything of one kind that one task tried."""
+
+    task: int
+    host: str
+    port: int
+    reason: str
+    first: float
+    last: float
+    count: int = 0
+    locked: bool = False
+    method: str = ""
+    path: str = ""
+    rule: str = ""
+    origin: str = ""
+    decided: bool = False
+
+    @property
+    def where(self) -> Where:
+        """What a decision is about."""
+        return self.task, self.host, self.port
+
+    @property
+    def is_leak(self) -> bool:
+        """A placeholder of a secret was on its way elsewhere."""
+        return self.reason == "secret-elsewhere"
+
+    @property
+    def name(self) -> str:
+        """`host:port`, harmless."""
+        return f"{line(self.host, 120)}:{self.port}"
+
+
+class Denials:
+    """Follows the journal; a grant or a refusal of the human's decides a row."""
+
+    def __init__(self) -> None:
+        self._rows: dict[Where, Denied] = {}
+        self._seen = 0
+        self._told: set[tuple[int, str]] = set()
+
+    def follow(self, recorded: Iterable[e.Recorded]) -> list[Denied]:
+        """Take new events in; rows of a task and owner domain never seen before."""
+        fresh: list[Denied] = []
+        for one in recorded:
+            if one.id <= self._seen or one.task is None:
+                continue
+            self._seen = one.id
+            match one.event:
+                case e.NetDenied() as denial if not denial.quiet:
+                    row = self._count(one.task, one.at, denial)
+                    key = (one.task, owner(row.host))
+                    if key not in self._told:
+                        self._told.add(key)
+                        fresh.append(row)
+                case e.PolicyGranted() as given:
+                    self._decide(one.task, str(given.rule.get("host", "")), True)
+                case e.PolicyRevoked() as taken:
+                    self._decide(one.task, str(taken.rule.get("host", "")), False)
+                case _:
+                    pass
+        return fresh
+
+    def _count(self, task: int, at: float, denial: e.NetDenied) -> Denied:
+        where = (task, denial.host, denial.port)
+        known = self._rows.get(where)
+        row = known or Denied(*where, denial.reason, first=at, last=at)
+        row = replace(
+            row,
+            last=at,
+            count=row.count + denial.count,
+            reason=denial.reason,
+            locked=denial.locked,
+            method=denial.method,
+            path=denial.path,
+            rule=denial.rule,
+            origin=denial.origin,
+        )
+        self._rows[where] = row
+        return row
+
+    def _decide(self, task: int, host: str, decided: bool) -> None:
+        for where, row in self._rows.items():
+            if row.task == task and row.host == host:
+                self._rows[where] = replace(row, decided=decided)
+
+    def of(self, tasks: Iterable[int]) -> list[Denied]:
+        """Rows of these tasks, undecided first, then the newest."""
+        wanted = set(tasks)
+        rows = [row for row in self._rows.values() if row.task in wanted]
+        return sorted(rows, key=lambda r: (r.decided, r.locked, -r.last))
+
+    def undecided(self, tasks: Iterable[int]) -> list[Denied]:
+        """Rows that wait for a decision, the newest first."""
+        return [row for row in self.of(tasks) if not row.decided and not row.locked]
+
+    def row(self, where: Where) -> Denied | None:
+        """One row as it is now."""
+        return self._rows.get(where)
+
+
+def owner(host: str) -> str:
+    """The last two labels: who is asked once, not for each of its names."""
+    return ".".join(host.split(".")[-2:])

@@ -1,0 +1,156 @@
+"""What the Net tab and the denied rows say; every foreign text made harmless here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from textual.content import Content
+
+from swarm.model import events as e
+from swarm.model.text import line
+from swarm.tui import history, present
+from swarm.tui.denials import Denied
+from swarm.tui.present import ERROR, GOOD, KEY, MUTED, WARNING
+
+
+@dataclass(slots=True)
+class _Place:
+    """One host and port, as far as a task had to do with it."""
+
+    denied: int = 0
+    allowed: int = 0
+    up: int = 0
+    down: int = 0
+    last: float = 0.0
+    why: str = ""
+    how: str = ""
+
+
+def denied_line(row: Denied, name: str) -> Content:
+    """One row of the denied panel."""
+    tone = ERROR if row.is_leak else MUTED if row.locked or row.decided else WARNING
+    times = f" ×{row.count}" if row.count > 1 else ""
+    way = "decided" if row.decided else "locked" if row.locked else "! decides"
+    return Content.assemble(
+        (f" {history.clock(row.last)} ", MUTED),
+        f"{present.fit(name, 18)} ",
+        ("⊘ ", tone),
+        (f"{row.name}{times}", tone),
+        (f"  {line(row.reason, 60)}", MUTED),
+        (f"  {way}", KEY if way == "! decides" else MUTED),
+    )
+
+
+def net_tab(recorded: Iterable[e.Recorded]) -> list[Content]:
+    """Allowed and denied hosts of one task, the newest first."""
+    places: dict[tuple[str, int], _Place] = {}
+    notes: list[Content] = []
+    for one in recorded:
+        match one.event:
+            case (
+                e.NetDenied() | e.NetAllowed() | e.NetClosed() | e.NetFailed() as known
+            ):
+                place = places.setdefault((known.host, known.port), _Place())
+                place.last = one.at
+                _count(place, known)
+            case e.NetGap() as gap:
+                words = (
+                    f" {gap.missed} lines of the gate's are missing: {line(gap.why)}"
+                )
+                notes.append(Content.styled(words, ERROR))
+            case _:
+                pass
+    if not places:
+        return [*notes, Content.styled(" nothing was tried on the network", MUTED)]
+    rows = sorted(places.items(), key=lambda item: -item[1].last)
+    lines = [_row(host, port, place) for (host, port), place in rows]
+    return [*notes, *lines]
+
+
+def _count(
+    place: _Place, known: e.NetDenied | e.NetAllowed | e.NetClosed | e.NetFailed
+) -> None:
+    match known:
+        case e.NetDenied():
+            place.denied += known.count
+            place.why = known.reason
+        case e.NetAllowed():
+            place.allowed += 1
+            place.why, place.how = known.rule or known.reason, "SNI only"
+        case e.NetClosed():
+            place.allowed += bool(known.method)
+            place.up += known.up
+            place.down += known.down
+            place.why = known.rule or place.why
+            place.how = "inspected" if known.method else place.how
+        case e.NetFailed():
+            place.why = known.reason
+
+
+def _row(host: str, port: int, place: _Place) -> Content:
+    denied = bool(place.denied)
+    tone = WARNING if denied else GOOD
+    times = place.denied or place.allowed
+    name = present.fit(f"{line(host, 80)}:{port}", 26)
+    carried = f"↑{present.count(place.up)} ↓{present.count(place.down)}  "
+    return Content.assemble(
+        (f" {history.clock(place.last)} ", MUTED),
+        (f"{'⊘' if denied else '✓'} ", tone),
+        f"{name} ",
+        (f"{'×' + present.count(times) if times > 1 else '':<4}", MUTED),
+        carried if place.up or place.down else "",
+        (line(place.why, 60), tone if denied else MUTED),
+        (f"  {place.how}", MUTED),
+    )
+
+
+def told(event: e.Event) -> history.Told | None:
+    """Events of the network, in a human's words."""
+    return _seen(event) or _steered(event)
+
+
+def _seen(event: e.Event) -> history.Told | None:
+    match event:
+        case e.NetDenied():
+            return None if event.quiet else _denied(event)
+        case e.NetGap():
+            return "✕", f"{event.missed} lines of the gate's are missing", ERROR
+        case e.NetFailed():
+            where = f"{line(event.host, 80)}:{event.port}"
+            return "·", f"{where} did not answer: {line(event.reason, 80)}", MUTED
+        case e.GateDown():
+            words = f"the gate is down, nothing passes: {line(event.reason, 160)}"
+            return "✕", words, ERROR
+        case e.GateUp():
+            return "✓", "the gate is back; every task has its listeners", GOOD
+        case _:
+            return None
+
+
+def _steered(event: e.Event) -> history.Told | None:
+    match event:
+        case e.PolicyGranted():
+            return "✓", _granted(event), GOOD
+        case e.PolicyRevoked():
+            host = line(str(event.rule.get("host", "")), 80)
+            return "–", f"the rule about {host} was taken back", MUTED
+        case e.NetCut():
+            return "⊘", f"cut from the network: {line(event.why, 80)}", ERROR
+        case e.NetMended():
+            return "✓", "the policy counts again", GOOD
+        case _:
+            return None
+
+
+def _denied(event: e.NetDenied) -> history.Told:
+    where = f"{line(event.host, 80)}:{event.port}"
+    times = f" ×{event.count}" if event.count > 1 else ""
+    if event.reason == "secret-elsewhere":
+        return "⊘", f"SECRET ON ITS WAY ELSEWHERE: {where}", ERROR
+    return "⊘", f"denied {where}{times}  {line(event.reason, 60)}", WARNING
+
+
+def _granted(event: e.PolicyGranted) -> str:
+    host = line(str(event.rule.get("host", "")), 80)
+    verb = "denied" if event.rule.get("kind") == "deny" else "allowed"
+    scope = {"once": "once", "task": "for this task", "project": "for the project"}
+    return f"{verb} {host} {scope.get(event.scope, 'for all your tasks')}"
