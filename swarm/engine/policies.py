@@ -16,7 +16,7 @@ from swarm.engine.kit import Kit
 from swarm.engine.nets import Held
 from swarm.errors import ConfigError, SwarmError
 from swarm.model import events as e
-from swarm.model.task import Task
+from swarm.model.task import State, Task
 from swarm.plan import specs
 from swarm.plan.naming import Places
 from swarm.policy import layers, rules, services
@@ -26,6 +26,7 @@ from swarm.policy.rules import Policy, Rule
 from swarm.policy.table import BadPolicy
 from swarm.store.queries import Queries
 
+ALIVE = frozenset({State.QUEUED, State.PROVISIONING, State.LIVE})
 NO_BLOB = 128
 """What git answers where a commit has no such path."""
 
@@ -59,8 +60,9 @@ class Subject:
 
 
 def subject(read: Queries, task: Task) -> Subject:
-    """A task as the subject of a policy."""
-    return Subject(Path(task.repo), task.base, task.agent, grants(read, task.id))
+    """A task as the subject of a policy; what was granted to it ends with it."""
+    given = grants(read, task.id) if task.state in ALIVE else ()
+    return Subject(Path(task.repo), task.base, task.agent, given)
 
 
 def grants(read: Queries, task_id: int) -> tuple[Rule, ...]:

@@ -25,11 +25,13 @@ class _Place:
     how: str = ""
 
 
-def denied_line(row: Denied, name: str) -> Content:
-    """One row of the denied panel."""
-    tone = ERROR if row.is_leak else MUTED if row.locked or row.decided else WARNING
+def denied_line(row: Denied, name: str, alive: bool) -> Content:
+    """One row of the denied panel; who has ended needs no decision."""
+    over = row.locked or row.decided or not alive
+    tone = ERROR if row.is_leak else MUTED if over else WARNING
     times = f" ×{row.count}" if row.count > 1 else ""
     way = "decided" if row.decided else "locked" if row.locked else "! decides"
+    way = way if alive else "ended"
     return Content.assemble(
         (f" {history.clock(row.last)} ", MUTED),
         f"{present.fit(name, 18)} ",

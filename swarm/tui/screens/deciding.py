@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 from swarm.model import events as e
+from swarm.model.task import State
 from swarm.tui import late, network, present
 from swarm.tui.denials import Denials, Denied, owner
 from swarm.tui.messages import Wish
@@ -47,12 +48,18 @@ class Deciding(Fleet):
 
     def panel_head(self) -> list[Any]:
         """The rows above the events."""
-        rows = self.denials.of(task.id for task in self.tasks)[:ROWS_SHOWN]
-        return [network.denied_line(row, self._called(row)) for row in rows]
+        alive = {task.id for task in self.tasks if task.state is State.LIVE}
+        rows = self.denials.of(task.id for task in self.tasks)
+        rows.sort(key=lambda row: row.task not in alive)
+        return [
+            network.denied_line(row, self._called(row), row.task in alive)
+            for row in rows[:ROWS_SHOWN]
+        ]
 
     def waiting_rows(self) -> list[Denied]:
-        """Undecided rows; those put off come last."""
-        rows = self.denials.undecided(task.id for task in self.tasks)
+        """Undecided rows of tasks at work; those put off come last."""
+        alive = (task.id for task in self.tasks if task.state is State.LIVE)
+        rows = self.denials.undecided(alive)
         return sorted(rows, key=lambda row: row.where in self._later)
 
     def do_decide(self) -> None:
