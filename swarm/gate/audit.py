@@ -82,7 +82,8 @@ class Audit:
         if known:
             self._flush_one(key)
         elif len(self._repeated) >= KEYS_LIMIT:
-            self.flush(everything=True)
+            for other in list(self._repeated):
+                self._flush_one(other)
         self._repeated[key] = _Repeated({"phase": phase, **facts}, now)
         self.say(net, phase, verdict="deny", n=1, **facts)
 

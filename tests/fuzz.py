@@ -1,0 +1,260 @@
+"""Mutated inputs for everything of the gate's that reads foreign bytes.
+
+`python -m tests.fuzz [COUNT] [SEED]` prints a line for each target; a crash, or an
+allow that the reference model denies, ends it with the input that did it.
+"""
+
+import contextlib
+import random
+import re
+import ssl
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from swarm.gate import dns, heads, hello
+from swarm.gate.dns import Names
+from swarm.gate.heads import BadHead
+from swarm.gate.hello import BadHello
+from swarm.policy import hosts, parse, targets
+from swarm.policy.decide import Attempt, Judge
+from swarm.policy.hosts import BadHost, Host
+from swarm.policy.rules import Policy, Rule
+from swarm.policy.table import BadPolicy
+from swarm.policy.targets import BadTarget
+
+POLICY = Policy(
+    rules=(
+        Rule("allow", "good.test"),
+        Rule("allow", "*.wild.test", (443, 8443)),
+        Rule("allow", "api.test", methods=("GET",), paths=("/v1/**", "/a/*/c")),
+        Rule("deny", "*.deny.wild.test", ()),
+    )
+)
+JUDGE = Judge(POLICY)
+SPICE = (
+    b"..", b"%00", b"%2e", b"\0", b"\r\n", b"\n", b"\t", b" ", b"@", b"#", b"?", b"//",
+    b"\\", b"%2f", b";", b"good.test", b"evil.test", b"wild.test", b"127.1", b"0x7f",
+    b"[::1]", b"xn--", b":443", b":0", b"\xff", b"\xc3\xa9", b"Host: evil.test\r\n",
+    b"Transfer-Encoding: chunked\r\n", b"Content-Length: 5\r\n", b"\x16\x03\x01", b"-",
+    b"[[allow]]\n", b'host = "*"\n', b"= [", b'"', b"version = 1\n", b"\x80", b"\xc0",
+)  # fmt: skip
+"""What two programs read differently, put anywhere."""
+
+
+class Broken(Exception):
+    """An input did what no input may do."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """One reader, what it starts from, and what must hold."""
+
+    name: str
+    seeds: tuple[bytes, ...]
+    check: Callable[[bytes], bool]
+    """True where the input was taken; raises Broken, or whatever a crash raises."""
+
+
+def mutated(seed: bytes, chance: random.Random) -> bytes:
+    """The seed after a few small accidents."""
+    data = bytearray(seed)
+    for _ in range(chance.randint(1, 4)):
+        place = chance.randint(0, len(data))
+        match chance.randint(0, 5):
+            case 0 if data:
+                data[place % len(data)] = chance.randint(0, 255)
+            case 1:
+                data[place:place] = chance.choice(SPICE)
+            case 2:
+                del data[place : place + chance.randint(1, 8)]
+            case 3 if data:
+                data[place % len(data)] ^= 1 << chance.randint(0, 7)
+            case 4:
+                end = place + chance.randint(1, 12)
+                data[place:place] = data[place:end]
+            case _:
+                data = bytearray(bytes(data).swapcase())
+    return bytes(data)
+
+
+def _host(data: bytes) -> bool:
+    text = data.decode("latin-1")
+    try:
+        found = hosts.parse(text)
+    except BadHost:
+        return False
+    allowed = JUDGE.decide(Attempt(found, 443), 0.0).allow
+    if allowed and not _reference_host(text):
+        raise Broken(f"{text!r} was allowed as {found}")
+    if hosts.parse(str(found)) != found:
+        raise Broken(f"{text!r}: {found} is read otherwise")
+    return True
+
+
+def _reference_host(text: str) -> bool:
+    """The plainest reading there is: letters, and nothing else passes."""
+    name = text.lower()
+    name = name[:-1] if name.endswith(".") else name
+    if not re.fullmatch(r"[a-z0-9_.-]+", name) or ".." in name or name[0] == ".":
+        return False
+    if name.endswith(".deny.wild.test"):
+        return False
+    return name in ("good.test", "api.test") or name.endswith(".wild.test")
+
+
+def _head(data: bytes) -> bool:
+    try:
+        end = heads.end(data)
+        if not end:
+            return False
+        found = heads.parse(data[:end])
+    except BadHead:
+        return False
+    text = data[:end]
+    if text.lower().count(b"\r\nhost:") > 1 or b"\0" in text:
+        raise Broken(f"{text!r} was taken")
+    if re.search(rb"(?<!\r)\n", text):
+        raise Broken(f"a bare line feed was taken: {text!r}")
+    fields = text.lower()
+    if b"\r\ncontent-length:" in fields and b"\r\ntransfer-encoding:" in fields:
+        raise Broken(f"a length beside a coding was taken: {text!r}")
+    if found.host is not None and found.host.name.encode() not in text.lower():
+        raise Broken(f"{found.host} is not in {text!r}")
+    return True
+
+
+def _hello(data: bytes) -> bool:
+    try:
+        found = hello.parse(data)
+    except BadHello:
+        return False
+    if found and found.server_name.encode("latin-1") not in data.lower():
+        raise Broken(f"{found} is not in {data!r}")
+    return found is not None
+
+
+def _dns(data: bytes) -> bool:
+    answer = dns.answer(data, Names())
+    if answer is None:
+        return False
+    if answer.data and answer.data[:2] != data[:2]:
+        raise Broken(f"another id: {data!r}")
+    if len(answer.data) > 4096:
+        raise Broken(f"amplified: {data!r}")
+    return True
+
+
+def _target(data: bytes) -> bool:
+    text = data.decode("latin-1")
+    try:
+        found = targets.parse(text)
+    except BadTarget:
+        return False
+    attempt = Attempt(Host("api.test"), 443, "GET", found)
+    if JUDGE.decide(attempt, 0.0).allow and not _reference_path(text):
+        raise Broken(f"{text!r} was allowed as {found.path}")
+    return True
+
+
+def _reference_path(text: str) -> bool:
+    """Only what every server reads alike, by eye."""
+    path = re.sub(
+        r"%([0-9A-Fa-f]{2})",
+        lambda m: c if (c := chr(int(m[1], 16))).isalnum() or c in "-._~" else m[0],
+        text.partition("?")[0],
+    )
+    if any(part in (".", "..", "") for part in path.split("/")[1:-1]):
+        return False
+    if re.search(r"%2[fF]|%5[cC]|%3[bB]|%0|%1|%25|%7[fF]|[\\;]", path):
+        return False
+    if path.rpartition("/")[2] in (".", ".."):
+        return False
+    return (
+        path == "/v1"
+        or path.startswith("/v1/")
+        or bool(re.fullmatch(r"/a/[^/]*/c/?", path))
+    )
+
+
+def _policy(data: bytes) -> bool:
+    try:
+        layer = parse.parse(data.decode("utf-8", "surrogateescape"), "fuzz")
+    except BadPolicy:
+        return False
+    for rule in layer.rules:
+        if rule.kind != "deny" and rule.host in ("*", "*.com", "*.test", ""):
+            raise Broken(f"{rule.host!r} was taken from {data!r}")
+    return True
+
+
+def _client_hello() -> bytes:
+    outgoing = ssl.MemoryBIO()
+    made = ssl.create_default_context().wrap_bio(
+        ssl.MemoryBIO(), outgoing, server_hostname="good.test"
+    )
+    with contextlib.suppress(ssl.SSLWantReadError):
+        made.do_handshake()
+    return outgoing.read()
+
+
+HEAD = b"GET /v1/x HTTP/1.1\r\nHost: good.test\r\nAccept: */*\r\n\r\n"
+TOML = (
+    b'version = 1\n[[allow]]\nhost = "good.test"\nports = [443]\nmethods = ["GET"]\n'
+    b'paths = ["/v1/**"]\n[[deny]]\nhost = "*.bad.test"\nquiet = true\n'
+    b"[limits]\nconnections = 5\n"
+)
+TARGETS = (
+    Target(
+        "hosts",
+        (b"good.test", b"a.wild.test", b"x.deny.wild.test", b"127.0.0.1", b"[::1]"),
+        _host,
+    ),
+    Target(
+        "heads",
+        (
+            HEAD,
+            b"CONNECT good.test:443 HTTP/1.1\r\nHost: good.test:443\r\n\r\n",
+            b"POST http://good.test/ HTTP/1.1\r\nHost: good.test\r\n"
+            b"Content-Length: 5\r\n\r\n",
+        ),
+        _head,
+    ),
+    Target("hellos", (_client_hello(),), _hello),
+    Target(
+        "dns",
+        (b"\0\7\1\0\0\1\0\0\0\0\0\0\4good\4test\0\0\1\0\1",),
+        _dns,
+    ),
+    Target("targets", (b"/v1/a/b?c=d", b"/a/b/c", b"/v1/%41/..", b"/x"), _target),
+    Target("policies", (TOML,), _policy),
+)
+SHARES = {"policies": 0.04, "hellos": 0.16}
+"""Of all inputs; the others share the rest alike."""
+
+
+def run(count: int, seed: int) -> Iterator[str]:
+    """A line for each target; Broken names the input."""
+    rest = (1.0 - sum(SHARES.values())) / (len(TARGETS) - len(SHARES))
+    for target in TARGETS:
+        # A seed of one's own repeats one target without the others.
+        chance = random.Random(f"{seed} {target.name}")
+        number = int(count * SHARES.get(target.name, rest))
+        began, taken = time.monotonic(), 0
+        for _ in range(number):
+            data = mutated(chance.choice(target.seeds), chance)
+            try:
+                taken += target.check(data)
+            except Broken:
+                raise
+            except Exception as error:
+                raise Broken(f"{target.name}: {error!r} on {data!r}") from error
+        seconds = time.monotonic() - began
+        yield f"{target.name:<9} {number:>9} inputs  {taken:>8} taken  {seconds:6.1f} s"
+
+
+if __name__ == "__main__":
+    words = [int(word) for word in sys.argv[1:]]
+    for told in run(*(words + [1_000_000, 1][len(words) :])):
+        print(told, flush=True)
