@@ -181,7 +181,10 @@ def kit(at: Places) -> Any:
 
 
 def _nets(at: Places, door: Any, journal: Any, settings: Callable[[], Any]) -> Any:
-    log = _late("swarm.engine.netlog").Netlog(journal)
+    prices, load = _late("swarm.config.prices"), _late("swarm.config.load")
+    log = _late("swarm.engine.netlog").Netlog(
+        journal, lambda: prices.load(load.user_file())
+    )
     gate = _late("swarm.engine.gate").Gate(
         door,
         _late("swarm.plan.gating").GateNames(at.tag),

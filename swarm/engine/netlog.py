@@ -2,10 +2,12 @@
 
 import threading
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from swarm.config.prices import Prices
 from swarm.engine.gate import Line
 from swarm.errors import SwarmError
 from swarm.model import events as e
@@ -20,8 +22,11 @@ _GONE = "gone"
 class Netlog:
     """A thread that records what the gate tells; `heard` never blocks."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(
+        self, journal: Journal, prices: Callable[[], Prices] = lambda: Prices({})
+    ) -> None:
         self._journal = journal
+        self._prices = prices
         self._inbox: SimpleQueue[Line | None] = SimpleQueue()
         self._owners: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
@@ -95,8 +100,21 @@ class Netlog:
         found: list[e.Event] = []
         if number > expected:
             found.append(e.NetGap(net, number - expected, "lost"))
-        known = event_of(line)
+        known = self._priced(event_of(line))
         return [*found, known] if known else found
+
+    def _priced(self, event: e.Event | None) -> e.Event | None:
+        """An answer of a model with what it cost, where its price is known."""
+        if not isinstance(event, e.ModelAnswered):
+            return event
+        try:
+            price = self._prices().find(event.model)
+        except SwarmError:
+            return event
+        if price is None:
+            return event
+        cost = price.of(event.tokens_in, event.tokens_cached, event.tokens_out)
+        return replace(event, cost=cost, priced=True)
 
 
 def event_of(line: Mapping[str, Any]) -> e.Event | None:

@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import h11
 
@@ -106,6 +106,7 @@ class Exchange:
         server = await self._reach(asked, rule)
         meter, began = Meter(self._net, asked.host, rule), time.monotonic()
         passage = Passage(self._client, data, meter)
+        self._say_asked(asked, rule)
         try:
             ended = await passage.carry(
                 server, asked.head.target, self._injected(asked.host, rule)
@@ -122,9 +123,30 @@ class Exchange:
                 **meter.facts(),
                 **asked.facts(),
             )
+            self._say_answered(asked, rule, meter, time.monotonic() - began)
         if not ended.server_goes_on:
             self._hang_up()
         return ended.client_goes_on
+
+    def _say_asked(self, asked: _Asked, rule: Rule | None) -> None:
+        """From now on the agent waits for a model."""
+        if rule and rule.model:
+            facts = {"host": asked.host.name, "provider": rule.model}
+            self._net.audit.say(self._net.id, "model", **facts)
+
+    def _say_answered(
+        self, asked: _Asked, rule: Rule | None, meter: Meter, seconds: float
+    ) -> None:
+        if rule and meter.reader:
+            self._net.audit.say(
+                self._net.id,
+                "answer",
+                host=asked.host.name,
+                provider=rule.model,
+                status=meter.status or None,
+                seconds=round(seconds, 3),
+                **asdict(meter.reader.done()),
+            )
 
     def _decided(self, data: bytes) -> tuple[_Asked, Rule | None]:
         """Denied, but for a request that a rule allows, to the host that was vetted."""

@@ -46,7 +46,8 @@ class Passage:
 
         Denied where the request's body is refused on its way.
         """
-        fields = forward_fields(self._request, injected)
+        plainly = self._meter.reader is not None
+        fields = forward_fields(self._request, injected, plainly)
         request = h11.Request(
             method=self._request.method, target=target, headers=fields
         )

@@ -5,6 +5,7 @@ from typing import Any
 
 import h11
 
+from swarm.gate.models import Reader
 from swarm.gate.net import Denied, Net
 from swarm.gate.wire import Wire
 from swarm.policy.hosts import Host
@@ -38,6 +39,7 @@ class Meter:
         self.up = 0
         self.down = 0
         self.status = 0
+        self.reader = Reader() if rule and rule.model else None
 
     def sent(self, data: bytes) -> None:
         """Bytes of the request's body; Denied ends the request."""
@@ -59,6 +61,8 @@ class Meter:
     def got(self, data: bytes) -> None:
         """Bytes of the answer's body."""
         self.down += len(data)
+        if self.reader:
+            self.reader.feed(data)
 
     def answered(self, answer: h11.Response) -> None:
         """The answer's head is here."""
@@ -95,15 +99,18 @@ async def relay_body(
 
 
 def forward_fields(
-    request: h11.Request, injected: tuple[bytes, bytes] | None
+    request: h11.Request, injected: tuple[bytes, bytes] | None, plainly: bool = False
 ) -> Fields:
-    """The request's fields as they go on: none of the hop, the secret in its place."""
+    """The request's fields as they go on: none of the hop, the secret in its place.
+
+    `plainly` asks for an answer that is not compressed, so that it can be read here.
+    """
     upgrades = _wants_websocket(request.headers)
     fields = _kept(request.headers)
-    if injected:
-        name = injected[0].lower()
-        fields = [(key, value) for key, value in fields if key.lower() != name]
-        fields.append(injected)
+    own = [injected] if injected else []
+    own += [(b"Accept-Encoding", b"identity")] if plainly else []
+    taken = {key.lower() for key, _ in own}
+    fields = [(key, value) for key, value in fields if key.lower() not in taken] + own
     if upgrades:
         fields += [(b"Connection", b"Upgrade"), (b"Upgrade", b"websocket")]
     return fields

@@ -1,0 +1,125 @@
+"""Tokens are counted from the answers themselves, whole or in pieces."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from swarm.gate.models import Reader, Usage
+from swarm.policy.rules import Rule
+from tests.gate.house import house, server
+
+ANTHROPIC = b"".join(
+    b"event: %s\ndata: %s\n\n" % (str(body["type"]).encode(), json.dumps(body).encode())
+    for body in (
+        {
+            "type": "message_start",
+            "message": {
+                "model": "claude-x",
+                "usage": {
+                    "input_tokens": 25,
+                    "cache_read_input_tokens": 900,
+                    "output_tokens": 1,
+                },
+            },
+        },
+        {"type": "content_block_delta", "delta": {"text": "usage: 7"}},
+        {"type": "message_delta", "usage": {"output_tokens": 15}},
+        {"type": "message_stop"},
+    )
+)
+OPENAI_CHAT = (
+    b'data: {"model": "gpt-x", "choices": [{"delta": {"content": "hi"}}]}\n\n'
+    b'data: {"model": "gpt-x", "choices": [], "usage": {"prompt_tokens": 30,'
+    b' "completion_tokens": 4, "prompt_tokens_details": {"cached_tokens": 10}}}\n\n'
+    b"data: [DONE]\n\n"
+)
+OPENAI_RESPONSES = (
+    b'event: response.completed\ndata: {"type": "response.completed", "response":'
+    b' {"model": "gpt-y", "usage": {"input_tokens": 50, "output_tokens": 6,'
+    b' "input_tokens_details": {"cached_tokens": 20}}}}\n\n'
+)
+GEMINI = (
+    b'[{"modelVersion": "gemini-x", "usageMetadata": {"promptTokenCount": 9}},\n'
+    b'{"modelVersion": "gemini-x", "usageMetadata": {"promptTokenCount": 9,'
+    b' "candidatesTokenCount": 3, "thoughtsTokenCount": 2}}]'
+)
+ANSWERS = {
+    "anthropic": (ANTHROPIC, Usage("claude-x", 25, 15, 900)),
+    "openai chat": (OPENAI_CHAT, Usage("gpt-x", 20, 4, 10)),
+    "openai responses": (OPENAI_RESPONSES, Usage("gpt-y", 30, 6, 20)),
+    "gemini": (GEMINI, Usage("gemini-x", 9, 5, 0)),
+    "an error": (b'{"type": "error", "error": {"message": "no"}}', Usage()),
+    "no JSON": (b"<html>502</html>", Usage()),
+    "nothing": (b"", Usage()),
+}
+
+
+@pytest.mark.parametrize(("body", "usage"), ANSWERS.values(), ids=ANSWERS.keys())
+@pytest.mark.parametrize("size", [1, 7, 100_000])
+def test_counts_do_not_depend_on_the_pieces(
+    body: bytes, usage: Usage, size: int
+) -> None:
+    """A stream is cut anywhere on its way."""
+    reader = Reader()
+    for place in range(0, len(body), size):
+        reader.feed(body[place : place + size])
+
+    assert reader.done() == usage
+
+
+@given(some.lists(some.binary(max_size=60), max_size=12))
+def test_no_answer_breaks_the_reader(pieces: list[bytes]) -> None:
+    """A server is not trusted either."""
+    reader = Reader()
+    for piece in pieces:
+        reader.feed(b"data: " + piece)
+
+    assert reader.done().tokens_in >= 0
+
+
+HEADS: list[bytes] = []
+"""What the model server was asked."""
+
+
+async def model(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answers as Anthropic does, in small chunks."""
+    HEADS.append(await reader.readuntil(b"\r\n\r\n"))
+    await reader.readexactly(2)
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+    writer.write(head + b"Transfer-Encoding: chunked\r\n\r\n")
+    for place in range(0, len(ANTHROPIC), 50):
+        piece = ANTHROPIC[place : place + 50]
+        writer.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+        await writer.drain()
+    writer.write(b"0\r\n\r\n")
+    await writer.drain()
+
+
+async def test_a_model_call_is_counted_as_it_passes(tmp_path: Path) -> None:
+    """Open, then answered, with the server's own numbers; the bytes are untouched."""
+    async with house(tmp_path) as gate:
+        gate.table["api.example"] = ["127.0.0.1"]
+        async with server(model, gate.web_ca, "api.example") as port:
+            gate.allow(Rule("allow", "api.example", (port,), model="anthropic"))
+            client = await gate.connect(f"api.example:{port}")
+            await client.tls(gate.gate_ca, "api.example")
+            await client.send(
+                b"POST /v1/messages HTTP/1.1\r\nHost: api.example\r\n"
+                b"Accept-Encoding: gzip, br\r\nContent-Length: 2\r\n"
+                b"Connection: close\r\n\r\n{}"
+            )
+            answer = await client.rest()
+
+        (asked,) = gate.said(phase="model")
+        (answered,) = gate.said(phase="answer")
+
+    assert b"message_stop" in answer
+    assert b"accept-encoding: identity" in HEADS[-1].lower()
+    assert asked["provider"] == answered["provider"] == "anthropic"
+    assert answered["model"] == "claude-x"
+    counts = ("tokens_in", "tokens_out", "tokens_cached")
+    assert tuple(answered[name] for name in counts) == (25, 15, 900)
