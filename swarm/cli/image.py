@@ -16,7 +16,7 @@ PREFIX = "swarm/"
 def image_arguments(parser: ArgumentParser) -> None:
     """What to do, and to which image."""
     acts = parser.add_subparsers(dest="act", required=True, metavar="build|ls")
-    build = acts.add_parser("build", help="build an image, or all of them")
+    build = acts.add_parser("build", help="build an image, or those that swarm needs")
     build.add_argument("name", nargs="?", metavar="NAME")
     ls = acts.add_parser("ls", help="which images there are")
     ls.add_argument("--json", action="store_true")
@@ -26,7 +26,7 @@ def image(args: Namespace) -> int:
     """A build says what it does as it goes."""
     if args.act == "ls":
         return _ls(args.json)
-    for name in [args.name] if args.name else images.names():
+    for name in [args.name] if args.name else images.own():
         began = time.monotonic()
         reference = images.build(DockerImages(), name, _tell)
         say.out(f"{reference} ready after {time.monotonic() - began:.1f} s")

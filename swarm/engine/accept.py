@@ -102,6 +102,7 @@ def _queue(
         uid=kit.uid,
         gid=kit.gid,
     )
+    images.reference(kit.sandboxes, "gate")
     subject = policies.Subject(repository.root, base.commit, agent.name)
     policy = policies.resolve(kit.places, subject, config.gate.preset).policy
     title = slug(order.name or order.prompt)

@@ -21,6 +21,9 @@ PULL_SECONDS = 60.0
 HOST_CERTIFICATES = Path("/usr/local/share/ca-certificates")
 
 
+AGENTS = "agents/"
+"""Where the agents' images lie; their names begin so."""
+
 PACKAGES = {"gate": ("policy", "gate")}
 """Packages of our own that an image runs, copied as they are."""
 
@@ -33,9 +36,15 @@ class Knows(Protocol):
 
 
 def names() -> list[str]:
-    """The images that swarm can build."""
+    """The images that swarm can build; those of agents stand on `base`."""
     folder = assets.folder("images")
-    return sorted(file.parent.name for file in folder.glob("*/Dockerfile"))
+    found = [*folder.glob("*/Dockerfile"), *folder.glob(f"{AGENTS}*/Dockerfile")]
+    return sorted(file.parent.relative_to(folder).as_posix() for file in found)
+
+
+def own() -> list[str]:
+    """Those that swarm itself needs; an agent's is built when somebody asks for it."""
+    return [name for name in names() if not name.startswith(AGENTS)]
 
 
 def tag(name: str) -> str:
@@ -43,6 +52,8 @@ def tag(name: str) -> str:
     digest = hashlib.sha256()
     for path, content in sorted(_context(name).items()):
         digest.update(f"{path}\0{len(content)}\0".encode() + content)
+    if name.startswith(AGENTS):
+        digest.update(tag("base").encode())
     return f"swarm/{name}:{digest.hexdigest()[:12]}"
 
 
@@ -85,7 +96,8 @@ def build(engine: Images, name: str, progress: Progress) -> str:
     if engine.image_id(full):
         progress(f"{full} is built")
         return full
-    base = _base(engine, progress)
+    is_agent = name.startswith(AGENTS)
+    base = build(engine, "base", progress) if is_agent else _base(engine, progress)
     progress(f"building {full} on {base}")
     engine.build(full, _context(name), {"BASE_IMAGE": base}, progress)
     return full

@@ -1,0 +1,145 @@
+"""Claude Code from a prompt to a commit; key, tokens and network are the gate's."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from swarm.adapters.docker import DockerImages
+from swarm.engine import images
+from swarm.model import events as e
+from swarm.model.task import State
+from tests.agents.anthropic import HOST, MODEL, Scripted
+from tests.engine.conftest import House, new_sample, open_house
+from tests.promises.den import gateway
+
+KEY = "sk-ant-the-real-key-of-this-test-0123456789"
+COMMANDS = [
+    "env | grep ANTHROPIC_API_KEY; echo hello > hello.txt",
+    "curl -sS -m 5 https://forbidden.example/ ; echo exit $?",
+    "git add -A && git -c user.name=c -c user.email=c@example.invalid "
+    "commit -q -m 'add hello' && git log --oneline | head -1",
+]
+POLICY = """\
+version = 1
+
+[[allow]]
+host = "api.anthropic.com"
+model = "anthropic"
+inject = {{ header = "x-api-key", template = "{{}}", secret = "anthropic" }}
+
+[secrets.anthropic]
+source = "file:{key}"
+hosts = ["api.anthropic.com"]
+placeholder = "ANTHROPIC_API_KEY"
+
+[network]
+allow_nets = ["{address}/32"]
+
+[tls]
+upstream_ca = ["{ca}"]
+"""
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Scripted]]:
+    """One run of the agent, ended and taken in."""
+    images.build(DockerImages(), "agents/claude", lambda _line: None)
+    folder = tmp_path_factory.mktemp("claude")
+    with open_house() as house:
+        names = house.kit.nets.gate.names
+        house.kit.sandboxes.make_network(names.gate, names.labels("gate"))
+        address = gateway(names.gate)
+        script = Scripted(address, folder, COMMANDS)
+        configure(house, folder, script, address)
+        house.keep()
+        body = {"repo": str(new_sample(folder / "sample")), "agent": "claude"}
+        task = house.done("new", **body, prompt="Say hello in a file.")["tasks"][0]
+        house.reach(task, State.STOPPED, State.FAILED)
+        house.taken_in(task)
+        yield house, script
+        script.close()
+
+
+def configure(house: House, folder: Path, script: Scripted, address: str) -> None:
+    """The user's files: where the model is, its key, and whom to trust."""
+    (folder / "key").write_text(KEY)
+    (folder / "model.pem").write_text(script.authority.certificate)
+    text = POLICY.format(key=folder / "key", address=address, ca=folder / "model.pem")
+    (house.places.home / "policy.toml").write_text(text)
+    hosts = f'hosts = {{ "{HOST}" = "{address}" }}\n'
+    (house.places.home / "config.toml").write_text(f"[gate]\nready = 0\n{hosts}")
+
+
+def test_it_ends_well_and_its_commit_comes_home(
+    done: tuple[House, Scripted],
+) -> None:
+    """One commit, with the file, through the quarantine."""
+    house, script = done
+    task = house.queries.task(1)
+
+    log = house.kit.sandboxes.logs(house.kit.names(1).sandbox, 200).decode()
+    assert (task.state, task.exit_code) == (State.STOPPED, 0), log
+    assert task.commits == 1
+    assert len(script.results) == len(COMMANDS)
+
+
+def test_the_key_is_injected_and_nowhere_in_the_box(
+    done: tuple[House, Scripted],
+) -> None:
+    """The server sees the real key alone; the agent sees a placeholder."""
+    house, script = done
+    name = house.kit.names(1).sandbox
+    facts = house.kit.sandboxes.inspect(name)
+    assert facts is not None
+
+    assert script.keys == {KEY}
+    assert "swarm-placeholder-" in script.results[0]
+    assert KEY not in json.dumps(facts.raw)
+    assert KEY.encode() not in house.kit.sandboxes.logs(name, 10_000)
+    files = [file for file in house.places.home.rglob("*") if file.is_file()]
+    assert not [file for file in files if KEY.encode() in file.read_bytes()]
+
+
+def test_the_gate_counts_what_the_server_charged(
+    done: tuple[House, Scripted],
+) -> None:
+    """To the token; and the model has a price."""
+    house, script = done
+    house.until(lambda: house.queries.task(1).asking == 0, "the last answer")
+    task = house.queries.task(1)
+
+    assert (task.tokens_in, task.tokens_out) == (script.tokens_in, script.tokens_out)
+    assert task.tokens_out > 0
+    assert task.model == MODEL
+    assert task.cost > 0
+
+
+def test_a_forbidden_host_is_denied_and_told(done: tuple[House, Scripted]) -> None:
+    """To the agent by its client, to the human by an event."""
+    house, script = done
+    denied = {
+        known.event.host
+        for known in house.queries.denials(1)
+        if isinstance(known.event, e.NetDenied)
+    }
+
+    assert "forbidden.example" in denied
+    assert "403" in script.results[1]
+
+
+def test_its_work_can_be_merged(done: tuple[House, Scripted]) -> None:
+    """What it made is on the branch that the human names."""
+    house, _ = done
+    task = house.queries.task(1)
+
+    house.done("merge", task=1, tree=task.tree, strategy="squash")
+
+    shown = subprocess.run(
+        ["git", "-C", task.repo, "show", "main:hello.txt"],
+        capture_output=True,
+        check=True,
+    )
+    assert shown.stdout == b"hello\n"
