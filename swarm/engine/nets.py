@@ -15,6 +15,7 @@ from swarm.policy import rules
 from swarm.policy.rules import Policy
 from swarm.ports import Sandboxes
 
+FUMBLED = "already running container"
 SETUP_LIMIT = 4096
 """Bytes that the one-shot may print."""
 
@@ -123,6 +124,19 @@ class Nets:
         self.log.close()
 
     def _make(self) -> str:
+        """A net that stands; a start that the engine fumbles is tried once more.
+
+        Docker 20.10 answers about one start in a thousand of a container that was
+        just made with "cannot start an already running container".
+        """
+        try:
+            return self._made()
+        except ToolError as error:
+            if FUMBLED not in error.message:
+                raise
+            return self._made()
+
+    def _made(self) -> str:
         name = secrets.token_hex(4)
         container = self.gate.names.net(name)
         image = images.reference(self._door, "gate")

@@ -50,12 +50,7 @@ class Docker:
 
     def start(self, name: str) -> None:
         with self._to.call(f"start {name}") as client:
-            try:
-                client.start(name)
-            except APIError:
-                # runc sometimes reports "already running" for its own first start.
-                if not _state(client.inspect_container(name))["Running"]:
-                    raise
+            client.start(name)
 
     def stop(self, name: str, grace: float) -> None:
         with self._to.call(f"stop {name}") as client:

@@ -1,0 +1,1 @@
+"""The programs that agents use, each through the gate, inspected and not."""
