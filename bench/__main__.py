@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from bench import commands, idle, launch, paint
+from bench import commands, gate, idle, launch, paint
 from bench.table import Row, show
 
 BENCHES: dict[str, Callable[[], list[Row]]] = {
@@ -11,6 +11,7 @@ BENCHES: dict[str, Callable[[], list[Row]]] = {
     "paint": paint.rows,
     "launch": launch.rows,
     "idle": idle.rows,
+    "gate": gate.rows,
 }
 
 

@@ -14,7 +14,7 @@ class Row:
     floor: float
     """What the same unit costs without us; 0 for an absolute figure."""
     limit: float
-    """The greatest allowed ratio, or absolute figure."""
+    """The greatest allowed ratio, or absolute figure; 0 for none, as with a peer's."""
     unit: str
 
     @property
@@ -25,7 +25,7 @@ class Row:
     @property
     def over(self) -> bool:
         """Whether the figure is over its limit."""
-        return self.figure > self.limit
+        return 0 < self.limit < self.figure
 
 
 def show(rows: list[Row]) -> str:
@@ -36,9 +36,10 @@ def show(rows: list[Row]) -> str:
         floor = f"{row.floor:.1f} {row.unit}" if row.floor else "–"
         times = "×" if row.floor else f" {row.unit}"
         mark = "  OVER" if row.over else ""
+        limit = f"{row.limit:>7.2f}{times}" if row.limit else f"{'–':>8}"
         lines.append(
             f"{row.what:<52} {row.ours:>9.1f} {row.unit:<2} {floor:>12} "
-            f"{row.figure:>7.2f}{times} {row.limit:>7.2f}{times}{mark}"
+            f"{row.figure:>7.2f}{times} {limit}{mark}"
         )
     return "\n".join(lines)
 

@@ -33,6 +33,8 @@ def new_arguments(parser: ArgumentParser) -> None:
         metavar="ID",
         help="start once that task is merged; may be repeated",
     )
+    add("--tokens", metavar="N", help="pause it after so many tokens: 500k, 2M")
+    add("--dollars", metavar="X", help="pause it after so much, as estimated: 2.50")
     add(
         "--wait",
         action="store_true",
@@ -56,6 +58,8 @@ def new(args: Namespace) -> int:
             "base": args.base,
             "copies": args.copies,
             "after": args.after,
+            "tokens": args.tokens,
+            "dollars": args.dollars,
         },
     )
     say.numbers(made["tasks"])

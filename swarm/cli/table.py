@@ -39,6 +39,7 @@ COMMANDS: dict[str, Command] = {
     "stop": Command("act", "ask a task to end, then kill it", STEER),
     "kill": Command("act", "kill every process of a task at once", STEER),
     "retry": Command("act", "start the same task anew, under a new id", STEER),
+    "budget": Command("budget", "what a task may use of models", STEER),
     "cut": Command("act", "let nothing of a task's pass the gate", STEER),
     "mend": Command("act", "let its policy count again", STEER),
     "panic": Command("act", "cut and freeze every task at once", STEER),

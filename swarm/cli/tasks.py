@@ -130,6 +130,7 @@ def _shown(task: Task, worktree: Path) -> list[tuple[str, str]]:
         ("denied", _count(task.denied, f"attempts; `swarm events {task.id} --denied`")),
         ("network", _network(task)),
         ("model", _model(task)),
+        ("budget", budget_of(task)),
         ("commits", str(task.commits or "")),
         ("merged as", task.commit),
         ("prompt", task.prompt),
@@ -143,11 +144,22 @@ def _network(task: Task) -> str:
     return f"{say.size(task.sent)} up, {say.size(task.received)} down{cut}"
 
 
+def budget_of(task: Task) -> str:
+    """What the task may use, all in all; empty where nothing limits it."""
+    parts = [f"{task.budget_tokens:,} tokens"] if task.budget_tokens else []
+    if task.budget_dollars:
+        parts.append(f"${task.budget_dollars:.2f}")
+    over = f"; paused: {task.over}" if task.over else ""
+    return " and ".join(parts) + over
+
+
 def _model(task: Task) -> str:
     if not task.tokens_in and not task.tokens_out:
         return ""
     cost = f", about ${task.cost:.4f}" if task.cost else ""
-    return f"{task.model}: {task.tokens_in} tokens in, {task.tokens_out} out{cost}"
+    unpriced = f", {task.unpriced} of no known price" if task.unpriced else ""
+    used = f"{task.tokens_in} tokens in, {task.tokens_out} out"
+    return f"{task.model}: {used}{cost}{unpriced}"
 
 
 def _count(number: int, what: str) -> str:

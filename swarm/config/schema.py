@@ -21,6 +21,20 @@ Size = Annotated[int, BeforeValidator(_bytes), Field(gt=0)]
 """Bytes; written with a unit."""
 
 
+def tokens(value: Any) -> int:
+    """A number of tokens: 500000, "500k" or "2M"; ValueError for anything else."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kM]?)\s*", str(value))
+    if not found:
+        raise ValueError('a number of tokens such as 500000, "500k" or "2M"')
+    return round(float(found[1]) * {"": 1, "k": 1_000, "M": 1_000_000}[found[2]])
+
+
+Count = Annotated[int, BeforeValidator(tokens), Field(ge=0)]
+"""Tokens; written as a number or with k or M."""
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -46,6 +60,13 @@ class Gate(_Strict):
     hosts: dict[str, str]
 
 
+class Budget(_Strict):
+    """What one task may use of models; 0 for no limit."""
+
+    tokens: Count
+    dollars: float = Field(ge=0)
+
+
 class Review(_Strict):
     """How much of a task's work is taken in."""
 
@@ -68,5 +89,6 @@ class Config(_Strict):
     stop_grace: float = Field(ge=0, le=600)
     sandbox: Sandbox
     gate: Gate
+    budget: Budget
     review: Review
     merge: Merge

@@ -9,7 +9,7 @@ from typing import Any
 from swarm.adapters.git.place import TaskGit
 from swarm.adapters.git.repository import Repository
 from swarm.agents import known
-from swarm.engine import images, policies
+from swarm.engine import budget, images, policies
 from swarm.engine.kit import Kit
 from swarm.errors import PlanError
 from swarm.model import events as e
@@ -34,6 +34,8 @@ class Order:
     base: str
     copies: int
     after: tuple[int, ...]
+    budget: tuple[int, float]
+    """Tokens and dollars."""
 
 
 def new(kit: Kit, body: dict[str, Any]) -> dict[str, Any]:
@@ -55,6 +57,7 @@ def retry(kit: Kit, task_id: int, body: dict[str, Any]) -> dict[str, Any]:
         base=task.base_ref,
         copies=1,
         after=(),
+        budget=(first.budget_tokens, first.budget_dollars),
     )
     return _queue(kit, order, body, task_id)
 
@@ -84,6 +87,7 @@ def _parsed(kit: Kit, body: dict[str, Any]) -> Order:
         base=str(body.get("base") or ""),
         copies=copies,
         after=after,
+        budget=budget.wanted(body, kit.config().budget),
     )
 
 
@@ -134,6 +138,8 @@ def _queue(
             after=order.after,
             group=group,
             retry_of=retry_of,
+            budget_tokens=order.budget[0],
+            budget_dollars=order.budget[1],
         )
 
     makes = [partial(queued, copy=copy) for copy in range(1, order.copies + 1)]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from swarm.engine import ending
+from swarm.engine import budget, ending
 from swarm.engine.kit import Kit
 from swarm.errors import IllegalMove
 from swarm.model import events as e
@@ -39,9 +39,14 @@ def pause(kit: Kit, task_id: int) -> None:
 
 
 def resume(kit: Kit, task_id: int) -> None:
-    """Let a frozen sandbox run; fine where it runs."""
+    """Let a frozen sandbox run; fine where it runs.
+
+    One that its budget stopped is given as much again: the human has seen the sum.
+    """
     task = _live(kit, task_id)
     if task.paused:
+        if task.over:
+            budget.raise_again(kit, task)
         kit.sandboxes.resume(kit.names(task.id).sandbox)
         kit.journal.record(task_id, e.TaskResumed())
 

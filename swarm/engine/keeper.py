@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from swarm import __version__
-from swarm.engine import ending, launch, network, policies, reconcile, verbs
+from swarm.engine import budget, ending, launch, network, policies, reconcile, verbs
 from swarm.engine.kit import Kit
 from swarm.engine.queue import hopeless, startable
 from swarm.engine.watch import Watch
@@ -52,6 +52,7 @@ class Keeper:
         self._kit.journal.record(None, e.KeeperStarted(self._pid, __version__))
         reconcile.offline(self._kit)
         self._kit.nets.gate.when_lost(self._gate_lost)
+        self._kit.nets.log.when_answered(self._check_budget)
         self._watch.start()
         self._workers.submit(policies.known_registries)
         read, seen = self._kit.read(), -1
@@ -139,8 +140,15 @@ class Keeper:
 
     def _reconcile(self) -> None:
         reconcile.online(self._kit)
+        for task in self._kit.read().tasks():
+            if task.state is State.LIVE:
+                self._check_budget(task.id)
         self._inbox.put(self._start_queued)
         self._fill()
+
+    def _check_budget(self, task_id: int) -> None:
+        if not self._stopped.is_set():
+            self._workers.submit(self._guarded, task_id, "budget", budget.check)
 
     def _gate_lost(self, why: str) -> None:
         if not self._stopped.is_set():

@@ -27,11 +27,16 @@ class Netlog:
     ) -> None:
         self._journal = journal
         self._prices = prices
+        self._answered: Callable[[int], None] = _nobody
         self._inbox: SimpleQueue[Line | None] = SimpleQueue()
         self._owners: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
         self._thread = threading.Thread(target=self._run, name="netlog", daemon=True)
         self._thread.start()
+
+    def when_answered(self, answered: Callable[[int], None]) -> None:
+        """Whom to tell of a task whose model's answer was just recorded."""
+        self._answered = answered
 
     def own(self, net: str, task_id: int, last: int = 0) -> None:
         """Lines of this net are the task's; `last` is the newest number recorded."""
@@ -90,6 +95,8 @@ class Netlog:
                     self._journal.record(task_id, *events)
             except SwarmError as error:
                 self._journal.record(None, e.Trouble("netlog", error.message))
+            if any(isinstance(event, e.ModelAnswered) for event in events):
+                self._answered(task_id)
 
     def _events(self, line: Line) -> list[e.Event]:
         net, number = str(line["net"]), int(line["seq"])
@@ -115,6 +122,10 @@ class Netlog:
             return event
         cost = price.of(event.tokens_in, event.tokens_cached, event.tokens_out)
         return replace(event, cost=cost, priced=True)
+
+
+def _nobody(_task_id: int) -> None:
+    """Before anybody said whom to tell."""
 
 
 def event_of(line: Mapping[str, Any]) -> e.Event | None:

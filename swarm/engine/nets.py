@@ -15,7 +15,7 @@ from swarm.policy import rules
 from swarm.policy.rules import Policy
 from swarm.ports import Sandboxes
 
-FUMBLED = "already running container"
+FUMBLED = ("already running container", "cannot start a stopped process")
 SETUP_LIMIT = 4096
 """Bytes that the one-shot may print."""
 
@@ -127,12 +127,12 @@ class Nets:
         """A net that stands; a start that the engine fumbles is tried once more.
 
         Docker 20.10 answers about one start in a thousand of a container that was
-        just made with "cannot start an already running container".
+        just made with one of these, and takes the next.
         """
         try:
             return self._made()
         except ToolError as error:
-            if FUMBLED not in error.message:
+            if not any(words in error.message for words in FUMBLED):
                 raise
             return self._made()
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from swarm.engine import accept, control, grants, merge, network, review, tidy
+from swarm.engine import accept, budget, control, grants, merge, network, review, tidy
 from swarm.engine.kit import Kit
 from swarm.errors import SwarmError
 from swarm.store.queries import Wish
@@ -38,6 +38,7 @@ TASK: dict[str, Callable[[Kit, int, dict[str, Any]], Result]] = {
     "retry": accept.retry,
     "snapshot": review.snapshot_wish,
     "merge": merge.merge,
+    "budget": budget.change,
 }
 """Wishes that take a task and more."""
 

@@ -13,6 +13,8 @@ from swarm.gate.control import LINE_LIMIT, Control
 from swarm.gate.upstream import Upstream
 
 KEYS = Path("/keys")
+WAITING_LIMIT = 50_000
+"""Lines, a few MB: a log that nobody takes must not eat the gate's memory."""
 
 
 class Printer:
@@ -26,6 +28,11 @@ class Printer:
         """Leave a line to be written."""
         self._lines.put(line)
 
+    def note(self, line: str) -> None:
+        """As `write`; dropped while too many wait, which its number makes a gap."""
+        if self._lines.qsize() < WAITING_LIMIT:
+            self._lines.put(line)
+
     def _print(self) -> None:
         while True:
             sys.stdout.write(f"{self._lines.get()}\n")
@@ -35,7 +42,7 @@ class Printer:
 async def main() -> None:
     """Serve until standard input ends; a keeper that dies does not end it."""
     printer = Printer()
-    audit = Audit(printer.write)
+    audit = Audit(printer.note)
     authority = Authority(KEYS)
     control = Control(audit, authority, Upstream())
     receiving = asyncio.ensure_future(donate.receive(donate.SOCKET, control.adopt))

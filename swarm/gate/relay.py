@@ -5,6 +5,7 @@ from typing import Any
 
 import h11
 
+from swarm.gate.calls import CallReader
 from swarm.gate.models import Reader
 from swarm.gate.net import Denied, Net
 from swarm.gate.wire import Wire
@@ -40,10 +41,12 @@ class Meter:
         self.down = 0
         self.status = 0
         self.reader = Reader() if rule and rule.model else None
+        self._calls = CallReader()
 
     def sent(self, data: bytes) -> None:
         """Bytes of the request's body; Denied ends the request."""
         self.up += len(data)
+        self._calls.feed(data)
         self.count(len(data))
         if self._rule and 0 < self._rule.max_upload < self.up:
             raise Denied("too-much-upload", self._rule)
@@ -70,7 +73,12 @@ class Meter:
 
     def facts(self) -> dict[str, object]:
         """What the audit shall know."""
-        return {"status": self.status or None, "up": self.up, "down": self.down}
+        return {
+            "status": self.status or None,
+            "up": self.up,
+            "down": self.down,
+            "tool": self._calls.tools() or None,
+        }
 
 
 async def relay_body(

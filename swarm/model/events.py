@@ -14,6 +14,8 @@ from swarm.model.fleet_events import (
     Trouble,
 )
 from swarm.model.net_events import (
+    BudgetSet,
+    BudgetSpent,
     ModelAnswered,
     ModelAsked,
     NetAllowed,
@@ -58,6 +60,8 @@ __all__ = [
     "KINDS",
     "BaseMoved",
     "BringBackRefused",
+    "BudgetSet",
+    "BudgetSpent",
     "EngineDown",
     "EngineUp",
     "Event",
@@ -137,6 +141,8 @@ Event = (
     | NetGap
     | ModelAsked
     | ModelAnswered
+    | BudgetSet
+    | BudgetSpent
     | PolicyApplied
     | PolicyGranted
     | PolicyRevoked

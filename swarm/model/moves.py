@@ -45,6 +45,8 @@ def queued(task_id: int, at: float, event: e.TaskQueued) -> Task:
         changed=at,
         after=event.after,
         group=event.group,
+        budget_tokens=event.budget_tokens,
+        budget_dollars=event.budget_dollars,
     )
 
 
@@ -72,8 +74,10 @@ def _learn(task: Task, at: float, event: e.Event) -> Task:
             return replace(task, step="", reason="", hint="")
         case e.TaskLive():
             return replace(task, started=task.started or at, ended=None, reason="")
-        case e.TaskPaused() | e.TaskResumed():
-            return replace(task, paused=isinstance(event, e.TaskPaused))
+        case e.TaskPaused():
+            return replace(task, paused=True)
+        case e.TaskResumed():
+            return replace(task, paused=False, over="")
         case e.TaskRemoved():
             return replace(task, removed=True)
         case e.StepDone():
@@ -92,9 +96,11 @@ def _learn_end(task: Task, at: float, event: e.Event) -> Task:
             )
         case e.TaskStopped():
             code, why = event.exit_code, event.reason
-            return replace(task, exit_code=code, reason=why, ended=at, paused=False)
+            ended = replace(task, ended=at, paused=False, over="", asking=0)
+            return replace(ended, exit_code=code, reason=why)
         case e.TaskLost():
-            return replace(task, reason=event.what, ended=at, paused=False)
+            ended = replace(task, ended=at, paused=False, over="", asking=0)
+            return replace(ended, reason=event.what)
         case e.TaskRequeued() | e.TaskRejected():
             return replace(task, reason=event.reason)
         case e.MergeRefused():

@@ -129,6 +129,21 @@ class ModelAnswered:
 
 
 @event
+class BudgetSet:
+    """What the task may use from here on, all in all; 0 for no limit."""
+
+    tokens: int
+    dollars: float
+
+
+@event
+class BudgetSpent:
+    """The task has used what it may, and is paused for it."""
+
+    why: str
+
+
+@event
 class PolicyApplied:
     """The gate holds this policy for the task from now on."""
 

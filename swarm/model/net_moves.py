@@ -21,9 +21,20 @@ def learn(task: Task, at: float, event: object) -> Task:
         case n.NetCut() | n.NetMended():
             return replace(task, cut=isinstance(event, n.NetCut))
         case n.ModelAsked():
-            return replace(task, asking=task.asking + 1, model=event.model)
+            return replace(task, asking=task.asking + 1)
         case n.ModelAnswered():
             return _answered(task, at, event)
+        case _:
+            return _learn_budget(task, event)
+
+
+def _learn_budget(task: Task, event: object) -> Task:
+    match event:
+        case n.BudgetSet():
+            told = replace(task, unpriced=0, budget_tokens=event.tokens)
+            return replace(told, budget_dollars=event.dollars)
+        case n.BudgetSpent():
+            return replace(task, over=event.why)
         case _:
             return task
 
@@ -37,4 +48,9 @@ def _answered(task: Task, at: float, event: n.ModelAnswered) -> Task:
         tokens_in=task.tokens_in + event.tokens_in + event.tokens_cached,
         tokens_out=task.tokens_out + event.tokens_out,
         cost=round(task.cost + event.cost, 6),
+        unpriced=task.unpriced + (0 if event.priced else _tokens(event)),
     )
+
+
+def _tokens(event: n.ModelAnswered) -> int:
+    return event.tokens_in + event.tokens_cached + event.tokens_out

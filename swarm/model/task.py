@@ -77,6 +77,13 @@ class Task:
     tokens_out: int = 0
     cost: float = 0.0
     """US dollars, estimated by the price table."""
+    unpriced: int = 0
+    """Tokens of models that have no price; they are not in `cost`."""
+    budget_tokens: int = 0
+    """What the task may use, all in all; 0 for no limit."""
+    budget_dollars: float = 0.0
+    over: str = ""
+    """Why the budget paused it, until the human resumes it."""
 
 
 SETTLED = frozenset({State.MERGED, State.REJECTED, State.FAILED})

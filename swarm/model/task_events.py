@@ -30,6 +30,9 @@ class TaskQueued:
     command: str = ""
     """What the shell runs, where the agent is a command."""
     retry_of: int | None = None
+    budget_tokens: int = 0
+    """What it may use of models, all in all; 0 for no limit."""
+    budget_dollars: float = 0.0
 
 
 @event
@@ -88,6 +91,8 @@ class TaskStopped:
 @event
 class TaskPaused:
     """Every process of the sandbox is frozen."""
+
+    by: str = "you"
 
 
 @event

@@ -89,7 +89,8 @@ def net(names: GateNames, name: str, image: str) -> SandboxSpec:
         labels=names.labels("net"),
         workdir="/",
         network="none",
-        limits=Limits(memory=16 << 20, cpus=0.1, pids=4, nofile=64, shm=1 << 20),
+        # It uses 0.4 MB; the engine's own helper, which starts it, needs the rest.
+        limits=Limits(memory=64 << 20, cpus=1.0, pids=4, nofile=64, shm=1 << 20),
         terminal=False,
         dns=("127.0.0.1",),
         init=False,

@@ -26,12 +26,16 @@ def facts(task: Task, now: float) -> list[Content]:
         (f"{shown.glyph} {shown.word} ", shown.tone),
         (present.age(now - task.changed), ""),
     ]
-    if task.reason:
-        state.append((f" — {line(task.reason, 200)}", ""))
+    if task.reason or task.over:
+        state.append((f" — {line(task.reason or task.over, 200)}", ""))
+    elif task.state is State.LIVE:
+        state.append((_with_model(task, now), MUTED))
     out = [
         _fact("branch", f"{line(task.branch, 80)}{into}"),
         Content.assemble(*state),
     ]
+    if task.over:
+        out.append(_fact("hint", "p lets it run on, with as much again"))
     if task.hint:
         out.append(_fact("hint", line(task.hint, 200)))
     if task.tree:
@@ -39,6 +43,15 @@ def facts(task: Task, now: float) -> list[Content]:
     if task.denied or task.sent or task.received or task.cut:
         out.append(_network_fact(task))
     return out
+
+
+def _with_model(task: Task, now: float) -> str:
+    """What the gate sees of its model; it is no claim of the agent's."""
+    if task.asking:
+        return " — waits for its model"
+    if task.answered is None:
+        return ""
+    return f" — its model answered {present.age(now - task.answered)} ago"
 
 
 def _network_fact(task: Task) -> Content:
@@ -53,9 +66,11 @@ def _network_fact(task: Task) -> Content:
         parts.append(("  cut: nothing passes", ERROR))
     if task.tokens_in or task.tokens_out:
         used = f"{present.count(task.tokens_in)}→{present.count(task.tokens_out)}"
-        parts.append(f"  {used} tokens")
-    if task.cost:
-        parts.append(f"  about ${task.cost:.2f}")
+        most = present.count(task.budget_tokens)
+        parts.append(f"  {used} tokens{f' of {most}' if task.budget_tokens else ''}")
+    if task.cost or task.budget_dollars:
+        most = f" of ${task.budget_dollars:.2f}" if task.budget_dollars else ""
+        parts.append(f"  about ${task.cost:.2f}{most}")
     return Content.assemble(*parts)
 
 

@@ -32,7 +32,7 @@ def _launch(event: e.Event) -> Told | None:
         case e.TaskRequeued():
             return "◌", f"queued again: {line(event.reason, 200)}", WARNING
         case e.TaskPaused():
-            return "‖", "paused by you", WARNING
+            return "‖", f"paused by {line(event.by, 40)}", WARNING
         case e.TaskResumed():
             return "◐", "runs again", ACCENT
         case _:

@@ -23,6 +23,7 @@ class _Place:
     last: float = 0.0
     why: str = ""
     how: str = ""
+    tool: str = ""
 
 
 def denied_line(row: Denied, name: str, alive: bool) -> Content:
@@ -84,6 +85,7 @@ def _count(
             place.down += known.down
             place.why = known.rule or place.why
             place.how = "inspected" if known.method else place.how
+            place.tool = known.tool or place.tool
         case e.NetFailed():
             place.why = known.reason
 
@@ -102,6 +104,7 @@ def _row(host: str, port: int, place: _Place) -> Content:
         carried if place.up or place.down else "",
         (line(place.why, 60), tone if denied else MUTED),
         (f"  {place.how}", MUTED),
+        (f"  called {line(place.tool, 60)}" if place.tool else "", KEY),
     )
 
 
@@ -139,8 +142,18 @@ def _steered(event: e.Event) -> history.Told | None:
             return "⊘", f"cut from the network: {line(event.why, 80)}", ERROR
         case e.NetMended():
             return "✓", "the policy counts again", GOOD
+        case e.BudgetSpent():
+            return "$", f"{line(event.why, 120)}; p gives it as much again", WARNING
+        case e.BudgetSet():
+            return "$", _budget(event), MUTED
         case _:
             return None
+
+
+def _budget(event: e.BudgetSet) -> str:
+    parts = [f"{present.count(event.tokens)} tokens"] if event.tokens else []
+    parts += [f"${event.dollars:.2f}"] if event.dollars else []
+    return f"may use {' and '.join(parts) or 'as much as it wants'} in all"
 
 
 def _denied(event: e.NetDenied) -> history.Told:

@@ -70,6 +70,7 @@ LOOKS = {
 COUNTED = (
     ("✕", "error", ERROR),
     ("◇", "lost", WARNING),
+    ("$", "budget", WARNING),
     ("●", "review", GOOD),
     ("◐", "working", ACCENT),
     ("‖", "paused", WARNING),
@@ -88,6 +89,8 @@ ASCII = str.maketrans({pair[0]: pair[1] for pair in _PAIRS.split()})
 
 def look(task: Task) -> Look:
     """How the task appears now."""
+    if task.state is State.LIVE and task.over:
+        return Look("$", "budget", WARNING, Section.NEEDS_YOU)
     if task.state is State.LIVE and task.paused:
         return Look("‖", "paused", WARNING, Section.PAUSED)
     if task.state is State.STOPPED:

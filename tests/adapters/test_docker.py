@@ -185,7 +185,10 @@ def test_a_conversation_goes_both_ways_and_ends(world: World) -> None:
     threading.Timer(0.1, talk.close).start()
 
     assert (heard, list(lines)) == (['{"a": "é"}', "two"], [])
-    assert _status(world) == "running"
+    again = world.engine.talk(spec.name)
+    again.send("three")
+    assert next(again.lines()) == "three"
+    again.close()
 
 
 def test_ending_what_has_ended_is_fine(world: World) -> None:

@@ -21,6 +21,9 @@ def container(spec: SandboxSpec, client: Any) -> dict[str, Any]:
         "hostname": None if _is_shared(spec.network) else spec.hostname,
         "user": spec.user,
         "tty": spec.terminal,
+        # Not for `docker run -d`: without it the library asks the engine to close
+        # standard input when the first who attached hangs up, and the gate would end.
+        "detach": True,
         "stdin_open": spec.terminal or spec.listens,
         "environment": spec.environment,
         "working_dir": spec.workdir,

@@ -1,0 +1,30 @@
+"""`swarm budget`: what a task used of models, and what it may use."""
+
+from argparse import ArgumentParser, Namespace
+
+from swarm import bootstrap
+from swarm.cli import exits, say
+from swarm.cli.parser import task_id
+from swarm.cli.tasks import budget_of
+from swarm.cli.wishing import ask
+from swarm.store.board import Board
+
+
+def budget_arguments(parser: ArgumentParser) -> None:
+    """The id, and what is to change."""
+    add = parser.add_argument
+    add("id", type=task_id, metavar="ID")
+    add("--tokens", metavar="N", help="all in all: 500k, 2M; 0 for no limit")
+    add("--dollars", metavar="X", help="all in all, as estimated; 0 for no limit")
+
+
+def budget(args: Namespace) -> int:
+    """Set what is named, then print what was used and what may be."""
+    places = bootstrap.places()
+    if args.tokens is not None or args.dollars is not None:
+        body = {"task": args.id, "tokens": args.tokens, "dollars": args.dollars}
+        ask(places, "budget", body)
+    task = Board(places.database).task(args.id)
+    used = f"{task.tokens_in + task.tokens_out:,} tokens, about ${task.cost:.2f}"
+    say.fields([("used", used), ("may use", budget_of(task) or "as much as it wants")])
+    return exits.DONE
