@@ -45,9 +45,11 @@ Times = dict[tuple[str, str], float]
 def rows() -> list[Row]:
     """Times as ratios to direct; lower is better, everywhere."""
     with place() as at:
+        memory = _memory(at)
         times = _times(at)
         found = [_row(times, path, what) for path in _paths() for what in COUNTS]
-        found += _memory(at)
+        after = resident(at.kit.nets.gate.names.gate)
+        found += [*memory, Row("swarm: memory, after all of that", after, 0, 0, "MB")]
         found += _waits(at)
         found += _many(at)
     return [*found, _decision()]

@@ -2,6 +2,7 @@
 
 import asyncio
 import queue
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -13,29 +14,43 @@ from swarm.gate.control import LINE_LIMIT, Control
 from swarm.gate.upstream import Upstream
 
 KEYS = Path("/keys")
-WAITING_LIMIT = 50_000
-"""Lines, a few MB: a log that nobody takes must not eat the gate's memory."""
+GATHER_SECONDS = 0.02
+WAITING_LIMIT = 500
+"""Blocks of lines, a few MB: a log that nobody takes must not eat the gate's memory."""
 
 
 class Printer:
     """Writes lines from a thread of its own: a slow reader must not stop the gate."""
 
     def __init__(self) -> None:
-        self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._notes: list[str] = []
+        self._blocks: queue.SimpleQueue[str] = queue.SimpleQueue()
         threading.Thread(target=self._print, daemon=True).start()
 
     def write(self, line: str) -> None:
-        """Leave a line to be written."""
-        self._lines.put(line)
+        """Leave a line to be written at once, behind what was noted before."""
+        self._notes.append(line)
+        self._flush()
 
     def note(self, line: str) -> None:
-        """As `write`; dropped while too many wait, which its number makes a gap."""
-        if self._lines.qsize() < WAITING_LIMIT:
-            self._lines.put(line)
+        """Leave a line to be written soon, with others: each write wakes the engine.
+
+        Dropped while too many wait, which its number makes a gap.
+        """
+        if self._blocks.qsize() >= WAITING_LIMIT:
+            return
+        if not self._notes:
+            asyncio.get_running_loop().call_later(GATHER_SECONDS, self._flush)
+        self._notes.append(line)
+
+    def _flush(self) -> None:
+        if self._notes:
+            self._blocks.put("\n".join([*self._notes, ""]))
+            self._notes.clear()
 
     def _print(self) -> None:
         while True:
-            sys.stdout.write(f"{self._lines.get()}\n")
+            sys.stdout.write(self._blocks.get())
             sys.stdout.flush()
 
 
@@ -51,6 +66,7 @@ async def main() -> None:
     await loop.connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
     )
+    loop.add_signal_handler(signal.SIGTERM, reader.feed_eof)
     ticking = asyncio.ensure_future(_tick(control))
     while line := await reader.readline():
         printer.write(control.obey(line.decode("utf-8", "replace")))

@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from swarm.gate import certs
 from swarm.gate.audit import Audit
-from swarm.gate.certs import Authority, upstream_context
+from swarm.gate.certs import Authority
 from swarm.gate.front import Front
 from swarm.gate.net import Net
 from swarm.gate.netns import Listeners
 from swarm.gate.upstream import Upstream
 from swarm.policy import rules
-from swarm.policy.rules import Policy
 
 LINE_LIMIT = 16 << 20
 ROOTS = Path("/etc/ssl/certs/ca-certificates.crt")
@@ -33,7 +33,6 @@ class Control:
         self._nets: dict[str, Net] = {}
         self._nonces: dict[str, str] = {}
         self._listeners: dict[str, Listeners] = {}
-        self._contexts: dict[tuple[str, ...], ssl.SSLContext] = {}
         self._verbs: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "open": self._open,
             "policy": self._policy,
@@ -67,7 +66,7 @@ class Control:
             return "no such net is awaited"
         if name in self._listeners:
             self._listeners.pop(name).close()
-        front = Front(net, self._upstream, self._authority, lambda: self._context(net))
+        front = Front(net, self._upstream, self._authority, lambda: _context(net))
         self._listeners[name] = Listeners(net, front, sockets)
         return ""
 
@@ -78,7 +77,7 @@ class Control:
     def _open(self, body: dict[str, Any]) -> dict[str, Any]:
         """A net whose listeners are about to come, or come again."""
         name, policy = str(body["net"]), rules.from_json(body["policy"])
-        self._context_of(policy)
+        certs.check(policy.upstream_ca)
         known = self._nets.get(name)
         if known is None:
             known = self._nets[name] = Net(name, policy, self._audit)
@@ -91,7 +90,7 @@ class Control:
 
     def _policy(self, body: dict[str, Any]) -> dict[str, Any]:
         policy = rules.from_json(body["policy"])
-        self._context_of(policy)
+        certs.check(policy.upstream_ca)
         net = self._nets[str(body["net"])]
         ended = net.replace(policy)
         net.hold(body.get("secrets", {}), body.get("placeholders", {}))
@@ -122,13 +121,6 @@ class Control:
             "roots": ROOTS.read_text(encoding="utf-8"),
         }
 
-    def _context(self, net: Net) -> ssl.SSLContext:
-        return self._context_of(net.judge.policy)
 
-    def _context_of(self, policy: Policy) -> ssl.SSLContext:
-        known = self._contexts.get(policy.upstream_ca)
-        if known is None:
-            known = self._contexts[policy.upstream_ca] = upstream_context(
-                policy.upstream_ca
-            )
-        return known
+def _context(net: Net) -> ssl.SSLContext:
+    return certs.upstream_context(net.judge.policy.upstream_ca)

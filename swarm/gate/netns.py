@@ -13,6 +13,8 @@ from swarm.gate.net import Net
 Serve = Callable[[socket.socket], Coroutine[Any, Any, None]]
 ORDER = ("explicit", "transparent", "dns", "dns-tcp")
 """In which the listeners are donated."""
+OUT_OF_FILES_SECONDS = 0.05
+"""Until one looks again whether a file has become free."""
 _QUERY_LIMIT = 4096
 _QUERIES_AT_ONCE = 64
 """Then the others have their turn."""
@@ -28,17 +30,18 @@ class Listeners:
             one.setblocking(False)
         explicit, transparent, names, names_tcp = sockets
         self._running: set[asyncio.Task[None]] = set()
-        self._keep(self._accept(explicit, front.explicit))
-        self._keep(self._accept(transparent, front.transparent))
-        self._keep(self._accept(names_tcp, self._ask_tcp))
-        asyncio.get_running_loop().add_reader(names, self._ask, names)
+        self._loop = asyncio.get_running_loop()
+        self._listen(explicit, front.explicit)
+        self._listen(transparent, front.transparent)
+        self._listen(names_tcp, self._ask_tcp)
+        self._loop.add_reader(names, self._ask, names)
 
     def close(self) -> None:
         """Stop, and end everything that is open."""
-        asyncio.get_running_loop().remove_reader(self._sockets[2])
         for task in self._running:
             task.cancel("closed")
         for one in self._sockets:
+            self._loop.remove_reader(one)
             one.close()
 
     def _keep(self, work: Coroutine[Any, Any, None]) -> None:
@@ -47,17 +50,21 @@ class Listeners:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def _accept(self, listener: socket.socket, serve: Serve) -> None:
-        loop = asyncio.get_running_loop()
-        while True:
-            try:
-                accepted, _ = await loop.sock_accept(listener)
-            except OSError:
-                await asyncio.sleep(
-                    0.05
-                )  # out of files: the agent's doing, and passing
-                continue
-            self._keep(serve(accepted))
+    def _listen(self, listener: socket.socket, serve: Serve) -> None:
+        if listener.fileno() >= 0:
+            self._loop.add_reader(listener, self._accept, listener, serve)
+
+    def _accept(self, listener: socket.socket, serve: Serve) -> None:
+        """One connection; the loop comes back at once where more wait."""
+        try:
+            accepted, _ = listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):
+            return
+        except OSError:  # out of files: the agent's doing, and passing
+            self._loop.remove_reader(listener)
+            self._loop.call_later(OUT_OF_FILES_SECONDS, self._listen, listener, serve)
+            return
+        self._keep(serve(accepted))
 
     def _ask(self, names: socket.socket) -> None:
         """Answer what waits; uvloop has no other way to read datagrams."""

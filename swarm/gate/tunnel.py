@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from swarm.gate.wire import Wire
+from swarm.gate.pump import pump
+from swarm.gate.wire import SocketWire, Wire
 
 
 @dataclass
@@ -23,23 +24,30 @@ async def splice(
     A side that breaks ends both. The wires are the caller's to close.
     """
 
-    async def up() -> None:
-        while data := await client.recv():
-            carried.up += len(data)
-            sent(len(data))
-            await server.send(data)
-        await server.send_eof()
+    def up_seen(size: int) -> None:
+        carried.up += size
+        sent(size)
 
-    async def down() -> None:
-        while data := await server.recv():
-            carried.down += len(data)
-            await client.send(data)
-        await client.send_eof()
+    def down_seen(size: int) -> None:
+        carried.down += size
 
-    both = [asyncio.ensure_future(up()), asyncio.ensure_future(down())]
+    if isinstance(client, SocketWire) and isinstance(server, SocketWire):
+        await pump(client.bare(), server.bare(), up_seen, down_seen)
+        return
+    both = [
+        asyncio.ensure_future(_carry(client, server, up_seen)),
+        asyncio.ensure_future(_carry(server, client, down_seen)),
+    ]
     try:
         await asyncio.gather(*both)
     finally:
         for one in both:
             one.cancel()
         await asyncio.gather(*both, return_exceptions=True)
+
+
+async def _carry(source: Wire, sink: Wire, seen: Callable[[int], None]) -> None:
+    while data := await source.recv():
+        seen(len(data))
+        await sink.send(data)
+    await sink.send_eof()

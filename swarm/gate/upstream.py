@@ -1,12 +1,14 @@
 """The way out: a name is resolved once, every answer vetted, the vetted one used."""
 
 import asyncio
+import errno
+import os
 import socket
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from swarm.gate.wire import SocketWire
+from swarm.gate.wire import SocketWire, settle
 from swarm.policy.decide import Judge
 from swarm.policy.rules import Rule
 
@@ -56,7 +58,7 @@ class Upstream:
         Forbidden where *any* answer is not to be connected to: a name with one bad
         answer is being rebound. OSError and TimeoutError as they come.
         """
-        found = await asyncio.wait_for(self._addresses(name), SECONDS)
+        found = self._known(name) or await self._ask(name)
         for address in found:
             reason = judge.vet(address, rule)
             if reason:
@@ -69,11 +71,12 @@ class Upstream:
                 error = failed if isinstance(failed, OSError) else OSError("timed out")
         raise error
 
-    async def _addresses(self, name: str) -> list[str]:
+    def _known(self, name: str) -> list[str]:
         until, found = self._kept.get(name, (0.0, []))
-        if time.monotonic() < until:
-            return found
-        found = await self._resolver(name)
+        return found if time.monotonic() < until else []
+
+    async def _ask(self, name: str) -> list[str]:
+        found = await asyncio.wait_for(self._resolver(name), SECONDS)
         if len(self._kept) > 4096:
             self._kept.clear()
         self._kept[name] = (time.monotonic() + KEPT_SECONDS, found)
@@ -86,9 +89,24 @@ async def _to(address: str, port: int) -> SocketWire:
     out.setblocking(False)
     out.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
-        loop = asyncio.get_running_loop()
-        await asyncio.wait_for(loop.sock_connect(out, (address, port)), SECONDS)
+        await _connect(out, address, port)
     except BaseException:
         out.close()
         raise
     return SocketWire(out)
+
+
+async def _connect(out: socket.socket, address: str, port: int) -> None:
+    """As the loop's own `sock_connect`, which asks a thread to resolve the address."""
+    code = out.connect_ex((address, port))
+    if code == errno.EINPROGRESS:
+        loop = asyncio.get_running_loop()
+        answered = loop.create_future()
+        loop.add_writer(out, settle, answered)
+        try:
+            await asyncio.wait_for(answered, SECONDS)
+        finally:
+            loop.remove_writer(out)
+        code = out.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if code:
+        raise OSError(code, os.strerror(code))

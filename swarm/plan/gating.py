@@ -69,6 +69,7 @@ def gate(names: GateNames, image: str, hosts: Mapping[str, str]) -> SandboxSpec:
         tmpfs={"/tmp": "rw,noexec,nosuid,nodev,size=16777216"},  # noqa: S108 - inside
         terminal=False,
         listens=True,
+        init=False,  # it has no children, and knows what TERM means
         hosts=dict(hosts),
         hostname="gate",
     )
