@@ -267,6 +267,7 @@ def _doors(at: Places, repo: Path | None) -> Any:
         wake=lambda: ensure_keeper(at),
         project=lambda: _project(at, repo),
         launch_log=lambda task_id: _end_of(at.launch_log(task_id)),
+        policy=lambda task_id: _late("swarm.engine.policies").of_task(at, task_id),
     )
 
 

@@ -22,6 +22,8 @@ from swarm.errors import SwarmError
 from swarm.model import events as e
 from swarm.model.review import Change, Flag, Hidden, Kind, Level
 from swarm.plan.naming import Names, slug
+from swarm.policy.layers import Resolved
+from swarm.policy.rules import Inject, Policy, Rule
 from swarm.store import wishes
 from swarm.store.journal import Journal
 from swarm.store.queries import Queries
@@ -67,6 +69,7 @@ class Scene:
     hidden: tuple[Hidden, ...] = ()
     diffs: dict[str, bytes] = field(default_factory=dict)
     logs: dict[int, str] = field(default_factory=dict)
+    policy: Resolved = field(default_factory=lambda: Resolved(Policy()))
 
 
 TREE = "a81c0f2" + "0" * 33
@@ -158,6 +161,79 @@ DENIALS = Scene(
         ),
     ),
     panes={"task-1": PANE, "task-2": "fetching the schema …"},
+    policy=Resolved(
+        Policy(
+            rules=(
+                Rule(
+                    "allow",
+                    "packages.example",
+                    methods=("GET", "HEAD"),
+                    layer="service",
+                    origin="service pypi (preset balanced)",
+                ),
+                Rule(
+                    "allow",
+                    "api.model.example",
+                    model="anthropic",
+                    inject=Inject("x-api-key", "{}", "model"),
+                    origin="~/.config/swarm/policy.toml:3",
+                ),
+                Rule(
+                    "deny",
+                    "*.telemetry.example",
+                    (),
+                    layer="project",
+                    origin="projects/acme-api/policy.toml:2",
+                ),
+                Rule(
+                    "allow",
+                    "api.stripe.example",
+                    layer="grant",
+                    origin="granted by you, 14:02",
+                ),
+                Rule(
+                    "allow",
+                    "hooks.stripe.example",
+                    uses=1,
+                    expires=NOW + 96,
+                    layer="grant",
+                    origin="granted by you, 14:03",
+                ),
+            ),
+        ),
+        requests=(
+            Rule("allow", "cdn.example", origin=".swarm/policy.toml:4", layer="repo"),
+        ),
+        warnings=("*.pages.example is shared by many owners",),
+    ),
+)
+BUDGET = Scene(
+    tasks=(
+        Told(
+            "refactor-all",
+            40,
+            (
+                *LIVE,
+                e.NetReady("5f0c"),
+                e.BudgetSet(500_000, 2.0),
+                e.ModelAnswered(
+                    net="5f0c",
+                    seq=1,
+                    host="api.model.example",
+                    provider="anthropic",
+                    model="claude-sonnet-4-5",
+                    tokens_in=498_000,
+                    tokens_out=4_100,
+                    cost=1.56,
+                    priced=True,
+                ),
+                e.BudgetSpent("it used 502,100 tokens of 500,000"),
+                e.TaskPaused("its budget"),
+            ),
+        ),
+        Told("observe", 15, (*LIVE, e.PolicyApplied(9, "3f1a", "launch", open=True))),
+    ),
+    panes={"task-1": PANE, "task-2": "fetching …"},
 )
 EMPTY = Scene()
 NO_ENGINE = Scene(fleet=(e.KeeperStarted(4711, "0.1.0"), e.EngineDown("no socket")))
@@ -361,6 +437,7 @@ def record(scene: Scene, database: Path) -> World:
         FakePanes(dict(scene.panes)),
         FakeReview(scene.changes, scene.hidden, dict(scene.diffs)),
         dict(scene.logs),
+        policy=scene.policy,
     )
 
 
@@ -409,6 +486,7 @@ def shown(
         wake=world.wake,
         project=lambda: PROJECT if repo else None,
         launch_log=world.log,
+        policy=world.resolved,
     )
     try:
         yield SwarmApp(doors, repo, options or OPTIONS)
@@ -430,6 +508,8 @@ SHOTS: tuple[Shot, ...] = (
     ("merge", REVIEW_WITH_FLAGS, ("r", "keeper", "M", "space")),
     ("denied", DENIALS, ()),
     ("denied-card", DENIALS, ("exclamation_mark",)),
+    ("policy", DENIALS, ("j", "P", "w", "type:x.telemetry.example", "enter")),
+    ("budget", BUDGET, ()),
     ("net-tab", DENIALS, ("j", "right_square_bracket", "right_square_bracket")),
     ("help", ALL_STATES, ("question_mark",)),
     ("failed-launch", FAILED_LAUNCH, ()),

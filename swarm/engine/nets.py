@@ -49,6 +49,8 @@ class Nets:
         self._guard = threading.Lock()
         self._filling = threading.Lock()
         self._pool: list[str] = []
+        self._held: dict[str, Held] = {}
+        """What each net's gate was last told; gone with this process."""
         self.gate = gate
         self.log = log
 
@@ -79,7 +81,17 @@ class Nets:
 
     def hold(self, net: str, held: Held) -> int:
         """Put a policy in force; how many open connections that cut."""
-        return int(self.gate.ask("policy", net=net, **held.body())["cut"])
+        cut = int(self.gate.ask("policy", net=net, **held.body())["cut"])
+        self._held[net] = held
+        return cut
+
+    def last_held(self, net: str) -> Held | None:
+        """The last good policy, or None where this keeper has put none in force."""
+        return self._held.get(net)
+
+    def served(self) -> set[str]:
+        """The nets whose listeners the gate holds now."""
+        return set(self.gate.ask("hello")["nets"])
 
     def donate(self, net: str, held: Held) -> None:
         """Open the listeners in the net's namespace and give them to the gate."""
@@ -91,9 +103,11 @@ class Nets:
         said = self._door.run(spec, SETUP_LIMIT)
         if said.strip() != b"adopted":
             raise ToolError(f"the net {net} was not set up: {said[:200]!r}")
+        self._held[net] = held
 
     def drop(self, net: str) -> None:
         """The net goes, and with it every way out of whoever is in it."""
+        self._held.pop(net, None)
         if self.gate.is_up:
             self.gate.ask("close", net=net)
         self._door.remove(self.gate.names.net(net))

@@ -5,8 +5,9 @@ from pathlib import Path
 from swarm.engine import policies
 from swarm.engine.gate import Hello
 from swarm.engine.kit import Kit
+from swarm.engine.nets import Held
 from swarm.engine.truststore import jks
-from swarm.errors import SwarmError, ToolError
+from swarm.errors import ConfigError, SwarmError, ToolError
 from swarm.model import events as e
 from swarm.model.task import State, Task
 from swarm.plan import told
@@ -58,8 +59,11 @@ def renew(kit: Kit, task: Task, why: str) -> None:
 
 
 def renew_edited(kit: Kit, task_id: int) -> None:
-    """As `renew`, after an edit of a file."""
-    renew(kit, kit.read().task(task_id), "a policy file changed")
+    """As `renew`, after an edit of a file; mends what a mistake in it had left."""
+    task = kit.read().task(task_id)
+    if task.net not in kit.nets.served():
+        kit.nets.donate(task.net, policies.held(kit, task))
+    renew(kit, task, "a policy file changed")
 
 
 def drop(kit: Kit, task: Task) -> None:
@@ -108,11 +112,23 @@ def _again(kit: Kit, task: Task, known: set[str], hello: Hello) -> None:
         if task.net in hello.nets:
             policies.apply(kit, task, "the keeper is back")
         else:
-            kit.nets.donate(task.net, policies.held(kit, task))
+            kit.nets.donate(task.net, _last_good(kit, task))
         if task.cut:
             kit.nets.gate.ask("cut", net=task.net)
     except SwarmError as error:
         kit.journal.record(task.id, e.Trouble("net", error.message))
+
+
+def _last_good(kit: Kit, task: Task) -> Held:
+    """The policy as its files say, or as it last was where one has a mistake now."""
+    try:
+        return policies.held(kit, task)
+    except ConfigError as error:
+        kept = kit.nets.last_held(task.net)
+        if kept is None:
+            raise
+        kit.journal.record(task.id, e.Trouble("policy", error.message))
+        return kept
 
 
 def recover(kit: Kit, reason: str) -> None:

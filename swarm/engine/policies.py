@@ -100,6 +100,17 @@ def resolved(kit: Kit, task: Task) -> Resolved:
     return resolve(kit.places, subject(kit.read(), task), kit.config().gate.preset)
 
 
+def of_task(places: Places, task_id: int) -> Resolved:
+    """As `resolve`, for a front end: a task as the file has it."""
+    preset = load.load(load.user_file()).gate.preset
+    queries = Queries(places.database)
+    try:
+        at = subject(queries, queries.task(task_id))
+    finally:
+        queries.close()
+    return resolve(places, at, preset)
+
+
 def _layers(places: Places, at: Subject, preset: str) -> Iterator[Layer]:
     yield policy_files.preset(preset, _usable())
     user = policy_files.beside(load.user_file())
@@ -206,9 +217,9 @@ def apply(kit: Kit, task: Task, why: str) -> None:
     of = held(kit, task)
     cut = kit.nets.hold(task.net, of)
     rules_count = len(of.policy.rules)
-    kit.journal.record(
-        task.id, e.PolicyApplied(rules_count, digest(of.policy), why, cut)
-    )
+    is_open = policy_files.is_log_only(of.policy)
+    applied = e.PolicyApplied(rules_count, digest(of.policy), why, cut, is_open)
+    kit.journal.record(task.id, applied)
 
 
 def try_apply(kit: Kit, task: Task, why: str) -> None:

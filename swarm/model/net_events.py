@@ -152,6 +152,8 @@ class PolicyApplied:
     why: str
     cut: int = 0
     """Open connections that it ended."""
+    open: bool = False
+    """Unknown hosts pass and are only written down."""
 
 
 @event

@@ -18,6 +18,8 @@ def learn(task: Task, at: float, event: object) -> Task:
             return replace(
                 task, sent=task.sent + event.up, received=task.received + event.down
             )
+        case n.PolicyApplied():
+            return replace(task, gate_open=event.open)
         case n.NetCut() | n.NetMended():
             return replace(task, cut=isinstance(event, n.NetCut))
         case n.ModelAsked():

@@ -68,6 +68,8 @@ class Task:
     received: int = 0
     cut: bool = False
     """Nothing passes the gate until the human mends it."""
+    gate_open: bool = False
+    """Its policy lets unknown hosts pass, and only writes them down."""
     model: str = ""
     asking: int = 0
     """Requests to a model that are open now."""

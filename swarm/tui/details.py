@@ -8,7 +8,7 @@ from textual.content import Content
 from swarm.model import events as e
 from swarm.model.task import State, Task
 from swarm.model.text import line, plain
-from swarm.tui import history, present
+from swarm.tui import history, network, present
 from swarm.tui.present import ERROR, GOOD, KEY, MUTED, WARNING
 
 if TYPE_CHECKING:
@@ -40,9 +40,16 @@ def facts(task: Task, now: float) -> list[Content]:
         out.append(_fact("hint", line(task.hint, 200)))
     if task.tree:
         out.append(_changes_fact(task))
-    if task.denied or task.sent or task.received or task.cut:
+    if _met_network(task):
         out.append(_network_fact(task))
+    if task.tokens_in or task.tokens_out:
+        out.append(_model_fact(task))
     return out
+
+
+def _met_network(task: Task) -> bool:
+    carried = task.denied or task.sent or task.received
+    return bool(carried or task.cut or task.gate_open)
 
 
 def _with_model(task: Task, now: float) -> str:
@@ -62,16 +69,26 @@ def _network_fact(task: Task) -> Content:
     ]
     if task.denied:
         parts.append((f"  ⊘{task.denied} denied", WARNING))
+    if task.gate_open:
+        parts.append(("  GATE OPEN: unknown hosts pass", ERROR))
     if task.cut:
         parts.append(("  cut: nothing passes", ERROR))
-    if task.tokens_in or task.tokens_out:
-        used = f"{present.count(task.tokens_in)}→{present.count(task.tokens_out)}"
-        most = present.count(task.budget_tokens)
-        parts.append(f"  {used} tokens{f' of {most}' if task.budget_tokens else ''}")
-    if task.cost or task.budget_dollars:
-        most = f" of ${task.budget_dollars:.2f}" if task.budget_dollars else ""
-        parts.append(f"  about ${task.cost:.2f}{most}")
     return Content.assemble(*parts)
+
+
+def _model_fact(task: Task) -> Content:
+    used = f"{present.count(task.tokens_in)}→{present.count(task.tokens_out)} tokens"
+    if task.budget_tokens:
+        used += f" of {present.count(task.budget_tokens)}"
+    most = f" of ${task.budget_dollars:.2f}" if task.budget_dollars else ""
+    known = task.cost or task.budget_dollars
+    spent = f"  about ${task.cost:.2f}{most}" if known else ""
+    return Content.assemble(
+        (f"{'model':<{LABEL}}", MUTED),
+        f"{used}{spent}",
+        ("  no price" if task.unpriced else "", WARNING),
+        (f"  {line(task.model, 40)}", MUTED),
+    )
 
 
 def _changes_fact(task: Task) -> Content:
@@ -198,8 +215,12 @@ def info(
 
 def timeline(recorded: Iterable[e.Recorded]) -> list[Content]:
     """What happened to one task, oldest first."""
-    told = ((one.at, history.told(one.event)) for one in recorded)
+    told = ((one.at, _told(one.event)) for one in recorded)
     return [event_line(at, "", words) for at, words in told if words]
+
+
+def _told(event: e.Event) -> history.Told | None:
+    return history.told(event) or network.told(event)
 
 
 def event_line(at: float, name: str, told: history.Told) -> Content:

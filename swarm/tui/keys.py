@@ -39,6 +39,7 @@ TASKS = (
     Key("pause", "p", "p", "pause", "freeze the sandbox, or let it run on", 50),
     Key("stop", "s", "s", "stop", "ask the agent to end; its work is kept", 45),
     Key("kill", "K", "K", "kill", "end every process of the sandbox at once"),
+    Key("policy", "P", "P", "policy", "what this task may reach, and why", 52),
     Key("cut", "C", "C", "cut", "cut a task from the network, or mend it"),
     Key("panic", "ctrl+x", "Ctrl+X", "panic", "cut all egress, freeze all tasks"),
     Key("retry", "f", "f", "retry", "a new task with the same prompt", 60),
@@ -80,6 +81,14 @@ REVIEW = (
     Key("zoom", "plus", "+", "zoom", "show the diff alone"),
     Key("unzoom", "underscore", "_", "unzoom", "show the file list again"),
     Key("back", "escape,q", "Esc", "back", "back to the tasks", 95),
+    *GLOBAL,
+)
+
+POLICY = (
+    Key("why", "w", "w", "why", "what would happen to an attempt at a host", 5),
+    Key("revoke", "x", "x", "revoke", "take the rule under the cursor back", 10),
+    Key("copy", "y", "y", "copy", "copy the rule's host", 20),
+    Key("back", "escape,q,P", "Esc", "back", "back to the tasks", 95),
     *GLOBAL,
 )
 

@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from swarm.tui.dialogs.denied import DeniedCard
     from swarm.tui.dialogs.help import HelpScreen
     from swarm.tui.dialogs.new_task import NewTask
+    from swarm.tui.screens.policy import PolicyScreen
     from swarm.tui.screens.review import ReviewScreen
 
 _HOMES = {
     "Confirm": "swarm.tui.dialogs.confirm",
     "DeniedCard": "swarm.tui.dialogs.denied",
     "HelpScreen": "swarm.tui.dialogs.help",
+    "PolicyScreen": "swarm.tui.screens.policy",
     "NewTask": "swarm.tui.dialogs.new_task",
     "ReviewScreen": "swarm.tui.screens.review",
 }
@@ -57,6 +59,12 @@ def help_screen() -> "type[HelpScreen]":
 def new_task() -> "type[NewTask]":
     """The dialog for a new task."""
     found: type[NewTask] = _late("NewTask")
+    return found
+
+
+def policy_screen() -> "type[PolicyScreen]":
+    """The screen of a task's policy."""
+    found: type[PolicyScreen] = _late("PolicyScreen")
     return found
 
 

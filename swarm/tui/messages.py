@@ -55,6 +55,14 @@ class OpenReview(Message):
         self.task = task
 
 
+class OpenPolicy(Message):
+    """The human wants to see what a task may reach."""
+
+    def __init__(self, task: Task) -> None:
+        super().__init__()
+        self.task = task
+
+
 class Say(Message):
     """A sentence for the message line; `tone` is a style."""
 

@@ -5,10 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from swarm.errors import SwarmError
 from swarm.store.queries import Queries
 
 if TYPE_CHECKING:  # read when a review is opened, not before the first paint
     from swarm.model.review import Change, Hidden
+    from swarm.policy.layers import Resolved
     from swarm.ports import Screen
 
 MakeWish = Callable[[str, dict[str, Any]], int]
@@ -65,6 +67,10 @@ def _no_log(_task_id: int) -> str:
     return ""
 
 
+def _no_policy(_task_id: int) -> "Resolved":
+    raise SwarmError("this dashboard knows of no policies")
+
+
 @dataclass(frozen=True, slots=True)
 class Doors:
     """Everything outside that the dashboard may call; all but `queries` may block."""
@@ -84,6 +90,8 @@ class Doors:
     """The user's checkout as it stands now; None for all repositories."""
     launch_log: Callable[[int], str] = _no_log
     """The end of a task's launch log; empty where there is none."""
+    policy: "Callable[[int], Resolved]" = _no_policy
+    """What a task may reach, read anew from every layer; blocks (SwarmError)."""
 
 
 def _only_commands() -> tuple[str, ...]:

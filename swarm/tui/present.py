@@ -68,6 +68,7 @@ LOOKS = {
 }
 
 COUNTED = (
+    ("✕", "GATE OPEN", ERROR),
     ("✕", "error", ERROR),
     ("◇", "lost", WARNING),
     ("$", "budget", WARNING),
@@ -124,6 +125,8 @@ def counts(tasks: Iterable[Task]) -> list[tuple[str, int, str, str]]:
         shown = look(task)
         word = shown.counted or shown.word
         numbers[word] = numbers.get(word, 0) + 1
+        if task.gate_open and task.state is State.LIVE:
+            numbers["GATE OPEN"] = numbers.get("GATE OPEN", 0) + 1
     return [
         (glyph, numbers[word], word, tone)
         for glyph, word, tone in COUNTED
@@ -205,6 +208,7 @@ _NEEDS: dict[str, tuple[frozenset[State], str]] = {
     "stop": (frozenset({State.LIVE, State.QUEUED}), "needs a running task"),
     "pause": (frozenset({State.LIVE}), "needs a running task"),
     "kill": (frozenset({State.LIVE, State.QUEUED}), "needs a running task"),
+    "policy": (_ANY, ""),
     "cut": (frozenset({State.LIVE}), "needs a running task"),
     "discard": (DISCARDABLE, "needs a task that has ended"),
     "remove": (REMOVABLE, "merge or discard it first"),

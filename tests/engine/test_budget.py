@@ -16,8 +16,10 @@ def answered(
     log = house.kit.nets.log
     facts = {"host": "api.test", "provider": "anthropic", "model": model}
     counts = {"tokens_in": tokens, "tokens_out": 0, "tokens_cached": 0}
-    line = {"net": task.net, "seq": log.last(task.net) + 1, "phase": "answer"}
+    number = log.last(task.net) + 1
+    line = {"net": task.net, "seq": number, "phase": "answer"}
     log.heard({**line, **facts, **counts})
+    house.until(lambda: log.last(task.net) == number, "recorded")
 
 
 def status(house: House, task: Task) -> str:

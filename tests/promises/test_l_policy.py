@@ -210,8 +210,9 @@ def test_a_malformed_file_keeps_the_last_good_policy(
     """
     house, sample, task = home
     file = policy_files.beside(house.places.home / "config.toml")
+    first = _applied(house, task)
     file.write_text('version = 1\n[[allow]]\nhost = "first.test"\n')
-    house.until(lambda: _applied(house, task) >= 2, "the first file")
+    house.until(lambda: _applied(house, task) > first, "the first file")
     before = _applied(house, task)
 
     file.write_text('version = 1\n[[allow]]\nhots = "second.test"\n')
@@ -220,7 +221,14 @@ def test_a_malformed_file_keeps_the_last_good_policy(
     assert _applied(house, task) == before
     wish = house.wish("new", repo=str(sample), prompt="p", command="true")
     assert (wish.outcome, f"{file}:2" in wish.message) == ("refused", True)
+    house.kit.sandboxes.kill(house.kit.nets.gate.names.gate)
+    house.until(lambda: "GateUp" in house.story(), "another gate")
+    held = house.kit.nets.last_held(house.queries.task(task).net)
+    assert held is not None
+    assert "first.test" in {rule.host for rule in held.policy.rules}
+    assert house.queries.task(task).net in house.kit.nets.served()
     file.unlink()
+    house.until(lambda: _applied(house, task) > before, "the mended file")
 
 
 def _applied(house: House, task: int) -> int:
@@ -283,10 +291,11 @@ def test_a_dead_gate_means_no_network_and_a_new_one_brings_it_back(
     gate = house.kit.nets.gate
     box = house.kit.names(task).sandbox
     curl = "curl -s -o /dev/null -m 3 https://example.com; echo exit $?"
+    known = house.story().count("GateUp")
     house.kit.sandboxes.kill(gate.names.gate)
 
     dead = _in(box, curl)
-    house.until(lambda: "GateUp" in house.story(), "another gate")
+    house.until(lambda: house.story().count("GateUp") > known, "another gate")
     net = house.queries.task(task).net
     again = _in(box, curl)
 

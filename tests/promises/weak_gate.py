@@ -86,7 +86,7 @@ async def raw_inside(self, wire, host, port, verdict, out):
 async def reach_anything(self, judge, name, port, rule):
     """Whatever is not known leads to the web of the test."""
     try:
-        found = await self._addresses(name)
+        found = self._known(name) or await self._ask(name)
     except OSError:
         found = []
     for address in found:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from swarm.errors import ToolError
+from swarm.errors import ConfigError, ToolError
 from swarm.model.review import Change, Hidden
+from swarm.policy.layers import Resolved
+from swarm.policy.rules import Policy
 from swarm.ports import Screen
 
 
@@ -62,6 +64,8 @@ class World:
     ran: list[list[str]] = field(default_factory=list)
     woken: int = 0
     keeper: int | None = 4711
+    policy: Resolved = field(default_factory=lambda: Resolved(Policy()))
+    broken_policy: str = ""
     refused: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Verbs that the keeper refuses, with message and hint."""
 
@@ -73,6 +77,12 @@ class World:
     def log(self, task_id: int) -> str:
         """The launch log."""
         return self.logs.get(task_id, "")
+
+    def resolved(self, _task_id: int) -> Resolved:
+        """The policy; ConfigError where its file is broken."""
+        if self.broken_policy:
+            raise ConfigError(self.broken_policy)
+        return self.policy
 
     def wake(self) -> None:
         """Count the calls."""

@@ -10,6 +10,7 @@ from textual.widgets import Input, TextArea
 
 from tests.scenes import (
     ALL_STATES,
+    BUDGET,
     DENIALS,
     EMPTY,
     FAILED_LAUNCH,
@@ -38,6 +39,8 @@ SHOTS: dict[str, tuple[Scene, tuple[str, ...]]] = {
     "merge": (REVIEW_WITH_FLAGS, ("r", "keeper", "M")),
     "denied": (DENIALS, ("w",)),
     "denied-card": (DENIALS, ("exclamation_mark",)),
+    "policy": (DENIALS, ("j", "P")),
+    "budget": (BUDGET, ()),
     "net-tab": (DENIALS, ("j", "right_square_bracket", "right_square_bracket")),
     "help": (ALL_STATES, ("question_mark",)),
     "hostile": (HOSTILE, ()),

@@ -151,14 +151,12 @@ def _toml(value: object) -> str:
 def _resolved(args: Namespace) -> Resolved:
     """The policy of a task, or of a new one in this repository."""
     places = bootstrap.places()
-    preset = load.load(load.user_file()).gate.preset
-    queries = Queries(places.database)
     if args.task is not None:
-        subject = policies.subject(queries, queries.task(args.task))
-    else:
-        repo = repository(args)
-        base = policies.head(places, repo) if repo else ""
-        subject = policies.Subject(repo or Path(), base, "command")
+        return policies.of_task(places, args.task)
+    preset = load.load(load.user_file()).gate.preset
+    repo = repository(args)
+    base = policies.head(places, repo) if repo else ""
+    subject = policies.Subject(repo or Path(), base, "command")
     return policies.resolve(places, subject, preset)
 
 

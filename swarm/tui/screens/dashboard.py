@@ -5,7 +5,7 @@ from textual import on
 from swarm.model.task import State, Task
 from swarm.tui import keys, late, present
 from swarm.tui.draft import Draft
-from swarm.tui.messages import Attach, Decided, OpenReview, Wish
+from swarm.tui.messages import Attach, Decided, OpenPolicy, OpenReview, Wish
 from swarm.tui.ports import Doors, Options
 from swarm.tui.screens.deciding import Deciding
 from swarm.tui.widgets.input_bar import InputBar
@@ -123,6 +123,10 @@ class Dashboard(Deciding):
             self.post_message(Wish("restore", task=found))
         else:
             self.take_back()
+
+    def do_policy(self) -> None:
+        """What the task may reach, by which rule."""
+        self.post_message(OpenPolicy(self._chosen))
 
     def do_cut(self) -> None:
         """Nothing of the task's passes the gate; or its policy counts again."""

@@ -98,7 +98,8 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
             return
         wanted = max(0, min(row, self.count - 1))
         step = 1 if wanted >= self.cursor else -1
-        for near in range(wanted, -1 if step < 0 else self.count, step):
+        on = range(wanted, -1 if step < 0 else self.count, step)
+        for near in (*on, *range(wanted, self.cursor, -step)):
             if self.can_hold(near):
                 self._put(near)
                 return

@@ -1,0 +1,195 @@
+"""A task's policy as lines: each rule with its scope, its use, and where it stands."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+
+from swarm.model import events as e
+from swarm.model.text import line
+from swarm.policy import hosts
+from swarm.policy.decide import Attempt, Judge, Verdict
+from swarm.policy.hosts import BadHost
+from swarm.policy.rules import Rule
+from swarm.tui import present
+from swarm.tui.present import ERROR, GOOD, HEADING, MUTED, WARNING
+
+if TYPE_CHECKING:
+    from swarm.policy.layers import Resolved
+
+OWN = frozenset({"grant", "project", "user"})
+"""Layers whose rules a human can take back from here."""
+NEVER = (
+    "raw addresses, this machine and its network, cloud metadata, other resolvers: "
+    "only a [[tcp]] rule in your own file opens one"
+)
+
+
+@dataclass(slots=True)
+class _Use:
+    """How often a rule decided, and when it last did."""
+
+    times: int = 0
+    last: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line, and the rule that it stands for, where it does."""
+
+    content: Content
+    rule: Rule | None = None
+
+
+def scope(rule: Rule) -> str:
+    """For whom the rule counts, in a word."""
+    if rule.layer == "grant":
+        return "once" if rule.uses else "task"
+    return rule.layer
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Cells of each column; where it is narrow, how often a rule was used is left."""
+
+    host: int
+    only: int
+    use: bool
+
+    @classmethod
+    def of(cls, width: int) -> "Columns":
+        """As much room for a rule's origin as for its host."""
+        use = width >= 100
+        rest = width - 9 - (13 if use else 2)
+        return cls(max(20, min(44, rest * 2 // 5)), max(10, min(30, rest // 5)), use)
+
+    @property
+    def head(self) -> str:
+        """The line of their names."""
+        use = f"{'USED':>5}{'LAST':>6}  " if self.use else "  "
+        names = f"{'HOST':<{self.host}}{'ONLY':<{self.only}}"
+        return f" {'SCOPE':<9}{names}{use}FROM"
+
+
+def rows(
+    found: "Resolved", recorded: Iterable[e.Recorded], now: float, width: int
+) -> list[Row]:
+    """Rules in force, what is never open, and what the repository asks for."""
+    uses = _uses(recorded)
+    columns = Columns.of(width)
+    out = [Row(Content.styled(columns.head, HEADING))]
+    ordered = sorted(found.policy.rules, key=lambda rule: _ORDER.get(scope(rule), 0))
+    out += [Row(_rule(rule, uses, now, columns), rule) for rule in ordered]
+    if not ordered:
+        out.append(Row(Content.styled(" no rule: nothing passes", MUTED)))
+    never = Content.assemble((f" {'never':<9}", ERROR), (NEVER, MUTED))
+    return [*out, Row(never), *_requests(found), *_warnings(found)]
+
+
+_ORDER = {"once": -4, "task": -3, "project": -2, "user": -1}
+"""What a human granted last comes first."""
+
+
+def _uses(recorded: Iterable[e.Recorded]) -> dict[tuple[str, str], _Use]:
+    found: dict[tuple[str, str], _Use] = {}
+    for one in recorded:
+        match one.event:
+            case (
+                e.NetAllowed(rule=name, origin=origin)
+                | e.NetDenied(rule=name, origin=origin)
+            ):
+                use = found.setdefault((name, origin), _Use())
+                use.times += getattr(one.event, "count", 1)
+                use.last = one.at
+            case e.NetClosed(rule=name, origin=origin, method=method) if method:
+                use = found.setdefault((name, origin), _Use())
+                use.times += 1
+                use.last = one.at
+            case _:
+                pass
+    return found
+
+
+def _rule(
+    rule: Rule, uses: dict[tuple[str, str], _Use], now: float, columns: Columns
+) -> Content:
+    use = uses.get((rule.id, rule.origin), _Use())
+    tone = {"deny": ERROR, "tcp": ERROR}.get(rule.kind, GOOD)
+    glyph = {"deny": "⊘", "tcp": "⇒"}.get(rule.kind, "✓")
+    ports = "" if rule.ports in ((443,), ()) else f":{','.join(map(str, rule.ports))}"
+    last = present.age(now - use.last) if use.last else ""
+    used = f"{present.count(use.times) if use.times else '':>5}{last:>6}"
+    return Content.assemble(
+        (f" {scope(rule):<9}", MUTED),
+        (f"{glyph} ", tone),
+        present.fit(f"{line(rule.host, 120)}{ports}", columns.host - 3),
+        " ",
+        (present.fit(line(_only(rule), 80), columns.only), MUTED),
+        f"{used if columns.use else ''}  ",
+        (line(_ends(rule, now), 60), WARNING),
+        (line(rule.origin, 120), MUTED),
+    )
+
+
+def _only(rule: Rule) -> str:
+    words = [
+        "/".join(rule.methods),
+        " ".join(rule.paths),
+        " ".join(f"?{key}={value}" for key, value in rule.query),
+        f"secret {rule.inject.secret}" if rule.inject else "",
+        f"{rule.model} model" if rule.model else "",
+    ]
+    return " ".join(word for word in words if word)
+
+
+def _ends(rule: Rule, now: float) -> str:
+    if rule.expires:
+        left = rule.expires - now
+        return f"ends in {present.age(left)}  " if left > 0 else "has ended  "
+    return "for one connection  " if rule.uses else ""
+
+
+def _requests(found: "Resolved") -> list[Row]:
+    asked = [
+        f"+ {line(rule.id, 120)} {line(_only(rule), 80)}" for rule in found.requests
+    ]
+    asked += [f"+ service {line(one.name, 60)}" for one in found.requested_services]
+    if not asked:
+        return []
+    head = Content.styled(" THE REPOSITORY ASKS FOR, AND DOES NOT HAVE", HEADING)
+    hint = Content.styled(" `swarm policy trust` grants exactly this", MUTED)
+    lines = [Content.styled(f" {text}", WARNING) for text in asked]
+    return [Row(Content("")), Row(head), *map(Row, lines), Row(hint)]
+
+
+def _warnings(found: "Resolved") -> list[Row]:
+    lines = [
+        Content.styled(f" ⚑ {line(text, 200)}", WARNING) for text in found.warnings
+    ]
+    return [Row(Content("")), *map(Row, lines)] if lines else []
+
+
+def explained(found: "Resolved", text: str, now: float) -> tuple[str, str]:
+    """What would happen to an attempt at `host` or `host:port`, and its tone."""
+    name, colon, port = text.strip().rpartition(":")
+    if not colon:
+        name, port = port, "443"
+    try:
+        host = hosts.parse(name)
+    except BadHost as bad:
+        return f"{line(text, 80)}: {bad}; the gate denies it always", ERROR
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        return f"{line(text, 80)}: the port is none", ERROR
+    verdict = Judge(found.policy).decide(Attempt(host, int(port)), now)
+    return _words(f"{line(host.name, 80)}:{port}", verdict)
+
+
+def _words(where: str, verdict: Verdict) -> tuple[str, str]:
+    rule = verdict.rule
+    by = f" by `{line(rule.id, 80)}`, {line(rule.origin, 120)}" if rule else ""
+    if verdict.allow:
+        inside = "inspected" if verdict.inspect else "not looked into"
+        return f"✓ {where} passes{by}; {inside}", GOOD
+    locked = "; locked" if verdict.locked else ""
+    return f"⊘ {where} is denied: {verdict.reason}{by}{locked}", WARNING

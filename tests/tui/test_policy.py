@@ -1,0 +1,133 @@
+"""The policy on the screen: rules, why, and taking back."""
+
+from collections.abc import Callable
+
+import pytest
+
+from swarm.policy.layers import Resolved
+from swarm.policy.rules import Policy, Rule
+from swarm.tui import sheet
+from swarm.tui.screens.policy import PolicyScreen
+from tests.scenes import DENIALS, HOSTILE_NAME, NOW, Scene, press, shown
+from tests.tui.fakes import World
+from tests.tui.test_deciding import wishes
+
+Recorded = Callable[[Scene], World]
+POLICY = DENIALS.policy
+
+
+def text(rows: list[sheet.Row]) -> str:
+    return "\n".join(row.content.plain for row in rows)
+
+
+def test_what_a_human_granted_last_stands_first() -> None:
+    """Once, task, project, then what others gave."""
+    rows = sheet.rows(POLICY, [], NOW, 120)
+
+    scopes = [sheet.scope(row.rule) for row in rows if row.rule]
+    assert scopes == ["once", "task", "project", "user", "service"]
+
+
+def test_every_rule_says_where_it_stands_and_how_it_ends() -> None:
+    said = text(sheet.rows(POLICY, [], NOW, 160))
+
+    assert "ends in 1m" in said
+    assert "~/.config/swarm/policy.toml:3" in said
+    assert "+ allow cdn.example" in said
+    assert "shared by many owners" in said
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        ("api.stripe.example", "✓ api.stripe.example:443 passes by"),
+        ("api.stripe.example:8443", "⊘ api.stripe.example:8443 is denied: not-in"),
+        ("a.telemetry.example:443", "projects/acme-api/policy.toml:2"),
+        ("169.254.169.254:80", "locked"),
+        ("a b", "the gate denies it always"),
+        ("a.example:http", "the port is none"),
+    ],
+)
+def test_why_names_the_rule_and_its_place(asked: str, answer: str) -> None:
+    words, _ = sheet.explained(POLICY, asked, NOW)
+
+    assert answer in words
+
+
+def test_no_rule_is_an_empty_state_that_says_so() -> None:
+    assert "nothing passes" in text(sheet.rows(Resolved(Policy()), [], NOW, 80))
+
+
+def test_hostile_rules_are_harmless() -> None:
+    """A repository's file is an agent's, once it is merged."""
+    rule = Rule("deny", HOSTILE_NAME, paths=(HOSTILE_NAME,), origin=HOSTILE_NAME)
+    found = Resolved(Policy(rules=(rule,)), (rule,), warnings=(HOSTILE_NAME,))
+
+    said = text(sheet.rows(found, [], NOW, 120))
+
+    assert not [c for c in said if c != "\n" and (ord(c) < 32 or 127 <= ord(c) < 160)]
+    assert "\u202e" not in said
+
+
+async def test_a_grant_is_taken_back_at_once(recorded: Recorded) -> None:
+    world = recorded(DENIALS)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "j", "P", "j", "x")
+
+    ((verb, body),) = wishes(world)
+    assert (verb, body["host"], body["scope"]) == (
+        "revoke",
+        "api.stripe.example",
+        "task",
+    )
+
+
+async def test_a_file_is_changed_only_after_a_question(recorded: Recorded) -> None:
+    world = recorded(DENIALS)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "j", "P", "j", "j", "x", "escape")
+            assert wishes(world) == []
+            await press(pilot, world, "x", "y")
+
+    ((_, body),) = wishes(world)
+    assert (body["host"], body["scope"]) == ("*.telemetry.example", "project")
+
+
+async def test_what_is_not_ours_is_not_taken_back(recorded: Recorded) -> None:
+    """The key says why, and what to do instead."""
+    world = recorded(DENIALS)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "j", "P", "j", "j", "j", "j", "x")
+            assert isinstance(app.screen, PolicyScreen)
+            assert "preset balanced" in app.screen.why_not("revoke")
+
+    assert wishes(world) == []
+
+
+async def test_the_cursor_stands_on_rules_alone(recorded: Recorded) -> None:
+    """Neither the columns' names nor what the repository asks for can be chosen."""
+    world = recorded(DENIALS)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "j", "P")
+            first = app.screen.lines.rule  # type: ignore[attr-defined]  # the policy's
+            await press(pilot, world, "G")
+            last = app.screen.lines.rule  # type: ignore[attr-defined]
+
+    assert (first.host, last.host) == ("hooks.stripe.example", "packages.example")
+
+
+async def test_a_mistake_in_a_file_is_told_and_esc_leaves(recorded: Recorded) -> None:
+    """The message names file and line; the last good sheet stays."""
+    world = recorded(DENIALS)
+    world.broken_policy = "policy.toml:2: allow.hots: no such key"
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "j", "P")
+            title = str(app.screen.query_one("#policy-title").render())
+            assert "policy.toml:2" in title
+            await press(pilot, world, "escape")
+            assert not isinstance(app.screen, PolicyScreen)
