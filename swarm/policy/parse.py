@@ -8,7 +8,7 @@ from typing import Any
 
 from swarm.policy import addresses, hosts, targets
 from swarm.policy.rules import Inject, Limits, Rule, Secret
-from swarm.policy.table import BadPolicy, Table, wrong
+from swarm.policy.table import BadPolicy, Source, Table, wrong
 
 METHODS = frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS".split())  # noqa: SIM905 - reads as a line of a manual
 SOURCES = ("file:", "env:", "cmd:", "keyring:")
@@ -56,12 +56,13 @@ def parse(text: str, file: str, layer: str = "user") -> Layer:
 class _Reader:
     def __init__(self, file: str, text: str, layer: str) -> None:
         self._file = file
-        self._lines = text.splitlines()
+        self._lines = text.split("\n")
+        self._source = Source(file, tuple(self._lines))
         self._layer = layer
         self._warnings: list[str] = []
 
     def read(self, body: dict[str, Any]) -> Layer:
-        top = Table(self._file, "", body, 1)
+        top = Table(self._source, "", body, 1)
         if top.take("version", int, 0) != 1:
             raise top.wrong("version", "this swarm reads version = 1")
         rules = [
@@ -95,7 +96,7 @@ class _Reader:
             line = lines[number] if number < len(lines) else 1
             if not isinstance(body, dict):
                 raise wrong(self._file, line, name, "must be tables: [[…]]")
-            yield Table(self._file, name, body, line)
+            yield Table(self._source, name, body, line)
 
     def _where(self, header: str) -> list[int]:
         found = re.compile(rf"\s*{header}")
@@ -143,7 +144,7 @@ class _Reader:
     def _secrets(self, top: Table) -> Iterator[Secret]:
         for name, body in top.take("secrets", dict, {}).items():
             line = next(iter(self._where(rf'\[secrets\.["\']?{re.escape(name)}')), 1)
-            table = Table(self._file, f"secrets.{name}", body, line)
+            table = Table(self._source, f"secrets.{name}", body, line)
             source = table.take("source", str, "")
             if not source.startswith(SOURCES):
                 raise table.wrong("source", f"begins with {', '.join(SOURCES)}")

@@ -1,7 +1,9 @@
 """Takes a table's keys one by one; what is wrong or left over gets its line."""
 
+import difflib
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -25,36 +27,71 @@ def wrong(file: str, line: int, key: str, what: str) -> BadPolicy:
     return BadPolicy(f"{file}:{line}: {key}: {what}")
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file's name and its lines, to say where a mistake stands."""
+
+    file: str
+    lines: tuple[str, ...]
+
+    def line_of(self, key: str, table: int) -> int:
+        """The key's line in the table that begins at a line, or that line itself."""
+        spelled = re.compile(rf'\s*["\']?{re.escape(key)}["\']?\s*=')
+        for number, text in enumerate(self.lines[table - 1 :], table):
+            if number > table and text.lstrip().startswith("["):
+                break
+            if spelled.match(text):
+                return number
+        return table
+
+    def header(self, name: str, usual: int) -> int:
+        """The line of `[name]`, or the usual one where it is written otherwise."""
+        spelled = re.compile(rf"\s*\[\s*{re.escape(name)}\s*\]")
+        found = (n for n, text in enumerate(self.lines, 1) if spelled.match(text))
+        return next(found, usual)
+
+
 class Table:
     """One table, whose keys are taken one by one; what is left over is a mistake."""
 
-    def __init__(self, file: str, name: str, body: dict[str, Any], line: int) -> None:
-        self._file = file
+    def __init__(self, source: Source, name: str, body: Any, line: int) -> None:
+        self._source = source
+        self._asked: list[str] = []
         self.name = name
-        self.body = dict(body)
+        self.body: dict[str, Any] = dict(body)
         self.line = line
 
     def take(self, key: str, kind: type, usual: Any) -> Any:
         """The value, or the usual one where there is none."""
-        value = self.body.pop(key, usual)
+        value = self._pop(key, usual)
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             raise self.wrong(key, f"must be {_KINDS[kind]}")
         return value
 
+    def _pop(self, key: str, usual: Any) -> Any:
+        self._asked.append(key)
+        return self.body.pop(key, usual)
+
     def wrong(self, key: str, what: str) -> BadPolicy:
         """The mistake, with its place."""
         full = f"{self.name}.{key}" if self.name else key
-        return wrong(self._file, self.line, full, what)
+        line = self._source.line_of(key, self.line)
+        return wrong(self._source.file, line, full, what)
 
     def table(self, key: str, done: bool = False) -> "Table":
         """A table inside this one; `done` where it holds strings only."""
-        found = Table(self._file, key, self.take(key, dict, {}), self.line)
+        line = self._source.header(key, self.line)
+        found = Table(self._source, key, self.take(key, dict, {}), line)
         if done and not all(isinstance(v, str) for v in found.body.values()):
             raise self.wrong(key, "must hold strings")
         return found
 
     def text(self, key: str, check: Callable[[str], object]) -> str:
-        """A string in lower case that passes the check."""
+        """A string in lower case that passes the check; it must be there."""
+        if key not in self.body:
+            for other in difflib.get_close_matches(key, self.body, 1):
+                raise self.wrong(other, f"unknown key; is {key!r} meant?")
+            raise self.wrong(key, "is missing")
         value = self.take(key, str, "")
         self._check(key, value, check)
         return str(value).lower()
@@ -90,7 +127,7 @@ class Table:
 
     def size(self, key: str) -> int:
         """Bytes: a number, or such as `1MiB`."""
-        value = self.body.pop(key, 0)
+        value = self._pop(key, 0)
         if type(value) is int and value >= 0:
             return value
         found = re.fullmatch(r"(\d{1,9})\s*(KiB|MiB|GiB)", str(value))
@@ -100,7 +137,7 @@ class Table:
 
     def moment(self, key: str) -> float:
         """Seconds since the epoch; 0 where there is none."""
-        value = self.body.pop(key, None)
+        value = self._pop(key, None)
         if value is None:
             return 0.0
         if not isinstance(value, datetime) or value.tzinfo is None:
@@ -110,4 +147,6 @@ class Table:
     def done(self) -> None:
         """Refuse what nobody took."""
         for key in self.body:
-            raise self.wrong(key, "unknown key")
+            close = difflib.get_close_matches(key, self._asked, 1)
+            meant = f"; is {close[0]!r} meant?" if close else ""
+            raise self.wrong(key, f"unknown key{meant}")

@@ -216,11 +216,11 @@ def test_a_malformed_file_keeps_the_last_good_policy(
     before = _applied(house, task)
 
     file.write_text('version = 1\n[[allow]]\nhots = "second.test"\n')
-    house.until(lambda: f"{file}:2" in house.story(), "the complaint")
+    house.until(lambda: f"{file}:3" in house.story(), "the complaint")
 
     assert _applied(house, task) == before
     wish = house.wish("new", repo=str(sample), prompt="p", command="true")
-    assert (wish.outcome, f"{file}:2" in wish.message) == ("refused", True)
+    assert (wish.outcome, f"{file}:3" in wish.message) == ("refused", True)
     house.kit.sandboxes.kill(house.kit.nets.gate.names.gate)
     house.until(lambda: "GateUp" in house.story(), "another gate")
     held = house.kit.nets.last_held(house.queries.task(task).net)

@@ -70,11 +70,13 @@ def why(args: Namespace) -> int:
     if args.json:
         say.as_json(asdict(verdict))
     else:
-        say.fields(_explained(f"{host}:{port}", verdict))
+        say.fields(_explained(f"{host}:{port}", verdict, bool(method)))
     return exits.DONE if verdict.allow else exits.FAILED
 
 
-def _explained(where: str, verdict: Verdict) -> Iterator[tuple[str, str]]:
+def _explained(
+    where: str, verdict: Verdict, is_request: bool
+) -> Iterator[tuple[str, str]]:
     yield "attempt", where
     yield "verdict", "allowed" if verdict.allow else "denied"
     yield "reason", verdict.reason
@@ -82,7 +84,8 @@ def _explained(where: str, verdict: Verdict) -> Iterator[tuple[str, str]]:
         yield "rule", f"{_rule(verdict.rule)}  {_only(verdict.rule)}".rstrip()
         yield "from", verdict.rule.origin
     if verdict.allow:
-        yield "inside", "inspected" if verdict.inspect else "not looked at (SNI only)"
+        seen = verdict.inspect or is_request
+        yield "inside", "inspected" if seen else "not looked at (SNI only)"
         yield "then", "its addresses are vetted when it connects"
     elif verdict.locked:
         yield "way out", "none from a dashboard; a [[tcp]] rule in your own file"

@@ -1,0 +1,72 @@
+"""Package registries are read from the tools' own configuration, mirrors included."""
+
+from pathlib import Path
+
+import pytest
+
+from swarm.adapters import registries
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home and tools of its own."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("CARGO_HOME", str(tmp_path / ".cargo"))
+    for name in ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_CONFIG_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "bin").mkdir()
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin:/usr/bin:/bin")
+    return tmp_path
+
+
+def tool(machine: Path, name: str, says: str, code: int = 0) -> None:
+    file = machine / "bin" / name
+    file.write_text(f"#!/bin/sh\ncat <<'X'\n{says}\nX\nexit {code}\n")
+    file.chmod(0o755)
+
+
+def test_a_mirror_in_pip_s_own_settings_is_found(
+    machine: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With its port, and the extra index beside it."""
+    settings = machine / "pip.conf"
+    settings.write_text(
+        "[global]\nindex-url = https://pip.corp.example:8443/simple\n"
+        "extra-index-url = https://more.corp.example/simple\n"
+    )
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(settings))
+
+    found = registries.registries()["pip"]
+
+    assert found == ("pip.corp.example:8443", "more.corp.example:443")
+
+
+def test_npm_and_go_are_asked(machine: Path) -> None:
+    tool(machine, "npm", "https://npm.corp.example/")
+    tool(machine, "go", "https://go.corp.example|https://second.example,direct")
+
+    found = registries.registries()
+
+    assert found["npm"] == ("npm.corp.example:443",)
+    assert found["go"] == ("go.corp.example:443", "second.example:443")
+
+
+def test_cargo_s_file_is_read(machine: Path) -> None:
+    (machine / ".cargo").mkdir()
+    (machine / ".cargo" / "config.toml").write_text(
+        '[source.corp]\nregistry = "sparse+https://crates.corp.example/index/"\n'
+    )
+
+    assert registries.registries()["cargo"] == ("crates.corp.example:443",)
+
+
+def test_a_tool_that_fails_or_babbles_is_left_out(machine: Path) -> None:
+    """Its service is off then, and nothing else breaks."""
+    tool(machine, "npm", "npm ERR! no", 1)
+    tool(machine, "go", "not a url\nhttps://[broken")
+    (machine / ".cargo").mkdir()
+    (machine / ".cargo" / "config.toml").write_text("[source")
+
+    found = registries.registries()
+
+    assert not {"npm", "go", "cargo"} & set(found)

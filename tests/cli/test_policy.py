@@ -1,0 +1,230 @@
+"""`swarm policy`: read what is in force and why; change it by wishes."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from swarm.cli import exits
+from swarm.model import events as e
+from swarm.plan.naming import Places
+from swarm.store.journal import Journal
+from tests.cli.conftest import Clerk, ended, queued
+
+Swarm = Callable[..., tuple[int, str, str]]
+FILE = """\
+version = 1
+
+[[allow]]
+host = "api.example"
+methods = ["GET"]
+
+[[deny]]
+host = "*.telemetry.example"
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path, places: Places) -> Path:
+    """The user's policy file; nothing but it is in force."""
+    (tmp_path / "config.toml").write_text('[gate]\npreset = "locked"\n')
+    made = tmp_path / "policy.toml"
+    made.write_text(FILE)
+    return made
+
+
+@pytest.fixture
+def real_repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with a commit, which the policy is read at."""
+    repo = tmp_path / "real"
+    for argv in (
+        ["init", "-q", "-b", "main", str(repo)],
+        ["-C", str(repo), "config", "user.name", "h"],
+        ["-C", str(repo), "config", "user.email", "h@example.invalid"],
+        ["-C", str(repo), "commit", "-q", "--allow-empty", "-m", "first"],
+    ):
+        subprocess.run(["git", *argv], check=True)
+    monkeypatch.chdir(repo)
+    return repo
+
+
+def test_show_names_every_rule_with_file_and_line(swarm: Swarm, file: Path) -> None:
+    status, out, _ = swarm("policy", "show")
+
+    assert status == exits.DONE
+    assert f"{file}:3" in out
+    assert f"{file}:7" in out
+    assert "GET" in out
+
+
+def test_why_names_the_rule_and_exits_by_the_verdict(swarm: Swarm, file: Path) -> None:
+    allowed = swarm("policy", "why", "api.example", "--path", "/v1")
+    denied = swarm("policy", "why", "x.telemetry.example")
+    unknown = swarm("policy", "why", "else.example")
+
+    assert (allowed[0], "inspected" in allowed[1]) == (exits.DONE, True)
+    assert (denied[0], f"{file}:7" in denied[1]) == (exits.FAILED, True)
+    assert unknown[0] == exits.FAILED
+    assert "swarm policy allow else.example:443 --project" in unknown[1]
+
+
+@pytest.mark.parametrize("host", ["169.254.169.254", "localhost", "dns.google"])
+def test_why_says_what_no_dashboard_opens(swarm: Swarm, file: Path, host: str) -> None:
+    status, out, _ = swarm("policy", "why", host)
+
+    assert status == exits.FAILED
+    assert "[[tcp]] rule in your own file" in out
+
+
+def test_why_refuses_what_is_no_host(swarm: Swarm, file: Path) -> None:
+    status, _, err = swarm("policy", "why", "a_b..example")
+
+    assert status != exits.DONE
+    assert "the gate denies it always" in err
+
+
+def test_check_names_file_line_and_key_of_a_mistake(swarm: Swarm, file: Path) -> None:
+    file.write_text('version = 1\n[[allow]]\nhots = "x.example"\n')
+
+    status, _, err = swarm("policy", "check")
+
+    assert status != exits.DONE
+    assert f"{file}:3: allow.hots: unknown key; is 'host' meant?" in err
+
+
+def test_check_of_a_good_file_says_so(swarm: Swarm, file: Path) -> None:
+    assert swarm("policy", "check", str(file))[:2] == (
+        exits.DONE,
+        f"{file}: in order\n",
+    )
+    assert "not there" in swarm("policy", "check", "/nowhere.toml")[2]
+
+
+def test_a_repository_s_requests_are_shown_as_a_diff(
+    swarm: Swarm, file: Path, real_repo: Path
+) -> None:
+    """They are not in force until exactly this text is trusted."""
+    (real_repo / ".swarm").mkdir()
+    (real_repo / ".swarm/policy.toml").write_text(
+        'version = 1\n[[allow]]\nhost = "asked.example"\n'
+    )
+    for argv in (["add", "-A"], ["commit", "-qm", "ask"]):
+        subprocess.run(["git", "-C", str(real_repo), *argv], check=True)
+
+    status, out, _ = swarm("policy", "show")
+
+    assert status == exits.DONE
+    assert "not in force" in out
+    assert "+ allow asked.example" in out
+    assert swarm("policy", "why", "asked.example")[0] == exits.FAILED
+
+
+def denied(host: str, seq: int, **more: object) -> e.NetDenied:
+    return e.NetDenied("n", seq, host, "not-in-allowlist", 443, **more)  # type: ignore[arg-type]
+
+
+def test_suggest_proposes_no_more_than_was_tried(
+    swarm: Swarm, journal: Journal
+) -> None:
+    """As TOML that the parser takes; what is locked is left out."""
+    number = ended(journal)
+    journal.record(
+        number,
+        denied("often.example", 1, count=9),
+        denied("once.example", 2, method="GET", path="/v1/a?q=1", phase="request"),
+        denied("10.0.0.1", 3, locked=True),
+    )
+
+    status, out, _ = swarm("policy", "suggest")
+    (often, once) = json.loads(swarm("policy", "suggest", "--json")[1])
+
+    assert status == exits.DONE
+    assert often == {"times": 9, "host": "often.example"}
+    assert (once["methods"], once["paths"]) == (["GET"], ["/v1/a"])
+    assert "10.0.0.1" not in out
+
+
+def test_suggest_says_when_nothing_was_denied(swarm: Swarm, journal: Journal) -> None:
+    status, out, err = swarm("policy", "suggest")
+
+    assert (status, out) == (exits.DONE, "")
+    assert "nothing was denied" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "body"),
+    [
+        (
+            ("allow", "a.example", "--task", "1"),
+            {"kind": "allow", "host": "a.example", "port": 443, "scope": "task"},
+        ),
+        (
+            ("allow", "a.example:8443", "--task", "1", "--once"),
+            {"port": 8443, "scope": "once"},
+        ),
+        (
+            ("allow", "a.example", "--user", "--for", "2h", "--method", "GET"),
+            {"scope": "user", "seconds": 7200.0, "methods": ["GET"]},
+        ),
+        (("deny", "*.b.example", "--user"), {"kind": "deny", "host": "*.b.example"}),
+    ],
+)
+def test_a_change_is_a_wish(
+    swarm: Swarm,
+    clerk: Clerk,
+    journal: Journal,
+    words: tuple[str, ...],
+    body: dict[str, object],
+) -> None:
+    journal.queue(lambda _id: queued())
+    clerk.decide = lambda _wish: {"rule": "allow a.example", "file": "/p.toml"}
+
+    status, _, err = swarm("policy", *words)
+
+    ((verb, asked),) = clerk.seen
+    assert (status, verb) == (exits.DONE, "grant")
+    assert {key: asked[key] for key in body} == body
+    assert "it counts from now on" in err
+
+
+def test_nothing_to_revoke_is_a_failure_with_a_way_out(
+    swarm: Swarm, clerk: Clerk, journal: Journal
+) -> None:
+    clerk.decide = lambda _wish: {"taken": []}
+
+    status, _, err = swarm("policy", "revoke", "a.example", "--user")
+
+    assert status == exits.FAILED
+    assert "swarm policy show" in err
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("allow", "a.example"),
+        ("allow", "a.example:0", "--user"),
+        ("allow", "a.example:http", "--user"),
+        ("allow", "a.example", "--user", "--for", "soon"),
+        ("allow", "a.example", "--user", "--project"),
+    ],
+)
+def test_what_is_no_change_is_a_usage_error(
+    swarm: Swarm, places: Places, words: tuple[str, ...]
+) -> None:
+    assert swarm("policy", *words)[0] == exits.USAGE
+
+
+def test_a_budget_is_set_and_shown(
+    swarm: Swarm, clerk: Clerk, journal: Journal
+) -> None:
+    """What was used stands beside what may be."""
+    number = ended(journal)
+    journal.record(number, e.BudgetSet(500_000, 2.0))
+
+    status, out, _ = swarm("budget", "1", "--dollars", "2")
+
+    assert status == exits.DONE
+    assert clerk.seen == [("budget", {"task": 1, "tokens": None, "dollars": "2"})]
+    assert "500,000 tokens and $2.00" in out

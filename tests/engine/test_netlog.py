@@ -1,0 +1,144 @@
+"""The gate's lines become events: each once, in order, and a lost one is seen."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from swarm.config.prices import Price, Prices
+from swarm.engine.netlog import Netlog
+from swarm.model import events as e
+from swarm.store.journal import Journal
+from swarm.store.queries import Queries
+from tests.cli.conftest import queued
+
+NET = "5f0c"
+
+
+class Desk:
+    """A log over a real file, with one task that owns the net."""
+
+    def __init__(self, file: Path) -> None:
+        self.journal = Journal(file)
+        self.queries = Queries(file)
+        prices = Prices({"claude": Price(3.0, 0.3, 15.0)})
+        self.log = Netlog(self.journal, lambda: prices)
+        self.task = self.journal.queue(lambda _id: queued()).id
+        self.log.own(NET, self.task)
+
+    def hear(self, *numbers: int, **facts: Any) -> list[e.Event]:
+        """Lines with these numbers; then all that is recorded of the network."""
+        for number in numbers:
+            line = {"net": NET, "seq": number, "phase": "connect", "host": "a.test"}
+            self.log.heard({**line, "verdict": "deny", "reason": "no", **facts})
+        return self.recorded()
+
+    def recorded(self) -> list[e.Event]:
+        """Once everything that was heard is stored."""
+        self.log.close()
+        found = self.queries.events(task=self.task)
+        return [known.event for known in found[1:]]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(tmp_path / "swarm.db")
+    yield made
+    made.queries.close()
+    made.journal.close()
+
+
+def gaps(events: list[e.Event]) -> list[tuple[int, str]]:
+    return [(one.missed, one.why) for one in events if isinstance(one, e.NetGap)]
+
+
+def test_a_missed_number_is_a_visible_gap(desk: Desk) -> None:
+    events = desk.hear(1, 2, 5)
+
+    assert gaps(events) == [(2, "lost")]
+    assert [one.seq for one in events if isinstance(one, e.NetDenied)] == [1, 2, 5]
+
+
+def test_what_was_heard_before_is_not_recorded_twice(desk: Desk) -> None:
+    """A keeper that comes back reads the engine's log from its beginning."""
+    events = desk.hear(1, 2, 1, 2, 3)
+
+    assert [one.seq for one in events if isinstance(one, e.NetDenied)] == [1, 2, 3]
+    assert gaps(events) == []
+
+
+def test_a_keeper_goes_on_from_what_the_file_holds(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "swarm.db")
+    desk.hear(1, 2)
+    last = desk.queries.last_line(desk.task)
+
+    again = Netlog(desk.journal)
+    again.own(NET, desk.task, last)
+    again.heard({"net": NET, "seq": 4, "phase": "connect", "verdict": "deny"})
+    again.close()
+
+    found = [known.event for known in desk.queries.events(task=desk.task)]
+    assert (last, gaps(found)) == (2, [(1, "lost")])
+
+
+def test_lines_that_were_too_many_say_how_many(desk: Desk) -> None:
+    events = desk.hear(1, phase="overflow", verdict=None, n=700)
+
+    assert gaps(events) == [(700, "too many to be written")]
+
+
+def test_another_net_s_lines_are_nobody_s(desk: Desk) -> None:
+    desk.log.heard({"net": "other", "seq": 1, "phase": "connect", "verdict": "deny"})
+
+    assert desk.recorded() == []
+
+
+def test_an_answer_has_its_price_and_somebody_is_told(desk: Desk) -> None:
+    told: list[int] = []
+    desk.log.when_answered(told.append)
+    counts = {"tokens_in": 1_000_000, "tokens_cached": 0, "tokens_out": 0}
+
+    events = desk.hear(
+        1,
+        phase="answer",
+        verdict=None,
+        provider="anthropic",
+        model="claude-x",
+        **counts,
+    )
+
+    (answer,) = [one for one in events if isinstance(one, e.ModelAnswered)]
+    assert (answer.cost, answer.priced) == (3.0, True)
+    assert told == [desk.task]
+
+
+def test_a_net_that_is_gone_is_recorded_up_to_its_end(desk: Desk) -> None:
+    """What was heard before counts; what comes later belongs to no task."""
+    line = {"net": NET, "phase": "connect", "verdict": "deny", "host": "a.test"}
+    desk.log.heard({**line, "seq": 1, "reason": "no"})
+    desk.log.disown(NET)
+    desk.log.heard({**line, "seq": 2, "reason": "no"})
+
+    assert len(desk.recorded()) == 1
+
+
+@pytest.mark.parametrize("phase", ["", "unheard-of", None])
+def test_a_line_that_says_nothing_known_is_let_go(desk: Desk, phase: object) -> None:
+    """A newer gate may say more; its number counts all the same."""
+    assert desk.hear(1, phase=phase, verdict="allow") == []
+
+
+def test_hearing_never_waits_for_the_file(desk: Desk, tmp_path: Path) -> None:
+    """The gate's reader goes on while somebody else holds the database."""
+    other = sqlite3.connect(tmp_path / "swarm.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    line = {"net": NET, "phase": "connect", "verdict": "deny", "host": "a.test"}
+    for number in range(1, 500):
+        desk.log.heard({**line, "seq": number, "reason": "no"})
+    before = desk.queries.last_line(desk.task)
+    other.execute("COMMIT")
+    other.close()
+
+    assert (before, len(desk.recorded())) == (0, 499)
