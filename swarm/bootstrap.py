@@ -228,7 +228,7 @@ def show_dashboard(at: Places, repo: Path | None, ascii: bool) -> int:
     gc.disable()  # a tenth of the time to the first paint; `late.load` puts it on
     ports = _late("swarm.tui.ports")
     app = _late("swarm.tui.app").SwarmApp(
-        doors=_doors(at, repo),
+        doors=doors(at, repo),
         repo=str(repo) if repo else None,
         options=ports.Options(
             ascii=ascii, agents=lambda: tuple(_late("swarm.agents.known").names())
@@ -254,7 +254,8 @@ class _Unbuilt:
         return getattr(self._build(), name)
 
 
-def _doors(at: Places, repo: Path | None) -> Any:
+def doors(at: Places, repo: Path | None) -> Any:
+    """All that a dashboard may call, of the real things."""
     return _late("swarm.tui.ports").Doors(
         queries=_queries(at),
         wish=lambda verb, body: _late("swarm.store.wishes").make(

@@ -132,6 +132,9 @@ class SwarmApp(App[None], inherit_bindings=False):
             )
         elif decision.verb == "snapshot":
             self._say("")
+        elif decision.verb == "grant":
+            rule = line(str(decision.result.get("rule", "")), 100)
+            self._say(f"{rule} — counts from now on; u takes it back", GOOD)
         else:
             self._say(f"{_named(decision.verb, decision.body)}: done", GOOD)
         for screen in self.screen_stack:

@@ -116,7 +116,7 @@ class PolicyScreen(KeyScreen[None]):
         parts: list[str | tuple[str, str]] = [
             (" policy ", TITLE),
             (f" {present.named(task, 30)} ", "bold"),
-            (f"#{task.id}  {count} rules  ", MUTED),
+            (f"#{task.id}  {count} rule{'' if count == 1 else 's'}  ", MUTED),
         ]
         if found and found.policy.default == "log":
             parts.append(("GATE OPEN: unknown hosts pass  ", ERROR))

@@ -1,0 +1,188 @@
+"""A human at the dashboard, an agent behind the gate: denied, asked, allowed, retried.
+
+Nothing here stands for anything: engine, tmux, gate, keeper and dashboard are real.
+`python -m tests.walk` draws what was seen on the way into screenshots/.
+"""
+
+import asyncio
+import fcntl
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from swarm import bootstrap
+from swarm.cli.main import run
+from swarm.model import events as e
+from swarm.model.task import State
+from swarm.tui.app import SwarmApp
+from swarm.tui.ports import Options
+from tests.engine.conftest import House, new_sample, open_house
+from tests.promises.den import gateway
+from tests.promises.web import Web
+from tests.scenes import _png, _with_font
+
+HOST = "packages.example"
+POLICY = """\
+version = 1
+
+[[allow]]
+host = "docs.example"
+reason = "the agent reads them"
+
+[network]
+allow_nets = ["{address}/32"]
+"""
+AGENT = (
+    "while true; do curl -sk -o /dev/null -m 5 -w "
+    "'packages: %{{http_connect}} %{{http_code}}\\n' "
+    "https://{host}:{port}/simple/; sleep 1; done"
+)
+SIZE = (120, 36)
+PATIENCE = 30.0
+
+
+@dataclass
+class Walk:
+    """What was seen: pictures, and what the command line said."""
+
+    house: House
+    app: SwarmApp
+    sample: Path
+    port: int
+    task: int = 0
+    pictures: dict[str, str] = field(default_factory=dict)
+
+    def start(self) -> None:
+        """An agent that tries the host for ever."""
+        command = AGENT.format(host=HOST, port=self.port)
+        self.task = self.house.new(self.sample, command, name="fetch-deps")
+
+    def shoot(self, name: str) -> None:
+        """A picture of the screen as it is."""
+        self.pictures[name] = self.app.export_screenshot(title="swarm", simplify=True)
+
+    async def until(self, pilot: Pilot[None], seen: Callable[[], bool]) -> None:
+        """Let the dashboard live until it is so."""
+        deadline = time.monotonic() + PATIENCE
+        while not seen():
+            assert time.monotonic() < deadline, self.house.story()
+            await pilot.pause(0.05)
+
+    def happened(self, kind: type[e.Event]) -> bool:
+        """Whether the task's journal holds such an event."""
+        events = self.house.queries.events(task=self.task)
+        return any(isinstance(known.event, kind) for known in events)
+
+    @property
+    def pane(self) -> str:
+        """The agent's terminal."""
+        name = self.house.kit.names(self.task).pane
+        screen = self.house.kit.panes.capture([name]).get(name)
+        return screen.text if screen else ""
+
+
+@contextmanager
+def walk() -> Iterator[Walk]:
+    """A repository, a host that nothing allows, and the dashboard."""
+    with open_house() as house, tempfile.TemporaryDirectory() as folder, _lock(house):
+        names = house.kit.nets.gate.names
+        house.kit.sandboxes.make_network(names.gate, names.labels("gate"))
+        web = Web(gateway(names.gate), Path(folder))
+        (house.places.home / "policy.toml").write_text(
+            POLICY.format(address=web.address)
+        )
+        hosts = f'hosts = {{ "{HOST}" = "{web.address}" }}'
+        (house.places.home / "config.toml").write_text(
+            f'[gate]\nready = 0\npreset = "locked"\n{hosts}\n'
+        )
+        house.keep()
+        sample = new_sample(Path(folder) / "acme-api")
+        app = SwarmApp(bootstrap.doors(house.places, sample), str(sample), Options())
+        yield Walk(house, app, sample, web.port)
+        web.close()
+
+
+@contextmanager
+def _lock(house: House) -> Iterator[None]:
+    """As a keeper's process holds it: the dashboard need not start another."""
+    with house.places.lock.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+async def go(at: Walk) -> None:
+    """Press what a human presses; every step waits for what it leads to."""
+    async with at.app.run_test(size=SIZE, notifications=True) as pilot:
+        await asyncio.to_thread(at.start)
+        await _decide(at, pilot)
+        await _ask_why(at, pilot)
+        await _end(at, pilot)
+
+
+async def _decide(at: Walk, pilot: Pilot[None]) -> None:
+    await at.until(pilot, lambda: at.happened(e.NetDenied) and "403" in at.pane)
+    await pilot.pause(0.5)
+    at.shoot("walk-1-denied")
+    await pilot.press("exclamation_mark")
+    await pilot.pause(0.6)
+    at.shoot("walk-2-card")
+    await pilot.press("t")
+    await at.until(pilot, lambda: at.happened(e.PolicyGranted))
+    await at.until(pilot, lambda: "200 200" in at.pane)
+    await pilot.pause(0.6)
+    at.shoot("walk-3-retried")
+
+
+async def _ask_why(at: Walk, pilot: Pilot[None]) -> None:
+    await pilot.press("P")
+    await pilot.pause(0.6)
+    await pilot.press("w")
+    await pilot.press(*f"{HOST}:{at.port}", "enter")
+    await pilot.pause(0.3)
+    at.shoot("walk-4-why")
+    await pilot.press("escape")
+
+
+async def _end(at: Walk, pilot: Pilot[None]) -> None:
+    await pilot.press("s")
+    await at.until(pilot, lambda: at.house.queries.task(at.task).state is State.STOPPED)
+    await pilot.press("P")
+    await pilot.pause(0.6)
+    at.shoot("walk-5-the-grant-died")
+
+
+def why(at: Walk, where: str) -> int:
+    """`swarm policy why` on this home: its exit status; it prints the answer."""
+    os.environ["SWARM_HOME"] = str(at.house.places.home)
+    os.environ["SWARM_CONFIG"] = str(at.house.places.home / "config.toml")
+    return run(["policy", "why", where, "--task", str(at.task)])
+
+
+def main() -> int:
+    """Walk, and draw it."""
+    folder = Path(__file__).resolve().parent.parent / "screenshots"
+    with walk() as at:
+        asyncio.run(go(at))
+        for where in (f"{HOST}:{at.port}", "docs.example"):
+            print(f"$ swarm policy why {where} --task {at.task}")
+            print(f"exit {why(at, where)}")
+    files = []
+    for name, svg in at.pictures.items():
+        file = folder / f"{name}-{SIZE[0]}x{SIZE[1]}.svg"
+        file.write_text(_with_font(svg), encoding="utf-8")
+        files.append(file)
+    _png(files)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
