@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from swarm.config import load
+from swarm.config import load, policy_files
 from swarm.engine import images, leftovers
 from swarm.engine.kernel import Kernel
 from swarm.errors import SwarmError
+from swarm.plan.gating import GateNames
 from swarm.plan.naming import Places
 from swarm.ports import EngineFacts, Images, Progress, Sandboxes
 from swarm.store.queries import Queries
@@ -68,9 +69,10 @@ def examine(machine: Machine) -> list[Check]:
         _home(machine.places),
         _database(machine.places),
         _config(machine.config),
+        _policy(policy_files.beside(machine.config)),
     ]
     if facts:
-        checks += [*_images(machine), _leftovers(machine)]
+        checks += [*_images(machine), _gate(machine), _leftovers(machine)]
     return checks
 
 
@@ -178,7 +180,7 @@ def _kernel(known: Kernel) -> Iterator[Check]:
     if known.nftables():
         yield Check("nftables", "ok", "nf_tables is there")
     else:
-        mend = "`sudo modprobe nf_tables`; the gate will need it"
+        mend = "`sudo modprobe nf_tables`; the gate needs it"
         yield Check("nftables", "warn", "nf_tables was not found", mend)
     if known.btf():
         yield Check("BTF", "ok", str(known.btf_file))
@@ -217,6 +219,30 @@ def _config(file: Path) -> Check:
         return Check("config", "fail", error.message, error.hint)
     found = str(file) if file.exists() else f"defaults; {file} does not exist"
     return Check("config", "ok", found)
+
+
+def _policy(file: Path) -> Check:
+    try:
+        layer = policy_files.read(file, "user")
+    except SwarmError as error:
+        return Check("policy", "fail", error.message, error.hint)
+    if layer is None:
+        return Check("policy", "ok", f"the preset alone; {file} does not exist")
+    if layer.warnings:
+        return Check("policy", "warn", layer.warnings[0], "narrow the rule")
+    return Check("policy", "ok", f"{len(layer.rules)} rules in {file}")
+
+
+def _gate(machine: Machine) -> Check:
+    """It is started when a task needs it, so that it does not run is no fault."""
+    labels = GateNames(machine.places.tag).labels("gate")
+    try:
+        found = machine.sandboxes.all(labels)
+    except SwarmError as error:
+        return Check("gate", "warn", error.message, error.hint)
+    if any(facts.status == "running" for facts in found):
+        return Check("gate", "ok", f"{found[0].name} runs")
+    return Check("gate", "ok", "starts with the first task")
 
 
 def _images(machine: Machine) -> Iterator[Check]:

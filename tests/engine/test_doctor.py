@@ -19,6 +19,7 @@ from swarm.engine.kernel import Kernel
 from swarm.engine.leftovers import Leftover
 from swarm.errors import ToolError, ToolMissing
 from swarm.model import events as e
+from swarm.plan.gating import GateNames
 from swarm.plan.naming import Names, Places
 from swarm.ports import EngineFacts, SandboxFacts
 from swarm.store.journal import Journal
@@ -33,6 +34,7 @@ class SmallEngine:
         self.info: EngineFacts | None = HEALTHY
         self.containers: dict[str, dict[str, str]] = {}
         self.homes: list[str] = []
+        self.running: set[str] = set()
         self.built = {images.tag(name) for name in images.names()}
 
     def facts(self) -> EngineFacts:
@@ -42,10 +44,13 @@ class SmallEngine:
 
     def all(self, labels: dict[str, str]) -> list[SandboxFacts]:
         return [
-            SandboxFacts(name, name, known, "exited")
+            SandboxFacts(name, name, known, self._status(name))
             for name, known in self.containers.items()
             if labels.items() <= known.items()
         ]
+
+    def _status(self, name: str) -> str:
+        return "running" if name in self.running else "exited"
 
     def volumes(self, labels: dict[str, str]) -> list[str]:
         return list(self.homes)
@@ -196,6 +201,29 @@ def test_a_broken_config_is_named(machine: Machine) -> None:
 
     assert found.ok == "fail"
     assert str(machine.config) in found.found
+
+
+def test_a_mistake_in_the_policy_is_named(machine: Machine) -> None:
+    """With file, line and key; a rule for what many share is a warning."""
+    file = machine.config.with_name("policy.toml")
+    file.write_text('version = 1\n[[allow]]\nhots = "a.example"\n')
+    broken = check(machine, "policy")
+    file.write_text('version = 1\n[[allow]]\nhost = "*.github.io"\n')
+    wide = check(machine, "policy")
+
+    assert (broken.ok, f"{file}:3: allow.hots" in broken.found) == ("fail", True)
+    assert wide.ok == "warn"
+
+
+def test_whether_the_gate_runs_is_told(machine: Machine, engine: SmallEngine) -> None:
+    """Not running is no fault: it starts with the first task."""
+    idle = check(machine, "gate")
+    names = GateNames(machine.places.tag)
+    engine.containers[names.gate] = names.labels("gate")
+    engine.running.add(names.gate)
+
+    assert (idle.ok, "first task" in idle.found) == ("ok", True)
+    assert "runs" in check(machine, "gate").found
 
 
 def test_a_database_from_a_newer_swarm_is_named(machine: Machine) -> None:
