@@ -141,6 +141,7 @@ def event_of(line: Mapping[str, Any]) -> e.Event | None:
 
 
 _KINDS: dict[Any, type[e.Event]] = {
+    "name": e.NetNamed,
     "connect": e.NetAllowed,
     "request": e.NetClosed,
     "close": e.NetClosed,

@@ -24,6 +24,10 @@ class Names:
         self._by_name: dict[str, str] = {}
         self._by_address: dict[str, str] = {}
 
+    def __len__(self) -> int:
+        """How many names were asked for."""
+        return len(self._by_name)
+
     def address(self, name: str) -> str | None:
         """The name's address, the same each time; None where there are too many."""
         known = self._by_name.get(name)

@@ -107,11 +107,13 @@ class Exchange:
         meter, began = Meter(self._net, asked.host, rule), time.monotonic()
         passage = Passage(self._client, data, meter)
         self._say_asked(asked, rule)
+        how = "done"
         try:
             ended = await passage.carry(
                 server, asked.head.target, self._injected(asked.host, rule)
             )
-        except BaseException:
+        except BaseException as error:
+            how = _ended_by(error)
             self._hang_up()
             raise
         finally:
@@ -119,6 +121,7 @@ class Exchange:
                 self._net.id,
                 "request",
                 verdict="allow",
+                how=how,
                 seconds=round(time.monotonic() - began, 3),
                 **meter.facts(),
                 **asked.facts(),
@@ -244,6 +247,12 @@ class Exchange:
             self._net.audit.say(
                 self._net.id, "fail", reason=reason, **self._asked.facts()
             )
+
+
+def _ended_by(error: BaseException) -> str:
+    if isinstance(error, Denied):
+        return "refused"
+    return "cut" if isinstance(error, asyncio.CancelledError) else "broken"
 
 
 async def read_head(client: Wire) -> bytes:

@@ -92,9 +92,12 @@ class Listeners:
                 writer.close()
 
     def _answer(self, query: bytes) -> bytes:
+        known = len(self._net.names)
         answer = dns.answer(query, self._net.names)
         if answer is None:
             return b""
+        if len(self._net.names) > known:
+            self._net.audit.say(self._net.id, "name", host=answer.name)
         if answer.code not in (dns.OK, dns.NO_NAME):
             self._net.audit.deny(
                 self._net.id,

@@ -25,6 +25,7 @@ from swarm.model.net_events import (
     NetFailed,
     NetGap,
     NetMended,
+    NetNamed,
     NetReady,
     PolicyApplied,
     PolicyGranted,
@@ -79,6 +80,7 @@ __all__ = [
     "NetFailed",
     "NetGap",
     "NetMended",
+    "NetNamed",
     "NetReady",
     "OrphanFound",
     "PaneReopened",
@@ -135,6 +137,7 @@ Event = (
     | TextSent
     | NetReady
     | NetDenied
+    | NetNamed
     | NetAllowed
     | NetClosed
     | NetFailed

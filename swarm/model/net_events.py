@@ -37,6 +37,15 @@ class NetDenied:
 
 
 @event
+class NetNamed:
+    """A name was asked for the first time; nothing was resolved for it outside."""
+
+    net: str
+    seq: int
+    host: str
+
+
+@event
 class NetAllowed:
     """A connection was let through and is open from here on."""
 
@@ -72,7 +81,7 @@ class NetClosed:
     address: str = ""
     sni: str = ""
     how: str = ""
-    """`cut` where a policy or a human ended it."""
+    """`cut` where a policy or a human ended it, `refused` where a limit did."""
     tool: str = ""
     """The tool that an MCP request called."""
 

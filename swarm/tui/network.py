@@ -47,6 +47,7 @@ def net_tab(recorded: Iterable[e.Recorded]) -> list[Content]:
     """Allowed and denied hosts of one task, the newest first."""
     places: dict[tuple[str, int], _Place] = {}
     notes: list[Content] = []
+    named: dict[str, float] = {}
     for one in recorded:
         match one.event:
             case (
@@ -55,6 +56,8 @@ def net_tab(recorded: Iterable[e.Recorded]) -> list[Content]:
                 place = places.setdefault((known.host, known.port), _Place())
                 place.last = one.at
                 _count(place, known)
+            case e.NetNamed(host=host):
+                named[host] = one.at
             case e.NetGap() as gap:
                 words = (
                     f" {gap.missed} lines of the gate's are missing: {line(gap.why)}"
@@ -62,6 +65,8 @@ def net_tab(recorded: Iterable[e.Recorded]) -> list[Content]:
                 notes.append(Content.styled(words, ERROR))
             case _:
                 pass
+    for host in named.keys() - {host for host, _ in places}:
+        places[host, 0] = _Place(last=named[host], why="asked for, nothing was tried")
     if not places:
         return [*notes, Content.styled(" nothing was tried on the network", MUTED)]
     rows = sorted(places.items(), key=lambda item: -item[1].last)
@@ -92,13 +97,13 @@ def _count(
 
 def _row(host: str, port: int, place: _Place) -> Content:
     denied = bool(place.denied)
-    tone = WARNING if denied else GOOD
+    glyph, tone = ("⊘", WARNING) if denied else ("✓", GOOD) if port else ("·", MUTED)
     times = place.denied or place.allowed
-    name = present.fit(f"{line(host, 80)}:{port}", 26)
+    name = present.fit(f"{line(host, 80)}{f':{port}' if port else ''}", 26)
     carried = f"↑{present.count(place.up)} ↓{present.count(place.down)}  "
     return Content.assemble(
         (f" {history.clock(place.last)} ", MUTED),
-        (f"{'⊘' if denied else '✓'} ", tone),
+        (f"{glyph} ", tone),
         f"{name} ",
         (f"{'×' + present.count(times) if times > 1 else '':<4}", MUTED),
         carried if place.up or place.down else "",

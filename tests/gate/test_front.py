@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -156,3 +157,33 @@ async def test_a_name_with_one_bad_address_is_refused(
 
     assert " 403 " in client.status
     assert gate.said(verdict="deny", address=address)
+
+
+async def test_a_name_is_told_once_even_if_nothing_follows(gate: House) -> None:
+    """A name can be a message; nobody outside hears it, and the human sees it."""
+    query = b"\x12\x34\x01\0\0\1\0\0\0\0\0\0\6secret\4data\4test\0\0\1\0\1"
+    loop = asyncio.get_running_loop()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.setblocking(False)
+        for _ in range(3):
+            await loop.sock_sendto(client, query, ("127.0.0.1", gate.names_port))
+            await loop.sock_recv(client, 512)
+
+    assert [one["host"] for one in gate.said(phase="name")] == ["secret.data.test"]
+
+
+async def test_a_body_over_its_limit_is_said_to_be_refused(gate: House) -> None:
+    """One line of what passed until then, one of why it ended."""
+    gate.table["plain.test"] = ["127.0.0.1"]
+    async with server(web) as port:
+        gate.allow(Rule("allow", "plain.test", (port,), max_upload=10))
+        client = await gate.dial()
+        await client.send(
+            f"POST http://plain.test:{port}/ HTTP/1.1\r\nHost: plain.test:{port}\r\n"
+            f"Content-Length: 100\r\n\r\n{'x' * 100}".encode()
+        )
+        await client.rest()
+
+    (passed,) = gate.said(phase="request", verdict="allow")
+    (denied,) = gate.said(phase="request", verdict="deny")
+    assert (passed["how"], denied["reason"]) == ("refused", "too-much-upload")
