@@ -7,22 +7,19 @@ import ssl
 import time
 from collections.abc import Awaitable, Callable
 
-from swarm.gate import denials, heads, hello
+from swarm.gate import denials, first, heads
 from swarm.gate.certs import Authority
 from swarm.gate.exchange import Exchange, Subject, read_head
 from swarm.gate.heads import BadHead
-from swarm.gate.hello import BadHello, Hello
 from swarm.gate.net import Denied, Net
 from swarm.gate.tunnel import Carried, splice
 from swarm.gate.upstream import Forbidden, Reached, Upstream
 from swarm.gate.wire import SocketWire, TlsWire, Wire
-from swarm.policy import hosts
 from swarm.policy.decide import Attempt, Verdict
-from swarm.policy.hosts import BadHost, Host
+from swarm.policy.hosts import Host
 
 FIRST_SECONDS = 10.0
 """For a head or a hello: a client that takes longer holds a place it does not use."""
-SO_ORIGINAL_DST = 80
 ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 _HTTP = (b"GET", b"HEA", b"POS", b"PUT", b"DEL", b"PAT", b"OPT", b"TRA", b"CON", b"PRI")
 
@@ -48,7 +45,7 @@ class Front:
 
     async def transparent(self, accepted: socket.socket) -> None:
         """A client that does not: the kernel knows where it wanted to go."""
-        host, port = _wanted(accepted, self._net)
+        host, port = first.wanted(accepted, self._net)
         await self._serve(accepted, lambda wire: self._tunnel(wire, host, port, b""))
 
     async def _serve(
@@ -100,7 +97,9 @@ class Front:
         except (OSError, TimeoutError) as error:
             self._failed(host, port, error)
             if reply:
-                await wire.send(denials.unreachable(f"{host}:{port}", _short(error)))
+                await wire.send(
+                    denials.unreachable(f"{host}:{port}", first.short(error))
+                )
 
     async def _through(self, wire: Wire, host: Host, port: int, reply: bytes) -> None:
         verdict = self._net.require(Attempt(host, port))
@@ -129,18 +128,18 @@ class Front:
             assert out is not None
             await self._carry(wire, host, port, verdict, out, sni="")
             return
-        first = await asyncio.wait_for(wire.recv(), FIRST_SECONDS)
-        wire.unread(first)
-        if first[:1] == b"\x16":
-            asked = await asyncio.wait_for(_hello(wire), FIRST_SECONDS)
-            _require_name(asked, host)
+        data = await asyncio.wait_for(wire.recv(), FIRST_SECONDS)
+        wire.unread(data)
+        if data[:1] == b"\x16":
+            asked = await asyncio.wait_for(first.client_hello(wire), FIRST_SECONDS)
+            first.require_name(asked, host)
             if out is None:
                 await self._look(wire, host, port)
             else:
                 await self._carry(wire, host, port, verdict, out, sni=asked.server_name)
-        elif first[:3] in _HTTP:
+        elif data[:3] in _HTTP:
             await self._exchange(wire, Subject(host, port)).serve()
-        elif first:
+        elif data:
             raise Denied("not-tls-nor-http")
 
     async def _look(self, wire: Wire, host: Host, port: int) -> None:
@@ -218,16 +217,16 @@ class Front:
             "fail",
             host=host.name,
             port=port,
-            reason=_short(error),
+            reason=first.short(error),
         )
 
     async def _refuse(self, wire: Wire, where: str, reason: str, reply: bytes) -> None:
         """In words where the client waits for words, else in its own protocol."""
-        first = b""
+        data = b""
         if not reply or reason in _INSIDE:
             with contextlib.suppress(TimeoutError, OSError):
-                first = await asyncio.wait_for(wire.recv(), 1.0)
-            await wire.send(denials.spoken(first, where, reason))
+                data = await asyncio.wait_for(wire.recv(), 1.0)
+            await wire.send(denials.spoken(data, where, reason))
         else:
             await wire.send(denials.http(where, reason))
         with contextlib.suppress(OSError):
@@ -243,52 +242,3 @@ _INSIDE = frozenset({
     "too-much-upload",
 })  # fmt: skip
 """Denials of what came after the tunnel was established."""
-
-
-async def _hello(wire: Wire) -> Hello:
-    """The whole hello; every byte of it is put back."""
-    data = b""
-    while True:
-        more = await wire.recv()
-        data += more
-        try:
-            found = hello.parse(data)
-        except BadHello as bad:
-            raise Denied("bad-hello") from bad
-        finally:
-            if not more:
-                wire.unread(data)
-        if found:
-            wire.unread(data)
-            return found
-        if not more:
-            raise Denied("bad-hello")
-
-
-def _require_name(asked: Hello, host: Host) -> None:
-    if asked.has_ech:
-        raise Denied("encrypted-hello")
-    if not asked.server_name:
-        raise Denied("no-sni")
-    try:
-        name = hosts.parse(asked.server_name)
-    except BadHost as bad:
-        raise Denied("sni-differs") from bad
-    if name != host:
-        raise Denied("sni-differs")
-
-
-def _wanted(accepted: socket.socket, net: Net) -> tuple[Host, int]:
-    """The name that stands for the address the client dialled, or the address."""
-    try:
-        raw = accepted.getsockopt(socket.SOL_IP, SO_ORIGINAL_DST, 16)
-        address, port = socket.inet_ntoa(raw[4:8]), int.from_bytes(raw[2:4], "big")
-    except OSError:
-        address, port = accepted.getsockname()[:2]
-    name = net.names.name(address)
-    return (Host(name) if name else Host(address, is_address=True)), port
-
-
-def _short(error: BaseException) -> str:
-    text = str(error) or type(error).__name__
-    return "".join(c if c.isalnum() or c in " .-_:" else " " for c in text)[:80]

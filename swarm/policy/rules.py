@@ -53,6 +53,18 @@ class Rule:
         return f"{self.kind} {self.host}{ports}"
 
     @property
+    def only(self) -> str:
+        """What it is narrowed to inside the host, in words; empty for everything."""
+        words = [
+            "/".join(self.methods),
+            " ".join(self.paths),
+            " ".join(f"?{key}={value}" for key, value in self.query),
+            f"secret {self.inject.secret}" if self.inject else "",
+            f"{self.model} model" if self.model else "",
+        ]
+        return " ".join(word for word in words if word)
+
+    @property
     def looks_inside(self) -> bool:
         """Whether only an intercepted connection can keep it."""
         return bool(

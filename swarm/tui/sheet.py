@@ -125,22 +125,11 @@ def _rule(
         (f"{glyph} ", tone),
         present.fit(f"{line(rule.host, 120)}{ports}", columns.host - 3),
         " ",
-        (present.fit(line(_only(rule), 80), columns.only), MUTED),
+        (present.fit(line(rule.only, 80), columns.only), MUTED),
         f"{used if columns.use else ''}  ",
         (line(_ends(rule, now), 60), WARNING),
         (line(rule.origin, 120), MUTED),
     )
-
-
-def _only(rule: Rule) -> str:
-    words = [
-        "/".join(rule.methods),
-        " ".join(rule.paths),
-        " ".join(f"?{key}={value}" for key, value in rule.query),
-        f"secret {rule.inject.secret}" if rule.inject else "",
-        f"{rule.model} model" if rule.model else "",
-    ]
-    return " ".join(word for word in words if word)
 
 
 def _ends(rule: Rule, now: float) -> str:
@@ -151,9 +140,7 @@ def _ends(rule: Rule, now: float) -> str:
 
 
 def _requests(found: "Resolved") -> list[Row]:
-    asked = [
-        f"+ {line(rule.id, 120)} {line(_only(rule), 80)}" for rule in found.requests
-    ]
+    asked = [f"+ {line(rule.id, 120)} {line(rule.only, 80)}" for rule in found.requests]
     asked += [f"+ service {line(one.name, 60)}" for one in found.requested_services]
     if not asked:
         return []

@@ -8,7 +8,7 @@ import contextlib
 import re
 import runpy
 
-from swarm.gate import dns, exchange, front, heads, hello, net, upstream
+from swarm.gate import dns, exchange, first, front, heads, hello, net, upstream
 from swarm.policy import decide, targets
 from swarm.policy.decide import Verdict
 from swarm.policy.hosts import BadHost, Host
@@ -73,9 +73,9 @@ async def raw_inside(self, wire, host, port, verdict, out):
     """A tunnel is a socket to anywhere."""
     rule = verdict.rule
     if out is None and rule and rule.looks_inside:
-        first = await wire.recv()
-        wire.unread(first)
-        if first[:1] == b"\x16":
+        data = await wire.recv()
+        wire.unread(data)
+        if data[:1] == b"\x16":
             return await self._look(wire, host, port)
         return await self._exchange(wire, exchange.Subject(host, port)).serve()
     if out is None:
@@ -154,7 +154,7 @@ def end_anyhow(data):
 
 heads.parse, heads.authority, heads.end = lenient_parse, lenient_authority, end_anyhow
 targets.parse = lenient_target
-front._require_name = lambda asked, host: None
+first.require_name = lambda asked, host: None
 front.Front._inside = raw_inside
 front.FIRST_SECONDS = 1e6
 exchange.METHODS = exchange.METHODS | {"TRACE", "PRI", "CONNECT"}

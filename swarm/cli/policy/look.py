@@ -169,15 +169,8 @@ def _rule(rule: Rule) -> str:
 
 
 def _only(rule: Rule) -> str:
-    words = [
-        "/".join(rule.methods),
-        " ".join(rule.paths),
-        " ".join(f"?{key}={value}" for key, value in rule.query),
-        f"secret {rule.inject.secret}" if rule.inject else "",
-        f"{rule.model} model" if rule.model else "",
-        "once" if rule.uses else "",
-        f"until {_clock(rule.expires)}" if rule.expires else "",
-    ]
+    until = f"until {_clock(rule.expires)}" if rule.expires else ""
+    words = [rule.only, "once" if rule.uses else "", until]
     return " ".join(word for word in words if word)
 
 

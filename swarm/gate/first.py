@@ -1,0 +1,63 @@
+"""What a connection says first, and where it wanted to go."""
+
+import socket
+
+from swarm.gate import hello
+from swarm.gate.hello import BadHello, Hello
+from swarm.gate.net import Denied, Net
+from swarm.gate.wire import Wire
+from swarm.policy import hosts
+from swarm.policy.hosts import BadHost, Host
+
+SO_ORIGINAL_DST = 80
+
+
+async def client_hello(wire: Wire) -> Hello:
+    """The whole hello; every byte of it is put back."""
+    data = b""
+    while True:
+        more = await wire.recv()
+        data += more
+        try:
+            found = hello.parse(data)
+        except BadHello as bad:
+            raise Denied("bad-hello") from bad
+        finally:
+            if not more:
+                wire.unread(data)
+        if found:
+            wire.unread(data)
+            return found
+        if not more:
+            raise Denied("bad-hello")
+
+
+def require_name(asked: Hello, host: Host) -> None:
+    """Denied, but where the hello names this very host in the open."""
+    if asked.has_ech:
+        raise Denied("encrypted-hello")
+    if not asked.server_name:
+        raise Denied("no-sni")
+    try:
+        name = hosts.parse(asked.server_name)
+    except BadHost as bad:
+        raise Denied("sni-differs") from bad
+    if name != host:
+        raise Denied("sni-differs")
+
+
+def wanted(accepted: socket.socket, net: Net) -> tuple[Host, int]:
+    """The name that stands for the address the client dialled, or the address."""
+    try:
+        raw = accepted.getsockopt(socket.SOL_IP, SO_ORIGINAL_DST, 16)
+        address, port = socket.inet_ntoa(raw[4:8]), int.from_bytes(raw[2:4], "big")
+    except OSError:
+        address, port = accepted.getsockname()[:2]
+    name = net.names.name(address)
+    return (Host(name) if name else Host(address, is_address=True)), port
+
+
+def short(error: BaseException) -> str:
+    """An error in a few harmless words."""
+    text = str(error) or type(error).__name__
+    return "".join(c if c.isalnum() or c in " .-_:" else " " for c in text)[:80]
