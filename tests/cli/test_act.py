@@ -77,8 +77,9 @@ def test_text_is_sent(swarm: Swarm, clerk: Clerk, journal: Journal) -> None:
 def test_a_new_task_is_wished_whole(swarm: Swarm, clerk: Clerk, repo: Path) -> None:
     clerk.decide = lambda _wish: {"tasks": [4, 5]}
     words = ["new", "do 'it'\n\x1b", "--run", "make", "--name", "n", "--base", "dev"]
+    words += ["--copies", "2", "--after", "#3", "--tokens", "2M", "--dollars", "5"]
 
-    assert swarm(*words, "--copies", "2", "--after", "#3") == (0, "4\n5\n", "")
+    assert swarm(*words) == (0, "4\n5\n", "")
     assert clerk.seen == [
         (
             "new",
@@ -91,6 +92,8 @@ def test_a_new_task_is_wished_whole(swarm: Swarm, clerk: Clerk, repo: Path) -> N
                 "base": "dev",
                 "copies": 2,
                 "after": [3],
+                "tokens": "2M",
+                "dollars": "5",
             },
         )
     ]

@@ -62,6 +62,7 @@ class Previewing(KeyScreen[None]):
 
     def start_looking(self) -> None:
         """From now on the selected pane is followed."""
+        self._look()
         self.set_interval(CAPTURE_SECONDS, self._look)
 
     def preview_task(self, task: Task | None) -> None:
@@ -163,8 +164,11 @@ class Previewing(KeyScreen[None]):
             return
         self._seen.quiet += 1
         if lines is not None or text != self._seen.text:
+            is_first = (self._seen.pane is None) != (lines is None)
             self._seen.text, self._seen.pane, self._seen.quiet = text, lines, 0
-            if self.chosen and self.preview.tab == "Pane":
+            if is_first:
+                self.draw_preview()
+            elif self.chosen and self.preview.tab == "Pane":
                 self.preview.lines.set_lines(self._pane_body(self.chosen))
 
     def _captured(self, name: str, before: str) -> tuple[str, list[Content] | None]:
