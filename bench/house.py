@@ -18,6 +18,8 @@ from swarm.store import wishes
 from swarm.store.queries import Queries
 
 PATIENCE = 120.0
+SETTLED_SECONDS = 1.0
+"""Between a net's container and its set-up there is a moment without either."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class House:
     repo: Path
     queries: Queries
     keeper: "subprocess.Popen[bytes]"
+    nets: int = 0
+    """As many are kept ready."""
 
     def wish(self, verb: str, **body: object) -> dict[str, object]:
         """Make a wish and wait until it is done."""
@@ -36,6 +40,19 @@ class House:
         decided = self.queries.wish(made)
         assert decided.outcome == "done", decided.message
         return decided.result
+
+    def until_ready(self) -> None:
+        """Every net of the pool stands: what is made for later disturbs nobody."""
+        door, since = bootstrap.sandboxes(), [time.monotonic()]
+
+        def stands() -> bool:
+            found = door.all({"swarm.home": self.places.tag})
+            kinds = [facts.labels["swarm.kind"] for facts in found]
+            if kinds.count("net") < self.nets or "netsetup" in kinds:
+                since[0] = time.monotonic()
+            return time.monotonic() - since[0] > SETTLED_SECONDS
+
+        until(stands, "the nets")
 
     def new(self, command: str, copies: int = 1) -> list[int]:
         """Queue command tasks and return their ids."""
@@ -80,7 +97,10 @@ def house(max_running: int = 16) -> Iterator[House]:
     base = Path(tempfile.mkdtemp(prefix="swarm-bench-"))
     home, config = base / "home", base / "config.toml"
     home.mkdir()
-    config.write_text(f'max_running = {max_running}\n[sandbox]\nmemory = "256MiB"\n')
+    config.write_text(
+        f"max_running = {max_running}\n[gate]\nready = {max_running}\n"
+        '[sandbox]\nmemory = "256MiB"\n'
+    )
     os.environ["SWARM_HOME"], os.environ["SWARM_CONFIG"] = str(home), str(config)
     places = Places(home)
     repo = make_repository(base / "repo")
@@ -90,7 +110,7 @@ def house(max_running: int = 16) -> Iterator[House]:
     )
     try:
         until(lambda: bool(queries.fleet().engine), "the keeper")
-        yield House(places, repo, queries, keeper)
+        yield House(places, repo, queries, keeper, max_running)
     finally:
         keeper.terminate()
         keeper.wait(30)

@@ -110,9 +110,14 @@ class Keeper:
     def _launch(self, task_id: int) -> None:
         try:
             self._guarded(task_id, "launch", launch.launch)
-            self._fill()
         finally:
-            self._inbox.put(lambda: self._launching.discard(task_id))
+            self._inbox.put(lambda: self._launched(task_id))
+
+    def _launched(self, task_id: int) -> None:
+        """Nets for later are made once nobody waits for the engine."""
+        self._launching.discard(task_id)
+        if not self._launching:
+            self._workers.submit(self._fill)
 
     def _carry_out(self, wish: Wish) -> None:
         try:
