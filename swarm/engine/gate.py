@@ -164,8 +164,9 @@ class Gate:
             said = self._door.logs(self.names.gate, 20).decode("utf-8", "replace")
         except SwarmError as error:
             return error.message
-        words = [text for text in said.splitlines() if not text.startswith("{")]
-        return " ".join(words[-3:])[:300] or "it ended"
+        words = said[said.rfind("\n{") + 1 :].splitlines()
+        told = [text for text in words if not text.startswith("{")]
+        return " ".join(told[-3:])[:300] or "it ended"
 
 
 def _nobody(_why: str) -> None:

@@ -20,8 +20,8 @@ from swarm.store.queries import Wish
 POLL_SECONDS = 0.03
 """How soon a wish is noticed; asking the file costs microseconds."""
 
-LOOK_SECONDS = 1.0
-"""Between two looks at the policy files' times: two calls of stat."""
+LOOK_SECONDS = 0.5
+"""Between two looks at the policy files' times: a few calls of stat."""
 
 WORKERS = 32
 """Verbs at work at once; most of that time is spent waiting for a tool."""
@@ -41,6 +41,7 @@ class Keeper:
         self._launching: set[int] = set()
         self._limit = kit.read().max_running()
         self._stamp: object = None
+        self._seen_stamp: object = None
         self._next_look = 0.0
 
     def stop(self) -> None:
@@ -174,13 +175,18 @@ class Keeper:
             self._trouble_once("nets", error)
 
     def _follow_policies(self) -> None:
-        """An edit of a policy file counts at once, also for those at work."""
+        """An edit of a policy file counts at once, also for those at work.
+
+        At once is when two looks saw the same: many editors empty a file and then
+        write it, and what is half written would take away rules for a moment.
+        """
         now = time.monotonic()
         if now < self._next_look or not self._watch.up:
             return
         self._next_look = now + LOOK_SECONDS
         stamp = policies.stamp(self._kit.places)
-        if stamp != self._stamp:
+        settled, self._seen_stamp = stamp == self._seen_stamp, stamp
+        if settled and stamp != self._stamp:
             first, self._stamp = self._stamp is None, stamp
             if not first:
                 self._workers.submit(self._renew)

@@ -210,9 +210,10 @@ def test_a_malformed_file_keeps_the_last_good_policy(
     """
     house, sample, task = home
     file = policy_files.beside(house.places.home / "config.toml")
-    first = _applied(house, task)
+    net, first = house.queries.task(task).net, _applied(house, task)
     file.write_text('version = 1\n[[allow]]\nhost = "first.test"\n')
-    house.until(lambda: _applied(house, task) > first, "the first file")
+    house.until(lambda: "first.test" in _held(house, net), "the first file")
+    house.until(lambda: _applied(house, task) > first, "its record")
     before = _applied(house, task)
 
     file.write_text('version = 1\n[[allow]]\nhots = "second.test"\n')
@@ -223,12 +224,15 @@ def test_a_malformed_file_keeps_the_last_good_policy(
     assert (wish.outcome, f"{file}:3" in wish.message) == ("refused", True)
     house.kit.sandboxes.kill(house.kit.nets.gate.names.gate)
     house.until(lambda: "GateUp" in house.story(), "another gate")
-    held = house.kit.nets.last_held(house.queries.task(task).net)
-    assert held is not None
-    assert "first.test" in {rule.host for rule in held.policy.rules}
-    assert house.queries.task(task).net in house.kit.nets.served()
+    assert "first.test" in _held(house, net)
+    assert net in house.kit.nets.served()
     file.unlink()
     house.until(lambda: _applied(house, task) > before, "the mended file")
+
+
+def _held(house: House, net: str) -> set[str]:
+    held = house.kit.nets.last_held(net)
+    return {rule.host for rule in held.policy.rules} if held else set()
 
 
 def _applied(house: House, task: int) -> int:
