@@ -158,40 +158,7 @@ def _log_to(file: Path) -> None:
 
 def kit(at: Places) -> Any:
     """The keeper's tools, for one home."""
-    load = _late("swarm.config.load")
-    own = threading.local()
-
-    def read() -> Any:
-        if not hasattr(own, "queries"):
-            own.queries = _late("swarm.store.queries").Queries(at.database)
-        return own.queries
-
-    journal, door = _late("swarm.store.journal").Journal(at.database), sandboxes()
-    return _late("swarm.engine.kit").Kit(
-        places=at,
-        journal=journal,
-        read=read,
-        sandboxes=door,
-        panes=panes(at),
-        config=lambda: load.load(load.user_file()),
-        nets=_nets(at, door, journal, lambda: load.load(load.user_file()).gate),
-        uid=os.getuid(),
-        gid=os.getgid(),
-    )
-
-
-def _nets(at: Places, door: Any, journal: Any, settings: Callable[[], Any]) -> Any:
-    prices, load = _late("swarm.config.prices"), _late("swarm.config.load")
-    log = _late("swarm.engine.netlog").Netlog(
-        journal, lambda: prices.load(load.user_file())
-    )
-    gate = _late("swarm.engine.gate").Gate(
-        door,
-        _late("swarm.plan.gating").GateNames(at.tag),
-        lambda: settings().hosts,
-        log.heard,
-    )
-    return _late("swarm.engine.nets").Nets(door, gate, log, lambda: settings().ready)
+    return _late("swarm.engine.assembly").kit(at, sandboxes(), panes(at))
 
 
 def sandboxes() -> Any:

@@ -5,6 +5,7 @@
      add ID     observe the container of these 12 hex digits, from its first program on
      join ID    the same for one that runs already
      drop ID    observe it no more
+     list       say whom it observes
 
    Events go to files (files.h); "grew" says that one of them did. */
 #include "files.h"
@@ -146,7 +147,19 @@ static void drop(const char *id) {
   printf("{\"op\":\"dropped\",\"id\":\"%s\"}\n", id);
 }
 
+static void list(void) {
+  const char *comma = "";
+  printf("{\"op\":\"slots\",\"ids\":[");
+  for (int i = 0; i < SLOTS; i++) {
+    if (!slots[i].id[0]) continue;
+    printf("%s\"%.*s\"", comma, ID_LENGTH, slots[i].id);
+    comma = ",";
+  }
+  printf("]}\n");
+}
+
 static void obey(char *line) {
+  if (!strcmp(line, "list")) list();
   char verb[8] = "", id[ID_LENGTH + 1] = "";
   if (sscanf(line, "%7s %12s", verb, id) != 2 || strlen(id) != ID_LENGTH ||
       strspn(id, "0123456789abcdef") != ID_LENGTH)

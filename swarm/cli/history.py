@@ -1,8 +1,12 @@
-"""`swarm events`: the journal as a human or a program reads it."""
+"""`swarm events`: the journal and the audit as a human or a program reads them."""
 
+import heapq
+import re
 import time
-from argparse import ArgumentParser, Namespace
-from dataclasses import asdict
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from swarm import bootstrap
@@ -10,57 +14,145 @@ from swarm.cli import exits, say
 from swarm.cli.parser import task_id
 from swarm.cli.wishing import changes
 from swarm.model import events as e
+from swarm.model import wording
+from swarm.model.audit import GROUPS, Entry, Filter
 from swarm.model.text import line
 from swarm.store.queries import Queries
 
-KINDS = {
-    "net": ("Net", "Gate", "Model"),
-    "policy": ("Policy",),
-    "life": ("Task", "Step", "Merge", "Work", "Base", "Bring", "Snapshot"),
-}
-"""How the names of such events begin."""
-DENIALS = (e.NetDenied, e.BringBackRefused, e.MergeRefused)
-
 SILENT = frozenset({"plan", "prompt"})
 """Fields too long for a line; `--json` and `swarm show` have them."""
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def events_arguments(parser: ArgumentParser) -> None:
     """Of which task, in which form, and whether to go on."""
-    parser.add_argument("id", nargs="?", type=task_id, metavar="ID")
-    parser.add_argument("--kind", choices=sorted(KINDS), help="only what concerns this")
-    parser.add_argument("--denied", action="store_true", help="only what was refused")
+    wanted_arguments(parser)
     parser.add_argument("--follow", action="store_true", help="go on until Ctrl+C")
     parser.add_argument("--json", action="store_true", help="one JSON object per line")
 
 
+def wanted_arguments(parser: ArgumentParser) -> None:
+    """What of the timeline is wanted."""
+    add = parser.add_argument
+    add("id", nargs="?", type=task_id, metavar="ID")
+    add("--kind", choices=sorted(GROUPS), help="only what concerns this")
+    add("--denied", action="store_true", help="only what was refused")
+    add("--flagged", action="store_true", help="only what a human should look at")
+    add("--since", type=moment, default=0.0, metavar="WHEN", help="10m, 2h, 3d, a time")
+    add("--text", default="", metavar="TEXT", help="in a path, a command, a field")
+
+
+def moment(text: str) -> float:
+    """Seconds since the epoch: `10m` before now, or an ISO date or time."""
+    found = re.fullmatch(r"(\d+)([smhd])", text)
+    if found:
+        return time.time() - int(found[1]) * _UNITS[found[2]]
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except ValueError:
+        raise ArgumentTypeError(
+            f"{text!r} is no span such as 10m and no time such as 2026-01-31T12:00"
+        ) from None
+
+
+def wanted(args: Namespace) -> Filter:
+    """The filter that the arguments ask for."""
+    return Filter(
+        task=args.id,
+        groups=frozenset([args.kind]) if args.kind else frozenset(GROUPS),
+        verdict="denied" if args.denied else "flagged" if args.flagged else "",
+        since=args.since,
+        text=args.text,
+    )
+
+
+@dataclass(slots=True)
+class Seen:
+    """How far a reader is."""
+
+    event: int = 0
+    deed: int = 0
+    trace: tuple[float, int, str] = (0.0, 0, "")
+    """Time, task and path: two may have the same time."""
+
+
 def events(args: Namespace) -> int:
     """Oldest first; with --follow never ends by itself."""
-    queries = Queries(bootstrap.places().database)
+    queries, seen = Queries(bootstrap.places().database), Seen()
     if args.id is not None:
         queries.task(args.id)
-    seen = _print_after(queries, 0, args)
+    _print(since(queries, seen, wanted(args)), args.json)
     if args.follow:
         for grew in changes(queries):
-            seen = _print_after(queries, seen, args) if grew else seen
+            if grew:
+                _print(since(queries, seen, wanted(args)), args.json)
     return exits.DONE
 
 
-def _print_after(queries: Queries, seen: int, args: Namespace) -> int:
-    while batch := queries.events(after=seen, task=args.id):
-        for known in filter(lambda known: _is_wanted(known.event, args), batch):
-            if args.json:
-                say.as_json_line(facts(known))
-            else:
-                say.out(sentence(known))
-        seen = batch[-1].id
-    return seen
+def since(queries: Queries, seen: Seen, filter_: Filter) -> Iterator[Entry]:
+    """Everything after what was seen, oldest first; `seen` moves on."""
+    return heapq.merge(
+        _events(queries, seen, filter_),
+        _deeds(queries, seen, filter_),
+        _traces(queries, seen, filter_),
+        key=lambda entry: entry.at,
+    )
 
 
-def _is_wanted(event: e.Event, args: Namespace) -> bool:
-    if args.denied and not isinstance(event, DENIALS):
-        return False
-    return not args.kind or type(event).__name__.startswith(KINDS[args.kind])
+def _events(queries: Queries, seen: Seen, filter_: Filter) -> Iterator[Entry]:
+    while batch := queries.events_after(seen.event, filter_):
+        yield from batch
+        seen.event = batch[-1].id
+
+
+def _deeds(queries: Queries, seen: Seen, filter_: Filter) -> Iterator[Entry]:
+    while batch := queries.deeds_after(seen.deed, filter_):
+        yield from batch
+        seen.deed = batch[-1].id
+
+
+def _traces(queries: Queries, seen: Seen, filter_: Filter) -> Iterator[Entry]:
+    while batch := queries.traces_after(seen.trace, filter_):
+        yield from batch
+        last = batch[-1]
+        assert last.trace is not None
+        assert last.task is not None
+        seen.trace = (last.at, last.task, last.trace.path)
+
+
+def _print(entries: Iterator[Entry], as_json: bool) -> None:
+    for entry in entries:
+        if as_json:
+            say.as_json_line(entry_facts(entry))
+        else:
+            say.out(entry_sentence(entry))
+
+
+def entry_facts(entry: Entry) -> dict[str, Any]:
+    """One entry of the timeline as JSON has it; odd bytes are `\\udcXX`."""
+    if entry.event:
+        return facts(entry.event)
+    kind, body = ("Deed", entry.deed) if entry.deed else ("Trace", entry.trace)
+    assert body is not None
+    head = {"id": entry.id, "at": entry.at, "task": entry.task, "kind": kind}
+    return {**head, "body": asdict(body)}
+
+
+def entry_sentence(entry: Entry) -> str:
+    """One entry on one line, harmless."""
+    if entry.event:
+        return sentence(entry.event)
+    kind, reason = _kind_and_why(entry)
+    words = f"{wording.what(entry)}  {reason}".rstrip()
+    return f"{_head(entry.at, entry.task)} {kind:<18} {words}"
+
+
+def _kind_and_why(entry: Entry) -> tuple[str, str]:
+    done = entry.deed
+    if done is None:
+        return "file", line(entry.trace.note if entry.trace else "")
+    mark = "denied" if done.result < 0 else "flag" if done.level else ""
+    return f"{done.kind} {mark}".strip(), wording.why(done)
 
 
 def facts(known: e.Recorded) -> dict[str, Any]:
@@ -72,8 +164,6 @@ def facts(known: e.Recorded) -> dict[str, Any]:
 
 def sentence(known: e.Recorded) -> str:
     """An event on one line, harmless."""
-    clock = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(known.at))
-    whose = f"#{known.task}" if known.task is not None else "-"
     kind = type(known.event).__name__
     words = "".join(f" {c.lower()}" if c.isupper() else c for c in kind).strip()
     told = [
@@ -81,7 +171,13 @@ def sentence(known: e.Recorded) -> str:
         for name, value in asdict(known.event).items()
         if name not in SILENT and value not in ("", None, ())
     ]
-    return f"{clock}  {whose:<4} {words:<18} {' '.join(told)}".rstrip()
+    return f"{_head(known.at, known.task)} {words:<18} {' '.join(told)}".rstrip()
+
+
+def _head(at: float, task: int | None) -> str:
+    clock = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at))
+    whose = f"#{task}" if task is not None else "-"
+    return f"{clock}  {whose:<4}"
 
 
 def _value(value: object) -> str:

@@ -33,6 +33,7 @@ COMMANDS: dict[str, Command] = {
     "attach": Command("pane", "show a task's terminal; Ctrl+Q leaves it", WORK),
     "logs": Command("pane", "what a task printed on its terminal", WORK),
     "events": Command("history", "what happened, to one task or to all", WORK),
+    "audit": Command("audit", "all that sandboxes did: show, verify, export", CARE),
     "send": Command("act", "type text into a task's terminal", STEER),
     "pause": Command("act", "freeze every process of a task", STEER),
     "resume": Command("act", "let a frozen task run", STEER),

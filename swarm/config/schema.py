@@ -60,6 +60,13 @@ class Gate(_Strict):
     hosts: dict[str, str]
 
 
+class Sensor(_Strict):
+    """What sees the sandboxes' deeds."""
+
+    kind: Literal["auto", "ebpf", "inotify"]
+    keep: Size
+
+
 class Budget(_Strict):
     """What one task may use of models; 0 for no limit."""
 
@@ -89,6 +96,7 @@ class Config(_Strict):
     stop_grace: float = Field(ge=0, le=600)
     sandbox: Sandbox
     gate: Gate
+    sensor: Sensor
     budget: Budget
     review: Review
     merge: Merge

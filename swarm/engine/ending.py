@@ -1,6 +1,6 @@
 """What follows when a sandbox has ended: why, what it left, and its commits."""
 
-from swarm.engine import network, review
+from swarm.engine import network, observe, review
 from swarm.engine.kit import Kit
 from swarm.errors import SwarmError
 from swarm.model import events as e
@@ -22,11 +22,13 @@ def ended(kit: Kit, task_id: int, reason: str = "") -> None:
         if task.state is State.LIVE:
             kit.journal.record(task_id, e.TaskLost("its container is gone"))
             network.drop(kit, task)
+            observe.end(kit, task_id)
         return
     if facts.status in ("running", "paused", "restarting"):
         return
     kit.journal.record(task_id, e.TaskStopped(facts.exit_code, reason or _why(facts)))
     network.drop(kit, task)
+    observe.end(kit, task_id)
     take_in(kit, task_id)
 
 

@@ -107,7 +107,7 @@ class Gate:
         image = images.reference(self._door, "gate")
         spec = self._spec(image)
         known = self._door.inspect(spec.name)
-        if known and known.status == "running" and _is_same(known.raw, spec):
+        if known and known.status == "running" and is_same(known.raw, spec):
             return
         self._door.remove(spec.name)
         labels = self.names.labels("gate")
@@ -173,7 +173,8 @@ def _nobody(_why: str) -> None:
     """Before anybody said whom to tell."""
 
 
-def _is_same(raw: Mapping[str, Any], spec: SandboxSpec) -> bool:
+def is_same(raw: Mapping[str, Any], spec: SandboxSpec) -> bool:
+    """Whether a container was made from this image and for the same."""
     labels = raw["Config"].get("Labels") or {}
     same = all(labels.get(key) == value for key, value in spec.labels.items())
     return same and raw["Config"]["Image"] == spec.image

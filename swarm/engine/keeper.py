@@ -7,7 +7,16 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from swarm import __version__
-from swarm.engine import budget, ending, launch, network, policies, reconcile, verbs
+from swarm.engine import (
+    budget,
+    ending,
+    launch,
+    network,
+    observe,
+    policies,
+    reconcile,
+    verbs,
+)
 from swarm.engine.kit import Kit
 from swarm.engine.queue import hopeless, startable
 from swarm.engine.watch import Watch
@@ -53,6 +62,7 @@ class Keeper:
         self._kit.journal.record(None, e.KeeperStarted(self._pid, __version__))
         reconcile.offline(self._kit)
         self._kit.nets.gate.when_lost(self._gate_lost)
+        self._kit.sensing.when_lost(self._sensor_lost)
         self._kit.nets.log.when_answered(self._check_budget)
         self._watch.start()
         self._workers.submit(policies.known_registries)
@@ -69,6 +79,7 @@ class Keeper:
             self._watch.close()
             self._workers.shutdown(wait=True, cancel_futures=True)
             self._kit.nets.close()
+            self._kit.sensing.close()
 
     def _drain(self) -> bool:
         """Run what other threads left for this one; waits a moment for the first."""
@@ -145,6 +156,8 @@ class Keeper:
         self._workers.submit(self._reconcile)
 
     def _reconcile(self) -> None:
+        if self._kit.sensing.is_down:
+            self._recover_sensor()
         reconcile.online(self._kit)
         for task in self._kit.read().tasks():
             if task.state is State.LIVE:
@@ -167,6 +180,18 @@ class Keeper:
         except SwarmError as error:
             self._kit.journal.record(None, e.GateDown(error.message))
         self._fill()
+
+    def _sensor_lost(self, why: str) -> None:
+        if not self._stopped.is_set():
+            self._kit.sensing.went(why)
+            self._workers.submit(self._recover_sensor)
+
+    def _recover_sensor(self) -> None:
+        """A sensor that does not come back is tried again when the engine does."""
+        try:
+            observe.recover(self._kit)
+        except SwarmError as error:
+            self._trouble_once("sensor", error)
 
     def _fill(self) -> None:
         try:

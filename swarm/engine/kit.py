@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 
 from swarm.config.schema import Config
 from swarm.engine.nets import Nets
+from swarm.engine.sensing import Sensing
 from swarm.plan.naming import HOME_LABEL, Names, Places
 from swarm.ports import Panes, Sandboxes
+from swarm.store.audit import AuditWriter
 from swarm.store.journal import Journal
 from swarm.store.queries import Queries
 
@@ -64,6 +66,8 @@ class Kit:
     config: Callable[[], Config]
     """Reads the settings anew, so that an edit counts from the next task on."""
     nets: Nets
+    sensing: Sensing
+    audit: AuditWriter
     uid: int
     gid: int
     news: News = field(default_factory=News)

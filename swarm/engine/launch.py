@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from swarm.adapters.git import lay
-from swarm.engine import images, network
+from swarm.engine import images, network, observe
 from swarm.engine.kit import Kit
 from swarm.engine.worktree import task_git
 from swarm.errors import IllegalMove, SwarmError, ToolError
@@ -91,6 +91,8 @@ def _make_sandbox(kit: Kit, task: Task, plan: Plan, undo: ExitStack) -> None:
     joined = f"container:{kit.nets.gate.names.net(task.net)}"
     kit.sandboxes.create(replace(plan.sandbox, network=joined))
     _require_floor(kit, plan)
+    undo.callback(_undone, kit, task.id, lambda: observe.end(kit, task.id))
+    observe.begin(kit, task)
 
 
 def _drop_net(kit: Kit, net: Future[str]) -> None:

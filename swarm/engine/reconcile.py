@@ -1,6 +1,6 @@
 """Compares the journal with the world; what differs is recorded, never deleted."""
 
-from swarm.engine import ending, launch, merge, network
+from swarm.engine import ending, launch, merge, network, observe
 from swarm.engine.kit import Kit
 from swarm.errors import SwarmError
 from swarm.model import events as e
@@ -29,6 +29,7 @@ def online(kit: Kit) -> None:
             except SwarmError as error:
                 kit.journal.record(known.id, e.Trouble("reconcile", error.message))
     network.reconcile(kit)
+    kit.sensing.forget_others()
     orphans(kit)
 
 
@@ -76,6 +77,7 @@ def _live(kit: Kit, known: Task, facts: SandboxFacts | None) -> None:
     if paused != known.paused:
         kit.journal.record(known.id, e.TaskPaused() if paused else e.TaskResumed())
     reopen_pane(kit, known.id)
+    observe.resume(kit, known)
 
 
 def reopen_pane(kit: Kit, task_id: int) -> None:

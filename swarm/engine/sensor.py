@@ -8,6 +8,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from swarm.engine import images
+from swarm.engine.gate import is_same
 from swarm.errors import SwarmError, ToolError
 from swarm.plan import sensing
 from swarm.plan.sensing import ID_LENGTH, SensorNames
@@ -40,9 +41,8 @@ class Sensor:
         self._lost: Callable[[str], None] = _nobody
         self._guard = threading.RLock()
         self._answers: SimpleQueue[Line] = SimpleQueue()
-        self._ready = threading.Event()
         self._talk: Conversation | None = None
-        self._closing = False
+        self._was_up = self._closing = False
         self.names = names
 
     def when_lost(self, lost: Callable[[str], None]) -> None:
@@ -69,6 +69,13 @@ class Sensor:
         """Observe it no more; its file is whole then."""
         self._ask("drop", container, "dropped")
 
+    def newest(self, container: str) -> Path:
+        """The file that a container's lines go to now."""
+        part = 0
+        while self.file(container, part + 1).exists():
+            part += 1
+        return self.file(container, part)
+
     def file(self, container: str, part: int = 0) -> Path:
         """Where the lines of one container are."""
         return self._files / f"{container[:ID_LENGTH]}.{part}"
@@ -85,57 +92,63 @@ class Sensor:
         version = self._door.facts().version
         image = images.reference(self._door, "sensor")
         spec = sensing.sensor(self.names, image, str(self._files), version)
-        self._door.remove(spec.name)
-        self._door.create(spec)
-        self._ready.clear()
-        self._door.start(spec.name)
+        known = self._door.inspect(spec.name)
+        if not (known and known.status == "running" and is_same(known.raw, spec)):
+            self._door.remove(spec.name)
+            self._door.create(spec)
+            self._door.start(spec.name)
         talk = self._talk = self._door.talk(spec.name)
         answers = self._answers = SimpleQueue()
         threading.Thread(
             target=self._listen, args=(talk, answers), name="sensor", daemon=True
         ).start()
-        self._await_ready()
+        self._was_up = False
+        try:
+            self.observed()
+            self._was_up = True
+        except ToolError as error:
+            raise ToolError(
+                f"the sensor does not start: {self._last_words()[-300:]}"
+            ) from error
 
-    def _await_ready(self) -> None:
-        """It may have said so before anybody listened: then it stands in the log."""
-        deadline = ANSWER_SECONDS
-        while not self._ready.wait(0.1):
-            deadline -= 0.1
-            said = self._last_words()
-            if '"op":"ready"' in said:
-                return
-            if self._talk is None or deadline <= 0:
-                raise ToolError(f"the sensor does not start: {said[-300:]}")
+    def observed(self) -> tuple[str, ...]:
+        """The short ids of those it observes; also an earlier keeper's."""
+        return tuple(self._said("list", "slots")["ids"])
 
     def _ask(self, verb: str, container: str, answer: str) -> None:
+        short = container[:ID_LENGTH]
+        said = self._said(f"{verb} {short}", answer)
+        if said.get("id") != short:
+            raise ToolError(f"the sensor refused {verb!r}: {said}")
+
+    def _said(self, command: str, answer: str) -> Line:
         with self._guard:
-            talk, short = self._talk, container[:ID_LENGTH]
+            talk = self._talk
             if talk is None:
                 raise ToolError("the sensor does not run", hint="see `swarm doctor`")
-            talk.send(f"{verb} {short}")
+            talk.send(command)
             try:
                 said = self._answers.get(timeout=ANSWER_SECONDS)
             except Empty:
-                raise ToolError(f"the sensor did not answer {verb!r}") from None
-        if said.get("op") != answer or said.get("id") != short:
-            raise ToolError(f"the sensor refused {verb!r}: {said}")
+                raise ToolError(f"the sensor did not answer {command!r}") from None
+        if said.get("op") != answer:
+            raise ToolError(f"the sensor refused {command!r}: {said}")
+        return said
 
     def _listen(self, talk: Conversation, answers: SimpleQueue[Line]) -> None:
         for text in talk.lines():
             line = _parsed(text)
             match line.get("op"):
-                case "ready":
-                    self._ready.set()
-                case "added" | "dropped" | "full":
+                case "added" | "dropped" | "full" | "slots":
                     answers.put(line)
-                case None:
+                case None | "ready":
                     pass
                 case _:
                     self._heard(line)
         talk.close()
         self._talk = None
         answers.put({"op": "ended"})
-        if not self._closing:
+        if self._was_up and not self._closing:
             self._lost(self._last_words())
 
     def _last_words(self) -> str:

@@ -31,6 +31,14 @@ from swarm.model.net_events import (
     PolicyGranted,
     PolicyRevoked,
 )
+from swarm.model.sensor_events import (
+    Observed,
+    SensorDown,
+    SensorGap,
+    SensorUp,
+    TrailCut,
+    Unobserved,
+)
 from swarm.model.task_events import (
     BaseMoved,
     BringBackRefused,
@@ -82,6 +90,7 @@ __all__ = [
     "NetMended",
     "NetNamed",
     "NetReady",
+    "Observed",
     "OrphanFound",
     "PaneReopened",
     "PatchWritten",
@@ -90,6 +99,9 @@ __all__ = [
     "PolicyRevoked",
     "QueueLimit",
     "Recorded",
+    "SensorDown",
+    "SensorGap",
+    "SensorUp",
     "SnapshotTaken",
     "StepDone",
     "TaskFailed",
@@ -106,7 +118,9 @@ __all__ = [
     "TaskResumed",
     "TaskStopped",
     "TextSent",
+    "TrailCut",
     "Trouble",
+    "Unobserved",
     "WorkBroughtBack",
     "decode",
     "encode",
@@ -153,6 +167,12 @@ Event = (
     | NetMended
     | GateUp
     | GateDown
+    | SensorUp
+    | SensorDown
+    | Observed
+    | Unobserved
+    | SensorGap
+    | TrailCut
     | PaneReopened
     | OrphanFound
     | KeeperStarted

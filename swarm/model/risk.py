@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from fnmatch import fnmatchcase, translate
 
 from swarm.model.review import Change, Flag, Level
 from swarm.model.risk_rules import RULES
@@ -16,6 +16,8 @@ LARGE = 1 << 20
 
 _EXECUTABLE, _SYMLINK, _GITLINK = 0o100755, 0o120000, 0o160000
 _DRIVE = re.compile(r"[a-zA-Z]:")
+_FOLDS = re.compile(r":|[ .](/|$)|git~1", re.IGNORECASE)
+"""In what is ASCII, all that folds in another way than by its letters' case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,20 @@ def flags(change: Change, facts: Facts | None = None) -> tuple[Flag, ...]:
     return tuple(sorted(dict.fromkeys(found), key=lambda flag: flag.level))
 
 
+def named(path: str, facts: Facts) -> Flag | None:
+    """The gravest flag that a path's name alone earns it."""
+    found = sorted(_by_name(path, facts), key=lambda flag: flag.level)
+    return found[0] if found else None
+
+
 def folded(path: str) -> str:
     """The path as a careless file system reads it.
 
     Letter case, characters that HFS+ ignores and what NTFS drops at a name's end
     (dots, spaces, `:stream`) do not tell two names apart there; `git~1` is `.git`.
     """
+    if path.isascii() and not _FOLDS.search(path):
+        return path.lower()
     return "/".join(_folded_name(name) for name in path.split("/"))
 
 
@@ -117,19 +127,30 @@ def _by_name(path: str, facts: Facts) -> Iterator[Flag]:
     if any(is_git_name(name) for name in path.split("/")):
         yield Flag(Level.X0, "a name that some systems take for .git")
     framed = f"/{folded(path)}/"
-    last = framed.rstrip("/").rsplit("/", 1)[-1]
-    for level, reason, patterns in RULES:
-        if any(_matches(pattern, framed, last) for pattern in patterns):
-            yield Flag(level, reason)
+    yield from _by_rules(framed)
     for level, prefixes in ((Level.X0, facts.x0), (Level.X1, facts.x1)):
         if any(_below(framed, prefix) for prefix in prefixes):
             yield Flag(level, "named in the settings as something that runs")
 
 
-def _matches(pattern: str, framed: str, last: str) -> bool:
-    if "*" in pattern:
-        return fnmatchcase(last, pattern)
-    return f"/{pattern}/" in framed
+def _by_rules(framed: str) -> Iterator[Flag]:
+    """Asked for every file that an agent makes, so one look does for most."""
+    names = framed[1:-1].split("/")
+    for name in names:
+        if name in _NAMED:
+            yield _NAMED[name]
+    if _GLOB.match(names[-1]):
+        yield from (flag for glob, flag in _GLOBS if fnmatchcase(names[-1], glob))
+    for place, flag in _PLACES:
+        if place in framed:
+            yield flag
+
+
+_PATTERNS = [(p, Flag(level, why)) for level, why, names in RULES for p in names]
+_NAMED = {p: flag for p, flag in _PATTERNS if not {"*", "/"} & set(p)}
+_GLOBS = [(p, flag) for p, flag in _PATTERNS if "*" in p]
+_GLOB = re.compile("|".join(translate(p) for p, _ in _GLOBS))
+_PLACES = [(f"/{p}/", flag) for p, flag in _PATTERNS if "/" in p and "*" not in p]
 
 
 def _below(framed: str, prefix: str) -> bool:

@@ -119,6 +119,11 @@ class Places:
         """The file mounted read-only over the worktree's `.git`."""
         return self.task(task_id) / "gitfile"
 
+    @property
+    def sensor(self) -> Path:
+        """The sensor's raw lines, a file for each sandbox and 64 MiB."""
+        return self.home / "sensor"
+
     def told(self, task_id: int) -> Path:
         """What the sandbox sees at /etc/swarm: certificates and its policy."""
         return self.task(task_id) / "told"

@@ -9,7 +9,7 @@ from typing import Any
 
 from swarm.errors import SwarmError
 from swarm.model import events as e
-from swarm.store.board import Board
+from swarm.store.timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Fleet:
     """Tasks at work at once; 0 before a keeper said."""
 
 
-class Queries(Board):
+class Queries(Timeline):
     """Questions to the journal; each blocks for one short read.
 
     One instance per thread, or guarded by its owner.

@@ -33,6 +33,49 @@ MIGRATIONS: tuple[str, ...] = (
     );
     CREATE INDEX ix_wish_outcome ON wish (outcome);
     """,
+    """
+    CREATE TABLE trace (
+        task INTEGER NOT NULL, path BLOB NOT NULL, op VARCHAR NOT NULL,
+        first FLOAT NOT NULL, last FLOAT NOT NULL, count INTEGER NOT NULL,
+        bytes INTEGER NOT NULL, size INTEGER NOT NULL, mode INTEGER NOT NULL,
+        comm VARCHAR NOT NULL, denied INTEGER NOT NULL, level VARCHAR NOT NULL,
+        note VARCHAR NOT NULL, heap BLOB NOT NULL,
+        PRIMARY KEY (task, path)
+    ) WITHOUT ROWID;
+    CREATE INDEX ix_trace_heap ON trace (task, heap, last);
+    CREATE INDEX ix_trace_last ON trace (last) WHERE heap = x'';
+    CREATE INDEX ix_trace_level ON trace (task) WHERE level != '';
+    CREATE TABLE deed (
+        id INTEGER NOT NULL, at FLOAT NOT NULL, task INTEGER NOT NULL,
+        kind VARCHAR NOT NULL, op VARCHAR NOT NULL, path BLOB NOT NULL,
+        other BLOB NOT NULL, argv JSON NOT NULL, pid INTEGER NOT NULL,
+        parent INTEGER NOT NULL, comm VARCHAR NOT NULL, result INTEGER NOT NULL,
+        code INTEGER, seconds FLOAT NOT NULL, count INTEGER NOT NULL,
+        level VARCHAR NOT NULL, note VARCHAR NOT NULL,
+        PRIMARY KEY (id)
+    );
+    CREATE INDEX ix_deed_task ON deed (task, id);
+    CREATE INDEX ix_deed_kind ON deed (kind, id);
+    CREATE INDEX ix_deed_open ON deed (task, pid)
+        WHERE kind = 'exec' AND code IS NULL;
+    CREATE INDEX ix_deed_denied ON deed (id) WHERE result < 0;
+    CREATE INDEX ix_deed_level ON deed (id) WHERE level != '';
+    CREATE TABLE trail (
+        container VARCHAR NOT NULL, part INTEGER NOT NULL, task INTEGER NOT NULL,
+        offset INTEGER NOT NULL, lines INTEGER NOT NULL, head BLOB NOT NULL,
+        PRIMARY KEY (container, part)
+    );
+    """,
+    """
+    CREATE TABLE usage (
+        task INTEGER NOT NULL, at FLOAT NOT NULL, cpu FLOAT NOT NULL,
+        memory INTEGER NOT NULL, memory_limit INTEGER NOT NULL,
+        pids INTEGER NOT NULL, pids_limit INTEGER NOT NULL, written INTEGER,
+        throttled FLOAT NOT NULL, peak_memory INTEGER NOT NULL,
+        peak_pids INTEGER NOT NULL, oom BOOLEAN NOT NULL, samples JSON NOT NULL,
+        PRIMARY KEY (task)
+    );
+    """,
 )
 """Step n brings a file of version n to version n + 1; a landed step never changes."""
 

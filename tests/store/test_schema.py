@@ -10,6 +10,9 @@ from sqlmodel import SQLModel, create_engine
 from swarm.errors import SwarmError
 from swarm.store import schema, tables
 
+PLAIN = ("trace", "deed", "trail", "usage")
+"""Tables that no SQLModel class writes; see `store.audit` and `store.usage`."""
+
 
 def _shape(path: Path) -> dict[str, list[tuple[object, ...]]]:
     connection = sqlite3.connect(path)
@@ -17,6 +20,7 @@ def _shape(path: Path) -> dict[str, list[tuple[object, ...]]]:
         row[0]
         for row in connection.execute(
             "SELECT name FROM sqlite_master WHERE type IN ('table', 'index')"
+            f" AND tbl_name NOT IN {PLAIN}"
         )
     ]
     shape = {

@@ -1,0 +1,251 @@
+"""The door to inotify: what happens in one directory tree, and nothing outside of it.
+
+The tree is full of what an agent put there. Directories are opened one name at a time
+and never through a symlink, and a watch is set on what was opened, not on a path.
+"""
+
+import errno
+import os
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from asyncinotify import Event, Inotify, Mask, Watch
+
+Seen = dict[str, Any]
+"""An event as the sensor's lines have it; `path` is relative to the tree."""
+
+MASK = (
+    Mask.CREATE
+    | Mask.CLOSE_WRITE
+    | Mask.DELETE
+    | Mask.MOVE
+    | Mask.ATTRIB
+    | Mask.ONLYDIR
+    | Mask.EXCL_UNLINK
+)
+SKIPPED = ".git"
+_OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+BATCH = 4096
+"""Events that are read at once, about."""
+LOOK_SECONDS = 0.2
+"""How soon `close` is noticed where nothing happens."""
+RESCAN_SLACK = 1.0
+"""Seconds before an overflow that are looked at again."""
+
+
+class Tree:
+    """Watches one directory and all below it; for one thread, and `close` for any."""
+
+    def __init__(self, root: Path) -> None:
+        """OSError where the root cannot be opened, or the kernel has no room for it."""
+        self._root = os.open(root, _OPEN)
+        self._inotify = Inotify(cache_size=BATCH, sync_timeout=0)
+        self._places: dict[int, str] = {}
+        self._watches: dict[int, Watch] = {}
+        self._left: dict[int, tuple[str, bool]] = {}
+        self._news: list[Seen] = []
+        self._closing = False
+        self._last = time.time()
+        self._watch_below("", is_new=False)
+
+    def close(self) -> None:
+        """End `events` within 0.2 s."""
+        self._closing = True
+
+    def events(self) -> Iterator[list[Seen]]:
+        """What happened, in batches; ends after `close`, with everything until then."""
+        while True:
+            closing = self._closing
+            self._inotify.sync_timeout = LOOK_SECONDS
+            event = self._inotify.sync_get()
+            self._inotify.sync_timeout = 0
+            while event is not None and len(self._news) < BATCH:
+                self._one(event)
+                event = self._inotify.sync_get()
+            if event is None:
+                self._settle()
+            else:
+                self._one(event)
+            news, self._news = self._news, []
+            if news:
+                yield news
+            elif closing:
+                break
+        self._inotify.close()
+        os.close(self._root)
+
+    def _one(self, event: Event) -> None:
+        self._last = time.time()
+        if Mask.Q_OVERFLOW in event.mask:
+            self._overflowed()
+            return
+        watch = event.watch
+        if watch is None or Mask.IGNORED in event.mask:
+            if watch is not None:
+                self._forget(watch.wd)
+            return
+        place = self._places.get(watch.wd)
+        if place is None or event.name is None or str(event.name) == SKIPPED:
+            return
+        path = f"{place}/{event.name}" if place else str(event.name)
+        self._told(event, path, bool(event.mask & Mask.ISDIR))
+
+    def _told(self, event: Event, path: str, is_folder: bool) -> None:
+        mask = event.mask
+        if mask & Mask.MOVED_FROM:
+            self._left[event.cookie] = (path, is_folder)
+        elif mask & Mask.MOVED_TO:
+            self._arrived(path, event.cookie, is_folder)
+        elif mask & Mask.CREATE:
+            self._made(path, is_folder)
+        elif mask & Mask.DELETE:
+            self._say("rmdir" if is_folder else "unlink", path)
+        elif mask & Mask.CLOSE_WRITE:
+            self._say("write", path)
+        elif mask & Mask.ATTRIB and not is_folder:
+            self._say("chmod", path, only_there=True)
+
+    def _made(self, path: str, is_folder: bool) -> None:
+        self._say("mkdir" if is_folder else "create", path)
+        if is_folder:
+            self._watch_below(path, is_new=True)
+
+    def _arrived(self, path: str, cookie: int, is_folder: bool) -> None:
+        source = self._left.pop(cookie, None)
+        if source is None:
+            self._made(path, is_folder)
+            return
+        self._say("rename", path, source=source[0])
+        if is_folder:
+            old = source[0]
+            for wd, place in self._places.items():
+                if place == old or place.startswith(f"{old}/"):
+                    self._places[wd] = path + place[len(old) :]
+
+    def _settle(self) -> None:
+        """What left and arrived nowhere in the tree is gone from it."""
+        for path, is_folder in self._left.values():
+            self._say("rmdir" if is_folder else "unlink", path)
+            if is_folder:
+                self._unwatch_below(path)
+        self._left.clear()
+
+    def _unwatch_below(self, path: str) -> None:
+        gone = [
+            wd
+            for wd, place in self._places.items()
+            if place == path or place.startswith(f"{path}/")
+        ]
+        for wd in gone:
+            with suppress(OSError):
+                self._inotify.rm_watch(self._watches[wd])
+            self._forget(wd)
+
+    def _forget(self, wd: int) -> None:
+        self._places.pop(wd, None)
+        self._watches.pop(wd, None)
+
+    def _watch_below(self, path: str, is_new: bool) -> None:
+        """Watch first and look then: what is made in between is told twice, not never.
+
+        Of a new directory everything that is there already is told as `found`.
+        """
+        with self._opened(path) as folder:
+            if folder is None or not self._watch(path, folder):
+                return
+            names = os.scandir(folder)
+            with names:
+                entries = [entry for entry in names if entry.name != SKIPPED]
+        for entry in entries:
+            below = f"{path}/{entry.name}" if path else entry.name
+            if entry.is_dir(follow_symlinks=False):
+                if is_new:
+                    self._say("mkdir", below)
+                self._watch_below(below, is_new)
+            elif is_new:
+                self._say("found", below)
+
+    def _watch(self, path: str, folder: int) -> bool:
+        try:
+            watch = self._inotify.add_watch(Path(f"/proc/self/fd/{folder}"), MASK)
+        except OSError as error:
+            why = os.strerror(error.errno or 0)
+            if error.errno == errno.ENOSPC:
+                why = "too many watches; raise the sysctl fs.inotify.max_user_watches"
+            self._news.append({"op": "blind", "path": path, "why": why})
+            return False
+        self._places[watch.wd], self._watches[watch.wd] = path, watch
+        return True
+
+    @contextmanager
+    def _opened(self, path: str) -> Iterator[int | None]:
+        """The directory of that path; None where it is gone, or leads elsewhere."""
+        folder = os.dup(self._root)
+        try:
+            for name in path.split("/") if path else ():
+                deeper = os.open(name, _OPEN, dir_fd=folder)
+                os.close(folder)
+                folder = deeper
+        except OSError:
+            yield None
+        else:
+            yield folder
+        finally:
+            os.close(folder)
+
+    def _say(
+        self, op: str, path: str, only_there: bool = False, source: str | None = None
+    ) -> None:
+        facts = self._facts(path) if op not in ("unlink", "rmdir") else {}
+        if only_there and "mode" not in facts:
+            return
+        if "from" in facts and op in ("create", "found"):
+            op = "symlink"
+        if source is not None:
+            facts["from"] = source
+        self._news.append({"at": time.time(), "op": op, "path": path, **facts})
+
+    def _facts(self, path: str) -> Seen:
+        """Size and mode, or where a symlink leads; empty for what is gone again."""
+        above, _, name = path.rpartition("/")
+        with self._opened(above) as folder:
+            if folder is None:
+                return {}
+            try:
+                known = os.stat(name, dir_fd=folder, follow_symlinks=False)
+                if stat.S_ISLNK(known.st_mode):
+                    return {"from": os.readlink(name, dir_fd=folder)}
+            except OSError:
+                return {}
+        if not stat.S_ISREG(known.st_mode):
+            return {}
+        return {"size": known.st_size, "mode": known.st_mode}
+
+    def _overflowed(self) -> None:
+        """The kernel's queue was full: whatever is newer is found by looking."""
+        since, self._last = self._last - RESCAN_SLACK, time.time()
+        self._news.append({"op": "overflow", "at": self._last})
+        self._look_again("", since)
+
+    def _look_again(self, path: str, since: float) -> None:
+        with self._opened(path) as folder:
+            if folder is None:
+                return
+            if path not in self._places.values():
+                self._watch(path, folder)
+            with os.scandir(folder) as names:
+                entries = [
+                    (entry.name, entry.stat(follow_symlinks=False))
+                    for entry in names
+                    if entry.name != SKIPPED
+                ]
+        for name, known in entries:
+            below = f"{path}/{name}" if path else name
+            if stat.S_ISDIR(known.st_mode):
+                self._look_again(below, since)
+            elif known.st_ctime >= since:
+                self._say("found", below)

@@ -1,0 +1,141 @@
+"""`swarm audit`: all that happened on one timeline, its proof, and its export."""
+
+import csv
+import json
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+from swarm import bootstrap
+from swarm.cli import exits, say
+from swarm.cli.history import (
+    Seen,
+    entry_facts,
+    entry_sentence,
+    since,
+    wanted,
+    wanted_arguments,
+)
+from swarm.cli.parser import task_id
+from swarm.engine import proof
+from swarm.errors import SwarmError
+from swarm.model import wording
+from swarm.store.queries import Queries
+
+COLUMNS = (
+    *("at", "task", "kind", "op", "path"),
+    *("other", "result", "code", "note", "words"),
+)
+
+
+def audit_arguments(parser: ArgumentParser) -> None:
+    """show, verify, export."""
+    verbs = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    show = verbs.add_parser("show", help="the newest of the timeline")
+    wanted_arguments(show)
+    show.add_argument("--limit", type=int, default=200, metavar="N")
+    verify = verbs.add_parser("verify", help="whether the raw lines are as recorded")
+    verify.add_argument("id", nargs="?", type=task_id, metavar="ID")
+    export = verbs.add_parser("export", help="all of it, for other programs")
+    wanted_arguments(export)
+    export.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
+    export.add_argument("--out", type=Path, metavar="FILE", help="instead of stdout")
+
+
+def audit(args: Namespace) -> int:
+    """Each reads the file alone; no keeper is needed."""
+    return _VERBS[args.what](args)
+
+
+def _show(args: Namespace) -> int:
+    entries = _queries(args).audit(wanted(args), args.limit)
+    for entry in reversed(entries):
+        say.out(entry_sentence(entry))
+    if not entries:
+        say.out("nothing of that happened")
+    return exits.DONE
+
+
+def _verify(args: Namespace) -> int:
+    queries = _queries(args)
+    tasks = [args.id] if args.id is not None else [t.id for t in _all_tasks(queries)]
+    status = exits.DONE
+    for task in tasks:
+        for found in proof.of_task(bootstrap.places().sensor, queries.trails(task)):
+            if found.fault:
+                status = exits.FAILED
+            words = found.fault or f"{found.lines:,} lines, as they were recorded"
+            say.out(f"#{task:<4} {found.file.name:<20} {words}")
+    if status:
+        say.out("the audit was changed after it was recorded")
+    return status
+
+
+def _export(args: Namespace) -> int:
+    entries = since(_queries(args), Seen(), wanted(args))
+    with _opened(args.out) as out:
+        if args.format == "jsonl":
+            for entry in entries:
+                out.write(json.dumps(entry_facts(entry)) + "\n")
+        else:
+            table = csv.DictWriter(out, COLUMNS, extrasaction="ignore")
+            table.writeheader()
+            for entry in entries:
+                table.writerow(_row(entry_facts(entry), wording.what(entry)))
+    return exits.DONE
+
+
+def _row(facts: dict[str, Any], words: str) -> dict[str, Any]:
+    """Flat, without what a table of calculations would run or a terminal obey."""
+    body = facts.pop("body")
+    cells = {**body, **facts, "words": words or json.dumps(body)}
+    return {
+        name: _harmless(str(cells[name]))
+        for name in COLUMNS
+        if cells.get(name) is not None
+    }
+
+
+def _harmless(cell: str) -> str:
+    text = cell.encode("unicode_escape", "backslashreplace").decode()
+    runs = text[:1] in ("=", "+", "-", "@") and not _is_number(text)
+    return f"'{text}" if runs else text
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+@contextmanager
+def _opened(file: Path | None) -> Iterator[TextIO]:
+    if file is None:
+        yield sys.stdout
+        return
+    try:
+        with file.open("x", encoding="utf-8", newline="") as out:
+            yield out
+    except FileExistsError:
+        raise SwarmError(
+            f"{file} exists already", hint="name another file, or remove it"
+        ) from None
+
+
+def _queries(args: Namespace) -> Queries:
+    queries = Queries(bootstrap.places().database)
+    if args.id is not None:
+        queries.task(args.id)
+    return queries
+
+
+def _all_tasks(queries: Queries) -> list[Any]:
+    return list(queries.tasks(removed=True))
+
+
+_VERBS = {"show": _show, "verify": _verify, "export": _export}

@@ -1,0 +1,92 @@
+"""Puts the keeper's tools together; what it imports is what a keeper needs anyway."""
+
+import os
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from swarm.config import load, prices
+from swarm.config.schema import Config
+from swarm.engine.follow import Ears, Follower
+from swarm.engine.gate import Gate
+from swarm.engine.inotify_sensor import InotifySensor
+from swarm.engine.kit import Kit
+from swarm.engine.netlog import Netlog
+from swarm.engine.nets import Nets
+from swarm.engine.sensing import Sensing
+from swarm.engine.sensor import Sensor
+from swarm.model import events as e
+from swarm.plan.gating import GateNames
+from swarm.plan.naming import Places
+from swarm.plan.sensing import SensorNames
+from swarm.ports import Panes, Sandboxes
+from swarm.store.audit import AuditWriter
+from swarm.store.journal import Journal
+from swarm.store.queries import Queries
+
+
+def kit(at: Places, door: Sandboxes, panes: Panes) -> Kit:
+    """The tools of one home's keeper; threads that record are running then."""
+    journal, audit = Journal(at.database), AuditWriter(at.database)
+    return Kit(
+        places=at,
+        journal=journal,
+        read=_reader(at),
+        sandboxes=door,
+        panes=panes,
+        config=_config,
+        nets=_nets(at, door, journal),
+        sensing=_sensing(at, door, journal, audit),
+        audit=audit,
+        uid=os.getuid(),
+        gid=os.getgid(),
+    )
+
+
+def _config() -> Config:
+    return load.load(load.user_file())
+
+
+def _reader(at: Places) -> Callable[[], Queries]:
+    """One instance for each thread that asks."""
+    own = threading.local()
+
+    def read() -> Queries:
+        if not hasattr(own, "queries"):
+            own.queries = Queries(at.database)
+        found: Queries = own.queries
+        return found
+
+    return read
+
+
+def _nets(at: Places, door: Sandboxes, journal: Journal) -> Nets:
+    log = Netlog(journal, lambda: prices.load(load.user_file()))
+    gate = Gate(door, GateNames(at.tag), lambda: _config().gate.hosts, log.heard)
+    return Nets(door, gate, log, lambda: _config().gate.ready)
+
+
+def _sensing(
+    at: Places, door: Sandboxes, journal: Journal, audit: AuditWriter
+) -> Sensing:
+    ears = Ears(
+        gave=lambda task, file, lines: _note(journal, task, e.TrailCut(file, lines)),
+        missed=lambda task, n: _note(journal, task, e.SensorGap(n, "it made no sense")),
+        trouble=lambda reason: _note(journal, None, e.Trouble("audit", reason)),
+    )
+    follower = Follower(at.sensor, audit, lambda: _config().sensor.keep, ears)
+    made: list[Sensing] = []
+
+    def heard(line: dict[str, Any]) -> None:
+        made[0].heard(line)
+
+    sensor = Sensor(door, SensorNames(at.tag), at.sensor, heard)
+    fallback = InotifySensor(at.sensor, heard)
+    made.append(
+        Sensing(sensor, fallback, follower, journal, lambda: _config().sensor.kind)
+    )
+    return made[0]
+
+
+def _note(journal: Journal, task: int | None, event: e.Event) -> None:
+    journal.record(task, event)

@@ -1,0 +1,102 @@
+"""What a sandbox's programs did, as the sensor tells it.
+
+A deed is never collapsed into another path's: a command, a refusal, a flag. A trace is
+what became of one path, however often it was written.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["exec", "file", "call"]
+Area = Literal["worktree", "git", "home", "scratch", "elsewhere"]
+
+WORKTREE, GIT, HOME = "/workspace", "/gitdir", "/home/agent"
+_SCRATCH = ("/tmp", "/run", "/dev", "/proc", "/var/tmp")  # noqa: S108 - the sandbox's
+
+RUIN = "!!"
+"""The level of a command that destroys; X0 to X4 are the levels of `review.Level`."""
+OUTSIDE = "out"
+"""The level of a write to where no agent has business."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One thing that was done, or was refused."""
+
+    at: float
+    kind: Kind
+    op: str
+    path: str = ""
+    """As the sandbox sees it; of a command its program."""
+    other: str = ""
+    """Where a rename came from, a symlink leads to, a command ran."""
+    argv: tuple[str, ...] = ()
+    pid: int = 0
+    parent: int = 0
+    comm: str = ""
+    """The program's own claim of its name."""
+    result: int = 0
+    """0, or the error's number, negative."""
+    code: int | None = None
+    """A command's exit status; 128 and the signal where one ended it."""
+    seconds: float = 0.0
+    count: int = 1
+    level: str = ""
+    """Empty, `X0` to `X4`, `RUIN`, or `OUTSIDE`."""
+    note: str = ""
+
+
+@dataclass(slots=True)
+class Trace:
+    """One path, and all that happened to it in a batch."""
+
+    path: str
+    op: str
+    first: float
+    last: float
+    count: int = 0
+    bytes: int = 0
+    size: int = 0
+    mode: int = 0
+    comm: str = ""
+    denied: int = 0
+    level: str = ""
+    note: str = ""
+    heap: str = ""
+    """The directory under whose name it is shown; empty for its own."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """What some lines of one task came to."""
+
+    traces: dict[str, Trace] = field(default_factory=dict)
+    deeds: list[Deed] = field(default_factory=list)
+    ends: list[tuple[int, int, float]] = field(default_factory=list)
+    """Process ids with exit status and time, of commands in earlier batches."""
+    heaps: list[str] = field(default_factory=list)
+    """Directories that are shown as one from now on."""
+    lost: int = 0
+
+
+def area(path: str) -> Area:
+    """Whose a path of the sandbox is."""
+    if below(path, WORKTREE):
+        return "worktree"
+    if below(path, GIT):
+        return "git"
+    if below(path, HOME):
+        return "home"
+    if any(below(path, place) for place in _SCRATCH):
+        return "scratch"
+    return "elsewhere"
+
+
+def below(path: str, folder: str) -> bool:
+    """Whether a path is the folder or in it; both without dots."""
+    return path == folder or path.startswith(f"{folder}/")
+
+
+def relative(path: str) -> str:
+    """A path of the worktree as git would name it; any other as it is."""
+    return path[len(WORKTREE) + 1 :] if path.startswith(f"{WORKTREE}/") else path

@@ -1,0 +1,55 @@
+"""What deeds and traces say to a human, on one line and harmless."""
+
+import shlex
+
+from swarm.model.audit import Entry
+from swarm.model.deeds import Deed, Trace, relative
+from swarm.model.text import line
+
+_PAST = {"heap": "files in", "found": "found changed"}
+
+
+def what(entry: Entry, limit: int = 300) -> str:
+    """The thing that was done; of an event nothing, for it has words of its own."""
+    if entry.deed:
+        return deed(entry.deed, limit)
+    return trace(entry.trace, limit) if entry.trace else ""
+
+
+def deed(done: Deed, limit: int = 300) -> str:
+    """A command as one would type it, else the verb and its path."""
+    times = f" ×{done.count}" if done.count > 1 else ""
+    match done.kind:
+        case "exec":
+            words = done.argv or (done.path,)
+            return line(f"$ {shlex.join(words)}", limit) + times
+        case "call":
+            return line(done.note if done.op == "more" else f"{done.op}()", 120) + times
+        case _:
+            return f"{line(done.op, 20)} {paths(done, limit)}{times}"
+
+
+def paths(done: Deed, limit: int = 300) -> str:
+    """The path, and the other one that belongs to it."""
+    path = line(relative(done.path), limit)
+    if not done.other:
+        return path
+    arrow = "→" if done.op == "symlink" else "←"
+    return f"{path} {arrow} {line(relative(done.other), limit)}"
+
+
+def trace(seen: Trace, limit: int = 300) -> str:
+    """The last verb, the path, and how often."""
+    times = f" ×{seen.count}" if seen.count > 1 else ""
+    verb = _PAST.get(seen.op, line(seen.op, 20))
+    return f"{verb} {line(relative(seen.path), limit)}{times}"
+
+
+def why(done: Deed) -> str:
+    """Its flag or refusal in words; of a command how it ended."""
+    if done.note and done.op != "more":
+        level = f"{done.level} " if done.level[:1] == "X" else ""
+        return f"{level}{line(done.note, 120)}"
+    if done.kind != "exec" or done.code is None:
+        return ""
+    return f"exit {done.code}" if done.code else ""

@@ -1,0 +1,149 @@
+"""inotify on real directories: complete where it can be, honest where it cannot."""
+
+import os
+import subprocess
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from swarm.adapters.inotify import Tree
+
+Seen = list[dict[str, Any]]
+
+
+class Eye:
+    """A tree that is watched in a thread, until a test asks what was seen."""
+
+    def __init__(self, root: Path) -> None:
+        self.tree = Tree(root)
+        self.seen: Seen = []
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def _watch(self) -> None:
+        for batch in self.tree.events():
+            self.seen += batch
+
+    def closed(self) -> Seen:
+        self.tree.close()
+        self._thread.join(30)
+        assert not self._thread.is_alive()
+        return self.seen
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    made = tmp_path / "tree"
+    made.mkdir()
+    return made
+
+
+def shell(root: Path, script: str) -> None:
+    subprocess.run(["bash", "-c", script], cwd=root, check=True)
+
+
+def paths(seen: Seen, *ops: str) -> list[str]:
+    return [one["path"] for one in seen if one["op"] in ops]
+
+
+def test_what_is_done_is_told(root: Path) -> None:
+    (root / "old").write_text("old")
+    eye = Eye(root)
+
+    shell(
+        root, "echo hi > a; mv a b; chmod +x b; rm old; mkdir d; ln -s /etc l; rmdir d"
+    )
+    seen = eye.closed()
+
+    done = [(one["op"], one["path"]) for one in seen]
+    for expected in (
+        ("create", "a"),
+        ("write", "a"),
+        ("rename", "b"),
+        ("chmod", "b"),
+        ("unlink", "old"),
+        ("mkdir", "d"),
+        ("symlink", "l"),
+        ("rmdir", "d"),
+    ):
+        assert expected in done
+    assert next(one for one in seen if one["op"] == "rename")["from"] == "a"
+    assert next(one for one in seen if one["op"] == "symlink")["from"] == "/etc"
+
+
+def test_a_tree_that_grows_faster_than_it_is_watched_is_found_whole(root: Path) -> None:
+    eye = Eye(root)
+
+    shell(
+        root,
+        "for i in {1..40}; do mkdir -p a/$i/b/c; for j in {1..25}; do "
+        "echo x > a/$i/b/c/$j; done; done",
+    )
+    seen = eye.closed()
+
+    told = {p for p in paths(seen, "create", "found", "write") if p.count("/") == 4}
+    assert len(told) == 1000
+
+
+def test_a_directory_that_moves_keeps_its_watch_under_its_new_name(root: Path) -> None:
+    eye = Eye(root)
+
+    shell(
+        root,
+        "mkdir -p a/b; mv a z; echo x > z/b/late; mv z/b ../out; echo y > ../out/n",
+    )
+    seen = eye.closed()
+
+    assert "z/b/late" in paths(seen, "create")
+    assert not any(path.endswith("n") for path in paths(seen, "create", "write"))
+
+
+def test_no_symlink_leads_a_watch_outside(root: Path, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (root / "before").symlink_to(outside)
+    eye = Eye(root)
+
+    shell(root, f"ln -s {outside} after; mkdir d; rmdir d; ln -s {outside} d")
+    (outside / "canary").write_text("x")
+    seen = eye.closed()
+
+    assert "canary" not in str(seen)
+
+
+def test_no_name_breaks_it(root: Path) -> None:
+    eye = Eye(root)
+    names = [b"new\nline", b"\xe9\xff", b"[red]x[red]", "\u202eevil".encode()]
+
+    for name in names:
+        with open(os.path.join(os.fsencode(root), name), "wb") as file:  # noqa: PTH118,PTH123
+            file.write(b"x")
+    seen = eye.closed()
+
+    assert {os.fsencode(path) for path in paths(seen, "create")} == set(names)
+
+
+def test_git_s_own_file_is_nobody_s(root: Path) -> None:
+    (root / ".git").mkdir()
+    eye = Eye(root)
+
+    shell(root, "echo x > .git/index; mkdir sub; mkdir sub/.git; echo y > sub/.git/x")
+
+    assert not any(".git/" in path for path in paths(eye.closed(), "create", "write"))
+
+
+def test_an_overflow_is_told_and_what_is_new_is_found(root: Path) -> None:
+    """The queue is filled before anybody reads it."""
+    tree = Tree(root)
+    count = int(Path("/proc/sys/fs/inotify/max_queued_events").read_text()) + 4000
+    for number in range(count):
+        (root / str(number)).touch()
+    tree.close()
+
+    seen = [one for batch in tree.events() for one in batch]
+
+    assert [one["op"] for one in seen].count("overflow") >= 1
+    told = set(paths(seen, "create", "write", "found"))
+    assert told >= {str(number) for number in range(count)}

@@ -1,0 +1,125 @@
+"""`swarm audit` and the sensor's part of `swarm events`, on a file made by hand."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from swarm.cli import exits
+from swarm.engine import chain
+from swarm.model import events as e
+from swarm.model.deeds import Batch, Deed, Trace
+from swarm.plan.naming import Places
+from swarm.store.audit import AuditWriter, Trail
+from swarm.store.journal import Journal
+from tests.cli.conftest import queued
+
+Cli = Callable[..., tuple[int, str, str]]
+
+ID = "0123456789ab"
+EVIL = "/workspace/\x1b]52;c;x\x07\u202e\nfake row"
+
+
+@pytest.fixture
+def task(places: Places) -> int:
+    """A task with a deed of each kind, and two raw lines."""
+    journal, writer = Journal(places.database), AuditWriter(places.database)
+    made = journal.queue(lambda _id: queued())
+    journal.record(made.id, e.NetDenied("n", 1, "evil.test", "not-in-allowlist"))
+    deeds = [
+        Deed(
+            1e9,
+            "exec",
+            "exec",
+            "/usr/bin/rm",
+            "/workspace",
+            ("rm", "-rf", "/"),
+            level="!!",
+            note="deletes / and all in it",
+        ),
+        Deed(1e9 + 1, "file", "open", "/etc/passwd", result=-30, note="read-only"),
+        Deed(1e9 + 2, "call", "unshare", result=-1, note="refused"),
+        Deed(1e9 + 3, "file", "create", EVIL, level="X1", note="=cmd()"),
+        Deed(1e9 + 4, "file", "create", "/workspace/\udce9", level="X4", note="odd"),
+    ]
+    traces = {"a": Trace("/workspace/a.py", "write", 1e9, 1e9 + 5, count=3, size=9)}
+    places.sensor.mkdir()
+    file = places.sensor / f"{ID}.0"
+    file.write_bytes(b"one\ntwo\n")
+    values = chain.extend(chain.begin(ID, 0, b""), [b"one", b"two"])
+    chain.append(file, 0, values)
+    writer.take(Batch(traces, deeds), Trail(ID, 0, made.id, 8, 2, values[-1]))
+    return made.id
+
+
+def test_the_timeline_joins_all_that_happened(swarm: Cli, task: int) -> None:
+    status, out, _ = swarm("audit", "show", str(task))
+
+    assert status == exits.DONE
+    for words in ("evil.test", "rm -rf /", "open /etc/passwd", "unshare()", "a.py ×3"):
+        assert words in out
+
+
+def test_no_name_reaches_the_screen_as_it_is(swarm: Cli, task: int) -> None:
+    for argv in (["audit", "show"], ["events"], ["events", "--json"]):
+        _, out, _ = swarm(*argv)
+        assert "\x1b" not in out
+        assert "\u202e" not in out
+        assert "\nfake row" not in out
+
+
+@pytest.mark.parametrize(
+    ("argv", "wanted", "unwanted"),
+    [
+        (["--kind", "exec"], "rm -rf", "evil.test"),
+        (["--kind", "file"], "a.py", "rm -rf"),
+        (["--kind", "net"], "evil.test", "a.py"),
+        (["--denied"], "/etc/passwd", "a.py"),
+        (["--flagged"], "rm -rf", "/etc/passwd"),
+        (["--text", "ETC/pass"], "/etc/passwd", "rm -rf"),
+        (["--since", "1d"], "evil.test", "rm -rf"),
+    ],
+)
+def test_only_what_is_asked_for(
+    swarm: Cli, task: int, argv: list[str], wanted: str, unwanted: str
+) -> None:
+    for verb in (["audit", "show"], ["events"]):
+        _, out, _ = swarm(*verb, *argv)
+        assert wanted in out
+        assert unwanted not in out
+
+
+def test_a_time_that_is_none_is_refused(swarm: Cli) -> None:
+    status, _, err = swarm("events", "--since", "yesterday")
+
+    assert status == exits.USAGE
+    assert "no span such as 10m" in err
+
+
+def test_export_in_both_forms(swarm: Cli, task: int, tmp_path: Path) -> None:
+    _, out, _ = swarm("audit", "export", str(task))
+    found = [json.loads(line) for line in out.splitlines()]
+    file = tmp_path / "out.csv"
+    swarm("audit", "export", "--format", "csv", "--out", str(file))
+    rows = list(csv.DictReader(io.StringIO(file.read_text())))
+
+    assert {one["kind"] for one in found} >= {"Deed", "Trace", "NetDenied"}
+    assert EVIL in [one["body"].get("path") for one in found]
+    notes = [row["note"] for row in rows]
+    assert "'=cmd()" in notes, "no spreadsheet runs it"
+    status, _, err = swarm("audit", "export", "--out", str(file))
+    assert (status, "exists already" in err) == (exits.FAILED, True)
+
+
+def test_verify_names_the_line(swarm: Cli, task: int, places: Places) -> None:
+    status, out, _ = swarm("audit", "verify")
+    assert (status, "2 lines, as they were recorded" in out) == (exits.DONE, True)
+
+    (places.sensor / f"{ID}.0").write_bytes(b"one\n2wo\n")
+    status, out, _ = swarm("audit", "verify", str(task))
+
+    assert status == exits.FAILED
+    assert "line 2 is not what was recorded" in out
