@@ -230,6 +230,7 @@ def doors(at: Places, repo: Path | None) -> Any:
         ),
         panes=_Unbuilt(lambda: panes(at)),
         review=_Unbuilt(lambda: review(at)),
+        audit=_Unbuilt(lambda: _late("swarm.engine.audits").Audits(at)),
         run=lambda argv: _late("swarm.adapters.terminal").foreground(argv),
         keeper=lambda: keeper_pid(at),
         wake=lambda: ensure_keeper(at),

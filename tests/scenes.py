@@ -3,6 +3,7 @@
 import asyncio
 import html
 import itertools
+import math
 import os
 import re
 import shutil
@@ -14,19 +15,25 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
+from swarm.engine.audits import Audits
 from swarm.errors import SwarmError
 from swarm.model import events as e
+from swarm.model.deeds import OUTSIDE, RUIN, Batch, Deed, Trace
 from swarm.model.review import Change, Flag, Hidden, Kind, Level
-from swarm.plan.naming import Names, slug
+from swarm.model.usage import Usage
+from swarm.plan.naming import Names, Places, slug
 from swarm.policy.layers import Resolved
 from swarm.policy.rules import Inject, Policy, Rule
 from swarm.store import wishes
+from swarm.store.audit import AuditWriter, Trail
 from swarm.store.journal import Journal
 from swarm.store.queries import Queries
+from swarm.store.usage import UsageWriter
 from swarm.tui.app import SwarmApp
 from swarm.tui.ports import Doors, Options, Project
 from tests.tui.fakes import FakePanes, FakeReview, World
@@ -69,7 +76,12 @@ class Scene:
     hidden: tuple[Hidden, ...] = ()
     diffs: dict[str, bytes] = field(default_factory=dict)
     logs: dict[int, str] = field(default_factory=dict)
+    deeds: dict[int, tuple[Deed, ...]] = field(default_factory=dict)
+    """By task; the last is the newest."""
+    traces: dict[int, tuple[Trace, ...]] = field(default_factory=dict)
     policy: Resolved = field(default_factory=lambda: Resolved(Policy()))
+    usages: dict[int, Usage] = field(default_factory=dict)
+    """What each task's sandbox uses, by the task's number."""
 
 
 TREE = "a81c0f2" + "0" * 33
@@ -234,6 +246,52 @@ BUDGET = Scene(
         Told("observe", 15, (*LIVE, e.PolicyApplied(9, "3f1a", "launch", open=True))),
     ),
     panes={"task-1": PANE, "task-2": "fetching …"},
+)
+_WORK = tuple(round(1 + math.sin(n / 4) * n / 70, 2) for n in range(60))
+MEASURED = Scene(
+    tasks=(
+        AUTH,
+        Told(
+            "sql-migrate",
+            840,
+            (
+                *LIVE,
+                e.TaskStopped(
+                    137,
+                    "out of memory: it reached its limit of 4.0 GiB",
+                    "raise `memory` under [sandbox], and retry it",
+                ),
+            ),
+            "Migrate the schema",
+        ),
+    ),
+    panes={"task-1": PANE},
+    usages={
+        1: Usage(
+            at=NOW,
+            cpu=1.2,
+            memory=966_367_641,
+            memory_limit=4 << 30,
+            pids=41,
+            pids_limit=512,
+            written=1_288_490_188,
+            throttled=0.7,
+            peak_memory=2 << 30,
+            peak_pids=77,
+            samples=_WORK,
+        ),
+        2: Usage(
+            at=NOW - 840,
+            memory=4_290_000_000,
+            memory_limit=4 << 30,
+            pids=12,
+            pids_limit=512,
+            written=88 << 20,
+            peak_memory=4_290_000_000,
+            peak_pids=19,
+            oom=True,
+        ),
+    },
 )
 EMPTY = Scene()
 NO_ENGINE = Scene(fleet=(e.KeeperStarted(4711, "0.1.0"), e.EngineDown("no socket")))
@@ -405,7 +463,97 @@ REVIEW_WITH_FLAGS = Scene(
     },
 )
 
+
+def _file(
+    path: str, op: str, age: float, size: int = 0, level: str = "", **more: Any
+) -> Trace:
+    path = path if path.startswith("/") else f"/workspace/{path}"
+    at = NOW - age
+    return Trace(path, op, at - 60, at, count=1, size=size, level=level, **more)
+
+
+def _heap(path: str, files: int, age: float) -> tuple[Trace, ...]:
+    return tuple(
+        _file(f"{path}/m{n}.js", "create", age + n / 100, heap=f"/workspace/{path}")
+        for n in range(files)
+    )
+
+
+def _did(age: float, kind: Any, op: str, path: str = "", **more: Any) -> Deed:
+    return Deed(NOW - age, kind, op, path, comm="bash", pid=41, **more)
+
+
+OBSERVED = Scene(
+    tasks=(
+        Told("rate-limit", 40, (*LIVE, _denied("hooks.stripe-cdn.dev", 1, count=2))),
+        Told("sql-migrate", 300, LIVE),
+    ),
+    traces={
+        1: (
+            _file("package.json", "write", 12, 312, "X1", note="a package manager"),
+            _file("dist/run.js", "create", 13, 1946, "X1", note="became executable"),
+            _file("AGENTS.md", "write", 40, 804, "X3", note="an agent obeys it"),
+            _file("src/limit/bucket.ts", "write", 60, 6246),
+            _file("src/limit/redis.ts", "create", 75, 3379),
+            _file("docs/latest", "symlink", 140, 0, "X0", note="leads out of the tree"),
+            _file("src/limit/old.ts", "unlink", 200),
+            _file("/etc/hosts", "open", 33, denied=1, note=""),
+            _file("/opt/cache/x", "create", 90, 77, OUTSIDE, note="outside"),
+            _file("a\x1b]52;c;x\x07\u202eb[red]", "create", 95, 12),
+            *_heap("node_modules", 1243, 30),
+        ),
+        2: (_file("migrations/0042_add_index.sql", "create", 100, 1200),),
+    },
+    deeds={
+        1: (
+            _did(
+                140, "file", "symlink", "/workspace/docs/latest", other="../../../etc"
+            ),
+            _did(60, "exec", "exec", "/usr/bin/npm", argv=("npm", "install"), code=0),
+            _did(
+                50,
+                "exec",
+                "exec",
+                "/usr/bin/git",
+                argv=("git", "push", "--force"),
+                level=RUIN,
+                note="git push: overwrites the remote's history",
+                code=128,
+            ),
+            _did(
+                33,
+                "file",
+                "open",
+                "/etc/hosts",
+                result=-30,
+                note="read-only file system",
+                count=3,
+            ),
+            _did(21, "call", "unshare", result=-1, note="refused"),
+            _did(
+                12,
+                "file",
+                "write",
+                "/workspace/package.json",
+                level="X1",
+                note="a package manager or an interpreter runs it",
+            ),
+        ),
+        2: (
+            _did(
+                100,
+                "exec",
+                "exec",
+                "/usr/bin/psql",
+                argv=("psql", "-f", "migrations/0042_add_index.sql"),
+                code=3,
+            ),
+        ),
+    },
+)
+
 SCENES = {
+    "observed": OBSERVED,
     "empty": EMPTY,
     "three-running": THREE_RUNNING,
     "all-states": ALL_STATES,
@@ -432,6 +580,10 @@ def record(scene: Scene, database: Path) -> World:
         moment[0] = at
         journal.record(task_id, event)
     journal.close()
+    _observe(scene, database)
+    usages = UsageWriter(database)
+    usages.store(scene.usages)
+    usages.close()
     return World(
         database,
         FakePanes(dict(scene.panes)),
@@ -439,6 +591,15 @@ def record(scene: Scene, database: Path) -> World:
         dict(scene.logs),
         policy=scene.policy,
     )
+
+
+def _observe(scene: Scene, database: Path) -> None:
+    writer = AuditWriter(database)
+    for task in scene.deeds.keys() | scene.traces.keys():
+        traces = {trace.path: trace for trace in scene.traces.get(task, ())}
+        batch = Batch(traces, list(scene.deeds.get(task, ())))
+        writer.take(batch, Trail(f"{task:012x}", 0, task))
+    writer.close()
 
 
 def _first(told: Told) -> Callable[[int], e.TaskQueued]:
@@ -481,6 +642,7 @@ def shown(
         wish=lambda verb, body: wishes.make(world.database, verb, body),
         panes=world.panes,
         review=world.review,
+        audit=Audits(Places(world.database.parent)),
         run=world.run,
         keeper=lambda: world.keeper,
         wake=world.wake,
@@ -511,6 +673,9 @@ SHOTS: tuple[Shot, ...] = (
     ("policy", DENIALS, ("j", "P", "w", "type:x.telemetry.example", "enter")),
     ("budget", BUDGET, ()),
     ("net-tab", DENIALS, ("j", "right_square_bracket", "right_square_bracket")),
+    ("files-tab", OBSERVED, ("right_square_bracket",) * 3),
+    ("audit", OBSERVED, ("A",)),
+    ("info-tab", MEASURED, ("left_square_bracket",)),
     ("help", ALL_STATES, ("question_mark",)),
     ("failed-launch", FAILED_LAUNCH, ()),
 )

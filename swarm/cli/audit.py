@@ -1,7 +1,5 @@
 """`swarm audit`: all that happened on one timeline, its proof, and its export."""
 
-import csv
-import json
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
@@ -11,24 +9,12 @@ from typing import Any, TextIO
 
 from swarm import bootstrap
 from swarm.cli import exits, say
-from swarm.cli.history import (
-    Seen,
-    entry_facts,
-    entry_sentence,
-    since,
-    wanted,
-    wanted_arguments,
-)
+from swarm.cli.history import entry_sentence, wanted, wanted_arguments
 from swarm.cli.parser import task_id
-from swarm.engine import proof
+from swarm.engine import audits, proof
 from swarm.errors import SwarmError
-from swarm.model import wording
 from swarm.store.queries import Queries
-
-COLUMNS = (
-    *("at", "task", "kind", "op", "path"),
-    *("other", "result", "code", "note", "words"),
-)
+from swarm.store.walk import Seen, since
 
 
 def audit_arguments(parser: ArgumentParser) -> None:
@@ -77,40 +63,8 @@ def _verify(args: Namespace) -> int:
 def _export(args: Namespace) -> int:
     entries = since(_queries(args), Seen(), wanted(args))
     with _opened(args.out) as out:
-        if args.format == "jsonl":
-            for entry in entries:
-                out.write(json.dumps(entry_facts(entry)) + "\n")
-        else:
-            table = csv.DictWriter(out, COLUMNS, extrasaction="ignore")
-            table.writeheader()
-            for entry in entries:
-                table.writerow(_row(entry_facts(entry), wording.what(entry)))
+        audits.write(entries, args.format, out)
     return exits.DONE
-
-
-def _row(facts: dict[str, Any], words: str) -> dict[str, Any]:
-    """Flat, without what a table of calculations would run or a terminal obey."""
-    body = facts.pop("body")
-    cells = {**body, **facts, "words": words or json.dumps(body)}
-    return {
-        name: _harmless(str(cells[name]))
-        for name in COLUMNS
-        if cells.get(name) is not None
-    }
-
-
-def _harmless(cell: str) -> str:
-    text = cell.encode("unicode_escape", "backslashreplace").decode()
-    runs = text[:1] in ("=", "+", "-", "@") and not _is_number(text)
-    return f"'{text}" if runs else text
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 @contextmanager

@@ -1,23 +1,23 @@
 """`swarm events`: the journal and the audit as a human or a program reads them."""
 
-import heapq
 import re
 import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
 from swarm import bootstrap
 from swarm.cli import exits, say
 from swarm.cli.parser import task_id
 from swarm.cli.wishing import changes
+from swarm.engine.audits import facts
 from swarm.model import events as e
 from swarm.model import wording
 from swarm.model.audit import GROUPS, Entry, Filter
 from swarm.model.text import line
 from swarm.store.queries import Queries
+from swarm.store.walk import Seen, since
 
 SILENT = frozenset({"plan", "prompt"})
 """Fields too long for a line; `--json` and `swarm show` have them."""
@@ -66,16 +66,6 @@ def wanted(args: Namespace) -> Filter:
     )
 
 
-@dataclass(slots=True)
-class Seen:
-    """How far a reader is."""
-
-    event: int = 0
-    deed: int = 0
-    trace: tuple[float, int, str] = (0.0, 0, "")
-    """Time, task and path: two may have the same time."""
-
-
 def events(args: Namespace) -> int:
     """Oldest first; with --follow never ends by itself."""
     queries, seen = Queries(bootstrap.places().database), Seen()
@@ -89,53 +79,12 @@ def events(args: Namespace) -> int:
     return exits.DONE
 
 
-def since(queries: Queries, seen: Seen, filter_: Filter) -> Iterator[Entry]:
-    """Everything after what was seen, oldest first; `seen` moves on."""
-    return heapq.merge(
-        _events(queries, seen, filter_),
-        _deeds(queries, seen, filter_),
-        _traces(queries, seen, filter_),
-        key=lambda entry: entry.at,
-    )
-
-
-def _events(queries: Queries, seen: Seen, filter_: Filter) -> Iterator[Entry]:
-    while batch := queries.events_after(seen.event, filter_):
-        yield from batch
-        seen.event = batch[-1].id
-
-
-def _deeds(queries: Queries, seen: Seen, filter_: Filter) -> Iterator[Entry]:
-    while batch := queries.deeds_after(seen.deed, filter_):
-        yield from batch
-        seen.deed = batch[-1].id
-
-
-def _traces(queries: Queries, seen: Seen, filter_: Filter) -> Iterator[Entry]:
-    while batch := queries.traces_after(seen.trace, filter_):
-        yield from batch
-        last = batch[-1]
-        assert last.trace is not None
-        assert last.task is not None
-        seen.trace = (last.at, last.task, last.trace.path)
-
-
 def _print(entries: Iterator[Entry], as_json: bool) -> None:
     for entry in entries:
         if as_json:
-            say.as_json_line(entry_facts(entry))
+            say.as_json_line(facts(entry))
         else:
             say.out(entry_sentence(entry))
-
-
-def entry_facts(entry: Entry) -> dict[str, Any]:
-    """One entry of the timeline as JSON has it; odd bytes are `\\udcXX`."""
-    if entry.event:
-        return facts(entry.event)
-    kind, body = ("Deed", entry.deed) if entry.deed else ("Trace", entry.trace)
-    assert body is not None
-    head = {"id": entry.id, "at": entry.at, "task": entry.task, "kind": kind}
-    return {**head, "body": asdict(body)}
 
 
 def entry_sentence(entry: Entry) -> str:
@@ -153,13 +102,6 @@ def _kind_and_why(entry: Entry) -> tuple[str, str]:
         return "file", line(entry.trace.note if entry.trace else "")
     mark = "denied" if done.result < 0 else "flag" if done.level else ""
     return f"{done.kind} {mark}".strip(), wording.why(done)
-
-
-def facts(known: e.Recorded) -> dict[str, Any]:
-    """An event as JSON has it."""
-    kind, body = e.encode(known.event)
-    head = {"id": known.id, "at": known.at, "task": known.task, "kind": kind}
-    return {**head, "body": body}
 
 
 def sentence(known: e.Recorded) -> str:

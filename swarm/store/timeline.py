@@ -28,13 +28,9 @@ class Timeline(Board):
 
     def audit(self, wanted: Filter, limit: int = 1000) -> list[Entry]:
         """The newest entries, newest first."""
-        found = heapq.merge(
-            self._events(wanted, limit),
-            self._deeds(wanted, limit),
-            self._traces(wanted, limit),
-            key=lambda entry: -entry.at,
-        )
-        return [entry for entry, _ in zip(found, range(limit), strict=False)]
+        found = self._events(wanted, limit) + self._deeds(wanted, limit)
+        found += self._traces(wanted, limit)
+        return heapq.nsmallest(limit, found, key=lambda entry: -entry.at)
 
     def deeds_after(self, after: int, wanted: Filter, limit: int = 1000) -> list[Entry]:
         """Deeds with a greater id, oldest first: for whoever follows."""

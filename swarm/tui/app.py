@@ -18,7 +18,15 @@ from swarm.plan.naming import Names
 from swarm.store.queries import Wish as Decision
 from swarm.tui import late, themes
 from swarm.tui.filters import AsciiOnly
-from swarm.tui.messages import Attach, Decided, Nudge, OpenPolicy, OpenReview, Wish
+from swarm.tui.messages import (
+    Attach,
+    Decided,
+    Nudge,
+    OpenAudit,
+    OpenPolicy,
+    OpenReview,
+    Wish,
+)
 from swarm.tui.palette import KeyCommands
 from swarm.tui.ports import Doors, Options
 from swarm.tui.present import ERROR, GOOD
@@ -179,6 +187,12 @@ class SwarmApp(App[None], inherit_bindings=False):
     def _open_policy(self, message: OpenPolicy) -> None:
         message.stop()
         screen = late.policy_screen()
+        self.push_screen(screen(self._doors, self._options, message.task))
+
+    @on(OpenAudit)
+    def _open_audit(self, message: OpenAudit) -> None:
+        message.stop()
+        screen = late.audit_screen()
         self.push_screen(screen(self._doors, self._options, message.task))
 
     @on(Attach)

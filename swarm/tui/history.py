@@ -17,7 +17,9 @@ def clock(at: float, seconds: bool = True) -> str:
 
 def told(event: e.Event) -> Told | None:
     """The event as one sentence, or None where no human asks for it."""
-    return _launch(event) or _end(event) or _work(event) or _fleet(event)
+    return (
+        _launch(event) or _end(event) or _work(event) or _fleet(event) or _seen(event)
+    )
 
 
 def _launch(event: e.Event) -> Told | None:
@@ -110,6 +112,34 @@ def _fleet(event: e.Event) -> Told | None:
             return "·", f"at most {_of(event.max_running, 'task')} at work", MUTED
         case e.PaneReopened():
             return "·", "terminal reopened", MUTED
+        case _:
+            return None
+
+
+def _seen(event: e.Event) -> Told | None:
+    match event:
+        case e.SensorUp(kind="ebpf"):
+            return "✓", "the sensor is at work", GOOD
+        case e.SensorUp():
+            words = (
+                f"the {line(event.kind, 20)} sensor, blind to {line(event.blind, 200)}"
+            )
+            return "⚑", f"{words}: {line(event.why, 200)}", WARNING
+        case e.SensorDown():
+            words = f"the sensor is down, nothing is seen: {line(event.reason, 160)}"
+            return "✕", words, ERROR
+        case e.Observed():
+            return "·", f"observed by {line(event.sensor, 20)}", MUTED
+        case e.Unobserved():
+            since = (
+                f"unobserved for {duration(event.seconds)} since {clock(event.since)}"
+            )
+            return "✕", f"{since}; git found {_of(event.found, 'change')}", ERROR
+        case e.SensorGap():
+            missed = f"{_of(event.missed, 'deed')} not told of"
+            return "✕", f"{missed}: {line(event.why, 120)}", ERROR
+        case e.TrailCut():
+            return "·", f"{event.lines} raw lines were given up for room", WARNING
         case _:
             return None
 

@@ -40,6 +40,9 @@ TASKS = (
     Key("stop", "s", "s", "stop", "ask the agent to end; its work is kept", 45),
     Key("kill", "K", "K", "kill", "end every process of the sandbox at once"),
     Key("policy", "P", "P", "policy", "what this task may reach, and why", 52),
+    Key("audit", "A", "A", "audit", "all that happened, on one timeline", 53),
+    Key("story", "l", "l", "its audit", "all that this task did"),
+    Key("noise", "h", "h", "heaps", "hide or show directories of many files"),
     Key("cut", "C", "C", "cut", "cut a task from the network, or mend it"),
     Key("panic", "ctrl+x", "Ctrl+X", "panic", "cut all egress, freeze all tasks"),
     Key("retry", "f", "f", "retry", "a new task with the same prompt", 60),
@@ -81,6 +84,21 @@ REVIEW = (
     Key("zoom", "plus", "+", "zoom", "show the diff alone"),
     Key("unzoom", "underscore", "_", "unzoom", "show the file list again"),
     Key("back", "escape,q", "Esc", "back", "back to the tasks", 95),
+    *GLOBAL,
+)
+
+AUDIT = (
+    Key("open", "enter", "Enter", "detail", "all that is known of the entry", 5),
+    Key("filter", "slash", "/", "filter", "only what contains a text", 10),
+    Key("kind", "t", "t", "kind", "all, or network, files, commands, policy, life", 15),
+    Key("verdict", "v", "v", "verdict", "all, or what was refused, or flagged", 20),
+    Key("span", "s", "s", "span", "all time, the last hour, the last day", 25),
+    Key("one", "a", "a", "task", "this task alone, or all tasks", 30),
+    Key("follow", "f", "f", "follow", "hold what is seen, or follow again", 35),
+    Key("copy", "y", "y", "copy", "copy the entry"),
+    Key("export", "E", "E", "export", "write what passes the filter as JSON lines", 40),
+    Key("table", "X", "X", "csv", "write it as a table for a spreadsheet"),
+    Key("back", "escape,q,A", "Esc", "back", "back to the tasks", 95),
     *GLOBAL,
 )
 

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from swarm.tui.dialogs.denied import DeniedCard
     from swarm.tui.dialogs.help import HelpScreen
     from swarm.tui.dialogs.new_task import NewTask
+    from swarm.tui.screens.audit import AuditScreen
     from swarm.tui.screens.policy import PolicyScreen
     from swarm.tui.screens.review import ReviewScreen
 
 _HOMES = {
+    "AuditScreen": "swarm.tui.screens.audit",
     "Confirm": "swarm.tui.dialogs.confirm",
     "DeniedCard": "swarm.tui.dialogs.denied",
     "HelpScreen": "swarm.tui.dialogs.help",
@@ -24,6 +26,12 @@ _HOMES = {
     "NewTask": "swarm.tui.dialogs.new_task",
     "ReviewScreen": "swarm.tui.screens.review",
 }
+
+
+def audit_screen() -> "type[AuditScreen]":
+    """The screen of all that happened."""
+    found: type[AuditScreen] = _late("AuditScreen")
+    return found
 
 
 def load() -> None:

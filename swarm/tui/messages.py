@@ -63,6 +63,14 @@ class OpenPolicy(Message):
         self.task = task
 
 
+class OpenAudit(Message):
+    """The human wants the timeline: of one task, or of all."""
+
+    def __init__(self, task: Task | None) -> None:
+        super().__init__()
+        self.task = task
+
+
 class Say(Message):
     """A sentence for the message line; `tone` is a style."""
 

@@ -9,6 +9,9 @@ from swarm.errors import SwarmError
 from swarm.store.queries import Queries
 
 if TYPE_CHECKING:  # read when a review is opened, not before the first paint
+    from pathlib import Path
+
+    from swarm.model.audit import Counts, Entry, Filter, Place
     from swarm.model.review import Change, Hidden
     from swarm.policy.layers import Resolved
     from swarm.ports import Screen
@@ -38,6 +41,19 @@ class Review(Protocol):
 
     def diff(self, task_id: int, tree: str, path: str = "") -> bytes:
         """One file's unified diff, or all of them; raw bytes."""
+
+
+class Audit(Protocol):
+    """What sandboxes did; safe in any thread, blocks (SwarmError)."""
+
+    def places(self, task: int, noise: bool) -> "tuple[list[Place], Counts]":
+        """A task's paths, the newest first, and its numbers."""
+
+    def entries(self, wanted: "Filter", limit: int) -> "list[Entry]":
+        """The newest of the timeline, newest first."""
+
+    def export(self, wanted: "Filter", form: Any) -> "Path":
+        """Write all of it to a new file, and say where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +96,7 @@ class Doors:
     wish: MakeWish
     panes: Panes
     review: Review
+    audit: Audit
     run: Callable[[list[str]], int]
     """Run a command in the foreground of this terminal until it ends."""
     keeper: Callable[[], int | None] = _no_keeper

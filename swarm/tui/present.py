@@ -104,7 +104,8 @@ def _stopped(task: Task) -> Look:
         return READY
     if task.reason.endswith("by you"):
         return Look("○", task.reason.split()[0], MUTED, Section.REVIEW, "review")
-    word = "oom" if task.reason == "out of memory" else f"exit {task.exit_code}"
+    is_oom = task.reason.startswith("out of memory")
+    word = "oom" if is_oom else f"exit {task.exit_code}"
     return Look("✕", word, ERROR, Section.NEEDS_YOU, "error")
 
 
@@ -209,6 +210,7 @@ _NEEDS: dict[str, tuple[frozenset[State], str]] = {
     "pause": (frozenset({State.LIVE}), "needs a running task"),
     "kill": (frozenset({State.LIVE, State.QUEUED}), "needs a running task"),
     "policy": (_ANY, ""),
+    "story": (_ANY, ""),
     "cut": (frozenset({State.LIVE}), "needs a running task"),
     "discard": (DISCARDABLE, "needs a task that has ended"),
     "remove": (REMOVABLE, "merge or discard it first"),

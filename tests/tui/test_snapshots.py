@@ -16,6 +16,7 @@ from tests.scenes import (
     FAILED_LAUNCH,
     HOSTILE,
     NO_ENGINE,
+    OBSERVED,
     OPTIONS,
     REVIEW_WITH_FLAGS,
     THREE_RUNNING,
@@ -42,6 +43,8 @@ SHOTS: dict[str, tuple[Scene, tuple[str, ...]]] = {
     "policy": (DENIALS, ("j", "P")),
     "budget": (BUDGET, ()),
     "net-tab": (DENIALS, ("j", "right_square_bracket", "right_square_bracket")),
+    "files-tab": (OBSERVED, ("right_square_bracket",) * 3),
+    "audit": (OBSERVED, ("A",)),
     "help": (ALL_STATES, ("question_mark",)),
     "hostile": (HOSTILE, ()),
 }

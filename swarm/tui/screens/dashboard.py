@@ -5,7 +5,7 @@ from textual import on
 from swarm.model.task import State, Task
 from swarm.tui import keys, late, present
 from swarm.tui.draft import Draft
-from swarm.tui.messages import Attach, Decided, OpenPolicy, OpenReview, Wish
+from swarm.tui.messages import Attach, Decided, OpenAudit, OpenPolicy, OpenReview, Wish
 from swarm.tui.ports import Doors, Options
 from swarm.tui.screens.deciding import Deciding
 from swarm.tui.widgets.input_bar import InputBar
@@ -127,6 +127,18 @@ class Dashboard(Deciding):
     def do_policy(self) -> None:
         """What the task may reach, by which rule."""
         self.post_message(OpenPolicy(self._chosen))
+
+    def do_audit(self) -> None:
+        """All that happened to all tasks."""
+        self.post_message(OpenAudit(None))
+
+    def do_story(self) -> None:
+        """All that the selected task did."""
+        self.post_message(OpenAudit(self._chosen))
+
+    def do_noise(self) -> None:
+        """Hide what fills the Files tab, or show it."""
+        self.turn_noise()
 
     def do_cut(self) -> None:
         """Nothing of the task's passes the gate; or its policy counts again."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from dataclasses import replace
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -10,12 +11,15 @@ from textual.content import Content
 
 from swarm.errors import SwarmError
 from swarm.model import events as e
+from swarm.model import wording
+from swarm.model.audit import Entry, Filter
+from swarm.model.deeds import RUIN
 from swarm.model.task import State, Task
 from swarm.model.text import line
 from swarm.tui import details, history, network, present
 from swarm.tui.messages import Nudge
 from swarm.tui.ports import Doors, Options, Project
-from swarm.tui.present import MUTED, WARNING
+from swarm.tui.present import ERROR, MUTED, WARNING
 from swarm.tui.screens.previewing import Previewing
 from swarm.tui.widgets.empty import Empty
 from swarm.tui.widgets.header import Header
@@ -26,6 +30,7 @@ from swarm.tui.widgets.task_list import TaskList
 PULL_SECONDS = 0.25
 """The least time between two repaints of list and header."""
 EVENTS_SHOWN = 200
+FLAGGED = Filter(verdict="flagged")
 PANELS = {"1": "#tasks", "2": "#preview-lines", "3": "#events"}
 
 
@@ -39,7 +44,7 @@ class Fleet(Previewing):
         self.project: Project | None = None
         self.filter = ""
         self._events: deque[Content] = deque(maxlen=EVENTS_SHOWN)
-        self._last_event = -1
+        self._last_event = self._last_deed = -1
         self._keeper = True
         self._waits = False
 
@@ -89,7 +94,7 @@ class Fleet(Previewing):
     def pull(self) -> None:
         """Read what is stored, and repaint what differs."""
         try:
-            self.tasks = self.doors.queries.tasks(self.repo)
+            self.tasks = self._marked(self.doors.queries.tasks(self.repo))
             fleet = self.doors.queries.fleet()
             self._pull_events()
         except SwarmError as error:
@@ -116,6 +121,16 @@ class Fleet(Previewing):
         )
         self.show_hints()
 
+    def _marked(self, tasks: list[Task]) -> list[Task]:
+        """A live task's flags are what the sensor saw, before any snapshot is."""
+        flagged = self.doors.queries.flagged()
+        return [
+            replace(task, flags=max(task.flags, flagged[task.id]))
+            if task.state is State.LIVE and task.id in flagged
+            else task
+            for task in tasks
+        ]
+
     def _passes(self, task: Task) -> bool:
         fields = (task.name, task.agent, present.look(task).word, f"#{task.id}")
         return any(self.filter.lower() in field.lower() for field in fields)
@@ -130,15 +145,20 @@ class Fleet(Previewing):
         if self._last_event < 0:
             newest = self.doors.queries.last_event()
             self._last_event = max(0, newest - 2 * EVENTS_SHOWN)
+            self._last_deed = self.doors.queries.last_deed() - EVENTS_SHOWN
         found = self.doors.queries.events(after=self._last_event)
+        deeds = self.doors.queries.deeds_after(self._last_deed, FLAGGED)
         panel = self.query_one("#events", Lines)
-        if not found and panel.count:
+        if not found and not deeds and panel.count:
             return
         self.took(found)
         names = {task.id: present.named(task) for task in self.tasks}
         for recorded in found:
             self._last_event = recorded.id
             self._note(recorded, names)
+        for entry in deeds:
+            self._last_deed = entry.id
+            self._note_deed(entry, names)
         self.draw_events()
 
     def seed(self) -> None:
@@ -172,6 +192,15 @@ class Fleet(Previewing):
         if told and not elsewhere:
             name = names.get(recorded.task, "") if recorded.task else "swarm"
             self._events.appendleft(details.event_line(recorded.at, name, told))
+
+    def _note_deed(self, entry: Entry, names: dict[int, str]) -> None:
+        """A flagged deed is told as it happens; the Files tab has the others."""
+        if entry.deed and entry.task in names:
+            words = wording.deed(entry.deed)
+            tone = ERROR if entry.deed.level == RUIN else WARNING
+            told = "⚑", f"{words}  {wording.why(entry.deed)}", tone
+            name = names[entry.task]
+            self._events.appendleft(details.event_line(entry.at, name, told))
 
     @on(TaskList.Highlighted)
     def _selected(self, message: TaskList.Highlighted) -> None:

@@ -9,7 +9,7 @@ from swarm.tui.present import MUTED, TITLE
 from swarm.tui.widgets.input_bar import InputBar
 from swarm.tui.widgets.lines import Lines
 
-TABS = ("Pane", "Diff", "Net", "Info")
+TABS = ("Pane", "Diff", "Net", "Files", "Info")
 
 
 class Preview(Vertical):

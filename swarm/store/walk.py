@@ -1,0 +1,49 @@
+"""From the first entry of the timeline to the last, a page at a time."""
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from swarm.model.audit import Entry, Filter
+from swarm.store.timeline import Timeline
+
+
+@dataclass(slots=True)
+class Seen:
+    """How far a reader is."""
+
+    event: int = 0
+    deed: int = 0
+    trace: tuple[float, int, str] = (0.0, 0, "")
+    """Time, task and path: two may have the same time."""
+
+
+def since(timeline: Timeline, seen: Seen, wanted: Filter) -> Iterator[Entry]:
+    """Everything after what was seen, oldest first; `seen` moves on."""
+    return heapq.merge(
+        _events(timeline, seen, wanted),
+        _deeds(timeline, seen, wanted),
+        _traces(timeline, seen, wanted),
+        key=lambda entry: entry.at,
+    )
+
+
+def _events(timeline: Timeline, seen: Seen, wanted: Filter) -> Iterator[Entry]:
+    while batch := timeline.events_after(seen.event, wanted):
+        yield from batch
+        seen.event = batch[-1].id
+
+
+def _deeds(timeline: Timeline, seen: Seen, wanted: Filter) -> Iterator[Entry]:
+    while batch := timeline.deeds_after(seen.deed, wanted):
+        yield from batch
+        seen.deed = batch[-1].id
+
+
+def _traces(timeline: Timeline, seen: Seen, wanted: Filter) -> Iterator[Entry]:
+    while batch := timeline.traces_after(seen.trace, wanted):
+        yield from batch
+        last = batch[-1]
+        assert last.trace is not None
+        assert last.task is not None
+        seen.trace = (last.at, last.task, last.trace.path)

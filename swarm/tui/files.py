@@ -1,0 +1,90 @@
+"""What the Files tab says: a task's paths as they are written, newest first."""
+
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from swarm.model.audit import Counts, Place
+from swarm.model.deeds import OUTSIDE, RUIN, Trace, relative
+from swarm.model.text import line
+from swarm.tui import history, present
+from swarm.tui.present import ACCENT, ERROR, HEADING, MUTED, WARNING
+
+GRAVE = frozenset({"X0", "X1", "X2", OUTSIDE, RUIN})
+"""Levels that are shown as a warning; the others are only named."""
+_WORDS = {"heap": "many", "symlink": "symlink", "unlink": "delete", "rmdir": "delete"}
+
+
+def files_tab(
+    places: Sequence[Place], counts: Counts, width: int, noise: bool
+) -> list[Content]:
+    """Numbers, then a row for each path or heap of paths."""
+    if not counts.paths and not counts.commands:
+        words = " nothing was written yet; each write is here a moment after it happens"
+        return [Content.styled(words, MUTED)]
+    head = f" {'TIME':<9}{'OP':<8}{'SIZE':>7}  {'PATH':<30}"
+    return [
+        _summary(counts, noise),
+        Content.styled(head.rstrip(), HEADING),
+        *[_row(place, width) for place in places],
+    ]
+
+
+def _summary(counts: Counts, noise: bool) -> Content:
+    parts: list[str | tuple[str, str]] = [f" {_of(counts.paths, 'path')} touched"]
+    if counts.flagged:
+        parts.append((f" · ⚑{counts.flagged} flagged", WARNING))
+    if counts.denied:
+        parts.append((f" · ⊘{present.count(counts.denied)} refused", WARNING))
+    parts.append((f" · {_of(counts.commands, 'command')}", MUTED))
+    parts.append(("" if noise else " · heaps hidden", MUTED))
+    return Content.assemble(*parts)
+
+
+def _row(place: Place, width: int) -> Content:
+    trace = place.trace
+    verb, tone = _verb(trace)
+    size = present.size(trace.size) if trace.size else "–"
+    note, note_tone = _note(trace)
+    times = f" ×{present.count(trace.count)}" if trace.count > 1 else ""
+    if place.files > 1 or trace.op == "heap":
+        name = f"{line(relative(trace.path), 200)}/… {place.files:,} files"
+        size, times = present.size(trace.bytes) if trace.bytes else "–", ""
+    else:
+        name = line(relative(trace.path), 200)
+    room = max(16, width - 28 - len(note))
+    return Content.assemble(
+        (f" {history.clock(trace.last)} ", MUTED),
+        (f"{verb:<8}", tone),
+        (f"{size:>7}  ", MUTED),
+        _shortened(name, room),
+        (times, MUTED),
+        (f"  {note}" if note else "", note_tone),
+    )
+
+
+def _verb(trace: Trace) -> tuple[str, str]:
+    if trace.denied and trace.denied >= trace.count:
+        return "refused", WARNING
+    word = _WORDS.get(trace.op, trace.op)
+    tone = {"create": ACCENT, "mkdir": ACCENT, "delete": ERROR}.get(word, "")
+    return line(word, 8), tone
+
+
+def _note(trace: Trace) -> tuple[str, str]:
+    if trace.level:
+        tone = WARNING if trace.level in GRAVE else MUTED
+        level = f"{trace.level} " if trace.level[:1] == "X" else ""
+        return f"⚑ {level}{line(trace.note, 80)}", tone
+    if trace.denied:
+        return f"⊘ refused ×{present.count(trace.denied)}", WARNING
+    return line(trace.note, 80), MUTED
+
+
+def _shortened(name: str, room: int) -> str:
+    """The end of a long path tells more than its beginning."""
+    return name if len(name) <= room else f"…{name[-(room - 1) :]}"
+
+
+def _of(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

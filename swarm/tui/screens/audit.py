@@ -1,0 +1,265 @@
+"""All that happened on one timeline: it follows, until a human looks at one moment."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from swarm import assets
+from swarm.errors import SwarmError
+from swarm.model.audit import GROUPS, Entry, Filter
+from swarm.model.task import Task
+from swarm.model.text import line
+from swarm.tui import keys, present, timeline
+from swarm.tui.messages import Nudge
+from swarm.tui.ports import Doors, Options
+from swarm.tui.present import ERROR, GOOD, MUTED, TITLE, WARNING
+from swarm.tui.screens.key_screen import KeyScreen
+from swarm.tui.widgets.input_bar import InputBar
+from swarm.tui.widgets.lines import Lines
+
+SHOWN = 1000
+"""Entries that are read and drawn; `/` finds older ones."""
+PULL_SECONDS = 0.25
+KINDS = ("all", *GROUPS)
+VERDICTS = ("", "denied", "flagged")
+SPANS = ((0.0, "all time"), (3600.0, "last 60 min"), (86400.0, "last 24 h"))
+
+
+class AuditScreen(KeyScreen[None]):
+    """Newest first; what comes while one looks away from the top waits, counted."""
+
+    CSS_PATH: ClassVar[list[Any]] = assets.styles("audit")
+    TABLE = keys.AUDIT
+    TITLE_OF_KEYS = "audit"
+    BINDINGS = keys.bindings(keys.AUDIT)
+
+    def __init__(self, doors: Doors, options: Options, task: Task | None) -> None:
+        super().__init__()
+        self.doors = doors
+        self.options = options
+        self.subject = task
+        self.wanted = Filter(task=task.id if task else None)
+        self._kind = self._verdict = self._span = 0
+        self._entries: list[Entry] = []
+        self._fresh: list[Entry] | None = None
+        """What was read since the human looks at one moment."""
+        self._held = False
+        self._waits = self._reading = False
+        self._opened = False
+
+    def compose_regions(self) -> ComposeResult:
+        """Title, the timeline, one entry's detail, and a line to filter on."""
+        yield Static(id="audit-title", markup=False)
+        yield Static(id="audit-head", markup=False)
+        yield Lines(id="audit", cursor=True)
+        yield Static(id="audit-detail", markup=False)
+        yield InputBar(id="audit-filter", placeholder="path, command, host …")
+
+    def on_mount(self) -> None:
+        """The first look."""
+        self.query_one("#audit-head", Static).update(timeline.head())
+        self.lines.focus()
+        self.read()
+
+    @property
+    def lines(self) -> Lines:
+        """The timeline."""
+        return self.query_one("#audit", Lines)
+
+    @property
+    def entry(self) -> Entry | None:
+        """The one under the cursor."""
+        at = self.lines.cursor or 0
+        return self._entries[at] if at < len(self._entries) else None
+
+    @on(Nudge)
+    def _nudged(self) -> None:
+        """Read now, or, where that was just done, in a moment, once."""
+        if not self._waits:
+            self._waits = True
+            self.set_timer(PULL_SECONDS, self._rested)
+
+    def _rested(self) -> None:
+        self._waits = False
+        self.read()
+
+    @on(Lines.Moved)
+    def _moved(self) -> None:
+        """Away from the newest, time stands still."""
+        if bool(self.lines.cursor) != self._held:
+            self._held = bool(self.lines.cursor)
+            if not self._held:
+                self._take(self._fresh or self._entries)
+        self._draw_detail()
+        self._draw_title("")
+
+    def read(self) -> None:
+        """Read unless that is being done."""
+        if not self._reading:
+            self._reading = True
+            self._read()
+
+    @work(group="audit", exclusive=True, exit_on_error=False)
+    async def _read(self) -> None:
+        wanted = self.wanted
+        try:
+            found = await asyncio.to_thread(self.doors.audit.entries, wanted, SHOWN)
+        except SwarmError as error:
+            self._draw_title(line(error.message, 200))
+            return
+        finally:
+            self._reading = False
+        if wanted != self.wanted:
+            self.read()
+        elif self._held and self._entries:
+            self._fresh = found
+            self._draw_title("")
+        else:
+            self._take(found)
+
+    def _take(self, entries: list[Entry]) -> None:
+        self._entries, self._fresh = entries, None
+        self._draw()
+
+    def on_resize(self, event: object) -> None:
+        """Words take the room there is."""
+        super().on_resize(event)  # type: ignore[arg-type]  # Textual calls it by name
+        self._draw()
+
+    def _draw(self) -> None:
+        width = self.lines.scrollable_content_region.width or 80
+        tasks = self.doors.queries.tasks(removed=True)
+        names = {task.id: present.named(task) for task in tasks}
+        rows = [timeline.row(entry, names, width) for entry in self._entries]
+        empty = Content.styled(" nothing of that happened; Esc goes back", MUTED)
+        self.lines.set_lines(rows or [empty])
+        self._draw_detail()
+        self._draw_title("")
+        self.show_hints()
+
+    def _draw_title(self, trouble: str) -> None:
+        whose = present.named(self.subject, 24) if self.subject else "all tasks"
+        known = {entry.id for entry in self._entries if entry.id}
+        fresh = sum(entry.id not in known for entry in self._fresh or ())
+        number = len(self._entries)
+        more = "+" if number == SHOWN else ""
+        verdict = VERDICTS[self._verdict]
+        parts: list[str | tuple[str, str]] = [
+            (" audit ", TITLE),
+            (f" {whose} ", "bold"),
+            (f" {SPANS[self._span][1]} ", MUTED),
+            (f" kind: {KINDS[self._kind]} ", MUTED if not self._kind else WARNING),
+            (f" {verdict or 'all'} ", WARNING if verdict else MUTED),
+            (f" /{line(self.wanted.text, 20)} " if self.wanted.text else "", WARNING),
+            (f" {number:,}{more} entries ", MUTED),
+            ("‖ held, g follows " if self._held else "● live ", GOOD),
+            (f" +{fresh} new " if fresh else "", WARNING),
+            (trouble, ERROR),
+        ]
+        self.query_one("#audit-title", Static).update(Content.assemble(*parts))
+
+    def _draw_detail(self) -> None:
+        entry, box = self.entry, self.query_one("#audit-detail", Static)
+        shown = self._opened and entry is not None
+        box.update(timeline.detail(entry) if shown and entry else Content(""))
+        box.set_class(shown, "-open")
+
+    def why_not(self, action: str) -> str:
+        """What needs an entry, or a task."""
+        if action in ("open", "copy") and self.entry is None:
+            return "there is no entry"
+        if action == "one" and self.subject is None:
+            return "opened for all tasks; l on a task opens its own"
+        return ""
+
+    def do_open(self) -> None:
+        """All that is known of an entry, or less again."""
+        self._opened = not self._opened
+        self._draw_detail()
+
+    def do_kind(self) -> None:
+        """The next kind alone."""
+        self._kind = (self._kind + 1) % len(KINDS)
+        groups = GROUPS if not self._kind else (KINDS[self._kind],)
+        self._want(groups=frozenset(groups))
+
+    def do_verdict(self) -> None:
+        """All, what was refused, what is flagged."""
+        self._verdict = (self._verdict + 1) % len(VERDICTS)
+        self._want(verdict=VERDICTS[self._verdict])
+
+    def do_span(self) -> None:
+        """How far back."""
+        self._span = (self._span + 1) % len(SPANS)
+        span = SPANS[self._span][0]
+        self._want(since=self.options.clock() - span if span else 0.0)
+
+    def do_one(self) -> None:
+        """This task, or all of them."""
+        assert self.subject is not None
+        self._want(task=None if self.wanted.task else self.subject.id)
+
+    def do_filter(self) -> None:
+        """Only what contains a text."""
+        self.query_one("#audit-filter", InputBar).open("filter", self.wanted.text)
+
+    @on(InputBar.Submitted, "#audit-filter")
+    def _filtered(self, message: InputBar.Submitted) -> None:
+        message.bar.close()
+        self.lines.focus()
+        self._want(text=message.text.strip())
+
+    @on(InputBar.Closed, "#audit-filter")
+    def _left(self) -> None:
+        self.lines.focus()
+
+    def _want(self, **change: Any) -> None:
+        self.wanted = replace(self.wanted, **change)
+        self._held, self._entries = False, []
+        self.lines.go(0)
+        self.read()
+
+    def do_follow(self) -> None:
+        """Back to the newest, or hold what is seen."""
+        self._held = not self._held
+        if not self._held:
+            self.lines.go(0)
+            self._take(self._fresh or self._entries)
+        self._draw_title("")
+
+    def do_copy(self) -> None:
+        """The entry's line as it is shown."""
+        at = self.lines.cursor or 0
+        self.app.copy_to_clipboard(self.lines.line_at(at).plain.strip())
+        self.say("copied")
+
+    def do_export(self) -> None:
+        """All that passes the filter, as JSON lines."""
+        self._export("jsonl")
+
+    def do_table(self) -> None:
+        """The same for a spreadsheet."""
+        self._export("csv")
+
+    @work(group="export", exit_on_error=False)
+    async def _export(self, form: str) -> None:
+        self.say("writing …")
+        try:
+            file = await asyncio.to_thread(self.doors.audit.export, self.wanted, form)
+        except SwarmError as error:
+            self.say(line(error.message, 200), ERROR)
+        else:
+            self.say(f"written to {line(str(file), 300)}", GOOD)
+
+    def do_refresh(self) -> None:
+        """Read anew."""
+        self.read()
+
+    def do_back(self) -> None:
+        """To the tasks."""
+        self.dismiss(None)

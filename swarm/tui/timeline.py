@@ -1,0 +1,107 @@
+"""One line of the audit for each entry; every foreign text made harmless here."""
+
+import dataclasses
+import time
+from collections.abc import Mapping
+
+from textual.content import Content
+
+from swarm.model import events as e
+from swarm.model import wording
+from swarm.model.audit import Entry, group_of
+from swarm.model.deeds import RUIN
+from swarm.model.text import line, plain
+from swarm.tui import history, network, present
+from swarm.tui.present import ERROR, GOOD, HEADING, MUTED, WARNING
+
+NAME = 16
+HEAD = f" {'TIME':<9}{'TASK':<{NAME + 1}}{'KIND':<8}WHAT"
+
+
+def head() -> Content:
+    """The columns' names."""
+    return Content.styled(HEAD, HEADING)
+
+
+def row(entry: Entry, names: Mapping[int, str], width: int) -> Content:
+    """The entry's time, task, kind, and what it says."""
+    whose = names.get(entry.task, f"#{entry.task}") if entry.task else "swarm"
+    kind, glyph, words, why, tone = _said(entry)
+    room = max(20, width - NAME - 22)
+    if why:
+        room = max(20, room - len(why) - 2)
+    return Content.assemble(
+        (f" {history.clock(entry.at)} ", MUTED),
+        f"{present.fit(whose, NAME)} ",
+        (f"{kind:<7} ", MUTED),
+        (f"{glyph} ", tone),
+        (words if len(words) <= room else f"{words[: room - 1]}…", tone),
+        (f"  {why}" if why else "", MUTED),
+    )
+
+
+def _said(entry: Entry) -> tuple[str, str, str, str, str]:
+    """Kind, glyph, words, reason, tone."""
+    if entry.event:
+        kind = group_of(type(entry.event.event).__name__)
+        return (kind, *_of_event(entry.event.event))
+    if entry.deed:
+        glyph, tone = _mark(entry)
+        kind = "exec" if entry.deed.kind == "call" else entry.deed.kind
+        return kind, glyph, wording.deed(entry.deed), wording.why(entry.deed), tone
+    size = present.size(entry.trace.size) if entry.trace and entry.trace.size else ""
+    return "file", "·", wording.what(entry), size, ""
+
+
+def _mark(entry: Entry) -> tuple[str, str]:
+    assert entry.deed is not None
+    if entry.deed.result < 0:
+        return "⊘", WARNING
+    if entry.deed.level == RUIN:
+        return "⚑", ERROR
+    if entry.deed.level:
+        return "⚑", WARNING
+    return "·", ERROR if entry.deed.code else ""
+
+
+def _of_event(event: e.Event) -> tuple[str, str, str, str]:
+    told = history.told(event) or network.told(event)
+    if told:
+        glyph, words, tone = told
+        return glyph, words, "", tone if tone in (ERROR, WARNING, GOOD) else ""
+    match event:
+        case e.NetAllowed() | e.NetClosed():
+            where = f"{line(event.host, 80)}:{event.port}"
+            return "✓", where, line(event.rule, 60), ""
+        case e.NetDenied():
+            return "⊘", f"{line(event.host, 80)}:{event.port}", "quiet", MUTED
+        case _:
+            return "·", _plainly(event), "", MUTED
+
+
+def _plainly(event: e.Event) -> str:
+    """Any event's name and fields, for those without words of their own."""
+    name = type(event).__name__
+    words = "".join(f" {c.lower()}" if c.isupper() else c for c in name).strip()
+    fields = [
+        f"{key}={line(str(value), 60)}"
+        for key, value in dataclasses.asdict(event).items()
+        if value not in ("", None, (), 0) and key not in ("plan", "prompt", "net")
+    ]
+    return f"{words}  {' '.join(fields)}".strip()
+
+
+def detail(entry: Entry) -> Content:
+    """Everything that is known of one entry."""
+    if entry.event:
+        known = dataclasses.asdict(entry.event.event)
+    else:
+        found = entry.deed or entry.trace
+        known = dataclasses.asdict(found) if found else {}
+    at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(entry.at))
+    head = f"{at}.{int(entry.at * 1000) % 1000:03}"
+    parts: list[str | tuple[str, str]] = [(f" {head}", HEADING)]
+    for key, value in known.items():
+        if key != "plan" and value not in ("", None, (), 0):
+            parts += [(f"  {key} ", MUTED), plain(str(value), 600).replace("\n", "⏎")]
+    return Content.assemble(*parts)
