@@ -1,0 +1,211 @@
+"""K: whatever an agent does is seen, under its own name, and told as it was.
+
+The weak place is the same sandbox under inotify: what most tools call a file log.
+"""
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from swarm.model.audit import Filter
+from swarm.model.deeds import Deed, Trace
+from swarm.model.task import State
+from tests.engine.conftest import new_sample, open_house
+from tests.promises.den import Den
+
+pytestmark = pytest.mark.against("blind")
+
+_MARKS = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def blind(kept: Den, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Den]:
+    """A sandbox whose worktree is watched from the host, and nothing else."""
+    before = os.environ["SWARM_CONFIG"]
+    sample = new_sample(tmp_path_factory.mktemp("blind") / "sample")
+    with open_house() as house:
+        house.configure('[sensor]\nkind = "inotify"')
+        house.keep()
+        task = house.new(sample, "sleep 100000")
+        house.reach(task, State.LIVE)
+        os.environ["SWARM_CONFIG"] = before
+        yield Den(house, task, kept.web, house.kit.names(task).sandbox)
+
+
+class Record:
+    """What the store holds of a task, once a mark that came last is in it."""
+
+    def __init__(self, of: Den) -> None:
+        mark = f"/workspace/mark-{next(_MARKS)}"
+        of.shell(f"sync; sleep 0.1; touch {mark}")
+        read = of.house.queries
+        of.house.until(lambda: mark in _traces(of), mark)
+        self.traces = _traces(of)
+        entries = read.deeds_after(0, Filter(task=of.task), 1_000_000)
+        self.deeds: list[Deed] = [entry.deed for entry in entries if entry.deed]
+
+    def ran(self, *words: str) -> list[Deed]:
+        """Commands whose last words are these."""
+        return [d for d in self.deeds if d.argv[-len(words) :] == words]
+
+    def refused(self, path: str, result: int) -> bool:
+        return any((d.path, d.result) == (path, result) for d in self.deeds)
+
+    def called(self, name: str) -> bool:
+        return any(d.kind == "call" and d.op == name for d in self.deeds)
+
+    def op(self, path: str) -> str:
+        found = self.traces.get(path)
+        return found.op if found else ""
+
+
+def _traces(of: Den) -> dict[str, Trace]:
+    rows = of.house.queries.places(of.task, 1_000_000)
+    return {place.trace.path: place.trace for place in rows}
+
+
+Probe = tuple[str, Callable[[Record], bool]]
+
+PYTHON = "import ctypes, mmap, os, sys, threading\nlibc = ctypes.CDLL(None)\n"
+DEEDS: dict[str, Probe] = {
+    "a command with its words": (
+        "/usr/bin/true one 'two words'",
+        lambda r: bool(r.ran("one", "two words")),
+    ),
+    "how a command ended": (
+        "sh -c 'exit 42'",
+        lambda r: [d.code for d in r.ran("sh", "-c", "exit 42")] == [42],
+    ),
+    "what killed a command": (
+        "sh -c 'kill -9 $$' killed; true",
+        lambda r: 137 in [d.code for d in r.deeds if "killed" in d.argv],
+    ),
+    "a command that is not there": (
+        '/tmp/not-there; python3 -c \'import os; os.execv("/etc/passwd", ["x"])\'',
+        lambda r: r.refused("/etc/passwd", -13),
+    ),
+    "a program that lies about its name": (
+        'python3 -c \'import ctypes; ctypes.CDLL(None).prctl(15, b"sshd"); '
+        'open("/tmp/liar", "w")\'',
+        lambda r: (
+            r.op("/tmp/liar") == "create"
+            and bool([d for d in r.deeds if d.path.startswith("/usr/bin/python3")])
+        ),
+    ),
+    "who left its parent": (
+        "setsid -f sh -c 'echo x > /tmp/daemon'; sleep 0.3",
+        lambda r: r.op("/tmp/daemon") in ("create", "write"),
+    ),
+    "a script by its interpreter": (
+        "printf '#!/bin/sh\\nexit 5' > /tmp/s; chmod +x /tmp/s; /tmp/s; true",
+        lambda r: 5 in [d.code for d in r.ran("/tmp/s")],
+    ),
+    "a program from memory": (
+        "cp /usr/bin/id /tmp/id; /tmp/id -u",
+        lambda r: any(d.path == "/tmp/id" for d in r.ran("-u")),
+    ),
+    "a write to a read-only place": (
+        "echo x > /etc/passwd; true",
+        lambda r: r.refused("/etc/passwd", -30),
+    ),
+    "a write where it has no right": (
+        "echo x > /proc/sys/kernel/core_pattern; true",
+        lambda r: any(
+            d.path.endswith("core_pattern") and d.result < 0 for d in r.deeds
+        ),
+    ),
+    "a delete that was refused": (
+        "rm -f /etc/hostname; rm -rf /usr/bin/env; true",
+        lambda r: r.refused("/usr/bin/env", -30),
+    ),
+    "a rename that was refused": (
+        'python3 -c \'import os; os.rename("/tmp/liar", "/etc/liar")\'; '
+        "touch /tmp/r; mv -T /tmp/r /usr/r; true",
+        lambda r: (
+            any(d.op == "rename" and d.result == -30 for d in r.deeds)
+            or any(d.path == "/usr/r" and d.result < 0 for d in r.deeds)
+        ),
+    ),
+    "no room": (
+        "head -c 200M /dev/zero > /run/full; true",
+        lambda r: r.op("/run/full") != "",
+    ),
+}
+CALLS = {
+    "unshare": "libc.unshare(0x10000000)",
+    "mount": "libc.mount(b'none', b'/tmp', b'tmpfs', 0, 0)",
+    "umount2": "libc.umount2(b'/tmp', 2)",
+    "kexec_load": "libc.syscall(246, 0, 0, 0, 0)",
+    "chroot": "libc.chroot(b'/tmp')",
+    "setns": "libc.setns(os.open('/proc/self/ns/net', 0), 0)",
+    "bpf": "libc.syscall(321, 0, 0, 0)",
+    "perf_event_open": "libc.syscall(298, b'\\0' * 128, 0, -1, -1, 0)",
+    "keyctl": "libc.syscall(250, 0, 0, 0, 0)",
+    "process_vm_readv": "libc.syscall(310, 1, 0, 0, 0, 0, 0)",
+    "open_by_handle_at": "libc.syscall(304, -100, b'\\0' * 64, 0)",
+    "init_module": "libc.syscall(175, 0, 0, b'')",
+    "pivot_root": "libc.syscall(155, b'/tmp', b'/tmp')",
+}
+WRITES = {
+    "one byte at a place": "os.pwrite(os.open(P, 66), b'x', 9)",
+    "many pieces at once": "os.writev(os.open(P, 66), [b'a', b'b'])",
+    "through memory": (
+        "f = open(P, 'w+b'); f.truncate(99); mmap.mmap(f.fileno(), 99)[0] = 1"
+    ),
+    "by the kernel's own copy": (
+        "open(P, 'w'); os.sendfile(os.open(P, 1), os.open('/etc/passwd', 0), 0, 9)"
+    ),
+    "by a directory's handle": (
+        "os.open(P[5:], 65, dir_fd=os.open('/tmp', os.O_DIRECTORY))"
+    ),
+    "by another root": "open('/proc/self/root' + P, 'w').write('x')",
+    "from a thread": (
+        "t = threading.Thread(target=lambda: open(P, 'w')); t.start(); t.join()"
+    ),
+    "by its length alone": "open(P, 'w'); os.truncate(P, 500)",
+    "by giving it room": "os.posix_fallocate(os.open(P, 66), 0, 500)",
+    "and at once deleted": "open(P, 'w').write('x'); os.unlink(P)",
+    "under another name": "open(P + '1', 'w'); os.rename(P + '1', P)",
+    "by a second name": "open(P + '1', 'w'); os.link(P + '1', P)",
+    "as a link": "os.symlink('/etc/shadow', P)",
+    "as a pipe": "os.mkfifo(P)",
+    "as a directory": "os.mkdir(P)",
+    "run by whoever finds it": "open(P, 'w'); os.chmod(P, 0o755)",
+}
+
+
+@pytest.mark.parametrize("what", DEEDS)
+def test_what_an_agent_does_is_seen(place: Den, what: str) -> None:
+    """Promise: every command, its end, and every refusal stands in the audit.
+
+    Why: Leash hooks four calls; most tools log none.
+    """
+    script, holds = DEEDS[what]
+    place.shell(script)
+
+    assert holds(Record(place)), what
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_what_an_escape_begins_with_is_seen(place: Den, name: str) -> None:
+    """Promise: a refused system call is told by its name.
+
+    Why: who tries the door is about to try the window.
+    """
+    place.shell(f'python3 -c "{PYTHON}{CALLS[name]}"')
+
+    assert Record(place).called(name)
+
+
+@pytest.mark.parametrize("how", WRITES)
+def test_every_way_to_write_is_seen(place: Den, how: str) -> None:
+    """Promise: a file outside the worktree is seen however it was written.
+
+    Why: in Leash `rm -rf` leaves no event, and a rename is no write.
+    """
+    path = f"/tmp/w{abs(hash(how)) % 10**9}"
+    place.shell(f"python3 -c \"{PYTHON}P = '{path}'\n{WRITES[how]}\"")
+
+    assert Record(place).op(path)
