@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from bench import commands, gate, idle, launch, paint
+from bench import audit, commands, gate, idle, launch, paint, sensor
 from bench.table import Row, show
 
 BENCHES: dict[str, Callable[[], list[Row]]] = {
@@ -12,6 +12,8 @@ BENCHES: dict[str, Callable[[], list[Row]]] = {
     "launch": launch.rows,
     "idle": idle.rows,
     "gate": gate.rows,
+    "sensor": sensor.rows,
+    "audit": audit.rows,
 }
 
 

@@ -16,6 +16,8 @@ from swarm.plan.syscalls import NAMES
 
 OPEN_FILES = 4096
 """Files whose end is awaited, of one task."""
+PLAIN = 20_000
+"""Paths of one task that were judged and found harmless."""
 DEEDS = 2000
 """Deeds of one batch that are kept one by one; the raw file has them all."""
 DONE = frozenset({"close"})
@@ -33,6 +35,7 @@ class Interpreter:
         self._paths: OrderedDict[tuple[int, int], str] = OrderedDict()
         self._counted: OrderedDict[str, int] = OrderedDict()
         self._flagged: set[str] = set()
+        self._plain: set[str] = set()
         self._heaps = Heaps()
         self._bursts = Bursts()
 
@@ -126,8 +129,9 @@ class Interpreter:
         if not Heaps.FOREIGN.isdisjoint(trace.heap.split("/")):
             return
         level, note = _graver(line, path)
-        if not level and path not in self._flagged:
+        if not level and path not in self._flagged and path not in self._plain:
             level, note = _by_path(path)
+            self._keep_plain(path, level)
         if not level:
             return
         trace.level, trace.note, trace.heap = level, note, ""
@@ -135,6 +139,13 @@ class Interpreter:
             if len(self._flagged) < OPEN_FILES:
                 self._flagged |= {mark, path}
             batch.add(_deed(line, path, "file", level=level, note=note))
+
+    def _keep_plain(self, path: str, level: str) -> None:
+        """A name is judged once; a path without a flag will never have one."""
+        if not level:
+            if len(self._plain) >= PLAIN:
+                self._plain.clear()
+            self._plain.add(path)
 
     def _moved(self, line: Line, path: str, batch: "_Growing") -> None:
         """A rename takes its source away, and may put itself over another file."""

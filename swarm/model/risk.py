@@ -124,13 +124,18 @@ def _by_link(path: str, target: str | None) -> Flag:
 
 
 def _by_name(path: str, facts: Facts) -> Iterator[Flag]:
-    if any(is_git_name(name) for name in path.split("/")):
+    if _may_be_git(path) and any(is_git_name(name) for name in path.split("/")):
         yield Flag(Level.X0, "a name that some systems take for .git")
     framed = f"/{folded(path)}/"
     yield from _by_rules(framed)
     for level, prefixes in ((Level.X0, facts.x0), (Level.X1, facts.x1)):
         if any(_below(framed, prefix) for prefix in prefixes):
             yield Flag(level, "named in the settings as something that runs")
+
+
+def _may_be_git(path: str) -> bool:
+    """Asked for every path, so the plain answer is a quick one."""
+    return not path.isascii() or "git" in path.lower()
 
 
 def _by_rules(framed: str) -> Iterator[Flag]:

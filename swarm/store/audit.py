@@ -20,16 +20,13 @@ from swarm.model.deeds import Batch, Deed, Trace
 from swarm.store import schema
 
 _TRACE = """
-INSERT INTO trace VALUES (
-    :task, :path, :op, :first, :last, :count, :bytes, :size, :mode, :comm, :denied,
-    :level, :note, :heap)
+INSERT INTO trace VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
 ON CONFLICT (task, path) DO UPDATE SET
-    op = :op, last = :last, count = count + :count, bytes = bytes + :bytes,
-    size = :size, mode = CASE WHEN :mode THEN :mode ELSE mode END, comm = :comm,
-    denied = denied + :denied,
-    level = CASE WHEN :level = '' THEN level ELSE :level END,
-    note = CASE WHEN :note = '' THEN note ELSE :note END,
-    heap = CASE WHEN :level = '' AND level = '' THEN :heap ELSE x'' END
+    op = ?3, last = ?5, count = count + ?6, bytes = bytes + ?7, size = ?8,
+    mode = CASE WHEN ?9 THEN ?9 ELSE mode END, comm = ?10, denied = denied + ?11,
+    level = CASE WHEN ?12 = '' THEN level ELSE ?12 END,
+    note = CASE WHEN ?13 = '' THEN note ELSE ?13 END,
+    heap = CASE WHEN ?12 = '' AND level = '' THEN ?14 ELSE x'' END
 """
 _DEED = """
 INSERT INTO deed (at, task, kind, op, path, other, argv, pid, parent, comm, result,
@@ -119,7 +116,7 @@ class AuditWriter:
     @contextmanager
     def _transaction(
         self,
-    ) -> Iterator[Callable[[str, Iterable[dict[str, Any]]], object]]:
+    ) -> Iterator[Callable[[str, Iterable[Any]], object]]:
         with self._lock:
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
@@ -136,23 +133,24 @@ class AuditWriter:
                 ) from error
 
 
-def _trace(task: int, trace: Trace) -> dict[str, Any]:
-    return {
-        "task": task,
-        "path": os.fsencode(trace.path),
-        "op": trace.op,
-        "first": trace.first,
-        "last": trace.last,
-        "count": trace.count,
-        "bytes": trace.bytes,
-        "size": trace.size,
-        "mode": trace.mode,
-        "comm": _text(trace.comm),
-        "denied": trace.denied,
-        "level": trace.level,
-        "note": trace.note,
-        "heap": os.fsencode(trace.heap),
-    }
+def _trace(task: int, trace: Trace) -> tuple[Any, ...]:
+    """In the order of the table's columns."""
+    return (
+        task,
+        os.fsencode(trace.path),
+        trace.op,
+        trace.first,
+        trace.last,
+        trace.count,
+        trace.bytes,
+        trace.size,
+        trace.mode,
+        trace.comm if trace.comm.isascii() else _text(trace.comm),
+        trace.denied,
+        trace.level,
+        trace.note,
+        os.fsencode(trace.heap),
+    )
 
 
 def _deed(task: int, deed: Deed) -> dict[str, Any]:

@@ -1,0 +1,184 @@
+"""From a write to a human's eye: latency, sustained intake, and a day's audit."""
+
+import json
+import os
+import pty
+import select
+import signal
+import sqlite3
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.house import House, house, until
+from bench.table import Row
+from swarm.engine.audits import Audits
+from swarm.model.audit import Filter
+from swarm.plan.naming import Places
+from swarm.store.queries import Queries
+from swarm.tui import timeline
+
+WRITES = 200
+FLOOD = 400_000
+DAY_TRACES, DAY_DEEDS, DAY_EVENTS, DAY_TASKS = 1_000_000, 300_000, 100_000, 20
+"""What five million raw events of twenty tasks come to: most are one path again."""
+PRESSES = 60
+
+
+def rows() -> list[Row]:
+    """Latency, intake with a dashboard beside it, and the view of a whole day."""
+    with house(max_running=2) as at:
+        task = at.new("sleep 100000")[0]
+        until(lambda: at.queries.task(task).state == "live", "the task")
+        found = [*_latency(at, task), *_intake(at, task)]
+    return [*found, _day()]
+
+
+def _latency(at: House, task: int) -> Iterator[Row]:
+    """A sandbox says when it writes; a reader watches the file's version."""
+    script = (
+        "import time\n"
+        f"for n in range({WRITES}):\n"
+        "    at = time.time()\n"
+        "    open(f'/tmp/w-{at:.6f}', 'w').close()\n"
+        "    time.sleep(0.05)\n"
+    )
+    box = f"swarm-{at.places.tag}-{task}"
+    writer = subprocess.Popen(["docker", "exec", box, "python3", "-c", script])
+    queries, seen = Queries(at.places.database), 0.0
+    waits: list[float] = []
+    sql = (
+        "SELECT path, last FROM trace WHERE task = :task AND heap IN (x'', '/tmp')"
+        " AND last > :after ORDER BY last"
+    )
+    while len(waits) < WRITES * 0.98:
+        if writer.poll() is not None and time.monotonic() > seen + 60:
+            break
+        for path, last in queries._all(sql, {"task": task, "after": seen}):
+            seen = max(seen, last)
+            if path.startswith(b"/tmp/w-"):
+                waits.append((time.time() - float(path[7:])) * 1000)
+        threading.Event().wait(0.002)
+    writer.wait()
+    waits.sort()
+    yield Row("write → row, p50", statistics.median(waits), 0, 0, "ms")
+    yield Row("write → row, p99", waits[int(len(waits) * 0.99)], 0, 250, "ms")
+
+
+def _intake(at: House, task: int) -> Iterator[Row]:
+    """Raw lines come faster than they are read; keys are pressed meanwhile."""
+    trail = at.queries.trails(task)[-1]
+    file = at.places.sensor / f"{trail.container}.{trail.part}"
+    with _dashboard(at.places, at.repo) as screen:
+        quiet = [_press(screen) for _ in range(PRESSES)]
+        with file.open("a") as out:
+            out.writelines(_lines(FLOOD))
+        box = f"swarm-{at.places.tag}-{task}"
+        subprocess.run(["docker", "exec", box, "touch", "/tmp/go"], check=True)
+        began, before = time.perf_counter(), at.queries.trails(task)[-1].lines
+        waits: list[float] = []
+        while (lines := at.queries.trails(task)[-1].lines - before) < FLOOD * 0.95:
+            waits.append(_press(screen))
+        seconds = time.perf_counter() - began
+    waits.sort()
+    quiet.sort()
+    rate, place = lines / seconds, int(len(waits) * 0.95)
+    yield Row("keeper: an event taken in (limit: 20,000/s)", 1e6 / rate, 0, 50, "µs")
+    yield Row(
+        "key → paint, p95, nothing happens", quiet[int(PRESSES * 0.95)], 0, 0, "ms"
+    )
+    yield Row("key → paint, p95, while events pour in", waits[place], 0, 50, "ms")
+
+
+def _lines(count: int) -> Iterator[str]:
+    now = time.time()
+    for n in range(count):
+        path = f"/workspace/d{n % 97}/f{n % 50_000}.py"
+        line = {"at": now + n / 1e6, "op": "write", "pid": 7, "inner": 7, "parent": 1}
+        line |= {"uid": 1000, "comm": "python3", "path": path, "bytes": n, "size": n}
+        yield json.dumps(line) + "\n"
+
+
+@contextmanager
+def _dashboard(at: Places, repo: Path) -> Iterator[int]:
+    child, master = pty.fork()
+    if child == 0:
+        os.chdir(repo)
+        os.environ.update(TERM="xterm-256color", COLUMNS="120", LINES="36")
+        os.execv(sys.executable, [sys.executable, "-m", "swarm"])
+    until(lambda: len(_read(master, 2.0)) > 0, "the dashboard")
+    _read(master, 2.0)
+    yield master
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    os.close(master)
+
+
+def _press(screen: int) -> float:
+    """Milliseconds until `]` has drawn the next tab; what else is drawn comes first."""
+    _read(screen, 0.03)
+    began = time.perf_counter()
+    os.write(screen, b"]")
+    drawn = b""
+    while "▸".encode() not in drawn and time.perf_counter() - began < 5:
+        if select.select([screen], [], [], 0.5)[0]:
+            drawn += os.read(screen, 1 << 16)
+    return (time.perf_counter() - began) * 1000
+
+
+def _read(screen: int, quiet: float) -> bytes:
+    out = b""
+    while select.select([screen], [], [], quiet)[0] and len(out) < 1 << 20:
+        out += os.read(screen, 1 << 16)
+    return out
+
+
+def _day() -> Row:
+    """Opening the view: the newest thousand entries, read and made into lines."""
+    with house(max_running=1) as at:
+        _fill(at.places.database)
+        audits = Audits(at.places)
+        times = []
+        for _ in range(5):
+            began = time.perf_counter()
+            entries = audits.entries(Filter(), 1000)
+            drawn = [timeline.row(entry, {}, 120) for entry in entries]
+            times.append((time.perf_counter() - began) * 1000)
+        assert len(drawn) == 1000
+    return Row("audit of a day, 20 tasks: opened", max(times), 0, 1000, "ms")
+
+
+def _fill(database: Path) -> None:
+    connection = sqlite3.connect(database, timeout=60)
+    now = time.time()
+    connection.executemany(
+        "INSERT INTO trace"
+        " VALUES (?, ?, 'write', ?, ?, 5, 10, 10, 0, 'x', 0, '', '', ?)",
+        (
+            (
+                n % DAY_TASKS,
+                f"/workspace/src/d{n % 997}/f{n}".encode(),
+                now - n / 20,
+                now - n / 20,
+                b"/workspace/src/d1" if n % 3 else b"",
+            )
+            for n in range(DAY_TRACES)
+        ),
+    )
+    connection.executemany(
+        "INSERT INTO deed (at, task, kind, op, path, other, argv, pid, parent, comm,"
+        " result, seconds, count, level, note) VALUES (?, ?, 'exec', 'exec', ?, x'',"
+        " '[\"a\"]', 1, 1, 'x', 0, 0, 1, '', '')",
+        ((now - n / 5, n % DAY_TASKS, b"/usr/bin/x") for n in range(DAY_DEEDS, 0, -1)),
+    )
+    connection.executemany(
+        "INSERT INTO event (at, task, kind, body) VALUES (?, NULL, 'EngineDown', ?)",
+        ((now - n, '{"reason": "x"}') for n in range(DAY_EVENTS, 0, -1)),
+    )
+    connection.commit()
+    connection.close()
