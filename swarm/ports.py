@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from swarm.model.usage import Reading
 from swarm.plan.specs import SandboxSpec
 
 Progress = Callable[[str], None]
@@ -142,8 +143,14 @@ class Sandboxes(Protocol):
         Ends when the engine goes away or `close` is called.
         """
 
+    def stats(self, name: str) -> Iterator[Reading]:
+        """What a running container uses, about once a second; blocks between.
+
+        Ends when the container does, the engine goes away, or `close` is called.
+        """
+
     def close(self) -> None:
-        """End every stream of `news` and let go of the engine."""
+        """End every stream of `news` and `stats`, and let go of the engine."""
 
     def image_id(self, reference: str) -> str | None:
         """The id of a local image, or None."""

@@ -1,12 +1,14 @@
 """Small worlds that behave like the tools: each runs through the real one's tests."""
 
 import queue
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 
 from swarm.adapters.docker.connect import Absent
 from swarm.errors import Refused, ToolError, ToolMissing
+from swarm.model.usage import Reading
 from swarm.plan.specs import SandboxSpec
 from swarm.ports import EngineFacts, PaneFacts, SandboxFacts, SandboxNews, Screen
 
@@ -21,10 +23,13 @@ class FakeSandboxes:
         self.down = False
         self.images = images
         self.specs: dict[str, SandboxSpec] = {}
+        self.uses: dict[str, Reading] = {}
+        """What `stats` tells of those that are not idle."""
         self._boxes: dict[str, SandboxFacts] = {}
         self._volumes: dict[str, dict[str, str]] = {}
         self._networks: dict[str, dict[str, str]] = {}
         self._news: queue.SimpleQueue[SandboxNews | None] = queue.SimpleQueue()
+        self._streams: list[threading.Event] = []
 
     def facts(self) -> EngineFacts:
         self._answer()
@@ -124,8 +129,23 @@ class FakeSandboxes:
             if labels.items() <= news.labels.items():
                 yield news
 
+    def stats(self, name: str) -> Iterator[Reading]:
+        self._known(name)
+        closed = threading.Event()
+        self._streams.append(closed)
+        while not closed.is_set():
+            facts = self._boxes.get(name)
+            if facts is None or facts.status not in ("running", "paused"):
+                return
+            limits = self.specs[name].limits
+            idle = Reading(time.time(), 0.0, 1 << 20, limits.memory, 1, limits.pids)
+            yield self.uses.get(name, idle)
+            closed.wait(0.01)
+
     def close(self) -> None:
         self._news.put(None)
+        while self._streams:
+            self._streams.pop().set()
 
     def image_id(self, reference: str) -> str | None:
         self._answer()

@@ -247,7 +247,7 @@ BUDGET = Scene(
     ),
     panes={"task-1": PANE, "task-2": "fetching …"},
 )
-_WORK = tuple(round(1 + math.sin(n / 4) * n / 70, 2) for n in range(60))
+_WORK = tuple(round(1 + math.sin(n / 5) * math.cos(n / 40), 2) for n in range(60))
 MEASURED = Scene(
     tasks=(
         AUTH,
@@ -275,7 +275,6 @@ MEASURED = Scene(
             pids=41,
             pids_limit=512,
             written=1_288_490_188,
-            throttled=0.7,
             peak_memory=2 << 30,
             peak_pids=77,
             samples=_WORK,
@@ -553,6 +552,7 @@ OBSERVED = Scene(
 )
 
 SCENES = {
+    "measured": MEASURED,
     "observed": OBSERVED,
     "empty": EMPTY,
     "three-running": THREE_RUNNING,
@@ -675,7 +675,7 @@ SHOTS: tuple[Shot, ...] = (
     ("net-tab", DENIALS, ("j", "right_square_bracket", "right_square_bracket")),
     ("files-tab", OBSERVED, ("right_square_bracket",) * 3),
     ("audit", OBSERVED, ("A",)),
-    ("info-tab", MEASURED, ("left_square_bracket",)),
+    ("info-tab", MEASURED, ("j", "left_square_bracket")),
     ("help", ALL_STATES, ("question_mark",)),
     ("failed-launch", FAILED_LAUNCH, ()),
 )

@@ -10,7 +10,9 @@ from swarm import bootstrap
 from swarm.cli import exits, say
 from swarm.cli.parser import task_id
 from swarm.cli.place import repository
+from swarm.model import usage
 from swarm.model.task import State, Task
+from swarm.model.usage import Usage
 from swarm.store.board import Board
 
 
@@ -48,10 +50,12 @@ def show(args: Namespace) -> int:
     places = bootstrap.places()
     queries = Board(places.database)
     task = queries.task(args.id)
+    used = queries.usage(task.id)
     if args.json:
-        say.as_json({**_facts(task), "plan": queries.plan(task.id)})
+        more = {"usage": asdict(used) if used else None, "plan": queries.plan(task.id)}
+        say.as_json({**_facts(task), **more})
     else:
-        say.fields(_shown(task, places.worktree(task.id)))
+        say.fields(_shown(task, places.worktree(task.id), used))
     return exits.DONE
 
 
@@ -106,7 +110,7 @@ def _queued(tasks: list[Task], queries: Board) -> None:
         say.note(f"{waiting} queued; at most {limit} at work at once (`max_running`)")
 
 
-def _shown(task: Task, worktree: Path) -> list[tuple[str, str]]:
+def _shown(task: Task, worktree: Path, used: Usage | None) -> list[tuple[str, str]]:
     snapshot = f"files: {task.files}, {diff_of(task)}"
     return [
         ("task", f"#{task.id} {task.name}"),
@@ -131,9 +135,22 @@ def _shown(task: Task, worktree: Path) -> list[tuple[str, str]]:
         ("network", _network(task)),
         ("model", _model(task)),
         ("budget", budget_of(task)),
+        *(_used(task, used) if used else ()),
         ("commits", str(task.commits or "")),
         ("merged as", task.commit),
         ("prompt", task.prompt),
+    ]
+
+
+def _used(task: Task, used: Usage) -> list[tuple[str, str]]:
+    """What the sandbox uses, or the most it used; and what a limit means."""
+    is_live = task.state is State.LIVE
+    limits = usage.limits(used, is_live)
+    told = [f"{words}; {hint}, for the next task" for words, hint in limits]
+    return [
+        ("box", usage.now(used) if is_live else usage.past(used)),
+        ("peak", usage.peak(used) if is_live else ""),
+        ("limit", "\n".join(told)),
     ]
 
 

@@ -15,6 +15,7 @@ from swarm.engine.netlog import Netlog
 from swarm.engine.nets import Nets
 from swarm.engine.sensing import Sensing
 from swarm.engine.sensor import Sensor
+from swarm.engine.usage import Meter
 from swarm.model import events as e
 from swarm.plan.gating import GateNames
 from swarm.plan.naming import Places
@@ -23,21 +24,24 @@ from swarm.ports import Panes, Sandboxes
 from swarm.store.audit import AuditWriter
 from swarm.store.journal import Journal
 from swarm.store.queries import Queries
+from swarm.store.usage import UsageWriter
 
 
 def kit(at: Places, door: Sandboxes, panes: Panes) -> Kit:
     """The tools of one home's keeper; threads that record are running then."""
     journal, audit = Journal(at.database), AuditWriter(at.database)
+    read = _reader(at)
     return Kit(
         places=at,
         journal=journal,
-        read=_reader(at),
+        read=read,
         sandboxes=door,
         panes=panes,
         config=_config,
         nets=_nets(at, door, journal),
         sensing=_sensing(at, door, journal, audit),
         audit=audit,
+        meter=Meter(door, UsageWriter(at.database), read),
         uid=os.getuid(),
         gid=os.getgid(),
     )

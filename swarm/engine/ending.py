@@ -4,8 +4,12 @@ from swarm.engine import network, observe, review
 from swarm.engine.kit import Kit
 from swarm.errors import SwarmError
 from swarm.model import events as e
+from swarm.model import usage
 from swarm.model.task import State
 from swarm.ports import SandboxFacts
+
+KILLED = 137
+"""The exit status of what the kernel killed."""
 
 
 def ended(kit: Kit, task_id: int, reason: str = "") -> None:
@@ -26,7 +30,8 @@ def ended(kit: Kit, task_id: int, reason: str = "") -> None:
         return
     if facts.status in ("running", "paused", "restarting"):
         return
-    kit.journal.record(task_id, e.TaskStopped(facts.exit_code, reason or _why(facts)))
+    why = (reason, "") if reason else _why(kit, task_id, facts)
+    kit.journal.record(task_id, e.TaskStopped(facts.exit_code, *why))
     network.drop(kit, task)
     observe.end(kit, task_id)
     take_in(kit, task_id)
@@ -41,7 +46,27 @@ def take_in(kit: Kit, task_id: int) -> None:
     review.bring_back(kit, task_id)
 
 
-def _why(facts: SandboxFacts) -> str:
+def _why(kit: Kit, task_id: int, facts: SandboxFacts) -> tuple[str, str]:
+    """A reason and a way out; both empty where it ended by itself.
+
+    The engine's mark of a lack of memory stays when the agent lives on: only an end
+    by the kernel's hand is told as one for want of it.
+    """
     if facts.oom_killed:
-        return "out of memory"
-    return facts.error
+        kit.meter.out_of_memory(task_id)
+    used = kit.meter.usage(task_id)
+    if facts.oom_killed or (used and used.oom):
+        limit = usage.size(_memory(kit, task_id))
+        reason = f"a process was killed at the limit of {limit} of memory"
+        if facts.exit_code == KILLED:
+            reason = f"out of memory: it reached its limit of {limit}"
+        return reason, f"{usage.MEMORY_HINT}, and retry it" if facts.exit_code else ""
+    if facts.exit_code and used and usage.reached_pids(used):
+        reason = f"it reached its limit of {used.pids_limit} processes"
+        return reason, f"{usage.PIDS_HINT}, and retry it"
+    return facts.error, ""
+
+
+def _memory(kit: Kit, task_id: int) -> int:
+    box = kit.read().plan(task_id).get("sandbox") or {}
+    return int((box.get("limits") or {}).get("memory", 0))

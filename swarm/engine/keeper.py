@@ -22,7 +22,7 @@ from swarm.engine.queue import hopeless, startable
 from swarm.engine.watch import Watch
 from swarm.errors import SwarmError
 from swarm.model import events as e
-from swarm.model.task import State
+from swarm.model.task import State, Task
 from swarm.ports import SandboxNews
 from swarm.store.queries import Wish
 
@@ -77,6 +77,7 @@ class Keeper:
                     self._serve()
         finally:
             self._watch.close()
+            self._kit.meter.close()
             self._workers.shutdown(wait=True, cancel_futures=True)
             self._kit.nets.close()
             self._kit.sensing.close()
@@ -106,6 +107,7 @@ class Keeper:
             self._kit.journal.record(task.id, e.TaskFailed("queue", reason))
         if not self._watch.up:
             return
+        self._follow_usage(tasks)
         try:
             limit = self._kit.config().max_running
         except SwarmError as error:
@@ -118,6 +120,11 @@ class Keeper:
             if task.id not in self._launching:
                 self._launching.add(task.id)
                 self._workers.submit(self._launch, task.id)
+
+    def _follow_usage(self, tasks: list[Task]) -> None:
+        live = [task for task in tasks if task.state is State.LIVE]
+        names = {task.id: self._kit.names(task.id).sandbox for task in live}
+        self._kit.meter.follow(names)
 
     def _launch(self, task_id: int) -> None:
         try:
@@ -147,7 +154,10 @@ class Keeper:
         self._inbox.put(lambda: self._taken.discard(wish.id))
 
     def _heard(self, task_id: int, news: SandboxNews) -> None:
-        if news.action == "die" and news.labels.get("swarm.kind") == "sandbox":
+        is_box = news.labels.get("swarm.kind") == "sandbox"
+        if news.action == "oom" and is_box:
+            self._kit.meter.out_of_memory(task_id)
+        elif news.action == "die" and is_box:
             self._workers.submit(self._guarded, task_id, "ending", ending.ended)
         elif news.action == "destroy":
             self._workers.submit(self._guarded, task_id, "watch", reconcile.task)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from swarm.config.schema import Config
 from swarm.engine.nets import Nets
 from swarm.engine.sensing import Sensing
+from swarm.engine.usage import Meter
 from swarm.plan.naming import HOME_LABEL, Names, Places
 from swarm.ports import Panes, Sandboxes
 from swarm.store.audit import AuditWriter
@@ -68,6 +69,7 @@ class Kit:
     nets: Nets
     sensing: Sensing
     audit: AuditWriter
+    meter: Meter
     uid: int
     gid: int
     news: News = field(default_factory=News)

@@ -97,7 +97,7 @@ def _learn_end(task: Task, at: float, event: e.Event) -> Task:
         case e.TaskStopped():
             code, why = event.exit_code, event.reason
             ended = replace(task, ended=at, paused=False, over="", asking=0)
-            return replace(ended, exit_code=code, reason=why)
+            return replace(ended, exit_code=code, reason=why, hint=event.hint)
         case e.TaskLost():
             ended = replace(task, ended=at, paused=False, over="", asking=0)
             return replace(ended, reason=event.what)

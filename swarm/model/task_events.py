@@ -86,6 +86,7 @@ class TaskStopped:
     exit_code: int
     reason: str = ""
     """Why, where it was not the agent's own end: "stopped by you", "out of memory"."""
+    hint: str = ""
 
 
 @event

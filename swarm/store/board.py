@@ -11,8 +11,9 @@ from typing import Any
 
 from swarm.errors import NotFound, SwarmError
 from swarm.model.task import Task
+from swarm.model.usage import Usage
 from swarm.store import schema
-from swarm.store.rows import task_from
+from swarm.store.rows import USAGE, task_from, usage_from
 
 
 class Board:
@@ -53,6 +54,15 @@ class Board:
         rows = self._all("SELECT plan FROM task WHERE id = :id", {"id": task_id})
         return dict(json.loads(rows[0][0])) if rows else {}
 
+    def usage(self, task_id: int) -> Usage | None:
+        """What the task's sandbox uses, or used last; None before the first reading."""
+        rows = self._all(f"{_USAGES} WHERE usage.task = :id", {"id": task_id})
+        return usage_from(rows[0][1:]) if rows else None
+
+    def usages(self) -> dict[int, Usage]:
+        """The same of every task that was ever read, by its id."""
+        return {row[0]: usage_from(row[1:]) for row in self._all(_USAGES, {})}
+
     def max_running(self) -> int:
         """How many tasks may be at work at once; 0 before a keeper said."""
         row = self._one(
@@ -72,3 +82,10 @@ class Board:
                 f"the database does not answer: {error}",
                 hint="another process may hold it; try again",
             ) from error
+
+
+_USAGES = (
+    f"SELECT usage.task, {USAGE},"  # noqa: S608 - the columns are ours
+    " json_extract(task.plan, '$.sandbox.limits.cpus')"
+    " FROM usage JOIN task ON task.id = usage.task"
+)

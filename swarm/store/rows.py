@@ -1,8 +1,17 @@
 """From a row's JSON back to the values of the model."""
 
+import json
+from dataclasses import replace
 from typing import Any
 
 from swarm.model.task import State, Task
+from swarm.model.usage import Usage
+
+USAGE = (
+    "at, cpu, memory, memory_limit, pids, pids_limit, written, throttled,"
+    " peak_memory, peak_pids, oom, samples"
+)
+"""The columns that `usage_from` takes, and after them the plan's cpus."""
 
 
 def task_from(task_id: int, body: dict[str, Any]) -> Task:
@@ -11,3 +20,11 @@ def task_from(task_id: int, body: dict[str, Any]) -> Task:
     known["state"] = State(known["state"])
     known["after"] = tuple(known["after"])
     return Task(id=task_id, **known)
+
+
+def usage_from(row: Any) -> Usage:
+    """The usage that a row holds."""
+    oom, samples, cpus = row[-3:]
+    usage = Usage(*row[:-3])
+    kept = tuple(json.loads(samples))
+    return replace(usage, oom=bool(oom), samples=kept, cpus=cpus or 0.0)

@@ -13,6 +13,7 @@ import pytest
 from swarm.adapters.docker import Docker
 from swarm.engine import images
 from swarm.errors import ToolError, ToolMissing
+from swarm.model.usage import Reading
 from swarm.plan import hardening
 from swarm.plan.naming import HOME_LABEL
 from swarm.plan.specs import SandboxSpec
@@ -226,6 +227,50 @@ def test_news_tells_of_starts_and_ends_until_it_is_closed(world: World) -> None:
     told = [news.action for news in heard if news.action in ("start", "die", "destroy")]
     assert told == ["start", "die", "destroy"]
     assert next(news.exit_code for news in heard if news.action == "die") == 3
+
+
+def test_readings_come_while_it_runs_and_end_with_it(world: World) -> None:
+    """Of what is paused too; whoever reads is let go, not left waiting."""
+    limits = world.spec.limits
+    world.engine.create(world.spec)
+    world.engine.start(world.spec.name)
+    readings = world.engine.stats(world.spec.name)
+    first = next(readings)
+    world.engine.pause(world.spec.name)
+    frozen = next(readings)
+    world.engine.resume(world.spec.name)
+    world.end(world.spec.name)
+    rest = list(readings)
+
+    assert (first.memory_limit, first.pids_limit) == (limits.memory, limits.pids)
+    assert first.pids >= 1
+    assert first.memory > 0
+    assert first.at <= frozen.at
+    assert all(reading.at > frozen.at for reading in rest)
+    assert list(world.engine.stats(world.spec.name)) == []
+
+
+def test_readings_end_when_the_door_is_closed(world: World) -> None:
+    """A keeper that ends does not wait for the next one."""
+    heard: list[Reading] = []
+    world.engine.create(world.spec)
+    world.engine.start(world.spec.name)
+    thread = threading.Thread(
+        target=lambda: heard.extend(world.engine.stats(world.spec.name))
+    )
+    thread.start()
+    deadline = time.monotonic() + PATIENCE
+    while thread.is_alive() and time.monotonic() < deadline:
+        world.engine.close()
+        thread.join(0.05)
+
+    assert not thread.is_alive()
+
+
+def test_readings_of_what_is_absent_are_refused(world: World) -> None:
+    """By name, as every other call."""
+    with pytest.raises(ToolError, match="swarm-test-nobody"):
+        next(world.engine.stats("swarm-test-nobody"))
 
 
 def test_what_runs_keeps_the_floor_and_a_weakened_one_is_seen() -> None:

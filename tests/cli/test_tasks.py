@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from swarm.model import events as e
+from swarm.model.usage import Usage
 from swarm.plan.naming import Places
 from swarm.store.journal import Journal
+from swarm.store.usage import UsageWriter
 from tests.cli.conftest import ended, queued
 
 Swarm = Callable[..., tuple[int, str, str]]
@@ -90,6 +93,65 @@ def test_a_task_is_shown_with_its_reasons(swarm: Swarm, journal: Journal) -> Non
     assert "state       failed\n" in out
     assert "reason      no image\n" in out
     assert "hint        build it\n" in out
+
+
+USED = Usage(
+    at=1.0,
+    cpu=1.25,
+    memory=900 << 20,
+    memory_limit=4 << 30,
+    pids=41,
+    pids_limit=512,
+    written=88 << 20,
+    peak_memory=2 << 30,
+    peak_pids=512,
+    samples=(0.5, 1.25),
+)
+
+
+def _store(places: Places, number: int, used: Usage) -> None:
+    writer = UsageWriter(places.database)
+    writer.store({number: used})
+    writer.close()
+
+
+def test_a_task_at_work_is_shown_with_what_it_uses(
+    swarm: Swarm, journal: Journal, places: Places
+) -> None:
+    task = journal.queue(lambda _id: queued())
+    journal.record(task.id, e.TaskProvisioning(), e.TaskLive("box", "pane"))
+    _store(places, task.id, USED)
+
+    out = swarm("show", str(task.id))[1]
+
+    assert "box         cpu 1.2  mem 0.9/4.0 GiB  pids 41/512  wrote 88.0 MiB\n" in out
+    assert "peak        mem 2.0/4.0 GiB  pids 512/512\n" in out
+    assert "limit       it reached 512 processes; no more could start; raise" in out
+
+
+def test_a_task_that_ended_is_shown_with_the_most_it_used(
+    swarm: Swarm, journal: Journal, places: Places
+) -> None:
+    number = ended(journal)
+    _store(places, number, replace(USED, peak_pids=41))
+
+    out = swarm("show", str(number))[1]
+
+    assert "box         peak mem 2.0/4.0 GiB  pids 41/512  wrote 88.0 MiB\n" in out
+    assert "limit" not in out
+
+
+def test_what_a_task_uses_is_in_its_json(
+    swarm: Swarm, journal: Journal, places: Places
+) -> None:
+    number = ended(journal)
+    before = json.loads(swarm("show", "1", "--json")[1])["usage"]
+    _store(places, number, USED)
+
+    used = json.loads(swarm("show", "1", "--json")[1])["usage"]
+
+    assert before is None
+    assert (used["cpu"], used["peak_pids"], used["samples"]) == (1.25, 512, [0.5, 1.25])
 
 
 def test_a_task_as_json_holds_its_plan(swarm: Swarm, journal: Journal) -> None:

@@ -15,6 +15,7 @@ from tests.scenes import (
     EMPTY,
     FAILED_LAUNCH,
     HOSTILE,
+    MEASURED,
     NO_ENGINE,
     OBSERVED,
     OPTIONS,
@@ -45,6 +46,9 @@ SHOTS: dict[str, tuple[Scene, tuple[str, ...]]] = {
     "net-tab": (DENIALS, ("j", "right_square_bracket", "right_square_bracket")),
     "files-tab": (OBSERVED, ("right_square_bracket",) * 3),
     "audit": (OBSERVED, ("A",)),
+    "measured": (MEASURED, ("j",)),
+    "info-tab": (MEASURED, ("j", "left_square_bracket")),
+    "info-tab-ended": (MEASURED, ("left_square_bracket",)),
     "help": (ALL_STATES, ("question_mark",)),
     "hostile": (HOSTILE, ()),
 }

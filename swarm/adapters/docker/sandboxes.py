@@ -2,20 +2,26 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from docker.errors import APIError
 from docker.utils.socket import STDOUT
 
+from swarm.adapters.docker import stats
 from swarm.adapters.docker.connect import SECONDS, Absent, Connection
 from swarm.adapters.docker.images import image_id
 from swarm.adapters.docker.request import container
 from swarm.adapters.docker.talk import Talk, attached
 from swarm.errors import ToolError
+from swarm.model.usage import Reading
 from swarm.plan.specs import SandboxSpec
 from swarm.ports import Conversation, EngineFacts, SandboxFacts, SandboxNews
 
 DETACH_KEYS = "ctrl-^,q"
+REMOVING = "already in progress"
+"""How the engine says that it removes a container for somebody else."""
+REMOVE_SECONDS = 20
 """Leaves a pane's terminal without ending the agent; unlikely to be typed."""
 
 NOT_MODIFIED, CONFLICT = 304, 409
@@ -108,6 +114,15 @@ class Docker:
                 client.remove_container(name, force=True, v=True)
         except Absent:
             return
+        except ToolError as error:
+            if REMOVING not in error.message:
+                raise
+            self._await_gone(name)
+
+    def _await_gone(self, name: str) -> None:
+        """Somebody else removes it already."""
+        with suppress(Absent), self._to.call(f"wait {name}") as client:
+            client.wait(name, timeout=REMOVE_SECONDS, condition="removed")
 
     def make_volume(self, name: str, labels: dict[str, str]) -> None:
         with self._to.call(f"volume create {name}") as client:
@@ -182,14 +197,37 @@ class Docker:
         filters = {"type": "container", "label": _wanted(labels)}
         with self._to.call("events") as client:
             stream = client.events(since=int(since), filters=filters, decode=True)
-            with self._guard:
-                self._streams.add(stream)
-            try:
+            with self._closable(stream):
                 for raw in stream:
                     yield _news(raw)
-            finally:
-                with self._guard:
-                    self._streams.discard(stream)
+
+    def stats(self, name: str) -> Iterator[Reading]:
+        with (
+            self._to.call(f"stats {name}") as client,
+            stats.opened(client, name) as stream,
+            self._closable(stream),
+        ):
+            for raw in stream:
+                found = stats.reading(raw)
+                if found is not None:
+                    yield found
+                elif not self._is_up(name):
+                    return
+
+    def _is_up(self, name: str) -> bool:
+        facts = self.inspect(name)
+        return facts is not None and facts.status in ("running", "paused")
+
+    @contextmanager
+    def _closable(self, stream: Any) -> Iterator[None]:
+        """While inside, `close` ends the stream."""
+        with self._guard:
+            self._streams.add(stream)
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._streams.discard(stream)
 
     def close(self) -> None:
         with self._guard:

@@ -1,0 +1,43 @@
+"""What a sandbox uses, as the preview draws it; numbers only, no foreign text."""
+
+from textual.content import Content
+
+from swarm.model import usage as use
+from swarm.model.task import State, Task
+from swarm.model.usage import Usage
+from swarm.tui.details import LABEL
+from swarm.tui.present import ACCENT, MUTED, WARNING
+
+
+def fact(usage: Usage) -> Content:
+    """One line above the rule, without what only the Info tab has room for."""
+    tone = WARNING if use.limits(usage, is_live=True) else ""
+    return Content.assemble(_label("box"), (use.now(usage, with_disk=False), tone))
+
+
+def facts(task: Task, usage: Usage | None, now: float) -> list[Content]:
+    """Now, the last minute, the most it was, and what a limit means."""
+    if usage is None:
+        return []
+    limits = _limits(usage, task.state is State.LIVE)
+    if task.state is not State.LIVE:
+        return [Content.assemble(_label("box"), use.past(usage)), *limits]
+    bars = (use.spark(usage, now), ACCENT)
+    return [
+        Content.assemble(_label("box"), use.now(usage)),
+        Content.assemble(_label("cpu"), bars, (" the last minute", MUTED)),
+        Content.assemble(_label("peak"), use.peak(usage)),
+        *limits,
+    ]
+
+
+def _limits(usage: Usage, is_live: bool) -> list[Content]:
+    out = []
+    for words, hint in use.limits(usage, is_live):
+        out.append(Content.assemble(_label("limit"), (words, WARNING)))
+        out.append(Content.assemble(_label("hint"), f"{hint}, for the next task"))
+    return out
+
+
+def _label(word: str) -> tuple[str, str]:
+    return f"{word:<{LABEL}}", MUTED
