@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -62,9 +63,17 @@ def paths(house: House, task: int) -> set[str]:
     return {os.fsdecode(row[0]) for row in house.queries._all(sql, {"task": task})}
 
 
+def _has_all(house: House, task: int, wanted: set[str]) -> bool:
+    return wanted <= paths(house, task)
+
+
 def told(house: House, task: int | None, kind: type[e.Event]) -> list[e.Event]:
     events = house.queries.events(task=task, limit=1_000_000)
     return [r.event for r in events if isinstance(r.event, kind)]
+
+
+def _is_unobserved(house: House, task: int) -> bool:
+    return bool(told(house, task, e.Unobserved))
 
 
 def test_the_raw_lines_are_in_no_sandbox(kept: Den) -> None:
@@ -139,7 +148,7 @@ def test_what_one_agent_does_stands_under_no_other(
         inside(house, task, f"seq 300 | xargs -I% touch /tmp/of-{task}-%")
     for task in (one, two):
         mine = {f"/tmp/of-{task}-{n}" for n in range(1, 301)}
-        house.until(lambda mine=mine, task=task: mine <= paths(house, task), "all")
+        house.until(partial(_has_all, house, task, mine), "all")
 
     assert not [p for p in paths(house, one) if p.startswith(f"/tmp/of-{two}")]
     assert not [p for p in paths(house, two) if p.startswith(f"/tmp/of-{one}")]
@@ -187,7 +196,7 @@ def test_a_dead_sensor_is_told_and_replaced(home: tuple[House, int, int]) -> Non
     house, one, two = home
     house.kit.sandboxes.kill(f"swarm-{house.places.tag}-sensor")
     for task in (one, two):
-        house.until(lambda task=task: bool(told(house, task, e.Unobserved)), "told")
+        house.until(partial(_is_unobserved, house, task), "told")
     inside(house, one, "touch /tmp/seen-again")
 
     house.until(lambda: "/tmp/seen-again" in paths(house, one), "seen again")
