@@ -19,6 +19,7 @@ Grade = Literal["ok", "warn", "fail"]
 GIB = 1 << 30
 DISK_FAIL, DISK_WARN = 2 * GIB, 10 * GIB
 MEMORY_WARN = 2 * GIB
+WATCHERS_WARN = 512
 TMUX_NEEDED, GIT_NEEDED = (3, 2), (2, 38)
 
 Fix = Callable[[Progress], None]
@@ -183,10 +184,16 @@ def _kernel(known: Kernel) -> Iterator[Check]:
         mend = "`sudo modprobe nf_tables`; the gate needs it"
         yield Check("nftables", "warn", "nf_tables was not found", mend)
     if known.btf():
-        yield Check("BTF", "ok", str(known.btf_file))
+        yield Check("sensor", "ok", f"eBPF, by {known.btf_file}")
     else:
-        mend = "use a kernel with CONFIG_DEBUG_INFO_BTF; the sensor will need it"
-        yield Check("BTF", "warn", f"there is no {known.btf_file}", mend)
+        mend = "use a kernel with CONFIG_DEBUG_INFO_BTF; inotify sees no command"
+        yield Check("sensor", "warn", f"inotify: there is no {known.btf_file}", mend)
+    watchers = known.watchers()
+    if watchers is None or watchers >= WATCHERS_WARN:
+        yield Check("inotify", "ok", f"{watchers or 'any number of'} instances a user")
+    else:
+        mend = "`sudo sysctl fs.inotify.max_user_instances=1024`: agents share them"
+        yield Check("inotify", "warn", f"{watchers} instances a user", mend)
 
 
 def _home(places: Places) -> Check:

@@ -36,6 +36,8 @@ class Ears:
 class _Followed:
     trail: Trail
     reader: Interpreter
+    ending: bool = False
+    """It grows no more: let go of it once it is taken in."""
 
 
 class Follower:
@@ -56,7 +58,6 @@ class Follower:
         self._guard = threading.Condition()
         self._followed: dict[str, _Followed] = {}
         self._grown: set[str] = set()
-        self._busy = ""
         self._closing = False
         self._known = {trail.container: trail for trail in writer.trails()}
         self._thread = threading.Thread(target=self._run, name="follow", daemon=True)
@@ -82,13 +83,18 @@ class Follower:
                 self._guard.notify_all()
 
     def end(self, container: str) -> None:
-        """Take in what is left of a file that grows no more; blocks until it is."""
-        self.grew(container)
+        """Take in what is left of a file that grows no more.
+
+        Blocks until it is, or for a minute: what a flood left is then still taken in.
+        """
         with self._guard:
-            self._guard.wait_for(lambda: not self._is_open(container), DRAIN_SECONDS)
-            followed = self._followed.pop(container, None)
-            if followed:
-                self._known[container] = followed.trail
+            followed = self._followed.get(container)
+            if followed is None:
+                return
+            followed.ending = True
+            self._grown.add(container)
+            self._guard.notify_all()
+            self._guard.wait_for(lambda: self._is_done(container), DRAIN_SECONDS)
 
     def close(self) -> None:
         """Take in what is there, and end; blocks until it is done."""
@@ -98,34 +104,41 @@ class Follower:
             self._guard.notify_all()
         self._thread.join()
 
-    def _is_open(self, container: str) -> bool:
-        return container in self._grown or self._busy == container
+    def _is_done(self, container: str) -> bool:
+        return container not in self._followed or self._closing
 
     def _run(self) -> None:
+        """In turns: one that floods keeps no other waiting longer than a chunk."""
+        rested = True
         while True:
             with self._guard:
                 self._guard.wait_for(lambda: self._grown or self._closing)
                 if not self._grown:
                     return
-                if not self._closing:
+                if rested and not self._closing:
                     self._guard.wait(GATHER_SECONDS)
-                containers, self._grown = self._grown, set()
-            for container in sorted(containers):
-                self._take_all(container)
+                containers, self._grown = sorted(self._grown), set()
+            rested = not sum(map(self._take_turn, containers))
 
-    def _take_all(self, container: str) -> None:
+    def _take_turn(self, container: str) -> bool:
+        """One chunk; whether there was one, so that another may follow."""
         with self._guard:
-            followed, self._busy = self._followed.get(container), container
+            followed = self._followed.get(container)
+        if followed is None:
+            return False
         try:
-            while followed and self._take(followed):
-                pass
+            more = self._take(followed)
         except (SwarmError, OSError) as error:
             self._ears.trouble(str(error))
             self._later(container)
-        finally:
-            with self._guard:
-                self._busy = ""
+            return False
+        with self._guard:
+            if more:
+                self._grown.add(container)
+            elif followed.ending and container not in self._grown:
+                self._known[container] = self._followed.pop(container).trail
                 self._guard.notify_all()
+        return more
 
     def _later(self, container: str) -> None:
         """The file is still there; a full disk may have room again."""

@@ -25,6 +25,15 @@ class Kernel:
         """Whether the kernel describes its own types, as eBPF programs need."""
         return self.btf_file.exists()
 
+    def watchers(self) -> int | None:
+        """How many inotify instances one user may have; None where no one says.
+
+        Sandboxes without user namespaces are all one user to the kernel, the human's.
+        """
+        for text in _lines(self.proc / "sys/fs/inotify/max_user_instances"):
+            return int(text)
+        return None
+
     def nftables(self) -> bool:
         """Whether nf_tables is built in, loaded, or a module that can be."""
         return (

@@ -180,7 +180,16 @@ def test_a_kernel_without_what_is_coming_is_a_warning(
     bare = replace(machine, kernel=Kernel(tmp_path, tmp_path, tmp_path / "none"))
     found = grades(examine(bare))
 
-    assert (found["nftables"], found["BTF"], found["memory"]) == ("warn", "warn", "ok")
+    assert (found["nftables"], found["sensor"]) == ("warn", "warn")
+    assert (found["memory"], found["inotify"]) == ("ok", "ok")
+
+
+def test_few_watchers_for_many_agents_are_a_warning(machine: Machine) -> None:
+    told = machine.kernel.proc / "sys/fs/inotify/max_user_instances"
+    told.parent.mkdir(parents=True)
+    told.write_text("128\n")
+
+    assert check(machine, "inotify").ok == "warn"
 
 
 def test_a_home_that_others_may_read_is_closed(machine: Machine) -> None:

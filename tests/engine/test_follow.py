@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from swarm.engine import chain, follow, proof
 from swarm.engine.follow import Ears, Follower
-from swarm.store.audit import AuditWriter
+from swarm.model.deeds import Batch
+from swarm.store.audit import AuditWriter, Trail
 from swarm.store.queries import Queries
 
 ID = "0123456789ab"
@@ -32,8 +33,8 @@ class Desk:
     def files(self) -> Path:
         return self.home / "sensor"
 
-    def follower(self) -> Follower:
-        writer = AuditWriter(self.home / "swarm.db")
+    def follower(self, kind: type[AuditWriter] = AuditWriter) -> Follower:
+        writer = kind(self.home / "swarm.db")
         ears = Ears(
             lambda *told: self.gave.append(told),
             lambda _task, n: self.missed.append(n),
@@ -203,6 +204,44 @@ def test_any_bytes_and_any_flipped_bit(
         data[place % len(data)] ^= 4
         file.write_bytes(data)
         assert desk.faults() != [""]
+
+
+class Noting(AuditWriter):
+    """Notes whose lines were taken in, in which order."""
+
+    def __init__(self, database: Path) -> None:
+        super().__init__(database)
+        self.order: list[str] = []
+
+    def take(self, batch: Batch, trail: Trail) -> None:
+        self.order.append(trail.container)
+        super().take(batch, trail)
+
+
+def test_a_flood_keeps_no_other_waiting(desk: Desk) -> None:
+    """Its neighbour's one line comes after a chunk of the flood, not after all."""
+    quiet = "f" * 12
+    desk.write(lines(*range(30_000), folder="/workspace/" + "x" * 40))
+    follow.part_of(desk.files, quiet, 0).write_text(lines(1, folder="/workspace/q"))
+    follower = desk.follower(Noting)
+    follower.follow(quiet, 2, lambda _path: False)
+    follower.close()
+
+    order = follower._writer.order  # type: ignore[attr-defined]
+    assert order.count(quiet) == 1
+    assert order[-1] == ID
+
+
+def test_what_a_flood_left_is_taken_in_after_its_end(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow, "DRAIN_SECONDS", 0.0)
+    follower = desk.follower()
+    desk.write(lines(*range(9_000)))
+    follower.end(ID)
+    follower.close()
+
+    assert sum(desk.paths().values()) == 9_000
 
 
 def test_a_follower_that_cannot_write_says_so_and_tries_again(desk: Desk) -> None:

@@ -1,5 +1,8 @@
 """F: an allowed name leads to a public address, and nothing leads to a bare one."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from tests.promises.den import STRANGE, Den, gateway
@@ -113,18 +116,35 @@ def test_inspect_shows_no_network_at_a_glance(place: Den) -> None:
         assert raw["HostConfig"]["CapDrop"] == ["ALL"]
 
 
-def test_no_running_container_holds_net_admin(kept: Den) -> None:
-    """Promise: the one-shot that sets a net up is gone before the agent starts.
+def test_no_running_container_holds_a_capability(kept: Den) -> None:
+    """Promise: what sets nets up is gone, and the sensor has given up what it needed.
 
     Why: a capability that nobody holds cannot be taken over.
     """
-    holders = [
-        facts.name
-        for facts in kept.house.kit.sandboxes.all(kept.house.kit.home_labels)
-        if kept.inspect(facts.name)["HostConfig"]["CapAdd"]
-    ]
+    sensor = f"/swarm-{kept.house.places.tag}-sensor"
+    kept.house.until(lambda: _privileged(kept) <= {sensor}, "the nets' set-up to end")
+    found = {one["Name"]: one for one in _running(kept)}
 
-    assert holders == []
+    assert "NET_ADMIN" not in found[sensor]["HostConfig"]["CapAdd"]
+    held = {name: capabilities(one["State"]["Pid"]) for name, one in found.items()}
+    assert set(held.values()) == {0}, held
+
+
+def _running(den: Den) -> list[dict[str, Any]]:
+    kit = den.house.kit
+    known = kit.sandboxes.all(kit.home_labels)
+    return [den.inspect(one.name) for one in known if one.status == "running"]
+
+
+def _privileged(den: Den) -> set[str]:
+    return {one["Name"] for one in _running(den) if one["HostConfig"]["CapAdd"]}
+
+
+def capabilities(pid: int) -> int:
+    """What the kernel says a process may do now, or could get."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    found = dict(line.split(":\t", 1) for line in status.splitlines())
+    return int(found["CapEff"], 16) | int(found["CapPrm"], 16)
 
 
 @pytest.mark.against("bridge")
