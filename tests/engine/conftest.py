@@ -45,8 +45,13 @@ class House:
         return keeper
 
     def configure(self, text: str) -> None:
-        """Write the settings; no net is made before a task needs it."""
-        (self.places.home / "config.toml").write_text(f"{text}\n[gate]\nready = 0\n")
+        """Write the settings, and have this process read them and no other house's.
+
+        No net is made before a task needs it.
+        """
+        file = self.places.home / "config.toml"
+        file.write_text(f"{text}\n[gate]\nready = 0\n")
+        os.environ["SWARM_CONFIG"] = str(file)
 
     def boxes(self) -> list[str]:
         """The containers that belong to tasks."""
@@ -129,7 +134,7 @@ def house() -> Iterator[House]:
 def open_house() -> Iterator[House]:
     """As the fixture, for tests that share one."""
     home = Path(tempfile.mkdtemp(prefix="swarm-test-"))
-    os.environ["SWARM_CONFIG"] = str(home / "config.toml")
+    before = os.environ.get("SWARM_CONFIG")
     places = Places(home)
     kit = bootstrap.kit(places)
     house = House(places, kit, Queries(places.database))
@@ -142,6 +147,8 @@ def open_house() -> Iterator[House]:
         house.queries.close()
         kit.journal.close()
         rmtree(home)
+        if before is not None:
+            os.environ["SWARM_CONFIG"] = before
 
 
 def _clear(kit: Kit) -> None:

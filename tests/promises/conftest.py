@@ -7,6 +7,7 @@ import pytest
 
 from tests.engine.conftest import new_sample
 from tests.promises.den import Den, bridged, den
+from tests.promises.loose import Loose, loosened, tidy
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +31,13 @@ def bridge(kept: Den) -> Iterator[Den]:
         yield made
 
 
+@pytest.fixture(scope="session")
+def loose(kept: Den) -> Iterator[Loose]:
+    """The same as root, with every capability and all that the host has in reach."""
+    with loosened(kept) as made:
+        yield made
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """`den` is the real one, then the weak one that the promise's mark names."""
     if "place" in metafunc.fixturenames:
@@ -42,6 +50,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def place(request: pytest.FixtureRequest) -> Den:
     """Where the probe runs this time."""
     return request.getfixturevalue(request.param)  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def fresh(place: Den) -> Iterator[Den]:
+    """The same with nothing in its worktree but the first commit's file."""
+    tidy(place)
+    yield place
+    tidy(place)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -17,7 +17,7 @@ from swarm.errors import SwarmError
 from swarm.model.task import Task
 from swarm.model.text import line, plain
 
-IMAGES = ("base", "gate")
+IMAGES = ("base", "gate", "sensor")
 
 PACE_WATCHED, PACE_PIPED = 2.5, 0.5
 """Seconds between a script's steps: for a human who watches, and for none."""
