@@ -292,6 +292,30 @@ MEASURED = Scene(
         ),
     },
 )
+
+
+def _kept(number: int, files: int, added: int, why: str = "") -> e.CheckpointTaken:
+    return e.CheckpointTaken(number, "4b825dc", files, added, 12, 0, 3, why)
+
+
+CHECKPOINTS = Scene(
+    tasks=(
+        Told(
+            "auth-refactor",
+            1260,
+            (
+                *LIVE,
+                _kept(1, 2, 41),
+                _kept(2, 5, 133),
+                _kept(3, 7, 214, "by you"),
+                _kept(4, 1, 0, "before going back to 3"),
+                e.CheckpointRestored(3, 4, wrote=212, removed=1, aside=0),
+            ),
+            "Use argon2id",
+        ),
+    ),
+    panes={"task-1": PANE},
+)
 EMPTY = Scene()
 NO_ENGINE = Scene(fleet=(e.KeeperStarted(4711, "0.1.0"), e.EngineDown("no socket")))
 THREE_RUNNING = Scene(
@@ -553,6 +577,7 @@ OBSERVED = Scene(
 
 SCENES = {
     "measured": MEASURED,
+    "checkpoints": CHECKPOINTS,
     "observed": OBSERVED,
     "empty": EMPTY,
     "three-running": THREE_RUNNING,
@@ -676,6 +701,7 @@ SHOTS: tuple[Shot, ...] = (
     ("files-tab", OBSERVED, ("right_square_bracket",) * 3),
     ("audit", OBSERVED, ("A",)),
     ("info-tab", MEASURED, ("j", "left_square_bracket")),
+    ("go-back", CHECKPOINTS, ("z",)),
     ("help", ALL_STATES, ("question_mark",)),
     ("failed-launch", FAILED_LAUNCH, ()),
 )

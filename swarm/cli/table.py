@@ -44,6 +44,7 @@ COMMANDS: dict[str, Command] = {
     "cut": Command("act", "let nothing of a task's pass the gate", STEER),
     "mend": Command("act", "let its policy count again", STEER),
     "panic": Command("act", "cut and freeze every task at once", STEER),
+    "checkpoint": Command("checkpoint", "go back to what a worktree was", STEER),
     "policy": Command("policy.command", "what agents may reach, and why", CARE),
     "diff": Command("review", "what a task changed, nothing hidden", HOME),
     "merge": Command("review", "bring a task's reviewed work to a branch", HOME),

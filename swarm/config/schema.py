@@ -67,6 +67,13 @@ class Sensor(_Strict):
     keep: Size
 
 
+class Checkpoint(_Strict):
+    """What of a live task's worktree is kept to go back to."""
+
+    minutes: float = Field(ge=0, le=1440)
+    keep: int = Field(gt=0, le=1000)
+
+
 class Budget(_Strict):
     """What one task may use of models; 0 for no limit."""
 
@@ -97,6 +104,7 @@ class Config(_Strict):
     sandbox: Sandbox
     gate: Gate
     sensor: Sensor
+    checkpoint: Checkpoint
     budget: Budget
     review: Review
     merge: Merge

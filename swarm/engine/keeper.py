@@ -5,10 +5,12 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 from swarm import __version__
 from swarm.engine import (
     budget,
+    checkpoints,
     ending,
     launch,
     network,
@@ -30,7 +32,7 @@ POLL_SECONDS = 0.03
 """How soon a wish is noticed; asking the file costs microseconds."""
 
 LOOK_SECONDS = 0.5
-"""Between two looks at the policy files' times: a few calls of stat."""
+"""Between two looks at the policy files' times, and at whose checkpoint is due."""
 
 WORKERS = 32
 """Verbs at work at once; most of that time is spent waiting for a tool."""
@@ -52,6 +54,8 @@ class Keeper:
         self._stamp: object = None
         self._seen_stamp: object = None
         self._next_look = 0.0
+        self._rounds = checkpoints.Rounds()
+        self._in_round = threading.Lock()
 
     def stop(self) -> None:
         """End the loop soon; sandboxes go on. Safe in a signal handler."""
@@ -70,7 +74,7 @@ class Keeper:
         try:
             while not self._stopped.is_set():
                 worked = self._drain()
-                self._follow_policies()
+                self._look_around()
                 version = read.version()
                 if worked or version != seen:
                     seen = version
@@ -209,16 +213,33 @@ class Keeper:
         except SwarmError as error:
             self._trouble_once("nets", error)
 
+    def _look_around(self) -> None:
+        """What no event tells of, where the last time was long enough ago."""
+        now = time.monotonic()
+        if now >= self._next_look and self._watch.up:
+            self._next_look = now + LOOK_SECONDS
+            self._follow_policies()
+            self._keep_checkpoints()
+
+    def _keep_checkpoints(self) -> None:
+        """One worktree is read at a time, so that a round is not a storm."""
+        live = [t.id for t in self._kit.read().tasks() if t.state is State.LIVE]
+        with suppress(SwarmError):
+            due = self._rounds.due(live, time.monotonic(), self._kit.config)
+            if due:
+                self._workers.submit(self._round, due)
+
+    def _round(self, due: list[int]) -> None:
+        with self._in_round:
+            for task_id in due:
+                self._guarded(task_id, "checkpoint", checkpoints.each_round)
+
     def _follow_policies(self) -> None:
         """An edit of a policy file counts at once, also for those at work.
 
         At once is when two looks saw the same: many editors empty a file and then
         write it, and what is half written would take away rules for a moment.
         """
-        now = time.monotonic()
-        if now < self._next_look or not self._watch.up:
-            return
-        self._next_look = now + LOOK_SECONDS
         stamp = policies.stamp(self._kit.places)
         settled, self._seen_stamp = stamp == self._seen_stamp, stamp
         if settled and stamp != self._stamp:

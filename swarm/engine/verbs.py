@@ -3,7 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
-from swarm.engine import accept, budget, control, grants, merge, network, review, tidy
+from swarm.engine import (
+    accept,
+    budget,
+    checkpoints,
+    control,
+    grants,
+    merge,
+    network,
+    review,
+    tidy,
+)
 from swarm.engine.kit import Kit
 from swarm.errors import SwarmError
 from swarm.store.queries import Wish
@@ -39,6 +49,8 @@ TASK: dict[str, Callable[[Kit, int, dict[str, Any]], Result]] = {
     "snapshot": review.snapshot_wish,
     "merge": merge.merge,
     "budget": budget.change,
+    "checkpoint": checkpoints.take_wish,
+    "go_back": checkpoints.restore_wish,
 }
 """Wishes that take a task and more."""
 

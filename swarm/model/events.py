@@ -3,6 +3,11 @@
 from dataclasses import asdict, dataclass, fields
 from typing import Any, get_args
 
+from swarm.model.checkpoint_events import (
+    CheckpointRestored,
+    CheckpointsDropped,
+    CheckpointTaken,
+)
 from swarm.model.fleet_events import (
     EngineDown,
     EngineUp,
@@ -71,6 +76,9 @@ __all__ = [
     "BringBackRefused",
     "BudgetSet",
     "BudgetSpent",
+    "CheckpointRestored",
+    "CheckpointTaken",
+    "CheckpointsDropped",
     "EngineDown",
     "EngineUp",
     "Event",
@@ -139,6 +147,9 @@ Event = (
     | TaskResumed
     | TaskLost
     | SnapshotTaken
+    | CheckpointTaken
+    | CheckpointRestored
+    | CheckpointsDropped
     | WorkBroughtBack
     | BringBackRefused
     | MergeStarted

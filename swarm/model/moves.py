@@ -125,5 +125,10 @@ def _learn_work(task: Task, at: float, event: e.Event) -> Task:
                 flags=event.flags,
                 hidden=event.hidden,
             )
+        case e.CheckpointTaken():
+            counted = replace(task, files=event.files, hidden=event.hidden)
+            return replace(
+                counted, added=event.added, deleted=event.deleted, flags=event.flags
+            )
         case _:
             return learn(task, at, event)

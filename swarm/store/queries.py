@@ -27,6 +27,22 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What a worktree held at a moment."""
+
+    at: float
+    """Seconds since the epoch."""
+    number: int
+    files: int
+    """That differ from where the task began; so with lines."""
+    added: int
+    deleted: int
+    hidden: int
+    why: str
+    """Empty for those that are taken every few minutes."""
+
+
+@dataclass(frozen=True, slots=True)
 class Fleet:
     """What concerns all tasks, from the newest events that tell."""
 
@@ -101,6 +117,29 @@ class Queries(Timeline):
             {"task": task},
         )
         return [_recorded(row) for row in rows]
+
+    def checkpoints(self, task: int) -> list[Checkpoint]:
+        """What of a task's worktree is kept to go back to, oldest first."""
+        rows = self._all(
+            "SELECT at, json_extract(body, '$.number'), json_extract(body, '$.files'),"
+            " json_extract(body, '$.added'), json_extract(body, '$.deleted'),"
+            " json_extract(body, '$.hidden'), json_extract(body, '$.why') FROM event"
+            " WHERE task = :task AND kind = 'CheckpointTaken'"
+            " AND json_extract(body, '$.number') >"
+            " (SELECT coalesce(max(json_extract(body, '$.upto')), 0) FROM event"
+            " WHERE task = :task AND kind = 'CheckpointsDropped') ORDER BY id",
+            {"task": task},
+        )
+        return [Checkpoint(*row) for row in rows]
+
+    def trees(self, task: int) -> list[str]:
+        """Every tree of the task's that was snapshot, for a human to look at."""
+        rows = self._all(
+            "SELECT DISTINCT json_extract(body, '$.tree') FROM event"
+            " WHERE task = :task AND kind = 'SnapshotTaken'",
+            {"task": task},
+        )
+        return [str(row[0]) for row in rows]
 
     def last_line(self, task: int) -> int:
         """The newest number of the gate's lines about a task; 0 before the first."""

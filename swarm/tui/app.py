@@ -144,7 +144,7 @@ class SwarmApp(App[None], inherit_bindings=False):
             rule = line(str(decision.result.get("rule", "")), 100)
             self._say(f"{rule} — counts from now on; u takes it back", GOOD)
         else:
-            self._say(f"{_named(decision.verb, decision.body)}: done", GOOD)
+            self._say(_done(decision), GOOD)
         for screen in self.screen_stack:
             screen.post_message(Decided(decision))
 
@@ -220,6 +220,21 @@ class SwarmApp(App[None], inherit_bindings=False):
         for screen in self.screen_stack:
             if isinstance(screen, KeyScreen):
                 screen.say(text, tone)
+
+
+def _done(decision: Decision) -> str:
+    """What the keeper answered, where it says more than that it was done."""
+    result = decision.result
+    match decision.verb:
+        case "checkpoint":
+            same = "" if result.get("new") else "; nothing has changed since"
+            return f"checkpoint {result.get('number')}{same}"
+        case "go_back":
+            done = f"{result.get('wrote')} files written, {result.get('removed')} gone"
+            back = f"z {result.get('before')} is what was before"
+            return f"back at checkpoint {result.get('number')}: {done}; {back}"
+        case _:
+            return f"{_named(decision.verb, decision.body)}: done"
 
 
 def _named(verb: str, body: dict[str, Any]) -> str:

@@ -17,9 +17,11 @@ def clock(at: float, seconds: bool = True) -> str:
 
 def told(event: e.Event) -> Told | None:
     """The event as one sentence, or None where no human asks for it."""
-    return (
-        _launch(event) or _end(event) or _work(event) or _fleet(event) or _seen(event)
-    )
+    for words in (_launch, _end, _work, _kept, _fleet, _seen):
+        found = words(event)
+        if found:
+            return found
+    return None
 
 
 def _launch(event: e.Event) -> Told | None:
@@ -90,6 +92,23 @@ def _work(event: e.Event) -> Told | None:
             return "✓", f"patch written to {line(event.path, 200)}", GOOD
         case e.TextSent():
             return "·", f"you typed {_of(event.length, 'character')}", MUTED
+        case _:
+            return None
+
+
+def _kept(event: e.Event) -> Told | None:
+    match event:
+        case e.CheckpointTaken():
+            why = f" {line(event.why, 60)}" if event.why else ""
+            diff = f"+{count(event.added)} −{count(event.deleted)}"
+            return "·", f"checkpoint {event.number}{why}: {diff}", MUTED
+        case e.CheckpointRestored():
+            done = f"{event.wrote} written, {event.removed} removed"
+            aside = f", {event.aside} set aside" if event.aside else ""
+            back = f"; z {event.before} is what was before"
+            return "↶", f"back at checkpoint {event.number}: {done}{aside}{back}", GOOD
+        case e.CheckpointsDropped():
+            return "·", f"checkpoints up to {event.upto} were given up", MUTED
         case _:
             return None
 

@@ -48,6 +48,7 @@ TASKS = (
     Key("retry", "f", "f", "retry", "a new task with the same prompt", 60),
     Key("discard", "D", "D", "discard", "give the work up; u takes it back"),
     Key("undo", "u", "u", "undo", "take the last discard or decision back"),
+    Key("rewind", "z", "z", "go back", "put the files back to a checkpoint", 57),
     Key("remove", "d", "d", "remove", "delete worktree, branch and container", 65),
     Key("copy", "y", "y", "copy", "copy the branch's name"),
     Key("filter", "slash", "/", "filter", "show only tasks that contain a text", 55),

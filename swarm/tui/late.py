@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from swarm.tui.dialogs.confirm import Confirm
     from swarm.tui.dialogs.denied import DeniedCard
+    from swarm.tui.dialogs.go_back import GoBack
     from swarm.tui.dialogs.help import HelpScreen
     from swarm.tui.dialogs.new_task import NewTask
     from swarm.tui.screens.audit import AuditScreen
@@ -21,6 +22,7 @@ _HOMES = {
     "AuditScreen": "swarm.tui.screens.audit",
     "Confirm": "swarm.tui.dialogs.confirm",
     "DeniedCard": "swarm.tui.dialogs.denied",
+    "GoBack": "swarm.tui.dialogs.go_back",
     "HelpScreen": "swarm.tui.dialogs.help",
     "PolicyScreen": "swarm.tui.screens.policy",
     "NewTask": "swarm.tui.dialogs.new_task",
@@ -55,6 +57,12 @@ def confirm() -> "type[Confirm]":
 def denied_card() -> "type[DeniedCard]":
     """The card of one denied request."""
     found: type[DeniedCard] = _late("DeniedCard")
+    return found
+
+
+def go_back() -> "type[GoBack]":
+    """The dialog of a task's checkpoints."""
+    found: type[GoBack] = _late("GoBack")
     return found
 
 

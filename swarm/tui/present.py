@@ -209,6 +209,7 @@ _NEEDS: dict[str, tuple[frozenset[State], str]] = {
     "stop": (frozenset({State.LIVE, State.QUEUED}), "needs a running task"),
     "pause": (frozenset({State.LIVE}), "needs a running task"),
     "kill": (frozenset({State.LIVE, State.QUEUED}), "needs a running task"),
+    "rewind": (REVIEWABLE, "needs a task that has begun"),
     "policy": (_ANY, ""),
     "story": (_ANY, ""),
     "cut": (frozenset({State.LIVE}), "needs a running task"),

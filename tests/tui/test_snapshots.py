@@ -11,6 +11,7 @@ from textual.widgets import Input, TextArea
 from tests.scenes import (
     ALL_STATES,
     BUDGET,
+    CHECKPOINTS,
     DENIALS,
     EMPTY,
     FAILED_LAUNCH,
@@ -49,6 +50,7 @@ SHOTS: dict[str, tuple[Scene, tuple[str, ...]]] = {
     "measured": (MEASURED, ("j",)),
     "info-tab": (MEASURED, ("j", "left_square_bracket")),
     "info-tab-ended": (MEASURED, ("left_square_bracket",)),
+    "go-back": (CHECKPOINTS, ("z",)),
     "help": (ALL_STATES, ("question_mark",)),
     "hostile": (HOSTILE, ()),
 }

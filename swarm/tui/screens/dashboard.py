@@ -124,6 +124,21 @@ class Dashboard(Deciding):
         else:
             self.take_back()
 
+    def do_rewind(self) -> None:
+        """Choose a checkpoint; what is there now is kept before anything is done."""
+        task = self._chosen
+        known = self.doors.queries.checkpoints(task.id)
+        name = f"{present.named(task, 30)} (#{task.id})"
+        began, now = task.started or task.created, self.options.clock()
+
+        def answered(number: int | None) -> None:
+            if number is not None and number >= 0:
+                self.post_message(Wish("go_back", task=task.id, number=number))
+            elif number is not None:
+                self.post_message(Wish("checkpoint", task=task.id))
+
+        self.app.push_screen(late.go_back()(name, known, began, now), answered)
+
     def do_policy(self) -> None:
         """What the task may reach, by which rule."""
         self.post_message(OpenPolicy(self._chosen))

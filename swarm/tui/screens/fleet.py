@@ -197,8 +197,10 @@ class Fleet(Previewing):
         """A flagged deed is told as it happens; the Files tab has the others."""
         if entry.deed and entry.task in names:
             words = wording.deed(entry.deed)
-            tone = ERROR if entry.deed.level == RUIN else WARNING
-            told = "⚑", f"{words}  {wording.why(entry.deed)}", tone
+            is_ruin = entry.deed.level == RUIN
+            hint = "; z goes back" if is_ruin else ""
+            tone = ERROR if is_ruin else WARNING
+            told = "⚑", f"{words}  {wording.why(entry.deed)}{hint}", tone
             name = names[entry.task]
             self._events.appendleft(details.event_line(entry.at, name, told))
 

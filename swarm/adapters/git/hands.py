@@ -1,0 +1,137 @@
+"""Writes and removes files below a directory that was an agent's, by descriptors."""
+
+import errno
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+
+from swarm.adapters.git.walk import DIRECTORY
+
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+class Hands:
+    """Opens each directory by its name in the one above, and none through a link."""
+
+    def __init__(self, root: Path, owner: tuple[int, int] | None) -> None:
+        self._root = os.open(root, DIRECTORY)
+        self._owner = owner
+        self.aside: list[str] = []
+        """Paths of what stood in the way, by their new names."""
+
+    def __enter__(self) -> "Hands":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        os.close(self._root)
+
+    def remove(self, path: str) -> None:
+        """Take a file or a link away, and directories that are empty then."""
+        *parents, name = path.split("/")
+        try:
+            with self._opened(parents, make=False) as fd:
+                if _is_directory(name, fd):
+                    return
+                os.unlink(name, dir_fd=fd)
+        except (FileNotFoundError, NotADirectoryError):
+            return
+        while parents:
+            *parents, name = parents
+            try:
+                with self._opened(parents, make=False) as fd:
+                    os.rmdir(name, dir_fd=fd)
+            except OSError:
+                return
+
+    def put(self, path: str, mode: int, content: bytes, known: bool) -> None:
+        """Write a file, or a link to what the content names, under a name at once.
+
+        What has the name already is replaced where it is `known`, else set aside.
+        """
+        *parents, name = path.split("/")
+        with self._opened(parents, make=True) as fd:
+            draft = f".swarm-{secrets.token_hex(8)}"
+            try:
+                self._write(draft, fd, mode, content)
+                if not known or _is_directory(name, fd):
+                    self._set_aside(name, fd, parents)
+                os.rename(draft, name, src_dir_fd=fd, dst_dir_fd=fd)
+            except OSError:
+                with suppress(FileNotFoundError):
+                    os.unlink(draft, dir_fd=fd)
+                raise
+
+    def _write(self, name: str, fd: int, mode: int, content: bytes) -> None:
+        if stat.S_ISLNK(mode):
+            os.symlink(content, os.fsencode(name), dir_fd=fd)
+            if self._owner:
+                os.chown(name, *self._owner, dir_fd=fd, follow_symlinks=False)
+            return
+        permission = 0o777 if mode & stat.S_IXUSR else 0o666
+        with open(os.open(name, _NEW, permission, dir_fd=fd), "wb") as file:  # noqa: PTH123 - a descriptor
+            file.write(content)
+            if self._owner:
+                os.fchown(file.fileno(), *self._owner)
+
+    @contextmanager
+    def _opened(self, parents: list[str], make: bool) -> Iterator[int]:
+        """The directory of these names; closed afterwards, as those on the way are."""
+        fd = os.dup(self._root)
+        try:
+            for depth, name in enumerate(parents):
+                below = self._below(name, fd, parents[:depth] if make else None)
+                os.close(fd)
+                fd = below
+            yield fd
+        finally:
+            os.close(fd)
+
+    def _below(self, name: str, fd: int, making_in: list[str] | None) -> int:
+        try:
+            return _accessible(name, fd)
+        except FileNotFoundError:
+            if making_in is None:
+                raise
+        except OSError as error:
+            if error.errno not in (errno.ENOTDIR, errno.ELOOP):
+                raise
+            if making_in is None:
+                raise NotADirectoryError(name) from error
+            self._set_aside(name, fd, making_in)
+        os.mkdir(name, dir_fd=fd)
+        below = _accessible(name, fd)
+        if self._owner:
+            os.fchown(below, *self._owner)
+        return below
+
+    def _set_aside(self, name: str, fd: int, parents: list[str]) -> None:
+        free = f"swarm-aside-{secrets.token_hex(4)}"
+        with suppress(FileNotFoundError):
+            os.rename(name, free, src_dir_fd=fd, dst_dir_fd=fd)
+            self.aside.append("/".join([*parents, free]))
+
+
+def _is_directory(name: str, fd: int) -> bool:
+    try:
+        status = os.stat(name, dir_fd=fd, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return stat.S_ISDIR(status.st_mode)
+
+
+def _accessible(name: str, fd: int) -> int:
+    """Open a directory; one that its owner closed is opened up, root needs no such."""
+    if os.geteuid() and _is_directory(name, fd):
+        mode = os.stat(name, dir_fd=fd, follow_symlinks=False).st_mode
+        if mode & 0o700 != 0o700:
+            os.chmod(name, mode | 0o700, dir_fd=fd)
+    return os.open(name, DIRECTORY, dir_fd=fd)

@@ -1,0 +1,73 @@
+"""`swarm checkpoint`: what a task's worktree was, and the way back to it."""
+
+import time
+from argparse import ArgumentParser, Namespace
+from dataclasses import asdict
+
+from swarm import bootstrap
+from swarm.cli import exits, say
+from swarm.cli.parser import task_id
+from swarm.cli.wishing import ask
+from swarm.model.text import line
+from swarm.store.queries import Checkpoint, Queries
+
+
+def checkpoint_arguments(parser: ArgumentParser) -> None:
+    """ls, take, restore."""
+    verbs = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    listed = verbs.add_parser("ls", help="what there is to go back to")
+    listed.add_argument("--json", action="store_true", help="one JSON array")
+    take = verbs.add_parser("take", help="keep what the worktree holds now")
+    restore = verbs.add_parser("restore", help="go back; what is there now is kept too")
+    for verb in (listed, take, restore):
+        verb.add_argument("id", type=task_id, metavar="ID")
+    restore.add_argument(
+        "number", type=int, metavar="N", help="of `ls`; 0 is where the task began"
+    )
+
+
+def checkpoint(args: Namespace) -> int:
+    """`ls` reads the file alone; the others ask the keeper."""
+    return {"ls": _ls, "take": _take, "restore": _restore}[args.what](args)
+
+
+def _ls(args: Namespace) -> int:
+    queries = Queries(bootstrap.places().database)
+    task = queries.task(args.id)
+    found = queries.checkpoints(task.id)
+    if args.json:
+        say.as_json([asdict(one) for one in found])
+        return exits.DONE
+    for one in reversed(found):
+        say.out(_row(one))
+    say.out(f"{0:>4}  {_clock(task.started or task.created)}  where it began")
+    return exits.DONE
+
+
+def _row(one: Checkpoint) -> str:
+    diff = f"+{one.added} -{one.deleted} in {one.files} files"
+    left = f", {one.hidden} not in it" if one.hidden else ""
+    why = f"  {line(one.why, 60)}" if one.why else ""
+    return f"{one.number:>4}  {_clock(one.at)}  {diff}{left}{why}"
+
+
+def _clock(at: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at))
+
+
+def _take(args: Namespace) -> int:
+    result = ask(bootstrap.places(), "checkpoint", {"task": args.id})
+    same = "" if result["new"] else "; nothing has changed since"
+    say.out(f"checkpoint {result['number']} of task {args.id}{same}")
+    return exits.DONE
+
+
+def _restore(args: Namespace) -> int:
+    body = {"task": args.id, "number": args.number}
+    result = ask(bootstrap.places(), "go_back", body)
+    done = f"{result['wrote']} files written, {result['removed']} removed"
+    say.out(f"task {args.id} is at checkpoint {args.number}: {done}")
+    for path in result["aside"]:
+        say.out(f"set aside, for no checkpoint holds it: {path}")
+    say.note(f"back again: `swarm checkpoint restore {args.id} {result['before']}`")
+    return exits.DONE

@@ -1,0 +1,97 @@
+"""The checkpoints of one task: choose what its files shall be again."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from swarm.model.text import line
+from swarm.store.queries import Checkpoint
+from swarm.tui import history
+from swarm.tui.dialogs.dialog import Dialog
+from swarm.tui.present import ACCENT, KEY, MUTED, age, count
+from swarm.tui.widgets.lines import Lines
+
+NOW = -1
+"""The answer that keeps what is there now, instead of going back."""
+SAFE = (
+    "What is there now is kept first, so this can be undone. The agent's commits and "
+    "the files that git ignores stay as they are; a live agent stands still meanwhile."
+)
+EMPTY = (
+    "None was taken yet: one is, every few minutes, while the agent works "
+    "([checkpoint] minutes). t takes one now."
+)
+
+
+class GoBack(Dialog[int]):
+    """Answers a checkpoint's number, 0 for where the task began, or `NOW`."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("enter", "choose", "go back"),
+        ("t", "take", "take one now"),
+        ("q,z", "cancel", "close"),
+    ]
+
+    def __init__(
+        self, name: str, known: list[Checkpoint], began: float, now: float
+    ) -> None:
+        """`began` and `now` are seconds since the epoch."""
+        super().__init__()
+        self._called = name
+        self._known = list(reversed(known))
+        self._began = began
+        self._now = now
+
+    def compose(self) -> ComposeResult:
+        """The newest first, where it began last."""
+        with Vertical(classes="dialog -tall") as frame:
+            frame.border_title = Content(f"↶ Go back · {self._called}")
+            frame.border_subtitle = Content("Enter goes back · t takes one · Esc")
+            yield Lines(id="checkpoints", cursor=True)
+            yield Static(
+                Content.styled(SAFE if self._known else f"{EMPTY} {SAFE}", MUTED),
+                id="go-back-words",
+                markup=False,
+            )
+
+    def on_mount(self) -> None:
+        """Draw them."""
+        lines = self.query_one(Lines)
+        rows = [self._row(one) for one in self._known]
+        lines.set_lines([*rows, self._first()])
+        lines.focus()
+
+    def action_choose(self) -> None:
+        """Answer the row under the cursor, once it could be read."""
+        if self.armed:
+            row = self.query_one(Lines).cursor or 0
+            numbers = [*(one.number for one in self._known), 0]
+            self.dismiss(numbers[row])
+
+    def action_take(self) -> None:
+        """Keep what is there now."""
+        if self.armed:
+            self.dismiss(NOW)
+
+    def _row(self, one: Checkpoint) -> Content:
+        diff = f"+{count(one.added)} −{count(one.deleted)}"
+        files = "1 file" if one.files == 1 else f"{count(one.files)} files"
+        left = f"{count(one.hidden)} not in it" if one.hidden else ""
+        notes = " · ".join(word for word in (line(one.why, 60), left) if word)
+        return Content.assemble(
+            (f" {one.number:>3} ", KEY),
+            self._when(one.at),
+            (f"{diff:<11} {files:<9}", ACCENT),
+            (f" {notes}", MUTED),
+        )
+
+    def _first(self) -> Content:
+        words = ("where it began", MUTED)
+        return Content.assemble((f" {0:>3} ", KEY), self._when(self._began), words)
+
+    def _when(self, at: float) -> str:
+        return f" {history.clock(at)} {age(self._now - at):>4} ago  "

@@ -1,0 +1,70 @@
+"""The way back to a checkpoint: one key shows them, one more goes there."""
+
+from collections.abc import Callable
+
+import pytest
+
+from swarm.tui.dialogs.go_back import GoBack
+from tests.scenes import CHECKPOINTS, THREE_RUNNING, Scene, press, shown
+from tests.tui.fakes import World
+from tests.tui.test_deciding import wishes
+
+Recorded = Callable[[Scene], World]
+
+
+@pytest.mark.parametrize(
+    ("keys", "wish"),
+    [
+        (("z", "enter"), ("go_back", {"task": 1, "number": 4})),
+        (("z", "j", "enter"), ("go_back", {"task": 1, "number": 3})),
+        (("z", "G", "enter"), ("go_back", {"task": 1, "number": 0})),
+        (("z", "t"), ("checkpoint", {"task": 1})),
+    ],
+)
+async def test_the_chosen_one_is_asked_for(
+    recorded: Recorded,
+    monkeypatch: pytest.MonkeyPatch,
+    keys: tuple[str, ...],
+    wish: tuple[str, dict[str, int]],
+) -> None:
+    """The newest first, where it began last; `t` keeps what is there now."""
+    monkeypatch.setattr(GoBack, "arm_seconds", 0.0)
+    world = recorded(CHECKPOINTS)
+    with shown(world) as app:
+        async with app.run_test(size=(100, 30)) as pilot:
+            await press(pilot, world, *keys)
+
+    assert wishes(world) == [wish]
+
+
+async def test_esc_changes_nothing(recorded: Recorded) -> None:
+    world = recorded(CHECKPOINTS)
+    with shown(world) as app:
+        async with app.run_test(size=(100, 30)) as pilot:
+            await press(pilot, world, "z", "escape")
+
+    assert wishes(world) == []
+
+
+async def test_a_key_meant_for_the_screen_below_decides_nothing(
+    recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(GoBack, "arm_seconds", 60.0)
+    world = recorded(CHECKPOINTS)
+    with shown(world) as app:
+        async with app.run_test(size=(100, 30)) as pilot:
+            await press(pilot, world, "z", "enter", "t")
+
+    assert wishes(world) == []
+
+
+async def test_without_a_checkpoint_it_is_said_when_there_will_be_one(
+    recorded: Recorded,
+) -> None:
+    world = recorded(THREE_RUNNING)
+    with shown(world) as app:
+        async with app.run_test(size=(100, 30)) as pilot:
+            await press(pilot, world, "z")
+            words = str(app.screen.query_one("#go-back-words").render())
+
+    assert "None was taken yet" in words
