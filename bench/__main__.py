@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from bench import audit, commands, gate, idle, launch, paint, sensor
+from bench import audit, commands, gate, idle, launch, paint, proof, sensor
 from bench.table import Row, show
 
 BENCHES: dict[str, Callable[[], list[Row]]] = {
@@ -14,6 +14,7 @@ BENCHES: dict[str, Callable[[], list[Row]]] = {
     "gate": gate.rows,
     "sensor": sensor.rows,
     "audit": audit.rows,
+    "proof": proof.rows,
 }
 
 

@@ -22,6 +22,9 @@ SETTLED_SECONDS = 1.0
 """Between a net's container and its set-up there is a moment without either."""
 
 
+SMALL = '[sandbox]\nmemory = "256MiB"'
+
+
 @dataclass(frozen=True)
 class House:
     """One home with a warm keeper, and a repository of 1,000 files."""
@@ -92,14 +95,13 @@ def make_repository(at: Path, files: int = 1000) -> Path:
 
 
 @contextmanager
-def house(max_running: int = 16) -> Iterator[House]:
+def house(max_running: int = 16, settings: str = SMALL) -> Iterator[House]:
     """A home with a warm keeper; everything it started is removed at the end."""
     base = Path(tempfile.mkdtemp(prefix="swarm-bench-"))
     home, config = base / "home", base / "config.toml"
     home.mkdir()
     config.write_text(
-        f"max_running = {max_running}\n[gate]\nready = {max_running}\n"
-        '[sandbox]\nmemory = "256MiB"\n'
+        f"max_running = {max_running}\n[gate]\nready = {max_running}\n{settings}\n"
     )
     os.environ["SWARM_HOME"], os.environ["SWARM_CONFIG"] = str(home), str(config)
     places = Places(home)

@@ -98,13 +98,14 @@ def rows() -> list[Row]:
 def _bench() -> Iterator[Bench]:
     docker, tag = Docker(), f"bench-{secrets.token_hex(4)}"
     with tempfile.TemporaryDirectory() as folder:
-        yield Bench(docker, Path(folder), tag, _image())
+        yield Bench(docker, Path(folder), tag, image())
         for facts in docker.all({"swarm.home": tag}):
             docker.remove(facts.name)
     docker.close()
 
 
-def _image() -> str:
+def image() -> str:
+    """The base image with a compiler in it, built where it is missing."""
     door = DockerImages()
     base = images.build(door, "base", lambda _line: None)
     files = {"Dockerfile": HERE.joinpath("gcc/Dockerfile").read_bytes()}
@@ -173,8 +174,8 @@ def _completeness(
         missing += made - len(seen)
         bench.docker.remove(name)
     print(f"  {what}: expected {expected}, missing {missing}, misattributed {strange}")
-    yield Row(f"{what}, two at once: files missed", missing, 0, 0, "")
-    yield Row(f"{what}, two at once: misattributed", strange, 0, 0, "")
+    yield Row(f"{what}, two at once: files missed", missing, 0, 0.5, "")
+    yield Row(f"{what}, two at once: misattributed", strange, 0, 0.5, "")
 
 
 def _made(text: str, mark: str) -> set[str]:

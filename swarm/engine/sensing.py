@@ -82,9 +82,11 @@ class Sensing:
 
     def resume(self, subject: Subject) -> bool:
         """Observe one that runs already; whether nobody did until now."""
-        self._observe(subject, runs=True)
         short = subject.container[:ID_LENGTH]
-        return short not in self._inherited
+        with self._guard:
+            known = short in self._subjects
+            self._observe(subject, runs=True)
+            return not known and short not in self._inherited
 
     def last_seen(self, container: str) -> float:
         """When a line about the container was last written; 0 for never."""

@@ -148,9 +148,7 @@ def test_a_round_is_for_those_who_worked_so_long() -> None:
     rounds = Rounds()
 
     def every(minutes: float) -> Config:
-        return Config.model_construct(
-            checkpoint=type("C", (), {"minutes": minutes})()
-        )
+        return Config.model_construct(checkpoint=type("C", (), {"minutes": minutes})())
 
     assert rounds.due([1], 0.0, lambda: every(1)) == []
     assert rounds.due([1, 2], 59.0, lambda: every(1)) == []

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from swarm.engine import reconcile
 from swarm.model import events as e
 from swarm.model.audit import Filter
 from swarm.model.deeds import RUIN, Deed
@@ -61,6 +62,22 @@ def until_seen(house: House, task: int, path: str) -> None:
 def go_on(house: House, task: int, script: str) -> None:
     box = house.kit.names(task).sandbox
     subprocess.run(["docker", "exec", box, "bash", "-c", script], check=True)
+
+
+def test_a_second_look_at_an_observed_task_tells_of_no_gap(
+    house: House, sample: Path
+) -> None:
+    """One of its containers goes, the engine comes back: it was observed all along."""
+    house.keep()
+    task = house.new(sample, "touch seen; sleep 10000")
+    house.reach(task, State.LIVE)
+    until_seen(house, task, "/workspace/seen")
+
+    with house.kit.locks.of(task):
+        reconcile.task(house.kit, task)
+
+    known = house.queries.events(task=task)
+    assert not [one for one in known if isinstance(one.event, e.Unobserved)]
 
 
 def test_a_sensor_that_dies_is_replaced_and_what_nobody_saw_is_found(

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from swarm.plan.naming import KIND_LABEL
 from tests.promises.den import STRANGE, Den, gateway
 
 
@@ -131,9 +132,11 @@ def test_no_running_container_holds_a_capability(kept: Den) -> None:
 
 
 def _running(den: Den) -> list[dict[str, Any]]:
+    """All of ours; not the loose one that other probes are tried on."""
     kit = den.house.kit
     known = kit.sandboxes.all(kit.home_labels)
-    return [den.inspect(one.name) for one in known if one.status == "running"]
+    ours = [one for one in known if one.labels[KIND_LABEL] != "loose"]
+    return [den.inspect(one.name) for one in ours if one.status == "running"]
 
 
 def _privileged(den: Den) -> set[str]:
