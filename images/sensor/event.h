@@ -42,4 +42,5 @@ struct state {
   unsigned int level;         /* depth of the namespace that containers are born in */
   unsigned int has_level;
   unsigned int secret;        /* by which the loader is known to the kernel side */
+  unsigned int asleep;        /* the loader waits to be woken; else it looks by itself */
 };

@@ -172,6 +172,16 @@ static __always_inline int is_precious(struct event *e) {
   return e->result < 0 || e->op >= OP_EXEC;
 }
 
+/* A wake-up costs more than all else here, so there is one for a burst, not for an event. */
+static __always_inline __u64 how_to_wake(struct slot *slot) {
+  struct state *known = now_known();
+  if (known && known->asleep) {
+    known->asleep = 0;
+    return BPF_RB_FORCE_WAKEUP;
+  }
+  return slot->made - slot->taken > QUOTA / 2 ? 0 : BPF_RB_NO_WAKEUP;
+}
+
 static __always_inline void send(struct event *e, __u32 used) {
   asm volatile("" : "+r"(used));
   used &= ROOM - 1;
@@ -180,7 +190,7 @@ static __always_inline void send(struct event *e, __u32 used) {
   struct slot *slot = bpf_map_lookup_elem(&slots, &key);
   if (!slot) return;
   __u64 cost = (size + 15) & ~7ull, limit = QUOTA + (is_precious(e) ? RESERVE : 0);
-  if (slot->made - slot->taken + cost > limit || bpf_ringbuf_output(&ring, e, size, 0))
+  if (slot->made - slot->taken + cost > limit || bpf_ringbuf_output(&ring, e, size, how_to_wake(slot)))
     __sync_fetch_and_add(&slot->lost, 1);
   else
     __sync_fetch_and_add(&slot->made, cost);

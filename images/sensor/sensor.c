@@ -28,6 +28,8 @@
 #define HELD 1024         /* new files whose writes are still awaited */
 #define HELD_MS 60        /* a little longer than the kernel side counts on (HELD_NS) */
 #define NOTICE_MS 20      /* between two flushes */
+#define TICK_MS 10        /* between two looks at the ring while something happens */
+#define CALM_MS 200       /* without an event, after which the kernel has to wake us */
 
 extern const char object_begin[], object_end[];
 __asm__(".section .rodata\n.global object_begin\n.global object_end\n"
@@ -257,6 +259,17 @@ static void tell_growth(void) {
   }
 }
 
+/* From here on the kernel wakes us; whether something came just before. */
+static int has_come(void) {
+  state->asleep = 1;
+  __sync_synchronize();
+  return ring_buffer__consume(ring) > 0;
+}
+
+static int rest_ms(void) {
+  return is_waiting() ? NOTICE_MS : held_count ? HELD_MS : 1000;
+}
+
 int main(void) {
   setvbuf(stdout, 0, _IOFBF, 1 << 16);
   for (int i = 0; i < HELD; i++) unused[i] = i;
@@ -270,13 +283,14 @@ int main(void) {
   give_up_capabilities();
   printf("{\"op\":\"ready\",\"level\":%u}\n", state->level);
   fflush(stdout);
-  struct pollfd from[2] = {{0, POLLIN, 0}, {ring_buffer__epoll_fd(ring), POLLIN, 0}};
-  long long flushed = 0;
-  for (;;) {
-    int waits = is_waiting() ? NOTICE_MS : held_count ? HELD_MS : 1000;
-    if (poll(from, 2, waits) < 0 && errno != EINTR) return 1;
+  for (long long flushed = 0, told = 0;;) {
+    int is_calm = now_ms(CLOCK_MONOTONIC) - told >= CALM_MS;
+    if (is_calm && has_come()) told = now_ms(CLOCK_MONOTONIC), is_calm = 0;
+    struct pollfd from[2] = {{0, POLLIN, 0}, {ring_buffer__epoll_fd(ring), POLLIN, 0}};
+    if (poll(from, 1 + is_calm, is_calm ? rest_ms() : TICK_MS) < 0 && errno != EINTR) return 1;
+    state->asleep = 0;
     long long now = now_ms(CLOCK_MONOTONIC);
-    if (from[1].revents) ring_buffer__consume(ring);
+    if (ring_buffer__consume(ring) > 0) told = now;
     release((now - HELD_MS) * 1000000ull, -1);
     if (from[0].revents && !read_commands()) return 0;
     if (now - flushed >= NOTICE_MS) tell_growth(), flushed = now;
