@@ -304,6 +304,10 @@ def test_no_name_reaches_the_terminal(tmp_path: Path, program: str) -> None:
         )
         house.until(lambda: "/workspace/z-last" in paths(house, task), "the last name")
         out = screen(house, sample, program, b"]]]]]AtttttvE\rjjjj")
+        keeper = bootstrap.keeper_pid(house.places)
+        assert keeper
+        os.kill(keeper, signal.SIGTERM)
+        house.until(lambda: bootstrap.keeper_pid(house.places) is None, "its end")
         os.environ["SWARM_CONFIG"] = before
 
     assert b"z-last" in out, "the Files tab was seen"
