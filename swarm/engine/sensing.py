@@ -147,8 +147,15 @@ class Sensing:
                     self._quietly(functools.partial(self._sensor.drop, short))
 
     def close(self) -> None:
-        """Hang up; the sensor goes on, and writes down what the next keeper reads."""
-        self._sensor.close()
+        """Hang up; the sensor goes on, and writes down what the next keeper reads.
+
+        Where it observes nobody it ends.
+        """
+        if self._kind == EBPF and not self._subjects:
+            self._quietly(self._sensor.remove)
+        else:
+            self._sensor.close()
+        self._kind, self._down = "", 0.0
         self._fallback.close()
         self.follower.close()
 

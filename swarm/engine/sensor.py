@@ -86,6 +86,11 @@ class Sensor:
         if self._talk is not None:
             self._talk.close()
 
+    def remove(self) -> None:
+        """End it: every call on the machine is a little cheaper without."""
+        self.close()
+        self._door.remove(self.names.sensor)
+
     def _start(self) -> None:
         self._files.mkdir(parents=True, exist_ok=True)
         self._files.chmod(WRITABLE)
@@ -102,7 +107,7 @@ class Sensor:
         threading.Thread(
             target=self._listen, args=(talk, answers), name="sensor", daemon=True
         ).start()
-        self._was_up = False
+        self._was_up = self._closing = False
         try:
             self.observed()
             self._was_up = True

@@ -64,6 +64,27 @@ def go_on(house: House, task: int, script: str) -> None:
     subprocess.run(["docker", "exec", box, "bash", "-c", script], check=True)
 
 
+def test_a_keeper_that_leaves_nobody_behind_ends_the_sensor(
+    house: House, sample: Path
+) -> None:
+    """With a task at work it goes on alone; without one it would only cost."""
+    sensor = f"swarm-{house.places.tag}-sensor"
+    house.keep()
+    task = house.new(sample, "sleep 10000")
+    house.reach(task, State.LIVE)
+    house.rest()
+    goes_on = house.kit.sandboxes.inspect(sensor)
+    assert goes_on
+    assert goes_on.status == "running"
+
+    house.keep()
+    house.done("kill", task=task)
+    house.taken_in(task)
+    house.rest()
+
+    assert house.kit.sandboxes.inspect(sensor) is None
+
+
 def test_a_second_look_at_an_observed_task_tells_of_no_gap(
     house: House, sample: Path
 ) -> None:
