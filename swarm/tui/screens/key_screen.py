@@ -55,7 +55,7 @@ class KeyScreen(Screen[Answer], Generic[Answer]):
     def show_hints(self) -> None:
         """Draw the footer anew."""
         keys = [key for key, reason in self.offered() if not reason]
-        self.query_one(Hints).show(keys)
+        self.query_one(Hints).offer(keys)
 
     def on_resize(self, event: Resize) -> None:
         """Too small a terminal shows that, with the live size, and nothing else."""

@@ -41,7 +41,8 @@ class Header(Static):
             if left.cell_length < room:
                 break
         gap = " " * max(1, room - left.cell_length)
-        self.update(Content.assemble(left.truncate(max(1, room - 1)), gap, right))
+        whole = Content.assemble(left.truncate(max(1, room - 1)), gap, right)
+        self.update(whole, layout=False)
 
 
 def _state(name: str, fine: bool) -> tuple[tuple[str, str], tuple[str, str]]:

@@ -11,6 +11,7 @@ from textual.style import Style
 from textual.visual import Visual
 
 from swarm.tui import keys
+from swarm.tui.widgets.words import same
 
 
 class Lines(ScrollView, can_focus=True, inherit_bindings=False):
@@ -70,7 +71,7 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         width = max((one.cell_length for one in lines), default=0) if self._wide else 0
         self.virtual_size = Size(width, len(lines))
         for row in range(max(len(old), len(lines))):
-            if row >= len(old) or row >= len(lines) or not _same(old[row], lines[row]):
+            if row >= len(old) or row >= len(lines) or not same(old[row], lines[row]):
                 self.refresh_lines(row)
         if self._follow and at_end:
             self.scroll_end(animate=False, force=True)
@@ -146,7 +147,3 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
             self.scroll_relative(y=step, animate=False)
         else:
             self.go(self.cursor + step)
-
-
-def _same(one: Content, other: Content) -> bool:
-    return one.plain == other.plain and one.spans == other.spans

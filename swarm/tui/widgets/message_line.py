@@ -1,23 +1,23 @@
 """The bottom lines: what the keys do here, and the last thing swarm has to say."""
 
 from textual.content import Content
-from textual.widgets import Static
 
 from swarm.tui.keys import Key
 from swarm.tui.present import KEY, MUTED
+from swarm.tui.widgets.words import Words
 
 ALWAYS = 90
 """From this priority on a key is shown however narrow it is."""
 
 
-class Hints(Static):
+class Hints(Words):
     """Keys by priority, as many as fit; those that would be refused are left out."""
 
     def __init__(self) -> None:
-        super().__init__(id="hints", markup=False)
+        super().__init__(id="hints")
         self._keys: list[Key] = []
 
-    def show(self, keys: list[Key]) -> None:
+    def offer(self, keys: list[Key]) -> None:
         """Draw these."""
         self._keys = sorted((key for key in keys if key.hint), key=lambda k: k.hint)
         self._draw()
@@ -35,19 +35,19 @@ class Hints(Static):
             if key.hint < ALWAYS and part.cell_length <= room:
                 parts.append(part)
                 room -= part.cell_length
-        self.update(Content("").join([*parts, *always]))
+        self.show(Content("").join([*parts, *always]))
 
 
 def _hint(key: Key) -> Content:
     return Content.assemble((f" {key.shown.split()[0]}", KEY), f" {key.label} ")
 
 
-class MessageLine(Static):
+class MessageLine(Words):
     """One sentence; the newest replaces the one before."""
 
     def __init__(self) -> None:
-        super().__init__(id="message", markup=False)
+        super().__init__(id="message")
 
     def say(self, text: str, tone: str = "") -> None:
         """Show the sentence, cut where it does not fit."""
-        self.update(Content.styled(f" {text}", tone or MUTED))
+        self.show(Content.styled(f" {text}", tone or MUTED))

@@ -3,11 +3,11 @@
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static
 
 from swarm.tui.present import MUTED, TITLE
 from swarm.tui.widgets.input_bar import InputBar
 from swarm.tui.widgets.lines import Lines
+from swarm.tui.widgets.words import Words
 
 TABS = ("Pane", "Diff", "Net", "Files", "Info")
 
@@ -18,12 +18,13 @@ class Preview(Vertical):
     def __init__(self) -> None:
         super().__init__(id="preview")
         self.tab = TABS[0]
+        self._title = ""
 
     def compose(self) -> ComposeResult:
         """Tabs, facts, the rule, and the lines."""
-        yield Static(id="preview-tabs", markup=False)
-        yield Static(id="preview-facts", markup=False)
-        yield Static(id="preview-rule", markup=False)
+        yield Words(id="preview-tabs")
+        yield Words(id="preview-facts")
+        yield Words(id="preview-rule")
         yield Lines(id="preview-lines", follow=True)
         yield InputBar(id="reply", placeholder="text for the agent · Enter sends")
 
@@ -38,12 +39,13 @@ class Preview(Vertical):
 
     def show(self, title: str, aside: str, facts: list[Content], rule: str) -> None:
         """Draw all but the lines."""
-        self.border_title = Content(f"2 {title}")
+        if title != self._title:
+            self._title, self.border_title = title, Content(f"2 {title}")
         width = self.scrollable_content_region.width
-        self.query_one("#preview-tabs", Static).update(self._tabs(aside, width))
+        self.query_one("#preview-tabs", Words).show(self._tabs(aside, width))
         cut = [fact.truncate(max(1, width - 2), ellipsis=True) for fact in facts]
-        self.query_one("#preview-facts", Static).update(Content("\n").join(cut))
-        self.query_one("#preview-rule", Static).update(_rule(rule, width))
+        self.query_one("#preview-facts", Words).show(Content("\n").join(cut))
+        self.query_one("#preview-rule", Words).show(_rule(rule, width))
 
     def _tabs(self, aside: str, width: int) -> Content:
         parts: list[tuple[str, str]] = []

@@ -1,0 +1,29 @@
+"""A few lines of text that are drawn often and seldom differ."""
+
+from textual.content import Content
+from textual.widgets import Static
+
+
+class Words(Static):
+    """Laid out anew only where there are more lines or fewer: that draws the screen."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id, markup=False)
+        self._shown: Content | None = None
+
+    def show(self, content: Content) -> None:
+        """Draw this, unless it stands there already."""
+        old, self._shown = self._shown, content
+        if old is None:
+            self.update(content)
+        elif not same(old, content):
+            self.update(content, layout=_rows(old) != _rows(content))
+
+
+def same(one: Content, other: Content) -> bool:
+    """Whether both look the same."""
+    return one.plain == other.plain and one.spans == other.spans
+
+
+def _rows(content: Content) -> int:
+    return content.plain.count("\n") + 1 if content.plain else 0
