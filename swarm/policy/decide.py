@@ -118,11 +118,11 @@ class Judge:
         if locked:
             return Verdict(False, locked, locked=True)
         allows = [k for k in kept if k.rule.kind == "allow"]
-        if not allows:
-            return self._unknown(attempt)
+        if not allows and not self._lets_unknown_pass(attempt.host):
+            return Verdict(False, "not-in-allowlist")
         if not attempt.method:
             needs = looks or any(k.rule.looks_inside for k in allows)
-            return self._connection(attempt, allows[0].rule, needs)
+            return self._connection(attempt, allows, needs)
         return _request(attempt, allows, looks)
 
     def vet(self, address: str, rule: Rule | None = None) -> str:
@@ -141,17 +141,22 @@ class Judge:
                 yield from self._below.get(rest, ())
                 rest = rest.partition(".")[2]
 
-    def _unknown(self, attempt: Attempt) -> Verdict:
-        if self.policy.default == "log" and not attempt.host.is_address:
-            return Verdict(True, "logged-only")
-        return Verdict(False, "not-in-allowlist")
+    def _lets_unknown_pass(self, host: Host) -> bool:
+        return self.policy.default == "log" and not host.is_address
 
-    def _connection(self, attempt: Attempt, rule: Rule, needs: bool) -> Verdict:
+    def _connection(
+        self, attempt: Attempt, allows: list[_Kept], needs: bool
+    ) -> Verdict:
+        rule = allows[0].rule if allows else None
         passes = f"{attempt.host.name}:{attempt.port}" in self.policy.passthrough
         inspect = not passes and (needs or self.policy.inspect == "always")
         if needs and (passes or self.policy.inspect == "never"):
             return Verdict(False, "rule-needs-inspection", rule)
-        return Verdict(True, "allow-rule", rule, inspect=inspect)
+        return Verdict(True, _allowed_by(rule), rule, inspect=inspect)
+
+
+def _allowed_by(rule: Rule | None) -> str:
+    return "allow-rule" if rule else "logged-only"
 
 
 def _locked(attempt: Attempt) -> str:
@@ -166,9 +171,12 @@ def _locked(attempt: Attempt) -> str:
 
 def _request(attempt: Attempt, allows: list[_Kept], looks: bool) -> Verdict:
     narrow = looks or any(k.rule.paths or k.rule.query for k in allows)
+    first = allows[0].rule if allows else None
     if narrow and attempt.target and attempt.target.is_ambiguous:
-        return Verdict(False, "ambiguous-path", allows[0].rule)
+        return Verdict(False, "ambiguous-path", first)
     for kept in allows:
         if kept.fits(attempt):
-            return Verdict(True, "allow-rule", kept.rule)
-    return Verdict(False, "method-or-path-not-allowed", allows[0].rule)
+            return Verdict(True, _allowed_by(kept.rule), kept.rule)
+    if not allows:
+        return Verdict(True, _allowed_by(None))
+    return Verdict(False, "method-or-path-not-allowed", first)

@@ -153,3 +153,19 @@ def test_a_policy_survives_its_journey(several: list[Rule]) -> None:
     """To the gate and into the store, as JSON."""
     policy = Policy(rules=tuple(several), allow_nets=("10.0.0.0/8",))
     assert rules.from_json(rules.to_json(policy)) == policy
+
+
+DEEP = Rule("deny", "ok.example", (), paths=("/secret/**",))
+
+
+def test_a_denied_path_is_looked_for_also_where_everything_passes() -> None:
+    """Logging only: what a human denied stays denied, so the gate must look inside."""
+    judge = Judge(Policy(rules=(DEEP,), default="log"))
+
+    found = judge.decide(Attempt(hosts.parse("ok.example"), 443), 0.0)
+
+    assert (found.allow, found.reason, found.inspect) == (True, "logged-only", True)
+    assert verdict(DEEP, ask="GET /secret/a", default="log") == "deny-rule"
+    assert verdict(DEEP, ask="GET /x/%2e%2e/secret/a", default="log") != "allow"
+    assert verdict(DEEP, ask="GET /other", default="log") == "allow"
+    assert verdict(DEEP, default="log", inspect="never") == "rule-needs-inspection"
