@@ -118,14 +118,24 @@ def _is_state_level(labels: list[str]) -> bool:
 
 def is_shared(found: Pattern) -> bool:
     """Whether a wildcard stands where anybody can have a name."""
-    shared = SHARED.split()
-    return found.is_wildcard and any(
-        found.name == suffix or found.name.endswith(f".{suffix}") for suffix in shared
-    )
+    return found.is_wildcard and bool(shared_suffix(found.name))
+
+
+def shared_suffix(name: str) -> str:
+    """The one of `SHARED` that the name is or lies below; empty for none."""
+    below = (one for one in SHARED.split() if f".{name}".endswith(f".{one}"))
+    return max(below, key=len, default="")
 
 
 def owner(name: str) -> str:
-    """The domain that its owner registered, as well as that can be told by its form."""
+    """The domain that its owner registered, as well as that can be told by its form.
+
+    Below a shared suffix that is one label more: `you.github.io` is not its neighbour.
+    """
     labels = name.split(".")
-    count = 3 if len(labels) > 2 and _is_state_level(labels[-2:]) else 2
+    shared = shared_suffix(name)
+    if shared:
+        count = shared.count(".") + 2
+    else:
+        count = 3 if len(labels) > 2 and _is_state_level(labels[-2:]) else 2
     return ".".join(labels[-count:])

@@ -1,6 +1,7 @@
 """The dashboard: hears wishes, writes them, and says when something has grown."""
 
 import asyncio
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
@@ -21,6 +22,7 @@ from swarm.tui.filters import AsciiOnly
 from swarm.tui.messages import (
     Attach,
     Decided,
+    EditPolicy,
     Nudge,
     OpenAudit,
     OpenPolicy,
@@ -205,12 +207,31 @@ class SwarmApp(App[None], inherit_bindings=False):
             if name not in found:
                 self._say(f"task {message.task} has no terminal any more", ERROR)
                 return
-            argv = self._doors.panes.attach_argv(name)
-            with self.suspend():
-                self._doors.run(argv)
+            self._lend(self._doors.panes.attach_argv(name))
         except SwarmError as error:
             self._say(f"{line(error.message)}; {line(error.hint)}", ERROR)
-        self.refresh(layout=True)
+
+    @on(EditPolicy)
+    def _edit_policy(self) -> None:
+        """As `swarm policy edit` does it, and with its words about a mistake."""
+        try:
+            status = self._lend([sys.executable, "-m", "swarm", "policy", "edit"])
+        except SwarmError as error:
+            self._say(f"{line(error.message)}; {line(error.hint)}", ERROR)
+        else:
+            if status:
+                self._say("swarm policy check tells what is wrong there", ERROR)
+            else:
+                self._say("the policy file is in order", GOOD)
+
+    def _lend(self, argv: list[str]) -> int:
+        """Hand the terminal to a command; everything here waits until it is back."""
+        try:
+            with self.suspend():
+                return self._doors.run(argv)
+        finally:
+            self.refresh(layout=True)
+            self._version = -1
 
     def action_how_to_leave(self) -> None:
         """Ctrl+C is a habit; it must not end anything."""

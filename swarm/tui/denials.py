@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from swarm.model import events as e
 from swarm.model.text import line
+from swarm.policy import hosts
 
 Where = tuple[int, str, int]
 """Task, host, port: what one decision is about."""
@@ -26,7 +27,15 @@ class Denied:
     path: str = ""
     rule: str = ""
     origin: str = ""
+    address: str = ""
+    """Where the name led to; empty while it was not looked up."""
+    sni: str = ""
     decided: bool = False
+
+    @property
+    def shape(self) -> tuple[str, bool, bool]:
+        """What a decision depends on; counts and times may go on meanwhile."""
+        return self.reason, self.locked, self.decided
 
     @property
     def where(self) -> Where:
@@ -62,7 +71,7 @@ class Denials:
             match one.event:
                 case e.NetDenied() as denial if not denial.quiet:
                     row = self._count(one.task, one.at, denial)
-                    key = (one.task, owner(row.host))
+                    key = (one.task, hosts.owner(row.host))
                     if key not in self._told:
                         self._told.add(key)
                         fresh.append(row)
@@ -88,6 +97,8 @@ class Denials:
             path=denial.path,
             rule=denial.rule,
             origin=denial.origin,
+            address=denial.address,
+            sni=denial.sni,
         )
         self._rows[where] = row
         return row
@@ -110,8 +121,3 @@ class Denials:
     def row(self, where: Where) -> Denied | None:
         """One row as it is now."""
         return self._rows.get(where)
-
-
-def owner(host: str) -> str:
-    """The last two labels: who is asked once, not for each of its names."""
-    return ".".join(host.split(".")[-2:])

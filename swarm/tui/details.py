@@ -251,7 +251,7 @@ def _sandbox(task: Task, plan: dict[str, Any]) -> list[Content]:
             " limits",
             f"{limits.get('cpus')} cpus, {memory}, {limits.get('pids')} processes",
         ),
-        _fact(" network", line(str(box.get("network", "")), 80)),
+        _fact(" net", line(str(box.get("network", "")), 80)),
     ]
     for mount in box.get("mounts") or ():
         mode = "read-only" if mount.get("read_only") else "writable"

@@ -36,6 +36,7 @@ TASKS = (
     Key("review", "r", "r", "review", "look at the changes, merge or discard", 15),
     Key("next", "w", "w", "next", "go to the next task that needs you", 40),
     Key("decide", "exclamation_mark", "!", "denied", "decide on a denied request", 12),
+    Key("tell", "m", "m", "tell", "tell the agent that what you allowed passes now"),
     Key("pause", "p", "p", "pause", "freeze the sandbox, or let it run on", 50),
     Key("stop", "s", "s", "stop", "ask the agent to end; its work is kept", 45),
     Key("kill", "K", "K", "kill", "end every process of the sandbox at once"),
@@ -106,6 +107,9 @@ AUDIT = (
 POLICY = (
     Key("why", "w", "w", "why", "what would happen to an attempt at a host", 5),
     Key("revoke", "x", "x", "revoke", "take the rule under the cursor back", 10),
+    Key("add", "a", "a", "allow", "let the task reach a host, until it ends", 12),
+    Key("trust", "T", "T", "trust", "grant what the repository asks for", 14),
+    Key("edit", "e", "e", "edit", "your own policy file, in your editor", 16),
     Key("copy", "y", "y", "copy", "copy the rule's host", 20),
     Key("back", "escape,q,P", "Esc", "back", "back to the tasks", 95),
     *GLOBAL,

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from swarm.tui.dialogs.confirm import Confirm
-    from swarm.tui.dialogs.denied import DeniedCard
+    from swarm.tui.dialogs.denied import Asked, DeniedCard
     from swarm.tui.dialogs.go_back import GoBack
     from swarm.tui.dialogs.help import HelpScreen
     from swarm.tui.dialogs.new_task import NewTask
+    from swarm.tui.dialogs.typed import Typed
     from swarm.tui.screens.audit import AuditScreen
     from swarm.tui.screens.policy import PolicyScreen
     from swarm.tui.screens.review import ReviewScreen
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
 _HOMES = {
     "AuditScreen": "swarm.tui.screens.audit",
     "Confirm": "swarm.tui.dialogs.confirm",
+    "Asked": "swarm.tui.dialogs.denied",
     "DeniedCard": "swarm.tui.dialogs.denied",
     "GoBack": "swarm.tui.dialogs.go_back",
     "HelpScreen": "swarm.tui.dialogs.help",
     "PolicyScreen": "swarm.tui.screens.policy",
     "NewTask": "swarm.tui.dialogs.new_task",
     "ReviewScreen": "swarm.tui.screens.review",
+    "Typed": "swarm.tui.dialogs.typed",
 }
 
 
@@ -46,6 +49,12 @@ def load() -> None:
         importlib.import_module(home)
     gc.freeze()
     gc.enable()
+
+
+def asked() -> "type[Asked]":
+    """What a card of a denied request is about."""
+    found: type[Asked] = _late("Asked")
+    return found
 
 
 def confirm() -> "type[Confirm]":
@@ -87,6 +96,12 @@ def policy_screen() -> "type[PolicyScreen]":
 def review_screen() -> "type[ReviewScreen]":
     """The screen of a task's changes."""
     found: type[ReviewScreen] = _late("ReviewScreen")
+    return found
+
+
+def typed() -> "type[Typed]":
+    """The dialog that has a word typed before it lets go on."""
+    found: type[Typed] = _late("Typed")
     return found
 
 

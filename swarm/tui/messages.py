@@ -63,6 +63,10 @@ class OpenPolicy(Message):
         self.task = task
 
 
+class EditPolicy(Message):
+    """The human wants the editor on the user's own policy file."""
+
+
 class OpenAudit(Message):
     """The human wants the timeline: of one task, or of all."""
 

@@ -1,17 +1,19 @@
 """A task's policy as lines: each rule with its scope, its use, and where it stands."""
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from swarm.model import events as e
 from swarm.model.text import line
-from swarm.policy import hosts
+from swarm.policy import hosts, targets
 from swarm.policy.decide import Attempt, Judge, Verdict
-from swarm.policy.hosts import BadHost
+from swarm.policy.hosts import BadHost, Host
 from swarm.policy.rules import Rule
+from swarm.policy.targets import BadTarget
 from swarm.tui import present
 from swarm.tui.present import ERROR, GOOD, HEADING, MUTED, WARNING
 
@@ -139,13 +141,20 @@ def _ends(rule: Rule, now: float) -> str:
     return "for one connection  " if rule.uses else ""
 
 
-def _requests(found: "Resolved") -> list[Row]:
+def asked_for(found: "Resolved") -> list[str]:
+    """What the repository's file would add, a line each; empty where it is trusted."""
     asked = [f"+ {line(rule.id, 120)} {line(rule.only, 80)}" for rule in found.requests]
-    asked += [f"+ service {line(one.name, 60)}" for one in found.requested_services]
+    return asked + [
+        f"+ service {line(one.name, 60)}" for one in found.requested_services
+    ]
+
+
+def _requests(found: "Resolved") -> list[Row]:
+    asked = asked_for(found)
     if not asked:
         return []
     head = Content.styled(" THE REPOSITORY ASKS FOR, AND DOES NOT HAVE", HEADING)
-    hint = Content.styled(" `swarm policy trust` grants exactly this", MUTED)
+    hint = Content.styled(" T grants exactly this", MUTED)
     lines = [Content.styled(f" {text}", WARNING) for text in asked]
     return [Row(Content("")), Row(head), *map(Row, lines), Row(hint)]
 
@@ -158,18 +167,47 @@ def _warnings(found: "Resolved") -> list[Row]:
 
 
 def explained(found: "Resolved", text: str, now: float) -> tuple[str, str]:
-    """What would happen to an attempt at `host` or `host:port`, and its tone."""
+    """What would happen to an attempt at a place, or to a request, and its tone.
+
+    `host`, `host:port`, or `METHOD https://host:port/path` with the method left out
+    for GET; a request is asked for its connection first, as the gate does.
+    """
+    try:
+        attempt, is_plain = _attempt(text)
+    except (BadHost, BadTarget) as bad:
+        return f"{line(text, 80)}: {bad}; the gate denies it always", ERROR
+    judge, where = Judge(found.policy), f"{attempt.host}:{attempt.port}"
+    verdict = judge.decide(Attempt(attempt.host, attempt.port), now)
+    if verdict.allow and attempt.method and (verdict.inspect or is_plain):
+        verdict = replace(judge.decide(attempt, now), inspect=True)
+        where = f"{attempt.method} {where}"
+    return _words(line(where, 100), verdict)
+
+
+_REQUEST = re.compile(r"(?:([A-Za-z]+) +)?(https?)://([^/?#]+)(.*)")
+_USUAL = {"http": 80, "https": 443}
+
+
+def _attempt(text: str) -> tuple[Attempt, bool]:
+    """And whether it is in plain HTTP; BadHost or BadTarget where it is none."""
+    found = _REQUEST.fullmatch(text.strip())
+    if not found:
+        return Attempt(*place(text)), False
+    method, scheme, authority, path = found.groups()
+    host, port = place(authority, _USUAL[scheme])
+    target = targets.parse(path or "/")
+    return Attempt(host, port, (method or "GET").upper(), target), scheme == "http"
+
+
+def place(text: str, usual: int = 443) -> tuple[Host, int]:
+    """`host` or `host:port`; BadHost where it is neither."""
     name, colon, port = text.strip().rpartition(":")
     if not colon:
-        name, port = port, "443"
-    try:
-        host = hosts.parse(name)
-    except BadHost as bad:
-        return f"{line(text, 80)}: {bad}; the gate denies it always", ERROR
+        name, port = port, str(usual)
+    host = hosts.parse(name)
     if not port.isdecimal() or not 0 < int(port) < 65536:
-        return f"{line(text, 80)}: the port is none", ERROR
-    verdict = Judge(found.policy).decide(Attempt(host, int(port)), now)
-    return _words(f"{line(host.name, 80)}:{port}", verdict)
+        raise BadHost("the port is none")
+    return host, int(port)
 
 
 def _words(where: str, verdict: Verdict) -> tuple[str, str]:

@@ -3,13 +3,16 @@
 import json
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from swarm.model import events as e
-from swarm.tui.denials import Denials, owner
+from swarm.store.journal import Journal
+from swarm.tui.denials import Denials
 from swarm.tui.dialogs.denied import DeniedCard
+from swarm.tui.screens import deciding
 from tests.scenes import DENIALS, Scene, press, shown
 from tests.tui.fakes import World
 
@@ -51,7 +54,6 @@ def test_only_a_new_owner_domain_is_news() -> None:
 
     assert [row.host for row in fresh] == ["h1.evil.test"]
     assert [row.host for row in again] == ["x.other.test"]
-    assert owner("a.b.c.test") == "c.test"
 
 
 def test_quiet_denials_are_no_rows() -> None:
@@ -92,6 +94,7 @@ async def test_a_key_on_the_card_is_a_wish(
     assert verb == "grant"
     assert (body["kind"], body["scope"]) == (kind, scope)
     assert (body["host"], body["port"], body["task"]) == ("data.evil.example", 443, 2)
+    assert body.get("seconds") == (120 if scope == "once" else None)
 
 
 async def test_the_project_is_asked_with_the_very_lines(recorded: Recorded) -> None:
@@ -127,6 +130,82 @@ async def test_u_takes_a_decision_back(recorded: Recorded) -> None:
     verbs = wishes(world)
     assert [verb for verb, _ in verbs] == ["grant", "revoke"]
     assert verbs[1][1]["host"] == verbs[0][1]["host"]
+
+
+async def test_what_changed_meanwhile_must_be_read_again(recorded: Recorded) -> None:
+    """A key pressed on what is no longer true decides nothing, once."""
+    world = recorded(DENIALS)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "exclamation_mark")
+            journal = Journal(world.database)
+            worse = e.NetDenied("5f0c", 9, "data.evil.example", "sni-differs", 443)
+            journal.record(2, worse)
+            await press(pilot, world, "t")
+            assert (wishes(world), type(app.screen)) == ([], DeniedCard)
+            assert "sni-differs" in str(app.screen.query_one("#facts").render())
+            journal.record(2, replace(worse, seq=10, count=50))
+            await press(pilot, world, "t")
+            journal.close()
+
+    assert [body["host"] for _, body in wishes(world)] == ["data.evil.example"]
+
+
+async def test_a_public_place_must_be_typed(recorded: Recorded) -> None:
+    """Esc there allows nothing."""
+    gist = _with(e.NetDenied("5f0c", 9, "gist.github.com", "not-in-allowlist", 443))
+    world = recorded(gist)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "exclamation_mark", "t", "escape")
+            assert wishes(world) == []
+            keys = "exclamation_mark", "t", "type:github.com"
+            await press(pilot, world, *keys, "enter")
+
+    assert [body["host"] for _, body in wishes(world)] == ["gist.github.com"]
+
+
+def _with(*more: e.Event) -> Scene:
+    """The scene of denials, and these after them."""
+    last = DENIALS.tasks[1]
+    told = replace(last, events=(*last.events, *more))
+    return replace(DENIALS, tasks=(DENIALS.tasks[0], told))
+
+
+async def test_the_agent_is_told_of_what_was_allowed(recorded: Recorded) -> None:
+    """By a key of the human's: text that is typed unasked may answer a question."""
+    world = recorded(DENIALS)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "m")
+            assert wishes(world) == []
+            await press(pilot, world, "exclamation_mark", "t", "m")
+
+    verb, body = wishes(world)[-1]
+    assert (verb, body["task"]) == ("send", 2)
+    assert body["text"].startswith("data.evil.example:443 can be reached now")
+
+
+async def test_hosts_that_come_at_once_are_one_toast_more(
+    recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An agent that tries many names makes two toasts, not many; none is lost."""
+    monkeypatch.setattr(deciding, "TOAST_SECONDS", 0.2)
+    world = recorded(DENIALS)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36), notifications=True) as pilot:
+            await press(pilot, world)
+            journal = Journal(world.database)
+            for n in range(30):
+                host = f"x.evil{n}.example"
+                journal.record(2, e.NetDenied("5f0c", 9 + n, host, "not-in", 443))
+            journal.close()
+            while len(app._notifications) < 2:
+                await pilot.pause(0.05)
+            said = [one.message for one in app._notifications]
+
+    assert said[0].endswith("evil0.example:443  [!] decide")
+    assert said[1].startswith("⊘ 29 more hosts denied")
 
 
 async def test_nothing_waits_says_so(recorded: Recorded) -> None:

@@ -1,8 +1,10 @@
 """The policy on the screen: rules, why, and taking back."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import pytest
+from textual.widgets import Static
 
 from swarm.policy.layers import Resolved
 from swarm.policy.rules import Policy, Rule
@@ -45,6 +47,13 @@ def test_every_rule_says_where_it_stands_and_how_it_ends() -> None:
         ("a.telemetry.example:443", "projects/acme-api/policy.toml:2"),
         ("169.254.169.254:80", "locked"),
         ("a b", "the gate denies it always"),
+        ("https://packages.example/simple/x", "✓ GET packages.example:443 passes"),
+        (
+            "PUT https://packages.example/x",
+            "PUT packages.example:443 is denied: method",
+        ),
+        ("get https://api.stripe.example/v1", "✓ api.stripe.example:443 passes"),
+        ("https://packages.example/a%zz", "the gate denies it always"),
         ("a.example:http", "the port is none"),
     ],
 )
@@ -105,6 +114,73 @@ async def test_what_is_not_ours_is_not_taken_back(recorded: Recorded) -> None:
             assert "preset balanced" in app.screen.why_not("revoke")
 
     assert wishes(world) == []
+
+
+async def test_a_host_is_allowed_until_the_task_ends(recorded: Recorded) -> None:
+    world = recorded(DENIALS)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "j", "P", "a", "type:docs.example:8443", "enter")
+
+    ((verb, body),) = wishes(world)
+    assert (verb, body["host"], body["port"], body["scope"], body["task"]) == (
+        "grant",
+        "docs.example",
+        8443,
+        "task",
+        2,
+    )
+
+
+async def test_a_public_place_is_allowed_only_by_its_name(recorded: Recorded) -> None:
+    """Enter on the wrong word allows nothing, and says so."""
+    world = recorded(DENIALS)
+    keys = "j", "P", "a", "type:you.github.io", "enter", "type:github.io", "enter"
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, *keys)
+            said = str(app.screen.query_one("#typed-answer").render())
+            assert (wishes(world), said) == ([], "that is not you.github.io")
+            await press(pilot, world, "ctrl+u", "type:you.github.io", "enter")
+
+    assert [body["host"] for _, body in wishes(world)] == ["you.github.io"]
+
+
+async def test_a_bad_host_is_told_and_asked_of_nobody(recorded: Recorded) -> None:
+    world = recorded(DENIALS)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "j", "P", "a", "type:127.1", "enter")
+            said = str(app.screen.query_one("#message").render())
+
+    assert ("ambiguous" in said, wishes(world)) == (True, [])
+
+
+async def test_what_the_repository_asks_for_is_shown_before_it_is_trusted(
+    recorded: Recorded,
+) -> None:
+    world = recorded(DENIALS)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "j", "P", "T")
+            said = " ".join(str(one.render()) for one in app.screen.query(Static))
+            assert ("+ allow cdn.example" in said, wishes(world)) == (True, [])
+            await press(pilot, world, "y")
+
+    assert [verb for verb, _ in wishes(world)] == ["trust"]
+
+
+async def test_the_editor_gets_the_terminal(
+    recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the command that checks the file behind it."""
+    world = recorded(DENIALS)
+    with shown(world) as app:
+        monkeypatch.setattr(app, "suspend", nullcontext)
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "j", "P", "e")
+
+    assert [argv[-2:] for argv in world.ran] == [["policy", "edit"]]
 
 
 async def test_the_cursor_stands_on_rules_alone(recorded: Recorded) -> None:

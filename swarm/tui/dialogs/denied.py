@@ -1,21 +1,30 @@
 """The card of one denied request: what is known, and what a human may decide."""
 
-from typing import ClassVar
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from swarm.errors import SwarmError
 from swarm.model.text import line
-from swarm.tui import history
-from swarm.tui.denials import Denied, owner
+from swarm.policy import hosts
+from swarm.tui import cautions, history
+from swarm.tui.denials import Denied
 from swarm.tui.dialogs.dialog import Dialog
 from swarm.tui.present import ERROR, KEY, MUTED, WARNING
 
+if TYPE_CHECKING:
+    from swarm.policy.layers import Resolved
+
 CHOICES = (
-    ("o", "once", "allow once", "one connection to this host and port"),
+    ("o", "once", "allow once", "one connection to this host:port, within 120 s"),
     ("t", "task", "allow for task", "this exact host and port, until the task ends"),
     ("P", "project", "allow for project", "written to the project's policy file"),
     ("n", "keep", "keep denied", "and say no more about it for this task"),
@@ -23,8 +32,25 @@ CHOICES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a card is about, and whom it asks while it is open."""
+
+    row: Denied
+    name: str
+    """The task's."""
+    place: str
+    """Of how many, as in `1/3`."""
+    first: bool
+    """Whether nothing of this owner's was ever decided on."""
+    now: "Callable[[], Denied | None]"
+    """The row as it is at this moment."""
+    policy: "Callable[[], Resolved]"
+    """What the task may reach; blocks (SwarmError)."""
+
+
 class DeniedCard(Dialog[str]):
-    """Pinned to one row: what an agent does meanwhile changes nothing here."""
+    """Pinned to one row: what an agent does meanwhile moves no key's meaning."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *[(key, f"decide('{name}')", label) for key, name, label, _ in CHOICES],
@@ -32,25 +58,54 @@ class DeniedCard(Dialog[str]):
         ("y", "decide('copy')", "copy"),
     ]
 
-    def __init__(self, row: Denied, name: str, place: str, first: bool) -> None:
+    def __init__(self, asked: Asked) -> None:
         super().__init__()
-        self._row = row
-        self._called = name
-        self._place = place
-        self._first = first
+        self._asked = asked
+        self._row = asked.row
+        self._notes: list[str] = []
 
     def compose(self) -> ComposeResult:
         """Facts above, choices below."""
         with VerticalScroll(classes="dialog") as frame:
-            frame.border_title = Content(f"⊘ Denied request {self._place}")
+            frame.border_title = Content(f"⊘ Denied request {self._asked.place}")
             frame.border_subtitle = Content("] next · y copy · Esc decides later")
-            yield Static(Content("\n").join(self._facts()), markup=False)
-            yield Static(Content("\n").join(self._choices()), markup=False)
+            yield Static(id="facts", markup=False)
+            yield Static(id="choices", markup=False)
+
+    def on_mount(self) -> None:
+        """What is known at once; what its policy says of it comes a moment later."""
+        self._draw()
+        self._compare()
+
+    def _draw(self) -> None:
+        self.query_one("#facts", Static).update(Content("\n").join(self._facts()))
+        self.query_one("#choices", Static).update(Content("\n").join(self._choices()))
+
+    @work(group="policy", exit_on_error=False)
+    async def _compare(self) -> None:
+        """Look for an allowed host that this one could be taken for."""
+        row = self._row
+        try:
+            found = await asyncio.to_thread(self._asked.policy)
+        except SwarmError as error:
+            self._notes = [f"the policy cannot be read: {line(error.message, 160)}"]
+        else:
+            rules = found.policy.rules
+            self._notes = cautions.flags(row.host, self._asked.first, rules)
+        self._draw()
 
     def action_decide(self, what: str) -> None:
-        """Answer, once the human had time to read."""
-        if self.armed and self._may(what):
-            self.dismiss(what)
+        """Answer, once the human had time to read what is true now."""
+        if not self.armed or not self._may(what):
+            return
+        now = self._asked.now()
+        if now is not None and now.shape != self._row.shape:
+            self._row = now
+            self.arm_anew()
+            self._draw()
+            self.notify("it changed meanwhile: read it again", severity="warning")
+            return
+        self.dismiss(what)
 
     def _may(self, what: str) -> bool:
         opens = what in ("once", "task", "project")
@@ -66,36 +121,32 @@ class DeniedCard(Dialog[str]):
             else "TLS tunnel: method, path and body are not visible"
         )
         out = [
-            Content(f"{self._called} (#{row.task}) was denied {times}"),
+            Content(f"{self._asked.name} (#{row.task}) was denied {times}"),
             Content.styled(f"first {first} · last {last}", MUTED),
             Content(""),
             Content.assemble("  ", (row.name, f"bold {WARNING}")),
             Content.styled(f"  {inside}", MUTED),
-            Content.styled(f"  owner domain  {line(owner(row.host), 80)}", MUTED),
-            Content.styled(f"  reason        {line(row.reason, 80)}", MUTED),
         ]
-        if row.origin:
-            out.append(
-                Content.styled(f"  by the rule   {line(row.origin, 160)}", MUTED)
-            )
+        known = {
+            "owner domain": hosts.owner(row.host),
+            "reason": row.reason,
+            "leads to": row.address,
+            "TLS asks for": row.sni if row.sni != row.host else "",
+            "by the rule": row.origin,
+        }
+        out += [
+            Content.styled(f"  {name:<13} {line(value, 160)}", MUTED)
+            for name, value in known.items()
+            if value
+        ]
         out.append(Content(""))
-        out += [Content.styled(f"⚑ {flag}", WARNING) for flag in self._flags()]
+        flags = self._notes or cautions.flags(row.host, self._asked.first, ())
+        out += [Content.styled(f"⚑ {flag}", WARNING) for flag in flags]
         if row.is_leak:
             words = "A placeholder of a secret was on its way to this host."
             out.append(Content.styled(words, ERROR))
         words = "Allowing a host lets the agent send it anything it can read here."
         return [*out, Content(words), Content("")]
-
-    def _flags(self) -> list[str]:
-        flags = []
-        if self._first:
-            domain = line(owner(self._row.host), 80)
-            flags.append(f"first time a task here contacts {domain}")
-        if "xn--" in self._row.host:
-            flags.append("an international name: its letters may imitate others")
-        if any(len(label) > 40 for label in self._row.host.split(".")):
-            flags.append("a very long label: possibly data on its way out")
-        return flags
 
     def _choices(self) -> list[Content]:
         out = []

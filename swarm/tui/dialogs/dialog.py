@@ -31,6 +31,10 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
         """Whether the human had time to see what is asked."""
         return time.monotonic() - self._opened >= self.arm_seconds
 
+    def arm_anew(self) -> None:
+        """What is shown has changed: give the time to see it again."""
+        self._opened = time.monotonic()
+
     def action_cancel(self) -> None:
         """Change nothing."""
         self.dismiss(None)

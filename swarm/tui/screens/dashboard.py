@@ -34,6 +34,8 @@ class Dashboard(Deciding):
             return "start swarm inside a repository to add tasks"
         if action == "undo" and self._undoable() is None and not self.has_grants:
             return "nothing was discarded or decided"
+        if action == "tell" and not self.can_tell:
+            return "nothing was allowed from here to a task at work"
         return present.why_not(action, self.chosen)
 
     @on(Decided)

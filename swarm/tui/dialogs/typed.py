@@ -1,0 +1,43 @@
+"""Asks for a word to be typed before something that must not happen by habit."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from swarm.tui.dialogs.dialog import Dialog
+from swarm.tui.present import KEY, WARNING
+
+
+class Typed(Dialog[bool]):
+    """True once exactly the word was typed; Esc changes nothing."""
+
+    def __init__(self, title: str, words: list[str], wanted: str) -> None:
+        super().__init__()
+        self._title = title
+        self._words = words
+        self._wanted = wanted
+
+    def compose(self) -> ComposeResult:
+        """The sentences, the word, and a line for it."""
+        with VerticalScroll(classes="dialog -question") as frame:
+            frame.border_title = Content(self._title)
+            frame.border_subtitle = Content("Enter allows · Esc cancels")
+            yield Static(Content("\n".join(self._words)), markup=False)
+            ask = Content.assemble("\nType ", (self._wanted, KEY), " to go on:")
+            yield Static(ask, markup=False)
+            yield Input(id="word", compact=True)
+            yield Static("", id="typed-answer", markup=False)
+
+    def on_mount(self) -> None:
+        """Typing is all there is to do."""
+        self.query_one("#word", Input).focus()
+
+    @on(Input.Submitted, "#word")
+    def _submitted(self, event: Input.Submitted) -> None:
+        if event.value.strip().lower() == self._wanted:
+            self.dismiss(True)
+            return
+        words = Content.styled(f"that is not {self._wanted}", WARNING)
+        self.query_one("#typed-answer", Static).update(words)

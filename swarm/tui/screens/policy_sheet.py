@@ -1,0 +1,165 @@
+"""A task's policy as it is read: every rule in force, and why an attempt ends so."""
+
+import asyncio
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from swarm import assets
+from swarm.errors import SwarmError
+from swarm.model.task import Task
+from swarm.model.text import line
+from swarm.tui import keys, present, sheet
+from swarm.tui.messages import Nudge
+from swarm.tui.ports import Doors, Options
+from swarm.tui.present import ERROR, MUTED, TITLE, WARNING
+from swarm.tui.screens.key_screen import KeyScreen
+from swarm.tui.widgets.input_bar import InputBar
+from swarm.tui.widgets.lines import Lines
+from swarm.tui.widgets.rules import Rules
+
+if TYPE_CHECKING:
+    from swarm.policy.layers import Resolved
+
+PULL_SECONDS = 0.5
+"""The least time between two readings: each asks git for the repository's file."""
+
+
+class PolicySheet(KeyScreen[None]):
+    """Reads the layers anew when it opens and when something was decided."""
+
+    CSS_PATH: ClassVar[list[Any]] = assets.styles("policy")
+    TABLE = keys.POLICY
+    TITLE_OF_KEYS = "policy"
+    BINDINGS = keys.bindings(keys.POLICY)
+
+    def __init__(self, doors: Doors, options: Options, task: Task) -> None:
+        super().__init__()
+        self.doors = doors
+        self.options = options
+        self.subject = task
+        self.found: Resolved | None = None
+        """As it was last read without a mistake."""
+        self._answer: tuple[str, str] = ("", "")
+        self._waits = False
+
+    def compose_regions(self) -> ComposeResult:
+        """Title, rules, and a line to ask on."""
+        yield Static(id="policy-title", markup=False)
+        yield Rules()
+        yield Static(id="policy-answer", markup=False)
+        yield InputBar(id="why", placeholder="host, host:port, or GET URL")
+        yield InputBar(id="add", placeholder="host or host:port")
+
+    def on_mount(self) -> None:
+        """The first look."""
+        self.lines.focus()
+        self.read()
+
+    @property
+    def lines(self) -> Rules:
+        """The rules."""
+        return self.query_one(Rules)
+
+    @on(Lines.Moved)
+    def _moved(self) -> None:
+        self.show_hints()
+
+    @on(Nudge)
+    def _nudged(self) -> None:
+        """Read in a moment, once, however many there are."""
+        if not self._waits:
+            self._waits = True
+            self.set_timer(PULL_SECONDS, self._rested)
+
+    def _rested(self) -> None:
+        self._waits = False
+        self.read()
+
+    @work(group="policy", exclusive=True, exit_on_error=False)
+    async def read(self) -> None:
+        """A file with a mistake is told; what was read before stays."""
+        try:
+            self.subject = self.doors.queries.task(self.subject.id)
+            self.found = await asyncio.to_thread(self.doors.policy, self.subject.id)
+        except SwarmError as error:
+            self._title(line(error.message, 200))
+        else:
+            self._title("")
+        self._draw()
+
+    def on_resize(self, event: object) -> None:
+        """Columns depend on the width."""
+        super().on_resize(event)  # type: ignore[arg-type]  # Textual calls it by name
+        self._draw()
+
+    def _title(self, trouble: str) -> None:
+        task, found = self.subject, self.found
+        count = len(found.policy.rules) if found else 0
+        parts: list[str | tuple[str, str]] = [
+            (" policy ", TITLE),
+            (f" {present.named(task, 30)} ", "bold"),
+            (f"#{task.id}  {count} rule{'' if count == 1 else 's'}  ", MUTED),
+        ]
+        if found and found.policy.default == "log":
+            parts.append(("GATE OPEN: unknown hosts pass  ", ERROR))
+        if trouble:
+            parts.append((trouble, ERROR))
+        self.query_one("#policy-title", Static).update(Content.assemble(*parts))
+
+    def _draw(self) -> None:
+        if self.found is None:
+            return
+        now, width = self.options.clock(), self.lines.scrollable_content_region.width
+        recorded = self.doors.queries.net(self.subject.id)
+        self.lines.show_rows(sheet.rows(self.found, recorded, now, width))
+        text, tone = self._answer
+        answer = self.query_one("#policy-answer", Static)
+        answer.update(Content.styled(f" {text}", tone) if text else "")
+        self.show_hints()
+
+    def why_not(self, action: str) -> str:
+        """What needs a policy, or a rule of it."""
+        if action == "why" and self.found is None:
+            return "the policy is not read yet"
+        if action == "copy" and self.lines.rule is None:
+            return "put the cursor on a rule"
+        return ""
+
+    def do_why(self) -> None:
+        """Ask about a host; the one under the cursor is proposed."""
+        rule = self.lines.rule
+        host = rule.host.removeprefix("*.") if rule else ""
+        self.query_one("#why", InputBar).open("why", host)
+
+    @on(InputBar.Submitted, "#why")
+    def _asked(self, message: InputBar.Submitted) -> None:
+        if self.found and message.text.strip():
+            now = self.options.clock()
+            self._answer = sheet.explained(self.found, message.text, now)
+        message.bar.close()
+        self.lines.focus()
+        self._draw()
+
+    @on(InputBar.Closed)
+    def _left(self) -> None:
+        self.lines.focus()
+
+    def do_copy(self) -> None:
+        """The host as it is shown."""
+        rule = self.lines.rule
+        assert rule is not None
+        host = line(rule.host, 200)
+        self.app.copy_to_clipboard(host)
+        self.say(f"copied {host}", WARNING if "xn--" in host else "")
+
+    def do_refresh(self) -> None:
+        """Read anew."""
+        self.read()
+
+    def do_back(self) -> None:
+        """To the tasks."""
+        self.dismiss(None)
