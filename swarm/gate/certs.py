@@ -3,6 +3,7 @@
 import datetime
 import os
 import ssl
+import time
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,6 +14,10 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 YEARS = datetime.timedelta(days=730)
 LEAF_DAYS = datetime.timedelta(days=30)
+LEAF_SECONDS = 7 * 86_400.0
+"""After which a host gets a new one: a gate may run for longer than a leaf lasts."""
+CA_LEFT = datetime.timedelta(days=60)
+"""A gate that starts with less than this begins with a new authority."""
 EARLIER = datetime.timedelta(days=1)
 """Clocks differ."""
 
@@ -23,16 +28,19 @@ class Authority:
     def __init__(self, folder: Path) -> None:
         """Reads the key and certificate there, or makes them."""
         key, certificate = folder / "ca.key", folder / "ca.pem"
-        if not (key.exists() and certificate.exists()):
+        if not (key.exists() and certificate.exists() and _lasts(certificate)):
             _make(key, certificate)
         self._key = _load_key(key.read_bytes())
         self.certificate = certificate.read_text(encoding="ascii")
         self._ca = x509.load_pem_x509_certificate(self.certificate.encode())
         self._leaf_key = ec.generate_private_key(ec.SECP256R1())
-        self.context = lru_cache(maxsize=512)(self._context)
+        self._kept = lru_cache(maxsize=512)(self._context)
 
-    def _context(self, host: str) -> ssl.SSLContext:
+    def context(self, host: str) -> ssl.SSLContext:
         """A server's context for one host; HTTP/1.1 is all that it offers."""
+        return self._kept(host, int(time.time() // LEAF_SECONDS))
+
+    def _context(self, host: str, _week: int) -> ssl.SSLContext:
         now = datetime.datetime.now(datetime.UTC)
         leaf = (
             x509.CertificateBuilder()
@@ -85,6 +93,12 @@ def upstream_context(certificates: tuple[str, ...]) -> ssl.SSLContext:
         context.load_verify_locations(cadata=text)
     context.set_alpn_protocols(["http/1.1"])
     return context
+
+
+def _lasts(certificate: Path) -> bool:
+    known = x509.load_pem_x509_certificate(certificate.read_bytes())
+    left = known.not_valid_after_utc - datetime.datetime.now(datetime.UTC)
+    return left > CA_LEFT
 
 
 def _make(key_file: Path, certificate_file: Path) -> None:

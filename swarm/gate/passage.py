@@ -108,9 +108,8 @@ class Passage:
         server.unread(self._out.trailing_data[0])
         carried = Carried()
         try:
-            await splice(self._client, server, carried, self._meter.count)
+            await splice(self._client, server, carried, self._meter.went_up)
         finally:
-            self._meter.up += carried.up
             self._meter.down += carried.down
 
 

@@ -45,11 +45,8 @@ class Meter:
 
     def sent(self, data: bytes) -> None:
         """Bytes of the request's body; Denied ends the request."""
-        self.up += len(data)
         self._calls.feed(data)
-        self.count(len(data))
-        if self._rule and 0 < self._rule.max_upload < self.up:
-            raise Denied("too-much-upload", self._rule)
+        self.went_up(len(data))
         keep = self._net.longest_placeholder
         if keep:
             window = self._tail + data
@@ -57,9 +54,12 @@ class Meter:
                 raise Denied("secret-elsewhere", self._rule)
             self._tail = window[-keep:]
 
-    def count(self, size: int) -> None:
-        """Bytes towards the task's whole."""
+    def went_up(self, size: int) -> None:
+        """Bytes towards the rule's limit and the task's; Denied over either."""
+        self.up += size
         self._net.count_upload(size)
+        if self._rule and 0 < self._rule.max_upload < self.up:
+            raise Denied("too-much-upload", self._rule)
 
     def got(self, data: bytes) -> None:
         """Bytes of the answer's body."""

@@ -1,0 +1,122 @@
+"""What goes on inside an intercepted connection: streams, upgrades, limits."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+
+from swarm.policy.rules import Rule
+from tests.gate.house import Client, House, Serve, house, server
+
+ASKED = (
+    "GET /chat HTTP/1.1\r\nHost: ok.example:{port}\r\nConnection: Upgrade\r\n"
+    "Upgrade: {to}\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+
+
+@pytest_asyncio.fixture
+async def gate(tmp_path: Path) -> AsyncIterator[House]:
+    async with house(tmp_path) as made:
+        made.table["ok.example"] = ["127.0.0.1"]
+        yield made
+
+
+async def inside(gate: House, port: int, **limits: int) -> Client:
+    """A client whose TLS ends at the gate."""
+    gate.allow(Rule("allow", "ok.example", (port,), methods=("GET",), **limits))  # type: ignore[arg-type]  # numbers only
+    client = await gate.connect(f"ok.example:{port}")
+    await client.tls(gate.gate_ca, "ok.example")
+    return client
+
+
+def upgrading(heads: list[str]) -> Serve:
+    """A server that speaks another protocol from its answer on: it echoes."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append((await reader.readuntil(b"\r\n\r\n")).decode())
+        if "websocket" not in heads[-1]:
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nno")
+            return
+        writer.write(
+            b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
+            b"Upgrade: websocket\r\nSec-WebSocket-Accept: y\r\n\r\nhello"
+        )
+        while data := await reader.read(100):
+            writer.write(data.upper())
+
+    return serve
+
+
+async def test_a_websocket_goes_both_ways_and_is_counted(gate: House) -> None:
+    """What the server says with its answer already belongs to the client."""
+    heads: list[str] = []
+    async with server(upgrading(heads), gate.web_ca, "ok.example") as port:
+        client = await inside(gate, port)
+        await client.send(ASKED.format(port=port, to="websocket").encode())
+        answer = await client.head()
+        first = await client.reader.readexactly(5)
+        await client.send(b"frame")
+        echoed = await client.reader.readexactly(5)
+        client.writer.close()
+        while not gate.said(phase="request"):
+            await asyncio.sleep(0)
+
+    assert answer.startswith("HTTP/1.1 101 ")
+    assert "Sec-WebSocket-Accept: y" in answer
+    assert (first, echoed) == (b"hello", b"FRAME")
+    (line,) = gate.said(phase="request")
+    assert (line["status"], line["up"], line["down"]) == (101, 5, 10)
+
+
+async def test_a_websocket_ends_at_its_rules_limit(gate: House) -> None:
+    """A body has an end; what is sent after an upgrade counts just the same."""
+    heads: list[str] = []
+    async with server(upgrading(heads), gate.web_ca, "ok.example") as port:
+        client = await inside(gate, port, max_upload=8)
+        await client.send(ASKED.format(port=port, to="websocket").encode())
+        await client.head()
+        await client.send(b"12345")
+        await client.reader.readexactly(10)
+        await client.send(b"67890")
+        await client.rest()
+
+    assert gate.said(phase="request", verdict="deny", reason="too-much-upload")
+
+
+async def test_no_other_protocol_is_asked_for(gate: House) -> None:
+    """HTTP/2 by upgrade would be read by nobody here."""
+    heads: list[str] = []
+    async with server(upgrading(heads), gate.web_ca, "ok.example") as port:
+        client = await inside(gate, port)
+        await client.send(ASKED.format(port=port, to="h2c").encode())
+        answer = await client.head()
+
+    assert answer.startswith("HTTP/1.1 200 ")
+    assert "upgrade" not in heads[0].lower()
+
+
+async def test_events_come_when_they_are_sent(gate: House) -> None:
+    """A stream that is read on its way is not held back for its end."""
+    seen = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(
+            b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+            b"Transfer-Encoding: chunked\r\n\r\n10\r\ndata: first one\n\r\n"
+        )
+        await asyncio.wait_for(seen.wait(), 10)
+        writer.write(b"b\r\ndata: last\n\r\n0\r\n\r\n")
+
+    async with server(serve, gate.web_ca, "ok.example") as port:
+        client = await inside(gate, port)
+        request = f"GET /events HTTP/1.1\r\nHost: ok.example:{port}\r\n\r\n"
+        await client.send(request.encode())
+        async with asyncio.timeout(10):
+            first = await client.reader.readuntil(b"first one")
+        seen.set()
+        last = await client.reader.readuntil(b"0\r\n\r\n")
+
+    assert b"text/event-stream" in first
+    assert b"data: last" in last
