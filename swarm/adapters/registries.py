@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -44,6 +45,9 @@ def registries() -> dict[str, tuple[str, ...]]:
         "apt": _apt,
         "cargo": _cargo,
         "go": _go,
+        "maven": _maven,
+        "gem": _gem,
+        "apk": _apk,
     }
     found = {name: tuple(dict.fromkeys(_places(ask()))) for name, ask in tools.items()}
     return {name: places for name, places in found.items() if places}
@@ -107,3 +111,42 @@ def _cargo() -> Iterator[str]:
 
 def _go() -> list[str]:
     return re.split(r"[,|]", _said("go", "env", "GOPROXY"))
+
+
+def _maven() -> list[str]:
+    """The mirrors of the user's settings; without one what Maven has built in."""
+    settings = Path.home() / ".m2" / "settings.xml"
+    mirrors = re.findall(r"<mirror>.*?</mirror>", _text(settings), re.DOTALL)
+    found = [url for mirror in mirrors for url in _URL.findall(mirror)]
+    if found:
+        return found
+    program = shutil.which("mvn")
+    folder = Path(program).resolve().parents[1] / "lib" if program else None
+    for jar in sorted(folder.glob("maven-model-builder-*.jar")) if folder else ():
+        try:
+            with zipfile.ZipFile(jar) as inside:
+                pom = inside.read("org/apache/maven/model/pom-4.0.0.xml").decode()
+        except (OSError, KeyError, ValueError, zipfile.BadZipFile):
+            continue
+        found += _URL.findall(pom)
+    return found
+
+
+_URL = re.compile(r"<url>\s*([^<\s]+)\s*</url>")
+
+
+def _gem() -> list[str]:
+    return re.findall(r"https?://\S+", _said("gem", "sources", "--list"))
+
+
+def _apk() -> list[str]:
+    lines = _text(Path("/etc/apk/repositories")).splitlines()
+    return [line.strip() for line in lines if line.lstrip().startswith("http")]
+
+
+def _text(file: Path) -> str:
+    """Empty where it is not there."""
+    try:
+        return file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""

@@ -25,6 +25,11 @@ version = 1
 # paths = ["/v1/**"]
 # reason = "ticket 42"
 #
+# [service.mirror]                 # a name of your own for rules, for `services`
+# [[service.mirror.allow]]
+# host = "mirror.example.com"
+# methods = ["GET", "HEAD"]
+#
 # [[deny]]
 # host = "*.telemetry.example"
 # quiet = true                     # counted, and shown nowhere

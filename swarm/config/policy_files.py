@@ -10,10 +10,13 @@ from swarm.policy.table import BadPolicy
 
 REPO_FILE = ".swarm/policy.toml"
 """In a repository: it can only narrow, or ask."""
+REGISTRIES = (
+    "pypi", "npm", "debian", "crates", "go", "maven", "rubygems", "alpine",
+)  # fmt: skip
 PRESETS: dict[str, tuple[str, ...]] = {
     "locked": (),
-    "balanced": ("pypi", "npm", "debian", "crates", "go"),
-    "open": ("pypi", "npm", "debian", "crates", "go"),
+    "balanced": REGISTRIES,
+    "open": REGISTRIES,
 }
 """What each preset switches on beside the agent's own service."""
 

@@ -1,12 +1,12 @@
 """Many layers become one policy: later ones add, a deny from any of them wins."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
 from swarm.policy.parse import Layer, Service
 from swarm.policy.rules import Limits, Policy, Rule
-from swarm.policy.services import Registries, expand
+from swarm.policy.services import Registries, defined, expand
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +35,18 @@ def resolve(
     rules: list[Rule] = []
     requests: list[Rule] = []
     asked: list[Service] = []
+    own_services = defined(one for layer in layers for one in layer.definitions)
     for layer in layers:
-        given = [rule for s in layer.services for rule in expand(s, registries)]
+        given = [
+            rule for s in layer.services for rule in expand(s, registries, own_services)
+        ]
+        said = _heard(layer)
         if layer.name == "repo" and not trust_repo:
             asked += layer.services
-            rules += [rule for rule in layer.rules if rule.kind == "deny"]
-            requests += [rule for rule in layer.rules if rule.kind != "deny"]
+            rules += [rule for rule in said if rule.kind == "deny"]
+            requests += [rule for rule in said if rule.kind != "deny"]
         else:
-            rules += [*given, *layer.rules]
+            rules += [*given, *said]
     own = [layer for layer in layers if layer.name != "repo"]
     policy = Policy(
         rules=tuple(rules),
@@ -56,6 +60,13 @@ def resolve(
     )
     warnings = _all(layers, "warnings")
     return Resolved(policy, tuple(requests), tuple(asked), warnings)
+
+
+def _heard(layer: Layer) -> Iterable[Rule]:
+    """A repository silences nothing: what it denies is told like any denial."""
+    if layer.name != "repo":
+        return layer.rules
+    return [replace(rule, quiet=False) for rule in layer.rules]
 
 
 def _last(layers: Sequence[Layer], name: str, usual: str) -> str:

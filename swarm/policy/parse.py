@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from swarm.policy import addresses, hosts, targets
-from swarm.policy.rules import Inject, Limits, Rule, Secret
+from swarm.policy import addresses, hosts, rule_table
+from swarm.policy.rules import Limits, Rule, Secret
 from swarm.policy.table import BadPolicy, Source, Table, wrong
 
-METHODS = frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS".split())  # noqa: SIM905 - reads as a line of a manual
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
 SOURCES = ("file:", "env:", "cmd:", "keyring:")
 
 
@@ -24,12 +24,22 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
+class Definition:
+    """A service that a human made: a name for rules of the same file."""
+
+    name: str
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Layer:
     """What one file says; absent settings are None, so that another layer's count."""
 
     name: str
     rules: tuple[Rule, ...] = ()
     services: tuple[Service, ...] = ()
+    definitions: tuple[Definition, ...] = ()
+    """In force only where some layer switches them on."""
     secrets: tuple[Secret, ...] = ()
     default: str | None = None
     inspect: str | None = None
@@ -59,14 +69,13 @@ class _Reader:
         self._lines = text.split("\n")
         self._source = Source(file, tuple(self._lines))
         self._layer = layer
-        self._warnings: list[str] = []
 
     def read(self, body: dict[str, Any]) -> Layer:
         top = Table(self._source, "", body, 1)
         if top.take("version", int, 0) != 1:
             raise top.wrong("version", "this swarm reads version = 1")
         rules = [
-            self._rule(kind, table)
+            rule_table.read(kind, table, self._layer)
             for kind in ("allow", "deny", "tcp")
             for table in self._tables(top, kind)
         ]
@@ -75,6 +84,7 @@ class _Reader:
             name=self._layer,
             rules=tuple(rules),
             services=tuple(self._services(top)),
+            definitions=tuple(self._definitions(top)),
             secrets=tuple(self._secrets(top)),
             default=top.choice("default", ("deny", "log")),
             inspect=top.choice("inspect", ("auto", "always", "never")),
@@ -84,52 +94,24 @@ class _Reader:
                 "allow_nets", lambda text: str(addresses.network(text))
             ),
             limits=self._limits(top),
-            warnings=tuple(self._warnings),
+            warnings=tuple(filter(None, map(rule_table.warning, rules))),
         )
         for table in (tls, network, top):
             table.done()
         return made
 
-    def _tables(self, top: Table, name: str) -> Iterator[Table]:
-        lines = self._where(rf"\[\[\s*{name}\s*\]\]")
-        for number, body in enumerate(top.take(name, list, [])):
-            line = lines[number] if number < len(lines) else 1
+    def _tables(self, above: Table, name: str) -> Iterator[Table]:
+        full = f"{above.name}.{name}" if above.name else name
+        lines = self._where(rf"\[\[\s*{re.escape(full)}\s*\]\]")
+        for number, body in enumerate(above.take(name, list, [])):
+            line = lines[number] if number < len(lines) else above.line
             if not isinstance(body, dict):
-                raise wrong(self._file, line, name, "must be tables: [[…]]")
-            yield Table(self._source, name, body, line)
+                raise wrong(self._file, line, full, "must be tables: [[…]]")
+            yield Table(self._source, full, body, line)
 
     def _where(self, header: str) -> list[int]:
         found = re.compile(rf"\s*{header}")
         return [n for n, text in enumerate(self._lines, 1) if found.match(text)]
-
-    def _rule(self, kind: Any, table: Table) -> Rule:
-        host = table.text("host", hosts.pattern)
-        if kind != "deny" and hosts.is_shared(hosts.pattern(host)):
-            self._warnings.append(
-                f"{self._file}:{table.line}: {host}: anybody can have a name there"
-            )
-        rule = Rule(
-            kind=kind,
-            host=host,
-            ports=table.numbers("ports", 65535) or (() if kind == "deny" else (443,)),
-            methods=table.texts("methods", _method),
-            paths=table.texts("paths", targets.glob),
-            query=tuple(table.table("query", done=True).body.items()),
-            max_upload=table.size("max_upload"),
-            rate=_rate(table),
-            expires=table.moment("expires"),
-            reason=table.take("reason", str, ""),
-            quiet=table.take("quiet", bool, False),
-            allow_private=table.take("allow_private", bool, False),
-            inject=_inject(table),
-            model=table.choice("model", ("anthropic", "openai", "gemini")) or "",
-            layer=self._layer,
-            origin=f"{self._file}:{table.line}",
-        )
-        if kind == "tcp" and rule.looks_inside:
-            raise table.wrong("host", "a raw tunnel has no requests to match")
-        table.done()
-        return rule
 
     def _services(self, top: Table) -> Iterator[Service]:
         lines = self._where(r"services\s*=")
@@ -140,6 +122,27 @@ class _Reader:
                 raise BadPolicy(f"{origin}: services: a name, or a table with one")
             options = {key: value for key, value in body.items() if key != "name"}
             yield Service(body["name"], options, origin)
+
+    def _definitions(self, top: Table) -> Iterator[Definition]:
+        """`[service.NAME]`, with `allow` and `deny`; a human's own files alone."""
+        for name, body in top.take("service", dict, {}).items():
+            full = f"service.{name}"
+            line = self._source.header(full, 1)
+            if self._layer == "repo":
+                raise wrong(self._file, line, full, "a repository defines no service")
+            if not _NAME.fullmatch(name) or not isinstance(body, dict):
+                raise wrong(self._file, line, full, "a table with a name such as ours")
+            table = Table(self._source, full, body, line)
+            table.take("summary", str, "")
+            rules = tuple(
+                rule_table.read(kind, one, "service")
+                for kind in ("allow", "deny")
+                for one in self._tables(table, kind)
+            )
+            table.done()
+            if not rules:
+                raise wrong(self._file, line, full, "needs an allow or a deny")
+            yield Definition(name, rules)
 
     def _secrets(self, top: Table) -> Iterator[Secret]:
         for name, body in top.take("secrets", dict, {}).items():
@@ -168,38 +171,8 @@ class _Reader:
         return made
 
 
-def _method(text: str) -> None:
-    if text not in METHODS:
-        raise ValueError(f"must be one of {', '.join(sorted(METHODS))}")
-
-
 def _host_port(text: str) -> None:
     host, _, port = text.rpartition(":")
     hosts.parse(host)
     if not port.isdigit():
         raise ValueError("must be host:port")
-
-
-def _rate(table: Table) -> int:
-    value = table.take("rate", str, "0/min")
-    found = re.fullmatch(r"(\d{1,6})/min", value)
-    if not found:
-        raise table.wrong("rate", "must be such as 120/min")
-    return int(found[1])
-
-
-def _inject(table: Table) -> Inject | None:
-    if "inject" not in table.body:
-        return None
-    inner = table.table("inject")
-    made = Inject(
-        header=inner.take("header", str, ""),
-        template=inner.take("template", str, "{}"),
-        secret=inner.take("secret", str, ""),
-    )
-    inner.done()
-    if not re.fullmatch(r"[A-Za-z0-9-]+", made.header) or "{}" not in made.template:
-        raise table.wrong("inject", "needs a header's name and a template with {}")
-    if not made.secret:
-        raise table.wrong("inject", "needs the name of a secret")
-    return made

@@ -1,12 +1,13 @@
 """Services: names for rules that somebody else keeps in order."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from swarm.policy.parse import Service
+from swarm.policy.parse import Definition, Service
 from swarm.policy.rules import Rule
 from swarm.policy.table import BadPolicy
 
@@ -23,11 +24,37 @@ def catalogue() -> dict[str, dict[str, Any]]:
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
-def expand(service: Service, registries: Registries) -> tuple[Rule, ...]:
+def defined(definitions: Iterable[Definition]) -> dict[str, Definition]:
+    """By name; BadPolicy where a name is taken already, by us or by the human."""
+    known, shipped = dict[str, Definition](), catalogue()
+    for one in definitions:
+        if one.name in shipped or one.name in known:
+            whose = "is swarm's own" if one.name in shipped else "is defined twice"
+            raise BadPolicy(f"{one.rules[0].origin}: service.{one.name}: {whose}")
+        known[one.name] = one
+    return known
+
+
+def expand(
+    service: Service,
+    registries: Registries,
+    own: Mapping[str, Definition] = MappingProxyType({}),
+) -> tuple[Rule, ...]:
     """The service's rules; BadPolicy where it, or an option, is not known."""
+    if service.name in own:
+        _refuse_options(service, ())
+        rules = own[service.name].rules
+        note = f" (service {service.name}, {service.origin})"
+        return tuple(replace(rule, origin=rule.origin + note) for rule in rules)
+    return _shipped(service, registries, sorted(own))
+
+
+def _shipped(
+    service: Service, registries: Registries, own: list[str]
+) -> tuple[Rule, ...]:
     known = catalogue()
     if service.name not in known:
-        names = ", ".join(sorted(known))
+        names = ", ".join([*own, *sorted(known)])
         raise BadPolicy(
             f"{service.origin}: services: no {service.name!r}; there are {names}"
         )
@@ -39,7 +66,7 @@ def expand(service: Service, registries: Registries) -> tuple[Rule, ...]:
     else:
         _refuse_options(service, ())
         rules = [
-            *(Rule("allow", **entry) for entry in body.get("allow", ())),
+            *(_allow(entry) for entry in body.get("allow", ())),
             *(
                 Rule("deny", host, ports=(), quiet=True)
                 for host in body.get("deny", ())
@@ -47,6 +74,11 @@ def expand(service: Service, registries: Registries) -> tuple[Rule, ...]:
         ]
     origin = f"service {service.name} ({service.origin})"
     return tuple(replace(rule, layer="service", origin=origin) for rule in rules)
+
+
+def _allow(entry: Mapping[str, Any]) -> Rule:
+    lists = {key: tuple(value) for key, value in entry.items() if type(value) is list}
+    return Rule("allow", **{**entry, **lists})
 
 
 def _registry(service: Service, tool: str, registries: Registries) -> Iterator[Rule]:

@@ -61,6 +61,11 @@ class Table:
         self.body: dict[str, Any] = dict(body)
         self.line = line
 
+    @property
+    def place(self) -> str:
+        """File and line where the table begins."""
+        return f"{self._source.file}:{self.line}"
+
     def take(self, key: str, kind: type, usual: Any) -> Any:
         """The value, or the usual one where there is none."""
         value = self._pop(key, usual)

@@ -143,10 +143,15 @@ def _ends(rule: Rule, now: float) -> str:
 
 def asked_for(found: "Resolved") -> list[str]:
     """What the repository's file would add, a line each; empty where it is trusted."""
-    asked = [f"+ {line(rule.id, 120)} {line(rule.only, 80)}" for rule in found.requests]
+    asked = [f"+ {line(rule.id, 120)} {_asked(rule)}" for rule in found.requests]
     return asked + [
         f"+ service {line(one.name, 60)}" for one in found.requested_services
     ]
+
+
+def _asked(rule: Rule) -> str:
+    private = "also where it leads into a private network" if rule.allow_private else ""
+    return " ".join(word for word in (line(rule.only, 80), private) if word)
 
 
 def _requests(found: "Resolved") -> list[Row]:

@@ -1,5 +1,6 @@
 """Package registries are read from the tools' own configuration, mirrors included."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,37 @@ def test_cargo_s_file_is_read(machine: Path) -> None:
     )
 
     assert registries.registries()["cargo"] == ("crates.corp.example:443",)
+
+
+def test_maven_s_mirror_counts_instead_of_what_is_built_in(machine: Path) -> None:
+    """Of the settings, only mirrors; a repository's page is none."""
+    (machine / ".m2").mkdir()
+    (machine / ".m2" / "settings.xml").write_text(
+        "<settings><mirrors><mirror><id>corp</id>\n"
+        "<url>https://maven.corp.example/all</url></mirror></mirrors>\n"
+        "<profiles><url>https://elsewhere.example</url></profiles></settings>"
+    )
+
+    assert registries.registries()["maven"] == ("maven.corp.example:443",)
+
+
+def test_maven_without_settings_is_asked_what_it_has_built_in(machine: Path) -> None:
+    """Its own default stands in a file inside of one of its archives."""
+    tool(machine, "mvn", "")
+    (machine / "lib").mkdir()
+    with zipfile.ZipFile(machine / "lib" / "maven-model-builder-9.jar", "w") as jar:
+        jar.writestr(
+            "org/apache/maven/model/pom-4.0.0.xml",
+            "<repository><url>https://built-in.example/maven</url></repository>",
+        )
+
+    assert registries.registries()["maven"] == ("built-in.example:443",)
+
+
+def test_gem_is_asked(machine: Path) -> None:
+    tool(machine, "gem", "*** CURRENT SOURCES ***\n\nhttps://gems.corp.example/")
+
+    assert registries.registries()["gem"] == ("gems.corp.example:443",)
 
 
 def test_a_tool_that_fails_or_babbles_is_left_out(machine: Path) -> None:

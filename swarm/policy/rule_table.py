@@ -1,0 +1,73 @@
+"""One rule's table of a policy file."""
+
+import re
+from typing import Any
+
+from swarm.policy import hosts, targets
+from swarm.policy.rules import Inject, Rule
+from swarm.policy.table import Table
+
+METHODS = frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS".split())  # noqa: SIM905 - reads as a line of a manual
+
+
+def read(kind: Any, table: Table, layer: str) -> Rule:
+    """The rule; BadPolicy names the key that is wrong."""
+    rule = Rule(
+        kind=kind,
+        host=table.text("host", hosts.pattern),
+        ports=table.numbers("ports", 65535) or (() if kind == "deny" else (443,)),
+        methods=table.texts("methods", _method),
+        paths=table.texts("paths", targets.glob),
+        query=tuple(table.table("query", done=True).body.items()),
+        max_upload=table.size("max_upload"),
+        rate=_rate(table),
+        expires=table.moment("expires"),
+        reason=table.take("reason", str, ""),
+        quiet=table.take("quiet", bool, False),
+        allow_private=table.take("allow_private", bool, False),
+        inject=_inject(table),
+        model=table.choice("model", ("anthropic", "openai", "gemini")) or "",
+        layer=layer,
+        origin=table.place,
+    )
+    if kind == "tcp" and rule.looks_inside:
+        raise table.wrong("host", "a raw tunnel has no requests to match")
+    table.done()
+    return rule
+
+
+def warning(rule: Rule) -> str:
+    """What a human should know of the rule, with its place; empty for most."""
+    if rule.kind == "deny" or not hosts.is_shared(hosts.pattern(rule.host)):
+        return ""
+    return f"{rule.origin}: {rule.host}: anybody can have a name there"
+
+
+def _method(text: str) -> None:
+    if text not in METHODS:
+        raise ValueError(f"must be one of {', '.join(sorted(METHODS))}")
+
+
+def _rate(table: Table) -> int:
+    value = table.take("rate", str, "0/min")
+    found = re.fullmatch(r"(\d{1,6})/min", value)
+    if not found:
+        raise table.wrong("rate", "must be such as 120/min")
+    return int(found[1])
+
+
+def _inject(table: Table) -> Inject | None:
+    if "inject" not in table.body:
+        return None
+    inner = table.table("inject")
+    made = Inject(
+        header=inner.take("header", str, ""),
+        template=inner.take("template", str, "{}"),
+        secret=inner.take("secret", str, ""),
+    )
+    inner.done()
+    if not re.fullmatch(r"[A-Za-z0-9-]+", made.header) or "{}" not in made.template:
+        raise table.wrong("inject", "needs a header's name and a template with {}")
+    if not made.secret:
+        raise table.wrong("inject", "needs the name of a secret")
+    return made

@@ -1,0 +1,111 @@
+"""Services: names for rules, shipped ones and a human's own."""
+
+import pytest
+
+from swarm.policy import services
+from swarm.policy.layers import resolve
+from swarm.policy.parse import Service, parse
+from swarm.policy.services import expand
+from swarm.policy.table import BadPolicy
+
+OWN = """\
+version = 1
+services = ["mirror"]
+
+[service.mirror]
+summary = "the company's"
+
+[[service.mirror.allow]]
+host = "mirror.example.com"
+methods = ["GET"]
+
+[[service.mirror.deny]]
+host = "telemetry.example.com"
+"""
+
+
+def test_a_human_s_own_service_is_in_force_where_it_is_switched_on() -> None:
+    """Each rule says where it was written, and who switched it on."""
+    found = resolve([parse(OWN, "p.toml")], {})
+
+    assert [(rule.id, rule.origin) for rule in found.policy.rules] == [
+        ("allow mirror.example.com", "p.toml:7 (service mirror, p.toml:2)"),
+        ("deny telemetry.example.com", "p.toml:11 (service mirror, p.toml:2)"),
+    ]
+    assert found.policy.rules[0].methods == ("GET",)
+
+
+def test_defined_is_not_switched_on() -> None:
+    found = resolve([parse(OWN.replace('services = ["mirror"]', ""), "p.toml")], {})
+
+    assert found.policy.rules == ()
+
+
+def test_another_layer_may_switch_it_on() -> None:
+    """The user defines, a project uses; a repository can only ask."""
+    user = parse(OWN.replace('services = ["mirror"]', ""), "user.toml")
+    asks = parse('version = 1\nservices = ["mirror"]', "repo.toml", "repo")
+    uses = parse('version = 1\nservices = ["mirror"]', "project.toml", "project")
+
+    asked, used = resolve([user, asks], {}), resolve([user, uses], {})
+
+    assert (asked.policy.rules, len(asked.requested_services)) == ((), 1)
+    assert len(used.policy.rules) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("[service.claude]\n[[service.claude.allow]]\nhost='a.b'", "p:3: service.cla"),
+        ("[service.x]\nsummary = 'y'", "p:2: service.x: needs an allow"),
+        ("[service.x]\n[[service.x.allow]]\nhots='a.b'", "p:4: service.x.allow.hots"),
+        ("[service.x]\n[[service.x.tcp]]\nhost='a.b'", "service.x.tcp: unknown key"),
+        ("[service.X]\n[[service.X.allow]]\nhost='a.b'", "p:2: service.X"),
+        ("[service]\nx = 3", "service.x"),
+        ("services = ['x']", "p:2: services: no 'x'"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(text: str, place: str) -> None:
+    with pytest.raises(BadPolicy) as refused:
+        resolve([parse(f"version = 1\n{text}", "p")], {})
+
+    assert place in str(refused.value)
+
+
+def test_a_repository_defines_none() -> None:
+    """It could give a known name another meaning."""
+    with pytest.raises(BadPolicy, match="a repository defines no service"):
+        parse(OWN, "repo", "repo")
+
+
+@pytest.mark.parametrize("name", sorted(services.catalogue()))
+def test_every_shipped_service_expands(name: str) -> None:
+    """To rules that can be told apart, with a word on what it is for."""
+    body = services.catalogue()[name]
+    tool = {str(body.get("registry")): ("packages.example:443",)}
+    options = {"repos": ["o/r"]} if "git" in body else {}
+
+    rules = expand(Service(name, options, "p:1"), tool)
+
+    assert body["summary"]
+    assert len(set(rules)) == len(rules) > 0
+    assert {rule.layer for rule in rules} == {"service"}
+
+
+def test_a_repository_silences_nothing() -> None:
+    """A quiet deny of its own would hide what its agents try."""
+    quiet = 'version = 1\n[[deny]]\nhost = "evil.example"\nquiet = true'
+
+    layers = {name: parse(quiet, name, name) for name in ("user", "repo")}
+    heard = {
+        (name, trusted): resolve([one], {}, trust_repo=trusted).policy.rules[0].quiet
+        for name, one in layers.items()
+        for trusted in (True, False)
+    }
+
+    assert heard == {
+        ("user", True): True,
+        ("user", False): True,
+        ("repo", True): False,
+        ("repo", False): False,
+    }
