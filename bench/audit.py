@@ -111,8 +111,8 @@ def _dashboard(at: Places, repo: Path) -> Iterator[int]:
         os.chdir(repo)
         os.environ.update(TERM="xterm-256color", COLUMNS="120", LINES="36")
         os.execv(sys.executable, [sys.executable, "-m", "swarm"])
-    until(lambda: len(_read(master, 2.0)) > 0, "the dashboard")
-    _read(master, 2.0)
+    until(lambda: "▸".encode() in _read(master, 0.5), "the dashboard")
+    _read(master, 0.5)
     yield master
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)

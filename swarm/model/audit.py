@@ -68,6 +68,13 @@ class Entry:
     deed: Deed | None = None
     trace: Trace | None = None
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Tells it from every other entry; a path that changed again is another."""
+        if self.trace:
+            return "trace", self.task, self.trace.path, self.at
+        return "deed" if self.deed else "event", self.id
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

@@ -144,8 +144,8 @@ class AuditScreen(KeyScreen[None]):
 
     def _draw_title(self, trouble: str) -> None:
         whose = present.named(self.subject, 24) if self.subject else "all tasks"
-        known = {entry.id for entry in self._entries if entry.id}
-        fresh = sum(entry.id not in known for entry in self._fresh or ())
+        known = {entry.key for entry in self._entries}
+        fresh = sum(entry.key not in known for entry in self._fresh or ())
         number = len(self._entries)
         more = "+" if number == SHOWN else ""
         verdict = VERDICTS[self._verdict]

@@ -26,6 +26,7 @@ from swarm.tui.widgets.header import Header
 from swarm.tui.widgets.input_bar import InputBar
 from swarm.tui.widgets.lines import Lines
 from swarm.tui.widgets.task_list import TaskList
+from swarm.tui.widgets.words import entitle
 
 PULL_SECONDS = 0.25
 """The least time between two repaints of list and header."""
@@ -106,8 +107,7 @@ class Fleet(Previewing):
             passing = [task for task in self.tasks if self._passes(task)]
             limit = fleet.max_running
             aside = f"at most {limit} at work" if limit else ""
-            self.shown.show_tasks(passing, now, aside)
-            self.shown.border_subtitle = self._filtered(len(passing))
+            self.shown.show_tasks(passing, now, aside, self._filtered(len(passing)))
         else:
             name = self.project.name if self.project else ""
             self.query_one(Empty).show(name, fleet, self._keeper)
@@ -135,11 +135,11 @@ class Fleet(Previewing):
         fields = (task.name, task.agent, present.look(task).word, f"#{task.id}")
         return any(self.filter.lower() in field.lower() for field in fields)
 
-    def _filtered(self, shown: int) -> Content:
+    def _filtered(self, shown: int) -> str:
         if not self.filter:
-            return Content("")
+            return ""
         hidden = len(self.tasks) - shown
-        return Content(f"/{line(self.filter, 20)} · {hidden} not shown · Esc clears")
+        return f"/{line(self.filter, 20)} · {hidden} not shown · Esc clears"
 
     def _pull_events(self) -> None:
         if self._last_event < 0:
@@ -177,7 +177,7 @@ class Fleet(Previewing):
         rows = [*head, *self._events]
         panel.set_lines(rows or [Content.styled(" none yet", MUTED)])
         denied = f"Denied {len(head)} · " if head else ""
-        panel.border_title = Content(f"3 {denied}Events")
+        entitle(panel, f"3 {denied}Events")
         self.set_class(not rows, "-no-events")
 
     def _note(self, recorded: e.Recorded, names: dict[int, str]) -> None:

@@ -108,10 +108,10 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
     def _put(self, row: int) -> None:
         assert self.cursor is not None
         old, self.cursor = self.cursor, row
-        self.refresh_lines(old)
-        self.refresh_lines(row)
         self.show(row)
         if old != row:
+            self.refresh_lines(old)
+            self.refresh_lines(row)
             self.moved(row)
 
     def moved(self, row: int) -> None:

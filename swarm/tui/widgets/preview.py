@@ -7,7 +7,7 @@ from textual.content import Content
 from swarm.tui.present import MUTED, TITLE
 from swarm.tui.widgets.input_bar import InputBar
 from swarm.tui.widgets.lines import Lines
-from swarm.tui.widgets.words import Words
+from swarm.tui.widgets.words import Words, entitle
 
 TABS = ("Pane", "Diff", "Net", "Files", "Info")
 
@@ -18,7 +18,6 @@ class Preview(Vertical):
     def __init__(self) -> None:
         super().__init__(id="preview")
         self.tab = TABS[0]
-        self._title = ""
 
     def compose(self) -> ComposeResult:
         """Tabs, facts, the rule, and the lines."""
@@ -39,8 +38,7 @@ class Preview(Vertical):
 
     def show(self, title: str, aside: str, facts: list[Content], rule: str) -> None:
         """Draw all but the lines."""
-        if title != self._title:
-            self._title, self.border_title = title, Content(f"2 {title}")
+        entitle(self, f"2 {title}")
         width = self.scrollable_content_region.width
         self.query_one("#preview-tabs", Words).show(self._tabs(aside, width))
         cut = [fact.truncate(max(1, width - 2), ellipsis=True) for fact in facts]

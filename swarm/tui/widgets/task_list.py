@@ -9,6 +9,7 @@ from swarm.model.task import Task
 from swarm.tui import present
 from swarm.tui.present import ACCENT, ERROR, GOOD, HEADING, MUTED, WARNING
 from swarm.tui.widgets.lines import Lines
+from swarm.tui.widgets.words import entitle
 
 COLUMNS = 37
 """Cells of a row that are not the name."""
@@ -38,7 +39,7 @@ class TaskList(Lines):
         self._rows: list[_Row] = []
         self._tasks: list[Task] = []
         self._now = 0.0
-        self._aside = ""
+        self._aside = self._below = ""
         self.selected: int | None = None
         """The selected task's id."""
 
@@ -51,12 +52,14 @@ class TaskList(Lines):
         """Only tasks are selected, not headings."""
         return 0 <= row < len(self._rows) and self._rows[row].task is not None
 
-    def show_tasks(self, tasks: list[Task], now: float, aside: str = "") -> None:
+    def show_tasks(
+        self, tasks: list[Task], now: float, aside: str = "", below: str = ""
+    ) -> None:
         """Draw these; the selected one stays selected wherever it moved to.
 
-        `aside` stands beside their number.
+        `aside` stands beside their number, `below` in the frame's lower edge.
         """
-        before, self._aside = self.chosen, aside
+        before, self._aside, self._below = self.chosen, aside, below
         self._tasks, self._now = tasks, now
         self._rows = []
         for section, members in present.arranged(tasks):
@@ -111,18 +114,20 @@ class TaskList(Lines):
         if not ids:
             self.selected = None
             return
+        before = self.selected
         if self.selected not in ids:
             nearest = min(places, key=lambda place: abs(place - (self.cursor or 0)))
             chosen = self._rows[nearest].task
             assert chosen is not None
             self.selected = chosen.id
         self.go(places[ids.index(self.selected)])
-        self._draw()
+        if self.selected != before:
+            self._draw()
 
     def _draw(self) -> None:
         width = self.scrollable_content_region.width or 52
         aside = f" · {self._aside}" if self._aside else ""
-        self.border_title = Content(f"1 Tasks {len(self._tasks)}{aside}")
+        entitle(self, f"1 Tasks {len(self._tasks)}{aside}", self._below)
         lines = [self._row(row, width) for row in self._rows]
         self.set_lines([_with_columns(lines[0], width), *lines[1:]] if lines else [])
 

@@ -1,6 +1,7 @@
 """A few lines of text that are drawn often and seldom differ."""
 
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
 
@@ -18,6 +19,14 @@ class Words(Static):
             self.update(content)
         elif not same(old, content):
             self.update(content, layout=_rows(old) != _rows(content))
+
+
+def entitle(widget: Widget, title: str, subtitle: str = "") -> None:
+    """Give the frame its words, where they are others: that draws the whole widget."""
+    for place, words in (("border_title", title), ("border_subtitle", subtitle)):
+        wanted = Content(words) if words else None
+        if getattr(widget, place) != (wanted and wanted.markup):
+            setattr(widget, place, wanted)
 
 
 def same(one: Content, other: Content) -> bool:

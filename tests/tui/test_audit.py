@@ -1,0 +1,165 @@
+"""The audit on the screen: what is shown, what is held, what is written out."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from swarm.model.deeds import Batch, Deed, Trace
+from swarm.store.audit import AuditWriter, Trail
+from swarm.tui.screens.audit import AuditScreen
+from swarm.tui.screens.dashboard import Dashboard
+from tests.scenes import NOW, OBSERVED, Scene, press, settled, shown
+from tests.tui.fakes import World
+
+Recorded = Callable[[Scene], World]
+
+
+def lines(screen: object) -> list[str]:
+    assert isinstance(screen, AuditScreen)
+    shown_lines = screen.lines
+    return [shown_lines.line_at(row).plain for row in range(shown_lines.count)]
+
+
+def title(screen: object) -> str:
+    assert isinstance(screen, AuditScreen)
+    return str(screen.query_one("#audit-title").render())
+
+
+def happens(world: World, *paths: str) -> None:
+    """The sensor tells of some more paths, and of a command."""
+    writer = AuditWriter(world.database)
+    traces = {path: Trace(path, "create", NOW, NOW, count=1) for path in paths}
+    ran = Deed(NOW, "exec", "exec", "/usr/bin/new", argv=("new",))
+    writer.take(Batch(traces, [ran]), Trail("0" * 12, 0, 1))
+    writer.close()
+
+
+@pytest.mark.parametrize(
+    ("keys", "kinds"),
+    [
+        ((), {"net", "file", "exec", "life"}),
+        (("t",), {"net"}),
+        (("t", "t"), {"file"}),
+        (("t", "t", "t"), {"exec"}),
+        (("v",), {"net", "file", "exec"}),
+        (("v", "v"), {"file", "exec"}),
+        (("slash", "type:psql", "enter"), {"exec"}),
+    ],
+)
+async def test_a_filter_leaves_what_it_names(
+    recorded: Recorded, keys: tuple[str, ...], kinds: set[str]
+) -> None:
+    world = recorded(OBSERVED)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "A", *keys)
+            found = lines(app.screen)
+
+    assert {line.split()[2] for line in found} == kinds
+
+
+async def test_the_newest_stands_first(recorded: Recorded) -> None:
+    """Of all kinds and tasks together."""
+    world = recorded(OBSERVED)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "A")
+            times = [line.split()[0] for line in lines(app.screen)]
+
+    assert times == sorted(times, reverse=True)
+    assert len(times) > 10
+
+
+async def test_one_task_alone_and_all_again(recorded: Recorded) -> None:
+    world = recorded(OBSERVED)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "l")
+            own = {line.split()[1] for line in lines(app.screen)}
+            await press(pilot, world, "a")
+            every = {line.split()[1] for line in lines(app.screen)}
+
+    assert own == {"rate-limit"}
+    assert own < every
+
+
+async def test_time_stands_still_while_one_looks_at_a_moment(
+    recorded: Recorded,
+) -> None:
+    """What came meanwhile is counted, each once, and is there when one goes on."""
+    world = recorded(OBSERVED)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "A", "j", "j")
+            before = lines(app.screen)
+            happens(world, "/workspace/a.py", "/workspace/b.py")
+            while "new" not in title(app.screen):
+                await pilot.pause(0.05)
+            held, said = lines(app.screen), title(app.screen)
+            await press(pilot, world, "g")
+            after = lines(app.screen)
+
+    assert held == before
+    assert "held" in said
+    assert "+3 new" in said
+    assert sum("a.py" in line for line in after) == 1
+    assert len(after) == len(before) + 3
+
+
+async def test_f_holds_and_follows(recorded: Recorded) -> None:
+    world = recorded(OBSERVED)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "A", "f")
+            held = title(app.screen)
+            await press(pilot, world, "f")
+            live = title(app.screen)
+
+    assert ("held" in held, "live" in live) == (True, True)
+
+
+async def test_enter_shows_all_that_is_known(recorded: Recorded) -> None:
+    """And hides it again."""
+    world = recorded(OBSERVED)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "A", "enter")
+            detail = str(app.screen.query_one("#audit-detail").render())
+            await press(pilot, world, "enter")
+            closed = not app.screen.query_one("#audit-detail").has_class("-open")
+
+    assert "/workspace/package.json" in detail
+    assert closed
+
+
+@pytest.mark.parametrize(("key", "form"), [("E", "jsonl"), ("X", "csv")])
+async def test_what_passes_the_filter_is_written_out(
+    recorded: Recorded, key: str, form: str
+) -> None:
+    """Into a file of the home, whose name is said."""
+    world = recorded(OBSERVED)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "A", "t", "t", "t", key)
+            await settled(pilot)
+            said = str(app.screen.query_one("#message").render())
+
+    (file,) = (world.database.parent / "exports").glob(f"*.{form}")
+    assert str(file)[-20:] in said.replace("\n", "")
+    text = file.read_text()
+    assert "npm" in text
+    assert "package.json" not in text
+    if form == "jsonl":
+        assert all(json.loads(line)["kind"] == "Deed" for line in text.splitlines())
+
+
+async def test_esc_leads_back(recorded: Recorded) -> None:
+    """From the filter's line to the timeline, from there to the tasks."""
+    world = recorded(OBSERVED)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "A", "slash", "escape")
+            assert isinstance(app.screen, AuditScreen)
+            await press(pilot, world, "escape")
+            assert isinstance(app.screen, Dashboard)

@@ -1,0 +1,49 @@
+"""The Files tab: what a task wrote, and the directories that would drown it."""
+
+from collections.abc import Callable
+
+from swarm.tui.screens.dashboard import Dashboard
+from tests.scenes import OBSERVED, Scene, press, shown
+from tests.tui.fakes import World
+from tests.tui.test_audit import happens
+
+Recorded = Callable[[Scene], World]
+TO_FILES = ("right_square_bracket",) * 3
+
+
+def lines(screen: object) -> list[str]:
+    assert isinstance(screen, Dashboard)
+    seen = screen.preview.lines
+    return [seen.line_at(row).plain for row in range(seen.count)]
+
+
+async def test_a_directory_of_many_files_is_one_row_that_h_hides(
+    recorded: Recorded,
+) -> None:
+    world = recorded(OBSERVED)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, *TO_FILES)
+            with_heaps = lines(app.screen)
+            await press(pilot, world, "h")
+            without = lines(app.screen)
+            await press(pilot, world, "h")
+            again = lines(app.screen)
+
+    assert any("node_modules/… 1,243 files" in line for line in with_heaps)
+    assert not any("node_modules" in line for line in without)
+    assert again == with_heaps
+
+
+async def test_a_write_appears_while_one_looks(recorded: Recorded) -> None:
+    """The newest first."""
+    world = recorded(OBSERVED)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, *TO_FILES)
+            happens(world, "/workspace/src/fresh.py")
+            while not any("fresh.py" in line for line in lines(app.screen)):
+                await pilot.pause(0.05)
+            rows = [line for line in lines(app.screen) if "src/" in line]
+
+    assert "src/fresh.py" in rows[0]
