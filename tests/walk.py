@@ -55,7 +55,8 @@ class Walk:
     house: House
     app: SwarmApp
     sample: Path
-    port: int
+    port: int = 0
+    """Of the host that nothing allows."""
     task: int = 0
     pictures: dict[str, str] = field(default_factory=dict)
 
@@ -91,7 +92,7 @@ class Walk:
 @contextmanager
 def walk() -> Iterator[Walk]:
     """A repository, a host that nothing allows, and the dashboard."""
-    with open_house() as house, tempfile.TemporaryDirectory() as folder, _lock(house):
+    with open_house() as house, tempfile.TemporaryDirectory() as folder, held(house):
         names = house.kit.nets.gate.names
         house.kit.sandboxes.make_network(names.gate, names.labels("gate"))
         web = Web(gateway(names.gate), Path(folder))
@@ -110,7 +111,7 @@ def walk() -> Iterator[Walk]:
 
 
 @contextmanager
-def _lock(house: House) -> Iterator[None]:
+def held(house: House) -> Iterator[None]:
     """As a keeper's process holds it: the dashboard need not start another."""
     with house.places.lock.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -169,19 +170,24 @@ def why(at: Walk, where: str) -> int:
 
 def main() -> int:
     """Walk, and draw it."""
-    folder = Path(__file__).resolve().parent.parent / "screenshots"
     with walk() as at:
         asyncio.run(go(at))
         for where in (f"{HOST}:{at.port}", "docs.example"):
             print(f"$ swarm policy why {where} --task {at.task}")
             print(f"exit {why(at, where)}")
+    draw(at)
+    return 0
+
+
+def draw(at: Walk) -> None:
+    """Its pictures into screenshots/."""
+    folder = Path(__file__).resolve().parent.parent / "screenshots"
     files = []
     for name, svg in at.pictures.items():
         file = folder / f"{name}-{SIZE[0]}x{SIZE[1]}.svg"
         file.write_text(_with_font(svg), encoding="utf-8")
         files.append(file)
     _png(files)
-    return 0
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ def test_a_host_gets_another_leaf_before_its_own_ends(
 ) -> None:
     """A gate may run for longer than a leaf lasts; within a week it is the same."""
     authority, now = Authority(tmp_path), [1_000_000_000.0]
-    monkeypatch.setattr(certs.time, "time", lambda: now[0])
+    monkeypatch.setattr("swarm.gate.certs.time.time", lambda: now[0])
     first = authority.context("a.test")
     now[0] += 60
     same = authority.context("a.test")
