@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from bench import audit, commands, gate, idle, launch, paint, proof, sensor
+from bench import audit, commands, gate, idle, latency, launch, paint, proof, sensor
 from bench.table import Row, show
 
 BENCHES: dict[str, Callable[[], list[Row]]] = {
@@ -13,6 +13,7 @@ BENCHES: dict[str, Callable[[], list[Row]]] = {
     "idle": idle.rows,
     "gate": gate.rows,
     "sensor": sensor.rows,
+    "latency": latency.rows,
     "audit": audit.rows,
     "proof": proof.rows,
 }

@@ -1,29 +1,19 @@
-"""From a write to a human's eye: latency, sustained intake, and a day's audit."""
+"""The audit under load: sustained intake beside a dashboard, and a whole day's."""
 
 import json
-import os
-import pty
-import select
-import signal
 import sqlite3
-import statistics
 import subprocess
-import sys
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from bench.house import House, house, until
+from bench.screen import dashboard
 from bench.table import Row
 from swarm.engine.audits import Audits
 from swarm.model.audit import Filter
-from swarm.plan.naming import Places
-from swarm.store.queries import Queries
 from swarm.tui import timeline
 
-WRITES = 200
 FLOOD = 400_000
 DAY_TRACES, DAY_DEEDS, DAY_EVENTS, DAY_TASKS = 1_000_000, 300_000, 100_000, 20
 """What five million raw events of twenty tasks come to: most are one path again."""
@@ -31,51 +21,20 @@ PRESSES = 60
 
 
 def rows() -> list[Row]:
-    """Latency, intake with a dashboard beside it, and the view of a whole day."""
+    """Intake with a dashboard beside it, and the view of a whole day."""
     with house(max_running=2) as at:
         task = at.new("sleep 100000")[0]
         until(lambda: at.queries.task(task).state == "live", "the task")
-        found = [*_latency(at, task), *_intake(at, task)]
+        found = list(_intake(at, task))
     return [*found, _day()]
-
-
-def _latency(at: House, task: int) -> Iterator[Row]:
-    """A sandbox says when it writes; a reader watches the file's version."""
-    script = (
-        "import time\n"
-        f"for n in range({WRITES}):\n"
-        "    at = time.time()\n"
-        "    open(f'/tmp/w-{at:.6f}', 'w').close()\n"
-        "    time.sleep(0.05)\n"
-    )
-    box = f"swarm-{at.places.tag}-{task}"
-    writer = subprocess.Popen(["docker", "exec", box, "python3", "-c", script])
-    queries, seen = Queries(at.places.database), 0.0
-    waits: list[float] = []
-    sql = (
-        "SELECT path, last FROM trace WHERE task = :task AND heap IN (x'', '/tmp')"
-        " AND last > :after ORDER BY last"
-    )
-    while len(waits) < WRITES * 0.98:
-        if writer.poll() is not None and time.monotonic() > seen + 60:
-            break
-        for path, last in queries._all(sql, {"task": task, "after": seen}):
-            seen = max(seen, last)
-            if path.startswith(b"/tmp/w-"):
-                waits.append((time.time() - float(path[7:])) * 1000)
-        threading.Event().wait(0.002)
-    writer.wait()
-    waits.sort()
-    yield Row("write → row, p50", statistics.median(waits), 0, 0, "ms")
-    yield Row("write → row, p99", waits[int(len(waits) * 0.99)], 0, 250, "ms")
 
 
 def _intake(at: House, task: int) -> Iterator[Row]:
     """Raw lines come faster than they are read; keys are pressed meanwhile."""
     trail = at.queries.trails(task)[-1]
     file = at.places.sensor / f"{trail.container}.{trail.part}"
-    with _dashboard(at.places, at.repo) as screen:
-        quiet = [_press(screen) for _ in range(PRESSES)]
+    with dashboard(at.repo) as screen:
+        quiet = [screen.press(b"]") for _ in range(PRESSES)]
         with file.open("a") as out:
             out.writelines(_lines(FLOOD))
         box = f"swarm-{at.places.tag}-{task}"
@@ -83,7 +42,7 @@ def _intake(at: House, task: int) -> Iterator[Row]:
         began, before = time.perf_counter(), at.queries.trails(task)[-1].lines
         waits: list[float] = []
         while (lines := at.queries.trails(task)[-1].lines - before) < FLOOD * 0.95:
-            waits.append(_press(screen))
+            waits.append(screen.press(b"]"))
         seconds = time.perf_counter() - began
     waits.sort()
     quiet.sort()
@@ -102,40 +61,6 @@ def _lines(count: int) -> Iterator[str]:
         line = {"at": now + n / 1e6, "op": "write", "pid": 7, "inner": 7, "parent": 1}
         line |= {"uid": 1000, "comm": "python3", "path": path, "bytes": n, "size": n}
         yield json.dumps(line) + "\n"
-
-
-@contextmanager
-def _dashboard(at: Places, repo: Path) -> Iterator[int]:
-    child, master = pty.fork()
-    if child == 0:
-        os.chdir(repo)
-        os.environ.update(TERM="xterm-256color", COLUMNS="120", LINES="36")
-        os.execv(sys.executable, [sys.executable, "-m", "swarm"])
-    until(lambda: "▸".encode() in _read(master, 0.5), "the dashboard")
-    _read(master, 0.5)
-    yield master
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    os.close(master)
-
-
-def _press(screen: int) -> float:
-    """Milliseconds until `]` has drawn the next tab; what else is drawn comes first."""
-    _read(screen, 0.03)
-    began = time.perf_counter()
-    os.write(screen, b"]")
-    drawn = b""
-    while "▸".encode() not in drawn and time.perf_counter() - began < 5:
-        if select.select([screen], [], [], 0.5)[0]:
-            drawn += os.read(screen, 1 << 16)
-    return (time.perf_counter() - began) * 1000
-
-
-def _read(screen: int, quiet: float) -> bytes:
-    out = b""
-    while select.select([screen], [], [], quiet)[0] and len(out) < 1 << 20:
-        out += os.read(screen, 1 << 16)
-    return out
 
 
 def _day() -> Row:

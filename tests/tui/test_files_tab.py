@@ -47,3 +47,19 @@ async def test_a_write_appears_while_one_looks(recorded: Recorded) -> None:
             rows = [line for line in lines(app.screen) if "src/" in line]
 
     assert "src/fresh.py" in rows[0]
+
+
+async def test_the_newest_stays_in_view_however_many_there_are(
+    recorded: Recorded,
+) -> None:
+    """Only the pane is followed to its end."""
+    world = recorded(OBSERVED)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, *TO_FILES)
+            happens(world, *(f"/workspace/src/n{number}.py" for number in range(60)))
+            while sum("src/n" in line for line in lines(app.screen)) < 60:
+                await pilot.pause(0.05)
+            await pilot.pause()
+            assert isinstance(app.screen, Dashboard)
+            assert app.screen.preview.lines.scroll_offset.y == 0

@@ -1,7 +1,6 @@
 """Keeps the preview of the selected task up to date without blocking anything."""
 
 import asyncio
-import time
 from dataclasses import dataclass
 
 from textual import work
@@ -13,15 +12,13 @@ from swarm.model import events as e
 from swarm.model.task import State, Task
 from swarm.model.text import line
 from swarm.plan.naming import Names
-from swarm.tui import ansi, details, files, network, usage
+from swarm.tui import ansi, details, network, usage
 from swarm.tui.ports import Doors, Options
 from swarm.tui.present import ERROR, MUTED, named
-from swarm.tui.screens.key_screen import KeyScreen
+from swarm.tui.screens.writes import Writes
 from swarm.tui.widgets.preview import Preview
 
 CAPTURE_SECONDS = 0.25
-FILES_SECONDS = 0.2
-"""The least time between two readings of a task's files."""
 QUIET_LOOKS = 12
 """After so many looks at an unchanged pane, only each fourth look is taken."""
 PANE_RULE = "agent output · untrusted · read-only"
@@ -40,33 +37,20 @@ class _Seen:
     tree: str = ""
     """The snapshot that `diff` shows."""
     quiet: int = 0
-    files: list[Content] | None = None
-    read: float = 0.0
-    """When the files were; by the monotonic clock."""
-    reading: bool = False
 
 
-class Previewing(KeyScreen[None]):
+class Previewing(Writes):
     """Draws `chosen`; captures its pane at most four times a second."""
 
     def __init__(self, doors: Doors, options: Options) -> None:
-        super().__init__()
-        self.doors = doors
-        self.options = options
-        self.chosen: Task | None = None
+        super().__init__(doors, options)
         self._seen = _Seen()
         self._looking = False
         self._looks = 0
-        self._noise = True
 
     def compose_regions(self) -> ComposeResult:
         """The preview; a subclass says where it stands."""
         yield Preview()
-
-    @property
-    def preview(self) -> Preview:
-        """The widget."""
-        return self.query_one(Preview)
 
     def start_looking(self) -> None:
         """From now on the selected pane is followed."""
@@ -116,45 +100,13 @@ class Previewing(KeyScreen[None]):
             case "Net":
                 return network.net_tab(self.doors.queries.net(task.id))
             case "Files":
-                return self._files_body(task)
+                return self.files_body(task)
             case "Info":
                 return details.info(
                     task, self.doors.queries.plan(task.id), self._history(task)
                 )
             case _:
                 return self._pane_body(task)
-
-    def _files_body(self, task: Task) -> list[Content]:
-        """What was read last; it is read anew unless that was just done."""
-        seen = self._seen
-        now = time.monotonic()
-        if not seen.reading and now - seen.read >= FILES_SECONDS:
-            seen.reading = True
-            self._read_files(task.id)
-        return seen.files or [Content.styled(" reading …", MUTED)]
-
-    def turn_noise(self) -> None:
-        """Show heaps of files in the Files tab, or leave them out."""
-        self._noise, self._seen.read = not self._noise, 0.0
-        self.draw_preview()
-
-    @work(group="files", exclusive=True, exit_on_error=False)
-    async def _read_files(self, task_id: int) -> None:
-        try:
-            places, counts = await asyncio.to_thread(
-                self.doors.audit.places, task_id, self._noise
-            )
-        except SwarmError as error:
-            found = [Content.styled(f" {line(error.message)}", ERROR)]
-        else:
-            width = self.preview.lines.scrollable_content_region.width
-            found = files.files_tab(places, counts, width, self._noise)
-        if task_id != self._seen.task:
-            return
-        self._seen.reading, self._seen.read = False, time.monotonic()
-        self._seen.files = found
-        if self.chosen and self.preview.tab == "Files":
-            self.preview.lines.set_lines(found)
 
     def _diff_body(self, task: Task) -> list[Content]:
         if not task.tree:

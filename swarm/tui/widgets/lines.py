@@ -40,7 +40,7 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self.cursor: int | None = 0 if cursor else None
         self._lines: list[Content] = []
-        self._follow = follow
+        self.follow = follow
         """Stay at the last line while it is in view."""
         self._wide = wide
         """Longer lines scroll sideways instead of being cut."""
@@ -73,7 +73,7 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         for row in range(max(len(old), len(lines))):
             if row >= len(old) or row >= len(lines) or not same(old[row], lines[row]):
                 self.refresh_lines(row)
-        if self._follow and at_end:
+        if self.follow and at_end:
             self.scroll_end(animate=False, force=True)
         if self.cursor is not None and not self.can_hold(self.cursor):
             self.cursor = max(0, min(self.cursor, self.count - 1))

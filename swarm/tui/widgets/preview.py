@@ -35,6 +35,7 @@ class Preview(Vertical):
     def turn(self, step: int) -> None:
         """Show the next tab, or the one before."""
         self.tab = TABS[(TABS.index(self.tab) + step) % len(TABS)]
+        self.lines.follow = self.tab == TABS[0]  # elsewhere the newest stands first
 
     def show(self, title: str, aside: str, facts: list[Content], rule: str) -> None:
         """Draw all but the lines."""
