@@ -203,7 +203,8 @@ HEAD = b"GET /v1/x HTTP/1.1\r\nHost: good.test\r\nAccept: */*\r\n\r\n"
 TOML = (
     b'version = 1\n[[allow]]\nhost = "good.test"\nports = [443]\nmethods = ["GET"]\n'
     b'paths = ["/v1/**"]\n[[deny]]\nhost = "*.bad.test"\nquiet = true\n'
-    b"[limits]\nconnections = 5\n"
+    b"[limits]\nconnections = 5\n[service.own]\n[[service.own.allow]]\n"
+    b'host = "own.test"\n'
 )
 TARGETS = (
     Target(

@@ -164,6 +164,7 @@ DENIALS = Scene(
             (
                 *LIVE,
                 e.NetReady("5f0c"),
+                e.PolicyApplied(5, "3f1a", "launch", asked=1),
                 _denied("hooks.stripe-cdn.example", 2, count=2),
                 _denied("169.254.169.254", 3, port=80, reason="raw-address"),
                 _allowed("api.stripe.example", 4),

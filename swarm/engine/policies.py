@@ -195,7 +195,10 @@ def digest(policy: Policy) -> str:
 
 def held(kit: Kit, task: Task) -> Held:
     """The task's policy with its secrets' values; SwarmError where one is missing."""
-    policy = resolved(kit, task).policy
+    return _held(kit, task, resolved(kit, task).policy)
+
+
+def _held(kit: Kit, task: Task, policy: Policy) -> Held:
     plan = specs.from_json(kit.read().plan(task.id))
     environment = plan.sandbox.environment
     used = {rule.inject.secret for rule in policy.rules if rule.inject}
@@ -214,11 +217,16 @@ def held(kit: Kit, task: Task) -> Held:
 
 def apply(kit: Kit, task: Task, why: str) -> None:
     """Put the task's policy in force at the gate, and record it."""
-    of = held(kit, task)
-    cut = kit.nets.hold(task.net, of)
-    rules_count = len(of.policy.rules)
-    is_open = policy_files.is_log_only(of.policy)
-    applied = e.PolicyApplied(rules_count, digest(of.policy), why, cut, is_open)
+    found = resolved(kit, task)
+    policy = found.policy
+    applied = e.PolicyApplied(
+        rules=len(policy.rules),
+        digest=digest(policy),
+        why=why,
+        cut=kit.nets.hold(task.net, _held(kit, task, policy)),
+        open=policy_files.is_log_only(policy),
+        asked=len(found.requests) + len(found.requested_services),
+    )
     kit.journal.record(task.id, applied)
 
 

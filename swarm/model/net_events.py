@@ -163,6 +163,8 @@ class PolicyApplied:
     """Open connections that it ended."""
     open: bool = False
     """Unknown hosts pass and are only written down."""
+    asked: int = 0
+    """Rules and services that the repository asks for and does not have."""
 
 
 @event

@@ -138,6 +138,9 @@ def _seen(event: e.Event) -> history.Told | None:
 
 def _steered(event: e.Event) -> history.Told | None:
     match event:
+        case e.PolicyApplied(why="launch", asked=asked) if asked:
+            more = "1 more rule" if asked == 1 else f"{asked} more rules"
+            return "?", f"the repository asks for {more}; P shows and grants", WARNING
         case e.PolicyGranted():
             return "✓", _granted(event), GOOD
         case e.PolicyRevoked():

@@ -73,7 +73,8 @@ def test_bytes_to_a_bare_address_end_at_the_gate(place: Den) -> None:
 def test_the_gates_own_container_cannot_be_reached(place: Den) -> None:
     """Promise: from a sandbox there is no route to the gate's container.
 
-    Why: its control, its neighbours and its keys are nobody's business.
+    Why: its control, its neighbours and its keys are nobody's business. Leash's control
+    port listens on 0.0.0.0 and asks nobody who they are.
     """
     names = place.house.kit.nets.gate.names
     address = place.inspect(names.gate)["NetworkSettings"]["Networks"][names.gate][

@@ -184,6 +184,27 @@ def test_a_path_rule_holds_for_every_spelling(place: Den, path: str) -> None:
     assert " 403" in done.out or " 400" in done.out, done.out
 
 
+def test_an_empty_line_first_does_not_end_the_reading(place: Den) -> None:
+    """Promise: what begins with CRLF inside TLS is read by the rules, or not at all.
+
+    Why: Agent Sandbox's path rules are void once the client sends CRLF first.
+    """
+    place.allow(place.good(paths=("/public/**",)))
+
+    place.run("""
+        wire, status = tunnel(f"good.test:{PORT}")
+        inner = tls(wire, "good.test")
+        head = f"GET /behind HTTP/1.1\\r\\nHost: good.test:{PORT}\\r\\n\\r\\n"
+        try:
+            inner.sendall(b"\\r\\n" + head.encode())
+            say(read(inner, 1).decode("latin-1")[:12])
+        except OSError:
+            say("closed")
+    """)
+
+    assert not place.web.got("GET /behind")
+
+
 def test_each_request_of_a_connection_is_judged(place: Den) -> None:
     """Promise: a second request on a kept-alive connection has a verdict of its own.
 

@@ -11,6 +11,7 @@ import pytest
 from swarm.config import policy_files
 from swarm.engine import policies
 from swarm.errors import ConfigError
+from swarm.model import events as e
 from swarm.model.task import State
 from swarm.policy.rules import Rule
 from tests.engine.conftest import House, new_sample, open_house
@@ -37,6 +38,17 @@ def test_a_deny_beats_every_allow(place: Den) -> None:
     place.allow(Rule("deny", "good.test", ()), place.good(), place.good(layer="grant"))
 
     assert " 403 " in place.run(CONNECT).out
+
+
+def test_a_long_rule_counts_like_a_short_one(place: Den) -> None:
+    """Promise: a deny of a name of 200 characters holds.
+
+    Why: Leash skips rules of more than 64 bytes.
+    """
+    name = f"{'.'.join(['a' * 60] * 3)}.good.test"
+    place.allow(Rule("deny", name, ()), place.good(host="*.good.test"))
+
+    assert " 403 " in place.run(f"say(tunnel(f'{name}:{{PORT}}')[1])").out
 
 
 def test_a_grant_ends_when_it_says(place: Den) -> None:
@@ -164,6 +176,19 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Path
         yield house, sample, task
 
 
+def test_no_file_at_all_is_no(kept: Den) -> None:
+    """Promise: where the human wrote no policy, a task reaches nothing by default.
+
+    Why: a missing settings file means everything in Sandcat, and Leash allows all.
+    """
+    where = policies.Subject(Path("/nowhere"), "", "command")
+
+    found = policies.resolve(kept.house.places, where, "locked").policy
+
+    assert (found.rules, found.default) == ((), "deny")
+    assert policies.resolve(kept.house.places, where, "open").policy.default == "log"
+
+
 def rules_of(house: House, task: int) -> dict[str, Rule]:
     """The rules in force for a task, by host."""
     found = policies.resolved(house.kit, house.queries.task(task))
@@ -179,6 +204,12 @@ def test_a_repository_can_only_narrow(home: tuple[House, Path, int]) -> None:
 
     rules = rules_of(house, task)
 
+    (applied,) = [
+        known.event
+        for known in house.queries.events(task=task)
+        if isinstance(known.event, e.PolicyApplied) and known.event.why == "launch"
+    ]
+    assert applied.asked == 2, "the human is told that it asks"
     assert rules["never.test"].kind == "deny"
     assert "asked.test" not in rules
     assert "api.anthropic.com" not in rules
@@ -306,6 +337,39 @@ def test_a_dead_gate_means_no_network_and_a_new_one_brings_it_back(
     assert "exit 0" not in dead
     assert "exit 56" in again, "it answers again, with a denial"
     assert net in set(gate.ask("hello")["nets"])
+
+
+def test_a_gate_killed_in_mid_transfer_leaves_nothing_open(kept: Den) -> None:
+    """Promise: what a dead gate carried has ended, and its successor asks again.
+
+    Why: a connection that outlived its judge would be nobody's.
+    """
+    kept.allow(kept.good())
+    house, gate = kept.house, kept.house.kit.nets.gate
+    known = house.story().count("GateUp")
+    killing = (gate.names.gate,)
+    threading.Timer(1.0, house.kit.sandboxes.kill, killing).start()
+
+    done = kept.run("""
+        wire, status = tunnel(f"good.test:{PORT}")
+        inner = tls(wire, "good.test")
+        inner.sendall(b"GET /slow HTTP/1.1\\r\\nHost: good.test\\r\\n\\r\\n")
+        inner.settimeout(10)
+        data = b""
+        try:
+            while more := inner.recv(1000):
+                data += more
+        except OSError as error:
+            say("broke", type(error).__name__)
+        say("began", b"tick 3" in data, "ended", b"tick 399" not in data)
+    """)
+    house.until(lambda: house.story().count("GateUp") > known, "another gate")
+    kept.allow(kept.good())  # the keeper gave it the policy of the files
+    again = kept.run("say(via('good.test', '/again')[:12])")
+
+    assert "began True ended True" in done.out, done.out
+    assert "HTTP/1.1 200" in again.out
+    assert house.queries.task(kept.task).net in held_by_gate(kept)
 
 
 def test_a_dead_net_means_no_network(home: tuple[House, Path, int]) -> None:

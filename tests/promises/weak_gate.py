@@ -15,6 +15,7 @@ from swarm.policy.hosts import BadHost, Host
 from swarm.policy.targets import Target
 
 _parse, _authority = heads.parse, heads.authority
+_read_head = exchange.read_head
 
 
 def _first_allow(judge, attempt):
@@ -152,11 +153,17 @@ def end_anyhow(data):
     return found.end() if found else 0
 
 
+async def read_head_anyhow(client):
+    """Empty lines before a request are nothing."""
+    return (await _read_head(client)).lstrip(b"\r\n")
+
+
 heads.parse, heads.authority, heads.end = lenient_parse, lenient_authority, end_anyhow
 targets.parse = lenient_target
 first.require_name = lambda asked, host: None
 front.Front._inside = raw_inside
 front.FIRST_SECONDS = 1e6
+exchange.read_head = read_head_anyhow
 exchange.METHODS = exchange.METHODS | {"TRACE", "PRI", "CONNECT"}
 exchange.Exchange._names_subject = lambda self, head: True
 upstream.Upstream.connect = reach_anything
