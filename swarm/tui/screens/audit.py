@@ -16,6 +16,7 @@ from swarm.model.task import Task
 from swarm.model.text import line
 from swarm.tui import keys, present, timeline
 from swarm.tui.messages import Nudge
+from swarm.tui.pace import Pace
 from swarm.tui.ports import Doors, Options
 from swarm.tui.present import ERROR, GOOD, MUTED, TITLE, WARNING
 from swarm.tui.screens.key_screen import KeyScreen
@@ -49,7 +50,8 @@ class AuditScreen(KeyScreen[None]):
         self._fresh: list[Entry] | None = None
         """What was read since the human looks at one moment."""
         self._held = False
-        self._waits = self._reading = False
+        self._reading = False
+        self._pace = Pace(self, PULL_SECONDS, self.read)
         self._opened = False
 
     def compose_regions(self) -> ComposeResult:
@@ -79,14 +81,7 @@ class AuditScreen(KeyScreen[None]):
 
     @on(Nudge)
     def _nudged(self) -> None:
-        """Read now, or, where that was just done, in a moment, once."""
-        if not self._waits:
-            self._waits = True
-            self.set_timer(PULL_SECONDS, self._rested)
-
-    def _rested(self) -> None:
-        self._waits = False
-        self.read()
+        self._pace.ask()
 
     @on(Lines.Moved)
     def _moved(self) -> None:

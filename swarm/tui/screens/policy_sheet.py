@@ -14,6 +14,7 @@ from swarm.model.task import Task
 from swarm.model.text import line
 from swarm.tui import keys, present, sheet
 from swarm.tui.messages import Nudge
+from swarm.tui.pace import Pace
 from swarm.tui.ports import Doors, Options
 from swarm.tui.present import ERROR, MUTED, TITLE, WARNING
 from swarm.tui.screens.key_screen import KeyScreen
@@ -44,7 +45,7 @@ class PolicySheet(KeyScreen[None]):
         self.found: Resolved | None = None
         """As it was last read without a mistake."""
         self._answer: tuple[str, str] = ("", "")
-        self._waits = False
+        self._pace = Pace(self, PULL_SECONDS, self.read)
 
     def compose_regions(self) -> ComposeResult:
         """Title, rules, and a line to ask on."""
@@ -70,14 +71,7 @@ class PolicySheet(KeyScreen[None]):
 
     @on(Nudge)
     def _nudged(self) -> None:
-        """Read in a moment, once, however many there are."""
-        if not self._waits:
-            self._waits = True
-            self.set_timer(PULL_SECONDS, self._rested)
-
-    def _rested(self) -> None:
-        self._waits = False
-        self.read()
+        self._pace.ask()
 
     @work(group="policy", exclusive=True, exit_on_error=False)
     async def read(self) -> None:
