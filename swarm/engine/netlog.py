@@ -137,7 +137,10 @@ def event_of(line: Mapping[str, Any]) -> e.Event | None:
         kind = _KINDS[phase]
     else:
         return None
-    return _made(kind, {**line, "count": line.get("n", 1), "missed": line.get("n", 0)})
+    more = {"count": line.get("n", 1), "missed": line.get("n", 0)}
+    if not line.get("host"):
+        more["locked"] = True  # what names no host is opened by no rule
+    return _made(kind, {**line, **more})
 
 
 _KINDS: dict[Any, type[e.Event]] = {

@@ -105,5 +105,6 @@ class Listeners:
                 host=answer.name[:253],
                 reason=f"dns-{dns.CODES.get(answer.code, answer.code)}",
                 method=str(answer.kind),
+                locked=True,  # a rule opens hosts, not kinds of questions
             )
         return answer.data

@@ -7,6 +7,13 @@ from swarm.model import events as e
 from swarm.model.text import line
 from swarm.policy import hosts
 
+WITHIN = frozenset({
+    "ambiguous-path", "encrypted-hello", "host-differs", "no-sni", "not-tls-nor-http",
+    "rule-needs-inspection", "secret-elsewhere", "sni-differs", "too-many-requests",
+    "too-much-upload",
+})  # fmt: skip
+"""Reasons of denials inside a connection that a rule had let through."""
+
 Where = tuple[int, str, int]
 """Task, host, port: what one decision is about."""
 
@@ -41,6 +48,11 @@ class Denied:
     def where(self) -> Where:
         """What a decision is about."""
         return self.task, self.host, self.port
+
+    @property
+    def is_within(self) -> bool:
+        """The host is allowed already; it is what was sent that is not."""
+        return self.reason in WITHIN
 
     @property
     def is_leak(self) -> bool:

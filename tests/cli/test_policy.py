@@ -146,6 +146,23 @@ def test_suggest_proposes_no_more_than_was_tried(
     assert "10.0.0.1" not in out
 
 
+def test_suggest_makes_no_pattern_of_what_an_agent_asked_for(
+    swarm: Swarm, journal: Journal
+) -> None:
+    """A request for `/**`, pasted as a rule, would be a rule for everything."""
+    more = {"method": "GET", "phase": "request"}
+    journal.record(
+        ended(journal),
+        denied("mixed.example", 1, path="/a*", **more),
+        denied("mixed.example", 2, path="/plain", **more),
+        denied("trick.example", 3, path="/**", **more),
+    )
+
+    (rule,) = json.loads(swarm("policy", "suggest", "--json")[1])
+
+    assert (rule["host"], rule["paths"]) == ("mixed.example", ["/plain"])
+
+
 def test_suggest_says_when_nothing_was_denied(swarm: Swarm, journal: Journal) -> None:
     status, out, err = swarm("policy", "suggest")
 

@@ -172,6 +172,23 @@ async def test_a_name_is_told_once_even_if_nothing_follows(gate: House) -> None:
     assert [one["host"] for one in gate.said(phase="name")] == ["secret.data.test"]
 
 
+@pytest.mark.parametrize(("flags", "kind"), [(b"\x08", b"\0\1"), (b"\1", b"\0\x10")])
+async def test_a_question_that_is_refused_is_no_host_to_allow(
+    gate: House, flags: bytes, kind: bytes
+) -> None:
+    """Its name was not even read as one: allowing `*.evil.test` would be a trick."""
+    question = b"\1*\4evil\4test\0" if kind == b"\0\1" else b"\4evil\4test\0"
+    query = b"\x12\x34" + flags + b"\0\0\1\0\0\0\0\0\0" + question + kind + b"\0\1"
+    loop = asyncio.get_running_loop()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.setblocking(False)
+        await loop.sock_sendto(client, query, ("127.0.0.1", gate.names_port))
+        await loop.sock_recv(client, 512)
+
+    (line,) = gate.said(phase="dns", verdict="deny")
+    assert line["locked"] is True
+
+
 async def test_a_body_over_its_limit_is_said_to_be_refused(gate: House) -> None:
     """One line of what passed until then, one of why it ended."""
     gate.table["plain.test"] = ["127.0.0.1"]

@@ -93,8 +93,29 @@ async def test_a_key_on_the_card_is_a_wish(
     ((verb, body),) = wishes(world)
     assert verb == "grant"
     assert (body["kind"], body["scope"]) == (kind, scope)
-    assert (body["host"], body["port"], body["task"]) == ("data.evil.example", 443, 2)
+    assert (body["host"], body["port"], body["task"]) == (
+        "hooks.stripe-cdn.example",
+        443,
+        2,
+    )
     assert body.get("seconds") == (120 if scope == "once" else None)
+
+
+async def test_what_is_wrong_within_an_allowed_host_is_allowed_by_no_key(
+    recorded: Recorded,
+) -> None:
+    """The card says so; keeping it denied and blocking still count."""
+    world = recorded(DENIALS)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            leak = "exclamation_mark", "right_square_bracket"
+            await press(pilot, world, *leak, "o", "t", "P")
+            said = str(app.screen.query_one("#choices").render())
+            assert ("passes already" in said, wishes(world)) == (True, [])
+            await press(pilot, world, "b")
+
+    verbs = [(verb, body.get("host")) for verb, body in wishes(world)]
+    assert verbs == [("grant", "data.evil.example"), ("pause", None)]
 
 
 async def test_the_project_is_asked_with_the_very_lines(recorded: Recorded) -> None:
@@ -117,7 +138,7 @@ async def test_esc_puts_it_off_and_the_next_one_comes(recorded: Recorded) -> Non
             await press(pilot, world, "exclamation_mark", "escape", "exclamation_mark")
             card = app.screen
             assert isinstance(card, DeniedCard)
-            assert card._row.host == "hooks.stripe-cdn.example"
+            assert card._row.host == "data.evil.example"
 
 
 async def test_u_takes_a_decision_back(recorded: Recorded) -> None:
@@ -139,16 +160,16 @@ async def test_what_changed_meanwhile_must_be_read_again(recorded: Recorded) -> 
         async with app.run_test(size=(120, 36)) as pilot:
             await press(pilot, world, "exclamation_mark")
             journal = Journal(world.database)
-            worse = e.NetDenied("5f0c", 9, "data.evil.example", "sni-differs", 443)
+            worse = e.NetDenied("5f0c", 9, "hooks.stripe-cdn.example", "deny-rule", 443)
             journal.record(2, worse)
             await press(pilot, world, "t")
             assert (wishes(world), type(app.screen)) == ([], DeniedCard)
-            assert "sni-differs" in str(app.screen.query_one("#facts").render())
+            assert "deny-rule" in str(app.screen.query_one("#facts").render())
             journal.record(2, replace(worse, seq=10, count=50))
             await press(pilot, world, "t")
             journal.close()
 
-    assert [body["host"] for _, body in wishes(world)] == ["data.evil.example"]
+    assert [body["host"] for _, body in wishes(world)] == ["hooks.stripe-cdn.example"]
 
 
 async def test_a_public_place_must_be_typed(recorded: Recorded) -> None:
@@ -183,7 +204,7 @@ async def test_the_agent_is_told_of_what_was_allowed(recorded: Recorded) -> None
 
     verb, body = wishes(world)[-1]
     assert (verb, body["task"]) == ("send", 2)
-    assert body["text"].startswith("data.evil.example:443 can be reached now")
+    assert body["text"].startswith("hooks.stripe-cdn.example:443 can be reached now")
 
 
 async def test_hosts_that_come_at_once_are_one_toast_more(

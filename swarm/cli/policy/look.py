@@ -119,14 +119,15 @@ def suggest(args: Namespace) -> int:
         if isinstance(known.event, e.NetDenied) and not known.event.locked:
             seen[known.event.host, known.event.port].append(known.event)
     ordered = sorted(seen.items(), key=lambda item: -sum(d.count for d in item[1]))
+    rules = list(filter(None, (_suggested(*place, found) for place, found in ordered)))
     if args.json:
-        say.as_json([_suggested(*place, found) for place, found in ordered])
+        say.as_json(rules)
         return exits.DONE
-    if not ordered:
+    if not rules:
         say.note("nothing was denied that a rule could allow")
-    for (host, port), found in ordered:
-        rule = _suggested(host, port, found)
-        say.out(f"# denied {rule.pop('times')} times")
+    for rule in rules:
+        times = rule.pop("times")
+        say.out(f"# denied {'once' if times == 1 else f'{times} times'}")
         say.out("[[allow]]")
         for key, value in rule.items():
             say.out(f"{key} = {_toml(value)}")
@@ -134,15 +135,22 @@ def suggest(args: Namespace) -> int:
     return exits.DONE
 
 
-def _suggested(host: str, port: int, found: list[e.NetDenied]) -> dict[str, Any]:
-    """No wider than what was tried: its port, and its methods and paths where seen."""
+def _suggested(host: str, port: int, found: list[e.NetDenied]) -> dict[str, Any] | None:
+    """No wider than what was tried: its port, and its methods and paths where seen.
+
+    A path with `*` in it is left out, and the rule where there is no other: what an
+    agent asked for literally would be a pattern here.
+    """
     rule: dict[str, Any] = {"times": sum(one.count for one in found), "host": host}
     if port != 443:
         rule["ports"] = [port]
     inside = [one for one in found if one.method and one.path.startswith("/")]
     if inside and len(inside) == len(found):
         rule["methods"] = sorted({one.method for one in inside})
-        rule["paths"] = sorted({one.path.partition("?")[0] for one in inside})
+        paths = {one.path.partition("?")[0] for one in inside}
+        rule["paths"] = sorted(path for path in paths if "*" not in path)
+        if not rule["paths"]:
+            return None
     return rule
 
 

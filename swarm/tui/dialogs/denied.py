@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from swarm.policy.layers import Resolved
 
 CHOICES = (
-    ("o", "once", "allow once", "one connection to this host:port, within 120 s"),
+    ("o", "once", "allow once", "one connection to it, within 120 s"),
     ("t", "task", "allow for task", "this exact host and port, until the task ends"),
     ("P", "project", "allow for project", "written to the project's policy file"),
     ("n", "keep", "keep denied", "and say no more about it for this task"),
@@ -109,7 +109,12 @@ class DeniedCard(Dialog[str]):
 
     def _may(self, what: str) -> bool:
         opens = what in ("once", "task", "project")
-        return not (opens and self._row.locked)
+        return not (opens and (self._row.locked or self._row.is_within))
+
+    def _why_not(self) -> str:
+        if self._row.is_within:
+            return "its host passes already: what was sent does not"
+        return "locked: only a rule in your own file opens this"
 
     def _facts(self) -> list[Content]:
         row = self._row
@@ -152,7 +157,7 @@ class DeniedCard(Dialog[str]):
         out = []
         for key, name, label, words in CHOICES:
             may = self._may(name)
-            why = words if may else "locked: only a rule in your own file opens this"
+            why = words if may else self._why_not()
             style = KEY if may else MUTED
             out.append(
                 Content.assemble((f"  {key}  ", style), f"{label:<20}", (why, MUTED))
