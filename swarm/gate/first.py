@@ -60,4 +60,5 @@ def wanted(accepted: socket.socket, net: Net) -> tuple[Host, int]:
 def short(error: BaseException) -> str:
     """An error in a few harmless words."""
     text = str(error) or type(error).__name__
-    return "".join(c if c.isalnum() or c in " .-_:" else " " for c in text)[:80]
+    plain = "".join(c if c.isalnum() or c in " .-_:" else " " for c in text)
+    return " ".join(plain.split())[:80]
