@@ -741,6 +741,13 @@ async def press(pilot: Pilot[None], world: World, *pressed: str) -> None:
         await settled(pilot)
 
 
+async def until(pilot: Pilot[None], seen: Callable[[], bool]) -> None:
+    """Let the dashboard live until it is so; TimeoutError where it never is."""
+    async with asyncio.timeout(20):
+        while not seen():
+            await pilot.pause(0.05)
+
+
 async def settled(pilot: Pilot[None]) -> None:
     """Let threads answer and the screen repaint."""
     for _ in range(3):

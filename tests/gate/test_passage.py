@@ -59,8 +59,9 @@ async def test_a_websocket_goes_both_ways_and_is_counted(gate: House) -> None:
         await client.send(b"frame")
         echoed = await client.reader.readexactly(5)
         client.writer.close()
-        while not gate.said(phase="request"):
-            await asyncio.sleep(0)
+        async with asyncio.timeout(10):
+            while not gate.said(phase="request"):
+                await asyncio.sleep(0)
 
     assert answer.startswith("HTTP/1.1 101 ")
     assert "Sec-WebSocket-Accept: y" in answer

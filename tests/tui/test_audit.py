@@ -9,7 +9,7 @@ from swarm.model.deeds import Batch, Deed, Trace
 from swarm.store.audit import AuditWriter, Trail
 from swarm.tui.screens.audit import AuditScreen
 from swarm.tui.screens.dashboard import Dashboard
-from tests.scenes import NOW, OBSERVED, Scene, press, settled, shown
+from tests.scenes import NOW, OBSERVED, Scene, press, settled, shown, until
 from tests.tui.fakes import World
 
 Recorded = Callable[[Scene], World]
@@ -94,8 +94,7 @@ async def test_time_stands_still_while_one_looks_at_a_moment(
             await press(pilot, world, "A", "j", "j")
             before = lines(app.screen)
             happens(world, "/workspace/a.py", "/workspace/b.py")
-            while "new" not in title(app.screen):
-                await pilot.pause(0.05)
+            await until(pilot, lambda: "new" in title(app.screen))
             held, said = lines(app.screen), title(app.screen)
             await press(pilot, world, "g")
             after = lines(app.screen)

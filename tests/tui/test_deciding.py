@@ -13,7 +13,7 @@ from swarm.store.journal import Journal
 from swarm.tui.denials import Denials
 from swarm.tui.dialogs.denied import DeniedCard
 from swarm.tui.screens import deciding
-from tests.scenes import DENIALS, Scene, press, shown
+from tests.scenes import DENIALS, Scene, press, shown, until
 from tests.tui.fakes import World
 
 Recorded = Callable[[Scene], World]
@@ -221,8 +221,7 @@ async def test_hosts_that_come_at_once_are_one_toast_more(
                 host = f"x.evil{n}.example"
                 journal.record(2, e.NetDenied("5f0c", 9 + n, host, "not-in", 443))
             journal.close()
-            while len(app._notifications) < 2:
-                await pilot.pause(0.05)
+            await until(pilot, lambda: len(app._notifications) > 1)
             said = [one.message for one in app._notifications]
 
     assert said[0].endswith("evil0.example:443  [!] decide")

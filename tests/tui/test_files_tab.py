@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from swarm.tui.screens.dashboard import Dashboard
-from tests.scenes import OBSERVED, Scene, press, shown
+from tests.scenes import OBSERVED, Scene, press, shown, until
 from tests.tui.fakes import World
 from tests.tui.test_audit import happens
 
@@ -42,8 +42,7 @@ async def test_a_write_appears_while_one_looks(recorded: Recorded) -> None:
         async with app.run_test(size=(120, 36)) as pilot:
             await press(pilot, world, *TO_FILES)
             happens(world, "/workspace/src/fresh.py")
-            while not any("fresh.py" in line for line in lines(app.screen)):
-                await pilot.pause(0.05)
+            await until(pilot, lambda: "fresh.py" in "".join(lines(app.screen)))
             rows = [line for line in lines(app.screen) if "src/" in line]
 
     assert "src/fresh.py" in rows[0]
@@ -58,8 +57,7 @@ async def test_the_newest_stays_in_view_however_many_there_are(
         async with app.run_test(size=(120, 36)) as pilot:
             await press(pilot, world, *TO_FILES)
             happens(world, *(f"/workspace/src/n{number}.py" for number in range(60)))
-            while sum("src/n" in line for line in lines(app.screen)) < 60:
-                await pilot.pause(0.05)
+            await until(pilot, lambda: "src/n0.py" in "".join(lines(app.screen)))
             await pilot.pause()
             assert isinstance(app.screen, Dashboard)
             assert app.screen.preview.lines.scroll_offset.y == 0
