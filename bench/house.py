@@ -116,16 +116,6 @@ def house(max_running: int = 16, settings: str = SMALL) -> Iterator[House]:
     finally:
         keeper.terminate()
         keeper.wait(30)
-        _remove(places)
+        bootstrap.clear(places)
         queries.close()
         rmtree(base)
-
-
-def _remove(places: Places) -> None:
-    sandboxes = bootstrap.sandboxes()
-    labels = {"swarm.home": places.tag}
-    for facts in sandboxes.all(labels):
-        sandboxes.remove(facts.name)
-    for volume in sandboxes.volumes(labels):
-        sandboxes.remove_volume(volume)
-    bootstrap.panes(places).kill_server()

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from swarm.errors import SwarmError
-from swarm.plan.naming import Places
+from swarm.plan.naming import HOME_LABEL, Places
 from swarm.store import schema
 
 KEEPER_START_SECONDS = 20.0
@@ -164,6 +164,24 @@ def kit(at: Places) -> Any:
 def sandboxes() -> Any:
     """The container engine's door; ToolMissing is raised by its calls, not here."""
     return _late("swarm.adapters.docker").Docker()
+
+
+def clear(at: Places) -> None:
+    """Remove every container, volume and network of a home, its panes too.
+
+    For a home that itself goes, its keeper ended: nothing is asked. ToolError.
+    """
+    engine, labels = sandboxes(), {HOME_LABEL: at.tag}
+    try:
+        for facts in engine.all(labels):
+            engine.remove(facts.name)
+        for volume in engine.volumes(labels):
+            engine.remove_volume(volume)
+        for network in engine.networks(labels):
+            engine.remove_network(network)
+    finally:
+        engine.close()
+        panes(at).kill_server()
 
 
 def panes(at: Places) -> Any:

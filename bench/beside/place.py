@@ -128,7 +128,7 @@ def place() -> Iterator[Place]:
         yield _opened(kit, image)
     finally:
         kit.nets.close()
-        _clear(kit)
+        bootstrap.clear(kit.places)
         kit.journal.close()
         rmtree(home)
 
@@ -184,15 +184,6 @@ def _image() -> str:
     if not door.image_id(reference):
         door.build(reference, files, {"BASE_IMAGE": base}, lambda _line: None)
     return reference
-
-
-def _clear(kit: Kit) -> None:
-    for facts in kit.sandboxes.all(kit.home_labels):
-        kit.sandboxes.remove(facts.name)
-    for volume in kit.sandboxes.volumes(kit.home_labels):
-        kit.sandboxes.remove_volume(volume)
-    for network in kit.sandboxes.networks(kit.home_labels):
-        kit.sandboxes.remove_network(network)
 
 
 def _docker(*words: str) -> str:

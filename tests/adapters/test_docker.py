@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from swarm.adapters.docker import Docker
+from swarm.adapters.docker.connect import way_out
 from swarm.engine import images
 from swarm.errors import ToolError, ToolMissing
 from swarm.model.usage import Reading
@@ -171,6 +172,21 @@ def test_a_network_is_made_once_and_removed_once(world: World) -> None:
     world.engine.remove_network(name)
 
     assert (made, world.engine.networks(world.labels)) == ([name], [])
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "could not find an available, non-overlapping IPv4 address pool among the "
+        "defaults to assign to the network",
+        "all predefined address pools have been fully subnetted",
+    ],
+    ids=["before 27", "from 27 on"],
+)
+def test_an_engine_out_of_networks_tells_how_to_have_more(said: str) -> None:
+    """In the words of either engine; of any other refusal nothing is made up."""
+    assert "docker network prune" in way_out(f"docker network create gate: {said}")
+    assert way_out("docker network create gate: permission denied") == ""
 
 
 def test_a_conversation_goes_both_ways_and_ends(world: World) -> None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
@@ -133,7 +134,8 @@ def house() -> Iterator[House]:
 @contextmanager
 def open_house() -> Iterator[House]:
     """As the fixture, for tests that share one."""
-    home = Path(tempfile.mkdtemp(prefix="swarm-test-"))
+    sweep()
+    home = Path(tempfile.mkdtemp(prefix=f"swarm-test-{os.getpid()}-"))
     before = os.environ.get("SWARM_CONFIG")
     places = Places(home)
     kit = bootstrap.kit(places)
@@ -143,7 +145,7 @@ def open_house() -> Iterator[House]:
         yield house
     finally:
         house.rest()
-        _clear(kit)
+        bootstrap.clear(places)
         house.queries.close()
         kit.journal.close()
         rmtree(home)
@@ -151,14 +153,13 @@ def open_house() -> Iterator[House]:
             os.environ["SWARM_CONFIG"] = before
 
 
-def _clear(kit: Kit) -> None:
-    for facts in kit.sandboxes.all(kit.home_labels):
-        kit.sandboxes.remove(facts.name)
-    for volume in kit.sandboxes.volumes(kit.home_labels):
-        kit.sandboxes.remove_volume(volume)
-    for network in kit.sandboxes.networks(kit.home_labels):
-        kit.sandboxes.remove_network(network)
-    kit.panes.kill_server()
+@cache
+def sweep() -> None:
+    """Remove what an earlier run left that was killed: its networks are few."""
+    for home in Path(tempfile.gettempdir()).glob("swarm-test-*-*"):
+        if not Path("/proc", home.name.split("-")[2]).exists():
+            bootstrap.clear(Places(home))
+            rmtree(home)
 
 
 @pytest.fixture

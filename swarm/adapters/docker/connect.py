@@ -1,6 +1,7 @@
 """Finds the engine that the user's own `docker` talks to, and translates its errors."""
 
 import os
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ SECONDS = 60.0
 """The time limit of one call that is not a stream, a build or a stop."""
 
 DEFAULT = "unix:///var/run/docker.sock"
+EXHAUSTED = r"address pools? (?:among the defaults|have been fully subnetted)"
+"""How engines before 27 (as a 404), and since, say that no network is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +101,10 @@ class Connection:
         """The client, with every library error translated; `what` names the call."""
         try:
             yield self._connected()
-        except NotFound as error:
-            raise Absent(f"docker {what}: {_explained(error)}") from error
         except APIError as error:
-            raise ToolError(f"docker {what}: {_explained(error)}") from error
+            kind = Absent if isinstance(error, NotFound) else ToolError
+            said = _explained(error)
+            raise kind(f"docker {what}: {said}", way_out(said)) from error
         except (
             DockerException,
             requests.exceptions.RequestException,
@@ -145,6 +148,16 @@ def _require_socket(url: str) -> None:
 
 class Absent(ToolError):
     """The engine knows no such container, image or volume."""
+
+
+def way_out(refusal: str) -> str:
+    """What to do about what an engine refused; empty where unknown."""
+    if not re.search(EXHAUSTED, refusal):
+        return ""
+    return (
+        "the engine has about thirty ranges, one a network: `docker network prune` "
+        "frees those that no running container uses"
+    )
 
 
 def _explained(error: APIError) -> str:

@@ -19,10 +19,10 @@ from swarm.plan.specs import SandboxSpec
 from swarm.ports import Conversation, EngineFacts, SandboxFacts, SandboxNews
 
 DETACH_KEYS = "ctrl-^,q"
+"""Leaves a pane's terminal without ending the agent; unlikely to be typed."""
 REMOVING = "already in progress"
 """How the engine says that it removes a container for somebody else."""
 REMOVE_SECONDS = 20
-"""Leaves a pane's terminal without ending the agent; unlikely to be typed."""
 
 NOT_MODIFIED, CONFLICT = 304, 409
 

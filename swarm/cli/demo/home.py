@@ -17,7 +17,7 @@ from swarm.cli import say
 from swarm.cli.demo import sample
 from swarm.errors import SwarmError
 from swarm.model.text import line
-from swarm.plan.naming import HOME_LABEL, Places
+from swarm.plan.naming import Places
 from swarm.store.queries import Queries
 
 KEEPER_SECONDS = 20.0
@@ -85,7 +85,7 @@ def _clear(at: Stage, keep: bool) -> None:
     The sample goes too unless it is to be kept.
     """
     branches = _branches(at.places)
-    for step in (_end_keeper, _end_panes, _remove_sandboxes):
+    for step in (_end_keeper, bootstrap.clear):
         try:
             step(at.places)
         except SwarmError as error:
@@ -116,17 +116,3 @@ def _end_keeper(places: Places) -> None:
         if time.monotonic() > deadline:
             raise SwarmError(f"the keeper with pid {pid} does not end")
         time.sleep(0.05)
-
-
-def _end_panes(places: Places) -> None:
-    bootstrap.panes(places).kill_server()
-
-
-def _remove_sandboxes(places: Places) -> None:
-    engine, labels = bootstrap.sandboxes(), {HOME_LABEL: places.tag}
-    for facts in engine.all(labels):
-        engine.remove(facts.name)
-    for volume in engine.volumes(labels):
-        engine.remove_volume(volume)
-    for network in engine.networks(labels):
-        engine.remove_network(network)

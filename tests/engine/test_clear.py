@@ -1,0 +1,50 @@
+"""A home that goes takes all it had in the engine with it, and nothing of another's."""
+
+from pathlib import Path
+
+from swarm import bootstrap
+from swarm.engine import images
+from swarm.plan.naming import HOME_LABEL, Places
+from swarm.plan.specs import SandboxSpec
+from swarm.ports import Sandboxes
+
+
+def test_a_cleared_home_leaves_nothing_and_takes_nothing_of_another(
+    tmp_path: Path,
+) -> None:
+    """An engine has some thirty networks to give: one left behind is missed."""
+    gone, stays = Places(tmp_path / "gone"), Places(tmp_path / "stays")
+    engine: Sandboxes = bootstrap.sandboxes()
+    image = images.reference(engine, "base")
+    for home in (gone, stays):
+        _fill(engine, image, home)
+
+    bootstrap.clear(gone)
+
+    assert _held(engine, gone) == []
+    assert len(_held(engine, stays)) == 3
+    bootstrap.clear(stays)
+    assert _held(engine, stays) == []
+    engine.close()
+
+
+def _fill(engine: Sandboxes, image: str, home: Places) -> None:
+    labels, name = {HOME_LABEL: home.tag}, f"swarm-{home.tag}"
+    engine.make_network(f"{name}-gate", labels)
+    engine.make_volume(f"{name}-1-home", labels)
+    engine.create(
+        SandboxSpec(
+            name=f"{name}-1", image=image, argv=("sleep", "60"), user="1000:1000",
+            labels=labels, seccomp=images.seccomp_profile(),
+        )
+    )  # fmt: skip
+    engine.start(f"{name}-1")
+
+
+def _held(engine: Sandboxes, home: Places) -> list[str]:
+    labels = {HOME_LABEL: home.tag}
+    return [
+        *(facts.name for facts in engine.all(labels)),
+        *engine.volumes(labels),
+        *engine.networks(labels),
+    ]
