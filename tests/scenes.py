@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ from swarm.store.journal import Journal
 from swarm.store.queries import Queries
 from swarm.store.usage import UsageWriter
 from swarm.tui.app import SwarmApp
+from swarm.tui.dialogs.dialog import Dialog
 from swarm.tui.ports import Doors, Options, Project
 from tests.tui.fakes import FakePanes, FakeReview, World
 
@@ -218,6 +219,23 @@ DENIALS = Scene(
             Rule("allow", "cdn.example", origin=".swarm/policy.toml:4", layer="repo"),
         ),
         warnings=("*.pages.example is shared by many owners",),
+    ),
+)
+
+MANY_DENIALS = replace(
+    DENIALS,
+    tasks=(
+        AUTH,
+        replace(
+            DENIALS.tasks[1],
+            events=(
+                *DENIALS.tasks[1].events,
+                _denied("fonts.example", 6),
+                _denied("telemetry.vendor.example", 7, count=41),
+                _denied("xn--pple-43d.example", 8),
+                _denied("gist.github.com", 9),
+            ),
+        ),
     ),
 )
 BUDGET = Scene(
@@ -696,6 +714,7 @@ SHOTS: tuple[Shot, ...] = (
     ("merge", REVIEW_WITH_FLAGS, ("r", "keeper", "M", "space")),
     ("denied", DENIALS, ()),
     ("denied-card", DENIALS, ("exclamation_mark",)),
+    ("denied-list", MANY_DENIALS, ("exclamation_mark", "x", "j", *"njtkkk")),
     ("policy", DENIALS, ("j", "P", "w", "type:x.telemetry.example", "enter")),
     ("budget", BUDGET, ()),
     ("net-tab", DENIALS, ("j", "right_square_bracket", "right_square_bracket")),
@@ -809,6 +828,7 @@ def main(only: list[str]) -> int:
     """Draw the shots (or those named) at both sizes into screenshots/."""
     os.environ["TZ"] = "UTC"
     time.tzset()
+    Dialog.arm_seconds = 0.0
     folder = Path(__file__).resolve().parent.parent / "screenshots"
     folder.mkdir(exist_ok=True)
     shots = [shot for shot in SHOTS if not only or shot[0] in only]

@@ -94,8 +94,8 @@ class Queries(Timeline):
     def decisions(self) -> list[e.Recorded]:
         """Every denial and what a human decided about one, oldest first."""
         rows = self._all(
-            "SELECT id, at, task, kind, body FROM event WHERE task IS NOT NULL"
-            " AND kind IN ('NetDenied', 'PolicyGranted', 'PolicyRevoked') ORDER BY id",
+            "SELECT id, at, task, kind, body FROM event WHERE kind IN"
+            " ('NetDenied', 'PolicyGranted', 'PolicyRevoked') ORDER BY id",
             {},
         )
         return [_recorded(row) for row in rows]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from swarm.model import events as e
 from swarm.model.text import line
@@ -13,6 +14,9 @@ WITHIN = frozenset({
     "too-much-upload",
 })  # fmt: skip
 """Reasons of denials inside a connection that a rule had let through."""
+
+SETTLE_SECONDS = 1.0
+"""What is recorded so soon after a decision was on its way before it counted."""
 
 Where = tuple[int, str, int]
 """Task, host, port: what one decision is about."""
@@ -38,6 +42,7 @@ class Denied:
     """Where the name led to; empty while it was not looked up."""
     sni: str = ""
     decided: bool = False
+    decided_at: float = 0.0
 
     @property
     def shape(self) -> tuple[str, bool, bool]:
@@ -66,7 +71,11 @@ class Denied:
 
 
 class Denials:
-    """Follows the journal; a grant or a refusal of the human's decides a row."""
+    """Follows the journal; a grant or a refusal of the human's decides a row.
+
+    What is denied again all the same waits anew: a grant for one connection was used
+    up, or a rule for the project was taken out of its file.
+    """
 
     def __init__(self) -> None:
         self._rows: dict[Where, Denied] = {}
@@ -77,20 +86,20 @@ class Denials:
         """Take new events in; rows of a task and owner domain never seen before."""
         fresh: list[Denied] = []
         for one in recorded:
-            if one.id <= self._seen or one.task is None:
+            if one.id <= self._seen:
                 continue
             self._seen = one.id
             match one.event:
-                case e.NetDenied() as denial if not denial.quiet:
+                case e.NetDenied() as denial if one.task and not denial.quiet:
                     row = self._count(one.task, one.at, denial)
                     key = (one.task, hosts.owner(row.host))
                     if key not in self._told:
                         self._told.add(key)
                         fresh.append(row)
                 case e.PolicyGranted() as given:
-                    self._decide(one.task, str(given.rule.get("host", "")), True)
+                    self._decide(one, given.rule, True)
                 case e.PolicyRevoked() as taken:
-                    self._decide(one.task, str(taken.rule.get("host", "")), False)
+                    self._decide(one, taken.rule, False)
                 case _:
                     pass
         return fresh
@@ -111,14 +120,18 @@ class Denials:
             origin=denial.origin,
             address=denial.address,
             sni=denial.sni,
+            decided=row.decided and at <= row.decided_at + SETTLE_SECONDS,
         )
         self._rows[where] = row
         return row
 
-    def _decide(self, task: int, host: str, decided: bool) -> None:
+    def _decide(self, one: e.Recorded, rule: dict[str, Any], decided: bool) -> None:
+        """A rule of a task's is about its rows, one of a file's about everybody's."""
         for where, row in self._rows.items():
-            if row.task == task and row.host == host:
-                self._rows[where] = replace(row, decided=decided)
+            is_its = one.task is None or row.task == one.task
+            ports = rule.get("ports") or (row.port,)
+            if is_its and row.host == rule.get("host") and row.port in ports:
+                self._rows[where] = replace(row, decided=decided, decided_at=one.at)
 
     def of(self, tasks: Iterable[int]) -> list[Denied]:
         """Rows of these tasks, undecided first, then the newest."""

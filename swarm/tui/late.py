@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from swarm.tui.dialogs.confirm import Confirm
     from swarm.tui.dialogs.denied import Asked, DeniedCard
+    from swarm.tui.dialogs.denied_list import DeniedList
     from swarm.tui.dialogs.go_back import GoBack
     from swarm.tui.dialogs.help import HelpScreen
     from swarm.tui.dialogs.new_task import NewTask
@@ -24,6 +25,7 @@ _HOMES = {
     "Confirm": "swarm.tui.dialogs.confirm",
     "Asked": "swarm.tui.dialogs.denied",
     "DeniedCard": "swarm.tui.dialogs.denied",
+    "DeniedList": "swarm.tui.dialogs.denied_list",
     "GoBack": "swarm.tui.dialogs.go_back",
     "HelpScreen": "swarm.tui.dialogs.help",
     "PolicyScreen": "swarm.tui.screens.policy",
@@ -66,6 +68,12 @@ def confirm() -> "type[Confirm]":
 def denied_card() -> "type[DeniedCard]":
     """The card of one denied request."""
     found: type[DeniedCard] = _late("DeniedCard")
+    return found
+
+
+def denied_list() -> "type[DeniedList]":
+    """The list of what waits for a decision."""
+    found: type[DeniedList] = _late("DeniedList")
     return found
 
 

@@ -4,16 +4,17 @@ import json
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from swarm.model import events as e
 from swarm.store.journal import Journal
-from swarm.tui.denials import Denials
+from swarm.tui.denials import Denials, Denied
 from swarm.tui.dialogs.denied import DeniedCard
-from swarm.tui.screens import deciding
-from tests.scenes import DENIALS, Scene, press, shown, until
+from swarm.tui.dialogs.denied_list import DeniedList
+from swarm.tui.screens import denying
+from tests.scenes import DENIALS, MANY_DENIALS, Scene, press, shown, until
 from tests.tui.fakes import World
 
 Recorded = Callable[[Scene], World]
@@ -75,6 +76,31 @@ def test_a_decision_decides_the_row_and_undo_opens_it_again() -> None:
     denials.follow([e.Recorded(3, 3.0, 1, e.PolicyRevoked(rule, "task"))])
 
     assert (decided, len(denials.undecided([1]))) == ([], 1)
+
+
+def test_a_rule_of_a_file_decides_and_only_its_port() -> None:
+    """It is of no task; what is tried at another port waits on."""
+    denials = Denials()
+    rule = {"host": "a.test", "kind": "allow", "ports": [443]}
+    denials.follow([denied(1, "a.test"), denied(2, "a.test", port=80)])
+
+    denials.follow([e.Recorded(3, 3.0, None, e.PolicyGranted(rule, "project"))])
+
+    assert [row.port for row in denials.undecided([1])] == [80]
+
+
+def test_what_is_denied_again_after_a_decision_waits_anew() -> None:
+    """A grant for one connection was used up; what was on its way does not count."""
+    denials = Denials()
+    rule = {"host": "a.test", "kind": "allow", "ports": [443]}
+    denials.follow([denied(1, "a.test")])
+    denials.follow([e.Recorded(2, 10.0, 1, e.PolicyGranted(rule, "once"))])
+
+    denials.follow([replace(denied(3, "a.test"), at=10.5)])
+    on_its_way = denials.undecided([1])
+    denials.follow([replace(denied(4, "a.test"), at=60.0)])
+
+    assert (on_its_way, [row.count for row in denials.undecided([1])]) == ([], [3])
 
 
 @pytest.mark.parametrize(
@@ -211,7 +237,7 @@ async def test_hosts_that_come_at_once_are_one_toast_more(
     recorded: Recorded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An agent that tries many names makes two toasts, not many; none is lost."""
-    monkeypatch.setattr(deciding, "TOAST_SECONDS", 0.2)
+    monkeypatch.setattr(denying, "TOAST_SECONDS", 0.2)
     world = recorded(DENIALS)
     with shown(world) as app:
         async with app.run_test(size=(120, 36), notifications=True) as pilot:
@@ -226,6 +252,78 @@ async def test_hosts_that_come_at_once_are_one_toast_more(
 
     assert said[0].endswith("evil0.example:443  [!] decide")
     assert said[1].startswith("⊘ 29 more hosts denied")
+
+
+async def test_many_are_decided_at_once_each_by_its_own_key(recorded: Recorded) -> None:
+    """No key chooses for two rows; what was not chosen waits on."""
+    world = recorded(MANY_DENIALS)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "exclamation_mark", "x")
+            listed = cast(DeniedList, app.screen)
+            await press(pilot, world, *_to(listed, "fonts.example"), "t")
+            await press(pilot, world, *_to(listed, "telemetry.vendor.example"), "n")
+            assert wishes(world) == []
+            await press(pilot, world, "enter")
+            assert not isinstance(app.screen, DeniedList)
+
+    asked = [(body["kind"], body["scope"], body["host"]) for _, body in wishes(world)]
+    assert sorted(asked) == [
+        ("allow", "task", "fonts.example"),
+        ("deny", "task", "telemetry.vendor.example"),
+    ]
+
+
+async def test_a_list_opens_no_public_place_and_nothing_within_a_host(
+    recorded: Recorded,
+) -> None:
+    """Those are for their own card."""
+    world = recorded(MANY_DENIALS)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "exclamation_mark", "x")
+            listed = cast(DeniedList, app.screen)
+            for host in ("gist.github.com", "data.evil.example"):
+                await press(pilot, world, *_to(listed, host), "t", "o")
+                assert not any(how for _, how in _chosen(listed))
+            await press(pilot, world, "enter")
+
+    assert wishes(world) == []
+
+
+async def test_a_row_of_the_list_that_changed_is_read_again(recorded: Recorded) -> None:
+    """Its choice is gone, the others stay, and Enter must be pressed anew."""
+    world = recorded(MANY_DENIALS)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "exclamation_mark", "x")
+            listed = cast(DeniedList, app.screen)
+            for host in ("fonts.example", "telemetry.vendor.example"):
+                await press(pilot, world, *_to(listed, host), "t")
+            chosen = {row.host for row, how in _chosen(listed) if how}
+            journal = Journal(world.database)
+            worse = e.NetDenied("5f0c", 90, "fonts.example", "deny-rule", 443)
+            journal.record(2, worse)
+            journal.close()
+            await press(pilot, world, "enter")
+            assert (wishes(world), app.screen) == ([], listed)
+            kept = {row.host for row, how in _chosen(listed) if how}
+            await press(pilot, world, "enter")
+
+    assert (chosen, kept) == (
+        {"fonts.example", "telemetry.vendor.example"},
+        {"telemetry.vendor.example"},
+    )
+    assert {body["host"] for _, body in wishes(world)} == kept
+
+
+def _to(listed: DeniedList, host: str) -> tuple[str, ...]:
+    """The keys that put the cursor on that row."""
+    return "g", *("j",) * [row.host for row in listed._rows].index(host)
+
+
+def _chosen(listed: DeniedList) -> list[tuple[Denied, str]]:
+    return list(zip(listed._rows, listed._chosen, strict=True))
 
 
 async def test_nothing_waits_says_so(recorded: Recorded) -> None:

@@ -55,6 +55,7 @@ class DeniedCard(Dialog[str]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *[(key, f"decide('{name}')", label) for key, name, label, _ in CHOICES],
         ("right_square_bracket", "decide('next')", "next"),
+        ("x", "decide('many')", "many"),
         ("y", "decide('copy')", "copy"),
     ]
 
@@ -68,7 +69,9 @@ class DeniedCard(Dialog[str]):
         """Facts above, choices below."""
         with VerticalScroll(classes="dialog") as frame:
             frame.border_title = Content(f"⊘ Denied request {self._asked.place}")
-            frame.border_subtitle = Content("] next · y copy · Esc decides later")
+            frame.border_subtitle = Content(
+                "] next · x many at once · y copy · Esc decides later"
+            )
             yield Static(id="facts", markup=False)
             yield Static(id="choices", markup=False)
 

@@ -1,85 +1,30 @@
-"""Denied requests on the main screen: the panel, the toast, the card, and undo."""
+"""What a human decides on denied requests: on a card, on a list, and taken back."""
 
-import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from swarm.model import events as e
 from swarm.model.task import State
 from swarm.policy import hosts
-from swarm.tui import cautions, late, network, present
-from swarm.tui.denials import Denials, Denied
+from swarm.tui import cautions, late
+from swarm.tui.denials import Denied, Where
 from swarm.tui.messages import Wish
 from swarm.tui.ports import Doors, Options
 from swarm.tui.present import WARNING
-from swarm.tui.screens.fleet import Fleet
+from swarm.tui.screens.denying import Denying
 
-TOAST_SECONDS = 5.0
-"""The least time between two toasts; the panel shows every row at once."""
+if TYPE_CHECKING:
+    from swarm.tui.dialogs.denied import Asked
+
 ONCE_SECONDS = 120.0
 """How long a grant for one connection waits for it."""
-ROWS_SHOWN = 50
 
 
-class Deciding(Fleet):
+class Deciding(Denying):
     """A decision is a wish about exactly the host and port that the card showed."""
 
     def __init__(self, doors: Doors, options: Options, repo: str | None) -> None:
         super().__init__(doors, options, repo)
-        self.denials = Denials()
         self._granted: list[dict[str, Any]] = []
         """What was granted from here, the newest last."""
-        self._later: set[tuple[int, str, int]] = set()
-        self._toasted = 0.0
-        self._untold = 0
-        """New owner domains that no toast has told of yet."""
-        self._seeded = False
-
-    def seed(self) -> None:
-        """What was denied before this view was opened is shown, and not toasted."""
-        self.denials.follow(self.doors.queries.decisions())
-        self._seeded = True
-        self.draw_events()
-
-    def took(self, recorded: list[e.Recorded]) -> None:
-        """New events: gather denials, and toast the first of an owner domain."""
-        if not self._seeded:
-            return
-        known = {task.id for task in self.tasks}
-        for row in self.denials.follow(recorded):
-            if row.task not in known:
-                continue
-            if time.monotonic() - self._toasted > TOAST_SECONDS:
-                self._toast(f"⊘ {self._called(row)} → {row.name}  [!] decide")
-                continue
-            if not self._untold:
-                self.set_timer(TOAST_SECONDS, self._toast_others)
-            self._untold += 1
-
-    def _toast(self, text: str) -> None:
-        self._toasted = time.monotonic()
-        self.app.notify(text, severity="warning", markup=False)
-
-    def _toast_others(self) -> None:
-        """One toast for all that came too soon after the last one."""
-        more = "1 more host" if self._untold == 1 else f"{self._untold} more hosts"
-        self._untold = 0
-        self._toast(f"⊘ {more} denied  [!] decide")
-
-    def panel_head(self) -> list[Any]:
-        """The rows above the events."""
-        alive = {task.id for task in self.tasks if task.state is State.LIVE}
-        rows = self.denials.of(task.id for task in self.tasks)
-        rows.sort(key=lambda row: row.task not in alive)
-        return [
-            network.denied_line(row, self._called(row), row.task in alive)
-            for row in rows[:ROWS_SHOWN]
-        ]
-
-    def waiting_rows(self) -> list[Denied]:
-        """Undecided rows of tasks at work; those put off come last."""
-        alive = (task.id for task in self.tasks if task.state is State.LIVE)
-        rows = self.denials.undecided(alive)
-        return sorted(rows, key=lambda row: row.where in self._later)
 
     def do_decide(self) -> None:
         """The card of the newest undecided row."""
@@ -88,16 +33,35 @@ class Deciding(Fleet):
             self.say("nothing that was denied waits for you")
             return
         row = rows[0]
-        asked = late.asked()(
+        card = late.denied_card()(self._asked(row, f"1/{len(rows)}"))
+        self.app.push_screen(card, lambda what: self._decided_on(row, what))
+
+    def _asked(self, row: Denied, place: str = "") -> "Asked":
+        return late.asked()(
             row,
-            self._called(row),
-            f"1/{len(rows)}",
+            self.called(row),
+            place,
             self._is_first(row),
             lambda: self.denials.row(row.where),
             lambda: self.doors.policy(row.task),
         )
-        card = late.denied_card()(asked)
-        self.app.push_screen(card, lambda what: self._decided_on(row, what))
+
+    def decide_many(self) -> None:
+        """A list of what waits; each row is decided by itself."""
+        asked = [self._asked(row) for row in self.waiting_rows()]
+        listed = late.denied_list()(asked)
+        self.app.push_screen(listed, self._decided_on_many)
+
+    def _decided_on_many(self, answer: dict[Where, str] | None) -> None:
+        if not answer:
+            return
+        for where, what in answer.items():
+            row = self.denials.row(where)
+            if row is not None:
+                self._decided_on(row, what)
+        kept = sum(what == "keep" for what in answer.values())
+        words = f"allowing {len(answer) - kept}, keeping {kept} denied"
+        self.say(f"{words} — u takes them back one by one", WARNING)
 
     def _is_first(self, row: Denied) -> bool:
         """Whether nothing of this owner's was ever decided on."""
@@ -108,10 +72,12 @@ class Deciding(Fleet):
     def _decided_on(self, row: Denied, what: str | None) -> None:
         match what:
             case None:
-                self._later.add(row.where)
+                self.later.add(row.where)
             case "next":
-                self._later.add(row.where)
+                self.later.add(row.where)
                 self.do_decide()
+            case "many":
+                self.decide_many()
             case "copy":
                 self.app.copy_to_clipboard(row.name)
                 self.say(f"copied {row.name}")
@@ -202,7 +168,3 @@ class Deciding(Fleet):
         body = self._granted.pop()
         kept = {name: body[name] for name in ("host", "scope", "task", "repo")}
         self.post_message(Wish("revoke", **kept))
-
-    def _called(self, row: Denied) -> str:
-        task = next((task for task in self.tasks if task.id == row.task), None)
-        return present.named(task, 40) if task else f"#{row.task}"

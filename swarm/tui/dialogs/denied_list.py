@@ -1,0 +1,191 @@
+"""Many denied requests at once: each row is looked at and decided by itself."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.events import Resize
+from textual.widgets import Static
+
+from swarm.errors import SwarmError
+from swarm.model.text import line
+from swarm.policy import hosts
+from swarm.tui import cautions
+from swarm.tui.denials import Denied, Where
+from swarm.tui.dialogs.dialog import Dialog
+from swarm.tui.present import ERROR, KEY, MUTED, WARNING, count, fit
+from swarm.tui.widgets.lines import Lines
+
+if TYPE_CHECKING:
+    from swarm.policy.layers import Resolved
+    from swarm.tui.dialogs.denied import Asked
+
+MOST = 10
+"""Rows; a longer list is agreed to unread."""
+CHOICES = {"once": "o once", "task": "t task", "keep": "n keep", "": "· later"}
+FOOT = "o once · t task · n keep denied · . later · Enter does it · Esc"
+ALONE = "a public place: its own card has its owner typed"
+WITHIN = "its host passes already: what was sent does not"
+
+
+class DeniedList(Dialog[dict[Where, str]]):
+    """Answers what was chosen for each row, as a `DeniedCard` does for one.
+
+    Nothing is chosen at the start, and no key chooses for two rows. A row that changed
+    since it was drawn loses its choice, and the list stays.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("o", "choose('once')", "once"),
+        ("t", "choose('task')", "task"),
+        ("n", "choose('keep')", "keep"),
+        ("full_stop", "choose('')", "later"),
+        ("enter", "apply", "do it"),
+        ("q", "cancel", "later"),
+    ]
+
+    def __init__(self, asked: "Sequence[Asked]") -> None:
+        super().__init__()
+        self._asked = asked[:MOST]
+        self._left = len(asked) - len(self._asked)
+        self._rows = [one.row for one in self._asked]
+        self._chosen = ["" for _ in self._asked]
+        self._policies: dict[int, Resolved] = {}
+        self._trouble: dict[int, str] = {}
+
+    def compose(self) -> ComposeResult:
+        """The rows, and what is to be known of the one under the cursor."""
+        with Vertical(classes="dialog") as frame:
+            more = f" · {count(self._left)} more come after" if self._left else ""
+            frame.border_title = Content(f"⊘ Denied requests: {len(self._rows)}{more}")
+            frame.border_subtitle = Content(FOOT)
+            yield Lines(id="denied-rows", cursor=True)
+            yield Static(id="denied-notes", markup=False)
+
+    def on_mount(self) -> None:
+        """What is known at once; what the policies say of it comes a moment later."""
+        self._lines.focus()
+        self._draw()
+        self._compare()
+
+    def on_resize(self, event: Resize) -> None:
+        """As many rows as leave room for what is to be known of one."""
+        self._lines.styles.height = min(len(self._rows), max(2, event.size.height - 12))
+
+    @property
+    def _lines(self) -> Lines:
+        return self.query_one(Lines)
+
+    @work(group="policies", exit_on_error=False)
+    async def _compare(self) -> None:
+        """Read each task's policy once: a name may be taken for one it allows."""
+        for one in self._asked:
+            task = one.row.task
+            if task in self._policies or task in self._trouble:
+                continue
+            try:
+                self._policies[task] = await asyncio.to_thread(one.policy)
+            except SwarmError as error:
+                words = f"the policy cannot be read: {line(error.message, 160)}"
+                self._trouble[task] = words
+        self._draw()
+
+    @on(Lines.Moved)
+    def _moved(self) -> None:
+        self._draw()
+
+    def action_choose(self, what: str) -> None:
+        """For the row under the cursor, which then moves on."""
+        at = self._lines.cursor or 0
+        if reason := self._why_not(self._rows[at], what):
+            self.notify(reason, severity="warning", markup=False)
+            return
+        self._chosen[at] = what
+        self._lines.go(at + 1)
+        self._draw()
+
+    def action_apply(self) -> None:
+        """Answer, unless something is not as it was read."""
+        if not self.armed:
+            return
+        if self._read_again():
+            self.arm_anew()
+            self._draw()
+            self.notify("some changed meanwhile: read again", severity="warning")
+            return
+        pairs = zip(self._rows, self._chosen, strict=True)
+        self.dismiss({row.where: what for row, what in pairs if what})
+
+    def _read_again(self) -> bool:
+        changed = False
+        for at, one in enumerate(self._asked):
+            now = one.now()
+            if now is not None and now.shape != self._rows[at].shape:
+                self._rows[at], self._chosen[at] = now, ""
+                changed = True
+        return changed
+
+    def _why_not(self, row: Denied, what: str) -> str:
+        if what not in ("once", "task"):
+            return ""
+        if row.is_within:
+            return WITHIN
+        return ALONE if cautions.is_drop(row.host) else ""
+
+    def _flags(self, at: int, first: bool = False) -> list[str]:
+        """With what is true of most rows, that it is a first time, where asked for."""
+        row = self._rows[at]
+        found = self._policies.get(row.task)
+        rules = found.policy.rules if found else ()
+        trouble = self._trouble.get(row.task, "")
+        known = cautions.flags(row.host, first and self._asked[at].first, rules)
+        return [*known, *([trouble] if trouble else [])]
+
+    def _draw(self) -> None:
+        self._lines.set_lines([self._line(at) for at in range(len(self._rows))])
+        at = self._lines.cursor or 0
+        self.query_one("#denied-notes", Static).update(
+            Content("\n").join(self._notes(at))
+        )
+
+    def _line(self, at: int) -> Content:
+        row, chosen = self._rows[at], self._chosen[at]
+        mark = "⚑" if self._flags(at) else " "
+        times = f" ×{count(row.count)}" if row.count > 1 else ""
+        return Content.assemble(
+            (f" {CHOICES[chosen]:<7} ", KEY if chosen else MUTED),
+            f"{fit(self._asked[at].name, 16)} ",
+            (f"{mark} ", WARNING),
+            (row.name, ERROR if row.is_leak else WARNING),
+            (f"{times}  {line(row.reason, 60)}", MUTED),
+        )
+
+    def _notes(self, at: int) -> list[Content]:
+        row = self._rows[at]
+        sees = (
+            f"{line(row.method, 10)} {line(row.path, 200)}"
+            if row.method
+            else "TLS tunnel: method, path and body are not visible"
+        )
+        owner = line(hosts.owner(row.host), 80)
+        out = [
+            Content(""),
+            Content.assemble(
+                (f" {row.name}", f"bold {WARNING}"), (f"  of {owner}", MUTED)
+            ),
+            Content.styled(f" {sees}", MUTED),
+        ]
+        flags = self._flags(at, first=True)
+        out += [Content.styled(f" ⚑ {flag}", WARNING) for flag in flags]
+        words = "Allowing a host lets the agent send it anything it can read here."
+        why = self._why_not(row, "task")
+        return [
+            *out,
+            Content.styled(f" {why or words}", MUTED if why else ""),
+            Content(""),
+        ]
