@@ -183,7 +183,8 @@ class SwarmApp(App[None], inherit_bindings=False):
     @on(OpenReview)
     def _open_review(self, message: OpenReview) -> None:
         screen = late.review_screen()
-        self.push_screen(screen(self._doors, self._options, message.task))
+        opened = screen(self._doors, self._options, message.task, message.path)
+        self.push_screen(opened)
 
     @on(OpenPolicy)
     def _open_policy(self, message: OpenPolicy) -> None:

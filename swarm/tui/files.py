@@ -30,6 +30,18 @@ def files_tab(
     ]
 
 
+def paths(places: Sequence[Place], rows: int) -> list[str]:
+    """Of each of so many rows of `files_tab`: its path in the worktree, or nothing."""
+    found = [_path(place) for place in places] if rows > len(places) else []
+    return [*[""] * (rows - len(found)), *found]
+
+
+def _path(place: Place) -> str:
+    path = relative(place.trace.path)
+    is_one = place.files == 1 and place.trace.op != "heap"
+    return path if is_one and not path.startswith("/") else ""
+
+
 def _summary(counts: Counts, noise: bool) -> Content:
     parts: list[str | tuple[str, str]] = [f" {_of(counts.paths, 'path')} touched"]
     if counts.flagged:

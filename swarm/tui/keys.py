@@ -30,7 +30,14 @@ GLOBAL = (
 )
 
 TASKS = (
-    Key("attach", "enter", "Enter", "attach", "full screen terminal; Ctrl+Q back", 10),
+    Key(
+        "attach",
+        "enter",
+        "Enter",
+        "attach",
+        "full screen; Ctrl+Q back; a path: its diff",
+        10,
+    ),
     Key("reply", "space", "Space", "reply", "type a line into the agent's pane", 20),
     Key("new", "n", "n", "new", "start an agent on a prompt", 5),
     Key("review", "r", "r", "review", "look at the changes, merge or discard", 15),

@@ -48,11 +48,12 @@ class Attach(Message):
 
 
 class OpenReview(Message):
-    """The human wants to see what a task changed."""
+    """The human wants to see what a task changed, in one file first where named."""
 
-    def __init__(self, task: Task) -> None:
+    def __init__(self, task: Task, path: str = "") -> None:
         super().__init__()
         self.task = task
+        self.path = path
 
 
 class OpenPolicy(Message):

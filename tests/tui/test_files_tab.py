@@ -1,8 +1,12 @@
 """The Files tab: what a task wrote, and the directories that would drown it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
+from swarm.model.review import Change
 from swarm.tui.screens.dashboard import Dashboard
+from swarm.tui.screens.review import ReviewScreen
+from swarm.tui.widgets.message_line import MessageLine
 from tests.scenes import OBSERVED, Scene, press, shown, until
 from tests.tui.fakes import World
 from tests.tui.test_audit import happens
@@ -61,3 +65,65 @@ async def test_the_newest_stays_in_view_however_many_there_are(
             await pilot.pause()
             assert isinstance(app.screen, Dashboard)
             assert app.screen.preview.lines.scroll_offset.y == 0
+
+
+CHANGED = replace(
+    OBSERVED,
+    changes=tuple(
+        Change(path, "modified", 0o100644, 0o100644, "1" * 40, "2" * 40, 2, 1)
+        for path in ("AGENTS.md", "package.json", "src/limit/bucket.ts")
+    ),
+)
+
+
+async def test_enter_on_a_path_shows_what_was_changed_in_it(recorded: Recorded) -> None:
+    """The second path, though a write came above it after it was chosen."""
+    world = recorded(CHANGED)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, *TO_FILES, "2", *"jj")
+            assert isinstance(app.screen, Dashboard)
+            chosen = app.screen.path_chosen
+            happens(world, "/workspace/src/fresh.py")
+            await until(pilot, lambda: "fresh.py" in "".join(lines(app.screen)))
+            assert app.screen.path_chosen == chosen
+            await press(pilot, world, "enter", "keeper")
+            assert isinstance(app.screen, ReviewScreen)
+            entry = app.screen.files.entry
+
+    assert entry is not None
+    assert (chosen, entry.path) == ("AGENTS.md", "AGENTS.md")
+
+
+async def test_a_path_that_did_not_change_is_told_of(recorded: Recorded) -> None:
+    """Git ignores it, or the agent has put it back."""
+    world = recorded(replace(CHANGED, changes=CHANGED.changes[1:]))
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, *TO_FILES, "2", *"jj", "enter", "keeper")
+            told = str(app.screen.query_one(MessageLine).render())
+
+    assert "AGENTS.md is as the base has it" in told
+
+
+async def test_only_single_files_of_the_worktree_can_be_chosen(
+    recorded: Recorded,
+) -> None:
+    """No heading, no heap, nothing outside; elsewhere Enter is what it was."""
+    world = recorded(OBSERVED)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, *TO_FILES)
+            assert isinstance(app.screen, Dashboard)
+            assert app.screen.path_chosen == ""
+            await press(pilot, world, "2")
+            reached = []
+            for _ in range(10):
+                reached.append(app.screen.path_chosen)
+                await press(pilot, world, "j")
+            await press(pilot, world, "left_square_bracket")
+            assert app.screen.path_chosen == ""
+
+    assert reached[0] == "package.json"
+    assert not any(path.startswith(("/", "node_modules")) for path in reached)
+    assert "" not in reached

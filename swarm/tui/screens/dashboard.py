@@ -36,6 +36,8 @@ class Dashboard(Deciding):
             return "nothing was discarded or decided"
         if action == "tell" and not self.can_tell:
             return "nothing was allowed from here to a task at work"
+        if action == "attach" and self.path_chosen:
+            action = "review"
         return present.why_not(action, self.chosen)
 
     @on(Decided)
@@ -63,8 +65,14 @@ class Dashboard(Deciding):
         self.shown.focus()
 
     def do_attach(self) -> None:
-        """Full screen; this view waits until the human is back."""
-        self.post_message(Attach(self._chosen.id))
+        """Full screen; this view waits until the human is back.
+
+        On a path of the Files tab: what was changed in that file.
+        """
+        if path := self.path_chosen:
+            self.post_message(OpenReview(self._chosen, path))
+        else:
+            self.post_message(Attach(self._chosen.id))
 
     def do_review(self) -> None:
         """The files as they are now."""

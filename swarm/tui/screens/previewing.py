@@ -22,6 +22,7 @@ CAPTURE_SECONDS = 0.25
 QUIET_LOOKS = 12
 """After so many looks at an unchanged pane, only each fourth look is taken."""
 PANE_RULE = "agent output · untrusted · read-only"
+FILES_RULE = "2 goes here · Enter shows a file's changes · h heaps"
 
 
 @dataclass(slots=True)
@@ -74,12 +75,14 @@ class Previewing(Writes):
         preview, task = self.preview, self.chosen
         if task is None:
             preview.show("Preview", "", [], "")
-            preview.lines.set_lines([])
+            preview.lines.show_body([])
             return
         is_pane = preview.tab == "Pane" and self._seen.pane is not None
         aside = f"{line(task.agent, 30)} · #{task.id}"
-        preview.show(named(task), aside, self._facts(task), _rule(is_pane))
-        preview.lines.set_lines(self._body(task))
+        rule = PANE_RULE if is_pane else FILES_RULE if preview.tab == "Files" else ""
+        preview.show(named(task), aside, self._facts(task), rule)
+        body = self._body(task)
+        preview.lines.show_body(body, self.file_paths)
 
     def _facts(self, task: Task) -> list[Content]:
         """With what its sandbox uses, where there is room for one more line."""
@@ -168,7 +171,7 @@ class Previewing(Writes):
             if is_first:
                 self.draw_preview()
             elif self.chosen and self.preview.tab == "Pane":
-                self.preview.lines.set_lines(self._pane_body(self.chosen))
+                self.preview.lines.show_body(self._pane_body(self.chosen))
 
     def _captured(self, name: str, before: str) -> tuple[str, list[Content] | None]:
         """The pane's text, and its lines where it is another text than before."""
@@ -203,7 +206,3 @@ class Previewing(Writes):
         return details.diff_summary(
             changes, self.doors.review.hidden(task.id, task.tree)
         )
-
-
-def _rule(is_pane: bool) -> str:
-    return PANE_RULE if is_pane else ""

@@ -34,11 +34,15 @@ class Reading(KeyScreen[None]):
 
     CSS_PATH: ClassVar[list[Any]] = assets.styles("review")
 
-    def __init__(self, doors: Doors, options: Options, task: Task) -> None:
+    def __init__(
+        self, doors: Doors, options: Options, task: Task, path: str = ""
+    ) -> None:
+        """`path` is the file to begin with; the first of the list where it is empty."""
         super().__init__()
         self.doors = doors
         self.options = options
         self.subject = task
+        self._wanted = path
         self.shown_tree = ""
         self._taken = 0.0
         self.changes: Sequence[Change] = ()
@@ -120,11 +124,18 @@ class Reading(KeyScreen[None]):
         self.shown_tree, self.changes, self.hidden = tree, changes, hidden
         self._taken = self.options.clock()
         self._show_title("")
-        self.files.show_files(changes, hidden)
+        self.files.show_files(changes, hidden, self._wanted)
+        self._tell_of_wanted()
         self.show_hints()
         if not changes and not hidden:
             words = [Content.styled(" nothing differs from the base", MUTED)]
             self.diff.show_diff(Content("2 Diff"), words, FileDiff())
+
+    def _tell_of_wanted(self) -> None:
+        """Once; a snapshot that is read anew stays where the human went meanwhile."""
+        path, self._wanted = self._wanted, ""
+        if path and not (self.files.entry and self.files.entry.path == path):
+            self.say(f"{line(path, 80)} is as the base has it, or ignored", WARNING)
 
     def _show_title(self, busy: str) -> None:
         task = self.subject

@@ -1,7 +1,7 @@
 """The Files tab: read anew when the store grew, at most seven times a second."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from textual import on, work
@@ -27,6 +27,8 @@ class _Files:
 
     task: int = 0
     rows: list[Content] | None = None
+    paths: list[str] = field(default_factory=list)
+    """Of each row, where it stands for one file of the worktree."""
     at_work: bool = False
     """Being read, or just was."""
     is_stale: bool = False
@@ -59,6 +61,17 @@ class Writes(KeyScreen[None]):
         self._want_files(task.id)
         return self._files.rows or [Content.styled(" reading …", MUTED)]
 
+    @property
+    def file_paths(self) -> list[str]:
+        """Of each line of the preview; empty where it shows something else."""
+        return self._files.paths if self.preview.tab == "Files" else []
+
+    @property
+    def path_chosen(self) -> str:
+        """The file under the cursor, while the keys go to the Files tab."""
+        lines = self.preview.lines
+        return lines.path if lines.has_focus and self.preview.tab == "Files" else ""
+
     def turn_noise(self) -> None:
         """Show heaps of files, or leave them out."""
         self._noise = not self._noise
@@ -81,13 +94,14 @@ class Writes(KeyScreen[None]):
                 self.doors.audit.places, wanted.task, self._noise
             )
         except SwarmError as error:
-            found = [Content.styled(f" {line(error.message)}", ERROR)]
+            found, paths = [Content.styled(f" {line(error.message)}", ERROR)], []
         else:
             width = self.preview.lines.scrollable_content_region.width
             found = files.files_tab(places, counts, width, self._noise)
-        wanted.rows = found
+            paths = files.paths(places, len(found))
+        wanted.rows, wanted.paths = found, paths
         if wanted is self._files and self.preview.tab == "Files":
-            self.preview.lines.set_lines(found)
+            self.preview.lines.show_body(found, paths)
         self.set_timer(FILES_SECONDS, partial(self._files_rested, wanted))
 
     def _files_rested(self, wanted: _Files) -> None:

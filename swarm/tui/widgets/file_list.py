@@ -49,17 +49,19 @@ class FileList(Lines):
         """Only entries are selected."""
         return 0 <= row < len(self._rows) and self._rows[row].entry is not None
 
-    def show_files(self, changes: Sequence[Change], hidden: Sequence[Hidden]) -> None:
-        """Draw these; the selected path stays selected where it is still there."""
-        before = self.entry.path if self.entry else ""
+    def show_files(
+        self, changes: Sequence[Change], hidden: Sequence[Hidden], wanted: str = ""
+    ) -> None:
+        """Draw these; the wanted or else the selected path is selected, if there."""
+        before = wanted or (self.entry.path if self.entry else "")
         self._rows = []
         for title, members in _sections(changes, hidden):
             self._rows.append(_Row(heading=f"{title} · {len(members)}"))
             self._rows += [_Row(entry=entry) for entry in members]
         self._draw()
         paths = [row.entry.path if row.entry else "" for row in self._rows]
-        wanted = paths.index(before) if before and before in paths else 1
-        self.cursor = min(wanted, max(0, len(self._rows) - 1))
+        at = paths.index(before) if before and before in paths else 1
+        self.cursor = min(at, max(0, len(self._rows) - 1))
         self.show(self.cursor)
         self._draw()
         if self.entry:

@@ -5,8 +5,8 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from swarm.tui.present import MUTED, TITLE
+from swarm.tui.widgets.body import Body
 from swarm.tui.widgets.input_bar import InputBar
-from swarm.tui.widgets.lines import Lines
 from swarm.tui.widgets.words import Words, entitle
 
 TABS = ("Pane", "Diff", "Net", "Files", "Info")
@@ -24,13 +24,13 @@ class Preview(Vertical):
         yield Words(id="preview-tabs")
         yield Words(id="preview-facts")
         yield Words(id="preview-rule")
-        yield Lines(id="preview-lines", follow=True)
+        yield Body()
         yield InputBar(id="reply", placeholder="text for the agent · Enter sends")
 
     @property
-    def lines(self) -> Lines:
+    def lines(self) -> Body:
         """What scrolls."""
-        return self.query_one("#preview-lines", Lines)
+        return self.query_one(Body)
 
     def turn(self, step: int) -> None:
         """Show the next tab, or the one before."""
