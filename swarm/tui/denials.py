@@ -43,6 +43,8 @@ class Denied:
     sni: str = ""
     decided: bool = False
     decided_at: float = 0.0
+    newest: e.Recorded | None = None
+    """The denial that was counted last, with all that the gate said of it."""
 
     @property
     def shape(self) -> tuple[str, bool, bool]:
@@ -91,7 +93,7 @@ class Denials:
             self._seen = one.id
             match one.event:
                 case e.NetDenied() as denial if one.task and not denial.quiet:
-                    row = self._count(one.task, one.at, denial)
+                    row = self._count(one, one.task, denial)
                     key = (one.task, hosts.owner(row.host))
                     if key not in self._told:
                         self._told.add(key)
@@ -104,8 +106,8 @@ class Denials:
                     pass
         return fresh
 
-    def _count(self, task: int, at: float, denial: e.NetDenied) -> Denied:
-        where = (task, denial.host, denial.port)
+    def _count(self, one: e.Recorded, task: int, denial: e.NetDenied) -> Denied:
+        where, at = (task, denial.host, denial.port), one.at
         known = self._rows.get(where)
         row = known or Denied(*where, denial.reason, first=at, last=at)
         row = replace(
@@ -120,6 +122,7 @@ class Denials:
             origin=denial.origin,
             address=denial.address,
             sni=denial.sni,
+            newest=one,
             decided=row.decided and at <= row.decided_at + SETTLE_SECONDS,
         )
         self._rows[where] = row

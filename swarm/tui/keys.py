@@ -117,6 +117,7 @@ POLICY = (
     Key("add", "a", "a", "allow", "let the task reach a host, until it ends", 12),
     Key("trust", "T", "T", "trust", "grant what the repository asks for", 14),
     Key("edit", "e", "e", "edit", "your own policy file, in your editor", 16),
+    Key("services", "D", "D", "own", "hide what services brought, or show it", 18),
     Key("copy", "y", "y", "copy", "copy the rule's host", 20),
     Key("back", "escape,q,P", "Esc", "back", "back to the tasks", 95),
     *GLOBAL,

@@ -198,6 +198,21 @@ async def test_what_changed_meanwhile_must_be_read_again(recorded: Recorded) -> 
     assert [body["host"] for _, body in wishes(world)] == ["hooks.stripe-cdn.example"]
 
 
+async def test_enter_shows_all_that_the_gate_said(recorded: Recorded) -> None:
+    """And once more leaves it out; it decides nothing."""
+    world = recorded(DENIALS)
+    with shown(world) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, world, "exclamation_mark", "enter")
+            told = str(app.screen.query_one("#facts").render())
+            await press(pilot, world, "enter")
+            after = str(app.screen.query_one("#facts").render())
+
+    assert "seq 5" in told
+    assert "seq 5" not in after
+    assert wishes(world) == []
+
+
 async def test_a_public_place_must_be_typed(recorded: Recorded) -> None:
     """Esc there allows nothing."""
     gist = _with(e.NetDenied("5f0c", 9, "gist.github.com", "not-in-allowlist", 443))

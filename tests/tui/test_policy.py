@@ -8,7 +8,7 @@ from textual.widgets import Static
 
 from swarm.policy.layers import Resolved
 from swarm.policy.rules import Policy, Rule
-from swarm.tui import sheet
+from swarm.tui import sheet, why
 from swarm.tui.screens.policy import PolicyScreen
 from tests.scenes import DENIALS, HOSTILE_NAME, NOW, Scene, press, shown
 from tests.tui.fakes import World
@@ -58,9 +58,18 @@ def test_every_rule_says_where_it_stands_and_how_it_ends() -> None:
     ],
 )
 def test_why_names_the_rule_and_its_place(asked: str, answer: str) -> None:
-    words, _ = sheet.explained(POLICY, asked, NOW)
+    words, _ = why.explained(POLICY, asked, NOW)
 
     assert answer in words
+
+
+def test_what_services_brought_can_be_left_out() -> None:
+    """How many there are is told, for they count all the same."""
+    rows = sheet.rows(POLICY, [], NOW, 120, services=False)
+
+    scopes = [sheet.scope(row.rule) for row in rows if row.rule]
+    assert scopes == ["once", "task", "project", "user"]
+    assert "1 rule of services not shown; D shows them" in text(rows)
 
 
 def test_no_rule_is_an_empty_state_that_says_so() -> None:

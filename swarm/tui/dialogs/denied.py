@@ -13,9 +13,10 @@ from textual.content import Content
 from textual.widgets import Static
 
 from swarm.errors import SwarmError
+from swarm.model.audit import Entry
 from swarm.model.text import line
 from swarm.policy import hosts
-from swarm.tui import cautions, history
+from swarm.tui import cautions, history, timeline
 from swarm.tui.denials import Denied
 from swarm.tui.dialogs.dialog import Dialog
 from swarm.tui.present import ERROR, KEY, MUTED, WARNING
@@ -30,6 +31,8 @@ CHOICES = (
     ("n", "keep", "keep denied", "and say no more about it for this task"),
     ("b", "block", "block & pause", "keep denied, and freeze the task"),
 )
+
+SUBTITLE = "] next · x many at once · Enter raw event · y copy · Esc later"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class DeniedCard(Dialog[str]):
     BINDINGS: ClassVar[list[BindingType]] = [
         *[(key, f"decide('{name}')", label) for key, name, label, _ in CHOICES],
         ("right_square_bracket", "decide('next')", "next"),
+        ("enter", "raw", "raw event"),
         ("x", "decide('many')", "many"),
         ("y", "decide('copy')", "copy"),
     ]
@@ -64,14 +68,14 @@ class DeniedCard(Dialog[str]):
         self._asked = asked
         self._row = asked.row
         self._notes: list[str] = []
+        self._raw = False
+        """Whether all that the gate said is shown too."""
 
     def compose(self) -> ComposeResult:
         """Facts above, choices below."""
         with VerticalScroll(classes="dialog") as frame:
             frame.border_title = Content(f"⊘ Denied request {self._asked.place}")
-            frame.border_subtitle = Content(
-                "] next · x many at once · y copy · Esc decides later"
-            )
+            frame.border_subtitle = Content(SUBTITLE)
             yield Static(id="facts", markup=False)
             yield Static(id="choices", markup=False)
 
@@ -95,6 +99,11 @@ class DeniedCard(Dialog[str]):
         else:
             rules = found.policy.rules
             self._notes = cautions.flags(row.host, self._asked.first, rules)
+        self._draw()
+
+    def action_raw(self) -> None:
+        """Show the newest denial as it was recorded, or no more."""
+        self._raw = not self._raw
         self._draw()
 
     def action_decide(self, what: str) -> None:
@@ -147,6 +156,9 @@ class DeniedCard(Dialog[str]):
             for name, value in known.items()
             if value
         ]
+        if self._raw and row.newest:
+            entry = Entry(row.last, row.task, row.newest.id, event=row.newest)
+            out += [Content(""), timeline.detail(entry)]
         out.append(Content(""))
         flags = self._notes or cautions.flags(row.host, self._asked.first, ())
         out += [Content.styled(f"⚑ {flag}", WARNING) for flag in flags]

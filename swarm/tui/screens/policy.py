@@ -6,7 +6,7 @@ from swarm.model.task import State
 from swarm.model.text import line
 from swarm.policy import hosts
 from swarm.policy.hosts import BadHost
-from swarm.tui import cautions, sheet
+from swarm.tui import cautions, sheet, why
 from swarm.tui.dialogs.confirm import Confirm
 from swarm.tui.dialogs.typed import Typed
 from swarm.tui.messages import EditPolicy, Wish
@@ -52,7 +52,7 @@ class PolicyScreen(PolicySheet):
         if not message.text.strip():
             return
         try:
-            host, port = sheet.place(message.text)
+            host, port = why.place(message.text)
         except BadHost as bad:
             self.say(f"{line(message.text, 80)}: {bad}", ERROR)
             return

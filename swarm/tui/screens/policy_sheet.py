@@ -12,7 +12,7 @@ from swarm import assets
 from swarm.errors import SwarmError
 from swarm.model.task import Task
 from swarm.model.text import line
-from swarm.tui import keys, present, sheet
+from swarm.tui import keys, present, sheet, why
 from swarm.tui.messages import Nudge
 from swarm.tui.pace import Pace
 from swarm.tui.ports import Doors, Options
@@ -45,6 +45,8 @@ class PolicySheet(KeyScreen[None]):
         self.found: Resolved | None = None
         """As it was last read without a mistake."""
         self._answer: tuple[str, str] = ("", "")
+        self._services = True
+        """Show what services brought, too."""
         self._pace = Pace(self, PULL_SECONDS, self.read)
 
     def compose_regions(self) -> ComposeResult:
@@ -109,7 +111,8 @@ class PolicySheet(KeyScreen[None]):
             return
         now, width = self.options.clock(), self.lines.scrollable_content_region.width
         recorded = self.doors.queries.net(self.subject.id)
-        self.lines.show_rows(sheet.rows(self.found, recorded, now, width))
+        rows = sheet.rows(self.found, recorded, now, width, self._services)
+        self.lines.show_rows(rows)
         text, tone = self._answer
         answer = self.query_one("#policy-answer", Static)
         answer.update(Content.styled(f" {text}", tone) if text else "")
@@ -133,7 +136,7 @@ class PolicySheet(KeyScreen[None]):
     def _asked(self, message: InputBar.Submitted) -> None:
         if self.found and message.text.strip():
             now = self.options.clock()
-            self._answer = sheet.explained(self.found, message.text, now)
+            self._answer = why.explained(self.found, message.text, now)
         message.bar.close()
         self.lines.focus()
         self._draw()
@@ -141,6 +144,11 @@ class PolicySheet(KeyScreen[None]):
     @on(InputBar.Closed)
     def _left(self) -> None:
         self.lines.focus()
+
+    def do_services(self) -> None:
+        """Leave them out, or show them: what differs from a preset is little."""
+        self._services = not self._services
+        self._draw()
 
     def do_copy(self) -> None:
         """The host as it is shown."""
