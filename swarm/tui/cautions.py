@@ -1,10 +1,13 @@
 """What a human should know of a host before anything is allowed to go there; pure."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from swarm.model.text import line
 from swarm.policy import hosts
-from swarm.policy.rules import Rule
+
+if TYPE_CHECKING:
+    from swarm.policy.rules import Rule
 
 DROPS = (
     "0x0.st anonfiles.com discord.com dropbox.com file.io gist.github.com "
@@ -28,7 +31,7 @@ def is_drop(host: str) -> bool:
     )
 
 
-def flags(host: str, first: bool, rules: Iterable[Rule]) -> list[str]:
+def flags(host: str, first: bool, rules: "Iterable[Rule]") -> list[str]:
     """Sentences about the host, harmless on a screen; most hosts have none."""
     domain = hosts.owner(host)
     found = []
@@ -46,7 +49,7 @@ def flags(host: str, first: bool, rules: Iterable[Rule]) -> list[str]:
     return found
 
 
-def look_alike(host: str, rules: Iterable[Rule]) -> str:
+def look_alike(host: str, rules: "Iterable[Rule]") -> str:
     """An allowed host that this one could be taken for; empty for none."""
     mine = hosts.owner(host)
     for rule in rules:
