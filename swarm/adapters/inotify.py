@@ -34,7 +34,7 @@ BATCH = 4096
 LOOK_SECONDS = 0.2
 """How soon `close` is noticed where nothing happens."""
 RESCAN_SLACK = 1.0
-"""Seconds before an overflow that are looked at again."""
+"""Seconds before the queue was last empty, looked at again too: clocks are coarse."""
 
 
 class Tree:
@@ -49,7 +49,8 @@ class Tree:
         self._left: dict[int, tuple[str, bool]] = {}
         self._news: list[Seen] = []
         self._closing = False
-        self._last = time.time()
+        self._empty = time.time()
+        """When the queue was last seen empty: nothing that is older was dropped."""
         self._watch_below("", is_new=False)
 
     def close(self) -> None:
@@ -61,12 +62,13 @@ class Tree:
         while True:
             closing = self._closing
             self._inotify.sync_timeout = LOOK_SECONDS
-            event = self._inotify.sync_get()
+            asked, event = time.time(), self._inotify.sync_get()
             self._inotify.sync_timeout = 0
             while event is not None and len(self._news) < BATCH:
                 self._one(event)
-                event = self._inotify.sync_get()
+                asked, event = time.time(), self._inotify.sync_get()
             if event is None:
+                self._empty = asked
                 self._settle()
             else:
                 self._one(event)
@@ -79,7 +81,6 @@ class Tree:
         os.close(self._root)
 
     def _one(self, event: Event) -> None:
-        self._last = time.time()
         if Mask.Q_OVERFLOW in event.mask:
             self._overflowed()
             return
@@ -226,10 +227,12 @@ class Tree:
         return {"size": known.st_size, "mode": known.st_mode}
 
     def _overflowed(self) -> None:
-        """The kernel's queue was full: whatever is newer is found by looking."""
-        since, self._last = self._last - RESCAN_SLACK, time.time()
-        self._news.append({"op": "overflow", "at": self._last})
-        self._look_again("", since)
+        """The kernel's queue was full: whatever is newer is found by looking.
+
+        How long ago it was full is not known, for what is in it waited for us.
+        """
+        self._news.append({"op": "overflow", "at": time.time()})
+        self._look_again("", self._empty - RESCAN_SLACK)
 
     def _look_again(self, path: str, since: float) -> None:
         with self._opened(path) as folder:
