@@ -573,6 +573,15 @@ OBSERVED = Scene(
             ),
             _did(21, "call", "unshare", result=-1, note="refused"),
             _did(
+                18,
+                "net",
+                "sendto",
+                "203.0.113.7:4433",
+                result=-1,
+                note="refused: no way out but the gate",
+                count=6,
+            ),
+            _did(
                 12,
                 "file",
                 "write",

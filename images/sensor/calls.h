@@ -18,6 +18,7 @@ enum kind {
   CHANGED,  /* an open file, by a call that counts no bytes */
   MAPPED,   /* an open file that memory now writes to */
   BARE,     /* nothing but the call itself */
+  REACHED,  /* a socket, and maybe the address that it should have sent to */
 };
 
 struct call {
@@ -26,7 +27,7 @@ struct call {
   int dir, other_dir;
   const char *path, *other_path;
   unsigned int flags, mode;
-  unsigned long long size;
+  unsigned long long bytes, size;
 };
 
 #define ONE(the_op, the_dir, the_path) \
@@ -34,5 +35,8 @@ struct call {
 #define TWO(the_op, dir1, path1, dir2, path2) \
   do { c->kind = PATHS; c->op = the_op; c->dir = dir1; c->path = (void *)(path1); \
        c->other_dir = dir2; c->other_path = (void *)(path2); } while (0)
+#define REACH(the_fd, the_address) \
+  do { c->kind = REACHED; c->op = OP_REACH; c->dir = the_fd; c->path = (void *)(the_address); \
+       c->flags = NUMBER(regs); } while (0)
 #define HELD(the_op, the_fd) \
   do { c->kind = OF_FILE; c->op = the_op; c->dir = the_fd; } while (0)

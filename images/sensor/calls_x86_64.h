@@ -65,17 +65,27 @@ static __always_inline void decode(struct pt_regs *regs, long result, struct cal
     break;
   case 188: case 189: case 197: case 198: ONE(OP_XATTR, AT_FDCWD, a); break;
   case 190: case 199: HELD(OP_XATTR, (int)a); break;
+  /* What does not leave: connect sendto sendmsg sendmmsg; a plain write is one too */
+  case 42: if (result == -1 || result == -13) REACH(a, b); break;
+  case 44: if (result == -1 || result == -13) REACH(a, f); break;
+  case 46: case 307:
+    if (result == -1 || result == -13) {
+      unsigned long name = 0; /* a msghdr begins with where its address is */
+      bpf_probe_read_user(&name, sizeof name, (void *)b);
+      REACH(a, name);
+    }
+    break;
   case 59: if (result < 0) ONE(OP_EXEC, AT_FDCWD, a); break; /* what succeeds is seen elsewhere */
   case 322: if (result < 0) ONE(OP_EXEC, (int)a, b); break;
   case 425: c->kind = BARE; c->op = OP_IO_URING; c->flags = 425; break;
   /* What an escape begins with; told where it is refused, by seccomp too: ptrace chroot
      pivot_root mount umount2 swapon init_module delete_module kexec_load keyctl unshare
      perf_event_open open_by_handle_at setns process_vm_readv process_vm_writev
-     finit_module bpf userfaultfd open_tree move_mount fsopen fspick pidfd_getfd
+     finit_module bpf userfaultfd socket open_tree move_mount fsopen fspick pidfd_getfd
      mount_setattr */
   case 101: case 161: case 155: case 165: case 166: case 167: case 175: case 176: case 246:
   case 250: case 272: case 298: case 304: case 308: case 310: case 311: case 313: case 321:
-  case 323: case 428: case 429: case 430: case 433: case 438: case 442:
+  case 41: case 323: case 428: case 429: case 430: case 433: case 438: case 442:
     if (result == -1) { c->kind = BARE; c->op = OP_DENIED; c->flags = regs->orig_ax; }
     break;
   }

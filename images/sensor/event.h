@@ -14,12 +14,15 @@ enum op {
   OP_CREATE = 1, OP_OPEN, OP_WRITE, OP_CLOSE, OP_MMAP, OP_TRUNCATE,
   OP_UNLINK, OP_RMDIR, OP_MKDIR, OP_RENAME, OP_LINK, OP_SYMLINK, OP_CHMOD, OP_CHOWN,
   OP_MKNOD, OP_UTIME, OP_XATTR, OP_EXEC, OP_EXIT, OP_DENIED, OP_IO_URING, OP_COMPAT,
+  OP_REACH,
   OP_COUNT,
 };
 
 /* Texts lie behind each other in `text`; `length` says how long each is. A path is two
    of them: the names of the directory it starts from, leaf first, each ended by NUL,
    and the string that the program gave. */
+/* OP_REACH: `flags` is the call, `mode` the family << 16 and the port; an IPv4 address is
+   in `size`, an IPv6 one in `bytes` and `size`, as they lie in memory. */
 struct event {
   unsigned long long at;      /* ns, CLOCK_MONOTONIC */
   unsigned long long bytes, size, inode;

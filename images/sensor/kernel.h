@@ -23,7 +23,20 @@ struct mount {
   void *mnt_ns;
 };
 struct path { struct vfsmount *mnt; struct dentry *dentry; };
-struct file { unsigned int f_mode; struct inode *f_inode; struct path f_path; };
+struct file {
+  unsigned int f_mode;
+  struct inode *f_inode;
+  struct path f_path;
+  void *private_data;
+};
+struct in6_addr { char first; };
+struct sock_common {
+  unsigned int skc_daddr;
+  unsigned short skc_dport, skc_family;
+  struct in6_addr skc_v6_daddr;
+};
+struct sock { struct sock_common __sk_common; };
+struct socket { struct sock *sk; };
 struct fdtable { unsigned int max_fds; struct file **fd; };
 struct files_struct { struct fdtable *fdt; };
 struct fs_struct { struct path pwd; };

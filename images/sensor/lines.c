@@ -5,7 +5,7 @@
 static const char *NAMES[OP_COUNT] = {
   "?", "create", "open", "write", "close", "mmap", "truncate", "unlink", "rmdir", "mkdir",
   "rename", "link", "symlink", "chmod", "chown", "mknod", "utime", "xattr", "exec", "exit",
-  "denied", "io_uring", "compat",
+  "denied", "io_uring", "compat", "reach",
 };
 static const char DIGITS[] = "0123456789abcdef";
 
@@ -97,7 +97,7 @@ static void put_arguments(struct out *o, const char *text, size_t n) {
 static void put_texts(struct out *o, const struct event *e) {
   size_t second = e->length[0] + e->length[1];
   switch (e->op) {
-  case OP_EXIT: case OP_DENIED: case OP_IO_URING: case OP_COMPAT: return;
+  case OP_EXIT: case OP_DENIED: case OP_IO_URING: case OP_COMPAT: case OP_REACH: return;
   case OP_SYMLINK:
     put(o, ",\"from\":");
     put_string(o, e->text, e->length[1] ? e->length[1] - 1 : 0);

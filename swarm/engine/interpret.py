@@ -1,6 +1,8 @@
 """What the sensor's lines mean: one task's, from raw JSON to traces and deeds."""
 
+import ipaddress
 import os
+import socket
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -45,7 +47,7 @@ class Interpreter:
         for line in lines:
             try:
                 self._one(line, batch)
-            except (KeyError, TypeError, ValueError):
+            except (KeyError, TypeError, ValueError, OverflowError):
                 batch.lost += 1
         batch.deeds += self._bursts.taken()
         batch.heaps = self._heaps.fresh()
@@ -60,6 +62,8 @@ class Interpreter:
                 _end(line, batch)
             case "denied" | "io_uring" | "compat":
                 batch.add(_call(line))
+            case "reach":
+                batch.add(_reach(line))
             case "lost" | "overflow" | "blind":
                 batch.lost += int(line.get("events", 1))
             case _:
@@ -242,6 +246,22 @@ def _call(line: Line) -> Deed:
     name = NAMES.get(number, f"system call {number}")
     result = int(line.get("result", 0)) or -1
     return _deed({**line, "op": name}, "", "call", result=result, note="refused")
+
+
+def _reach(line: Line) -> Deed:
+    """Something that did not leave the sandbox; `mode` and on are as `event.h` says."""
+    family, port = divmod(int(line.get("mode", 0)), 1 << 16)
+    size = int(line.get("size", 0))
+    match family:
+        case socket.AF_INET:
+            to = f"{ipaddress.IPv4Address(size.to_bytes(4, 'little'))}:{port}"
+        case socket.AF_INET6:
+            raw = int(line.get("bytes", 0)).to_bytes(8, "little")
+            to = f"[{ipaddress.IPv6Address(raw + size.to_bytes(8, 'little'))}]:{port}"
+        case _:
+            return _call(line)
+    note = "refused: no way out but the gate"
+    return replace(_call(line), kind="net", path=to, note=note)
 
 
 def _graver(line: Line, path: str) -> tuple[str, str]:

@@ -38,7 +38,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
         "Trouble",
     ),
 }
-"""How the names of the journal's events begin; deeds are of `file` and `exec`."""
+"""How the names of the journal's events begin; deeds are of `net`, `file`, `exec`."""
 
 REFUSALS = ("NetDenied", "BringBackRefused", "MergeRefused")
 

@@ -7,7 +7,7 @@ what became of one path, however often it was written.
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["exec", "file", "call"]
+Kind = Literal["exec", "file", "call", "net"]
 Area = Literal["worktree", "git", "home", "scratch", "elsewhere"]
 
 WORKTREE, GIT, HOME = "/workspace", "/gitdir", "/home/agent"
@@ -27,7 +27,7 @@ class Deed:
     kind: Kind
     op: str
     path: str = ""
-    """As the sandbox sees it; of a command its program."""
+    """As the sandbox sees it; a command's program; of `net` an address and port."""
     other: str = ""
     """Where a rename came from, a symlink leads to, a command ran."""
     argv: tuple[str, ...] = ()

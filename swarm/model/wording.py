@@ -23,8 +23,10 @@ def deed(done: Deed, limit: int = 300) -> str:
         case "exec":
             words = done.argv or (done.path,)
             return line(f"$ {shlex.join(words)}", limit) + times
-        case "call":
-            return line(done.note if done.op == "more" else f"{done.op}()", 120) + times
+        case "call" | "net":
+            to = f" → {done.path}" if done.path else ""
+            said = done.note if done.op == "more" else f"{done.op}(){to}"
+            return line(said, 120) + times
         case _:
             return f"{line(done.op, 20)} {paths(done, limit)}{times}"
 

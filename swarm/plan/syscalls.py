@@ -4,6 +4,14 @@ As in `images/sensor/calls_x86_64.h`, whose order this follows.
 """
 
 NAMES = {
+    1: "write",
+    18: "pwrite64",
+    20: "writev",
+    40: "sendfile",
+    41: "socket",
+    42: "connect",
+    44: "sendto",
+    46: "sendmsg",
     101: "ptrace",
     161: "chroot",
     155: "pivot_root",
@@ -15,8 +23,10 @@ NAMES = {
     246: "kexec_load",
     250: "keyctl",
     272: "unshare",
+    275: "splice",
     298: "perf_event_open",
     304: "open_by_handle_at",
+    307: "sendmmsg",
     308: "setns",
     310: "process_vm_readv",
     311: "process_vm_writev",

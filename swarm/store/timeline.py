@@ -124,7 +124,8 @@ class Timeline(Board):
         )[0]
         commands, calls = self._all(
             "SELECT count(*) FILTER (WHERE kind = 'exec'),"
-            " coalesce(sum(count) FILTER (WHERE kind = 'call' AND result < 0), 0)"
+            " coalesce(sum(count) FILTER (WHERE kind IN ('call', 'net')"
+            " AND result < 0), 0)"
             " FROM deed WHERE task = :task",
             {"task": task},
         )[0]
@@ -204,6 +205,7 @@ def _deed_clause(wanted: Filter) -> tuple[str, dict[str, Any]]:
     """The condition; empty where no deed can be wanted."""
     kinds = ["'file'"] if "file" in wanted.groups else []
     kinds += ["'exec'", "'call'"] if "exec" in wanted.groups else []
+    kinds += ["'net'"] if "net" in wanted.groups else []
     if not kinds:
         return "", {}
     parts = [f"kind IN ({', '.join(kinds)})", "at >= :since"]

@@ -42,6 +42,7 @@ def task(places: Places) -> int:
         ),
         Deed(1e9 + 1, "file", "open", "/etc/passwd", result=-30, note="read-only"),
         Deed(1e9 + 2, "call", "unshare", result=-1, note="refused"),
+        Deed(1e9 + 2, "net", "sendto", "203.0.113.7:53", result=-1, note="refused"),
         Deed(1e9 + 3, "file", "create", EVIL, level="X1", note="=cmd()"),
         Deed(1e9 + 4, "file", "create", "/workspace/\udce9", level="X4", note="odd"),
     ]
@@ -59,7 +60,8 @@ def test_the_timeline_joins_all_that_happened(swarm: Cli, task: int) -> None:
     status, out, _ = swarm("audit", "show", str(task))
 
     assert status == exits.DONE
-    for words in ("evil.test", "rm -rf /", "open /etc/passwd", "unshare()", "a.py ×3"):
+    known = "evil.test", "rm -rf /", "open /etc/passwd", "unshare()", "a.py ×3"
+    for words in (*known, "→ 203.0.113.7:53"):
         assert words in out
 
 
@@ -77,6 +79,7 @@ def test_no_name_reaches_the_screen_as_it_is(swarm: Cli, task: int) -> None:
         (["--kind", "exec"], "rm -rf", "evil.test"),
         (["--kind", "file"], "a.py", "rm -rf"),
         (["--kind", "net"], "evil.test", "a.py"),
+        (["--kind", "net"], "→ 203.0.113.7:53", "unshare"),
         (["--denied"], "/etc/passwd", "a.py"),
         (["--flagged"], "rm -rf", "/etc/passwd"),
         (["--text", "ETC/pass"], "/etc/passwd", "rm -rf"),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -149,6 +150,35 @@ def test_a_refused_system_call_has_its_name() -> None:
     batch = read(line("denied", flags=272, result=-1), line("io_uring", flags=425))
 
     assert [d.op for d in batch.deeds] == ["unshare", "io_uring_setup"]
+
+
+@pytest.mark.parametrize(
+    ("told", "where"),
+    [
+        ({"mode": 2 << 16 | 443, "size": 0x0771_00CB}, "203.0.113.7:443"),
+        (
+            {"mode": 10 << 16 | 53, "bytes": 0xB80D_0120, "size": 1 << 56},
+            "[2001:db8::1]:53",
+        ),
+        ({"mode": 2 << 16}, "0.0.0.0:0"),
+        ({"mode": 1 << 16}, ""),
+        ({}, ""),
+    ],
+)
+def test_what_did_not_leave_says_where_it_should_have_gone(
+    told: dict[str, Any], where: str
+) -> None:
+    """A name of this machine's has no address."""
+    batch = read(line("reach", flags=44, result=-1, **told))
+
+    assert (deed(batch).op, deed(batch).path) == ("sendto", where)
+    assert (deed(batch).kind, deed(batch).result) == ("net" if where else "call", -1)
+
+
+def test_an_address_that_is_none_is_counted_as_lost() -> None:
+    batch = read(line("reach", flags=44, result=-1, mode=2 << 16, size=1 << 40))
+
+    assert (batch.deeds, batch.lost) == ([], 1)
 
 
 def test_too_many_deeds_are_counted_and_flagged_ones_kept() -> None:

@@ -56,6 +56,10 @@ class Record:
     def called(self, name: str) -> bool:
         return any(d.kind == "call" and d.op == name for d in self.deeds)
 
+    def reached(self, call: str, where: str) -> bool:
+        """Whether it is told that the call did not get there."""
+        return any((d.op, d.path, d.result) == (call, where, -1) for d in self.deeds)
+
     def op(self, path: str) -> str:
         found = self.traces.get(path)
         return found.op if found else ""
@@ -127,6 +131,24 @@ DEEDS: dict[str, Probe] = {
             any(d.op == "rename" and d.result == -30 for d in r.deeds)
             or any(d.path == "/usr/r" and d.result < 0 for d in r.deeds)
         ),
+    ),
+    "a datagram, and where it should have gone": (
+        'python3 -c \'import socket; socket.socket(2, 2).sendto(b"x", '
+        '("203.0.113.7", 4433))\'; true',
+        lambda r: r.reached("sendto", "203.0.113.7:4433"),
+    ),
+    "a datagram on a connected socket": (
+        "python3 -c 'import socket; s = socket.socket(2, 2); "
+        's.connect(("203.0.113.8", 443)); s.sendmsg([b"x"])\'; true',
+        lambda r: r.reached("sendmsg", "203.0.113.8:443"),
+    ),
+    "a datagram of the shell's": (
+        "(echo x > /dev/udp/203.0.113.9/9) 2>/dev/null; true",
+        lambda r: r.reached("write", "203.0.113.9:9"),
+    ),
+    "a raw socket": (
+        "python3 -c 'import socket; socket.socket(2, 3, 1)'; true",
+        lambda r: r.called("socket"),
     ),
     "no room": (
         "head -c 200M /dev/zero > /run/full; true",
