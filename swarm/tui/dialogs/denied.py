@@ -32,6 +32,8 @@ CHOICES = (
     ("b", "block", "block & pause", "keep denied, and freeze the task"),
 )
 
+ALLOWING = "Allowing a host lets the agent send it anything it can read here."
+WITHIN = "its host passes already: what was sent does not"
 SUBTITLE = "] next · x many at once · Enter raw event · y copy · Esc later"
 
 
@@ -50,6 +52,13 @@ class Asked:
     """The row as it is at this moment."""
     policy: "Callable[[], Resolved]"
     """What the task may reach; blocks (SwarmError)."""
+
+
+def inside(row: Denied) -> str:
+    """What of the newest attempt could be seen, harmless."""
+    if not row.method:
+        return "TLS tunnel: method, path and body are not visible"
+    return f"{line(row.method, 10)} {line(row.path, 200)}"
 
 
 class DeniedCard(Dialog[str]):
@@ -125,24 +134,19 @@ class DeniedCard(Dialog[str]):
 
     def _why_not(self) -> str:
         if self._row.is_within:
-            return "its host passes already: what was sent does not"
+            return WITHIN
         return "locked: only a rule in your own file opens this"
 
     def _facts(self) -> list[Content]:
         row = self._row
         times = "once" if row.count == 1 else f"{row.count} times"
         first, last = history.clock(row.first), history.clock(row.last)
-        inside = (
-            f"{line(row.method, 10)} {line(row.path, 200)}"
-            if row.method
-            else "TLS tunnel: method, path and body are not visible"
-        )
         out = [
             Content(f"{self._asked.name} (#{row.task}) was denied {times}"),
             Content.styled(f"first {first} · last {last}", MUTED),
             Content(""),
             Content.assemble("  ", (row.name, f"bold {WARNING}")),
-            Content.styled(f"  {inside}", MUTED),
+            Content.styled(f"  {inside(row)}", MUTED),
         ]
         known = {
             "owner domain": hosts.owner(row.host),
@@ -165,8 +169,7 @@ class DeniedCard(Dialog[str]):
         if row.is_leak:
             words = "A placeholder of a secret was on its way to this host."
             out.append(Content.styled(words, ERROR))
-        words = "Allowing a host lets the agent send it anything it can read here."
-        return [*out, Content(words), Content("")]
+        return [*out, Content(ALLOWING), Content("")]
 
     def _choices(self) -> list[Content]:
         out = []

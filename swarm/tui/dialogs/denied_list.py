@@ -17,20 +17,19 @@ from swarm.model.text import line
 from swarm.policy import hosts
 from swarm.tui import cautions
 from swarm.tui.denials import Denied, Where
+from swarm.tui.dialogs.denied import ALLOWING, WITHIN, Asked, inside
 from swarm.tui.dialogs.dialog import Dialog
 from swarm.tui.present import ERROR, KEY, MUTED, WARNING, count, fit
 from swarm.tui.widgets.lines import Lines
 
 if TYPE_CHECKING:
     from swarm.policy.layers import Resolved
-    from swarm.tui.dialogs.denied import Asked
 
 MOST = 10
 """Rows; a longer list is agreed to unread."""
 CHOICES = {"once": "o once", "task": "t task", "keep": "n keep", "": "· later"}
 FOOT = "o once · t task · n keep denied · . later · Enter does it · Esc"
 ALONE = "a public place: its own card has its owner typed"
-WITHIN = "its host passes already: what was sent does not"
 
 
 class DeniedList(Dialog[dict[Where, str]]):
@@ -49,7 +48,7 @@ class DeniedList(Dialog[dict[Where, str]]):
         ("q", "cancel", "later"),
     ]
 
-    def __init__(self, asked: "Sequence[Asked]") -> None:
+    def __init__(self, asked: Sequence[Asked]) -> None:
         super().__init__()
         self._asked = asked[:MOST]
         self._left = len(asked) - len(self._asked)
@@ -167,25 +166,19 @@ class DeniedList(Dialog[dict[Where, str]]):
 
     def _notes(self, at: int) -> list[Content]:
         row = self._rows[at]
-        sees = (
-            f"{line(row.method, 10)} {line(row.path, 200)}"
-            if row.method
-            else "TLS tunnel: method, path and body are not visible"
-        )
         owner = line(hosts.owner(row.host), 80)
         out = [
             Content(""),
             Content.assemble(
                 (f" {row.name}", f"bold {WARNING}"), (f"  of {owner}", MUTED)
             ),
-            Content.styled(f" {sees}", MUTED),
+            Content.styled(f" {inside(row)}", MUTED),
         ]
         flags = self._flags(at, first=True)
         out += [Content.styled(f" ⚑ {flag}", WARNING) for flag in flags]
-        words = "Allowing a host lets the agent send it anything it can read here."
         why = self._why_not(row, "task")
         return [
             *out,
-            Content.styled(f" {why or words}", MUTED if why else ""),
+            Content.styled(f" {why or ALLOWING}", MUTED if why else ""),
             Content(""),
         ]
