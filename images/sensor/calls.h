@@ -18,7 +18,7 @@ enum kind {
   CHANGED,  /* an open file, by a call that counts no bytes */
   MAPPED,   /* an open file that memory now writes to */
   BARE,     /* nothing but the call itself */
-  REACHED,  /* a socket, and maybe the address that it should have sent to */
+  REACHED,  /* a socket, and maybe the address that it should have gone to */
 };
 
 struct call {
@@ -36,7 +36,7 @@ struct call {
   do { c->kind = PATHS; c->op = the_op; c->dir = dir1; c->path = (void *)(path1); \
        c->other_dir = dir2; c->other_path = (void *)(path2); } while (0)
 #define REACH(the_fd, the_address) \
-  do { c->kind = REACHED; c->op = OP_REACH; c->dir = the_fd; c->path = (void *)(the_address); \
+  do { c->kind = REACHED; c->dir = the_fd; c->path = (void *)(the_address); \
        c->flags = NUMBER(regs); } while (0)
 #define HELD(the_op, the_fd) \
   do { c->kind = OF_FILE; c->op = the_op; c->dir = the_fd; } while (0)

@@ -20,8 +20,8 @@ enum op {
 
 /* Texts lie behind each other in `text`; `length` says how long each is. A path is two
    of them: the names of the directory it starts from, leaf first, each ended by NUL,
-   and the string that the program gave. */
-/* OP_REACH: `flags` is the call, `mode` the family << 16 and the port; an IPv4 address is
+   and the string that the program gave.
+   OP_REACH: `flags` is the call, `mode` the family << 16 and the port; an IPv4 address is
    in `size`, an IPv6 one in `bytes` and `size`, as they lie in memory. */
 struct event {
   unsigned long long at;      /* ns, CLOCK_MONOTONIC */

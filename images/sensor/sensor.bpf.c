@@ -11,6 +11,9 @@ char LICENSE[] SEC("license") = "Dual MIT/GPL";
 
 #define S_IFMT 0170000
 #define S_IFREG 0100000
+#define S_IFSOCK 0140000
+#define AF_INET 2
+#define AF_INET6 10
 #define CREATED 0x100000        /* FMODE_CREATED */
 #define DEPTH 40                /* directories of one path */
 #define WRITES_APART 250000000  /* ns between two events about one open file */
@@ -367,54 +370,6 @@ static __always_inline void opened(struct task_struct *task, struct state *known
   about_file(task, known, slot, c, &at, 0, 0);
 }
 
-/* ---- what did not leave ---- */
-
-struct address { __u16 family, port; __u32 four; __u64 six[2]; }; /* as a sockaddr lies */
-
-/* Where it should have gone: as the program said it now, or when it connected. */
-static __always_inline void find_address(struct file *file, struct call *c) {
-  struct address to = {};
-  if (c->path) {
-    bpf_probe_read_user(&to, 8, c->path);
-    if (to.family == 10) bpf_probe_read_user(to.six, sizeof to.six, c->path + 8);
-  } else if (file) {
-    struct socket *socket = BPF_CORE_READ(file, private_data);
-    struct sock *sock = BPF_CORE_READ(socket, sk);
-    to.family = BPF_CORE_READ(sock, __sk_common.skc_family);
-    to.port = BPF_CORE_READ(sock, __sk_common.skc_dport);
-    to.four = BPF_CORE_READ(sock, __sk_common.skc_daddr);
-    if (to.family == 10 && bpf_core_field_exists(sock->__sk_common.skc_v6_daddr)) {
-      const char *at = (const char *)sock;
-      at += bpf_core_field_offset(struct sock, __sk_common.skc_v6_daddr);
-      bpf_probe_read_kernel(to.six, sizeof to.six, at);
-    }
-  }
-  c->mode = (__u32)to.family << 16;
-  if (to.family != 2 && to.family != 10) return; /* of this machine: no way out */
-  c->mode |= __builtin_bswap16(to.port);
-  c->bytes = to.family == 10 ? to.six[0] : 0;
-  c->size = to.family == 10 ? to.six[1] : to.four;
-}
-
-static __always_inline int is_socket(struct file *file) {
-  return (mode_of(inode_of(file)) & 0170000) == 0140000;
-}
-
-static __always_inline void reached(struct task_struct *task, struct state *known,
-                                    struct call *c, long result) {
-  __u32 slot = live_slot(task, known);
-  struct file *file = slot ? file_of(task, c->dir) : 0;
-  if (!file || !is_socket(file)) return;
-  find_address(file, c);
-  struct event *e = begin(task, known, slot, OP_REACH, result);
-  if (!e) return;
-  e->flags = c->flags;
-  e->mode = c->mode;
-  e->bytes = c->bytes;
-  e->size = c->size;
-  send(e, 0);
-}
-
 /* EPERM EACCES ETXTBSY EFBIG ENOSPC EROFS EDQUOT: denied, or there was no room. */
 static __always_inline int is_refusal(long result) {
   return result == -1 || result == -13 || result == -26 || result == -27 || result == -28 ||
@@ -429,12 +384,53 @@ static __always_inline void with_paths(struct task_struct *task, struct state *k
   if (!e) return;
   e->flags = c->flags;
   e->mode = c->mode;
+  e->bytes = c->bytes;
   e->size = c->size;
   if (c->kind == LINKED) used = add_text(e, 0, c->path, 1);
   else if (c->kind != BARE) used = add_path(e, task, 0, 0, c->dir, c->path);
   if (c->kind == LINKED || c->kind == PATHS)
     used = add_path(e, task, used, 2, c->other_dir, c->other_path);
   send(e, used);
+}
+
+/* ---- what did not leave ---- */
+
+struct address { __u16 family, port; __u32 four; __u64 six[2]; }; /* as a sockaddr lies */
+
+/* Where it should have gone: as the program said it now, or when it connected. */
+static __always_inline void find_address(struct file *file, struct call *c) {
+  struct address to = {};
+  if (c->path) {
+    bpf_probe_read_user(&to, 8, c->path);
+    if (to.family == AF_INET6) bpf_probe_read_user(to.six, sizeof to.six, c->path + 8);
+  } else {
+    struct socket *socket = BPF_CORE_READ(file, private_data);
+    struct sock *sock = BPF_CORE_READ(socket, sk);
+    to.family = BPF_CORE_READ(sock, __sk_common.skc_family);
+    to.port = BPF_CORE_READ(sock, __sk_common.skc_dport);
+    to.four = BPF_CORE_READ(sock, __sk_common.skc_daddr);
+    if (to.family == AF_INET6 && bpf_core_field_exists(sock->__sk_common.skc_v6_daddr)) {
+      const char *at = (const char *)sock;
+      at += bpf_core_field_offset(struct sock, __sk_common.skc_v6_daddr);
+      bpf_probe_read_kernel(to.six, sizeof to.six, at);
+    }
+  }
+  int is_six = to.family == AF_INET6;
+  c->mode = (__u32)to.family << 16;
+  if (!is_six && to.family != AF_INET) return; /* of this machine: no way out */
+  c->mode |= __builtin_bswap16(to.port);
+  c->bytes = is_six ? to.six[0] : 0;
+  c->size = is_six ? to.six[1] : to.four;
+}
+
+static __always_inline void reached(struct task_struct *task, struct state *known,
+                                    struct call *c, long result) {
+  struct file *file = live_slot(task, known) ? file_of(task, c->dir) : 0;
+  if (!file || (mode_of(inode_of(file)) & S_IFMT) != S_IFSOCK) return;
+  find_address(file, c);
+  c->kind = BARE;
+  c->op = OP_REACH;
+  with_paths(task, known, c, result);
 }
 
 /* The loader says a word that only it knows, so that its own depth becomes known. */
@@ -468,7 +464,7 @@ int BPF_PROG(on_exit_of_call, struct pt_regs *regs, long result) {
   case NOTHING: return 0;
   case WRITTEN:
     if (result > 0) wrote(task, known, &c, result);
-    if (result == -1) { c.path = 0; c.flags = NUMBER(regs); reached(task, known, &c, result); }
+    if (result == -1) { c.flags = NUMBER(regs); reached(task, known, &c, result); }
     return 0;
   case REACHED: reached(task, known, &c, result); return 0;
   case CHANGED: if (result >= 0) wrote(task, known, &c, 0); return 0;

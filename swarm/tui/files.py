@@ -17,26 +17,19 @@ _WORDS = {"heap": "many", "symlink": "symlink", "unlink": "delete", "rmdir": "de
 
 def files_tab(
     places: Sequence[Place], counts: Counts, width: int, noise: bool
-) -> list[Content]:
-    """Numbers, then a row for each path or heap of paths."""
+) -> tuple[list[Content], list[Content]]:
+    """Numbers and names of columns, then a row for each path or heap of paths."""
     if not counts.paths and not counts.commands:
         words = " nothing was written yet; each write is here a moment after it happens"
-        return [Content.styled(words, MUTED)]
+        return [Content.styled(words, MUTED)], []
     head = f" {'TIME':<9}{'OP':<8}{'SIZE':>7}  {'PATH':<30}"
-    return [
-        _summary(counts, noise),
-        Content.styled(head.rstrip(), HEADING),
-        *[_row(place, width) for place in places],
-    ]
+    heading = Content.styled(head.rstrip(), HEADING)
+    rows = [_row(place, width) for place in places]
+    return [_summary(counts, noise), heading], rows
 
 
-def paths(places: Sequence[Place], rows: int) -> list[str]:
-    """Of each of so many rows of `files_tab`: its path in the worktree, or nothing."""
-    found = [_path(place) for place in places] if rows > len(places) else []
-    return [*[""] * (rows - len(found)), *found]
-
-
-def _path(place: Place) -> str:
+def path_of(place: Place) -> str:
+    """The one file of the worktree that a row stands for; empty where it does not."""
     path = relative(place.trace.path)
     is_one = place.files == 1 and place.trace.op != "heap"
     return path if is_one and not path.startswith("/") else ""

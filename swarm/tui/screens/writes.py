@@ -97,8 +97,11 @@ class Writes(KeyScreen[None]):
             found, paths = [Content.styled(f" {line(error.message)}", ERROR)], []
         else:
             width = self.preview.lines.scrollable_content_region.width
-            found = files.files_tab(places, counts, width, self._noise)
-            paths = files.paths(places, len(found))
+            above, rows = files.files_tab(places, counts, width, self._noise)
+            found = [*above, *rows]
+            paths = [""] * len(above) + [
+                files.path_of(one) for one in places[: len(rows)]
+            ]
         wanted.rows, wanted.paths = found, paths
         if wanted is self._files and self.preview.tab == "Files":
             self.preview.lines.show_body(found, paths)
