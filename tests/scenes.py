@@ -578,7 +578,7 @@ OBSERVED = Scene(
                 "sendto",
                 "203.0.113.7:4433",
                 result=-1,
-                note="refused: no way out but the gate",
+                note="refused",
                 count=6,
             ),
             _did(

@@ -260,8 +260,7 @@ def _reach(line: Line) -> Deed:
             to = f"[{ipaddress.IPv6Address(raw + size.to_bytes(8, 'little'))}]:{port}"
         case _:
             return _call(line)
-    note = "refused: no way out but the gate"
-    return replace(_call(line), kind="net", path=to, note=note)
+    return replace(_call(line), kind="net", path=to)
 
 
 def _graver(line: Line, path: str) -> tuple[str, str]:
