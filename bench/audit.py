@@ -11,7 +11,7 @@ from bench.house import House, house, until
 from bench.screen import dashboard
 from bench.table import Row
 from swarm.engine.audits import Audits
-from swarm.model.audit import Filter
+from swarm.model.audit_query import Filter
 from swarm.tui import timeline
 
 FLOOD = 400_000

@@ -15,7 +15,7 @@ from shutil import rmtree
 from swarm import bootstrap
 from swarm.plan.naming import Places
 from swarm.store import wishes
-from swarm.store.queries import Queries
+from swarm.store.event_queries import Queries
 
 PATIENCE = 120.0
 SETTLED_SECONDS = 1.0

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from bench.house import House, house, until
 from bench.screen import dashboard
 from bench.table import Row
-from swarm.store.queries import Queries
+from swarm.store.event_queries import Queries
 
 WRITES = 200
 PATIENCE = 60.0

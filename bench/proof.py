@@ -14,8 +14,8 @@ from bench.loads import CHURN, GCC, UNTAR
 from bench.sensor import TIMED, image
 from bench.table import Row
 from swarm.model import events as e
-from swarm.model.audit import Filter
-from swarm.model.deeds import WORKTREE
+from swarm.model.activity import WORKTREE
+from swarm.model.audit_query import Filter
 
 LOADS = {"untar": UNTAR, "churn": CHURN, "gcc": GCC}
 MARKS = ("one", "two")

@@ -20,7 +20,7 @@ from typing import Any
 
 from swarm.errors import SwarmError
 from swarm.plan.naming import HOME_LABEL, Places
-from swarm.store import schema
+from swarm.store import migrations
 
 KEEPER_START_SECONDS = 20.0
 """How long a command waits for a keeper that it started."""
@@ -71,7 +71,7 @@ def ensure_keeper(at: Places) -> None:
 
     SwarmError where it does not come up, with the end of its log.
     """
-    schema.connect(at.database).close()
+    migrations.connect(at.database).close()
     if keeper_pid(at) is not None:
         return
     panes(at).open("keeper", keeper_argv(), _keeper_environment(at))
@@ -195,7 +195,7 @@ def review(at: Places) -> Any:
 
 
 def _queries(at: Places) -> Any:
-    return _late("swarm.store.queries").Queries(at.database)
+    return _late("swarm.store.event_queries").Queries(at.database)
 
 
 def run_dashboard(at: Places, repo: Path | None, ascii: bool) -> int:
@@ -203,7 +203,7 @@ def run_dashboard(at: Places, repo: Path | None, ascii: bool) -> int:
 
     A keeper is started beside it where none lives; the first paint does not wait.
     """
-    schema.connect(at.database).close()
+    migrations.connect(at.database).close()
     threading.Thread(target=_wake, args=(at,), daemon=True).start()
     return show_dashboard(at, repo, ascii)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from swarm import bootstrap
-from swarm.model.audit import Filter
+from swarm.model.audit_query import Filter
 from swarm.model.task import State
 from swarm.tui.app import SwarmApp
 from swarm.tui.ports import Options

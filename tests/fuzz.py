@@ -17,12 +17,12 @@ from swarm.gate import dns, heads, hello
 from swarm.gate.dns import Names
 from swarm.gate.heads import BadHead
 from swarm.gate.hello import BadHello
-from swarm.policy import hosts, parse, targets
+from swarm.policy import hosts, policy_parser, request_target
 from swarm.policy.decide import Attempt, Judge
 from swarm.policy.hosts import BadHost, Host
+from swarm.policy.request_target import BadTarget
 from swarm.policy.rules import Policy, Rule
-from swarm.policy.table import BadPolicy
-from swarm.policy.targets import BadTarget
+from swarm.policy.toml_table import BadPolicy
 
 POLICY = Policy(
     rules=(
@@ -149,7 +149,7 @@ def _dns(data: bytes) -> bool:
 def _target(data: bytes) -> bool:
     text = data.decode("latin-1")
     try:
-        found = targets.parse(text)
+        found = request_target.parse(text)
     except BadTarget:
         return False
     attempt = Attempt(Host("api.test"), 443, "GET", found)
@@ -180,7 +180,7 @@ def _reference_path(text: str) -> bool:
 
 def _policy(data: bytes) -> bool:
     try:
-        layer = parse.parse(data.decode("utf-8", "surrogateescape"), "fuzz")
+        layer = policy_parser.parse(data.decode("utf-8", "surrogateescape"), "fuzz")
     except BadPolicy:
         return False
     for rule in layer.rules:

@@ -23,17 +23,17 @@ from textual.pilot import Pilot
 from swarm.engine.audits import Audits
 from swarm.errors import SwarmError
 from swarm.model import events as e
-from swarm.model.deeds import OUTSIDE, RUIN, Batch, Deed, Trace
+from swarm.model.activity import OUTSIDE, RUIN, Batch, Deed, Trace
 from swarm.model.review import Change, Flag, Hidden, Kind, Level
 from swarm.model.usage import Usage
 from swarm.plan.naming import Names, Places, slug
 from swarm.policy.layers import Resolved
 from swarm.policy.rules import Inject, Policy, Rule
 from swarm.store import wishes
-from swarm.store.audit import AuditWriter, Trail
+from swarm.store.audit_writer import AuditWriter, Trail
+from swarm.store.event_queries import Queries
 from swarm.store.journal import Journal
-from swarm.store.queries import Queries
-from swarm.store.usage import UsageWriter
+from swarm.store.usage_writer import UsageWriter
 from swarm.tui.app import SwarmApp
 from swarm.tui.dialogs.dialog import Dialog
 from swarm.tui.ports import Doors, Options, Project

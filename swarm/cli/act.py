@@ -9,7 +9,7 @@ from swarm.cli.parser import task_id
 from swarm.cli.place import tasks_named
 from swarm.cli.wishing import ask_all
 from swarm.errors import SwarmError
-from swarm.store.queries import Queries
+from swarm.store.event_queries import Queries
 
 DONE_WORDS = {
     "stop": "stopped",

@@ -13,8 +13,8 @@ from swarm.cli.history import entry_sentence, wanted, wanted_arguments
 from swarm.cli.parser import task_id
 from swarm.engine import audits, proof
 from swarm.errors import SwarmError
-from swarm.store.queries import Queries
-from swarm.store.walk import Seen, since
+from swarm.store.audit_pages import Seen, since
+from swarm.store.event_queries import Queries
 
 
 def audit_arguments(parser: ArgumentParser) -> None:

@@ -7,7 +7,7 @@ from swarm.cli import exits, say
 from swarm.cli.parser import task_id
 from swarm.cli.tasks import budget_of
 from swarm.cli.wishing import ask
-from swarm.store.board import Board
+from swarm.store.task_queries import Board
 
 
 def budget_arguments(parser: ArgumentParser) -> None:

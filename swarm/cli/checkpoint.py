@@ -8,8 +8,8 @@ from swarm import bootstrap
 from swarm.cli import exits, say
 from swarm.cli.parser import task_id
 from swarm.cli.wishing import ask
-from swarm.model.text import line
-from swarm.store.queries import Checkpoint, Queries
+from swarm.model.safe_text import line
+from swarm.store.event_queries import Checkpoint, Queries
 
 
 def checkpoint_arguments(parser: ArgumentParser) -> None:

@@ -9,7 +9,7 @@ from swarm.adapters.git.call import Door, git
 from swarm.adapters.tmux.call import version as tmux_version
 from swarm.cli import exits, say
 from swarm.engine import doctor as engine
-from swarm.model.text import line
+from swarm.model.safe_text import line
 
 MARKS = {"ok": "✓", "warn": "!", "fail": "✗"}
 

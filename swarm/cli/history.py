@@ -12,12 +12,12 @@ from swarm.cli import exits, say
 from swarm.cli.parser import task_id
 from swarm.cli.wishing import changes
 from swarm.engine.audits import facts
+from swarm.model import activity_text
 from swarm.model import events as e
-from swarm.model import wording
-from swarm.model.audit import GROUPS, Entry, Filter
-from swarm.model.text import line
-from swarm.store.queries import Queries
-from swarm.store.walk import Seen, since
+from swarm.model.audit_query import GROUPS, Entry, Filter
+from swarm.model.safe_text import line
+from swarm.store.audit_pages import Seen, since
+from swarm.store.event_queries import Queries
 
 SILENT = frozenset({"plan", "prompt"})
 """Fields too long for a line; `--json` and `swarm show` have them."""
@@ -92,7 +92,7 @@ def entry_sentence(entry: Entry) -> str:
     if entry.event:
         return sentence(entry.event)
     kind, reason = _kind_and_why(entry)
-    words = f"{wording.what(entry)}  {reason}".rstrip()
+    words = f"{activity_text.what(entry)}  {reason}".rstrip()
     return f"{_head(entry.at, entry.task)} {kind:<18} {words}"
 
 
@@ -101,7 +101,7 @@ def _kind_and_why(entry: Entry) -> tuple[str, str]:
     if done is None:
         return "file", line(entry.trace.note if entry.trace else "")
     mark = "denied" if done.result < 0 else "flag" if done.level else ""
-    return f"{done.kind} {mark}".strip(), wording.why(done)
+    return f"{done.kind} {mark}".strip(), activity_text.why(done)
 
 
 def sentence(known: e.Recorded) -> str:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from swarm.adapters.docker import DockerImages
 from swarm.cli import exits, say
 from swarm.engine import images
-from swarm.model.text import line
+from swarm.model.safe_text import line
 
 PREFIX = "swarm/"
 """How the references of our images begin."""

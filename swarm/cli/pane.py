@@ -9,10 +9,10 @@ from swarm import bootstrap
 from swarm.cli import exits, say
 from swarm.cli.parser import task_id
 from swarm.errors import SwarmError
+from swarm.model.safe_text import plain
 from swarm.model.task import State, Task
-from swarm.model.text import plain
 from swarm.plan.naming import Names, Places
-from swarm.store.queries import Queries
+from swarm.store.event_queries import Queries
 
 LOG_LIMIT = 16 << 20
 """Characters of one task's output that are printed at most."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from swarm.errors import SwarmError
 from swarm.model.task import Task
-from swarm.store.board import Board
+from swarm.store.task_queries import Board
 
 
 def repository(args: Namespace) -> Path | None:

@@ -4,10 +4,10 @@ from swarm import bootstrap
 from swarm.cli import exits, say
 from swarm.cli.wishing import changes
 from swarm.model import events as e
+from swarm.model.safe_text import line
 from swarm.model.task import State, Task
-from swarm.model.text import line
 from swarm.plan.naming import Places
-from swarm.store.queries import Queries
+from swarm.store.event_queries import Queries
 
 AT_WORK = frozenset({State.QUEUED, State.PROVISIONING, State.LIVE})
 """States that end by themselves, or on request."""

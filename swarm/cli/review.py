@@ -13,10 +13,10 @@ from swarm.cli.parser import task_id
 from swarm.cli.wishing import ask
 from swarm.errors import Refused
 from swarm.model.review import Change, Hidden
+from swarm.model.safe_text import line, plain
 from swarm.model.task import Task
-from swarm.model.text import line, plain
 from swarm.plan.naming import Places
-from swarm.store.queries import Queries
+from swarm.store.event_queries import Queries
 
 
 def diff_arguments(parser: ArgumentParser) -> None:

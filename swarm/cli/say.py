@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
 from swarm.errors import SwarmError
-from swarm.model.text import line, plain
+from swarm.model.safe_text import line, plain
 
 COLOURS = {
     "queued": "2",

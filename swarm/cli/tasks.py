@@ -13,7 +13,7 @@ from swarm.cli.place import repository
 from swarm.model import usage
 from swarm.model.task import State, Task
 from swarm.model.usage import Usage
-from swarm.store.board import Board
+from swarm.store.task_queries import Board
 
 
 def ls_arguments(parser: ArgumentParser) -> None:

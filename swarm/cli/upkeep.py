@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 from swarm import bootstrap
 from swarm.cli import exits, say
 from swarm.cli.wishing import ask
-from swarm.model.text import line
+from swarm.model.safe_text import line
 
 
 def keeper_arguments(_parser: ArgumentParser) -> None:

@@ -6,7 +6,7 @@ from swarm import bootstrap
 from swarm.cli.parser import task_id
 from swarm.cli.place import tasks_named
 from swarm.cli.progress import follow
-from swarm.store.queries import Queries
+from swarm.store.event_queries import Queries
 
 
 def wait_arguments(parser: ArgumentParser) -> None:

@@ -8,7 +8,7 @@ from swarm import bootstrap
 from swarm.errors import SwarmError
 from swarm.plan.naming import Places
 from swarm.store import wishes
-from swarm.store.queries import Queries, Wish
+from swarm.store.event_queries import Queries, Wish
 
 POLL_SECONDS = 0.01
 """Between two looks at the file; each costs microseconds (`PRAGMA data_version`)."""

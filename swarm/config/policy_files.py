@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from swarm.errors import ConfigError
-from swarm.policy import parse
-from swarm.policy.parse import Layer, Service
+from swarm.policy import policy_parser
+from swarm.policy.policy_parser import Layer, Service
 from swarm.policy.rules import Policy
-from swarm.policy.table import BadPolicy
+from swarm.policy.toml_table import BadPolicy
 
 REPO_FILE = ".swarm/policy.toml"
 """In a repository: it can only narrow, or ask."""
@@ -40,7 +40,7 @@ def read(file: Path, layer: str) -> Layer | None:
 def parsed(text: str, name: str, layer: str) -> Layer:
     """The text's layer; ConfigError on a mistake."""
     try:
-        return parse.parse(text, name, layer)
+        return policy_parser.parse(text, name, layer)
     except BadPolicy as error:
         raise ConfigError(
             str(error), hint="mend the file; the last good policy stays in force"

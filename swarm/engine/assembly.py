@@ -21,10 +21,10 @@ from swarm.plan.gating import GateNames
 from swarm.plan.naming import Places
 from swarm.plan.sensing import SensorNames
 from swarm.ports import Panes, Sandboxes
-from swarm.store.audit import AuditWriter
+from swarm.store.audit_writer import AuditWriter
+from swarm.store.event_queries import Queries
 from swarm.store.journal import Journal
-from swarm.store.queries import Queries
-from swarm.store.usage import UsageWriter
+from swarm.store.usage_writer import UsageWriter
 
 
 def kit(at: Places, door: Sandboxes, panes: Panes) -> Kit:

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, Literal, TextIO
 
 from swarm.errors import SwarmError
+from swarm.model import activity_text
 from swarm.model import events as e
-from swarm.model import wording
-from swarm.model.audit import Counts, Entry, Filter, Place
+from swarm.model.audit_query import Counts, Entry, Filter, Place
 from swarm.plan.naming import Places
-from swarm.store.timeline import Timeline
-from swarm.store.walk import Seen, since
+from swarm.store.audit_pages import Seen, since
+from swarm.store.audit_queries import Timeline
 
 Form = Literal["jsonl", "csv"]
 
@@ -72,7 +72,7 @@ def write(entries: Iterable[Entry], form: Form, out: TextIO) -> None:
     table = csv.DictWriter(out, COLUMNS, extrasaction="ignore")
     table.writeheader()
     for entry in entries:
-        table.writerow(_row(facts(entry), wording.what(entry)))
+        table.writerow(_row(facts(entry), activity_text.what(entry)))
 
 
 def facts(entry: Entry) -> dict[str, Any]:

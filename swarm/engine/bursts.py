@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from swarm.engine.heaps import Heaps
-from swarm.model.deeds import RUIN, Deed, area
+from swarm.model.activity import RUIN, Deed, area
 
 FILES = 50
 """Deletions of one process that are a burst."""

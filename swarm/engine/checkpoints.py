@@ -14,8 +14,8 @@ from swarm.engine.worktree import task_git
 from swarm.errors import IllegalMove, PlanError
 from swarm.model import events as e
 from swarm.model.review import Snapshot
+from swarm.model.safe_text import line
 from swarm.model.task import REVIEWABLE, State, Task
-from swarm.model.text import line
 from swarm.plan import specs
 
 SHOWN = 20

@@ -12,7 +12,7 @@ from swarm.errors import SwarmError
 from swarm.plan.gating import GateNames
 from swarm.plan.naming import Places
 from swarm.ports import EngineFacts, Images, Progress, Sandboxes
-from swarm.store.queries import Queries
+from swarm.store.event_queries import Queries
 
 Grade = Literal["ok", "warn", "fail"]
 

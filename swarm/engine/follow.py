@@ -9,7 +9,7 @@ from pathlib import Path
 from swarm.engine import chain
 from swarm.engine.interpret import Interpreter, Line
 from swarm.errors import SwarmError
-from swarm.store.audit import AuditWriter, Trail
+from swarm.store.audit_writer import AuditWriter, Trail
 
 GATHER_SECONDS = 0.05
 """Lines that come in this time are one transaction."""

@@ -15,7 +15,7 @@ from swarm.policy import hosts
 from swarm.policy.decide import Attempt, Judge
 from swarm.policy.hosts import BadHost
 from swarm.policy.rules import Policy, Rule
-from swarm.policy.table import BadPolicy
+from swarm.policy.toml_table import BadPolicy
 
 SCOPES = ("once", "task", "project", "user")
 OF_TASK = ("once", "task")

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from typing import Any, ClassVar
 
-from swarm.model.deeds import GIT, HOME, WORKTREE
+from swarm.model.activity import GIT, HOME, WORKTREE
 
 CHILDREN = 20
 """New files in one directory within a second that make a heap of it."""

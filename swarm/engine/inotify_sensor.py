@@ -13,7 +13,7 @@ from typing import Any
 
 from swarm.adapters.inotify import Seen, Tree
 from swarm.errors import ToolError
-from swarm.model.deeds import WORKTREE
+from swarm.model.activity import WORKTREE
 from swarm.plan.sensing import ID_LENGTH
 
 PART = 64 << 20

@@ -11,9 +11,9 @@ from typing import Any
 from swarm.engine.bursts import Bursts
 from swarm.engine.heaps import Heaps
 from swarm.model import risk
-from swarm.model.deeds import OUTSIDE, RUIN, Batch, Deed, Trace, area, relative
+from swarm.model.activity import OUTSIDE, RUIN, Batch, Deed, Trace, area, relative
+from swarm.model.destructive_commands import ruin
 from swarm.model.risk import Facts
-from swarm.model.ruin import ruin
 from swarm.plan.syscalls import NAMES
 
 OPEN_FILES = 4096

@@ -26,7 +26,7 @@ from swarm.errors import SwarmError
 from swarm.model import events as e
 from swarm.model.task import State, Task
 from swarm.ports import SandboxNews
-from swarm.store.queries import Wish
+from swarm.store.event_queries import Wish
 
 POLL_SECONDS = 0.03
 """How soon a wish is noticed; asking the file costs microseconds."""

@@ -12,9 +12,9 @@ from swarm.engine.sensing import Sensing
 from swarm.engine.usage import Meter
 from swarm.plan.naming import HOME_LABEL, Names, Places
 from swarm.ports import Panes, Sandboxes
-from swarm.store.audit import AuditWriter
+from swarm.store.audit_writer import AuditWriter
+from swarm.store.event_queries import Queries
 from swarm.store.journal import Journal
-from swarm.store.queries import Queries
 
 
 class News:

@@ -14,8 +14,8 @@ from swarm.engine.kit import Kit
 from swarm.engine.worktree import task_git
 from swarm.errors import IllegalMove, SwarmError, ToolError
 from swarm.model import events as e
+from swarm.model.safe_text import plain
 from swarm.model.task import State, Task
-from swarm.model.text import plain
 from swarm.plan import hardening, specs
 from swarm.plan.specs import Plan
 

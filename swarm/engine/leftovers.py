@@ -7,7 +7,7 @@ from swarm.adapters.git.files import erase
 from swarm.plan.gating import GATING, GateNames
 from swarm.plan.naming import HOME_LABEL, KIND_LABEL, TASK_LABEL, Names, Places
 from swarm.ports import Progress, Sandboxes
-from swarm.store.queries import Queries
+from swarm.store.event_queries import Queries
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from swarm.adapters.git.repository import Repository
 from swarm.errors import SwarmError
 from swarm.model.review import Change, Hidden
 from swarm.plan.naming import Places
-from swarm.store.queries import Queries
+from swarm.store.event_queries import Queries
 
 DIFF_LIMIT = 8 << 20
 """Bytes of one diff; a longer one is refused with a sentence, never cut silently."""

@@ -12,8 +12,8 @@ from swarm.engine.worktree import task_git
 from swarm.errors import IllegalMove, PlanError, Refused, SwarmError
 from swarm.model import events as e
 from swarm.model.review import MergeOrder, Prepared
+from swarm.model.safe_text import line
 from swarm.model.task import State, Task
-from swarm.model.text import line
 
 STRATEGIES = ("squash", "merge", "patch")
 

@@ -12,7 +12,7 @@ from swarm.engine.kit import Kit
 from swarm.engine.sensing import Subject
 from swarm.errors import SwarmError
 from swarm.model import events as e
-from swarm.model.deeds import WORKTREE, Trace
+from swarm.model.activity import WORKTREE, Trace
 from swarm.model.task import State, Task
 
 SETTLED_SECONDS = 1.0

@@ -21,10 +21,10 @@ from swarm.plan import specs
 from swarm.plan.naming import Places
 from swarm.policy import layers, rules, services
 from swarm.policy.layers import Resolved
-from swarm.policy.parse import Layer, Service
+from swarm.policy.policy_parser import Layer, Service
 from swarm.policy.rules import Policy, Rule
-from swarm.policy.table import BadPolicy
-from swarm.store.queries import Queries
+from swarm.policy.toml_table import BadPolicy
+from swarm.store.event_queries import Queries
 
 ALIVE = frozenset({State.QUEUED, State.PROVISIONING, State.LIVE})
 NO_BLOB = 128

@@ -6,7 +6,7 @@ from pathlib import Path
 from swarm.engine import chain
 from swarm.engine.chain import Found
 from swarm.engine.follow import part_of
-from swarm.store.audit import Trail
+from swarm.store.audit_writer import Trail
 
 
 def of_task(files: Path, trails: list[Trail]) -> Iterator[Found]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from swarm.errors import SwarmError
 from swarm.model.usage import Reading, Usage, after
 from swarm.ports import Sandboxes
-from swarm.store.board import Board
-from swarm.store.usage import UsageWriter
+from swarm.store.task_queries import Board
+from swarm.store.usage_writer import UsageWriter
 
 WRITE_SECONDS = 2.0
 """Between two transactions; one holds what is new of all tasks."""

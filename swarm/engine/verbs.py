@@ -16,7 +16,7 @@ from swarm.engine import (
 )
 from swarm.engine.kit import Kit
 from swarm.errors import SwarmError
-from swarm.store.queries import Wish
+from swarm.store.event_queries import Wish
 
 Result = dict[str, Any]
 

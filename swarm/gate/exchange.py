@@ -14,11 +14,11 @@ from swarm.gate.passage import Passage
 from swarm.gate.relay import Meter
 from swarm.gate.upstream import Forbidden, Upstream
 from swarm.gate.wire import TlsWire, Wire
-from swarm.policy import targets
+from swarm.policy import request_target
 from swarm.policy.decide import Attempt, Verdict
 from swarm.policy.hosts import Host
+from swarm.policy.request_target import BadTarget
 from swarm.policy.rules import Rule
-from swarm.policy.targets import BadTarget
 
 IDLE_SECONDS = 300.0
 """Between two requests of one connection."""
@@ -159,7 +159,7 @@ class Exchange:
             raise Denied("method-or-path-not-allowed")
         if self._subject.host is not None and not self._names_subject(head):
             raise Denied("host-differs")
-        target = targets.parse(head.target)
+        target = request_target.parse(head.target)
         attempt = Attempt(asked.host, asked.port, head.method, target)
         verdict = asked.verdict = self._net.require(
             attempt, inside=self._subject.host is not None

@@ -1,6 +1,6 @@
 """What can happen to a task's checkpoints."""
 
-from swarm.model.recordable import event
+from swarm.model.event_type import event
 
 
 @event

@@ -1,6 +1,6 @@
 """What can happen to the whole fleet, or to the tools it stands on."""
 
-from swarm.model.recordable import event
+from swarm.model.event_type import event
 
 
 @event

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from swarm.model.recordable import event
+from swarm.model.event_type import event
 
 
 @event

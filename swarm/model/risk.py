@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase, translate
 
 from swarm.model.review import Change, Flag, Level
 from swarm.model.risk_rules import RULES
-from swarm.model.text import line
+from swarm.model.safe_text import line
 
 LARGE = 1 << 20
 """Bytes from which a file is hard to review."""

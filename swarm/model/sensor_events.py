@@ -1,6 +1,6 @@
 """What can happen to the sensor; what it sees is not here, but in `deeds`."""
 
-from swarm.model.recordable import event
+from swarm.model.event_type import event
 
 
 @event

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from swarm.model.recordable import event
+from swarm.model.event_type import event
 
 # Plain dataclasses rather than pydantic: the read side of `swarm ls` folds nothing
 # but rows, and must not pay 150 ms of imports for validation the writer did already.

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from swarm.policy import addresses, hosts, targets
+from swarm.policy import addresses, hosts, request_target
 from swarm.policy.hosts import Host, Pattern
+from swarm.policy.request_target import Target
 from swarm.policy.rules import Policy, Rule
-from swarm.policy.targets import Target
 
 LOCKED_NAMES = re.compile(
     r"localhost|metadata|instance-data|.*\.(localhost|local|internal|localdomain"
@@ -99,7 +99,9 @@ class Judge:
         self._nets = tuple(addresses.network(net) for net in policy.allow_nets)
         for rule in policy.rules:
             found = hosts.pattern(rule.host)
-            kept = _Kept(rule, found, tuple(targets.glob(path) for path in rule.paths))
+            kept = _Kept(
+                rule, found, tuple(request_target.glob(path) for path in rule.paths)
+            )
             where = self._below if found.is_wildcard else self._exact
             where.setdefault(found.name, []).append(kept)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
-from swarm.policy.parse import Layer, Service
+from swarm.policy.policy_parser import Layer, Service
 from swarm.policy.rules import Limits, Policy, Rule
 from swarm.policy.services import Registries, defined, expand
 

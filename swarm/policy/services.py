@@ -7,9 +7,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from swarm.policy.parse import Definition, Service
+from swarm.policy.policy_parser import Definition, Service
 from swarm.policy.rules import Rule
-from swarm.policy.table import BadPolicy
+from swarm.policy.toml_table import BadPolicy
 
 Registries = Mapping[str, tuple[str, ...]]
 """`host:port` of each tool's registry, as its own configuration names them."""

@@ -12,10 +12,10 @@ from sqlmodel import Session, create_engine
 
 from swarm.errors import SwarmError
 from swarm.model import events as e
-from swarm.model.moves import evolve, queued
 from swarm.model.task import Task
-from swarm.store import schema
-from swarm.store.rows import task_from
+from swarm.model.transitions import evolve, queued
+from swarm.store import migrations
+from swarm.store.row_mapping import task_from
 from swarm.store.tables import EventRow, TaskRow, WishRow
 
 MakeQueued = Callable[[int], e.TaskQueued]
@@ -30,13 +30,13 @@ class Journal:
     """
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
-        schema.connect(path).close()
+        migrations.connect(path).close()
         self._clock = clock
         self._lock = threading.Lock()
         self._engine = create_engine(
             f"sqlite:///{path}",
             connect_args={
-                "timeout": schema.BUSY_SECONDS,
+                "timeout": migrations.BUSY_SECONDS,
                 "check_same_thread": False,
             },
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from swarm.errors import SwarmError
-from swarm.store import schema
+from swarm.store import migrations
 
 
 def make(path: Path, verb: str, body: dict[str, Any]) -> int:
@@ -15,7 +15,7 @@ def make(path: Path, verb: str, body: dict[str, Any]) -> int:
 
     SwarmError where the file cannot be written.
     """
-    connection = schema.connect(path)
+    connection = migrations.connect(path)
     try:
         cursor = connection.execute(
             "INSERT INTO wish (at, verb, body, outcome, message, hint, result)"

@@ -10,7 +10,7 @@ from textual.color import Color
 from textual.content import Content, Span
 from textual.style import Style
 
-from swarm.model.text import plain
+from swarm.model.safe_text import plain
 
 WIDTH_LIMIT = 400
 """Characters of one line; panes are 120 wide."""

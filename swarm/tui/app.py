@@ -14,9 +14,9 @@ from textual.screen import Screen
 
 from swarm import assets
 from swarm.errors import SwarmError
-from swarm.model.text import line
+from swarm.model.safe_text import line
 from swarm.plan.naming import Names
-from swarm.store.queries import Wish as Decision
+from swarm.store.event_queries import Wish as Decision
 from swarm.tui import late, themes
 from swarm.tui.filters import AsciiOnly
 from swarm.tui.messages import (

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from swarm.model.text import line
+from swarm.model.safe_text import line
 from swarm.policy import hosts
 
 if TYPE_CHECKING:

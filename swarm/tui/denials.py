@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from swarm.model import events as e
-from swarm.model.text import line
+from swarm.model.safe_text import line
 from swarm.policy import hosts
 
 WITHIN = frozenset({

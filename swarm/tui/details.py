@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from textual.content import Content
 
 from swarm.model import events as e
+from swarm.model.safe_text import line, plain
 from swarm.model.task import State, Task
-from swarm.model.text import line, plain
 from swarm.tui import history, network, present
 from swarm.tui.present import ERROR, GOOD, KEY, MUTED, WARNING
 

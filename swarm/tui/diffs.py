@@ -7,7 +7,7 @@ from typing import Literal
 from rich.cells import cell_len
 from textual.content import Content
 
-from swarm.model.text import plain
+from swarm.model.safe_text import plain
 from swarm.tui.present import ACCENT, ERROR, GOOD, MUTED, WARNING
 
 LINE_LIMIT = 2000

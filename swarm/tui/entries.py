@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from swarm.model.review import Change, Hidden
-from swarm.model.text import line
+from swarm.model.safe_text import line
 from swarm.tui.details import hidden_line
 from swarm.tui.present import ERROR, GOOD, KEY, MUTED, WARNING, count
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from swarm.model.audit import Counts, Place
-from swarm.model.deeds import OUTSIDE, RUIN, Trace, relative
-from swarm.model.text import line
+from swarm.model.activity import OUTSIDE, RUIN, Trace, relative
+from swarm.model.audit_query import Counts, Place
+from swarm.model.safe_text import line
 from swarm.tui import history, present
 from swarm.tui.present import ACCENT, ERROR, HEADING, MUTED, WARNING
 

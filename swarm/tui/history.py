@@ -3,7 +3,7 @@
 import time
 
 from swarm.model import events as e
-from swarm.model.text import line
+from swarm.model.safe_text import line
 from swarm.tui.present import ACCENT, ERROR, GOOD, MUTED, WARNING, count, duration
 
 Told = tuple[str, str, str]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from textual.content import Content
 
 from swarm.model import events as e
-from swarm.model.text import line
+from swarm.model.safe_text import line
 from swarm.tui import history, present
 from swarm.tui.denials import Denied
 from swarm.tui.present import ERROR, GOOD, KEY, MUTED, WARNING

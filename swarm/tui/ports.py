@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from swarm.errors import SwarmError
-from swarm.store.queries import Queries
+from swarm.store.event_queries import Queries
 
 if TYPE_CHECKING:  # read when a review is opened, not before the first paint
     from pathlib import Path
 
-    from swarm.model.audit import Counts, Entry, Filter, Place
+    from swarm.model.audit_query import Counts, Entry, Filter, Place
     from swarm.model.review import Change, Hidden
     from swarm.policy.layers import Resolved
     from swarm.ports import Screen

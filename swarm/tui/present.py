@@ -6,8 +6,8 @@ from enum import IntEnum
 
 from rich.cells import cell_len, set_cell_size
 
+from swarm.model.safe_text import line
 from swarm.model.task import REVIEWABLE, State, Task
-from swarm.model.text import line
 
 ERROR, WARNING, GOOD = "$text-error", "$text-warning", "$text-success"
 ACCENT, MUTED = "$text-accent", "$text-muted"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from swarm.model import events as e
-from swarm.model.text import line
+from swarm.model.safe_text import line
 from swarm.policy.rules import Rule
 from swarm.tui import present
 from swarm.tui.present import ERROR, GOOD, HEADING, MUTED, WARNING

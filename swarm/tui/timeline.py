@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from textual.content import Content
 
+from swarm.model import activity_text
 from swarm.model import events as e
-from swarm.model import wording
-from swarm.model.audit import Entry, group_of
-from swarm.model.deeds import RUIN
-from swarm.model.text import line, plain
+from swarm.model.activity import RUIN
+from swarm.model.audit_query import Entry, group_of
+from swarm.model.safe_text import line, plain
 from swarm.tui import history, network, present
 from swarm.tui.present import ERROR, GOOD, HEADING, MUTED, WARNING
 
@@ -48,9 +48,15 @@ def _said(entry: Entry) -> tuple[str, str, str, str, str]:
     if entry.deed:
         glyph, tone = _mark(entry)
         kind = "exec" if entry.deed.kind == "call" else entry.deed.kind
-        return kind, glyph, wording.deed(entry.deed), wording.why(entry.deed), tone
+        return (
+            kind,
+            glyph,
+            activity_text.deed(entry.deed),
+            activity_text.why(entry.deed),
+            tone,
+        )
     size = present.size(entry.trace.size) if entry.trace and entry.trace.size else ""
-    return "file", "·", wording.what(entry), size, ""
+    return "file", "·", activity_text.what(entry), size, ""
 
 
 def _mark(entry: Entry) -> tuple[str, str]:

@@ -4,11 +4,11 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from swarm.model.text import line
-from swarm.policy import hosts, targets
+from swarm.model.safe_text import line
+from swarm.policy import hosts, request_target
 from swarm.policy.decide import Attempt, Judge, Verdict
 from swarm.policy.hosts import BadHost, Host
-from swarm.policy.targets import BadTarget
+from swarm.policy.request_target import BadTarget
 from swarm.tui.present import ERROR, GOOD, WARNING
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def _attempt(text: str) -> tuple[Attempt, bool]:
         return Attempt(*place(text)), False
     method, scheme, authority, path = found.groups()
     host, port = place(authority, _USUAL[scheme])
-    target = targets.parse(path or "/")
+    target = request_target.parse(path or "/")
     return Attempt(host, port, (method or "GET").upper(), target), scheme == "http"
 
 

@@ -13,8 +13,8 @@ from swarm.cli.main import run
 from swarm.errors import SwarmError
 from swarm.model import events as e
 from swarm.plan.naming import Places
+from swarm.store.event_queries import Queries, Wish
 from swarm.store.journal import Journal
-from swarm.store.queries import Queries, Wish
 
 Decide = Callable[[Wish], dict[str, Any]]
 """Answers a wish, or raises the SwarmError that refuses it."""

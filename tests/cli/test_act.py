@@ -10,8 +10,8 @@ import pytest
 
 from swarm.cli import exits
 from swarm.errors import IllegalMove
+from swarm.store.event_queries import Wish
 from swarm.store.journal import Journal
-from swarm.store.queries import Wish
 from tests.cli.conftest import Clerk, ended
 
 Swarm = Callable[..., tuple[int, str, str]]

@@ -11,9 +11,9 @@ import pytest
 from swarm.cli import exits
 from swarm.engine import chain
 from swarm.model import events as e
-from swarm.model.deeds import Batch, Deed, Trace
+from swarm.model.activity import Batch, Deed, Trace
 from swarm.plan.naming import Places
-from swarm.store.audit import AuditWriter, Trail
+from swarm.store.audit_writer import AuditWriter, Trail
 from swarm.store.journal import Journal
 from tests.cli.conftest import queued
 

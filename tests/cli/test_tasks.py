@@ -9,7 +9,7 @@ from swarm.model import events as e
 from swarm.model.usage import Usage
 from swarm.plan.naming import Places
 from swarm.store.journal import Journal
-from swarm.store.usage import UsageWriter
+from swarm.store.usage_writer import UsageWriter
 from tests.cli.conftest import ended, queued
 
 Swarm = Callable[..., tuple[int, str, str]]

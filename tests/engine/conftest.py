@@ -22,7 +22,7 @@ from swarm.model.task import State, Task
 from swarm.plan.gating import GATING
 from swarm.plan.naming import Places
 from swarm.store import wishes
-from swarm.store.queries import Queries, Wish
+from swarm.store.event_queries import Queries, Wish
 
 PATIENCE = 60.0
 """Seconds until a test gives up; it never waits this long when all is well."""

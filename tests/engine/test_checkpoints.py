@@ -10,7 +10,7 @@ from swarm.config.schema import Config
 from swarm.engine.checkpoints import Rounds
 from swarm.errors import ToolError
 from swarm.model.task import State
-from swarm.store.queries import Wish
+from swarm.store.event_queries import Wish
 from tests.engine.conftest import House
 
 WRITES = (

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from swarm.engine import chain, follow, proof
 from swarm.engine.follow import Ears, Follower
-from swarm.model.deeds import Batch
-from swarm.store.audit import AuditWriter, Trail
-from swarm.store.queries import Queries
+from swarm.model.activity import Batch
+from swarm.store.audit_writer import AuditWriter, Trail
+from swarm.store.event_queries import Queries
 
 ID = "0123456789ab"
 

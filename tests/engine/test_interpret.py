@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swarm.engine.interpret import Interpreter
-from swarm.model.deeds import OUTSIDE, RUIN, Batch, Deed
+from swarm.model.activity import OUTSIDE, RUIN, Batch, Deed
 
 NAMES = (
     "create",

@@ -12,8 +12,8 @@ from swarm.engine.usage import Meter
 from swarm.model.task import State
 from swarm.model.usage import Reading, Usage
 from swarm.plan.specs import SandboxSpec
-from swarm.store.board import Board
-from swarm.store.usage import UsageWriter
+from swarm.store.task_queries import Board
+from swarm.store.usage_writer import UsageWriter
 from tests.engine.conftest import House
 from tests.fakes import FakeSandboxes
 

@@ -10,8 +10,8 @@ import pytest
 from swarm.config.prices import Price, Prices
 from swarm.engine.netlog import Netlog
 from swarm.model import events as e
+from swarm.store.event_queries import Queries
 from swarm.store.journal import Journal
-from swarm.store.queries import Queries
 from tests.cli.conftest import queued
 
 NET = "5f0c"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from swarm.engine import reconcile
 from swarm.model import events as e
-from swarm.model.audit import Filter
-from swarm.model.deeds import RUIN, Deed
+from swarm.model.activity import RUIN, Deed
+from swarm.model.audit_query import Filter
 from swarm.model.task import State
 from tests.engine.conftest import House
 

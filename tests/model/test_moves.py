@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from swarm.errors import IllegalMove
 from swarm.model import events as e
-from swarm.model.moves import MOVES, evolve, queued
 from swarm.model.task import State, Task
+from swarm.model.transitions import MOVES, evolve, queued
 from tests.model.made import made_of
 
 KINDS = sorted(set(e.KINDS.values()) - {e.TaskQueued}, key=lambda kind: kind.__name__)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.model.ruin import ruin
+from swarm.model.destructive_commands import ruin
 
 GRAVE = [
     ["rm", "-rf", "/"],

@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.model.text import line, plain
+from swarm.model.safe_text import line, plain
 
 ANY = st.text() | st.binary().map(lambda b: b.decode("utf-8", "surrogateescape"))
 HARMFUL = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.policy import hosts, rules, targets
+from swarm.policy import hosts, request_target, rules
 from swarm.policy.decide import Attempt, Judge
 from swarm.policy.rules import Inject, Policy, Rule
 
@@ -25,7 +25,10 @@ def verdict(
     method, _, target = ask.partition(" ")
     judge = Judge(Policy(rules=given_rules, **settings))  # type: ignore[arg-type]  # settings of any kind
     attempt = Attempt(
-        hosts.parse(host), port, method, targets.parse(target) if target else None
+        hosts.parse(host),
+        port,
+        method,
+        request_target.parse(target) if target else None,
     )
     found = judge.decide(attempt, now)
     return "allow" if found.allow else found.reason

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swarm.policy.layers import resolve
-from swarm.policy.parse import parse
+from swarm.policy.policy_parser import parse
 from swarm.policy.rules import Policy
-from swarm.policy.table import BadPolicy
+from swarm.policy.toml_table import BadPolicy
 
 WHOLE = """
 version = 1

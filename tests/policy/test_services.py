@@ -4,9 +4,9 @@ import pytest
 
 from swarm.policy import services
 from swarm.policy.layers import resolve
-from swarm.policy.parse import Service, parse
+from swarm.policy.policy_parser import Service, parse
 from swarm.policy.services import expand
-from swarm.policy.table import BadPolicy
+from swarm.policy.toml_table import BadPolicy
 
 OWN = """\
 version = 1

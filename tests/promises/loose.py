@@ -22,7 +22,7 @@ from swarm.model.review import Change
 from swarm.plan import specs
 from swarm.plan.naming import HOME_LABEL, KIND_LABEL
 from swarm.plan.specs import SandboxSpec
-from swarm.store.queries import Queries
+from swarm.store.event_queries import Queries
 from tests.engine.conftest import new_sample
 from tests.promises.den import Den
 

@@ -19,8 +19,8 @@ import pytest
 from swarm import bootstrap
 from swarm.engine import proof
 from swarm.model import events as e
-from swarm.model.audit import Filter
-from swarm.model.deeds import Deed
+from swarm.model.activity import Deed
+from swarm.model.audit_query import Filter
 from swarm.model.task import State
 from tests.engine.conftest import House, new_sample, open_house
 from tests.promises.den import Den

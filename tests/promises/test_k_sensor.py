@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from swarm.model.audit import Filter
-from swarm.model.deeds import Deed, Trace
+from swarm.model.activity import Deed, Trace
+from swarm.model.audit_query import Filter
 from swarm.model.task import State
 from tests.engine.conftest import new_sample, open_house
 from tests.promises.den import Den

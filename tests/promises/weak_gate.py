@@ -9,10 +9,10 @@ import re
 import runpy
 
 from swarm.gate import dns, exchange, first, front, heads, hello, net, upstream
-from swarm.policy import decide, targets
+from swarm.policy import decide, request_target
 from swarm.policy.decide import Verdict
 from swarm.policy.hosts import BadHost, Host
-from swarm.policy.targets import Target
+from swarm.policy.request_target import Target
 
 _parse, _authority = heads.parse, heads.authority
 _read_head = exchange.read_head
@@ -159,7 +159,7 @@ async def read_head_anyhow(client):
 
 
 heads.parse, heads.authority, heads.end = lenient_parse, lenient_authority, end_anyhow
-targets.parse = lenient_target
+request_target.parse = lenient_target
 first.require_name = lambda asked, host: None
 front.Front._inside = raw_inside
 front.FIRST_SECONDS = 1e6

@@ -10,8 +10,8 @@ from swarm.errors import IllegalMove, Refused, SwarmError
 from swarm.model import events as e
 from swarm.model.task import State
 from swarm.store import wishes
+from swarm.store.event_queries import Queries
 from swarm.store.journal import Journal
-from swarm.store.queries import Queries
 
 
 def _queued(task_id: int) -> e.TaskQueued:

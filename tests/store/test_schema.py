@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import SQLModel, create_engine
 
 from swarm.errors import SwarmError
-from swarm.store import schema, tables
+from swarm.store import migrations, tables
 
 PLAIN = ("trace", "deed", "trail", "usage")
 """Tables that no SQLModel class writes; see `store.audit` and `store.usage`."""
@@ -35,7 +35,7 @@ def _shape(path: Path) -> dict[str, list[tuple[object, ...]]]:
 def test_migrations_lead_to_the_tables_of_the_writer(tmp_path: Path) -> None:
     """What the reader's SQL finds is what SQLModel defines, column for column."""
     migrated, made = tmp_path / "migrated.db", tmp_path / "made.db"
-    schema.connect(migrated).close()
+    migrations.connect(migrated).close()
     engine = create_engine(f"sqlite:///{made}")
     assert tables.TaskRow.metadata is SQLModel.metadata
     SQLModel.metadata.create_all(engine)
@@ -47,13 +47,13 @@ def test_migrations_lead_to_the_tables_of_the_writer(tmp_path: Path) -> None:
 def test_a_newer_file_is_refused_and_not_touched(tmp_path: Path) -> None:
     """An older swarm must not write what a newer one would misread."""
     path = tmp_path / "swarm.db"
-    connection = schema.connect(path)
+    connection = migrations.connect(path)
     connection.execute("PRAGMA user_version=99")
     connection.close()
     before = path.read_bytes()
 
     with pytest.raises(SwarmError, match="newer swarm"):
-        schema.connect(path)
+        migrations.connect(path)
     assert path.read_bytes() == before
 
 
@@ -63,7 +63,7 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     path.write_text("this is not a database, but it is long enough to be read\n" * 20)
 
     with pytest.raises(SwarmError, match="not a readable database"):
-        schema.connect(path)
+        migrations.connect(path)
 
 
 def test_many_front_ends_may_make_the_file_at_once(tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_many_front_ends_may_make_the_file_at_once(tmp_path: Path) -> None:
 
     def open_it() -> None:
         try:
-            schema.connect(path).close()
+            migrations.connect(path).close()
         except Exception as error:  # noqa: BLE001 - the test reports whatever it was
             errors.append(error)
 
@@ -88,6 +88,6 @@ def test_many_front_ends_may_make_the_file_at_once(tmp_path: Path) -> None:
 def test_the_file_is_the_users_alone(tmp_path: Path) -> None:
     """Prompts and paths stand in it."""
     path = tmp_path / "swarm.db"
-    schema.connect(path).close()
+    migrations.connect(path).close()
 
     assert path.stat().st_mode & 0o777 == 0o600

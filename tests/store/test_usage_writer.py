@@ -9,12 +9,12 @@ import pytest
 
 from swarm.errors import SwarmError
 from swarm.model import events as e
-from swarm.model.deeds import Batch, Trace
+from swarm.model.activity import Batch, Trace
 from swarm.model.usage import Usage
-from swarm.store.audit import AuditWriter, Trail
-from swarm.store.board import Board
+from swarm.store.audit_writer import AuditWriter, Trail
 from swarm.store.journal import Journal
-from swarm.store.usage import UsageWriter
+from swarm.store.task_queries import Board
+from swarm.store.usage_writer import UsageWriter
 
 USED = Usage(1.5, 0.5, 9, 10, 3, 4, 77, 0.25, 12, 5, True, (0.25, 0.5), 1.5)
 

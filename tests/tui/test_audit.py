@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from swarm.model.deeds import Batch, Deed, Trace
-from swarm.store.audit import AuditWriter, Trail
+from swarm.model.activity import Batch, Deed, Trace
+from swarm.store.audit_writer import AuditWriter, Trail
 from swarm.tui.screens.audit import AuditScreen
 from swarm.tui.screens.dashboard import Dashboard
 from tests.scenes import NOW, OBSERVED, Scene, press, settled, shown, until

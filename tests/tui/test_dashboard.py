@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from textual.widgets import Input, TextArea
 
-from swarm.store.queries import Queries, Wish
+from swarm.store.event_queries import Queries, Wish
 from swarm.tui.app import SwarmApp
 from swarm.tui.screens.dashboard import Dashboard
 from swarm.tui.screens.review import ReviewScreen

@@ -13,7 +13,7 @@ from tempfile import TemporaryFile
 from typing import IO
 
 from swarm.errors import ToolError, ToolMissing
-from swarm.model.text import line
+from swarm.model.safe_text import line
 
 # The command line outranks every config file, so these hold in the user's own
 # repository too. Hooks come first: git runs one for `reference-transaction` on any

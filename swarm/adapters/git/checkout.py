@@ -10,7 +10,7 @@ from pathlib import Path
 from swarm.adapters.git.call import Door, ask, git
 from swarm.adapters.git.repository import Repository
 from swarm.errors import Refused
-from swarm.model.text import line
+from swarm.model.safe_text import line
 
 _UNDERWAY = {
     "MERGE_HEAD": "a merge",

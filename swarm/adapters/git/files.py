@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from swarm.errors import ToolError
-from swarm.model.text import line
+from swarm.model.safe_text import line
 
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from swarm.adapters.git.checkout import Checkout
 from swarm.errors import Refused
-from swarm.model.text import line
+from swarm.model.safe_text import line
 
 _SHOWN = 5
 

@@ -9,7 +9,7 @@ from swarm.adapters.git.files import erase, spoken
 from swarm.adapters.git.place import PRIVATE, TaskGit
 from swarm.errors import Refused, ToolError
 from swarm.model.review import Commit, Incoming
-from swarm.model.text import line
+from swarm.model.safe_text import line
 
 REF = "refs/swarm/incoming"
 """The newest head that passed."""

@@ -12,7 +12,7 @@ from swarm.adapters.git.place import TaskGit
 from swarm.adapters.git.settings import read_settings, relative_words
 from swarm.errors import Refused, SwarmError, ToolError
 from swarm.model.review import Prepared
-from swarm.model.text import line
+from swarm.model.safe_text import line
 
 
 def land(task: TaskGit, prepared: Prepared) -> None:

@@ -9,7 +9,7 @@ from swarm.adapters.git.call import git
 from swarm.adapters.git.files import erase, give, spoken, write
 from swarm.adapters.git.place import PRIVATE, TaskGit
 from swarm.errors import Refused
-from swarm.model.text import line
+from swarm.model.safe_text import line
 from swarm.plan.specs import WORKSPACE
 
 # The highest place that attributes are read from: whatever a `.gitattributes` in the

@@ -8,7 +8,7 @@ from swarm.adapters.git.call import Bounds, Door, ask, git
 from swarm.adapters.git.place import TaskGit
 from swarm.errors import MergeConflict, Refused, SwarmError, ToolError
 from swarm.model.review import MergeOrder, Prepared
-from swarm.model.text import line
+from swarm.model.safe_text import line
 
 _PLAIN = ("-c", "merge.directoryRenames=false", "-c", "merge.renames=true")
 _BEYOND = "Bring in what the worktree held beyond the last commit\n"

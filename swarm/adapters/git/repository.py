@@ -8,7 +8,7 @@ from pathlib import Path
 from swarm.adapters.git.call import Door, ask, git
 from swarm.adapters.git.settings import Settings, read_settings
 from swarm.errors import SwarmError, ToolError
-from swarm.model.text import line
+from swarm.model.safe_text import line
 
 _ALTERNATES_DEPTH = 5
 """As git itself counts."""

@@ -11,7 +11,7 @@ from swarm.adapters.git.place import TaskGit
 from swarm.errors import Refused, ToolError
 from swarm.model.review import Change
 from swarm.model.risk import is_git_name
-from swarm.model.text import line
+from swarm.model.safe_text import line
 
 _GITLINK = 0o160000
 _BATCH = 64 << 20

@@ -9,7 +9,7 @@ from pathlib import Path
 from swarm.errors import SwarmError, ToolError
 from swarm.model.review import Hidden
 from swarm.model.risk import folded, is_git_name
-from swarm.model.text import line
+from swarm.model.safe_text import line
 
 DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # NONBLOCK: a FIFO swapped in would otherwise hold the host until somebody writes.

@@ -14,8 +14,8 @@ from swarm.cli.progress import succeeded
 from swarm.cli.wishing import ask
 from swarm.engine import images
 from swarm.errors import SwarmError
+from swarm.model.safe_text import line, plain
 from swarm.model.task import Task
-from swarm.model.text import line, plain
 
 IMAGES = ("base", "gate", "sensor")
 

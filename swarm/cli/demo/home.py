@@ -16,9 +16,9 @@ from swarm.adapters.git.files import erase
 from swarm.cli import say
 from swarm.cli.demo import sample
 from swarm.errors import SwarmError
-from swarm.model.text import line
+from swarm.model.safe_text import line
 from swarm.plan.naming import Places
-from swarm.store.queries import Queries
+from swarm.store.event_queries import Queries
 
 KEEPER_SECONDS = 20.0
 """How long a keeper may take to end."""

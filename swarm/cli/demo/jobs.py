@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from swarm.model.text import line
+from swarm.model.safe_text import line
 
 _FOLDER = Path(__file__).parent
 

@@ -15,11 +15,11 @@ from swarm.cli.tasks import diff_of, state_of
 from swarm.cli.wishing import changes
 from swarm.errors import SwarmError
 from swarm.model import events as e
+from swarm.model.safe_text import line, plain
 from swarm.model.task import Task
-from swarm.model.text import line, plain
 from swarm.plan.naming import Places
 from swarm.ports import Panes
-from swarm.store.queries import Queries
+from swarm.store.event_queries import Queries
 
 WAIT_SECONDS = 300.0
 """After so long a task of the demo hangs."""

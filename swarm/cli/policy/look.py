@@ -16,14 +16,14 @@ from swarm.config import load, policy_files
 from swarm.engine import policies
 from swarm.errors import Refused, SwarmError
 from swarm.model import events as e
-from swarm.model.text import line
-from swarm.policy import hosts, targets
+from swarm.model.safe_text import line
+from swarm.policy import hosts, request_target
 from swarm.policy.decide import Attempt, Judge, Verdict
 from swarm.policy.hosts import BadHost
 from swarm.policy.layers import Resolved
+from swarm.policy.request_target import BadTarget
 from swarm.policy.rules import Rule
-from swarm.policy.targets import BadTarget
-from swarm.store.queries import Queries
+from swarm.store.event_queries import Queries
 
 
 def show(args: Namespace) -> int:
@@ -61,7 +61,7 @@ def why(args: Namespace) -> int:
     found, (name, port) = _resolved(args), args.host
     try:
         host = hosts.parse(name)
-        target = targets.parse(args.path) if args.path else None
+        target = request_target.parse(args.path) if args.path else None
     except (BadHost, BadTarget) as error:
         raise Refused(f"{name}: {error}", hint="the gate denies it always") from error
     method = args.method.upper() or ("GET" if target else "")

@@ -13,8 +13,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from swarm.errors import SwarmError
-from swarm.model.audit import Entry
-from swarm.model.text import line
+from swarm.model.audit_query import Entry
+from swarm.model.safe_text import line
 from swarm.policy import hosts
 from swarm.tui import cautions, history, timeline
 from swarm.tui.denials import Denied

@@ -13,7 +13,7 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from swarm.errors import SwarmError
-from swarm.model.text import line
+from swarm.model.safe_text import line
 from swarm.policy import hosts
 from swarm.tui import cautions
 from swarm.tui.denials import Denied, Where

@@ -8,8 +8,8 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from swarm.model.text import line
-from swarm.store.queries import Checkpoint
+from swarm.model.safe_text import line
+from swarm.store.event_queries import Checkpoint
 from swarm.tui import history
 from swarm.tui.dialogs.dialog import Dialog
 from swarm.tui.present import ACCENT, KEY, MUTED, age, count

@@ -21,8 +21,8 @@ from textual.widgets import (
 )
 
 from swarm.model.review import Change
+from swarm.model.safe_text import line, plain
 from swarm.model.task import Task
-from swarm.model.text import line, plain
 from swarm.plan.naming import slug
 from swarm.tui.dialogs.dialog import Dialog
 from swarm.tui.present import MUTED, WARNING, count, named

@@ -9,7 +9,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Label, Select, Static, TextArea
 
-from swarm.model.text import line
+from swarm.model.safe_text import line
 from swarm.tui.dialogs.dialog import Dialog
 from swarm.tui.draft import Draft
 from swarm.tui.present import MUTED, WARNING

@@ -11,9 +11,9 @@ from textual.widgets import Static
 
 from swarm import assets
 from swarm.errors import SwarmError
-from swarm.model.audit import GROUPS, Entry, Filter
+from swarm.model.audit_query import GROUPS, Entry, Filter
+from swarm.model.safe_text import line
 from swarm.model.task import Task
-from swarm.model.text import line
 from swarm.tui import keys, present, timeline
 from swarm.tui.messages import Nudge
 from swarm.tui.pace import Pace

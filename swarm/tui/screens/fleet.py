@@ -10,12 +10,12 @@ from textual.containers import Container
 from textual.content import Content
 
 from swarm.errors import SwarmError
+from swarm.model import activity_text
 from swarm.model import events as e
-from swarm.model import wording
-from swarm.model.audit import Entry, Filter
-from swarm.model.deeds import RUIN
+from swarm.model.activity import RUIN
+from swarm.model.audit_query import Entry, Filter
+from swarm.model.safe_text import line
 from swarm.model.task import State, Task
-from swarm.model.text import line
 from swarm.tui import details, history, network, present
 from swarm.tui.messages import Nudge
 from swarm.tui.ports import Doors, Options, Project
@@ -196,11 +196,11 @@ class Fleet(Previewing):
     def _note_deed(self, entry: Entry, names: dict[int, str]) -> None:
         """A flagged deed is told as it happens; the Files tab has the others."""
         if entry.deed and entry.task in names:
-            words = wording.deed(entry.deed)
+            words = activity_text.deed(entry.deed)
             is_ruin = entry.deed.level == RUIN
             hint = "; z goes back" if is_ruin else ""
             tone = ERROR if is_ruin else WARNING
-            told = "⚑", f"{words}  {wording.why(entry.deed)}{hint}", tone
+            told = "⚑", f"{words}  {activity_text.why(entry.deed)}{hint}", tone
             name = names[entry.task]
             self._events.appendleft(details.event_line(entry.at, name, told))
 

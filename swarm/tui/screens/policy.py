@@ -2,8 +2,8 @@
 
 from textual import on
 
+from swarm.model.safe_text import line
 from swarm.model.task import State
-from swarm.model.text import line
 from swarm.policy import hosts
 from swarm.policy.hosts import BadHost
 from swarm.tui import cautions, sheet, why

@@ -10,8 +10,8 @@ from textual.widgets import Static
 
 from swarm import assets
 from swarm.errors import SwarmError
+from swarm.model.safe_text import line
 from swarm.model.task import Task
-from swarm.model.text import line
 from swarm.tui import keys, present, sheet, why
 from swarm.tui.messages import Nudge
 from swarm.tui.pace import Pace

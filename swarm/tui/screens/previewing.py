@@ -9,8 +9,8 @@ from textual.content import Content
 
 from swarm.errors import SwarmError
 from swarm.model import events as e
+from swarm.model.safe_text import line
 from swarm.model.task import State, Task
-from swarm.model.text import line
 from swarm.plan.naming import Names
 from swarm.tui import ansi, details, network, usage
 from swarm.tui.ports import Doors, Options

@@ -13,8 +13,8 @@ from textual.widgets import Static
 from swarm import assets
 from swarm.errors import SwarmError
 from swarm.model.review import Change, Hidden
+from swarm.model.safe_text import line
 from swarm.model.task import Task
-from swarm.model.text import line
 from swarm.tui import diffs, entries, history, present
 from swarm.tui.diffs import FileDiff
 from swarm.tui.entries import Entry

@@ -3,7 +3,7 @@
 from typing import Any
 
 from swarm.model.review import Change
-from swarm.model.text import line
+from swarm.model.safe_text import line
 from swarm.tui import keys, present
 from swarm.tui.dialogs.confirm import Confirm
 from swarm.tui.dialogs.merge import MergeDialog, Reviewed

@@ -8,8 +8,8 @@ from textual import on, work
 from textual.content import Content
 
 from swarm.errors import SwarmError
+from swarm.model.safe_text import line
 from swarm.model.task import Task
-from swarm.model.text import line
 from swarm.tui import files
 from swarm.tui.messages import Nudge
 from swarm.tui.ports import Doors, Options

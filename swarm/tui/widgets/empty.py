@@ -3,8 +3,8 @@
 from textual.content import Content
 from textual.widgets import Static
 
-from swarm.model.text import line
-from swarm.store.queries import Fleet
+from swarm.model.safe_text import line
+from swarm.store.event_queries import Fleet
 from swarm.tui.present import ERROR, GOOD, KEY, MUTED
 
 

@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.message import Message
 
 from swarm.model.review import Change, Hidden, Level
-from swarm.model.text import line
+from swarm.model.safe_text import line
 from swarm.tui import present
 from swarm.tui.entries import Entry
 from swarm.tui.present import ACCENT, ERROR, GOOD, HEADING, MUTED, WARNING

@@ -3,7 +3,7 @@
 from textual.content import Content
 from textual.widgets import Static
 
-from swarm.store.queries import Fleet
+from swarm.store.event_queries import Fleet
 from swarm.tui.ports import Project
 from swarm.tui.present import ERROR, GOOD, MUTED, TITLE
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from swarm.model.deeds import Deed, Trace
+from swarm.model.activity import Deed, Trace
 from swarm.model.events import Recorded
 
 Group = Literal["net", "file", "exec", "policy", "life"]

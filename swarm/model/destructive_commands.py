@@ -7,7 +7,7 @@ is the sandbox. It goes by the words alone, so it can be wrong both ways.
 import re
 from collections.abc import Callable, Sequence
 
-from swarm.model.deeds import HOME, WORKTREE, below
+from swarm.model.activity import HOME, WORKTREE, below
 
 _PREFIXES = frozenset({"sudo", "env", "nice", "nohup", "time", "command", "exec"})
 _FREE = (f"{WORKTREE}/", "/tmp/", "/var/tmp/", f"{HOME}/.cache/")  # noqa: S108

@@ -2,9 +2,9 @@
 
 import shlex
 
-from swarm.model.audit import Entry
-from swarm.model.deeds import Deed, Trace, relative
-from swarm.model.text import line
+from swarm.model.activity import Deed, Trace, relative
+from swarm.model.audit_query import Entry
+from swarm.model.safe_text import line
 
 _PAST = {"heap": "files in", "found": "found changed"}
 

@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
-from swarm.policy import hosts, targets
+from swarm.policy import hosts, request_target
 from swarm.policy.rules import Inject, Rule
-from swarm.policy.table import Table
+from swarm.policy.toml_table import Table
 
 METHODS = frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS".split())  # noqa: SIM905 - reads as a line of a manual
 
@@ -17,7 +17,7 @@ def read(kind: Any, table: Table, layer: str) -> Rule:
         host=table.text("host", hosts.pattern),
         ports=table.numbers("ports", 65535) or (() if kind == "deny" else (443,)),
         methods=table.texts("methods", _method),
-        paths=table.texts("paths", targets.glob),
+        paths=table.texts("paths", request_target.glob),
         query=tuple(table.table("query", done=True).body.items()),
         max_upload=table.size("max_upload"),
         rate=_rate(table),

@@ -12,8 +12,8 @@ from typing import Any
 from swarm.errors import NotFound, SwarmError
 from swarm.model.task import Task
 from swarm.model.usage import Usage
-from swarm.store import schema
-from swarm.store.rows import USAGE, task_from, usage_from
+from swarm.store import migrations
+from swarm.store.row_mapping import USAGE, task_from, usage_from
 
 
 class Board:
@@ -23,7 +23,7 @@ class Board:
     """
 
     def __init__(self, path: Path) -> None:
-        self._connection = schema.connect(path)
+        self._connection = migrations.connect(path)
 
     def close(self) -> None:
         """Release the file."""

@@ -4,8 +4,8 @@ import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from swarm.model.audit import Entry, Filter
-from swarm.store.timeline import Timeline
+from swarm.model.audit_query import Entry, Filter
+from swarm.store.audit_queries import Timeline
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from swarm.errors import IllegalMove
 from swarm.model import events as e
-from swarm.model.net_moves import learn
+from swarm.model.net_transitions import learn
 from swarm.model.task import State, Task
 
 S = State

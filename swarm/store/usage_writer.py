@@ -9,7 +9,7 @@ from typing import Any
 
 from swarm.errors import SwarmError
 from swarm.model.usage import Usage
-from swarm.store import schema
+from swarm.store import migrations
 
 _USAGE = """
 INSERT OR REPLACE INTO usage VALUES (
@@ -25,7 +25,7 @@ class UsageWriter:
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
-        self._connection = schema.connect(path)
+        self._connection = migrations.connect(path)
 
     def close(self) -> None:
         """Release the file."""

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from swarm.policy import addresses, hosts, rule_table
+from swarm.policy import addresses, hosts, rule_parser
 from swarm.policy.rules import Limits, Rule, Secret
-from swarm.policy.table import BadPolicy, Source, Table, wrong
+from swarm.policy.toml_table import BadPolicy, Source, Table, wrong
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
 SOURCES = ("file:", "env:", "cmd:", "keyring:")
@@ -75,7 +75,7 @@ class _Reader:
         if top.take("version", int, 0) != 1:
             raise top.wrong("version", "this swarm reads version = 1")
         rules = [
-            rule_table.read(kind, table, self._layer)
+            rule_parser.read(kind, table, self._layer)
             for kind in ("allow", "deny", "tcp")
             for table in self._tables(top, kind)
         ]
@@ -94,7 +94,7 @@ class _Reader:
                 "allow_nets", lambda text: str(addresses.network(text))
             ),
             limits=self._limits(top),
-            warnings=tuple(filter(None, map(rule_table.warning, rules))),
+            warnings=tuple(filter(None, map(rule_parser.warning, rules))),
         )
         for table in (tls, network, top):
             table.done()
@@ -135,7 +135,7 @@ class _Reader:
             table = Table(self._source, full, body, line)
             table.take("summary", str, "")
             rules = tuple(
-                rule_table.read(kind, one, "service")
+                rule_parser.read(kind, one, "service")
                 for kind in ("allow", "deny")
                 for one in self._tables(table, kind)
             )

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from swarm.errors import SwarmError
-from swarm.model.deeds import Batch, Deed, Trace
-from swarm.store import schema
+from swarm.model.activity import Batch, Deed, Trace
+from swarm.store import migrations
 
 _TRACE = """
 INSERT INTO trace VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
@@ -69,7 +69,7 @@ class AuditWriter:
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
-        self._connection = schema.connect(path)
+        self._connection = migrations.connect(path)
 
     def close(self) -> None:
         """Release the file."""

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from swarm.model import events as e
-from swarm.model.audit import GROUPS, REFUSALS, Counts, Entry, Filter, Place
-from swarm.model.deeds import Deed, Trace
-from swarm.store.audit import Trail
-from swarm.store.board import Board
+from swarm.model.activity import Deed, Trace
+from swarm.model.audit_query import GROUPS, REFUSALS, Counts, Entry, Filter, Place
+from swarm.store.audit_writer import Trail
+from swarm.store.task_queries import Board
 
 _DEED = (
     "SELECT id, task, at, kind, op, path, other, argv, pid, parent, comm, result,"

@@ -9,7 +9,7 @@ from typing import Any
 
 from swarm.errors import SwarmError
 from swarm.model import events as e
-from swarm.store.timeline import Timeline
+from swarm.store.audit_queries import Timeline
 
 
 @dataclass(frozen=True, slots=True)
