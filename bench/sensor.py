@@ -17,7 +17,7 @@ from bench.table import Row, paired
 from swarm.adapters.docker import Docker, DockerImages
 from swarm.engine import images
 from swarm.engine.sensor import Sensor
-from swarm.plan.sensing import SensorNames
+from swarm.plan.sensor_container import SensorNames
 from swarm.plan.specs import Limits, Mount, SandboxSpec
 
 HERE = Path(__file__).parent

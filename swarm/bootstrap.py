@@ -216,7 +216,7 @@ def show_dashboard(at: Places, repo: Path | None, ascii: bool) -> int:
         doors=doors(at, repo),
         repo=str(repo) if repo else None,
         options=ports.Options(
-            ascii=ascii, agents=lambda: tuple(_late("swarm.agents.known").names())
+            ascii=ascii, agents=lambda: tuple(_late("swarm.agents.registry").names())
         ),
     )
     app.run()

@@ -8,12 +8,12 @@ from typing import Any
 
 from swarm.adapters.git.place import TaskGit
 from swarm.adapters.git.repository import Repository
-from swarm.agents import known
+from swarm.agents import registry
 from swarm.engine import budget, images, policies
 from swarm.engine.kit import Kit
 from swarm.errors import PlanError
 from swarm.model import events as e
-from swarm.plan import make as planning
+from swarm.plan import planner as planning
 from swarm.plan import specs
 from swarm.plan.naming import Names, slug
 from swarm.policy.rules import Policy
@@ -68,7 +68,7 @@ def _parsed(kit: Kit, body: dict[str, Any]) -> Order:
     if not agent:
         raise PlanError(
             "no agent was chosen",
-            hint=f"use --agent ({', '.join(known.names())}) or --run COMMAND, or set "
+            hint=f"use --agent ({', '.join(registry.names())}) or --run COMMAND, or set "
             "`agent` in the config",
         )
     copies = int(body.get("copies") or 1)
@@ -95,7 +95,7 @@ def _queue(
     kit: Kit, order: Order, body: dict[str, Any], retry_of: int | None
 ) -> dict[str, Any]:
     config = kit.config()
-    agent = known.find(order.agent)
+    agent = registry.find(order.agent)
     planning.check_words(agent, order.prompt, order.command)
     repository = Repository.open(order.repo, kit.places.home)
     base = repository.resolve_base(order.base)

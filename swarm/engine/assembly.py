@@ -17,9 +17,9 @@ from swarm.engine.sensing import Sensing
 from swarm.engine.sensor import Sensor
 from swarm.engine.usage import Meter
 from swarm.model import events as e
-from swarm.plan.gating import GateNames
+from swarm.plan.gate_containers import GateNames
 from swarm.plan.naming import Places
-from swarm.plan.sensing import SensorNames
+from swarm.plan.sensor_container import SensorNames
 from swarm.ports import Panes, Sandboxes
 from swarm.store.audit_writer import AuditWriter
 from swarm.store.event_queries import Queries

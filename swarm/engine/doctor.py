@@ -9,7 +9,7 @@ from swarm.config import load, policy_files
 from swarm.engine import images, leftovers
 from swarm.engine.kernel import Kernel
 from swarm.errors import SwarmError
-from swarm.plan.gating import GateNames
+from swarm.plan.gate_containers import GateNames
 from swarm.plan.naming import Places
 from swarm.ports import EngineFacts, Images, Progress, Sandboxes
 from swarm.store.event_queries import Queries

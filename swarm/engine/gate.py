@@ -10,8 +10,8 @@ from typing import Any
 
 from swarm.engine import images
 from swarm.errors import SwarmError, ToolError
-from swarm.plan import gating
-from swarm.plan.gating import GateNames
+from swarm.plan import gate_containers
+from swarm.plan.gate_containers import GateNames
 from swarm.plan.specs import SandboxSpec
 from swarm.ports import Conversation, Sandboxes
 
@@ -118,7 +118,7 @@ class Gate:
         self._door.start(spec.name)
 
     def _spec(self, image: str) -> SandboxSpec:
-        return gating.gate(self.names, image, self._hosts())
+        return gate_containers.gate(self.names, image, self._hosts())
 
     def _attach(self) -> None:
         talk = self._talk = self._door.talk(self.names.gate)

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from swarm.config import load, policy_edit, policy_files
+from swarm.config import load, policy_files, policy_writer
 from swarm.engine import network, policies
 from swarm.engine.kit import Kit
 from swarm.errors import Refused, SwarmError
@@ -35,7 +35,7 @@ def grant(kit: Kit, body: dict[str, Any]) -> dict[str, Any]:
             _renew(kit, task, f"{rule.id} ({scope})")
         return {"rule": rule.id, "file": ""}
     file = _file(kit, body, scope)
-    policy_edit.add(file, rule, scope)
+    policy_writer.add(file, rule, scope)
     kit.journal.record(None, e.PolicyGranted(asdict(rule), scope, str(file)))
     _renew_all(kit, f"{rule.id} ({scope})")
     return {"rule": rule.id, "file": str(file)}
@@ -54,7 +54,7 @@ def revoke(kit: Kit, body: dict[str, Any]) -> dict[str, Any]:
                 _renew(kit, task, f"took back {host}")
         return {"taken": [rule.id for rule in taken]}
     file = _file(kit, body, scope)
-    found = policy_edit.remove(file, host, scope)
+    found = policy_writer.remove(file, host, scope)
     if found:
         gone = e.PolicyRevoked({"host": host}, scope, str(file))
         kit.journal.record(None, gone)

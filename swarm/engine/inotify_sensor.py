@@ -14,7 +14,7 @@ from typing import Any
 from swarm.adapters.inotify import Seen, Tree
 from swarm.errors import ToolError
 from swarm.model.activity import WORKTREE
-from swarm.plan.sensing import ID_LENGTH
+from swarm.plan.sensor_container import ID_LENGTH
 
 PART = 64 << 20
 """Bytes of one file of lines, as in `images/sensor/files.h`."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from swarm.adapters.git.files import erase
-from swarm.plan.gating import GATING, GateNames
+from swarm.plan.gate_containers import GATING, GateNames
 from swarm.plan.naming import HOME_LABEL, KIND_LABEL, TASK_LABEL, Names, Places
 from swarm.ports import Progress, Sandboxes
 from swarm.store.event_queries import Queries

@@ -10,7 +10,7 @@ from swarm.engine import images
 from swarm.engine.gate import Gate, Hello
 from swarm.engine.netlog import Netlog
 from swarm.errors import SwarmError, ToolError
-from swarm.plan import gating
+from swarm.plan import gate_containers
 from swarm.policy import rules
 from swarm.policy.rules import Policy
 from swarm.ports import Sandboxes
@@ -99,7 +99,7 @@ class Nets:
         number = self.log.last(net)
         self.gate.ask("open", net=net, nonce=nonce, seq=number, **held.body())
         image = images.reference(self._door, "gate")
-        spec = gating.netsetup(self.gate.names, net, image, nonce)
+        spec = gate_containers.netsetup(self.gate.names, net, image, nonce)
         said = self._door.run(spec, SETUP_LIMIT)
         if said.strip() != b"adopted":
             raise ToolError(f"the net {net} was not set up: {said[:200]!r}")
@@ -155,7 +155,7 @@ class Nets:
         container = self.gate.names.net(name)
         image = images.reference(self._door, "gate")
         try:
-            self._door.create(gating.net(self.gate.names, name, image))
+            self._door.create(gate_containers.net(self.gate.names, name, image))
             self._door.start(container)
             self.donate(name, Held())
         except SwarmError:

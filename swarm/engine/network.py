@@ -10,7 +10,7 @@ from swarm.engine.truststore import jks
 from swarm.errors import ConfigError, SwarmError, ToolError
 from swarm.model import events as e
 from swarm.model.task import State, Task
-from swarm.plan import told
+from swarm.plan import sandbox_environment
 
 HOLDING = frozenset({State.PROVISIONING, State.LIVE})
 """A sandbox may be in the net of such a task."""
@@ -34,7 +34,7 @@ def tell(kit: Kit, task: Task) -> None:
     policy = policies.resolved(kit, task).policy
     for name, content in _files(hello).items():
         _write(folder / name, content)
-    _write(folder / "policy.md", told.policy_text(policy).encode())
+    _write(folder / "policy.md", sandbox_environment.policy_text(policy).encode())
 
 
 def _files(hello: Hello) -> dict[str, bytes]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from swarm.adapters import registries, secret_sources
 from swarm.adapters.git.call import ask
 from swarm.adapters.git.repository import Repository
-from swarm.agents import known as agents
+from swarm.agents import registry as agents
 from swarm.config import load, policy_files
 from swarm.engine.kit import Kit
 from swarm.engine.nets import Held

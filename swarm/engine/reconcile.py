@@ -5,7 +5,7 @@ from swarm.engine.kit import Kit
 from swarm.errors import SwarmError
 from swarm.model import events as e
 from swarm.model.task import State, Task
-from swarm.plan.gating import GATING
+from swarm.plan.gate_containers import GATING
 from swarm.plan.naming import KIND_LABEL, TASK_LABEL
 from swarm.ports import SandboxFacts
 

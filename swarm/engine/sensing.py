@@ -12,7 +12,7 @@ from swarm.engine.follow import Follower, InBase
 from swarm.engine.sensor import Line, Sensor
 from swarm.errors import SwarmError
 from swarm.model import events as e
-from swarm.plan.sensing import ID_LENGTH
+from swarm.plan.sensor_container import ID_LENGTH
 from swarm.store.journal import Journal
 
 EBPF, INOTIFY = "ebpf", "inotify"

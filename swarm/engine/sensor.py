@@ -10,8 +10,8 @@ from typing import Any
 from swarm.engine import images
 from swarm.engine.gate import is_same
 from swarm.errors import SwarmError, ToolError
-from swarm.plan import sensing
-from swarm.plan.sensing import ID_LENGTH, SensorNames
+from swarm.plan import sensor_container
+from swarm.plan.sensor_container import ID_LENGTH, SensorNames
 from swarm.ports import Conversation, Sandboxes
 
 ANSWER_SECONDS = 20.0
@@ -96,7 +96,7 @@ class Sensor:
         self._files.chmod(WRITABLE)
         version = self._door.facts().version
         image = images.reference(self._door, "sensor")
-        spec = sensing.sensor(self.names, image, str(self._files), version)
+        spec = sensor_container.sensor(self.names, image, str(self._files), version)
         known = self._door.inspect(spec.name)
         if not (known and known.status == "running" and is_same(known.raw, spec)):
             self._door.remove(spec.name)

@@ -10,7 +10,7 @@ from swarm.engine.worktree import task_git
 from swarm.errors import IllegalMove, SwarmError
 from swarm.model import events as e
 from swarm.model.task import State, Task
-from swarm.plan.gating import GATING
+from swarm.plan.gate_containers import GATING
 from swarm.plan.naming import KIND_LABEL, TASK_LABEL
 
 REMOVABLE = frozenset({State.MERGED, State.REJECTED, State.FAILED})

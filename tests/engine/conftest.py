@@ -19,7 +19,7 @@ from swarm import bootstrap
 from swarm.engine.keeper import Keeper
 from swarm.engine.kit import Kit
 from swarm.model.task import State, Task
-from swarm.plan.gating import GATING
+from swarm.plan.gate_containers import GATING
 from swarm.plan.naming import Places
 from swarm.store import wishes
 from swarm.store.event_queries import Queries, Wish

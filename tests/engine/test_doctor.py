@@ -19,7 +19,7 @@ from swarm.engine.kernel import Kernel
 from swarm.engine.leftovers import Leftover
 from swarm.errors import ToolError, ToolMissing
 from swarm.model import events as e
-from swarm.plan.gating import GateNames
+from swarm.plan.gate_containers import GateNames
 from swarm.plan.naming import Names, Places
 from swarm.ports import EngineFacts, SandboxFacts
 from swarm.store.journal import Journal

@@ -16,7 +16,7 @@ from swarm.adapters.docker import Docker
 from swarm.engine import images
 from swarm.engine.sensor import Sensor
 from swarm.errors import ToolError
-from swarm.plan.sensing import SensorNames
+from swarm.plan.sensor_container import SensorNames
 from swarm.plan.specs import Limits, SandboxSpec
 from tests.engine.conftest import PATIENCE
 

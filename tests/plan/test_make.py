@@ -6,22 +6,22 @@ from pathlib import Path
 
 import pytest
 
-from swarm.agents import known
+from swarm.agents import registry
 from swarm.config import load
 from swarm.errors import PlanError
-from swarm.plan import make, specs
-from swarm.plan.make import Request, Surroundings
+from swarm.plan import planner, specs
 from swarm.plan.naming import Names, Places
+from swarm.plan.planner import Request, Surroundings
 
 AT = Surroundings(Places(Path("/h")), "swarm/base:1", "{}", 1000, 1000)
 NAMES = Names("0", 1, "x")
 CONFIG = load.load(Path("/nonexistent"))
-SHELL = known.find("command")
+SHELL = registry.find("command")
 
 
 def test_a_plan_survives_the_journal() -> None:
     """As JSON text, to the last flag."""
-    plan = make.make(NAMES, Request("p", "make check"), SHELL, CONFIG, AT)
+    plan = planner.make(NAMES, Request("p", "make check"), SHELL, CONFIG, AT)
 
     assert specs.from_json(json.loads(json.dumps(specs.to_json(plan)))) == plan
 
@@ -30,7 +30,7 @@ def test_a_prompt_is_never_read_as_a_template_or_by_a_shell() -> None:
     """It stands where it belongs, braces, quotes and all."""
     nasty = "{prompt} {command} '; rm -rf / #\n$(id)"
 
-    plan = make.make(NAMES, Request(nasty, nasty), SHELL, CONFIG, AT)
+    plan = planner.make(NAMES, Request(nasty, nasty), SHELL, CONFIG, AT)
 
     assert nasty in plan.sandbox.argv
 
@@ -39,10 +39,10 @@ def test_root_gives_the_worktree_to_the_agent() -> None:
     """An agent is never root, and can write its files all the same."""
     as_root = replace(AT, uid=0, gid=0)
 
-    plan = make.make(NAMES, Request("p", "true"), SHELL, CONFIG, as_root)
+    plan = planner.make(NAMES, Request("p", "true"), SHELL, CONFIG, as_root)
 
     assert (plan.sandbox.user, plan.owner) == ("1000:1000", (1000, 1000))
-    mine = make.make(NAMES, Request("p", "true"), SHELL, CONFIG, AT)
+    mine = planner.make(NAMES, Request("p", "true"), SHELL, CONFIG, AT)
     assert (mine.sandbox.user, mine.owner) == ("1000:1000", None)
 
 
@@ -53,7 +53,7 @@ def test_root_gives_the_worktree_to_the_agent() -> None:
         ("  \n", None, "the prompt is empty"),
         ("p", None, "needs a command"),
         ("a\0b", "true", "NUL"),
-        ("é" * make.PROMPT_LIMIT, "true", "longer than 120 KiB"),
+        ("é" * planner.PROMPT_LIMIT, "true", "longer than 120 KiB"),
     ],
 )
 def test_words_no_agent_can_be_started_with(
@@ -61,4 +61,4 @@ def test_words_no_agent_can_be_started_with(
 ) -> None:
     """Refused before anything is made."""
     with pytest.raises(PlanError, match=reason):
-        make.check_words(SHELL, prompt, command)
+        planner.check_words(SHELL, prompt, command)

@@ -10,7 +10,7 @@ from swarm.adapters import terminal
 from swarm.cli import exits, say
 from swarm.cli.place import needed_repository
 from swarm.cli.wishing import ask
-from swarm.config import load, policy_edit, policy_files
+from swarm.config import load, policy_files, policy_writer
 from swarm.engine import policies
 from swarm.errors import SwarmError
 
@@ -76,7 +76,7 @@ def trust(args: Namespace) -> int:
 def edit(_args: Namespace) -> int:
     """The last good policy stays in force where the file has a mistake."""
     file = policy_files.beside(load.user_file())
-    policy_edit.create(file)
+    policy_writer.create(file)
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     terminal.foreground([*shlex.split(editor), str(file)])
     policy_files.read(file, "user")

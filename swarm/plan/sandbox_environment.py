@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from swarm.plan.gating import PROXY_PORT
+from swarm.plan.gate_containers import PROXY_PORT
 from swarm.plan.specs import Mount
 from swarm.policy.rules import Policy, Rule
 

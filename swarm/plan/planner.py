@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from swarm.agents.known import Agent, filled
+from swarm.agents.registry import Agent, filled
 from swarm.config.schema import Config
 from swarm.errors import PlanError
-from swarm.plan import hardening, told
+from swarm.plan import hardening, sandbox_environment
 from swarm.plan.naming import Names, Places
 from swarm.plan.specs import AGENT_HOME, Limits, Mount, Plan, SandboxSpec
 
@@ -76,7 +76,7 @@ def make(
         labels=names.labels(),
         mounts=(
             *request.mounts,
-            *told.mounts(str(at.places.told(names.task))),
+            *sandbox_environment.mounts(str(at.places.told(names.task))),
             Mount("volume", names.home_volume, AGENT_HOME),
         ),
         environment=_environment(names, request, agent, words),
@@ -116,7 +116,7 @@ def _environment(
         "GIT_CONFIG_COUNT": "1",
         "GIT_CONFIG_KEY_0": "safe.directory",
         "GIT_CONFIG_VALUE_0": "*",
-        **told.environment(),
+        **sandbox_environment.environment(),
         **{key: filled(value, words) for key, value in agent.environment.items()},
         **request.environment,
     }
