@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 
-from swarm.adapters.docker.connect import Absent
+from swarm.adapters.docker.connection import Absent
 from swarm.errors import Refused, ToolError, ToolMissing
 from swarm.model.usage import Reading
 from swarm.plan.specs import SandboxSpec

@@ -5,8 +5,8 @@ from argparse import ArgumentParser, Namespace
 
 from swarm import bootstrap
 from swarm.adapters.docker import DockerImages
-from swarm.adapters.git.call import Door, git
-from swarm.adapters.tmux.call import version as tmux_version
+from swarm.adapters.git.process import Door, git
+from swarm.adapters.tmux.process import version as tmux_version
 from swarm.cli import exits, say
 from swarm.engine import doctor as engine
 from swarm.model.safe_text import line

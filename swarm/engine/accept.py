@@ -6,8 +6,8 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from swarm.adapters.git.place import TaskGit
 from swarm.adapters.git.repository import Repository
+from swarm.adapters.git.task_git import TaskGit
 from swarm.agents import registry
 from swarm.engine import budget, images, policies
 from swarm.engine.kit import Kit
@@ -68,8 +68,8 @@ def _parsed(kit: Kit, body: dict[str, Any]) -> Order:
     if not agent:
         raise PlanError(
             "no agent was chosen",
-            hint=f"use --agent ({', '.join(registry.names())}) or --run COMMAND, or set "
-            "`agent` in the config",
+            hint=f"use --agent ({', '.join(registry.names())}) or --run COMMAND, "
+            "or set `agent` in the config",
         )
     copies = int(body.get("copies") or 1)
     if not 1 <= copies <= COPIES_LIMIT:

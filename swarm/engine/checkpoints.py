@@ -4,10 +4,10 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from swarm.adapters.git import keep
-from swarm.adapters.git import restore as restoring
-from swarm.adapters.git import snapshot as snapshots
-from swarm.adapters.git.restore import Restored
+from swarm.adapters.git.checkpoint import refs
+from swarm.adapters.git.checkpoint import restore as restoring
+from swarm.adapters.git.checkpoint.restore import Restored
+from swarm.adapters.git.snapshot import take as snapshots
 from swarm.config.schema import Config
 from swarm.engine.kit import Kit
 from swarm.engine.worktree import task_git
@@ -88,7 +88,7 @@ def restore(kit: Kit, task_id: int, number: int) -> tuple[int, Restored]:
     """
     task = _with_worktree(kit, task_id)
     of = task_git(kit, task)
-    wanted = keep.kept(of, number)
+    wanted = refs.kept(of, number)
     with _halted(kit, task):
         before, present = _take(kit, task, f"before going back to {number}")
         owner = specs.from_json(kit.read().plan(task_id)).owner
@@ -119,9 +119,9 @@ def _take(kit: Kit, task: Task, why: str) -> tuple[int, str]:
     of = task_git(kit, task)
     taken = snapshots.take(of, caps)
     last = _newest(kit, task.id)
-    if taken.tree == keep.kept(of, last):
+    if taken.tree == refs.kept(of, last):
         return last, taken.tree
-    keep.keep(of, last + 1, taken.tree)
+    refs.keep(of, last + 1, taken.tree)
     kit.journal.record(task.id, _taken(last + 1, taken, why))
     return last + 1, taken.tree
 
@@ -139,9 +139,9 @@ def _give_up(kit: Kit, task: Task) -> None:
         return
     of = task_git(kit, task)
     if task.state is State.LIVE and not task.head:
-        keep.give_up(of, old, kit.read().trees(task.id))
+        refs.give_up(of, old, kit.read().trees(task.id))
     else:
-        keep.forget(of, old)
+        refs.forget(of, old)
     kit.journal.record(task.id, e.CheckpointsDropped(old[-1]))
 
 

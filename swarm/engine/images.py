@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from swarm import assets
-from swarm.adapters import debian
+from swarm.adapters import base_image
 from swarm.errors import ToolError
 from swarm.ports import Images, Progress
 
@@ -115,7 +115,7 @@ def _base(engine: Images, progress: Progress) -> str:
     progress(f"base: no registry gives it; making {LOCAL} with mmdebstrap")
     with tempfile.TemporaryDirectory(prefix="swarm-base-") as folder:
         tar = Path(folder) / "root.tar"
-        debian.make_root(tar, progress)
+        base_image.make_root(tar, progress)
         engine.import_tar(tar, LOCAL)
     return LOCAL
 

@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
-from swarm.adapters.git import lay
+from swarm.adapters.git.worktree import create
 from swarm.engine import images, network, observe
 from swarm.engine.kit import Kit
 from swarm.engine.worktree import task_git
@@ -57,7 +57,7 @@ def _carry_out(kit: Kit, task: Task, steps: "_Steps", undo: ExitStack) -> None:
         task = _fresh_base(kit, task)
         images.require(kit.sandboxes, plan.sandbox.image)
         # Once this is recorded, a branch of that name is ours to undo.
-        lay.refuse_branch(task_git(kit, task))
+        create.refuse_branch(task_git(kit, task))
     task = _lay_and_join(kit, task, plan, steps, undo)
     with steps.step("sandbox"):
         _make_sandbox(kit, task, plan, undo)
@@ -77,7 +77,7 @@ def _lay_and_join(
         with steps.step("worktree"):
             undo.callback(_undone, kit, task.id, lambda: remove_worktree(kit, task))
             with _FILLING:
-                lay.make(task_git(kit, task), plan.owner)
+                create.make(task_git(kit, task), plan.owner)
         with steps.step("net"):
             return network.claim(kit, task, net.result())
 
@@ -176,7 +176,7 @@ def undo(kit: Kit, task: Task) -> None:
 
 def remove_worktree(kit: Kit, task: Task) -> None:
     """Remove worktree, git directories and branch of a task that did no work."""
-    lay.remove(task_git(kit, task))
+    create.remove(task_git(kit, task))
 
 
 class _Steps:

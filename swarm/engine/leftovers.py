@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from swarm.adapters.git.files import erase
+from swarm.adapters.git.safe_fs.files import erase
 from swarm.plan.gate_containers import GATING, GateNames
 from swarm.plan.naming import HOME_LABEL, KIND_LABEL, TASK_LABEL, Names, Places
 from swarm.ports import Progress, Sandboxes

@@ -7,8 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from swarm.adapters.git import diff
-from swarm.adapters.git.place import TaskGit
 from swarm.adapters.git.repository import Repository
+from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import SwarmError
 from swarm.model.review import Change, Hidden
 from swarm.plan.naming import Places

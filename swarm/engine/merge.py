@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Any, Literal
 
-from swarm.adapters.git import diff, land
-from swarm.adapters.git import merge as merging
-from swarm.adapters.git.place import TaskGit
+from swarm.adapters.git import diff
+from swarm.adapters.git.merge import apply
+from swarm.adapters.git.merge import prepare as merging
+from swarm.adapters.git.task_git import TaskGit
 from swarm.engine import review
 from swarm.engine.kit import Kit
 from swarm.engine.worktree import task_git
@@ -114,7 +115,7 @@ def _merge(kit: Kit, of: TaskGit, order: MergeOrder) -> dict[str, Any]:
         ),
     )
     try:
-        land.land(of, prepared)
+        apply.land(of, prepared)
     except SwarmError as error:
         kit.journal.record(of.task, e.MergeRefused(error.message, error.hint))
         raise
@@ -140,7 +141,7 @@ def complete(kit: Kit, task_id: int) -> None:
         tree=last.tree,
     )
     try:
-        land.land(task_git(kit, kit.read().task(task_id)), prepared)
+        apply.land(task_git(kit, kit.read().task(task_id)), prepared)
     except SwarmError as error:
         kit.journal.record(task_id, e.MergeRefused(error.message, error.hint))
     else:

@@ -5,7 +5,7 @@ import os
 import time
 from pathlib import Path
 
-from swarm.adapters.git.call import ask
+from swarm.adapters.git.process import ask
 from swarm.adapters.git.repository import Repository
 from swarm.engine import review
 from swarm.engine.kit import Kit

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from swarm.adapters import registries, secret_sources
-from swarm.adapters.git.call import ask
+from swarm.adapters import package_registries, secret_sources
+from swarm.adapters.git.process import ask
 from swarm.adapters.git.repository import Repository
 from swarm.agents import registry as agents
 from swarm.config import load, policy_files
@@ -34,7 +34,7 @@ NO_BLOB = 128
 @functools.cache
 def known_registries() -> services.Registries:
     """Asked of the tools once in a process: about a second."""
-    return registries.registries()
+    return package_registries.registries()
 
 
 @functools.cache

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from swarm.adapters.git import incoming
-from swarm.adapters.git import snapshot as snapshots
+from swarm.adapters.git import quarantine
+from swarm.adapters.git.snapshot import take as snapshots
 from swarm.engine import look
 from swarm.engine.kit import Kit
 from swarm.engine.worktree import task_git
@@ -60,7 +60,7 @@ def bring_back(kit: Kit, task_id: int) -> None:
         sent = kit.sandboxes.run(
             sender(kit.names(task_id), plan.sandbox, task.base), limit
         )
-        received = incoming.receive(task_git(kit, task), sent, limit)
+        received = quarantine.receive(task_git(kit, task), sent, limit)
     except SwarmError as error:
         kit.journal.record(task_id, e.BringBackRefused(error.message))
         return
@@ -75,7 +75,7 @@ def sender(names: Names, sandbox: SandboxSpec, base: str) -> SandboxSpec:
     return replace(
         sandbox,
         name=names.sender,
-        argv=incoming.sender_argv(base),
+        argv=quarantine.sender_argv(base),
         labels=names.labels("sender"),
         mounts=tuple(
             replace(mount, read_only=True)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from swarm.adapters.git import lay
-from swarm.adapters.git.files import erase
+from swarm.adapters.git.safe_fs.files import erase
+from swarm.adapters.git.worktree import create
 from swarm.engine import network, review
 from swarm.engine.kit import Kit
 from swarm.engine.worktree import task_git
@@ -67,7 +67,7 @@ def _remove_worktree(kit: Kit, task: Task) -> None:
         erase(kit.places.worktree(task.id))
         erase(kit.places.task(task.id))
         return
-    lay.remove(of)
+    create.remove(of)
 
 
 def gc(kit: Kit, body: dict[str, Any]) -> dict[str, Any]:

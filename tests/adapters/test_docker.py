@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from swarm.adapters.docker import Docker
-from swarm.adapters.docker.connect import way_out
+from swarm.adapters.docker.connection import way_out
 from swarm.engine import images
 from swarm.errors import ToolError, ToolMissing
 from swarm.model.usage import Reading

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.adapters import registries
+from swarm.adapters import package_registries
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_a_mirror_in_pip_s_own_settings_is_found(
     )
     monkeypatch.setenv("PIP_CONFIG_FILE", str(settings))
 
-    found = registries.registries()["pip"]
+    found = package_registries.registries()["pip"]
 
     assert found == ("pip.corp.example:8443", "more.corp.example:443")
 
@@ -46,7 +46,7 @@ def test_npm_and_go_are_asked(machine: Path) -> None:
     tool(machine, "npm", "https://npm.corp.example/")
     tool(machine, "go", "https://go.corp.example|https://second.example,direct")
 
-    found = registries.registries()
+    found = package_registries.registries()
 
     assert found["npm"] == ("npm.corp.example:443",)
     assert found["go"] == ("go.corp.example:443", "second.example:443")
@@ -58,7 +58,7 @@ def test_cargo_s_file_is_read(machine: Path) -> None:
         '[source.corp]\nregistry = "sparse+https://crates.corp.example/index/"\n'
     )
 
-    assert registries.registries()["cargo"] == ("crates.corp.example:443",)
+    assert package_registries.registries()["cargo"] == ("crates.corp.example:443",)
 
 
 def test_maven_s_mirror_counts_instead_of_what_is_built_in(machine: Path) -> None:
@@ -70,7 +70,7 @@ def test_maven_s_mirror_counts_instead_of_what_is_built_in(machine: Path) -> Non
         "<profiles><url>https://elsewhere.example</url></profiles></settings>"
     )
 
-    assert registries.registries()["maven"] == ("maven.corp.example:443",)
+    assert package_registries.registries()["maven"] == ("maven.corp.example:443",)
 
 
 def test_maven_without_settings_is_asked_what_it_has_built_in(machine: Path) -> None:
@@ -83,13 +83,13 @@ def test_maven_without_settings_is_asked_what_it_has_built_in(machine: Path) -> 
             "<repository><url>https://built-in.example/maven</url></repository>",
         )
 
-    assert registries.registries()["maven"] == ("built-in.example:443",)
+    assert package_registries.registries()["maven"] == ("built-in.example:443",)
 
 
 def test_gem_is_asked(machine: Path) -> None:
     tool(machine, "gem", "*** CURRENT SOURCES ***\n\nhttps://gems.corp.example/")
 
-    assert registries.registries()["gem"] == ("gems.corp.example:443",)
+    assert package_registries.registries()["gem"] == ("gems.corp.example:443",)
 
 
 def test_a_tool_that_fails_or_babbles_is_left_out(machine: Path) -> None:
@@ -99,6 +99,6 @@ def test_a_tool_that_fails_or_babbles_is_left_out(machine: Path) -> None:
     (machine / ".cargo").mkdir()
     (machine / ".cargo" / "config.toml").write_text("[source")
 
-    found = registries.registries()
+    found = package_registries.registries()
 
     assert not {"npm", "go", "cargo"} & set(found)

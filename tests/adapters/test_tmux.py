@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from swarm.adapters.tmux import Tmux
-from swarm.adapters.tmux.call import Server
+from swarm.adapters.tmux.process import Server
 from swarm.errors import Refused, ToolError
 from swarm.ports import Panes
 from tests.fakes import FakePanes

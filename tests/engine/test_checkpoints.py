@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.adapters.git import restore as restoring
+from swarm.adapters.git.checkpoint import restore as restoring
 from swarm.config.schema import Config
 from swarm.engine.checkpoints import Rounds
 from swarm.errors import ToolError

@@ -12,8 +12,8 @@ from typing import Any
 
 import docker
 
-from swarm.adapters.git import diff, incoming
-from swarm.adapters.git.place import TaskGit
+from swarm.adapters.git import diff, quarantine
+from swarm.adapters.git.task_git import TaskGit
 from swarm.engine import look as reviewing
 from swarm.engine import review
 from swarm.engine.worktree import task_git
@@ -187,7 +187,7 @@ def receive(at: Den) -> str:
         return at.git("rev-parse", "HEAD").strip()
     kit, task = at.house.kit, at.house.queries.task(at.task)
     sender = review.sender(kit.names(task.id), spec_of(at), task.base)
-    return incoming.receive(of_git(at), kit.sandboxes.run(sender, 64 << 20)).head
+    return quarantine.receive(of_git(at), kit.sandboxes.run(sender, 64 << 20)).head
 
 
 def of_git(at: Den) -> TaskGit:

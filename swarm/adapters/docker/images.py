@@ -10,7 +10,7 @@ import requests.exceptions
 from docker import APIClient
 from docker.errors import APIError
 
-from swarm.adapters.docker.connect import Absent, Connection
+from swarm.adapters.docker.connection import Absent, Connection
 from swarm.errors import ToolError
 from swarm.ports import ImageFacts, Progress
 

@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 
-from swarm.adapters.git.call import Bounds, git
-from swarm.adapters.git.place import TaskGit
+from swarm.adapters.git.process import Bounds, git
+from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import ToolError
 from swarm.model import risk
 from swarm.model.review import Change, Kind

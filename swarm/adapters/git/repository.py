@@ -5,7 +5,7 @@ import pwd
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from swarm.adapters.git.call import Door, ask, git
+from swarm.adapters.git.process import Door, ask, git
 from swarm.adapters.git.settings import Settings, read_settings
 from swarm.errors import SwarmError, ToolError
 from swarm.model.safe_text import line

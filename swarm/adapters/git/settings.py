@@ -5,7 +5,7 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from swarm.adapters.git.call import Door, git
+from swarm.adapters.git.process import Door, git
 
 _RUNS = {"clean", "smudge", "process", "driver"}
 _READ = ("include.path", "core.attributesfile", "core.excludesfile")

@@ -5,7 +5,7 @@ import secrets
 import shlex
 import threading
 
-from swarm.adapters.tmux.call import Server, environment
+from swarm.adapters.tmux.process import Server, environment
 from swarm.adapters.tmux.settings import chain
 from swarm.errors import Refused, ToolError
 from swarm.ports import PaneFacts, Screen

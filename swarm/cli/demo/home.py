@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from swarm import bootstrap
-from swarm.adapters.git.files import erase
+from swarm.adapters.git.safe_fs.files import erase
 from swarm.cli import say
 from swarm.cli.demo import sample
 from swarm.errors import SwarmError

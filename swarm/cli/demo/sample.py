@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from swarm.adapters.git.call import Door, git
+from swarm.adapters.git.process import Door, git
 
 FILES = {
     "README.md": "# tally\n\nCounts words.\n",

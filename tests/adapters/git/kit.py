@@ -5,9 +5,9 @@ import subprocess
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from swarm.adapters.git import lay
-from swarm.adapters.git.place import TaskGit
 from swarm.adapters.git.repository import Repository
+from swarm.adapters.git.task_git import TaskGit
+from swarm.adapters.git.worktree import create
 from swarm.plan.naming import Places
 
 IDENTITY = {
@@ -67,7 +67,7 @@ def task_on(repo: Path, number: int = 1) -> TaskGit:
 def made(repo: Path, number: int = 1) -> TaskGit:
     """A task whose worktree is there."""
     task = task_on(repo, number)
-    lay.make(task)
+    create.make(task)
     return task
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.adapters.git.call import Bounds, Door, argv, ask, environment, git
+from swarm.adapters.git.process import Bounds, Door, argv, ask, environment, git
 from swarm.adapters.git.settings import relative_words
 from swarm.errors import ToolError, ToolMissing
 from tests.adapters.git.kit import sh_git

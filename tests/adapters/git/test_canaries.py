@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from swarm.adapters.git import diff, incoming, land, lay, merge, snapshot
-from swarm.adapters.git.place import TaskGit
+from swarm.adapters.git import diff, quarantine
+from swarm.adapters.git.merge import apply, prepare
+from swarm.adapters.git.snapshot import take
+from swarm.adapters.git.task_git import TaskGit
+from swarm.adapters.git.worktree import create
 from swarm.model.review import MergeOrder
 from tests.adapters.git.kit import (
     Canary,
@@ -29,18 +32,18 @@ def bird(tmp_path: Path) -> Canary:
 
 def whole_life(task: TaskGit, landing: bool = True) -> None:
     """Everything the host ever does for a task."""
-    lay.make(task)
+    create.make(task)
     (task.worktree / "src" / "a.py").write_text("one\nchanged\nthree\n")
     (task.worktree / "new.py").write_text("new\n")
     agent_commit(task)
-    taken = snapshot.take(task)
+    taken = take.take(task)
     diff.unified(task, taken.base_tree, taken.tree)
-    came = incoming.receive(task, sent_by(task))
+    came = quarantine.receive(task, sent_by(task))
     order = MergeOrder("main", "merge", taken.tree, "Merge", "agent", came.head)
-    prepared = merge.prepare(task, order)
+    prepared = prepare.prepare(task, order)
     if landing:
-        land.land(task, prepared)
-    lay.remove(task, delete_branch=True)
+        apply.land(task, prepared)
+    create.remove(task, delete_branch=True)
 
 
 HOOKS = (
@@ -160,8 +163,8 @@ def test_a_rewritten_git_file_leads_the_host_nowhere(
     assert bird.ran
     bird.reset()
 
-    taken = snapshot.take(task)
-    lay.remove(task)
+    taken = take.take(task)
+    create.remove(task)
 
     assert taken.changes == ()
     assert not bird.ran
@@ -181,7 +184,7 @@ def test_a_nested_repository_is_not_entered(repo: Path, bird: Canary) -> None:
     assert bird.ran
     bird.reset()
 
-    taken = snapshot.take(task)
+    taken = take.take(task)
 
     assert not bird.ran
     assert taken.changes == ()
@@ -204,11 +207,11 @@ def test_the_agents_git_directory_is_never_run(repo: Path, bird: Canary) -> None
     sent = sent_by(task)
     bird.reset()
 
-    taken = snapshot.take(task)
-    incoming.receive(task, sent)
+    taken = take.take(task)
+    quarantine.receive(task, sent)
     order = MergeOrder("main", "squash", taken.tree, "Merge", "agent")
-    land.land(task, merge.prepare(task, order))
-    lay.remove(task)
+    apply.land(task, prepare.prepare(task, order))
+    create.remove(task)
 
     assert not bird.ran
 
@@ -228,12 +231,12 @@ def test_a_driver_inside_the_repository_is_refused_before_anything_is_written(
     task = made(repo)
     shutil.copy(bird.program, task.worktree / "tool.sh")
     (task.worktree / "zz.txt").write_text("x\n")
-    taken = snapshot.take(task)
+    taken = take.take(task)
     order = MergeOrder("main", "squash", taken.tree, "Merge", "agent")
-    prepared = merge.prepare(task, order)
+    prepared = prepare.prepare(task, order)
 
     with pytest.raises(Exception, match=r"runs .*tool\.sh"):
-        land.land(task, prepared)
+        apply.land(task, prepared)
 
     assert not bird.ran
     assert sh_git(repo, "status", "--porcelain") == ""

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.adapters.git import diff, snapshot
+from swarm.adapters.git import diff
+from swarm.adapters.git.snapshot import take
 from swarm.errors import ToolError
 from tests.adapters.git.kit import commit_all, made
 
@@ -17,7 +18,7 @@ def test_one_files_diff_is_its_own(repo: Path) -> None:
     task = made(repo)
     (task.worktree / "src" / "a.py").write_text("one\n2\nthree\n")
     (task.worktree / "README.md").write_text("bye\n")
-    taken = snapshot.take(task)
+    taken = take.take(task)
     one = next(each for each in taken.changes if each.path == "src/a.py")
 
     text = diff.unified(task, taken.base_tree, taken.tree, one)
@@ -35,7 +36,7 @@ def test_a_rename_shows_both_names(repo: Path) -> None:
     (task.worktree / "old.py").unlink()
     (task.worktree / "package.json").write_text(lines + "more\n")
 
-    taken = snapshot.take(task)
+    taken = take.take(task)
 
     (one,) = taken.changes
     assert (one.kind, one.old_path, one.added) == ("renamed", "old.py", 1)
@@ -48,7 +49,7 @@ def test_a_diff_over_the_limit_is_an_error(repo: Path) -> None:
     """Nobody is shown half a diff as if it were whole."""
     task = made(repo)
     (task.worktree / "long").write_text("x\n" * 10000)
-    taken = snapshot.take(task)
+    taken = take.take(task)
 
     with pytest.raises(ToolError, match="more than 1000 bytes"):
         diff.unified(task, taken.base_tree, taken.tree, limit=1000)
@@ -59,7 +60,7 @@ def test_binary_files_have_no_lines(repo: Path) -> None:
     task = made(repo)
     (task.worktree / "x.bin").write_bytes(b"\0" * 50)
 
-    (one,) = snapshot.take(task).changes
+    (one,) = take.take(task).changes
 
     assert one.binary
     assert "binary" in {flag.reason for flag in one.flags}

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from swarm.adapters.git import incoming
-from swarm.adapters.git.place import TaskGit
+from swarm.adapters.git import quarantine
+from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import SwarmError
 from tests.adapters.git.kit import (
     IDENTITY,
@@ -94,12 +94,12 @@ def test_commits_come_through_with_what_they_say(repo: Path) -> None:
         (task.worktree / name).write_text(name)
         head = agent_commit(task, f"add {name}")
 
-    came = incoming.receive(task, sent_by(task))
+    came = quarantine.receive(task, sent_by(task))
 
     assert (came.head, came.descends) == (head, True)
     assert [each.subject for each in came.commits] == ["add two", "add one"]
     assert came.commits[0].author == "swarm agent"
-    assert sh_git(task.review_git, "rev-parse", incoming.REF) == head
+    assert sh_git(task.review_git, "rev-parse", quarantine.REF) == head
     assert sorted((repo / ".git" / "objects").rglob("*")) == before
 
 
@@ -107,7 +107,7 @@ def test_an_agent_that_committed_nothing(repo: Path) -> None:
     """The base itself, and no commits."""
     task = made(repo)
 
-    came = incoming.receive(task, sent_by(task))
+    came = quarantine.receive(task, sent_by(task))
 
     assert (came.head, came.commits, came.descends) == (task.base, (), True)
 
@@ -118,9 +118,9 @@ def test_it_can_be_brought_back_again(repo: Path) -> None:
     for name in ("one", "two"):
         (task.worktree / name).write_text(name)
         agent_commit(task, name)
-        incoming.receive(task, sent_by(task))
+        quarantine.receive(task, sent_by(task))
 
-    assert len(incoming.receive(task, sent_by(task)).commits) == 2
+    assert len(quarantine.receive(task, sent_by(task)).commits) == 2
 
 
 def test_a_history_of_its_own_is_told(repo: Path) -> None:
@@ -129,7 +129,7 @@ def test_a_history_of_its_own_is_told(repo: Path) -> None:
     agent_git(task, "checkout", "-q", "--orphan", "elsewhere")
     agent_commit(task, "orphan")
 
-    assert not incoming.receive(task, sent_by(task)).descends
+    assert not quarantine.receive(task, sent_by(task)).descends
 
 
 EVIL = [
@@ -156,7 +156,7 @@ def test_an_evil_object_is_refused(
     sh_git(naive, "index-pack", "--stdin", "--fix-thin", stdin=pack)
 
     with pytest.raises(SwarmError):
-        incoming.receive(task, head.encode() + b"\n" + pack)
+        quarantine.receive(task, head.encode() + b"\n" + pack)
 
     assert nothing_was_taken(task)
 
@@ -176,7 +176,7 @@ def test_a_pack_that_lacks_an_object_is_refused(repo: Path) -> None:
     ).stdout
 
     with pytest.raises(SwarmError):
-        incoming.receive(task, head.encode() + b"\n" + only)
+        quarantine.receive(task, head.encode() + b"\n" + only)
 
     assert nothing_was_taken(task)
 
@@ -188,7 +188,7 @@ def test_a_head_that_is_not_in_the_pack_is_refused(repo: Path) -> None:
     sent = sent_by(task)
 
     with pytest.raises(SwarmError):
-        incoming.receive(task, b"1" * 40 + sent[40:])
+        quarantine.receive(task, b"1" * 40 + sent[40:])
 
     assert nothing_was_taken(task)
 
@@ -200,7 +200,7 @@ def test_a_pack_over_the_limit_is_refused(repo: Path) -> None:
     agent_commit(task)
 
     with pytest.raises(SwarmError, match="more than 100000") as refused:
-        incoming.receive(task, sent_by(task), limit=100_000)
+        quarantine.receive(task, sent_by(task), limit=100_000)
 
     assert "squash" in refused.value.hint
     assert nothing_was_taken(task)
@@ -213,7 +213,7 @@ def test_the_sender_prints_what_is_received(repo: Path) -> None:
     head = agent_commit(task)
     argv = [
         word.replace("/gitdir", str(task.private_git))
-        for word in incoming.sender_argv(task.base)
+        for word in quarantine.sender_argv(task.base)
     ]
     lent = str(repo / ".git" / "objects")
     environment = {
@@ -223,7 +223,7 @@ def test_the_sender_prints_what_is_received(repo: Path) -> None:
     }
     sent = subprocess.run(argv, env=environment, capture_output=True, check=True).stdout
 
-    assert incoming.receive(task, sent).head == head
+    assert quarantine.receive(task, sent).head == head
 
 
 @pytest.fixture(scope="module")
@@ -238,7 +238,7 @@ def test_noise_is_refused(ready: TaskGit, noise: bytes) -> None:
     """A sandbox may print anything."""
     for sent in (noise, b"a" * 40 + b"\n" + noise, b"a" * 40 + b"\nPACK" + noise):
         with pytest.raises(SwarmError):
-            incoming.receive(ready, sent)
+            quarantine.receive(ready, sent)
 
     assert nothing_was_taken(ready)
 
@@ -251,9 +251,9 @@ def test_a_pack_that_inflates_without_end_is_bounded(
     (task.worktree / "zeros").write_bytes(b"\0" * (30 << 20))
     agent_commit(task)
     sent = sent_by(task)
-    monkeypatch.setattr(incoming, "_MEMORY", 16 << 20)
+    monkeypatch.setattr(quarantine, "_MEMORY", 16 << 20)
 
     with pytest.raises(SwarmError):
-        incoming.receive(task, sent)
+        quarantine.receive(task, sent)
 
     assert nothing_was_taken(task)

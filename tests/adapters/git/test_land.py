@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from swarm.adapters.git import land, merge, snapshot
-from swarm.adapters.git.place import TaskGit
+from swarm.adapters.git.merge import apply, prepare
+from swarm.adapters.git.snapshot import take
+from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import Refused, SwarmError, ToolError
 from swarm.model.review import MergeOrder, Prepared
 from tests.adapters.git.kit import again, commit_all, made, new_repository, sh_git
@@ -27,9 +28,9 @@ def prepared_on(task: TaskGit) -> Prepared:
     (task.worktree / "run").write_text("#!/bin/sh\n")
     (task.worktree / "run").chmod(0o755)
     (task.worktree / "link").symlink_to("run")
-    tree = snapshot.take(task).tree
+    tree = take.take(task).tree
     order = MergeOrder("main", "squash", tree, "Do it", "claude")
-    return merge.prepare(task, order)
+    return prepare.prepare(task, order)
 
 
 @pytest.fixture
@@ -67,13 +68,13 @@ def test_the_checkout_comes_along(
     repo: Path, task: TaskGit, prepared: Prepared
 ) -> None:
     """Branch, index and files; a second time does nothing."""
-    land.land(task, prepared)
+    apply.land(task, prepared)
 
     assert is_landed(repo, prepared)
     assert (repo / "run").stat().st_mode & 0o100
     assert sh_git(repo, "fsck", "--strict") == ""
     assert "swarm: merge task 1" in sh_git(repo, "reflog", "-1", "main")
-    land.land(task, prepared)
+    apply.land(task, prepared)
     assert is_landed(repo, prepared)
 
 
@@ -86,7 +87,7 @@ def test_changes_of_the_user_elsewhere_stay(
     sh_git(repo, "add", "staged")
     (repo / "untracked").write_text("mine\n")
 
-    land.land(task, prepared)
+    apply.land(task, prepared)
 
     status = set(sh_git(repo, "status", "--porcelain").splitlines())
     assert {line.strip() for line in status} == {
@@ -137,7 +138,7 @@ def test_a_path_of_the_users_in_the_way_is_named(
     before = sh_git(repo, "status", "--porcelain", "--ignored")
 
     with pytest.raises(Refused, match=path):
-        land.land(task, prepared)
+        apply.land(task, prepared)
 
     assert is_untouched(repo, prepared)
     assert sh_git(repo, "status", "--porcelain", "--ignored") == before
@@ -150,7 +151,7 @@ def test_an_untracked_file_where_a_directory_must_be(
     (repo / "deep").write_text("mine\n")
 
     with pytest.raises(SwarmError):
-        land.land(task, prepared)
+        apply.land(task, prepared)
 
     assert is_untouched(repo, prepared)
     assert (repo / "deep").read_text() == "mine\n"
@@ -165,7 +166,7 @@ def test_a_merge_or_rebase_under_way_is_refused(
     (repo / ".git" / name).write_text(prepared.old)
 
     with pytest.raises(Refused, match="under way"):
-        land.land(task, prepared)
+        apply.land(task, prepared)
 
     assert is_untouched(repo, prepared)
 
@@ -179,7 +180,7 @@ def test_a_rebase_that_began_on_the_target_is_refused(
     (repo / ".git" / "rebase-merge" / "head-name").write_text("refs/heads/main\n")
 
     with pytest.raises(Refused, match="a rebase is under way"):
-        land.land(task, prepared)
+        apply.land(task, prepared)
 
 
 def test_a_lock_of_the_users_git_is_respected(
@@ -189,7 +190,7 @@ def test_a_lock_of_the_users_git_is_respected(
     (repo / ".git" / "index.lock").write_text("")
 
     with pytest.raises(Refused, match="locked"):
-        land.land(task, prepared)
+        apply.land(task, prepared)
 
     assert (repo / ".git" / "index.lock").read_text() == ""
     assert sh_git(repo, "rev-parse", "main") == prepared.old
@@ -203,7 +204,7 @@ def test_a_target_that_moved_is_refused(
     head = commit_all(repo, "moved")
 
     with pytest.raises(Refused, match="has moved"):
-        land.land(task, prepared)
+        apply.land(task, prepared)
 
     assert sh_git(repo, "rev-parse", "main") == head
 
@@ -212,13 +213,13 @@ def test_a_target_that_moved_after_a_crash_gives_the_index_back(
     repo: Path, task: TaskGit, prepared: Prepared
 ) -> None:
     """A push moves a branch without the index; the lock must not stay for ever."""
-    list(islice(land.stages(task, prepared), 2))
+    list(islice(apply.stages(task, prepared), 2))
     tree = sh_git(repo, "rev-parse", "HEAD^{tree}")
     head = sh_git(repo, "commit-tree", "-m", "pushed", "-p", "HEAD", tree)
     sh_git(repo, "update-ref", "refs/heads/main", head)
 
     with pytest.raises(Refused, match="has moved") as refused:
-        land.land(task, prepared)
+        apply.land(task, prepared)
 
     assert "git status" in refused.value.hint
     assert sh_git(repo, "status", "--porcelain") == ""
@@ -232,7 +233,7 @@ def test_a_target_that_is_checked_out_nowhere_just_moves(
     sh_git(repo, "checkout", "-q", "-b", "other")
     (repo / "src" / "a.py").write_text("mine\n")
 
-    land.land(task, prepared)
+    apply.land(task, prepared)
 
     assert sh_git(repo, "rev-parse", "main") == prepared.new
     assert (repo / "src" / "a.py").read_text() == "mine\n"
@@ -245,7 +246,7 @@ def test_a_linked_worktree_of_the_user_comes_along(
     sh_git(repo, "checkout", "-q", "-b", "other")
     sh_git(repo, "worktree", "add", "-q", str(tmp_path / "linked"), "main")
 
-    land.land(task, prepared)
+    apply.land(task, prepared)
 
     assert sh_git(tmp_path / "linked", "status", "--porcelain") == ""
     assert (tmp_path / "linked" / "run").exists()
@@ -261,7 +262,7 @@ def test_a_bare_repository_just_moves(repo: Path, tmp_path: Path) -> None:
     task = made(bare)
     prepared = prepared_on(task)
 
-    land.land(task, prepared)
+    apply.land(task, prepared)
 
     assert sh_git(bare, "rev-parse", "main") == prepared.new
 
@@ -273,20 +274,20 @@ def test_a_crash_after_any_stage_is_completed(
     """Killed with -9 in a process of its own, then called again."""
     child = os.fork()
     if child == 0:
-        for _ in islice(land.stages(task, prepared), reached + 1):
+        for _ in islice(apply.stages(task, prepared), reached + 1):
             pass
         os.kill(os.getpid(), signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     assert os.WTERMSIG(status) == signal.SIGKILL
 
-    land.land(again(task), prepared)
+    apply.land(again(task), prepared)
 
     assert is_landed(repo, prepared)
 
 
 def torn(repo: Path, prepared: Prepared, task: TaskGit) -> None:
     """What a git leaves that is killed while it writes files."""
-    names = iter(land.stages(task, prepared))
+    names = iter(apply.stages(task, prepared))
     assert list(islice(names, 2))[-1] == "locked"
     (repo / "README.md").unlink()
     (repo / "src" / "a.py").unlink()
@@ -303,7 +304,7 @@ def test_a_crash_while_files_are_written_is_completed(
     """Some files are done, some missing, some cut in the middle."""
     torn(repo, prepared, task)
 
-    land.land(again(task), prepared)
+    apply.land(again(task), prepared)
 
     assert is_landed(repo, prepared)
 
@@ -316,11 +317,11 @@ def test_what_the_user_wrote_after_a_crash_is_not_overwritten(
     (repo / "src" / "a.py").write_text("mine\n")
 
     with pytest.raises(Refused, match=r"src/a\.py"):
-        land.land(task, prepared)
+        apply.land(task, prepared)
 
     assert (repo / "src" / "a.py").read_text() == "mine\n"
     (repo / "src" / "a.py").write_text("one\ntwo\nthree\n")
-    land.land(task, prepared)
+    apply.land(task, prepared)
     assert is_landed(repo, prepared)
 
 
@@ -328,10 +329,10 @@ def test_a_crash_between_the_index_and_its_lock_is_completed(
     repo: Path, task: TaskGit, prepared: Prepared
 ) -> None:
     """All is done but the lock."""
-    list(islice(land.stages(task, prepared), 4))
+    list(islice(apply.stages(task, prepared), 4))
     (repo / ".git" / "index.swarm").replace(repo / ".git" / "index")
 
-    land.land(task, prepared)
+    apply.land(task, prepared)
 
     assert is_landed(repo, prepared)
 
@@ -340,11 +341,11 @@ def test_the_users_git_waits_while_a_landing_was_cut_short(
     repo: Path, task: TaskGit, prepared: Prepared
 ) -> None:
     """A commit of a half written work tree would mix both."""
-    list(islice(land.stages(task, prepared), 3))
+    list(islice(apply.stages(task, prepared), 3))
     words = ("commit", "-a", "-m", "mine")
 
     assert "index.lock" in _stderr(repo, *words)
-    land.land(task, prepared)
+    apply.land(task, prepared)
     assert is_landed(repo, prepared)
 
 
@@ -360,12 +361,12 @@ def test_the_users_filters_are_in_force(repo: Path, tmp_path: Path) -> None:
     sh_git(repo, "config", "filter.upper.clean", str(lower))
     task = made(repo)
     (task.worktree / "x.up").write_text("abc\n" * 100)
-    order = MergeOrder("main", "squash", snapshot.take(task).tree, "Do it", "claude")
-    prepared = merge.prepare(task, order)
-    list(islice(land.stages(task, prepared), 2))
+    order = MergeOrder("main", "squash", take.take(task).tree, "Do it", "claude")
+    prepared = prepare.prepare(task, order)
+    list(islice(apply.stages(task, prepared), 2))
     (repo / "x.up").write_text("ABC\n" * 3)
 
-    land.land(task, prepared)
+    apply.land(task, prepared)
 
     assert (repo / "x.up").read_text() == "ABC\n" * 100
     assert is_landed(repo, prepared)
@@ -381,15 +382,15 @@ def test_a_filter_that_fails_leaves_a_merge_that_can_go_on(repo: Path) -> None:
     task = made(repo)
     (task.worktree / "a.new").write_text("x\n")
     (task.worktree / "b.zz").write_text("x\n")
-    order = MergeOrder("main", "squash", snapshot.take(task).tree, "Do it", "claude")
-    prepared = merge.prepare(task, order)
+    order = MergeOrder("main", "squash", take.take(task).tree, "Do it", "claude")
+    prepared = prepare.prepare(task, order)
 
     with pytest.raises(ToolError) as failed:
-        land.land(task, prepared)
+        apply.land(task, prepared)
 
     assert "merge again" in failed.value.hint
     sh_git(repo, "config", "filter.broken.smudge", "/bin/cat")
-    land.land(task, prepared)
+    apply.land(task, prepared)
     assert is_landed(repo, prepared)
 
 
@@ -404,7 +405,7 @@ def test_root_leaves_nothing_of_its_own_in_another_users_repository(
     subprocess.run(["chown", "-R", "1234:1234", str(repo)], check=True)
     task = made(repo)
 
-    land.land(task, prepared_on(task))
+    apply.land(task, prepared_on(task))
 
     foreign = [path for path in repo.rglob("*") if path.lstat().st_uid != 1234]
     assert foreign == []

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from swarm.adapters.git import lay, snapshot
+from swarm.adapters.git.snapshot import take
+from swarm.adapters.git.worktree import create
 from swarm.errors import Refused, ToolError
 from swarm.plan.specs import Mount
 from tests.adapters.git.kit import (
@@ -86,7 +87,7 @@ def test_borrowed_objects_are_lent_on(repo: Path, tmp_path: Path) -> None:
     sh_git(tmp_path, "clone", "-q", "--shared", str(middle), str(last))
     task = made(last)
 
-    taken = snapshot.take(task)
+    taken = take.take(task)
 
     assert taken.changes == ()
     assert agent_git(task, "status", "--porcelain") == ""
@@ -119,7 +120,7 @@ def test_a_bare_repository_is_supported(repo: Path, tmp_path: Path) -> None:
     task = made(bare)
 
     assert (task.worktree / "README.md").read_text() == "hello\n"
-    lay.remove(task)
+    create.remove(task)
     assert "swarm" not in sh_git(bare, "worktree", "list")
 
 
@@ -134,7 +135,7 @@ def test_what_the_user_ignores_is_ignored_by_both(repo: Path) -> None:
     (task.worktree / "private").mkdir()
     (task.worktree / "private" / "x").write_text("x")
 
-    taken = snapshot.take(task)
+    taken = take.take(task)
 
     assert agent_git(task, "status", "--porcelain") == ""
     assert [entry.path for entry in taken.hidden] == ["private/x", "x.swp"]
@@ -148,7 +149,7 @@ def test_the_worktree_is_given_to_the_agent_but_not_its_git_file(repo: Path) -> 
     commit_all(repo, "links")
     task = task_on(repo)
 
-    lay.make(task, owner=(1000, 1000))
+    create.make(task, owner=(1000, 1000))
 
     for top in (task.worktree, task.private_git):
         owners = {path: path.lstat().st_uid for path in top.rglob("*")}
@@ -172,7 +173,7 @@ def test_a_branch_in_the_way_is_refused(repo: Path, existing: str, said: str) ->
     task = task_on(repo)
 
     with pytest.raises(Refused, match=said):
-        lay.make(task)
+        create.make(task)
 
     assert not task.worktree.exists()
     assert not task.review_git.exists()
@@ -185,7 +186,7 @@ def test_leftovers_are_refused_and_kept(repo: Path) -> None:
     (task.worktree / "work").write_text("x")
 
     with pytest.raises(Refused, match="is there already"):
-        lay.make(task)
+        create.make(task)
 
     assert (task.worktree / "work").exists()
 
@@ -197,7 +198,7 @@ def test_a_failure_in_the_middle_is_undone(repo: Path) -> None:
     task = task_on(repo)
 
     with pytest.raises(ToolError):
-        lay.make(task)
+        create.make(task)
 
     assert not task.worktree.exists()
     assert not task.review_git.exists()
@@ -209,8 +210,8 @@ def test_removing_takes_everything_and_may_be_repeated(repo: Path) -> None:
     """Directories, the repository's entry, and a branch on which nothing happened."""
     task = made(repo)
 
-    lay.remove(task)
-    lay.remove(task)
+    create.remove(task)
+    create.remove(task)
 
     assert not task.worktree.exists()
     assert list(task.places.task(1).iterdir()) == []
@@ -224,10 +225,10 @@ def test_a_branch_with_work_stays_unless_asked(repo: Path) -> None:
     (task.worktree / "x").write_text("x")
     commit_all(task.worktree, "by hand")
 
-    lay.remove(task)
+    create.remove(task)
     assert "swarm/1-work" in sh_git(repo, "branch", "--list", "swarm/*")
 
-    lay.remove(again(task), delete_branch=True)
+    create.remove(again(task), delete_branch=True)
     assert sh_git(repo, "branch", "--list", "swarm/*") == ""
 
 
@@ -240,7 +241,7 @@ def test_other_stale_worktrees_of_the_user_stay_registered(
     other.rename(tmp_path / "away")
     task = made(repo)
 
-    lay.remove(task)
+    create.remove(task)
 
     assert str(other) in sh_git(repo, "worktree", "list")
 
@@ -263,7 +264,7 @@ def test_removing_follows_no_link_and_minds_no_mode(repo: Path, tmp_path: Path) 
         fd = below
     os.close(fd)
 
-    lay.remove(task)
+    create.remove(task)
 
     assert not task.worktree.exists()
     assert (outside / "precious").exists()
@@ -283,9 +284,9 @@ def test_many_are_laid_out_and_taken_away_at_once(repo: Path) -> None:
     """Git itself fails where two `git worktree` meet, about once in a hundred."""
     tasks = [task_on(repo, number) for number in range(1, 25)]
     with ThreadPoolExecutor(12) as pool:
-        list(pool.map(lay.make, tasks))
-        list(pool.map(lay.remove, tasks))
-        list(pool.map(lay.make, tasks))
+        list(pool.map(create.make, tasks))
+        list(pool.map(create.remove, tasks))
+        list(pool.map(create.make, tasks))
 
     for task in tasks:
         assert sh_git(task.worktree, "status", "--porcelain") == ""

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from swarm.adapters.git import incoming, merge, snapshot
-from swarm.adapters.git.place import TaskGit
+from swarm.adapters.git import quarantine
+from swarm.adapters.git.merge import prepare
+from swarm.adapters.git.snapshot import take
+from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import MergeConflict, Refused
 from swarm.model.review import MergeOrder, Strategy
 from tests.adapters.git.kit import (
@@ -21,7 +23,7 @@ from tests.adapters.git.kit import (
 
 
 def ordered(task: TaskGit, strategy: Strategy = "squash", head: str = "") -> MergeOrder:
-    tree = snapshot.take(task).tree
+    tree = take.take(task).tree
     return MergeOrder("main", strategy, tree, "Do the thing", "claude", head)
 
 
@@ -35,7 +37,7 @@ def test_squash_is_one_commit_by_the_user_with_trailers(repo: Path) -> None:
     (task.worktree / "new").write_text("x\n")
     order = ordered(task)
 
-    prepared = merge.prepare(task, order)
+    prepared = prepare.prepare(task, order)
 
     assert show(task, prepared.new, "%P %T") == f"{task.base} {order.tree}"
     assert show(task, prepared.new, "%an %cn") == "Ann Ann"
@@ -54,7 +56,7 @@ def test_squash_onto_a_target_that_moved_keeps_both_sides(repo: Path) -> None:
     (repo / "theirs").write_text("y\n")
     commit_all(repo, "theirs")
 
-    prepared = merge.prepare(again(task), order)
+    prepared = prepare.prepare(again(task), order)
 
     names = sh_git(task.review_git, "ls-tree", "-r", "--name-only", prepared.new)
     assert {"new", "theirs"} <= set(names.split())
@@ -69,9 +71,9 @@ def test_a_conflict_names_the_paths_and_changes_nothing(repo: Path) -> None:
     commit_all(repo, "user")
     task = again(task)
 
-    assert merge.clashes(task, order.tree, "main") == ("src/a.py",)
+    assert prepare.clashes(task, order.tree, "main") == ("src/a.py",)
     with pytest.raises(MergeConflict) as conflict:
-        merge.prepare(task, order)
+        prepare.prepare(task, order)
     assert conflict.value.paths == ("src/a.py",)
     assert sh_git(repo, "status", "--porcelain") == ""
 
@@ -86,7 +88,7 @@ def test_no_merge_driver_runs_and_no_attribute_settles_a_conflict(repo: Path) ->
     (repo / ".gitattributes").write_text("* merge=union\n")
     commit_all(repo, "user")
 
-    assert merge.clashes(again(task), order.tree, "main") == ("src/a.py",)
+    assert prepare.clashes(again(task), order.tree, "main") == ("src/a.py",)
 
 
 def test_merge_keeps_the_agents_commits_and_arrives_at_the_approved_tree(
@@ -96,11 +98,11 @@ def test_merge_keeps_the_agents_commits_and_arrives_at_the_approved_tree(
     task = made(repo)
     (task.worktree / "one").write_text("1\n")
     agent_commit(task, "one")
-    came = incoming.receive(task, sent_by(task))
+    came = quarantine.receive(task, sent_by(task))
     (task.worktree / "two").write_text("2\n")
     order = ordered(task, "merge", came.head)
 
-    prepared = merge.prepare(task, order)
+    prepared = prepare.prepare(task, order)
 
     old, tip = show(task, prepared.new, "%P").split()
     assert old == task.base
@@ -113,9 +115,9 @@ def test_merge_needs_no_commit_where_the_head_is_what_was_approved(repo: Path) -
     task = made(repo)
     (task.worktree / "one").write_text("1\n")
     agent_commit(task)
-    came = incoming.receive(task, sent_by(task))
+    came = quarantine.receive(task, sent_by(task))
 
-    prepared = merge.prepare(task, ordered(task, "merge", came.head))
+    prepared = prepare.prepare(task, ordered(task, "merge", came.head))
 
     assert show(task, prepared.new, "%P") == f"{task.base} {came.head}"
 
@@ -126,13 +128,13 @@ def test_a_history_beside_the_base_is_refused_for_merge(repo: Path) -> None:
     agent_git(task, "checkout", "-q", "--orphan", "elsewhere")
     (task.worktree / "one").write_text("1\n")
     agent_commit(task)
-    came = incoming.receive(task, sent_by(task))
+    came = quarantine.receive(task, sent_by(task))
 
     with pytest.raises(Refused, match="do not stand on") as refused:
-        merge.prepare(task, ordered(task, "merge", came.head))
+        prepare.prepare(task, ordered(task, "merge", came.head))
 
     assert "squash" in refused.value.hint
-    assert merge.prepare(task, ordered(task)).new
+    assert prepare.prepare(task, ordered(task)).new
 
 
 def test_nothing_to_merge_is_refused(repo: Path) -> None:
@@ -140,7 +142,7 @@ def test_nothing_to_merge_is_refused(repo: Path) -> None:
     task = made(repo)
 
     with pytest.raises(Refused, match="all of this already"):
-        merge.prepare(task, ordered(task))
+        prepare.prepare(task, ordered(task))
 
 
 def test_without_an_identity_there_is_no_commit(repo: Path) -> None:
@@ -150,7 +152,7 @@ def test_without_an_identity_there_is_no_commit(repo: Path) -> None:
     sh_git(repo, "config", "--unset", "user.email")
 
     with pytest.raises(Refused, match="who you are") as refused:
-        merge.prepare(again(task), ordered(task))
+        prepare.prepare(again(task), ordered(task))
 
     assert "user.email" in refused.value.hint
 
@@ -161,7 +163,7 @@ def test_a_target_that_does_not_exist_is_refused(repo: Path) -> None:
     order = MergeOrder("nowhere", "squash", task.base, "x", "claude")
 
     with pytest.raises(Refused, match="no branch 'nowhere'"):
-        merge.prepare(task, order)
+        prepare.prepare(task, order)
 
 
 def test_a_patch_applies_and_overwrites_nothing(repo: Path, tmp_path: Path) -> None:
@@ -170,15 +172,15 @@ def test_a_patch_applies_and_overwrites_nothing(repo: Path, tmp_path: Path) -> N
     (task.worktree / "x.bin").write_bytes(bytes(range(256)))
     (task.worktree / "new\nline").write_text("x\n")
     (task.worktree / "README.md").unlink()
-    tree = snapshot.take(task).tree
+    tree = take.take(task).tree
     patch = tmp_path / "work.patch"
 
-    merge.write_patch(task, tree, patch)
+    prepare.write_patch(task, tree, patch)
 
     sh_git(repo, "apply", "--index", str(patch))
     assert sh_git(repo, "write-tree") == tree
     with pytest.raises(Refused, match="exists"):
-        merge.write_patch(task, tree, patch)
+        prepare.write_patch(task, tree, patch)
 
 
 def test_an_older_git_is_refused_with_a_hint(
@@ -197,6 +199,6 @@ def test_an_older_git_is_refused_with_a_hint(
     monkeypatch.setenv("PATH", f"{old.parent}:/usr/bin:/bin")
 
     with pytest.raises(Refused, match=r"git 2\.37") as refused:
-        merge.clashes(task, task.base, "main")
+        prepare.clashes(task, task.base, "main")
 
     assert "patch" in refused.value.hint

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from swarm.adapters.git import keep, restore, snapshot
-from swarm.adapters.git.place import TaskGit
-from swarm.adapters.git.restore import Restored
-from swarm.adapters.git.snapshot import Caps
+from swarm.adapters.git.checkpoint import refs, restore
+from swarm.adapters.git.checkpoint.restore import Restored
+from swarm.adapters.git.snapshot import take
+from swarm.adapters.git.snapshot.take import Caps
+from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import Refused
 from tests.adapters.git.kit import made, new_repository, sh_git
 
@@ -24,14 +25,14 @@ def task(tmp_path: Path) -> TaskGit:
     of = made(new_repository(tmp_path / "repo"))
     (of.worktree / "notes").mkdir()
     (of.worktree / "notes" / "todo").write_text("all of it\n")
-    keep.keep(of, 1, snapshot.take(of).tree)
+    refs.keep(of, 1, take.take(of).tree)
     return of
 
 
 def back(task: TaskGit, number: int = 1) -> Restored:
     """To a checkpoint, as the keeper does it."""
-    present = snapshot.take(task).tree
-    return restore.restore(task, present, keep.kept(task, number))
+    present = take.take(task).tree
+    return restore.restore(task, present, refs.kept(task, number))
 
 
 def held(root: Path) -> dict[str, str]:
@@ -68,12 +69,12 @@ def test_where_it_began_is_a_checkpoint_too(task: TaskGit) -> None:
 
     back(task, 0)
 
-    assert snapshot.take(task).changes == ()
+    assert take.take(task).changes == ()
 
 
 def test_one_that_is_not_there_is_refused(task: TaskGit) -> None:
     with pytest.raises(Refused, match="no checkpoint 7"):
-        keep.kept(task, 7)
+        refs.kept(task, 7)
 
 
 def test_modes_and_links_come_back(task: TaskGit) -> None:
@@ -81,7 +82,7 @@ def test_modes_and_links_come_back(task: TaskGit) -> None:
     run.write_text("#!/bin/sh\n")
     run.chmod(0o755)
     link.symlink_to("src/a.py")
-    keep.keep(task, 2, snapshot.take(task).tree)
+    refs.keep(task, 2, take.take(task).tree)
     run.chmod(0o644)
     link.unlink()
     link.write_text("a file now")
@@ -108,7 +109,7 @@ def linked_new(task: TaskGit, outside: Path) -> None:
     """What is to be removed is behind a link."""
     (task.worktree / "more").mkdir()
     (task.worktree / "more" / "keys").write_text("x")
-    snapshot.take(task)
+    take.take(task)
     shutil.rmtree(task.worktree / "more")
     (task.worktree / "more").symlink_to(outside)
 
@@ -143,11 +144,11 @@ def test_a_link_that_appears_after_the_look_leads_nowhere(
     (outside / "todo").write_text("mine")
     (task.worktree / "notes" / "todo").write_text("changed")
     (task.worktree / "notes" / "more").write_text("new")
-    present = snapshot.take(task).tree
+    present = take.take(task).tree
     shutil.rmtree(task.worktree / "notes")
     (task.worktree / "notes").symlink_to(outside)
 
-    done = restore.restore(task, present, keep.kept(task, 1))
+    done = restore.restore(task, present, refs.kept(task, 1))
 
     assert held(outside) == {"todo": "mine"}
     assert (task.worktree / "notes" / "todo").read_text() == "all of it\n"
@@ -208,9 +209,9 @@ def test_the_other_ignored_files_stay_where_they_are(task: TaskGit) -> None:
 
 def test_what_is_too_large_to_keep_is_set_aside(task: TaskGit) -> None:
     (task.worktree / "notes" / "todo").write_text("x" * 4000)
-    present = snapshot.take(task, Caps(file=1000)).tree
+    present = take.take(task, Caps(file=1000)).tree
 
-    done = restore.restore(task, present, keep.kept(task, 1))
+    done = restore.restore(task, present, refs.kept(task, 1))
 
     assert [len((task.worktree / path).read_text()) for path in done.aside] == [4000]
 
@@ -250,16 +251,16 @@ def test_any_mess_is_undone_and_the_undoing_too(
 ) -> None:
     """Take, mess up, go back, and go back from there: the trees are the same."""
     mess(task.worktree, first)
-    then = snapshot.take(task)
+    then = take.take(task)
     mess(task.worktree, second)
-    now = snapshot.take(task)
+    now = take.take(task)
 
     restore.restore(task, now.tree, then.tree)
-    after = snapshot.take(task)
+    after = take.take(task)
     restore.restore(task, after.tree, now.tree)
 
     assert after.tree == then.tree
-    assert snapshot.take(task).tree == now.tree
+    assert take.take(task).tree == now.tree
 
 
 def test_what_is_given_up_takes_nothing_from_the_rest(task: TaskGit) -> None:
@@ -267,31 +268,31 @@ def test_what_is_given_up_takes_nothing_from_the_rest(task: TaskGit) -> None:
     file = task.worktree / "notes" / "todo"
     for number in range(2, 6):
         file.write_text(f"version {number}\n")
-        keep.keep(task, number, snapshot.take(task).tree)
+        refs.keep(task, number, take.take(task).tree)
     file.write_text("looked at\n")
-    looked_at = snapshot.take(task).tree
+    looked_at = take.take(task).tree
     file.write_text("version 5\n")
 
-    erased = keep.give_up(task, [1, 2, 3], [looked_at])
+    erased = refs.give_up(task, [1, 2, 3], [looked_at])
 
     assert erased == 9  # each held a blob and two trees of its own
-    for tree in (keep.kept(task, 4), keep.kept(task, 5), looked_at):
+    for tree in (refs.kept(task, 4), refs.kept(task, 5), looked_at):
         sh_git(task.review_git, "rev-list", "--objects", tree)
     with pytest.raises(Refused):
-        keep.kept(task, 3)
+        refs.kept(task, 3)
     back(task, 4)
     assert file.read_text() == "version 4\n"
 
 
 def test_giving_up_twice_is_fine(task: TaskGit) -> None:
-    assert keep.give_up(task, [1], []) == 3
-    assert keep.give_up(task, [1], []) == 0
-    keep.forget(task, [1])
+    assert refs.give_up(task, [1], []) == 3
+    assert refs.give_up(task, [1], []) == 0
+    refs.forget(task, [1])
 
 
 def test_the_users_objects_are_never_erased(task: TaskGit) -> None:
     """A checkpoint equal to a commit of the user's holds none of its own."""
-    keep.keep(task, 2, snapshot.take(task).base_tree)
+    refs.keep(task, 2, take.take(task).base_tree)
 
-    assert keep.give_up(task, [2], []) == 0
+    assert refs.give_up(task, [2], []) == 0
     back(task, 0)

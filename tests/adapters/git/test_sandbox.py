@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from swarm.adapters.git import incoming, lay, snapshot
-from swarm.adapters.git.place import TaskGit
+from swarm.adapters.git import quarantine
+from swarm.adapters.git.snapshot import take
+from swarm.adapters.git.task_git import TaskGit
+from swarm.adapters.git.worktree import create
 from tests.adapters.git.kit import sh_git, task_on
 
 
@@ -50,7 +52,7 @@ def task(repo: Path, tmp_path: Path) -> TaskGit:
     last = tmp_path / "last"
     sh_git(tmp_path, "clone", "-q", "--shared", str(repo), str(last))
     task = task_on(last)
-    lay.make(task, owner=(1000, 1000))
+    create.make(task, owner=(1000, 1000))
     return task
 
 
@@ -61,12 +63,12 @@ def test_the_agent_has_a_git_of_its_own(task: TaskGit) -> None:
     )
 
     done = inside(task, "sh", "-c", script)
-    sent = inside(task, *incoming.sender_argv(task.base))
+    sent = inside(task, *quarantine.sender_argv(task.base))
 
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     assert sent.stderr == b""
-    came = incoming.receive(task, sent.stdout)
-    taken = snapshot.take(task)
+    came = quarantine.receive(task, sent.stdout)
+    taken = take.take(task)
     assert [each.subject for each in came.commits] == ["x"]
     assert sh_git(task.review_git, "rev-parse", f"{came.head}^{{tree}}") == taken.tree
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.adapters.git import snapshot
-from swarm.adapters.git.blobs import Descent, blob_id
-from swarm.adapters.git.collapse import collapsed
-from swarm.adapters.git.files import erase
-from swarm.adapters.git.place import TaskGit
-from swarm.adapters.git.snapshot import Caps
+from swarm.adapters.git.safe_fs.files import erase
+from swarm.adapters.git.snapshot import take
+from swarm.adapters.git.snapshot.hidden_groups import collapsed
+from swarm.adapters.git.snapshot.objects import Descent, blob_id
+from swarm.adapters.git.snapshot.take import Caps
+from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import SwarmError, ToolError
 from swarm.model.review import Change, Hidden, Level, Snapshot
 from tests.adapters.git.kit import (
@@ -53,7 +53,7 @@ def test_the_tree_is_the_one_that_git_would_make(
     (task.worktree / "link").symlink_to("src/a.py")
     agent_commit(task)
 
-    taken = snapshot.take(task)
+    taken = take.take(task)
 
     assert taken.tree == agent_git(task, "rev-parse", "HEAD^{tree}")
     assert change(taken, "src/a.py").added == change(taken, "src/a.py").deleted == 1
@@ -63,7 +63,7 @@ def test_the_tree_is_the_one_that_git_would_make(
 
 def test_an_untouched_worktree_is_the_base(repo: Path) -> None:
     """No change, and nothing hidden."""
-    taken = snapshot.take(made(repo))
+    taken = take.take(made(repo))
 
     assert (taken.tree, taken.changes, taken.hidden) == (taken.base_tree, (), ())
 
@@ -79,7 +79,7 @@ def test_a_file_over_a_directory_and_a_directory_over_a_file(repo: Path) -> None
     (task.worktree / "README.md").mkdir()
     (task.worktree / "README.md" / "x").write_text("x\n")
 
-    taken = snapshot.take(task)
+    taken = take.take(task)
 
     assert set(listed(task, taken.tree).split()) == {
         ".gitignore",
@@ -96,7 +96,7 @@ def test_flags_of_the_agents_index_hide_nothing(repo: Path, flag: str) -> None:
     (task.worktree / "src" / "a.py").write_text("evil\n")
     assert agent_git(task, "status", "--porcelain") == ""
 
-    taken = snapshot.take(task)
+    taken = take.take(task)
 
     assert change(taken, "src/a.py").added == 1
 
@@ -107,7 +107,7 @@ def test_attributes_hide_no_lines(repo: Path) -> None:
     (task.worktree / ".gitattributes").write_text("* -diff binary\n")
     (task.worktree / "src" / "a.py").write_text("evil\n")
 
-    taken = snapshot.take(task)
+    taken = take.take(task)
 
     assert not change(taken, "src/a.py").binary
     assert change(taken, "src/a.py").added == 1
@@ -120,7 +120,7 @@ def test_line_ends_are_bytes(repo: Path) -> None:
     (task.worktree / ".gitattributes").write_text("* text=auto eol=lf\n")
     (task.worktree / "dos").write_bytes(b"a\r\n")
 
-    taken = snapshot.take(task)
+    taken = take.take(task)
 
     assert change(taken, "dos").new == blob_id(b"a\r\n", "sha1")
 
@@ -136,7 +136,7 @@ def test_ignored_files_are_hidden_and_tracked_ones_are_not(repo: Path) -> None:
     (task.worktree / "src" / "a.py").write_text("x\n")
     (task.worktree / "src" / "c.py").write_text("x\n")
 
-    taken = snapshot.take(task)
+    taken = take.take(task)
 
     assert why(taken, "x.log") == why(taken, "build/out") == "ignored"
     assert why(taken, "secret") == "ignored by a rule that the agent added"
@@ -151,7 +151,7 @@ def test_an_ignore_rule_can_be_taken_back_below(repo: Path) -> None:
     (task.worktree / "src" / "keep.log").write_text("x\n")
     (task.worktree / "src" / "other.log").write_text("x\n")
 
-    taken = snapshot.take(task)
+    taken = take.take(task)
 
     assert change(taken, "src/keep.log").kind == "added"
     assert why(taken, "src/other.log") == "ignored"
@@ -171,7 +171,7 @@ def test_pipes_sockets_and_links_in_place_of_gitignore_hold_nothing_up(
         server.bind("sock")
         (task.worktree / "new").write_text("x")
 
-        taken = snapshot.take(task)
+        taken = take.take(task)
 
     assert why(taken, "pipe") == why(taken, ".gitignore") == "a named pipe"
     assert why(taken, "sock") == "a socket"
@@ -199,7 +199,7 @@ def test_names_that_some_system_takes_for_git_are_hidden(repo: Path, name: str) 
     (task.worktree / "src" / name / "config").write_text("[core]\n")
     (task.worktree / name).write_text("gitdir: /evil\n")
 
-    taken = snapshot.take(task)
+    taken = take.take(task)
 
     assert taken.changes == ()
     assert why(taken, f"src/{name}/config") == "a git directory"
@@ -212,7 +212,7 @@ def test_a_symlink_called_gitmodules_is_hidden(repo: Path) -> None:
     (task.worktree / ".gitmodules").symlink_to("README.md")
     (task.worktree / "src" / ".GitModules").symlink_to("a.py")
 
-    taken = snapshot.take(task)
+    taken = take.take(task)
 
     assert len(taken.hidden) == 2
     assert taken.tree == taken.base_tree
@@ -242,7 +242,7 @@ def test_hostile_names_are_names(repo: Path, name: bytes) -> None:
     (task.worktree / os.fsdecode(name)).write_text("x\n")
     (task.worktree / os.fsdecode(name + b".log")).write_text("x\n")
 
-    taken = snapshot.take(task)
+    taken = take.take(task)
 
     assert [os.fsencode(each.path) for each in taken.changes] == [name]
     assert [os.fsencode(each.path) for each in taken.hidden] == [name + b".log"]
@@ -276,7 +276,7 @@ def test_a_large_file_is_hidden_and_blocks(repo: Path) -> None:
     (task.worktree / "big").write_bytes(b"x" * 1001)
     (task.worktree / "fits").write_bytes(b"x" * 1000)
 
-    taken = snapshot.take(task, Caps(file=1000))
+    taken = take.take(task, Caps(file=1000))
 
     assert [entry.path for entry in taken.blocking] == ["big"]
     assert change(taken, "fits").kind == "added"
@@ -285,7 +285,7 @@ def test_a_large_file_is_hidden_and_blocks(repo: Path) -> None:
 def test_too_many_files_are_refused(repo: Path) -> None:
     """An agent cannot keep the host walking."""
     with pytest.raises(SwarmError, match="too many"):
-        snapshot.take(made(repo), Caps(entries=3))
+        take.take(made(repo), Caps(entries=3))
 
 
 def test_a_directory_nested_without_end_is_hidden(repo: Path) -> None:
@@ -299,7 +299,7 @@ def test_a_directory_nested_without_end_is_hidden(repo: Path) -> None:
         fd = below
     os.close(fd)
 
-    taken = snapshot.take(task)
+    taken = take.take(task)
 
     assert [entry.reason for entry in taken.hidden] == ["too deep"]
     erase(task.worktree)
@@ -313,7 +313,7 @@ def test_many_hidden_files_are_one_entry(repo: Path) -> None:
         for number in range(100):
             (task.worktree / "build" / str(part) / f"{number}").write_text("x")
 
-    taken = snapshot.take(task)
+    taken = take.take(task)
 
     assert taken.hidden == (Hidden("build/", "ignored", size=500, count=500),)
 
@@ -338,16 +338,16 @@ def test_submodules_stay_as_they_are_and_their_content_is_hidden(
     sh_git(repo, *words, str(inner), "vendor")
     commit_all(repo, "submodule")
     task = made(repo)
-    assert snapshot.take(task).changes == ()
+    assert take.take(task).changes == ()
     (task.worktree / "vendor" / "planted").write_text("x")
 
-    taken = snapshot.take(task)
+    taken = take.take(task)
 
     assert taken.changes == ()
     assert why(taken, "vendor/planted") == "content in a submodule"
     (task.worktree / "vendor" / "planted").unlink()
     (task.worktree / "vendor").rmdir()
-    assert change(snapshot.take(task), "vendor").flags[0].level is Level.X0
+    assert change(take.take(task), "vendor").flags[0].level is Level.X0
 
 
 def test_a_gitlink_that_the_agent_committed_is_not_in_the_tree(repo: Path) -> None:
@@ -360,7 +360,7 @@ def test_a_gitlink_that_the_agent_committed_is_not_in_the_tree(repo: Path) -> No
     commit_all(nested, "nested")
     agent_commit(task)
 
-    taken = snapshot.take(task)
+    taken = take.take(task)
 
     assert taken.tree == taken.base_tree
     assert why(taken, "vendor/x") == "in a nested repository"
@@ -372,7 +372,7 @@ def test_an_unchanged_file_is_not_read_again(repo: Path) -> None:
     path = task.worktree / "src" / "a.py"
     old = time.time() - 10
     os.utime(path, (old, old))
-    snapshot.take(task)
+    take.take(task)
     seen = (task.review_git / "seen.json").read_text()
     assert "src/a.py" not in seen, "its ctime is too young to be trusted"
     (task.review_git / "seen.json").write_text("{}")
@@ -380,7 +380,7 @@ def test_an_unchanged_file_is_not_read_again(repo: Path) -> None:
     path.write_text("other\n")
     os.utime(path, (old, old))
 
-    assert change(snapshot.take(task), "src/a.py").added == 1
+    assert change(take.take(task), "src/a.py").added == 1
 
 
 def test_a_file_forged_back_to_its_old_time_and_size_is_read(repo: Path) -> None:
@@ -389,12 +389,12 @@ def test_a_file_forged_back_to_its_old_time_and_size_is_read(repo: Path) -> None
     path = task.worktree / "src" / "b.py"
     before = path.stat()
     time.sleep(2.1)  # the trust that is tested begins after two seconds
-    snapshot.take(task)
+    take.take(task)
     assert "src/b.py" in (task.review_git / "seen.json").read_text()
     path.write_text("B\n")
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
 
-    assert change(snapshot.take(task), "src/b.py").kind == "modified"
+    assert change(take.take(task), "src/b.py").kind == "modified"
 
 
 def test_a_worktree_that_is_gone_is_said(repo: Path) -> None:
@@ -403,7 +403,7 @@ def test_a_worktree_that_is_gone_is_said(repo: Path) -> None:
     task.worktree.rename(task.worktree.with_name("gone"))
 
     with pytest.raises(SwarmError, match="is not there"):
-        snapshot.take(task)
+        take.take(task)
 
 
 def test_a_disk_that_fails_is_said(repo: Path) -> None:
@@ -413,4 +413,4 @@ def test_a_disk_that_fails_is_said(repo: Path) -> None:
     (task.review_git / "objects").rename(task.review_git / "away")
 
     with pytest.raises(ToolError, match="git "):
-        snapshot.take(task)
+        take.take(task)

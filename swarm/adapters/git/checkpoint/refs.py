@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from swarm.adapters.git.call import git
-from swarm.adapters.git.files import spoken
-from swarm.adapters.git.place import TaskGit
+from swarm.adapters.git.process import git
+from swarm.adapters.git.safe_fs.files import spoken
+from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import Refused
 
 

@@ -4,8 +4,8 @@ import os
 import re
 from pathlib import Path
 
-from swarm.adapters.git.call import Bounds, Door, ask, git
-from swarm.adapters.git.place import TaskGit
+from swarm.adapters.git.process import Bounds, Door, ask, git
+from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import MergeConflict, Refused, SwarmError, ToolError
 from swarm.model.review import MergeOrder, Prepared
 from swarm.model.safe_text import line

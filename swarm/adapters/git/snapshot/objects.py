@@ -8,7 +8,7 @@ import zlib
 from pathlib import Path
 from types import TracebackType
 
-from swarm.adapters.git.walk import DIRECTORY, read
+from swarm.adapters.git.safe_fs.walk import DIRECTORY, read
 
 
 class Descent:

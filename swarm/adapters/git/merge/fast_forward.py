@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass
 
-from swarm.adapters.git.checkout import Checkout
+from swarm.adapters.git.merge.checkout import Checkout
 from swarm.errors import Refused
 from swarm.model.safe_text import line
 

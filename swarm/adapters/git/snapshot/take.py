@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from swarm.adapters.git import diff
-from swarm.adapters.git.blobs import Descent, blob_id, store
-from swarm.adapters.git.call import git
-from swarm.adapters.git.collapse import collapsed
-from swarm.adapters.git.files import spoken
-from swarm.adapters.git.ignore import ignored
-from swarm.adapters.git.place import TaskGit
-from swarm.adapters.git.walk import Found, walk
+from swarm.adapters.git.process import git
+from swarm.adapters.git.safe_fs.files import spoken
+from swarm.adapters.git.safe_fs.walk import Found, walk
+from swarm.adapters.git.snapshot.hidden_groups import collapsed
+from swarm.adapters.git.snapshot.ignore import ignored
+from swarm.adapters.git.snapshot.objects import Descent, blob_id, store
+from swarm.adapters.git.task_git import TaskGit
 from swarm.model.review import Hidden, Snapshot
 
 _GITLINK = "160000"

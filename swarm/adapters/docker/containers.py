@@ -9,10 +9,10 @@ from docker.errors import APIError
 from docker.utils.socket import STDOUT
 
 from swarm.adapters.docker import stats
-from swarm.adapters.docker.connect import SECONDS, Absent, Connection
+from swarm.adapters.docker.attach import Talk, attached
+from swarm.adapters.docker.connection import SECONDS, Absent, Connection
+from swarm.adapters.docker.container_config import container
 from swarm.adapters.docker.images import image_id
-from swarm.adapters.docker.request import container
-from swarm.adapters.docker.talk import Talk, attached
 from swarm.errors import ToolError
 from swarm.model.usage import Reading
 from swarm.plan.specs import SandboxSpec

@@ -7,9 +7,9 @@ from dataclasses import replace
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 
-from swarm.adapters.git.call import Bounds, ask, git
-from swarm.adapters.git.files import give, write
-from swarm.adapters.git.place import TaskGit
+from swarm.adapters.git.process import Bounds, ask, git
+from swarm.adapters.git.safe_fs.files import give, write
+from swarm.adapters.git.task_git import TaskGit
 
 _SLOW = Bounds(seconds=900)
 

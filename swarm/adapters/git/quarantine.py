@@ -4,9 +4,9 @@ import os
 import re
 from contextlib import ExitStack
 
-from swarm.adapters.git.call import Bounds, ask, git
-from swarm.adapters.git.files import erase, spoken
-from swarm.adapters.git.place import PRIVATE, TaskGit
+from swarm.adapters.git.process import Bounds, ask, git
+from swarm.adapters.git.safe_fs.files import erase, spoken
+from swarm.adapters.git.task_git import PRIVATE, TaskGit
 from swarm.errors import Refused, ToolError
 from swarm.model.review import Commit, Incoming
 from swarm.model.safe_text import line

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from swarm.adapters.git.call import Door, ask, git
+from swarm.adapters.git.process import Door, ask, git
 from swarm.adapters.git.repository import Repository
 from swarm.errors import Refused
 from swarm.model.safe_text import line

@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from swarm.adapters.git.call import ask
-from swarm.adapters.git.place import TaskGit
+from swarm.adapters.git.process import ask
+from swarm.adapters.git.task_git import TaskGit
 
 IGNORED = "ignored"
 NEWLY_IGNORED = "ignored by a rule that the agent added"

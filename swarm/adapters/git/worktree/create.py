@@ -4,10 +4,10 @@ import os
 from contextlib import ExitStack
 from pathlib import Path
 
-from swarm.adapters.git import host
-from swarm.adapters.git.call import git
-from swarm.adapters.git.files import erase, give, spoken, write
-from swarm.adapters.git.place import PRIVATE, TaskGit
+from swarm.adapters.git.process import git
+from swarm.adapters.git.safe_fs.files import erase, give, spoken, write
+from swarm.adapters.git.task_git import PRIVATE, TaskGit
+from swarm.adapters.git.worktree import registration
 from swarm.errors import Refused
 from swarm.model.safe_text import line
 from swarm.plan.specs import WORKSPACE
@@ -32,7 +32,7 @@ def make(task: TaskGit, owner: tuple[int, int] | None = None) -> None:
     with spoken("worktree"), ExitStack() as undo:
         undo.callback(remove, task)
         _make_review(task)
-        host.make(task)
+        registration.make(task)
         _make_private(task)
         write(task.gitfile, f"gitdir: {PRIVATE}\n")
         write(task.nothing, b"")
@@ -51,8 +51,8 @@ def remove(task: TaskGit, delete_branch: bool = False) -> None:
     """
     with spoken("worktree remove"):
         erase(task.worktree)
-        host.forget(task)
-        host.drop_branch(task, delete_branch)
+        registration.forget(task)
+        registration.drop_branch(task, delete_branch)
         for path in (task.private_git, task.review_git, task.quarantine):
             erase(path)
         for path in (task.gitfile, task.nothing):

@@ -4,12 +4,12 @@ import shlex
 from collections.abc import Iterator
 from contextlib import suppress
 
-from swarm.adapters.git import forward
-from swarm.adapters.git.call import Bounds, ask, git
-from swarm.adapters.git.checkout import Checkout, checkouts
-from swarm.adapters.git.files import spoken
-from swarm.adapters.git.place import TaskGit
+from swarm.adapters.git.merge import fast_forward
+from swarm.adapters.git.merge.checkout import Checkout, checkouts
+from swarm.adapters.git.process import Bounds, ask, git
+from swarm.adapters.git.safe_fs.files import spoken
 from swarm.adapters.git.settings import read_settings, relative_words
+from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import Refused, SwarmError, ToolError
 from swarm.model.review import Prepared
 from swarm.model.safe_text import line
@@ -84,11 +84,11 @@ def _lock_all(
             if not place.take_lock(mark, task.repo.other_owner):
                 fresh.append(place)
             place.start_draft()
-            todo = forward.steps(place, prepared.old, prepared.new)
+            todo = fast_forward.steps(place, prepared.old, prepared.new)
             if place in fresh:
-                forward.refuse_dirty(place, prepared.old, todo)
+                fast_forward.refuse_dirty(place, prepared.old, todo)
             else:
-                forward.resume(place, prepared.new, todo)
+                fast_forward.resume(place, prepared.new, todo)
     except (SwarmError, OSError):
         for place in fresh:
             place.release()
@@ -98,10 +98,10 @@ def _lock_all(
 
 def _fill(place: Checkout, prepared: Prepared, fresh: tuple[Checkout, ...]) -> None:
     try:
-        forward.move(place, prepared.old, prepared.new)
+        fast_forward.move(place, prepared.old, prepared.new)
     except ToolError as error:
-        todo = forward.steps(place, prepared.old, prepared.new)
-        if place in fresh and forward.untouched(place, todo):
+        todo = fast_forward.steps(place, prepared.old, prepared.new)
+        if place in fresh and fast_forward.untouched(place, todo):
             for each in fresh:
                 each.release()
             raise Refused(error.message, hint=error.hint) from error

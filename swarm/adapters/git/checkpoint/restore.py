@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from swarm.adapters.git import diff
-from swarm.adapters.git.call import Bounds, git
-from swarm.adapters.git.files import spoken
-from swarm.adapters.git.hands import Hands
-from swarm.adapters.git.place import TaskGit
+from swarm.adapters.git.process import Bounds, git
+from swarm.adapters.git.safe_fs.files import spoken
+from swarm.adapters.git.safe_fs.writer import Hands
+from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import Refused, ToolError
 from swarm.model.review import Change
 from swarm.model.risk import is_git_name

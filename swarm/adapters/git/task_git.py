@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from swarm.adapters.git.call import Door
+from swarm.adapters.git.process import Door
 from swarm.adapters.git.repository import Repository
 from swarm.plan.naming import Places
 from swarm.plan.specs import WORKSPACE, Mount

@@ -1,0 +1,1 @@
+"""The refs that hold a task's checkpoints, and the way back to one."""

@@ -1,0 +1,1 @@
+"""A reviewed tree, merged into a branch and written into its checkout."""

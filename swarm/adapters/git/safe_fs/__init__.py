@@ -1,0 +1,1 @@
+"""Files an agent wrote, opened by descriptor so that no link leads elsewhere."""

@@ -1,0 +1,1 @@
+"""A snapshot of a worktree as git objects, taken without running its filters."""

@@ -1,0 +1,1 @@
+"""Creation, registration and removal of a task's worktree."""
