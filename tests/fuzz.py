@@ -13,10 +13,10 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from swarm.gate import dns, heads, hello
+from swarm.gate import dns, request_head, tls_client_hello
 from swarm.gate.dns import Names
-from swarm.gate.heads import BadHead
-from swarm.gate.hello import BadHello
+from swarm.gate.request_head import BadHead
+from swarm.gate.tls_client_hello import BadHello
 from swarm.policy import hosts, policy_parser, request_target
 from swarm.policy.decide import Attempt, Judge
 from swarm.policy.hosts import BadHost, Host
@@ -106,10 +106,10 @@ def _reference_host(text: str) -> bool:
 
 def _head(data: bytes) -> bool:
     try:
-        end = heads.end(data)
+        end = request_head.end(data)
         if not end:
             return False
-        found = heads.parse(data[:end])
+        found = request_head.parse(data[:end])
     except BadHead:
         return False
     text = data[:end]
@@ -127,7 +127,7 @@ def _head(data: bytes) -> bool:
 
 def _hello(data: bytes) -> bool:
     try:
-        found = hello.parse(data)
+        found = tls_client_hello.parse(data)
     except BadHello:
         return False
     if found and found.server_name.encode("latin-1") not in data.lower():

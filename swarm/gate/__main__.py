@@ -7,9 +7,9 @@ import sys
 import threading
 from pathlib import Path
 
-from swarm.gate import donate
-from swarm.gate.audit import Audit
-from swarm.gate.certs import Authority
+from swarm.gate import listener_handover
+from swarm.gate.audit_log import Audit
+from swarm.gate.certificates import Authority
 from swarm.gate.control import LINE_LIMIT, Control
 from swarm.gate.upstream import Upstream
 
@@ -60,7 +60,9 @@ async def main() -> None:
     audit = Audit(printer.note)
     authority = Authority(KEYS)
     control = Control(audit, authority, Upstream())
-    receiving = asyncio.ensure_future(donate.receive(donate.SOCKET, control.adopt))
+    receiving = asyncio.ensure_future(
+        listener_handover.receive(listener_handover.SOCKET, control.adopt)
+    )
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=LINE_LIMIT)
     await loop.connect_read_pipe(

@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from swarm.gate import certs
-from swarm.gate.audit import Audit
-from swarm.gate.certs import Authority
-from swarm.gate.front import Front
-from swarm.gate.net import Net
-from swarm.gate.netns import Listeners
+from swarm.gate import certificates
+from swarm.gate.audit_log import Audit
+from swarm.gate.certificates import Authority
+from swarm.gate.connection_handler import Front
+from swarm.gate.listeners import Listeners
+from swarm.gate.task_net import Net
 from swarm.gate.upstream import Upstream
 from swarm.policy import rules
 
@@ -77,7 +77,7 @@ class Control:
     def _open(self, body: dict[str, Any]) -> dict[str, Any]:
         """A net whose listeners are about to come, or come again."""
         name, policy = str(body["net"]), rules.from_json(body["policy"])
-        certs.check(policy.upstream_ca)
+        certificates.check(policy.upstream_ca)
         known = self._nets.get(name)
         if known is None:
             known = self._nets[name] = Net(name, policy, self._audit)
@@ -90,7 +90,7 @@ class Control:
 
     def _policy(self, body: dict[str, Any]) -> dict[str, Any]:
         policy = rules.from_json(body["policy"])
-        certs.check(policy.upstream_ca)
+        certificates.check(policy.upstream_ca)
         net = self._nets[str(body["net"])]
         ended = net.replace(policy)
         net.hold(body.get("secrets", {}), body.get("placeholders", {}))
@@ -123,4 +123,4 @@ class Control:
 
 
 def _context(net: Net) -> ssl.SSLContext:
-    return certs.upstream_context(net.judge.policy.upstream_ca)
+    return certificates.upstream_context(net.judge.policy.upstream_ca)

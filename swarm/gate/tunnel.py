@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from swarm.gate.pump import pump
-from swarm.gate.wire import SocketWire, Wire
+from swarm.gate.socket_splice import pump
+from swarm.gate.transport import SocketWire, Wire
 
 
 @dataclass

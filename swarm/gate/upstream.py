@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from swarm.gate.wire import SocketWire, settle
+from swarm.gate.transport import SocketWire, settle
 from swarm.policy.decide import Judge
 from swarm.policy.rules import Rule
 

@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from swarm.gate.certs import Authority
+from swarm.gate.certificates import Authority
 
 HOST = "api.anthropic.com"
 MODEL = "claude-sonnet-4-scripted"

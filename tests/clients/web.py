@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from swarm.gate.certs import Authority
+from swarm.gate.certificates import Authority
 
 WHEEL = "tiny-1.0-py3-none-any.whl"
 

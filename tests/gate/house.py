@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from swarm.gate.audit import Audit
-from swarm.gate.certs import Authority, upstream_context
-from swarm.gate.front import Front
-from swarm.gate.net import Net
-from swarm.gate.netns import Listeners
+from swarm.gate.audit_log import Audit
+from swarm.gate.certificates import Authority, upstream_context
+from swarm.gate.connection_handler import Front
+from swarm.gate.listeners import Listeners
+from swarm.gate.task_net import Net
 from swarm.gate.upstream import Upstream
 from swarm.policy.rules import Policy, Rule
 

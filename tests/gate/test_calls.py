@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from swarm.gate.calls import BODY_LIMIT, CallReader
+from swarm.gate.mcp_calls import BODY_LIMIT, CallReader
 from swarm.policy.rules import Rule
 from tests.gate.house import house, server, web
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from swarm.gate.models import Reader, Usage
+from swarm.gate.llm_usage import Reader, Usage
 from swarm.policy.rules import Rule
 from tests.gate.house import house, server
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from swarm.gate.pump import pump
-from swarm.gate.wire import ROOM
+from swarm.gate.socket_splice import pump
+from swarm.gate.transport import ROOM
 
 MUCH = b"0123456789abcdef" * (len(ROOM) // 4)
 """More than the kernel keeps for one who does not read."""

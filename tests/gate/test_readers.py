@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from swarm.gate import dns, heads, hello
-from swarm.gate.audit import KEYS_LIMIT, LINES_LIMIT, Audit
+from swarm.gate import dns, request_head, tls_client_hello
+from swarm.gate.audit_log import KEYS_LIMIT, LINES_LIMIT, Audit
 from swarm.gate.dns import Names
-from swarm.gate.heads import BadHead
-from swarm.gate.hello import BadHello
+from swarm.gate.request_head import BadHead
+from swarm.gate.tls_client_hello import BadHello
 from swarm.policy import hosts
 from tests import fuzz
 
@@ -45,7 +45,10 @@ def test_a_reader_that_lets_something_pass_is_seen(
 @given(some.binary(max_size=600))
 def test_any_bytes_are_answered_or_refused(data: bytes) -> None:
     """By every reader, with the errors it names and no other."""
-    for read, refusal in ((heads.parse, BadHead), (hello.parse, BadHello)):
+    for read, refusal in (
+        (request_head.parse, BadHead),
+        (tls_client_hello.parse, BadHello),
+    ):
         try:
             read(data)
         except refusal:
@@ -58,8 +61,8 @@ def test_a_hello_in_pieces_is_awaited(size: int) -> None:
     """Fragmented hellos are put together, however small the pieces are."""
     whole = fuzz.TARGETS[2].seeds[0]
 
-    assert hello.parse(whole[: min(size, len(whole) - 1)]) is None
-    found = hello.parse(whole)
+    assert tls_client_hello.parse(whole[: min(size, len(whole) - 1)]) is None
+    found = tls_client_hello.parse(whole)
     assert found is not None
     assert found.server_name == "good.test"
 
@@ -72,7 +75,7 @@ def test_a_hello_over_several_records_is_one() -> None:
         part = body[place : place + 40]
         pieces += whole[:3] + struct.pack(">H", len(part)) + part
 
-    found = hello.parse(pieces)
+    found = tls_client_hello.parse(pieces)
 
     assert found is not None
     assert found.server_name == "good.test"

@@ -8,14 +8,23 @@ import contextlib
 import re
 import runpy
 
-from swarm.gate import dns, exchange, first, front, heads, hello, net, upstream
+from swarm.gate import (
+    connection_handler,
+    dns,
+    http_session,
+    request_head,
+    sniffing,
+    task_net,
+    tls_client_hello,
+    upstream,
+)
 from swarm.policy import decide, request_target
 from swarm.policy.decide import Verdict
 from swarm.policy.hosts import BadHost, Host
 from swarm.policy.request_target import Target
 
-_parse, _authority = heads.parse, heads.authority
-_read_head = exchange.read_head
+_parse, _authority = request_head.parse, request_head.authority
+_read_head = http_session.read_head
 
 
 def _first_allow(judge, attempt):
@@ -29,7 +38,7 @@ def lenient_authority(text):
     """Whatever stands before the last colon is a host."""
     try:
         return _authority(text)
-    except heads.BadHead:
+    except request_head.BadHead:
         name, _, port = text.rpartition(":")
         return Host(name or text), int(port) if port.isdigit() else 443
 
@@ -51,18 +60,18 @@ def lenient_parse(data):
     whole = b"\r\n".join([first, *kept, b"", b""])
     try:
         return _parse(whole)
-    except (heads.BadHead, BadHost):
+    except (request_head.BadHead, BadHost):
         target = words[1].decode("latin-1") if len(words) > 1 else "/"
         if words[0] == b"CONNECT":
             host, port = lenient_authority(target)
-            return heads.Head("CONNECT", "authority", host, port, "")
+            return request_head.Head("CONNECT", "authority", host, port, "")
         found = re.match(r"(?:\w+:)?//([^/]*)(.*)", target)
         if found:
             host, port = lenient_authority(found[1].rpartition("@")[2])
-            return heads.Head(
+            return request_head.Head(
                 words[0].decode(), "absolute", host, port, found[2] or "/"
             )
-        return heads.Head(words[0].decode(), "origin", Host("x"), 0, target)
+        return request_head.Head(words[0].decode(), "origin", Host("x"), 0, target)
 
 
 def lenient_target(text):
@@ -78,7 +87,7 @@ async def raw_inside(self, wire, host, port, verdict, out):
         wire.unread(data)
         if data[:1] == b"\x16":
             return await self._look(wire, host, port)
-        return await self._exchange(wire, exchange.Subject(host, port)).serve()
+        return await self._exchange(wire, http_session.Subject(host, port)).serve()
     if out is None:
         out = await self._reach(host, port, verdict)
     return await self._carry(wire, host, port, verdict, out, sni="")
@@ -108,7 +117,7 @@ def any_secret(self, name, host):
     return next((held.value for held in self._held if held.name == name), None)
 
 
-class Open(net.Net):
+class Open(task_net.Net):
     """No limits."""
 
     @contextlib.contextmanager
@@ -158,19 +167,23 @@ async def read_head_anyhow(client):
     return (await _read_head(client)).lstrip(b"\r\n")
 
 
-heads.parse, heads.authority, heads.end = lenient_parse, lenient_authority, end_anyhow
+request_head.parse, request_head.authority, request_head.end = (
+    lenient_parse,
+    lenient_authority,
+    end_anyhow,
+)
 request_target.parse = lenient_target
-first.require_name = lambda asked, host: None
-front.Front._inside = raw_inside
-front.FIRST_SECONDS = 1e6
-exchange.read_head = read_head_anyhow
-exchange.METHODS = exchange.METHODS | {"TRACE", "PRI", "CONNECT"}
-exchange.Exchange._names_subject = lambda self, head: True
+sniffing.require_name = lambda asked, host: None
+connection_handler.Front._inside = raw_inside
+connection_handler.FIRST_SECONDS = 1e6
+http_session.read_head = read_head_anyhow
+http_session.METHODS = http_session.METHODS | {"TRACE", "PRI", "CONNECT"}
+http_session.Exchange._names_subject = lambda self, head: True
 upstream.Upstream.connect = reach_anything
 decide.Judge.vet = lambda self, address, rule=None: ""
-net.Net = Open
+task_net.Net = Open
 dns.answer = answer_all
-assert hello
+assert tls_client_hello
 
 if __name__ == "__main__":
     from swarm.gate import control

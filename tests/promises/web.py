@@ -7,7 +7,7 @@ import ssl
 import threading
 from pathlib import Path
 
-from swarm.gate.certs import Authority
+from swarm.gate.certificates import Authority
 
 ECHO = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s"
 

@@ -9,7 +9,7 @@ import contextlib
 import socket
 from collections.abc import Callable
 
-from swarm.gate.wire import ROOM
+from swarm.gate.transport import ROOM
 
 Seen = Callable[[int], None]
 """Told how many bytes were read; may end it all by raising."""

@@ -7,13 +7,13 @@ from dataclasses import asdict, dataclass
 
 import h11
 
-from swarm.gate import denials, heads
-from swarm.gate.heads import BadHead, Head
-from swarm.gate.net import Denied, Net
-from swarm.gate.passage import Passage
-from swarm.gate.relay import Meter
+from swarm.gate import denial_responses, request_head
+from swarm.gate.http_forward import Passage
+from swarm.gate.http_relay import Meter
+from swarm.gate.request_head import BadHead, Head
+from swarm.gate.task_net import Denied, Net
+from swarm.gate.transport import TlsWire, Wire
 from swarm.gate.upstream import Forbidden, Upstream
-from swarm.gate.wire import TlsWire, Wire
 from swarm.policy import request_target
 from swarm.policy.decide import Attempt, Verdict
 from swarm.policy.hosts import Host
@@ -89,7 +89,7 @@ class Exchange:
             return bool(data) and await self._handle(data)
         except (BadHead, BadTarget) as bad:
             self._tell("malformed", None)
-            await self._client.send(denials.malformed(str(bad)))
+            await self._client.send(denial_responses.malformed(str(bad)))
         except Denied as denied:
             await self._refuse(denied)
         except Forbidden as bad:
@@ -153,7 +153,7 @@ class Exchange:
 
     def _decided(self, data: bytes) -> tuple[_Asked, Rule | None]:
         """Denied, but for a request that a rule allows, to the host that was vetted."""
-        head = heads.parse(data)
+        head = request_head.parse(data)
         asked = self._asked = self._meant(head)
         if head.method not in METHODS:
             raise Denied("method-or-path-not-allowed")
@@ -228,7 +228,7 @@ class Exchange:
         asked = self._asked
         where = f"{asked.host}:{asked.port}" if asked else "?"
         has_body = asked is None or asked.head.method != "HEAD"
-        await self._client.send(denials.http(where, denied.reason, has_body))
+        await self._client.send(denial_responses.http(where, denied.reason, has_body))
         await self._client.send_eof()
 
     def _tell(self, reason: str, denied: Denied | None) -> None:
@@ -263,7 +263,7 @@ async def read_head(client: Wire) -> bytes:
         if not more:
             return b""
         data += more
-        end = heads.end(data)
+        end = request_head.end(data)
         if end:
             client.unread(data[end:])
             return data[:end]

@@ -5,10 +5,10 @@ from typing import Any
 
 import h11
 
-from swarm.gate.calls import CallReader
-from swarm.gate.models import Reader
-from swarm.gate.net import Denied, Net
-from swarm.gate.wire import Wire
+from swarm.gate.llm_usage import Reader
+from swarm.gate.mcp_calls import CallReader
+from swarm.gate.task_net import Denied, Net
+from swarm.gate.transport import Wire
 from swarm.policy.hosts import Host
 from swarm.policy.rules import Rule
 

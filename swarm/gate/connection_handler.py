@@ -7,14 +7,14 @@ import ssl
 import time
 from collections.abc import Awaitable, Callable
 
-from swarm.gate import denials, first, heads
-from swarm.gate.certs import Authority
-from swarm.gate.exchange import Exchange, Subject, read_head
-from swarm.gate.heads import BadHead
-from swarm.gate.net import Denied, Net
+from swarm.gate import denial_responses, request_head, sniffing
+from swarm.gate.certificates import Authority
+from swarm.gate.http_session import Exchange, Subject, read_head
+from swarm.gate.request_head import BadHead
+from swarm.gate.task_net import Denied, Net
+from swarm.gate.transport import SocketWire, TlsWire, Wire
 from swarm.gate.tunnel import Carried, splice
 from swarm.gate.upstream import Forbidden, Reached, Upstream
-from swarm.gate.wire import SocketWire, TlsWire, Wire
 from swarm.policy.decide import Attempt, Verdict
 from swarm.policy.hosts import Host
 
@@ -45,7 +45,7 @@ class Front:
 
     async def transparent(self, accepted: socket.socket) -> None:
         """A client that does not: the kernel knows where it wanted to go."""
-        host, port = first.wanted(accepted, self._net)
+        host, port = sniffing.wanted(accepted, self._net)
         await self._serve(accepted, lambda wire: self._tunnel(wire, host, port, b""))
 
     async def _serve(
@@ -70,10 +70,10 @@ class Front:
             data = await asyncio.wait_for(read_head(wire), FIRST_SECONDS)
             if not data:
                 return
-            head = heads.parse(data)
+            head = request_head.parse(data)
         except BadHead as bad:
             self._net.audit.deny(self._net.id, "connect", reason=f"bad-head: {bad}")
-            await wire.send(denials.malformed(str(bad)))
+            await wire.send(denial_responses.malformed(str(bad)))
             return
         if head.form == "authority":
             assert head.host is not None
@@ -82,7 +82,7 @@ class Front:
             wire.unread(data)
             await self._exchange(wire, Subject(None, 80)).serve()
         else:
-            await wire.send(denials.malformed("this is a proxy"))
+            await wire.send(denial_responses.malformed("this is a proxy"))
 
     async def _tunnel(self, wire: Wire, host: Host, port: int, reply: bytes) -> None:
         """A connection to one host; `reply` is what an explicit client waits for."""
@@ -98,7 +98,9 @@ class Front:
             self._failed(host, port, error)
             if reply:
                 await wire.send(
-                    denials.unreachable(f"{host}:{port}", first.short(error))
+                    denial_responses.unreachable(
+                        f"{host}:{port}", sniffing.short(error)
+                    )
                 )
 
     async def _through(self, wire: Wire, host: Host, port: int, reply: bytes) -> None:
@@ -131,8 +133,8 @@ class Front:
         data = await asyncio.wait_for(wire.recv(), FIRST_SECONDS)
         wire.unread(data)
         if data[:1] == b"\x16":
-            asked = await asyncio.wait_for(first.client_hello(wire), FIRST_SECONDS)
-            first.require_name(asked, host)
+            asked = await asyncio.wait_for(sniffing.client_hello(wire), FIRST_SECONDS)
+            sniffing.require_name(asked, host)
             if out is None:
                 await self._look(wire, host, port)
             else:
@@ -217,7 +219,7 @@ class Front:
             "fail",
             host=host.name,
             port=port,
-            reason=first.short(error),
+            reason=sniffing.short(error),
         )
 
     async def _refuse(self, wire: Wire, where: str, reason: str, reply: bytes) -> None:
@@ -226,9 +228,9 @@ class Front:
         if not reply or reason in _INSIDE:
             with contextlib.suppress(TimeoutError, OSError):
                 data = await asyncio.wait_for(wire.recv(), 1.0)
-            await wire.send(denials.spoken(data, where, reason))
+            await wire.send(denial_responses.spoken(data, where, reason))
         else:
-            await wire.send(denials.http(where, reason))
+            await wire.send(denial_responses.http(where, reason))
         with contextlib.suppress(OSError):
             await wire.send_eof()
 

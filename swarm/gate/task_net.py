@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from swarm.gate.audit import Audit
+from swarm.gate.audit_log import Audit
 from swarm.gate.dns import Names
 from swarm.policy.decide import Attempt, Judge, Verdict
 from swarm.policy.hosts import Host, pattern

@@ -7,8 +7,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from swarm.gate import dns
-from swarm.gate.front import Front
-from swarm.gate.net import Net
+from swarm.gate.connection_handler import Front
+from swarm.gate.task_net import Net
 
 Serve = Callable[[socket.socket], Coroutine[Any, Any, None]]
 ORDER = ("explicit", "transparent", "dns", "dns-tcp")

@@ -7,10 +7,16 @@ from typing import Any
 
 import h11
 
-from swarm.gate.heads import BadHead
-from swarm.gate.relay import Meter, forward_fields, is_upgrade, relay_body, reply_fields
+from swarm.gate.http_relay import (
+    Meter,
+    forward_fields,
+    is_upgrade,
+    relay_body,
+    reply_fields,
+)
+from swarm.gate.request_head import BadHead
+from swarm.gate.transport import Wire
 from swarm.gate.tunnel import Carried, splice
-from swarm.gate.wire import Wire
 
 ANSWER_SECONDS = 1800.0
 """Until an answer begins: a model may think for long."""

@@ -2,10 +2,10 @@
 
 import socket
 
-from swarm.gate import hello
-from swarm.gate.hello import BadHello, Hello
-from swarm.gate.net import Denied, Net
-from swarm.gate.wire import Wire
+from swarm.gate import tls_client_hello
+from swarm.gate.task_net import Denied, Net
+from swarm.gate.tls_client_hello import BadHello, Hello
+from swarm.gate.transport import Wire
 from swarm.policy import hosts
 from swarm.policy.hosts import BadHost, Host
 
@@ -19,7 +19,7 @@ async def client_hello(wire: Wire) -> Hello:
         more = await wire.recv()
         data += more
         try:
-            found = hello.parse(data)
+            found = tls_client_hello.parse(data)
         except BadHello as bad:
             raise Denied("bad-hello") from bad
         finally:
