@@ -10,7 +10,7 @@ from pathlib import Path
 from bench.house import House, house, until
 from bench.screen import dashboard
 from bench.table import Row
-from swarm.engine.audits import Audits
+from swarm.engine.readers.audit import Audits
 from swarm.model.audit_query import Filter
 from swarm.tui import timeline
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from bench.beside.place import PEERS, Place, place, resident, slug
 from bench.table import Row
-from swarm.engine.nets import Held
+from swarm.engine.gate.net_pool import Held
 from swarm.policy import hosts
 from swarm.policy.decide import Attempt, Judge
 from swarm.policy.rules import Policy, Rule

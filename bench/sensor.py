@@ -15,8 +15,8 @@ from pathlib import Path
 from bench.loads import CHURN, GCC, UNTAR
 from bench.table import Row, paired
 from swarm.adapters.docker import Docker, DockerImages
-from swarm.engine import images
-from swarm.engine.sensor import Sensor
+from swarm.engine.host import images
+from swarm.engine.sensor.client import Sensor
 from swarm.plan.sensor_container import SensorNames
 from swarm.plan.specs import Limits, Mount, SandboxSpec
 

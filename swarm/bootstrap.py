@@ -191,7 +191,7 @@ def panes(at: Places) -> Any:
 
 def review(at: Places) -> Any:
     """The read side of reviews, from the host-owned git directories."""
-    return _late("swarm.engine.look").Review(at, lambda: _queries(at))
+    return _late("swarm.engine.readers.review").Review(at, lambda: _queries(at))
 
 
 def _queries(at: Places) -> Any:
@@ -248,13 +248,15 @@ def doors(at: Places, repo: Path | None) -> Any:
         ),
         panes=_Unbuilt(lambda: panes(at)),
         review=_Unbuilt(lambda: review(at)),
-        audit=_Unbuilt(lambda: _late("swarm.engine.audits").Audits(at)),
+        audit=_Unbuilt(lambda: _late("swarm.engine.readers.audit").Audits(at)),
         run=lambda argv: _late("swarm.adapters.terminal").foreground(argv),
         keeper=lambda: keeper_pid(at),
         wake=lambda: ensure_keeper(at),
         project=lambda: _project(at, repo),
         launch_log=lambda task_id: _end_of(at.launch_log(task_id)),
-        policy=lambda task_id: _late("swarm.engine.policies").of_task(at, task_id),
+        policy=lambda task_id: _late("swarm.engine.egress.policy_resolver").of_task(
+            at, task_id
+        ),
     )
 
 

@@ -20,7 +20,7 @@ from typing import Any
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
-from swarm.engine.audits import Audits
+from swarm.engine.readers.audit import Audits
 from swarm.errors import SwarmError
 from swarm.model import events as e
 from swarm.model.activity import OUTSIDE, RUIN, Batch, Deed, Trace

@@ -13,9 +13,9 @@ from shutil import rmtree
 from bench.beside import load
 from swarm import bootstrap
 from swarm.adapters.docker import DockerImages
-from swarm.engine import images
-from swarm.engine.kit import Kit
-from swarm.engine.nets import Held
+from swarm.engine.context import Kit
+from swarm.engine.gate.net_pool import Held
+from swarm.engine.host import images
 from swarm.plan.naming import Places
 from swarm.policy.rules import Limits, Policy, Rule
 

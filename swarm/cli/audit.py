@@ -11,7 +11,8 @@ from swarm import bootstrap
 from swarm.cli import exits, say
 from swarm.cli.history import entry_sentence, wanted, wanted_arguments
 from swarm.cli.parser import task_id
-from swarm.engine import audits, proof
+from swarm.engine.readers import audit as audit_reader
+from swarm.engine.readers import audit_check
 from swarm.errors import SwarmError
 from swarm.store.audit_pages import Seen, since
 from swarm.store.event_queries import Queries
@@ -50,7 +51,9 @@ def _verify(args: Namespace) -> int:
     tasks = [args.id] if args.id is not None else [t.id for t in _all_tasks(queries)]
     status = exits.DONE
     for task in tasks:
-        for found in proof.of_task(bootstrap.places().sensor, queries.trails(task)):
+        for found in audit_check.of_task(
+            bootstrap.places().sensor, queries.trails(task)
+        ):
             if found.fault:
                 status = exits.FAILED
             words = found.fault or f"{found.lines:,} lines, as they were recorded"
@@ -63,7 +66,7 @@ def _verify(args: Namespace) -> int:
 def _export(args: Namespace) -> int:
     entries = since(_queries(args), Seen(), wanted(args))
     with _opened(args.out) as out:
-        audits.write(entries, args.format, out)
+        audit_reader.write(entries, args.format, out)
     return exits.DONE
 
 

@@ -8,7 +8,7 @@ from swarm.adapters.docker import DockerImages
 from swarm.adapters.git.process import Door, git
 from swarm.adapters.tmux.process import version as tmux_version
 from swarm.cli import exits, say
-from swarm.engine import doctor as engine
+from swarm.engine.host import doctor as engine
 from swarm.model.safe_text import line
 
 MARKS = {"ok": "✓", "warn": "!", "fail": "✗"}

@@ -11,7 +11,7 @@ from swarm import bootstrap
 from swarm.cli import exits, say
 from swarm.cli.parser import task_id
 from swarm.cli.wishing import changes
-from swarm.engine.audits import facts
+from swarm.engine.readers.audit import facts
 from swarm.model import activity_text
 from swarm.model import events as e
 from swarm.model.audit_query import GROUPS, Entry, Filter

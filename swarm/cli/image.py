@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from swarm.adapters.docker import DockerImages
 from swarm.cli import exits, say
-from swarm.engine import images
+from swarm.engine.host import images
 from swarm.model.safe_text import line
 
 PREFIX = "swarm/"

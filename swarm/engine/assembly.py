@@ -7,15 +7,15 @@ from typing import Any
 
 from swarm.config import load, prices
 from swarm.config.schema import Config
-from swarm.engine.follow import Ears, Follower
-from swarm.engine.gate import Gate
-from swarm.engine.inotify_sensor import InotifySensor
-from swarm.engine.kit import Kit
-from swarm.engine.netlog import Netlog
-from swarm.engine.nets import Nets
-from swarm.engine.sensing import Sensing
-from swarm.engine.sensor import Sensor
-from swarm.engine.usage import Meter
+from swarm.engine.context import Kit
+from swarm.engine.gate.client import Gate
+from swarm.engine.gate.net_pool import Nets
+from swarm.engine.gate.recorder import Netlog
+from swarm.engine.resource_meter import Meter
+from swarm.engine.sensor.client import Sensor
+from swarm.engine.sensor.inotify import InotifySensor
+from swarm.engine.sensor.log_follower import Ears, Follower
+from swarm.engine.sensor.supervisor import Sensing
 from swarm.model import events as e
 from swarm.plan.gate_containers import GateNames
 from swarm.plan.naming import Places

@@ -8,20 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from swarm import __version__
-from swarm.engine import (
-    budget,
-    checkpoints,
-    ending,
-    launch,
-    network,
-    observe,
-    policies,
-    reconcile,
-    verbs,
-)
-from swarm.engine.kit import Kit
-from swarm.engine.queue import hopeless, startable
-from swarm.engine.watch import Watch
+from swarm.engine import dispatch
+from swarm.engine.container_events import Watch
+from swarm.engine.context import Kit
+from swarm.engine.egress import budget, policy_resolver, task_network
+from swarm.engine.review import checkpoints
+from swarm.engine.tasks import finish, launch, observation, reconcile
+from swarm.engine.tasks.scheduler import hopeless, startable
 from swarm.errors import SwarmError
 from swarm.model import events as e
 from swarm.model.task import State, Task
@@ -69,7 +62,7 @@ class Keeper:
         self._kit.sensing.when_lost(self._sensor_lost)
         self._kit.nets.log.when_answered(self._check_budget)
         self._watch.start()
-        self._workers.submit(policies.known_registries)
+        self._workers.submit(policy_resolver.known_registries)
         read, seen = self._kit.read(), -1
         try:
             while not self._stopped.is_set():
@@ -144,7 +137,7 @@ class Keeper:
 
     def _carry_out(self, wish: Wish) -> None:
         try:
-            result = verbs.carry_out(self._kit, wish)
+            result = dispatch.carry_out(self._kit, wish)
         except SwarmError as error:
             self._kit.journal.refuse(wish.id, error)
         except Exception as error:  # noqa: BLE001 - a wish is always answered
@@ -162,7 +155,7 @@ class Keeper:
         if news.action == "oom" and is_box:
             self._kit.meter.out_of_memory(task_id)
         elif news.action == "die" and is_box:
-            self._workers.submit(self._guarded, task_id, "ending", ending.ended)
+            self._workers.submit(self._guarded, task_id, "ending", finish.ended)
         elif news.action == "destroy":
             self._workers.submit(self._guarded, task_id, "watch", reconcile.task)
 
@@ -190,7 +183,7 @@ class Keeper:
     def _recover_gate(self, why: str) -> None:
         """A gate that does not come back is tried again when a task needs it."""
         try:
-            network.recover(self._kit, why)
+            task_network.recover(self._kit, why)
         except SwarmError as error:
             self._kit.journal.record(None, e.GateDown(error.message))
         self._fill()
@@ -203,7 +196,7 @@ class Keeper:
     def _recover_sensor(self) -> None:
         """A sensor that does not come back is tried again when the engine does."""
         try:
-            observe.recover(self._kit)
+            observation.recover(self._kit)
         except SwarmError as error:
             self._trouble_once("sensor", error)
 
@@ -240,7 +233,7 @@ class Keeper:
         At once is when two looks saw the same: many editors empty a file and then
         write it, and what is half written would take away rules for a moment.
         """
-        stamp = policies.stamp(self._kit.places)
+        stamp = policy_resolver.stamp(self._kit.places)
         settled, self._seen_stamp = stamp == self._seen_stamp, stamp
         if settled and stamp != self._stamp:
             first, self._stamp = self._stamp is None, stamp
@@ -250,7 +243,7 @@ class Keeper:
     def _renew(self) -> None:
         for task in self._kit.read().tasks():
             if task.net and task.state is State.LIVE:
-                self._guarded(task.id, "policy", network.renew_edited)
+                self._guarded(task.id, "policy", task_network.renew_edited)
 
     def _guarded(
         self, task_id: int, where: str, verb: Callable[[Kit, int], None]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from swarm.adapters.git.repository import Repository
 from swarm.adapters.git.task_git import TaskGit
-from swarm.engine.kit import Kit
+from swarm.engine.context import Kit
 from swarm.model.task import Task
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from swarm.adapters.docker import Docker
 from swarm.adapters.docker.connection import way_out
-from swarm.engine import images
+from swarm.engine.host import images
 from swarm.errors import ToolError, ToolMissing
 from swarm.model.usage import Reading
 from swarm.plan import hardening

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from swarm.adapters.docker import Docker
-from swarm.engine import images
+from swarm.engine.host import images
 from swarm.plan.specs import SandboxSpec
 
 CALL = """

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from swarm.adapters.docker import DockerImages
-from swarm.engine import images
+from swarm.engine.host import images
 from swarm.model import events as e
 from swarm.model.task import State
 from tests.agents.anthropic import HOST, MODEL, Scripted

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from swarm.cli import exits
-from swarm.engine import chain
+from swarm.engine.sensor import hash_chain
 from swarm.model import events as e
 from swarm.model.activity import Batch, Deed, Trace
 from swarm.plan.naming import Places
@@ -50,8 +50,8 @@ def task(places: Places) -> int:
     places.sensor.mkdir()
     file = places.sensor / f"{ID}.0"
     file.write_bytes(b"one\ntwo\n")
-    values = chain.extend(chain.begin(ID, 0, b""), [b"one", b"two"])
-    chain.append(file, 0, values)
+    values = hash_chain.extend(hash_chain.begin(ID, 0, b""), [b"one", b"two"])
+    hash_chain.append(file, 0, values)
     writer.take(Batch(traces, deeds), Trail(ID, 0, made.id, 8, 2, values[-1]))
     return made.id
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from swarm.adapters.docker import DockerImages
-from swarm.engine import images
-from swarm.engine.nets import Held
-from swarm.engine.truststore import jks
+from swarm.engine.egress.java_truststore import jks
+from swarm.engine.gate.net_pool import Held
+from swarm.engine.host import images
 from swarm.model.task import State
 from swarm.policy.rules import Policy, Rule
 from tests.clients.web import Web

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from swarm import bootstrap
+from swarm.engine.context import Kit
 from swarm.engine.keeper import Keeper
-from swarm.engine.kit import Kit
 from swarm.model.task import State, Task
 from swarm.plan.gate_containers import GATING
 from swarm.plan.naming import Places

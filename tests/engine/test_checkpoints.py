@@ -7,7 +7,7 @@ import pytest
 
 from swarm.adapters.git.checkpoint import restore as restoring
 from swarm.config.schema import Config
-from swarm.engine.checkpoints import Rounds
+from swarm.engine.review.checkpoints import Rounds
 from swarm.errors import ToolError
 from swarm.model.task import State
 from swarm.store.event_queries import Wish

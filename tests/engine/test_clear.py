@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from swarm import bootstrap
-from swarm.engine import images
+from swarm.engine.host import images
 from swarm.plan.naming import HOME_LABEL, Places
 from swarm.plan.specs import SandboxSpec
 from swarm.ports import Sandboxes

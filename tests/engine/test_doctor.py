@@ -13,10 +13,10 @@ import pytest
 
 from swarm.adapters.docker import Docker
 from swarm.cli import doctor as command
-from swarm.engine import images, leftovers
-from swarm.engine.doctor import GIB, Check, Machine, examine, mended, version_of
-from swarm.engine.kernel import Kernel
-from swarm.engine.leftovers import Leftover
+from swarm.engine.host import images, orphans
+from swarm.engine.host.doctor import GIB, Check, Machine, examine, mended, version_of
+from swarm.engine.host.kernel import Kernel
+from swarm.engine.host.orphans import Leftover
 from swarm.errors import ToolError, ToolMissing
 from swarm.model import events as e
 from swarm.plan.gate_containers import GateNames
@@ -328,12 +328,12 @@ def test_this_machine_runs_sandboxes(places: Places) -> None:
 def test_a_real_volume_without_a_task_is_found_and_removed(places: Places) -> None:
     engine, names = Docker(), Names(places.tag, 7)
     engine.make_volume(names.home_volume, names.labels("home"))
-    found = leftovers.find(places, engine)
+    found = orphans.find(places, engine)
 
-    leftovers.remove(places, engine, found, print)
+    orphans.remove(places, engine, found, print)
 
     assert found == [Leftover("volume", names.home_volume)]
-    assert leftovers.find(places, engine) == []
+    assert orphans.find(places, engine) == []
 
 
 def test_an_engine_that_is_nowhere_is_a_finding(places: Places) -> None:

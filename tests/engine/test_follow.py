@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from swarm.engine import chain, follow, proof
-from swarm.engine.follow import Ears, Follower
+from swarm.engine.readers import audit_check
+from swarm.engine.sensor import hash_chain, log_follower
+from swarm.engine.sensor.log_follower import Ears, Follower
 from swarm.model.activity import Batch
 from swarm.store.audit_writer import AuditWriter, Trail
 from swarm.store.event_queries import Queries
@@ -45,7 +46,7 @@ class Desk:
         return made
 
     def write(self, text: str, part: int = 0) -> None:
-        with follow.part_of(self.files, ID, part).open("a") as file:
+        with log_follower.part_of(self.files, ID, part).open("a") as file:
             file.write(text)
 
     def queries(self) -> Queries:
@@ -56,7 +57,7 @@ class Desk:
 
     def faults(self) -> list[str]:
         trails = self.queries().trails(1)
-        return [found.fault for found in proof.of_task(self.files, trails)]
+        return [found.fault for found in audit_check.of_task(self.files, trails)]
 
 
 @pytest.fixture
@@ -161,8 +162,10 @@ def test_a_chain_that_was_rewritten_with_its_lines_is_no_proof(desk: Desk) -> No
     file = desk.files / f"{ID}.0"
 
     damage(file, edited)
-    values = chain.extend(chain.begin(ID, 0, b""), file.read_bytes().split(b"\n")[:-1])
-    chain.beside(file).write_bytes(b"".join(values))
+    values = hash_chain.extend(
+        hash_chain.begin(ID, 0, b""), file.read_bytes().split(b"\n")[:-1]
+    )
+    hash_chain.beside(file).write_bytes(b"".join(values))
 
     assert "both rewritten" in desk.faults()[0]
 
@@ -172,9 +175,9 @@ def test_a_damaged_chain_is_told_from_damaged_lines(desk: Desk) -> None:
     desk.write(lines(*range(9)))
     follower.end(ID)
     follower.close()
-    beside = chain.beside(desk.files / f"{ID}.0")
+    beside = hash_chain.beside(desk.files / f"{ID}.0")
     data = bytearray(beside.read_bytes())
-    data[4 * chain.SIZE] ^= 1
+    data[4 * hash_chain.SIZE] ^= 1
     beside.write_bytes(data)
 
     assert desk.faults() == ["its chain was changed at line 5; the lines are whole"]
@@ -222,7 +225,9 @@ def test_a_flood_keeps_no_other_waiting(desk: Desk) -> None:
     """Its neighbour's one line comes after a chunk of the flood, not after all."""
     quiet = "f" * 12
     desk.write(lines(*range(30_000), folder="/workspace/" + "x" * 40))
-    follow.part_of(desk.files, quiet, 0).write_text(lines(1, folder="/workspace/q"))
+    log_follower.part_of(desk.files, quiet, 0).write_text(
+        lines(1, folder="/workspace/q")
+    )
     follower = desk.follower(Noting)
     follower.follow(quiet, 2, lambda _path: False)
     follower.close()
@@ -235,7 +240,7 @@ def test_a_flood_keeps_no_other_waiting(desk: Desk) -> None:
 def test_what_a_flood_left_is_taken_in_after_its_end(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(follow, "DRAIN_SECONDS", 0.0)
+    monkeypatch.setattr(log_follower, "DRAIN_SECONDS", 0.0)
     follower = desk.follower()
     desk.write(lines(*range(9_000)))
     follower.end(ID)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.engine.interpret import Interpreter
+from swarm.engine.sensor.interpreter import Interpreter
 from swarm.model.activity import OUTSIDE, RUIN, Batch, Deed
 
 NAMES = (

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from swarm.engine import usage
-from swarm.engine.usage import Meter
+from swarm.engine import resource_meter
+from swarm.engine.resource_meter import Meter
 from swarm.model.task import State
 from swarm.model.usage import Reading, Usage
 from swarm.plan.specs import SandboxSpec
@@ -163,7 +163,7 @@ def meter(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[Meter, FakeSandboxes, Counted]]:
     """On a fake engine with two sandboxes that run, and no pause between writes."""
-    monkeypatch.setattr(usage, "WRITE_SECONDS", 0.0)
+    monkeypatch.setattr(resource_meter, "WRITE_SECONDS", 0.0)
     door, writer = FakeSandboxes(), Counted(tmp_path / "swarm.db")
     boards: list[Board] = []
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from swarm.config.prices import Price, Prices
-from swarm.engine.netlog import Netlog
+from swarm.engine.gate.recorder import Netlog
 from swarm.model import events as e
 from swarm.store.event_queries import Queries
 from swarm.store.journal import Journal

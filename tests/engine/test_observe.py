@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from swarm.engine import reconcile
+from swarm.engine.tasks import reconcile
 from swarm.model import events as e
 from swarm.model.activity import RUIN, Deed
 from swarm.model.audit_query import Filter

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from swarm.engine.queue import hopeless, startable
+from swarm.engine.tasks.scheduler import hopeless, startable
 from swarm.model.task import State, Task
 
 TASK = Task(

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from swarm.adapters.docker import Docker
-from swarm.engine import images
-from swarm.engine.sensor import Sensor
+from swarm.engine.host import images
+from swarm.engine.sensor.client import Sensor
 from swarm.errors import ToolError
 from swarm.plan.sensor_container import SensorNames
 from swarm.plan.specs import Limits, SandboxSpec

@@ -11,9 +11,9 @@ from typing import Any
 
 import docker
 
-from swarm.engine import policies
-from swarm.engine.gate import Gate
-from swarm.engine.nets import Held, Nets
+from swarm.engine.egress import policy_resolver
+from swarm.engine.gate.client import Gate
+from swarm.engine.gate.net_pool import Held, Nets
 from swarm.model.task import State
 from swarm.plan.specs import Mount, SandboxSpec
 from swarm.policy.rules import Policy, Rule
@@ -190,4 +190,4 @@ def held_by_gate(of: Den) -> set[str]:
 
 def digest(policy: Policy) -> str:
     """As the journal has it."""
-    return policies.digest(policy)
+    return policy_resolver.digest(policy)

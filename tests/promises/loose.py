@@ -14,8 +14,8 @@ import docker
 
 from swarm.adapters.git import diff, quarantine
 from swarm.adapters.git.task_git import TaskGit
-from swarm.engine import look as reviewing
-from swarm.engine import review
+from swarm.engine.readers import review as reviewing
+from swarm.engine.review import snapshot
 from swarm.engine.worktree import task_git
 from swarm.errors import SwarmError
 from swarm.model.review import Change
@@ -186,7 +186,7 @@ def receive(at: Den) -> str:
         at.git("clone", "-q", "--bare", str(at.tree), str(at.folder / "second"))
         return at.git("rev-parse", "HEAD").strip()
     kit, task = at.house.kit, at.house.queries.task(at.task)
-    sender = review.sender(kit.names(task.id), spec_of(at), task.base)
+    sender = snapshot.sender(kit.names(task.id), spec_of(at), task.base)
     return quarantine.receive(of_git(at), kit.sandboxes.run(sender, 64 << 20)).head
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from swarm import bootstrap
-from swarm.engine import proof
+from swarm.engine.readers import audit_check
 from swarm.model import events as e
 from swarm.model.activity import Deed
 from swarm.model.audit_query import Filter
@@ -211,14 +211,18 @@ def test_meddling_with_the_lines_is_proven(home: tuple[House, int, int]) -> None
     house, one, _ = home
     house.until(lambda: bool(deeds(house, one)), "something to prove")
     trails = house.queries.trails(one)
-    assert not [f.fault for f in proof.of_task(house.places.sensor, trails) if f.fault]
+    assert not [
+        f.fault for f in audit_check.of_task(house.places.sensor, trails) if f.fault
+    ]
     file = house.places.sensor / f"{trails[0].container}.0"
     data = file.read_bytes()
     place = data.index(b'"exec"')
     number = data[:place].count(b"\n") + 1
 
     file.write_bytes(data[:place] + b'"rmdi"' + data[place + 6 :])
-    faults = [f.fault for f in proof.of_task(house.places.sensor, trails) if f.fault]
+    faults = [
+        f.fault for f in audit_check.of_task(house.places.sensor, trails) if f.fault
+    ]
     file.write_bytes(data)
 
     assert faults == [f"line {number} is not what was recorded"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from swarm.config import policy_files
-from swarm.engine import policies
+from swarm.engine.egress import policy_resolver
 from swarm.errors import ConfigError
 from swarm.model import events as e
 from swarm.model.task import State
@@ -181,17 +181,20 @@ def test_no_file_at_all_is_no(kept: Den) -> None:
 
     Why: a missing settings file means everything in Sandcat, and Leash allows all.
     """
-    where = policies.Subject(Path("/nowhere"), "", "command")
+    where = policy_resolver.Subject(Path("/nowhere"), "", "command")
 
-    found = policies.resolve(kept.house.places, where, "locked").policy
+    found = policy_resolver.resolve(kept.house.places, where, "locked").policy
 
     assert (found.rules, found.default) == ((), "deny")
-    assert policies.resolve(kept.house.places, where, "open").policy.default == "log"
+    assert (
+        policy_resolver.resolve(kept.house.places, where, "open").policy.default
+        == "log"
+    )
 
 
 def rules_of(house: House, task: int) -> dict[str, Rule]:
     """The rules in force for a task, by host."""
-    found = policies.resolved(house.kit, house.queries.task(task))
+    found = policy_resolver.resolved(house.kit, house.queries.task(task))
     return {rule.host: rule for rule in found.policy.rules}
 
 
@@ -228,7 +231,7 @@ def test_what_a_repository_asks_for_is_trusted_by_its_very_text(
     house.done("trust", repo=str(sample), base=base)
     assert rules_of(house, task)["asked.test"].kind == "allow"
 
-    monkeypatch.setattr(policies, "repo_text", lambda *_: "version = 1\n# new\n")
+    monkeypatch.setattr(policy_resolver, "repo_text", lambda *_: "version = 1\n# new\n")
     assert "asked.test" not in rules_of(house, task)
 
 

@@ -12,7 +12,7 @@ from swarm.cli.demo.home import Stage, stage
 from swarm.cli.demo.jobs import JOBS, MERGED, Attempt
 from swarm.cli.progress import succeeded
 from swarm.cli.wishing import ask
-from swarm.engine import images
+from swarm.engine.host import images
 from swarm.errors import SwarmError
 from swarm.model.safe_text import line, plain
 from swarm.model.task import Task

@@ -11,7 +11,7 @@ from swarm.cli import exits, say
 from swarm.cli.place import needed_repository
 from swarm.cli.wishing import ask
 from swarm.config import load, policy_files, policy_writer
-from swarm.engine import policies
+from swarm.engine.egress import policy_resolver
 from swarm.errors import SwarmError
 
 
@@ -64,9 +64,9 @@ def _scope(args: Namespace) -> dict[str, Any]:
 def trust(args: Namespace) -> int:
     """Exactly the file that the repository's HEAD holds; another one asks again."""
     places, repo = bootstrap.places(), needed_repository(args)
-    base = policies.head(places, repo)
-    subject = policies.Subject(repo, base, "command")
-    if not policies.repo_text(places, subject):
+    base = policy_resolver.head(places, repo)
+    subject = policy_resolver.Subject(repo, base, "command")
+    if not policy_resolver.repo_text(places, subject):
         raise SwarmError(f"{repo} has no {policy_files.REPO_FILE}")
     ask(places, "trust", {"repo": str(repo), "base": base})
     say.note(f"{policy_files.REPO_FILE} at {base[:12]} is trusted")

@@ -13,7 +13,7 @@ from swarm import bootstrap
 from swarm.cli import exits, say
 from swarm.cli.place import repository
 from swarm.config import load, policy_files
-from swarm.engine import policies
+from swarm.engine.egress import policy_resolver
 from swarm.errors import Refused, SwarmError
 from swarm.model import events as e
 from swarm.model.safe_text import line
@@ -163,12 +163,12 @@ def _resolved(args: Namespace) -> Resolved:
     """The policy of a task, or of a new one in this repository."""
     places = bootstrap.places()
     if args.task is not None:
-        return policies.of_task(places, args.task)
+        return policy_resolver.of_task(places, args.task)
     preset = load.load(load.user_file()).gate.preset
     repo = repository(args)
-    base = policies.head(places, repo) if repo else ""
-    subject = policies.Subject(repo or Path(), base, "command")
-    return policies.resolve(places, subject, preset)
+    base = policy_resolver.head(places, repo) if repo else ""
+    subject = policy_resolver.Subject(repo or Path(), base, "command")
+    return policy_resolver.resolve(places, subject, preset)
 
 
 def _rule(rule: Rule) -> str:

@@ -1,0 +1,70 @@
+"""Follows the engine's event stream, and notices when the engine goes and returns."""
+
+import threading
+from collections.abc import Callable
+
+from swarm.engine.context import Kit
+from swarm.errors import SwarmError
+from swarm.model import events as e
+from swarm.plan.naming import TASK_LABEL
+from swarm.ports import SandboxNews
+
+RETRY_SECONDS = 2.0
+"""Between two attempts to reach an engine that does not answer."""
+
+Heard = Callable[[int, SandboxNews], None]
+"""A container of this task changed."""
+
+
+class Watch:
+    """A thread that turns the engine's stream into calls; ends with `close`."""
+
+    def __init__(self, kit: Kit, heard: Heard, back: Callable[[], None]) -> None:
+        self._kit = kit
+        self._heard = heard
+        self._back = back
+        self._ended = threading.Event()
+        self._up: bool | None = None
+        self._thread = threading.Thread(target=self._follow, name="watch", daemon=True)
+
+    @property
+    def up(self) -> bool:
+        """Whether the engine answered when last asked."""
+        return bool(self._up)
+
+    def start(self) -> None:
+        """Begin to follow; returns at once."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """End the stream and the thread; blocks until it did."""
+        self._ended.set()
+        self._kit.sandboxes.close()
+        self._thread.join(timeout=RETRY_SECONDS * 2)
+
+    def _follow(self) -> None:
+        while not self._ended.is_set():
+            try:
+                self._listen()
+            except SwarmError as error:
+                self._went(error)
+            self._ended.wait(RETRY_SECONDS)
+
+    def _listen(self) -> None:
+        since = self._kit.clock()
+        facts = self._kit.sandboxes.facts()
+        if self._up is not True:
+            self._up = True
+            detail = f"{facts.storage}, cgroup {facts.cgroup}"
+            self._kit.journal.record(None, e.EngineUp(facts.version, detail))
+            self._back()
+        for news in self._kit.sandboxes.news(self._kit.home_labels, since):
+            if news.action == "start":
+                self._kit.news.started(news.name)
+            if news.labels.get(TASK_LABEL, "").isdigit():
+                self._heard(int(news.labels[TASK_LABEL]), news)
+
+    def _went(self, error: SwarmError) -> None:
+        if self._up is not False:
+            self._up = False
+            self._kit.journal.record(None, e.EngineDown(error.message))

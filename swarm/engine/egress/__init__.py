@@ -1,0 +1,1 @@
+"""What a task may reach: its policy, grants, budget and network."""

@@ -1,0 +1,58 @@
+"""Holds live tasks to what they may use of models: over it they are paused."""
+
+from typing import Any
+
+from swarm.config import schema
+from swarm.engine.context import Kit
+from swarm.errors import PlanError, Refused
+from swarm.model import budget
+from swarm.model import events as e
+from swarm.model.task import SETTLED, State, Task
+
+
+def check(kit: Kit, task_id: int) -> None:
+    """Freeze the task where it has used up its budget; it loses nothing by it."""
+    task = kit.read().task(task_id)
+    why = budget.spent(task)
+    if not why or task.state is not State.LIVE or task.paused:
+        return
+    kit.sandboxes.pause(kit.names(task.id).sandbox)
+    kit.journal.record(task.id, e.BudgetSpent(why), e.TaskPaused("its budget"))
+
+
+def raise_again(kit: Kit, task: Task) -> None:
+    """As much again as the task was given at first."""
+    first = kit.read().events(task=task.id, limit=1)[0].event
+    assert isinstance(first, e.TaskQueued)
+    tokens = first.budget_tokens or task.budget_tokens
+    dollars = first.budget_dollars or task.budget_dollars
+    kit.journal.record(task.id, e.BudgetSet(*budget.raised(task, tokens, dollars)))
+
+
+def change(kit: Kit, task_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    """Another budget, all in all, from now on; what is not named stays as it is."""
+    task = kit.read().task(task_id)
+    if task.state in SETTLED:
+        raise Refused(f"task {task_id} is {task.state}: it uses nothing any more")
+    usual = schema.Budget(tokens=task.budget_tokens, dollars=task.budget_dollars)
+    kit.journal.record(task_id, e.BudgetSet(*wanted(body, usual)))
+    check(kit, task_id)
+    return {}
+
+
+def wanted(body: dict[str, Any], usual: schema.Budget) -> tuple[int, float]:
+    """Tokens and dollars as a wish names them, else the usual; PlanError for others."""
+    try:
+        tokens = (
+            usual.tokens if _none(body, "tokens") else schema.tokens(body["tokens"])
+        )
+        dollars = usual.dollars if _none(body, "dollars") else float(body["dollars"])
+    except (TypeError, ValueError) as error:
+        raise PlanError(f"budget: {error}") from error
+    if tokens < 0 or not 0 <= dollars < 1e9:
+        raise PlanError("budget: it cannot be negative")
+    return tokens, dollars
+
+
+def _none(body: dict[str, Any], name: str) -> bool:
+    return body.get(name) is None

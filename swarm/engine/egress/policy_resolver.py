@@ -1,0 +1,238 @@
+"""Which policy each task has: every layer read anew, the last good one kept."""
+
+import functools
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from swarm.adapters import package_registries, secret_sources
+from swarm.adapters.git.process import ask
+from swarm.adapters.git.repository import Repository
+from swarm.agents import registry as agents
+from swarm.config import load, policy_files
+from swarm.engine.context import Kit
+from swarm.engine.gate.net_pool import Held
+from swarm.errors import ConfigError, SwarmError
+from swarm.model import events as e
+from swarm.model.task import State, Task
+from swarm.plan import specs
+from swarm.plan.naming import Places
+from swarm.policy import layers, rules, services
+from swarm.policy.layers import Resolved
+from swarm.policy.policy_parser import Layer, Service
+from swarm.policy.rules import Policy, Rule
+from swarm.policy.toml_table import BadPolicy
+from swarm.store.event_queries import Queries
+
+ALIVE = frozenset({State.QUEUED, State.PROVISIONING, State.LIVE})
+NO_BLOB = 128
+"""What git answers where a commit has no such path."""
+
+
+@functools.cache
+def known_registries() -> services.Registries:
+    """Asked of the tools once in a process: about a second."""
+    return package_registries.registries()
+
+
+@functools.cache
+def _usable() -> frozenset[str]:
+    """The services that can be switched on here."""
+    found = known_registries()
+    return frozenset(
+        name
+        for name, body in services.catalogue().items()
+        if "registry" not in body or body["registry"] in found
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose policy is asked for: a task, or what a new one would be."""
+
+    repo: Path
+    base: str
+    """The commit whose policy file counts; empty for none."""
+    agent: str
+    grants: tuple[Rule, ...] = ()
+
+
+def subject(read: Queries, task: Task) -> Subject:
+    """A task as the subject of a policy; what was granted to it ends with it."""
+    given = grants(read, task.id) if task.state in ALIVE else ()
+    return Subject(Path(task.repo), task.base, task.agent, given)
+
+
+def grants(read: Queries, task_id: int) -> tuple[Rule, ...]:
+    """What the human granted for as long as the task lives, and did not take back."""
+    kept: list[Rule] = []
+    for recorded in read.grants(task_id):
+        match recorded.event:
+            case e.PolicyGranted(scope="once" | "task") as given:
+                kept.append(rules.rule_from(given.rule))
+            case e.PolicyRevoked(scope="once" | "task") as taken:
+                gone = rules.rule_from(taken.rule)
+                kept = [rule for rule in kept if rule != gone]
+            case _:
+                pass
+    return tuple(kept)
+
+
+def resolve(places: Places, at: Subject, preset: str) -> Resolved:
+    """One policy from all layers; ConfigError where a file of any layer is bad."""
+    found = list(_layers(places, at, preset))
+    paths = tuple(path for layer in found for path in layer.upstream_ca)
+    try:
+        return layers.resolve(
+            found,
+            known_registries(),
+            policy_files.certificates(paths),
+            trust_repo=_is_trusted(places, at),
+        )
+    except BadPolicy as error:
+        raise ConfigError(str(error)) from error
+
+
+def resolved(kit: Kit, task: Task) -> Resolved:
+    """What `resolve` says of a task, grants and all."""
+    return resolve(kit.places, subject(kit.read(), task), kit.config().gate.preset)
+
+
+def of_task(places: Places, task_id: int) -> Resolved:
+    """As `resolve`, for a front end: a task as the file has it."""
+    preset = load.load(load.user_file()).gate.preset
+    queries = Queries(places.database)
+    try:
+        at = subject(queries, queries.task(task_id))
+    finally:
+        queries.close()
+    return resolve(places, at, preset)
+
+
+def _layers(places: Places, at: Subject, preset: str) -> Iterator[Layer]:
+    yield policy_files.preset(preset, _usable())
+    user = policy_files.beside(load.user_file())
+    for file, name in ((user, "user"), (project_file(places, at.repo), "project")):
+        layer = policy_files.read(file, name)
+        if layer:
+            yield layer
+    text = repo_text(places, at)
+    if text:
+        yield policy_files.parsed(text, policy_files.REPO_FILE, "repo")
+    agent = agents.find(at.agent)
+    origin = f"agent {agent.name}"
+    yield Layer(
+        "agent", services=tuple(Service(s, origin=origin) for s in agent.services)
+    )
+    yield Layer("grant", rules=at.grants)
+
+
+def stamp(places: Places) -> object:
+    """Changes when any policy file of the human's does; a few calls of stat."""
+    projects = places.home / "projects"
+    files = [policy_files.beside(load.user_file()), *projects.glob("*/*")]
+    return tuple((str(file), _time(file)) for file in sorted(files))
+
+
+def _time(file: Path) -> tuple[int, int]:
+    try:
+        known = file.stat()
+    except OSError:
+        return (0, 0)
+    return (known.st_mtime_ns, known.st_size)
+
+
+def project_file(places: Places, repo: Path) -> Path:
+    """What the human granted for one repository; it lies with us, never in it."""
+    digest = hashlib.sha256(str(repo).encode(errors="surrogateescape")).hexdigest()
+    return places.home / "projects" / f"{repo.name}-{digest[:12]}" / "policy.toml"
+
+
+def repo_text(places: Places, at: Subject) -> str:
+    """The repository's own policy file at the base commit; empty where it has none."""
+    if not at.base:
+        return ""
+    door = Repository.open(at.repo, places.home).door()
+    where = f"{at.base}:{policy_files.REPO_FILE}"
+    answer = ask(door, "cat-file", "blob", where, ok=(0, NO_BLOB))
+    if answer.code:
+        return ""
+    try:
+        return answer.out.decode()
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{policy_files.REPO_FILE}: {error}") from error
+
+
+def head(places: Places, repo: Path) -> str:
+    """The commit that a new task of this repository would start from."""
+    return Repository.open(repo, places.home).head
+
+
+def _trust_mark(places: Places, at: Subject) -> Path:
+    text = repo_text(places, at)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return project_file(places, at.repo).with_name(f"trusted-{digest}")
+
+
+def _is_trusted(places: Places, at: Subject) -> bool:
+    return bool(repo_text(places, at)) and _trust_mark(places, at).exists()
+
+
+def trust(places: Places, at: Subject) -> None:
+    """The human has read exactly this text, and wants what it asks for."""
+    mark = _trust_mark(places, at)
+    mark.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    mark.touch(mode=0o600)
+
+
+def digest(policy: Policy) -> str:
+    """Twelve hex digits that another policy does not have."""
+    text = json.dumps(rules.to_json(policy), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def held(kit: Kit, task: Task) -> Held:
+    """The task's policy with its secrets' values; SwarmError where one is missing."""
+    return _held(kit, task, resolved(kit, task).policy)
+
+
+def _held(kit: Kit, task: Task, policy: Policy) -> Held:
+    plan = specs.from_json(kit.read().plan(task.id))
+    environment = plan.sandbox.environment
+    used = {rule.inject.secret for rule in policy.rules if rule.inject}
+    values = {
+        secret.name: secret_sources.fetch(secret.name, secret.source)
+        for secret in policy.secrets
+        if secret.name in used
+    }
+    placeholders = {
+        secret.name: environment[secret.placeholder]
+        for secret in policy.secrets
+        if secret.placeholder in environment
+    }
+    return Held(policy, values, placeholders)
+
+
+def apply(kit: Kit, task: Task, why: str) -> None:
+    """Put the task's policy in force at the gate, and record it."""
+    found = resolved(kit, task)
+    policy = found.policy
+    applied = e.PolicyApplied(
+        rules=len(policy.rules),
+        digest=digest(policy),
+        why=why,
+        cut=kit.nets.hold(task.net, _held(kit, task, policy)),
+        open=policy_files.is_log_only(policy),
+        asked=len(found.requests) + len(found.requested_services),
+    )
+    kit.journal.record(task.id, applied)
+
+
+def try_apply(kit: Kit, task: Task, why: str) -> None:
+    """As `apply`; what cannot be applied is recorded, and the last good one stays."""
+    try:
+        apply(kit, task, why)
+    except SwarmError as error:
+        kit.journal.record(task.id, e.Trouble("policy", error.message))

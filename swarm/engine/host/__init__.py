@@ -1,0 +1,1 @@
+"""This machine: its kernel, its images, and what earlier tasks left on it."""

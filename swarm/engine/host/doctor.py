@@ -1,0 +1,281 @@
+"""Whether this machine can run sandboxes: each check says how to mend what it finds."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from swarm.config import load, policy_files
+from swarm.engine.host import images, orphans
+from swarm.engine.host.kernel import Kernel
+from swarm.errors import SwarmError
+from swarm.plan.gate_containers import GateNames
+from swarm.plan.naming import Places
+from swarm.ports import EngineFacts, Images, Progress, Sandboxes
+from swarm.store.event_queries import Queries
+
+Grade = Literal["ok", "warn", "fail"]
+
+GIB = 1 << 30
+DISK_FAIL, DISK_WARN = 2 * GIB, 10 * GIB
+MEMORY_WARN = 2 * GIB
+WATCHERS_WARN = 512
+TMUX_NEEDED, GIT_NEEDED = (3, 2), (2, 38)
+
+Fix = Callable[[Progress], None]
+"""Mends what a check found, naming what it does; SwarmError where it cannot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of the doctor's."""
+
+    name: str
+    ok: Grade
+    found: str
+    mend: str = ""
+    """What a human does about it; empty where nothing is to be done."""
+    fix: Fix | None = None
+    """Only where mending is safe."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What the doctor looks at; tests give small ones."""
+
+    places: Places
+    sandboxes: Sandboxes
+    images: Images
+    tmux: Callable[[], str]
+    """Prints its version; SwarmError where it is missing. So with git."""
+    git: Callable[[], str]
+    free: Callable[[Path], int]
+    """Bytes free on the disk of a path; OSError where there is none."""
+    config: Path = field(default_factory=load.user_file)
+    kernel: Kernel = field(default_factory=Kernel)
+
+
+def examine(machine: Machine) -> list[Check]:
+    """Every check, in order; blocks for the engine's answers, about a second."""
+    facts, engine = _engine(machine)
+    checks = [engine]
+    if facts:
+        checks += _isolation(facts)
+    checks += [
+        _version("tmux", machine.tmux, TMUX_NEEDED),
+        _version("git", machine.git, GIT_NEEDED),
+        *_disks(machine, facts),
+        _memory(machine),
+        *_kernel(machine.kernel),
+        _home(machine.places),
+        _database(machine.places),
+        _config(machine.config),
+        _policy(policy_files.beside(machine.config)),
+    ]
+    if facts:
+        checks += [*_images(machine), _gate(machine), _leftovers(machine)]
+    return checks
+
+
+def mended(checks: list[Check], progress: Progress) -> list[Check]:
+    """The checks after every fix was tried; what cannot be fixed stays as it is."""
+    return [_mend(check, progress) for check in checks]
+
+
+def _mend(check: Check, progress: Progress) -> Check:
+    if check.ok == "ok" or check.fix is None:
+        return check
+    try:
+        check.fix(progress)
+    except SwarmError as error:
+        return replace(check, ok="fail", found=error.message, mend=error.hint)
+    return Check(check.name, "ok", f"mended: {check.found}")
+
+
+def _engine(machine: Machine) -> tuple[EngineFacts | None, Check]:
+    try:
+        facts = machine.sandboxes.facts()
+    except SwarmError as error:
+        mend = (
+            "install it (`apt-get install docker.io`) or start it (`sudo systemctl "
+            "start docker`, or `sudo dockerd`); where it runs, your user must be "
+            "allowed to use it (`sudo usermod -aG docker $USER`, then log in anew)"
+        )
+        return None, Check("engine", "fail", error.message, mend)
+    mode = "rootless" if facts.rootless else "rootful"
+    found = f"{facts.version}, {mode}, at {facts.endpoint}"
+    return facts, Check("engine", "ok", found)
+
+
+def _isolation(facts: EngineFacts) -> Iterator[Check]:
+    if facts.cgroup == "2":
+        yield Check("cgroup", "ok", "version 2")
+    else:
+        mend = "boot with `systemd.unified_cgroup_hierarchy=1`; limits are coarser else"
+        yield Check("cgroup", "warn", f"version {facts.cgroup}", mend)
+    if facts.storage == "vfs":
+        mend = "use overlay2: vfs copies a whole image for each task"
+        yield Check("storage", "warn", facts.storage, mend)
+    else:
+        yield Check("storage", "ok", facts.storage)
+    yield Check("runtimes", "ok", ", ".join(facts.runtimes))
+    if facts.seccomp:
+        yield Check("seccomp", "ok", "offered by the engine")
+    else:
+        mend = "use a kernel and an engine with seccomp; no sandbox starts without"
+        yield Check("seccomp", "fail", "the engine offers none", mend)
+
+
+def _version(tool: str, ask: Callable[[], str], needed: tuple[int, int]) -> Check:
+    wanted = ".".join(map(str, needed))
+    mend = f"install {tool} {wanted} or newer (`apt-get install {tool}`)"
+    try:
+        found = ask()
+    except SwarmError as error:
+        return Check(tool, "fail", error.message, mend)
+    if version_of(found) < needed:
+        return Check(tool, "fail", f"{found}; {wanted} is needed", mend)
+    return Check(tool, "ok", found)
+
+
+def version_of(text: str) -> tuple[int, int]:
+    """The first two numbers of a version: `tmux 3.3a`, `2.39.5`; (0, 0) for none."""
+    for word in text.replace("next-", "").split():
+        major, _, rest = word.partition(".")
+        minor = "".join(c for c in rest.partition(".")[0] if c.isdigit())
+        if major.isdigit() and minor:
+            return int(major), int(minor)
+    return 0, 0
+
+
+def _disks(machine: Machine, facts: EngineFacts | None) -> Iterator[Check]:
+    yield _disk(machine, "disk of home", machine.places.home)
+    if facts and facts.root and Path(facts.root).exists():
+        yield _disk(machine, "disk of engine", Path(facts.root))
+
+
+def _disk(machine: Machine, name: str, path: Path) -> Check:
+    try:
+        free = machine.free(path)
+    except OSError as error:
+        return Check(name, "warn", f"{path}: {error.strerror}", "look at the folder")
+    found = f"{free / GIB:.1f} GiB free at {path}"
+    if free >= DISK_WARN:
+        return Check(name, "ok", found)
+    mend = "make room: `swarm gc`, `docker image ls`, `docker builder du`"
+    return Check(name, "fail" if free < DISK_FAIL else "warn", found, mend)
+
+
+def _memory(machine: Machine) -> Check:
+    free = machine.kernel.memory()
+    if free is None:
+        return Check("memory", "ok", "not known on this system")
+    found = f"{free / GIB:.1f} GiB available"
+    if free >= MEMORY_WARN:
+        return Check("memory", "ok", found)
+    mend = "lower `max_running` or `sandbox.memory` in the config"
+    return Check("memory", "warn", found, mend)
+
+
+def _kernel(known: Kernel) -> Iterator[Check]:
+    if known.nftables():
+        yield Check("nftables", "ok", "nf_tables is there")
+    else:
+        mend = "`sudo modprobe nf_tables`; the gate needs it"
+        yield Check("nftables", "warn", "nf_tables was not found", mend)
+    if known.btf():
+        yield Check("sensor", "ok", f"eBPF, by {known.btf_file}")
+    else:
+        mend = "use a kernel with CONFIG_DEBUG_INFO_BTF; inotify sees no command"
+        yield Check("sensor", "warn", f"inotify: there is no {known.btf_file}", mend)
+    watchers = known.watchers()
+    if watchers is None or watchers >= WATCHERS_WARN:
+        yield Check("inotify", "ok", f"{watchers or 'any number of'} instances a user")
+    else:
+        mend = "`sudo sysctl fs.inotify.max_user_instances=1024`: agents share them"
+        yield Check("inotify", "warn", f"{watchers} instances a user", mend)
+
+
+def _home(places: Places) -> Check:
+    mode = places.home.stat().st_mode & 0o777
+
+    def fix(progress: Progress) -> None:
+        progress(f"chmod 0700 {places.home}")
+        places.home.chmod(0o700)
+
+    if mode == 0o700:
+        return Check("home", "ok", str(places.home))
+    found = f"{places.home} has mode {mode:04o}: others may look in"
+    return Check("home", "warn", found, f"chmod 0700 {places.home}", fix)
+
+
+def _database(places: Places) -> Check:
+    try:
+        queries = Queries(places.database)
+        count = len(queries.tasks(removed=True))
+        queries.close()
+    except SwarmError as error:
+        return Check("database", "fail", error.message, error.hint)
+    return Check("database", "ok", f"{count} tasks in {places.database}")
+
+
+def _config(file: Path) -> Check:
+    try:
+        load.load(file)
+    except SwarmError as error:
+        return Check("config", "fail", error.message, error.hint)
+    found = str(file) if file.exists() else f"defaults; {file} does not exist"
+    return Check("config", "ok", found)
+
+
+def _policy(file: Path) -> Check:
+    try:
+        layer = policy_files.read(file, "user")
+    except SwarmError as error:
+        return Check("policy", "fail", error.message, error.hint)
+    if layer is None:
+        return Check("policy", "ok", f"the preset alone; {file} does not exist")
+    if layer.warnings:
+        return Check("policy", "warn", layer.warnings[0], "narrow the rule")
+    return Check("policy", "ok", f"{len(layer.rules)} rules in {file}")
+
+
+def _gate(machine: Machine) -> Check:
+    """It is started when a task needs it, so that it does not run is no fault."""
+    labels = GateNames(machine.places.tag).labels("gate")
+    try:
+        found = machine.sandboxes.all(labels)
+    except SwarmError as error:
+        return Check("gate", "warn", error.message, error.hint)
+    if any(facts.status == "running" for facts in found):
+        return Check("gate", "ok", f"{found[0].name} runs")
+    return Check("gate", "ok", "starts with the first task")
+
+
+def _images(machine: Machine) -> Iterator[Check]:
+    for name in images.names():
+        reference = images.tag(name)
+        if machine.images.image_id(reference):
+            yield Check(f"image {name}", "ok", reference)
+            continue
+
+        def fix(progress: Progress, name: str = name) -> None:
+            images.build(machine.images, name, progress)
+
+        mend = f"`swarm image build {name}`"
+        yield Check(f"image {name}", "warn", f"{reference} is not built", mend, fix)
+
+
+def _leftovers(machine: Machine) -> Check:
+    try:
+        found = orphans.find(machine.places, machine.sandboxes)
+    except SwarmError as error:
+        return Check("leftovers", "warn", error.message, error.hint)
+    if not found:
+        return Check("leftovers", "ok", "none")
+
+    def fix(progress: Progress) -> None:
+        orphans.remove(machine.places, machine.sandboxes, found, progress)
+
+    told = "no task knows " + ", ".join(f"{one.kind} {one.name}" for one in found)
+    return Check("leftovers", "warn", told, "`swarm doctor --fix` removes them", fix)

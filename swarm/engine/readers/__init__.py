@@ -1,0 +1,1 @@
+"""What front ends may call of the engine: questions that change nothing."""

@@ -1,0 +1,1 @@
+"""A task's work: snapshots of it, checkpoints, and the merge."""

@@ -1,0 +1,168 @@
+"""Keeps what live tasks have in their worktrees, and puts it back when it is ruined."""
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from swarm.adapters.git.checkpoint import refs
+from swarm.adapters.git.checkpoint import restore as restoring
+from swarm.adapters.git.checkpoint.restore import Restored
+from swarm.adapters.git.snapshot import take as snapshots
+from swarm.config.schema import Config
+from swarm.engine.context import Kit
+from swarm.engine.worktree import task_git
+from swarm.errors import IllegalMove, PlanError
+from swarm.model import events as e
+from swarm.model.review import Snapshot
+from swarm.model.safe_text import line
+from swarm.model.task import REVIEWABLE, State, Task
+from swarm.plan import specs
+
+SHOWN = 20
+"""Names of what was set aside that a wish's answer holds."""
+
+
+class Rounds:
+    """Whose turn it is; a task's first is when it has worked for one round's time."""
+
+    def __init__(self) -> None:
+        self._last: dict[int, float] = {}
+
+    def due(
+        self, live: Collection[int], now: float, config: Callable[[], Config]
+    ) -> list[int]:
+        """Those of the live tasks that it is time for; no setting is read for none."""
+        self._last = {task: self._last.get(task, now) for task in live}
+        if not live:
+            return []
+        seconds = config().checkpoint.minutes * 60
+        if not seconds:
+            return []
+        found = [task for task in live if now - self._last[task] >= seconds]
+        self._last.update(dict.fromkeys(found, now))
+        return found
+
+
+def take_wish(kit: Kit, task_id: int, _body: dict[str, Any]) -> dict[str, Any]:
+    """Answer the number of a checkpoint of what is there now, and whether it is new."""
+    before = _newest(kit, task_id)
+    number = take(kit, task_id, "by you")
+    return {"number": number, "new": number != before}
+
+
+def restore_wish(kit: Kit, task_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    """Go back to the checkpoint `number`; answers what was done, and the way back."""
+    number = body.get("number")
+    if not isinstance(number, int) or isinstance(number, bool) or number < 0:
+        raise PlanError(
+            f"{number!r} is no checkpoint's number",
+            hint=f"see `swarm checkpoint ls {task_id}`",
+        )
+    before, done = restore(kit, task_id, number)
+    return {
+        "number": number,
+        "before": before,
+        "wrote": done.wrote,
+        "removed": done.removed,
+        "aside": [line(path, 200) for path in done.aside[:SHOWN]],
+    }
+
+
+def each_round(kit: Kit, task_id: int) -> None:
+    """Take one of a task that may have ended meanwhile, and give the oldest up."""
+    if kit.read().task(task_id).state is State.LIVE:
+        take(kit, task_id, "")
+        _give_up(kit, kit.read().task(task_id))
+
+
+def take(kit: Kit, task_id: int, why: str) -> int:
+    """Keep what the worktree holds now; the newest's number where it is the same."""
+    return _take(kit, _with_worktree(kit, task_id), why)[0]
+
+
+def restore(kit: Kit, task_id: int, number: int) -> tuple[int, Restored]:
+    """Make the worktree what it was; the number of what it was before that, too.
+
+    A live task stands still meanwhile. Its commits stay as they are, and so do the
+    files that git ignores. Refused where there is no such checkpoint.
+    """
+    task = _with_worktree(kit, task_id)
+    of = task_git(kit, task)
+    wanted = refs.kept(of, number)
+    with _halted(kit, task):
+        before, present = _take(kit, task, f"before going back to {number}")
+        owner = specs.from_json(kit.read().plan(task_id)).owner
+        done = restoring.restore(of, present, wanted, owner)
+    counts = (done.wrote, done.removed, len(done.aside))
+    kit.journal.record(task_id, e.CheckpointRestored(number, before, *counts))
+    return before, done
+
+
+@contextmanager
+def _halted(kit: Kit, task: Task) -> Iterator[None]:
+    """A keeper that dies inside leaves the task paused, which the next one tells."""
+    box = kit.names(task.id).sandbox
+    halts = task.state is State.LIVE and not task.paused
+    if halts:
+        kit.sandboxes.pause(box)
+    try:
+        yield
+    finally:
+        if halts:
+            kit.sandboxes.resume(box)
+
+
+def _take(kit: Kit, task: Task, why: str) -> tuple[int, str]:
+    """The number and the tree; nothing is kept twice in a row."""
+    review = kit.config().review
+    caps = snapshots.Caps(file=review.max_file, total=review.max_total)
+    of = task_git(kit, task)
+    taken = snapshots.take(of, caps)
+    last = _newest(kit, task.id)
+    if taken.tree == refs.kept(of, last):
+        return last, taken.tree
+    refs.keep(of, last + 1, taken.tree)
+    kit.journal.record(task.id, _taken(last + 1, taken, why))
+    return last + 1, taken.tree
+
+
+def _newest(kit: Kit, task_id: int) -> int:
+    known = kit.read().checkpoints(task_id)
+    return known[-1].number if known else 0
+
+
+def _give_up(kit: Kit, task: Task) -> None:
+    """Blobs of commits that came home could be the same: only names go then."""
+    known = [one.number for one in kit.read().checkpoints(task.id)]
+    old = known[: -kit.config().checkpoint.keep]
+    if not old:
+        return
+    of = task_git(kit, task)
+    if task.state is State.LIVE and not task.head:
+        refs.give_up(of, old, kit.read().trees(task.id))
+    else:
+        refs.forget(of, old)
+    kit.journal.record(task.id, e.CheckpointsDropped(old[-1]))
+
+
+def _with_worktree(kit: Kit, task_id: int) -> Task:
+    task = kit.read().task(task_id)
+    if task.removed or task.state not in REVIEWABLE:
+        raise IllegalMove(
+            f"task {task_id} is {task.state} and has no worktree to go back in",
+            hint=f"see `swarm show {task_id}`",
+        )
+    return task
+
+
+def _taken(number: int, taken: Snapshot, why: str) -> e.CheckpointTaken:
+    return e.CheckpointTaken(
+        number=number,
+        tree=taken.tree,
+        files=len(taken.changes),
+        added=taken.added,
+        deleted=taken.deleted,
+        flags=taken.flagged,
+        hidden=len(taken.hidden),
+        why=why,
+    )

@@ -1,0 +1,160 @@
+"""Brings reviewed work home: exactly the tree that was looked at, or a refusal."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from swarm.adapters.git import diff
+from swarm.adapters.git.merge import apply
+from swarm.adapters.git.merge import prepare as merging
+from swarm.adapters.git.task_git import TaskGit
+from swarm.engine.context import Kit
+from swarm.engine.review import snapshot
+from swarm.engine.worktree import task_git
+from swarm.errors import IllegalMove, PlanError, Refused, SwarmError
+from swarm.model import events as e
+from swarm.model.review import MergeOrder, Prepared
+from swarm.model.safe_text import line
+from swarm.model.task import State, Task
+
+STRATEGIES = ("squash", "merge", "patch")
+
+
+def merge(kit: Kit, task_id: int, body: dict[str, Any]) -> dict[str, Any]:
+    """Merge a tree of the task's into its target, or write it to a patch file.
+
+    Without `tree` a snapshot is taken now. Refused while files in classes X0 to X2
+    are not acknowledged by path. Answers `commit` and `target`, or `path`.
+    """
+    task = kit.read().task(task_id)
+    if task.state is State.MERGED and task.tree == body.get("tree", task.tree):
+        # The keeper died between the merge and its answer.
+        return {"commit": task.commit, "target": task.target}
+    if task.removed or task.state not in (State.STOPPED, State.LOST):
+        raise IllegalMove(
+            f"task {task_id} is {task.state}; only a stopped task can be merged",
+            hint=f"stop it first: `swarm stop {task_id}`"
+            if task.state is State.LIVE
+            else f"see `swarm show {task_id}`",
+        )
+    strategy = str(body.get("strategy") or kit.config().merge.strategy)
+    if strategy not in STRATEGIES:
+        raise PlanError(
+            f"there is no merge strategy {strategy!r}",
+            hint=f"choose one of {', '.join(STRATEGIES)}",
+        )
+    tree = _reviewed_tree(kit, task, str(body.get("tree") or ""))
+    of = task_git(kit, task)
+    _require_acknowledged(of, tree, body.get("accepted") or [])
+    if strategy == "patch":
+        return _write_patch(kit, of, tree, str(body.get("output") or ""))
+    order = MergeOrder(
+        target=str(body.get("target") or task.target),
+        strategy=_shape(strategy),
+        tree=tree,
+        message=str(body.get("message") or "") or _message(task),
+        agent=task.agent,
+        head=task.head,
+    )
+    return _merge(kit, of, order)
+
+
+def _reviewed_tree(kit: Kit, task: Task, tree: str) -> str:
+    taken = snapshot.snapshot(kit, task.id)
+    if tree and tree != taken.tree:
+        raise Refused(
+            f"the work of task {task.id} is no longer what was reviewed",
+            hint="look at it again: what changed would be merged unseen",
+        )
+    blocking = [hidden for hidden in taken.hidden if hidden.blocks]
+    if blocking:
+        names = ", ".join(f"{line(h.path, 80)} ({h.reason})" for h in blocking[:5])
+        raise Refused(f"task {task.id} holds what no merge may leave out: {names}")
+    if taken.tree == taken.base_tree:
+        raise Refused(
+            f"task {task.id} changed nothing", hint=f"`swarm discard {task.id}`"
+        )
+    return taken.tree
+
+
+def _require_acknowledged(of: TaskGit, tree: str, accepted: Any) -> None:
+    """Nothing that runs on the human's machine goes in unseen."""
+    if accepted == "all":
+        return
+    gating = [change for change in diff.changes(of, of.base, tree) if change.gating]
+    unseen = [change for change in gating if change.path not in accepted]
+    if unseen:
+        names = ", ".join(
+            f"{line(change.path, 80)} ({change.flags[0].level})"
+            for change in unseen[:5]
+        )
+        raise Refused(
+            f"{len(unseen)} changed files would run on your machine and are not "
+            f"acknowledged: {names}",
+            hint="look at each, then acknowledge it in the review, or with "
+            "`--accept-risk PATH`",
+        )
+
+
+def _write_patch(kit: Kit, of: TaskGit, tree: str, output: str) -> dict[str, Any]:
+    to = Path(output) if output else of.repo.root / f"swarm-{of.task}.patch"
+    merging.write_patch(of, tree, to)
+    kit.journal.record(of.task, e.PatchWritten(str(to), tree))
+    return {"path": str(to)}
+
+
+def _merge(kit: Kit, of: TaskGit, order: MergeOrder) -> dict[str, Any]:
+    prepared = merging.prepare(of, order)
+    kit.journal.record(
+        of.task,
+        e.MergeStarted(
+            strategy=prepared.strategy,
+            target=prepared.target,
+            tree=prepared.tree,
+            old=prepared.old,
+            new=prepared.new,
+        ),
+    )
+    try:
+        apply.land(of, prepared)
+    except SwarmError as error:
+        kit.journal.record(of.task, e.MergeRefused(error.message, error.hint))
+        raise
+    kit.journal.record(
+        of.task, e.TaskMerged(prepared.strategy, prepared.target, prepared.new)
+    )
+    return {"commit": prepared.new, "target": prepared.target}
+
+
+def complete(kit: Kit, task_id: int) -> None:
+    """Finish, or give up cleanly, a merge that a keeper's death cut short."""
+    started = [
+        recorded.event
+        for recorded in kit.read().events(task=task_id, limit=1_000_000)
+        if isinstance(recorded.event, e.MergeStarted)
+    ]
+    last = started[-1]
+    prepared = Prepared(
+        old=last.old,
+        new=last.new,
+        target=last.target,
+        strategy=_shape(last.strategy),
+        tree=last.tree,
+    )
+    try:
+        apply.land(task_git(kit, kit.read().task(task_id)), prepared)
+    except SwarmError as error:
+        kit.journal.record(task_id, e.MergeRefused(error.message, error.hint))
+    else:
+        kit.journal.record(task_id, e.TaskMerged(last.strategy, last.target, last.new))
+
+
+def _shape(strategy: str) -> Literal["squash", "merge"]:
+    return "merge" if strategy == "merge" else "squash"
+
+
+def _message(task: Task) -> str:
+    """The first line of the prompt as a subject, the whole of it as the body."""
+    words = task.prompt.strip().splitlines() or [task.name]
+    subject = line(words[0], 72)
+    body = "\n".join(words).strip()
+    return subject if body == words[0] and len(body) <= 72 else f"{subject}\n\n{body}"

@@ -1,0 +1,88 @@
+"""Snapshot and bring-back: what a task did, taken in without trusting any of it."""
+
+from dataclasses import replace
+from typing import Any
+
+from swarm.adapters.git import quarantine
+from swarm.adapters.git.snapshot import take as snapshots
+from swarm.engine.context import Kit
+from swarm.engine.readers.review import keep_hidden
+from swarm.engine.worktree import task_git
+from swarm.errors import IllegalMove, SwarmError
+from swarm.model import events as e
+from swarm.model.review import Snapshot
+from swarm.model.task import REVIEWABLE
+from swarm.plan import specs
+from swarm.plan.naming import Names
+from swarm.plan.specs import SandboxSpec
+
+
+def snapshot_wish(kit: Kit, task_id: int, _body: dict[str, Any]) -> dict[str, Any]:
+    """Answer the tree of a snapshot taken now."""
+    return {"tree": snapshot(kit, task_id).tree}
+
+
+def snapshot(kit: Kit, task_id: int) -> Snapshot:
+    """Read the worktree's bytes into a tree of our own; recorded where it changed."""
+    task = kit.read().task(task_id)
+    if task.removed or task.state not in REVIEWABLE:
+        raise IllegalMove(
+            f"task {task_id} is {task.state} and has no worktree to look at",
+            hint=f"see `swarm show {task_id}`",
+        )
+    review = kit.config().review
+    caps = snapshots.Caps(file=review.max_file, total=review.max_total)
+    taken = snapshots.take(task_git(kit, task), caps)
+    keep_hidden(kit.places, task_id, taken.tree, taken.hidden)
+    event = e.SnapshotTaken(
+        tree=taken.tree,
+        files=len(taken.changes),
+        added=taken.added,
+        deleted=taken.deleted,
+        flags=taken.flagged,
+        hidden=len(taken.hidden),
+    )
+    if (task.tree, task.hidden) != (event.tree, event.hidden):
+        kit.journal.record(task_id, event)
+    return taken
+
+
+def bring_back(kit: Kit, task_id: int) -> None:
+    """Take the agent's commits through the quarantine; a refusal is an event.
+
+    The sending side runs in a one-shot sandbox like the agent's own: the host's git
+    never reads what the agent could write.
+    """
+    task = kit.read().task(task_id)
+    plan = specs.from_json(kit.read().plan(task_id))
+    limit = kit.config().review.max_pack
+    try:
+        sent = kit.sandboxes.run(
+            sender(kit.names(task_id), plan.sandbox, task.base), limit
+        )
+        received = quarantine.receive(task_git(kit, task), sent, limit)
+    except SwarmError as error:
+        kit.journal.record(task_id, e.BringBackRefused(error.message))
+        return
+    if received.head != task.head:
+        kit.journal.record(
+            task_id, e.WorkBroughtBack(received.head, len(received.commits))
+        )
+
+
+def sender(names: Names, sandbox: SandboxSpec, base: str) -> SandboxSpec:
+    """The sandbox that packs commits: the agent's own, without terminal and home."""
+    return replace(
+        sandbox,
+        name=names.sender,
+        argv=quarantine.sender_argv(base),
+        labels=names.labels("sender"),
+        mounts=tuple(
+            replace(mount, read_only=True)
+            for mount in sandbox.mounts
+            if mount.kind == "bind"
+        ),
+        environment={**sandbox.environment, "HOME": "/tmp"},  # noqa: S108 - inside
+        network="none",
+        terminal=False,
+    )

@@ -1,0 +1,74 @@
+"""What follows when a sandbox has ended: why, what it left, and its commits."""
+
+from swarm.engine.context import Kit
+from swarm.engine.egress import task_network
+from swarm.engine.review import snapshot
+from swarm.engine.tasks import observation
+from swarm.errors import SwarmError
+from swarm.model import events as e
+from swarm.model import usage
+from swarm.model.task import State
+from swarm.ports import SandboxFacts
+
+KILLED = 137
+"""The exit status of what the kernel killed."""
+
+
+def ended(kit: Kit, task_id: int, reason: str = "") -> None:
+    """Record the end of a live task's sandbox, then take in its work.
+
+    Does nothing where the task is not live any more: the engine tells of an end that
+    was already recorded by whoever asked for it.
+    """
+    task = kit.read().task(task_id)
+    if task.state not in (State.LIVE, State.LOST):
+        return
+    facts = kit.sandboxes.inspect(kit.names(task_id).sandbox)
+    if facts is None:
+        if task.state is State.LIVE:
+            kit.journal.record(task_id, e.TaskLost("its container is gone"))
+            task_network.drop(kit, task)
+            observation.end(kit, task_id)
+        return
+    if facts.status in ("running", "paused", "restarting"):
+        return
+    why = (reason, "") if reason else _why(kit, task_id, facts)
+    kit.journal.record(task_id, e.TaskStopped(facts.exit_code, *why))
+    task_network.drop(kit, task)
+    observation.end(kit, task_id)
+    take_in(kit, task_id)
+
+
+def take_in(kit: Kit, task_id: int) -> None:
+    """Snapshot the worktree and bring the commits back; trouble is recorded."""
+    try:
+        snapshot.snapshot(kit, task_id)
+    except SwarmError as error:
+        kit.journal.record(task_id, e.Trouble("snapshot", error.message))
+    snapshot.bring_back(kit, task_id)
+
+
+def _why(kit: Kit, task_id: int, facts: SandboxFacts) -> tuple[str, str]:
+    """A reason and a way out; both empty where it ended by itself.
+
+    The engine's mark of a lack of memory stays when the agent lives on: only an end
+    by the kernel's hand is told as one for want of it.
+    """
+    if facts.oom_killed:
+        kit.meter.out_of_memory(task_id)
+    used = kit.meter.usage(task_id)
+    if facts.oom_killed or (used and used.oom):
+        limit = usage.size(_memory(kit, task_id))
+        reason = f"a process was killed at the limit of {limit} of memory"
+        if facts.exit_code == KILLED:
+            reason = f"out of memory: it reached its limit of {limit}"
+        return reason, f"{usage.MEMORY_HINT}, and retry it" if facts.exit_code else ""
+    if facts.exit_code and used and usage.reached_pids(used):
+        reason = f"it reached its limit of {used.pids_limit} processes"
+        return reason, f"{usage.PIDS_HINT}, and retry it"
+    return facts.error, ""
+
+
+def _memory(kit: Kit, task_id: int) -> int:
+    box = kit.read().plan(task_id).get("sandbox") or {}
+    return int((box.get("limits") or {}).get("memory", 0))

@@ -1,0 +1,209 @@
+"""From a queued task to an agent at work: each step with its undo."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+
+from swarm.adapters.git.worktree import create
+from swarm.engine.context import Kit
+from swarm.engine.egress import task_network
+from swarm.engine.host import images
+from swarm.engine.tasks import observation
+from swarm.engine.worktree import task_git
+from swarm.errors import IllegalMove, SwarmError, ToolError
+from swarm.model import events as e
+from swarm.model.safe_text import plain
+from swarm.model.task import State, Task
+from swarm.plan import hardening, specs
+from swarm.plan.specs import Plan
+
+START_SECONDS = 60.0
+"""How long an engine may take from `start` to the container's first process."""
+
+_FILLING = threading.BoundedSemaphore(os.cpu_count() or 2)
+"""More worktrees than cores filled at once take longer than one after the other."""
+
+LOOK_SECONDS = 0.25
+"""Between two looks at the pane while the engine has not reported a start."""
+
+
+def launch(kit: Kit, task_id: int) -> None:
+    """Bring a queued task to life; on any failure everything done is undone.
+
+    Blocks until the agent runs. A failure is an event of the task, not an error.
+    """
+    task = kit.read().task(task_id)
+    if task.state is not State.QUEUED:
+        return
+    kit.journal.record(task_id, e.TaskProvisioning())
+    steps = _Steps(kit, task_id)
+    try:
+        with ExitStack() as undo:
+            _carry_out(kit, task, steps, undo)
+            undo.pop_all()
+    except IllegalMove:
+        raise
+    except SwarmError as error:
+        steps.failed(error.message)
+        kit.journal.record(task_id, e.TaskFailed(steps.now, error.message, error.hint))
+
+
+def _carry_out(kit: Kit, task: Task, steps: "_Steps", undo: ExitStack) -> None:
+    names = kit.names(task.id, task.name)
+    plan = specs.from_json(kit.read().plan(task.id))
+    with steps.step("base"):
+        task = _fresh_base(kit, task)
+        images.require(kit.sandboxes, plan.sandbox.image)
+        # Once this is recorded, a branch of that name is ours to undo.
+        create.refuse_branch(task_git(kit, task))
+    task = _lay_and_join(kit, task, plan, steps, undo)
+    with steps.step("sandbox"):
+        _make_sandbox(kit, task, plan, undo)
+    with steps.step("start"):
+        undo.callback(_undone, kit, task.id, lambda: kit.panes.close(names.pane))
+        _start(kit, task, plan)
+    kit.journal.record(task.id, e.TaskLive(names.sandbox, names.pane))
+
+
+def _lay_and_join(
+    kit: Kit, task: Task, plan: Plan, steps: "_Steps", undo: ExitStack
+) -> Task:
+    """Worktree and net, side by side: neither needs the other."""
+    with ThreadPoolExecutor(1, thread_name_prefix="net") as beside:
+        net = beside.submit(kit.nets.take)
+        undo.callback(_undone, kit, task.id, lambda: _drop_net(kit, net))
+        with steps.step("worktree"):
+            undo.callback(_undone, kit, task.id, lambda: remove_worktree(kit, task))
+            with _FILLING:
+                create.make(task_git(kit, task), plan.owner)
+        with steps.step("net"):
+            return task_network.claim(kit, task, net.result())
+
+
+def _make_sandbox(kit: Kit, task: Task, plan: Plan, undo: ExitStack) -> None:
+    names = kit.names(task.id)
+    box, volume = names.sandbox, names.home_volume
+    undo.callback(_undone, kit, task.id, lambda: kit.sandboxes.remove_volume(volume))
+    kit.sandboxes.make_volume(volume, names.labels("home"))
+    undo.callback(_undone, kit, task.id, lambda: kit.sandboxes.remove(box))
+    joined = f"container:{kit.nets.gate.names.net(task.net)}"
+    kit.sandboxes.create(replace(plan.sandbox, network=joined))
+    _require_floor(kit, plan)
+    undo.callback(_undone, kit, task.id, lambda: observation.end(kit, task.id))
+    observation.begin(kit, task)
+
+
+def _drop_net(kit: Kit, net: Future[str]) -> None:
+    """Whether it was claimed or not: a net that was handed out is not used again."""
+    if not net.cancelled() and net.exception() is None:
+        kit.nets.drop(net.result())
+        kit.nets.log.disown(net.result())
+
+
+def _undone(kit: Kit, task_id: int, undo_step: Callable[[], None]) -> None:
+    """One step back; where it fails, that is told beside the failure that led here."""
+    try:
+        undo_step()
+    except SwarmError as error:
+        kit.journal.record(task_id, e.Trouble("undo", error.message))
+
+
+def _fresh_base(kit: Kit, task: Task) -> Task:
+    """A task that waited for others starts from the branch as it is now."""
+    if not task.after:
+        return task
+    base = task_git(kit, task).repo.resolve_base(task.base_ref)
+    if base.commit == task.base:
+        return task
+    return kit.journal.record(task.id, e.BaseMoved(base.commit)) or task
+
+
+def _require_floor(kit: Kit, plan: Plan) -> None:
+    """What the engine made is held against the floor before anything runs in it."""
+    facts = kit.sandboxes.inspect(plan.sandbox.name)
+    faults = hardening.inspected_faults(facts.raw) if facts else ["it is gone"]
+    if faults:
+        raise ToolError(
+            f"docker create: the container is weaker than asked for: "
+            f"{'; '.join(faults)}",
+            hint="the engine ignores a setting; see `swarm doctor`",
+        )
+
+
+def _start(kit: Kit, task: Task, plan: Plan) -> None:
+    """The pane starts the sandbox, so that not one byte of output is missed."""
+    names, box = kit.names(task.id), plan.sandbox.name
+    kit.news.forget(box)
+    kit.panes.open(names.pane, kit.sandboxes.start_argv(box), {})
+    deadline = time.monotonic() + START_SECONDS
+    while not kit.news.wait_started(box, LOOK_SECONDS):
+        facts = kit.sandboxes.inspect(box)
+        if facts and facts.status != "created":
+            return
+        pane = kit.panes.all().get(names.pane)
+        if pane is None or pane.dead or time.monotonic() > deadline:
+            raise ToolError(
+                f"docker start: {_last_words(kit, names.pane) or 'it did not start'}",
+                hint="see `swarm doctor`",
+            )
+
+
+def _last_words(kit: Kit, pane: str) -> str:
+    screen = kit.panes.capture([pane]).get(pane)
+    lines = (
+        [text for text in screen.text.splitlines() if text.strip()] if screen else []
+    )
+    return plain(" ".join(lines[-3:]), 400)
+
+
+def undo(kit: Kit, task: Task) -> None:
+    """Remove whatever a launch that was cut short had made, and nothing else.
+
+    Before its first step was done nothing was made, and a branch of that name is the
+    user's.
+    """
+    if not task.step:
+        return
+    names = kit.names(task.id, task.name)
+    kit.panes.close(names.pane)
+    kit.sandboxes.remove(names.sandbox)
+    kit.sandboxes.remove_volume(names.home_volume)
+    task_network.drop(kit, task)
+    remove_worktree(kit, task)
+
+
+def remove_worktree(kit: Kit, task: Task) -> None:
+    """Remove worktree, git directories and branch of a task that did no work."""
+    create.remove(task_git(kit, task))
+
+
+class _Steps:
+    """Names the step at work, times it, and keeps a log for the human."""
+
+    def __init__(self, kit: Kit, task_id: int) -> None:
+        self._kit = kit
+        self._task_id = task_id
+        self._log = kit.places.launch_log(task_id)
+        self._log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.now = ""
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Everything inside is one step; recorded once it is done."""
+        self.now, began = name, time.monotonic()
+        yield
+        seconds = time.monotonic() - began
+        self._write(f"{name} done in {seconds:.3f} s")
+        self._kit.journal.record(self._task_id, e.StepDone(name, round(seconds, 4)))
+
+    def failed(self, reason: str) -> None:
+        """The step at work failed."""
+        self._write(f"{self.now} failed: {reason}")
+
+    def _write(self, text: str) -> None:
+        with self._log.open("a", encoding="utf-8", errors="replace") as file:
+            file.write(f"{time.strftime('%H:%M:%S')} {text}\n")

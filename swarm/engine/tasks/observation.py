@@ -1,0 +1,106 @@
+"""A task under the sensor's eye: from before its first program to after its last."""
+
+import functools
+import os
+import time
+from pathlib import Path
+
+from swarm.adapters.git.process import ask
+from swarm.adapters.git.repository import Repository
+from swarm.engine.context import Kit
+from swarm.engine.review import snapshot
+from swarm.engine.sensor.supervisor import Subject
+from swarm.errors import SwarmError
+from swarm.model import events as e
+from swarm.model.activity import WORKTREE, Trace
+from swarm.model.task import State, Task
+
+SETTLED_SECONDS = 1.0
+"""A file that is newer than its last known write by this was written unseen."""
+
+
+def begin(kit: Kit, task: Task) -> None:
+    """The sandbox exists and has not started: from its first program on all is seen."""
+    kit.sensing.begin(_subject(kit, task))
+
+
+def resume(kit: Kit, task: Task) -> None:
+    """The sandbox runs, and another keeper observed it; a gap between is recorded."""
+    subject = _subject(kit, task)
+    last = kit.sensing.last_seen(subject.container)
+    if kit.sensing.resume(subject) and last:
+        found = _reconciled(kit, subject)
+        gap = e.Unobserved(last, max(0.0, time.time() - last), found)
+        kit.journal.record(task.id, gap)
+
+
+def end(kit: Kit, task_id: int) -> None:
+    """The sandbox has ended: blocks until all that was seen of it is stored."""
+    try:
+        kit.sensing.end(task_id)
+    except SwarmError as error:
+        kit.journal.record(task_id, e.Trouble("sensor", error.message))
+
+
+def recover(kit: Kit) -> None:
+    """Start the sensor anew and observe every live task again."""
+    kit.sensing.recover(lambda subject: _reconciled(kit, subject))
+
+
+def _subject(kit: Kit, task: Task) -> Subject:
+    box = kit.names(task.id).sandbox
+    facts = kit.sandboxes.inspect(box)
+    if facts is None:
+        raise SwarmError(f"the sandbox {box} is gone before it was observed")
+    return Subject(
+        task.id,
+        facts.id,
+        kit.places.worktree(task.id),
+        lambda path: path in _base_paths(kit.places.home, task.repo, task.base),
+    )
+
+
+@functools.lru_cache(maxsize=8)
+def _base_paths(home: Path, repo: str, base: str) -> frozenset[str]:
+    """Every path of a commit; read once, for tasks often share one."""
+    try:
+        door = Repository.open(Path(repo), home).door()
+        listed = ask(door, "ls-tree", "-r", "-z", "--name-only", "--full-tree", base)
+    except SwarmError:
+        return frozenset()
+    return frozenset(os.fsdecode(listed.out).split("\0"))
+
+
+def _reconciled(kit: Kit, subject: Subject) -> int:
+    """What git finds changed and no sensor told of becomes known as `found`."""
+    task = kit.read().task(subject.task)
+    if task.state is not State.LIVE:
+        return 0
+    try:
+        taken = snapshot.snapshot(kit, task.id)
+    except SwarmError as error:
+        kit.journal.record(task.id, e.Trouble("sensor", error.message))
+        return 0
+    found = [
+        _found(change.path)
+        for change in taken.changes
+        if _is_news(kit, subject, change.path)
+    ]
+    kit.audit.note(task.id, found)
+    return len(found)
+
+
+def _is_news(kit: Kit, subject: Subject, path: str) -> bool:
+    last = kit.audit.last_write(subject.task, f"{WORKTREE}/{path}")
+    if last is None:
+        return True
+    try:
+        return (subject.root / path).lstat().st_mtime > last + SETTLED_SECONDS
+    except OSError:
+        return False
+
+
+def _found(path: str) -> Trace:
+    now = time.time()
+    note = "changed while nobody watched; git found it"
+    return Trace(f"{WORKTREE}/{path}", "found", now, now, count=1, note=note)

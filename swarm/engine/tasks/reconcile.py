@@ -1,0 +1,109 @@
+"""Compares the journal with the world; what differs is recorded, never deleted."""
+
+from swarm.engine.context import Kit
+from swarm.engine.egress import task_network
+from swarm.engine.review import merge
+from swarm.engine.tasks import finish, launch, observation
+from swarm.errors import SwarmError
+from swarm.model import events as e
+from swarm.model.task import State, Task
+from swarm.plan.gate_containers import GATING
+from swarm.plan.naming import KIND_LABEL, TASK_LABEL
+from swarm.ports import SandboxFacts
+
+RUNNING = ("running", "paused")
+
+
+def offline(kit: Kit) -> None:
+    """At the keeper's start, what needs no engine: merges that were cut short."""
+    for task in kit.read().tasks():
+        if task.state is State.MERGING:
+            with kit.locks.of(task.id):
+                merge.complete(kit, task.id)
+
+
+def online(kit: Kit) -> None:
+    """Whenever the engine (again) answers: every task, then what no task knows."""
+    for known in kit.read().tasks():
+        with kit.locks.of(known.id):
+            try:
+                task(kit, known.id)
+            except SwarmError as error:
+                kit.journal.record(known.id, e.Trouble("reconcile", error.message))
+    task_network.reconcile(kit)
+    kit.sensing.forget_others()
+    orphans(kit)
+
+
+def task(kit: Kit, task_id: int) -> None:
+    """Bring one task's state in line with its sandbox."""
+    known = kit.read().task(task_id)
+    facts = kit.sandboxes.inspect(kit.names(task_id).sandbox)
+    match known.state:
+        case State.PROVISIONING:
+            _cut_short(kit, known, facts)
+        case State.LIVE | State.LOST:
+            _live(kit, known, facts)
+        case State.STOPPED if not _taken_in(kit, task_id):
+            finish.take_in(kit, task_id)
+        case _:
+            pass
+
+
+def _taken_in(kit: Kit, task_id: int) -> bool:
+    """Whether an earlier keeper lived long enough to take the work in."""
+    ends = e.WorkBroughtBack | e.BringBackRefused
+    events = kit.read().events(task=task_id, limit=1_000_000)
+    return any(isinstance(recorded.event, ends) for recorded in events)
+
+
+def _cut_short(kit: Kit, known: Task, facts: SandboxFacts | None) -> None:
+    """A launch that no keeper finished: adopt what runs, undo what does not."""
+    if facts and facts.status != "created":
+        names = kit.names(known.id)
+        kit.journal.record(known.id, e.TaskLive(names.sandbox, names.pane))
+        _live(kit, kit.read().task(known.id), facts)
+        return
+    launch.undo(kit, known)
+    kit.journal.record(known.id, e.TaskRequeued("the keeper ended during its launch"))
+
+
+def _live(kit: Kit, known: Task, facts: SandboxFacts | None) -> None:
+    if facts is None or facts.status not in RUNNING:
+        finish.ended(kit, known.id)
+        return
+    if known.state is State.LOST:
+        names = kit.names(known.id)
+        kit.journal.record(known.id, e.TaskLive(names.sandbox, names.pane))
+    paused = facts.status == "paused"
+    if paused != known.paused:
+        kit.journal.record(known.id, e.TaskPaused() if paused else e.TaskResumed())
+    reopen_pane(kit, known.id)
+    observation.resume(kit, known)
+
+
+def reopen_pane(kit: Kit, task_id: int) -> None:
+    """Attach a new pane where the task's own is gone; the agent never noticed."""
+    names = kit.names(task_id)
+    pane = kit.panes.all().get(names.pane)
+    if pane is not None and not pane.dead:
+        return
+    kit.panes.open(names.pane, kit.sandboxes.attach_argv(names.sandbox), {})
+    kit.journal.record(task_id, e.PaneReopened(names.pane))
+
+
+def orphans(kit: Kit) -> None:
+    """Record every container of this home that no task knows, once."""
+    tasks = {task.id: task for task in kit.read().tasks(removed=True)}
+    told = {
+        known.event.name
+        for known in kit.read().of_kind(e.OrphanFound)
+        if isinstance(known.event, e.OrphanFound)
+    }
+    for facts in kit.sandboxes.all(kit.home_labels):
+        number = facts.labels.get(TASK_LABEL, "")
+        owner = tasks.get(int(number)) if number.isdigit() else None
+        if facts.labels.get(KIND_LABEL) in GATING:
+            continue
+        if (owner is None or owner.removed) and facts.name not in told:
+            kit.journal.record(None, e.OrphanFound("container", facts.name))
