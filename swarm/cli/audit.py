@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from swarm import bootstrap
-from swarm.cli import exits, say
-from swarm.cli.history import entry_sentence, wanted, wanted_arguments
+from swarm.cli import exit_codes, output
+from swarm.cli.events import entry_sentence, wanted, wanted_arguments
 from swarm.cli.parser import task_id
 from swarm.engine.readers import audit as audit_reader
 from swarm.engine.readers import audit_check
@@ -40,26 +40,26 @@ def audit(args: Namespace) -> int:
 def _show(args: Namespace) -> int:
     entries = _queries(args).audit(wanted(args), args.limit)
     for entry in reversed(entries):
-        say.out(entry_sentence(entry))
+        output.out(entry_sentence(entry))
     if not entries:
-        say.out("nothing of that happened")
-    return exits.DONE
+        output.out("nothing of that happened")
+    return exit_codes.DONE
 
 
 def _verify(args: Namespace) -> int:
     queries = _queries(args)
     tasks = [args.id] if args.id is not None else [t.id for t in _all_tasks(queries)]
-    status = exits.DONE
+    status = exit_codes.DONE
     for task in tasks:
         for found in audit_check.of_task(
             bootstrap.places().sensor, queries.trails(task)
         ):
             if found.fault:
-                status = exits.FAILED
+                status = exit_codes.FAILED
             words = found.fault or f"{found.lines:,} lines, as they were recorded"
-            say.out(f"#{task:<4} {found.file.name:<20} {words}")
+            output.out(f"#{task:<4} {found.file.name:<20} {words}")
     if status:
-        say.out("the audit was changed after it was recorded")
+        output.out("the audit was changed after it was recorded")
     return status
 
 
@@ -67,7 +67,7 @@ def _export(args: Namespace) -> int:
     entries = since(_queries(args), Seen(), wanted(args))
     with _opened(args.out) as out:
         audit_reader.write(entries, args.format, out)
-    return exits.DONE
+    return exit_codes.DONE
 
 
 @contextmanager

@@ -3,10 +3,10 @@
 from argparse import ArgumentParser, Namespace
 
 from swarm import bootstrap
-from swarm.cli import exits, say
+from swarm.cli import exit_codes, output
+from swarm.cli.keeper_client import ask
+from swarm.cli.list_tasks import budget_of
 from swarm.cli.parser import task_id
-from swarm.cli.tasks import budget_of
-from swarm.cli.wishing import ask
 from swarm.store.task_queries import Board
 
 
@@ -26,5 +26,7 @@ def budget(args: Namespace) -> int:
         ask(places, "budget", body)
     task = Board(places.database).task(args.id)
     used = f"{task.tokens_in + task.tokens_out:,} tokens, about ${task.cost:.2f}"
-    say.fields([("used", used), ("may use", budget_of(task) or "as much as it wants")])
-    return exits.DONE
+    output.fields(
+        [("used", used), ("may use", budget_of(task) or "as much as it wants")]
+    )
+    return exit_codes.DONE

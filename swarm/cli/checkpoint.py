@@ -5,9 +5,9 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
 
 from swarm import bootstrap
-from swarm.cli import exits, say
+from swarm.cli import exit_codes, output
+from swarm.cli.keeper_client import ask
 from swarm.cli.parser import task_id
-from swarm.cli.wishing import ask
 from swarm.model.safe_text import line
 from swarm.store.event_queries import Checkpoint, Queries
 
@@ -36,12 +36,12 @@ def _ls(args: Namespace) -> int:
     task = queries.task(args.id)
     found = queries.checkpoints(task.id)
     if args.json:
-        say.as_json([asdict(one) for one in found])
-        return exits.DONE
+        output.as_json([asdict(one) for one in found])
+        return exit_codes.DONE
     for one in reversed(found):
-        say.out(_row(one))
-    say.out(f"{0:>4}  {_clock(task.started or task.created)}  where it began")
-    return exits.DONE
+        output.out(_row(one))
+    output.out(f"{0:>4}  {_clock(task.started or task.created)}  where it began")
+    return exit_codes.DONE
 
 
 def _row(one: Checkpoint) -> str:
@@ -58,16 +58,16 @@ def _clock(at: float) -> str:
 def _take(args: Namespace) -> int:
     result = ask(bootstrap.places(), "checkpoint", {"task": args.id})
     same = "" if result["new"] else "; nothing has changed since"
-    say.out(f"checkpoint {result['number']} of task {args.id}{same}")
-    return exits.DONE
+    output.out(f"checkpoint {result['number']} of task {args.id}{same}")
+    return exit_codes.DONE
 
 
 def _restore(args: Namespace) -> int:
     body = {"task": args.id, "number": args.number}
     result = ask(bootstrap.places(), "go_back", body)
     done = f"{result['wrote']} files written, {result['removed']} removed"
-    say.out(f"task {args.id} is at checkpoint {args.number}: {done}")
+    output.out(f"task {args.id} is at checkpoint {args.number}: {done}")
     for path in result["aside"]:
-        say.out(f"set aside, for no checkpoint holds it: {path}")
-    say.note(f"back again: `swarm checkpoint restore {args.id} {result['before']}`")
-    return exits.DONE
+        output.out(f"set aside, for no checkpoint holds it: {path}")
+    output.note(f"back again: `swarm checkpoint restore {args.id} {result['before']}`")
+    return exit_codes.DONE

@@ -4,7 +4,7 @@ import sys
 from argparse import Namespace
 
 from swarm import bootstrap
-from swarm.cli.place import repository
+from swarm.cli.arguments import repository
 from swarm.errors import SwarmError
 
 

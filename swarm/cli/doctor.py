@@ -7,7 +7,7 @@ from swarm import bootstrap
 from swarm.adapters.docker import DockerImages
 from swarm.adapters.git.process import Door, git
 from swarm.adapters.tmux.process import version as tmux_version
-from swarm.cli import exits, say
+from swarm.cli import exit_codes, output
 from swarm.engine.host import doctor as engine
 from swarm.model.safe_text import line
 
@@ -28,13 +28,13 @@ def doctor(args: Namespace) -> int:
     """1 where something fails; a warning does not count."""
     checks = engine.examine(machine())
     if args.fix:
-        checks = engine.mended(checks, lambda text: say.note(f"  {line(text, 160)}"))
+        checks = engine.mended(checks, lambda text: output.note(f"  {line(text, 160)}"))
     if args.json:
-        say.as_json([facts(check) for check in checks])
+        output.as_json([facts(check) for check in checks])
     else:
         _print(checks)
     failed = any(check.ok == "fail" for check in checks)
-    return exits.FAILED if failed else exits.DONE
+    return exit_codes.FAILED if failed else exit_codes.DONE
 
 
 def machine() -> engine.Machine:
@@ -64,8 +64,8 @@ def _print(checks: list[engine.Check]) -> None:
     size = max(len(check.name) for check in checks)
     for check in checks:
         out = f"{MARKS[check.ok]} {check.ok:<4}  {check.name:<{size}}  "
-        say.out(out + line(check.found))
+        output.out(out + line(check.found))
         if check.mend and check.ok != "ok":
-            say.out(" " * (size + 10) + "→ " + line(check.mend))
+            output.out(" " * (size + 10) + "→ " + line(check.mend))
     counts = [sum(check.ok == grade for check in checks) for grade in MARKS]
-    say.out(f"{counts[0]} fine, {counts[1]} to look at, {counts[2]} broken")
+    output.out(f"{counts[0]} fine, {counts[1]} to look at, {counts[2]} broken")

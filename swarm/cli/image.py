@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
 
 from swarm.adapters.docker import DockerImages
-from swarm.cli import exits, say
+from swarm.cli import exit_codes, output
 from swarm.engine.host import images
 from swarm.model.safe_text import line
 
@@ -29,35 +29,35 @@ def image(args: Namespace) -> int:
     for name in [args.name] if args.name else images.own():
         began = time.monotonic()
         reference = images.build(DockerImages(), name, _tell)
-        say.out(f"{reference} ready after {time.monotonic() - began:.1f} s")
-    return exits.DONE
+        output.out(f"{reference} ready after {time.monotonic() - began:.1f} s")
+    return exit_codes.DONE
 
 
 def _tell(text: str) -> None:
-    say.note(f"  {line(text, 160)}")
+    output.note(f"  {line(text, 160)}")
 
 
 def _ls(as_json: bool) -> int:
     known = DockerImages().tagged(PREFIX)
     current = [images.tag(name) for name in images.names()]
     if as_json:
-        say.as_json(
+        output.as_json(
             [{**asdict(one), "current": one.reference in current} for one in known]
         )
-        return exits.DONE
+        return exit_codes.DONE
     rows = [
         [
             one.reference,
             _state(one.reference, current),
-            say.size(one.size),
-            say.ago(time.time() - one.created),
+            output.size(one.size),
+            output.ago(time.time() - one.created),
         ]
         for one in sorted(known, key=lambda one: one.reference)
     ]
     built = {one.reference for one in known}
     rows += [[tag, "not built", "", ""] for tag in current if tag not in built]
-    say.columns(["IMAGE", "STATE", "SIZE", "AGE"], rows)
-    return exits.DONE
+    output.columns(["IMAGE", "STATE", "SIZE", "AGE"], rows)
+    return exit_codes.DONE
 
 
 def _state(reference: str, current: list[str]) -> str:

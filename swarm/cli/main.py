@@ -3,7 +3,7 @@
 import os
 import sys
 
-from swarm.cli import exits, parser, say, table
+from swarm.cli import command_registry, exit_codes, output, parser
 from swarm.errors import NotFound, SwarmError, ToolMissing
 
 
@@ -17,17 +17,17 @@ def run(argv: list[str]) -> int:
         status = _dispatch(verb, rest)
         sys.stdout.flush()
     except SwarmError as error:
-        say.refused(verb, error)
+        output.refused(verb, error)
         status = _status(error)
     except KeyboardInterrupt:
-        status = exits.INTERRUPTED
+        status = exit_codes.INTERRUPTED
     except BrokenPipeError:
         # The reader of our output left; the interpreter must not complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = exits.FAILED
+        status = exit_codes.FAILED
     except OSError as error:
-        say.refused(verb, SwarmError(str(error), hint="see `swarm doctor`"))
-        status = exits.FAILED
+        output.refused(verb, SwarmError(str(error), hint="see `swarm doctor`"))
+        status = exit_codes.FAILED
     return status
 
 
@@ -43,25 +43,25 @@ def _split(argv: list[str]) -> tuple[str, list[str]]:
 
 def _dispatch(verb: str, rest: list[str]) -> int:
     if not verb:
-        return table.dashboard(parser.of_dashboard().parse_args(rest))
+        return command_registry.dashboard(parser.of_dashboard().parse_args(rest))
     if verb == "help":
         parser.of_dashboard().print_help()
-        return exits.DONE
-    if verb not in table.COMMANDS:
+        return exit_codes.DONE
+    if verb not in command_registry.COMMANDS:
         parser.of_dashboard().error(f"there is no command {verb!r}{_nearest(verb)}")
-    return table.run(verb, parser.of_command(verb).parse_args(rest))
+    return command_registry.run(verb, parser.of_command(verb).parse_args(rest))
 
 
 def _nearest(verb: str) -> str:
-    near = [known for known in table.COMMANDS if known[:2] == verb[:2]]
+    near = [known for known in command_registry.COMMANDS if known[:2] == verb[:2]]
     return f"; did you mean {' or '.join(near)}?" if near else "; see `swarm --help`"
 
 
 def _status(error: SwarmError) -> int:
     match error:
         case NotFound():
-            return exits.NOT_FOUND
+            return exit_codes.NOT_FOUND
         case ToolMissing():
-            return exits.TOOL_MISSING
+            return exit_codes.TOOL_MISSING
         case _:
-            return exits.FAILED
+            return exit_codes.FAILED

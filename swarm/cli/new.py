@@ -3,11 +3,11 @@
 from argparse import ArgumentParser, Namespace
 
 from swarm import bootstrap
-from swarm.cli import exits, say
+from swarm.cli import exit_codes, output
+from swarm.cli.arguments import needed_repository
+from swarm.cli.keeper_client import ask
 from swarm.cli.parser import task_id
-from swarm.cli.place import needed_repository
 from swarm.cli.progress import follow
-from swarm.cli.wishing import ask
 
 
 def new_arguments(parser: ArgumentParser) -> None:
@@ -51,7 +51,7 @@ def new(args: Namespace) -> int:
         "new",
         {
             "repo": str(repo),
-            "prompt": say.typed(args.prompt),
+            "prompt": output.typed(args.prompt),
             "command": args.run,
             "agent": args.agent,
             "name": args.name,
@@ -62,5 +62,5 @@ def new(args: Namespace) -> int:
             "dollars": args.dollars,
         },
     )
-    say.numbers(made["tasks"])
-    return follow(places, made["tasks"]) if args.wait else exits.DONE
+    output.numbers(made["tasks"])
+    return follow(places, made["tasks"]) if args.wait else exit_codes.DONE

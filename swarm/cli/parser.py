@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 
 from swarm import __version__
-from swarm.cli import exits
-from swarm.cli.table import COMMANDS, arguments
+from swarm.cli import exit_codes
+from swarm.cli.command_registry import COMMANDS, arguments
 
 Parser = argparse.ArgumentParser
 
@@ -78,6 +78,6 @@ def _epilog() -> str:
             for verb, command in COMMANDS.items()
             if command.group == group
         ]
-    lines += ["", "exit status:", exits.table()]
+    lines += ["", "exit status:", exit_codes.table()]
     lines += ["", "`swarm COMMAND --help` tells more of each."]
     return "\n".join(lines)

@@ -1,8 +1,8 @@
 """Follows tasks until they have ended, and says what happens on the way."""
 
 from swarm import bootstrap
-from swarm.cli import exits, say
-from swarm.cli.wishing import changes
+from swarm.cli import exit_codes, output
+from swarm.cli.keeper_client import changes
 from swarm.model import events as e
 from swarm.model.safe_text import line
 from swarm.model.task import State, Task
@@ -39,13 +39,13 @@ def _followed(
         if not grew and bootstrap.keeper_pid(places) is None:
             bootstrap.ensure_keeper(places)
     waiting = [f"#{task.id}" for task in tasks if task.state in AT_WORK]
-    say.note(f"still at work after {seconds:g} s: {', '.join(waiting)}")
-    return exits.TIMEOUT
+    output.note(f"still at work after {seconds:g} s: {', '.join(waiting)}")
+    return exit_codes.TIMEOUT
 
 
 def outcome(tasks: list[Task]) -> int:
     """The status for tasks that ended: DONE where every one did so with 0."""
-    return exits.DONE if all(map(succeeded, tasks)) else exits.TASK_FAILED
+    return exit_codes.DONE if all(map(succeeded, tasks)) else exit_codes.TASK_FAILED
 
 
 def succeeded(task: Task) -> bool:
@@ -59,15 +59,15 @@ def _tell(queries: Queries, seen: int, ids: set[int]) -> int:
     for known in queries.events(after=seen):
         seen = known.id
         text = step(known.event)
-        if known.task in ids and text and say.is_watched():
-            say.note(f"#{known.task} {text}")
+        if known.task in ids and text and output.is_watched():
+            output.note(f"#{known.task} {text}")
     return seen
 
 
 def _tell_trouble(queries: Queries, told: str) -> str:
     trouble = queries.fleet().trouble
     if trouble and trouble != told:
-        say.note(f"nothing starts meanwhile: {line(trouble)}")
+        output.note(f"nothing starts meanwhile: {line(trouble)}")
     return trouble
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from swarm import bootstrap
-from swarm.cli import exits, say
+from swarm.cli import exit_codes, output
+from swarm.cli.keeper_client import ask
 from swarm.cli.parser import task_id
-from swarm.cli.wishing import ask
 from swarm.errors import Refused
 from swarm.model.review import Change, Hidden
 from swarm.model.safe_text import line, plain
@@ -68,12 +68,12 @@ def diff(args: Namespace) -> int:
     if args.json or args.stat:
         changes, hidden = review.changes(task.id, tree), review.hidden(task.id, tree)
         if args.json:
-            say.as_json(_facts(tree, changes, hidden))
+            output.as_json(_facts(tree, changes, hidden))
         else:
             _stat(tree, changes, hidden)
-        return exits.DONE
+        return exit_codes.DONE
     _print_diff(review.diff(task.id, tree), args.raw)
-    return exits.DONE
+    return exit_codes.DONE
 
 
 def snapshot(places: Places, task: Task) -> str:
@@ -96,11 +96,11 @@ def merge(args: Namespace) -> int:
     }
     answer = ask(places, "merge", wish)
     if "path" in answer:
-        say.out(f"wrote {line(answer['path'])}")
+        output.out(f"wrote {line(answer['path'])}")
     else:
         into = line(answer["target"])
-        say.out(f"merged #{task.id} {task.name} into {into} as {answer['commit']}")
-    return exits.DONE
+        output.out(f"merged #{task.id} {task.name} into {into} as {answer['commit']}")
+    return exit_codes.DONE
 
 
 def _print_diff(raw: bytes, untouched: bool) -> None:
@@ -108,7 +108,7 @@ def _print_diff(raw: bytes, untouched: bool) -> None:
         sys.stdout.buffer.write(raw)
         return
     text = raw.decode("utf-8", "surrogateescape")
-    say.out(plain(text, len(text)).rstrip("\n"))
+    output.out(plain(text, len(text)).rstrip("\n"))
 
 
 def _stat(tree: str, changes: tuple[Change, ...], hidden: tuple[Hidden, ...]) -> None:
@@ -117,11 +117,11 @@ def _stat(tree: str, changes: tuple[Change, ...], hidden: tuple[Hidden, ...]) ->
         for change in changes
     ]
     if rows:
-        say.columns(["CHANGE", "ADDED", "DELETED", "PATH", "LOOK AT"], rows)
+        output.columns(["CHANGE", "ADDED", "DELETED", "PATH", "LOOK AT"], rows)
     for entry in hidden:
         count = f" ({entry.count} entries)" if entry.count > 1 else ""
-        say.out(f"hidden: {line(entry.path)}{count} — {line(entry.reason)}")
-    say.out(f"files: {len(changes)}, hidden: {len(hidden)}, tree {tree}")
+        output.out(f"hidden: {line(entry.path)}{count} — {line(entry.reason)}")
+    output.out(f"files: {len(changes)}, hidden: {len(hidden)}, tree {tree}")
 
 
 def _lines(change: Change) -> tuple[str, str]:

@@ -3,8 +3,8 @@
 from argparse import ArgumentParser, Namespace
 
 from swarm import bootstrap
+from swarm.cli.arguments import tasks_named
 from swarm.cli.parser import task_id
-from swarm.cli.place import tasks_named
 from swarm.cli.progress import follow
 from swarm.store.event_queries import Queries
 

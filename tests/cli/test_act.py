@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from swarm.cli import exits
+from swarm.cli import exit_codes
 from swarm.errors import IllegalMove
 from swarm.store.event_queries import Wish
 from swarm.store.journal import Journal
@@ -27,7 +27,7 @@ def test_a_verb_is_a_wish_for_each_task(
 
     status, out, err = swarm(verb, "1", "2", "1")
 
-    assert (status, out, len(err.splitlines())) == (exits.DONE, "", 2)
+    assert (status, out, len(err.splitlines())) == (exit_codes.DONE, "", 2)
     assert clerk.seen == [(verb, {"task": first}), (verb, {"task": second})]
 
 
@@ -37,7 +37,7 @@ def test_a_retry_prints_the_new_ids(
     ended(journal)
     clerk.decide = lambda _wish: {"tasks": [9]}
 
-    assert swarm("retry", "1") == (exits.DONE, "9\n", "")
+    assert swarm("retry", "1") == (exit_codes.DONE, "9\n", "")
 
 
 def test_one_refusal_does_not_stop_the_others(
@@ -54,7 +54,7 @@ def test_one_refusal_does_not_stop_the_others(
 
     status, _, err = swarm("stop", "1", "2")
 
-    assert status == exits.FAILED
+    assert status == exit_codes.FAILED
     assert err == "swarm stop: task 1 is merged\n#2 fix: stopped\n"
 
 
@@ -63,14 +63,14 @@ def test_nothing_is_wished_where_one_task_is_not_there(
 ) -> None:
     ended(journal)
 
-    assert swarm("stop", "1", "7")[0] == exits.NOT_FOUND
+    assert swarm("stop", "1", "7")[0] == exit_codes.NOT_FOUND
     assert clerk.seen == []
 
 
 def test_text_is_sent(swarm: Swarm, clerk: Clerk, journal: Journal) -> None:
     ended(journal)
 
-    assert swarm("send", "1", "yes, do it")[0] == exits.DONE
+    assert swarm("send", "1", "yes, do it")[0] == exit_codes.DONE
     assert clerk.seen == [("send", {"task": 1, "text": "yes, do it"})]
 
 
@@ -112,7 +112,7 @@ def test_a_prompt_may_come_from_standard_input(
 def test_a_new_task_needs_a_repository(swarm: Swarm, clerk: Clerk) -> None:
     status, _, err = swarm("new", "do it")
 
-    assert status == exits.FAILED
+    assert status == exit_codes.FAILED
     assert "is not in a git repository\n  go to one" in err
     assert clerk.seen == []
 
@@ -131,7 +131,7 @@ def test_a_prompt_that_is_no_text_is_refused(
     monkeypatch.setattr(sys, "stdin", bytes_in)
 
     assert swarm("new", "-") == (
-        exits.FAILED,
+        exit_codes.FAILED,
         "",
         "swarm new: standard input is not text: invalid start byte at byte 2\n"
         "  it must be utf-8\n",

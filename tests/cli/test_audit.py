@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.cli import exits
+from swarm.cli import exit_codes
 from swarm.engine.sensor import hash_chain
 from swarm.model import events as e
 from swarm.model.activity import Batch, Deed, Trace
@@ -59,7 +59,7 @@ def task(places: Places) -> int:
 def test_the_timeline_joins_all_that_happened(swarm: Cli, task: int) -> None:
     status, out, _ = swarm("audit", "show", str(task))
 
-    assert status == exits.DONE
+    assert status == exit_codes.DONE
     known = "evil.test", "rm -rf /", "open /etc/passwd", "unshare()", "a.py ×3"
     for words in (*known, "→ 203.0.113.7:53"):
         assert words in out
@@ -98,7 +98,7 @@ def test_only_what_is_asked_for(
 def test_a_time_that_is_none_is_refused(swarm: Cli) -> None:
     status, _, err = swarm("events", "--since", "yesterday")
 
-    assert status == exits.USAGE
+    assert status == exit_codes.USAGE
     assert "no span such as 10m" in err
 
 
@@ -114,15 +114,15 @@ def test_export_in_both_forms(swarm: Cli, task: int, tmp_path: Path) -> None:
     notes = [row["note"] for row in rows]
     assert "'=cmd()" in notes, "no spreadsheet runs it"
     status, _, err = swarm("audit", "export", "--out", str(file))
-    assert (status, "exists already" in err) == (exits.FAILED, True)
+    assert (status, "exists already" in err) == (exit_codes.FAILED, True)
 
 
 def test_verify_names_the_line(swarm: Cli, task: int, places: Places) -> None:
     status, out, _ = swarm("audit", "verify")
-    assert (status, "2 lines, as they were recorded" in out) == (exits.DONE, True)
+    assert (status, "2 lines, as they were recorded" in out) == (exit_codes.DONE, True)
 
     (places.sensor / f"{ID}.0").write_bytes(b"one\n2wo\n")
     status, out, _ = swarm("audit", "verify", str(task))
 
-    assert status == exits.FAILED
+    assert status == exit_codes.FAILED
     assert "line 2 is not what was recorded" in out

@@ -4,7 +4,7 @@ import json
 import threading
 from collections.abc import Callable
 
-from swarm.cli.wishing import changes
+from swarm.cli.keeper_client import changes
 from swarm.model import events as e
 from swarm.plan.naming import Places
 from swarm.store.event_queries import Queries

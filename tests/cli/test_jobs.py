@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from swarm.cli.demo import jobs
-from swarm.cli.demo.jobs import JOBS, MERGED, Attempt, Job, attempts
+from swarm.cli.demo import tasks
+from swarm.cli.demo.tasks import JOBS, MERGED, Attempt, Job, attempts
 
 LOG = """running the tests
 refused: reach example.com:443 — Temporary failure in name resolution
@@ -42,7 +42,7 @@ def test_the_merged_task_is_one_of_them() -> None:
 
 
 def run_attempt(words: str) -> str:
-    script = Path(jobs.__file__).with_name("attempts.sh").read_text()
+    script = Path(tasks.__file__).with_name("attempts.sh").read_text()
     done = subprocess.run(
         ["bash", "-c", f"set -e\n{script}\nattempt 'it' {words}"],
         capture_output=True,

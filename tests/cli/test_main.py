@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from swarm import __version__, bootstrap
-from swarm.cli import exits, table
+from swarm.cli import command_registry, exit_codes
 from swarm.errors import SwarmError, ToolMissing
 from swarm.plan.naming import Places
 from tests.cli.conftest import Clerk, ended
@@ -39,7 +39,7 @@ def test_a_wrong_command_line_is_2(
 ) -> None:
     status, out, err = swarm(*words)
 
-    assert (status, out) == (exits.USAGE, "")
+    assert (status, out) == (exit_codes.USAGE, "")
     assert err.startswith("usage: swarm")
 
 
@@ -47,7 +47,7 @@ def test_a_slip_is_answered_with_what_may_be_meant(swarm: Swarm) -> None:
     assert "did you mean mend or merge?" in swarm("merg")[2]
 
 
-@pytest.mark.parametrize("verb", table.COMMANDS)
+@pytest.mark.parametrize("verb", command_registry.COMMANDS)
 def test_every_command_explains_itself(swarm: Swarm, verb: str) -> None:
     status, out, _ = swarm(verb, "--help")
 
@@ -58,8 +58,10 @@ def test_every_command_explains_itself(swarm: Swarm, verb: str) -> None:
 def test_the_help_lists_commands_and_exit_statuses(swarm: Swarm) -> None:
     _, out, _ = swarm("--help")
 
-    assert all(f"  {verb} " in out for verb in table.COMMANDS)
-    assert all(f"{code:>3}  {text}" in out for code, text in exits.MEANINGS.items())
+    assert all(f"  {verb} " in out for verb in command_registry.COMMANDS)
+    assert all(
+        f"{code:>3}  {text}" in out for code, text in exit_codes.MEANINGS.items()
+    )
 
 
 def test_the_repository_may_stand_before_the_command(
@@ -68,7 +70,7 @@ def test_the_repository_may_stand_before_the_command(
     for words in (("--repo", "/nowhere", "ls"), ("ls", "--repo", "/nowhere")):
         status, _, err = swarm(*words)
 
-        assert status == exits.FAILED
+        assert status == exit_codes.FAILED
         assert err.startswith("swarm ls: /nowhere is not in a git repository\n  ")
 
 
@@ -82,7 +84,7 @@ def test_a_refusal_has_a_message_and_a_way_out(
     ended(clerk._journal)
 
     assert swarm("discard", "1") == (
-        exits.FAILED,
+        exit_codes.FAILED,
         "",
         "swarm discard: no \\x1b[2J, it is live\n  stop it\n  first\n",
     )
@@ -92,7 +94,7 @@ def test_a_task_that_is_not_there_is_4(swarm: Swarm, places: Places) -> None:
     for verb in ("show", "wait", "stop", "logs", "diff", "merge", "attach", "events"):
         status, out, err = swarm(verb, "7")
 
-        assert (status, out) == (exits.NOT_FOUND, "")
+        assert (status, out) == (exit_codes.NOT_FOUND, "")
         assert err.startswith(f"swarm {verb}: there is no task 7\n  see ")
 
 
@@ -105,7 +107,7 @@ def test_a_missing_tool_is_5(
     number = ended(clerk._journal)
     monkeypatch.setattr(bootstrap, "sandboxes", missing)
 
-    assert swarm("logs", str(number))[0] == exits.TOOL_MISSING
+    assert swarm("logs", str(number))[0] == exit_codes.TOOL_MISSING
 
 
 def test_the_dashboard_without_a_terminal_says_what_to_do(
@@ -113,7 +115,7 @@ def test_the_dashboard_without_a_terminal_says_what_to_do(
 ) -> None:
     status, _, err = swarm()
 
-    assert status == exits.FAILED
+    assert status == exit_codes.FAILED
     assert err.startswith("swarm: the dashboard needs a terminal\n")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.cli.place import needed_repository, repository
+from swarm.cli.arguments import needed_repository, repository
 from swarm.errors import SwarmError
 
 

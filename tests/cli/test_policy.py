@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.cli import exits
+from swarm.cli import exit_codes
 from swarm.model import events as e
 from swarm.plan.naming import Places
 from swarm.store.journal import Journal
@@ -53,7 +53,7 @@ def real_repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_show_names_every_rule_with_file_and_line(swarm: Swarm, file: Path) -> None:
     status, out, _ = swarm("policy", "show")
 
-    assert status == exits.DONE
+    assert status == exit_codes.DONE
     assert f"{file}:3" in out
     assert f"{file}:7" in out
     assert "GET" in out
@@ -64,9 +64,9 @@ def test_why_names_the_rule_and_exits_by_the_verdict(swarm: Swarm, file: Path) -
     denied = swarm("policy", "why", "x.telemetry.example")
     unknown = swarm("policy", "why", "else.example")
 
-    assert (allowed[0], "inspected" in allowed[1]) == (exits.DONE, True)
-    assert (denied[0], f"{file}:7" in denied[1]) == (exits.FAILED, True)
-    assert unknown[0] == exits.FAILED
+    assert (allowed[0], "inspected" in allowed[1]) == (exit_codes.DONE, True)
+    assert (denied[0], f"{file}:7" in denied[1]) == (exit_codes.FAILED, True)
+    assert unknown[0] == exit_codes.FAILED
     assert "swarm policy allow else.example:443 --project" in unknown[1]
 
 
@@ -74,14 +74,14 @@ def test_why_names_the_rule_and_exits_by_the_verdict(swarm: Swarm, file: Path) -
 def test_why_says_what_no_dashboard_opens(swarm: Swarm, file: Path, host: str) -> None:
     status, out, _ = swarm("policy", "why", host)
 
-    assert status == exits.FAILED
+    assert status == exit_codes.FAILED
     assert "[[tcp]] rule in your own file" in out
 
 
 def test_why_refuses_what_is_no_host(swarm: Swarm, file: Path) -> None:
     status, _, err = swarm("policy", "why", "a_b..example")
 
-    assert status != exits.DONE
+    assert status != exit_codes.DONE
     assert "the gate denies it always" in err
 
 
@@ -90,13 +90,13 @@ def test_check_names_file_line_and_key_of_a_mistake(swarm: Swarm, file: Path) ->
 
     status, _, err = swarm("policy", "check")
 
-    assert status != exits.DONE
+    assert status != exit_codes.DONE
     assert f"{file}:3: allow.hots: unknown key; is 'host' meant?" in err
 
 
 def test_check_of_a_good_file_says_so(swarm: Swarm, file: Path) -> None:
     assert swarm("policy", "check", str(file))[:2] == (
-        exits.DONE,
+        exit_codes.DONE,
         f"{file}: in order\n",
     )
     assert "not there" in swarm("policy", "check", "/nowhere.toml")[2]
@@ -115,10 +115,10 @@ def test_a_repository_s_requests_are_shown_as_a_diff(
 
     status, out, _ = swarm("policy", "show")
 
-    assert status == exits.DONE
+    assert status == exit_codes.DONE
     assert "not in force" in out
     assert "+ allow asked.example" in out
-    assert swarm("policy", "why", "asked.example")[0] == exits.FAILED
+    assert swarm("policy", "why", "asked.example")[0] == exit_codes.FAILED
 
 
 def denied(host: str, seq: int, **more: object) -> e.NetDenied:
@@ -140,7 +140,7 @@ def test_suggest_proposes_no_more_than_was_tried(
     status, out, _ = swarm("policy", "suggest")
     (often, once) = json.loads(swarm("policy", "suggest", "--json")[1])
 
-    assert status == exits.DONE
+    assert status == exit_codes.DONE
     assert often == {"times": 9, "host": "often.example"}
     assert (once["methods"], once["paths"]) == (["GET"], ["/v1/a"])
     assert "10.0.0.1" not in out
@@ -166,7 +166,7 @@ def test_suggest_makes_no_pattern_of_what_an_agent_asked_for(
 def test_suggest_says_when_nothing_was_denied(swarm: Swarm, journal: Journal) -> None:
     status, out, err = swarm("policy", "suggest")
 
-    assert (status, out) == (exits.DONE, "")
+    assert (status, out) == (exit_codes.DONE, "")
     assert "nothing was denied" in err
 
 
@@ -201,7 +201,7 @@ def test_a_change_is_a_wish(
     status, _, err = swarm("policy", *words)
 
     ((verb, asked),) = clerk.seen
-    assert (status, verb) == (exits.DONE, "grant")
+    assert (status, verb) == (exit_codes.DONE, "grant")
     assert {key: asked[key] for key in body} == body
     assert "it counts from now on" in err
 
@@ -213,7 +213,7 @@ def test_nothing_to_revoke_is_a_failure_with_a_way_out(
 
     status, _, err = swarm("policy", "revoke", "a.example", "--user")
 
-    assert status == exits.FAILED
+    assert status == exit_codes.FAILED
     assert "swarm policy show" in err
 
 
@@ -230,7 +230,7 @@ def test_nothing_to_revoke_is_a_failure_with_a_way_out(
 def test_what_is_no_change_is_a_usage_error(
     swarm: Swarm, places: Places, words: tuple[str, ...]
 ) -> None:
-    assert swarm("policy", *words)[0] == exits.USAGE
+    assert swarm("policy", *words)[0] == exit_codes.USAGE
 
 
 def test_a_budget_is_set_and_shown(
@@ -242,6 +242,6 @@ def test_a_budget_is_set_and_shown(
 
     status, out, _ = swarm("budget", "1", "--dollars", "2")
 
-    assert status == exits.DONE
+    assert status == exit_codes.DONE
     assert clerk.seen == [("budget", {"task": 1, "tokens": None, "dollars": "2"})]
     assert "500,000 tokens and $2.00" in out

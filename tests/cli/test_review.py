@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from swarm import bootstrap
-from swarm.cli import exits
+from swarm.cli import exit_codes
 from swarm.model import events as e
 from swarm.model.review import Change, Flag, Hidden, Level
 from swarm.plan.naming import Places
@@ -82,7 +82,7 @@ def test_raw_bytes_go_to_a_file_and_to_no_terminal(
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     status, _, err = swarm("diff", number, "--raw")
 
-    assert status == exits.FAILED
+    assert status == exit_codes.FAILED
     assert "could control this terminal" in err
     assert written.getvalue() == HOSTILE
 

@@ -4,26 +4,26 @@ import sys
 
 import pytest
 
-from swarm.cli import say
+from swarm.cli import output
 
 
 @pytest.mark.parametrize(
     ("text", "cells"), [("abc", 3), ("修正", 4), ("e\u0301", 1), ("", 0)]
 )
 def test_width_is_what_a_terminal_takes(text: str, cells: int) -> None:
-    assert say.width(text) == cells
+    assert output.width(text) == cells
 
 
 def test_colours_come_only_on_a_terminal_and_not_with_no_color(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    plain = say.coloured("failed")
+    plain = output.coloured("failed")
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     monkeypatch.delenv("NO_COLOR", raising=False)
-    coloured = say.coloured("failed 1")
+    coloured = output.coloured("failed 1")
     monkeypatch.setenv("NO_COLOR", "1")
 
-    assert plain == say.coloured("failed") == "failed"
+    assert plain == output.coloured("failed") == "failed"
     assert coloured == "\x1b[31mfailed 1\x1b[0m"
 
 
@@ -31,16 +31,16 @@ def test_colours_come_only_on_a_terminal_and_not_with_no_color(
     ("seconds", "text"), [(-1, "0s"), (59.9, "59s"), (60, "1m"), (7200, "2h")]
 )
 def test_a_span_is_short(seconds: float, text: str) -> None:
-    assert say.ago(seconds) == text
+    assert output.ago(seconds) == text
 
 
 def test_bytes_are_read_by_a_human() -> None:
-    assert [say.size(n) for n in (812, 4 << 20)] == ["812 B", "4.0 MiB"]
+    assert [output.size(n) for n in (812, 4 << 20)] == ["812 B", "4.0 MiB"]
 
 
 def test_a_stray_surrogate_is_printed_and_stops_nothing(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    say.out("a\udcffb")
+    output.out("a\udcffb")
 
     assert capsys.readouterr().out == "a\\udcffb\n"

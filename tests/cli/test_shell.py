@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.cli import table
+from swarm.cli import command_registry
 from swarm.config import load
 from swarm.plan.naming import Places
 
@@ -49,7 +49,7 @@ def test_a_config_that_cannot_be_read_is_named(
 def test_completion_knows_every_command(swarm: Swarm, shell: str) -> None:
     out = swarm("completion", shell)[1]
 
-    assert all(verb in out for verb in table.COMMANDS)
+    assert all(verb in out for verb in command_registry.COMMANDS)
 
 
 def test_bash_takes_the_completion(swarm: Swarm) -> None:

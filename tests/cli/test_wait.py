@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.cli import exits
+from swarm.cli import exit_codes
 from swarm.model import events as e
 from swarm.store.journal import Journal
 from tests.cli.conftest import Clerk, ended, queued
@@ -15,7 +15,7 @@ Swarm = Callable[..., tuple[int, str, str]]
 
 
 @pytest.mark.parametrize(
-    ("code", "status"), [(0, exits.DONE), (1, exits.TASK_FAILED), (137, 3)]
+    ("code", "status"), [(0, exit_codes.DONE), (1, exit_codes.TASK_FAILED), (137, 3)]
 )
 def test_the_agents_own_end_decides(
     swarm: Swarm, clerk: Clerk, journal: Journal, code: int, status: int
@@ -32,7 +32,7 @@ def test_one_that_failed_is_enough(
     task = journal.queue(lambda _id: queued())
     journal.record(task.id, e.TaskFailed("base", "no image"))
 
-    assert swarm("wait", "1", "2")[0] == exits.TASK_FAILED
+    assert swarm("wait", "1", "2")[0] == exit_codes.TASK_FAILED
 
 
 def test_what_was_rejected_or_lost_did_not_succeed(
@@ -41,7 +41,7 @@ def test_what_was_rejected_or_lost_did_not_succeed(
     number = ended(journal, 0)
     journal.record(number, e.TaskRejected())
 
-    assert swarm("wait", "1")[0] == exits.TASK_FAILED
+    assert swarm("wait", "1")[0] == exit_codes.TASK_FAILED
 
 
 def test_the_time_is_over(swarm: Swarm, clerk: Clerk, journal: Journal) -> None:
@@ -49,7 +49,7 @@ def test_the_time_is_over(swarm: Swarm, clerk: Clerk, journal: Journal) -> None:
 
     status, _, err = swarm("wait", "1", "--timeout", "0.1")
 
-    assert status == exits.TIMEOUT
+    assert status == exit_codes.TIMEOUT
     assert "still at work after 0.1 s: #1" in err
 
 
@@ -62,7 +62,7 @@ def test_an_end_that_comes_later_is_waited_for(
         0.1, lambda: journal.record(task.id, e.TaskStopped(0)) and None
     ).start()
 
-    assert swarm("wait", "1", "--timeout", "10")[0] == exits.DONE
+    assert swarm("wait", "1", "--timeout", "10")[0] == exit_codes.DONE
 
 
 def test_an_engine_that_is_gone_is_told_to_who_waits(
@@ -81,4 +81,4 @@ def test_new_can_wait(swarm: Swarm, clerk: Clerk, journal: Journal, repo: Path) 
 
     status, out, _ = swarm("new", "do it", "--run", "false", "--wait")
 
-    assert (status, out) == (exits.TASK_FAILED, "1\n")
+    assert (status, out) == (exit_codes.TASK_FAILED, "1\n")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from swarm.cli import exits
+from swarm.cli import exit_codes
 from swarm.model.task import State
 from tests.walk import HOST, go, walk, why
 
@@ -24,7 +24,7 @@ async def test_a_denial_becomes_a_grant_that_dies_with_its_task(
 
     assert task.state is State.STOPPED
     assert task.denied > 0
-    assert (gone[0], "not-in-allowlist" in gone[1]) == (exits.FAILED, True)
-    assert (kept[0], f"{file}:3" in kept[1]) == (exits.DONE, True)
+    assert (gone[0], "not-in-allowlist" in gone[1]) == (exit_codes.FAILED, True)
+    assert (kept[0], f"{file}:3" in kept[1]) == (exit_codes.DONE, True)
     assert f"{HOST}:{at.port}" in at.pictures["walk-1-denied"]
     assert "passes" in at.pictures["walk-4-why"]

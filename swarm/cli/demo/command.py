@@ -6,12 +6,12 @@ from argparse import ArgumentParser, Namespace
 
 from swarm import bootstrap
 from swarm.adapters.docker import DockerImages
-from swarm.cli import exits, say
+from swarm.cli import exit_codes, output
 from swarm.cli.demo import report, sample
-from swarm.cli.demo.home import Stage, stage
-from swarm.cli.demo.jobs import JOBS, MERGED, Attempt
+from swarm.cli.demo.environment import Stage, stage
+from swarm.cli.demo.tasks import JOBS, MERGED, Attempt
+from swarm.cli.keeper_client import ask
 from swarm.cli.progress import succeeded
-from swarm.cli.wishing import ask
 from swarm.engine.host import images
 from swarm.errors import SwarmError
 from swarm.model.safe_text import line, plain
@@ -33,15 +33,15 @@ def demo(_args: Namespace) -> int:
     watched = sys.stdin.isatty() and sys.stdout.isatty()
     _build_images()
     with stage() as at:
-        say.out(f"sample repository: {at.sample}")
+        output.out(f"sample repository: {at.sample}")
         ids = _start(at, PACE_WATCHED if watched else PACE_PIPED)
         if watched:
             bootstrap.run_dashboard(at.places, at.sample, ascii=False)
         else:
             report.follow(at.places, ids, began)
         status = _show(at, ids, ended=not watched)
-        say.out("removing the demo's containers, volumes, keeper and tmux server")
-    say.out(f"the sample repository stays: git -C {at.sample} log --oneline")
+        output.out("removing the demo's containers, volumes, keeper and tmux server")
+    output.out(f"the sample repository stays: git -C {at.sample} log --oneline")
     return status
 
 
@@ -49,9 +49,9 @@ def _build_images() -> None:
     for name in IMAGES:
         began = time.monotonic()
         reference = images.build(
-            DockerImages(), name, lambda text: say.out(f"  {line(text, 160)}")
+            DockerImages(), name, lambda text: output.out(f"  {line(text, 160)}")
         )
-        say.out(f"image {reference}: ready after {time.monotonic() - began:.1f} s")
+        output.out(f"image {reference}: ready after {time.monotonic() - began:.1f} s")
 
 
 def _start(at: Stage, pace: float) -> list[int]:
@@ -71,9 +71,9 @@ def _show(at: Stage, ids: list[int], ended: bool) -> int:
     """The table; without a human who did it all, also the dashboard and a merge."""
     tasks, faults = report.settled(at.places, ids)
     found = report.tried(at.places, tasks)
-    say.out("")
+    output.out("")
     report.table(tasks, found)
-    say.out("")
+    output.out("")
     report.denials(at.places, tasks)
     faults += report.told_badly(found)
     if ended:
@@ -84,8 +84,8 @@ def _show(at: Stage, ids: list[int], ended: bool) -> int:
             except SwarmError as error:
                 faults.append(f"{error.message}\n{error.hint}".strip())
     for fault in faults:
-        say.note(f"swarm demo: {plain(fault)}")
-    return exits.FAILED if faults else exits.DONE
+        output.note(f"swarm demo: {plain(fault)}")
+    return exit_codes.FAILED if faults else exit_codes.DONE
 
 
 def _shortfalls(tasks: list[Task], found: dict[int, list[Attempt]]) -> list[str]:
@@ -100,18 +100,18 @@ def _shortfalls(tasks: list[Task], found: dict[int, list[Attempt]]) -> list[str]
 
 
 def _draw(at: Stage, tasks: list[Task]) -> None:
-    say.out("")
-    say.out("the dashboard at this moment, as text:")
-    say.out(report.dashboard(at, [task.name for task in tasks]))
+    output.out("")
+    output.out("the dashboard at this moment, as text:")
+    output.out(report.dashboard(at, [task.name for task in tasks]))
 
 
 def _merge(at: Stage, tasks: list[Task]) -> None:
     task = next(task for task in tasks if task.name == MERGED)
     wish = {"task": task.id, "tree": task.tree, "strategy": "squash"}
     answer = ask(at.places, "merge", wish)
-    say.out("")
-    say.out(f"merged #{task.id} {task.name} into {answer['target']} (squash):")
-    say.out(line_by_line(sample.log(at.sample)))
+    output.out("")
+    output.out(f"merged #{task.id} {task.name} into {answer['target']} (squash):")
+    output.out(line_by_line(sample.log(at.sample)))
 
 
 def line_by_line(text: str) -> str:

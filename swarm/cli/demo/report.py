@@ -6,13 +6,13 @@ import time
 from collections.abc import Iterable, Iterator
 
 from swarm import bootstrap
-from swarm.cli import say
-from swarm.cli.demo.home import Stage
-from swarm.cli.demo.jobs import Attempt, attempts
-from swarm.cli.pane import printed
+from swarm.cli import output
+from swarm.cli.demo.environment import Stage
+from swarm.cli.demo.tasks import Attempt, attempts
+from swarm.cli.keeper_client import changes
+from swarm.cli.list_tasks import diff_of, state_of
 from swarm.cli.progress import AT_WORK, step
-from swarm.cli.tasks import diff_of, state_of
-from swarm.cli.wishing import changes
+from swarm.cli.terminal import printed
 from swarm.errors import SwarmError
 from swarm.model import events as e
 from swarm.model.safe_text import line, plain
@@ -49,7 +49,7 @@ def follow(places: Places, ids: list[int], began: float) -> list[Task]:
             seen = known.id
             text = step(known.event)
             if known.task in ids and text:
-                say.out(f"  {known.at - began:5.1f} s  #{known.task}  {text}")
+                output.out(f"  {known.at - began:5.1f} s  #{known.task}  {text}")
         tasks = [queries.task(number) for number in ids]
         if not any(task.state in AT_WORK for task in tasks):
             return tasks
@@ -123,7 +123,7 @@ def table(tasks: list[Task], found: dict[int, list[Attempt]]) -> None:
         rows[-1] += [diff_of(task), told[0]]
         rows += [["", "", "", "", text] for text in told[1:]]
     head = ["TASK", "STATE", "COMMITS", "DIFF", "REFUSED (AS SEEN FROM INSIDE)"]
-    say.columns(head, rows)
+    output.columns(head, rows)
 
 
 def denials(places: Places, tasks: list[Task]) -> None:
@@ -137,7 +137,7 @@ def denials(places: Places, tasks: list[Task]) -> None:
                 where = f"{denied.host}:{denied.port}"
                 rows.append([f"#{task.id} {task.name}", where, denied.reason])
     queries.close()
-    say.columns(["TASK", "DENIED BY THE GATE", "REASON"], rows)
+    output.columns(["TASK", "DENIED BY THE GATE", "REASON"], rows)
 
 
 def _told(attempt: Attempt) -> str:

@@ -7,9 +7,9 @@ from typing import Any
 
 from swarm import bootstrap
 from swarm.adapters import terminal
-from swarm.cli import exits, say
-from swarm.cli.place import needed_repository
-from swarm.cli.wishing import ask
+from swarm.cli import exit_codes, output
+from swarm.cli.arguments import needed_repository
+from swarm.cli.keeper_client import ask
 from swarm.config import load, policy_files, policy_writer
 from swarm.engine.egress import policy_resolver
 from swarm.errors import SwarmError
@@ -34,8 +34,8 @@ def _grant(args: Namespace, kind: str) -> int:
     body = {"kind": kind, "host": host, "port": port, **more, **_scope(args)}
     done = ask(bootstrap.places(), "grant", body)
     where = f" in {done['file']}" if done["file"] else ""
-    say.note(f"{done['rule']}{where}; it counts from now on")
-    return exits.DONE
+    output.note(f"{done['rule']}{where}; it counts from now on")
+    return exit_codes.DONE
 
 
 def revoke(args: Namespace) -> int:
@@ -48,8 +48,8 @@ def revoke(args: Namespace) -> int:
             hint="see `swarm policy show` for where each was written",
         )
     for rule in taken:
-        say.note(f"took back: {rule}")
-    return exits.DONE
+        output.note(f"took back: {rule}")
+    return exit_codes.DONE
 
 
 def _scope(args: Namespace) -> dict[str, Any]:
@@ -69,8 +69,8 @@ def trust(args: Namespace) -> int:
     if not policy_resolver.repo_text(places, subject):
         raise SwarmError(f"{repo} has no {policy_files.REPO_FILE}")
     ask(places, "trust", {"repo": str(repo), "base": base})
-    say.note(f"{policy_files.REPO_FILE} at {base[:12]} is trusted")
-    return exits.DONE
+    output.note(f"{policy_files.REPO_FILE} at {base[:12]} is trusted")
+    return exit_codes.DONE
 
 
 def edit(_args: Namespace) -> int:
@@ -80,5 +80,5 @@ def edit(_args: Namespace) -> int:
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     terminal.foreground([*shlex.split(editor), str(file)])
     policy_files.read(file, "user")
-    say.note(f"{file}: in order")
-    return exits.DONE
+    output.note(f"{file}: in order")
+    return exit_codes.DONE

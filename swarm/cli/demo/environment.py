@@ -13,7 +13,7 @@ from typing import Any
 
 from swarm import bootstrap
 from swarm.adapters.git.safe_fs.files import erase
-from swarm.cli import say
+from swarm.cli import output
 from swarm.cli.demo import sample
 from swarm.errors import SwarmError
 from swarm.model.safe_text import line
@@ -89,7 +89,7 @@ def _clear(at: Stage, keep: bool) -> None:
         try:
             step(at.places)
         except SwarmError as error:
-            say.note(f"left behind: {line(error.message)}")
+            output.note(f"left behind: {line(error.message)}")
     for folder in (at.places.home, at.canary.parent):
         erase(folder)
     if keep and (at.sample / ".git").is_dir():

@@ -4,18 +4,18 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 
 from swarm.cli.parser import task_id
-from swarm.cli.policy import change, look
+from swarm.cli.policy import edit, inspect
 
 ACTS: dict[str, tuple[Callable[[Namespace], int], str]] = {
-    "show": (look.show, "the rules in force, and where each was written"),
-    "why": (look.why, "what would happen to an attempt, and by which rule"),
-    "check": (look.check, "read the policy files and name the first mistake"),
-    "suggest": (look.suggest, "the narrowest rules for what was denied"),
-    "allow": (change.allow, "let a host pass"),
-    "deny": (change.deny, "deny a host, whatever else allows it"),
-    "revoke": (change.revoke, "take rules about a host back"),
-    "trust": (change.trust, "grant what the repository's own policy file asks for"),
-    "edit": (change.edit, "open your policy file in $EDITOR, then check it"),
+    "show": (inspect.show, "the rules in force, and where each was written"),
+    "why": (inspect.why, "what would happen to an attempt, and by which rule"),
+    "check": (inspect.check, "read the policy files and name the first mistake"),
+    "suggest": (inspect.suggest, "the narrowest rules for what was denied"),
+    "allow": (edit.allow, "let a host pass"),
+    "deny": (edit.deny, "deny a host, whatever else allows it"),
+    "revoke": (edit.revoke, "take rules about a host back"),
+    "trust": (edit.trust, "grant what the repository's own policy file asks for"),
+    "edit": (edit.edit, "open your policy file in $EDITOR, then check it"),
 }
 
 

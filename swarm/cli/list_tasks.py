@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from swarm import bootstrap
-from swarm.cli import exits, say
+from swarm.cli import exit_codes, output
+from swarm.cli.arguments import repository
 from swarm.cli.parser import task_id
-from swarm.cli.place import repository
 from swarm.model import usage
 from swarm.model.task import State, Task
 from swarm.model.usage import Usage
@@ -36,13 +36,13 @@ def ls(args: Namespace) -> int:
     queries = Board(bootstrap.places().database)
     tasks = queries.tasks(str(repo) if repo else None, removed=args.all)
     if args.json:
-        say.as_json([_facts(task) for task in tasks])
+        output.as_json([_facts(task) for task in tasks])
     elif tasks:
         _list(tasks, everywhere=repo is None)
         _queued(tasks, queries)
     else:
-        say.note("no tasks yet; start one with `swarm new PROMPT`")
-    return exits.DONE
+        output.note("no tasks yet; start one with `swarm new PROMPT`")
+    return exit_codes.DONE
 
 
 def show(args: Namespace) -> int:
@@ -53,10 +53,10 @@ def show(args: Namespace) -> int:
     used = queries.usage(task.id)
     if args.json:
         more = {"usage": asdict(used) if used else None, "plan": queries.plan(task.id)}
-        say.as_json({**_facts(task), **more})
+        output.as_json({**_facts(task), **more})
     else:
-        say.fields(_shown(task, places.worktree(task.id), used))
-    return exits.DONE
+        output.fields(_shown(task, places.worktree(task.id), used))
+    return exit_codes.DONE
 
 
 def state_of(task: Task) -> str:
@@ -87,7 +87,7 @@ def _list(tasks: list[Task], everywhere: bool) -> None:
             str(task.id),
             task.name,
             state_of(task),
-            say.ago(now - task.created),
+            output.ago(now - task.created),
             diff_of(task),
             str(task.commits or ""),
             str(task.flags or ""),
@@ -100,14 +100,16 @@ def _list(tasks: list[Task], everywhere: bool) -> None:
         head.append("REPOSITORY")
         for row, task in zip(rows, tasks, strict=True):
             row.append(task.repo)
-    say.columns(head, rows)
+    output.columns(head, rows)
 
 
 def _queued(tasks: list[Task], queries: Board) -> None:
     waiting = sum(task.state is State.QUEUED for task in tasks)
     limit = queries.max_running()
     if waiting and limit:
-        say.note(f"{waiting} queued; at most {limit} at work at once (`max_running`)")
+        output.note(
+            f"{waiting} queued; at most {limit} at work at once (`max_running`)"
+        )
 
 
 def _shown(task: Task, worktree: Path, used: Usage | None) -> list[tuple[str, str]]:
@@ -158,7 +160,7 @@ def _network(task: Task) -> str:
     if not task.net:
         return ""
     cut = "; cut: nothing passes" if task.cut else ""
-    return f"{say.size(task.sent)} up, {say.size(task.received)} down{cut}"
+    return f"{output.size(task.sent)} up, {output.size(task.received)} down{cut}"
 
 
 def budget_of(task: Task) -> str:

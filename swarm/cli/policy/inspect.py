@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from swarm import bootstrap
-from swarm.cli import exits, say
-from swarm.cli.place import repository
+from swarm.cli import exit_codes, output
+from swarm.cli.arguments import repository
 from swarm.config import load, policy_files
 from swarm.engine.egress import policy_resolver
 from swarm.errors import Refused, SwarmError
@@ -31,29 +31,31 @@ def show(args: Namespace) -> int:
     found = _resolved(args)
     if args.json:
         policy = found.policy
-        say.as_json({**asdict(policy), "requests": [asdict(r) for r in found.requests]})
-        return exits.DONE
+        output.as_json(
+            {**asdict(policy), "requests": [asdict(r) for r in found.requests]}
+        )
+        return exit_codes.DONE
     if found.policy.default == "log":
-        say.out("default: log — unknown hosts PASS and are only written down")
-    say.columns(
+        output.out("default: log — unknown hosts PASS and are only written down")
+    output.columns(
         ["RULE", "ONLY", "FROM"],
         [[_rule(rule), _only(rule), rule.origin] for rule in found.policy.rules],
     )
     _say_requests(found)
     for warning in found.warnings:
-        say.note(f"warning: {warning}")
-    return exits.DONE
+        output.note(f"warning: {warning}")
+    return exit_codes.DONE
 
 
 def _say_requests(found: Resolved) -> None:
     asked = [f"+ {_rule(rule)}  {_only(rule)}" for rule in found.requests]
     asked += [f"+ service {service.name}" for service in found.requested_services]
     if asked:
-        say.out()
-        say.out(f"{policy_files.REPO_FILE} asks for these; they are not in force:")
+        output.out()
+        output.out(f"{policy_files.REPO_FILE} asks for these; they are not in force:")
         for text in asked:
-            say.out(line(text.rstrip(), 200))
-        say.out("`swarm policy trust` grants exactly this file")
+            output.out(line(text.rstrip(), 200))
+        output.out("`swarm policy trust` grants exactly this file")
 
 
 def why(args: Namespace) -> int:
@@ -68,10 +70,10 @@ def why(args: Namespace) -> int:
     attempt = Attempt(host, port, method, target)
     verdict = Judge(found.policy).decide(attempt, time.time())
     if args.json:
-        say.as_json(asdict(verdict))
+        output.as_json(asdict(verdict))
     else:
-        say.fields(_explained(f"{host}:{port}", verdict, bool(method)))
-    return exits.DONE if verdict.allow else exits.FAILED
+        output.fields(_explained(f"{host}:{port}", verdict, bool(method)))
+    return exit_codes.DONE if verdict.allow else exit_codes.FAILED
 
 
 def _explained(
@@ -100,15 +102,15 @@ def check(args: Namespace) -> int:
         if layer is None:
             raise SwarmError(f"{args.file} is not there")
         for warning in layer.warnings:
-            say.note(f"warning: {warning}")
-        say.out(f"{args.file}: in order")
-        return exits.DONE
+            output.note(f"warning: {warning}")
+        output.out(f"{args.file}: in order")
+        return exit_codes.DONE
     found = _resolved(Namespace(repo=args.repo, task=None))
     for warning in found.warnings:
-        say.note(f"warning: {warning}")
-    say.out(f"in order: {len(found.policy.rules)} rules")
-    say.out(f"your file: {policy_files.beside(load.user_file())}")
-    return exits.DONE
+        output.note(f"warning: {warning}")
+    output.out(f"in order: {len(found.policy.rules)} rules")
+    output.out(f"your file: {policy_files.beside(load.user_file())}")
+    return exit_codes.DONE
 
 
 def suggest(args: Namespace) -> int:
@@ -121,18 +123,18 @@ def suggest(args: Namespace) -> int:
     ordered = sorted(seen.items(), key=lambda item: -sum(d.count for d in item[1]))
     rules = list(filter(None, (_suggested(*place, found) for place, found in ordered)))
     if args.json:
-        say.as_json(rules)
-        return exits.DONE
+        output.as_json(rules)
+        return exit_codes.DONE
     if not rules:
-        say.note("nothing was denied that a rule could allow")
+        output.note("nothing was denied that a rule could allow")
     for rule in rules:
         times = rule.pop("times")
-        say.out(f"# denied {'once' if times == 1 else f'{times} times'}")
-        say.out("[[allow]]")
+        output.out(f"# denied {'once' if times == 1 else f'{times} times'}")
+        output.out("[[allow]]")
         for key, value in rule.items():
-            say.out(f"{key} = {_toml(value)}")
-        say.out()
-    return exits.DONE
+            output.out(f"{key} = {_toml(value)}")
+        output.out()
+    return exit_codes.DONE
 
 
 def _suggested(host: str, port: int, found: list[e.NetDenied]) -> dict[str, Any] | None:

@@ -8,9 +8,9 @@ from dataclasses import asdict
 from datetime import datetime
 
 from swarm import bootstrap
-from swarm.cli import exits, say
+from swarm.cli import exit_codes, output
+from swarm.cli.keeper_client import changes
 from swarm.cli.parser import task_id
-from swarm.cli.wishing import changes
 from swarm.engine.readers.audit import facts
 from swarm.model import activity_text
 from swarm.model import events as e
@@ -76,15 +76,15 @@ def events(args: Namespace) -> int:
         for grew in changes(queries):
             if grew:
                 _print(since(queries, seen, wanted(args)), args.json)
-    return exits.DONE
+    return exit_codes.DONE
 
 
 def _print(entries: Iterator[Entry], as_json: bool) -> None:
     for entry in entries:
         if as_json:
-            say.as_json_line(facts(entry))
+            output.as_json_line(facts(entry))
         else:
-            say.out(entry_sentence(entry))
+            output.out(entry_sentence(entry))
 
 
 def entry_sentence(entry: Entry) -> str:

@@ -4,10 +4,10 @@ from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from swarm import bootstrap
-from swarm.cli import exits, say
+from swarm.cli import exit_codes, output
+from swarm.cli.arguments import tasks_named
+from swarm.cli.keeper_client import ask_all
 from swarm.cli.parser import task_id
-from swarm.cli.place import tasks_named
-from swarm.cli.wishing import ask_all
 from swarm.errors import SwarmError
 from swarm.store.event_queries import Queries
 
@@ -105,17 +105,17 @@ def panic(_args: Namespace) -> int:
     """`swarm mend` and `swarm resume` take it back, task by task."""
     done = ask_all(bootstrap.places(), [("panic", {})])[0]
     for failure in done.result.get("failed", ()):
-        say.note(failure)
+        output.note(failure)
     ids = " ".join(str(number) for number in done.result.get("tasks", ()))
-    say.note(f"cut and frozen: {ids or 'no task is live'}")
+    output.note(f"cut and frozen: {ids or 'no task is live'}")
     if ids:
-        say.note(f"to go on: swarm mend {ids} && swarm resume {ids}")
-    return exits.FAILED if done.result.get("failed") else exits.DONE
+        output.note(f"to go on: swarm mend {ids} && swarm resume {ids}")
+    return exit_codes.FAILED if done.result.get("failed") else exit_codes.DONE
 
 
 def send(args: Namespace) -> int:
     """Type into the pane."""
-    text = say.typed(args.text)
+    text = output.typed(args.text)
     if not text.strip():
         raise SwarmError("there is no text to send")
     return _each("send", [args.id], {"text": text})
@@ -130,13 +130,13 @@ def _each(verb: str, ids: list[int], more: dict[str, Any] | None = None) -> int:
     finally:
         queries.close()
     wanted = [(verb, {"task": task.id, **(more or {})}) for task in tasks]
-    status = exits.DONE
+    status = exit_codes.DONE
     for task, wish in zip(tasks, ask_all(places, wanted), strict=True):
         if wish.outcome == "refused":
-            say.refused(verb, SwarmError(wish.message, wish.hint))
-            status = exits.FAILED
+            output.refused(verb, SwarmError(wish.message, wish.hint))
+            status = exit_codes.FAILED
         elif verb == "retry":
-            say.numbers(wish.result["tasks"])
+            output.numbers(wish.result["tasks"])
         else:
-            say.note(f"#{task.id} {task.name}: {DONE_WORDS[verb]}")
+            output.note(f"#{task.id} {task.name}: {DONE_WORDS[verb]}")
     return status

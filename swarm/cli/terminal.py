@@ -6,7 +6,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from swarm import bootstrap
-from swarm.cli import exits, say
+from swarm.cli import exit_codes, output
 from swarm.cli.parser import task_id
 from swarm.errors import SwarmError
 from swarm.model.safe_text import plain
@@ -56,10 +56,10 @@ def logs(args: Namespace) -> int:
     task = Queries(places.database).task(args.id)
     launch = places.launch_log(task.id)
     if task.state is State.FAILED and launch.exists():
-        say.out(plain(_tail(launch, args.tail), LOG_LIMIT).rstrip("\n"))
-        return exits.DONE
-    say.out(printed(places, task, args.tail).rstrip("\n"))
-    return exits.DONE
+        output.out(plain(_tail(launch, args.tail), LOG_LIMIT).rstrip("\n"))
+        return exit_codes.DONE
+    output.out(printed(places, task, args.tail).rstrip("\n"))
+    return exit_codes.DONE
 
 
 def printed(places: Places, task: Task, tail: int) -> str:

@@ -1,0 +1,39 @@
+"""`swarm init`: writes a config file to edit."""
+
+import os
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from swarm.cli import exit_codes, output
+from swarm.cli.completion import SHELLS
+from swarm.config import load
+
+
+def init_arguments(_parser: ArgumentParser) -> None:
+    """None."""
+
+
+def init(_args: Namespace) -> int:
+    """Writes the user's config file, every line a comment, where there is none."""
+    file = load.user_file()
+    if file.exists():
+        load.load(file)
+        output.out(f"{file} exists and is in order; it was not touched")
+    else:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(commented(load.DEFAULTS.read_text(encoding="utf-8")))
+        output.out(f"wrote {file}: every key with its default, as comments")
+    shell = Path(os.environ.get("SHELL", "bash")).name
+    output.out("")
+    output.out("completion:   " + SHELLS.get(shell, SHELLS["bash"]))
+    output.out("this machine: swarm doctor")
+    output.out("a first look: swarm demo")
+    return exit_codes.DONE
+
+
+def commented(text: str) -> str:
+    """A TOML text whose settings are comments; tables too, so that it says nothing."""
+    return "".join(
+        f"# {line}" if line.strip() and not line.startswith("#") else line
+        for line in text.splitlines(keepends=True)
+    )

@@ -1,0 +1,14 @@
+"""`swarm keeper`: the engine in the foreground."""
+
+from argparse import ArgumentParser, Namespace
+
+from swarm import bootstrap
+
+
+def keeper_arguments(_parser: ArgumentParser) -> None:
+    """None."""
+
+
+def keeper(_args: Namespace) -> int:
+    """Serves until TERM; yields at once, with 0, where another keeper serves."""
+    return bootstrap.run_keeper(bootstrap.places())
