@@ -3,13 +3,13 @@
 import sys
 from pathlib import Path
 
-from swarm import bootstrap
+from swarm.bootstrap import dashboard
 from swarm.plan.naming import Places
 
 
 def main() -> None:
     """Run until killed; the keeper would only add its own start to the measurement."""
-    bootstrap.show_dashboard(Places(Path(sys.argv[1])), None, ascii=False)
+    dashboard.show_dashboard(Places(Path(sys.argv[1])), None, ascii=False)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
 
-from swarm import bootstrap
+from swarm.bootstrap import wiring
 from swarm.plan.naming import Places
 from swarm.store import wishes
 from swarm.store.event_queries import Queries
@@ -46,7 +46,7 @@ class House:
 
     def until_ready(self) -> None:
         """Every net of the pool stands: what is made for later disturbs nobody."""
-        door, since = bootstrap.sandboxes(), [time.monotonic()]
+        door, since = wiring.sandboxes(), [time.monotonic()]
 
         def stands() -> bool:
             found = door.all({"swarm.home": self.places.tag})
@@ -116,6 +116,6 @@ def house(max_running: int = 16, settings: str = SMALL) -> Iterator[House]:
     finally:
         keeper.terminate()
         keeper.wait(30)
-        bootstrap.clear(places)
+        wiring.clear(places)
         queries.close()
         rmtree(base)

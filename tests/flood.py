@@ -14,7 +14,7 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from swarm import bootstrap
+from swarm.bootstrap import dashboard
 from swarm.model.audit_query import Filter
 from swarm.model.task import State
 from swarm.tui.app import SwarmApp
@@ -49,7 +49,7 @@ def flood() -> Iterator[Walk]:
     with open_house() as house, tempfile.TemporaryDirectory() as folder, held(house):
         house.keep()
         sample = new_sample(Path(folder) / "acme-api")
-        app = SwarmApp(bootstrap.doors(house.places, sample), str(sample), Options())
+        app = SwarmApp(dashboard.doors(house.places, sample), str(sample), Options())
         yield Walk(house, app, sample)
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from swarm import bootstrap
+from swarm.bootstrap import dashboard
 from swarm.cli.main import run
 from swarm.model import events as e
 from swarm.model.task import State
@@ -105,7 +105,7 @@ def walk() -> Iterator[Walk]:
         )
         house.keep()
         sample = new_sample(Path(folder) / "acme-api")
-        app = SwarmApp(bootstrap.doors(house.places, sample), str(sample), Options())
+        app = SwarmApp(dashboard.doors(house.places, sample), str(sample), Options())
         yield Walk(house, app, sample, web.port)
         web.close()
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from shutil import rmtree
 
 from bench.beside import load
-from swarm import bootstrap
 from swarm.adapters.docker import DockerImages
+from swarm.bootstrap import wiring
 from swarm.engine.context import Kit
 from swarm.engine.gate.net_pool import Held
 from swarm.engine.host import images
@@ -123,12 +123,12 @@ def place() -> Iterator[Place]:
     image = _image()
     home = Path(tempfile.mkdtemp(prefix="swarm-bench-"))
     os.environ["SWARM_CONFIG"] = str(home / "config.toml")
-    kit = bootstrap.kit(Places(home))
+    kit = wiring.kit(Places(home))
     try:
         yield _opened(kit, image)
     finally:
         kit.nets.close()
-        bootstrap.clear(kit.places)
+        wiring.clear(kit.places)
         kit.journal.close()
         rmtree(home)
 

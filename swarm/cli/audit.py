@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-from swarm import bootstrap
+from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.events import entry_sentence, wanted, wanted_arguments
 from swarm.cli.parser import task_id
@@ -51,9 +51,7 @@ def _verify(args: Namespace) -> int:
     tasks = [args.id] if args.id is not None else [t.id for t in _all_tasks(queries)]
     status = exit_codes.DONE
     for task in tasks:
-        for found in audit_check.of_task(
-            bootstrap.places().sensor, queries.trails(task)
-        ):
+        for found in audit_check.of_task(home.places().sensor, queries.trails(task)):
             if found.fault:
                 status = exit_codes.FAILED
             words = found.fault or f"{found.lines:,} lines, as they were recorded"
@@ -85,7 +83,7 @@ def _opened(file: Path | None) -> Iterator[TextIO]:
 
 
 def _queries(args: Namespace) -> Queries:
-    queries = Queries(bootstrap.places().database)
+    queries = Queries(home.places().database)
     if args.id is not None:
         queries.task(args.id)
     return queries

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 
-from swarm import bootstrap
+from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.keeper_client import ask
 from swarm.cli.list_tasks import budget_of
@@ -20,7 +20,7 @@ def budget_arguments(parser: ArgumentParser) -> None:
 
 def budget(args: Namespace) -> int:
     """Set what is named, then print what was used and what may be."""
-    places = bootstrap.places()
+    places = home.places()
     if args.tokens is not None or args.dollars is not None:
         body = {"task": args.id, "tokens": args.tokens, "dollars": args.dollars}
         ask(places, "budget", body)

@@ -4,7 +4,7 @@ import time
 from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
 
-from swarm import bootstrap
+from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.keeper_client import ask
 from swarm.cli.parser import task_id
@@ -32,7 +32,7 @@ def checkpoint(args: Namespace) -> int:
 
 
 def _ls(args: Namespace) -> int:
-    queries = Queries(bootstrap.places().database)
+    queries = Queries(home.places().database)
     task = queries.task(args.id)
     found = queries.checkpoints(task.id)
     if args.json:
@@ -56,7 +56,7 @@ def _clock(at: float) -> str:
 
 
 def _take(args: Namespace) -> int:
-    result = ask(bootstrap.places(), "checkpoint", {"task": args.id})
+    result = ask(home.places(), "checkpoint", {"task": args.id})
     same = "" if result["new"] else "; nothing has changed since"
     output.out(f"checkpoint {result['number']} of task {args.id}{same}")
     return exit_codes.DONE
@@ -64,7 +64,7 @@ def _take(args: Namespace) -> int:
 
 def _restore(args: Namespace) -> int:
     body = {"task": args.id, "number": args.number}
-    result = ask(bootstrap.places(), "go_back", body)
+    result = ask(home.places(), "go_back", body)
     done = f"{result['wrote']} files written, {result['removed']} removed"
     output.out(f"task {args.id} is at checkpoint {args.number}: {done}")
     for path in result["aside"]:

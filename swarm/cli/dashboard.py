@@ -3,7 +3,8 @@
 import sys
 from argparse import Namespace
 
-from swarm import bootstrap
+from swarm.bootstrap import home
+from swarm.bootstrap.dashboard import run_dashboard
 from swarm.cli.arguments import repository
 from swarm.errors import SwarmError
 
@@ -16,4 +17,4 @@ def dashboard(args: Namespace) -> int:
             hint="without one use `swarm ls`, `swarm new`, `swarm wait` …; "
             "`swarm --help` lists them",
         )
-    return bootstrap.run_dashboard(bootstrap.places(), repository(args), args.ascii)
+    return run_dashboard(home.places(), repository(args), args.ascii)

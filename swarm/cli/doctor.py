@@ -3,10 +3,10 @@
 import shutil
 from argparse import ArgumentParser, Namespace
 
-from swarm import bootstrap
 from swarm.adapters.docker import DockerImages
 from swarm.adapters.git.process import Door, git
 from swarm.adapters.tmux.process import version as tmux_version
+from swarm.bootstrap import home, wiring
 from swarm.cli import exit_codes, output
 from swarm.engine.host import doctor as engine
 from swarm.model.safe_text import line
@@ -40,8 +40,8 @@ def doctor(args: Namespace) -> int:
 def machine() -> engine.Machine:
     """This machine, through the real doors."""
     return engine.Machine(
-        places=bootstrap.places(),
-        sandboxes=bootstrap.sandboxes(),
+        places=home.places(),
+        sandboxes=wiring.sandboxes(),
         images=DockerImages(),
         tmux=lambda: ".".join(map(str, tmux_version())),
         git=lambda: git(Door(None), "version").decode().strip(),

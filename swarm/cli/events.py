@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 
-from swarm import bootstrap
+from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.keeper_client import changes
 from swarm.cli.parser import task_id
@@ -68,7 +68,7 @@ def wanted(args: Namespace) -> Filter:
 
 def events(args: Namespace) -> int:
     """Oldest first; with --follow never ends by itself."""
-    queries, seen = Queries(bootstrap.places().database), Seen()
+    queries, seen = Queries(home.places().database), Seen()
     if args.id is not None:
         queries.task(args.id)
     _print(since(queries, seen, wanted(args)), args.json)

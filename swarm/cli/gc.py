@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 
-from swarm import bootstrap
+from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.keeper_client import ask
 from swarm.model.safe_text import line
@@ -16,7 +16,7 @@ def gc_arguments(parser: ArgumentParser) -> None:
 
 def gc(args: Namespace) -> int:
     """Names what it finds, then what it removed of it."""
-    answer = ask(bootstrap.places(), "gc", {"dry_run": args.dry_run})
+    answer = ask(home.places(), "gc", {"dry_run": args.dry_run})
     if args.json:
         output.as_json(answer)
         return exit_codes.DONE

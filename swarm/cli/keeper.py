@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 
-from swarm import bootstrap
+from swarm.bootstrap import home, keeper_process
 
 
 def keeper_arguments(_parser: ArgumentParser) -> None:
@@ -11,4 +11,4 @@ def keeper_arguments(_parser: ArgumentParser) -> None:
 
 def keeper(_args: Namespace) -> int:
     """Serves until TERM; yields at once, with 0, where another keeper serves."""
-    return bootstrap.run_keeper(bootstrap.places())
+    return keeper_process.run_keeper(home.places())

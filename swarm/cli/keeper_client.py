@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from swarm import bootstrap
+from swarm.bootstrap import keeper_process
 from swarm.errors import SwarmError
 from swarm.plan.naming import Places
 from swarm.store import wishes
@@ -28,7 +28,7 @@ def ask(places: Places, verb: str, body: dict[str, Any]) -> dict[str, Any]:
 def ask_all(places: Places, wanted: list[tuple[str, dict[str, Any]]]) -> list[Wish]:
     """Make wishes at once and block until each is done or refused."""
     made = [wishes.make(places.database, verb, body) for verb, body in wanted]
-    bootstrap.ensure_keeper(places)
+    keeper_process.ensure_keeper(places)
     queries = Queries(places.database)
     try:
         return _decided(places, queries, made)
@@ -39,8 +39,8 @@ def ask_all(places: Places, wanted: list[tuple[str, dict[str, Any]]]) -> list[Wi
 def _decided(places: Places, queries: Queries, made: list[int]) -> list[Wish]:
     found: list[Wish] = []
     for grew in changes(queries):
-        if not grew and bootstrap.keeper_pid(places) is None:
-            bootstrap.ensure_keeper(places)
+        if not grew and keeper_process.keeper_pid(places) is None:
+            keeper_process.ensure_keeper(places)
         found = [queries.wish(number) for number in made]
         if all(wish.outcome for wish in found):
             break

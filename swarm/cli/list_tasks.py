@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from swarm import bootstrap
+from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.arguments import repository
 from swarm.cli.parser import task_id
@@ -33,7 +33,7 @@ def show_arguments(parser: ArgumentParser) -> None:
 def ls(args: Namespace) -> int:
     """The tasks of this repository; of all where one stands in none."""
     repo = None if args.all else repository(args)
-    queries = Board(bootstrap.places().database)
+    queries = Board(home.places().database)
     tasks = queries.tasks(str(repo) if repo else None, removed=args.all)
     if args.json:
         output.as_json([_facts(task) for task in tasks])
@@ -47,7 +47,7 @@ def ls(args: Namespace) -> int:
 
 def show(args: Namespace) -> int:
     """Every field that says something."""
-    places = bootstrap.places()
+    places = home.places()
     queries = Board(places.database)
     task = queries.task(args.id)
     used = queries.usage(task.id)

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 
-from swarm import bootstrap
+from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.arguments import needed_repository
 from swarm.cli.keeper_client import ask
@@ -45,7 +45,7 @@ def new_arguments(parser: ArgumentParser) -> None:
 def new(args: Namespace) -> int:
     """Queue the tasks and print their ids, one per line."""
     repo = needed_repository(args)
-    places = bootstrap.places()
+    places = home.places()
     made = ask(
         places,
         "new",

@@ -1,6 +1,6 @@
 """Follows tasks until they have ended, and says what happens on the way."""
 
-from swarm import bootstrap
+from swarm.bootstrap import keeper_process
 from swarm.cli import exit_codes, output
 from swarm.cli.keeper_client import changes
 from swarm.model import events as e
@@ -36,8 +36,8 @@ def _followed(
         if not any(task.state in AT_WORK for task in tasks):
             return outcome(tasks)
         told = _tell_trouble(queries, told)
-        if not grew and bootstrap.keeper_pid(places) is None:
-            bootstrap.ensure_keeper(places)
+        if not grew and keeper_process.keeper_pid(places) is None:
+            keeper_process.ensure_keeper(places)
     waiting = [f"#{task.id}" for task in tasks if task.state in AT_WORK]
     output.note(f"still at work after {seconds:g} s: {', '.join(waiting)}")
     return exit_codes.TIMEOUT

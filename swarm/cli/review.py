@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from swarm import bootstrap
+from swarm.bootstrap import home, wiring
 from swarm.cli import exit_codes, output
 from swarm.cli.keeper_client import ask
 from swarm.cli.parser import task_id
@@ -55,7 +55,7 @@ def merge_arguments(parser: ArgumentParser) -> None:
 
 def diff(args: Namespace) -> int:
     """Reads the worktree's bytes anew; whatever the agent's git says is not asked."""
-    places = bootstrap.places()
+    places = home.places()
     if args.raw and sys.stdout.isatty():
         raise Refused(
             "an agent's raw bytes could control this terminal",
@@ -64,7 +64,7 @@ def diff(args: Namespace) -> int:
         )
     task = Queries(places.database).task(args.id)
     tree = snapshot(places, task)
-    review = bootstrap.review(places)
+    review = wiring.review(places)
     if args.json or args.stat:
         changes, hidden = review.changes(task.id, tree), review.hidden(task.id, tree)
         if args.json:
@@ -83,7 +83,7 @@ def snapshot(places: Places, task: Task) -> str:
 
 def merge(args: Namespace) -> int:
     """Merges what was read last; the engine refuses where the files changed since."""
-    places = bootstrap.places()
+    places = home.places()
     task = Queries(places.database).task(args.id)
     wish: dict[str, Any] = {
         "task": task.id,

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
-from swarm import bootstrap
+from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.arguments import tasks_named
 from swarm.cli.keeper_client import ask_all
@@ -103,7 +103,7 @@ def mend(args: Namespace) -> int:
 
 def panic(_args: Namespace) -> int:
     """`swarm mend` and `swarm resume` take it back, task by task."""
-    done = ask_all(bootstrap.places(), [("panic", {})])[0]
+    done = ask_all(home.places(), [("panic", {})])[0]
     for failure in done.result.get("failed", ()):
         output.note(failure)
     ids = " ".join(str(number) for number in done.result.get("tasks", ()))
@@ -123,7 +123,7 @@ def send(args: Namespace) -> int:
 
 def _each(verb: str, ids: list[int], more: dict[str, Any] | None = None) -> int:
     """One wish for each task, all at once; the worst outcome is the status."""
-    places = bootstrap.places()
+    places = home.places()
     queries = Queries(places.database)
     try:
         tasks = tasks_named(queries, ids)

@@ -5,7 +5,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from swarm import bootstrap
+from swarm.bootstrap import home, wiring
 from swarm.cli import exit_codes, output
 from swarm.cli.parser import task_id
 from swarm.errors import SwarmError
@@ -31,13 +31,13 @@ def logs_arguments(parser: ArgumentParser) -> None:
 
 def attach(args: Namespace) -> int:
     """Becomes tmux, and so never returns where it succeeds."""
-    places = bootstrap.places()
+    places = home.places()
     task = Queries(places.database).task(args.id)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise SwarmError(
             "attaching needs a terminal", hint=f"see `swarm logs {task.id}`"
         )
-    panes = bootstrap.panes(places)
+    panes = wiring.panes(places)
     name = Names(places.tag, task.id).pane
     if name not in panes.all():
         raise SwarmError(
@@ -52,7 +52,7 @@ def attach(args: Namespace) -> int:
 
 def logs(args: Namespace) -> int:
     """The last lines of the sandbox, or of the launch where it never ran."""
-    places = bootstrap.places()
+    places = home.places()
     task = Queries(places.database).task(args.id)
     launch = places.launch_log(task.id)
     if task.state is State.FAILED and launch.exists():
@@ -65,7 +65,7 @@ def logs(args: Namespace) -> int:
 def printed(places: Places, task: Task, tail: int) -> str:
     """What the sandbox printed, harmless; ToolError where it is gone."""
     name = Names(places.tag, task.id).sandbox
-    raw: bytes = bootstrap.sandboxes().logs(name, tail)
+    raw: bytes = wiring.sandboxes().logs(name, tail)
     text = raw.decode("utf-8", "replace").replace("\r\n", "\n")
     return plain(text, LOG_LIMIT)
 

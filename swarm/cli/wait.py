@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 
-from swarm import bootstrap
+from swarm.bootstrap import home
 from swarm.cli.arguments import tasks_named
 from swarm.cli.parser import task_id
 from swarm.cli.progress import follow
@@ -19,7 +19,7 @@ def wait_arguments(parser: ArgumentParser) -> None:
 
 def wait(args: Namespace) -> int:
     """0 where every task ended with 0, 3 where one did not, 124 when time is over."""
-    places = bootstrap.places()
+    places = home.places()
     queries = Queries(places.database)
     try:
         ids = [task.id for task in tasks_named(queries, args.ids)]

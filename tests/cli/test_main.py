@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from swarm import __version__, bootstrap
+from swarm import __version__
+from swarm.bootstrap import wiring
 from swarm.cli import command_registry, exit_codes
 from swarm.errors import SwarmError, ToolMissing
 from swarm.plan.naming import Places
@@ -105,7 +106,7 @@ def test_a_missing_tool_is_5(
         raise ToolMissing("docker does not answer")
 
     number = ended(clerk._journal)
-    monkeypatch.setattr(bootstrap, "sandboxes", missing)
+    monkeypatch.setattr(wiring, "sandboxes", missing)
 
     assert swarm("logs", str(number))[0] == exit_codes.TOOL_MISSING
 

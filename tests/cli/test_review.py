@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from swarm import bootstrap
+from swarm.bootstrap import wiring
 from swarm.cli import exit_codes
 from swarm.model import events as e
 from swarm.model.review import Change, Flag, Hidden, Level
@@ -47,7 +47,7 @@ def task(
         return OneReview()
 
     clerk.decide = lambda wish: {"tree": "c" * 40}
-    monkeypatch.setattr(bootstrap, "review", one_review)
+    monkeypatch.setattr(wiring, "review", one_review)
     return lambda: ended(journal)
 
 

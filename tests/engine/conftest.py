@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from swarm import bootstrap
+from swarm.bootstrap import wiring
 from swarm.engine.context import Kit
 from swarm.engine.keeper import Keeper
 from swarm.model.task import State, Task
@@ -138,14 +138,14 @@ def open_house() -> Iterator[House]:
     home = Path(tempfile.mkdtemp(prefix=f"swarm-test-{os.getpid()}-"))
     before = os.environ.get("SWARM_CONFIG")
     places = Places(home)
-    kit = bootstrap.kit(places)
+    kit = wiring.kit(places)
     house = House(places, kit, Queries(places.database))
     house.configure("")
     try:
         yield house
     finally:
         house.rest()
-        bootstrap.clear(places)
+        wiring.clear(places)
         house.queries.close()
         kit.journal.close()
         rmtree(home)
@@ -158,7 +158,7 @@ def sweep() -> None:
     """Remove what an earlier run left that was killed: its networks are few."""
     for home in Path(tempfile.gettempdir()).glob("swarm-test-*-*"):
         if not Path("/proc", home.name.split("-")[2]).exists():
-            bootstrap.clear(Places(home))
+            wiring.clear(Places(home))
             rmtree(home)
 
 

@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from swarm import bootstrap
+from swarm.bootstrap import wiring
 from swarm.engine.keeper import Keeper
 from swarm.model import events as e
 from swarm.plan.naming import Places
@@ -96,7 +96,7 @@ def deadly_git(folder: Path, verb: str, when: str) -> None:
 def main(home: Path, point: str) -> None:
     """Keep until the point is reached."""
     places = Places(home)
-    kit = bootstrap.kit(places)
+    kit = wiring.kit(places)
     room, name, *more = point.split(":")
     match room:
         case "journal":

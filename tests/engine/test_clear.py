@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from swarm import bootstrap
+from swarm.bootstrap import wiring
 from swarm.engine.host import images
 from swarm.plan.naming import HOME_LABEL, Places
 from swarm.plan.specs import SandboxSpec
@@ -14,16 +14,16 @@ def test_a_cleared_home_leaves_nothing_and_takes_nothing_of_another(
 ) -> None:
     """An engine has some thirty networks to give: one left behind is missed."""
     gone, stays = Places(tmp_path / "gone"), Places(tmp_path / "stays")
-    engine: Sandboxes = bootstrap.sandboxes()
+    engine: Sandboxes = wiring.sandboxes()
     image = images.reference(engine, "base")
     for home in (gone, stays):
         _fill(engine, image, home)
 
-    bootstrap.clear(gone)
+    wiring.clear(gone)
 
     assert _held(engine, gone) == []
     assert len(_held(engine, stays)) == 3
-    bootstrap.clear(stays)
+    wiring.clear(stays)
     assert _held(engine, stays) == []
     engine.close()
 

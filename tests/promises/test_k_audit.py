@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm import bootstrap
+from swarm.bootstrap import keeper_process
 from swarm.engine.readers import audit_check
 from swarm.model import events as e
 from swarm.model.activity import Deed
@@ -302,16 +302,16 @@ def test_no_name_reaches_the_terminal(tmp_path: Path, program: str) -> None:
     """
     before, sample = os.environ.get("SWARM_CONFIG", ""), new_sample(tmp_path / "sample")
     with open_house() as house:
-        bootstrap.ensure_keeper(house.places)
+        keeper_process.ensure_keeper(house.places)
         task = house.new(
             sample, f"{HOSTILE}\nsleep 100000", prompt="\x1b]0;x\x07\u202e"
         )
         house.until(lambda: "/workspace/z-last" in paths(house, task), "the last name")
         out = screen(house, sample, program, b"]]]]]AtttttvE\rjjjj")
-        keeper = bootstrap.keeper_pid(house.places)
+        keeper = keeper_process.keeper_pid(house.places)
         assert keeper
         os.kill(keeper, signal.SIGTERM)
-        house.until(lambda: bootstrap.keeper_pid(house.places) is None, "its end")
+        house.until(lambda: keeper_process.keeper_pid(house.places) is None, "its end")
         os.environ["SWARM_CONFIG"] = before
 
     assert b"z-last" in out, "the Files tab was seen"

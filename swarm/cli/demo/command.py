@@ -4,8 +4,8 @@ import sys
 import time
 from argparse import ArgumentParser, Namespace
 
-from swarm import bootstrap
 from swarm.adapters.docker import DockerImages
+from swarm.bootstrap import dashboard
 from swarm.cli import exit_codes, output
 from swarm.cli.demo import report, sample
 from swarm.cli.demo.environment import Stage, stage
@@ -36,7 +36,7 @@ def demo(_args: Namespace) -> int:
         output.out(f"sample repository: {at.sample}")
         ids = _start(at, PACE_WATCHED if watched else PACE_PIPED)
         if watched:
-            bootstrap.run_dashboard(at.places, at.sample, ascii=False)
+            dashboard.run_dashboard(at.places, at.sample, ascii=False)
         else:
             report.follow(at.places, ids, began)
         status = _show(at, ids, ended=not watched)

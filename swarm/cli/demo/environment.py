@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from swarm import bootstrap
 from swarm.adapters.git.safe_fs.files import erase
+from swarm.bootstrap import keeper_process, wiring
 from swarm.cli import output
 from swarm.cli.demo import sample
 from swarm.errors import SwarmError
@@ -85,7 +85,7 @@ def _clear(at: Stage, keep: bool) -> None:
     The sample goes too unless it is to be kept.
     """
     branches = _branches(at.places)
-    for step in (_end_keeper, bootstrap.clear):
+    for step in (_end_keeper, wiring.clear):
         try:
             step(at.places)
         except SwarmError as error:
@@ -107,12 +107,12 @@ def _branches(places: Places) -> list[str]:
 
 
 def _end_keeper(places: Places) -> None:
-    pid = bootstrap.keeper_pid(places)
+    pid = keeper_process.keeper_pid(places)
     if not pid:
         return
     os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + KEEPER_SECONDS
-    while bootstrap.keeper_pid(places) is not None:
+    while keeper_process.keeper_pid(places) is not None:
         if time.monotonic() > deadline:
             raise SwarmError(f"the keeper with pid {pid} does not end")
         time.sleep(0.05)

@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 
-from swarm import bootstrap
+from swarm.bootstrap import wiring
 from swarm.cli import output
 from swarm.cli.demo.environment import Stage
 from swarm.cli.demo.tasks import Attempt, attempts
@@ -147,7 +147,7 @@ def _told(attempt: Attempt) -> str:
 
 def dashboard(at: Stage, names: list[str]) -> str:
     """The text of the real dashboard, drawn in the private tmux; SwarmError."""
-    panes, pane = bootstrap.panes(at.places), "dashboard"
+    panes, pane = wiring.panes(at.places), "dashboard"
     environment = {
         name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ
     }

@@ -5,8 +5,8 @@ import shlex
 from argparse import Namespace
 from typing import Any
 
-from swarm import bootstrap
 from swarm.adapters import terminal
+from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.arguments import needed_repository
 from swarm.cli.keeper_client import ask
@@ -32,7 +32,7 @@ def _grant(args: Namespace, kind: str) -> int:
         for name in ("methods", "paths", "seconds", "reason")
     }
     body = {"kind": kind, "host": host, "port": port, **more, **_scope(args)}
-    done = ask(bootstrap.places(), "grant", body)
+    done = ask(home.places(), "grant", body)
     where = f" in {done['file']}" if done["file"] else ""
     output.note(f"{done['rule']}{where}; it counts from now on")
     return exit_codes.DONE
@@ -41,7 +41,7 @@ def _grant(args: Namespace, kind: str) -> int:
 def revoke(args: Namespace) -> int:
     """Exit 1 where there was nothing to take back."""
     body = {"host": args.host[0], **_scope(args)}
-    taken = ask(bootstrap.places(), "revoke", body)["taken"]
+    taken = ask(home.places(), "revoke", body)["taken"]
     if not taken:
         raise SwarmError(
             f"no rule about {args.host[0]} stands there",
@@ -63,7 +63,7 @@ def _scope(args: Namespace) -> dict[str, Any]:
 
 def trust(args: Namespace) -> int:
     """Exactly the file that the repository's HEAD holds; another one asks again."""
-    places, repo = bootstrap.places(), needed_repository(args)
+    places, repo = home.places(), needed_repository(args)
     base = policy_resolver.head(places, repo)
     subject = policy_resolver.Subject(repo, base, "command")
     if not policy_resolver.repo_text(places, subject):

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from swarm import bootstrap
+from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.arguments import repository
 from swarm.config import load, policy_files
@@ -115,7 +115,7 @@ def check(args: Namespace) -> int:
 
 def suggest(args: Namespace) -> int:
     """TOML to read and paste; nothing is changed."""
-    queries = Queries(bootstrap.places().database)
+    queries = Queries(home.places().database)
     seen: defaultdict[tuple[str, int], list[e.NetDenied]] = defaultdict(list)
     for known in queries.denials(args.task):
         if isinstance(known.event, e.NetDenied) and not known.event.locked:
@@ -163,7 +163,7 @@ def _toml(value: object) -> str:
 
 def _resolved(args: Namespace) -> Resolved:
     """The policy of a task, or of a new one in this repository."""
-    places = bootstrap.places()
+    places = home.places()
     if args.task is not None:
         return policy_resolver.of_task(places, args.task)
     preset = load.load(load.user_file()).gate.preset

@@ -1,0 +1,1 @@
+"""Puts the parts together: the home, the keeper's process, the dashboard."""

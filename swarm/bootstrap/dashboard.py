@@ -1,0 +1,125 @@
+"""Runs the dashboard with the real tools of one home."""
+
+import functools
+import gc
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from swarm.bootstrap import wiring
+from swarm.bootstrap.keeper_process import ensure_keeper, keeper_pid
+from swarm.errors import SwarmError
+from swarm.plan.naming import Places
+from swarm.store import migrations
+from swarm.store.event_queries import Queries
+
+if TYPE_CHECKING:
+    from swarm.policy.layers import Resolved
+    from swarm.tui.ports import Doors, Project
+
+
+def run_dashboard(at: Places, repo: Path | None, ascii: bool) -> int:
+    """Show the dashboard until the human leaves it.
+
+    Starts a keeper beside it if none lives; the first paint does not wait for that.
+    """
+    migrations.connect(at.database).close()
+    threading.Thread(target=_start_keeper, args=(at,), daemon=True).start()
+    return show_dashboard(at, repo, ascii)
+
+
+def show_dashboard(at: Places, repo: Path | None, ascii: bool) -> int:
+    """Show the dashboard, whether a keeper lives or not."""
+    gc.disable()  # a tenth of the time to the first paint; `late.load` puts it on
+    from swarm.tui.app import SwarmApp  # noqa: PLC0415 - loads textual
+    from swarm.tui.ports import Options  # noqa: PLC0415 - loads what the app loads
+
+    app = SwarmApp(
+        doors=doors(at, repo),
+        repo=str(repo) if repo else None,
+        options=Options(ascii=ascii, agents=_agent_names),
+    )
+    app.run()
+    return int(app.return_code or 0)
+
+
+def _start_keeper(at: Places) -> None:
+    """A failure is shown by the header, and again by the first wish."""
+    with suppress(SwarmError):
+        ensure_keeper(at)
+
+
+def _agent_names() -> tuple[str, ...]:
+    from swarm.agents import registry  # noqa: PLC0415 - read when a dialog opens
+
+    return tuple(registry.names())
+
+
+class _Unbuilt:
+    """Stands for what is built when it is first used: the first paint needs no door."""
+
+    def __init__(self, build: Callable[[], Any]) -> None:
+        self._build = functools.cache(build)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._build(), name)
+
+
+def doors(at: Places, repo: Path | None) -> "Doors":
+    """All that a dashboard may call, of the real things."""
+    from swarm.adapters import terminal  # noqa: PLC0415 - loads subprocess
+    from swarm.store import wishes  # noqa: PLC0415 - not before the first wish
+    from swarm.tui.ports import Doors  # noqa: PLC0415 - loads what the app loads
+
+    return Doors(
+        queries=Queries(at.database),
+        wish=lambda verb, body: wishes.make(at.database, verb, body),
+        panes=_Unbuilt(lambda: wiring.panes(at)),
+        review=_Unbuilt(lambda: wiring.review(at)),
+        audit=_Unbuilt(lambda: _audit(at)),
+        run=terminal.foreground,
+        keeper=lambda: keeper_pid(at),
+        wake=lambda: ensure_keeper(at),
+        project=lambda: _project(at, repo),
+        launch_log=lambda task_id: _end_of(at.launch_log(task_id)),
+        policy=lambda task_id: _policy(at, task_id),
+    )
+
+
+def _audit(at: Places) -> Any:
+    from swarm.engine.readers.audit import Audits  # noqa: PLC0415 - opened with `A`
+
+    return Audits(at)
+
+
+def _policy(at: Places, task_id: int) -> "Resolved":
+    from swarm.engine.egress import policy_resolver  # noqa: PLC0415 - opened with `p`
+
+    return policy_resolver.of_task(at, task_id)
+
+
+def _project(at: Places, repo: Path | None) -> "Project | None":
+    """The user's checkout as it stands; None for all repositories, or a bad one."""
+    from swarm.adapters.git.repository import Repository  # noqa: PLC0415 - after paint
+    from swarm.tui.ports import Project  # noqa: PLC0415 - loads what the app loads
+
+    if repo is None:
+        return None
+    try:
+        repository = Repository.open(repo, at.home)
+    except SwarmError:
+        return None
+    return Project(
+        name=repository.root.name,
+        branch=repository.branch or "",
+        commit=repository.head[:7],
+    )
+
+
+def _end_of(file: Path, size: int = 4000) -> str:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace")[-size:]
+    except OSError:
+        return ""

@@ -1,0 +1,124 @@
+"""Starts a keeper, or runs one in this process; a lock file allows one a home."""
+
+import fcntl
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+from swarm.bootstrap import wiring
+from swarm.errors import SwarmError
+from swarm.plan.naming import Places
+from swarm.store import migrations
+
+KEEPER_START_SECONDS = 20.0
+"""How long a command waits for a keeper that it started."""
+
+
+def keeper_pid(at: Places) -> int | None:
+    """The pid of the keeper that lives, or None; asks the lock, not the pid."""
+    try:
+        with at.lock.open("r+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return None
+    except BlockingIOError:
+        text = at.lock.read_text().strip()
+        return int(text) if text.isdigit() else 0
+    return None
+
+
+def ensure_keeper(at: Places) -> None:
+    """Start a keeper in the private tmux server where none lives, and wait for it.
+
+    SwarmError where it does not come up, with the end of its log.
+    """
+    migrations.connect(at.database).close()
+    if keeper_pid(at) is not None:
+        return
+    wiring.panes(at).open("keeper", keeper_argv(), _keeper_environment(at))
+    deadline = time.monotonic() + KEEPER_START_SECONDS
+    patience = threading.Event()
+    while keeper_pid(at) is None:
+        if time.monotonic() > deadline:
+            raise SwarmError(
+                f"the keeper did not start within {KEEPER_START_SECONDS:.0f} s",
+                hint=f"see {at.log}, or run `swarm keeper` to watch it",
+            )
+        patience.wait(0.02)
+
+
+def keeper_argv() -> list[str]:
+    """The command that runs a keeper in the foreground."""
+    return [sys.executable, "-m", "swarm", "keeper"]
+
+
+def _keeper_environment(at: Places) -> dict[str, str]:
+    """What the keeper needs of this environment, and nothing else of it."""
+    kept = (
+        "PATH",
+        "HOME",
+        "LANG",
+        "LC_ALL",
+        "USER",
+        "LOGNAME",
+        "TMUX_TMPDIR",
+        "XDG_CONFIG_HOME",
+        "XDG_RUNTIME_DIR",
+        "DOCKER_HOST",
+        "DOCKER_CONTEXT",
+        "DOCKER_CONFIG",
+        "DOCKER_TLS_VERIFY",
+        "DOCKER_CERT_PATH",
+        "SSH_AUTH_SOCK",
+        "SWARM_CONFIG",
+    )
+    environment = {name: os.environ[name] for name in kept if name in os.environ}
+    return {**environment, "SWARM_HOME": str(at.home)}
+
+
+def run_keeper(at: Places) -> int:
+    """Serve wishes until TERM, INT or HUP; yields with 0 where a keeper lives."""
+    with at.lock.open("a+") as lock:
+        if not _take(lock.fileno()):
+            print(f"a keeper already serves {at.home} (pid {keeper_pid(at)})")
+            return 0
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+        _log_to(at.log)
+        from swarm.engine.keeper import Keeper  # noqa: PLC0415 - loads the engine
+
+        keeper = Keeper(wiring.kit(at), os.getpid())
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, lambda *_: keeper.stop())
+        print(f"swarm keeper for {at.home}, pid {os.getpid()}", flush=True)
+        keeper.run()
+    return 0
+
+
+def _take(descriptor: int) -> bool:
+    """Lock the file; a front end that only asks holds it for microseconds."""
+    patience = threading.Event()
+    for _ in range(10):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            patience.wait(0.02)
+        else:
+            return True
+    return False
+
+
+def _log_to(file: Path) -> None:
+    from logging.handlers import RotatingFileHandler  # noqa: PLC0415 - loads sockets
+
+    handler = RotatingFileHandler(file, maxBytes=1 << 20, backupCount=2)
+    logging.basicConfig(
+        level=logging.INFO,
+        format="%(asctime)s %(threadName)s %(levelname)s %(name)s %(message)s",
+        handlers=[handler],
+    )

@@ -1,0 +1,63 @@
+"""Builds the real tools of one home and hands them to those who use them.
+
+An import inside a function is deferred because the module is slow to load: docker costs
+0.26 s, textual 0.26 s, sqlmodel 0.5 s, and `swarm ls` must answer in 0.16 s.
+"""
+
+from typing import TYPE_CHECKING
+
+from swarm.plan.naming import HOME_LABEL, Places
+from swarm.store.event_queries import Queries
+
+if TYPE_CHECKING:  # the return types of what is imported when it is called
+    from swarm.adapters.docker import Docker
+    from swarm.adapters.tmux import Tmux
+    from swarm.engine.context import Kit
+    from swarm.engine.readers.review import Review
+
+
+def kit(at: Places) -> "Kit":
+    """The keeper's tools, for one home; threads that record are running afterwards."""
+    from swarm.bootstrap import engine_context  # noqa: PLC0415 - loads sqlmodel
+
+    return engine_context.kit(at, sandboxes(), panes(at))
+
+
+def sandboxes() -> "Docker":
+    """The container engine's door; its calls raise ToolMissing, this one does not."""
+    from swarm.adapters.docker import Docker  # noqa: PLC0415 - loads docker
+
+    return Docker()
+
+
+def panes(at: Places) -> "Tmux":
+    """The private tmux server's door."""
+    from swarm.adapters.tmux import Tmux  # noqa: PLC0415 - only some commands use tmux
+
+    return Tmux(at.tmux)
+
+
+def review(at: Places) -> "Review":
+    """The read side of reviews, from the host-owned git directories."""
+    from swarm.engine.readers.review import Review  # noqa: PLC0415 - loads the git door
+
+    return Review(at, lambda: Queries(at.database))
+
+
+def clear(at: Places) -> None:
+    """Remove every container, volume and network of a home, and its tmux server.
+
+    For a home that is itself removed, after its keeper ended: asks no question.
+    ToolError if the container engine or tmux refuses.
+    """
+    containers, labels = sandboxes(), {HOME_LABEL: at.tag}
+    try:
+        for facts in containers.all(labels):
+            containers.remove(facts.name)
+        for volume in containers.volumes(labels):
+            containers.remove_volume(volume)
+        for network in containers.networks(labels):
+            containers.remove_network(network)
+    finally:
+        containers.close()
+        panes(at).kill_server()
