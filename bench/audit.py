@@ -12,7 +12,7 @@ from bench.screen import dashboard
 from bench.table import Row
 from swarm.engine.readers.audit import Audits
 from swarm.model.audit_query import Filter
-from swarm.tui import timeline
+from swarm.tui.present import audit_rows
 
 FLOOD = 400_000
 DAY_TRACES, DAY_DEEDS, DAY_EVENTS, DAY_TASKS = 1_000_000, 300_000, 100_000, 20
@@ -72,7 +72,7 @@ def _day() -> Row:
         for _ in range(5):
             began = time.perf_counter()
             entries = audits.entries(Filter(), 1000)
-            drawn = [timeline.row(entry, {}, 120) for entry in entries]
+            drawn = [audit_rows.row(entry, {}, 120) for entry in entries]
             times.append((time.perf_counter() - began) * 1000)
         assert len(drawn) == 1000
     return Row("audit of a day, 20 tasks: opened", max(times), 0, 1000, "ms")

@@ -18,7 +18,7 @@ from swarm.bootstrap import dashboard
 from swarm.model.audit_query import Filter
 from swarm.model.task import State
 from swarm.tui.app import SwarmApp
-from swarm.tui.ports import Options
+from swarm.tui.backend import Options
 from tests.engine.conftest import new_sample, open_house
 from tests.walk import SIZE, Walk, draw, held
 

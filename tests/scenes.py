@@ -35,8 +35,8 @@ from swarm.store.event_queries import Queries
 from swarm.store.journal import Journal
 from swarm.store.usage_writer import UsageWriter
 from swarm.tui.app import SwarmApp
-from swarm.tui.dialogs.dialog import Dialog
-from swarm.tui.ports import Doors, Options, Project
+from swarm.tui.backend import Doors, Options, Project
+from swarm.tui.dialogs.base import Dialog
 from tests.tui.fakes import FakePanes, FakeReview, World
 
 NOW = 1_790_000_000.0

@@ -22,7 +22,7 @@ from swarm.cli.main import run
 from swarm.model import events as e
 from swarm.model.task import State
 from swarm.tui.app import SwarmApp
-from swarm.tui.ports import Options
+from swarm.tui.backend import Options
 from tests.engine.conftest import House, new_sample, open_house
 from tests.promises.den import gateway
 from tests.promises.web import Web

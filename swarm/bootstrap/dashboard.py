@@ -17,7 +17,7 @@ from swarm.store.event_queries import Queries
 
 if TYPE_CHECKING:
     from swarm.policy.layers import Resolved
-    from swarm.tui.ports import Doors, Project
+    from swarm.tui.backend import Doors, Project
 
 
 def run_dashboard(at: Places, repo: Path | None, ascii: bool) -> int:
@@ -34,7 +34,7 @@ def show_dashboard(at: Places, repo: Path | None, ascii: bool) -> int:
     """Show the dashboard, whether a keeper lives or not."""
     gc.disable()  # a tenth of the time to the first paint; `late.load` puts it on
     from swarm.tui.app import SwarmApp  # noqa: PLC0415 - loads textual
-    from swarm.tui.ports import Options  # noqa: PLC0415 - loads what the app loads
+    from swarm.tui.backend import Options  # noqa: PLC0415 - loads what the app loads
 
     app = SwarmApp(
         doors=doors(at, repo),
@@ -71,7 +71,7 @@ def doors(at: Places, repo: Path | None) -> "Doors":
     """All that a dashboard may call, of the real things."""
     from swarm.adapters import terminal  # noqa: PLC0415 - loads subprocess
     from swarm.store import wishes  # noqa: PLC0415 - not before the first wish
-    from swarm.tui.ports import Doors  # noqa: PLC0415 - loads what the app loads
+    from swarm.tui.backend import Doors  # noqa: PLC0415 - loads what the app loads
 
     return Doors(
         queries=Queries(at.database),
@@ -103,7 +103,7 @@ def _policy(at: Places, task_id: int) -> "Resolved":
 def _project(at: Places, repo: Path | None) -> "Project | None":
     """The user's checkout as it stands; None for all repositories, or a bad one."""
     from swarm.adapters.git.repository import Repository  # noqa: PLC0415 - after paint
-    from swarm.tui.ports import Project  # noqa: PLC0415 - loads what the app loads
+    from swarm.tui.backend import Project  # noqa: PLC0415 - loads what the app loads
 
     if repo is None:
         return None

@@ -18,7 +18,7 @@ from swarm.model.safe_text import line
 from swarm.plan.naming import Names
 from swarm.store.event_queries import Wish as Decision
 from swarm.tui import late, themes
-from swarm.tui.filters import AsciiOnly
+from swarm.tui.backend import Doors, Options
 from swarm.tui.messages import (
     Attach,
     Decided,
@@ -29,11 +29,11 @@ from swarm.tui.messages import (
     OpenReview,
     Wish,
 )
-from swarm.tui.palette import KeyCommands
-from swarm.tui.ports import Doors, Options
-from swarm.tui.present import ERROR, GOOD
-from swarm.tui.screens.dashboard import Dashboard
-from swarm.tui.screens.key_screen import KeyScreen
+from swarm.tui.present.ascii import AsciiOnly
+from swarm.tui.present.formatting import ERROR, GOOD
+from swarm.tui.screens.base import KeyScreen
+from swarm.tui.screens.command_palette import KeyCommands
+from swarm.tui.screens.dashboard.screen import Dashboard
 
 POLL_SECONDS = 0.05
 """How soon growth of the store is noticed; asking costs microseconds."""

@@ -9,13 +9,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from swarm.tui.dialogs.checkpoints import GoBack
     from swarm.tui.dialogs.confirm import Confirm
-    from swarm.tui.dialogs.denied import Asked, DeniedCard
-    from swarm.tui.dialogs.denied_list import DeniedList
-    from swarm.tui.dialogs.go_back import GoBack
+    from swarm.tui.dialogs.denial_card import Asked, DeniedCard
+    from swarm.tui.dialogs.denial_list import DeniedList
     from swarm.tui.dialogs.help import HelpScreen
     from swarm.tui.dialogs.new_task import NewTask
-    from swarm.tui.dialogs.typed import Typed
+    from swarm.tui.dialogs.type_to_confirm import Typed
     from swarm.tui.screens.audit import AuditScreen
     from swarm.tui.screens.policy import PolicyScreen
     from swarm.tui.screens.review import ReviewScreen
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 _HOMES = {
     "AuditScreen": "swarm.tui.screens.audit",
     "Confirm": "swarm.tui.dialogs.confirm",
-    "Asked": "swarm.tui.dialogs.denied",
-    "DeniedCard": "swarm.tui.dialogs.denied",
-    "DeniedList": "swarm.tui.dialogs.denied_list",
-    "GoBack": "swarm.tui.dialogs.go_back",
+    "Asked": "swarm.tui.dialogs.denial_card",
+    "DeniedCard": "swarm.tui.dialogs.denial_card",
+    "DeniedList": "swarm.tui.dialogs.denial_list",
+    "GoBack": "swarm.tui.dialogs.checkpoints",
     "HelpScreen": "swarm.tui.dialogs.help",
     "PolicyScreen": "swarm.tui.screens.policy",
     "NewTask": "swarm.tui.dialogs.new_task",
     "ReviewScreen": "swarm.tui.screens.review",
-    "Typed": "swarm.tui.dialogs.typed",
+    "Typed": "swarm.tui.dialogs.type_to_confirm",
 }
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.tui.dialogs.dialog import Dialog
+from swarm.tui.dialogs.base import Dialog
 from tests.scenes import Scene, record
 from tests.tui.fakes import World
 

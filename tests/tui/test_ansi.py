@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.tui import ansi
+from swarm.tui.present import terminal
 
 
 def test_colours_and_weight_are_kept() -> None:
     """SGR is the one sequence that is understood."""
-    (content,) = ansi.lines("a\x1b[1;38;5;196mb\x1b[0mc")
+    (content,) = terminal.lines("a\x1b[1;38;5;196mb\x1b[0mc")
 
     assert content.plain == "abc"
     (span,) = content.spans
@@ -34,32 +34,32 @@ def test_colours_and_weight_are_kept() -> None:
 )
 def test_everything_else_is_shown(raw: str, shown: str) -> None:
     """Nothing an agent prints acts, and nothing it prints is invisible."""
-    assert [content.plain for content in ansi.lines(raw)] == [shown]
+    assert [content.plain for content in terminal.lines(raw)] == [shown]
 
 
 def test_a_colour_goes_on_over_a_line_end() -> None:
     """As on a terminal."""
-    first, second = ansi.lines("\x1b[31ma\nb")
+    first, second = terminal.lines("\x1b[31ma\nb")
 
     assert first.spans[0].style == second.spans[0].style
 
 
 def test_blank_lines_at_the_end_go() -> None:
     """A pane is mostly empty below its text."""
-    assert len(ansi.lines("a\n\n  \n")) == 1
+    assert len(terminal.lines("a\n\n  \n")) == 1
 
 
 def test_a_long_line_is_cut() -> None:
     """A line cannot be made long enough to cost anything."""
-    (content,) = ansi.lines("\x1b[31mx" * 100_000)
+    (content,) = terminal.lines("\x1b[31mx" * 100_000)
 
-    assert len(content.plain) <= ansi.WIDTH_LIMIT + 2
+    assert len(content.plain) <= terminal.WIDTH_LIMIT + 2
 
 
 @given(st.text())
 def test_no_control_character_comes_through(text: str) -> None:
     """Whatever is captured."""
-    for content in ansi.lines(text):
+    for content in terminal.lines(text):
         assert not any(
             unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn")
             for character in content.plain

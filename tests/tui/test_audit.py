@@ -8,7 +8,7 @@ import pytest
 from swarm.model.activity import Batch, Deed, Trace
 from swarm.store.audit_writer import AuditWriter, Trail
 from swarm.tui.screens.audit import AuditScreen
-from swarm.tui.screens.dashboard import Dashboard
+from swarm.tui.screens.dashboard.screen import Dashboard
 from tests.scenes import NOW, OBSERVED, Scene, press, settled, shown, until
 from tests.tui.fakes import World
 

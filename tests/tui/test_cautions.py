@@ -3,7 +3,7 @@
 import pytest
 
 from swarm.policy.rules import Rule
-from swarm.tui import cautions
+from swarm.tui.present import host_warnings
 
 RULES = (
     Rule("allow", "api.stripe.com"),
@@ -31,7 +31,7 @@ RULES = (
 )
 def test_a_name_that_could_be_taken_for_an_allowed_one(host: str, like: str) -> None:
     """Of another owner; what is denied, or too short, is nobody's brand."""
-    assert cautions.look_alike(host, RULES) == like
+    assert host_warnings.look_alike(host, RULES) == like
 
 
 @pytest.mark.parametrize(
@@ -46,22 +46,22 @@ def test_a_name_that_could_be_taken_for_an_allowed_one(host: str, like: str) -> 
     ],
 )
 def test_where_strangers_read_what_is_sent(host: str, is_drop: bool) -> None:
-    assert cautions.is_drop(host) is is_drop
+    assert host_warnings.is_drop(host) is is_drop
 
 
 def test_an_international_name_is_shown_in_both_forms() -> None:
     """The letters by number, so that the eye is not all there is."""
-    (flag,) = cautions.flags("xn--pypal-4ve.example", False, ())
+    (flag,) = host_warnings.flags("xn--pypal-4ve.example", False, ())
 
     assert "pаypal" in flag  # its second letter is Cyrillic
     assert "U+0430" in flag
 
 
 def test_a_long_name_can_be_data_on_its_way_out() -> None:
-    (flag,) = cautions.flags(f"{'a' * 50}.example", False, ())
+    (flag,) = host_warnings.flags(f"{'a' * 50}.example", False, ())
 
     assert "data on its way out" in flag
 
 
 def test_a_harmless_host_has_no_flags() -> None:
-    assert cautions.flags("docs.example", False, RULES) == []
+    assert host_warnings.flags("docs.example", False, RULES) == []

@@ -8,7 +8,7 @@ from textual.widgets import Input, TextArea
 
 from swarm.store.event_queries import Queries, Wish
 from swarm.tui.app import SwarmApp
-from swarm.tui.screens.dashboard import Dashboard
+from swarm.tui.screens.dashboard.screen import Dashboard
 from swarm.tui.screens.review import ReviewScreen
 from swarm.tui.widgets.message_line import MessageLine
 from swarm.tui.widgets.preview import Preview
@@ -117,7 +117,7 @@ async def test_a_dialog_ignores_a_key_that_was_meant_for_another_screen(
     recorded: Recorded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is confirmed in the first moment."""
-    monkeypatch.setattr("swarm.tui.dialogs.dialog.Dialog.arm_seconds", 60.0)
+    monkeypatch.setattr("swarm.tui.dialogs.base.Dialog.arm_seconds", 60.0)
     world = recorded(THREE_RUNNING)
     with shown(world) as app:
         async with app.run_test(size=(120, 36)) as pilot:

@@ -10,10 +10,10 @@ import pytest
 
 from swarm.model import events as e
 from swarm.store.journal import Journal
-from swarm.tui.denials import Denials, Denied
-from swarm.tui.dialogs.denied import DeniedCard
-from swarm.tui.dialogs.denied_list import DeniedList
-from swarm.tui.screens import denying
+from swarm.tui.dialogs.denial_card import DeniedCard
+from swarm.tui.dialogs.denial_list import DeniedList
+from swarm.tui.present.denials import Denials, Denied
+from swarm.tui.screens.dashboard import denial_tracker
 from tests.scenes import DENIALS, MANY_DENIALS, Scene, press, shown, until
 from tests.tui.fakes import World
 
@@ -252,7 +252,7 @@ async def test_hosts_that_come_at_once_are_one_toast_more(
     recorded: Recorded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An agent that tries many names makes two toasts, not many; none is lost."""
-    monkeypatch.setattr(denying, "TOAST_SECONDS", 0.2)
+    monkeypatch.setattr(denial_tracker, "TOAST_SECONDS", 0.2)
     world = recorded(DENIALS)
     with shown(world) as app:
         async with app.run_test(size=(120, 36), notifications=True) as pilot:

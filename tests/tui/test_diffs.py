@@ -1,6 +1,6 @@
 """Diffs are read by their own counts, and drawn line by line."""
 
-from swarm.tui import diffs
+from swarm.tui.present import unified_diff
 
 RAW = b"""diff --git a/x b/x
 old mode 100644
@@ -22,7 +22,7 @@ index 1..2
 
 def test_lines_carry_their_numbers() -> None:
     """Both sides are counted from the hunk's head."""
-    found = diffs.parse(RAW)
+    found = unified_diff.parse(RAW)
 
     kinds = [(line.kind, line.old, line.new) for line in found.lines]
     assert kinds == [
@@ -43,18 +43,20 @@ def test_lines_carry_their_numbers() -> None:
 
 def test_a_very_long_line_is_cut_and_counted() -> None:
     """What is not drawn is announced."""
-    line = diffs.DiffLine("added", 0, 1, "x" * 5000)
+    line = unified_diff.DiffLine("added", 0, 1, "x" * 5000)
 
-    assert diffs.drawn(line).plain.endswith(" … 3000 characters more")
+    assert unified_diff.drawn(line).plain.endswith(" … 3000 characters more")
 
 
 def test_foreign_bytes_are_shown() -> None:
     """A byte that is no text, a control and a bidi character become visible."""
-    (_, line) = diffs.parse(b"@@ -0,0 +1 @@\n+\xff\x1b[2J\xe2\x80\xae\tx\n").lines
+    (_, line) = unified_diff.parse(
+        b"@@ -0,0 +1 @@\n+\xff\x1b[2J\xe2\x80\xae\tx\n"
+    ).lines
 
-    assert "<U+DCFF>\\x1b[2J<U+202E>→   x" in diffs.drawn(line).plain
+    assert "<U+DCFF>\\x1b[2J<U+202E>→   x" in unified_diff.drawn(line).plain
 
 
 def test_an_empty_diff_has_no_lines() -> None:
     """A change of mode alone may bring none."""
-    assert diffs.parse(b"").lines == []
+    assert unified_diff.parse(b"").lines == []

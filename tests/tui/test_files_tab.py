@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from swarm.model.review import Change
-from swarm.tui.screens.dashboard import Dashboard
+from swarm.tui.screens.dashboard.screen import Dashboard
 from swarm.tui.screens.review import ReviewScreen
 from swarm.tui.widgets.message_line import MessageLine
 from tests.scenes import OBSERVED, Scene, press, shown, until

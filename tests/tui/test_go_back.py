@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from swarm.tui.dialogs.go_back import GoBack
+from swarm.tui.dialogs.checkpoints import GoBack
 from tests.scenes import CHECKPOINTS, THREE_RUNNING, Scene, press, shown
 from tests.tui.fakes import World
 from tests.tui.test_deciding import wishes

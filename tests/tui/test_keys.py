@@ -2,23 +2,23 @@
 
 import pytest
 
-from swarm.tui import keys
-from swarm.tui.keys import Key
+from swarm.tui import keymap
+from swarm.tui.keymap import Key
 from swarm.tui.screens.audit import AuditScreen
-from swarm.tui.screens.dashboard import Dashboard
-from swarm.tui.screens.key_screen import KeyScreen
+from swarm.tui.screens.base import KeyScreen
+from swarm.tui.screens.dashboard.screen import Dashboard
 from swarm.tui.screens.policy import PolicyScreen
 from swarm.tui.screens.review import ReviewScreen
 
 SCREENS = [
-    (Dashboard, keys.TASKS),
-    (ReviewScreen, keys.REVIEW),
-    (AuditScreen, keys.AUDIT),
-    (PolicyScreen, keys.POLICY),
+    (Dashboard, keymap.TASKS),
+    (ReviewScreen, keymap.REVIEW),
+    (AuditScreen, keymap.AUDIT),
+    (PolicyScreen, keymap.POLICY),
 ]
 
 
-@pytest.mark.parametrize("table", [*(table for _, table in SCREENS), keys.MOVE])
+@pytest.mark.parametrize("table", [*(table for _, table in SCREENS), keymap.MOVE])
 def test_a_key_stands_for_one_thing(table: tuple[Key, ...]) -> None:
     """No key and no action appears twice in a context."""
     names = [name for key in table for name in key.keys.split(",")]

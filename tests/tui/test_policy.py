@@ -8,7 +8,7 @@ from textual.widgets import Static
 
 from swarm.policy.layers import Resolved
 from swarm.policy.rules import Policy, Rule
-from swarm.tui import sheet, why
+from swarm.tui.present import policy_explain, policy_rows
 from swarm.tui.screens.policy import PolicyScreen
 from tests.scenes import DENIALS, HOSTILE_NAME, NOW, Scene, press, shown
 from tests.tui.fakes import World
@@ -18,20 +18,20 @@ Recorded = Callable[[Scene], World]
 POLICY = DENIALS.policy
 
 
-def text(rows: list[sheet.Row]) -> str:
+def text(rows: list[policy_rows.Row]) -> str:
     return "\n".join(row.content.plain for row in rows)
 
 
 def test_what_a_human_granted_last_stands_first() -> None:
     """Once, task, project, then what others gave."""
-    rows = sheet.rows(POLICY, [], NOW, 120)
+    rows = policy_rows.rows(POLICY, [], NOW, 120)
 
-    scopes = [sheet.scope(row.rule) for row in rows if row.rule]
+    scopes = [policy_rows.scope(row.rule) for row in rows if row.rule]
     assert scopes == ["once", "task", "project", "user", "service"]
 
 
 def test_every_rule_says_where_it_stands_and_how_it_ends() -> None:
-    said = text(sheet.rows(POLICY, [], NOW, 160))
+    said = text(policy_rows.rows(POLICY, [], NOW, 160))
 
     assert "ends in 1m" in said
     assert "~/.config/swarm/policy.toml:3" in said
@@ -58,22 +58,22 @@ def test_every_rule_says_where_it_stands_and_how_it_ends() -> None:
     ],
 )
 def test_why_names_the_rule_and_its_place(asked: str, answer: str) -> None:
-    words, _ = why.explained(POLICY, asked, NOW)
+    words, _ = policy_explain.explained(POLICY, asked, NOW)
 
     assert answer in words
 
 
 def test_what_services_brought_can_be_left_out() -> None:
     """How many there are is told, for they count all the same."""
-    rows = sheet.rows(POLICY, [], NOW, 120, services=False)
+    rows = policy_rows.rows(POLICY, [], NOW, 120, services=False)
 
-    scopes = [sheet.scope(row.rule) for row in rows if row.rule]
+    scopes = [policy_rows.scope(row.rule) for row in rows if row.rule]
     assert scopes == ["once", "task", "project", "user"]
     assert "1 rule of services not shown; D shows them" in text(rows)
 
 
 def test_no_rule_is_an_empty_state_that_says_so() -> None:
-    assert "nothing passes" in text(sheet.rows(Resolved(Policy()), [], NOW, 80))
+    assert "nothing passes" in text(policy_rows.rows(Resolved(Policy()), [], NOW, 80))
 
 
 def test_hostile_rules_are_harmless() -> None:
@@ -81,7 +81,7 @@ def test_hostile_rules_are_harmless() -> None:
     rule = Rule("deny", HOSTILE_NAME, paths=(HOSTILE_NAME,), origin=HOSTILE_NAME)
     found = Resolved(Policy(rules=(rule,)), (rule,), warnings=(HOSTILE_NAME,))
 
-    said = text(sheet.rows(found, [], NOW, 120))
+    said = text(policy_rows.rows(found, [], NOW, 120))
 
     assert not [c for c in said if c != "\n" and (ord(c) < 32 or 127 <= ord(c) < 160)]
     assert "\u202e" not in said

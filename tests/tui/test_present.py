@@ -6,7 +6,7 @@ import pytest
 from rich.cells import cell_len
 
 from swarm.model.task import State, Task
-from swarm.tui import present
+from swarm.tui.present import formatting, task_appearance
 
 TASK = Task(
     id=1,
@@ -50,14 +50,14 @@ def _stopped(code: int | None, reason: str = "") -> Task:
 )
 def test_a_state_has_a_glyph_and_a_word(task: Task, glyph: str, word: str) -> None:
     """Never colour alone."""
-    shown = present.look(task)
+    shown = task_appearance.look(task)
 
     assert (shown.glyph, shown.word) == (glyph, word)
 
 
 def test_every_state_has_a_look() -> None:
     """A new state cannot be forgotten here."""
-    looks = [present.look(replace(TASK, state=state)) for state in State]
+    looks = [task_appearance.look(replace(TASK, state=state)) for state in State]
 
     assert all(cell_len(look.glyph) == 1 and len(look.word) <= 9 for look in looks)
 
@@ -71,14 +71,18 @@ def test_what_needs_the_human_comes_first() -> None:
         replace(_stopped(0), id=4),
     ]
 
-    order = [task.id for _, members in present.arranged(tasks) for task in members]
+    order = [
+        task.id for _, members in task_appearance.arranged(tasks) for task in members
+    ]
 
     assert order == [3, 4, 2, 1]
 
 
 def test_counts_leave_out_zeros() -> None:
     """The header counts what there is."""
-    assert [(n, word) for _, n, word, _ in present.counts([TASK, _stopped(2)])] == [
+    assert [
+        (n, word) for _, n, word, _ in task_appearance.counts([TASK, _stopped(2)])
+    ] == [
         (1, "error"),
         (1, "working"),
     ]
@@ -90,7 +94,7 @@ def test_counts_leave_out_zeros() -> None:
 )
 def test_an_age_is_short(seconds: float, text: str) -> None:
     """Four cells are enough."""
-    assert present.age(seconds) == text
+    assert formatting.age(seconds) == text
 
 
 @pytest.mark.parametrize(
@@ -99,7 +103,7 @@ def test_an_age_is_short(seconds: float, text: str) -> None:
 )
 def test_a_count_is_short(number: int, text: str) -> None:
     """Four cells are enough."""
-    assert present.count(number) == text
+    assert formatting.count(number) == text
 
 
 @pytest.mark.parametrize(
@@ -116,11 +120,11 @@ def test_a_count_is_short(number: int, text: str) -> None:
 )
 def test_a_key_says_why_not(action: str, task: Task | None, why: str) -> None:
     """A key that does nothing says what it needs."""
-    assert present.why_not(action, task) == why
+    assert task_appearance.why_not(action, task) == why
 
 
 def test_ascii_keeps_every_width() -> None:
     """One character becomes one character."""
-    for glyph, letter in present.ASCII.items():
+    for glyph, letter in formatting.ASCII.items():
         assert len(str(letter)) == 1
         assert str(letter).isascii() or chr(glyph).isascii()

@@ -7,12 +7,12 @@ import pytest
 from textual.widgets import Button, Checkbox
 
 from swarm.model.review import Change, Hidden
-from swarm.tui.diffs import LINE_LIMIT
-from swarm.tui.screens.dashboard import Dashboard
+from swarm.tui.present.unified_diff import LINE_LIMIT
+from swarm.tui.screens.dashboard.screen import Dashboard
 from swarm.tui.screens.review import ReviewScreen
 from swarm.tui.widgets.diff_view import DiffView
 from swarm.tui.widgets.file_list import FileList
-from swarm.tui.widgets.lines import Lines
+from swarm.tui.widgets.line_view import Lines
 from tests.scenes import REVIEW_WITH_FLAGS, TREE, Scene, press, settled, shown
 from tests.tui.fakes import World
 from tests.tui.test_dashboard import asked, said

@@ -9,7 +9,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Static
 
-from swarm.tui.dialogs.dialog import Dialog
+from swarm.tui.dialogs.base import Dialog
 
 
 class Confirm(Dialog[bool]):

@@ -8,10 +8,10 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from swarm.tui.dialogs.dialog import Dialog
-from swarm.tui.keys import MOVE, Key
-from swarm.tui.present import KEY, MUTED
-from swarm.tui.widgets.lines import Lines
+from swarm.tui.dialogs.base import Dialog
+from swarm.tui.keymap import MOVE, Key
+from swarm.tui.present.formatting import KEY, MUTED
+from swarm.tui.widgets.line_view import Lines
 
 
 class HelpScreen(Dialog[str]):

@@ -24,9 +24,10 @@ from swarm.model.review import Change
 from swarm.model.safe_text import line, plain
 from swarm.model.task import Task
 from swarm.plan.naming import slug
-from swarm.tui.dialogs.dialog import Dialog
-from swarm.tui.present import MUTED, WARNING, count, named
-from swarm.tui.widgets.marks import Choice, Tick
+from swarm.tui.dialogs.base import Dialog
+from swarm.tui.present.formatting import MUTED, WARNING, count
+from swarm.tui.present.task_appearance import named
+from swarm.tui.widgets.checkboxes import Choice, Tick
 
 STRATEGIES = {
     "squash": "one commit, your message, you as its author",

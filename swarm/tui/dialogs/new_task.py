@@ -10,9 +10,9 @@ from textual.content import Content
 from textual.widgets import Button, Input, Label, Select, Static, TextArea
 
 from swarm.model.safe_text import line
-from swarm.tui.dialogs.dialog import Dialog
-from swarm.tui.draft import Draft
-from swarm.tui.present import MUTED, WARNING
+from swarm.tui.dialogs.base import Dialog
+from swarm.tui.present.formatting import MUTED, WARNING
+from swarm.tui.present.task_draft import Draft
 
 
 class NewTask(Dialog[tuple[Draft, bool]]):

@@ -14,14 +14,15 @@ from swarm.errors import SwarmError
 from swarm.model.audit_query import GROUPS, Entry, Filter
 from swarm.model.safe_text import line
 from swarm.model.task import Task
-from swarm.tui import keys, present, timeline
+from swarm.tui import keymap
+from swarm.tui.backend import Doors, Options
 from swarm.tui.messages import Nudge
-from swarm.tui.pace import Pace
-from swarm.tui.ports import Doors, Options
-from swarm.tui.present import ERROR, GOOD, MUTED, TITLE, WARNING
-from swarm.tui.screens.key_screen import KeyScreen
+from swarm.tui.present import audit_rows, task_appearance
+from swarm.tui.present.formatting import ERROR, GOOD, MUTED, TITLE, WARNING
+from swarm.tui.screens.base import KeyScreen
+from swarm.tui.throttle import Pace
 from swarm.tui.widgets.input_bar import InputBar
-from swarm.tui.widgets.lines import Lines
+from swarm.tui.widgets.line_view import Lines
 
 SHOWN = 1000
 """Entries that are read and drawn; `/` finds older ones."""
@@ -35,9 +36,9 @@ class AuditScreen(KeyScreen[None]):
     """Newest first; what comes while one looks away from the top waits, counted."""
 
     CSS_PATH: ClassVar[list[Any]] = assets.styles("audit")
-    TABLE = keys.AUDIT
+    TABLE = keymap.AUDIT
     TITLE_OF_KEYS = "audit"
-    BINDINGS = keys.bindings(keys.AUDIT)
+    BINDINGS = keymap.bindings(keymap.AUDIT)
 
     def __init__(self, doors: Doors, options: Options, task: Task | None) -> None:
         super().__init__()
@@ -64,7 +65,7 @@ class AuditScreen(KeyScreen[None]):
 
     def on_mount(self) -> None:
         """The first look."""
-        self.query_one("#audit-head", Static).update(timeline.head())
+        self.query_one("#audit-head", Static).update(audit_rows.head())
         self.lines.focus()
         self.read()
 
@@ -129,8 +130,8 @@ class AuditScreen(KeyScreen[None]):
     def _draw(self) -> None:
         width = self.lines.scrollable_content_region.width or 80
         tasks = self.doors.queries.tasks(removed=True)
-        names = {task.id: present.named(task) for task in tasks}
-        rows = [timeline.row(entry, names, width) for entry in self._entries]
+        names = {task.id: task_appearance.named(task) for task in tasks}
+        rows = [audit_rows.row(entry, names, width) for entry in self._entries]
         empty = Content.styled(" nothing of that happened; Esc goes back", MUTED)
         self.lines.set_lines(rows or [empty])
         self._draw_detail()
@@ -138,7 +139,7 @@ class AuditScreen(KeyScreen[None]):
         self.show_hints()
 
     def _draw_title(self, trouble: str) -> None:
-        whose = present.named(self.subject, 24) if self.subject else "all tasks"
+        whose = task_appearance.named(self.subject, 24) if self.subject else "all tasks"
         known = {entry.key for entry in self._entries}
         fresh = sum(entry.key not in known for entry in self._fresh or ())
         number = len(self._entries)
@@ -161,7 +162,7 @@ class AuditScreen(KeyScreen[None]):
     def _draw_detail(self) -> None:
         entry, box = self.entry, self.query_one("#audit-detail", Static)
         shown = self._opened and entry is not None
-        box.update(timeline.detail(entry) if shown and entry else Content(""))
+        box.update(audit_rows.detail(entry) if shown and entry else Content(""))
         box.set_class(shown, "-open")
 
     def why_not(self, action: str) -> str:

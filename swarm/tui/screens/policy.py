@@ -6,11 +6,11 @@ from swarm.model.safe_text import line
 from swarm.model.task import State
 from swarm.policy import hosts
 from swarm.policy.hosts import BadHost
-from swarm.tui import cautions, sheet, why
 from swarm.tui.dialogs.confirm import Confirm
-from swarm.tui.dialogs.typed import Typed
+from swarm.tui.dialogs.type_to_confirm import Typed
 from swarm.tui.messages import EditPolicy, Wish
-from swarm.tui.present import ERROR
+from swarm.tui.present import host_warnings, policy_explain, policy_rows
+from swarm.tui.present.formatting import ERROR
 from swarm.tui.screens.policy_sheet import PolicySheet
 from swarm.tui.widgets.input_bar import InputBar
 
@@ -32,14 +32,14 @@ class PolicyScreen(PolicySheet):
         rule = self.lines.rule
         if rule is None:
             return "put the cursor on a rule"
-        if rule.layer not in sheet.OWN:
+        if rule.layer not in policy_rows.OWN:
             return f"this rule comes from {line(rule.origin, 80)}; deny the host"
         if rule.layer == "grant" and self.subject.state is not State.LIVE:
             return "it ended with the task"
         return ""
 
     def _asked_for(self) -> list[str]:
-        return sheet.asked_for(self.found) if self.found else []
+        return policy_rows.asked_for(self.found) if self.found else []
 
     def do_add(self) -> None:
         """Ask for a host."""
@@ -52,7 +52,7 @@ class PolicyScreen(PolicySheet):
         if not message.text.strip():
             return
         try:
-            host, port = why.place(message.text)
+            host, port = policy_explain.place(message.text)
         except BadHost as bad:
             self.say(f"{line(message.text, 80)}: {bad}", ERROR)
             return
@@ -62,7 +62,7 @@ class PolicyScreen(PolicySheet):
             if yes:
                 self.post_message(Wish("grant", **body, task=self.subject.id))
 
-        if cautions.is_drop(host.name):
+        if host_warnings.is_drop(host.name):
             words = ["anybody can have a place there and read what is sent to it"]
             ask = Typed("Allow a public place", words, hosts.owner(host.name))
             self.app.push_screen(ask, answered)
@@ -93,7 +93,7 @@ class PolicyScreen(PolicySheet):
         """At once for a task's grant; a file is changed only after a question."""
         rule = self.lines.rule
         assert rule is not None
-        scope = sheet.scope(rule)
+        scope = policy_rows.scope(rule)
         body = {"host": rule.host, "scope": scope, "task": self.subject.id}
         body["repo"] = self.subject.repo
         if scope in ("once", "task"):

@@ -12,15 +12,16 @@ from swarm import assets
 from swarm.errors import SwarmError
 from swarm.model.safe_text import line
 from swarm.model.task import Task
-from swarm.tui import keys, present, sheet, why
+from swarm.tui import keymap
+from swarm.tui.backend import Doors, Options
 from swarm.tui.messages import Nudge
-from swarm.tui.pace import Pace
-from swarm.tui.ports import Doors, Options
-from swarm.tui.present import ERROR, MUTED, TITLE, WARNING
-from swarm.tui.screens.key_screen import KeyScreen
+from swarm.tui.present import policy_explain, policy_rows, task_appearance
+from swarm.tui.present.formatting import ERROR, MUTED, TITLE, WARNING
+from swarm.tui.screens.base import KeyScreen
+from swarm.tui.throttle import Pace
 from swarm.tui.widgets.input_bar import InputBar
-from swarm.tui.widgets.lines import Lines
-from swarm.tui.widgets.rules import Rules
+from swarm.tui.widgets.line_view import Lines
+from swarm.tui.widgets.rule_list import Rules
 
 if TYPE_CHECKING:
     from swarm.policy.layers import Resolved
@@ -33,9 +34,9 @@ class PolicySheet(KeyScreen[None]):
     """Reads the layers anew when it opens and when something was decided."""
 
     CSS_PATH: ClassVar[list[Any]] = assets.styles("policy")
-    TABLE = keys.POLICY
+    TABLE = keymap.POLICY
     TITLE_OF_KEYS = "policy"
-    BINDINGS = keys.bindings(keys.POLICY)
+    BINDINGS = keymap.bindings(keymap.POLICY)
 
     def __init__(self, doors: Doors, options: Options, task: Task) -> None:
         super().__init__()
@@ -97,7 +98,7 @@ class PolicySheet(KeyScreen[None]):
         count = len(found.policy.rules) if found else 0
         parts: list[str | tuple[str, str]] = [
             (" policy ", TITLE),
-            (f" {present.named(task, 30)} ", "bold"),
+            (f" {task_appearance.named(task, 30)} ", "bold"),
             (f"#{task.id}  {count} rule{'' if count == 1 else 's'}  ", MUTED),
         ]
         if found and found.policy.default == "log":
@@ -111,7 +112,7 @@ class PolicySheet(KeyScreen[None]):
             return
         now, width = self.options.clock(), self.lines.scrollable_content_region.width
         recorded = self.doors.queries.net(self.subject.id)
-        rows = sheet.rows(self.found, recorded, now, width, self._services)
+        rows = policy_rows.rows(self.found, recorded, now, width, self._services)
         self.lines.show_rows(rows)
         text, tone = self._answer
         answer = self.query_one("#policy-answer", Static)
@@ -136,7 +137,7 @@ class PolicySheet(KeyScreen[None]):
     def _asked(self, message: InputBar.Submitted) -> None:
         if self.found and message.text.strip():
             now = self.options.clock()
-            self._answer = why.explained(self.found, message.text, now)
+            self._answer = policy_explain.explained(self.found, message.text, now)
         message.bar.close()
         self.lines.focus()
         self._draw()

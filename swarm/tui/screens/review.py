@@ -4,19 +4,20 @@ from typing import Any
 
 from swarm.model.review import Change
 from swarm.model.safe_text import line
-from swarm.tui import keys, present
+from swarm.tui import keymap
 from swarm.tui.dialogs.confirm import Confirm
 from swarm.tui.dialogs.merge import MergeDialog, Reviewed
 from swarm.tui.messages import Wish
-from swarm.tui.screens.reading import Reading
+from swarm.tui.present import task_appearance
+from swarm.tui.screens.review_snapshot import Reading
 
 
 class ReviewScreen(Reading):
     """Merges the tree that is shown, and no other."""
 
-    TABLE = keys.REVIEW
+    TABLE = keymap.REVIEW
     TITLE_OF_KEYS = "review"
-    BINDINGS = keys.bindings(keys.REVIEW)
+    BINDINGS = keymap.bindings(keymap.REVIEW)
 
     def why_not(self, action: str) -> str:
         """Reasons in the task's state, and in what was found."""
@@ -26,10 +27,12 @@ class ReviewScreen(Reading):
             return "there is no file"
         if action == "load":
             return "" if self.is_large(self.files.entry) else "it is shown already"
-        return present.why_not(action, self.subject) if action == "discard" else ""
+        return (
+            task_appearance.why_not(action, self.subject) if action == "discard" else ""
+        )
 
     def _why_not_merge(self) -> str:
-        if reason := present.why_not("merge", self.subject):
+        if reason := task_appearance.why_not("merge", self.subject):
             return reason
         if not self.shown_tree:
             return "the files are not read yet"
@@ -52,7 +55,7 @@ class ReviewScreen(Reading):
 
     def do_discard(self) -> None:
         """Give the work up, after a question."""
-        name = present.named(self.subject, 40)
+        name = task_appearance.named(self.subject, 40)
         words = [
             f"Discard {name} (#{self.subject.id})?",
             "",

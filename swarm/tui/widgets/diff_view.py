@@ -6,8 +6,8 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.style import Style
 
-from swarm.tui.diffs import FileDiff, drawn
-from swarm.tui.widgets.lines import Lines
+from swarm.tui.present.unified_diff import FileDiff, drawn
+from swarm.tui.widgets.line_view import Lines
 
 
 class DiffView(Lines):

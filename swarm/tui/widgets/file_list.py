@@ -8,10 +8,10 @@ from textual.message import Message
 
 from swarm.model.review import Change, Hidden, Level
 from swarm.model.safe_text import line
-from swarm.tui import present
-from swarm.tui.entries import Entry
-from swarm.tui.present import ACCENT, ERROR, GOOD, HEADING, MUTED, WARNING
-from swarm.tui.widgets.lines import Lines
+from swarm.tui.present import formatting
+from swarm.tui.present.formatting import ACCENT, ERROR, GOOD, HEADING, MUTED, WARNING
+from swarm.tui.present.review_entries import Entry
+from swarm.tui.widgets.line_view import Lines
 
 GATING = "RUNS ON YOUR MACHINE"
 STEERING = "STEERS AGENTS"
@@ -138,9 +138,9 @@ def _of_change(change: Change) -> tuple[Content, Content]:
     if change.binary:
         return head, Content.styled("binary", MUTED)
     return head, Content.assemble(
-        (f"+{present.count(change.added)}", GOOD),
+        (f"+{formatting.count(change.added)}", GOOD),
         " ",
-        (f"−{present.count(change.deleted)}", ERROR),
+        (f"−{formatting.count(change.deleted)}", ERROR),
     )
 
 
@@ -150,7 +150,7 @@ _MARKS = {"added": "A", "modified": "M", "deleted": "D", "renamed": "R", "retype
 
 def _of_hidden(entry: Hidden) -> tuple[Content, Content]:
     mark = ("✕   ", ERROR) if entry.blocks else ("◇   ", WARNING)
-    many = f"{entry.count} entries" if entry.count > 1 else present.size(entry.size)
+    many = f"{entry.count} entries" if entry.count > 1 else formatting.size(entry.size)
     return Content.assemble(mark, "  "), Content.styled(many, MUTED)
 
 

@@ -4,8 +4,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from swarm.store.event_queries import Fleet
-from swarm.tui.ports import Project
-from swarm.tui.present import ERROR, GOOD, MUTED, TITLE
+from swarm.tui.backend import Project
+from swarm.tui.present.formatting import ERROR, GOOD, MUTED, TITLE
 
 
 class Header(Static):

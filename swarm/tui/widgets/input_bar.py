@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Label
 
-from swarm.tui.present import KEY
+from swarm.tui.present.formatting import KEY
 
 
 class InputBar(Horizontal):

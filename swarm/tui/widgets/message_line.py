@@ -2,9 +2,9 @@
 
 from textual.content import Content
 
-from swarm.tui.keys import Key
-from swarm.tui.present import KEY, MUTED
-from swarm.tui.widgets.words import Words
+from swarm.tui.keymap import Key
+from swarm.tui.present.formatting import KEY, MUTED
+from swarm.tui.widgets.cached_static import Words
 
 ALWAYS = 90
 """From this priority on a key is shown however narrow it is."""

@@ -4,10 +4,10 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
-from swarm.tui.present import MUTED, TITLE
-from swarm.tui.widgets.body import Body
+from swarm.tui.present.formatting import MUTED, TITLE
+from swarm.tui.widgets.cached_static import Words, entitle
 from swarm.tui.widgets.input_bar import InputBar
-from swarm.tui.widgets.words import Words, entitle
+from swarm.tui.widgets.preview_body import Body
 
 TABS = ("Pane", "Diff", "Net", "Files", "Info")
 

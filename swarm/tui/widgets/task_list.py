@@ -6,10 +6,10 @@ from textual.content import Content
 from textual.message import Message
 
 from swarm.model.task import Task
-from swarm.tui import present
-from swarm.tui.present import ACCENT, ERROR, GOOD, HEADING, MUTED, WARNING
-from swarm.tui.widgets.lines import Lines
-from swarm.tui.widgets.words import entitle
+from swarm.tui.present import formatting, task_appearance
+from swarm.tui.present.formatting import ACCENT, ERROR, GOOD, HEADING, MUTED, WARNING
+from swarm.tui.widgets.cached_static import entitle
+from swarm.tui.widgets.line_view import Lines
 
 COLUMNS = 37
 """Cells of a row that are not the name."""
@@ -62,8 +62,8 @@ class TaskList(Lines):
         before, self._aside, self._below = self.chosen, aside, below
         self._tasks, self._now = tasks, now
         self._rows = []
-        for section, members in present.arranged(tasks):
-            title = f"{present.TITLES[section]} · {len(members)}"
+        for section, members in task_appearance.arranged(tasks):
+            title = f"{task_appearance.TITLES[section]} · {len(members)}"
             self._rows.append(_Row(heading=title))
             self._rows += [_Row(task=task) for task in members]
         self._draw()
@@ -81,7 +81,9 @@ class TaskList(Lines):
         """Select the next task that needs the human; False where none does."""
         order = [row.task for row in self._rows if row.task]
         urgent = [
-            task for task in order if present.look(task).section in _WAITS_FOR_YOU
+            task
+            for task in order
+            if task_appearance.look(task).section in _WAITS_FOR_YOU
         ]
         if not urgent:
             return False
@@ -134,23 +136,23 @@ class TaskList(Lines):
     def _row(self, row: _Row, width: int) -> Content:
         if row.task is None:
             return Content.styled(f" {row.heading}", HEADING)
-        task, shown = row.task, present.look(row.task)
+        task, shown = row.task, task_appearance.look(row.task)
         chosen = task.id == self.selected
-        name = present.fit(
-            present.named(task), max(6, min(NAME_LIMIT, width - COLUMNS))
+        name = formatting.fit(
+            task_appearance.named(task), max(6, min(NAME_LIMIT, width - COLUMNS))
         )
-        over = shown.section >= present.Section.MERGED
+        over = shown.section >= task_appearance.Section.MERGED
         return Content.assemble(
             ("▌" if chosen else " ", ACCENT),
             (f"{shown.glyph} ", shown.tone),
             (name, MUTED if over else "bold" if chosen else ""),
-            (f" {present.fit(shown.word, 9)}", shown.tone),
-            (f"{present.age(self._now - task.changed):>5}", MUTED),
+            (f" {formatting.fit(shown.word, 9)}", shown.tone),
+            (f"{formatting.age(self._now - task.changed):>5}", MUTED),
             *_diff(task),
         )
 
 
-_WAITS_FOR_YOU = (present.Section.NEEDS_YOU, present.Section.REVIEW)
+_WAITS_FOR_YOU = (task_appearance.Section.NEEDS_YOU, task_appearance.Section.REVIEW)
 
 
 def _with_columns(heading: Content, width: int) -> Content:
@@ -163,13 +165,13 @@ def _with_columns(heading: Content, width: int) -> Content:
 
 
 def _diff(task: Task) -> tuple[tuple[str, str], ...]:
-    flags = f"⚑{present.count(task.flags)}" if task.flags else ""
-    denied = f"⊘{present.count(task.denied)}" if task.denied else ""
+    flags = f"⚑{formatting.count(task.flags)}" if task.flags else ""
+    denied = f"⊘{formatting.count(task.denied)}" if task.denied else ""
     risk = (f" {flags}{denied:<{6 - len(flags)}}", WARNING)
     if not task.tree:
         return (f"{'—':>6}{'':>6}", MUTED), risk
     return (
-        (f"{'+' + present.count(task.added):>6}", GOOD),
-        (f"{'−' + present.count(task.deleted):>6}", ERROR),
+        (f"{'+' + formatting.count(task.added):>6}", GOOD),
+        (f"{'−' + formatting.count(task.deleted):>6}", ERROR),
         risk,
     )

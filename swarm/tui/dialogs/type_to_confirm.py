@@ -6,8 +6,8 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from swarm.tui.dialogs.dialog import Dialog
-from swarm.tui.present import KEY, WARNING
+from swarm.tui.dialogs.base import Dialog
+from swarm.tui.present.formatting import KEY, WARNING
 
 
 class Typed(Dialog[bool]):

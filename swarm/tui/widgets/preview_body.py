@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from swarm.tui.widgets.lines import Lines
+from swarm.tui.widgets.line_view import Lines
 
 
 class Body(Lines):

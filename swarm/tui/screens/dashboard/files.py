@@ -10,11 +10,11 @@ from textual.content import Content
 from swarm.errors import SwarmError
 from swarm.model.safe_text import line
 from swarm.model.task import Task
-from swarm.tui import files
+from swarm.tui.backend import Doors, Options
 from swarm.tui.messages import Nudge
-from swarm.tui.ports import Doors, Options
-from swarm.tui.present import ERROR, MUTED
-from swarm.tui.screens.key_screen import KeyScreen
+from swarm.tui.present import files_tab
+from swarm.tui.present.formatting import ERROR, MUTED
+from swarm.tui.screens.base import KeyScreen
 from swarm.tui.widgets.preview import Preview
 
 FILES_SECONDS = 0.15
@@ -97,10 +97,10 @@ class Writes(KeyScreen[None]):
             found, paths = [Content.styled(f" {line(error.message)}", ERROR)], []
         else:
             width = self.preview.lines.scrollable_content_region.width
-            above, rows = files.files_tab(places, counts, width, self._noise)
+            above, rows = files_tab.files_tab(places, counts, width, self._noise)
             found = [*above, *rows]
             paths = [""] * len(above) + [
-                files.path_of(one) for one in places[: len(rows)]
+                files_tab.path_of(one) for one in places[: len(rows)]
             ]
         wanted.rows, wanted.paths = found, paths
         if wanted is self._files and self.preview.tab == "Files":

@@ -16,17 +16,22 @@ from swarm.model.activity import RUIN
 from swarm.model.audit_query import Entry, Filter
 from swarm.model.safe_text import line
 from swarm.model.task import State, Task
-from swarm.tui import details, history, network, present
+from swarm.tui.backend import Doors, Options, Project
 from swarm.tui.messages import Nudge
-from swarm.tui.ports import Doors, Options, Project
-from swarm.tui.present import ERROR, MUTED, WARNING
-from swarm.tui.screens.previewing import Previewing
-from swarm.tui.widgets.empty import Empty
+from swarm.tui.present import (
+    event_text,
+    net_tab,
+    task_appearance,
+    task_detail,
+)
+from swarm.tui.present.formatting import ERROR, MUTED, WARNING
+from swarm.tui.screens.dashboard.preview import Previewing
+from swarm.tui.widgets.cached_static import entitle
+from swarm.tui.widgets.empty_state import Empty
 from swarm.tui.widgets.header import Header
 from swarm.tui.widgets.input_bar import InputBar
-from swarm.tui.widgets.lines import Lines
+from swarm.tui.widgets.line_view import Lines
 from swarm.tui.widgets.task_list import TaskList
-from swarm.tui.widgets.words import entitle
 
 PULL_SECONDS = 0.25
 """The least time between two repaints of list and header."""
@@ -114,10 +119,10 @@ class Fleet(Previewing):
         self.preview_task(self.shown.chosen if self.tasks else None)
         self.query_one(Header).show(
             self.project,
-            present.counts(self.tasks),
+            task_appearance.counts(self.tasks),
             fleet,
             self._keeper,
-            history.clock(now, seconds=False),
+            event_text.clock(now, seconds=False),
         )
         self.show_hints()
 
@@ -132,7 +137,7 @@ class Fleet(Previewing):
         ]
 
     def _passes(self, task: Task) -> bool:
-        fields = (task.name, task.agent, present.look(task).word, f"#{task.id}")
+        fields = (task.name, task.agent, task_appearance.look(task).word, f"#{task.id}")
         return any(self.filter.lower() in field.lower() for field in fields)
 
     def _filtered(self, shown: int) -> str:
@@ -152,7 +157,7 @@ class Fleet(Previewing):
         if not found and not deeds and panel.count:
             return
         self.took(found)
-        names = {task.id: present.named(task) for task in self.tasks}
+        names = {task.id: task_appearance.named(task) for task in self.tasks}
         for recorded in found:
             self._last_event = recorded.id
             self._note(recorded, names)
@@ -187,11 +192,11 @@ class Fleet(Previewing):
         """
         if isinstance(recorded.event, e.NetDenied):
             return
-        told = history.told(recorded.event) or network.told(recorded.event)
+        told = event_text.told(recorded.event) or net_tab.told(recorded.event)
         elsewhere = recorded.task is not None and recorded.task not in names
         if told and not elsewhere:
             name = names.get(recorded.task, "") if recorded.task else "swarm"
-            self._events.appendleft(details.event_line(recorded.at, name, told))
+            self._events.appendleft(task_detail.event_line(recorded.at, name, told))
 
     def _note_deed(self, entry: Entry, names: dict[int, str]) -> None:
         """A flagged deed is told as it happens; the Files tab has the others."""
@@ -202,7 +207,7 @@ class Fleet(Previewing):
             tone = ERROR if is_ruin else WARNING
             told = "⚑", f"{words}  {activity_text.why(entry.deed)}{hint}", tone
             name = names[entry.task]
-            self._events.appendleft(details.event_line(entry.at, name, told))
+            self._events.appendleft(task_detail.event_line(entry.at, name, told))
 
     @on(TaskList.Highlighted)
     def _selected(self, message: TaskList.Highlighted) -> None:

@@ -5,10 +5,10 @@ from typing import Any
 
 from swarm.model import events as e
 from swarm.model.task import State
-from swarm.tui import network, present
-from swarm.tui.denials import Denials, Denied, Where
-from swarm.tui.ports import Doors, Options
-from swarm.tui.screens.fleet import Fleet
+from swarm.tui.backend import Doors, Options
+from swarm.tui.present import net_tab, task_appearance
+from swarm.tui.present.denials import Denials, Denied, Where
+from swarm.tui.screens.dashboard.overview import Fleet
 
 TOAST_SECONDS = 5.0
 """The least time between two toasts; the panel shows every row at once."""
@@ -65,7 +65,7 @@ class Denying(Fleet):
         rows = self.denials.of(task.id for task in self.tasks)
         rows.sort(key=lambda row: row.task not in alive)
         return [
-            network.denied_line(row, self.called(row), row.task in alive)
+            net_tab.denied_line(row, self.called(row), row.task in alive)
             for row in rows[:ROWS_SHOWN]
         ]
 
@@ -78,4 +78,4 @@ class Denying(Fleet):
     def called(self, row: Denied) -> str:
         """The row's task, for a human."""
         task = next((task for task in self.tasks if task.id == row.task), None)
-        return present.named(task, 40) if task else f"#{row.task}"
+        return task_appearance.named(task, 40) if task else f"#{row.task}"

@@ -3,11 +3,12 @@
 from textual import on
 
 from swarm.model.task import State, Task
-from swarm.tui import keys, late, present
-from swarm.tui.draft import Draft
+from swarm.tui import keymap, late
+from swarm.tui.backend import Doors, Options
 from swarm.tui.messages import Attach, Decided, OpenAudit, OpenPolicy, OpenReview, Wish
-from swarm.tui.ports import Doors, Options
-from swarm.tui.screens.deciding import Deciding
+from swarm.tui.present import task_appearance
+from swarm.tui.present.task_draft import Draft
+from swarm.tui.screens.dashboard.decisions import Deciding
 from swarm.tui.widgets.input_bar import InputBar
 
 PANELS = {"1": "#tasks", "2": "#preview-lines", "3": "#events"}
@@ -16,9 +17,9 @@ PANELS = {"1": "#tasks", "2": "#preview-lines", "3": "#events"}
 class Dashboard(Deciding):
     """Turns keys into wishes; what changes is seen when it has been stored."""
 
-    TABLE = keys.TASKS
+    TABLE = keymap.TASKS
     TITLE_OF_KEYS = "tasks"
-    BINDINGS = keys.bindings(keys.TASKS)
+    BINDINGS = keymap.bindings(keymap.TASKS)
 
     def __init__(self, doors: Doors, options: Options, repo: str | None) -> None:
         super().__init__(doors, options, repo)
@@ -38,7 +39,7 @@ class Dashboard(Deciding):
             return "nothing was allowed from here to a task at work"
         if action == "attach" and self.path_chosen:
             action = "review"
-        return present.why_not(action, self.chosen)
+        return task_appearance.why_not(action, self.chosen)
 
     @on(Decided)
     def _decided(self, message: Decided) -> None:
@@ -81,7 +82,7 @@ class Dashboard(Deciding):
     def do_reply(self) -> None:
         """A line for the agent; it goes to the task that was selected then."""
         self._reply_to = self._chosen.id
-        name = present.named(self._chosen, 20)
+        name = task_appearance.named(self._chosen, 20)
         self.query_one("#reply", InputBar).open(f"to {name}")
 
     def do_new(self) -> None:
@@ -138,7 +139,7 @@ class Dashboard(Deciding):
         """Choose a checkpoint; what is there now is kept before anything is done."""
         task = self._chosen
         known = self.doors.queries.checkpoints(task.id)
-        name = f"{present.named(task, 30)} (#{task.id})"
+        name = f"{task_appearance.named(task, 30)} (#{task.id})"
         began, now = task.started or task.created, self.options.clock()
 
         def answered(number: int | None) -> None:
@@ -261,7 +262,7 @@ class Dashboard(Deciding):
                 self._discarded.append(task.id)
             self.post_message(Wish(verb, task=task.id))
 
-        name = f"{present.named(task, 40)} (#{task.id})"
+        name = f"{task_appearance.named(task, 40)} (#{task.id})"
         question = late.confirm()(title, [f"{title} {name}?", "", *words], title)
         self.app.push_screen(question, answered)
 

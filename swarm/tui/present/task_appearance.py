@@ -1,22 +1,23 @@
-"""From a task to the words, glyphs and colours that stand for it; pure."""
+"""A task's glyph, word and colour, its section in the list, and its allowed actions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from rich.cells import cell_len, set_cell_size
-
 from swarm.model.safe_text import line
 from swarm.model.task import REVIEWABLE, State, Task
-
-ERROR, WARNING, GOOD = "$text-error", "$text-warning", "$text-success"
-ACCENT, MUTED = "$text-accent", "$text-muted"
-KEY, TITLE, HEADING = f"bold {ACCENT}", "bold $text-primary", f"bold {MUTED}"
+from swarm.tui.present.formatting import ACCENT, ERROR, GOOD, MUTED, WARNING
 
 ATTACHABLE = frozenset({State.LIVE, State.STOPPED})
 """A pane may stand behind these."""
+
+
 DISCARDABLE = frozenset({State.QUEUED, State.STOPPED, State.FAILED, State.LOST})
+
+
 REMOVABLE = frozenset({State.MERGED, State.REJECTED, State.FAILED})
+
+
 MERGEABLE = frozenset({State.STOPPED, State.LOST})
 
 
@@ -56,6 +57,8 @@ class Look:
 
 
 READY = Look("●", "ready", GOOD, Section.REVIEW, "review")
+
+
 LOOKS = {
     State.QUEUED: Look("◌", "queued", MUTED, Section.QUEUED),
     State.PROVISIONING: Look("◌", "starting", ACCENT, Section.QUEUED, "queued"),
@@ -66,6 +69,7 @@ LOOKS = {
     State.FAILED: Look("✕", "failed", ERROR, Section.NEEDS_YOU, "error"),
     State.LOST: Look("◇", "lost", WARNING, Section.NEEDS_YOU),
 }
+
 
 COUNTED = (
     ("✕", "GATE OPEN", ERROR),
@@ -78,14 +82,6 @@ COUNTED = (
     ("◌", "queued", MUTED),
 )
 """What the header counts, in its order."""
-
-_PAIRS = (
-    "⊘0 ◐* ●o ○o ◌- ◇? ◆! ✕x ✓+ ‖= –~ ⚑! ▌> ▸> ▾v ·- …~ —- −- →> ⏎$ ←< ↑^ ↓v ×x ⇒> ↳> "
-    "│| ─- ┌+ ┐+ └+ ┘+ ├+ ┤+ ┬+ ┴+ ┼+ ╭+ ╮+ ╰+ ╯+ ━- ┃| █# ▁_ ▂_ ▃_ ▄_ ▅# ▆# ▇# "
-    "▀^ ▊| ▎| ▐| ▔^ ▕| ▏| ▍| ▋| ▉| ╸- ╺- ▖. ▗. ▘' ▝' ⭘O ▼v ▲^ ▶> ◀< ◼# "
-)
-ASCII = str.maketrans({pair[0]: pair[1] for pair in _PAIRS.split()})
-"""One character for one, so that nothing moves; the last step before the terminal."""
 
 
 def look(task: Task) -> Look:
@@ -135,51 +131,9 @@ def counts(tasks: Iterable[Task]) -> list[tuple[str, int, str, str]]:
     ]
 
 
-def age(seconds: float) -> str:
-    """A duration in at most four cells."""
-    whole = max(0, int(seconds))
-    for size, letter in ((86400, "d"), (3600, "h"), (60, "m")):
-        if whole >= size:
-            return f"{whole // size}{letter}"
-    return f"{whole}s"
-
-
-def duration(seconds: float) -> str:
-    """A step's time: `0.21 s`, `12 s`, `3 m 20 s`."""
-    if seconds < 10:
-        return f"{seconds:.2f} s"
-    if seconds < 60:
-        return f"{seconds:.0f} s"
-    return f"{int(seconds) // 60} m {int(seconds) % 60:02d} s"
-
-
-def count(number: int) -> str:
-    """A number in at most four cells."""
-    for size, letter in ((1_000_000, "M"), (1_000, "k")):
-        if number >= size:
-            short = number / size
-            return f"{short:.1f}{letter}" if short < 10 else f"{short:.0f}{letter}"
-    return str(number)
-
-
-def size(number: int) -> str:
-    """Bytes, for a human."""
-    for power, unit in ((30, "GiB"), (20, "MiB"), (10, "KiB")):
-        if number >= 1 << power:
-            return f"{number / (1 << power):.1f} {unit}"
-    return f"{number} B"
-
-
 def named(task: Task, limit: int = 60) -> str:
     """The task's name, harmless and on one line."""
     return line(task.name, limit)
-
-
-def fit(text: str, cells: int) -> str:
-    """The text in exactly so many cells, cut with a mark or filled up."""
-    if cell_len(text) > cells:
-        text = f"{set_cell_size(text, cells - 1)}…"
-    return set_cell_size(text, cells)
 
 
 def why_not(action: str, task: Task | None) -> str:
@@ -200,6 +154,7 @@ def why_not(action: str, task: Task | None) -> str:
 
 
 _ANY = frozenset(State)
+
 
 _NEEDS: dict[str, tuple[frozenset[State], str]] = {
     "attach": (ATTACHABLE, "needs a running task"),

@@ -11,9 +11,9 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from swarm.tui import late
-from swarm.tui.keys import Key
+from swarm.tui.keymap import Key
 from swarm.tui.messages import Say
-from swarm.tui.present import WARNING
+from swarm.tui.present.formatting import WARNING
 from swarm.tui.widgets.message_line import Hints, MessageLine
 
 Answer = TypeVar("Answer")

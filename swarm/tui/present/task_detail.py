@@ -8,8 +8,8 @@ from textual.content import Content
 from swarm.model import events as e
 from swarm.model.safe_text import line, plain
 from swarm.model.task import State, Task
-from swarm.tui import history, network, present
-from swarm.tui.present import ERROR, GOOD, KEY, MUTED, WARNING
+from swarm.tui.present import event_text, formatting, net_tab, task_appearance
+from swarm.tui.present.formatting import ERROR, GOOD, KEY, MUTED, WARNING
 
 if TYPE_CHECKING:
     from swarm.model.review import Change, Hidden
@@ -19,12 +19,12 @@ LABEL = 8
 
 def facts(task: Task, now: float) -> list[Content]:
     """The lines above the rule."""
-    shown = present.look(task)
+    shown = task_appearance.look(task)
     into = f" → {line(task.target, 40)}" if task.target else ""
     state: list[str | tuple[str, str]] = [
         (f"{'state':<{LABEL}}", MUTED),
         (f"{shown.glyph} {shown.word} ", shown.tone),
-        (present.age(now - task.changed), ""),
+        (formatting.age(now - task.changed), ""),
     ]
     if task.reason or task.over:
         state.append((f" — {line(task.reason or task.over, 200)}", ""))
@@ -58,11 +58,11 @@ def _with_model(task: Task, now: float) -> str:
         return " — waits for its model"
     if task.answered is None:
         return ""
-    return f" — its model answered {present.age(now - task.answered)} ago"
+    return f" — its model answered {formatting.age(now - task.answered)} ago"
 
 
 def _network_fact(task: Task) -> Content:
-    up, down = present.size(task.sent), present.size(task.received)
+    up, down = formatting.size(task.sent), formatting.size(task.received)
     parts: list[str | tuple[str, str]] = [
         (f"{'network':<{LABEL}}", MUTED),
         f"↑{up} ↓{down}",
@@ -77,9 +77,11 @@ def _network_fact(task: Task) -> Content:
 
 
 def _model_fact(task: Task) -> Content:
-    used = f"{present.count(task.tokens_in)}→{present.count(task.tokens_out)} tokens"
+    used = (
+        f"{formatting.count(task.tokens_in)}→{formatting.count(task.tokens_out)} tokens"
+    )
     if task.budget_tokens:
-        used += f" of {present.count(task.budget_tokens)}"
+        used += f" of {formatting.count(task.budget_tokens)}"
     most = f" of ${task.budget_dollars:.2f}" if task.budget_dollars else ""
     known = task.cost or task.budget_dollars
     spent = f"  about ${task.cost:.2f}{most}" if known else ""
@@ -117,14 +119,14 @@ def steps(recorded: Iterable[e.Recorded], task: Task, now: float) -> list[Conten
             out, since = [], one.at
         if isinstance(one.event, e.StepDone):
             since = one.at
-            time = f"{present.duration(one.event.seconds):>9}"
+            time = f"{formatting.duration(one.event.seconds):>9}"
             out.append(
                 Content.assemble(
                     (" ✓ ", GOOD), f"{line(one.event.step, 30):<14}", (time, MUTED)
                 )
             )
     if task.state is State.PROVISIONING:
-        running = f"{present.age(now - since):>9}"
+        running = f"{formatting.age(now - since):>9}"
         out.append(
             Content.assemble((" ◌ ", MUTED), f"{'next step':<14}", (running, MUTED))
         )
@@ -175,8 +177,8 @@ def change_line(change: "Change") -> Content:
         [(f"{'binary':>11}", MUTED)]
         if change.binary
         else [
-            (f"{'+' + present.count(change.added):>6}", GOOD),
-            (f"{'−' + present.count(change.deleted):>6}", ERROR),
+            (f"{'+' + formatting.count(change.added):>6}", GOOD),
+            (f"{'−' + formatting.count(change.deleted):>6}", ERROR),
         ]
     )
     return Content.assemble(
@@ -193,7 +195,7 @@ def hidden_line(entry: "Hidden") -> Content:
     return Content.assemble(
         ("✕ " if entry.blocks else "◇ ", ERROR if entry.blocks else WARNING),
         f"{line(entry.path, 200)}{many}",
-        (f"  {line(entry.reason, 120)}, {present.size(entry.size)}", MUTED),
+        (f"  {line(entry.reason, 120)}, {formatting.size(entry.size)}", MUTED),
     )
 
 
@@ -219,16 +221,16 @@ def timeline(recorded: Iterable[e.Recorded]) -> list[Content]:
     return [event_line(at, "", words) for at, words in told if words]
 
 
-def _told(event: e.Event) -> history.Told | None:
-    return history.told(event) or network.told(event)
+def _told(event: e.Event) -> event_text.Told | None:
+    return event_text.told(event) or net_tab.told(event)
 
 
-def event_line(at: float, name: str, told: history.Told) -> Content:
+def event_line(at: float, name: str, told: event_text.Told) -> Content:
     """One event with its time and, where several tasks are shown, its task."""
     glyph, words, tone = told
     return Content.assemble(
-        (f" {history.clock(at)} ", MUTED),
-        f"{present.fit(name, 18)} " if name else "",
+        (f" {event_text.clock(at)} ", MUTED),
+        f"{formatting.fit(name, 18)} " if name else "",
         (f"{glyph} ", tone),
         (words, tone if tone in (ERROR, WARNING, GOOD) else ""),
     )
@@ -243,7 +245,7 @@ def _sandbox(task: Task, plan: dict[str, Any]) -> list[Content]:
     ]
     if not box:
         return out
-    memory = present.size(int(limits.get("memory", 0)))
+    memory = formatting.size(int(limits.get("memory", 0)))
     out += [
         _fact(" image", line(str(box.get("image", "")), 120)),
         _fact(" user", line(str(box.get("user", "")), 40)),

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from textual.content import Content
 
 from swarm.model.safe_text import plain
-from swarm.tui.present import ACCENT, ERROR, GOOD, MUTED, WARNING
+from swarm.tui.present.formatting import ACCENT, ERROR, GOOD, MUTED, WARNING
 
 LINE_LIMIT = 2000
 """Characters of one line that are drawn; the rest is counted."""

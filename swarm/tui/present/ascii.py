@@ -4,7 +4,7 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
-from swarm.tui.present import ASCII
+from swarm.tui.present.formatting import ASCII
 
 
 class AsciiOnly(LineFilter):

@@ -4,15 +4,16 @@ from typing import TYPE_CHECKING, Any
 
 from swarm.model.task import State
 from swarm.policy import hosts
-from swarm.tui import cautions, late
-from swarm.tui.denials import Denied, Where
+from swarm.tui import late
+from swarm.tui.backend import Doors, Options
 from swarm.tui.messages import Wish
-from swarm.tui.ports import Doors, Options
-from swarm.tui.present import WARNING
-from swarm.tui.screens.denying import Denying
+from swarm.tui.present import host_warnings
+from swarm.tui.present.denials import Denied, Where
+from swarm.tui.present.formatting import WARNING
+from swarm.tui.screens.dashboard.denial_tracker import Denying
 
 if TYPE_CHECKING:
-    from swarm.tui.dialogs.denied import Asked
+    from swarm.tui.dialogs.denial_card import Asked
 
 ONCE_SECONDS = 120.0
 """How long a grant for one connection waits for it."""
@@ -91,7 +92,7 @@ class Deciding(Denying):
 
     def _allow(self, row: Denied, scope: str) -> None:
         """Where strangers can read what is sent, a key by habit is not enough."""
-        if not cautions.is_drop(row.host):
+        if not host_warnings.is_drop(row.host):
             self._allowed(row, scope)
             return
         words = [

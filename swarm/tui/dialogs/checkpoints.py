@@ -10,10 +10,10 @@ from textual.widgets import Static
 
 from swarm.model.safe_text import line
 from swarm.store.event_queries import Checkpoint
-from swarm.tui import history
-from swarm.tui.dialogs.dialog import Dialog
-from swarm.tui.present import ACCENT, KEY, MUTED, age, count
-from swarm.tui.widgets.lines import Lines
+from swarm.tui.dialogs.base import Dialog
+from swarm.tui.present import event_text
+from swarm.tui.present.formatting import ACCENT, KEY, MUTED, age, count
+from swarm.tui.widgets.line_view import Lines
 
 NOW = -1
 """The answer that keeps what is there now, instead of going back."""
@@ -94,4 +94,4 @@ class GoBack(Dialog[int]):
         return Content.assemble((f" {0:>3} ", KEY), self._when(self._began), words)
 
     def _when(self, at: float) -> str:
-        return f" {history.clock(at)} {age(self._now - at):>4} ago  "
+        return f" {event_text.clock(at)} {age(self._now - at):>4} ago  "

@@ -1,8 +1,8 @@
 """Lines of a policy, of which only rules can be chosen."""
 
 from swarm.policy.rules import Rule
-from swarm.tui.sheet import Row
-from swarm.tui.widgets.lines import Lines
+from swarm.tui.present.policy_rows import Row
+from swarm.tui.widgets.line_view import Lines
 
 
 class Rules(Lines):

@@ -12,10 +12,11 @@ from swarm.model import events as e
 from swarm.model.safe_text import line
 from swarm.model.task import State, Task
 from swarm.plan.naming import Names
-from swarm.tui import ansi, details, network, usage
-from swarm.tui.ports import Doors, Options
-from swarm.tui.present import ERROR, MUTED, named
-from swarm.tui.screens.writes import Writes
+from swarm.tui.backend import Doors, Options
+from swarm.tui.present import net_tab, task_detail, terminal, usage
+from swarm.tui.present.formatting import ERROR, MUTED
+from swarm.tui.present.task_appearance import named
+from swarm.tui.screens.dashboard.files import Writes
 from swarm.tui.widgets.preview import Preview
 
 CAPTURE_SECONDS = 0.25
@@ -91,7 +92,7 @@ class Previewing(Writes):
             return usage.facts(task, used, now)
         has_room = task.state is State.LIVE and not self.has_class("-narrow")
         shown = [usage.fact(used)] if used and has_room else []
-        return details.facts(task, now) + shown
+        return task_detail.facts(task, now) + shown
 
     def _shows_pane(self, task: Task) -> bool:
         return task.state not in (State.QUEUED, State.PROVISIONING, State.FAILED)
@@ -101,11 +102,11 @@ class Previewing(Writes):
             case "Diff":
                 return self._diff_body(task)
             case "Net":
-                return network.net_tab(self.doors.queries.net(task.id))
+                return net_tab.net_tab(self.doors.queries.net(task.id))
             case "Files":
                 return self.files_body(task)
             case "Info":
-                return details.info(
+                return task_detail.info(
                     task, self.doors.queries.plan(task.id), self._history(task)
                 )
             case _:
@@ -120,13 +121,13 @@ class Previewing(Writes):
     def _pane_body(self, task: Task) -> list[Content]:
         match task.state:
             case State.QUEUED:
-                return details.waiting(task)
+                return task_detail.waiting(task)
             case State.PROVISIONING:
                 now = self.options.clock()
-                return details.steps(self._history(task), task, now)
+                return task_detail.steps(self._history(task), task, now)
             case State.FAILED:
-                done = details.steps(self._history(task), task, task.changed)
-                return details.failure(task, done, self._seen.log)
+                done = task_detail.steps(self._history(task), task, task.changed)
+                return task_detail.failure(task, done, self._seen.log)
             case _ if self._seen.pane is not None:
                 return self._seen.pane
             case _:
@@ -134,7 +135,7 @@ class Previewing(Writes):
 
     def _timeline(self, task: Task) -> list[Content]:
         lines = [Content.styled(" no terminal is open for this task", MUTED)]
-        return lines + details.timeline(self._history(task)[-30:])
+        return lines + task_detail.timeline(self._history(task)[-30:])
 
     def _history(self, task: Task) -> list[e.Recorded]:
         return self.doors.queries.events(task=task.id)
@@ -179,7 +180,7 @@ class Previewing(Writes):
         if screen is None:
             return "", None
         unchanged = screen.text == before and before
-        return screen.text, None if unchanged else ansi.lines(screen.text.rstrip())
+        return screen.text, None if unchanged else terminal.lines(screen.text.rstrip())
 
     @work(group="log", exclusive=True, exit_on_error=False)
     async def _read_log(self, task: Task) -> None:
@@ -203,6 +204,6 @@ class Previewing(Writes):
         if not task.tree:
             return []
         changes = self.doors.review.changes(task.id, task.tree)
-        return details.diff_summary(
+        return task_detail.diff_summary(
             changes, self.doors.review.hidden(task.id, task.tree)
         )

@@ -15,12 +15,12 @@ from textual.widgets import Static
 from swarm.errors import SwarmError
 from swarm.model.safe_text import line
 from swarm.policy import hosts
-from swarm.tui import cautions
-from swarm.tui.denials import Denied, Where
-from swarm.tui.dialogs.denied import ALLOWING, WITHIN, Asked, inside
-from swarm.tui.dialogs.dialog import Dialog
-from swarm.tui.present import ERROR, KEY, MUTED, WARNING, count, fit
-from swarm.tui.widgets.lines import Lines
+from swarm.tui.dialogs.base import Dialog
+from swarm.tui.dialogs.denial_card import ALLOWING, WITHIN, Asked, inside
+from swarm.tui.present import host_warnings
+from swarm.tui.present.denials import Denied, Where
+from swarm.tui.present.formatting import ERROR, KEY, MUTED, WARNING, count, fit
+from swarm.tui.widgets.line_view import Lines
 
 if TYPE_CHECKING:
     from swarm.policy.layers import Resolved
@@ -134,7 +134,7 @@ class DeniedList(Dialog[dict[Where, str]]):
             return ""
         if row.is_within:
             return WITHIN
-        return ALONE if cautions.is_drop(row.host) else ""
+        return ALONE if host_warnings.is_drop(row.host) else ""
 
     def _flags(self, at: int, first: bool = False) -> list[str]:
         """With what is true of most rows, that it is a first time, where asked for."""
@@ -142,7 +142,7 @@ class DeniedList(Dialog[dict[Where, str]]):
         found = self._policies.get(row.task)
         rules = found.policy.rules if found else ()
         trouble = self._trouble.get(row.task, "")
-        known = cautions.flags(row.host, first and self._asked[at].first, rules)
+        known = host_warnings.flags(row.host, first and self._asked[at].first, rules)
         return [*known, *([trouble] if trouble else [])]
 
     def _draw(self) -> None:

@@ -9,8 +9,8 @@ from textual.content import Content
 from swarm.model import events as e
 from swarm.model.safe_text import line
 from swarm.policy.rules import Rule
-from swarm.tui import present
-from swarm.tui.present import ERROR, GOOD, HEADING, MUTED, WARNING
+from swarm.tui.present import formatting
+from swarm.tui.present.formatting import ERROR, GOOD, HEADING, MUTED, WARNING
 
 if TYPE_CHECKING:
     from swarm.policy.layers import Resolved
@@ -129,14 +129,14 @@ def _rule(
     tone = {"deny": ERROR, "tcp": ERROR}.get(rule.kind, GOOD)
     glyph = {"deny": "⊘", "tcp": "⇒"}.get(rule.kind, "✓")
     ports = "" if rule.ports in ((443,), ()) else f":{','.join(map(str, rule.ports))}"
-    last = present.age(now - use.last) if use.last else ""
-    used = f"{present.count(use.times) if use.times else '':>5}{last:>6}"
+    last = formatting.age(now - use.last) if use.last else ""
+    used = f"{formatting.count(use.times) if use.times else '':>5}{last:>6}"
     return Content.assemble(
         (f" {scope(rule):<9}", MUTED),
         (f"{glyph} ", tone),
-        present.fit(f"{line(rule.host, 120)}{ports}", columns.host - 3),
+        formatting.fit(f"{line(rule.host, 120)}{ports}", columns.host - 3),
         " ",
-        (present.fit(line(rule.only, 80), columns.only), MUTED),
+        (formatting.fit(line(rule.only, 80), columns.only), MUTED),
         f"{used if columns.use else ''}  ",
         (line(_ends(rule, now), 60), WARNING),
         (line(rule.origin, 120), MUTED),
@@ -146,7 +146,7 @@ def _rule(
 def _ends(rule: Rule, now: float) -> str:
     if rule.expires:
         left = rule.expires - now
-        return f"ends in {present.age(left)}  " if left > 0 else "has ended  "
+        return f"ends in {formatting.age(left)}  " if left > 0 else "has ended  "
     return "for one connection  " if rule.uses else ""
 
 

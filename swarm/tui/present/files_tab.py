@@ -7,8 +7,8 @@ from textual.content import Content
 from swarm.model.activity import OUTSIDE, RUIN, Trace, relative
 from swarm.model.audit_query import Counts, Place
 from swarm.model.safe_text import line
-from swarm.tui import history, present
-from swarm.tui.present import ACCENT, ERROR, HEADING, MUTED, WARNING
+from swarm.tui.present import event_text, formatting
+from swarm.tui.present.formatting import ACCENT, ERROR, HEADING, MUTED, WARNING
 
 GRAVE = frozenset({"X0", "X1", "X2", OUTSIDE, RUIN})
 """Levels that are shown as a warning; the others are only named."""
@@ -40,7 +40,7 @@ def _summary(counts: Counts, noise: bool) -> Content:
     if counts.flagged:
         parts.append((f" · ⚑{counts.flagged} flagged", WARNING))
     if counts.denied:
-        parts.append((f" · ⊘{present.count(counts.denied)} refused", WARNING))
+        parts.append((f" · ⊘{formatting.count(counts.denied)} refused", WARNING))
     parts.append((f" · {_of(counts.commands, 'command')}", MUTED))
     parts.append(("" if noise else " · heaps hidden", MUTED))
     return Content.assemble(*parts)
@@ -49,17 +49,17 @@ def _summary(counts: Counts, noise: bool) -> Content:
 def _row(place: Place, width: int) -> Content:
     trace = place.trace
     verb, tone = _verb(trace)
-    size = present.size(trace.size) if trace.size else "–"
+    size = formatting.size(trace.size) if trace.size else "–"
     note, note_tone = _note(trace)
-    times = f" ×{present.count(trace.count)}" if trace.count > 1 else ""
+    times = f" ×{formatting.count(trace.count)}" if trace.count > 1 else ""
     if place.files > 1 or trace.op == "heap":
         name = f"{line(relative(trace.path), 200)}/… {place.files:,} files"
-        size, times = present.size(trace.bytes) if trace.bytes else "–", ""
+        size, times = formatting.size(trace.bytes) if trace.bytes else "–", ""
     else:
         name = line(relative(trace.path), 200)
     room = max(16, width - 28 - len(note))
     return Content.assemble(
-        (f" {history.clock(trace.last)} ", MUTED),
+        (f" {event_text.clock(trace.last)} ", MUTED),
         (f"{verb:<8}", tone),
         (f"{size:>7}  ", MUTED),
         _shortened(name, room),
@@ -82,7 +82,7 @@ def _note(trace: Trace) -> tuple[str, str]:
         level = f"{trace.level} " if trace.level[:1] == "X" else ""
         return f"⚑ {level}{line(trace.note, 80)}", tone
     if trace.denied:
-        return f"⊘ refused ×{present.count(trace.denied)}", WARNING
+        return f"⊘ refused ×{formatting.count(trace.denied)}", WARNING
     return line(trace.note, 80), MUTED
 
 

@@ -10,14 +10,14 @@ from textual.strip import Strip
 from textual.style import Style
 from textual.visual import Visual
 
-from swarm.tui import keys
-from swarm.tui.widgets.words import same
+from swarm.tui import keymap
+from swarm.tui.widgets.cached_static import same
 
 
 class Lines(ScrollView, can_focus=True, inherit_bindings=False):
     """Shows `set_lines`; with a cursor, moving keys move that, else they scroll."""
 
-    BINDINGS = keys.bindings(keys.MOVE, "move")
+    BINDINGS = keymap.bindings(keymap.MOVE, "move")
     COMPONENT_CLASSES: ClassVar[set[str]] = {"lines--cursor"}
     ALLOW_SELECT = False
 

@@ -11,8 +11,8 @@ from swarm.model import events as e
 from swarm.model.activity import RUIN
 from swarm.model.audit_query import Entry, group_of
 from swarm.model.safe_text import line, plain
-from swarm.tui import history, network, present
-from swarm.tui.present import ERROR, GOOD, HEADING, MUTED, WARNING
+from swarm.tui.present import event_text, formatting, net_tab
+from swarm.tui.present.formatting import ERROR, GOOD, HEADING, MUTED, WARNING
 
 NAME = 16
 HEAD = f" {'TIME':<9}{'TASK':<{NAME + 1}}{'KIND':<8}WHAT"
@@ -31,8 +31,8 @@ def row(entry: Entry, names: Mapping[int, str], width: int) -> Content:
     if why:
         room = max(20, room - len(why) - 2)
     return Content.assemble(
-        (f" {history.clock(entry.at)} ", MUTED),
-        f"{present.fit(whose, NAME)} ",
+        (f" {event_text.clock(entry.at)} ", MUTED),
+        f"{formatting.fit(whose, NAME)} ",
         (f"{kind:<7} ", MUTED),
         (f"{glyph} ", tone),
         (words if len(words) <= room else f"{words[: room - 1]}…", tone),
@@ -55,7 +55,7 @@ def _said(entry: Entry) -> tuple[str, str, str, str, str]:
             activity_text.why(entry.deed),
             tone,
         )
-    size = present.size(entry.trace.size) if entry.trace and entry.trace.size else ""
+    size = formatting.size(entry.trace.size) if entry.trace and entry.trace.size else ""
     return "file", "·", activity_text.what(entry), size, ""
 
 
@@ -71,7 +71,7 @@ def _mark(entry: Entry) -> tuple[str, str]:
 
 
 def _of_event(event: e.Event) -> tuple[str, str, str, str]:
-    told = history.told(event) or network.told(event)
+    told = event_text.told(event) or net_tab.told(event)
     if told:
         glyph, words, tone = told
         return glyph, words, "", tone if tone in (ERROR, WARNING, GOOD) else ""

@@ -16,10 +16,10 @@ from swarm.errors import SwarmError
 from swarm.model.audit_query import Entry
 from swarm.model.safe_text import line
 from swarm.policy import hosts
-from swarm.tui import cautions, history, timeline
-from swarm.tui.denials import Denied
-from swarm.tui.dialogs.dialog import Dialog
-from swarm.tui.present import ERROR, KEY, MUTED, WARNING
+from swarm.tui.dialogs.base import Dialog
+from swarm.tui.present import audit_rows, event_text, host_warnings
+from swarm.tui.present.denials import Denied
+from swarm.tui.present.formatting import ERROR, KEY, MUTED, WARNING
 
 if TYPE_CHECKING:
     from swarm.policy.layers import Resolved
@@ -107,7 +107,7 @@ class DeniedCard(Dialog[str]):
             self._notes = [f"the policy cannot be read: {line(error.message, 160)}"]
         else:
             rules = found.policy.rules
-            self._notes = cautions.flags(row.host, self._asked.first, rules)
+            self._notes = host_warnings.flags(row.host, self._asked.first, rules)
         self._draw()
 
     def action_raw(self) -> None:
@@ -140,7 +140,7 @@ class DeniedCard(Dialog[str]):
     def _facts(self) -> list[Content]:
         row = self._row
         times = "once" if row.count == 1 else f"{row.count} times"
-        first, last = history.clock(row.first), history.clock(row.last)
+        first, last = event_text.clock(row.first), event_text.clock(row.last)
         out = [
             Content(f"{self._asked.name} (#{row.task}) was denied {times}"),
             Content.styled(f"first {first} · last {last}", MUTED),
@@ -162,9 +162,9 @@ class DeniedCard(Dialog[str]):
         ]
         if self._raw and row.newest:
             entry = Entry(row.last, row.task, row.newest.id, event=row.newest)
-            out += [Content(""), timeline.detail(entry)]
+            out += [Content(""), audit_rows.detail(entry)]
         out.append(Content(""))
-        flags = self._notes or cautions.flags(row.host, self._asked.first, ())
+        flags = self._notes or host_warnings.flags(row.host, self._asked.first, ())
         out += [Content.styled(f"⚑ {flag}", WARNING) for flag in flags]
         if row.is_leak:
             words = "A placeholder of a secret was on its way to this host."

@@ -9,7 +9,7 @@ from swarm.policy import hosts, request_target
 from swarm.policy.decide import Attempt, Judge, Verdict
 from swarm.policy.hosts import BadHost, Host
 from swarm.policy.request_target import BadTarget
-from swarm.tui.present import ERROR, GOOD, WARNING
+from swarm.tui.present.formatting import ERROR, GOOD, WARNING
 
 if TYPE_CHECKING:
     from swarm.policy.layers import Resolved

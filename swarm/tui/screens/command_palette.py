@@ -3,9 +3,9 @@
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from swarm.tui.keys import Key
-from swarm.tui.present import KEY, MUTED
-from swarm.tui.screens.key_screen import KeyScreen
+from swarm.tui.keymap import Key
+from swarm.tui.present.formatting import KEY, MUTED
+from swarm.tui.screens.base import KeyScreen
 
 
 class KeyCommands(Provider):

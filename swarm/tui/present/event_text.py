@@ -4,7 +4,15 @@ import time
 
 from swarm.model import events as e
 from swarm.model.safe_text import line
-from swarm.tui.present import ACCENT, ERROR, GOOD, MUTED, WARNING, count, duration
+from swarm.tui.present.formatting import (
+    ACCENT,
+    ERROR,
+    GOOD,
+    MUTED,
+    WARNING,
+    count,
+    duration,
+)
 
 Told = tuple[str, str, str]
 """Glyph, sentence, tone."""

@@ -7,9 +7,9 @@ from textual.content import Content
 
 from swarm.model import events as e
 from swarm.model.safe_text import line
-from swarm.tui import history, present
-from swarm.tui.denials import Denied
-from swarm.tui.present import ERROR, GOOD, KEY, MUTED, WARNING
+from swarm.tui.present import event_text, formatting
+from swarm.tui.present.denials import Denied
+from swarm.tui.present.formatting import ERROR, GOOD, KEY, MUTED, WARNING
 
 
 @dataclass(slots=True)
@@ -34,8 +34,8 @@ def denied_line(row: Denied, name: str, alive: bool) -> Content:
     way = "decided" if row.decided else "locked" if row.locked else "! decides"
     way = way if alive else "ended"
     return Content.assemble(
-        (f" {history.clock(row.last)} ", MUTED),
-        f"{present.fit(name, 18)} ",
+        (f" {event_text.clock(row.last)} ", MUTED),
+        f"{formatting.fit(name, 18)} ",
         ("⊘ ", tone),
         (f"{row.name}{times}", tone),
         (f"  {line(row.reason, 60)}", MUTED),
@@ -99,13 +99,13 @@ def _row(host: str, port: int, place: _Place) -> Content:
     denied = bool(place.denied)
     glyph, tone = ("⊘", WARNING) if denied else ("✓", GOOD) if port else ("·", MUTED)
     times = place.denied or place.allowed
-    name = present.fit(f"{line(host, 80)}{f':{port}' if port else ''}", 26)
-    carried = f"↑{present.count(place.up)} ↓{present.count(place.down)}  "
+    name = formatting.fit(f"{line(host, 80)}{f':{port}' if port else ''}", 26)
+    carried = f"↑{formatting.count(place.up)} ↓{formatting.count(place.down)}  "
     return Content.assemble(
-        (f" {history.clock(place.last)} ", MUTED),
+        (f" {event_text.clock(place.last)} ", MUTED),
         (f"{glyph} ", tone),
         f"{name} ",
-        (f"{'×' + present.count(times) if times > 1 else '':<4}", MUTED),
+        (f"{'×' + formatting.count(times) if times > 1 else '':<4}", MUTED),
         carried if place.up or place.down else "",
         (line(place.why, 60), tone if denied else MUTED),
         (f"  {place.how}", MUTED),
@@ -113,12 +113,12 @@ def _row(host: str, port: int, place: _Place) -> Content:
     )
 
 
-def told(event: e.Event) -> history.Told | None:
+def told(event: e.Event) -> event_text.Told | None:
     """Events of the network, in a human's words."""
     return _seen(event) or _steered(event)
 
 
-def _seen(event: e.Event) -> history.Told | None:
+def _seen(event: e.Event) -> event_text.Told | None:
     match event:
         case e.NetDenied():
             return None if event.quiet else _denied(event)
@@ -136,7 +136,7 @@ def _seen(event: e.Event) -> history.Told | None:
             return None
 
 
-def _steered(event: e.Event) -> history.Told | None:
+def _steered(event: e.Event) -> event_text.Told | None:
     match event:
         case e.PolicyApplied(why="launch", asked=asked) if asked:
             more = "1 more rule" if asked == 1 else f"{asked} more rules"
@@ -159,12 +159,12 @@ def _steered(event: e.Event) -> history.Told | None:
 
 
 def _budget(event: e.BudgetSet) -> str:
-    parts = [f"{present.count(event.tokens)} tokens"] if event.tokens else []
+    parts = [f"{formatting.count(event.tokens)} tokens"] if event.tokens else []
     parts += [f"${event.dollars:.2f}"] if event.dollars else []
     return f"may use {' and '.join(parts) or 'as much as it wants'} in all"
 
 
-def _denied(event: e.NetDenied) -> history.Told:
+def _denied(event: e.NetDenied) -> event_text.Told:
     where = f"{line(event.host, 80)}:{event.port}"
     times = f" ×{event.count}" if event.count > 1 else ""
     if event.reason == "secret-elsewhere":

@@ -5,8 +5,8 @@ from textual.content import Content
 from swarm.model import usage as use
 from swarm.model.task import State, Task
 from swarm.model.usage import Usage
-from swarm.tui.details import LABEL
-from swarm.tui.present import ACCENT, MUTED, WARNING
+from swarm.tui.present.formatting import ACCENT, MUTED, WARNING
+from swarm.tui.present.task_detail import LABEL
 
 
 def fact(usage: Usage) -> Content:

@@ -15,13 +15,18 @@ from swarm.errors import SwarmError
 from swarm.model.review import Change, Hidden
 from swarm.model.safe_text import line
 from swarm.model.task import Task
-from swarm.tui import diffs, entries, history, present
-from swarm.tui.diffs import FileDiff
-from swarm.tui.entries import Entry
+from swarm.tui.backend import Doors, Options
 from swarm.tui.messages import Decided, Nudge, Wish
-from swarm.tui.ports import Doors, Options
-from swarm.tui.present import ERROR, MUTED, TITLE, WARNING
-from swarm.tui.screens.key_screen import KeyScreen
+from swarm.tui.present import (
+    event_text,
+    review_entries,
+    task_appearance,
+    unified_diff,
+)
+from swarm.tui.present.formatting import ERROR, MUTED, TITLE, WARNING
+from swarm.tui.present.review_entries import Entry
+from swarm.tui.present.unified_diff import FileDiff
+from swarm.tui.screens.base import KeyScreen
 from swarm.tui.widgets.diff_view import DiffView
 from swarm.tui.widgets.file_list import FileList
 
@@ -139,10 +144,10 @@ class Reading(KeyScreen[None]):
 
     def _show_title(self, busy: str) -> None:
         task = self.subject
-        shown = present.look(task)
+        shown = task_appearance.look(task)
         parts: list[str | tuple[str, str]] = [
             (" review ", TITLE),
-            (f" {present.named(task, 30)} ", "bold"),
+            (f" {task_appearance.named(task, 30)} ", "bold"),
             (f"#{task.id} ", MUTED),
             (f"{shown.glyph} {shown.word} ", shown.tone),
             f"→ {line(task.target, 30) or 'no branch'}  ",
@@ -150,14 +155,14 @@ class Reading(KeyScreen[None]):
         if busy:
             parts.append((busy, WARNING))
         else:
-            parts += entries.summary(self.changes, self.hidden)
+            parts += review_entries.summary(self.changes, self.hidden)
             parts.append(self._freshness())
         self.query_one("#review-title", Static).update(Content.assemble(*parts))
 
     def _freshness(self) -> tuple[str, str]:
         if self.subject.tree and self.subject.tree != self.shown_tree:
             return "files moved on: R", WARNING
-        return f"tree {self.shown_tree[:7]} {history.clock(self._taken)}", MUTED
+        return f"tree {self.shown_tree[:7]} {event_text.clock(self._taken)}", MUTED
 
     @on(FileList.Chosen)
     def _chosen(self, message: FileList.Chosen) -> None:
@@ -165,11 +170,15 @@ class Reading(KeyScreen[None]):
         entry = message.entry
         if isinstance(entry, Hidden):
             self.diff.show_diff(
-                entries.title(entry), entries.about_hidden(entry), FileDiff()
+                review_entries.title(entry),
+                review_entries.about_hidden(entry),
+                FileDiff(),
             )
         elif self.is_large(entry):
             self.diff.show_diff(
-                entries.title(entry), entries.about_large(entry), FileDiff()
+                review_entries.title(entry),
+                review_entries.about_large(entry),
+                FileDiff(),
             )
         elif entry.path in self._read:
             self._show(entry)
@@ -190,21 +199,21 @@ class Reading(KeyScreen[None]):
             found = await asyncio.to_thread(self._parsed, change.path)
         except SwarmError as error:
             words = [Content.styled(f" {line(error.message, 300)}", ERROR)]
-            self.diff.show_diff(entries.title(change), words, FileDiff())
+            self.diff.show_diff(review_entries.title(change), words, FileDiff())
             return
         self._read[change.path] = found
         if self.files.entry == change:
             self._show(change)
 
     def _parsed(self, path: str) -> FileDiff:
-        return diffs.parse(
+        return unified_diff.parse(
             self.doors.review.diff(self.subject.id, self.shown_tree, path)
         )
 
     def _show(self, change: Change) -> None:
         self.diff.show_diff(
-            entries.title(change),
-            entries.head(change),
+            review_entries.title(change),
+            review_entries.head(change),
             self._read[change.path],
             self.at_end,
         )

@@ -5,7 +5,7 @@ from textual.widgets import Static
 
 from swarm.model.safe_text import line
 from swarm.store.event_queries import Fleet
-from swarm.tui.present import ERROR, GOOD, KEY, MUTED
+from swarm.tui.present.formatting import ERROR, GOOD, KEY, MUTED
 
 
 class Empty(Static, can_focus=True):

@@ -1,0 +1,1 @@
+"""From values to the words, glyphs and colours that stand for them; pure."""
