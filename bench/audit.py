@@ -10,7 +10,7 @@ from pathlib import Path
 from bench.house import House, house, until
 from bench.screen import dashboard
 from bench.table import Row
-from swarm.engine.readers.audit import Audits
+from swarm.engine.readers.audit import AuditReader
 from swarm.model.audit_query import Filter
 from swarm.tui.present import audit_rows
 
@@ -67,7 +67,7 @@ def _day() -> Row:
     """Opening the view: the newest thousand entries, read and made into lines."""
     with house(max_running=1) as at:
         _fill(at.places.database)
-        audits = Audits(at.places)
+        audits = AuditReader(at.places)
         times = []
         for _ in range(5):
             began = time.perf_counter()

@@ -4,12 +4,12 @@ import sys
 from pathlib import Path
 
 from swarm.bootstrap import dashboard
-from swarm.plan.naming import Places
+from swarm.plan.naming import HomePaths
 
 
 def main() -> None:
     """Run until killed; the keeper would only add its own start to the measurement."""
-    dashboard.show_dashboard(Places(Path(sys.argv[1])), None, ascii=False)
+    dashboard.show_dashboard(HomePaths(Path(sys.argv[1])), None, ascii=False)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,9 @@ from collections import defaultdict
 
 from bench.beside.place import PEERS, Place, place, resident, slug
 from bench.table import Row
-from swarm.engine.gate.net_pool import Held
+from swarm.engine.gate.net_pool import GateConfig
 from swarm.policy import hosts
-from swarm.policy.decide import Attempt, Judge
+from swarm.policy.decide import Attempt, PolicyEvaluator
 from swarm.policy.rules import Policy, Rule
 
 ROUNDS = 5
@@ -115,7 +115,7 @@ def _waits(at: Place) -> list[Row]:
         nets.fill()
         began = time.perf_counter()
         net = nets.take()
-        nets.hold(net, Held(at.policy(inspect=True)))
+        nets.hold(net, GateConfig(at.policy(inspect=True)))
         waited.append((time.perf_counter() - began) * 1000)
         nets.drop(net)
     return [Row("a warm net, taken and its policy held", max(waited), 0, 50.0, "ms")]
@@ -131,7 +131,7 @@ def _many(at: Place) -> list[Row]:
     grown = (resident(names.gate) - before) / MANY
     held = set(nets.gate.ask("hello")["nets"])
     assert set(made) <= held, "a net was lost"
-    nets.hold(made[-1], Held(at.policy(inspect=False)))
+    nets.hold(made[-1], GateConfig(at.policy(inspect=False)))
     at.start("last", f"container:{names.net(made[-1])}", "sleep infinity")
     last = at.measure("last", "new", OWN, COUNTS["new"])
     first = at.measure("ours", "new", OWN, COUNTS["new"])
@@ -151,7 +151,7 @@ def _decision() -> Row:
         )
         for number in range(RULES)
     )
-    judge = Judge(Policy(rules=many))
+    judge = PolicyEvaluator(Policy(rules=many))
     asked = [
         Attempt(hosts.parse(name), 443)
         for number in range(0, RULES, 10)

@@ -13,7 +13,7 @@ from pathlib import Path
 from shutil import rmtree
 
 from swarm.bootstrap import wiring
-from swarm.plan.naming import Places
+from swarm.plan.naming import HomePaths
 from swarm.store import wishes
 from swarm.store.event_queries import Queries
 
@@ -29,7 +29,7 @@ SMALL = '[sandbox]\nmemory = "256MiB"'
 class House:
     """One home with a warm keeper, and a repository of 1,000 files."""
 
-    places: Places
+    places: HomePaths
     repo: Path
     queries: Queries
     keeper: "subprocess.Popen[bytes]"
@@ -104,7 +104,7 @@ def house(max_running: int = 16, settings: str = SMALL) -> Iterator[House]:
         f"max_running = {max_running}\n[gate]\nready = {max_running}\n{settings}\n"
     )
     os.environ["SWARM_HOME"], os.environ["SWARM_CONFIG"] = str(home), str(config)
-    places = Places(home)
+    places = HomePaths(home)
     repo = make_repository(base / "repo")
     queries = Queries(places.database)
     keeper = subprocess.Popen(

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from bench.loads import CHURN, GCC, UNTAR
 from bench.table import Row, paired
-from swarm.adapters.docker import Docker, DockerImages
+from swarm.adapters.docker import DockerContainers, DockerImages
 from swarm.engine.host import images
-from swarm.engine.sensor.client import Sensor
+from swarm.engine.sensor.client import SensorClient
 from swarm.plan.sensor_container import SensorNames
 from swarm.plan.specs import Limits, Mount, SandboxSpec
 
@@ -28,7 +28,7 @@ RUNS = 7
 class Bench:
     """An engine, a folder on its disk, and names that nobody else has."""
 
-    docker: Docker
+    docker: DockerContainers
     folder: Path
     tag: str
     image: str
@@ -96,7 +96,7 @@ def rows() -> list[Row]:
 
 @contextmanager
 def _bench() -> Iterator[Bench]:
-    docker, tag = Docker(), f"bench-{secrets.token_hex(4)}"
+    docker, tag = DockerContainers(), f"bench-{secrets.token_hex(4)}"
     with tempfile.TemporaryDirectory() as folder:
         yield Bench(docker, Path(folder), tag, image())
         for facts in docker.all({"swarm.home": tag}):
@@ -117,9 +117,9 @@ def image() -> str:
 
 
 @contextmanager
-def _sensor(bench: Bench) -> Iterator[Sensor]:
+def _sensor(bench: Bench) -> Iterator[SensorClient]:
     lost: list[object] = []
-    sensor = Sensor(
+    sensor = SensorClient(
         bench.docker, SensorNames(bench.tag), bench.folder / "sensor", lost.append
     )
     sensor.up()
@@ -128,7 +128,7 @@ def _sensor(bench: Bench) -> Iterator[Sensor]:
 
 
 def _cost(
-    bench: Bench, sensor: Sensor, what: str, script: str, place: str, limit: float
+    bench: Bench, sensor: SensorClient, what: str, script: str, place: str, limit: float
 ) -> Row:
     """In turn: observed, and with the sensor's programs taken out of the kernel."""
 
@@ -151,7 +151,7 @@ def _cost(
 
 
 def _completeness(
-    bench: Bench, sensor: Sensor, what: str, script: str
+    bench: Bench, sensor: SensorClient, what: str, script: str
 ) -> Iterator[Row]:
     """Two at once, each with a mark of its own in every path."""
     sensor.up()

@@ -13,7 +13,7 @@ Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class EngineFacts:
+class ContainerEngineFacts:
     """What the container engine says of itself."""
 
     version: str
@@ -30,7 +30,7 @@ class EngineFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class SandboxFacts:
+class ContainerFacts:
     """What the engine says of one container of ours."""
 
     name: str
@@ -46,7 +46,7 @@ class SandboxFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class SandboxNews:
+class ContainerEvent:
     """One line of the engine's event stream that concerns a container of ours."""
 
     action: str
@@ -57,7 +57,7 @@ class SandboxNews:
     exit_code: int | None = None
 
 
-class Conversation(Protocol):
+class AttachedStream(Protocol):
     """Lines to and from a container that runs; ToolError and ToolMissing."""
 
     def send(self, line: str) -> None:
@@ -70,13 +70,13 @@ class Conversation(Protocol):
         """Hang up; the container goes on, and `lines` ends."""
 
 
-class Sandboxes(Protocol):
+class Containers(Protocol):
     """The container engine. Every call blocks, within a time limit.
 
     All raise ToolError, and ToolMissing where no engine answers.
     """
 
-    def facts(self) -> EngineFacts:
+    def facts(self) -> ContainerEngineFacts:
         """Ask the engine about itself."""
 
     def create(self, spec: SandboxSpec) -> None:
@@ -97,10 +97,10 @@ class Sandboxes(Protocol):
     def resume(self, name: str) -> None:
         """Let a frozen container run; fine where it runs."""
 
-    def inspect(self, name: str) -> SandboxFacts | None:
+    def inspect(self, name: str) -> ContainerFacts | None:
         """What is known of the container, or None where there is none."""
 
-    def all(self, labels: dict[str, str]) -> list[SandboxFacts]:
+    def all(self, labels: dict[str, str]) -> list[ContainerFacts]:
         """Every container that bears these labels, running or not (`raw` is empty)."""
 
     def remove(self, name: str) -> None:
@@ -127,7 +127,7 @@ class Sandboxes(Protocol):
     def logs(self, name: str, tail: int) -> bytes:
         """The last lines of a container's output, raw."""
 
-    def talk(self, name: str) -> Conversation:
+    def talk(self, name: str) -> AttachedStream:
         """Attach to a running container that `listens`; hang up with `close`."""
 
     def run(self, spec: SandboxSpec, limit: int) -> bytes:
@@ -137,7 +137,7 @@ class Sandboxes(Protocol):
         of its standard error) and where it prints more than `limit` bytes.
         """
 
-    def news(self, labels: dict[str, str], since: float) -> Iterator[SandboxNews]:
+    def news(self, labels: dict[str, str], since: float) -> Iterator[ContainerEvent]:
         """The engine's events for containers with these labels; blocks between them.
 
         Ends when the engine goes away or `close` is called.

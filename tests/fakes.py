@@ -10,7 +10,13 @@ from swarm.adapters.docker.connection import Absent
 from swarm.errors import Refused, ToolError, ToolMissing
 from swarm.model.usage import Reading
 from swarm.plan.specs import SandboxSpec
-from swarm.ports import EngineFacts, PaneFacts, SandboxFacts, SandboxNews, Screen
+from swarm.ports import (
+    ContainerEngineFacts,
+    ContainerEvent,
+    ContainerFacts,
+    PaneFacts,
+    Screen,
+)
 
 
 class FakeSandboxes:
@@ -25,15 +31,17 @@ class FakeSandboxes:
         self.specs: dict[str, SandboxSpec] = {}
         self.uses: dict[str, Reading] = {}
         """What `stats` tells of those that are not idle."""
-        self._boxes: dict[str, SandboxFacts] = {}
+        self._boxes: dict[str, ContainerFacts] = {}
         self._volumes: dict[str, dict[str, str]] = {}
         self._networks: dict[str, dict[str, str]] = {}
-        self._news: queue.SimpleQueue[SandboxNews | None] = queue.SimpleQueue()
+        self._news: queue.SimpleQueue[ContainerEvent | None] = queue.SimpleQueue()
         self._streams: list[threading.Event] = []
 
-    def facts(self) -> EngineFacts:
+    def facts(self) -> ContainerEngineFacts:
         self._answer()
-        return EngineFacts("99.0", False, "2", "fake", ("runc",), True, "fake://")
+        return ContainerEngineFacts(
+            "99.0", False, "2", "fake", ("runc",), True, "fake://"
+        )
 
     def create(self, spec: SandboxSpec) -> None:
         self._answer()
@@ -42,7 +50,7 @@ class FakeSandboxes:
         if spec.image not in self.images:
             raise Absent(f"docker create {spec.name}: no such image: {spec.image}")
         self.specs[spec.name] = spec
-        self._boxes[spec.name] = SandboxFacts(
+        self._boxes[spec.name] = ContainerFacts(
             spec.name, f"id-{spec.name}", dict(spec.labels), "created"
         )
 
@@ -70,11 +78,11 @@ class FakeSandboxes:
         if self._known(name).status == "paused":
             self._move(name, "running", "unpause")
 
-    def inspect(self, name: str) -> SandboxFacts | None:
+    def inspect(self, name: str) -> ContainerFacts | None:
         self._answer()
         return self._boxes.get(name)
 
-    def all(self, labels: dict[str, str]) -> list[SandboxFacts]:
+    def all(self, labels: dict[str, str]) -> list[ContainerFacts]:
         self._answer()
         return [
             facts
@@ -123,7 +131,7 @@ class FakeSandboxes:
         self._answer()
         return b""
 
-    def news(self, labels: dict[str, str], since: float) -> Iterator[SandboxNews]:
+    def news(self, labels: dict[str, str], since: float) -> Iterator[ContainerEvent]:
         self._answer()
         while (news := self._news.get()) is not None:
             if labels.items() <= news.labels.items():
@@ -161,7 +169,7 @@ class FakeSandboxes:
         if self.down:
             raise ToolMissing("docker does not answer at fake://", hint="start it")
 
-    def _known(self, name: str) -> SandboxFacts:
+    def _known(self, name: str) -> ContainerFacts:
         self._answer()
         if name not in self._boxes:
             raise Absent(f"docker: no such container: {name}")
@@ -172,9 +180,11 @@ class FakeSandboxes:
         self._boxes[name] = moved
         self._say(action, moved)
 
-    def _say(self, action: str, facts: SandboxFacts) -> None:
+    def _say(self, action: str, facts: ContainerFacts) -> None:
         code = facts.exit_code if action == "die" else None
-        self._news.put(SandboxNews(action, facts.name, facts.labels, time.time(), code))
+        self._news.put(
+            ContainerEvent(action, facts.name, facts.labels, time.time(), code)
+        )
 
 
 class FakeTalk:

@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from swarm.gate import dns, request_head, tls_client_hello
-from swarm.gate.dns import Names
+from swarm.gate.dns import FakeAddresses
 from swarm.gate.request_head import BadHead
-from swarm.gate.tls_client_hello import BadHello
+from swarm.gate.tls_client_hello import BadClientHello
 from swarm.policy import hosts, policy_parser, request_target
-from swarm.policy.decide import Attempt, Judge
+from swarm.policy.decide import Attempt, PolicyEvaluator
 from swarm.policy.hosts import BadHost, Host
 from swarm.policy.request_target import BadTarget
 from swarm.policy.rules import Policy, Rule
@@ -32,7 +32,7 @@ POLICY = Policy(
         Rule("deny", "*.deny.wild.test", ()),
     )
 )
-JUDGE = Judge(POLICY)
+JUDGE = PolicyEvaluator(POLICY)
 SPICE = (
     b"..", b"%00", b"%2e", b"\0", b"\r\n", b"\n", b"\t", b" ", b"@", b"#", b"?", b"//",
     b"\\", b"%2f", b";", b"good.test", b"evil.test", b"wild.test", b"127.1", b"0x7f",
@@ -128,7 +128,7 @@ def _head(data: bytes) -> bool:
 def _hello(data: bytes) -> bool:
     try:
         found = tls_client_hello.parse(data)
-    except BadHello:
+    except BadClientHello:
         return False
     if found and found.server_name.encode("latin-1") not in data.lower():
         raise Broken(f"{found} is not in {data!r}")
@@ -136,7 +136,7 @@ def _hello(data: bytes) -> bool:
 
 
 def _dns(data: bytes) -> bool:
-    answer = dns.answer(data, Names())
+    answer = dns.answer(data, FakeAddresses())
     if answer is None:
         return False
     if answer.data and answer.data[:2] != data[:2]:

@@ -20,17 +20,17 @@ from typing import Any
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
-from swarm.engine.readers.audit import Audits
+from swarm.engine.readers.audit import AuditReader
 from swarm.errors import SwarmError
 from swarm.model import events as e
-from swarm.model.activity import OUTSIDE, RUIN, Batch, Deed, Trace
+from swarm.model.activity import OUTSIDE, RUIN, Action, Batch, PathActivity
 from swarm.model.review import Change, Flag, Hidden, Kind, Level
 from swarm.model.usage import Usage
-from swarm.plan.naming import Names, Places, slug
-from swarm.policy.layers import Resolved
+from swarm.plan.naming import HomePaths, TaskNames, slug
+from swarm.policy.layers import ResolvedPolicy
 from swarm.policy.rules import Inject, Policy, Rule
 from swarm.store import wishes
-from swarm.store.audit_writer import AuditWriter, Trail
+from swarm.store.audit_writer import AuditWriter, LogPosition
 from swarm.store.event_queries import Queries
 from swarm.store.journal import Journal
 from swarm.store.usage_writer import UsageWriter
@@ -77,10 +77,10 @@ class Scene:
     hidden: tuple[Hidden, ...] = ()
     diffs: dict[str, bytes] = field(default_factory=dict)
     logs: dict[int, str] = field(default_factory=dict)
-    deeds: dict[int, tuple[Deed, ...]] = field(default_factory=dict)
+    deeds: dict[int, tuple[Action, ...]] = field(default_factory=dict)
     """By task; the last is the newest."""
-    traces: dict[int, tuple[Trace, ...]] = field(default_factory=dict)
-    policy: Resolved = field(default_factory=lambda: Resolved(Policy()))
+    traces: dict[int, tuple[PathActivity, ...]] = field(default_factory=dict)
+    policy: ResolvedPolicy = field(default_factory=lambda: ResolvedPolicy(Policy()))
     usages: dict[int, Usage] = field(default_factory=dict)
     """What each task's sandbox uses, by the task's number."""
 
@@ -175,7 +175,7 @@ DENIALS = Scene(
         ),
     ),
     panes={"task-1": PANE, "task-2": "fetching the schema …"},
-    policy=Resolved(
+    policy=ResolvedPolicy(
         Policy(
             rules=(
                 Rule(
@@ -508,21 +508,21 @@ REVIEW_WITH_FLAGS = Scene(
 
 def _file(
     path: str, op: str, age: float, size: int = 0, level: str = "", **more: Any
-) -> Trace:
+) -> PathActivity:
     path = path if path.startswith("/") else f"/workspace/{path}"
     at = NOW - age
-    return Trace(path, op, at - 60, at, count=1, size=size, level=level, **more)
+    return PathActivity(path, op, at - 60, at, count=1, size=size, level=level, **more)
 
 
-def _heap(path: str, files: int, age: float) -> tuple[Trace, ...]:
+def _heap(path: str, files: int, age: float) -> tuple[PathActivity, ...]:
     return tuple(
         _file(f"{path}/m{n}.js", "create", age + n / 100, heap=f"/workspace/{path}")
         for n in range(files)
     )
 
 
-def _did(age: float, kind: Any, op: str, path: str = "", **more: Any) -> Deed:
-    return Deed(NOW - age, kind, op, path, comm="bash", pid=41, **more)
+def _did(age: float, kind: Any, op: str, path: str = "", **more: Any) -> Action:
+    return Action(NOW - age, kind, op, path, comm="bash", pid=41, **more)
 
 
 OBSERVED = Scene(
@@ -651,7 +651,7 @@ def _observe(scene: Scene, database: Path) -> None:
     for task in scene.deeds.keys() | scene.traces.keys():
         traces = {trace.path: trace for trace in scene.traces.get(task, ())}
         batch = Batch(traces, list(scene.deeds.get(task, ())))
-        writer.take(batch, Trail(f"{task:012x}", 0, task))
+        writer.take(batch, LogPosition(f"{task:012x}", 0, task))
     writer.close()
 
 
@@ -664,7 +664,7 @@ def _first(told: Told) -> Callable[[int], e.TaskQueued]:
         base_ref="main",
         base="3f9c2e1" + "0" * 33,
         target="main",
-        branch=Names("", task_id, slug(told.name)).branch,
+        branch=TaskNames("", task_id, slug(told.name)).branch,
         plan=PLAN,
         after=told.after,
     )
@@ -695,7 +695,7 @@ def shown(
         wish=lambda verb, body: wishes.make(world.database, verb, body),
         panes=world.panes,
         review=world.review,
-        audit=Audits(Places(world.database.parent)),
+        audit=AuditReader(HomePaths(world.database.parent)),
         run=world.run,
         keeper=lambda: world.keeper,
         wake=world.wake,

@@ -13,10 +13,10 @@ from shutil import rmtree
 from bench.beside import load
 from swarm.adapters.docker import DockerImages
 from swarm.bootstrap import wiring
-from swarm.engine.context import Kit
-from swarm.engine.gate.net_pool import Held
+from swarm.engine.context import EngineContext
+from swarm.engine.gate.net_pool import GateConfig
 from swarm.engine.host import images
-from swarm.plan.naming import Places
+from swarm.plan.naming import HomePaths
 from swarm.policy.rules import Limits, Policy, Rule
 
 HERE = Path(__file__).parent
@@ -45,7 +45,7 @@ SERVER = "python3 /bench/stream.py & exec nginx -c /bench/nginx.conf"
 class Place:
     """Where one run measures."""
 
-    kit: Kit
+    kit: EngineContext
     image: str
     server: str
     """The server's address."""
@@ -73,7 +73,7 @@ class Place:
 
     def hold(self, inspect: bool) -> None:
         """Put that policy in force for the measured net."""
-        self.kit.nets.hold(self.net, Held(self.policy(inspect)))
+        self.kit.nets.hold(self.net, GateConfig(self.policy(inspect)))
 
     def start(self, name: str, network: str, command: str) -> None:
         """Run a container of the bench's image."""
@@ -123,7 +123,7 @@ def place() -> Iterator[Place]:
     image = _image()
     home = Path(tempfile.mkdtemp(prefix="swarm-bench-"))
     os.environ["SWARM_CONFIG"] = str(home / "config.toml")
-    kit = wiring.kit(Places(home))
+    kit = wiring.kit(HomePaths(home))
     try:
         yield _opened(kit, image)
     finally:
@@ -133,7 +133,7 @@ def place() -> Iterator[Place]:
         rmtree(home)
 
 
-def _opened(kit: Kit, image: str) -> Place:
+def _opened(kit: EngineContext, image: str) -> Place:
     names = kit.nets.gate.names
     kit.sandboxes.make_network(names.gate, names.labels("gate"))
     server = Place(kit, image, "", "", "")

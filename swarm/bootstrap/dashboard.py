@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 from swarm.bootstrap import wiring
 from swarm.bootstrap.keeper_process import ensure_keeper, keeper_pid
 from swarm.errors import SwarmError
-from swarm.plan.naming import Places
+from swarm.plan.naming import HomePaths
 from swarm.store import migrations
 from swarm.store.event_queries import Queries
 
 if TYPE_CHECKING:
-    from swarm.policy.layers import Resolved
+    from swarm.policy.layers import ResolvedPolicy
     from swarm.tui.backend import Doors, Project
 
 
-def run_dashboard(at: Places, repo: Path | None, ascii: bool) -> int:
+def run_dashboard(at: HomePaths, repo: Path | None, ascii: bool) -> int:
     """Show the dashboard until the human leaves it.
 
     Starts a keeper beside it if none lives; the first paint does not wait for that.
@@ -30,7 +30,7 @@ def run_dashboard(at: Places, repo: Path | None, ascii: bool) -> int:
     return show_dashboard(at, repo, ascii)
 
 
-def show_dashboard(at: Places, repo: Path | None, ascii: bool) -> int:
+def show_dashboard(at: HomePaths, repo: Path | None, ascii: bool) -> int:
     """Show the dashboard, whether a keeper lives or not."""
     gc.disable()  # a tenth of the time to the first paint; `late.load` puts it on
     from swarm.tui.app import SwarmApp  # noqa: PLC0415 - loads textual
@@ -45,7 +45,7 @@ def show_dashboard(at: Places, repo: Path | None, ascii: bool) -> int:
     return int(app.return_code or 0)
 
 
-def _start_keeper(at: Places) -> None:
+def _start_keeper(at: HomePaths) -> None:
     """A failure is shown by the header, and again by the first wish."""
     with suppress(SwarmError):
         ensure_keeper(at)
@@ -67,7 +67,7 @@ class _Unbuilt:
         return getattr(self._build(), name)
 
 
-def doors(at: Places, repo: Path | None) -> "Doors":
+def doors(at: HomePaths, repo: Path | None) -> "Doors":
     """All that a dashboard may call, of the real things."""
     from swarm.adapters import terminal  # noqa: PLC0415 - loads subprocess
     from swarm.store import wishes  # noqa: PLC0415 - not before the first wish
@@ -88,19 +88,19 @@ def doors(at: Places, repo: Path | None) -> "Doors":
     )
 
 
-def _audit(at: Places) -> Any:
-    from swarm.engine.readers.audit import Audits  # noqa: PLC0415 - opened with `A`
+def _audit(at: HomePaths) -> Any:
+    from swarm.engine.readers.audit import AuditReader  # noqa: PLC0415 - opened with `A`
 
-    return Audits(at)
+    return AuditReader(at)
 
 
-def _policy(at: Places, task_id: int) -> "Resolved":
+def _policy(at: HomePaths, task_id: int) -> "ResolvedPolicy":
     from swarm.engine.egress import policy_resolver  # noqa: PLC0415 - opened with `p`
 
     return policy_resolver.of_task(at, task_id)
 
 
-def _project(at: Places, repo: Path | None) -> "Project | None":
+def _project(at: HomePaths, repo: Path | None) -> "Project | None":
     """The user's checkout as it stands; None for all repositories, or a bad one."""
     from swarm.adapters.git.repository import Repository  # noqa: PLC0415 - after paint
     from swarm.tui.backend import Project  # noqa: PLC0415 - loads what the app loads

@@ -7,31 +7,31 @@ from typing import Any
 
 from swarm.config import load, prices
 from swarm.config.schema import Config
-from swarm.engine.context import Kit
-from swarm.engine.gate.client import Gate
-from swarm.engine.gate.net_pool import Nets
-from swarm.engine.gate.recorder import Netlog
-from swarm.engine.resource_meter import Meter
-from swarm.engine.sensor.client import Sensor
+from swarm.engine.context import EngineContext
+from swarm.engine.gate.client import GateClient
+from swarm.engine.gate.net_pool import NetPool
+from swarm.engine.gate.recorder import GateRecorder
+from swarm.engine.resource_meter import ResourceMeter
+from swarm.engine.sensor.client import SensorClient
 from swarm.engine.sensor.inotify import InotifySensor
-from swarm.engine.sensor.log_follower import Ears, Follower
-from swarm.engine.sensor.supervisor import Sensing
+from swarm.engine.sensor.log_follower import FollowerCallbacks, LogFollower
+from swarm.engine.sensor.supervisor import SensorSupervisor
 from swarm.model import events as e
 from swarm.plan.gate_containers import GateNames
-from swarm.plan.naming import Places
+from swarm.plan.naming import HomePaths
 from swarm.plan.sensor_container import SensorNames
-from swarm.ports import Panes, Sandboxes
+from swarm.ports import Containers, Panes
 from swarm.store.audit_writer import AuditWriter
 from swarm.store.event_queries import Queries
 from swarm.store.journal import Journal
 from swarm.store.usage_writer import UsageWriter
 
 
-def kit(at: Places, door: Sandboxes, panes: Panes) -> Kit:
+def kit(at: HomePaths, door: Containers, panes: Panes) -> EngineContext:
     """The tools of one home's keeper; threads that record are running then."""
     journal, audit = Journal(at.database), AuditWriter(at.database)
     read = _reader(at)
-    return Kit(
+    return EngineContext(
         places=at,
         journal=journal,
         read=read,
@@ -41,7 +41,7 @@ def kit(at: Places, door: Sandboxes, panes: Panes) -> Kit:
         nets=_nets(at, door, journal),
         sensing=_sensing(at, door, journal, audit),
         audit=audit,
-        meter=Meter(door, UsageWriter(at.database), read),
+        meter=ResourceMeter(door, UsageWriter(at.database), read),
         uid=os.getuid(),
         gid=os.getgid(),
     )
@@ -51,7 +51,7 @@ def _config() -> Config:
     return load.load(load.user_file())
 
 
-def _reader(at: Places) -> Callable[[], Queries]:
+def _reader(at: HomePaths) -> Callable[[], Queries]:
     """One instance for each thread that asks."""
     own = threading.local()
 
@@ -64,30 +64,32 @@ def _reader(at: Places) -> Callable[[], Queries]:
     return read
 
 
-def _nets(at: Places, door: Sandboxes, journal: Journal) -> Nets:
-    log = Netlog(journal, lambda: prices.load(load.user_file()))
-    gate = Gate(door, GateNames(at.tag), lambda: _config().gate.hosts, log.heard)
-    return Nets(door, gate, log, lambda: _config().gate.ready)
+def _nets(at: HomePaths, door: Containers, journal: Journal) -> NetPool:
+    log = GateRecorder(journal, lambda: prices.load(load.user_file()))
+    gate = GateClient(door, GateNames(at.tag), lambda: _config().gate.hosts, log.heard)
+    return NetPool(door, gate, log, lambda: _config().gate.ready)
 
 
 def _sensing(
-    at: Places, door: Sandboxes, journal: Journal, audit: AuditWriter
-) -> Sensing:
-    ears = Ears(
+    at: HomePaths, door: Containers, journal: Journal, audit: AuditWriter
+) -> SensorSupervisor:
+    ears = FollowerCallbacks(
         gave=lambda task, file, lines: _note(journal, task, e.TrailCut(file, lines)),
         missed=lambda task, n: _note(journal, task, e.SensorGap(n, "it made no sense")),
         trouble=lambda reason: _note(journal, None, e.Trouble("audit", reason)),
     )
-    follower = Follower(at.sensor, audit, lambda: _config().sensor.keep, ears)
-    made: list[Sensing] = []
+    follower = LogFollower(at.sensor, audit, lambda: _config().sensor.keep, ears)
+    made: list[SensorSupervisor] = []
 
     def heard(line: dict[str, Any]) -> None:
         made[0].heard(line)
 
-    sensor = Sensor(door, SensorNames(at.tag), at.sensor, heard)
+    sensor = SensorClient(door, SensorNames(at.tag), at.sensor, heard)
     fallback = InotifySensor(at.sensor, heard)
     made.append(
-        Sensing(sensor, fallback, follower, journal, lambda: _config().sensor.kind)
+        SensorSupervisor(
+            sensor, fallback, follower, journal, lambda: _config().sensor.kind
+        )
     )
     return made[0]
 

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from swarm.errors import SwarmError
-from swarm.plan.naming import Places
+from swarm.plan.naming import HomePaths
 
 
 def home() -> Path:
@@ -16,7 +16,7 @@ def home() -> Path:
     return Path(state) / "swarm"
 
 
-def places() -> Places:
+def places() -> HomePaths:
     """The layout under `home`, which is made (mode 0700) where it does not exist."""
     root = home()
     try:
@@ -26,4 +26,4 @@ def places() -> Places:
             f"the folder {root} cannot be made: {error.strerror}",
             hint="set SWARM_HOME to a folder that can be written",
         ) from error
-    return Places(root)
+    return HomePaths(root)

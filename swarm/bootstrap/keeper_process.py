@@ -11,14 +11,14 @@ from pathlib import Path
 
 from swarm.bootstrap import wiring
 from swarm.errors import SwarmError
-from swarm.plan.naming import Places
+from swarm.plan.naming import HomePaths
 from swarm.store import migrations
 
 KEEPER_START_SECONDS = 20.0
 """How long a command waits for a keeper that it started."""
 
 
-def keeper_pid(at: Places) -> int | None:
+def keeper_pid(at: HomePaths) -> int | None:
     """The pid of the keeper that lives, or None; asks the lock, not the pid."""
     try:
         with at.lock.open("r+") as file:
@@ -31,7 +31,7 @@ def keeper_pid(at: Places) -> int | None:
     return None
 
 
-def ensure_keeper(at: Places) -> None:
+def ensure_keeper(at: HomePaths) -> None:
     """Start a keeper in the private tmux server where none lives, and wait for it.
 
     SwarmError where it does not come up, with the end of its log.
@@ -56,7 +56,7 @@ def keeper_argv() -> list[str]:
     return [sys.executable, "-m", "swarm", "keeper"]
 
 
-def _keeper_environment(at: Places) -> dict[str, str]:
+def _keeper_environment(at: HomePaths) -> dict[str, str]:
     """What the keeper needs of this environment, and nothing else of it."""
     kept = (
         "PATH",
@@ -80,7 +80,7 @@ def _keeper_environment(at: Places) -> dict[str, str]:
     return {**environment, "SWARM_HOME": str(at.home)}
 
 
-def run_keeper(at: Places) -> int:
+def run_keeper(at: HomePaths) -> int:
     """Serve wishes until TERM, INT or HUP; yields with 0 where a keeper lives."""
     with at.lock.open("a+") as lock:
         if not _take(lock.fileno()):

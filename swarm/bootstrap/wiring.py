@@ -6,45 +6,45 @@ An import inside a function is deferred because the module is slow to load: dock
 
 from typing import TYPE_CHECKING
 
-from swarm.plan.naming import HOME_LABEL, Places
+from swarm.plan.naming import HOME_LABEL, HomePaths
 from swarm.store.event_queries import Queries
 
 if TYPE_CHECKING:  # the return types of what is imported when it is called
-    from swarm.adapters.docker import Docker
+    from swarm.adapters.docker import DockerContainers
     from swarm.adapters.tmux import Tmux
-    from swarm.engine.context import Kit
-    from swarm.engine.readers.review import Review
+    from swarm.engine.context import EngineContext
+    from swarm.engine.readers.review import ReviewReader
 
 
-def kit(at: Places) -> "Kit":
+def kit(at: HomePaths) -> "EngineContext":
     """The keeper's tools, for one home; threads that record are running afterwards."""
     from swarm.bootstrap import engine_context  # noqa: PLC0415 - loads sqlmodel
 
     return engine_context.kit(at, sandboxes(), panes(at))
 
 
-def sandboxes() -> "Docker":
+def sandboxes() -> "DockerContainers":
     """The container engine's door; its calls raise ToolMissing, this one does not."""
-    from swarm.adapters.docker import Docker  # noqa: PLC0415 - loads docker
+    from swarm.adapters.docker import DockerContainers  # noqa: PLC0415 - loads docker
 
-    return Docker()
+    return DockerContainers()
 
 
-def panes(at: Places) -> "Tmux":
+def panes(at: HomePaths) -> "Tmux":
     """The private tmux server's door."""
     from swarm.adapters.tmux import Tmux  # noqa: PLC0415 - only some commands use tmux
 
     return Tmux(at.tmux)
 
 
-def review(at: Places) -> "Review":
+def review(at: HomePaths) -> "ReviewReader":
     """The read side of reviews, from the host-owned git directories."""
-    from swarm.engine.readers.review import Review  # noqa: PLC0415 - loads the git door
+    from swarm.engine.readers.review import ReviewReader  # noqa: PLC0415 - loads the git door
 
-    return Review(at, lambda: Queries(at.database))
+    return ReviewReader(at, lambda: Queries(at.database))
 
 
-def clear(at: Places) -> None:
+def clear(at: HomePaths) -> None:
     """Remove every container, volume and network of a home, and its tmux server.
 
     For a home that is itself removed, after its keeper ended: asks no question.

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from swarm.errors import SwarmError
 from swarm.model.task import Task
-from swarm.store.task_queries import Board
+from swarm.store.task_queries import TaskQueries
 
 
 def repository(args: Namespace) -> Path | None:
@@ -52,6 +52,6 @@ def _is_bare(folder: Path) -> bool:
     )
 
 
-def tasks_named(board: Board, ids: list[int]) -> list[Task]:
+def tasks_named(board: TaskQueries, ids: list[int]) -> list[Task]:
     """The tasks of these ids, each once; NotFound names the first there is not."""
     return [board.task(number) for number in dict.fromkeys(ids)]

@@ -14,7 +14,7 @@ from swarm.cli.parser import task_id
 from swarm.engine.readers import audit as audit_reader
 from swarm.engine.readers import audit_check
 from swarm.errors import SwarmError
-from swarm.store.audit_pages import Seen, since
+from swarm.store.audit_pages import AuditCursor, since
 from swarm.store.event_queries import Queries
 
 
@@ -62,7 +62,7 @@ def _verify(args: Namespace) -> int:
 
 
 def _export(args: Namespace) -> int:
-    entries = since(_queries(args), Seen(), wanted(args))
+    entries = since(_queries(args), AuditCursor(), wanted(args))
     with _opened(args.out) as out:
         audit_reader.write(entries, args.format, out)
     return exit_codes.DONE

@@ -7,7 +7,7 @@ from swarm.cli import exit_codes, output
 from swarm.cli.keeper_client import ask
 from swarm.cli.list_tasks import budget_of
 from swarm.cli.parser import task_id
-from swarm.store.task_queries import Board
+from swarm.store.task_queries import TaskQueries
 
 
 def budget_arguments(parser: ArgumentParser) -> None:
@@ -24,7 +24,7 @@ def budget(args: Namespace) -> int:
     if args.tokens is not None or args.dollars is not None:
         body = {"task": args.id, "tokens": args.tokens, "dollars": args.dollars}
         ask(places, "budget", body)
-    task = Board(places.database).task(args.id)
+    task = TaskQueries(places.database).task(args.id)
     used = f"{task.tokens_in + task.tokens_out:,} tokens, about ${task.cost:.2f}"
     output.fields(
         [("used", used), ("may use", budget_of(task) or "as much as it wants")]

@@ -16,7 +16,7 @@ from swarm.model import activity_text
 from swarm.model import events as e
 from swarm.model.audit_query import GROUPS, Entry, Filter
 from swarm.model.safe_text import line
-from swarm.store.audit_pages import Seen, since
+from swarm.store.audit_pages import AuditCursor, since
 from swarm.store.event_queries import Queries
 
 SILENT = frozenset({"plan", "prompt"})
@@ -68,7 +68,7 @@ def wanted(args: Namespace) -> Filter:
 
 def events(args: Namespace) -> int:
     """Oldest first; with --follow never ends by itself."""
-    queries, seen = Queries(home.places().database), Seen()
+    queries, seen = Queries(home.places().database), AuditCursor()
     if args.id is not None:
         queries.task(args.id)
     _print(since(queries, seen, wanted(args)), args.json)

@@ -6,9 +6,9 @@ from typing import Any
 
 from swarm.bootstrap import keeper_process
 from swarm.errors import SwarmError
-from swarm.plan.naming import Places
+from swarm.plan.naming import HomePaths
 from swarm.store import wishes
-from swarm.store.event_queries import Queries, Wish
+from swarm.store.event_queries import Queries, WishRecord
 
 POLL_SECONDS = 0.01
 """Between two looks at the file; each costs microseconds (`PRAGMA data_version`)."""
@@ -17,7 +17,7 @@ QUIET_SECONDS = 1.0
 """After so long without news, one looks whether the keeper still lives."""
 
 
-def ask(places: Places, verb: str, body: dict[str, Any]) -> dict[str, Any]:
+def ask(places: HomePaths, verb: str, body: dict[str, Any]) -> dict[str, Any]:
     """Make a wish and block until it is decided; SwarmError where it is refused."""
     wish = ask_all(places, [(verb, body)])[0]
     if wish.outcome == "refused":
@@ -25,7 +25,9 @@ def ask(places: Places, verb: str, body: dict[str, Any]) -> dict[str, Any]:
     return wish.result
 
 
-def ask_all(places: Places, wanted: list[tuple[str, dict[str, Any]]]) -> list[Wish]:
+def ask_all(
+    places: HomePaths, wanted: list[tuple[str, dict[str, Any]]]
+) -> list[WishRecord]:
     """Make wishes at once and block until each is done or refused."""
     made = [wishes.make(places.database, verb, body) for verb, body in wanted]
     keeper_process.ensure_keeper(places)
@@ -36,8 +38,8 @@ def ask_all(places: Places, wanted: list[tuple[str, dict[str, Any]]]) -> list[Wi
         queries.close()
 
 
-def _decided(places: Places, queries: Queries, made: list[int]) -> list[Wish]:
-    found: list[Wish] = []
+def _decided(places: HomePaths, queries: Queries, made: list[int]) -> list[WishRecord]:
+    found: list[WishRecord] = []
     for grew in changes(queries):
         if not grew and keeper_process.keeper_pid(places) is None:
             keeper_process.ensure_keeper(places)

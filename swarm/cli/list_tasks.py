@@ -13,7 +13,7 @@ from swarm.cli.parser import task_id
 from swarm.model import usage
 from swarm.model.task import State, Task
 from swarm.model.usage import Usage
-from swarm.store.task_queries import Board
+from swarm.store.task_queries import TaskQueries
 
 
 def ls_arguments(parser: ArgumentParser) -> None:
@@ -33,7 +33,7 @@ def show_arguments(parser: ArgumentParser) -> None:
 def ls(args: Namespace) -> int:
     """The tasks of this repository; of all where one stands in none."""
     repo = None if args.all else repository(args)
-    queries = Board(home.places().database)
+    queries = TaskQueries(home.places().database)
     tasks = queries.tasks(str(repo) if repo else None, removed=args.all)
     if args.json:
         output.as_json([_facts(task) for task in tasks])
@@ -48,7 +48,7 @@ def ls(args: Namespace) -> int:
 def show(args: Namespace) -> int:
     """Every field that says something."""
     places = home.places()
-    queries = Board(places.database)
+    queries = TaskQueries(places.database)
     task = queries.task(args.id)
     used = queries.usage(task.id)
     if args.json:
@@ -103,7 +103,7 @@ def _list(tasks: list[Task], everywhere: bool) -> None:
     output.columns(head, rows)
 
 
-def _queued(tasks: list[Task], queries: Board) -> None:
+def _queued(tasks: list[Task], queries: TaskQueries) -> None:
     waiting = sum(task.state is State.QUEUED for task in tasks)
     limit = queries.max_running()
     if waiting and limit:

@@ -6,14 +6,14 @@ from swarm.cli.keeper_client import changes
 from swarm.model import events as e
 from swarm.model.safe_text import line
 from swarm.model.task import State, Task
-from swarm.plan.naming import Places
+from swarm.plan.naming import HomePaths
 from swarm.store.event_queries import Queries
 
 AT_WORK = frozenset({State.QUEUED, State.PROVISIONING, State.LIVE})
 """States that end by themselves, or on request."""
 
 
-def follow(places: Places, ids: list[int], seconds: float | None = None) -> int:
+def follow(places: HomePaths, ids: list[int], seconds: float | None = None) -> int:
     """Say each step on standard error; block until all ended, or the time is over.
 
     The status says how: see `outcome`. Standard error is silent without a terminal
@@ -27,7 +27,7 @@ def follow(places: Places, ids: list[int], seconds: float | None = None) -> int:
 
 
 def _followed(
-    places: Places, queries: Queries, ids: list[int], seconds: float | None
+    places: HomePaths, queries: Queries, ids: list[int], seconds: float | None
 ) -> int:
     seen, told = 0, ""
     for grew in changes(queries, seconds):

@@ -15,7 +15,7 @@ from swarm.errors import Refused
 from swarm.model.review import Change, Hidden
 from swarm.model.safe_text import line, plain
 from swarm.model.task import Task
-from swarm.plan.naming import Places
+from swarm.plan.naming import HomePaths
 from swarm.store.event_queries import Queries
 
 
@@ -76,7 +76,7 @@ def diff(args: Namespace) -> int:
     return exit_codes.DONE
 
 
-def snapshot(places: Places, task: Task) -> str:
+def snapshot(places: HomePaths, task: Task) -> str:
     """The id of the tree that the worktree's bytes are now; a wish of its own."""
     return str(ask(places, "snapshot", {"task": task.id})["tree"])
 

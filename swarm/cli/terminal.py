@@ -11,7 +11,7 @@ from swarm.cli.parser import task_id
 from swarm.errors import SwarmError
 from swarm.model.safe_text import plain
 from swarm.model.task import State, Task
-from swarm.plan.naming import Names, Places
+from swarm.plan.naming import HomePaths, TaskNames
 from swarm.store.event_queries import Queries
 
 LOG_LIMIT = 16 << 20
@@ -38,7 +38,7 @@ def attach(args: Namespace) -> int:
             "attaching needs a terminal", hint=f"see `swarm logs {task.id}`"
         )
     panes = wiring.panes(places)
-    name = Names(places.tag, task.id).pane
+    name = TaskNames(places.tag, task.id).pane
     if name not in panes.all():
         raise SwarmError(
             f"task {task.id} is {task.state} and has no terminal",
@@ -62,9 +62,9 @@ def logs(args: Namespace) -> int:
     return exit_codes.DONE
 
 
-def printed(places: Places, task: Task, tail: int) -> str:
+def printed(places: HomePaths, task: Task, tail: int) -> str:
     """What the sandbox printed, harmless; ToolError where it is gone."""
-    name = Names(places.tag, task.id).sandbox
+    name = TaskNames(places.tag, task.id).sandbox
     raw: bytes = wiring.sandboxes().logs(name, tail)
     text = raw.decode("utf-8", "replace").replace("\r\n", "\n")
     return plain(text, LOG_LIMIT)

@@ -3,23 +3,25 @@
 import threading
 from collections.abc import Callable
 
-from swarm.engine.context import Kit
+from swarm.engine.context import EngineContext
 from swarm.errors import SwarmError
 from swarm.model import events as e
 from swarm.plan.naming import TASK_LABEL
-from swarm.ports import SandboxNews
+from swarm.ports import ContainerEvent
 
 RETRY_SECONDS = 2.0
 """Between two attempts to reach an engine that does not answer."""
 
-Heard = Callable[[int, SandboxNews], None]
+Heard = Callable[[int, ContainerEvent], None]
 """A container of this task changed."""
 
 
-class Watch:
+class ContainerEventWatcher:
     """A thread that turns the engine's stream into calls; ends with `close`."""
 
-    def __init__(self, kit: Kit, heard: Heard, back: Callable[[], None]) -> None:
+    def __init__(
+        self, kit: EngineContext, heard: Heard, back: Callable[[], None]
+    ) -> None:
         self._kit = kit
         self._heard = heard
         self._back = back

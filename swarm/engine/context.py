@@ -7,17 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from swarm.config.schema import Config
-from swarm.engine.gate.net_pool import Nets
-from swarm.engine.resource_meter import Meter
-from swarm.engine.sensor.supervisor import Sensing
-from swarm.plan.naming import HOME_LABEL, Names, Places
-from swarm.ports import Panes, Sandboxes
+from swarm.engine.gate.net_pool import NetPool
+from swarm.engine.resource_meter import ResourceMeter
+from swarm.engine.sensor.supervisor import SensorSupervisor
+from swarm.plan.naming import HOME_LABEL, HomePaths, TaskNames
+from swarm.ports import Containers, Panes
 from swarm.store.audit_writer import AuditWriter
 from swarm.store.event_queries import Queries
 from swarm.store.journal import Journal
 
 
-class News:
+class ContainerStarts:
     """Remembers which sandboxes the engine said had started, for those who wait."""
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class News:
             return self._changed.wait_for(lambda: name in self._started, seconds)
 
 
-class Locks:
+class TaskLocks:
     """One lock per task: two verbs on one task come one after the other."""
 
     def __init__(self) -> None:
@@ -55,25 +55,25 @@ class Locks:
 
 
 @dataclass(frozen=True, slots=True)
-class Kit:
+class EngineContext:
     """The keeper's tools; every verb takes what it needs from here."""
 
-    places: Places
+    places: HomePaths
     journal: Journal
     read: Callable[[], Queries]
     """The read side, one instance per thread."""
-    sandboxes: Sandboxes
+    sandboxes: Containers
     panes: Panes
     config: Callable[[], Config]
     """Reads the settings anew, so that an edit counts from the next task on."""
-    nets: Nets
-    sensing: Sensing
+    nets: NetPool
+    sensing: SensorSupervisor
     audit: AuditWriter
-    meter: Meter
+    meter: ResourceMeter
     uid: int
     gid: int
-    news: News = field(default_factory=News)
-    locks: Locks = field(default_factory=Locks)
+    news: ContainerStarts = field(default_factory=ContainerStarts)
+    locks: TaskLocks = field(default_factory=TaskLocks)
     clock: Callable[[], float] = time.time
 
     @property
@@ -81,6 +81,6 @@ class Kit:
         """What every container and volume of this home bears."""
         return {HOME_LABEL: self.places.tag}
 
-    def names(self, task_id: int, name: str = "") -> Names:
+    def names(self, task_id: int, name: str = "") -> TaskNames:
         """What the task is called outside."""
-        return Names(self.places.tag, task_id, name)
+        return TaskNames(self.places.tag, task_id, name)

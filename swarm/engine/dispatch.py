@@ -3,16 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from swarm.engine.context import Kit
+from swarm.engine.context import EngineContext
 from swarm.engine.egress import budget, grants, task_network
 from swarm.engine.review import checkpoints, merge, snapshot
 from swarm.engine.tasks import cleanup, control, create
 from swarm.errors import SwarmError
-from swarm.store.event_queries import Wish
+from swarm.store.event_queries import WishRecord
 
 Result = dict[str, Any]
 
-FLEET: dict[str, Callable[[Kit, dict[str, Any]], Result]] = {
+FLEET: dict[str, Callable[[EngineContext, dict[str, Any]], Result]] = {
     "new": create.new,
     "gc": cleanup.gc,
     "grant": grants.grant,
@@ -22,7 +22,7 @@ FLEET: dict[str, Callable[[Kit, dict[str, Any]], Result]] = {
 }
 """Wishes that concern no task that exists."""
 
-PLAIN: dict[str, Callable[[Kit, int], None]] = {
+PLAIN: dict[str, Callable[[EngineContext, int], None]] = {
     "stop": control.stop,
     "kill": control.kill,
     "pause": control.pause,
@@ -35,7 +35,7 @@ PLAIN: dict[str, Callable[[Kit, int], None]] = {
 }
 """Wishes that take a task and answer nothing but done."""
 
-TASK: dict[str, Callable[[Kit, int, dict[str, Any]], Result]] = {
+TASK: dict[str, Callable[[EngineContext, int, dict[str, Any]], Result]] = {
     "send": control.send,
     "retry": create.retry,
     "snapshot": snapshot.snapshot_wish,
@@ -47,7 +47,7 @@ TASK: dict[str, Callable[[Kit, int, dict[str, Any]], Result]] = {
 """Wishes that take a task and more."""
 
 
-def carry_out(kit: Kit, wish: Wish) -> Result:
+def carry_out(kit: EngineContext, wish: WishRecord) -> Result:
     """Do what the wish asks, holding its task's lock; SwarmError where refused."""
     body = {**wish.body, "wish": wish.id}
     if wish.verb in FLEET:

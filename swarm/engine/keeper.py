@@ -9,8 +9,8 @@ from contextlib import suppress
 
 from swarm import __version__
 from swarm.engine import dispatch
-from swarm.engine.container_events import Watch
-from swarm.engine.context import Kit
+from swarm.engine.container_events import ContainerEventWatcher
+from swarm.engine.context import EngineContext
 from swarm.engine.egress import budget, policy_resolver, task_network
 from swarm.engine.review import checkpoints
 from swarm.engine.tasks import finish, launch, observation, reconcile
@@ -18,8 +18,8 @@ from swarm.engine.tasks.scheduler import hopeless, startable
 from swarm.errors import SwarmError
 from swarm.model import events as e
 from swarm.model.task import State, Task
-from swarm.ports import SandboxNews
-from swarm.store.event_queries import Wish
+from swarm.ports import ContainerEvent
+from swarm.store.event_queries import WishRecord
 
 POLL_SECONDS = 0.03
 """How soon a wish is noticed; asking the file costs microseconds."""
@@ -34,20 +34,20 @@ WORKERS = 32
 class Keeper:
     """Carries out wishes until `stop` is called; one per home, held by its lock."""
 
-    def __init__(self, kit: Kit, pid: int) -> None:
+    def __init__(self, kit: EngineContext, pid: int) -> None:
         self._kit = kit
         self._pid = pid
         self._stopped = threading.Event()
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="verb")
-        self._watch = Watch(kit, self._heard, self._engine_back)
+        self._watch = ContainerEventWatcher(kit, self._heard, self._engine_back)
         self._taken: set[int] = set()
         self._launching: set[int] = set()
         self._limit = kit.read().max_running()
         self._stamp: object = None
         self._seen_stamp: object = None
         self._next_look = 0.0
-        self._rounds = checkpoints.Rounds()
+        self._rounds = checkpoints.CheckpointSchedule()
         self._in_round = threading.Lock()
 
     def stop(self) -> None:
@@ -135,7 +135,7 @@ class Keeper:
         if not self._launching:
             self._workers.submit(self._fill)
 
-    def _carry_out(self, wish: Wish) -> None:
+    def _carry_out(self, wish: WishRecord) -> None:
         try:
             result = dispatch.carry_out(self._kit, wish)
         except SwarmError as error:
@@ -150,7 +150,7 @@ class Keeper:
             self._kit.journal.answer(wish.id, result=result)
         self._inbox.put(lambda: self._taken.discard(wish.id))
 
-    def _heard(self, task_id: int, news: SandboxNews) -> None:
+    def _heard(self, task_id: int, news: ContainerEvent) -> None:
         is_box = news.labels.get("swarm.kind") == "sandbox"
         if news.action == "oom" and is_box:
             self._kit.meter.out_of_memory(task_id)
@@ -246,7 +246,7 @@ class Keeper:
                 self._guarded(task.id, "policy", task_network.renew_edited)
 
     def _guarded(
-        self, task_id: int, where: str, verb: Callable[[Kit, int], None]
+        self, task_id: int, where: str, verb: Callable[[EngineContext, int], None]
     ) -> None:
         try:
             with self._kit.locks.of(task_id):

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from swarm.errors import SwarmError
 from swarm.model.usage import Reading, Usage, after
-from swarm.ports import Sandboxes
-from swarm.store.task_queries import Board
+from swarm.ports import Containers
+from swarm.store.task_queries import TaskQueries
 from swarm.store.usage_writer import UsageWriter
 
 WRITE_SECONDS = 2.0
@@ -37,7 +37,7 @@ class _Followed:
     gone: threading.Event = field(default_factory=threading.Event)
 
 
-class Meter:
+class ResourceMeter:
     """A thread waits on each sandbox's stream, and one writes for all of them.
 
     The engine's line a second wakes a thread for a fraction of a millisecond; one
@@ -46,9 +46,9 @@ class Meter:
 
     def __init__(
         self,
-        door: Sandboxes,
+        door: Containers,
         writer: UsageWriter,
-        read: Callable[[], Board],
+        read: Callable[[], TaskQueries],
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._door = door

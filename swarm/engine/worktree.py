@@ -4,11 +4,11 @@ from pathlib import Path
 
 from swarm.adapters.git.repository import Repository
 from swarm.adapters.git.task_git import TaskGit
-from swarm.engine.context import Kit
+from swarm.engine.context import EngineContext
 from swarm.model.task import Task
 
 
-def task_git(kit: Kit, task: Task) -> TaskGit:
+def task_git(kit: EngineContext, task: Task) -> TaskGit:
     """Where the task's worktree and git directories are; opens the repository.
 
     SwarmError where the user's repository is gone or is none any more.

@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 
 from swarm.gate import listener_handover
-from swarm.gate.audit_log import Audit
+from swarm.gate.audit_log import AuditLog
 from swarm.gate.certificates import Authority
 from swarm.gate.control import LINE_LIMIT, Control
 from swarm.gate.upstream import Upstream
@@ -57,7 +57,7 @@ class Printer:
 async def main() -> None:
     """Serve until standard input ends; a keeper that dies does not end it."""
     printer = Printer()
-    audit = Audit(printer.note)
+    audit = AuditLog(printer.note)
     authority = Authority(KEYS)
     control = Control(audit, authority, Upstream())
     receiving = asyncio.ensure_future(

@@ -17,7 +17,7 @@ _SAME = ("host", "port", "reason", "method", "path", "sni")
 
 
 @dataclass(slots=True)
-class _Told:
+class _LineCounter:
     """How much one net made us write."""
 
     number: int = 0
@@ -35,18 +35,18 @@ class _Repeated:
     count: int = 0
 
 
-class Audit:
+class AuditLog:
     """Numbers the lines of each net, so that a lost one is missed."""
 
     def __init__(self, write: Write, clock: Callable[[], float] = time.time) -> None:
         self._write = write
         self._clock = clock
-        self._told: dict[str, _Told] = {}
+        self._told: dict[str, _LineCounter] = {}
         self._repeated: dict[tuple[str, ...], _Repeated] = {}
 
     def say(self, net: str, phase: str, **facts: Any) -> None:
         """Write one line; `facts` without those that are empty."""
-        told, now = self._told.setdefault(net, _Told()), self._clock()
+        told, now = self._told.setdefault(net, _LineCounter()), self._clock()
         if now - told.window >= WINDOW:
             self._overflow(net, told)
             told.window, told.lines = now, 0
@@ -56,20 +56,22 @@ class Audit:
             return
         self._line(net, told, phase, facts)
 
-    def _line(self, net: str, told: _Told, phase: str, facts: dict[str, Any]) -> None:
+    def _line(
+        self, net: str, told: _LineCounter, phase: str, facts: dict[str, Any]
+    ) -> None:
         told.number += 1
         kept = {key: value for key, value in facts.items() if value not in ("", None)}
         line = {"at": round(self._clock(), 3), "net": net, "seq": told.number}
         self._write(json.dumps({**line, "phase": phase, **kept}, ensure_ascii=True))
 
-    def _overflow(self, net: str, told: _Told) -> None:
+    def _overflow(self, net: str, told: _LineCounter) -> None:
         if told.unwritten:
             self._line(net, told, "overflow", {"n": told.unwritten})
             told.unwritten = 0
 
     def resume(self, net: str, number: int) -> None:
         """Go on from a number that is known already; never back."""
-        told = self._told.setdefault(net, _Told())
+        told = self._told.setdefault(net, _LineCounter())
         told.number = max(told.number, number)
 
     def deny(self, net: str, phase: str, **facts: Any) -> None:

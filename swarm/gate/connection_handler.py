@@ -9,12 +9,12 @@ from collections.abc import Awaitable, Callable
 
 from swarm.gate import denial_responses, request_head, sniffing
 from swarm.gate.certificates import Authority
-from swarm.gate.http_session import Exchange, Subject, read_head
+from swarm.gate.http_session import Destination, HttpSession, read_head
 from swarm.gate.request_head import BadHead
-from swarm.gate.task_net import Denied, Net
+from swarm.gate.task_net import Denied, TaskNet
 from swarm.gate.transport import SocketWire, TlsWire, Wire
 from swarm.gate.tunnel import Carried, splice
-from swarm.gate.upstream import Forbidden, Reached, Upstream
+from swarm.gate.upstream import Forbidden, Upstream, UpstreamConnection
 from swarm.policy.decide import Attempt, Verdict
 from swarm.policy.hosts import Host
 
@@ -24,12 +24,12 @@ ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 _HTTP = (b"GET", b"HEA", b"POS", b"PUT", b"DEL", b"PAT", b"OPT", b"TRA", b"CON", b"PRI")
 
 
-class Front:
+class ConnectionHandler:
     """Serves the connections of one task."""
 
     def __init__(
         self,
-        net: Net,
+        net: TaskNet,
         upstream: Upstream,
         authority: Authority,
         context: Callable[[], ssl.SSLContext],
@@ -80,7 +80,7 @@ class Front:
             await self._tunnel(wire, head.host, head.port, ESTABLISHED)
         elif head.form == "absolute":
             wire.unread(data)
-            await self._exchange(wire, Subject(None, 80)).serve()
+            await self._exchange(wire, Destination(None, 80)).serve()
         else:
             await wire.send(denial_responses.malformed("this is a proxy"))
 
@@ -117,13 +117,20 @@ class Front:
         finally:
             reached.wire.close()
 
-    async def _reach(self, host: Host, port: int, verdict: Verdict) -> Reached:
+    async def _reach(
+        self, host: Host, port: int, verdict: Verdict
+    ) -> UpstreamConnection:
         return await self._upstream.connect(
             self._net.judge, host.name, port, verdict.rule
         )
 
     async def _inside(
-        self, wire: Wire, host: Host, port: int, verdict: Verdict, out: Reached | None
+        self,
+        wire: Wire,
+        host: Host,
+        port: int,
+        verdict: Verdict,
+        out: UpstreamConnection | None,
     ) -> None:
         """What comes through: TLS or HTTP for this very name, or what a rule says."""
         if verdict.rule and verdict.rule.kind == "tcp":
@@ -140,7 +147,7 @@ class Front:
             else:
                 await self._carry(wire, host, port, verdict, out, sni=asked.server_name)
         elif data[:3] in _HTTP:
-            await self._exchange(wire, Subject(host, port)).serve()
+            await self._exchange(wire, Destination(host, port)).serve()
         elif data:
             raise Denied("not-tls-nor-http")
 
@@ -148,11 +155,11 @@ class Front:
         """End TLS here with a certificate of our own, and read the requests."""
         inner = TlsWire(wire, self._authority.context(host.name))
         await asyncio.wait_for(inner.handshake(), FIRST_SECONDS)
-        subject = Subject(host, port, self._context())
+        subject = Destination(host, port, self._context())
         await self._exchange(inner, subject).serve()
 
-    def _exchange(self, wire: Wire, subject: Subject) -> Exchange:
-        return Exchange(self._net, self._upstream, wire, subject)
+    def _exchange(self, wire: Wire, subject: Destination) -> HttpSession:
+        return HttpSession(self._net, self._upstream, wire, subject)
 
     async def _carry(
         self,
@@ -160,7 +167,7 @@ class Front:
         host: Host,
         port: int,
         verdict: Verdict,
-        out: Reached,
+        out: UpstreamConnection,
         sni: str,
     ) -> None:
         rule = verdict.rule

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from swarm.gate import certificates
-from swarm.gate.audit_log import Audit
+from swarm.gate.audit_log import AuditLog
 from swarm.gate.certificates import Authority
-from swarm.gate.connection_handler import Front
+from swarm.gate.connection_handler import ConnectionHandler
 from swarm.gate.listeners import Listeners
-from swarm.gate.task_net import Net
+from swarm.gate.task_net import TaskNet
 from swarm.gate.upstream import Upstream
 from swarm.policy import rules
 
@@ -25,12 +25,14 @@ ROOTS = Path("/etc/ssl/certs/ca-certificates.crt")
 class Control:
     """Holds every net; a command that fails changes nothing."""
 
-    def __init__(self, audit: Audit, authority: Authority, upstream: Upstream) -> None:
+    def __init__(
+        self, audit: AuditLog, authority: Authority, upstream: Upstream
+    ) -> None:
         self._audit = audit
         self._authority = authority
         self._upstream = upstream
         self._run = secrets.token_hex(8)
-        self._nets: dict[str, Net] = {}
+        self._nets: dict[str, TaskNet] = {}
         self._nonces: dict[str, str] = {}
         self._listeners: dict[str, Listeners] = {}
         self._verbs: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
@@ -66,7 +68,9 @@ class Control:
             return "no such net is awaited"
         if name in self._listeners:
             self._listeners.pop(name).close()
-        front = Front(net, self._upstream, self._authority, lambda: _context(net))
+        front = ConnectionHandler(
+            net, self._upstream, self._authority, lambda: _context(net)
+        )
         self._listeners[name] = Listeners(net, front, sockets)
         return ""
 
@@ -80,7 +84,7 @@ class Control:
         certificates.check(policy.upstream_ca)
         known = self._nets.get(name)
         if known is None:
-            known = self._nets[name] = Net(name, policy, self._audit)
+            known = self._nets[name] = TaskNet(name, policy, self._audit)
         else:
             known.replace(policy)
         known.hold(body.get("secrets", {}), body.get("placeholders", {}))
@@ -122,5 +126,5 @@ class Control:
         }
 
 
-def _context(net: Net) -> ssl.SSLContext:
+def _context(net: TaskNet) -> ssl.SSLContext:
     return certificates.upstream_context(net.judge.policy.upstream_ca)

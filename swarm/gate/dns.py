@@ -17,7 +17,7 @@ _EMPTY = frozenset({28, 64, 65})
 OK, FORMAT_ERROR, SERVER_FAILURE, NO_NAME, NOT_IMPLEMENTED, REFUSED = range(6)
 
 
-class Names:
+class FakeAddresses:
     """Which fake address stands for which name, in one task."""
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ class Answer:
     code: int
 
 
-def answer(query: bytes, names: Names) -> Answer | None:
+def answer(query: bytes, names: FakeAddresses) -> Answer | None:
     """The answer to one query; None where it is not even a query."""
     if len(query) < 12 or query[2] & 0x80:
         return None
@@ -69,7 +69,7 @@ def answer(query: bytes, names: Names) -> Answer | None:
     return Answer(_reply(query, question, code, record), name, kind, code)
 
 
-def _answered(name: str, kind: int, names: Names) -> tuple[int, bytes]:
+def _answered(name: str, kind: int, names: FakeAddresses) -> tuple[int, bytes]:
     if kind == _PTR:
         known = names.name(".".join(reversed(name.split(".")[:4])))
         return (OK, _record(_PTR, _wire(known))) if known else (NO_NAME, b"")

@@ -8,7 +8,7 @@ from typing import Any
 import h11
 
 from swarm.gate.http_relay import (
-    Meter,
+    TransferMeter,
     forward_fields,
     is_upgrade,
     relay_body,
@@ -31,10 +31,10 @@ class Ended:
     server_goes_on: bool
 
 
-class Passage:
+class HttpForwarder:
     """Reads and writes both sides anew: what was not understood does not pass."""
 
-    def __init__(self, client: Wire, head: bytes, meter: Meter) -> None:
+    def __init__(self, client: Wire, head: bytes, meter: TransferMeter) -> None:
         self._client = client
         self._meter = meter
         self._in = h11.Connection(h11.SERVER, max_incomplete_event_size=EVENT_LIMIT)

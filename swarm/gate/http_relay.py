@@ -5,9 +5,9 @@ from typing import Any
 
 import h11
 
-from swarm.gate.llm_usage import Reader
+from swarm.gate.llm_usage import LlmResponseReader
 from swarm.gate.mcp_calls import CallReader
-from swarm.gate.task_net import Denied, Net
+from swarm.gate.task_net import Denied, TaskNet
 from swarm.gate.transport import Wire
 from swarm.policy.hosts import Host
 from swarm.policy.rules import Rule
@@ -29,10 +29,10 @@ HOP_BY_HOP = frozenset({
 })  # fmt: skip
 
 
-class Meter:
+class TransferMeter:
     """Counts a request's bytes, holds them to the limits, and looks for leaks."""
 
-    def __init__(self, net: Net, host: Host, rule: Rule | None) -> None:
+    def __init__(self, net: TaskNet, host: Host, rule: Rule | None) -> None:
         self._net = net
         self._host = host
         self._rule = rule
@@ -40,7 +40,7 @@ class Meter:
         self.up = 0
         self.down = 0
         self.status = 0
-        self.reader = Reader() if rule and rule.model else None
+        self.reader = LlmResponseReader() if rule and rule.model else None
         self._calls = CallReader()
 
     def sent(self, data: bytes) -> None:

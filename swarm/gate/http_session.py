@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass
 import h11
 
 from swarm.gate import denial_responses, request_head
-from swarm.gate.http_forward import Passage
-from swarm.gate.http_relay import Meter
-from swarm.gate.request_head import BadHead, Head
-from swarm.gate.task_net import Denied, Net
+from swarm.gate.http_forward import HttpForwarder
+from swarm.gate.http_relay import TransferMeter
+from swarm.gate.request_head import BadHead, RequestHead
+from swarm.gate.task_net import Denied, TaskNet
 from swarm.gate.transport import TlsWire, Wire
 from swarm.gate.upstream import Forbidden, Upstream
 from swarm.policy import request_target
@@ -27,12 +27,12 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 
 @dataclass
-class _Asked:
+class _Request:
     """One request, as far as it is known."""
 
     host: Host
     port: int
-    head: Head
+    head: RequestHead
     verdict: Verdict | None = None
     address: str = ""
 
@@ -51,7 +51,7 @@ class _Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class Destination:
     """Whom a client speaks to: one host in a tunnel, or any as a proxy's client."""
 
     host: Host | None
@@ -60,11 +60,11 @@ class Subject:
     """For TLS to the host; None where the client speaks plain HTTP."""
 
 
-class Exchange:
+class HttpSession:
     """Speaks HTTP/1.1 with one client."""
 
     def __init__(
-        self, net: Net, upstream: Upstream, client: Wire, subject: Subject
+        self, net: TaskNet, upstream: Upstream, client: Wire, subject: Destination
     ) -> None:
         self._net = net
         self._upstream = upstream
@@ -72,7 +72,7 @@ class Exchange:
         self._subject = subject
         self._server: Wire | None = None
         self._leads_to: tuple[Host, int, str] | None = None
-        self._asked: _Asked | None = None
+        self._asked: _Request | None = None
 
     async def serve(self) -> None:
         """Until the client has no more requests, or one is refused."""
@@ -104,8 +104,8 @@ class Exchange:
         """One request, from its verdict to the end of its answer."""
         asked, rule = self._decided(data)
         server = await self._reach(asked, rule)
-        meter, began = Meter(self._net, asked.host, rule), time.monotonic()
-        passage = Passage(self._client, data, meter)
+        meter, began = TransferMeter(self._net, asked.host, rule), time.monotonic()
+        passage = HttpForwarder(self._client, data, meter)
         self._say_asked(asked, rule)
         how = "done"
         try:
@@ -131,14 +131,14 @@ class Exchange:
             self._hang_up()
         return ended.client_goes_on
 
-    def _say_asked(self, asked: _Asked, rule: Rule | None) -> None:
+    def _say_asked(self, asked: _Request, rule: Rule | None) -> None:
         """From now on the agent waits for a model."""
         if rule and rule.model:
             facts = {"host": asked.host.name, "provider": rule.model}
             self._net.audit.say(self._net.id, "model", **facts)
 
     def _say_answered(
-        self, asked: _Asked, rule: Rule | None, meter: Meter, seconds: float
+        self, asked: _Request, rule: Rule | None, meter: TransferMeter, seconds: float
     ) -> None:
         if rule and meter.reader:
             self._net.audit.say(
@@ -151,7 +151,7 @@ class Exchange:
                 **asdict(meter.reader.done()),
             )
 
-    def _decided(self, data: bytes) -> tuple[_Asked, Rule | None]:
+    def _decided(self, data: bytes) -> tuple[_Request, Rule | None]:
         """Denied, but for a request that a rule allows, to the host that was vetted."""
         head = request_head.parse(data)
         asked = self._asked = self._meant(head)
@@ -171,20 +171,20 @@ class Exchange:
             raise Denied("secret-elsewhere", verdict.rule)
         return asked, verdict.rule
 
-    def _meant(self, head: Head) -> _Asked:
+    def _meant(self, head: RequestHead) -> _Request:
         if self._subject.host is not None:
-            return _Asked(self._subject.host, self._subject.port, head)
+            return _Request(self._subject.host, self._subject.port, head)
         if head.form != "absolute" or head.host is None:
             raise BadHead("not a request to a proxy")
-        return _Asked(head.host, head.port or 80, head)
+        return _Request(head.host, head.port or 80, head)
 
-    def _names_subject(self, head: Head) -> bool:
+    def _names_subject(self, head: RequestHead) -> bool:
         """Whether the Host field names whom the connection is to."""
         port = head.port or (443 if self._subject.context else 80)
         same_port = port == self._subject.port or not head.port
         return head.form == "origin" and head.host == self._subject.host and same_port
 
-    async def _reach(self, asked: _Asked, rule: Rule | None) -> Wire:
+    async def _reach(self, asked: _Request, rule: Rule | None) -> Wire:
         """The connection to the request's host, made where there is none."""
         known = self._leads_to
         if self._server and known and known[:2] == (asked.host, asked.port):

@@ -7,8 +7,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from swarm.gate import dns
-from swarm.gate.connection_handler import Front
-from swarm.gate.task_net import Net
+from swarm.gate.connection_handler import ConnectionHandler
+from swarm.gate.task_net import TaskNet
 
 Serve = Callable[[socket.socket], Coroutine[Any, Any, None]]
 ORDER = ("explicit", "transparent", "dns", "dns-tcp")
@@ -23,7 +23,9 @@ _QUERIES_AT_ONCE = 64
 class Listeners:
     """Accepts on sockets in a task's own namespace: who asks is never in doubt."""
 
-    def __init__(self, net: Net, front: Front, sockets: list[socket.socket]) -> None:
+    def __init__(
+        self, net: TaskNet, front: ConnectionHandler, sockets: list[socket.socket]
+    ) -> None:
         self._net = net
         self._sockets = sockets
         for one in sockets:

@@ -24,7 +24,7 @@ _THOUGHT = ("thoughtsTokenCount",)
 
 
 @dataclass(slots=True)
-class Usage:
+class LlmUsage:
     """What the answer said so far; counts are of the whole answer, never of a piece."""
 
     model: str = ""
@@ -34,11 +34,11 @@ class Usage:
     tokens_cached: int = 0
 
 
-class Reader:
+class LlmResponseReader:
     """Fed with the answer's body as it passes; keeps no more than one event of it."""
 
     def __init__(self) -> None:
-        self.usage = Usage()
+        self.usage = LlmUsage()
         self._rest = b""
         self._is_stream: bool | None = None
         self._lost = False
@@ -55,7 +55,7 @@ class Reader:
         if len(self._rest) > WHOLE_LIMIT:
             self._rest, self._lost = b"", True
 
-    def done(self) -> Usage:
+    def done(self) -> LlmUsage:
         """The body has ended."""
         if self._is_stream:
             self._line(self._rest)

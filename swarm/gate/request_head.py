@@ -21,7 +21,7 @@ class BadHead(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class RequestHead:
     """A request's first line and what of its fields decides where it goes."""
 
     method: str
@@ -47,7 +47,7 @@ def end(data: bytes) -> int:
     return found + 4
 
 
-def parse(data: bytes) -> Head:
+def parse(data: bytes) -> RequestHead:
     """The head, from its first byte to its empty line; BadHead says what is wrong.
 
     Refused, because two programs may read them differently: bare line feeds, folded
@@ -66,17 +66,17 @@ def parse(data: bytes) -> Head:
         host, port = authority(text)
         if not port:
             raise BadHead("CONNECT without a port")
-        return Head(method, "authority", host, port, "")
+        return RequestHead(method, "authority", host, port, "")
     named = fields.get(b"host")
     if named is None:
         raise BadHead("no Host")
     told = authority(named.decode("latin-1"))
     if text.startswith("/"):
-        return Head(method, "origin", told[0], told[1], text)
+        return RequestHead(method, "origin", told[0], told[1], text)
     return _absolute(method, text, told)
 
 
-def _absolute(method: str, text: str, told: tuple[Host, int]) -> Head:
+def _absolute(method: str, text: str, told: tuple[Host, int]) -> RequestHead:
     found = _URL.fullmatch(text)
     if not found:
         raise BadHead("the target is neither a path nor an http:// URL")
@@ -85,7 +85,7 @@ def _absolute(method: str, text: str, told: tuple[Host, int]) -> Head:
         raise BadHead("the Host is not the URL's")
     rest = found[2] or "/"
     target = rest if rest.startswith("/") else f"/{rest}"
-    return Head(method, "absolute", host, port, target)
+    return RequestHead(method, "absolute", host, port, target)
 
 
 def _fields(lines: list[bytes]) -> dict[bytes, bytes]:

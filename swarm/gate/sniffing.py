@@ -3,8 +3,8 @@
 import socket
 
 from swarm.gate import tls_client_hello
-from swarm.gate.task_net import Denied, Net
-from swarm.gate.tls_client_hello import BadHello, Hello
+from swarm.gate.task_net import Denied, TaskNet
+from swarm.gate.tls_client_hello import BadClientHello, ClientHello
 from swarm.gate.transport import Wire
 from swarm.policy import hosts
 from swarm.policy.hosts import BadHost, Host
@@ -12,7 +12,7 @@ from swarm.policy.hosts import BadHost, Host
 SO_ORIGINAL_DST = 80
 
 
-async def client_hello(wire: Wire) -> Hello:
+async def client_hello(wire: Wire) -> ClientHello:
     """The whole hello; every byte of it is put back."""
     data = b""
     while True:
@@ -20,7 +20,7 @@ async def client_hello(wire: Wire) -> Hello:
         data += more
         try:
             found = tls_client_hello.parse(data)
-        except BadHello as bad:
+        except BadClientHello as bad:
             raise Denied("bad-hello") from bad
         finally:
             if not more:
@@ -32,7 +32,7 @@ async def client_hello(wire: Wire) -> Hello:
             raise Denied("bad-hello")
 
 
-def require_name(asked: Hello, host: Host) -> None:
+def require_name(asked: ClientHello, host: Host) -> None:
     """Denied, but where the hello names this very host in the open."""
     if asked.has_ech:
         raise Denied("encrypted-hello")
@@ -46,7 +46,7 @@ def require_name(asked: Hello, host: Host) -> None:
         raise Denied("sni-differs")
 
 
-def wanted(accepted: socket.socket, net: Net) -> tuple[Host, int]:
+def wanted(accepted: socket.socket, net: TaskNet) -> tuple[Host, int]:
     """The name that stands for the address the client dialled, or the address."""
     try:
         raw = accepted.getsockopt(socket.SOL_IP, SO_ORIGINAL_DST, 16)

@@ -15,7 +15,7 @@ Seen = Callable[[int], None]
 """Told how many bytes were read; may end it all by raising."""
 
 
-class _Way:
+class _Direction:
     """One direction; reads no more while the other side does not take."""
 
     def __init__(
@@ -100,8 +100,8 @@ async def pump(
     OSError where a side breaks, and whatever `up` or `down` raise; either ends both.
     """
     ways = [
-        _Way(client[0], server[0], up, client[1]),
-        _Way(server[0], client[0], down, server[1]),
+        _Direction(client[0], server[0], up, client[1]),
+        _Direction(server[0], client[0], down, server[1]),
     ]
     try:
         for way in ways:

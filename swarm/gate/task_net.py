@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from swarm.gate.audit_log import Audit
-from swarm.gate.dns import Names
-from swarm.policy.decide import Attempt, Judge, Verdict
+from swarm.gate.audit_log import AuditLog
+from swarm.gate.dns import FakeAddresses
+from swarm.policy.decide import Attempt, PolicyEvaluator, Verdict
 from swarm.policy.hosts import Host, pattern
 from swarm.policy.rules import Policy, Rule
 
@@ -26,7 +26,7 @@ class Denied(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldSecret:
     """A secret's value, and the worthless one that stands for it in the sandbox."""
 
     name: str
@@ -39,18 +39,18 @@ class Held:
         return any(pattern(text).matches(host) for text in self.hosts)
 
 
-class Net:
+class TaskNet:
     """Everything here is used from one event loop."""
 
-    def __init__(self, name: str, policy: Policy, audit: Audit) -> None:
+    def __init__(self, name: str, policy: Policy, audit: AuditLog) -> None:
         self.id = name
         self.audit = audit
-        self.names = Names()
-        self.judge = Judge(policy)
+        self.names = FakeAddresses()
+        self.judge = PolicyEvaluator(policy)
         self.is_cut = False
         self.uploaded = 0
-        self._held: tuple[Held, ...] = ()
-        self._leaks: tuple[tuple[bytes, Held], ...] = ()
+        self._held: tuple[HeldSecret, ...] = ()
+        self._leaks: tuple[tuple[bytes, HeldSecret], ...] = ()
         self._fresh = self.judge
         self._open: dict[asyncio.Task[None], Attempt | None] = {}
         self._starts: deque[float] = deque()
@@ -115,7 +115,7 @@ class Net:
             for rule in policy.rules
             if not 0 < rule.uses <= self._uses.get(rule, 0)
         )
-        self._fresh = Judge(replace(policy, rules=left))
+        self._fresh = PolicyEvaluator(replace(policy, rules=left))
 
     def count_request(self, rule: Rule | None) -> None:
         """Denied where the rule's rate is used up."""
@@ -136,7 +136,7 @@ class Net:
 
     def replace(self, policy: Policy) -> int:
         """Another policy from now on; what it does not allow is cut. How many were."""
-        self.judge = Judge(policy)
+        self.judge = PolicyEvaluator(policy)
         self._uses = {r: n for r, n in self._uses.items() if r in policy.rules}
         self._leave_used_up()
         return self._cut(lambda attempt: not self.decide(attempt, inside=True).allow)
@@ -163,7 +163,7 @@ class Net:
     def hold(self, secrets: Mapping[str, str], placeholders: Mapping[str, str]) -> None:
         """Take the values; they are never written anywhere."""
         self._held = tuple(
-            Held(
+            HeldSecret(
                 secret.name,
                 secrets[secret.name],
                 placeholders.get(secret.name, ""),

@@ -8,12 +8,12 @@ _HANDSHAKE, _CLIENT_HELLO = 0x16, 1
 _SNI, _ALPN, _ECH = 0, 16, 0xFE0D
 
 
-class BadHello(ValueError):
+class BadClientHello(ValueError):
     """The bytes are no ClientHello."""
 
 
 @dataclass(frozen=True, slots=True)
-class Hello:
+class ClientHello:
     """What counts of a ClientHello."""
 
     server_name: str
@@ -23,7 +23,7 @@ class Hello:
     alpn: tuple[str, ...] = ()
 
 
-def parse(data: bytes) -> Hello | None:
+def parse(data: bytes) -> ClientHello | None:
     """The hello, or None while bytes are missing; BadHello for anything else.
 
     A hello may come in several records; nothing may follow it before the server
@@ -38,7 +38,7 @@ def parse(data: bytes) -> Hello | None:
     body.vector(2)
     body.vector(1)
     if body.is_empty:
-        return Hello("", has_ech=False)
+        return ClientHello("", has_ech=False)
     return _extensions(_Reader(body.vector(2)))
 
 
@@ -48,35 +48,35 @@ def _message(data: bytes) -> bytes | None:
     while len(data) - at >= 5:
         size = int.from_bytes(data[at + 3 : at + 5], "big")
         if data[at] != _HANDSHAKE or data[at + 1] != 3 or not 0 < size <= RECORD_LIMIT:
-            raise BadHello("no TLS handshake record")
+            raise BadClientHello("no TLS handshake record")
         joined += data[at + 5 : at + 5 + size]
         whole = _whole(joined)
         if whole is not None:
             return whole
         at += 5 + size
     if len(data) > at and data[at] != _HANDSHAKE:
-        raise BadHello("no TLS handshake record")
+        raise BadClientHello("no TLS handshake record")
     return None
 
 
 def _whole(joined: bytes) -> bytes | None:
     """The message where all of it is there."""
     if joined and joined[0] != _CLIENT_HELLO:
-        raise BadHello("no ClientHello")
+        raise BadClientHello("no ClientHello")
     needed = int.from_bytes(joined[1:4], "big")
     if needed > HELLO_LIMIT:
-        raise BadHello("too long")
+        raise BadClientHello("too long")
     if len(joined) < 4 or len(joined) < 4 + needed:
         return None
     return joined[4 : 4 + needed]
 
 
-def _extensions(listed: "_Reader") -> Hello:
+def _extensions(listed: "_Reader") -> ClientHello:
     name, has_ech, alpn, seen = "", False, tuple[str, ...](), set[int]()
     while not listed.is_empty:
         kind, body = listed.number(2), _Reader(listed.vector(2))
         if kind in seen:
-            raise BadHello("an extension comes twice")
+            raise BadClientHello("an extension comes twice")
         seen.add(kind)
         if kind == _SNI:
             name = _server_name(body)
@@ -84,18 +84,18 @@ def _extensions(listed: "_Reader") -> Hello:
             has_ech = True
         elif kind == _ALPN:
             alpn = _protocols(_Reader(body.vector(2)))
-    return Hello(name, has_ech, alpn)
+    return ClientHello(name, has_ech, alpn)
 
 
 def _server_name(body: "_Reader") -> str:
     names = _Reader(body.vector(2))
     kind, name = names.number(1), names.vector(2)
     if kind != 0 or not names.is_empty or not name:
-        raise BadHello("not exactly one server name")
+        raise BadClientHello("not exactly one server name")
     try:
         return name.decode("ascii").lower()
     except UnicodeDecodeError as error:
-        raise BadHello("a server name that is not ASCII") from error
+        raise BadClientHello("a server name that is not ASCII") from error
 
 
 def _protocols(listed: "_Reader") -> tuple[str, ...]:
@@ -117,7 +117,7 @@ class _Reader:
     def skip(self, size: int) -> bytes:
         part = self._data[self._at : self._at + size]
         if len(part) < size:
-            raise BadHello("a length runs over the end")
+            raise BadClientHello("a length runs over the end")
         self._at += size
         return part
 

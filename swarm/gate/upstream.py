@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from swarm.gate.transport import SocketWire, settle
-from swarm.policy.decide import Judge
+from swarm.policy.decide import PolicyEvaluator
 from swarm.policy.rules import Rule
 
 Resolver = Callable[[str], Awaitable[list[str]]]
@@ -29,7 +29,7 @@ class Forbidden(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
+class UpstreamConnection:
     """A connection out, and the address it leads to."""
 
     wire: SocketWire
@@ -51,8 +51,8 @@ class Upstream:
         self._kept: dict[str, tuple[float, list[str]]] = {}
 
     async def connect(
-        self, judge: Judge, name: str, port: int, rule: Rule | None
-    ) -> Reached:
+        self, judge: PolicyEvaluator, name: str, port: int, rule: Rule | None
+    ) -> UpstreamConnection:
         """Connect to one of the name's addresses, IPv4 first.
 
         Forbidden where *any* answer is not to be connected to: a name with one bad
@@ -66,7 +66,7 @@ class Upstream:
         error: OSError = OSError("no address")
         for address in sorted(found, key=lambda text: ":" in text):
             try:
-                return Reached(await _to(address, port), address)
+                return UpstreamConnection(await _to(address, port), address)
             except (OSError, TimeoutError) as failed:
                 error = failed if isinstance(failed, OSError) else OSError("timed out")
         raise error

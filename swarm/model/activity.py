@@ -20,7 +20,7 @@ OUTSIDE = "out"
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class Action:
     """One thing that was done, or was refused."""
 
     at: float
@@ -47,7 +47,7 @@ class Deed:
 
 
 @dataclass(slots=True)
-class Trace:
+class PathActivity:
     """One path, and all that happened to it in a batch."""
 
     path: str
@@ -70,8 +70,8 @@ class Trace:
 class Batch:
     """What some lines of one task came to."""
 
-    traces: dict[str, Trace] = field(default_factory=dict)
-    deeds: list[Deed] = field(default_factory=list)
+    traces: dict[str, PathActivity] = field(default_factory=dict)
+    deeds: list[Action] = field(default_factory=list)
     ends: list[tuple[int, int, float]] = field(default_factory=list)
     """Process ids with exit status and time, of commands in earlier batches."""
     heaps: list[str] = field(default_factory=list)

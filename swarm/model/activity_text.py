@@ -2,7 +2,7 @@
 
 import shlex
 
-from swarm.model.activity import Deed, Trace, relative
+from swarm.model.activity import Action, PathActivity, relative
 from swarm.model.audit_query import Entry
 from swarm.model.safe_text import line
 
@@ -16,7 +16,7 @@ def what(entry: Entry, limit: int = 300) -> str:
     return trace(entry.trace, limit) if entry.trace else ""
 
 
-def deed(done: Deed, limit: int = 300) -> str:
+def deed(done: Action, limit: int = 300) -> str:
     """A command as one would type it, else the verb and its path."""
     times = f" ×{done.count}" if done.count > 1 else ""
     match done.kind:
@@ -31,7 +31,7 @@ def deed(done: Deed, limit: int = 300) -> str:
             return f"{line(done.op, 20)} {paths(done, limit)}{times}"
 
 
-def paths(done: Deed, limit: int = 300) -> str:
+def paths(done: Action, limit: int = 300) -> str:
     """The path, and the other one that belongs to it."""
     path = line(relative(done.path), limit)
     if not done.other:
@@ -40,14 +40,14 @@ def paths(done: Deed, limit: int = 300) -> str:
     return f"{path} {arrow} {line(relative(done.other), limit)}"
 
 
-def trace(seen: Trace, limit: int = 300) -> str:
+def trace(seen: PathActivity, limit: int = 300) -> str:
     """The last verb, the path, and how often."""
     times = f" ×{seen.count}" if seen.count > 1 else ""
     verb = _PAST.get(seen.op, line(seen.op, 20))
     return f"{verb} {line(relative(seen.path), limit)}{times}"
 
 
-def why(done: Deed) -> str:
+def why(done: Action) -> str:
     """Its flag or refusal in words; of a command how it ended."""
     if done.note and done.op != "more":
         level = f"{done.level} " if done.level[:1] == "X" else ""

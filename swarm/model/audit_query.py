@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from swarm.model.activity import Deed, Trace
+from swarm.model.activity import Action, PathActivity
 from swarm.model.events import Recorded
 
 Group = Literal["net", "file", "exec", "policy", "life"]
@@ -65,8 +65,8 @@ class Entry:
     id: int = 0
     """Of the event or the deed."""
     event: Recorded | None = None
-    deed: Deed | None = None
-    trace: Trace | None = None
+    deed: Action | None = None
+    trace: PathActivity | None = None
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -77,10 +77,10 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PathRow:
     """One row of a task's files: a path, or a heap of many."""
 
-    trace: Trace
+    trace: PathActivity
     files: int = 1
     """Paths that the row stands for."""
 

@@ -154,7 +154,7 @@ class MergeOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedMerge:
     """A merge decided to the last id; `land` needs nothing else."""
 
     old: str

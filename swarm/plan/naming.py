@@ -27,7 +27,7 @@ def slug(text: str, limit: int = 32) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class TaskNames:
     """What one task is called outside."""
 
     tag: str
@@ -69,7 +69,7 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class HomePaths:
     """Where everything lies under one home."""
 
     home: Path

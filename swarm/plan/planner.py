@@ -6,7 +6,7 @@ from swarm.agents.registry import Agent, filled
 from swarm.config.schema import Config
 from swarm.errors import PlanError
 from swarm.plan import hardening, sandbox_environment
-from swarm.plan.naming import Names, Places
+from swarm.plan.naming import HomePaths, TaskNames
 from swarm.plan.specs import AGENT_HOME, Limits, Mount, Plan, SandboxSpec
 
 PROMPT_LIMIT = 120 << 10
@@ -14,7 +14,7 @@ PROMPT_LIMIT = 120 << 10
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class PlanRequest:
     """One task as asked for."""
 
     prompt: str
@@ -25,10 +25,10 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class HostFacts:
     """What the plan takes from the machine it is made on."""
 
-    places: Places
+    places: HomePaths
     image: str
     """The full reference of an image that exists."""
     seccomp: str
@@ -62,7 +62,7 @@ def check_words(agent: Agent, prompt: str, command: str | None) -> None:
 
 
 def make(
-    names: Names, request: Request, agent: Agent, config: Config, at: Surroundings
+    names: TaskNames, request: PlanRequest, agent: Agent, config: Config, at: HostFacts
 ) -> Plan:
     """The plan of one task; PlanError where it would lie below the floor."""
     user = sandbox_user(at.uid, at.gid)
@@ -104,7 +104,7 @@ def make(
 
 
 def _environment(
-    names: Names, request: Request, agent: Agent, words: dict[str, str]
+    names: TaskNames, request: PlanRequest, agent: Agent, words: dict[str, str]
 ) -> dict[str, str]:
     return {
         "HOME": AGENT_HOME,

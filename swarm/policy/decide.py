@@ -60,7 +60,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _CompiledRule:
     """A rule with its patterns read."""
 
     rule: Rule
@@ -89,17 +89,17 @@ def _only(target: Target, name: str) -> list[str]:
     return [value for key, value in target.query if key == name]
 
 
-class Judge:
+class PolicyEvaluator:
     """Decides for one policy; rules are found by name, however many there are."""
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        self._exact: dict[str, list[_Kept]] = {}
-        self._below: dict[str, list[_Kept]] = {}
+        self._exact: dict[str, list[_CompiledRule]] = {}
+        self._below: dict[str, list[_CompiledRule]] = {}
         self._nets = tuple(addresses.network(net) for net in policy.allow_nets)
         for rule in policy.rules:
             found = hosts.pattern(rule.host)
-            kept = _Kept(
+            kept = _CompiledRule(
                 rule, found, tuple(request_target.glob(path) for path in rule.paths)
             )
             where = self._below if found.is_wildcard else self._exact
@@ -133,7 +133,7 @@ class Judge:
             return ""
         return addresses.refuse(address, self._nets)
 
-    def _about(self, host: Host) -> Iterator[_Kept]:
+    def _about(self, host: Host) -> Iterator[_CompiledRule]:
         for kept in self._exact.get(host.name, ()):
             if kept.host.matches(host):
                 yield kept
@@ -147,7 +147,7 @@ class Judge:
         return self.policy.default == "log" and not host.is_address
 
     def _connection(
-        self, attempt: Attempt, allows: list[_Kept], needs: bool
+        self, attempt: Attempt, allows: list[_CompiledRule], needs: bool
     ) -> Verdict:
         rule = allows[0].rule if allows else None
         passes = f"{attempt.host.name}:{attempt.port}" in self.policy.passthrough
@@ -171,7 +171,7 @@ def _locked(attempt: Attempt) -> str:
     return ""
 
 
-def _request(attempt: Attempt, allows: list[_Kept], looks: bool) -> Verdict:
+def _request(attempt: Attempt, allows: list[_CompiledRule], looks: bool) -> Verdict:
     narrow = looks or any(k.rule.paths or k.rule.query for k in allows)
     first = allows[0].rule if allows else None
     if narrow and attempt.target and attempt.target.is_ambiguous:

@@ -10,7 +10,7 @@ from swarm.policy.services import Registries, defined, expand
 
 
 @dataclass(frozen=True, slots=True)
-class Resolved:
+class ResolvedPolicy:
     """The policy in force, and what the repository asks for on top of it."""
 
     policy: Policy
@@ -25,7 +25,7 @@ def resolve(
     registries: Registries,
     certificates: tuple[str, ...] = (),
     trust_repo: bool = False,
-) -> Resolved:
+) -> ResolvedPolicy:
     """One policy from the layers in order; BadPolicy where a service is not known.
 
     A repository's layer can only narrow: its allows are requests, and in force only
@@ -59,7 +59,7 @@ def resolve(
         limits=_strictest(layers),
     )
     warnings = _all(layers, "warnings")
-    return Resolved(policy, tuple(requests), tuple(asked), warnings)
+    return ResolvedPolicy(policy, tuple(requests), tuple(asked), warnings)
 
 
 def _heard(layer: Layer) -> Iterable[Rule]:

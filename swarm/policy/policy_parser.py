@@ -24,7 +24,7 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True)
-class Definition:
+class ServiceDefinition:
     """A service that a human made: a name for rules of the same file."""
 
     name: str
@@ -38,7 +38,7 @@ class Layer:
     name: str
     rules: tuple[Rule, ...] = ()
     services: tuple[Service, ...] = ()
-    definitions: tuple[Definition, ...] = ()
+    definitions: tuple[ServiceDefinition, ...] = ()
     """In force only where some layer switches them on."""
     secrets: tuple[Secret, ...] = ()
     default: str | None = None
@@ -123,7 +123,7 @@ class _Reader:
             options = {key: value for key, value in body.items() if key != "name"}
             yield Service(body["name"], options, origin)
 
-    def _definitions(self, top: Table) -> Iterator[Definition]:
+    def _definitions(self, top: Table) -> Iterator[ServiceDefinition]:
         """`[service.NAME]`, with `allow` and `deny`; a human's own files alone."""
         for name, body in top.take("service", dict, {}).items():
             full = f"service.{name}"
@@ -142,7 +142,7 @@ class _Reader:
             table.done()
             if not rules:
                 raise wrong(self._file, line, full, "needs an allow or a deny")
-            yield Definition(name, rules)
+            yield ServiceDefinition(name, rules)
 
     def _secrets(self, top: Table) -> Iterator[Secret]:
         for name, body in top.take("secrets", dict, {}).items():

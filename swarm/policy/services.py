@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from swarm.policy.policy_parser import Definition, Service
+from swarm.policy.policy_parser import Service, ServiceDefinition
 from swarm.policy.rules import Rule
 from swarm.policy.toml_table import BadPolicy
 
@@ -24,9 +24,9 @@ def catalogue() -> dict[str, dict[str, Any]]:
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
-def defined(definitions: Iterable[Definition]) -> dict[str, Definition]:
+def defined(definitions: Iterable[ServiceDefinition]) -> dict[str, ServiceDefinition]:
     """By name; BadPolicy where a name is taken already, by us or by the human."""
-    known, shipped = dict[str, Definition](), catalogue()
+    known, shipped = dict[str, ServiceDefinition](), catalogue()
     for one in definitions:
         if one.name in shipped or one.name in known:
             whose = "is swarm's own" if one.name in shipped else "is defined twice"
@@ -38,7 +38,7 @@ def defined(definitions: Iterable[Definition]) -> dict[str, Definition]:
 def expand(
     service: Service,
     registries: Registries,
-    own: Mapping[str, Definition] = MappingProxyType({}),
+    own: Mapping[str, ServiceDefinition] = MappingProxyType({}),
 ) -> tuple[Rule, ...]:
     """The service's rules; BadPolicy where it, or an option, is not known."""
     if service.name in own:

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from swarm.model.audit_query import Entry, Filter
-from swarm.store.audit_queries import Timeline
+from swarm.store.audit_queries import AuditQueries
 
 
 @dataclass(slots=True)
-class Seen:
+class AuditCursor:
     """How far a reader is."""
 
     event: int = 0
@@ -18,7 +18,7 @@ class Seen:
     """Time, task and path: two may have the same time."""
 
 
-def since(timeline: Timeline, seen: Seen, wanted: Filter) -> Iterator[Entry]:
+def since(timeline: AuditQueries, seen: AuditCursor, wanted: Filter) -> Iterator[Entry]:
     """Everything after what was seen, oldest first; `seen` moves on."""
     return heapq.merge(
         _events(timeline, seen, wanted),
@@ -28,19 +28,25 @@ def since(timeline: Timeline, seen: Seen, wanted: Filter) -> Iterator[Entry]:
     )
 
 
-def _events(timeline: Timeline, seen: Seen, wanted: Filter) -> Iterator[Entry]:
+def _events(
+    timeline: AuditQueries, seen: AuditCursor, wanted: Filter
+) -> Iterator[Entry]:
     while batch := timeline.events_after(seen.event, wanted):
         yield from batch
         seen.event = batch[-1].id
 
 
-def _deeds(timeline: Timeline, seen: Seen, wanted: Filter) -> Iterator[Entry]:
+def _deeds(
+    timeline: AuditQueries, seen: AuditCursor, wanted: Filter
+) -> Iterator[Entry]:
     while batch := timeline.deeds_after(seen.deed, wanted):
         yield from batch
         seen.deed = batch[-1].id
 
 
-def _traces(timeline: Timeline, seen: Seen, wanted: Filter) -> Iterator[Entry]:
+def _traces(
+    timeline: AuditQueries, seen: AuditCursor, wanted: Filter
+) -> Iterator[Entry]:
     while batch := timeline.traces_after(seen.trace, wanted):
         yield from batch
         last = batch[-1]

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from swarm.model import events as e
-from swarm.model.activity import Deed, Trace
-from swarm.model.audit_query import GROUPS, REFUSALS, Counts, Entry, Filter, Place
-from swarm.store.audit_writer import Trail
-from swarm.store.task_queries import Board
+from swarm.model.activity import Action, PathActivity
+from swarm.model.audit_query import GROUPS, REFUSALS, Counts, Entry, Filter, PathRow
+from swarm.store.audit_writer import LogPosition
+from swarm.store.task_queries import TaskQueries
 
 _DEED = (
     "SELECT id, task, at, kind, op, path, other, argv, pid, parent, comm, result,"
@@ -23,7 +23,7 @@ _TRACE = (
 _EVENT = "SELECT id, at, task, kind, body FROM event"
 
 
-class Timeline(Board):
+class AuditQueries(TaskQueries):
     """Questions about what sandboxes did; each blocks for one short read."""
 
     def audit(self, wanted: Filter, limit: int = 1000) -> list[Entry]:
@@ -79,7 +79,7 @@ class Timeline(Board):
         """The newest deed's id; 0 before the first."""
         return int(self._one("SELECT coalesce(max(id), 0) FROM deed")[0])
 
-    def places(self, task: int, limit: int = 500, noise: bool = True) -> list[Place]:
+    def places(self, task: int, limit: int = 500, noise: bool = True) -> list[PathRow]:
         """A task's paths, the newest first; what is a heap is one of them.
 
         Without `noise` heaps are left out.
@@ -90,21 +90,21 @@ class Timeline(Board):
             {"task": task, "limit": limit},
         )
         heaps = {place.trace.path: place for place in self._heaps(task)}
-        found = [Place(_trace(row)) for row in rows]
+        found = [PathRow(_trace(row)) for row in rows]
         found = [place for place in found if place.trace.path not in heaps]
         if noise:
             found += heaps.values()
         return sorted(found, key=lambda place: -place.trace.last)[:limit]
 
-    def _heaps(self, task: int) -> Iterator[Place]:
+    def _heaps(self, task: int) -> Iterator[PathRow]:
         rows = self._all(
             "SELECT heap, count(*), min(first), max(last), sum(count), sum(bytes),"
             " sum(denied) FROM trace WHERE task = :task AND heap != x'' GROUP BY heap",
             {"task": task},
         )
         for heap, files, first, last, count, size, denied in rows:
-            yield Place(
-                Trace(
+            yield PathRow(
+                PathActivity(
                     os.fsdecode(heap),
                     "heap",
                     first,
@@ -138,14 +138,14 @@ class Timeline(Board):
         )
         return {int(task): int(number) for task, number in rows}
 
-    def trails(self, task: int) -> list[Trail]:
+    def trails(self, task: int) -> list[LogPosition]:
         """The files of a task's raw lines, in order."""
         rows = self._all(
             "SELECT container, part, task, offset, lines, head FROM trail"
             " WHERE task = :task ORDER BY rowid",
             {"task": task},
         )
-        return [Trail(*row) for row in rows]
+        return [LogPosition(*row) for row in rows]
 
     def _events(self, wanted: Filter, limit: int) -> list[Entry]:
         kinds = _kinds(wanted)
@@ -227,7 +227,7 @@ def _event_entry(row: Any) -> Entry:
 
 def _deed_entry(row: Any) -> Entry:
     number, task, at, kind, op, path, other, argv, *rest = row
-    deed = Deed(
+    deed = Action(
         at,
         kind,
         op,
@@ -239,6 +239,6 @@ def _deed_entry(row: Any) -> Entry:
     return Entry(at, task, number, deed=deed)
 
 
-def _trace(row: Any) -> Trace:
+def _trace(row: Any) -> PathActivity:
     fields = (os.fsdecode(row[1]), *row[2:13], os.fsdecode(row[13]))
-    return Trace(*fields)
+    return PathActivity(*fields)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from swarm.errors import SwarmError
-from swarm.model.activity import Batch, Deed, Trace
+from swarm.model.activity import Action, Batch, PathActivity
 from swarm.store import migrations
 
 _TRACE = """
@@ -51,7 +51,7 @@ ON CONFLICT (container, part) DO UPDATE SET
 
 
 @dataclass(frozen=True, slots=True)
-class Trail:
+class LogPosition:
     """How far one file of the sensor's lines was taken in."""
 
     container: str
@@ -76,7 +76,7 @@ class AuditWriter:
         with self._lock:
             self._connection.close()
 
-    def take(self, batch: Batch, trail: Trail) -> None:
+    def take(self, batch: Batch, trail: LogPosition) -> None:
         """Store what lines came to, and how far they go: both or neither."""
         with self._transaction() as run:
             run(_TRACE, (_trace(trail.task, one) for one in batch.traces.values()))
@@ -85,7 +85,7 @@ class AuditWriter:
             run(_HEAP, (_heap(trail.task, folder) for folder in batch.heaps))
             run(_TRAIL, [_trail(trail)])
 
-    def note(self, task: int, traces: list[Trace]) -> None:
+    def note(self, task: int, traces: list[PathActivity]) -> None:
         """Store what was found in another way than by lines."""
         with self._transaction() as run:
             run(_TRACE, (_trace(task, one) for one in traces))
@@ -99,16 +99,16 @@ class AuditWriter:
             ).fetchone()
         return float(row[0]) if row else None
 
-    def trails(self) -> list[Trail]:
+    def trails(self) -> list[LogPosition]:
         """Every file that was begun, in order."""
         with self._lock:
             rows = self._connection.execute(
                 "SELECT container, part, task, offset, lines, head FROM trail"
                 " ORDER BY task, rowid"
             ).fetchall()
-        return [Trail(*row) for row in rows]
+        return [LogPosition(*row) for row in rows]
 
-    def begin(self, trail: Trail) -> None:
+    def begin(self, trail: LogPosition) -> None:
         """A file that lines will come in."""
         with self._transaction() as run:
             run(_TRAIL, [_trail(trail)])
@@ -133,7 +133,7 @@ class AuditWriter:
                 ) from error
 
 
-def _trace(task: int, trace: Trace) -> tuple[Any, ...]:
+def _trace(task: int, trace: PathActivity) -> tuple[Any, ...]:
     """In the order of the table's columns."""
     return (
         task,
@@ -153,7 +153,7 @@ def _trace(task: int, trace: Trace) -> tuple[Any, ...]:
     )
 
 
-def _deed(task: int, deed: Deed) -> dict[str, Any]:
+def _deed(task: int, deed: Action) -> dict[str, Any]:
     return {
         "at": deed.at,
         "task": task,
@@ -188,7 +188,7 @@ def _heap(task: int, folder: str) -> dict[str, Any]:
     return {"task": task, "heap": name, "low": name + b"/", "high": name + b"0"}
 
 
-def _trail(trail: Trail) -> dict[str, Any]:
+def _trail(trail: LogPosition) -> dict[str, Any]:
     return {
         "container": trail.container,
         "part": trail.part,

@@ -9,11 +9,11 @@ from typing import Any
 
 from swarm.errors import SwarmError
 from swarm.model import events as e
-from swarm.store.audit_queries import Timeline
+from swarm.store.audit_queries import AuditQueries
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class WishRecord:
     """A wish and, once decided, its outcome."""
 
     id: int
@@ -56,7 +56,7 @@ class Fleet:
     """Tasks at work at once; 0 before a keeper said."""
 
 
-class Queries(Timeline):
+class Queries(AuditQueries):
     """Questions to the journal; each blocks for one short read.
 
     One instance per thread, or guarded by its owner.
@@ -154,14 +154,14 @@ class Queries(Timeline):
         """The newest event's id; 0 before the first."""
         return int(self._one("SELECT coalesce(max(id), 0) FROM event")[0])
 
-    def wish(self, wish_id: int) -> Wish:
+    def wish(self, wish_id: int) -> WishRecord:
         """One wish; SwarmError where there is none of that id."""
         rows = self._all(f"{_WISH} WHERE id = :id", {"id": wish_id})
         if not rows:
             raise SwarmError(f"there is no wish {wish_id}")
         return _wish(rows[0])
 
-    def open_wishes(self) -> list[Wish]:
+    def open_wishes(self) -> list[WishRecord]:
         """Wishes that nobody decided yet, oldest first."""
         rows = self._all(f"{_WISH} WHERE outcome = '' ORDER BY id", {})
         return [_wish(row) for row in rows]
@@ -184,8 +184,8 @@ class Queries(Timeline):
 _WISH = "SELECT id, verb, body, outcome, message, hint, result FROM wish"
 
 
-def _wish(row: Any) -> Wish:
-    return Wish(
+def _wish(row: Any) -> WishRecord:
+    return WishRecord(
         row[0], row[1], json.loads(row[2]), row[3], row[4], row[5], json.loads(row[6])
     )
 

@@ -16,7 +16,7 @@ from swarm.store import migrations
 from swarm.store.row_mapping import USAGE, task_from, usage_from
 
 
-class Board:
+class TaskQueries:
     """Questions about tasks; each blocks for one short read.
 
     One instance per thread, or guarded by its owner.

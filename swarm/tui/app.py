@@ -15,8 +15,8 @@ from textual.screen import Screen
 from swarm import assets
 from swarm.errors import SwarmError
 from swarm.model.safe_text import line
-from swarm.plan.naming import Names
-from swarm.store.event_queries import Wish as Decision
+from swarm.plan.naming import TaskNames
+from swarm.store.event_queries import WishRecord as Decision
 from swarm.tui import late, themes
 from swarm.tui.backend import Doors, Options
 from swarm.tui.messages import (
@@ -202,7 +202,7 @@ class SwarmApp(App[None], inherit_bindings=False):
     @work(group="attach", exclusive=True, exit_on_error=False)
     async def _hand_over(self, message: Attach) -> None:
         """Hand the terminal over; everything here waits until it is back."""
-        name = Names("", message.task).pane
+        name = TaskNames("", message.task).pane
         try:
             found = await asyncio.to_thread(self._doors.panes.capture, [name])
             if name not in found:

@@ -11,9 +11,9 @@ from swarm.store.event_queries import Queries
 if TYPE_CHECKING:  # read when a review is opened, not before the first paint
     from pathlib import Path
 
-    from swarm.model.audit_query import Counts, Entry, Filter, Place
+    from swarm.model.audit_query import Counts, Entry, Filter, PathRow
     from swarm.model.review import Change, Hidden
-    from swarm.policy.layers import Resolved
+    from swarm.policy.layers import ResolvedPolicy
     from swarm.ports import Screen
 
 MakeWish = Callable[[str, dict[str, Any]], int]
@@ -46,7 +46,7 @@ class Review(Protocol):
 class Audit(Protocol):
     """What sandboxes did; safe in any thread, blocks (SwarmError)."""
 
-    def places(self, task: int, noise: bool) -> "tuple[list[Place], Counts]":
+    def places(self, task: int, noise: bool) -> "tuple[list[PathRow], Counts]":
         """A task's paths, the newest first, and its numbers."""
 
     def entries(self, wanted: "Filter", limit: int) -> "list[Entry]":
@@ -83,7 +83,7 @@ def _no_log(_task_id: int) -> str:
     return ""
 
 
-def _no_policy(_task_id: int) -> "Resolved":
+def _no_policy(_task_id: int) -> "ResolvedPolicy":
     raise SwarmError("this dashboard knows of no policies")
 
 
@@ -107,7 +107,7 @@ class Doors:
     """The user's checkout as it stands now; None for all repositories."""
     launch_log: Callable[[int], str] = _no_log
     """The end of a task's launch log; empty where there is none."""
-    policy: "Callable[[int], Resolved]" = _no_policy
+    policy: "Callable[[int], ResolvedPolicy]" = _no_policy
     """What a task may reach, read anew from every layer; blocks (SwarmError)."""
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from swarm.adapters.docker import Docker
+from swarm.adapters.docker import DockerContainers
 from swarm.adapters.docker.connection import way_out
 from swarm.engine.host import images
 from swarm.errors import ToolError, ToolMissing
@@ -18,7 +18,7 @@ from swarm.model.usage import Reading
 from swarm.plan import hardening
 from swarm.plan.naming import HOME_LABEL
 from swarm.plan.specs import SandboxSpec
-from swarm.ports import Sandboxes, SandboxNews
+from swarm.ports import ContainerEvent, Containers
 from tests.fakes import FakeSandboxes
 
 PATIENCE = 30.0
@@ -28,7 +28,7 @@ PATIENCE = 30.0
 class World:
     """One engine, and the labels by which this test's things are found."""
 
-    engine: Sandboxes
+    engine: Containers
     spec: SandboxSpec
     end: Callable[[str], None]
     """Make the container end by itself, with 3."""
@@ -58,7 +58,7 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
         spec = _spec("an/image:1", "{}")
         yield World(fake, spec, lambda name: fake.end(name, 3))
         return
-    docker = Docker()
+    docker = DockerContainers()
     spec = _spec(images.reference(docker, "base"), images.seccomp_profile())
     yield World(docker, spec, lambda name: _type(docker, name, b"3\n"))
     for facts in docker.all({HOME_LABEL: spec.labels[HOME_LABEL]}):
@@ -70,7 +70,7 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
     docker.close()
 
 
-def _type(docker: Docker, name: str, text: bytes) -> None:
+def _type(docker: DockerContainers, name: str, text: bytes) -> None:
     """Write to the container's terminal, as an attached human does."""
     to: Any = docker
     with to._to.call("attach") as client:
@@ -223,7 +223,7 @@ def test_ending_what_has_ended_is_fine(world: World) -> None:
 
 def test_news_tells_of_starts_and_ends_until_it_is_closed(world: World) -> None:
     """The stream is how the keeper knows; nothing polls."""
-    heard: list[SandboxNews] = []
+    heard: list[ContainerEvent] = []
     began = time.time() - 1
 
     def listen() -> None:
@@ -236,7 +236,7 @@ def test_news_tells_of_starts_and_ends_until_it_is_closed(world: World) -> None:
     world.end(world.spec.name)
     _until(lambda: _status(world) == "exited")
     world.engine.remove(world.spec.name)
-    threading.Event().wait(0.3 if isinstance(world.engine, Docker) else 0.0)
+    threading.Event().wait(0.3 if isinstance(world.engine, DockerContainers) else 0.0)
     world.engine.close()
     thread.join(PATIENCE)
 
@@ -291,7 +291,7 @@ def test_readings_of_what_is_absent_are_refused(world: World) -> None:
 
 def test_what_runs_keeps_the_floor_and_a_weakened_one_is_seen() -> None:
     """The check on `inspect` passes for ours and fails for each lowered line."""
-    docker = Docker()
+    docker = DockerContainers()
     ours = _spec(images.reference(docker, "base"), images.seccomp_profile())
     weakened = {
         "capabilities": replace(ours, cap_drop=()),
@@ -321,7 +321,7 @@ def test_what_runs_keeps_the_floor_and_a_weakened_one_is_seen() -> None:
 
 def test_a_one_shot_container_gives_what_it_printed_within_its_limit() -> None:
     """Bytes are exact; an error is its exit status and its last words."""
-    docker = Docker()
+    docker = DockerContainers()
     spec = replace(
         _spec(images.reference(docker, "base"), images.seccomp_profile()),
         terminal=False,
@@ -345,7 +345,7 @@ def test_no_engine_is_a_sentence_with_a_way_out(
 ) -> None:
     """Where it was looked for, and where to look next."""
     monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent/docker.sock")
-    docker = Docker()
+    docker = DockerContainers()
 
     with pytest.raises(ToolMissing, match=r"unix:///nonexistent/docker\.sock") as error:
         docker.facts()
@@ -363,4 +363,4 @@ def test_a_docker_context_leads_there_too(
     monkeypatch.setenv("DOCKER_CONFIG", str(folder))
 
     with pytest.raises(ToolError, match="elsewhere"):
-        Docker().facts()
+        DockerContainers().facts()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from swarm.adapters.docker import Docker
+from swarm.adapters.docker import DockerContainers
 from swarm.engine.host import images
 from swarm.plan.specs import SandboxSpec
 
@@ -35,13 +35,13 @@ CLOSED = {
 
 
 @pytest.fixture(scope="module")
-def docker() -> Iterator[Docker]:
-    docker = Docker()
+def docker() -> Iterator[DockerContainers]:
+    docker = DockerContainers()
     yield docker
     docker.close()
 
 
-def _run(docker: Docker, *argv: str, profile: str | None = None) -> str:
+def _run(docker: DockerContainers, *argv: str, profile: str | None = None) -> str:
     spec = SandboxSpec(
         name="swarm-test-seccomp",
         image=images.reference(docker, "base"),
@@ -56,7 +56,7 @@ def _run(docker: Docker, *argv: str, profile: str | None = None) -> str:
 
 
 @pytest.mark.parametrize("name", CLOSED)
-def test_a_way_out_is_closed(docker: Docker, name: str) -> None:
+def test_a_way_out_is_closed(docker: DockerContainers, name: str) -> None:
     """Promise: the call is refused before the kernel does anything. Why: an escape's
     first step."""
     said = _run(docker, "python3", "-c", CALL, str(CLOSED[name]))
@@ -64,7 +64,7 @@ def test_a_way_out_is_closed(docker: Docker, name: str) -> None:
     assert said in ("-1 EPERM", "-1 ENOSYS")
 
 
-def test_io_uring_would_be_open_without_the_profile(docker: Docker) -> None:
+def test_io_uring_would_be_open_without_the_profile(docker: DockerContainers) -> None:
     """The probe can fail: an unconfined container reaches the kernel's own answer."""
     allow_all = json.dumps({"defaultAction": "SCMP_ACT_ALLOW"})
 
@@ -74,7 +74,7 @@ def test_io_uring_would_be_open_without_the_profile(docker: Docker) -> None:
 
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="int 0x80 is x86's")
-def test_the_32_bit_door_is_closed(docker: Docker) -> None:
+def test_the_32_bit_door_is_closed(docker: DockerContainers) -> None:
     """Promise: int 0x80 ends the program. Why: the filter's numbers are 64-bit ones."""
     program = (
         "import ctypes, mmap\n"
@@ -90,7 +90,7 @@ def test_the_32_bit_door_is_closed(docker: Docker) -> None:
     assert "status 159" in said
 
 
-def test_ordinary_work_is_let_through(docker: Docker) -> None:
+def test_ordinary_work_is_let_through(docker: DockerContainers) -> None:
     """git, python with threads and processes, shells, archives."""
     work = (
         "cd /tmp && git init -q r && cd r && git config user.email a@b.c"

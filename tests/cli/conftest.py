@@ -12,18 +12,18 @@ import pytest
 from swarm.cli.main import run
 from swarm.errors import SwarmError
 from swarm.model import events as e
-from swarm.plan.naming import Places
-from swarm.store.event_queries import Queries, Wish
+from swarm.plan.naming import HomePaths
+from swarm.store.event_queries import Queries, WishRecord
 from swarm.store.journal import Journal
 
-Decide = Callable[[Wish], dict[str, Any]]
+Decide = Callable[[WishRecord], dict[str, Any]]
 """Answers a wish, or raises the SwarmError that refuses it."""
 
 
 class Clerk:
     """Holds the keeper's lock, and decides wishes without any engine."""
 
-    def __init__(self, places: Places, journal: Journal) -> None:
+    def __init__(self, places: HomePaths, journal: Journal) -> None:
         self.seen: list[tuple[str, dict[str, Any]]] = []
         self.decide: Decide = lambda wish: {}
         self._places = places
@@ -58,24 +58,24 @@ class Clerk:
 
 
 @pytest.fixture
-def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> HomePaths:
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
     monkeypatch.setenv("SWARM_HOME", str(home))
     monkeypatch.setenv("SWARM_CONFIG", str(tmp_path / "config.toml"))
     monkeypatch.chdir(tmp_path)
-    return Places(home)
+    return HomePaths(home)
 
 
 @pytest.fixture
-def journal(places: Places) -> Iterator[Journal]:
+def journal(places: HomePaths) -> Iterator[Journal]:
     journal = Journal(places.database)
     yield journal
     journal.close()
 
 
 @pytest.fixture
-def clerk(places: Places, journal: Journal) -> Iterator[Clerk]:
+def clerk(places: HomePaths, journal: Journal) -> Iterator[Clerk]:
     clerk = Clerk(places, journal)
     clerk.start()
     yield clerk

@@ -10,7 +10,7 @@ import pytest
 
 from swarm.cli import exit_codes
 from swarm.errors import IllegalMove
-from swarm.store.event_queries import Wish
+from swarm.store.event_queries import WishRecord
 from swarm.store.journal import Journal
 from tests.cli.conftest import Clerk, ended
 
@@ -43,7 +43,7 @@ def test_a_retry_prints_the_new_ids(
 def test_one_refusal_does_not_stop_the_others(
     swarm: Swarm, clerk: Clerk, journal: Journal
 ) -> None:
-    def decide(wish: Wish) -> dict[str, Any]:
+    def decide(wish: WishRecord) -> dict[str, Any]:
         if wish.body["task"] == 1:
             raise IllegalMove("task 1 is merged")
         return {}

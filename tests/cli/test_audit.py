@@ -11,9 +11,9 @@ import pytest
 from swarm.cli import exit_codes
 from swarm.engine.sensor import hash_chain
 from swarm.model import events as e
-from swarm.model.activity import Batch, Deed, Trace
-from swarm.plan.naming import Places
-from swarm.store.audit_writer import AuditWriter, Trail
+from swarm.model.activity import Action, Batch, PathActivity
+from swarm.plan.naming import HomePaths
+from swarm.store.audit_writer import AuditWriter, LogPosition
 from swarm.store.journal import Journal
 from tests.cli.conftest import queued
 
@@ -24,13 +24,13 @@ EVIL = "/workspace/\x1b]52;c;x\x07\u202e\nfake row"
 
 
 @pytest.fixture
-def task(places: Places) -> int:
+def task(places: HomePaths) -> int:
     """A task with a deed of each kind, and two raw lines."""
     journal, writer = Journal(places.database), AuditWriter(places.database)
     made = journal.queue(lambda _id: queued())
     journal.record(made.id, e.NetDenied("n", 1, "evil.test", "not-in-allowlist"))
     deeds = [
-        Deed(
+        Action(
             1e9,
             "exec",
             "exec",
@@ -40,19 +40,21 @@ def task(places: Places) -> int:
             level="!!",
             note="deletes / and all in it",
         ),
-        Deed(1e9 + 1, "file", "open", "/etc/passwd", result=-30, note="read-only"),
-        Deed(1e9 + 2, "call", "unshare", result=-1, note="refused"),
-        Deed(1e9 + 2, "net", "sendto", "203.0.113.7:53", result=-1, note="refused"),
-        Deed(1e9 + 3, "file", "create", EVIL, level="X1", note="=cmd()"),
-        Deed(1e9 + 4, "file", "create", "/workspace/\udce9", level="X4", note="odd"),
+        Action(1e9 + 1, "file", "open", "/etc/passwd", result=-30, note="read-only"),
+        Action(1e9 + 2, "call", "unshare", result=-1, note="refused"),
+        Action(1e9 + 2, "net", "sendto", "203.0.113.7:53", result=-1, note="refused"),
+        Action(1e9 + 3, "file", "create", EVIL, level="X1", note="=cmd()"),
+        Action(1e9 + 4, "file", "create", "/workspace/\udce9", level="X4", note="odd"),
     ]
-    traces = {"a": Trace("/workspace/a.py", "write", 1e9, 1e9 + 5, count=3, size=9)}
+    traces = {
+        "a": PathActivity("/workspace/a.py", "write", 1e9, 1e9 + 5, count=3, size=9)
+    }
     places.sensor.mkdir()
     file = places.sensor / f"{ID}.0"
     file.write_bytes(b"one\ntwo\n")
     values = hash_chain.extend(hash_chain.begin(ID, 0, b""), [b"one", b"two"])
     hash_chain.append(file, 0, values)
-    writer.take(Batch(traces, deeds), Trail(ID, 0, made.id, 8, 2, values[-1]))
+    writer.take(Batch(traces, deeds), LogPosition(ID, 0, made.id, 8, 2, values[-1]))
     return made.id
 
 
@@ -117,7 +119,7 @@ def test_export_in_both_forms(swarm: Cli, task: int, tmp_path: Path) -> None:
     assert (status, "exists already" in err) == (exit_codes.FAILED, True)
 
 
-def test_verify_names_the_line(swarm: Cli, task: int, places: Places) -> None:
+def test_verify_names_the_line(swarm: Cli, task: int, places: HomePaths) -> None:
     status, out, _ = swarm("audit", "verify")
     assert (status, "2 lines, as they were recorded" in out) == (exit_codes.DONE, True)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from swarm.cli.keeper_client import changes
 from swarm.model import events as e
-from swarm.plan.naming import Places
+from swarm.plan.naming import HomePaths
 from swarm.store.event_queries import Queries
 from swarm.store.journal import Journal
 from tests.cli.conftest import ended
@@ -52,7 +52,7 @@ def test_events_of_one_task_leave_out_the_others(
 
 
 def test_growth_is_noticed_and_silence_is_told(
-    journal: Journal, places: Places
+    journal: Journal, places: HomePaths
 ) -> None:
     queries = Queries(places.database)
     seen = changes(queries, seconds=5.0)

@@ -11,7 +11,7 @@ from swarm import __version__
 from swarm.bootstrap import wiring
 from swarm.cli import command_registry, exit_codes
 from swarm.errors import SwarmError, ToolMissing
-from swarm.plan.naming import Places
+from swarm.plan.naming import HomePaths
 from tests.cli.conftest import Clerk, ended
 
 Swarm = Callable[..., tuple[int, str, str]]
@@ -36,7 +36,7 @@ def test_the_version_is_told(swarm: Swarm) -> None:
     ],
 )
 def test_a_wrong_command_line_is_2(
-    swarm: Swarm, places: Places, words: tuple[str, ...]
+    swarm: Swarm, places: HomePaths, words: tuple[str, ...]
 ) -> None:
     status, out, err = swarm(*words)
 
@@ -66,7 +66,7 @@ def test_the_help_lists_commands_and_exit_statuses(swarm: Swarm) -> None:
 
 
 def test_the_repository_may_stand_before_the_command(
-    swarm: Swarm, places: Places, tmp_path: Path
+    swarm: Swarm, places: HomePaths, tmp_path: Path
 ) -> None:
     for words in (("--repo", "/nowhere", "ls"), ("ls", "--repo", "/nowhere")):
         status, _, err = swarm(*words)
@@ -91,7 +91,7 @@ def test_a_refusal_has_a_message_and_a_way_out(
     )
 
 
-def test_a_task_that_is_not_there_is_4(swarm: Swarm, places: Places) -> None:
+def test_a_task_that_is_not_there_is_4(swarm: Swarm, places: HomePaths) -> None:
     for verb in ("show", "wait", "stop", "logs", "diff", "merge", "attach", "events"):
         status, out, err = swarm(verb, "7")
 
@@ -112,7 +112,7 @@ def test_a_missing_tool_is_5(
 
 
 def test_the_dashboard_without_a_terminal_says_what_to_do(
-    swarm: Swarm, places: Places
+    swarm: Swarm, places: HomePaths
 ) -> None:
     status, _, err = swarm()
 
@@ -121,7 +121,7 @@ def test_the_dashboard_without_a_terminal_says_what_to_do(
 
 
 def test_a_home_that_cannot_be_used_is_named(
-    swarm: Swarm, places: Places, monkeypatch: pytest.MonkeyPatch
+    swarm: Swarm, places: HomePaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     places.database.mkdir()
     _, _, err = swarm("ls")
@@ -136,7 +136,7 @@ def test_a_home_that_cannot_be_used_is_named(
     assert "swarm ls: the folder /proc/nothing cannot be made" in swarm("ls")[2]
 
 
-def test_a_reader_that_leaves_is_no_accident(places: Places) -> None:
+def test_a_reader_that_leaves_is_no_accident(places: HomePaths) -> None:
     done = subprocess.run(
         f"{sys.executable} -m swarm --help | true; "
         f"{sys.executable} -m swarm completion bash | head -1",
@@ -150,7 +150,7 @@ def test_a_reader_that_leaves_is_no_accident(places: Places) -> None:
     assert "BrokenPipe" not in done.stderr
 
 
-def test_the_list_starts_nothing_heavy(places: Places) -> None:
+def test_the_list_starts_nothing_heavy(places: HomePaths) -> None:
     heavy = (
         "sqlmodel",
         "pydantic",

@@ -9,7 +9,7 @@ import pytest
 
 from swarm.cli import exit_codes
 from swarm.model import events as e
-from swarm.plan.naming import Places
+from swarm.plan.naming import HomePaths
 from swarm.store.journal import Journal
 from tests.cli.conftest import Clerk, ended, queued
 
@@ -27,7 +27,7 @@ host = "*.telemetry.example"
 
 
 @pytest.fixture
-def file(tmp_path: Path, places: Places) -> Path:
+def file(tmp_path: Path, places: HomePaths) -> Path:
     """The user's policy file; nothing but it is in force."""
     (tmp_path / "config.toml").write_text('[gate]\npreset = "locked"\n')
     made = tmp_path / "policy.toml"
@@ -228,7 +228,7 @@ def test_nothing_to_revoke_is_a_failure_with_a_way_out(
     ],
 )
 def test_what_is_no_change_is_a_usage_error(
-    swarm: Swarm, places: Places, words: tuple[str, ...]
+    swarm: Swarm, places: HomePaths, words: tuple[str, ...]
 ) -> None:
     assert swarm("policy", *words)[0] == exit_codes.USAGE
 

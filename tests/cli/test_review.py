@@ -12,7 +12,7 @@ from swarm.bootstrap import wiring
 from swarm.cli import exit_codes
 from swarm.model import events as e
 from swarm.model.review import Change, Flag, Hidden, Level
-from swarm.plan.naming import Places
+from swarm.plan.naming import HomePaths
 from swarm.store.journal import Journal
 from tests.cli.conftest import Clerk, ended
 
@@ -43,7 +43,7 @@ class OneReview:
 def task(
     clerk: Clerk, journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[], int]:
-    def one_review(_places: Places) -> OneReview:
+    def one_review(_places: HomePaths) -> OneReview:
         return OneReview()
 
     clerk.decide = lambda wish: {"tree": "c" * 40}
@@ -135,7 +135,7 @@ def test_a_merge_names_the_tree_that_was_read(
 
 
 def test_a_patch_goes_where_it_is_asked_to(
-    swarm: Swarm, task: Callable[[], int], clerk: Clerk, places: Places
+    swarm: Swarm, task: Callable[[], int], clerk: Clerk, places: HomePaths
 ) -> None:
     task()
     clerk.decide = merge({"path": "/x/y.patch"})

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from swarm.model import events as e
 from swarm.model.usage import Usage
-from swarm.plan.naming import Places
+from swarm.plan.naming import HomePaths
 from swarm.store.journal import Journal
 from swarm.store.usage_writer import UsageWriter
 from tests.cli.conftest import ended, queued
@@ -17,7 +17,7 @@ Swarm = Callable[..., tuple[int, str, str]]
 SNAPSHOT = e.SnapshotTaken("c" * 40, files=2, added=5, deleted=1, flags=1, hidden=0)
 
 
-def test_an_empty_list_says_how_to_begin(swarm: Swarm, places: Places) -> None:
+def test_an_empty_list_says_how_to_begin(swarm: Swarm, places: HomePaths) -> None:
     status, out, err = swarm("ls")
 
     assert (status, out) == (0, "")
@@ -109,14 +109,14 @@ USED = Usage(
 )
 
 
-def _store(places: Places, number: int, used: Usage) -> None:
+def _store(places: HomePaths, number: int, used: Usage) -> None:
     writer = UsageWriter(places.database)
     writer.store({number: used})
     writer.close()
 
 
 def test_a_task_at_work_is_shown_with_what_it_uses(
-    swarm: Swarm, journal: Journal, places: Places
+    swarm: Swarm, journal: Journal, places: HomePaths
 ) -> None:
     task = journal.queue(lambda _id: queued())
     journal.record(task.id, e.TaskProvisioning(), e.TaskLive("box", "pane"))
@@ -130,7 +130,7 @@ def test_a_task_at_work_is_shown_with_what_it_uses(
 
 
 def test_a_task_that_ended_is_shown_with_the_most_it_used(
-    swarm: Swarm, journal: Journal, places: Places
+    swarm: Swarm, journal: Journal, places: HomePaths
 ) -> None:
     number = ended(journal)
     _store(places, number, replace(USED, peak_pids=41))
@@ -142,7 +142,7 @@ def test_a_task_that_ended_is_shown_with_the_most_it_used(
 
 
 def test_what_a_task_uses_is_in_its_json(
-    swarm: Swarm, journal: Journal, places: Places
+    swarm: Swarm, journal: Journal, places: HomePaths
 ) -> None:
     number = ended(journal)
     before = json.loads(swarm("show", "1", "--json")[1])["usage"]

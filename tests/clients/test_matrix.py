@@ -9,7 +9,7 @@ import pytest
 
 from swarm.adapters.docker import DockerImages
 from swarm.engine.egress.java_truststore import jks
-from swarm.engine.gate.net_pool import Held
+from swarm.engine.gate.net_pool import GateConfig
 from swarm.engine.host import images
 from swarm.model.task import State
 from swarm.policy.rules import Policy, Rule
@@ -85,7 +85,7 @@ class Place:
             upstream_ca=(self.web.authority.certificate,),
         )
         net = self.house.queries.task(self.task).net
-        self.house.kit.nets.hold(net, Held(policy))
+        self.house.kit.nets.hold(net, GateConfig(policy))
 
     def good(self, **more: object) -> Rule:
         """The rule for the web."""

@@ -16,13 +16,13 @@ from typing import Any
 import pytest
 
 from swarm.bootstrap import wiring
-from swarm.engine.context import Kit
+from swarm.engine.context import EngineContext
 from swarm.engine.keeper import Keeper
 from swarm.model.task import State, Task
 from swarm.plan.gate_containers import GATING
-from swarm.plan.naming import Places
+from swarm.plan.naming import HomePaths
 from swarm.store import wishes
-from swarm.store.event_queries import Queries, Wish
+from swarm.store.event_queries import Queries, WishRecord
 
 PATIENCE = 60.0
 """Seconds until a test gives up; it never waits this long when all is well."""
@@ -32,8 +32,8 @@ PATIENCE = 60.0
 class House:
     """One home with its keeper, driven as a front end would."""
 
-    places: Places
-    kit: Kit
+    places: HomePaths
+    kit: EngineContext
     queries: Queries
     keepers: list[tuple[Keeper, threading.Thread]] = field(default_factory=list)
 
@@ -87,7 +87,7 @@ class House:
             for r in self.queries.events()
         )
 
-    def wish(self, verb: str, **body: Any) -> Wish:
+    def wish(self, verb: str, **body: Any) -> WishRecord:
         """Make a wish and block until it is decided."""
         made = wishes.make(self.places.database, verb, body)
         self.until(lambda: bool(self.queries.wish(made).outcome), verb)
@@ -137,7 +137,7 @@ def open_house() -> Iterator[House]:
     sweep()
     home = Path(tempfile.mkdtemp(prefix=f"swarm-test-{os.getpid()}-"))
     before = os.environ.get("SWARM_CONFIG")
-    places = Places(home)
+    places = HomePaths(home)
     kit = wiring.kit(places)
     house = House(places, kit, Queries(places.database))
     house.configure("")
@@ -158,7 +158,7 @@ def sweep() -> None:
     """Remove what an earlier run left that was killed: its networks are few."""
     for home in Path(tempfile.gettempdir()).glob("swarm-test-*-*"):
         if not Path("/proc", home.name.split("-")[2]).exists():
-            wiring.clear(Places(home))
+            wiring.clear(HomePaths(home))
             rmtree(home)
 
 

@@ -20,7 +20,7 @@ from typing import Any
 from swarm.bootstrap import wiring
 from swarm.engine.keeper import Keeper
 from swarm.model import events as e
-from swarm.plan.naming import Places
+from swarm.plan.naming import HomePaths
 
 WRAPPER = """#!/bin/sh
 case " $* " in *" {verb} "*) ;; *) exec {git} "$@";; esac
@@ -95,7 +95,7 @@ def deadly_git(folder: Path, verb: str, when: str) -> None:
 
 def main(home: Path, point: str) -> None:
     """Keep until the point is reached."""
-    places = Places(home)
+    places = HomePaths(home)
     kit = wiring.kit(places)
     room, name, *more = point.split(":")
     match room:

@@ -7,10 +7,10 @@ import pytest
 
 from swarm.adapters.git.checkpoint import restore as restoring
 from swarm.config.schema import Config
-from swarm.engine.review.checkpoints import Rounds
+from swarm.engine.review.checkpoints import CheckpointSchedule
 from swarm.errors import ToolError
 from swarm.model.task import State
-from swarm.store.event_queries import Wish
+from swarm.store.event_queries import WishRecord
 from tests.engine.conftest import House
 
 WRITES = (
@@ -27,7 +27,7 @@ def inside(house: House, task: int, script: str) -> None:
     subprocess.run(argv, check=True, timeout=60)
 
 
-def refused(house: House, **body: object) -> Wish:
+def refused(house: House, **body: object) -> WishRecord:
     """A wish to go back that must not be granted."""
     wish = house.wish("go_back", **body)
     assert wish.outcome == "refused"
@@ -145,7 +145,7 @@ def test_one_that_fails_midway_is_told_and_the_agent_runs_on(
 
 def test_a_round_is_for_those_who_worked_so_long() -> None:
     """Nobody at once, each in its turn, and nobody where the settings say 0."""
-    rounds = Rounds()
+    rounds = CheckpointSchedule()
 
     def every(minutes: float) -> Config:
         return Config.model_construct(checkpoint=type("C", (), {"minutes": minutes})())

@@ -4,17 +4,17 @@ from pathlib import Path
 
 from swarm.bootstrap import wiring
 from swarm.engine.host import images
-from swarm.plan.naming import HOME_LABEL, Places
+from swarm.plan.naming import HOME_LABEL, HomePaths
 from swarm.plan.specs import SandboxSpec
-from swarm.ports import Sandboxes
+from swarm.ports import Containers
 
 
 def test_a_cleared_home_leaves_nothing_and_takes_nothing_of_another(
     tmp_path: Path,
 ) -> None:
     """An engine has some thirty networks to give: one left behind is missed."""
-    gone, stays = Places(tmp_path / "gone"), Places(tmp_path / "stays")
-    engine: Sandboxes = wiring.sandboxes()
+    gone, stays = HomePaths(tmp_path / "gone"), HomePaths(tmp_path / "stays")
+    engine: Containers = wiring.sandboxes()
     image = images.reference(engine, "base")
     for home in (gone, stays):
         _fill(engine, image, home)
@@ -28,7 +28,7 @@ def test_a_cleared_home_leaves_nothing_and_takes_nothing_of_another(
     engine.close()
 
 
-def _fill(engine: Sandboxes, image: str, home: Places) -> None:
+def _fill(engine: Containers, image: str, home: HomePaths) -> None:
     labels, name = {HOME_LABEL: home.tag}, f"swarm-{home.tag}"
     engine.make_network(f"{name}-gate", labels)
     engine.make_volume(f"{name}-1-home", labels)
@@ -41,7 +41,7 @@ def _fill(engine: Sandboxes, image: str, home: Places) -> None:
     engine.start(f"{name}-1")
 
 
-def _held(engine: Sandboxes, home: Places) -> list[str]:
+def _held(engine: Containers, home: HomePaths) -> list[str]:
     labels = {HOME_LABEL: home.tag}
     return [
         *(facts.name for facts in engine.all(labels)),

@@ -11,40 +11,42 @@ from typing import Any
 
 import pytest
 
-from swarm.adapters.docker import Docker
+from swarm.adapters.docker import DockerContainers
 from swarm.cli import doctor as command
 from swarm.engine.host import images, orphans
 from swarm.engine.host.doctor import GIB, Check, Machine, examine, mended, version_of
 from swarm.engine.host.kernel import Kernel
-from swarm.engine.host.orphans import Leftover
+from swarm.engine.host.orphans import Orphan
 from swarm.errors import ToolError, ToolMissing
 from swarm.model import events as e
 from swarm.plan.gate_containers import GateNames
-from swarm.plan.naming import Names, Places
-from swarm.ports import EngineFacts, SandboxFacts
+from swarm.plan.naming import HomePaths, TaskNames
+from swarm.ports import ContainerEngineFacts, ContainerFacts
 from swarm.store.journal import Journal
 
-HEALTHY = EngineFacts("28.0", True, "2", "overlay2", ("runc",), True, "unix:///s")
+HEALTHY = ContainerEngineFacts(
+    "28.0", True, "2", "overlay2", ("runc",), True, "unix:///s"
+)
 
 
 class SmallEngine:
     """As much of an engine, and of its images, as the doctor asks for."""
 
     def __init__(self) -> None:
-        self.info: EngineFacts | None = HEALTHY
+        self.info: ContainerEngineFacts | None = HEALTHY
         self.containers: dict[str, dict[str, str]] = {}
         self.homes: list[str] = []
         self.running: set[str] = set()
         self.built = {images.tag(name) for name in images.names()}
 
-    def facts(self) -> EngineFacts:
+    def facts(self) -> ContainerEngineFacts:
         if self.info is None:
             raise ToolMissing("docker does not answer")
         return self.info
 
-    def all(self, labels: dict[str, str]) -> list[SandboxFacts]:
+    def all(self, labels: dict[str, str]) -> list[ContainerFacts]:
         return [
-            SandboxFacts(name, name, known, self._status(name))
+            ContainerFacts(name, name, known, self._status(name))
             for name, known in self.containers.items()
             if labels.items() <= known.items()
         ]
@@ -81,7 +83,7 @@ def machine(tmp_path: Path, engine: SmallEngine) -> Machine:
     (kernel / "btf").touch()
     whole: Any = engine
     return Machine(
-        places=Places(home),
+        places=HomePaths(home),
         sandboxes=whole,
         images=whole,
         tmux=lambda: "tmux 3.3a",
@@ -272,7 +274,7 @@ def test_leftovers_are_named_before_they_go_and_tasks_keep_theirs(
     kept = journal.queue(_queued)
     journal.close()
     for number in (kept.id, 99):
-        names = Names(places.tag, number)
+        names = TaskNames(places.tag, number)
         engine.containers[names.sandbox] = names.labels()
         engine.homes.append(names.home_volume)
         (places.worktree(number) / "src").mkdir(parents=True)
@@ -282,13 +284,13 @@ def test_leftovers_are_named_before_they_go_and_tasks_keep_theirs(
 
     mended(examine(machine), said.append)
 
-    gone = Names(places.tag, 99)
+    gone = TaskNames(places.tag, 99)
     assert said == [
         f"removing container {gone.sandbox}",
         f"removing volume {gone.home_volume}",
         "removing worktree 99",
     ]
-    assert list(engine.containers) == [Names(places.tag, kept.id).sandbox]
+    assert list(engine.containers) == [TaskNames(places.tag, kept.id).sandbox]
     assert not places.worktree(99).exists()
     assert places.worktree(kept.id).exists()
     assert (places.worktree(0).parent / "notes").exists()
@@ -309,15 +311,15 @@ def _queued(task_id: int) -> e.TaskQueued:
 
 
 @pytest.fixture
-def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> HomePaths:
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
     monkeypatch.setenv("SWARM_HOME", str(home))
     monkeypatch.setenv("SWARM_CONFIG", str(tmp_path / "config.toml"))
-    return Places(home)
+    return HomePaths(home)
 
 
-def test_this_machine_runs_sandboxes(places: Places) -> None:
+def test_this_machine_runs_sandboxes(places: HomePaths) -> None:
     """The real engine, tmux and git."""
     found = grades(examine(command.machine()))
 
@@ -325,18 +327,18 @@ def test_this_machine_runs_sandboxes(places: Places) -> None:
     assert "fail" not in found.values()
 
 
-def test_a_real_volume_without_a_task_is_found_and_removed(places: Places) -> None:
-    engine, names = Docker(), Names(places.tag, 7)
+def test_a_real_volume_without_a_task_is_found_and_removed(places: HomePaths) -> None:
+    engine, names = DockerContainers(), TaskNames(places.tag, 7)
     engine.make_volume(names.home_volume, names.labels("home"))
     found = orphans.find(places, engine)
 
     orphans.remove(places, engine, found, print)
 
-    assert found == [Leftover("volume", names.home_volume)]
+    assert found == [Orphan("volume", names.home_volume)]
     assert orphans.find(places, engine) == []
 
 
-def test_an_engine_that_is_nowhere_is_a_finding(places: Places) -> None:
+def test_an_engine_that_is_nowhere_is_a_finding(places: HomePaths) -> None:
     where = f"unix://{places.home}/none.sock"
     done = subprocess.run(
         [sys.executable, "-m", "swarm", "doctor", "--json"],

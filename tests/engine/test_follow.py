@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from swarm.engine.readers import audit_check
 from swarm.engine.sensor import hash_chain, log_follower
-from swarm.engine.sensor.log_follower import Ears, Follower
+from swarm.engine.sensor.log_follower import FollowerCallbacks, LogFollower
 from swarm.model.activity import Batch
-from swarm.store.audit_writer import AuditWriter, Trail
+from swarm.store.audit_writer import AuditWriter, LogPosition
 from swarm.store.event_queries import Queries
 
 ID = "0123456789ab"
@@ -34,14 +34,14 @@ class Desk:
     def files(self) -> Path:
         return self.home / "sensor"
 
-    def follower(self, kind: type[AuditWriter] = AuditWriter) -> Follower:
+    def follower(self, kind: type[AuditWriter] = AuditWriter) -> LogFollower:
         writer = kind(self.home / "swarm.db")
-        ears = Ears(
+        ears = FollowerCallbacks(
             lambda *told: self.gave.append(told),
             lambda _task, n: self.missed.append(n),
             self.trouble.append,
         )
-        made = Follower(self.files, writer, lambda: self.keep, ears)
+        made = LogFollower(self.files, writer, lambda: self.keep, ears)
         made.follow(ID, 1, lambda _path: False)
         return made
 
@@ -216,7 +216,7 @@ class Noting(AuditWriter):
         super().__init__(database)
         self.order: list[str] = []
 
-    def take(self, batch: Batch, trail: Trail) -> None:
+    def take(self, batch: Batch, trail: LogPosition) -> None:
         self.order.append(trail.container)
         super().take(batch, trail)
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swarm.engine.sensor.interpreter import Interpreter
-from swarm.model.activity import OUTSIDE, RUIN, Batch, Deed
+from swarm.model.activity import OUTSIDE, RUIN, Action, Batch
 
 NAMES = (
     "create",
@@ -31,7 +31,7 @@ def read(*lines: dict[str, Any]) -> Batch:
     return Interpreter(lambda path: path == "README.md").read(lines)
 
 
-def deed(batch: Batch) -> Deed:
+def deed(batch: Batch) -> Action:
     assert len(batch.deeds) == 1, batch.deeds
     return batch.deeds[0]
 

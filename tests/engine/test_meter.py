@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from swarm.engine import resource_meter
-from swarm.engine.resource_meter import Meter
+from swarm.engine.resource_meter import ResourceMeter
 from swarm.model.task import State
 from swarm.model.usage import Reading, Usage
 from swarm.plan.specs import SandboxSpec
-from swarm.store.task_queries import Board
+from swarm.store.task_queries import TaskQueries
 from swarm.store.usage_writer import UsageWriter
 from tests.engine.conftest import House
 from tests.fakes import FakeSandboxes
@@ -161,20 +161,20 @@ class Counted(UsageWriter):
 @pytest.fixture
 def meter(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[tuple[Meter, FakeSandboxes, Counted]]:
+) -> Iterator[tuple[ResourceMeter, FakeSandboxes, Counted]]:
     """On a fake engine with two sandboxes that run, and no pause between writes."""
     monkeypatch.setattr(resource_meter, "WRITE_SECONDS", 0.0)
     door, writer = FakeSandboxes(), Counted(tmp_path / "swarm.db")
-    boards: list[Board] = []
+    boards: list[TaskQueries] = []
 
-    def read() -> Board:
-        boards.append(Board(tmp_path / "swarm.db"))
+    def read() -> TaskQueries:
+        boards.append(TaskQueries(tmp_path / "swarm.db"))
         return boards[-1]
 
     for name in ("one", "two"):
         door.create(SandboxSpec(name, "an/image:1", ("true",), "1000:1000", {}))
         door.start(name)
-    made = Meter(door, writer, read)
+    made = ResourceMeter(door, writer, read)
     yield made, door, writer
     door.close()
     made.close()
@@ -190,13 +190,13 @@ def _wait(done: Callable[[], bool]) -> None:
         pause.wait(0.005)
 
 
-def _samples(meter: Meter, task: int) -> int:
+def _samples(meter: ResourceMeter, task: int) -> int:
     found = meter.usage(task)
     return len(found.samples) if found else 0
 
 
 def test_what_is_idle_costs_no_writes(
-    meter: tuple[Meter, FakeSandboxes, Counted],
+    meter: tuple[ResourceMeter, FakeSandboxes, Counted],
 ) -> None:
     """Both are stored when first seen; then only a change that can be seen is."""
     meter_, door, writer = meter
@@ -216,13 +216,13 @@ def test_what_is_idle_costs_no_writes(
     assert writer.written[-1][2].cpu == 1.5
 
 
-def _cpu(meter: Meter, task: int) -> float:
+def _cpu(meter: ResourceMeter, task: int) -> float:
     found = meter.usage(task)
     return found.cpu if found else 0.0
 
 
 def test_the_last_is_stored_when_a_task_is_left(
-    meter: tuple[Meter, FakeSandboxes, Counted],
+    meter: tuple[ResourceMeter, FakeSandboxes, Counted],
 ) -> None:
     """And the meter can begin anew, with the peaks it had."""
     meter_, door, writer = meter

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from swarm.config.prices import Price, Prices
-from swarm.engine.gate.recorder import Netlog
+from swarm.engine.gate.recorder import GateRecorder
 from swarm.model import events as e
 from swarm.store.event_queries import Queries
 from swarm.store.journal import Journal
@@ -24,7 +24,7 @@ class Desk:
         self.journal = Journal(file)
         self.queries = Queries(file)
         prices = Prices({"claude": Price(3.0, 0.3, 15.0)})
-        self.log = Netlog(self.journal, lambda: prices)
+        self.log = GateRecorder(self.journal, lambda: prices)
         self.task = self.journal.queue(lambda _id: queued()).id
         self.log.own(NET, self.task)
 
@@ -74,7 +74,7 @@ def test_a_keeper_goes_on_from_what_the_file_holds(tmp_path: Path) -> None:
     desk.hear(1, 2)
     last = desk.queries.last_line(desk.task)
 
-    again = Netlog(desk.journal)
+    again = GateRecorder(desk.journal)
     again.own(NET, desk.task, last)
     again.heard({"net": NET, "seq": 4, "phase": "connect", "verdict": "deny"})
     again.close()

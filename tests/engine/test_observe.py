@@ -9,7 +9,7 @@ from pathlib import Path
 
 from swarm.engine.tasks import reconcile
 from swarm.model import events as e
-from swarm.model.activity import RUIN, Deed
+from swarm.model.activity import RUIN, Action
 from swarm.model.audit_query import Filter
 from swarm.model.task import State
 from tests.engine.conftest import House
@@ -21,7 +21,7 @@ mkdir node_modules; for i in $(seq 100); do echo $i > node_modules/$i; done
 """
 
 
-def deeds(house: House, task: int) -> list[Deed]:
+def deeds(house: House, task: int) -> list[Action]:
     found = house.queries.deeds_after(0, Filter(task=task), 10_000)
     return [entry.deed for entry in found if entry.deed]
 

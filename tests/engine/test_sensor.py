@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from swarm.adapters.docker import Docker
+from swarm.adapters.docker import DockerContainers
 from swarm.engine.host import images
-from swarm.engine.sensor.client import Sensor
+from swarm.engine.sensor.client import SensorClient
 from swarm.errors import ToolError
 from swarm.plan.sensor_container import SensorNames
 from swarm.plan.specs import Limits, SandboxSpec
@@ -44,8 +44,8 @@ echo no > /etc/passwd; touch /root/x; unshare -U true
 class Watch:
     """A sensor, and containers that do what a test says."""
 
-    docker: Docker
-    sensor: Sensor
+    docker: DockerContainers
+    sensor: SensorClient
     tag: str
     said: list[dict[str, Any]] = field(default_factory=list)
     ended: threading.Event = field(default_factory=threading.Event)
@@ -89,10 +89,12 @@ class Watch:
 
 @pytest.fixture(scope="module")
 def watch() -> Iterator[Watch]:
-    docker, tag = Docker(), f"test-{secrets.token_hex(4)}"
+    docker, tag = DockerContainers(), f"test-{secrets.token_hex(4)}"
     with tempfile.TemporaryDirectory() as folder:
         said: list[dict[str, Any]] = []
-        sensor = Sensor(docker, SensorNames(tag), Path(folder) / "sensor", said.append)
+        sensor = SensorClient(
+            docker, SensorNames(tag), Path(folder) / "sensor", said.append
+        )
         sensor.up()
         yield Watch(docker, sensor, tag, said)
         sensor.close()

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from swarm.gate.audit_log import Audit
+from swarm.gate.audit_log import AuditLog
 from swarm.gate.certificates import Authority, upstream_context
-from swarm.gate.connection_handler import Front
+from swarm.gate.connection_handler import ConnectionHandler
 from swarm.gate.listeners import Listeners
-from swarm.gate.task_net import Net
+from swarm.gate.task_net import TaskNet
 from swarm.gate.upstream import Upstream
 from swarm.policy.rules import Policy, Rule
 
@@ -26,7 +26,7 @@ Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 class House:
     """One task's net, and what it wrote."""
 
-    net: Net
+    net: TaskNet
     upstream: Upstream
     gate_ca: Authority
     web_ca: Authority
@@ -114,12 +114,12 @@ async def house(folder: Path) -> AsyncIterator[House]:
         return table[name]
 
     upstream = Upstream(resolver)
-    net = Net(
-        "1", Policy(allow_nets=LOCAL), Audit(lambda x: lines.append(json.loads(x)))
+    net = TaskNet(
+        "1", Policy(allow_nets=LOCAL), AuditLog(lambda x: lines.append(json.loads(x)))
     )
     out = upstream_context((web_ca.certificate,))
     sockets = [_listening(kind) for kind in ("tcp", "tcp", "udp", "tcp")]
-    front = Front(net, upstream, gate_ca, lambda: out)
+    front = ConnectionHandler(net, upstream, gate_ca, lambda: out)
     listeners = Listeners(net, front, sockets)
     ports = [one.getsockname()[1] for one in sockets]
     try:

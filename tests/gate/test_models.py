@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from swarm.gate.llm_usage import Reader, Usage
+from swarm.gate.llm_usage import LlmResponseReader, LlmUsage
 from swarm.policy.rules import Rule
 from tests.gate.house import house, server
 
@@ -48,23 +48,23 @@ GEMINI = (
     b' "candidatesTokenCount": 3, "thoughtsTokenCount": 2}}]'
 )
 ANSWERS = {
-    "anthropic": (ANTHROPIC, Usage("claude-x", 25, 15, 900)),
-    "openai chat": (OPENAI_CHAT, Usage("gpt-x", 20, 4, 10)),
-    "openai responses": (OPENAI_RESPONSES, Usage("gpt-y", 30, 6, 20)),
-    "gemini": (GEMINI, Usage("gemini-x", 9, 5, 0)),
-    "an error": (b'{"type": "error", "error": {"message": "no"}}', Usage()),
-    "no JSON": (b"<html>502</html>", Usage()),
-    "nothing": (b"", Usage()),
+    "anthropic": (ANTHROPIC, LlmUsage("claude-x", 25, 15, 900)),
+    "openai chat": (OPENAI_CHAT, LlmUsage("gpt-x", 20, 4, 10)),
+    "openai responses": (OPENAI_RESPONSES, LlmUsage("gpt-y", 30, 6, 20)),
+    "gemini": (GEMINI, LlmUsage("gemini-x", 9, 5, 0)),
+    "an error": (b'{"type": "error", "error": {"message": "no"}}', LlmUsage()),
+    "no JSON": (b"<html>502</html>", LlmUsage()),
+    "nothing": (b"", LlmUsage()),
 }
 
 
 @pytest.mark.parametrize(("body", "usage"), ANSWERS.values(), ids=ANSWERS.keys())
 @pytest.mark.parametrize("size", [1, 7, 100_000])
 def test_counts_do_not_depend_on_the_pieces(
-    body: bytes, usage: Usage, size: int
+    body: bytes, usage: LlmUsage, size: int
 ) -> None:
     """A stream is cut anywhere on its way."""
-    reader = Reader()
+    reader = LlmResponseReader()
     for place in range(0, len(body), size):
         reader.feed(body[place : place + size])
 
@@ -74,7 +74,7 @@ def test_counts_do_not_depend_on_the_pieces(
 @given(some.lists(some.binary(max_size=60), max_size=12))
 def test_no_answer_breaks_the_reader(pieces: list[bytes]) -> None:
     """A server is not trusted either."""
-    reader = Reader()
+    reader = LlmResponseReader()
     for piece in pieces:
         reader.feed(b"data: " + piece)
 

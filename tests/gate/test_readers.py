@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from swarm.gate import dns, request_head, tls_client_hello
-from swarm.gate.audit_log import KEYS_LIMIT, LINES_LIMIT, Audit
-from swarm.gate.dns import Names
+from swarm.gate.audit_log import KEYS_LIMIT, LINES_LIMIT, AuditLog
+from swarm.gate.dns import FakeAddresses
 from swarm.gate.request_head import BadHead
-from swarm.gate.tls_client_hello import BadHello
+from swarm.gate.tls_client_hello import BadClientHello
 from swarm.policy import hosts
 from tests import fuzz
 
@@ -47,13 +47,13 @@ def test_any_bytes_are_answered_or_refused(data: bytes) -> None:
     """By every reader, with the errors it names and no other."""
     for read, refusal in (
         (request_head.parse, BadHead),
-        (tls_client_hello.parse, BadHello),
+        (tls_client_hello.parse, BadClientHello),
     ):
         try:
             read(data)
         except refusal:
             continue
-    dns.answer(data, Names())
+    dns.answer(data, FakeAddresses())
 
 
 @given(some.integers(1, 400))
@@ -84,7 +84,7 @@ def test_a_hello_over_several_records_is_one() -> None:
 @given(some.text(alphabet="abcdefghijklmnopqrstuvwxyz0123456789-", min_size=1))
 def test_a_name_has_one_address_and_an_address_one_name(label: str) -> None:
     """The same each time, from the range that leads nowhere."""
-    names = Names()
+    names = FakeAddresses()
     name = f"{label[:60].strip('-') or 'x'}.test"
 
     address = names.address(name)
@@ -109,10 +109,10 @@ def told() -> "Told":
     """An audit, its clock, and the lines it wrote."""
     lines: list[dict[str, object]] = []
     clock = Clock()
-    return Audit(lambda text: lines.append(json.loads(text)), clock), clock, lines
+    return AuditLog(lambda text: lines.append(json.loads(text)), clock), clock, lines
 
 
-Told = tuple[Audit, Clock, list[dict[str, object]]]
+Told = tuple[AuditLog, Clock, list[dict[str, object]]]
 
 
 def test_equal_denials_of_a_second_are_two_lines(told: Told) -> None:

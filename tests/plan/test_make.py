@@ -10,18 +10,18 @@ from swarm.agents import registry
 from swarm.config import load
 from swarm.errors import PlanError
 from swarm.plan import planner, specs
-from swarm.plan.naming import Names, Places
-from swarm.plan.planner import Request, Surroundings
+from swarm.plan.naming import HomePaths, TaskNames
+from swarm.plan.planner import HostFacts, PlanRequest
 
-AT = Surroundings(Places(Path("/h")), "swarm/base:1", "{}", 1000, 1000)
-NAMES = Names("0", 1, "x")
+AT = HostFacts(HomePaths(Path("/h")), "swarm/base:1", "{}", 1000, 1000)
+NAMES = TaskNames("0", 1, "x")
 CONFIG = load.load(Path("/nonexistent"))
 SHELL = registry.find("command")
 
 
 def test_a_plan_survives_the_journal() -> None:
     """As JSON text, to the last flag."""
-    plan = planner.make(NAMES, Request("p", "make check"), SHELL, CONFIG, AT)
+    plan = planner.make(NAMES, PlanRequest("p", "make check"), SHELL, CONFIG, AT)
 
     assert specs.from_json(json.loads(json.dumps(specs.to_json(plan)))) == plan
 
@@ -30,7 +30,7 @@ def test_a_prompt_is_never_read_as_a_template_or_by_a_shell() -> None:
     """It stands where it belongs, braces, quotes and all."""
     nasty = "{prompt} {command} '; rm -rf / #\n$(id)"
 
-    plan = planner.make(NAMES, Request(nasty, nasty), SHELL, CONFIG, AT)
+    plan = planner.make(NAMES, PlanRequest(nasty, nasty), SHELL, CONFIG, AT)
 
     assert nasty in plan.sandbox.argv
 
@@ -39,10 +39,10 @@ def test_root_gives_the_worktree_to_the_agent() -> None:
     """An agent is never root, and can write its files all the same."""
     as_root = replace(AT, uid=0, gid=0)
 
-    plan = planner.make(NAMES, Request("p", "true"), SHELL, CONFIG, as_root)
+    plan = planner.make(NAMES, PlanRequest("p", "true"), SHELL, CONFIG, as_root)
 
     assert (plan.sandbox.user, plan.owner) == ("1000:1000", (1000, 1000))
-    mine = planner.make(NAMES, Request("p", "true"), SHELL, CONFIG, AT)
+    mine = planner.make(NAMES, PlanRequest("p", "true"), SHELL, CONFIG, AT)
     assert (mine.sandbox.user, mine.owner) == ("1000:1000", None)
 
 

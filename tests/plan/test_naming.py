@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.plan.naming import Names, Places, home_tag, slug
+from swarm.plan.naming import HomePaths, TaskNames, home_tag, slug
 
 
 @given(st.text())
@@ -20,7 +20,7 @@ def test_a_slug_is_a_short_harmless_word(text: str) -> None:
 @given(st.integers(1, 10**9), st.text())
 def test_names_fit_what_they_name(task: int, name: str) -> None:
     """Docker's rule for names, and nothing tmux takes for a target."""
-    names = Names("0123abcd", task, name)
+    names = TaskNames("0123abcd", task, name)
 
     for made in (names.sandbox, names.sender, names.home_volume, names.pane):
         assert re.fullmatch(r"[a-zA-Z0-9][a-zA-Z0-9_-]+", made)
@@ -29,7 +29,7 @@ def test_names_fit_what_they_name(task: int, name: str) -> None:
 
 def test_git_takes_the_branch() -> None:
     """Asked of git itself, with a prompt that tries."""
-    branch = Names("0", 7, "../..//@{-1}.lock ~^: \\ ").branch
+    branch = TaskNames("0", 7, "../..//@{-1}.lock ~^: \\ ").branch
 
     done = subprocess.run(["git", "check-ref-format", "--branch", branch], check=False)
 
@@ -38,11 +38,11 @@ def test_git_takes_the_branch() -> None:
 
 def test_two_homes_never_share_a_name(tmp_path: Path) -> None:
     """Containers, volumes and the tmux socket bear the home's tag."""
-    one, two = Places(tmp_path / "one"), Places(tmp_path / "two")
+    one, two = HomePaths(tmp_path / "one"), HomePaths(tmp_path / "two")
 
     assert one.tag != two.tag
     assert one.tmux != two.tmux
-    assert Names(one.tag, 1).sandbox != Names(two.tag, 1).sandbox
+    assert TaskNames(one.tag, 1).sandbox != TaskNames(two.tag, 1).sandbox
 
 
 def test_a_home_keeps_its_tag_behind_a_symlink(tmp_path: Path) -> None:

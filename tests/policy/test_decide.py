@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swarm.policy import hosts, request_target, rules
-from swarm.policy.decide import Attempt, Judge
+from swarm.policy.decide import Attempt, PolicyEvaluator
 from swarm.policy.rules import Inject, Policy, Rule
 
 OK = Rule("allow", "ok.example")
@@ -23,7 +23,7 @@ def verdict(
 ) -> str:
     """`allow` or the reason; `ask` is a method and a target."""
     method, _, target = ask.partition(" ")
-    judge = Judge(Policy(rules=given_rules, **settings))  # type: ignore[arg-type]  # settings of any kind
+    judge = PolicyEvaluator(Policy(rules=given_rules, **settings))  # type: ignore[arg-type]  # settings of any kind
     attempt = Attempt(
         hosts.parse(host),
         port,
@@ -115,7 +115,7 @@ def test_a_look_inside_is_had_only_where_a_rule_needs_it() -> None:
     """And where it cannot be had, the rule allows nothing."""
     inject = replace(OK, inject=Inject("Authorization", "Bearer {}", "x"))
     for rule, looks in ((OK, False), (inject, True)):
-        found = Judge(Policy(rules=(rule,))).decide(
+        found = PolicyEvaluator(Policy(rules=(rule,))).decide(
             Attempt(hosts.parse("ok.example"), 443), 0
         )
         assert (found.allow, found.inspect) == (True, looks)
@@ -146,7 +146,7 @@ def test_the_index_decides_as_a_plain_loop_would(
     ]
     expected = bool(about) and all(rule.kind == "allow" for rule in about)
 
-    found = Judge(Policy(rules=tuple(several))).decide(Attempt(host, port), 0)
+    found = PolicyEvaluator(Policy(rules=tuple(several))).decide(Attempt(host, port), 0)
 
     assert found.allow is expected
 
@@ -163,7 +163,7 @@ DEEP = Rule("deny", "ok.example", (), paths=("/secret/**",))
 
 def test_a_denied_path_is_looked_for_also_where_everything_passes() -> None:
     """Logging only: what a human denied stays denied, so the gate must look inside."""
-    judge = Judge(Policy(rules=(DEEP,), default="log"))
+    judge = PolicyEvaluator(Policy(rules=(DEEP,), default="log"))
 
     found = judge.decide(Attempt(hosts.parse("ok.example"), 443), 0.0)
 

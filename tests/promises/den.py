@@ -12,8 +12,8 @@ from typing import Any
 import docker
 
 from swarm.engine.egress import policy_resolver
-from swarm.engine.gate.client import Gate
-from swarm.engine.gate.net_pool import Held, Nets
+from swarm.engine.gate.client import GateClient
+from swarm.engine.gate.net_pool import GateConfig, NetPool
 from swarm.model.task import State
 from swarm.plan.specs import Mount, SandboxSpec
 from swarm.policy.rules import Policy, Rule
@@ -71,7 +71,7 @@ class Den:
             **settings,
         )
         task = self.house.queries.task(self.task)
-        self.house.kit.nets.hold(task.net, Held(policy, secrets, placeholders))
+        self.house.kit.nets.hold(task.net, GateConfig(policy, secrets, placeholders))
 
     def good(self, **more: Any) -> Rule:
         """The rule that lets the web's own name pass."""
@@ -121,7 +121,7 @@ class Den:
         ]
 
 
-class WeakGate(Gate):
+class WeakGate(GateClient):
     """Runs `weak_gate.py` where the gate should be."""
 
     def _spec(self, image: str) -> SandboxSpec:
@@ -143,9 +143,9 @@ def den(sample: Path, weak: bool = False) -> Iterator[Den]:
         hosts = dict.fromkeys(("good.test", "api.test", "evil.test"), web.address)
         known = {**hosts, "sub.good.test": web.address, **STRANGE}
         kit = house.kit
-        kind = WeakGate if weak else Gate
+        kind = WeakGate if weak else GateClient
         gate = kind(kit.sandboxes, names, lambda: known, kit.nets.log.heard)
-        nets = Nets(kit.sandboxes, gate, kit.nets.log, lambda: 0)
+        nets = NetPool(kit.sandboxes, gate, kit.nets.log, lambda: 0)
         house.kit = replace(kit, nets=nets)
         house.keep()
         task = house.new(sample, "sleep 100000")

@@ -201,9 +201,9 @@ def changes(at: Den) -> tuple[Change, ...]:
     return _reviewing(at).changes(at.task, tree)
 
 
-def _reviewing(at: Den) -> reviewing.Review:
+def _reviewing(at: Den) -> reviewing.ReviewReader:
     places = at.house.places
-    return reviewing.Review(places, lambda: Queries(places.database))
+    return reviewing.ReviewReader(places, lambda: Queries(places.database))
 
 
 def read(at: Den, wary: bool = False) -> bytes:

@@ -19,7 +19,7 @@ import pytest
 from swarm.bootstrap import keeper_process
 from swarm.engine.readers import audit_check
 from swarm.model import events as e
-from swarm.model.activity import Deed
+from swarm.model.activity import Action
 from swarm.model.audit_query import Filter
 from swarm.model.task import State
 from tests.engine.conftest import House, new_sample, open_house
@@ -53,7 +53,7 @@ def inside(house: House, task: int, script: str) -> "subprocess.CompletedProcess
     )
 
 
-def deeds(house: House, task: int) -> list[Deed]:
+def deeds(house: House, task: int) -> list[Action]:
     found = house.queries.deeds_after(0, Filter(task=task), 1_000_000)
     return [entry.deed for entry in found if entry.deed]
 

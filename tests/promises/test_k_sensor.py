@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from swarm.model.activity import Deed, Trace
+from swarm.model.activity import Action, PathActivity
 from swarm.model.audit_query import Filter
 from swarm.model.task import State
 from tests.engine.conftest import new_sample, open_house
@@ -44,9 +44,9 @@ class Record:
         of.house.until(lambda: mark in _traces(of), mark)
         self.traces = _traces(of)
         entries = read.deeds_after(0, Filter(task=of.task), 1_000_000)
-        self.deeds: list[Deed] = [entry.deed for entry in entries if entry.deed]
+        self.deeds: list[Action] = [entry.deed for entry in entries if entry.deed]
 
-    def ran(self, *words: str) -> list[Deed]:
+    def ran(self, *words: str) -> list[Action]:
         """Commands whose last words are these."""
         return [d for d in self.deeds if d.argv[-len(words) :] == words]
 
@@ -65,7 +65,7 @@ class Record:
         return found.op if found else ""
 
 
-def _traces(of: Den) -> dict[str, Trace]:
+def _traces(of: Den) -> dict[str, PathActivity]:
     rows = of.house.queries.places(of.task, 1_000_000)
     return {place.trace.path: place.trace for place in rows}
 

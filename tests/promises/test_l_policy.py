@@ -181,7 +181,7 @@ def test_no_file_at_all_is_no(kept: Den) -> None:
 
     Why: a missing settings file means everything in Sandcat, and Leash allows all.
     """
-    where = policy_resolver.Subject(Path("/nowhere"), "", "command")
+    where = policy_resolver.PolicySubject(Path("/nowhere"), "", "command")
 
     found = policy_resolver.resolve(kept.house.places, where, "locked").policy
 

@@ -64,14 +64,16 @@ def lenient_parse(data):
         target = words[1].decode("latin-1") if len(words) > 1 else "/"
         if words[0] == b"CONNECT":
             host, port = lenient_authority(target)
-            return request_head.Head("CONNECT", "authority", host, port, "")
+            return request_head.RequestHead("CONNECT", "authority", host, port, "")
         found = re.match(r"(?:\w+:)?//([^/]*)(.*)", target)
         if found:
             host, port = lenient_authority(found[1].rpartition("@")[2])
-            return request_head.Head(
+            return request_head.RequestHead(
                 words[0].decode(), "absolute", host, port, found[2] or "/"
             )
-        return request_head.Head(words[0].decode(), "origin", Host("x"), 0, target)
+        return request_head.RequestHead(
+            words[0].decode(), "origin", Host("x"), 0, target
+        )
 
 
 def lenient_target(text):
@@ -87,7 +89,7 @@ async def raw_inside(self, wire, host, port, verdict, out):
         wire.unread(data)
         if data[:1] == b"\x16":
             return await self._look(wire, host, port)
-        return await self._exchange(wire, http_session.Subject(host, port)).serve()
+        return await self._exchange(wire, http_session.Destination(host, port)).serve()
     if out is None:
         out = await self._reach(host, port, verdict)
     return await self._carry(wire, host, port, verdict, out, sni="")
@@ -102,13 +104,13 @@ async def reach_anything(self, judge, name, port, rule):
     for address in found:
         with contextlib.suppress(OSError, TimeoutError):
             wire = await asyncio.wait_for(upstream._to(address, port), 1)
-            return upstream.Reached(wire, address)
+            return upstream.UpstreamConnection(wire, address)
     web = await self._resolver("good.test")
     ports = {r.ports[0] for r in judge.policy.rules if r.ports}
     for number in (port, *ports):
         with contextlib.suppress(OSError, TimeoutError):
             wire = await asyncio.wait_for(upstream._to(web[0], number), 1)
-            return upstream.Reached(wire, web[0])
+            return upstream.UpstreamConnection(wire, web[0])
     raise OSError("nothing there")
 
 
@@ -117,7 +119,7 @@ def any_secret(self, name, host):
     return next((held.value for held in self._held if held.name == name), None)
 
 
-class Open(task_net.Net):
+class Open(task_net.TaskNet):
     """No limits."""
 
     @contextlib.contextmanager
@@ -174,14 +176,14 @@ request_head.parse, request_head.authority, request_head.end = (
 )
 request_target.parse = lenient_target
 sniffing.require_name = lambda asked, host: None
-connection_handler.Front._inside = raw_inside
+connection_handler.ConnectionHandler._inside = raw_inside
 connection_handler.FIRST_SECONDS = 1e6
 http_session.read_head = read_head_anyhow
 http_session.METHODS = http_session.METHODS | {"TRACE", "PRI", "CONNECT"}
-http_session.Exchange._names_subject = lambda self, head: True
+http_session.HttpSession._names_subject = lambda self, head: True
 upstream.Upstream.connect = reach_anything
-decide.Judge.vet = lambda self, address, rule=None: ""
-task_net.Net = Open
+decide.PolicyEvaluator.vet = lambda self, address, rule=None: ""
+task_net.TaskNet = Open
 dns.answer = answer_all
 assert tls_client_hello
 

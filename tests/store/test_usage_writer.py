@@ -9,11 +9,11 @@ import pytest
 
 from swarm.errors import SwarmError
 from swarm.model import events as e
-from swarm.model.activity import Batch, Trace
+from swarm.model.activity import Batch, PathActivity
 from swarm.model.usage import Usage
-from swarm.store.audit_writer import AuditWriter, Trail
+from swarm.store.audit_writer import AuditWriter, LogPosition
 from swarm.store.journal import Journal
-from swarm.store.task_queries import Board
+from swarm.store.task_queries import TaskQueries
 from swarm.store.usage_writer import UsageWriter
 
 USED = Usage(1.5, 0.5, 9, 10, 3, 4, 77, 0.25, 12, 5, True, (0.25, 0.5), 1.5)
@@ -42,8 +42,8 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def board(path: Path) -> Iterator[Board]:
-    board = Board(path)
+def board(path: Path) -> Iterator[TaskQueries]:
+    board = TaskQueries(path)
     yield board
     board.close()
 
@@ -56,7 +56,7 @@ def writer(path: Path) -> Iterator[UsageWriter]:
 
 
 def test_what_was_stored_is_read_and_the_next_takes_its_place(
-    board: Board, writer: UsageWriter
+    board: TaskQueries, writer: UsageWriter
 ) -> None:
     """Every field, with the plan's cpus."""
     assert board.usage(1) is None
@@ -71,15 +71,15 @@ def test_what_was_stored_is_read_and_the_next_takes_its_place(
 
 
 def test_what_the_sensor_saw_stands_for_what_the_engine_does_not_count(
-    board: Board, writer: UsageWriter, path: Path
+    board: TaskQueries, writer: UsageWriter, path: Path
 ) -> None:
     """Many kernels count no bytes to disk with cgroup 1."""
     audit = AuditWriter(path)
     traces = {
-        name: Trace(name, "write", 1.0, 1.0, 1, bytes=size)
+        name: PathActivity(name, "write", 1.0, 1.0, 1, bytes=size)
         for name, size in (("/workspace/a", 40), ("/workspace/b", 2))
     }
-    audit.take(Batch(traces), Trail("c", 0, 1))
+    audit.take(Batch(traces), LogPosition("c", 0, 1))
     audit.close()
     writer.store({1: replace(USED, written=None), 2: replace(USED, written=0)})
 
@@ -89,7 +89,7 @@ def test_what_the_sensor_saw_stands_for_what_the_engine_does_not_count(
 
 
 def test_a_file_that_cannot_be_written_is_an_error_of_ours(
-    board: Board, writer: UsageWriter, path: Path
+    board: TaskQueries, writer: UsageWriter, path: Path
 ) -> None:
     """And the next write is sound."""
     connection = sqlite3.connect(path)

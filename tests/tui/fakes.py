@@ -6,7 +6,7 @@ from pathlib import Path
 
 from swarm.errors import ConfigError, ToolError
 from swarm.model.review import Change, Hidden
-from swarm.policy.layers import Resolved
+from swarm.policy.layers import ResolvedPolicy
 from swarm.policy.rules import Policy
 from swarm.ports import Screen
 
@@ -64,7 +64,7 @@ class World:
     ran: list[list[str]] = field(default_factory=list)
     woken: int = 0
     keeper: int | None = 4711
-    policy: Resolved = field(default_factory=lambda: Resolved(Policy()))
+    policy: ResolvedPolicy = field(default_factory=lambda: ResolvedPolicy(Policy()))
     broken_policy: str = ""
     refused: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Verbs that the keeper refuses, with message and hint."""
@@ -78,7 +78,7 @@ class World:
         """The launch log."""
         return self.logs.get(task_id, "")
 
-    def resolved(self, _task_id: int) -> Resolved:
+    def resolved(self, _task_id: int) -> ResolvedPolicy:
         """The policy; ConfigError where its file is broken."""
         if self.broken_policy:
             raise ConfigError(self.broken_policy)

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from swarm.model.activity import Batch, Deed, Trace
-from swarm.store.audit_writer import AuditWriter, Trail
+from swarm.model.activity import Action, Batch, PathActivity
+from swarm.store.audit_writer import AuditWriter, LogPosition
 from swarm.tui.screens.audit import AuditScreen
 from swarm.tui.screens.dashboard.screen import Dashboard
 from tests.scenes import NOW, OBSERVED, Scene, press, settled, shown, until
@@ -29,9 +29,9 @@ def title(screen: object) -> str:
 def happens(world: World, *paths: str) -> None:
     """The sensor tells of some more paths, and of a command."""
     writer = AuditWriter(world.database)
-    traces = {path: Trace(path, "create", NOW, NOW, count=1) for path in paths}
-    ran = Deed(NOW, "exec", "exec", "/usr/bin/new", argv=("new",))
-    writer.take(Batch(traces, [ran]), Trail("0" * 12, 0, 1))
+    traces = {path: PathActivity(path, "create", NOW, NOW, count=1) for path in paths}
+    ran = Action(NOW, "exec", "exec", "/usr/bin/new", argv=("new",))
+    writer.take(Batch(traces, [ran]), LogPosition("0" * 12, 0, 1))
     writer.close()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from textual.widgets import Input, TextArea
 
-from swarm.store.event_queries import Queries, Wish
+from swarm.store.event_queries import Queries, WishRecord
 from swarm.tui.app import SwarmApp
 from swarm.tui.screens.dashboard.screen import Dashboard
 from swarm.tui.screens.review import ReviewScreen
@@ -31,7 +31,7 @@ from tests.tui.fakes import World
 Recorded = Callable[[Scene], World]
 
 
-def asked(world: World) -> list[Wish]:
+def asked(world: World) -> list[WishRecord]:
     """The wishes that stand in the store."""
     queries = Queries(world.database)
     try:

@@ -6,7 +6,7 @@ from contextlib import nullcontext
 import pytest
 from textual.widgets import Static
 
-from swarm.policy.layers import Resolved
+from swarm.policy.layers import ResolvedPolicy
 from swarm.policy.rules import Policy, Rule
 from swarm.tui.present import policy_explain, policy_rows
 from swarm.tui.screens.policy import PolicyScreen
@@ -73,13 +73,15 @@ def test_what_services_brought_can_be_left_out() -> None:
 
 
 def test_no_rule_is_an_empty_state_that_says_so() -> None:
-    assert "nothing passes" in text(policy_rows.rows(Resolved(Policy()), [], NOW, 80))
+    assert "nothing passes" in text(
+        policy_rows.rows(ResolvedPolicy(Policy()), [], NOW, 80)
+    )
 
 
 def test_hostile_rules_are_harmless() -> None:
     """A repository's file is an agent's, once it is merged."""
     rule = Rule("deny", HOSTILE_NAME, paths=(HOSTILE_NAME,), origin=HOSTILE_NAME)
-    found = Resolved(Policy(rules=(rule,)), (rule,), warnings=(HOSTILE_NAME,))
+    found = ResolvedPolicy(Policy(rules=(rule,)), (rule,), warnings=(HOSTILE_NAME,))
 
     said = text(policy_rows.rows(found, [], NOW, 120))
 

@@ -32,7 +32,7 @@ def _let_go(socket: Any) -> None:
     socket.close()
 
 
-class Talk:
+class DockerStream:
     """Implements `ports.Conversation` on an attached stream of the engine's."""
 
     def __init__(self, client: Any, name: str) -> None:

@@ -9,14 +9,19 @@ from docker.errors import APIError
 from docker.utils.socket import STDOUT
 
 from swarm.adapters.docker import stats
-from swarm.adapters.docker.attach import Talk, attached
+from swarm.adapters.docker.attach import DockerStream, attached
 from swarm.adapters.docker.connection import SECONDS, Absent, Connection
 from swarm.adapters.docker.container_config import container
 from swarm.adapters.docker.images import image_id
 from swarm.errors import ToolError
 from swarm.model.usage import Reading
 from swarm.plan.specs import SandboxSpec
-from swarm.ports import Conversation, EngineFacts, SandboxFacts, SandboxNews
+from swarm.ports import (
+    AttachedStream,
+    ContainerEngineFacts,
+    ContainerEvent,
+    ContainerFacts,
+)
 
 DETACH_KEYS = "ctrl-^,q"
 """Leaves a pane's terminal without ending the agent; unlikely to be typed."""
@@ -27,7 +32,7 @@ REMOVE_SECONDS = 20
 NOT_MODIFIED, CONFLICT = 304, 409
 
 
-class Docker:
+class DockerContainers:
     """Implements `ports.Sandboxes`; one connection, safe for several threads."""
 
     def __init__(self) -> None:
@@ -35,11 +40,11 @@ class Docker:
         self._streams: set[Any] = set()
         self._guard = threading.Lock()
 
-    def facts(self) -> EngineFacts:
+    def facts(self) -> ContainerEngineFacts:
         with self._to.call("info") as client:
             info = client.info()
         security = [str(option) for option in info.get("SecurityOptions") or []]
-        return EngineFacts(
+        return ContainerEngineFacts(
             version=str(info["ServerVersion"]),
             rootless=any("rootless" in option for option in security),
             cgroup=str(info.get("CgroupVersion") or "1"),
@@ -63,7 +68,7 @@ class Docker:
             client.stop(name, timeout=int(grace))
 
     def kill(self, name: str) -> None:
-        with self._to.call(f"kill {name}") as client, _fine(CONFLICT):
+        with self._to.call(f"kill {name}") as client, _ignoring_status(CONFLICT):
             client.kill(name)
 
     def pause(self, name: str) -> None:
@@ -76,14 +81,14 @@ class Docker:
             if _state(client.inspect_container(name))["Paused"]:
                 client.unpause(name)
 
-    def inspect(self, name: str) -> SandboxFacts | None:
+    def inspect(self, name: str) -> ContainerFacts | None:
         try:
             with self._to.call(f"inspect {name}") as client:
                 raw = client.inspect_container(name)
         except Absent:
             return None
         state = _state(raw)
-        return SandboxFacts(
+        return ContainerFacts(
             name=str(raw["Name"]).lstrip("/"),
             id=str(raw["Id"]),
             labels=dict(raw["Config"].get("Labels") or {}),
@@ -94,11 +99,11 @@ class Docker:
             raw=raw,
         )
 
-    def all(self, labels: dict[str, str]) -> list[SandboxFacts]:
+    def all(self, labels: dict[str, str]) -> list[ContainerFacts]:
         with self._to.call("ps") as client:
             rows = client.containers(all=True, filters={"label": _wanted(labels)})
         return [
-            SandboxFacts(
+            ContainerFacts(
                 name=str(row["Names"][0]).lstrip("/"),
                 id=str(row["Id"]),
                 labels=dict(row.get("Labels") or {}),
@@ -162,9 +167,9 @@ class Docker:
             said = client.logs(name, stdout=True, stderr=True, tail=tail)
         return bytes(said)
 
-    def talk(self, name: str) -> Conversation:
+    def talk(self, name: str) -> AttachedStream:
         with self._to.call(f"attach {name}") as client:
-            return Talk(client, name)
+            return DockerStream(client, name)
 
     def run(self, spec: SandboxSpec, limit: int) -> bytes:
         self.create(spec)
@@ -193,7 +198,7 @@ class Docker:
             )
         return bytes(out)
 
-    def news(self, labels: dict[str, str], since: float) -> Iterator[SandboxNews]:
+    def news(self, labels: dict[str, str], since: float) -> Iterator[ContainerEvent]:
         filters = {"type": "container", "label": _wanted(labels)}
         with self._to.call("events") as client:
             stream = client.events(since=int(since), filters=filters, decode=True)
@@ -253,7 +258,7 @@ class Docker:
         ]
 
 
-class _fine:
+class _ignoring_status:
     """Lets one status of the engine's pass: what was asked for is so already."""
 
     def __init__(self, status: int) -> None:
@@ -274,10 +279,10 @@ def _wanted(labels: dict[str, str]) -> list[str]:
     return [f"{key}={value}" for key, value in labels.items()]
 
 
-def _news(raw: dict[str, Any]) -> SandboxNews:
+def _news(raw: dict[str, Any]) -> ContainerEvent:
     attributes = dict((raw.get("Actor") or {}).get("Attributes") or {})
     code = attributes.get("exitCode", "")
-    return SandboxNews(
+    return ContainerEvent(
         action=str(raw.get("Action") or "").split(":")[0],
         name=str(attributes.get("name", "")),
         labels=attributes,

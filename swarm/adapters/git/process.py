@@ -63,7 +63,7 @@ _IMPERSONAL = {
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class GitDir:
     """A git directory, and as whom and with whose configuration git works on it."""
 
     git_dir: Path | None
@@ -90,7 +90,7 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class GitResult:
     """What a call ended with."""
 
     code: int
@@ -98,7 +98,7 @@ class Answer:
 
 
 def git(
-    at: Door,
+    at: GitDir,
     *words: str,
     stdin: bytes = b"",
     extra: Mapping[str, str] | None = None,
@@ -109,13 +109,13 @@ def git(
 
 
 def ask(
-    at: Door,
+    at: GitDir,
     *words: str,
     stdin: bytes = b"",
     extra: Mapping[str, str] | None = None,
     bounds: Bounds | None = None,
     ok: tuple[int, ...] = (0,),
-) -> Answer:
+) -> GitResult:
     """As `git`, where another exit status than 0 is an answer too.
 
     ToolError (with the tail of its standard error) on any other status, after the
@@ -131,10 +131,10 @@ def ask(
             raise ToolError(f"git {_verb(words)}: {overrun}")
         if code not in ok:
             raise ToolError(f"git {_verb(words)}: {_tail(errors, code)}")
-        return Answer(code, out)
+        return GitResult(code, out)
 
 
-def argv(at: Door, words: tuple[str, ...]) -> list[str]:
+def argv(at: GitDir, words: tuple[str, ...]) -> list[str]:
     """The whole command line; the tests hold it against a list of promises."""
     head = ["git", "--no-pager"]
     for setting in _SETTINGS:
@@ -148,7 +148,7 @@ def argv(at: Door, words: tuple[str, ...]) -> list[str]:
     return [*head, *words]
 
 
-def environment(at: Door, extra: Mapping[str, str]) -> dict[str, str]:
+def environment(at: GitDir, extra: Mapping[str, str]) -> dict[str, str]:
     """The whole environment: nothing is inherited but PATH's absolute entries."""
     found = os.environ.get("PATH", os.defpath).split(os.pathsep)
     path = os.pathsep.join(entry for entry in found if entry.startswith("/"))
@@ -161,7 +161,7 @@ def environment(at: Door, extra: Mapping[str, str]) -> dict[str, str]:
 
 
 def _start(
-    at: Door, words: tuple[str, ...], extra: Mapping[str, str], errors: IO[bytes]
+    at: GitDir, words: tuple[str, ...], extra: Mapping[str, str], errors: IO[bytes]
 ) -> subprocess.Popen[bytes]:
     uid, gid = at.user or (None, None)
     try:

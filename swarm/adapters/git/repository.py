@@ -5,7 +5,7 @@ import pwd
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from swarm.adapters.git.process import Door, ask, git
+from swarm.adapters.git.process import GitDir, ask, git
 from swarm.adapters.git.settings import Settings, read_settings
 from swarm.errors import SwarmError, ToolError
 from swarm.model.safe_text import line
@@ -60,10 +60,10 @@ class Repository:
         _refuse_place(root, home.resolve())
         found = common.stat()
         owner = (found.st_uid, found.st_gid)
-        door = Door(common, home=_home(owner), personal=True)
+        door = GitDir(common, home=_home(owner), personal=True)
         settings = read_settings(door)
         _refuse_partial(root, settings)
-        at = Door(git_dir, home=_home(owner))
+        at = GitDir(git_dir, home=_home(owner))
         head = _commit(at, "HEAD")
         if not head:
             raise SwarmError(
@@ -99,10 +99,10 @@ class Repository:
         """The owner, where swarm is root and the repository is another user's."""
         return self.owner if os.geteuid() == 0 and self.owner[0] else None
 
-    def door(self, personal: bool = False) -> Door:
+    def door(self, personal: bool = False) -> GitDir:
         """How git is run on it: as its owner, on the common directory."""
         home = _home(self.owner)
-        return Door(
+        return GitDir(
             self.common_dir, home=home, personal=personal, user=self.other_owner
         )
 
@@ -140,7 +140,7 @@ def _discover(path: Path) -> tuple[Path, Path, str, Path | None]:
         inside = path.resolve(strict=True)
     except OSError as error:
         raise SwarmError(f"there is no directory {line(str(path))}") from error
-    at = Door(None, home=Path.home(), personal=True, cwd=inside)
+    at = GitDir(None, home=Path.home(), personal=True, cwd=inside)
     try:
         out = git(
             at,
@@ -214,7 +214,7 @@ def _refuse_partial(root: Path, settings: Settings) -> None:
         )
 
 
-def _commit(at: Door, ref: str) -> str:
+def _commit(at: GitDir, ref: str) -> str:
     words = ("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
     return ask(at, *words, ok=(0, 1, 128)).out.decode().strip()
 

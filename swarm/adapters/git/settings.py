@@ -5,7 +5,7 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from swarm.adapters.git.process import Door, git
+from swarm.adapters.git.process import GitDir, git
 
 _RUNS = {"clean", "smudge", "process", "driver"}
 _READ = ("include.path", "core.attributesfile", "core.excludesfile")
@@ -67,7 +67,7 @@ class Settings:
         return str(Path(path).relative_to(work_tree))
 
 
-def read_settings(at: Door) -> Settings:
+def read_settings(at: GitDir) -> Settings:
     """Every key in force for a repository; runs nothing."""
     out = os.fsdecode(git(at, "config", "--null", "--list", "--includes"))
     pairs = (entry.partition("\n") for entry in out.split("\0") if entry)

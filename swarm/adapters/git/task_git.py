@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from swarm.adapters.git.process import Door
+from swarm.adapters.git.process import GitDir
 from swarm.adapters.git.repository import Repository
-from swarm.plan.naming import Places
+from swarm.plan.naming import HomePaths
 from swarm.plan.specs import WORKSPACE, Mount
 
 PRIVATE = "/gitdir"
@@ -19,7 +19,7 @@ class TaskGit:
     """One task's part of git; derives names and does no I/O."""
 
     repo: Repository
-    places: Places
+    places: HomePaths
     task: int
     branch: str
     base: str
@@ -55,9 +55,9 @@ class TaskGit:
         """Where an agent's pack stays until it has passed."""
         return self.places.task(self.task) / "quarantine"
 
-    def review(self, work_tree: Path | None = None) -> Door:
+    def review(self, work_tree: Path | None = None) -> GitDir:
         """How git is run on the host's own directory: with nobody's configuration."""
-        return Door(self.review_git, work_tree=work_tree)
+        return GitDir(self.review_git, work_tree=work_tree)
 
     def borrowed(self) -> tuple[tuple[Path, str], ...]:
         """Object directories by their place in the sandbox, the repository's first."""

@@ -17,7 +17,7 @@ from swarm.cli import output
 from swarm.cli.demo import sample
 from swarm.errors import SwarmError
 from swarm.model.safe_text import line
-from swarm.plan.naming import Places
+from swarm.plan.naming import HomePaths
 from swarm.store.event_queries import Queries
 
 KEEPER_SECONDS = 20.0
@@ -31,9 +31,9 @@ class Stage:
     root: Path
 
     @property
-    def places(self) -> Places:
+    def places(self) -> HomePaths:
         """The demo's SWARM_HOME."""
-        return Places(self.root / "home")
+        return HomePaths(self.root / "home")
 
     @property
     def sample(self) -> Path:
@@ -98,7 +98,7 @@ def _clear(at: Stage, keep: bool) -> None:
         shutil.rmtree(at.root)
 
 
-def _branches(places: Places) -> list[str]:
+def _branches(places: HomePaths) -> list[str]:
     queries = Queries(places.database)
     try:
         return [task.branch for task in queries.tasks()]
@@ -106,7 +106,7 @@ def _branches(places: Places) -> list[str]:
         queries.close()
 
 
-def _end_keeper(places: Places) -> None:
+def _end_keeper(places: HomePaths) -> None:
     pid = keeper_process.keeper_pid(places)
     if not pid:
         return

@@ -17,7 +17,7 @@ from swarm.errors import SwarmError
 from swarm.model import events as e
 from swarm.model.safe_text import line, plain
 from swarm.model.task import Task
-from swarm.plan.naming import Places
+from swarm.plan.naming import HomePaths
 from swarm.ports import Panes
 from swarm.store.event_queries import Queries
 
@@ -38,7 +38,7 @@ LOOK_SECONDS = 0.1
 LOG_LINES = 1000
 
 
-def follow(places: Places, ids: list[int], began: float) -> list[Task]:
+def follow(places: HomePaths, ids: list[int], began: float) -> list[Task]:
     """Say each step as it comes, with the time since `began`; the tasks as they end.
 
     SwarmError where one hangs.
@@ -56,7 +56,7 @@ def follow(places: Places, ids: list[int], began: float) -> list[Task]:
     raise SwarmError(f"tasks are still at work after {WAIT_SECONDS:.0f} s")
 
 
-def settled(places: Places, ids: list[int]) -> tuple[list[Task], list[str]]:
+def settled(places: HomePaths, ids: list[int]) -> tuple[list[Task], list[str]]:
     """The tasks once the commits of those that ended were taken in, and what was not.
 
     A task that is still at work, or that never was, is shown as it is.
@@ -102,7 +102,7 @@ def _taken_in(queries: Queries, task_id: int) -> End | None:
     return last
 
 
-def tried(places: Places, tasks: Iterable[Task]) -> dict[int, list[Attempt]]:
+def tried(places: HomePaths, tasks: Iterable[Task]) -> dict[int, list[Attempt]]:
     """By task, what its script tells that it tried; nothing where it never ran."""
     found: dict[int, list[Attempt]] = {}
     for task in tasks:
@@ -126,7 +126,7 @@ def table(tasks: list[Task], found: dict[int, list[Attempt]]) -> None:
     output.columns(head, rows)
 
 
-def denials(places: Places, tasks: list[Task]) -> None:
+def denials(places: HomePaths, tasks: list[Task]) -> None:
     """What the gate refused, in its own words: no agent wrote these."""
     queries = Queries(places.database)
     rows = []

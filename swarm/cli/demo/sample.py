@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from swarm.adapters.git.process import Door, git
+from swarm.adapters.git.process import GitDir, git
 
 FILES = {
     "README.md": "# tally\n\nCounts words.\n",
@@ -34,7 +34,7 @@ def make(at: Path) -> None:
         file = at / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
-    git(Door(None, cwd=at), "init", "--quiet", "--initial-branch=main", str(at))
+    git(GitDir(None, cwd=at), "init", "--quiet", "--initial-branch=main", str(at))
     # The merge is made in the name of whoever owns the repository.
     git(_door(at), "config", "user.name", "swarm demo")
     git(_door(at), "config", "user.email", "demo@example.invalid")
@@ -54,5 +54,5 @@ def forget(at: Path, branches: list[str]) -> None:
         git(_door(at), "update-ref", "-d", f"refs/heads/{branch}")
 
 
-def _door(at: Path) -> Door:
-    return Door(at / ".git", work_tree=at)
+def _door(at: Path) -> GitDir:
+    return GitDir(at / ".git", work_tree=at)

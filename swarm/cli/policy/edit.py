@@ -65,7 +65,7 @@ def trust(args: Namespace) -> int:
     """Exactly the file that the repository's HEAD holds; another one asks again."""
     places, repo = home.places(), needed_repository(args)
     base = policy_resolver.head(places, repo)
-    subject = policy_resolver.Subject(repo, base, "command")
+    subject = policy_resolver.PolicySubject(repo, base, "command")
     if not policy_resolver.repo_text(places, subject):
         raise SwarmError(f"{repo} has no {policy_files.REPO_FILE}")
     ask(places, "trust", {"repo": str(repo), "base": base})

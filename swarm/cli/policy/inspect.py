@@ -18,9 +18,9 @@ from swarm.errors import Refused, SwarmError
 from swarm.model import events as e
 from swarm.model.safe_text import line
 from swarm.policy import hosts, request_target
-from swarm.policy.decide import Attempt, Judge, Verdict
+from swarm.policy.decide import Attempt, PolicyEvaluator, Verdict
 from swarm.policy.hosts import BadHost
-from swarm.policy.layers import Resolved
+from swarm.policy.layers import ResolvedPolicy
 from swarm.policy.request_target import BadTarget
 from swarm.policy.rules import Rule
 from swarm.store.event_queries import Queries
@@ -47,7 +47,7 @@ def show(args: Namespace) -> int:
     return exit_codes.DONE
 
 
-def _say_requests(found: Resolved) -> None:
+def _say_requests(found: ResolvedPolicy) -> None:
     asked = [f"+ {_rule(rule)}  {_only(rule)}" for rule in found.requests]
     asked += [f"+ service {service.name}" for service in found.requested_services]
     if asked:
@@ -68,7 +68,7 @@ def why(args: Namespace) -> int:
         raise Refused(f"{name}: {error}", hint="the gate denies it always") from error
     method = args.method.upper() or ("GET" if target else "")
     attempt = Attempt(host, port, method, target)
-    verdict = Judge(found.policy).decide(attempt, time.time())
+    verdict = PolicyEvaluator(found.policy).decide(attempt, time.time())
     if args.json:
         output.as_json(asdict(verdict))
     else:
@@ -161,7 +161,7 @@ def _toml(value: object) -> str:
     return json.dumps(value)
 
 
-def _resolved(args: Namespace) -> Resolved:
+def _resolved(args: Namespace) -> ResolvedPolicy:
     """The policy of a task, or of a new one in this repository."""
     places = home.places()
     if args.task is not None:
@@ -169,7 +169,7 @@ def _resolved(args: Namespace) -> Resolved:
     preset = load.load(load.user_file()).gate.preset
     repo = repository(args)
     base = policy_resolver.head(places, repo) if repo else ""
-    subject = policy_resolver.Subject(repo or Path(), base, "command")
+    subject = policy_resolver.PolicySubject(repo or Path(), base, "command")
     return policy_resolver.resolve(places, subject, preset)
 
 

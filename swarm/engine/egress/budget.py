@@ -3,14 +3,14 @@
 from typing import Any
 
 from swarm.config import schema
-from swarm.engine.context import Kit
+from swarm.engine.context import EngineContext
 from swarm.errors import PlanError, Refused
 from swarm.model import budget
 from swarm.model import events as e
 from swarm.model.task import SETTLED, State, Task
 
 
-def check(kit: Kit, task_id: int) -> None:
+def check(kit: EngineContext, task_id: int) -> None:
     """Freeze the task where it has used up its budget; it loses nothing by it."""
     task = kit.read().task(task_id)
     why = budget.spent(task)
@@ -20,7 +20,7 @@ def check(kit: Kit, task_id: int) -> None:
     kit.journal.record(task.id, e.BudgetSpent(why), e.TaskPaused("its budget"))
 
 
-def raise_again(kit: Kit, task: Task) -> None:
+def raise_again(kit: EngineContext, task: Task) -> None:
     """As much again as the task was given at first."""
     first = kit.read().events(task=task.id, limit=1)[0].event
     assert isinstance(first, e.TaskQueued)
@@ -29,7 +29,7 @@ def raise_again(kit: Kit, task: Task) -> None:
     kit.journal.record(task.id, e.BudgetSet(*budget.raised(task, tokens, dollars)))
 
 
-def change(kit: Kit, task_id: int, body: dict[str, Any]) -> dict[str, Any]:
+def change(kit: EngineContext, task_id: int, body: dict[str, Any]) -> dict[str, Any]:
     """Another budget, all in all, from now on; what is not named stays as it is."""
     task = kit.read().task(task_id)
     if task.state in SETTLED:

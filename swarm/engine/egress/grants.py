@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from swarm.config import load, policy_files, policy_writer
-from swarm.engine.context import Kit
+from swarm.engine.context import EngineContext
 from swarm.engine.egress import policy_resolver, task_network
 from swarm.errors import Refused, SwarmError
 from swarm.model import events as e
 from swarm.model.task import State, Task
 from swarm.policy import hosts
-from swarm.policy.decide import Attempt, Judge
+from swarm.policy.decide import Attempt, PolicyEvaluator
 from swarm.policy.hosts import BadHost
 from swarm.policy.rules import Policy, Rule
 from swarm.policy.toml_table import BadPolicy
@@ -21,7 +21,7 @@ SCOPES = ("once", "task", "project", "user")
 OF_TASK = ("once", "task")
 
 
-def grant(kit: Kit, body: dict[str, Any]) -> dict[str, Any]:
+def grant(kit: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
     """Carry out the wish for a rule: `kind`, `host`, `port`, `scope`, and of whom.
 
     Refused is what is never approvable: addresses, local names, other resolvers.
@@ -41,7 +41,7 @@ def grant(kit: Kit, body: dict[str, Any]) -> dict[str, Any]:
     return {"rule": rule.id, "file": str(file)}
 
 
-def revoke(kit: Kit, body: dict[str, Any]) -> dict[str, Any]:
+def revoke(kit: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
     """Take back every rule about a host in one scope; what was taken, in words."""
     scope, host = _scope(body), str(body.get("host", "")).lower()
     if scope in OF_TASK:
@@ -64,15 +64,17 @@ def revoke(kit: Kit, body: dict[str, Any]) -> dict[str, Any]:
     return {"taken": found}
 
 
-def trust(kit: Kit, body: dict[str, Any]) -> dict[str, Any]:
+def trust(kit: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
     """The human wants what the repository's own policy file asks for."""
-    at = policy_resolver.Subject(Path(str(body["repo"])), str(body["base"]), "command")
+    at = policy_resolver.PolicySubject(
+        Path(str(body["repo"])), str(body["base"]), "command"
+    )
     policy_resolver.trust(kit.places, at)
     _renew_all(kit, f"{policy_files.REPO_FILE} is trusted")
     return {}
 
 
-def panic(kit: Kit, body: dict[str, Any]) -> dict[str, Any]:
+def panic(kit: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
     """Cut every live task's egress and freeze it; one that fails stops no other."""
     done, failed = [], []
     for task in kit.read().tasks():
@@ -86,7 +88,7 @@ def panic(kit: Kit, body: dict[str, Any]) -> dict[str, Any]:
     return {"tasks": done, "failed": failed}
 
 
-def _stop_short(kit: Kit, task: Task) -> None:
+def _stop_short(kit: EngineContext, task: Task) -> None:
     with kit.locks.of(task.id):
         task_network.cut(kit, task.id, "cut by you")
         if not task.paused:
@@ -120,12 +122,12 @@ def _rule(body: dict[str, Any]) -> Rule:
 def _check(rule: Rule, port: int) -> None:
     """The rule must be one, and lead where a dashboard may lead."""
     try:
-        Judge(Policy(rules=(rule,)))
+        PolicyEvaluator(Policy(rules=(rule,)))
         name = hosts.parse(rule.host.removeprefix("*."))
     except (BadHost, BadPolicy, ValueError) as error:
         raise Refused(f"{rule.host}: {error}") from error
     if rule.kind == "allow":
-        verdict = Judge(Policy()).decide(Attempt(name, port), time.time())
+        verdict = PolicyEvaluator(Policy()).decide(Attempt(name, port), time.time())
         if verdict.locked:
             raise Refused(
                 f"{rule.host}:{port} is never allowed from here ({verdict.reason})",
@@ -141,7 +143,7 @@ def _scope(body: dict[str, Any]) -> str:
     return scope
 
 
-def _live(kit: Kit, body: dict[str, Any]) -> Task:
+def _live(kit: EngineContext, body: dict[str, Any]) -> Task:
     task = kit.read().task(int(body["task"]))
     if task.state is not State.LIVE:
         raise Refused(
@@ -151,18 +153,18 @@ def _live(kit: Kit, body: dict[str, Any]) -> Task:
     return task
 
 
-def _file(kit: Kit, body: dict[str, Any], scope: str) -> Path:
+def _file(kit: EngineContext, body: dict[str, Any], scope: str) -> Path:
     if scope == "user":
         return policy_files.beside(load.user_file())
     repo = body.get("repo") or kit.read().task(int(body["task"])).repo
     return policy_resolver.project_file(kit.places, Path(str(repo)))
 
 
-def _renew(kit: Kit, task: Task, why: str) -> None:
+def _renew(kit: EngineContext, task: Task, why: str) -> None:
     task_network.renew(kit, task, why)
 
 
-def _renew_all(kit: Kit, why: str) -> None:
+def _renew_all(kit: EngineContext, why: str) -> None:
     for task in kit.read().tasks():
         if task.state is State.LIVE and task.net:
             with kit.locks.of(task.id):

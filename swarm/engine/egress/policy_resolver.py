@@ -12,15 +12,15 @@ from swarm.adapters.git.process import ask
 from swarm.adapters.git.repository import Repository
 from swarm.agents import registry as agents
 from swarm.config import load, policy_files
-from swarm.engine.context import Kit
-from swarm.engine.gate.net_pool import Held
+from swarm.engine.context import EngineContext
+from swarm.engine.gate.net_pool import GateConfig
 from swarm.errors import ConfigError, SwarmError
 from swarm.model import events as e
 from swarm.model.task import State, Task
 from swarm.plan import specs
-from swarm.plan.naming import Places
+from swarm.plan.naming import HomePaths
 from swarm.policy import layers, rules, services
-from swarm.policy.layers import Resolved
+from swarm.policy.layers import ResolvedPolicy
 from swarm.policy.policy_parser import Layer, Service
 from swarm.policy.rules import Policy, Rule
 from swarm.policy.toml_table import BadPolicy
@@ -49,7 +49,7 @@ def _usable() -> frozenset[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class PolicySubject:
     """Whose policy is asked for: a task, or what a new one would be."""
 
     repo: Path
@@ -59,10 +59,10 @@ class Subject:
     grants: tuple[Rule, ...] = ()
 
 
-def subject(read: Queries, task: Task) -> Subject:
+def subject(read: Queries, task: Task) -> PolicySubject:
     """A task as the subject of a policy; what was granted to it ends with it."""
     given = grants(read, task.id) if task.state in ALIVE else ()
-    return Subject(Path(task.repo), task.base, task.agent, given)
+    return PolicySubject(Path(task.repo), task.base, task.agent, given)
 
 
 def grants(read: Queries, task_id: int) -> tuple[Rule, ...]:
@@ -80,7 +80,7 @@ def grants(read: Queries, task_id: int) -> tuple[Rule, ...]:
     return tuple(kept)
 
 
-def resolve(places: Places, at: Subject, preset: str) -> Resolved:
+def resolve(places: HomePaths, at: PolicySubject, preset: str) -> ResolvedPolicy:
     """One policy from all layers; ConfigError where a file of any layer is bad."""
     found = list(_layers(places, at, preset))
     paths = tuple(path for layer in found for path in layer.upstream_ca)
@@ -95,12 +95,12 @@ def resolve(places: Places, at: Subject, preset: str) -> Resolved:
         raise ConfigError(str(error)) from error
 
 
-def resolved(kit: Kit, task: Task) -> Resolved:
+def resolved(kit: EngineContext, task: Task) -> ResolvedPolicy:
     """What `resolve` says of a task, grants and all."""
     return resolve(kit.places, subject(kit.read(), task), kit.config().gate.preset)
 
 
-def of_task(places: Places, task_id: int) -> Resolved:
+def of_task(places: HomePaths, task_id: int) -> ResolvedPolicy:
     """As `resolve`, for a front end: a task as the file has it."""
     preset = load.load(load.user_file()).gate.preset
     queries = Queries(places.database)
@@ -111,7 +111,7 @@ def of_task(places: Places, task_id: int) -> Resolved:
     return resolve(places, at, preset)
 
 
-def _layers(places: Places, at: Subject, preset: str) -> Iterator[Layer]:
+def _layers(places: HomePaths, at: PolicySubject, preset: str) -> Iterator[Layer]:
     yield policy_files.preset(preset, _usable())
     user = policy_files.beside(load.user_file())
     for file, name in ((user, "user"), (project_file(places, at.repo), "project")):
@@ -129,7 +129,7 @@ def _layers(places: Places, at: Subject, preset: str) -> Iterator[Layer]:
     yield Layer("grant", rules=at.grants)
 
 
-def stamp(places: Places) -> object:
+def stamp(places: HomePaths) -> object:
     """Changes when any policy file of the human's does; a few calls of stat."""
     projects = places.home / "projects"
     files = [policy_files.beside(load.user_file()), *projects.glob("*/*")]
@@ -144,13 +144,13 @@ def _time(file: Path) -> tuple[int, int]:
     return (known.st_mtime_ns, known.st_size)
 
 
-def project_file(places: Places, repo: Path) -> Path:
+def project_file(places: HomePaths, repo: Path) -> Path:
     """What the human granted for one repository; it lies with us, never in it."""
     digest = hashlib.sha256(str(repo).encode(errors="surrogateescape")).hexdigest()
     return places.home / "projects" / f"{repo.name}-{digest[:12]}" / "policy.toml"
 
 
-def repo_text(places: Places, at: Subject) -> str:
+def repo_text(places: HomePaths, at: PolicySubject) -> str:
     """The repository's own policy file at the base commit; empty where it has none."""
     if not at.base:
         return ""
@@ -165,22 +165,22 @@ def repo_text(places: Places, at: Subject) -> str:
         raise ConfigError(f"{policy_files.REPO_FILE}: {error}") from error
 
 
-def head(places: Places, repo: Path) -> str:
+def head(places: HomePaths, repo: Path) -> str:
     """The commit that a new task of this repository would start from."""
     return Repository.open(repo, places.home).head
 
 
-def _trust_mark(places: Places, at: Subject) -> Path:
+def _trust_mark(places: HomePaths, at: PolicySubject) -> Path:
     text = repo_text(places, at)
     digest = hashlib.sha256(text.encode()).hexdigest()
     return project_file(places, at.repo).with_name(f"trusted-{digest}")
 
 
-def _is_trusted(places: Places, at: Subject) -> bool:
+def _is_trusted(places: HomePaths, at: PolicySubject) -> bool:
     return bool(repo_text(places, at)) and _trust_mark(places, at).exists()
 
 
-def trust(places: Places, at: Subject) -> None:
+def trust(places: HomePaths, at: PolicySubject) -> None:
     """The human has read exactly this text, and wants what it asks for."""
     mark = _trust_mark(places, at)
     mark.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -193,12 +193,12 @@ def digest(policy: Policy) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def held(kit: Kit, task: Task) -> Held:
+def held(kit: EngineContext, task: Task) -> GateConfig:
     """The task's policy with its secrets' values; SwarmError where one is missing."""
     return _held(kit, task, resolved(kit, task).policy)
 
 
-def _held(kit: Kit, task: Task, policy: Policy) -> Held:
+def _held(kit: EngineContext, task: Task, policy: Policy) -> GateConfig:
     plan = specs.from_json(kit.read().plan(task.id))
     environment = plan.sandbox.environment
     used = {rule.inject.secret for rule in policy.rules if rule.inject}
@@ -212,10 +212,10 @@ def _held(kit: Kit, task: Task, policy: Policy) -> Held:
         for secret in policy.secrets
         if secret.placeholder in environment
     }
-    return Held(policy, values, placeholders)
+    return GateConfig(policy, values, placeholders)
 
 
-def apply(kit: Kit, task: Task, why: str) -> None:
+def apply(kit: EngineContext, task: Task, why: str) -> None:
     """Put the task's policy in force at the gate, and record it."""
     found = resolved(kit, task)
     policy = found.policy
@@ -230,7 +230,7 @@ def apply(kit: Kit, task: Task, why: str) -> None:
     kit.journal.record(task.id, applied)
 
 
-def try_apply(kit: Kit, task: Task, why: str) -> None:
+def try_apply(kit: EngineContext, task: Task, why: str) -> None:
     """As `apply`; what cannot be applied is recorded, and the last good one stays."""
     try:
         apply(kit, task, why)

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from swarm.engine.context import Kit
+from swarm.engine.context import EngineContext
 from swarm.engine.egress import policy_resolver
 from swarm.engine.egress.java_truststore import jks
-from swarm.engine.gate.client import Hello
-from swarm.engine.gate.net_pool import Held
+from swarm.engine.gate.client import GateInfo
+from swarm.engine.gate.net_pool import GateConfig
 from swarm.errors import ConfigError, SwarmError, ToolError
 from swarm.model import events as e
 from swarm.model.task import State, Task
@@ -16,7 +16,7 @@ HOLDING = frozenset({State.PROVISIONING, State.LIVE})
 """A sandbox may be in the net of such a task."""
 
 
-def claim(kit: Kit, task: Task, net: str) -> Task:
+def claim(kit: EngineContext, task: Task, net: str) -> Task:
     """The net is this task's from now on, with its policy; nobody else gets it."""
     kit.nets.log.own(net, task.id)
     recorded = kit.journal.record(task.id, e.NetReady(net))
@@ -26,7 +26,7 @@ def claim(kit: Kit, task: Task, net: str) -> Task:
     return recorded
 
 
-def tell(kit: Kit, task: Task) -> None:
+def tell(kit: EngineContext, task: Task) -> None:
     """Write what the sandbox sees at /etc/swarm; in place, for it may be mounted."""
     hello = kit.nets.up()
     folder = kit.places.told(task.id)
@@ -37,7 +37,7 @@ def tell(kit: Kit, task: Task) -> None:
     _write(folder / "policy.md", sandbox_environment.policy_text(policy).encode())
 
 
-def _files(hello: Hello) -> dict[str, bytes]:
+def _files(hello: GateInfo) -> dict[str, bytes]:
     bundle = f"{hello.roots.rstrip()}\n{hello.ca}"
     return {
         "ca.pem": hello.ca.encode(),
@@ -52,13 +52,13 @@ def _write(file: Path, content: bytes) -> None:
         file.chmod(0o644)
 
 
-def renew(kit: Kit, task: Task, why: str) -> None:
+def renew(kit: EngineContext, task: Task, why: str) -> None:
     """Files or grants changed: put the policy in force and tell the agent of it."""
     policy_resolver.apply(kit, task, why)
     tell(kit, task)
 
 
-def renew_edited(kit: Kit, task_id: int) -> None:
+def renew_edited(kit: EngineContext, task_id: int) -> None:
     """As `renew`, after an edit of a file; mends what a mistake in it had left."""
     task = kit.read().task(task_id)
     if task.net not in kit.nets.served():
@@ -66,7 +66,7 @@ def renew_edited(kit: Kit, task_id: int) -> None:
     renew(kit, task, "a policy file changed")
 
 
-def drop(kit: Kit, task: Task) -> None:
+def drop(kit: EngineContext, task: Task) -> None:
     """The task's net goes; trouble is recorded, for its container may be gone."""
     if not task.net:
         return
@@ -77,7 +77,7 @@ def drop(kit: Kit, task: Task) -> None:
     kit.nets.log.disown(task.net)
 
 
-def reconcile(kit: Kit) -> None:
+def reconcile(kit: EngineContext) -> None:
     """Bring gate and nets in line with the tasks; blocks for 0.3 s a task.
 
     Whenever the engine or the gate is back. What no task has is made ready for one.
@@ -103,7 +103,7 @@ def _holds(task: Task) -> bool:
     return task.state in HOLDING
 
 
-def _again(kit: Kit, task: Task, known: set[str], hello: Hello) -> None:
+def _again(kit: EngineContext, task: Task, known: set[str], hello: GateInfo) -> None:
     if task.net not in known:
         reason = "its network's container is gone: nothing passes any more"
         kit.journal.record(task.id, e.Trouble("net", reason))
@@ -119,7 +119,7 @@ def _again(kit: Kit, task: Task, known: set[str], hello: Hello) -> None:
         kit.journal.record(task.id, e.Trouble("net", error.message))
 
 
-def _last_good(kit: Kit, task: Task) -> Held:
+def _last_good(kit: EngineContext, task: Task) -> GateConfig:
     """The policy as its files say, or as it last was where one has a mistake now."""
     try:
         return policy_resolver.held(kit, task)
@@ -131,7 +131,7 @@ def _last_good(kit: Kit, task: Task) -> Held:
         return kept
 
 
-def recover(kit: Kit, reason: str) -> None:
+def recover(kit: EngineContext, reason: str) -> None:
     """The gate has ended: every live task's listeners are given to a new one."""
     kit.journal.record(None, e.GateDown(reason))
     for net in kit.nets.empty_pool():
@@ -141,7 +141,7 @@ def recover(kit: Kit, reason: str) -> None:
     kit.journal.record(None, e.GateUp(hello.run))
 
 
-def cut(kit: Kit, task_id: int, why: str) -> None:
+def cut(kit: EngineContext, task_id: int, why: str) -> None:
     """Nothing of the task's passes any more; what is open ends."""
     task = _with_net(kit, task_id)
     if not task.cut:
@@ -149,12 +149,12 @@ def cut(kit: Kit, task_id: int, why: str) -> None:
         kit.journal.record(task_id, e.NetCut(why))
 
 
-def cut_by_human(kit: Kit, task_id: int) -> None:
+def cut_by_human(kit: EngineContext, task_id: int) -> None:
     """As `cut`, on a wish."""
     cut(kit, task_id, "cut by you")
 
 
-def mend(kit: Kit, task_id: int) -> None:
+def mend(kit: EngineContext, task_id: int) -> None:
     """The policy counts again."""
     task = _with_net(kit, task_id)
     if task.cut:
@@ -162,7 +162,7 @@ def mend(kit: Kit, task_id: int) -> None:
         kit.journal.record(task_id, e.NetMended())
 
 
-def _with_net(kit: Kit, task_id: int) -> Task:
+def _with_net(kit: EngineContext, task_id: int) -> Task:
     task = kit.read().task(task_id)
     if not task.net or task.state is not State.LIVE:
         raise ToolError(f"task {task_id} is {task.state}: it has no network")

@@ -13,7 +13,7 @@ from swarm.errors import SwarmError, ToolError
 from swarm.plan import gate_containers
 from swarm.plan.gate_containers import GateNames
 from swarm.plan.specs import SandboxSpec
-from swarm.ports import Conversation, Sandboxes
+from swarm.ports import AttachedStream, Containers
 
 ANSWER_SECONDS = 30.0
 BACKLOG_LINES = 50_000
@@ -23,7 +23,7 @@ Line = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Hello:
+class GateInfo:
     """What a gate says of itself."""
 
     run: str
@@ -33,12 +33,12 @@ class Hello:
     roots: str
 
 
-class Gate:
+class GateClient:
     """Starts the gate where none runs, and speaks with it; safe for several threads."""
 
     def __init__(
         self,
-        door: Sandboxes,
+        door: Containers,
         names: GateNames,
         hosts: Callable[[], Mapping[str, str]],
         heard: Callable[[Line], None],
@@ -51,8 +51,8 @@ class Gate:
         self._guard = threading.RLock()
         self._numbers = itertools.count(1)
         self._waiting: dict[int, SimpleQueue[Line]] = {}
-        self._talk: Conversation | None = None
-        self._hello: Hello | None = None
+        self._talk: AttachedStream | None = None
+        self._hello: GateInfo | None = None
         self._closing = False
         self.names = names
 
@@ -65,7 +65,7 @@ class Gate:
         """Whom to tell, and why, when the gate ends without having been asked to."""
         self._lost = lost
 
-    def up(self) -> Hello:
+    def up(self) -> GateInfo:
         """The gate's hello; starts and greets it where that was not done yet.
 
         Blocks for about a second where it has to be started; ToolError, ToolMissing.
@@ -126,11 +126,11 @@ class Gate:
             target=self._listen, args=(talk,), name="gate", daemon=True
         ).start()
 
-    def _greet(self) -> Hello:
+    def _greet(self) -> GateInfo:
         said = self.ask("hello")
-        return Hello(said["run"], tuple(said["nets"]), said["ca"], said["roots"])
+        return GateInfo(said["run"], tuple(said["nets"]), said["ca"], said["roots"])
 
-    def _listen(self, talk: Conversation) -> None:
+    def _listen(self, talk: AttachedStream) -> None:
         self._catch_up()
         for text in talk.lines():
             line = _parsed(text)

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from swarm.engine.gate.client import Gate, Hello
-from swarm.engine.gate.recorder import Netlog
+from swarm.engine.gate.client import GateClient, GateInfo
+from swarm.engine.gate.recorder import GateRecorder
 from swarm.engine.host import images
 from swarm.errors import SwarmError, ToolError
 from swarm.plan import gate_containers
 from swarm.policy import rules
 from swarm.policy.rules import Policy
-from swarm.ports import Sandboxes
+from swarm.ports import Containers
 
 FUMBLED = ("already running container", "cannot start a stopped process")
 SETUP_LIMIT = 4096
@@ -21,7 +21,7 @@ SETUP_LIMIT = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class GateConfig:
     """What the gate is to hold for one net."""
 
     policy: Policy = field(default_factory=Policy)
@@ -38,23 +38,27 @@ class Held:
         }
 
 
-class Nets:
+class NetPool:
     """Safe for several threads; everything that takes long blocks its caller only."""
 
     def __init__(
-        self, door: Sandboxes, gate: Gate, log: Netlog, ready: Callable[[], int]
+        self,
+        door: Containers,
+        gate: GateClient,
+        log: GateRecorder,
+        ready: Callable[[], int],
     ) -> None:
         self._door = door
         self._ready = ready
         self._guard = threading.Lock()
         self._filling = threading.Lock()
         self._pool: list[str] = []
-        self._held: dict[str, Held] = {}
+        self._held: dict[str, GateConfig] = {}
         """What each net's gate was last told; gone with this process."""
         self.gate = gate
         self.log = log
 
-    def up(self) -> Hello:
+    def up(self) -> GateInfo:
         """The gate's hello, started where it does not run."""
         return self.gate.up()
 
@@ -79,13 +83,13 @@ class Nets:
         finally:
             self._filling.release()
 
-    def hold(self, net: str, held: Held) -> int:
+    def hold(self, net: str, held: GateConfig) -> int:
         """Put a policy in force; how many open connections that cut."""
         cut = int(self.gate.ask("policy", net=net, **held.body())["cut"])
         self._held[net] = held
         return cut
 
-    def last_held(self, net: str) -> Held | None:
+    def last_held(self, net: str) -> GateConfig | None:
         """The last good policy, or None where this keeper has put none in force."""
         return self._held.get(net)
 
@@ -93,7 +97,7 @@ class Nets:
         """The nets whose listeners the gate holds now."""
         return set(self.gate.ask("hello")["nets"])
 
-    def donate(self, net: str, held: Held) -> None:
+    def donate(self, net: str, held: GateConfig) -> None:
         """Open the listeners in the net's namespace and give them to the gate."""
         nonce = secrets.token_hex(16)
         number = self.log.last(net)
@@ -157,7 +161,7 @@ class Nets:
         try:
             self._door.create(gate_containers.net(self.gate.names, name, image))
             self._door.start(container)
-            self.donate(name, Held())
+            self.donate(name, GateConfig())
         except SwarmError:
             self._door.remove(container)
             raise

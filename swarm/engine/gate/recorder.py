@@ -19,7 +19,7 @@ BATCH_LIMIT = 2000
 _GONE = "gone"
 
 
-class Netlog:
+class GateRecorder:
     """A thread that records what the gate tells; `heard` never blocks."""
 
     def __init__(

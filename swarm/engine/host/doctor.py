@@ -10,8 +10,8 @@ from swarm.engine.host import images, orphans
 from swarm.engine.host.kernel import Kernel
 from swarm.errors import SwarmError
 from swarm.plan.gate_containers import GateNames
-from swarm.plan.naming import Places
-from swarm.ports import EngineFacts, Images, Progress, Sandboxes
+from swarm.plan.naming import HomePaths
+from swarm.ports import ContainerEngineFacts, Containers, Images, Progress
 from swarm.store.event_queries import Queries
 
 Grade = Literal["ok", "warn", "fail"]
@@ -43,8 +43,8 @@ class Check:
 class Machine:
     """What the doctor looks at; tests give small ones."""
 
-    places: Places
-    sandboxes: Sandboxes
+    places: HomePaths
+    sandboxes: Containers
     images: Images
     tmux: Callable[[], str]
     """Prints its version; SwarmError where it is missing. So with git."""
@@ -92,7 +92,7 @@ def _mend(check: Check, progress: Progress) -> Check:
     return Check(check.name, "ok", f"mended: {check.found}")
 
 
-def _engine(machine: Machine) -> tuple[EngineFacts | None, Check]:
+def _engine(machine: Machine) -> tuple[ContainerEngineFacts | None, Check]:
     try:
         facts = machine.sandboxes.facts()
     except SwarmError as error:
@@ -107,7 +107,7 @@ def _engine(machine: Machine) -> tuple[EngineFacts | None, Check]:
     return facts, Check("engine", "ok", found)
 
 
-def _isolation(facts: EngineFacts) -> Iterator[Check]:
+def _isolation(facts: ContainerEngineFacts) -> Iterator[Check]:
     if facts.cgroup == "2":
         yield Check("cgroup", "ok", "version 2")
     else:
@@ -148,7 +148,7 @@ def version_of(text: str) -> tuple[int, int]:
     return 0, 0
 
 
-def _disks(machine: Machine, facts: EngineFacts | None) -> Iterator[Check]:
+def _disks(machine: Machine, facts: ContainerEngineFacts | None) -> Iterator[Check]:
     yield _disk(machine, "disk of home", machine.places.home)
     if facts and facts.root and Path(facts.root).exists():
         yield _disk(machine, "disk of engine", Path(facts.root))
@@ -196,7 +196,7 @@ def _kernel(known: Kernel) -> Iterator[Check]:
         yield Check("inotify", "warn", f"{watchers} instances a user", mend)
 
 
-def _home(places: Places) -> Check:
+def _home(places: HomePaths) -> Check:
     mode = places.home.stat().st_mode & 0o777
 
     def fix(progress: Progress) -> None:
@@ -209,7 +209,7 @@ def _home(places: Places) -> Check:
     return Check("home", "warn", found, f"chmod 0700 {places.home}", fix)
 
 
-def _database(places: Places) -> Check:
+def _database(places: HomePaths) -> Check:
     try:
         queries = Queries(places.database)
         count = len(queries.tasks(removed=True))

@@ -28,7 +28,7 @@ PACKAGES = {"gate": ("policy", "gate")}
 """Packages of our own that an image runs, copied as they are."""
 
 
-class Knows(Protocol):
+class HasImages(Protocol):
     """Whatever can say which images the engine holds."""
 
     def image_id(self, reference: str) -> str | None:
@@ -57,14 +57,14 @@ def tag(name: str) -> str:
     return f"swarm/{name}:{digest.hexdigest()[:12]}"
 
 
-def reference(engine: Knows, image: str) -> str:
+def reference(engine: HasImages, image: str) -> str:
     """The full reference for what a config names; ToolError where it is not there."""
     full = tag(image) if image in names() else image
     require(engine, full)
     return full
 
 
-def require(engine: Knows, full: str) -> None:
+def require(engine: HasImages, full: str) -> None:
     """Refuse an image that the engine does not hold."""
     if engine.image_id(full) is None:
         raise ToolError(

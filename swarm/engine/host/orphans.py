@@ -5,13 +5,13 @@ from typing import Literal
 
 from swarm.adapters.git.safe_fs.files import erase
 from swarm.plan.gate_containers import GATING, GateNames
-from swarm.plan.naming import HOME_LABEL, KIND_LABEL, TASK_LABEL, Names, Places
-from swarm.ports import Progress, Sandboxes
+from swarm.plan.naming import HOME_LABEL, KIND_LABEL, TASK_LABEL, HomePaths, TaskNames
+from swarm.ports import Containers, Progress
 from swarm.store.event_queries import Queries
 
 
 @dataclass(frozen=True, slots=True)
-class Leftover:
+class Orphan:
     """One thing outside without a task."""
 
     kind: Literal["container", "volume", "worktree"]
@@ -19,7 +19,7 @@ class Leftover:
     """The engine's name, or the task id that a worktree's folder is called by."""
 
 
-def find(places: Places, sandboxes: Sandboxes) -> list[Leftover]:
+def find(places: HomePaths, sandboxes: Containers) -> list[Orphan]:
     """Everything of this home that belongs to no task, or to one that was removed."""
     queries = Queries(places.database)
     try:
@@ -30,27 +30,27 @@ def find(places: Places, sandboxes: Sandboxes) -> list[Leftover]:
     known = {str(number) for number in owned}
     gate = GateNames(places.tag)
     gates = {gate.run, gate.keys}
-    homes = {Names(places.tag, number).home_volume for number in owned}
+    homes = {TaskNames(places.tag, number).home_volume for number in owned}
     return [
         *(
-            Leftover("container", facts.name)
+            Orphan("container", facts.name)
             for facts in sandboxes.all(labels)
             if facts.labels.get(TASK_LABEL) not in known
             and facts.labels.get(KIND_LABEL) not in GATING
         ),
         *(
-            Leftover("volume", name)
+            Orphan("volume", name)
             for name in sandboxes.volumes(labels)
             if name not in homes and name not in gates
         ),
-        *(Leftover("worktree", name) for name in _folders(places) - known),
+        *(Orphan("worktree", name) for name in _folders(places) - known),
     ]
 
 
 def remove(
-    places: Places,
-    sandboxes: Sandboxes,
-    found: list[Leftover],
+    places: HomePaths,
+    sandboxes: Containers,
+    found: list[Orphan],
     progress: Progress,
 ) -> None:
     """Remove what `find` found, each named before it goes; ToolError."""
@@ -66,7 +66,7 @@ def remove(
                 erase(places.task(int(one.name)))
 
 
-def _folders(places: Places) -> set[str]:
+def _folders(places: HomePaths) -> set[str]:
     """Names of folders under `worktrees`; only such as a task could have."""
     above = places.worktree(0).parent
     if not above.is_dir():

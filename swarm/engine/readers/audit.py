@@ -11,10 +11,10 @@ from typing import Any, Literal, TextIO
 from swarm.errors import SwarmError
 from swarm.model import activity_text
 from swarm.model import events as e
-from swarm.model.audit_query import Counts, Entry, Filter, Place
-from swarm.plan.naming import Places
-from swarm.store.audit_pages import Seen, since
-from swarm.store.audit_queries import Timeline
+from swarm.model.audit_query import Counts, Entry, Filter, PathRow
+from swarm.plan.naming import HomePaths
+from swarm.store.audit_pages import AuditCursor, since
+from swarm.store.audit_queries import AuditQueries
 
 Form = Literal["jsonl", "csv"]
 
@@ -24,15 +24,15 @@ COLUMNS = (
 )
 
 
-class Audits:
+class AuditReader:
     """Opens the file anew for each question, so that any thread may ask; blocks."""
 
-    def __init__(self, at: Places) -> None:
+    def __init__(self, at: HomePaths) -> None:
         self._at = at
 
-    def places(self, task: int, noise: bool) -> tuple[list[Place], Counts]:
+    def places(self, task: int, noise: bool) -> tuple[list[PathRow], Counts]:
         """A task's paths, the newest first, and its numbers."""
-        timeline = Timeline(self._at.database)
+        timeline = AuditQueries(self._at.database)
         try:
             return timeline.places(task, noise=noise), timeline.counts(task)
         finally:
@@ -40,7 +40,7 @@ class Audits:
 
     def entries(self, wanted: Filter, limit: int) -> list[Entry]:
         """The newest of the timeline, newest first."""
-        timeline = Timeline(self._at.database)
+        timeline = AuditQueries(self._at.database)
         try:
             return timeline.audit(wanted, limit)
         finally:
@@ -52,10 +52,10 @@ class Audits:
         folder.mkdir(exist_ok=True, mode=0o700)
         stamp = time.strftime("%Y%m%d-%H%M%S")
         file = folder / f"audit-{stamp}-{time.time_ns() % 1000:03}.{form}"
-        timeline = Timeline(self._at.database)
+        timeline = AuditQueries(self._at.database)
         try:
             with file.open("x", encoding="utf-8", newline="") as out:
-                write(since(timeline, Seen(), wanted), form, out)
+                write(since(timeline, AuditCursor(), wanted), form, out)
         except OSError as error:
             raise SwarmError(f"{file} cannot be written: {error.strerror}") from error
         finally:

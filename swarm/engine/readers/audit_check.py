@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from swarm.engine.sensor import hash_chain
-from swarm.engine.sensor.hash_chain import Found
+from swarm.engine.sensor.hash_chain import Verification
 from swarm.engine.sensor.log_follower import part_of
-from swarm.store.audit_writer import Trail
+from swarm.store.audit_writer import LogPosition
 
 
-def of_task(files: Path, trails: list[Trail]) -> Iterator[Found]:
+def of_task(files: Path, trails: list[LogPosition]) -> Iterator[Verification]:
     """One finding a file, in order; reads all of them.
 
     What was given up for room is named, and is no fault: the database holds how it
@@ -26,7 +26,7 @@ def of_task(files: Path, trails: list[Trail]) -> Iterator[Found]:
         before = trail.head
 
 
-def _later(trail: Trail, trails: list[Trail]) -> bool:
+def _later(trail: LogPosition, trails: list[LogPosition]) -> bool:
     """Whether a file after this one exists: only the oldest are ever given up."""
     return any(
         other.container == trail.container and other.part > trail.part

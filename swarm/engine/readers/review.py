@@ -11,7 +11,7 @@ from swarm.adapters.git.repository import Repository
 from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import SwarmError
 from swarm.model.review import Change, Hidden
-from swarm.plan.naming import Places
+from swarm.plan.naming import HomePaths
 from swarm.store.event_queries import Queries
 
 DIFF_LIMIT = 8 << 20
@@ -19,7 +19,7 @@ DIFF_LIMIT = 8 << 20
 
 
 def keep_hidden(
-    places: Places, task_id: int, tree: str, hidden: tuple[Hidden, ...]
+    places: HomePaths, task_id: int, tree: str, hidden: tuple[Hidden, ...]
 ) -> None:
     """Write what a snapshot could not hold beside the tree that it made."""
     body = {"tree": tree, "hidden": [asdict(entry) for entry in hidden]}
@@ -29,14 +29,14 @@ def keep_hidden(
     fresh.replace(kept)
 
 
-def _hidden_file(places: Places, task_id: int) -> Path:
+def _hidden_file(places: HomePaths, task_id: int) -> Path:
     return places.task(task_id) / "hidden.json"
 
 
-class Review:
+class ReviewReader:
     """Questions about a task's snapshot; each blocks for a git process or a file."""
 
-    def __init__(self, places: Places, queries: Callable[[], Queries]) -> None:
+    def __init__(self, places: HomePaths, queries: Callable[[], Queries]) -> None:
         self._places = places
         self._queries = queries
 

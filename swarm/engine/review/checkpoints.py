@@ -9,7 +9,7 @@ from swarm.adapters.git.checkpoint import restore as restoring
 from swarm.adapters.git.checkpoint.restore import Restored
 from swarm.adapters.git.snapshot import take as snapshots
 from swarm.config.schema import Config
-from swarm.engine.context import Kit
+from swarm.engine.context import EngineContext
 from swarm.engine.worktree import task_git
 from swarm.errors import IllegalMove, PlanError
 from swarm.model import events as e
@@ -22,7 +22,7 @@ SHOWN = 20
 """Names of what was set aside that a wish's answer holds."""
 
 
-class Rounds:
+class CheckpointSchedule:
     """Whose turn it is; a task's first is when it has worked for one round's time."""
 
     def __init__(self) -> None:
@@ -43,14 +43,18 @@ class Rounds:
         return found
 
 
-def take_wish(kit: Kit, task_id: int, _body: dict[str, Any]) -> dict[str, Any]:
+def take_wish(
+    kit: EngineContext, task_id: int, _body: dict[str, Any]
+) -> dict[str, Any]:
     """Answer the number of a checkpoint of what is there now, and whether it is new."""
     before = _newest(kit, task_id)
     number = take(kit, task_id, "by you")
     return {"number": number, "new": number != before}
 
 
-def restore_wish(kit: Kit, task_id: int, body: dict[str, Any]) -> dict[str, Any]:
+def restore_wish(
+    kit: EngineContext, task_id: int, body: dict[str, Any]
+) -> dict[str, Any]:
     """Go back to the checkpoint `number`; answers what was done, and the way back."""
     number = body.get("number")
     if not isinstance(number, int) or isinstance(number, bool) or number < 0:
@@ -68,19 +72,19 @@ def restore_wish(kit: Kit, task_id: int, body: dict[str, Any]) -> dict[str, Any]
     }
 
 
-def each_round(kit: Kit, task_id: int) -> None:
+def each_round(kit: EngineContext, task_id: int) -> None:
     """Take one of a task that may have ended meanwhile, and give the oldest up."""
     if kit.read().task(task_id).state is State.LIVE:
         take(kit, task_id, "")
         _give_up(kit, kit.read().task(task_id))
 
 
-def take(kit: Kit, task_id: int, why: str) -> int:
+def take(kit: EngineContext, task_id: int, why: str) -> int:
     """Keep what the worktree holds now; the newest's number where it is the same."""
     return _take(kit, _with_worktree(kit, task_id), why)[0]
 
 
-def restore(kit: Kit, task_id: int, number: int) -> tuple[int, Restored]:
+def restore(kit: EngineContext, task_id: int, number: int) -> tuple[int, Restored]:
     """Make the worktree what it was; the number of what it was before that, too.
 
     A live task stands still meanwhile. Its commits stay as they are, and so do the
@@ -99,7 +103,7 @@ def restore(kit: Kit, task_id: int, number: int) -> tuple[int, Restored]:
 
 
 @contextmanager
-def _halted(kit: Kit, task: Task) -> Iterator[None]:
+def _halted(kit: EngineContext, task: Task) -> Iterator[None]:
     """A keeper that dies inside leaves the task paused, which the next one tells."""
     box = kit.names(task.id).sandbox
     halts = task.state is State.LIVE and not task.paused
@@ -112,7 +116,7 @@ def _halted(kit: Kit, task: Task) -> Iterator[None]:
             kit.sandboxes.resume(box)
 
 
-def _take(kit: Kit, task: Task, why: str) -> tuple[int, str]:
+def _take(kit: EngineContext, task: Task, why: str) -> tuple[int, str]:
     """The number and the tree; nothing is kept twice in a row."""
     review = kit.config().review
     caps = snapshots.Caps(file=review.max_file, total=review.max_total)
@@ -126,12 +130,12 @@ def _take(kit: Kit, task: Task, why: str) -> tuple[int, str]:
     return last + 1, taken.tree
 
 
-def _newest(kit: Kit, task_id: int) -> int:
+def _newest(kit: EngineContext, task_id: int) -> int:
     known = kit.read().checkpoints(task_id)
     return known[-1].number if known else 0
 
 
-def _give_up(kit: Kit, task: Task) -> None:
+def _give_up(kit: EngineContext, task: Task) -> None:
     """Blobs of commits that came home could be the same: only names go then."""
     known = [one.number for one in kit.read().checkpoints(task.id)]
     old = known[: -kit.config().checkpoint.keep]
@@ -145,7 +149,7 @@ def _give_up(kit: Kit, task: Task) -> None:
     kit.journal.record(task.id, e.CheckpointsDropped(old[-1]))
 
 
-def _with_worktree(kit: Kit, task_id: int) -> Task:
+def _with_worktree(kit: EngineContext, task_id: int) -> Task:
     task = kit.read().task(task_id)
     if task.removed or task.state not in REVIEWABLE:
         raise IllegalMove(

@@ -7,19 +7,19 @@ from swarm.adapters.git import diff
 from swarm.adapters.git.merge import apply
 from swarm.adapters.git.merge import prepare as merging
 from swarm.adapters.git.task_git import TaskGit
-from swarm.engine.context import Kit
+from swarm.engine.context import EngineContext
 from swarm.engine.review import snapshot
 from swarm.engine.worktree import task_git
 from swarm.errors import IllegalMove, PlanError, Refused, SwarmError
 from swarm.model import events as e
-from swarm.model.review import MergeOrder, Prepared
+from swarm.model.review import MergeOrder, PreparedMerge
 from swarm.model.safe_text import line
 from swarm.model.task import State, Task
 
 STRATEGIES = ("squash", "merge", "patch")
 
 
-def merge(kit: Kit, task_id: int, body: dict[str, Any]) -> dict[str, Any]:
+def merge(kit: EngineContext, task_id: int, body: dict[str, Any]) -> dict[str, Any]:
     """Merge a tree of the task's into its target, or write it to a patch file.
 
     Without `tree` a snapshot is taken now. Refused while files in classes X0 to X2
@@ -58,7 +58,7 @@ def merge(kit: Kit, task_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return _merge(kit, of, order)
 
 
-def _reviewed_tree(kit: Kit, task: Task, tree: str) -> str:
+def _reviewed_tree(kit: EngineContext, task: Task, tree: str) -> str:
     taken = snapshot.snapshot(kit, task.id)
     if tree and tree != taken.tree:
         raise Refused(
@@ -95,14 +95,16 @@ def _require_acknowledged(of: TaskGit, tree: str, accepted: Any) -> None:
         )
 
 
-def _write_patch(kit: Kit, of: TaskGit, tree: str, output: str) -> dict[str, Any]:
+def _write_patch(
+    kit: EngineContext, of: TaskGit, tree: str, output: str
+) -> dict[str, Any]:
     to = Path(output) if output else of.repo.root / f"swarm-{of.task}.patch"
     merging.write_patch(of, tree, to)
     kit.journal.record(of.task, e.PatchWritten(str(to), tree))
     return {"path": str(to)}
 
 
-def _merge(kit: Kit, of: TaskGit, order: MergeOrder) -> dict[str, Any]:
+def _merge(kit: EngineContext, of: TaskGit, order: MergeOrder) -> dict[str, Any]:
     prepared = merging.prepare(of, order)
     kit.journal.record(
         of.task,
@@ -125,7 +127,7 @@ def _merge(kit: Kit, of: TaskGit, order: MergeOrder) -> dict[str, Any]:
     return {"commit": prepared.new, "target": prepared.target}
 
 
-def complete(kit: Kit, task_id: int) -> None:
+def complete(kit: EngineContext, task_id: int) -> None:
     """Finish, or give up cleanly, a merge that a keeper's death cut short."""
     started = [
         recorded.event
@@ -133,7 +135,7 @@ def complete(kit: Kit, task_id: int) -> None:
         if isinstance(recorded.event, e.MergeStarted)
     ]
     last = started[-1]
-    prepared = Prepared(
+    prepared = PreparedMerge(
         old=last.old,
         new=last.new,
         target=last.target,

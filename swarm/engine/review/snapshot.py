@@ -5,7 +5,7 @@ from typing import Any
 
 from swarm.adapters.git import quarantine
 from swarm.adapters.git.snapshot import take as snapshots
-from swarm.engine.context import Kit
+from swarm.engine.context import EngineContext
 from swarm.engine.readers.review import keep_hidden
 from swarm.engine.worktree import task_git
 from swarm.errors import IllegalMove, SwarmError
@@ -13,16 +13,18 @@ from swarm.model import events as e
 from swarm.model.review import Snapshot
 from swarm.model.task import REVIEWABLE
 from swarm.plan import specs
-from swarm.plan.naming import Names
+from swarm.plan.naming import TaskNames
 from swarm.plan.specs import SandboxSpec
 
 
-def snapshot_wish(kit: Kit, task_id: int, _body: dict[str, Any]) -> dict[str, Any]:
+def snapshot_wish(
+    kit: EngineContext, task_id: int, _body: dict[str, Any]
+) -> dict[str, Any]:
     """Answer the tree of a snapshot taken now."""
     return {"tree": snapshot(kit, task_id).tree}
 
 
-def snapshot(kit: Kit, task_id: int) -> Snapshot:
+def snapshot(kit: EngineContext, task_id: int) -> Snapshot:
     """Read the worktree's bytes into a tree of our own; recorded where it changed."""
     task = kit.read().task(task_id)
     if task.removed or task.state not in REVIEWABLE:
@@ -47,7 +49,7 @@ def snapshot(kit: Kit, task_id: int) -> Snapshot:
     return taken
 
 
-def bring_back(kit: Kit, task_id: int) -> None:
+def bring_back(kit: EngineContext, task_id: int) -> None:
     """Take the agent's commits through the quarantine; a refusal is an event.
 
     The sending side runs in a one-shot sandbox like the agent's own: the host's git
@@ -70,7 +72,7 @@ def bring_back(kit: Kit, task_id: int) -> None:
         )
 
 
-def sender(names: Names, sandbox: SandboxSpec, base: str) -> SandboxSpec:
+def sender(names: TaskNames, sandbox: SandboxSpec, base: str) -> SandboxSpec:
     """The sandbox that packs commits: the agent's own, without terminal and home."""
     return replace(
         sandbox,

@@ -12,7 +12,7 @@ from swarm.engine.host import images
 from swarm.errors import SwarmError, ToolError
 from swarm.plan import sensor_container
 from swarm.plan.sensor_container import ID_LENGTH, SensorNames
-from swarm.ports import Conversation, Sandboxes
+from swarm.ports import AttachedStream, Containers
 
 ANSWER_SECONDS = 20.0
 WRITABLE = 0o733
@@ -21,7 +21,7 @@ WRITABLE = 0o733
 Line = dict[str, Any]
 
 
-class Sensor:
+class SensorClient:
     """Starts the sensor where none runs, and speaks with it; safe for several threads.
 
     What it sees is in `files`, one line of JSON an event; `heard` is told every line
@@ -30,7 +30,7 @@ class Sensor:
 
     def __init__(
         self,
-        door: Sandboxes,
+        door: Containers,
         names: SensorNames,
         files: Path,
         heard: Callable[[Line], None],
@@ -41,7 +41,7 @@ class Sensor:
         self._lost: Callable[[str], None] = _nobody
         self._guard = threading.RLock()
         self._answers: SimpleQueue[Line] = SimpleQueue()
-        self._talk: Conversation | None = None
+        self._talk: AttachedStream | None = None
         self._was_up = self._closing = False
         self.names = names
 
@@ -140,7 +140,7 @@ class Sensor:
             raise ToolError(f"the sensor refused {command!r}: {said}")
         return said
 
-    def _listen(self, talk: Conversation, answers: SimpleQueue[Line]) -> None:
+    def _listen(self, talk: AttachedStream, answers: SimpleQueue[Line]) -> None:
         for text in talk.lines():
             line = _parsed(text)
             match line.get("op"):

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from swarm.engine.sensor.path_groups import Heaps
-from swarm.model.activity import RUIN, Deed, area
+from swarm.engine.sensor.path_groups import PathGroups
+from swarm.model.activity import RUIN, Action, area
 
 FILES = 50
 """Deletions of one process that are a burst."""
@@ -14,16 +14,16 @@ WINDOW = 2.0
 PROCESSES = 64
 
 
-class Bursts:
+class DeleteBursts:
     """Counts what each process deletes in the worktree, outside of heaps."""
 
     def __init__(self) -> None:
         self._counts: dict[int, tuple[int, float, str, str]] = {}
-        self._told: list[Deed] = []
+        self._told: list[Action] = []
 
     def gone(self, line: Mapping[str, Any], path: str) -> None:
         """A path was deleted."""
-        if area(path) != "worktree" or not Heaps.NOISE.isdisjoint(path.split("/")):
+        if area(path) != "worktree" or not PathGroups.NOISE.isdisjoint(path.split("/")):
             return
         pid, at = int(line.get("pid", 0)), float(line["at"])
         count, last, top, _ = self._counts.pop(pid, (0, at, path, ""))
@@ -33,12 +33,12 @@ class Bursts:
         comm = str(line.get("comm", ""))
         self._counts[pid] = (count + 1, at, top, comm)
         if count + 1 == FILES:
-            told = Deed(at, "file", "burst", top, pid=pid, comm=comm, level=RUIN)
+            told = Action(at, "file", "burst", top, pid=pid, comm=comm, level=RUIN)
             self._told.append(replace(told, note=f"deletes many files in {top}"))
         if len(self._counts) > PROCESSES:
             self._counts.pop(next(iter(self._counts)))
 
-    def taken(self) -> list[Deed]:
+    def taken(self) -> list[Action]:
         """The bursts that began since the last call."""
         told, self._told = self._told, []
         return told

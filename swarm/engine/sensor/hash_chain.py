@@ -18,7 +18,7 @@ _READ = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Verification:
     """What a look at one file came to."""
 
     file: Path
@@ -57,15 +57,15 @@ def append(file: Path, known: int, values: list[bytes]) -> None:
         chain.flush()
 
 
-def verify(file: Path, first: bytes, head: bytes, lines: int) -> Found:
+def verify(file: Path, first: bytes, head: bytes, lines: int) -> Verification:
     """Go over a file's first `lines` lines; reads all of it, blocks for a second a GB.
 
     `first` is the value before its first line, `head` the one in the database.
     """
     try:
-        return Found(file, lines, _fault(file, first, head, lines))
+        return Verification(file, lines, _fault(file, first, head, lines))
     except OSError as error:
-        return Found(file, lines, f"cannot be read: {error.strerror}")
+        return Verification(file, lines, f"cannot be read: {error.strerror}")
 
 
 def _fault(file: Path, first: bytes, head: bytes, lines: int) -> str:

@@ -8,10 +8,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from swarm.engine.sensor.delete_bursts import Bursts
-from swarm.engine.sensor.path_groups import Heaps
+from swarm.engine.sensor.delete_bursts import DeleteBursts
+from swarm.engine.sensor.path_groups import PathGroups
 from swarm.model import risk
-from swarm.model.activity import OUTSIDE, RUIN, Batch, Deed, Trace, area, relative
+from swarm.model.activity import (
+    OUTSIDE,
+    RUIN,
+    Action,
+    Batch,
+    PathActivity,
+    area,
+    relative,
+)
 from swarm.model.destructive_commands import ruin
 from swarm.model.risk import Facts
 from swarm.plan.syscalls import NAMES
@@ -38,12 +46,12 @@ class Interpreter:
         self._counted: OrderedDict[str, int] = OrderedDict()
         self._flagged: set[str] = set()
         self._plain: set[str] = set()
-        self._heaps = Heaps()
-        self._bursts = Bursts()
+        self._heaps = PathGroups()
+        self._bursts = DeleteBursts()
 
     def read(self, lines: Iterable[Line]) -> Batch:
         """What these lines come to; a line that makes no sense is counted as lost."""
-        batch = _Growing()
+        batch = _BatchBuilder()
         for line in lines:
             try:
                 self._one(line, batch)
@@ -54,7 +62,7 @@ class Interpreter:
         batch.finish()
         return batch
 
-    def _one(self, line: Line, batch: "_Growing") -> None:
+    def _one(self, line: Line, batch: "_BatchBuilder") -> None:
         match line["op"]:
             case "exec":
                 batch.add(_command(line))
@@ -69,7 +77,7 @@ class Interpreter:
             case _:
                 self._file(line, batch)
 
-    def _file(self, line: Line, batch: "_Growing") -> None:
+    def _file(self, line: Line, batch: "_BatchBuilder") -> None:
         path = self._path_of(line)
         if not path:
             return
@@ -98,11 +106,11 @@ class Interpreter:
                 self._paths.popitem(last=False)
         return str(path)
 
-    def _traced(self, line: Line, path: str, batch: Batch) -> Trace:
+    def _traced(self, line: Line, path: str, batch: Batch) -> PathActivity:
         at, op = float(line["at"]), str(line["op"])
         trace = batch.traces.get(path)
         if trace is None:
-            trace = Trace(path, op, at, at, heap=self._heaps.of(path, at))
+            trace = PathActivity(path, op, at, at, heap=self._heaps.of(path, at))
             batch.traces[path] = trace
         if op == "close":
             op = trace.op if trace.count else "write"
@@ -124,13 +132,17 @@ class Interpreter:
                 self._counted.popitem(last=False)
         return max(0, told - before)
 
-    def _denied(self, line: Line, path: str, result: int, batch: "_Growing") -> None:
+    def _denied(
+        self, line: Line, path: str, result: int, batch: "_BatchBuilder"
+    ) -> None:
         trace = self._traced({**line, "bytes": 0, "mode": 0}, path, batch)
         trace.denied += 1
         batch.add(_deed(line, path, "file", result=result, note=errno_words(result)))
 
-    def _flag(self, line: Line, path: str, trace: Trace, batch: "_Growing") -> None:
-        if not Heaps.FOREIGN.isdisjoint(trace.heap.split("/")):
+    def _flag(
+        self, line: Line, path: str, trace: PathActivity, batch: "_BatchBuilder"
+    ) -> None:
+        if not PathGroups.FOREIGN.isdisjoint(trace.heap.split("/")):
             return
         level, note = _graver(line, path)
         if not level and path not in self._flagged and path not in self._plain:
@@ -151,7 +163,7 @@ class Interpreter:
                 self._plain.clear()
             self._plain.add(path)
 
-    def _moved(self, line: Line, path: str, batch: "_Growing") -> None:
+    def _moved(self, line: Line, path: str, batch: "_BatchBuilder") -> None:
         """A rename takes its source away, and may put itself over another file."""
         source = str(line.get("from", ""))
         over = path in self._counted or self._was_there(path, batch)
@@ -168,7 +180,7 @@ class Interpreter:
         )
 
 
-class _Growing(Batch):
+class _BatchBuilder(Batch):
     """A batch whose like deeds become one with a count, and whose number is bounded."""
 
     __slots__ = ("_alike", "_more")
@@ -178,7 +190,7 @@ class _Growing(Batch):
         self._alike: dict[tuple[object, ...], int] = {}
         self._more = 0
 
-    def add(self, deed: Deed) -> None:
+    def add(self, deed: Action) -> None:
         """Keep it, or count it with the one that is alike."""
         if deed.kind == "exec" and not deed.result:
             self._keep(deed)
@@ -196,21 +208,21 @@ class _Growing(Batch):
         if self._more and self.deeds:
             last = self.deeds[-1]
             words = f"and {self._more} more, which the raw lines hold"
-            self.deeds.append(Deed(last.at, "call", "more", note=words))
+            self.deeds.append(Action(last.at, "call", "more", note=words))
 
-    def _keep(self, deed: Deed) -> None:
+    def _keep(self, deed: Action) -> None:
         if len(self.deeds) < DEEDS or deed.level:
             self.deeds.append(deed)
         else:
             self._more += 1
 
 
-def _again(deed: Deed) -> Deed:
+def _again(deed: Action) -> Action:
     return replace(deed, count=deed.count + 1)
 
 
-def _deed(line: Line, path: str, kind: Any, **more: Any) -> Deed:
-    return Deed(
+def _deed(line: Line, path: str, kind: Any, **more: Any) -> Action:
+    return Action(
         at=float(line["at"]),
         kind=kind,
         op=str(line["op"]),
@@ -223,7 +235,7 @@ def _deed(line: Line, path: str, kind: Any, **more: Any) -> Deed:
     )
 
 
-def _command(line: Line) -> Deed:
+def _command(line: Line) -> Action:
     result = int(line.get("result", 0))
     argv = tuple(str(word) for word in line.get("argv", ()))
     cwd = str(line.get("cwd", ""))
@@ -241,14 +253,14 @@ def _end(line: Line, batch: Batch) -> None:
     batch.ends.append((pid, code, at))
 
 
-def _call(line: Line) -> Deed:
+def _call(line: Line) -> Action:
     number = int(line.get("flags", 0))
     name = NAMES.get(number, f"system call {number}")
     result = int(line.get("result", 0)) or -1
     return _deed({**line, "op": name}, "", "call", result=result, note="refused")
 
 
-def _reach(line: Line) -> Deed:
+def _reach(line: Line) -> Action:
     """Something that did not leave the sandbox; `mode` and on are as `event.h` says."""
     family, port = divmod(int(line.get("mode", 0)), 1 << 16)
     size = int(line.get("size", 0))

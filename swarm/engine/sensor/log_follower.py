@@ -9,7 +9,7 @@ from pathlib import Path
 from swarm.engine.sensor import hash_chain
 from swarm.engine.sensor.interpreter import Interpreter, Line
 from swarm.errors import SwarmError
-from swarm.store.audit_writer import AuditWriter, Trail
+from swarm.store.audit_writer import AuditWriter, LogPosition
 
 GATHER_SECONDS = 0.05
 """Lines that come in this time are one transaction."""
@@ -22,7 +22,7 @@ InBase = Callable[[str], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Ears:
+class FollowerCallbacks:
     """Whom the follower tells what."""
 
     gave: Callable[[int, str, int], None]
@@ -34,13 +34,13 @@ class Ears:
 
 @dataclass(slots=True)
 class _Followed:
-    trail: Trail
+    trail: LogPosition
     reader: Interpreter
     ending: bool = False
     """It grows no more: let go of it once it is taken in."""
 
 
-class Follower:
+class LogFollower:
     """A thread for all files; what it took in, it takes in once, also after a death."""
 
     def __init__(
@@ -48,7 +48,7 @@ class Follower:
         files: Path,
         writer: AuditWriter,
         keep: Callable[[], int],
-        ears: Ears,
+        ears: FollowerCallbacks,
     ) -> None:
         """`keep` is how many bytes of raw lines a task may have; asked at each part."""
         self._files = files
@@ -70,7 +70,7 @@ class Follower:
                 return
             trail = self._known.get(container)
             if trail is None:
-                trail = Trail(
+                trail = LogPosition(
                     container, 0, task, head=hash_chain.begin(container, 0, b"")
                 )
                 self._writer.begin(trail)
@@ -186,7 +186,7 @@ class Follower:
         self._give_up(followed.trail)
         return True
 
-    def _give_up(self, trail: Trail) -> None:
+    def _give_up(self, trail: LogPosition) -> None:
         parts = [
             part_of(self._files, trail.container, part) for part in range(trail.part)
         ]

@@ -16,7 +16,7 @@ _ROOTS = frozenset({"", WORKTREE, HOME, "/tmp"})  # noqa: S108 - the sandbox's
 """Directories that are never shown as one."""
 
 
-class Heaps:
+class PathGroups:
     """Which directory a path is shown under, if not under its own name."""
 
     NOISE: ClassVar[frozenset[str]] = frozenset(

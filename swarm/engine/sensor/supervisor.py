@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from swarm.engine.sensor.client import Line, Sensor
-from swarm.engine.sensor.log_follower import Follower, InBase
+from swarm.engine.sensor.client import Line, SensorClient
+from swarm.engine.sensor.log_follower import InBase, LogFollower
 from swarm.errors import SwarmError
 from swarm.model import events as e
 from swarm.plan.sensor_container import ID_LENGTH
@@ -31,7 +31,7 @@ class Fallback(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class ObservedSandbox:
     """A sandbox to observe."""
 
     task: int
@@ -42,14 +42,14 @@ class Subject:
     in_base: InBase
 
 
-class Sensing:
+class SensorSupervisor:
     """Safe for several threads; what it observes survives the sensor's death."""
 
     def __init__(
         self,
-        sensor: Sensor,
+        sensor: SensorClient,
         fallback: Fallback,
-        follower: Follower,
+        follower: LogFollower,
         journal: Journal,
         wanted: Callable[[], str],
     ) -> None:
@@ -59,7 +59,7 @@ class Sensing:
         self._journal = journal
         self._wanted = wanted
         self._guard = threading.RLock()
-        self._subjects: dict[str, Subject] = {}
+        self._subjects: dict[str, ObservedSandbox] = {}
         self._lost: dict[str, int] = {}
         self._inherited: frozenset[str] = frozenset()
         """Whom the sensor observed when this keeper first spoke to it."""
@@ -76,11 +76,11 @@ class Sensing:
         """Whether a sensor ended and none is in its place."""
         return not self._kind and self._down > 0
 
-    def begin(self, subject: Subject) -> None:
+    def begin(self, subject: ObservedSandbox) -> None:
         """Observe a sandbox that is about to start: its first program is seen."""
         self._observe(subject, runs=False)
 
-    def resume(self, subject: Subject) -> bool:
+    def resume(self, subject: ObservedSandbox) -> bool:
         """Observe one that runs already; whether nobody did until now."""
         short = subject.container[:ID_LENGTH]
         with self._guard:
@@ -126,7 +126,7 @@ class Sensing:
             self._kind, self._down = "", time.time()
         self._journal.record(None, e.SensorDown(reason[-300:]))
 
-    def recover(self, changed: Callable[[Subject], int]) -> None:
+    def recover(self, changed: Callable[[ObservedSandbox], int]) -> None:
         """Start a sensor anew, and tell of each task how long nobody saw it.
 
         `changed` counts the paths that differ from what was known. Blocks for about a
@@ -159,7 +159,7 @@ class Sensing:
         self._fallback.close()
         self.follower.close()
 
-    def _observe(self, subject: Subject, runs: bool) -> None:
+    def _observe(self, subject: ObservedSandbox, runs: bool) -> None:
         short = subject.container[:ID_LENGTH]
         with self._guard:
             self._up()
@@ -194,10 +194,10 @@ class Sensing:
         blind = ", ".join(self._fallback.blind_to)
         self._journal.record(None, e.SensorUp(INOTIFY, why, blind))
 
-    def _at_work(self) -> "Sensor | Fallback":
+    def _at_work(self) -> "SensorClient | Fallback":
         return self._sensor if self._kind == EBPF else self._fallback
 
-    def _unobserved(self, subject: Subject, since: float, found: int) -> None:
+    def _unobserved(self, subject: ObservedSandbox, since: float, found: int) -> None:
         gap = e.Unobserved(since, max(0.0, time.time() - since), found)
         self._quietly(lambda: self._journal.record(subject.task, gap))
 

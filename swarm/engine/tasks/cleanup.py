@@ -4,7 +4,7 @@ from typing import Any
 
 from swarm.adapters.git.safe_fs.files import erase
 from swarm.adapters.git.worktree import create
-from swarm.engine.context import Kit
+from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
 from swarm.engine.review import snapshot
 from swarm.engine.worktree import task_git
@@ -21,12 +21,12 @@ DISCARD_SECONDS = 7 * 24 * 3600.0
 """How long `gc` leaves a discarded task restorable."""
 
 
-def discard(kit: Kit, task_id: int) -> None:
+def discard(kit: EngineContext, task_id: int) -> None:
     """Give the work up; it stays on disk until `rm` or `gc`, so it can be restored."""
     kit.journal.record(task_id, e.TaskRejected("discarded by you"))
 
 
-def restore(kit: Kit, task_id: int) -> None:
+def restore(kit: EngineContext, task_id: int) -> None:
     """Take a discard back."""
     task = kit.read().task(task_id)
     if task.removed or not kit.places.worktree(task_id).exists():
@@ -38,7 +38,7 @@ def restore(kit: Kit, task_id: int) -> None:
     snapshot.snapshot(kit, task_id)
 
 
-def remove(kit: Kit, task_id: int) -> None:
+def remove(kit: EngineContext, task_id: int) -> None:
     """Remove container, volume, pane, worktree and branch; the history stays.
 
     IllegalMove where that would destroy work that is neither merged nor discarded.
@@ -60,7 +60,7 @@ def remove(kit: Kit, task_id: int) -> None:
     kit.journal.record(task_id, e.TaskRemoved())
 
 
-def _remove_worktree(kit: Kit, task: Task) -> None:
+def _remove_worktree(kit: EngineContext, task: Task) -> None:
     """Also where the repository itself is gone: then only our own folders go."""
     try:
         of = task_git(kit, task)
@@ -71,7 +71,7 @@ def _remove_worktree(kit: Kit, task: Task) -> None:
     create.remove(of)
 
 
-def gc(kit: Kit, body: dict[str, Any]) -> dict[str, Any]:
+def gc(kit: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
     """Remove merged tasks' things, old discards, and what no task knows.
 
     With `dry_run` only names them. Answers `found` and `removed`, each a list of words.
@@ -93,13 +93,13 @@ def gc(kit: Kit, body: dict[str, Any]) -> dict[str, Any]:
     return {"found": found, "removed": removed}
 
 
-def _is_spent(kit: Kit, task: Task) -> bool:
+def _is_spent(kit: EngineContext, task: Task) -> bool:
     if task.state is State.REJECTED:
         return kit.clock() - task.changed > DISCARD_SECONDS
     return task.state is State.MERGED
 
 
-def _orphans(kit: Kit) -> list[str]:
+def _orphans(kit: EngineContext) -> list[str]:
     known = {str(task.id) for task in kit.read().tasks()}
     return [
         facts.name

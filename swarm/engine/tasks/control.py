@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from swarm.engine.context import Kit
+from swarm.engine.context import EngineContext
 from swarm.engine.egress import budget
 from swarm.engine.tasks import finish
 from swarm.errors import IllegalMove
@@ -10,7 +10,7 @@ from swarm.model import events as e
 from swarm.model.task import State, Task
 
 
-def stop(kit: Kit, task_id: int) -> None:
+def stop(kit: EngineContext, task_id: int) -> None:
     """Ask the sandbox to end, kill it after the config's grace; blocks until it did."""
     if _end_unstarted(kit, task_id):
         return
@@ -22,7 +22,7 @@ def stop(kit: Kit, task_id: int) -> None:
     finish.ended(kit, task_id, "stopped by you")
 
 
-def kill(kit: Kit, task_id: int) -> None:
+def kill(kit: EngineContext, task_id: int) -> None:
     """Kill every process of the sandbox at once."""
     if _end_unstarted(kit, task_id):
         return
@@ -31,7 +31,7 @@ def kill(kit: Kit, task_id: int) -> None:
     finish.ended(kit, task_id, "killed by you")
 
 
-def pause(kit: Kit, task_id: int) -> None:
+def pause(kit: EngineContext, task_id: int) -> None:
     """Freeze every process of the sandbox; fine where it is frozen."""
     task = _live(kit, task_id)
     if not task.paused:
@@ -39,7 +39,7 @@ def pause(kit: Kit, task_id: int) -> None:
         kit.journal.record(task_id, e.TaskPaused())
 
 
-def resume(kit: Kit, task_id: int) -> None:
+def resume(kit: EngineContext, task_id: int) -> None:
     """Let a frozen sandbox run; fine where it runs.
 
     One that its budget stopped is given as much again: the human has seen the sum.
@@ -52,7 +52,7 @@ def resume(kit: Kit, task_id: int) -> None:
         kit.journal.record(task_id, e.TaskResumed())
 
 
-def send(kit: Kit, task_id: int, body: dict[str, Any]) -> dict[str, Any]:
+def send(kit: EngineContext, task_id: int, body: dict[str, Any]) -> dict[str, Any]:
     """Paste the wish's `text` into the task's pane and press Enter."""
     text = str(body.get("text") or "")
     task = _live(kit, task_id)
@@ -66,7 +66,7 @@ def send(kit: Kit, task_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def _end_unstarted(kit: Kit, task_id: int) -> bool:
+def _end_unstarted(kit: EngineContext, task_id: int) -> bool:
     """A queued task has nothing to stop: it leaves the queue."""
     if kit.read().task(task_id).state is not State.QUEUED:
         return False
@@ -74,7 +74,7 @@ def _end_unstarted(kit: Kit, task_id: int) -> bool:
     return True
 
 
-def _live(kit: Kit, task_id: int) -> Task:
+def _live(kit: EngineContext, task_id: int) -> Task:
     task = kit.read().task(task_id)
     if task.state is not State.LIVE:
         raise IllegalMove(

@@ -9,14 +9,14 @@ from typing import Any
 from swarm.adapters.git.repository import Repository
 from swarm.adapters.git.task_git import TaskGit
 from swarm.agents import registry
-from swarm.engine.context import Kit
+from swarm.engine.context import EngineContext
 from swarm.engine.egress import budget, policy_resolver
 from swarm.engine.host import images
 from swarm.errors import PlanError
 from swarm.model import events as e
 from swarm.plan import planner as planning
 from swarm.plan import specs
-from swarm.plan.naming import Names, slug
+from swarm.plan.naming import TaskNames, slug
 from swarm.policy.rules import Policy
 
 COPIES_LIMIT = 50
@@ -24,7 +24,7 @@ COPIES_LIMIT = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class NewTasks:
     """A wish for new tasks, parsed."""
 
     repo: Path
@@ -39,17 +39,17 @@ class Order:
     """Tokens and dollars."""
 
 
-def new(kit: Kit, body: dict[str, Any]) -> dict[str, Any]:
+def new(kit: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
     """Queue the tasks that a wish asks for and answer their ids; all or none."""
     return _queue(kit, _parsed(kit, body), body, None)
 
 
-def retry(kit: Kit, task_id: int, body: dict[str, Any]) -> dict[str, Any]:
+def retry(kit: EngineContext, task_id: int, body: dict[str, Any]) -> dict[str, Any]:
     """Queue a new task with the same prompt, agent and base branch as it is now."""
     task = kit.read().task(task_id)
     first = kit.read().events(task=task_id, limit=1)[0].event
     assert isinstance(first, e.TaskQueued)
-    order = Order(
+    order = NewTasks(
         repo=Path(task.repo),
         prompt=task.prompt,
         command=first.command or None,
@@ -63,7 +63,7 @@ def retry(kit: Kit, task_id: int, body: dict[str, Any]) -> dict[str, Any]:
     return _queue(kit, order, body, task_id)
 
 
-def _parsed(kit: Kit, body: dict[str, Any]) -> Order:
+def _parsed(kit: EngineContext, body: dict[str, Any]) -> NewTasks:
     command = body.get("command") or None
     agent = body.get("agent") or ("command" if command else kit.config().agent)
     if not agent:
@@ -79,7 +79,7 @@ def _parsed(kit: Kit, body: dict[str, Any]) -> Order:
     for task_id in after:
         kit.read().task(task_id)
     prompt = str(body.get("prompt") or "") or (command or "")
-    return Order(
+    return NewTasks(
         repo=Path(str(body["repo"])),
         prompt=prompt,
         command=command,
@@ -93,14 +93,14 @@ def _parsed(kit: Kit, body: dict[str, Any]) -> Order:
 
 
 def _queue(
-    kit: Kit, order: Order, body: dict[str, Any], retry_of: int | None
+    kit: EngineContext, order: NewTasks, body: dict[str, Any], retry_of: int | None
 ) -> dict[str, Any]:
     config = kit.config()
     agent = registry.find(order.agent)
     planning.check_words(agent, order.prompt, order.command)
     repository = Repository.open(order.repo, kit.places.home)
     base = repository.resolve_base(order.base)
-    at = planning.Surroundings(
+    at = planning.HostFacts(
         places=kit.places,
         image=images.reference(kit.sandboxes, agent.image or config.sandbox.image),
         seccomp=images.seccomp_profile(),
@@ -108,15 +108,15 @@ def _queue(
         gid=kit.gid,
     )
     images.reference(kit.sandboxes, "gate")
-    subject = policy_resolver.Subject(repository.root, base.commit, agent.name)
+    subject = policy_resolver.PolicySubject(repository.root, base.commit, agent.name)
     policy = policy_resolver.resolve(kit.places, subject, config.gate.preset).policy
     title = slug(order.name or order.prompt)
     group = title if order.copies > 1 else ""
 
     def queued(task_id: int, copy: int) -> e.TaskQueued:
         name = f"{title}/{copy}" if group else title
-        names = Names(kit.places.tag, task_id, name)
-        request = planning.Request(
+        names = TaskNames(kit.places.tag, task_id, name)
+        request = planning.PlanRequest(
             prompt=order.prompt,
             command=order.command,
             mounts=TaskGit(

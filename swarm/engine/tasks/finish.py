@@ -1,6 +1,6 @@
 """What follows when a sandbox has ended: why, what it left, and its commits."""
 
-from swarm.engine.context import Kit
+from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
 from swarm.engine.review import snapshot
 from swarm.engine.tasks import observation
@@ -8,13 +8,13 @@ from swarm.errors import SwarmError
 from swarm.model import events as e
 from swarm.model import usage
 from swarm.model.task import State
-from swarm.ports import SandboxFacts
+from swarm.ports import ContainerFacts
 
 KILLED = 137
 """The exit status of what the kernel killed."""
 
 
-def ended(kit: Kit, task_id: int, reason: str = "") -> None:
+def ended(kit: EngineContext, task_id: int, reason: str = "") -> None:
     """Record the end of a live task's sandbox, then take in its work.
 
     Does nothing where the task is not live any more: the engine tells of an end that
@@ -39,7 +39,7 @@ def ended(kit: Kit, task_id: int, reason: str = "") -> None:
     take_in(kit, task_id)
 
 
-def take_in(kit: Kit, task_id: int) -> None:
+def take_in(kit: EngineContext, task_id: int) -> None:
     """Snapshot the worktree and bring the commits back; trouble is recorded."""
     try:
         snapshot.snapshot(kit, task_id)
@@ -48,7 +48,7 @@ def take_in(kit: Kit, task_id: int) -> None:
     snapshot.bring_back(kit, task_id)
 
 
-def _why(kit: Kit, task_id: int, facts: SandboxFacts) -> tuple[str, str]:
+def _why(kit: EngineContext, task_id: int, facts: ContainerFacts) -> tuple[str, str]:
     """A reason and a way out; both empty where it ended by itself.
 
     The engine's mark of a lack of memory stays when the agent lives on: only an end
@@ -69,6 +69,6 @@ def _why(kit: Kit, task_id: int, facts: SandboxFacts) -> tuple[str, str]:
     return facts.error, ""
 
 
-def _memory(kit: Kit, task_id: int) -> int:
+def _memory(kit: EngineContext, task_id: int) -> int:
     box = kit.read().plan(task_id).get("sandbox") or {}
     return int((box.get("limits") or {}).get("memory", 0))

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 from swarm.adapters.git.worktree import create
-from swarm.engine.context import Kit
+from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
 from swarm.engine.host import images
 from swarm.engine.tasks import observation
@@ -31,7 +31,7 @@ LOOK_SECONDS = 0.25
 """Between two looks at the pane while the engine has not reported a start."""
 
 
-def launch(kit: Kit, task_id: int) -> None:
+def launch(kit: EngineContext, task_id: int) -> None:
     """Bring a queued task to life; on any failure everything done is undone.
 
     Blocks until the agent runs. A failure is an event of the task, not an error.
@@ -52,7 +52,9 @@ def launch(kit: Kit, task_id: int) -> None:
         kit.journal.record(task_id, e.TaskFailed(steps.now, error.message, error.hint))
 
 
-def _carry_out(kit: Kit, task: Task, steps: "_Steps", undo: ExitStack) -> None:
+def _carry_out(
+    kit: EngineContext, task: Task, steps: "_Steps", undo: ExitStack
+) -> None:
     names = kit.names(task.id, task.name)
     plan = specs.from_json(kit.read().plan(task.id))
     with steps.step("base"):
@@ -70,7 +72,7 @@ def _carry_out(kit: Kit, task: Task, steps: "_Steps", undo: ExitStack) -> None:
 
 
 def _lay_and_join(
-    kit: Kit, task: Task, plan: Plan, steps: "_Steps", undo: ExitStack
+    kit: EngineContext, task: Task, plan: Plan, steps: "_Steps", undo: ExitStack
 ) -> Task:
     """Worktree and net, side by side: neither needs the other."""
     with ThreadPoolExecutor(1, thread_name_prefix="net") as beside:
@@ -84,7 +86,7 @@ def _lay_and_join(
             return task_network.claim(kit, task, net.result())
 
 
-def _make_sandbox(kit: Kit, task: Task, plan: Plan, undo: ExitStack) -> None:
+def _make_sandbox(kit: EngineContext, task: Task, plan: Plan, undo: ExitStack) -> None:
     names = kit.names(task.id)
     box, volume = names.sandbox, names.home_volume
     undo.callback(_undone, kit, task.id, lambda: kit.sandboxes.remove_volume(volume))
@@ -97,14 +99,14 @@ def _make_sandbox(kit: Kit, task: Task, plan: Plan, undo: ExitStack) -> None:
     observation.begin(kit, task)
 
 
-def _drop_net(kit: Kit, net: Future[str]) -> None:
+def _drop_net(kit: EngineContext, net: Future[str]) -> None:
     """Whether it was claimed or not: a net that was handed out is not used again."""
     if not net.cancelled() and net.exception() is None:
         kit.nets.drop(net.result())
         kit.nets.log.disown(net.result())
 
 
-def _undone(kit: Kit, task_id: int, undo_step: Callable[[], None]) -> None:
+def _undone(kit: EngineContext, task_id: int, undo_step: Callable[[], None]) -> None:
     """One step back; where it fails, that is told beside the failure that led here."""
     try:
         undo_step()
@@ -112,7 +114,7 @@ def _undone(kit: Kit, task_id: int, undo_step: Callable[[], None]) -> None:
         kit.journal.record(task_id, e.Trouble("undo", error.message))
 
 
-def _fresh_base(kit: Kit, task: Task) -> Task:
+def _fresh_base(kit: EngineContext, task: Task) -> Task:
     """A task that waited for others starts from the branch as it is now."""
     if not task.after:
         return task
@@ -122,7 +124,7 @@ def _fresh_base(kit: Kit, task: Task) -> Task:
     return kit.journal.record(task.id, e.BaseMoved(base.commit)) or task
 
 
-def _require_floor(kit: Kit, plan: Plan) -> None:
+def _require_floor(kit: EngineContext, plan: Plan) -> None:
     """What the engine made is held against the floor before anything runs in it."""
     facts = kit.sandboxes.inspect(plan.sandbox.name)
     faults = hardening.inspected_faults(facts.raw) if facts else ["it is gone"]
@@ -134,7 +136,7 @@ def _require_floor(kit: Kit, plan: Plan) -> None:
         )
 
 
-def _start(kit: Kit, task: Task, plan: Plan) -> None:
+def _start(kit: EngineContext, task: Task, plan: Plan) -> None:
     """The pane starts the sandbox, so that not one byte of output is missed."""
     names, box = kit.names(task.id), plan.sandbox.name
     kit.news.forget(box)
@@ -152,7 +154,7 @@ def _start(kit: Kit, task: Task, plan: Plan) -> None:
             )
 
 
-def _last_words(kit: Kit, pane: str) -> str:
+def _last_words(kit: EngineContext, pane: str) -> str:
     screen = kit.panes.capture([pane]).get(pane)
     lines = (
         [text for text in screen.text.splitlines() if text.strip()] if screen else []
@@ -160,7 +162,7 @@ def _last_words(kit: Kit, pane: str) -> str:
     return plain(" ".join(lines[-3:]), 400)
 
 
-def undo(kit: Kit, task: Task) -> None:
+def undo(kit: EngineContext, task: Task) -> None:
     """Remove whatever a launch that was cut short had made, and nothing else.
 
     Before its first step was done nothing was made, and a branch of that name is the
@@ -176,7 +178,7 @@ def undo(kit: Kit, task: Task) -> None:
     remove_worktree(kit, task)
 
 
-def remove_worktree(kit: Kit, task: Task) -> None:
+def remove_worktree(kit: EngineContext, task: Task) -> None:
     """Remove worktree, git directories and branch of a task that did no work."""
     create.remove(task_git(kit, task))
 
@@ -184,7 +186,7 @@ def remove_worktree(kit: Kit, task: Task) -> None:
 class _Steps:
     """Names the step at work, times it, and keeps a log for the human."""
 
-    def __init__(self, kit: Kit, task_id: int) -> None:
+    def __init__(self, kit: EngineContext, task_id: int) -> None:
         self._kit = kit
         self._task_id = task_id
         self._log = kit.places.launch_log(task_id)

@@ -7,24 +7,24 @@ from pathlib import Path
 
 from swarm.adapters.git.process import ask
 from swarm.adapters.git.repository import Repository
-from swarm.engine.context import Kit
+from swarm.engine.context import EngineContext
 from swarm.engine.review import snapshot
-from swarm.engine.sensor.supervisor import Subject
+from swarm.engine.sensor.supervisor import ObservedSandbox
 from swarm.errors import SwarmError
 from swarm.model import events as e
-from swarm.model.activity import WORKTREE, Trace
+from swarm.model.activity import WORKTREE, PathActivity
 from swarm.model.task import State, Task
 
 SETTLED_SECONDS = 1.0
 """A file that is newer than its last known write by this was written unseen."""
 
 
-def begin(kit: Kit, task: Task) -> None:
+def begin(kit: EngineContext, task: Task) -> None:
     """The sandbox exists and has not started: from its first program on all is seen."""
     kit.sensing.begin(_subject(kit, task))
 
 
-def resume(kit: Kit, task: Task) -> None:
+def resume(kit: EngineContext, task: Task) -> None:
     """The sandbox runs, and another keeper observed it; a gap between is recorded."""
     subject = _subject(kit, task)
     last = kit.sensing.last_seen(subject.container)
@@ -34,7 +34,7 @@ def resume(kit: Kit, task: Task) -> None:
         kit.journal.record(task.id, gap)
 
 
-def end(kit: Kit, task_id: int) -> None:
+def end(kit: EngineContext, task_id: int) -> None:
     """The sandbox has ended: blocks until all that was seen of it is stored."""
     try:
         kit.sensing.end(task_id)
@@ -42,17 +42,17 @@ def end(kit: Kit, task_id: int) -> None:
         kit.journal.record(task_id, e.Trouble("sensor", error.message))
 
 
-def recover(kit: Kit) -> None:
+def recover(kit: EngineContext) -> None:
     """Start the sensor anew and observe every live task again."""
     kit.sensing.recover(lambda subject: _reconciled(kit, subject))
 
 
-def _subject(kit: Kit, task: Task) -> Subject:
+def _subject(kit: EngineContext, task: Task) -> ObservedSandbox:
     box = kit.names(task.id).sandbox
     facts = kit.sandboxes.inspect(box)
     if facts is None:
         raise SwarmError(f"the sandbox {box} is gone before it was observed")
-    return Subject(
+    return ObservedSandbox(
         task.id,
         facts.id,
         kit.places.worktree(task.id),
@@ -71,7 +71,7 @@ def _base_paths(home: Path, repo: str, base: str) -> frozenset[str]:
     return frozenset(os.fsdecode(listed.out).split("\0"))
 
 
-def _reconciled(kit: Kit, subject: Subject) -> int:
+def _reconciled(kit: EngineContext, subject: ObservedSandbox) -> int:
     """What git finds changed and no sensor told of becomes known as `found`."""
     task = kit.read().task(subject.task)
     if task.state is not State.LIVE:
@@ -90,7 +90,7 @@ def _reconciled(kit: Kit, subject: Subject) -> int:
     return len(found)
 
 
-def _is_news(kit: Kit, subject: Subject, path: str) -> bool:
+def _is_news(kit: EngineContext, subject: ObservedSandbox, path: str) -> bool:
     last = kit.audit.last_write(subject.task, f"{WORKTREE}/{path}")
     if last is None:
         return True
@@ -100,7 +100,7 @@ def _is_news(kit: Kit, subject: Subject, path: str) -> bool:
         return False
 
 
-def _found(path: str) -> Trace:
+def _found(path: str) -> PathActivity:
     now = time.time()
     note = "changed while nobody watched; git found it"
-    return Trace(f"{WORKTREE}/{path}", "found", now, now, count=1, note=note)
+    return PathActivity(f"{WORKTREE}/{path}", "found", now, now, count=1, note=note)

@@ -1,6 +1,6 @@
 """Compares the journal with the world; what differs is recorded, never deleted."""
 
-from swarm.engine.context import Kit
+from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
 from swarm.engine.review import merge
 from swarm.engine.tasks import finish, launch, observation
@@ -9,12 +9,12 @@ from swarm.model import events as e
 from swarm.model.task import State, Task
 from swarm.plan.gate_containers import GATING
 from swarm.plan.naming import KIND_LABEL, TASK_LABEL
-from swarm.ports import SandboxFacts
+from swarm.ports import ContainerFacts
 
 RUNNING = ("running", "paused")
 
 
-def offline(kit: Kit) -> None:
+def offline(kit: EngineContext) -> None:
     """At the keeper's start, what needs no engine: merges that were cut short."""
     for task in kit.read().tasks():
         if task.state is State.MERGING:
@@ -22,7 +22,7 @@ def offline(kit: Kit) -> None:
                 merge.complete(kit, task.id)
 
 
-def online(kit: Kit) -> None:
+def online(kit: EngineContext) -> None:
     """Whenever the engine (again) answers: every task, then what no task knows."""
     for known in kit.read().tasks():
         with kit.locks.of(known.id):
@@ -35,7 +35,7 @@ def online(kit: Kit) -> None:
     orphans(kit)
 
 
-def task(kit: Kit, task_id: int) -> None:
+def task(kit: EngineContext, task_id: int) -> None:
     """Bring one task's state in line with its sandbox."""
     known = kit.read().task(task_id)
     facts = kit.sandboxes.inspect(kit.names(task_id).sandbox)
@@ -50,14 +50,14 @@ def task(kit: Kit, task_id: int) -> None:
             pass
 
 
-def _taken_in(kit: Kit, task_id: int) -> bool:
+def _taken_in(kit: EngineContext, task_id: int) -> bool:
     """Whether an earlier keeper lived long enough to take the work in."""
     ends = e.WorkBroughtBack | e.BringBackRefused
     events = kit.read().events(task=task_id, limit=1_000_000)
     return any(isinstance(recorded.event, ends) for recorded in events)
 
 
-def _cut_short(kit: Kit, known: Task, facts: SandboxFacts | None) -> None:
+def _cut_short(kit: EngineContext, known: Task, facts: ContainerFacts | None) -> None:
     """A launch that no keeper finished: adopt what runs, undo what does not."""
     if facts and facts.status != "created":
         names = kit.names(known.id)
@@ -68,7 +68,7 @@ def _cut_short(kit: Kit, known: Task, facts: SandboxFacts | None) -> None:
     kit.journal.record(known.id, e.TaskRequeued("the keeper ended during its launch"))
 
 
-def _live(kit: Kit, known: Task, facts: SandboxFacts | None) -> None:
+def _live(kit: EngineContext, known: Task, facts: ContainerFacts | None) -> None:
     if facts is None or facts.status not in RUNNING:
         finish.ended(kit, known.id)
         return
@@ -82,7 +82,7 @@ def _live(kit: Kit, known: Task, facts: SandboxFacts | None) -> None:
     observation.resume(kit, known)
 
 
-def reopen_pane(kit: Kit, task_id: int) -> None:
+def reopen_pane(kit: EngineContext, task_id: int) -> None:
     """Attach a new pane where the task's own is gone; the agent never noticed."""
     names = kit.names(task_id)
     pane = kit.panes.all().get(names.pane)
@@ -92,7 +92,7 @@ def reopen_pane(kit: Kit, task_id: int) -> None:
     kit.journal.record(task_id, e.PaneReopened(names.pane))
 
 
-def orphans(kit: Kit) -> None:
+def orphans(kit: EngineContext) -> None:
     """Record every container of this home that no task knows, once."""
     tasks = {task.id: task for task in kit.read().tasks(removed=True)}
     told = {

@@ -22,7 +22,7 @@ from swarm.tui.present.denials import Denied
 from swarm.tui.present.formatting import ERROR, KEY, MUTED, WARNING
 
 if TYPE_CHECKING:
-    from swarm.policy.layers import Resolved
+    from swarm.policy.layers import ResolvedPolicy
 
 CHOICES = (
     ("o", "once", "allow once", "one connection to it, within 120 s"),
@@ -50,7 +50,7 @@ class Asked:
     """Whether nothing of this owner's was ever decided on."""
     now: "Callable[[], Denied | None]"
     """The row as it is at this moment."""
-    policy: "Callable[[], Resolved]"
+    policy: "Callable[[], ResolvedPolicy]"
     """What the task may reach; blocks (SwarmError)."""
 
 

@@ -23,7 +23,7 @@ from swarm.tui.present.formatting import ERROR, KEY, MUTED, WARNING, count, fit
 from swarm.tui.widgets.line_view import Lines
 
 if TYPE_CHECKING:
-    from swarm.policy.layers import Resolved
+    from swarm.policy.layers import ResolvedPolicy
 
 MOST = 10
 """Rows; a longer list is agreed to unread."""
@@ -54,7 +54,7 @@ class DeniedList(Dialog[dict[Where, str]]):
         self._left = len(asked) - len(self._asked)
         self._rows = [one.row for one in self._asked]
         self._chosen = ["" for _ in self._asked]
-        self._policies: dict[int, Resolved] = {}
+        self._policies: dict[int, ResolvedPolicy] = {}
         self._trouble: dict[int, str] = {}
 
     def compose(self) -> ComposeResult:

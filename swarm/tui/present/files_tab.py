@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from swarm.model.activity import OUTSIDE, RUIN, Trace, relative
-from swarm.model.audit_query import Counts, Place
+from swarm.model.activity import OUTSIDE, RUIN, PathActivity, relative
+from swarm.model.audit_query import Counts, PathRow
 from swarm.model.safe_text import line
 from swarm.tui.present import event_text, formatting
 from swarm.tui.present.formatting import ACCENT, ERROR, HEADING, MUTED, WARNING
@@ -16,7 +16,7 @@ _WORDS = {"heap": "many", "symlink": "symlink", "unlink": "delete", "rmdir": "de
 
 
 def files_tab(
-    places: Sequence[Place], counts: Counts, width: int, noise: bool
+    places: Sequence[PathRow], counts: Counts, width: int, noise: bool
 ) -> tuple[list[Content], list[Content]]:
     """Numbers and names of columns, then a row for each path or heap of paths."""
     if not counts.paths and not counts.commands:
@@ -28,7 +28,7 @@ def files_tab(
     return [_summary(counts, noise), heading], rows
 
 
-def path_of(place: Place) -> str:
+def path_of(place: PathRow) -> str:
     """The one file of the worktree that a row stands for; empty where it does not."""
     path = relative(place.trace.path)
     is_one = place.files == 1 and place.trace.op != "heap"
@@ -46,7 +46,7 @@ def _summary(counts: Counts, noise: bool) -> Content:
     return Content.assemble(*parts)
 
 
-def _row(place: Place, width: int) -> Content:
+def _row(place: PathRow, width: int) -> Content:
     trace = place.trace
     verb, tone = _verb(trace)
     size = formatting.size(trace.size) if trace.size else "–"
@@ -68,7 +68,7 @@ def _row(place: Place, width: int) -> Content:
     )
 
 
-def _verb(trace: Trace) -> tuple[str, str]:
+def _verb(trace: PathActivity) -> tuple[str, str]:
     if trace.denied and trace.denied >= trace.count:
         return "refused", WARNING
     word = _WORDS.get(trace.op, trace.op)
@@ -76,7 +76,7 @@ def _verb(trace: Trace) -> tuple[str, str]:
     return line(word, 8), tone
 
 
-def _note(trace: Trace) -> tuple[str, str]:
+def _note(trace: PathActivity) -> tuple[str, str]:
     if trace.level:
         tone = WARNING if trace.level in GRAVE else MUTED
         level = f"{trace.level} " if trace.level[:1] == "X" else ""

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from swarm.model.safe_text import line
 from swarm.policy import hosts, request_target
-from swarm.policy.decide import Attempt, Judge, Verdict
+from swarm.policy.decide import Attempt, PolicyEvaluator, Verdict
 from swarm.policy.hosts import BadHost, Host
 from swarm.policy.request_target import BadTarget
 from swarm.tui.present.formatting import ERROR, GOOD, WARNING
 
 if TYPE_CHECKING:
-    from swarm.policy.layers import Resolved
+    from swarm.policy.layers import ResolvedPolicy
 
 
-def explained(found: "Resolved", text: str, now: float) -> tuple[str, str]:
+def explained(found: "ResolvedPolicy", text: str, now: float) -> tuple[str, str]:
     """What would happen to an attempt at a place, or to a request, and its tone.
 
     `host`, `host:port`, or `METHOD https://host:port/path` with the method left out
@@ -25,7 +25,7 @@ def explained(found: "Resolved", text: str, now: float) -> tuple[str, str]:
         attempt, is_plain = _attempt(text)
     except (BadHost, BadTarget) as bad:
         return f"{line(text, 80)}: {bad}; the gate denies it always", ERROR
-    judge, where = Judge(found.policy), f"{attempt.host}:{attempt.port}"
+    judge, where = PolicyEvaluator(found.policy), f"{attempt.host}:{attempt.port}"
     verdict = judge.decide(Attempt(attempt.host, attempt.port), now)
     if verdict.allow and attempt.method and (verdict.inspect or is_plain):
         verdict = replace(judge.decide(attempt, now), inspect=True)

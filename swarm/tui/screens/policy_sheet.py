@@ -24,7 +24,7 @@ from swarm.tui.widgets.line_view import Lines
 from swarm.tui.widgets.rule_list import Rules
 
 if TYPE_CHECKING:
-    from swarm.policy.layers import Resolved
+    from swarm.policy.layers import ResolvedPolicy
 
 PULL_SECONDS = 0.5
 """The least time between two readings: each asks git for the repository's file."""
@@ -43,7 +43,7 @@ class PolicySheet(KeyScreen[None]):
         self.doors = doors
         self.options = options
         self.subject = task
-        self.found: Resolved | None = None
+        self.found: ResolvedPolicy | None = None
         """As it was last read without a mistake."""
         self._answer: tuple[str, str] = ("", "")
         self._services = True

@@ -8,7 +8,7 @@ from pathlib import Path
 from swarm.adapters.git.repository import Repository
 from swarm.adapters.git.task_git import TaskGit
 from swarm.adapters.git.worktree import create
-from swarm.plan.naming import Places
+from swarm.plan.naming import HomePaths
 
 IDENTITY = {
     "GIT_AUTHOR_NAME": "Ann",
@@ -60,7 +60,7 @@ def task_on(repo: Path, number: int = 1) -> TaskGit:
     """A task on the repository's HEAD; nothing of it is made yet."""
     home = repo.parent / "swarm-home"
     opened = Repository.open(repo, home)
-    places = Places(home)
+    places = HomePaths(home)
     return TaskGit(opened, places, number, f"swarm/{number}-work", opened.head)
 
 

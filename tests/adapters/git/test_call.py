@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.adapters.git.process import Bounds, Door, argv, ask, environment, git
+from swarm.adapters.git.process import Bounds, GitDir, argv, ask, environment, git
 from swarm.adapters.git.settings import relative_words
 from swarm.errors import ToolError, ToolMissing
 from tests.adapters.git.kit import sh_git
@@ -26,7 +26,7 @@ SILENCED = [
 @pytest.mark.parametrize("setting", SILENCED)
 def test_every_call_silences_what_could_run(setting: str) -> None:
     """On the command line, which outranks every file."""
-    line = argv(Door(Path("/x")), ("status",))
+    line = argv(GitDir(Path("/x")), ("status",))
 
     assert line[line.index(setting) - 1] == "-c"
 
@@ -37,7 +37,7 @@ def test_no_variable_is_inherited(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, "evil")
     monkeypatch.setenv("PATH", ":.:bin:/usr/bin:/bin")
 
-    made = environment(Door(Path("/x")), {})
+    made = environment(GitDir(Path("/x")), {})
 
     assert made["PATH"] == "/usr/bin:/bin"
     assert "evil" not in made.values()
@@ -48,14 +48,14 @@ def test_no_variable_is_inherited(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_error_holds_the_command_and_what_it_said(repo: Path) -> None:
     """On one line, with no control characters of whoever named the thing."""
     with pytest.raises(ToolError, match=r"^git cat-file: .*<U\+202E>red"):
-        git(Door(repo / ".git"), "cat-file", "blob", "\u202ered")
+        git(GitDir(repo / ".git"), "cat-file", "blob", "\u202ered")
 
 
 def test_another_status_may_be_an_answer(repo: Path) -> None:
     """Where the caller says so."""
     words = ("rev-parse", "--verify", "-q", "nowhere")
 
-    assert ask(Door(repo / ".git"), *words, ok=(0, 1)).code == 1
+    assert ask(GitDir(repo / ".git"), *words, ok=(0, 1)).code == 1
 
 
 def test_no_git_is_said(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,7 +63,7 @@ def test_no_git_is_said(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
 
     with pytest.raises(ToolMissing, match="git is not installed"):
-        git(Door(repo / ".git"), "status")
+        git(GitDir(repo / ".git"), "status")
 
 
 def test_too_much_output_ends_the_call(repo: Path) -> None:
@@ -72,7 +72,7 @@ def test_too_much_output_ends_the_call(repo: Path) -> None:
     sh_git(repo, "add", "long")
 
     with pytest.raises(ToolError, match="more than 1000 bytes"):
-        git(Door(repo / ".git"), "show", ":long", bounds=Bounds(output=1000))
+        git(GitDir(repo / ".git"), "show", ":long", bounds=Bounds(output=1000))
 
 
 def test_a_call_that_hangs_is_killed_with_all_it_started(
@@ -83,7 +83,7 @@ def test_a_call_that_hangs_is_killed_with_all_it_started(
     words = ("-c", "alias.hang=!sleep 60 & sleep 60", "hang")
 
     with pytest.raises(ToolError, match="no answer within"):
-        git(Door(repo / ".git"), *words, bounds=Bounds(seconds=0.3))
+        git(GitDir(repo / ".git"), *words, bounds=Bounds(seconds=0.3))
 
     assert time.monotonic() - began < 10
 
@@ -93,7 +93,7 @@ def test_large_input_and_output_do_not_block_each_other(repo: Path) -> None:
     oid = sh_git(repo, "rev-parse", "HEAD:README.md")
     asked = f"{oid}\n".encode() * 50_000
 
-    out = git(Door(repo / ".git"), "cat-file", "--batch-check", stdin=asked)
+    out = git(GitDir(repo / ".git"), "cat-file", "--batch-check", stdin=asked)
 
     assert out.count(b"\n") == 50_000
 
@@ -101,7 +101,7 @@ def test_large_input_and_output_do_not_block_each_other(repo: Path) -> None:
 def test_input_that_is_not_read_is_no_error(repo: Path) -> None:
     """The exit status says what happened."""
     with pytest.raises(ToolError, match="git cat-file"):
-        git(Door(repo / ".git"), "cat-file", "--nonsense", stdin=b"x" * 10_000_000)
+        git(GitDir(repo / ".git"), "cat-file", "--nonsense", stdin=b"x" * 10_000_000)
 
 
 @pytest.mark.parametrize(

@@ -13,13 +13,13 @@ from swarm.adapters.git.merge import apply, prepare
 from swarm.adapters.git.snapshot import take
 from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import Refused, SwarmError, ToolError
-from swarm.model.review import MergeOrder, Prepared
+from swarm.model.review import MergeOrder, PreparedMerge
 from tests.adapters.git.kit import again, commit_all, made, new_repository, sh_git
 
 STAGES = ("objects", "locked", "files", "target", "done")
 
 
-def prepared_on(task: TaskGit) -> Prepared:
+def prepared_on(task: TaskGit) -> PreparedMerge:
     """A merge that adds, changes, deletes, links and makes executable."""
     (task.worktree / "src" / "a.py").write_text("one\nchanged\nthree\n")
     (task.worktree / "README.md").unlink()
@@ -39,11 +39,11 @@ def task(repo: Path) -> TaskGit:
 
 
 @pytest.fixture
-def prepared(task: TaskGit) -> Prepared:
+def prepared(task: TaskGit) -> PreparedMerge:
     return prepared_on(task)
 
 
-def is_landed(repo: Path, prepared: Prepared) -> bool:
+def is_landed(repo: Path, prepared: PreparedMerge) -> bool:
     """The branch, the index and every file; nothing of ours left behind."""
     left = [path.name for path in (repo / ".git").iterdir() if "swarm" in path.name]
     return (
@@ -55,7 +55,7 @@ def is_landed(repo: Path, prepared: Prepared) -> bool:
     )
 
 
-def is_untouched(repo: Path, prepared: Prepared) -> bool:
+def is_untouched(repo: Path, prepared: PreparedMerge) -> bool:
     """As it was, also for what was dirty: only the branch and the lock are asked."""
     return (
         sh_git(repo, "rev-parse", "main") == prepared.old
@@ -65,7 +65,7 @@ def is_untouched(repo: Path, prepared: Prepared) -> bool:
 
 
 def test_the_checkout_comes_along(
-    repo: Path, task: TaskGit, prepared: Prepared
+    repo: Path, task: TaskGit, prepared: PreparedMerge
 ) -> None:
     """Branch, index and files; a second time does nothing."""
     apply.land(task, prepared)
@@ -79,7 +79,7 @@ def test_the_checkout_comes_along(
 
 
 def test_changes_of_the_user_elsewhere_stay(
-    repo: Path, task: TaskGit, prepared: Prepared
+    repo: Path, task: TaskGit, prepared: PreparedMerge
 ) -> None:
     """Dirty, staged and untracked paths that the merge does not touch."""
     (repo / "src" / "b.py").write_text("mine\n")
@@ -131,7 +131,7 @@ WAYS = [dirty, staged, untracked, ignored, deleted_differently]
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 def test_a_path_of_the_users_in_the_way_is_named(
-    repo: Path, task: TaskGit, prepared: Prepared, way: Callable[[Path], str]
+    repo: Path, task: TaskGit, prepared: PreparedMerge, way: Callable[[Path], str]
 ) -> None:
     """Refused before anything is written."""
     path = way(repo)
@@ -145,7 +145,7 @@ def test_a_path_of_the_users_in_the_way_is_named(
 
 
 def test_an_untracked_file_where_a_directory_must_be(
-    repo: Path, task: TaskGit, prepared: Prepared
+    repo: Path, task: TaskGit, prepared: PreparedMerge
 ) -> None:
     """Git itself sees this one, before it writes."""
     (repo / "deep").write_text("mine\n")
@@ -159,7 +159,7 @@ def test_an_untracked_file_where_a_directory_must_be(
 
 @pytest.mark.parametrize("name", ["MERGE_HEAD", "CHERRY_PICK_HEAD", "rebase-merge/x"])
 def test_a_merge_or_rebase_under_way_is_refused(
-    repo: Path, task: TaskGit, prepared: Prepared, name: str
+    repo: Path, task: TaskGit, prepared: PreparedMerge, name: str
 ) -> None:
     """The user is in the middle of something."""
     (repo / ".git" / name).parent.mkdir(exist_ok=True)
@@ -172,7 +172,7 @@ def test_a_merge_or_rebase_under_way_is_refused(
 
 
 def test_a_rebase_that_began_on_the_target_is_refused(
-    repo: Path, task: TaskGit, prepared: Prepared
+    repo: Path, task: TaskGit, prepared: PreparedMerge
 ) -> None:
     """HEAD is detached then, but the rebase will move the branch at its end."""
     sh_git(repo, "checkout", "-q", "--detach")
@@ -184,7 +184,7 @@ def test_a_rebase_that_began_on_the_target_is_refused(
 
 
 def test_a_lock_of_the_users_git_is_respected(
-    repo: Path, task: TaskGit, prepared: Prepared
+    repo: Path, task: TaskGit, prepared: PreparedMerge
 ) -> None:
     """It stays where it is."""
     (repo / ".git" / "index.lock").write_text("")
@@ -197,7 +197,7 @@ def test_a_lock_of_the_users_git_is_respected(
 
 
 def test_a_target_that_moved_is_refused(
-    repo: Path, task: TaskGit, prepared: Prepared
+    repo: Path, task: TaskGit, prepared: PreparedMerge
 ) -> None:
     """What was computed no longer fits."""
     (repo / "x").write_text("x")
@@ -210,7 +210,7 @@ def test_a_target_that_moved_is_refused(
 
 
 def test_a_target_that_moved_after_a_crash_gives_the_index_back(
-    repo: Path, task: TaskGit, prepared: Prepared
+    repo: Path, task: TaskGit, prepared: PreparedMerge
 ) -> None:
     """A push moves a branch without the index; the lock must not stay for ever."""
     list(islice(apply.stages(task, prepared), 2))
@@ -227,7 +227,7 @@ def test_a_target_that_moved_after_a_crash_gives_the_index_back(
 
 
 def test_a_target_that_is_checked_out_nowhere_just_moves(
-    repo: Path, task: TaskGit, prepared: Prepared
+    repo: Path, task: TaskGit, prepared: PreparedMerge
 ) -> None:
     """The user's checkout of another branch is as before, dirty or not."""
     sh_git(repo, "checkout", "-q", "-b", "other")
@@ -240,7 +240,7 @@ def test_a_target_that_is_checked_out_nowhere_just_moves(
 
 
 def test_a_linked_worktree_of_the_user_comes_along(
-    repo: Path, task: TaskGit, prepared: Prepared, tmp_path: Path
+    repo: Path, task: TaskGit, prepared: PreparedMerge, tmp_path: Path
 ) -> None:
     """Wherever the target is checked out."""
     sh_git(repo, "checkout", "-q", "-b", "other")
@@ -269,7 +269,7 @@ def test_a_bare_repository_just_moves(repo: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("reached", range(len(STAGES)))
 def test_a_crash_after_any_stage_is_completed(
-    repo: Path, task: TaskGit, prepared: Prepared, reached: int
+    repo: Path, task: TaskGit, prepared: PreparedMerge, reached: int
 ) -> None:
     """Killed with -9 in a process of its own, then called again."""
     child = os.fork()
@@ -285,7 +285,7 @@ def test_a_crash_after_any_stage_is_completed(
     assert is_landed(repo, prepared)
 
 
-def torn(repo: Path, prepared: Prepared, task: TaskGit) -> None:
+def torn(repo: Path, prepared: PreparedMerge, task: TaskGit) -> None:
     """What a git leaves that is killed while it writes files."""
     names = iter(apply.stages(task, prepared))
     assert list(islice(names, 2))[-1] == "locked"
@@ -299,7 +299,7 @@ def torn(repo: Path, prepared: Prepared, task: TaskGit) -> None:
 
 
 def test_a_crash_while_files_are_written_is_completed(
-    repo: Path, task: TaskGit, prepared: Prepared
+    repo: Path, task: TaskGit, prepared: PreparedMerge
 ) -> None:
     """Some files are done, some missing, some cut in the middle."""
     torn(repo, prepared, task)
@@ -310,7 +310,7 @@ def test_a_crash_while_files_are_written_is_completed(
 
 
 def test_what_the_user_wrote_after_a_crash_is_not_overwritten(
-    repo: Path, task: TaskGit, prepared: Prepared
+    repo: Path, task: TaskGit, prepared: PreparedMerge
 ) -> None:
     """Neither old, nor new, nor the beginning of new: it is the user's."""
     torn(repo, prepared, task)
@@ -326,7 +326,7 @@ def test_what_the_user_wrote_after_a_crash_is_not_overwritten(
 
 
 def test_a_crash_between_the_index_and_its_lock_is_completed(
-    repo: Path, task: TaskGit, prepared: Prepared
+    repo: Path, task: TaskGit, prepared: PreparedMerge
 ) -> None:
     """All is done but the lock."""
     list(islice(apply.stages(task, prepared), 4))
@@ -338,7 +338,7 @@ def test_a_crash_between_the_index_and_its_lock_is_completed(
 
 
 def test_the_users_git_waits_while_a_landing_was_cut_short(
-    repo: Path, task: TaskGit, prepared: Prepared
+    repo: Path, task: TaskGit, prepared: PreparedMerge
 ) -> None:
     """A commit of a half written work tree would mix both."""
     list(islice(apply.stages(task, prepared), 3))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from swarm.adapters.git.safe_fs.files import erase
 from swarm.adapters.git.snapshot import take
 from swarm.adapters.git.snapshot.hidden_groups import collapsed
-from swarm.adapters.git.snapshot.objects import Descent, blob_id
+from swarm.adapters.git.snapshot.objects import SafeReader, blob_id
 from swarm.adapters.git.snapshot.take import Caps
 from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import SwarmError, ToolError
@@ -257,14 +257,14 @@ def test_a_link_swapped_in_while_we_read_leads_nowhere(
     (outside / "a.py").write_text("host secret\n")
     task = made(repo)
     mode = (task.worktree / "src" / "a.py").stat().st_mode
-    with Descent(task.worktree) as descent:
+    with SafeReader(task.worktree) as descent:
         assert descent.content("src/a.py", mode, 100) == b"one\ntwo\nthree\n"
     (task.worktree / "src").rename(task.worktree / "moved")
     (task.worktree / "src").symlink_to(outside)
     (task.worktree / "moved" / "b.py").unlink()
     (task.worktree / "moved" / "b.py").symlink_to(outside / "a.py")
 
-    with Descent(task.worktree) as descent:
+    with SafeReader(task.worktree) as descent:
         assert (task.worktree / "src" / "a.py").read_text() == "host secret\n"
         assert descent.content("src/a.py", mode, 100) is None
         assert descent.content("moved/b.py", mode, 100) is None

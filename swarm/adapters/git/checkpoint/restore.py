@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from swarm.adapters.git import diff
 from swarm.adapters.git.process import Bounds, git
 from swarm.adapters.git.safe_fs.files import spoken
-from swarm.adapters.git.safe_fs.writer import Hands
+from swarm.adapters.git.safe_fs.writer import SafeWriter
 from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import Refused, ToolError
 from swarm.model.review import Change
@@ -45,7 +45,7 @@ def restore(
         _refuse_strange(change.path)
     gone = [each.path for each in found if not each.new_mode]
     fresh = [each for each in found if each.new_mode]
-    with spoken("restore"), Hands(task.worktree, owner) as hands:
+    with spoken("restore"), SafeWriter(task.worktree, owner) as hands:
         for path in gone:
             hands.remove(path)
         for change, content in _contents(task, fresh):

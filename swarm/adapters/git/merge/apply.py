@@ -11,11 +11,11 @@ from swarm.adapters.git.safe_fs.files import spoken
 from swarm.adapters.git.settings import read_settings, relative_words
 from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import Refused, SwarmError, ToolError
-from swarm.model.review import Prepared
+from swarm.model.review import PreparedMerge
 from swarm.model.safe_text import line
 
 
-def land(task: TaskGit, prepared: Prepared) -> None:
+def land(task: TaskGit, prepared: PreparedMerge) -> None:
     """Put the merge on its target, and bring the checkouts of it forward.
 
     Refused: nothing of the user's was changed. Call it again after a crash at any
@@ -27,7 +27,7 @@ def land(task: TaskGit, prepared: Prepared) -> None:
             pass
 
 
-def stages(task: TaskGit, prepared: Prepared) -> Iterator[str]:
+def stages(task: TaskGit, prepared: PreparedMerge) -> Iterator[str]:
     """The stages of `land`, each named once it is done; a crash may fall between any.
 
     1. *objects* — the new objects are in the user's repository; nothing names them.
@@ -75,7 +75,7 @@ def _moved(target: str, held: list[Checkout]) -> Refused:
 
 
 def _lock_all(
-    task: TaskGit, places: tuple[Checkout, ...], mark: str, prepared: Prepared
+    task: TaskGit, places: tuple[Checkout, ...], mark: str, prepared: PreparedMerge
 ) -> tuple[Checkout, ...]:
     """Lock and check each checkout; those that no earlier landing had locked."""
     fresh: list[Checkout] = []
@@ -96,7 +96,9 @@ def _lock_all(
     return tuple(fresh)
 
 
-def _fill(place: Checkout, prepared: Prepared, fresh: tuple[Checkout, ...]) -> None:
+def _fill(
+    place: Checkout, prepared: PreparedMerge, fresh: tuple[Checkout, ...]
+) -> None:
     try:
         fast_forward.move(place, prepared.old, prepared.new)
     except ToolError as error:
@@ -111,14 +113,14 @@ def _fill(place: Checkout, prepared: Prepared, fresh: tuple[Checkout, ...]) -> N
         ) from error
 
 
-def _point(task: TaskGit, prepared: Prepared) -> None:
+def _point(task: TaskGit, prepared: PreparedMerge) -> None:
     ref = f"refs/heads/{prepared.target}"
     reason = f"swarm: merge task {task.task} ({prepared.strategy})"
     at = task.repo.door()
     git(at, "update-ref", "-m", reason, ref, prepared.new, prepared.old)
 
 
-def _transfer(task: TaskGit, prepared: Prepared) -> None:
+def _transfer(task: TaskGit, prepared: PreparedMerge) -> None:
     """Move the objects over, each of them checked once more on the way in."""
     home = task.repo.door()
     if ask(home, "cat-file", "-e", prepared.new, ok=(0, 1, 128)).code == 0:

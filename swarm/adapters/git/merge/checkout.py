@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from swarm.adapters.git.process import Door, ask, git
+from swarm.adapters.git.process import GitDir, ask, git
 from swarm.adapters.git.repository import Repository
 from swarm.errors import Refused
 from swarm.model.safe_text import line
@@ -27,7 +27,7 @@ class Checkout:
 
     git_dir: Path
     work_tree: Path
-    door: Door
+    door: GitDir
     """Git as the user has it: their line ends and their LFS are in force."""
 
     @property
@@ -118,14 +118,14 @@ def checkouts(repo: Repository, branch: str) -> tuple[Checkout, ...]:
             head = git_dir / name / "head-name"
             if head.is_file() and head.read_text(errors="replace").strip() == ref:
                 raise _underway("a rebase", work_tree)
-        door = Door(
+        door = GitDir(
             git_dir,
             work_tree=work_tree,
             home=repo.door().home,
             personal=True,
             user=repo.other_owner,
         )
-        at = Door(git_dir, home=door.home, user=door.user)
+        at = GitDir(git_dir, home=door.home, user=door.user)
         head_ref = ask(at, "symbolic-ref", "-q", "HEAD", ok=(0, 1)).out
         if os.fsdecode(head_ref).rstrip("\n") == ref:
             _refuse_underway(git_dir, work_tree)

@@ -4,10 +4,10 @@ import os
 import re
 from pathlib import Path
 
-from swarm.adapters.git.process import Bounds, Door, ask, git
+from swarm.adapters.git.process import Bounds, GitDir, ask, git
 from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import MergeConflict, Refused, SwarmError, ToolError
-from swarm.model.review import MergeOrder, Prepared
+from swarm.model.review import MergeOrder, PreparedMerge
 from swarm.model.safe_text import line
 
 _PLAIN = ("-c", "merge.directoryRenames=false", "-c", "merge.renames=true")
@@ -16,7 +16,7 @@ _OLDEST = (2, 38)
 """The first git whose `merge-tree` needs no checkout."""
 
 
-def prepare(task: TaskGit, order: MergeOrder) -> Prepared:
+def prepare(task: TaskGit, order: MergeOrder) -> PreparedMerge:
     """Compute the merge commit; the user's repository is only read.
 
     `squash` is one commit by the user, whose tree is the approved one merged with the
@@ -50,7 +50,7 @@ def prepare(task: TaskGit, order: MergeOrder) -> Prepared:
         )
     parents = (old,) if squash else (old, tip)
     new = _commit(task, tree, parents, _message(task, order), who)
-    return Prepared(old, new, order.target, order.strategy, order.tree)
+    return PreparedMerge(old, new, order.target, order.strategy, order.tree)
 
 
 def _named(paths: tuple[str, ...], most: int = 5) -> str:
@@ -169,7 +169,7 @@ def _as(name: str, email: str) -> dict[str, str]:
 
 
 def _refuse_old_git() -> None:
-    said = git(Door(None), "version").decode()
+    said = git(GitDir(None), "version").decode()
     found = re.search(r"(\d+)\.(\d+)", said)
     if not found:
         raise ToolError(f"git version: {line(said)} is not understood")

@@ -14,7 +14,7 @@ from swarm.adapters.git.safe_fs.walk import DIRECTORY
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-class Hands:
+class SafeWriter:
     """Opens each directory by its name in the one above, and none through a link."""
 
     def __init__(self, root: Path, owner: tuple[int, int] | None) -> None:
@@ -23,7 +23,7 @@ class Hands:
         self.aside: list[str] = []
         """Paths of what stood in the way, by their new names."""
 
-    def __enter__(self) -> "Hands":
+    def __enter__(self) -> "SafeWriter":
         return self
 
     def __exit__(

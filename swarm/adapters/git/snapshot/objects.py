@@ -11,7 +11,7 @@ from types import TracebackType
 from swarm.adapters.git.safe_fs.walk import DIRECTORY, read
 
 
-class Descent:
+class SafeReader:
     """Reads files below a directory, whatever links are swapped in on the way.
 
     Keeps the directories of the last path open, so that sorted paths cost one `open`
@@ -22,7 +22,7 @@ class Descent:
         self._root = os.open(root, DIRECTORY)
         self._open: list[tuple[str, int]] = []
 
-    def __enter__(self) -> "Descent":
+    def __enter__(self) -> "SafeReader":
         return self
 
     def __exit__(

@@ -15,7 +15,7 @@ from swarm.adapters.git.safe_fs.files import spoken
 from swarm.adapters.git.safe_fs.walk import Found, walk
 from swarm.adapters.git.snapshot.hidden_groups import collapsed
 from swarm.adapters.git.snapshot.ignore import ignored
-from swarm.adapters.git.snapshot.objects import Descent, blob_id, store
+from swarm.adapters.git.snapshot.objects import SafeReader, blob_id, store
 from swarm.adapters.git.task_git import TaskGit
 from swarm.model.review import Hidden, Snapshot
 
@@ -121,7 +121,7 @@ def _read_all(taking: _Taking) -> None:
     kept: dict[str, list[int | str]] = {}
     # Before the first read: what changes from here on is younger than this.
     settled = time.time_ns() - _SETTLED_NS
-    with Descent(task.worktree) as descent:
+    with SafeReader(task.worktree) as descent:
         for path in sorted(files):
             status = files[path]
             stamp: list[int | str] = [
@@ -143,7 +143,7 @@ def _read_all(taking: _Taking) -> None:
     _save(task, kept)
 
 
-def _read(taking: _Taking, descent: Descent, path: str) -> str:
+def _read(taking: _Taking, descent: SafeReader, path: str) -> str:
     """Read, store and name one file; empty where it is hidden instead."""
     status = taking.found.files[path]
     limit = min(taking.caps.file, taking.caps.total - taking.spent)

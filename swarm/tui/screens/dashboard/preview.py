@@ -11,7 +11,7 @@ from swarm.errors import SwarmError
 from swarm.model import events as e
 from swarm.model.safe_text import line
 from swarm.model.task import State, Task
-from swarm.plan.naming import Names
+from swarm.plan.naming import TaskNames
 from swarm.tui.backend import Doors, Options
 from swarm.tui.present import net_tab, task_detail, terminal, usage
 from swarm.tui.present.formatting import ERROR, MUTED
@@ -157,7 +157,7 @@ class Previewing(Writes):
     async def _capture(self, task_id: int) -> None:
         try:
             text, lines = await asyncio.to_thread(
-                self._captured, Names("", task_id).pane, self._seen.text
+                self._captured, TaskNames("", task_id).pane, self._seen.text
             )
         except SwarmError as error:
             text, lines = "", [Content.styled(f" {line(error.message)}", ERROR)]
