@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from bench.table import Row, paired
-from swarm.model import events as e
+from swarm.model import events
 from swarm.store.journal import Journal
 
 RUNS = 15
@@ -41,7 +41,7 @@ def _hundred_tasks(home: Path) -> None:
     journal = Journal(home / "swarm.db")
     for number in range(100):
         journal.queue(
-            lambda task_id, number=number: e.TaskQueued(  # type: ignore[misc]  # the default binds the number
+            lambda task_id, number=number: events.TaskQueued(  # type: ignore[misc]  # the default binds the number
                 name=f"task-{number}",
                 repo=str(home),
                 agent="command",

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from bench.table import Row, paired
-from swarm.model import events as e
+from swarm.model import events
 from swarm.store.journal import Journal
 
 RUNS = 9
@@ -67,7 +67,7 @@ def _twenty_tasks(home: Path) -> None:
     journal = Journal(home / "swarm.db")
     for number in range(20):
         task = journal.queue(
-            lambda task_id, number=number: e.TaskQueued(  # type: ignore[misc]  # the default binds the number
+            lambda task_id, number=number: events.TaskQueued(  # type: ignore[misc]  # the default binds the number
                 name=f"task-{number}",
                 repo="/r",
                 agent="command",
@@ -79,5 +79,7 @@ def _twenty_tasks(home: Path) -> None:
                 plan={},
             )
         )
-        journal.record(task.id, e.TaskProvisioning(), e.TaskLive("box", "pane"))
+        journal.record(
+            task.id, events.TaskProvisioning(), events.TaskLive("box", "pane")
+        )
     journal.close()

@@ -13,7 +13,7 @@ from bench.house import House, house, until
 from bench.loads import CHURN, GCC, UNTAR
 from bench.sensor import TIMED, image
 from bench.table import Row
-from swarm.model import events as e
+from swarm.model import events
 from swarm.model.activity import WORKTREE
 from swarm.model.audit_query import Filter
 
@@ -44,7 +44,7 @@ def rows() -> list[Row]:
         with house(max_running=2, settings=settings) as at:
             for load, script in LOADS.items():
                 found += _proof(at, kind, load, script)
-            for known in at.queries.of_kind(e.SensorUp):
+            for known in at.queries.of_kind(events.SensorUp):
                 print(f"  {kind} says: {known.event}")
     return found
 
@@ -75,7 +75,7 @@ def _start(at: House, script: str, mark: str) -> int:
 
 
 def _is_taken_in(at: House, task: int) -> bool:
-    ends = e.WorkBroughtBack | e.BringBackRefused
+    ends = events.WorkBroughtBack | events.BringBackRefused
     known = at.queries.events(task=task, limit=100_000)
     return any(isinstance(one.event, ends) for one in known)
 
@@ -89,7 +89,9 @@ def _found(at: House, task: int) -> Found:
     return Found(
         paths=frozenset(path for (path,) in stored),
         commands=len(at.queries.audit(wanted, 100_000)),
-        missed=sum(o.event.missed for o in known if isinstance(o.event, e.SensorGap)),
+        missed=sum(
+            o.event.missed for o in known if isinstance(o.event, events.SensorGap)
+        ),
     )
 
 

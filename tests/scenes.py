@@ -22,7 +22,7 @@ from textual.pilot import Pilot
 
 from swarm.engine.readers.audit import AuditReader
 from swarm.errors import SwarmError
-from swarm.model import events as e
+from swarm.model import events
 from swarm.model.activity import OUTSIDE, RUIN, Action, Batch, PathActivity
 from swarm.model.review import Change, Flag, Hidden, Kind, Level
 from swarm.model.usage import Usage
@@ -56,7 +56,7 @@ class Told:
 
     name: str
     age: float
-    events: tuple[e.Event, ...] = ()
+    events: tuple[events.Event, ...] = ()
     prompt: str = ""
     agent: str = "claude-code"
     after: tuple[int, ...] = ()
@@ -67,10 +67,10 @@ class Scene:
     """A fleet, and what the tools say while one looks."""
 
     tasks: tuple[Told, ...] = ()
-    fleet: tuple[e.Event, ...] = (
-        e.KeeperStarted(4711, "0.1.0"),
-        e.EngineUp("27.3.1", "rootless"),
-        e.QueueLimit(4),
+    fleet: tuple[events.Event, ...] = (
+        events.KeeperStarted(4711, "0.1.0"),
+        events.EngineUp("27.3.1", "rootless"),
+        events.QueueLimit(4),
     )
     panes: dict[str, str] = field(default_factory=dict)
     changes: tuple[Change, ...] = ()
@@ -87,28 +87,30 @@ class Scene:
 
 TREE = "a81c0f2" + "0" * 33
 LAUNCH = (
-    e.TaskProvisioning(),
-    e.StepDone("worktree", 0.21),
-    e.StepDone("net", 0.34),
-    e.StepDone("sandbox", 0.62),
+    events.TaskProvisioning(),
+    events.StepDone("worktree", 0.21),
+    events.StepDone("net", 0.34),
+    events.StepDone("sandbox", 0.62),
 )
-LIVE = (*LAUNCH, e.StepDone("pane", 0.05), e.TaskLive("swarm-1", "task-1"))
+LIVE = (*LAUNCH, events.StepDone("pane", 0.05), events.TaskLive("swarm-1", "task-1"))
 
 
 def _read(
     files: int, added: int, deleted: int, flags: int = 0, hidden: int = 0
-) -> e.SnapshotTaken:
-    return e.SnapshotTaken(TREE, files, added, deleted, flags, hidden)
+) -> events.SnapshotTaken:
+    return events.SnapshotTaken(TREE, files, added, deleted, flags, hidden)
 
 
-def _ended(code: int, *after: e.Event, reason: str = "") -> tuple[e.Event, ...]:
-    return (*LIVE, e.TaskStopped(code, reason), *after)
+def _ended(
+    code: int, *after: events.Event, reason: str = ""
+) -> tuple[events.Event, ...]:
+    return (*LIVE, events.TaskStopped(code, reason), *after)
 
 
 def _denied(
     host: str, seq: int, port: int = 443, count: int = 1, reason: str = ""
-) -> e.NetDenied:
-    return e.NetDenied(
+) -> events.NetDenied:
+    return events.NetDenied(
         net="5f0c",
         seq=seq,
         host=host,
@@ -120,8 +122,8 @@ def _denied(
     )
 
 
-def _allowed(host: str, seq: int) -> e.NetClosed:
-    return e.NetClosed(
+def _allowed(host: str, seq: int) -> events.NetClosed:
+    return events.NetClosed(
         net="5f0c",
         seq=seq,
         host=host,
@@ -164,8 +166,8 @@ DENIALS = Scene(
             52,
             (
                 *LIVE,
-                e.NetReady("5f0c"),
-                e.PolicyApplied(5, "3f1a", "launch", asked=1),
+                events.NetReady("5f0c"),
+                events.PolicyApplied(5, "3f1a", "launch", asked=1),
                 _denied("data.evil.example", 2, reason="secret-elsewhere"),
                 _denied("169.254.169.254", 3, port=80, reason="raw-address"),
                 _allowed("api.stripe.example", 4),
@@ -245,9 +247,9 @@ BUDGET = Scene(
             40,
             (
                 *LIVE,
-                e.NetReady("5f0c"),
-                e.BudgetSet(500_000, 2.0),
-                e.ModelAnswered(
+                events.NetReady("5f0c"),
+                events.BudgetSet(500_000, 2.0),
+                events.ModelAnswered(
                     net="5f0c",
                     seq=1,
                     host="api.model.example",
@@ -258,11 +260,13 @@ BUDGET = Scene(
                     cost=1.56,
                     priced=True,
                 ),
-                e.BudgetSpent("it used 502,100 tokens of 500,000"),
-                e.TaskPaused("its budget"),
+                events.BudgetSpent("it used 502,100 tokens of 500,000"),
+                events.TaskPaused("its budget"),
             ),
         ),
-        Told("observe", 15, (*LIVE, e.PolicyApplied(9, "3f1a", "launch", open=True))),
+        Told(
+            "observe", 15, (*LIVE, events.PolicyApplied(9, "3f1a", "launch", open=True))
+        ),
     ),
     panes={"task-1": PANE, "task-2": "fetching …"},
 )
@@ -275,7 +279,7 @@ MEASURED = Scene(
             840,
             (
                 *LIVE,
-                e.TaskStopped(
+                events.TaskStopped(
                     137,
                     "out of memory: it reached its limit of 4.0 GiB",
                     "raise `memory` under [sandbox], and retry it",
@@ -313,8 +317,8 @@ MEASURED = Scene(
 )
 
 
-def _kept(number: int, files: int, added: int, why: str = "") -> e.CheckpointTaken:
-    return e.CheckpointTaken(number, "4b825dc", files, added, 12, 0, 3, why)
+def _kept(number: int, files: int, added: int, why: str = "") -> events.CheckpointTaken:
+    return events.CheckpointTaken(number, "4b825dc", files, added, 12, 0, 3, why)
 
 
 CHECKPOINTS = Scene(
@@ -328,7 +332,7 @@ CHECKPOINTS = Scene(
                 _kept(2, 5, 133),
                 _kept(3, 7, 214, "by you"),
                 _kept(4, 1, 0, "before going back to 3"),
-                e.CheckpointRestored(3, 4, wrote=212, removed=1, aside=0),
+                events.CheckpointRestored(3, 4, wrote=212, removed=1, aside=0),
             ),
             "Use argon2id",
         ),
@@ -336,7 +340,9 @@ CHECKPOINTS = Scene(
     panes={"task-1": PANE},
 )
 EMPTY = Scene()
-NO_ENGINE = Scene(fleet=(e.KeeperStarted(4711, "0.1.0"), e.EngineDown("no socket")))
+NO_ENGINE = Scene(
+    fleet=(events.KeeperStarted(4711, "0.1.0"), events.EngineDown("no socket"))
+)
 THREE_RUNNING = Scene(
     tasks=(
         AUTH,
@@ -349,7 +355,7 @@ ALL_STATES = Scene(
     tasks=(
         AUTH,
         Told("docs-openapi", 1260, (*LIVE, _read(12, 402, 10)), "Document the API"),
-        Told("i18n-pass", 240, (*LIVE, e.TaskPaused()), "Translate the messages"),
+        Told("i18n-pass", 240, (*LIVE, events.TaskPaused()), "Translate the messages"),
         Told("rate-limit/1", 180, _ended(0, _read(6, 61, 9)), "Limit per tenant"),
         Told(
             "rate-limit/2",
@@ -370,7 +376,7 @@ ALL_STATES = Scene(
             50,
             (
                 *LAUNCH[:3],
-                e.TaskFailed(
+                events.TaskFailed(
                     "sandbox",
                     "image swarm/node is not built",
                     "run `swarm image build node`",
@@ -378,7 +384,9 @@ ALL_STATES = Scene(
             ),
             "Node 24",
         ),
-        Told("cache-layer", 4000, (*LIVE, e.TaskLost("its container is gone")), "x"),
+        Told(
+            "cache-layer", 4000, (*LIVE, events.TaskLost("its container is gone")), "x"
+        ),
         Told("search-index", 3, LAUNCH[:3], "Index the catalogue"),
         Told("bump-deps", 20, (), "Bump dependencies", after=(4,)),
         Told(
@@ -387,15 +395,15 @@ ALL_STATES = Scene(
             _ended(
                 0,
                 _read(4, 9, 9),
-                e.MergeStarted("squash", "main", TREE, "a" * 40, "b" * 40),
-                e.TaskMerged("squash", "main", "b71f2c9" + "0" * 33),
+                events.MergeStarted("squash", "main", TREE, "a" * 40, "b" * 40),
+                events.TaskMerged("squash", "main", "b71f2c9" + "0" * 33),
             ),
             "Find typos",
         ),
         Told(
             "dark-mode",
             9000,
-            _ended(0, _read(8, 140, 31), e.TaskRejected("discarded by you")),
+            _ended(0, _read(8, 140, 31), events.TaskRejected("discarded by you")),
             "Dark mode",
         ),
     ),
@@ -623,7 +631,7 @@ def record(scene: Scene, database: Path) -> World:
     journal = Journal(database, clock=lambda: moment[0])
     moment[0] = NOW - 10_000
     journal.record(None, *scene.fleet)
-    happened: list[tuple[float, int, e.Event]] = []
+    happened: list[tuple[float, int, events.Event]] = []
     for told in scene.tasks:
         moment[0] = NOW - told.age - 60
         task = journal.queue(_first(told))
@@ -655,8 +663,8 @@ def _observe(scene: Scene, database: Path) -> None:
     writer.close()
 
 
-def _first(told: Told) -> Callable[[int], e.TaskQueued]:
-    return lambda task_id: e.TaskQueued(
+def _first(told: Told) -> Callable[[int], events.TaskQueued]:
+    return lambda task_id: events.TaskQueued(
         name=told.name,
         repo=REPO,
         agent=told.agent,

@@ -133,21 +133,21 @@ def place() -> Iterator[Place]:
         rmtree(home)
 
 
-def _opened(kit: EngineContext, image: str) -> Place:
-    names = kit.nets.gate.names
-    kit.sandboxes.make_network(names.gate, names.labels("gate"))
-    server = Place(kit, image, "", "", "")
+def _opened(context: EngineContext, image: str) -> Place:
+    names = context.nets.gate.names
+    context.sandboxes.make_network(names.gate, names.labels("gate"))
+    server = Place(context, image, "", "", "")
     server.start("server", names.gate, SERVER)
     address = _docker(
         "inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}",
         server.box("server"),
     ).strip()  # fmt: skip
     certificate = _docker("exec", server.box("server"), "cat", "/bench/cert.pem")
-    (kit.places.home / "config.toml").write_text(
+    (context.places.home / "config.toml").write_text(
         f'[gate]\nready = 1\nhosts = {{ "{load.NAME}" = "{address}" }}\n'
     )
-    net = kit.nets.take()
-    made = Place(kit, image, address, certificate, net)
+    net = context.nets.take()
+    made = Place(context, image, address, certificate, net)
     made.hold(inspect=False)
     made.start("ours", f"container:{names.net(net)}", "sleep infinity")
     made.start("direct", names.gate, "sleep infinity")

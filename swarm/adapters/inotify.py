@@ -44,7 +44,7 @@ class Tree:
         """OSError where the root cannot be opened, or the kernel has no room for it."""
         self._root = os.open(root, _OPEN)
         self._inotify = Inotify(cache_size=BATCH, sync_timeout=0)
-        self._places: dict[int, str] = {}
+        self._paths: dict[int, str] = {}
         self._watches: dict[int, Watch] = {}
         self._left: dict[int, tuple[str, bool]] = {}
         self._news: list[Seen] = []
@@ -89,7 +89,7 @@ class Tree:
             if watch is not None:
                 self._forget(watch.wd)
             return
-        place = self._places.get(watch.wd)
+        place = self._paths.get(watch.wd)
         if place is None or event.name is None or str(event.name) == SKIPPED:
             return
         path = f"{place}/{event.name}" if place else str(event.name)
@@ -123,9 +123,9 @@ class Tree:
         self._say("rename", path, source=source[0])
         if is_folder:
             old = source[0]
-            for wd, place in self._places.items():
+            for wd, place in self._paths.items():
                 if place == old or place.startswith(f"{old}/"):
-                    self._places[wd] = path + place[len(old) :]
+                    self._paths[wd] = path + place[len(old) :]
 
     def _settle(self) -> None:
         """What left and arrived nowhere in the tree is gone from it."""
@@ -138,7 +138,7 @@ class Tree:
     def _unwatch_below(self, path: str) -> None:
         gone = [
             wd
-            for wd, place in self._places.items()
+            for wd, place in self._paths.items()
             if place == path or place.startswith(f"{path}/")
         ]
         for wd in gone:
@@ -147,7 +147,7 @@ class Tree:
             self._forget(wd)
 
     def _forget(self, wd: int) -> None:
-        self._places.pop(wd, None)
+        self._paths.pop(wd, None)
         self._watches.pop(wd, None)
 
     def _watch_below(self, path: str, is_new: bool) -> None:
@@ -179,7 +179,7 @@ class Tree:
                 why = "too many watches; raise the sysctl fs.inotify.max_user_watches"
             self._news.append({"op": "blind", "path": path, "why": why})
             return False
-        self._places[watch.wd], self._watches[watch.wd] = path, watch
+        self._paths[watch.wd], self._watches[watch.wd] = path, watch
         return True
 
     @contextmanager
@@ -238,7 +238,7 @@ class Tree:
         with self._opened(path) as folder:
             if folder is None:
                 return
-            if path not in self._places.values():
+            if path not in self._paths.values():
                 self._watch(path, folder)
             with os.scandir(folder) as names:
                 entries = [

@@ -20,24 +20,24 @@ if TYPE_CHECKING:
     from swarm.tui.backend import Doors, Project
 
 
-def run_dashboard(at: HomePaths, repo: Path | None, ascii: bool) -> int:
+def run_dashboard(paths: HomePaths, repo: Path | None, ascii: bool) -> int:
     """Show the dashboard until the human leaves it.
 
     Starts a keeper beside it if none lives; the first paint does not wait for that.
     """
-    migrations.connect(at.database).close()
-    threading.Thread(target=_start_keeper, args=(at,), daemon=True).start()
-    return show_dashboard(at, repo, ascii)
+    migrations.connect(paths.database).close()
+    threading.Thread(target=_start_keeper, args=(paths,), daemon=True).start()
+    return show_dashboard(paths, repo, ascii)
 
 
-def show_dashboard(at: HomePaths, repo: Path | None, ascii: bool) -> int:
+def show_dashboard(paths: HomePaths, repo: Path | None, ascii: bool) -> int:
     """Show the dashboard, whether a keeper lives or not."""
     gc.disable()  # a tenth of the time to the first paint; `late.load` puts it on
     from swarm.tui.app import SwarmApp  # noqa: PLC0415 - loads textual
     from swarm.tui.backend import Options  # noqa: PLC0415 - loads what the app loads
 
     app = SwarmApp(
-        doors=doors(at, repo),
+        doors=doors(paths, repo),
         repo=str(repo) if repo else None,
         options=Options(ascii=ascii, agents=_agent_names),
     )
@@ -45,10 +45,10 @@ def show_dashboard(at: HomePaths, repo: Path | None, ascii: bool) -> int:
     return int(app.return_code or 0)
 
 
-def _start_keeper(at: HomePaths) -> None:
+def _start_keeper(paths: HomePaths) -> None:
     """A failure is shown by the header, and again by the first wish."""
     with suppress(SwarmError):
-        ensure_keeper(at)
+        ensure_keeper(paths)
 
 
 def _agent_names() -> tuple[str, ...]:
@@ -67,40 +67,40 @@ class _Unbuilt:
         return getattr(self._build(), name)
 
 
-def doors(at: HomePaths, repo: Path | None) -> "Doors":
+def doors(paths: HomePaths, repo: Path | None) -> "Doors":
     """All that a dashboard may call, of the real things."""
     from swarm.adapters import terminal  # noqa: PLC0415 - loads subprocess
     from swarm.store import wishes  # noqa: PLC0415 - not before the first wish
     from swarm.tui.backend import Doors  # noqa: PLC0415 - loads what the app loads
 
     return Doors(
-        queries=Queries(at.database),
-        wish=lambda verb, body: wishes.make(at.database, verb, body),
-        panes=_Unbuilt(lambda: wiring.panes(at)),
-        review=_Unbuilt(lambda: wiring.review(at)),
-        audit=_Unbuilt(lambda: _audit(at)),
+        queries=Queries(paths.database),
+        wish=lambda verb, body: wishes.make(paths.database, verb, body),
+        panes=_Unbuilt(lambda: wiring.panes(paths)),
+        review=_Unbuilt(lambda: wiring.review(paths)),
+        audit=_Unbuilt(lambda: _audit(paths)),
         run=terminal.foreground,
-        keeper=lambda: keeper_pid(at),
-        wake=lambda: ensure_keeper(at),
-        project=lambda: _project(at, repo),
-        launch_log=lambda task_id: _end_of(at.launch_log(task_id)),
-        policy=lambda task_id: _policy(at, task_id),
+        keeper=lambda: keeper_pid(paths),
+        wake=lambda: ensure_keeper(paths),
+        project=lambda: _project(paths, repo),
+        launch_log=lambda task_id: _end_of(paths.launch_log(task_id)),
+        policy=lambda task_id: _policy(paths, task_id),
     )
 
 
-def _audit(at: HomePaths) -> Any:
+def _audit(paths: HomePaths) -> Any:
     from swarm.engine.readers.audit import AuditReader  # noqa: PLC0415 - opened with `A`
 
-    return AuditReader(at)
+    return AuditReader(paths)
 
 
-def _policy(at: HomePaths, task_id: int) -> "ResolvedPolicy":
+def _policy(paths: HomePaths, task_id: int) -> "ResolvedPolicy":
     from swarm.engine.egress import policy_resolver  # noqa: PLC0415 - opened with `p`
 
-    return policy_resolver.of_task(at, task_id)
+    return policy_resolver.of_task(paths, task_id)
 
 
-def _project(at: HomePaths, repo: Path | None) -> "Project | None":
+def _project(paths: HomePaths, repo: Path | None) -> "Project | None":
     """The user's checkout as it stands; None for all repositories, or a bad one."""
     from swarm.adapters.git.repository import Repository  # noqa: PLC0415 - after paint
     from swarm.tui.backend import Project  # noqa: PLC0415 - loads what the app loads
@@ -108,7 +108,7 @@ def _project(at: HomePaths, repo: Path | None) -> "Project | None":
     if repo is None:
         return None
     try:
-        repository = Repository.open(repo, at.home)
+        repository = Repository.open(repo, paths.home)
     except SwarmError:
         return None
     return Project(

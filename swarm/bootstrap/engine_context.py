@@ -16,7 +16,7 @@ from swarm.engine.sensor.client import SensorClient
 from swarm.engine.sensor.inotify import InotifySensor
 from swarm.engine.sensor.log_follower import FollowerCallbacks, LogFollower
 from swarm.engine.sensor.supervisor import SensorSupervisor
-from swarm.model import events as e
+from swarm.model import events
 from swarm.plan.gate_containers import GateNames
 from swarm.plan.naming import HomePaths
 from swarm.plan.sensor_container import SensorNames
@@ -27,21 +27,21 @@ from swarm.store.journal import Journal
 from swarm.store.usage_writer import UsageWriter
 
 
-def kit(at: HomePaths, door: Containers, panes: Panes) -> EngineContext:
+def kit(paths: HomePaths, containers: Containers, panes: Panes) -> EngineContext:
     """The tools of one home's keeper; threads that record are running then."""
-    journal, audit = Journal(at.database), AuditWriter(at.database)
-    read = _reader(at)
+    journal, audit = Journal(paths.database), AuditWriter(paths.database)
+    read = _reader(paths)
     return EngineContext(
-        places=at,
+        places=paths,
         journal=journal,
         read=read,
-        sandboxes=door,
+        sandboxes=containers,
         panes=panes,
         config=_config,
-        nets=_nets(at, door, journal),
-        sensing=_sensing(at, door, journal, audit),
+        nets=_nets(paths, containers, journal),
+        sensing=_sensing(paths, containers, journal, audit),
         audit=audit,
-        meter=ResourceMeter(door, UsageWriter(at.database), read),
+        meter=ResourceMeter(containers, UsageWriter(paths.database), read),
         uid=os.getuid(),
         gid=os.getgid(),
     )
@@ -51,41 +51,47 @@ def _config() -> Config:
     return load.load(load.user_file())
 
 
-def _reader(at: HomePaths) -> Callable[[], Queries]:
+def _reader(paths: HomePaths) -> Callable[[], Queries]:
     """One instance for each thread that asks."""
     own = threading.local()
 
     def read() -> Queries:
         if not hasattr(own, "queries"):
-            own.queries = Queries(at.database)
+            own.queries = Queries(paths.database)
         found: Queries = own.queries
         return found
 
     return read
 
 
-def _nets(at: HomePaths, door: Containers, journal: Journal) -> NetPool:
+def _nets(paths: HomePaths, containers: Containers, journal: Journal) -> NetPool:
     log = GateRecorder(journal, lambda: prices.load(load.user_file()))
-    gate = GateClient(door, GateNames(at.tag), lambda: _config().gate.hosts, log.heard)
-    return NetPool(door, gate, log, lambda: _config().gate.ready)
+    gate = GateClient(
+        containers, GateNames(paths.tag), lambda: _config().gate.hosts, log.heard
+    )
+    return NetPool(containers, gate, log, lambda: _config().gate.ready)
 
 
 def _sensing(
-    at: HomePaths, door: Containers, journal: Journal, audit: AuditWriter
+    paths: HomePaths, containers: Containers, journal: Journal, audit: AuditWriter
 ) -> SensorSupervisor:
     ears = FollowerCallbacks(
-        gave=lambda task, file, lines: _note(journal, task, e.TrailCut(file, lines)),
-        missed=lambda task, n: _note(journal, task, e.SensorGap(n, "it made no sense")),
-        trouble=lambda reason: _note(journal, None, e.Trouble("audit", reason)),
+        gave=lambda task, file, lines: _note(
+            journal, task, events.TrailCut(file, lines)
+        ),
+        missed=lambda task, n: _note(
+            journal, task, events.SensorGap(n, "it made no sense")
+        ),
+        trouble=lambda reason: _note(journal, None, events.Trouble("audit", reason)),
     )
-    follower = LogFollower(at.sensor, audit, lambda: _config().sensor.keep, ears)
+    follower = LogFollower(paths.sensor, audit, lambda: _config().sensor.keep, ears)
     made: list[SensorSupervisor] = []
 
     def heard(line: dict[str, Any]) -> None:
         made[0].heard(line)
 
-    sensor = SensorClient(door, SensorNames(at.tag), at.sensor, heard)
-    fallback = InotifySensor(at.sensor, heard)
+    sensor = SensorClient(containers, SensorNames(paths.tag), paths.sensor, heard)
+    fallback = InotifySensor(paths.sensor, heard)
     made.append(
         SensorSupervisor(
             sensor, fallback, follower, journal, lambda: _config().sensor.kind
@@ -94,5 +100,5 @@ def _sensing(
     return made[0]
 
 
-def _note(journal: Journal, task: int | None, event: e.Event) -> None:
+def _note(journal: Journal, task: int | None, event: events.Event) -> None:
     journal.record(task, event)

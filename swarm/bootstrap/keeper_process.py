@@ -18,35 +18,35 @@ KEEPER_START_SECONDS = 20.0
 """How long a command waits for a keeper that it started."""
 
 
-def keeper_pid(at: HomePaths) -> int | None:
+def keeper_pid(paths: HomePaths) -> int | None:
     """The pid of the keeper that lives, or None; asks the lock, not the pid."""
     try:
-        with at.lock.open("r+") as file:
+        with paths.lock.open("r+") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except FileNotFoundError:
         return None
     except BlockingIOError:
-        text = at.lock.read_text().strip()
+        text = paths.lock.read_text().strip()
         return int(text) if text.isdigit() else 0
     return None
 
 
-def ensure_keeper(at: HomePaths) -> None:
+def ensure_keeper(paths: HomePaths) -> None:
     """Start a keeper in the private tmux server where none lives, and wait for it.
 
     SwarmError where it does not come up, with the end of its log.
     """
-    migrations.connect(at.database).close()
-    if keeper_pid(at) is not None:
+    migrations.connect(paths.database).close()
+    if keeper_pid(paths) is not None:
         return
-    wiring.panes(at).open("keeper", keeper_argv(), _keeper_environment(at))
+    wiring.panes(paths).open("keeper", keeper_argv(), _keeper_environment(paths))
     deadline = time.monotonic() + KEEPER_START_SECONDS
     patience = threading.Event()
-    while keeper_pid(at) is None:
+    while keeper_pid(paths) is None:
         if time.monotonic() > deadline:
             raise SwarmError(
                 f"the keeper did not start within {KEEPER_START_SECONDS:.0f} s",
-                hint=f"see {at.log}, or run `swarm keeper` to watch it",
+                hint=f"see {paths.log}, or run `swarm keeper` to watch it",
             )
         patience.wait(0.02)
 
@@ -56,7 +56,7 @@ def keeper_argv() -> list[str]:
     return [sys.executable, "-m", "swarm", "keeper"]
 
 
-def _keeper_environment(at: HomePaths) -> dict[str, str]:
+def _keeper_environment(paths: HomePaths) -> dict[str, str]:
     """What the keeper needs of this environment, and nothing else of it."""
     kept = (
         "PATH",
@@ -77,25 +77,25 @@ def _keeper_environment(at: HomePaths) -> dict[str, str]:
         "SWARM_CONFIG",
     )
     environment = {name: os.environ[name] for name in kept if name in os.environ}
-    return {**environment, "SWARM_HOME": str(at.home)}
+    return {**environment, "SWARM_HOME": str(paths.home)}
 
 
-def run_keeper(at: HomePaths) -> int:
+def run_keeper(paths: HomePaths) -> int:
     """Serve wishes until TERM, INT or HUP; yields with 0 where a keeper lives."""
-    with at.lock.open("a+") as lock:
+    with paths.lock.open("a+") as lock:
         if not _take(lock.fileno()):
-            print(f"a keeper already serves {at.home} (pid {keeper_pid(at)})")
+            print(f"a keeper already serves {paths.home} (pid {keeper_pid(paths)})")
             return 0
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n")
         lock.flush()
-        _log_to(at.log)
+        _log_to(paths.log)
         from swarm.engine.keeper import Keeper  # noqa: PLC0415 - loads the engine
 
-        keeper = Keeper(wiring.kit(at), os.getpid())
+        keeper = Keeper(wiring.kit(paths), os.getpid())
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: keeper.stop())
-        print(f"swarm keeper for {at.home}, pid {os.getpid()}", flush=True)
+        print(f"swarm keeper for {paths.home}, pid {os.getpid()}", flush=True)
         keeper.run()
     return 0
 

@@ -16,11 +16,11 @@ if TYPE_CHECKING:  # the return types of what is imported when it is called
     from swarm.engine.readers.review import ReviewReader
 
 
-def kit(at: HomePaths) -> "EngineContext":
+def kit(paths: HomePaths) -> "EngineContext":
     """The keeper's tools, for one home; threads that record are running afterwards."""
     from swarm.bootstrap import engine_context  # noqa: PLC0415 - loads sqlmodel
 
-    return engine_context.kit(at, sandboxes(), panes(at))
+    return engine_context.kit(paths, sandboxes(), panes(paths))
 
 
 def sandboxes() -> "DockerContainers":
@@ -30,27 +30,27 @@ def sandboxes() -> "DockerContainers":
     return DockerContainers()
 
 
-def panes(at: HomePaths) -> "Tmux":
+def panes(paths: HomePaths) -> "Tmux":
     """The private tmux server's door."""
     from swarm.adapters.tmux import Tmux  # noqa: PLC0415 - only some commands use tmux
 
-    return Tmux(at.tmux)
+    return Tmux(paths.tmux)
 
 
-def review(at: HomePaths) -> "ReviewReader":
+def review(paths: HomePaths) -> "ReviewReader":
     """The read side of reviews, from the host-owned git directories."""
     from swarm.engine.readers.review import ReviewReader  # noqa: PLC0415 - loads the git door
 
-    return ReviewReader(at, lambda: Queries(at.database))
+    return ReviewReader(paths, lambda: Queries(paths.database))
 
 
-def clear(at: HomePaths) -> None:
+def clear(paths: HomePaths) -> None:
     """Remove every container, volume and network of a home, and its tmux server.
 
     For a home that is itself removed, after its keeper ended: asks no question.
     ToolError if the container engine or tmux refuses.
     """
-    containers, labels = sandboxes(), {HOME_LABEL: at.tag}
+    containers, labels = sandboxes(), {HOME_LABEL: paths.tag}
     try:
         for facts in containers.all(labels):
             containers.remove(facts.name)
@@ -60,4 +60,4 @@ def clear(at: HomePaths) -> None:
             containers.remove_network(network)
     finally:
         containers.close()
-        panes(at).kill_server()
+        panes(paths).kill_server()

@@ -8,7 +8,7 @@ from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.keeper_client import ask
 from swarm.cli.parser import task_id
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 from swarm.store.event_queries import Checkpoint, Queries
 
 
@@ -47,7 +47,7 @@ def _ls(args: Namespace) -> int:
 def _row(one: Checkpoint) -> str:
     diff = f"+{one.added} -{one.deleted} in {one.files} files"
     left = f", {one.hidden} not in it" if one.hidden else ""
-    why = f"  {line(one.why, 60)}" if one.why else ""
+    why = f"  {safe_line(one.why, 60)}" if one.why else ""
     return f"{one.number:>4}  {_clock(one.at)}  {diff}{left}{why}"
 
 

@@ -9,7 +9,7 @@ from swarm.adapters.tmux.process import version as tmux_version
 from swarm.bootstrap import home, wiring
 from swarm.cli import exit_codes, output
 from swarm.engine.host import doctor as engine
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 
 MARKS = {"ok": "✓", "warn": "!", "fail": "✗"}
 
@@ -28,7 +28,9 @@ def doctor(args: Namespace) -> int:
     """1 where something fails; a warning does not count."""
     checks = engine.examine(machine())
     if args.fix:
-        checks = engine.mended(checks, lambda text: output.note(f"  {line(text, 160)}"))
+        checks = engine.mended(
+            checks, lambda text: output.note(f"  {safe_line(text, 160)}")
+        )
     if args.json:
         output.as_json([facts(check) for check in checks])
     else:
@@ -64,8 +66,8 @@ def _print(checks: list[engine.Check]) -> None:
     size = max(len(check.name) for check in checks)
     for check in checks:
         out = f"{MARKS[check.ok]} {check.ok:<4}  {check.name:<{size}}  "
-        output.out(out + line(check.found))
+        output.out(out + safe_line(check.found))
         if check.mend and check.ok != "ok":
-            output.out(" " * (size + 10) + "→ " + line(check.mend))
+            output.out(" " * (size + 10) + "→ " + safe_line(check.mend))
     counts = [sum(check.ok == grade for check in checks) for grade in MARKS]
     output.out(f"{counts[0]} fine, {counts[1]} to look at, {counts[2]} broken")

@@ -15,7 +15,7 @@ from swarm.engine.readers.audit import facts
 from swarm.model import activity_text
 from swarm.model import events as e
 from swarm.model.audit_query import GROUPS, Entry, Filter
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 from swarm.store.audit_pages import AuditCursor, since
 from swarm.store.event_queries import Queries
 
@@ -99,7 +99,7 @@ def entry_sentence(entry: Entry) -> str:
 def _kind_and_why(entry: Entry) -> tuple[str, str]:
     done = entry.deed
     if done is None:
-        return "file", line(entry.trace.note if entry.trace else "")
+        return "file", safe_line(entry.trace.note if entry.trace else "")
     mark = "denied" if done.result < 0 else "flag" if done.level else ""
     return f"{done.kind} {mark}".strip(), activity_text.why(done)
 
@@ -125,5 +125,5 @@ def _head(at: float, task: int | None) -> str:
 def _value(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.3f}"
-    text = line(str(value), 200)
+    text = safe_line(str(value), 200)
     return f'"{text}"' if " " in text else text

@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.keeper_client import ask
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 
 
 def gc_arguments(parser: ArgumentParser) -> None:
@@ -23,7 +23,7 @@ def gc(args: Namespace) -> int:
     found, removed = answer["found"], answer["removed"]
     for what in found:
         verb = "removed" if what in removed else "would remove"
-        output.out(f"{verb} {line(what)}")
+        output.out(f"{verb} {safe_line(what)}")
     if not found:
         output.out("nothing to remove")
     return exit_codes.DONE

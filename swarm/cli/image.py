@@ -7,7 +7,7 @@ from dataclasses import asdict
 from swarm.adapters.docker import DockerImages
 from swarm.cli import exit_codes, output
 from swarm.engine.host import images
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 
 PREFIX = "swarm/"
 """How the references of our images begin."""
@@ -34,7 +34,7 @@ def image(args: Namespace) -> int:
 
 
 def _tell(text: str) -> None:
-    output.note(f"  {line(text, 160)}")
+    output.note(f"  {safe_line(text, 160)}")
 
 
 def _ls(as_json: bool) -> int:

@@ -17,32 +17,32 @@ QUIET_SECONDS = 1.0
 """After so long without news, one looks whether the keeper still lives."""
 
 
-def ask(places: HomePaths, verb: str, body: dict[str, Any]) -> dict[str, Any]:
+def ask(paths: HomePaths, verb: str, body: dict[str, Any]) -> dict[str, Any]:
     """Make a wish and block until it is decided; SwarmError where it is refused."""
-    wish = ask_all(places, [(verb, body)])[0]
+    wish = ask_all(paths, [(verb, body)])[0]
     if wish.outcome == "refused":
         raise SwarmError(wish.message, wish.hint)
     return wish.result
 
 
 def ask_all(
-    places: HomePaths, wanted: list[tuple[str, dict[str, Any]]]
+    paths: HomePaths, wanted: list[tuple[str, dict[str, Any]]]
 ) -> list[WishRecord]:
     """Make wishes at once and block until each is done or refused."""
-    made = [wishes.make(places.database, verb, body) for verb, body in wanted]
-    keeper_process.ensure_keeper(places)
-    queries = Queries(places.database)
+    made = [wishes.make(paths.database, verb, body) for verb, body in wanted]
+    keeper_process.ensure_keeper(paths)
+    queries = Queries(paths.database)
     try:
-        return _decided(places, queries, made)
+        return _decided(paths, queries, made)
     finally:
         queries.close()
 
 
-def _decided(places: HomePaths, queries: Queries, made: list[int]) -> list[WishRecord]:
+def _decided(paths: HomePaths, queries: Queries, made: list[int]) -> list[WishRecord]:
     found: list[WishRecord] = []
     for grew in changes(queries):
-        if not grew and keeper_process.keeper_pid(places) is None:
-            keeper_process.ensure_keeper(places)
+        if not grew and keeper_process.keeper_pid(paths) is None:
+            keeper_process.ensure_keeper(paths)
         found = [queries.wish(number) for number in made]
         if all(wish.outcome for wish in found):
             break

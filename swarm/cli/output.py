@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
 from swarm.errors import SwarmError
-from swarm.model.safe_text import line, plain
+from swarm.model.safe_text import plain, safe_line
 
 COLOURS = {
     "queued": "2",
@@ -63,7 +63,7 @@ def as_json_line(value: Any) -> None:
 
 def columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table, aligned by what a terminal shows; cells are made harmless here."""
-    clean = [[line(cell, CELL_LIMIT) for cell in row] for row in rows]
+    clean = [[safe_line(cell, CELL_LIMIT) for cell in row] for row in rows]
     widths = [
         max(width(row[place]) for row in [list(head), *clean])
         for place in range(len(head))

@@ -3,8 +3,8 @@
 from swarm.bootstrap import keeper_process
 from swarm.cli import exit_codes, output
 from swarm.cli.keeper_client import changes
-from swarm.model import events as e
-from swarm.model.safe_text import line
+from swarm.model import events
+from swarm.model.safe_text import safe_line
 from swarm.model.task import State, Task
 from swarm.plan.naming import HomePaths
 from swarm.store.event_queries import Queries
@@ -13,21 +13,21 @@ AT_WORK = frozenset({State.QUEUED, State.PROVISIONING, State.LIVE})
 """States that end by themselves, or on request."""
 
 
-def follow(places: HomePaths, ids: list[int], seconds: float | None = None) -> int:
+def follow(paths: HomePaths, ids: list[int], seconds: float | None = None) -> int:
     """Say each step on standard error; block until all ended, or the time is over.
 
     The status says how: see `outcome`. Standard error is silent without a terminal
     but for what keeps tasks from starting.
     """
-    queries = Queries(places.database)
+    queries = Queries(paths.database)
     try:
-        return _followed(places, queries, ids, seconds)
+        return _followed(paths, queries, ids, seconds)
     finally:
         queries.close()
 
 
 def _followed(
-    places: HomePaths, queries: Queries, ids: list[int], seconds: float | None
+    paths: HomePaths, queries: Queries, ids: list[int], seconds: float | None
 ) -> int:
     seen, told = 0, ""
     for grew in changes(queries, seconds):
@@ -36,8 +36,8 @@ def _followed(
         if not any(task.state in AT_WORK for task in tasks):
             return outcome(tasks)
         told = _tell_trouble(queries, told)
-        if not grew and keeper_process.keeper_pid(places) is None:
-            keeper_process.ensure_keeper(places)
+        if not grew and keeper_process.keeper_pid(paths) is None:
+            keeper_process.ensure_keeper(paths)
     waiting = [f"#{task.id}" for task in tasks if task.state in AT_WORK]
     output.note(f"still at work after {seconds:g} s: {', '.join(waiting)}")
     return exit_codes.TIMEOUT
@@ -67,33 +67,33 @@ def _tell(queries: Queries, seen: int, ids: set[int]) -> int:
 def _tell_trouble(queries: Queries, told: str) -> str:
     trouble = queries.fleet().trouble
     if trouble and trouble != told:
-        output.note(f"nothing starts meanwhile: {line(trouble)}")
+        output.note(f"nothing starts meanwhile: {safe_line(trouble)}")
     return trouble
 
 
-def step(event: e.Event) -> str:
+def step(event: events.Event) -> str:
     """What a human who waits wants to hear of an event; empty for nothing."""
     match event:
-        case e.TaskQueued():
-            return f"queued   {line(event.name)}"
-        case e.StepDone():
-            return f"{line(event.step):<8} {event.seconds:.2f} s"
-        case e.TaskLive():
+        case events.TaskQueued():
+            return f"queued   {safe_line(event.name)}"
+        case events.StepDone():
+            return f"{safe_line(event.step):<8} {event.seconds:.2f} s"
+        case events.TaskLive():
             return "live"
-        case e.TaskStopped():
-            why = f" ({line(event.reason)})" if event.reason else ""
+        case events.TaskStopped():
+            why = f" ({safe_line(event.reason)})" if event.reason else ""
             return f"ended    with {event.exit_code}{why}"
-        case e.TaskFailed():
-            return f"failed   at {line(event.step)}: {line(event.reason)}"
-        case e.TaskLost():
-            return f"lost     {line(event.what)}"
-        case e.TaskRejected() | e.TaskRequeued():
-            return f"{_ENDS[type(event)]} {line(event.reason)}"
+        case events.TaskFailed():
+            return f"failed   at {safe_line(event.step)}: {safe_line(event.reason)}"
+        case events.TaskLost():
+            return f"lost     {safe_line(event.what)}"
+        case events.TaskRejected() | events.TaskRequeued():
+            return f"{_ENDS[type(event)]} {safe_line(event.reason)}"
         case _:
             return ""
 
 
-_ENDS: dict[type[e.Event], str] = {
-    e.TaskRejected: "rejected",
-    e.TaskRequeued: "queued again:",
+_ENDS: dict[type[events.Event], str] = {
+    events.TaskRejected: "rejected",
+    events.TaskRequeued: "queued again:",
 }

@@ -13,7 +13,7 @@ from swarm.cli.keeper_client import ask
 from swarm.cli.parser import task_id
 from swarm.errors import Refused
 from swarm.model.review import Change, Hidden
-from swarm.model.safe_text import line, plain
+from swarm.model.safe_text import plain, safe_line
 from swarm.model.task import Task
 from swarm.plan.naming import HomePaths
 from swarm.store.event_queries import Queries
@@ -76,9 +76,9 @@ def diff(args: Namespace) -> int:
     return exit_codes.DONE
 
 
-def snapshot(places: HomePaths, task: Task) -> str:
+def snapshot(paths: HomePaths, task: Task) -> str:
     """The id of the tree that the worktree's bytes are now; a wish of its own."""
-    return str(ask(places, "snapshot", {"task": task.id})["tree"])
+    return str(ask(paths, "snapshot", {"task": task.id})["tree"])
 
 
 def merge(args: Namespace) -> int:
@@ -96,9 +96,9 @@ def merge(args: Namespace) -> int:
     }
     answer = ask(places, "merge", wish)
     if "path" in answer:
-        output.out(f"wrote {line(answer['path'])}")
+        output.out(f"wrote {safe_line(answer['path'])}")
     else:
-        into = line(answer["target"])
+        into = safe_line(answer["target"])
         output.out(f"merged #{task.id} {task.name} into {into} as {answer['commit']}")
     return exit_codes.DONE
 
@@ -120,7 +120,9 @@ def _stat(tree: str, changes: tuple[Change, ...], hidden: tuple[Hidden, ...]) ->
         output.columns(["CHANGE", "ADDED", "DELETED", "PATH", "LOOK AT"], rows)
     for entry in hidden:
         count = f" ({entry.count} entries)" if entry.count > 1 else ""
-        output.out(f"hidden: {line(entry.path)}{count} — {line(entry.reason)}")
+        output.out(
+            f"hidden: {safe_line(entry.path)}{count} — {safe_line(entry.reason)}"
+        )
     output.out(f"files: {len(changes)}, hidden: {len(hidden)}, tree {tree}")
 
 

@@ -62,9 +62,9 @@ def logs(args: Namespace) -> int:
     return exit_codes.DONE
 
 
-def printed(places: HomePaths, task: Task, tail: int) -> str:
+def printed(paths: HomePaths, task: Task, tail: int) -> str:
     """What the sandbox printed, harmless; ToolError where it is gone."""
-    name = TaskNames(places.tag, task.id).sandbox
+    name = TaskNames(paths.tag, task.id).sandbox
     raw: bytes = wiring.sandboxes().logs(name, tail)
     text = raw.decode("utf-8", "replace").replace("\r\n", "\n")
     return plain(text, LOG_LIMIT)

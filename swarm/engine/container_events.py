@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from swarm.engine.context import EngineContext
 from swarm.errors import SwarmError
-from swarm.model import events as e
+from swarm.model import events
 from swarm.plan.naming import TASK_LABEL
 from swarm.ports import ContainerEvent
 
@@ -20,9 +20,9 @@ class ContainerEventWatcher:
     """A thread that turns the engine's stream into calls; ends with `close`."""
 
     def __init__(
-        self, kit: EngineContext, heard: Heard, back: Callable[[], None]
+        self, context: EngineContext, heard: Heard, back: Callable[[], None]
     ) -> None:
-        self._kit = kit
+        self._context = context
         self._heard = heard
         self._back = back
         self._ended = threading.Event()
@@ -41,7 +41,7 @@ class ContainerEventWatcher:
     def close(self) -> None:
         """End the stream and the thread; blocks until it did."""
         self._ended.set()
-        self._kit.sandboxes.close()
+        self._context.sandboxes.close()
         self._thread.join(timeout=RETRY_SECONDS * 2)
 
     def _follow(self) -> None:
@@ -53,20 +53,20 @@ class ContainerEventWatcher:
             self._ended.wait(RETRY_SECONDS)
 
     def _listen(self) -> None:
-        since = self._kit.clock()
-        facts = self._kit.sandboxes.facts()
+        since = self._context.clock()
+        facts = self._context.sandboxes.facts()
         if self._up is not True:
             self._up = True
             detail = f"{facts.storage}, cgroup {facts.cgroup}"
-            self._kit.journal.record(None, e.EngineUp(facts.version, detail))
+            self._context.journal.record(None, events.EngineUp(facts.version, detail))
             self._back()
-        for news in self._kit.sandboxes.news(self._kit.home_labels, since):
+        for news in self._context.sandboxes.news(self._context.home_labels, since):
             if news.action == "start":
-                self._kit.news.started(news.name)
+                self._context.news.started(news.name)
             if news.labels.get(TASK_LABEL, "").isdigit():
                 self._heard(int(news.labels[TASK_LABEL]), news)
 
     def _went(self, error: SwarmError) -> None:
         if self._up is not False:
             self._up = False
-            self._kit.journal.record(None, e.EngineDown(error.message))
+            self._context.journal.record(None, events.EngineDown(error.message))

@@ -47,18 +47,18 @@ TASK: dict[str, Callable[[EngineContext, int, dict[str, Any]], Result]] = {
 """Wishes that take a task and more."""
 
 
-def carry_out(kit: EngineContext, wish: WishRecord) -> Result:
+def carry_out(context: EngineContext, wish: WishRecord) -> Result:
     """Do what the wish asks, holding its task's lock; SwarmError where refused."""
     body = {**wish.body, "wish": wish.id}
     if wish.verb in FLEET:
-        return FLEET[wish.verb](kit, body)
+        return FLEET[wish.verb](context, body)
     task_id = wish.body.get("task")
     if not isinstance(task_id, int):
         raise SwarmError(f"the wish {wish.verb!r} names no task")
-    with kit.locks.of(task_id):
+    with context.locks.of(task_id):
         if wish.verb in PLAIN:
-            PLAIN[wish.verb](kit, task_id)
+            PLAIN[wish.verb](context, task_id)
             return {}
         if wish.verb in TASK:
-            return TASK[wish.verb](kit, task_id, body)
+            return TASK[wish.verb](context, task_id, body)
     raise SwarmError(f"there is no wish {wish.verb!r}", hint="update swarm")

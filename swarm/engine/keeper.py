@@ -34,16 +34,16 @@ WORKERS = 32
 class Keeper:
     """Carries out wishes until `stop` is called; one per home, held by its lock."""
 
-    def __init__(self, kit: EngineContext, pid: int) -> None:
-        self._kit = kit
+    def __init__(self, context: EngineContext, pid: int) -> None:
+        self._context = context
         self._pid = pid
         self._stopped = threading.Event()
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="verb")
-        self._watch = ContainerEventWatcher(kit, self._heard, self._engine_back)
+        self._watch = ContainerEventWatcher(context, self._heard, self._engine_back)
         self._taken: set[int] = set()
         self._launching: set[int] = set()
-        self._limit = kit.read().max_running()
+        self._limit = context.read().max_running()
         self._stamp: object = None
         self._seen_stamp: object = None
         self._next_look = 0.0
@@ -56,14 +56,14 @@ class Keeper:
 
     def run(self) -> None:
         """Take up where an earlier keeper was, then serve; blocks until `stop`."""
-        self._kit.journal.record(None, e.KeeperStarted(self._pid, __version__))
-        reconcile.offline(self._kit)
-        self._kit.nets.gate.when_lost(self._gate_lost)
-        self._kit.sensing.when_lost(self._sensor_lost)
-        self._kit.nets.log.when_answered(self._check_budget)
+        self._context.journal.record(None, e.KeeperStarted(self._pid, __version__))
+        reconcile.offline(self._context)
+        self._context.nets.gate.when_lost(self._gate_lost)
+        self._context.sensing.when_lost(self._sensor_lost)
+        self._context.nets.log.when_answered(self._check_budget)
         self._watch.start()
         self._workers.submit(policy_resolver.known_registries)
-        read, seen = self._kit.read(), -1
+        read, seen = self._context.read(), -1
         try:
             while not self._stopped.is_set():
                 worked = self._drain()
@@ -74,10 +74,10 @@ class Keeper:
                     self._serve()
         finally:
             self._watch.close()
-            self._kit.meter.close()
+            self._context.meter.close()
             self._workers.shutdown(wait=True, cancel_futures=True)
-            self._kit.nets.close()
-            self._kit.sensing.close()
+            self._context.nets.close()
+            self._context.sensing.close()
 
     def _drain(self) -> bool:
         """Run what other threads left for this one; waits a moment for the first."""
@@ -91,28 +91,28 @@ class Keeper:
         return True
 
     def _serve(self) -> None:
-        for wish in self._kit.read().open_wishes():
+        for wish in self._context.read().open_wishes():
             if wish.id not in self._taken:
                 self._taken.add(wish.id)
                 self._workers.submit(self._carry_out, wish)
         self._start_queued()
 
     def _start_queued(self) -> None:
-        tasks = self._kit.read().tasks()
+        tasks = self._context.read().tasks()
         for task, other in hopeless(tasks):
             reason = f"task {other.id}, which it waits for, is {other.state}"
-            self._kit.journal.record(task.id, e.TaskFailed("queue", reason))
+            self._context.journal.record(task.id, e.TaskFailed("queue", reason))
         if not self._watch.up:
             return
         self._follow_usage(tasks)
         try:
-            limit = self._kit.config().max_running
+            limit = self._context.config().max_running
         except SwarmError as error:
             self._trouble_once("config", error)
             return
         if limit != self._limit:
             self._limit = limit
-            self._kit.journal.record(None, e.QueueLimit(limit))
+            self._context.journal.record(None, e.QueueLimit(limit))
         for task in startable(tasks, limit):
             if task.id not in self._launching:
                 self._launching.add(task.id)
@@ -120,8 +120,8 @@ class Keeper:
 
     def _follow_usage(self, tasks: list[Task]) -> None:
         live = [task for task in tasks if task.state is State.LIVE]
-        names = {task.id: self._kit.names(task.id).sandbox for task in live}
-        self._kit.meter.follow(names)
+        names = {task.id: self._context.names(task.id).sandbox for task in live}
+        self._context.meter.follow(names)
 
     def _launch(self, task_id: int) -> None:
         try:
@@ -137,23 +137,23 @@ class Keeper:
 
     def _carry_out(self, wish: WishRecord) -> None:
         try:
-            result = dispatch.carry_out(self._kit, wish)
+            result = dispatch.carry_out(self._context, wish)
         except SwarmError as error:
-            self._kit.journal.refuse(wish.id, error)
+            self._context.journal.refuse(wish.id, error)
         except Exception as error:  # noqa: BLE001 - a wish is always answered
             surprise = SwarmError(
                 f"{wish.verb} failed unexpectedly: {error!r}",
-                hint=f"please report this; details are in {self._kit.places.log}",
+                hint=f"please report this; details are in {self._context.places.log}",
             )
-            self._kit.journal.refuse(wish.id, surprise)
+            self._context.journal.refuse(wish.id, surprise)
         else:
-            self._kit.journal.answer(wish.id, result=result)
+            self._context.journal.answer(wish.id, result=result)
         self._inbox.put(lambda: self._taken.discard(wish.id))
 
     def _heard(self, task_id: int, news: ContainerEvent) -> None:
         is_box = news.labels.get("swarm.kind") == "sandbox"
         if news.action == "oom" and is_box:
-            self._kit.meter.out_of_memory(task_id)
+            self._context.meter.out_of_memory(task_id)
         elif news.action == "die" and is_box:
             self._workers.submit(self._guarded, task_id, "ending", finish.ended)
         elif news.action == "destroy":
@@ -163,10 +163,10 @@ class Keeper:
         self._workers.submit(self._reconcile)
 
     def _reconcile(self) -> None:
-        if self._kit.sensing.is_down:
+        if self._context.sensing.is_down:
             self._recover_sensor()
-        reconcile.online(self._kit)
-        for task in self._kit.read().tasks():
+        reconcile.online(self._context)
+        for task in self._context.read().tasks():
             if task.state is State.LIVE:
                 self._check_budget(task.id)
         self._inbox.put(self._start_queued)
@@ -183,26 +183,26 @@ class Keeper:
     def _recover_gate(self, why: str) -> None:
         """A gate that does not come back is tried again when a task needs it."""
         try:
-            task_network.recover(self._kit, why)
+            task_network.recover(self._context, why)
         except SwarmError as error:
-            self._kit.journal.record(None, e.GateDown(error.message))
+            self._context.journal.record(None, e.GateDown(error.message))
         self._fill()
 
     def _sensor_lost(self, why: str) -> None:
         if not self._stopped.is_set():
-            self._kit.sensing.went(why)
+            self._context.sensing.went(why)
             self._workers.submit(self._recover_sensor)
 
     def _recover_sensor(self) -> None:
         """A sensor that does not come back is tried again when the engine does."""
         try:
-            observation.recover(self._kit)
+            observation.recover(self._context)
         except SwarmError as error:
             self._trouble_once("sensor", error)
 
     def _fill(self) -> None:
         try:
-            self._kit.nets.fill()
+            self._context.nets.fill()
         except SwarmError as error:
             self._trouble_once("nets", error)
 
@@ -216,9 +216,9 @@ class Keeper:
 
     def _keep_checkpoints(self) -> None:
         """One worktree is read at a time, so that a round is not a storm."""
-        live = [t.id for t in self._kit.read().tasks() if t.state is State.LIVE]
+        live = [t.id for t in self._context.read().tasks() if t.state is State.LIVE]
         with suppress(SwarmError):
-            due = self._rounds.due(live, time.monotonic(), self._kit.config)
+            due = self._rounds.due(live, time.monotonic(), self._context.config)
             if due:
                 self._workers.submit(self._round, due)
 
@@ -233,7 +233,7 @@ class Keeper:
         At once is when two looks saw the same: many editors empty a file and then
         write it, and what is half written would take away rules for a moment.
         """
-        stamp = policy_resolver.stamp(self._kit.places)
+        stamp = policy_resolver.stamp(self._context.places)
         settled, self._seen_stamp = stamp == self._seen_stamp, stamp
         if settled and stamp != self._stamp:
             first, self._stamp = self._stamp is None, stamp
@@ -241,7 +241,7 @@ class Keeper:
                 self._workers.submit(self._renew)
 
     def _renew(self) -> None:
-        for task in self._kit.read().tasks():
+        for task in self._context.read().tasks():
             if task.net and task.state is State.LIVE:
                 self._guarded(task.id, "policy", task_network.renew_edited)
 
@@ -249,15 +249,15 @@ class Keeper:
         self, task_id: int, where: str, verb: Callable[[EngineContext, int], None]
     ) -> None:
         try:
-            with self._kit.locks.of(task_id):
-                verb(self._kit, task_id)
+            with self._context.locks.of(task_id):
+                verb(self._context, task_id)
         except Exception as error:  # noqa: BLE001 - recorded, and the keeper goes on
             reason = error.message if isinstance(error, SwarmError) else repr(error)
-            self._kit.journal.record(None, e.Trouble(f"{where} {task_id}", reason))
+            self._context.journal.record(None, e.Trouble(f"{where} {task_id}", reason))
         self._inbox.put(lambda: None)
 
     def _trouble_once(self, where: str, error: SwarmError) -> None:
         trouble = e.Trouble(where, error.message)
-        events = self._kit.read().events(self._kit.read().last_event() - 1)
+        events = self._context.read().events(self._context.read().last_event() - 1)
         if not events or events[-1].event != trouble:
-            self._kit.journal.record(None, trouble)
+            self._context.journal.record(None, trouble)

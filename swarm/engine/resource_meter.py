@@ -46,12 +46,12 @@ class ResourceMeter:
 
     def __init__(
         self,
-        door: Containers,
+        containers: Containers,
         writer: UsageWriter,
         read: Callable[[], TaskQueries],
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._door = door
+        self._door = containers
         self._writer = writer
         self._read = read
         self._clock = clock

@@ -8,10 +8,10 @@ from swarm.engine.context import EngineContext
 from swarm.model.task import Task
 
 
-def task_git(kit: EngineContext, task: Task) -> TaskGit:
+def task_git(context: EngineContext, task: Task) -> TaskGit:
     """Where the task's worktree and git directories are; opens the repository.
 
     SwarmError where the user's repository is gone or is none any more.
     """
-    repository = Repository.open(Path(task.repo), kit.places.home)
-    return TaskGit(repository, kit.places, task.id, task.branch, task.base)
+    repository = Repository.open(Path(task.repo), context.places.home)
+    return TaskGit(repository, context.places, task.id, task.branch, task.base)

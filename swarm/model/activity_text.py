@@ -4,7 +4,7 @@ import shlex
 
 from swarm.model.activity import Action, PathActivity, relative
 from swarm.model.audit_query import Entry
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 
 _PAST = {"heap": "files in", "found": "found changed"}
 
@@ -22,36 +22,36 @@ def deed(done: Action, limit: int = 300) -> str:
     match done.kind:
         case "exec":
             words = done.argv or (done.path,)
-            return line(f"$ {shlex.join(words)}", limit) + times
+            return safe_line(f"$ {shlex.join(words)}", limit) + times
         case "call" | "net":
             to = f" → {done.path}" if done.path else ""
             said = done.note if done.op == "more" else f"{done.op}(){to}"
-            return line(said, 120) + times
+            return safe_line(said, 120) + times
         case _:
-            return f"{line(done.op, 20)} {paths(done, limit)}{times}"
+            return f"{safe_line(done.op, 20)} {paths(done, limit)}{times}"
 
 
 def paths(done: Action, limit: int = 300) -> str:
     """The path, and the other one that belongs to it."""
-    path = line(relative(done.path), limit)
+    path = safe_line(relative(done.path), limit)
     if not done.other:
         return path
     arrow = "→" if done.op == "symlink" else "←"
-    return f"{path} {arrow} {line(relative(done.other), limit)}"
+    return f"{path} {arrow} {safe_line(relative(done.other), limit)}"
 
 
 def trace(seen: PathActivity, limit: int = 300) -> str:
     """The last verb, the path, and how often."""
     times = f" ×{seen.count}" if seen.count > 1 else ""
-    verb = _PAST.get(seen.op, line(seen.op, 20))
-    return f"{verb} {line(relative(seen.path), limit)}{times}"
+    verb = _PAST.get(seen.op, safe_line(seen.op, 20))
+    return f"{verb} {safe_line(relative(seen.path), limit)}{times}"
 
 
 def why(done: Action) -> str:
     """Its flag or refusal in words; of a command how it ended."""
     if done.note and done.op != "more":
         level = f"{done.level} " if done.level[:1] == "X" else ""
-        return f"{level}{line(done.note, 120)}"
+        return f"{level}{safe_line(done.note, 120)}"
     if done.kind != "exec" or done.code is None:
         return ""
     return f"exit {done.code}" if done.code else ""

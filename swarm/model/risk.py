@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase, translate
 
 from swarm.model.review import Change, Flag, Level
 from swarm.model.risk_rules import RULES
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 
 LARGE = 1 << 20
 """Bytes from which a file is hard to review."""
@@ -168,5 +168,7 @@ def _hard_to_review(change: Change, facts: Facts) -> Iterator[Flag]:
         yield Flag(Level.X4, "binary")
     if facts.size > LARGE:
         yield Flag(Level.X4, "larger than 1 MiB")
-    if any(line(name, len(name)) != name for name in (change.path, change.old_path)):
+    if any(
+        safe_line(name, len(name)) != name for name in (change.path, change.old_path)
+    ):
         yield Flag(Level.X4, "a name with characters that cannot be shown")

@@ -18,7 +18,7 @@ def plain(text: str, limit: int = 4000) -> str:
     return "".join(_shown(character) for character in cut)
 
 
-def line(text: str, limit: int = 400) -> str:
+def safe_line(text: str, limit: int = 400) -> str:
     """As `plain`, on one line: newlines and tabs become visible too."""
     return plain(text, limit).replace("\n", "⏎").replace("\t", "→")
 

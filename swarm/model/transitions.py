@@ -3,32 +3,32 @@
 from dataclasses import replace
 
 from swarm.errors import IllegalMove
-from swarm.model import events as e
+from swarm.model import events
 from swarm.model.net_transitions import learn
 from swarm.model.task import State, Task
 
 S = State
 
-MOVES: dict[type[e.Event], tuple[frozenset[State], State]] = {
-    e.TaskProvisioning: (frozenset({S.QUEUED}), S.PROVISIONING),
-    e.TaskRequeued: (frozenset({S.PROVISIONING}), S.QUEUED),
-    e.TaskLive: (frozenset({S.PROVISIONING, S.LOST}), S.LIVE),
-    e.TaskFailed: (frozenset({S.QUEUED, S.PROVISIONING}), S.FAILED),
-    e.TaskStopped: (frozenset({S.LIVE, S.LOST}), S.STOPPED),
-    e.TaskLost: (frozenset({S.LIVE}), S.LOST),
-    e.MergeStarted: (frozenset({S.STOPPED, S.LOST}), S.MERGING),
-    e.MergeRefused: (frozenset({S.MERGING}), S.STOPPED),
-    e.TaskMerged: (frozenset({S.MERGING}), S.MERGED),
-    e.TaskRejected: (
+MOVES: dict[type[events.Event], tuple[frozenset[State], State]] = {
+    events.TaskProvisioning: (frozenset({S.QUEUED}), S.PROVISIONING),
+    events.TaskRequeued: (frozenset({S.PROVISIONING}), S.QUEUED),
+    events.TaskLive: (frozenset({S.PROVISIONING, S.LOST}), S.LIVE),
+    events.TaskFailed: (frozenset({S.QUEUED, S.PROVISIONING}), S.FAILED),
+    events.TaskStopped: (frozenset({S.LIVE, S.LOST}), S.STOPPED),
+    events.TaskLost: (frozenset({S.LIVE}), S.LOST),
+    events.MergeStarted: (frozenset({S.STOPPED, S.LOST}), S.MERGING),
+    events.MergeRefused: (frozenset({S.MERGING}), S.STOPPED),
+    events.TaskMerged: (frozenset({S.MERGING}), S.MERGED),
+    events.TaskRejected: (
         frozenset({S.QUEUED, S.STOPPED, S.FAILED, S.LOST}),
         S.REJECTED,
     ),
-    e.TaskRestored: (frozenset({S.REJECTED}), S.STOPPED),
+    events.TaskRestored: (frozenset({S.REJECTED}), S.STOPPED),
 }
 """Which event may come in which states, and where it leads; others move nothing."""
 
 
-def queued(task_id: int, at: float, event: e.TaskQueued) -> Task:
+def queued(task_id: int, at: float, event: events.TaskQueued) -> Task:
     """The task as its first event makes it."""
     return Task(
         id=task_id,
@@ -50,7 +50,7 @@ def queued(task_id: int, at: float, event: e.TaskQueued) -> Task:
     )
 
 
-def evolve(task: Task, at: float, event: e.Event) -> Task:
+def evolve(task: Task, at: float, event: events.Event) -> Task:
     """The task after the event; IllegalMove where its state does not allow it."""
     move = MOVES.get(type(event))
     if move:
@@ -68,54 +68,54 @@ def _either(states: frozenset[State]) -> str:
     return " or ".join(sorted(states))
 
 
-def _learn(task: Task, at: float, event: e.Event) -> Task:
+def _learn(task: Task, at: float, event: events.Event) -> Task:
     match event:
-        case e.TaskProvisioning():
+        case events.TaskProvisioning():
             return replace(task, step="", reason="", hint="")
-        case e.TaskLive():
+        case events.TaskLive():
             return replace(task, started=task.started or at, ended=None, reason="")
-        case e.TaskPaused():
+        case events.TaskPaused():
             return replace(task, paused=True)
-        case e.TaskResumed():
+        case events.TaskResumed():
             return replace(task, paused=False, over="")
-        case e.TaskRemoved():
+        case events.TaskRemoved():
             return replace(task, removed=True)
-        case e.StepDone():
+        case events.StepDone():
             return replace(task, step=event.step)
-        case e.BaseMoved():
+        case events.BaseMoved():
             return replace(task, base=event.base)
         case _:
             return _learn_end(task, at, event)
 
 
-def _learn_end(task: Task, at: float, event: e.Event) -> Task:
+def _learn_end(task: Task, at: float, event: events.Event) -> Task:
     match event:
-        case e.TaskFailed():
+        case events.TaskFailed():
             return replace(
                 task, step=event.step, reason=event.reason, hint=event.hint, ended=at
             )
-        case e.TaskStopped():
+        case events.TaskStopped():
             code, why = event.exit_code, event.reason
             ended = replace(task, ended=at, paused=False, over="", asking=0)
             return replace(ended, exit_code=code, reason=why, hint=event.hint)
-        case e.TaskLost():
+        case events.TaskLost():
             ended = replace(task, ended=at, paused=False, over="", asking=0)
             return replace(ended, reason=event.what)
-        case e.TaskRequeued() | e.TaskRejected():
+        case events.TaskRequeued() | events.TaskRejected():
             return replace(task, reason=event.reason)
-        case e.MergeRefused():
+        case events.MergeRefused():
             return replace(task, reason=event.reason, hint=event.hint)
         case _:
             return _learn_work(task, at, event)
 
 
-def _learn_work(task: Task, at: float, event: e.Event) -> Task:
+def _learn_work(task: Task, at: float, event: events.Event) -> Task:
     match event:
-        case e.TaskMerged():
+        case events.TaskMerged():
             return replace(task, commit=event.commit, reason="", hint="")
-        case e.WorkBroughtBack():
+        case events.WorkBroughtBack():
             return replace(task, commits=event.commits, head=event.head)
-        case e.SnapshotTaken():
+        case events.SnapshotTaken():
             return replace(
                 task,
                 tree=event.tree,
@@ -125,7 +125,7 @@ def _learn_work(task: Task, at: float, event: e.Event) -> Task:
                 flags=event.flags,
                 hidden=event.hidden,
             )
-        case e.CheckpointTaken():
+        case events.CheckpointTaken():
             counted = replace(task, files=event.files, hidden=event.hidden)
             return replace(
                 counted, added=event.added, deleted=event.deleted, flags=event.flags

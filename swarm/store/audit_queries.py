@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from swarm.model import events as e
+from swarm.model import events
 from swarm.model.activity import Action, PathActivity
 from swarm.model.audit_query import GROUPS, REFUSALS, Counts, Entry, Filter, PathRow
 from swarm.store.audit_writer import LogPosition
@@ -195,7 +195,7 @@ def _values(wanted: Filter) -> dict[str, Any]:
 
 def _kinds(wanted: Filter) -> list[str]:
     starts = tuple(start for group in wanted.groups for start in GROUPS.get(group, ()))
-    kinds = [kind for kind in e.KINDS if starts and kind.startswith(starts)]
+    kinds = [kind for kind in events.KINDS if starts and kind.startswith(starts)]
     if wanted.verdict == "denied":
         return [kind for kind in kinds if kind in REFUSALS]
     return [] if wanted.verdict else kinds
@@ -221,7 +221,9 @@ def _deed_clause(wanted: Filter) -> tuple[str, dict[str, Any]]:
 
 
 def _event_entry(row: Any) -> Entry:
-    event = e.Recorded(row[0], row[1], row[2], e.decode(row[3], json.loads(row[4])))
+    event = events.Recorded(
+        row[0], row[1], row[2], events.decode(row[3], json.loads(row[4]))
+    )
     return Entry(row[1], row[2], row[0], event=event)
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from swarm.errors import SwarmError
-from swarm.model import events as e
+from swarm.model.events import Event, Recorded, decode
+from swarm.model.fleet_events import EngineDown, EngineUp, KeeperStarted, QueueLimit
 from swarm.store.audit_queries import AuditQueries
 
 
@@ -64,7 +65,7 @@ class Queries(AuditQueries):
 
     def events(
         self, after: int = 0, task: int | None = None, limit: int = 1000
-    ) -> list[e.Recorded]:
+    ) -> list[Recorded]:
         """Events with a greater id than `after`, oldest first."""
         rows = self._all(
             "SELECT id, at, task, kind, body FROM event WHERE id > :after"
@@ -73,7 +74,7 @@ class Queries(AuditQueries):
         )
         return [_recorded(row) for row in rows]
 
-    def of_kind(self, kind: type[e.Event]) -> list[e.Recorded]:
+    def of_kind(self, kind: type[Event]) -> list[Recorded]:
         """Every event of one kind that concerns the whole fleet, oldest first."""
         rows = self._all(
             "SELECT id, at, task, kind, body FROM event"
@@ -82,7 +83,7 @@ class Queries(AuditQueries):
         )
         return [_recorded(row) for row in rows]
 
-    def denials(self, task: int | None = None) -> list[e.Recorded]:
+    def denials(self, task: int | None = None) -> list[Recorded]:
         """Everything that the gate refused to a task, or to all, oldest first."""
         rows = self._all(
             "SELECT id, at, task, kind, body FROM event WHERE kind = 'NetDenied'"
@@ -91,7 +92,7 @@ class Queries(AuditQueries):
         )
         return [_recorded(row) for row in rows]
 
-    def decisions(self) -> list[e.Recorded]:
+    def decisions(self) -> list[Recorded]:
         """Every denial and what a human decided about one, oldest first."""
         rows = self._all(
             "SELECT id, at, task, kind, body FROM event WHERE kind IN"
@@ -100,7 +101,7 @@ class Queries(AuditQueries):
         )
         return [_recorded(row) for row in rows]
 
-    def net(self, task: int, limit: int = 2000) -> list[e.Recorded]:
+    def net(self, task: int, limit: int = 2000) -> list[Recorded]:
         """The newest of what the gate saw of a task, oldest first."""
         rows = self._all(
             "SELECT id, at, task, kind, body FROM event WHERE task = :task"
@@ -109,7 +110,7 @@ class Queries(AuditQueries):
         )
         return [_recorded(row) for row in reversed(rows)]
 
-    def grants(self, task: int) -> list[e.Recorded]:
+    def grants(self, task: int) -> list[Recorded]:
         """What was granted to a task and taken back, oldest first."""
         rows = self._all(
             "SELECT id, at, task, kind, body FROM event WHERE task = :task"
@@ -190,19 +191,19 @@ def _wish(row: Any) -> WishRecord:
     )
 
 
-def _recorded(row: Any) -> e.Recorded:
-    return e.Recorded(row[0], row[1], row[2], e.decode(row[3], json.loads(row[4])))
+def _recorded(row: Any) -> Recorded:
+    return Recorded(row[0], row[1], row[2], decode(row[3], json.loads(row[4])))
 
 
-def _learn_fleet(fleet: Fleet, event: e.Event) -> Fleet:
+def _learn_fleet(fleet: Fleet, event: Event) -> Fleet:
     match event:
-        case e.KeeperStarted():
+        case KeeperStarted():
             return replace(fleet, keeper=event.pid)
-        case e.EngineUp():
+        case EngineUp():
             return replace(fleet, engine=event.version, trouble="")
-        case e.EngineDown():
+        case EngineDown():
             return replace(fleet, engine="", trouble=event.reason)
-        case e.QueueLimit():
+        case QueueLimit():
             return replace(fleet, max_running=event.max_running)
         case _:
             return fleet

@@ -14,7 +14,7 @@ from textual.screen import Screen
 
 from swarm import assets
 from swarm.errors import SwarmError
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 from swarm.plan.naming import TaskNames
 from swarm.store.event_queries import WishRecord as Decision
 from swarm.tui import late, themes
@@ -132,7 +132,7 @@ class SwarmApp(App[None], inherit_bindings=False):
 
     def _decided(self, decision: Decision) -> None:
         if decision.outcome == "refused":
-            words = (line(decision.message), line(decision.hint))
+            words = (safe_line(decision.message), safe_line(decision.hint))
             self.notify(
                 "\n".join(word for word in words if word),
                 title=f"{decision.verb} refused",
@@ -143,7 +143,7 @@ class SwarmApp(App[None], inherit_bindings=False):
         elif decision.verb == "snapshot":
             self._say("")
         elif decision.verb == "grant":
-            rule = line(str(decision.result.get("rule", "")), 100)
+            rule = safe_line(str(decision.result.get("rule", "")), 100)
             self._say(f"{rule} — counts from now on; u takes it back", GOOD)
         else:
             self._say(_done(decision), GOOD)
@@ -173,7 +173,7 @@ class SwarmApp(App[None], inherit_bindings=False):
                     self._doors.wish, wish.verb, wish.body
                 )
         except SwarmError as error:
-            self._say(f"{line(error.message)}; {line(error.hint)}", ERROR)
+            self._say(f"{safe_line(error.message)}; {safe_line(error.hint)}", ERROR)
         else:
             self._open[wish_id] = wish
             self._version = -1
@@ -210,7 +210,7 @@ class SwarmApp(App[None], inherit_bindings=False):
                 return
             self._lend(self._doors.panes.attach_argv(name))
         except SwarmError as error:
-            self._say(f"{line(error.message)}; {line(error.hint)}", ERROR)
+            self._say(f"{safe_line(error.message)}; {safe_line(error.hint)}", ERROR)
 
     @on(EditPolicy)
     def _edit_policy(self) -> None:
@@ -218,7 +218,7 @@ class SwarmApp(App[None], inherit_bindings=False):
         try:
             status = self._lend([sys.executable, "-m", "swarm", "policy", "edit"])
         except SwarmError as error:
-            self._say(f"{line(error.message)}; {line(error.hint)}", ERROR)
+            self._say(f"{safe_line(error.message)}; {safe_line(error.hint)}", ERROR)
         else:
             if status:
                 self._say("swarm policy check tells what is wrong there", ERROR)

@@ -9,7 +9,7 @@ import pytest
 
 from swarm.adapters.docker import DockerImages
 from swarm.engine.host import images
-from swarm.model import events as e
+from swarm.model import events
 from swarm.model.task import State
 from tests.agents.anthropic import HOST, MODEL, Scripted
 from tests.engine.conftest import House, new_sample, open_house
@@ -123,7 +123,7 @@ def test_a_forbidden_host_is_denied_and_told(done: tuple[House, Scripted]) -> No
     denied = {
         known.event.host
         for known in house.queries.denials(1)
-        if isinstance(known.event, e.NetDenied)
+        if isinstance(known.event, events.NetDenied)
     }
 
     assert "forbidden.example" in denied

@@ -11,7 +11,7 @@ import pytest
 
 from swarm.cli.main import run
 from swarm.errors import SwarmError
-from swarm.model import events as e
+from swarm.model import events
 from swarm.plan.naming import HomePaths
 from swarm.store.event_queries import Queries, WishRecord
 from swarm.store.journal import Journal
@@ -23,16 +23,16 @@ Decide = Callable[[WishRecord], dict[str, Any]]
 class Clerk:
     """Holds the keeper's lock, and decides wishes without any engine."""
 
-    def __init__(self, places: HomePaths, journal: Journal) -> None:
+    def __init__(self, paths: HomePaths, journal: Journal) -> None:
         self.seen: list[tuple[str, dict[str, Any]]] = []
         self.decide: Decide = lambda wish: {}
-        self._places = places
+        self._paths = paths
         self._journal = journal
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
     def start(self) -> None:
-        self._lock = self._places.lock.open("w")
+        self._lock = self._paths.lock.open("w")
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         self._lock.write(str(os.getpid()))
         self._lock.flush()
@@ -44,7 +44,7 @@ class Clerk:
         self._lock.close()
 
     def _serve(self) -> None:
-        queries = Queries(self._places.database)
+        queries = Queries(self._paths.database)
         while not self._ended.wait(0.005):
             for wish in queries.open_wishes():
                 self.seen.append((wish.verb, wish.body))
@@ -68,15 +68,15 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> HomePaths:
 
 
 @pytest.fixture
-def journal(places: HomePaths) -> Iterator[Journal]:
-    journal = Journal(places.database)
+def journal(paths: HomePaths) -> Iterator[Journal]:
+    journal = Journal(paths.database)
     yield journal
     journal.close()
 
 
 @pytest.fixture
-def clerk(places: HomePaths, journal: Journal) -> Iterator[Clerk]:
-    clerk = Clerk(places, journal)
+def clerk(paths: HomePaths, journal: Journal) -> Iterator[Clerk]:
+    clerk = Clerk(paths, journal)
     clerk.start()
     yield clerk
     clerk.stop()
@@ -106,9 +106,9 @@ def swarm(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, s
     return call
 
 
-def queued(name: str = "fix", repo: str = "/r", **more: Any) -> e.TaskQueued:
+def queued(name: str = "fix", repo: str = "/r", **more: Any) -> events.TaskQueued:
     """The first event of a task."""
-    return e.TaskQueued(
+    return events.TaskQueued(
         name=name,
         repo=repo,
         agent="command",
@@ -126,6 +126,9 @@ def ended(journal: Journal, code: int = 0, **more: Any) -> int:
     """A task that ran and ended with this exit status; its id."""
     task = journal.queue(lambda _id: queued(**more))
     journal.record(
-        task.id, e.TaskProvisioning(), e.TaskLive("box", "pane"), e.TaskStopped(code)
+        task.id,
+        events.TaskProvisioning(),
+        events.TaskLive("box", "pane"),
+        events.TaskStopped(code),
     )
     return task.id

@@ -10,7 +10,7 @@ import pytest
 
 from swarm.cli import exit_codes
 from swarm.engine.sensor import hash_chain
-from swarm.model import events as e
+from swarm.model import events
 from swarm.model.activity import Action, Batch, PathActivity
 from swarm.plan.naming import HomePaths
 from swarm.store.audit_writer import AuditWriter, LogPosition
@@ -24,11 +24,11 @@ EVIL = "/workspace/\x1b]52;c;x\x07\u202e\nfake row"
 
 
 @pytest.fixture
-def task(places: HomePaths) -> int:
+def task(paths: HomePaths) -> int:
     """A task with a deed of each kind, and two raw lines."""
-    journal, writer = Journal(places.database), AuditWriter(places.database)
+    journal, writer = Journal(paths.database), AuditWriter(paths.database)
     made = journal.queue(lambda _id: queued())
-    journal.record(made.id, e.NetDenied("n", 1, "evil.test", "not-in-allowlist"))
+    journal.record(made.id, events.NetDenied("n", 1, "evil.test", "not-in-allowlist"))
     deeds = [
         Action(
             1e9,
@@ -49,8 +49,8 @@ def task(places: HomePaths) -> int:
     traces = {
         "a": PathActivity("/workspace/a.py", "write", 1e9, 1e9 + 5, count=3, size=9)
     }
-    places.sensor.mkdir()
-    file = places.sensor / f"{ID}.0"
+    paths.sensor.mkdir()
+    file = paths.sensor / f"{ID}.0"
     file.write_bytes(b"one\ntwo\n")
     values = hash_chain.extend(hash_chain.begin(ID, 0, b""), [b"one", b"two"])
     hash_chain.append(file, 0, values)
@@ -119,11 +119,11 @@ def test_export_in_both_forms(swarm: Cli, task: int, tmp_path: Path) -> None:
     assert (status, "exists already" in err) == (exit_codes.FAILED, True)
 
 
-def test_verify_names_the_line(swarm: Cli, task: int, places: HomePaths) -> None:
+def test_verify_names_the_line(swarm: Cli, task: int, paths: HomePaths) -> None:
     status, out, _ = swarm("audit", "verify")
     assert (status, "2 lines, as they were recorded" in out) == (exit_codes.DONE, True)
 
-    (places.sensor / f"{ID}.0").write_bytes(b"one\n2wo\n")
+    (paths.sensor / f"{ID}.0").write_bytes(b"one\n2wo\n")
     status, out, _ = swarm("audit", "verify", str(task))
 
     assert status == exit_codes.FAILED

@@ -3,15 +3,15 @@
 import json
 from collections.abc import Callable
 
-from swarm.model import events as e
+from swarm.model import events
 from swarm.store.journal import Journal
 from tests.cli.conftest import ended
 
 Swarm = Callable[..., tuple[int, str, str]]
 
 
-def taken(number: int, why: str = "") -> e.CheckpointTaken:
-    return e.CheckpointTaken(number, "4b825dc", 7, 214, 38, 0, 2, why)
+def taken(number: int, why: str = "") -> events.CheckpointTaken:
+    return events.CheckpointTaken(number, "4b825dc", 7, 214, 38, 0, 2, why)
 
 
 def test_the_newest_is_first_and_where_it_began_last(
@@ -29,7 +29,7 @@ def test_the_newest_is_first_and_where_it_began_last(
 
 def test_what_was_given_up_is_not_listed(swarm: Swarm, journal: Journal) -> None:
     number = ended(journal)
-    journal.record(number, taken(1), taken(2), taken(3), e.CheckpointsDropped(2))
+    journal.record(number, taken(1), taken(2), taken(3), events.CheckpointsDropped(2))
 
     found = json.loads(swarm("checkpoint", "ls", str(number), "--json")[1])
 

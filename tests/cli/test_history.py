@@ -52,9 +52,9 @@ def test_events_of_one_task_leave_out_the_others(
 
 
 def test_growth_is_noticed_and_silence_is_told(
-    journal: Journal, places: HomePaths
+    journal: Journal, paths: HomePaths
 ) -> None:
-    queries = Queries(places.database)
+    queries = Queries(paths.database)
     seen = changes(queries, seconds=5.0)
     first = next(seen)
     threading.Timer(0.05, lambda: journal.record(None, e.EngineDown("x"))).start()

@@ -36,7 +36,7 @@ def test_the_version_is_told(swarm: Swarm) -> None:
     ],
 )
 def test_a_wrong_command_line_is_2(
-    swarm: Swarm, places: HomePaths, words: tuple[str, ...]
+    swarm: Swarm, paths: HomePaths, words: tuple[str, ...]
 ) -> None:
     status, out, err = swarm(*words)
 
@@ -66,7 +66,7 @@ def test_the_help_lists_commands_and_exit_statuses(swarm: Swarm) -> None:
 
 
 def test_the_repository_may_stand_before_the_command(
-    swarm: Swarm, places: HomePaths, tmp_path: Path
+    swarm: Swarm, paths: HomePaths, tmp_path: Path
 ) -> None:
     for words in (("--repo", "/nowhere", "ls"), ("ls", "--repo", "/nowhere")):
         status, _, err = swarm(*words)
@@ -91,7 +91,7 @@ def test_a_refusal_has_a_message_and_a_way_out(
     )
 
 
-def test_a_task_that_is_not_there_is_4(swarm: Swarm, places: HomePaths) -> None:
+def test_a_task_that_is_not_there_is_4(swarm: Swarm, paths: HomePaths) -> None:
     for verb in ("show", "wait", "stop", "logs", "diff", "merge", "attach", "events"):
         status, out, err = swarm(verb, "7")
 
@@ -112,7 +112,7 @@ def test_a_missing_tool_is_5(
 
 
 def test_the_dashboard_without_a_terminal_says_what_to_do(
-    swarm: Swarm, places: HomePaths
+    swarm: Swarm, paths: HomePaths
 ) -> None:
     status, _, err = swarm()
 
@@ -121,13 +121,13 @@ def test_the_dashboard_without_a_terminal_says_what_to_do(
 
 
 def test_a_home_that_cannot_be_used_is_named(
-    swarm: Swarm, places: HomePaths, monkeypatch: pytest.MonkeyPatch
+    swarm: Swarm, paths: HomePaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    places.database.mkdir()
+    paths.database.mkdir()
     _, _, err = swarm("ls")
 
     assert err == (
-        f"swarm ls: {places.database} cannot be opened: unable to open database file\n"
+        f"swarm ls: {paths.database} cannot be opened: unable to open database file\n"
         "  see `swarm doctor`\n"
     )
 
@@ -136,7 +136,7 @@ def test_a_home_that_cannot_be_used_is_named(
     assert "swarm ls: the folder /proc/nothing cannot be made" in swarm("ls")[2]
 
 
-def test_a_reader_that_leaves_is_no_accident(places: HomePaths) -> None:
+def test_a_reader_that_leaves_is_no_accident(paths: HomePaths) -> None:
     done = subprocess.run(
         f"{sys.executable} -m swarm --help | true; "
         f"{sys.executable} -m swarm completion bash | head -1",
@@ -150,7 +150,7 @@ def test_a_reader_that_leaves_is_no_accident(places: HomePaths) -> None:
     assert "BrokenPipe" not in done.stderr
 
 
-def test_the_list_starts_nothing_heavy(places: HomePaths) -> None:
+def test_the_list_starts_nothing_heavy(paths: HomePaths) -> None:
     heavy = (
         "sqlmodel",
         "pydantic",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from swarm.cli import exit_codes
-from swarm.model import events as e
+from swarm.model import events
 from swarm.plan.naming import HomePaths
 from swarm.store.journal import Journal
 from tests.cli.conftest import Clerk, ended, queued
@@ -27,7 +27,7 @@ host = "*.telemetry.example"
 
 
 @pytest.fixture
-def file(tmp_path: Path, places: HomePaths) -> Path:
+def file(tmp_path: Path, paths: HomePaths) -> Path:
     """The user's policy file; nothing but it is in force."""
     (tmp_path / "config.toml").write_text('[gate]\npreset = "locked"\n')
     made = tmp_path / "policy.toml"
@@ -121,8 +121,8 @@ def test_a_repository_s_requests_are_shown_as_a_diff(
     assert swarm("policy", "why", "asked.example")[0] == exit_codes.FAILED
 
 
-def denied(host: str, seq: int, **more: object) -> e.NetDenied:
-    return e.NetDenied("n", seq, host, "not-in-allowlist", 443, **more)  # type: ignore[arg-type]
+def denied(host: str, seq: int, **more: object) -> events.NetDenied:
+    return events.NetDenied("n", seq, host, "not-in-allowlist", 443, **more)  # type: ignore[arg-type]
 
 
 def test_suggest_proposes_no_more_than_was_tried(
@@ -228,7 +228,7 @@ def test_nothing_to_revoke_is_a_failure_with_a_way_out(
     ],
 )
 def test_what_is_no_change_is_a_usage_error(
-    swarm: Swarm, places: HomePaths, words: tuple[str, ...]
+    swarm: Swarm, paths: HomePaths, words: tuple[str, ...]
 ) -> None:
     assert swarm("policy", *words)[0] == exit_codes.USAGE
 
@@ -238,7 +238,7 @@ def test_a_budget_is_set_and_shown(
 ) -> None:
     """What was used stands beside what may be."""
     number = ended(journal)
-    journal.record(number, e.BudgetSet(500_000, 2.0))
+    journal.record(number, events.BudgetSet(500_000, 2.0))
 
     status, out, _ = swarm("budget", "1", "--dollars", "2")
 

@@ -10,7 +10,7 @@ import pytest
 
 from swarm.bootstrap import wiring
 from swarm.cli import exit_codes
-from swarm.model import events as e
+from swarm.model import events
 from swarm.model.review import Change, Flag, Hidden, Level
 from swarm.plan.naming import HomePaths
 from swarm.store.journal import Journal
@@ -114,7 +114,7 @@ def test_a_merge_names_the_tree_that_was_read(
     swarm: Swarm, task: Callable[[], int], clerk: Clerk, journal: Journal
 ) -> None:
     number = task()
-    journal.record(number, e.SnapshotTaken("d" * 40, 1, 1, 0, 0, 0))
+    journal.record(number, events.SnapshotTaken("d" * 40, 1, 1, 0, 0, 0))
     clerk.decide = merge({"commit": "e" * 40, "target": "main"})
 
     status, out, _ = swarm("merge", "1", "--accept-risk", "Makefile", "x", "-m", "hi")
@@ -135,7 +135,7 @@ def test_a_merge_names_the_tree_that_was_read(
 
 
 def test_a_patch_goes_where_it_is_asked_to(
-    swarm: Swarm, task: Callable[[], int], clerk: Clerk, places: HomePaths
+    swarm: Swarm, task: Callable[[], int], clerk: Clerk, paths: HomePaths
 ) -> None:
     task()
     clerk.decide = merge({"path": "/x/y.patch"})
@@ -144,4 +144,4 @@ def test_a_patch_goes_where_it_is_asked_to(
 
     assert swarm(*words, "--accept-all-risks")[1] == "wrote /x/y.patch\n"
     assert clerk.seen[0][1]["accepted"] == "all"
-    assert clerk.seen[0][1]["output"] == str(places.home.parent / "y.patch")
+    assert clerk.seen[0][1]["output"] == str(paths.home.parent / "y.patch")

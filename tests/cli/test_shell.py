@@ -15,7 +15,7 @@ Swarm = Callable[..., tuple[int, str, str]]
 
 
 def test_a_new_config_says_nothing_and_explains_everything(
-    swarm: Swarm, places: HomePaths, tmp_path: Path
+    swarm: Swarm, paths: HomePaths, tmp_path: Path
 ) -> None:
     out = swarm("init")[1]
     text = (tmp_path / "config.toml").read_text()
@@ -27,7 +27,7 @@ def test_a_new_config_says_nothing_and_explains_everything(
 
 
 def test_a_config_that_exists_is_not_touched(
-    swarm: Swarm, places: HomePaths, tmp_path: Path
+    swarm: Swarm, paths: HomePaths, tmp_path: Path
 ) -> None:
     (tmp_path / "config.toml").write_text("max_running = 2\n")
 
@@ -36,7 +36,7 @@ def test_a_config_that_exists_is_not_touched(
 
 
 def test_a_config_that_cannot_be_read_is_named(
-    swarm: Swarm, places: HomePaths, tmp_path: Path
+    swarm: Swarm, paths: HomePaths, tmp_path: Path
 ) -> None:
     (tmp_path / "config.toml").write_text("max_runing = 2\n")
     status, _, err = swarm("init")

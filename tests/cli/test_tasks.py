@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from swarm.model import events as e
+from swarm.model import events
 from swarm.model.usage import Usage
 from swarm.plan.naming import HomePaths
 from swarm.store.journal import Journal
@@ -14,10 +14,12 @@ from tests.cli.conftest import ended, queued
 
 Swarm = Callable[..., tuple[int, str, str]]
 
-SNAPSHOT = e.SnapshotTaken("c" * 40, files=2, added=5, deleted=1, flags=1, hidden=0)
+SNAPSHOT = events.SnapshotTaken(
+    "c" * 40, files=2, added=5, deleted=1, flags=1, hidden=0
+)
 
 
-def test_an_empty_list_says_how_to_begin(swarm: Swarm, places: HomePaths) -> None:
+def test_an_empty_list_says_how_to_begin(swarm: Swarm, paths: HomePaths) -> None:
     status, out, err = swarm("ls")
 
     assert (status, out) == (0, "")
@@ -50,7 +52,7 @@ def test_removed_tasks_are_listed_only_on_request(
     swarm: Swarm, journal: Journal
 ) -> None:
     number = ended(journal)
-    journal.record(number, e.TaskRejected(), e.TaskRemoved())
+    journal.record(number, events.TaskRejected(), events.TaskRemoved())
 
     assert json.loads(swarm("ls", "--json")[1]) == []
     assert "rejected removed" in swarm("ls", "--all")[1]
@@ -84,8 +86,8 @@ def test_a_task_is_shown_with_its_reasons(swarm: Swarm, journal: Journal) -> Non
     task = journal.queue(lambda _id: queued())
     journal.record(
         task.id,
-        e.TaskProvisioning(),
-        e.TaskFailed("sandbox", "no image", "build it"),
+        events.TaskProvisioning(),
+        events.TaskFailed("sandbox", "no image", "build it"),
     )
 
     out = swarm("show", "#1")[1]
@@ -109,18 +111,18 @@ USED = Usage(
 )
 
 
-def _store(places: HomePaths, number: int, used: Usage) -> None:
-    writer = UsageWriter(places.database)
+def _store(paths: HomePaths, number: int, used: Usage) -> None:
+    writer = UsageWriter(paths.database)
     writer.store({number: used})
     writer.close()
 
 
 def test_a_task_at_work_is_shown_with_what_it_uses(
-    swarm: Swarm, journal: Journal, places: HomePaths
+    swarm: Swarm, journal: Journal, paths: HomePaths
 ) -> None:
     task = journal.queue(lambda _id: queued())
-    journal.record(task.id, e.TaskProvisioning(), e.TaskLive("box", "pane"))
-    _store(places, task.id, USED)
+    journal.record(task.id, events.TaskProvisioning(), events.TaskLive("box", "pane"))
+    _store(paths, task.id, USED)
 
     out = swarm("show", str(task.id))[1]
 
@@ -130,10 +132,10 @@ def test_a_task_at_work_is_shown_with_what_it_uses(
 
 
 def test_a_task_that_ended_is_shown_with_the_most_it_used(
-    swarm: Swarm, journal: Journal, places: HomePaths
+    swarm: Swarm, journal: Journal, paths: HomePaths
 ) -> None:
     number = ended(journal)
-    _store(places, number, replace(USED, peak_pids=41))
+    _store(paths, number, replace(USED, peak_pids=41))
 
     out = swarm("show", str(number))[1]
 
@@ -142,11 +144,11 @@ def test_a_task_that_ended_is_shown_with_the_most_it_used(
 
 
 def test_what_a_task_uses_is_in_its_json(
-    swarm: Swarm, journal: Journal, places: HomePaths
+    swarm: Swarm, journal: Journal, paths: HomePaths
 ) -> None:
     number = ended(journal)
     before = json.loads(swarm("show", "1", "--json")[1])["usage"]
-    _store(places, number, USED)
+    _store(paths, number, USED)
 
     used = json.loads(swarm("show", "1", "--json")[1])["usage"]
 

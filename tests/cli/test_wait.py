@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from swarm.cli import exit_codes
-from swarm.model import events as e
+from swarm.model import events
 from swarm.store.journal import Journal
 from tests.cli.conftest import Clerk, ended, queued
 
@@ -30,7 +30,7 @@ def test_one_that_failed_is_enough(
 ) -> None:
     ended(journal, 0)
     task = journal.queue(lambda _id: queued())
-    journal.record(task.id, e.TaskFailed("base", "no image"))
+    journal.record(task.id, events.TaskFailed("base", "no image"))
 
     assert swarm("wait", "1", "2")[0] == exit_codes.TASK_FAILED
 
@@ -39,7 +39,7 @@ def test_what_was_rejected_or_lost_did_not_succeed(
     swarm: Swarm, clerk: Clerk, journal: Journal
 ) -> None:
     number = ended(journal, 0)
-    journal.record(number, e.TaskRejected())
+    journal.record(number, events.TaskRejected())
 
     assert swarm("wait", "1")[0] == exit_codes.TASK_FAILED
 
@@ -57,9 +57,9 @@ def test_an_end_that_comes_later_is_waited_for(
     swarm: Swarm, clerk: Clerk, journal: Journal
 ) -> None:
     task = journal.queue(lambda _id: queued())
-    journal.record(task.id, e.TaskProvisioning(), e.TaskLive("box", "pane"))
+    journal.record(task.id, events.TaskProvisioning(), events.TaskLive("box", "pane"))
     threading.Timer(
-        0.1, lambda: journal.record(task.id, e.TaskStopped(0)) and None
+        0.1, lambda: journal.record(task.id, events.TaskStopped(0)) and None
     ).start()
 
     assert swarm("wait", "1", "--timeout", "10")[0] == exit_codes.DONE
@@ -69,7 +69,7 @@ def test_an_engine_that_is_gone_is_told_to_who_waits(
     swarm: Swarm, clerk: Clerk, journal: Journal
 ) -> None:
     journal.queue(lambda _id: queued())
-    journal.record(None, e.EngineDown("docker does not answer"))
+    journal.record(None, events.EngineDown("docker does not answer"))
 
     err = swarm("wait", "1", "--timeout", "0.1")[2]
 

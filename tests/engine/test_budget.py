@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.model import events as e
+from swarm.model import events
 from swarm.model.task import State, Task
 from tests.engine.conftest import House
 
@@ -112,4 +112,4 @@ def test_a_task_that_others_paused_is_left_alone(house: House, sample: Path) -> 
     house.done("pause", task=task.id)
 
     said = [type(r.event) for r in house.queries.events(task=task.id)]
-    assert e.BudgetSpent not in said
+    assert events.BudgetSpent not in said

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.model import events as e
+from swarm.model import events
 from swarm.model.task import State
 from swarm.store import wishes
 from tests.engine.conftest import PATIENCE, House
@@ -88,7 +88,7 @@ def test_a_launch_is_taken_up_wherever_it_was_cut(
     assert [task.id for task in house.queries.tasks()] == [1]
     assert (task.state, task.exit_code, task.files) == (State.STOPPED, 0, 2)
     assert len(house.boxes()) == 1
-    assert not house.queries.of_kind(e.Trouble)
+    assert not house.queries.of_kind(events.Trouble)
     assert _git(sample, "status", "--porcelain") == ""
 
 

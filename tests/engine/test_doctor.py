@@ -18,7 +18,7 @@ from swarm.engine.host.doctor import GIB, Check, Machine, examine, mended, versi
 from swarm.engine.host.kernel import Kernel
 from swarm.engine.host.orphans import Orphan
 from swarm.errors import ToolError, ToolMissing
-from swarm.model import events as e
+from swarm.model import events
 from swarm.plan.gate_containers import GateNames
 from swarm.plan.naming import HomePaths, TaskNames
 from swarm.ports import ContainerEngineFacts, ContainerFacts
@@ -296,8 +296,8 @@ def test_leftovers_are_named_before_they_go_and_tasks_keep_theirs(
     assert (places.worktree(0).parent / "notes").exists()
 
 
-def _queued(task_id: int) -> e.TaskQueued:
-    return e.TaskQueued(
+def _queued(task_id: int) -> events.TaskQueued:
+    return events.TaskQueued(
         name="fix",
         repo="/r",
         agent="command",
@@ -319,7 +319,7 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> HomePaths:
     return HomePaths(home)
 
 
-def test_this_machine_runs_sandboxes(places: HomePaths) -> None:
+def test_this_machine_runs_sandboxes(paths: HomePaths) -> None:
     """The real engine, tmux and git."""
     found = grades(examine(command.machine()))
 
@@ -327,19 +327,19 @@ def test_this_machine_runs_sandboxes(places: HomePaths) -> None:
     assert "fail" not in found.values()
 
 
-def test_a_real_volume_without_a_task_is_found_and_removed(places: HomePaths) -> None:
-    engine, names = DockerContainers(), TaskNames(places.tag, 7)
+def test_a_real_volume_without_a_task_is_found_and_removed(paths: HomePaths) -> None:
+    engine, names = DockerContainers(), TaskNames(paths.tag, 7)
     engine.make_volume(names.home_volume, names.labels("home"))
-    found = orphans.find(places, engine)
+    found = orphans.find(paths, engine)
 
-    orphans.remove(places, engine, found, print)
+    orphans.remove(paths, engine, found, print)
 
     assert found == [Orphan("volume", names.home_volume)]
-    assert orphans.find(places, engine) == []
+    assert orphans.find(paths, engine) == []
 
 
-def test_an_engine_that_is_nowhere_is_a_finding(places: HomePaths) -> None:
-    where = f"unix://{places.home}/none.sock"
+def test_an_engine_that_is_nowhere_is_a_finding(paths: HomePaths) -> None:
+    where = f"unix://{paths.home}/none.sock"
     done = subprocess.run(
         [sys.executable, "-m", "swarm", "doctor", "--json"],
         env={**os.environ, "DOCKER_HOST": where},

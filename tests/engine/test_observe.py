@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from swarm.engine.tasks import reconcile
-from swarm.model import events as e
+from swarm.model import events
 from swarm.model.activity import RUIN, Action
 from swarm.model.audit_query import Filter
 from swarm.model.task import State
@@ -98,7 +98,7 @@ def test_a_second_look_at_an_observed_task_tells_of_no_gap(
         reconcile.task(house.kit, task)
 
     known = house.queries.events(task=task)
-    assert not [one for one in known if isinstance(one.event, e.Unobserved)]
+    assert not [one for one in known if isinstance(one.event, events.Unobserved)]
 
 
 def test_a_sensor_that_dies_is_replaced_and_what_nobody_saw_is_found(
@@ -113,7 +113,7 @@ def test_a_sensor_that_dies_is_replaced_and_what_nobody_saw_is_found(
     script = "until test -e /tmp/x; do touch dark; done"
     dark = subprocess.Popen(["docker", "exec", box, "bash", "-c", script])
     house.kit.sandboxes.kill(f"swarm-{house.places.tag}-sensor")
-    house.until(lambda: _told(house, task, e.Unobserved), "the gap is told")
+    house.until(lambda: _told(house, task, events.Unobserved), "the gap is told")
     go_on(house, task, "touch /tmp/x; echo b > after")
     dark.wait()
     until_seen(house, task, "/workspace/after")
@@ -123,7 +123,7 @@ def test_a_sensor_that_dies_is_replaced_and_what_nobody_saw_is_found(
     assert "/workspace/dark" in seen(house, task)
 
 
-def _told(house: House, task: int, kind: type[e.Event]) -> bool:
+def _told(house: House, task: int, kind: type[events.Event]) -> bool:
     return any(isinstance(r.event, kind) for r in house.queries.events(task=task))
 
 
@@ -137,7 +137,9 @@ def test_inotify_stands_in_and_says_what_it_cannot_see(
 
     assert {"/workspace/package.json", "/workspace/docs"} <= seen(house, task)
     assert ("/workspace/docs", "X0") in {(d.path, d.level) for d in deeds(house, task)}
-    up = [r.event for r in house.queries.events() if isinstance(r.event, e.SensorUp)]
+    up = [
+        r.event for r in house.queries.events() if isinstance(r.event, events.SensorUp)
+    ]
     assert [one.kind for one in up] == ["inotify"]
     assert "commands" in up[0].blind
     assert not [d for d in deeds(house, task) if d.kind == "exec"]

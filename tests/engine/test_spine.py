@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from swarm.model import events as e
+from swarm.model import events
 from swarm.model.task import State
 from swarm.plan import hardening
 from tests.engine.conftest import House
@@ -146,7 +146,7 @@ def test_every_step_of_a_launch_is_told_with_its_time(
     steps = [
         r.event.step
         for r in house.queries.events(task=task_id)
-        if isinstance(r.event, e.StepDone)
+        if isinstance(r.event, events.StepDone)
     ]
 
     assert steps == ["base", "worktree", "net", "sandbox", "start"]

@@ -5,7 +5,7 @@ from typing import Any, TypeVar, get_type_hints
 
 from hypothesis import strategies as st
 
-from swarm.model import events as e
+from swarm.model import events
 
 Kind = TypeVar("Kind")
 
@@ -42,12 +42,12 @@ def made_of(kind: type[Kind]) -> Kind:
     return kind(**{f.name: PLAIN[hints[f.name]] for f in fields(kind)})  # type: ignore[arg-type]  # every event is a dataclass
 
 
-def any_event() -> st.SearchStrategy[e.Event]:
+def any_event() -> st.SearchStrategy[events.Event]:
     """Every kind, with whatever its fields can hold."""
-    return st.one_of(*(_any_of(kind) for kind in e.KINDS.values()))
+    return st.one_of(*(_any_of(kind) for kind in events.KINDS.values()))
 
 
-def _any_of(kind: type[e.Event]) -> st.SearchStrategy[e.Event]:
+def _any_of(kind: type[events.Event]) -> st.SearchStrategy[events.Event]:
     hints = get_type_hints(kind)
     parts = {f.name: STRATEGIES[hints[f.name]] for f in fields(kind)}
     return st.builds(kind, **parts)

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from swarm.model import budget, transitions
-from swarm.model import events as e
+from swarm.model import budget, events, transitions
 from swarm.model.task import Task
 from tests.model.made import made_of
 
@@ -13,7 +12,7 @@ USED = {"tokens_in": 900, "tokens_out": 100, "model": "claude-x"}
 
 
 def task() -> Task:
-    plain = replace(made_of(e.TaskQueued), budget_tokens=0, budget_dollars=0.0)
+    plain = replace(made_of(events.TaskQueued), budget_tokens=0, budget_dollars=0.0)
     return transitions.queued(1, 0.0, plain)
 
 

@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.model.safe_text import line, plain
+from swarm.model.safe_text import plain, safe_line
 
 ANY = st.text() | st.binary().map(lambda b: b.decode("utf-8", "surrogateescape"))
 HARMFUL = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -21,8 +21,8 @@ def test_no_control_or_invisible_character_comes_out(text: str) -> None:
 @given(ANY)
 def test_a_line_is_one_line(text: str) -> None:
     """Whatever a terminal or Python takes for a line's end is gone."""
-    assert len(line(text).splitlines()) <= 1
-    assert "\t" not in line(text)
+    assert len(safe_line(text).splitlines()) <= 1
+    assert "\t" not in safe_line(text)
 
 
 @given(ANY)

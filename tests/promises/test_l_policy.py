@@ -11,7 +11,7 @@ import pytest
 from swarm.config import policy_files
 from swarm.engine.egress import policy_resolver
 from swarm.errors import ConfigError
-from swarm.model import events as e
+from swarm.model import events
 from swarm.model.task import State
 from swarm.policy.rules import Rule
 from tests.engine.conftest import House, new_sample, open_house
@@ -210,7 +210,7 @@ def test_a_repository_can_only_narrow(home: tuple[House, Path, int]) -> None:
     (applied,) = [
         known.event
         for known in house.queries.events(task=task)
-        if isinstance(known.event, e.PolicyApplied) and known.event.why == "launch"
+        if isinstance(known.event, events.PolicyApplied) and known.event.why == "launch"
     ]
     assert applied.asked == 2, "the human is told that it asks"
     assert rules["never.test"].kind == "deny"

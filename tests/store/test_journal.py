@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from swarm.errors import IllegalMove, Refused, SwarmError
-from swarm.model import events as e
+from swarm.model import events
 from swarm.model.task import State
 from swarm.store import wishes
 from swarm.store.event_queries import Queries
 from swarm.store.journal import Journal
 
 
-def _queued(task_id: int) -> e.TaskQueued:
-    return e.TaskQueued(
+def _queued(task_id: int) -> events.TaskQueued:
+    return events.TaskQueued(
         name="fix",
         repo="/r",
         agent="command",
@@ -62,12 +62,12 @@ def test_an_event_and_its_task_change_together(
     """One transaction: nobody reads a state without its event."""
     task = journal.queue(_queued)
 
-    journal.record(task.id, e.TaskProvisioning(), e.StepDone("worktree", 0.1))
+    journal.record(task.id, events.TaskProvisioning(), events.StepDone("worktree", 0.1))
 
     assert queries.task(task.id).state is State.PROVISIONING
     assert [r.event for r in queries.events(task=task.id)][1:] == [
-        e.TaskProvisioning(),
-        e.StepDone("worktree", 0.1),
+        events.TaskProvisioning(),
+        events.StepDone("worktree", 0.1),
     ]
 
 
@@ -76,7 +76,9 @@ def test_an_illegal_move_records_nothing(journal: Journal, queries: Queries) -> 
     task = journal.queue(_queued)
 
     with pytest.raises(IllegalMove):
-        journal.record(task.id, e.TextSent(1), e.TaskMerged("squash", "main", "c"))
+        journal.record(
+            task.id, events.TextSent(1), events.TaskMerged("squash", "main", "c")
+        )
     assert len(queries.events()) == 1
 
 
@@ -87,7 +89,7 @@ def test_two_verbs_on_one_task_cannot_both_win(journal: Journal) -> None:
 
     def begin() -> None:
         try:
-            journal.record(task.id, e.TaskProvisioning())
+            journal.record(task.id, events.TaskProvisioning())
             outcomes.append("began")
         except IllegalMove:
             outcomes.append("refused")
@@ -104,7 +106,7 @@ def test_two_verbs_on_one_task_cannot_both_win(journal: Journal) -> None:
 def test_a_task_that_does_not_exist_is_named(journal: Journal) -> None:
     """An error names the thing and the way out."""
     with pytest.raises(SwarmError, match="no task 9"):
-        journal.record(9, e.TaskPaused())
+        journal.record(9, events.TaskPaused())
 
 
 def test_a_wish_is_open_until_it_is_decided(
@@ -134,7 +136,7 @@ def test_growth_is_noticed_without_reading_it(
     before = queries.version()
     assert queries.version() == before
 
-    journal.record(None, e.EngineUp("20.10"))
+    journal.record(None, events.EngineUp("20.10"))
 
     assert queries.version() != before
 
@@ -143,11 +145,11 @@ def test_the_fleet_is_what_the_newest_events_say(
     journal: Journal, queries: Queries
 ) -> None:
     """An engine that came back is up, whatever was said before."""
-    journal.record(None, e.KeeperStarted(42, "0.1"))
-    journal.record(None, e.EngineDown("gone"))
+    journal.record(None, events.KeeperStarted(42, "0.1"))
+    journal.record(None, events.EngineDown("gone"))
     assert queries.fleet().trouble == "gone"
 
-    journal.record(None, e.EngineUp("27.3"))
+    journal.record(None, events.EngineUp("27.3"))
 
     fleet = queries.fleet()
     assert (fleet.engine, fleet.trouble, fleet.keeper) == ("27.3", "", 42)

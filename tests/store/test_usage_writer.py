@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from swarm.errors import SwarmError
-from swarm.model import events as e
+from swarm.model import events
 from swarm.model.activity import Batch, PathActivity
 from swarm.model.usage import Usage
 from swarm.store.audit_writer import AuditWriter, LogPosition
@@ -25,7 +25,7 @@ def path(tmp_path: Path) -> Path:
     file = tmp_path / "swarm.db"
     journal = Journal(file)
     for name in ("one", "two"):
-        first = e.TaskQueued(
+        first = events.TaskQueued(
             name=name,
             repo="/r",
             agent="command",

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from swarm.model import events as e
+from swarm.model import events
 from swarm.store.journal import Journal
 from swarm.tui.dialogs.denial_card import DeniedCard
 from swarm.tui.dialogs.denial_list import DeniedList
@@ -29,10 +29,12 @@ def wishes(world: World) -> list[tuple[str, dict[str, Any]]]:
     return [(verb, json.loads(body)) for verb, body in rows]
 
 
-def denied(number: int, host: str, **more: Any) -> e.Recorded:
+def denied(number: int, host: str, **more: Any) -> events.Recorded:
     """A denial as the journal has it."""
     facts: dict[str, Any] = {"reason": "not-in-allowlist", "port": 443, **more}
-    return e.Recorded(number, float(number), 1, e.NetDenied("n", number, host, **facts))
+    return events.Recorded(
+        number, float(number), 1, events.NetDenied("n", number, host, **facts)
+    )
 
 
 def test_equal_denials_are_one_row_that_counts() -> None:
@@ -71,9 +73,9 @@ def test_a_decision_decides_the_row_and_undo_opens_it_again() -> None:
     rule = {"host": "a.test", "kind": "allow"}
     denials.follow([denied(1, "a.test")])
 
-    denials.follow([e.Recorded(2, 2.0, 1, e.PolicyGranted(rule, "task"))])
+    denials.follow([events.Recorded(2, 2.0, 1, events.PolicyGranted(rule, "task"))])
     decided = denials.undecided([1])
-    denials.follow([e.Recorded(3, 3.0, 1, e.PolicyRevoked(rule, "task"))])
+    denials.follow([events.Recorded(3, 3.0, 1, events.PolicyRevoked(rule, "task"))])
 
     assert (decided, len(denials.undecided([1]))) == ([], 1)
 
@@ -84,7 +86,9 @@ def test_a_rule_of_a_file_decides_and_only_its_port() -> None:
     rule = {"host": "a.test", "kind": "allow", "ports": [443]}
     denials.follow([denied(1, "a.test"), denied(2, "a.test", port=80)])
 
-    denials.follow([e.Recorded(3, 3.0, None, e.PolicyGranted(rule, "project"))])
+    denials.follow(
+        [events.Recorded(3, 3.0, None, events.PolicyGranted(rule, "project"))]
+    )
 
     assert [row.port for row in denials.undecided([1])] == [80]
 
@@ -94,7 +98,7 @@ def test_what_is_denied_again_after_a_decision_waits_anew() -> None:
     denials = Denials()
     rule = {"host": "a.test", "kind": "allow", "ports": [443]}
     denials.follow([denied(1, "a.test")])
-    denials.follow([e.Recorded(2, 10.0, 1, e.PolicyGranted(rule, "once"))])
+    denials.follow([events.Recorded(2, 10.0, 1, events.PolicyGranted(rule, "once"))])
 
     denials.follow([replace(denied(3, "a.test"), at=10.5)])
     on_its_way = denials.undecided([1])
@@ -186,7 +190,9 @@ async def test_what_changed_meanwhile_must_be_read_again(recorded: Recorded) -> 
         async with app.run_test(size=(120, 36)) as pilot:
             await press(pilot, world, "exclamation_mark")
             journal = Journal(world.database)
-            worse = e.NetDenied("5f0c", 9, "hooks.stripe-cdn.example", "deny-rule", 443)
+            worse = events.NetDenied(
+                "5f0c", 9, "hooks.stripe-cdn.example", "deny-rule", 443
+            )
             journal.record(2, worse)
             await press(pilot, world, "t")
             assert (wishes(world), type(app.screen)) == ([], DeniedCard)
@@ -215,7 +221,9 @@ async def test_enter_shows_all_that_the_gate_said(recorded: Recorded) -> None:
 
 async def test_a_public_place_must_be_typed(recorded: Recorded) -> None:
     """Esc there allows nothing."""
-    gist = _with(e.NetDenied("5f0c", 9, "gist.github.com", "not-in-allowlist", 443))
+    gist = _with(
+        events.NetDenied("5f0c", 9, "gist.github.com", "not-in-allowlist", 443)
+    )
     world = recorded(gist)
     with shown(world) as app:
         async with app.run_test(size=(120, 36)) as pilot:
@@ -227,7 +235,7 @@ async def test_a_public_place_must_be_typed(recorded: Recorded) -> None:
     assert [body["host"] for _, body in wishes(world)] == ["gist.github.com"]
 
 
-def _with(*more: e.Event) -> Scene:
+def _with(*more: events.Event) -> Scene:
     """The scene of denials, and these after them."""
     last = DENIALS.tasks[1]
     told = replace(last, events=(*last.events, *more))
@@ -260,7 +268,7 @@ async def test_hosts_that_come_at_once_are_one_toast_more(
             journal = Journal(world.database)
             for n in range(30):
                 host = f"x.evil{n}.example"
-                journal.record(2, e.NetDenied("5f0c", 9 + n, host, "not-in", 443))
+                journal.record(2, events.NetDenied("5f0c", 9 + n, host, "not-in", 443))
             journal.close()
             await until(pilot, lambda: len(app._notifications) > 1)
             said = [one.message for one in app._notifications]
@@ -317,7 +325,7 @@ async def test_a_row_of_the_list_that_changed_is_read_again(recorded: Recorded) 
                 await press(pilot, world, *_to(listed, host), "t")
             chosen = {row.host for row, how in _chosen(listed) if how}
             journal = Journal(world.database)
-            worse = e.NetDenied("5f0c", 90, "fonts.example", "deny-rule", 443)
+            worse = events.NetDenied("5f0c", 90, "fonts.example", "deny-rule", 443)
             journal.record(2, worse)
             journal.close()
             await press(pilot, world, "enter")

@@ -13,7 +13,7 @@ from tempfile import TemporaryFile
 from typing import IO
 
 from swarm.errors import ToolError, ToolMissing
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 
 # The command line outranks every config file, so these hold in the user's own
 # repository too. Hooks come first: git runs one for `reference-transaction` on any
@@ -182,7 +182,7 @@ def _start(
             "git is not installed", hint="install git 2.38 or newer"
         ) from error
     except OSError as error:
-        raise ToolError(f"git {_verb(words)}: {line(str(error))}") from error
+        raise ToolError(f"git {_verb(words)}: {safe_line(str(error))}") from error
 
 
 def _converse(
@@ -254,4 +254,4 @@ def _tail(errors: IO[bytes], code: int) -> str:
     errors.seek(max(0, size - 2000))
     text = errors.read().decode(errors="replace").strip()
     last = [each for each in text.splitlines() if each.strip()][-4:]
-    return line("; ".join(last), 600) or f"exit status {code}"
+    return safe_line("; ".join(last), 600) or f"exit status {code}"

@@ -9,7 +9,7 @@ from swarm.adapters.git.safe_fs.files import erase, spoken
 from swarm.adapters.git.task_git import PRIVATE, TaskGit
 from swarm.errors import Refused, ToolError
 from swarm.model.review import Commit, Incoming
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 
 REF = "refs/swarm/incoming"
 """The newest head that passed."""
@@ -69,7 +69,7 @@ def _split(task: TaskGit, sent: bytes) -> tuple[str, bytes]:
     digits = len(task.base)
     if not re.fullmatch(rb"[0-9a-f]{%d}" % digits, first):
         raise Refused(
-            f"the sandbox sent no commit but {line(repr(first[:60]))}",
+            f"the sandbox sent no commit but {safe_line(repr(first[:60]))}",
             hint="the agent's git directory may be broken; squash needs only its files",
         )
     return first.decode(), pack
@@ -91,7 +91,9 @@ def _take_in(task: TaskGit, head: str, pack: bytes, limit: int) -> None:
     git(task.review(), *words, size, stdin=pack, extra=apart, bounds=bounds)
     kind = git(task.review(), "cat-file", "-t", head, extra=apart)
     if kind != b"commit\n":
-        raise Refused(f"the sandbox sent a {line(kind.decode().strip())}, no commit")
+        raise Refused(
+            f"the sandbox sent a {safe_line(kind.decode().strip())}, no commit"
+        )
     reach = ("rev-list", "--objects", "--quiet", head, "--not", task.base)
     git(task.review(), *reach, extra=apart)
     # The index last: git sees a pack only once its index is there.

@@ -8,7 +8,7 @@ from pathlib import Path
 from swarm.adapters.git.process import GitDir, ask, git
 from swarm.adapters.git.settings import Settings, read_settings
 from swarm.errors import SwarmError, ToolError
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 
 _ALTERNATES_DEPTH = 5
 """As git itself counts."""
@@ -67,7 +67,7 @@ class Repository:
         head = _commit(at, "HEAD")
         if not head:
             raise SwarmError(
-                f"the repository {line(str(root))} has no commit to start from",
+                f"the repository {safe_line(str(root))} has no commit to start from",
                 hint="commit something first, then start the task",
             )
         symbolic = ask(at, "symbolic-ref", "-q", "HEAD", ok=(0, 1)).out
@@ -113,7 +113,7 @@ class Repository:
         commit = "" if ref.startswith("-") else _commit(self.door(), ref)
         if not commit:
             raise SwarmError(
-                f"{line(ref)!r} is no commit of {line(str(self.root))}",
+                f"{safe_line(ref)!r} is no commit of {safe_line(str(self.root))}",
                 hint="name a branch, a tag or a commit; `git branch` lists branches",
             )
         name = ref.removeprefix("refs/heads/")
@@ -139,7 +139,7 @@ def _discover(path: Path) -> tuple[Path, Path, str, Path | None]:
     try:
         inside = path.resolve(strict=True)
     except OSError as error:
-        raise SwarmError(f"there is no directory {line(str(path))}") from error
+        raise SwarmError(f"there is no directory {safe_line(str(path))}") from error
     at = GitDir(None, home=Path.home(), personal=True, cwd=inside)
     try:
         out = git(
@@ -157,7 +157,7 @@ def _discover(path: Path) -> tuple[Path, Path, str, Path | None]:
     words = os.fsdecode(out).splitlines()
     if len(words) != 5:
         raise SwarmError(
-            f"the path {line(str(inside))} holds a newline",
+            f"the path {safe_line(str(inside))} holds a newline",
             hint="git cannot borrow objects across such a path; move the repository",
         )
     bare, in_tree, git_dir, common, object_format = words
@@ -168,7 +168,7 @@ def _discover(path: Path) -> tuple[Path, Path, str, Path | None]:
     if bare == "true":
         return Path(git_dir), Path(common), object_format, None
     raise SwarmError(
-        f"{line(str(inside))} is inside a git directory",
+        f"{safe_line(str(inside))} is inside a git directory",
         hint="go to the checkout it belongs to",
     )
 
@@ -178,11 +178,11 @@ def _not_found(path: Path, error: ToolError) -> SwarmError:
         if "not a git repository" not in error.message:
             return error
         return SwarmError(
-            f"{line(str(path))} is not inside a git repository",
+            f"{safe_line(str(path))} is not inside a git repository",
             hint="go to one, or make one with `git init`",
         )
     return SwarmError(
-        f"the repository at {line(str(path))} belongs to another user",
+        f"the repository at {safe_line(str(path))} belongs to another user",
         hint="`git config --global --add safe.directory <path>` trusts it",
     )
 
@@ -195,12 +195,12 @@ def _refuse_place(root: Path, home: Path) -> None:
         )
     if root.is_relative_to(home):
         raise SwarmError(
-            f"{line(str(root))} lies in swarm's own directory",
+            f"{safe_line(str(root))} lies in swarm's own directory",
             hint="go to the repository that the task was started on",
         )
     if home.is_relative_to(root):
         raise SwarmError(
-            f"swarm's directory {line(str(home))} lies inside the repository",
+            f"swarm's directory {safe_line(str(home))} lies inside the repository",
             hint="set SWARM_HOME to a directory outside it",
         )
 
@@ -208,8 +208,8 @@ def _refuse_place(root: Path, home: Path) -> None:
 def _refuse_partial(root: Path, settings: Settings) -> None:
     if settings.partial:
         raise SwarmError(
-            f"{line(str(root))} is a partial clone: objects are missing here, and a "
-            "sandbox has no way to fetch them",
+            f"{safe_line(str(root))} is a partial clone: objects are missing here, "
+            "and a sandbox has no way to fetch them",
             hint="clone the repository without --filter",
         )
 
@@ -240,7 +240,7 @@ def _alternates(objects: Path, depth: int) -> list[Path]:
         path = (objects / entry).resolve()
         if not path.is_dir() or depth == 0 or entry.startswith('"'):
             raise SwarmError(
-                f"the repository borrows objects from {line(entry)}: not there",
+                f"the repository borrows objects from {safe_line(entry)}: not there",
                 hint="`git repack -a -d` after mending objects/info/alternates",
             )
         found += [path, *_alternates(path, depth - 1)]

@@ -14,7 +14,7 @@ from swarm.cli.keeper_client import ask
 from swarm.cli.progress import succeeded
 from swarm.engine.host import images
 from swarm.errors import SwarmError
-from swarm.model.safe_text import line, plain
+from swarm.model.safe_text import plain, safe_line
 from swarm.model.task import Task
 
 IMAGES = ("base", "gate", "sensor")
@@ -49,7 +49,7 @@ def _build_images() -> None:
     for name in IMAGES:
         began = time.monotonic()
         reference = images.build(
-            DockerImages(), name, lambda text: output.out(f"  {line(text, 160)}")
+            DockerImages(), name, lambda text: output.out(f"  {safe_line(text, 160)}")
         )
         output.out(f"image {reference}: ready after {time.monotonic() - began:.1f} s")
 
@@ -91,7 +91,7 @@ def _show(at: Stage, ids: list[int], ended: bool) -> int:
 def _shortfalls(tasks: list[Task], found: dict[int, list[Attempt]]) -> list[str]:
     failed = [
         f"#{task.id} {task.name} is {task.state}, exit {task.exit_code}: "
-        f"{line(task.reason)}"
+        f"{safe_line(task.reason)}"
         for task in tasks
         if not succeeded(task)
     ]
@@ -116,4 +116,4 @@ def _merge(at: Stage, tasks: list[Task]) -> None:
 
 def line_by_line(text: str) -> str:
     """Indented, each line harmless."""
-    return "\n".join(f"  {line(row, 200)}" for row in text.splitlines())
+    return "\n".join(f"  {safe_line(row, 200)}" for row in text.splitlines())

@@ -16,7 +16,7 @@ from swarm.bootstrap import keeper_process, wiring
 from swarm.cli import output
 from swarm.cli.demo import sample
 from swarm.errors import SwarmError
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 from swarm.plan.naming import HomePaths
 from swarm.store.event_queries import Queries
 
@@ -89,7 +89,7 @@ def _clear(at: Stage, keep: bool) -> None:
         try:
             step(at.places)
         except SwarmError as error:
-            output.note(f"left behind: {line(error.message)}")
+            output.note(f"left behind: {safe_line(error.message)}")
     for folder in (at.places.home, at.canary.parent):
         erase(folder)
     if keep and (at.sample / ".git").is_dir():
@@ -98,21 +98,21 @@ def _clear(at: Stage, keep: bool) -> None:
         shutil.rmtree(at.root)
 
 
-def _branches(places: HomePaths) -> list[str]:
-    queries = Queries(places.database)
+def _branches(paths: HomePaths) -> list[str]:
+    queries = Queries(paths.database)
     try:
         return [task.branch for task in queries.tasks()]
     finally:
         queries.close()
 
 
-def _end_keeper(places: HomePaths) -> None:
-    pid = keeper_process.keeper_pid(places)
+def _end_keeper(paths: HomePaths) -> None:
+    pid = keeper_process.keeper_pid(paths)
     if not pid:
         return
     os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + KEEPER_SECONDS
-    while keeper_process.keeper_pid(places) is not None:
+    while keeper_process.keeper_pid(paths) is not None:
         if time.monotonic() > deadline:
             raise SwarmError(f"the keeper with pid {pid} does not end")
         time.sleep(0.05)

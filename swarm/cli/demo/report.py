@@ -14,8 +14,8 @@ from swarm.cli.list_tasks import diff_of, state_of
 from swarm.cli.progress import AT_WORK, step
 from swarm.cli.terminal import printed
 from swarm.errors import SwarmError
-from swarm.model import events as e
-from swarm.model.safe_text import line, plain
+from swarm.model import events
+from swarm.model.safe_text import plain, safe_line
 from swarm.model.task import Task
 from swarm.plan.naming import HomePaths
 from swarm.ports import Panes
@@ -38,12 +38,12 @@ LOOK_SECONDS = 0.1
 LOG_LINES = 1000
 
 
-def follow(places: HomePaths, ids: list[int], began: float) -> list[Task]:
+def follow(paths: HomePaths, ids: list[int], began: float) -> list[Task]:
     """Say each step as it comes, with the time since `began`; the tasks as they end.
 
     SwarmError where one hangs.
     """
-    queries, seen = Queries(places.database), 0
+    queries, seen = Queries(paths.database), 0
     for _ in changes(queries, WAIT_SECONDS):
         for known in queries.events(after=seen):
             seen = known.id
@@ -56,12 +56,12 @@ def follow(places: HomePaths, ids: list[int], began: float) -> list[Task]:
     raise SwarmError(f"tasks are still at work after {WAIT_SECONDS:.0f} s")
 
 
-def settled(places: HomePaths, ids: list[int]) -> tuple[list[Task], list[str]]:
+def settled(paths: HomePaths, ids: list[int]) -> tuple[list[Task], list[str]]:
     """The tasks once the commits of those that ended were taken in, and what was not.
 
     A task that is still at work, or that never was, is shown as it is.
     """
-    queries = Queries(places.database)
+    queries = Queries(paths.database)
     try:
         for _ in changes(queries, TAKE_IN_SECONDS):
             tasks = [queries.task(number) for number in ids]
@@ -74,7 +74,7 @@ def settled(places: HomePaths, ids: list[int]) -> tuple[list[Task], list[str]]:
         queries.close()
 
 
-End = e.WorkBroughtBack | e.BringBackRefused | e.TaskFailed
+End = events.WorkBroughtBack | events.BringBackRefused | events.TaskFailed
 
 
 def _not_taken_in(ends: dict[int, End | None]) -> Iterator[str]:
@@ -82,14 +82,15 @@ def _not_taken_in(ends: dict[int, End | None]) -> Iterator[str]:
         match end:
             case None:
                 yield f"#{number}: its commits were not taken in"
-            case e.BringBackRefused():
-                yield f"#{number}: its commits were refused: {line(end.reason)}"
+            case events.BringBackRefused():
+                yield f"#{number}: its commits were refused: {safe_line(end.reason)}"
 
 
 def _trouble(queries: Queries) -> Iterator[str]:
     for known in queries.events():
-        if isinstance(known.event, e.Trouble):
-            yield f"trouble: {line(known.event.where)}: {line(known.event.reason)}"
+        if isinstance(known.event, events.Trouble):
+            where, reason = known.event.where, known.event.reason
+            yield f"trouble: {safe_line(where)}: {safe_line(reason)}"
 
 
 def _taken_in(queries: Queries, task_id: int) -> End | None:
@@ -97,17 +98,21 @@ def _taken_in(queries: Queries, task_id: int) -> End | None:
     last: End | None = None
     for known in queries.events(task=task_id):
         match known.event:
-            case e.WorkBroughtBack() | e.BringBackRefused() | e.TaskFailed():
+            case (
+                events.WorkBroughtBack()
+                | events.BringBackRefused()
+                | events.TaskFailed()
+            ):
                 last = known.event
     return last
 
 
-def tried(places: HomePaths, tasks: Iterable[Task]) -> dict[int, list[Attempt]]:
+def tried(paths: HomePaths, tasks: Iterable[Task]) -> dict[int, list[Attempt]]:
     """By task, what its script tells that it tried; nothing where it never ran."""
     found: dict[int, list[Attempt]] = {}
     for task in tasks:
         try:
-            found[task.id] = list(attempts(printed(places, task, LOG_LINES)))
+            found[task.id] = list(attempts(printed(paths, task, LOG_LINES)))
         except SwarmError:
             found[task.id] = []
     return found
@@ -126,13 +131,13 @@ def table(tasks: list[Task], found: dict[int, list[Attempt]]) -> None:
     output.columns(head, rows)
 
 
-def denials(places: HomePaths, tasks: list[Task]) -> None:
+def denials(paths: HomePaths, tasks: list[Task]) -> None:
     """What the gate refused, in its own words: no agent wrote these."""
-    queries = Queries(places.database)
+    queries = Queries(paths.database)
     rows = []
     for task in tasks:
         for known in queries.denials(task.id):
-            if isinstance(known.event, e.NetDenied):
+            if isinstance(known.event, events.NetDenied):
                 denied = known.event
                 where = f"{denied.host}:{denied.port}"
                 rows.append([f"#{task.id} {task.name}", where, denied.reason])
@@ -202,7 +207,7 @@ def _uncoloured(text: str) -> str:
 def told_badly(found: dict[int, list[Attempt]]) -> list[str]:
     """A sentence for each attempt that was not refused."""
     return [
-        f"#{number}: {attempt.ended} {line(attempt.what)}"
+        f"#{number}: {attempt.ended} {safe_line(attempt.what)}"
         for number, told in found.items()
         for attempt in told
         if attempt.ended != "refused"

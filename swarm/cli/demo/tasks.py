@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 
 _FOLDER = Path(__file__).parent
 
@@ -49,7 +49,7 @@ def attempts(log: str) -> Iterator[Attempt]:
         for ended in ("refused", "allowed!", "untried"):
             if text.startswith(f"{ended}: "):
                 what, _, why = text.removeprefix(f"{ended}: ").partition(" — ")
-                yield Attempt(ended, line(what, 80), line(why, 160))
+                yield Attempt(ended, safe_line(what, 80), safe_line(why, 160))
 
 
 def _script(name: str) -> str:

@@ -15,8 +15,8 @@ from swarm.cli.arguments import repository
 from swarm.config import load, policy_files
 from swarm.engine.egress import policy_resolver
 from swarm.errors import Refused, SwarmError
-from swarm.model import events as e
-from swarm.model.safe_text import line
+from swarm.model import events
+from swarm.model.safe_text import safe_line
 from swarm.policy import hosts, request_target
 from swarm.policy.decide import Attempt, PolicyEvaluator, Verdict
 from swarm.policy.hosts import BadHost
@@ -54,7 +54,7 @@ def _say_requests(found: ResolvedPolicy) -> None:
         output.out()
         output.out(f"{policy_files.REPO_FILE} asks for these; they are not in force:")
         for text in asked:
-            output.out(line(text.rstrip(), 200))
+            output.out(safe_line(text.rstrip(), 200))
         output.out("`swarm policy trust` grants exactly this file")
 
 
@@ -116,9 +116,9 @@ def check(args: Namespace) -> int:
 def suggest(args: Namespace) -> int:
     """TOML to read and paste; nothing is changed."""
     queries = Queries(home.places().database)
-    seen: defaultdict[tuple[str, int], list[e.NetDenied]] = defaultdict(list)
+    seen: defaultdict[tuple[str, int], list[events.NetDenied]] = defaultdict(list)
     for known in queries.denials(args.task):
-        if isinstance(known.event, e.NetDenied) and not known.event.locked:
+        if isinstance(known.event, events.NetDenied) and not known.event.locked:
             seen[known.event.host, known.event.port].append(known.event)
     ordered = sorted(seen.items(), key=lambda item: -sum(d.count for d in item[1]))
     rules = list(filter(None, (_suggested(*place, found) for place, found in ordered)))
@@ -137,7 +137,9 @@ def suggest(args: Namespace) -> int:
     return exit_codes.DONE
 
 
-def _suggested(host: str, port: int, found: list[e.NetDenied]) -> dict[str, Any] | None:
+def _suggested(
+    host: str, port: int, found: list[events.NetDenied]
+) -> dict[str, Any] | None:
     """No wider than what was tried: its port, and its methods and paths where seen.
 
     A path with `*` in it is left out, and the rule where there is no other: what an

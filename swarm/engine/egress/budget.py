@@ -5,38 +5,43 @@ from typing import Any
 from swarm.config import schema
 from swarm.engine.context import EngineContext
 from swarm.errors import PlanError, Refused
-from swarm.model import budget
-from swarm.model import events as e
+from swarm.model import budget, events
 from swarm.model.task import SETTLED, State, Task
 
 
-def check(kit: EngineContext, task_id: int) -> None:
+def check(context: EngineContext, task_id: int) -> None:
     """Freeze the task where it has used up its budget; it loses nothing by it."""
-    task = kit.read().task(task_id)
+    task = context.read().task(task_id)
     why = budget.spent(task)
     if not why or task.state is not State.LIVE or task.paused:
         return
-    kit.sandboxes.pause(kit.names(task.id).sandbox)
-    kit.journal.record(task.id, e.BudgetSpent(why), e.TaskPaused("its budget"))
+    context.sandboxes.pause(context.names(task.id).sandbox)
+    context.journal.record(
+        task.id, events.BudgetSpent(why), events.TaskPaused("its budget")
+    )
 
 
-def raise_again(kit: EngineContext, task: Task) -> None:
+def raise_again(context: EngineContext, task: Task) -> None:
     """As much again as the task was given at first."""
-    first = kit.read().events(task=task.id, limit=1)[0].event
-    assert isinstance(first, e.TaskQueued)
+    first = context.read().events(task=task.id, limit=1)[0].event
+    assert isinstance(first, events.TaskQueued)
     tokens = first.budget_tokens or task.budget_tokens
     dollars = first.budget_dollars or task.budget_dollars
-    kit.journal.record(task.id, e.BudgetSet(*budget.raised(task, tokens, dollars)))
+    context.journal.record(
+        task.id, events.BudgetSet(*budget.raised(task, tokens, dollars))
+    )
 
 
-def change(kit: EngineContext, task_id: int, body: dict[str, Any]) -> dict[str, Any]:
+def change(
+    context: EngineContext, task_id: int, body: dict[str, Any]
+) -> dict[str, Any]:
     """Another budget, all in all, from now on; what is not named stays as it is."""
-    task = kit.read().task(task_id)
+    task = context.read().task(task_id)
     if task.state in SETTLED:
         raise Refused(f"task {task_id} is {task.state}: it uses nothing any more")
     usual = schema.Budget(tokens=task.budget_tokens, dollars=task.budget_dollars)
-    kit.journal.record(task_id, e.BudgetSet(*wanted(body, usual)))
-    check(kit, task_id)
+    context.journal.record(task_id, events.BudgetSet(*wanted(body, usual)))
+    check(context, task_id)
     return {}
 
 

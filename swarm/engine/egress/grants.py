@@ -9,7 +9,7 @@ from swarm.config import load, policy_files, policy_writer
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import policy_resolver, task_network
 from swarm.errors import Refused, SwarmError
-from swarm.model import events as e
+from swarm.model import events
 from swarm.model.task import State, Task
 from swarm.policy import hosts
 from swarm.policy.decide import Attempt, PolicyEvaluator
@@ -21,66 +21,70 @@ SCOPES = ("once", "task", "project", "user")
 OF_TASK = ("once", "task")
 
 
-def grant(kit: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
+def grant(context: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
     """Carry out the wish for a rule: `kind`, `host`, `port`, `scope`, and of whom.
 
     Refused is what is never approvable: addresses, local names, other resolvers.
     """
     rule, scope = _rule(body), _scope(body)
     if scope in OF_TASK:
-        task = _live(kit, body)
-        with kit.locks.of(task.id):
-            given = e.PolicyGranted(asdict(rule), scope)
-            kit.journal.record(task.id, given)
-            _renew(kit, task, f"{rule.id} ({scope})")
+        task = _live(context, body)
+        with context.locks.of(task.id):
+            given = events.PolicyGranted(asdict(rule), scope)
+            context.journal.record(task.id, given)
+            _renew(context, task, f"{rule.id} ({scope})")
         return {"rule": rule.id, "file": ""}
-    file = _file(kit, body, scope)
+    file = _file(context, body, scope)
     policy_writer.add(file, rule, scope)
-    kit.journal.record(None, e.PolicyGranted(asdict(rule), scope, str(file)))
-    _renew_all(kit, f"{rule.id} ({scope})")
+    context.journal.record(None, events.PolicyGranted(asdict(rule), scope, str(file)))
+    _renew_all(context, f"{rule.id} ({scope})")
     return {"rule": rule.id, "file": str(file)}
 
 
-def revoke(kit: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
+def revoke(context: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
     """Take back every rule about a host in one scope; what was taken, in words."""
     scope, host = _scope(body), str(body.get("host", "")).lower()
     if scope in OF_TASK:
-        task = kit.read().task(int(body["task"]))
-        with kit.locks.of(task.id):
+        task = context.read().task(int(body["task"]))
+        with context.locks.of(task.id):
             taken = [
-                r for r in policy_resolver.grants(kit.read(), task.id) if r.host == host
+                r
+                for r in policy_resolver.grants(context.read(), task.id)
+                if r.host == host
             ]
             for rule in taken:
-                kit.journal.record(task.id, e.PolicyRevoked(asdict(rule), "task"))
+                context.journal.record(
+                    task.id, events.PolicyRevoked(asdict(rule), "task")
+                )
             if taken and task.state is State.LIVE:
-                _renew(kit, task, f"took back {host}")
+                _renew(context, task, f"took back {host}")
         return {"taken": [rule.id for rule in taken]}
-    file = _file(kit, body, scope)
+    file = _file(context, body, scope)
     found = policy_writer.remove(file, host, scope)
     if found:
-        gone = e.PolicyRevoked({"host": host}, scope, str(file))
-        kit.journal.record(None, gone)
-        _renew_all(kit, f"took back {host}")
+        gone = events.PolicyRevoked({"host": host}, scope, str(file))
+        context.journal.record(None, gone)
+        _renew_all(context, f"took back {host}")
     return {"taken": found}
 
 
-def trust(kit: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
+def trust(context: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
     """The human wants what the repository's own policy file asks for."""
     at = policy_resolver.PolicySubject(
         Path(str(body["repo"])), str(body["base"]), "command"
     )
-    policy_resolver.trust(kit.places, at)
-    _renew_all(kit, f"{policy_files.REPO_FILE} is trusted")
+    policy_resolver.trust(context.places, at)
+    _renew_all(context, f"{policy_files.REPO_FILE} is trusted")
     return {}
 
 
-def panic(kit: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
+def panic(context: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
     """Cut every live task's egress and freeze it; one that fails stops no other."""
     done, failed = [], []
-    for task in kit.read().tasks():
+    for task in context.read().tasks():
         if task.state is State.LIVE:
             try:
-                _stop_short(kit, task)
+                _stop_short(context, task)
             except SwarmError as error:
                 failed.append(f"#{task.id}: {error.message}")
             else:
@@ -88,12 +92,12 @@ def panic(kit: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
     return {"tasks": done, "failed": failed}
 
 
-def _stop_short(kit: EngineContext, task: Task) -> None:
-    with kit.locks.of(task.id):
-        task_network.cut(kit, task.id, "cut by you")
+def _stop_short(context: EngineContext, task: Task) -> None:
+    with context.locks.of(task.id):
+        task_network.cut(context, task.id, "cut by you")
         if not task.paused:
-            kit.sandboxes.pause(kit.names(task.id).sandbox)
-            kit.journal.record(task.id, e.TaskPaused())
+            context.sandboxes.pause(context.names(task.id).sandbox)
+            context.journal.record(task.id, events.TaskPaused())
 
 
 def _rule(body: dict[str, Any]) -> Rule:
@@ -143,8 +147,8 @@ def _scope(body: dict[str, Any]) -> str:
     return scope
 
 
-def _live(kit: EngineContext, body: dict[str, Any]) -> Task:
-    task = kit.read().task(int(body["task"]))
+def _live(context: EngineContext, body: dict[str, Any]) -> Task:
+    task = context.read().task(int(body["task"]))
     if task.state is not State.LIVE:
         raise Refused(
             f"task {task.id} is {task.state}: it needs no rule any more",
@@ -153,20 +157,20 @@ def _live(kit: EngineContext, body: dict[str, Any]) -> Task:
     return task
 
 
-def _file(kit: EngineContext, body: dict[str, Any], scope: str) -> Path:
+def _file(context: EngineContext, body: dict[str, Any], scope: str) -> Path:
     if scope == "user":
         return policy_files.beside(load.user_file())
-    repo = body.get("repo") or kit.read().task(int(body["task"])).repo
-    return policy_resolver.project_file(kit.places, Path(str(repo)))
+    repo = body.get("repo") or context.read().task(int(body["task"])).repo
+    return policy_resolver.project_file(context.places, Path(str(repo)))
 
 
-def _renew(kit: EngineContext, task: Task, why: str) -> None:
-    task_network.renew(kit, task, why)
+def _renew(context: EngineContext, task: Task, why: str) -> None:
+    task_network.renew(context, task, why)
 
 
-def _renew_all(kit: EngineContext, why: str) -> None:
-    for task in kit.read().tasks():
+def _renew_all(context: EngineContext, why: str) -> None:
+    for task in context.read().tasks():
         if task.state is State.LIVE and task.net:
-            with kit.locks.of(task.id):
-                policy_resolver.try_apply(kit, task, why)
-                task_network.tell(kit, task)
+            with context.locks.of(task.id):
+                policy_resolver.try_apply(context, task, why)
+                task_network.tell(context, task)

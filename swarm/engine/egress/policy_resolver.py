@@ -15,7 +15,7 @@ from swarm.config import load, policy_files
 from swarm.engine.context import EngineContext
 from swarm.engine.gate.net_pool import GateConfig
 from swarm.errors import ConfigError, SwarmError
-from swarm.model import events as e
+from swarm.model import events
 from swarm.model.task import State, Task
 from swarm.plan import specs
 from swarm.plan.naming import HomePaths
@@ -70,9 +70,9 @@ def grants(read: Queries, task_id: int) -> tuple[Rule, ...]:
     kept: list[Rule] = []
     for recorded in read.grants(task_id):
         match recorded.event:
-            case e.PolicyGranted(scope="once" | "task") as given:
+            case events.PolicyGranted(scope="once" | "task") as given:
                 kept.append(rules.rule_from(given.rule))
-            case e.PolicyRevoked(scope="once" | "task") as taken:
+            case events.PolicyRevoked(scope="once" | "task") as taken:
                 gone = rules.rule_from(taken.rule)
                 kept = [rule for rule in kept if rule != gone]
             case _:
@@ -95,30 +95,32 @@ def resolve(places: HomePaths, at: PolicySubject, preset: str) -> ResolvedPolicy
         raise ConfigError(str(error)) from error
 
 
-def resolved(kit: EngineContext, task: Task) -> ResolvedPolicy:
+def resolved(context: EngineContext, task: Task) -> ResolvedPolicy:
     """What `resolve` says of a task, grants and all."""
-    return resolve(kit.places, subject(kit.read(), task), kit.config().gate.preset)
+    return resolve(
+        context.places, subject(context.read(), task), context.config().gate.preset
+    )
 
 
-def of_task(places: HomePaths, task_id: int) -> ResolvedPolicy:
+def of_task(paths: HomePaths, task_id: int) -> ResolvedPolicy:
     """As `resolve`, for a front end: a task as the file has it."""
     preset = load.load(load.user_file()).gate.preset
-    queries = Queries(places.database)
+    queries = Queries(paths.database)
     try:
         at = subject(queries, queries.task(task_id))
     finally:
         queries.close()
-    return resolve(places, at, preset)
+    return resolve(paths, at, preset)
 
 
-def _layers(places: HomePaths, at: PolicySubject, preset: str) -> Iterator[Layer]:
+def _layers(paths: HomePaths, at: PolicySubject, preset: str) -> Iterator[Layer]:
     yield policy_files.preset(preset, _usable())
     user = policy_files.beside(load.user_file())
-    for file, name in ((user, "user"), (project_file(places, at.repo), "project")):
+    for file, name in ((user, "user"), (project_file(paths, at.repo), "project")):
         layer = policy_files.read(file, name)
         if layer:
             yield layer
-    text = repo_text(places, at)
+    text = repo_text(paths, at)
     if text:
         yield policy_files.parsed(text, policy_files.REPO_FILE, "repo")
     agent = agents.find(at.agent)
@@ -129,9 +131,9 @@ def _layers(places: HomePaths, at: PolicySubject, preset: str) -> Iterator[Layer
     yield Layer("grant", rules=at.grants)
 
 
-def stamp(places: HomePaths) -> object:
+def stamp(paths: HomePaths) -> object:
     """Changes when any policy file of the human's does; a few calls of stat."""
-    projects = places.home / "projects"
+    projects = paths.home / "projects"
     files = [policy_files.beside(load.user_file()), *projects.glob("*/*")]
     return tuple((str(file), _time(file)) for file in sorted(files))
 
@@ -144,17 +146,17 @@ def _time(file: Path) -> tuple[int, int]:
     return (known.st_mtime_ns, known.st_size)
 
 
-def project_file(places: HomePaths, repo: Path) -> Path:
+def project_file(paths: HomePaths, repo: Path) -> Path:
     """What the human granted for one repository; it lies with us, never in it."""
     digest = hashlib.sha256(str(repo).encode(errors="surrogateescape")).hexdigest()
-    return places.home / "projects" / f"{repo.name}-{digest[:12]}" / "policy.toml"
+    return paths.home / "projects" / f"{repo.name}-{digest[:12]}" / "policy.toml"
 
 
-def repo_text(places: HomePaths, at: PolicySubject) -> str:
+def repo_text(paths: HomePaths, at: PolicySubject) -> str:
     """The repository's own policy file at the base commit; empty where it has none."""
     if not at.base:
         return ""
-    door = Repository.open(at.repo, places.home).door()
+    door = Repository.open(at.repo, paths.home).door()
     where = f"{at.base}:{policy_files.REPO_FILE}"
     answer = ask(door, "cat-file", "blob", where, ok=(0, NO_BLOB))
     if answer.code:
@@ -165,24 +167,24 @@ def repo_text(places: HomePaths, at: PolicySubject) -> str:
         raise ConfigError(f"{policy_files.REPO_FILE}: {error}") from error
 
 
-def head(places: HomePaths, repo: Path) -> str:
+def head(paths: HomePaths, repo: Path) -> str:
     """The commit that a new task of this repository would start from."""
-    return Repository.open(repo, places.home).head
+    return Repository.open(repo, paths.home).head
 
 
-def _trust_mark(places: HomePaths, at: PolicySubject) -> Path:
-    text = repo_text(places, at)
+def _trust_mark(paths: HomePaths, at: PolicySubject) -> Path:
+    text = repo_text(paths, at)
     digest = hashlib.sha256(text.encode()).hexdigest()
-    return project_file(places, at.repo).with_name(f"trusted-{digest}")
+    return project_file(paths, at.repo).with_name(f"trusted-{digest}")
 
 
-def _is_trusted(places: HomePaths, at: PolicySubject) -> bool:
-    return bool(repo_text(places, at)) and _trust_mark(places, at).exists()
+def _is_trusted(paths: HomePaths, at: PolicySubject) -> bool:
+    return bool(repo_text(paths, at)) and _trust_mark(paths, at).exists()
 
 
-def trust(places: HomePaths, at: PolicySubject) -> None:
+def trust(paths: HomePaths, at: PolicySubject) -> None:
     """The human has read exactly this text, and wants what it asks for."""
-    mark = _trust_mark(places, at)
+    mark = _trust_mark(paths, at)
     mark.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     mark.touch(mode=0o600)
 
@@ -193,13 +195,13 @@ def digest(policy: Policy) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def held(kit: EngineContext, task: Task) -> GateConfig:
+def held(context: EngineContext, task: Task) -> GateConfig:
     """The task's policy with its secrets' values; SwarmError where one is missing."""
-    return _held(kit, task, resolved(kit, task).policy)
+    return _held(context, task, resolved(context, task).policy)
 
 
-def _held(kit: EngineContext, task: Task, policy: Policy) -> GateConfig:
-    plan = specs.from_json(kit.read().plan(task.id))
+def _held(context: EngineContext, task: Task, policy: Policy) -> GateConfig:
+    plan = specs.from_json(context.read().plan(task.id))
     environment = plan.sandbox.environment
     used = {rule.inject.secret for rule in policy.rules if rule.inject}
     values = {
@@ -215,24 +217,24 @@ def _held(kit: EngineContext, task: Task, policy: Policy) -> GateConfig:
     return GateConfig(policy, values, placeholders)
 
 
-def apply(kit: EngineContext, task: Task, why: str) -> None:
+def apply(context: EngineContext, task: Task, why: str) -> None:
     """Put the task's policy in force at the gate, and record it."""
-    found = resolved(kit, task)
+    found = resolved(context, task)
     policy = found.policy
-    applied = e.PolicyApplied(
+    applied = events.PolicyApplied(
         rules=len(policy.rules),
         digest=digest(policy),
         why=why,
-        cut=kit.nets.hold(task.net, _held(kit, task, policy)),
+        cut=context.nets.hold(task.net, _held(context, task, policy)),
         open=policy_files.is_log_only(policy),
         asked=len(found.requests) + len(found.requested_services),
     )
-    kit.journal.record(task.id, applied)
+    context.journal.record(task.id, applied)
 
 
-def try_apply(kit: EngineContext, task: Task, why: str) -> None:
+def try_apply(context: EngineContext, task: Task, why: str) -> None:
     """As `apply`; what cannot be applied is recorded, and the last good one stays."""
     try:
-        apply(kit, task, why)
+        apply(context, task, why)
     except SwarmError as error:
-        kit.journal.record(task.id, e.Trouble("policy", error.message))
+        context.journal.record(task.id, events.Trouble("policy", error.message))

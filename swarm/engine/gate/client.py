@@ -38,13 +38,13 @@ class GateClient:
 
     def __init__(
         self,
-        door: Containers,
+        containers: Containers,
         names: GateNames,
         hosts: Callable[[], Mapping[str, str]],
         heard: Callable[[Line], None],
     ) -> None:
         """`heard` is told every line of the audit, from the gate's own thread."""
-        self._door = door
+        self._door = containers
         self._hosts = hosts
         self._heard = heard
         self._lost: Callable[[str], None] = _nobody

@@ -43,12 +43,12 @@ class NetPool:
 
     def __init__(
         self,
-        door: Containers,
+        containers: Containers,
         gate: GateClient,
         log: GateRecorder,
         ready: Callable[[], int],
     ) -> None:
-        self._door = door
+        self._door = containers
         self._ready = ready
         self._guard = threading.Lock()
         self._filling = threading.Lock()

@@ -196,27 +196,27 @@ def _kernel(known: Kernel) -> Iterator[Check]:
         yield Check("inotify", "warn", f"{watchers} instances a user", mend)
 
 
-def _home(places: HomePaths) -> Check:
-    mode = places.home.stat().st_mode & 0o777
+def _home(paths: HomePaths) -> Check:
+    mode = paths.home.stat().st_mode & 0o777
 
     def fix(progress: Progress) -> None:
-        progress(f"chmod 0700 {places.home}")
-        places.home.chmod(0o700)
+        progress(f"chmod 0700 {paths.home}")
+        paths.home.chmod(0o700)
 
     if mode == 0o700:
-        return Check("home", "ok", str(places.home))
-    found = f"{places.home} has mode {mode:04o}: others may look in"
-    return Check("home", "warn", found, f"chmod 0700 {places.home}", fix)
+        return Check("home", "ok", str(paths.home))
+    found = f"{paths.home} has mode {mode:04o}: others may look in"
+    return Check("home", "warn", found, f"chmod 0700 {paths.home}", fix)
 
 
-def _database(places: HomePaths) -> Check:
+def _database(paths: HomePaths) -> Check:
     try:
-        queries = Queries(places.database)
+        queries = Queries(paths.database)
         count = len(queries.tasks(removed=True))
         queries.close()
     except SwarmError as error:
         return Check("database", "fail", error.message, error.hint)
-    return Check("database", "ok", f"{count} tasks in {places.database}")
+    return Check("database", "ok", f"{count} tasks in {paths.database}")
 
 
 def _config(file: Path) -> Check:

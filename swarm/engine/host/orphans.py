@@ -19,37 +19,37 @@ class Orphan:
     """The engine's name, or the task id that a worktree's folder is called by."""
 
 
-def find(places: HomePaths, sandboxes: Containers) -> list[Orphan]:
+def find(paths: HomePaths, containers: Containers) -> list[Orphan]:
     """Everything of this home that belongs to no task, or to one that was removed."""
-    queries = Queries(places.database)
+    queries = Queries(paths.database)
     try:
         owned = {task.id for task in queries.tasks()}
     finally:
         queries.close()
-    labels = {HOME_LABEL: places.tag}
+    labels = {HOME_LABEL: paths.tag}
     known = {str(number) for number in owned}
-    gate = GateNames(places.tag)
+    gate = GateNames(paths.tag)
     gates = {gate.run, gate.keys}
-    homes = {TaskNames(places.tag, number).home_volume for number in owned}
+    homes = {TaskNames(paths.tag, number).home_volume for number in owned}
     return [
         *(
             Orphan("container", facts.name)
-            for facts in sandboxes.all(labels)
+            for facts in containers.all(labels)
             if facts.labels.get(TASK_LABEL) not in known
             and facts.labels.get(KIND_LABEL) not in GATING
         ),
         *(
             Orphan("volume", name)
-            for name in sandboxes.volumes(labels)
+            for name in containers.volumes(labels)
             if name not in homes and name not in gates
         ),
-        *(Orphan("worktree", name) for name in _folders(places) - known),
+        *(Orphan("worktree", name) for name in _folders(paths) - known),
     ]
 
 
 def remove(
-    places: HomePaths,
-    sandboxes: Containers,
+    paths: HomePaths,
+    containers: Containers,
     found: list[Orphan],
     progress: Progress,
 ) -> None:
@@ -58,17 +58,17 @@ def remove(
         progress(f"removing {one.kind} {one.name}")
         match one.kind:
             case "container":
-                sandboxes.remove(one.name)
+                containers.remove(one.name)
             case "volume":
-                sandboxes.remove_volume(one.name)
+                containers.remove_volume(one.name)
             case "worktree":
-                erase(places.worktree(int(one.name)))
-                erase(places.task(int(one.name)))
+                erase(paths.worktree(int(one.name)))
+                erase(paths.task(int(one.name)))
 
 
-def _folders(places: HomePaths) -> set[str]:
+def _folders(paths: HomePaths) -> set[str]:
     """Names of folders under `worktrees`; only such as a task could have."""
-    above = places.worktree(0).parent
+    above = paths.worktree(0).parent
     if not above.is_dir():
         return set()
     return {folder.name for folder in above.iterdir() if folder.name.isdigit()}

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TextIO
 
 from swarm.errors import SwarmError
-from swarm.model import activity_text
-from swarm.model import events as e
+from swarm.model import activity_text, events
 from swarm.model.audit_query import Counts, Entry, Filter, PathRow
 from swarm.plan.naming import HomePaths
 from swarm.store.audit_pages import AuditCursor, since
@@ -27,8 +26,8 @@ COLUMNS = (
 class AuditReader:
     """Opens the file anew for each question, so that any thread may ask; blocks."""
 
-    def __init__(self, at: HomePaths) -> None:
-        self._at = at
+    def __init__(self, paths: HomePaths) -> None:
+        self._at = paths
 
     def places(self, task: int, noise: bool) -> tuple[list[PathRow], Counts]:
         """A task's paths, the newest first, and its numbers."""
@@ -79,7 +78,7 @@ def facts(entry: Entry) -> dict[str, Any]:
     """One entry of the timeline as JSON has it; odd bytes are `\\udcXX`."""
     head: dict[str, Any] = {"id": entry.id, "at": entry.at, "task": entry.task}
     if entry.event:
-        kind, body = e.encode(entry.event.event)
+        kind, body = events.encode(entry.event.event)
         return {**head, "kind": kind, "body": body}
     done = entry.deed or entry.trace
     assert done is not None

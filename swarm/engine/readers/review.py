@@ -19,25 +19,25 @@ DIFF_LIMIT = 8 << 20
 
 
 def keep_hidden(
-    places: HomePaths, task_id: int, tree: str, hidden: tuple[Hidden, ...]
+    paths: HomePaths, task_id: int, tree: str, hidden: tuple[Hidden, ...]
 ) -> None:
     """Write what a snapshot could not hold beside the tree that it made."""
     body = {"tree": tree, "hidden": [asdict(entry) for entry in hidden]}
-    kept = _hidden_file(places, task_id)
+    kept = _hidden_file(paths, task_id)
     fresh = kept.with_suffix(".new")
     fresh.write_text(json.dumps(body), encoding="ascii")
     fresh.replace(kept)
 
 
-def _hidden_file(places: HomePaths, task_id: int) -> Path:
-    return places.task(task_id) / "hidden.json"
+def _hidden_file(paths: HomePaths, task_id: int) -> Path:
+    return paths.task(task_id) / "hidden.json"
 
 
 class ReviewReader:
     """Questions about a task's snapshot; each blocks for a git process or a file."""
 
-    def __init__(self, places: HomePaths, queries: Callable[[], Queries]) -> None:
-        self._places = places
+    def __init__(self, paths: HomePaths, queries: Callable[[], Queries]) -> None:
+        self._paths = paths
         self._queries = queries
 
     def changes(self, task_id: int, tree: str) -> tuple[Change, ...]:
@@ -47,7 +47,7 @@ class ReviewReader:
 
     def hidden(self, task_id: int, tree: str) -> tuple[Hidden, ...]:
         """What the worktree held and the tree does not; SwarmError for an old tree."""
-        file = _hidden_file(self._places, task_id)
+        file = _hidden_file(self._paths, task_id)
         body = json.loads(file.read_text(encoding="ascii")) if file.exists() else {}
         if body.get("tree") != tree:
             raise SwarmError(
@@ -68,5 +68,5 @@ class ReviewReader:
     def _task_git(self, task_id: int) -> TaskGit:
         with closing(self._queries()) as queries:
             task = queries.task(task_id)
-        repository = Repository.open(Path(task.repo), self._places.home)
-        return TaskGit(repository, self._places, task.id, task.branch, task.base)
+        repository = Repository.open(Path(task.repo), self._paths.home)
+        return TaskGit(repository, self._paths, task.id, task.branch, task.base)

@@ -12,9 +12,9 @@ from swarm.config.schema import Config
 from swarm.engine.context import EngineContext
 from swarm.engine.worktree import task_git
 from swarm.errors import IllegalMove, PlanError
-from swarm.model import events as e
+from swarm.model import events
 from swarm.model.review import Snapshot
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 from swarm.model.task import REVIEWABLE, State, Task
 from swarm.plan import specs
 
@@ -44,16 +44,16 @@ class CheckpointSchedule:
 
 
 def take_wish(
-    kit: EngineContext, task_id: int, _body: dict[str, Any]
+    context: EngineContext, task_id: int, _body: dict[str, Any]
 ) -> dict[str, Any]:
     """Answer the number of a checkpoint of what is there now, and whether it is new."""
-    before = _newest(kit, task_id)
-    number = take(kit, task_id, "by you")
+    before = _newest(context, task_id)
+    number = take(context, task_id, "by you")
     return {"number": number, "new": number != before}
 
 
 def restore_wish(
-    kit: EngineContext, task_id: int, body: dict[str, Any]
+    context: EngineContext, task_id: int, body: dict[str, Any]
 ) -> dict[str, Any]:
     """Go back to the checkpoint `number`; answers what was done, and the way back."""
     number = body.get("number")
@@ -62,95 +62,95 @@ def restore_wish(
             f"{number!r} is no checkpoint's number",
             hint=f"see `swarm checkpoint ls {task_id}`",
         )
-    before, done = restore(kit, task_id, number)
+    before, done = restore(context, task_id, number)
     return {
         "number": number,
         "before": before,
         "wrote": done.wrote,
         "removed": done.removed,
-        "aside": [line(path, 200) for path in done.aside[:SHOWN]],
+        "aside": [safe_line(path, 200) for path in done.aside[:SHOWN]],
     }
 
 
-def each_round(kit: EngineContext, task_id: int) -> None:
+def each_round(context: EngineContext, task_id: int) -> None:
     """Take one of a task that may have ended meanwhile, and give the oldest up."""
-    if kit.read().task(task_id).state is State.LIVE:
-        take(kit, task_id, "")
-        _give_up(kit, kit.read().task(task_id))
+    if context.read().task(task_id).state is State.LIVE:
+        take(context, task_id, "")
+        _give_up(context, context.read().task(task_id))
 
 
-def take(kit: EngineContext, task_id: int, why: str) -> int:
+def take(context: EngineContext, task_id: int, why: str) -> int:
     """Keep what the worktree holds now; the newest's number where it is the same."""
-    return _take(kit, _with_worktree(kit, task_id), why)[0]
+    return _take(context, _with_worktree(context, task_id), why)[0]
 
 
-def restore(kit: EngineContext, task_id: int, number: int) -> tuple[int, Restored]:
+def restore(context: EngineContext, task_id: int, number: int) -> tuple[int, Restored]:
     """Make the worktree what it was; the number of what it was before that, too.
 
     A live task stands still meanwhile. Its commits stay as they are, and so do the
     files that git ignores. Refused where there is no such checkpoint.
     """
-    task = _with_worktree(kit, task_id)
-    of = task_git(kit, task)
+    task = _with_worktree(context, task_id)
+    of = task_git(context, task)
     wanted = refs.kept(of, number)
-    with _halted(kit, task):
-        before, present = _take(kit, task, f"before going back to {number}")
-        owner = specs.from_json(kit.read().plan(task_id)).owner
+    with _halted(context, task):
+        before, present = _take(context, task, f"before going back to {number}")
+        owner = specs.from_json(context.read().plan(task_id)).owner
         done = restoring.restore(of, present, wanted, owner)
     counts = (done.wrote, done.removed, len(done.aside))
-    kit.journal.record(task_id, e.CheckpointRestored(number, before, *counts))
+    context.journal.record(task_id, events.CheckpointRestored(number, before, *counts))
     return before, done
 
 
 @contextmanager
-def _halted(kit: EngineContext, task: Task) -> Iterator[None]:
+def _halted(context: EngineContext, task: Task) -> Iterator[None]:
     """A keeper that dies inside leaves the task paused, which the next one tells."""
-    box = kit.names(task.id).sandbox
+    box = context.names(task.id).sandbox
     halts = task.state is State.LIVE and not task.paused
     if halts:
-        kit.sandboxes.pause(box)
+        context.sandboxes.pause(box)
     try:
         yield
     finally:
         if halts:
-            kit.sandboxes.resume(box)
+            context.sandboxes.resume(box)
 
 
-def _take(kit: EngineContext, task: Task, why: str) -> tuple[int, str]:
+def _take(context: EngineContext, task: Task, why: str) -> tuple[int, str]:
     """The number and the tree; nothing is kept twice in a row."""
-    review = kit.config().review
+    review = context.config().review
     caps = snapshots.Caps(file=review.max_file, total=review.max_total)
-    of = task_git(kit, task)
+    of = task_git(context, task)
     taken = snapshots.take(of, caps)
-    last = _newest(kit, task.id)
+    last = _newest(context, task.id)
     if taken.tree == refs.kept(of, last):
         return last, taken.tree
     refs.keep(of, last + 1, taken.tree)
-    kit.journal.record(task.id, _taken(last + 1, taken, why))
+    context.journal.record(task.id, _taken(last + 1, taken, why))
     return last + 1, taken.tree
 
 
-def _newest(kit: EngineContext, task_id: int) -> int:
-    known = kit.read().checkpoints(task_id)
+def _newest(context: EngineContext, task_id: int) -> int:
+    known = context.read().checkpoints(task_id)
     return known[-1].number if known else 0
 
 
-def _give_up(kit: EngineContext, task: Task) -> None:
+def _give_up(context: EngineContext, task: Task) -> None:
     """Blobs of commits that came home could be the same: only names go then."""
-    known = [one.number for one in kit.read().checkpoints(task.id)]
-    old = known[: -kit.config().checkpoint.keep]
+    known = [one.number for one in context.read().checkpoints(task.id)]
+    old = known[: -context.config().checkpoint.keep]
     if not old:
         return
-    of = task_git(kit, task)
+    of = task_git(context, task)
     if task.state is State.LIVE and not task.head:
-        refs.give_up(of, old, kit.read().trees(task.id))
+        refs.give_up(of, old, context.read().trees(task.id))
     else:
         refs.forget(of, old)
-    kit.journal.record(task.id, e.CheckpointsDropped(old[-1]))
+    context.journal.record(task.id, events.CheckpointsDropped(old[-1]))
 
 
-def _with_worktree(kit: EngineContext, task_id: int) -> Task:
-    task = kit.read().task(task_id)
+def _with_worktree(context: EngineContext, task_id: int) -> Task:
+    task = context.read().task(task_id)
     if task.removed or task.state not in REVIEWABLE:
         raise IllegalMove(
             f"task {task_id} is {task.state} and has no worktree to go back in",
@@ -159,8 +159,8 @@ def _with_worktree(kit: EngineContext, task_id: int) -> Task:
     return task
 
 
-def _taken(number: int, taken: Snapshot, why: str) -> e.CheckpointTaken:
-    return e.CheckpointTaken(
+def _taken(number: int, taken: Snapshot, why: str) -> events.CheckpointTaken:
+    return events.CheckpointTaken(
         number=number,
         tree=taken.tree,
         files=len(taken.changes),

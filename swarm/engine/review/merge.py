@@ -11,21 +11,21 @@ from swarm.engine.context import EngineContext
 from swarm.engine.review import snapshot
 from swarm.engine.worktree import task_git
 from swarm.errors import IllegalMove, PlanError, Refused, SwarmError
-from swarm.model import events as e
+from swarm.model import events
 from swarm.model.review import MergeOrder, PreparedMerge
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 from swarm.model.task import State, Task
 
 STRATEGIES = ("squash", "merge", "patch")
 
 
-def merge(kit: EngineContext, task_id: int, body: dict[str, Any]) -> dict[str, Any]:
+def merge(context: EngineContext, task_id: int, body: dict[str, Any]) -> dict[str, Any]:
     """Merge a tree of the task's into its target, or write it to a patch file.
 
     Without `tree` a snapshot is taken now. Refused while files in classes X0 to X2
     are not acknowledged by path. Answers `commit` and `target`, or `path`.
     """
-    task = kit.read().task(task_id)
+    task = context.read().task(task_id)
     if task.state is State.MERGED and task.tree == body.get("tree", task.tree):
         # The keeper died between the merge and its answer.
         return {"commit": task.commit, "target": task.target}
@@ -36,17 +36,17 @@ def merge(kit: EngineContext, task_id: int, body: dict[str, Any]) -> dict[str, A
             if task.state is State.LIVE
             else f"see `swarm show {task_id}`",
         )
-    strategy = str(body.get("strategy") or kit.config().merge.strategy)
+    strategy = str(body.get("strategy") or context.config().merge.strategy)
     if strategy not in STRATEGIES:
         raise PlanError(
             f"there is no merge strategy {strategy!r}",
             hint=f"choose one of {', '.join(STRATEGIES)}",
         )
-    tree = _reviewed_tree(kit, task, str(body.get("tree") or ""))
-    of = task_git(kit, task)
+    tree = _reviewed_tree(context, task, str(body.get("tree") or ""))
+    of = task_git(context, task)
     _require_acknowledged(of, tree, body.get("accepted") or [])
     if strategy == "patch":
-        return _write_patch(kit, of, tree, str(body.get("output") or ""))
+        return _write_patch(context, of, tree, str(body.get("output") or ""))
     order = MergeOrder(
         target=str(body.get("target") or task.target),
         strategy=_shape(strategy),
@@ -55,11 +55,11 @@ def merge(kit: EngineContext, task_id: int, body: dict[str, Any]) -> dict[str, A
         agent=task.agent,
         head=task.head,
     )
-    return _merge(kit, of, order)
+    return _merge(context, of, order)
 
 
-def _reviewed_tree(kit: EngineContext, task: Task, tree: str) -> str:
-    taken = snapshot.snapshot(kit, task.id)
+def _reviewed_tree(context: EngineContext, task: Task, tree: str) -> str:
+    taken = snapshot.snapshot(context, task.id)
     if tree and tree != taken.tree:
         raise Refused(
             f"the work of task {task.id} is no longer what was reviewed",
@@ -67,7 +67,7 @@ def _reviewed_tree(kit: EngineContext, task: Task, tree: str) -> str:
         )
     blocking = [hidden for hidden in taken.hidden if hidden.blocks]
     if blocking:
-        names = ", ".join(f"{line(h.path, 80)} ({h.reason})" for h in blocking[:5])
+        names = ", ".join(f"{safe_line(h.path, 80)} ({h.reason})" for h in blocking[:5])
         raise Refused(f"task {task.id} holds what no merge may leave out: {names}")
     if taken.tree == taken.base_tree:
         raise Refused(
@@ -84,7 +84,7 @@ def _require_acknowledged(of: TaskGit, tree: str, accepted: Any) -> None:
     unseen = [change for change in gating if change.path not in accepted]
     if unseen:
         names = ", ".join(
-            f"{line(change.path, 80)} ({change.flags[0].level})"
+            f"{safe_line(change.path, 80)} ({change.flags[0].level})"
             for change in unseen[:5]
         )
         raise Refused(
@@ -96,19 +96,19 @@ def _require_acknowledged(of: TaskGit, tree: str, accepted: Any) -> None:
 
 
 def _write_patch(
-    kit: EngineContext, of: TaskGit, tree: str, output: str
+    context: EngineContext, of: TaskGit, tree: str, output: str
 ) -> dict[str, Any]:
     to = Path(output) if output else of.repo.root / f"swarm-{of.task}.patch"
     merging.write_patch(of, tree, to)
-    kit.journal.record(of.task, e.PatchWritten(str(to), tree))
+    context.journal.record(of.task, events.PatchWritten(str(to), tree))
     return {"path": str(to)}
 
 
-def _merge(kit: EngineContext, of: TaskGit, order: MergeOrder) -> dict[str, Any]:
+def _merge(context: EngineContext, of: TaskGit, order: MergeOrder) -> dict[str, Any]:
     prepared = merging.prepare(of, order)
-    kit.journal.record(
+    context.journal.record(
         of.task,
-        e.MergeStarted(
+        events.MergeStarted(
             strategy=prepared.strategy,
             target=prepared.target,
             tree=prepared.tree,
@@ -119,20 +119,20 @@ def _merge(kit: EngineContext, of: TaskGit, order: MergeOrder) -> dict[str, Any]
     try:
         apply.land(of, prepared)
     except SwarmError as error:
-        kit.journal.record(of.task, e.MergeRefused(error.message, error.hint))
+        context.journal.record(of.task, events.MergeRefused(error.message, error.hint))
         raise
-    kit.journal.record(
-        of.task, e.TaskMerged(prepared.strategy, prepared.target, prepared.new)
+    context.journal.record(
+        of.task, events.TaskMerged(prepared.strategy, prepared.target, prepared.new)
     )
     return {"commit": prepared.new, "target": prepared.target}
 
 
-def complete(kit: EngineContext, task_id: int) -> None:
+def complete(context: EngineContext, task_id: int) -> None:
     """Finish, or give up cleanly, a merge that a keeper's death cut short."""
     started = [
         recorded.event
-        for recorded in kit.read().events(task=task_id, limit=1_000_000)
-        if isinstance(recorded.event, e.MergeStarted)
+        for recorded in context.read().events(task=task_id, limit=1_000_000)
+        if isinstance(recorded.event, events.MergeStarted)
     ]
     last = started[-1]
     prepared = PreparedMerge(
@@ -143,11 +143,13 @@ def complete(kit: EngineContext, task_id: int) -> None:
         tree=last.tree,
     )
     try:
-        apply.land(task_git(kit, kit.read().task(task_id)), prepared)
+        apply.land(task_git(context, context.read().task(task_id)), prepared)
     except SwarmError as error:
-        kit.journal.record(task_id, e.MergeRefused(error.message, error.hint))
+        context.journal.record(task_id, events.MergeRefused(error.message, error.hint))
     else:
-        kit.journal.record(task_id, e.TaskMerged(last.strategy, last.target, last.new))
+        context.journal.record(
+            task_id, events.TaskMerged(last.strategy, last.target, last.new)
+        )
 
 
 def _shape(strategy: str) -> Literal["squash", "merge"]:
@@ -157,6 +159,6 @@ def _shape(strategy: str) -> Literal["squash", "merge"]:
 def _message(task: Task) -> str:
     """The first line of the prompt as a subject, the whole of it as the body."""
     words = task.prompt.strip().splitlines() or [task.name]
-    subject = line(words[0], 72)
+    subject = safe_line(words[0], 72)
     body = "\n".join(words).strip()
     return subject if body == words[0] and len(body) <= 72 else f"{subject}\n\n{body}"

@@ -9,7 +9,7 @@ from swarm.engine.context import EngineContext
 from swarm.engine.readers.review import keep_hidden
 from swarm.engine.worktree import task_git
 from swarm.errors import IllegalMove, SwarmError
-from swarm.model import events as e
+from swarm.model import events
 from swarm.model.review import Snapshot
 from swarm.model.task import REVIEWABLE
 from swarm.plan import specs
@@ -18,25 +18,25 @@ from swarm.plan.specs import SandboxSpec
 
 
 def snapshot_wish(
-    kit: EngineContext, task_id: int, _body: dict[str, Any]
+    context: EngineContext, task_id: int, _body: dict[str, Any]
 ) -> dict[str, Any]:
     """Answer the tree of a snapshot taken now."""
-    return {"tree": snapshot(kit, task_id).tree}
+    return {"tree": snapshot(context, task_id).tree}
 
 
-def snapshot(kit: EngineContext, task_id: int) -> Snapshot:
+def snapshot(context: EngineContext, task_id: int) -> Snapshot:
     """Read the worktree's bytes into a tree of our own; recorded where it changed."""
-    task = kit.read().task(task_id)
+    task = context.read().task(task_id)
     if task.removed or task.state not in REVIEWABLE:
         raise IllegalMove(
             f"task {task_id} is {task.state} and has no worktree to look at",
             hint=f"see `swarm show {task_id}`",
         )
-    review = kit.config().review
+    review = context.config().review
     caps = snapshots.Caps(file=review.max_file, total=review.max_total)
-    taken = snapshots.take(task_git(kit, task), caps)
-    keep_hidden(kit.places, task_id, taken.tree, taken.hidden)
-    event = e.SnapshotTaken(
+    taken = snapshots.take(task_git(context, task), caps)
+    keep_hidden(context.places, task_id, taken.tree, taken.hidden)
+    event = events.SnapshotTaken(
         tree=taken.tree,
         files=len(taken.changes),
         added=taken.added,
@@ -45,30 +45,30 @@ def snapshot(kit: EngineContext, task_id: int) -> Snapshot:
         hidden=len(taken.hidden),
     )
     if (task.tree, task.hidden) != (event.tree, event.hidden):
-        kit.journal.record(task_id, event)
+        context.journal.record(task_id, event)
     return taken
 
 
-def bring_back(kit: EngineContext, task_id: int) -> None:
+def bring_back(context: EngineContext, task_id: int) -> None:
     """Take the agent's commits through the quarantine; a refusal is an event.
 
     The sending side runs in a one-shot sandbox like the agent's own: the host's git
     never reads what the agent could write.
     """
-    task = kit.read().task(task_id)
-    plan = specs.from_json(kit.read().plan(task_id))
-    limit = kit.config().review.max_pack
+    task = context.read().task(task_id)
+    plan = specs.from_json(context.read().plan(task_id))
+    limit = context.config().review.max_pack
     try:
-        sent = kit.sandboxes.run(
-            sender(kit.names(task_id), plan.sandbox, task.base), limit
+        sent = context.sandboxes.run(
+            sender(context.names(task_id), plan.sandbox, task.base), limit
         )
-        received = quarantine.receive(task_git(kit, task), sent, limit)
+        received = quarantine.receive(task_git(context, task), sent, limit)
     except SwarmError as error:
-        kit.journal.record(task_id, e.BringBackRefused(error.message))
+        context.journal.record(task_id, events.BringBackRefused(error.message))
         return
     if received.head != task.head:
-        kit.journal.record(
-            task_id, e.WorkBroughtBack(received.head, len(received.commits))
+        context.journal.record(
+            task_id, events.WorkBroughtBack(received.head, len(received.commits))
         )
 
 

@@ -30,12 +30,12 @@ class SensorClient:
 
     def __init__(
         self,
-        door: Containers,
+        containers: Containers,
         names: SensorNames,
         files: Path,
         heard: Callable[[Line], None],
     ) -> None:
-        self._door = door
+        self._door = containers
         self._files = files
         self._heard = heard
         self._lost: Callable[[str], None] = _nobody

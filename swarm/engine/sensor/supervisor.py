@@ -11,7 +11,7 @@ from typing import Protocol
 from swarm.engine.sensor.client import Line, SensorClient
 from swarm.engine.sensor.log_follower import InBase, LogFollower
 from swarm.errors import SwarmError
-from swarm.model import events as e
+from swarm.model import events
 from swarm.plan.sensor_container import ID_LENGTH
 from swarm.store.journal import Journal
 
@@ -124,7 +124,7 @@ class SensorSupervisor:
         """The sensor has ended without having been asked to."""
         with self._guard:
             self._kind, self._down = "", time.time()
-        self._journal.record(None, e.SensorDown(reason[-300:]))
+        self._journal.record(None, events.SensorDown(reason[-300:]))
 
     def recover(self, changed: Callable[[ObservedSandbox], int]) -> None:
         """Start a sensor anew, and tell of each task how long nobody saw it.
@@ -171,7 +171,7 @@ class SensorSupervisor:
             else:
                 self._fallback.add(subject.container, subject.root)
         if is_new:
-            self._journal.record(subject.task, e.Observed(short, self._kind))
+            self._journal.record(subject.task, events.Observed(short, self._kind))
 
     def _up(self) -> None:
         """The better sensor where it can be had, else the other, and why."""
@@ -188,17 +188,17 @@ class SensorSupervisor:
             else:
                 self._kind = EBPF
                 self._inherited = frozenset(self._sensor.observed())
-                self._journal.record(None, e.SensorUp(EBPF))
+                self._journal.record(None, events.SensorUp(EBPF))
                 return
         self._kind = INOTIFY
         blind = ", ".join(self._fallback.blind_to)
-        self._journal.record(None, e.SensorUp(INOTIFY, why, blind))
+        self._journal.record(None, events.SensorUp(INOTIFY, why, blind))
 
     def _at_work(self) -> "SensorClient | Fallback":
         return self._sensor if self._kind == EBPF else self._fallback
 
     def _unobserved(self, subject: ObservedSandbox, since: float, found: int) -> None:
-        gap = e.Unobserved(since, max(0.0, time.time() - since), found)
+        gap = events.Unobserved(since, max(0.0, time.time() - since), found)
         self._quietly(lambda: self._journal.record(subject.task, gap))
 
     def _missed(self, short: str, total: int) -> None:
@@ -211,11 +211,11 @@ class SensorSupervisor:
     def _gap(self, short: str, missed: int, why: str) -> None:
         subject = self._subjects.get(short)
         if subject:
-            gap = e.SensorGap(missed, why)
+            gap = events.SensorGap(missed, why)
             self._quietly(lambda: self._journal.record(subject.task, gap))
 
     def _quietly(self, verb: Callable[[], object]) -> None:
         try:
             verb()
         except SwarmError as error:
-            self._journal.record(None, e.Trouble("sensor", error.message))
+            self._journal.record(None, events.Trouble("sensor", error.message))

@@ -13,7 +13,7 @@ from swarm.engine.context import EngineContext
 from swarm.engine.egress import budget, policy_resolver
 from swarm.engine.host import images
 from swarm.errors import PlanError
-from swarm.model import events as e
+from swarm.model import events
 from swarm.plan import planner as planning
 from swarm.plan import specs
 from swarm.plan.naming import TaskNames, slug
@@ -39,16 +39,16 @@ class NewTasks:
     """Tokens and dollars."""
 
 
-def new(kit: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
+def new(context: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
     """Queue the tasks that a wish asks for and answer their ids; all or none."""
-    return _queue(kit, _parsed(kit, body), body, None)
+    return _queue(context, _parsed(context, body), body, None)
 
 
-def retry(kit: EngineContext, task_id: int, body: dict[str, Any]) -> dict[str, Any]:
+def retry(context: EngineContext, task_id: int, body: dict[str, Any]) -> dict[str, Any]:
     """Queue a new task with the same prompt, agent and base branch as it is now."""
-    task = kit.read().task(task_id)
-    first = kit.read().events(task=task_id, limit=1)[0].event
-    assert isinstance(first, e.TaskQueued)
+    task = context.read().task(task_id)
+    first = context.read().events(task=task_id, limit=1)[0].event
+    assert isinstance(first, events.TaskQueued)
     order = NewTasks(
         repo=Path(task.repo),
         prompt=task.prompt,
@@ -60,12 +60,12 @@ def retry(kit: EngineContext, task_id: int, body: dict[str, Any]) -> dict[str, A
         after=(),
         budget=(first.budget_tokens, first.budget_dollars),
     )
-    return _queue(kit, order, body, task_id)
+    return _queue(context, order, body, task_id)
 
 
-def _parsed(kit: EngineContext, body: dict[str, Any]) -> NewTasks:
+def _parsed(context: EngineContext, body: dict[str, Any]) -> NewTasks:
     command = body.get("command") or None
-    agent = body.get("agent") or ("command" if command else kit.config().agent)
+    agent = body.get("agent") or ("command" if command else context.config().agent)
     if not agent:
         raise PlanError(
             "no agent was chosen",
@@ -77,7 +77,7 @@ def _parsed(kit: EngineContext, body: dict[str, Any]) -> NewTasks:
         raise PlanError(f"{copies} copies: it must be 1 to {COPIES_LIMIT}")
     after = tuple(int(i) for i in body.get("after") or ())
     for task_id in after:
-        kit.read().task(task_id)
+        context.read().task(task_id)
     prompt = str(body.get("prompt") or "") or (command or "")
     return NewTasks(
         repo=Path(str(body["repo"])),
@@ -88,44 +88,44 @@ def _parsed(kit: EngineContext, body: dict[str, Any]) -> NewTasks:
         base=str(body.get("base") or ""),
         copies=copies,
         after=after,
-        budget=budget.wanted(body, kit.config().budget),
+        budget=budget.wanted(body, context.config().budget),
     )
 
 
 def _queue(
-    kit: EngineContext, order: NewTasks, body: dict[str, Any], retry_of: int | None
+    context: EngineContext, order: NewTasks, body: dict[str, Any], retry_of: int | None
 ) -> dict[str, Any]:
-    config = kit.config()
+    config = context.config()
     agent = registry.find(order.agent)
     planning.check_words(agent, order.prompt, order.command)
-    repository = Repository.open(order.repo, kit.places.home)
+    repository = Repository.open(order.repo, context.places.home)
     base = repository.resolve_base(order.base)
     at = planning.HostFacts(
-        places=kit.places,
-        image=images.reference(kit.sandboxes, agent.image or config.sandbox.image),
+        places=context.places,
+        image=images.reference(context.sandboxes, agent.image or config.sandbox.image),
         seccomp=images.seccomp_profile(),
-        uid=kit.uid,
-        gid=kit.gid,
+        uid=context.uid,
+        gid=context.gid,
     )
-    images.reference(kit.sandboxes, "gate")
+    images.reference(context.sandboxes, "gate")
     subject = policy_resolver.PolicySubject(repository.root, base.commit, agent.name)
-    policy = policy_resolver.resolve(kit.places, subject, config.gate.preset).policy
+    policy = policy_resolver.resolve(context.places, subject, config.gate.preset).policy
     title = slug(order.name or order.prompt)
     group = title if order.copies > 1 else ""
 
-    def queued(task_id: int, copy: int) -> e.TaskQueued:
+    def queued(task_id: int, copy: int) -> events.TaskQueued:
         name = f"{title}/{copy}" if group else title
-        names = TaskNames(kit.places.tag, task_id, name)
+        names = TaskNames(context.places.tag, task_id, name)
         request = planning.PlanRequest(
             prompt=order.prompt,
             command=order.command,
             mounts=TaskGit(
-                repository, kit.places, task_id, names.branch, base.commit
+                repository, context.places, task_id, names.branch, base.commit
             ).mounts(),
             environment=_placeholders(policy),
         )
         plan = planning.make(names, request, agent, config, at)
-        return e.TaskQueued(
+        return events.TaskQueued(
             name=name,
             repo=str(repository.root),
             agent=agent.name,
@@ -144,7 +144,7 @@ def _queue(
         )
 
     makes = [partial(queued, copy=copy) for copy in range(1, order.copies + 1)]
-    tasks = kit.journal.queue_all(makes, wish=body.get("wish"))
+    tasks = context.journal.queue_all(makes, wish=body.get("wish"))
     return {"tasks": [task.id for task in tasks]}
 
 

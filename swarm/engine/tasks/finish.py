@@ -5,8 +5,7 @@ from swarm.engine.egress import task_network
 from swarm.engine.review import snapshot
 from swarm.engine.tasks import observation
 from swarm.errors import SwarmError
-from swarm.model import events as e
-from swarm.model import usage
+from swarm.model import events, usage
 from swarm.model.task import State
 from swarm.ports import ContainerFacts
 
@@ -14,51 +13,53 @@ KILLED = 137
 """The exit status of what the kernel killed."""
 
 
-def ended(kit: EngineContext, task_id: int, reason: str = "") -> None:
+def ended(context: EngineContext, task_id: int, reason: str = "") -> None:
     """Record the end of a live task's sandbox, then take in its work.
 
     Does nothing where the task is not live any more: the engine tells of an end that
     was already recorded by whoever asked for it.
     """
-    task = kit.read().task(task_id)
+    task = context.read().task(task_id)
     if task.state not in (State.LIVE, State.LOST):
         return
-    facts = kit.sandboxes.inspect(kit.names(task_id).sandbox)
+    facts = context.sandboxes.inspect(context.names(task_id).sandbox)
     if facts is None:
         if task.state is State.LIVE:
-            kit.journal.record(task_id, e.TaskLost("its container is gone"))
-            task_network.drop(kit, task)
-            observation.end(kit, task_id)
+            context.journal.record(task_id, events.TaskLost("its container is gone"))
+            task_network.drop(context, task)
+            observation.end(context, task_id)
         return
     if facts.status in ("running", "paused", "restarting"):
         return
-    why = (reason, "") if reason else _why(kit, task_id, facts)
-    kit.journal.record(task_id, e.TaskStopped(facts.exit_code, *why))
-    task_network.drop(kit, task)
-    observation.end(kit, task_id)
-    take_in(kit, task_id)
+    why = (reason, "") if reason else _why(context, task_id, facts)
+    context.journal.record(task_id, events.TaskStopped(facts.exit_code, *why))
+    task_network.drop(context, task)
+    observation.end(context, task_id)
+    take_in(context, task_id)
 
 
-def take_in(kit: EngineContext, task_id: int) -> None:
+def take_in(context: EngineContext, task_id: int) -> None:
     """Snapshot the worktree and bring the commits back; trouble is recorded."""
     try:
-        snapshot.snapshot(kit, task_id)
+        snapshot.snapshot(context, task_id)
     except SwarmError as error:
-        kit.journal.record(task_id, e.Trouble("snapshot", error.message))
-    snapshot.bring_back(kit, task_id)
+        context.journal.record(task_id, events.Trouble("snapshot", error.message))
+    snapshot.bring_back(context, task_id)
 
 
-def _why(kit: EngineContext, task_id: int, facts: ContainerFacts) -> tuple[str, str]:
+def _why(
+    context: EngineContext, task_id: int, facts: ContainerFacts
+) -> tuple[str, str]:
     """A reason and a way out; both empty where it ended by itself.
 
     The engine's mark of a lack of memory stays when the agent lives on: only an end
     by the kernel's hand is told as one for want of it.
     """
     if facts.oom_killed:
-        kit.meter.out_of_memory(task_id)
-    used = kit.meter.usage(task_id)
+        context.meter.out_of_memory(task_id)
+    used = context.meter.usage(task_id)
     if facts.oom_killed or (used and used.oom):
-        limit = usage.size(_memory(kit, task_id))
+        limit = usage.size(_memory(context, task_id))
         reason = f"a process was killed at the limit of {limit} of memory"
         if facts.exit_code == KILLED:
             reason = f"out of memory: it reached its limit of {limit}"
@@ -69,6 +70,6 @@ def _why(kit: EngineContext, task_id: int, facts: ContainerFacts) -> tuple[str, 
     return facts.error, ""
 
 
-def _memory(kit: EngineContext, task_id: int) -> int:
-    box = kit.read().plan(task_id).get("sandbox") or {}
+def _memory(context: EngineContext, task_id: int) -> int:
+    box = context.read().plan(task_id).get("sandbox") or {}
     return int((box.get("limits") or {}).get("memory", 0))

@@ -15,7 +15,7 @@ from swarm.engine.host import images
 from swarm.engine.tasks import observation
 from swarm.engine.worktree import task_git
 from swarm.errors import IllegalMove, SwarmError, ToolError
-from swarm.model import events as e
+from swarm.model import events
 from swarm.model.safe_text import plain
 from swarm.model.task import State, Task
 from swarm.plan import hardening, specs
@@ -31,102 +31,114 @@ LOOK_SECONDS = 0.25
 """Between two looks at the pane while the engine has not reported a start."""
 
 
-def launch(kit: EngineContext, task_id: int) -> None:
+def launch(context: EngineContext, task_id: int) -> None:
     """Bring a queued task to life; on any failure everything done is undone.
 
     Blocks until the agent runs. A failure is an event of the task, not an error.
     """
-    task = kit.read().task(task_id)
+    task = context.read().task(task_id)
     if task.state is not State.QUEUED:
         return
-    kit.journal.record(task_id, e.TaskProvisioning())
-    steps = _Steps(kit, task_id)
+    context.journal.record(task_id, events.TaskProvisioning())
+    steps = _Steps(context, task_id)
     try:
         with ExitStack() as undo:
-            _carry_out(kit, task, steps, undo)
+            _carry_out(context, task, steps, undo)
             undo.pop_all()
     except IllegalMove:
         raise
     except SwarmError as error:
         steps.failed(error.message)
-        kit.journal.record(task_id, e.TaskFailed(steps.now, error.message, error.hint))
+        context.journal.record(
+            task_id, events.TaskFailed(steps.now, error.message, error.hint)
+        )
 
 
 def _carry_out(
-    kit: EngineContext, task: Task, steps: "_Steps", undo: ExitStack
+    context: EngineContext, task: Task, steps: "_Steps", undo: ExitStack
 ) -> None:
-    names = kit.names(task.id, task.name)
-    plan = specs.from_json(kit.read().plan(task.id))
+    names = context.names(task.id, task.name)
+    plan = specs.from_json(context.read().plan(task.id))
     with steps.step("base"):
-        task = _fresh_base(kit, task)
-        images.require(kit.sandboxes, plan.sandbox.image)
+        task = _fresh_base(context, task)
+        images.require(context.sandboxes, plan.sandbox.image)
         # Once this is recorded, a branch of that name is ours to undo.
-        create.refuse_branch(task_git(kit, task))
-    task = _lay_and_join(kit, task, plan, steps, undo)
+        create.refuse_branch(task_git(context, task))
+    task = _lay_and_join(context, task, plan, steps, undo)
     with steps.step("sandbox"):
-        _make_sandbox(kit, task, plan, undo)
+        _make_sandbox(context, task, plan, undo)
     with steps.step("start"):
-        undo.callback(_undone, kit, task.id, lambda: kit.panes.close(names.pane))
-        _start(kit, task, plan)
-    kit.journal.record(task.id, e.TaskLive(names.sandbox, names.pane))
+        undo.callback(
+            _undone, context, task.id, lambda: context.panes.close(names.pane)
+        )
+        _start(context, task, plan)
+    context.journal.record(task.id, events.TaskLive(names.sandbox, names.pane))
 
 
 def _lay_and_join(
-    kit: EngineContext, task: Task, plan: Plan, steps: "_Steps", undo: ExitStack
+    context: EngineContext, task: Task, plan: Plan, steps: "_Steps", undo: ExitStack
 ) -> Task:
     """Worktree and net, side by side: neither needs the other."""
     with ThreadPoolExecutor(1, thread_name_prefix="net") as beside:
-        net = beside.submit(kit.nets.take)
-        undo.callback(_undone, kit, task.id, lambda: _drop_net(kit, net))
+        net = beside.submit(context.nets.take)
+        undo.callback(_undone, context, task.id, lambda: _drop_net(context, net))
         with steps.step("worktree"):
-            undo.callback(_undone, kit, task.id, lambda: remove_worktree(kit, task))
+            undo.callback(
+                _undone, context, task.id, lambda: remove_worktree(context, task)
+            )
             with _FILLING:
-                create.make(task_git(kit, task), plan.owner)
+                create.make(task_git(context, task), plan.owner)
         with steps.step("net"):
-            return task_network.claim(kit, task, net.result())
+            return task_network.claim(context, task, net.result())
 
 
-def _make_sandbox(kit: EngineContext, task: Task, plan: Plan, undo: ExitStack) -> None:
-    names = kit.names(task.id)
+def _make_sandbox(
+    context: EngineContext, task: Task, plan: Plan, undo: ExitStack
+) -> None:
+    names = context.names(task.id)
     box, volume = names.sandbox, names.home_volume
-    undo.callback(_undone, kit, task.id, lambda: kit.sandboxes.remove_volume(volume))
-    kit.sandboxes.make_volume(volume, names.labels("home"))
-    undo.callback(_undone, kit, task.id, lambda: kit.sandboxes.remove(box))
-    joined = f"container:{kit.nets.gate.names.net(task.net)}"
-    kit.sandboxes.create(replace(plan.sandbox, network=joined))
-    _require_floor(kit, plan)
-    undo.callback(_undone, kit, task.id, lambda: observation.end(kit, task.id))
-    observation.begin(kit, task)
+    undo.callback(
+        _undone, context, task.id, lambda: context.sandboxes.remove_volume(volume)
+    )
+    context.sandboxes.make_volume(volume, names.labels("home"))
+    undo.callback(_undone, context, task.id, lambda: context.sandboxes.remove(box))
+    joined = f"container:{context.nets.gate.names.net(task.net)}"
+    context.sandboxes.create(replace(plan.sandbox, network=joined))
+    _require_floor(context, plan)
+    undo.callback(_undone, context, task.id, lambda: observation.end(context, task.id))
+    observation.begin(context, task)
 
 
-def _drop_net(kit: EngineContext, net: Future[str]) -> None:
+def _drop_net(context: EngineContext, net: Future[str]) -> None:
     """Whether it was claimed or not: a net that was handed out is not used again."""
     if not net.cancelled() and net.exception() is None:
-        kit.nets.drop(net.result())
-        kit.nets.log.disown(net.result())
+        context.nets.drop(net.result())
+        context.nets.log.disown(net.result())
 
 
-def _undone(kit: EngineContext, task_id: int, undo_step: Callable[[], None]) -> None:
+def _undone(
+    context: EngineContext, task_id: int, undo_step: Callable[[], None]
+) -> None:
     """One step back; where it fails, that is told beside the failure that led here."""
     try:
         undo_step()
     except SwarmError as error:
-        kit.journal.record(task_id, e.Trouble("undo", error.message))
+        context.journal.record(task_id, events.Trouble("undo", error.message))
 
 
-def _fresh_base(kit: EngineContext, task: Task) -> Task:
+def _fresh_base(context: EngineContext, task: Task) -> Task:
     """A task that waited for others starts from the branch as it is now."""
     if not task.after:
         return task
-    base = task_git(kit, task).repo.resolve_base(task.base_ref)
+    base = task_git(context, task).repo.resolve_base(task.base_ref)
     if base.commit == task.base:
         return task
-    return kit.journal.record(task.id, e.BaseMoved(base.commit)) or task
+    return context.journal.record(task.id, events.BaseMoved(base.commit)) or task
 
 
-def _require_floor(kit: EngineContext, plan: Plan) -> None:
+def _require_floor(context: EngineContext, plan: Plan) -> None:
     """What the engine made is held against the floor before anything runs in it."""
-    facts = kit.sandboxes.inspect(plan.sandbox.name)
+    facts = context.sandboxes.inspect(plan.sandbox.name)
     faults = hardening.inspected_faults(facts.raw) if facts else ["it is gone"]
     if faults:
         raise ToolError(
@@ -136,33 +148,34 @@ def _require_floor(kit: EngineContext, plan: Plan) -> None:
         )
 
 
-def _start(kit: EngineContext, task: Task, plan: Plan) -> None:
+def _start(context: EngineContext, task: Task, plan: Plan) -> None:
     """The pane starts the sandbox, so that not one byte of output is missed."""
-    names, box = kit.names(task.id), plan.sandbox.name
-    kit.news.forget(box)
-    kit.panes.open(names.pane, kit.sandboxes.start_argv(box), {})
+    names, box = context.names(task.id), plan.sandbox.name
+    context.news.forget(box)
+    context.panes.open(names.pane, context.sandboxes.start_argv(box), {})
     deadline = time.monotonic() + START_SECONDS
-    while not kit.news.wait_started(box, LOOK_SECONDS):
-        facts = kit.sandboxes.inspect(box)
+    while not context.news.wait_started(box, LOOK_SECONDS):
+        facts = context.sandboxes.inspect(box)
         if facts and facts.status != "created":
             return
-        pane = kit.panes.all().get(names.pane)
+        pane = context.panes.all().get(names.pane)
         if pane is None or pane.dead or time.monotonic() > deadline:
             raise ToolError(
-                f"docker start: {_last_words(kit, names.pane) or 'it did not start'}",
+                "docker start: "
+                f"{_last_words(context, names.pane) or 'it did not start'}",
                 hint="see `swarm doctor`",
             )
 
 
-def _last_words(kit: EngineContext, pane: str) -> str:
-    screen = kit.panes.capture([pane]).get(pane)
+def _last_words(context: EngineContext, pane: str) -> str:
+    screen = context.panes.capture([pane]).get(pane)
     lines = (
         [text for text in screen.text.splitlines() if text.strip()] if screen else []
     )
     return plain(" ".join(lines[-3:]), 400)
 
 
-def undo(kit: EngineContext, task: Task) -> None:
+def undo(context: EngineContext, task: Task) -> None:
     """Remove whatever a launch that was cut short had made, and nothing else.
 
     Before its first step was done nothing was made, and a branch of that name is the
@@ -170,26 +183,26 @@ def undo(kit: EngineContext, task: Task) -> None:
     """
     if not task.step:
         return
-    names = kit.names(task.id, task.name)
-    kit.panes.close(names.pane)
-    kit.sandboxes.remove(names.sandbox)
-    kit.sandboxes.remove_volume(names.home_volume)
-    task_network.drop(kit, task)
-    remove_worktree(kit, task)
+    names = context.names(task.id, task.name)
+    context.panes.close(names.pane)
+    context.sandboxes.remove(names.sandbox)
+    context.sandboxes.remove_volume(names.home_volume)
+    task_network.drop(context, task)
+    remove_worktree(context, task)
 
 
-def remove_worktree(kit: EngineContext, task: Task) -> None:
+def remove_worktree(context: EngineContext, task: Task) -> None:
     """Remove worktree, git directories and branch of a task that did no work."""
-    create.remove(task_git(kit, task))
+    create.remove(task_git(context, task))
 
 
 class _Steps:
     """Names the step at work, times it, and keeps a log for the human."""
 
-    def __init__(self, kit: EngineContext, task_id: int) -> None:
-        self._kit = kit
+    def __init__(self, context: EngineContext, task_id: int) -> None:
+        self._context = context
         self._task_id = task_id
-        self._log = kit.places.launch_log(task_id)
+        self._log = context.places.launch_log(task_id)
         self._log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.now = ""
 
@@ -200,7 +213,9 @@ class _Steps:
         yield
         seconds = time.monotonic() - began
         self._write(f"{name} done in {seconds:.3f} s")
-        self._kit.journal.record(self._task_id, e.StepDone(name, round(seconds, 4)))
+        self._context.journal.record(
+            self._task_id, events.StepDone(name, round(seconds, 4))
+        )
 
     def failed(self, reason: str) -> None:
         """The step at work failed."""

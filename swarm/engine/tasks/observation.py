@@ -11,7 +11,7 @@ from swarm.engine.context import EngineContext
 from swarm.engine.review import snapshot
 from swarm.engine.sensor.supervisor import ObservedSandbox
 from swarm.errors import SwarmError
-from swarm.model import events as e
+from swarm.model import events
 from swarm.model.activity import WORKTREE, PathActivity
 from swarm.model.task import State, Task
 
@@ -19,44 +19,44 @@ SETTLED_SECONDS = 1.0
 """A file that is newer than its last known write by this was written unseen."""
 
 
-def begin(kit: EngineContext, task: Task) -> None:
+def begin(context: EngineContext, task: Task) -> None:
     """The sandbox exists and has not started: from its first program on all is seen."""
-    kit.sensing.begin(_subject(kit, task))
+    context.sensing.begin(_subject(context, task))
 
 
-def resume(kit: EngineContext, task: Task) -> None:
+def resume(context: EngineContext, task: Task) -> None:
     """The sandbox runs, and another keeper observed it; a gap between is recorded."""
-    subject = _subject(kit, task)
-    last = kit.sensing.last_seen(subject.container)
-    if kit.sensing.resume(subject) and last:
-        found = _reconciled(kit, subject)
-        gap = e.Unobserved(last, max(0.0, time.time() - last), found)
-        kit.journal.record(task.id, gap)
+    subject = _subject(context, task)
+    last = context.sensing.last_seen(subject.container)
+    if context.sensing.resume(subject) and last:
+        found = _reconciled(context, subject)
+        gap = events.Unobserved(last, max(0.0, time.time() - last), found)
+        context.journal.record(task.id, gap)
 
 
-def end(kit: EngineContext, task_id: int) -> None:
+def end(context: EngineContext, task_id: int) -> None:
     """The sandbox has ended: blocks until all that was seen of it is stored."""
     try:
-        kit.sensing.end(task_id)
+        context.sensing.end(task_id)
     except SwarmError as error:
-        kit.journal.record(task_id, e.Trouble("sensor", error.message))
+        context.journal.record(task_id, events.Trouble("sensor", error.message))
 
 
-def recover(kit: EngineContext) -> None:
+def recover(context: EngineContext) -> None:
     """Start the sensor anew and observe every live task again."""
-    kit.sensing.recover(lambda subject: _reconciled(kit, subject))
+    context.sensing.recover(lambda subject: _reconciled(context, subject))
 
 
-def _subject(kit: EngineContext, task: Task) -> ObservedSandbox:
-    box = kit.names(task.id).sandbox
-    facts = kit.sandboxes.inspect(box)
+def _subject(context: EngineContext, task: Task) -> ObservedSandbox:
+    box = context.names(task.id).sandbox
+    facts = context.sandboxes.inspect(box)
     if facts is None:
         raise SwarmError(f"the sandbox {box} is gone before it was observed")
     return ObservedSandbox(
         task.id,
         facts.id,
-        kit.places.worktree(task.id),
-        lambda path: path in _base_paths(kit.places.home, task.repo, task.base),
+        context.places.worktree(task.id),
+        lambda path: path in _base_paths(context.places.home, task.repo, task.base),
     )
 
 
@@ -71,27 +71,27 @@ def _base_paths(home: Path, repo: str, base: str) -> frozenset[str]:
     return frozenset(os.fsdecode(listed.out).split("\0"))
 
 
-def _reconciled(kit: EngineContext, subject: ObservedSandbox) -> int:
+def _reconciled(context: EngineContext, subject: ObservedSandbox) -> int:
     """What git finds changed and no sensor told of becomes known as `found`."""
-    task = kit.read().task(subject.task)
+    task = context.read().task(subject.task)
     if task.state is not State.LIVE:
         return 0
     try:
-        taken = snapshot.snapshot(kit, task.id)
+        taken = snapshot.snapshot(context, task.id)
     except SwarmError as error:
-        kit.journal.record(task.id, e.Trouble("sensor", error.message))
+        context.journal.record(task.id, events.Trouble("sensor", error.message))
         return 0
     found = [
         _found(change.path)
         for change in taken.changes
-        if _is_news(kit, subject, change.path)
+        if _is_news(context, subject, change.path)
     ]
-    kit.audit.note(task.id, found)
+    context.audit.note(task.id, found)
     return len(found)
 
 
-def _is_news(kit: EngineContext, subject: ObservedSandbox, path: str) -> bool:
-    last = kit.audit.last_write(subject.task, f"{WORKTREE}/{path}")
+def _is_news(context: EngineContext, subject: ObservedSandbox, path: str) -> bool:
+    last = context.audit.last_write(subject.task, f"{WORKTREE}/{path}")
     if last is None:
         return True
     try:

@@ -14,96 +14,100 @@ from swarm.ports import ContainerFacts
 RUNNING = ("running", "paused")
 
 
-def offline(kit: EngineContext) -> None:
+def offline(context: EngineContext) -> None:
     """At the keeper's start, what needs no engine: merges that were cut short."""
-    for task in kit.read().tasks():
+    for task in context.read().tasks():
         if task.state is State.MERGING:
-            with kit.locks.of(task.id):
-                merge.complete(kit, task.id)
+            with context.locks.of(task.id):
+                merge.complete(context, task.id)
 
 
-def online(kit: EngineContext) -> None:
+def online(context: EngineContext) -> None:
     """Whenever the engine (again) answers: every task, then what no task knows."""
-    for known in kit.read().tasks():
-        with kit.locks.of(known.id):
+    for known in context.read().tasks():
+        with context.locks.of(known.id):
             try:
-                task(kit, known.id)
+                task(context, known.id)
             except SwarmError as error:
-                kit.journal.record(known.id, e.Trouble("reconcile", error.message))
-    task_network.reconcile(kit)
-    kit.sensing.forget_others()
-    orphans(kit)
+                context.journal.record(known.id, e.Trouble("reconcile", error.message))
+    task_network.reconcile(context)
+    context.sensing.forget_others()
+    orphans(context)
 
 
-def task(kit: EngineContext, task_id: int) -> None:
+def task(context: EngineContext, task_id: int) -> None:
     """Bring one task's state in line with its sandbox."""
-    known = kit.read().task(task_id)
-    facts = kit.sandboxes.inspect(kit.names(task_id).sandbox)
+    known = context.read().task(task_id)
+    facts = context.sandboxes.inspect(context.names(task_id).sandbox)
     match known.state:
         case State.PROVISIONING:
-            _cut_short(kit, known, facts)
+            _cut_short(context, known, facts)
         case State.LIVE | State.LOST:
-            _live(kit, known, facts)
-        case State.STOPPED if not _taken_in(kit, task_id):
-            finish.take_in(kit, task_id)
+            _live(context, known, facts)
+        case State.STOPPED if not _taken_in(context, task_id):
+            finish.take_in(context, task_id)
         case _:
             pass
 
 
-def _taken_in(kit: EngineContext, task_id: int) -> bool:
+def _taken_in(context: EngineContext, task_id: int) -> bool:
     """Whether an earlier keeper lived long enough to take the work in."""
     ends = e.WorkBroughtBack | e.BringBackRefused
-    events = kit.read().events(task=task_id, limit=1_000_000)
+    events = context.read().events(task=task_id, limit=1_000_000)
     return any(isinstance(recorded.event, ends) for recorded in events)
 
 
-def _cut_short(kit: EngineContext, known: Task, facts: ContainerFacts | None) -> None:
+def _cut_short(
+    context: EngineContext, known: Task, facts: ContainerFacts | None
+) -> None:
     """A launch that no keeper finished: adopt what runs, undo what does not."""
     if facts and facts.status != "created":
-        names = kit.names(known.id)
-        kit.journal.record(known.id, e.TaskLive(names.sandbox, names.pane))
-        _live(kit, kit.read().task(known.id), facts)
+        names = context.names(known.id)
+        context.journal.record(known.id, e.TaskLive(names.sandbox, names.pane))
+        _live(context, context.read().task(known.id), facts)
         return
-    launch.undo(kit, known)
-    kit.journal.record(known.id, e.TaskRequeued("the keeper ended during its launch"))
+    launch.undo(context, known)
+    context.journal.record(
+        known.id, e.TaskRequeued("the keeper ended during its launch")
+    )
 
 
-def _live(kit: EngineContext, known: Task, facts: ContainerFacts | None) -> None:
+def _live(context: EngineContext, known: Task, facts: ContainerFacts | None) -> None:
     if facts is None or facts.status not in RUNNING:
-        finish.ended(kit, known.id)
+        finish.ended(context, known.id)
         return
     if known.state is State.LOST:
-        names = kit.names(known.id)
-        kit.journal.record(known.id, e.TaskLive(names.sandbox, names.pane))
+        names = context.names(known.id)
+        context.journal.record(known.id, e.TaskLive(names.sandbox, names.pane))
     paused = facts.status == "paused"
     if paused != known.paused:
-        kit.journal.record(known.id, e.TaskPaused() if paused else e.TaskResumed())
-    reopen_pane(kit, known.id)
-    observation.resume(kit, known)
+        context.journal.record(known.id, e.TaskPaused() if paused else e.TaskResumed())
+    reopen_pane(context, known.id)
+    observation.resume(context, known)
 
 
-def reopen_pane(kit: EngineContext, task_id: int) -> None:
+def reopen_pane(context: EngineContext, task_id: int) -> None:
     """Attach a new pane where the task's own is gone; the agent never noticed."""
-    names = kit.names(task_id)
-    pane = kit.panes.all().get(names.pane)
+    names = context.names(task_id)
+    pane = context.panes.all().get(names.pane)
     if pane is not None and not pane.dead:
         return
-    kit.panes.open(names.pane, kit.sandboxes.attach_argv(names.sandbox), {})
-    kit.journal.record(task_id, e.PaneReopened(names.pane))
+    context.panes.open(names.pane, context.sandboxes.attach_argv(names.sandbox), {})
+    context.journal.record(task_id, e.PaneReopened(names.pane))
 
 
-def orphans(kit: EngineContext) -> None:
+def orphans(context: EngineContext) -> None:
     """Record every container of this home that no task knows, once."""
-    tasks = {task.id: task for task in kit.read().tasks(removed=True)}
+    tasks = {task.id: task for task in context.read().tasks(removed=True)}
     told = {
         known.event.name
-        for known in kit.read().of_kind(e.OrphanFound)
+        for known in context.read().of_kind(e.OrphanFound)
         if isinstance(known.event, e.OrphanFound)
     }
-    for facts in kit.sandboxes.all(kit.home_labels):
+    for facts in context.sandboxes.all(context.home_labels):
         number = facts.labels.get(TASK_LABEL, "")
         owner = tasks.get(int(number)) if number.isdigit() else None
         if facts.labels.get(KIND_LABEL) in GATING:
             continue
         if (owner is None or owner.removed) and facts.name not in told:
-            kit.journal.record(None, e.OrphanFound("container", facts.name))
+            context.journal.record(None, e.OrphanFound("container", facts.name))

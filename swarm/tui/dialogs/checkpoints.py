@@ -8,7 +8,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 from swarm.store.event_queries import Checkpoint
 from swarm.tui.dialogs.base import Dialog
 from swarm.tui.present import event_text
@@ -81,7 +81,7 @@ class GoBack(Dialog[int]):
         diff = f"+{count(one.added)} −{count(one.deleted)}"
         files = "1 file" if one.files == 1 else f"{count(one.files)} files"
         left = f"{count(one.hidden)} not in it" if one.hidden else ""
-        notes = " · ".join(word for word in (line(one.why, 60), left) if word)
+        notes = " · ".join(word for word in (safe_line(one.why, 60), left) if word)
         return Content.assemble(
             (f" {one.number:>3} ", KEY),
             self._when(one.at),

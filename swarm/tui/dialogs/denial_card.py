@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from swarm.errors import SwarmError
 from swarm.model.audit_query import Entry
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 from swarm.policy import hosts
 from swarm.tui.dialogs.base import Dialog
 from swarm.tui.present import audit_rows, event_text, host_warnings
@@ -58,7 +58,7 @@ def inside(row: Denied) -> str:
     """What of the newest attempt could be seen, harmless."""
     if not row.method:
         return "TLS tunnel: method, path and body are not visible"
-    return f"{line(row.method, 10)} {line(row.path, 200)}"
+    return f"{safe_line(row.method, 10)} {safe_line(row.path, 200)}"
 
 
 class DeniedCard(Dialog[str]):
@@ -104,7 +104,9 @@ class DeniedCard(Dialog[str]):
         try:
             found = await asyncio.to_thread(self._asked.policy)
         except SwarmError as error:
-            self._notes = [f"the policy cannot be read: {line(error.message, 160)}"]
+            self._notes = [
+                f"the policy cannot be read: {safe_line(error.message, 160)}"
+            ]
         else:
             rules = found.policy.rules
             self._notes = host_warnings.flags(row.host, self._asked.first, rules)
@@ -156,7 +158,7 @@ class DeniedCard(Dialog[str]):
             "by the rule": row.origin,
         }
         out += [
-            Content.styled(f"  {name:<13} {line(value, 160)}", MUTED)
+            Content.styled(f"  {name:<13} {safe_line(value, 160)}", MUTED)
             for name, value in known.items()
             if value
         ]

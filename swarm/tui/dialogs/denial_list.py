@@ -13,7 +13,7 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from swarm.errors import SwarmError
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 from swarm.policy import hosts
 from swarm.tui.dialogs.base import Dialog
 from swarm.tui.dialogs.denial_card import ALLOWING, WITHIN, Asked, inside
@@ -90,7 +90,7 @@ class DeniedList(Dialog[dict[Where, str]]):
             try:
                 self._policies[task] = await asyncio.to_thread(one.policy)
             except SwarmError as error:
-                words = f"the policy cannot be read: {line(error.message, 160)}"
+                words = f"the policy cannot be read: {safe_line(error.message, 160)}"
                 self._trouble[task] = words
         self._draw()
 
@@ -161,12 +161,12 @@ class DeniedList(Dialog[dict[Where, str]]):
             f"{fit(self._asked[at].name, 16)} ",
             (f"{mark} ", WARNING),
             (row.name, ERROR if row.is_leak else WARNING),
-            (f"{times}  {line(row.reason, 60)}", MUTED),
+            (f"{times}  {safe_line(row.reason, 60)}", MUTED),
         )
 
     def _notes(self, at: int) -> list[Content]:
         row = self._rows[at]
-        owner = line(hosts.owner(row.host), 80)
+        owner = safe_line(hosts.owner(row.host), 80)
         out = [
             Content(""),
             Content.assemble(

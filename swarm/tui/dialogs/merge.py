@@ -21,7 +21,7 @@ from textual.widgets import (
 )
 
 from swarm.model.review import Change
-from swarm.model.safe_text import line, plain
+from swarm.model.safe_text import plain, safe_line
 from swarm.model.task import Task
 from swarm.plan.naming import slug
 from swarm.tui.dialogs.base import Dialog
@@ -59,7 +59,7 @@ def proposed(task: Task) -> str:
     words = plain(task.prompt).strip().splitlines() or [named(task)]
     fits = len(words[0]) <= SUBJECT
     body = "\n".join(words[1:] if fits else words).strip()
-    return f"{line(words[0], SUBJECT)}\n\n{body}".strip()
+    return f"{safe_line(words[0], SUBJECT)}\n\n{body}".strip()
 
 
 class MergeDialog(Dialog[dict[str, Any]]):
@@ -82,7 +82,7 @@ class MergeDialog(Dialog[dict[str, Any]]):
                     yield Choice(label, value=name == "squash", id=name)
             yield Static(self._content(), id="content", markup=False)
             yield from self._flags()
-            yield from self._field("Target", "target", line(task.target, 200))
+            yield from self._field("Target", "target", safe_line(task.target, 200))
             patch = str(Path.cwd() / f"{slug(task.name)}.patch")
             yield from self._field("File", "output", patch)
             with Horizontal(classes="field -high", id="row-message"):
@@ -181,8 +181,12 @@ class MergeDialog(Dialog[dict[str, Any]]):
         yield Static(Content.styled(words, WARNING), id="flags-title", markup=False)
         with VerticalScroll(id="flags", can_focus=False):
             for change in self._reviewed.gating:
-                why = "; ".join(f"{f.level} {line(f.reason, 80)}" for f in change.flags)
-                label = Content.assemble(line(change.path, 100), (f"  {why}", WARNING))
+                why = "; ".join(
+                    f"{f.level} {safe_line(f.reason, 80)}" for f in change.flags
+                )
+                label = Content.assemble(
+                    safe_line(change.path, 100), (f"  {why}", WARNING)
+                )
                 yield Tick(label, compact=True)
 
     def _field(self, title: str, name: str, value: str) -> ComposeResult:

@@ -9,7 +9,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Label, Select, Static, TextArea
 
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 from swarm.tui.dialogs.base import Dialog
 from swarm.tui.present.formatting import MUTED, WARNING
 from swarm.tui.present.task_draft import Draft
@@ -92,7 +92,7 @@ class NewTask(Dialog[tuple[Draft, bool]]):
         trouble = draft.trouble()
         self.query_one("#start", Button).disabled = bool(trouble)
         text = trouble or draft.preview(self._next_id, self._repo, self._branch)
-        will = Content.styled(line(text, 300), WARNING if trouble else MUTED)
+        will = Content.styled(safe_line(text, 300), WARNING if trouble else MUTED)
         self.query_one("#will", Static).update(will)
 
     @on(Input.Submitted)

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 
 from textual.content import Content
 
-from swarm.model import activity_text
-from swarm.model import events as e
+from swarm.model import activity_text, events
 from swarm.model.activity import RUIN
 from swarm.model.audit_query import Entry, group_of
-from swarm.model.safe_text import line, plain
+from swarm.model.safe_text import plain, safe_line
 from swarm.tui.present import event_text, formatting, net_tab
 from swarm.tui.present.formatting import ERROR, GOOD, HEADING, MUTED, WARNING
 
@@ -70,27 +69,27 @@ def _mark(entry: Entry) -> tuple[str, str]:
     return "·", ERROR if entry.deed.code else ""
 
 
-def _of_event(event: e.Event) -> tuple[str, str, str, str]:
+def _of_event(event: events.Event) -> tuple[str, str, str, str]:
     told = event_text.told(event) or net_tab.told(event)
     if told:
         glyph, words, tone = told
         return glyph, words, "", tone if tone in (ERROR, WARNING, GOOD) else ""
     match event:
-        case e.NetAllowed() | e.NetClosed():
-            where = f"{line(event.host, 80)}:{event.port}"
-            return "✓", where, line(event.rule, 60), ""
-        case e.NetDenied():
-            return "⊘", f"{line(event.host, 80)}:{event.port}", "quiet", MUTED
+        case events.NetAllowed() | events.NetClosed():
+            where = f"{safe_line(event.host, 80)}:{event.port}"
+            return "✓", where, safe_line(event.rule, 60), ""
+        case events.NetDenied():
+            return "⊘", f"{safe_line(event.host, 80)}:{event.port}", "quiet", MUTED
         case _:
             return "·", _plainly(event), "", MUTED
 
 
-def _plainly(event: e.Event) -> str:
+def _plainly(event: events.Event) -> str:
     """Any event's name and fields, for those without words of their own."""
     name = type(event).__name__
     words = "".join(f" {c.lower()}" if c.isupper() else c for c in name).strip()
     fields = [
-        f"{key}={line(str(value), 60)}"
+        f"{key}={safe_line(str(value), 60)}"
         for key, value in dataclasses.asdict(event).items()
         if value not in ("", None, (), 0) and key not in ("plan", "prompt", "net")
     ]

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from swarm.model import events as e
-from swarm.model.safe_text import line
+from swarm.model import events
+from swarm.model.safe_text import safe_line
 from swarm.policy import hosts
 
 WITHIN = frozenset({
@@ -43,7 +43,7 @@ class Denied:
     sni: str = ""
     decided: bool = False
     decided_at: float = 0.0
-    newest: e.Recorded | None = None
+    newest: events.Recorded | None = None
     """The denial that was counted last, with all that the gate said of it."""
 
     @property
@@ -69,7 +69,7 @@ class Denied:
     @property
     def name(self) -> str:
         """`host:port`, harmless."""
-        return f"{line(self.host, 120)}:{self.port}"
+        return f"{safe_line(self.host, 120)}:{self.port}"
 
 
 class Denials:
@@ -84,7 +84,7 @@ class Denials:
         self._seen = 0
         self._told: set[tuple[int, str]] = set()
 
-    def follow(self, recorded: Iterable[e.Recorded]) -> list[Denied]:
+    def follow(self, recorded: Iterable[events.Recorded]) -> list[Denied]:
         """Take new events in; rows of a task and owner domain never seen before."""
         fresh: list[Denied] = []
         for one in recorded:
@@ -92,21 +92,23 @@ class Denials:
                 continue
             self._seen = one.id
             match one.event:
-                case e.NetDenied() as denial if one.task and not denial.quiet:
+                case events.NetDenied() as denial if one.task and not denial.quiet:
                     row = self._count(one, one.task, denial)
                     key = (one.task, hosts.owner(row.host))
                     if key not in self._told:
                         self._told.add(key)
                         fresh.append(row)
-                case e.PolicyGranted() as given:
+                case events.PolicyGranted() as given:
                     self._decide(one, given.rule, True)
-                case e.PolicyRevoked() as taken:
+                case events.PolicyRevoked() as taken:
                     self._decide(one, taken.rule, False)
                 case _:
                     pass
         return fresh
 
-    def _count(self, one: e.Recorded, task: int, denial: e.NetDenied) -> Denied:
+    def _count(
+        self, one: events.Recorded, task: int, denial: events.NetDenied
+    ) -> Denied:
         where, at = (task, denial.host, denial.port), one.at
         known = self._rows.get(where)
         row = known or Denied(*where, denial.reason, first=at, last=at)
@@ -128,7 +130,9 @@ class Denials:
         self._rows[where] = row
         return row
 
-    def _decide(self, one: e.Recorded, rule: dict[str, Any], decided: bool) -> None:
+    def _decide(
+        self, one: events.Recorded, rule: dict[str, Any], decided: bool
+    ) -> None:
         """A rule of a task's is about its rows, one of a file's about everybody's."""
         for where, row in self._rows.items():
             is_its = one.task is None or row.task == one.task

@@ -6,7 +6,7 @@ from textual.content import Content
 
 from swarm.model.activity import OUTSIDE, RUIN, PathActivity, relative
 from swarm.model.audit_query import Counts, PathRow
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 from swarm.tui.present import event_text, formatting
 from swarm.tui.present.formatting import ACCENT, ERROR, HEADING, MUTED, WARNING
 
@@ -53,10 +53,10 @@ def _row(place: PathRow, width: int) -> Content:
     note, note_tone = _note(trace)
     times = f" ×{formatting.count(trace.count)}" if trace.count > 1 else ""
     if place.files > 1 or trace.op == "heap":
-        name = f"{line(relative(trace.path), 200)}/… {place.files:,} files"
+        name = f"{safe_line(relative(trace.path), 200)}/… {place.files:,} files"
         size, times = formatting.size(trace.bytes) if trace.bytes else "–", ""
     else:
-        name = line(relative(trace.path), 200)
+        name = safe_line(relative(trace.path), 200)
     room = max(16, width - 28 - len(note))
     return Content.assemble(
         (f" {event_text.clock(trace.last)} ", MUTED),
@@ -73,17 +73,17 @@ def _verb(trace: PathActivity) -> tuple[str, str]:
         return "refused", WARNING
     word = _WORDS.get(trace.op, trace.op)
     tone = {"create": ACCENT, "mkdir": ACCENT, "delete": ERROR}.get(word, "")
-    return line(word, 8), tone
+    return safe_line(word, 8), tone
 
 
 def _note(trace: PathActivity) -> tuple[str, str]:
     if trace.level:
         tone = WARNING if trace.level in GRAVE else MUTED
         level = f"{trace.level} " if trace.level[:1] == "X" else ""
-        return f"⚑ {level}{line(trace.note, 80)}", tone
+        return f"⚑ {level}{safe_line(trace.note, 80)}", tone
     if trace.denied:
         return f"⊘ refused ×{formatting.count(trace.denied)}", WARNING
-    return line(trace.note, 80), MUTED
+    return safe_line(trace.note, 80), MUTED
 
 
 def _shortened(name: str, room: int) -> str:

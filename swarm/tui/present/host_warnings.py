@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 from swarm.policy import hosts
 
 if TYPE_CHECKING:
@@ -36,10 +36,12 @@ def flags(host: str, first: bool, rules: "Iterable[Rule]") -> list[str]:
     domain = hosts.owner(host)
     found = []
     if first:
-        found.append(f"first time a task here contacts {line(domain, 80)}")
+        found.append(f"first time a task here contacts {safe_line(domain, 80)}")
     like = look_alike(host, rules)
     if like:
-        found.append(f"looks like an allowed host: {line(like, 80)}, of another owner")
+        found.append(
+            f"looks like an allowed host: {safe_line(like, 80)}, of another owner"
+        )
     if is_drop(host):
         found.append("anybody can have a place there and read what is sent to it")
     if any(label.startswith("xn--") for label in host.split(".")):
@@ -100,4 +102,4 @@ def _international(host: str) -> str:
     except UnicodeError:
         return "it does not even decode"
     codes = " ".join(f"U+{ord(c):04X}" for c in dict.fromkeys(shown) if not c.isascii())
-    return f"{line(shown, 80)} ({line(codes, 80)})"
+    return f"{safe_line(shown, 80)} ({safe_line(codes, 80)})"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from swarm.model import events as e
-from swarm.model.safe_text import line
+from swarm.model import events
+from swarm.model.safe_text import safe_line
 from swarm.tui.present import event_text, formatting
 from swarm.tui.present.denials import Denied
 from swarm.tui.present.formatting import ERROR, GOOD, KEY, MUTED, WARNING
@@ -38,12 +38,12 @@ def denied_line(row: Denied, name: str, alive: bool) -> Content:
         f"{formatting.fit(name, 18)} ",
         ("⊘ ", tone),
         (f"{row.name}{times}", tone),
-        (f"  {line(row.reason, 60)}", MUTED),
+        (f"  {safe_line(row.reason, 60)}", MUTED),
         (f"  {way}", KEY if way == "! decides" else MUTED),
     )
 
 
-def net_tab(recorded: Iterable[e.Recorded]) -> list[Content]:
+def net_tab(recorded: Iterable[events.Recorded]) -> list[Content]:
     """Allowed and denied hosts of one task, the newest first."""
     places: dict[tuple[str, int], _Place] = {}
     notes: list[Content] = []
@@ -51,17 +51,19 @@ def net_tab(recorded: Iterable[e.Recorded]) -> list[Content]:
     for one in recorded:
         match one.event:
             case (
-                e.NetDenied() | e.NetAllowed() | e.NetClosed() | e.NetFailed() as known
+                events.NetDenied()
+                | events.NetAllowed()
+                | events.NetClosed()
+                | events.NetFailed() as known
             ):
                 place = places.setdefault((known.host, known.port), _Place())
                 place.last = one.at
                 _count(place, known)
-            case e.NetNamed(host=host):
+            case events.NetNamed(host=host):
                 named[host] = one.at
-            case e.NetGap() as gap:
-                words = (
-                    f" {gap.missed} lines of the gate's are missing: {line(gap.why)}"
-                )
+            case events.NetGap() as gap:
+                why = safe_line(gap.why)
+                words = f" {gap.missed} lines of the gate's are missing: {why}"
                 notes.append(Content.styled(words, ERROR))
             case _:
                 pass
@@ -75,23 +77,24 @@ def net_tab(recorded: Iterable[e.Recorded]) -> list[Content]:
 
 
 def _count(
-    place: _Place, known: e.NetDenied | e.NetAllowed | e.NetClosed | e.NetFailed
+    place: _Place,
+    known: events.NetDenied | events.NetAllowed | events.NetClosed | events.NetFailed,
 ) -> None:
     match known:
-        case e.NetDenied():
+        case events.NetDenied():
             place.denied += known.count
             place.why = known.reason
-        case e.NetAllowed():
+        case events.NetAllowed():
             place.allowed += 1
             place.why, place.how = known.rule or known.reason, "SNI only"
-        case e.NetClosed():
+        case events.NetClosed():
             place.allowed += bool(known.method)
             place.up += known.up
             place.down += known.down
             place.why = known.rule or place.why
             place.how = "inspected" if known.method else place.how
             place.tool = known.tool or place.tool
-        case e.NetFailed():
+        case events.NetFailed():
             place.why = known.reason
 
 
@@ -99,7 +102,7 @@ def _row(host: str, port: int, place: _Place) -> Content:
     denied = bool(place.denied)
     glyph, tone = ("⊘", WARNING) if denied else ("✓", GOOD) if port else ("·", MUTED)
     times = place.denied or place.allowed
-    name = formatting.fit(f"{line(host, 80)}{f':{port}' if port else ''}", 26)
+    name = formatting.fit(f"{safe_line(host, 80)}{f':{port}' if port else ''}", 26)
     carried = f"↑{formatting.count(place.up)} ↓{formatting.count(place.down)}  "
     return Content.assemble(
         (f" {event_text.clock(place.last)} ", MUTED),
@@ -107,73 +110,77 @@ def _row(host: str, port: int, place: _Place) -> Content:
         f"{name} ",
         (f"{'×' + formatting.count(times) if times > 1 else '':<4}", MUTED),
         carried if place.up or place.down else "",
-        (line(place.why, 60), tone if denied else MUTED),
+        (safe_line(place.why, 60), tone if denied else MUTED),
         (f"  {place.how}", MUTED),
-        (f"  called {line(place.tool, 60)}" if place.tool else "", KEY),
+        (f"  called {safe_line(place.tool, 60)}" if place.tool else "", KEY),
     )
 
 
-def told(event: e.Event) -> event_text.Told | None:
+def told(event: events.Event) -> event_text.Told | None:
     """Events of the network, in a human's words."""
     return _seen(event) or _steered(event)
 
 
-def _seen(event: e.Event) -> event_text.Told | None:
+def _seen(event: events.Event) -> event_text.Told | None:
     match event:
-        case e.NetDenied():
+        case events.NetDenied():
             return None if event.quiet else _denied(event)
-        case e.NetGap():
+        case events.NetGap():
             return "✕", f"{event.missed} lines of the gate's are missing", ERROR
-        case e.NetFailed():
-            where = f"{line(event.host, 80)}:{event.port}"
-            return "·", f"{where} did not answer: {line(event.reason, 80)}", MUTED
-        case e.GateDown():
-            words = f"the gate is down, nothing passes: {line(event.reason, 160)}"
+        case events.NetFailed():
+            where = f"{safe_line(event.host, 80)}:{event.port}"
+            return "·", f"{where} did not answer: {safe_line(event.reason, 80)}", MUTED
+        case events.GateDown():
+            words = f"the gate is down, nothing passes: {safe_line(event.reason, 160)}"
             return "✕", words, ERROR
-        case e.GateUp():
+        case events.GateUp():
             return "✓", "the gate is back; every task has its listeners", GOOD
         case _:
             return None
 
 
-def _steered(event: e.Event) -> event_text.Told | None:
+def _steered(event: events.Event) -> event_text.Told | None:
     match event:
-        case e.PolicyApplied(why="launch", asked=asked) if asked:
+        case events.PolicyApplied(why="launch", asked=asked) if asked:
             more = "1 more rule" if asked == 1 else f"{asked} more rules"
             return "?", f"the repository asks for {more}; P shows and grants", WARNING
-        case e.PolicyGranted():
+        case events.PolicyGranted():
             return "✓", _granted(event), GOOD
-        case e.PolicyRevoked():
-            host = line(str(event.rule.get("host", "")), 80)
+        case events.PolicyRevoked():
+            host = safe_line(str(event.rule.get("host", "")), 80)
             return "–", f"the rule about {host} was taken back", MUTED
-        case e.NetCut():
-            return "⊘", f"cut from the network: {line(event.why, 80)}", ERROR
-        case e.NetMended():
+        case events.NetCut():
+            return "⊘", f"cut from the network: {safe_line(event.why, 80)}", ERROR
+        case events.NetMended():
             return "✓", "the policy counts again", GOOD
-        case e.BudgetSpent():
-            return "$", f"{line(event.why, 120)}; p gives it as much again", WARNING
-        case e.BudgetSet():
+        case events.BudgetSpent():
+            return (
+                "$",
+                f"{safe_line(event.why, 120)}; p gives it as much again",
+                WARNING,
+            )
+        case events.BudgetSet():
             return "$", _budget(event), MUTED
         case _:
             return None
 
 
-def _budget(event: e.BudgetSet) -> str:
+def _budget(event: events.BudgetSet) -> str:
     parts = [f"{formatting.count(event.tokens)} tokens"] if event.tokens else []
     parts += [f"${event.dollars:.2f}"] if event.dollars else []
     return f"may use {' and '.join(parts) or 'as much as it wants'} in all"
 
 
-def _denied(event: e.NetDenied) -> event_text.Told:
-    where = f"{line(event.host, 80)}:{event.port}"
+def _denied(event: events.NetDenied) -> event_text.Told:
+    where = f"{safe_line(event.host, 80)}:{event.port}"
     times = f" ×{event.count}" if event.count > 1 else ""
     if event.reason == "secret-elsewhere":
         return "⊘", f"SECRET ON ITS WAY ELSEWHERE: {where}", ERROR
-    return "⊘", f"denied {where}{times}  {line(event.reason, 60)}", WARNING
+    return "⊘", f"denied {where}{times}  {safe_line(event.reason, 60)}", WARNING
 
 
-def _granted(event: e.PolicyGranted) -> str:
-    host = line(str(event.rule.get("host", "")), 80)
+def _granted(event: events.PolicyGranted) -> str:
+    host = safe_line(str(event.rule.get("host", "")), 80)
     verb = "denied" if event.rule.get("kind") == "deny" else "allowed"
     scope = {"once": "once", "task": "for this task", "project": "for the project"}
     return f"{verb} {host} {scope.get(event.scope, 'for all your tasks')}"

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 from swarm.policy import hosts, request_target
 from swarm.policy.decide import Attempt, PolicyEvaluator, Verdict
 from swarm.policy.hosts import BadHost, Host
@@ -24,13 +24,13 @@ def explained(found: "ResolvedPolicy", text: str, now: float) -> tuple[str, str]
     try:
         attempt, is_plain = _attempt(text)
     except (BadHost, BadTarget) as bad:
-        return f"{line(text, 80)}: {bad}; the gate denies it always", ERROR
+        return f"{safe_line(text, 80)}: {bad}; the gate denies it always", ERROR
     judge, where = PolicyEvaluator(found.policy), f"{attempt.host}:{attempt.port}"
     verdict = judge.decide(Attempt(attempt.host, attempt.port), now)
     if verdict.allow and attempt.method and (verdict.inspect or is_plain):
         verdict = replace(judge.decide(attempt, now), inspect=True)
         where = f"{attempt.method} {where}"
-    return _words(line(where, 100), verdict)
+    return _words(safe_line(where, 100), verdict)
 
 
 _REQUEST = re.compile(r"(?:([A-Za-z]+) +)?(https?)://([^/?#]+)(.*)")
@@ -61,7 +61,9 @@ def place(text: str, usual: int = 443) -> tuple[Host, int]:
 
 def _words(where: str, verdict: Verdict) -> tuple[str, str]:
     rule = verdict.rule
-    by = f" by `{line(rule.id, 80)}`, {line(rule.origin, 120)}" if rule else ""
+    by = (
+        f" by `{safe_line(rule.id, 80)}`, {safe_line(rule.origin, 120)}" if rule else ""
+    )
     if verdict.allow:
         inside = "inspected" if verdict.inspect else "not looked into"
         return f"✓ {where} passes{by}; {inside}", GOOD

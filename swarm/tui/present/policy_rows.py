@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from swarm.model import events as e
-from swarm.model.safe_text import line
+from swarm.model import events
+from swarm.model.safe_text import safe_line
 from swarm.policy.rules import Rule
 from swarm.tui.present import formatting
 from swarm.tui.present.formatting import ERROR, GOOD, HEADING, MUTED, WARNING
@@ -71,7 +71,7 @@ class Columns:
 
 def rows(
     found: "ResolvedPolicy",
-    recorded: Iterable[e.Recorded],
+    recorded: Iterable[events.Recorded],
     now: float,
     width: int,
     services: bool = True,
@@ -102,18 +102,18 @@ _ORDER = {"once": -4, "task": -3, "project": -2, "user": -1}
 """What a human granted last comes first."""
 
 
-def _uses(recorded: Iterable[e.Recorded]) -> dict[tuple[str, str], _Use]:
+def _uses(recorded: Iterable[events.Recorded]) -> dict[tuple[str, str], _Use]:
     found: dict[tuple[str, str], _Use] = {}
     for one in recorded:
         match one.event:
             case (
-                e.NetAllowed(rule=name, origin=origin)
-                | e.NetDenied(rule=name, origin=origin)
+                events.NetAllowed(rule=name, origin=origin)
+                | events.NetDenied(rule=name, origin=origin)
             ):
                 use = found.setdefault((name, origin), _Use())
                 use.times += getattr(one.event, "count", 1)
                 use.last = one.at
-            case e.NetClosed(rule=name, origin=origin, method=method) if method:
+            case events.NetClosed(rule=name, origin=origin, method=method) if method:
                 use = found.setdefault((name, origin), _Use())
                 use.times += 1
                 use.last = one.at
@@ -134,12 +134,12 @@ def _rule(
     return Content.assemble(
         (f" {scope(rule):<9}", MUTED),
         (f"{glyph} ", tone),
-        formatting.fit(f"{line(rule.host, 120)}{ports}", columns.host - 3),
+        formatting.fit(f"{safe_line(rule.host, 120)}{ports}", columns.host - 3),
         " ",
-        (formatting.fit(line(rule.only, 80), columns.only), MUTED),
+        (formatting.fit(safe_line(rule.only, 80), columns.only), MUTED),
         f"{used if columns.use else ''}  ",
-        (line(_ends(rule, now), 60), WARNING),
-        (line(rule.origin, 120), MUTED),
+        (safe_line(_ends(rule, now), 60), WARNING),
+        (safe_line(rule.origin, 120), MUTED),
     )
 
 
@@ -152,15 +152,15 @@ def _ends(rule: Rule, now: float) -> str:
 
 def asked_for(found: "ResolvedPolicy") -> list[str]:
     """What the repository's file would add, a line each; empty where it is trusted."""
-    asked = [f"+ {line(rule.id, 120)} {_asked(rule)}" for rule in found.requests]
+    asked = [f"+ {safe_line(rule.id, 120)} {_asked(rule)}" for rule in found.requests]
     return asked + [
-        f"+ service {line(one.name, 60)}" for one in found.requested_services
+        f"+ service {safe_line(one.name, 60)}" for one in found.requested_services
     ]
 
 
 def _asked(rule: Rule) -> str:
     private = "also where it leads into a private network" if rule.allow_private else ""
-    return " ".join(word for word in (line(rule.only, 80), private) if word)
+    return " ".join(word for word in (safe_line(rule.only, 80), private) if word)
 
 
 def _requests(found: "ResolvedPolicy") -> list[Row]:
@@ -175,6 +175,6 @@ def _requests(found: "ResolvedPolicy") -> list[Row]:
 
 def _warnings(found: "ResolvedPolicy") -> list[Row]:
     lines = [
-        Content.styled(f" ⚑ {line(text, 200)}", WARNING) for text in found.warnings
+        Content.styled(f" ⚑ {safe_line(text, 200)}", WARNING) for text in found.warnings
     ]
     return [Row(Content("")), *map(Row, lines)] if lines else []

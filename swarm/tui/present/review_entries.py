@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from swarm.model.review import Change, Hidden
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 from swarm.tui.present.formatting import ERROR, GOOD, KEY, MUTED, WARNING, count
 from swarm.tui.present.task_detail import hidden_line
 
@@ -34,14 +34,14 @@ def summary(
 
 def title(entry: Entry) -> Content:
     """The frame's title."""
-    return Content(f"2 {line(entry.path, 80)}")
+    return Content(f"2 {safe_line(entry.path, 80)}")
 
 
 def head(change: Change) -> list[Content]:
     """What to know of the file before its lines."""
     out = []
     if change.old_path:
-        out.append(Content.styled(f" renamed from {line(change.old_path)}", MUTED))
+        out.append(Content.styled(f" renamed from {safe_line(change.old_path)}", MUTED))
     if change.old_mode and change.new_mode and change.old_mode != change.new_mode:
         modes = f" mode {change.old_mode:o} → {change.new_mode:o}"
         out.append(Content.styled(modes, WARNING))
@@ -49,7 +49,9 @@ def head(change: Change) -> list[Content]:
         out.append(Content.styled(f" new file, mode {change.new_mode:o}", MUTED))
     for flag in change.flags:
         tone = WARNING if change.gating else MUTED
-        out.append(Content.styled(f" ⚑{flag.level} {line(flag.reason, 200)}", tone))
+        out.append(
+            Content.styled(f" ⚑{flag.level} {safe_line(flag.reason, 200)}", tone)
+        )
     if change.binary:
         out.append(Content.styled(" binary: there are no lines to show", MUTED))
     return out

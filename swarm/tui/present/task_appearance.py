@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 from swarm.model.task import REVIEWABLE, State, Task
 from swarm.tui.present.formatting import ACCENT, ERROR, GOOD, MUTED, WARNING
 
@@ -133,7 +133,7 @@ def counts(tasks: Iterable[Task]) -> list[tuple[str, int, str, str]]:
 
 def named(task: Task, limit: int = 60) -> str:
     """The task's name, harmless and on one line."""
-    return line(task.name, limit)
+    return safe_line(task.name, limit)
 
 
 def why_not(action: str, task: Task | None) -> str:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
 
-from swarm.model import events as e
-from swarm.model.safe_text import line, plain
+from swarm.model import events
+from swarm.model.safe_text import plain, safe_line
 from swarm.model.task import State, Task
 from swarm.tui.present import event_text, formatting, net_tab, task_appearance
 from swarm.tui.present.formatting import ERROR, GOOD, KEY, MUTED, WARNING
@@ -20,24 +20,24 @@ LABEL = 8
 def facts(task: Task, now: float) -> list[Content]:
     """The lines above the rule."""
     shown = task_appearance.look(task)
-    into = f" → {line(task.target, 40)}" if task.target else ""
+    into = f" → {safe_line(task.target, 40)}" if task.target else ""
     state: list[str | tuple[str, str]] = [
         (f"{'state':<{LABEL}}", MUTED),
         (f"{shown.glyph} {shown.word} ", shown.tone),
         (formatting.age(now - task.changed), ""),
     ]
     if task.reason or task.over:
-        state.append((f" — {line(task.reason or task.over, 200)}", ""))
+        state.append((f" — {safe_line(task.reason or task.over, 200)}", ""))
     elif task.state is State.LIVE:
         state.append((_with_model(task, now), MUTED))
     out = [
-        _fact("branch", f"{line(task.branch, 80)}{into}"),
+        _fact("branch", f"{safe_line(task.branch, 80)}{into}"),
         Content.assemble(*state),
     ]
     if task.over:
         out.append(_fact("hint", "p lets it run on, with as much again"))
     if task.hint:
-        out.append(_fact("hint", line(task.hint, 200)))
+        out.append(_fact("hint", safe_line(task.hint, 200)))
     if task.tree:
         out.append(_changes_fact(task))
     if _met_network(task):
@@ -89,7 +89,7 @@ def _model_fact(task: Task) -> Content:
         (f"{'model':<{LABEL}}", MUTED),
         f"{used}{spent}",
         ("  no price" if task.unpriced else "", WARNING),
-        (f"  {line(task.model, 40)}", MUTED),
+        (f"  {safe_line(task.model, 40)}", MUTED),
     )
 
 
@@ -110,19 +110,19 @@ def _changes_fact(task: Task) -> Content:
     return Content.assemble(*parts)
 
 
-def steps(recorded: Iterable[e.Recorded], task: Task, now: float) -> list[Content]:
+def steps(recorded: Iterable[events.Recorded], task: Task, now: float) -> list[Content]:
     """How far the launch is, each step with its time."""
     out: list[Content] = []
     since = task.changed
     for one in recorded:
-        if isinstance(one.event, e.TaskProvisioning):
+        if isinstance(one.event, events.TaskProvisioning):
             out, since = [], one.at
-        if isinstance(one.event, e.StepDone):
+        if isinstance(one.event, events.StepDone):
             since = one.at
             time = f"{formatting.duration(one.event.seconds):>9}"
             out.append(
                 Content.assemble(
-                    (" ✓ ", GOOD), f"{line(one.event.step, 30):<14}", (time, MUTED)
+                    (" ✓ ", GOOD), f"{safe_line(one.event.step, 30):<14}", (time, MUTED)
                 )
             )
     if task.state is State.PROVISIONING:
@@ -137,16 +137,18 @@ def failure(task: Task, done: list[Content], log: str) -> list[Content]:
     """Step, reason, hint, and the end of the launch log."""
     out = [
         *done,
-        Content.assemble((" ✕ ", ERROR), (line(task.step or "launch", 40), "bold")),
+        Content.assemble(
+            (" ✕ ", ERROR), (safe_line(task.step or "launch", 40), "bold")
+        ),
         Content(""),
-        Content.styled(f" {line(task.reason, 400)}", ERROR),
+        Content.styled(f" {safe_line(task.reason, 400)}", ERROR),
     ]
     if task.hint:
-        out.append(Content.assemble((" way out  ", MUTED), line(task.hint, 400)))
+        out.append(Content.assemble((" way out  ", MUTED), safe_line(task.hint, 400)))
     out += [Content(""), Content.assemble((" f ", KEY), "tries again")]
     if log:
         out += [Content(""), Content.styled(" end of the launch log", "bold")]
-        out += [Content(f" {line(one)}") for one in log.splitlines()[-60:]]
+        out += [Content(f" {safe_line(one)}") for one in log.splitlines()[-60:]]
     return out
 
 
@@ -172,7 +174,7 @@ def diff_summary(
 
 def change_line(change: "Change") -> Content:
     """One changed file, with its flags in words."""
-    flags = "  ".join(f"{f.level} {line(f.reason, 80)}" for f in change.flags)
+    flags = "  ".join(f"{f.level} {safe_line(f.reason, 80)}" for f in change.flags)
     numbers = (
         [(f"{'binary':>11}", MUTED)]
         if change.binary
@@ -194,19 +196,19 @@ def hidden_line(entry: "Hidden") -> Content:
     many = f" ({entry.count} entries)" if entry.count > 1 else ""
     return Content.assemble(
         ("✕ " if entry.blocks else "◇ ", ERROR if entry.blocks else WARNING),
-        f"{line(entry.path, 200)}{many}",
-        (f"  {line(entry.reason, 120)}, {formatting.size(entry.size)}", MUTED),
+        f"{safe_line(entry.path, 200)}{many}",
+        (f"  {safe_line(entry.reason, 120)}, {formatting.size(entry.size)}", MUTED),
     )
 
 
 def path_of(change: "Change", limit: int = 200) -> str:
     """The path, harmless, with where it came from."""
-    before = f"{line(change.old_path, limit)} → " if change.old_path else ""
-    return f"{before}{line(change.path, limit)}"
+    before = f"{safe_line(change.old_path, limit)} → " if change.old_path else ""
+    return f"{before}{safe_line(change.path, limit)}"
 
 
 def info(
-    task: Task, plan: dict[str, Any], recorded: Iterable[e.Recorded]
+    task: Task, plan: dict[str, Any], recorded: Iterable[events.Recorded]
 ) -> list[Content]:
     """What was asked, under which limits, and what happened since."""
     out = [Content.styled("PROMPT", "bold")]
@@ -215,13 +217,13 @@ def info(
     return [*out, Content(""), Content.styled("TIMELINE", "bold"), *timeline(recorded)]
 
 
-def timeline(recorded: Iterable[e.Recorded]) -> list[Content]:
+def timeline(recorded: Iterable[events.Recorded]) -> list[Content]:
     """What happened to one task, oldest first."""
     told = ((one.at, _told(one.event)) for one in recorded)
     return [event_line(at, "", words) for at, words in told if words]
 
 
-def _told(event: e.Event) -> event_text.Told | None:
+def _told(event: events.Event) -> event_text.Told | None:
     return event_text.told(event) or net_tab.told(event)
 
 
@@ -240,24 +242,29 @@ def _sandbox(task: Task, plan: dict[str, Any]) -> list[Content]:
     box = plan.get("sandbox") or {}
     limits = box.get("limits") or {}
     out = [
-        _fact(" agent", line(task.agent, 60)),
-        _fact(" base", f"{line(task.base_ref, 60)} {line(task.base, 40)[:9]}"),
+        _fact(" agent", safe_line(task.agent, 60)),
+        _fact(
+            " base", f"{safe_line(task.base_ref, 60)} {safe_line(task.base, 40)[:9]}"
+        ),
     ]
     if not box:
         return out
     memory = formatting.size(int(limits.get("memory", 0)))
     out += [
-        _fact(" image", line(str(box.get("image", "")), 120)),
-        _fact(" user", line(str(box.get("user", "")), 40)),
+        _fact(" image", safe_line(str(box.get("image", "")), 120)),
+        _fact(" user", safe_line(str(box.get("user", "")), 40)),
         _fact(
             " limits",
             f"{limits.get('cpus')} cpus, {memory}, {limits.get('pids')} processes",
         ),
-        _fact(" net", line(str(box.get("network", "")), 80)),
+        _fact(" net", safe_line(str(box.get("network", "")), 80)),
     ]
     for mount in box.get("mounts") or ():
         mode = "read-only" if mount.get("read_only") else "writable"
-        target, source = line(str(mount["target"]), 80), line(str(mount["source"]), 160)
+        target, source = (
+            safe_line(str(mount["target"]), 80),
+            safe_line(str(mount["source"]), 160),
+        )
         out.append(_fact(" mount", f"{target} ({mode}) from {source}"))
     return out
 

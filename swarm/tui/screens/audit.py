@@ -12,7 +12,7 @@ from textual.widgets import Static
 from swarm import assets
 from swarm.errors import SwarmError
 from swarm.model.audit_query import GROUPS, Entry, Filter
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 from swarm.model.task import Task
 from swarm.tui import keymap
 from swarm.tui.backend import Doors, Options
@@ -106,7 +106,7 @@ class AuditScreen(KeyScreen[None]):
         try:
             found = await asyncio.to_thread(self.doors.audit.entries, wanted, SHOWN)
         except SwarmError as error:
-            self._draw_title(line(error.message, 200))
+            self._draw_title(safe_line(error.message, 200))
             return
         finally:
             self._reading = False
@@ -151,7 +151,10 @@ class AuditScreen(KeyScreen[None]):
             (f" {SPANS[self._span][1]} ", MUTED),
             (f" kind: {KINDS[self._kind]} ", MUTED if not self._kind else WARNING),
             (f" {verdict or 'all'} ", WARNING if verdict else MUTED),
-            (f" /{line(self.wanted.text, 20)} " if self.wanted.text else "", WARNING),
+            (
+                f" /{safe_line(self.wanted.text, 20)} " if self.wanted.text else "",
+                WARNING,
+            ),
             (f" {number:,}{more} entries ", MUTED),
             ("‖ held, g follows " if self._held else "● live ", GOOD),
             (f" +{fresh} new " if fresh else "", WARNING),
@@ -248,9 +251,9 @@ class AuditScreen(KeyScreen[None]):
         try:
             file = await asyncio.to_thread(self.doors.audit.export, self.wanted, form)
         except SwarmError as error:
-            self.say(line(error.message, 200), ERROR)
+            self.say(safe_line(error.message, 200), ERROR)
         else:
-            self.say(f"written to {line(str(file), 300)}", GOOD)
+            self.say(f"written to {safe_line(str(file), 300)}", GOOD)
 
     def do_refresh(self) -> None:
         """Read anew."""

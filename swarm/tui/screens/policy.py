@@ -2,7 +2,7 @@
 
 from textual import on
 
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 from swarm.model.task import State
 from swarm.policy import hosts
 from swarm.policy.hosts import BadHost
@@ -33,7 +33,7 @@ class PolicyScreen(PolicySheet):
         if rule is None:
             return "put the cursor on a rule"
         if rule.layer not in policy_rows.OWN:
-            return f"this rule comes from {line(rule.origin, 80)}; deny the host"
+            return f"this rule comes from {safe_line(rule.origin, 80)}; deny the host"
         if rule.layer == "grant" and self.subject.state is not State.LIVE:
             return "it ended with the task"
         return ""
@@ -54,7 +54,7 @@ class PolicyScreen(PolicySheet):
         try:
             host, port = policy_explain.place(message.text)
         except BadHost as bad:
-            self.say(f"{line(message.text, 80)}: {bad}", ERROR)
+            self.say(f"{safe_line(message.text, 80)}: {bad}", ERROR)
             return
         body = {"kind": "allow", "host": host.name, "port": port, "scope": "task"}
 
@@ -100,8 +100,8 @@ class PolicyScreen(PolicySheet):
             self.post_message(Wish("revoke", **body))
             return
         words = [
-            f"takes every rule about {line(rule.host, 80)} out of",
-            line(rule.origin, 200),
+            f"takes every rule about {safe_line(rule.host, 80)} out of",
+            safe_line(rule.origin, 200),
             "",
             "what is open to the host ends, for every task that the file counts for",
         ]

@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from swarm import assets
 from swarm.errors import SwarmError
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 from swarm.model.task import Task
 from swarm.tui import keymap
 from swarm.tui.backend import Doors, Options
@@ -83,7 +83,7 @@ class PolicySheet(KeyScreen[None]):
             self.subject = self.doors.queries.task(self.subject.id)
             self.found = await asyncio.to_thread(self.doors.policy, self.subject.id)
         except SwarmError as error:
-            self._title(line(error.message, 200))
+            self._title(safe_line(error.message, 200))
         else:
             self._title("")
         self._draw()
@@ -155,7 +155,7 @@ class PolicySheet(KeyScreen[None]):
         """The host as it is shown."""
         rule = self.lines.rule
         assert rule is not None
-        host = line(rule.host, 200)
+        host = safe_line(rule.host, 200)
         self.app.copy_to_clipboard(host)
         self.say(f"copied {host}", WARNING if "xn--" in host else "")
 

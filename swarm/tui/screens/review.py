@@ -3,7 +3,7 @@
 from typing import Any
 
 from swarm.model.review import Change
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 from swarm.tui import keymap
 from swarm.tui.dialogs.confirm import Confirm
 from swarm.tui.dialogs.merge import MergeDialog, Reviewed
@@ -40,8 +40,8 @@ class ReviewScreen(Reading):
             return "nothing differs from the base"
         blocking = [entry for entry in self.hidden if entry.blocks]
         if blocking:
-            path = line(blocking[0].path, 60)
-            return f"{path} cannot be merged: {line(blocking[0].reason, 80)}"
+            path = safe_line(blocking[0].path, 60)
+            return f"{path} cannot be merged: {safe_line(blocking[0].reason, 80)}"
         return ""
 
     def do_merge(self) -> None:
@@ -96,8 +96,8 @@ class ReviewScreen(Reading):
         """The path as it is shown: nothing in it can act where it is pasted."""
         entry = self.files.entry
         if entry:
-            self.app.copy_to_clipboard(line(entry.path, 4000))
-            self.say(f"copied {line(entry.path, 100)}")
+            self.app.copy_to_clipboard(safe_line(entry.path, 4000))
+            self.say(f"copied {safe_line(entry.path, 100)}")
 
     def do_again(self) -> None:
         """Another snapshot."""

@@ -13,7 +13,7 @@ from textual.widgets import Static
 from swarm import assets
 from swarm.errors import SwarmError
 from swarm.model.review import Change, Hidden
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 from swarm.model.task import Task
 from swarm.tui.backend import Doors, Options
 from swarm.tui.messages import Decided, Nudge, Wish
@@ -92,7 +92,7 @@ class Reading(KeyScreen[None]):
             if is_done:
                 self._load(str(decision.result["tree"]))
             else:
-                self._show_title(f"not read: {line(decision.message, 200)}")
+                self._show_title(f"not read: {safe_line(decision.message, 200)}")
         elif is_done and any(
             message.answers(verb, self.subject.id) for verb in ("merge", "discard")
         ):
@@ -109,7 +109,7 @@ class Reading(KeyScreen[None]):
         try:
             self.subject = self.doors.queries.task(self.subject.id)
         except SwarmError as error:
-            self.say(line(error.message), ERROR)
+            self.say(safe_line(error.message), ERROR)
             return
         if self.shown_tree:
             self._show_title("")
@@ -122,7 +122,7 @@ class Reading(KeyScreen[None]):
             changes = await asyncio.to_thread(review.changes, task_id, tree)
             hidden = await asyncio.to_thread(review.hidden, task_id, tree)
         except SwarmError as error:
-            self._show_title(f"not read: {line(error.message, 200)}")
+            self._show_title(f"not read: {safe_line(error.message, 200)}")
             return
         if tree != self.shown_tree:
             self._read.clear()
@@ -140,7 +140,9 @@ class Reading(KeyScreen[None]):
         """Once; a snapshot that is read anew stays where the human went meanwhile."""
         path, self._wanted = self._wanted, ""
         if path and not (self.files.entry and self.files.entry.path == path):
-            self.say(f"{line(path, 80)} is as the base has it, or ignored", WARNING)
+            self.say(
+                f"{safe_line(path, 80)} is as the base has it, or ignored", WARNING
+            )
 
     def _show_title(self, busy: str) -> None:
         task = self.subject
@@ -150,7 +152,7 @@ class Reading(KeyScreen[None]):
             (f" {task_appearance.named(task, 30)} ", "bold"),
             (f"#{task.id} ", MUTED),
             (f"{shown.glyph} {shown.word} ", shown.tone),
-            f"→ {line(task.target, 30) or 'no branch'}  ",
+            f"→ {safe_line(task.target, 30) or 'no branch'}  ",
         ]
         if busy:
             parts.append((busy, WARNING))
@@ -198,7 +200,7 @@ class Reading(KeyScreen[None]):
         try:
             found = await asyncio.to_thread(self._parsed, change.path)
         except SwarmError as error:
-            words = [Content.styled(f" {line(error.message, 300)}", ERROR)]
+            words = [Content.styled(f" {safe_line(error.message, 300)}", ERROR)]
             self.diff.show_diff(review_entries.title(change), words, FileDiff())
             return
         self._read[change.path] = found

@@ -3,7 +3,7 @@
 from textual.content import Content
 from textual.widgets import Static
 
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 from swarm.store.event_queries import Fleet
 from swarm.tui.present.formatting import ERROR, GOOD, KEY, MUTED
 
@@ -51,4 +51,4 @@ def _check(name: str, fine: bool, words: str) -> tuple[tuple[str, str], ...]:
 
 
 def _engine(fleet: Fleet) -> str:
-    return line(fleet.engine or fleet.trouble or "did not answer yet", 60)
+    return safe_line(fleet.engine or fleet.trouble or "did not answer yet", 60)

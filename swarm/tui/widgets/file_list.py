@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.message import Message
 
 from swarm.model.review import Change, Hidden, Level
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 from swarm.tui.present import formatting
 from swarm.tui.present.formatting import ACCENT, ERROR, GOOD, HEADING, MUTED, WARNING
 from swarm.tui.present.review_entries import Entry
@@ -156,5 +156,5 @@ def _of_hidden(entry: Hidden) -> tuple[Content, Content]:
 
 def _tail(path: str, room: int) -> str:
     """The end of a path says more than its beginning."""
-    shown = line(path, 1000)
+    shown = safe_line(path, 1000)
     return shown if len(shown) <= room else f"…{shown[-(room - 1) :]}"

@@ -11,7 +11,7 @@ from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import Refused, ToolError
 from swarm.model.review import Change
 from swarm.model.risk import is_git_name
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 
 _GITLINK = 0o160000
 _BATCH = 64 << 20
@@ -60,7 +60,7 @@ def _is_file(change: Change) -> bool:
 
 def _refuse_strange(path: str) -> None:
     if any(part in ("", ".", "..") or is_git_name(part) for part in path.split("/")):
-        raise Refused(f"a checkpoint holds the path {line(path, 200)}")
+        raise Refused(f"a checkpoint holds the path {safe_line(path, 200)}")
 
 
 def _contents(task: TaskGit, fresh: list[Change]) -> Iterator[tuple[Change, bytes]]:

@@ -12,7 +12,7 @@ from swarm.adapters.git.settings import read_settings, relative_words
 from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import Refused, SwarmError, ToolError
 from swarm.model.review import PreparedMerge
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 
 
 def land(task: TaskGit, prepared: PreparedMerge) -> None:
@@ -71,7 +71,9 @@ def _moved(target: str, held: list[Checkout]) -> Refused:
     hint = "merge again: it is computed anew"
     if held:
         hint += "; `git status` shows which files the first attempt had written"
-    return Refused(f"{line(target)} has moved since the merge was computed", hint=hint)
+    return Refused(
+        f"{safe_line(target)} has moved since the merge was computed", hint=hint
+    )
 
 
 def _lock_all(
@@ -108,7 +110,8 @@ def _fill(
                 each.release()
             raise Refused(error.message, hint=error.hint) from error
         raise ToolError(
-            f"{error.message}; some files of {line(str(place.work_tree))} are written",
+            f"{error.message}; some files of {safe_line(str(place.work_tree))} "
+            "are written",
             hint="merge again to go on where it stopped",
         ) from error
 
@@ -139,10 +142,10 @@ def _refuse_drivers(task: TaskGit, places: tuple[Checkout, ...], new: str) -> No
     for key, command in read_settings(task.repo.door(personal=True)).drivers():
         if relative_words(command) or _names_a_file(task, command, new):
             raise Refused(
-                f"git's setting {line(key)} runs {line(command, 80)}, which lies in "
-                "the repository: the merge could bring its own program and run it",
-                hint=f"give `git config {line(key)}` an absolute path, or merge to a "
-                "branch that is not checked out",
+                f"git's setting {safe_line(key)} runs {safe_line(command, 80)}, "
+                "which lies in the repository: the merge could bring its own program and run it",
+                hint=f"give `git config {safe_line(key)}` an absolute path, "
+                "or merge to a branch that is not checked out",
             )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from swarm.adapters.git.process import GitDir, ask, git
 from swarm.adapters.git.repository import Repository
 from swarm.errors import Refused
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 
 _UNDERWAY = {
     "MERGE_HEAD": "a merge",
@@ -79,7 +79,8 @@ class Checkout:
             if self.holds(mark):
                 return True
             raise Refused(
-                f"git is at work in {line(str(self.work_tree))}: its index is locked",
+                f"git is at work in {safe_line(str(self.work_tree))}: "
+                "its index is locked",
                 hint="wait for it; if no git runs there, remove .git/index.lock",
             ) from error
         finally:
@@ -163,6 +164,6 @@ def _refuse_underway(git_dir: Path, work_tree: Path) -> None:
 
 def _underway(what: str, work_tree: Path) -> Refused:
     return Refused(
-        f"{what} is under way in {line(str(work_tree))}",
+        f"{what} is under way in {safe_line(str(work_tree))}",
         hint="finish or abort it, then merge again",
     )

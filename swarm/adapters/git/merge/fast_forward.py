@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from swarm.adapters.git.merge.checkout import Checkout
 from swarm.errors import Refused
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 
 _SHOWN = 5
 
@@ -121,10 +121,10 @@ def _is_torn(at: Checkout, new: str, step: Step) -> bool:
 
 
 def _in_the_way(at: Checkout, paths: set[str]) -> Refused:
-    first = ", ".join(line(path, 80) for path in sorted(paths)[:_SHOWN])
+    first = ", ".join(safe_line(path, 80) for path in sorted(paths)[:_SHOWN])
     more = f" and {len(paths) - _SHOWN} more" if len(paths) > _SHOWN else ""
     return Refused(
-        f"{line(str(at.work_tree))} has changes of yours that the merge would "
+        f"{safe_line(str(at.work_tree))} has changes of yours that the merge would "
         f"overwrite: {first}{more}",
         hint="commit, stash or move them, then merge again",
     )

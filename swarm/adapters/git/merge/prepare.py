@@ -8,7 +8,7 @@ from swarm.adapters.git.process import Bounds, GitDir, ask, git
 from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import MergeConflict, Refused, SwarmError, ToolError
 from swarm.model.review import MergeOrder, PreparedMerge
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 
 _PLAIN = ("-c", "merge.directoryRenames=false", "-c", "merge.renames=true")
 _BEYOND = "Bring in what the worktree held beyond the last commit\n"
@@ -39,13 +39,14 @@ def prepare(task: TaskGit, order: MergeOrder) -> PreparedMerge:
     tree, conflicts = _merged(task, old, tip)
     if conflicts:
         raise MergeConflict(
-            f"{line(order.target)} changed in the same places: {_named(conflicts)}",
+            f"{safe_line(order.target)} changed in the same places: "
+            f"{_named(conflicts)}",
             conflicts,
             hint="ask the agent to bring its work up to date, or merge by hand",
         )
     if tree == _tree(task, old):
         raise Refused(
-            f"{line(order.target)} holds all of this already",
+            f"{safe_line(order.target)} holds all of this already",
             hint="there is nothing to merge; discard the task",
         )
     parents = (old,) if squash else (old, tip)
@@ -55,7 +56,7 @@ def prepare(task: TaskGit, order: MergeOrder) -> PreparedMerge:
 
 def _named(paths: tuple[str, ...], most: int = 5) -> str:
     more = f" and {len(paths) - most} more" if len(paths) > most else ""
-    return ", ".join(line(path, 80) for path in paths[:most]) + more
+    return ", ".join(safe_line(path, 80) for path in paths[:most]) + more
 
 
 def clashes(task: TaskGit, tree: str, target: str) -> tuple[str, ...]:
@@ -87,11 +88,11 @@ def write_patch(task: TaskGit, tree: str, to: Path) -> None:
                 os.fchown(file.fileno(), *owner)
     except FileExistsError as error:
         raise Refused(
-            f"{line(str(to))} exists", hint="name another file for the patch"
+            f"{safe_line(str(to))} exists", hint="name another file for the patch"
         ) from error
     except OSError as error:
         reason = error.strerror or "unknown error"
-        raise SwarmError(f"cannot write {line(str(to))}: {reason}") from error
+        raise SwarmError(f"cannot write {safe_line(str(to))}: {reason}") from error
 
 
 def _agents_tip(task: TaskGit, order: MergeOrder, who: dict[str, str]) -> str:
@@ -130,7 +131,7 @@ def _commit(
 def _message(task: TaskGit, order: MergeOrder) -> str:
     """What the human wrote, and which task and agent it came from."""
     text = order.message.replace("\0", "").strip() or f"Merge task {task.task}"
-    trailers = f"Swarm-Task: {task.task}\nSwarm-Agent: {line(order.agent)}\n"
+    trailers = f"Swarm-Task: {task.task}\nSwarm-Agent: {safe_line(order.agent)}\n"
     return f"{text}\n\n{trailers}"
 
 
@@ -138,8 +139,8 @@ def _tip(task: TaskGit, target: str) -> str:
     tip = task.repo.tip(target)
     if not tip:
         raise Refused(
-            f"there is no branch {line(target)!r} to merge to",
-            hint=f"make it: `git branch {line(target)}`",
+            f"there is no branch {safe_line(target)!r} to merge to",
+            hint=f"make it: `git branch {safe_line(target)}`",
         )
     return tip
 
@@ -172,7 +173,7 @@ def _refuse_old_git() -> None:
     said = git(GitDir(None), "version").decode()
     found = re.search(r"(\d+)\.(\d+)", said)
     if not found:
-        raise ToolError(f"git version: {line(said)} is not understood")
+        raise ToolError(f"git version: {safe_line(said)} is not understood")
     version = (int(found[1]), int(found[2]))
     if version < _OLDEST:
         raise Refused(

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from swarm.errors import ToolError
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -20,7 +20,7 @@ def spoken(what: str) -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or "unknown error"
-        where = f" at {line(str(error.filename))}" if error.filename else ""
+        where = f" at {safe_line(str(error.filename))}" if error.filename else ""
         raise ToolError(f"git {what}: {reason}{where}") from error
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from swarm.errors import SwarmError, ToolError
 from swarm.model.review import Hidden
 from swarm.model.risk import folded, is_git_name
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 
 DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # NONBLOCK: a FIFO swapped in would otherwise hold the host until somebody writes.
@@ -52,7 +52,7 @@ def walk(root: Path, submodules: frozenset[str], limit: int) -> Found:
     try:
         top = os.open(root, DIRECTORY)
     except OSError as error:
-        raise SwarmError(f"the worktree {line(str(root))} is not there") from error
+        raise SwarmError(f"the worktree {safe_line(str(root))} is not there") from error
     steps = _Walk(submodules, limit)
     try:
         steps.directory(top, "", 0, nested=False, why="")

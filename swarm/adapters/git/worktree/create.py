@@ -9,7 +9,7 @@ from swarm.adapters.git.safe_fs.files import erase, give, spoken, write
 from swarm.adapters.git.task_git import PRIVATE, TaskGit
 from swarm.adapters.git.worktree import registration
 from swarm.errors import Refused
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 from swarm.plan.specs import WORKSPACE
 
 # The highest place that attributes are read from: whatever a `.gitattributes` in the
@@ -63,7 +63,7 @@ def _refuse_leftovers(task: TaskGit) -> None:
     for path in (task.worktree, task.review_git):
         if path.exists():
             raise Refused(
-                f"{line(str(path))} is there already",
+                f"{safe_line(str(path))} is there already",
                 hint=f"`swarm rm {task.task}` takes away what a cut short launch left",
             )
 

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from swarm.model import events as e
+from swarm.model import events
 from swarm.model.task import State
 from swarm.tui.backend import Doors, Options
 from swarm.tui.present import net_tab, task_appearance
@@ -34,7 +34,7 @@ class Denying(Fleet):
         self._seeded = True
         self.draw_events()
 
-    def took(self, recorded: list[e.Recorded]) -> None:
+    def took(self, recorded: list[events.Recorded]) -> None:
         """New events: gather denials, and toast the first of an owner domain."""
         if not self._seeded:
             return

@@ -8,7 +8,7 @@ from textual import on, work
 from textual.content import Content
 
 from swarm.errors import SwarmError
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 from swarm.model.task import Task
 from swarm.tui.backend import Doors, Options
 from swarm.tui.messages import Nudge
@@ -94,7 +94,7 @@ class Writes(KeyScreen[None]):
                 self.doors.audit.places, wanted.task, self._noise
             )
         except SwarmError as error:
-            found, paths = [Content.styled(f" {line(error.message)}", ERROR)], []
+            found, paths = [Content.styled(f" {safe_line(error.message)}", ERROR)], []
         else:
             width = self.preview.lines.scrollable_content_region.width
             above, rows = files_tab.files_tab(places, counts, width, self._noise)

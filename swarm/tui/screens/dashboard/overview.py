@@ -10,11 +10,10 @@ from textual.containers import Container
 from textual.content import Content
 
 from swarm.errors import SwarmError
-from swarm.model import activity_text
-from swarm.model import events as e
+from swarm.model import activity_text, events
 from swarm.model.activity import RUIN
 from swarm.model.audit_query import Entry, Filter
-from swarm.model.safe_text import line
+from swarm.model.safe_text import safe_line
 from swarm.model.task import State, Task
 from swarm.tui.backend import Doors, Options, Project
 from swarm.tui.messages import Nudge
@@ -144,7 +143,7 @@ class Fleet(Previewing):
         if not self.filter:
             return ""
         hidden = len(self.tasks) - shown
-        return f"/{line(self.filter, 20)} · {hidden} not shown · Esc clears"
+        return f"/{safe_line(self.filter, 20)} · {hidden} not shown · Esc clears"
 
     def _pull_events(self) -> None:
         if self._last_event < 0:
@@ -169,7 +168,7 @@ class Fleet(Previewing):
     def seed(self) -> None:
         """The first paint is out; a subclass reads what it did not need."""
 
-    def took(self, recorded: list[e.Recorded]) -> None:
+    def took(self, recorded: list[events.Recorded]) -> None:
         """New events came; a subclass looks at them too."""
 
     def panel_head(self) -> list[Content]:
@@ -185,12 +184,12 @@ class Fleet(Previewing):
         entitle(panel, f"3 {denied}Events")
         self.set_class(not rows, "-no-events")
 
-    def _note(self, recorded: e.Recorded, names: dict[int, str]) -> None:
+    def _note(self, recorded: events.Recorded, names: dict[int, str]) -> None:
         """Keep the event, newest first, unless it is of another repository.
 
         Denials have rows of their own above.
         """
-        if isinstance(recorded.event, e.NetDenied):
+        if isinstance(recorded.event, events.NetDenied):
             return
         told = event_text.told(recorded.event) or net_tab.told(recorded.event)
         elsewhere = recorded.task is not None and recorded.task not in names

@@ -8,8 +8,8 @@ from textual.app import ComposeResult
 from textual.content import Content
 
 from swarm.errors import SwarmError
-from swarm.model import events as e
-from swarm.model.safe_text import line
+from swarm.model import events
+from swarm.model.safe_text import safe_line
 from swarm.model.task import State, Task
 from swarm.plan.naming import TaskNames
 from swarm.tui.backend import Doors, Options
@@ -79,7 +79,7 @@ class Previewing(Writes):
             preview.lines.show_body([])
             return
         is_pane = preview.tab == "Pane" and self._seen.pane is not None
-        aside = f"{line(task.agent, 30)} · #{task.id}"
+        aside = f"{safe_line(task.agent, 30)} · #{task.id}"
         rule = PANE_RULE if is_pane else FILES_RULE if preview.tab == "Files" else ""
         preview.show(named(task), aside, self._facts(task), rule)
         body = self._body(task)
@@ -137,7 +137,7 @@ class Previewing(Writes):
         lines = [Content.styled(" no terminal is open for this task", MUTED)]
         return lines + task_detail.timeline(self._history(task)[-30:])
 
-    def _history(self, task: Task) -> list[e.Recorded]:
+    def _history(self, task: Task) -> list[events.Recorded]:
         return self.doors.queries.events(task=task.id)
 
     def _look(self) -> None:
@@ -160,7 +160,7 @@ class Previewing(Writes):
                 self._captured, TaskNames("", task_id).pane, self._seen.text
             )
         except SwarmError as error:
-            text, lines = "", [Content.styled(f" {line(error.message)}", ERROR)]
+            text, lines = "", [Content.styled(f" {safe_line(error.message)}", ERROR)]
         finally:
             self._looking = False
         if task_id != self._seen.task:
@@ -195,7 +195,7 @@ class Previewing(Writes):
         try:
             found = await asyncio.to_thread(self._summary, task)
         except SwarmError as error:
-            found = [Content.styled(f" {line(error.message)}", ERROR)]
+            found = [Content.styled(f" {safe_line(error.message)}", ERROR)]
         if self._seen.task == task.id:
             self._seen.diff = found
             self.draw_preview()
