@@ -143,7 +143,8 @@ def _refuse_drivers(task: TaskGit, places: tuple[Checkout, ...], new: str) -> No
         if relative_words(command) or _names_a_file(task, command, new):
             raise Refused(
                 f"git's setting {safe_line(key)} runs {safe_line(command, 80)}, "
-                "which lies in the repository: the merge could bring its own program and run it",
+                "which lies in the repository: the merge could bring its own program "
+                "and run it",
                 hint=f"give `git config {safe_line(key)}` an absolute path, "
                 "or merge to a branch that is not checked out",
             )
