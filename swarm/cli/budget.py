@@ -25,7 +25,7 @@ def budget(args: Namespace) -> int:
         body = {"task": args.id, "tokens": args.tokens, "dollars": args.dollars}
         ask(places, "budget", body)
     task = TaskQueries(places.database).task(args.id)
-    used = f"{task.tokens_in + task.tokens_out:,} tokens, about ${task.cost:.2f}"
+    used = f"{task.model.tokens:,} tokens, about ${task.model.cost:.2f}"
     output.fields(
         [("used", used), ("may use", budget_of(task) or "as much as it wants")]
     )

@@ -72,11 +72,37 @@ def state_of(task: Task) -> str:
 
 def diff_of(task: Task) -> str:
     """Lines added and deleted, once a snapshot was taken."""
-    return f"+{task.added} -{task.deleted}" if task.tree else ""
+    return f"+{task.review.added} -{task.review.deleted}" if task.review.tree else ""
 
 
 def _facts(task: Task) -> dict[str, Any]:
-    return {**asdict(task), "state": task.state.value}
+    """Flat, under the names that scripts already read."""
+    facts = asdict(task)
+    review, net, model, budget = (
+        facts.pop(part) for part in ("review", "net", "model", "budget")
+    )
+    return {
+        **facts,
+        **review,
+        "state": task.state.value,
+        "commit": facts.pop("merge_commit"),
+        "net": net["name"],
+        "denied": net["denied"],
+        "sent": net["sent"],
+        "received": net["received"],
+        "cut": net["is_cut"],
+        "gate_open": net["is_open"],
+        "model": model["name"],
+        "asking": model["open_requests"],
+        "answered": model["answered"],
+        "tokens_in": model["tokens_in"],
+        "tokens_out": model["tokens_out"],
+        "cost": model["cost"],
+        "unpriced": model["unpriced_tokens"],
+        "budget_tokens": budget["tokens"],
+        "budget_dollars": budget["dollars"],
+        "over": budget["exceeded"],
+    }
 
 
 def _list(tasks: list[Task], everywhere: bool) -> None:
@@ -89,9 +115,9 @@ def _list(tasks: list[Task], everywhere: bool) -> None:
             state_of(task),
             output.ago(now - task.created),
             diff_of(task),
-            str(task.commits or ""),
-            str(task.flags or ""),
-            str(task.denied or ""),
+            str(task.review.commits or ""),
+            str(task.review.flags or ""),
+            str(task.net.denied or ""),
             task.agent,
         ]
         for task in tasks
@@ -113,7 +139,7 @@ def _queued(tasks: list[Task], queries: TaskQueries) -> None:
 
 
 def _shown(task: Task, worktree: Path, used: Usage | None) -> list[tuple[str, str]]:
-    snapshot = f"files: {task.files}, {diff_of(task)}"
+    snapshot = f"files: {task.review.files}, {diff_of(task)}"
     return [
         ("task", f"#{task.id} {task.name}"),
         ("state", state_of(task)),
@@ -130,16 +156,25 @@ def _shown(task: Task, worktree: Path, used: Usage | None) -> list[tuple[str, st
         ("ended", _clock(task.ended)),
         ("last step", task.step),
         ("after", ", ".join(f"#{number}" for number in task.after)),
-        ("snapshot", f"{snapshot} ({task.tree[:12]})" if task.tree else ""),
-        ("flags", _count(task.flags, "that would run on this machine after a merge")),
-        ("hidden", _count(task.hidden, "that `git status` would not show")),
-        ("denied", _count(task.denied, f"attempts; `swarm events {task.id} --denied`")),
+        (
+            "snapshot",
+            f"{snapshot} ({task.review.tree[:12]})" if task.review.tree else "",
+        ),
+        (
+            "flags",
+            _count(task.review.flags, "that would run on this machine after a merge"),
+        ),
+        ("hidden", _count(task.review.hidden, "that `git status` would not show")),
+        (
+            "denied",
+            _count(task.net.denied, f"attempts; `swarm events {task.id} --denied`"),
+        ),
         ("network", _network(task)),
         ("model", _model(task)),
         ("budget", budget_of(task)),
         *(_used(task, used) if used else ()),
-        ("commits", str(task.commits or "")),
-        ("merged as", task.commit),
+        ("commits", str(task.review.commits or "")),
+        ("merged as", task.merge_commit),
         ("prompt", task.prompt),
     ]
 
@@ -157,28 +192,34 @@ def _used(task: Task, used: Usage) -> list[tuple[str, str]]:
 
 
 def _network(task: Task) -> str:
-    if not task.net:
+    if not task.net.name:
         return ""
-    cut = "; cut: nothing passes" if task.cut else ""
-    return f"{output.size(task.sent)} up, {output.size(task.received)} down{cut}"
+    cut = "; cut: nothing passes" if task.net.is_cut else ""
+    return (
+        f"{output.size(task.net.sent)} up, {output.size(task.net.received)} down{cut}"
+    )
 
 
 def budget_of(task: Task) -> str:
     """What the task may use, all in all; empty where nothing limits it."""
-    parts = [f"{task.budget_tokens:,} tokens"] if task.budget_tokens else []
-    if task.budget_dollars:
-        parts.append(f"${task.budget_dollars:.2f}")
-    over = f"; paused: {task.over}" if task.over else ""
+    parts = [f"{task.budget.tokens:,} tokens"] if task.budget.tokens else []
+    if task.budget.dollars:
+        parts.append(f"${task.budget.dollars:.2f}")
+    over = f"; paused: {task.budget.exceeded}" if task.budget.exceeded else ""
     return " and ".join(parts) + over
 
 
 def _model(task: Task) -> str:
-    if not task.tokens_in and not task.tokens_out:
+    if not task.model.tokens_in and not task.model.tokens_out:
         return ""
-    cost = f", about ${task.cost:.4f}" if task.cost else ""
-    unpriced = f", {task.unpriced} of no known price" if task.unpriced else ""
-    used = f"{task.tokens_in} tokens in, {task.tokens_out} out"
-    return f"{task.model}: {used}{cost}{unpriced}"
+    cost = f", about ${task.model.cost:.4f}" if task.model.cost else ""
+    unpriced = (
+        f", {task.model.unpriced_tokens} of no known price"
+        if task.model.unpriced_tokens
+        else ""
+    )
+    used = f"{task.model.tokens_in} tokens in, {task.model.tokens_out} out"
+    return f"{task.model.name}: {used}{cost}{unpriced}"
 
 
 def _count(number: int, what: str) -> str:

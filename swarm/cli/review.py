@@ -87,7 +87,7 @@ def merge(args: Namespace) -> int:
     task = Queries(places.database).task(args.id)
     wish: dict[str, Any] = {
         "task": task.id,
-        "tree": args.tree or task.tree,
+        "tree": args.tree or task.review.tree,
         "strategy": args.strategy,
         "target": args.into,
         "message": args.message,

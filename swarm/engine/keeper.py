@@ -242,7 +242,7 @@ class Keeper:
 
     def _renew(self) -> None:
         for task in self._context.read().tasks():
-            if task.net and task.state is State.LIVE:
+            if task.net.name and task.state is State.LIVE:
                 self._guarded(task.id, "policy", task_network.renew_edited)
 
     def _guarded(

@@ -8,21 +8,21 @@ def spent(task: Task) -> str:
 
     Tokens without a price cannot be held to a budget of dollars, so they are over it.
     """
-    used = task.tokens_in + task.tokens_out
-    if 0 < task.budget_tokens <= used:
-        return f"it used {used:,} tokens of {task.budget_tokens:,}"
-    if 0 < task.budget_dollars <= task.cost:
-        return f"it used about ${task.cost:.2f} of ${task.budget_dollars:.2f}"
-    if task.budget_dollars and task.unpriced:
-        model = task.model or "its model"
-        return f"{model} has no price, so ${task.budget_dollars:.2f} cannot be kept"
+    used = task.model.tokens
+    if 0 < task.budget.tokens <= used:
+        return f"it used {used:,} tokens of {task.budget.tokens:,}"
+    if 0 < task.budget.dollars <= task.model.cost:
+        return f"it used about ${task.model.cost:.2f} of ${task.budget.dollars:.2f}"
+    if task.budget.dollars and task.model.unpriced_tokens:
+        model = task.model.name or "its model"
+        return f"{model} has no price, so ${task.budget.dollars:.2f} cannot be kept"
     return ""
 
 
 def raised(task: Task, tokens: int, dollars: float) -> tuple[int, float]:
     """The budget that lets the task go on with as much again as it was given."""
-    used = task.tokens_in + task.tokens_out
-    more_tokens = max(task.budget_tokens, used) + tokens if task.budget_tokens else 0
-    if not task.budget_dollars:
+    used = task.model.tokens
+    more_tokens = max(task.budget.tokens, used) + tokens if task.budget.tokens else 0
+    if not task.budget.dollars:
         return more_tokens, 0.0
-    return more_tokens, round(max(task.budget_dollars, task.cost) + dollars, 2)
+    return more_tokens, round(max(task.budget.dollars, task.model.cost) + dollars, 2)

@@ -1,11 +1,11 @@
-"""One piece of work for one agent: what the journal knows of it."""
+"""A task: one piece of work for one agent, and the states it goes through."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class State(StrEnum):
-    """Where a task stands; only the journal moves it."""
+    """The states of a task; only the journal moves it from one to another."""
 
     QUEUED = "queued"
     PROVISIONING = "provisioning"
@@ -19,8 +19,76 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewSummary:
+    """The newest snapshot and the imported commits, in numbers."""
+
+    tree: str = ""
+    """The newest snapshot."""
+    files: int = 0
+    """Files that differ from the task's base; `added` and `deleted` are lines."""
+    added: int = 0
+    deleted: int = 0
+    flags: int = 0
+    """Files that a human must acknowledge before a merge."""
+    hidden: int = 0
+    """Entries of the worktree that the snapshot does not hold."""
+    commits: int = 0
+    head: str = ""
+    """The agent's last commit, once it passed the quarantine."""
+
+
+@dataclass(frozen=True, slots=True)
+class NetUsage:
+    """The task's way out through the gate, and what passed it."""
+
+    name: str = ""
+    """The gate's name for the task's network; empty before there is one."""
+    denied: int = 0
+    """Attempts that the gate refused."""
+    sent: int = 0
+    """Bytes through the gate, as `received`; of connections that have ended."""
+    received: int = 0
+    is_cut: bool = False
+    """Nothing passes the gate until the human reconnects the task."""
+    is_open: bool = False
+    """The policy lets unknown hosts pass, and only records them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUsage:
+    """Requests to models, their tokens and their cost."""
+
+    name: str = ""
+    """The model that answered last."""
+    open_requests: int = 0
+    answered: float | None = None
+    """When the last answer ended."""
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: float = 0.0
+    """US dollars, estimated by the price table."""
+    unpriced_tokens: int = 0
+    """Tokens of models that have no price; they are not in `cost`."""
+
+    @property
+    def tokens(self) -> int:
+        """All tokens, in both directions."""
+        return self.tokens_in + self.tokens_out
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The most that a task may use of models; 0 for no limit."""
+
+    tokens: int = 0
+    dollars: float = 0.0
+    exceeded: str = ""
+    """Why the budget paused the task, until the human resumes it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
-    """What the journal knows of a task."""
+    """A task as its events have made it."""
 
     id: int
     name: str
@@ -46,46 +114,12 @@ class Task:
     """The last launch step that was done."""
     after: tuple[int, ...] = ()
     group: str = ""
-    tree: str = ""
-    """The newest snapshot."""
-    files: int = 0
-    added: int = 0
-    deleted: int = 0
-    flags: int = 0
-    hidden: int = 0
-    commits: int = 0
-    head: str = ""
-    """The agent's last commit, once it passed the quarantine."""
-    commit: str = ""
-    """The commit that the merge made."""
+    merge_commit: str = ""
     removed: bool = False
-    net: str = ""
-    """The gate's name for the task's network."""
-    denied: int = 0
-    """Attempts that the gate refused."""
-    sent: int = 0
-    """Bytes through the gate, as `received`; of connections that have ended."""
-    received: int = 0
-    cut: bool = False
-    """Nothing passes the gate until the human mends it."""
-    gate_open: bool = False
-    """Its policy lets unknown hosts pass, and only writes them down."""
-    model: str = ""
-    asking: int = 0
-    """Requests to a model that are open now."""
-    answered: float | None = None
-    """When a model's last answer ended."""
-    tokens_in: int = 0
-    tokens_out: int = 0
-    cost: float = 0.0
-    """US dollars, estimated by the price table."""
-    unpriced: int = 0
-    """Tokens of models that have no price; they are not in `cost`."""
-    budget_tokens: int = 0
-    """What the task may use, all in all; 0 for no limit."""
-    budget_dollars: float = 0.0
-    over: str = ""
-    """Why the budget paused it, until the human resumes it."""
+    review: ReviewSummary = ReviewSummary()
+    net: NetUsage = NetUsage()
+    model: ModelUsage = ModelUsage()
+    budget: Budget = Budget()
 
 
 SETTLED = frozenset({State.MERGED, State.REJECTED, State.FAILED})

@@ -1,35 +1,36 @@
-"""How each event changes a task, and which may come in which state."""
+"""Transitions of a task: the events each state allows, and the change each makes."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from swarm.errors import IllegalMove
 from swarm.model import events
-from swarm.model.net_transitions import learn
-from swarm.model.task import State, Task
-
-S = State
+from swarm.model.task import Budget, State, Task
 
 MOVES: dict[type[events.Event], tuple[frozenset[State], State]] = {
-    events.TaskProvisioning: (frozenset({S.QUEUED}), S.PROVISIONING),
-    events.TaskRequeued: (frozenset({S.PROVISIONING}), S.QUEUED),
-    events.TaskLive: (frozenset({S.PROVISIONING, S.LOST}), S.LIVE),
-    events.TaskFailed: (frozenset({S.QUEUED, S.PROVISIONING}), S.FAILED),
-    events.TaskStopped: (frozenset({S.LIVE, S.LOST}), S.STOPPED),
-    events.TaskLost: (frozenset({S.LIVE}), S.LOST),
-    events.MergeStarted: (frozenset({S.STOPPED, S.LOST}), S.MERGING),
-    events.MergeRefused: (frozenset({S.MERGING}), S.STOPPED),
-    events.TaskMerged: (frozenset({S.MERGING}), S.MERGED),
+    events.TaskProvisioning: (frozenset({State.QUEUED}), State.PROVISIONING),
+    events.TaskRequeued: (frozenset({State.PROVISIONING}), State.QUEUED),
+    events.TaskLive: (frozenset({State.PROVISIONING, State.LOST}), State.LIVE),
+    events.TaskFailed: (frozenset({State.QUEUED, State.PROVISIONING}), State.FAILED),
+    events.TaskStopped: (frozenset({State.LIVE, State.LOST}), State.STOPPED),
+    events.TaskLost: (frozenset({State.LIVE}), State.LOST),
+    events.MergeStarted: (frozenset({State.STOPPED, State.LOST}), State.MERGING),
+    events.MergeRefused: (frozenset({State.MERGING}), State.STOPPED),
+    events.TaskMerged: (frozenset({State.MERGING}), State.MERGED),
     events.TaskRejected: (
-        frozenset({S.QUEUED, S.STOPPED, S.FAILED, S.LOST}),
-        S.REJECTED,
+        frozenset({State.QUEUED, State.STOPPED, State.FAILED, State.LOST}),
+        State.REJECTED,
     ),
-    events.TaskRestored: (frozenset({S.REJECTED}), S.STOPPED),
+    events.TaskRestored: (frozenset({State.REJECTED}), State.STOPPED),
 }
-"""Which event may come in which states, and where it leads; others move nothing."""
+"""Per event the states that allow it and the state it leads to.
+
+An event that is not here is allowed in every state and keeps the state."""
 
 
 def queued(task_id: int, at: float, event: events.TaskQueued) -> Task:
-    """The task as its first event makes it."""
+    """The task that its first event creates."""
     return Task(
         id=task_id,
         name=event.name,
@@ -40,95 +41,218 @@ def queued(task_id: int, at: float, event: events.TaskQueued) -> Task:
         base=event.base,
         target=event.target,
         branch=event.branch,
-        state=S.QUEUED,
+        state=State.QUEUED,
         created=at,
         changed=at,
         after=event.after,
         group=event.group,
-        budget_tokens=event.budget_tokens,
-        budget_dollars=event.budget_dollars,
+        budget=Budget(event.budget_tokens, event.budget_dollars),
     )
 
 
-def evolve(task: Task, at: float, event: events.Event) -> Task:
-    """The task after the event; IllegalMove where its state does not allow it."""
+def apply_event(task: Task, at: float, event: events.Event) -> Task:
+    """The task after the event; IllegalMove if its state does not allow it."""
     move = MOVES.get(type(event))
     if move:
         allowed, to = move
         if task.state not in allowed:
             raise IllegalMove(
-                f"task {task.id} is {task.state}, not {_either(allowed)}",
+                f"task {task.id} is {task.state}, not {' or '.join(sorted(allowed))}",
                 hint=f"see `swarm show {task.id}`",
             )
         task = replace(task, state=to, changed=at)
-    return _learn(task, at, event)
+    change = CHANGES.get(type(event))
+    return change(task, at, event) if change else task
 
 
-def _either(states: frozenset[State]) -> str:
-    return " or ".join(sorted(states))
+def _provisioning(task: Task, _at: float, _event: events.TaskProvisioning) -> Task:
+    return replace(task, step="", reason="", hint="")
 
 
-def _learn(task: Task, at: float, event: events.Event) -> Task:
-    match event:
-        case events.TaskProvisioning():
-            return replace(task, step="", reason="", hint="")
-        case events.TaskLive():
-            return replace(task, started=task.started or at, ended=None, reason="")
-        case events.TaskPaused():
-            return replace(task, paused=True)
-        case events.TaskResumed():
-            return replace(task, paused=False, over="")
-        case events.TaskRemoved():
-            return replace(task, removed=True)
-        case events.StepDone():
-            return replace(task, step=event.step)
-        case events.BaseMoved():
-            return replace(task, base=event.base)
-        case _:
-            return _learn_end(task, at, event)
+def _live(task: Task, at: float, _event: events.TaskLive) -> Task:
+    return replace(task, started=task.started or at, ended=None, reason="")
 
 
-def _learn_end(task: Task, at: float, event: events.Event) -> Task:
-    match event:
-        case events.TaskFailed():
-            return replace(
-                task, step=event.step, reason=event.reason, hint=event.hint, ended=at
-            )
-        case events.TaskStopped():
-            code, why = event.exit_code, event.reason
-            ended = replace(task, ended=at, paused=False, over="", asking=0)
-            return replace(ended, exit_code=code, reason=why, hint=event.hint)
-        case events.TaskLost():
-            ended = replace(task, ended=at, paused=False, over="", asking=0)
-            return replace(ended, reason=event.what)
-        case events.TaskRequeued() | events.TaskRejected():
-            return replace(task, reason=event.reason)
-        case events.MergeRefused():
-            return replace(task, reason=event.reason, hint=event.hint)
-        case _:
-            return _learn_work(task, at, event)
+def _failed(task: Task, at: float, event: events.TaskFailed) -> Task:
+    return replace(
+        task, step=event.step, reason=event.reason, hint=event.hint, ended=at
+    )
 
 
-def _learn_work(task: Task, at: float, event: events.Event) -> Task:
-    match event:
-        case events.TaskMerged():
-            return replace(task, commit=event.commit, reason="", hint="")
-        case events.WorkBroughtBack():
-            return replace(task, commits=event.commits, head=event.head)
-        case events.SnapshotTaken():
-            return replace(
-                task,
-                tree=event.tree,
-                files=event.files,
-                added=event.added,
-                deleted=event.deleted,
-                flags=event.flags,
-                hidden=event.hidden,
-            )
-        case events.CheckpointTaken():
-            counted = replace(task, files=event.files, hidden=event.hidden)
-            return replace(
-                counted, added=event.added, deleted=event.deleted, flags=event.flags
-            )
-        case _:
-            return learn(task, at, event)
+def _stopped(task: Task, at: float, event: events.TaskStopped) -> Task:
+    return replace(
+        _ended(task, at),
+        exit_code=event.exit_code,
+        reason=event.reason,
+        hint=event.hint,
+    )
+
+
+def _lost(task: Task, at: float, event: events.TaskLost) -> Task:
+    return replace(_ended(task, at), reason=event.what)
+
+
+def _ended(task: Task, at: float) -> Task:
+    return replace(
+        task,
+        ended=at,
+        paused=False,
+        model=replace(task.model, open_requests=0),
+        budget=replace(task.budget, exceeded=""),
+    )
+
+
+def _with_reason(
+    task: Task, _at: float, event: events.TaskRequeued | events.TaskRejected
+) -> Task:
+    return replace(task, reason=event.reason)
+
+
+def _merge_refused(task: Task, _at: float, event: events.MergeRefused) -> Task:
+    return replace(task, reason=event.reason, hint=event.hint)
+
+
+def _merged(task: Task, _at: float, event: events.TaskMerged) -> Task:
+    return replace(task, merge_commit=event.commit, reason="", hint="")
+
+
+def _paused(task: Task, _at: float, _event: events.TaskPaused) -> Task:
+    return replace(task, paused=True)
+
+
+def _resumed(task: Task, _at: float, _event: events.TaskResumed) -> Task:
+    return replace(task, paused=False, budget=replace(task.budget, exceeded=""))
+
+
+def _removed(task: Task, _at: float, _event: events.TaskRemoved) -> Task:
+    return replace(task, removed=True)
+
+
+def _step_done(task: Task, _at: float, event: events.StepDone) -> Task:
+    return replace(task, step=event.step)
+
+
+def _base_moved(task: Task, _at: float, event: events.BaseMoved) -> Task:
+    return replace(task, base=event.base)
+
+
+def _commits_imported(task: Task, _at: float, event: events.WorkBroughtBack) -> Task:
+    review = replace(task.review, commits=event.commits, head=event.head)
+    return replace(task, review=review)
+
+
+def _snapshot_taken(task: Task, at: float, event: events.SnapshotTaken) -> Task:
+    task = _checkpoint_taken(task, at, event)
+    return replace(task, review=replace(task.review, tree=event.tree))
+
+
+def _checkpoint_taken(
+    task: Task, _at: float, event: events.SnapshotTaken | events.CheckpointTaken
+) -> Task:
+    review = replace(
+        task.review,
+        files=event.files,
+        added=event.added,
+        deleted=event.deleted,
+        flags=event.flags,
+        hidden=event.hidden,
+    )
+    return replace(task, review=review)
+
+
+def _net_ready(task: Task, _at: float, event: events.NetReady) -> Task:
+    return replace(task, net=replace(task.net, name=event.net, is_cut=False))
+
+
+def _net_denied(task: Task, _at: float, event: events.NetDenied) -> Task:
+    if event.quiet:
+        return task
+    return replace(task, net=replace(task.net, denied=task.net.denied + event.count))
+
+
+def _net_closed(task: Task, _at: float, event: events.NetClosed) -> Task:
+    net = replace(
+        task.net,
+        sent=task.net.sent + event.up,
+        received=task.net.received + event.down,
+    )
+    return replace(task, net=net)
+
+
+def _net_cut(task: Task, _at: float, _event: events.NetCut) -> Task:
+    return replace(task, net=replace(task.net, is_cut=True))
+
+
+def _net_reconnected(task: Task, _at: float, _event: events.NetMended) -> Task:
+    return replace(task, net=replace(task.net, is_cut=False))
+
+
+def _policy_applied(task: Task, _at: float, event: events.PolicyApplied) -> Task:
+    return replace(task, net=replace(task.net, is_open=event.open))
+
+
+def _model_asked(task: Task, _at: float, _event: events.ModelAsked) -> Task:
+    open_requests = task.model.open_requests + 1
+    return replace(task, model=replace(task.model, open_requests=open_requests))
+
+
+def _model_answered(task: Task, at: float, event: events.ModelAnswered) -> Task:
+    before = task.model
+    tokens_in = event.tokens_in + event.tokens_cached
+    unpriced_tokens = 0 if event.priced else tokens_in + event.tokens_out
+    model = replace(
+        before,
+        name=event.model or before.name,
+        open_requests=max(0, before.open_requests - 1),
+        answered=at,
+        tokens_in=before.tokens_in + tokens_in,
+        tokens_out=before.tokens_out + event.tokens_out,
+        cost=round(before.cost + event.cost, 6),
+        unpriced_tokens=before.unpriced_tokens + unpriced_tokens,
+    )
+    return replace(task, model=model)
+
+
+def _budget_set(task: Task, _at: float, event: events.BudgetSet) -> Task:
+    # Tokens without a price are held against the budget that was in force.
+    return replace(
+        task,
+        model=replace(task.model, unpriced_tokens=0),
+        budget=replace(task.budget, tokens=event.tokens, dollars=event.dollars),
+    )
+
+
+def _budget_spent(task: Task, _at: float, event: events.BudgetSpent) -> Task:
+    return replace(task, budget=replace(task.budget, exceeded=event.why))
+
+
+CHANGES: dict[type[events.Event], Callable[[Task, float, Any], Task]] = {
+    events.TaskProvisioning: _provisioning,
+    events.TaskRequeued: _with_reason,
+    events.TaskLive: _live,
+    events.TaskFailed: _failed,
+    events.TaskStopped: _stopped,
+    events.TaskLost: _lost,
+    events.TaskPaused: _paused,
+    events.TaskResumed: _resumed,
+    events.TaskRejected: _with_reason,
+    events.TaskRemoved: _removed,
+    events.StepDone: _step_done,
+    events.BaseMoved: _base_moved,
+    events.MergeRefused: _merge_refused,
+    events.TaskMerged: _merged,
+    events.WorkBroughtBack: _commits_imported,
+    events.SnapshotTaken: _snapshot_taken,
+    events.CheckpointTaken: _checkpoint_taken,
+    events.NetReady: _net_ready,
+    events.NetDenied: _net_denied,
+    events.NetClosed: _net_closed,
+    events.NetCut: _net_cut,
+    events.NetMended: _net_reconnected,
+    events.PolicyApplied: _policy_applied,
+    events.ModelAsked: _model_asked,
+    events.ModelAnswered: _model_answered,
+    events.BudgetSet: _budget_set,
+    events.BudgetSpent: _budget_spent,
+}
+"""Per event the change it makes beyond the state; an event not here makes none."""

@@ -13,7 +13,7 @@ from sqlmodel import Session, create_engine
 from swarm.errors import SwarmError
 from swarm.model import events as e
 from swarm.model.task import Task
-from swarm.model.transitions import evolve, queued
+from swarm.model.transitions import apply_event, queued
 from swarm.store import migrations
 from swarm.store.row_mapping import task_from
 from swarm.store.tables import EventRow, TaskRow, WishRow
@@ -90,7 +90,7 @@ class Journal:
             for event in events:
                 now = self._clock()
                 if task:
-                    task = evolve(task, now, event)
+                    task = apply_event(task, now, event)
                 session.add(_event_row(task_id, now, event))
             if row and task:
                 _project(row, task)

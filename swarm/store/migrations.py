@@ -5,12 +5,67 @@ A plain list, not alembic: one file, one writer, forward only. Alembic would add
 and branches would stay unused. A test holds the result against `tables`.
 """
 
+import json
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from swarm.errors import SwarmError
 
-MIGRATIONS: tuple[str, ...] = (
+_TASK_GROUPS: dict[str, dict[str, str]] = {
+    "review": {
+        "tree": "tree",
+        "files": "files",
+        "added": "added",
+        "deleted": "deleted",
+        "flags": "flags",
+        "hidden": "hidden",
+        "commits": "commits",
+        "head": "head",
+    },
+    "net": {
+        "net": "name",
+        "denied": "denied",
+        "sent": "sent",
+        "received": "received",
+        "cut": "is_cut",
+        "gate_open": "is_open",
+    },
+    "model": {
+        "model": "name",
+        "asking": "open_requests",
+        "answered": "answered",
+        "tokens_in": "tokens_in",
+        "tokens_out": "tokens_out",
+        "cost": "cost",
+        "unpriced": "unpriced_tokens",
+    },
+    "budget": {
+        "budget_tokens": "tokens",
+        "budget_dollars": "dollars",
+        "over": "exceeded",
+    },
+}
+"""Fields of a task's body at version 3, per value of its own that holds them since."""
+
+
+def _group_task_fields(connection: sqlite3.Connection) -> None:
+    rows = connection.execute("SELECT id, body FROM task").fetchall()
+    bodies = [(json.dumps(_grouped(json.loads(body))), number) for number, body in rows]
+    connection.executemany("UPDATE task SET body = ? WHERE id = ?", bodies)
+
+
+def _grouped(body: dict[str, Any]) -> dict[str, Any]:
+    groups = {
+        group: {new: body.pop(old) for old, new in names.items() if old in body}
+        for group, names in _TASK_GROUPS.items()
+    }
+    body["merge_commit"] = body.pop("commit", "")
+    return {**body, **groups}
+
+
+MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], None], ...] = (
     """
     CREATE TABLE task (
         id INTEGER NOT NULL, repo VARCHAR NOT NULL, state VARCHAR NOT NULL,
@@ -76,6 +131,7 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY (task)
     );
     """,
+    _group_task_fields,
 )
 """Step n brings a file of version n to version n + 1; a landed step never changes."""
 
@@ -132,12 +188,21 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("BEGIN EXCLUSIVE")
     try:
         for number in range(_version(connection, path), VERSION):
-            for statement in MIGRATIONS[number].split(";"):
-                if statement.strip():
-                    connection.execute(statement)
+            step = MIGRATIONS[number]
+            if callable(step):
+                step(connection)
+            else:
+                _run_statements(connection, step)
             connection.execute(f"PRAGMA user_version={number + 1}")
     except BaseException:
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
     path.chmod(0o600)
+
+
+def _run_statements(connection: sqlite3.Connection, script: str) -> None:
+    # `executescript` would commit the exclusive transaction first.
+    for statement in script.split(";"):
+        if statement.strip():
+            connection.execute(statement)

@@ -4,7 +4,14 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from swarm.model.task import State, Task
+from swarm.model.task import (
+    Budget,
+    ModelUsage,
+    NetUsage,
+    ReviewSummary,
+    State,
+    Task,
+)
 from swarm.model.usage import Usage
 
 USAGE = (
@@ -16,10 +23,16 @@ USAGE = (
 
 def task_from(task_id: int, body: dict[str, Any]) -> Task:
     """The task that a row's body describes."""
-    known = dict(body)
-    known["state"] = State(known["state"])
-    known["after"] = tuple(known["after"])
-    return Task(id=task_id, **known)
+    fields = {
+        **body,
+        "state": State(body["state"]),
+        "after": tuple(body["after"]),
+        "review": ReviewSummary(**body["review"]),
+        "net": NetUsage(**body["net"]),
+        "model": ModelUsage(**body["model"]),
+        "budget": Budget(**body["budget"]),
+    }
+    return Task(id=task_id, **fields)
 
 
 def usage_from(row: Any) -> Usage:

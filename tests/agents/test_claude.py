@@ -82,7 +82,7 @@ def test_it_ends_well_and_its_commit_comes_home(
 
     log = house.kit.sandboxes.logs(house.kit.names(1).sandbox, 200).decode()
     assert (task.state, task.exit_code) == (State.STOPPED, 0), log
-    assert task.commits == 1
+    assert task.review.commits == 1
     assert len(script.results) == len(COMMANDS)
 
 
@@ -108,13 +108,18 @@ def test_the_gate_counts_what_the_server_charged(
 ) -> None:
     """To the token; and the model has a price."""
     house, script = done
-    house.until(lambda: house.queries.task(1).asking == 0, "the last answer")
+    house.until(
+        lambda: house.queries.task(1).model.open_requests == 0, "the last answer"
+    )
     task = house.queries.task(1)
 
-    assert (task.tokens_in, task.tokens_out) == (script.tokens_in, script.tokens_out)
-    assert task.tokens_out > 0
-    assert task.model == MODEL
-    assert task.cost > 0
+    assert (task.model.tokens_in, task.model.tokens_out) == (
+        script.tokens_in,
+        script.tokens_out,
+    )
+    assert task.model.tokens_out > 0
+    assert task.model.name == MODEL
+    assert task.model.cost > 0
 
 
 def test_a_forbidden_host_is_denied_and_told(done: tuple[House, Scripted]) -> None:
@@ -135,7 +140,7 @@ def test_its_work_can_be_merged(done: tuple[House, Scripted]) -> None:
     house, _ = done
     task = house.queries.task(1)
 
-    house.done("merge", task=1, tree=task.tree, strategy="squash")
+    house.done("merge", task=1, tree=task.review.tree, strategy="squash")
 
     shown = subprocess.run(
         ["git", "-C", task.repo, "show", "main:hello.txt"],

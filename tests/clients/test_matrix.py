@@ -84,7 +84,7 @@ class Place:
             allow_nets=(f"{self.web.address}/32",),
             upstream_ca=(self.web.authority.certificate,),
         )
-        net = self.house.queries.task(self.task).net
+        net = self.house.queries.task(self.task).net.name
         self.house.kit.nets.hold(net, GateConfig(policy))
 
     def good(self, **more: object) -> Rule:

@@ -16,10 +16,10 @@ def answered(
     log = house.kit.nets.log
     facts = {"host": "api.test", "provider": "anthropic", "model": model}
     counts = {"tokens_in": tokens, "tokens_out": 0, "tokens_cached": 0}
-    number = log.last(task.net) + 1
-    line = {"net": task.net, "seq": number, "phase": "answer"}
+    number = log.last(task.net.name) + 1
+    line = {"net": task.net.name, "seq": number, "phase": "answer"}
     log.heard({**line, **facts, **counts})
-    house.until(lambda: log.last(task.net) == number, "recorded")
+    house.until(lambda: log.last(task.net.name) == number, "recorded")
 
 
 def status(house: House, task: Task) -> str:
@@ -47,14 +47,14 @@ def test_a_task_over_its_tokens_is_paused_and_goes_on_when_resumed(
     answered(house, task, 700)
     over = paused(house, task)
 
-    assert over.over == "it used 1,100 tokens of 1,000"
+    assert over.budget.exceeded == "it used 1,100 tokens of 1,000"
     assert status(house, task) == "paused"
 
     house.done("resume", task=task.id)
     again = house.queries.task(task.id)
 
-    assert (again.over, again.paused) == ("", False)
-    assert again.budget_tokens == 2100
+    assert (again.budget.exceeded, again.paused) == ("", False)
+    assert again.budget.tokens == 2100
     assert status(house, task) == "running"
 
 
@@ -63,7 +63,7 @@ def test_money_counts_by_the_price_table(house: House, sample: Path) -> None:
 
     answered(house, task, 100_000)  # at $15 a million
 
-    assert paused(house, task).over == "it used about $1.50 of $1.00"
+    assert paused(house, task).budget.exceeded == "it used about $1.50 of $1.00"
 
 
 def test_a_model_without_a_price_cannot_hide_from_a_budget_of_money(
@@ -73,23 +73,23 @@ def test_a_model_without_a_price_cannot_hide_from_a_budget_of_money(
 
     answered(house, task, 10, model="unheard-of")
 
-    assert "unheard-of has no price" in paused(house, task).over
+    assert "unheard-of has no price" in paused(house, task).budget.exceeded
 
 
 def test_a_budget_given_later_counts_at_once(house: House, sample: Path) -> None:
     task = live(house, sample)
     answered(house, task, 5000)
-    house.until(lambda: house.queries.task(task.id).tokens_in == 5000, "counted")
+    house.until(lambda: house.queries.task(task.id).model.tokens_in == 5000, "counted")
 
     house.done("budget", task=task.id, tokens="2k")
 
-    assert paused(house, task).over == "it used 5,000 tokens of 2,000"
+    assert paused(house, task).budget.exceeded == "it used 5,000 tokens of 2,000"
 
 
 def test_a_budget_in_the_config_is_every_task_s(house: House, sample: Path) -> None:
     house.configure('[budget]\ntokens = "3k"')
 
-    assert live(house, sample).budget_tokens == 3000
+    assert live(house, sample).budget.tokens == 3000
 
 
 @pytest.mark.parametrize("wrong", ["lots", "-1", "1k5"])
@@ -108,7 +108,7 @@ def test_a_task_that_others_paused_is_left_alone(house: House, sample: Path) -> 
     house.done("pause", task=task.id)
 
     answered(house, task, 2000)
-    house.until(lambda: house.queries.task(task.id).tokens_in == 2000, "counted")
+    house.until(lambda: house.queries.task(task.id).model.tokens_in == 2000, "counted")
     house.done("pause", task=task.id)
 
     said = [type(r.event) for r in house.queries.events(task=task.id)]

@@ -63,7 +63,7 @@ def test_a_destroyed_worktree_is_one_wish_away(house: House, sample: Path) -> No
     assert (done["before"], done["wrote"], done["removed"]) == (2, 6, 1)
     inside(house, task, "echo more >> src/1; rm src/2")
     known = house.queries.task(task)
-    assert (known.state, known.paused, known.added) == (State.LIVE, False, 0)
+    assert (known.state, known.paused, known.review.added) == (State.LIVE, False, 0)
     assert house.done("go_back", task=task, number=2)["number"] == 2
     assert not (root / "src").exists()
     assert "CheckpointRestored" in kinds(house, task)

@@ -86,7 +86,7 @@ def test_a_launch_is_taken_up_wherever_it_was_cut(
     task = house.taken_in(1)
 
     assert [task.id for task in house.queries.tasks()] == [1]
-    assert (task.state, task.exit_code, task.files) == (State.STOPPED, 0, 2)
+    assert (task.state, task.exit_code, task.review.files) == (State.STOPPED, 0, 2)
     assert len(house.boxes()) == 1
     assert not house.queries.of_kind(events.Trouble)
     assert _git(sample, "status", "--porcelain") == ""
@@ -103,7 +103,7 @@ def test_what_an_agent_left_is_taken_in_all_the_same(
     house.keep()
     task = house.taken_in(1)
 
-    assert (task.state, task.files, task.commits) == (State.STOPPED, 2, 1)
+    assert (task.state, task.review.files, task.review.commits) == (State.STOPPED, 2, 1)
 
 
 @pytest.mark.parametrize("point", MERGE)
@@ -115,7 +115,7 @@ def test_a_merge_is_finished_or_never_was(
     task = house.taken_in(house.new(sample, WORK))
     keeper.stop()
     house.rest()
-    body = {"task": task.id, "tree": task.tree, "accepted": "all"}
+    body = {"task": task.id, "tree": task.review.tree, "accepted": "all"}
     wish = wishes.make(house.places.database, "merge", body)
     _die_at(house, point)
 

@@ -29,8 +29,8 @@ def test_a_prompt_becomes_a_commit_of_the_users(house: House, sample: Path) -> N
     house.keep()
 
     task = house.taken_in(house.new(sample, WORK))
-    assert (task.state, task.exit_code, task.commits) == (State.STOPPED, 0, 1)
-    assert (task.files, task.added) == (2, 2)
+    assert (task.state, task.exit_code, task.review.commits) == (State.STOPPED, 0, 1)
+    assert (task.review.files, task.review.added) == (2, 2)
     result = house.done("merge", task=task.id, accepted="all")
 
     assert house.queries.task(task.id).state is State.MERGED
@@ -118,7 +118,7 @@ def test_a_command_that_fails_says_so(house: House, sample: Path) -> None:
 
     task = house.taken_in(house.new(sample, "echo half > half.txt; exit 7"))
 
-    assert (task.state, task.exit_code, task.files) == (State.STOPPED, 7, 1)
+    assert (task.state, task.exit_code, task.review.files) == (State.STOPPED, 7, 1)
 
 
 def test_a_missing_image_fails_the_wish_with_the_way_out(

@@ -162,7 +162,7 @@ def test_another_tree_than_the_reviewed_one_is_not_merged(
     task = house.taken_in(house.new(sample, "echo one > a.txt"))
     (house.places.worktree(task.id) / "a.txt").write_text("two\n")
 
-    wish = house.wish("merge", task=task.id, tree=task.tree)
+    wish = house.wish("merge", task=task.id, tree=task.review.tree)
 
     assert wish.outcome == "refused"
     assert "no longer what was reviewed" in wish.message
@@ -181,7 +181,7 @@ def test_a_task_that_follows_another_starts_from_its_merged_work(
     house.done("merge", task=first.id)
     task = house.taken_in(second)
 
-    assert (task.exit_code, task.files) == (0, 1)
+    assert (task.exit_code, task.review.files) == (0, 1)
 
 
 def test_a_task_that_follows_a_discarded_one_says_so(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from swarm.errors import IllegalMove
 from swarm.model import events as e
 from swarm.model.task import State, Task
-from swarm.model.transitions import MOVES, evolve, queued
+from swarm.model.transitions import MOVES, apply_event, queued
 from tests.model.made import made_of
 
 KINDS = sorted(set(e.KINDS.values()) - {e.TaskQueued}, key=lambda kind: kind.__name__)
@@ -32,10 +32,10 @@ def test_an_event_in_a_state(state: State, event: e.Event) -> None:
     allowed, to = MOVES.get(type(event), (frozenset(State), state))
     if state not in allowed:
         with pytest.raises(IllegalMove, match=f"task 1 is {state}, not "):
-            evolve(before, 5.0, event)
+            apply_event(before, 5.0, event)
         return
 
-    after = evolve(before, 5.0, event)
+    after = apply_event(before, 5.0, event)
 
     assert after.state is to
     assert after.changed == (5.0 if type(event) in MOVES else before.changed)
@@ -57,7 +57,7 @@ def test_no_sequence_of_events_loses_what_the_task_is(events: list[e.Event]) -> 
     task = first
     for at, event in enumerate(events):
         try:
-            task = evolve(task, float(at), event)
+            task = apply_event(task, float(at), event)
         except IllegalMove:
             continue
 

@@ -71,7 +71,9 @@ class Den:
             **settings,
         )
         task = self.house.queries.task(self.task)
-        self.house.kit.nets.hold(task.net, GateConfig(policy, secrets, placeholders))
+        self.house.kit.nets.hold(
+            task.net.name, GateConfig(policy, secrets, placeholders)
+        )
 
     def good(self, **more: Any) -> Rule:
         """The rule that lets the web's own name pass."""
@@ -110,7 +112,7 @@ class Den:
     def net(self) -> str:
         """The container that owns the sandbox's namespace."""
         task = self.house.queries.task(self.task)
-        return self.house.kit.nets.gate.names.net(task.net)
+        return self.house.kit.nets.gate.names.net(task.net.name)
 
     def said(self, kind: str) -> list[Any]:
         """The journal's events of one kind about the task."""

@@ -244,7 +244,7 @@ def test_a_malformed_file_keeps_the_last_good_policy(
     """
     house, sample, task = home
     file = policy_files.beside(house.places.home / "config.toml")
-    net, first = house.queries.task(task).net, _applied(house, task)
+    net, first = house.queries.task(task).net.name, _applied(house, task)
     file.write_text('version = 1\n[[allow]]\nhost = "first.test"\n')
     house.until(lambda: "first.test" in _held(house, net), "the first file")
     house.until(lambda: _applied(house, task) > first, "its record")
@@ -334,7 +334,7 @@ def test_a_dead_gate_means_no_network_and_a_new_one_brings_it_back(
 
     dead = _in(box, curl)
     house.until(lambda: house.story().count("GateUp") > known, "another gate")
-    net = house.queries.task(task).net
+    net = house.queries.task(task).net.name
     again = _in(box, curl)
 
     assert "exit 0" not in dead
@@ -372,7 +372,7 @@ def test_a_gate_killed_in_mid_transfer_leaves_nothing_open(kept: Den) -> None:
 
     assert "began True ended True" in done.out, done.out
     assert "HTTP/1.1 200" in again.out
-    assert house.queries.task(kept.task).net in held_by_gate(kept)
+    assert house.queries.task(kept.task).net.name in held_by_gate(kept)
 
 
 def test_a_dead_net_means_no_network(home: tuple[House, Path, int]) -> None:
@@ -383,7 +383,7 @@ def test_a_dead_net_means_no_network(home: tuple[House, Path, int]) -> None:
     house, sample, _ = home
     task = house.new(sample, "sleep 100000")
     house.reach(task, State.LIVE)
-    net = house.queries.task(task).net
+    net = house.queries.task(task).net.name
     house.kit.nets.gate.ask("close", net=net)
 
     said = _in(house.kit.names(task).sandbox, "curl -s -m 3 https://a.test; echo $?")
@@ -411,9 +411,9 @@ def test_ending_a_task_ends_its_net(home: tuple[House, Path, int]) -> None:
     task = house.new(sample, "true")
     ended = house.taken_in(task)
 
-    house.until(lambda: ended.net not in house.nets(), "the net is gone")
+    house.until(lambda: ended.net.name not in house.nets(), "the net is gone")
 
-    assert ended.net not in set(house.kit.nets.gate.ask("hello")["nets"])
+    assert ended.net.name not in set(house.kit.nets.gate.ask("hello")["nets"])
 
 
 def test_the_gate_holds_what_the_journal_says(kept: Den) -> None:
@@ -423,4 +423,4 @@ def test_the_gate_holds_what_the_journal_says(kept: Den) -> None:
     """
     task = kept.house.queries.task(kept.task)
 
-    assert task.net in held_by_gate(kept)
+    assert task.net.name in held_by_gate(kept)

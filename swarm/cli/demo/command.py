@@ -107,7 +107,7 @@ def _draw(at: Stage, tasks: list[Task]) -> None:
 
 def _merge(at: Stage, tasks: list[Task]) -> None:
     task = next(task for task in tasks if task.name == MERGED)
-    wish = {"task": task.id, "tree": task.tree, "strategy": "squash"}
+    wish = {"task": task.id, "tree": task.review.tree, "strategy": "squash"}
     answer = ask(at.places, "merge", wish)
     output.out("")
     output.out(f"merged #{task.id} {task.name} into {answer['target']} (squash):")

@@ -123,7 +123,7 @@ def table(tasks: list[Task], found: dict[int, list[Attempt]]) -> None:
     rows = []
     for task in tasks:
         told = [_told(attempt) for attempt in found[task.id]] or [""]
-        commits = str(task.commits)
+        commits = str(task.review.commits)
         rows.append([f"#{task.id} {task.name}", state_of(task), commits])
         rows[-1] += [diff_of(task), told[0]]
         rows += [["", "", "", "", text] for text in told[1:]]

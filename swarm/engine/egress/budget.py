@@ -25,8 +25,8 @@ def raise_again(context: EngineContext, task: Task) -> None:
     """As much again as the task was given at first."""
     first = context.read().events(task=task.id, limit=1)[0].event
     assert isinstance(first, events.TaskQueued)
-    tokens = first.budget_tokens or task.budget_tokens
-    dollars = first.budget_dollars or task.budget_dollars
+    tokens = first.budget_tokens or task.budget.tokens
+    dollars = first.budget_dollars or task.budget.dollars
     context.journal.record(
         task.id, events.BudgetSet(*budget.raised(task, tokens, dollars))
     )
@@ -39,7 +39,7 @@ def change(
     task = context.read().task(task_id)
     if task.state in SETTLED:
         raise Refused(f"task {task_id} is {task.state}: it uses nothing any more")
-    usual = schema.Budget(tokens=task.budget_tokens, dollars=task.budget_dollars)
+    usual = schema.Budget(tokens=task.budget.tokens, dollars=task.budget.dollars)
     context.journal.record(task_id, events.BudgetSet(*wanted(body, usual)))
     check(context, task_id)
     return {}

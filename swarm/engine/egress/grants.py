@@ -170,7 +170,7 @@ def _renew(context: EngineContext, task: Task, why: str) -> None:
 
 def _renew_all(context: EngineContext, why: str) -> None:
     for task in context.read().tasks():
-        if task.state is State.LIVE and task.net:
+        if task.state is State.LIVE and task.net.name:
             with context.locks.of(task.id):
                 policy_resolver.try_apply(context, task, why)
                 task_network.tell(context, task)

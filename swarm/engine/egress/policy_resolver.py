@@ -225,7 +225,7 @@ def apply(context: EngineContext, task: Task, why: str) -> None:
         rules=len(policy.rules),
         digest=digest(policy),
         why=why,
-        cut=context.nets.hold(task.net, _held(context, task, policy)),
+        cut=context.nets.hold(task.net.name, _held(context, task, policy)),
         open=policy_files.is_log_only(policy),
         asked=len(found.requests) + len(found.requested_services),
     )

@@ -61,20 +61,20 @@ def renew(context: EngineContext, task: Task, why: str) -> None:
 def renew_edited(context: EngineContext, task_id: int) -> None:
     """As `renew`, after an edit of a file; mends what a mistake in it had left."""
     task = context.read().task(task_id)
-    if task.net not in context.nets.served():
-        context.nets.donate(task.net, policy_resolver.held(context, task))
+    if task.net.name not in context.nets.served():
+        context.nets.donate(task.net.name, policy_resolver.held(context, task))
     renew(context, task, "a policy file changed")
 
 
 def drop(context: EngineContext, task: Task) -> None:
     """The task's net goes; trouble is recorded, for its container may be gone."""
-    if not task.net:
+    if not task.net.name:
         return
     try:
-        context.nets.drop(task.net)
+        context.nets.drop(task.net.name)
     except SwarmError as error:
         context.journal.record(task.id, events.Trouble("net", error.message))
-    context.nets.log.disown(task.net)
+    context.nets.log.disown(task.net.name)
 
 
 def reconcile(context: EngineContext) -> None:
@@ -82,9 +82,11 @@ def reconcile(context: EngineContext) -> None:
 
     Whenever the engine or the gate is back. What no task has is made ready for one.
     """
-    holders = [task for task in context.read().tasks() if task.net and _holds(task)]
+    holders = [
+        task for task in context.read().tasks() if task.net.name and _holds(task)
+    ]
     for task in holders:
-        context.nets.log.own(task.net, task.id, context.read().last_line(task.id))
+        context.nets.log.own(task.net.name, task.id, context.read().last_line(task.id))
     known = context.nets.known()
     if not known:
         return
@@ -92,7 +94,7 @@ def reconcile(context: EngineContext) -> None:
     for task in holders:
         with context.locks.of(task.id):
             _again(context, task, known, hello)
-    for net in known - {task.net for task in holders}:
+    for net in known - {task.net.name for task in holders}:
         if net in hello.nets:
             context.nets.adopt(net)
         else:
@@ -106,17 +108,17 @@ def _holds(task: Task) -> bool:
 def _again(
     context: EngineContext, task: Task, known: set[str], hello: GateInfo
 ) -> None:
-    if task.net not in known:
+    if task.net.name not in known:
         reason = "its network's container is gone: nothing passes any more"
         context.journal.record(task.id, events.Trouble("net", reason))
         return
     try:
-        if task.net in hello.nets:
+        if task.net.name in hello.nets:
             policy_resolver.apply(context, task, "the keeper is back")
         else:
-            context.nets.donate(task.net, _last_good(context, task))
-        if task.cut:
-            context.nets.gate.ask("cut", net=task.net)
+            context.nets.donate(task.net.name, _last_good(context, task))
+        if task.net.is_cut:
+            context.nets.gate.ask("cut", net=task.net.name)
     except SwarmError as error:
         context.journal.record(task.id, events.Trouble("net", error.message))
 
@@ -126,7 +128,7 @@ def _last_good(context: EngineContext, task: Task) -> GateConfig:
     try:
         return policy_resolver.held(context, task)
     except ConfigError as error:
-        kept = context.nets.last_held(task.net)
+        kept = context.nets.last_held(task.net.name)
         if kept is None:
             raise
         context.journal.record(task.id, events.Trouble("policy", error.message))
@@ -146,8 +148,8 @@ def recover(context: EngineContext, reason: str) -> None:
 def cut(context: EngineContext, task_id: int, why: str) -> None:
     """Nothing of the task's passes any more; what is open ends."""
     task = _with_net(context, task_id)
-    if not task.cut:
-        context.nets.gate.ask("cut", net=task.net)
+    if not task.net.is_cut:
+        context.nets.gate.ask("cut", net=task.net.name)
         context.journal.record(task_id, events.NetCut(why))
 
 
@@ -159,13 +161,13 @@ def cut_by_human(context: EngineContext, task_id: int) -> None:
 def mend(context: EngineContext, task_id: int) -> None:
     """The policy counts again."""
     task = _with_net(context, task_id)
-    if task.cut:
-        context.nets.gate.ask("mend", net=task.net)
+    if task.net.is_cut:
+        context.nets.gate.ask("mend", net=task.net.name)
         context.journal.record(task_id, events.NetMended())
 
 
 def _with_net(context: EngineContext, task_id: int) -> Task:
     task = context.read().task(task_id)
-    if not task.net or task.state is not State.LIVE:
+    if not task.net.name or task.state is not State.LIVE:
         raise ToolError(f"task {task_id} is {task.state}: it has no network")
     return task

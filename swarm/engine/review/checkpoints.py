@@ -142,7 +142,7 @@ def _give_up(context: EngineContext, task: Task) -> None:
     if not old:
         return
     of = task_git(context, task)
-    if task.state is State.LIVE and not task.head:
+    if task.state is State.LIVE and not task.review.head:
         refs.give_up(of, old, context.read().trees(task.id))
     else:
         refs.forget(of, old)

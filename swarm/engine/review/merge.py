@@ -26,9 +26,11 @@ def merge(context: EngineContext, task_id: int, body: dict[str, Any]) -> dict[st
     are not acknowledged by path. Answers `commit` and `target`, or `path`.
     """
     task = context.read().task(task_id)
-    if task.state is State.MERGED and task.tree == body.get("tree", task.tree):
+    if task.state is State.MERGED and task.review.tree == body.get(
+        "tree", task.review.tree
+    ):
         # The keeper died between the merge and its answer.
-        return {"commit": task.commit, "target": task.target}
+        return {"commit": task.merge_commit, "target": task.target}
     if task.removed or task.state not in (State.STOPPED, State.LOST):
         raise IllegalMove(
             f"task {task_id} is {task.state}; only a stopped task can be merged",
@@ -53,7 +55,7 @@ def merge(context: EngineContext, task_id: int, body: dict[str, Any]) -> dict[st
         tree=tree,
         message=str(body.get("message") or "") or _message(task),
         agent=task.agent,
-        head=task.head,
+        head=task.review.head,
     )
     return _merge(context, of, order)
 

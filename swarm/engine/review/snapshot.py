@@ -44,7 +44,7 @@ def snapshot(context: EngineContext, task_id: int) -> Snapshot:
         flags=taken.flagged,
         hidden=len(taken.hidden),
     )
-    if (task.tree, task.hidden) != (event.tree, event.hidden):
+    if (task.review.tree, task.review.hidden) != (event.tree, event.hidden):
         context.journal.record(task_id, event)
     return taken
 
@@ -66,7 +66,7 @@ def bring_back(context: EngineContext, task_id: int) -> None:
     except SwarmError as error:
         context.journal.record(task_id, events.BringBackRefused(error.message))
         return
-    if received.head != task.head:
+    if received.head != task.review.head:
         context.journal.record(
             task_id, events.WorkBroughtBack(received.head, len(received.commits))
         )

@@ -46,7 +46,7 @@ def resume(context: EngineContext, task_id: int) -> None:
     """
     task = _live(context, task_id)
     if task.paused:
-        if task.over:
+        if task.budget.exceeded:
             budget.raise_again(context, task)
         context.sandboxes.resume(context.names(task.id).sandbox)
         context.journal.record(task_id, events.TaskResumed())

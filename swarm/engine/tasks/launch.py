@@ -102,7 +102,7 @@ def _make_sandbox(
     )
     context.sandboxes.make_volume(volume, names.labels("home"))
     undo.callback(_undone, context, task.id, lambda: context.sandboxes.remove(box))
-    joined = f"container:{context.nets.gate.names.net(task.net)}"
+    joined = f"container:{context.nets.gate.names.net(task.net.name)}"
     context.sandboxes.create(replace(plan.sandbox, network=joined))
     _require_floor(context, plan)
     undo.callback(_undone, context, task.id, lambda: observation.end(context, task.id))

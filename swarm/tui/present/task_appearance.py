@@ -86,7 +86,7 @@ COUNTED = (
 
 def look(task: Task) -> Look:
     """How the task appears now."""
-    if task.state is State.LIVE and task.over:
+    if task.state is State.LIVE and task.budget.exceeded:
         return Look("$", "budget", WARNING, Section.NEEDS_YOU)
     if task.state is State.LIVE and task.paused:
         return Look("‖", "paused", WARNING, Section.PAUSED)
@@ -122,7 +122,7 @@ def counts(tasks: Iterable[Task]) -> list[tuple[str, int, str, str]]:
         shown = look(task)
         word = shown.counted or shown.word
         numbers[word] = numbers.get(word, 0) + 1
-        if task.gate_open and task.state is State.LIVE:
+        if task.net.is_open and task.state is State.LIVE:
             numbers["GATE OPEN"] = numbers.get("GATE OPEN", 0) + 1
     return [
         (glyph, numbers[word], word, tone)

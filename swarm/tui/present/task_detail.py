@@ -26,87 +26,86 @@ def facts(task: Task, now: float) -> list[Content]:
         (f"{shown.glyph} {shown.word} ", shown.tone),
         (formatting.age(now - task.changed), ""),
     ]
-    if task.reason or task.over:
-        state.append((f" — {safe_line(task.reason or task.over, 200)}", ""))
+    if task.reason or task.budget.exceeded:
+        state.append((f" — {safe_line(task.reason or task.budget.exceeded, 200)}", ""))
     elif task.state is State.LIVE:
         state.append((_with_model(task, now), MUTED))
     out = [
         _fact("branch", f"{safe_line(task.branch, 80)}{into}"),
         Content.assemble(*state),
     ]
-    if task.over:
+    if task.budget.exceeded:
         out.append(_fact("hint", "p lets it run on, with as much again"))
     if task.hint:
         out.append(_fact("hint", safe_line(task.hint, 200)))
-    if task.tree:
+    if task.review.tree:
         out.append(_changes_fact(task))
     if _met_network(task):
         out.append(_network_fact(task))
-    if task.tokens_in or task.tokens_out:
+    if task.model.tokens_in or task.model.tokens_out:
         out.append(_model_fact(task))
     return out
 
 
 def _met_network(task: Task) -> bool:
-    carried = task.denied or task.sent or task.received
-    return bool(carried or task.cut or task.gate_open)
+    carried = task.net.denied or task.net.sent or task.net.received
+    return bool(carried or task.net.is_cut or task.net.is_open)
 
 
 def _with_model(task: Task, now: float) -> str:
     """What the gate sees of its model; it is no claim of the agent's."""
-    if task.asking:
+    if task.model.open_requests:
         return " — waits for its model"
-    if task.answered is None:
+    if task.model.answered is None:
         return ""
-    return f" — its model answered {formatting.age(now - task.answered)} ago"
+    return f" — its model answered {formatting.age(now - task.model.answered)} ago"
 
 
 def _network_fact(task: Task) -> Content:
-    up, down = formatting.size(task.sent), formatting.size(task.received)
+    up, down = formatting.size(task.net.sent), formatting.size(task.net.received)
     parts: list[str | tuple[str, str]] = [
         (f"{'network':<{LABEL}}", MUTED),
         f"↑{up} ↓{down}",
     ]
-    if task.denied:
-        parts.append((f"  ⊘{task.denied} denied", WARNING))
-    if task.gate_open:
+    if task.net.denied:
+        parts.append((f"  ⊘{task.net.denied} denied", WARNING))
+    if task.net.is_open:
         parts.append(("  GATE OPEN: unknown hosts pass", ERROR))
-    if task.cut:
+    if task.net.is_cut:
         parts.append(("  cut: nothing passes", ERROR))
     return Content.assemble(*parts)
 
 
 def _model_fact(task: Task) -> Content:
-    used = (
-        f"{formatting.count(task.tokens_in)}→{formatting.count(task.tokens_out)} tokens"
-    )
-    if task.budget_tokens:
-        used += f" of {formatting.count(task.budget_tokens)}"
-    most = f" of ${task.budget_dollars:.2f}" if task.budget_dollars else ""
-    known = task.cost or task.budget_dollars
-    spent = f"  about ${task.cost:.2f}{most}" if known else ""
+    tokens_in = formatting.count(task.model.tokens_in)
+    used = f"{tokens_in}→{formatting.count(task.model.tokens_out)} tokens"
+    if task.budget.tokens:
+        used += f" of {formatting.count(task.budget.tokens)}"
+    most = f" of ${task.budget.dollars:.2f}" if task.budget.dollars else ""
+    known = task.model.cost or task.budget.dollars
+    spent = f"  about ${task.model.cost:.2f}{most}" if known else ""
     return Content.assemble(
         (f"{'model':<{LABEL}}", MUTED),
         f"{used}{spent}",
-        ("  no price" if task.unpriced else "", WARNING),
-        (f"  {safe_line(task.model, 40)}", MUTED),
+        ("  no price" if task.model.unpriced_tokens else "", WARNING),
+        (f"  {safe_line(task.model.name, 40)}", MUTED),
     )
 
 
 def _changes_fact(task: Task) -> Content:
     parts: list[str | tuple[str, str]] = [
         (f"{'changes':<{LABEL}}", MUTED),
-        (f"+{task.added}", GOOD),
+        (f"+{task.review.added}", GOOD),
         " ",
-        (f"−{task.deleted}", ERROR),
-        f" in {_of(task.files, 'file')}",
+        (f"−{task.review.deleted}", ERROR),
+        f" in {_of(task.review.files, 'file')}",
     ]
-    if task.commits:
-        parts.append(f", {_of(task.commits, 'commit')}")
-    if task.flags:
-        parts.append((f"  ⚑{task.flags} would run on your machine", WARNING))
-    if task.hidden:
-        parts.append((f"  {task.hidden} hidden", WARNING))
+    if task.review.commits:
+        parts.append(f", {_of(task.review.commits, 'commit')}")
+    if task.review.flags:
+        parts.append((f"  ⚑{task.review.flags} would run on your machine", WARNING))
+    if task.review.hidden:
+        parts.append((f"  {task.review.hidden} hidden", WARNING))
     return Content.assemble(*parts)
 
 

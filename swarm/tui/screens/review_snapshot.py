@@ -162,7 +162,7 @@ class Reading(KeyScreen[None]):
         self.query_one("#review-title", Static).update(Content.assemble(*parts))
 
     def _freshness(self) -> tuple[str, str]:
-        if self.subject.tree and self.subject.tree != self.shown_tree:
+        if self.subject.review.tree and self.subject.review.tree != self.shown_tree:
             return "files moved on: R", WARNING
         return f"tree {self.shown_tree[:7]} {event_text.clock(self._taken)}", MUTED
 

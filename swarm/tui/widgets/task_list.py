@@ -165,13 +165,13 @@ def _with_columns(heading: Content, width: int) -> Content:
 
 
 def _diff(task: Task) -> tuple[tuple[str, str], ...]:
-    flags = f"⚑{formatting.count(task.flags)}" if task.flags else ""
-    denied = f"⊘{formatting.count(task.denied)}" if task.denied else ""
+    flags = f"⚑{formatting.count(task.review.flags)}" if task.review.flags else ""
+    denied = f"⊘{formatting.count(task.net.denied)}" if task.net.denied else ""
     risk = (f" {flags}{denied:<{6 - len(flags)}}", WARNING)
-    if not task.tree:
+    if not task.review.tree:
         return (f"{'—':>6}{'':>6}", MUTED), risk
     return (
-        (f"{'+' + formatting.count(task.added):>6}", GOOD),
-        (f"{'−' + formatting.count(task.deleted):>6}", ERROR),
+        (f"{'+' + formatting.count(task.review.added):>6}", GOOD),
+        (f"{'−' + formatting.count(task.review.deleted):>6}", ERROR),
         risk,
     )

@@ -129,7 +129,7 @@ class Fleet(Previewing):
         """A live task's flags are what the sensor saw, before any snapshot is."""
         flagged = self.doors.queries.flagged()
         return [
-            replace(task, flags=max(task.flags, flagged[task.id]))
+            _with_flags(task, flagged[task.id])
             if task.state is State.LIVE and task.id in flagged
             else task
             for task in tasks
@@ -242,3 +242,8 @@ class Fleet(Previewing):
     def running(self) -> int:
         """How many agents are at work."""
         return sum(task.state is State.LIVE for task in self.tasks)
+
+
+def _with_flags(task: Task, flagged: int) -> Task:
+    flags = max(task.review.flags, flagged)
+    return replace(task, review=replace(task.review, flags=flags))

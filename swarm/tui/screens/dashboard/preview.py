@@ -68,7 +68,7 @@ class Previewing(Writes):
         self.draw_preview()
         if task and task.state is State.FAILED and not self._seen.log:
             self._read_log(task)
-        if task and task.tree != self._seen.tree:
+        if task and task.review.tree != self._seen.tree:
             self._read_diff(task)
 
     def draw_preview(self) -> None:
@@ -113,7 +113,7 @@ class Previewing(Writes):
                 return self._pane_body(task)
 
     def _diff_body(self, task: Task) -> list[Content]:
-        if not task.tree:
+        if not task.review.tree:
             words = " no snapshot yet; r reads the agent's files"
             return [Content.styled(words, MUTED)]
         return self._seen.diff or [Content.styled(" reading …", MUTED)]
@@ -191,7 +191,7 @@ class Previewing(Writes):
 
     @work(group="summary", exclusive=True, exit_on_error=False)
     async def _read_diff(self, task: Task) -> None:
-        self._seen.tree = task.tree
+        self._seen.tree = task.review.tree
         try:
             found = await asyncio.to_thread(self._summary, task)
         except SwarmError as error:
@@ -201,9 +201,9 @@ class Previewing(Writes):
             self.draw_preview()
 
     def _summary(self, task: Task) -> list[Content]:
-        if not task.tree:
+        if not task.review.tree:
             return []
-        changes = self.doors.review.changes(task.id, task.tree)
+        changes = self.doors.review.changes(task.id, task.review.tree)
         return task_detail.diff_summary(
-            changes, self.doors.review.hidden(task.id, task.tree)
+            changes, self.doors.review.hidden(task.id, task.review.tree)
         )

@@ -168,7 +168,7 @@ class Dashboard(Deciding):
 
     def do_cut(self) -> None:
         """Nothing of the task's passes the gate; or its policy counts again."""
-        self._wish("mend" if self._chosen.cut else "cut")
+        self._wish("mend" if self._chosen.net.is_cut else "cut")
 
     def do_panic(self) -> None:
         """Cut and freeze everything at once, without a question."""
