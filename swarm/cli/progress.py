@@ -5,12 +5,9 @@ from swarm.cli import exit_codes, output
 from swarm.cli.keeper_client import changes
 from swarm.model import events
 from swarm.model.safe_text import safe_line
-from swarm.model.task import State, Task
+from swarm.model.task import ACTIVE, State, Task
 from swarm.plan.naming import HomePaths
 from swarm.store.event_queries import Queries
-
-AT_WORK = frozenset({State.QUEUED, State.PROVISIONING, State.LIVE})
-"""States that end by themselves, or on request."""
 
 
 def follow(paths: HomePaths, ids: list[int], seconds: float | None = None) -> int:
@@ -33,12 +30,12 @@ def _followed(
     for grew in changes(queries, seconds):
         seen = _tell(queries, seen, set(ids))
         tasks = [queries.task(number) for number in ids]
-        if not any(task.state in AT_WORK for task in tasks):
+        if not any(task.state in ACTIVE for task in tasks):
             return outcome(tasks)
         told = _tell_trouble(queries, told)
         if not grew and keeper_process.keeper_pid(paths) is None:
             keeper_process.ensure_keeper(paths)
-    waiting = [f"#{task.id}" for task in tasks if task.state in AT_WORK]
+    waiting = [f"#{task.id}" for task in tasks if task.state in ACTIVE]
     output.note(f"still at work after {seconds:g} s: {', '.join(waiting)}")
     return exit_codes.TIMEOUT
 

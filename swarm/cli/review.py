@@ -12,7 +12,7 @@ from swarm.cli import exit_codes, output
 from swarm.cli.keeper_client import ask
 from swarm.cli.parser import task_id
 from swarm.errors import Refused
-from swarm.model.review import Change, Hidden
+from swarm.model.review import STRATEGIES, Change, Hidden
 from swarm.model.safe_text import plain, safe_line
 from swarm.model.task import Task
 from swarm.plan.naming import HomePaths
@@ -36,8 +36,7 @@ def merge_arguments(parser: ArgumentParser) -> None:
     """One id, where to and how, and which risks were looked at."""
     add = parser.add_argument
     add("id", type=task_id, metavar="ID")
-    ways = ("squash", "merge", "patch")
-    add("--strategy", choices=ways, help="default: the config's")
+    add("--strategy", choices=STRATEGIES, help="default: the config's")
     add("--into", metavar="BRANCH", help="default: the branch the task began from")
     add("-m", "--message", metavar="MSG", help="default: made from the prompt")
     add("--output", type=Path, metavar="FILE", help="where --strategy patch writes")

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from swarm.model.review import Strategy
+
 _UNITS = {"": 1, "b": 1, "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30}
 
 
@@ -92,7 +94,7 @@ class Review(_Strict):
 class Merge(_Strict):
     """How work comes home."""
 
-    strategy: Literal["squash", "merge", "patch"]
+    strategy: Strategy
 
 
 class Config(_Strict):

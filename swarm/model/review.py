@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, get_args
 
 Kind = Literal["added", "modified", "deleted", "renamed", "retyped"]
 """`retyped`: a file became a symlink, or the like."""
 
-Strategy = Literal["squash", "merge"]
+Strategy = Literal["squash", "merge", "patch"]
+STRATEGIES: tuple[Strategy, ...] = get_args(Strategy)
+BranchStrategy = Literal["squash", "merge"]
+"""The strategies that move a branch; `patch` writes a file instead."""
 
 
 class Level(StrEnum):
@@ -144,7 +147,7 @@ class MergeOrder:
 
     target: str
     """A branch, without `refs/heads/`."""
-    strategy: Strategy
+    strategy: BranchStrategy
     tree: str
     """The approved snapshot."""
     message: str
@@ -160,6 +163,6 @@ class PreparedMerge:
     old: str
     new: str
     target: str
-    strategy: Strategy
+    strategy: BranchStrategy
     tree: str
     """The approved snapshot that went into it."""

@@ -122,10 +122,23 @@ class Task:
     budget: Budget = Budget()
 
 
+ACTIVE = frozenset({State.QUEUED, State.PROVISIONING, State.LIVE})
+"""States that end by themselves, or on request."""
+
+RUNNING = frozenset({State.PROVISIONING, State.LIVE})
+"""States with a sandbox; each takes one of the `max_running` places."""
+
 SETTLED = frozenset({State.MERGED, State.REJECTED, State.FAILED})
-"""Nothing outside is at work for these."""
+"""The work is merged, given up or never begun, so the task may be removed."""
 
 REVIEWABLE = frozenset(
     {State.LIVE, State.STOPPED, State.LOST, State.MERGING, State.MERGED}
 )
-"""A worktree stands behind these (until it is removed)."""
+"""States with a worktree, until the task is removed."""
+
+MERGEABLE = frozenset({State.STOPPED, State.LOST})
+
+DISCARDABLE = frozenset({State.QUEUED, State.STOPPED, State.FAILED, State.LOST})
+
+COPIES_LIMIT = 50
+"""More tasks of one prompt at once are a slip of the finger."""

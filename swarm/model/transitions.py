@@ -6,7 +6,7 @@ from typing import Any
 
 from swarm.errors import IllegalMove
 from swarm.model import events
-from swarm.model.task import Budget, State, Task
+from swarm.model.task import DISCARDABLE, MERGEABLE, Budget, State, Task
 
 MOVES: dict[type[events.Event], tuple[frozenset[State], State]] = {
     events.TaskProvisioning: (frozenset({State.QUEUED}), State.PROVISIONING),
@@ -15,13 +15,10 @@ MOVES: dict[type[events.Event], tuple[frozenset[State], State]] = {
     events.TaskFailed: (frozenset({State.QUEUED, State.PROVISIONING}), State.FAILED),
     events.TaskStopped: (frozenset({State.LIVE, State.LOST}), State.STOPPED),
     events.TaskLost: (frozenset({State.LIVE}), State.LOST),
-    events.MergeStarted: (frozenset({State.STOPPED, State.LOST}), State.MERGING),
+    events.MergeStarted: (MERGEABLE, State.MERGING),
     events.MergeRefused: (frozenset({State.MERGING}), State.STOPPED),
     events.TaskMerged: (frozenset({State.MERGING}), State.MERGED),
-    events.TaskRejected: (
-        frozenset({State.QUEUED, State.STOPPED, State.FAILED, State.LOST}),
-        State.REJECTED,
-    ),
+    events.TaskRejected: (DISCARDABLE, State.REJECTED),
     events.TaskRestored: (frozenset({State.REJECTED}), State.STOPPED),
 }
 """Per event the states that allow it and the state it leads to.

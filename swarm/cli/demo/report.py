@@ -11,12 +11,12 @@ from swarm.cli.demo.environment import Stage
 from swarm.cli.demo.tasks import Attempt, attempts
 from swarm.cli.keeper_client import changes
 from swarm.cli.list_tasks import diff_of, state_of
-from swarm.cli.progress import AT_WORK, step
+from swarm.cli.progress import step
 from swarm.cli.terminal import printed
 from swarm.errors import SwarmError
 from swarm.model import events
 from swarm.model.safe_text import plain, safe_line
-from swarm.model.task import Task
+from swarm.model.task import ACTIVE, Task
 from swarm.plan.naming import HomePaths
 from swarm.ports import Panes
 from swarm.store.event_queries import Queries
@@ -51,7 +51,7 @@ def follow(paths: HomePaths, ids: list[int], began: float) -> list[Task]:
             if known.task in ids and text:
                 output.out(f"  {known.at - began:5.1f} s  #{known.task}  {text}")
         tasks = [queries.task(number) for number in ids]
-        if not any(task.state in AT_WORK for task in tasks):
+        if not any(task.state in ACTIVE for task in tasks):
             return tasks
     raise SwarmError(f"tasks are still at work after {WAIT_SECONDS:.0f} s")
 

@@ -16,7 +16,7 @@ from swarm.engine.context import EngineContext
 from swarm.engine.gate.net_pool import GateConfig
 from swarm.errors import ConfigError, SwarmError
 from swarm.model import events
-from swarm.model.task import State, Task
+from swarm.model.task import ACTIVE, Task
 from swarm.plan import specs
 from swarm.plan.naming import HomePaths
 from swarm.policy import layers, rules, services
@@ -26,7 +26,6 @@ from swarm.policy.rules import Policy, Rule
 from swarm.policy.toml_table import BadPolicy
 from swarm.store.event_queries import Queries
 
-ALIVE = frozenset({State.QUEUED, State.PROVISIONING, State.LIVE})
 NO_BLOB = 128
 """What git answers where a commit has no such path."""
 
@@ -61,7 +60,7 @@ class PolicySubject:
 
 def subject(read: Queries, task: Task) -> PolicySubject:
     """A task as the subject of a policy; what was granted to it ends with it."""
-    given = grants(read, task.id) if task.state in ALIVE else ()
+    given = grants(read, task.id) if task.state in ACTIVE else ()
     return PolicySubject(Path(task.repo), task.base, task.agent, given)
 
 

@@ -9,11 +9,8 @@ from swarm.engine.gate.client import GateInfo
 from swarm.engine.gate.net_pool import GateConfig
 from swarm.errors import ConfigError, SwarmError, ToolError
 from swarm.model import events
-from swarm.model.task import State, Task
+from swarm.model.task import RUNNING, State, Task
 from swarm.plan import sandbox_environment
-
-HOLDING = frozenset({State.PROVISIONING, State.LIVE})
-"""A sandbox may be in the net of such a task."""
 
 
 def claim(context: EngineContext, task: Task, net: str) -> Task:
@@ -102,7 +99,7 @@ def reconcile(context: EngineContext) -> None:
 
 
 def _holds(task: Task) -> bool:
-    return task.state in HOLDING
+    return task.state in RUNNING
 
 
 def _again(

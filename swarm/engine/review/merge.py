@@ -1,7 +1,7 @@
 """Brings reviewed work home: exactly the tree that was looked at, or a refusal."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from swarm.adapters.git import diff
 from swarm.adapters.git.merge import apply
@@ -12,11 +12,9 @@ from swarm.engine.review import snapshot
 from swarm.engine.worktree import task_git
 from swarm.errors import IllegalMove, PlanError, Refused, SwarmError
 from swarm.model import events
-from swarm.model.review import MergeOrder, PreparedMerge
+from swarm.model.review import STRATEGIES, BranchStrategy, MergeOrder, PreparedMerge
 from swarm.model.safe_text import safe_line
-from swarm.model.task import State, Task
-
-STRATEGIES = ("squash", "merge", "patch")
+from swarm.model.task import MERGEABLE, State, Task
 
 
 def merge(context: EngineContext, task_id: int, body: dict[str, Any]) -> dict[str, Any]:
@@ -31,7 +29,7 @@ def merge(context: EngineContext, task_id: int, body: dict[str, Any]) -> dict[st
     ):
         # The keeper died between the merge and its answer.
         return {"commit": task.merge_commit, "target": task.target}
-    if task.removed or task.state not in (State.STOPPED, State.LOST):
+    if task.removed or task.state not in MERGEABLE:
         raise IllegalMove(
             f"task {task_id} is {task.state}; only a stopped task can be merged",
             hint=f"stop it first: `swarm stop {task_id}`"
@@ -154,7 +152,7 @@ def complete(context: EngineContext, task_id: int) -> None:
         )
 
 
-def _shape(strategy: str) -> Literal["squash", "merge"]:
+def _shape(strategy: str) -> BranchStrategy:
     return "merge" if strategy == "merge" else "squash"
 
 

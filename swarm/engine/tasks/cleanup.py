@@ -10,12 +10,9 @@ from swarm.engine.review import snapshot
 from swarm.engine.worktree import task_git
 from swarm.errors import IllegalMove, SwarmError
 from swarm.model import events
-from swarm.model.task import State, Task
+from swarm.model.task import SETTLED, State, Task
 from swarm.plan.gate_containers import GATING
 from swarm.plan.naming import KIND_LABEL, TASK_LABEL
-
-REMOVABLE = frozenset({State.MERGED, State.REJECTED, State.FAILED})
-"""Nothing is lost when these go: merged, given up, or never begun."""
 
 DISCARD_SECONDS = 7 * 24 * 3600.0
 """How long `gc` leaves a discarded task restorable."""
@@ -46,7 +43,7 @@ def remove(context: EngineContext, task_id: int) -> None:
     task = context.read().task(task_id)
     if task.removed:
         return
-    if task.state not in REMOVABLE:
+    if task.state not in SETTLED:
         raise IllegalMove(
             f"task {task_id} is {task.state}; removing it would destroy its work",
             hint=f"merge it, or `swarm discard {task_id}` first",

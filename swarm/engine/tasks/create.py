@@ -14,13 +14,11 @@ from swarm.engine.egress import budget, policy_resolver
 from swarm.engine.host import images
 from swarm.errors import PlanError
 from swarm.model import events
+from swarm.model.task import COPIES_LIMIT
 from swarm.plan import planner as planning
 from swarm.plan import specs
 from swarm.plan.naming import TaskNames, slug
 from swarm.policy.rules import Policy
-
-COPIES_LIMIT = 50
-"""More of one prompt at once is a slip of the finger."""
 
 
 @dataclass(frozen=True, slots=True)

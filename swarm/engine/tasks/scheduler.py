@@ -2,10 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from swarm.model.task import State, Task
-
-BUSY = frozenset({State.PROVISIONING, State.LIVE})
-"""States that take one of the `max_running` places."""
+from swarm.model.task import RUNNING, State, Task
 
 ENDED = frozenset({State.FAILED, State.REJECTED})
 """A task that waits for one of these would wait for ever."""
@@ -14,7 +11,7 @@ ENDED = frozenset({State.FAILED, State.REJECTED})
 def startable(tasks: Iterable[Task], max_running: int) -> Iterator[Task]:
     """The oldest queued tasks that a place is free for and that wait for nothing."""
     known = {task.id: task for task in tasks}
-    free = max_running - sum(task.state in BUSY for task in known.values())
+    free = max_running - sum(task.state in RUNNING for task in known.values())
     for task in sorted(known.values(), key=lambda task: task.id):
         if free <= 0:
             return

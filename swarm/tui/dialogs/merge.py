@@ -20,7 +20,7 @@ from textual.widgets import (
     TextArea,
 )
 
-from swarm.model.review import Change
+from swarm.model.review import Change, Strategy
 from swarm.model.safe_text import plain, safe_line
 from swarm.model.task import Task
 from swarm.plan.naming import slug
@@ -29,7 +29,7 @@ from swarm.tui.present.formatting import MUTED, WARNING, count
 from swarm.tui.present.task_appearance import named
 from swarm.tui.widgets.checkboxes import Choice, Tick
 
-STRATEGIES = {
+STRATEGY_WORDS: dict[Strategy, str] = {
     "squash": "one commit, your message, you as its author",
     "merge": "a merge commit that keeps the agent's commits",
     "patch": "write a patch file, touch no branch",
@@ -77,7 +77,7 @@ class MergeDialog(Dialog[dict[str, Any]]):
         with VerticalScroll(classes="dialog -form", can_focus=False) as frame:
             frame.border_title = Content(f"Merge #{task.id} {named(task, 40)}")
             with RadioSet(id="strategy", compact=True):
-                for name, words in STRATEGIES.items():
+                for name, words in STRATEGY_WORDS.items():
                     label = Content.assemble(f"{name:<8}", (words, MUTED))
                     yield Choice(label, value=name == "squash", id=name)
             yield Static(self._content(), id="content", markup=False)

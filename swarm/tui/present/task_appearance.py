@@ -5,20 +5,18 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from swarm.model.safe_text import safe_line
-from swarm.model.task import REVIEWABLE, State, Task
+from swarm.model.task import (
+    DISCARDABLE,
+    MERGEABLE,
+    REVIEWABLE,
+    SETTLED,
+    State,
+    Task,
+)
 from swarm.tui.present.formatting import ACCENT, ERROR, GOOD, MUTED, WARNING
 
 ATTACHABLE = frozenset({State.LIVE, State.STOPPED})
 """A pane may stand behind these."""
-
-
-DISCARDABLE = frozenset({State.QUEUED, State.STOPPED, State.FAILED, State.LOST})
-
-
-REMOVABLE = frozenset({State.MERGED, State.REJECTED, State.FAILED})
-
-
-MERGEABLE = frozenset({State.STOPPED, State.LOST})
 
 
 class Section(IntEnum):
@@ -169,7 +167,7 @@ _NEEDS: dict[str, tuple[frozenset[State], str]] = {
     "story": (_ANY, ""),
     "cut": (frozenset({State.LIVE}), "needs a running task"),
     "discard": (DISCARDABLE, "needs a task that has ended"),
-    "remove": (REMOVABLE, "merge or discard it first"),
+    "remove": (SETTLED, "merge or discard it first"),
     "retry": (_ANY, ""),
     "copy": (_ANY, ""),
 }

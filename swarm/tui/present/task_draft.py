@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
+from swarm.model.task import COPIES_LIMIT
 from swarm.plan.naming import slug
 
 COMMAND = "command"
 """The agent that is a shell command of the human's."""
-COPIES_LIMIT = 50
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from swarm.adapters.git.merge import prepare
 from swarm.adapters.git.snapshot import take
 from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import MergeConflict, Refused
-from swarm.model.review import MergeOrder, Strategy
+from swarm.model.review import BranchStrategy, MergeOrder
 from tests.adapters.git.kit import (
     again,
     agent_commit,
@@ -22,7 +22,9 @@ from tests.adapters.git.kit import (
 )
 
 
-def ordered(task: TaskGit, strategy: Strategy = "squash", head: str = "") -> MergeOrder:
+def ordered(
+    task: TaskGit, strategy: BranchStrategy = "squash", head: str = ""
+) -> MergeOrder:
     tree = take.take(task).tree
     return MergeOrder("main", strategy, tree, "Do the thing", "claude", head)
 
