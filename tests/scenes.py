@@ -24,6 +24,7 @@ from swarm.engine.readers.audit import AuditReader
 from swarm.errors import SwarmError
 from swarm.model import events
 from swarm.model.activity import OUTSIDE, RUIN, Action, Batch, PathActivity
+from swarm.model.events import Event
 from swarm.model.review import Change, Flag, Hidden, Kind, Level
 from swarm.model.usage import Usage
 from swarm.plan.naming import HomePaths, TaskNames, slug
@@ -56,7 +57,7 @@ class Told:
 
     name: str
     age: float
-    events: tuple[events.Event, ...] = ()
+    events: tuple[Event, ...] = ()
     prompt: str = ""
     agent: str = "claude-code"
     after: tuple[int, ...] = ()
