@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.house import House, house, until
+from bench.keeper_harness import KeeperHarness, open_keeper_harness, until
 from bench.screen import dashboard
 from bench.table import Row
 from swarm.engine.readers.audit import AuditReader
@@ -22,22 +22,22 @@ PRESSES = 60
 
 def rows() -> list[Row]:
     """Intake with a dashboard beside it, and the view of a whole day."""
-    with house(max_running=2) as at:
+    with open_keeper_harness(max_running=2) as at:
         task = at.new("sleep 100000")[0]
         until(lambda: at.queries.task(task).state == "live", "the task")
         found = list(_intake(at, task))
     return [*found, _day()]
 
 
-def _intake(at: House, task: int) -> Iterator[Row]:
+def _intake(at: KeeperHarness, task: int) -> Iterator[Row]:
     """Raw lines come faster than they are read; keys are pressed meanwhile."""
     trail = at.queries.trails(task)[-1]
-    file = at.places.sensor / f"{trail.container}.{trail.part}"
+    file = at.paths.sensor / f"{trail.container}.{trail.part}"
     with dashboard(at.repo) as screen:
         quiet = [screen.press(b"]") for _ in range(PRESSES)]
         with file.open("a") as out:
             out.writelines(_lines(FLOOD))
-        box = f"swarm-{at.places.tag}-{task}"
+        box = f"swarm-{at.paths.tag}-{task}"
         subprocess.run(["docker", "exec", box, "touch", "/tmp/go"], check=True)
         began, before = time.perf_counter(), at.queries.trails(task)[-1].lines
         waits: list[float] = []
@@ -65,9 +65,9 @@ def _lines(count: int) -> Iterator[str]:
 
 def _day() -> Row:
     """Opening the view: the newest thousand entries, read and made into lines."""
-    with house(max_running=1) as at:
-        _fill(at.places.database)
-        audits = AuditReader(at.places)
+    with open_keeper_harness(max_running=1) as at:
+        _fill(at.paths.database)
+        audits = AuditReader(at.paths)
         times = []
         for _ in range(5):
             began = time.perf_counter()

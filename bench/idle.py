@@ -7,7 +7,7 @@ import sys
 import threading
 from pathlib import Path
 
-from bench.house import House, house, until
+from bench.keeper_harness import KeeperHarness, open_keeper_harness, until
 from bench.table import Row
 
 TASKS, SECONDS = 10, 20.0
@@ -16,7 +16,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 def rows() -> list[Row]:
     """CPU in percent of a core, memory in MB (proportional set size)."""
-    with house(max_running=TASKS) as home:
+    with open_keeper_harness(max_running=TASKS) as home:
         before = _overhead()
         ids = home.new("sleep 600", TASKS)
         for task_id in ids:
@@ -38,10 +38,10 @@ def rows() -> list[Row]:
     ]
 
 
-def _dashboard(home: House) -> tuple[int, "subprocess.Popen[bytes]"]:
+def _dashboard(home: KeeperHarness) -> tuple[int, "subprocess.Popen[bytes]"]:
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "bench.dashboard", str(home.places.home)],
+        [sys.executable, "-m", "bench.dashboard", str(home.paths.home)],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,

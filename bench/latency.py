@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 
-from bench.house import House, house, until
+from bench.keeper_harness import KeeperHarness, open_keeper_harness, until
 from bench.screen import dashboard
 from bench.table import Row
 from swarm.store.event_queries import Queries
@@ -27,24 +27,24 @@ _DRAWN = re.compile(rb"drawn-(\d+\.\d{6})")
 
 def rows() -> list[Row]:
     """Both, of one quiet task."""
-    with house(max_running=2) as at:
+    with open_keeper_harness(max_running=2) as at:
         task = at.new("sleep 100000")[0]
         until(lambda: at.queries.task(task).state == "live", "the task")
         return [*_to_row(at, task), *_to_screen(at, task)]
 
 
 def _writer(
-    at: House, task: int, place: str, pause: float
+    at: KeeperHarness, task: int, place: str, pause: float
 ) -> "subprocess.Popen[bytes]":
     script = SCRIPT.format(count=WRITES, place=place, pause=pause)
-    box = f"swarm-{at.places.tag}-{task}"
+    box = f"swarm-{at.paths.tag}-{task}"
     return subprocess.Popen(["docker", "exec", box, "python3", "-c", script])
 
 
-def _to_row(at: House, task: int) -> Iterator[Row]:
+def _to_row(at: KeeperHarness, task: int) -> Iterator[Row]:
     """A reader asks the store all the time."""
     writer = _writer(at, task, "/tmp/row", 0.05)
-    queries, seen, began = Queries(at.places.database), 0.0, time.monotonic()
+    queries, seen, began = Queries(at.paths.database), 0.0, time.monotonic()
     waits: list[float] = []
     sql = (
         "SELECT path, last FROM trace WHERE task = :task AND heap IN (x'', '/tmp')"
@@ -61,7 +61,7 @@ def _to_row(at: House, task: int) -> Iterator[Row]:
     yield from _rows("write → row", waits, 0.99, 250)
 
 
-def _to_screen(at: House, task: int) -> Iterator[Row]:
+def _to_screen(at: KeeperHarness, task: int) -> Iterator[Row]:
     """The Files tab is open; a name counts when its characters reach the terminal.
 
     Slow enough that the tab shows each file, not their directory as one row.

@@ -6,7 +6,7 @@ import time
 from itertools import count
 from pathlib import Path
 
-from bench.house import House, house, until
+from bench.keeper_harness import KeeperHarness, open_keeper_harness, until
 from bench.table import Row, paired
 from swarm.plan import specs
 from swarm.plan.specs import SandboxSpec
@@ -17,7 +17,7 @@ ONE_RUNS, TEN_RUNS, TEN = 7, 3, 10
 
 def rows() -> list[Row]:
     """One task, and ten at once, in milliseconds."""
-    with house(max_running=TEN) as home:
+    with open_keeper_harness(max_running=TEN) as home:
         home.until_ready()
         first = home.new(STAMP)[0]
         until(lambda: home.queries.task(first).ended is not None, "the first task")
@@ -30,11 +30,11 @@ def rows() -> list[Row]:
     ]
 
 
-def _ours(home: House, copies: int) -> float:
+def _ours(home: KeeperHarness, copies: int) -> float:
     home.until_ready()
     began = time.time()
     ids = home.new(f"{STAMP}; sleep 600", copies)
-    stamps = [home.places.worktree(task_id) / "stamp" for task_id in ids]
+    stamps = [home.paths.worktree(task_id) / "stamp" for task_id in ids]
     last = _last(stamps)
     for task_id in ids:
         until(lambda i=task_id: home.queries.task(i).state == "live", "live")  # type: ignore[misc]  # the default binds the id
@@ -48,9 +48,9 @@ def _ours(home: House, copies: int) -> float:
 class Bare:
     """What a human would type: `git worktree add` and `docker run`, nothing else."""
 
-    def __init__(self, home: House, spec: SandboxSpec) -> None:
+    def __init__(self, home: KeeperHarness, spec: SandboxSpec) -> None:
         self._home = home
-        self._profile = home.places.home / "seccomp.json"
+        self._profile = home.paths.home / "seccomp.json"
         self._profile.write_text(spec.seccomp)
         self._spec = spec
         self._numbers = count()
@@ -68,12 +68,12 @@ class Bare:
         return (last - began) * 1000
 
     def _worktree(self, name: str) -> Path:
-        return self._home.places.home / "bare" / name
+        return self._home.paths.home / "bare" / name
 
     def _line(self, name: str) -> str:
         tree, repo = self._worktree(name), self._home.repo
         # Two `git worktree add` that meet fail now and then, so a careful shell locks.
-        add = ["flock", str(self._home.places.home), "git", "-C", str(repo)]
+        add = ["flock", str(self._home.paths.home), "git", "-C", str(repo)]
         add += ["worktree", "add", "-q", "-b", name, str(tree)]
         own = ["chmod", "777", str(tree)]
         return " && ".join(shlex.join(words) for words in (add, own, self._run(name)))
@@ -82,7 +82,7 @@ class Bare:
         spec, limits = self._spec, self._spec.limits
         flags = [
             "docker", "run", "-d", "-t", "-i", "--init", "--name", self._box(name),
-            "--label", f"swarm.home={self._home.places.tag}", "--network", "none",
+            "--label", f"swarm.home={self._home.paths.tag}", "--network", "none",
             "--user", spec.user, "--cap-drop", "ALL", "--read-only",
             "--security-opt", "no-new-privileges:true",
             "--security-opt", f"seccomp={self._profile}",
@@ -97,7 +97,7 @@ class Bare:
         return [*flags, spec.image, "bash", "-c", f"{STAMP}; sleep 600"]
 
     def _box(self, name: str) -> str:
-        return f"swarm-{self._home.places.tag}-{name}"
+        return f"swarm-{self._home.paths.tag}-{name}"
 
     def _remove(self, name: str) -> None:
         for argv in (

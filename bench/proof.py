@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.house import House, house, until
+from bench.keeper_harness import KeeperHarness, open_keeper_harness, until
 from bench.loads import CHURN, GCC, UNTAR
 from bench.sensor import TIMED, image
 from bench.table import Row
@@ -41,7 +41,7 @@ def rows() -> list[Row]:
             f'[sensor]\nkind = "{kind}"\n'
             f'[sandbox]\nmemory = "1GiB"\nimage = "{image()}"'
         )
-        with house(max_running=2, settings=settings) as at:
+        with open_keeper_harness(max_running=2, settings=settings) as at:
             for load, script in LOADS.items():
                 found += _proof(at, kind, load, script)
             for known in at.queries.of_kind(events.SensorUp):
@@ -49,7 +49,7 @@ def rows() -> list[Row]:
     return found
 
 
-def _proof(at: House, kind: str, load: str, script: str) -> Iterator[Row]:
+def _proof(at: KeeperHarness, kind: str, load: str, script: str) -> Iterator[Row]:
     tasks = {mark: _start(at, script, mark) for mark in MARKS}
     for task in tasks.values():
         until(lambda task=task: _is_taken_in(at, task), f"{load} {task}")  # type: ignore[misc]
@@ -69,18 +69,18 @@ def _proof(at: House, kind: str, load: str, script: str) -> Iterator[Row]:
     yield Row(f"{kind}, {load}: misattributed", strange, 0, ONE, "")
 
 
-def _start(at: House, script: str, mark: str) -> int:
+def _start(at: KeeperHarness, script: str, mark: str) -> int:
     whole = f"{TIMED}\nPLACE = '{WORKTREE}/{mark}'\n{script}"
     return at.new(f"python3 -c {shlex.quote(whole)}")[0]
 
 
-def _is_taken_in(at: House, task: int) -> bool:
+def _is_taken_in(at: KeeperHarness, task: int) -> bool:
     ends = events.WorkBroughtBack | events.BringBackRefused
     known = at.queries.events(task=task, limit=100_000)
     return any(isinstance(one.event, ends) for one in known)
 
 
-def _found(at: House, task: int) -> Found:
+def _found(at: KeeperHarness, task: int) -> Found:
     stored = at.queries._all(
         "SELECT CAST(path AS TEXT) FROM trace WHERE task = :task", {"task": task}
     )
@@ -95,8 +95,8 @@ def _found(at: House, task: int) -> Found:
     )
 
 
-def _made(at: House, task: int, mark: str) -> frozenset[str]:
-    root = at.places.worktree(task)
+def _made(at: KeeperHarness, task: int, mark: str) -> frozenset[str]:
+    root = at.paths.worktree(task)
     files = (path for path in (root / mark).rglob("*") if path.is_file())
     return frozenset(f"{WORKTREE}/{Path(path).relative_to(root)}" for path in files)
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.house import until
+from bench.keeper_harness import until
 
 TAB = "▸".encode()
 """Before the tab that is shown: whatever is drawn anew when another one is."""

@@ -12,8 +12,12 @@ from swarm.engine.host import images
 from swarm.model import events
 from swarm.model.task import State
 from tests.agents.anthropic import HOST, MODEL, Scripted
-from tests.engine.conftest import House, new_sample, open_house
-from tests.promises.den import gateway
+from tests.engine.keeper_harness import (
+    KeeperHarness,
+    new_sample_repository,
+    open_keeper_harness,
+)
+from tests.promises.sandbox_probe import gateway
 
 KEY = "sk-ant-the-real-key-of-this-test-0123456789"
 COMMANDS = [
@@ -44,74 +48,83 @@ upstream_ca = ["{ca}"]
 
 
 @pytest.fixture(scope="module")
-def done(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Scripted]]:
+def done(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[KeeperHarness, Scripted]]:
     """One run of the agent, ended and taken in."""
     images.build(DockerImages(), "agents/claude", lambda _line: None)
     folder = tmp_path_factory.mktemp("claude")
-    with open_house() as house:
-        names = house.kit.nets.gate.names
-        house.kit.sandboxes.make_network(names.gate, names.labels("gate"))
+    with open_keeper_harness() as harness:
+        names = harness.context.nets.gate.names
+        harness.context.sandboxes.make_network(names.gate, names.labels("gate"))
         address = gateway(names.gate)
         script = Scripted(address, folder, COMMANDS)
-        configure(house, folder, script, address)
-        house.keep()
-        body = {"repo": str(new_sample(folder / "sample")), "agent": "claude"}
-        task = house.done("new", **body, prompt="Say hello in a file.")["tasks"][0]
-        house.reach(task, State.STOPPED, State.FAILED)
-        house.taken_in(task)
-        yield house, script
+        configure(harness, folder, script, address)
+        harness.start_keeper()
+        body = {
+            "repo": str(new_sample_repository(folder / "sample")),
+            "agent": "claude",
+        }
+        task = harness.wish_done("new", **body, prompt="Say hello in a file.")["tasks"][
+            0
+        ]
+        harness.until_state(task, State.STOPPED, State.FAILED)
+        harness.until_taken_in(task)
+        yield harness, script
         script.close()
 
 
-def configure(house: House, folder: Path, script: Scripted, address: str) -> None:
+def configure(
+    harness: KeeperHarness, folder: Path, script: Scripted, address: str
+) -> None:
     """The user's files: where the model is, its key, and whom to trust."""
     (folder / "key").write_text(KEY)
     (folder / "model.pem").write_text(script.authority.certificate)
     text = POLICY.format(key=folder / "key", address=address, ca=folder / "model.pem")
-    (house.places.home / "policy.toml").write_text(text)
+    (harness.paths.home / "policy.toml").write_text(text)
     hosts = f'hosts = {{ "{HOST}" = "{address}" }}\n'
-    (house.places.home / "config.toml").write_text(f"[gate]\nready = 0\n{hosts}")
+    (harness.paths.home / "config.toml").write_text(f"[gate]\nready = 0\n{hosts}")
 
 
 def test_it_ends_well_and_its_commit_comes_home(
-    done: tuple[House, Scripted],
+    done: tuple[KeeperHarness, Scripted],
 ) -> None:
     """One commit, with the file, through the quarantine."""
-    house, script = done
-    task = house.queries.task(1)
+    harness, script = done
+    task = harness.queries.task(1)
 
-    log = house.kit.sandboxes.logs(house.kit.names(1).sandbox, 200).decode()
+    log = harness.context.sandboxes.logs(harness.context.names(1).sandbox, 200).decode()
     assert (task.state, task.exit_code) == (State.STOPPED, 0), log
     assert task.review.commits == 1
     assert len(script.results) == len(COMMANDS)
 
 
 def test_the_key_is_injected_and_nowhere_in_the_box(
-    done: tuple[House, Scripted],
+    done: tuple[KeeperHarness, Scripted],
 ) -> None:
     """The server sees the real key alone; the agent sees a placeholder."""
-    house, script = done
-    name = house.kit.names(1).sandbox
-    facts = house.kit.sandboxes.inspect(name)
+    harness, script = done
+    name = harness.context.names(1).sandbox
+    facts = harness.context.sandboxes.inspect(name)
     assert facts is not None
 
     assert script.keys == {KEY}
     assert "swarm-placeholder-" in script.results[0]
     assert KEY not in json.dumps(facts.raw)
-    assert KEY.encode() not in house.kit.sandboxes.logs(name, 10_000)
-    files = [file for file in house.places.home.rglob("*") if file.is_file()]
+    assert KEY.encode() not in harness.context.sandboxes.logs(name, 10_000)
+    files = [file for file in harness.paths.home.rglob("*") if file.is_file()]
     assert not [file for file in files if KEY.encode() in file.read_bytes()]
 
 
 def test_the_gate_counts_what_the_server_charged(
-    done: tuple[House, Scripted],
+    done: tuple[KeeperHarness, Scripted],
 ) -> None:
     """To the token; and the model has a price."""
-    house, script = done
-    house.until(
-        lambda: house.queries.task(1).model.open_requests == 0, "the last answer"
+    harness, script = done
+    harness.until(
+        lambda: harness.queries.task(1).model.open_requests == 0, "the last answer"
     )
-    task = house.queries.task(1)
+    task = harness.queries.task(1)
 
     assert (task.model.tokens_in, task.model.tokens_out) == (
         script.tokens_in,
@@ -122,12 +135,14 @@ def test_the_gate_counts_what_the_server_charged(
     assert task.model.cost > 0
 
 
-def test_a_forbidden_host_is_denied_and_told(done: tuple[House, Scripted]) -> None:
+def test_a_forbidden_host_is_denied_and_told(
+    done: tuple[KeeperHarness, Scripted],
+) -> None:
     """To the agent by its client, to the human by an event."""
-    house, script = done
+    harness, script = done
     denied = {
         known.event.host
-        for known in house.queries.denials(1)
+        for known in harness.queries.denials(1)
         if isinstance(known.event, events.NetDenied)
     }
 
@@ -135,12 +150,12 @@ def test_a_forbidden_host_is_denied_and_told(done: tuple[House, Scripted]) -> No
     assert "403" in script.results[1]
 
 
-def test_its_work_can_be_merged(done: tuple[House, Scripted]) -> None:
+def test_its_work_can_be_merged(done: tuple[KeeperHarness, Scripted]) -> None:
     """What it made is on the branch that the human names."""
-    house, _ = done
-    task = house.queries.task(1)
+    harness, _ = done
+    task = harness.queries.task(1)
 
-    house.done("merge", task=1, tree=task.review.tree, strategy="squash")
+    harness.wish_done("merge", task=1, tree=task.review.tree, strategy="squash")
 
     shown = subprocess.run(
         ["git", "-C", task.repo, "show", "main:hello.txt"],

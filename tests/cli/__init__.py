@@ -1,1 +1,1 @@
-"""The command line, against a real file and a clerk in the keeper's place."""
+"""The command line, against a real file and a fake keeper in the keeper's place."""

@@ -1,4 +1,4 @@
-"""A home with a journal, and a clerk that decides wishes in the keeper's place."""
+"""A home with a journal, and a fake keeper that decides wishes without an engine."""
 
 import fcntl
 import os
@@ -20,7 +20,7 @@ Decide = Callable[[WishRecord], dict[str, Any]]
 """Answers a wish, or raises the SwarmError that refuses it."""
 
 
-class Clerk:
+class FakeKeeper:
     """Holds the keeper's lock, and decides wishes without any engine."""
 
     def __init__(self, paths: HomePaths, journal: Journal) -> None:
@@ -58,7 +58,7 @@ class Clerk:
 
 
 @pytest.fixture
-def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> HomePaths:
+def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> HomePaths:
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
     monkeypatch.setenv("SWARM_HOME", str(home))
@@ -75,11 +75,11 @@ def journal(paths: HomePaths) -> Iterator[Journal]:
 
 
 @pytest.fixture
-def clerk(paths: HomePaths, journal: Journal) -> Iterator[Clerk]:
-    clerk = Clerk(paths, journal)
-    clerk.start()
-    yield clerk
-    clerk.stop()
+def keeper(paths: HomePaths, journal: Journal) -> Iterator[FakeKeeper]:
+    keeper = FakeKeeper(paths, journal)
+    keeper.start()
+    yield keeper
+    keeper.stop()
 
 
 @pytest.fixture

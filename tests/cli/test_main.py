@@ -12,7 +12,7 @@ from swarm.bootstrap import wiring
 from swarm.cli import command_registry, exit_codes
 from swarm.errors import SwarmError, ToolMissing
 from swarm.plan.naming import HomePaths
-from tests.cli.conftest import Clerk, ended
+from tests.cli.conftest import FakeKeeper, ended
 
 Swarm = Callable[..., tuple[int, str, str]]
 
@@ -76,13 +76,13 @@ def test_the_repository_may_stand_before_the_command(
 
 
 def test_a_refusal_has_a_message_and_a_way_out(
-    swarm: Swarm, clerk: Clerk, journal: object
+    swarm: Swarm, keeper: FakeKeeper, journal: object
 ) -> None:
     def refuse(_wish: object) -> dict[str, object]:
         raise SwarmError("no \x1b[2J, it is live", hint="stop it\nfirst")
 
-    clerk.decide = refuse
-    ended(clerk._journal)
+    keeper.decide = refuse
+    ended(keeper._journal)
 
     assert swarm("discard", "1") == (
         exit_codes.FAILED,
@@ -100,12 +100,12 @@ def test_a_task_that_is_not_there_is_4(swarm: Swarm, paths: HomePaths) -> None:
 
 
 def test_a_missing_tool_is_5(
-    swarm: Swarm, clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+    swarm: Swarm, keeper: FakeKeeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def missing() -> object:
         raise ToolMissing("docker does not answer")
 
-    number = ended(clerk._journal)
+    number = ended(keeper._journal)
     monkeypatch.setattr(wiring, "sandboxes", missing)
 
     assert swarm("logs", str(number))[0] == exit_codes.TOOL_MISSING

@@ -11,7 +11,7 @@ from swarm.cli import exit_codes
 from swarm.model import events
 from swarm.plan.naming import HomePaths
 from swarm.store.journal import Journal
-from tests.cli.conftest import Clerk, ended, queued
+from tests.cli.conftest import FakeKeeper, ended, queued
 
 Swarm = Callable[..., tuple[int, str, str]]
 FILE = """\
@@ -190,26 +190,26 @@ def test_suggest_says_when_nothing_was_denied(swarm: Swarm, journal: Journal) ->
 )
 def test_a_change_is_a_wish(
     swarm: Swarm,
-    clerk: Clerk,
+    keeper: FakeKeeper,
     journal: Journal,
     words: tuple[str, ...],
     body: dict[str, object],
 ) -> None:
     journal.queue(lambda _id: queued())
-    clerk.decide = lambda _wish: {"rule": "allow a.example", "file": "/p.toml"}
+    keeper.decide = lambda _wish: {"rule": "allow a.example", "file": "/p.toml"}
 
     status, _, err = swarm("policy", *words)
 
-    ((verb, asked),) = clerk.seen
+    ((verb, asked),) = keeper.seen
     assert (status, verb) == (exit_codes.DONE, "grant")
     assert {key: asked[key] for key in body} == body
     assert "it counts from now on" in err
 
 
 def test_nothing_to_revoke_is_a_failure_with_a_way_out(
-    swarm: Swarm, clerk: Clerk, journal: Journal
+    swarm: Swarm, keeper: FakeKeeper, journal: Journal
 ) -> None:
-    clerk.decide = lambda _wish: {"taken": []}
+    keeper.decide = lambda _wish: {"taken": []}
 
     status, _, err = swarm("policy", "revoke", "a.example", "--user")
 
@@ -234,7 +234,7 @@ def test_what_is_no_change_is_a_usage_error(
 
 
 def test_a_budget_is_set_and_shown(
-    swarm: Swarm, clerk: Clerk, journal: Journal
+    swarm: Swarm, keeper: FakeKeeper, journal: Journal
 ) -> None:
     """What was used stands beside what may be."""
     number = ended(journal)
@@ -243,5 +243,5 @@ def test_a_budget_is_set_and_shown(
     status, out, _ = swarm("budget", "1", "--dollars", "2")
 
     assert status == exit_codes.DONE
-    assert clerk.seen == [("budget", {"task": 1, "tokens": None, "dollars": "2"})]
+    assert keeper.seen == [("budget", {"task": 1, "tokens": None, "dollars": "2"})]
     assert "500,000 tokens and $2.00" in out

@@ -14,7 +14,7 @@ from swarm.model import events
 from swarm.model.review import Change, Flag, Hidden, Level
 from swarm.plan.naming import HomePaths
 from swarm.store.journal import Journal
-from tests.cli.conftest import Clerk, ended
+from tests.cli.conftest import FakeKeeper, ended
 
 Swarm = Callable[..., tuple[int, str, str]]
 
@@ -41,12 +41,12 @@ class OneReview:
 
 @pytest.fixture
 def task(
-    clerk: Clerk, journal: Journal, monkeypatch: pytest.MonkeyPatch
+    keeper: FakeKeeper, journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[], int]:
     def one_review(_places: HomePaths) -> OneReview:
         return OneReview()
 
-    clerk.decide = lambda wish: {"tree": "c" * 40}
+    keeper.decide = lambda wish: {"tree": "c" * 40}
     monkeypatch.setattr(wiring, "review", one_review)
     return lambda: ended(journal)
 
@@ -61,11 +61,11 @@ def test_a_diff_does_nothing_to_who_reads_it(
 
 
 def test_a_diff_is_of_a_snapshot_taken_now(
-    swarm: Swarm, task: Callable[[], int], clerk: Clerk
+    swarm: Swarm, task: Callable[[], int], keeper: FakeKeeper
 ) -> None:
     swarm("diff", str(task()))
 
-    assert clerk.seen == [("snapshot", {"task": 1})]
+    assert keeper.seen == [("snapshot", {"task": 1})]
 
 
 def test_raw_bytes_go_to_a_file_and_to_no_terminal(
@@ -111,16 +111,16 @@ def merge(answer: dict[str, Any]) -> Callable[[object], dict[str, Any]]:
 
 
 def test_a_merge_names_the_tree_that_was_read(
-    swarm: Swarm, task: Callable[[], int], clerk: Clerk, journal: Journal
+    swarm: Swarm, task: Callable[[], int], keeper: FakeKeeper, journal: Journal
 ) -> None:
     number = task()
     journal.record(number, events.SnapshotTaken("d" * 40, 1, 1, 0, 0, 0))
-    clerk.decide = merge({"commit": "e" * 40, "target": "main"})
+    keeper.decide = merge({"commit": "e" * 40, "target": "main"})
 
     status, out, _ = swarm("merge", "1", "--accept-risk", "Makefile", "x", "-m", "hi")
 
     assert (status, out) == (0, f"merged #1 fix into main as {'e' * 40}\n")
-    assert clerk.seen[0] == (
+    assert keeper.seen[0] == (
         "merge",
         {
             "task": 1,
@@ -135,13 +135,13 @@ def test_a_merge_names_the_tree_that_was_read(
 
 
 def test_a_patch_goes_where_it_is_asked_to(
-    swarm: Swarm, task: Callable[[], int], clerk: Clerk, paths: HomePaths
+    swarm: Swarm, task: Callable[[], int], keeper: FakeKeeper, paths: HomePaths
 ) -> None:
     task()
-    clerk.decide = merge({"path": "/x/y.patch"})
+    keeper.decide = merge({"path": "/x/y.patch"})
 
     words = ["merge", "1", "--strategy", "patch", "--output", "y.patch"]
 
     assert swarm(*words, "--accept-all-risks")[1] == "wrote /x/y.patch\n"
-    assert clerk.seen[0][1]["accepted"] == "all"
-    assert clerk.seen[0][1]["output"] == str(paths.home.parent / "y.patch")
+    assert keeper.seen[0][1]["accepted"] == "all"
+    assert keeper.seen[0][1]["output"] == str(paths.home.parent / "y.patch")

@@ -9,7 +9,7 @@ import pytest
 from swarm.cli import exit_codes
 from swarm.model import events
 from swarm.store.journal import Journal
-from tests.cli.conftest import Clerk, ended, queued
+from tests.cli.conftest import FakeKeeper, ended, queued
 
 Swarm = Callable[..., tuple[int, str, str]]
 
@@ -18,7 +18,7 @@ Swarm = Callable[..., tuple[int, str, str]]
     ("code", "status"), [(0, exit_codes.DONE), (1, exit_codes.TASK_FAILED), (137, 3)]
 )
 def test_the_agents_own_end_decides(
-    swarm: Swarm, clerk: Clerk, journal: Journal, code: int, status: int
+    swarm: Swarm, keeper: FakeKeeper, journal: Journal, code: int, status: int
 ) -> None:
     ended(journal, code)
 
@@ -26,7 +26,7 @@ def test_the_agents_own_end_decides(
 
 
 def test_one_that_failed_is_enough(
-    swarm: Swarm, clerk: Clerk, journal: Journal
+    swarm: Swarm, keeper: FakeKeeper, journal: Journal
 ) -> None:
     ended(journal, 0)
     task = journal.queue(lambda _id: queued())
@@ -36,7 +36,7 @@ def test_one_that_failed_is_enough(
 
 
 def test_what_was_rejected_or_lost_did_not_succeed(
-    swarm: Swarm, clerk: Clerk, journal: Journal
+    swarm: Swarm, keeper: FakeKeeper, journal: Journal
 ) -> None:
     number = ended(journal, 0)
     journal.record(number, events.TaskRejected())
@@ -44,7 +44,7 @@ def test_what_was_rejected_or_lost_did_not_succeed(
     assert swarm("wait", "1")[0] == exit_codes.TASK_FAILED
 
 
-def test_the_time_is_over(swarm: Swarm, clerk: Clerk, journal: Journal) -> None:
+def test_the_time_is_over(swarm: Swarm, keeper: FakeKeeper, journal: Journal) -> None:
     journal.queue(lambda _id: queued())
 
     status, _, err = swarm("wait", "1", "--timeout", "0.1")
@@ -54,7 +54,7 @@ def test_the_time_is_over(swarm: Swarm, clerk: Clerk, journal: Journal) -> None:
 
 
 def test_an_end_that_comes_later_is_waited_for(
-    swarm: Swarm, clerk: Clerk, journal: Journal
+    swarm: Swarm, keeper: FakeKeeper, journal: Journal
 ) -> None:
     task = journal.queue(lambda _id: queued())
     journal.record(task.id, events.TaskProvisioning(), events.TaskLive("box", "pane"))
@@ -66,7 +66,7 @@ def test_an_end_that_comes_later_is_waited_for(
 
 
 def test_an_engine_that_is_gone_is_told_to_who_waits(
-    swarm: Swarm, clerk: Clerk, journal: Journal
+    swarm: Swarm, keeper: FakeKeeper, journal: Journal
 ) -> None:
     journal.queue(lambda _id: queued())
     journal.record(None, events.EngineDown("docker does not answer"))
@@ -76,8 +76,10 @@ def test_an_engine_that_is_gone_is_told_to_who_waits(
     assert "nothing starts meanwhile: docker does not answer" in err
 
 
-def test_new_can_wait(swarm: Swarm, clerk: Clerk, journal: Journal, repo: Path) -> None:
-    clerk.decide = lambda _wish: {"tasks": [ended(journal, 1)]}
+def test_new_can_wait(
+    swarm: Swarm, keeper: FakeKeeper, journal: Journal, repo: Path
+) -> None:
+    keeper.decide = lambda _wish: {"tasks": [ended(journal, 1)]}
 
     status, out, _ = swarm("new", "do it", "--run", "false", "--wait")
 

@@ -14,8 +14,12 @@ from swarm.engine.host import images
 from swarm.model.task import State
 from swarm.policy.rules import Policy, Rule
 from tests.clients.web import Web
-from tests.engine.conftest import House, new_sample, open_house
-from tests.promises.den import gateway
+from tests.engine.keeper_harness import (
+    KeeperHarness,
+    new_sample_repository,
+    open_keeper_harness,
+)
+from tests.promises.sandbox_probe import gateway
 
 GO = """package main
 import ("fmt"; "io"; "net/http"; "os")
@@ -73,8 +77,8 @@ SEEN = (
 class Place:
     """One sandbox with the clients in it."""
 
-    def __init__(self, house: House, task: int, web: Web) -> None:
-        self.house, self.task, self.web = house, task, web
+    def __init__(self, harness: KeeperHarness, task: int, web: Web) -> None:
+        self.harness, self.task, self.web = harness, task, web
         self.url = f"https://good.test:{web.port}"
 
     def allow(self, *rules: Rule) -> None:
@@ -84,8 +88,8 @@ class Place:
             allow_nets=(f"{self.web.address}/32",),
             upstream_ca=(self.web.authority.certificate,),
         )
-        net = self.house.queries.task(self.task).net.name
-        self.house.kit.nets.hold(net, GateConfig(policy))
+        net = self.harness.queries.task(self.task).net.name
+        self.harness.context.nets.hold(net, GateConfig(policy))
 
     def good(self, **more: object) -> Rule:
         """The rule for the web."""
@@ -100,7 +104,7 @@ class Place:
             head = "echo ca_certificate=/workspace/web.pem > ~/.wgetrc; "
             head += f"export {names} NODE_EXTRA_CA_CERTS=/workspace/web.pem; "
             head += f'export TRUST=/workspace/trust.jks JAVA_TOOL_OPTIONS="{java}"; '
-        box = self.house.kit.names(self.task).sandbox
+        box = self.harness.context.names(self.task).sandbox
         done = subprocess.run(
             ["docker", "exec", box, "bash", "-c", head + command],
             capture_output=True,
@@ -122,22 +126,24 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         files = {"Dockerfile": text}
         door.build(reference, files, {"BASE_IMAGE": base}, lambda _line: None)
     folder = tmp_path_factory.mktemp("clients")
-    with open_house() as house:
-        names = house.kit.nets.gate.names
-        house.kit.sandboxes.make_network(names.gate, names.labels("gate"))
+    with open_keeper_harness() as harness:
+        names = harness.context.nets.gate.names
+        harness.context.sandboxes.make_network(names.gate, names.labels("gate"))
         web = Web(gateway(names.gate), folder)
         hosts = f'hosts = {{ "good.test" = "{web.address}" }}'
         text_of_config = (
             f'[gate]\nready = 0\n{hosts}\n[sandbox]\nimage = "{reference}"\n'
         )
-        (house.places.home / "config.toml").write_text(text_of_config)
-        house.keep()
-        task = house.new(new_sample(folder / "sample"), "sleep 100000")
-        house.reach(task, State.LIVE)
-        worktree = house.places.worktree(task)
+        (harness.paths.home / "config.toml").write_text(text_of_config)
+        harness.start_keeper()
+        task = harness.new_task(
+            new_sample_repository(folder / "sample"), "sleep 100000"
+        )
+        harness.until_state(task, State.LIVE)
+        worktree = harness.paths.worktree(task)
         (worktree / "web.pem").write_text(web.authority.certificate)
         (worktree / "trust.jks").write_bytes(jks(web.authority.certificate))
-        yield Place(house, task, web)
+        yield Place(harness, task, web)
         web.close()
 
 

@@ -10,7 +10,7 @@ import pytest
 from swarm.model import events
 from swarm.model.task import State
 from swarm.store import wishes
-from tests.engine.conftest import PATIENCE, House
+from tests.engine.keeper_harness import PATIENCE, KeeperHarness
 
 LAUNCH = [
     "journal:TaskProvisioning",
@@ -48,15 +48,23 @@ MERGE = [
 WORK = "echo one >> README.md; echo two > new.txt; git add -A; git commit -qm work"
 
 
-def _die_at(house: House, point: str) -> None:
+def _die_at(harness: KeeperHarness, point: str) -> None:
     """Run a keeper that dies at the point, and see it die there."""
     keeper = subprocess.Popen(
-        [sys.executable, "-m", "tests.engine.mortal", str(house.places.home), point],
+        [
+            sys.executable,
+            "-m",
+            "tests.engine.crashing_keeper",
+            str(harness.paths.home),
+            point,
+        ],
         cwd=Path(__file__).resolve().parent.parent.parent,
         stdout=subprocess.DEVNULL,
     )
     try:
-        assert keeper.wait(PATIENCE) == -signal.SIGKILL, f"{point}: {house.story()}"
+        assert keeper.wait(PATIENCE) == -signal.SIGKILL, (
+            f"{point}: {harness.journal_text()}"
+        )
     finally:
         keeper.kill()
         keeper.wait()
@@ -69,108 +77,108 @@ def _git(repo: Path, *argv: str) -> str:
     return done.stdout.strip()
 
 
-def _wish_new(house: House, sample: Path, command: str) -> None:
+def _wish_new(harness: KeeperHarness, sample: Path, command: str) -> None:
     body = {"repo": str(sample), "prompt": "work", "command": command}
-    wishes.make(house.places.database, "new", body)
+    wishes.make(harness.paths.database, "new", body)
 
 
 @pytest.mark.parametrize("point", LAUNCH)
 def test_a_launch_is_taken_up_wherever_it_was_cut(
-    house: House, sample: Path, point: str
+    harness: KeeperHarness, sample: Path, point: str
 ) -> None:
     """One task, one sandbox, the whole work: as if the keeper had never died."""
-    _wish_new(house, sample, WORK)
-    _die_at(house, point)
+    _wish_new(harness, sample, WORK)
+    _die_at(harness, point)
 
-    house.keep()
-    task = house.taken_in(1)
+    harness.start_keeper()
+    task = harness.until_taken_in(1)
 
-    assert [task.id for task in house.queries.tasks()] == [1]
+    assert [task.id for task in harness.queries.tasks()] == [1]
     assert (task.state, task.exit_code, task.review.files) == (State.STOPPED, 0, 2)
-    assert len(house.boxes()) == 1
-    assert not house.queries.of_kind(events.Trouble)
+    assert len(harness.task_containers()) == 1
+    assert not harness.queries.of_kind(events.Trouble)
     assert _git(sample, "status", "--porcelain") == ""
 
 
 @pytest.mark.parametrize("point", ENDING)
 def test_what_an_agent_left_is_taken_in_all_the_same(
-    house: House, sample: Path, point: str
+    harness: KeeperHarness, sample: Path, point: str
 ) -> None:
     """A keeper that dies while it takes work in leaves it to the next."""
-    _wish_new(house, sample, WORK)
-    _die_at(house, point)
+    _wish_new(harness, sample, WORK)
+    _die_at(harness, point)
 
-    house.keep()
-    task = house.taken_in(1)
+    harness.start_keeper()
+    task = harness.until_taken_in(1)
 
     assert (task.state, task.review.files, task.review.commits) == (State.STOPPED, 2, 1)
 
 
 @pytest.mark.parametrize("point", MERGE)
 def test_a_merge_is_finished_or_never_was(
-    house: House, sample: Path, point: str
+    harness: KeeperHarness, sample: Path, point: str
 ) -> None:
     """The user's checkout is never half of each."""
-    keeper = house.keep()
-    task = house.taken_in(house.new(sample, WORK))
+    keeper = harness.start_keeper()
+    task = harness.until_taken_in(harness.new_task(sample, WORK))
     keeper.stop()
-    house.rest()
+    harness.stop_keepers()
     body = {"task": task.id, "tree": task.review.tree, "accepted": "all"}
-    wish = wishes.make(house.places.database, "merge", body)
-    _die_at(house, point)
+    wish = wishes.make(harness.paths.database, "merge", body)
+    _die_at(harness, point)
 
-    house.keep()
-    house.until(lambda: bool(house.queries.wish(wish).outcome), "the merge")
+    harness.start_keeper()
+    harness.until(lambda: bool(harness.queries.wish(wish).outcome), "the merge")
 
-    assert house.queries.wish(wish).outcome == "done", house.story()
-    assert house.queries.task(task.id).state is State.MERGED
+    assert harness.queries.wish(wish).outcome == "done", harness.journal_text()
+    assert harness.queries.task(task.id).state is State.MERGED
     assert _git(sample, "status", "--porcelain") == ""
     assert _git(sample, "rev-list", "--count", "main") == "2"
     assert (sample / "new.txt").read_text() == "two\n"
 
 
 def test_the_death_of_tmux_costs_a_view_and_nothing_else(
-    house: House, sample: Path
+    harness: KeeperHarness, sample: Path
 ) -> None:
     """Agents live in the engine; the next look attaches them again."""
-    keeper = house.keep()
-    task_id = house.new(sample, "echo here; sleep 600")
-    house.reach(task_id, State.LIVE)
+    keeper = harness.start_keeper()
+    task_id = harness.new_task(sample, "echo here; sleep 600")
+    harness.until_state(task_id, State.LIVE)
     keeper.stop()
-    house.rest()
-    house.kit.panes.kill_server()
-    assert house.kit.panes.all() == {}
+    harness.stop_keepers()
+    harness.context.panes.kill_server()
+    assert harness.context.panes.all() == {}
 
-    house.keep()
-    pane = house.kit.names(task_id).pane
-    house.until(lambda: pane in house.kit.panes.all(), "the pane")
+    harness.start_keeper()
+    pane = harness.context.names(task_id).pane
+    harness.until(lambda: pane in harness.context.panes.all(), "the pane")
 
-    assert house.queries.task(task_id).state is State.LIVE
+    assert harness.queries.task(task_id).state is State.LIVE
 
 
 def test_a_container_removed_behind_our_back_is_lost_and_its_work_is_not(
-    house: House, sample: Path
+    harness: KeeperHarness, sample: Path
 ) -> None:
     """`lost` is a state with the worktree still there."""
-    house.keep()
-    task_id = house.new(sample, "echo kept > kept.txt; sleep 600")
-    house.reach(task_id, State.LIVE)
-    kept = house.places.worktree(task_id) / "kept.txt"
-    house.until(kept.exists, "the agent's file")
+    harness.start_keeper()
+    task_id = harness.new_task(sample, "echo kept > kept.txt; sleep 600")
+    harness.until_state(task_id, State.LIVE)
+    kept = harness.paths.worktree(task_id) / "kept.txt"
+    harness.until(kept.exists, "the agent's file")
 
-    house.kit.sandboxes.remove(house.kit.names(task_id).sandbox)
+    harness.context.sandboxes.remove(harness.context.names(task_id).sandbox)
 
-    house.reach(task_id, State.LOST, State.STOPPED)
-    assert house.done("snapshot", task=task_id)["tree"]
+    harness.until_state(task_id, State.LOST, State.STOPPED)
+    assert harness.wish_done("snapshot", task=task_id)["tree"]
     assert kept.read_text() == "kept\n"
 
 
-def test_a_second_keeper_yields(house: House, sample: Path) -> None:
+def test_a_second_keeper_yields(harness: KeeperHarness, sample: Path) -> None:
     """The lock decides, not a pid file."""
-    environment = {"SWARM_HOME": str(house.places.home), "PATH": "/usr/bin:/bin"}
+    environment = {"SWARM_HOME": str(harness.paths.home), "PATH": "/usr/bin:/bin"}
     argv = [sys.executable, "-m", "swarm", "keeper"]
     first = subprocess.Popen(argv, env=environment, stdout=subprocess.DEVNULL)
-    house.until(lambda: bool(house.queries.fleet().engine), "the first keeper")
+    harness.until(lambda: bool(harness.queries.fleet().engine), "the first keeper")
 
     second = subprocess.run(
         argv, env=environment, capture_output=True, text=True, check=False

@@ -14,7 +14,7 @@ from swarm.model.usage import Reading, Usage
 from swarm.plan.specs import SandboxSpec
 from swarm.store.task_queries import TaskQueries
 from swarm.store.usage_writer import UsageWriter
-from tests.engine.conftest import House
+from tests.engine.keeper_harness import KeeperHarness
 from tests.fakes import FakeSandboxes
 
 FORKS = """
@@ -29,65 +29,69 @@ signal.pause()
 """
 
 
-def _usage(house: House, task: int, holds: Callable[[Usage], bool]) -> Usage:
+def _usage(harness: KeeperHarness, task: int, holds: Callable[[Usage], bool]) -> Usage:
     """Block until what is stored of the task is so."""
 
     def done() -> bool:
-        found = house.queries.usage(task)
+        found = harness.queries.usage(task)
         return found is not None and holds(found)
 
-    house.until(done, f"usage: {house.queries.usage(task)}")
-    found = house.queries.usage(task)
+    harness.until(done, f"usage: {harness.queries.usage(task)}")
+    found = harness.queries.usage(task)
     assert found is not None
     return found
 
 
 def test_a_busy_agent_is_seen_beside_one_that_sleeps(
-    house: House, sample: Path
+    harness: KeeperHarness, sample: Path
 ) -> None:
     """Each in its own row, against its own limits."""
-    house.configure('[sandbox]\nmemory = "256MiB"\ncpus = 0.5\npids = 77\n')
-    house.keep()
-    busy = house.new(sample, "while :; do :; done")
-    lazy = house.new(sample, "sleep 100000 & sleep 100000")
+    harness.configure('[sandbox]\nmemory = "256MiB"\ncpus = 0.5\npids = 77\n')
+    harness.start_keeper()
+    busy = harness.new_task(sample, "while :; do :; done")
+    lazy = harness.new_task(sample, "sleep 100000 & sleep 100000")
 
-    used = _usage(house, busy, lambda one: one.cpu > 0.2)
-    _usage(house, lazy, lambda one: one.pids >= 2)
+    used = _usage(harness, busy, lambda one: one.cpu > 0.2)
+    _usage(harness, lazy, lambda one: one.pids >= 2)
 
     assert used.cpu < 1.0, "it may use half a core"
     assert (used.memory_limit, used.pids_limit, used.cpus) == (256 << 20, 77, 0.5)
     assert 0 < used.memory <= used.peak_memory < 256 << 20
-    _usage(house, busy, lambda one: one.throttled > 0.5)
-    assert set(house.queries.usages()) == {busy, lazy}
+    _usage(harness, busy, lambda one: one.throttled > 0.5)
+    assert set(harness.queries.usages()) == {busy, lazy}
 
 
-def test_another_keeper_goes_on_where_one_ended(house: House, sample: Path) -> None:
+def test_another_keeper_goes_on_where_one_ended(
+    harness: KeeperHarness, sample: Path
+) -> None:
     """Peaks stay; what runs is followed again."""
-    house.configure("[sandbox]\npids = 100\n")
-    house.keep()
+    harness.configure("[sandbox]\npids = 100\n")
+    harness.start_keeper()
     script = "for i in 1 2 3 4 5 6; do sleep 100000 & done; read; kill %1 %2 %3; read"
-    task = house.new(sample, script)
-    most = _usage(house, task, lambda one: one.pids > 6).pids
-    house.rest()
-    pane = house.kit.names(task).pane
-    house.kit.panes.send(pane, "on", enter=True)
+    task = harness.new_task(sample, script)
+    most = _usage(harness, task, lambda one: one.pids > 6).pids
+    harness.stop_keepers()
+    pane = harness.context.names(task).pane
+    harness.context.panes.send(pane, "on", enter=True)
 
-    house.keep()
-    used = _usage(house, task, lambda one: one.pids == most - 3)
+    harness.start_keeper()
+    used = _usage(harness, task, lambda one: one.pids == most - 3)
 
     assert used.peak_pids == most
 
 
-def test_what_has_ended_is_followed_no_more(house: House, sample: Path) -> None:
+def test_what_has_ended_is_followed_no_more(
+    harness: KeeperHarness, sample: Path
+) -> None:
     """Its last row stays; its thread goes."""
-    house.keep()
-    task = house.new(sample, "read")
-    _usage(house, task, lambda one: one.pids > 0)
-    house.kit.panes.send(house.kit.names(task).pane, "on", enter=True)
-    house.taken_in(task)
+    harness.start_keeper()
+    task = harness.new_task(sample, "read")
+    _usage(harness, task, lambda one: one.pids > 0)
+    harness.context.panes.send(harness.context.names(task).pane, "on", enter=True)
+    harness.until_taken_in(task)
 
-    house.until(lambda: _listeners(task) == [], "the thread has ended")
-    assert house.queries.usage(task)
+    harness.until(lambda: _listeners(task) == [], "the thread has ended")
+    assert harness.queries.usage(task)
 
 
 def _listeners(task: int) -> list[str]:
@@ -95,51 +99,51 @@ def _listeners(task: int) -> list[str]:
 
 
 def test_memory_beyond_the_limit_ends_the_agent_and_says_which(
-    house: House, sample: Path
+    harness: KeeperHarness, sample: Path
 ) -> None:
     """`out of memory` with the limit and the key that raises it, not 137."""
-    house.configure('[sandbox]\nmemory = "64MiB"\n')
-    house.keep()
+    harness.configure('[sandbox]\nmemory = "64MiB"\n')
+    harness.start_keeper()
     hog = 'python3 -c "x = bytearray(500_000_000); print(len(x))"; exit $?'
 
-    task = house.taken_in(house.new(sample, hog))
+    task = harness.until_taken_in(harness.new_task(sample, hog))
 
     assert task.exit_code == 137
     assert task.reason == "out of memory: it reached its limit of 64.0 MiB"
     assert task.hint == "raise `memory` under [sandbox], and retry it"
-    assert _usage(house, task.id, lambda one: one.oom)
+    assert _usage(harness, task.id, lambda one: one.oom)
 
 
 def test_a_lack_of_memory_is_told_while_the_agent_lives_on(
-    house: House, sample: Path
+    harness: KeeperHarness, sample: Path
 ) -> None:
     """The kernel may take a compiler and leave the agent; that is no end."""
-    house.configure('[sandbox]\nmemory = "64MiB"\n')
-    house.keep()
+    harness.configure('[sandbox]\nmemory = "64MiB"\n')
+    harness.start_keeper()
     hog = 'python3 -c "x = bytearray(500_000_000)"; read; exit 3'
-    task = house.new(sample, hog)
+    task = harness.new_task(sample, hog)
 
-    _usage(house, task, lambda one: one.oom)
-    assert house.queries.task(task).state is State.LIVE
-    house.kit.panes.send(house.kit.names(task).pane, "on", enter=True)
+    _usage(harness, task, lambda one: one.oom)
+    assert harness.queries.task(task).state is State.LIVE
+    harness.context.panes.send(harness.context.names(task).pane, "on", enter=True)
 
-    assert house.taken_in(task).reason == (
+    assert harness.until_taken_in(task).reason == (
         "a process was killed at the limit of 64.0 MiB of memory"
     )
 
 
 def test_processes_beyond_the_limit_are_named_where_the_agent_failed(
-    house: House, sample: Path
+    harness: KeeperHarness, sample: Path
 ) -> None:
     """The shell only says that it could not fork."""
-    house.configure("[sandbox]\npids = 32\n")
-    house.keep()
-    task = house.new(sample, f"python3 -c '{FORKS}'")
-    _usage(house, task, lambda one: one.peak_pids >= 32)
-    pane = house.kit.names(task).pane
-    house.kit.panes.send(pane, "on", enter=True)
+    harness.configure("[sandbox]\npids = 32\n")
+    harness.start_keeper()
+    task = harness.new_task(sample, f"python3 -c '{FORKS}'")
+    _usage(harness, task, lambda one: one.peak_pids >= 32)
+    pane = harness.context.names(task).pane
+    harness.context.panes.send(pane, "on", enter=True)
 
-    ended = house.taken_in(task)
+    ended = harness.until_taken_in(task)
 
     assert ended.exit_code == 4
     assert ended.reason == "it reached its limit of 32 processes"

@@ -18,7 +18,7 @@ from swarm.engine.sensor.client import SensorClient
 from swarm.errors import ToolError
 from swarm.plan.sensor_container import SensorNames
 from swarm.plan.specs import Limits, SandboxSpec
-from tests.engine.conftest import PATIENCE
+from tests.engine.keeper_harness import PATIENCE
 
 FILES = 5_000
 UNTAR = """

@@ -6,7 +6,7 @@ from pathlib import Path
 from swarm.model import events
 from swarm.model.task import State
 from swarm.plan import hardening
-from tests.engine.conftest import House
+from tests.engine.keeper_harness import KeeperHarness
 
 WORK = """
 set -e
@@ -24,16 +24,18 @@ def _git(repo: Path, *argv: str) -> str:
     return done.stdout.strip()
 
 
-def test_a_prompt_becomes_a_commit_of_the_users(house: House, sample: Path) -> None:
+def test_a_prompt_becomes_a_commit_of_the_users(
+    harness: KeeperHarness, sample: Path
+) -> None:
     """Queued, launched, stopped, taken in, merged: the bytes are on main, and ours."""
-    house.keep()
+    harness.start_keeper()
 
-    task = house.taken_in(house.new(sample, WORK))
+    task = harness.until_taken_in(harness.new_task(sample, WORK))
     assert (task.state, task.exit_code, task.review.commits) == (State.STOPPED, 0, 1)
     assert (task.review.files, task.review.added) == (2, 2)
-    result = house.done("merge", task=task.id, accepted="all")
+    result = harness.wish_done("merge", task=task.id, accepted="all")
 
-    assert house.queries.task(task.id).state is State.MERGED
+    assert harness.queries.task(task.id).state is State.MERGED
     assert _git(sample, "rev-parse", "main") == result["commit"]
     assert (sample / "calc.py").read_text() == "def add(a, b): return a + b\n"
     assert _git(sample, "status", "--porcelain") == ""
@@ -41,14 +43,14 @@ def test_a_prompt_becomes_a_commit_of_the_users(house: House, sample: Path) -> N
 
 
 def test_the_running_container_keeps_every_line_of_the_floor(
-    house: House, sample: Path
+    harness: KeeperHarness, sample: Path
 ) -> None:
     """`docker inspect` of what runs, not of what was asked for."""
-    house.keep()
-    task_id = house.new(sample, "sleep 600")
-    house.reach(task_id, State.LIVE)
+    harness.start_keeper()
+    task_id = harness.new_task(sample, "sleep 600")
+    harness.until_state(task_id, State.LIVE)
 
-    facts = house.kit.sandboxes.inspect(house.kit.names(task_id).sandbox)
+    facts = harness.context.sandboxes.inspect(harness.context.names(task_id).sandbox)
 
     assert facts is not None
     assert facts.status == "running"
@@ -56,79 +58,83 @@ def test_the_running_container_keeps_every_line_of_the_floor(
 
 
 def test_stop_pause_resume_and_send_do_what_they_say(
-    house: House, sample: Path
+    harness: KeeperHarness, sample: Path
 ) -> None:
     """Each is recorded only once the world agrees."""
-    house.keep()
-    task_id = house.new(sample, 'read line; echo "$line" > said.txt; sleep 600')
-    house.reach(task_id, State.LIVE)
-    name = house.kit.names(task_id).sandbox
+    harness.start_keeper()
+    task_id = harness.new_task(sample, 'read line; echo "$line" > said.txt; sleep 600')
+    harness.until_state(task_id, State.LIVE)
+    name = harness.context.names(task_id).sandbox
 
-    house.done("pause", task=task_id)
-    facts = house.kit.sandboxes.inspect(name)
+    harness.wish_done("pause", task=task_id)
+    facts = harness.context.sandboxes.inspect(name)
     assert facts is not None
     assert facts.status == "paused"
-    assert house.wish("send", task=task_id, text="no").outcome == "refused"
-    house.done("resume", task=task_id)
-    house.done("send", task=task_id, text="hello")
-    said = house.places.worktree(task_id) / "said.txt"
-    house.until(said.exists, "the agent read what was sent")
-    house.done("kill", task=task_id)
+    assert harness.wish("send", task=task_id, text="no").outcome == "refused"
+    harness.wish_done("resume", task=task_id)
+    harness.wish_done("send", task=task_id, text="hello")
+    said = harness.paths.worktree(task_id) / "said.txt"
+    harness.until(said.exists, "the agent read what was sent")
+    harness.wish_done("kill", task=task_id)
 
-    task = house.queries.task(task_id)
+    task = harness.queries.task(task_id)
     assert (task.state, task.reason) == (State.STOPPED, "killed by you")
 
 
 def test_a_discard_can_be_taken_back_and_rm_never_destroys_work(
-    house: House, sample: Path
+    harness: KeeperHarness, sample: Path
 ) -> None:
     """The way back from what looks destructive."""
-    house.keep()
-    task = house.taken_in(house.new(sample, WORK))
+    harness.start_keeper()
+    task = harness.until_taken_in(harness.new_task(sample, WORK))
 
-    assert "destroy" in house.wish("rm", task=task.id).message
-    house.done("discard", task=task.id)
-    house.done("restore", task=task.id)
-    assert (house.places.worktree(task.id) / "note.txt").exists()
-    house.done("discard", task=task.id)
-    house.done("rm", task=task.id)
+    assert "destroy" in harness.wish("rm", task=task.id).message
+    harness.wish_done("discard", task=task.id)
+    harness.wish_done("restore", task=task.id)
+    assert (harness.paths.worktree(task.id) / "note.txt").exists()
+    harness.wish_done("discard", task=task.id)
+    harness.wish_done("rm", task=task.id)
 
-    assert not house.places.worktree(task.id).exists()
-    assert house.boxes() == []
+    assert not harness.paths.worktree(task.id).exists()
+    assert harness.task_containers() == []
     assert _git(sample, "branch", "--list", "swarm/*") == ""
     assert _git(sample, "worktree", "list").count("\n") == 0
 
 
-def test_the_queue_holds_what_has_no_place(house: House, sample: Path) -> None:
+def test_the_queue_holds_what_has_no_place(
+    harness: KeeperHarness, sample: Path
+) -> None:
     """`max_running` is kept, and a place that falls free is given on."""
-    house.configure("max_running = 1\n")
-    house.keep()
-    first, second = (house.new(sample, "sleep 600") for _ in range(2))
-    house.reach(first, State.LIVE)
-    assert house.queries.task(second).state is State.QUEUED
+    harness.configure("max_running = 1\n")
+    harness.start_keeper()
+    first, second = (harness.new_task(sample, "sleep 600") for _ in range(2))
+    harness.until_state(first, State.LIVE)
+    assert harness.queries.task(second).state is State.QUEUED
 
-    house.done("kill", task=first)
+    harness.wish_done("kill", task=first)
 
-    house.reach(second, State.LIVE)
+    harness.until_state(second, State.LIVE)
 
 
-def test_a_command_that_fails_says_so(house: House, sample: Path) -> None:
+def test_a_command_that_fails_says_so(harness: KeeperHarness, sample: Path) -> None:
     """The exit status is kept; the work is taken in all the same."""
-    house.keep()
+    harness.start_keeper()
 
-    task = house.taken_in(house.new(sample, "echo half > half.txt; exit 7"))
+    task = harness.until_taken_in(
+        harness.new_task(sample, "echo half > half.txt; exit 7")
+    )
 
     assert (task.state, task.exit_code, task.review.files) == (State.STOPPED, 7, 1)
 
 
 def test_a_missing_image_fails_the_wish_with_the_way_out(
-    house: House, sample: Path
+    harness: KeeperHarness, sample: Path
 ) -> None:
     """Nothing is queued that could not start."""
-    house.configure('[sandbox]\nimage = "no/such:1"\n')
-    house.keep()
+    harness.configure('[sandbox]\nimage = "no/such:1"\n')
+    harness.start_keeper()
 
-    wish = house.wish("new", repo=str(sample), prompt="p", command="true")
+    wish = harness.wish("new", repo=str(sample), prompt="p", command="true")
 
     assert wish.outcome == "refused"
     assert "no/such:1" in wish.message
@@ -136,16 +142,16 @@ def test_a_missing_image_fails_the_wish_with_the_way_out(
 
 
 def test_every_step_of_a_launch_is_told_with_its_time(
-    house: House, sample: Path
+    harness: KeeperHarness, sample: Path
 ) -> None:
     """Progress is events, so that any front end can show it."""
-    house.keep()
-    task_id = house.new(sample, "true")
-    house.taken_in(task_id)
+    harness.start_keeper()
+    task_id = harness.new_task(sample, "true")
+    harness.until_taken_in(task_id)
 
     steps = [
         r.event.step
-        for r in house.queries.events(task=task_id)
+        for r in harness.queries.events(task=task_id)
         if isinstance(r.event, events.StepDone)
     ]
 

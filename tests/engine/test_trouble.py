@@ -7,7 +7,7 @@ import pytest
 
 from swarm.model.task import State
 from swarm.plan.naming import TASK_LABEL
-from tests.engine.conftest import House
+from tests.engine.keeper_harness import KeeperHarness
 
 
 def _git(repo: Path, *argv: str) -> str:
@@ -31,105 +31,114 @@ def _git(repo: Path, *argv: str) -> str:
     ],
 )
 def test_a_wish_that_cannot_be_is_refused_whole(
-    house: House, sample: Path, body: dict[str, object], says: str, hint: str
+    harness: KeeperHarness, sample: Path, body: dict[str, object], says: str, hint: str
 ) -> None:
     """Nothing is queued, and the sentence says what to do instead."""
-    house.keep()
+    harness.start_keeper()
 
-    wish = house.wish("new", repo=str(sample), **body)
+    wish = harness.wish("new", repo=str(sample), **body)
 
     assert wish.outcome == "refused"
     assert says in wish.message
     assert hint in wish.hint
-    assert house.queries.tasks() == []
+    assert harness.queries.tasks() == []
 
 
-def test_a_prompt_is_data_whatever_it_holds(house: House, sample: Path) -> None:
+def test_a_prompt_is_data_whatever_it_holds(
+    harness: KeeperHarness, sample: Path
+) -> None:
     """100 kB with quotes, newlines and escape sequences arrive as they were sent."""
     prompt = "'\"`$(touch /tmp/x)\n\x1b]0;title\x07‮" + "x" * 100_000
     command = 'printf %s "$SWARM_PROMPT" > prompt.txt'
-    house.keep()
+    harness.start_keeper()
 
-    task = house.taken_in(house.new(sample, command, prompt=prompt))
+    task = harness.until_taken_in(harness.new_task(sample, command, prompt=prompt))
 
-    written = house.places.worktree(task.id) / "prompt.txt"
+    written = harness.paths.worktree(task.id) / "prompt.txt"
     assert written.read_bytes() == prompt.encode()
 
 
 def test_a_corrupt_config_refuses_new_tasks_and_spares_the_others(
-    house: House, sample: Path
+    harness: KeeperHarness, sample: Path
 ) -> None:
     """File, line and key; a task that runs goes on, and mending the file is enough."""
-    house.keep()
-    running = house.new(sample, "sleep 600")
-    house.reach(running, State.LIVE)
-    config = house.places.home / "config.toml"
+    harness.start_keeper()
+    running = harness.new_task(sample, "sleep 600")
+    harness.until_state(running, State.LIVE)
+    config = harness.paths.home / "config.toml"
     config.write_text("max_runing = 3\n")
 
-    wish = house.wish("new", repo=str(sample), prompt="p", command="true")
+    wish = harness.wish("new", repo=str(sample), prompt="p", command="true")
     assert f"{config}:1: max_runing: unknown key" in wish.message
-    assert house.queries.task(running).state is State.LIVE
-    house.configure("max_running = 3")
+    assert harness.queries.task(running).state is State.LIVE
+    harness.configure("max_running = 3")
 
-    house.taken_in(house.new(sample, "true"))
+    harness.until_taken_in(harness.new_task(sample, "true"))
 
 
 def test_a_branch_of_that_name_fails_the_launch_and_is_left_alone(
-    house: House, sample: Path
+    harness: KeeperHarness, sample: Path
 ) -> None:
     """The user's branch is theirs; the task says which one stands in the way."""
     _git(sample, "branch", "swarm/1-do-it")
-    house.keep()
+    harness.start_keeper()
     body = {"repo": str(sample), "prompt": "do it", "command": "true"}
-    task = house.reach(int(house.done("new", **body)["tasks"][0]), State.FAILED)
+    task = harness.until_state(
+        int(harness.wish_done("new", **body)["tasks"][0]), State.FAILED
+    )
 
     assert (task.step, "swarm/1-do-it" in task.reason) == ("base", True)
     assert _git(sample, "branch", "--list", "swarm/*") == "swarm/1-do-it"
-    assert not house.places.worktree(1).exists()
-    assert "failed" in house.places.launch_log(1).read_text()
+    assert not harness.paths.worktree(1).exists()
+    assert "failed" in harness.paths.launch_log(1).read_text()
 
 
 def test_a_runtime_that_the_engine_lacks_fails_with_its_words(
-    house: House, sample: Path
+    harness: KeeperHarness, sample: Path
 ) -> None:
     """Every step is undone: no container, volume, worktree or branch is left."""
-    house.configure('[sandbox]\nruntime = "nosuch"\n')
-    house.keep()
-    task = house.reach(house.new(sample, "true"), State.FAILED)
+    harness.configure('[sandbox]\nruntime = "nosuch"\n')
+    harness.start_keeper()
+    task = harness.until_state(harness.new_task(sample, "true"), State.FAILED)
 
     assert "nosuch" in task.reason
-    assert house.boxes() == []
-    assert house.kit.sandboxes.volumes({TASK_LABEL: "1", **house.kit.home_labels}) == []
-    assert house.nets() == set()
+    assert harness.task_containers() == []
+    assert (
+        harness.context.sandboxes.volumes(
+            {TASK_LABEL: "1", **harness.context.home_labels}
+        )
+        == []
+    )
+    assert harness.net_namespaces() == set()
     assert _git(sample, "branch", "--list", "swarm/*") == ""
 
 
 def test_a_dirty_checkout_refuses_the_merge_and_keeps_both(
-    house: House, sample: Path
+    harness: KeeperHarness, sample: Path
 ) -> None:
     """What the user has not committed is worth more than our merge."""
-    house.keep()
-    task = house.taken_in(house.new(sample, "echo theirs >> README.md"))
+    harness.start_keeper()
+    task = harness.until_taken_in(harness.new_task(sample, "echo theirs >> README.md"))
     (sample / "README.md").write_text("mine, not committed\n")
 
-    wish = house.wish("merge", task=task.id)
+    wish = harness.wish("merge", task=task.id)
 
     assert wish.outcome == "refused"
     assert "README.md" in wish.message
     assert (sample / "README.md").read_text() == "mine, not committed\n"
-    assert house.queries.task(task.id).state is State.STOPPED
+    assert harness.queries.task(task.id).state is State.STOPPED
 
 
 def test_a_conflict_names_the_paths_and_leaves_no_trace(
-    house: House, sample: Path
+    harness: KeeperHarness, sample: Path
 ) -> None:
     """No MERGE_HEAD, no markers: the user's checkout is as it was."""
-    house.keep()
-    task = house.taken_in(house.new(sample, "echo theirs > README.md"))
+    harness.start_keeper()
+    task = harness.until_taken_in(harness.new_task(sample, "echo theirs > README.md"))
     (sample / "README.md").write_text("ours\n")
     _git(sample, "commit", "-qam", "ours")
 
-    wish = house.wish("merge", task=task.id)
+    wish = harness.wish("merge", task=task.id)
 
     assert wish.outcome == "refused"
     assert "README.md" in wish.message
@@ -138,31 +147,33 @@ def test_a_conflict_names_the_paths_and_leaves_no_trace(
 
 
 def test_what_runs_on_the_host_is_not_merged_unacknowledged(
-    house: House, sample: Path
+    harness: KeeperHarness, sample: Path
 ) -> None:
     """The gate before the merge: each path by name, or nothing."""
-    house.keep()
+    harness.start_keeper()
     work = "mkdir .husky; echo evil > .husky/pre-commit; echo fine > fine.txt"
-    task = house.taken_in(house.new(sample, work))
+    task = harness.until_taken_in(harness.new_task(sample, work))
 
-    refused = house.wish("merge", task=task.id)
+    refused = harness.wish("merge", task=task.id)
     assert refused.outcome == "refused"
     assert ".husky/pre-commit" in refused.message
-    assert house.wish("merge", task=task.id, accepted=["fine.txt"]).outcome == "refused"
+    assert (
+        harness.wish("merge", task=task.id, accepted=["fine.txt"]).outcome == "refused"
+    )
 
-    house.done("merge", task=task.id, accepted=[".husky/pre-commit"])
+    harness.wish_done("merge", task=task.id, accepted=[".husky/pre-commit"])
     assert (sample / ".husky" / "pre-commit").exists()
 
 
 def test_another_tree_than_the_reviewed_one_is_not_merged(
-    house: House, sample: Path
+    harness: KeeperHarness, sample: Path
 ) -> None:
     """An approval is of bytes, not of a name."""
-    house.keep()
-    task = house.taken_in(house.new(sample, "echo one > a.txt"))
-    (house.places.worktree(task.id) / "a.txt").write_text("two\n")
+    harness.start_keeper()
+    task = harness.until_taken_in(harness.new_task(sample, "echo one > a.txt"))
+    (harness.paths.worktree(task.id) / "a.txt").write_text("two\n")
 
-    wish = house.wish("merge", task=task.id, tree=task.review.tree)
+    wish = harness.wish("merge", task=task.id, tree=task.review.tree)
 
     assert wish.outcome == "refused"
     assert "no longer what was reviewed" in wish.message
@@ -170,58 +181,58 @@ def test_another_tree_than_the_reviewed_one_is_not_merged(
 
 
 def test_a_task_that_follows_another_starts_from_its_merged_work(
-    house: House, sample: Path
+    harness: KeeperHarness, sample: Path
 ) -> None:
     """`--after` waits for the merge, and the base is the branch as it then is."""
-    house.keep()
-    first = house.taken_in(house.new(sample, "echo one > one.txt"))
-    second = house.new(sample, "cp one.txt two.txt", after=[first.id])
-    assert house.queries.task(second).state is State.QUEUED
+    harness.start_keeper()
+    first = harness.until_taken_in(harness.new_task(sample, "echo one > one.txt"))
+    second = harness.new_task(sample, "cp one.txt two.txt", after=[first.id])
+    assert harness.queries.task(second).state is State.QUEUED
 
-    house.done("merge", task=first.id)
-    task = house.taken_in(second)
+    harness.wish_done("merge", task=first.id)
+    task = harness.until_taken_in(second)
 
     assert (task.exit_code, task.review.files) == (0, 1)
 
 
 def test_a_task_that_follows_a_discarded_one_says_so(
-    house: House, sample: Path
+    harness: KeeperHarness, sample: Path
 ) -> None:
     """It must not wait for ever in silence."""
-    house.keep()
-    first = house.taken_in(house.new(sample, "true"))
-    second = house.new(sample, "true", after=[first.id])
+    harness.start_keeper()
+    first = harness.until_taken_in(harness.new_task(sample, "true"))
+    second = harness.new_task(sample, "true", after=[first.id])
 
-    house.done("discard", task=first.id)
+    harness.wish_done("discard", task=first.id)
 
-    assert "rejected" in house.reach(second, State.FAILED).reason
+    assert "rejected" in harness.until_state(second, State.FAILED).reason
 
 
 def test_memory_beyond_the_limit_ends_the_agent_and_says_why(
-    house: House, sample: Path
+    harness: KeeperHarness, sample: Path
 ) -> None:
     """`out of memory` in words, not 137."""
-    house.configure('[sandbox]\nmemory = "64MiB"\n')
-    house.keep()
+    harness.configure('[sandbox]\nmemory = "64MiB"\n')
+    harness.start_keeper()
     hog = 'python3 -c "x = bytearray(500_000_000); print(len(x))"; exit $?'
 
-    task = house.taken_in(house.new(sample, hog))
+    task = harness.until_taken_in(harness.new_task(sample, hog))
 
     assert task.exit_code != 0
 
 
 def test_gc_takes_what_is_merged_and_what_no_task_knows(
-    house: House, sample: Path
+    harness: KeeperHarness, sample: Path
 ) -> None:
     """And names it first."""
-    house.keep()
-    task = house.taken_in(house.new(sample, "echo x > x.txt"))
-    house.done("merge", task=task.id)
+    harness.start_keeper()
+    task = harness.until_taken_in(harness.new_task(sample, "echo x > x.txt"))
+    harness.wish_done("merge", task=task.id)
 
-    named = house.done("gc", dry_run=True)
+    named = harness.wish_done("gc", dry_run=True)
     assert named["found"] == [f"task {task.id} do-it (merged)"]
     assert named["removed"] == []
-    house.done("gc")
+    harness.wish_done("gc")
 
-    assert house.queries.task(task.id).removed
-    assert house.boxes() == []
+    assert harness.queries.task(task.id).removed
+    assert harness.task_containers() == []

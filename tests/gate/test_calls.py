@@ -9,7 +9,7 @@ from hypothesis import strategies as some
 
 from swarm.gate.mcp_calls import BODY_LIMIT, CallReader
 from swarm.policy.rules import Rule
-from tests.gate.house import house, server, web
+from tests.gate.gate_harness import open_gate_harness, server, web
 
 
 def call(name: object, **more: object) -> dict[str, object]:
@@ -67,7 +67,7 @@ def test_no_body_breaks_the_reader(pieces: list[bytes]) -> None:
 async def test_the_request_s_line_names_the_tool(tmp_path: Path) -> None:
     """Seen where the gate reads the request, on its way to the server."""
     body = json.dumps(call("delete_everything"))
-    async with house(tmp_path) as gate:
+    async with open_gate_harness(tmp_path) as gate:
         gate.table["mcp.test"] = ["127.0.0.1"]
         async with server(web) as port:
             gate.allow(Rule("allow", "mcp.test", (port,)))

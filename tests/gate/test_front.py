@@ -10,17 +10,17 @@ import pytest
 import pytest_asyncio
 
 from swarm.policy.rules import Rule
-from tests.gate.house import House, house, server, web
+from tests.gate.gate_harness import GateHarness, open_gate_harness, server, web
 
 
 @pytest_asyncio.fixture
-async def gate(tmp_path: Path) -> AsyncIterator[House]:
-    async with house(tmp_path) as made:
+async def gate(tmp_path: Path) -> AsyncIterator[GateHarness]:
+    async with open_gate_harness(tmp_path) as made:
         made.table["ok.example"] = ["127.0.0.1"]
         yield made
 
 
-async def test_a_denied_host_is_told_in_the_status_line(gate: House) -> None:
+async def test_a_denied_host_is_told_in_the_status_line(gate: GateHarness) -> None:
     """npm, pip and urllib show nothing else of an answer to CONNECT."""
     client = await gate.connect("evil.example:443")
 
@@ -36,7 +36,7 @@ async def test_a_denied_host_is_told_in_the_status_line(gate: House) -> None:
     )
 
 
-async def test_tls_to_an_allowed_name_passes_untouched(gate: House) -> None:
+async def test_tls_to_an_allowed_name_passes_untouched(gate: GateHarness) -> None:
     """Not intercepted: the client sees the server's own certificate."""
     async with server(web, gate.web_ca, "ok.example") as port:
         gate.allow(Rule("allow", "ok.example", (port,)))
@@ -56,7 +56,7 @@ async def test_tls_to_an_allowed_name_passes_untouched(gate: House) -> None:
     )
 
 
-async def test_tls_for_another_name_is_refused(gate: House) -> None:
+async def test_tls_for_another_name_is_refused(gate: GateHarness) -> None:
     """CONNECT to one host, SNI of another: domain fronting."""
     async with server(web, gate.web_ca, "evil.example") as port:
         gate.allow(Rule("allow", "ok.example", (port,)))
@@ -69,7 +69,7 @@ async def test_tls_for_another_name_is_refused(gate: House) -> None:
 
 
 @pytest.mark.parametrize("first", [b"SSH-2.0-x\r\n", b"\r\n\r\n", b"\x05\x01\x00"])
-async def test_raw_bytes_in_a_tunnel_close_it(gate: House, first: bytes) -> None:
+async def test_raw_bytes_in_a_tunnel_close_it(gate: GateHarness, first: bytes) -> None:
     """An allowed CONNECT is no socket to anything."""
     seen = asyncio.Event()
 
@@ -88,7 +88,7 @@ async def test_raw_bytes_in_a_tunnel_close_it(gate: House, first: bytes) -> None
     assert gate.said(verdict="deny", reason="not-tls-nor-http")
 
 
-async def test_a_look_inside_judges_each_request(gate: House) -> None:
+async def test_a_look_inside_judges_each_request(gate: GateHarness) -> None:
     """Paths and methods, on every request of a connection that is kept alive."""
     async with server(web, gate.web_ca, "ok.example") as port:
         gate.allow(
@@ -111,7 +111,7 @@ async def test_a_look_inside_judges_each_request(gate: House) -> None:
     assert (line["method"], line["path"]) == ("GET", "/v2/a")
 
 
-async def test_plain_http_by_its_full_url(gate: House) -> None:
+async def test_plain_http_by_its_full_url(gate: GateHarness) -> None:
     """As curl and apt ask a proxy."""
     async with server(web) as port:
         gate.allow(Rule("allow", "ok.example", (port,)))
@@ -130,7 +130,7 @@ async def test_plain_http_by_its_full_url(gate: House) -> None:
     assert set(told["fields"]) == {"Host"}
 
 
-async def test_narrowing_cuts_what_is_open(gate: House) -> None:
+async def test_narrowing_cuts_what_is_open(gate: GateHarness) -> None:
     """A tunnel ends in the moment that its rule goes."""
     async with server(web, gate.web_ca, "ok.example") as port:
         gate.allow(Rule("allow", "ok.example", (port,)))
@@ -147,7 +147,7 @@ async def test_narrowing_cuts_what_is_open(gate: House) -> None:
     "address", ["10.0.0.1", "169.254.169.254", "::1", "::ffff:1.1.1.1"]
 )
 async def test_a_name_with_one_bad_address_is_refused(
-    gate: House, address: str
+    gate: GateHarness, address: str
 ) -> None:
     """Rebinding: any bad answer, and no address of the name is used."""
     gate.table["ok.example"] = ["127.0.0.1", address]
@@ -159,7 +159,7 @@ async def test_a_name_with_one_bad_address_is_refused(
     assert gate.said(verdict="deny", address=address)
 
 
-async def test_a_name_is_told_once_even_if_nothing_follows(gate: House) -> None:
+async def test_a_name_is_told_once_even_if_nothing_follows(gate: GateHarness) -> None:
     """A name can be a message; nobody outside hears it, and the human sees it."""
     query = b"\x12\x34\x01\0\0\1\0\0\0\0\0\0\6secret\4data\4test\0\0\1\0\1"
     loop = asyncio.get_running_loop()
@@ -174,7 +174,7 @@ async def test_a_name_is_told_once_even_if_nothing_follows(gate: House) -> None:
 
 @pytest.mark.parametrize(("flags", "kind"), [(b"\x08", b"\0\1"), (b"\1", b"\0\x10")])
 async def test_a_question_that_is_refused_is_no_host_to_allow(
-    gate: House, flags: bytes, kind: bytes
+    gate: GateHarness, flags: bytes, kind: bytes
 ) -> None:
     """Its name was not even read as one: allowing `*.evil.test` would be a trick."""
     question = b"\1*\4evil\4test\0" if kind == b"\0\1" else b"\4evil\4test\0"
@@ -189,7 +189,7 @@ async def test_a_question_that_is_refused_is_no_host_to_allow(
     assert line["locked"] is True
 
 
-async def test_a_body_over_its_limit_is_said_to_be_refused(gate: House) -> None:
+async def test_a_body_over_its_limit_is_said_to_be_refused(gate: GateHarness) -> None:
     """One line of what passed until then, one of why it ended."""
     gate.table["plain.test"] = ["127.0.0.1"]
     async with server(web) as port:

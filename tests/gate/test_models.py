@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from swarm.gate.llm_usage import LlmResponseReader, LlmUsage
 from swarm.policy.rules import Rule
-from tests.gate.house import house, server
+from tests.gate.gate_harness import open_gate_harness, server
 
 ANTHROPIC = b"".join(
     b"event: %s\ndata: %s\n\n" % (str(body["type"]).encode(), json.dumps(body).encode())
@@ -101,7 +101,7 @@ async def model(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 async def test_a_model_call_is_counted_as_it_passes(tmp_path: Path) -> None:
     """Open, then answered, with the server's own numbers; the bytes are untouched."""
-    async with house(tmp_path) as gate:
+    async with open_gate_harness(tmp_path) as gate:
         gate.table["api.example"] = ["127.0.0.1"]
         async with server(model, gate.web_ca, "api.example") as port:
             gate.allow(Rule("allow", "api.example", (port,), model="anthropic"))

@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest_asyncio
 
 from swarm.policy.rules import Rule
-from tests.gate.house import Client, House, Serve, house, server
+from tests.gate.gate_harness import (
+    Client,
+    GateHarness,
+    Serve,
+    open_gate_harness,
+    server,
+)
 
 ASKED = (
     "GET /chat HTTP/1.1\r\nHost: ok.example:{port}\r\nConnection: Upgrade\r\n"
@@ -16,13 +22,13 @@ ASKED = (
 
 
 @pytest_asyncio.fixture
-async def gate(tmp_path: Path) -> AsyncIterator[House]:
-    async with house(tmp_path) as made:
+async def gate(tmp_path: Path) -> AsyncIterator[GateHarness]:
+    async with open_gate_harness(tmp_path) as made:
         made.table["ok.example"] = ["127.0.0.1"]
         yield made
 
 
-async def inside(gate: House, port: int, **limits: int) -> Client:
+async def inside(gate: GateHarness, port: int, **limits: int) -> Client:
     """A client whose TLS ends at the gate."""
     gate.allow(Rule("allow", "ok.example", (port,), methods=("GET",), **limits))  # type: ignore[arg-type]  # numbers only
     client = await gate.connect(f"ok.example:{port}")
@@ -48,7 +54,7 @@ def upgrading(heads: list[str]) -> Serve:
     return serve
 
 
-async def test_a_websocket_goes_both_ways_and_is_counted(gate: House) -> None:
+async def test_a_websocket_goes_both_ways_and_is_counted(gate: GateHarness) -> None:
     """What the server says with its answer already belongs to the client."""
     heads: list[str] = []
     async with server(upgrading(heads), gate.web_ca, "ok.example") as port:
@@ -70,7 +76,7 @@ async def test_a_websocket_goes_both_ways_and_is_counted(gate: House) -> None:
     assert (line["status"], line["up"], line["down"]) == (101, 5, 10)
 
 
-async def test_a_websocket_ends_at_its_rules_limit(gate: House) -> None:
+async def test_a_websocket_ends_at_its_rules_limit(gate: GateHarness) -> None:
     """A body has an end; what is sent after an upgrade counts just the same."""
     heads: list[str] = []
     async with server(upgrading(heads), gate.web_ca, "ok.example") as port:
@@ -85,7 +91,7 @@ async def test_a_websocket_ends_at_its_rules_limit(gate: House) -> None:
     assert gate.said(phase="request", verdict="deny", reason="too-much-upload")
 
 
-async def test_no_other_protocol_is_asked_for(gate: House) -> None:
+async def test_no_other_protocol_is_asked_for(gate: GateHarness) -> None:
     """HTTP/2 by upgrade would be read by nobody here."""
     heads: list[str] = []
     async with server(upgrading(heads), gate.web_ca, "ok.example") as port:
@@ -97,7 +103,7 @@ async def test_no_other_protocol_is_asked_for(gate: House) -> None:
     assert "upgrade" not in heads[0].lower()
 
 
-async def test_events_come_when_they_are_sent(gate: House) -> None:
+async def test_events_come_when_they_are_sent(gate: GateHarness) -> None:
     """A stream that is read on its way is not held back for its end."""
     seen = asyncio.Event()
 

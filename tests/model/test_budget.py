@@ -6,13 +6,13 @@ import pytest
 
 from swarm.model import budget, events, transitions
 from swarm.model.task import Budget, ModelUsage, Task
-from tests.model.made import made_of
+from tests.model.builders import build_event
 
 USED = ModelUsage("claude-x", tokens_in=900, tokens_out=100)
 
 
 def task(model: ModelUsage, limit: Budget) -> Task:
-    queued = transitions.queued(1, 0.0, made_of(events.TaskQueued))
+    queued = transitions.queued(1, 0.0, build_event(events.TaskQueued))
     return replace(queued, model=model, budget=limit)
 
 

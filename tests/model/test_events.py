@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from swarm.model import events
-from tests.model.made import any_event
+from tests.model.builders import any_event
 
 
 @given(any_event())

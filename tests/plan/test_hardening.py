@@ -8,7 +8,7 @@ import pytest
 from swarm.errors import PlanError
 from swarm.plan.hardening import inspected_faults, refuse
 from swarm.plan.specs import Limits, Mount
-from tests.plan.good import SPEC, inspected
+from tests.plan.builders import SPEC, inspected
 
 
 def test_a_good_one_has_no_fault() -> None:

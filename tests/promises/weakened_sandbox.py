@@ -23,8 +23,8 @@ from swarm.plan import specs
 from swarm.plan.naming import HOME_LABEL, KIND_LABEL
 from swarm.plan.specs import SandboxSpec
 from swarm.store.event_queries import Queries
-from tests.engine.conftest import new_sample
-from tests.promises.den import Den
+from tests.engine.keeper_harness import new_sample_repository
+from tests.promises.sandbox_probe import SandboxProbe
 
 MEMORY, PIDS = 1 << 30, 2000
 """More than any probe asks for, and little enough for the machine to go on."""
@@ -52,7 +52,7 @@ git checkout -qf HEAD -- .
 
 
 @dataclass
-class Loose(Den):
+class WeakenedSandbox(SandboxProbe):
     """Root, with every capability and all of the host's namespaces."""
 
     folder: Path
@@ -87,7 +87,7 @@ class Loose(Den):
             user="0:0",
             environment=spec.environment,
             working_dir=spec.workdir,
-            labels={HOME_LABEL: self.house.places.tag, KIND_LABEL: "loose"},
+            labels={HOME_LABEL: self.harness.paths.tag, KIND_LABEL: "weakened"},
             host_config={**self._host(), "MaskedPaths": [], "ReadonlyPaths": []},
         )
         self.ids.append(str(made["Id"]))
@@ -130,14 +130,14 @@ class Loose(Den):
 
 
 @contextmanager
-def loosened(of: Den) -> Iterator[Loose]:
+def open_weakened_sandbox(of: SandboxProbe) -> Iterator[WeakenedSandbox]:
     """The weak one, beside the real one, until the end."""
     client = docker.APIClient(version="auto")
-    with TemporaryDirectory(prefix="swarm-loose-") as folder:
-        at = Loose(of.house, of.task, of.web, "", Path(folder), client)
+    with TemporaryDirectory(prefix="swarm-weakened-") as folder:
+        at = WeakenedSandbox(of.harness, of.task, of.web, "", Path(folder), client)
         for path in (at.tree, at.home, at.folder / "objects"):
             path.mkdir()
-        shutil.copytree(of.house.places.told(of.task), at.folder / "told")
+        shutil.copytree(of.harness.paths.told(of.task), at.folder / "told")
         tidy(at)
         try:
             at.box = at.start("sh", "-c", SETUID)
@@ -149,29 +149,33 @@ def loosened(of: Den) -> Iterator[Loose]:
             client.close()
 
 
-def spec_of(of: Den) -> SandboxSpec:
+def spec_of(of: SandboxProbe) -> SandboxSpec:
     """The sandbox as its plan has it."""
-    return specs.from_json(of.house.queries.plan(of.task)).sandbox
+    return specs.from_json(of.harness.queries.plan(of.task)).sandbox
 
 
-def worktree(at: Den) -> Path:
+def worktree(at: SandboxProbe) -> Path:
     """Where the host has what the sandbox calls /workspace."""
-    return at.tree if isinstance(at, Loose) else at.house.places.worktree(at.task)
+    return (
+        at.tree
+        if isinstance(at, WeakenedSandbox)
+        else at.harness.paths.worktree(at.task)
+    )
 
 
-def tidy(at: Den) -> None:
+def tidy(at: SandboxProbe) -> None:
     """An untouched worktree and git directory, at the places that are mounted."""
-    if not isinstance(at, Loose):
+    if not isinstance(at, WeakenedSandbox):
         at.shell(TIDY)
         return
     at.empty()
-    for path in new_sample(at.folder / "fresh").iterdir():
+    for path in new_sample_repository(at.folder / "fresh").iterdir():
         path.rename(at.tree / path.name)
 
 
-def look(at: Den) -> None:
+def look(at: SandboxProbe) -> None:
     """All that the host does with an agent's work before a human decided anything."""
-    if isinstance(at, Loose):
+    if isinstance(at, WeakenedSandbox):
         for words in PLAIN:
             at.git(*words)
         return
@@ -180,40 +184,40 @@ def look(at: Den) -> None:
         receive(at)
 
 
-def receive(at: Den) -> str:
+def receive(at: SandboxProbe) -> str:
     """Take the agent's commits in, as its host does; the head that came."""
-    if isinstance(at, Loose):
+    if isinstance(at, WeakenedSandbox):
         at.git("clone", "-q", "--bare", str(at.tree), str(at.folder / "second"))
         return at.git("rev-parse", "HEAD").strip()
-    kit, task = at.house.kit, at.house.queries.task(at.task)
+    kit, task = at.harness.context, at.harness.queries.task(at.task)
     sender = snapshot.sender(kit.names(task.id), spec_of(at), task.base)
     return quarantine.receive(of_git(at), kit.sandboxes.run(sender, 64 << 20)).head
 
 
-def of_git(at: Den) -> TaskGit:
+def of_git(at: SandboxProbe) -> TaskGit:
     """The host's side of a task's git."""
-    return task_git(at.house.kit, at.house.queries.task(at.task))
+    return task_git(at.harness.context, at.harness.queries.task(at.task))
 
 
-def changes(at: Den) -> tuple[Change, ...]:
+def changes(at: SandboxProbe) -> tuple[Change, ...]:
     """What a snapshot that is taken now holds."""
-    tree = at.house.done("snapshot", task=at.task)["tree"]
+    tree = at.harness.wish_done("snapshot", task=at.task)["tree"]
     return _reviewing(at).changes(at.task, tree)
 
 
-def _reviewing(at: Den) -> reviewing.ReviewReader:
-    places = at.house.places
+def _reviewing(at: SandboxProbe) -> reviewing.ReviewReader:
+    places = at.harness.paths
     return reviewing.ReviewReader(places, lambda: Queries(places.database))
 
 
-def read(at: Den, wary: bool = False) -> bytes:
+def read(at: SandboxProbe, wary: bool = False) -> bytes:
     """Every byte that a reviewer could come to see of the worktree.
 
     A wary peer looks at each name before it opens it.
     """
-    if isinstance(at, Loose):
+    if isinstance(at, WeakenedSandbox):
         return b"".join(_opened(each, wary) for each in _walked(at.tree))
-    tree = at.house.done("snapshot", task=at.task)["tree"]
+    tree = at.harness.wish_done("snapshot", task=at.task)["tree"]
     of, held = of_git(at), _reviewing(at).changes(at.task, tree)
     blobs = [diff.blob(of, each.new) for each in held if each.new_mode & 0o100000]
     return b"".join([*blobs, _reviewing(at).diff(at.task, tree)])
@@ -233,11 +237,11 @@ def _opened(path: Path, wary: bool) -> bytes:
     return b""
 
 
-def told(at: Den) -> str:
+def told(at: SandboxProbe) -> str:
     """What the reviewer is told of the worktree: a line for each name."""
-    if isinstance(at, Loose):
+    if isinstance(at, WeakenedSandbox):
         return at.git("status", "--porcelain", "-uall", "--ignored")
-    tree = at.house.done("snapshot", task=at.task)["tree"]
+    tree = at.harness.wish_done("snapshot", task=at.task)["tree"]
     shown = _reviewing(at)
     flags = [
         f"{each.path}: {each.kind} {[str(flag.level) for flag in each.flags]}"

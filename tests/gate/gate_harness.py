@@ -23,7 +23,7 @@ Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 @dataclass
-class House:
+class GateHarness:
     """One task's net, and what it wrote."""
 
     net: TaskNet
@@ -100,7 +100,7 @@ class Client:
 
 
 @contextlib.asynccontextmanager
-async def house(folder: Path) -> AsyncIterator[House]:
+async def open_gate_harness(folder: Path) -> AsyncIterator[GateHarness]:
     """A gate with one net that allows nothing."""
     for name in ("gate", "web"):
         (folder / name).mkdir()
@@ -123,7 +123,7 @@ async def house(folder: Path) -> AsyncIterator[House]:
     listeners = Listeners(net, front, sockets)
     ports = [one.getsockname()[1] for one in sockets]
     try:
-        made = House(
+        made = GateHarness(
             net, upstream, gate_ca, web_ca, lines, ports[0], ports[1], ports[2], table
         )
         yield made

@@ -6,7 +6,7 @@ import pytest
 
 from swarm.cli import exit_codes
 from swarm.model.task import State
-from tests.walk import HOST, go, walk, why
+from tests.end_to_end import HOST, open_session, run_session, why
 
 
 async def test_a_denial_becomes_a_grant_that_dies_with_its_task(
@@ -14,10 +14,10 @@ async def test_a_denial_becomes_a_grant_that_dies_with_its_task(
 ) -> None:
     """The retry passes after one key; `why` names the rule, its file and its line."""
     monkeypatch.delenv("SWARM_HOME", raising=False)
-    with walk() as at:
-        await go(at)
-        task: Any = at.house.queries.task(at.task)
-        file = at.house.places.home / "policy.toml"
+    with open_session() as at:
+        await run_session(at)
+        task: Any = at.harness.queries.task(at.task)
+        file = at.harness.paths.home / "policy.toml"
 
         gone = why(at, f"{HOST}:{at.port}"), capsys.readouterr().out
         kept = why(at, "docs.example"), capsys.readouterr().out
@@ -26,5 +26,5 @@ async def test_a_denial_becomes_a_grant_that_dies_with_its_task(
     assert task.denied > 0
     assert (gone[0], "not-in-allowlist" in gone[1]) == (exit_codes.FAILED, True)
     assert (kept[0], f"{file}:3" in kept[1]) == (exit_codes.DONE, True)
-    assert f"{HOST}:{at.port}" in at.pictures["walk-1-denied"]
-    assert "passes" in at.pictures["walk-4-why"]
+    assert f"{HOST}:{at.port}" in at.pictures["open_session-1-denied"]
+    assert "passes" in at.pictures["open_session-4-why"]

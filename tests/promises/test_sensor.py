@@ -1,4 +1,4 @@
-"""K: whatever an agent does is seen, under its own name, and told as it was.
+"""Whatever an agent does is seen, under its own name, and told as it was.
 
 The weak place is the same sandbox under inotify: what most tools call a file log.
 """
@@ -12,8 +12,8 @@ import pytest
 from swarm.model.activity import Action, PathActivity
 from swarm.model.audit_query import Filter
 from swarm.model.task import State
-from tests.engine.conftest import new_sample, open_house
-from tests.promises.den import Den
+from tests.engine.keeper_harness import new_sample_repository, open_keeper_harness
+from tests.promises.sandbox_probe import SandboxProbe
 
 pytestmark = pytest.mark.against("blind")
 
@@ -21,27 +21,31 @@ _MARKS = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def blind(kept: Den, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Den]:
+def blind(
+    real_sandbox: SandboxProbe, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SandboxProbe]:
     """A sandbox whose worktree is watched from the host, and nothing else."""
     before = os.environ["SWARM_CONFIG"]
-    sample = new_sample(tmp_path_factory.mktemp("blind") / "sample")
-    with open_house() as house:
-        house.configure('[sensor]\nkind = "inotify"')
-        house.keep()
-        task = house.new(sample, "sleep 100000")
-        house.reach(task, State.LIVE)
+    sample = new_sample_repository(tmp_path_factory.mktemp("blind") / "sample")
+    with open_keeper_harness() as harness:
+        harness.configure('[sensor]\nkind = "inotify"')
+        harness.start_keeper()
+        task = harness.new_task(sample, "sleep 100000")
+        harness.until_state(task, State.LIVE)
         os.environ["SWARM_CONFIG"] = before
-        yield Den(house, task, kept.web, house.kit.names(task).sandbox)
+        yield SandboxProbe(
+            harness, task, real_sandbox.web, harness.context.names(task).sandbox
+        )
 
 
 class Record:
     """What the store holds of a task, once a mark that came last is in it."""
 
-    def __init__(self, of: Den) -> None:
+    def __init__(self, of: SandboxProbe) -> None:
         mark = f"/workspace/mark-{next(_MARKS)}"
         of.shell(f"sync; sleep 0.1; touch {mark}")
-        read = of.house.queries
-        of.house.until(lambda: mark in _traces(of), mark)
+        read = of.harness.queries
+        of.harness.until(lambda: mark in _traces(of), mark)
         self.traces = _traces(of)
         entries = read.deeds_after(0, Filter(task=of.task), 1_000_000)
         self.deeds: list[Action] = [entry.deed for entry in entries if entry.deed]
@@ -65,9 +69,9 @@ class Record:
         return found.op if found else ""
 
 
-def _traces(of: Den) -> dict[str, PathActivity]:
-    rows = of.house.queries.places(of.task, 1_000_000)
-    return {place.trace.path: place.trace for place in rows}
+def _traces(of: SandboxProbe) -> dict[str, PathActivity]:
+    rows = of.harness.queries.places(of.task, 1_000_000)
+    return {sandbox.trace.path: sandbox.trace for sandbox in rows}
 
 
 Probe = tuple[str, Callable[[Record], bool]]
@@ -199,35 +203,35 @@ WRITES = {
 
 
 @pytest.mark.parametrize("what", DEEDS)
-def test_what_an_agent_does_is_seen(place: Den, what: str) -> None:
+def test_what_an_agent_does_is_seen(sandbox: SandboxProbe, what: str) -> None:
     """Promise: every command, its end, and every refusal stands in the audit.
 
     Why: Leash hooks four calls; most tools log none.
     """
     script, holds = DEEDS[what]
-    place.shell(script)
+    sandbox.shell(script)
 
-    assert holds(Record(place)), what
+    assert holds(Record(sandbox)), what
 
 
 @pytest.mark.parametrize("name", CALLS)
-def test_what_an_escape_begins_with_is_seen(place: Den, name: str) -> None:
+def test_what_an_escape_begins_with_is_seen(sandbox: SandboxProbe, name: str) -> None:
     """Promise: a refused system call is told by its name.
 
     Why: who tries the door is about to try the window.
     """
-    place.shell(f'python3 -c "{PYTHON}{CALLS[name]}"')
+    sandbox.shell(f'python3 -c "{PYTHON}{CALLS[name]}"')
 
-    assert Record(place).called(name)
+    assert Record(sandbox).called(name)
 
 
 @pytest.mark.parametrize("how", WRITES)
-def test_every_way_to_write_is_seen(place: Den, how: str) -> None:
+def test_every_way_to_write_is_seen(sandbox: SandboxProbe, how: str) -> None:
     """Promise: a file outside the worktree is seen however it was written.
 
     Why: in Leash `rm -rf` leaves no event, and a rename is no write.
     """
     path = f"/tmp/w{abs(hash(how)) % 10**9}"
-    place.shell(f"python3 -c \"{PYTHON}P = '{path}'\n{WRITES[how]}\"")
+    sandbox.shell(f"python3 -c \"{PYTHON}P = '{path}'\n{WRITES[how]}\"")
 
-    assert Record(place).op(path)
+    assert Record(sandbox).op(path)

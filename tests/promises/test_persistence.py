@@ -1,4 +1,4 @@
-"""B: what an agent leaves behind runs nowhere, and goes nowhere unseen."""
+"""What an agent leaves behind runs nowhere, and goes nowhere unseen."""
 
 import re
 import shutil
@@ -11,10 +11,10 @@ import pytest
 
 from swarm.errors import SwarmError
 from swarm.model.task import State
-from tests.engine.conftest import new_sample
-from tests.promises.den import Den
-from tests.promises.loose import (
-    Loose,
+from tests.engine.keeper_harness import new_sample_repository
+from tests.promises.sandbox_probe import SandboxProbe
+from tests.promises.weakened_sandbox import (
+    WeakenedSandbox,
     changes,
     look,
     of_git,
@@ -23,15 +23,17 @@ from tests.promises.loose import (
     worktree,
 )
 
-pytestmark = pytest.mark.against("loose")
+pytestmark = pytest.mark.against("weakened")
 
 
-SINGER = """
+PLANT_HELPERS = """
 set -e; cd /workspace; exec 2>&1; G=$(git rev-parse --absolute-git-dir)
 R=$(realpath --relative-to=$G .); mkdir .own
-printf '#!/bin/sh\\ntouch %s\\n' SANG > .own/sing; chmod +x .own/sing
-hook() { mkdir -p "$G/hooks" && cp .own/sing "$G/hooks/$1"; }
-other() { git init -q "$@" && git -C "${@: -1}" config core.fsmonitor 'touch SANG;:'; }
+printf '#!/bin/sh\\ntouch %s\\n' MARKER > .own/payload; chmod +x .own/payload
+hook() { mkdir -p "$G/hooks" && cp .own/payload "$G/hooks/$1"; }
+other() {
+  git init -q "$@" && git -C "${@: -1}" config core.fsmonitor 'touch MARKER;:'
+}
 echo more >> README.md
 """
 
@@ -41,25 +43,25 @@ PLANTS = {
     "hook post-checkout": "hook post-checkout",
     "hook post-index-change": "hook post-index-change",
     "hook reference-transaction": "hook reference-transaction",
-    "fsmonitor": "git config core.fsmonitor 'touch SANG;:'",
-    "hooks path": "mv .own/sing .own/post-commit; git config core.hooksPath .own",
-    "included file": "git config -f .own/more core.fsmonitor 'touch SANG;:'; "
+    "fsmonitor": "git config core.fsmonitor 'touch MARKER;:'",
+    "hooks path": "mv .own/payload .own/post-commit; git config core.hooksPath .own",
+    "included file": "git config -f .own/more core.fsmonitor 'touch MARKER;:'; "
     "git config include.path $R/.own/more",
     "worktree config": "git config extensions.worktreeConfig true; "
-    "git config --worktree core.fsmonitor 'touch SANG;:'",
+    "git config --worktree core.fsmonitor 'touch MARKER;:'",
     "clean filter": "echo '* filter=own' > .gitattributes; "
-    "git config filter.own.clean 'touch SANG; cat'",
+    "git config filter.own.clean 'touch MARKER; cat'",
     "filter process": "echo '* filter=own' > .gitattributes; "
-    "git config filter.own.process 'touch SANG'",
+    "git config filter.own.process 'touch MARKER'",
     "text conversion": "echo '* diff=own' > .gitattributes; "
-    "git config diff.own.textconv 'touch SANG; cat'",
+    "git config diff.own.textconv 'touch MARKER; cat'",
     "diff driver": "echo '* diff=own' > .gitattributes; "
-    "git config diff.own.command 'touch SANG; :'",
-    "external diff": "git config diff.external 'touch SANG; :'",
+    "git config diff.own.command 'touch MARKER; :'",
+    "external diff": "git config diff.external 'touch MARKER; :'",
     "signing program": "git config commit.gpgSign true; "
-    "git config gpg.program ./.own/sing",
+    "git config gpg.program ./.own/payload",
     "ssh command": "git config remote.origin.url ssh://nowhere.test/x; "
-    "git config core.sshCommand 'touch SANG; :'",
+    "git config core.sshCommand 'touch MARKER; :'",
     "nested repository": "other vendor; cd vendor; touch x; git add x; "
     "git -c user.name=x -c user.email=x commit -qm x; cd ..; git add vendor",
     "another git directory": "other .own/evil; mv .git .own/was; "
@@ -70,7 +72,7 @@ PLANTS = {
 
 @pytest.mark.parametrize("plant", PLANTS.values(), ids=PLANTS.keys())
 def test_nothing_that_is_planted_runs_on_the_host(
-    fresh: Den, plant: str, tmp_path: Path
+    clean_sandbox: SandboxProbe, plant: str, tmp_path: Path
 ) -> None:
     """Promise: whatever the agent's git is told to run, looking at the work runs none.
 
@@ -79,8 +81,8 @@ def test_nothing_that_is_planted_runs_on_the_host(
     """
     sang = tmp_path / "sang"
 
-    fresh.shell((SINGER + plant).replace("SANG", str(sang)))
-    look(fresh)
+    clean_sandbox.shell((PLANT_HELPERS + plant).replace("MARKER", str(sang)))
+    look(clean_sandbox)
 
     assert not sang.exists()
 
@@ -99,12 +101,14 @@ WRITES = {
 
 
 @pytest.mark.parametrize("attempt", WRITES.values(), ids=WRITES.keys())
-def test_what_the_host_trusts_is_not_written(fresh: Den, attempt: str) -> None:
+def test_what_the_host_trusts_is_not_written(
+    clean_sandbox: SandboxProbe, attempt: str
+) -> None:
     """Promise: the worktree's `.git` and the lent objects can be read and no more.
 
     Why: with `.git` replaced, the next `git status` reads another configuration.
     """
-    done = fresh.shell(f"cd /workspace; ({attempt}) && echo written")
+    done = clean_sandbox.shell(f"cd /workspace; ({attempt}) && echo written")
 
     assert "written" not in done.out
 
@@ -115,15 +119,15 @@ MARK = "# left by an agent"
 
 
 @pytest.mark.parametrize("name", FILES.split())
-def test_the_agents_home_is_not_the_users(place: Den, name: str) -> None:
+def test_the_agents_home_is_not_the_users(sandbox: SandboxProbe, name: str) -> None:
     """Promise: what it writes at home is on no path of the host's that anybody reads.
 
     Why: TSK, Leash and Packnplay mount the real `~/.claude` to be written: the hooks
     in there are run by the next agent, on the host.
     """
-    home = place.home if isinstance(place, Loose) else Path.home()
+    home = sandbox.home if isinstance(sandbox, WeakenedSandbox) else Path.home()
 
-    done = place.shell(
+    done = sandbox.shell(
         f"cd; mkdir -p $(dirname {name}); echo '{MARK}' > {name}; cat {name}"
     )
 
@@ -131,26 +135,28 @@ def test_the_agents_home_is_not_the_users(place: Den, name: str) -> None:
     assert not (home / name).exists() or MARK.encode() not in (home / name).read_bytes()
 
 
-def test_the_next_agent_finds_nothing_of_the_last(place: Den, tmp_path: Path) -> None:
+def test_the_next_agent_finds_nothing_of_the_last(
+    sandbox: SandboxProbe, tmp_path: Path
+) -> None:
     """Promise: every task begins with a home of its own, whoever was there before.
 
     Why: agents talk to their successors as well.
     """
-    place.shell(f"echo '{MARK}' > ~/.profile")
+    sandbox.shell(f"echo '{MARK}' > ~/.profile")
 
-    later = successor(place, tmp_path)
+    later = successor(sandbox, tmp_path)
 
     assert MARK not in later.shell("cat ~/.profile").out
-    later.house.wish("kill", task=later.task)
+    later.harness.wish("kill", task=later.task)
 
 
-def successor(of: Den, tmp_path: Path) -> Den:
+def successor(of: SandboxProbe, tmp_path: Path) -> SandboxProbe:
     """A sandbox that begins after something was left in the first."""
-    if isinstance(of, Loose):
+    if isinstance(of, WeakenedSandbox):
         return replace(of, box=of.start("sleep", "100000"))
-    task = of.house.new(new_sample(tmp_path / "next"), "sleep 100000")
-    of.house.reach(task, State.LIVE)
-    return replace(of, task=task, box=of.house.kit.names(task).sandbox)
+    task = of.harness.new_task(new_sample_repository(tmp_path / "next"), "sleep 100000")
+    of.harness.until_state(task, State.LIVE)
+    return replace(of, task=task, box=of.harness.context.names(task).sandbox)
 
 
 GATED = """.vscode/tasks.json .idea/workspace.xml .devcontainer/devcontainer.json .envrc
@@ -165,28 +171,34 @@ NEVER = """.GIT/hooks/post-commit .Git/config git~1/config vendor/.git/config
 MAKE = "for f in {}; do mkdir -p $(dirname $f); echo 'touch x' > $f; done; echo x > z"
 
 
-def ended(kept: Den, folder: Path, names: str) -> tuple[Den, Path]:
+def ended(
+    real_sandbox: SandboxProbe, folder: Path, names: str
+) -> tuple[SandboxProbe, Path]:
     """A task that left files of those names, and the user's own checkout."""
     folder.mkdir()
-    repo = new_sample(folder / "sample")
-    task = kept.house.new(repo, MAKE.format(" ".join(names.split())))
-    kept.house.taken_in(task)
-    return replace(kept, task=task), repo
+    repo = new_sample_repository(folder / "sample")
+    task = real_sandbox.harness.new_task(repo, MAKE.format(" ".join(names.split())))
+    real_sandbox.harness.until_taken_in(task)
+    return replace(real_sandbox, task=task), repo
 
 
 @pytest.fixture(scope="module")
-def gated(kept: Den, tmp_path_factory: pytest.TempPathFactory) -> tuple[Den, Path]:
+def gated(
+    real_sandbox: SandboxProbe, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[SandboxProbe, Path]:
     """A task that changed everything that runs by itself."""
-    return ended(kept, tmp_path_factory.mktemp("gated") / "x", GATED)
+    return ended(real_sandbox, tmp_path_factory.mktemp("gated") / "x", GATED)
 
 
 @pytest.fixture(scope="module")
-def never(kept: Den, tmp_path_factory: pytest.TempPathFactory) -> tuple[Den, Path]:
+def never(
+    real_sandbox: SandboxProbe, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[SandboxProbe, Path]:
     """A task that made what some file systems take for `.git`."""
-    return ended(kept, tmp_path_factory.mktemp("never") / "x", NEVER)
+    return ended(real_sandbox, tmp_path_factory.mktemp("never") / "x", NEVER)
 
 
-def copied(at: Loose, names: str) -> Path:
+def copied(at: WeakenedSandbox, names: str) -> Path:
     """The files brought home as release-engineers does it: all of them."""
     at.shell(f"cd /workspace; {MAKE.format(' '.join(names.split()))}")
     return Path(shutil.copytree(at.tree, at.folder / "second", symlinks=True))
@@ -194,19 +206,19 @@ def copied(at: Loose, names: str) -> Path:
 
 @pytest.mark.parametrize("name", GATED.split())
 def test_what_would_run_by_itself_is_not_merged_unseen(
-    fresh: Den, gated: tuple[Den, Path], name: str
+    clean_sandbox: SandboxProbe, gated: tuple[SandboxProbe, Path], name: str
 ) -> None:
     """Promise: one file that nobody acknowledged keeps the whole merge back.
 
     Why: absent at the start and then made, it runs when a folder is opened, at the next
     commit, at the next test, in CI, or in the next agent.
     """
-    if isinstance(fresh, Loose):
-        said, home = "", copied(fresh, GATED)
+    if isinstance(clean_sandbox, WeakenedSandbox):
+        said, home = "", copied(clean_sandbox, GATED)
     else:
         done, home = gated
         others = [each.path for each in changes(done) if each.path != name]
-        said = done.house.wish("merge", task=done.task, accepted=others).message
+        said = done.harness.wish("merge", task=done.task, accepted=others).message
 
     assert not (home / name).exists()
     assert name in said
@@ -214,17 +226,17 @@ def test_what_would_run_by_itself_is_not_merged_unseen(
 
 @pytest.mark.parametrize("name", NEVER.split())
 def test_what_some_system_takes_for_git_is_never_merged(
-    fresh: Den, never: tuple[Den, Path], name: str
+    clean_sandbox: SandboxProbe, never: tuple[SandboxProbe, Path], name: str
 ) -> None:
     """Promise: no nested repository and no spelling of `.git` arrives, whoever agrees.
 
     Why: on macOS and Windows `.GIT/hooks` is `.git/hooks`.
     """
-    if isinstance(fresh, Loose):
-        home = copied(fresh, NEVER)
+    if isinstance(clean_sandbox, WeakenedSandbox):
+        home = copied(clean_sandbox, NEVER)
     else:
         done, home = never
-        done.house.wish("merge", task=done.task, accepted="all")
+        done.harness.wish("merge", task=done.task, accepted="all")
 
     assert (home / "z").exists()
     assert not (home / name).exists()
@@ -235,14 +247,14 @@ STEERS = """AGENTS.md CLAUDE.md GEMINI.md .cursorrules .github/copilot-instructi
 
 
 @pytest.mark.parametrize("name", STEERS.split())
-def test_what_steers_agents_is_told(fresh: Den, name: str) -> None:
+def test_what_steers_agents_is_told(clean_sandbox: SandboxProbe, name: str) -> None:
     """Promise: a file that agents or reviewers obey is marked in the review.
 
     Why: an instruction is run by whoever reads it.
     """
-    fresh.shell(f"cd /workspace; {MAKE.format(name)}")
+    clean_sandbox.shell(f"cd /workspace; {MAKE.format(name)}")
 
-    assert f"{name}: added ['X3']" in told(fresh)
+    assert f"{name}: added ['X3']" in told(clean_sandbox)
 
 
 TREES = {
@@ -257,40 +269,48 @@ TREES = {
 
 @pytest.mark.parametrize("row", TREES.values(), ids=TREES.keys())
 def test_a_commit_that_no_checkout_survives_is_not_taken_in(
-    fresh: Den, row: str
+    clean_sandbox: SandboxProbe, row: str
 ) -> None:
     """Promise: a tree that holds `.git`, `..` or an evil `.gitmodules` stays outside.
 
     Why: the file system that is checked out to cannot make it; git's objects can.
     """
-    done = fresh.shell(f"""cd /workspace
+    done = clean_sandbox.shell(f"""cd /workspace
         tree=$(printf "{row}\n" | git mktree)
         commit=$(git commit-tree -p HEAD -m x $tree) && git update-ref HEAD $commit
         echo made $commit""")
     with suppress(SwarmError):
-        receive(fresh)
+        receive(clean_sandbox)
 
     made = re.search(r"made (\w{40})", done.out)
     assert made, done.out
-    assert not _holds(fresh, made[1])
+    assert not _holds(clean_sandbox, made[1])
 
 
-def _holds(at: Den, commit: str) -> bool:
-    where = at.folder / "second" if isinstance(at, Loose) else of_git(at).review_git
+def _holds(at: SandboxProbe, commit: str) -> bool:
+    where = (
+        at.folder / "second"
+        if isinstance(at, WeakenedSandbox)
+        else of_git(at).review_git
+    )
     words = ["git", "--git-dir", str(where), "cat-file", "-e", commit]
     return subprocess.run(words, capture_output=True, check=False).returncode == 0
 
 
-def test_the_users_own_repository_is_written_by_nobody(fresh: Den) -> None:
+def test_the_users_own_repository_is_written_by_nobody(
+    clean_sandbox: SandboxProbe,
+) -> None:
     """Promise: whatever it can write, none of it is below the user's `.git`.
 
     Why: Agent of Empires mounts that into a root container, to be written.
     """
-    repo = Path(fresh.house.queries.task(fresh.task).repo)
-    theirs = (worktree(fresh) if isinstance(fresh, Loose) else repo) / ".git"
+    repo = Path(clean_sandbox.harness.queries.task(clean_sandbox.task).repo)
+    theirs = (
+        worktree(clean_sandbox) if isinstance(clean_sandbox, WeakenedSandbox) else repo
+    ) / ".git"
     before = sorted(theirs.rglob("*"))
 
-    fresh.shell(
+    clean_sandbox.shell(
         "find /workspace /gitdir /objects-ro ~ -type d -exec touch {}/planted ';'"
     )
 

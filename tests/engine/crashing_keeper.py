@@ -1,6 +1,6 @@
 """A keeper that is killed, as by `kill -9`, at a named point of its work.
 
-`python -m tests.engine.mortal HOME POINT`, where a point is one of
+`python -m tests.engine.crashing_keeper HOME POINT`, where a point is one of
 
 - `journal:KIND[:STEP]`     right after that event was recorded
 - `sandboxes:METHOD:WHEN`   before or after that call to the engine
@@ -24,20 +24,20 @@ from swarm.plan.naming import HomePaths
 
 WRAPPER = """#!/bin/sh
 case " $* " in *" {verb} "*) ;; *) exec {git} "$@";; esac
-if [ "{when}" = before ]; then kill -9 "$MORTAL_PID"; exit 1; fi
+if [ "{when}" = before ]; then kill -9 "$KEEPER_PID"; exit 1; fi
 {git} "$@"; status=$?
-kill -9 "$MORTAL_PID"
+kill -9 "$KEEPER_PID"
 exit $status
 """
 
 
-def die() -> None:
+def kill_self() -> None:
     """As the kernel does it: no handler, no clean-up."""
     os.kill(os.getpid(), signal.SIGKILL)
     threading.Event().wait()
 
 
-class Mortal:
+class CrashingTool:
     """Any tool, with death before or after one of its methods."""
 
     def __init__(self, tool: Any, method: str, when: str) -> None:
@@ -50,14 +50,14 @@ class Mortal:
 
         def call(*args: Any, **more: Any) -> Any:
             if self._when == "before":
-                die()
+                kill_self()
             found(*args, **more)
-            die()
+            kill_self()
 
         return call
 
 
-class MortalJournal:
+class CrashingJournal:
     """The journal, with death right after one kind of event."""
 
     def __init__(self, journal: Any, kind: str, step: str) -> None:
@@ -71,11 +71,11 @@ class MortalJournal:
         for event in events:
             step = getattr(event, "step", "")
             if type(event).__name__ == self._kind and self._step in ("", step):
-                die()
+                kill_self()
         return recorded
 
 
-def deadly_git(folder: Path, verb: str, when: str) -> None:
+def install_crashing_git(folder: Path, verb: str, when: str) -> None:
     """Put a `git` before the real one that kills this process around one command."""
     real = next(
         str(Path(part, "git"))
@@ -86,7 +86,7 @@ def deadly_git(folder: Path, verb: str, when: str) -> None:
     script = folder / "git"
     script.write_text(
         WRAPPER.format(verb=verb, when=when, git=real).replace(
-            '"$MORTAL_PID"', str(os.getpid())
+            '"$KEEPER_PID"', str(os.getpid())
         )
     )
     script.chmod(script.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
@@ -95,22 +95,26 @@ def deadly_git(folder: Path, verb: str, when: str) -> None:
 
 def main(home: Path, point: str) -> None:
     """Keep until the point is reached."""
-    places = HomePaths(home)
-    kit = wiring.kit(places)
+    paths = HomePaths(home)
+    context = wiring.kit(paths)
     room, name, *more = point.split(":")
     match room:
         case "journal":
-            mortal: Any = MortalJournal(kit.journal, name, more[0] if more else "")
-            kit = replace(kit, journal=mortal)
+            crashing: Any = CrashingJournal(
+                context.journal, name, more[0] if more else ""
+            )
+            context = replace(context, journal=crashing)
         case "sandboxes":
-            kit = replace(kit, sandboxes=Mortal(kit.sandboxes, name, more[0]))
+            context = replace(
+                context, sandboxes=CrashingTool(context.sandboxes, name, more[0])
+            )
         case "panes":
-            kit = replace(kit, panes=Mortal(kit.panes, name, more[0]))
+            context = replace(context, panes=CrashingTool(context.panes, name, more[0]))
         case "git":
-            deadly_git(home / "bin", name, more[0])
+            install_crashing_git(home / "bin", name, more[0])
         case _:
             raise SystemExit(f"no such point: {point}")
-    Keeper(kit, os.getpid()).run()
+    Keeper(context, os.getpid()).run()
 
 
 if __name__ == "__main__":

@@ -26,10 +26,10 @@ SMALL = '[sandbox]\nmemory = "256MiB"'
 
 
 @dataclass(frozen=True)
-class House:
+class KeeperHarness:
     """One home with a warm keeper, and a repository of 1,000 files."""
 
-    places: HomePaths
+    paths: HomePaths
     repo: Path
     queries: Queries
     keeper: "subprocess.Popen[bytes]"
@@ -38,7 +38,7 @@ class House:
 
     def wish(self, verb: str, **body: object) -> dict[str, object]:
         """Make a wish and wait until it is done."""
-        made = wishes.make(self.places.database, verb, body)
+        made = wishes.make(self.paths.database, verb, body)
         until(lambda: bool(self.queries.wish(made).outcome), verb)
         decided = self.queries.wish(made)
         assert decided.outcome == "done", decided.message
@@ -49,7 +49,7 @@ class House:
         door, since = wiring.sandboxes(), [time.monotonic()]
 
         def stands() -> bool:
-            found = door.all({"swarm.home": self.places.tag})
+            found = door.all({"swarm.home": self.paths.tag})
             kinds = [facts.labels["swarm.kind"] for facts in found]
             if kinds.count("net") < self.nets or "netsetup" in kinds:
                 since[0] = time.monotonic()
@@ -95,7 +95,9 @@ def make_repository(at: Path, files: int = 1000) -> Path:
 
 
 @contextmanager
-def house(max_running: int = 16, settings: str = SMALL) -> Iterator[House]:
+def open_keeper_harness(
+    max_running: int = 16, settings: str = SMALL
+) -> Iterator[KeeperHarness]:
     """A home with a warm keeper; everything it started is removed at the end."""
     base = Path(tempfile.mkdtemp(prefix="swarm-bench-"))
     home, config = base / "home", base / "config.toml"
@@ -104,18 +106,18 @@ def house(max_running: int = 16, settings: str = SMALL) -> Iterator[House]:
         f"max_running = {max_running}\n[gate]\nready = {max_running}\n{settings}\n"
     )
     os.environ["SWARM_HOME"], os.environ["SWARM_CONFIG"] = str(home), str(config)
-    places = HomePaths(home)
+    paths = HomePaths(home)
     repo = make_repository(base / "repo")
-    queries = Queries(places.database)
+    queries = Queries(paths.database)
     keeper = subprocess.Popen(
         [sys.executable, "-m", "swarm", "keeper"], stdout=subprocess.DEVNULL
     )
     try:
         until(lambda: bool(queries.fleet().engine), "the keeper")
-        yield House(places, repo, queries, keeper, max_running)
+        yield KeeperHarness(paths, repo, queries, keeper, max_running)
     finally:
         keeper.terminate()
         keeper.wait(30)
-        wiring.clear(places)
+        wiring.clear(paths)
         queries.close()
         rmtree(base)

@@ -1,20 +1,22 @@
-"""G: what is inside an allowed connection is what was allowed, and nothing else."""
+"""What is inside an allowed connection is what was allowed, and nothing else."""
 
 import pytest
 
 from swarm.policy.rules import Limits, Rule
-from tests.promises.den import Den
+from tests.promises.sandbox_probe import SandboxProbe
 
 
 @pytest.mark.parametrize("port", [22, 25, 53, 853, 8443, 6443])
-def test_other_ports_of_an_allowed_host_are_shut(place: Den, port: int) -> None:
+def test_other_ports_of_an_allowed_host_are_shut(
+    sandbox: SandboxProbe, port: int
+) -> None:
     """Promise: a rule opens the ports it names, 443 alone where it names none.
 
     Why: mail, SSH and admin ports of an allowed host are other services.
     """
-    place.allow(Rule("allow", "good.test"), place.good())
+    sandbox.allow(Rule("allow", "good.test"), sandbox.good())
 
-    done = place.run(f"say(tunnel('good.test:{port}')[1])")
+    done = sandbox.run(f"say(tunnel('good.test:{port}')[1])")
 
     assert " 403 " in done.out
 
@@ -32,14 +34,14 @@ FIRST = {
 
 
 @pytest.mark.parametrize("first", FIRST.values(), ids=FIRST.keys())
-def test_a_tunnel_is_no_socket(place: Den, first: str) -> None:
+def test_a_tunnel_is_no_socket(sandbox: SandboxProbe, first: str) -> None:
     """Promise: bytes in a tunnel that are neither TLS nor HTTP end it, unseen outside.
 
     Why: Agent Sandbox, SafeYolo and Sandcat let raw TCP through CONNECT.
     """
-    place.allow(place.good())
+    sandbox.allow(sandbox.good())
 
-    done = place.run(f"""
+    done = sandbox.run(f"""
         wire, status = tunnel(f"good.test:{{PORT}}")
         say(status)
         wire.sendall({first})
@@ -50,14 +52,14 @@ def test_a_tunnel_is_no_socket(place: Den, first: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["evil.test", "127.0.0.1", "sub.good.test"])
-def test_tls_names_the_host_of_the_connect(place: Den, name: str) -> None:
+def test_tls_names_the_host_of_the_connect(sandbox: SandboxProbe, name: str) -> None:
     """Promise: the name in TLS is the name in CONNECT, or the tunnel ends.
 
     Why: domain fronting; an address sends no name at all.
     """
-    place.allow(place.good())
+    sandbox.allow(sandbox.good())
 
-    done = place.run(f"""
+    done = sandbox.run(f"""
         wire, status = tunnel(f"good.test:{{PORT}}")
         try:
             inner = tls(wire, "{name}")
@@ -69,14 +71,14 @@ def test_tls_names_the_host_of_the_connect(place: Den, name: str) -> None:
     assert "refused" in done.out, done.out
 
 
-def test_encrypted_hellos_are_refused(place: Den) -> None:
+def test_encrypted_hellos_are_refused(sandbox: SandboxProbe) -> None:
     """Promise: a ClientHello with the ECH extension ends the tunnel.
 
     Why: its outer name is decoration; the real one cannot be seen.
     """
-    place.allow(place.good())
+    sandbox.allow(sandbox.good())
 
-    done = place.run("""
+    done = sandbox.run("""
         def hello(name):
             incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
             context = ssl.create_default_context()
@@ -135,14 +137,16 @@ HEADS = {
 
 
 @pytest.mark.parametrize("head", HEADS.values(), ids=HEADS.keys())
-def test_a_head_with_two_readings_reaches_nobody(place: Den, head: str) -> None:
+def test_a_head_with_two_readings_reaches_nobody(
+    sandbox: SandboxProbe, head: str
+) -> None:
     """Promise: a request that two programs may read differently is answered by us.
 
     Why: CL beside TE, bare LF and a second Host are how requests are smuggled.
     """
-    place.allow(place.good())
+    sandbox.allow(sandbox.good())
 
-    done = place.run(f"""
+    done = sandbox.run(f"""
         wire, status = tunnel(f"good.test:{{PORT}}")
         head = "{head}".replace("good.test", f"good.test:{{PORT}}")
         wire.sendall(head.encode("latin-1"))
@@ -172,26 +176,26 @@ PATHS = {
 
 
 @pytest.mark.parametrize("path", PATHS.values(), ids=PATHS.keys())
-def test_a_path_rule_holds_for_every_spelling(place: Den, path: str) -> None:
+def test_a_path_rule_holds_for_every_spelling(sandbox: SandboxProbe, path: str) -> None:
     """Promise: `/public/**` lets nothing pass that a server may read as elsewhere.
 
     Why: `/public/../private` passes a prefix rule (Agent Sandbox).
     """
-    place.allow(place.good(paths=("/public/**",), methods=("GET",)))
+    sandbox.allow(sandbox.good(paths=("/public/**",), methods=("GET",)))
 
-    done = place.run(f"say(via('good.test', '{path}').split('\\r\\n')[0])")
+    done = sandbox.run(f"say(via('good.test', '{path}').split('\\r\\n')[0])")
 
     assert " 403" in done.out or " 400" in done.out, done.out
 
 
-def test_an_empty_line_first_does_not_end_the_reading(place: Den) -> None:
+def test_an_empty_line_first_does_not_end_the_reading(sandbox: SandboxProbe) -> None:
     """Promise: what begins with CRLF inside TLS is read by the rules, or not at all.
 
     Why: Agent Sandbox's path rules are void once the client sends CRLF first.
     """
-    place.allow(place.good(paths=("/public/**",)))
+    sandbox.allow(sandbox.good(paths=("/public/**",)))
 
-    place.run("""
+    sandbox.run("""
         wire, status = tunnel(f"good.test:{PORT}")
         inner = tls(wire, "good.test")
         head = f"GET /behind HTTP/1.1\\r\\nHost: good.test:{PORT}\\r\\n\\r\\n"
@@ -202,17 +206,17 @@ def test_an_empty_line_first_does_not_end_the_reading(place: Den) -> None:
             say("closed")
     """)
 
-    assert not place.web.got("GET /behind")
+    assert not sandbox.web.got("GET /behind")
 
 
-def test_each_request_of_a_connection_is_judged(place: Den) -> None:
+def test_each_request_of_a_connection_is_judged(sandbox: SandboxProbe) -> None:
     """Promise: a second request on a kept-alive connection has a verdict of its own.
 
     Why: the first is always innocent.
     """
-    place.allow(place.good(paths=("/public/**",)))
+    sandbox.allow(sandbox.good(paths=("/public/**",)))
 
-    done = place.run("""
+    done = sandbox.run("""
         wire, status = tunnel(f"good.test:{PORT}")
         inner = tls(wire, "good.test")
         host = f"HTTP/1.1\\r\\nHost: good.test:{PORT}\\r\\n\\r\\n"
@@ -230,29 +234,29 @@ def test_each_request_of_a_connection_is_judged(place: Den) -> None:
     """)
 
     assert "second HTTP/1.1 403" in done.out, done.out
-    assert not place.web.got("GET /private HTTP")
+    assert not sandbox.web.got("GET /private HTTP")
 
 
-def test_methods_are_held(place: Den) -> None:
+def test_methods_are_held(sandbox: SandboxProbe) -> None:
     """Promise: a rule for GET lets no POST pass, and no body leaves.
 
     Why: reading a forge is not writing to it.
     """
-    place.allow(place.good(methods=("GET",)))
+    sandbox.allow(sandbox.good(methods=("GET",)))
 
-    place.run("say(via('good.test', '/x', method='POST', body='carried-out'))")
+    sandbox.run("say(via('good.test', '/x', method='POST', body='carried-out'))")
 
-    assert not place.web.got("carried-out")
+    assert not sandbox.web.got("carried-out")
 
 
-def test_unset_proxy_variables_change_nothing(place: Den) -> None:
+def test_unset_proxy_variables_change_nothing(sandbox: SandboxProbe) -> None:
     """Promise: a program that ignores the proxy meets the same policy.
 
     Why: NO_PROXY=* is the first thing an agent tries.
     """
-    place.allow(place.good())
+    sandbox.allow(sandbox.good())
 
-    done = place.shell(
+    done = sandbox.shell(
         "env -u HTTPS_PROXY -u https_proxy NO_PROXY='*' curl -sk -m 5 "
         "https://evil.test/ -o /dev/null; echo exit $?"
     )
@@ -260,14 +264,14 @@ def test_unset_proxy_variables_change_nothing(place: Den) -> None:
     assert "exit 35" in done.out, done.out
 
 
-def test_giant_heads_are_refused(place: Den) -> None:
+def test_giant_heads_are_refused(sandbox: SandboxProbe) -> None:
     """Promise: a head of a megabyte is refused long before it is whole.
 
     Why: memory of all tasks' one gate.
     """
-    place.allow(place.good())
+    sandbox.allow(sandbox.good())
 
-    done = place.run("""
+    done = sandbox.run("""
         try:
             first = b"GET http://good.test/ HTTP/1.1\\r\\nX: "
             say(raw(first + b"a" * (1 << 20) + b"\\r\\n\\r\\n")[:12])
@@ -278,12 +282,12 @@ def test_giant_heads_are_refused(place: Den) -> None:
     assert "HTTP/1.1 400" in done.out or "closed" in done.out, done.out
 
 
-def test_a_slow_head_loses_its_place(place: Den) -> None:
+def test_a_slow_head_loses_its_place(sandbox: SandboxProbe) -> None:
     """Promise: who has not said within ten seconds what it wants is let go.
 
     Why: slowloris.
     """
-    done = place.run(
+    done = sandbox.run(
         """
         with socket.create_connection(PROXY, 5) as wire:
             wire.settimeout(14)
@@ -299,14 +303,14 @@ def test_a_slow_head_loses_its_place(place: Den) -> None:
     assert "closed True" in done.out
 
 
-def test_connections_of_a_task_are_counted(place: Den) -> None:
+def test_connections_of_a_task_are_counted(sandbox: SandboxProbe) -> None:
     """Promise: a task has as many connections as its policy says, and no more.
 
     Why: one agent must not take the gate from the others.
     """
-    place.allow(place.good(), limits=Limits(connections=8, per_second=1000))
+    sandbox.allow(sandbox.good(), limits=Limits(connections=8, per_second=1000))
 
-    done = place.run("""
+    done = sandbox.run("""
         wires = [socket.create_connection(PROXY, 5) for _ in range(40)]
         there = f"good.test:{PORT}"
         for wire in wires:
@@ -325,14 +329,14 @@ def test_connections_of_a_task_are_counted(place: Den) -> None:
     assert "through True" in done.out, done.out
 
 
-def test_what_a_task_sends_is_counted(place: Den) -> None:
+def test_what_a_task_sends_is_counted(sandbox: SandboxProbe) -> None:
     """Promise: after so many bytes a task sends nothing more.
 
     Why: an allowed host is still a way to carry a repository out.
     """
-    place.allow(place.good(), limits=Limits(upload=100_000))
+    sandbox.allow(sandbox.good(), limits=Limits(upload=100_000))
 
-    place.run("""
+    sandbox.run("""
         wire, status = tunnel(f"good.test:{PORT}")
         try:
             inner = tls(wire, "good.test")
@@ -344,15 +348,15 @@ def test_what_a_task_sends_is_counted(place: Den) -> None:
             say("cut", error)
     """)
 
-    assert not place.web.got("the-last-of-it")
+    assert not sandbox.web.got("the-last-of-it")
 
 
 @pytest.mark.parametrize("first", ["\\x05\\x01\\x00", "\\x04\\x01\\x00\\x50"])
-def test_the_proxy_speaks_no_socks(kept: Den, first: str) -> None:
+def test_the_proxy_speaks_no_socks(real_sandbox: SandboxProbe, first: str) -> None:
     """Promise: SOCKS on the proxy's port is answered with a refusal.
 
     Why: it has no words for a policy.
     """
-    done = kept.run(f"say(raw(b'{first}' + b'\\r\\n\\r\\n')[:12])")
+    done = real_sandbox.run(f"say(raw(b'{first}' + b'\\r\\n\\r\\n')[:12])")
 
     assert "HTTP/1.1 400" in done.out, done.out

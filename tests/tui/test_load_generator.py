@@ -1,12 +1,12 @@
 """The dashboard beside agents that write as fast as they can."""
 
-from tests.flood import flood, go, refused
+from tests.load_generator import open_load, refused, run_load
 
 
 async def test_a_flood_is_seen_and_the_keys_go_on() -> None:
     """A directory is one row, what was refused has its own, time can stand still."""
-    with flood() as at:
-        await go(at)
+    with open_load() as at:
+        await run_load(at)
         denied = refused(at, at.task)
 
     files, audit = at.pictures["load-files"], at.pictures["load-audit"]

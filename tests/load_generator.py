@@ -1,7 +1,7 @@
 """Two agents that write as fast as they can, and a human who looks at it.
 
-Engine, sensor, keeper and dashboard are real. `python -m tests.flood` draws the Files
-tab and the audit under that load into screenshots/.
+Engine, sensor, keeper and dashboard are real. `python -m tests.load_generator` draws
+the Files tab and the audit under that load into screenshots/.
 """
 
 import asyncio
@@ -19,8 +19,8 @@ from swarm.model.audit_query import Filter
 from swarm.model.task import State
 from swarm.tui.app import SwarmApp
 from swarm.tui.backend import Options
-from tests.engine.conftest import new_sample, open_house
-from tests.walk import SIZE, Walk, draw, held
+from tests.end_to_end import SIZE, Session, draw, held
+from tests.engine.keeper_harness import new_sample_repository, open_keeper_harness
 
 AGENT = """\
 import itertools, os, pathlib, subprocess
@@ -44,25 +44,31 @@ ENOUGH = 5000
 
 
 @contextmanager
-def flood() -> Iterator[Walk]:
+def open_load() -> Iterator[Session]:
     """A repository, two agents at work in it, and the dashboard."""
-    with open_house() as house, tempfile.TemporaryDirectory() as folder, held(house):
-        house.keep()
-        sample = new_sample(Path(folder) / "acme-api")
-        app = SwarmApp(dashboard.doors(house.places, sample), str(sample), Options())
-        yield Walk(house, app, sample)
+    with (
+        open_keeper_harness() as harness,
+        tempfile.TemporaryDirectory() as folder,
+        held(harness),
+    ):
+        harness.start_keeper()
+        sample = new_sample_repository(Path(folder) / "acme-api")
+        app = SwarmApp(dashboard.doors(harness.paths, sample), str(sample), Options())
+        yield Session(harness, app, sample)
 
 
-def start(at: Walk) -> list[int]:
+def start(at: Session) -> list[int]:
     """Both agents."""
     tasks = []
     for name in ("port-to-esm", "split-modules"):
-        at.task = at.house.new(at.sample, f"python3 -c {shlex.quote(AGENT)}", name=name)
+        at.task = at.harness.new_task(
+            at.sample, f"python3 -c {shlex.quote(AGENT)}", name=name
+        )
         tasks.append(at.task)
     return tasks
 
 
-async def go(at: Walk) -> None:
+async def run_load(at: Session) -> None:
     """Look at the Files tab, then at the audit: live, and at one moment."""
     async with at.app.run_test(size=SIZE, notifications=True) as pilot:
         tasks = await asyncio.to_thread(start, at)
@@ -81,21 +87,21 @@ async def go(at: Walk) -> None:
         await _end(at, pilot, tasks)
 
 
-async def _end(at: Walk, pilot: Pilot[None], tasks: list[int]) -> None:
+async def _end(at: Session, pilot: Pilot[None], tasks: list[int]) -> None:
     for task in tasks:
-        await asyncio.to_thread(at.house.wish, "kill", task=task)
+        await asyncio.to_thread(at.harness.wish, "kill", task=task)
     await at.until(pilot, lambda: all(_is_over(at, task) for task in tasks))
 
 
-def _is_over(at: Walk, task: int) -> bool:
-    return at.house.queries.task(task).state in (State.STOPPED, State.FAILED)
+def _is_over(at: Session, task: int) -> bool:
+    return at.harness.queries.task(task).state in (State.STOPPED, State.FAILED)
 
 
-def _paths(at: Walk, task: int) -> int:
-    return at.house.queries.counts(task).paths
+def _paths(at: Session, task: int) -> int:
+    return at.harness.queries.counts(task).paths
 
 
-def _text(at: Walk) -> str:
+def _text(at: Session) -> str:
     """Every character of the screen."""
     return "\n".join(
         "".join(segment.text for segment in strip)
@@ -103,16 +109,16 @@ def _text(at: Walk) -> str:
     )
 
 
-def refused(at: Walk, task: int) -> int:
+def refused(at: Session, task: int) -> int:
     """How many entries of the audit tell of a refusal."""
     wanted = Filter(task=task, verdict="denied")
-    return len(at.house.queries.audit(wanted, 1000))
+    return len(at.harness.queries.audit(wanted, 1000))
 
 
 def main() -> int:
     """Look, and draw it."""
-    with flood() as at:
-        asyncio.run(go(at))
+    with open_load() as at:
+        asyncio.run(run_load(at))
     draw(at)
     return 0
 

@@ -17,12 +17,12 @@ from swarm.engine.gate.net_pool import GateConfig, NetPool
 from swarm.model.task import State
 from swarm.plan.specs import Mount, SandboxSpec
 from swarm.policy.rules import Policy, Rule
-from tests.engine.conftest import House, open_house
+from tests.engine.keeper_harness import KeeperHarness, open_keeper_harness
 from tests.promises.web import Web
 
 WEAK = Path(__file__).with_name("weak_gate.py")
 TOOLS = Path(__file__).with_name("tools.py").read_text(encoding="utf-8")
-STRANGE = {
+FORBIDDEN_ADDRESSES = {
     "loop.test": "127.0.0.1",
     "zero.test": "0.0.0.0",
     "meta.test": "169.254.169.254",
@@ -42,7 +42,7 @@ STRANGE = {
 
 
 @dataclass(frozen=True)
-class Done:
+class ProbeResult:
     """What a probe brought out of the sandbox."""
 
     code: int
@@ -50,10 +50,10 @@ class Done:
 
 
 @dataclass
-class Den:
+class SandboxProbe:
     """One sandbox, seen from inside and from outside."""
 
-    house: House
+    harness: KeeperHarness
     task: int
     web: Web
     box: str
@@ -70,8 +70,8 @@ class Den:
             upstream_ca=(self.web.authority.certificate,),
             **settings,
         )
-        task = self.house.queries.task(self.task)
-        self.house.kit.nets.hold(
+        task = self.harness.queries.task(self.task)
+        self.harness.context.nets.hold(
             task.net.name, GateConfig(policy, secrets, placeholders)
         )
 
@@ -80,7 +80,7 @@ class Den:
         usual = {"kind": "allow", "host": "good.test", "ports": (self.web.port,)}
         return Rule(**{**usual, **more})
 
-    def run(self, script: str, seconds: float = 40.0) -> Done:
+    def run(self, script: str, seconds: float = 40.0) -> ProbeResult:
         """Python in the sandbox, as the agent, with `tools` at hand."""
         code = f"{TOOLS}\nPORT = {self.web.port}\nWEB = {self.web.address!r}\n"
         text = code + textwrap.dedent(script)
@@ -89,36 +89,38 @@ class Den:
             raise RuntimeError(f"the probe itself is broken: {done.out}")
         return done
 
-    def shell(self, command: str, seconds: float = 40.0) -> Done:
+    def shell(self, command: str, seconds: float = 40.0) -> ProbeResult:
         """A shell's command in the sandbox, as the agent."""
         return self._exec(["bash", "-c", command], seconds)
 
-    def _exec(self, argv: list[str], seconds: float) -> Done:
+    def _exec(self, argv: list[str], seconds: float) -> ProbeResult:
         done = subprocess.run(
             ["docker", "exec", self.box, *argv],
             capture_output=True,
             timeout=seconds,
             check=False,
         )
-        return Done(done.returncode, (done.stdout + done.stderr).decode("latin-1"))
+        return ProbeResult(
+            done.returncode, (done.stdout + done.stderr).decode("latin-1")
+        )
 
     def inspect(self, name: str = "") -> dict[str, Any]:
         """What `docker inspect` says; of the sandbox where no other is named."""
-        facts = self.house.kit.sandboxes.inspect(name or self.box)
+        facts = self.harness.context.sandboxes.inspect(name or self.box)
         assert facts is not None
         return facts.raw
 
     @property
     def net(self) -> str:
         """The container that owns the sandbox's namespace."""
-        task = self.house.queries.task(self.task)
-        return self.house.kit.nets.gate.names.net(task.net.name)
+        task = self.harness.queries.task(self.task)
+        return self.harness.context.nets.gate.names.net(task.net.name)
 
     def said(self, kind: str) -> list[Any]:
         """The journal's events of one kind about the task."""
         return [
             known.event
-            for known in self.house.queries.events(task=self.task, limit=100_000)
+            for known in self.harness.queries.events(task=self.task, limit=100_000)
             if type(known.event).__name__ == kind
         ]
 
@@ -136,42 +138,42 @@ class WeakGate(GateClient):
 
 
 @contextmanager
-def den(sample: Path, weak: bool = False) -> Iterator[Den]:
-    """A den with one live task that sleeps; everything goes at the end."""
-    with open_house() as house, tempfile.TemporaryDirectory() as folder:
-        names = house.kit.nets.gate.names
-        house.kit.sandboxes.make_network(names.gate, names.labels("gate"))
+def open_probe(sample: Path, weak: bool = False) -> Iterator[SandboxProbe]:
+    """A probe with one live task that sleeps; everything goes at the end."""
+    with open_keeper_harness() as harness, tempfile.TemporaryDirectory() as folder:
+        names = harness.context.nets.gate.names
+        harness.context.sandboxes.make_network(names.gate, names.labels("gate"))
         web = Web(gateway(names.gate), Path(folder))
         hosts = dict.fromkeys(("good.test", "api.test", "evil.test"), web.address)
-        known = {**hosts, "sub.good.test": web.address, **STRANGE}
-        kit = house.kit
+        known = {**hosts, "sub.good.test": web.address, **FORBIDDEN_ADDRESSES}
+        kit = harness.context
         kind = WeakGate if weak else GateClient
         gate = kind(kit.sandboxes, names, lambda: known, kit.nets.log.heard)
         nets = NetPool(kit.sandboxes, gate, kit.nets.log, lambda: 0)
-        house.kit = replace(kit, nets=nets)
-        house.keep()
-        task = house.new(sample, "sleep 100000")
-        house.reach(task, State.LIVE)
-        yield Den(house, task, web, house.kit.names(task).sandbox)
+        harness.context = replace(kit, nets=nets)
+        harness.start_keeper()
+        task = harness.new_task(sample, "sleep 100000")
+        harness.until_state(task, State.LIVE)
+        yield SandboxProbe(harness, task, web, harness.context.names(task).sandbox)
         web.close()
 
 
 @contextmanager
-def bridged(of: Den) -> Iterator[Den]:
+def open_bridged_probe(of: SandboxProbe) -> Iterator[SandboxProbe]:
     """The same sandbox on a plain bridge: what most tools call isolated."""
     name = f"{of.box}-bridged"
-    network = of.house.kit.nets.gate.names.gate
+    network = of.harness.context.nets.gate.names.gate
     plan = replace(_spec_of(of), name=name, network=network, hosts={})
-    of.house.kit.sandboxes.create(replace(plan, terminal=False))
-    of.house.kit.sandboxes.start(name)
+    of.harness.context.sandboxes.create(replace(plan, terminal=False))
+    of.harness.context.sandboxes.start(name)
     yield replace(of, box=name)
-    of.house.kit.sandboxes.remove(name)
+    of.harness.context.sandboxes.remove(name)
 
 
-def _spec_of(of: Den) -> SandboxSpec:
+def _spec_of(of: SandboxProbe) -> SandboxSpec:
     from swarm.plan import specs  # noqa: PLC0415 - beside its one use
 
-    plan = specs.from_json(of.house.queries.plan(of.task))
+    plan = specs.from_json(of.harness.queries.plan(of.task))
     return replace(plan.sandbox, argv=("sleep", "100000"))
 
 
@@ -185,9 +187,9 @@ def gateway(network: str) -> str:
         client.close()
 
 
-def held_by_gate(of: Den) -> set[str]:
+def held_by_gate(of: SandboxProbe) -> set[str]:
     """The nets that the gate serves now."""
-    return set(of.house.kit.nets.gate.ask("hello")["nets"])
+    return set(of.harness.context.nets.gate.ask("hello")["nets"])
 
 
 def digest(policy: Policy) -> str:

@@ -1,4 +1,4 @@
-"""I: what an agent takes has an end, and its own end is that of all it began."""
+"""What an agent takes has an end, and its own end is that of all it began."""
 
 import os
 from contextlib import suppress
@@ -10,11 +10,11 @@ from subprocess import PIPE, Popen
 import pytest
 
 from swarm.model.task import State
-from tests.engine.conftest import new_sample
-from tests.promises.den import Den
-from tests.promises.loose import Loose, worktree
+from tests.engine.keeper_harness import new_sample_repository
+from tests.promises.sandbox_probe import SandboxProbe
+from tests.promises.weakened_sandbox import WeakenedSandbox, worktree
 
-pytestmark = pytest.mark.against("loose")
+pytestmark = pytest.mark.against("weakened")
 
 PIDS = 64
 TIGHT = f"""[sandbox]
@@ -28,19 +28,23 @@ tmp = "16MiB"
 
 
 @pytest.fixture(scope="session")
-def kept(kept: Den, tmp_path_factory: pytest.TempPathFactory) -> Den:
+def real_sandbox(
+    real_sandbox: SandboxProbe, tmp_path_factory: pytest.TempPathFactory
+) -> SandboxProbe:
     """The sandbox under limits that are soon reached, beside one with the usual."""
-    kept.house.configure(TIGHT)
-    made = another(kept, tmp_path_factory.mktemp("tight"))
-    kept.house.configure("")
+    real_sandbox.harness.configure(TIGHT)
+    made = another(real_sandbox, tmp_path_factory.mktemp("tight"))
+    real_sandbox.harness.configure("")
     return made
 
 
-def another(of: Den, folder: Path, command: str = "sleep 100000") -> Den:
+def another(
+    of: SandboxProbe, folder: Path, command: str = "sleep 100000"
+) -> SandboxProbe:
     """One more task of the house's, at work."""
-    task = of.house.new(new_sample(folder / "sample"), command)
-    of.house.reach(task, State.LIVE, State.STOPPED)
-    return replace(of, task=task, box=of.house.kit.names(task).sandbox)
+    task = of.harness.new_task(new_sample_repository(folder / "sample"), command)
+    of.harness.until_state(task, State.LIVE, State.STOPPED)
+    return replace(of, task=task, box=of.harness.context.names(task).sandbox)
 
 
 BOMB = """
@@ -60,23 +64,23 @@ for child in children:
 """
 
 
-def inside(at: Den, script: str) -> "Popen[bytes]":
+def inside(at: SandboxProbe, script: str) -> "Popen[bytes]":
     """A program in the sandbox that says a line, and ends when it is told to."""
     words = ["docker", "exec", "-i", at.box, "python3", "-c", script]
     return Popen(words, stdin=PIPE, stdout=PIPE)
 
 
 def test_a_fork_bomb_stops_at_its_limit_and_nobody_else_does(
-    place: Den, tmp_path: Path
+    sandbox: SandboxProbe, tmp_path: Path
 ) -> None:
     """Promise: it has its processes and no more, while others begin, work and end.
 
     Why: without a limit on pids one line of shell takes the whole machine.
     """
-    with inside(place, BOMB) as bomb:
+    with inside(sandbox, BOMB) as bomb:
         assert bomb.stdout
         count = int(bomb.stdout.readline())
-        ended = place.house.taken_in(another(place, tmp_path, "true").task)
+        ended = sandbox.harness.until_taken_in(another(sandbox, tmp_path, "true").task)
         bomb.communicate()
 
     assert ended.exit_code == 0
@@ -127,14 +131,14 @@ TAKES = {
 
 @pytest.mark.parametrize(("one", "limit"), TAKES.values(), ids=TAKES.keys())
 def test_what_there_is_one_of_for_all_has_an_end(
-    place: Den, one: str, limit: int
+    sandbox: SandboxProbe, one: str, limit: int
 ) -> None:
     """Promise: the limit is reached with an ordinary error, and it cannot be raised.
 
     Why: tables of the kernel's, memory that no process owns and a place in the queue
     are taken from everybody else on the machine.
     """
-    done = place.run(f"{TAKING}\ntake(lambda: {one})")
+    done = sandbox.run(f"{TAKING}\ntake(lambda: {one})")
 
     assert int(done.out) <= limit
 
@@ -151,16 +155,18 @@ HOGS = {
 
 @pytest.mark.parametrize("hog", HOGS.values(), ids=HOGS.keys())
 def test_who_takes_too_much_memory_is_ended_alone(
-    place: Den, hog: str, tmp_path: Path
+    sandbox: SandboxProbe, hog: str, tmp_path: Path
 ) -> None:
     """Promise: it is killed within its own limit, whatever the memory is called.
 
     Why: else the machine chooses whom to kill, and chooses the editor; and a limit on
     bytes of files lets a million empty ones pass.
     """
-    place.house.configure(TIGHT)
-    own = place if isinstance(place, Loose) else another(place, tmp_path)
-    place.house.configure("")
+    sandbox.harness.configure(TIGHT)
+    own = (
+        sandbox if isinstance(sandbox, WeakenedSandbox) else another(sandbox, tmp_path)
+    )
+    sandbox.harness.configure("")
     done = own.run(f"""
 child = os.fork()
 if not child:
@@ -169,31 +175,31 @@ if not child:
     os._exit(0)
 os.waitpid(child, 0)
 """)
-    if own is place:
+    if own is sandbox:
         own.shell("find /dev/shm -name 'many*' -delete")
     else:
-        own.house.done("kill", task=own.task)
+        own.harness.wish_done("kill", task=own.task)
 
     assert "held" not in done.out
-    assert place.shell("echo alive").out == "alive\n"
+    assert sandbox.shell("echo alive").out == "alive\n"
 
 
-def test_there_is_no_swap_to_hide_in(place: Den) -> None:
+def test_there_is_no_swap_to_hide_in(sandbox: SandboxProbe) -> None:
     """Promise: memory and swap together are limited to what memory is.
 
     Why: an agent that swaps makes everything on the machine wait for its disk.
     """
-    host = place.inspect()["HostConfig"]
+    host = sandbox.inspect()["HostConfig"]
 
     assert host["MemorySwap"] == host["Memory"] > 0
 
 
-def test_spinning_is_held_to_its_share(place: Den) -> None:
+def test_spinning_is_held_to_its_share(sandbox: SandboxProbe) -> None:
     """Promise: four processes that spin get no more than the `cpus` that were given.
 
     Why: the others have work to do as well.
     """
-    done = place.run("""
+    done = sandbox.run("""
 import time
 for _ in range(4):
     if not os.fork():
@@ -212,21 +218,23 @@ FLOOD = "yes 'line after line' | head -c 30000000; touch /workspace/said; sleep 
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root sees the engine's files")
-def test_a_flood_of_output_does_not_fill_the_disk(place: Den, tmp_path: Path) -> None:
+def test_a_flood_of_output_does_not_fill_the_disk(
+    sandbox: SandboxProbe, tmp_path: Path
+) -> None:
     """Promise: what the engine keeps of an agent's output is cut at two small files.
 
     Why: Docker's own default keeps every byte, until nobody can write any more.
     """
-    if isinstance(place, Loose):
-        own: Den = replace(place, box=place.start("sh", "-c", FLOOD))
+    if isinstance(sandbox, WeakenedSandbox):
+        own: SandboxProbe = replace(sandbox, box=sandbox.start("sh", "-c", FLOOD))
     else:
-        own = another(place, tmp_path, FLOOD)
-    own.house.until((worktree(own) / "said").exists, "the end of the flood")
-    folder = Path(own.house.kit.sandboxes.facts().root, "containers")
+        own = another(sandbox, tmp_path, FLOOD)
+    own.harness.until((worktree(own) / "said").exists, "the end of the flood")
+    folder = Path(own.harness.context.sandboxes.facts().root, "containers")
     logs = [*(folder / own.inspect()["Id"]).rglob("*")]
     size = sum(file.stat().st_size for file in logs if file.is_file())
-    if own.task != place.task:
-        own.house.done("kill", task=own.task)
+    if own.task != sandbox.task:
+        own.harness.wish_done("kill", task=own.task)
 
     assert 100_000 < size < 25_000_000
 
@@ -242,7 +250,7 @@ ORPHANS = {
 
 @pytest.mark.parametrize("orphan", ORPHANS.values(), ids=ORPHANS.keys())
 def test_stopping_ends_all_that_was_begun(
-    place: Den, orphan: str, tmp_path: Path
+    sandbox: SandboxProbe, orphan: str, tmp_path: Path
 ) -> None:
     """Promise: after a stop not one process of the agent's is left anywhere.
 
@@ -251,14 +259,14 @@ def test_stopping_ends_all_that_was_begun(
     mark = f"{10_000_000 + randbelow(1_000_000)}"
     script = f"{orphan.format(mark)}\nsleep 1000"
 
-    if isinstance(place, Loose):
-        with Popen(["docker", "exec", place.box, "bash", "-c", script]) as client:
-            place.house.until(lambda: _runs(mark), "the orphan")
+    if isinstance(sandbox, WeakenedSandbox):
+        with Popen(["docker", "exec", sandbox.box, "bash", "-c", script]) as client:
+            sandbox.harness.until(lambda: _runs(mark), "the orphan")
             client.kill()
     else:
-        own = another(place, tmp_path, script)
-        place.house.until(lambda: _runs(mark), "the orphan")
-        place.house.done("stop", task=own.task)
+        own = another(sandbox, tmp_path, script)
+        sandbox.harness.until(lambda: _runs(mark), "the orphan")
+        sandbox.harness.wish_done("stop", task=own.task)
 
     assert not _runs(mark)
 

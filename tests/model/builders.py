@@ -36,7 +36,7 @@ PLAIN: dict[Any, Any] = {
 }
 
 
-def made_of(kind: type[Kind]) -> Kind:
+def build_event(kind: type[Kind]) -> Kind:
     """One with nothing special in it."""
     hints = get_type_hints(kind)
     return kind(**{f.name: PLAIN[hints[f.name]] for f in fields(kind)})  # type: ignore[arg-type]  # every event is a dataclass

@@ -1,4 +1,4 @@
-"""C: no path leads out, neither for the agent nor for who looks at its work."""
+"""No path leads out, neither for the agent nor for who looks at its work."""
 
 import os
 import socket
@@ -15,11 +15,11 @@ from tempfile import NamedTemporaryFile
 
 import pytest
 
-from tests.engine.conftest import new_sample
-from tests.promises.den import Den
-from tests.promises.loose import Loose, read, told, worktree
+from tests.engine.keeper_harness import new_sample_repository
+from tests.promises.sandbox_probe import SandboxProbe
+from tests.promises.weakened_sandbox import WeakenedSandbox, read, told, worktree
 
-pytestmark = pytest.mark.against("loose")
+pytestmark = pytest.mark.against("weakened")
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ LEADS = {
 
 @pytest.mark.parametrize("lead", LEADS.values(), ids=LEADS.keys())
 def test_a_link_shows_the_reviewer_its_name_only(
-    fresh: Den, secret: Secret, lead: str
+    clean_sandbox: SandboxProbe, secret: Secret, lead: str
 ) -> None:
     """Promise: where a link leads is text in the review; what is there is not read.
 
@@ -59,8 +59,8 @@ def test_a_link_shows_the_reviewer_its_name_only(
     """
     script = lead.format(path=secret.path, folder=secret.path.parent)
 
-    assert fresh.shell(f"cd /workspace && {script}").code == 0
-    assert secret.word.encode() not in read(fresh)
+    assert clean_sandbox.shell(f"cd /workspace && {script}").code == 0
+    assert secret.word.encode() not in read(clean_sandbox)
 
 
 RACES = {
@@ -71,13 +71,13 @@ RACES = {
 
 @pytest.mark.parametrize("race", RACES.values(), ids=RACES.keys())
 def test_a_link_that_is_swapped_in_while_we_look_is_not_followed(
-    fresh: Den, secret: Secret, race: str
+    clean_sandbox: SandboxProbe, secret: Secret, race: str
 ) -> None:
     """Promise: between the check and the reading there is no moment to use.
 
     Why: who looks first and then opens by the same name opens another file.
     """
-    tree, leaked, deadline = worktree(fresh), False, time.monotonic() + 4
+    tree, leaked, deadline = worktree(clean_sandbox), False, time.monotonic() + 4
     script = f"""
 import ctypes, time
 libc, end = ctypes.CDLL(None), time.monotonic() + 20
@@ -87,10 +87,10 @@ while time.monotonic() < end and not os.path.exists("stop"):
     libc.renameat2(-100, b"x", -100, b"y", 2)
     time.sleep(0.0001)
 """
-    agent = threading.Thread(target=fresh.run, args=(script,))
+    agent = threading.Thread(target=clean_sandbox.run, args=(script,))
     agent.start()
     while not leaked and time.monotonic() < deadline:
-        leaked = secret.word.encode() in read(fresh, wary=True)
+        leaked = secret.word.encode() in read(clean_sandbox, wary=True)
     (tree / "stop").touch()
     agent.join()
 
@@ -106,19 +106,21 @@ ODDITIES = {
 
 
 @pytest.mark.parametrize("oddity", ODDITIES.values(), ids=ODDITIES.keys())
-def test_what_is_no_file_is_told_and_holds_nobody_up(fresh: Den, oddity: str) -> None:
+def test_what_is_no_file_is_told_and_holds_nobody_up(
+    clean_sandbox: SandboxProbe, oddity: str
+) -> None:
     """Promise: a snapshot ends, and names what it cannot hold.
 
     Why: who opens a pipe waits for a writer; `git status` does not show it at all.
     A whiteout, which needs no capability, makes a file vanish where layers are stacked.
     """
-    fresh.shell(f"cd /workspace && {oddity}")
+    clean_sandbox.shell(f"cd /workspace && {oddity}")
 
-    assert "odd" in told(fresh)
+    assert "odd" in told(clean_sandbox)
 
 
 def test_removing_a_task_touches_nothing_its_links_lead_to(
-    fresh: Den, secret: Secret, tmp_path: Path
+    clean_sandbox: SandboxProbe, secret: Secret, tmp_path: Path
 ) -> None:
     """Promise: `rm` takes the worktree, and not one file or mode outside of it.
 
@@ -127,42 +129,46 @@ def test_removing_a_task_touches_nothing_its_links_lead_to(
     secret.path.chmod(0o640)
     make = f"cd /workspace; ln -s {secret.path} l; ln -s {secret.path.parent} m"
 
-    if isinstance(fresh, Loose):
-        fresh.shell(make)
-        clean = f"chmod -R 700 {fresh.tree}/*; rm -rf {fresh.tree}/*"
+    if isinstance(clean_sandbox, WeakenedSandbox):
+        clean_sandbox.shell(make)
+        clean = f"chmod -R 700 {clean_sandbox.tree}/*; rm -rf {clean_sandbox.tree}/*"
         subprocess.run(["sh", "-c", clean], check=True)
     else:
-        house = fresh.house
-        task = house.taken_in(house.new(new_sample(tmp_path / "life"), make)).id
+        harness = clean_sandbox.harness
+        task = harness.until_taken_in(
+            harness.new_task(new_sample_repository(tmp_path / "life"), make)
+        ).id
         for verb in ("discard", "rm"):
-            house.done(verb, task=task)
+            harness.wish_done(verb, task=task)
 
     assert stat.S_IMODE(secret.path.stat().st_mode) == 0o640
 
 
-def test_no_file_of_the_worktree_is_roots_to_run(fresh: Den) -> None:
+def test_no_file_of_the_worktree_is_roots_to_run(clean_sandbox: SandboxProbe) -> None:
     """Promise: on the host's side a setuid bit of the agent's is its own user's.
 
     Why: a root agent leaves `root`'s shell in a folder of the user's.
     """
-    fresh.shell("cp /bin/bash /workspace/tool; chmod 6755 /workspace/tool")
+    clean_sandbox.shell("cp /bin/bash /workspace/tool; chmod 6755 /workspace/tool")
 
-    made = (worktree(fresh) / "tool").stat()
+    made = (worktree(clean_sandbox) / "tool").stat()
     assert not (made.st_uid == 0 and made.st_mode & stat.S_ISUID)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can put one there")
-def test_a_setuid_program_that_is_found_gives_nothing(fresh: Den) -> None:
+def test_a_setuid_program_that_is_found_gives_nothing(
+    clean_sandbox: SandboxProbe,
+) -> None:
     """Promise: one of root's in the worktree runs as the agent.
 
     Why: repositories hold strange files, and no-new-privileges is what stops them.
     """
-    tool = worktree(fresh) / "tool"
-    fresh.shell("cp /usr/bin/id /workspace/tool")
+    tool = worktree(clean_sandbox) / "tool"
+    clean_sandbox.shell("cp /usr/bin/id /workspace/tool")
     os.chown(tool, 0, 0)
     tool.chmod(0o4755)
 
-    done = fresh.shell("setpriv --reuid 1000 --keep-groups /workspace/tool -u")
+    done = clean_sandbox.shell("setpriv --reuid 1000 --keep-groups /workspace/tool -u")
 
     assert done.out.strip() == "1000"
 
@@ -191,12 +197,14 @@ l.mount(0, b'/', 0, 0x44000, 0); exit(l.$1 != 0)"; }
 
 
 @pytest.mark.parametrize("attempt", ATTEMPTS.values(), ids=ATTEMPTS.keys())
-def test_what_is_mounted_stays_what_and_where_it_is(fresh: Den, attempt: str) -> None:
+def test_what_is_mounted_stays_what_and_where_it_is(
+    clean_sandbox: SandboxProbe, attempt: str
+) -> None:
     """Promise: no second name, no move, no device, no cover and no other flags.
 
     Why: a rule that is about a path is void once the path is another's.
     """
-    done = fresh.shell(f"{MOUNT} cd /workspace; ({attempt}) && echo managed")
+    done = clean_sandbox.shell(f"{MOUNT} cd /workspace; ({attempt}) && echo managed")
 
     assert "managed" not in done.out
 
@@ -210,7 +218,7 @@ READ_ONLY = """/x /usr/bin/x /usr/lib/x /etc/x /var/x /opt/x /root/x /home/x /sr
 
 
 @pytest.mark.parametrize("path", READ_ONLY.split())
-def test_what_is_read_only_opens_for_nobody(place: Den, path: str) -> None:
+def test_what_is_read_only_opens_for_nobody(sandbox: SandboxProbe, path: str) -> None:
     """Promise: no file of the image, the lent objects or the kernel can be written.
 
     Why: shells, loaders and git start from them, also for the human who looks in; and
@@ -219,7 +227,7 @@ def test_what_is_read_only_opens_for_nobody(place: Den, path: str) -> None:
     if path.startswith(("/proc", "/sys")) and not Path(path).exists():
         pytest.skip("this kernel has none")
 
-    done = place.shell(f"(: >> {path}) && echo opened")
+    done = sandbox.shell(f"(: >> {path}) && echo opened")
 
     assert "opened" not in done.out
 
@@ -256,14 +264,14 @@ REACHES = {
 
 @pytest.mark.parametrize("reach", REACHES.values(), ids=REACHES.keys())
 def test_processes_of_the_host_are_out_of_reach(
-    place: Den, secret: Secret, neighbour: int, reach: str
+    sandbox: SandboxProbe, secret: Secret, neighbour: int, reach: str
 ) -> None:
     """Promise: /proc has the sandbox's own, and the host's pids name nothing here.
 
     Why: `/proc/<pid>/root` is the other's whole file system, `nsenter` is root in one
     line, and environments are where passwords are. Tracing is for the agent's own.
     """
-    done = place.run(f"""
+    done = sandbox.run(f"""
 import ctypes
 libc, pid, path, word = ctypes.CDLL(None), {neighbour}, "{secret.path}", "{secret.word}"
 try:
@@ -275,7 +283,7 @@ except OSError:
     assert done.out.strip() == "no"
 
 
-def test_sockets_of_the_host_have_no_name_here(place: Den) -> None:
+def test_sockets_of_the_host_have_no_name_here(sandbox: SandboxProbe) -> None:
     """Promise: an abstract AF_UNIX socket of the host's answers nobody inside.
 
     Why: no file permission guards them, and sessions and debuggers listen there.
@@ -284,17 +292,17 @@ def test_sockets_of_the_host_have_no_name_here(place: Den) -> None:
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(f"\0{name}")
         server.listen()
-        done = place.run(f"say(socket.socket(1).connect_ex('\\0{name}'))")
+        done = sandbox.run(f"say(socket.socket(1).connect_ex('\\0{name}'))")
 
     assert done.out.strip() != "0"
 
 
-def test_shared_memory_of_the_host_is_not_here(place: Den) -> None:
+def test_shared_memory_of_the_host_is_not_here(sandbox: SandboxProbe) -> None:
     """Promise: no file of the host's /dev/shm is to be seen.
 
     Why: browsers and databases keep in there what they share with themselves.
     """
     with NamedTemporaryFile(dir="/dev/shm") as file:
-        done = place.shell("ls /dev/shm")
+        done = sandbox.shell("ls /dev/shm")
 
     assert Path(file.name).name not in done.out

@@ -1,7 +1,7 @@
 """A human at the dashboard, an agent behind the gate: denied, asked, allowed, retried.
 
 Nothing here stands for anything: engine, tmux, gate, keeper and dashboard are real.
-`python -m tests.walk` draws what was seen on the way into screenshots/.
+`python -m tests.end_to_end` draws what was seen on the way into screenshots/.
 """
 
 import asyncio
@@ -23,8 +23,12 @@ from swarm.model import events as e
 from swarm.model.task import State
 from swarm.tui.app import SwarmApp
 from swarm.tui.backend import Options
-from tests.engine.conftest import House, new_sample, open_house
-from tests.promises.den import gateway
+from tests.engine.keeper_harness import (
+    KeeperHarness,
+    new_sample_repository,
+    open_keeper_harness,
+)
+from tests.promises.sandbox_probe import gateway
 from tests.promises.web import Web
 from tests.scenes import _png, _with_font
 
@@ -49,10 +53,10 @@ PATIENCE = 30.0
 
 
 @dataclass
-class Walk:
+class Session:
     """What was seen: pictures, and what the command line said."""
 
-    house: House
+    harness: KeeperHarness
     app: SwarmApp
     sample: Path
     port: int = 0
@@ -63,7 +67,7 @@ class Walk:
     def start(self) -> None:
         """An agent that tries the host for ever."""
         command = AGENT.format(host=HOST, port=self.port)
-        self.task = self.house.new(self.sample, command, name="fetch-deps")
+        self.task = self.harness.new_task(self.sample, command, name="fetch-deps")
 
     def shoot(self, name: str) -> None:
         """A picture of the screen as it is."""
@@ -73,54 +77,58 @@ class Walk:
         """Let the dashboard live until it is so."""
         deadline = time.monotonic() + PATIENCE
         while not seen():
-            assert time.monotonic() < deadline, self.house.story()
+            assert time.monotonic() < deadline, self.harness.journal_text()
             await pilot.pause(0.05)
 
     def happened(self, kind: type[e.Event]) -> bool:
         """Whether the task's journal holds such an event."""
-        events = self.house.queries.events(task=self.task)
+        events = self.harness.queries.events(task=self.task)
         return any(isinstance(known.event, kind) for known in events)
 
     @property
     def pane(self) -> str:
         """The agent's terminal."""
-        name = self.house.kit.names(self.task).pane
-        screen = self.house.kit.panes.capture([name]).get(name)
+        name = self.harness.context.names(self.task).pane
+        screen = self.harness.context.panes.capture([name]).get(name)
         return screen.text if screen else ""
 
 
 @contextmanager
-def walk() -> Iterator[Walk]:
+def open_session() -> Iterator[Session]:
     """A repository, a host that nothing allows, and the dashboard."""
-    with open_house() as house, tempfile.TemporaryDirectory() as folder, held(house):
-        names = house.kit.nets.gate.names
-        house.kit.sandboxes.make_network(names.gate, names.labels("gate"))
+    with (
+        open_keeper_harness() as harness,
+        tempfile.TemporaryDirectory() as folder,
+        held(harness),
+    ):
+        names = harness.context.nets.gate.names
+        harness.context.sandboxes.make_network(names.gate, names.labels("gate"))
         web = Web(gateway(names.gate), Path(folder))
-        (house.places.home / "policy.toml").write_text(
+        (harness.paths.home / "policy.toml").write_text(
             POLICY.format(address=web.address)
         )
         hosts = f'hosts = {{ "{HOST}" = "{web.address}" }}'
-        (house.places.home / "config.toml").write_text(
+        (harness.paths.home / "config.toml").write_text(
             f'[gate]\nready = 0\npreset = "locked"\n{hosts}\n'
         )
-        house.keep()
-        sample = new_sample(Path(folder) / "acme-api")
-        app = SwarmApp(dashboard.doors(house.places, sample), str(sample), Options())
-        yield Walk(house, app, sample, web.port)
+        harness.start_keeper()
+        sample = new_sample_repository(Path(folder) / "acme-api")
+        app = SwarmApp(dashboard.doors(harness.paths, sample), str(sample), Options())
+        yield Session(harness, app, sample, web.port)
         web.close()
 
 
 @contextmanager
-def held(house: House) -> Iterator[None]:
+def held(harness: KeeperHarness) -> Iterator[None]:
     """As a keeper's process holds it: the dashboard need not start another."""
-    with house.places.lock.open("w") as lock:
+    with harness.paths.lock.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         lock.write(str(os.getpid()))
         lock.flush()
         yield
 
 
-async def go(at: Walk) -> None:
+async def run_session(at: Session) -> None:
     """Press what a human presses; every step waits for what it leads to."""
     async with at.app.run_test(size=SIZE, notifications=True) as pilot:
         await asyncio.to_thread(at.start)
@@ -129,7 +137,7 @@ async def go(at: Walk) -> None:
         await _end(at, pilot)
 
 
-async def _decide(at: Walk, pilot: Pilot[None]) -> None:
+async def _decide(at: Session, pilot: Pilot[None]) -> None:
     await at.until(pilot, lambda: at.happened(e.NetDenied) and "403" in at.pane)
     await pilot.pause(0.5)
     at.shoot("walk-1-denied")
@@ -143,7 +151,7 @@ async def _decide(at: Walk, pilot: Pilot[None]) -> None:
     at.shoot("walk-3-retried")
 
 
-async def _ask_why(at: Walk, pilot: Pilot[None]) -> None:
+async def _ask_why(at: Session, pilot: Pilot[None]) -> None:
     await pilot.press("P")
     await pilot.pause(0.6)
     await pilot.press("w")
@@ -153,25 +161,27 @@ async def _ask_why(at: Walk, pilot: Pilot[None]) -> None:
     await pilot.press("escape")
 
 
-async def _end(at: Walk, pilot: Pilot[None]) -> None:
+async def _end(at: Session, pilot: Pilot[None]) -> None:
     await pilot.press("s")
-    await at.until(pilot, lambda: at.house.queries.task(at.task).state is State.STOPPED)
+    await at.until(
+        pilot, lambda: at.harness.queries.task(at.task).state is State.STOPPED
+    )
     await pilot.press("P")
     await pilot.pause(0.6)
     at.shoot("walk-5-the-grant-died")
 
 
-def why(at: Walk, where: str) -> int:
+def why(at: Session, where: str) -> int:
     """`swarm policy why` on this home: its exit status; it prints the answer."""
-    os.environ["SWARM_HOME"] = str(at.house.places.home)
-    os.environ["SWARM_CONFIG"] = str(at.house.places.home / "config.toml")
+    os.environ["SWARM_HOME"] = str(at.harness.paths.home)
+    os.environ["SWARM_CONFIG"] = str(at.harness.paths.home / "config.toml")
     return run(["policy", "why", where, "--task", str(at.task)])
 
 
 def main() -> int:
     """Walk, and draw it."""
-    with walk() as at:
-        asyncio.run(go(at))
+    with open_session() as at:
+        asyncio.run(run_session(at))
         for where in (f"{HOST}:{at.port}", "docs.example"):
             print(f"$ swarm policy why {where} --task {at.task}")
             print(f"exit {why(at, where)}")
@@ -179,7 +189,7 @@ def main() -> int:
     return 0
 
 
-def draw(at: Walk) -> None:
+def draw(at: Session) -> None:
     """Its pictures into screenshots/."""
     folder = Path(__file__).resolve().parent.parent / "screenshots"
     files = []

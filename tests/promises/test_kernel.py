@@ -1,4 +1,4 @@
-"""H: the kernel's doors are shut, and what is behind them is somebody else's."""
+"""The kernel's doors are shut, and what is behind them is somebody else's."""
 
 import platform
 import re
@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.promises.den import Den
+from tests.promises.sandbox_probe import SandboxProbe
 
-pytestmark = pytest.mark.against("loose")
+pytestmark = pytest.mark.against("weakened")
 
 X86 = pytest.mark.skipif(
     platform.machine() != "x86_64", reason="the numbers are those of x86-64"
@@ -68,24 +68,24 @@ CALLS: dict[str, tuple[int | bytes, ...]] = {
 @X86
 @pytest.mark.parametrize("words", CALLS.values(), ids=CALLS.keys())
 def test_a_call_that_escapes_are_made_of_is_refused(
-    place: Den, words: tuple[int | bytes, ...]
+    sandbox: SandboxProbe, words: tuple[int | bytes, ...]
 ) -> None:
     """Promise: EPERM, before the kernel looks at one of the arguments.
 
     Why: what is never parsed has no bug in it.
     """
-    done = place.run(f"{CALL}\ncall(*{words!r})")
+    done = sandbox.run(f"{CALL}\ncall(*{words!r})")
 
     assert done.out.strip() == "EPERM"
 
 
 @X86
-def test_a_child_may_not_be_born_as_its_own_root(place: Den) -> None:
+def test_a_child_may_not_be_born_as_its_own_root(sandbox: SandboxProbe) -> None:
     """Promise: `clone` makes no user namespace either, and `clone3` is absent.
 
     Why: a flag of `clone` is all that `unshare` is; `clone3` hides it behind a pointer.
     """
-    done = place.run(f"""{CALL}
+    done = sandbox.run(f"""{CALL}
 child = call(56, 0x10000000 | 17, 0, 0, 0, 0)
 if child == 0:
     os._exit(0)
@@ -96,12 +96,12 @@ call(435, 0, 0)
 
 
 @X86
-def test_the_32_bit_door_is_closed(place: Den) -> None:
+def test_the_32_bit_door_is_closed(sandbox: SandboxProbe) -> None:
     """Promise: `int 0x80` ends the program that tries it.
 
     Why: the filter counts 64-bit numbers, and 20 is `getpid` there, `writev` here.
     """
-    done = place.run("""
+    done = sandbox.run("""
 import ctypes, mmap
 child = os.fork()
 if child == 0:
@@ -128,24 +128,24 @@ STATUS = {
 @pytest.mark.parametrize("process", ["1", "self"])
 @pytest.mark.parametrize(("line", "value"), STATUS.items(), ids=STATUS.keys())
 def test_a_process_has_no_power_at_all(
-    place: Den, process: str, line: str, value: str
+    sandbox: SandboxProbe, process: str, line: str, value: str
 ) -> None:
     """Promise: no capability, none to be had, no privileges to come, and the filter.
 
     Why: nobody else drops all of them; what is left over is what is exploited.
     """
-    done = place.shell(f"grep -P '^{line}:' /proc/{process}/status")
+    done = sandbox.shell(f"grep -P '^{line}:' /proc/{process}/status")
 
     assert done.out.split() == [f"{line}:", value]
 
 
 @X86
-def test_no_capability_can_be_handed_on(place: Den) -> None:
+def test_no_capability_can_be_handed_on(sandbox: SandboxProbe) -> None:
     """Promise: the inheritable and ambient sets are empty and stay so.
 
     Why: CVE-2022-24769: an engine that fills one of them undoes the others.
     """
-    done = place.run(f"""{CALL}
+    done = sandbox.run(f"""{CALL}
 head = struct.pack("<Ii", 0x20080522, 0)
 body = ctypes.create_string_buffer(24)
 call(125, head, body)
@@ -160,19 +160,19 @@ say(*[int(each, 16) for each in found])
     assert done.out.split() == ["done", "EPERM", "0", "0"]
 
 
-def test_the_agent_is_nobody_special(place: Den) -> None:
+def test_the_agent_is_nobody_special(sandbox: SandboxProbe) -> None:
     """Promise: a plain user by every id, and a member of no group but its own.
 
     Why: the groups `docker`, `disk` and `root` are root by another name.
     """
-    done = place.run("say(*os.getresuid(), *os.getresgid(), *os.getgroups())")
+    done = sandbox.run("say(*os.getresuid(), *os.getresgid(), *os.getgroups())")
 
-    assert {int(word) for word in done.out.split()} == {_uid(place)}
+    assert {int(word) for word in done.out.split()} == {_uid(sandbox)}
 
 
-def _uid(place: Den) -> int:
-    task = place.house.kit.names(place.task).sandbox
-    return int(place.inspect(task)["Config"]["User"].split(":")[0])
+def _uid(sandbox: SandboxProbe) -> int:
+    task = sandbox.harness.context.names(sandbox.task).sandbox
+    return int(sandbox.inspect(task)["Config"]["User"].split(":")[0])
 
 
 SOCKETS = {
@@ -187,14 +187,14 @@ SOCKETS = {
 
 @pytest.mark.parametrize("words", SOCKETS.values(), ids=SOCKETS.keys())
 def test_a_socket_that_is_none_of_an_agents_business_is_refused(
-    place: Den, words: tuple[int, int, int]
+    sandbox: SandboxProbe, words: tuple[int, int, int]
 ) -> None:
     """Promise: EPERM for raw packets, the hypervisor's bus and the kernel's crypto.
 
     Why: AF_VSOCK reaches the host past every network namespace, and AF_ALG wrote into
     read-only files (CVE-2026-31431): it must not depend on the kernel's configuration.
     """
-    done = place.run(f"""
+    done = sandbox.run(f"""
 import errno
 try:
     socket.socket{words!r}
@@ -212,12 +212,12 @@ DEVICES = (
 )
 
 
-def test_dev_holds_nothing_of_the_machine(place: Den) -> None:
+def test_dev_holds_nothing_of_the_machine(sandbox: SandboxProbe) -> None:
     """Promise: the terminal, memory's own files and sources of noise; no disk, no KVM.
 
     Why: a device node is the hardware.
     """
-    done = place.shell("ls /dev")
+    done = sandbox.shell("ls /dev")
 
     assert set(done.out.split()) <= set(DEVICES.split())
 
@@ -232,7 +232,9 @@ SECRETS = [
 
 
 @pytest.mark.parametrize("path", SECRETS)
-def test_what_the_kernel_tells_of_the_machine_is_covered(place: Den, path: str) -> None:
+def test_what_the_kernel_tells_of_the_machine_is_covered(
+    sandbox: SandboxProbe, path: str
+) -> None:
     """Promise: keys, timers, memory, log and firmware are empty or absent.
 
     Why: they are the same for all sandboxes and for the host.
@@ -240,17 +242,19 @@ def test_what_the_kernel_tells_of_the_machine_is_covered(place: Den, path: str) 
     if not Path(path).exists():
         pytest.skip("this kernel has none")
 
-    done = place.shell(f"[ -d {path} ] && ls {path} || dd if={path} bs=8K count=1 2>&-")
+    done = sandbox.shell(
+        f"[ -d {path} ] && ls {path} || dd if={path} bs=8K count=1 2>&-"
+    )
 
     assert done.out.strip() == ""
 
 
-def test_no_cgroup_is_made_or_joined(place: Den) -> None:
+def test_no_cgroup_is_made_or_joined(sandbox: SandboxProbe) -> None:
     """Promise: the tree of cgroups is read-only in every hierarchy.
 
     Why: `release_agent` is run by the host's root, and limits are lifted in there.
     """
-    done = place.shell("""
+    done = sandbox.shell("""
         for each in /sys/fs/cgroup /sys/fs/cgroup/*/; do
             mkdir "$each/burglar" && rmdir "$each/burglar" && echo made
             (: >> "$each/release_agent") && echo opened
@@ -260,12 +264,12 @@ def test_no_cgroup_is_made_or_joined(place: Den) -> None:
     assert not {"made", "opened"} & set(done.out.split())
 
 
-def test_there_is_no_way_to_become_root(place: Den) -> None:
+def test_there_is_no_way_to_become_root(sandbox: SandboxProbe) -> None:
     """Promise: no program with a setuid or setgid bit, and `su` and `sudo` do not work.
 
     Why: each of them is a parser that runs as root.
     """
-    done = place.shell("""
+    done = sandbox.shell("""
         find / -xdev -type f -perm /6000 2>/dev/null
         for each in "su -c" "sudo -n sh -c"; do
             $each 'echo I am root' </dev/null 2>/dev/null

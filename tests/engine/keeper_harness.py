@@ -1,0 +1,173 @@
+"""A home with its keeper, driven as a front end drives it.
+
+Engine, tmux and git are real.
+"""
+
+import os
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from shutil import rmtree
+from typing import Any
+
+from swarm.bootstrap import wiring
+from swarm.engine.context import EngineContext
+from swarm.engine.keeper import Keeper
+from swarm.model.task import State, Task
+from swarm.plan.gate_containers import GATING
+from swarm.plan.naming import HomePaths
+from swarm.store import wishes
+from swarm.store.event_queries import Queries, WishRecord
+
+PATIENCE = 60.0
+"""Seconds until a test gives up; it never waits this long when all is well."""
+
+
+@dataclass
+class KeeperHarness:
+    """One home with its keeper, driven as a front end would."""
+
+    paths: HomePaths
+    context: EngineContext
+    queries: Queries
+    keepers: list[tuple[Keeper, threading.Thread]] = field(default_factory=list)
+
+    def start_keeper(self) -> Keeper:
+        """Start a keeper in this process."""
+        keeper = Keeper(self.context, os.getpid())
+        thread = threading.Thread(target=keeper.run, daemon=True)
+        thread.start()
+        self.keepers.append((keeper, thread))
+        return keeper
+
+    def configure(self, text: str) -> None:
+        """Write the settings, and have this process read them and no other house's.
+
+        No net is made before a task needs it.
+        """
+        file = self.paths.home / "config.toml"
+        file.write_text(f"{text}\n[gate]\nready = 0\n")
+        os.environ["SWARM_CONFIG"] = str(file)
+
+    def task_containers(self) -> list[str]:
+        """The containers that belong to tasks."""
+        return [
+            facts.name
+            for facts in self.context.sandboxes.all(self.context.home_labels)
+            if facts.labels["swarm.kind"] not in GATING
+        ]
+
+    def net_namespaces(self) -> set[str]:
+        """The nets whose namespaces exist."""
+        return self.context.nets.known()
+
+    def stop_keepers(self) -> None:
+        """Stop every keeper."""
+        while self.keepers:
+            keeper, thread = self.keepers.pop()
+            keeper.stop()
+            thread.join(PATIENCE)
+
+    def until(self, done: Callable[[], bool], what: str) -> None:
+        """Block until the file says so; the file's version is the event."""
+        deadline, pause = time.monotonic() + PATIENCE, threading.Event()
+        while not done():
+            assert time.monotonic() < deadline, f"{what}: {self.journal_text()}"
+            pause.wait(0.01)
+
+    def journal_text(self) -> str:
+        """What the journal holds, for a failed test's message."""
+        return "\n".join(
+            f"{r.task} {type(r.event).__name__} {r.event}"[:300]
+            for r in self.queries.events()
+        )
+
+    def wish(self, verb: str, **body: Any) -> WishRecord:
+        """Make a wish and block until it is decided."""
+        made = wishes.make(self.paths.database, verb, body)
+        self.until(lambda: bool(self.queries.wish(made).outcome), verb)
+        return self.queries.wish(made)
+
+    def wish_done(self, verb: str, **body: Any) -> dict[str, Any]:
+        """A wish that must not be refused."""
+        wish = self.wish(verb, **body)
+        assert wish.outcome == "done", (
+            f"{wish.message} | {wish.hint}\n{self.journal_text()}"
+        )
+        return wish.result
+
+    def new_task(self, repo: Path, command: str, **more: Any) -> int:
+        """Queue one command task."""
+        body = {"repo": str(repo), "prompt": "do it", "command": command, **more}
+        return int(self.wish_done("new", **body)["tasks"][0])
+
+    def until_state(self, task_id: int, *states: State) -> Task:
+        """Block until the task is in one of the states."""
+        self.until(
+            lambda: self.queries.task(task_id).state in states, f"{task_id} {states}"
+        )
+        return self.queries.task(task_id)
+
+    def until_taken_in(self, task_id: int) -> Task:
+        """Block until the task has stopped and its work was looked at."""
+        kinds = ("WorkBroughtBack", "BringBackRefused")
+        self.until(
+            lambda: any(
+                type(r.event).__name__ in kinds
+                for r in self.queries.events(task=task_id)
+            ),
+            f"{task_id} taken in",
+        )
+        return self.queries.task(task_id)
+
+
+@contextmanager
+def open_keeper_harness() -> Iterator[KeeperHarness]:
+    """As the fixture, for tests that share one."""
+    remove_leftovers()
+    home = Path(tempfile.mkdtemp(prefix=f"swarm-test-{os.getpid()}-"))
+    before = os.environ.get("SWARM_CONFIG")
+    paths = HomePaths(home)
+    context = wiring.kit(paths)
+    harness = KeeperHarness(paths, context, Queries(paths.database))
+    harness.configure("")
+    try:
+        yield harness
+    finally:
+        harness.stop_keepers()
+        wiring.clear(paths)
+        harness.queries.close()
+        context.journal.close()
+        rmtree(home)
+        if before is not None:
+            os.environ["SWARM_CONFIG"] = before
+
+
+@cache
+def remove_leftovers() -> None:
+    """Remove what an earlier run left that was killed: its networks are few."""
+    for home in Path(tempfile.gettempdir()).glob("swarm-test-*-*"):
+        if not Path("/proc", home.name.split("-")[2]).exists():
+            wiring.clear(HomePaths(home))
+            rmtree(home)
+
+
+def new_sample_repository(repo: Path) -> Path:
+    """As the fixture, at a place of one's own."""
+    repo.mkdir()
+    for argv in (
+        ["init", "-q", "-b", "main"],
+        ["config", "user.name", "A Human"],
+        ["config", "user.email", "human@example.invalid"],
+    ):
+        subprocess.run(["git", "-C", str(repo), *argv], check=True)
+    (repo / "README.md").write_text("# sample\n")
+    subprocess.run(["git", "-C", str(repo), "add", "-A"], check=True)
+    subprocess.run(["git", "-C", str(repo), "commit", "-qm", "first"], check=True)
+    return repo
