@@ -138,8 +138,7 @@ def _context(name: str) -> dict[str, bytes]:
 
 def _sources(package: str) -> dict[str, bytes]:
     """A package of ours as it goes into an image, under a `swarm` that is empty."""
-    top = Path(__file__).resolve().parent.parent
-    files = {"swarm/__init__.py": b'"""What of swarm runs in this image."""\n'}
-    for path in sorted((top / package).glob("*.py")):
+    files = {"swarm/__init__.py": b'"""The part of swarm that runs in this image."""\n'}
+    for path in assets.modules(package):
         files[f"swarm/{package}/{path.name}"] = path.read_bytes()
     return files
