@@ -102,7 +102,8 @@ def _fill(database: Path) -> None:
         ((now - n / 5, n % DAY_TASKS, b"/usr/bin/x") for n in range(DAY_DEEDS, 0, -1)),
     )
     connection.executemany(
-        "INSERT INTO event (at, task, kind, body) VALUES (?, NULL, 'EngineDown', ?)",
+        "INSERT INTO event (at, task, kind, body)"
+        " VALUES (?, NULL, 'ContainerEngineDown', ?)",
         ((now - n, '{"reason": "x"}') for n in range(DAY_EVENTS, 0, -1)),
     )
     connection.commit()

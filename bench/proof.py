@@ -75,7 +75,7 @@ def _start(at: KeeperHarness, script: str, mark: str) -> int:
 
 
 def _is_taken_in(at: KeeperHarness, task: int) -> bool:
-    ends = events.WorkBroughtBack | events.BringBackRefused
+    ends = events.CommitsImported | events.ImportRefused
     known = at.queries.events(task=task, limit=100_000)
     return any(isinstance(one.event, ends) for one in known)
 

@@ -70,7 +70,7 @@ class Scene:
     tasks: tuple[Told, ...] = ()
     fleet: tuple[events.Event, ...] = (
         events.KeeperStarted(4711, "0.1.0"),
-        events.EngineUp("27.3.1", "rootless"),
+        events.ContainerEngineUp("27.3.1", "rootless"),
         events.QueueLimit(4),
     )
     panes: dict[str, str] = field(default_factory=dict)
@@ -342,7 +342,7 @@ CHECKPOINTS = Scene(
 )
 EMPTY = Scene()
 NO_ENGINE = Scene(
-    fleet=(events.KeeperStarted(4711, "0.1.0"), events.EngineDown("no socket"))
+    fleet=(events.KeeperStarted(4711, "0.1.0"), events.ContainerEngineDown("no socket"))
 )
 THREE_RUNNING = Scene(
     tasks=(

@@ -77,7 +77,7 @@ def _sensing(
 ) -> SensorSupervisor:
     ears = FollowerCallbacks(
         gave=lambda task, file, lines: _note(
-            journal, task, events.TrailCut(file, lines)
+            journal, task, events.SensorLogDropped(file, lines)
         ),
         missed=lambda task, n: _note(
             journal, task, events.SensorGap(n, "it made no sense")

@@ -4,7 +4,6 @@ import re
 import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterator
-from dataclasses import asdict
 from datetime import datetime
 
 from swarm.bootstrap import home
@@ -110,7 +109,7 @@ def sentence(known: e.Recorded) -> str:
     words = "".join(f" {c.lower()}" if c.isupper() else c for c in kind).strip()
     told = [
         f"{name}={_value(value)}"
-        for name, value in asdict(known.event).items()
+        for name, value in known.event.to_json().items()
         if name not in SILENT and value not in ("", None, ())
     ]
     return f"{_head(known.at, known.task)} {words:<18} {' '.join(told)}".rstrip()

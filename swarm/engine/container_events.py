@@ -58,7 +58,9 @@ class ContainerEventWatcher:
         if self._up is not True:
             self._up = True
             detail = f"{facts.storage}, cgroup {facts.cgroup}"
-            self._context.journal.record(None, events.EngineUp(facts.version, detail))
+            self._context.journal.record(
+                None, events.ContainerEngineUp(facts.version, detail)
+            )
             self._back()
         for news in self._context.sandboxes.news(self._context.home_labels, since):
             if news.action == "start":
@@ -69,4 +71,6 @@ class ContainerEventWatcher:
     def _went(self, error: SwarmError) -> None:
         if self._up is not False:
             self._up = False
-            self._context.journal.record(None, events.EngineDown(error.message))
+            self._context.journal.record(
+                None, events.ContainerEngineDown(error.message)
+            )

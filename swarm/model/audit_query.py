@@ -5,42 +5,22 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from swarm.model.activity import Action, PathActivity
-from swarm.model.events import Recorded
+from swarm.model.event_type import Event, Subject
+from swarm.model.events import ImportRefused, MergeRefused, NetDenied, Recorded
 
 Group = Literal["net", "file", "exec", "policy", "life"]
 Verdict = Literal["", "denied", "flagged"]
 
-GROUPS: Mapping[str, tuple[str, ...]] = {
-    "net": ("Net", "Gate", "Model"),
-    "file": (),
-    "exec": (),
-    "policy": ("Policy", "Budget"),
-    "life": (
-        "Task",
-        "Step",
-        "Merge",
-        "Work",
-        "Base",
-        "Bring",
-        "Snapshot",
-        "Checkpoint",
-        "Pane",
-        "Patch",
-        "Text",
-        "Sensor",
-        "Observed",
-        "Unobserved",
-        "Trail",
-        "Engine",
-        "Keeper",
-        "Queue",
-        "Orphan",
-        "Trouble",
-    ),
+GROUPS: Mapping[Group, frozenset[Subject]] = {
+    "net": frozenset({"net", "gate", "model"}),
+    "file": frozenset(),
+    "exec": frozenset(),
+    "policy": frozenset({"policy"}),
+    "life": frozenset({"life"}),
 }
-"""How the names of the journal's events begin; deeds are of `net`, `file`, `exec`."""
+"""The subjects of events in each group; actions are in `net`, `file` and `exec`."""
 
-REFUSALS = ("NetDenied", "BringBackRefused", "MergeRefused")
+REFUSALS: tuple[type[Event], ...] = (NetDenied, ImportRefused, MergeRefused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +28,7 @@ class Filter:
     """What of the timeline is wanted; all of it by default."""
 
     task: int | None = None
-    groups: frozenset[str] = field(default_factory=lambda: frozenset(GROUPS))
+    groups: frozenset[Group] = field(default_factory=lambda: frozenset(GROUPS))
     verdict: Verdict = ""
     since: float = 0.0
     """Seconds since the epoch."""
@@ -96,9 +76,8 @@ class Counts:
     commands: int = 0
 
 
-def group_of(kind: str) -> Group:
-    """The group of a journal's event."""
-    for group in ("net", "policy"):
-        if kind.startswith(GROUPS[group]):
-            return group
-    return "life"
+def group_of(event: Event) -> Group:
+    """The group that an event of the journal is in."""
+    return next(
+        group for group, subjects in GROUPS.items() if event.subject in subjects
+    )

@@ -1,16 +1,43 @@
-"""What makes a class an event: a dataclass that the type checker keeps frozen.
+"""The base of all events: their registry by name, and their way to JSON and back."""
 
-`frozen=True` at run time would double what each class costs to make, and every program
-that reads events makes all of them before its first paint.
-"""
+from collections.abc import Callable
+from dataclasses import Field, dataclass, fields
+from typing import Any, ClassVar, Literal, Self, TypeVar, dataclass_transform
 
-from dataclasses import dataclass
-from typing import TypeVar, dataclass_transform
+Subject = Literal["net", "gate", "model", "policy", "life"]
 
-Kind = TypeVar("Kind")
+
+class Event:
+    """One thing that happened; each subclass is marked by `event`."""
+
+    __slots__ = ()
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+    subject: ClassVar[Subject]
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields by name, ready for JSON."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @classmethod
+    def from_json(cls, body: dict[str, Any]) -> Self:
+        """The event of a stored body; a field that JSON changes is restored there."""
+        return cls(**body)
+
+
+Kind = TypeVar("Kind", bound=Event)
+
+KINDS: dict[str, type[Event]] = {}
+"""Every kind of event by its name, which is how the journal stores it."""
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=())
-def event(cls: type[Kind]) -> type[Kind]:
-    """A dataclass with slots; assigning to a field is an error of types."""
-    return dataclass(slots=True)(cls)
+def event(subject: Subject) -> Callable[[type[Kind]], type[Kind]]:
+    """Make the class a dataclass with slots, and register it by its name."""
+
+    def register(cls: type[Kind]) -> type[Kind]:
+        kind = dataclass(slots=True)(cls)
+        kind.subject = subject
+        KINDS[kind.__name__] = kind
+        return kind
+
+    return register

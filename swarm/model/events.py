@@ -1,199 +1,579 @@
-"""Everything that can happen; events are the only thing ever stored."""
+"""Events: everything that can happen, and the only thing that is ever stored.
 
-from dataclasses import asdict, dataclass, fields
-from typing import Any, get_args
+An event is frozen for the type checker alone: assigning to a field is an error of
+types, but works at run time. `frozen=True` would double the time that each class takes
+to make, and every program that reads events makes all of them before its first paint.
+"""
 
-from swarm.model.checkpoint_events import (
-    CheckpointRestored,
-    CheckpointsDropped,
-    CheckpointTaken,
-)
-from swarm.model.fleet_events import (
-    EngineDown,
-    EngineUp,
-    GateDown,
-    GateUp,
-    KeeperStarted,
-    OrphanFound,
-    QueueLimit,
-    Trouble,
-)
-from swarm.model.net_events import (
-    BudgetSet,
-    BudgetSpent,
-    ModelAnswered,
-    ModelAsked,
-    NetAllowed,
-    NetClosed,
-    NetCut,
-    NetDenied,
-    NetFailed,
-    NetGap,
-    NetMended,
-    NetNamed,
-    NetReady,
-    PolicyApplied,
-    PolicyGranted,
-    PolicyRevoked,
-)
-from swarm.model.sensor_events import (
-    Observed,
-    SensorDown,
-    SensorGap,
-    SensorUp,
-    TrailCut,
-    Unobserved,
-)
-from swarm.model.task_events import (
-    BaseMoved,
-    BringBackRefused,
-    MergeRefused,
-    MergeStarted,
-    PaneReopened,
-    PatchWritten,
-    SnapshotTaken,
-    StepDone,
-    TaskFailed,
-    TaskLive,
-    TaskLost,
-    TaskMerged,
-    TaskPaused,
-    TaskProvisioning,
-    TaskQueued,
-    TaskRejected,
-    TaskRemoved,
-    TaskRequeued,
-    TaskRestored,
-    TaskResumed,
-    TaskStopped,
-    TextSent,
-    WorkBroughtBack,
-)
+from dataclasses import dataclass
+from typing import Any, Self
 
-__all__ = [
-    "KINDS",
-    "BaseMoved",
-    "BringBackRefused",
-    "BudgetSet",
-    "BudgetSpent",
-    "CheckpointRestored",
-    "CheckpointTaken",
-    "CheckpointsDropped",
-    "EngineDown",
-    "EngineUp",
-    "Event",
-    "GateDown",
-    "GateUp",
-    "KeeperStarted",
-    "MergeRefused",
-    "MergeStarted",
-    "ModelAnswered",
-    "ModelAsked",
-    "NetAllowed",
-    "NetClosed",
-    "NetCut",
-    "NetDenied",
-    "NetFailed",
-    "NetGap",
-    "NetMended",
-    "NetNamed",
-    "NetReady",
-    "Observed",
-    "OrphanFound",
-    "PaneReopened",
-    "PatchWritten",
-    "PolicyApplied",
-    "PolicyGranted",
-    "PolicyRevoked",
-    "QueueLimit",
-    "Recorded",
-    "SensorDown",
-    "SensorGap",
-    "SensorUp",
-    "SnapshotTaken",
-    "StepDone",
-    "TaskFailed",
-    "TaskLive",
-    "TaskLost",
-    "TaskMerged",
-    "TaskPaused",
-    "TaskProvisioning",
-    "TaskQueued",
-    "TaskRejected",
-    "TaskRemoved",
-    "TaskRequeued",
-    "TaskRestored",
-    "TaskResumed",
-    "TaskStopped",
-    "TextSent",
-    "TrailCut",
-    "Trouble",
-    "Unobserved",
-    "WorkBroughtBack",
-    "decode",
-    "encode",
-]
+from swarm.model.event_type import KINDS as KINDS
+from swarm.model.event_type import Event as Event
+from swarm.model.event_type import event
 
-Event = (
-    TaskQueued
-    | TaskProvisioning
-    | BaseMoved
-    | StepDone
-    | TaskRequeued
-    | TaskLive
-    | TaskFailed
-    | TaskStopped
-    | TaskPaused
-    | TaskResumed
-    | TaskLost
-    | SnapshotTaken
-    | CheckpointTaken
-    | CheckpointRestored
-    | CheckpointsDropped
-    | WorkBroughtBack
-    | BringBackRefused
-    | MergeStarted
-    | MergeRefused
-    | TaskMerged
-    | PatchWritten
-    | TaskRejected
-    | TaskRestored
-    | TaskRemoved
-    | TextSent
-    | NetReady
-    | NetDenied
-    | NetNamed
-    | NetAllowed
-    | NetClosed
-    | NetFailed
-    | NetGap
-    | ModelAsked
-    | ModelAnswered
-    | BudgetSet
-    | BudgetSpent
-    | PolicyApplied
-    | PolicyGranted
-    | PolicyRevoked
-    | NetCut
-    | NetMended
-    | GateUp
-    | GateDown
-    | SensorUp
-    | SensorDown
-    | Observed
-    | Unobserved
-    | SensorGap
-    | TrailCut
-    | PaneReopened
-    | OrphanFound
-    | KeeperStarted
-    | QueueLimit
-    | EngineUp
-    | EngineDown
-    | Trouble
-)
+# A task.
 
-KINDS: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
+
+@event("life")
+class TaskQueued(Event):
+    """A task was accepted; the plan says what will be done, to the last flag."""
+
+    name: str
+    repo: str
+    """Absolute path of the user's repository (its work tree, or a bare one)."""
+    agent: str
+    prompt: str
+    base_ref: str
+    """What the human named, a branch where possible."""
+    base: str
+    """The commit that name stood for."""
+    target: str
+    """Branch a merge goes to by default; empty when the checkout was detached."""
+    branch: str
+    plan: dict[str, Any]
+    after: tuple[int, ...] = ()
+    group: str = ""
+    command: str = ""
+    """What the shell runs, where the agent is a command."""
+    retry_of: int | None = None
+    budget_tokens: int = 0
+    """What it may use of models, all in all; 0 for no limit."""
+    budget_dollars: float = 0.0
+
+    @classmethod
+    def from_json(cls, body: dict[str, Any]) -> Self:
+        """The event of a stored body."""
+        return cls(**{**body, "after": tuple(body.get("after", ()))})
+
+
+@event("life")
+class TaskProvisioning(Event):
+    """The launch began."""
+
+
+@event("life")
+class BaseMoved(Event):
+    """The task waited for others; it starts from the branch as it now is."""
+
+    base: str
+
+
+@event("life")
+class StepDone(Event):
+    """One step of a launch succeeded."""
+
+    step: str
+    seconds: float
+
+
+@event("life")
+class TaskRequeued(Event):
+    """A launch was cut short, its partial work undone; it will be tried again."""
+
+    reason: str
+
+
+@event("life")
+class TaskLive(Event):
+    """The sandbox runs."""
+
+    sandbox: str
+    pane: str
+
+
+@event("life")
+class TaskFailed(Event):
+    """The launch failed at a step; its partial work is undone."""
+
+    step: str
+    reason: str
+    hint: str = ""
+
+
+@event("life")
+class TaskStopped(Event):
+    """The agent ended, by itself or on request."""
+
+    exit_code: int
+    reason: str = ""
+    """Why, where it was not the agent's own end: "stopped by you", "out of memory"."""
+    hint: str = ""
+
+
+@event("life")
+class TaskPaused(Event):
+    """Every process of the sandbox is frozen."""
+
+    by: str = "you"
+
+
+@event("life")
+class TaskResumed(Event):
+    """The sandbox's processes run again."""
+
+
+@event("life")
+class TaskLost(Event):
+    """The sandbox vanished behind our back; the worktree is kept."""
+
+    what: str
+
+
+@event("life")
+class SnapshotTaken(Event):
+    """The worktree's bytes were read into a tree of our own."""
+
+    tree: str
+    files: int
+    added: int
+    deleted: int
+    flags: int
+    """Files in classes X0 to X2: they run on the host after a merge."""
+    hidden: int
+    """Entries that `git status` would not show, or that no tree can hold."""
+
+
+@event("life")
+class CommitsImported(Event):
+    """The agent's commits passed the quarantine into the task's review directory."""
+
+    head: str
+    commits: int
+
+
+@event("life")
+class ImportRefused(Event):
+    """The agent's commits did not pass; its files are still reviewed by their bytes."""
+
+    reason: str
+
+
+@event("life")
+class MergeStarted(Event):
+    """The merge is decided to the last id: a crash from here on can be completed."""
+
+    strategy: str
+    target: str
+    tree: str
+    old: str
+    new: str
+
+
+@event("life")
+class MergeRefused(Event):
+    """Nothing of the user's was changed."""
+
+    reason: str
+    hint: str = ""
+
+
+@event("life")
+class TaskMerged(Event):
+    """The reviewed content is on the target."""
+
+    strategy: str
+    target: str
+    commit: str
+
+
+@event("life")
+class PatchWritten(Event):
+    """The reviewed content was written to a patch file; no branch changed."""
+
+    path: str
+    tree: str
+
+
+@event("life")
+class TaskRejected(Event):
+    """The human discarded the work; the worktree stays until it is removed."""
+
+    reason: str = ""
+
+
+@event("life")
+class TaskRestored(Event):
+    """The human took a discard back."""
+
+
+@event("life")
+class TaskRemoved(Event):
+    """Everything outside that belonged to the task is gone; its history stays."""
+
+
+@event("life")
+class TextSent(Event):
+    """The human typed into the pane."""
+
+    length: int
+
+
+@event("life")
+class PaneReopened(Event):
+    """The pane was gone; a new one is attached to the same sandbox."""
+
+    pane: str
+
+
+# The checkpoints of a task.
+
+
+@event("life")
+class CheckpointTaken(Event):
+    """The worktree's bytes are kept as a tree of our own, to go back to."""
+
+    number: int
+    """From 1 on; 0 is where the task began."""
+    tree: str
+    files: int
+    """That differ from where the task began; so with lines and flags."""
+    added: int
+    deleted: int
+    flags: int
+    hidden: int
+    """Entries that no checkpoint holds: ignored by git, too large, or no files."""
+    why: str
+
+
+@event("life")
+class CheckpointRestored(Event):
+    """The worktree is again what a checkpoint holds."""
+
+    number: int
+    before: int
+    """The checkpoint that holds what it was until then."""
+    wrote: int
+    removed: int
+    aside: int
+    """Entries that stood in the way and that no checkpoint holds; they were renamed."""
+
+
+@event("life")
+class CheckpointsDropped(Event):
+    """The oldest are given up for room."""
+
+    upto: int
+    """The greatest number that is gone."""
+
+
+# A task's network; the gate saw each of these.
+
+
+@event("net")
+class NetReady(Event):
+    """The task's net stands and the gate holds its listeners."""
+
+    net: str
+
+
+@event("net")
+class NetDenied(Event):
+    """Something the agent tried was refused, `count` times within a second."""
+
+    net: str
+    seq: int
+    host: str
+    reason: str
+    port: int = 0
+    count: int = 1
+    phase: str = ""
+    """connect, request, or dns."""
+    method: str = ""
+    path: str = ""
+    rule: str = ""
+    origin: str = ""
+    """File and line of the rule, or who granted it."""
+    address: str = ""
+    sni: str = ""
+    locked: bool = False
+    """No grant opens this; only an explicit rule in a file does."""
+    quiet: bool = False
+
+
+@event("net")
+class NameQueried(Event):
+    """A name was asked for the first time; nothing was resolved for it outside."""
+
+    net: str
+    seq: int
+    host: str
+
+
+@event("net")
+class NetAllowed(Event):
+    """A connection was let through and is open from here on."""
+
+    net: str
+    seq: int
+    host: str
+    reason: str
+    port: int = 0
+    rule: str = ""
+    origin: str = ""
+    address: str = ""
+    sni: str = ""
+
+
+@event("net")
+class NetClosed(Event):
+    """A connection that was let through has ended, or one of its requests has."""
+
+    net: str
+    seq: int
+    host: str
+    port: int = 0
+    method: str = ""
+    """Empty for a connection whose inside was not looked at."""
+    path: str = ""
+    status: int = 0
+    up: int = 0
+    """Bytes, as `down`."""
+    down: int = 0
+    seconds: float = 0.0
+    rule: str = ""
+    origin: str = ""
+    address: str = ""
+    sni: str = ""
+    how: str = ""
+    """`cut` where a policy or a human ended it, `refused` where a limit did."""
+    tool: str = ""
+    """The tool that an MCP request called."""
+
+
+@event("net")
+class NetFailed(Event):
+    """A connection that was allowed did not come about."""
+
+    net: str
+    seq: int
+    host: str
+    reason: str
+    port: int = 0
+
+
+@event("net")
+class NetGap(Event):
+    """Lines of the gate's were lost, or were too many to be written."""
+
+    net: str
+    missed: int
+    why: str
+
+
+@event("model")
+class ModelAsked(Event):
+    """A request to a model is open: the agent waits for it."""
+
+    net: str
+    seq: int
+    host: str
+    provider: str
+    model: str = ""
+
+
+@event("model")
+class ModelAnswered(Event):
+    """A request to a model has ended; tokens are as the answer counts them."""
+
+    net: str
+    seq: int
+    host: str
+    provider: str
+    model: str = ""
+    status: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    tokens_cached: int = 0
+    """Read from a cache; not among `tokens_in`."""
+    cost: float = 0.0
+    """US dollars, by the price table; 0 where the model has no price."""
+    priced: bool = False
+    seconds: float = 0.0
+
+
+@event("policy")
+class BudgetSet(Event):
+    """What the task may use from here on, all in all; 0 for no limit."""
+
+    tokens: int
+    dollars: float
+
+
+@event("policy")
+class BudgetSpent(Event):
+    """The task has used what it may, and is paused for it."""
+
+    why: str
+
+
+@event("policy")
+class PolicyApplied(Event):
+    """The gate holds this policy for the task from now on."""
+
+    rules: int
+    digest: str
+    why: str
+    cut: int = 0
+    """Open connections that it ended."""
+    open: bool = False
+    """Unknown hosts pass and are only written down."""
+    asked: int = 0
+    """Rules and services that the repository asks for and does not have."""
+
+
+@event("policy")
+class PolicyGranted(Event):
+    """A human added a rule."""
+
+    rule: dict[str, Any]
+    scope: str
+    """once, task, project, or user."""
+    file: str = ""
+    """Where it was written, for project and user."""
+
+
+@event("policy")
+class PolicyRevoked(Event):
+    """A human took a grant back."""
+
+    rule: dict[str, Any]
+    scope: str
+    file: str = ""
+
+
+@event("net")
+class NetCut(Event):
+    """Nothing of the task's passes the gate until it is mended."""
+
+    why: str
+
+
+@event("net")
+class NetReconnected(Event):
+    """The policy counts again."""
+
+
+# The sensor; its observations are in `activity`.
+
+
+@event("life")
+class SensorUp(Event):
+    """A sensor is at work; every live task is observed by it from now on."""
+
+    kind: str
+    """`ebpf`, or `inotify` where the engine or the kernel refuses the former."""
+    why: str = ""
+    """Why it is not the better one."""
+    blind: str = ""
+    """What it cannot see."""
+
+
+@event("life")
+class SensorDown(Event):
+    """No sensor is at work: nothing of what sandboxes do is seen until one is."""
+
+    reason: str
+
+
+@event("life")
+class Observed(Event):
+    """The task's sandbox is observed, from its first program on or again."""
+
+    container: str
+    """The twelve hex digits under which its raw lines are kept."""
+    sensor: str
+
+
+@event("life")
+class ObservationGap(Event):
+    """For some seconds nobody saw what the task did; git tells what became of it."""
+
+    since: float
+    """Seconds since the epoch."""
+    seconds: float
+    found: int = 0
+    """Paths that differ from what was known before."""
+
+
+@event("life")
+class SensorGap(Event):
+    """Events of the task's were too many, and are counted instead of told."""
+
+    missed: int
+    why: str
+
+
+@event("life")
+class SensorLogDropped(Event):
+    """The oldest raw lines of the task were given up for room."""
+
+    file: str
+    lines: int
+
+
+# All tasks, and the tools they stand on.
+
+
+@event("life")
+class OrphanFound(Event):
+    """Something outside bears our label and no task knows it."""
+
+    what: str
+    name: str
+
+
+@event("life")
+class KeeperStarted(Event):
+    """A keeper took the lock and compared the database with the world."""
+
+    pid: int
+    version: str
+
+
+@event("life")
+class QueueLimit(Event):
+    """The keeper reads another `max_running` in the config than before."""
+
+    max_running: int
+
+
+@event("life")
+class ContainerEngineUp(Event):
+    """The container engine answers."""
+
+    version: str
+    detail: str = ""
+
+
+@event("life")
+class ContainerEngineDown(Event):
+    """The container engine does not answer; nothing is launched meanwhile."""
+
+    reason: str
+
+
+@event("life")
+class Trouble(Event):
+    """Something failed that no one asked for; the keeper goes on."""
+
+    where: str
+    reason: str
+
+
+@event("gate")
+class GateUp(Event):
+    """The gate answers; every live task's listeners are its own again."""
+
+    run: str
+    """Another one after each start: its lines are numbered anew."""
+
+
+@event("gate")
+class GateDown(Event):
+    """The gate does not answer: no task has a way out until it does."""
+
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,18 +584,5 @@ class Recorded:
     at: float
     """Seconds since the epoch."""
     task: int | None
-    """None for what concerns the whole fleet."""
+    """None if the event concerns the whole fleet."""
     event: Event
-
-
-def encode(event: Event) -> tuple[str, dict[str, Any]]:
-    """The event's kind and its JSON-ready body."""
-    return type(event).__name__, asdict(event)
-
-
-def decode(kind: str, body: dict[str, Any]) -> Event:
-    """The event back from the journal; KeyError on a kind this version lacks."""
-    of: Any = KINDS[kind]
-    lists = {field.name for field in fields(of) if "tuple" in str(field.type)}
-    found: Event = of(**{k: tuple(v) if k in lists else v for k, v in body.items()})
-    return found

@@ -133,7 +133,7 @@ def _base_moved(task: Task, _at: float, event: events.BaseMoved) -> Task:
     return replace(task, base=event.base)
 
 
-def _commits_imported(task: Task, _at: float, event: events.WorkBroughtBack) -> Task:
+def _commits_imported(task: Task, _at: float, event: events.CommitsImported) -> Task:
     review = replace(task.review, commits=event.commits, head=event.head)
     return replace(task, review=review)
 
@@ -180,7 +180,7 @@ def _net_cut(task: Task, _at: float, _event: events.NetCut) -> Task:
     return replace(task, net=replace(task.net, is_cut=True))
 
 
-def _net_reconnected(task: Task, _at: float, _event: events.NetMended) -> Task:
+def _net_reconnected(task: Task, _at: float, _event: events.NetReconnected) -> Task:
     return replace(task, net=replace(task.net, is_cut=False))
 
 
@@ -238,14 +238,14 @@ CHANGES: dict[type[events.Event], Callable[[Task, float, Any], Task]] = {
     events.BaseMoved: _base_moved,
     events.MergeRefused: _merge_refused,
     events.TaskMerged: _merged,
-    events.WorkBroughtBack: _commits_imported,
+    events.CommitsImported: _commits_imported,
     events.SnapshotTaken: _snapshot_taken,
     events.CheckpointTaken: _checkpoint_taken,
     events.NetReady: _net_ready,
     events.NetDenied: _net_denied,
     events.NetClosed: _net_closed,
     events.NetCut: _net_cut,
-    events.NetMended: _net_reconnected,
+    events.NetReconnected: _net_reconnected,
     events.PolicyApplied: _policy_applied,
     events.ModelAsked: _model_asked,
     events.ModelAnswered: _model_answered,

@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from swarm.model import events
 from swarm.model.activity import Action, PathActivity
 from swarm.model.audit_query import GROUPS, REFUSALS, Counts, Entry, Filter, PathRow
+from swarm.model.events import KINDS, Recorded
 from swarm.store.audit_writer import LogPosition
 from swarm.store.task_queries import TaskQueries
 
@@ -194,10 +194,12 @@ def _values(wanted: Filter) -> dict[str, Any]:
 
 
 def _kinds(wanted: Filter) -> list[str]:
-    starts = tuple(start for group in wanted.groups for start in GROUPS.get(group, ()))
-    kinds = [kind for kind in events.KINDS if starts and kind.startswith(starts)]
+    subjects = frozenset(
+        subject for group in wanted.groups for subject in GROUPS[group]
+    )
+    kinds = [name for name, kind in KINDS.items() if kind.subject in subjects]
     if wanted.verdict == "denied":
-        return [kind for kind in kinds if kind in REFUSALS]
+        return [name for name in kinds if KINDS[name] in REFUSALS]
     return [] if wanted.verdict else kinds
 
 
@@ -221,8 +223,8 @@ def _deed_clause(wanted: Filter) -> tuple[str, dict[str, Any]]:
 
 
 def _event_entry(row: Any) -> Entry:
-    event = events.Recorded(
-        row[0], row[1], row[2], events.decode(row[3], json.loads(row[4]))
+    event = Recorded(
+        row[0], row[1], row[2], KINDS[row[3]].from_json(json.loads(row[4]))
     )
     return Entry(row[1], row[2], row[0], event=event)
 

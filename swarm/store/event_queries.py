@@ -8,8 +8,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from swarm.errors import SwarmError
-from swarm.model.events import Event, Recorded, decode
-from swarm.model.fleet_events import EngineDown, EngineUp, KeeperStarted, QueueLimit
+from swarm.model.events import (
+    KINDS,
+    ContainerEngineDown,
+    ContainerEngineUp,
+    Event,
+    KeeperStarted,
+    NetDenied,
+    PolicyGranted,
+    PolicyRevoked,
+    QueueLimit,
+    Recorded,
+)
 from swarm.store.audit_queries import AuditQueries
 
 
@@ -68,7 +78,7 @@ class Queries(AuditQueries):
     ) -> list[Recorded]:
         """Events with a greater id than `after`, oldest first."""
         rows = self._all(
-            "SELECT id, at, task, kind, body FROM event WHERE id > :after"
+            f"{_EVENT} WHERE id > :after"
             " AND (:task IS NULL OR task = :task) ORDER BY id LIMIT :limit",
             {"after": after, "task": task, "limit": limit},
         )
@@ -77,8 +87,7 @@ class Queries(AuditQueries):
     def of_kind(self, kind: type[Event]) -> list[Recorded]:
         """Every event of one kind that concerns the whole fleet, oldest first."""
         rows = self._all(
-            "SELECT id, at, task, kind, body FROM event"
-            " WHERE task IS NULL AND kind = :kind ORDER BY id",
+            f"{_EVENT} WHERE task IS NULL AND kind = :kind ORDER BY id",
             {"kind": kind.__name__},
         )
         return [_recorded(row) for row in rows]
@@ -86,7 +95,7 @@ class Queries(AuditQueries):
     def denials(self, task: int | None = None) -> list[Recorded]:
         """Everything that the gate refused to a task, or to all, oldest first."""
         rows = self._all(
-            "SELECT id, at, task, kind, body FROM event WHERE kind = 'NetDenied'"
+            f"{_EVENT} WHERE kind IN {_names(NetDenied)}"
             " AND (:task IS NULL OR task = :task) ORDER BY id",
             {"task": task},
         )
@@ -95,17 +104,17 @@ class Queries(AuditQueries):
     def decisions(self) -> list[Recorded]:
         """Every denial and what a human decided about one, oldest first."""
         rows = self._all(
-            "SELECT id, at, task, kind, body FROM event WHERE kind IN"
-            " ('NetDenied', 'PolicyGranted', 'PolicyRevoked') ORDER BY id",
+            f"{_EVENT} WHERE kind IN {_names(NetDenied, *_GRANTS)} ORDER BY id",
             {},
         )
         return [_recorded(row) for row in rows]
 
     def net(self, task: int, limit: int = 2000) -> list[Recorded]:
         """The newest of what the gate saw of a task, oldest first."""
+        kinds = [kind for kind in KINDS.values() if kind.subject == "net"]
         rows = self._all(
-            "SELECT id, at, task, kind, body FROM event WHERE task = :task"
-            " AND kind LIKE 'Net%' ORDER BY id DESC LIMIT :limit",
+            f"{_EVENT} WHERE task = :task AND kind IN {_names(*kinds)}"
+            " ORDER BY id DESC LIMIT :limit",
             {"task": task, "limit": limit},
         )
         return [_recorded(row) for row in reversed(rows)]
@@ -113,8 +122,7 @@ class Queries(AuditQueries):
     def grants(self, task: int) -> list[Recorded]:
         """What was granted to a task and taken back, oldest first."""
         rows = self._all(
-            "SELECT id, at, task, kind, body FROM event WHERE task = :task"
-            " AND kind IN ('PolicyGranted', 'PolicyRevoked') ORDER BY id",
+            f"{_EVENT} WHERE task = :task AND kind IN {_names(*_GRANTS)} ORDER BY id",
             {"task": task},
         )
         return [_recorded(row) for row in rows]
@@ -170,10 +178,9 @@ class Queries(AuditQueries):
     def fleet(self) -> Fleet:
         """What the newest events say of engine and keeper."""
         rows = self._all(
-            "SELECT id, at, task, kind, body FROM event WHERE id IN ("
-            "SELECT max(id) FROM event WHERE task IS NULL AND kind IN"
-            " ('EngineUp', 'EngineDown', 'KeeperStarted', 'QueueLimit')"
-            " GROUP BY kind) ORDER BY id",
+            f"{_EVENT} WHERE id IN (SELECT max(id) FROM event"  # noqa: S608 - our names
+            f" WHERE task IS NULL AND kind IN {_names(*_FLEET)} GROUP BY kind)"
+            " ORDER BY id",
             {},
         )
         fleet = Fleet()
@@ -182,7 +189,16 @@ class Queries(AuditQueries):
         return fleet
 
 
+_GRANTS = (PolicyGranted, PolicyRevoked)
+_FLEET = (ContainerEngineUp, ContainerEngineDown, KeeperStarted, QueueLimit)
+
+_EVENT = "SELECT id, at, task, kind, body FROM event"
 _WISH = "SELECT id, verb, body, outcome, message, hint, result FROM wish"
+
+
+def _names(*kinds: type[Event]) -> str:
+    """The kinds as a list of SQL; their names are ours."""
+    return f"({', '.join(repr(kind.__name__) for kind in kinds)})"
 
 
 def _wish(row: Any) -> WishRecord:
@@ -192,16 +208,17 @@ def _wish(row: Any) -> WishRecord:
 
 
 def _recorded(row: Any) -> Recorded:
-    return Recorded(row[0], row[1], row[2], decode(row[3], json.loads(row[4])))
+    event = KINDS[row[3]].from_json(json.loads(row[4]))
+    return Recorded(row[0], row[1], row[2], event)
 
 
 def _learn_fleet(fleet: Fleet, event: Event) -> Fleet:
     match event:
         case KeeperStarted():
             return replace(fleet, keeper=event.pid)
-        case EngineUp():
+        case ContainerEngineUp():
             return replace(fleet, engine=event.version, trouble="")
-        case EngineDown():
+        case ContainerEngineDown():
             return replace(fleet, engine="", trouble=event.reason)
         case QueueLimit():
             return replace(fleet, max_running=event.max_running)

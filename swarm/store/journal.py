@@ -141,8 +141,8 @@ def _project(row: TaskRow, task: Task) -> None:
 
 
 def _event_row(task_id: int | None, at: float, event: e.Event) -> EventRow:
-    kind, body = e.encode(event)
-    return EventRow(at=at, task=task_id, kind=kind, body=body)
+    kind = type(event).__name__
+    return EventRow(at=at, task=task_id, kind=kind, body=event.to_json())
 
 
 def _on_connect(connection: Any, _record: object) -> None:

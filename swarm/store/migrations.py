@@ -132,6 +132,20 @@ MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], None], ...] = (
     );
     """,
     _group_task_fields,
+    """
+    UPDATE event SET kind = CASE kind
+        WHEN 'NetMended' THEN 'NetReconnected'
+        WHEN 'NetNamed' THEN 'NameQueried'
+        WHEN 'TrailCut' THEN 'SensorLogDropped'
+        WHEN 'WorkBroughtBack' THEN 'CommitsImported'
+        WHEN 'BringBackRefused' THEN 'ImportRefused'
+        WHEN 'Unobserved' THEN 'ObservationGap'
+        WHEN 'EngineUp' THEN 'ContainerEngineUp'
+        WHEN 'EngineDown' THEN 'ContainerEngineDown'
+        END
+    WHERE kind IN ('NetMended', 'NetNamed', 'TrailCut', 'WorkBroughtBack',
+        'BringBackRefused', 'Unobserved', 'EngineUp', 'EngineDown');
+    """,
 )
 """Step n brings a file of version n to version n + 1; a landed step never changes."""
 

@@ -31,7 +31,7 @@ def test_every_event_comes_back_from_its_json(swarm: Swarm, journal: Journal) ->
     ended(journal)
     rows = [json.loads(row) for row in swarm("events", "--json")[1].splitlines()]
 
-    events = [e.decode(row["kind"], row["body"]) for row in rows]
+    events = [e.KINDS[row["kind"]].from_json(row["body"]) for row in rows]
 
     assert events[3] == e.TaskStopped(0)
 
@@ -41,7 +41,7 @@ def test_events_of_one_task_leave_out_the_others(
 ) -> None:
     ended(journal, name="one")
     ended(journal, name="two")
-    journal.record(None, e.EngineDown("gone"))
+    journal.record(None, e.ContainerEngineDown("gone"))
 
     out = swarm("events", "2")[1]
 
@@ -57,7 +57,9 @@ def test_growth_is_noticed_and_silence_is_told(
     queries = Queries(paths.database)
     seen = changes(queries, seconds=5.0)
     first = next(seen)
-    threading.Timer(0.05, lambda: journal.record(None, e.EngineDown("x"))).start()
+    threading.Timer(
+        0.05, lambda: journal.record(None, e.ContainerEngineDown("x"))
+    ).start()
 
     assert (first, next(seen), next(seen)) == (True, True, False)
     queries.close()

@@ -69,7 +69,7 @@ def test_an_engine_that_is_gone_is_told_to_who_waits(
     swarm: Swarm, keeper: FakeKeeper, journal: Journal
 ) -> None:
     journal.queue(lambda _id: queued())
-    journal.record(None, events.EngineDown("docker does not answer"))
+    journal.record(None, events.ContainerEngineDown("docker does not answer"))
 
     err = swarm("wait", "1", "--timeout", "0.1")[2]
 

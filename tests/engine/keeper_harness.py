@@ -116,7 +116,7 @@ class KeeperHarness:
 
     def until_taken_in(self, task_id: int) -> Task:
         """Block until the task has stopped and its work was looked at."""
-        kinds = ("WorkBroughtBack", "BringBackRefused")
+        kinds = ("CommitsImported", "ImportRefused")
         self.until(
             lambda: any(
                 type(r.event).__name__ in kinds

@@ -98,7 +98,7 @@ def test_a_second_look_at_an_observed_task_tells_of_no_gap(
         reconcile.task(harness.context, task)
 
     known = harness.queries.events(task=task)
-    assert not [one for one in known if isinstance(one.event, events.Unobserved)]
+    assert not [one for one in known if isinstance(one.event, events.ObservationGap)]
 
 
 def test_a_sensor_that_dies_is_replaced_and_what_nobody_saw_is_found(
@@ -113,7 +113,7 @@ def test_a_sensor_that_dies_is_replaced_and_what_nobody_saw_is_found(
     script = "until test -e /tmp/x; do touch dark; done"
     dark = subprocess.Popen(["docker", "exec", box, "bash", "-c", script])
     harness.context.sandboxes.kill(f"swarm-{harness.paths.tag}-sensor")
-    harness.until(lambda: _told(harness, task, events.Unobserved), "the gap is told")
+    harness.until(lambda: _told(harness, task, events.ObservationGap), "the gap is told")
     go_on(harness, task, "touch /tmp/x; echo b > after")
     dark.wait()
     until_seen(harness, task, "/workspace/after")

@@ -83,7 +83,7 @@ def told(
 
 
 def _is_unobserved(harness: KeeperHarness, task: int) -> bool:
-    return bool(told(harness, task, e.Unobserved))
+    return bool(told(harness, task, e.ObservationGap))
 
 
 def test_the_raw_lines_are_in_no_sandbox(real_sandbox: SandboxProbe) -> None:

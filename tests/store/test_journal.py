@@ -136,7 +136,7 @@ def test_growth_is_noticed_without_reading_it(
     before = queries.version()
     assert queries.version() == before
 
-    journal.record(None, events.EngineUp("20.10"))
+    journal.record(None, events.ContainerEngineUp("20.10"))
 
     assert queries.version() != before
 
@@ -146,10 +146,10 @@ def test_the_fleet_is_what_the_newest_events_say(
 ) -> None:
     """An engine that came back is up, whatever was said before."""
     journal.record(None, events.KeeperStarted(42, "0.1"))
-    journal.record(None, events.EngineDown("gone"))
+    journal.record(None, events.ContainerEngineDown("gone"))
     assert queries.fleet().trouble == "gone"
 
-    journal.record(None, events.EngineUp("27.3"))
+    journal.record(None, events.ContainerEngineUp("27.3"))
 
     fleet = queries.fleet()
     assert (fleet.engine, fleet.trouble, fleet.keeper) == ("27.3", "", 42)

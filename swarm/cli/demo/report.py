@@ -74,7 +74,7 @@ def settled(paths: HomePaths, ids: list[int]) -> tuple[list[Task], list[str]]:
         queries.close()
 
 
-End = events.WorkBroughtBack | events.BringBackRefused | events.TaskFailed
+End = events.CommitsImported | events.ImportRefused | events.TaskFailed
 
 
 def _not_taken_in(ends: dict[int, End | None]) -> Iterator[str]:
@@ -82,7 +82,7 @@ def _not_taken_in(ends: dict[int, End | None]) -> Iterator[str]:
         match end:
             case None:
                 yield f"#{number}: its commits were not taken in"
-            case events.BringBackRefused():
+            case events.ImportRefused():
                 yield f"#{number}: its commits were refused: {safe_line(end.reason)}"
 
 
@@ -99,9 +99,7 @@ def _taken_in(queries: Queries, task_id: int) -> End | None:
     for known in queries.events(task=task_id):
         match known.event:
             case (
-                events.WorkBroughtBack()
-                | events.BringBackRefused()
-                | events.TaskFailed()
+                events.CommitsImported() | events.ImportRefused() | events.TaskFailed()
             ):
                 last = known.event
     return last

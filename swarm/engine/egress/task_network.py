@@ -160,7 +160,7 @@ def mend(context: EngineContext, task_id: int) -> None:
     task = _with_net(context, task_id)
     if task.net.is_cut:
         context.nets.gate.ask("mend", net=task.net.name)
-        context.journal.record(task_id, events.NetMended())
+        context.journal.record(task_id, events.NetReconnected())
 
 
 def _with_net(context: EngineContext, task_id: int) -> Task:

@@ -144,7 +144,7 @@ def event_of(line: Mapping[str, Any]) -> e.Event | None:
 
 
 _KINDS: dict[Any, type[e.Event]] = {
-    "name": e.NetNamed,
+    "name": e.NameQueried,
     "connect": e.NetAllowed,
     "request": e.NetClosed,
     "close": e.NetClosed,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TextIO
 
 from swarm.errors import SwarmError
-from swarm.model import activity_text, events
+from swarm.model import activity_text
 from swarm.model.audit_query import Counts, Entry, Filter, PathRow
 from swarm.plan.naming import HomePaths
 from swarm.store.audit_pages import AuditCursor, since
@@ -78,8 +78,8 @@ def facts(entry: Entry) -> dict[str, Any]:
     """One entry of the timeline as JSON has it; odd bytes are `\\udcXX`."""
     head: dict[str, Any] = {"id": entry.id, "at": entry.at, "task": entry.task}
     if entry.event:
-        kind, body = events.encode(entry.event.event)
-        return {**head, "kind": kind, "body": body}
+        event = entry.event.event
+        return {**head, "kind": type(event).__name__, "body": event.to_json()}
     done = entry.deed or entry.trace
     assert done is not None
     return {**head, "kind": type(done).__name__, "body": asdict(done)}

@@ -64,11 +64,11 @@ def bring_back(context: EngineContext, task_id: int) -> None:
         )
         received = quarantine.receive(task_git(context, task), sent, limit)
     except SwarmError as error:
-        context.journal.record(task_id, events.BringBackRefused(error.message))
+        context.journal.record(task_id, events.ImportRefused(error.message))
         return
     if received.head != task.review.head:
         context.journal.record(
-            task_id, events.WorkBroughtBack(received.head, len(received.commits))
+            task_id, events.CommitsImported(received.head, len(received.commits))
         )
 
 

@@ -198,7 +198,7 @@ class SensorSupervisor:
         return self._sensor if self._kind == EBPF else self._fallback
 
     def _unobserved(self, subject: ObservedSandbox, since: float, found: int) -> None:
-        gap = events.Unobserved(since, max(0.0, time.time() - since), found)
+        gap = events.ObservationGap(since, max(0.0, time.time() - since), found)
         self._quietly(lambda: self._journal.record(subject.task, gap))
 
     def _missed(self, short: str, total: int) -> None:

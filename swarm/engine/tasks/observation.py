@@ -30,7 +30,7 @@ def resume(context: EngineContext, task: Task) -> None:
     last = context.sensing.last_seen(subject.container)
     if context.sensing.resume(subject) and last:
         found = _reconciled(context, subject)
-        gap = events.Unobserved(last, max(0.0, time.time() - last), found)
+        gap = events.ObservationGap(last, max(0.0, time.time() - last), found)
         context.journal.record(task.id, gap)
 
 

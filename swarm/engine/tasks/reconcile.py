@@ -52,7 +52,7 @@ def task(context: EngineContext, task_id: int) -> None:
 
 def _taken_in(context: EngineContext, task_id: int) -> bool:
     """Whether an earlier keeper lived long enough to take the work in."""
-    ends = e.WorkBroughtBack | e.BringBackRefused
+    ends = e.CommitsImported | e.ImportRefused
     events = context.read().events(task=task_id, limit=1_000_000)
     return any(isinstance(recorded.event, ends) for recorded in events)
 

@@ -42,7 +42,7 @@ def row(entry: Entry, names: Mapping[int, str], width: int) -> Content:
 def _said(entry: Entry) -> tuple[str, str, str, str, str]:
     """Kind, glyph, words, reason, tone."""
     if entry.event:
-        kind = group_of(type(entry.event.event).__name__)
+        kind = group_of(entry.event.event)
         return (kind, *_of_event(entry.event.event))
     if entry.deed:
         glyph, tone = _mark(entry)
@@ -90,7 +90,7 @@ def _plainly(event: events.Event) -> str:
     words = "".join(f" {c.lower()}" if c.isupper() else c for c in name).strip()
     fields = [
         f"{key}={safe_line(str(value), 60)}"
-        for key, value in dataclasses.asdict(event).items()
+        for key, value in event.to_json().items()
         if value not in ("", None, (), 0) and key not in ("plan", "prompt", "net")
     ]
     return f"{words}  {' '.join(fields)}".strip()
@@ -99,7 +99,7 @@ def _plainly(event: events.Event) -> str:
 def detail(entry: Entry) -> Content:
     """Everything that is known of one entry."""
     if entry.event:
-        known = dataclasses.asdict(entry.event.event)
+        known = entry.event.event.to_json()
     else:
         found = entry.deed or entry.trace
         known = dataclasses.asdict(found) if found else {}

@@ -86,9 +86,9 @@ def _work(event: events.Event) -> Told | None:
             diff = f"+{count(event.added)} −{count(event.deleted)}"
             text = f"read {_of(event.files, 'changed file')}, {diff}{flags}"
             return "·", text, WARNING if flags else MUTED
-        case events.WorkBroughtBack():
+        case events.CommitsImported():
             return "·", f"{_of(event.commits, 'commit')} passed the quarantine", MUTED
-        case events.BringBackRefused():
+        case events.ImportRefused():
             reason = safe_line(event.reason, 200)
             return "⚑", f"commits refused by the quarantine: {reason}", WARNING
         case events.MergeRefused():
@@ -123,9 +123,9 @@ def _kept(event: events.Event) -> Told | None:
 
 def _fleet(event: events.Event) -> Told | None:
     match event:
-        case events.EngineUp():
+        case events.ContainerEngineUp():
             return "✓", f"engine {safe_line(event.version, 40)} answers", GOOD
-        case events.EngineDown():
+        case events.ContainerEngineDown():
             return "✕", f"engine does not answer: {safe_line(event.reason, 200)}", ERROR
         case events.OrphanFound():
             what = f"{safe_line(event.what, 40)} {safe_line(event.name, 80)}"
@@ -158,7 +158,7 @@ def _seen(event: events.Event) -> Told | None:
             return "✕", words, ERROR
         case events.Observed():
             return "·", f"observed by {safe_line(event.sensor, 20)}", MUTED
-        case events.Unobserved():
+        case events.ObservationGap():
             since = (
                 f"unobserved for {duration(event.seconds)} since {clock(event.since)}"
             )
@@ -166,7 +166,7 @@ def _seen(event: events.Event) -> Told | None:
         case events.SensorGap():
             missed = f"{_of(event.missed, 'deed')} not told of"
             return "✕", f"{missed}: {safe_line(event.why, 120)}", ERROR
-        case events.TrailCut():
+        case events.SensorLogDropped():
             return "·", f"{event.lines} raw lines were given up for room", WARNING
         case _:
             return None

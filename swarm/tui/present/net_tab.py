@@ -59,7 +59,7 @@ def net_tab(recorded: Iterable[events.Recorded]) -> list[Content]:
                 place = places.setdefault((known.host, known.port), _Place())
                 place.last = one.at
                 _count(place, known)
-            case events.NetNamed(host=host):
+            case events.NameQueried(host=host):
                 named[host] = one.at
             case events.NetGap() as gap:
                 why = safe_line(gap.why)
@@ -151,7 +151,7 @@ def _steered(event: events.Event) -> event_text.Told | None:
             return "–", f"the rule about {host} was taken back", MUTED
         case events.NetCut():
             return "⊘", f"cut from the network: {safe_line(event.why, 80)}", ERROR
-        case events.NetMended():
+        case events.NetReconnected():
             return "✓", "the policy counts again", GOOD
         case events.BudgetSpent():
             return (
