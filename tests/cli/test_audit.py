@@ -111,7 +111,7 @@ def test_export_in_both_forms(swarm: Cli, task: int, tmp_path: Path) -> None:
     swarm("audit", "export", "--format", "csv", "--out", str(file))
     rows = list(csv.DictReader(io.StringIO(file.read_text())))
 
-    assert {one["kind"] for one in found} >= {"Deed", "Trace", "NetDenied"}
+    assert {one["kind"] for one in found} >= {"Action", "PathActivity", "NetDenied"}
     assert EVIL in [one["body"].get("path") for one in found]
     notes = [row["note"] for row in rows]
     assert "'=cmd()" in notes, "no spreadsheet runs it"

@@ -48,7 +48,7 @@ def test_events_of_one_task_leave_out_the_others(
     assert "name=two" in out
     assert "name=one" not in out
     assert "engine down" not in out
-    assert "engine down        reason=gone\n" in swarm("events")[1]
+    assert "container engine down reason=gone\n" in swarm("events")[1]
 
 
 def test_growth_is_noticed_and_silence_is_told(

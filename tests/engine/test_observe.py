@@ -113,7 +113,9 @@ def test_a_sensor_that_dies_is_replaced_and_what_nobody_saw_is_found(
     script = "until test -e /tmp/x; do touch dark; done"
     dark = subprocess.Popen(["docker", "exec", box, "bash", "-c", script])
     harness.context.sandboxes.kill(f"swarm-{harness.paths.tag}-sensor")
-    harness.until(lambda: _told(harness, task, events.ObservationGap), "the gap is told")
+    harness.until(
+        lambda: _told(harness, task, events.ObservationGap), "the gap is told"
+    )
     go_on(harness, task, "touch /tmp/x; echo b > after")
     dark.wait()
     until_seen(harness, task, "/workspace/after")
