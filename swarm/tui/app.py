@@ -21,19 +21,19 @@ from swarm.tui import late, themes
 from swarm.tui.backend import Doors, Options
 from swarm.tui.messages import (
     Attach,
-    Decided,
     EditPolicy,
     Nudge,
     OpenAudit,
     OpenPolicy,
     OpenReview,
-    Wish,
+    WishDecided,
+    WishRequested,
 )
 from swarm.tui.present.ascii import AsciiOnly
 from swarm.tui.present.formatting import ERROR, GOOD
 from swarm.tui.screens.base import KeyScreen
 from swarm.tui.screens.command_palette import KeyCommands
-from swarm.tui.screens.dashboard.screen import Dashboard
+from swarm.tui.screens.dashboard.screen import DashboardScreen
 
 POLL_SECONDS = 0.05
 """How soon growth of the store is noticed; asking costs microseconds."""
@@ -65,9 +65,9 @@ class SwarmApp(App[None], inherit_bindings=False):
         self._repo = repo
         self._options = options or Options()
         self._version = -1
-        self._open: dict[int, Wish] = {}
+        self._open: dict[int, WishRequested] = {}
         """Wishes of this dashboard's that the keeper has not decided."""
-        self._asked: list[Wish] = []
+        self._asked: list[WishRequested] = []
         """On their way into the store."""
         self._door = asyncio.Lock()
         self.register_theme(themes.DARK)
@@ -97,7 +97,7 @@ class SwarmApp(App[None], inherit_bindings=False):
 
     def get_default_screen(self) -> Screen[None]:
         """The first paint already shows what is stored."""
-        return Dashboard(self._doors, self._options, self._repo)
+        return DashboardScreen(self._doors, self._options, self._repo)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Of Textual's own only the theme; the rest is in the table of keys."""
@@ -148,10 +148,10 @@ class SwarmApp(App[None], inherit_bindings=False):
         else:
             self._say(_done(decision), GOOD)
         for screen in self.screen_stack:
-            screen.post_message(Decided(decision))
+            screen.post_message(WishDecided(decision))
 
-    @on(Wish)
-    def _wished(self, wish: Wish) -> None:
+    @on(WishRequested)
+    def _wished(self, wish: WishRequested) -> None:
         """Write it, unless the very same one is still open."""
         asked = _named(wish.verb, wish.body)
         for other in [*self._open.values(), *self._asked]:
@@ -162,7 +162,7 @@ class SwarmApp(App[None], inherit_bindings=False):
         self._write(wish)
 
     @work(group="wishes", exit_on_error=False)
-    async def _write(self, wish: Wish) -> None:
+    async def _write(self, wish: WishRequested) -> None:
         """One after another, in the order they were made."""
         self._asked.append(wish)
         try:

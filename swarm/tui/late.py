@@ -9,13 +9,13 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from swarm.tui.dialogs.checkpoints import GoBack
+    from swarm.tui.dialogs.checkpoints import CheckpointsDialog
     from swarm.tui.dialogs.confirm import Confirm
-    from swarm.tui.dialogs.denial_card import Asked, DeniedCard
-    from swarm.tui.dialogs.denial_list import DeniedList
-    from swarm.tui.dialogs.help import HelpScreen
-    from swarm.tui.dialogs.new_task import NewTask
-    from swarm.tui.dialogs.type_to_confirm import Typed
+    from swarm.tui.dialogs.denial_card import DenialCard, DenialQuestion
+    from swarm.tui.dialogs.denial_list import DenialList
+    from swarm.tui.dialogs.help import HelpDialog
+    from swarm.tui.dialogs.new_task import NewTaskDialog
+    from swarm.tui.dialogs.type_to_confirm import TypeToConfirm
     from swarm.tui.screens.audit import AuditScreen
     from swarm.tui.screens.policy import PolicyScreen
     from swarm.tui.screens.review import ReviewScreen
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 _HOMES = {
     "AuditScreen": "swarm.tui.screens.audit",
     "Confirm": "swarm.tui.dialogs.confirm",
-    "Asked": "swarm.tui.dialogs.denial_card",
-    "DeniedCard": "swarm.tui.dialogs.denial_card",
-    "DeniedList": "swarm.tui.dialogs.denial_list",
-    "GoBack": "swarm.tui.dialogs.checkpoints",
-    "HelpScreen": "swarm.tui.dialogs.help",
+    "DenialQuestion": "swarm.tui.dialogs.denial_card",
+    "DenialCard": "swarm.tui.dialogs.denial_card",
+    "DenialList": "swarm.tui.dialogs.denial_list",
+    "CheckpointsDialog": "swarm.tui.dialogs.checkpoints",
+    "HelpDialog": "swarm.tui.dialogs.help",
     "PolicyScreen": "swarm.tui.screens.policy",
-    "NewTask": "swarm.tui.dialogs.new_task",
+    "NewTaskDialog": "swarm.tui.dialogs.new_task",
     "ReviewScreen": "swarm.tui.screens.review",
-    "Typed": "swarm.tui.dialogs.type_to_confirm",
+    "TypeToConfirm": "swarm.tui.dialogs.type_to_confirm",
 }
 
 
@@ -53,9 +53,9 @@ def load() -> None:
     gc.enable()
 
 
-def asked() -> "type[Asked]":
+def asked() -> "type[DenialQuestion]":
     """What a card of a denied request is about."""
-    found: type[Asked] = _late("Asked")
+    found: type[DenialQuestion] = _late("DenialQuestion")
     return found
 
 
@@ -65,33 +65,33 @@ def confirm() -> "type[Confirm]":
     return found
 
 
-def denied_card() -> "type[DeniedCard]":
+def denied_card() -> "type[DenialCard]":
     """The card of one denied request."""
-    found: type[DeniedCard] = _late("DeniedCard")
+    found: type[DenialCard] = _late("DenialCard")
     return found
 
 
-def denied_list() -> "type[DeniedList]":
+def denied_list() -> "type[DenialList]":
     """The list of what waits for a decision."""
-    found: type[DeniedList] = _late("DeniedList")
+    found: type[DenialList] = _late("DenialList")
     return found
 
 
-def go_back() -> "type[GoBack]":
+def go_back() -> "type[CheckpointsDialog]":
     """The dialog of a task's checkpoints."""
-    found: type[GoBack] = _late("GoBack")
+    found: type[CheckpointsDialog] = _late("CheckpointsDialog")
     return found
 
 
-def help_screen() -> "type[HelpScreen]":
+def help_screen() -> "type[HelpDialog]":
     """The screen of all keys."""
-    found: type[HelpScreen] = _late("HelpScreen")
+    found: type[HelpDialog] = _late("HelpDialog")
     return found
 
 
-def new_task() -> "type[NewTask]":
+def new_task() -> "type[NewTaskDialog]":
     """The dialog for a new task."""
-    found: type[NewTask] = _late("NewTask")
+    found: type[NewTaskDialog] = _late("NewTaskDialog")
     return found
 
 
@@ -107,9 +107,9 @@ def review_screen() -> "type[ReviewScreen]":
     return found
 
 
-def typed() -> "type[Typed]":
+def typed() -> "type[TypeToConfirm]":
     """The dialog that has a word typed before it lets go on."""
-    found: type[Typed] = _late("Typed")
+    found: type[TypeToConfirm] = _late("TypeToConfirm")
     return found
 
 

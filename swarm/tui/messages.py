@@ -8,7 +8,7 @@ from swarm.model.task import Task
 from swarm.store.event_queries import WishRecord as Decision
 
 
-class Wish(Message):
+class WishRequested(Message):
     """The human wants this; only the app hears it, and writes it into the store."""
 
     def __init__(self, verb: str, **body: Any) -> None:
@@ -25,7 +25,7 @@ class Nudge(Message, bubble=False):
         return isinstance(message, Nudge)
 
 
-class Decided(Message, bubble=False):
+class WishDecided(Message, bubble=False):
     """The keeper answered a wish of this dashboard's."""
 
     def __init__(self, decision: Decision) -> None:

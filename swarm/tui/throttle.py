@@ -5,7 +5,7 @@ from collections.abc import Callable
 from textual.message_pump import MessagePump
 
 
-class Pace:
+class Throttle:
     """Reads in a moment, once, however often it is asked to until then."""
 
     def __init__(

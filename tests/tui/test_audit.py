@@ -8,7 +8,7 @@ import pytest
 from swarm.model.activity import Action, Batch, PathActivity
 from swarm.store.audit_writer import AuditWriter, LogPosition
 from swarm.tui.screens.audit import AuditScreen
-from swarm.tui.screens.dashboard.screen import Dashboard
+from swarm.tui.screens.dashboard.screen import DashboardScreen
 from tests.scenes import NOW, OBSERVED, Scene, press, settled, shown, until
 from tests.tui.fakes import World
 
@@ -161,4 +161,4 @@ async def test_esc_leads_back(recorded: Recorded) -> None:
             await press(pilot, world, "A", "slash", "escape")
             assert isinstance(app.screen, AuditScreen)
             await press(pilot, world, "escape")
-            assert isinstance(app.screen, Dashboard)
+            assert isinstance(app.screen, DashboardScreen)

@@ -8,7 +8,7 @@ from textual.widgets import Input, TextArea
 
 from swarm.store.event_queries import Queries, WishRecord
 from swarm.tui.app import SwarmApp
-from swarm.tui.screens.dashboard.screen import Dashboard
+from swarm.tui.screens.dashboard.screen import DashboardScreen
 from swarm.tui.screens.review import ReviewScreen
 from swarm.tui.widgets.message_line import MessageLine
 from swarm.tui.widgets.preview import Preview
@@ -93,10 +93,10 @@ async def test_a_key_fits_the_state(
     assert (wish.verb, wish.body) == (verb, {"task": task})
 
 
-def dashboard(app: SwarmApp) -> Dashboard:
+def dashboard(app: SwarmApp) -> DashboardScreen:
     """The main screen, wherever it stands."""
     screen = app.screen_stack[0]
-    assert isinstance(screen, Dashboard)
+    assert isinstance(screen, DashboardScreen)
     return screen
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from swarm.model import events
 from swarm.store.journal import Journal
-from swarm.tui.dialogs.denial_card import DeniedCard
-from swarm.tui.dialogs.denial_list import DeniedList
-from swarm.tui.present.denials import Denials, Denied
+from swarm.tui.dialogs.denial_card import DenialCard
+from swarm.tui.dialogs.denial_list import DenialList
+from swarm.tui.present.denials import DenialRow, DenialTracker
 from swarm.tui.screens.dashboard import denial_tracker
 from tests.scenes import DENIALS, MANY_DENIALS, Scene, press, shown, until
 from tests.tui.fakes import World
@@ -39,7 +39,7 @@ def denied(number: int, host: str, **more: Any) -> events.Recorded:
 
 def test_equal_denials_are_one_row_that_counts() -> None:
     """By task, host and port; the newest reason counts."""
-    denials = Denials()
+    denials = DenialTracker()
     denials.follow([denied(1, "a.test"), denied(2, "a.test", count=3)])
     denials.follow([denied(3, "a.test", port=80)])
 
@@ -50,7 +50,7 @@ def test_equal_denials_are_one_row_that_counts() -> None:
 
 def test_only_a_new_owner_domain_is_news() -> None:
     """A toast for each name of one domain would be a flood that an agent makes."""
-    denials = Denials()
+    denials = DenialTracker()
 
     fresh = denials.follow([denied(n, f"h{n}.evil.test") for n in range(1, 40)])
     again = denials.follow([denied(50, "x.evil.test"), denied(51, "x.other.test")])
@@ -61,7 +61,7 @@ def test_only_a_new_owner_domain_is_news() -> None:
 
 def test_quiet_denials_are_no_rows() -> None:
     """What a human said no more about is counted elsewhere."""
-    denials = Denials()
+    denials = DenialTracker()
     denials.follow([denied(1, "a.test", quiet=True)])
 
     assert denials.of([1]) == []
@@ -69,7 +69,7 @@ def test_quiet_denials_are_no_rows() -> None:
 
 def test_a_decision_decides_the_row_and_undo_opens_it_again() -> None:
     """The journal says it, whoever decided: another dashboard, or the shell."""
-    denials = Denials()
+    denials = DenialTracker()
     rule = {"host": "a.test", "kind": "allow"}
     denials.follow([denied(1, "a.test")])
 
@@ -82,7 +82,7 @@ def test_a_decision_decides_the_row_and_undo_opens_it_again() -> None:
 
 def test_a_rule_of_a_file_decides_and_only_its_port() -> None:
     """It is of no task; what is tried at another port waits on."""
-    denials = Denials()
+    denials = DenialTracker()
     rule = {"host": "a.test", "kind": "allow", "ports": [443]}
     denials.follow([denied(1, "a.test"), denied(2, "a.test", port=80)])
 
@@ -95,7 +95,7 @@ def test_a_rule_of_a_file_decides_and_only_its_port() -> None:
 
 def test_what_is_denied_again_after_a_decision_waits_anew() -> None:
     """A grant for one connection was used up; what was on its way does not count."""
-    denials = Denials()
+    denials = DenialTracker()
     rule = {"host": "a.test", "kind": "allow", "ports": [443]}
     denials.follow([denied(1, "a.test")])
     denials.follow([events.Recorded(2, 10.0, 1, events.PolicyGranted(rule, "once"))])
@@ -167,7 +167,7 @@ async def test_esc_puts_it_off_and_the_next_one_comes(recorded: Recorded) -> Non
         async with app.run_test(size=(120, 36)) as pilot:
             await press(pilot, world, "exclamation_mark", "escape", "exclamation_mark")
             card = app.screen
-            assert isinstance(card, DeniedCard)
+            assert isinstance(card, DenialCard)
             assert card._row.host == "data.evil.example"
 
 
@@ -195,7 +195,7 @@ async def test_what_changed_meanwhile_must_be_read_again(recorded: Recorded) -> 
             )
             journal.record(2, worse)
             await press(pilot, world, "t")
-            assert (wishes(world), type(app.screen)) == ([], DeniedCard)
+            assert (wishes(world), type(app.screen)) == ([], DenialCard)
             assert "deny-rule" in str(app.screen.query_one("#facts").render())
             journal.record(2, replace(worse, seq=10, count=50))
             await press(pilot, world, "t")
@@ -283,12 +283,12 @@ async def test_many_are_decided_at_once_each_by_its_own_key(recorded: Recorded) 
     with shown(world) as app:
         async with app.run_test(size=(120, 36)) as pilot:
             await press(pilot, world, "exclamation_mark", "x")
-            listed = cast(DeniedList, app.screen)
+            listed = cast(DenialList, app.screen)
             await press(pilot, world, *_to(listed, "fonts.example"), "t")
             await press(pilot, world, *_to(listed, "telemetry.vendor.example"), "n")
             assert wishes(world) == []
             await press(pilot, world, "enter")
-            assert not isinstance(app.screen, DeniedList)
+            assert not isinstance(app.screen, DenialList)
 
     asked = [(body["kind"], body["scope"], body["host"]) for _, body in wishes(world)]
     assert sorted(asked) == [
@@ -305,7 +305,7 @@ async def test_a_list_opens_no_public_place_and_nothing_within_a_host(
     with shown(world) as app:
         async with app.run_test(size=(120, 36)) as pilot:
             await press(pilot, world, "exclamation_mark", "x")
-            listed = cast(DeniedList, app.screen)
+            listed = cast(DenialList, app.screen)
             for host in ("gist.github.com", "data.evil.example"):
                 await press(pilot, world, *_to(listed, host), "t", "o")
                 assert not any(how for _, how in _chosen(listed))
@@ -320,7 +320,7 @@ async def test_a_row_of_the_list_that_changed_is_read_again(recorded: Recorded) 
     with shown(world) as app:
         async with app.run_test(size=(120, 36)) as pilot:
             await press(pilot, world, "exclamation_mark", "x")
-            listed = cast(DeniedList, app.screen)
+            listed = cast(DenialList, app.screen)
             for host in ("fonts.example", "telemetry.vendor.example"):
                 await press(pilot, world, *_to(listed, host), "t")
             chosen = {row.host for row, how in _chosen(listed) if how}
@@ -340,12 +340,12 @@ async def test_a_row_of_the_list_that_changed_is_read_again(recorded: Recorded) 
     assert {body["host"] for _, body in wishes(world)} == kept
 
 
-def _to(listed: DeniedList, host: str) -> tuple[str, ...]:
+def _to(listed: DenialList, host: str) -> tuple[str, ...]:
     """The keys that put the cursor on that row."""
     return "g", *("j",) * [row.host for row in listed._rows].index(host)
 
 
-def _chosen(listed: DeniedList) -> list[tuple[Denied, str]]:
+def _chosen(listed: DenialList) -> list[tuple[DenialRow, str]]:
     return list(zip(listed._rows, listed._chosen, strict=True))
 
 
@@ -355,7 +355,7 @@ async def test_nothing_waits_says_so(recorded: Recorded) -> None:
     with shown(world) as app:
         async with app.run_test(size=(120, 36)) as pilot:
             await press(pilot, world, "exclamation_mark")
-            assert not isinstance(app.screen, DeniedCard)
+            assert not isinstance(app.screen, DenialCard)
 
 
 async def test_panic_asks_nothing(recorded: Recorded) -> None:

@@ -45,7 +45,7 @@ def test_a_very_long_line_is_cut_and_counted() -> None:
     """What is not drawn is announced."""
     line = unified_diff.DiffLine("added", 0, 1, "x" * 5000)
 
-    assert unified_diff.drawn(line).plain.endswith(" … 3000 characters more")
+    assert unified_diff.render_line(line).plain.endswith(" … 3000 characters more")
 
 
 def test_foreign_bytes_are_shown() -> None:
@@ -54,7 +54,7 @@ def test_foreign_bytes_are_shown() -> None:
         b"@@ -0,0 +1 @@\n+\xff\x1b[2J\xe2\x80\xae\tx\n"
     ).lines
 
-    assert "<U+DCFF>\\x1b[2J<U+202E>→   x" in unified_diff.drawn(line).plain
+    assert "<U+DCFF>\\x1b[2J<U+202E>→   x" in unified_diff.render_line(line).plain
 
 
 def test_an_empty_diff_has_no_lines() -> None:

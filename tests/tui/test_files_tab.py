@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from swarm.model.review import Change
-from swarm.tui.screens.dashboard.screen import Dashboard
+from swarm.tui.screens.dashboard.screen import DashboardScreen
 from swarm.tui.screens.review import ReviewScreen
 from swarm.tui.widgets.message_line import MessageLine
 from tests.scenes import OBSERVED, Scene, press, shown, until
@@ -16,7 +16,7 @@ TO_FILES = ("right_square_bracket",) * 3
 
 
 def lines(screen: object) -> list[str]:
-    assert isinstance(screen, Dashboard)
+    assert isinstance(screen, DashboardScreen)
     seen = screen.preview.lines
     return [seen.line_at(row).plain for row in range(seen.count)]
 
@@ -63,7 +63,7 @@ async def test_the_newest_stays_in_view_however_many_there_are(
             happens(world, *(f"/workspace/src/n{number}.py" for number in range(60)))
             await until(pilot, lambda: "src/n0.py" in "".join(lines(app.screen)))
             await pilot.pause()
-            assert isinstance(app.screen, Dashboard)
+            assert isinstance(app.screen, DashboardScreen)
             assert app.screen.preview.lines.scroll_offset.y == 0
 
 
@@ -82,7 +82,7 @@ async def test_enter_on_a_path_shows_what_was_changed_in_it(recorded: Recorded) 
     with shown(world) as app:
         async with app.run_test(size=(120, 36)) as pilot:
             await press(pilot, world, *TO_FILES, "2", *"jj")
-            assert isinstance(app.screen, Dashboard)
+            assert isinstance(app.screen, DashboardScreen)
             chosen = app.screen.path_chosen
             happens(world, "/workspace/src/fresh.py")
             await until(pilot, lambda: "fresh.py" in "".join(lines(app.screen)))
@@ -114,7 +114,7 @@ async def test_only_single_files_of_the_worktree_can_be_chosen(
     with shown(world) as app:
         async with app.run_test(size=(120, 36)) as pilot:
             await press(pilot, world, *TO_FILES)
-            assert isinstance(app.screen, Dashboard)
+            assert isinstance(app.screen, DashboardScreen)
             assert app.screen.path_chosen == ""
             await press(pilot, world, "2")
             reached = []

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from swarm.tui.dialogs.checkpoints import GoBack
+from swarm.tui.dialogs.checkpoints import CheckpointsDialog
 from tests.scenes import CHECKPOINTS, THREE_RUNNING, Scene, press, shown
 from tests.tui.fakes import World
 from tests.tui.test_deciding import wishes
@@ -28,7 +28,7 @@ async def test_the_chosen_one_is_asked_for(
     wish: tuple[str, dict[str, int]],
 ) -> None:
     """The newest first, where it began last; `t` keeps what is there now."""
-    monkeypatch.setattr(GoBack, "arm_seconds", 0.0)
+    monkeypatch.setattr(CheckpointsDialog, "arm_seconds", 0.0)
     world = recorded(CHECKPOINTS)
     with shown(world) as app:
         async with app.run_test(size=(100, 30)) as pilot:
@@ -49,7 +49,7 @@ async def test_esc_changes_nothing(recorded: Recorded) -> None:
 async def test_a_key_meant_for_the_screen_below_decides_nothing(
     recorded: Recorded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(GoBack, "arm_seconds", 60.0)
+    monkeypatch.setattr(CheckpointsDialog, "arm_seconds", 60.0)
     world = recorded(CHECKPOINTS)
     with shown(world) as app:
         async with app.run_test(size=(100, 30)) as pilot:

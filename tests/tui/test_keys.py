@@ -6,12 +6,12 @@ from swarm.tui import keymap
 from swarm.tui.keymap import Key
 from swarm.tui.screens.audit import AuditScreen
 from swarm.tui.screens.base import KeyScreen
-from swarm.tui.screens.dashboard.screen import Dashboard
+from swarm.tui.screens.dashboard.screen import DashboardScreen
 from swarm.tui.screens.policy import PolicyScreen
 from swarm.tui.screens.review import ReviewScreen
 
 SCREENS = [
-    (Dashboard, keymap.TASKS),
+    (DashboardScreen, keymap.TASKS),
     (ReviewScreen, keymap.REVIEW),
     (AuditScreen, keymap.AUDIT),
     (PolicyScreen, keymap.POLICY),

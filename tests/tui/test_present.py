@@ -50,14 +50,14 @@ def _stopped(code: int | None, reason: str = "") -> Task:
 )
 def test_a_state_has_a_glyph_and_a_word(task: Task, glyph: str, word: str) -> None:
     """Never colour alone."""
-    shown = task_appearance.look(task)
+    shown = task_appearance.appearance(task)
 
     assert (shown.glyph, shown.word) == (glyph, word)
 
 
 def test_every_state_has_a_look() -> None:
     """A new state cannot be forgotten here."""
-    looks = [task_appearance.look(replace(TASK, state=state)) for state in State]
+    looks = [task_appearance.appearance(replace(TASK, state=state)) for state in State]
 
     assert all(cell_len(look.glyph) == 1 and len(look.word) <= 9 for look in looks)
 
@@ -72,7 +72,7 @@ def test_what_needs_the_human_comes_first() -> None:
     ]
 
     order = [
-        task.id for _, members in task_appearance.arranged(tasks) for task in members
+        task.id for _, members in task_appearance.by_section(tasks) for task in members
     ]
 
     assert order == [3, 4, 2, 1]
@@ -120,7 +120,7 @@ def test_a_count_is_short(number: int, text: str) -> None:
 )
 def test_a_key_says_why_not(action: str, task: Task | None, why: str) -> None:
     """A key that does nothing says what it needs."""
-    assert task_appearance.why_not(action, task) == why
+    assert task_appearance.disabled_reason(action, task) == why
 
 
 def test_ascii_keeps_every_width() -> None:

@@ -8,11 +8,11 @@ from textual.widgets import Button, Checkbox
 
 from swarm.model.review import Change, Hidden
 from swarm.tui.present.unified_diff import LINE_LIMIT
-from swarm.tui.screens.dashboard.screen import Dashboard
+from swarm.tui.screens.dashboard.screen import DashboardScreen
 from swarm.tui.screens.review import ReviewScreen
 from swarm.tui.widgets.diff_view import DiffView
 from swarm.tui.widgets.file_list import FileList
-from swarm.tui.widgets.line_view import Lines
+from swarm.tui.widgets.line_view import LineView
 from tests.scenes import REVIEW_WITH_FLAGS, TREE, Scene, press, settled, shown
 from tests.tui.fakes import World
 from tests.tui.test_dashboard import asked, said
@@ -22,7 +22,7 @@ OPENED = ("r", "keeper")
 SIZE = (120, 36)
 
 
-def text_of(lines: Lines) -> str:
+def text_of(lines: LineView) -> str:
     """Everything it would draw."""
     return "\n".join(lines.line_at(row).plain for row in range(lines.count))
 
@@ -176,7 +176,7 @@ async def test_discard_is_asked_and_leaves_the_review(recorded: Recorded) -> Non
             assert [wish.verb for wish in asked(world)] == ["discard"]
             await press(pilot, world, "keeper")
 
-            assert isinstance(app.screen, Dashboard)
+            assert isinstance(app.screen, DashboardScreen)
 
 
 async def test_a_refused_merge_stays_in_the_review(recorded: Recorded) -> None:

@@ -13,7 +13,7 @@ from swarm.store.event_queries import Checkpoint
 from swarm.tui.dialogs.base import Dialog
 from swarm.tui.present import event_text
 from swarm.tui.present.formatting import ACCENT, KEY, MUTED, age, count
-from swarm.tui.widgets.line_view import Lines
+from swarm.tui.widgets.line_view import LineView
 
 NOW = -1
 """The answer that keeps what is there now, instead of going back."""
@@ -27,7 +27,7 @@ EMPTY = (
 )
 
 
-class GoBack(Dialog[int]):
+class CheckpointsDialog(Dialog[int]):
     """Answers a checkpoint's number, 0 for where the task began, or `NOW`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -51,7 +51,7 @@ class GoBack(Dialog[int]):
         with Vertical(classes="dialog -tall") as frame:
             frame.border_title = Content(f"↶ Go back · {self._called}")
             frame.border_subtitle = Content("Enter goes back · t takes one · Esc")
-            yield Lines(id="checkpoints", cursor=True)
+            yield LineView(id="checkpoints", cursor=True)
             yield Static(
                 Content.styled(SAFE if self._known else f"{EMPTY} {SAFE}", MUTED),
                 id="go-back-words",
@@ -60,7 +60,7 @@ class GoBack(Dialog[int]):
 
     def on_mount(self) -> None:
         """Draw them."""
-        lines = self.query_one(Lines)
+        lines = self.query_one(LineView)
         rows = [self._row(one) for one in self._known]
         lines.set_lines([*rows, self._first()])
         lines.focus()
@@ -68,7 +68,7 @@ class GoBack(Dialog[int]):
     def action_choose(self) -> None:
         """Answer the row under the cursor, once it could be read."""
         if self.armed:
-            row = self.query_one(Lines).cursor or 0
+            row = self.query_one(LineView).cursor or 0
             numbers = [*(one.number for one in self._known), 0]
             self.dismiss(numbers[row])
 

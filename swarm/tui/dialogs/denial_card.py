@@ -18,7 +18,7 @@ from swarm.model.safe_text import safe_line
 from swarm.policy import hosts
 from swarm.tui.dialogs.base import Dialog
 from swarm.tui.present import audit_rows, event_text, host_warnings
-from swarm.tui.present.denials import Denied
+from swarm.tui.present.denials import DenialRow
 from swarm.tui.present.formatting import ERROR, KEY, MUTED, WARNING
 
 if TYPE_CHECKING:
@@ -38,30 +38,30 @@ SUBTITLE = "] next · x many at once · Enter raw event · y copy · Esc later"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DenialQuestion:
     """What a card is about, and whom it asks while it is open."""
 
-    row: Denied
+    row: DenialRow
     name: str
     """The task's."""
     place: str
     """Of how many, as in `1/3`."""
     first: bool
     """Whether nothing of this owner's was ever decided on."""
-    now: "Callable[[], Denied | None]"
+    now: "Callable[[], DenialRow | None]"
     """The row as it is at this moment."""
     policy: "Callable[[], ResolvedPolicy]"
     """What the task may reach; blocks (SwarmError)."""
 
 
-def inside(row: Denied) -> str:
+def request_line(row: DenialRow) -> str:
     """What of the newest attempt could be seen, harmless."""
     if not row.method:
         return "TLS tunnel: method, path and body are not visible"
     return f"{safe_line(row.method, 10)} {safe_line(row.path, 200)}"
 
 
-class DeniedCard(Dialog[str]):
+class DenialCard(Dialog[str]):
     """Pinned to one row: what an agent does meanwhile moves no key's meaning."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -72,7 +72,7 @@ class DeniedCard(Dialog[str]):
         ("y", "decide('copy')", "copy"),
     ]
 
-    def __init__(self, asked: Asked) -> None:
+    def __init__(self, asked: DenialQuestion) -> None:
         super().__init__()
         self._asked = asked
         self._row = asked.row
@@ -148,7 +148,7 @@ class DeniedCard(Dialog[str]):
             Content.styled(f"first {first} · last {last}", MUTED),
             Content(""),
             Content.assemble("  ", (row.name, f"bold {WARNING}")),
-            Content.styled(f"  {inside(row)}", MUTED),
+            Content.styled(f"  {request_line(row)}", MUTED),
         ]
         known = {
             "owner domain": hosts.owner(row.host),

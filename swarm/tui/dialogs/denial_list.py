@@ -16,11 +16,11 @@ from swarm.errors import SwarmError
 from swarm.model.safe_text import safe_line
 from swarm.policy import hosts
 from swarm.tui.dialogs.base import Dialog
-from swarm.tui.dialogs.denial_card import ALLOWING, WITHIN, Asked, inside
+from swarm.tui.dialogs.denial_card import ALLOWING, WITHIN, DenialQuestion, request_line
 from swarm.tui.present import host_warnings
-from swarm.tui.present.denials import Denied, Where
+from swarm.tui.present.denials import DenialKey, DenialRow
 from swarm.tui.present.formatting import ERROR, KEY, MUTED, WARNING, count, fit
-from swarm.tui.widgets.line_view import Lines
+from swarm.tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
     from swarm.policy.layers import ResolvedPolicy
@@ -32,8 +32,8 @@ FOOT = "o once · t task · n keep denied · . later · Enter does it · Esc"
 ALONE = "a public place: its own card has its owner typed"
 
 
-class DeniedList(Dialog[dict[Where, str]]):
-    """Answers what was chosen for each row, as a `DeniedCard` does for one.
+class DenialList(Dialog[dict[DenialKey, str]]):
+    """Answers what was chosen for each row, as a `DenialCard` does for one.
 
     Nothing is chosen at the start, and no key chooses for two rows. A row that changed
     since it was drawn loses its choice, and the list stays.
@@ -48,7 +48,7 @@ class DeniedList(Dialog[dict[Where, str]]):
         ("q", "cancel", "later"),
     ]
 
-    def __init__(self, asked: Sequence[Asked]) -> None:
+    def __init__(self, asked: Sequence[DenialQuestion]) -> None:
         super().__init__()
         self._asked = asked[:MOST]
         self._left = len(asked) - len(self._asked)
@@ -63,7 +63,7 @@ class DeniedList(Dialog[dict[Where, str]]):
             more = f" · {count(self._left)} more come after" if self._left else ""
             frame.border_title = Content(f"⊘ Denied requests: {len(self._rows)}{more}")
             frame.border_subtitle = Content(FOOT)
-            yield Lines(id="denied-rows", cursor=True)
+            yield LineView(id="denied-rows", cursor=True)
             yield Static(id="denied-notes", markup=False)
 
     def on_mount(self) -> None:
@@ -77,8 +77,8 @@ class DeniedList(Dialog[dict[Where, str]]):
         self._lines.styles.height = min(len(self._rows), max(2, event.size.height - 12))
 
     @property
-    def _lines(self) -> Lines:
-        return self.query_one(Lines)
+    def _lines(self) -> LineView:
+        return self.query_one(LineView)
 
     @work(group="policies", exit_on_error=False)
     async def _compare(self) -> None:
@@ -94,7 +94,7 @@ class DeniedList(Dialog[dict[Where, str]]):
                 self._trouble[task] = words
         self._draw()
 
-    @on(Lines.Moved)
+    @on(LineView.Moved)
     def _moved(self) -> None:
         self._draw()
 
@@ -129,7 +129,7 @@ class DeniedList(Dialog[dict[Where, str]]):
                 changed = True
         return changed
 
-    def _why_not(self, row: Denied, what: str) -> str:
+    def _why_not(self, row: DenialRow, what: str) -> str:
         if what not in ("once", "task"):
             return ""
         if row.is_within:
@@ -172,7 +172,7 @@ class DeniedList(Dialog[dict[Where, str]]):
             Content.assemble(
                 (f" {row.name}", f"bold {WARNING}"), (f"  of {owner}", MUTED)
             ),
-            Content.styled(f" {inside(row)}", MUTED),
+            Content.styled(f" {request_line(row)}", MUTED),
         ]
         flags = self._flags(at, first=True)
         out += [Content.styled(f" ⚑ {flag}", WARNING) for flag in flags]

@@ -11,10 +11,10 @@ from textual.widgets import Static
 from swarm.tui.dialogs.base import Dialog
 from swarm.tui.keymap import MOVE, Key
 from swarm.tui.present.formatting import KEY, MUTED
-from swarm.tui.widgets.line_view import Lines
+from swarm.tui.widgets.line_view import LineView
 
 
-class HelpScreen(Dialog[str]):
+class HelpDialog(Dialog[str]):
     """Enter runs the chosen key; what cannot be done now says why."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -32,18 +32,18 @@ class HelpScreen(Dialog[str]):
         with Vertical(classes="dialog -tall") as frame:
             frame.border_title = Content(f"Keys · {self._title}")
             frame.border_subtitle = Content("Enter runs · Esc closes")
-            yield Lines(id="help", cursor=True)
+            yield LineView(id="help", cursor=True)
             yield Static(_moving(), id="help-moving", markup=False)
 
     def on_mount(self) -> None:
         """Draw the table."""
-        lines = self.query_one(Lines)
+        lines = self.query_one(LineView)
         lines.set_lines([_line(key, reason) for key, reason in self._rows])
         lines.focus()
 
     def action_run(self) -> None:
         """Close, and answer the chosen action."""
-        row = self.query_one(Lines).cursor or 0
+        row = self.query_one(LineView).cursor or 0
         self.dismiss(self._rows[row][0].action)
 
 

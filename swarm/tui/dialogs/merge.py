@@ -26,8 +26,8 @@ from swarm.model.task import Task
 from swarm.plan.naming import slug
 from swarm.tui.dialogs.base import Dialog
 from swarm.tui.present.formatting import MUTED, WARNING, count
-from swarm.tui.present.task_appearance import named
-from swarm.tui.widgets.checkboxes import Choice, Tick
+from swarm.tui.present.task_appearance import display_name
+from swarm.tui.widgets.checkboxes import AsciiCheckbox, AsciiRadio
 
 STRATEGY_WORDS: dict[Strategy, str] = {
     "squash": "one commit, your message, you as its author",
@@ -56,7 +56,7 @@ def proposed(task: Task) -> str:
 
     A first line too long for a subject is cut there and stands whole in the body.
     """
-    words = plain(task.prompt).strip().splitlines() or [named(task)]
+    words = plain(task.prompt).strip().splitlines() or [display_name(task)]
     fits = len(words[0]) <= SUBJECT
     body = "\n".join(words[1:] if fits else words).strip()
     return f"{safe_line(words[0], SUBJECT)}\n\n{body}".strip()
@@ -75,11 +75,11 @@ class MergeDialog(Dialog[dict[str, Any]]):
         """How, where to, with which words, and what to look at."""
         task = self._reviewed.task
         with VerticalScroll(classes="dialog -form", can_focus=False) as frame:
-            frame.border_title = Content(f"Merge #{task.id} {named(task, 40)}")
+            frame.border_title = Content(f"Merge #{task.id} {display_name(task, 40)}")
             with RadioSet(id="strategy", compact=True):
                 for name, words in STRATEGY_WORDS.items():
                     label = Content.assemble(f"{name:<8}", (words, MUTED))
-                    yield Choice(label, value=name == "squash", id=name)
+                    yield AsciiRadio(label, value=name == "squash", id=name)
             yield Static(self._content(), id="content", markup=False)
             yield from self._flags()
             yield from self._field("Target", "target", safe_line(task.target, 200))
@@ -187,7 +187,7 @@ class MergeDialog(Dialog[dict[str, Any]]):
                 label = Content.assemble(
                     safe_line(change.path, 100), (f"  {why}", WARNING)
                 )
-                yield Tick(label, compact=True)
+                yield AsciiCheckbox(label, compact=True)
 
     def _field(self, title: str, name: str, value: str) -> ComposeResult:
         with Horizontal(classes="field", id=f"row-{name}"):

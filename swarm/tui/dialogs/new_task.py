@@ -15,7 +15,7 @@ from swarm.tui.present.formatting import MUTED, WARNING
 from swarm.tui.present.task_draft import Draft
 
 
-class NewTask(Dialog[tuple[Draft, bool]]):
+class NewTaskDialog(Dialog[tuple[Draft, bool]]):
     """Prompt first; `Ctrl+S` starts. Answers the draft, and whether to start it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("ctrl+s", "start", "start")]

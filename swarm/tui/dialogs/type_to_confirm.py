@@ -10,7 +10,7 @@ from swarm.tui.dialogs.base import Dialog
 from swarm.tui.present.formatting import KEY, WARNING
 
 
-class Typed(Dialog[bool]):
+class TypeToConfirm(Dialog[bool]):
     """True once exactly the word was typed; Esc changes nothing."""
 
     def __init__(self, title: str, words: list[str], wanted: str) -> None:

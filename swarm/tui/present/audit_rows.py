@@ -70,7 +70,7 @@ def _mark(entry: Entry) -> tuple[str, str]:
 
 
 def _of_event(event: events.Event) -> tuple[str, str, str, str]:
-    told = event_text.told(event) or net_tab.told(event)
+    told = event_text.describe(event) or net_tab.told(event)
     if told:
         glyph, words, tone = told
         return glyph, words, "", tone if tone in (ERROR, WARNING, GOOD) else ""

@@ -18,12 +18,12 @@ WITHIN = frozenset({
 SETTLE_SECONDS = 1.0
 """What is recorded so soon after a decision was on its way before it counted."""
 
-Where = tuple[int, str, int]
+DenialKey = tuple[int, str, int]
 """Task, host, port: what one decision is about."""
 
 
 @dataclass(frozen=True, slots=True)
-class Denied:
+class DenialRow:
     """Everything of one kind that one task tried."""
 
     task: int
@@ -52,7 +52,7 @@ class Denied:
         return self.reason, self.locked, self.decided
 
     @property
-    def where(self) -> Where:
+    def where(self) -> DenialKey:
         """What a decision is about."""
         return self.task, self.host, self.port
 
@@ -72,7 +72,7 @@ class Denied:
         return f"{safe_line(self.host, 120)}:{self.port}"
 
 
-class Denials:
+class DenialTracker:
     """Follows the journal; a grant or a refusal of the human's decides a row.
 
     What is denied again all the same waits anew: a grant for one connection was used
@@ -80,13 +80,13 @@ class Denials:
     """
 
     def __init__(self) -> None:
-        self._rows: dict[Where, Denied] = {}
+        self._rows: dict[DenialKey, DenialRow] = {}
         self._seen = 0
         self._told: set[tuple[int, str]] = set()
 
-    def follow(self, recorded: Iterable[events.Recorded]) -> list[Denied]:
+    def follow(self, recorded: Iterable[events.Recorded]) -> list[DenialRow]:
         """Take new events in; rows of a task and owner domain never seen before."""
-        fresh: list[Denied] = []
+        fresh: list[DenialRow] = []
         for one in recorded:
             if one.id <= self._seen:
                 continue
@@ -108,10 +108,10 @@ class Denials:
 
     def _count(
         self, one: events.Recorded, task: int, denial: events.NetDenied
-    ) -> Denied:
+    ) -> DenialRow:
         where, at = (task, denial.host, denial.port), one.at
         known = self._rows.get(where)
-        row = known or Denied(*where, denial.reason, first=at, last=at)
+        row = known or DenialRow(*where, denial.reason, first=at, last=at)
         row = replace(
             row,
             last=at,
@@ -140,16 +140,16 @@ class Denials:
             if is_its and row.host == rule.get("host") and row.port in ports:
                 self._rows[where] = replace(row, decided=decided, decided_at=one.at)
 
-    def of(self, tasks: Iterable[int]) -> list[Denied]:
+    def of(self, tasks: Iterable[int]) -> list[DenialRow]:
         """Rows of these tasks, undecided first, then the newest."""
         wanted = set(tasks)
         rows = [row for row in self._rows.values() if row.task in wanted]
         return sorted(rows, key=lambda r: (r.decided, r.locked, -r.last))
 
-    def undecided(self, tasks: Iterable[int]) -> list[Denied]:
+    def undecided(self, tasks: Iterable[int]) -> list[DenialRow]:
         """Rows that wait for a decision, the newest first."""
         return [row for row in self.of(tasks) if not row.decided and not row.locked]
 
-    def row(self, where: Where) -> Denied | None:
+    def row(self, where: DenialKey) -> DenialRow | None:
         """One row as it is now."""
         return self._rows.get(where)

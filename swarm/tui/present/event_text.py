@@ -14,7 +14,7 @@ from swarm.tui.present.formatting import (
     duration,
 )
 
-Told = tuple[str, str, str]
+EventText = tuple[str, str, str]
 """Glyph, sentence, tone."""
 
 
@@ -23,7 +23,7 @@ def clock(at: float, seconds: bool = True) -> str:
     return time.strftime("%H:%M:%S" if seconds else "%H:%M", time.localtime(at))
 
 
-def told(event: events.Event) -> Told | None:
+def describe(event: events.Event) -> EventText | None:
     """The event as one sentence, or None where no human asks for it."""
     for words in (_launch, _end, _work, _kept, _fleet, _seen):
         found = words(event)
@@ -32,7 +32,7 @@ def told(event: events.Event) -> Told | None:
     return None
 
 
-def _launch(event: events.Event) -> Told | None:
+def _launch(event: events.Event) -> EventText | None:
     match event:
         case events.TaskQueued():
             return "◌", f"queued for {safe_line(event.agent, 30)}", MUTED
@@ -51,7 +51,7 @@ def _launch(event: events.Event) -> Told | None:
             return None
 
 
-def _end(event: events.Event) -> Told | None:
+def _end(event: events.Event) -> EventText | None:
     match event:
         case events.TaskFailed():
             where = safe_line(event.step, 40)
@@ -71,7 +71,7 @@ def _end(event: events.Event) -> Told | None:
             return None
 
 
-def _stopped(event: events.TaskStopped) -> Told:
+def _stopped(event: events.TaskStopped) -> EventText:
     if event.exit_code == 0:
         return "●", "the agent ended with 0; ready for review", GOOD
     why = f": {safe_line(event.reason, 200)}" if event.reason else ""
@@ -79,7 +79,7 @@ def _stopped(event: events.TaskStopped) -> Told:
     return "✕", f"ended with {event.exit_code}{why}", tone
 
 
-def _work(event: events.Event) -> Told | None:
+def _work(event: events.Event) -> EventText | None:
     match event:
         case events.SnapshotTaken():
             flags = f", {event.flags} flagged" if event.flags else ""
@@ -104,7 +104,7 @@ def _work(event: events.Event) -> Told | None:
             return None
 
 
-def _kept(event: events.Event) -> Told | None:
+def _kept(event: events.Event) -> EventText | None:
     match event:
         case events.CheckpointTaken():
             why = f" {safe_line(event.why, 60)}" if event.why else ""
@@ -121,7 +121,7 @@ def _kept(event: events.Event) -> Told | None:
             return None
 
 
-def _fleet(event: events.Event) -> Told | None:
+def _fleet(event: events.Event) -> EventText | None:
     match event:
         case events.ContainerEngineUp():
             return "✓", f"engine {safe_line(event.version, 40)} answers", GOOD
@@ -143,7 +143,7 @@ def _fleet(event: events.Event) -> Told | None:
             return None
 
 
-def _seen(event: events.Event) -> Told | None:
+def _seen(event: events.Event) -> EventText | None:
     match event:
         case events.SensorUp(kind="ebpf"):
             return "✓", "the sensor is at work", GOOD

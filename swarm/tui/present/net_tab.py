@@ -8,7 +8,7 @@ from textual.content import Content
 from swarm.model import events
 from swarm.model.safe_text import safe_line
 from swarm.tui.present import event_text, formatting
-from swarm.tui.present.denials import Denied
+from swarm.tui.present.denials import DenialRow
 from swarm.tui.present.formatting import ERROR, GOOD, KEY, MUTED, WARNING
 
 
@@ -26,7 +26,7 @@ class _Place:
     tool: str = ""
 
 
-def denied_line(row: Denied, name: str, alive: bool) -> Content:
+def denied_line(row: DenialRow, name: str, alive: bool) -> Content:
     """One row of the denied panel; who has ended needs no decision."""
     over = row.locked or row.decided or not alive
     tone = ERROR if row.is_leak else MUTED if over else WARNING
@@ -116,12 +116,12 @@ def _row(host: str, port: int, place: _Place) -> Content:
     )
 
 
-def told(event: events.Event) -> event_text.Told | None:
+def told(event: events.Event) -> event_text.EventText | None:
     """Events of the network, in a human's words."""
     return _seen(event) or _steered(event)
 
 
-def _seen(event: events.Event) -> event_text.Told | None:
+def _seen(event: events.Event) -> event_text.EventText | None:
     match event:
         case events.NetDenied():
             return None if event.quiet else _denied(event)
@@ -139,7 +139,7 @@ def _seen(event: events.Event) -> event_text.Told | None:
             return None
 
 
-def _steered(event: events.Event) -> event_text.Told | None:
+def _steered(event: events.Event) -> event_text.EventText | None:
     match event:
         case events.PolicyApplied(why="launch", asked=asked) if asked:
             more = "1 more rule" if asked == 1 else f"{asked} more rules"
@@ -171,7 +171,7 @@ def _budget(event: events.BudgetSet) -> str:
     return f"may use {' and '.join(parts) or 'as much as it wants'} in all"
 
 
-def _denied(event: events.NetDenied) -> event_text.Told:
+def _denied(event: events.NetDenied) -> event_text.EventText:
     where = f"{safe_line(event.host, 80)}:{event.port}"
     times = f" ×{event.count}" if event.count > 1 else ""
     if event.reason == "secret-elsewhere":

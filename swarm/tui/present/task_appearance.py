@@ -43,7 +43,7 @@ TITLES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Appearance:
     """How a task appears; never colour alone."""
 
     glyph: str
@@ -54,18 +54,18 @@ class Look:
     """Under which word the header counts it; empty for `word`."""
 
 
-READY = Look("●", "ready", GOOD, Section.REVIEW, "review")
+READY = Appearance("●", "ready", GOOD, Section.REVIEW, "review")
 
 
-LOOKS = {
-    State.QUEUED: Look("◌", "queued", MUTED, Section.QUEUED),
-    State.PROVISIONING: Look("◌", "starting", ACCENT, Section.QUEUED, "queued"),
-    State.LIVE: Look("◐", "working", ACCENT, Section.WORKING),
-    State.MERGING: Look("◐", "merging", ACCENT, Section.WORKING, "working"),
-    State.MERGED: Look("✓", "merged", MUTED, Section.MERGED),
-    State.REJECTED: Look("–", "discarded", MUTED, Section.DISCARDED),
-    State.FAILED: Look("✕", "failed", ERROR, Section.NEEDS_YOU, "error"),
-    State.LOST: Look("◇", "lost", WARNING, Section.NEEDS_YOU),
+APPEARANCES = {
+    State.QUEUED: Appearance("◌", "queued", MUTED, Section.QUEUED),
+    State.PROVISIONING: Appearance("◌", "starting", ACCENT, Section.QUEUED, "queued"),
+    State.LIVE: Appearance("◐", "working", ACCENT, Section.WORKING),
+    State.MERGING: Appearance("◐", "merging", ACCENT, Section.WORKING, "working"),
+    State.MERGED: Appearance("✓", "merged", MUTED, Section.MERGED),
+    State.REJECTED: Appearance("–", "discarded", MUTED, Section.DISCARDED),
+    State.FAILED: Appearance("✕", "failed", ERROR, Section.NEEDS_YOU, "error"),
+    State.LOST: Appearance("◇", "lost", WARNING, Section.NEEDS_YOU),
 }
 
 
@@ -82,32 +82,32 @@ COUNTED = (
 """What the header counts, in its order."""
 
 
-def look(task: Task) -> Look:
+def appearance(task: Task) -> Appearance:
     """How the task appears now."""
     if task.state is State.LIVE and task.budget.exceeded:
-        return Look("$", "budget", WARNING, Section.NEEDS_YOU)
+        return Appearance("$", "budget", WARNING, Section.NEEDS_YOU)
     if task.state is State.LIVE and task.paused:
-        return Look("‖", "paused", WARNING, Section.PAUSED)
+        return Appearance("‖", "paused", WARNING, Section.PAUSED)
     if task.state is State.STOPPED:
         return _stopped(task)
-    return LOOKS[task.state]
+    return APPEARANCES[task.state]
 
 
-def _stopped(task: Task) -> Look:
+def _stopped(task: Task) -> Appearance:
     if not task.exit_code:
         return READY
     if task.reason.endswith("by you"):
-        return Look("○", task.reason.split()[0], MUTED, Section.REVIEW, "review")
+        return Appearance("○", task.reason.split()[0], MUTED, Section.REVIEW, "review")
     is_oom = task.reason.startswith("out of memory")
     word = "oom" if is_oom else f"exit {task.exit_code}"
-    return Look("✕", word, ERROR, Section.NEEDS_YOU, "error")
+    return Appearance("✕", word, ERROR, Section.NEEDS_YOU, "error")
 
 
-def arranged(tasks: Iterable[Task]) -> list[tuple[Section, list[Task]]]:
+def by_section(tasks: Iterable[Task]) -> list[tuple[Section, list[Task]]]:
     """The non-empty sections in order; what is over shows its newest first."""
     parts: dict[Section, list[Task]] = {}
     for task in tasks:
-        parts.setdefault(look(task).section, []).append(task)
+        parts.setdefault(appearance(task).section, []).append(task)
     for section in (Section.MERGED, Section.DISCARDED):
         parts.get(section, []).sort(key=lambda task: -task.changed)
     return sorted(parts.items())
@@ -117,7 +117,7 @@ def counts(tasks: Iterable[Task]) -> list[tuple[str, int, str, str]]:
     """What the header counts: glyph, number, word, tone; no zeros."""
     numbers: dict[str, int] = {}
     for task in tasks:
-        shown = look(task)
+        shown = appearance(task)
         word = shown.counted or shown.word
         numbers[word] = numbers.get(word, 0) + 1
         if task.net.is_open and task.state is State.LIVE:
@@ -129,12 +129,12 @@ def counts(tasks: Iterable[Task]) -> list[tuple[str, int, str, str]]:
     ]
 
 
-def named(task: Task, limit: int = 60) -> str:
+def display_name(task: Task, limit: int = 60) -> str:
     """The task's name, harmless and on one line."""
     return safe_line(task.name, limit)
 
 
-def why_not(action: str, task: Task | None) -> str:
+def disabled_reason(action: str, task: Task | None) -> str:
     """Why the action cannot be done to the task now; empty where it can.
 
     The keeper decides in the end; this only spares the human a refusal.
@@ -145,9 +145,9 @@ def why_not(action: str, task: Task | None) -> str:
         return "no task is selected"
     allowed, need = _NEEDS[action]
     if task.state not in allowed:
-        return f"{need}; {named(task, 30)} is {look(task).word}"
+        return f"{need}; {display_name(task, 30)} is {appearance(task).word}"
     if action == "reply" and task.paused:
-        return f"p resumes it first; {named(task, 30)} is paused"
+        return f"p resumes it first; {display_name(task, 30)} is paused"
     return ""
 
 

@@ -19,7 +19,7 @@ LABEL = 8
 
 def facts(task: Task, now: float) -> list[Content]:
     """The lines above the rule."""
-    shown = task_appearance.look(task)
+    shown = task_appearance.appearance(task)
     into = f" → {safe_line(task.target, 40)}" if task.target else ""
     state: list[str | tuple[str, str]] = [
         (f"{'state':<{LABEL}}", MUTED),
@@ -222,11 +222,11 @@ def timeline(recorded: Iterable[events.Recorded]) -> list[Content]:
     return [event_line(at, "", words) for at, words in told if words]
 
 
-def _told(event: events.Event) -> event_text.Told | None:
-    return event_text.told(event) or net_tab.told(event)
+def _told(event: events.Event) -> event_text.EventText | None:
+    return event_text.describe(event) or net_tab.told(event)
 
 
-def event_line(at: float, name: str, told: event_text.Told) -> Content:
+def event_line(at: float, name: str, told: event_text.EventText) -> Content:
     """One event with its time and, where several tasks are shown, its task."""
     glyph, words, tone = told
     return Content.assemble(

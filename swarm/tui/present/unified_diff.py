@@ -41,7 +41,7 @@ class FileDiff:
     def width(self) -> int:
         """Cells of the longest line as drawn, near enough to scroll by."""
         longest = sorted(self.lines, key=lambda one: -len(one.text))[:8]
-        cells = (cell_len(drawn(one).plain) for one in longest)
+        cells = (cell_len(render_line(one).plain) for one in longest)
         return max(cells, default=0)
 
 
@@ -95,7 +95,7 @@ _SIGNS: dict[Kind, tuple[str, str]] = {
 }
 
 
-def drawn(line: DiffLine) -> Content:
+def render_line(line: DiffLine) -> Content:
     """The line as it is shown: harmless, and cut where it is very long."""
     text = _shown(line.text)
     if line.kind == "hunk":

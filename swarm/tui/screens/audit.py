@@ -20,9 +20,9 @@ from swarm.tui.messages import Nudge
 from swarm.tui.present import audit_rows, task_appearance
 from swarm.tui.present.formatting import ERROR, GOOD, MUTED, TITLE, WARNING
 from swarm.tui.screens.base import KeyScreen
-from swarm.tui.throttle import Pace
+from swarm.tui.throttle import Throttle
 from swarm.tui.widgets.input_bar import InputBar
-from swarm.tui.widgets.line_view import Lines
+from swarm.tui.widgets.line_view import LineView
 
 SHOWN = 1000
 """Entries that are read and drawn; `/` finds older ones."""
@@ -52,14 +52,14 @@ class AuditScreen(KeyScreen[None]):
         """What was read since the human looks at one moment."""
         self._held = False
         self._reading = False
-        self._pace = Pace(self, PULL_SECONDS, self.read)
+        self._pace = Throttle(self, PULL_SECONDS, self.read)
         self._opened = False
 
     def compose_regions(self) -> ComposeResult:
         """Title, the timeline, one entry's detail, and a line to filter on."""
         yield Static(id="audit-title", markup=False)
         yield Static(id="audit-head", markup=False)
-        yield Lines(id="audit", cursor=True)
+        yield LineView(id="audit", cursor=True)
         yield Static(id="audit-detail", markup=False)
         yield InputBar(id="audit-filter", placeholder="path, command, host …")
 
@@ -70,9 +70,9 @@ class AuditScreen(KeyScreen[None]):
         self.read()
 
     @property
-    def lines(self) -> Lines:
+    def lines(self) -> LineView:
         """The timeline."""
-        return self.query_one("#audit", Lines)
+        return self.query_one("#audit", LineView)
 
     @property
     def entry(self) -> Entry | None:
@@ -84,7 +84,7 @@ class AuditScreen(KeyScreen[None]):
     def _nudged(self) -> None:
         self._pace.ask()
 
-    @on(Lines.Moved)
+    @on(LineView.Moved)
     def _moved(self) -> None:
         """Away from the newest, time stands still."""
         if bool(self.lines.cursor) != self._held:
@@ -130,7 +130,7 @@ class AuditScreen(KeyScreen[None]):
     def _draw(self) -> None:
         width = self.lines.scrollable_content_region.width or 80
         tasks = self.doors.queries.tasks(removed=True)
-        names = {task.id: task_appearance.named(task) for task in tasks}
+        names = {task.id: task_appearance.display_name(task) for task in tasks}
         rows = [audit_rows.row(entry, names, width) for entry in self._entries]
         empty = Content.styled(" nothing of that happened; Esc goes back", MUTED)
         self.lines.set_lines(rows or [empty])
@@ -139,7 +139,11 @@ class AuditScreen(KeyScreen[None]):
         self.show_hints()
 
     def _draw_title(self, trouble: str) -> None:
-        whose = task_appearance.named(self.subject, 24) if self.subject else "all tasks"
+        whose = (
+            task_appearance.display_name(self.subject, 24)
+            if self.subject
+            else "all tasks"
+        )
         known = {entry.key for entry in self._entries}
         fresh = sum(entry.key not in known for entry in self._fresh or ())
         number = len(self._entries)

@@ -7,8 +7,8 @@ from swarm.model.task import State
 from swarm.policy import hosts
 from swarm.policy.hosts import BadHost
 from swarm.tui.dialogs.confirm import Confirm
-from swarm.tui.dialogs.type_to_confirm import Typed
-from swarm.tui.messages import EditPolicy, Wish
+from swarm.tui.dialogs.type_to_confirm import TypeToConfirm
+from swarm.tui.messages import EditPolicy, WishRequested
 from swarm.tui.present import host_warnings, policy_explain, policy_rows
 from swarm.tui.present.formatting import ERROR
 from swarm.tui.screens.policy_sheet import PolicySheet
@@ -60,11 +60,11 @@ class PolicyScreen(PolicySheet):
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self.post_message(Wish("grant", **body, task=self.subject.id))
+                self.post_message(WishRequested("grant", **body, task=self.subject.id))
 
         if host_warnings.is_drop(host.name):
             words = ["anybody can have a place there and read what is sent to it"]
-            ask = Typed("Allow a public place", words, hosts.owner(host.name))
+            ask = TypeToConfirm("Allow a public place", words, hosts.owner(host.name))
             self.app.push_screen(ask, answered)
         else:
             answered(True)
@@ -81,7 +81,7 @@ class PolicyScreen(PolicySheet):
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self.post_message(Wish("trust", **body))
+                self.post_message(WishRequested("trust", **body))
 
         self.app.push_screen(Confirm("Trust", words, "Trust"), answered)
 
@@ -97,7 +97,7 @@ class PolicyScreen(PolicySheet):
         body = {"host": rule.host, "scope": scope, "task": self.subject.id}
         body["repo"] = self.subject.repo
         if scope in ("once", "task"):
-            self.post_message(Wish("revoke", **body))
+            self.post_message(WishRequested("revoke", **body))
             return
         words = [
             f"takes every rule about {safe_line(rule.host, 80)} out of",
@@ -108,6 +108,6 @@ class PolicyScreen(PolicySheet):
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self.post_message(Wish("revoke", **body))
+                self.post_message(WishRequested("revoke", **body))
 
         self.app.push_screen(Confirm("Revoke", words, "Revoke"), answered)

@@ -18,10 +18,10 @@ from swarm.tui.messages import Nudge
 from swarm.tui.present import policy_explain, policy_rows, task_appearance
 from swarm.tui.present.formatting import ERROR, MUTED, TITLE, WARNING
 from swarm.tui.screens.base import KeyScreen
-from swarm.tui.throttle import Pace
+from swarm.tui.throttle import Throttle
 from swarm.tui.widgets.input_bar import InputBar
-from swarm.tui.widgets.line_view import Lines
-from swarm.tui.widgets.rule_list import Rules
+from swarm.tui.widgets.line_view import LineView
+from swarm.tui.widgets.rule_list import RuleList
 
 if TYPE_CHECKING:
     from swarm.policy.layers import ResolvedPolicy
@@ -48,12 +48,12 @@ class PolicySheet(KeyScreen[None]):
         self._answer: tuple[str, str] = ("", "")
         self._services = True
         """Show what services brought, too."""
-        self._pace = Pace(self, PULL_SECONDS, self.read)
+        self._pace = Throttle(self, PULL_SECONDS, self.read)
 
     def compose_regions(self) -> ComposeResult:
         """Title, rules, and a line to ask on."""
         yield Static(id="policy-title", markup=False)
-        yield Rules()
+        yield RuleList()
         yield Static(id="policy-answer", markup=False)
         yield InputBar(id="why", placeholder="host, host:port, or GET URL")
         yield InputBar(id="add", placeholder="host or host:port")
@@ -64,11 +64,11 @@ class PolicySheet(KeyScreen[None]):
         self.read()
 
     @property
-    def lines(self) -> Rules:
+    def lines(self) -> RuleList:
         """The rules."""
-        return self.query_one(Rules)
+        return self.query_one(RuleList)
 
-    @on(Lines.Moved)
+    @on(LineView.Moved)
     def _moved(self) -> None:
         self.show_hints()
 
@@ -98,7 +98,7 @@ class PolicySheet(KeyScreen[None]):
         count = len(found.policy.rules) if found else 0
         parts: list[str | tuple[str, str]] = [
             (" policy ", TITLE),
-            (f" {task_appearance.named(task, 30)} ", "bold"),
+            (f" {task_appearance.display_name(task, 30)} ", "bold"),
             (f"#{task.id}  {count} rule{'' if count == 1 else 's'}  ", MUTED),
         ]
         if found and found.policy.default == "log":

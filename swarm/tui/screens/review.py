@@ -7,7 +7,7 @@ from swarm.model.safe_text import safe_line
 from swarm.tui import keymap
 from swarm.tui.dialogs.confirm import Confirm
 from swarm.tui.dialogs.merge import MergeDialog, Reviewed
-from swarm.tui.messages import Wish
+from swarm.tui.messages import WishRequested
 from swarm.tui.present import task_appearance
 from swarm.tui.screens.review_snapshot import Reading
 
@@ -28,11 +28,13 @@ class ReviewScreen(Reading):
         if action == "load":
             return "" if self.is_large(self.files.entry) else "it is shown already"
         return (
-            task_appearance.why_not(action, self.subject) if action == "discard" else ""
+            task_appearance.disabled_reason(action, self.subject)
+            if action == "discard"
+            else ""
         )
 
     def _why_not_merge(self) -> str:
-        if reason := task_appearance.why_not("merge", self.subject):
+        if reason := task_appearance.disabled_reason("merge", self.subject):
             return reason
         if not self.shown_tree:
             return "the files are not read yet"
@@ -51,11 +53,11 @@ class ReviewScreen(Reading):
 
     def _merge(self, answer: dict[str, Any] | None) -> None:
         if answer:
-            self.post_message(Wish("merge", task=self.subject.id, **answer))
+            self.post_message(WishRequested("merge", task=self.subject.id, **answer))
 
     def do_discard(self) -> None:
         """Give the work up, after a question."""
-        name = task_appearance.named(self.subject, 40)
+        name = task_appearance.display_name(self.subject, 40)
         words = [
             f"Discard {name} (#{self.subject.id})?",
             "",
@@ -65,7 +67,7 @@ class ReviewScreen(Reading):
 
     def _discard(self, yes: bool | None) -> None:
         if yes:
-            self.post_message(Wish("discard", task=self.subject.id))
+            self.post_message(WishRequested("discard", task=self.subject.id))
 
     def do_next_hunk(self) -> None:
         """The next hunk, in the next file after the last one."""

@@ -16,7 +16,7 @@ from swarm.model.review import Change, Hidden
 from swarm.model.safe_text import safe_line
 from swarm.model.task import Task
 from swarm.tui.backend import Doors, Options
-from swarm.tui.messages import Decided, Nudge, Wish
+from swarm.tui.messages import Nudge, WishDecided, WishRequested
 from swarm.tui.present import (
     event_text,
     review_entries,
@@ -82,10 +82,10 @@ class Reading(KeyScreen[None]):
     def ask_snapshot(self) -> None:
         """The keeper reads the worktree's bytes; `_decided` hears of it."""
         self._show_title("reading the agent's files …")
-        self.post_message(Wish("snapshot", task=self.subject.id))
+        self.post_message(WishRequested("snapshot", task=self.subject.id))
 
-    @on(Decided)
-    def _decided(self, message: Decided) -> None:
+    @on(WishDecided)
+    def _decided(self, message: WishDecided) -> None:
         decision = message.decision
         is_done = decision.outcome == "done"
         if message.answers("snapshot", self.subject.id):
@@ -146,10 +146,10 @@ class Reading(KeyScreen[None]):
 
     def _show_title(self, busy: str) -> None:
         task = self.subject
-        shown = task_appearance.look(task)
+        shown = task_appearance.appearance(task)
         parts: list[str | tuple[str, str]] = [
             (" review ", TITLE),
-            (f" {task_appearance.named(task, 30)} ", "bold"),
+            (f" {task_appearance.display_name(task, 30)} ", "bold"),
             (f"#{task.id} ", MUTED),
             (f"{shown.glyph} {shown.word} ", shown.tone),
             f"→ {safe_line(task.target, 30) or 'no branch'}  ",

@@ -5,7 +5,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 
-class Words(Static):
+class CachedStatic(Static):
     """Laid out anew only where there are more lines or fewer: that draws the screen."""
 
     def __init__(self, *, id: str) -> None:
@@ -17,11 +17,11 @@ class Words(Static):
         old, self._shown = self._shown, content
         if old is None:
             self.update(content)
-        elif not same(old, content):
+        elif not looks_same(old, content):
             self.update(content, layout=_rows(old) != _rows(content))
 
 
-def entitle(widget: Widget, title: str, subtitle: str = "") -> None:
+def set_titles(widget: Widget, title: str, subtitle: str = "") -> None:
     """Give the frame its words, where they are others: that draws the whole widget."""
     for place, words in (("border_title", title), ("border_subtitle", subtitle)):
         wanted = Content(words) if words else None
@@ -29,7 +29,7 @@ def entitle(widget: Widget, title: str, subtitle: str = "") -> None:
             setattr(widget, place, wanted)
 
 
-def same(one: Content, other: Content) -> bool:
+def looks_same(one: Content, other: Content) -> bool:
     """Whether both look the same."""
     return one.plain == other.plain and one.spans == other.spans
 

@@ -4,7 +4,7 @@ from textual.content import Content
 from textual.widgets import Checkbox, RadioButton
 
 
-class Tick(Checkbox):
+class AsciiCheckbox(Checkbox):
     """`[x]` or `[ ]`."""
 
     def render(self) -> Content:
@@ -12,7 +12,7 @@ class Tick(Checkbox):
         return _drawn("[x]" if self.value else "[ ]", self)
 
 
-class Choice(RadioButton):
+class AsciiRadio(RadioButton):
     """`(•)` or `( )`."""
 
     def render(self) -> Content:
@@ -20,7 +20,7 @@ class Choice(RadioButton):
         return _drawn("(•)" if self.value else "( )", self)
 
 
-def _drawn(mark: str, button: Tick | Choice) -> Content:
+def _drawn(mark: str, button: AsciiCheckbox | AsciiRadio) -> Content:
     style = button.get_visual_style("toggle--label")
     label = button.label.pad(1, 1).stylize_before(style)
     return Content.assemble((mark, "bold" if button.value else ""), label)

@@ -6,11 +6,11 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.style import Style
 
-from swarm.tui.present.unified_diff import FileDiff, drawn
-from swarm.tui.widgets.line_view import Lines
+from swarm.tui.present.unified_diff import FileDiff, render_line
+from swarm.tui.widgets.line_view import LineView
 
 
-class DiffView(Lines):
+class DiffView(LineView):
     """A head that names the file and its flags, then the lines."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -33,7 +33,7 @@ class DiffView(Lines):
         """Drawn when it comes into view."""
         if row < len(self._head):
             return self._head[row]
-        return drawn(self._diff.lines[row - len(self._head)])
+        return render_line(self._diff.lines[row - len(self._head)])
 
     def style_at(self, row: int) -> Style:
         """Added and deleted lines have a ground of their own."""

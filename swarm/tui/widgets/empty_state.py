@@ -8,7 +8,7 @@ from swarm.store.event_queries import Fleet
 from swarm.tui.present.formatting import ERROR, GOOD, KEY, MUTED
 
 
-class Empty(Static, can_focus=True):
+class EmptyState(Static, can_focus=True):
     """Teaches the first three keys and shows whether the tools answer."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from swarm.model.safe_text import safe_line
 from swarm.tui.present import formatting
 from swarm.tui.present.formatting import ACCENT, ERROR, GOOD, HEADING, MUTED, WARNING
 from swarm.tui.present.review_entries import Entry
-from swarm.tui.widgets.line_view import Lines
+from swarm.tui.widgets.line_view import LineView
 
 GATING = "RUNS ON YOUR MACHINE"
 STEERING = "STEERS AGENTS"
@@ -25,7 +25,7 @@ class _Row:
     entry: Entry | None = None
 
 
-class FileList(Lines):
+class FileList(LineView):
     """Headings cannot be selected."""
 
     class Chosen(Message):

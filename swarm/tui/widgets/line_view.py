@@ -11,10 +11,10 @@ from textual.style import Style
 from textual.visual import Visual
 
 from swarm.tui import keymap
-from swarm.tui.widgets.cached_static import same
+from swarm.tui.widgets.cached_static import looks_same
 
 
-class Lines(ScrollView, can_focus=True, inherit_bindings=False):
+class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     """Shows `set_lines`; with a cursor, moving keys move that, else they scroll."""
 
     BINDINGS = keymap.bindings(keymap.MOVE, "move")
@@ -24,13 +24,13 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
     class Moved(Message):
         """The cursor stands on another line."""
 
-        def __init__(self, lines: "Lines", row: int) -> None:
+        def __init__(self, lines: "LineView", row: int) -> None:
             super().__init__()
             self.lines = lines
             self.row = row
 
         @property
-        def control(self) -> "Lines":
+        def control(self) -> "LineView":
             """The widget it stands in."""
             return self.lines
 
@@ -71,7 +71,11 @@ class Lines(ScrollView, can_focus=True, inherit_bindings=False):
         width = max((one.cell_length for one in lines), default=0) if self._wide else 0
         self.virtual_size = Size(width, len(lines))
         for row in range(max(len(old), len(lines))):
-            if row >= len(old) or row >= len(lines) or not same(old[row], lines[row]):
+            if (
+                row >= len(old)
+                or row >= len(lines)
+                or not looks_same(old[row], lines[row])
+            ):
                 self.refresh_lines(row)
         if self.follow and at_end:
             self.scroll_end(animate=False, force=True)

@@ -4,13 +4,13 @@ from textual.content import Content
 
 from swarm.tui.keymap import Key
 from swarm.tui.present.formatting import KEY, MUTED
-from swarm.tui.widgets.cached_static import Words
+from swarm.tui.widgets.cached_static import CachedStatic
 
 ALWAYS = 90
 """From this priority on a key is shown however narrow it is."""
 
 
-class Hints(Words):
+class Hints(CachedStatic):
     """Keys by priority, as many as fit; those that would be refused are left out."""
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ def _hint(key: Key) -> Content:
     return Content.assemble((f" {key.shown.split()[0]}", KEY), f" {key.label} ")
 
 
-class MessageLine(Words):
+class MessageLine(CachedStatic):
     """One sentence; the newest replaces the one before."""
 
     def __init__(self) -> None:

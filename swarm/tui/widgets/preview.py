@@ -5,9 +5,9 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from swarm.tui.present.formatting import MUTED, TITLE
-from swarm.tui.widgets.cached_static import Words, entitle
+from swarm.tui.widgets.cached_static import CachedStatic, set_titles
 from swarm.tui.widgets.input_bar import InputBar
-from swarm.tui.widgets.preview_body import Body
+from swarm.tui.widgets.preview_body import PreviewBody
 
 TABS = ("Pane", "Diff", "Net", "Files", "Info")
 
@@ -21,16 +21,16 @@ class Preview(Vertical):
 
     def compose(self) -> ComposeResult:
         """Tabs, facts, the rule, and the lines."""
-        yield Words(id="preview-tabs")
-        yield Words(id="preview-facts")
-        yield Words(id="preview-rule")
-        yield Body()
+        yield CachedStatic(id="preview-tabs")
+        yield CachedStatic(id="preview-facts")
+        yield CachedStatic(id="preview-rule")
+        yield PreviewBody()
         yield InputBar(id="reply", placeholder="text for the agent · Enter sends")
 
     @property
-    def lines(self) -> Body:
+    def lines(self) -> PreviewBody:
         """What scrolls."""
-        return self.query_one(Body)
+        return self.query_one(PreviewBody)
 
     def turn(self, step: int) -> None:
         """Show the next tab, or the one before."""
@@ -39,12 +39,12 @@ class Preview(Vertical):
 
     def show(self, title: str, aside: str, facts: list[Content], rule: str) -> None:
         """Draw all but the lines."""
-        entitle(self, f"2 {title}")
+        set_titles(self, f"2 {title}")
         width = self.scrollable_content_region.width
-        self.query_one("#preview-tabs", Words).show(self._tabs(aside, width))
+        self.query_one("#preview-tabs", CachedStatic).show(self._tabs(aside, width))
         cut = [fact.truncate(max(1, width - 2), ellipsis=True) for fact in facts]
-        self.query_one("#preview-facts", Words).show(Content("\n").join(cut))
-        self.query_one("#preview-rule", Words).show(_rule(rule, width))
+        self.query_one("#preview-facts", CachedStatic).show(Content("\n").join(cut))
+        self.query_one("#preview-rule", CachedStatic).show(_rule(rule, width))
 
     def _tabs(self, aside: str, width: int) -> Content:
         parts: list[tuple[str, str]] = []

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from swarm.tui.widgets.line_view import Lines
+from swarm.tui.widgets.line_view import LineView
 
 
-class Body(Lines):
+class PreviewBody(LineView):
     """Has a cursor only while its lines are of files.
 
     A path that was chosen stays chosen however many are written above it; the first

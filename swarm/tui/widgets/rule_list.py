@@ -2,10 +2,10 @@
 
 from swarm.policy.rules import Rule
 from swarm.tui.present.policy_rows import Row
-from swarm.tui.widgets.line_view import Lines
+from swarm.tui.widgets.line_view import LineView
 
 
-class Rules(Lines):
+class RuleList(LineView):
     """The cursor stands on rules alone."""
 
     def __init__(self) -> None:

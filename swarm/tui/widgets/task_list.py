@@ -8,8 +8,8 @@ from textual.message import Message
 from swarm.model.task import Task
 from swarm.tui.present import formatting, task_appearance
 from swarm.tui.present.formatting import ACCENT, ERROR, GOOD, HEADING, MUTED, WARNING
-from swarm.tui.widgets.cached_static import entitle
-from swarm.tui.widgets.line_view import Lines
+from swarm.tui.widgets.cached_static import set_titles
+from swarm.tui.widgets.line_view import LineView
 
 COLUMNS = 37
 """Cells of a row that are not the name."""
@@ -24,7 +24,7 @@ class _Row:
     task: Task | None = None
 
 
-class TaskList(Lines):
+class TaskList(LineView):
     """The cursor keeps to a task, not to a line: what an agent does never moves it."""
 
     class Highlighted(Message):
@@ -62,7 +62,7 @@ class TaskList(Lines):
         before, self._aside, self._below = self.chosen, aside, below
         self._tasks, self._now = tasks, now
         self._rows = []
-        for section, members in task_appearance.arranged(tasks):
+        for section, members in task_appearance.by_section(tasks):
             title = f"{task_appearance.TITLES[section]} · {len(members)}"
             self._rows.append(_Row(heading=title))
             self._rows += [_Row(task=task) for task in members]
@@ -83,7 +83,7 @@ class TaskList(Lines):
         urgent = [
             task
             for task in order
-            if task_appearance.look(task).section in _WAITS_FOR_YOU
+            if task_appearance.appearance(task).section in _WAITS_FOR_YOU
         ]
         if not urgent:
             return False
@@ -129,17 +129,17 @@ class TaskList(Lines):
     def _draw(self) -> None:
         width = self.scrollable_content_region.width or 52
         aside = f" · {self._aside}" if self._aside else ""
-        entitle(self, f"1 Tasks {len(self._tasks)}{aside}", self._below)
+        set_titles(self, f"1 Tasks {len(self._tasks)}{aside}", self._below)
         lines = [self._row(row, width) for row in self._rows]
         self.set_lines([_with_columns(lines[0], width), *lines[1:]] if lines else [])
 
     def _row(self, row: _Row, width: int) -> Content:
         if row.task is None:
             return Content.styled(f" {row.heading}", HEADING)
-        task, shown = row.task, task_appearance.look(row.task)
+        task, shown = row.task, task_appearance.appearance(row.task)
         chosen = task.id == self.selected
         name = formatting.fit(
-            task_appearance.named(task), max(6, min(NAME_LIMIT, width - COLUMNS))
+            task_appearance.display_name(task), max(6, min(NAME_LIMIT, width - COLUMNS))
         )
         over = shown.section >= task_appearance.Section.MERGED
         return Content.assemble(

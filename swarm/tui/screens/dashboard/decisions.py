@@ -6,14 +6,14 @@ from swarm.model.task import State
 from swarm.policy import hosts
 from swarm.tui import late
 from swarm.tui.backend import Doors, Options
-from swarm.tui.messages import Wish
+from swarm.tui.messages import WishRequested
 from swarm.tui.present import host_warnings
-from swarm.tui.present.denials import Denied, Where
+from swarm.tui.present.denials import DenialKey, DenialRow
 from swarm.tui.present.formatting import WARNING
 from swarm.tui.screens.dashboard.denial_tracker import Denying
 
 if TYPE_CHECKING:
-    from swarm.tui.dialogs.denial_card import Asked
+    from swarm.tui.dialogs.denial_card import DenialQuestion
 
 ONCE_SECONDS = 120.0
 """How long a grant for one connection waits for it."""
@@ -37,7 +37,7 @@ class Deciding(Denying):
         card = late.denied_card()(self._asked(row, f"1/{len(rows)}"))
         self.app.push_screen(card, lambda what: self._decided_on(row, what))
 
-    def _asked(self, row: Denied, place: str = "") -> "Asked":
+    def _asked(self, row: DenialRow, place: str = "") -> "DenialQuestion":
         return late.asked()(
             row,
             self.called(row),
@@ -53,7 +53,7 @@ class Deciding(Denying):
         listed = late.denied_list()(asked)
         self.app.push_screen(listed, self._decided_on_many)
 
-    def _decided_on_many(self, answer: dict[Where, str] | None) -> None:
+    def _decided_on_many(self, answer: dict[DenialKey, str] | None) -> None:
         if not answer:
             return
         for where, what in answer.items():
@@ -64,13 +64,13 @@ class Deciding(Denying):
         words = f"allowing {len(answer) - kept}, keeping {kept} denied"
         self.say(f"{words} — u takes them back one by one", WARNING)
 
-    def _is_first(self, row: Denied) -> bool:
+    def _is_first(self, row: DenialRow) -> bool:
         """Whether nothing of this owner's was ever decided on."""
         domain = hosts.owner(row.host)
         others = self.denials.of(task.id for task in self.tasks)
         return not any(hosts.owner(o.host) == domain and o.decided for o in others)
 
-    def _decided_on(self, row: Denied, what: str | None) -> None:
+    def _decided_on(self, row: DenialRow, what: str | None) -> None:
         match what:
             case None:
                 self.later.add(row.where)
@@ -88,9 +88,9 @@ class Deciding(Denying):
                 self._grant(row, "deny", "task")
             case "block":
                 self._grant(row, "deny", "task")
-                self.post_message(Wish("pause", task=row.task))
+                self.post_message(WishRequested("pause", task=row.task))
 
-    def _allow(self, row: Denied, scope: str) -> None:
+    def _allow(self, row: DenialRow, scope: str) -> None:
         """Where strangers can read what is sent, a key by habit is not enough."""
         if not host_warnings.is_drop(row.host):
             self._allowed(row, scope)
@@ -107,13 +107,13 @@ class Deciding(Denying):
 
         self.app.push_screen(ask, answered)
 
-    def _allowed(self, row: Denied, scope: str) -> None:
+    def _allowed(self, row: DenialRow, scope: str) -> None:
         if scope == "project":
             self._ask_project_rule(row)
         else:
             self._grant(row, "allow", scope)
 
-    def _ask_project_rule(self, row: Denied) -> None:
+    def _ask_project_rule(self, row: DenialRow) -> None:
         words = [
             "writes to the project's policy file, for every task of it:",
             "",
@@ -129,13 +129,13 @@ class Deciding(Denying):
 
         self.app.push_screen(ask, answered)
 
-    def _grant(self, row: Denied, kind: str, scope: str) -> None:
+    def _grant(self, row: DenialRow, kind: str, scope: str) -> None:
         body = {"kind": kind, "host": row.host, "port": row.port, "scope": scope}
         body |= {"task": row.task, "repo": self.repo}
         if scope == "once":
             body["seconds"] = ONCE_SECONDS
         self._granted.append(body)
-        self.post_message(Wish("grant", **body))
+        self.post_message(WishRequested("grant", **body))
         if kind == "allow":
             self.say(f"allowing {row.name} ({scope}) — u takes it back", WARNING)
 
@@ -144,7 +144,7 @@ class Deciding(Denying):
         body = self._told_of()
         assert body is not None
         text = f"{body['host']}:{body['port']} can be reached now; try it again"
-        self.post_message(Wish("send", task=body["task"], text=text))
+        self.post_message(WishRequested("send", task=body["task"], text=text))
 
     def _told_of(self) -> dict[str, Any] | None:
         """What was allowed last from here, to a task that can still be told."""
@@ -168,4 +168,4 @@ class Deciding(Denying):
             return
         body = self._granted.pop()
         kept = {name: body[name] for name in ("host", "scope", "task", "repo")}
-        self.post_message(Wish("revoke", **kept))
+        self.post_message(WishRequested("revoke", **kept))

@@ -7,7 +7,7 @@ from swarm.model import events
 from swarm.model.task import State
 from swarm.tui.backend import Doors, Options
 from swarm.tui.present import net_tab, task_appearance
-from swarm.tui.present.denials import Denials, Denied, Where
+from swarm.tui.present.denials import DenialKey, DenialRow, DenialTracker
 from swarm.tui.screens.dashboard.overview import Fleet
 
 TOAST_SECONDS = 5.0
@@ -20,8 +20,8 @@ class Denying(Fleet):
 
     def __init__(self, doors: Doors, options: Options, repo: str | None) -> None:
         super().__init__(doors, options, repo)
-        self.denials = Denials()
-        self.later: set[Where] = set()
+        self.denials = DenialTracker()
+        self.later: set[DenialKey] = set()
         """Rows that the human put off."""
         self._toasted = 0.0
         self._untold = 0
@@ -69,13 +69,13 @@ class Denying(Fleet):
             for row in rows[:ROWS_SHOWN]
         ]
 
-    def waiting_rows(self) -> list[Denied]:
+    def waiting_rows(self) -> list[DenialRow]:
         """Undecided rows of tasks at work; those put off come last."""
         alive = (task.id for task in self.tasks if task.state is State.LIVE)
         rows = self.denials.undecided(alive)
         return sorted(rows, key=lambda row: row.where in self.later)
 
-    def called(self, row: Denied) -> str:
+    def called(self, row: DenialRow) -> str:
         """The row's task, for a human."""
         task = next((task for task in self.tasks if task.id == row.task), None)
-        return task_appearance.named(task, 40) if task else f"#{row.task}"
+        return task_appearance.display_name(task, 40) if task else f"#{row.task}"

@@ -25,11 +25,11 @@ from swarm.tui.present import (
 )
 from swarm.tui.present.formatting import ERROR, MUTED, WARNING
 from swarm.tui.screens.dashboard.preview import Previewing
-from swarm.tui.widgets.cached_static import entitle
-from swarm.tui.widgets.empty_state import Empty
+from swarm.tui.widgets.cached_static import set_titles
+from swarm.tui.widgets.empty_state import EmptyState
 from swarm.tui.widgets.header import Header
 from swarm.tui.widgets.input_bar import InputBar
-from swarm.tui.widgets.line_view import Lines
+from swarm.tui.widgets.line_view import LineView
 from swarm.tui.widgets.task_list import TaskList
 
 PULL_SECONDS = 0.25
@@ -58,9 +58,9 @@ class Fleet(Previewing):
         yield Header()
         with Container(id="panes"):
             yield TaskList()
-            yield Empty()
+            yield EmptyState()
             yield from super().compose_regions()
-        yield Lines(id="events")
+        yield LineView(id="events")
         yield InputBar(id="filter", placeholder="name, agent, state …")
 
     def on_mount(self) -> None:
@@ -114,7 +114,7 @@ class Fleet(Previewing):
             self.shown.show_tasks(passing, now, aside, self._filtered(len(passing)))
         else:
             name = self.project.name if self.project else ""
-            self.query_one(Empty).show(name, fleet, self._keeper)
+            self.query_one(EmptyState).show(name, fleet, self._keeper)
         self.preview_task(self.shown.chosen if self.tasks else None)
         self.query_one(Header).show(
             self.project,
@@ -136,7 +136,12 @@ class Fleet(Previewing):
         ]
 
     def _passes(self, task: Task) -> bool:
-        fields = (task.name, task.agent, task_appearance.look(task).word, f"#{task.id}")
+        fields = (
+            task.name,
+            task.agent,
+            task_appearance.appearance(task).word,
+            f"#{task.id}",
+        )
         return any(self.filter.lower() in field.lower() for field in fields)
 
     def _filtered(self, shown: int) -> str:
@@ -152,11 +157,11 @@ class Fleet(Previewing):
             self._last_deed = self.doors.queries.last_deed() - EVENTS_SHOWN
         found = self.doors.queries.events(after=self._last_event)
         deeds = self.doors.queries.deeds_after(self._last_deed, FLAGGED)
-        panel = self.query_one("#events", Lines)
+        panel = self.query_one("#events", LineView)
         if not found and not deeds and panel.count:
             return
         self.took(found)
-        names = {task.id: task_appearance.named(task) for task in self.tasks}
+        names = {task.id: task_appearance.display_name(task) for task in self.tasks}
         for recorded in found:
             self._last_event = recorded.id
             self._note(recorded, names)
@@ -177,11 +182,11 @@ class Fleet(Previewing):
 
     def draw_events(self) -> None:
         """Draw the panel from what is known now."""
-        panel, head = self.query_one("#events", Lines), self.panel_head()
+        panel, head = self.query_one("#events", LineView), self.panel_head()
         rows = [*head, *self._events]
         panel.set_lines(rows or [Content.styled(" none yet", MUTED)])
         denied = f"Denied {len(head)} · " if head else ""
-        entitle(panel, f"3 {denied}Events")
+        set_titles(panel, f"3 {denied}Events")
         self.set_class(not rows, "-no-events")
 
     def _note(self, recorded: events.Recorded, names: dict[int, str]) -> None:
@@ -191,7 +196,7 @@ class Fleet(Previewing):
         """
         if isinstance(recorded.event, events.NetDenied):
             return
-        told = event_text.told(recorded.event) or net_tab.told(recorded.event)
+        told = event_text.describe(recorded.event) or net_tab.told(recorded.event)
         elsewhere = recorded.task is not None and recorded.task not in names
         if told and not elsewhere:
             name = names.get(recorded.task, "") if recorded.task else "swarm"

@@ -15,7 +15,7 @@ from swarm.plan.naming import TaskNames
 from swarm.tui.backend import Doors, Options
 from swarm.tui.present import net_tab, task_detail, terminal, usage
 from swarm.tui.present.formatting import ERROR, MUTED
-from swarm.tui.present.task_appearance import named
+from swarm.tui.present.task_appearance import display_name
 from swarm.tui.screens.dashboard.files import Writes
 from swarm.tui.widgets.preview import Preview
 
@@ -81,7 +81,7 @@ class Previewing(Writes):
         is_pane = preview.tab == "Pane" and self._seen.pane is not None
         aside = f"{safe_line(task.agent, 30)} · #{task.id}"
         rule = PANE_RULE if is_pane else FILES_RULE if preview.tab == "Files" else ""
-        preview.show(named(task), aside, self._facts(task), rule)
+        preview.show(display_name(task), aside, self._facts(task), rule)
         body = self._body(task)
         preview.lines.show_body(body, self.file_paths)
 

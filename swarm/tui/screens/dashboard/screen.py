@@ -5,7 +5,14 @@ from textual import on
 from swarm.model.task import State, Task
 from swarm.tui import keymap, late
 from swarm.tui.backend import Doors, Options
-from swarm.tui.messages import Attach, Decided, OpenAudit, OpenPolicy, OpenReview, Wish
+from swarm.tui.messages import (
+    Attach,
+    OpenAudit,
+    OpenPolicy,
+    OpenReview,
+    WishDecided,
+    WishRequested,
+)
 from swarm.tui.present import task_appearance
 from swarm.tui.present.task_draft import Draft
 from swarm.tui.screens.dashboard.decisions import Deciding
@@ -14,7 +21,7 @@ from swarm.tui.widgets.input_bar import InputBar
 PANELS = {"1": "#tasks", "2": "#preview-lines", "3": "#events"}
 
 
-class Dashboard(Deciding):
+class DashboardScreen(Deciding):
     """Turns keys into wishes; what changes is seen when it has been stored."""
 
     TABLE = keymap.TASKS
@@ -39,10 +46,10 @@ class Dashboard(Deciding):
             return "nothing was allowed from here to a task at work"
         if action == "attach" and self.path_chosen:
             action = "review"
-        return task_appearance.why_not(action, self.chosen)
+        return task_appearance.disabled_reason(action, self.chosen)
 
-    @on(Decided)
-    def _decided(self, message: Decided) -> None:
+    @on(WishDecided)
+    def _decided(self, message: WishDecided) -> None:
         decision = message.decision
         if decision.outcome != "done":
             return
@@ -57,7 +64,9 @@ class Dashboard(Deciding):
     @on(InputBar.Submitted, "#reply")
     def _send(self, message: InputBar.Submitted) -> None:
         if message.text:
-            self.post_message(Wish("send", task=self._reply_to, text=message.text))
+            self.post_message(
+                WishRequested("send", task=self._reply_to, text=message.text)
+            )
         message.bar.close()
         self.shown.focus()
 
@@ -82,7 +91,7 @@ class Dashboard(Deciding):
     def do_reply(self) -> None:
         """A line for the agent; it goes to the task that was selected then."""
         self._reply_to = self._chosen.id
-        name = task_appearance.named(self._chosen, 20)
+        name = task_appearance.display_name(self._chosen, 20)
         self.query_one("#reply", InputBar).open(f"to {name}")
 
     def do_new(self) -> None:
@@ -98,7 +107,7 @@ class Dashboard(Deciding):
             return
         self._draft, starts = answer
         if starts:
-            self.post_message(Wish("new", repo=self.repo, **self._draft.body))
+            self.post_message(WishRequested("new", repo=self.repo, **self._draft.body))
 
     def do_stop(self) -> None:
         """Its work is kept, so nothing is asked."""
@@ -131,7 +140,7 @@ class Dashboard(Deciding):
         """Take back the discard of the selected task, or else the last one."""
         found = self._undoable()
         if found is not None:
-            self.post_message(Wish("restore", task=found))
+            self.post_message(WishRequested("restore", task=found))
         else:
             self.take_back()
 
@@ -139,14 +148,14 @@ class Dashboard(Deciding):
         """Choose a checkpoint; what is there now is kept before anything is done."""
         task = self._chosen
         known = self.doors.queries.checkpoints(task.id)
-        name = f"{task_appearance.named(task, 30)} (#{task.id})"
+        name = f"{task_appearance.display_name(task, 30)} (#{task.id})"
         began, now = task.started or task.created, self.options.clock()
 
         def answered(number: int | None) -> None:
             if number is not None and number >= 0:
-                self.post_message(Wish("go_back", task=task.id, number=number))
+                self.post_message(WishRequested("go_back", task=task.id, number=number))
             elif number is not None:
-                self.post_message(Wish("checkpoint", task=task.id))
+                self.post_message(WishRequested("checkpoint", task=task.id))
 
         self.app.push_screen(late.go_back()(name, known, began, now), answered)
 
@@ -172,7 +181,7 @@ class Dashboard(Deciding):
 
     def do_panic(self) -> None:
         """Cut and freeze everything at once, without a question."""
-        self.post_message(Wish("panic"))
+        self.post_message(WishRequested("panic"))
         self.say("all egress cut, all tasks frozen; C mends one, p resumes it")
 
     def do_next(self) -> None:
@@ -250,7 +259,7 @@ class Dashboard(Deciding):
         return self.chosen
 
     def _wish(self, verb: str) -> None:
-        self.post_message(Wish(verb, task=self._chosen.id))
+        self.post_message(WishRequested(verb, task=self._chosen.id))
 
     def _ask(self, verb: str, title: str, words: list[str]) -> None:
         task = self._chosen
@@ -260,9 +269,9 @@ class Dashboard(Deciding):
                 return
             if verb == "discard":
                 self._discarded.append(task.id)
-            self.post_message(Wish(verb, task=task.id))
+            self.post_message(WishRequested(verb, task=task.id))
 
-        name = f"{task_appearance.named(task, 40)} (#{task.id})"
+        name = f"{task_appearance.display_name(task, 40)} (#{task.id})"
         question = late.confirm()(title, [f"{title} {name}?", "", *words], title)
         self.app.push_screen(question, answered)
 
