@@ -150,7 +150,7 @@ async def test_what_passes_the_filter_is_written_out(
     assert "npm" in text
     assert "package.json" not in text
     if form == "jsonl":
-        assert all(json.loads(line)["kind"] == "Deed" for line in text.splitlines())
+        assert all(json.loads(line)["kind"] == "Action" for line in text.splitlines())
 
 
 async def test_esc_leads_back(recorded: Recorded) -> None:
