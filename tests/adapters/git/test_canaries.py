@@ -12,16 +12,16 @@ from swarm.adapters.git.snapshot import take
 from swarm.adapters.git.task_git import TaskGit
 from swarm.adapters.git.worktree import create
 from swarm.model.review import MergeOrder
-from tests.adapters.git.kit import (
+from tests.adapters.git.git_helpers import (
     Canary,
     agent_commit,
     agent_git,
     canary,
     commit_all,
-    made,
-    sent_by,
+    sender_output,
     sh_git,
     task_on,
+    task_with_worktree,
 )
 
 
@@ -38,7 +38,7 @@ def whole_life(task: TaskGit, landing: bool = True) -> None:
     agent_commit(task)
     taken = take.take(task)
     diff.unified(task, taken.base_tree, taken.tree)
-    came = quarantine.receive(task, sent_by(task))
+    came = quarantine.receive(task, sender_output(task))
     order = MergeOrder("main", "merge", taken.tree, "Merge", "agent", came.head)
     prepared = prepare.prepare(task, order)
     if landing:
@@ -157,7 +157,7 @@ def test_a_rewritten_git_file_leads_the_host_nowhere(
     sh_git(tmp_path, "init", "-q", "--bare", str(evil))
     sh_git(evil, "config", "core.bare", "false")
     sh_git(evil, "config", "core.fsmonitor", str(bird.program))
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / ".git").write_text(f"gitdir: {evil}\n")
     sh_git(task.worktree, "status")
     assert bird.ran
@@ -172,7 +172,7 @@ def test_a_rewritten_git_file_leads_the_host_nowhere(
 
 def test_a_nested_repository_is_not_entered(repo: Path, bird: Canary) -> None:
     """A gitlinked repository runs its own monitor on the outer `git status`."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     nested = task.worktree / "vendor"
     nested.mkdir()
     sh_git(nested, "init", "-q")
@@ -196,7 +196,7 @@ def test_a_nested_repository_is_not_entered(repo: Path, bird: Canary) -> None:
 
 def test_the_agents_git_directory_is_never_run(repo: Path, bird: Canary) -> None:
     """It may hold any hook and any setting: only the sandbox's git opens it."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     agent_git(task, "config", "core.fsmonitor", str(bird.program))
     hooks = task.private_git / "hooks"
     hooks.mkdir()
@@ -204,7 +204,7 @@ def test_the_agents_git_directory_is_never_run(repo: Path, bird: Canary) -> None
     (task.worktree / "new.py").write_text("x\n")
     agent_commit(task)
     assert bird.ran
-    sent = sent_by(task)
+    sent = sender_output(task)
     bird.reset()
 
     taken = take.take(task)
@@ -228,7 +228,7 @@ def test_a_driver_inside_the_repository_is_refused_before_anything_is_written(
     (repo / "tool.sh").chmod(0o755)
     commit_all(repo, "tool")
     sh_git(repo, "config", "filter.own.smudge", command)
-    task = made(repo)
+    task = task_with_worktree(repo)
     shutil.copy(bird.program, task.worktree / "tool.sh")
     (task.worktree / "zz.txt").write_text("x\n")
     taken = take.take(task)

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from swarm.adapters.git import diff
 from swarm.adapters.git.snapshot import take
 from swarm.errors import ToolError
-from tests.adapters.git.kit import commit_all, made
+from tests.adapters.git.git_helpers import commit_all, task_with_worktree
 
 
 def test_one_files_diff_is_its_own(repo: Path) -> None:
     """The list first, one file's lines on demand."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / "src" / "a.py").write_text("one\n2\nthree\n")
     (task.worktree / "README.md").write_text("bye\n")
     taken = take.take(task)
@@ -32,7 +32,7 @@ def test_a_rename_shows_both_names(repo: Path) -> None:
     lines = "".join(f"line {n}\n" for n in range(50))
     (repo / "old.py").write_text(lines)
     commit_all(repo, "long")
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / "old.py").unlink()
     (task.worktree / "package.json").write_text(lines + "more\n")
 
@@ -47,7 +47,7 @@ def test_a_rename_shows_both_names(repo: Path) -> None:
 
 def test_a_diff_over_the_limit_is_an_error(repo: Path) -> None:
     """Nobody is shown half a diff as if it were whole."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / "long").write_text("x\n" * 10000)
     taken = take.take(task)
 
@@ -57,7 +57,7 @@ def test_a_diff_over_the_limit_is_an_error(repo: Path) -> None:
 
 def test_binary_files_have_no_lines(repo: Path) -> None:
     """A NUL makes a file binary, and that is flagged."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / "x.bin").write_bytes(b"\0" * 50)
 
     (one,) = take.take(task).changes

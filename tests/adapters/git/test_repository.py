@@ -7,7 +7,13 @@ import pytest
 
 from swarm.adapters.git.repository import Repository
 from swarm.errors import SwarmError
-from tests.adapters.git.kit import canary, commit_all, made, new_repository, sh_git
+from tests.adapters.git.git_helpers import (
+    canary,
+    commit_all,
+    new_repository,
+    sh_git,
+    task_with_worktree,
+)
 
 
 def opened(path: Path) -> Repository:
@@ -107,7 +113,7 @@ def test_the_whole_home_directory_is_refused() -> None:
 
 def test_swarms_own_worktrees_are_refused(repo: Path) -> None:
     """And a home inside the repository as well."""
-    task = made(repo)
+    task = task_with_worktree(repo)
 
     with pytest.raises(SwarmError, match="swarm's own"):
         Repository.open(task.worktree, task.places.home)
@@ -150,15 +156,3 @@ def test_opening_runs_nothing(repo: Path, tmp_path: Path) -> None:
     opened(repo).resolve_base("main")
 
     assert not bird.ran
-
-
-def test_what_the_users_git_reads_from_the_tree_is_known(repo: Path) -> None:
-    """Hooks and included files inside the work tree are flagged in a review."""
-    sh_git(repo, "config", "core.hooksPath", "tools/hooks")
-    sh_git(repo, "config", "include.path", "../.gitshared")
-    sh_git(repo, "config", "core.excludesFile", "/elsewhere")
-    found = opened(repo)
-
-    read = found.settings.read_from(found.work_tree, found.git_dir)
-
-    assert read == ("tools/hooks", ".gitshared")

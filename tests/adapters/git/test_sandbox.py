@@ -9,7 +9,7 @@ from swarm.adapters.git import quarantine
 from swarm.adapters.git.snapshot import take
 from swarm.adapters.git.task_git import TaskGit
 from swarm.adapters.git.worktree import create
-from tests.adapters.git.kit import sh_git, task_on
+from tests.adapters.git.git_helpers import sh_git, task_on
 
 
 def image() -> str:

@@ -64,14 +64,14 @@ def task_on(repo: Path, number: int = 1) -> TaskGit:
     return TaskGit(opened, places, number, f"swarm/{number}-work", opened.head)
 
 
-def made(repo: Path, number: int = 1) -> TaskGit:
+def task_with_worktree(repo: Path, number: int = 1) -> TaskGit:
     """A task whose worktree is there."""
     task = task_on(repo, number)
     create.make(task)
     return task
 
 
-def again(task: TaskGit) -> TaskGit:
+def reopened(task: TaskGit) -> TaskGit:
     """The same task, its repository opened anew, as a restarted keeper does."""
     root = task.repo.root
     return replace(task, repo=Repository.open(root, task.places.home))
@@ -96,13 +96,13 @@ def agent_git(task: TaskGit, *words: str, check: bool = True) -> str:
     return os.fsdecode(done.stdout).strip()
 
 
-def sent_by(task: TaskGit) -> bytes:
+def sender_output(task: TaskGit) -> bytes:
     """What the sender prints, run here instead of in a sandbox."""
     head = agent_git(task, "rev-parse", "HEAD")
-    return head.encode() + b"\n" + packed(task, f"{head}\n^{task.base}\n")
+    return head.encode() + b"\n" + agent_pack(task, f"{head}\n^{task.base}\n")
 
 
-def packed(task: TaskGit, revisions: str, *words: str) -> bytes:
+def agent_pack(task: TaskGit, revisions: str, *words: str) -> bytes:
     """A pack of the agent's objects."""
     lent = os.pathsep.join(str(path) for path, _ in task.borrowed())
     command = ("pack-objects", "--revs", "--thin", "--stdout", "-q", *words)

@@ -11,14 +11,14 @@ from swarm.adapters.git.snapshot import take
 from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import MergeConflict, Refused
 from swarm.model.review import BranchStrategy, MergeOrder
-from tests.adapters.git.kit import (
-    again,
+from tests.adapters.git.git_helpers import (
     agent_commit,
     agent_git,
     commit_all,
-    made,
-    sent_by,
+    reopened,
+    sender_output,
     sh_git,
+    task_with_worktree,
 )
 
 
@@ -35,7 +35,7 @@ def show(task: TaskGit, commit: str, shape: str) -> str:
 
 def test_squash_is_one_commit_by_the_user_with_trailers(repo: Path) -> None:
     """One parent, the approved tree, and where it came from."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / "new").write_text("x\n")
     order = ordered(task)
 
@@ -52,13 +52,13 @@ def test_squash_is_one_commit_by_the_user_with_trailers(repo: Path) -> None:
 
 def test_squash_onto_a_target_that_moved_keeps_both_sides(repo: Path) -> None:
     """Other lines of the same files, other files."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / "new").write_text("x\n")
     order = ordered(task)
     (repo / "theirs").write_text("y\n")
     commit_all(repo, "theirs")
 
-    prepared = prepare.prepare(again(task), order)
+    prepared = prepare.prepare(reopened(task), order)
 
     names = sh_git(task.review_git, "ls-tree", "-r", "--name-only", prepared.new)
     assert {"new", "theirs"} <= set(names.split())
@@ -66,12 +66,12 @@ def test_squash_onto_a_target_that_moved_keeps_both_sides(repo: Path) -> None:
 
 def test_a_conflict_names_the_paths_and_changes_nothing(repo: Path) -> None:
     """And the dry run says the same before anyone asks to merge."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / "src" / "a.py").write_text("agent\n")
     order = ordered(task)
     (repo / "src" / "a.py").write_text("user\n")
     commit_all(repo, "user")
-    task = again(task)
+    task = reopened(task)
 
     assert prepare.clashes(task, order.tree, "main") == ("src/a.py",)
     with pytest.raises(MergeConflict) as conflict:
@@ -82,7 +82,7 @@ def test_a_conflict_names_the_paths_and_changes_nothing(repo: Path) -> None:
 
 def test_no_merge_driver_runs_and_no_attribute_settles_a_conflict(repo: Path) -> None:
     """`merge=ours` and `merge=union` of a branch would take sides silently."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / ".gitattributes").write_text("* merge=union\n")
     (task.worktree / "src" / "a.py").write_text("agent\n")
     order = ordered(task)
@@ -90,17 +90,17 @@ def test_no_merge_driver_runs_and_no_attribute_settles_a_conflict(repo: Path) ->
     (repo / ".gitattributes").write_text("* merge=union\n")
     commit_all(repo, "user")
 
-    assert prepare.clashes(again(task), order.tree, "main") == ("src/a.py",)
+    assert prepare.clashes(reopened(task), order.tree, "main") == ("src/a.py",)
 
 
 def test_merge_keeps_the_agents_commits_and_arrives_at_the_approved_tree(
     repo: Path,
 ) -> None:
     """What was never committed comes in one more commit."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / "one").write_text("1\n")
     agent_commit(task, "one")
-    came = quarantine.receive(task, sent_by(task))
+    came = quarantine.receive(task, sender_output(task))
     (task.worktree / "two").write_text("2\n")
     order = ordered(task, "merge", came.head)
 
@@ -114,10 +114,10 @@ def test_merge_keeps_the_agents_commits_and_arrives_at_the_approved_tree(
 
 def test_merge_needs_no_commit_where_the_head_is_what_was_approved(repo: Path) -> None:
     """Two parents: the target and the agent's own head."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / "one").write_text("1\n")
     agent_commit(task)
-    came = quarantine.receive(task, sent_by(task))
+    came = quarantine.receive(task, sender_output(task))
 
     prepared = prepare.prepare(task, ordered(task, "merge", came.head))
 
@@ -126,11 +126,11 @@ def test_merge_needs_no_commit_where_the_head_is_what_was_approved(repo: Path) -
 
 def test_a_history_beside_the_base_is_refused_for_merge(repo: Path) -> None:
     """And the hint leads to squash, which works."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     agent_git(task, "checkout", "-q", "--orphan", "elsewhere")
     (task.worktree / "one").write_text("1\n")
     agent_commit(task)
-    came = quarantine.receive(task, sent_by(task))
+    came = quarantine.receive(task, sender_output(task))
 
     with pytest.raises(Refused, match="do not stand on") as refused:
         prepare.prepare(task, ordered(task, "merge", came.head))
@@ -141,7 +141,7 @@ def test_a_history_beside_the_base_is_refused_for_merge(repo: Path) -> None:
 
 def test_nothing_to_merge_is_refused(repo: Path) -> None:
     """No empty commits."""
-    task = made(repo)
+    task = task_with_worktree(repo)
 
     with pytest.raises(Refused, match="all of this already"):
         prepare.prepare(task, ordered(task))
@@ -149,19 +149,19 @@ def test_nothing_to_merge_is_refused(repo: Path) -> None:
 
 def test_without_an_identity_there_is_no_commit(repo: Path) -> None:
     """The hint says which settings."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / "new").write_text("x\n")
     sh_git(repo, "config", "--unset", "user.email")
 
     with pytest.raises(Refused, match="who you are") as refused:
-        prepare.prepare(again(task), ordered(task))
+        prepare.prepare(reopened(task), ordered(task))
 
     assert "user.email" in refused.value.hint
 
 
 def test_a_target_that_does_not_exist_is_refused(repo: Path) -> None:
     """With the command that makes it."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     order = MergeOrder("nowhere", "squash", task.base, "x", "claude")
 
     with pytest.raises(Refused, match="no branch 'nowhere'"):
@@ -170,7 +170,7 @@ def test_a_target_that_does_not_exist_is_refused(repo: Path) -> None:
 
 def test_a_patch_applies_and_overwrites_nothing(repo: Path, tmp_path: Path) -> None:
     """Binary content and odd names too."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / "x.bin").write_bytes(bytes(range(256)))
     (task.worktree / "new\nline").write_text("x\n")
     (task.worktree / "README.md").unlink()
@@ -189,7 +189,7 @@ def test_an_older_git_is_refused_with_a_hint(
     repo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """2.37 has no merge without a checkout."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     real = subprocess.run(["which", "git"], capture_output=True, check=True).stdout
     old = tmp_path / "bin" / "git"
     old.parent.mkdir()

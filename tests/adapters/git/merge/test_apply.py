@@ -14,7 +14,13 @@ from swarm.adapters.git.snapshot import take
 from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import Refused, SwarmError, ToolError
 from swarm.model.review import MergeOrder, PreparedMerge
-from tests.adapters.git.kit import again, commit_all, made, new_repository, sh_git
+from tests.adapters.git.git_helpers import (
+    commit_all,
+    new_repository,
+    reopened,
+    sh_git,
+    task_with_worktree,
+)
 
 STAGES = ("objects", "locked", "files", "target", "done")
 
@@ -35,7 +41,7 @@ def prepared_on(task: TaskGit) -> PreparedMerge:
 
 @pytest.fixture
 def task(repo: Path) -> TaskGit:
-    return made(repo)
+    return task_with_worktree(repo)
 
 
 @pytest.fixture
@@ -259,7 +265,7 @@ def test_a_bare_repository_just_moves(repo: Path, tmp_path: Path) -> None:
     sh_git(tmp_path, "clone", "-q", "--bare", str(repo), str(bare))
     sh_git(bare, "config", "user.name", "Ann")
     sh_git(bare, "config", "user.email", "ann@example.org")
-    task = made(bare)
+    task = task_with_worktree(bare)
     prepared = prepared_on(task)
 
     apply.land(task, prepared)
@@ -280,7 +286,7 @@ def test_a_crash_after_any_stage_is_completed(
     _, status = os.waitpid(child, 0)
     assert os.WTERMSIG(status) == signal.SIGKILL
 
-    apply.land(again(task), prepared)
+    apply.land(reopened(task), prepared)
 
     assert is_landed(repo, prepared)
 
@@ -304,7 +310,7 @@ def test_a_crash_while_files_are_written_is_completed(
     """Some files are done, some missing, some cut in the middle."""
     torn(repo, prepared, task)
 
-    apply.land(again(task), prepared)
+    apply.land(reopened(task), prepared)
 
     assert is_landed(repo, prepared)
 
@@ -359,7 +365,7 @@ def test_the_users_filters_are_in_force(repo: Path, tmp_path: Path) -> None:
         program.chmod(0o755)
     sh_git(repo, "config", "filter.upper.smudge", str(upper))
     sh_git(repo, "config", "filter.upper.clean", str(lower))
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / "x.up").write_text("abc\n" * 100)
     order = MergeOrder("main", "squash", take.take(task).tree, "Do it", "claude")
     prepared = prepare.prepare(task, order)
@@ -379,7 +385,7 @@ def test_a_filter_that_fails_leaves_a_merge_that_can_go_on(repo: Path) -> None:
     sh_git(repo, "config", "filter.broken.smudge", "/bin/false")
     sh_git(repo, "config", "filter.broken.clean", "/bin/cat")
     sh_git(repo, "config", "filter.broken.required", "true")
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / "a.new").write_text("x\n")
     (task.worktree / "b.zz").write_text("x\n")
     order = MergeOrder("main", "squash", take.take(task).tree, "Do it", "claude")
@@ -403,7 +409,7 @@ def test_root_leaves_nothing_of_its_own_in_another_users_repository(
         part.chmod(0o755)
     repo = new_repository(tmp_path / "theirs")
     subprocess.run(["chown", "-R", "1234:1234", str(repo)], check=True)
-    task = made(repo)
+    task = task_with_worktree(repo)
 
     apply.land(task, prepared_on(task))
 

@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from swarm.adapters.git.process import Bounds, GitDir, argv, ask, environment, git
-from swarm.adapters.git.settings import relative_words
 from swarm.errors import ToolError, ToolMissing
-from tests.adapters.git.kit import sh_git
+from tests.adapters.git.git_helpers import sh_git
 
 SILENCED = [
     "core.hooksPath=/dev/null",
@@ -102,24 +101,3 @@ def test_input_that_is_not_read_is_no_error(repo: Path) -> None:
     """The exit status says what happened."""
     with pytest.raises(ToolError, match="git cat-file"):
         git(GitDir(repo / ".git"), "cat-file", "--nonsense", stdin=b"x" * 10_000_000)
-
-
-@pytest.mark.parametrize(
-    ("command", "found"),
-    [
-        ("git-lfs clean -- %f", False),
-        ("/usr/bin/tool --mode=/etc/x %f", False),
-        ("~/bin/tool %f", False),
-        ("./tool.sh", True),
-        ("sh tools/x.sh", True),
-        ("tool --config=./x", True),
-        ("$PWD/tool", True),
-        ("sh -c 'cd x && ./y'", True),
-        ("unbalanced ' ./x", True),
-        ("../x", True),
-        ("tool .", True),
-    ],
-)
-def test_relative_paths_of_a_command_line_are_seen(command: str, found: bool) -> None:
-    """Such a program is the branch's to bring."""
-    assert bool(relative_words(command)) is found

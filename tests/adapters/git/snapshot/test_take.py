@@ -6,24 +6,21 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from swarm.adapters.git.safe_fs.files import erase
 from swarm.adapters.git.snapshot import take
-from swarm.adapters.git.snapshot.hidden_groups import collapsed
 from swarm.adapters.git.snapshot.objects import SafeReader, blob_id
 from swarm.adapters.git.snapshot.take import Caps
 from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import SwarmError, ToolError
 from swarm.model.review import Change, Hidden, Level, Snapshot
-from tests.adapters.git.kit import (
+from tests.adapters.git.git_helpers import (
     agent_commit,
     agent_git,
     commit_all,
-    made,
     new_repository,
     sh_git,
+    task_with_worktree,
 )
 
 
@@ -45,7 +42,7 @@ def test_the_tree_is_the_one_that_git_would_make(
     tmp_path: Path, object_format: str
 ) -> None:
     """Added, changed, deleted, linked and executable: the agent's own commit agrees."""
-    task = made(new_repository(tmp_path / "repo", object_format))
+    task = task_with_worktree(new_repository(tmp_path / "repo", object_format))
     (task.worktree / "src" / "a.py").write_text("one\n2\nthree\n")
     (task.worktree / "README.md").unlink()
     (task.worktree / "run").write_text("#!/bin/sh\n")
@@ -63,14 +60,14 @@ def test_the_tree_is_the_one_that_git_would_make(
 
 def test_an_untouched_worktree_is_the_base(repo: Path) -> None:
     """No change, and nothing hidden."""
-    taken = take.take(made(repo))
+    taken = take.take(task_with_worktree(repo))
 
     assert (taken.tree, taken.changes, taken.hidden) == (taken.base_tree, (), ())
 
 
 def test_a_file_over_a_directory_and_a_directory_over_a_file(repo: Path) -> None:
     """What was a directory may be a file now, and the other way round."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     for name in ("a.py", "b.py"):
         (task.worktree / "src" / name).unlink()
     (task.worktree / "src").rmdir()
@@ -91,7 +88,7 @@ def test_a_file_over_a_directory_and_a_directory_over_a_file(repo: Path) -> None
 @pytest.mark.parametrize("flag", ["--skip-worktree", "--assume-unchanged"])
 def test_flags_of_the_agents_index_hide_nothing(repo: Path, flag: str) -> None:
     """`git status` believes them; the bytes do not."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     agent_git(task, "update-index", flag, "src/a.py")
     (task.worktree / "src" / "a.py").write_text("evil\n")
     assert agent_git(task, "status", "--porcelain") == ""
@@ -103,7 +100,7 @@ def test_flags_of_the_agents_index_hide_nothing(repo: Path, flag: str) -> None:
 
 def test_attributes_hide_no_lines(repo: Path) -> None:
     """`-diff` makes `git diff` say "binary"; the numbers here are of the bytes."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / ".gitattributes").write_text("* -diff binary\n")
     (task.worktree / "src" / "a.py").write_text("evil\n")
 
@@ -116,7 +113,7 @@ def test_attributes_hide_no_lines(repo: Path) -> None:
 
 def test_line_ends_are_bytes(repo: Path) -> None:
     """No attribute turns CRLF into LF on the way into the tree."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / ".gitattributes").write_text("* text=auto eol=lf\n")
     (task.worktree / "dos").write_bytes(b"a\r\n")
 
@@ -127,7 +124,7 @@ def test_line_ends_are_bytes(repo: Path) -> None:
 
 def test_ignored_files_are_hidden_and_tracked_ones_are_not(repo: Path) -> None:
     """An ignore rule hides a new file from the tree, never a tracked one."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / "x.log").write_text("x")
     (task.worktree / "build").mkdir()
     (task.worktree / "build" / "out").write_text("x")
@@ -146,7 +143,7 @@ def test_ignored_files_are_hidden_and_tracked_ones_are_not(repo: Path) -> None:
 
 def test_an_ignore_rule_can_be_taken_back_below(repo: Path) -> None:
     """`!pattern` and nested `.gitignore` files count as git counts them."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / "src" / ".gitignore").write_text("!keep.log\n")
     (task.worktree / "src" / "keep.log").write_text("x\n")
     (task.worktree / "src" / "other.log").write_text("x\n")
@@ -161,7 +158,7 @@ def test_pipes_sockets_and_links_in_place_of_gitignore_hold_nothing_up(
     repo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A pipe named `.gitignore` would hold a git that opens it for ever."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / ".gitignore").unlink()
     os.mkfifo(task.worktree / ".gitignore")
     os.mkfifo(task.worktree / "pipe")
@@ -194,7 +191,7 @@ GIT_NAMES = [
 @pytest.mark.parametrize("name", GIT_NAMES)
 def test_names_that_some_system_takes_for_git_are_hidden(repo: Path, name: str) -> None:
     """Git refuses such a tree, and a file system that folds names obeys it."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / "src" / name).mkdir()
     (task.worktree / "src" / name / "config").write_text("[core]\n")
     (task.worktree / name).write_text("gitdir: /evil\n")
@@ -208,7 +205,7 @@ def test_names_that_some_system_takes_for_git_are_hidden(repo: Path, name: str) 
 
 def test_a_symlink_called_gitmodules_is_hidden(repo: Path) -> None:
     """No git takes such a tree."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / ".gitmodules").symlink_to("README.md")
     (task.worktree / "src" / ".GitModules").symlink_to("a.py")
 
@@ -238,7 +235,7 @@ HOSTILE = [
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_names_are_names(repo: Path, name: bytes) -> None:
     """Newlines, quotes, escapes, bidi, magic and bytes that are no text."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / os.fsdecode(name)).write_text("x\n")
     (task.worktree / os.fsdecode(name + b".log")).write_text("x\n")
 
@@ -255,7 +252,7 @@ def test_a_link_swapped_in_while_we_read_leads_nowhere(
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "a.py").write_text("host secret\n")
-    task = made(repo)
+    task = task_with_worktree(repo)
     mode = (task.worktree / "src" / "a.py").stat().st_mode
     with SafeReader(task.worktree) as descent:
         assert descent.content("src/a.py", mode, 100) == b"one\ntwo\nthree\n"
@@ -272,7 +269,7 @@ def test_a_link_swapped_in_while_we_read_leads_nowhere(
 
 def test_a_large_file_is_hidden_and_blocks(repo: Path) -> None:
     """A tree without it would not be the agent's work, so it is not merged."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / "big").write_bytes(b"x" * 1001)
     (task.worktree / "fits").write_bytes(b"x" * 1000)
 
@@ -285,12 +282,12 @@ def test_a_large_file_is_hidden_and_blocks(repo: Path) -> None:
 def test_too_many_files_are_refused(repo: Path) -> None:
     """An agent cannot keep the host walking."""
     with pytest.raises(SwarmError, match="too many"):
-        take.take(made(repo), Caps(entries=3))
+        take.take(task_with_worktree(repo), Caps(entries=3))
 
 
 def test_a_directory_nested_without_end_is_hidden(repo: Path) -> None:
     """Deeper than any path may be."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     fd = os.open(task.worktree, os.O_RDONLY)
     for _ in range(3000):
         os.mkdir("d", dir_fd=fd)
@@ -307,7 +304,7 @@ def test_a_directory_nested_without_end_is_hidden(repo: Path) -> None:
 
 def test_many_hidden_files_are_one_entry(repo: Path) -> None:
     """A dependency directory is one line with a count."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     for part in range(5):
         (task.worktree / "build" / str(part)).mkdir(parents=True)
         for number in range(100):
@@ -318,17 +315,6 @@ def test_many_hidden_files_are_one_entry(repo: Path) -> None:
     assert taken.hidden == (Hidden("build/", "ignored", size=500, count=500),)
 
 
-@given(st.lists(st.lists(st.sampled_from("abc"), min_size=1, max_size=4), max_size=900))
-def test_collapsing_loses_no_entry(paths: list[list[str]]) -> None:
-    """However entries lie, their counts and sizes add up."""
-    hidden = [Hidden("/".join(path), "ignored", size=2) for path in paths]
-
-    shown = collapsed(hidden)
-
-    assert sum(entry.count for entry in shown) == len(hidden)
-    assert sum(entry.size for entry in shown) == 2 * len(hidden)
-
-
 def test_submodules_stay_as_they_are_and_their_content_is_hidden(
     repo: Path, tmp_path: Path
 ) -> None:
@@ -337,7 +323,7 @@ def test_submodules_stay_as_they_are_and_their_content_is_hidden(
     words = ("-c", "protocol.file.allow=always", "submodule", "add", "-q")
     sh_git(repo, *words, str(inner), "vendor")
     commit_all(repo, "submodule")
-    task = made(repo)
+    task = task_with_worktree(repo)
     assert take.take(task).changes == ()
     (task.worktree / "vendor" / "planted").write_text("x")
 
@@ -352,7 +338,7 @@ def test_submodules_stay_as_they_are_and_their_content_is_hidden(
 
 def test_a_gitlink_that_the_agent_committed_is_not_in_the_tree(repo: Path) -> None:
     """What is merged is bytes; a repository in the repository is none."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     nested = task.worktree / "vendor"
     nested.mkdir()
     sh_git(nested, "init", "-q")
@@ -368,7 +354,7 @@ def test_a_gitlink_that_the_agent_committed_is_not_in_the_tree(repo: Path) -> No
 
 def test_an_unchanged_file_is_not_read_again(repo: Path) -> None:
     """Known by inode, size and both times, once these are two seconds old."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     path = task.worktree / "src" / "a.py"
     old = time.time() - 10
     os.utime(path, (old, old))
@@ -385,7 +371,7 @@ def test_an_unchanged_file_is_not_read_again(repo: Path) -> None:
 
 def test_a_file_forged_back_to_its_old_time_and_size_is_read(repo: Path) -> None:
     """An agent sets mtime and size as it likes; the change time is the kernel's."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     path = task.worktree / "src" / "b.py"
     before = path.stat()
     time.sleep(2.1)  # the trust that is tested begins after two seconds
@@ -399,7 +385,7 @@ def test_a_file_forged_back_to_its_old_time_and_size_is_read(repo: Path) -> None
 
 def test_a_worktree_that_is_gone_is_said(repo: Path) -> None:
     """No empty tree in its place."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     task.worktree.rename(task.worktree.with_name("gone"))
 
     with pytest.raises(SwarmError, match="is not there"):
@@ -408,7 +394,7 @@ def test_a_worktree_that_is_gone_is_said(repo: Path) -> None:
 
 def test_a_disk_that_fails_is_said(repo: Path) -> None:
     """No bare OSError leaves the adapter."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / "new").write_text("x")
     (task.review_git / "objects").rename(task.review_git / "away")
 

@@ -11,17 +11,17 @@ from swarm.adapters.git.snapshot import take
 from swarm.adapters.git.worktree import create
 from swarm.errors import Refused, ToolError
 from swarm.plan.specs import Mount
-from tests.adapters.git.kit import (
+from tests.adapters.git.git_helpers import (
     Canary,
-    again,
     agent_commit,
     agent_git,
     canary,
     commit_all,
-    made,
     new_repository,
+    reopened,
     sh_git,
     task_on,
+    task_with_worktree,
 )
 
 
@@ -35,7 +35,7 @@ def test_host_and_agent_both_see_a_clean_worktree(
     tmp_path: Path, object_format: str
 ) -> None:
     """Each with its own git directory, on the task's branch."""
-    task = made(new_repository(tmp_path / "repo", object_format))
+    task = task_with_worktree(new_repository(tmp_path / "repo", object_format))
 
     assert sh_git(task.worktree, "status", "--porcelain") == ""
     assert agent_git(task, "status", "--porcelain") == ""
@@ -49,7 +49,7 @@ def test_files_come_out_as_they_are_stored(repo: Path) -> None:
     (repo / ".gitattributes").write_text("x eol=crlf ident filter=lfs\n")
     commit_all(repo, "attributes")
 
-    task = made(repo)
+    task = task_with_worktree(repo)
 
     assert (task.worktree / "x").read_bytes() == b"a $Id$\n"
     assert sh_git(task.review_git, "ls-tree", "-r", "HEAD", check=False) == ""
@@ -57,7 +57,7 @@ def test_files_come_out_as_they_are_stored(repo: Path) -> None:
 
 def test_the_agent_commits_in_its_own_directory_only(repo: Path) -> None:
     """The user's repository learns nothing of it."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / "new").write_text("x")
 
     head = agent_commit(task)
@@ -85,7 +85,7 @@ def test_borrowed_objects_are_lent_on(repo: Path, tmp_path: Path) -> None:
     middle, last = tmp_path / "middle", tmp_path / "last"
     sh_git(tmp_path, "clone", "-q", "--shared", str(repo), str(middle))
     sh_git(tmp_path, "clone", "-q", "--shared", str(middle), str(last))
-    task = made(last)
+    task = task_with_worktree(last)
 
     taken = take.take(task)
 
@@ -106,7 +106,7 @@ def test_a_shallow_repository_is_supported(repo: Path, tmp_path: Path) -> None:
     shallow = tmp_path / "shallow"
     url = f"file://{repo}"
     sh_git(tmp_path, "clone", "-q", "--depth=1", url, str(shallow))
-    task = made(shallow)
+    task = task_with_worktree(shallow)
 
     assert agent_git(task, "rev-list", "--count", "HEAD") == "1"
     assert agent_git(task, "fsck", "--connectivity-only") == ""
@@ -117,7 +117,7 @@ def test_a_bare_repository_is_supported(repo: Path, tmp_path: Path) -> None:
     bare = tmp_path / "bare.git"
     sh_git(tmp_path, "clone", "-q", "--bare", str(repo), str(bare))
 
-    task = made(bare)
+    task = task_with_worktree(bare)
 
     assert (task.worktree / "README.md").read_text() == "hello\n"
     create.remove(task)
@@ -130,7 +130,7 @@ def test_what_the_user_ignores_is_ignored_by_both(repo: Path) -> None:
     everywhere = Path.home() / "everywhere"
     everywhere.write_text("*.swp\n")
     (Path.home() / ".gitconfig").write_text("[core]\n\texcludesFile = ~/everywhere\n")
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / "x.swp").write_text("x")
     (task.worktree / "private").mkdir()
     (task.worktree / "private" / "x").write_text("x")
@@ -182,7 +182,7 @@ def test_a_branch_in_the_way_is_refused(repo: Path, existing: str, said: str) ->
 
 def test_leftovers_are_refused_and_kept(repo: Path) -> None:
     """A second launch of the same task does not touch what the first one left."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / "work").write_text("x")
 
     with pytest.raises(Refused, match="is there already"):
@@ -208,7 +208,7 @@ def test_a_failure_in_the_middle_is_undone(repo: Path) -> None:
 
 def test_removing_takes_everything_and_may_be_repeated(repo: Path) -> None:
     """Directories, the repository's entry, and a branch on which nothing happened."""
-    task = made(repo)
+    task = task_with_worktree(repo)
 
     create.remove(task)
     create.remove(task)
@@ -221,14 +221,14 @@ def test_removing_takes_everything_and_may_be_repeated(repo: Path) -> None:
 
 def test_a_branch_with_work_stays_unless_asked(repo: Path) -> None:
     """The user may have committed on it."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / "x").write_text("x")
     commit_all(task.worktree, "by hand")
 
     create.remove(task)
     assert "swarm/1-work" in sh_git(repo, "branch", "--list", "swarm/*")
 
-    create.remove(again(task), delete_branch=True)
+    create.remove(reopened(task), delete_branch=True)
     assert sh_git(repo, "branch", "--list", "swarm/*") == ""
 
 
@@ -239,7 +239,7 @@ def test_other_stale_worktrees_of_the_user_stay_registered(
     other = tmp_path / "other"
     sh_git(repo, "worktree", "add", "-q", str(other))
     other.rename(tmp_path / "away")
-    task = made(repo)
+    task = task_with_worktree(repo)
 
     create.remove(task)
 
@@ -251,7 +251,7 @@ def test_removing_follows_no_link_and_minds_no_mode(repo: Path, tmp_path: Path) 
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "precious").write_text("x")
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / "out").symlink_to(outside)
     (task.worktree / "closed").mkdir()
     (task.worktree / "closed" / "x").write_text("x")
@@ -272,7 +272,7 @@ def test_removing_follows_no_link_and_minds_no_mode(repo: Path, tmp_path: Path) 
 
 def test_nothing_executable_is_put_into_the_git_directories(repo: Path) -> None:
     """No templates, so no hooks."""
-    task = made(repo)
+    task = task_with_worktree(repo)
 
     for top in (task.private_git, task.review_git):
         files = [path for path in top.rglob("*") if path.is_file()]

@@ -16,13 +16,13 @@ from swarm.adapters.git.snapshot import take
 from swarm.adapters.git.snapshot.take import Caps
 from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import Refused
-from tests.adapters.git.kit import made, new_repository, sh_git
+from tests.adapters.git.git_helpers import new_repository, sh_git, task_with_worktree
 
 
 @pytest.fixture
 def task(tmp_path: Path) -> TaskGit:
     """With a checkpoint 1: `src/a.py` and a new `notes/todo`."""
-    of = made(new_repository(tmp_path / "repo"))
+    of = task_with_worktree(new_repository(tmp_path / "repo"))
     (of.worktree / "notes").mkdir()
     (of.worktree / "notes" / "todo").write_text("all of it\n")
     refs.keep(of, 1, take.take(of).tree)

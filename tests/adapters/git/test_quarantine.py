@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from swarm.adapters.git import quarantine
 from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import SwarmError
-from tests.adapters.git.kit import (
+from tests.adapters.git.git_helpers import (
     IDENTITY,
     agent_commit,
     agent_git,
-    made,
+    agent_pack,
     new_repository,
-    packed,
-    sent_by,
+    sender_output,
     sh_git,
+    task_with_worktree,
 )
 
 
@@ -88,13 +88,13 @@ def nothing_was_taken(task: TaskGit) -> bool:
 
 def test_commits_come_through_with_what_they_say(repo: Path) -> None:
     """Head, count, author, subject, newest first; the user's repository is as was."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     before = sorted((repo / ".git" / "objects").rglob("*"))
     for name in ("one", "two"):
         (task.worktree / name).write_text(name)
         head = agent_commit(task, f"add {name}")
 
-    came = quarantine.receive(task, sent_by(task))
+    came = quarantine.receive(task, sender_output(task))
 
     assert (came.head, came.descends) == (head, True)
     assert [each.subject for each in came.commits] == ["add two", "add one"]
@@ -105,31 +105,31 @@ def test_commits_come_through_with_what_they_say(repo: Path) -> None:
 
 def test_an_agent_that_committed_nothing(repo: Path) -> None:
     """The base itself, and no commits."""
-    task = made(repo)
+    task = task_with_worktree(repo)
 
-    came = quarantine.receive(task, sent_by(task))
+    came = quarantine.receive(task, sender_output(task))
 
     assert (came.head, came.commits, came.descends) == (task.base, (), True)
 
 
 def test_it_can_be_brought_back_again(repo: Path) -> None:
     """After more work, and after no more work."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     for name in ("one", "two"):
         (task.worktree / name).write_text(name)
         agent_commit(task, name)
-        quarantine.receive(task, sent_by(task))
+        quarantine.receive(task, sender_output(task))
 
-    assert len(quarantine.receive(task, sent_by(task)).commits) == 2
+    assert len(quarantine.receive(task, sender_output(task)).commits) == 2
 
 
 def test_a_history_of_its_own_is_told(repo: Path) -> None:
     """An orphan branch passes the checks, and does not stand on the base."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     agent_git(task, "checkout", "-q", "--orphan", "elsewhere")
     agent_commit(task, "orphan")
 
-    assert not quarantine.receive(task, sent_by(task)).descends
+    assert not quarantine.receive(task, sender_output(task)).descends
 
 
 EVIL = [
@@ -148,9 +148,9 @@ def test_an_evil_object_is_refused(
     repo: Path, evil: Callable[[TaskGit], str], tmp_path: Path
 ) -> None:
     """A git without `--strict` takes what this one refuses."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     head = evil(task)
-    pack = packed(task, f"{head}\n^{task.base}\n")
+    pack = agent_pack(task, f"{head}\n^{task.base}\n")
     naive = tmp_path / "naive"
     sh_git(tmp_path, "clone", "-q", "--bare", str(repo), str(naive))
     sh_git(naive, "index-pack", "--stdin", "--fix-thin", stdin=pack)
@@ -163,7 +163,7 @@ def test_an_evil_object_is_refused(
 
 def test_a_pack_that_lacks_an_object_is_refused(repo: Path) -> None:
     """A commit without its tree would break every later look at it."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / "new").write_text("x")
     head = agent_commit(task)
     lent = str(repo / ".git" / "objects")
@@ -183,9 +183,9 @@ def test_a_pack_that_lacks_an_object_is_refused(repo: Path) -> None:
 
 def test_a_head_that_is_not_in_the_pack_is_refused(repo: Path) -> None:
     """The name of a commit that nobody has."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     agent_commit(task)
-    sent = sent_by(task)
+    sent = sender_output(task)
 
     with pytest.raises(SwarmError):
         quarantine.receive(task, b"1" * 40 + sent[40:])
@@ -195,12 +195,12 @@ def test_a_head_that_is_not_in_the_pack_is_refused(repo: Path) -> None:
 
 def test_a_pack_over_the_limit_is_refused(repo: Path) -> None:
     """Squash needs no commits, so the hint says so."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / "big").write_bytes(os.urandom(200_000))
     agent_commit(task)
 
     with pytest.raises(SwarmError, match="more than 100000") as refused:
-        quarantine.receive(task, sent_by(task), limit=100_000)
+        quarantine.receive(task, sender_output(task), limit=100_000)
 
     assert "squash" in refused.value.hint
     assert nothing_was_taken(task)
@@ -208,7 +208,7 @@ def test_a_pack_over_the_limit_is_refused(repo: Path) -> None:
 
 def test_the_sender_prints_what_is_received(repo: Path) -> None:
     """The script itself, with the sandbox's paths replaced by the host's."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / "new").write_text("x")
     head = agent_commit(task)
     argv = [
@@ -229,7 +229,7 @@ def test_the_sender_prints_what_is_received(repo: Path) -> None:
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> TaskGit:
     """One task for many attempts."""
-    return made(new_repository(tmp_path_factory.mktemp("noise") / "repo"))
+    return task_with_worktree(new_repository(tmp_path_factory.mktemp("noise") / "repo"))
 
 
 @settings(max_examples=15, deadline=None)
@@ -247,10 +247,10 @@ def test_a_pack_that_inflates_without_end_is_bounded(
     repo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A few hundred bytes of pack may claim a gigabyte; the process may not take it."""
-    task = made(repo)
+    task = task_with_worktree(repo)
     (task.worktree / "zeros").write_bytes(b"\0" * (30 << 20))
     agent_commit(task)
-    sent = sent_by(task)
+    sent = sender_output(task)
     monkeypatch.setattr(quarantine, "_MEMORY", 16 << 20)
 
     with pytest.raises(SwarmError):
