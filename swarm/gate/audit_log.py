@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from swarm.gate.denied import Denied
+
 Write = Callable[[str], None]
 WINDOW = 1.0
 """Seconds: the first of equal denials is written at once, the others as one line."""
@@ -74,8 +76,13 @@ class AuditLog:
         told = self._told.setdefault(net, _LineCounter())
         told.number = max(told.number, number)
 
-    def deny(self, net: str, phase: str, **facts: Any) -> None:
-        """Write a denial, or count it where its equal was written in this second."""
+    def denied(self, denial: Denied, net: str, phase: str, **request: Any) -> None:
+        """Write a denial of a request, or count it if its equal came in this second.
+
+        Every denial is written by this function, so that all of them carry the same
+        facts: reason, rule, whether a grant opens it, whether it is quiet.
+        """
+        facts = {**request, **denial.facts()}
         key = (net, phase, *(str(facts.get(name)) for name in _SAME))
         known, now = self._repeated.get(key), self._clock()
         if known and now - known.since < WINDOW:

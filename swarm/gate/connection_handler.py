@@ -9,14 +9,16 @@ from collections.abc import Awaitable, Callable
 
 from swarm.gate import denial_responses, request_head, sniffing
 from swarm.gate.certificates import Authority
+from swarm.gate.denied import Denied
 from swarm.gate.http_session import Destination, HttpSession, read_head
 from swarm.gate.request_head import BadHead
-from swarm.gate.task_net import Denied, TaskNet
+from swarm.gate.task_net import TaskNet
 from swarm.gate.transport import SocketWire, TlsWire, Wire
 from swarm.gate.tunnel import Carried, splice
-from swarm.gate.upstream import Forbidden, Upstream, UpstreamConnection
+from swarm.gate.upstream import Upstream, UpstreamConnection
 from swarm.policy.decide import Attempt, Verdict
 from swarm.policy.hosts import Host
+from swarm.policy.reasons import Kind, Reason
 
 FIRST_SECONDS = 10.0
 """For a head or a hello: a client that takes longer holds a place it does not use."""
@@ -59,7 +61,7 @@ class ConnectionHandler:
             with self._net.connection():
                 await handle(wire)
         except Denied as denied:
-            self._net.audit.deny(self._net.id, "connect", reason=denied.reason)
+            self._net.audit.denied(denied, self._net.id, "connect")
         except (OSError, TimeoutError, asyncio.CancelledError):
             return
         finally:
@@ -72,7 +74,8 @@ class ConnectionHandler:
                 return
             head = request_head.parse(data)
         except BadHead as bad:
-            self._net.audit.deny(self._net.id, "connect", reason=f"bad-head: {bad}")
+            denied = Denied(Reason.BAD_HEAD, detail=str(bad))
+            self._net.audit.denied(denied, self._net.id, "connect")
             await wire.send(denial_responses.malformed(str(bad)))
             return
         if head.form == "authority":
@@ -89,11 +92,10 @@ class ConnectionHandler:
         try:
             await self._through(wire, host, port, reply)
         except Denied as denied:
-            self._tell(host, port, denied)
+            self._net.audit.denied(
+                denied, self._net.id, "connect", host=host.name, port=port
+            )
             await self._refuse(wire, f"{host}:{port}", denied.reason, reply)
-        except Forbidden as bad:
-            self._tell(host, port, Denied(bad.reason, locked=True), address=bad.address)
-            await self._refuse(wire, f"{host}:{port}", bad.reason, reply)
         except (OSError, TimeoutError) as error:
             self._failed(host, port, error)
             if reply:
@@ -149,7 +151,7 @@ class ConnectionHandler:
         elif data[:3] in _HTTP:
             await self._exchange(wire, Destination(host, port)).serve()
         elif data:
-            raise Denied("not-tls-nor-http")
+            raise Denied(Reason.NOT_TLS_NOR_HTTP)
 
     async def _look(self, wire: Wire, host: Host, port: int) -> None:
         """End TLS here with a certificate of our own, and read the requests."""
@@ -187,7 +189,7 @@ class ConnectionHandler:
         def sent(size: int) -> None:
             self._net.count_upload(size)
             if rule and 0 < rule.max_upload < carried.up:
-                raise Denied("too-much-upload", rule)
+                raise Denied(Reason.TOO_MUCH_UPLOAD, rule)
 
         how = "done"
         try:
@@ -206,20 +208,6 @@ class ConnectionHandler:
                 **facts,
             )
 
-    def _tell(self, host: Host, port: int, denied: Denied, address: str = "") -> None:
-        self._net.audit.deny(
-            self._net.id,
-            "connect",
-            host=host.name,
-            port=port,
-            reason=denied.reason,
-            rule=denied.rule.id if denied.rule else "",
-            origin=denied.rule.origin if denied.rule else "",
-            locked=denied.locked or None,
-            quiet=(denied.rule.quiet if denied.rule else False) or None,
-            address=address,
-        )
-
     def _failed(self, host: Host, port: int, error: BaseException) -> None:
         self._net.audit.say(
             self._net.id,
@@ -229,10 +217,12 @@ class ConnectionHandler:
             reason=sniffing.short(error),
         )
 
-    async def _refuse(self, wire: Wire, where: str, reason: str, reply: bytes) -> None:
-        """In words where the client waits for words, else in its own protocol."""
+    async def _refuse(
+        self, wire: Wire, where: str, reason: Reason, reply: bytes
+    ) -> None:
+        """Answer CONNECT if the client waits for that, else speak its own protocol."""
         data = b""
-        if not reply or reason in _INSIDE:
+        if not reply or reason.kind is Kind.TUNNEL:
             with contextlib.suppress(TimeoutError, OSError):
                 data = await asyncio.wait_for(wire.recv(), 1.0)
             await wire.send(denial_responses.spoken(data, where, reason))
@@ -240,14 +230,3 @@ class ConnectionHandler:
             await wire.send(denial_responses.http(where, reason))
         with contextlib.suppress(OSError):
             await wire.send_eof()
-
-
-_INSIDE = frozenset({
-    "sni-differs",
-    "no-sni",
-    "encrypted-hello",
-    "bad-hello",
-    "not-tls-nor-http",
-    "too-much-upload",
-})  # fmt: skip
-"""Denials of what came after the tunnel was established."""

@@ -2,45 +2,23 @@
 
 import json
 
+from swarm.policy.reasons import Reason
+
 ALERT_UNRECOGNIZED_NAME = 112
 ALERT_ACCESS_DENIED = 49
 
-WHY = {
-    "not-in-allowlist": "no rule of its policy allows this host and port",
-    "deny-rule": "a rule of its policy denies it",
-    "method-or-path-not-allowed": "the host is allowed, this method or path is not",
-    "ambiguous-path": "the path has two readings; ask for it in its plain form",
-    "raw-address": "addresses are never allowed, only names",
-    "local-name": "this name means a machine of the local network",
-    "other-resolver": "names are resolved by the gate alone",
-    "address-not-public": "the name leads to an address that is not public",
-    "address-in-disguise": "the name leads to an address inside another one",
-    "sni-differs": "TLS asks for another name than the connection",
-    "host-differs": "the Host field names another host than the connection",
-    "no-sni": "TLS names no host",
-    "encrypted-hello": "the TLS hello is encrypted, so the name cannot be checked",
-    "not-tls-nor-http": "the bytes are neither TLS nor an HTTP request",
-    "rule-needs-inspection": "its rule needs a look inside, which is switched off",
-    "too-many-connections": "too many connections at once, or a second",
-    "too-much-upload": "more bytes were sent than the policy allows",
-    "too-many-requests": "more requests a minute than the policy allows",
-    "secret-elsewhere": "a placeholder of a secret was sent to a host it is not for",
-    "cut": "all egress was cut by the operator",
-}
 
-
-def sentence(where: str, reason: str) -> str:
+def sentence(where: str, reason: Reason) -> str:
     """One line for a model: policy, no fault of the network, and what to do."""
-    why = WHY.get(reason, reason)
     return (
-        f"Denied by swarm's policy: {where}: {why} ({reason}). This is not a network "
-        f"fault: do not retry, and do not try other resolvers, proxies or mirrors. Ask "
-        f"the user for {where} if the task needs it; /etc/swarm/policy.md lists what "
-        f"is allowed."
+        f"Denied by swarm's policy: {where}: {reason.sentence} ({reason}). This is not "
+        f"a network fault: do not retry, and do not try other resolvers, proxies or "
+        f"mirrors. Ask the user for {where} if the task needs it; /etc/swarm/policy.md "
+        f"lists what is allowed."
     )
 
 
-def http(where: str, reason: str, body: bool = True) -> bytes:
+def http(where: str, reason: Reason, body: bool = True) -> bytes:
     """A 403 whose status line says it all: npm, pip and urllib show nothing else."""
     told = {
         "error": "denied_by_policy",
@@ -90,7 +68,7 @@ def ssh(text: str) -> bytes:
     return b"SSH-2.0-swarm\r\n" + packet
 
 
-def spoken(first: bytes, where: str, reason: str) -> bytes:
+def spoken(first: bytes, where: str, reason: Reason) -> bytes:
     """The denial in the protocol that the client's first bytes show."""
     if first[:1] == b"\x16":
         return tls_alert()

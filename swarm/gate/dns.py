@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from swarm.policy import hosts
 from swarm.policy.hosts import BadHost
+from swarm.policy.reasons import Reason
 
 FAKE = ipaddress.IPv4Network("198.18.0.0/15")
 """For benchmarks (RFC 2544): on no real network, so a fake address leads nowhere."""
@@ -14,7 +15,7 @@ TTL = 60
 _A, _PTR, _IN, _ANY_CLASS = 1, 12, 1, 255
 _EMPTY = frozenset({28, 64, 65})
 """AAAA, SVCB, HTTPS: there, but without an answer, so no IPv6, no h3, no ECH."""
-OK, FORMAT_ERROR, SERVER_FAILURE, NO_NAME, NOT_IMPLEMENTED, REFUSED = range(6)
+OK, FORMAT_ERROR, NO_NAME, NOT_IMPLEMENTED, REFUSED = 0, 1, 3, 4, 5
 
 
 class FakeAddresses:
@@ -117,10 +118,9 @@ def _reply(query: bytes, question: bytes, code: int, record: bytes = b"") -> byt
     return query[:2] + flags + counts + question + record
 
 
-CODES = {
-    FORMAT_ERROR: "malformed",
-    SERVER_FAILURE: "failure",
-    NO_NAME: "no-name",
-    NOT_IMPLEMENTED: "not-implemented",
-    REFUSED: "kind-refused",
+REASONS = {
+    FORMAT_ERROR: Reason.DNS_MALFORMED,
+    NOT_IMPLEMENTED: Reason.DNS_NOT_IMPLEMENTED,
+    REFUSED: Reason.DNS_KIND_REFUSED,
 }
+"""The codes that are denials. They are locked: a rule opens hosts, not questions."""

@@ -5,11 +5,13 @@ from typing import Any
 
 import h11
 
+from swarm.gate.denied import Denied
 from swarm.gate.llm_usage import LlmResponseReader
 from swarm.gate.mcp_calls import CallReader
-from swarm.gate.task_net import Denied, TaskNet
+from swarm.gate.task_net import TaskNet
 from swarm.gate.transport import Wire
 from swarm.policy.hosts import Host
+from swarm.policy.reasons import Reason
 from swarm.policy.rules import Rule
 
 Fields = list[tuple[bytes, bytes]]
@@ -51,7 +53,7 @@ class TransferMeter:
         if keep:
             window = self._tail + data
             if self._net.leaked(window, self._host):
-                raise Denied("secret-elsewhere", self._rule)
+                raise Denied(Reason.SECRET_ELSEWHERE, self._rule)
             self._tail = window[-keep:]
 
     def went_up(self, size: int) -> None:
@@ -59,7 +61,7 @@ class TransferMeter:
         self.up += size
         self._net.count_upload(size)
         if self._rule and 0 < self._rule.max_upload < self.up:
-            raise Denied("too-much-upload", self._rule)
+            raise Denied(Reason.TOO_MUCH_UPLOAD, self._rule)
 
     def got(self, data: bytes) -> None:
         """Bytes of the answer's body."""

@@ -8,22 +8,23 @@ from dataclasses import asdict, dataclass
 import h11
 
 from swarm.gate import denial_responses, request_head
+from swarm.gate.denied import Denied
 from swarm.gate.http_forward import HttpForwarder
 from swarm.gate.http_relay import TransferMeter
 from swarm.gate.request_head import BadHead, RequestHead
-from swarm.gate.task_net import Denied, TaskNet
+from swarm.gate.task_net import TaskNet
 from swarm.gate.transport import TlsWire, Wire
-from swarm.gate.upstream import Forbidden, Upstream
+from swarm.gate.upstream import Upstream
 from swarm.policy import request_target
 from swarm.policy.decide import Attempt, Verdict
 from swarm.policy.hosts import Host
+from swarm.policy.reasons import Reason
 from swarm.policy.request_target import BadTarget
 from swarm.policy.rules import Rule
 
 IDLE_SECONDS = 300.0
 """Between two requests of one connection."""
 HANDSHAKE_SECONDS = 15.0
-METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 @dataclass
@@ -88,14 +89,10 @@ class HttpSession:
             data = await asyncio.wait_for(read_head(self._client), IDLE_SECONDS)
             return bool(data) and await self._handle(data)
         except (BadHead, BadTarget) as bad:
-            self._tell("malformed", None)
+            self._tell(Denied(Reason.MALFORMED))
             await self._client.send(denial_responses.malformed(str(bad)))
         except Denied as denied:
             await self._refuse(denied)
-        except Forbidden as bad:
-            if self._asked:
-                self._asked.address = bad.address
-            await self._refuse(Denied(bad.reason, locked=True))
         except (OSError, TimeoutError, h11.ProtocolError) as error:
             self._failed(error)
         return False
@@ -155,10 +152,8 @@ class HttpSession:
         """Denied, but for a request that a rule allows, to the host that was vetted."""
         head = request_head.parse(data)
         asked = self._asked = self._meant(head)
-        if head.method not in METHODS:
-            raise Denied("method-or-path-not-allowed")
         if self._subject.host is not None and not self._names_subject(head):
-            raise Denied("host-differs")
+            raise Denied(Reason.HOST_DIFFERS)
         target = request_target.parse(head.target)
         attempt = Attempt(asked.host, asked.port, head.method, target)
         verdict = asked.verdict = self._net.require(
@@ -168,7 +163,7 @@ class HttpSession:
             self._net.leads_to(Attempt(asked.host, asked.port), verdict.rule)
         self._net.count_request(verdict.rule)
         if self._net.leaked(data, asked.host):
-            raise Denied("secret-elsewhere", verdict.rule)
+            raise Denied(Reason.SECRET_ELSEWHERE, verdict.rule)
         return asked, verdict.rule
 
     def _meant(self, head: RequestHead) -> _Request:
@@ -224,22 +219,17 @@ class HttpSession:
         self._server = self._leads_to = None
 
     async def _refuse(self, denied: Denied) -> None:
-        self._tell(denied.reason, denied)
+        self._tell(denied)
         asked = self._asked
         where = f"{asked.host}:{asked.port}" if asked else "?"
         has_body = asked is None or asked.head.method != "HEAD"
         await self._client.send(denial_responses.http(where, denied.reason, has_body))
         await self._client.send_eof()
 
-    def _tell(self, reason: str, denied: Denied | None) -> None:
+    def _tell(self, denied: Denied) -> None:
         asked = self._asked
         facts = asked.facts() if asked else {"host": str(self._subject.host or "")}
-        if denied and denied.rule:
-            facts |= {"rule": denied.rule.id, "origin": denied.rule.origin}
-        locked = (denied.locked if denied else False) or None
-        self._net.audit.deny(
-            self._net.id, "request", reason=reason, locked=locked, **facts
-        )
+        self._net.audit.denied(denied, self._net.id, "request", **facts)
 
     def _failed(self, error: BaseException) -> None:
         if self._asked:

@@ -8,6 +8,7 @@ from typing import Any
 
 from swarm.gate import dns
 from swarm.gate.connection_handler import ConnectionHandler
+from swarm.gate.denied import Denied
 from swarm.gate.task_net import TaskNet
 
 Serve = Callable[[socket.socket], Coroutine[Any, Any, None]]
@@ -100,13 +101,12 @@ class Listeners:
             return b""
         if len(self._net.names) > known:
             self._net.audit.say(self._net.id, "name", host=answer.name)
-        if answer.code not in (dns.OK, dns.NO_NAME):
-            self._net.audit.deny(
+        if answer.code in dns.REASONS:
+            self._net.audit.denied(
+                Denied(dns.REASONS[answer.code]),
                 self._net.id,
                 "dns",
                 host=answer.name[:253],
-                reason=f"dns-{dns.CODES.get(answer.code, answer.code)}",
                 method=str(answer.kind),
-                locked=True,  # a rule opens hosts, not kinds of questions
             )
         return answer.data

@@ -3,11 +3,13 @@
 import socket
 
 from swarm.gate import tls_client_hello
-from swarm.gate.task_net import Denied, TaskNet
+from swarm.gate.denied import Denied
+from swarm.gate.task_net import TaskNet
 from swarm.gate.tls_client_hello import BadClientHello, ClientHello
 from swarm.gate.transport import Wire
 from swarm.policy import hosts
 from swarm.policy.hosts import BadHost, Host
+from swarm.policy.reasons import Reason
 
 SO_ORIGINAL_DST = 80
 
@@ -21,7 +23,7 @@ async def client_hello(wire: Wire) -> ClientHello:
         try:
             found = tls_client_hello.parse(data)
         except BadClientHello as bad:
-            raise Denied("bad-hello") from bad
+            raise Denied(Reason.BAD_HELLO) from bad
         finally:
             if not more:
                 wire.unread(data)
@@ -29,21 +31,21 @@ async def client_hello(wire: Wire) -> ClientHello:
             wire.unread(data)
             return found
         if not more:
-            raise Denied("bad-hello")
+            raise Denied(Reason.BAD_HELLO)
 
 
 def require_name(asked: ClientHello, host: Host) -> None:
     """Denied, but where the hello names this very host in the open."""
     if asked.has_ech:
-        raise Denied("encrypted-hello")
+        raise Denied(Reason.ENCRYPTED_HELLO)
     if not asked.server_name:
-        raise Denied("no-sni")
+        raise Denied(Reason.NO_SNI)
     try:
         name = hosts.parse(asked.server_name)
     except BadHost as bad:
-        raise Denied("sni-differs") from bad
+        raise Denied(Reason.SNI_DIFFERS) from bad
     if name != host:
-        raise Denied("sni-differs")
+        raise Denied(Reason.SNI_DIFFERS)
 
 
 def wanted(accepted: socket.socket, net: TaskNet) -> tuple[Host, int]:

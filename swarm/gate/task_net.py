@@ -9,20 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from swarm.gate.audit_log import AuditLog
+from swarm.gate.denied import Denied
 from swarm.gate.dns import FakeAddresses
 from swarm.policy.decide import Attempt, PolicyEvaluator, Verdict
 from swarm.policy.hosts import Host, pattern
+from swarm.policy.reasons import Reason
 from swarm.policy.rules import Policy, Rule
-
-
-class Denied(Exception):
-    """The connection ends here; what it is told and what is written say `reason`."""
-
-    def __init__(self, reason: str, rule: Rule | None = None, locked: bool = False):
-        super().__init__(reason)
-        self.reason = reason
-        self.rule = rule
-        self.locked = locked
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +61,15 @@ class TaskNet:
         `inside` a connection that it let through.
         """
         if self.is_cut:
-            return Verdict(False, "cut", locked=True)
+            return Verdict(Reason.CUT)
         judge = self.judge if inside else self._fresh
         return judge.decide(attempt, time.time())
 
     def require(self, attempt: Attempt, inside: bool = False) -> Verdict:
         """The verdict where it allows; Denied otherwise."""
         verdict = self.decide(attempt, inside)
-        if not verdict.allow:
-            raise Denied(verdict.reason, verdict.rule, verdict.locked)
+        if verdict.denial:
+            raise Denied(verdict.denial, verdict.rule)
         return verdict
 
     @contextmanager
@@ -89,7 +81,7 @@ class TaskNet:
         if len(self._open) >= limits.connections or (
             len(self._starts) >= limits.per_second
         ):
-            raise Denied("too-many-connections")
+            raise Denied(Reason.TOO_MANY_CONNECTIONS)
         self._starts.append(now)
         task = asyncio.current_task()
         assert task is not None
@@ -125,14 +117,14 @@ class TaskNet:
         while times and now - times[0] > 60.0:
             times.popleft()
         if len(times) >= rule.rate:
-            raise Denied("too-many-requests", rule)
+            raise Denied(Reason.TOO_MANY_REQUESTS, rule)
         times.append(now)
 
     def count_upload(self, size: int) -> None:
         """Denied where the task has sent more than it may."""
         self.uploaded += size
         if self.limits_upload and self.uploaded > self.limits_upload:
-            raise Denied("too-much-upload")
+            raise Denied(Reason.TOO_MUCH_UPLOAD)
 
     def replace(self, policy: Policy) -> int:
         """Another policy from now on; what it does not allow is cut. How many were."""

@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from swarm.gate.denied import Denied
 from swarm.gate.transport import SocketWire, settle
 from swarm.policy.decide import PolicyEvaluator
 from swarm.policy.rules import Rule
@@ -17,15 +18,6 @@ Resolver = Callable[[str], Awaitable[list[str]]]
 
 SECONDS = 15.0
 KEPT_SECONDS = 30.0
-
-
-class Forbidden(Exception):
-    """An allowed name leads where nobody may go; `reason` says where."""
-
-    def __init__(self, reason: str, address: str = "") -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.address = address
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +47,14 @@ class Upstream:
     ) -> UpstreamConnection:
         """Connect to one of the name's addresses, IPv4 first.
 
-        Forbidden where *any* answer is not to be connected to: a name with one bad
-        answer is being rebound. OSError and TimeoutError as they come.
+        Denied if *any* answer is not to be connected to: a name with one bad answer is
+        being rebound. OSError and TimeoutError as they come.
         """
         found = self._known(name) or await self._ask(name)
         for address in found:
             reason = judge.vet(address, rule)
             if reason:
-                raise Forbidden(reason, address)
+                raise Denied(reason, address=address)
         error: OSError = OSError("no address")
         for address in sorted(found, key=lambda text: ":" in text):
             try:

@@ -3,6 +3,8 @@
 import ipaddress
 from collections.abc import Sequence
 
+from swarm.policy.reasons import Reason
+
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -15,8 +17,8 @@ _WRAPPERS = (
 """IPv6 that carries an IPv4 address: NAT64, IPv4-compatible, Teredo."""
 
 
-def refuse(text: str, allowed: Sequence[Network] = ()) -> str:
-    """Why nobody may connect there; empty where it is a public address.
+def refuse(text: str, allowed: Sequence[Network] = ()) -> Reason | None:
+    """The reason why nobody may connect there; None for a public address.
 
     Loopback, private, link-local, multicast, reserved and unspecified ones are not,
     nor is any form that carries an IPv4 address inside an IPv6 one.
@@ -24,14 +26,14 @@ def refuse(text: str, allowed: Sequence[Network] = ()) -> str:
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
-        return "not-an-address"
+        return Reason.NOT_AN_ADDRESS
     if any(address in network for network in allowed):
-        return ""
+        return None
     if isinstance(address, ipaddress.IPv6Address) and _carries4(address):
-        return "address-in-disguise"
+        return Reason.ADDRESS_IN_DISGUISE
     if address.is_multicast or not address.is_global or address.is_reserved:
-        return "address-not-public"
-    return ""
+        return Reason.ADDRESS_NOT_PUBLIC
+    return None
 
 
 def _carries4(address: ipaddress.IPv6Address) -> bool:

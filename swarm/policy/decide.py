@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from swarm.policy import addresses, hosts, request_target
 from swarm.policy.hosts import Host, Pattern
+from swarm.policy.reasons import Allowance, Reason
 from swarm.policy.request_target import Target
-from swarm.policy.rules import Policy, Rule
+from swarm.policy.rules import METHODS, Policy, Rule
 
 LOCKED_NAMES = re.compile(
     r"localhost|metadata|instance-data|.*\.(localhost|local|internal|localdomain"
@@ -50,13 +51,25 @@ class Attempt:
 class Verdict:
     """What the gate does, and why."""
 
-    allow: bool
-    reason: str
+    reason: Reason | Allowance
     rule: Rule | None = None
-    locked: bool = False
-    """No grant from a dashboard opens this; only an explicit rule in a file does."""
     inspect: bool = False
     """The connection must be intercepted for its rules to hold."""
+
+    @property
+    def allow(self) -> bool:
+        """Whether it passes."""
+        return self.denial is None
+
+    @property
+    def denial(self) -> Reason | None:
+        """The reason why it does not pass, or None."""
+        return self.reason if isinstance(self.reason, Reason) else None
+
+    @property
+    def locked(self) -> bool:
+        """Whether no grant from a dashboard opens this."""
+        return bool(self.denial and self.denial.is_locked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,25 +125,25 @@ class PolicyEvaluator:
         looks = any(k.rule.looks_inside for k in denies)
         for deny in denies:
             if not deny.rule.looks_inside or (attempt.method and deny.fits(attempt)):
-                return Verdict(False, "deny-rule", deny.rule)
+                return Verdict(Reason.DENY_RULE, deny.rule)
         if any(k.rule.kind == "tcp" for k in kept) and not attempt.method:
             rule = next(k.rule for k in kept if k.rule.kind == "tcp")
-            return Verdict(True, "tcp-rule", rule)
+            return Verdict(Allowance.TCP_RULE, rule)
         locked = _locked(attempt)
         if locked:
-            return Verdict(False, locked, locked=True)
+            return Verdict(locked)
         allows = [k for k in kept if k.rule.kind == "allow"]
         if not allows and not self._lets_unknown_pass(attempt.host):
-            return Verdict(False, "not-in-allowlist")
+            return Verdict(Reason.NOT_IN_ALLOWLIST)
         if not attempt.method:
             needs = looks or any(k.rule.looks_inside for k in allows)
             return self._connection(attempt, allows, needs)
         return _request(attempt, allows, looks)
 
-    def vet(self, address: str, rule: Rule | None = None) -> str:
-        """Why an allowed name may not lead to this address; empty where it may."""
+    def vet(self, address: str, rule: Rule | None = None) -> Reason | None:
+        """The reason why an allowed name may not lead to this address, or None."""
         if rule and rule.kind == "tcp" and rule.allow_private:
-            return ""
+            return None
         return addresses.refuse(address, self._nets)
 
     def _about(self, host: Host) -> Iterator[_CompiledRule]:
@@ -153,32 +166,34 @@ class PolicyEvaluator:
         passes = f"{attempt.host.name}:{attempt.port}" in self.policy.passthrough
         inspect = not passes and (needs or self.policy.inspect == "always")
         if needs and (passes or self.policy.inspect == "never"):
-            return Verdict(False, "rule-needs-inspection", rule)
-        return Verdict(True, _allowed_by(rule), rule, inspect=inspect)
+            return Verdict(Reason.RULE_NEEDS_INSPECTION, rule)
+        return Verdict(_allowed_by(rule), rule, inspect=inspect)
 
 
-def _allowed_by(rule: Rule | None) -> str:
-    return "allow-rule" if rule else "logged-only"
+def _allowed_by(rule: Rule | None) -> Allowance:
+    return Allowance.ALLOW_RULE if rule else Allowance.LOGGED_ONLY
 
 
-def _locked(attempt: Attempt) -> str:
+def _locked(attempt: Attempt) -> Reason | None:
     if attempt.host.is_address:
-        return "raw-address"
+        return Reason.RAW_ADDRESS
     if LOCKED_NAMES.fullmatch(attempt.host.name):
-        return "local-name"
+        return Reason.LOCAL_NAME
     if attempt.host.name in RESOLVERS or attempt.port in (53, 853):
-        return "other-resolver"
-    return ""
+        return Reason.OTHER_RESOLVER
+    return None
 
 
 def _request(attempt: Attempt, allows: list[_CompiledRule], looks: bool) -> Verdict:
     narrow = looks or any(k.rule.paths or k.rule.query for k in allows)
     first = allows[0].rule if allows else None
+    if attempt.method not in METHODS:
+        return Verdict(Reason.METHOD_OR_PATH, first)
     if narrow and attempt.target and attempt.target.is_ambiguous:
-        return Verdict(False, "ambiguous-path", first)
+        return Verdict(Reason.AMBIGUOUS_PATH, first)
     for kept in allows:
         if kept.fits(attempt):
-            return Verdict(True, _allowed_by(kept.rule), kept.rule)
+            return Verdict(_allowed_by(kept.rule), kept.rule)
     if not allows:
-        return Verdict(True, _allowed_by(None))
-    return Verdict(False, "method-or-path-not-allowed", first)
+        return Verdict(_allowed_by(None))
+    return Verdict(Reason.METHOD_OR_PATH, first)

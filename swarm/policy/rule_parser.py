@@ -4,10 +4,8 @@ import re
 from typing import Any
 
 from swarm.policy import hosts, request_target
-from swarm.policy.rules import Inject, Rule
+from swarm.policy.rules import METHODS, Inject, Rule
 from swarm.policy.toml_table import Table
-
-METHODS = frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS".split())  # noqa: SIM905 - reads as a line of a manual
 
 
 def read(kind: Any, table: Table, layer: str) -> Rule:

@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 Kind = Literal["allow", "deny", "tcp"]
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Methods that a rule may name; a request with another one is denied."""
 
 
 @dataclass(frozen=True, slots=True)

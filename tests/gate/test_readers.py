@@ -13,10 +13,12 @@ from hypothesis import strategies as some
 
 from swarm.gate import dns, request_head, tls_client_hello
 from swarm.gate.audit_log import KEYS_LIMIT, LINES_LIMIT, AuditLog
+from swarm.gate.denied import Denied
 from swarm.gate.dns import FakeAddresses
 from swarm.gate.request_head import BadHead
 from swarm.gate.tls_client_hello import BadClientHello
 from swarm.policy import hosts
+from swarm.policy.reasons import Reason
 from tests import fuzz
 
 
@@ -94,6 +96,9 @@ def test_a_name_has_one_address_and_an_address_one_name(label: str) -> None:
     assert (names.address(name), names.name(address)) == (address, name)
 
 
+DENIED = Denied(Reason.NOT_IN_ALLOWLIST)
+
+
 class Clock:
     """Time that a test moves."""
 
@@ -119,7 +124,7 @@ def test_equal_denials_of_a_second_are_two_lines(told: Told) -> None:
     """The first at once, the others as one number; none is lost."""
     audit, clock, lines = told
     for _ in range(50):
-        audit.deny("n", "connect", host="a.test", port=443, reason="x")
+        audit.denied(DENIED, "n", "connect", host="a.test", port=443)
     clock.now += 2
     audit.flush()
 
@@ -131,7 +136,7 @@ def test_a_flood_is_counted_and_not_written(told: Told) -> None:
     """An agent that tries a thousand names a second fills no disk."""
     audit, clock, lines = told
     for number in range(5000):
-        audit.deny("n", "connect", host=f"h{number}.test", port=443, reason="x")
+        audit.denied(DENIED, "n", "connect", host=f"h{number}.test", port=443)
     clock.now += 2
     audit.flush()
 

@@ -6,14 +6,8 @@ from typing import Any
 
 from swarm.model import events
 from swarm.model.safe_text import safe_line
-from swarm.policy import hosts
-
-WITHIN = frozenset({
-    "ambiguous-path", "encrypted-hello", "host-differs", "no-sni", "not-tls-nor-http",
-    "rule-needs-inspection", "secret-elsewhere", "sni-differs", "too-many-requests",
-    "too-much-upload",
-})  # fmt: skip
-"""Reasons of denials inside a connection that a rule had let through."""
+from swarm.policy import hosts, reasons
+from swarm.policy.reasons import Reason
 
 SETTLE_SECONDS = 1.0
 """What is recorded so soon after a decision was on its way before it counted."""
@@ -59,12 +53,13 @@ class DenialRow:
     @property
     def is_within(self) -> bool:
         """The host is allowed already; it is what was sent that is not."""
-        return self.reason in WITHIN
+        reason = reasons.by_code(self.reason)
+        return reason is not None and reason.is_inside
 
     @property
     def is_leak(self) -> bool:
         """A placeholder of a secret was on its way elsewhere."""
-        return self.reason == "secret-elsewhere"
+        return self.reason == Reason.SECRET_ELSEWHERE
 
     @property
     def name(self) -> str:

@@ -7,6 +7,7 @@ from textual.content import Content
 
 from swarm.model import events
 from swarm.model.safe_text import safe_line
+from swarm.policy.reasons import Reason
 from swarm.tui.present import event_text, formatting
 from swarm.tui.present.denials import DenialRow
 from swarm.tui.present.formatting import ERROR, GOOD, KEY, MUTED, WARNING
@@ -174,7 +175,7 @@ def _budget(event: events.BudgetSet) -> str:
 def _denied(event: events.NetDenied) -> event_text.EventText:
     where = f"{safe_line(event.host, 80)}:{event.port}"
     times = f" ×{event.count}" if event.count > 1 else ""
-    if event.reason == "secret-elsewhere":
+    if event.reason == Reason.SECRET_ELSEWHERE:
         return "⊘", f"SECRET ON ITS WAY ELSEWHERE: {where}", ERROR
     return "⊘", f"denied {where}{times}  {safe_line(event.reason, 60)}", WARNING
 

@@ -1,0 +1,39 @@
+"""The exception that ends a connection or a request that the gate does not let pass."""
+
+from typing import Any
+
+from swarm.policy.reasons import Reason
+from swarm.policy.rules import Rule
+
+
+class Denied(Exception):
+    """What the client is answered and what is written both come from here."""
+
+    def __init__(
+        self,
+        reason: Reason,
+        rule: Rule | None = None,
+        *,
+        detail: str = "",
+        address: str = "",
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.rule = rule
+        self.detail = detail
+        self.address = address
+        """The address that the name led to, if that is the reason."""
+
+    def facts(self) -> dict[str, Any]:
+        """The facts of the audit's line that the denial itself knows."""
+        rule, reason = self.rule, self.reason
+        facts: dict[str, Any] = {
+            "reason": f"{reason}: {self.detail}" if self.detail else reason.value,
+            "locked": reason.is_locked or None,
+        }
+        if rule:
+            facts |= {"rule": rule.id, "origin": rule.origin}
+            facts["quiet"] = (rule.kind == "deny" and rule.quiet) or None
+        if self.address:
+            facts["address"] = self.address
+        return facts

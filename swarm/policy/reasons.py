@@ -1,0 +1,192 @@
+"""Every reason for which the gate denies or allows something: the one list.
+
+A code is on the wire (`403 swarm-denied HOST:443 not-in-allowlist`), in the audit log
+and in the database, so it never changes. Gate, dashboard and command line read the rest
+from here.
+"""
+
+from enum import Enum, StrEnum, auto
+
+
+class Allowance(StrEnum):
+    """The reason why something passes."""
+
+    ALLOW_RULE = "allow-rule"
+    TCP_RULE = "tcp-rule"
+    LOGGED_ONLY = "logged-only"
+    """No rule speaks of the host, and the policy's default is to write it down."""
+
+
+class Kind(Enum):
+    """The kind of a denial, which says what a grant can change and who is answered."""
+
+    RULE = auto()
+    """The rules decided: another rule decides otherwise."""
+    LOCKED = auto()
+    """No grant opens it; an explicit rule in a file does, if anything."""
+    REQUEST = auto()
+    """A fault of what was sent to a host that may be allowed: a rule is no help."""
+    TUNNEL = auto()
+    """As REQUEST, but found in the bytes of a tunnel whose CONNECT was answered."""
+
+
+class Reason(StrEnum):
+    """One reason of a denial; its value is the code."""
+
+    sentence: str
+    """For the agent."""
+    kind: Kind
+    way_out: str
+    """For the human, with `{place}` for host and port; often empty."""
+
+    def __new__(
+        cls, code: str, sentence: str, kind: Kind, way_out: str = ""
+    ) -> "Reason":
+        """The member whose value is `code`."""
+        reason = str.__new__(cls, code)
+        reason._value_ = code
+        reason.sentence = sentence
+        reason.kind = kind
+        reason.way_out = way_out
+        return reason
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether no grant opens it."""
+        return self.kind is Kind.LOCKED
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether the fault is in what was sent, whatever the rules say of the host."""
+        return self.kind in (Kind.REQUEST, Kind.TUNNEL)
+
+    NOT_IN_ALLOWLIST = (
+        "not-in-allowlist",
+        "no rule of its policy allows this host and port",
+        Kind.RULE,
+        "swarm policy allow {place} --project",
+    )
+    DENY_RULE = (
+        "deny-rule",
+        "a rule of its policy denies it",
+        Kind.RULE,
+        "take that rule out; a deny beats every allow",
+    )
+    METHOD_OR_PATH = (
+        "method-or-path-not-allowed",
+        "the host is allowed, this method or path is not",
+        Kind.RULE,
+        "add the method or path to a rule: swarm policy allow {place} --method --path",
+    )
+    RAW_ADDRESS = (
+        "raw-address",
+        "addresses are never allowed, only names",
+        Kind.LOCKED,
+        "none from a dashboard; a [[tcp]] rule in your own file",
+    )
+    LOCAL_NAME = (
+        "local-name",
+        "this name means a machine of the local network",
+        Kind.LOCKED,
+        "none from a dashboard; a [[tcp]] rule in your own file",
+    )
+    OTHER_RESOLVER = (
+        "other-resolver",
+        "names are resolved by the gate alone",
+        Kind.LOCKED,
+        "none from a dashboard; a [[tcp]] rule in your own file",
+    )
+    ADDRESS_NOT_PUBLIC = (
+        "address-not-public",
+        "the name leads to an address that is not public",
+        Kind.LOCKED,
+    )
+    ADDRESS_IN_DISGUISE = (
+        "address-in-disguise",
+        "the name leads to an address inside another one",
+        Kind.LOCKED,
+    )
+    NOT_AN_ADDRESS = (
+        "not-an-address",
+        "the name leads to something that is no address",
+        Kind.LOCKED,
+    )
+    CUT = ("cut", "all egress was cut by the operator", Kind.LOCKED)
+    TOO_MANY_CONNECTIONS = (
+        "too-many-connections",
+        "too many connections at once, or a second",
+        Kind.LOCKED,
+    )
+    BAD_HEAD = ("bad-head", "the request's head is malformed", Kind.LOCKED)
+    DNS_MALFORMED = ("dns-malformed", "the DNS query is malformed", Kind.LOCKED)
+    DNS_NOT_IMPLEMENTED = (
+        "dns-not-implemented",
+        "the gate answers no DNS query of this class",
+        Kind.LOCKED,
+    )
+    DNS_KIND_REFUSED = (
+        "dns-kind-refused",
+        "the gate answers no DNS query of this type, or no more names",
+        Kind.LOCKED,
+    )
+    AMBIGUOUS_PATH = (
+        "ambiguous-path",
+        "the path has two readings; ask for it in its plain form",
+        Kind.REQUEST,
+        "ask for the path in its plain form",
+    )
+    MALFORMED = ("malformed", "the request is malformed", Kind.REQUEST)
+    HOST_DIFFERS = (
+        "host-differs",
+        "the Host field names another host than the connection",
+        Kind.REQUEST,
+    )
+    RULE_NEEDS_INSPECTION = (
+        "rule-needs-inspection",
+        "its rule needs a look inside, which is switched off",
+        Kind.REQUEST,
+        'inspect = "auto", and no tls.passthrough for the host',
+    )
+    SECRET_ELSEWHERE = (
+        "secret-elsewhere",
+        "a placeholder of a secret was sent to a host it is not for",
+        Kind.REQUEST,
+    )
+    TOO_MANY_REQUESTS = (
+        "too-many-requests",
+        "more requests a minute than the policy allows",
+        Kind.REQUEST,
+    )
+    TOO_MUCH_UPLOAD = (
+        "too-much-upload",
+        "more bytes were sent than the policy allows",
+        Kind.TUNNEL,
+    )
+    SNI_DIFFERS = (
+        "sni-differs",
+        "TLS asks for another name than the connection",
+        Kind.TUNNEL,
+    )
+    NO_SNI = ("no-sni", "TLS names no host", Kind.TUNNEL)
+    ENCRYPTED_HELLO = (
+        "encrypted-hello",
+        "the TLS hello is encrypted, so the name cannot be checked",
+        Kind.TUNNEL,
+    )
+    BAD_HELLO = ("bad-hello", "the TLS hello is malformed", Kind.TUNNEL)
+    NOT_TLS_NOR_HTTP = (
+        "not-tls-nor-http",
+        "the bytes are neither TLS nor an HTTP request",
+        Kind.TUNNEL,
+    )
+
+
+def by_code(text: str) -> Reason | None:
+    """The reason of a code, which a detail may follow (`bad-head: too long`).
+
+    None for a code that this version does not list.
+    """
+    return _BY_CODE.get(text.partition(":")[0])
+
+
+_BY_CODE = {reason.value: reason for reason in Reason}
