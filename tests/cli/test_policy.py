@@ -70,6 +70,27 @@ def test_why_names_the_rule_and_exits_by_the_verdict(swarm: Swarm, file: Path) -
     assert "swarm policy allow else.example:443 --project" in unknown[1]
 
 
+def test_why_denies_a_request_that_the_gate_cannot_inspect(
+    swarm: Swarm, file: Path
+) -> None:
+    """The gate asks for the connection first, and there the rule already fails."""
+    file.write_text(FILE.replace("\n\n", '\ninspect = "never"\n\n', 1))
+
+    status, out, _ = swarm("policy", "why", "api.example", "--method", "GET")
+
+    assert (status, "rule-needs-inspection" in out) == (exit_codes.FAILED, True)
+
+
+def test_why_does_not_claim_to_read_what_passes_unread(
+    swarm: Swarm, file: Path
+) -> None:
+    file.write_text(FILE.replace('methods = ["GET"]\n', ""))
+
+    status, out, _ = swarm("policy", "why", "api.example", "--method", "GET")
+
+    assert (status, "SNI only" in out) == (exit_codes.DONE, True)
+
+
 @pytest.mark.parametrize("host", ["169.254.169.254", "localhost", "dns.google"])
 def test_why_says_what_no_dashboard_opens(swarm: Swarm, file: Path, host: str) -> None:
     status, out, _ = swarm("policy", "why", host)

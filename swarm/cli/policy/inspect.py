@@ -17,8 +17,8 @@ from swarm.engine.egress import policy_resolver
 from swarm.errors import Refused, SwarmError
 from swarm.model import events
 from swarm.model.safe_text import safe_line
-from swarm.policy import hosts, request_target
-from swarm.policy.decide import Attempt, PolicyEvaluator, Verdict
+from swarm.policy import explain
+from swarm.policy.explain import Explanation
 from swarm.policy.hosts import BadHost
 from swarm.policy.layers import ResolvedPolicy
 from swarm.policy.request_target import BadTarget
@@ -60,39 +60,52 @@ def _say_requests(found: ResolvedPolicy) -> None:
 
 def why(args: Namespace) -> int:
     """Exit 0 where the attempt would pass, 1 where it would be denied."""
-    found, (name, port) = _resolved(args), args.host
+    resolved_policy, (name, port) = _resolved(args), args.host
     try:
-        host = hosts.parse(name)
-        target = request_target.parse(args.path) if args.path else None
+        attempt = explain.attempt(name, port, args.method, args.path)
     except (BadHost, BadTarget) as error:
         raise Refused(f"{name}: {error}", hint="the gate denies it always") from error
-    method = args.method.upper() or ("GET" if target else "")
-    attempt = Attempt(host, port, method, target)
-    verdict = PolicyEvaluator(found.policy).decide(attempt, time.time())
+    explanation = explain.explain(
+        resolved_policy.policy,
+        attempt,
+        time.time(),
+        is_plain_http=port == explain.HTTP_PORT,
+    )
     if args.json:
-        output.as_json(asdict(verdict))
+        output.as_json(_verdict_json(explanation))
     else:
-        output.fields(_explained(f"{host}:{port}", verdict, bool(method)))
-    return exit_codes.DONE if verdict.allow else exit_codes.FAILED
+        output.fields(_verdict_fields(explanation))
+    return exit_codes.DONE if explanation.verdict.allow else exit_codes.FAILED
 
 
-def _explained(
-    where: str, verdict: Verdict, is_request: bool
-) -> Iterator[tuple[str, str]]:
-    yield "attempt", where
+def _verdict_json(explanation: Explanation) -> dict[str, Any]:
+    verdict = explanation.verdict
+    return {
+        "allow": verdict.allow,
+        "reason": verdict.reason,
+        "rule": asdict(verdict.rule) if verdict.rule else None,
+        "locked": verdict.locked,
+        "inspect": explanation.is_inspected,
+    }
+
+
+def _verdict_fields(explanation: Explanation) -> Iterator[tuple[str, str]]:
+    verdict, attempt = explanation.verdict, explanation.attempt
+    place = f"{attempt.host}:{attempt.port}"
+    yield "attempt", f"{attempt.method} {place}".lstrip()
     yield "verdict", "allowed" if verdict.allow else "denied"
     yield "reason", verdict.reason
+    if verdict.denial:
+        yield "meaning", verdict.denial.sentence
     if verdict.rule:
         yield "rule", f"{_rule(verdict.rule)}  {_only(verdict.rule)}".rstrip()
         yield "from", verdict.rule.origin
     if verdict.allow:
-        seen = verdict.inspect or is_request
-        yield "inside", "inspected" if seen else "not looked at (SNI only)"
+        inspected = "inspected" if explanation.is_inspected else "not read (SNI only)"
+        yield "inside", inspected
         yield "then", "its addresses are vetted when it connects"
-    elif verdict.locked:
-        yield "way out", "none from a dashboard; a [[tcp]] rule in your own file"
-    elif not verdict.rule:
-        yield "way out", f"swarm policy allow {where} --project"
+    elif verdict.denial and verdict.denial.way_out:
+        yield "way out", verdict.denial.way_out.format(place=place)
 
 
 def check(args: Namespace) -> int:
