@@ -1,14 +1,15 @@
-"""Makes a Debian root file system with mmdebstrap, where no registry can be reached."""
+"""Makes a Debian root file system with mmdebstrap, if no registry can be reached."""
 
+import os
 import shutil
-import subprocess
 from pathlib import Path
 
+from swarm.adapters.process import Limits, Program, run
 from swarm.errors import ToolError, ToolMissing
 from swarm.ports import Progress
 
 SUITE = "trixie"
-SECONDS = 900.0
+LIMITS = Limits(seconds=900, output=16 << 20)
 
 
 def make_root(tar: Path, progress: Progress) -> None:
@@ -23,23 +24,13 @@ def make_root(tar: Path, progress: Progress) -> None:
             hint="install mmdebstrap, or pull debian:trixie-slim by hand",
         )
     argv = [tool, "--variant=apt", "--include=passwd,ca-certificates", SUITE, str(tar)]
-    try:
-        with subprocess.Popen(
-            argv, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        ) as process:
-            tail = _follow(process, progress)
-            status = process.wait(timeout=SECONDS)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise ToolError(f"mmdebstrap: {error}") from error
-    if status:
-        raise ToolError(f"mmdebstrap: exit {status}: {tail}")
 
-
-def _follow(process: "subprocess.Popen[str]", progress: Progress) -> str:
-    tail = ""
-    assert process.stdout is not None
-    for line in process.stdout:
-        tail = line.strip() or tail
+    def on_line(line: str) -> None:
         if line.startswith(("I:", "E:", "W:")):
-            progress(tail)
-    return tail
+            progress(line)
+
+    # It needs what the user's environment says of proxies and of temporary folders.
+    program = Program(argv, "mmdebstrap", os.environ)
+    result = run(program, LIMITS, on_line)
+    if result.status:
+        raise ToolError(f"mmdebstrap: exit {result.status}: {result.complaint}")

@@ -1,59 +1,67 @@
-"""Where this machine's package tools fetch from: asked of them, never known here."""
+"""Reads the addresses of package registries from the package tools of this machine."""
 
 import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tomllib
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
-SECONDS = 20.0
+from swarm.adapters.process import Limits, Program, run
+from swarm.errors import ToolError
+
+LIMITS = Limits(seconds=20, output=1 << 20)
+LARGEST_XML = 1 << 20
+"""Characters of one of Maven's files."""
 
 _PIP = """
 import json
 from pip._internal.configuration import Configuration
 from pip._internal.models.index import PyPI
-known = Configuration(isolated=False)
-known.load()
-said = dict(known.items())
-flat = {}
-for value in said.values():
-    flat.update(value if isinstance(value, dict) else {})
-for key, value in said.items():
+configuration = Configuration(isolated=False)
+configuration.load()
+sections = dict(configuration.items())
+settings = {}
+for value in sections.values():
+    settings.update(value if isinstance(value, dict) else {})
+for key, value in sections.items():
     if not isinstance(value, dict):
-        flat[key] = value
-urls = [v for k, v in flat.items() if k.endswith(".index-url")]
-more = " ".join(v for k, v in flat.items() if k.endswith(".extra-index-url")).split()
-own = urls or [PyPI.simple_url, "https://" + PyPI.file_storage_domain]
-print(json.dumps(own + more))
+        settings[key] = value
+urls = [v for k, v in settings.items() if k.endswith(".index-url")]
+extra = " ".join(v for k, v in settings.items() if k.endswith(".extra-index-url"))
+default = [PyPI.simple_url, "https://" + PyPI.file_storage_domain]
+print(json.dumps((urls or default) + extra.split()))
 """
 
 
 def registries() -> dict[str, tuple[str, ...]]:
-    """`host:port` of each tool's registry; a tool that is not here is left out.
+    """`host:port` of each tool's registry; a tool that is not installed is left out.
 
     Blocks for a process of each tool, about a second in all.
     """
-    tools: dict[str, Callable[[], Iterable[str]]] = {
-        "pip": _pip,
-        "npm": _npm,
-        "apt": _apt,
-        "cargo": _cargo,
-        "go": _go,
-        "maven": _maven,
-        "gem": _gem,
-        "apk": _apk,
+    readers: dict[str, Callable[[], Iterable[str]]] = {
+        "pip": _pip_urls,
+        "npm": _npm_urls,
+        "apt": _apt_urls,
+        "cargo": _cargo_urls,
+        "go": _go_urls,
+        "maven": _maven_urls,
+        "gem": _gem_urls,
+        "apk": _apk_urls,
     }
-    found = {name: tuple(dict.fromkeys(_places(ask()))) for name, ask in tools.items()}
-    return {name: places for name, places in found.items() if places}
+    endpoints = {
+        tool: tuple(dict.fromkeys(_endpoints(read_urls())))
+        for tool, read_urls in readers.items()
+    }
+    return {tool: addresses for tool, addresses in endpoints.items() if addresses}
 
 
-def _places(urls: Iterable[str]) -> Iterator[str]:
+def _endpoints(urls: Iterable[str]) -> Iterator[str]:
     for url in urls:
         try:
             parts = urlsplit(url.strip())
@@ -64,39 +72,66 @@ def _places(urls: Iterable[str]) -> Iterator[str]:
             yield f"{parts.hostname}:{port}"
 
 
-def _said(*argv: str) -> str:
-    """What a tool prints; empty where it is not here or fails."""
-    if not shutil.which(argv[0]):
-        return ""
+def _tool_output(*argv: str) -> str:
+    """The text that a tool prints; empty if it is not installed or fails."""
+    # The tools read mirrors and proxies from the user's variables too.
+    program = Program(argv, argv[0], os.environ)
     try:
-        done = subprocess.run(
-            argv, capture_output=True, text=True, timeout=SECONDS, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired):
+        result = run(program, LIMITS)
+    except ToolError:
         return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+    return "" if result.status else result.output.decode(errors="replace").strip()
 
 
-def _pip() -> list[str]:
-    said = _said(sys.executable, "-c", _PIP) or _said("python3", "-c", _PIP)
-    return [str(url) for url in json.loads(said)] if said else []
+def _pip_urls() -> list[str]:
+    output = _tool_output(sys.executable, "-c", _PIP)
+    output = output or _tool_output("python3", "-c", _PIP)
+    return [str(url) for url in json.loads(output)] if output else []
 
 
-def _npm() -> list[str]:
-    return _said("npm", "config", "get", "registry").splitlines()[-1:]
+def _npm_urls() -> list[str]:
+    return _tool_output("npm", "config", "get", "registry").splitlines()[-1:]
 
 
-def _apt() -> Iterator[str]:
+def _apt_urls() -> Iterator[str]:
     folder = Path("/etc/apt")
-    files = [folder / "sources.list", *sorted(folder.glob("sources.list.d/*"))]
-    for file in files:
-        if file.suffix in (".list", ".sources") and file.is_file():
-            for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
-                if not line.lstrip().startswith("#"):
-                    yield from re.findall(r"https?://\S+", line)
+    for file in (folder / "sources.list", *sorted(folder.glob("sources.list.d/*"))):
+        if file.suffix == ".list":
+            yield from apt_list_urls(_text(file))
+        elif file.suffix == ".sources":
+            yield from apt_sources_urls(_text(file))
 
 
-def _cargo() -> Iterator[str]:
+_HTTP_URL = re.compile(r"https?://\S+")
+
+
+def apt_list_urls(text: str) -> Iterator[str]:
+    """URLs of the one-line format, whose comments may stand behind an entry."""
+    for line in text.splitlines():
+        entry = line.partition("#")[0]
+        if entry.split()[:1] in (["deb"], ["deb-src"]):
+            yield from _HTTP_URL.findall(entry)
+
+
+def apt_sources_urls(text: str) -> Iterator[str]:
+    """URLs of the enabled stanzas of the deb822 format."""
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    for stanza in re.split(r"\n\s*\n", "\n".join(lines)):
+        fields: dict[str, str] = {}
+        name = ""
+        for line in stanza.splitlines():
+            if line[:1] not in (" ", "\t"):
+                name, _, line = line.partition(":")
+                name = name.strip().lower()
+            fields[name] = f"{fields.get(name, '')} {line}"
+        if fields.get("enabled", "").strip().lower() not in _APT_FALSE:
+            yield from _HTTP_URL.findall(fields.get("uris", ""))
+
+
+_APT_FALSE = ("no", "false", "without", "off", "disable", "0")
+
+
+def _cargo_urls() -> Iterator[str]:
     home = Path(os.environ.get("CARGO_HOME") or Path.home() / ".cargo")
     for file in (home / "config.toml", home / "config"):
         try:
@@ -109,43 +144,60 @@ def _cargo() -> Iterator[str]:
             yield str(source.get("index", "")).removeprefix("sparse+")
 
 
-def _go() -> list[str]:
-    return re.split(r"[,|]", _said("go", "env", "GOPROXY"))
+def _go_urls() -> list[str]:
+    return re.split(r"[,|]", _tool_output("go", "env", "GOPROXY"))
 
 
-def _maven() -> list[str]:
-    """The mirrors of the user's settings; without one what Maven has built in."""
-    settings = Path.home() / ".m2" / "settings.xml"
-    mirrors = re.findall(r"<mirror>.*?</mirror>", _text(settings), re.DOTALL)
-    found = [url for mirror in mirrors for url in _URL.findall(mirror)]
-    if found:
-        return found
+def _maven_urls() -> list[str]:
+    """The mirrors of the user's settings; without one those that Maven has built in."""
+    try:
+        settings = _text(Path.home() / ".m2" / "settings.xml")
+        mirrors = _xml_urls(settings, ".//{*}mirror/{*}url")
+    except ValueError:
+        # Maven refuses such settings too, so it reaches nothing.
+        return []
+    return mirrors or list(_maven_built_in_urls())
+
+
+def _maven_built_in_urls() -> Iterator[str]:
     program = shutil.which("mvn")
     folder = Path(program).resolve().parents[1] / "lib" if program else None
     for jar in sorted(folder.glob("maven-model-builder-*.jar")) if folder else ():
         try:
-            with zipfile.ZipFile(jar) as inside:
-                pom = inside.read("org/apache/maven/model/pom-4.0.0.xml").decode()
+            with zipfile.ZipFile(jar) as archive:
+                pom = archive.open("org/apache/maven/model/pom-4.0.0.xml")
+                with pom:
+                    text = pom.read(LARGEST_XML + 1).decode()
+            yield from _xml_urls(text, ".//{*}url")
         except (OSError, KeyError, ValueError, zipfile.BadZipFile):
             continue
-        found += _URL.findall(pom)
-    return found
 
 
-_URL = re.compile(r"<url>\s*([^<\s]+)\s*</url>")
+def _xml_urls(text: str, path: str) -> list[str]:
+    """Texts of the elements at a path; ValueError if it is no XML or may be a bomb."""
+    if not text:
+        return []
+    # Entities can only be defined in a DTD, which Maven's files have no use for.
+    if len(text) > LARGEST_XML or "<!DOCTYPE" in text:
+        raise ValueError("too large, or with a document type")
+    try:
+        root = ElementTree.fromstring(text)  # noqa: S314 - no DTD gets here
+    except ElementTree.ParseError as error:
+        raise ValueError(str(error)) from error
+    return [element.text.strip() for element in root.iterfind(path) if element.text]
 
 
-def _gem() -> list[str]:
-    return re.findall(r"https?://\S+", _said("gem", "sources", "--list"))
+def _gem_urls() -> list[str]:
+    return _HTTP_URL.findall(_tool_output("gem", "sources", "--list"))
 
 
-def _apk() -> list[str]:
+def _apk_urls() -> list[str]:
     lines = _text(Path("/etc/apk/repositories")).splitlines()
     return [line.strip() for line in lines if line.lstrip().startswith("http")]
 
 
 def _text(file: Path) -> str:
-    """Empty where it is not there."""
+    """The file's text; empty if it cannot be read."""
     try:
         return file.read_text(encoding="utf-8", errors="replace")
     except OSError:

@@ -3,10 +3,10 @@
 import os
 import shlex
 import shutil
-import subprocess
 from pathlib import Path
 
-from swarm.errors import SwarmError
+from swarm.adapters.process import Limits, Program, run
+from swarm.errors import SwarmError, ToolError
 
 SECONDS = 20.0
 LIMIT = 64 << 10
@@ -45,15 +45,16 @@ def _from_file(name: str, path: str) -> str:
 def _from_command(name: str, argv: list[str]) -> str:
     if not argv or not shutil.which(argv[0]):
         raise _trouble(name, argv[0] if argv else "cmd:", "there is no such program")
+    # The user's own program: it finds its agent, its keys and the desktop by variables.
+    program = Program(argv, Path(argv[0]).name, os.environ)
     try:
-        done = subprocess.run(
-            argv, capture_output=True, text=True, timeout=SECONDS, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise _trouble(name, argv[0], _short(error)) from error
-    if done.returncode:
-        raise _trouble(name, argv[0], f"exit {done.returncode}")
-    return done.stdout[:LIMIT]
+        result = run(program, Limits(SECONDS, LIMIT))
+    except ToolError as error:
+        raise _trouble(name, argv[0], error.message) from error
+    if result.status:
+        # What it complains of may hold the value.
+        raise _trouble(name, argv[0], f"exit {result.status}")
+    return result.output.decode(errors="replace")
 
 
 def _short(error: Exception) -> str:

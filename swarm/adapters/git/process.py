@@ -1,19 +1,12 @@
 """The one function that runs git: argv and environment built from nothing each time."""
 
 import os
-import resource
-import signal
-import subprocess
-import threading
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import IO
 
-from swarm.errors import ToolError, ToolMissing
-from swarm.model.safe_text import safe_line
+from swarm.adapters.process import Limits, Program, run
+from swarm.errors import ToolError
 
 # The command line outranks every config file, so these hold in the user's own
 # repository too. Hooks come first: git runs one for `reference-transaction` on any
@@ -79,14 +72,11 @@ class GitDir:
 
 
 @dataclass(frozen=True, slots=True)
-class Bounds:
-    """What one call may use."""
+class Bounds(Limits):
+    """Limits of one call; no answer of git's is meant to be longer."""
 
     seconds: float = 120.0
     output: int = 256 << 20
-    """Bytes of standard output."""
-    memory: int | None = None
-    """Bytes of private memory, where the input is an agent's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +112,21 @@ def ask(
     time limit and on too much output; ToolMissing where there is no git. The whole
     process group is killed then, drivers and all.
     """
-    bounds = bounds or Bounds()
-    with TemporaryFile() as errors:
-        process = _start(at, words, extra or {}, errors)
-        out, overrun = _converse(process, stdin, bounds)
-        code = process.wait()
-        if overrun:
-            raise ToolError(f"git {_verb(words)}: {overrun}")
-        if code not in ok:
-            raise ToolError(f"git {_verb(words)}: {_tail(errors, code)}")
-        return GitResult(code, out)
+    result = run(
+        Program(
+            argv(at, words),
+            label=f"git {_verb(words)}",
+            environment=environment(at, extra or {}),
+            stdin=stdin,
+            cwd=at.cwd or at.work_tree,
+            user=at.user,
+            install_hint="install git 2.38 or newer",
+        ),
+        bounds or Bounds(),
+    )
+    if result.status not in ok:
+        raise ToolError(f"git {_verb(words)}: {result.complaint}")
+    return GitResult(result.status, result.output)
 
 
 def argv(at: GitDir, words: tuple[str, ...]) -> list[str]:
@@ -160,98 +155,5 @@ def environment(at: GitDir, extra: Mapping[str, str]) -> dict[str, str]:
     return {"PATH": path, **_ENVIRONMENT, **whose, **home, **extra}
 
 
-def _start(
-    at: GitDir, words: tuple[str, ...], extra: Mapping[str, str], errors: IO[bytes]
-) -> subprocess.Popen[bytes]:
-    uid, gid = at.user or (None, None)
-    try:
-        return subprocess.Popen(
-            argv(at, words),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            cwd=at.cwd or at.work_tree or "/",
-            env=environment(at, extra),
-            start_new_session=True,
-            user=uid,
-            group=gid,
-            extra_groups=None if gid is None else [],
-        )
-    except FileNotFoundError as error:
-        raise ToolMissing(
-            "git is not installed", hint="install git 2.38 or newer"
-        ) from error
-    except OSError as error:
-        raise ToolError(f"git {_verb(words)}: {safe_line(str(error))}") from error
-
-
-def _converse(
-    process: subprocess.Popen[bytes], stdin: bytes, bounds: Bounds
-) -> tuple[bytes, str]:
-    """Feed and read within the bounds; the output, and what it ran over if it did."""
-    assert process.stdin
-    assert process.stdout
-    if bounds.memory is not None:
-        _hold(process.pid, bounds.memory)
-    late = threading.Event()
-    timer = threading.Timer(bounds.seconds, _killer(process, late))
-    timer.start()
-    feeder = threading.Thread(target=_feed, args=(process.stdin, stdin), daemon=True)
-    feeder.start()
-    try:
-        out = process.stdout.read(bounds.output + 1)
-        if len(out) > bounds.output:
-            _kill(process)
-            return b"", f"more than {bounds.output} bytes came out"
-        process.wait()
-    finally:
-        timer.cancel()
-        if process.poll() is None:
-            _kill(process)
-        feeder.join()
-        process.stdout.close()
-    if late.is_set():
-        return b"", f"no answer within {bounds.seconds:g} seconds"
-    return out, ""
-
-
-def _feed(pipe: IO[bytes], data: bytes) -> None:
-    # Where it ended without reading all, its exit status says why.
-    with suppress(BrokenPipeError):
-        pipe.write(data)
-    with suppress(BrokenPipeError):
-        pipe.close()
-
-
-def _hold(pid: int, memory: int) -> None:
-    # Nothing was written to its standard input yet, so it has parsed nothing so far.
-    # DATA and not AS: packs are mapped read-only, and may be larger than memory.
-    if hasattr(resource, "prlimit"):
-        resource.prlimit(pid, resource.RLIMIT_DATA, (memory, memory))
-
-
-def _killer(
-    process: subprocess.Popen[bytes], late: threading.Event
-) -> Callable[[], None]:
-    def kill() -> None:
-        late.set()
-        _kill(process)
-
-    return kill
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-
-
 def _verb(words: tuple[str, ...]) -> str:
     return next((word for word in words if not word.startswith("-")), "")
-
-
-def _tail(errors: IO[bytes], code: int) -> str:
-    size = errors.seek(0, os.SEEK_END)
-    errors.seek(max(0, size - 2000))
-    text = errors.read().decode(errors="replace").strip()
-    last = [each for each in text.splitlines() if each.strip()][-4:]
-    return safe_line("; ".join(last), 600) or f"exit status {code}"
