@@ -24,14 +24,14 @@ def rows() -> list[Row]:
     """Intake with a dashboard beside it, and the view of a whole day."""
     with open_keeper_harness(max_running=2) as at:
         task = at.new("sleep 100000")[0]
-        until(lambda: at.queries.task(task).state == "live", "the task")
+        until(lambda: at.queries.tasks.get(task).state == "live", "the task")
         found = list(_intake(at, task))
     return [*found, _day()]
 
 
 def _intake(at: KeeperHarness, task: int) -> Iterator[Row]:
     """Raw lines come faster than they are read; keys are pressed meanwhile."""
-    trail = at.queries.trails(task)[-1]
+    trail = at.queries.audit.log_positions(task)[-1]
     file = at.paths.sensor / f"{trail.container}.{trail.part}"
     with dashboard(at.repo) as screen:
         quiet = [screen.press(b"]") for _ in range(PRESSES)]
@@ -39,9 +39,14 @@ def _intake(at: KeeperHarness, task: int) -> Iterator[Row]:
             out.writelines(_lines(FLOOD))
         box = f"swarm-{at.paths.tag}-{task}"
         subprocess.run(["docker", "exec", box, "touch", "/tmp/go"], check=True)
-        began, before = time.perf_counter(), at.queries.trails(task)[-1].lines
+        began, before = (
+            time.perf_counter(),
+            at.queries.audit.log_positions(task)[-1].lines,
+        )
         waits: list[float] = []
-        while (lines := at.queries.trails(task)[-1].lines - before) < FLOOD * 0.95:
+        while (
+            lines := at.queries.audit.log_positions(task)[-1].lines - before
+        ) < FLOOD * 0.95:
             waits.append(screen.press(b"]"))
         seconds = time.perf_counter() - began
     waits.sort()
@@ -82,7 +87,7 @@ def _fill(database: Path) -> None:
     connection = sqlite3.connect(database, timeout=60)
     now = time.time()
     connection.executemany(
-        "INSERT INTO trace"
+        "INSERT INTO path_activity"
         " VALUES (?, ?, 'write', ?, ?, 5, 10, 10, 0, 'x', 0, '', '', ?)",
         (
             (
@@ -96,7 +101,7 @@ def _fill(database: Path) -> None:
         ),
     )
     connection.executemany(
-        "INSERT INTO deed (at, task, kind, op, path, other, argv, pid, parent, comm,"
+        "INSERT INTO action (at, task, kind, op, path, other, argv, pid, parent, comm,"
         " result, seconds, count, level, note) VALUES (?, ?, 'exec', 'exec', ?, x'',"
         " '[\"a\"]', 1, 1, 'x', 0, 0, 1, '', '')",
         ((now - n / 5, n % DAY_TASKS, b"/usr/bin/x") for n in range(DAY_DEEDS, 0, -1)),

@@ -20,7 +20,7 @@ def rows() -> list[Row]:
         before = _overhead()
         ids = home.new("sleep 600", TASKS)
         for task_id in ids:
-            until(lambda i=task_id: home.queries.task(i).state == "live", "live")  # type: ignore[misc]  # the default binds the id
+            until(lambda i=task_id: home.queries.tasks.get(i).state == "live", "live")  # type: ignore[misc]  # the default binds the id
         terminal, dashboard = _dashboard(home)
         reader = threading.Thread(target=_drain, args=(terminal,), daemon=True)
         reader.start()

@@ -15,7 +15,7 @@ from shutil import rmtree
 from swarm.bootstrap import wiring
 from swarm.plan.naming import HomePaths
 from swarm.store import wishes
-from swarm.store.event_queries import Queries
+from swarm.store.queries import Queries
 
 PATIENCE = 120.0
 SETTLED_SECONDS = 1.0
@@ -39,8 +39,8 @@ class KeeperHarness:
     def wish(self, verb: str, **body: object) -> dict[str, object]:
         """Make a wish and wait until it is done."""
         made = wishes.make(self.paths.database, verb, body)
-        until(lambda: bool(self.queries.wish(made).outcome), verb)
-        decided = self.queries.wish(made)
+        until(lambda: bool(self.queries.wishes.get(made).outcome), verb)
+        decided = self.queries.wishes.get(made)
         assert decided.outcome == "done", decided.message
         return decided.result
 
@@ -113,7 +113,7 @@ def open_keeper_harness(
         [sys.executable, "-m", "swarm", "keeper"], stdout=subprocess.DEVNULL
     )
     try:
-        until(lambda: bool(queries.fleet().engine), "the keeper")
+        until(lambda: bool(queries.events.fleet().engine), "the keeper")
         yield KeeperHarness(paths, repo, queries, keeper, max_running)
     finally:
         keeper.terminate()

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from bench.keeper_harness import KeeperHarness, open_keeper_harness, until
 from bench.screen import dashboard
 from bench.table import Row
-from swarm.store.event_queries import Queries
+from swarm.store.queries import Queries
 
 WRITES = 200
 PATIENCE = 60.0
@@ -29,7 +29,7 @@ def rows() -> list[Row]:
     """Both, of one quiet task."""
     with open_keeper_harness(max_running=2) as at:
         task = at.new("sleep 100000")[0]
-        until(lambda: at.queries.task(task).state == "live", "the task")
+        until(lambda: at.queries.tasks.get(task).state == "live", "the task")
         return [*_to_row(at, task), *_to_screen(at, task)]
 
 
@@ -47,11 +47,11 @@ def _to_row(at: KeeperHarness, task: int) -> Iterator[Row]:
     queries, seen, began = Queries(at.paths.database), 0.0, time.monotonic()
     waits: list[float] = []
     sql = (
-        "SELECT path, last FROM trace WHERE task = :task AND heap IN (x'', '/tmp')"
-        " AND last > :after ORDER BY last"
+        "SELECT path, last FROM path_activity WHERE task = :task"
+        " AND path_group IN (x'', '/tmp') AND last > :after ORDER BY last"
     )
     while len(waits) < WRITES * 0.98 and time.monotonic() < began + PATIENCE:
-        for path, last in queries._all(sql, {"task": task, "after": seen}):
+        for path, last in queries.connection.all(sql, {"task": task, "after": seen}):
             seen = max(seen, last)
             if found := _ROW.search(path):
                 waits.append((time.time() - float(found[1])) * 1000)

@@ -20,8 +20,8 @@ def rows() -> list[Row]:
     with open_keeper_harness(max_running=TEN) as home:
         home.until_ready()
         first = home.new(STAMP)[0]
-        until(lambda: home.queries.task(first).ended is not None, "the first task")
-        bare = Bare(home, specs.from_json(home.queries.plan(first)).sandbox)
+        until(lambda: home.queries.tasks.get(first).ended is not None, "the first task")
+        bare = Bare(home, specs.from_json(home.queries.tasks.plan(first)).sandbox)
         one = paired(lambda: _ours(home, 1), lambda: bare.run(1), ONE_RUNS)
         ten = paired(lambda: _ours(home, TEN), lambda: bare.run(TEN), TEN_RUNS)
     return [
@@ -37,7 +37,7 @@ def _ours(home: KeeperHarness, copies: int) -> float:
     stamps = [home.paths.worktree(task_id) / "stamp" for task_id in ids]
     last = _last(stamps)
     for task_id in ids:
-        until(lambda i=task_id: home.queries.task(i).state == "live", "live")  # type: ignore[misc]  # the default binds the id
+        until(lambda i=task_id: home.queries.tasks.get(i).state == "live", "live")  # type: ignore[misc]  # the default binds the id
         home.wish("kill", task=task_id)
         home.wish("discard", task=task_id)
         home.wish("rm", task=task_id)

@@ -44,7 +44,7 @@ def rows() -> list[Row]:
         with open_keeper_harness(max_running=2, settings=settings) as at:
             for load, script in LOADS.items():
                 found += _proof(at, kind, load, script)
-            for known in at.queries.of_kind(events.SensorUp):
+            for known in at.queries.events.of_kind(events.SensorUp):
                 print(f"  {kind} says: {known.event}")
     return found
 
@@ -76,19 +76,20 @@ def _start(at: KeeperHarness, script: str, mark: str) -> int:
 
 def _is_taken_in(at: KeeperHarness, task: int) -> bool:
     ends = events.CommitsImported | events.ImportRefused
-    known = at.queries.events(task=task, limit=100_000)
+    known = at.queries.events.after(task=task, limit=100_000)
     return any(isinstance(one.event, ends) for one in known)
 
 
 def _found(at: KeeperHarness, task: int) -> Found:
-    stored = at.queries._all(
-        "SELECT CAST(path AS TEXT) FROM trace WHERE task = :task", {"task": task}
+    stored = at.queries.connection.all(
+        "SELECT CAST(path AS TEXT) FROM path_activity WHERE task = :task",
+        {"task": task},
     )
-    known = at.queries.events(task=task, limit=100_000)
+    known = at.queries.events.after(task=task, limit=100_000)
     wanted = Filter(task=task, groups=frozenset({"exec"}))
     return Found(
         paths=frozenset(path for (path,) in stored),
-        commands=len(at.queries.audit(wanted, 100_000)),
+        commands=len(at.queries.audit.newest(wanted, 100_000)),
         missed=sum(
             o.event.missed for o in known if isinstance(o.event, events.SensorGap)
         ),

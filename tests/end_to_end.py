@@ -82,7 +82,7 @@ class Session:
 
     def happened(self, kind: type[e.Event]) -> bool:
         """Whether the task's journal holds such an event."""
-        events = self.harness.queries.events(task=self.task)
+        events = self.harness.queries.events.after(task=self.task)
         return any(isinstance(known.event, kind) for known in events)
 
     @property
@@ -164,7 +164,7 @@ async def _ask_why(at: Session, pilot: Pilot[None]) -> None:
 async def _end(at: Session, pilot: Pilot[None]) -> None:
     await pilot.press("s")
     await at.until(
-        pilot, lambda: at.harness.queries.task(at.task).state is State.STOPPED
+        pilot, lambda: at.harness.queries.tasks.get(at.task).state is State.STOPPED
     )
     await pilot.press("P")
     await pilot.pause(0.6)

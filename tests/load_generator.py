@@ -94,11 +94,11 @@ async def _end(at: Session, pilot: Pilot[None], tasks: list[int]) -> None:
 
 
 def _is_over(at: Session, task: int) -> bool:
-    return at.harness.queries.task(task).state in (State.STOPPED, State.FAILED)
+    return at.harness.queries.tasks.get(task).state in (State.STOPPED, State.FAILED)
 
 
 def _paths(at: Session, task: int) -> int:
-    return at.harness.queries.counts(task).paths
+    return at.harness.queries.audit.counts(task).paths
 
 
 def _text(at: Session) -> str:
@@ -112,7 +112,7 @@ def _text(at: Session) -> str:
 def refused(at: Session, task: int) -> int:
     """How many entries of the audit tell of a refusal."""
     wanted = Filter(task=task, verdict="denied")
-    return len(at.harness.queries.audit(wanted, 1000))
+    return len(at.harness.queries.audit.newest(wanted, 1000))
 
 
 def main() -> int:

@@ -32,8 +32,8 @@ from swarm.policy.layers import ResolvedPolicy
 from swarm.policy.rules import Inject, Policy, Rule
 from swarm.store import wishes
 from swarm.store.audit_writer import AuditWriter, LogPosition
-from swarm.store.event_queries import Queries
 from swarm.store.journal import Journal
+from swarm.store.queries import Queries
 from swarm.store.usage_writer import UsageWriter
 from swarm.tui.app import SwarmApp
 from swarm.tui.backend import Doors, Options, Project
@@ -523,9 +523,9 @@ def _file(
     return PathActivity(path, op, at - 60, at, count=1, size=size, level=level, **more)
 
 
-def _heap(path: str, files: int, age: float) -> tuple[PathActivity, ...]:
+def _generated_folder(path: str, files: int, age: float) -> tuple[PathActivity, ...]:
     return tuple(
-        _file(f"{path}/m{n}.js", "create", age + n / 100, heap=f"/workspace/{path}")
+        _file(f"{path}/m{n}.js", "create", age + n / 100, group=f"/workspace/{path}")
         for n in range(files)
     )
 
@@ -551,7 +551,7 @@ OBSERVED = Scene(
             _file("/etc/hosts", "open", 33, denied=1, note=""),
             _file("/opt/cache/x", "create", 90, 77, OUTSIDE, note="outside"),
             _file("a\x1b]52;c;x\x07\u202eb[red]", "create", 95, 12),
-            *_heap("node_modules", 1243, 30),
+            *_generated_folder("node_modules", 1243, 30),
         ),
         2: (_file("migrations/0042_add_index.sql", "create", 100, 1200),),
     },
@@ -796,7 +796,7 @@ async def settled(pilot: Pilot[None]) -> None:
 def answer(world: World) -> None:
     """Decide every open wish, as the keeper would: snapshots are read, all is done."""
     journal, queries = Journal(world.database), Queries(world.database)
-    for wish in queries.open_wishes():
+    for wish in queries.wishes.open():
         if wish.verb in world.refused:
             journal.refuse(wish.id, SwarmError(*world.refused[wish.verb]))
         else:

@@ -69,7 +69,7 @@ def test_untrusted_text_is_never_markup(source: Path) -> None:
 def test_the_list_imports_nothing_heavy() -> None:
     """`swarm ls` answers in milliseconds: the read side is the standard library."""
     script = (
-        "import sys, swarm.store.queries, swarm.store.wishes;"
+        "import sys, swarm.store.task_queries, swarm.store.wishes;"
         "print([m for m in ('sqlmodel', 'pydantic', 'textual', 'docker', 'libtmux')"
         " if m in sys.modules])"
     )

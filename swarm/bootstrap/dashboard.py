@@ -13,7 +13,7 @@ from swarm.bootstrap.keeper_process import ensure_keeper, keeper_pid
 from swarm.errors import SwarmError
 from swarm.plan.naming import HomePaths
 from swarm.store import migrations
-from swarm.store.event_queries import Queries
+from swarm.store.queries import Queries
 
 if TYPE_CHECKING:
     from swarm.policy.layers import ResolvedPolicy

@@ -22,8 +22,8 @@ from swarm.plan.naming import HomePaths
 from swarm.plan.sensor_container import SensorNames
 from swarm.ports import Containers, Panes
 from swarm.store.audit_writer import AuditWriter
-from swarm.store.event_queries import Queries
 from swarm.store.journal import Journal
+from swarm.store.queries import Queries
 from swarm.store.usage_writer import UsageWriter
 
 
@@ -41,7 +41,9 @@ def kit(paths: HomePaths, containers: Containers, panes: Panes) -> EngineContext
         nets=_nets(paths, containers, journal),
         sensing=_sensing(paths, containers, journal, audit),
         audit=audit,
-        meter=ResourceMeter(containers, UsageWriter(paths.database), read),
+        meter=ResourceMeter(
+            containers, UsageWriter(paths.database), lambda: read().tasks
+        ),
         uid=os.getuid(),
         gid=os.getgid(),
     )

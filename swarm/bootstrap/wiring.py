@@ -7,7 +7,7 @@ An import inside a function is deferred because the module is slow to load: dock
 from typing import TYPE_CHECKING
 
 from swarm.plan.naming import HOME_LABEL, HomePaths
-from swarm.store.event_queries import Queries
+from swarm.store.queries import Queries
 
 if TYPE_CHECKING:  # the return types of what is imported when it is called
     from swarm.adapters.docker import DockerContainers

@@ -54,4 +54,4 @@ def _is_bare(folder: Path) -> bool:
 
 def tasks_named(board: TaskQueries, ids: list[int]) -> list[Task]:
     """The tasks of these ids, each once; NotFound names the first there is not."""
-    return [board.task(number) for number in dict.fromkeys(ids)]
+    return [board.get(number) for number in dict.fromkeys(ids)]

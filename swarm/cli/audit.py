@@ -15,7 +15,7 @@ from swarm.engine.readers import audit as audit_reader
 from swarm.engine.readers import audit_check
 from swarm.errors import SwarmError
 from swarm.store.audit_pages import AuditCursor, since
-from swarm.store.event_queries import Queries
+from swarm.store.queries import Queries
 
 
 def audit_arguments(parser: ArgumentParser) -> None:
@@ -38,7 +38,7 @@ def audit(args: Namespace) -> int:
 
 
 def _show(args: Namespace) -> int:
-    entries = _queries(args).audit(wanted(args), args.limit)
+    entries = _queries(args).audit.newest(wanted(args), args.limit)
     for entry in reversed(entries):
         output.out(entry_sentence(entry))
     if not entries:
@@ -51,7 +51,9 @@ def _verify(args: Namespace) -> int:
     tasks = [args.id] if args.id is not None else [t.id for t in _all_tasks(queries)]
     status = exit_codes.DONE
     for task in tasks:
-        for found in audit_check.of_task(home.places().sensor, queries.trails(task)):
+        for found in audit_check.of_task(
+            home.places().sensor, queries.audit.log_positions(task)
+        ):
             if found.fault:
                 status = exit_codes.FAILED
             words = found.fault or f"{found.lines:,} lines, as they were recorded"
@@ -62,7 +64,7 @@ def _verify(args: Namespace) -> int:
 
 
 def _export(args: Namespace) -> int:
-    entries = since(_queries(args), AuditCursor(), wanted(args))
+    entries = since(_queries(args).audit, AuditCursor(), wanted(args))
     with _opened(args.out) as out:
         audit_reader.write(entries, args.format, out)
     return exit_codes.DONE
@@ -85,12 +87,12 @@ def _opened(file: Path | None) -> Iterator[TextIO]:
 def _queries(args: Namespace) -> Queries:
     queries = Queries(home.places().database)
     if args.id is not None:
-        queries.task(args.id)
+        queries.tasks.get(args.id)
     return queries
 
 
 def _all_tasks(queries: Queries) -> list[Any]:
-    return list(queries.tasks(removed=True))
+    return list(queries.tasks.all(removed=True))
 
 
 _VERBS = {"show": _show, "verify": _verify, "export": _export}

@@ -7,6 +7,7 @@ from swarm.cli import exit_codes, output
 from swarm.cli.keeper_client import ask
 from swarm.cli.list_tasks import budget_of
 from swarm.cli.parser import task_id
+from swarm.store.connection import ReadConnection
 from swarm.store.task_queries import TaskQueries
 
 
@@ -24,7 +25,7 @@ def budget(args: Namespace) -> int:
     if args.tokens is not None or args.dollars is not None:
         body = {"task": args.id, "tokens": args.tokens, "dollars": args.dollars}
         ask(places, "budget", body)
-    task = TaskQueries(places.database).task(args.id)
+    task = TaskQueries(ReadConnection(places.database)).get(args.id)
     used = f"{task.model.tokens:,} tokens, about ${task.model.cost:.2f}"
     output.fields(
         [("used", used), ("may use", budget_of(task) or "as much as it wants")]

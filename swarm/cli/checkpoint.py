@@ -9,7 +9,8 @@ from swarm.cli import exit_codes, output
 from swarm.cli.keeper_client import ask
 from swarm.cli.parser import task_id
 from swarm.model.safe_text import safe_line
-from swarm.store.event_queries import Checkpoint, Queries
+from swarm.store.event_queries import Checkpoint
+from swarm.store.queries import Queries
 
 
 def checkpoint_arguments(parser: ArgumentParser) -> None:
@@ -33,8 +34,8 @@ def checkpoint(args: Namespace) -> int:
 
 def _ls(args: Namespace) -> int:
     queries = Queries(home.places().database)
-    task = queries.task(args.id)
-    found = queries.checkpoints(task.id)
+    task = queries.tasks.get(args.id)
+    found = queries.events.checkpoints(task.id)
     if args.json:
         output.as_json([asdict(one) for one in found])
         return exit_codes.DONE

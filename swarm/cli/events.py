@@ -16,7 +16,7 @@ from swarm.model import events as e
 from swarm.model.audit_query import GROUPS, Entry, Filter
 from swarm.model.safe_text import safe_line
 from swarm.store.audit_pages import AuditCursor, since
-from swarm.store.event_queries import Queries
+from swarm.store.queries import Queries
 
 SILENT = frozenset({"plan", "prompt"})
 """Fields too long for a line; `--json` and `swarm show` have them."""
@@ -69,12 +69,12 @@ def events(args: Namespace) -> int:
     """Oldest first; with --follow never ends by itself."""
     queries, seen = Queries(home.places().database), AuditCursor()
     if args.id is not None:
-        queries.task(args.id)
-    _print(since(queries, seen, wanted(args)), args.json)
+        queries.tasks.get(args.id)
+    _print(since(queries.audit, seen, wanted(args)), args.json)
     if args.follow:
         for grew in changes(queries):
             if grew:
-                _print(since(queries, seen, wanted(args)), args.json)
+                _print(since(queries.audit, seen, wanted(args)), args.json)
     return exit_codes.DONE
 
 
@@ -96,9 +96,9 @@ def entry_sentence(entry: Entry) -> str:
 
 
 def _kind_and_why(entry: Entry) -> tuple[str, str]:
-    done = entry.deed
+    done = entry.action
     if done is None:
-        return "file", safe_line(entry.trace.note if entry.trace else "")
+        return "file", safe_line(entry.activity.note if entry.activity else "")
     mark = "denied" if done.result < 0 else "flag" if done.level else ""
     return f"{done.kind} {mark}".strip(), activity_text.why(done)
 

@@ -8,7 +8,8 @@ from swarm.bootstrap import keeper_process
 from swarm.errors import SwarmError
 from swarm.plan.naming import HomePaths
 from swarm.store import wishes
-from swarm.store.event_queries import Queries, WishRecord
+from swarm.store.queries import Queries
+from swarm.store.wish_queries import WishRecord
 
 POLL_SECONDS = 0.01
 """Between two looks at the file; each costs microseconds (`PRAGMA data_version`)."""
@@ -43,7 +44,7 @@ def _decided(paths: HomePaths, queries: Queries, made: list[int]) -> list[WishRe
     for grew in changes(queries):
         if not grew and keeper_process.keeper_pid(paths) is None:
             keeper_process.ensure_keeper(paths)
-        found = [queries.wish(number) for number in made]
+        found = [queries.wishes.get(number) for number in made]
         if all(wish.outcome for wish in found):
             break
     return found

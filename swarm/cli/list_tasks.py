@@ -13,6 +13,7 @@ from swarm.cli.parser import task_id
 from swarm.model import usage
 from swarm.model.task import State, Task
 from swarm.model.usage import Usage
+from swarm.store.connection import ReadConnection
 from swarm.store.task_queries import TaskQueries
 
 
@@ -33,8 +34,8 @@ def show_arguments(parser: ArgumentParser) -> None:
 def ls(args: Namespace) -> int:
     """The tasks of this repository; of all where one stands in none."""
     repo = None if args.all else repository(args)
-    queries = TaskQueries(home.places().database)
-    tasks = queries.tasks(str(repo) if repo else None, removed=args.all)
+    queries = TaskQueries(ReadConnection(home.places().database))
+    tasks = queries.all(str(repo) if repo else None, removed=args.all)
     if args.json:
         output.as_json([_facts(task) for task in tasks])
     elif tasks:
@@ -48,8 +49,8 @@ def ls(args: Namespace) -> int:
 def show(args: Namespace) -> int:
     """Every field that says something."""
     places = home.places()
-    queries = TaskQueries(places.database)
-    task = queries.task(args.id)
+    queries = TaskQueries(ReadConnection(places.database))
+    task = queries.get(args.id)
     used = queries.usage(task.id)
     if args.json:
         more = {"usage": asdict(used) if used else None, "plan": queries.plan(task.id)}

@@ -7,7 +7,7 @@ from swarm.model import events
 from swarm.model.safe_text import safe_line
 from swarm.model.task import ACTIVE, State, Task
 from swarm.plan.naming import HomePaths
-from swarm.store.event_queries import Queries
+from swarm.store.queries import Queries
 
 
 def follow(paths: HomePaths, ids: list[int], seconds: float | None = None) -> int:
@@ -29,7 +29,7 @@ def _followed(
     seen, told = 0, ""
     for grew in changes(queries, seconds):
         seen = _tell(queries, seen, set(ids))
-        tasks = [queries.task(number) for number in ids]
+        tasks = [queries.tasks.get(number) for number in ids]
         if not any(task.state in ACTIVE for task in tasks):
             return outcome(tasks)
         told = _tell_trouble(queries, told)
@@ -53,7 +53,7 @@ def succeeded(task: Task) -> bool:
 
 def _tell(queries: Queries, seen: int, ids: set[int]) -> int:
     """Say what is new of these tasks; returns the last event's id."""
-    for known in queries.events(after=seen):
+    for known in queries.events.after(seen):
         seen = known.id
         text = step(known.event)
         if known.task in ids and text and output.is_watched():
@@ -62,7 +62,7 @@ def _tell(queries: Queries, seen: int, ids: set[int]) -> int:
 
 
 def _tell_trouble(queries: Queries, told: str) -> str:
-    trouble = queries.fleet().trouble
+    trouble = queries.events.fleet().trouble
     if trouble and trouble != told:
         output.note(f"nothing starts meanwhile: {safe_line(trouble)}")
     return trouble

@@ -16,7 +16,7 @@ from swarm.model.review import STRATEGIES, Change, Hidden
 from swarm.model.safe_text import plain, safe_line
 from swarm.model.task import Task
 from swarm.plan.naming import HomePaths
-from swarm.store.event_queries import Queries
+from swarm.store.queries import Queries
 
 
 def diff_arguments(parser: ArgumentParser) -> None:
@@ -61,7 +61,7 @@ def diff(args: Namespace) -> int:
             hint=f"redirect them; `swarm merge {args.id} --strategy patch` writes what "
             "`git apply` takes",
         )
-    task = Queries(places.database).task(args.id)
+    task = Queries(places.database).tasks.get(args.id)
     tree = snapshot(places, task)
     review = wiring.review(places)
     if args.json or args.stat:
@@ -83,7 +83,7 @@ def snapshot(paths: HomePaths, task: Task) -> str:
 def merge(args: Namespace) -> int:
     """Merges what was read last; the engine refuses where the files changed since."""
     places = home.places()
-    task = Queries(places.database).task(args.id)
+    task = Queries(places.database).tasks.get(args.id)
     wish: dict[str, Any] = {
         "task": task.id,
         "tree": args.tree or task.review.tree,

@@ -9,7 +9,7 @@ from swarm.cli.arguments import tasks_named
 from swarm.cli.keeper_client import ask_all
 from swarm.cli.parser import task_id
 from swarm.errors import SwarmError
-from swarm.store.event_queries import Queries
+from swarm.store.queries import Queries
 
 DONE_WORDS = {
     "stop": "stopped",
@@ -126,7 +126,7 @@ def _each(verb: str, ids: list[int], more: dict[str, Any] | None = None) -> int:
     places = home.places()
     queries = Queries(places.database)
     try:
-        tasks = tasks_named(queries, ids)
+        tasks = tasks_named(queries.tasks, ids)
     finally:
         queries.close()
     wanted = [(verb, {"task": task.id, **(more or {})}) for task in tasks]

@@ -12,7 +12,7 @@ from swarm.errors import SwarmError
 from swarm.model.safe_text import plain
 from swarm.model.task import State, Task
 from swarm.plan.naming import HomePaths, TaskNames
-from swarm.store.event_queries import Queries
+from swarm.store.queries import Queries
 
 LOG_LIMIT = 16 << 20
 """Characters of one task's output that are printed at most."""
@@ -32,7 +32,7 @@ def logs_arguments(parser: ArgumentParser) -> None:
 def attach(args: Namespace) -> int:
     """Becomes tmux, and so never returns where it succeeds."""
     places = home.places()
-    task = Queries(places.database).task(args.id)
+    task = Queries(places.database).tasks.get(args.id)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise SwarmError(
             "attaching needs a terminal", hint=f"see `swarm logs {task.id}`"
@@ -53,7 +53,7 @@ def attach(args: Namespace) -> int:
 def logs(args: Namespace) -> int:
     """The last lines of the sandbox, or of the launch where it never ran."""
     places = home.places()
-    task = Queries(places.database).task(args.id)
+    task = Queries(places.database).tasks.get(args.id)
     launch = places.launch_log(task.id)
     if task.state is State.FAILED and launch.exists():
         output.out(plain(_tail(launch, args.tail), LOG_LIMIT).rstrip("\n"))

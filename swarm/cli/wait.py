@@ -6,7 +6,7 @@ from swarm.bootstrap import home
 from swarm.cli.arguments import tasks_named
 from swarm.cli.parser import task_id
 from swarm.cli.progress import follow
-from swarm.store.event_queries import Queries
+from swarm.store.queries import Queries
 
 
 def wait_arguments(parser: ArgumentParser) -> None:
@@ -22,7 +22,7 @@ def wait(args: Namespace) -> int:
     places = home.places()
     queries = Queries(places.database)
     try:
-        ids = [task.id for task in tasks_named(queries, args.ids)]
+        ids = [task.id for task in tasks_named(queries.tasks, args.ids)]
     finally:
         queries.close()
     return follow(places, ids, args.timeout)

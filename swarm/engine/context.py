@@ -13,8 +13,8 @@ from swarm.engine.sensor.supervisor import SensorSupervisor
 from swarm.plan.naming import HOME_LABEL, HomePaths, TaskNames
 from swarm.ports import Containers, Panes
 from swarm.store.audit_writer import AuditWriter
-from swarm.store.event_queries import Queries
 from swarm.store.journal import Journal
+from swarm.store.queries import Queries
 
 
 class ContainerStarts:

@@ -8,7 +8,7 @@ from swarm.engine.egress import budget, grants, task_network
 from swarm.engine.review import checkpoints, merge, snapshot
 from swarm.engine.tasks import cleanup, control, create
 from swarm.errors import SwarmError
-from swarm.store.event_queries import WishRecord
+from swarm.store.wish_queries import WishRecord
 
 Result = dict[str, Any]
 

@@ -19,7 +19,7 @@ from swarm.errors import SwarmError
 from swarm.model import events as e
 from swarm.model.task import State, Task
 from swarm.ports import ContainerEvent
-from swarm.store.event_queries import WishRecord
+from swarm.store.wish_queries import WishRecord
 
 POLL_SECONDS = 0.03
 """How soon a wish is noticed; asking the file costs microseconds."""
@@ -43,7 +43,7 @@ class Keeper:
         self._watch = ContainerEventWatcher(context, self._heard, self._engine_back)
         self._taken: set[int] = set()
         self._launching: set[int] = set()
-        self._limit = context.read().max_running()
+        self._limit = context.read().tasks.max_running()
         self._stamp: object = None
         self._seen_stamp: object = None
         self._next_look = 0.0
@@ -91,14 +91,14 @@ class Keeper:
         return True
 
     def _serve(self) -> None:
-        for wish in self._context.read().open_wishes():
+        for wish in self._context.read().wishes.open():
             if wish.id not in self._taken:
                 self._taken.add(wish.id)
                 self._workers.submit(self._carry_out, wish)
         self._start_queued()
 
     def _start_queued(self) -> None:
-        tasks = self._context.read().tasks()
+        tasks = self._context.read().tasks.all()
         for task, other in hopeless(tasks):
             reason = f"task {other.id}, which it waits for, is {other.state}"
             self._context.journal.record(task.id, e.TaskFailed("queue", reason))
@@ -166,7 +166,7 @@ class Keeper:
         if self._context.sensing.is_down:
             self._recover_sensor()
         reconcile.online(self._context)
-        for task in self._context.read().tasks():
+        for task in self._context.read().tasks.all():
             if task.state is State.LIVE:
                 self._check_budget(task.id)
         self._inbox.put(self._start_queued)
@@ -216,7 +216,7 @@ class Keeper:
 
     def _keep_checkpoints(self) -> None:
         """One worktree is read at a time, so that a round is not a storm."""
-        live = [t.id for t in self._context.read().tasks() if t.state is State.LIVE]
+        live = [t.id for t in self._context.read().tasks.all() if t.state is State.LIVE]
         with suppress(SwarmError):
             due = self._rounds.due(live, time.monotonic(), self._context.config)
             if due:
@@ -241,7 +241,7 @@ class Keeper:
                 self._workers.submit(self._renew)
 
     def _renew(self) -> None:
-        for task in self._context.read().tasks():
+        for task in self._context.read().tasks.all():
             if task.net.name and task.state is State.LIVE:
                 self._guarded(task.id, "policy", task_network.renew_edited)
 
@@ -258,6 +258,8 @@ class Keeper:
 
     def _trouble_once(self, where: str, error: SwarmError) -> None:
         trouble = e.Trouble(where, error.message)
-        events = self._context.read().events(self._context.read().last_event() - 1)
+        events = self._context.read().events.after(
+            self._context.read().events.last_id() - 1
+        )
         if not events or events[-1].event != trouble:
             self._context.journal.record(None, trouble)

@@ -15,6 +15,8 @@ _SCRATCH = ("/tmp", "/run", "/dev", "/proc", "/var/tmp")  # noqa: S108 - the san
 
 RUIN = "!!"
 """The level of a command that destroys; X0 to X4 are the levels of `review.Level`."""
+GROUP = "group"
+"""The `op` of a row that stands for a whole generated folder."""
 OUTSIDE = "out"
 """The level of a write to where no agent has business."""
 
@@ -62,20 +64,20 @@ class PathActivity:
     denied: int = 0
     level: str = ""
     note: str = ""
-    heap: str = ""
-    """The directory under whose name it is shown; empty for its own."""
+    group: str = ""
+    """The generated folder that it is shown as part of; empty if none."""
 
 
 @dataclass(slots=True)
 class Batch:
     """What some lines of one task came to."""
 
-    traces: dict[str, PathActivity] = field(default_factory=dict)
-    deeds: list[Action] = field(default_factory=list)
+    paths: dict[str, PathActivity] = field(default_factory=dict)
+    actions: list[Action] = field(default_factory=list)
     ends: list[tuple[int, int, float]] = field(default_factory=list)
     """Process ids with exit status and time, of commands in earlier batches."""
-    heaps: list[str] = field(default_factory=list)
-    """Directories that are shown as one from now on."""
+    path_groups: list[str] = field(default_factory=list)
+    """Folders that are shown as one row from now on."""
     lost: int = 0
 
 

@@ -2,18 +2,18 @@
 
 import shlex
 
-from swarm.model.activity import Action, PathActivity, relative
+from swarm.model.activity import GROUP, Action, PathActivity, relative
 from swarm.model.audit_query import Entry
 from swarm.model.safe_text import safe_line
 
-_PAST = {"heap": "files in", "found": "found changed"}
+_PAST = {GROUP: "files in", "found": "found changed"}
 
 
 def what(entry: Entry, limit: int = 300) -> str:
     """The thing that was done; of an event nothing, for it has words of its own."""
-    if entry.deed:
-        return deed(entry.deed, limit)
-    return trace(entry.trace, limit) if entry.trace else ""
+    if entry.action:
+        return deed(entry.action, limit)
+    return trace(entry.activity, limit) if entry.activity else ""
 
 
 def deed(done: Action, limit: int = 300) -> str:

@@ -45,22 +45,22 @@ class Entry:
     id: int = 0
     """Of the event or the deed."""
     event: Recorded | None = None
-    deed: Action | None = None
-    trace: PathActivity | None = None
+    action: Action | None = None
+    activity: PathActivity | None = None
 
     @property
     def key(self) -> tuple[object, ...]:
         """Tells it from every other entry; a path that changed again is another."""
-        if self.trace:
-            return "trace", self.task, self.trace.path, self.at
-        return "deed" if self.deed else "event", self.id
+        if self.activity:
+            return "path", self.task, self.activity.path, self.at
+        return "action" if self.action else "event", self.id
 
 
 @dataclass(frozen=True, slots=True)
 class PathRow:
     """One row of a task's files: a path, or a heap of many."""
 
-    trace: PathActivity
+    activity: PathActivity
     files: int = 1
     """Paths that the row stands for."""
 

@@ -39,7 +39,7 @@ def _events(
 def _deeds(
     timeline: AuditQueries, seen: AuditCursor, wanted: Filter
 ) -> Iterator[Entry]:
-    while batch := timeline.deeds_after(seen.deed, wanted):
+    while batch := timeline.actions_after(seen.deed, wanted):
         yield from batch
         seen.deed = batch[-1].id
 
@@ -47,9 +47,9 @@ def _deeds(
 def _traces(
     timeline: AuditQueries, seen: AuditCursor, wanted: Filter
 ) -> Iterator[Entry]:
-    while batch := timeline.traces_after(seen.trace, wanted):
+    while batch := timeline.paths_after(seen.trace, wanted):
         yield from batch
         last = batch[-1]
-        assert last.trace is not None
+        assert last.activity is not None
         assert last.task is not None
-        seen.trace = (last.at, last.task, last.trace.path)
+        seen.trace = (last.at, last.task, last.activity.path)

@@ -6,42 +6,47 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from swarm.model.activity import Action, PathActivity
+from swarm.model.activity import GROUP, Action, PathActivity
 from swarm.model.audit_query import GROUPS, REFUSALS, Counts, Entry, Filter, PathRow
 from swarm.model.events import KINDS, Recorded
 from swarm.store.audit_writer import LogPosition
-from swarm.store.task_queries import TaskQueries
+from swarm.store.connection import ReadConnection
 
-_DEED = (
+_ACTION = (
     "SELECT id, task, at, kind, op, path, other, argv, pid, parent, comm, result,"
-    " code, seconds, count, level, note FROM deed"
+    " code, seconds, count, level, note FROM action"
 )
-_TRACE = (
+_PATH = (
     "SELECT task, path, op, first, last, count, bytes, size, mode, comm, denied,"
-    " level, note, heap FROM trace"
+    " level, note, path_group FROM path_activity"
 )
 _EVENT = "SELECT id, at, task, kind, body FROM event"
 
 
-class AuditQueries(TaskQueries):
-    """Questions about what sandboxes did; each blocks for one short read."""
+class AuditQueries:
+    """Each blocks for one short read."""
 
-    def audit(self, wanted: Filter, limit: int = 1000) -> list[Entry]:
+    def __init__(self, connection: ReadConnection) -> None:
+        self._connection = connection
+
+    def newest(self, wanted: Filter, limit: int = 1000) -> list[Entry]:
         """The newest entries, newest first."""
-        found = self._events(wanted, limit) + self._deeds(wanted, limit)
-        found += self._traces(wanted, limit)
+        found = self._events(wanted, limit) + self._actions(wanted, limit)
+        found += self._paths(wanted, limit)
         return heapq.nsmallest(limit, found, key=lambda entry: -entry.at)
 
-    def deeds_after(self, after: int, wanted: Filter, limit: int = 1000) -> list[Entry]:
+    def actions_after(
+        self, after: int, wanted: Filter, limit: int = 1000
+    ) -> list[Entry]:
         """Deeds with a greater id, oldest first: for whoever follows."""
-        where, values = _deed_clause(wanted)
+        where, values = _action_clause(wanted)
         if not where:
             return []
-        rows = self._all(
-            f"{_DEED} WHERE id > :after AND {where} ORDER BY id LIMIT :limit",
+        rows = self._connection.all(
+            f"{_ACTION} WHERE id > :after AND {where} ORDER BY id LIMIT :limit",
             {**values, "after": after, "limit": limit},
         )
-        return [_deed_entry(row) for row in rows]
+        return [_action_entry(row) for row in rows]
 
     def events_after(
         self, after: int, wanted: Filter, limit: int = 1000
@@ -49,7 +54,7 @@ class AuditQueries(TaskQueries):
         """Events with a greater id, oldest first."""
         kinds = _kinds(wanted)
         marks = ", ".join(f"'{kind}'" for kind in kinds)
-        rows = self._all(
+        rows = self._connection.all(
             f"{_EVENT} WHERE id > :after AND kind IN ({marks})"
             " AND (:task IS NULL OR task = :task)"
             " AND at >= :since AND (:text = '' OR body LIKE :like)"
@@ -58,55 +63,56 @@ class AuditQueries(TaskQueries):
         )
         return [_event_entry(row) for row in rows]
 
-    def traces_after(
+    def paths_after(
         self, after: tuple[float, int, str], wanted: Filter, limit: int = 1000
     ) -> list[Entry]:
         """Paths touched after a time, task and path, oldest first; without deeds."""
         if "file" not in wanted.groups or wanted.verdict:
             return []
         values = {"last": after[0], "last_task": after[1], "limit": limit}
-        rows = self._all(
-            f"{_TRACE} WHERE (last, task, path) > (:last, :last_task, :last_path)"
+        rows = self._connection.all(
+            f"{_PATH} WHERE (last, task, path) > (:last, :last_task, :last_path)"
             " AND level = '' AND count > denied"
             " AND (:task IS NULL OR task = :task) AND last >= :since"
             " AND (:text = '' OR CAST(path AS TEXT) LIKE :like)"
             " ORDER BY last, task, path LIMIT :limit",
             {**_values(wanted), **values, "last_path": os.fsencode(after[2])},
         )
-        return [Entry(row[4], row[0], trace=_trace(row)) for row in rows]
+        return [Entry(row[4], row[0], activity=_activity(row)) for row in rows]
 
-    def last_deed(self) -> int:
+    def last_action(self) -> int:
         """The newest deed's id; 0 before the first."""
-        return int(self._one("SELECT coalesce(max(id), 0) FROM deed")[0])
+        return int(self._connection.one("SELECT coalesce(max(id), 0) FROM action")[0])
 
-    def places(self, task: int, limit: int = 500, noise: bool = True) -> list[PathRow]:
+    def paths(self, task: int, limit: int = 500, noise: bool = True) -> list[PathRow]:
         """A task's paths, the newest first; what is a heap is one of them.
 
         Without `noise` heaps are left out.
         """
-        rows = self._all(
-            f"{_TRACE} WHERE task = :task AND heap = x''"
+        rows = self._connection.all(
+            f"{_PATH} WHERE task = :task AND path_group = x''"
             " ORDER BY last DESC LIMIT :limit",
             {"task": task, "limit": limit},
         )
-        heaps = {place.trace.path: place for place in self._heaps(task)}
-        found = [PathRow(_trace(row)) for row in rows]
-        found = [place for place in found if place.trace.path not in heaps]
+        groups = {place.activity.path: place for place in self._path_groups(task)}
+        found = [PathRow(_activity(row)) for row in rows]
+        found = [place for place in found if place.activity.path not in groups]
         if noise:
-            found += heaps.values()
-        return sorted(found, key=lambda place: -place.trace.last)[:limit]
+            found += groups.values()
+        return sorted(found, key=lambda place: -place.activity.last)[:limit]
 
-    def _heaps(self, task: int) -> Iterator[PathRow]:
-        rows = self._all(
-            "SELECT heap, count(*), min(first), max(last), sum(count), sum(bytes),"
-            " sum(denied) FROM trace WHERE task = :task AND heap != x'' GROUP BY heap",
+    def _path_groups(self, task: int) -> Iterator[PathRow]:
+        rows = self._connection.all(
+            "SELECT path_group, count(*), min(first), max(last), sum(count),"
+            " sum(bytes), sum(denied) FROM path_activity"
+            " WHERE task = :task AND path_group != x'' GROUP BY path_group",
             {"task": task},
         )
-        for heap, files, first, last, count, size, denied in rows:
+        for group, files, first, last, count, size, denied in rows:
             yield PathRow(
                 PathActivity(
-                    os.fsdecode(heap),
-                    "heap",
+                    os.fsdecode(group),
+                    GROUP,
                     first,
                     last,
                     count=count,
@@ -118,30 +124,32 @@ class AuditQueries(TaskQueries):
 
     def counts(self, task: int) -> Counts:
         """What the task's sandbox did, in numbers."""
-        paths, refused = self._all(
-            "SELECT count(*), coalesce(sum(denied), 0) FROM trace WHERE task = :task",
+        paths, refused = self._connection.all(
+            "SELECT count(*), coalesce(sum(denied), 0) FROM path_activity"
+            " WHERE task = :task",
             {"task": task},
         )[0]
-        commands, calls = self._all(
+        commands, calls = self._connection.all(
             "SELECT count(*) FILTER (WHERE kind = 'exec'),"
             " coalesce(sum(count) FILTER (WHERE kind IN ('call', 'net')"
             " AND result < 0), 0)"
-            " FROM deed WHERE task = :task",
+            " FROM action WHERE task = :task",
             {"task": task},
         )[0]
         return Counts(paths, refused + calls, self.flagged().get(task, 0), commands)
 
     def flagged(self) -> dict[int, int]:
         """How many paths of each task are flagged; without those that have none."""
-        rows = self._all(
-            "SELECT task, count(*) FROM trace WHERE level != '' GROUP BY task", {}
+        rows = self._connection.all(
+            "SELECT task, count(*) FROM path_activity WHERE level != '' GROUP BY task",
+            {},
         )
         return {int(task): int(number) for task, number in rows}
 
-    def trails(self, task: int) -> list[LogPosition]:
+    def log_positions(self, task: int) -> list[LogPosition]:
         """The files of a task's raw lines, in order."""
-        rows = self._all(
-            "SELECT container, part, task, offset, lines, head FROM trail"
+        rows = self._connection.all(
+            "SELECT container, part, task, offset, lines, head FROM log_position"
             " WHERE task = :task ORDER BY rowid",
             {"task": task},
         )
@@ -152,7 +160,7 @@ class AuditQueries(TaskQueries):
         if not kinds:
             return []
         marks = ", ".join(f"'{kind}'" for kind in kinds)
-        rows = self._all(
+        rows = self._connection.all(
             f"{_EVENT} WHERE kind IN ({marks}) AND (:task IS NULL OR task = :task)"
             " AND at >= :since AND (:text = '' OR body LIKE :like)"
             " ORDER BY id DESC LIMIT :limit",
@@ -160,28 +168,28 @@ class AuditQueries(TaskQueries):
         )
         return [_event_entry(row) for row in rows]
 
-    def _deeds(self, wanted: Filter, limit: int) -> list[Entry]:
-        where, values = _deed_clause(wanted)
+    def _actions(self, wanted: Filter, limit: int) -> list[Entry]:
+        where, values = _action_clause(wanted)
         if not where:
             return []
-        rows = self._all(
-            f"{_DEED} WHERE {where} ORDER BY id DESC LIMIT :limit",
+        rows = self._connection.all(
+            f"{_ACTION} WHERE {where} ORDER BY id DESC LIMIT :limit",
             {**values, "limit": limit},
         )
-        return [_deed_entry(row) for row in rows]
+        return [_action_entry(row) for row in rows]
 
-    def _traces(self, wanted: Filter, limit: int) -> list[Entry]:
+    def _paths(self, wanted: Filter, limit: int) -> list[Entry]:
         """Paths of which no deed tells: neither flagged nor only refused."""
         if "file" not in wanted.groups or wanted.verdict:
             return []
         task = "" if wanted.task is None else " AND task = :task"
-        rows = self._all(
-            f"{_TRACE} WHERE heap = x'' AND level = '' AND count > denied{task}"
+        rows = self._connection.all(
+            f"{_PATH} WHERE path_group = x'' AND level = '' AND count > denied{task}"
             " AND last >= :since AND (:text = '' OR CAST(path AS TEXT) LIKE :like)"
             " ORDER BY last DESC LIMIT :limit",
             {**_values(wanted), "limit": limit},
         )
-        return [Entry(row[4], row[0], trace=_trace(row)) for row in rows]
+        return [Entry(row[4], row[0], activity=_activity(row)) for row in rows]
 
 
 def _values(wanted: Filter) -> dict[str, Any]:
@@ -203,7 +211,7 @@ def _kinds(wanted: Filter) -> list[str]:
     return [] if wanted.verdict else kinds
 
 
-def _deed_clause(wanted: Filter) -> tuple[str, dict[str, Any]]:
+def _action_clause(wanted: Filter) -> tuple[str, dict[str, Any]]:
     """The condition; empty where no deed can be wanted."""
     kinds = ["'file'"] if "file" in wanted.groups else []
     kinds += ["'exec'", "'call'"] if "exec" in wanted.groups else []
@@ -229,7 +237,7 @@ def _event_entry(row: Any) -> Entry:
     return Entry(row[1], row[2], row[0], event=event)
 
 
-def _deed_entry(row: Any) -> Entry:
+def _action_entry(row: Any) -> Entry:
     number, task, at, kind, op, path, other, argv, *rest = row
     deed = Action(
         at,
@@ -240,9 +248,9 @@ def _deed_entry(row: Any) -> Entry:
         tuple(json.loads(argv)),
         *rest,
     )
-    return Entry(at, task, number, deed=deed)
+    return Entry(at, task, number, action=deed)
 
 
-def _trace(row: Any) -> PathActivity:
+def _activity(row: Any) -> PathActivity:
     fields = (os.fsdecode(row[1]), *row[2:13], os.fsdecode(row[13]))
     return PathActivity(*fields)

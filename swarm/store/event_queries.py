@@ -1,13 +1,9 @@
-"""The read side: plain SQL to the file whose tables `tables` defines.
-
-Imports neither SQLModel nor pydantic, which would cost a front end 0.5 s.
-"""
+"""Queries of events, and what they say of the fleet and of checkpoints."""
 
 import json
 from dataclasses import dataclass, replace
 from typing import Any
 
-from swarm.errors import SwarmError
 from swarm.model.events import (
     KINDS,
     ContainerEngineDown,
@@ -20,21 +16,7 @@ from swarm.model.events import (
     QueueLimit,
     Recorded,
 )
-from swarm.store.audit_queries import AuditQueries
-
-
-@dataclass(frozen=True, slots=True)
-class WishRecord:
-    """A wish and, once decided, its outcome."""
-
-    id: int
-    verb: str
-    body: dict[str, Any]
-    outcome: str
-    """Empty while open, then `done` or `refused`."""
-    message: str
-    hint: str
-    result: dict[str, Any]
+from swarm.store.connection import ReadConnection
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,26 +49,26 @@ class Fleet:
     """Tasks at work at once; 0 before a keeper said."""
 
 
-class Queries(AuditQueries):
-    """Questions to the journal; each blocks for one short read.
+class EventQueries:
+    """Each blocks for one short read."""
 
-    One instance per thread, or guarded by its owner.
-    """
+    def __init__(self, connection: ReadConnection) -> None:
+        self._connection = connection
 
-    def events(
-        self, after: int = 0, task: int | None = None, limit: int = 1000
+    def after(
+        self, event_id: int = 0, task: int | None = None, limit: int = 1000
     ) -> list[Recorded]:
-        """Events with a greater id than `after`, oldest first."""
-        rows = self._all(
+        """Events with a greater id, oldest first."""
+        rows = self._connection.all(
             f"{_EVENT} WHERE id > :after"
             " AND (:task IS NULL OR task = :task) ORDER BY id LIMIT :limit",
-            {"after": after, "task": task, "limit": limit},
+            {"after": event_id, "task": task, "limit": limit},
         )
         return [_recorded(row) for row in rows]
 
     def of_kind(self, kind: type[Event]) -> list[Recorded]:
         """Every event of one kind that concerns the whole fleet, oldest first."""
-        rows = self._all(
+        rows = self._connection.all(
             f"{_EVENT} WHERE task IS NULL AND kind = :kind ORDER BY id",
             {"kind": kind.__name__},
         )
@@ -94,7 +76,7 @@ class Queries(AuditQueries):
 
     def denials(self, task: int | None = None) -> list[Recorded]:
         """Everything that the gate refused to a task, or to all, oldest first."""
-        rows = self._all(
+        rows = self._connection.all(
             f"{_EVENT} WHERE kind IN {_names(NetDenied)}"
             " AND (:task IS NULL OR task = :task) ORDER BY id",
             {"task": task},
@@ -103,7 +85,7 @@ class Queries(AuditQueries):
 
     def decisions(self) -> list[Recorded]:
         """Every denial and what a human decided about one, oldest first."""
-        rows = self._all(
+        rows = self._connection.all(
             f"{_EVENT} WHERE kind IN {_names(NetDenied, *_GRANTS)} ORDER BY id",
             {},
         )
@@ -112,7 +94,7 @@ class Queries(AuditQueries):
     def net(self, task: int, limit: int = 2000) -> list[Recorded]:
         """The newest of what the gate saw of a task, oldest first."""
         kinds = [kind for kind in KINDS.values() if kind.subject == "net"]
-        rows = self._all(
+        rows = self._connection.all(
             f"{_EVENT} WHERE task = :task AND kind IN {_names(*kinds)}"
             " ORDER BY id DESC LIMIT :limit",
             {"task": task, "limit": limit},
@@ -121,7 +103,7 @@ class Queries(AuditQueries):
 
     def grants(self, task: int) -> list[Recorded]:
         """What was granted to a task and taken back, oldest first."""
-        rows = self._all(
+        rows = self._connection.all(
             f"{_EVENT} WHERE task = :task AND kind IN {_names(*_GRANTS)} ORDER BY id",
             {"task": task},
         )
@@ -129,7 +111,7 @@ class Queries(AuditQueries):
 
     def checkpoints(self, task: int) -> list[Checkpoint]:
         """What of a task's worktree is kept to go back to, oldest first."""
-        rows = self._all(
+        rows = self._connection.all(
             "SELECT at, json_extract(body, '$.number'), json_extract(body, '$.files'),"
             " json_extract(body, '$.added'), json_extract(body, '$.deleted'),"
             " json_extract(body, '$.hidden'), json_extract(body, '$.why') FROM event"
@@ -143,41 +125,29 @@ class Queries(AuditQueries):
 
     def trees(self, task: int) -> list[str]:
         """Every tree of the task's that was snapshot, for a human to look at."""
-        rows = self._all(
+        rows = self._connection.all(
             "SELECT DISTINCT json_extract(body, '$.tree') FROM event"
             " WHERE task = :task AND kind = 'SnapshotTaken'",
             {"task": task},
         )
         return [str(row[0]) for row in rows]
 
-    def last_line(self, task: int) -> int:
+    def last_gate_line(self, task: int) -> int:
         """The newest number of the gate's lines about a task; 0 before the first."""
-        row = self._all(
+        row = self._connection.all(
             "SELECT json_extract(body, '$.seq') FROM event WHERE task = :task"
             " AND json_extract(body, '$.seq') IS NOT NULL ORDER BY id DESC LIMIT 1",
             {"task": task},
         )
         return int(row[0][0]) if row else 0
 
-    def last_event(self) -> int:
+    def last_id(self) -> int:
         """The newest event's id; 0 before the first."""
-        return int(self._one("SELECT coalesce(max(id), 0) FROM event")[0])
-
-    def wish(self, wish_id: int) -> WishRecord:
-        """One wish; SwarmError where there is none of that id."""
-        rows = self._all(f"{_WISH} WHERE id = :id", {"id": wish_id})
-        if not rows:
-            raise SwarmError(f"there is no wish {wish_id}")
-        return _wish(rows[0])
-
-    def open_wishes(self) -> list[WishRecord]:
-        """Wishes that nobody decided yet, oldest first."""
-        rows = self._all(f"{_WISH} WHERE outcome = '' ORDER BY id", {})
-        return [_wish(row) for row in rows]
+        return int(self._connection.one("SELECT coalesce(max(id), 0) FROM event")[0])
 
     def fleet(self) -> Fleet:
         """What the newest events say of engine and keeper."""
-        rows = self._all(
+        rows = self._connection.all(
             f"{_EVENT} WHERE id IN (SELECT max(id) FROM event"  # noqa: S608 - our names
             f" WHERE task IS NULL AND kind IN {_names(*_FLEET)} GROUP BY kind)"
             " ORDER BY id",
@@ -193,18 +163,11 @@ _GRANTS = (PolicyGranted, PolicyRevoked)
 _FLEET = (ContainerEngineUp, ContainerEngineDown, KeeperStarted, QueueLimit)
 
 _EVENT = "SELECT id, at, task, kind, body FROM event"
-_WISH = "SELECT id, verb, body, outcome, message, hint, result FROM wish"
 
 
 def _names(*kinds: type[Event]) -> str:
     """The kinds as a list of SQL; their names are ours."""
     return f"({', '.join(repr(kind.__name__) for kind in kinds)})"
-
-
-def _wish(row: Any) -> WishRecord:
-    return WishRecord(
-        row[0], row[1], json.loads(row[2]), row[3], row[4], row[5], json.loads(row[6])
-    )
 
 
 def _recorded(row: Any) -> Recorded:

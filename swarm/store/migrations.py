@@ -146,6 +146,30 @@ MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], None], ...] = (
     WHERE kind IN ('NetMended', 'NetNamed', 'TrailCut', 'WorkBroughtBack',
         'BringBackRefused', 'Unobserved', 'EngineUp', 'EngineDown');
     """,
+    """
+    DROP INDEX ix_trace_heap;
+    DROP INDEX ix_trace_last;
+    DROP INDEX ix_trace_level;
+    ALTER TABLE trace RENAME TO path_activity;
+    ALTER TABLE path_activity RENAME COLUMN heap TO path_group;
+    CREATE INDEX ix_path_activity_group ON path_activity (task, path_group, last);
+    CREATE INDEX ix_path_activity_last ON path_activity (last)
+        WHERE path_group = x'';
+    CREATE INDEX ix_path_activity_level ON path_activity (task) WHERE level != '';
+    DROP INDEX ix_deed_task;
+    DROP INDEX ix_deed_kind;
+    DROP INDEX ix_deed_open;
+    DROP INDEX ix_deed_denied;
+    DROP INDEX ix_deed_level;
+    ALTER TABLE deed RENAME TO action;
+    CREATE INDEX ix_action_task ON action (task, id);
+    CREATE INDEX ix_action_kind ON action (kind, id);
+    CREATE INDEX ix_action_open ON action (task, pid)
+        WHERE kind = 'exec' AND code IS NULL;
+    CREATE INDEX ix_action_denied ON action (id) WHERE result < 0;
+    CREATE INDEX ix_action_level ON action (id) WHERE level != '';
+    ALTER TABLE trail RENAME TO log_position;
+    """,
 )
 """Step n brings a file of version n to version n + 1; a landed step never changes."""
 

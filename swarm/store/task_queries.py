@@ -1,18 +1,16 @@
-"""The read side of `swarm ls`: tasks as they stand, by plain SQL to the file.
+"""Queries of tasks as they stand: the read side of `swarm ls`, by plain SQL.
 
-Imports neither SQLModel nor pydantic, nor the events, whose classes alone cost as much
-as Python's own start: a list must be there in a few of those.
+Imports neither SQLModel nor pydantic, nor the events: making their classes costs as
+much as Python's own start, and a list must be there in a few of those.
 """
 
 import json
-import sqlite3
-from pathlib import Path
 from typing import Any
 
-from swarm.errors import NotFound, SwarmError
+from swarm.errors import NotFound
 from swarm.model.task import Task
 from swarm.model.usage import Usage
-from swarm.store import migrations
+from swarm.store.connection import ReadConnection
 from swarm.store.row_mapping import USAGE, task_from, usage_from
 
 
@@ -22,66 +20,52 @@ class TaskQueries:
     One instance per thread, or guarded by its owner.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._connection = migrations.connect(path)
+    def __init__(self, connection: ReadConnection) -> None:
+        self._connection = connection
 
-    def close(self) -> None:
-        """Release the file."""
-        self._connection.close()
-
-    def version(self) -> int:
-        """A number that changes when another process wrote; microseconds to ask."""
-        return int(self._one("PRAGMA data_version")[0])
-
-    def tasks(self, repo: str | None = None, removed: bool = False) -> list[Task]:
+    def all(self, repo: str | None = None, removed: bool = False) -> list[Task]:
         """Tasks by id, of one repository or of all."""
-        rows = self._all(
+        rows = self._connection.all(
             "SELECT id, body FROM task WHERE (:repo IS NULL OR repo = :repo)"
             " AND (:removed OR NOT removed) ORDER BY id",
             {"repo": repo, "removed": removed},
         )
         return [task_from(row[0], json.loads(row[1])) for row in rows]
 
-    def task(self, task_id: int) -> Task:
-        """One task; NotFound where there is none of that id."""
-        rows = self._all("SELECT body FROM task WHERE id = :id", {"id": task_id})
+    def get(self, task_id: int) -> Task:
+        """One task; NotFound if none has that id."""
+        rows = self._connection.all(
+            "SELECT body FROM task WHERE id = :id", {"id": task_id}
+        )
         if not rows:
             raise NotFound(f"there is no task {task_id}", hint="see `swarm ls --all`")
         return task_from(task_id, json.loads(rows[0][0]))
 
     def plan(self, task_id: int) -> dict[str, Any]:
         """The resolved plan that was stored with the task."""
-        rows = self._all("SELECT plan FROM task WHERE id = :id", {"id": task_id})
+        rows = self._connection.all(
+            "SELECT plan FROM task WHERE id = :id", {"id": task_id}
+        )
         return dict(json.loads(rows[0][0])) if rows else {}
 
     def usage(self, task_id: int) -> Usage | None:
         """What the task's sandbox uses, or used last; None before the first reading."""
-        rows = self._all(f"{_USAGES} WHERE usage.task = :id", {"id": task_id})
+        rows = self._connection.all(
+            f"{_USAGES} WHERE usage.task = :id", {"id": task_id}
+        )
         return usage_from(rows[0][1:]) if rows else None
 
     def usages(self) -> dict[int, Usage]:
         """The same of every task that was ever read, by its id."""
-        return {row[0]: usage_from(row[1:]) for row in self._all(_USAGES, {})}
+        return {row[0]: usage_from(row[1:]) for row in self._connection.all(_USAGES)}
 
     def max_running(self) -> int:
         """How many tasks may be at work at once; 0 before a keeper said."""
-        row = self._one(
+        row = self._connection.one(
             "SELECT json_extract(body, '$.max_running') FROM event"
             " WHERE task IS NULL AND kind = 'QueueLimit' ORDER BY id DESC LIMIT 1"
         )
         return int(row[0]) if row else 0
-
-    def _one(self, sql: str) -> Any:
-        return self._connection.execute(sql).fetchone()
-
-    def _all(self, sql: str, values: dict[str, Any]) -> list[Any]:
-        try:
-            return self._connection.execute(sql, values).fetchall()
-        except sqlite3.OperationalError as error:
-            raise SwarmError(
-                f"the database does not answer: {error}",
-                hint="another process may hold it; try again",
-            ) from error
 
 
 _USAGES = (

@@ -16,7 +16,7 @@ from swarm import assets
 from swarm.errors import SwarmError
 from swarm.model.safe_text import safe_line
 from swarm.plan.naming import TaskNames
-from swarm.store.event_queries import WishRecord as Decision
+from swarm.store.wish_queries import WishRecord as Decision
 from swarm.tui import late, themes
 from swarm.tui.backend import Doors, Options
 from swarm.tui.messages import (
@@ -125,7 +125,7 @@ class SwarmApp(App[None], inherit_bindings=False):
     def _settle(self) -> None:
         """Tell the screens what was decided, and the human what was refused."""
         for wish_id in list(self._open):
-            decision = self._doors.queries.wish(wish_id)
+            decision = self._doors.queries.wishes.get(wish_id)
             if decision.outcome:
                 del self._open[wish_id]
                 self._decided(decision)

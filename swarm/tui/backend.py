@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from swarm.errors import SwarmError
-from swarm.store.event_queries import Queries
+from swarm.store.queries import Queries
 
 if TYPE_CHECKING:  # read when a review is opened, not before the first paint
     from pathlib import Path

@@ -5,7 +5,7 @@ from typing import Any
 from textual.message import Message
 
 from swarm.model.task import Task
-from swarm.store.event_queries import WishRecord as Decision
+from swarm.store.wish_queries import WishRecord as Decision
 
 
 class WishRequested(Message):

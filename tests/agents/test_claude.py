@@ -91,7 +91,7 @@ def test_it_ends_well_and_its_commit_comes_home(
 ) -> None:
     """One commit, with the file, through the quarantine."""
     harness, script = done
-    task = harness.queries.task(1)
+    task = harness.queries.tasks.get(1)
 
     log = harness.context.sandboxes.logs(harness.context.names(1).sandbox, 200).decode()
     assert (task.state, task.exit_code) == (State.STOPPED, 0), log
@@ -122,9 +122,9 @@ def test_the_gate_counts_what_the_server_charged(
     """To the token; and the model has a price."""
     harness, script = done
     harness.until(
-        lambda: harness.queries.task(1).model.open_requests == 0, "the last answer"
+        lambda: harness.queries.tasks.get(1).model.open_requests == 0, "the last answer"
     )
-    task = harness.queries.task(1)
+    task = harness.queries.tasks.get(1)
 
     assert (task.model.tokens_in, task.model.tokens_out) == (
         script.tokens_in,
@@ -142,7 +142,7 @@ def test_a_forbidden_host_is_denied_and_told(
     harness, script = done
     denied = {
         known.event.host
-        for known in harness.queries.denials(1)
+        for known in harness.queries.events.denials(1)
         if isinstance(known.event, events.NetDenied)
     }
 
@@ -153,7 +153,7 @@ def test_a_forbidden_host_is_denied_and_told(
 def test_its_work_can_be_merged(done: tuple[KeeperHarness, Scripted]) -> None:
     """What it made is on the branch that the human names."""
     harness, _ = done
-    task = harness.queries.task(1)
+    task = harness.queries.tasks.get(1)
 
     harness.wish_done("merge", task=1, tree=task.review.tree, strategy="squash")
 

@@ -13,8 +13,9 @@ from swarm.cli.main import run
 from swarm.errors import SwarmError
 from swarm.model import events
 from swarm.plan.naming import HomePaths
-from swarm.store.event_queries import Queries, WishRecord
 from swarm.store.journal import Journal
+from swarm.store.queries import Queries
+from swarm.store.wish_queries import WishRecord
 
 Decide = Callable[[WishRecord], dict[str, Any]]
 """Answers a wish, or raises the SwarmError that refuses it."""
@@ -46,7 +47,7 @@ class FakeKeeper:
     def _serve(self) -> None:
         queries = Queries(self._paths.database)
         while not self._ended.wait(0.005):
-            for wish in queries.open_wishes():
+            for wish in queries.wishes.open():
                 self.seen.append((wish.verb, wish.body))
                 try:
                     answer = self.decide(wish)

@@ -10,8 +10,8 @@ import pytest
 
 from swarm.cli import exit_codes
 from swarm.errors import IllegalMove
-from swarm.store.event_queries import WishRecord
 from swarm.store.journal import Journal
+from swarm.store.wish_queries import WishRecord
 from tests.cli.conftest import FakeKeeper, ended
 
 Swarm = Callable[..., tuple[int, str, str]]

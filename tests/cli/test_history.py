@@ -7,8 +7,8 @@ from collections.abc import Callable
 from swarm.cli.keeper_client import changes
 from swarm.model import events as e
 from swarm.plan.naming import HomePaths
-from swarm.store.event_queries import Queries
 from swarm.store.journal import Journal
+from swarm.store.queries import Queries
 from tests.cli.conftest import ended
 
 Swarm = Callable[..., tuple[int, str, str]]

@@ -88,7 +88,7 @@ class Place:
             allow_nets=(f"{self.web.address}/32",),
             upstream_ca=(self.web.authority.certificate,),
         )
-        net = self.harness.queries.task(self.task).net.name
+        net = self.harness.queries.tasks.get(self.task).net.name
         self.harness.context.nets.hold(net, GateConfig(policy))
 
     def good(self, **more: object) -> Rule:

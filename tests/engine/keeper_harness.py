@@ -23,7 +23,8 @@ from swarm.model.task import State, Task
 from swarm.plan.gate_containers import GATING
 from swarm.plan.naming import HomePaths
 from swarm.store import wishes
-from swarm.store.event_queries import Queries, WishRecord
+from swarm.store.queries import Queries
+from swarm.store.wish_queries import WishRecord
 
 PATIENCE = 60.0
 """Seconds until a test gives up; it never waits this long when all is well."""
@@ -85,14 +86,14 @@ class KeeperHarness:
         """What the journal holds, for a failed test's message."""
         return "\n".join(
             f"{r.task} {type(r.event).__name__} {r.event}"[:300]
-            for r in self.queries.events()
+            for r in self.queries.events.after()
         )
 
     def wish(self, verb: str, **body: Any) -> WishRecord:
         """Make a wish and block until it is decided."""
         made = wishes.make(self.paths.database, verb, body)
-        self.until(lambda: bool(self.queries.wish(made).outcome), verb)
-        return self.queries.wish(made)
+        self.until(lambda: bool(self.queries.wishes.get(made).outcome), verb)
+        return self.queries.wishes.get(made)
 
     def wish_done(self, verb: str, **body: Any) -> dict[str, Any]:
         """A wish that must not be refused."""
@@ -110,9 +111,10 @@ class KeeperHarness:
     def until_state(self, task_id: int, *states: State) -> Task:
         """Block until the task is in one of the states."""
         self.until(
-            lambda: self.queries.task(task_id).state in states, f"{task_id} {states}"
+            lambda: self.queries.tasks.get(task_id).state in states,
+            f"{task_id} {states}",
         )
-        return self.queries.task(task_id)
+        return self.queries.tasks.get(task_id)
 
     def until_taken_in(self, task_id: int) -> Task:
         """Block until the task has stopped and its work was looked at."""
@@ -120,11 +122,11 @@ class KeeperHarness:
         self.until(
             lambda: any(
                 type(r.event).__name__ in kinds
-                for r in self.queries.events(task=task_id)
+                for r in self.queries.events.after(task=task_id)
             ),
             f"{task_id} taken in",
         )
-        return self.queries.task(task_id)
+        return self.queries.tasks.get(task_id)
 
 
 @contextmanager

@@ -36,8 +36,8 @@ def live(harness: KeeperHarness, sample: Path, **more: object) -> Task:
 
 
 def paused(harness: KeeperHarness, task: Task) -> Task:
-    harness.until(lambda: harness.queries.task(task.id).paused, "paused")
-    return harness.queries.task(task.id)
+    harness.until(lambda: harness.queries.tasks.get(task.id).paused, "paused")
+    return harness.queries.tasks.get(task.id)
 
 
 def test_a_task_over_its_tokens_is_paused_and_goes_on_when_resumed(
@@ -53,7 +53,7 @@ def test_a_task_over_its_tokens_is_paused_and_goes_on_when_resumed(
     assert status(harness, task) == "paused"
 
     harness.wish_done("resume", task=task.id)
-    again = harness.queries.task(task.id)
+    again = harness.queries.tasks.get(task.id)
 
     assert (again.budget.exceeded, again.paused) == ("", False)
     assert again.budget.tokens == 2100
@@ -84,7 +84,7 @@ def test_a_budget_given_later_counts_at_once(
     task = live(harness, sample)
     answered(harness, task, 5000)
     harness.until(
-        lambda: harness.queries.task(task.id).model.tokens_in == 5000, "counted"
+        lambda: harness.queries.tasks.get(task.id).model.tokens_in == 5000, "counted"
     )
 
     harness.wish_done("budget", task=task.id, tokens="2k")
@@ -121,9 +121,9 @@ def test_a_task_that_others_paused_is_left_alone(
 
     answered(harness, task, 2000)
     harness.until(
-        lambda: harness.queries.task(task.id).model.tokens_in == 2000, "counted"
+        lambda: harness.queries.tasks.get(task.id).model.tokens_in == 2000, "counted"
     )
     harness.wish_done("pause", task=task.id)
 
-    said = [type(r.event) for r in harness.queries.events(task=task.id)]
+    said = [type(r.event) for r in harness.queries.events.after(task=task.id)]
     assert events.BudgetSpent not in said

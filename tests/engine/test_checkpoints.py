@@ -10,7 +10,7 @@ from swarm.config.schema import Config
 from swarm.engine.review.checkpoints import CheckpointSchedule
 from swarm.errors import ToolError
 from swarm.model.task import State
-from swarm.store.event_queries import WishRecord
+from swarm.store.wish_queries import WishRecord
 from tests.engine.keeper_harness import KeeperHarness
 
 WRITES = (
@@ -45,7 +45,7 @@ def at_work(harness: KeeperHarness, sample: Path, script: str = WRITES) -> int:
 
 
 def kinds(harness: KeeperHarness, task: int) -> list[str]:
-    known = harness.queries.events(task=task, limit=10_000)
+    known = harness.queries.events.after(task=task, limit=10_000)
     return [type(one.event).__name__ for one in known]
 
 
@@ -66,7 +66,7 @@ def test_a_destroyed_worktree_is_one_wish_away(
     assert (root / "README.md").exists()
     assert (done["before"], done["wrote"], done["removed"]) == (2, 6, 1)
     inside(harness, task, "echo more >> src/1; rm src/2")
-    known = harness.queries.task(task)
+    known = harness.queries.tasks.get(task)
     assert (known.state, known.paused, known.review.added) == (State.LIVE, False, 0)
     assert harness.wish_done("go_back", task=task, number=2)["number"] == 2
     assert not (root / "src").exists()
@@ -100,20 +100,20 @@ def test_they_come_by_themselves_and_the_oldest_go(
     harness.configure(MINUTES)
     harness.start_keeper()
     task = at_work(harness, sample)
-    harness.until(lambda: bool(harness.queries.checkpoints(task)), "the first")
-    first = harness.queries.checkpoints(task)[0].number
+    harness.until(lambda: bool(harness.queries.events.checkpoints(task)), "the first")
+    first = harness.queries.events.checkpoints(task)[0].number
     for number in range(3):
-        newest = harness.queries.checkpoints(task)[-1].number
+        newest = harness.queries.events.checkpoints(task)[-1].number
         inside(harness, task, f"echo {number} > src/more")
         harness.until(
             lambda newest=newest: (  # type: ignore[misc]
-                harness.queries.checkpoints(task)[-1].number > newest
+                harness.queries.events.checkpoints(task)[-1].number > newest
             ),
             "the next",
         )
 
     harness.until(lambda: "CheckpointsDropped" in kinds(harness, task), "one dropped")
-    known = [one.number for one in harness.queries.checkpoints(task)]
+    known = [one.number for one in harness.queries.events.checkpoints(task)]
     assert len(known) <= 3
     assert first not in known
     assert "no checkpoint" in refused(harness, task=task, number=first).message
@@ -147,7 +147,7 @@ def test_one_that_fails_midway_is_told_and_the_agent_runs_on(
         answer = refused(harness, task=task, number=1)
 
     assert "No space left" in answer.message
-    assert harness.queries.checkpoints(task)[-1].why == "before going back to 1"
+    assert harness.queries.events.checkpoints(task)[-1].why == "before going back to 1"
     inside(harness, task, "echo alive > src/alive")
 
 

@@ -93,10 +93,10 @@ def test_a_launch_is_taken_up_wherever_it_was_cut(
     harness.start_keeper()
     task = harness.until_taken_in(1)
 
-    assert [task.id for task in harness.queries.tasks()] == [1]
+    assert [task.id for task in harness.queries.tasks.all()] == [1]
     assert (task.state, task.exit_code, task.review.files) == (State.STOPPED, 0, 2)
     assert len(harness.task_containers()) == 1
-    assert not harness.queries.of_kind(events.Trouble)
+    assert not harness.queries.events.of_kind(events.Trouble)
     assert _git(sample, "status", "--porcelain") == ""
 
 
@@ -128,10 +128,10 @@ def test_a_merge_is_finished_or_never_was(
     _die_at(harness, point)
 
     harness.start_keeper()
-    harness.until(lambda: bool(harness.queries.wish(wish).outcome), "the merge")
+    harness.until(lambda: bool(harness.queries.wishes.get(wish).outcome), "the merge")
 
-    assert harness.queries.wish(wish).outcome == "done", harness.journal_text()
-    assert harness.queries.task(task.id).state is State.MERGED
+    assert harness.queries.wishes.get(wish).outcome == "done", harness.journal_text()
+    assert harness.queries.tasks.get(task.id).state is State.MERGED
     assert _git(sample, "status", "--porcelain") == ""
     assert _git(sample, "rev-list", "--count", "main") == "2"
     assert (sample / "new.txt").read_text() == "two\n"
@@ -153,7 +153,7 @@ def test_the_death_of_tmux_costs_a_view_and_nothing_else(
     pane = harness.context.names(task_id).pane
     harness.until(lambda: pane in harness.context.panes.all(), "the pane")
 
-    assert harness.queries.task(task_id).state is State.LIVE
+    assert harness.queries.tasks.get(task_id).state is State.LIVE
 
 
 def test_a_container_removed_behind_our_back_is_lost_and_its_work_is_not(
@@ -178,7 +178,9 @@ def test_a_second_keeper_yields(harness: KeeperHarness, sample: Path) -> None:
     environment = {"SWARM_HOME": str(harness.paths.home), "PATH": "/usr/bin:/bin"}
     argv = [sys.executable, "-m", "swarm", "keeper"]
     first = subprocess.Popen(argv, env=environment, stdout=subprocess.DEVNULL)
-    harness.until(lambda: bool(harness.queries.fleet().engine), "the first keeper")
+    harness.until(
+        lambda: bool(harness.queries.events.fleet().engine), "the first keeper"
+    )
 
     second = subprocess.run(
         argv, env=environment, capture_output=True, text=True, check=False

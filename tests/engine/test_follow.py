@@ -15,7 +15,7 @@ from swarm.engine.sensor import hash_chain, log_follower
 from swarm.engine.sensor.log_follower import FollowerCallbacks, LogFollower
 from swarm.model.activity import Batch
 from swarm.store.audit_writer import AuditWriter, LogPosition
-from swarm.store.event_queries import Queries
+from swarm.store.queries import Queries
 
 ID = "0123456789ab"
 
@@ -53,10 +53,13 @@ class Desk:
         return Queries(self.home / "swarm.db")
 
     def paths(self) -> dict[str, int]:
-        return {p.trace.path: p.trace.count for p in self.queries().places(1, 100_000)}
+        return {
+            p.activity.path: p.activity.count
+            for p in self.queries().audit.paths(1, 100_000)
+        }
 
     def faults(self) -> list[str]:
-        trails = self.queries().trails(1)
+        trails = self.queries().audit.log_positions(1)
         return [found.fault for found in audit_check.of_task(self.files, trails)]
 
 
@@ -252,9 +255,9 @@ def test_what_a_flood_left_is_taken_in_after_its_end(
 def test_a_follower_that_cannot_write_says_so_and_tries_again(desk: Desk) -> None:
     follower = desk.follower()
     told = threading.Event()
-    locked = desk.queries()._connection
+    locked = desk.queries().connection._connection
     object.__setattr__(follower._ears, "trouble", lambda _why: told.set())
-    follower._writer._connection.execute("PRAGMA busy_timeout=50")
+    follower._writer._connection._connection.execute("PRAGMA busy_timeout=50")
     locked.execute("BEGIN IMMEDIATE")
     desk.write(lines(1))
     follower.grew(ID)

@@ -32,8 +32,8 @@ def read(*lines: dict[str, Any]) -> Batch:
 
 
 def deed(batch: Batch) -> Action:
-    assert len(batch.deeds) == 1, batch.deeds
-    return batch.deeds[0]
+    assert len(batch.actions) == 1, batch.actions
+    return batch.actions[0]
 
 
 def test_a_file_is_one_trace_however_often_it_is_written() -> None:
@@ -44,10 +44,10 @@ def test_a_file_is_one_trace_however_often_it_is_written() -> None:
         line("close", "/workspace/a.py", bytes=45, size=45, at=102.0),
     )
 
-    trace = batch.traces["/workspace/a.py"]
+    trace = batch.paths["/workspace/a.py"]
     assert (trace.count, trace.bytes, trace.size) == (3, 45, 45)
     assert (trace.first, trace.last, trace.op) == (100.0, 102.0, "write")
-    assert batch.deeds == []
+    assert batch.actions == []
 
 
 def test_a_young_file_s_end_is_told_by_its_inode_alone() -> None:
@@ -56,8 +56,8 @@ def test_a_young_file_s_end_is_told_by_its_inode_alone() -> None:
         line("close", inode=5, bytes=9, size=9),
     )
 
-    assert batch.traces["/workspace/a"].size == 9
-    assert batch.traces["/workspace/a"].op == "create"
+    assert batch.paths["/workspace/a"].size == 9
+    assert batch.paths["/workspace/a"].op == "create"
 
 
 def test_a_refusal_is_a_deed_and_alike_ones_are_counted() -> None:
@@ -65,7 +65,7 @@ def test_a_refusal_is_a_deed_and_alike_ones_are_counted() -> None:
 
     assert (deed(batch).count, deed(batch).result) == (5, -30)
     assert deed(batch).note == "read-only file system"
-    assert batch.traces["/etc/passwd"].denied == 5
+    assert batch.paths["/etc/passwd"].denied == 5
 
 
 def test_a_command_is_a_deed_with_its_words_and_its_end() -> None:
@@ -84,7 +84,7 @@ def test_a_path_that_runs_on_the_host_is_flagged_once() -> None:
     batch = read(*[line("write", "/workspace/package.json", bytes=n) for n in (1, 2)])
 
     assert deed(batch).level == "X1"
-    assert batch.traces["/workspace/package.json"].level == "X1"
+    assert batch.paths["/workspace/package.json"].level == "X1"
 
 
 def test_what_a_deed_itself_says_is_flagged_too() -> None:
@@ -96,7 +96,7 @@ def test_what_a_deed_itself_says_is_flagged_too() -> None:
         line("create", "/opt/x", inode=2, mode=0o100644),
     )
 
-    assert [(d.op, d.level) for d in batch.deeds] == [
+    assert [(d.op, d.level) for d in batch.actions] == [
         ("symlink", "X0"),
         ("chmod", "X1"),
         ("mknod", "X0"),
@@ -112,11 +112,11 @@ def test_a_rename_over_a_file_of_the_base_is_told() -> None:
         line("rename", "/workspace/new", **{"from": "/workspace/README.md"}),
     )
 
-    told = [d for d in batch.deeds if "put over" in d.note]
+    told = [d for d in batch.actions if "put over" in d.note]
     assert [(d.path, d.other) for d in told] == [
         ("/workspace/README.md", "/workspace/.tmp")
     ]
-    assert batch.traces["/workspace/.tmp"].op == "renamed"
+    assert batch.paths["/workspace/.tmp"].op == "renamed"
 
 
 def test_many_files_in_a_moment_are_a_heap_but_flagged_ones_are_not() -> None:
@@ -127,13 +127,13 @@ def test_many_files_in_a_moment_are_a_heap_but_flagged_ones_are_not() -> None:
         line("create", "/workspace/web/node_modules/a/package.json", inode=98),
     )
 
-    heaps = {path: trace.heap for path, trace in batch.traces.items()}
-    assert batch.heaps == ["/workspace/gen"]
+    heaps = {path: trace.group for path, trace in batch.paths.items()}
+    assert batch.path_groups == ["/workspace/gen"]
     assert heaps["/workspace/gen/59.c"] == "/workspace/gen"
     assert heaps["/workspace/gen/Makefile"] == ""
     inside = "/workspace/web/node_modules"
     assert heaps[f"{inside}/a/package.json"] == inside
-    assert [d.path for d in batch.deeds] == ["/workspace/gen/Makefile"]
+    assert [d.path for d in batch.actions] == ["/workspace/gen/Makefile"]
 
 
 def test_a_burst_of_deletions_is_told_once_with_its_place() -> None:
@@ -149,7 +149,7 @@ def test_a_burst_of_deletions_is_told_once_with_its_place() -> None:
 def test_a_refused_system_call_has_its_name() -> None:
     batch = read(line("denied", flags=272, result=-1), line("io_uring", flags=425))
 
-    assert [d.op for d in batch.deeds] == ["unshare", "io_uring_setup"]
+    assert [d.op for d in batch.actions] == ["unshare", "io_uring_setup"]
 
 
 @pytest.mark.parametrize(
@@ -178,15 +178,15 @@ def test_what_did_not_leave_says_where_it_should_have_gone(
 def test_an_address_that_is_none_is_counted_as_lost() -> None:
     batch = read(line("reach", flags=44, result=-1, mode=2 << 16, size=1 << 40))
 
-    assert (batch.deeds, batch.lost) == ([], 1)
+    assert (batch.actions, batch.lost) == ([], 1)
 
 
 def test_too_many_deeds_are_counted_and_flagged_ones_kept() -> None:
     flood = [line("open", f"/etc/{n}", result=-30) for n in range(5000)]
     batch = read(*flood, line("write", "/workspace/Makefile", bytes=1))
 
-    assert batch.deeds[-1].note.startswith("and 3000 more")
-    assert any(d.path == "/workspace/Makefile" for d in batch.deeds)
+    assert batch.actions[-1].note.startswith("and 3000 more")
+    assert any(d.path == "/workspace/Makefile" for d in batch.actions)
 
 
 def test_what_makes_no_sense_is_counted() -> None:

@@ -12,6 +12,7 @@ from swarm.engine.resource_meter import ResourceMeter
 from swarm.model.task import State
 from swarm.model.usage import Reading, Usage
 from swarm.plan.specs import SandboxSpec
+from swarm.store.connection import ReadConnection
 from swarm.store.task_queries import TaskQueries
 from swarm.store.usage_writer import UsageWriter
 from tests.engine.keeper_harness import KeeperHarness
@@ -33,11 +34,11 @@ def _usage(harness: KeeperHarness, task: int, holds: Callable[[Usage], bool]) ->
     """Block until what is stored of the task is so."""
 
     def done() -> bool:
-        found = harness.queries.usage(task)
+        found = harness.queries.tasks.usage(task)
         return found is not None and holds(found)
 
-    harness.until(done, f"usage: {harness.queries.usage(task)}")
-    found = harness.queries.usage(task)
+    harness.until(done, f"usage: {harness.queries.tasks.usage(task)}")
+    found = harness.queries.tasks.usage(task)
     assert found is not None
     return found
 
@@ -58,7 +59,7 @@ def test_a_busy_agent_is_seen_beside_one_that_sleeps(
     assert (used.memory_limit, used.pids_limit, used.cpus) == (256 << 20, 77, 0.5)
     assert 0 < used.memory <= used.peak_memory < 256 << 20
     _usage(harness, busy, lambda one: one.throttled > 0.5)
-    assert set(harness.queries.usages()) == {busy, lazy}
+    assert set(harness.queries.tasks.usages()) == {busy, lazy}
 
 
 def test_another_keeper_goes_on_where_one_ended(
@@ -91,7 +92,7 @@ def test_what_has_ended_is_followed_no_more(
     harness.until_taken_in(task)
 
     harness.until(lambda: _listeners(task) == [], "the thread has ended")
-    assert harness.queries.usage(task)
+    assert harness.queries.tasks.usage(task)
 
 
 def _listeners(task: int) -> list[str]:
@@ -124,7 +125,7 @@ def test_a_lack_of_memory_is_told_while_the_agent_lives_on(
     task = harness.new_task(sample, hog)
 
     _usage(harness, task, lambda one: one.oom)
-    assert harness.queries.task(task).state is State.LIVE
+    assert harness.queries.tasks.get(task).state is State.LIVE
     harness.context.panes.send(harness.context.names(task).pane, "on", enter=True)
 
     assert harness.until_taken_in(task).reason == (
@@ -169,11 +170,11 @@ def meter(
     """On a fake engine with two sandboxes that run, and no pause between writes."""
     monkeypatch.setattr(resource_meter, "WRITE_SECONDS", 0.0)
     door, writer = FakeSandboxes(), Counted(tmp_path / "swarm.db")
-    boards: list[TaskQueries] = []
+    connections: list[ReadConnection] = []
 
     def read() -> TaskQueries:
-        boards.append(TaskQueries(tmp_path / "swarm.db"))
-        return boards[-1]
+        connections.append(ReadConnection(tmp_path / "swarm.db"))
+        return TaskQueries(connections[-1])
 
     for name in ("one", "two"):
         door.create(SandboxSpec(name, "an/image:1", ("true",), "1000:1000", {}))
@@ -183,8 +184,8 @@ def meter(
     door.close()
     made.close()
     writer.close()
-    for board in boards:
-        board.close()
+    for connection in connections:
+        connection.close()
 
 
 def _wait(done: Callable[[], bool]) -> None:

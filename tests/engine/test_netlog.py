@@ -10,8 +10,8 @@ import pytest
 from swarm.config.prices import Price, Prices
 from swarm.engine.gate.recorder import GateRecorder
 from swarm.model import events as e
-from swarm.store.event_queries import Queries
 from swarm.store.journal import Journal
+from swarm.store.queries import Queries
 from tests.cli.conftest import queued
 
 NET = "5f0c"
@@ -38,7 +38,7 @@ class Desk:
     def recorded(self) -> list[e.Event]:
         """Once everything that was heard is stored."""
         self.log.close()
-        found = self.queries.events(task=self.task)
+        found = self.queries.events.after(task=self.task)
         return [known.event for known in found[1:]]
 
 
@@ -72,14 +72,14 @@ def test_what_was_heard_before_is_not_recorded_twice(desk: Desk) -> None:
 def test_a_keeper_goes_on_from_what_the_file_holds(tmp_path: Path) -> None:
     desk = Desk(tmp_path / "swarm.db")
     desk.hear(1, 2)
-    last = desk.queries.last_line(desk.task)
+    last = desk.queries.events.last_gate_line(desk.task)
 
     again = GateRecorder(desk.journal)
     again.own(NET, desk.task, last)
     again.heard({"net": NET, "seq": 4, "phase": "connect", "verdict": "deny"})
     again.close()
 
-    found = [known.event for known in desk.queries.events(task=desk.task)]
+    found = [known.event for known in desk.queries.events.after(task=desk.task)]
     assert (last, gaps(found)) == (2, [(1, "lost")])
 
 
@@ -137,7 +137,7 @@ def test_hearing_never_waits_for_the_file(desk: Desk, tmp_path: Path) -> None:
     line = {"net": NET, "phase": "connect", "verdict": "deny", "host": "a.test"}
     for number in range(1, 500):
         desk.log.heard({**line, "seq": number, "reason": "no"})
-    before = desk.queries.last_line(desk.task)
+    before = desk.queries.events.last_gate_line(desk.task)
     other.execute("COMMIT")
     other.close()
 

@@ -22,12 +22,12 @@ mkdir node_modules; for i in $(seq 100); do echo $i > node_modules/$i; done
 
 
 def deeds(harness: KeeperHarness, task: int) -> list[Action]:
-    found = harness.queries.deeds_after(0, Filter(task=task), 10_000)
-    return [entry.deed for entry in found if entry.deed]
+    found = harness.queries.audit.actions_after(0, Filter(task=task), 10_000)
+    return [entry.action for entry in found if entry.action]
 
 
 def seen(harness: KeeperHarness, task: int) -> set[str]:
-    return {place.trace.path for place in harness.queries.places(task, 100_000)}
+    return {place.activity.path for place in harness.queries.audit.paths(task, 100_000)}
 
 
 def test_what_an_agent_did_stands_in_the_store_when_it_has_ended(
@@ -48,10 +48,10 @@ def test_what_an_agent_did_stands_in_the_store_when_it_has_ended(
     refused = [d for d in done if d.path == "/etc/hosts"]
     assert [(d.result, d.note) for d in refused] == [(-30, "read-only file system")]
     assert done[0].kind == "exec", "the very first program"
-    places = {p.trace.path: p for p in harness.queries.places(task)}
+    places = {p.activity.path: p for p in harness.queries.audit.paths(task)}
     assert places["/workspace/node_modules"].files == 100
-    assert places["/workspace/src.py"].trace.bytes == 4
-    counts = harness.queries.counts(task)
+    assert places["/workspace/src.py"].activity.bytes == 4
+    counts = harness.queries.audit.counts(task)
     assert (counts.denied >= 1, counts.flagged) == (True, 2)
 
 
@@ -97,7 +97,7 @@ def test_a_second_look_at_an_observed_task_tells_of_no_gap(
     with harness.context.locks.of(task):
         reconcile.task(harness.context, task)
 
-    known = harness.queries.events(task=task)
+    known = harness.queries.events.after(task=task)
     assert not [one for one in known if isinstance(one.event, events.ObservationGap)]
 
 
@@ -126,7 +126,9 @@ def test_a_sensor_that_dies_is_replaced_and_what_nobody_saw_is_found(
 
 
 def _told(harness: KeeperHarness, task: int, kind: type[events.Event]) -> bool:
-    return any(isinstance(r.event, kind) for r in harness.queries.events(task=task))
+    return any(
+        isinstance(r.event, kind) for r in harness.queries.events.after(task=task)
+    )
 
 
 def test_inotify_stands_in_and_says_what_it_cannot_see(
@@ -143,7 +145,7 @@ def test_inotify_stands_in_and_says_what_it_cannot_see(
     }
     up = [
         r.event
-        for r in harness.queries.events()
+        for r in harness.queries.events.after()
         if isinstance(r.event, events.SensorUp)
     ]
     assert [one.kind for one in up] == ["inotify"]
@@ -176,8 +178,9 @@ def test_a_keeper_killed_in_a_burst_loses_nothing(
     again.wait()
 
     assert made == {f"/workspace/d{i % 50}/f{i}" for i in range(20_000)}
-    counts = harness.queries._all(
-        "SELECT DISTINCT count FROM trace WHERE CAST(path AS TEXT) LIKE '%/f%'", {}
+    counts = harness.queries.connection.all(
+        "SELECT DISTINCT count FROM path_activity WHERE CAST(path AS TEXT) LIKE '%/f%'",
+        {},
     )
     assert counts == [(1,)], "no line was taken in twice"
 
@@ -191,12 +194,15 @@ def _keeper(harness: KeeperHarness) -> "subprocess.Popen[bytes]":
 
 def _files_of(harness: KeeperHarness, task: int, count: Callable[[], int]) -> set[str]:
     sql = (
-        "SELECT path FROM trace WHERE task = :task"
+        "SELECT path FROM path_activity WHERE task = :task"
         " AND CAST(path AS TEXT) LIKE '/workspace/d%/f%'"
     )
 
     def found() -> set[str]:
-        return {row[0].decode() for row in harness.queries._all(sql, {"task": task})}
+        return {
+            row[0].decode()
+            for row in harness.queries.connection.all(sql, {"task": task})
+        }
 
     harness.until(lambda: len(found()) >= count(), "all of them")
     return found()

@@ -35,7 +35,7 @@ def test_a_prompt_becomes_a_commit_of_the_users(
     assert (task.review.files, task.review.added) == (2, 2)
     result = harness.wish_done("merge", task=task.id, accepted="all")
 
-    assert harness.queries.task(task.id).state is State.MERGED
+    assert harness.queries.tasks.get(task.id).state is State.MERGED
     assert _git(sample, "rev-parse", "main") == result["commit"]
     assert (sample / "calc.py").read_text() == "def add(a, b): return a + b\n"
     assert _git(sample, "status", "--porcelain") == ""
@@ -77,7 +77,7 @@ def test_stop_pause_resume_and_send_do_what_they_say(
     harness.until(said.exists, "the agent read what was sent")
     harness.wish_done("kill", task=task_id)
 
-    task = harness.queries.task(task_id)
+    task = harness.queries.tasks.get(task_id)
     assert (task.state, task.reason) == (State.STOPPED, "killed by you")
 
 
@@ -109,7 +109,7 @@ def test_the_queue_holds_what_has_no_place(
     harness.start_keeper()
     first, second = (harness.new_task(sample, "sleep 600") for _ in range(2))
     harness.until_state(first, State.LIVE)
-    assert harness.queries.task(second).state is State.QUEUED
+    assert harness.queries.tasks.get(second).state is State.QUEUED
 
     harness.wish_done("kill", task=first)
 
@@ -151,7 +151,7 @@ def test_every_step_of_a_launch_is_told_with_its_time(
 
     steps = [
         r.event.step
-        for r in harness.queries.events(task=task_id)
+        for r in harness.queries.events.after(task=task_id)
         if isinstance(r.event, events.StepDone)
     ]
 

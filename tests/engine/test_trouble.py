@@ -41,7 +41,7 @@ def test_a_wish_that_cannot_be_is_refused_whole(
     assert wish.outcome == "refused"
     assert says in wish.message
     assert hint in wish.hint
-    assert harness.queries.tasks() == []
+    assert harness.queries.tasks.all() == []
 
 
 def test_a_prompt_is_data_whatever_it_holds(
@@ -70,7 +70,7 @@ def test_a_corrupt_config_refuses_new_tasks_and_spares_the_others(
 
     wish = harness.wish("new", repo=str(sample), prompt="p", command="true")
     assert f"{config}:1: max_runing: unknown key" in wish.message
-    assert harness.queries.task(running).state is State.LIVE
+    assert harness.queries.tasks.get(running).state is State.LIVE
     harness.configure("max_running = 3")
 
     harness.until_taken_in(harness.new_task(sample, "true"))
@@ -126,7 +126,7 @@ def test_a_dirty_checkout_refuses_the_merge_and_keeps_both(
     assert wish.outcome == "refused"
     assert "README.md" in wish.message
     assert (sample / "README.md").read_text() == "mine, not committed\n"
-    assert harness.queries.task(task.id).state is State.STOPPED
+    assert harness.queries.tasks.get(task.id).state is State.STOPPED
 
 
 def test_a_conflict_names_the_paths_and_leaves_no_trace(
@@ -187,7 +187,7 @@ def test_a_task_that_follows_another_starts_from_its_merged_work(
     harness.start_keeper()
     first = harness.until_taken_in(harness.new_task(sample, "echo one > one.txt"))
     second = harness.new_task(sample, "cp one.txt two.txt", after=[first.id])
-    assert harness.queries.task(second).state is State.QUEUED
+    assert harness.queries.tasks.get(second).state is State.QUEUED
 
     harness.wish_done("merge", task=first.id)
     task = harness.until_taken_in(second)
@@ -234,5 +234,5 @@ def test_gc_takes_what_is_merged_and_what_no_task_knows(
     assert named["removed"] == []
     harness.wish_done("gc")
 
-    assert harness.queries.task(task.id).removed
+    assert harness.queries.tasks.get(task.id).removed
     assert harness.task_containers() == []

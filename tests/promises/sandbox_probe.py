@@ -70,7 +70,7 @@ class SandboxProbe:
             upstream_ca=(self.web.authority.certificate,),
             **settings,
         )
-        task = self.harness.queries.task(self.task)
+        task = self.harness.queries.tasks.get(self.task)
         self.harness.context.nets.hold(
             task.net.name, GateConfig(policy, secrets, placeholders)
         )
@@ -113,14 +113,16 @@ class SandboxProbe:
     @property
     def net(self) -> str:
         """The container that owns the sandbox's namespace."""
-        task = self.harness.queries.task(self.task)
+        task = self.harness.queries.tasks.get(self.task)
         return self.harness.context.nets.gate.names.net(task.net.name)
 
     def said(self, kind: str) -> list[Any]:
         """The journal's events of one kind about the task."""
         return [
             known.event
-            for known in self.harness.queries.events(task=self.task, limit=100_000)
+            for known in self.harness.queries.events.after(
+                task=self.task, limit=100_000
+            )
             if type(known.event).__name__ == kind
         ]
 
@@ -173,7 +175,7 @@ def open_bridged_probe(of: SandboxProbe) -> Iterator[SandboxProbe]:
 def _spec_of(of: SandboxProbe) -> SandboxSpec:
     from swarm.plan import specs  # noqa: PLC0415 - beside its one use
 
-    plan = specs.from_json(of.harness.queries.plan(of.task))
+    plan = specs.from_json(of.harness.queries.tasks.plan(of.task))
     return replace(plan.sandbox, argv=("sleep", "100000"))
 
 

@@ -62,13 +62,16 @@ def inside(
 
 
 def deeds(harness: KeeperHarness, task: int) -> list[Action]:
-    found = harness.queries.deeds_after(0, Filter(task=task), 1_000_000)
-    return [entry.deed for entry in found if entry.deed]
+    found = harness.queries.audit.actions_after(0, Filter(task=task), 1_000_000)
+    return [entry.action for entry in found if entry.action]
 
 
 def paths(harness: KeeperHarness, task: int) -> set[str]:
-    sql = "SELECT path FROM trace WHERE task = :task"
-    return {os.fsdecode(row[0]) for row in harness.queries._all(sql, {"task": task})}
+    sql = "SELECT path FROM path_activity WHERE task = :task"
+    return {
+        os.fsdecode(row[0])
+        for row in harness.queries.connection.all(sql, {"task": task})
+    }
 
 
 def _has_all(harness: KeeperHarness, task: int, wanted: set[str]) -> bool:
@@ -78,7 +81,7 @@ def _has_all(harness: KeeperHarness, task: int, wanted: set[str]) -> bool:
 def told(
     harness: KeeperHarness, task: int | None, kind: type[e.Event]
 ) -> list[e.Event]:
-    events = harness.queries.events(task=task, limit=1_000_000)
+    events = harness.queries.events.after(task=task, limit=1_000_000)
     return [r.event for r in events if isinstance(r.event, kind)]
 
 
@@ -230,7 +233,7 @@ def test_meddling_with_the_lines_is_proven(
     """
     harness, one, _ = home
     harness.until(lambda: bool(deeds(harness, one)), "something to prove")
-    trails = harness.queries.trails(one)
+    trails = harness.queries.audit.log_positions(one)
     assert not [
         f.fault for f in audit_check.of_task(harness.paths.sensor, trails) if f.fault
     ]

@@ -304,7 +304,7 @@ def test_the_users_own_repository_is_written_by_nobody(
 
     Why: Agent of Empires mounts that into a root container, to be written.
     """
-    repo = Path(clean_sandbox.harness.queries.task(clean_sandbox.task).repo)
+    repo = Path(clean_sandbox.harness.queries.tasks.get(clean_sandbox.task).repo)
     theirs = (
         worktree(clean_sandbox) if isinstance(clean_sandbox, WeakenedSandbox) else repo
     ) / ".git"

@@ -204,7 +204,7 @@ def test_no_file_at_all_is_no(real_sandbox: SandboxProbe) -> None:
 
 def rules_of(harness: KeeperHarness, task: int) -> dict[str, Rule]:
     """The rules in force for a task, by host."""
-    found = policy_resolver.resolved(harness.context, harness.queries.task(task))
+    found = policy_resolver.resolved(harness.context, harness.queries.tasks.get(task))
     return {rule.host: rule for rule in found.policy.rules}
 
 
@@ -219,7 +219,7 @@ def test_a_repository_can_only_narrow(home: tuple[KeeperHarness, Path, int]) -> 
 
     (applied,) = [
         known.event
-        for known in harness.queries.events(task=task)
+        for known in harness.queries.events.after(task=task)
         if isinstance(known.event, events.PolicyApplied) and known.event.why == "launch"
     ]
     assert applied.asked == 2, "the human is told that it asks"
@@ -236,7 +236,7 @@ def test_what_a_repository_asks_for_is_trusted_by_its_very_text(
     Why: a merge must not widen what the human read.
     """
     harness, sample, task = home
-    base = harness.queries.task(task).base
+    base = harness.queries.tasks.get(task).base
 
     harness.wish_done("trust", repo=str(sample), base=base)
     assert rules_of(harness, task)["asked.test"].kind == "allow"
@@ -254,7 +254,7 @@ def test_a_malformed_file_keeps_the_last_good_policy(
     """
     harness, sample, task = home
     file = policy_files.beside(harness.paths.home / "config.toml")
-    net, first = harness.queries.task(task).net.name, _applied(harness, task)
+    net, first = harness.queries.tasks.get(task).net.name, _applied(harness, task)
     file.write_text('version = 1\n[[allow]]\nhost = "first.test"\n')
     harness.until(lambda: "first.test" in _held(harness, net), "the first file")
     harness.until(lambda: _applied(harness, task) > first, "its record")
@@ -280,7 +280,7 @@ def _held(harness: KeeperHarness, net: str) -> set[str]:
 
 
 def _applied(harness: KeeperHarness, task: int) -> int:
-    events = harness.queries.events(task=task)
+    events = harness.queries.events.after(task=task)
     return sum(type(known.event).__name__ == "PolicyApplied" for known in events)
 
 
@@ -350,7 +350,7 @@ def test_a_dead_gate_means_no_network_and_a_new_one_brings_it_back(
     harness.until(
         lambda: harness.journal_text().count("GateUp") > known, "another gate"
     )
-    net = harness.queries.task(task).net.name
+    net = harness.queries.tasks.get(task).net.name
     again = _in(box, curl)
 
     assert "exit 0" not in dead
@@ -394,7 +394,7 @@ def test_a_gate_killed_in_mid_transfer_leaves_nothing_open(
 
     assert "began True ended True" in done.out, done.out
     assert "HTTP/1.1 200" in again.out
-    assert harness.queries.task(real_sandbox.task).net.name in held_by_gate(
+    assert harness.queries.tasks.get(real_sandbox.task).net.name in held_by_gate(
         real_sandbox
     )
 
@@ -407,7 +407,7 @@ def test_a_dead_net_means_no_network(home: tuple[KeeperHarness, Path, int]) -> N
     harness, sample, _ = home
     task = harness.new_task(sample, "sleep 100000")
     harness.until_state(task, State.LIVE)
-    net = harness.queries.task(task).net.name
+    net = harness.queries.tasks.get(task).net.name
     harness.context.nets.gate.ask("close", net=net)
 
     said = _in(
@@ -449,6 +449,6 @@ def test_the_gate_holds_what_the_journal_says(real_sandbox: SandboxProbe) -> Non
 
     Why: every line is somebody's.
     """
-    task = real_sandbox.harness.queries.task(real_sandbox.task)
+    task = real_sandbox.harness.queries.tasks.get(real_sandbox.task)
 
     assert task.net.name in held_by_gate(real_sandbox)

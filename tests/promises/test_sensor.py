@@ -47,8 +47,8 @@ class Record:
         read = of.harness.queries
         of.harness.until(lambda: mark in _traces(of), mark)
         self.traces = _traces(of)
-        entries = read.deeds_after(0, Filter(task=of.task), 1_000_000)
-        self.deeds: list[Action] = [entry.deed for entry in entries if entry.deed]
+        entries = read.audit.actions_after(0, Filter(task=of.task), 1_000_000)
+        self.deeds: list[Action] = [entry.action for entry in entries if entry.action]
 
     def ran(self, *words: str) -> list[Action]:
         """Commands whose last words are these."""
@@ -70,8 +70,8 @@ class Record:
 
 
 def _traces(of: SandboxProbe) -> dict[str, PathActivity]:
-    rows = of.harness.queries.places(of.task, 1_000_000)
-    return {sandbox.trace.path: sandbox.trace for sandbox in rows}
+    rows = of.harness.queries.audit.paths(of.task, 1_000_000)
+    return {sandbox.activity.path: sandbox.activity for sandbox in rows}
 
 
 Probe = tuple[str, Callable[[Record], bool]]

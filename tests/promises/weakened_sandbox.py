@@ -22,7 +22,7 @@ from swarm.model.review import Change
 from swarm.plan import specs
 from swarm.plan.naming import HOME_LABEL, KIND_LABEL
 from swarm.plan.specs import SandboxSpec
-from swarm.store.event_queries import Queries
+from swarm.store.queries import Queries
 from tests.engine.keeper_harness import new_sample_repository
 from tests.promises.sandbox_probe import SandboxProbe
 
@@ -151,7 +151,7 @@ def open_weakened_sandbox(of: SandboxProbe) -> Iterator[WeakenedSandbox]:
 
 def spec_of(of: SandboxProbe) -> SandboxSpec:
     """The sandbox as its plan has it."""
-    return specs.from_json(of.harness.queries.plan(of.task)).sandbox
+    return specs.from_json(of.harness.queries.tasks.plan(of.task)).sandbox
 
 
 def worktree(at: SandboxProbe) -> Path:
@@ -189,14 +189,14 @@ def receive(at: SandboxProbe) -> str:
     if isinstance(at, WeakenedSandbox):
         at.git("clone", "-q", "--bare", str(at.tree), str(at.folder / "second"))
         return at.git("rev-parse", "HEAD").strip()
-    kit, task = at.harness.context, at.harness.queries.task(at.task)
+    kit, task = at.harness.context, at.harness.queries.tasks.get(at.task)
     sender = snapshot.sender(kit.names(task.id), spec_of(at), task.base)
     return quarantine.receive(of_git(at), kit.sandboxes.run(sender, 64 << 20)).head
 
 
 def of_git(at: SandboxProbe) -> TaskGit:
     """The host's side of a task's git."""
-    return task_git(at.harness.context, at.harness.queries.task(at.task))
+    return task_git(at.harness.context, at.harness.queries.tasks.get(at.task))
 
 
 def changes(at: SandboxProbe) -> tuple[Change, ...]:

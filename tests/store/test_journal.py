@@ -10,8 +10,8 @@ from swarm.errors import IllegalMove, Refused, SwarmError
 from swarm.model import events
 from swarm.model.task import State
 from swarm.store import wishes
-from swarm.store.event_queries import Queries
 from swarm.store.journal import Journal
+from swarm.store.queries import Queries
 
 
 def _queued(task_id: int) -> events.TaskQueued:
@@ -52,8 +52,8 @@ def test_a_task_is_read_as_it_was_written(journal: Journal, queries: Queries) ->
     """The projection in the row equals the task that the writer returned."""
     task = journal.queue(_queued)
 
-    assert queries.tasks() == [task]
-    assert queries.plan(task.id) == {"transport": "bind"}
+    assert queries.tasks.all() == [task]
+    assert queries.tasks.plan(task.id) == {"transport": "bind"}
 
 
 def test_an_event_and_its_task_change_together(
@@ -64,8 +64,8 @@ def test_an_event_and_its_task_change_together(
 
     journal.record(task.id, events.TaskProvisioning(), events.StepDone("worktree", 0.1))
 
-    assert queries.task(task.id).state is State.PROVISIONING
-    assert [r.event for r in queries.events(task=task.id)][1:] == [
+    assert queries.tasks.get(task.id).state is State.PROVISIONING
+    assert [r.event for r in queries.events.after(task=task.id)][1:] == [
         events.TaskProvisioning(),
         events.StepDone("worktree", 0.1),
     ]
@@ -79,7 +79,7 @@ def test_an_illegal_move_records_nothing(journal: Journal, queries: Queries) -> 
         journal.record(
             task.id, events.TextSent(1), events.TaskMerged("squash", "main", "c")
         )
-    assert len(queries.events()) == 1
+    assert len(queries.events.after()) == 1
 
 
 def test_two_verbs_on_one_task_cannot_both_win(journal: Journal) -> None:
@@ -114,14 +114,14 @@ def test_a_wish_is_open_until_it_is_decided(
 ) -> None:
     """Done with a result, or refused with a reason and a hint."""
     first, second = wishes.make(path, "stop", {"task": 1}), wishes.make(path, "gc", {})
-    assert [wish.id for wish in queries.open_wishes()] == [first, second]
+    assert [wish.id for wish in queries.wishes.open()] == [first, second]
 
     journal.answer(first, result={"tasks": [1]})
     journal.refuse(second, Refused("no", hint="do this"))
 
-    assert queries.open_wishes() == []
-    assert queries.wish(first).result == {"tasks": [1]}
-    refused = queries.wish(second)
+    assert queries.wishes.open() == []
+    assert queries.wishes.get(first).result == {"tasks": [1]}
+    refused = queries.wishes.get(second)
     assert (refused.outcome, refused.message, refused.hint) == (
         "refused",
         "no",
@@ -147,9 +147,9 @@ def test_the_fleet_is_what_the_newest_events_say(
     """An engine that came back is up, whatever was said before."""
     journal.record(None, events.KeeperStarted(42, "0.1"))
     journal.record(None, events.ContainerEngineDown("gone"))
-    assert queries.fleet().trouble == "gone"
+    assert queries.events.fleet().trouble == "gone"
 
     journal.record(None, events.ContainerEngineUp("27.3"))
 
-    fleet = queries.fleet()
+    fleet = queries.events.fleet()
     assert (fleet.engine, fleet.trouble, fleet.keeper) == ("27.3", "", 42)

@@ -10,7 +10,7 @@ from sqlmodel import SQLModel, create_engine
 from swarm.errors import SwarmError
 from swarm.store import migrations, tables
 
-PLAIN = ("trace", "deed", "trail", "usage")
+PLAIN = ("path_activity", "action", "log_position", "usage")
 """Tables that no SQLModel class writes; see `store.audit` and `store.usage`."""
 
 

@@ -13,7 +13,7 @@ from swarm.model.activity import Batch, PathActivity
 from swarm.model.usage import Usage
 from swarm.store.audit_writer import AuditWriter, LogPosition
 from swarm.store.journal import Journal
-from swarm.store.task_queries import TaskQueries
+from swarm.store.queries import Queries
 from swarm.store.usage_writer import UsageWriter
 
 USED = Usage(1.5, 0.5, 9, 10, 3, 4, 77, 0.25, 12, 5, True, (0.25, 0.5), 1.5)
@@ -42,10 +42,10 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def board(path: Path) -> Iterator[TaskQueries]:
-    board = TaskQueries(path)
-    yield board
-    board.close()
+def queries(path: Path) -> Iterator[Queries]:
+    queries = Queries(path)
+    yield queries
+    queries.close()
 
 
 @pytest.fixture
@@ -56,22 +56,22 @@ def writer(path: Path) -> Iterator[UsageWriter]:
 
 
 def test_what_was_stored_is_read_and_the_next_takes_its_place(
-    board: TaskQueries, writer: UsageWriter
+    queries: Queries, writer: UsageWriter
 ) -> None:
     """Every field, with the plan's cpus."""
-    assert board.usage(1) is None
+    assert queries.tasks.usage(1) is None
     writer.store({1: USED, 2: replace(USED, written=None)})
-    seen = board.version()
-    first = board.usages()
+    seen = queries.version()
+    first = queries.tasks.usages()
     writer.store({1: replace(USED, cpu=1.0)})
 
     assert first == {1: USED, 2: replace(USED, written=None)}
-    assert board.usage(1) == replace(USED, cpu=1.0)
-    assert board.version() != seen, "front ends notice"
+    assert queries.tasks.usage(1) == replace(USED, cpu=1.0)
+    assert queries.version() != seen, "front ends notice"
 
 
 def test_what_the_sensor_saw_stands_for_what_the_engine_does_not_count(
-    board: TaskQueries, writer: UsageWriter, path: Path
+    queries: Queries, writer: UsageWriter, path: Path
 ) -> None:
     """Many kernels count no bytes to disk with cgroup 1."""
     audit = AuditWriter(path)
@@ -83,13 +83,13 @@ def test_what_the_sensor_saw_stands_for_what_the_engine_does_not_count(
     audit.close()
     writer.store({1: replace(USED, written=None), 2: replace(USED, written=0)})
 
-    written = [used.written for used in board.usages().values()]
+    written = [used.written for used in queries.tasks.usages().values()]
 
     assert written == [42, 0]
 
 
 def test_a_file_that_cannot_be_written_is_an_error_of_ours(
-    board: TaskQueries, writer: UsageWriter, path: Path
+    queries: Queries, writer: UsageWriter, path: Path
 ) -> None:
     """And the next write is sound."""
     connection = sqlite3.connect(path)
@@ -100,4 +100,4 @@ def test_a_file_that_cannot_be_written_is_an_error_of_ours(
     connection.close()
     writer.store({1: USED})
 
-    assert board.usage(1) == USED
+    assert queries.tasks.usage(1) == USED

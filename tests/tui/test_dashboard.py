@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from textual.widgets import Input, TextArea
 
-from swarm.store.event_queries import Queries, WishRecord
+from swarm.store.queries import Queries
+from swarm.store.wish_queries import WishRecord
 from swarm.tui.app import SwarmApp
 from swarm.tui.screens.dashboard.screen import DashboardScreen
 from swarm.tui.screens.review import ReviewScreen
@@ -35,7 +36,7 @@ def asked(world: World) -> list[WishRecord]:
     """The wishes that stand in the store."""
     queries = Queries(world.database)
     try:
-        return queries.open_wishes()
+        return queries.wishes.open()
     finally:
         queries.close()
 

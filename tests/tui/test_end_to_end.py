@@ -16,7 +16,7 @@ async def test_a_denial_becomes_a_grant_that_dies_with_its_task(
     monkeypatch.delenv("SWARM_HOME", raising=False)
     with open_session() as at:
         await run_session(at)
-        task: Any = at.harness.queries.task(at.task)
+        task: Any = at.harness.queries.tasks.get(at.task)
         file = at.harness.paths.home / "policy.toml"
 
         gone = why(at, f"{HOST}:{at.port}"), capsys.readouterr().out

@@ -18,7 +18,7 @@ from swarm.cli.demo import sample
 from swarm.errors import SwarmError
 from swarm.model.safe_text import safe_line
 from swarm.plan.naming import HomePaths
-from swarm.store.event_queries import Queries
+from swarm.store.queries import Queries
 
 KEEPER_SECONDS = 20.0
 """How long a keeper may take to end."""
@@ -101,7 +101,7 @@ def _clear(at: Stage, keep: bool) -> None:
 def _branches(paths: HomePaths) -> list[str]:
     queries = Queries(paths.database)
     try:
-        return [task.branch for task in queries.tasks()]
+        return [task.branch for task in queries.tasks.all()]
     finally:
         queries.close()
 

@@ -19,7 +19,7 @@ from swarm.model.safe_text import plain, safe_line
 from swarm.model.task import ACTIVE, Task
 from swarm.plan.naming import HomePaths
 from swarm.ports import Panes
-from swarm.store.event_queries import Queries
+from swarm.store.queries import Queries
 
 WAIT_SECONDS = 300.0
 """After so long a task of the demo hangs."""
@@ -45,12 +45,12 @@ def follow(paths: HomePaths, ids: list[int], began: float) -> list[Task]:
     """
     queries, seen = Queries(paths.database), 0
     for _ in changes(queries, WAIT_SECONDS):
-        for known in queries.events(after=seen):
+        for known in queries.events.after(seen):
             seen = known.id
             text = step(known.event)
             if known.task in ids and text:
                 output.out(f"  {known.at - began:5.1f} s  #{known.task}  {text}")
-        tasks = [queries.task(number) for number in ids]
+        tasks = [queries.tasks.get(number) for number in ids]
         if not any(task.state in ACTIVE for task in tasks):
             return tasks
     raise SwarmError(f"tasks are still at work after {WAIT_SECONDS:.0f} s")
@@ -64,7 +64,7 @@ def settled(paths: HomePaths, ids: list[int]) -> tuple[list[Task], list[str]]:
     queries = Queries(paths.database)
     try:
         for _ in changes(queries, TAKE_IN_SECONDS):
-            tasks = [queries.task(number) for number in ids]
+            tasks = [queries.tasks.get(number) for number in ids]
             over = [task for task in tasks if task.started and task.ended]
             ends = {task.id: _taken_in(queries, task.id) for task in over}
             if all(ends.values()):
@@ -87,7 +87,7 @@ def _not_taken_in(ends: dict[int, End | None]) -> Iterator[str]:
 
 
 def _trouble(queries: Queries) -> Iterator[str]:
-    for known in queries.events():
+    for known in queries.events.after():
         if isinstance(known.event, events.Trouble):
             where, reason = known.event.where, known.event.reason
             yield f"trouble: {safe_line(where)}: {safe_line(reason)}"
@@ -96,7 +96,7 @@ def _trouble(queries: Queries) -> Iterator[str]:
 def _taken_in(queries: Queries, task_id: int) -> End | None:
     """The event that says what became of a task's commits."""
     last: End | None = None
-    for known in queries.events(task=task_id):
+    for known in queries.events.after(task=task_id):
         match known.event:
             case (
                 events.CommitsImported() | events.ImportRefused() | events.TaskFailed()
@@ -134,7 +134,7 @@ def denials(paths: HomePaths, tasks: list[Task]) -> None:
     queries = Queries(paths.database)
     rows = []
     for task in tasks:
-        for known in queries.denials(task.id):
+        for known in queries.events.denials(task.id):
             if isinstance(known.event, events.NetDenied):
                 denied = known.event
                 where = f"{denied.host}:{denied.port}"

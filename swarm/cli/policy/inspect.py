@@ -23,7 +23,7 @@ from swarm.policy.hosts import BadHost
 from swarm.policy.layers import ResolvedPolicy
 from swarm.policy.request_target import BadTarget
 from swarm.policy.rules import Rule
-from swarm.store.event_queries import Queries
+from swarm.store.queries import Queries
 
 
 def show(args: Namespace) -> int:
@@ -130,7 +130,7 @@ def suggest(args: Namespace) -> int:
     """TOML to read and paste; nothing is changed."""
     queries = Queries(home.places().database)
     seen: defaultdict[tuple[str, int], list[events.NetDenied]] = defaultdict(list)
-    for known in queries.denials(args.task):
+    for known in queries.events.denials(args.task):
         if isinstance(known.event, events.NetDenied) and not known.event.locked:
             seen[known.event.host, known.event.port].append(known.event)
     ordered = sorted(seen.items(), key=lambda item: -sum(d.count for d in item[1]))

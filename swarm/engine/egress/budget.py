@@ -11,7 +11,7 @@ from swarm.model.task import SETTLED, State, Task
 
 def check(context: EngineContext, task_id: int) -> None:
     """Freeze the task where it has used up its budget; it loses nothing by it."""
-    task = context.read().task(task_id)
+    task = context.read().tasks.get(task_id)
     why = budget.spent(task)
     if not why or task.state is not State.LIVE or task.paused:
         return
@@ -23,7 +23,7 @@ def check(context: EngineContext, task_id: int) -> None:
 
 def raise_again(context: EngineContext, task: Task) -> None:
     """As much again as the task was given at first."""
-    first = context.read().events(task=task.id, limit=1)[0].event
+    first = context.read().events.after(task=task.id, limit=1)[0].event
     assert isinstance(first, events.TaskQueued)
     tokens = first.budget_tokens or task.budget.tokens
     dollars = first.budget_dollars or task.budget.dollars
@@ -36,7 +36,7 @@ def change(
     context: EngineContext, task_id: int, body: dict[str, Any]
 ) -> dict[str, Any]:
     """Another budget, all in all, from now on; what is not named stays as it is."""
-    task = context.read().task(task_id)
+    task = context.read().tasks.get(task_id)
     if task.state in SETTLED:
         raise Refused(f"task {task_id} is {task.state}: it uses nothing any more")
     usual = schema.Budget(tokens=task.budget.tokens, dollars=task.budget.dollars)

@@ -45,7 +45,7 @@ def revoke(context: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
     """Take back every rule about a host in one scope; what was taken, in words."""
     scope, host = _scope(body), str(body.get("host", "")).lower()
     if scope in OF_TASK:
-        task = context.read().task(int(body["task"]))
+        task = context.read().tasks.get(int(body["task"]))
         with context.locks.of(task.id):
             taken = [
                 r
@@ -81,7 +81,7 @@ def trust(context: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
 def panic(context: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
     """Cut every live task's egress and freeze it; one that fails stops no other."""
     done, failed = [], []
-    for task in context.read().tasks():
+    for task in context.read().tasks.all():
         if task.state is State.LIVE:
             try:
                 _stop_short(context, task)
@@ -148,7 +148,7 @@ def _scope(body: dict[str, Any]) -> str:
 
 
 def _live(context: EngineContext, body: dict[str, Any]) -> Task:
-    task = context.read().task(int(body["task"]))
+    task = context.read().tasks.get(int(body["task"]))
     if task.state is not State.LIVE:
         raise Refused(
             f"task {task.id} is {task.state}: it needs no rule any more",
@@ -160,7 +160,7 @@ def _live(context: EngineContext, body: dict[str, Any]) -> Task:
 def _file(context: EngineContext, body: dict[str, Any], scope: str) -> Path:
     if scope == "user":
         return policy_files.beside(load.user_file())
-    repo = body.get("repo") or context.read().task(int(body["task"])).repo
+    repo = body.get("repo") or context.read().tasks.get(int(body["task"])).repo
     return policy_resolver.project_file(context.places, Path(str(repo)))
 
 
@@ -169,7 +169,7 @@ def _renew(context: EngineContext, task: Task, why: str) -> None:
 
 
 def _renew_all(context: EngineContext, why: str) -> None:
-    for task in context.read().tasks():
+    for task in context.read().tasks.all():
         if task.state is State.LIVE and task.net.name:
             with context.locks.of(task.id):
                 policy_resolver.try_apply(context, task, why)

@@ -24,7 +24,7 @@ from swarm.policy.layers import ResolvedPolicy
 from swarm.policy.policy_parser import Layer, Service
 from swarm.policy.rules import Policy, Rule
 from swarm.policy.toml_table import BadPolicy
-from swarm.store.event_queries import Queries
+from swarm.store.queries import Queries
 
 NO_BLOB = 128
 """What git answers where a commit has no such path."""
@@ -67,7 +67,7 @@ def subject(read: Queries, task: Task) -> PolicySubject:
 def grants(read: Queries, task_id: int) -> tuple[Rule, ...]:
     """What the human granted for as long as the task lives, and did not take back."""
     kept: list[Rule] = []
-    for recorded in read.grants(task_id):
+    for recorded in read.events.grants(task_id):
         match recorded.event:
             case events.PolicyGranted(scope="once" | "task") as given:
                 kept.append(rules.rule_from(given.rule))
@@ -106,7 +106,7 @@ def of_task(paths: HomePaths, task_id: int) -> ResolvedPolicy:
     preset = load.load(load.user_file()).gate.preset
     queries = Queries(paths.database)
     try:
-        at = subject(queries, queries.task(task_id))
+        at = subject(queries, queries.tasks.get(task_id))
     finally:
         queries.close()
     return resolve(paths, at, preset)
@@ -200,7 +200,7 @@ def held(context: EngineContext, task: Task) -> GateConfig:
 
 
 def _held(context: EngineContext, task: Task, policy: Policy) -> GateConfig:
-    plan = specs.from_json(context.read().plan(task.id))
+    plan = specs.from_json(context.read().tasks.plan(task.id))
     environment = plan.sandbox.environment
     used = {rule.inject.secret for rule in policy.rules if rule.inject}
     values = {

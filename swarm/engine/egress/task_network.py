@@ -57,7 +57,7 @@ def renew(context: EngineContext, task: Task, why: str) -> None:
 
 def renew_edited(context: EngineContext, task_id: int) -> None:
     """As `renew`, after an edit of a file; mends what a mistake in it had left."""
-    task = context.read().task(task_id)
+    task = context.read().tasks.get(task_id)
     if task.net.name not in context.nets.served():
         context.nets.donate(task.net.name, policy_resolver.held(context, task))
     renew(context, task, "a policy file changed")
@@ -80,10 +80,12 @@ def reconcile(context: EngineContext) -> None:
     Whenever the engine or the gate is back. What no task has is made ready for one.
     """
     holders = [
-        task for task in context.read().tasks() if task.net.name and _holds(task)
+        task for task in context.read().tasks.all() if task.net.name and _holds(task)
     ]
     for task in holders:
-        context.nets.log.own(task.net.name, task.id, context.read().last_line(task.id))
+        context.nets.log.own(
+            task.net.name, task.id, context.read().events.last_gate_line(task.id)
+        )
     known = context.nets.known()
     if not known:
         return
@@ -164,7 +166,7 @@ def mend(context: EngineContext, task_id: int) -> None:
 
 
 def _with_net(context: EngineContext, task_id: int) -> Task:
-    task = context.read().task(task_id)
+    task = context.read().tasks.get(task_id)
     if not task.net.name or task.state is not State.LIVE:
         raise ToolError(f"task {task_id} is {task.state}: it has no network")
     return task

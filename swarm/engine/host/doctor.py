@@ -12,7 +12,7 @@ from swarm.errors import SwarmError
 from swarm.plan.gate_containers import GateNames
 from swarm.plan.naming import HomePaths
 from swarm.ports import ContainerEngineFacts, Containers, Images, Progress
-from swarm.store.event_queries import Queries
+from swarm.store.queries import Queries
 
 Grade = Literal["ok", "warn", "fail"]
 
@@ -212,7 +212,7 @@ def _home(paths: HomePaths) -> Check:
 def _database(paths: HomePaths) -> Check:
     try:
         queries = Queries(paths.database)
-        count = len(queries.tasks(removed=True))
+        count = len(queries.tasks.all(removed=True))
         queries.close()
     except SwarmError as error:
         return Check("database", "fail", error.message, error.hint)

@@ -7,7 +7,7 @@ from swarm.adapters.git.safe_fs.files import erase
 from swarm.plan.gate_containers import GATING, GateNames
 from swarm.plan.naming import HOME_LABEL, KIND_LABEL, TASK_LABEL, HomePaths, TaskNames
 from swarm.ports import Containers, Progress
-from swarm.store.event_queries import Queries
+from swarm.store.queries import Queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ def find(paths: HomePaths, containers: Containers) -> list[Orphan]:
     """Everything of this home that belongs to no task, or to one that was removed."""
     queries = Queries(paths.database)
     try:
-        owned = {task.id for task in queries.tasks()}
+        owned = {task.id for task in queries.tasks.all()}
     finally:
         queries.close()
     labels = {HOME_LABEL: paths.tag}

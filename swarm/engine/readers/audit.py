@@ -13,7 +13,7 @@ from swarm.model import activity_text
 from swarm.model.audit_query import Counts, Entry, Filter, PathRow
 from swarm.plan.naming import HomePaths
 from swarm.store.audit_pages import AuditCursor, since
-from swarm.store.audit_queries import AuditQueries
+from swarm.store.queries import Queries
 
 Form = Literal["jsonl", "csv"]
 
@@ -31,19 +31,19 @@ class AuditReader:
 
     def places(self, task: int, noise: bool) -> tuple[list[PathRow], Counts]:
         """A task's paths, the newest first, and its numbers."""
-        timeline = AuditQueries(self._at.database)
+        queries = Queries(self._at.database)
         try:
-            return timeline.places(task, noise=noise), timeline.counts(task)
+            return queries.audit.paths(task, noise=noise), queries.audit.counts(task)
         finally:
-            timeline.close()
+            queries.close()
 
     def entries(self, wanted: Filter, limit: int) -> list[Entry]:
         """The newest of the timeline, newest first."""
-        timeline = AuditQueries(self._at.database)
+        queries = Queries(self._at.database)
         try:
-            return timeline.audit(wanted, limit)
+            return queries.audit.newest(wanted, limit)
         finally:
-            timeline.close()
+            queries.close()
 
     def export(self, wanted: Filter, form: Form) -> Path:
         """Write all of it to a new file under the home, and say where."""
@@ -51,14 +51,14 @@ class AuditReader:
         folder.mkdir(exist_ok=True, mode=0o700)
         stamp = time.strftime("%Y%m%d-%H%M%S")
         file = folder / f"audit-{stamp}-{time.time_ns() % 1000:03}.{form}"
-        timeline = AuditQueries(self._at.database)
+        queries = Queries(self._at.database)
         try:
             with file.open("x", encoding="utf-8", newline="") as out:
-                write(since(timeline, AuditCursor(), wanted), form, out)
+                write(since(queries.audit, AuditCursor(), wanted), form, out)
         except OSError as error:
             raise SwarmError(f"{file} cannot be written: {error.strerror}") from error
         finally:
-            timeline.close()
+            queries.close()
         return file
 
 
@@ -80,7 +80,7 @@ def facts(entry: Entry) -> dict[str, Any]:
     if entry.event:
         event = entry.event.event
         return {**head, "kind": type(event).__name__, "body": event.to_json()}
-    done = entry.deed or entry.trace
+    done = entry.action or entry.activity
     assert done is not None
     return {**head, "kind": type(done).__name__, "body": asdict(done)}
 

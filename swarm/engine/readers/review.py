@@ -12,7 +12,7 @@ from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import SwarmError
 from swarm.model.review import Change, Hidden
 from swarm.plan.naming import HomePaths
-from swarm.store.event_queries import Queries
+from swarm.store.queries import Queries
 
 DIFF_LIMIT = 8 << 20
 """Bytes of one diff; a longer one is refused with a sentence, never cut silently."""
@@ -67,6 +67,6 @@ class ReviewReader:
 
     def _task_git(self, task_id: int) -> TaskGit:
         with closing(self._queries()) as queries:
-            task = queries.task(task_id)
+            task = queries.tasks.get(task_id)
         repository = Repository.open(Path(task.repo), self._paths.home)
         return TaskGit(repository, self._paths, task.id, task.branch, task.base)

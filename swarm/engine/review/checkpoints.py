@@ -74,9 +74,9 @@ def restore_wish(
 
 def each_round(context: EngineContext, task_id: int) -> None:
     """Take one of a task that may have ended meanwhile, and give the oldest up."""
-    if context.read().task(task_id).state is State.LIVE:
+    if context.read().tasks.get(task_id).state is State.LIVE:
         take(context, task_id, "")
-        _give_up(context, context.read().task(task_id))
+        _give_up(context, context.read().tasks.get(task_id))
 
 
 def take(context: EngineContext, task_id: int, why: str) -> int:
@@ -95,7 +95,7 @@ def restore(context: EngineContext, task_id: int, number: int) -> tuple[int, Res
     wanted = refs.kept(of, number)
     with _halted(context, task):
         before, present = _take(context, task, f"before going back to {number}")
-        owner = specs.from_json(context.read().plan(task_id)).owner
+        owner = specs.from_json(context.read().tasks.plan(task_id)).owner
         done = restoring.restore(of, present, wanted, owner)
     counts = (done.wrote, done.removed, len(done.aside))
     context.journal.record(task_id, events.CheckpointRestored(number, before, *counts))
@@ -131,26 +131,26 @@ def _take(context: EngineContext, task: Task, why: str) -> tuple[int, str]:
 
 
 def _newest(context: EngineContext, task_id: int) -> int:
-    known = context.read().checkpoints(task_id)
+    known = context.read().events.checkpoints(task_id)
     return known[-1].number if known else 0
 
 
 def _give_up(context: EngineContext, task: Task) -> None:
     """Blobs of commits that came home could be the same: only names go then."""
-    known = [one.number for one in context.read().checkpoints(task.id)]
+    known = [one.number for one in context.read().events.checkpoints(task.id)]
     old = known[: -context.config().checkpoint.keep]
     if not old:
         return
     of = task_git(context, task)
     if task.state is State.LIVE and not task.review.head:
-        refs.give_up(of, old, context.read().trees(task.id))
+        refs.give_up(of, old, context.read().events.trees(task.id))
     else:
         refs.forget(of, old)
     context.journal.record(task.id, events.CheckpointsDropped(old[-1]))
 
 
 def _with_worktree(context: EngineContext, task_id: int) -> Task:
-    task = context.read().task(task_id)
+    task = context.read().tasks.get(task_id)
     if task.removed or task.state not in REVIEWABLE:
         raise IllegalMove(
             f"task {task_id} is {task.state} and has no worktree to go back in",

@@ -23,7 +23,7 @@ def merge(context: EngineContext, task_id: int, body: dict[str, Any]) -> dict[st
     Without `tree` a snapshot is taken now. Refused while files in classes X0 to X2
     are not acknowledged by path. Answers `commit` and `target`, or `path`.
     """
-    task = context.read().task(task_id)
+    task = context.read().tasks.get(task_id)
     if task.state is State.MERGED and task.review.tree == body.get(
         "tree", task.review.tree
     ):
@@ -131,7 +131,7 @@ def complete(context: EngineContext, task_id: int) -> None:
     """Finish, or give up cleanly, a merge that a keeper's death cut short."""
     started = [
         recorded.event
-        for recorded in context.read().events(task=task_id, limit=1_000_000)
+        for recorded in context.read().events.after(task=task_id, limit=1_000_000)
         if isinstance(recorded.event, events.MergeStarted)
     ]
     last = started[-1]
@@ -143,7 +143,7 @@ def complete(context: EngineContext, task_id: int) -> None:
         tree=last.tree,
     )
     try:
-        apply.land(task_git(context, context.read().task(task_id)), prepared)
+        apply.land(task_git(context, context.read().tasks.get(task_id)), prepared)
     except SwarmError as error:
         context.journal.record(task_id, events.MergeRefused(error.message, error.hint))
     else:

@@ -26,7 +26,7 @@ def snapshot_wish(
 
 def snapshot(context: EngineContext, task_id: int) -> Snapshot:
     """Read the worktree's bytes into a tree of our own; recorded where it changed."""
-    task = context.read().task(task_id)
+    task = context.read().tasks.get(task_id)
     if task.removed or task.state not in REVIEWABLE:
         raise IllegalMove(
             f"task {task_id} is {task.state} and has no worktree to look at",
@@ -55,8 +55,8 @@ def bring_back(context: EngineContext, task_id: int) -> None:
     The sending side runs in a one-shot sandbox like the agent's own: the host's git
     never reads what the agent could write.
     """
-    task = context.read().task(task_id)
-    plan = specs.from_json(context.read().plan(task_id))
+    task = context.read().tasks.get(task_id)
+    plan = specs.from_json(context.read().tasks.plan(task_id))
     limit = context.config().review.max_pack
     try:
         sent = context.sandboxes.run(

@@ -57,8 +57,8 @@ class Interpreter:
                 self._one(line, batch)
             except (KeyError, TypeError, ValueError, OverflowError):
                 batch.lost += 1
-        batch.deeds += self._bursts.taken()
-        batch.heaps = self._heaps.fresh()
+        batch.actions += self._bursts.taken()
+        batch.path_groups = self._heaps.fresh()
         batch.finish()
         return batch
 
@@ -108,10 +108,10 @@ class Interpreter:
 
     def _traced(self, line: Line, path: str, batch: Batch) -> PathActivity:
         at, op = float(line["at"]), str(line["op"])
-        trace = batch.traces.get(path)
+        trace = batch.paths.get(path)
         if trace is None:
-            trace = PathActivity(path, op, at, at, heap=self._heaps.of(path, at))
-            batch.traces[path] = trace
+            trace = PathActivity(path, op, at, at, group=self._heaps.of(path, at))
+            batch.paths[path] = trace
         if op == "close":
             op = trace.op if trace.count else "write"
         trace.op, trace.last = op, max(trace.last, at)
@@ -142,7 +142,7 @@ class Interpreter:
     def _flag(
         self, line: Line, path: str, trace: PathActivity, batch: "_BatchBuilder"
     ) -> None:
-        if not PathGroups.FOREIGN.isdisjoint(trace.heap.split("/")):
+        if not PathGroups.FOREIGN.isdisjoint(trace.group.split("/")):
             return
         level, note = _graver(line, path)
         if not level and path not in self._flagged and path not in self._plain:
@@ -150,7 +150,7 @@ class Interpreter:
             self._keep_plain(path, level)
         if not level:
             return
-        trace.level, trace.note, trace.heap = level, note, ""
+        trace.level, trace.note, trace.group = level, note, ""
         if (mark := f"{path}\0{note}") not in self._flagged:
             if len(self._flagged) < OPEN_FILES:
                 self._flagged |= {mark, path}
@@ -174,7 +174,7 @@ class Interpreter:
             batch.add(_deed(line, path, "file", note="put over a file that was there"))
 
     def _was_there(self, path: str, batch: Batch) -> bool:
-        trace = batch.traces.get(path)
+        trace = batch.paths.get(path)
         return (trace is not None and trace.count > 1) or (
             area(path) == "worktree" and self._is_in_base(relative(path))
         )
@@ -198,21 +198,21 @@ class _BatchBuilder(Batch):
         key = (deed.kind, deed.op, deed.path, deed.other, deed.pid, deed.result)
         at = self._alike.get((*key, deed.note))
         if at is None:
-            self._alike[(*key, deed.note)] = len(self.deeds)
+            self._alike[(*key, deed.note)] = len(self.actions)
             self._keep(deed)
-        elif at < len(self.deeds):
-            self.deeds[at] = _again(self.deeds[at])
+        elif at < len(self.actions):
+            self.actions[at] = _again(self.actions[at])
 
     def finish(self) -> None:
         """Tell how many were too many."""
-        if self._more and self.deeds:
-            last = self.deeds[-1]
+        if self._more and self.actions:
+            last = self.actions[-1]
             words = f"and {self._more} more, which the raw lines hold"
-            self.deeds.append(Action(last.at, "call", "more", note=words))
+            self.actions.append(Action(last.at, "call", "more", note=words))
 
     def _keep(self, deed: Action) -> None:
-        if len(self.deeds) < DEEDS or deed.level:
-            self.deeds.append(deed)
+        if len(self.actions) < DEEDS or deed.level:
+            self.actions.append(deed)
         else:
             self._more += 1
 

@@ -59,7 +59,7 @@ class LogFollower:
         self._followed: dict[str, _Followed] = {}
         self._grown: set[str] = set()
         self._closing = False
-        self._known = {trail.container: trail for trail in writer.trails()}
+        self._known = {trail.container: trail for trail in writer.log_positions()}
         self._thread = threading.Thread(target=self._run, name="follow", daemon=True)
         self._thread.start()
 

@@ -25,7 +25,7 @@ def discard(context: EngineContext, task_id: int) -> None:
 
 def restore(context: EngineContext, task_id: int) -> None:
     """Take a discard back."""
-    task = context.read().task(task_id)
+    task = context.read().tasks.get(task_id)
     if task.removed or not context.places.worktree(task_id).exists():
         raise IllegalMove(
             f"task {task_id} has nothing left to restore",
@@ -40,7 +40,7 @@ def remove(context: EngineContext, task_id: int) -> None:
 
     IllegalMove where that would destroy work that is neither merged nor discarded.
     """
-    task = context.read().task(task_id)
+    task = context.read().tasks.get(task_id)
     if task.removed:
         return
     if task.state not in SETTLED:
@@ -75,7 +75,7 @@ def gc(context: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
     """
     dry = bool(body.get("dry_run"))
     found, removed = [], []
-    for task in context.read().tasks():
+    for task in context.read().tasks.all():
         if _is_spent(context, task):
             found.append(f"task {task.id} {task.name} ({task.state})")
             if not dry:
@@ -97,7 +97,7 @@ def _is_spent(context: EngineContext, task: Task) -> bool:
 
 
 def _orphans(context: EngineContext) -> list[str]:
-    known = {str(task.id) for task in context.read().tasks()}
+    known = {str(task.id) for task in context.read().tasks.all()}
     return [
         facts.name
         for facts in context.sandboxes.all(context.home_labels)

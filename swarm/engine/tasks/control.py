@@ -68,14 +68,14 @@ def send(context: EngineContext, task_id: int, body: dict[str, Any]) -> dict[str
 
 def _end_unstarted(context: EngineContext, task_id: int) -> bool:
     """A queued task has nothing to stop: it leaves the queue."""
-    if context.read().task(task_id).state is not State.QUEUED:
+    if context.read().tasks.get(task_id).state is not State.QUEUED:
         return False
     context.journal.record(task_id, events.TaskRejected("stopped before it started"))
     return True
 
 
 def _live(context: EngineContext, task_id: int) -> Task:
-    task = context.read().task(task_id)
+    task = context.read().tasks.get(task_id)
     if task.state is not State.LIVE:
         raise IllegalMove(
             f"task {task_id} is {task.state}, not live",

@@ -44,8 +44,8 @@ def new(context: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
 
 def retry(context: EngineContext, task_id: int, body: dict[str, Any]) -> dict[str, Any]:
     """Queue a new task with the same prompt, agent and base branch as it is now."""
-    task = context.read().task(task_id)
-    first = context.read().events(task=task_id, limit=1)[0].event
+    task = context.read().tasks.get(task_id)
+    first = context.read().events.after(task=task_id, limit=1)[0].event
     assert isinstance(first, events.TaskQueued)
     order = NewTasks(
         repo=Path(task.repo),
@@ -75,7 +75,7 @@ def _parsed(context: EngineContext, body: dict[str, Any]) -> NewTasks:
         raise PlanError(f"{copies} copies: it must be 1 to {COPIES_LIMIT}")
     after = tuple(int(i) for i in body.get("after") or ())
     for task_id in after:
-        context.read().task(task_id)
+        context.read().tasks.get(task_id)
     prompt = str(body.get("prompt") or "") or (command or "")
     return NewTasks(
         repo=Path(str(body["repo"])),

@@ -19,7 +19,7 @@ def ended(context: EngineContext, task_id: int, reason: str = "") -> None:
     Does nothing where the task is not live any more: the engine tells of an end that
     was already recorded by whoever asked for it.
     """
-    task = context.read().task(task_id)
+    task = context.read().tasks.get(task_id)
     if task.state not in (State.LIVE, State.LOST):
         return
     facts = context.sandboxes.inspect(context.names(task_id).sandbox)
@@ -71,5 +71,5 @@ def _why(
 
 
 def _memory(context: EngineContext, task_id: int) -> int:
-    box = context.read().plan(task_id).get("sandbox") or {}
+    box = context.read().tasks.plan(task_id).get("sandbox") or {}
     return int((box.get("limits") or {}).get("memory", 0))

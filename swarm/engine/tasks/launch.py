@@ -36,7 +36,7 @@ def launch(context: EngineContext, task_id: int) -> None:
 
     Blocks until the agent runs. A failure is an event of the task, not an error.
     """
-    task = context.read().task(task_id)
+    task = context.read().tasks.get(task_id)
     if task.state is not State.QUEUED:
         return
     context.journal.record(task_id, events.TaskProvisioning())
@@ -58,7 +58,7 @@ def _carry_out(
     context: EngineContext, task: Task, steps: "_Steps", undo: ExitStack
 ) -> None:
     names = context.names(task.id, task.name)
-    plan = specs.from_json(context.read().plan(task.id))
+    plan = specs.from_json(context.read().tasks.plan(task.id))
     with steps.step("base"):
         task = _fresh_base(context, task)
         images.require(context.sandboxes, plan.sandbox.image)

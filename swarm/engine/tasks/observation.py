@@ -73,7 +73,7 @@ def _base_paths(home: Path, repo: str, base: str) -> frozenset[str]:
 
 def _reconciled(context: EngineContext, subject: ObservedSandbox) -> int:
     """What git finds changed and no sensor told of becomes known as `found`."""
-    task = context.read().task(subject.task)
+    task = context.read().tasks.get(subject.task)
     if task.state is not State.LIVE:
         return 0
     try:

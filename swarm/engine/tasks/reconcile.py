@@ -16,7 +16,7 @@ RUNNING = ("running", "paused")
 
 def offline(context: EngineContext) -> None:
     """At the keeper's start, what needs no engine: merges that were cut short."""
-    for task in context.read().tasks():
+    for task in context.read().tasks.all():
         if task.state is State.MERGING:
             with context.locks.of(task.id):
                 merge.complete(context, task.id)
@@ -24,7 +24,7 @@ def offline(context: EngineContext) -> None:
 
 def online(context: EngineContext) -> None:
     """Whenever the engine (again) answers: every task, then what no task knows."""
-    for known in context.read().tasks():
+    for known in context.read().tasks.all():
         with context.locks.of(known.id):
             try:
                 task(context, known.id)
@@ -37,7 +37,7 @@ def online(context: EngineContext) -> None:
 
 def task(context: EngineContext, task_id: int) -> None:
     """Bring one task's state in line with its sandbox."""
-    known = context.read().task(task_id)
+    known = context.read().tasks.get(task_id)
     facts = context.sandboxes.inspect(context.names(task_id).sandbox)
     match known.state:
         case State.PROVISIONING:
@@ -53,7 +53,7 @@ def task(context: EngineContext, task_id: int) -> None:
 def _taken_in(context: EngineContext, task_id: int) -> bool:
     """Whether an earlier keeper lived long enough to take the work in."""
     ends = e.CommitsImported | e.ImportRefused
-    events = context.read().events(task=task_id, limit=1_000_000)
+    events = context.read().events.after(task=task_id, limit=1_000_000)
     return any(isinstance(recorded.event, ends) for recorded in events)
 
 
@@ -64,7 +64,7 @@ def _cut_short(
     if facts and facts.status != "created":
         names = context.names(known.id)
         context.journal.record(known.id, e.TaskLive(names.sandbox, names.pane))
-        _live(context, context.read().task(known.id), facts)
+        _live(context, context.read().tasks.get(known.id), facts)
         return
     launch.undo(context, known)
     context.journal.record(
@@ -98,10 +98,10 @@ def reopen_pane(context: EngineContext, task_id: int) -> None:
 
 def orphans(context: EngineContext) -> None:
     """Record every container of this home that no task knows, once."""
-    tasks = {task.id: task for task in context.read().tasks(removed=True)}
+    tasks = {task.id: task for task in context.read().tasks.all(removed=True)}
     told = {
         known.event.name
-        for known in context.read().of_kind(e.OrphanFound)
+        for known in context.read().events.of_kind(e.OrphanFound)
         if isinstance(known.event, e.OrphanFound)
     }
     for facts in context.sandboxes.all(context.home_labels):

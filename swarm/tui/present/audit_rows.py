@@ -44,29 +44,33 @@ def _said(entry: Entry) -> tuple[str, str, str, str, str]:
     if entry.event:
         kind = group_of(entry.event.event)
         return (kind, *_of_event(entry.event.event))
-    if entry.deed:
+    if entry.action:
         glyph, tone = _mark(entry)
-        kind = "exec" if entry.deed.kind == "call" else entry.deed.kind
+        kind = "exec" if entry.action.kind == "call" else entry.action.kind
         return (
             kind,
             glyph,
-            activity_text.deed(entry.deed),
-            activity_text.why(entry.deed),
+            activity_text.deed(entry.action),
+            activity_text.why(entry.action),
             tone,
         )
-    size = formatting.size(entry.trace.size) if entry.trace and entry.trace.size else ""
+    size = (
+        formatting.size(entry.activity.size)
+        if entry.activity and entry.activity.size
+        else ""
+    )
     return "file", "·", activity_text.what(entry), size, ""
 
 
 def _mark(entry: Entry) -> tuple[str, str]:
-    assert entry.deed is not None
-    if entry.deed.result < 0:
+    assert entry.action is not None
+    if entry.action.result < 0:
         return "⊘", WARNING
-    if entry.deed.level == RUIN:
+    if entry.action.level == RUIN:
         return "⚑", ERROR
-    if entry.deed.level:
+    if entry.action.level:
         return "⚑", WARNING
-    return "·", ERROR if entry.deed.code else ""
+    return "·", ERROR if entry.action.code else ""
 
 
 def _of_event(event: events.Event) -> tuple[str, str, str, str]:
@@ -101,7 +105,7 @@ def detail(entry: Entry) -> Content:
     if entry.event:
         known = entry.event.event.to_json()
     else:
-        found = entry.deed or entry.trace
+        found = entry.action or entry.activity
         known = dataclasses.asdict(found) if found else {}
     at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(entry.at))
     head = f"{at}.{int(entry.at * 1000) % 1000:03}"

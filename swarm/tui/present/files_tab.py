@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from swarm.model.activity import OUTSIDE, RUIN, PathActivity, relative
+from swarm.model.activity import GROUP, OUTSIDE, RUIN, PathActivity, relative
 from swarm.model.audit_query import Counts, PathRow
 from swarm.model.safe_text import safe_line
 from swarm.tui.present import event_text, formatting
@@ -12,7 +12,7 @@ from swarm.tui.present.formatting import ACCENT, ERROR, HEADING, MUTED, WARNING
 
 GRAVE = frozenset({"X0", "X1", "X2", OUTSIDE, RUIN})
 """Levels that are shown as a warning; the others are only named."""
-_WORDS = {"heap": "many", "symlink": "symlink", "unlink": "delete", "rmdir": "delete"}
+_WORDS = {GROUP: "many", "symlink": "symlink", "unlink": "delete", "rmdir": "delete"}
 
 
 def files_tab(
@@ -30,8 +30,8 @@ def files_tab(
 
 def path_of(place: PathRow) -> str:
     """The one file of the worktree that a row stands for; empty where it does not."""
-    path = relative(place.trace.path)
-    is_one = place.files == 1 and place.trace.op != "heap"
+    path = relative(place.activity.path)
+    is_one = place.files == 1 and place.activity.op != GROUP
     return path if is_one and not path.startswith("/") else ""
 
 
@@ -47,12 +47,12 @@ def _summary(counts: Counts, noise: bool) -> Content:
 
 
 def _row(place: PathRow, width: int) -> Content:
-    trace = place.trace
+    trace = place.activity
     verb, tone = _verb(trace)
     size = formatting.size(trace.size) if trace.size else "–"
     note, note_tone = _note(trace)
     times = f" ×{formatting.count(trace.count)}" if trace.count > 1 else ""
-    if place.files > 1 or trace.op == "heap":
+    if place.files > 1 or trace.op == GROUP:
         name = f"{safe_line(relative(trace.path), 200)}/… {place.files:,} files"
         size, times = formatting.size(trace.bytes) if trace.bytes else "–", ""
     else:

@@ -129,7 +129,7 @@ class AuditScreen(KeyScreen[None]):
 
     def _draw(self) -> None:
         width = self.lines.scrollable_content_region.width or 80
-        tasks = self.doors.queries.tasks(removed=True)
+        tasks = self.doors.queries.tasks.all(removed=True)
         names = {task.id: task_appearance.display_name(task) for task in tasks}
         rows = [audit_rows.row(entry, names, width) for entry in self._entries]
         empty = Content.styled(" nothing of that happened; Esc goes back", MUTED)

@@ -80,7 +80,7 @@ class PolicySheet(KeyScreen[None]):
     async def read(self) -> None:
         """A file with a mistake is told; what was read before stays."""
         try:
-            self.subject = self.doors.queries.task(self.subject.id)
+            self.subject = self.doors.queries.tasks.get(self.subject.id)
             self.found = await asyncio.to_thread(self.doors.policy, self.subject.id)
         except SwarmError as error:
             self._title(safe_line(error.message, 200))
@@ -111,7 +111,7 @@ class PolicySheet(KeyScreen[None]):
         if self.found is None:
             return
         now, width = self.options.clock(), self.lines.scrollable_content_region.width
-        recorded = self.doors.queries.net(self.subject.id)
+        recorded = self.doors.queries.events.net(self.subject.id)
         rows = policy_rows.rows(self.found, recorded, now, width, self._services)
         self.lines.show_rows(rows)
         text, tone = self._answer

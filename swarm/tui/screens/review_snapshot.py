@@ -107,7 +107,7 @@ class Reading(KeyScreen[None]):
     def _nudged(self) -> None:
         """The task may have ended, or a newer snapshot may exist."""
         try:
-            self.subject = self.doors.queries.task(self.subject.id)
+            self.subject = self.doors.queries.tasks.get(self.subject.id)
         except SwarmError as error:
             self.say(safe_line(error.message), ERROR)
             return

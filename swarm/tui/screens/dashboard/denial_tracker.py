@@ -30,7 +30,7 @@ class Denying(Fleet):
 
     def seed(self) -> None:
         """What was denied before this view was opened is shown, and not toasted."""
-        self.denials.follow(self.doors.queries.decisions())
+        self.denials.follow(self.doors.queries.events.decisions())
         self._seeded = True
         self.draw_events()
 

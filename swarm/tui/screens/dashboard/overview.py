@@ -99,8 +99,8 @@ class Fleet(Previewing):
     def pull(self) -> None:
         """Read what is stored, and repaint what differs."""
         try:
-            self.tasks = self._marked(self.doors.queries.tasks(self.repo))
-            fleet = self.doors.queries.fleet()
+            self.tasks = self._marked(self.doors.queries.tasks.all(self.repo))
+            fleet = self.doors.queries.events.fleet()
             self._pull_events()
         except SwarmError as error:
             self.say(f"{error.message}; {error.hint}", WARNING)
@@ -127,7 +127,7 @@ class Fleet(Previewing):
 
     def _marked(self, tasks: list[Task]) -> list[Task]:
         """A live task's flags are what the sensor saw, before any snapshot is."""
-        flagged = self.doors.queries.flagged()
+        flagged = self.doors.queries.audit.flagged()
         return [
             _with_flags(task, flagged[task.id])
             if task.state is State.LIVE and task.id in flagged
@@ -152,11 +152,11 @@ class Fleet(Previewing):
 
     def _pull_events(self) -> None:
         if self._last_event < 0:
-            newest = self.doors.queries.last_event()
+            newest = self.doors.queries.events.last_id()
             self._last_event = max(0, newest - 2 * EVENTS_SHOWN)
-            self._last_deed = self.doors.queries.last_deed() - EVENTS_SHOWN
-        found = self.doors.queries.events(after=self._last_event)
-        deeds = self.doors.queries.deeds_after(self._last_deed, FLAGGED)
+            self._last_deed = self.doors.queries.audit.last_action() - EVENTS_SHOWN
+        found = self.doors.queries.events.after(self._last_event)
+        deeds = self.doors.queries.audit.actions_after(self._last_deed, FLAGGED)
         panel = self.query_one("#events", LineView)
         if not found and not deeds and panel.count:
             return
@@ -204,12 +204,12 @@ class Fleet(Previewing):
 
     def _note_deed(self, entry: Entry, names: dict[int, str]) -> None:
         """A flagged deed is told as it happens; the Files tab has the others."""
-        if entry.deed and entry.task in names:
-            words = activity_text.deed(entry.deed)
-            is_ruin = entry.deed.level == RUIN
+        if entry.action and entry.task in names:
+            words = activity_text.deed(entry.action)
+            is_ruin = entry.action.level == RUIN
             hint = "; z goes back" if is_ruin else ""
             tone = ERROR if is_ruin else WARNING
-            told = "⚑", f"{words}  {activity_text.why(entry.deed)}{hint}", tone
+            told = "⚑", f"{words}  {activity_text.why(entry.action)}{hint}", tone
             name = names[entry.task]
             self._events.appendleft(task_detail.event_line(entry.at, name, told))
 

@@ -87,7 +87,7 @@ class Previewing(Writes):
 
     def _facts(self, task: Task) -> list[Content]:
         """With what its sandbox uses, where there is room for one more line."""
-        used, now = self.doors.queries.usage(task.id), self.options.clock()
+        used, now = self.doors.queries.tasks.usage(task.id), self.options.clock()
         if self.preview.tab == "Info":
             return usage.facts(task, used, now)
         has_room = task.state is State.LIVE and not self.has_class("-narrow")
@@ -102,12 +102,12 @@ class Previewing(Writes):
             case "Diff":
                 return self._diff_body(task)
             case "Net":
-                return net_tab.net_tab(self.doors.queries.net(task.id))
+                return net_tab.net_tab(self.doors.queries.events.net(task.id))
             case "Files":
                 return self.files_body(task)
             case "Info":
                 return task_detail.info(
-                    task, self.doors.queries.plan(task.id), self._history(task)
+                    task, self.doors.queries.tasks.plan(task.id), self._history(task)
                 )
             case _:
                 return self._pane_body(task)
@@ -138,7 +138,7 @@ class Previewing(Writes):
         return lines + task_detail.timeline(self._history(task)[-30:])
 
     def _history(self, task: Task) -> list[events.Recorded]:
-        return self.doors.queries.events(task=task.id)
+        return self.doors.queries.events.after(task=task.id)
 
     def _look(self) -> None:
         """Capture the pane, unless it is hidden, in work, or has long been quiet."""

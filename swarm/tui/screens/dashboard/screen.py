@@ -147,7 +147,7 @@ class DashboardScreen(Deciding):
     def do_rewind(self) -> None:
         """Choose a checkpoint; what is there now is kept before anything is done."""
         task = self._chosen
-        known = self.doors.queries.checkpoints(task.id)
+        known = self.doors.queries.events.checkpoints(task.id)
         name = f"{task_appearance.display_name(task, 30)} (#{task.id})"
         began, now = task.started or task.created, self.options.clock()
 

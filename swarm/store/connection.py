@@ -1,0 +1,38 @@
+"""One connection for reading, shared by the queries of one thread."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from swarm.errors import SwarmError
+from swarm.store import migrations
+
+
+class ReadConnection:
+    """Runs short reads; for one thread, or guarded by its owner."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = migrations.connect(path)
+
+    def close(self) -> None:
+        """Release the file."""
+        self._connection.close()
+
+    def version(self) -> int:
+        """A number that changes when another process wrote; microseconds to ask."""
+        return int(self.one("PRAGMA data_version")[0])
+
+    def one(self, sql: str, values: dict[str, Any] | None = None) -> Any:
+        """The first row, or None; SwarmError if the file does not answer."""
+        rows = self.all(sql, values)
+        return rows[0] if rows else None
+
+    def all(self, sql: str, values: dict[str, Any] | None = None) -> list[Any]:
+        """All rows; SwarmError if the file does not answer."""
+        try:
+            return self._connection.execute(sql, values or {}).fetchall()
+        except sqlite3.OperationalError as error:
+            raise SwarmError(
+                f"the database does not answer: {error}",
+                hint="another process may hold it; try again",
+            ) from error
