@@ -1,9 +1,13 @@
 # Two commands matter: `make demo` and `make test`; each sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench screenshots clean
+.PHONY: help setup demo test test-long lint bench screenshots clean
+
+# The tests wait for the engine more than they compute: more workers than cores are fine.
+WORKERS ?= 4
+SIDE_BY_SIDE = --dist loadgroup --no-loadscope-reorder
 
 help: ## list what there is
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 setup: ## install what is missing: engine, tmux, packages, images
 	@./setup.sh
@@ -11,8 +15,11 @@ setup: ## install what is missing: engine, tmux, packages, images
 demo: setup ## three untrusted agents in parallel on a sample repository
 	@.venv/bin/swarm demo
 
-test: setup ## the whole suite, on a real engine
-	@.venv/bin/python -m pytest
+test: setup ## the whole suite on a real engine, side by side on WORKERS workers (4)
+	@.venv/bin/python -m pytest -n $(WORKERS) $(SIDE_BY_SIDE)
+
+test-long: setup ## what is long by nature: a million hostile inputs, repeated runs
+	@.venv/bin/python -m pytest -m long
 
 lint: setup ## format, lint and types
 	@.venv/bin/ruff format --check .

@@ -311,7 +311,7 @@ def _queued(task_id: int) -> events.TaskQueued:
 
 
 @pytest.fixture
-def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> HomePaths:
+def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> HomePaths:
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
     monkeypatch.setenv("SWARM_HOME", str(home))

@@ -1,6 +1,6 @@
-"""What reads foreign bytes: no crash, and no second reading; a longer run is a command.
+"""The readers of foreign bytes never crash, and read nothing in a second way.
 
-`python -m tests.fuzz` does the same with a million inputs.
+`make test-long` tries a million inputs, `python -m tests.fuzz` as many as it is given.
 """
 
 import json
@@ -31,6 +31,11 @@ def test_every_seed_is_taken(target: fuzz.Target) -> None:
 def test_mutated_inputs_neither_crash_nor_pass() -> None:
     """Thirty thousand of them, the same each time."""
     assert len(list(fuzz.run(30_000, 7))) == len(fuzz.TARGETS)
+
+
+@pytest.mark.long
+def test_a_million_mutated_inputs_neither_crash_nor_pass() -> None:
+    assert len(list(fuzz.run(1_000_000, 1))) == len(fuzz.TARGETS)
 
 
 def test_a_reader_that_lets_something_pass_is_seen(

@@ -23,7 +23,7 @@ async def test_a_denial_becomes_a_grant_that_dies_with_its_task(
         kept = why(at, "docs.example"), capsys.readouterr().out
 
     assert task.state is State.STOPPED
-    assert task.denied > 0
+    assert task.net.denied > 0
     assert (gone[0], "not-in-allowlist" in gone[1]) == (exit_codes.FAILED, True)
     assert (kept[0], f"{file}:3" in kept[1]) == (exit_codes.DONE, True)
     assert f"{HOST}:{at.port}" in at.pictures["open_session-1-denied"]
