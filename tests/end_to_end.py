@@ -113,7 +113,9 @@ def open_session() -> Iterator[Session]:
         )
         harness.start_keeper()
         sample = new_sample_repository(Path(folder) / "acme-api")
-        app = SwarmApp(dashboard.doors(harness.paths, sample), str(sample), Options())
+        app = SwarmApp(
+            dashboard.DashboardBackend(harness.paths, sample), str(sample), Options()
+        )
         yield Session(harness, app, sample, web.port)
         web.close()
 

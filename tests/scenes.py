@@ -20,25 +20,23 @@ from typing import Any
 from rich.cells import cell_len
 from textual.pilot import Pilot
 
-from swarm.engine.readers.audit import AuditReader
 from swarm.errors import SwarmError
 from swarm.model import events
 from swarm.model.activity import OUTSIDE, RUIN, Action, Batch, PathActivity
 from swarm.model.events import Event
 from swarm.model.review import Change, Flag, Hidden, Kind, Level
 from swarm.model.usage import Usage
-from swarm.plan.naming import HomePaths, TaskNames, slug
+from swarm.plan.naming import TaskNames, slug
 from swarm.policy.layers import ResolvedPolicy
 from swarm.policy.rules import Inject, Policy, Rule
-from swarm.store import wishes
 from swarm.store.audit_writer import AuditWriter, LogPosition
 from swarm.store.journal import Journal
 from swarm.store.queries import Queries
 from swarm.store.usage_writer import UsageWriter
 from swarm.tui.app import SwarmApp
-from swarm.tui.backend import Doors, Options, Project
+from swarm.tui.backend import Options, Project
 from swarm.tui.dialogs.base import Dialog
-from tests.tui.fakes import FakePanes, FakeReview, World
+from tests.tui.fakes import FakeBackend, FakePanes, FakeReview
 
 NOW = 1_790_000_000.0
 """Every scene is looked at in this moment."""
@@ -626,7 +624,7 @@ SCENES = {
 }
 
 
-def record(scene: Scene, database: Path) -> World:
+def record(scene: Scene, database: Path) -> FakeBackend:
     """Write the scene's events into a file, as the keeper would have."""
     moment = [NOW]
     journal = Journal(database, clock=lambda: moment[0])
@@ -646,7 +644,7 @@ def record(scene: Scene, database: Path) -> World:
     usages = UsageWriter(database)
     usages.store(scene.usages)
     usages.close()
-    return World(
+    return FakeBackend(
         database,
         FakePanes(dict(scene.panes)),
         FakeReview(scene.changes, scene.hidden, dict(scene.diffs)),
@@ -695,27 +693,14 @@ PLAN = {
 
 @contextmanager
 def shown(
-    world: World, options: Options | None = None, repo: str | None = REPO
+    world: FakeBackend, options: Options | None = None, repo: str | None = REPO
 ) -> Iterator[SwarmApp]:
     """The dashboard on a recorded scene; nothing stays open."""
-    queries = Queries(world.database)
-    doors = Doors(
-        queries=queries,
-        wish=lambda verb, body: wishes.make(world.database, verb, body),
-        panes=world.panes,
-        review=world.review,
-        audit=AuditReader(HomePaths(world.database.parent)),
-        run=world.run,
-        keeper=lambda: world.keeper,
-        wake=world.wake,
-        project=lambda: PROJECT if repo else None,
-        launch_log=world.log,
-        policy=world.resolved,
-    )
+    world.checkout = PROJECT if repo else None
     try:
-        yield SwarmApp(doors, repo, options or OPTIONS)
+        yield SwarmApp(world, repo, options or OPTIONS)
     finally:
-        queries.close()
+        world.queries.close()
 
 
 AGENTS = ("claude-code", "codex", "command")
@@ -758,14 +743,14 @@ async def _shoot(shot: Shot, size: tuple[int, int], folder: Path) -> Path:
 
 
 async def _drawn(
-    app: SwarmApp, world: World, pressed: tuple[str, ...], size: tuple[int, int]
+    app: SwarmApp, world: FakeBackend, pressed: tuple[str, ...], size: tuple[int, int]
 ) -> str:
     async with app.run_test(size=size) as pilot:
         await press(pilot, world, *pressed)
         return app.export_screenshot(title="swarm", simplify=True)
 
 
-async def press(pilot: Pilot[None], world: World, *pressed: str) -> None:
+async def press(pilot: Pilot[None], world: FakeBackend, *pressed: str) -> None:
     """Press keys as a human would; `type:…` types, `keeper` answers open wishes."""
     await settled(pilot)
     for key in pressed:
@@ -793,12 +778,12 @@ async def settled(pilot: Pilot[None]) -> None:
             await pilot.pause(0.02)
 
 
-def answer(world: World) -> None:
+def answer(world: FakeBackend) -> None:
     """Decide every open wish, as the keeper would: snapshots are read, all is done."""
     journal, queries = Journal(world.database), Queries(world.database)
     for wish in queries.wishes.open():
-        if wish.verb in world.refused:
-            journal.refuse(wish.id, SwarmError(*world.refused[wish.verb]))
+        if wish.verb in world.refusals:
+            journal.refuse(wish.id, SwarmError(*world.refusals[wish.verb]))
         else:
             is_snapshot = wish.verb == "snapshot"
             journal.answer(wish.id, result={"tree": TREE} if is_snapshot else {})

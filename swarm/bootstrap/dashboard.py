@@ -3,10 +3,11 @@
 import functools
 import gc
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from swarm.bootstrap import wiring
 from swarm.bootstrap.keeper_process import ensure_keeper, keeper_pid
@@ -14,10 +15,17 @@ from swarm.errors import SwarmError
 from swarm.plan.naming import HomePaths
 from swarm.store import migrations
 from swarm.store.queries import Queries
+from swarm.tui.backend import (
+    Audit,
+    Options,
+    Panes,
+    Project,
+    ResolvePolicy,
+    Review,
+)
 
-if TYPE_CHECKING:
-    from swarm.policy.layers import ResolvedPolicy
-    from swarm.tui.backend import Doors, Project
+LOG_BYTES = 4000
+"""The end of a launch log, as far as the preview shows it."""
 
 
 def run_dashboard(paths: HomePaths, repo: Path | None, ascii: bool) -> int:
@@ -32,17 +40,115 @@ def run_dashboard(paths: HomePaths, repo: Path | None, ascii: bool) -> int:
 
 def show_dashboard(paths: HomePaths, repo: Path | None, ascii: bool) -> int:
     """Show the dashboard, whether a keeper lives or not."""
-    gc.disable()  # a tenth of the time to the first paint; `late.load` puts it on
-    from swarm.tui.app import SwarmApp  # noqa: PLC0415 - loads textual
-    from swarm.tui.backend import Options  # noqa: PLC0415 - loads what the app loads
+    with paused_collector() as resume_collector:
+        from swarm.tui.app import SwarmApp  # noqa: PLC0415 - loads textual
 
-    app = SwarmApp(
-        doors=doors(paths, repo),
-        repo=str(repo) if repo else None,
-        options=Options(ascii=ascii, agents=_agent_names),
-    )
-    app.run()
+        app = SwarmApp(
+            backend=DashboardBackend(paths, repo),
+            repo=str(repo) if repo else None,
+            options=Options(ascii=ascii, agents=_agent_names),
+            on_first_paint=resume_collector,
+        )
+        app.run()
     return int(app.return_code or 0)
+
+
+@contextmanager
+def paused_collector() -> Iterator[Callable[[], None]]:
+    """Pause the garbage collector until the yielded function is called, or the end.
+
+    A tenth of the time to the first paint goes into collecting what is just loaded and
+    stays; when the collector resumes, it need not look at that again.
+    """
+    gc.disable()
+
+    def resume() -> None:
+        gc.freeze()
+        gc.enable()
+
+    try:
+        yield resume
+    finally:
+        gc.enable()
+
+
+class DashboardBackend:
+    """The backend of one home; tools are built when they are first used."""
+
+    def __init__(self, paths: HomePaths, repo: Path | None) -> None:
+        self._paths = paths
+        self._repo = repo
+        self.queries = Queries(paths.database)
+
+    @cached_property
+    def panes(self) -> Panes:
+        """The private tmux server."""
+        return wiring.panes(self._paths)
+
+    @cached_property
+    def review(self) -> Review:
+        """Snapshots, as the host's git directories hold them."""
+        return wiring.review(self._paths)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """What sandboxes did, as the store has it."""
+        from swarm.engine.readers.audit import AuditReader  # noqa: PLC0415 - after paint
+
+        return AuditReader(self._paths)
+
+    @cached_property
+    def resolve_policy(self) -> ResolvePolicy:
+        """What tasks may reach, by every layer."""
+        from swarm.engine.egress import policy_resolver  # noqa: PLC0415 - after paint
+
+        return functools.partial(policy_resolver.of_task, self._paths)
+
+    def submit(self, verb: str, body: dict[str, Any]) -> int:
+        """Store a wish; the keeper is woken."""
+        from swarm.store import wishes  # noqa: PLC0415 - not before the first wish
+
+        return wishes.make(self._paths.database, verb, body)
+
+    def run(self, argv: list[str]) -> int:
+        """Run a command in the foreground of this terminal."""
+        from swarm.adapters import terminal  # noqa: PLC0415 - loads subprocess
+
+        return terminal.foreground(argv)
+
+    def keeper_pid(self) -> int | None:
+        """The process id of this home's keeper, or None."""
+        return keeper_pid(self._paths)
+
+    def ensure_keeper(self) -> None:
+        """Start this home's keeper if none lives."""
+        ensure_keeper(self._paths)
+
+    def project(self) -> Project | None:
+        """The user's checkout; None for all repositories, or for one git refuses."""
+        from swarm.adapters.git.repository import (  # noqa: PLC0415 - after paint
+            Repository,
+        )
+
+        if self._repo is None:
+            return None
+        try:
+            repository = Repository.open(self._repo, self._paths.home)
+        except SwarmError:
+            return None
+        return Project(
+            name=repository.root.name,
+            branch=repository.branch or "",
+            commit=repository.head[:7],
+        )
+
+    def launch_log(self, task_id: int) -> str:
+        """The end of the log; empty if it cannot be read."""
+        file = self._paths.launch_log(task_id)
+        try:
+            return file.read_text(encoding="utf-8", errors="replace")[-LOG_BYTES:]
+        except OSError:
+            return ""
 
 
 def _start_keeper(paths: HomePaths) -> None:
@@ -55,71 +161,3 @@ def _agent_names() -> tuple[str, ...]:
     from swarm.agents import registry  # noqa: PLC0415 - read when a dialog opens
 
     return tuple(registry.names())
-
-
-class _Unbuilt:
-    """Stands for what is built when it is first used: the first paint needs no door."""
-
-    def __init__(self, build: Callable[[], Any]) -> None:
-        self._build = functools.cache(build)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._build(), name)
-
-
-def doors(paths: HomePaths, repo: Path | None) -> "Doors":
-    """All that a dashboard may call, of the real things."""
-    from swarm.adapters import terminal  # noqa: PLC0415 - loads subprocess
-    from swarm.store import wishes  # noqa: PLC0415 - not before the first wish
-    from swarm.tui.backend import Doors  # noqa: PLC0415 - loads what the app loads
-
-    return Doors(
-        queries=Queries(paths.database),
-        wish=lambda verb, body: wishes.make(paths.database, verb, body),
-        panes=_Unbuilt(lambda: wiring.panes(paths)),
-        review=_Unbuilt(lambda: wiring.review(paths)),
-        audit=_Unbuilt(lambda: _audit(paths)),
-        run=terminal.foreground,
-        keeper=lambda: keeper_pid(paths),
-        wake=lambda: ensure_keeper(paths),
-        project=lambda: _project(paths, repo),
-        launch_log=lambda task_id: _end_of(paths.launch_log(task_id)),
-        policy=lambda task_id: _policy(paths, task_id),
-    )
-
-
-def _audit(paths: HomePaths) -> Any:
-    from swarm.engine.readers.audit import AuditReader  # noqa: PLC0415 - opened with `A`
-
-    return AuditReader(paths)
-
-
-def _policy(paths: HomePaths, task_id: int) -> "ResolvedPolicy":
-    from swarm.engine.egress import policy_resolver  # noqa: PLC0415 - opened with `p`
-
-    return policy_resolver.of_task(paths, task_id)
-
-
-def _project(paths: HomePaths, repo: Path | None) -> "Project | None":
-    """The user's checkout as it stands; None for all repositories, or a bad one."""
-    from swarm.adapters.git.repository import Repository  # noqa: PLC0415 - after paint
-    from swarm.tui.backend import Project  # noqa: PLC0415 - loads what the app loads
-
-    if repo is None:
-        return None
-    try:
-        repository = Repository.open(repo, paths.home)
-    except SwarmError:
-        return None
-    return Project(
-        name=repository.root.name,
-        branch=repository.branch or "",
-        commit=repository.head[:7],
-    )
-
-
-def _end_of(file: Path, size: int = 4000) -> str:
-    try:
-        return file.read_text(encoding="utf-8", errors="replace")[-size:]
-    except OSError:
-        return ""

@@ -1,8 +1,8 @@
-"""The dashboard: hears wishes, writes them, and says when something has grown."""
+"""The dashboard's app: stores wishes, and nudges the screens when the store grew."""
 
 import asyncio
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
 
 from textual import on, work
@@ -16,9 +16,9 @@ from swarm import assets
 from swarm.errors import SwarmError
 from swarm.model.safe_text import safe_line
 from swarm.plan.naming import TaskNames
-from swarm.store.wish_queries import WishRecord as Decision
-from swarm.tui import late, themes
-from swarm.tui.backend import Doors, Options
+from swarm.store.wish_queries import WishRecord
+from swarm.tui import themes
+from swarm.tui.backend import Backend, Options
 from swarm.tui.messages import (
     Attach,
     EditPolicy,
@@ -31,12 +31,13 @@ from swarm.tui.messages import (
 )
 from swarm.tui.present.ascii import AsciiOnly
 from swarm.tui.present.formatting import ERROR, GOOD
+from swarm.tui.screens import opening
 from swarm.tui.screens.base import KeyScreen
 from swarm.tui.screens.command_palette import KeyCommands
 from swarm.tui.screens.dashboard.screen import DashboardScreen
 
 POLL_SECONDS = 0.05
-"""How soon growth of the store is noticed; asking costs microseconds."""
+"""Time between two looks at whether the store grew; a look costs microseconds."""
 TOAST_SECONDS = 8.0
 BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (140, "-wide")]
 """Columns from which a class is set on every screen."""
@@ -45,7 +46,7 @@ TALL = [(0, "-short"), (30, "-tall")]
 
 
 class SwarmApp(App[None], inherit_bindings=False):
-    """Screens are given what they need; only here wishes meet the store."""
+    """Gives screens what they need; only here wishes meet the store."""
 
     TITLE = "swarm"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -58,18 +59,23 @@ class SwarmApp(App[None], inherit_bindings=False):
     VERTICAL_BREAKPOINTS = TALL
 
     def __init__(
-        self, doors: Doors, repo: str | None = None, options: Options | None = None
+        self,
+        backend: Backend,
+        repo: str | None = None,
+        options: Options | None = None,
+        on_first_paint: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__()
-        self._doors = doors
+        self._backend = backend
+        self._on_first_paint = on_first_paint
         self._repo = repo
         self._options = options or Options()
         self._version = -1
         self._open: dict[int, WishRequested] = {}
         """Wishes of this dashboard's that the keeper has not decided."""
-        self._asked: list[WishRequested] = []
+        self._unsubmitted: list[WishRequested] = []
         """On their way into the store."""
-        self._door = asyncio.Lock()
+        self._submitting = asyncio.Lock()
         self.register_theme(themes.DARK)
         self.register_theme(themes.LIGHT)
         if self._options.theme:
@@ -78,7 +84,7 @@ class SwarmApp(App[None], inherit_bindings=False):
             self._begin_dark()
 
     def _begin_dark(self) -> None:
-        """As `theme =` does, which would have all CSS read a second time."""
+        """Do what `theme =` does, which would have all CSS read a second time."""
         self.set_reactive(App.theme, themes.DARK.name)
         self.update_classes(
             {
@@ -91,13 +97,13 @@ class SwarmApp(App[None], inherit_bindings=False):
         self.stylesheet.set_variables(self.get_css_variables())
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's own, and ASCII last where that is asked for."""
+        """Textual's own, and ASCII last if that is asked for."""
         own = [AsciiOnly()] if self._options.ascii else []
         return [*super().get_line_filters(), *own]
 
     def get_default_screen(self) -> Screen[None]:
         """The first paint already shows what is stored."""
-        return DashboardScreen(self._doors, self._options, self._repo)
+        return DashboardScreen(self._backend, self._options, self._repo)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Of Textual's own only the theme; the rest is in the table of keys."""
@@ -108,29 +114,33 @@ class SwarmApp(App[None], inherit_bindings=False):
     def on_mount(self) -> None:
         """Watch the store; load what later keys need once the first paint is out."""
         self.set_interval(POLL_SECONDS, self._poll)
-        self.call_after_refresh(self._load)
+        self.call_after_refresh(self._after_first_paint)
 
-    @work(group="load", exit_on_error=False)
-    async def _load(self) -> None:
-        await asyncio.to_thread(late.load)
+    def _after_first_paint(self) -> None:
+        self._on_first_paint()
+        self._preload()
+
+    @work(group="preload", exit_on_error=False)
+    async def _preload(self) -> None:
+        await asyncio.to_thread(opening.preload)
 
     def _poll(self) -> None:
-        version = self._doors.queries.version()
+        version = self._backend.queries.version()
         if version != self._version:
             self._version = version
-            self._settle()
+            self._check_open_wishes()
             for screen in self.screen_stack:
                 screen.post_message(Nudge())
 
-    def _settle(self) -> None:
-        """Tell the screens what was decided, and the human what was refused."""
+    def _check_open_wishes(self) -> None:
+        """Hand decisions to the screens, and show the human those that are refusals."""
         for wish_id in list(self._open):
-            decision = self._doors.queries.wishes.get(wish_id)
+            decision = self._backend.queries.wishes.get(wish_id)
             if decision.outcome:
                 del self._open[wish_id]
                 self._decided(decision)
 
-    def _decided(self, decision: Decision) -> None:
+    def _decided(self, decision: WishRecord) -> None:
         if decision.outcome == "refused":
             words = (safe_line(decision.message), safe_line(decision.hint))
             self.notify(
@@ -151,26 +161,26 @@ class SwarmApp(App[None], inherit_bindings=False):
             screen.post_message(WishDecided(decision))
 
     @on(WishRequested)
-    def _wished(self, wish: WishRequested) -> None:
-        """Write it, unless the very same one is still open."""
-        asked = _named(wish.verb, wish.body)
-        for other in [*self._open.values(), *self._asked]:
+    def _wish_requested(self, wish: WishRequested) -> None:
+        """Submit it, unless the very same one is still open."""
+        name = _wish_name(wish.verb, wish.body)
+        for other in [*self._open.values(), *self._unsubmitted]:
             if (other.verb, other.body) == (wish.verb, wish.body):
-                self._say(f"{asked}: already asked, not decided yet")
+                self._say(f"{name}: already asked, not decided yet")
                 return
-        self._say(f"{asked} …")
-        self._write(wish)
+        self._say(f"{name} …")
+        self._submit(wish)
 
     @work(group="wishes", exit_on_error=False)
-    async def _write(self, wish: WishRequested) -> None:
-        """One after another, in the order they were made."""
-        self._asked.append(wish)
+    async def _submit(self, wish: WishRequested) -> None:
+        """Store wishes one after another, in the order they were made."""
+        self._unsubmitted.append(wish)
         try:
-            async with self._door:
-                if await asyncio.to_thread(self._doors.keeper) is None:
-                    await asyncio.to_thread(self._doors.wake)
+            async with self._submitting:
+                if await asyncio.to_thread(self._backend.keeper_pid) is None:
+                    await asyncio.to_thread(self._backend.ensure_keeper)
                 wish_id = await asyncio.to_thread(
-                    self._doors.wish, wish.verb, wish.body
+                    self._backend.submit, wish.verb, wish.body
                 )
         except SwarmError as error:
             self._say(f"{safe_line(error.message)}; {safe_line(error.hint)}", ERROR)
@@ -178,50 +188,50 @@ class SwarmApp(App[None], inherit_bindings=False):
             self._open[wish_id] = wish
             self._version = -1
         finally:
-            self._asked.remove(wish)
+            self._unsubmitted.remove(wish)
 
     @on(OpenReview)
     def _open_review(self, message: OpenReview) -> None:
-        screen = late.review_screen()
-        opened = screen(self._doors, self._options, message.task, message.path)
-        self.push_screen(opened)
+        task, path = message.task, message.path
+        screen = opening.review_screen(self._backend, self._options, task, path)
+        self.push_screen(screen)
 
     @on(OpenPolicy)
     def _open_policy(self, message: OpenPolicy) -> None:
         message.stop()
-        screen = late.policy_screen()
-        self.push_screen(screen(self._doors, self._options, message.task))
+        screen = opening.policy_screen(self._backend, self._options, message.task)
+        self.push_screen(screen)
 
     @on(OpenAudit)
     def _open_audit(self, message: OpenAudit) -> None:
         message.stop()
-        screen = late.audit_screen()
-        self.push_screen(screen(self._doors, self._options, message.task))
+        screen = opening.audit_screen(self._backend, self._options, message.task)
+        self.push_screen(screen)
 
     @on(Attach)
     @work(group="attach", exclusive=True, exit_on_error=False)
-    async def _hand_over(self, message: Attach) -> None:
+    async def _attach_pane(self, message: Attach) -> None:
         """Hand the terminal over; everything here waits until it is back."""
         name = TaskNames("", message.task).pane
         try:
-            found = await asyncio.to_thread(self._doors.panes.capture, [name])
-            if name not in found:
+            screens = await asyncio.to_thread(self._backend.panes.capture, [name])
+            if name not in screens:
                 self._say(f"task {message.task} has no terminal any more", ERROR)
                 return
-            self._lend(self._doors.panes.attach_argv(name))
+            self._lend(self._backend.panes.attach_argv(name))
         except SwarmError as error:
             self._say(f"{safe_line(error.message)}; {safe_line(error.hint)}", ERROR)
 
     @on(EditPolicy)
     def _edit_policy(self) -> None:
-        """As `swarm policy edit` does it, and with its words about a mistake."""
+        """Run `swarm policy edit`, which explains a mistake in its own words."""
         try:
             status = self._lend([sys.executable, "-m", "swarm", "policy", "edit"])
         except SwarmError as error:
             self._say(f"{safe_line(error.message)}; {safe_line(error.hint)}", ERROR)
         else:
             if status:
-                self._say("swarm policy check tells what is wrong there", ERROR)
+                self._say("swarm policy check says what is wrong there", ERROR)
             else:
                 self._say("the policy file is in order", GOOD)
 
@@ -229,7 +239,7 @@ class SwarmApp(App[None], inherit_bindings=False):
         """Hand the terminal to a command; everything here waits until it is back."""
         try:
             with self.suspend():
-                return self._doors.run(argv)
+                return self._backend.run(argv)
         finally:
             self.refresh(layout=True)
             self._version = -1
@@ -244,8 +254,8 @@ class SwarmApp(App[None], inherit_bindings=False):
                 screen.say(text, tone)
 
 
-def _done(decision: Decision) -> str:
-    """What the keeper answered, where it says more than that it was done."""
+def _done(decision: WishRecord) -> str:
+    """The keeper's answer, if it says more than that the wish was carried out."""
     result = decision.result
     match decision.verb:
         case "checkpoint":
@@ -256,8 +266,8 @@ def _done(decision: Decision) -> str:
             back = f"z {result.get('before')} is what was before"
             return f"back at checkpoint {result.get('number')}: {done}; {back}"
         case _:
-            return f"{_named(decision.verb, decision.body)}: done"
+            return f"{_wish_name(decision.verb, decision.body)}: done"
 
 
-def _named(verb: str, body: dict[str, Any]) -> str:
+def _wish_name(verb: str, body: dict[str, Any]) -> str:
     return f"{verb} #{body['task']}" if "task" in body else verb

@@ -1,14 +1,13 @@
-"""What the dashboard is given: the read side, the door for wishes, and its tools."""
+"""The backend of the dashboard: everything outside that it may call."""
 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from swarm.errors import SwarmError
 from swarm.store.queries import Queries
 
-if TYPE_CHECKING:  # read when a review is opened, not before the first paint
+if TYPE_CHECKING:  # loading these would be a twentieth of the time to the first paint
     from pathlib import Path
 
     from swarm.model.audit_query import Counts, Entry, Filter, PathRow
@@ -16,12 +15,12 @@ if TYPE_CHECKING:  # read when a review is opened, not before the first paint
     from swarm.policy.layers import ResolvedPolicy
     from swarm.ports import Screen
 
-MakeWish = Callable[[str, dict[str, Any]], int]
-"""Writes a wish and returns its id; blocks for one transaction."""
+
+ExportFormat = Literal["jsonl", "csv"]
 
 
 class Panes(Protocol):
-    """What the dashboard needs of the private tmux server; calls block (ToolError)."""
+    """The private tmux server; calls block (ToolError)."""
 
     def capture(self, names: list[str]) -> "dict[str, Screen]":
         """The screens of these panes, in one call; absent ones are left out."""
@@ -52,8 +51,12 @@ class Audit(Protocol):
     def entries(self, wanted: "Filter", limit: int) -> "list[Entry]":
         """The newest of the timeline, newest first."""
 
-    def export(self, wanted: "Filter", form: Any) -> "Path":
-        """Write all of it to a new file, and say where."""
+    def export(self, wanted: "Filter", form: ExportFormat) -> "Path":
+        """Write all of it to a new file, and return its path."""
+
+
+ResolvePolicy = Callable[[int], "ResolvedPolicy"]
+"""What a task may reach, read anew from every layer; blocks (SwarmError)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,53 +65,51 @@ class Project:
 
     name: str
     branch: str = ""
-    """Empty where detached."""
+    """Empty if detached."""
     commit: str = ""
     """Abbreviated."""
 
 
-def _no_keeper() -> int | None:
-    return None
+class Backend(Protocol):
+    """All calls but those of `queries` may block, and are made in a thread."""
 
+    @property
+    def queries(self) -> Queries:
+        """The read side, asked on the event loop: each question is one short read."""
 
-def _nothing() -> None:
-    return None
+    @property
+    def panes(self) -> Panes:
+        """The terminals of the agents."""
 
+    @property
+    def review(self) -> Review:
+        """What tasks changed."""
 
-def _no_project() -> Project | None:
-    return None
+    @property
+    def audit(self) -> Audit:
+        """What sandboxes did."""
 
+    @property
+    def resolve_policy(self) -> ResolvePolicy:
+        """What tasks may reach."""
 
-def _no_log(_task_id: int) -> str:
-    return ""
+    def submit(self, verb: str, body: dict[str, Any]) -> int:
+        """Store a wish in one transaction, and return its id."""
 
+    def run(self, argv: list[str]) -> int:
+        """Run a command in the foreground of this terminal until it ends."""
 
-def _no_policy(_task_id: int) -> "ResolvedPolicy":
-    raise SwarmError("this dashboard knows of no policies")
+    def keeper_pid(self) -> int | None:
+        """The process id of the keeper that lives, or None."""
 
+    def ensure_keeper(self) -> None:
+        """Start a keeper if none lives, and wait for it (SwarmError)."""
 
-@dataclass(frozen=True, slots=True)
-class Doors:
-    """Everything outside that the dashboard may call; all but `queries` may block."""
+    def project(self) -> Project | None:
+        """The user's checkout as it stands now; None for all repositories."""
 
-    queries: Queries
-    """Asked on the event loop: each question is one short read."""
-    wish: MakeWish
-    panes: Panes
-    review: Review
-    audit: Audit
-    run: Callable[[list[str]], int]
-    """Run a command in the foreground of this terminal until it ends."""
-    keeper: Callable[[], int | None] = _no_keeper
-    """The pid of the keeper that lives, or None."""
-    wake: Callable[[], None] = _nothing
-    """Start a keeper where none lives, and wait for it."""
-    project: Callable[[], Project | None] = _no_project
-    """The user's checkout as it stands now; None for all repositories."""
-    launch_log: Callable[[int], str] = _no_log
-    """The end of a task's launch log; empty where there is none."""
-    policy: "Callable[[int], ResolvedPolicy]" = _no_policy
-    """What a task may reach, read anew from every layer; blocks (SwarmError)."""
+    def launch_log(self, task_id: int) -> str:
+        """The end of a task's launch log; empty if there is none."""
 
 
 def _only_commands() -> tuple[str, ...]:

@@ -50,7 +50,7 @@ TASKS = (
     Key("policy", "P", "P", "policy", "what this task may reach, and why", 52),
     Key("audit", "A", "A", "audit", "all that happened, on one timeline", 53),
     Key("story", "l", "l", "its audit", "all that this task did"),
-    Key("noise", "h", "h", "heaps", "hide or show directories of many files"),
+    Key("generated", "h", "h", "folders", "hide or show generated folders"),
     Key("cut", "C", "C", "cut", "cut a task from the network, or mend it"),
     Key("panic", "ctrl+x", "Ctrl+X", "panic", "cut all egress, freeze all tasks"),
     Key("retry", "f", "f", "retry", "a new task with the same prompt", 60),

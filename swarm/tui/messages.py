@@ -1,11 +1,11 @@
-"""What travels inside the dashboard: wishes up, nudges and outcomes down."""
+"""Messages inside the dashboard: wishes go up, nudges and decisions come down."""
 
 from typing import Any
 
 from textual.message import Message
 
 from swarm.model.task import Task
-from swarm.store.wish_queries import WishRecord as Decision
+from swarm.store.wish_queries import WishRecord
 
 
 class WishRequested(Message):
@@ -28,7 +28,7 @@ class Nudge(Message, bubble=False):
 class WishDecided(Message, bubble=False):
     """The keeper answered a wish of this dashboard's."""
 
-    def __init__(self, decision: Decision) -> None:
+    def __init__(self, decision: WishRecord) -> None:
         super().__init__()
         self.decision = decision
 
@@ -48,7 +48,7 @@ class Attach(Message):
 
 
 class OpenReview(Message):
-    """The human wants to see what a task changed, in one file first where named."""
+    """The human wants to see what a task changed, in the named file first."""
 
     def __init__(self, task: Task, path: str = "") -> None:
         super().__init__()

@@ -8,7 +8,7 @@ import pytest
 
 from swarm.tui.dialogs.base import Dialog
 from tests.scenes import Scene, record
-from tests.tui.fakes import World
+from tests.tui.fakes import FakeBackend
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +29,6 @@ def armed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def recorded(tmp_path: Path) -> Callable[[Scene], World]:
+def recorded(tmp_path: Path) -> Callable[[Scene], FakeBackend]:
     """Records a scene into a file of this test's own."""
     return lambda scene: record(scene, tmp_path / "swarm.db")

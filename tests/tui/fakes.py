@@ -1,14 +1,21 @@
-"""Small worlds for the dashboard: panes and reviews that are just dictionaries."""
+"""A backend for the dashboard whose panes and reviews are just dictionaries."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
+from swarm.engine.readers.audit import AuditReader
 from swarm.errors import ConfigError, ToolError
 from swarm.model.review import Change, Hidden
+from swarm.plan.naming import HomePaths
 from swarm.policy.layers import ResolvedPolicy
 from swarm.policy.rules import Policy
 from swarm.ports import Screen
+from swarm.store import wishes
+from swarm.store.queries import Queries
+from swarm.tui.backend import Project
 
 
 @dataclass
@@ -54,36 +61,62 @@ class FakeReview:
 
 
 @dataclass
-class World:
-    """What a scene consists of: a file, and what the tools would say."""
+class FakeBackend:
+    """Everything outside the dashboard: a real store, and tools that are fakes."""
 
     database: Path
     panes: FakePanes = field(default_factory=FakePanes)
     review: FakeReview = field(default_factory=FakeReview)
     logs: dict[int, str] = field(default_factory=dict)
-    ran: list[list[str]] = field(default_factory=list)
-    woken: int = 0
+    """Launch logs, by the task's number."""
+    commands: list[list[str]] = field(default_factory=list)
+    """Commands that were run in the foreground."""
     keeper: int | None = 4711
+    keeper_starts: int = 0
     policy: ResolvedPolicy = field(default_factory=lambda: ResolvedPolicy(Policy()))
     broken_policy: str = ""
-    refused: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """The message of the ConfigError that reading the policy raises, if any."""
+    refusals: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Verbs that the keeper refuses, with message and hint."""
+    checkout: Project | None = None
+
+    @cached_property
+    def queries(self) -> Queries:
+        """The read side of the store."""
+        return Queries(self.database)
+
+    @cached_property
+    def audit(self) -> AuditReader:
+        """What the store has of the audit."""
+        return AuditReader(HomePaths(self.database.parent))
+
+    def submit(self, verb: str, body: dict[str, Any]) -> int:
+        """Store the wish; nobody answers it."""
+        return wishes.make(self.database, verb, body)
 
     def run(self, argv: list[str]) -> int:
         """Remember the command."""
-        self.ran.append(argv)
+        self.commands.append(argv)
         return 0
 
-    def log(self, task_id: int) -> str:
+    def keeper_pid(self) -> int | None:
+        """The pid that the test chose."""
+        return self.keeper
+
+    def ensure_keeper(self) -> None:
+        """Count the calls."""
+        self.keeper_starts += 1
+
+    def project(self) -> Project | None:
+        """The checkout that the test chose."""
+        return self.checkout
+
+    def launch_log(self, task_id: int) -> str:
         """The launch log."""
         return self.logs.get(task_id, "")
 
-    def resolved(self, _task_id: int) -> ResolvedPolicy:
-        """The policy; ConfigError where its file is broken."""
+    def resolve_policy(self, _task_id: int) -> ResolvedPolicy:
+        """The policy; ConfigError if its file is broken."""
         if self.broken_policy:
             raise ConfigError(self.broken_policy)
         return self.policy
-
-    def wake(self) -> None:
-        """Count the calls."""
-        self.woken += 1

@@ -10,9 +10,9 @@ from swarm.store.audit_writer import AuditWriter, LogPosition
 from swarm.tui.screens.audit import AuditScreen
 from swarm.tui.screens.dashboard.screen import DashboardScreen
 from tests.scenes import NOW, OBSERVED, Scene, press, settled, shown, until
-from tests.tui.fakes import World
+from tests.tui.fakes import FakeBackend
 
-Recorded = Callable[[Scene], World]
+Recorded = Callable[[Scene], FakeBackend]
 
 
 def lines(screen: object) -> list[str]:
@@ -26,7 +26,7 @@ def title(screen: object) -> str:
     return str(screen.query_one("#audit-title").render())
 
 
-def happens(world: World, *paths: str) -> None:
+def happens(world: FakeBackend, *paths: str) -> None:
     """The sensor tells of some more paths, and of a command."""
     writer = AuditWriter(world.database)
     traces = {path: PathActivity(path, "create", NOW, NOW, count=1) for path in paths}

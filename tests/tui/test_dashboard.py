@@ -27,12 +27,12 @@ from tests.scenes import (
     settled,
     shown,
 )
-from tests.tui.fakes import World
+from tests.tui.fakes import FakeBackend
 
-Recorded = Callable[[Scene], World]
+Recorded = Callable[[Scene], FakeBackend]
 
 
-def asked(world: World) -> list[WishRecord]:
+def asked(world: FakeBackend) -> list[WishRecord]:
     """The wishes that stand in the store."""
     queries = Queries(world.database)
     try:
@@ -87,7 +87,7 @@ async def test_a_key_fits_the_state(
     with shown(world) as app:
         async with app.run_test(size=(120, 36)) as pilot:
             await settled(pilot)
-            dashboard(app).shown.select(task)
+            dashboard(app).overview.task_list.select(task)
             await press(pilot, world, *keys)
 
     (wish,) = asked(world)
@@ -154,7 +154,7 @@ async def test_a_refused_wish_is_a_toast_with_the_hint_last(
 ) -> None:
     """Title is the verb, then what happened, then the way out."""
     world = recorded(THREE_RUNNING)
-    world.refused["stop"] = ("task 1 is [b]gone[/b]\x1b[2J", "see `swarm show 1`")
+    world.refusals["stop"] = ("task 1 is [b]gone[/b]\x1b[2J", "see `swarm show 1`")
     with shown(world) as app:
         async with app.run_test(size=(120, 36)) as pilot:
             await press(pilot, world, "s", "keeper")
@@ -175,7 +175,7 @@ async def test_a_dead_keeper_is_started_for_a_wish(recorded: Recorded) -> None:
         async with app.run_test(size=(120, 36)) as pilot:
             await press(pilot, world, "s")
 
-    assert world.woken == 1
+    assert world.keeper_starts == 1
 
 
 async def test_a_new_task_is_one_wish(recorded: Recorded) -> None:
@@ -213,12 +213,12 @@ async def test_an_empty_prompt_starts_nothing(recorded: Recorded) -> None:
 async def test_what_was_typed_survives_a_refusal(recorded: Recorded) -> None:
     """The keeper may say no; the prompt is kept until it says yes."""
     world = recorded(EMPTY)
-    world.refused["new"] = ("there is no base", "")
+    world.refusals["new"] = ("there is no base", "")
     with shown(world) as app:
         async with app.run_test(size=(120, 36)) as pilot:
             await press(pilot, world, "n", "type:do it", "ctrl+s", "keeper", "n")
             assert app.screen.query_one("#prompt", TextArea).text == "do it"
-            world.refused.clear()
+            world.refusals.clear()
             await press(pilot, world, "ctrl+s", "keeper", "n")
 
             assert app.screen.query_one("#prompt", TextArea).text == ""
@@ -242,7 +242,7 @@ async def test_enter_hands_the_terminal_over(recorded: Recorded) -> None:
             await press(pilot, world, "enter")
 
     assert asked(world) == []
-    assert world.ran in ([["true", "task-1"]], [])
+    assert world.commands in ([["true", "task-1"]], [])
 
 
 async def test_a_pane_that_is_gone_is_not_attached(recorded: Recorded) -> None:
@@ -308,13 +308,13 @@ async def test_the_cursor_stays_with_its_task(recorded: Recorded) -> None:
         async with app.run_test(size=(120, 36)) as pilot:
             await settled(pilot)
             screen = dashboard(app)
-            screen.shown.select(9)
+            screen.overview.task_list.select(9)
             await settled(pilot)
-            screen.shown.show_tasks(screen.tasks[::-1][3:], 0.0)
+            screen.overview.task_list.show_tasks(screen.overview.tasks[::-1][3:], 0.0)
             await settled(pilot)
 
-            assert screen.chosen is not None
-            assert screen.chosen.id == 9
+            assert screen.preview.task is not None
+            assert screen.preview.task.id == 9
 
 
 async def test_w_goes_round_those_who_need_me(recorded: Recorded) -> None:
@@ -326,7 +326,7 @@ async def test_w_goes_round_those_who_need_me(recorded: Recorded) -> None:
             met = []
             for _ in range(8):
                 await press(pilot, world, "w")
-                met.append(dashboard(app).shown.selected)
+                met.append(dashboard(app).overview.task_list.selected)
 
     assert met == [8, 9, 10, 4, 5, 6, 7, 8]
 
@@ -337,10 +337,10 @@ async def test_the_filter_hides_and_esc_shows_all(recorded: Recorded) -> None:
     with shown(world) as app:
         async with app.run_test(size=(120, 36)) as pilot:
             await press(pilot, world, "slash", "type:docs")
-            assert dashboard(app).shown.selected == 2
+            assert dashboard(app).overview.task_list.selected == 2
             await press(pilot, world, "enter", "escape")
 
-            assert dashboard(app).filter == ""
+            assert dashboard(app).overview.filter == ""
     assert asked(world) == []
 
 

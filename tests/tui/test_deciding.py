@@ -13,14 +13,14 @@ from swarm.store.journal import Journal
 from swarm.tui.dialogs.denial_card import DenialCard
 from swarm.tui.dialogs.denial_list import DenialList
 from swarm.tui.present.denials import DenialRow, DenialTracker
-from swarm.tui.screens.dashboard import denial_tracker
+from swarm.tui.screens.dashboard import denials as denials_part
 from tests.scenes import DENIALS, MANY_DENIALS, Scene, press, shown, until
-from tests.tui.fakes import World
+from tests.tui.fakes import FakeBackend
 
-Recorded = Callable[[Scene], World]
+Recorded = Callable[[Scene], FakeBackend]
 
 
-def wishes(world: World) -> list[tuple[str, dict[str, Any]]]:
+def wishes(world: FakeBackend) -> list[tuple[str, dict[str, Any]]]:
     """What was asked of the keeper, oldest first."""
 
     with sqlite3.connect(world.database) as file:
@@ -260,7 +260,7 @@ async def test_hosts_that_come_at_once_are_one_toast_more(
     recorded: Recorded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An agent that tries many names makes two toasts, not many; none is lost."""
-    monkeypatch.setattr(denial_tracker, "TOAST_SECONDS", 0.2)
+    monkeypatch.setattr(denials_part, "TOAST_SECONDS", 0.2)
     world = recorded(DENIALS)
     with shown(world) as app:
         async with app.run_test(size=(120, 36), notifications=True) as pilot:

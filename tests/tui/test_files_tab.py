@@ -7,17 +7,18 @@ from swarm.model.review import Change
 from swarm.tui.screens.dashboard.screen import DashboardScreen
 from swarm.tui.screens.review import ReviewScreen
 from swarm.tui.widgets.message_line import MessageLine
+from swarm.tui.widgets.preview import Preview
 from tests.scenes import OBSERVED, Scene, press, shown, until
-from tests.tui.fakes import World
+from tests.tui.fakes import FakeBackend
 from tests.tui.test_audit import happens
 
-Recorded = Callable[[Scene], World]
+Recorded = Callable[[Scene], FakeBackend]
 TO_FILES = ("right_square_bracket",) * 3
 
 
 def lines(screen: object) -> list[str]:
     assert isinstance(screen, DashboardScreen)
-    seen = screen.preview.lines
+    seen = screen.query_one(Preview).lines
     return [seen.line_at(row).plain for row in range(seen.count)]
 
 
@@ -64,7 +65,7 @@ async def test_the_newest_stays_in_view_however_many_there_are(
             await until(pilot, lambda: "src/n0.py" in "".join(lines(app.screen)))
             await pilot.pause()
             assert isinstance(app.screen, DashboardScreen)
-            assert app.screen.preview.lines.scroll_offset.y == 0
+            assert app.screen.query_one(Preview).lines.scroll_offset.y == 0
 
 
 CHANGED = replace(
@@ -83,10 +84,10 @@ async def test_enter_on_a_path_shows_what_was_changed_in_it(recorded: Recorded) 
         async with app.run_test(size=(120, 36)) as pilot:
             await press(pilot, world, *TO_FILES, "2", *"jj")
             assert isinstance(app.screen, DashboardScreen)
-            chosen = app.screen.path_chosen
+            chosen = app.screen.files.selected_path
             happens(world, "/workspace/src/fresh.py")
             await until(pilot, lambda: "fresh.py" in "".join(lines(app.screen)))
-            assert app.screen.path_chosen == chosen
+            assert app.screen.files.selected_path == chosen
             await press(pilot, world, "enter", "keeper")
             assert isinstance(app.screen, ReviewScreen)
             entry = app.screen.files.entry
@@ -115,14 +116,14 @@ async def test_only_single_files_of_the_worktree_can_be_chosen(
         async with app.run_test(size=(120, 36)) as pilot:
             await press(pilot, world, *TO_FILES)
             assert isinstance(app.screen, DashboardScreen)
-            assert app.screen.path_chosen == ""
+            assert app.screen.files.selected_path == ""
             await press(pilot, world, "2")
             reached = []
             for _ in range(10):
-                reached.append(app.screen.path_chosen)
+                reached.append(app.screen.files.selected_path)
                 await press(pilot, world, "j")
             await press(pilot, world, "left_square_bracket")
-            assert app.screen.path_chosen == ""
+            assert app.screen.files.selected_path == ""
 
     assert reached[0] == "package.json"
     assert not any(path.startswith(("/", "node_modules")) for path in reached)

@@ -6,10 +6,10 @@ import pytest
 
 from swarm.tui.dialogs.checkpoints import CheckpointsDialog
 from tests.scenes import CHECKPOINTS, THREE_RUNNING, Scene, press, shown
-from tests.tui.fakes import World
+from tests.tui.fakes import FakeBackend
 from tests.tui.test_deciding import wishes
 
-Recorded = Callable[[Scene], World]
+Recorded = Callable[[Scene], FakeBackend]
 
 
 @pytest.mark.parametrize(

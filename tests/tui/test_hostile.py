@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from tests.scenes import HOSTILE, HOSTILE_NAME, Scene, press, shown
-from tests.tui.fakes import World
+from tests.tui.fakes import FakeBackend
 
-Recorded = Callable[[Scene], World]
+Recorded = Callable[[Scene], FakeBackend]
 
 VIEWS = {
     "pane": (),
@@ -38,7 +38,7 @@ async def test_no_control_or_bidi_character_is_drawn(
 ) -> None:
     """Whatever name, prompt, pane, path, diff or refusal an agent can influence."""
     world = recorded(HOSTILE)
-    world.refused["stop"] = (HOSTILE_NAME, HOSTILE_NAME)
+    world.refusals["stop"] = (HOSTILE_NAME, HOSTILE_NAME)
     with shown(world) as app:
         async with app.run_test(size=(120, 36)) as pilot:
             await press(pilot, world, *VIEWS[view])

@@ -11,10 +11,10 @@ from swarm.policy.rules import Policy, Rule
 from swarm.tui.present import policy_explain, policy_rows
 from swarm.tui.screens.policy import PolicyScreen
 from tests.scenes import DENIALS, HOSTILE_NAME, NOW, Scene, press, shown
-from tests.tui.fakes import World
+from tests.tui.fakes import FakeBackend
 from tests.tui.test_deciding import wishes
 
-Recorded = Callable[[Scene], World]
+Recorded = Callable[[Scene], FakeBackend]
 POLICY = DENIALS.policy
 
 
@@ -122,7 +122,7 @@ async def test_what_is_not_ours_is_not_taken_back(recorded: Recorded) -> None:
         async with app.run_test(size=(120, 36)) as pilot:
             await press(pilot, world, "j", "P", "j", "j", "j", "j", "x")
             assert isinstance(app.screen, PolicyScreen)
-            assert "preset balanced" in app.screen.why_not("revoke")
+            assert "preset balanced" in app.screen.disabled_reason("revoke")
 
     assert wishes(world) == []
 
@@ -191,7 +191,7 @@ async def test_the_editor_gets_the_terminal(
         async with app.run_test(size=(120, 36)) as pilot:
             await press(pilot, world, "j", "P", "e")
 
-    assert [argv[-2:] for argv in world.ran] == [["policy", "edit"]]
+    assert [argv[-2:] for argv in world.commands] == [["policy", "edit"]]
 
 
 async def test_the_cursor_stands_on_rules_alone(recorded: Recorded) -> None:

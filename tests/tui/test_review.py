@@ -14,10 +14,10 @@ from swarm.tui.widgets.diff_view import DiffView
 from swarm.tui.widgets.file_list import FileList
 from swarm.tui.widgets.line_view import LineView
 from tests.scenes import REVIEW_WITH_FLAGS, TREE, Scene, press, settled, shown
-from tests.tui.fakes import World
+from tests.tui.fakes import FakeBackend
 from tests.tui.test_dashboard import asked, said
 
-Recorded = Callable[[Scene], World]
+Recorded = Callable[[Scene], FakeBackend]
 OPENED = ("r", "keeper")
 SIZE = (120, 36)
 
@@ -135,7 +135,7 @@ async def test_what_cannot_be_merged_says_why(
             screen = app.screen
             assert isinstance(screen, ReviewScreen)
 
-            assert screen.why_not("merge") == why
+            assert screen.disabled_reason("merge") == why
             assert said(app) == ""
 
 
@@ -148,13 +148,13 @@ async def test_a_live_task_is_shown_but_not_merged(recorded: Recorded) -> None:
             screen = app.screen
             assert isinstance(screen, ReviewScreen)
 
-            assert screen.why_not("merge").startswith("needs a stopped task")
+            assert screen.disabled_reason("merge").startswith("needs a stopped task")
 
 
 async def test_a_refused_snapshot_is_said_where_one_looks(recorded: Recorded) -> None:
     """And nothing can be merged."""
     world = recorded(REVIEW_WITH_FLAGS)
-    world.refused["snapshot"] = ("the worktree is gone", "")
+    world.refusals["snapshot"] = ("the worktree is gone", "")
     with shown(world) as app:
         async with app.run_test(size=SIZE) as pilot:
             await press(pilot, world, *OPENED)
@@ -164,7 +164,7 @@ async def test_a_refused_snapshot_is_said_where_one_looks(recorded: Recorded) ->
             assert "the worktree is gone" in str(
                 screen.query_one("#review-title").render()
             )
-            assert screen.why_not("merge") == "the files are not read yet"
+            assert screen.disabled_reason("merge") == "the files are not read yet"
 
 
 async def test_discard_is_asked_and_leaves_the_review(recorded: Recorded) -> None:
@@ -182,7 +182,7 @@ async def test_discard_is_asked_and_leaves_the_review(recorded: Recorded) -> Non
 async def test_a_refused_merge_stays_in_the_review(recorded: Recorded) -> None:
     """One reads why, and can try again."""
     world = recorded(replace(REVIEW_WITH_FLAGS, changes=REVIEW_WITH_FLAGS.changes[3:4]))
-    world.refused["merge"] = ("main has moved", "")
+    world.refusals["merge"] = ("main has moved", "")
     with shown(world) as app:
         async with app.run_test(size=SIZE) as pilot:
             await press(pilot, world, *OPENED, "M", "ctrl+s", "keeper")

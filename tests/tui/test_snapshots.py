@@ -28,9 +28,9 @@ from tests.scenes import (
     press,
     shown,
 )
-from tests.tui.fakes import World
+from tests.tui.fakes import FakeBackend
 
-Recorded = Callable[[Scene], World]
+Recorded = Callable[[Scene], FakeBackend]
 
 SHOTS: dict[str, tuple[Scene, tuple[str, ...]]] = {
     "dashboard": (ALL_STATES, ()),

@@ -1,9 +1,7 @@
 """The card of one denied request: what is known, and what a human may decide."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -17,12 +15,10 @@ from swarm.model.audit_query import Entry
 from swarm.model.safe_text import safe_line
 from swarm.policy import hosts
 from swarm.tui.dialogs.base import Dialog
+from swarm.tui.dialogs.denial_question import DenialQuestion
 from swarm.tui.present import audit_rows, event_text, host_warnings
 from swarm.tui.present.denials import DenialRow
 from swarm.tui.present.formatting import ERROR, KEY, MUTED, WARNING
-
-if TYPE_CHECKING:
-    from swarm.policy.layers import ResolvedPolicy
 
 CHOICES = (
     ("o", "once", "allow once", "one connection to it, within 120 s"),
@@ -35,23 +31,6 @@ CHOICES = (
 ALLOWING = "Allowing a host lets the agent send it anything it can read here."
 WITHIN = "its host passes already: what was sent does not"
 SUBTITLE = "] next · x many at once · Enter raw event · y copy · Esc later"
-
-
-@dataclass(frozen=True, slots=True)
-class DenialQuestion:
-    """What a card is about, and whom it asks while it is open."""
-
-    row: DenialRow
-    name: str
-    """The task's."""
-    place: str
-    """Of how many, as in `1/3`."""
-    first: bool
-    """Whether nothing of this owner's was ever decided on."""
-    now: "Callable[[], DenialRow | None]"
-    """The row as it is at this moment."""
-    policy: "Callable[[], ResolvedPolicy]"
-    """What the task may reach; blocks (SwarmError)."""
 
 
 def request_line(row: DenialRow) -> str:
@@ -72,10 +51,10 @@ class DenialCard(Dialog[str]):
         ("y", "decide('copy')", "copy"),
     ]
 
-    def __init__(self, asked: DenialQuestion) -> None:
+    def __init__(self, question: DenialQuestion) -> None:
         super().__init__()
-        self._asked = asked
-        self._row = asked.row
+        self._question = question
+        self._row = question.row
         self._notes: list[str] = []
         self._raw = False
         """Whether all that the gate said is shown too."""
@@ -83,7 +62,7 @@ class DenialCard(Dialog[str]):
     def compose(self) -> ComposeResult:
         """Facts above, choices below."""
         with VerticalScroll(classes="dialog") as frame:
-            frame.border_title = Content(f"⊘ Denied request {self._asked.place}")
+            frame.border_title = Content(f"⊘ Denied request {self._question.place}")
             frame.border_subtitle = Content(SUBTITLE)
             yield Static(id="facts", markup=False)
             yield Static(id="choices", markup=False)
@@ -102,14 +81,14 @@ class DenialCard(Dialog[str]):
         """Look for an allowed host that this one could be taken for."""
         row = self._row
         try:
-            found = await asyncio.to_thread(self._asked.policy)
+            found = await asyncio.to_thread(self._question.resolve_policy, row.task)
         except SwarmError as error:
             self._notes = [
                 f"the policy cannot be read: {safe_line(error.message, 160)}"
             ]
         else:
             rules = found.policy.rules
-            self._notes = host_warnings.flags(row.host, self._asked.first, rules)
+            self._notes = host_warnings.flags(row.host, self._question.is_first, rules)
         self._draw()
 
     def action_raw(self) -> None:
@@ -121,7 +100,7 @@ class DenialCard(Dialog[str]):
         """Answer, once the human had time to read what is true now."""
         if not self.armed or not self._may(what):
             return
-        now = self._asked.now()
+        now = self._question.current_row()
         if now is not None and now.shape != self._row.shape:
             self._row = now
             self.arm_anew()
@@ -144,7 +123,7 @@ class DenialCard(Dialog[str]):
         times = "once" if row.count == 1 else f"{row.count} times"
         first, last = event_text.clock(row.first), event_text.clock(row.last)
         out = [
-            Content(f"{self._asked.name} (#{row.task}) was denied {times}"),
+            Content(f"{self._question.name} (#{row.task}) was denied {times}"),
             Content.styled(f"first {first} · last {last}", MUTED),
             Content(""),
             Content.assemble("  ", (row.name, f"bold {WARNING}")),
@@ -166,7 +145,9 @@ class DenialCard(Dialog[str]):
             entry = Entry(row.last, row.task, row.newest.id, event=row.newest)
             out += [Content(""), audit_rows.detail(entry)]
         out.append(Content(""))
-        flags = self._notes or host_warnings.flags(row.host, self._asked.first, ())
+        flags = self._notes or host_warnings.flags(
+            row.host, self._question.is_first, ()
+        )
         out += [Content.styled(f"⚑ {flag}", WARNING) for flag in flags]
         if row.is_leak:
             words = "A placeholder of a secret was on its way to this host."

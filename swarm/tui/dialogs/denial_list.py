@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -15,15 +15,14 @@ from textual.widgets import Static
 from swarm.errors import SwarmError
 from swarm.model.safe_text import safe_line
 from swarm.policy import hosts
+from swarm.policy.layers import ResolvedPolicy
 from swarm.tui.dialogs.base import Dialog
-from swarm.tui.dialogs.denial_card import ALLOWING, WITHIN, DenialQuestion, request_line
+from swarm.tui.dialogs.denial_card import ALLOWING, WITHIN, request_line
+from swarm.tui.dialogs.denial_question import DenialQuestion
 from swarm.tui.present import host_warnings
 from swarm.tui.present.denials import DenialKey, DenialRow
 from swarm.tui.present.formatting import ERROR, KEY, MUTED, WARNING, count, fit
 from swarm.tui.widgets.line_view import LineView
-
-if TYPE_CHECKING:
-    from swarm.policy.layers import ResolvedPolicy
 
 MOST = 10
 """Rows; a longer list is agreed to unread."""
@@ -48,12 +47,12 @@ class DenialList(Dialog[dict[DenialKey, str]]):
         ("q", "cancel", "later"),
     ]
 
-    def __init__(self, asked: Sequence[DenialQuestion]) -> None:
+    def __init__(self, questions: Sequence[DenialQuestion]) -> None:
         super().__init__()
-        self._asked = asked[:MOST]
-        self._left = len(asked) - len(self._asked)
-        self._rows = [one.row for one in self._asked]
-        self._chosen = ["" for _ in self._asked]
+        self._questions = questions[:MOST]
+        self._left = len(questions) - len(self._questions)
+        self._rows = [one.row for one in self._questions]
+        self._chosen = ["" for _ in self._questions]
         self._policies: dict[int, ResolvedPolicy] = {}
         self._trouble: dict[int, str] = {}
 
@@ -83,12 +82,12 @@ class DenialList(Dialog[dict[DenialKey, str]]):
     @work(group="policies", exit_on_error=False)
     async def _compare(self) -> None:
         """Read each task's policy once: a name may be taken for one it allows."""
-        for one in self._asked:
+        for one in self._questions:
             task = one.row.task
             if task in self._policies or task in self._trouble:
                 continue
             try:
-                self._policies[task] = await asyncio.to_thread(one.policy)
+                self._policies[task] = await asyncio.to_thread(one.resolve_policy, task)
             except SwarmError as error:
                 words = f"the policy cannot be read: {safe_line(error.message, 160)}"
                 self._trouble[task] = words
@@ -118,12 +117,12 @@ class DenialList(Dialog[dict[DenialKey, str]]):
             self.notify("some changed meanwhile: read again", severity="warning")
             return
         pairs = zip(self._rows, self._chosen, strict=True)
-        self.dismiss({row.where: what for row, what in pairs if what})
+        self.dismiss({row.key: what for row, what in pairs if what})
 
     def _read_again(self) -> bool:
         changed = False
-        for at, one in enumerate(self._asked):
-            now = one.now()
+        for at, one in enumerate(self._questions):
+            now = one.current_row()
             if now is not None and now.shape != self._rows[at].shape:
                 self._rows[at], self._chosen[at] = now, ""
                 changed = True
@@ -142,7 +141,9 @@ class DenialList(Dialog[dict[DenialKey, str]]):
         found = self._policies.get(row.task)
         rules = found.policy.rules if found else ()
         trouble = self._trouble.get(row.task, "")
-        known = host_warnings.flags(row.host, first and self._asked[at].first, rules)
+        known = host_warnings.flags(
+            row.host, first and self._questions[at].is_first, rules
+        )
         return [*known, *([trouble] if trouble else [])]
 
     def _draw(self) -> None:
@@ -158,7 +159,7 @@ class DenialList(Dialog[dict[DenialKey, str]]):
         times = f" ×{count(row.count)}" if row.count > 1 else ""
         return Content.assemble(
             (f" {CHOICES[chosen]:<7} ", KEY if chosen else MUTED),
-            f"{fit(self._asked[at].name, 16)} ",
+            f"{fit(self._questions[at].name, 16)} ",
             (f"{mark} ", WARNING),
             (row.name, ERROR if row.is_leak else WARNING),
             (f"{times}  {safe_line(row.reason, 60)}", MUTED),

@@ -10,7 +10,7 @@ from swarm.model import activity_text, events
 from swarm.model.activity import RUIN
 from swarm.model.audit_query import Entry, group_of
 from swarm.model.safe_text import plain, safe_line
-from swarm.tui.present import event_text, formatting, net_tab
+from swarm.tui.present import event_text, formatting
 from swarm.tui.present.formatting import ERROR, GOOD, HEADING, MUTED, WARNING
 
 NAME = 16
@@ -74,9 +74,9 @@ def _mark(entry: Entry) -> tuple[str, str]:
 
 
 def _of_event(event: events.Event) -> tuple[str, str, str, str]:
-    told = event_text.describe(event) or net_tab.told(event)
-    if told:
-        glyph, words, tone = told
+    text = event_text.describe(event)
+    if text:
+        glyph, words, tone = text
         return glyph, words, "", tone if tone in (ERROR, WARNING, GOOD) else ""
     match event:
         case events.NetAllowed() | events.NetClosed():

@@ -46,7 +46,7 @@ class DenialRow:
         return self.reason, self.locked, self.decided
 
     @property
-    def where(self) -> DenialKey:
+    def key(self) -> DenialKey:
         """What a decision is about."""
         return self.task, self.host, self.port
 

@@ -1,9 +1,12 @@
-"""What happened, in a human's words; every foreign text is made harmless here."""
+"""Describes events in one sentence each; every foreign text is made harmless here."""
 
 import time
+from collections.abc import Callable
+from typing import Any
 
 from swarm.model import events
 from swarm.model.safe_text import safe_line
+from swarm.policy.reasons import Reason
 from swarm.tui.present.formatting import (
     ACCENT,
     ERROR,
@@ -24,51 +27,14 @@ def clock(at: float, seconds: bool = True) -> str:
 
 
 def describe(event: events.Event) -> EventText | None:
-    """The event as one sentence, or None where no human asks for it."""
-    for words in (_launch, _end, _work, _kept, _fleet, _seen):
-        found = words(event)
-        if found:
-            return found
-    return None
+    """The event as one sentence, or None if no human asks for it."""
+    text = _TEXTS.get(type(event))
+    return text(event) if text else None
 
 
-def _launch(event: events.Event) -> EventText | None:
-    match event:
-        case events.TaskQueued():
-            return "◌", f"queued for {safe_line(event.agent, 30)}", MUTED
-        case events.StepDone():
-            step = safe_line(event.step, 40)
-            return "·", f"{step} done in {duration(event.seconds)}", MUTED
-        case events.TaskLive():
-            return "◐", "the agent is at work", ACCENT
-        case events.TaskRequeued():
-            return "◌", f"queued again: {safe_line(event.reason, 200)}", WARNING
-        case events.TaskPaused():
-            return "‖", f"paused by {safe_line(event.by, 40)}", WARNING
-        case events.TaskResumed():
-            return "◐", "runs again", ACCENT
-        case _:
-            return None
-
-
-def _end(event: events.Event) -> EventText | None:
-    match event:
-        case events.TaskFailed():
-            where = safe_line(event.step, 40)
-            return "✕", f"failed at {where}: {safe_line(event.reason, 200)}", ERROR
-        case events.TaskStopped():
-            return _stopped(event)
-        case events.TaskLost():
-            return "◇", f"lost: {safe_line(event.what, 200)}", WARNING
-        case events.TaskRejected():
-            reason = safe_line(event.reason, 200) or "discarded"
-            return "–", f"{reason}; u takes it back", MUTED
-        case events.TaskRestored():
-            return "●", "discard taken back", GOOD
-        case events.TaskRemoved():
-            return "–", "worktree, branch and container removed", MUTED
-        case _:
-            return None
+def plural(number: int, noun: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _stopped(event: events.TaskStopped) -> EventText:
@@ -79,98 +45,262 @@ def _stopped(event: events.TaskStopped) -> EventText:
     return "✕", f"ended with {event.exit_code}{why}", tone
 
 
-def _work(event: events.Event) -> EventText | None:
-    match event:
-        case events.SnapshotTaken():
-            flags = f", {event.flags} flagged" if event.flags else ""
-            diff = f"+{count(event.added)} −{count(event.deleted)}"
-            text = f"read {_of(event.files, 'changed file')}, {diff}{flags}"
-            return "·", text, WARNING if flags else MUTED
-        case events.CommitsImported():
-            return "·", f"{_of(event.commits, 'commit')} passed the quarantine", MUTED
-        case events.ImportRefused():
-            reason = safe_line(event.reason, 200)
-            return "⚑", f"commits refused by the quarantine: {reason}", WARNING
-        case events.MergeRefused():
-            return "✕", f"merge refused: {safe_line(event.reason, 200)}", ERROR
-        case events.TaskMerged():
-            into = safe_line(event.target, 80)
-            return "✓", f"merged into {into} as {safe_line(event.commit, 9)[:9]}", GOOD
-        case events.PatchWritten():
-            return "✓", f"patch written to {safe_line(event.path, 200)}", GOOD
-        case events.TextSent():
-            return "·", f"you typed {_of(event.length, 'character')}", MUTED
-        case _:
-            return None
+def _failed(event: events.TaskFailed) -> EventText:
+    step, reason = safe_line(event.step, 40), safe_line(event.reason, 200)
+    return "✕", f"failed at {step}: {reason}", ERROR
 
 
-def _kept(event: events.Event) -> EventText | None:
-    match event:
-        case events.CheckpointTaken():
-            why = f" {safe_line(event.why, 60)}" if event.why else ""
-            diff = f"+{count(event.added)} −{count(event.deleted)}"
-            return "·", f"checkpoint {event.number}{why}: {diff}", MUTED
-        case events.CheckpointRestored():
-            done = f"{event.wrote} written, {event.removed} removed"
-            aside = f", {event.aside} set aside" if event.aside else ""
-            back = f"; z {event.before} is what was before"
-            return "↶", f"back at checkpoint {event.number}: {done}{aside}{back}", GOOD
-        case events.CheckpointsDropped():
-            return "·", f"checkpoints up to {event.upto} were given up", MUTED
-        case _:
-            return None
+def _rejected(event: events.TaskRejected) -> EventText:
+    reason = safe_line(event.reason, 200) or "discarded"
+    return "–", f"{reason}; u takes it back", MUTED
 
 
-def _fleet(event: events.Event) -> EventText | None:
-    match event:
-        case events.ContainerEngineUp():
-            return "✓", f"engine {safe_line(event.version, 40)} answers", GOOD
-        case events.ContainerEngineDown():
-            return "✕", f"engine does not answer: {safe_line(event.reason, 200)}", ERROR
-        case events.OrphanFound():
-            what = f"{safe_line(event.what, 40)} {safe_line(event.name, 80)}"
-            return "◇", f"no task knows {what}; `swarm gc` removes it", WARNING
-        case events.Trouble():
-            where = safe_line(event.where, 60)
-            return "✕", f"{where}: {safe_line(event.reason, 200)}", ERROR
-        case events.KeeperStarted():
-            return "✓", f"keeper started (pid {event.pid})", MUTED
-        case events.QueueLimit():
-            return "·", f"at most {_of(event.max_running, 'task')} at work", MUTED
-        case events.PaneReopened():
-            return "·", "terminal reopened", MUTED
-        case _:
-            return None
+def _snapshot(event: events.SnapshotTaken) -> EventText:
+    flags = f", {event.flags} flagged" if event.flags else ""
+    diff = f"+{count(event.added)} −{count(event.deleted)}"
+    words = f"read {plural(event.files, 'changed file')}, {diff}{flags}"
+    return "·", words, WARNING if flags else MUTED
 
 
-def _seen(event: events.Event) -> EventText | None:
-    match event:
-        case events.SensorUp(kind="ebpf"):
-            return "✓", "the sensor is at work", GOOD
-        case events.SensorUp():
-            kind, blind = safe_line(event.kind, 20), safe_line(event.blind, 200)
-            words = f"the {kind} sensor, blind to {blind}"
-            return "⚑", f"{words}: {safe_line(event.why, 200)}", WARNING
-        case events.SensorDown():
-            words = (
-                f"the sensor is down, nothing is seen: {safe_line(event.reason, 160)}"
-            )
-            return "✕", words, ERROR
-        case events.Observed():
-            return "·", f"observed by {safe_line(event.sensor, 20)}", MUTED
-        case events.ObservationGap():
-            since = (
-                f"unobserved for {duration(event.seconds)} since {clock(event.since)}"
-            )
-            return "✕", f"{since}; git found {_of(event.found, 'change')}", ERROR
-        case events.SensorGap():
-            missed = f"{_of(event.missed, 'deed')} not told of"
-            return "✕", f"{missed}: {safe_line(event.why, 120)}", ERROR
-        case events.SensorLogDropped():
-            return "·", f"{event.lines} raw lines were given up for room", WARNING
-        case _:
-            return None
+def _import_refused(event: events.ImportRefused) -> EventText:
+    reason = safe_line(event.reason, 200)
+    return "⚑", f"commits refused by the quarantine: {reason}", WARNING
 
 
-def _of(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+def _merged(event: events.TaskMerged) -> EventText:
+    target, commit = safe_line(event.target, 80), safe_line(event.commit, 9)[:9]
+    return "✓", f"merged into {target} as {commit}", GOOD
+
+
+def _checkpoint(event: events.CheckpointTaken) -> EventText:
+    why = f" {safe_line(event.why, 60)}" if event.why else ""
+    diff = f"+{count(event.added)} −{count(event.deleted)}"
+    return "·", f"checkpoint {event.number}{why}: {diff}", MUTED
+
+
+def _restored(event: events.CheckpointRestored) -> EventText:
+    done = f"{event.wrote} written, {event.removed} removed"
+    aside = f", {event.aside} set aside" if event.aside else ""
+    back = f"; z {event.before} is what was before"
+    return "↶", f"back at checkpoint {event.number}: {done}{aside}{back}", GOOD
+
+
+def _orphan(event: events.OrphanFound) -> EventText:
+    orphan = f"{safe_line(event.what, 40)} {safe_line(event.name, 80)}"
+    return "◇", f"no task knows {orphan}; `swarm gc` removes it", WARNING
+
+
+def _trouble(event: events.Trouble) -> EventText:
+    words = f"{safe_line(event.where, 60)}: {safe_line(event.reason, 200)}"
+    return "✕", words, ERROR
+
+
+def _sensor_up(event: events.SensorUp) -> EventText:
+    if event.kind == "ebpf":
+        return "✓", "the sensor is at work", GOOD
+    kind, blind = safe_line(event.kind, 20), safe_line(event.blind, 200)
+    words = f"the {kind} sensor, blind to {blind}: {safe_line(event.why, 200)}"
+    return "⚑", words, WARNING
+
+
+def _sensor_down(event: events.SensorDown) -> EventText:
+    words = f"the sensor is down, nothing is seen: {safe_line(event.reason, 160)}"
+    return "✕", words, ERROR
+
+
+def _unobserved(event: events.ObservationGap) -> EventText:
+    gap = f"unobserved for {duration(event.seconds)} since {clock(event.since)}"
+    return "✕", f"{gap}; git found {plural(event.found, 'change')}", ERROR
+
+
+def _sensor_gap(event: events.SensorGap) -> EventText:
+    words = f"{plural(event.missed, 'action')} not reported"
+    return "✕", f"{words}: {safe_line(event.why, 120)}", ERROR
+
+
+def _denied(event: events.NetDenied) -> EventText | None:
+    if event.quiet:
+        return None
+    where = f"{safe_line(event.host, 80)}:{event.port}"
+    times = f" ×{event.count}" if event.count > 1 else ""
+    if event.reason == Reason.SECRET_ELSEWHERE:
+        return "⊘", f"SECRET ON ITS WAY ELSEWHERE: {where}", ERROR
+    return "⊘", f"denied {where}{times}  {safe_line(event.reason, 60)}", WARNING
+
+
+def _unanswered(event: events.NetFailed) -> EventText:
+    where = f"{safe_line(event.host, 80)}:{event.port}"
+    return "·", f"{where} did not answer: {safe_line(event.reason, 80)}", MUTED
+
+
+def _gate_down(event: events.GateDown) -> EventText:
+    words = f"the gate is down, nothing passes: {safe_line(event.reason, 160)}"
+    return "✕", words, ERROR
+
+
+def _policy_applied(event: events.PolicyApplied) -> EventText | None:
+    if event.why != "launch" or not event.asked:
+        return None
+    more = "1 more rule" if event.asked == 1 else f"{event.asked} more rules"
+    return "?", f"the repository asks for {more}; P shows and grants", WARNING
+
+
+def _granted(event: events.PolicyGranted) -> EventText:
+    host = safe_line(str(event.rule.get("host", "")), 80)
+    verb = "denied" if event.rule.get("kind") == "deny" else "allowed"
+    scopes = {"once": "once", "task": "for this task", "project": "for the project"}
+    scope = scopes.get(event.scope, "for all your tasks")
+    return "✓", f"{verb} {host} {scope}", GOOD
+
+
+def _revoked(event: events.PolicyRevoked) -> EventText:
+    host = safe_line(str(event.rule.get("host", "")), 80)
+    return "–", f"the rule about {host} was taken back", MUTED
+
+
+def _budget_set(event: events.BudgetSet) -> EventText:
+    parts = [f"{count(event.tokens)} tokens"] if event.tokens else []
+    parts += [f"${event.dollars:.2f}"] if event.dollars else []
+    budget = " and ".join(parts) or "as much as it wants"
+    return "$", f"may use {budget} in all", MUTED
+
+
+_TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
+    # A task's life.
+    events.TaskQueued: lambda event: (
+        "◌",
+        f"queued for {safe_line(event.agent, 30)}",
+        MUTED,
+    ),
+    events.StepDone: lambda event: (
+        "·",
+        f"{safe_line(event.step, 40)} done in {duration(event.seconds)}",
+        MUTED,
+    ),
+    events.TaskLive: lambda _: ("◐", "the agent is at work", ACCENT),
+    events.TaskRequeued: lambda event: (
+        "◌",
+        f"queued again: {safe_line(event.reason, 200)}",
+        WARNING,
+    ),
+    events.TaskPaused: lambda event: (
+        "‖",
+        f"paused by {safe_line(event.by, 40)}",
+        WARNING,
+    ),
+    events.TaskResumed: lambda _: ("◐", "runs again", ACCENT),
+    events.TaskFailed: _failed,
+    events.TaskStopped: _stopped,
+    events.TaskLost: lambda event: (
+        "◇",
+        f"lost: {safe_line(event.what, 200)}",
+        WARNING,
+    ),
+    events.TaskRejected: _rejected,
+    events.TaskRestored: lambda _: ("●", "discard taken back", GOOD),
+    events.TaskRemoved: lambda _: (
+        "–",
+        "worktree, branch and container removed",
+        MUTED,
+    ),
+    events.TextSent: lambda event: (
+        "·",
+        f"you typed {plural(event.length, 'character')}",
+        MUTED,
+    ),
+    events.PaneReopened: lambda _: ("·", "terminal reopened", MUTED),
+    # Its work.
+    events.SnapshotTaken: _snapshot,
+    events.CommitsImported: lambda event: (
+        "·",
+        f"{plural(event.commits, 'commit')} passed the quarantine",
+        MUTED,
+    ),
+    events.ImportRefused: _import_refused,
+    events.MergeRefused: lambda event: (
+        "✕",
+        f"merge refused: {safe_line(event.reason, 200)}",
+        ERROR,
+    ),
+    events.TaskMerged: _merged,
+    events.PatchWritten: lambda event: (
+        "✓",
+        f"patch written to {safe_line(event.path, 200)}",
+        GOOD,
+    ),
+    events.CheckpointTaken: _checkpoint,
+    events.CheckpointRestored: _restored,
+    events.CheckpointsDropped: lambda event: (
+        "·",
+        f"checkpoints up to {event.upto} were given up",
+        MUTED,
+    ),
+    # Keeper and container engine.
+    events.KeeperStarted: lambda event: (
+        "✓",
+        f"keeper started (pid {event.pid})",
+        MUTED,
+    ),
+    events.QueueLimit: lambda event: (
+        "·",
+        f"at most {plural(event.max_running, 'task')} at work",
+        MUTED,
+    ),
+    events.ContainerEngineUp: lambda event: (
+        "✓",
+        f"engine {safe_line(event.version, 40)} answers",
+        GOOD,
+    ),
+    events.ContainerEngineDown: lambda event: (
+        "✕",
+        f"engine does not answer: {safe_line(event.reason, 200)}",
+        ERROR,
+    ),
+    events.OrphanFound: _orphan,
+    events.Trouble: _trouble,
+    # The sensor.
+    events.SensorUp: _sensor_up,
+    events.SensorDown: _sensor_down,
+    events.Observed: lambda event: (
+        "·",
+        f"observed by {safe_line(event.sensor, 20)}",
+        MUTED,
+    ),
+    events.ObservationGap: _unobserved,
+    events.SensorGap: _sensor_gap,
+    events.SensorLogDropped: lambda event: (
+        "·",
+        f"{event.lines} raw lines were given up for room",
+        WARNING,
+    ),
+    # The network.
+    events.NetDenied: _denied,
+    events.NetFailed: _unanswered,
+    events.NetGap: lambda event: (
+        "✕",
+        f"{event.missed} lines of the gate's are missing",
+        ERROR,
+    ),
+    events.GateDown: _gate_down,
+    events.GateUp: lambda _: (
+        "✓",
+        "the gate is back; every task has its listeners",
+        GOOD,
+    ),
+    events.PolicyApplied: _policy_applied,
+    events.PolicyGranted: _granted,
+    events.PolicyRevoked: _revoked,
+    events.NetCut: lambda event: (
+        "⊘",
+        f"cut from the network: {safe_line(event.why, 80)}",
+        ERROR,
+    ),
+    events.NetReconnected: lambda _: ("✓", "the policy counts again", GOOD),
+    events.BudgetSpent: lambda event: (
+        "$",
+        f"{safe_line(event.why, 120)}; p gives it as much again",
+        WARNING,
+    ),
+    events.BudgetSet: _budget_set,
+}
+"""The sentence of each event; those that are not here are not shown as events."""

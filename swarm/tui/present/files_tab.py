@@ -1,4 +1,4 @@
-"""What the Files tab says: a task's paths as they are written, newest first."""
+"""Describes a task's paths as they are written, newest first: the Files tab."""
 
 from collections.abc import Sequence
 
@@ -16,16 +16,16 @@ _WORDS = {GROUP: "many", "symlink": "symlink", "unlink": "delete", "rmdir": "del
 
 
 def files_tab(
-    places: Sequence[PathRow], counts: Counts, width: int, noise: bool
+    places: Sequence[PathRow], counts: Counts, width: int, shows_generated: bool
 ) -> tuple[list[Content], list[Content]]:
-    """Numbers and names of columns, then a row for each path or heap of paths."""
+    """Numbers and names of columns, then a row for each path or generated folder."""
     if not counts.paths and not counts.commands:
         words = " nothing was written yet; each write is here a moment after it happens"
         return [Content.styled(words, MUTED)], []
     head = f" {'TIME':<9}{'OP':<8}{'SIZE':>7}  {'PATH':<30}"
     heading = Content.styled(head.rstrip(), HEADING)
     rows = [_row(place, width) for place in places]
-    return [_summary(counts, noise), heading], rows
+    return [_summary(counts, shows_generated), heading], rows
 
 
 def path_of(place: PathRow) -> str:
@@ -35,14 +35,14 @@ def path_of(place: PathRow) -> str:
     return path if is_one and not path.startswith("/") else ""
 
 
-def _summary(counts: Counts, noise: bool) -> Content:
+def _summary(counts: Counts, shows_generated: bool) -> Content:
     parts: list[str | tuple[str, str]] = [f" {_of(counts.paths, 'path')} touched"]
     if counts.flagged:
         parts.append((f" · ⚑{counts.flagged} flagged", WARNING))
     if counts.denied:
         parts.append((f" · ⊘{formatting.count(counts.denied)} refused", WARNING))
     parts.append((f" · {_of(counts.commands, 'command')}", MUTED))
-    parts.append(("" if noise else " · heaps hidden", MUTED))
+    parts.append(("" if shows_generated else " · generated folders hidden", MUTED))
     return Content.assemble(*parts)
 
 

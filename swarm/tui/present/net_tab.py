@@ -7,7 +7,6 @@ from textual.content import Content
 
 from swarm.model import events
 from swarm.model.safe_text import safe_line
-from swarm.policy.reasons import Reason
 from swarm.tui.present import event_text, formatting
 from swarm.tui.present.denials import DenialRow
 from swarm.tui.present.formatting import ERROR, GOOD, KEY, MUTED, WARNING
@@ -115,73 +114,3 @@ def _row(host: str, port: int, place: _Place) -> Content:
         (f"  {place.how}", MUTED),
         (f"  called {safe_line(place.tool, 60)}" if place.tool else "", KEY),
     )
-
-
-def told(event: events.Event) -> event_text.EventText | None:
-    """Events of the network, in a human's words."""
-    return _seen(event) or _steered(event)
-
-
-def _seen(event: events.Event) -> event_text.EventText | None:
-    match event:
-        case events.NetDenied():
-            return None if event.quiet else _denied(event)
-        case events.NetGap():
-            return "✕", f"{event.missed} lines of the gate's are missing", ERROR
-        case events.NetFailed():
-            where = f"{safe_line(event.host, 80)}:{event.port}"
-            return "·", f"{where} did not answer: {safe_line(event.reason, 80)}", MUTED
-        case events.GateDown():
-            words = f"the gate is down, nothing passes: {safe_line(event.reason, 160)}"
-            return "✕", words, ERROR
-        case events.GateUp():
-            return "✓", "the gate is back; every task has its listeners", GOOD
-        case _:
-            return None
-
-
-def _steered(event: events.Event) -> event_text.EventText | None:
-    match event:
-        case events.PolicyApplied(why="launch", asked=asked) if asked:
-            more = "1 more rule" if asked == 1 else f"{asked} more rules"
-            return "?", f"the repository asks for {more}; P shows and grants", WARNING
-        case events.PolicyGranted():
-            return "✓", _granted(event), GOOD
-        case events.PolicyRevoked():
-            host = safe_line(str(event.rule.get("host", "")), 80)
-            return "–", f"the rule about {host} was taken back", MUTED
-        case events.NetCut():
-            return "⊘", f"cut from the network: {safe_line(event.why, 80)}", ERROR
-        case events.NetReconnected():
-            return "✓", "the policy counts again", GOOD
-        case events.BudgetSpent():
-            return (
-                "$",
-                f"{safe_line(event.why, 120)}; p gives it as much again",
-                WARNING,
-            )
-        case events.BudgetSet():
-            return "$", _budget(event), MUTED
-        case _:
-            return None
-
-
-def _budget(event: events.BudgetSet) -> str:
-    parts = [f"{formatting.count(event.tokens)} tokens"] if event.tokens else []
-    parts += [f"${event.dollars:.2f}"] if event.dollars else []
-    return f"may use {' and '.join(parts) or 'as much as it wants'} in all"
-
-
-def _denied(event: events.NetDenied) -> event_text.EventText:
-    where = f"{safe_line(event.host, 80)}:{event.port}"
-    times = f" ×{event.count}" if event.count > 1 else ""
-    if event.reason == Reason.SECRET_ELSEWHERE:
-        return "⊘", f"SECRET ON ITS WAY ELSEWHERE: {where}", ERROR
-    return "⊘", f"denied {where}{times}  {safe_line(event.reason, 60)}", WARNING
-
-
-def _granted(event: events.PolicyGranted) -> str:
-    host = safe_line(str(event.rule.get("host", "")), 80)
-    verb = "denied" if event.rule.get("kind") == "deny" else "allowed"
-    scope = {"once": "once", "task": "for this task", "project": "for the project"}
-    return f"{verb} {host} {scope.get(event.scope, 'for all your tasks')}"

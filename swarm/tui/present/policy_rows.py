@@ -2,18 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from textual.content import Content
 
 from swarm.model import events
 from swarm.model.safe_text import safe_line
+from swarm.policy.layers import ResolvedPolicy
 from swarm.policy.rules import Rule
 from swarm.tui.present import formatting
 from swarm.tui.present.formatting import ERROR, GOOD, HEADING, MUTED, WARNING
-
-if TYPE_CHECKING:
-    from swarm.policy.layers import ResolvedPolicy
 
 OWN = frozenset({"grant", "project", "user"})
 """Layers whose rules a human can take back from here."""
@@ -70,7 +67,7 @@ class Columns:
 
 
 def rows(
-    found: "ResolvedPolicy",
+    found: ResolvedPolicy,
     recorded: Iterable[events.Recorded],
     now: float,
     width: int,
@@ -150,7 +147,7 @@ def _ends(rule: Rule, now: float) -> str:
     return "for one connection  " if rule.uses else ""
 
 
-def asked_for(found: "ResolvedPolicy") -> list[str]:
+def asked_for(found: ResolvedPolicy) -> list[str]:
     """What the repository's file would add, a line each; empty where it is trusted."""
     asked = [f"+ {safe_line(rule.id, 120)} {_asked(rule)}" for rule in found.requests]
     return asked + [
@@ -163,7 +160,7 @@ def _asked(rule: Rule) -> str:
     return " ".join(word for word in (safe_line(rule.only, 80), private) if word)
 
 
-def _requests(found: "ResolvedPolicy") -> list[Row]:
+def _requests(found: ResolvedPolicy) -> list[Row]:
     asked = asked_for(found)
     if not asked:
         return []
@@ -173,7 +170,7 @@ def _requests(found: "ResolvedPolicy") -> list[Row]:
     return [Row(Content("")), Row(head), *map(Row, lines), Row(hint)]
 
 
-def _warnings(found: "ResolvedPolicy") -> list[Row]:
+def _warnings(found: ResolvedPolicy) -> list[Row]:
     lines = [
         Content.styled(f" ⚑ {safe_line(text, 200)}", WARNING) for text in found.warnings
     ]

@@ -6,8 +6,8 @@ from textual.content import Content
 
 from swarm.model.review import Change, Hidden
 from swarm.model.safe_text import safe_line
+from swarm.tui.present.diff_tab import hidden_line
 from swarm.tui.present.formatting import ERROR, GOOD, KEY, MUTED, WARNING, count
-from swarm.tui.present.task_detail import hidden_line
 
 Entry = Change | Hidden
 """One line of the file list."""

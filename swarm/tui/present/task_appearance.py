@@ -134,6 +134,17 @@ def display_name(task: Task, limit: int = 60) -> str:
     return safe_line(task.name, limit)
 
 
+def numbered_name(task: Task, limit: int = 60) -> str:
+    """The name, and the number that the command line takes."""
+    return f"{display_name(task, limit)} (#{task.id})"
+
+
+def name_of(task_id: int, tasks: Iterable[Task]) -> str:
+    """The name of the task with that number; the number if it is not among these."""
+    names = (display_name(task, 40) for task in tasks if task.id == task_id)
+    return next(names, f"#{task_id}")
+
+
 def disabled_reason(action: str, task: Task | None) -> str:
     """Why the action cannot be done to the task now; empty where it can.
 

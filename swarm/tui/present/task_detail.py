@@ -1,18 +1,15 @@
 """What the preview says of one task: facts, steps of a launch, changes, plan."""
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 from textual.content import Content
 
 from swarm.model import events
 from swarm.model.safe_text import plain, safe_line
 from swarm.model.task import State, Task
-from swarm.tui.present import event_text, formatting, net_tab, task_appearance
+from swarm.tui.present import event_text, formatting, task_appearance
 from swarm.tui.present.formatting import ERROR, GOOD, KEY, MUTED, WARNING
-
-if TYPE_CHECKING:
-    from swarm.model.review import Change, Hidden
 
 LABEL = 8
 
@@ -98,10 +95,10 @@ def _changes_fact(task: Task) -> Content:
         (f"+{task.review.added}", GOOD),
         " ",
         (f"−{task.review.deleted}", ERROR),
-        f" in {_of(task.review.files, 'file')}",
+        f" in {event_text.plural(task.review.files, 'file')}",
     ]
     if task.review.commits:
-        parts.append(f", {_of(task.review.commits, 'commit')}")
+        parts.append(f", {event_text.plural(task.review.commits, 'commit')}")
     if task.review.flags:
         parts.append((f"  ⚑{task.review.flags} would run on your machine", WARNING))
     if task.review.hidden:
@@ -159,53 +156,6 @@ def waiting(task: Task) -> list[Content]:
     return [Content(" waits for a free place; s takes it out of the queue")]
 
 
-def diff_summary(
-    changes: "Sequence[Change]", hidden: "Sequence[Hidden]"
-) -> list[Content]:
-    """The files of the newest snapshot, what is flagged first."""
-    ordered = sorted(changes, key=lambda change: (not change.gating, change.path))
-    out = [change_line(change) for change in ordered]
-    if hidden:
-        out += [Content(""), Content.styled("NOT SHOWN BY git status", "bold")]
-        out += [hidden_line(entry) for entry in hidden]
-    return out or [Content.styled(" nothing differs from the base", MUTED)]
-
-
-def change_line(change: "Change") -> Content:
-    """One changed file, with its flags in words."""
-    flags = "  ".join(f"{f.level} {safe_line(f.reason, 80)}" for f in change.flags)
-    numbers = (
-        [(f"{'binary':>11}", MUTED)]
-        if change.binary
-        else [
-            (f"{'+' + formatting.count(change.added):>6}", GOOD),
-            (f"{'−' + formatting.count(change.deleted):>6}", ERROR),
-        ]
-    )
-    return Content.assemble(
-        ("⚑" if change.flags else " ", WARNING if change.gating else MUTED),
-        *numbers,
-        f"  {path_of(change)}",
-        (f"  {flags}" if flags else "", WARNING),
-    )
-
-
-def hidden_line(entry: "Hidden") -> Content:
-    """One entry that the tree does not hold."""
-    many = f" ({entry.count} entries)" if entry.count > 1 else ""
-    return Content.assemble(
-        ("✕ " if entry.blocks else "◇ ", ERROR if entry.blocks else WARNING),
-        f"{safe_line(entry.path, 200)}{many}",
-        (f"  {safe_line(entry.reason, 120)}, {formatting.size(entry.size)}", MUTED),
-    )
-
-
-def path_of(change: "Change", limit: int = 200) -> str:
-    """The path, harmless, with where it came from."""
-    before = f"{safe_line(change.old_path, limit)} → " if change.old_path else ""
-    return f"{before}{safe_line(change.path, limit)}"
-
-
 def info(
     task: Task, plan: dict[str, Any], recorded: Iterable[events.Recorded]
 ) -> list[Content]:
@@ -218,17 +168,13 @@ def info(
 
 def timeline(recorded: Iterable[events.Recorded]) -> list[Content]:
     """What happened to one task, oldest first."""
-    told = ((one.at, _told(one.event)) for one in recorded)
-    return [event_line(at, "", words) for at, words in told if words]
+    texts = ((one.at, event_text.describe(one.event)) for one in recorded)
+    return [event_line(at, "", text) for at, text in texts if text]
 
 
-def _told(event: events.Event) -> event_text.EventText | None:
-    return event_text.describe(event) or net_tab.told(event)
-
-
-def event_line(at: float, name: str, told: event_text.EventText) -> Content:
-    """One event with its time and, where several tasks are shown, its task."""
-    glyph, words, tone = told
+def event_line(at: float, name: str, text: event_text.EventText) -> Content:
+    """One event with its time and, if several tasks are shown, the name of its task."""
+    glyph, words, tone = text
     return Content.assemble(
         (f" {event_text.clock(at)} ", MUTED),
         f"{formatting.fit(name, 18)} " if name else "",
@@ -270,7 +216,3 @@ def _sandbox(task: Task, plan: dict[str, Any]) -> list[Content]:
 
 def _fact(label: str, words: str) -> Content:
     return Content.assemble((f"{label:<{LABEL}}", MUTED), words)
-
-
-def _of(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

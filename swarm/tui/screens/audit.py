@@ -15,7 +15,7 @@ from swarm.model.audit_query import GROUPS, Entry, Filter
 from swarm.model.safe_text import safe_line
 from swarm.model.task import Task
 from swarm.tui import keymap
-from swarm.tui.backend import Doors, Options
+from swarm.tui.backend import Backend, ExportFormat, Options
 from swarm.tui.messages import Nudge
 from swarm.tui.present import audit_rows, task_appearance
 from swarm.tui.present.formatting import ERROR, GOOD, MUTED, TITLE, WARNING
@@ -40,9 +40,9 @@ class AuditScreen(KeyScreen[None]):
     TITLE_OF_KEYS = "audit"
     BINDINGS = keymap.bindings(keymap.AUDIT)
 
-    def __init__(self, doors: Doors, options: Options, task: Task | None) -> None:
+    def __init__(self, backend: Backend, options: Options, task: Task | None) -> None:
         super().__init__()
-        self.doors = doors
+        self.backend = backend
         self.options = options
         self.subject = task
         self.wanted = Filter(task=task.id if task else None)
@@ -104,7 +104,7 @@ class AuditScreen(KeyScreen[None]):
     async def _read(self) -> None:
         wanted = self.wanted
         try:
-            found = await asyncio.to_thread(self.doors.audit.entries, wanted, SHOWN)
+            found = await asyncio.to_thread(self.backend.audit.entries, wanted, SHOWN)
         except SwarmError as error:
             self._draw_title(safe_line(error.message, 200))
             return
@@ -129,7 +129,7 @@ class AuditScreen(KeyScreen[None]):
 
     def _draw(self) -> None:
         width = self.lines.scrollable_content_region.width or 80
-        tasks = self.doors.queries.tasks.all(removed=True)
+        tasks = self.backend.queries.tasks.all(removed=True)
         names = {task.id: task_appearance.display_name(task) for task in tasks}
         rows = [audit_rows.row(entry, names, width) for entry in self._entries]
         empty = Content.styled(" nothing of that happened; Esc goes back", MUTED)
@@ -172,7 +172,7 @@ class AuditScreen(KeyScreen[None]):
         box.update(audit_rows.detail(entry) if shown and entry else Content(""))
         box.set_class(shown, "-open")
 
-    def why_not(self, action: str) -> str:
+    def disabled_reason(self, action: str) -> str:
         """What needs an entry, or a task."""
         if action in ("open", "copy") and self.entry is None:
             return "there is no entry"
@@ -250,10 +250,10 @@ class AuditScreen(KeyScreen[None]):
         self._export("csv")
 
     @work(group="export", exit_on_error=False)
-    async def _export(self, form: str) -> None:
+    async def _export(self, form: ExportFormat) -> None:
         self.say("writing …")
         try:
-            file = await asyncio.to_thread(self.doors.audit.export, self.wanted, form)
+            file = await asyncio.to_thread(self.backend.audit.export, self.wanted, form)
         except SwarmError as error:
             self.say(safe_line(error.message, 200), ERROR)
         else:

@@ -10,7 +10,7 @@ from textual.events import Resize
 from textual.screen import Screen
 from textual.widgets import Static
 
-from swarm.tui import late
+from swarm.tui.dialogs import opening
 from swarm.tui.keymap import Key
 from swarm.tui.messages import Say
 from swarm.tui.present.formatting import WARNING
@@ -23,7 +23,7 @@ SMALLEST = (60, 16)
 
 
 class KeyScreen(Screen[Answer], Generic[Answer]):
-    """Runs `do_<action>` for a key, or says why not; shows help from the same table."""
+    """Runs `do_<action>` for a key, or says why it cannot; help shows the table."""
 
     TABLE: ClassVar[tuple[Key, ...]] = ()
     TITLE_OF_KEYS: ClassVar[str] = ""
@@ -36,17 +36,17 @@ class KeyScreen(Screen[Answer], Generic[Answer]):
         yield Static(id="too-small", markup=False)
 
     def compose_regions(self) -> ComposeResult:
-        """What the screen is for."""
+        """The regions that the screen is for."""
         yield from ()
 
-    def why_not(self, action: str) -> str:
-        """Why the action cannot be done now; empty where it can."""
+    def disabled_reason(self, action: str) -> str:
+        """The reason why the action cannot be done now; empty if it can."""
         return ""
 
     def offered(self) -> Iterator[tuple[Key, str]]:
         """Every key of the table, each with why it cannot be used now."""
         for key in self.TABLE:
-            yield key, self.why_not(key.action)
+            yield key, self.disabled_reason(key.action)
 
     def say(self, text: str, tone: str = "") -> None:
         """Put a sentence on the message line."""
@@ -76,7 +76,7 @@ class KeyScreen(Screen[Answer], Generic[Answer]):
 
     def action_act(self, action: str) -> None:
         """Do what a key stands for, or say why it cannot be done."""
-        if reason := self.why_not(action):
+        if reason := self.disabled_reason(action):
             self.say(reason, WARNING)
             return
         getattr(self, f"do_{action}")()
@@ -84,7 +84,8 @@ class KeyScreen(Screen[Answer], Generic[Answer]):
     def do_help(self) -> None:
         """Show the keys; the chosen one is run."""
         rows = list(self.offered())
-        self.app.push_screen(late.help_screen()(self.TITLE_OF_KEYS, rows), self._run)
+        dialog = opening.help_dialog(self.TITLE_OF_KEYS, rows)
+        self.app.push_screen(dialog, self._run)
 
     def do_palette(self) -> None:
         """Open the command palette, made from the same table."""

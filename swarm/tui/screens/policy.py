@@ -1,34 +1,160 @@
-"""What one task may reach, and the keys that change it."""
+"""The screen of what one task may reach: every rule in force, and keys to change it."""
 
-from textual import on
+import asyncio
+from typing import Any, ClassVar
 
+from textual import on, work
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from swarm import assets
+from swarm.errors import SwarmError
 from swarm.model.safe_text import safe_line
-from swarm.model.task import State
+from swarm.model.task import State, Task
 from swarm.policy import hosts
 from swarm.policy.hosts import BadHost
+from swarm.policy.layers import ResolvedPolicy
+from swarm.tui import keymap
+from swarm.tui.backend import Backend, Options
 from swarm.tui.dialogs.confirm import Confirm
 from swarm.tui.dialogs.type_to_confirm import TypeToConfirm
-from swarm.tui.messages import EditPolicy, WishRequested
-from swarm.tui.present import host_warnings, policy_explain, policy_rows
-from swarm.tui.present.formatting import ERROR
-from swarm.tui.screens.policy_sheet import PolicySheet
+from swarm.tui.messages import EditPolicy, Nudge, WishRequested
+from swarm.tui.present import (
+    host_warnings,
+    policy_explain,
+    policy_rows,
+    task_appearance,
+)
+from swarm.tui.present.formatting import ERROR, MUTED, TITLE, WARNING
+from swarm.tui.screens.base import KeyScreen
+from swarm.tui.throttle import Throttle
 from swarm.tui.widgets.input_bar import InputBar
+from swarm.tui.widgets.line_view import LineView
+from swarm.tui.widgets.rule_list import RuleList
+
+READ_SECONDS = 0.5
+"""The least time between two readings: each asks git for the repository's file."""
 
 
-class PolicyScreen(PolicySheet):
-    """A task's grant counts at once; a file is changed only after a question."""
+class PolicyScreen(KeyScreen[None]):
+    """Reads all layers anew when it opens and when the store grew.
 
-    def why_not(self, action: str) -> str:
+    A task's grant counts at once; a file is changed only after a question.
+    """
+
+    CSS_PATH: ClassVar[list[Any]] = assets.styles("policy")
+    TABLE = keymap.POLICY
+    TITLE_OF_KEYS = "policy"
+    BINDINGS = keymap.bindings(keymap.POLICY)
+
+    def __init__(self, backend: Backend, options: Options, task: Task) -> None:
+        super().__init__()
+        self.backend = backend
+        self.options = options
+        self.subject = task
+        self.resolved_policy: ResolvedPolicy | None = None
+        """As it was last read without a mistake."""
+        self._answer: tuple[str, str] = ("", "")
+        """The sentence that answers the last question, and its tone."""
+        self._shows_services = True
+        """Show what services brought, too."""
+        self._throttle = Throttle(self, READ_SECONDS, self.read)
+
+    def compose_regions(self) -> ComposeResult:
+        """Title, rules, and lines to ask on."""
+        yield Static(id="policy-title", markup=False)
+        yield RuleList()
+        yield Static(id="policy-answer", markup=False)
+        yield InputBar(id="why", placeholder="host, host:port, or GET URL")
+        yield InputBar(id="add", placeholder="host or host:port")
+
+    def on_mount(self) -> None:
+        """Read the policy for the first time."""
+        self.lines.focus()
+        self.read()
+
+    @property
+    def lines(self) -> RuleList:
+        """The rules."""
+        return self.query_one(RuleList)
+
+    def on_resize(self, event: object) -> None:
+        """Columns depend on the width."""
+        super().on_resize(event)  # type: ignore[arg-type]  # Textual calls it by name
+        self._draw()
+
+    @on(LineView.Moved)
+    def _moved(self) -> None:
+        self.show_hints()
+
+    @on(Nudge)
+    def _nudged(self) -> None:
+        self._throttle.ask()
+
+    @work(group="policy", exclusive=True, exit_on_error=False)
+    async def read(self) -> None:
+        """Show the policy; if a file has a mistake, say so and keep the last one."""
+        try:
+            self.subject = self.backend.queries.tasks.get(self.subject.id)
+            self.resolved_policy = await asyncio.to_thread(
+                self.backend.resolve_policy, self.subject.id
+            )
+        except SwarmError as error:
+            self._draw_title(safe_line(error.message, 200))
+        else:
+            self._draw_title("")
+        self._draw()
+
+    def _draw_title(self, trouble: str) -> None:
+        task, resolved = self.subject, self.resolved_policy
+        count = len(resolved.policy.rules) if resolved else 0
+        parts: list[str | tuple[str, str]] = [
+            (" policy ", TITLE),
+            (f" {task_appearance.display_name(task, 30)} ", "bold"),
+            (f"#{task.id}  {count} rule{'' if count == 1 else 's'}  ", MUTED),
+        ]
+        if resolved and resolved.policy.default == "log":
+            parts.append(("GATE OPEN: unknown hosts pass  ", ERROR))
+        if trouble:
+            parts.append((trouble, ERROR))
+        self.query_one("#policy-title", Static).update(Content.assemble(*parts))
+
+    def _draw(self) -> None:
+        if self.resolved_policy is None:
+            return
+        rows = policy_rows.rows(
+            self.resolved_policy,
+            self.backend.queries.events.net(self.subject.id),
+            self.options.clock(),
+            self.lines.scrollable_content_region.width,
+            self._shows_services,
+        )
+        self.lines.show_rows(rows)
+        text, tone = self._answer
+        answer = self.query_one("#policy-answer", Static)
+        answer.update(Content.styled(f" {text}", tone) if text else "")
+        self.show_hints()
+
+    def disabled_reason(self, action: str) -> str:
+        """The reason in the rule under the cursor, or in the task's state."""
+        match action:
+            case "why" if self.resolved_policy is None:
+                return "the policy is not read yet"
+            case "copy" if self.lines.rule is None:
+                return "put the cursor on a rule"
+            case "add" if self.subject.state is not State.LIVE:
+                return "the task has ended; give it to the project: swarm policy allow"
+            case "trust" if not self._requested_rules():
+                return "the repository asks for nothing that it does not have"
+            case "revoke":
+                return self._revoke_disabled_reason()
+            case _:
+                return ""
+
+    def _revoke_disabled_reason(self) -> str:
         """Only a human's own rules can be taken back, and only while they count."""
-        if action == "add" and self.subject.state is not State.LIVE:
-            return "the task has ended; give it to the project: swarm policy allow"
-        if action == "trust" and not self._asked_for():
-            return "the repository asks for nothing that it does not have"
-        if action == "revoke":
-            return self._why_not_revoke()
-        return super().why_not(action)
-
-    def _why_not_revoke(self) -> str:
         rule = self.lines.rule
         if rule is None:
             return "put the cursor on a rule"
@@ -38,15 +164,36 @@ class PolicyScreen(PolicySheet):
             return "it ended with the task"
         return ""
 
-    def _asked_for(self) -> list[str]:
-        return policy_rows.asked_for(self.found) if self.found else []
+    def _requested_rules(self) -> list[str]:
+        resolved = self.resolved_policy
+        return policy_rows.asked_for(resolved) if resolved else []
+
+    def do_why(self) -> None:
+        """Ask about a host; the one under the cursor is proposed."""
+        rule = self.lines.rule
+        host = rule.host.removeprefix("*.") if rule else ""
+        self.query_one("#why", InputBar).open("why", host)
+
+    @on(InputBar.Submitted, "#why")
+    def _explain(self, message: InputBar.Submitted) -> None:
+        if self.resolved_policy and message.text.strip():
+            self._answer = policy_explain.explained(
+                self.resolved_policy, message.text, self.options.clock()
+            )
+        message.bar.close()
+        self.lines.focus()
+        self._draw()
+
+    @on(InputBar.Closed)
+    def _left(self) -> None:
+        self.lines.focus()
 
     def do_add(self) -> None:
         """Ask for a host."""
         self.query_one("#add", InputBar).open("allow until the task ends", "")
 
     @on(InputBar.Submitted, "#add")
-    def _named(self, message: InputBar.Submitted) -> None:
+    def _add(self, message: InputBar.Submitted) -> None:
         message.bar.close()
         self.lines.focus()
         if not message.text.strip():
@@ -56,18 +203,20 @@ class PolicyScreen(PolicySheet):
         except BadHost as bad:
             self.say(f"{safe_line(message.text, 80)}: {bad}", ERROR)
             return
-        body = {"kind": "allow", "host": host.name, "port": port, "scope": "task"}
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self.post_message(WishRequested("grant", **body, task=self.subject.id))
-
+        wish = WishRequested(
+            "grant",
+            kind="allow",
+            host=host.name,
+            port=port,
+            scope="task",
+            task=self.subject.id,
+        )
         if host_warnings.is_drop(host.name):
             words = ["anybody can have a place there and read what is sent to it"]
-            ask = TypeToConfirm("Allow a public place", words, hosts.owner(host.name))
-            self.app.push_screen(ask, answered)
+            owner = hosts.owner(host.name)
+            self._ask(TypeToConfirm("Allow a public place", words, owner), wish)
         else:
-            answered(True)
+            self.post_message(wish)
 
     def do_trust(self) -> None:
         """Show exactly what the repository asks for, and grant exactly that."""
@@ -75,15 +224,10 @@ class PolicyScreen(PolicySheet):
             "grants to every task of this repository, for as long as its file",
             "does not change by a byte:",
             "",
-            *(f"  {text}" for text in self._asked_for()),
+            *(f"  {text}" for text in self._requested_rules()),
         ]
-        body = {"repo": self.subject.repo, "base": self.subject.base}
-
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self.post_message(WishRequested("trust", **body))
-
-        self.app.push_screen(Confirm("Trust", words, "Trust"), answered)
+        wish = WishRequested("trust", repo=self.subject.repo, base=self.subject.base)
+        self._ask(Confirm("Trust", words, "Trust"), wish)
 
     def do_edit(self) -> None:
         """The editor has the terminal; a mistake keeps the last good policy."""
@@ -94,10 +238,15 @@ class PolicyScreen(PolicySheet):
         rule = self.lines.rule
         assert rule is not None
         scope = policy_rows.scope(rule)
-        body = {"host": rule.host, "scope": scope, "task": self.subject.id}
-        body["repo"] = self.subject.repo
+        wish = WishRequested(
+            "revoke",
+            host=rule.host,
+            scope=scope,
+            task=self.subject.id,
+            repo=self.subject.repo,
+        )
         if scope in ("once", "task"):
-            self.post_message(WishRequested("revoke", **body))
+            self.post_message(wish)
             return
         words = [
             f"takes every rule about {safe_line(rule.host, 80)} out of",
@@ -105,9 +254,34 @@ class PolicyScreen(PolicySheet):
             "",
             "what is open to the host ends, for every task that the file counts for",
         ]
+        self._ask(Confirm("Revoke", words, "Revoke"), wish)
+
+    def _ask(self, dialog: ModalScreen[bool | None], wish: WishRequested) -> None:
+        """Make the wish if the human answers the dialog with yes."""
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self.post_message(WishRequested("revoke", **body))
+                self.post_message(wish)
 
-        self.app.push_screen(Confirm("Revoke", words, "Revoke"), answered)
+        self.app.push_screen(dialog, answered)
+
+    def do_services(self) -> None:
+        """Leave them out, or show them: what differs from a preset is little."""
+        self._shows_services = not self._shows_services
+        self._draw()
+
+    def do_copy(self) -> None:
+        """The host as it is shown."""
+        rule = self.lines.rule
+        assert rule is not None
+        host = safe_line(rule.host, 200)
+        self.app.copy_to_clipboard(host)
+        self.say(f"copied {host}", WARNING if "xn--" in host else "")
+
+    def do_refresh(self) -> None:
+        """Read anew."""
+        self.read()
+
+    def do_back(self) -> None:
+        """To the tasks."""
+        self.dismiss(None)

@@ -1,46 +1,220 @@
-"""The review's keys: merge what was looked at, give it up, or move about."""
+"""The review of one task: its changed files, their diffs, and keys to decide."""
 
-from typing import Any
+from typing import Any, ClassVar
 
-from swarm.model.review import Change
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.content import Content
+from textual.widgets import Static
+
+from swarm import assets
+from swarm.errors import SwarmError
+from swarm.model.review import Change, Hidden
 from swarm.model.safe_text import safe_line
+from swarm.model.task import Task
 from swarm.tui import keymap
+from swarm.tui.backend import Backend, Options
 from swarm.tui.dialogs.confirm import Confirm
 from swarm.tui.dialogs.merge import MergeDialog, Reviewed
-from swarm.tui.messages import WishRequested
-from swarm.tui.present import task_appearance
-from swarm.tui.screens.review_snapshot import Reading
+from swarm.tui.messages import Nudge, WishDecided, WishRequested
+from swarm.tui.present import event_text, review_entries, task_appearance
+from swarm.tui.present.formatting import ERROR, MUTED, TITLE, WARNING
+from swarm.tui.present.unified_diff import FileDiff
+from swarm.tui.screens.base import KeyScreen
+from swarm.tui.screens.review_snapshot import ReviewSnapshot
+from swarm.tui.widgets.diff_view import DiffView
+from swarm.tui.widgets.file_list import FileList
 
 
-class ReviewScreen(Reading):
-    """Merges the tree that is shown, and no other."""
+class ReviewScreen(KeyScreen[None]):
+    """Asks for a snapshot and shows that; merges the tree that is shown, no other."""
 
+    CSS_PATH: ClassVar[list[Any]] = assets.styles("review")
     TABLE = keymap.REVIEW
     TITLE_OF_KEYS = "review"
     BINDINGS = keymap.bindings(keymap.REVIEW)
 
-    def why_not(self, action: str) -> str:
-        """Reasons in the task's state, and in what was found."""
-        if action == "merge":
-            return self._why_not_merge()
-        if action in ("next_hunk", "previous_hunk", "copy") and not self.files.entry:
-            return "there is no file"
-        if action == "load":
-            return "" if self.is_large(self.files.entry) else "it is shown already"
-        return (
-            task_appearance.disabled_reason(action, self.subject)
-            if action == "discard"
-            else ""
-        )
+    def __init__(
+        self, backend: Backend, options: Options, task: Task, path: str = ""
+    ) -> None:
+        """`path` is the file to begin with; if empty, the first of the list is."""
+        super().__init__()
+        self.backend = backend
+        self.options = options
+        self.subject = task
+        self.snapshot = ReviewSnapshot(backend.review, task.id)
+        self._first_path = path
+        self._loaded_at = 0.0
+        self._enters_at_end = False
+        """The next file is entered from below."""
 
-    def _why_not_merge(self) -> str:
+    def compose_regions(self) -> ComposeResult:
+        """Title, files, diff."""
+        yield Static(id="review-title", markup=False)
+        with Container(id="review-panes"):
+            yield FileList()
+            yield DiffView()
+
+    def on_mount(self) -> None:
+        """Ask for a snapshot; what is shown comes from that."""
+        self.files.border_title = Content("1 Files")
+        self.files.focus()
+        self._request_snapshot()
+
+    @property
+    def files(self) -> FileList:
+        """The list."""
+        return self.query_one(FileList)
+
+    @property
+    def diff(self) -> DiffView:
+        """The diff."""
+        return self.query_one(DiffView)
+
+    def _request_snapshot(self) -> None:
+        """Have the keeper read the worktree's bytes; `_decided` gets its answer."""
+        self._draw_title("reading the agent's files …")
+        self.post_message(WishRequested("snapshot", task=self.subject.id))
+
+    @on(WishDecided)
+    def _decided(self, message: WishDecided) -> None:
+        decision = message.decision
+        is_done = decision.outcome == "done"
+        if message.answers("snapshot", self.subject.id):
+            if is_done:
+                self._load(str(decision.result["tree"]))
+            else:
+                self._draw_title(f"not read: {safe_line(decision.message, 200)}")
+        elif is_done and any(
+            message.answers(verb, self.subject.id) for verb in ("merge", "discard")
+        ):
+            self._leave(decision.body.get("strategy") == "patch")
+
+    def _leave(self, is_patch: bool) -> None:
+        """A merged or discarded task needs no review; a patch changes nothing."""
+        if not is_patch and self.is_current:
+            self.dismiss(None)
+
+    @on(Nudge)
+    def _nudged(self) -> None:
+        """The task may have ended, or a newer snapshot may exist."""
+        try:
+            self.subject = self.backend.queries.tasks.get(self.subject.id)
+        except SwarmError as error:
+            self.say(safe_line(error.message), ERROR)
+            return
+        if self.snapshot.tree:
+            self._draw_title("")
+        self.show_hints()
+
+    @work(group="load", exclusive=True, exit_on_error=False)
+    async def _load(self, tree: str) -> None:
+        try:
+            await self.snapshot.load(tree)
+        except SwarmError as error:
+            self._draw_title(f"not read: {safe_line(error.message, 200)}")
+            return
+        changes, hidden = self.snapshot.changes, self.snapshot.hidden
+        self._loaded_at = self.options.clock()
+        self._draw_title("")
+        self.files.show_files(changes, hidden, self._first_path)
+        self._say_if_unchanged()
+        self.show_hints()
+        if not changes and not hidden:
+            words = [Content.styled(" nothing differs from the base", MUTED)]
+            self.diff.show_diff(Content("2 Diff"), words, FileDiff())
+
+    def _say_if_unchanged(self) -> None:
+        """Explain once why the first path is not selected.
+
+        A snapshot that is read anew stays where the human went meanwhile.
+        """
+        path, self._first_path = self._first_path, ""
+        if path and not (self.files.entry and self.files.entry.path == path):
+            words = f"{safe_line(path, 80)} is as the base has it, or ignored"
+            self.say(words, WARNING)
+
+    def _draw_title(self, progress: str) -> None:
+        task = self.subject
+        appearance = task_appearance.appearance(task)
+        parts: list[str | tuple[str, str]] = [
+            (" review ", TITLE),
+            (f" {task_appearance.display_name(task, 30)} ", "bold"),
+            (f"#{task.id} ", MUTED),
+            (f"{appearance.glyph} {appearance.word} ", appearance.tone),
+            f"→ {safe_line(task.target, 30) or 'no branch'}  ",
+        ]
+        if progress:
+            parts.append((progress, WARNING))
+        else:
+            snapshot = self.snapshot
+            parts += review_entries.summary(snapshot.changes, snapshot.hidden)
+            parts.append(self._freshness())
+        self.query_one("#review-title", Static).update(Content.assemble(*parts))
+
+    def _freshness(self) -> tuple[str, str]:
+        tree, newest = self.snapshot.tree, self.subject.review.tree
+        if newest and newest != tree:
+            return "files moved on: R", WARNING
+        return f"tree {tree[:7]} {event_text.clock(self._loaded_at)}", MUTED
+
+    @on(FileList.Chosen)
+    def _chosen(self, message: FileList.Chosen) -> None:
+        message.stop()
+        entry = message.entry
+        title = review_entries.title(entry)
+        if isinstance(entry, Hidden):
+            words = review_entries.about_hidden(entry)
+            self.diff.show_diff(title, words, FileDiff())
+        elif self.snapshot.is_large(entry):
+            words = review_entries.about_large(entry)
+            self.diff.show_diff(title, words, FileDiff())
+        elif diff := self.snapshot.diff_of(entry.path):
+            self._draw_diff(entry, diff)
+        else:
+            self._read_diff(entry)
+        self.show_hints()
+
+    @work(group="diff", exclusive=True, exit_on_error=False)
+    async def _read_diff(self, change: Change) -> None:
+        """Read one file's diff, and show it if it is still selected."""
+        try:
+            diff = await self.snapshot.read_diff(change.path)
+        except SwarmError as error:
+            words = [Content.styled(f" {safe_line(error.message, 300)}", ERROR)]
+            self.diff.show_diff(review_entries.title(change), words, FileDiff())
+            return
+        if self.files.entry == change:
+            self._draw_diff(change, diff)
+
+    def _draw_diff(self, change: Change, diff: FileDiff) -> None:
+        title, head = review_entries.title(change), review_entries.head(change)
+        self.diff.show_diff(title, head, diff, self._enters_at_end)
+        self._enters_at_end = False
+
+    def disabled_reason(self, action: str) -> str:
+        """The reason in the task's state, or in what the snapshot holds."""
+        match action:
+            case "merge":
+                return self._merge_disabled_reason()
+            case "next_hunk" | "previous_hunk" | "copy" if not self.files.entry:
+                return "there is no file"
+            case "load" if not self.snapshot.is_large(self.files.entry):
+                return "it is shown already"
+            case "discard":
+                return task_appearance.disabled_reason(action, self.subject)
+            case _:
+                return ""
+
+    def _merge_disabled_reason(self) -> str:
         if reason := task_appearance.disabled_reason("merge", self.subject):
             return reason
-        if not self.shown_tree:
+        if not self.snapshot.tree:
             return "the files are not read yet"
-        if not self.changes:
+        if not self.snapshot.changes:
             return "nothing differs from the base"
-        blocking = [entry for entry in self.hidden if entry.blocks]
+        blocking = [entry for entry in self.snapshot.hidden if entry.blocks]
         if blocking:
             path = safe_line(blocking[0].path, 60)
             return f"{path} cannot be merged: {safe_line(blocking[0].reason, 80)}"
@@ -48,7 +222,8 @@ class ReviewScreen(Reading):
 
     def do_merge(self) -> None:
         """Ask how; the wish names the tree that was looked at."""
-        reviewed = Reviewed(self.subject, self.shown_tree, self.changes)
+        snapshot = self.snapshot
+        reviewed = Reviewed(self.subject, snapshot.tree, snapshot.changes)
         self.app.push_screen(MergeDialog(reviewed), self._merge)
 
     def _merge(self, answer: dict[str, Any] | None) -> None:
@@ -57,12 +232,8 @@ class ReviewScreen(Reading):
 
     def do_discard(self) -> None:
         """Give the work up, after a question."""
-        name = task_appearance.display_name(self.subject, 40)
-        words = [
-            f"Discard {name} (#{self.subject.id})?",
-            "",
-            "u on the tasks undoes it",
-        ]
+        name = task_appearance.numbered_name(self.subject, 40)
+        words = [f"Discard {name}?", "", "u on the tasks undoes it"]
         self.app.push_screen(Confirm("Discard", words, "Discard"), self._discard)
 
     def _discard(self, yes: bool | None) -> None:
@@ -77,8 +248,8 @@ class ReviewScreen(Reading):
     def do_previous_hunk(self) -> None:
         """The hunk before, in the file before ahead of the first one."""
         if not self.diff.to_hunk(-1):
-            self.at_end = True
-            self.at_end = self.files.step(-1)
+            self._enters_at_end = True
+            self._enters_at_end = self.files.step(-1)
 
     def do_next_file(self) -> None:
         """The next file."""
@@ -92,7 +263,7 @@ class ReviewScreen(Reading):
         """Read a large file's diff after all."""
         entry = self.files.entry
         if isinstance(entry, Change):
-            self.read_diff(entry)
+            self._read_diff(entry)
 
     def do_copy(self) -> None:
         """The path as it is shown: nothing in it can act where it is pasted."""
@@ -103,11 +274,11 @@ class ReviewScreen(Reading):
 
     def do_again(self) -> None:
         """Another snapshot."""
-        self.ask_snapshot()
+        self._request_snapshot()
 
     def do_refresh(self) -> None:
         """The same."""
-        self.ask_snapshot()
+        self._request_snapshot()
 
     def do_panel1(self) -> None:
         """To the files."""

@@ -1,119 +1,173 @@
-"""What a human decides on denied requests: on a card, on a list, and taken back."""
+"""Lets a human decide on denied requests: on a card, on a list, and taken back."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from swarm.model.task import State
+from swarm.model.task import State, Task
 from swarm.policy import hosts
-from swarm.tui import late
-from swarm.tui.backend import Doors, Options
+from swarm.tui.backend import ResolvePolicy
+from swarm.tui.dialogs import opening
+from swarm.tui.dialogs.denial_question import DenialQuestion
 from swarm.tui.messages import WishRequested
-from swarm.tui.present import host_warnings
-from swarm.tui.present.denials import DenialKey, DenialRow
+from swarm.tui.present import host_warnings, task_appearance
+from swarm.tui.present.denials import DenialKey, DenialRow, DenialTracker
 from swarm.tui.present.formatting import WARNING
-from swarm.tui.screens.dashboard.denial_tracker import Denying
-
-if TYPE_CHECKING:
-    from swarm.tui.dialogs.denial_card import DenialQuestion
+from swarm.tui.screens.base import KeyScreen
 
 ONCE_SECONDS = 120.0
 """How long a grant for one connection waits for it."""
 
 
-class Deciding(Denying):
-    """A decision is a wish about exactly the host and port that the card showed."""
+class Decisions:
+    """Asks on the screen it belongs to; a decision is a wish about one host and port.
 
-    def __init__(self, doors: Doors, options: Options, repo: str | None) -> None:
-        super().__init__(doors, options, repo)
-        self._granted: list[dict[str, Any]] = []
-        """What was granted from here, the newest last."""
+    It is about exactly the host and port that the card showed.
+    """
 
-    def do_decide(self) -> None:
-        """The card of the newest undecided row."""
-        rows = self.waiting_rows()
+    def __init__(
+        self,
+        screen: KeyScreen[None],
+        tracker: DenialTracker,
+        resolve_policy: ResolvePolicy,
+        tasks: Callable[[], Sequence[Task]],
+        repo: str | None,
+    ) -> None:
+        """`tasks` returns those that the screen shows now."""
+        self._screen = screen
+        self._tracker = tracker
+        self._resolve_policy = resolve_policy
+        self._tasks = tasks
+        self._repo = repo
+        self._postponed: set[DenialKey] = set()
+        """Rows that the human put off."""
+        self._grants: list[dict[str, Any]] = []
+        """Grants that were asked for from here, the newest last."""
+
+    @property
+    def has_grants(self) -> bool:
+        """Whether something was decided from here that can be taken back."""
+        return bool(self._grants)
+
+    @property
+    def can_tell_agent(self) -> bool:
+        """Whether a task at work was allowed something from here."""
+        return self._last_allowed() is not None
+
+    def open_card(self) -> None:
+        """Show the card of the newest undecided row."""
+        rows = self._waiting_rows()
         if not rows:
-            self.say("nothing that was denied waits for you")
+            self._screen.say("nothing that was denied waits for you")
             return
         row = rows[0]
-        card = late.denied_card()(self._asked(row, f"1/{len(rows)}"))
-        self.app.push_screen(card, lambda what: self._decided_on(row, what))
+        card = opening.denial_card(self._question(row, f"1/{len(rows)}"))
+        self._screen.app.push_screen(card, lambda choice: self._apply(row, choice))
 
-    def _asked(self, row: DenialRow, place: str = "") -> "DenialQuestion":
-        return late.asked()(
-            row,
-            self.called(row),
-            place,
-            self._is_first(row),
-            lambda: self.denials.row(row.where),
-            lambda: self.doors.policy(row.task),
-        )
+    def tell_agent(self) -> None:
+        """Type into the agent's pane that what it was denied passes now."""
+        grant = self._last_allowed()
+        assert grant is not None
+        text = f"{grant['host']}:{grant['port']} can be reached now; try it again"
+        self._request("send", task=grant["task"], text=text)
 
-    def decide_many(self) -> None:
-        """A list of what waits; each row is decided by itself."""
-        asked = [self._asked(row) for row in self.waiting_rows()]
-        listed = late.denied_list()(asked)
-        self.app.push_screen(listed, self._decided_on_many)
-
-    def _decided_on_many(self, answer: dict[DenialKey, str] | None) -> None:
-        if not answer:
+    def take_back(self) -> None:
+        """Undo the last decision of this view."""
+        if not self._grants:
             return
-        for where, what in answer.items():
-            row = self.denials.row(where)
-            if row is not None:
-                self._decided_on(row, what)
-        kept = sum(what == "keep" for what in answer.values())
-        words = f"allowing {len(answer) - kept}, keeping {kept} denied"
-        self.say(f"{words} — u takes them back one by one", WARNING)
+        grant = self._grants.pop()
+        body = {name: grant[name] for name in ("host", "scope", "task", "repo")}
+        self._request("revoke", **body)
+
+    def _request(self, verb: str, **body: Any) -> None:
+        self._screen.post_message(WishRequested(verb, **body))
+
+    def _waiting_rows(self) -> list[DenialRow]:
+        """Undecided rows of tasks at work; those put off come last."""
+        live = (task.id for task in self._tasks() if task.state is State.LIVE)
+        rows = self._tracker.undecided(live)
+        return sorted(rows, key=lambda row: row.key in self._postponed)
+
+    def _question(self, row: DenialRow, place: str = "") -> DenialQuestion:
+        return DenialQuestion(
+            row=row,
+            name=task_appearance.name_of(row.task, self._tasks()),
+            place=place,
+            is_first=self._is_first(row),
+            current_row=lambda: self._tracker.row(row.key),
+            resolve_policy=self._resolve_policy,
+        )
 
     def _is_first(self, row: DenialRow) -> bool:
         """Whether nothing of this owner's was ever decided on."""
         domain = hosts.owner(row.host)
-        others = self.denials.of(task.id for task in self.tasks)
-        return not any(hosts.owner(o.host) == domain and o.decided for o in others)
+        others = self._tracker.of(task.id for task in self._tasks())
+        return not any(
+            other.decided and hosts.owner(other.host) == domain for other in others
+        )
 
-    def _decided_on(self, row: DenialRow, what: str | None) -> None:
-        match what:
+    def _open_list(self) -> None:
+        """Show what waits as a list; each row is decided by itself."""
+        questions = [self._question(row) for row in self._waiting_rows()]
+        self._screen.app.push_screen(
+            opening.denial_list(questions), self._apply_choices
+        )
+
+    def _apply_choices(self, choices: dict[DenialKey, str] | None) -> None:
+        if not choices:
+            return
+        for key, choice in choices.items():
+            row = self._tracker.row(key)
+            if row is not None:
+                self._apply(row, choice)
+        denied = sum(choice == "keep" for choice in choices.values())
+        words = f"allowing {len(choices) - denied}, keeping {denied} denied"
+        self._screen.say(f"{words} — u takes them back one by one", WARNING)
+
+    def _apply(self, row: DenialRow, choice: str | None) -> None:
+        match choice:
             case None:
-                self.later.add(row.where)
+                self._postponed.add(row.key)
             case "next":
-                self.later.add(row.where)
-                self.do_decide()
+                self._postponed.add(row.key)
+                self.open_card()
             case "many":
-                self.decide_many()
+                self._open_list()
             case "copy":
-                self.app.copy_to_clipboard(row.name)
-                self.say(f"copied {row.name}")
+                self._screen.app.copy_to_clipboard(row.name)
+                self._screen.say(f"copied {row.name}")
             case "once" | "task" | "project":
-                self._allow(row, what)
+                self._confirm_public_place(row, choice)
             case "keep":
                 self._grant(row, "deny", "task")
             case "block":
                 self._grant(row, "deny", "task")
-                self.post_message(WishRequested("pause", task=row.task))
+                self._request("pause", task=row.task)
 
-    def _allow(self, row: DenialRow, scope: str) -> None:
-        """Where strangers can read what is sent, a key by habit is not enough."""
+    def _confirm_public_place(self, row: DenialRow, scope: str) -> None:
+        """Have the owner typed if strangers can read there what is sent."""
         if not host_warnings.is_drop(row.host):
-            self._allowed(row, scope)
+            self._allow(row, scope)
             return
         words = [
             f"Anybody can have a place at {row.name}",
             "and read there whatever the agent sends.",
         ]
-        ask = late.typed()("Allow a public place", words, hosts.owner(row.host))
+        owner = hosts.owner(row.host)
+        dialog = opening.type_to_confirm("Allow a public place", words, owner)
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self._allowed(row, scope)
+                self._allow(row, scope)
 
-        self.app.push_screen(ask, answered)
+        self._screen.app.push_screen(dialog, answered)
 
-    def _allowed(self, row: DenialRow, scope: str) -> None:
+    def _allow(self, row: DenialRow, scope: str) -> None:
         if scope == "project":
-            self._ask_project_rule(row)
+            self._confirm_project_rule(row)
         else:
             self._grant(row, "allow", scope)
 
-    def _ask_project_rule(self, row: DenialRow) -> None:
+    def _confirm_project_rule(self, row: DenialRow) -> None:
         words = [
             "writes to the project's policy file, for every task of it:",
             "",
@@ -121,51 +175,27 @@ class Deciding(Denying):
             f'  + host = "{row.host}"',
             *([f"  + ports = [{row.port}]"] if row.port != 443 else []),
         ]
-        ask = late.confirm()("Allow for project", words, "Allow")
+        dialog = opening.confirm("Allow for project", words, "Allow")
 
         def answered(yes: bool | None) -> None:
             if yes:
                 self._grant(row, "allow", "project")
 
-        self.app.push_screen(ask, answered)
+        self._screen.app.push_screen(dialog, answered)
 
     def _grant(self, row: DenialRow, kind: str, scope: str) -> None:
         body = {"kind": kind, "host": row.host, "port": row.port, "scope": scope}
-        body |= {"task": row.task, "repo": self.repo}
+        body |= {"task": row.task, "repo": self._repo}
         if scope == "once":
             body["seconds"] = ONCE_SECONDS
-        self._granted.append(body)
-        self.post_message(WishRequested("grant", **body))
+        self._grants.append(body)
+        self._request("grant", **body)
         if kind == "allow":
-            self.say(f"allowing {row.name} ({scope}) — u takes it back", WARNING)
+            words = f"allowing {row.name} ({scope}) — u takes it back"
+            self._screen.say(words, WARNING)
 
-    def do_tell(self) -> None:
-        """Type into the agent's pane that what it was denied passes now."""
-        body = self._told_of()
-        assert body is not None
-        text = f"{body['host']}:{body['port']} can be reached now; try it again"
-        self.post_message(WishRequested("send", task=body["task"], text=text))
-
-    def _told_of(self) -> dict[str, Any] | None:
-        """What was allowed last from here, to a task that can still be told."""
-        alive = {task.id for task in self.tasks if task.state is State.LIVE}
-        given = (one for one in reversed(self._granted) if one["kind"] == "allow")
-        return next((one for one in given if one["task"] in alive), None)
-
-    @property
-    def can_tell(self) -> bool:
-        """Whether a task at work was allowed something from here."""
-        return self._told_of() is not None
-
-    @property
-    def has_grants(self) -> bool:
-        """Whether something was decided from here that can be taken back."""
-        return bool(self._granted)
-
-    def take_back(self) -> None:
-        """Undo the last decision of this view."""
-        if not self._granted:
-            return
-        body = self._granted.pop()
-        kept = {name: body[name] for name in ("host", "scope", "task", "repo")}
-        self.post_message(WishRequested("revoke", **kept))
+    def _last_allowed(self) -> dict[str, Any] | None:
+        """The newest grant from here to a task that still has a live agent."""
+        live = {task.id for task in self._tasks() if task.state is State.LIVE}
+        allowed = (grant for grant in self._grants[::-1] if grant["kind"] == "allow")
+        return next((grant for grant in allowed if grant["task"] in live), None)

@@ -1,115 +1,105 @@
-"""The Files tab: read anew when the store grew, at most seven times a second."""
+"""Keeps the Files tab of the preview: read anew if the store grew."""
 
 import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from textual import on, work
 from textual.content import Content
 
 from swarm.errors import SwarmError
+from swarm.model.audit_query import Counts, PathRow
 from swarm.model.safe_text import safe_line
-from swarm.model.task import Task
-from swarm.tui.backend import Doors, Options
-from swarm.tui.messages import Nudge
 from swarm.tui.present import files_tab
 from swarm.tui.present.formatting import ERROR, MUTED
-from swarm.tui.screens.base import KeyScreen
 from swarm.tui.widgets.preview import Preview
 
-FILES_SECONDS = 0.15
-"""From one reading to the next."""
+REST_SECONDS = 0.15
+"""From one reading to the next; what is written is seen within a third of a second."""
+
+ReadPaths = Callable[[int, bool], tuple[list[PathRow], Counts]]
+"""The paths of a task and their numbers, with generated folders or without; blocks."""
 
 
 @dataclass(slots=True)
-class _Files:
-    """What was last read of one task's files."""
+class _Reading:
+    """The last reading of one task's files."""
 
-    task: int = 0
+    task_id: int = 0
     rows: list[Content] | None = None
     paths: list[str] = field(default_factory=list)
-    """Of each row, where it stands for one file of the worktree."""
-    at_work: bool = False
-    """Being read, or just was."""
+    """The file of each row; empty for a row that stands for no file."""
+    is_busy: bool = False
+    """Being read, or resting from that."""
     is_stale: bool = False
     """Something happened meanwhile: it is read once more."""
 
 
-class Writes(KeyScreen[None]):
-    """What is written while one looks is on the screen within a third of a second."""
+class FilesTab:
+    """Draws on the preview while that shows its Files tab."""
 
-    def __init__(self, doors: Doors, options: Options) -> None:
-        super().__init__()
-        self.doors = doors
-        self.options = options
-        self.chosen: Task | None = None
-        self._files = _Files()
-        self._noise = True
+    def __init__(self, preview: Preview, read_paths: ReadPaths) -> None:
+        self._preview = preview
+        self._read_paths = read_paths
+        self._reading = _Reading()
+        self._shows_generated = True
 
     @property
-    def preview(self) -> Preview:
-        """The widget that shows them."""
-        return self.query_one(Preview)
-
-    @on(Nudge)
-    def _something_happened(self) -> None:
-        if self.chosen and self.is_current and self.preview.tab == "Files":
-            self._want_files(self.chosen.id)
-
-    def files_body(self, task: Task) -> list[Content]:
-        """What was read last; where that is not of now, it is read."""
-        self._want_files(task.id)
-        return self._files.rows or [Content.styled(" reading …", MUTED)]
+    def is_shown(self) -> bool:
+        """Whether the preview shows this tab."""
+        return self._preview.tab == "Files"
 
     @property
-    def file_paths(self) -> list[str]:
-        """Of each line of the preview; empty where it shows something else."""
-        return self._files.paths if self.preview.tab == "Files" else []
+    def selected_path(self) -> str:
+        """The file under the cursor; empty unless the keys go to this tab."""
+        lines = self._preview.lines
+        return lines.path if lines.has_focus and self.is_shown else ""
 
-    @property
-    def path_chosen(self) -> str:
-        """The file under the cursor, while the keys go to the Files tab."""
-        lines = self.preview.lines
-        return lines.path if lines.has_focus and self.preview.tab == "Files" else ""
+    def body(self, task_id: int) -> tuple[list[Content], Sequence[str]]:
+        """The rows as last read, and the file of each; reads them anew in a worker."""
+        self.refresh(task_id)
+        rows = self._reading.rows or [Content.styled(" reading …", MUTED)]
+        return rows, self._reading.paths
 
-    def turn_noise(self) -> None:
-        """Show heaps of files, or leave them out."""
-        self._noise = not self._noise
-        if self.chosen and self.preview.tab == "Files":
-            self._want_files(self.chosen.id)
+    def toggle_generated(self) -> None:
+        """Leave generated folders out, or show them."""
+        self._shows_generated = not self._shows_generated
 
-    def _want_files(self, task_id: int) -> None:
-        if self._files.task != task_id:
-            self._files = _Files(task_id)
-        if self._files.at_work:
-            self._files.is_stale = True
+    def refresh(self, task_id: int) -> None:
+        """Read the task's files now, or as soon as the reading at work has rested."""
+        if self._reading.task_id != task_id:
+            self._reading = _Reading(task_id)
+        if self._reading.is_busy:
+            self._reading.is_stale = True
         else:
-            self._files.at_work = True
-            self._read_files(self._files)
+            self._reading.is_busy = True
+            self._preview.run_worker(
+                partial(self._read, self._reading), group="files", exit_on_error=False
+            )
 
-    @work(group="files", exit_on_error=False)
-    async def _read_files(self, wanted: _Files) -> None:
+    async def _read(self, reading: _Reading) -> None:
         try:
-            places, counts = await asyncio.to_thread(
-                self.doors.audit.places, wanted.task, self._noise
+            rows, counts = await asyncio.to_thread(
+                self._read_paths, reading.task_id, self._shows_generated
             )
         except SwarmError as error:
-            found, paths = [Content.styled(f" {safe_line(error.message)}", ERROR)], []
+            reading.rows = [Content.styled(f" {safe_line(error.message)}", ERROR)]
+            reading.paths = []
         else:
-            width = self.preview.lines.scrollable_content_region.width
-            above, rows = files_tab.files_tab(places, counts, width, self._noise)
-            found = [*above, *rows]
-            paths = [""] * len(above) + [
-                files_tab.path_of(one) for one in places[: len(rows)]
-            ]
-        wanted.rows, wanted.paths = found, paths
-        if wanted is self._files and self.preview.tab == "Files":
-            self.preview.lines.show_body(found, paths)
-        self.set_timer(FILES_SECONDS, partial(self._files_rested, wanted))
+            width = self._preview.lines.scrollable_content_region.width
+            head, lines = files_tab.files_tab(
+                rows, counts, width, self._shows_generated
+            )
+            reading.rows = [*head, *lines]
+            paths = [files_tab.path_of(row) for row in rows[: len(lines)]]
+            reading.paths = [""] * len(head) + paths
+        if reading is self._reading and self.is_shown:
+            self._preview.lines.show_body(reading.rows, reading.paths)
+        self._preview.set_timer(REST_SECONDS, partial(self._rested, reading))
 
-    def _files_rested(self, wanted: _Files) -> None:
-        wanted.at_work = False
-        if wanted.is_stale:
-            wanted.is_stale = False
-            if wanted is self._files and self.preview.tab == "Files":
-                self._want_files(wanted.task)
+    def _rested(self, reading: _Reading) -> None:
+        reading.is_busy = False
+        if reading.is_stale:
+            reading.is_stale = False
+            if reading is self._reading and self.is_shown:
+                self.refresh(reading.task_id)

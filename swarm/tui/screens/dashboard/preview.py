@@ -1,10 +1,11 @@
 """Keeps the preview of the selected task up to date without blocking anything."""
 
 import asyncio
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
-from textual import work
-from textual.app import ComposeResult
 from textual.content import Content
 
 from swarm.errors import SwarmError
@@ -12,25 +13,30 @@ from swarm.model import events
 from swarm.model.safe_text import safe_line
 from swarm.model.task import State, Task
 from swarm.plan.naming import TaskNames
-from swarm.tui.backend import Doors, Options
+from swarm.tui.backend import Backend
 from swarm.tui.present import net_tab, task_detail, terminal, usage
 from swarm.tui.present.formatting import ERROR, MUTED
 from swarm.tui.present.task_appearance import display_name
-from swarm.tui.screens.dashboard.files import Writes
 from swarm.tui.widgets.preview import Preview
 
 CAPTURE_SECONDS = 0.25
-QUIET_LOOKS = 12
-"""After so many looks at an unchanged pane, only each fourth look is taken."""
+QUIET_CAPTURES = 12
+"""After so many captures of an unchanged pane, only each fourth is taken."""
 PANE_RULE = "agent output · untrusted · read-only"
-FILES_RULE = "2 goes here · Enter shows a file's changes · h heaps"
+FILES_RULE = "2 goes here · Enter shows a file's changes · h generated folders"
+
+NO_PANE = frozenset({State.QUEUED, State.PROVISIONING, State.FAILED})
+"""States in which no terminal stands behind a task."""
+
+Body = tuple[list[Content], Sequence[str]]
+"""Lines, and for each the file that it stands for; no paths if no line does."""
 
 
 @dataclass(slots=True)
-class _Seen:
-    """What was last read for a task."""
+class _Reading:
+    """The last reading of one task."""
 
-    task: int = 0
+    task_id: int = 0
     text: str = ""
     """The pane as captured."""
     pane: list[Content] | None = None
@@ -38,98 +44,111 @@ class _Seen:
     diff: list[Content] | None = None
     tree: str = ""
     """The snapshot that `diff` shows."""
-    quiet: int = 0
+    unchanged: int = 0
+    """Captures since the pane's text last changed."""
 
 
-class Previewing(Writes):
-    """Draws `chosen`; captures its pane at most four times a second."""
+class TaskPreview:
+    """Draws the selected task; captures its pane at most four times a second."""
 
-    def __init__(self, doors: Doors, options: Options) -> None:
-        super().__init__(doors, options)
-        self._seen = _Seen()
-        self._looking = False
-        self._looks = 0
+    def __init__(
+        self,
+        widget: Preview,
+        backend: Backend,
+        clock: Callable[[], float],
+        files_body: Callable[[int], Body],
+    ) -> None:
+        """`files_body` returns the Files tab of the task with that number."""
+        self.task: Task | None = None
+        self._widget = widget
+        self._backend = backend
+        self._clock = clock
+        self._files_body = files_body
+        self._reading = _Reading()
+        self._is_capturing = False
+        self._captures = 0
 
-    def compose_regions(self) -> ComposeResult:
-        """The preview; a subclass says where it stands."""
-        yield Preview()
+    def start_capturing(self) -> None:
+        """Follow the selected pane from now on."""
+        self._capture_if_due()
+        self._widget.set_interval(CAPTURE_SECONDS, self._capture_if_due)
 
-    def start_looking(self) -> None:
-        """From now on the selected pane is followed."""
-        self._look()
-        self.set_interval(CAPTURE_SECONDS, self._look)
+    def show(self, task: Task | None) -> None:
+        """Show this task; what was read of another one is forgotten."""
+        if task is None or task.id != self._reading.task_id:
+            self._reading = _Reading(task_id=task.id if task else 0)
+            self._is_capturing = False
+        self.task = task
+        self.draw()
+        if task and task.state is State.FAILED and not self._reading.log:
+            self._work("log", partial(self._read_log, task))
+        if task and task.review.tree != self._reading.tree:
+            self._work("summary", partial(self._read_diff, task))
 
-    def preview_task(self, task: Task | None) -> None:
-        """Show this task; what was read for another one is forgotten."""
-        if task is None or task.id != self._seen.task:
-            self._seen = _Seen(task=task.id if task else 0)
-            self._looking = False
-        self.chosen = task
-        self.draw_preview()
-        if task and task.state is State.FAILED and not self._seen.log:
-            self._read_log(task)
-        if task and task.review.tree != self._seen.tree:
-            self._read_diff(task)
+    def turn(self, step: int) -> None:
+        """Show the next tab, or the one before."""
+        self._widget.turn(step)
+        self.draw()
+        self._widget.lines.scroll_home(animate=False)
 
-    def draw_preview(self) -> None:
-        """Draw all of it from what is known now."""
-        preview, task = self.preview, self.chosen
+    def draw(self) -> None:
+        """Draw all of it from what was read last."""
+        widget, task = self._widget, self.task
         if task is None:
-            preview.show("Preview", "", [], "")
-            preview.lines.show_body([])
+            widget.show("Preview", "", [], "")
+            widget.lines.show_body([])
             return
-        is_pane = preview.tab == "Pane" and self._seen.pane is not None
+        is_pane = widget.tab == "Pane" and self._reading.pane is not None
         aside = f"{safe_line(task.agent, 30)} · #{task.id}"
-        rule = PANE_RULE if is_pane else FILES_RULE if preview.tab == "Files" else ""
-        preview.show(display_name(task), aside, self._facts(task), rule)
-        body = self._body(task)
-        preview.lines.show_body(body, self.file_paths)
+        rule = PANE_RULE if is_pane else FILES_RULE if widget.tab == "Files" else ""
+        widget.show(display_name(task), aside, self._facts(task), rule)
+        widget.lines.show_body(*self._body(task))
+
+    def _work(self, group: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run a coroutine function in place of what the group runs now."""
+        self._widget.run_worker(work, group=group, exclusive=True, exit_on_error=False)
 
     def _facts(self, task: Task) -> list[Content]:
-        """With what its sandbox uses, where there is room for one more line."""
-        used, now = self.doors.queries.tasks.usage(task.id), self.options.clock()
-        if self.preview.tab == "Info":
+        """The task's facts, with what its sandbox uses if there is room for a line."""
+        used, now = self._backend.queries.tasks.usage(task.id), self._clock()
+        if self._widget.tab == "Info":
             return usage.facts(task, used, now)
-        has_room = task.state is State.LIVE and not self.has_class("-narrow")
-        shown = [usage.fact(used)] if used and has_room else []
-        return task_detail.facts(task, now) + shown
+        is_narrow = self._widget.screen.has_class("-narrow")
+        has_room = task.state is State.LIVE and not is_narrow
+        usage_facts = [usage.fact(used)] if used and has_room else []
+        return task_detail.facts(task, now) + usage_facts
 
-    def _shows_pane(self, task: Task) -> bool:
-        return task.state not in (State.QUEUED, State.PROVISIONING, State.FAILED)
-
-    def _body(self, task: Task) -> list[Content]:
-        match self.preview.tab:
+    def _body(self, task: Task) -> Body:
+        match self._widget.tab:
             case "Diff":
-                return self._diff_body(task)
+                return self._diff_body(task), ()
             case "Net":
-                return net_tab.net_tab(self.doors.queries.events.net(task.id))
+                return net_tab.net_tab(self._backend.queries.events.net(task.id)), ()
             case "Files":
-                return self.files_body(task)
+                return self._files_body(task.id)
             case "Info":
-                return task_detail.info(
-                    task, self.doors.queries.tasks.plan(task.id), self._history(task)
-                )
+                plan = self._backend.queries.tasks.plan(task.id)
+                return task_detail.info(task, plan, self._history(task)), ()
             case _:
-                return self._pane_body(task)
+                return self._pane_body(task), ()
 
     def _diff_body(self, task: Task) -> list[Content]:
         if not task.review.tree:
             words = " no snapshot yet; r reads the agent's files"
             return [Content.styled(words, MUTED)]
-        return self._seen.diff or [Content.styled(" reading …", MUTED)]
+        return self._reading.diff or [Content.styled(" reading …", MUTED)]
 
     def _pane_body(self, task: Task) -> list[Content]:
         match task.state:
             case State.QUEUED:
                 return task_detail.waiting(task)
             case State.PROVISIONING:
-                now = self.options.clock()
-                return task_detail.steps(self._history(task), task, now)
+                return task_detail.steps(self._history(task), task, self._clock())
             case State.FAILED:
                 done = task_detail.steps(self._history(task), task, task.changed)
-                return task_detail.failure(task, done, self._seen.log)
-            case _ if self._seen.pane is not None:
-                return self._seen.pane
+                return task_detail.failure(task, done, self._reading.log)
+            case _ if self._reading.pane is not None:
+                return self._reading.pane
             case _:
                 return self._timeline(task)
 
@@ -138,72 +157,74 @@ class Previewing(Writes):
         return lines + task_detail.timeline(self._history(task)[-30:])
 
     def _history(self, task: Task) -> list[events.Recorded]:
-        return self.doors.queries.events.after(task=task.id)
+        return self._backend.queries.events.after(task=task.id)
 
-    def _look(self) -> None:
-        """Capture the pane, unless it is hidden, in work, or has long been quiet."""
-        task, self._looks = self.chosen, self._looks + 1
-        if task is None or self._looking or not self.is_current:
+    def _capture_if_due(self) -> None:
+        """Capture the pane, unless it is hidden, being captured, or long unchanged."""
+        task, self._captures = self.task, self._captures + 1
+        if task is None or self._is_capturing or not self._widget.screen.is_current:
             return
-        if self.preview.tab != "Pane" or not self._shows_pane(task):
+        if self._widget.tab != "Pane" or task.state in NO_PANE:
             return
-        is_quiet = self._seen.quiet > QUIET_LOOKS or task.state is not State.LIVE
-        if is_quiet and self._seen.quiet and self._looks % 4:
+        unchanged = self._reading.unchanged
+        is_quiet = unchanged > QUIET_CAPTURES or task.state is not State.LIVE
+        if is_quiet and unchanged and self._captures % 4:
             return
-        self._looking = True
-        self._capture(task.id)
+        self._is_capturing = True
+        self._work("pane", partial(self._capture, task.id))
 
-    @work(group="pane", exclusive=True, exit_on_error=False)
     async def _capture(self, task_id: int) -> None:
+        name, before = TaskNames("", task_id).pane, self._reading.text
         try:
-            text, lines = await asyncio.to_thread(
-                self._captured, TaskNames("", task_id).pane, self._seen.text
-            )
+            text, lines = await asyncio.to_thread(self._captured_lines, name, before)
         except SwarmError as error:
             text, lines = "", [Content.styled(f" {safe_line(error.message)}", ERROR)]
         finally:
-            self._looking = False
-        if task_id != self._seen.task:
+            self._is_capturing = False
+        if task_id != self._reading.task_id:
             return
-        self._seen.quiet += 1
-        if lines is not None or text != self._seen.text:
-            is_first = (self._seen.pane is None) != (lines is None)
-            self._seen.text, self._seen.pane, self._seen.quiet = text, lines, 0
+        self._reading.unchanged += 1
+        if lines is not None or text != self._reading.text:
+            is_first = (self._reading.pane is None) != (lines is None)
+            self._reading.text, self._reading.pane = text, lines
+            self._reading.unchanged = 0
             if is_first:
-                self.draw_preview()
-            elif self.chosen and self.preview.tab == "Pane":
-                self.preview.lines.show_body(self._pane_body(self.chosen))
+                self.draw()
+            elif self.task and self._widget.tab == "Pane":
+                self._widget.lines.show_body(self._pane_body(self.task))
 
-    def _captured(self, name: str, before: str) -> tuple[str, list[Content] | None]:
-        """The pane's text, and its lines where it is another text than before."""
-        screen = self.doors.panes.capture([name]).get(name)
+    def _captured_lines(
+        self, name: str, before: str
+    ) -> tuple[str, list[Content] | None]:
+        """The pane's text, and its lines if the text is not as before; blocks."""
+        screen = self._backend.panes.capture([name]).get(name)
         if screen is None:
             return "", None
-        unchanged = screen.text == before and before
-        return screen.text, None if unchanged else terminal.lines(screen.text.rstrip())
+        is_unchanged = before and screen.text == before
+        lines = None if is_unchanged else terminal.lines(screen.text.rstrip())
+        return screen.text, lines
 
-    @work(group="log", exclusive=True, exit_on_error=False)
     async def _read_log(self, task: Task) -> None:
-        log = await asyncio.to_thread(self.doors.launch_log, task.id)
-        if self._seen.task == task.id:
-            self._seen.log = log
-            self.draw_preview()
+        log = await asyncio.to_thread(self._backend.launch_log, task.id)
+        if self._reading.task_id == task.id:
+            self._reading.log = log
+            self.draw()
 
-    @work(group="summary", exclusive=True, exit_on_error=False)
     async def _read_diff(self, task: Task) -> None:
-        self._seen.tree = task.review.tree
+        self._reading.tree = task.review.tree
         try:
-            found = await asyncio.to_thread(self._summary, task)
+            lines = await asyncio.to_thread(self._diff_summary, task)
         except SwarmError as error:
-            found = [Content.styled(f" {safe_line(error.message)}", ERROR)]
-        if self._seen.task == task.id:
-            self._seen.diff = found
-            self.draw_preview()
+            lines = [Content.styled(f" {safe_line(error.message)}", ERROR)]
+        if self._reading.task_id == task.id:
+            self._reading.diff = lines
+            self.draw()
 
-    def _summary(self, task: Task) -> list[Content]:
-        if not task.review.tree:
+    def _diff_summary(self, task: Task) -> list[Content]:
+        from swarm.tui.present import diff_tab  # noqa: PLC0415 - not for the first paint
+
+        tree = task.review.tree
+        if not tree:
             return []
-        changes = self.doors.review.changes(task.id, task.review.tree)
-        return task_detail.diff_summary(
-            changes, self.doors.review.hidden(task.id, task.review.tree)
-        )
+        changes = self._backend.review.changes(task.id, tree)
+        return diff_tab.diff_tab(changes, self._backend.review.hidden(task.id, tree))

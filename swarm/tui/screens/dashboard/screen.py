@@ -1,12 +1,17 @@
-"""The main screen's keys: each asks by a wish and assumes no success."""
+"""The main screen: owns its parts, and turns keys into wishes."""
 
-from textual import on
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Container
 
+from swarm.errors import SwarmError
 from swarm.model.task import State, Task
-from swarm.tui import keymap, late
-from swarm.tui.backend import Doors, Options
+from swarm.tui import keymap
+from swarm.tui.backend import Backend, Options
+from swarm.tui.dialogs import opening
 from swarm.tui.messages import (
     Attach,
+    Nudge,
     OpenAudit,
     OpenPolicy,
     OpenReview,
@@ -14,39 +19,145 @@ from swarm.tui.messages import (
     WishRequested,
 )
 from swarm.tui.present import task_appearance
+from swarm.tui.present.denials import DenialTracker
+from swarm.tui.present.formatting import WARNING
 from swarm.tui.present.task_draft import Draft
-from swarm.tui.screens.dashboard.decisions import Deciding
+from swarm.tui.screens.base import KeyScreen
+from swarm.tui.screens.dashboard.decisions import Decisions
+from swarm.tui.screens.dashboard.denials import Denials
+from swarm.tui.screens.dashboard.events import EventPanel
+from swarm.tui.screens.dashboard.files import FilesTab
+from swarm.tui.screens.dashboard.overview import Overview
+from swarm.tui.screens.dashboard.preview import TaskPreview
 from swarm.tui.widgets.input_bar import InputBar
+from swarm.tui.widgets.preview import Preview
+from swarm.tui.widgets.task_list import TaskList
 
+PULL_SECONDS = 0.25
+"""The least time between two repaints of list and header."""
 PANELS = {"1": "#tasks", "2": "#preview-lines", "3": "#events"}
 
 
-class DashboardScreen(Deciding):
-    """Turns keys into wishes; what changes is seen when it has been stored."""
+class DashboardScreen(KeyScreen[None]):
+    """Hands news from the store to its parts; a key assumes no success.
+
+    A part knows no other. What a key asks for is seen when it has been stored.
+    """
 
     TABLE = keymap.TASKS
     TITLE_OF_KEYS = "tasks"
     BINDINGS = keymap.bindings(keymap.TASKS)
 
-    def __init__(self, doors: Doors, options: Options, repo: str | None) -> None:
-        super().__init__(doors, options, repo)
+    def __init__(self, backend: Backend, options: Options, repo: str | None) -> None:
+        super().__init__()
+        self._backend = backend
+        self._options = options
+        self._repo = repo
+        self._preview_widget = Preview()
+        tracker = DenialTracker()
+        self.overview = Overview(backend, options.clock, repo)
+        self.events = EventPanel(backend.queries)
+        self.files = FilesTab(
+            self._preview_widget, lambda *query: backend.audit.places(*query)
+        )
+        self.preview = TaskPreview(
+            self._preview_widget, backend, options.clock, self.files.body
+        )
+        self.denials = Denials(tracker, self._toast, self.set_timer)
+        self.decisions = Decisions(
+            self,
+            tracker,
+            lambda task_id: backend.resolve_policy(task_id),
+            lambda: self.overview.tasks,
+            repo,
+        )
+        self._is_resting = False
+        """The store was just read: the next nudge is answered in a moment."""
         self._draft = Draft()
         """What was typed for a new task, until the keeper has taken it."""
         self._reply_to = 0
         self._discarded: list[int] = []
-        """Discarded from here, the newest last."""
+        """Tasks that were discarded from here, the newest last."""
 
-    def why_not(self, action: str) -> str:
-        """The reason in the state of the selected task."""
-        if action == "new" and self.repo is None:
-            return "start swarm inside a repository to add tasks"
-        if action == "undo" and self._undoable() is None and not self.has_grants:
-            return "nothing was discarded or decided"
-        if action == "tell" and not self.can_tell:
-            return "nothing was allowed from here to a task at work"
-        if action == "attach" and self.path_chosen:
-            action = "review"
-        return task_appearance.disabled_reason(action, self.chosen)
+    def compose_regions(self) -> ComposeResult:
+        """Header, list beside preview, events."""
+        yield self.overview.header
+        with Container(id="panes"):
+            yield self.overview.task_list
+            yield self.overview.empty_state
+            yield self._preview_widget
+        yield self.events.lines
+        yield InputBar(id="filter", placeholder="name, agent, state …")
+
+    def on_mount(self) -> None:
+        """Draw what is stored before anything else is asked."""
+        self.overview.task_list.focus()
+        self.pull()
+        self.call_after_refresh(self._after_first_paint)
+
+    def _after_first_paint(self) -> None:
+        """Ask for what the first paint did not wait for; it is drawn when it comes."""
+        self.pull()
+        self.set_interval(1.0, self.pull)
+        self.set_interval(2.0, self._check_keeper)
+        self.preview.start_capturing()
+        self.denials.load_history(self._backend.queries.events.decisions())
+        self._draw_events()
+        self._check_keeper()
+        self._read_project()
+
+    def pull(self) -> None:
+        """Read what is stored, and repaint what differs."""
+        try:
+            self.overview.read()
+            recorded = self.events.read(self.overview.tasks)
+        except SwarmError as error:
+            self.say(f"{error.message}; {error.hint}", WARNING)
+            return
+        self.denials.follow(recorded, self.overview.tasks)
+        if self.events.is_stale:
+            self._draw_events()
+        self.set_class(not self.overview.tasks, "-empty")
+        self.overview.draw_tasks()
+        self.preview.show(self.overview.selected)
+        self.overview.draw_header()
+        self.show_hints()
+
+    def _draw_events(self) -> None:
+        has_rows = self.events.draw(self.denials.lines(self.overview.tasks))
+        self.set_class(not has_rows, "-no-events")
+
+    def _toast(self, text: str) -> None:
+        self.app.notify(text, severity="warning", markup=False)
+
+    @work(group="keeper", exclusive=True, exit_on_error=False)
+    async def _check_keeper(self) -> None:
+        await self.overview.check_keeper()
+
+    @work(group="project", exclusive=True, exit_on_error=False)
+    async def _read_project(self) -> None:
+        await self.overview.read_project()
+        self.pull()
+
+    @on(Nudge)
+    def _nudged(self) -> None:
+        """Pull now, or once in a moment if that was just done."""
+        if not self._is_resting:
+            self._is_resting = True
+            self.set_timer(0.01, self.pull)
+            self.set_timer(PULL_SECONDS, self._rested)
+        if self.preview.task and self.is_current and self.files.is_shown:
+            self.files.refresh(self.preview.task.id)
+
+    def _rested(self) -> None:
+        self._is_resting = False
+        self.pull()
+
+    @on(TaskList.Highlighted)
+    def _selected(self, message: TaskList.Highlighted) -> None:
+        message.stop()
+        self.preview.show(message.task)
+        self.show_hints()
 
     @on(WishDecided)
     def _decided(self, message: WishDecided) -> None:
@@ -56,50 +167,80 @@ class DashboardScreen(Deciding):
         if decision.verb == "new":
             self._draft = Draft()
         if decision.verb == "merge":
-            self.ask_project()
+            self._read_project()
         self.pull()
         for task_id in decision.result.get("tasks", [])[:1]:
-            self.shown.select(task_id)
+            self.overview.task_list.select(task_id)
+
+    @on(InputBar.Changed, "#filter")
+    def _filter_typed(self, message: InputBar.Changed) -> None:
+        self._set_filter(message.text.strip())
+
+    @on(InputBar.Submitted, "#filter")
+    @on(InputBar.Closed, "#filter")
+    def _filter_left(self, message: InputBar.Submitted | InputBar.Closed) -> None:
+        if isinstance(message, InputBar.Closed):
+            self.overview.filter = ""
+        self.query_one("#filter", InputBar).remove_class("-open")
+        self.overview.task_list.focus()
+        self.pull()
+
+    def _set_filter(self, text: str) -> None:
+        self.overview.filter = text
+        self.pull()
 
     @on(InputBar.Submitted, "#reply")
     def _send(self, message: InputBar.Submitted) -> None:
         if message.text:
-            self.post_message(
-                WishRequested("send", task=self._reply_to, text=message.text)
-            )
+            body = {"task": self._reply_to, "text": message.text}
+            self.post_message(WishRequested("send", **body))
         message.bar.close()
-        self.shown.focus()
+        self.overview.task_list.focus()
 
     @on(InputBar.Closed, "#reply")
     def _reply_left(self) -> None:
-        self.shown.focus()
+        self.overview.task_list.focus()
+
+    def disabled_reason(self, action: str) -> str:
+        """The reason in the state of the selected task."""
+        if action == "new" and self._repo is None:
+            return "start swarm inside a repository to add tasks"
+        if action == "undo":
+            can_undo = self._undoable() is not None or self.decisions.has_grants
+            return "" if can_undo else "nothing was discarded or decided"
+        if action == "tell" and not self.decisions.can_tell_agent:
+            return "nothing was allowed from here to a task at work"
+        if action == "attach" and self.files.selected_path:
+            action = "review"
+        return task_appearance.disabled_reason(action, self.preview.task)
 
     def do_attach(self) -> None:
         """Full screen; this view waits until the human is back.
 
         On a path of the Files tab: what was changed in that file.
         """
-        if path := self.path_chosen:
-            self.post_message(OpenReview(self._chosen, path))
+        if path := self.files.selected_path:
+            self.post_message(OpenReview(self._selected_task, path))
         else:
-            self.post_message(Attach(self._chosen.id))
+            self.post_message(Attach(self._selected_task.id))
 
     def do_review(self) -> None:
         """The files as they are now."""
-        self.post_message(OpenReview(self._chosen))
+        self.post_message(OpenReview(self._selected_task))
 
     def do_reply(self) -> None:
         """A line for the agent; it goes to the task that was selected then."""
-        self._reply_to = self._chosen.id
-        name = task_appearance.display_name(self._chosen, 20)
+        self._reply_to = self._selected_task.id
+        name = task_appearance.display_name(self._selected_task, 20)
         self.query_one("#reply", InputBar).open(f"to {name}")
 
     def do_new(self) -> None:
         """The dialog; what was typed is kept until the keeper took it."""
-        project, newest = self.project, max((t.id for t in self.tasks), default=0)
+        project = self.overview.project
+        newest = max((task.id for task in self.overview.tasks), default=0)
         name, branch = (project.name, project.branch) if project else ("", "")
-        agents, ask = self.options.agents(), late.new_task()
-        dialog = ask(self._draft, agents, newest + 1, name, branch)
+        agents = self._options.agents()
+        dialog = opening.new_task_dialog(self._draft, agents, newest + 1, name, branch)
         self.app.push_screen(dialog, self._drafted)
 
     def _drafted(self, answer: tuple[Draft, bool] | None) -> None:
@@ -107,61 +248,73 @@ class DashboardScreen(Deciding):
             return
         self._draft, starts = answer
         if starts:
-            self.post_message(WishRequested("new", repo=self.repo, **self._draft.body))
+            body = {"repo": self._repo, **self._draft.body}
+            self.post_message(WishRequested("new", **body))
 
     def do_stop(self) -> None:
         """Its work is kept, so nothing is asked."""
-        self._wish("stop")
+        self._request("stop")
 
     def do_pause(self) -> None:
         """Freeze, or go on."""
-        self._wish("resume" if self._chosen.paused else "pause")
+        self._request("resume" if self._selected_task.paused else "pause")
 
     def do_retry(self) -> None:
         """The same prompt, from the base branch as it is now."""
-        self._wish("retry")
+        self._request("retry")
 
     def do_kill(self) -> None:
         """Asked first: an agent may lose what it has not written."""
         words = ["ends every process at once; files that are written are kept"]
-        self._ask("kill", "Kill", words)
+        self._confirm("kill", "Kill", words)
 
     def do_discard(self) -> None:
         """Asked first, and can be taken back."""
         words = ["gives the work up; the files stay until it is removed, so u undoes"]
-        self._ask("discard", "Discard", words)
+        self._confirm("discard", "Discard", words)
 
     def do_remove(self) -> None:
         """Asked first: this is for good."""
         words = ["deletes worktree, branch and container for good; history stays"]
-        self._ask("rm", "Remove", words)
+        self._confirm("rm", "Remove", words)
 
     def do_undo(self) -> None:
         """Take back the discard of the selected task, or else the last one."""
-        found = self._undoable()
-        if found is not None:
-            self.post_message(WishRequested("restore", task=found))
+        task_id = self._undoable()
+        if task_id is not None:
+            self.post_message(WishRequested("restore", task=task_id))
         else:
-            self.take_back()
+            self.decisions.take_back()
 
     def do_rewind(self) -> None:
         """Choose a checkpoint; what is there now is kept before anything is done."""
-        task = self._chosen
-        known = self.doors.queries.events.checkpoints(task.id)
-        name = f"{task_appearance.display_name(task, 30)} (#{task.id})"
-        began, now = task.started or task.created, self.options.clock()
+        task = self._selected_task
+        checkpoints = self._backend.queries.events.checkpoints(task.id)
+        began, now = task.started or task.created, self._options.clock()
 
         def answered(number: int | None) -> None:
-            if number is not None and number >= 0:
+            if number is None:
+                return
+            if number >= 0:
                 self.post_message(WishRequested("go_back", task=task.id, number=number))
-            elif number is not None:
+            else:
                 self.post_message(WishRequested("checkpoint", task=task.id))
 
-        self.app.push_screen(late.go_back()(name, known, began, now), answered)
+        name = task_appearance.numbered_name(task, 30)
+        dialog = opening.checkpoints_dialog(name, checkpoints, began, now)
+        self.app.push_screen(dialog, answered)
+
+    def do_decide(self) -> None:
+        """The card of the newest denied request that waits."""
+        self.decisions.open_card()
+
+    def do_tell(self) -> None:
+        """Tell the agent that what it was denied passes now."""
+        self.decisions.tell_agent()
 
     def do_policy(self) -> None:
         """What the task may reach, by which rule."""
-        self.post_message(OpenPolicy(self._chosen))
+        self.post_message(OpenPolicy(self._selected_task))
 
     def do_audit(self) -> None:
         """All that happened to all tasks."""
@@ -169,15 +322,17 @@ class DashboardScreen(Deciding):
 
     def do_story(self) -> None:
         """All that the selected task did."""
-        self.post_message(OpenAudit(self._chosen))
+        self.post_message(OpenAudit(self._selected_task))
 
-    def do_noise(self) -> None:
-        """Hide what fills the Files tab, or show it."""
-        self.turn_noise()
+    def do_generated(self) -> None:
+        """Hide the generated folders of the Files tab, or show them."""
+        self.files.toggle_generated()
+        if self.preview.task and self.files.is_shown:
+            self.files.refresh(self.preview.task.id)
 
     def do_cut(self) -> None:
         """Nothing of the task's passes the gate; or its policy counts again."""
-        self._wish("mend" if self._chosen.net.is_cut else "cut")
+        self._request("mend" if self._selected_task.net.is_cut else "cut")
 
     def do_panic(self) -> None:
         """Cut and freeze everything at once, without a question."""
@@ -186,53 +341,48 @@ class DashboardScreen(Deciding):
 
     def do_next(self) -> None:
         """The next one that waits for a human."""
-        if not self.shown.next_needing():
+        if not self.overview.task_list.next_needing():
             self.say("no task needs you now")
 
     def do_filter(self) -> None:
         """Show only what contains a text."""
-        self.query_one("#filter", InputBar).open("filter", self.filter)
+        self.query_one("#filter", InputBar).open("filter", self.overview.filter)
 
     def do_copy(self) -> None:
         """The branch's name; made by swarm, so harmless in a shell."""
-        self.app.copy_to_clipboard(self._chosen.branch)
-        self.say(f"copied {self._chosen.branch}")
+        self.app.copy_to_clipboard(self._selected_task.branch)
+        self.say(f"copied {self._selected_task.branch}")
 
     def do_refresh(self) -> None:
         """Read all of it anew."""
-        self.ask_project()
+        self._read_project()
         self.app.refresh(layout=True)
         self.say("read anew")
 
     def do_next_tab(self) -> None:
         """The preview's next tab."""
-        self._turn(1)
+        self.preview.turn(1)
 
     def do_previous_tab(self) -> None:
         """The preview's previous tab."""
-        self._turn(-1)
-
-    def _turn(self, step: int) -> None:
-        self.preview.turn(step)
-        self.draw_preview()
-        self.preview.lines.scroll_home(animate=False)
+        self.preview.turn(-1)
 
     def do_panel1(self) -> None:
         """To the tasks."""
-        self._panel("1")
+        self._focus_panel("1")
 
     def do_panel2(self) -> None:
         """To the preview."""
-        self._panel("2")
+        self._focus_panel("2")
 
     def do_panel3(self) -> None:
         """To the events."""
-        self._panel("3")
+        self._focus_panel("3")
 
     def do_zoom(self) -> None:
         """The panel with the focus takes the whole screen."""
-        chosen = [n for n, where in PANELS.items() if self.query_one(where).has_focus]
-        self._zoom(chosen[0] if chosen else "1")
+        focused = (n for n, where in PANELS.items() if self.query_one(where).has_focus)
+        self._zoom(next(focused, "1"))
 
     def do_unzoom(self) -> None:
         """All panels again."""
@@ -242,27 +392,26 @@ class DashboardScreen(Deciding):
         """One level up; never out of the program."""
         if self.has_class("-zoomed"):
             self._zoom("")
-        elif self.filter:
-            self.filter = ""
-            self.pull()
+        elif self.overview.filter:
+            self._set_filter("")
 
     def do_quit(self) -> None:
         """Closes the view and nothing else."""
-        running = sum(task.state is State.LIVE for task in self.tasks)
+        running = self.overview.running
         agents = "1 agent keeps" if running == 1 else f"{running} agents keep"
         self.app.exit(message=f"{agents} running; `swarm` shows them again")
 
     @property
-    def _chosen(self) -> Task:
-        """The selected task; `why_not` has made sure there is one."""
-        assert self.chosen is not None
-        return self.chosen
+    def _selected_task(self) -> Task:
+        """The selected task; `disabled_reason` has made sure there is one."""
+        assert self.preview.task is not None
+        return self.preview.task
 
-    def _wish(self, verb: str) -> None:
-        self.post_message(WishRequested(verb, task=self._chosen.id))
+    def _request(self, verb: str) -> None:
+        self.post_message(WishRequested(verb, task=self._selected_task.id))
 
-    def _ask(self, verb: str, title: str, words: list[str]) -> None:
-        task = self._chosen
+    def _confirm(self, verb: str, title: str, words: list[str]) -> None:
+        task = self._selected_task
 
         def answered(yes: bool | None) -> None:
             if not yes:
@@ -271,17 +420,20 @@ class DashboardScreen(Deciding):
                 self._discarded.append(task.id)
             self.post_message(WishRequested(verb, task=task.id))
 
-        name = f"{task_appearance.display_name(task, 40)} (#{task.id})"
-        question = late.confirm()(title, [f"{title} {name}?", "", *words], title)
-        self.app.push_screen(question, answered)
+        question = f"{title} {task_appearance.numbered_name(task, 40)}?"
+        dialog = opening.confirm(title, [question, "", *words], title)
+        self.app.push_screen(dialog, answered)
 
     def _undoable(self) -> int | None:
-        given_up = {task.id for task in self.tasks if task.state is State.REJECTED}
-        if self.chosen and self.chosen.id in given_up:
-            return self.chosen.id
-        return next((i for i in reversed(self._discarded) if i in given_up), None)
+        """The number of the task whose discard `u` takes back, or None."""
+        tasks = self.overview.tasks
+        rejected = {task.id for task in tasks if task.state is State.REJECTED}
+        selected = self.preview.task
+        if selected and selected.id in rejected:
+            return selected.id
+        return next((i for i in reversed(self._discarded) if i in rejected), None)
 
-    def _panel(self, number: str) -> None:
+    def _focus_panel(self, number: str) -> None:
         self.query_one(PANELS[number]).focus()
         if self.has_class("-zoomed"):
             self._zoom(number)

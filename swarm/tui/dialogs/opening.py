@@ -1,0 +1,85 @@
+"""Dialogs that screens open, each loaded when it is first needed.
+
+Loading them, and what they stand on, would be a tenth of the time to the first paint.
+"""
+
+from collections.abc import Sequence
+
+from swarm.store.event_queries import Checkpoint
+from swarm.tui.dialogs.base import Dialog
+from swarm.tui.dialogs.denial_question import DenialQuestion
+from swarm.tui.keymap import Key
+from swarm.tui.present.denials import DenialKey
+from swarm.tui.present.task_draft import Draft
+
+
+def preload() -> None:
+    """Import every dialog."""
+    from swarm.tui.dialogs import (  # noqa: F401, PLC0415 - late
+        checkpoints,
+        confirm,
+        denial_card,
+        denial_list,
+        help,
+        new_task,
+        type_to_confirm,
+    )
+
+
+def checkpoints_dialog(
+    name: str, known: list[Checkpoint], began: float, now: float
+) -> Dialog[int]:
+    """The checkpoints of the task with that name."""
+    from swarm.tui.dialogs.checkpoints import (  # noqa: PLC0415 - late
+        CheckpointsDialog,
+    )
+
+    return CheckpointsDialog(name, known, began, now)
+
+
+def confirm(title: str, words: list[str], verb: str) -> Dialog[bool]:
+    """A question before something that is hard to undo."""
+    from swarm.tui.dialogs.confirm import Confirm  # noqa: PLC0415 - late
+
+    return Confirm(title, words, verb)
+
+
+def denial_card(question: DenialQuestion) -> Dialog[str]:
+    """The card of one denied request."""
+    from swarm.tui.dialogs.denial_card import DenialCard  # noqa: PLC0415 - late
+
+    return DenialCard(question)
+
+
+def denial_list(
+    questions: Sequence[DenialQuestion],
+) -> Dialog[dict[DenialKey, str]]:
+    """Many denied requests at once."""
+    from swarm.tui.dialogs.denial_list import DenialList  # noqa: PLC0415 - late
+
+    return DenialList(questions)
+
+
+def help_dialog(title: str, rows: list[tuple[Key, str]]) -> Dialog[str]:
+    """The keys of a screen, each with the reason why it cannot be used now."""
+    from swarm.tui.dialogs.help import HelpDialog  # noqa: PLC0415 - late
+
+    return HelpDialog(title, rows)
+
+
+def new_task_dialog(
+    draft: Draft, agents: tuple[str, ...], next_id: int, repo: str, branch: str
+) -> Dialog[tuple[Draft, bool]]:
+    """The form of a new task, filled with what was typed before."""
+    from swarm.tui.dialogs.new_task import NewTaskDialog  # noqa: PLC0415 - late
+
+    return NewTaskDialog(draft, agents, next_id, repo, branch)
+
+
+def type_to_confirm(title: str, words: list[str], word: str) -> Dialog[bool]:
+    """A question that is answered by typing the word."""
+    from swarm.tui.dialogs.type_to_confirm import (  # noqa: PLC0415 - late
+        TypeToConfirm,
+    )
+
+    return TypeToConfirm(title, words, word)
