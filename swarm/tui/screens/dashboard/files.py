@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from textual.content import Content
+from textual.worker import Worker
 
 from swarm.errors import SwarmError
 from swarm.model.audit_query import Counts, PathRow
@@ -73,8 +74,9 @@ class FilesTab:
             self._reading.is_stale = True
         else:
             self._reading.is_busy = True
-            self._preview.run_worker(
-                partial(self._read, self._reading), group="files", exit_on_error=False
+            work = partial(self._read, self._reading)
+            _worker: Worker[None] = self._preview.run_worker(
+                work, group="files", exit_on_error=False
             )
 
     async def _read(self, reading: _Reading) -> None:

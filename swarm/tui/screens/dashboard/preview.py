@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from textual.content import Content
 
@@ -104,7 +103,9 @@ class TaskPreview:
         widget.show(display_name(task), aside, self._facts(task), rule)
         widget.lines.show_body(*self._body(task))
 
-    def _work(self, group: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    def _work(
+        self, group: str, work: Callable[[], Coroutine[None, None, None]]
+    ) -> None:
         """Run a coroutine function in place of what the group runs now."""
         self._widget.run_worker(work, group=group, exclusive=True, exit_on_error=False)
 
