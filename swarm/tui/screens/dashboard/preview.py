@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from textual.content import Content
+from textual.worker import Worker
 
 from swarm.errors import SwarmError
 from swarm.model import events
@@ -103,11 +105,11 @@ class TaskPreview:
         widget.show(display_name(task), aside, self._facts(task), rule)
         widget.lines.show_body(*self._body(task))
 
-    def _work(
-        self, group: str, work: Callable[[], Coroutine[None, None, None]]
-    ) -> None:
+    def _work(self, group: str, work: partial[Coroutine[Any, Any, None]]) -> None:
         """Run a coroutine function in place of what the group runs now."""
-        self._widget.run_worker(work, group=group, exclusive=True, exit_on_error=False)
+        _worker: Worker[None] = self._widget.run_worker(
+            work, group=group, exclusive=True, exit_on_error=False
+        )
 
     def _facts(self, task: Task) -> list[Content]:
         """The task's facts, with what its sandbox uses if there is room for a line."""
