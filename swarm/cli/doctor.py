@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 
 from swarm.adapters.docker import DockerImages
 from swarm.adapters.git.process import GitDir, git
-from swarm.adapters.tmux.process import version as tmux_version
+from swarm.adapters.tmux.server import version as tmux_version
 from swarm.bootstrap import home, wiring
 from swarm.cli import exit_codes, output
 from swarm.engine.host import doctor as engine

@@ -5,119 +5,93 @@ import secrets
 import shlex
 import threading
 
-from swarm.adapters.tmux.process import Server, environment
+import libtmux
+
+from swarm.adapters.tmux.process import environment as tmux_environment
+from swarm.adapters.tmux.server import SESSION, PrivateServer, translated_errors
 from swarm.adapters.tmux.settings import chain
 from swarm.errors import Refused, ToolError
 from swarm.ports import PaneFacts, Screen
 
-SESSION = "swarm"
-
 ENTER_DELAY = 0.15
 """Seconds between a paste and Enter: codex takes an Enter that comes within its paste
 burst (120 ms) for a newline. Nothing outside tells when that window closes."""
-
-FORMAT = "\t".join((
-    "#{window_name}",
-    "#{pane_dead}",
-    "#{pane_dead_status}",
-    "#{pane_dead_signal}",
-    "#{pane_pid}",
-    "#{pane_id}",
-))  # fmt: skip
-"""Window names are ours (automatic and requested renames are off)."""
 
 
 class Tmux:
     """Implements `ports.Panes`; safe for several threads."""
 
     def __init__(self, socket: str, enter_delay: float = ENTER_DELAY) -> None:
-        self._server = Server(socket)
+        self._server = PrivateServer(socket)
         self._enter_delay = enter_delay
         self._starting = threading.Lock()
 
     def open(self, name: str, argv: list[str], environment: dict[str, str]) -> None:
+        command = _shell_command(argv, environment)
         with self._starting:
-            if not self._server.answers():
-                self._begin(name, argv, environment)
+            if not self._server.has_session(SESSION):
+                self._start_server(name, command)
                 return
-            self._add(name, argv, environment)
+            self._add_window(name, command)
 
-    def _begin(self, name: str, argv: list[str], given: dict[str, str]) -> None:
-        words = [
-            "new-session",
-            "-d",
-            "-s",
-            SESSION,
-            "-n",
-            name,
-            "-x",
-            "120",
-            "-y",
-            "36",
-        ]
+    def _start_server(self, name: str, command: str) -> None:
+        size = ["-x", "120", "-y", "36"]
+        session = ["new-session", "-d", "-s", SESSION, "-n", name, *size, command]
         # The options come first: a program that ends at once must find remain-on-exit.
-        self._server.run("start-server", *chain(), ";", *words, *_command(argv, given))
+        self._server.run("start-server", *chain(), ";", *session)
 
-    def _add(self, name: str, argv: list[str], given: dict[str, str]) -> None:
-        found = self.all().get(name)
-        if found is not None and not found.dead:
-            raise ToolError(f"tmux: the pane {name} is at work already")
-        if found is not None:
-            target = f"={SESSION}:={name}"
-            words = ["respawn-window", "-k", "-t", target]
-        else:
+    def _add_window(self, name: str, command: str) -> None:
+        row = self._rows().get(name)
+        if row is None:
+            # Not `Session.new_window`: it lists afterwards.
             words = ["new-window", "-d", "-t", f"={SESSION}:", "-n", name]
-        self._server.run(*words, *_command(argv, given))
+            self._server.run(*words, command)
+            return
+        window, pane = row
+        if not _facts(pane).dead:
+            raise ToolError(f"tmux: the pane {name} is at work already")
+        with translated_errors():
+            window.respawn(kill=True, shell=command)
 
     def close(self, name: str) -> None:
-        if name in self.all():
-            self._server.run("kill-window", "-t", f"={SESSION}:={name}")
+        row = self._rows().get(name)
+        if row is not None:
+            with translated_errors():
+                row[0].kill()
 
     def all(self) -> dict[str, PaneFacts]:
-        return {facts.name: facts for facts, _ in self._listed()}
+        return {name: _facts(pane) for name, (_, pane) in self._rows().items()}
 
-    def _listed(self) -> list[tuple[PaneFacts, str]]:
-        found = self._looked()
-        if any(f.dead and f.exit_code is None and _is_there(f.pid) for f, _ in found):
-            # The server misses about one SIGCHLD in ten (3.3a); the end of another
-            # child makes it wait for all of them.
-            self._server.run("run-shell", ":")
-            found = self._looked()
-        return found
-
-    def _looked(self) -> list[tuple[PaneFacts, str]]:
+    def _rows(self) -> dict[str, tuple[libtmux.Window, libtmux.Pane]]:
+        """Windows with their panes by name; empty if there is no server."""
         try:
-            out = self._server.run(
-                "list-panes", "-s", "-t", f"={SESSION}", "-F", FORMAT
-            )
+            rows = self._server.rows()
+            if any(_waits_for_status(pane) for _, pane in rows):
+                # The server misses about one SIGCHLD in ten (3.3a); the end of another
+                # child makes it wait for all of them.
+                self._server.run("run-shell", ":")
+                rows = self._server.rows()
         except ToolError as error:
-            if _absent(error):
-                return []
+            if _is_absence(error):
+                return {}
             raise
-        return [_facts(line) for line in out.splitlines() if line]
+        return {str(window.window_name): (window, pane) for window, pane in rows}
 
     def capture(self, names: list[str]) -> dict[str, Screen]:
-        ids = {facts.name: pane_id for facts, pane_id in self._listed()}
-        wanted = [name for name in names if name in ids]
-        if not wanted:
-            return {}
-        marker = secrets.token_hex(16)
-        words: list[str] = []
-        for name in wanted:
-            words += ["capture-pane", "-p", "-e", "-t", ids[name], ";"]
-            words += ["display-message", "-p", marker, ";"]
-        out = self._server.run(*words[:-1])
-        screens = out.split(f"{marker}\n")
+        rows = self._rows()
+        panes = {name: rows[name][1] for name in names if name in rows}
+        screens = self._server.screens(list(panes.values()))
         return {
-            name: Screen(name, text)
-            for name, text in zip(wanted, screens, strict=False)
+            name: Screen(name, text) for name, text in zip(panes, screens, strict=False)
         }
 
     def send(self, name: str, text: str, enter: bool) -> None:
-        bad = [c for c in text if (ord(c) < 0x20 and c not in "\n\t") or ord(c) == 0x7F]
-        if bad:
+        controls = [
+            c for c in text if (ord(c) < 0x20 and c not in "\n\t") or ord(c) == 0x7F
+        ]
+        if controls:
             raise Refused(
-                f"the text holds control characters ({bad[0]!r})",
+                f"the text holds control characters ({controls[0]!r})",
                 hint="attach to the task to press such keys yourself",
             )
         target = f"={SESSION}:={name}"
@@ -145,32 +119,34 @@ class Tmux:
 
     def kill_server(self) -> None:
         try:
-            self._server.run("kill-server")
+            with translated_errors():
+                self._server.kill()
         except ToolError as error:
-            if not _absent(error):
+            if not _is_absence(error):
                 raise
         self._server.socket.unlink(missing_ok=True)
 
 
-def _command(argv: list[str], given: dict[str, str]) -> list[str]:
+def _shell_command(argv: list[str], environment: dict[str, str]) -> str:
     """The program with exactly this environment; `env -i` because tmux adds its own."""
-    whole = {**environment(), **given}
-    words = ["env", "-i", *(f"{key}={value}" for key, value in whole.items()), *argv]
-    return [shlex.join(words)]
+    variables = {**tmux_environment(), **environment}
+    pairs = (f"{name}={value}" for name, value in variables.items())
+    return shlex.join(["env", "-i", *pairs, *argv])
 
 
-def _facts(line: str) -> tuple[PaneFacts, str]:
-    name, dead, status, signal, pid, pane_id = line.split("\t")
-    ended = int(status) if status else 128 + int(signal) if signal else None
-    return (
-        PaneFacts(
-            name=name,
-            dead=dead == "1",
-            exit_code=ended,
-            pid=int(pid),
-        ),
-        pane_id,
+def _facts(pane: libtmux.Pane) -> PaneFacts:
+    status, signal = pane.pane_dead_status, pane.pane_dead_signal
+    return PaneFacts(
+        name=str(pane.window_name),
+        dead=pane.pane_dead == "1",
+        exit_code=int(status) if status else 128 + int(signal) if signal else None,
+        pid=int(pane.pane_pid or 0),
     )
+
+
+def _waits_for_status(pane: libtmux.Pane) -> bool:
+    facts = _facts(pane)
+    return facts.dead and facts.exit_code is None and _is_there(facts.pid)
 
 
 def _is_there(pid: int) -> bool:
@@ -184,6 +160,6 @@ def _is_there(pid: int) -> bool:
     return True
 
 
-def _absent(error: ToolError) -> bool:
+def _is_absence(error: ToolError) -> bool:
     signs = ("no server", "error connecting", "can't find session", "server exited")
     return any(sign in error.message for sign in signs)

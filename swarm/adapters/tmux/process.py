@@ -1,95 +1,93 @@
-"""Every tmux process is built here: private socket, no user config, a time limit.
+"""Puts libtmux on our process runner: own environment, time and output limit.
 
-Not libtmux: it gives a call neither a time limit, nor standard input, nor an
-environment of its own, and a server started with the user's whole environment hands
-every key in it to whatever runs in a pane.
+libtmux starts its processes by the class `tmux_cmd`, which three of its modules hold by
+name; `Server.cmd` alone is no seam, since listings and versions go around it. As it is,
+that class has no time limit and no standard input, and hands the whole environment to
+the server, where every key in it would be in reach of whatever runs in a pane.
 """
 
 import os
-import shutil
-import subprocess
-from pathlib import Path
+from types import ModuleType
+from typing import Any, NoReturn
 
-from swarm.errors import ToolError, ToolMissing
+from libtmux import common, neo, server
 
-SECONDS = 10.0
+from swarm.adapters.process import Limits, Program, run
 
-OLDEST = (3, 2)
-"""`set-option -w remain-on-exit`, `new-window -e` and extended formats."""
+LIMITS = Limits(seconds=10, output=64 << 20)
 
-KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "USER", "LOGNAME", "SHELL")
-"""What the server inherits; agents' panes must find nothing secret in it."""
+INHERITED = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "USER",
+    "LOGNAME",
+    "SHELL",
+    "TMUX_TMPDIR",
+    "XDG_RUNTIME_DIR",
+)
+"""Variables that the server inherits; none of them holds a secret."""
 
 
-class Server:
-    """One private tmux server, named by its socket (`tmux -L`)."""
+class TmuxProcess(common.tmux_cmd):
+    """One tmux process that ended; takes the place of libtmux's own class.
 
-    def __init__(self, socket: str) -> None:
-        self._socket = socket
+    Several commands may be chained with `;` as a word of its own. ToolMissing if tmux
+    is not installed, ToolError at a limit.
+    """
 
-    @property
-    def socket(self) -> Path:
-        """The server's socket; tmux leaves it behind when it ends."""
-        folder = Path(os.environ.get("TMUX_TMPDIR") or "/tmp")  # noqa: S108 - tmux's own
-        return folder / f"tmux-{os.getuid()}" / self._socket
+    text: str
+    """Standard output with its line ends; `stdout` holds libtmux's list of lines."""
 
-    def argv(self, *words: str) -> list[str]:
-        """The whole command; ToolMissing where tmux is not installed."""
-        found = shutil.which("tmux")
-        if found is None:
-            raise ToolMissing(
-                "tmux is not installed",
-                hint="install it: `apt-get install tmux`, or `swarm doctor --fix`",
-            )
-        return [found, "-L", self._socket, "-f", os.devnull, *words]
+    def __init__(
+        self, *words: object, tmux_bin: str | None = None, stdin: str = ""
+    ) -> None:
+        # -u: in a locale such as C tmux would write `_` for what is not ASCII.
+        self.cmd = [tmux_bin or "tmux", "-u", "-f", os.devnull, *map(str, words)]
+        program = Program(
+            self.cmd,
+            label=" ".join(["tmux", *_command_name(self.cmd[4:])]),
+            environment=environment(),
+            stdin=stdin.encode(errors="replace"),
+            install_hint="install it: `apt-get install tmux`, or `swarm doctor --fix`",
+        )
+        result = run(program, LIMITS)
+        self.returncode = result.status
+        self.text = result.output.decode(errors="replace")
+        self.stdout = (
+            self.text.rstrip("\n").split("\n") if self.text.strip("\n") else []
+        )
+        # libtmux takes any line here for a failure.
+        self.stderr = [result.complaint] if result.status else []
 
-    def run(self, *words: str, stdin: str = "") -> str:
-        """What tmux printed; ToolError with its complaint on another exit status.
 
-        Several commands may be chained with `;` as a word of its own: one process.
-        """
-        status, out, err = self._ran(words, stdin)
-        if status:
-            complaint = " ".join(err.split()) or f"exit {status}"
-            raise ToolError(f"tmux {words[0]}: {complaint}")
-        return out
-
-    def answers(self) -> bool:
-        """Whether the server is there."""
-        status, _, _ = self._ran(("has-session", "-t", "=swarm"), "")
-        return status == 0
-
-    def _ran(self, words: tuple[str, ...], stdin: str) -> tuple[int, str, str]:
-        try:
-            done = subprocess.run(
-                self.argv(*words),
-                input=stdin,
-                capture_output=True,
-                encoding="utf-8",
-                errors="replace",
-                timeout=SECONDS,
-                env=environment(),
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise ToolError(f"tmux {words[0]}: no answer in {SECONDS:.0f} s") from error
-        except OSError as error:
-            raise ToolMissing(f"tmux cannot be run: {error.strerror}") from error
-        return done.returncode, done.stdout, done.stderr
+def _command_name(words: list[str]) -> list[str]:
+    return [word for word in words if not word.startswith("-")][:1]
 
 
 def environment() -> dict[str, str]:
-    """The little that tmux and what it starts may know of this environment."""
-    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    for name in ("TMUX_TMPDIR", "XDG_RUNTIME_DIR"):
-        if name in os.environ:
-            kept[name] = os.environ[name]
-    return {"LANG": "C.UTF-8", **kept, "TERM": "screen-256color"}
+    """The variables that tmux, and what it starts, get of this environment."""
+    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    return {"LANG": "C.UTF-8", **inherited, "TERM": "screen-256color"}
 
 
-def version() -> tuple[int, int]:
-    """The installed tmux's version; ToolMissing where there is none."""
-    out = Server("none").run("-V")
-    digits = "".join(c if c.isdigit() or c == "." else " " for c in out).split()
-    major, _, minor = (digits[0] if digits else "0.0").partition(".")
-    return int(major), int(minor or 0)
+def _refuse_to_parse(*_arguments: Any) -> NoReturn:
+    # One of libtmux's separators in a pane's title, or a line break in its path, ends
+    # every listing with ValueError, for all panes; an agent chooses both.
+    raise NotImplementedError("libtmux's own listings read what an agent can choose")
+
+
+REPLACEMENTS: tuple[tuple[ModuleType, str, object], ...] = (
+    (common, "tmux_cmd", TmuxProcess),
+    (neo, "tmux_cmd", TmuxProcess),
+    (server, "tmux_cmd", TmuxProcess),
+    (neo, "parse_output", _refuse_to_parse),
+    (server, "parse_output", _refuse_to_parse),
+)
+LIBRARY_PARTS = [getattr(module, name) for module, name, _ in REPLACEMENTS]
+"""The parts that we replace, as the library has them."""
+
+for _module, _name, _part in REPLACEMENTS:
+    setattr(_module, _name, _part)

@@ -1,18 +1,20 @@
 """The private tmux server, and the fake that stands for it, keep to one contract."""
 
-import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from swarm.adapters.tmux import Tmux
-from swarm.adapters.tmux.process import Server
+from swarm.adapters.tmux.server import PrivateServer
 from swarm.errors import Refused, ToolError
 from swarm.ports import Panes
+from tests.adapters.tmux.conftest import PlainServer, is_ours
 from tests.fakes import FakePanes
+from tests.process_starts import ProcessStart
 
 PATIENCE = 20.0
 
@@ -24,13 +26,6 @@ class World:
     panes: Panes
     end: Callable[[str], None]
     """Make the pane's program end with 3."""
-
-
-@pytest.fixture
-def tmux() -> Iterator[Tmux]:
-    tmux = Tmux(f"swarm-test-{secrets.token_hex(4)}")
-    yield tmux
-    tmux.kill_server()
 
 
 @pytest.fixture(params=["fake", "real"])
@@ -176,12 +171,80 @@ def test_nothing_an_agent_prints_acts_on_the_terminal(tmux: Tmux) -> None:
     assert "owned" not in _text(tmux, "a").replace("shown", "")
 
 
-def test_no_key_of_tmux_opens_a_shell(tmux: Tmux) -> None:
+def test_no_key_of_tmux_opens_a_shell(tmux: Tmux, socket: str) -> None:
     """Whoever is attached types to the agent, and can only leave."""
     tmux.open("a", SHELL, {})
-    server = Server(tmux.attach_argv("a")[tmux.attach_argv("a").index("-L") + 1])
+    server = PrivateServer(socket)
 
     keys = "".join(server.run("list-keys", "-T", table) for table in ("prefix", "root"))
 
     for word in ("new-window", "split-window", "command-prompt", "respawn", "menu"):
         assert word not in keys
+
+
+TITLE = r"printf '\e]2;a\xe2\x90\x9eb\a'"
+"""A pane's title that holds the separator of libtmux's own listings."""
+FOLDER = "cd $(mktemp -d) && mkdir 'a\nb' && cd 'a\nb'"
+HOSTILE = [pytest.param(TITLE, id="title"), pytest.param(FOLDER, id="path")]
+
+
+def open_hostile(tmux: Tmux, script: str, folder: Path) -> None:
+    argv = ["bash", "-c", f"{script}; echo done; exec sleep 60"]
+    tmux.open("evil", argv, {"TMPDIR": str(folder)})
+    _until(lambda: "done" in _text(tmux, "evil"))
+
+
+@pytest.mark.parametrize("locale", ["C", "POSIX", "C.UTF-8"])
+@pytest.mark.parametrize("script", HOSTILE)
+def test_no_pane_can_end_the_listing_of_all(
+    tmux: Tmux,
+    script: str,
+    locale: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Promise: a program cannot hide the other tasks. Why: it chooses its title and
+    its working directory, and libtmux's own listing breaks on either."""
+    monkeypatch.setenv("LC_ALL", locale)
+    open_hostile(tmux, script, tmp_path)
+    tmux.open("good", ["bash", "-c", "echo grün; exit 3"], {})
+    _until(lambda: tmux.all()["good"].exit_code == 3)
+
+    assert sorted(tmux.all()) == ["evil", "good"]
+    assert "grün" in _text(tmux, "good")
+    tmux.open("good", SHELL, {})
+    tmux.close("evil")
+    assert sorted(tmux.all()) == ["good"]
+
+
+@pytest.mark.parametrize("script", HOSTILE)
+def test_the_plain_library_still_breaks_on_such_a_pane(
+    tmux: Tmux, script: str, plain_server: PlainServer, tmp_path: Path
+) -> None:
+    """Once this fails, the library is mended and its listing may be looked at again."""
+    open_hostile(tmux, script, tmp_path)
+    tmux.open("good", SHELL, {})
+    library = plain_server()
+
+    with pytest.raises(ValueError, match="zip"):
+        print(library.panes)
+
+
+def test_the_plain_library_still_starts_processes_of_its_own(
+    tmux: Tmux, plain_server: PlainServer, only_our_starts: list[ProcessStart]
+) -> None:
+    """Shows that the watch on process starts, which is on in every test, can fail."""
+    tmux.open("a", SHELL, {})
+    assert all(is_ours(start) for start in only_our_starts)
+
+    library = plain_server()
+
+    assert len(library.panes) == 1
+    assert not all(is_ours(start) for start in only_our_starts)
+
+
+def test_names_may_hold_blanks(tmux: Tmux) -> None:
+    """The name stands last in a row."""
+    tmux.open("a b  c", SHELL, {})
+
+    assert list(tmux.all()) == ["a b  c"]

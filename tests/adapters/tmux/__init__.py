@@ -1,0 +1,1 @@
+"""Tests of the private tmux server, with a real tmux."""
