@@ -29,9 +29,12 @@ class LlmUsage:
 
     model: str = ""
     tokens_in: int = 0
-    """Read anew; what came from a cache is not among them."""
+    """Read anew; what is read from a cache or written into one is not among them."""
     tokens_out: int = 0
     tokens_cached: int = 0
+    tokens_cache_written: int = 0
+    tokens_cache_written_1h: int = 0
+    """Those of `tokens_cache_written` that are kept for an hour, which costs more."""
 
 
 class LlmResponseReader:
@@ -86,25 +89,50 @@ class LlmResponseReader:
         counts = _first(body, _USAGE)
         if not isinstance(counts, dict):
             return
-        cached, is_within = _cached(counts)
-        found = _number(counts, _IN)
-        if found:
-            self.usage.tokens_in = max(0, found - cached) if is_within else found
-        if cached:
-            self.usage.tokens_cached = cached
+        cache = _cache_counts(counts)
+        tokens_in = _number(counts, _IN)
+        if tokens_in:
+            within = cache.read + cache.written if cache.is_within_input else 0
+            self.usage.tokens_in = max(0, tokens_in - within)
+        if cache.read:
+            self.usage.tokens_cached = cache.read
+        if cache.written:
+            self.usage.tokens_cache_written = cache.written
+            self.usage.tokens_cache_written_1h = min(cache.written_1h, cache.written)
         out = _number(counts, _OUT) + _number(counts, _THOUGHT)
         self.usage.tokens_out = max(self.usage.tokens_out, out)
 
 
-def _cached(counts: dict[str, Any]) -> tuple[int, bool]:
-    """Tokens from a cache, and whether the input's count holds them too."""
-    if "cache_read_input_tokens" in counts:
-        return _number(counts, ("cache_read_input_tokens",)), False
+@dataclass(frozen=True, slots=True)
+class _CacheCounts:
+    """Tokens that have to do with a cache."""
+
+    read: int
+    written: int = 0
+    written_1h: int = 0
+    is_within_input: bool = True
+    """The service's count of input tokens holds them too."""
+
+
+def _cache_counts(counts: dict[str, Any]) -> _CacheCounts:
+    if {"cache_read_input_tokens", "cache_creation_input_tokens"} & counts.keys():
+        by_span = counts.get("cache_creation")
+        return _CacheCounts(
+            read=_number(counts, ("cache_read_input_tokens",)),
+            written=_number(counts, ("cache_creation_input_tokens",)),
+            written_1h=_number(by_span, ("ephemeral_1h_input_tokens",))
+            if isinstance(by_span, dict)
+            else 0,
+            is_within_input=False,
+        )
     for name in ("input_tokens_details", "prompt_tokens_details"):
-        inner = counts.get(name)
-        if isinstance(inner, dict):
-            return _number(inner, ("cached_tokens",)), True
-    return _number(counts, ("cachedContentTokenCount",)), True
+        details = counts.get(name)
+        if isinstance(details, dict):
+            return _CacheCounts(
+                read=_number(details, ("cached_tokens",)),
+                written=_number(details, ("cache_write_tokens",)),
+            )
+    return _CacheCounts(read=_number(counts, ("cachedContentTokenCount",)))
 
 
 def _first(body: dict[str, Any], places: tuple[tuple[str, ...], ...]) -> Any:

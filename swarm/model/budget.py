@@ -15,7 +15,10 @@ def spent(task: Task) -> str:
         return f"it used about ${task.model.cost:.2f} of ${task.budget.dollars:.2f}"
     if task.budget.dollars and task.model.unpriced_tokens:
         model = task.model.name or "its model"
-        return f"{model} has no price, so ${task.budget.dollars:.2f} cannot be kept"
+        return (
+            f"{model} has no price, so ${task.budget.dollars:.2f} cannot be kept; "
+            "add a line for it to prices.toml beside your config.toml"
+        )
     return ""
 
 

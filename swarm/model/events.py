@@ -386,6 +386,10 @@ class ModelAnswered(Event):
     tokens_out: int = 0
     tokens_cached: int = 0
     """Read from a cache; not among `tokens_in`."""
+    tokens_cache_written: int = 0
+    """Written into a cache; not among `tokens_in`."""
+    tokens_cache_written_1h: int = 0
+    """Those of `tokens_cache_written` that are kept for an hour."""
     cost: float = 0.0
     """US dollars, by the price table; 0 where the model has no price."""
     priced: bool = False

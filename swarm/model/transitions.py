@@ -195,7 +195,8 @@ def _model_asked(task: Task, _at: float, _event: events.ModelAsked) -> Task:
 
 def _model_answered(task: Task, at: float, event: events.ModelAnswered) -> Task:
     before = task.model
-    tokens_in = event.tokens_in + event.tokens_cached
+    cache_tokens = event.tokens_cached + event.tokens_cache_written
+    tokens_in = event.tokens_in + cache_tokens
     unpriced_tokens = 0 if event.priced else tokens_in + event.tokens_out
     model = replace(
         before,

@@ -23,7 +23,7 @@ class Desk:
     def __init__(self, file: Path) -> None:
         self.journal = Journal(file)
         self.queries = Queries(file)
-        prices = Prices({"claude": Price(3.0, 0.3, 15.0)})
+        prices = Prices({"claude-x": Price(3.0, 0.3, 15.0, 3.75, 6.0)})
         self.log = GateRecorder(self.journal, lambda: prices)
         self.task = self.journal.queue(lambda _id: queued()).id
         self.log.own(NET, self.task)
@@ -112,6 +112,30 @@ def test_an_answer_has_its_price_and_somebody_is_told(desk: Desk) -> None:
     (answer,) = [one for one in events if isinstance(one, e.ModelAnswered)]
     assert (answer.cost, answer.priced) == (3.0, True)
     assert told == [desk.task]
+
+
+def test_what_is_written_into_a_cache_is_counted_and_paid_for(desk: Desk) -> None:
+    """A turn of an agent writes far more into the cache than it reads anew."""
+    counts = {
+        "tokens_in": 12,
+        "tokens_cached": 2_000,
+        "tokens_cache_written": 48_000,
+        "tokens_out": 500,
+    }
+
+    recorded = desk.hear(
+        1,
+        phase="answer",
+        verdict=None,
+        provider="anthropic",
+        model="claude-x",
+        **counts,
+    )
+
+    (answer,) = [one for one in recorded if isinstance(one, e.ModelAnswered)]
+    used = desk.queries.tasks.get(desk.task).model
+    assert answer.cost == used.cost == pytest.approx(0.188, abs=0.0005)
+    assert used.tokens == 50_512
 
 
 def test_a_net_that_is_gone_is_recorded_up_to_its_end(desk: Desk) -> None:

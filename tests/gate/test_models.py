@@ -22,6 +22,8 @@ ANTHROPIC = b"".join(
                 "usage": {
                     "input_tokens": 25,
                     "cache_read_input_tokens": 900,
+                    "cache_creation_input_tokens": 700,
+                    "cache_creation": {"ephemeral_1h_input_tokens": 200},
                     "output_tokens": 1,
                 },
             },
@@ -48,8 +50,13 @@ GEMINI = (
     b' "candidatesTokenCount": 3, "thoughtsTokenCount": 2}}]'
 )
 ANSWERS = {
-    "anthropic": (ANTHROPIC, LlmUsage("claude-x", 25, 15, 900)),
+    "anthropic": (ANTHROPIC, LlmUsage("claude-x", 25, 15, 900, 700, 200)),
     "openai chat": (OPENAI_CHAT, LlmUsage("gpt-x", 20, 4, 10)),
+    "openai cache writes": (
+        b'{"model": "gpt-z", "usage": {"input_tokens": 50, "output_tokens": 6,'
+        b' "input_tokens_details": {"cached_tokens": 20, "cache_write_tokens": 5}}}',
+        LlmUsage("gpt-z", 25, 6, 20, 5),
+    ),
     "openai responses": (OPENAI_RESPONSES, LlmUsage("gpt-y", 30, 6, 20)),
     "gemini": (GEMINI, LlmUsage("gemini-x", 9, 5, 0)),
     "an error": (b'{"type": "error", "error": {"message": "no"}}', LlmUsage()),
@@ -121,5 +128,5 @@ async def test_a_model_call_is_counted_as_it_passes(tmp_path: Path) -> None:
     assert b"accept-encoding: identity" in HEADS[-1].lower()
     assert asked["provider"] == answered["provider"] == "anthropic"
     assert answered["model"] == "claude-x"
-    counts = ("tokens_in", "tokens_out", "tokens_cached")
-    assert tuple(answered[name] for name in counts) == (25, 15, 900)
+    counts = ("tokens_in", "tokens_out", "tokens_cached", "tokens_cache_written")
+    assert tuple(answered[name] for name in counts) == (25, 15, 900, 700)

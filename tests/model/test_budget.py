@@ -29,7 +29,8 @@ def task(model: ModelUsage, limit: Budget) -> Task:
             Budget(dollars=2.0),
             0.0,
             5,
-            "claude-x has no price, so $2.00 cannot be kept",
+            "claude-x has no price, so $2.00 cannot be kept; "
+            "add a line for it to prices.toml beside your config.toml",
         ),
         (Budget(), 0.0, 5, ""),
     ],

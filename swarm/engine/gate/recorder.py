@@ -7,7 +7,7 @@ from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from swarm.config.prices import Prices
+from swarm.config.prices import Prices, TokenCounts
 from swarm.engine.gate.client import Line
 from swarm.errors import SwarmError
 from swarm.model import events as e
@@ -120,8 +120,14 @@ class GateRecorder:
             return event
         if price is None:
             return event
-        cost = price.of(event.tokens_in, event.tokens_cached, event.tokens_out)
-        return replace(event, cost=cost, priced=True)
+        tokens = TokenCounts(
+            input=event.tokens_in,
+            cache_read=event.tokens_cached,
+            cache_write=event.tokens_cache_written,
+            cache_write_1h=event.tokens_cache_written_1h,
+            output=event.tokens_out,
+        )
+        return replace(event, cost=price.of(tokens), priced=True)
 
 
 def _nobody(_task_id: int) -> None:
