@@ -1,0 +1,1 @@
+"""Commands for whoever makes a release; nothing here is part of the program."""
