@@ -79,6 +79,7 @@ def diff_of(task: Task) -> str:
 def _facts(task: Task) -> dict[str, Any]:
     """Flat, under the names that scripts already read."""
     facts = asdict(task)
+    merge_commit = facts.pop("merge_commit")
     review, net, model, budget = (
         facts.pop(part) for part in ("review", "net", "model", "budget")
     )
@@ -86,7 +87,7 @@ def _facts(task: Task) -> dict[str, Any]:
         **facts,
         **review,
         "state": task.state.value,
-        "commit": facts.pop("merge_commit"),
+        "commit": merge_commit,
         "net": net["name"],
         "denied": net["denied"],
         "sent": net["sent"],
