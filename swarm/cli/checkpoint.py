@@ -1,6 +1,5 @@
 """`swarm checkpoint`: what a task's worktree was, and the way back to it."""
 
-import time
 from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
 
@@ -8,6 +7,7 @@ from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.keeper_client import ask
 from swarm.cli.parser import task_id
+from swarm.model import format
 from swarm.model.safe_text import safe_line
 from swarm.store.event_queries import Checkpoint
 from swarm.store.queries import Queries
@@ -41,7 +41,9 @@ def _ls(args: Namespace) -> int:
         return exit_codes.DONE
     for one in reversed(found):
         output.out(_row(one))
-    output.out(f"{0:>4}  {_clock(task.started or task.created)}  where it began")
+    output.out(
+        f"{0:>4}  {format.date_time(task.started or task.created)}  where it began"
+    )
     return exit_codes.DONE
 
 
@@ -49,11 +51,7 @@ def _row(one: Checkpoint) -> str:
     diff = f"+{one.added} -{one.deleted} in {one.files} files"
     left = f", {one.hidden} not in it" if one.hidden else ""
     why = f"  {safe_line(one.why, 60)}" if one.why else ""
-    return f"{one.number:>4}  {_clock(one.at)}  {diff}{left}{why}"
-
-
-def _clock(at: float) -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at))
+    return f"{one.number:>4}  {format.date_time(one.at)}  {diff}{left}{why}"
 
 
 def _take(args: Namespace) -> int:

@@ -11,7 +11,7 @@ from swarm.cli import exit_codes, output
 from swarm.cli.keeper_client import changes
 from swarm.cli.parser import task_id
 from swarm.engine.readers.audit import facts
-from swarm.model import activity_text
+from swarm.model import activity_text, format
 from swarm.model import events as e
 from swarm.model.audit_query import GROUPS, Entry, Filter
 from swarm.model.safe_text import safe_line
@@ -116,7 +116,7 @@ def sentence(known: e.Recorded) -> str:
 
 
 def _head(at: float, task: int | None) -> str:
-    clock = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at))
+    clock = format.date_time(at)
     whose = f"#{task}" if task is not None else "-"
     return f"{clock}  {whose:<4}"
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from swarm.adapters.docker import DockerImages
 from swarm.cli import exit_codes, output
 from swarm.engine.host import images
+from swarm.model import format
 from swarm.model.safe_text import safe_line
 
 PREFIX = "swarm/"
@@ -49,8 +50,8 @@ def _ls(as_json: bool) -> int:
         [
             one.reference,
             _state(one.reference, current),
-            output.size(one.size),
-            output.ago(time.time() - one.created),
+            format.size(one.size),
+            format.age(time.time() - one.created),
         ]
         for one in sorted(known, key=lambda one: one.reference)
     ]

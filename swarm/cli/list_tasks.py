@@ -10,7 +10,7 @@ from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.arguments import repository
 from swarm.cli.parser import task_id
-from swarm.model import usage
+from swarm.model import format, usage
 from swarm.model.task import State, Task
 from swarm.model.usage import Usage
 from swarm.store.connection import ReadConnection
@@ -115,7 +115,7 @@ def _list(tasks: list[Task], everywhere: bool) -> None:
             str(task.id),
             task.name,
             state_of(task),
-            output.ago(now - task.created),
+            format.age(now - task.created),
             diff_of(task),
             str(task.review.commits or ""),
             str(task.review.flags or ""),
@@ -198,7 +198,7 @@ def _network(task: Task) -> str:
         return ""
     cut = "; cut: nothing passes" if task.net.is_cut else ""
     return (
-        f"{output.size(task.net.sent)} up, {output.size(task.net.received)} down{cut}"
+        f"{format.size(task.net.sent)} up, {format.size(task.net.received)} down{cut}"
     )
 
 
@@ -229,4 +229,4 @@ def _count(number: int, what: str) -> str:
 
 
 def _clock(at: float | None) -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at)) if at else ""
+    return format.date_time(at) if at else ""

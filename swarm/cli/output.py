@@ -3,11 +3,11 @@
 import json
 import os
 import sys
-import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any, TextIO
 
 from swarm.errors import SwarmError
+from swarm.model.format import cell_width
 from swarm.model.safe_text import plain, safe_line
 
 COLOURS = {
@@ -65,12 +65,12 @@ def columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table, aligned by what a terminal shows; cells are made harmless here."""
     clean = [[safe_line(cell, CELL_LIMIT) for cell in row] for row in rows]
     widths = [
-        max(width(row[place]) for row in [list(head), *clean])
+        max(cell_width(row[place]) for row in [list(head), *clean])
         for place in range(len(head))
     ]
     for row in [list(head), *clean]:
         cells = [
-            coloured(cell) + " " * (size - width(cell))
+            coloured(cell) + " " * (size - cell_width(cell))
             for cell, size in zip(row, widths, strict=True)
         ]
         out("  ".join(cells).rstrip())
@@ -79,7 +79,7 @@ def columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 def fields(pairs: Iterable[tuple[str, str]]) -> None:
     """Named values one below the other; long ones go on, indented."""
     shown = [(name, plain(value)) for name, value in pairs if value]
-    size = max((width(name) for name, _ in shown), default=0)
+    size = max((cell_width(name) for name, _ in shown), default=0)
     for name, value in shown:
         out(f"{name:<{size}}  " + value.replace("\n", "\n" + " " * (size + 2)))
 
@@ -93,36 +93,6 @@ def coloured(word: str) -> str:
 def takes_colour() -> bool:
     """Whether standard output is a terminal and nobody asked for no colours."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-
-
-def width(text: str) -> int:
-    """Cells that the text takes on a terminal."""
-    if text.isascii():
-        return len(text)
-    return sum(_cells(character) for character in text)
-
-
-def _cells(character: str) -> int:
-    if unicodedata.combining(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
-def ago(seconds: float) -> str:
-    """A span of time in its two letters or three: `42s`, `7m`, `3h`, `12d`."""
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "m")):
-        if seconds >= size:
-            return f"{int(seconds // size)}{unit}"
-    return f"{max(0, int(seconds))}s"
-
-
-def size(number: float) -> str:
-    """Bytes as a human reads them: `812 B`, `4.2 GiB`."""
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if number < 1024:
-            return f"{number:.0f} {unit}" if unit == "B" else f"{number:.1f} {unit}"
-        number /= 1024
-    return f"{number:.1f} TiB"
 
 
 def numbers(ids: Iterable[int]) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from swarm.model.format import in_unit, size, size_unit
+
 SAMPLES = 60
 """Readings of cpu that are kept; the engine gives one a second."""
 
@@ -130,12 +132,6 @@ def reached_pids(usage: Usage) -> bool:
     return 0 < usage.pids_limit <= usage.peak_pids
 
 
-def size(number: int) -> str:
-    """Bytes: `812 B`, `4.0 GiB`."""
-    power, unit = _unit(number)
-    return f"{_in(number, power)} {unit}"
-
-
 def _held(usage: Usage, memory: int, pids: int) -> list[str]:
     most = f"/{usage.pids_limit}" if usage.pids_limit else ""
     return [f"mem {_of(memory, usage.memory_limit)}", f"pids {pids}{most}"]
@@ -147,19 +143,10 @@ def _wrote(usage: Usage) -> list[str]:
 
 def _of(number: int, limit: int) -> str:
     """Both in the limit's unit, unless the number would vanish in it."""
-    power, unit = _unit(limit)
+    power, unit = size_unit(limit)
     if not limit or number * 10 < 1 << power:
         return f"{size(number)}/{size(limit)}" if limit else size(number)
-    return f"{_in(number, power)}/{_in(limit, power)} {unit}"
-
-
-def _in(number: int, power: int) -> str:
-    return f"{number / (1 << power):.1f}" if power else str(number)
-
-
-def _unit(number: int) -> tuple[int, str]:
-    units = ((40, "TiB"), (30, "GiB"), (20, "MiB"), (10, "KiB"))
-    return next(((p, unit) for p, unit in units if number >= 1 << p), (0, "B"))
+    return f"{in_unit(number, power)}/{in_unit(limit, power)} {unit}"
 
 
 def _bar(samples: Sequence[float], most: float) -> str:

@@ -89,24 +89,6 @@ def test_counts_leave_out_zeros() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(-3, "0s"), (59, "59s"), (60, "1m"), (3600, "1h"), (200_000, "2d")],
-)
-def test_an_age_is_short(seconds: float, text: str) -> None:
-    """Four cells are enough."""
-    assert formatting.age(seconds) == text
-
-
-@pytest.mark.parametrize(
-    ("number", "text"),
-    [(0, "0"), (999, "999"), (1000, "1.0k"), (41_000, "41k"), (2_500_000, "2.5M")],
-)
-def test_a_count_is_short(number: int, text: str) -> None:
-    """Four cells are enough."""
-    assert formatting.count(number) == text
-
-
-@pytest.mark.parametrize(
     ("action", "task", "why"),
     [
         ("merge", TASK, "needs a stopped task (s stops it); fix is working"),

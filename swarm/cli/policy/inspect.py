@@ -15,7 +15,7 @@ from swarm.cli.arguments import repository
 from swarm.config import load, policy_files
 from swarm.engine.egress import policy_resolver
 from swarm.errors import Refused, SwarmError
-from swarm.model import events
+from swarm.model import events, format
 from swarm.model.safe_text import safe_line
 from swarm.policy import explain
 from swarm.policy.explain import Explanation
@@ -194,10 +194,8 @@ def _rule(rule: Rule) -> str:
 
 
 def _only(rule: Rule) -> str:
-    until = f"until {_clock(rule.expires)}" if rule.expires else ""
+    until = (
+        f"until {format.date_time(rule.expires, seconds=False)}" if rule.expires else ""
+    )
     words = [rule.only, "once" if rule.uses else "", until]
     return " ".join(word for word in words if word)
-
-
-def _clock(at: float) -> str:
-    return time.strftime("%Y-%m-%d %H:%M", time.localtime(at))

@@ -9,7 +9,7 @@ from swarm.config import load, policy_files, policy_writer
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import policy_resolver, task_network
 from swarm.errors import Refused, SwarmError
-from swarm.model import events
+from swarm.model import events, format
 from swarm.model.task import State, Task
 from swarm.policy import hosts
 from swarm.policy.decide import Attempt, PolicyEvaluator
@@ -106,7 +106,7 @@ def _rule(body: dict[str, Any]) -> Rule:
     if kind not in ("allow", "deny"):
         raise Refused(f"{kind!r} is neither allow nor deny")
     seconds = float(body.get("seconds") or 0)
-    clock = time.strftime("%Y-%m-%d %H:%M", time.localtime())
+    clock = format.date_time(time.time(), seconds=False)
     rule = Rule(
         kind="allow" if kind == "allow" else "deny",
         host=host,

@@ -6,6 +6,7 @@ from swarm.engine.review import snapshot
 from swarm.engine.tasks import observation
 from swarm.errors import SwarmError
 from swarm.model import events, usage
+from swarm.model.format import size
 from swarm.model.task import State
 from swarm.ports import ContainerFacts
 
@@ -59,7 +60,7 @@ def _why(
         context.meter.out_of_memory(task_id)
     used = context.meter.usage(task_id)
     if facts.oom_killed or (used and used.oom):
-        limit = usage.size(_memory(context, task_id))
+        limit = size(_memory(context, task_id))
         reason = f"a process was killed at the limit of {limit} of memory"
         if facts.exit_code == KILLED:
             reason = f"out of memory: it reached its limit of {limit}"

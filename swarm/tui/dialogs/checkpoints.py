@@ -8,11 +8,11 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from swarm.model import format
 from swarm.model.safe_text import safe_line
 from swarm.store.event_queries import Checkpoint
 from swarm.tui.dialogs.base import Dialog
-from swarm.tui.present import event_text
-from swarm.tui.present.formatting import ACCENT, KEY, MUTED, age, count
+from swarm.tui.present.formatting import ACCENT, KEY, MUTED
 from swarm.tui.widgets.line_view import LineView
 
 NOW = -1
@@ -78,9 +78,9 @@ class CheckpointsDialog(Dialog[int]):
             self.dismiss(NOW)
 
     def _row(self, one: Checkpoint) -> Content:
-        diff = f"+{count(one.added)} −{count(one.deleted)}"
-        files = "1 file" if one.files == 1 else f"{count(one.files)} files"
-        left = f"{count(one.hidden)} not in it" if one.hidden else ""
+        diff = f"+{format.count(one.added)} −{format.count(one.deleted)}"
+        files = "1 file" if one.files == 1 else f"{format.count(one.files)} files"
+        left = f"{format.count(one.hidden)} not in it" if one.hidden else ""
         notes = " · ".join(word for word in (safe_line(one.why, 60), left) if word)
         return Content.assemble(
             (f" {one.number:>3} ", KEY),
@@ -94,4 +94,4 @@ class CheckpointsDialog(Dialog[int]):
         return Content.assemble((f" {0:>3} ", KEY), self._when(self._began), words)
 
     def _when(self, at: float) -> str:
-        return f" {event_text.clock(at)} {age(self._now - at):>4} ago  "
+        return f" {format.clock(at)} {format.age(self._now - at):>4} ago  "

@@ -11,12 +11,13 @@ from textual.content import Content
 from textual.widgets import Static
 
 from swarm.errors import SwarmError
+from swarm.model import format
 from swarm.model.audit_query import Entry
 from swarm.model.safe_text import safe_line
 from swarm.policy import hosts
 from swarm.tui.dialogs.base import Dialog
 from swarm.tui.dialogs.denial_question import DenialQuestion
-from swarm.tui.present import audit_rows, event_text, host_warnings
+from swarm.tui.present import audit_rows, host_warnings
 from swarm.tui.present.denials import DenialRow
 from swarm.tui.present.formatting import ERROR, KEY, MUTED, WARNING
 
@@ -121,7 +122,7 @@ class DenialCard(Dialog[str]):
     def _facts(self) -> list[Content]:
         row = self._row
         times = "once" if row.count == 1 else f"{row.count} times"
-        first, last = event_text.clock(row.first), event_text.clock(row.last)
+        first, last = format.clock(row.first), format.clock(row.last)
         out = [
             Content(f"{self._question.name} (#{row.task}) was denied {times}"),
             Content.styled(f"first {first} · last {last}", MUTED),

@@ -13,6 +13,7 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from swarm.errors import SwarmError
+from swarm.model import format
 from swarm.model.safe_text import safe_line
 from swarm.policy import hosts
 from swarm.policy.layers import ResolvedPolicy
@@ -21,7 +22,7 @@ from swarm.tui.dialogs.denial_card import ALLOWING, WITHIN, request_line
 from swarm.tui.dialogs.denial_question import DenialQuestion
 from swarm.tui.present import host_warnings
 from swarm.tui.present.denials import DenialKey, DenialRow
-from swarm.tui.present.formatting import ERROR, KEY, MUTED, WARNING, count, fit
+from swarm.tui.present.formatting import ERROR, KEY, MUTED, WARNING, fit
 from swarm.tui.widgets.line_view import LineView
 
 MOST = 10
@@ -59,7 +60,9 @@ class DenialList(Dialog[dict[DenialKey, str]]):
     def compose(self) -> ComposeResult:
         """The rows, and what is to be known of the one under the cursor."""
         with Vertical(classes="dialog") as frame:
-            more = f" · {count(self._left)} more come after" if self._left else ""
+            more = (
+                f" · {format.count(self._left)} more come after" if self._left else ""
+            )
             frame.border_title = Content(f"⊘ Denied requests: {len(self._rows)}{more}")
             frame.border_subtitle = Content(FOOT)
             yield LineView(id="denied-rows", cursor=True)
@@ -156,7 +159,7 @@ class DenialList(Dialog[dict[DenialKey, str]]):
     def _line(self, at: int) -> Content:
         row, chosen = self._rows[at], self._chosen[at]
         mark = "⚑" if self._flags(at) else " "
-        times = f" ×{count(row.count)}" if row.count > 1 else ""
+        times = f" ×{format.count(row.count)}" if row.count > 1 else ""
         return Content.assemble(
             (f" {CHOICES[chosen]:<7} ", KEY if chosen else MUTED),
             f"{fit(self._questions[at].name, 16)} ",

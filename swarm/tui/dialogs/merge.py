@@ -20,12 +20,13 @@ from textual.widgets import (
     TextArea,
 )
 
+from swarm.model import format
 from swarm.model.review import Change, Strategy
 from swarm.model.safe_text import plain, safe_line
 from swarm.model.task import Task
 from swarm.plan.naming import slug
 from swarm.tui.dialogs.base import Dialog
-from swarm.tui.present.formatting import MUTED, WARNING, count
+from swarm.tui.present.formatting import MUTED, WARNING
 from swarm.tui.present.task_appearance import display_name
 from swarm.tui.widgets.checkboxes import AsciiCheckbox, AsciiRadio
 
@@ -163,8 +164,8 @@ class MergeDialog(Dialog[dict[str, Any]]):
 
     def _content(self) -> Content:
         changes = self._reviewed.changes
-        added = count(sum(change.added for change in changes))
-        deleted = count(sum(change.deleted for change in changes))
+        added = format.count(sum(change.added for change in changes))
+        deleted = format.count(sum(change.deleted for change in changes))
         files = "1 file" if len(changes) == 1 else f"{len(changes)} files"
         return Content.assemble(
             ("Content   ", MUTED),

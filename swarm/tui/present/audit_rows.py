@@ -1,12 +1,11 @@
 """One line of the audit for each entry; every foreign text made harmless here."""
 
 import dataclasses
-import time
 from collections.abc import Mapping
 
 from textual.content import Content
 
-from swarm.model import activity_text, events
+from swarm.model import activity_text, events, format
 from swarm.model.activity import RUIN
 from swarm.model.audit_query import Entry, group_of
 from swarm.model.safe_text import plain, safe_line
@@ -30,7 +29,7 @@ def row(entry: Entry, names: Mapping[int, str], width: int) -> Content:
     if why:
         room = max(20, room - len(why) - 2)
     return Content.assemble(
-        (f" {event_text.clock(entry.at)} ", MUTED),
+        (f" {format.clock(entry.at)} ", MUTED),
         f"{formatting.fit(whose, NAME)} ",
         (f"{kind:<7} ", MUTED),
         (f"{glyph} ", tone),
@@ -55,7 +54,7 @@ def _said(entry: Entry) -> tuple[str, str, str, str, str]:
             tone,
         )
     size = (
-        formatting.size(entry.activity.size)
+        format.size(entry.activity.size)
         if entry.activity and entry.activity.size
         else ""
     )
@@ -107,7 +106,7 @@ def detail(entry: Entry) -> Content:
     else:
         found = entry.action or entry.activity
         known = dataclasses.asdict(found) if found else {}
-    at = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(entry.at))
+    at = format.date_time(entry.at)
     head = f"{at}.{int(entry.at * 1000) % 1000:03}"
     parts: list[str | tuple[str, str]] = [(f" {head}", HEADING)]
     for key, value in known.items():

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
+from swarm.model import format
 from swarm.model.review import Change, Hidden
 from swarm.model.safe_text import safe_line
-from swarm.tui.present import formatting
 from swarm.tui.present.formatting import ERROR, GOOD, MUTED, WARNING
 
 
@@ -27,8 +27,8 @@ def change_line(change: Change) -> Content:
         [(f"{'binary':>11}", MUTED)]
         if change.binary
         else [
-            (f"{'+' + formatting.count(change.added):>6}", GOOD),
-            (f"{'−' + formatting.count(change.deleted):>6}", ERROR),
+            (f"{'+' + format.count(change.added):>6}", GOOD),
+            (f"{'−' + format.count(change.deleted):>6}", ERROR),
         ]
     )
     return Content.assemble(
@@ -45,7 +45,7 @@ def hidden_line(entry: Hidden) -> Content:
     return Content.assemble(
         ("✕ " if entry.blocks else "◇ ", ERROR if entry.blocks else WARNING),
         f"{safe_line(entry.path, 200)}{many}",
-        (f"  {safe_line(entry.reason, 120)}, {formatting.size(entry.size)}", MUTED),
+        (f"  {safe_line(entry.reason, 120)}, {format.size(entry.size)}", MUTED),
     )
 
 

@@ -1,40 +1,21 @@
 """Describes events in one sentence each; every foreign text is made harmless here."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
-from swarm.model import events
+from swarm.model import events, format
 from swarm.model.safe_text import safe_line
 from swarm.policy.reasons import Reason
-from swarm.tui.present.formatting import (
-    ACCENT,
-    ERROR,
-    GOOD,
-    MUTED,
-    WARNING,
-    count,
-    duration,
-)
+from swarm.tui.present.formatting import ACCENT, ERROR, GOOD, MUTED, WARNING
 
 EventText = tuple[str, str, str]
 """Glyph, sentence, tone."""
-
-
-def clock(at: float, seconds: bool = True) -> str:
-    """The local time of day."""
-    return time.strftime("%H:%M:%S" if seconds else "%H:%M", time.localtime(at))
 
 
 def describe(event: events.Event) -> EventText | None:
     """The event as one sentence, or None if no human asks for it."""
     text = _TEXTS.get(type(event))
     return text(event) if text else None
-
-
-def plural(number: int, noun: str) -> str:
-    """`1 file`, `2 files`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _stopped(event: events.TaskStopped) -> EventText:
@@ -57,8 +38,8 @@ def _rejected(event: events.TaskRejected) -> EventText:
 
 def _snapshot(event: events.SnapshotTaken) -> EventText:
     flags = f", {event.flags} flagged" if event.flags else ""
-    diff = f"+{count(event.added)} −{count(event.deleted)}"
-    words = f"read {plural(event.files, 'changed file')}, {diff}{flags}"
+    diff = f"+{format.count(event.added)} −{format.count(event.deleted)}"
+    words = f"read {format.plural(event.files, 'changed file')}, {diff}{flags}"
     return "·", words, WARNING if flags else MUTED
 
 
@@ -74,7 +55,7 @@ def _merged(event: events.TaskMerged) -> EventText:
 
 def _checkpoint(event: events.CheckpointTaken) -> EventText:
     why = f" {safe_line(event.why, 60)}" if event.why else ""
-    diff = f"+{count(event.added)} −{count(event.deleted)}"
+    diff = f"+{format.count(event.added)} −{format.count(event.deleted)}"
     return "·", f"checkpoint {event.number}{why}: {diff}", MUTED
 
 
@@ -109,12 +90,13 @@ def _sensor_down(event: events.SensorDown) -> EventText:
 
 
 def _unobserved(event: events.ObservationGap) -> EventText:
-    gap = f"unobserved for {duration(event.seconds)} since {clock(event.since)}"
-    return "✕", f"{gap}; git found {plural(event.found, 'change')}", ERROR
+    seconds, since = format.duration(event.seconds), format.clock(event.since)
+    gap = f"unobserved for {seconds} since {since}"
+    return "✕", f"{gap}; git found {format.plural(event.found, 'change')}", ERROR
 
 
 def _sensor_gap(event: events.SensorGap) -> EventText:
-    words = f"{plural(event.missed, 'action')} not reported"
+    words = f"{format.plural(event.missed, 'action')} not reported"
     return "✕", f"{words}: {safe_line(event.why, 120)}", ERROR
 
 
@@ -159,7 +141,7 @@ def _revoked(event: events.PolicyRevoked) -> EventText:
 
 
 def _budget_set(event: events.BudgetSet) -> EventText:
-    parts = [f"{count(event.tokens)} tokens"] if event.tokens else []
+    parts = [f"{format.count(event.tokens)} tokens"] if event.tokens else []
     parts += [f"${event.dollars:.2f}"] if event.dollars else []
     budget = " and ".join(parts) or "as much as it wants"
     return "$", f"may use {budget} in all", MUTED
@@ -174,7 +156,7 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
     ),
     events.StepDone: lambda event: (
         "·",
-        f"{safe_line(event.step, 40)} done in {duration(event.seconds)}",
+        f"{safe_line(event.step, 40)} done in {format.duration(event.seconds)}",
         MUTED,
     ),
     events.TaskLive: lambda _: ("◐", "the agent is at work", ACCENT),
@@ -205,7 +187,7 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
     ),
     events.TextSent: lambda event: (
         "·",
-        f"you typed {plural(event.length, 'character')}",
+        f"you typed {format.plural(event.length, 'character')}",
         MUTED,
     ),
     events.PaneReopened: lambda _: ("·", "terminal reopened", MUTED),
@@ -213,7 +195,7 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
     events.SnapshotTaken: _snapshot,
     events.CommitsImported: lambda event: (
         "·",
-        f"{plural(event.commits, 'commit')} passed the quarantine",
+        f"{format.plural(event.commits, 'commit')} passed the quarantine",
         MUTED,
     ),
     events.ImportRefused: _import_refused,
@@ -243,7 +225,7 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
     ),
     events.QueueLimit: lambda event: (
         "·",
-        f"at most {plural(event.max_running, 'task')} at work",
+        f"at most {format.plural(event.max_running, 'task')} at work",
         MUTED,
     ),
     events.ContainerEngineUp: lambda event: (

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
+from swarm.model import format
 from swarm.model.activity import GROUP, OUTSIDE, RUIN, PathActivity, relative
 from swarm.model.audit_query import Counts, PathRow
 from swarm.model.safe_text import safe_line
-from swarm.tui.present import event_text, formatting
 from swarm.tui.present.formatting import ACCENT, ERROR, HEADING, MUTED, WARNING
 
 GRAVE = frozenset({"X0", "X1", "X2", OUTSIDE, RUIN})
@@ -36,12 +36,14 @@ def path_of(place: PathRow) -> str:
 
 
 def _summary(counts: Counts, shows_generated: bool) -> Content:
-    parts: list[str | tuple[str, str]] = [f" {_of(counts.paths, 'path')} touched"]
+    parts: list[str | tuple[str, str]] = [
+        f" {format.plural(counts.paths, 'path')} touched"
+    ]
     if counts.flagged:
         parts.append((f" · ⚑{counts.flagged} flagged", WARNING))
     if counts.denied:
-        parts.append((f" · ⊘{formatting.count(counts.denied)} refused", WARNING))
-    parts.append((f" · {_of(counts.commands, 'command')}", MUTED))
+        parts.append((f" · ⊘{format.count(counts.denied)} refused", WARNING))
+    parts.append((f" · {format.plural(counts.commands, 'command')}", MUTED))
     parts.append(("" if shows_generated else " · generated folders hidden", MUTED))
     return Content.assemble(*parts)
 
@@ -49,17 +51,17 @@ def _summary(counts: Counts, shows_generated: bool) -> Content:
 def _row(place: PathRow, width: int) -> Content:
     trace = place.activity
     verb, tone = _verb(trace)
-    size = formatting.size(trace.size) if trace.size else "–"
+    size = format.size(trace.size) if trace.size else "–"
     note, note_tone = _note(trace)
-    times = f" ×{formatting.count(trace.count)}" if trace.count > 1 else ""
+    times = f" ×{format.count(trace.count)}" if trace.count > 1 else ""
     if place.files > 1 or trace.op == GROUP:
         name = f"{safe_line(relative(trace.path), 200)}/… {place.files:,} files"
-        size, times = formatting.size(trace.bytes) if trace.bytes else "–", ""
+        size, times = format.size(trace.bytes) if trace.bytes else "–", ""
     else:
         name = safe_line(relative(trace.path), 200)
     room = max(16, width - 28 - len(note))
     return Content.assemble(
-        (f" {event_text.clock(trace.last)} ", MUTED),
+        (f" {format.clock(trace.last)} ", MUTED),
         (f"{verb:<8}", tone),
         (f"{size:>7}  ", MUTED),
         _shortened(name, room),
@@ -82,14 +84,10 @@ def _note(trace: PathActivity) -> tuple[str, str]:
         level = f"{trace.level} " if trace.level[:1] == "X" else ""
         return f"⚑ {level}{safe_line(trace.note, 80)}", tone
     if trace.denied:
-        return f"⊘ refused ×{formatting.count(trace.denied)}", WARNING
+        return f"⊘ refused ×{format.count(trace.denied)}", WARNING
     return safe_line(trace.note, 80), MUTED
 
 
 def _shortened(name: str, room: int) -> str:
     """The end of a long path tells more than its beginning."""
     return name if len(name) <= room else f"…{name[-(room - 1) :]}"
-
-
-def _of(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from swarm.model import events
+from swarm.model import events, format
 from swarm.model.safe_text import safe_line
-from swarm.tui.present import event_text, formatting
+from swarm.tui.present import formatting
 from swarm.tui.present.denials import DenialRow
 from swarm.tui.present.formatting import ERROR, GOOD, KEY, MUTED, WARNING
 
@@ -34,7 +34,7 @@ def denied_line(row: DenialRow, name: str, alive: bool) -> Content:
     way = "decided" if row.decided else "locked" if row.locked else "! decides"
     way = way if alive else "ended"
     return Content.assemble(
-        (f" {event_text.clock(row.last)} ", MUTED),
+        (f" {format.clock(row.last)} ", MUTED),
         f"{formatting.fit(name, 18)} ",
         ("⊘ ", tone),
         (f"{row.name}{times}", tone),
@@ -103,12 +103,12 @@ def _row(host: str, port: int, place: _Place) -> Content:
     glyph, tone = ("⊘", WARNING) if denied else ("✓", GOOD) if port else ("·", MUTED)
     times = place.denied or place.allowed
     name = formatting.fit(f"{safe_line(host, 80)}{f':{port}' if port else ''}", 26)
-    carried = f"↑{formatting.count(place.up)} ↓{formatting.count(place.down)}  "
+    carried = f"↑{format.count(place.up)} ↓{format.count(place.down)}  "
     return Content.assemble(
-        (f" {event_text.clock(place.last)} ", MUTED),
+        (f" {format.clock(place.last)} ", MUTED),
         (f"{glyph} ", tone),
         f"{name} ",
-        (f"{'×' + formatting.count(times) if times > 1 else '':<4}", MUTED),
+        (f"{'×' + format.count(times) if times > 1 else '':<4}", MUTED),
         carried if place.up or place.down else "",
         (safe_line(place.why, 60), tone if denied else MUTED),
         (f"  {place.how}", MUTED),

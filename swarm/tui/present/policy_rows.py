@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from textual.content import Content
 
-from swarm.model import events
+from swarm.model import events, format
 from swarm.model.safe_text import safe_line
 from swarm.policy.layers import ResolvedPolicy
 from swarm.policy.rules import Rule
@@ -87,7 +87,7 @@ def rows(
     )
     out += [Row(_rule(rule, uses, now, columns), rule) for rule in ordered]
     if left := len(known) - len(ordered):
-        words = f" {left} rule{'' if left == 1 else 's'} of services not shown"
+        words = f" {format.plural(left, 'rule')} of services not shown"
         out.append(Row(Content.styled(f"{words}; D shows them", MUTED)))
     elif not ordered:
         out.append(Row(Content.styled(" no rule: nothing passes", MUTED)))
@@ -126,8 +126,8 @@ def _rule(
     tone = {"deny": ERROR, "tcp": ERROR}.get(rule.kind, GOOD)
     glyph = {"deny": "⊘", "tcp": "⇒"}.get(rule.kind, "✓")
     ports = "" if rule.ports in ((443,), ()) else f":{','.join(map(str, rule.ports))}"
-    last = formatting.age(now - use.last) if use.last else ""
-    used = f"{formatting.count(use.times) if use.times else '':>5}{last:>6}"
+    last = format.age(now - use.last) if use.last else ""
+    used = f"{format.count(use.times) if use.times else '':>5}{last:>6}"
     return Content.assemble(
         (f" {scope(rule):<9}", MUTED),
         (f"{glyph} ", tone),
@@ -143,7 +143,7 @@ def _rule(
 def _ends(rule: Rule, now: float) -> str:
     if rule.expires:
         left = rule.expires - now
-        return f"ends in {formatting.age(left)}  " if left > 0 else "has ended  "
+        return f"ends in {format.age(left)}  " if left > 0 else "has ended  "
     return "for one connection  " if rule.uses else ""
 
 

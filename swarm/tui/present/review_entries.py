@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
+from swarm.model import format
 from swarm.model.review import Change, Hidden
 from swarm.model.safe_text import safe_line
 from swarm.tui.present.diff_tab import hidden_line
-from swarm.tui.present.formatting import ERROR, GOOD, KEY, MUTED, WARNING, count
+from swarm.tui.present.formatting import ERROR, GOOD, KEY, MUTED, WARNING
 
 Entry = Change | Hidden
 """One line of the file list."""
@@ -20,9 +21,9 @@ def summary(
     flagged = sum(change.gating for change in changes)
     files = "1 file" if len(changes) == 1 else f"{len(changes)} files"
     parts: list[str | tuple[str, str]] = [
-        (f"+{count(sum(change.added for change in changes))}", GOOD),
+        (f"+{format.count(sum(change.added for change in changes))}", GOOD),
         " ",
-        (f"−{count(sum(change.deleted for change in changes))}", ERROR),
+        (f"−{format.count(sum(change.deleted for change in changes))}", ERROR),
         f" {files}  ",
     ]
     if flagged:

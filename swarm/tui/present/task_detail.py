@@ -5,7 +5,7 @@ from typing import Any
 
 from textual.content import Content
 
-from swarm.model import events
+from swarm.model import events, format
 from swarm.model.safe_text import plain, safe_line
 from swarm.model.task import State, Task
 from swarm.tui.present import event_text, formatting, task_appearance
@@ -21,7 +21,7 @@ def facts(task: Task, now: float) -> list[Content]:
     state: list[str | tuple[str, str]] = [
         (f"{'state':<{LABEL}}", MUTED),
         (f"{shown.glyph} {shown.word} ", shown.tone),
-        (formatting.age(now - task.changed), ""),
+        (format.age(now - task.changed), ""),
     ]
     if task.reason or task.budget.exceeded:
         state.append((f" — {safe_line(task.reason or task.budget.exceeded, 200)}", ""))
@@ -55,11 +55,11 @@ def _with_model(task: Task, now: float) -> str:
         return " — waits for its model"
     if task.model.answered is None:
         return ""
-    return f" — its model answered {formatting.age(now - task.model.answered)} ago"
+    return f" — its model answered {format.age(now - task.model.answered)} ago"
 
 
 def _network_fact(task: Task) -> Content:
-    up, down = formatting.size(task.net.sent), formatting.size(task.net.received)
+    up, down = format.size(task.net.sent), format.size(task.net.received)
     parts: list[str | tuple[str, str]] = [
         (f"{'network':<{LABEL}}", MUTED),
         f"↑{up} ↓{down}",
@@ -74,10 +74,10 @@ def _network_fact(task: Task) -> Content:
 
 
 def _model_fact(task: Task) -> Content:
-    tokens_in = formatting.count(task.model.tokens_in)
-    used = f"{tokens_in}→{formatting.count(task.model.tokens_out)} tokens"
+    tokens_in = format.count(task.model.tokens_in)
+    used = f"{tokens_in}→{format.count(task.model.tokens_out)} tokens"
     if task.budget.tokens:
-        used += f" of {formatting.count(task.budget.tokens)}"
+        used += f" of {format.count(task.budget.tokens)}"
     most = f" of ${task.budget.dollars:.2f}" if task.budget.dollars else ""
     known = task.model.cost or task.budget.dollars
     spent = f"  about ${task.model.cost:.2f}{most}" if known else ""
@@ -95,10 +95,10 @@ def _changes_fact(task: Task) -> Content:
         (f"+{task.review.added}", GOOD),
         " ",
         (f"−{task.review.deleted}", ERROR),
-        f" in {event_text.plural(task.review.files, 'file')}",
+        f" in {format.plural(task.review.files, 'file')}",
     ]
     if task.review.commits:
-        parts.append(f", {event_text.plural(task.review.commits, 'commit')}")
+        parts.append(f", {format.plural(task.review.commits, 'commit')}")
     if task.review.flags:
         parts.append((f"  ⚑{task.review.flags} would run on your machine", WARNING))
     if task.review.hidden:
@@ -115,14 +115,14 @@ def steps(recorded: Iterable[events.Recorded], task: Task, now: float) -> list[C
             out, since = [], one.at
         if isinstance(one.event, events.StepDone):
             since = one.at
-            time = f"{formatting.duration(one.event.seconds):>9}"
+            time = f"{format.duration(one.event.seconds):>9}"
             out.append(
                 Content.assemble(
                     (" ✓ ", GOOD), f"{safe_line(one.event.step, 30):<14}", (time, MUTED)
                 )
             )
     if task.state is State.PROVISIONING:
-        running = f"{formatting.age(now - since):>9}"
+        running = f"{format.age(now - since):>9}"
         out.append(
             Content.assemble((" ◌ ", MUTED), f"{'next step':<14}", (running, MUTED))
         )
@@ -176,7 +176,7 @@ def event_line(at: float, name: str, text: event_text.EventText) -> Content:
     """One event with its time and, if several tasks are shown, the name of its task."""
     glyph, words, tone = text
     return Content.assemble(
-        (f" {event_text.clock(at)} ", MUTED),
+        (f" {format.clock(at)} ", MUTED),
         f"{formatting.fit(name, 18)} " if name else "",
         (f"{glyph} ", tone),
         (words, tone if tone in (ERROR, WARNING, GOOD) else ""),
@@ -194,7 +194,7 @@ def _sandbox(task: Task, plan: dict[str, Any]) -> list[Content]:
     ]
     if not box:
         return out
-    memory = formatting.size(int(limits.get("memory", 0)))
+    memory = format.size(int(limits.get("memory", 0)))
     out += [
         _fact(" image", safe_line(str(box.get("image", "")), 120)),
         _fact(" user", safe_line(str(box.get("user", "")), 40)),

@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from swarm import assets
 from swarm.errors import SwarmError
+from swarm.model import format
 from swarm.model.review import Change, Hidden
 from swarm.model.safe_text import safe_line
 from swarm.model.task import Task
@@ -18,7 +19,7 @@ from swarm.tui.backend import Backend, Options
 from swarm.tui.dialogs.confirm import Confirm
 from swarm.tui.dialogs.merge import MergeDialog, Reviewed
 from swarm.tui.messages import Nudge, WishDecided, WishRequested
-from swarm.tui.present import event_text, review_entries, task_appearance
+from swarm.tui.present import review_entries, task_appearance
 from swarm.tui.present.formatting import ERROR, MUTED, TITLE, WARNING
 from swarm.tui.present.unified_diff import FileDiff
 from swarm.tui.screens.base import KeyScreen
@@ -157,7 +158,7 @@ class ReviewScreen(KeyScreen[None]):
         tree, newest = self.snapshot.tree, self.subject.review.tree
         if newest and newest != tree:
             return "files moved on: R", WARNING
-        return f"tree {tree[:7]} {event_text.clock(self._loaded_at)}", MUTED
+        return f"tree {tree[:7]} {format.clock(self._loaded_at)}", MUTED
 
     @on(FileList.Chosen)
     def _chosen(self, message: FileList.Chosen) -> None:

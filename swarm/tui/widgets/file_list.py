@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from textual.content import Content
 from textual.message import Message
 
+from swarm.model import format
 from swarm.model.review import Change, Hidden, Level
 from swarm.model.safe_text import safe_line
-from swarm.tui.present import formatting
 from swarm.tui.present.formatting import ACCENT, ERROR, GOOD, HEADING, MUTED, WARNING
 from swarm.tui.present.review_entries import Entry
 from swarm.tui.widgets.line_view import LineView
@@ -138,9 +138,9 @@ def _of_change(change: Change) -> tuple[Content, Content]:
     if change.binary:
         return head, Content.styled("binary", MUTED)
     return head, Content.assemble(
-        (f"+{formatting.count(change.added)}", GOOD),
+        (f"+{format.count(change.added)}", GOOD),
         " ",
-        (f"−{formatting.count(change.deleted)}", ERROR),
+        (f"−{format.count(change.deleted)}", ERROR),
     )
 
 
@@ -150,7 +150,7 @@ _MARKS = {"added": "A", "modified": "M", "deleted": "D", "renamed": "R", "retype
 
 def _of_hidden(entry: Hidden) -> tuple[Content, Content]:
     mark = ("✕   ", ERROR) if entry.blocks else ("◇   ", WARNING)
-    many = f"{entry.count} entries" if entry.count > 1 else formatting.size(entry.size)
+    many = f"{entry.count} entries" if entry.count > 1 else format.size(entry.size)
     return Content.assemble(mark, "  "), Content.styled(many, MUTED)
 
 

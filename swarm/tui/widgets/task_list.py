@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from textual.content import Content
 from textual.message import Message
 
+from swarm.model import format
 from swarm.model.task import Task
 from swarm.tui.present import formatting, task_appearance
 from swarm.tui.present.formatting import ACCENT, ERROR, GOOD, HEADING, MUTED, WARNING
@@ -147,7 +148,7 @@ class TaskList(LineView):
             (f"{shown.glyph} ", shown.tone),
             (name, MUTED if over else "bold" if chosen else ""),
             (f" {formatting.fit(shown.word, 9)}", shown.tone),
-            (f"{formatting.age(self._now - task.changed):>5}", MUTED),
+            (f"{format.age(self._now - task.changed):>5}", MUTED),
             *_diff(task),
         )
 
@@ -165,13 +166,13 @@ def _with_columns(heading: Content, width: int) -> Content:
 
 
 def _diff(task: Task) -> tuple[tuple[str, str], ...]:
-    flags = f"⚑{formatting.count(task.review.flags)}" if task.review.flags else ""
-    denied = f"⊘{formatting.count(task.net.denied)}" if task.net.denied else ""
+    flags = f"⚑{format.count(task.review.flags)}" if task.review.flags else ""
+    denied = f"⊘{format.count(task.net.denied)}" if task.net.denied else ""
     risk = (f" {flags}{denied:<{6 - len(flags)}}", WARNING)
     if not task.review.tree:
         return (f"{'—':>6}{'':>6}", MUTED), risk
     return (
-        (f"{'+' + formatting.count(task.review.added):>6}", GOOD),
-        (f"{'−' + formatting.count(task.review.deleted):>6}", ERROR),
+        (f"{'+' + format.count(task.review.added):>6}", GOOD),
+        (f"{'−' + format.count(task.review.deleted):>6}", ERROR),
         risk,
     )

@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
+from swarm.model import format
 from swarm.model.safe_text import safe_line
 from swarm.model.task import State, Task
 from swarm.store.event_queries import Fleet
 from swarm.tui.backend import Backend, Project
-from swarm.tui.present import event_text, task_appearance
+from swarm.tui.present import task_appearance
 from swarm.tui.widgets.empty_state import EmptyState
 from swarm.tui.widgets.header import Header
 from swarm.tui.widgets.task_list import TaskList
@@ -69,7 +70,7 @@ class Overview:
             task_appearance.counts(self.tasks),
             self._fleet,
             self._keeper_lives,
-            event_text.clock(self._clock(), seconds=False),
+            format.clock(self._clock(), seconds=False),
         )
 
     async def check_keeper(self) -> None:
