@@ -4,7 +4,7 @@ import shutil
 from argparse import ArgumentParser, Namespace
 
 from swarm.adapters.docker import DockerImages
-from swarm.adapters.git.process import GitDir, git
+from swarm.adapters.git.process import GitDir, run
 from swarm.adapters.tmux.server import version as tmux_version
 from swarm.bootstrap import home, wiring
 from swarm.cli import exit_codes, output
@@ -46,7 +46,7 @@ def machine() -> engine.Machine:
         sandboxes=wiring.sandboxes(),
         images=DockerImages(),
         tmux=lambda: ".".join(map(str, tmux_version())),
-        git=lambda: git(GitDir(None), "version").decode().strip(),
+        git=lambda: run(GitDir(None), "version").output.decode().strip(),
         free=lambda path: shutil.disk_usage(path).free,
     )
 

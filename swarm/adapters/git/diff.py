@@ -1,10 +1,15 @@
-"""What differs between two trees, computed where nobody's attributes are in force."""
+"""The changes between two trees, computed with nobody's attributes in force.
+
+Git's answer is parsed here and not by GitPython: its `diff()` loses changes whose names
+are not UTF-8 and cuts names at a newline (see `swarm.adapters.git.repo`).
+"""
 
 import os
 from collections.abc import Iterator
 from dataclasses import replace
 
-from swarm.adapters.git.process import Bounds, git
+from swarm.adapters.git.process import Bounds
+from swarm.adapters.git.repo import RAW
 from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import ToolError
 from swarm.model import risk
@@ -24,51 +29,58 @@ _LINK_LIMIT = 4096
 
 def changes(task: TaskGit, old: str, new: str) -> tuple[Change, ...]:
     """Every path that differs, with its numbers and its flags, in git's order."""
-    words = ("diff-tree", "-r", "-z", "--raw", "--numstat", *_HONEST, old, new)
-    found = list(parse(git(task.review(), *words)))
-    sizes, links = _contents(task, found)
-    repo = task.repo
-    x0 = repo.settings.read_from(repo.work_tree, repo.git_dir)
+    words = ("-r", "-z", "--raw", "--numstat", *_HONEST, old, new)
+    unflagged = list(parse(task.review.git.diff_tree(*words, **RAW)))
+    sizes, links = _contents(task, unflagged)
+    repository = task.repo
+    x0 = repository.settings.read_from(repository.work_tree, repository.git_dir)
     return tuple(
         replace(
-            each,
+            change,
             flags=risk.flags(
-                each,
-                risk.Facts(links.get(each.new), sizes.get(each.new, 0), x0=x0),
+                change,
+                risk.Facts(links.get(change.new), sizes.get(change.new, 0), x0=x0),
             ),
         )
-        for each in found
+        for change in unflagged
     )
 
 
 def unified(
-    task: TaskGit, old: str, new: str, of: Change | None = None, limit: int = 8 << 20
+    task: TaskGit,
+    old: str,
+    new: str,
+    change: Change | None = None,
+    limit: int = 8 << 20,
 ) -> bytes:
-    """The unified diff of two trees, of one change where one is given; the raw bytes.
+    """The raw bytes of the unified diff of two trees, or of one change in it.
 
-    ToolError where it would be more than `limit` bytes.
+    ToolError if it would be more than `limit` bytes.
     """
-    words = ("diff-tree", "-r", "-p", "--no-color", "--full-index", *_HONEST)
+    words = ("-r", "-p", "--no-color", "--full-index", *_HONEST)
     prefixes = ("--src-prefix=a/", "--dst-prefix=b/")
-    paths = [path for path in (of.old_path, of.path) if path] if of else []
-    only = ("--", *paths) if paths else ()
-    bounds = Bounds(output=limit)
-    return git(task.review(), *words, *prefixes, old, new, *only, bounds=bounds)
+    paths = [path for path in (change.old_path, change.path) if path] if change else []
+    pathspec = ("--", *paths) if paths else ()
+    git = task.review.git.within(Bounds(output=limit))
+    text: bytes = git.diff_tree(*words, *prefixes, old, new, *pathspec, **RAW)
+    return text
 
 
 def blob(task: TaskGit, oid: str, limit: int = 8 << 20) -> bytes:
-    """A file's content by its id; ToolError where it is more than `limit` bytes."""
-    return git(task.review(), "cat-file", "blob", oid, bounds=Bounds(output=limit))
+    """A file's content by its id; ToolError if it is more than `limit` bytes."""
+    git = task.review.git.within(Bounds(output=limit))
+    content: bytes = git.cat_file("blob", oid, **RAW)
+    return content
 
 
 def parse(out: bytes) -> Iterator[Change]:
     """Git's raw records, then its numbers, NUL-separated; ToolError on a surprise."""
     words = iter(os.fsdecode(out).split("\0"))
     try:
-        found = {change.path: change for change in _records(words)}
+        changes_by_path = {change.path: change for change in _records(words)}
     except (ValueError, KeyError, StopIteration) as error:
         raise ToolError("git diff-tree: its answer is not understood") from error
-    yield from found.values()
+    yield from changes_by_path.values()
 
 
 def _records(words: Iterator[str]) -> Iterator[Change]:
@@ -107,18 +119,18 @@ def _counted(change: Change, added: str, deleted: str) -> Change:
 
 
 def _contents(
-    task: TaskGit, found: list[Change]
+    task: TaskGit, all_changes: list[Change]
 ) -> tuple[dict[str, int], dict[str, str]]:
-    """Sizes of the new contents, and where the new symlinks lead."""
-    there = {c.new: c for c in found if c.new_mode not in (0, _GITLINK)}
-    if not there:
+    """Sizes of the new contents by id, and the targets of the new symlinks."""
+    oids = {c.new: None for c in all_changes if c.new_mode not in (0, _GITLINK)}
+    if not oids:
         return {}, {}
-    asked = "".join(f"{oid}\n" for oid in there).encode()
-    out = git(task.review(), "cat-file", "--batch-check", stdin=asked)
-    lines = (row.split() for row in out.decode().splitlines())
-    sizes = {oid: int(size) for oid, _, size in lines}
+    stdin = "".join(f"{oid}\n" for oid in oids).encode()
+    answer: str = task.review.git.cat_file("--batch-check", istream=stdin)
+    rows = (row.split() for row in answer.splitlines())
+    sizes = {oid: int(size) for oid, _, size in rows}
     links = {}
-    for change in found:
+    for change in all_changes:
         oid = change.new
         if change.new_mode == _SYMLINK and sizes[oid] <= _LINK_LIMIT:
             links[oid] = os.fsdecode(blob(task, oid, _LINK_LIMIT))

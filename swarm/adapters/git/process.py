@@ -1,11 +1,12 @@
-"""The one function that runs git: argv and environment built from nothing each time."""
+"""Runs git: argv and environment are built from nothing for each call."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from swarm.adapters.process import Limits, Program, run
+from swarm.adapters import process
+from swarm.adapters.process import Limits, ProcessResult, Program
 from swarm.errors import ToolError
 
 # The command line outranks every config file, so these hold in the user's own
@@ -59,7 +60,7 @@ _IMPERSONAL = {
 class GitDir:
     """A git directory, and as whom and with whose configuration git works on it."""
 
-    git_dir: Path | None
+    path: Path | None
     """None only to discover one from `cwd`."""
     work_tree: Path | None = None
     home: Path | None = None
@@ -67,7 +68,7 @@ class GitDir:
     personal: bool = False
     """The user's global and system configuration count: identity, LFS, line ends."""
     user: tuple[int, int] | None = None
-    """Run as this uid and gid, where swarm is root and the repository is not root's."""
+    """Run as this uid and gid, if swarm is root and the repository is not root's."""
     cwd: Path | None = None
 
 
@@ -79,81 +80,67 @@ class Bounds(Limits):
     output: int = 256 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class GitResult:
-    """What a call ended with."""
-
-    code: int
-    out: bytes
-
-
-def git(
-    at: GitDir,
+def run(
+    git_dir: GitDir,
     *words: str,
     stdin: bytes = b"",
-    extra: Mapping[str, str] | None = None,
+    extra_environment: Mapping[str, str] | None = None,
     bounds: Bounds | None = None,
-) -> bytes:
-    """Run `git <words>`; ToolError unless it succeeds."""
-    return ask(at, *words, stdin=stdin, extra=extra, bounds=bounds).out
+) -> ProcessResult:
+    """Run `git <words>`, whatever its exit status will be.
 
-
-def ask(
-    at: GitDir,
-    *words: str,
-    stdin: bytes = b"",
-    extra: Mapping[str, str] | None = None,
-    bounds: Bounds | None = None,
-    ok: tuple[int, ...] = (0,),
-) -> GitResult:
-    """As `git`, where another exit status than 0 is an answer too.
-
-    ToolError (with the tail of its standard error) on any other status, after the
-    time limit and on too much output; ToolMissing where there is no git. The whole
-    process group is killed then, drivers and all.
+    ToolError after the time limit, on too much output and if a signal ended git;
+    ToolMissing if there is no git.
     """
-    result = run(
-        Program(
-            argv(at, words),
-            label=f"git {_verb(words)}",
-            environment=environment(at, extra or {}),
-            stdin=stdin,
-            cwd=at.cwd or at.work_tree,
-            user=at.user,
-            install_hint="install git 2.38 or newer",
-        ),
-        bounds or Bounds(),
+    program = Program(
+        argv(git_dir, words),
+        label=f"git {verb(words)}",
+        environment=environment(git_dir, extra_environment or {}),
+        stdin=stdin,
+        cwd=git_dir.cwd or git_dir.work_tree,
+        user=git_dir.user,
+        install_hint="install git 2.38 or newer",
     )
-    if result.status not in ok:
-        raise ToolError(f"git {_verb(words)}: {result.complaint}")
-    return GitResult(result.status, result.output)
+    result = process.run(program, bounds or Bounds())
+    if result.status < 0:
+        raise ToolError(f"{program.label}: {result.complaint}")
+    return result
 
 
-def argv(at: GitDir, words: tuple[str, ...]) -> list[str]:
+def argv(git_dir: GitDir, words: tuple[str, ...]) -> list[str]:
     """The whole command line; the tests hold it against a list of promises."""
-    head = ["git", "--no-pager"]
+    line = ["git", "--no-pager"]
     for setting in _SETTINGS:
-        head += ["-c", setting]
-    if at.git_dir is None and os.geteuid() == 0:
-        head += ["-c", "safe.directory=*"]
-    if at.git_dir:
-        head.append(f"--git-dir={at.git_dir}")
-    if at.work_tree:
-        head.append(f"--work-tree={at.work_tree}")
-    return [*head, *words]
+        line += ["-c", setting]
+    if git_dir.path is None and os.geteuid() == 0:
+        line += ["-c", "safe.directory=*"]
+    if git_dir.path:
+        line.append(f"--git-dir={git_dir.path}")
+    if git_dir.work_tree:
+        line.append(f"--work-tree={git_dir.work_tree}")
+    return [*line, *words]
 
 
-def environment(at: GitDir, extra: Mapping[str, str]) -> dict[str, str]:
+def environment(git_dir: GitDir, extra: Mapping[str, str]) -> dict[str, str]:
     """The whole environment: nothing is inherited but PATH's absolute entries."""
-    found = os.environ.get("PATH", os.defpath).split(os.pathsep)
-    path = os.pathsep.join(entry for entry in found if entry.startswith("/"))
-    home = {"HOME": str(at.home)} if at.home else {}
-    config = os.environ.get("XDG_CONFIG_HOME", "")
-    if at.personal and not at.user and config:
-        home["XDG_CONFIG_HOME"] = config
-    whose = {} if at.personal else _IMPERSONAL
-    return {"PATH": path, **_ENVIRONMENT, **whose, **home, **extra}
+    entries = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    path = os.pathsep.join(entry for entry in entries if entry.startswith("/"))
+    home = {"HOME": str(git_dir.home)} if git_dir.home else {}
+    config_home = os.environ.get("XDG_CONFIG_HOME", "")
+    if git_dir.personal and not git_dir.user and config_home:
+        home["XDG_CONFIG_HOME"] = config_home
+    impersonal = {} if git_dir.personal else _IMPERSONAL
+    return {"PATH": path, **_ENVIRONMENT, **impersonal, **home, **extra}
 
 
-def _verb(words: tuple[str, ...]) -> str:
-    return next((word for word in words if not word.startswith("-")), "")
+def verb(words: Sequence[str]) -> str:
+    """The subcommand of a command line, for messages."""
+    options = ("-c", "-C")
+    return next(
+        (
+            word
+            for before, word in zip(("", *words), words, strict=False)
+            if not word.startswith("-") and before not in options
+        ),
+        "",
+    )

@@ -4,8 +4,9 @@ import os
 import re
 from contextlib import ExitStack
 
-from swarm.adapters.git.process import Bounds, ask, git
-from swarm.adapters.git.safe_fs.files import erase, spoken
+from swarm.adapters.git.process import Bounds
+from swarm.adapters.git.repo import RAW
+from swarm.adapters.git.safe_fs.files import disk_errors_as, erase
 from swarm.adapters.git.task_git import PRIVATE, TaskGit
 from swarm.errors import Refused, ToolError
 from swarm.model.review import Commit, Incoming
@@ -24,29 +25,29 @@ printf '%s\\n^%s\\n' "$head" "$1" |
 """
 
 _MEMORY = 2 << 30
-"""Bytes that unpacking may take, whatever sizes the pack claims."""
-_SHOWN = 1000
-"""Commits that are listed; more are still brought back."""
+"""Bytes that unpacking may take, whatever sizes the pack names."""
+_COMMITS_SHOWN = 1000
+"""At most so many commits are listed; the others are brought back too."""
 
 
 def sender_argv(base: str) -> tuple[str, ...]:
-    """What a one-shot sandbox with the task's mounts runs; prints what `receive` takes.
+    """The command of a one-shot sandbox with the task's mounts, for `receive`.
 
-    The agent's configuration is in force there and nowhere else: it may print anything.
+    The agent's configuration is in force in there and nowhere else, so it may print
+    anything.
     """
     return ("sh", "-c", _SEND, "swarm-send", base)
 
 
 def receive(task: TaskGit, sent: bytes, limit: int = 64 << 20) -> Incoming:
-    """Check what a sender printed and take it in; nothing is taken in otherwise.
+    """Check a sender's output and import its commits, or import nothing.
 
     The pack is unpacked into a quarantine, with every object checked as `git fsck`
     would and every link of every object followed; only then does it move, and only
     then does a ref name it. All of this is in the task's review directory: the user's
     repository stays untouched until a merge, so that a task nobody merges leaves no
-    objects and no refs there, and a fault of this check costs one task. Refused
-    where the pack is too large or what is sent is no commit; ToolError where git found
-    a fault in it.
+    objects and no refs there, and a fault of this check costs one task. Refused if the
+    pack is too large or the head is no commit; ToolError if git found a fault in it.
     """
     head, pack = _split(task, sent)
     if len(pack) > limit:
@@ -55,12 +56,11 @@ def receive(task: TaskGit, sent: bytes, limit: int = 64 << 20) -> Incoming:
             hint="merge what the files hold: squash does not need its commits",
         )
     if head != task.base:
-        with spoken("quarantine"), ExitStack() as after:
-            after.callback(erase, task.quarantine)
-            _take_in(task, head, pack, limit)
-    git(task.review(), "update-ref", "--no-deref", REF, head)
-    words = ("merge-base", "--is-ancestor", task.base, head)
-    descends = ask(task.review(), *words, ok=(0, 1)).code == 0
+        with disk_errors_as("quarantine"), ExitStack() as cleanup:
+            cleanup.callback(erase, task.quarantine)
+            _import(task, head, pack, limit)
+    task.review.git.update_ref("--no-deref", REF, head)
+    descends = task.review.is_ancestor(task.base, head)
     return Incoming(head, _commits(task, head), descends)
 
 
@@ -75,30 +75,28 @@ def _split(task: TaskGit, sent: bytes) -> tuple[str, bytes]:
     return first.decode(), pack
 
 
-def _take_in(task: TaskGit, head: str, pack: bytes, limit: int) -> None:
+def _import(task: TaskGit, head: str, pack: bytes, limit: int) -> None:
     erase(task.quarantine)
-    into = task.quarantine / "pack"
-    into.mkdir(parents=True)
+    pack_dir = task.quarantine / "pack"
+    pack_dir.mkdir(parents=True)
     objects = task.review_git / "objects"
-    apart = {
+    quarantined = {
         "GIT_OBJECT_DIRECTORY": str(task.quarantine),
         "GIT_ALTERNATE_OBJECT_DIRECTORIES": _quoted(str(objects)),
         "GIT_QUARANTINE_PATH": str(task.quarantine),
     }
-    words = ("index-pack", "--stdin", "--fix-thin", "--strict")
-    bounds = Bounds(seconds=300, output=4096, memory=_MEMORY)
-    size = f"--max-input-size={limit}"
-    git(task.review(), *words, size, stdin=pack, extra=apart, bounds=bounds)
-    kind = git(task.review(), "cat-file", "-t", head, extra=apart)
-    if kind != b"commit\n":
-        raise Refused(
-            f"the sandbox sent a {safe_line(kind.decode().strip())}, no commit"
-        )
-    reach = ("rev-list", "--objects", "--quiet", head, "--not", task.base)
-    git(task.review(), *reach, extra=apart)
+    git = task.review.git
+    words = ("--stdin", "--fix-thin", "--strict", f"--max-input-size={limit}")
+    bounded_git = git.within(Bounds(seconds=300, output=4096, memory=_MEMORY))
+    bounded_git.index_pack(*words, istream=pack, env=quarantined)
+    kind: str = git.cat_file("-t", head, env=quarantined)
+    if kind != "commit":
+        raise Refused(f"the sandbox sent a {safe_line(kind)}, no commit")
+    reach = ("--objects", "--quiet", head, "--not", task.base)
+    git.rev_list(*reach, env=quarantined)
     # The index last: git sees a pack only once its index is there.
-    order = sorted(into.iterdir(), key=lambda path: path.suffix == ".idx")
-    for path in order:
+    files = sorted(pack_dir.iterdir(), key=lambda path: path.suffix == ".idx")
+    for path in files:
         path.rename(objects / "pack" / path.name)
 
 
@@ -109,15 +107,14 @@ def _quoted(path: str) -> str:
 
 def _commits(task: TaskGit, head: str) -> tuple[Commit, ...]:
     words = (
-        "log",
         "-z",
-        f"--max-count={_SHOWN}",
+        f"--max-count={_COMMITS_SHOWN}",
         "--no-mailmap",
         "--no-show-signature",
     )
     shape = "--format=%H%x00%an%x00%ae%x00%at%x00%s"
-    out = git(task.review(), *words, shape, f"{task.base}..{head}")
-    fields = os.fsdecode(out).split("\0")
+    log: bytes = task.review.git.log(*words, shape, f"{task.base}..{head}", **RAW)
+    fields = os.fsdecode(log).split("\0")
     if len(fields) % 5 != 1:
         raise ToolError("git log: its answer is not understood")
     rows = zip(*(fields[n:-1:5] for n in range(5)), strict=True)

@@ -5,43 +5,44 @@ import pwd
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from swarm.adapters.git.process import GitDir, ask, git
+from swarm.adapters.git.process import GitDir
+from swarm.adapters.git.repo import Actor, Git, Repo
 from swarm.adapters.git.settings import Settings, read_settings
 from swarm.errors import SwarmError, ToolError
 from swarm.model.safe_text import safe_line
 
 _ALTERNATES_DEPTH = 5
-"""As git itself counts."""
+"""The depth at which git itself stops."""
 
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What a task begins at."""
+    """The commit that a task begins at."""
 
     commit: str
     ref: str
-    """What the human named; the branch or the commit's id where nothing was."""
+    """The name the human gave; the branch or the commit's id if they gave none."""
     target: str
-    """The branch that a merge goes to by default; empty where HEAD is detached."""
+    """The branch that a merge goes to by default; empty if HEAD is detached."""
 
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A repository of the user's. What is here was true when it was opened."""
+    """A repository of the user's, as it was when it was opened."""
 
     git_dir: Path
     """Of the checkout that was named; a linked worktree has one of its own."""
     common_dir: Path
-    """Where refs and objects are."""
+    """The directory of refs and objects."""
     work_tree: Path | None
     """None for a bare repository."""
     object_format: str
     """`sha1` or `sha256`."""
     branch: str
-    """Empty where HEAD is detached."""
+    """Empty if HEAD is detached."""
     head: str
     owner: tuple[int, int]
-    """Uid and gid of who keeps the repository."""
+    """Uid and gid of the repository's directory."""
     alternates: tuple[Path, ...] = ()
     """Object directories that this one borrows from, nested ones too."""
     shallow: bool = False
@@ -51,42 +52,43 @@ class Repository:
     def open(cls, path: Path, home: Path) -> "Repository":
         """Find the repository around `path`; runs nothing of its config.
 
-        SwarmError, each with a way out, where there is none, where it has no commit,
-        where objects are missing (a partial clone), where it is the user's whole home
-        directory, or where it lies in `home`, swarm's own.
+        SwarmError, each with a way out: if there is none, if it has no commit, if
+        objects are missing (a partial clone), if it is the user's whole home directory,
+        or if it lies in `home`, swarm's own.
         """
-        git_dir, common, object_format, work_tree = _discover(path)
-        root = work_tree or common
+        git_dir, common_dir, object_format, work_tree = _discover(path)
+        root = work_tree or common_dir
         _refuse_place(root, home.resolve())
-        found = common.stat()
-        owner = (found.st_uid, found.st_gid)
-        door = GitDir(common, home=_home(owner), personal=True)
-        settings = read_settings(door)
+        status = common_dir.stat()
+        owner = (status.st_uid, status.st_gid)
+        owner_home = _home(owner)
+        settings = read_settings(
+            Git(GitDir(common_dir, home=owner_home, personal=True))
+        )
         _refuse_partial(root, settings)
-        at = GitDir(git_dir, home=_home(owner))
-        head = _commit(at, "HEAD")
+        repo = Repo(GitDir(git_dir, home=owner_home))
+        head = _commit(repo.git, "HEAD")
         if not head:
             raise SwarmError(
                 f"the repository {safe_line(str(root))} has no commit to start from",
                 hint="commit something first, then start the task",
             )
-        symbolic = ask(at, "symbolic-ref", "-q", "HEAD", ok=(0, 1)).out
         return cls(
             git_dir=git_dir,
-            common_dir=common,
+            common_dir=common_dir,
             work_tree=work_tree,
             object_format=object_format,
-            branch=os.fsdecode(symbolic.rstrip(b"\n")).removeprefix("refs/heads/"),
+            branch=_branch(repo),
             head=head,
             owner=owner,
-            alternates=tuple(_alternates(common / "objects", _ALTERNATES_DEPTH)),
-            shallow=(common / "shallow").exists(),
+            alternates=tuple(_alternates(common_dir / "objects", _ALTERNATES_DEPTH)),
+            shallow=(common_dir / "shallow").exists(),
             settings=settings,
         )
 
     @property
     def root(self) -> Path:
-        """What a human calls the repository: its work tree, or the bare directory."""
+        """The work tree, or the bare directory: what a human calls the repository."""
         return self.work_tree or self.common_dir
 
     @property
@@ -96,21 +98,39 @@ class Repository:
 
     @property
     def other_owner(self) -> tuple[int, int] | None:
-        """The owner, where swarm is root and the repository is another user's."""
+        """The owner, if swarm is root and the repository is another user's."""
         return self.owner if os.geteuid() == 0 and self.owner[0] else None
 
-    def door(self, personal: bool = False) -> GitDir:
-        """How git is run on it: as its owner, on the common directory."""
-        home = _home(self.owner)
+    @property
+    def owner_home(self) -> Path:
+        """The home directory of who keeps the repository."""
+        return _home(self.owner)
+
+    @property
+    def identity(self) -> Actor:
+        """The user, as their configuration names them; its fields may be empty."""
+        name, email = self.settings.last("user.name"), self.settings.last("user.email")
+        return Actor(name, email)
+
+    @property
+    def git(self) -> Git:
+        """Git on the common directory: as its owner, with nobody's configuration."""
+        return Git(self.common_git_dir())
+
+    def common_git_dir(self, personal: bool = False) -> GitDir:
+        """The common directory; if `personal`, with the user's configuration."""
         return GitDir(
-            self.common_dir, home=home, personal=personal, user=self.other_owner
+            self.common_dir,
+            home=self.owner_home,
+            personal=personal,
+            user=self.other_owner,
         )
 
     def resolve_base(self, ref: str = "") -> Base:
-        """What `ref` stands for now, HEAD where it is empty; SwarmError if nothing."""
+        """The commit that `ref` names now, HEAD if it is empty; SwarmError if none."""
         if not ref:
             return Base(self.head, self.branch or self.head, self.branch)
-        commit = "" if ref.startswith("-") else _commit(self.door(), ref)
+        commit = "" if ref.startswith("-") else _commit(self.git, ref)
         if not commit:
             raise SwarmError(
                 f"{safe_line(ref)!r} is no commit of {safe_line(str(self.root))}",
@@ -120,31 +140,26 @@ class Repository:
         return Base(commit, ref, name if self.tip(name) else self.branch)
 
     def tip(self, branch: str) -> str:
-        """The commit that a local branch stands at; empty where there is none."""
-        return _commit(self.door(), f"refs/heads/{branch}")
+        """The commit that a local branch stands at; empty if there is none."""
+        return _commit(self.git, f"refs/heads/{branch}")
 
     def branches(self) -> tuple[str, ...]:
         """The local branches, the newest commit first."""
-        out = git(
-            self.door(),
-            "for-each-ref",
-            "--sort=-committerdate",
-            "--format=%(refname:lstrip=2)",
-            "refs/heads/",
+        names: str = self.git.for_each_ref(
+            "--sort=-committerdate", "--format=%(refname:lstrip=2)", "refs/heads/"
         )
-        return tuple(os.fsdecode(out).splitlines())
+        return tuple(names.splitlines())
 
 
 def _discover(path: Path) -> tuple[Path, Path, str, Path | None]:
+    """Git directory, common directory, object format and work tree around `path`."""
     try:
-        inside = path.resolve(strict=True)
+        directory = path.resolve(strict=True)
     except OSError as error:
         raise SwarmError(f"there is no directory {safe_line(str(path))}") from error
-    at = GitDir(None, home=Path.home(), personal=True, cwd=inside)
+    git = Git(GitDir(None, home=Path.home(), personal=True, cwd=directory))
     try:
-        out = git(
-            at,
-            "rev-parse",
+        answer: str = git.rev_parse(
             "--is-bare-repository",
             "--is-inside-work-tree",
             "--absolute-git-dir",
@@ -153,22 +168,21 @@ def _discover(path: Path) -> tuple[Path, Path, str, Path | None]:
             "--show-object-format",
         )
     except ToolError as error:
-        raise _not_found(inside, error) from error
-    words = os.fsdecode(out).splitlines()
-    if len(words) != 5:
+        raise _not_found(directory, error) from error
+    lines = answer.splitlines()
+    if len(lines) != 5:
         raise SwarmError(
-            f"the path {safe_line(str(inside))} holds a newline",
+            f"the path {safe_line(str(directory))} holds a newline",
             hint="git cannot borrow objects across such a path; move the repository",
         )
-    bare, in_tree, git_dir, common, object_format = words
-    if in_tree == "true":
-        top = git(at, "rev-parse", "--show-toplevel")
-        tree = Path(os.fsdecode(top.removesuffix(b"\n")))
-        return Path(git_dir), Path(common), object_format, tree
-    if bare == "true":
-        return Path(git_dir), Path(common), object_format, None
+    is_bare, is_in_tree, git_dir, common_dir, object_format = lines
+    if is_in_tree == "true":
+        work_tree = Path(git.rev_parse("--show-toplevel"))
+        return Path(git_dir), Path(common_dir), object_format, work_tree
+    if is_bare == "true":
+        return Path(git_dir), Path(common_dir), object_format, None
     raise SwarmError(
-        f"{safe_line(str(inside))} is inside a git directory",
+        f"{safe_line(str(directory))} is inside a git directory",
         hint="go to the checkout it belongs to",
     )
 
@@ -214,9 +228,18 @@ def _refuse_partial(root: Path, settings: Settings) -> None:
         )
 
 
-def _commit(at: GitDir, ref: str) -> str:
-    words = ("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
-    return ask(at, *words, ok=(0, 1, 128)).out.decode().strip()
+def _commit(git: Git, ref: str) -> str:
+    """The commit that a ref names; empty if it names none."""
+    words = ("--verify", "--quiet", f"{ref}^{{commit}}")
+    commit: str = git.accepting(1, 128).rev_parse(*words)
+    return commit.strip()
+
+
+def _branch(repo: Repo) -> str:
+    try:
+        return str(repo.active_branch.name)
+    except TypeError:
+        return ""
 
 
 def _home(owner: tuple[int, int]) -> Path:
@@ -230,11 +253,11 @@ def _home(owner: tuple[int, int]) -> Path:
 
 def _alternates(objects: Path, depth: int) -> list[Path]:
     """Every directory that `objects` borrows from; SwarmError on one that is gone."""
-    listed = objects / "info" / "alternates"
-    if not listed.is_file():
+    listing = objects / "info" / "alternates"
+    if not listing.is_file():
         return []
-    found: list[Path] = []
-    for entry in os.fsdecode(listed.read_bytes()).splitlines():
+    directories: list[Path] = []
+    for entry in os.fsdecode(listing.read_bytes()).splitlines():
         if not entry or entry.startswith("#"):
             continue
         path = (objects / entry).resolve()
@@ -243,5 +266,5 @@ def _alternates(objects: Path, depth: int) -> list[Path]:
                 f"the repository borrows objects from {safe_line(entry)}: not there",
                 hint="`git repack -a -d` after mending objects/info/alternates",
             )
-        found += [path, *_alternates(path, depth - 1)]
-    return list(dict.fromkeys(found))
+        directories += [path, *_alternates(path, depth - 1)]
+    return list(dict.fromkeys(directories))

@@ -1,14 +1,14 @@
-"""What the user's git configuration says that matters here, read and never obeyed."""
+"""The user's git configuration, read and never obeyed."""
 
 import os
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from swarm.adapters.git.process import GitDir, git
+from swarm.adapters.git.repo import Git
 
-_RUNS = {"clean", "smudge", "process", "driver"}
-_READ = ("include.path", "core.attributesfile", "core.excludesfile")
+_COMMAND_KEYS = {"clean", "smudge", "process", "driver"}
+_READ_PATHS = ("include.path", "core.attributesfile", "core.excludesfile")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Settings:
     entries: tuple[tuple[str, str], ...] = ()
 
     def last(self, key: str) -> str:
-        """The value in force; empty where there is none."""
+        """The value in force; empty if there is none."""
         return next((v for k, v in reversed(self.entries) if k == key), "")
 
     @property
@@ -36,7 +36,7 @@ class Settings:
             (key, value)
             for key, value in self.entries
             if key.split(".", 1)[0] in ("filter", "merge")
-            and key.rsplit(".", 1)[-1] in _RUNS
+            and key.rsplit(".", 1)[-1] in _COMMAND_KEYS
             and value
         )
 
@@ -47,31 +47,32 @@ class Settings:
         """
         if not work_tree:
             return ()
-        hooks = [self._inside(v, work_tree, work_tree) for v in self._values("hooks")]
-        read = [self._inside(v, git_dir, work_tree) for v in self._values("read")]
-        return tuple(dict.fromkeys(path for path in (*hooks, *read) if path))
-
-    def _values(self, which: str) -> list[str]:
-        if which == "hooks":
-            return [v for k, v in self.entries if k == "core.hookspath"]
-        return [
-            v
-            for k, v in self.entries
-            if k in _READ or (k.startswith("includeif.") and k.endswith(".path"))
-        ]
-
-    def _inside(self, value: str, start: Path, work_tree: Path) -> str:
-        path = os.path.normpath(start / os.path.expanduser(value))  # noqa: PTH111 - no links followed
-        if not value or not Path(path).is_relative_to(work_tree):
-            return ""
-        return str(Path(path).relative_to(work_tree))
+        paths = []
+        for key, value in self.entries:
+            if key == "core.hookspath":
+                paths.append(_path_inside(value, work_tree, work_tree))
+            elif key in _READ_PATHS or _is_conditional_include(key):
+                paths.append(_path_inside(value, git_dir, work_tree))
+        return tuple(dict.fromkeys(path for path in paths if path))
 
 
-def read_settings(at: GitDir) -> Settings:
+def read_settings(git: Git) -> Settings:
     """Every key in force for a repository; runs nothing."""
-    out = os.fsdecode(git(at, "config", "--null", "--list", "--includes"))
-    pairs = (entry.partition("\n") for entry in out.split("\0") if entry)
+    listing: str = git.config("--null", "--list", "--includes")
+    pairs = (entry.partition("\n") for entry in listing.split("\0") if entry)
     return Settings(tuple((key, value) for key, _, value in pairs))
+
+
+def _is_conditional_include(key: str) -> bool:
+    return key.startswith("includeif.") and key.endswith(".path")
+
+
+def _path_inside(value: str, start: Path, work_tree: Path) -> str:
+    """A setting's path below the work tree; empty if it leads elsewhere."""
+    path = os.path.normpath(start / os.path.expanduser(value))  # noqa: PTH111 - no links followed
+    if not value or not Path(path).is_relative_to(work_tree):
+        return ""
+    return str(Path(path).relative_to(work_tree))
 
 
 def relative_words(command: str) -> tuple[str, ...]:

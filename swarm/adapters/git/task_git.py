@@ -1,22 +1,23 @@
-"""Where one task's git directories lie, and how they reach the sandbox."""
+"""The places of one task's git directories, and their mounts in the sandbox."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from swarm.adapters.git.process import GitDir
+from swarm.adapters.git.repo import Repo
 from swarm.adapters.git.repository import Repository
 from swarm.plan.naming import HomePaths
 from swarm.plan.specs import WORKSPACE, Mount
 
 PRIVATE = "/gitdir"
-"""Where the agent's own git directory stands in the sandbox."""
+"""The agent's own git directory, in the sandbox."""
 OBJECTS = "/objects-ro"
-"""Where the user's objects stand in the sandbox; further ones get a number."""
+"""The user's objects, in the sandbox; further object directories get a number."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskGit:
-    """One task's part of git; derives names and does no I/O."""
+    """One task's part of git: names and git on them; to make one does no I/O."""
 
     repo: Repository
     places: HomePaths
@@ -27,12 +28,12 @@ class TaskGit:
 
     @property
     def worktree(self) -> Path:
-        """What the agent works in; owned by the agent's uid."""
+        """The directory the agent works in; owned by the agent's uid."""
         return self.places.worktree(self.task)
 
     @property
     def review_git(self) -> Path:
-        """Only the host writes it, and all computing is done with it."""
+        """Written by the host alone; all that is computed is computed with it."""
         return self.places.review_git(self.task)
 
     @property
@@ -52,21 +53,28 @@ class TaskGit:
 
     @property
     def quarantine(self) -> Path:
-        """Where an agent's pack stays until it has passed."""
+        """An agent's pack stays here until it has passed."""
         return self.places.task(self.task) / "quarantine"
 
-    def review(self, work_tree: Path | None = None) -> GitDir:
-        """How git is run on the host's own directory: with nobody's configuration."""
-        return GitDir(self.review_git, work_tree=work_tree)
+    @property
+    def review(self) -> Repo:
+        """The host's own repository of the task: with nobody's configuration."""
+        return Repo(GitDir(self.review_git))
+
+    def review_on(self, work_tree: Path) -> Repo:
+        """The host's own repository of the task, on a work tree."""
+        return Repo(GitDir(self.review_git, work_tree=work_tree))
 
     def borrowed(self) -> tuple[tuple[Path, str], ...]:
-        """Object directories by their place in the sandbox, the repository's first."""
-        more = enumerate(self.repo.alternates, 1)
-        rest = ((path, f"{OBJECTS}-{number}") for number, path in more)
-        return ((self.repo.objects, OBJECTS), *rest)
+        """Object directories and their paths in the sandbox, the repository's first."""
+        alternates = (
+            (path, f"{OBJECTS}-{number}")
+            for number, path in enumerate(self.repo.alternates, 1)
+        )
+        return ((self.repo.objects, OBJECTS), *alternates)
 
     def mounts(self) -> tuple[Mount, ...]:
-        """What the sandbox sees of all this.
+        """The mounts of a task's sandbox.
 
         The host's own lists of alternates are covered: their paths mean nothing
         inside, and git would complain of each on every command.

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from swarm.adapters.git.process import GitDir, git
+from swarm.adapters.git.process import GitDir
+from swarm.adapters.git.repo import RAW, Git
 
 FILES = {
     "README.md": "# tally\n\nCounts words.\n",
@@ -28,31 +29,35 @@ class Count(unittest.TestCase):
 }
 
 
-def make(at: Path) -> None:
+def make(work_tree: Path) -> None:
     """Write the files and commit them on `main`; the folder must not exist."""
     for name, text in FILES.items():
-        file = at / name
+        file = work_tree / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
-    git(GitDir(None, cwd=at), "init", "--quiet", "--initial-branch=main", str(at))
+    in_folder = Git(GitDir(None, cwd=work_tree))
+    in_folder.init("--quiet", "--initial-branch=main", str(work_tree))
+    git = _git(work_tree)
     # The merge is made in the name of whoever owns the repository.
-    git(_door(at), "config", "user.name", "swarm demo")
-    git(_door(at), "config", "user.email", "demo@example.invalid")
-    git(_door(at), "add", "--all")
-    git(_door(at), "commit", "--quiet", "--message=Count words")
+    git.config("user.name", "swarm demo")
+    git.config("user.email", "demo@example.invalid")
+    git.add("--all")
+    git.commit("--quiet", "--message=Count words")
 
 
-def log(at: Path) -> str:
+def log(work_tree: Path) -> str:
     """`git log --oneline` of the branch it is on."""
-    return git(_door(at), "log", "--oneline", "--stat").decode(errors="replace")
+    history: bytes = _git(work_tree).log("--oneline", "--stat", **RAW)
+    return history.decode(errors="replace")
 
 
-def forget(at: Path, branches: list[str]) -> None:
-    """Drop what points to worktrees that are gone."""
-    git(_door(at), "worktree", "prune")
+def forget(work_tree: Path, branches: list[str]) -> None:
+    """Drop the worktrees that are gone, and these branches."""
+    git = _git(work_tree)
+    git.worktree("prune")
     for branch in branches:
-        git(_door(at), "update-ref", "-d", f"refs/heads/{branch}")
+        git.update_ref("-d", f"refs/heads/{branch}")
 
 
-def _door(at: Path) -> GitDir:
-    return GitDir(at / ".git", work_tree=at)
+def _git(work_tree: Path) -> Git:
+    return Git(GitDir(work_tree / ".git", work_tree=work_tree))

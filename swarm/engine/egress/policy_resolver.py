@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from swarm.adapters import package_registries, secret_sources
-from swarm.adapters.git.process import ask
+from swarm.adapters.git.repo import RAW
 from swarm.adapters.git.repository import Repository
 from swarm.agents import registry as agents
 from swarm.config import load, policy_files
@@ -155,13 +155,14 @@ def repo_text(paths: HomePaths, at: PolicySubject) -> str:
     """The repository's own policy file at the base commit; empty where it has none."""
     if not at.base:
         return ""
-    door = Repository.open(at.repo, paths.home).door()
-    where = f"{at.base}:{policy_files.REPO_FILE}"
-    answer = ask(door, "cat-file", "blob", where, ok=(0, NO_BLOB))
-    if answer.code:
+    git = Repository.open(at.repo, paths.home).git.accepting(NO_BLOB)
+    words = ("blob", f"{at.base}:{policy_files.REPO_FILE}")
+    content: bytes
+    status, content, _ = git.cat_file(*words, with_extended_output=True, **RAW)
+    if status:
         return ""
     try:
-        return answer.out.decode()
+        return content.decode()
     except UnicodeDecodeError as error:
         raise ConfigError(f"{policy_files.REPO_FILE}: {error}") from error
 

@@ -92,7 +92,7 @@ def restore(context: EngineContext, task_id: int, number: int) -> tuple[int, Res
     """
     task = _with_worktree(context, task_id)
     of = task_git(context, task)
-    wanted = refs.kept(of, number)
+    wanted = refs.tree_of(of, number)
     with _halted(context, task):
         before, present = _take(context, task, f"before going back to {number}")
         owner = specs.from_json(context.read().tasks.plan(task_id)).owner
@@ -123,9 +123,9 @@ def _take(context: EngineContext, task: Task, why: str) -> tuple[int, str]:
     of = task_git(context, task)
     taken = snapshots.take(of, caps)
     last = _newest(context, task.id)
-    if taken.tree == refs.kept(of, last):
+    if taken.tree == refs.tree_of(of, last):
         return last, taken.tree
-    refs.keep(of, last + 1, taken.tree)
+    refs.add_ref(of, last + 1, taken.tree)
     context.journal.record(task.id, _taken(last + 1, taken, why))
     return last + 1, taken.tree
 
@@ -143,9 +143,9 @@ def _give_up(context: EngineContext, task: Task) -> None:
         return
     of = task_git(context, task)
     if task.state is State.LIVE and not task.review.head:
-        refs.give_up(of, old, context.read().events.trees(task.id))
+        refs.drop_with_objects(of, old, context.read().events.trees(task.id))
     else:
-        refs.forget(of, old)
+        refs.drop_refs(of, old)
     context.journal.record(task.id, events.CheckpointsDropped(old[-1]))
 
 

@@ -117,7 +117,7 @@ def _merge(context: EngineContext, of: TaskGit, order: MergeOrder) -> dict[str, 
         ),
     )
     try:
-        apply.land(of, prepared)
+        apply.apply(of, prepared)
     except SwarmError as error:
         context.journal.record(of.task, events.MergeRefused(error.message, error.hint))
         raise
@@ -143,7 +143,7 @@ def complete(context: EngineContext, task_id: int) -> None:
         tree=last.tree,
     )
     try:
-        apply.land(task_git(context, context.read().tasks.get(task_id)), prepared)
+        apply.apply(task_git(context, context.read().tasks.get(task_id)), prepared)
     except SwarmError as error:
         context.journal.record(task_id, events.MergeRefused(error.message, error.hint))
     else:

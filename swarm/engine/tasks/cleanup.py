@@ -65,7 +65,7 @@ def _remove_worktree(context: EngineContext, task: Task) -> None:
         erase(context.places.worktree(task.id))
         erase(context.places.task(task.id))
         return
-    create.remove(of)
+    create.remove_worktree(of)
 
 
 def gc(context: EngineContext, body: dict[str, Any]) -> dict[str, Any]:

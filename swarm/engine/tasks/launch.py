@@ -87,7 +87,7 @@ def _lay_and_join(
                 _undone, context, task.id, lambda: remove_worktree(context, task)
             )
             with _FILLING:
-                create.make(task_git(context, task), plan.owner)
+                create.create_worktree(task_git(context, task), plan.owner)
         with steps.step("net"):
             return task_network.claim(context, task, net.result())
 
@@ -193,7 +193,7 @@ def undo(context: EngineContext, task: Task) -> None:
 
 def remove_worktree(context: EngineContext, task: Task) -> None:
     """Remove worktree, git directories and branch of a task that did no work."""
-    create.remove(task_git(context, task))
+    create.remove_worktree(task_git(context, task))
 
 
 class _Steps:

@@ -5,7 +5,7 @@ import os
 import time
 from pathlib import Path
 
-from swarm.adapters.git.process import ask
+from swarm.adapters.git.repo import RAW
 from swarm.adapters.git.repository import Repository
 from swarm.engine.context import EngineContext
 from swarm.engine.review import snapshot
@@ -64,11 +64,12 @@ def _subject(context: EngineContext, task: Task) -> ObservedSandbox:
 def _base_paths(home: Path, repo: str, base: str) -> frozenset[str]:
     """Every path of a commit; read once, for tasks often share one."""
     try:
-        door = Repository.open(Path(repo), home).door()
-        listed = ask(door, "ls-tree", "-r", "-z", "--name-only", "--full-tree", base)
+        git = Repository.open(Path(repo), home).git
+        words = ("-r", "-z", "--name-only", "--full-tree", base)
+        listing = os.fsdecode(git.ls_tree(*words, **RAW))
     except SwarmError:
         return frozenset()
-    return frozenset(os.fsdecode(listed.out).split("\0"))
+    return frozenset(listing.split("\0"))
 
 
 def _reconciled(context: EngineContext, subject: ObservedSandbox) -> int:

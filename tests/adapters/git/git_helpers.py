@@ -67,7 +67,7 @@ def task_on(repo: Path, number: int = 1) -> TaskGit:
 def task_with_worktree(repo: Path, number: int = 1) -> TaskGit:
     """A task whose worktree is there."""
     task = task_on(repo, number)
-    create.make(task)
+    create.create_worktree(task)
     return task
 
 

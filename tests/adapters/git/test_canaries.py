@@ -32,7 +32,7 @@ def bird(tmp_path: Path) -> Canary:
 
 def whole_life(task: TaskGit, landing: bool = True) -> None:
     """Everything the host ever does for a task."""
-    create.make(task)
+    create.create_worktree(task)
     (task.worktree / "src" / "a.py").write_text("one\nchanged\nthree\n")
     (task.worktree / "new.py").write_text("new\n")
     agent_commit(task)
@@ -42,8 +42,8 @@ def whole_life(task: TaskGit, landing: bool = True) -> None:
     order = MergeOrder("main", "merge", taken.tree, "Merge", "agent", came.head)
     prepared = prepare.prepare(task, order)
     if landing:
-        apply.land(task, prepared)
-    create.remove(task, delete_branch=True)
+        apply.apply(task, prepared)
+    create.remove_worktree(task, delete_branch=True)
 
 
 HOOKS = (
@@ -164,7 +164,7 @@ def test_a_rewritten_git_file_leads_the_host_nowhere(
     bird.reset()
 
     taken = take.take(task)
-    create.remove(task)
+    create.remove_worktree(task)
 
     assert taken.changes == ()
     assert not bird.ran
@@ -210,8 +210,8 @@ def test_the_agents_git_directory_is_never_run(repo: Path, bird: Canary) -> None
     taken = take.take(task)
     quarantine.receive(task, sent)
     order = MergeOrder("main", "squash", taken.tree, "Merge", "agent")
-    apply.land(task, prepare.prepare(task, order))
-    create.remove(task)
+    apply.apply(task, prepare.prepare(task, order))
+    create.remove_worktree(task)
 
     assert not bird.ran
 
@@ -236,7 +236,7 @@ def test_a_driver_inside_the_repository_is_refused_before_anything_is_written(
     prepared = prepare.prepare(task, order)
 
     with pytest.raises(Exception, match=r"runs .*tool\.sh"):
-        apply.land(task, prepared)
+        apply.apply(task, prepared)
 
     assert not bird.ran
     assert sh_git(repo, "status", "--porcelain") == ""

@@ -52,7 +52,7 @@ def task(repo: Path, tmp_path: Path) -> TaskGit:
     last = tmp_path / "last"
     sh_git(tmp_path, "clone", "-q", "--shared", str(repo), str(last))
     task = task_on(last)
-    create.make(task, owner=(1000, 1000))
+    create.create_worktree(task, owner=(1000, 1000))
     return task
 
 

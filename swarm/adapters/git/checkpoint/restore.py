@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from swarm.adapters.git import diff
-from swarm.adapters.git.process import Bounds, git
-from swarm.adapters.git.safe_fs.files import spoken
+from swarm.adapters.git.process import Bounds
+from swarm.adapters.git.repo import RAW
+from swarm.adapters.git.safe_fs.files import disk_errors_as
 from swarm.adapters.git.safe_fs.writer import SafeWriter
 from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import Refused, ToolError
@@ -22,35 +23,37 @@ _HEADER = 128
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was done."""
+    """The result of putting a worktree back."""
 
     wrote: int
     removed: int
     aside: tuple[str, ...]
-    """Where things are now that stood in the way, and that no tree held."""
+    """The new paths of what stood in the way and no tree held."""
 
 
 def restore(
-    task: TaskGit, present: str, wanted: str, owner: tuple[int, int] | None = None
+    task: TaskGit, present: str, target: str, owner: tuple[int, int] | None = None
 ) -> Restored:
-    """Make the worktree hold the tree `wanted`; `present` is what it holds now.
+    """Make the worktree hold the tree `target`; `present` is the tree it holds now.
 
     The agent must stand still. What neither tree holds stays where it is, and is
-    renamed where it is in the way. `owner` is who the agent is, where we are root.
+    renamed if it is in the way. `owner` is the agent's uid and gid, if we are root.
     Blocks for as long as writing takes; ToolError leaves it half done: call it again.
     """
-    words = ("diff-tree", "-r", "-z", "--raw", "--no-renames", present, wanted)
-    found = [each for each in diff.parse(git(task.review(), *words)) if _is_file(each)]
-    for change in found:
+    words = ("-r", "-z", "--raw", "--no-renames", present, target)
+    answer: bytes = task.review.git.diff_tree(*words, **RAW)
+    changes = [change for change in diff.parse(answer) if _is_file(change)]
+    for change in changes:
         _refuse_strange(change.path)
-    gone = [each.path for each in found if not each.new_mode]
-    fresh = [each for each in found if each.new_mode]
-    with spoken("restore"), SafeWriter(task.worktree, owner) as hands:
-        for path in gone:
-            hands.remove(path)
-        for change, content in _contents(task, fresh):
-            hands.put(change.path, change.new_mode, content, known=change.old_mode != 0)
-        return Restored(len(fresh), len(gone), tuple(hands.aside))
+    removals = [change.path for change in changes if not change.new_mode]
+    writes = [change for change in changes if change.new_mode]
+    with disk_errors_as("restore"), SafeWriter(task.worktree, owner) as writer:
+        for path in removals:
+            writer.remove(path)
+        for change, content in _contents(task, writes):
+            in_tree = change.old_mode != 0
+            writer.put(change.path, change.new_mode, content, replace=in_tree)
+        return Restored(len(writes), len(removals), tuple(writer.aside))
 
 
 def _is_file(change: Change) -> bool:
@@ -63,27 +66,27 @@ def _refuse_strange(path: str) -> None:
         raise Refused(f"a checkpoint holds the path {safe_line(path, 200)}")
 
 
-def _contents(task: TaskGit, fresh: list[Change]) -> Iterator[tuple[Change, bytes]]:
+def _contents(task: TaskGit, writes: list[Change]) -> Iterator[tuple[Change, bytes]]:
     """Each file's bytes, a batch of git's at a time."""
-    for batch in _batches(fresh, _sizes(task, {each.new for each in fresh})):
-        asked = {each.new for each in batch}
-        sizes = _sizes(task, asked)
-        room = Bounds(output=sum(sizes.values()) + _HEADER * len(asked))
-        stdin = "".join(f"{oid}\n" for oid in asked).encode()
-        out = git(task.review(), "cat-file", "--batch", stdin=stdin, bounds=room)
-        known = dict(_parsed(out))
-        yield from ((each, known[each.new]) for each in batch)
+    for batch in _batches(writes, _sizes(task, {change.new for change in writes})):
+        oids = {change.new for change in batch}
+        sizes = _sizes(task, oids)
+        bounds = Bounds(output=sum(sizes.values()) + _HEADER * len(oids))
+        stdin = "".join(f"{oid}\n" for oid in oids).encode()
+        git = task.review.git.within(bounds)
+        contents = dict(_parse_batch(git.cat_file("--batch", istream=stdin, **RAW)))
+        yield from ((change, contents[change.new]) for change in batch)
 
 
-def _batches(fresh: list[Change], sizes: dict[str, int]) -> Iterator[list[Change]]:
+def _batches(writes: list[Change], sizes: dict[str, int]) -> Iterator[list[Change]]:
     batch: list[Change] = []
-    left = _BATCH
-    for change in fresh:
-        if batch and sizes[change.new] > left:
+    room = _BATCH
+    for change in writes:
+        if batch and sizes[change.new] > room:
             yield batch
-            batch, left = [], _BATCH
+            batch, room = [], _BATCH
         batch.append(change)
-        left -= sizes[change.new]
+        room -= sizes[change.new]
     if batch:
         yield batch
 
@@ -92,18 +95,19 @@ def _sizes(task: TaskGit, oids: set[str]) -> dict[str, int]:
     if not oids:
         return {}
     stdin = "".join(f"{oid}\n" for oid in oids).encode()
-    out = git(task.review(), "cat-file", "--batch-check", stdin=stdin).decode()
-    rows = [row.split() for row in out.splitlines()]
+    answer: str = task.review.git.cat_file("--batch-check", istream=stdin)
+    rows = [row.split() for row in answer.splitlines()]
     if any(len(row) != 3 or row[1] != "blob" for row in rows):
         raise ToolError("git cat-file: a checkpoint's content is missing")
     return {oid: int(size) for oid, _, size in rows}
 
 
-def _parsed(out: bytes) -> Iterator[tuple[str, bytes]]:
-    at = 0
-    while at < len(out):
-        end = out.index(b"\n", at)
-        oid, _, size = out[at:end].decode().split(" ")
-        start = end + 1
-        at = start + int(size) + 1
-        yield oid, out[start : at - 1]
+def _parse_batch(answer: bytes) -> Iterator[tuple[str, bytes]]:
+    """Git's contents by id: a line of id, kind and size, the bytes, a newline."""
+    position = 0
+    while position < len(answer):
+        line_end = answer.index(b"\n", position)
+        oid, _, size = answer[position:line_end].decode().split(" ")
+        start = line_end + 1
+        position = start + int(size) + 1
+        yield oid, answer[start : position - 1]

@@ -4,11 +4,13 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from swarm.adapters.git.process import GitDir, ask, git
+from swarm.adapters.git.process import GitDir
+from swarm.adapters.git.repo import Git, Repo
 from swarm.adapters.git.repository import Repository
+from swarm.adapters.git.worktree.registration import linked_worktrees
 from swarm.errors import Refused
 from swarm.model.safe_text import safe_line
 
@@ -27,8 +29,8 @@ class Checkout:
 
     git_dir: Path
     work_tree: Path
-    door: GitDir
-    """Git as the user has it: their line ends and their LFS are in force."""
+    place: GitDir
+    """With the user's configuration: their line ends and their LFS are in force."""
 
     @property
     def index(self) -> Path:
@@ -45,38 +47,36 @@ class Checkout:
         """The next index, until it takes the old one's place."""
         return self.git_dir / "index.swarm"
 
-    def git(self, *words: str, stdin: bytes = b"") -> bytes:
-        """Run git here, on the draft."""
-        return git(
-            self.door, *words, stdin=stdin, extra={"GIT_INDEX_FILE": str(self.draft)}
-        )
+    @property
+    def git(self) -> Git:
+        """Git as the user has it, on the draft in the index's place."""
+        return Git(self.place, env={"GIT_INDEX_FILE": str(self.draft)})
 
     def start_draft(self) -> None:
-        """A fresh copy of the index, its stat information checked anew."""
+        """Copy the index anew, and check its stat information against the files."""
         Path(f"{self.draft}.lock").unlink(missing_ok=True)
         # With its time: git doubts entries that are as young as their index.
         shutil.copy2(self.index, self.draft)
         self.refresh()
 
     def refresh(self) -> None:
-        """Let the draft know which files are as it says; others stay as they are."""
-        extra = {"GIT_INDEX_FILE": str(self.draft)}
-        ask(self.door, "update-index", "-q", "--refresh", extra=extra, ok=(0, 1))
+        """Note in the draft which files are as it says; the other entries stay."""
+        self.git.accepting(1).update_index("-q", "--refresh")
 
     def take_lock(self, mark: str, owner: tuple[int, int] | None) -> bool:
-        """Hold the index; whether the lock was ours from a landing that was cut short.
+        """Lock the index; True if the lock is ours, left by an attempt cut short.
 
-        Refused where somebody else holds it. The lock appears with its mark in it, so
-        that a crash leaves no lock that nobody can tell.
+        Refused if somebody else holds it. The lock appears with its mark in it, so that
+        a crash leaves no lock whose owner is unknown.
         """
-        signed = self.git_dir / f"swarm-{secrets.token_hex(6)}"
-        signed.write_text(mark)
+        marked_file = self.git_dir / f"swarm-{secrets.token_hex(6)}"
+        marked_file.write_text(mark)
         if owner:
-            os.chown(signed, *owner)
+            os.chown(marked_file, *owner)
         try:
-            os.link(signed, self.lock)
+            os.link(marked_file, self.lock)
         except FileExistsError as error:
-            if self.holds(mark):
+            if self.is_locked_with(mark):
                 return True
             raise Refused(
                 f"git is at work in {safe_line(str(self.work_tree))}: "
@@ -84,11 +84,11 @@ class Checkout:
                 hint="wait for it; if no git runs there, remove .git/index.lock",
             ) from error
         finally:
-            signed.unlink()
+            marked_file.unlink()
         return False
 
-    def holds(self, mark: str) -> bool:
-        """Whether the lock is there and bears our mark."""
+    def is_locked_with(self, mark: str) -> bool:
+        """Whether the lock is there and holds our mark."""
         try:
             with self.lock.open("rb") as file:
                 return file.read(len(mark) + 1) == mark.encode()
@@ -107,63 +107,64 @@ class Checkout:
         self.release()
 
 
-def checkouts(repo: Repository, branch: str) -> tuple[Checkout, ...]:
-    """Where the branch is checked out; Refused where git is in the middle of something.
+def checkouts(repository: Repository, branch: str) -> tuple[Checkout, ...]:
+    """The checkouts of a branch; Refused if git is in the middle of something there.
 
     A rebase that began on the branch counts too: it would end by moving it.
     """
-    found = []
-    for git_dir, work_tree in _all(repo):
-        ref = f"refs/heads/{branch}"
+    matching = []
+    ref = f"refs/heads/{branch}"
+    for git_dir, work_tree in _all_work_trees(repository):
         for name in ("rebase-merge", "rebase-apply"):
             head = git_dir / name / "head-name"
             if head.is_file() and head.read_text(errors="replace").strip() == ref:
                 raise _underway("a rebase", work_tree)
-        door = GitDir(
-            git_dir,
-            work_tree=work_tree,
-            home=repo.door().home,
-            personal=True,
-            user=repo.other_owner,
-        )
-        at = GitDir(git_dir, home=door.home, user=door.user)
-        head_ref = ask(at, "symbolic-ref", "-q", "HEAD", ok=(0, 1)).out
-        if os.fsdecode(head_ref).rstrip("\n") == ref:
+        impersonal = replace(repository.common_git_dir(), path=git_dir)
+        if _head_ref(Repo(impersonal)) == ref:
             _refuse_underway(git_dir, work_tree)
-            found.append(Checkout(git_dir, work_tree, door))
-    return tuple(found)
+            place = replace(impersonal, work_tree=work_tree, personal=True)
+            matching.append(Checkout(git_dir, work_tree, place))
+    return tuple(matching)
 
 
-def _all(repo: Repository) -> Iterator[tuple[Path, Path]]:
+def _head_ref(repo: Repo) -> str:
+    """The branch that HEAD is on; empty if it is detached."""
+    try:
+        return repo.active_branch.path
+    except TypeError:
+        return ""
+
+
+def _all_work_trees(repository: Repository) -> Iterator[tuple[Path, Path]]:
     """Every git directory that has a work tree, and the work tree."""
-    main = _main_work_tree(repo)
+    main = _main_work_tree(repository)
     if main:
-        yield repo.common_dir, main
-    for entry in sorted(repo.common_dir.glob("worktrees/*/gitdir")):
-        work_tree = Path(os.fsdecode(entry.read_bytes()).rstrip("\n")).parent
+        yield repository.common_dir, main
+    for admin_dir, work_tree in linked_worktrees(repository):
         if (work_tree / ".git").exists():
-            yield entry.parent, work_tree
+            yield admin_dir, work_tree
 
 
-def _main_work_tree(repo: Repository) -> Path | None:
-    if repo.git_dir == repo.common_dir:
-        return repo.work_tree
-    if repo.settings.last("core.bare") == "true":
+def _main_work_tree(repository: Repository) -> Path | None:
+    if repository.git_dir == repository.common_dir:
+        return repository.work_tree
+    if repository.settings.last("core.bare") == "true":
         return None
-    named = repo.settings.last("core.worktree")
-    if named:
-        return (repo.common_dir / named).resolve()
-    return repo.common_dir.parent if repo.common_dir.name == ".git" else None
+    configured = repository.settings.last("core.worktree")
+    if configured:
+        return (repository.common_dir / configured).resolve()
+    common_dir = repository.common_dir
+    return common_dir.parent if common_dir.name == ".git" else None
 
 
 def _refuse_underway(git_dir: Path, work_tree: Path) -> None:
-    for name, what in _UNDERWAY.items():
+    for name, operation in _UNDERWAY.items():
         if (git_dir / name).exists():
-            raise _underway(what, work_tree)
+            raise _underway(operation, work_tree)
 
 
-def _underway(what: str, work_tree: Path) -> Refused:
+def _underway(operation: str, work_tree: Path) -> Refused:
     return Refused(
-        f"{what} is under way in {safe_line(str(work_tree))}",
+        f"{operation} is under way in {safe_line(str(work_tree))}",
         hint="finish or abort it, then merge again",
     )

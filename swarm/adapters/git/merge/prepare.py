@@ -4,14 +4,15 @@ import os
 import re
 from pathlib import Path
 
-from swarm.adapters.git.process import Bounds, GitDir, ask, git
+from swarm.adapters.git.process import Bounds, GitDir
+from swarm.adapters.git.repo import RAW, Actor, Git
 from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import MergeConflict, Refused, SwarmError, ToolError
 from swarm.model.review import MergeOrder, PreparedMerge
 from swarm.model.safe_text import safe_line
 
-_PLAIN = ("-c", "merge.directoryRenames=false", "-c", "merge.renames=true")
-_BEYOND = "Bring in what the worktree held beyond the last commit\n"
+_PLAIN = ("merge.directoryRenames=false", "merge.renames=true")
+_BEYOND_COMMITS = "Bring in what the worktree held beyond the last commit\n"
 _OLDEST = (2, 38)
 """The first git whose `merge-tree` needs no checkout."""
 
@@ -24,23 +25,23 @@ def prepare(task: TaskGit, order: MergeOrder) -> PreparedMerge:
     brought-back head, with one more commit where the head is not the approved tree,
     so that what arrives is what was approved in any case.
 
-    MergeConflict names the paths; Refused where there is no such branch, no identity,
+    MergeConflict names the paths; Refused if there is no such branch, no identity,
     nothing to merge, or a history that does not stand on the base.
     """
     _refuse_old_git()
     old = _tip(task, order.target)
-    who = _identity(task)
+    author = _identity(task)
     squash = order.strategy == "squash" or not order.head
     tip = (
-        _commit(task, order.tree, (task.base,), _BEYOND, who)
+        _commit(task, order.tree, (task.base,), _BEYOND_COMMITS, author)
         if squash
-        else _agents_tip(task, order, who)
+        else _agents_tip(task, order, author)
     )
     tree, conflicts = _merged(task, old, tip)
     if conflicts:
         raise MergeConflict(
             f"{safe_line(order.target)} changed in the same places: "
-            f"{_named(conflicts)}",
+            f"{_first_paths(conflicts)}",
             conflicts,
             hint="ask the agent to bring its work up to date, or merge by hand",
         )
@@ -50,69 +51,69 @@ def prepare(task: TaskGit, order: MergeOrder) -> PreparedMerge:
             hint="there is nothing to merge; discard the task",
         )
     parents = (old,) if squash else (old, tip)
-    new = _commit(task, tree, parents, _message(task, order), who)
+    new = _commit(task, tree, parents, _message(task, order), author)
     return PreparedMerge(old, new, order.target, order.strategy, order.tree)
 
 
-def _named(paths: tuple[str, ...], most: int = 5) -> str:
+def _first_paths(paths: tuple[str, ...], most: int = 5) -> str:
     more = f" and {len(paths) - most} more" if len(paths) > most else ""
     return ", ".join(safe_line(path, 80) for path in paths[:most]) + more
 
 
 def clashes(task: TaskGit, tree: str, target: str) -> tuple[str, ...]:
-    """The paths that would conflict; empty where the merge is clean. Changes nothing.
+    """The paths that would conflict; empty if the merge is clean. Changes nothing.
 
-    What needs no identity, so that a review can show it before there is one.
+    It needs no identity of the user's, so a review can show it before there is one.
     """
     _refuse_old_git()
-    nobody = _as("swarm", "swarm@swarm.invalid")
-    tip = _commit(task, tree, (task.base,), _BEYOND, nobody)
+    nobody = Actor("swarm", "swarm@swarm.invalid")
+    tip = _commit(task, tree, (task.base,), _BEYOND_COMMITS, nobody)
     return _merged(task, _tip(task, target), tip)[1]
 
 
-def write_patch(task: TaskGit, tree: str, to: Path) -> None:
+def write_patch(task: TaskGit, tree: str, path: Path) -> None:
     """Write what the tree changes since the base as a patch that `git apply` takes.
 
-    SwarmError where a file is there already: nothing is overwritten.
+    SwarmError if a file is there already: nothing is overwritten.
     """
-    words = ("diff-tree", "-r", "-p", "--binary", "--full-index", "--no-color")
+    words = ("-r", "-p", "--binary", "--full-index", "--no-color")
     honest = ("--no-ext-diff", "--no-textconv", "-M")
-    patch = git(
-        task.review(), *words, *honest, task.base, tree, bounds=Bounds(output=1 << 30)
-    )
+    git = task.review.git.within(Bounds(output=1 << 30))
+    patch: bytes = git.diff_tree(*words, *honest, task.base, tree, **RAW)
     try:
-        with to.open("xb") as file:
+        with path.open("xb") as file:
             file.write(patch)
             owner = task.repo.other_owner
             if owner:
                 os.fchown(file.fileno(), *owner)
     except FileExistsError as error:
         raise Refused(
-            f"{safe_line(str(to))} exists", hint="name another file for the patch"
+            f"{safe_line(str(path))} exists", hint="name another file for the patch"
         ) from error
     except OSError as error:
         reason = error.strerror or "unknown error"
-        raise SwarmError(f"cannot write {safe_line(str(to))}: {reason}") from error
+        raise SwarmError(f"cannot write {safe_line(str(path))}: {reason}") from error
 
 
-def _agents_tip(task: TaskGit, order: MergeOrder, who: dict[str, str]) -> str:
-    words = ("merge-base", "--is-ancestor", task.base, order.head)
-    if ask(task.review(), *words, ok=(0, 1)).code:
+def _agents_tip(task: TaskGit, order: MergeOrder, author: Actor) -> str:
+    if not task.review.is_ancestor(task.base, order.head):
         raise Refused(
             "the agent's commits do not stand on the base of its task",
             hint="merge as squash: that takes what the files hold",
         )
     if _tree(task, order.head) == order.tree:
         return order.head
-    return _commit(task, order.tree, (order.head,), _BEYOND, who)
+    return _commit(task, order.tree, (order.head,), _BEYOND_COMMITS, author)
 
 
 def _merged(task: TaskGit, ours: str, theirs: str) -> tuple[str, tuple[str, ...]]:
-    words = ("merge-tree", "--write-tree", "-z", "--name-only", "--no-messages")
-    answer = ask(task.review(), *_PLAIN, *words, ours, theirs, ok=(0, 1))
-    tree, *paths = os.fsdecode(answer.out).split("\0")
+    """The merged tree, and the paths in conflict."""
+    words = ("--write-tree", "-z", "--name-only", "--no-messages", ours, theirs)
+    git = task.review.git.accepting(1)(c=_PLAIN)
+    status, answer, _ = git.merge_tree(*words, with_extended_output=True, **RAW)
+    tree, *paths = os.fsdecode(answer).split("\0")
     conflicts = tuple(dict.fromkeys(path for path in paths if path))
-    return tree, conflicts if answer.code else ()
+    return tree, conflicts if status else ()
 
 
 def _commit(
@@ -120,16 +121,24 @@ def _commit(
     tree: str,
     parents: tuple[str, ...],
     message: str,
-    who: dict[str, str],
+    author: Actor,
 ) -> str:
-    named = [word for parent in parents for word in ("-p", parent)]
-    words = ("commit-tree", tree, *named, "-F", "-")
-    out = git(task.review(), *words, stdin=os.fsencode(message), extra=who)
-    return out.decode().strip()
+    parent_words = [word for parent in parents for word in ("-p", parent)]
+    env = {
+        Actor.env_author_name: author.name,
+        Actor.env_author_email: author.email,
+        Actor.env_committer_name: author.name,
+        Actor.env_committer_email: author.email,
+    }
+    words = (tree, *parent_words, "-F", "-")
+    commit: str = task.review.git.commit_tree(
+        *words, istream=os.fsencode(message), env=env
+    )
+    return commit
 
 
 def _message(task: TaskGit, order: MergeOrder) -> str:
-    """What the human wrote, and which task and agent it came from."""
+    """The human's message, and trailers that name the task and its agent."""
     text = order.message.replace("\0", "").strip() or f"Merge task {task.task}"
     trailers = f"Swarm-Task: {task.task}\nSwarm-Agent: {safe_line(order.agent)}\n"
     return f"{text}\n\n{trailers}"
@@ -146,35 +155,27 @@ def _tip(task: TaskGit, target: str) -> str:
 
 
 def _tree(task: TaskGit, commit: str) -> str:
-    return git(task.review(), "rev-parse", f"{commit}^{{tree}}").decode().strip()
+    tree: str = task.review.git.rev_parse(f"{commit}^{{tree}}")
+    return tree
 
 
-def _identity(task: TaskGit) -> dict[str, str]:
-    name = task.repo.settings.last("user.name")
-    email = task.repo.settings.last("user.email")
-    if not name or not email:
+def _identity(task: TaskGit) -> Actor:
+    identity = task.repo.identity
+    if not identity.name or not identity.email:
         raise Refused(
             "git does not know who you are, so there can be no commit of yours",
             hint="`git config --global user.name …` and `user.email …`",
         )
-    return _as(name, email)
-
-
-def _as(name: str, email: str) -> dict[str, str]:
-    return {
-        "GIT_AUTHOR_NAME": name,
-        "GIT_AUTHOR_EMAIL": email,
-        "GIT_COMMITTER_NAME": name,
-        "GIT_COMMITTER_EMAIL": email,
-    }
+    return identity
 
 
 def _refuse_old_git() -> None:
-    said = git(GitDir(None), "version").decode()
-    found = re.search(r"(\d+)\.(\d+)", said)
-    if not found:
-        raise ToolError(f"git version: {safe_line(said)} is not understood")
-    version = (int(found[1]), int(found[2]))
+    # Not GitPython's `version_info`: it ends in an IndexError on what it cannot read.
+    answer: str = Git(GitDir(None)).version()
+    numbers = re.search(r"(\d+)\.(\d+)", answer)
+    if not numbers:
+        raise ToolError(f"git version: {safe_line(answer)} is not understood")
+    version = (int(numbers[1]), int(numbers[2]))
     if version < _OLDEST:
         raise Refused(
             f"git {version[0]}.{version[1]} cannot merge without a checkout",

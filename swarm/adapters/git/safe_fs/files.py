@@ -1,4 +1,4 @@
-"""Files and directories written, given away and erased without following any link."""
+"""Writes, gives away and erases files and directories without following any link."""
 
 import os
 import secrets
@@ -7,39 +7,38 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from swarm.adapters.git.safe_fs.reader import DIRECTORY
 from swarm.errors import ToolError
 from swarm.model.safe_text import safe_line
 
-_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-
 
 @contextmanager
-def spoken(what: str) -> Iterator[None]:
-    """Turn a failure of the disk into a ToolError that says what was being done."""
+def disk_errors_as(action: str) -> Iterator[None]:
+    """Turn a failure of the disk into a ToolError that names the action."""
     try:
         yield
     except OSError as error:
         reason = error.strerror or "unknown error"
-        where = f" at {safe_line(str(error.filename))}" if error.filename else ""
-        raise ToolError(f"git {what}: {reason}{where}") from error
+        place = f" at {safe_line(str(error.filename))}" if error.filename else ""
+        raise ToolError(f"git {action}: {reason}{place}") from error
 
 
-def write(path: Path, content: bytes | str) -> None:
-    """A new file with its parent directories; FileExistsError where it is there."""
+def write_new(path: Path, content: bytes | str) -> None:
+    """Write a new file and its parent directories; FileExistsError if it is there."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("xb") as file:
         file.write(content if isinstance(content, bytes) else content.encode())
 
 
-def give(path: Path, owner: tuple[int, int], but: str = "") -> None:
-    """Change the owner of all that is at `path`, links themselves, not what they name.
+def change_owner(path: Path, owner: tuple[int, int], except_name: str = "") -> None:
+    """Change the owner of all that is at `path`; of links themselves, not of targets.
 
-    `but` names one entry directly below `path` that stays as it is.
+    `except_name` names one entry directly below `path` that stays as it is.
     """
-    for directory, _, files, fd in os.fwalk(path):
+    for directory, _, names, fd in os.fwalk(path):
         os.fchown(fd, *owner)
-        for name in files:
-            if name != but or directory != str(path):
+        for name in names:
+            if name != except_name or directory != str(path):
                 os.chown(name, *owner, dir_fd=fd, follow_symlinks=False)
         for entry in os.scandir(fd):
             if entry.is_symlink():
@@ -47,13 +46,13 @@ def give(path: Path, owner: tuple[int, int], but: str = "") -> None:
 
 
 def erase(path: Path) -> None:
-    """Remove a file or a whole directory; fine where there is none.
+    """Remove a file or a whole directory; fine if there is none.
 
     Follows no link, whatever swaps names meanwhile, and needs neither recursion nor
     long paths: a nested directory is first moved up to the top, so any depth will do.
     """
     try:
-        top = os.open(path, _DIRECTORY)
+        top = os.open(path, DIRECTORY)
     except FileNotFoundError:
         return
     except OSError:
@@ -65,7 +64,7 @@ def erase(path: Path) -> None:
         waiting = _empty(top, top)
         while waiting:
             name = waiting.pop()
-            fd = os.open(name, _DIRECTORY, dir_fd=top)
+            fd = os.open(name, DIRECTORY, dir_fd=top)
             try:
                 waiting += _empty(fd, top)
             finally:
@@ -77,23 +76,25 @@ def erase(path: Path) -> None:
 
 
 def _empty(fd: int, top: int) -> list[str]:
-    """Unlink what is in a directory and move its directories up; their new names."""
-    moved = []
-    with os.scandir(fd) as entries:
-        found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
-    for name, is_directory in found:
+    """Unlink all in a directory and move its directories to `top`; their new names."""
+    moved_names = []
+    with os.scandir(fd) as scan:
+        entries = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in scan]
+    for name, is_directory in entries:
         if is_directory:
-            _open_up(name, fd)
-            free = f".erase-{secrets.token_hex(8)}"
-            os.rename(name, free, src_dir_fd=fd, dst_dir_fd=top)
-            moved.append(free)
+            add_owner_access(name, fd)
+            new_name = f".erase-{secrets.token_hex(8)}"
+            os.rename(name, new_name, src_dir_fd=fd, dst_dir_fd=top)
+            moved_names.append(new_name)
         else:
             os.unlink(name, dir_fd=fd)
-    return moved
+    return moved_names
 
 
-def _open_up(name: str, fd: int) -> None:
-    """Make a directory accessible that its owner closed; root needs no such thing."""
-    mode = os.stat(name, dir_fd=fd, follow_symlinks=False).st_mode
-    if os.geteuid() and stat.S_ISDIR(mode) and mode & 0o700 != 0o700:
-        os.chmod(name, 0o700, dir_fd=fd)
+def add_owner_access(name: str, directory: int) -> None:
+    """Give the owner of a directory all access to it, unless we are root anyway."""
+    if not os.geteuid():
+        return
+    mode = os.stat(name, dir_fd=directory, follow_symlinks=False).st_mode
+    if stat.S_ISDIR(mode) and mode & 0o700 != 0o700:
+        os.chmod(name, mode | 0o700, dir_fd=directory)

@@ -2,18 +2,14 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from swarm.adapters.git.safe_fs.reader import DIRECTORY, open_below, read_file
 from swarm.errors import SwarmError, ToolError
 from swarm.model.review import Hidden
 from swarm.model.risk import folded, is_git_name
 from swarm.model.safe_text import safe_line
-
-DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-# NONBLOCK: a FIFO swapped in would otherwise hold the host until somebody writes.
-FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 _SPECIAL = {
     stat.S_IFIFO: "a named pipe",
@@ -21,18 +17,18 @@ _SPECIAL = {
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
 }
-_DEPTH = 100
-_PATH = 4000
+_MAX_DEPTH = 100
+_MAX_PATH = 4000
 """Bytes; longer ones could be checked out nowhere."""
-_RULES = 1 << 20
+_MAX_RULES = 1 << 20
 """Bytes of one `.gitignore` that are read."""
 
 
 @dataclass(slots=True)
-class Found:
-    """What a walk saw."""
+class WorktreeFiles:
+    """The entries that a walk met."""
 
-    files: dict[str, os.stat_result] = field(default_factory=dict)
+    by_path: dict[str, os.stat_result] = field(default_factory=dict)
     """Regular files and symlinks, as lstat showed them."""
     nested: set[str] = field(default_factory=set)
     """Those of them that lie in a repository inside the worktree."""
@@ -43,8 +39,8 @@ class Found:
     """Submodules of the base whose directory is there."""
 
 
-def walk(root: Path, submodules: frozenset[str], limit: int) -> Found:
-    """See all below `root`; SwarmError over `limit` entries, or where there is no root.
+def walk(root: Path, submodules: frozenset[str], limit: int) -> WorktreeFiles:
+    """Meet all below `root`; SwarmError over `limit` entries, or if there is no root.
 
     Names are as `os.fsdecode` gives them. What cannot be part of a tree is hidden with
     its reason; nothing is left out.
@@ -55,32 +51,32 @@ def walk(root: Path, submodules: frozenset[str], limit: int) -> Found:
         raise SwarmError(f"the worktree {safe_line(str(root))} is not there") from error
     steps = _Walk(submodules, limit)
     try:
-        steps.directory(top, "", 0, nested=False, why="")
+        steps.directory(top, "", 0, nested=False, hidden_because="")
     finally:
         os.close(top)
-    return steps.found
+    return steps.files
 
 
 class _Walk:
     def __init__(self, submodules: frozenset[str], limit: int) -> None:
-        self.found = Found()
+        self.files = WorktreeFiles()
         self._submodules = submodules
-        self._left = limit
+        self._remaining = limit
 
     def directory(
-        self, fd: int, prefix: str, depth: int, *, nested: bool, why: str
+        self, fd: int, prefix: str, depth: int, *, nested: bool, hidden_because: str
     ) -> None:
-        """See one directory; all in it is hidden where there is a reason `why`."""
+        """Walk one directory; if there is a reason `hidden_because`, hide all in it."""
         with os.scandir(fd) as entries:
-            seen = list(entries)
-        self._left -= len(seen)
-        if self._left < 0:
+            listing = list(entries)
+        self._remaining -= len(listing)
+        if self._remaining < 0:
             raise ToolError(
                 "git snapshot: the worktree holds too many files",
                 hint="remove what the agent left there and look again",
             )
-        nested = nested or (depth > 0 and any(is_git_name(e.name) for e in seen))
-        for entry in seen:
+        nested = nested or (depth > 0 and any(is_git_name(e.name) for e in listing))
+        for entry in listing:
             try:
                 status = entry.stat(follow_symlinks=False)
             except FileNotFoundError:
@@ -88,76 +84,69 @@ class _Walk:
             path = prefix + entry.name
             if path == ".git" and stat.S_ISREG(status.st_mode):
                 continue
-            reason = why or _unfit(entry.name, status)
+            reason = hidden_because or _unfit(entry.name, status)
             if stat.S_ISDIR(status.st_mode):
-                self._below(fd, path, depth, nested=nested, why=reason)
+                self._below(fd, path, depth, nested=nested, hidden_because=reason)
             elif reason:
                 self._hide(path, status, reason)
             else:
                 self._file(fd, path, status, nested=nested)
 
-    def _below(self, fd: int, path: str, depth: int, *, nested: bool, why: str) -> None:
+    def _below(
+        self, fd: int, path: str, depth: int, *, nested: bool, hidden_because: str
+    ) -> None:
         name = path.rsplit("/", 1)[-1]
         try:
-            below = os.open(name, DIRECTORY, dir_fd=fd)
+            below = open_below(fd, [name])
         except FileNotFoundError:
             return
         except OSError as error:
-            blocks = not why
-            reason = why or f"a directory that cannot be read: {error.strerror}"
-            self.found.hidden.append(Hidden(f"{path}/", reason, blocks=blocks))
+            blocks = not hidden_because
+            reason = (
+                hidden_because or f"a directory that cannot be read: {error.strerror}"
+            )
+            self.files.hidden.append(Hidden(f"{path}/", reason, blocks=blocks))
             return
         try:
-            if depth >= _DEPTH or len(os.fsencode(path)) > _PATH:
-                self.found.hidden.append(
-                    Hidden(f"{path}/", why or "too deep", blocks=not why)
+            if depth >= _MAX_DEPTH or len(os.fsencode(path)) > _MAX_PATH:
+                self.files.hidden.append(
+                    Hidden(
+                        f"{path}/",
+                        hidden_because or "too deep",
+                        blocks=not hidden_because,
+                    )
                 )
                 return
             if path in self._submodules:
-                self.found.gitlinks.add(path)
-                why = why or "content in a submodule"
-            self.directory(below, f"{path}/", depth + 1, nested=nested, why=why)
+                self.files.gitlinks.add(path)
+                hidden_because = hidden_because or "content in a submodule"
+            self.directory(
+                below,
+                f"{path}/",
+                depth + 1,
+                nested=nested,
+                hidden_because=hidden_because,
+            )
         finally:
             os.close(below)
 
     def _file(
         self, fd: int, path: str, status: os.stat_result, *, nested: bool
     ) -> None:
-        self.found.files[path] = status
+        self.files.by_path[path] = status
         if nested:
-            self.found.nested.add(path)
+            self.files.nested.add(path)
         name = path.rsplit("/", 1)[-1]
         if name == ".gitignore" and stat.S_ISREG(status.st_mode):
-            content = read(fd, name, _RULES)
-            self.found.rules[path] = (content or b"")[:_RULES]
+            content = read_file(fd, name, _MAX_RULES)
+            self.files.rules[path] = (content or b"")[:_MAX_RULES]
 
     def _hide(self, path: str, status: os.stat_result, reason: str) -> None:
-        self.found.hidden.append(Hidden(path, reason, status.st_size, status.st_mode))
-
-
-def read(parent: int, name: str, limit: int) -> bytes | None:
-    """Up to `limit` bytes and one more of a regular file; None where it is none now."""
-    try:
-        fd = os.open(name, FILE, dir_fd=parent)
-    except OSError:
-        return None
-    with open(fd, "rb", buffering=0) as file:  # noqa: PTH123 - a descriptor, no path
-        if not stat.S_ISREG(os.fstat(fd).st_mode):
-            return None
-        return b"".join(_pieces(file.read, limit + 1))
-
-
-def _pieces(reading: Callable[[int], bytes], left: int) -> Iterator[bytes]:
-    while left > 0:
-        piece = reading(min(left, 1 << 20))
-        if not piece:
-            return
-        left -= len(piece)
-        yield piece
+        self.files.hidden.append(Hidden(path, reason, status.st_size, status.st_mode))
 
 
 def _unfit(name: str, status: os.stat_result) -> str:
-    """Why a tree cannot hold this; empty where it can."""
+    """The reason why a tree cannot hold this; empty if it can."""
     special = _SPECIAL.get(stat.S_IFMT(status.st_mode))
     if special:
         return special

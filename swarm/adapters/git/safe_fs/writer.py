@@ -9,9 +9,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
-from swarm.adapters.git.safe_fs.walk import DIRECTORY
+from swarm.adapters.git.safe_fs.files import add_owner_access
+from swarm.adapters.git.safe_fs.reader import DIRECTORY, open_below
 
-_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class SafeWriter:
@@ -21,7 +22,7 @@ class SafeWriter:
         self._root = os.open(root, DIRECTORY)
         self._owner = owner
         self.aside: list[str] = []
-        """Paths of what stood in the way, by their new names."""
+        """Paths, by their new names, of what stood in the way."""
 
     def __enter__(self) -> "SafeWriter":
         return self
@@ -35,7 +36,7 @@ class SafeWriter:
         os.close(self._root)
 
     def remove(self, path: str) -> None:
-        """Take a file or a link away, and directories that are empty then."""
+        """Remove a file or a link, and the directories that are empty then."""
         *parents, name = path.split("/")
         try:
             with self._opened(parents, make=False) as fd:
@@ -52,17 +53,18 @@ class SafeWriter:
             except OSError:
                 return
 
-    def put(self, path: str, mode: int, content: bytes, known: bool) -> None:
-        """Write a file, or a link to what the content names, under a name at once.
+    def put(self, path: str, mode: int, content: bytes, replace: bool) -> None:
+        """Write a file, or a link whose target is the content, and name it at once.
 
-        What has the name already is replaced where it is `known`, else set aside.
+        What has the name already is replaced, or set aside if not `replace`; a
+        directory is set aside in any case.
         """
         *parents, name = path.split("/")
         with self._opened(parents, make=True) as fd:
             draft = f".swarm-{secrets.token_hex(8)}"
             try:
                 self._write(draft, fd, mode, content)
-                if not known or _is_directory(name, fd):
+                if not replace or _is_directory(name, fd):
                     self._set_aside(name, fd, parents)
                 os.rename(draft, name, src_dir_fd=fd, dst_dir_fd=fd)
             except OSError:
@@ -77,7 +79,8 @@ class SafeWriter:
                 os.chown(name, *self._owner, dir_fd=fd, follow_symlinks=False)
             return
         permission = 0o777 if mode & stat.S_IXUSR else 0o666
-        with open(os.open(name, _NEW, permission, dir_fd=fd), "wb") as file:  # noqa: PTH123 - a descriptor
+        new_fd = os.open(name, _NEW_FILE, permission, dir_fd=fd)
+        with open(new_fd, "wb") as file:  # noqa: PTH123 - a descriptor, no path
             file.write(content)
             if self._owner:
                 os.fchown(file.fileno(), *self._owner)
@@ -88,36 +91,37 @@ class SafeWriter:
         fd = os.dup(self._root)
         try:
             for depth, name in enumerate(parents):
-                below = self._below(name, fd, parents[:depth] if make else None)
+                deeper = self._below(name, fd, parents[:depth] if make else None)
                 os.close(fd)
-                fd = below
+                fd = deeper
             yield fd
         finally:
             os.close(fd)
 
-    def _below(self, name: str, fd: int, making_in: list[str] | None) -> int:
+    def _below(self, name: str, fd: int, parents_to_make: list[str] | None) -> int:
+        """Open a directory; make it if it is not there and that is asked for."""
         try:
-            return _accessible(name, fd)
+            return _open_accessible(name, fd)
         except FileNotFoundError:
-            if making_in is None:
+            if parents_to_make is None:
                 raise
         except OSError as error:
             if error.errno not in (errno.ENOTDIR, errno.ELOOP):
                 raise
-            if making_in is None:
+            if parents_to_make is None:
                 raise NotADirectoryError(name) from error
-            self._set_aside(name, fd, making_in)
+            self._set_aside(name, fd, parents_to_make)
         os.mkdir(name, dir_fd=fd)
-        below = _accessible(name, fd)
+        directory = _open_accessible(name, fd)
         if self._owner:
-            os.fchown(below, *self._owner)
-        return below
+            os.fchown(directory, *self._owner)
+        return directory
 
     def _set_aside(self, name: str, fd: int, parents: list[str]) -> None:
-        free = f"swarm-aside-{secrets.token_hex(4)}"
+        new_name = f"swarm-aside-{secrets.token_hex(4)}"
         with suppress(FileNotFoundError):
-            os.rename(name, free, src_dir_fd=fd, dst_dir_fd=fd)
-            self.aside.append("/".join([*parents, free]))
+            os.rename(name, new_name, src_dir_fd=fd, dst_dir_fd=fd)
+            self.aside.append("/".join([*parents, new_name]))
 
 
 def _is_directory(name: str, fd: int) -> bool:
@@ -128,10 +132,8 @@ def _is_directory(name: str, fd: int) -> bool:
     return stat.S_ISDIR(status.st_mode)
 
 
-def _accessible(name: str, fd: int) -> int:
-    """Open a directory; one that its owner closed is opened up, root needs no such."""
-    if os.geteuid() and _is_directory(name, fd):
-        mode = os.stat(name, dir_fd=fd, follow_symlinks=False).st_mode
-        if mode & 0o700 != 0o700:
-            os.chmod(name, mode | 0o700, dir_fd=fd)
-    return os.open(name, DIRECTORY, dir_fd=fd)
+def _open_accessible(name: str, fd: int) -> int:
+    """Open a directory, adding permissions first if its owner had closed it."""
+    with suppress(FileNotFoundError):
+        add_owner_access(name, fd)
+    return open_below(fd, [name])

@@ -1,10 +1,10 @@
-"""Which files the worktree's own rules ignore, asked without git ever going there."""
+"""The files that the worktree's own rules ignore; git itself never goes there."""
 
 import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from swarm.adapters.git.process import ask
+from swarm.adapters.git.repo import RAW
 from swarm.adapters.git.task_git import TaskGit
 
 IGNORED = "ignored"
@@ -12,12 +12,15 @@ NEWLY_IGNORED = "ignored by a rule that the agent added"
 
 
 def ignored(
-    task: TaskGit, paths: list[str], rules: dict[str, bytes], known: dict[str, bytes]
+    task: TaskGit,
+    paths: list[str],
+    rules: dict[str, bytes],
+    base_rules: dict[str, bytes],
 ) -> dict[str, str]:
-    """Of the paths, those that a rule ignores, and how: IGNORED or NEWLY_IGNORED.
+    """The paths that a rule ignores, each with its reason: IGNORED or NEWLY_IGNORED.
 
     Git reads copies of the `.gitignore` files in a directory of ours: in the worktree
-    it could meet a link or a pipe in their place. `known` are the base's files.
+    it could meet a link or a pipe in their place. `base_rules` are the base's.
     """
     if not paths:
         return {}
@@ -26,30 +29,30 @@ def ignored(
             copy = Path(shadow, path)
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(content)
-        words = ("check-ignore", "--no-index", "--stdin", "-z", "-v", "-n")
-        at = task.review(Path(shadow))
+        git = task.review_on(Path(shadow)).git.accepting(1)
+        words = ("--no-index", "--stdin", "-z", "-v", "-n")
         # This command takes no literal pathspecs; behind `./` no name is a pattern.
-        asked = b"".join(b"./" + os.fsencode(path) + b"\0" for path in paths)
-        extra = {"GIT_LITERAL_PATHSPECS": "0"}
-        out = ask(at, *words, stdin=asked, extra=extra, ok=(0, 1)).out
-    return _parse(out, known)
+        stdin = b"".join(b"./" + os.fsencode(path) + b"\0" for path in paths)
+        env = {"GIT_LITERAL_PATHSPECS": "0"}
+        answer: bytes = git.check_ignore(*words, istream=stdin, env=env, **RAW)
+    return _parse(answer, base_rules)
 
 
-def _parse(out: bytes, known: dict[str, bytes]) -> dict[str, str]:
+def _parse(answer: bytes, base_rules: dict[str, bytes]) -> dict[str, str]:
     """Git's answer in fours: source, line number, pattern, path."""
-    words = out.split(b"\0")
-    found = {}
+    fields = answer.split(b"\0")
+    reasons = {}
     for source, pattern, path in zip(
-        words[0::4], words[2::4], words[3::4], strict=False
+        fields[0::4], fields[2::4], fields[3::4], strict=False
     ):
         if source and not pattern.startswith(b"!"):
-            rule = _how(os.fsdecode(source), pattern, known)
-            found[os.fsdecode(path.removeprefix(b"./"))] = rule
-    return found
+            reason = _reason(os.fsdecode(source), pattern, base_rules)
+            reasons[os.fsdecode(path.removeprefix(b"./"))] = reason
+    return reasons
 
 
-def _how(source: str, pattern: bytes, known: dict[str, bytes]) -> str:
+def _reason(source: str, pattern: bytes, base_rules: dict[str, bytes]) -> str:
     if not source.endswith(".gitignore"):
         return IGNORED
-    lines = {each.strip() for each in known.get(source, b"").splitlines()}
+    lines = {line.strip() for line in base_rules.get(source, b"").splitlines()}
     return IGNORED if pattern.strip() in lines else NEWLY_IGNORED

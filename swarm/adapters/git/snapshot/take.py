@@ -1,4 +1,4 @@
-"""Builds our own tree from the bytes in a worktree, and says what it does not hold."""
+"""Builds our own tree from the bytes in a worktree, and lists what it cannot hold."""
 
 import json
 import os
@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from swarm.adapters.git import diff
-from swarm.adapters.git.process import git
-from swarm.adapters.git.safe_fs.files import spoken
-from swarm.adapters.git.safe_fs.walk import Found, walk
+from swarm.adapters.git.repo import RAW
+from swarm.adapters.git.safe_fs.files import disk_errors_as
+from swarm.adapters.git.safe_fs.reader import SafeReader
+from swarm.adapters.git.safe_fs.walk import WorktreeFiles, walk
 from swarm.adapters.git.snapshot.hidden_groups import collapsed
 from swarm.adapters.git.snapshot.ignore import ignored
-from swarm.adapters.git.snapshot.objects import SafeReader, blob_id, store
+from swarm.adapters.git.snapshot.objects import blob_id, store
 from swarm.adapters.git.task_git import TaskGit
 from swarm.model.review import Hidden, Snapshot
 
@@ -26,7 +27,7 @@ _SETTLED_NS = 2_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Caps:
-    """How much of a worktree is read."""
+    """Limits on what is read of a worktree."""
 
     file: int = 100 << 20
     """Bytes of one file."""
@@ -36,92 +37,91 @@ class Caps:
 
 
 @dataclass(slots=True)
-class _Taking:
-    """What one snapshot gathers."""
+class _Draft:
+    """A snapshot while it is taken."""
 
     task: TaskGit
     caps: Caps
     base: dict[str, tuple[str, str]]
     """Path to mode and id, as the base holds it."""
-    found: Found
-    known: frozenset[str]
+    files: WorktreeFiles
+    base_oids: frozenset[str]
     """Ids of the base's blobs: these need not be stored again."""
     entries: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Path to mode and id, as the worktree holds it."""
-    spent: int = 0
+    bytes_read: int = 0
 
 
 def take(task: TaskGit, caps: Caps | None = None) -> Snapshot:
     """Read the worktree into a tree; the agent may go on working meanwhile.
 
-    What the tree holds is what was read, whatever git or the file system would say a
+    The tree holds the bytes that were read, whatever git or the file system would say a
     moment later. Files that git ignores, that no tree can hold or that are over the
-    caps are listed as hidden. Blocks for as long as reading takes; what did not change
-    since the last call is not read again.
+    caps are listed as hidden. Blocks for as long as reading takes; a file that did not
+    change since the last call is not read again.
     """
-    with spoken("snapshot"):
-        return _taken(task, caps or Caps())
+    with disk_errors_as("snapshot"):
+        return _snapshot(task, caps or Caps())
 
 
-def _taken(task: TaskGit, caps: Caps) -> Snapshot:
-    base_tree = (
-        git(task.review(), "rev-parse", f"{task.base}^{{tree}}").decode().strip()
-    )
-    base = _listing(task)
-    links = frozenset(path for path, (mode, _) in base.items() if mode == _GITLINK)
-    found = walk(task.worktree, links, caps.entries)
-    known = frozenset(oid for _, oid in base.values())
-    taking = _Taking(task, caps, base, found, known)
-    _hide_ignored(taking)
-    _read_all(taking)
-    for path in found.gitlinks:
-        taking.entries[path] = base[path]
-    tree = _write_tree(taking, base_tree)
+def _snapshot(task: TaskGit, caps: Caps) -> Snapshot:
+    base_tree: str = task.review.git.rev_parse(f"{task.base}^{{tree}}")
+    base = _base_entries(task)
+    submodules = frozenset(path for path, (mode, _) in base.items() if mode == _GITLINK)
+    files = walk(task.worktree, submodules, caps.entries)
+    base_oids = frozenset(oid for _, oid in base.values())
+    draft = _Draft(task, caps, base, files, base_oids)
+    _hide_ignored(draft)
+    _read_all(draft)
+    for path in files.gitlinks:
+        draft.entries[path] = base[path]
+    tree = _write_tree(draft, base_tree)
     return Snapshot(
         tree=tree,
         base=task.base,
         base_tree=base_tree,
         changes=diff.changes(task, base_tree, tree),
-        hidden=collapsed(found.hidden),
+        hidden=collapsed(files.hidden),
     )
 
 
-def _listing(task: TaskGit) -> dict[str, tuple[str, str]]:
-    out = os.fsdecode(
-        git(task.review(), "ls-tree", "-r", "-z", "--full-tree", task.base)
-    )
-    found = {}
-    for record in out.split("\0")[:-1]:
+def _base_entries(task: TaskGit) -> dict[str, tuple[str, str]]:
+    words = ("-r", "-z", "--full-tree", task.base)
+    listing = os.fsdecode(task.review.git.ls_tree(*words, **RAW))
+    entries = {}
+    for record in listing.split("\0")[:-1]:
         head, _, path = record.partition("\t")
         mode, _, oid = head.split(" ")
-        found[path] = (mode, oid)
-    return found
+        entries[path] = (mode, oid)
+    return entries
 
 
-def _hide_ignored(taking: _Taking) -> None:
+def _hide_ignored(draft: _Draft) -> None:
     """Take untracked files out that the rules ignore; tracked ones always stay."""
-    found = taking.found
-    new = [path for path in found.files if path not in taking.base]
-    outside = [path for path in new if path not in found.nested]
-    known = {
-        path: diff.blob(taking.task, taking.base[path][1])
-        for path in found.rules
-        if path in taking.base and outside
+    files = draft.files
+    untracked = [path for path in files.by_path if path not in draft.base]
+    candidates = [path for path in untracked if path not in files.nested]
+    base_rules = {
+        path: diff.blob(draft.task, draft.base[path][1])
+        for path in files.rules
+        if path in draft.base and candidates
     }
-    reasons = ignored(taking.task, outside, found.rules, known)
-    reasons |= {path: "in a nested repository" for path in new if path in found.nested}
+    reasons = ignored(draft.task, candidates, files.rules, base_rules)
+    for path in untracked:
+        if path in files.nested:
+            reasons[path] = "in a nested repository"
     for path, reason in reasons.items():
-        status = found.files.pop(path)
-        found.hidden.append(Hidden(path, reason, status.st_size, status.st_mode))
+        status = files.by_path.pop(path)
+        files.hidden.append(Hidden(path, reason, status.st_size, status.st_mode))
 
 
-def _read_all(taking: _Taking) -> None:
-    task, files = taking.task, taking.found.files
-    seen = _load(task)
-    kept: dict[str, list[int | str]] = {}
+def _read_all(draft: _Draft) -> None:
+    task, files = draft.task, draft.files.by_path
+    last_reads = _load_reads(task)
+    reads: dict[str, list[int | str]] = {}
     # Before the first read: what changes from here on is younger than this.
     settled = time.time_ns() - _SETTLED_NS
-    with SafeReader(task.worktree) as descent:
+    with SafeReader(task.worktree) as reader:
         for path in sorted(files):
             status = files[path]
             stamp: list[int | str] = [
@@ -130,84 +130,86 @@ def _read_all(taking: _Taking) -> None:
                 status.st_mtime_ns,
                 status.st_ctime_ns,
             ]
-            before = seen.get(path)
-            if before and before[:4] == stamp:
-                oid = str(before[4])
+            last_read = last_reads.get(path)
+            if last_read and last_read[:4] == stamp:
+                oid = str(last_read[4])
             else:
-                oid = _read(taking, descent, path)
+                oid = _read(draft, reader, path)
             if not oid:
                 continue
-            taking.entries[path] = (_mode(status.st_mode), oid)
+            draft.entries[path] = (_git_mode(status.st_mode), oid)
             if max(status.st_mtime_ns, status.st_ctime_ns) < settled:
-                kept[path] = [*stamp, oid]
-    _save(task, kept)
+                reads[path] = [*stamp, oid]
+    _save_reads(task, reads)
 
 
-def _read(taking: _Taking, descent: SafeReader, path: str) -> str:
-    """Read, store and name one file; empty where it is hidden instead."""
-    status = taking.found.files[path]
-    limit = min(taking.caps.file, taking.caps.total - taking.spent)
+def _read(draft: _Draft, reader: SafeReader, path: str) -> str:
+    """Read and store one file; its id, or empty if it is hidden instead."""
+    status = draft.files.by_path[path]
+    limit = min(draft.caps.file, draft.caps.total - draft.bytes_read)
     content = None
     reason = "too large"
     if status.st_size <= limit:
-        content = descent.content(path, status.st_mode, limit)
+        content = reader.content(path, status.st_mode, limit)
         reason = "gone or unreadable while it was read"
     if content is not None and len(content) > limit:
         content, reason = None, "too large"
     if content is None:
         hidden = Hidden(path, reason, status.st_size, status.st_mode, blocks=True)
-        taking.found.hidden.append(hidden)
+        draft.files.hidden.append(hidden)
         return ""
-    taking.spent += len(content)
-    oid = blob_id(content, taking.task.repo.object_format)
-    if oid not in taking.known:
-        store(taking.task.review_git / "objects", oid, content)
+    draft.bytes_read += len(content)
+    oid = blob_id(content, draft.task.repo.object_format)
+    # The base's blobs are in the user's objects already.
+    if oid not in draft.base_oids:
+        store(draft.task.review_git / "objects", oid, content)
     return oid
 
 
-def _mode(mode: int) -> str:
+def _git_mode(mode: int) -> str:
     if stat.S_ISLNK(mode):
         return "120000"
     return "100755" if mode & stat.S_IXUSR else "100644"
 
 
-def _write_tree(taking: _Taking, base_tree: str) -> str:
-    base, entries = taking.base, taking.entries
-    nothing = "0" * len(base_tree)
-    gone = [f"0 {nothing}\t{path}\0" for path in base if path not in entries]
-    differs = [
+def _write_tree(draft: _Draft, base_tree: str) -> str:
+    base, entries = draft.base, draft.entries
+    no_oid = "0" * len(base_tree)
+    removals = [f"0 {no_oid}\t{path}\0" for path in base if path not in entries]
+    updates = [
         f"{mode} {oid}\t{path}\0"
         for path, (mode, oid) in entries.items()
         if base.get(path) != (mode, oid)
     ]
-    if not gone and not differs:
+    if not removals and not updates:
         return base_tree
-    task = taking.task
+    task = draft.task
     index = task.review_git / f"index-{secrets.token_hex(6)}"
     try:
         shutil.copyfile(task.review_git / "base.index", index)
-        extra = {"GIT_INDEX_FILE": str(index)}
-        records = os.fsencode("".join([*gone, *differs]))
-        words = ("update-index", "-z", "--index-info")
-        git(task.review(), *words, stdin=records, extra=extra)
-        return git(task.review(), "write-tree", extra=extra).decode().strip()
+        git, env = task.review.git, {"GIT_INDEX_FILE": str(index)}
+        records = os.fsencode("".join([*removals, *updates]))
+        git.update_index("-z", "--index-info", istream=records, env=env)
+        tree: str = git.write_tree(env=env)
+        return tree
     finally:
         index.unlink(missing_ok=True)
 
 
-def _seen(task: TaskGit) -> Path:
+def _reads_file(task: TaskGit) -> Path:
     return task.review_git / "seen.json"
 
 
-def _load(task: TaskGit) -> dict[str, list[int | str]]:
-    path = _seen(task)
+def _load_reads(task: TaskGit) -> dict[str, list[int | str]]:
+    """Inode, size, times and id of each file as it was last read."""
+    path = _reads_file(task)
     if not path.exists():
         return {}
-    found: dict[str, list[int | str]] = json.loads(path.read_bytes())
-    return found
+    reads: dict[str, list[int | str]] = json.loads(path.read_bytes())
+    return reads
 
 
-def _save(task: TaskGit, kept: dict[str, list[int | str]]) -> None:
-    draft = task.review_git / f"seen-{secrets.token_hex(6)}"
-    draft.write_text(json.dumps(kept))
-    draft.rename(_seen(task))
+def _save_reads(task: TaskGit, reads: dict[str, list[int | str]]) -> None:
+    new_file = task.review_git / f"seen-{secrets.token_hex(6)}"
+    new_file.write_text(json.dumps(reads))
+    new_file.rename(_reads_file(task))

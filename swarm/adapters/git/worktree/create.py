@@ -1,11 +1,15 @@
-"""Lays out one task's worktree and git directories, and takes them away again."""
+"""Creates one task's worktree and git directories, and removes them again."""
 
 import os
 from contextlib import ExitStack
 from pathlib import Path
 
-from swarm.adapters.git.process import git
-from swarm.adapters.git.safe_fs.files import erase, give, spoken, write
+from swarm.adapters.git.safe_fs.files import (
+    change_owner,
+    disk_errors_as,
+    erase,
+    write_new,
+)
 from swarm.adapters.git.task_git import PRIVATE, TaskGit
 from swarm.adapters.git.worktree import registration
 from swarm.errors import Refused
@@ -20,38 +24,38 @@ ATTRIBUTES = (
 )
 
 
-def make(task: TaskGit, owner: tuple[int, int] | None = None) -> None:
-    """Make the worktree and the git directories; what was made is undone on an error.
+def create_worktree(task: TaskGit, owner: tuple[int, int] | None = None) -> None:
+    """Create the worktree and the git directories; on an error, undo what was done.
 
-    `owner` is who the agent will be: the worktree and the private git directory are
-    given to it, all but the worktree's `.git`. Refused where the branch exists, or
-    where another one stands in its way.
+    `owner` is the agent's uid and gid: the worktree and the private git directory are
+    given to it, all but the worktree's `.git`. Refused if the branch exists, or if
+    another one is in its way.
     """
     _refuse_leftovers(task)
     refuse_branch(task)
-    with spoken("worktree"), ExitStack() as undo:
-        undo.callback(remove, task)
+    with disk_errors_as("worktree"), ExitStack() as cleanup:
+        cleanup.callback(remove_worktree, task)
         _make_review(task)
-        registration.make(task)
+        registration.register(task)
         _make_private(task)
-        write(task.gitfile, f"gitdir: {PRIVATE}\n")
-        write(task.nothing, b"")
+        write_new(task.gitfile, f"gitdir: {PRIVATE}\n")
+        write_new(task.nothing, b"")
         if owner:
-            give(task.worktree, owner, but=".git")
-            give(task.private_git, owner)
-        undo.pop_all()
+            change_owner(task.worktree, owner, except_name=".git")
+            change_owner(task.private_git, owner)
+        cleanup.pop_all()
 
 
-def remove(task: TaskGit, delete_branch: bool = False) -> None:
-    """Take all of it away; fine where part of it is gone already.
+def remove_worktree(task: TaskGit, delete_branch: bool = False) -> None:
+    """Remove all of it; fine if part of it is gone already.
 
-    Nothing of the worktree is run or followed. The branch goes too where it still
-    stands at the base (no one's work is on it), or where that is asked for; a branch
-    that is checked out somewhere stays in any case.
+    Nothing of the worktree is run or followed. The branch goes too if it still is
+    at the base (no one's work is on it), or if `delete_branch`; a branch that is
+    checked out somewhere stays in any case.
     """
-    with spoken("worktree remove"):
+    with disk_errors_as("worktree remove"):
         erase(task.worktree)
-        registration.forget(task)
+        registration.unregister(task)
         registration.drop_branch(task, delete_branch)
         for path in (task.private_git, task.review_git, task.quarantine):
             erase(path)
@@ -69,21 +73,21 @@ def _refuse_leftovers(task: TaskGit) -> None:
 
 
 def refuse_branch(task: TaskGit) -> None:
-    """Refuse a task whose branch would meet one of the user's."""
+    """Refuse a task whose branch would clash with one of the user's."""
     parts = task.branch.split("/")
     prefixes = ["/".join(parts[:n]) for n in range(1, len(parts) + 1)]
     refs = [f"refs/heads/{prefix}" for prefix in prefixes]
-    out = git(task.repo.door(), "for-each-ref", "--format=%(refname)", *refs)
-    taken = set(os.fsdecode(out).splitlines())
+    listing: str = task.repo.git.for_each_ref("--format=%(refname)", *refs)
+    existing = set(listing.splitlines())
     for prefix, ref in zip(prefixes, refs, strict=True):
-        if ref in taken:
+        if ref in existing:
             same = prefix == task.branch
             raise Refused(
                 f"the branch {prefix} exists"
                 + ("" if same else f", so there can be none called {task.branch}"),
                 hint=f"rename it: `git branch -m {prefix} <other>`",
             )
-    if any(ref.startswith(f"refs/heads/{task.branch}/") for ref in taken):
+    if any(ref.startswith(f"refs/heads/{task.branch}/") for ref in existing):
         raise Refused(
             f"branches below {task.branch}/ exist, so it cannot be a branch itself",
             hint="rename them",
@@ -91,58 +95,57 @@ def refuse_branch(task: TaskGit) -> None:
 
 
 def _make_review(task: TaskGit) -> None:
-    at = task.review_git
-    _skeleton(task, at, "\tbare = true\n\tbigFileThreshold = 32m\n")
+    git_dir = task.review_git
+    _write_skeleton(task, git_dir, "\tbare = true\n\tbigFileThreshold = 32m\n")
     objects = (path for path, _ in task.borrowed())
-    _write_alternates(at, [str(path) for path in objects])
-    write(at / "HEAD", "ref: refs/heads/none\n")
+    _write_alternates(git_dir, [str(path) for path in objects])
+    write_new(git_dir / "HEAD", "ref: refs/heads/none\n")
 
 
 def _make_private(task: TaskGit) -> None:
-    at = task.private_git
-    erase(at)
-    more = (
+    git_dir = task.private_git
+    erase(git_dir)
+    config = (
         "\tbare = false\n\tlogallrefupdates = true\n"
         f"\tworktree = {WORKSPACE}\n"
         "[user]\n\tname = swarm agent\n\temail = agent@swarm.invalid\n"
         "[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n"
     )
-    _skeleton(task, at, more)
-    _write_alternates(at, [place for _, place in task.borrowed()])
-    write(at / "HEAD", f"ref: refs/heads/{task.branch}\n")
-    write(at / "refs" / "heads" / task.branch, f"{task.base}\n")
-    write(at / "index", (task.review_git / "base.index").read_bytes())
+    _write_skeleton(task, git_dir, config)
+    _write_alternates(git_dir, [target for _, target in task.borrowed()])
+    write_new(git_dir / "HEAD", f"ref: refs/heads/{task.branch}\n")
+    write_new(git_dir / "refs" / "heads" / task.branch, f"{task.base}\n")
+    write_new(git_dir / "index", (task.review_git / "base.index").read_bytes())
 
 
-def _skeleton(task: TaskGit, at: Path, core: str) -> None:
+def _write_skeleton(task: TaskGit, git_dir: Path, config: str) -> None:
     """A git directory without templates, so without hooks."""
-    sha1 = task.repo.object_format == "sha1"
+    object_format = task.repo.object_format
+    is_sha1 = object_format == "sha1"
     # Extensions count from version 1 on; version 0 is what any git understands.
-    version = 0 if sha1 else 1
-    extra = (
-        "" if sha1 else f"[extensions]\n\tobjectformat = {task.repo.object_format}\n"
-    )
-    head = f"[core]\n\trepositoryformatversion = {version}\n\tfilemode = true\n"
-    write(at / "config", head + core + extra)
+    version = 0 if is_sha1 else 1
+    extensions = "" if is_sha1 else f"[extensions]\n\tobjectformat = {object_format}\n"
+    core = f"[core]\n\trepositoryformatversion = {version}\n\tfilemode = true\n"
+    write_new(git_dir / "config", core + config + extensions)
     for name in ("objects/pack", "objects/info", "refs/heads", "info"):
-        (at / name).mkdir(parents=True, exist_ok=True)
-    write(at / "info" / "attributes", ATTRIBUTES)
-    write(at / "info" / "exclude", _excludes(task))
+        (git_dir / name).mkdir(parents=True, exist_ok=True)
+    write_new(git_dir / "info" / "attributes", ATTRIBUTES)
+    write_new(git_dir / "info" / "exclude", _excludes(task))
     shallow = task.repo.common_dir / "shallow"
     if shallow.exists():
-        write(at / "shallow", shallow.read_bytes())
+        write_new(git_dir / "shallow", shallow.read_bytes())
 
 
-def _write_alternates(at: Path, objects: list[str]) -> None:
-    listed = "".join(f"{path}\n" for path in objects)
-    write(at / "objects" / "info" / "alternates", os.fsencode(listed))
+def _write_alternates(git_dir: Path, objects: list[str]) -> None:
+    lines = "".join(f"{path}\n" for path in objects)
+    write_new(git_dir / "objects" / "info" / "alternates", os.fsencode(lines))
 
 
 def _excludes(task: TaskGit) -> bytes:
-    """What the user's own machine ignores: `info/exclude` and `core.excludesFile`."""
-    named = task.repo.settings.last("core.excludesfile")
-    home = task.repo.door().home or Path("/nonexistent")
+    """The rules of the user's machine: `info/exclude` and `core.excludesFile`."""
+    configured = task.repo.settings.last("core.excludesfile")
+    home = task.repo.owner_home
     default = home / ".config" / "git" / "ignore"
-    own = Path(named.replace("~", str(home), 1)) if named else default
-    files = (own, task.repo.common_dir / "info" / "exclude")
+    personal = Path(configured.replace("~", str(home), 1)) if configured else default
+    files = (personal, task.repo.common_dir / "info" / "exclude")
     return b"".join(path.read_bytes() + b"\n" for path in files if path.is_file())

@@ -7,20 +7,22 @@ from dataclasses import replace
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 
-from swarm.adapters.git.process import Bounds, ask, git
-from swarm.adapters.git.safe_fs.files import give, write
+from swarm.adapters.git.process import Bounds
+from swarm.adapters.git.repo import Git
+from swarm.adapters.git.repository import Repository
+from swarm.adapters.git.safe_fs.files import change_owner, write_new
 from swarm.adapters.git.task_git import TaskGit
 
 _SLOW = Bounds(seconds=900)
 
 
 @contextmanager
-def _alone(task: TaskGit) -> Iterator[None]:
-    """One `git worktree` of ours at a time on a repository, whatever process asks.
+def _locked(task: TaskGit) -> Iterator[None]:
+    """One `git worktree` of ours at a time on a repository, in whatever process.
 
     Git reads the entries of all worktrees and fails on one that another git is just
-    writing ("failed to read …/commondir: Success"). The directory itself is locked,
-    so nothing is written; a file system that cannot is as git finds it.
+    writing ("failed to read …/commondir: Success"). The directory itself is locked, so
+    nothing is written; on a file system without such locks git may fail so.
     """
     directory = os.open(task.repo.common_dir, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -31,76 +33,88 @@ def _alone(task: TaskGit) -> Iterator[None]:
         os.close(directory)
 
 
-def admin_dir(task: TaskGit) -> Path | None:
-    """The host's git directory of the worktree, found from the repository's side.
+def linked_worktrees(repository: Repository) -> Iterator[tuple[Path, Path]]:
+    """The admin directory and the work tree of each linked worktree, there or not.
 
-    The worktree's own `.git` file is not asked: what lies in a worktree is not proof.
+    Read from the repository's side: a worktree's own `.git` file is no proof. With
+    `worktree.useRelativePaths` (git 2.48) a path counts from its admin directory. Not
+    from `git worktree list`, which does not name the admin directories, and before
+    2.48 prints such a path as it stands.
     """
-    expected = os.fsencode(task.worktree / ".git")
-    for entry in task.repo.common_dir.glob("worktrees/*/gitdir"):
-        with suppress(FileNotFoundError):  # another worktree is going just now
-            if entry.read_bytes().rstrip(b"\n") == expected:
-                return entry.parent
+    for entry in sorted(repository.common_dir.glob("worktrees/*/gitdir")):
+        with suppress(FileNotFoundError):  # another worktree is removed just now
+            gitfile = os.fsdecode(entry.read_bytes()).rstrip("\n")
+            yield entry.parent, Path(os.path.normpath(entry.parent / gitfile)).parent
+
+
+def admin_dir(task: TaskGit) -> Path | None:
+    """The host's git directory of the task's worktree; None if there is none."""
+    expected = task.worktree.resolve()
+    for directory, work_tree in linked_worktrees(task.repo):
+        if work_tree.resolve() == expected:
+            return directory
     return None
 
 
-def make(task: TaskGit) -> None:
-    """The worktree and its branch, filled with bytes as they are stored.
+def register(task: TaskGit) -> None:
+    """Add the worktree and its branch, and fill it with bytes as they are stored.
 
-    The repository's own git makes neither a file nor a hook's run of it: filling is
-    the review directory's, where no filter and no hook is defined.
+    The repository's own git makes neither a file nor a hook's run of it: the files are
+    written by the review directory's, which has no filter and no hook.
     """
     task.worktree.parent.mkdir(parents=True, exist_ok=True)
-    words = ("worktree", "add", "--quiet", "--no-checkout", "--no-track")
-    # As swarm itself, not as the owner: the worktree lies in swarm's directory.
-    at = replace(task.repo.door(), user=None)
-    with _alone(task):
-        git(at, *words, "-b", task.branch, str(task.worktree), task.base)
+    words = ("--quiet", "--no-checkout", "--no-track", "-b", task.branch)
+    with _locked(task):
+        _git_as_swarm(task).worktree("add", *words, str(task.worktree), task.base)
     index = task.review_git / "base.index"
-    filling = task.review(task.worktree)
-    extra = {"GIT_INDEX_FILE": str(index)}
-    words = ("read-tree", "--reset", "-u", "--no-recurse-submodules", task.base)
-    git(filling, *words, extra=extra, bounds=_SLOW)
+    git = task.review_on(task.worktree).git.within(_SLOW)
+    filling = ("--reset", "-u", "--no-recurse-submodules", task.base)
+    git.read_tree(*filling, env={"GIT_INDEX_FILE": str(index)})
     admin = admin_dir(task)
     if admin:
-        write(admin / "index", index.read_bytes())
-    _give_back(task)
+        write_new(admin / "index", index.read_bytes())
+    _give_to_owner(task)
 
 
-def _give_back(task: TaskGit) -> None:
-    """What root made in another user's repository becomes that user's."""
+def _git_as_swarm(task: TaskGit) -> Git:
+    """Git as swarm and not as the owner: the worktree lies in swarm's directory."""
+    return Git(replace(task.repo.common_git_dir(), user=None))
+
+
+def _give_to_owner(task: TaskGit) -> None:
+    """Give what root made in another user's repository to that user."""
     owner = task.repo.other_owner
     if not owner:
         return
-    common = task.repo.common_dir
+    common_dir = task.repo.common_dir
     admin = admin_dir(task)
     if admin:
         os.chown(admin.parent, *owner)
-        give(admin, owner)
-    for place in ("refs/heads", "logs/refs/heads"):
-        at = common / place
+        change_owner(admin, owner)
+    for directory in ("refs/heads", "logs/refs/heads"):
+        path = common_dir / directory
         for part in task.branch.split("/"):
-            at = at / part
-            if at.exists():
-                os.chown(at, *owner, follow_symlinks=False)
+            path = path / part
+            if path.exists():
+                os.chown(path, *owner, follow_symlinks=False)
 
 
-def forget(task: TaskGit) -> None:
-    """Take the worktree out of the repository's list, where it stands there."""
+def unregister(task: TaskGit) -> None:
+    """Take the worktree out of the repository's list, if it is in there."""
     if admin_dir(task):
-        words = ("worktree", "remove", "--force", "--force", str(task.worktree))
-        with _alone(task):
-            git(replace(task.repo.door(), user=None), *words)
+        with _locked(task):
+            _git_as_swarm(task).worktree(
+                "remove", "--force", "--force", str(task.worktree)
+            )
 
 
 def drop_branch(task: TaskGit, delete: bool) -> None:
-    """Delete the branch where no work is on it, or where that is asked for."""
-    at = task.repo.door()
+    """Delete the branch if no work is on it, or if `delete`; not a checked-out one."""
     tip = task.repo.tip(task.branch)
-    used = f"\nbranch refs/heads/{task.branch}\n".encode()
-    if tip and (delete or tip == task.base):
-        with _alone(task):
-            listed = git(at, "worktree", "list", "--porcelain")
-        if used in listed:
-            return
-        ask(at, "update-ref", "-d", f"refs/heads/{task.branch}", tip, ok=(0, 1, 128))
+    if not tip or not (delete or tip == task.base):
+        return
+    ref = f"refs/heads/{task.branch}"
+    with _locked(task):
+        listing: str = task.repo.git.worktree("list", "--porcelain", "-z")
+    if f"branch {ref}" not in listing.split("\0"):
+        task.repo.git.accepting(1, 128).update_ref("-d", ref, tip)

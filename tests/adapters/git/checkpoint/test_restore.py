@@ -25,14 +25,14 @@ def task(tmp_path: Path) -> TaskGit:
     of = task_with_worktree(new_repository(tmp_path / "repo"))
     (of.worktree / "notes").mkdir()
     (of.worktree / "notes" / "todo").write_text("all of it\n")
-    refs.keep(of, 1, take.take(of).tree)
+    refs.add_ref(of, 1, take.take(of).tree)
     return of
 
 
 def back(task: TaskGit, number: int = 1) -> Restored:
     """To a checkpoint, as the keeper does it."""
     present = take.take(task).tree
-    return restore.restore(task, present, refs.kept(task, number))
+    return restore.restore(task, present, refs.tree_of(task, number))
 
 
 def held(root: Path) -> dict[str, str]:
@@ -74,7 +74,7 @@ def test_where_it_began_is_a_checkpoint_too(task: TaskGit) -> None:
 
 def test_one_that_is_not_there_is_refused(task: TaskGit) -> None:
     with pytest.raises(Refused, match="no checkpoint 7"):
-        refs.kept(task, 7)
+        refs.tree_of(task, 7)
 
 
 def test_modes_and_links_come_back(task: TaskGit) -> None:
@@ -82,7 +82,7 @@ def test_modes_and_links_come_back(task: TaskGit) -> None:
     run.write_text("#!/bin/sh\n")
     run.chmod(0o755)
     link.symlink_to("src/a.py")
-    refs.keep(task, 2, take.take(task).tree)
+    refs.add_ref(task, 2, take.take(task).tree)
     run.chmod(0o644)
     link.unlink()
     link.write_text("a file now")
@@ -148,7 +148,7 @@ def test_a_link_that_appears_after_the_look_leads_nowhere(
     shutil.rmtree(task.worktree / "notes")
     (task.worktree / "notes").symlink_to(outside)
 
-    done = restore.restore(task, present, refs.kept(task, 1))
+    done = restore.restore(task, present, refs.tree_of(task, 1))
 
     assert held(outside) == {"todo": "mine"}
     assert (task.worktree / "notes" / "todo").read_text() == "all of it\n"
@@ -211,7 +211,7 @@ def test_what_is_too_large_to_keep_is_set_aside(task: TaskGit) -> None:
     (task.worktree / "notes" / "todo").write_text("x" * 4000)
     present = take.take(task, Caps(file=1000)).tree
 
-    done = restore.restore(task, present, refs.kept(task, 1))
+    done = restore.restore(task, present, refs.tree_of(task, 1))
 
     assert [len((task.worktree / path).read_text()) for path in done.aside] == [4000]
 
@@ -268,31 +268,31 @@ def test_what_is_given_up_takes_nothing_from_the_rest(task: TaskGit) -> None:
     file = task.worktree / "notes" / "todo"
     for number in range(2, 6):
         file.write_text(f"version {number}\n")
-        refs.keep(task, number, take.take(task).tree)
+        refs.add_ref(task, number, take.take(task).tree)
     file.write_text("looked at\n")
     looked_at = take.take(task).tree
     file.write_text("version 5\n")
 
-    erased = refs.give_up(task, [1, 2, 3], [looked_at])
+    erased = refs.drop_with_objects(task, [1, 2, 3], [looked_at])
 
     assert erased == 9  # each held a blob and two trees of its own
-    for tree in (refs.kept(task, 4), refs.kept(task, 5), looked_at):
+    for tree in (refs.tree_of(task, 4), refs.tree_of(task, 5), looked_at):
         sh_git(task.review_git, "rev-list", "--objects", tree)
     with pytest.raises(Refused):
-        refs.kept(task, 3)
+        refs.tree_of(task, 3)
     back(task, 4)
     assert file.read_text() == "version 4\n"
 
 
 def test_giving_up_twice_is_fine(task: TaskGit) -> None:
-    assert refs.give_up(task, [1], []) == 3
-    assert refs.give_up(task, [1], []) == 0
-    refs.forget(task, [1])
+    assert refs.drop_with_objects(task, [1], []) == 3
+    assert refs.drop_with_objects(task, [1], []) == 0
+    refs.drop_refs(task, [1])
 
 
 def test_the_users_objects_are_never_erased(task: TaskGit) -> None:
     """A checkpoint equal to a commit of the user's holds none of its own."""
-    refs.keep(task, 2, take.take(task).base_tree)
+    refs.add_ref(task, 2, take.take(task).base_tree)
 
-    assert refs.give_up(task, [2], []) == 0
+    assert refs.drop_with_objects(task, [2], []) == 0
     back(task, 0)

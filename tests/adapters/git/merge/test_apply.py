@@ -74,13 +74,13 @@ def test_the_checkout_comes_along(
     repo: Path, task: TaskGit, prepared: PreparedMerge
 ) -> None:
     """Branch, index and files; a second time does nothing."""
-    apply.land(task, prepared)
+    apply.apply(task, prepared)
 
     assert is_landed(repo, prepared)
     assert (repo / "run").stat().st_mode & 0o100
     assert sh_git(repo, "fsck", "--strict") == ""
     assert "swarm: merge task 1" in sh_git(repo, "reflog", "-1", "main")
-    apply.land(task, prepared)
+    apply.apply(task, prepared)
     assert is_landed(repo, prepared)
 
 
@@ -93,7 +93,7 @@ def test_changes_of_the_user_elsewhere_stay(
     sh_git(repo, "add", "staged")
     (repo / "untracked").write_text("mine\n")
 
-    apply.land(task, prepared)
+    apply.apply(task, prepared)
 
     status = set(sh_git(repo, "status", "--porcelain").splitlines())
     assert {line.strip() for line in status} == {
@@ -144,7 +144,7 @@ def test_a_path_of_the_users_in_the_way_is_named(
     before = sh_git(repo, "status", "--porcelain", "--ignored")
 
     with pytest.raises(Refused, match=path):
-        apply.land(task, prepared)
+        apply.apply(task, prepared)
 
     assert is_untouched(repo, prepared)
     assert sh_git(repo, "status", "--porcelain", "--ignored") == before
@@ -157,7 +157,7 @@ def test_an_untracked_file_where_a_directory_must_be(
     (repo / "deep").write_text("mine\n")
 
     with pytest.raises(SwarmError):
-        apply.land(task, prepared)
+        apply.apply(task, prepared)
 
     assert is_untouched(repo, prepared)
     assert (repo / "deep").read_text() == "mine\n"
@@ -172,7 +172,7 @@ def test_a_merge_or_rebase_under_way_is_refused(
     (repo / ".git" / name).write_text(prepared.old)
 
     with pytest.raises(Refused, match="under way"):
-        apply.land(task, prepared)
+        apply.apply(task, prepared)
 
     assert is_untouched(repo, prepared)
 
@@ -186,7 +186,7 @@ def test_a_rebase_that_began_on_the_target_is_refused(
     (repo / ".git" / "rebase-merge" / "head-name").write_text("refs/heads/main\n")
 
     with pytest.raises(Refused, match="a rebase is under way"):
-        apply.land(task, prepared)
+        apply.apply(task, prepared)
 
 
 def test_a_lock_of_the_users_git_is_respected(
@@ -196,7 +196,7 @@ def test_a_lock_of_the_users_git_is_respected(
     (repo / ".git" / "index.lock").write_text("")
 
     with pytest.raises(Refused, match="locked"):
-        apply.land(task, prepared)
+        apply.apply(task, prepared)
 
     assert (repo / ".git" / "index.lock").read_text() == ""
     assert sh_git(repo, "rev-parse", "main") == prepared.old
@@ -210,7 +210,7 @@ def test_a_target_that_moved_is_refused(
     head = commit_all(repo, "moved")
 
     with pytest.raises(Refused, match="has moved"):
-        apply.land(task, prepared)
+        apply.apply(task, prepared)
 
     assert sh_git(repo, "rev-parse", "main") == head
 
@@ -225,7 +225,7 @@ def test_a_target_that_moved_after_a_crash_gives_the_index_back(
     sh_git(repo, "update-ref", "refs/heads/main", head)
 
     with pytest.raises(Refused, match="has moved") as refused:
-        apply.land(task, prepared)
+        apply.apply(task, prepared)
 
     assert "git status" in refused.value.hint
     assert sh_git(repo, "status", "--porcelain") == ""
@@ -239,7 +239,7 @@ def test_a_target_that_is_checked_out_nowhere_just_moves(
     sh_git(repo, "checkout", "-q", "-b", "other")
     (repo / "src" / "a.py").write_text("mine\n")
 
-    apply.land(task, prepared)
+    apply.apply(task, prepared)
 
     assert sh_git(repo, "rev-parse", "main") == prepared.new
     assert (repo / "src" / "a.py").read_text() == "mine\n"
@@ -252,7 +252,7 @@ def test_a_linked_worktree_of_the_user_comes_along(
     sh_git(repo, "checkout", "-q", "-b", "other")
     sh_git(repo, "worktree", "add", "-q", str(tmp_path / "linked"), "main")
 
-    apply.land(task, prepared)
+    apply.apply(task, prepared)
 
     assert sh_git(tmp_path / "linked", "status", "--porcelain") == ""
     assert (tmp_path / "linked" / "run").exists()
@@ -268,7 +268,7 @@ def test_a_bare_repository_just_moves(repo: Path, tmp_path: Path) -> None:
     task = task_with_worktree(bare)
     prepared = prepared_on(task)
 
-    apply.land(task, prepared)
+    apply.apply(task, prepared)
 
     assert sh_git(bare, "rev-parse", "main") == prepared.new
 
@@ -286,7 +286,7 @@ def test_a_crash_after_any_stage_is_completed(
     _, status = os.waitpid(child, 0)
     assert os.WTERMSIG(status) == signal.SIGKILL
 
-    apply.land(reopened(task), prepared)
+    apply.apply(reopened(task), prepared)
 
     assert is_landed(repo, prepared)
 
@@ -310,7 +310,7 @@ def test_a_crash_while_files_are_written_is_completed(
     """Some files are done, some missing, some cut in the middle."""
     torn(repo, prepared, task)
 
-    apply.land(reopened(task), prepared)
+    apply.apply(reopened(task), prepared)
 
     assert is_landed(repo, prepared)
 
@@ -323,11 +323,11 @@ def test_what_the_user_wrote_after_a_crash_is_not_overwritten(
     (repo / "src" / "a.py").write_text("mine\n")
 
     with pytest.raises(Refused, match=r"src/a\.py"):
-        apply.land(task, prepared)
+        apply.apply(task, prepared)
 
     assert (repo / "src" / "a.py").read_text() == "mine\n"
     (repo / "src" / "a.py").write_text("one\ntwo\nthree\n")
-    apply.land(task, prepared)
+    apply.apply(task, prepared)
     assert is_landed(repo, prepared)
 
 
@@ -338,7 +338,7 @@ def test_a_crash_between_the_index_and_its_lock_is_completed(
     list(islice(apply.stages(task, prepared), 4))
     (repo / ".git" / "index.swarm").replace(repo / ".git" / "index")
 
-    apply.land(task, prepared)
+    apply.apply(task, prepared)
 
     assert is_landed(repo, prepared)
 
@@ -351,7 +351,7 @@ def test_the_users_git_waits_while_a_landing_was_cut_short(
     words = ("commit", "-a", "-m", "mine")
 
     assert "index.lock" in _stderr(repo, *words)
-    apply.land(task, prepared)
+    apply.apply(task, prepared)
     assert is_landed(repo, prepared)
 
 
@@ -372,7 +372,7 @@ def test_the_users_filters_are_in_force(repo: Path, tmp_path: Path) -> None:
     list(islice(apply.stages(task, prepared), 2))
     (repo / "x.up").write_text("ABC\n" * 3)
 
-    apply.land(task, prepared)
+    apply.apply(task, prepared)
 
     assert (repo / "x.up").read_text() == "ABC\n" * 100
     assert is_landed(repo, prepared)
@@ -392,11 +392,11 @@ def test_a_filter_that_fails_leaves_a_merge_that_can_go_on(repo: Path) -> None:
     prepared = prepare.prepare(task, order)
 
     with pytest.raises(ToolError) as failed:
-        apply.land(task, prepared)
+        apply.apply(task, prepared)
 
     assert "merge again" in failed.value.hint
     sh_git(repo, "config", "filter.broken.smudge", "/bin/cat")
-    apply.land(task, prepared)
+    apply.apply(task, prepared)
     assert is_landed(repo, prepared)
 
 
@@ -411,7 +411,7 @@ def test_root_leaves_nothing_of_its_own_in_another_users_repository(
     subprocess.run(["chown", "-R", "1234:1234", str(repo)], check=True)
     task = task_with_worktree(repo)
 
-    apply.land(task, prepared_on(task))
+    apply.apply(task, prepared_on(task))
 
     foreign = [path for path in repo.rglob("*") if path.lstat().st_uid != 1234]
     assert foreign == []

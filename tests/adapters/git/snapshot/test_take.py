@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from swarm.adapters.git.safe_fs.files import erase
+from swarm.adapters.git.safe_fs.reader import SafeReader
 from swarm.adapters.git.snapshot import take
-from swarm.adapters.git.snapshot.objects import SafeReader, blob_id
+from swarm.adapters.git.snapshot.objects import blob_id
 from swarm.adapters.git.snapshot.take import Caps
 from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import SwarmError, ToolError

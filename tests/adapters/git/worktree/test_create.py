@@ -120,7 +120,7 @@ def test_a_bare_repository_is_supported(repo: Path, tmp_path: Path) -> None:
     task = task_with_worktree(bare)
 
     assert (task.worktree / "README.md").read_text() == "hello\n"
-    create.remove(task)
+    create.remove_worktree(task)
     assert "swarm" not in sh_git(bare, "worktree", "list")
 
 
@@ -149,7 +149,7 @@ def test_the_worktree_is_given_to_the_agent_but_not_its_git_file(repo: Path) -> 
     commit_all(repo, "links")
     task = task_on(repo)
 
-    create.make(task, owner=(1000, 1000))
+    create.create_worktree(task, owner=(1000, 1000))
 
     for top in (task.worktree, task.private_git):
         owners = {path: path.lstat().st_uid for path in top.rglob("*")}
@@ -173,7 +173,7 @@ def test_a_branch_in_the_way_is_refused(repo: Path, existing: str, said: str) ->
     task = task_on(repo)
 
     with pytest.raises(Refused, match=said):
-        create.make(task)
+        create.create_worktree(task)
 
     assert not task.worktree.exists()
     assert not task.review_git.exists()
@@ -186,7 +186,7 @@ def test_leftovers_are_refused_and_kept(repo: Path) -> None:
     (task.worktree / "work").write_text("x")
 
     with pytest.raises(Refused, match="is there already"):
-        create.make(task)
+        create.create_worktree(task)
 
     assert (task.worktree / "work").exists()
 
@@ -198,7 +198,7 @@ def test_a_failure_in_the_middle_is_undone(repo: Path) -> None:
     task = task_on(repo)
 
     with pytest.raises(ToolError):
-        create.make(task)
+        create.create_worktree(task)
 
     assert not task.worktree.exists()
     assert not task.review_git.exists()
@@ -210,8 +210,8 @@ def test_removing_takes_everything_and_may_be_repeated(repo: Path) -> None:
     """Directories, the repository's entry, and a branch on which nothing happened."""
     task = task_with_worktree(repo)
 
-    create.remove(task)
-    create.remove(task)
+    create.remove_worktree(task)
+    create.remove_worktree(task)
 
     assert not task.worktree.exists()
     assert list(task.places.task(1).iterdir()) == []
@@ -225,10 +225,10 @@ def test_a_branch_with_work_stays_unless_asked(repo: Path) -> None:
     (task.worktree / "x").write_text("x")
     commit_all(task.worktree, "by hand")
 
-    create.remove(task)
+    create.remove_worktree(task)
     assert "swarm/1-work" in sh_git(repo, "branch", "--list", "swarm/*")
 
-    create.remove(reopened(task), delete_branch=True)
+    create.remove_worktree(reopened(task), delete_branch=True)
     assert sh_git(repo, "branch", "--list", "swarm/*") == ""
 
 
@@ -241,7 +241,7 @@ def test_other_stale_worktrees_of_the_user_stay_registered(
     other.rename(tmp_path / "away")
     task = task_with_worktree(repo)
 
-    create.remove(task)
+    create.remove_worktree(task)
 
     assert str(other) in sh_git(repo, "worktree", "list")
 
@@ -264,7 +264,7 @@ def test_removing_follows_no_link_and_minds_no_mode(repo: Path, tmp_path: Path) 
         fd = below
     os.close(fd)
 
-    create.remove(task)
+    create.remove_worktree(task)
 
     assert not task.worktree.exists()
     assert (outside / "precious").exists()
@@ -284,9 +284,9 @@ def test_many_are_laid_out_and_taken_away_at_once(repo: Path) -> None:
     """Git itself fails where two `git worktree` meet, about once in a hundred."""
     tasks = [task_on(repo, number) for number in range(1, 25)]
     with ThreadPoolExecutor(12) as pool:
-        list(pool.map(create.make, tasks))
-        list(pool.map(create.remove, tasks))
-        list(pool.map(create.make, tasks))
+        list(pool.map(create.create_worktree, tasks))
+        list(pool.map(create.remove_worktree, tasks))
+        list(pool.map(create.create_worktree, tasks))
 
     for task in tasks:
         assert sh_git(task.worktree, "status", "--porcelain") == ""
