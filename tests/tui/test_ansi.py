@@ -1,10 +1,13 @@
 """A captured pane becomes content that can do nothing but be coloured."""
 
 import unicodedata
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.color import Color
+from textual.style import Style
 
 from swarm.tui.present import terminal
 
@@ -35,6 +38,39 @@ def test_colours_and_weight_are_kept() -> None:
 def test_everything_else_is_shown(raw: str, shown: str) -> None:
     """Nothing an agent prints acts, and nothing it prints is invisible."""
     assert [content.plain for content in terminal.lines(raw)] == [shown]
+
+
+BOLD, UNDERLINE = {"bold": True}, {"underline": True}
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ("4:3", UNDERLINE),
+        ("4:2", UNDERLINE),
+        ("4;4:0", {}),
+        ("58;5;1", {}),
+        ("58;2;1;2;3", {}),
+        ("58:5:1", {}),
+        ("58:2::1:2:3", {}),
+        ("58;5;7;1", BOLD),
+        ("1;59", BOLD),
+        ("38:5:196", {"foreground": Color(255, 0, 0)}),
+        ("38:2:1:2:3", {"foreground": Color(1, 2, 3)}),
+        ("38:2::1:2:3", {"foreground": Color(1, 2, 3)}),
+        ("48:2::1:2:3;1", {"background": Color(1, 2, 3), **BOLD}),
+        ("38;2;1;2;3;1", {"foreground": Color(1, 2, 3), **BOLD}),
+        ("1:2", {}),
+    ],
+)
+def test_a_parameter_keeps_its_operands(
+    parameters: str, expected: dict[str, Any]
+) -> None:
+    """Operands are no switches: a curly underline (`4:3`) is not italic."""
+    (content,) = terminal.lines(f"\x1b[{parameters}mx")
+
+    style = content.spans[0].style if content.spans else Style()
+    assert style == Style(**expected)
 
 
 def test_a_colour_goes_on_over_a_line_end() -> None:

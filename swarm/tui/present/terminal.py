@@ -1,4 +1,4 @@
-"""From a captured pane to content: colours and weight are kept, nothing else acts."""
+"""Turns a captured pane into content: colours and weight are kept, nothing else acts."""
 
 import re
 from collections.abc import Iterator
@@ -90,50 +90,79 @@ def _line(raw: str, pen: _Pen) -> tuple[Content, _Pen]:
 
 
 def _after(pen: _Pen, parameters: str) -> _Pen:
-    numbers = iter(
-        [int(n) if n.isdigit() and len(n) < 4 else 0 for n in _split(parameters)]
-    )
-    for number in numbers:
-        pen = _changed(pen, number, numbers)
+    """The pen after one SGR sequence.
+
+    A parameter may have operands of its own behind colons (`4:3`, `38:2::1:2:3`); a
+    colour takes them from the parameters that follow, too (`38;5;196`).
+    """
+    fields = iter(parameters.split(";"))
+    for parameter in fields:
+        number, *operands = (_number(text) for text in parameter.split(":"))
+        if number in _COLORS:
+            is_joined = ":" in parameter
+            color = _joined_color(operands) if is_joined else _extended_color(fields)
+            pen = _with_color(pen, number, color)
+        elif number == 4 and operands:
+            pen = replace(pen, underline=operands[0] != 0)
+        elif not operands:
+            pen = _switched(pen, number)
     return pen
 
 
-def _split(parameters: str) -> list[str]:
-    return parameters.replace(":", ";").split(";")
+_COLORS = frozenset({38, 48, 58})
+"""Foreground, background, and the colour of an underline, which is not drawn."""
 
 
-def _changed(pen: _Pen, number: int, rest: Iterator[int]) -> _Pen:
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and text.isascii() and len(text) < 4 else 0
+
+
+def _with_color(pen: _Pen, number: int, color: Color | None) -> _Pen:
+    if number == 38:
+        return replace(pen, color=color)
+    return replace(pen, ground=color) if number == 48 else pen
+
+
+def _switched(pen: _Pen, number: int) -> _Pen:
     if number == 0:
         return _Pen()
     if number == 22:
         return replace(pen, bold=False, dim=False)
     if number in _SWITCHES:
-        name, on = _SWITCHES[number]
-        switched: dict[str, Any] = {name: on}
-        return replace(pen, **switched)
-    if number in (38, 39) or 30 <= number <= 37 or 90 <= number <= 97:
-        return replace(pen, color=_color(number, rest))
-    if number in (48, 49) or 40 <= number <= 47 or 100 <= number <= 107:
-        return replace(pen, ground=_color(number - 10, rest))
+        name, is_on = _SWITCHES[number]
+        switch: dict[str, Any] = {name: is_on}
+        return replace(pen, **switch)
+    if number in (39, 49):
+        return _with_color(pen, number - 1, None)
+    tens, index = divmod(number, 10)
+    if index < 8 and tens in _BASE_COLORS:
+        ground, first = _BASE_COLORS[tens]
+        return _with_color(pen, ground, _basic(first + index))
     return pen
 
 
-def _color(number: int, rest: Iterator[int]) -> Color | None:
-    if number == 38:
-        return _extended(rest)
-    if number == 39:
-        return None
-    return _basic(number - 30 if number < 90 else number - 82)
+_BASE_COLORS = {3: (38, 0), 4: (48, 0), 9: (38, 8), 10: (48, 8)}
+"""By the tens of `31` or `102`: what is coloured, and the first colour of the row."""
 
 
-def _extended(rest: Iterator[int]) -> Color | None:
-    kind = next(rest, 0)
-    if kind == 5:
-        return _palette(min(next(rest, 0), 255))
-    if kind == 2:
-        red, green, blue = (min(next(rest, 0), 255) for _ in range(3))
-        return Color(red, green, blue)
-    return None
+def _extended_color(fields: Iterator[str]) -> Color | None:
+    """The colour of `5;n` or `2;r;g;b`, taken from the parameters that follow."""
+    kind = _number(next(fields, ""))
+    count = {5: 1, 2: 3}.get(kind, 0)
+    return _color(kind, [_number(next(fields, "")) for _ in range(count)])
+
+
+def _joined_color(operands: list[int]) -> Color | None:
+    """The colour of `5:n`, `2:r:g:b`, or `2:space:r:g:b`."""
+    kind, *values = operands or [0]
+    return _color(kind, values[-3:] if kind == 2 else values)
+
+
+def _color(kind: int, values: list[int]) -> Color | None:
+    values = [min(value, 255) for value in values]
+    if kind == 5 and values:
+        return _palette(values[0])
+    return Color(*values) if kind == 2 and len(values) == 3 else None
 
 
 def _palette(index: int) -> Color:
