@@ -1,4 +1,4 @@
-"""Turns a captured pane into content: colours and weight are kept, nothing else acts."""
+"""Turns a captured pane into content; of its escapes only colour and weight act."""
 
 import re
 from collections.abc import Iterator
@@ -159,10 +159,13 @@ def _joined_color(operands: list[int]) -> Color | None:
 
 
 def _color(kind: int, values: list[int]) -> Color | None:
-    values = [min(value, 255) for value in values]
-    if kind == 5 and values:
-        return _palette(values[0])
-    return Color(*values) if kind == 2 and len(values) == 3 else None
+    match kind, [min(value, 255) for value in values]:
+        case 5, [index, *_]:
+            return _palette(index)
+        case 2, [red, green, blue]:
+            return Color(red, green, blue)
+        case _:
+            return None
 
 
 def _palette(index: int) -> Color:

@@ -10,7 +10,7 @@ from swarm.tui.widgets.message_line import MessageLine
 from swarm.tui.widgets.preview import Preview
 from tests.scenes import OBSERVED, Scene, press, shown, until
 from tests.tui.fakes import FakeBackend
-from tests.tui.test_audit import happens
+from tests.tui.screens.test_audit import happens
 
 Recorded = Callable[[Scene], FakeBackend]
 TO_FILES = ("right_square_bracket",) * 3

@@ -12,7 +12,7 @@ from swarm.tui.present import policy_explain, policy_rows
 from swarm.tui.screens.policy import PolicyScreen
 from tests.scenes import DENIALS, HOSTILE_NAME, NOW, Scene, press, shown
 from tests.tui.fakes import FakeBackend
-from tests.tui.test_deciding import wishes
+from tests.tui.screens.dashboard.test_decisions import wishes
 
 Recorded = Callable[[Scene], FakeBackend]
 POLICY = DENIALS.policy

@@ -7,7 +7,7 @@ import pytest
 from swarm.tui.dialogs.checkpoints import CheckpointsDialog
 from tests.scenes import CHECKPOINTS, THREE_RUNNING, Scene, press, shown
 from tests.tui.fakes import FakeBackend
-from tests.tui.test_deciding import wishes
+from tests.tui.screens.dashboard.test_decisions import wishes
 
 Recorded = Callable[[Scene], FakeBackend]
 

@@ -15,7 +15,7 @@ from swarm.tui.widgets.file_list import FileList
 from swarm.tui.widgets.line_view import LineView
 from tests.scenes import REVIEW_WITH_FLAGS, TREE, Scene, press, settled, shown
 from tests.tui.fakes import FakeBackend
-from tests.tui.test_dashboard import asked, said
+from tests.tui.screens.dashboard.test_screen import asked, said
 
 Recorded = Callable[[Scene], FakeBackend]
 OPENED = ("r", "keeper")

@@ -1,0 +1,1 @@
+"""Dialogs, opened and answered by keys."""

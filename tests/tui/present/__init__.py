@@ -1,0 +1,1 @@
+"""Sentences, rows and colours, each from a value."""

@@ -1,0 +1,1 @@
+"""The main screen, driven by its keys, and its parts."""
