@@ -22,7 +22,7 @@ from textual.pilot import Pilot
 
 from swarm.errors import SwarmError
 from swarm.model import events
-from swarm.model.activity import OUTSIDE, RUIN, Action, Batch, PathActivity
+from swarm.model.activity import DESTRUCTIVE, OUTSIDE, Action, Batch, PathActivity
 from swarm.model.events import Event
 from swarm.model.review import Change, Flag, Hidden, Kind, Level
 from swarm.model.usage import Usage
@@ -565,7 +565,7 @@ OBSERVED = Scene(
                 "exec",
                 "/usr/bin/git",
                 argv=("git", "push", "--force"),
-                level=RUIN,
+                level=DESTRUCTIVE,
                 note="git push: overwrites the remote's history",
                 code=128,
             ),

@@ -108,7 +108,7 @@ class DashboardBackend:
         """Store a wish; the keeper is woken."""
         from swarm.store import wishes  # noqa: PLC0415 - not before the first wish
 
-        return wishes.make(self._paths.database, verb, body)
+        return wishes.submit(self._paths.database, verb, body)
 
     def run(self, argv: list[str]) -> int:
         """Run a command in the foreground of this terminal."""

@@ -91,7 +91,7 @@ def entry_sentence(entry: Entry) -> str:
     if entry.event:
         return sentence(entry.event)
     kind, reason = _kind_and_why(entry)
-    words = f"{activity_text.what(entry)}  {reason}".rstrip()
+    words = f"{activity_text.entry_text(entry)}  {reason}".rstrip()
     return f"{_head(entry.at, entry.task)} {kind:<18} {words}"
 
 
@@ -100,7 +100,7 @@ def _kind_and_why(entry: Entry) -> tuple[str, str]:
     if done is None:
         return "file", safe_line(entry.activity.note if entry.activity else "")
     mark = "denied" if done.result < 0 else "flag" if done.level else ""
-    return f"{done.kind} {mark}".strip(), activity_text.why(done)
+    return f"{done.kind} {mark}".strip(), activity_text.reason_text(done)
 
 
 def sentence(known: e.Recorded) -> str:

@@ -30,7 +30,7 @@ def ask_all(
     paths: HomePaths, wanted: list[tuple[str, dict[str, Any]]]
 ) -> list[WishRecord]:
     """Make wishes at once and block until each is done or refused."""
-    made = [wishes.make(paths.database, verb, body) for verb, body in wanted]
+    made = [wishes.submit(paths.database, verb, body) for verb, body in wanted]
     keeper_process.ensure_keeper(paths)
     queries = Queries(paths.database)
     try:

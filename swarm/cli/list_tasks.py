@@ -184,11 +184,11 @@ def _shown(task: Task, worktree: Path, used: Usage | None) -> list[tuple[str, st
 def _used(task: Task, used: Usage) -> list[tuple[str, str]]:
     """What the sandbox uses, or the most it used; and what a limit means."""
     is_live = task.state is State.LIVE
-    limits = usage.limits(used, is_live)
+    limits = usage.limit_warnings(used, is_live)
     told = [f"{words}; {hint}, for the next task" for words, hint in limits]
     return [
-        ("box", usage.now(used) if is_live else usage.past(used)),
-        ("peak", usage.peak(used) if is_live else ""),
+        ("box", usage.current_text(used) if is_live else usage.final_text(used)),
+        ("peak", usage.peak_text(used) if is_live else ""),
         ("limit", "\n".join(told)),
     ]
 

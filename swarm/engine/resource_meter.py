@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from swarm.errors import SwarmError
-from swarm.model.usage import Reading, Usage, after
+from swarm.model.usage import Reading, Usage, with_reading
 from swarm.ports import Containers
 from swarm.store.task_queries import TaskQueries
 from swarm.store.usage_writer import UsageWriter
@@ -138,7 +138,7 @@ class ResourceMeter:
         """The engine may stand on another machine; what is stored has our time."""
         reading = replace(reading, at=self._clock())
         with self._guard:
-            followed.usage = after(followed.usage, reading)
+            followed.usage = with_reading(followed.usage, reading)
             is_news = _is_news(followed.usage, followed.told)
         if is_news:
             self._news.set()

@@ -13,7 +13,7 @@ Area = Literal["worktree", "git", "home", "scratch", "elsewhere"]
 WORKTREE, GIT, HOME = "/workspace", "/gitdir", "/home/agent"
 _SCRATCH = ("/tmp", "/run", "/dev", "/proc", "/var/tmp")  # noqa: S108 - the sandbox's
 
-RUIN = "!!"
+DESTRUCTIVE = "!!"
 """The level of a command that destroys; X0 to X4 are the levels of `review.Level`."""
 GROUP = "group"
 """The `op` of a row that stands for a whole generated folder."""

@@ -9,14 +9,14 @@ from swarm.model.safe_text import safe_line
 _PAST = {GROUP: "files in", "found": "found changed"}
 
 
-def what(entry: Entry, limit: int = 300) -> str:
+def entry_text(entry: Entry, limit: int = 300) -> str:
     """The thing that was done; of an event nothing, for it has words of its own."""
     if entry.action:
-        return deed(entry.action, limit)
-    return trace(entry.activity, limit) if entry.activity else ""
+        return action_text(entry.action, limit)
+    return path_text(entry.activity, limit) if entry.activity else ""
 
 
-def deed(done: Action, limit: int = 300) -> str:
+def action_text(done: Action, limit: int = 300) -> str:
     """A command as one would type it, else the verb and its path."""
     times = f" ×{done.count}" if done.count > 1 else ""
     match done.kind:
@@ -28,10 +28,10 @@ def deed(done: Action, limit: int = 300) -> str:
             said = done.note if done.op == "more" else f"{done.op}(){to}"
             return safe_line(said, 120) + times
         case _:
-            return f"{safe_line(done.op, 20)} {paths(done, limit)}{times}"
+            return f"{safe_line(done.op, 20)} {action_paths(done, limit)}{times}"
 
 
-def paths(done: Action, limit: int = 300) -> str:
+def action_paths(done: Action, limit: int = 300) -> str:
     """The path, and the other one that belongs to it."""
     path = safe_line(relative(done.path), limit)
     if not done.other:
@@ -40,14 +40,14 @@ def paths(done: Action, limit: int = 300) -> str:
     return f"{path} {arrow} {safe_line(relative(done.other), limit)}"
 
 
-def trace(seen: PathActivity, limit: int = 300) -> str:
+def path_text(seen: PathActivity, limit: int = 300) -> str:
     """The last verb, the path, and how often."""
     times = f" ×{seen.count}" if seen.count > 1 else ""
     verb = _PAST.get(seen.op, safe_line(seen.op, 20))
     return f"{verb} {safe_line(relative(seen.path), limit)}{times}"
 
 
-def why(done: Action) -> str:
+def reason_text(done: Action) -> str:
     """Its flag or refusal in words; of a command how it ended."""
     if done.note and done.op != "more":
         level = f"{done.level} " if done.level[:1] == "X" else ""

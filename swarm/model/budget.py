@@ -3,7 +3,7 @@
 from swarm.model.task import Task
 
 
-def spent(task: Task) -> str:
+def exceeded_reason(task: Task) -> str:
     """Why the task must wait for its human; empty where it may go on.
 
     Tokens without a price cannot be held to a budget of dollars, so they are over it.
@@ -22,7 +22,7 @@ def spent(task: Task) -> str:
     return ""
 
 
-def raised(task: Task, tokens: int, dollars: float) -> tuple[int, float]:
+def raised_budget(task: Task, tokens: int, dollars: float) -> tuple[int, float]:
     """The budget that lets the task go on with as much again as it was given."""
     used = task.model.tokens
     more_tokens = max(task.budget.tokens, used) + tokens if task.budget.tokens else 0

@@ -1,30 +1,31 @@
-"""Which commands destroy work: what a safety hook would stop, seen as it happens.
+"""Recognises commands that destroy work, so that they are flagged as they happen.
 
-A warning, not a fence: a program can always do the same by other words, and the fence
-is the sandbox. It goes by the words alone, so it can be wrong both ways.
+This is a warning, not a fence: the fence is the sandbox, and a program can always do
+the same by other words. Only the words are judged, so both mistakes are possible.
 """
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from swarm.model.activity import HOME, WORKTREE, below
 
 _PREFIXES = frozenset({"sudo", "env", "nice", "nohup", "time", "command", "exec"})
-_FREE = (f"{WORKTREE}/", "/tmp/", "/var/tmp/", f"{HOME}/.cache/")  # noqa: S108
+_DISPOSABLE = (f"{WORKTREE}/", "/tmp/", "/var/tmp/", f"{HOME}/.cache/")  # noqa: S108
 
 
-def ruin(argv: Sequence[str], cwd: str = WORKTREE) -> str:
-    """What the command would destroy, in words; empty where nothing is known of it.
+def destruction(argv: Sequence[str], cwd: str = WORKTREE) -> str:
+    """The loss that the command would cause, in words; empty if none is recognised.
 
-    Not what a shell is told to run: that is seen when it runs.
+    The script of `sh -c` is not judged: its commands are, when they run.
     """
-    words = _plain(argv)
-    judge = _JUDGES.get(words[0].rsplit("/", 1)[-1]) if words else None
-    return judge(words[1:], cwd) if judge else ""
+    words = _without_prefixes(argv)
+    check = _CHECKS.get(words[0].rsplit("/", 1)[-1]) if words else None
+    return check(words[1:], cwd) if check else ""
 
 
-def _plain(argv: Sequence[str]) -> list[str]:
-    """Without what only runs another command."""
+def _without_prefixes(argv: Sequence[str]) -> list[str]:
+    """The words without programs and assignments that only run another command."""
     words = list(argv)
     while words and (
         words[0].rsplit("/", 1)[-1] in _PREFIXES or re.match(r"\w+=", words[0])
@@ -34,16 +35,16 @@ def _plain(argv: Sequence[str]) -> list[str]:
 
 
 def _flags(words: Sequence[str]) -> set[str]:
-    """Short options one by one, long ones as they are, without their values."""
-    found: set[str] = set()
+    """Short options one by one, long ones without their values."""
+    flags: set[str] = set()
     for word in words:
         if word == "--":
             break
         if word.startswith("--"):
-            found.add(word.split("=", 1)[0])
+            flags.add(word.split("=", 1)[0])
         elif word.startswith("-"):
-            found |= {f"-{letter}" for letter in word[1:]}
-    return found
+            flags |= {f"-{letter}" for letter in word[1:]}
+    return flags
 
 
 def _operands(words: Sequence[str]) -> list[str]:
@@ -68,7 +69,7 @@ def _rm(words: Sequence[str], cwd: str) -> str:
         return ""
     for word in _operands(words):
         path = _resolved(word, cwd)
-        if not path.startswith(_FREE):
+        if not path.startswith(_DISPOSABLE):
             return f"deletes {word} and all in it"
         if path in (f"{WORKTREE}/.git", f"{WORKTREE}/*", f"{WORKTREE}/.*"):
             return f"deletes {word} in the worktree"
@@ -77,52 +78,87 @@ def _rm(words: Sequence[str], cwd: str) -> str:
 
 def _find(words: Sequence[str], cwd: str) -> str:
     if "-delete" in words or {"-exec", "rm"} <= set(words):
-        place = _resolved(next(iter(_operands(words)), "."), cwd)
-        if not place.startswith(_FREE):
-            return f"deletes what it finds in {place}"
+        folder = _resolved(next(iter(_operands(words)), "."), cwd)
+        if not folder.startswith(_DISPOSABLE):
+            return f"deletes what it finds in {folder}"
     return ""
 
 
-def _git(words: Sequence[str], _cwd: str) -> str:
-    words = _git_verb(words)
-    verb, rest = (words[0], words[1:]) if words else ("", [])
-    flags, operands = _flags(rest), _operands(rest)
-    found = {
-        "reset": "--hard" in flags and "throws uncommitted work away",
-        "clean": bool(flags & {"-f", "--force"}) and "deletes untracked files",
-        "push": _pushes_by_force(flags, operands) and "overwrites the remote's history",
-        "filter-branch": "rewrites history",
-        "filter-repo": "rewrites history",
-        "rebase": "rewrites history",
-        "checkout": "--" in rest and "." in operands and "throws edits away",
-        "restore": "." in operands and "throws edits away",
-        "stash": bool({"drop", "clear"} & set(operands)) and "drops stashed work",
-        "branch": bool(flags & {"-D"}) and "deletes a branch unmerged",
-        "reflog": bool({"expire", "delete"} & set(operands)) and "forgets old commits",
-        "gc": "--prune" in flags and "deletes unreachable commits",
-        "update-ref": bool(flags & {"-d"}) and "deletes a ref",
-    }
-    reason = found.get(verb)
-    return f"git {verb}: {reason}" if reason else ""
+@dataclass(frozen=True, slots=True)
+class _GitCall:
+    """The arguments behind git's verb."""
+
+    words: Sequence[str]
+    flags: set[str]
+    operands: Sequence[str]
 
 
-def _git_verb(words: Sequence[str]) -> Sequence[str]:
-    """From the verb on; `-C DIR` and `-c KEY=VALUE` come before it."""
-    at = 0
-    while at < len(words) and words[at].startswith("-"):
-        at += 2 if words[at] in ("-C", "-c", "--git-dir", "--work-tree") else 1
-    return words[at:]
+def _has(*flags: str) -> Callable[[_GitCall], bool]:
+    return lambda call: not call.flags.isdisjoint(flags)
 
 
-def _pushes_by_force(flags: set[str], operands: Sequence[str]) -> bool:
+def _names(*operands: str) -> Callable[[_GitCall], bool]:
+    return lambda call: not set(call.operands).isdisjoint(operands)
+
+
+def _always(_call: _GitCall) -> bool:
+    return True
+
+
+def _discards_all_edits(call: _GitCall) -> bool:
+    return "--" in call.words and "." in call.operands
+
+
+def _pushes_by_force(call: _GitCall) -> bool:
     forced = {"-f", "--force", "--force-with-lease", "--mirror", "--delete", "-d"}
-    return bool(flags & forced) or any(word[0] in "+:" for word in operands if word)
+    return bool(call.flags & forced) or any(
+        word[0] in "+:" for word in call.operands if word
+    )
+
+
+_GIT_RULES: tuple[tuple[str, Callable[[_GitCall], bool], str], ...] = (
+    ("reset", _has("--hard"), "throws uncommitted work away"),
+    ("clean", _has("-f", "--force"), "deletes untracked files"),
+    ("push", _pushes_by_force, "overwrites the remote's history"),
+    ("filter-branch", _always, "rewrites history"),
+    ("filter-repo", _always, "rewrites history"),
+    ("rebase", _always, "rewrites history"),
+    ("checkout", _discards_all_edits, "throws edits away"),
+    ("restore", _names("."), "throws edits away"),
+    ("stash", _names("drop", "clear"), "drops stashed work"),
+    ("branch", _has("-D"), "deletes a branch unmerged"),
+    ("reflog", _names("expire", "delete"), "forgets old commits"),
+    ("gc", _has("--prune"), "deletes unreachable commits"),
+    ("update-ref", _has("-d"), "deletes a ref"),
+)
+
+
+def _git(words: Sequence[str], _cwd: str) -> str:
+    words = _from_git_verb(words)
+    if not words:
+        return ""
+    verb, rest = words[0], words[1:]
+    call = _GitCall(rest, _flags(rest), _operands(rest))
+    for name, destroys, reason in _GIT_RULES:
+        if name == verb and destroys(call):
+            return f"git {verb}: {reason}"
+    return ""
+
+
+def _from_git_verb(words: Sequence[str]) -> Sequence[str]:
+    """The words from the verb on; options such as `-C DIR` come before it."""
+    index = 0
+    while index < len(words) and words[index].startswith("-"):
+        index += 2 if words[index] in ("-C", "-c", "--git-dir", "--work-tree") else 1
+    return words[index:]
 
 
 def _dd(words: Sequence[str], cwd: str) -> str:
     for word in words:
         target = word[3:] if word.startswith("of=") else ""
-        if target and not _resolved(target, cwd).startswith((*_FREE, "/dev/null")):
+        if target and not _resolved(target, cwd).startswith(
+            (*_DISPOSABLE, "/dev/null")
+        ):
             return f"writes over {target}"
     return ""
 
@@ -140,13 +176,13 @@ def _chmod(words: Sequence[str], cwd: str) -> str:
     wide = {"777", "0777", "a+rwx", "666", "0666"}
     if not _flags(words) & {"-R", "--recursive"} or not wide & set(words):
         return ""
-    places = [_resolved(word, cwd) for word in _operands(words)[1:]]
-    if any(not below(place, WORKTREE) or place == WORKTREE for place in places):
+    paths = [_resolved(word, cwd) for word in _operands(words)[1:]]
+    if any(not below(path, WORKTREE) or path == WORKTREE for path in paths):
         return "opens a whole tree to everybody"
     return ""
 
 
-_JUDGES: dict[str, Callable[[Sequence[str], str], str]] = {
+_CHECKS: dict[str, Callable[[Sequence[str], str], str]] = {
     "rm": _rm,
     "find": _find,
     "git": _git,

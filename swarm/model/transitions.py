@@ -26,7 +26,7 @@ MOVES: dict[type[events.Event], tuple[frozenset[State], State]] = {
 An event that is not here is allowed in every state and keeps the state."""
 
 
-def queued(task_id: int, at: float, event: events.TaskQueued) -> Task:
+def new_task(task_id: int, at: float, event: events.TaskQueued) -> Task:
     """The task that its first event creates."""
     return Task(
         id=task_id,

@@ -9,9 +9,9 @@ SAMPLES = 60
 """Readings of cpu that are kept; the engine gives one a second."""
 
 BARS = "▁▂▃▄▅▆▇█"
-NEAR = 0.95
+NEAR_LIMIT = 0.95
 """The share of its limit at which memory counts as used up."""
-HELD_BACK = 0.5
+THROTTLED_SHARE = 0.5
 """The share of the time from which waiting for cpu is worth a word."""
 
 MEMORY_HINT = "raise `memory` under [sandbox]"
@@ -55,10 +55,10 @@ class Usage(Reading):
     @property
     def waits(self) -> bool:
         """It is held back at its limit of cpu for long enough to be told."""
-        return self.throttled >= HELD_BACK
+        return self.throttled >= THROTTLED_SHARE
 
 
-def after(usage: Usage | None, reading: Reading) -> Usage:
+def with_reading(usage: Usage | None, reading: Reading) -> Usage:
     """The usage once a reading was taken."""
     before = usage or Usage(reading.at)
     return replace(
@@ -77,7 +77,7 @@ def after(usage: Usage | None, reading: Reading) -> Usage:
     )
 
 
-def now(usage: Usage, with_disk: bool = True) -> str:
+def current_text(usage: Usage, with_disk: bool = True) -> str:
     """`cpu 1.2/2  mem 0.9/4.0 GiB  pids 41/512  wrote 1.2 GiB`."""
     most = f"/{usage.cpus:g}" if usage.cpus else ""
     cpu = f"cpu {usage.cpu:.1f}{most}"
@@ -85,14 +85,14 @@ def now(usage: Usage, with_disk: bool = True) -> str:
     return "  ".join(parts + (_wrote(usage) if with_disk else []))
 
 
-def peak(usage: Usage) -> str:
+def peak_text(usage: Usage) -> str:
     """The most it used: `mem 3.1/4.0 GiB  pids 77/512`."""
     return "  ".join(_held(usage, usage.peak_memory, usage.peak_pids))
 
 
-def past(usage: Usage) -> str:
+def final_text(usage: Usage) -> str:
     """What stays to be said once it has ended: its peaks, and what it wrote."""
-    return "  ".join([f"peak {peak(usage)}", *_wrote(usage)])
+    return "  ".join([f"peak {peak_text(usage)}", *_wrote(usage)])
 
 
 def spark(usage: Usage, at: float, width: int = 30) -> str:
@@ -110,13 +110,13 @@ def spark(usage: Usage, at: float, width: int = 30) -> str:
     return "".join(_bar(cell, most) for cell in cells)
 
 
-def limits(usage: Usage, is_live: bool) -> list[tuple[str, str]]:
+def limit_warnings(usage: Usage, is_live: bool) -> list[tuple[str, str]]:
     """What it means that a limit was reached, each with the way out."""
     limit = size(usage.memory_limit) if usage.memory_limit else "memory"
     out = []
     if usage.oom:
         out.append((f"a process was killed at its limit of {limit}", MEMORY_HINT))
-    elif is_live and 0 < usage.memory_limit * NEAR < usage.memory:
+    elif is_live and 0 < usage.memory_limit * NEAR_LIMIT < usage.memory:
         near = f"near {limit}: a process that asks for more is killed"
         out.append((near, MEMORY_HINT))
     if reached_pids(usage):

@@ -13,7 +13,7 @@ from sqlmodel import Session, create_engine
 from swarm.errors import SwarmError
 from swarm.model import events as e
 from swarm.model.task import Task
-from swarm.model.transitions import apply_event, queued
+from swarm.model.transitions import apply_event, new_task
 from swarm.store import migrations
 from swarm.store.row_mapping import task_from
 from swarm.store.tables import EventRow, TaskRow, WishRow
@@ -73,7 +73,7 @@ class Journal:
         session.flush()
         assert row.id is not None
         event, now = make(row.id), self._clock()
-        task = queued(row.id, now, event)
+        task = new_task(row.id, now, event)
         _project(row, task)
         row.plan = event.plan
         session.add(_event_row(row.id, now, event))

@@ -10,7 +10,7 @@ from swarm.errors import SwarmError
 from swarm.store import migrations
 
 
-def make(path: Path, verb: str, body: dict[str, Any]) -> int:
+def submit(path: Path, verb: str, body: dict[str, Any]) -> int:
     """Insert a wish for the keeper and return its id; blocks for one transaction.
 
     SwarmError where the file cannot be written.

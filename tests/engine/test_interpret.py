@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swarm.engine.sensor.interpreter import Interpreter
-from swarm.model.activity import OUTSIDE, RUIN, Action, Batch
+from swarm.model.activity import DESTRUCTIVE, OUTSIDE, Action, Batch
 
 NAMES = (
     "create",
@@ -76,7 +76,7 @@ def test_a_command_is_a_deed_with_its_words_and_its_end() -> None:
     )
 
     assert deed(batch).argv == ("git", "reset", "--hard")
-    assert deed(batch).level == RUIN
+    assert deed(batch).level == DESTRUCTIVE
     assert batch.ends == [(7, 3, 101.5), (8, 137, 100.0)]
 
 
@@ -142,7 +142,7 @@ def test_a_burst_of_deletions_is_told_once_with_its_place() -> None:
         *[line("unlink", f"/workspace/node_modules/{n}") for n in range(200)],
     )
 
-    assert (deed(batch).op, deed(batch).level) == ("burst", RUIN)
+    assert (deed(batch).op, deed(batch).level) == ("burst", DESTRUCTIVE)
     assert deed(batch).note == "deletes many files in /workspace/src"
 
 

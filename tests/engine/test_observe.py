@@ -9,7 +9,7 @@ from pathlib import Path
 
 from swarm.engine.tasks import reconcile
 from swarm.model import events
-from swarm.model.activity import RUIN, Action
+from swarm.model.activity import DESTRUCTIVE, Action
 from swarm.model.audit_query import Filter
 from swarm.model.task import State
 from tests.engine.keeper_harness import KeeperHarness
@@ -43,7 +43,7 @@ def test_what_an_agent_did_stands_in_the_store_when_it_has_ended(
         ("/workspace/package.json", "X1"),
         ("/workspace/docs", "X0"),
     } <= flagged
-    assert [d.level for d in done if d.argv[:2] == ("git", "reset")] == [RUIN]
+    assert [d.level for d in done if d.argv[:2] == ("git", "reset")] == [DESTRUCTIVE]
     assert [d.code for d in done if d.argv == ("sh", "-c", "exit 3")] == [3]
     refused = [d for d in done if d.path == "/etc/hosts"]
     assert [(d.result, d.note) for d in refused] == [(-30, "read-only file system")]

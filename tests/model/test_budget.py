@@ -12,7 +12,7 @@ USED = ModelUsage("claude-x", tokens_in=900, tokens_out=100)
 
 
 def task(model: ModelUsage, limit: Budget) -> Task:
-    queued = transitions.queued(1, 0.0, build_event(events.TaskQueued))
+    queued = transitions.new_task(1, 0.0, build_event(events.TaskQueued))
     return replace(queued, model=model, budget=limit)
 
 
@@ -41,7 +41,7 @@ def test_the_reason_to_pause(
     """Both limits count, and what cannot be priced is over a sum of money."""
     used = replace(USED, cost=cost, unpriced_tokens=unpriced_tokens)
 
-    assert budget.spent(task(used, limit)) == why
+    assert budget.exceeded_reason(task(used, limit)) == why
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_resume_gives_as_much_again(limit: int, more: int, raised: int) -> Non
     """Counted from the usage if that is more than the limit: it never stops at once."""
     paused = task(USED, Budget(tokens=limit))
 
-    tokens, dollars = budget.raised(paused, more, 0.0)
+    tokens, dollars = budget.raised_budget(paused, more, 0.0)
 
     assert (tokens, dollars) == (raised, 0.0)
-    assert not budget.spent(replace(paused, budget=Budget(tokens=tokens)))
+    assert not budget.exceeded_reason(replace(paused, budget=Budget(tokens=tokens)))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swarm.model import usage
-from swarm.model.usage import BARS, SAMPLES, Reading, Usage, after
+from swarm.model.usage import BARS, SAMPLES, Reading, Usage, with_reading
 
 GIBI, MEBI = 1 << 30, 1 << 20
 USED = Usage(
@@ -41,12 +41,12 @@ USED = Usage(
 )
 def test_a_line_says_what_is_used_and_of_how_much(used: Usage, words: str) -> None:
     """Without a limit, or where nothing is counted, less is said."""
-    assert usage.now(used) == words
+    assert usage.current_text(used) == words
 
 
 def test_peaks_stay_when_all_is_over() -> None:
-    assert usage.peak(USED) == "mem 2.0/4.0 GiB  pids 77/512"
-    assert usage.past(USED) == "peak mem 2.0/4.0 GiB  pids 77/512  wrote 1.2 GiB"
+    assert usage.peak_text(USED) == "mem 2.0/4.0 GiB  pids 77/512"
+    assert usage.final_text(USED) == "peak mem 2.0/4.0 GiB  pids 77/512  wrote 1.2 GiB"
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_peaks_stay_when_all_is_over() -> None:
 )
 def test_a_limit_is_a_sentence(used: Usage, is_live: bool, told: list[str]) -> None:
     """Only what was reached; of what has ended only what stays true."""
-    assert [words for words, _ in usage.limits(used, is_live)] == told
+    assert [words for words, _ in usage.limit_warnings(used, is_live)] == told
 
 
 def test_bars_go_on_while_nothing_new_is_stored() -> None:
@@ -118,7 +118,7 @@ def test_whatever_was_read_can_be_told(
     """Peaks are the greatest, samples the newest, and every line is drawn."""
     used: Usage | None = None
     for reading in readings:
-        used = after(used, reading)
+        used = with_reading(used, reading)
     assert used is not None
     used = replace(used, cpus=cpus)
 
@@ -126,6 +126,6 @@ def test_whatever_was_read_can_be_told(
     assert used.peak_pids == max(one.pids for one in readings)
     assert len(used.samples) == min(SAMPLES, len(readings))
     assert set(usage.spark(used, used.at + 7)) <= set(BARS)
-    assert usage.now(used).startswith("cpu ")
-    assert usage.past(used)
-    assert usage.limits(used, is_live) is not None
+    assert usage.current_text(used).startswith("cpu ")
+    assert usage.final_text(used)
+    assert usage.limit_warnings(used, is_live) is not None

@@ -113,7 +113,10 @@ def test_a_wish_is_open_until_it_is_decided(
     path: Path, journal: Journal, queries: Queries
 ) -> None:
     """Done with a result, or refused with a reason and a hint."""
-    first, second = wishes.make(path, "stop", {"task": 1}), wishes.make(path, "gc", {})
+    first, second = (
+        wishes.submit(path, "stop", {"task": 1}),
+        wishes.submit(path, "gc", {}),
+    )
     assert [wish.id for wish in queries.wishes.open()] == [first, second]
 
     journal.answer(first, result={"tasks": [1]})

@@ -92,7 +92,7 @@ class FakeBackend:
 
     def submit(self, verb: str, body: dict[str, Any]) -> int:
         """Store the wish; nobody answers it."""
-        return wishes.make(self.database, verb, body)
+        return wishes.submit(self.database, verb, body)
 
     def run(self, argv: list[str]) -> int:
         """Remember the command."""

@@ -12,7 +12,7 @@ from swarm.model.task import SETTLED, State, Task
 def check(context: EngineContext, task_id: int) -> None:
     """Freeze the task where it has used up its budget; it loses nothing by it."""
     task = context.read().tasks.get(task_id)
-    why = budget.spent(task)
+    why = budget.exceeded_reason(task)
     if not why or task.state is not State.LIVE or task.paused:
         return
     context.sandboxes.pause(context.names(task.id).sandbox)
@@ -28,7 +28,7 @@ def raise_again(context: EngineContext, task: Task) -> None:
     tokens = first.budget_tokens or task.budget.tokens
     dollars = first.budget_dollars or task.budget.dollars
     context.journal.record(
-        task.id, events.BudgetSet(*budget.raised(task, tokens, dollars))
+        task.id, events.BudgetSet(*budget.raised_budget(task, tokens, dollars))
     )
 
 

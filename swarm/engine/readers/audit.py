@@ -71,7 +71,7 @@ def write(entries: Iterable[Entry], form: Form, out: TextIO) -> None:
     table = csv.DictWriter(out, COLUMNS, extrasaction="ignore")
     table.writeheader()
     for entry in entries:
-        table.writerow(_row(facts(entry), activity_text.what(entry)))
+        table.writerow(_row(facts(entry), activity_text.entry_text(entry)))
 
 
 def facts(entry: Entry) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from swarm.engine.sensor.path_groups import PathGroups
-from swarm.model.activity import RUIN, Action, area
+from swarm.model.activity import DESTRUCTIVE, Action, area
 
 FILES = 50
 """Deletions of one process that are a burst."""
@@ -33,7 +33,9 @@ class DeleteBursts:
         comm = str(line.get("comm", ""))
         self._counts[pid] = (count + 1, at, top, comm)
         if count + 1 == FILES:
-            told = Action(at, "file", "burst", top, pid=pid, comm=comm, level=RUIN)
+            told = Action(
+                at, "file", "burst", top, pid=pid, comm=comm, level=DESTRUCTIVE
+            )
             self._told.append(replace(told, note=f"deletes many files in {top}"))
         if len(self._counts) > PROCESSES:
             self._counts.pop(next(iter(self._counts)))

@@ -12,15 +12,15 @@ from swarm.engine.sensor.delete_bursts import DeleteBursts
 from swarm.engine.sensor.path_groups import PathGroups
 from swarm.model import risk
 from swarm.model.activity import (
+    DESTRUCTIVE,
     OUTSIDE,
-    RUIN,
     Action,
     Batch,
     PathActivity,
     area,
     relative,
 )
-from swarm.model.destructive_commands import ruin
+from swarm.model.destructive_commands import destruction
 from swarm.model.risk import Facts
 from swarm.plan.syscalls import NAMES
 
@@ -239,8 +239,8 @@ def _command(line: Line) -> Action:
     result = int(line.get("result", 0))
     argv = tuple(str(word) for word in line.get("argv", ()))
     cwd = str(line.get("cwd", ""))
-    note = errno_words(result) if result else ruin(argv, cwd)
-    level = RUIN if note and not result else ""
+    note = errno_words(result) if result else destruction(argv, cwd)
+    level = DESTRUCTIVE if note and not result else ""
     made = _deed(line, str(line["path"]), "exec", argv=argv, result=result)
     return replace(made, other=cwd, level=level, note=note)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from textual.content import Content
 
 from swarm.model import activity_text, events, format
-from swarm.model.activity import RUIN
+from swarm.model.activity import DESTRUCTIVE
 from swarm.model.audit_query import Entry, group_of
 from swarm.model.safe_text import plain, safe_line
 from swarm.tui.present import event_text, formatting
@@ -49,8 +49,8 @@ def _said(entry: Entry) -> tuple[str, str, str, str, str]:
         return (
             kind,
             glyph,
-            activity_text.deed(entry.action),
-            activity_text.why(entry.action),
+            activity_text.action_text(entry.action),
+            activity_text.reason_text(entry.action),
             tone,
         )
     size = (
@@ -58,14 +58,14 @@ def _said(entry: Entry) -> tuple[str, str, str, str, str]:
         if entry.activity and entry.activity.size
         else ""
     )
-    return "file", "·", activity_text.what(entry), size, ""
+    return "file", "·", activity_text.entry_text(entry), size, ""
 
 
 def _mark(entry: Entry) -> tuple[str, str]:
     assert entry.action is not None
     if entry.action.result < 0:
         return "⊘", WARNING
-    if entry.action.level == RUIN:
+    if entry.action.level == DESTRUCTIVE:
         return "⚑", ERROR
     if entry.action.level:
         return "⚑", WARNING

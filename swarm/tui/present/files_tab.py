@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from swarm.model import format
-from swarm.model.activity import GROUP, OUTSIDE, RUIN, PathActivity, relative
+from swarm.model.activity import DESTRUCTIVE, GROUP, OUTSIDE, PathActivity, relative
 from swarm.model.audit_query import Counts, PathRow
 from swarm.model.safe_text import safe_line
 from swarm.tui.present.formatting import ACCENT, ERROR, HEADING, MUTED, WARNING
 
-GRAVE = frozenset({"X0", "X1", "X2", OUTSIDE, RUIN})
+GRAVE = frozenset({"X0", "X1", "X2", OUTSIDE, DESTRUCTIVE})
 """Levels that are shown as a warning; the others are only named."""
 _WORDS = {GROUP: "many", "symlink": "symlink", "unlink": "delete", "rmdir": "delete"}
 

@@ -11,8 +11,10 @@ from swarm.tui.present.task_detail import LABEL
 
 def fact(usage: Usage) -> Content:
     """One line above the rule, without what only the Info tab has room for."""
-    tone = WARNING if use.limits(usage, is_live=True) else ""
-    return Content.assemble(_label("box"), (use.now(usage, with_disk=False), tone))
+    tone = WARNING if use.limit_warnings(usage, is_live=True) else ""
+    return Content.assemble(
+        _label("box"), (use.current_text(usage, with_disk=False), tone)
+    )
 
 
 def facts(task: Task, usage: Usage | None, now: float) -> list[Content]:
@@ -21,19 +23,19 @@ def facts(task: Task, usage: Usage | None, now: float) -> list[Content]:
         return []
     limits = _limits(usage, task.state is State.LIVE)
     if task.state is not State.LIVE:
-        return [Content.assemble(_label("box"), use.past(usage)), *limits]
+        return [Content.assemble(_label("box"), use.final_text(usage)), *limits]
     bars = (use.spark(usage, now), ACCENT)
     return [
-        Content.assemble(_label("box"), use.now(usage)),
+        Content.assemble(_label("box"), use.current_text(usage)),
         Content.assemble(_label("cpu"), bars, (" the last minute", MUTED)),
-        Content.assemble(_label("peak"), use.peak(usage)),
+        Content.assemble(_label("peak"), use.peak_text(usage)),
         *limits,
     ]
 
 
 def _limits(usage: Usage, is_live: bool) -> list[Content]:
     out = []
-    for words, hint in use.limits(usage, is_live):
+    for words, hint in use.limit_warnings(usage, is_live):
         out.append(Content.assemble(_label("limit"), (words, WARNING)))
         out.append(Content.assemble(_label("hint"), f"{hint}, for the next task"))
     return out

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from textual.content import Content
 
 from swarm.model import activity_text, events
-from swarm.model.activity import RUIN
+from swarm.model.activity import DESTRUCTIVE
 from swarm.model.audit_query import Entry, Filter
 from swarm.model.task import Task
 from swarm.store.queries import Queries
@@ -76,10 +76,14 @@ class EventPanel:
     def _add_action(self, entry: Entry, names: Mapping[int, str]) -> None:
         """Keep a flagged action; the Files tab has the others."""
         if entry.action and entry.task and entry.task in names:
-            words = activity_text.deed(entry.action)
-            is_ruin = entry.action.level == RUIN
+            words = activity_text.action_text(entry.action)
+            is_ruin = entry.action.level == DESTRUCTIVE
             hint = "; z goes back" if is_ruin else ""
             tone = ERROR if is_ruin else WARNING
-            text = "⚑", f"{words}  {activity_text.why(entry.action)}{hint}", tone
+            text = (
+                "⚑",
+                f"{words}  {activity_text.reason_text(entry.action)}{hint}",
+                tone,
+            )
             name = names[entry.task]
             self._rows.appendleft(task_detail.event_line(entry.at, name, text))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.model.destructive_commands import ruin
+from swarm.model.destructive_commands import destruction
 
 GRAVE = [
     ["rm", "-rf", "/"],
@@ -71,14 +71,14 @@ PLAIN = [
 
 @pytest.mark.parametrize("argv", GRAVE, ids=" ".join)
 def test_what_destroys_is_named(argv: list[str]) -> None:
-    assert ruin(argv)
+    assert destruction(argv)
 
 
 @pytest.mark.parametrize("argv", PLAIN, ids=" ".join)
 def test_what_is_done_every_day_is_not(argv: list[str]) -> None:
-    assert ruin(argv) == ""
+    assert destruction(argv) == ""
 
 
 @given(st.lists(st.text(max_size=40), max_size=6), st.text(max_size=40))
 def test_no_words_break_it(argv: list[str], cwd: str) -> None:
-    assert isinstance(ruin(argv, cwd), str)
+    assert isinstance(destruction(argv, cwd), str)

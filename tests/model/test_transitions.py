@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from swarm.errors import IllegalMove
 from swarm.model import events as e
 from swarm.model.task import State, Task
-from swarm.model.transitions import MOVES, apply_event, queued
+from swarm.model.transitions import MOVES, apply_event, new_task
 from tests.model.builders import build_event
 
 KINDS = sorted(set(e.KINDS.values()) - {e.TaskQueued}, key=lambda kind: kind.__name__)
@@ -18,7 +18,7 @@ HAPPENINGS = [build_event(kind) for kind in KINDS]
 
 
 def _in(state: State) -> Task:
-    return replace(queued(1, 0.0, build_event(e.TaskQueued)), state=state)
+    return replace(new_task(1, 0.0, build_event(e.TaskQueued)), state=state)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_only_a_restore_leads_out_of_an_end() -> None:
 @given(st.lists(st.sampled_from(HAPPENINGS), max_size=40))
 def test_no_sequence_of_events_loses_what_the_task_is(events: list[e.Event]) -> None:
     """Refused ones change nothing; name, repository and prompt stay for ever."""
-    first = queued(1, 0.0, build_event(e.TaskQueued))
+    first = new_task(1, 0.0, build_event(e.TaskQueued))
     task = first
     for at, event in enumerate(events):
         try:
