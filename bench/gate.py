@@ -115,7 +115,7 @@ def _waits(at: Place) -> list[Row]:
         nets.fill()
         began = time.perf_counter()
         net = nets.take()
-        nets.hold(net, GateConfig(at.policy(inspect=True)))
+        nets.apply_config(net, GateConfig(at.policy(inspect=True)))
         waited.append((time.perf_counter() - began) * 1000)
         nets.drop(net)
     return [Row("a warm net, taken and its policy held", max(waited), 0, 50.0, "ms")]
@@ -131,7 +131,7 @@ def _many(at: Place) -> list[Row]:
     grown = (resident(names.gate) - before) / MANY
     held = set(nets.gate.ask("hello")["nets"])
     assert set(made) <= held, "a net was lost"
-    nets.hold(made[-1], GateConfig(at.policy(inspect=False)))
+    nets.apply_config(made[-1], GateConfig(at.policy(inspect=False)))
     at.start("last", f"container:{names.net(made[-1])}", "sleep infinity")
     last = at.measure("last", "new", OWN, COUNTS["new"])
     first = at.measure("ours", "new", OWN, COUNTS["new"])

@@ -73,7 +73,7 @@ class Place:
 
     def hold(self, inspect: bool) -> None:
         """Put that policy in force for the measured net."""
-        self.kit.nets.hold(self.net, GateConfig(self.policy(inspect)))
+        self.kit.nets.apply_config(self.net, GateConfig(self.policy(inspect)))
 
     def start(self, name: str, network: str, command: str) -> None:
         """Run a container of the bench's image."""

@@ -100,9 +100,9 @@ class DashboardBackend:
     @cached_property
     def resolve_policy(self) -> ResolvePolicy:
         """What tasks may reach, by every layer."""
-        from swarm.engine.egress import policy_resolver  # noqa: PLC0415 - after paint
+        from swarm.engine.readers import policy  # noqa: PLC0415 - after paint
 
-        return functools.partial(policy_resolver.of_task, self._paths)
+        return functools.partial(policy.task_policy, self._paths)
 
     def submit(self, verb: str, body: dict[str, Any]) -> int:
         """Store a wish; the keeper is woken."""

@@ -11,6 +11,7 @@ from swarm.engine.gate.net_pool import NetPool
 from swarm.engine.resource_meter import ResourceMeter
 from swarm.engine.sensor.supervisor import SensorSupervisor
 from swarm.plan.naming import HOME_LABEL, HomePaths, TaskNames
+from swarm.policy.layers import ResolvedPolicy
 from swarm.ports import Containers, Panes
 from swarm.store.audit_writer import AuditWriter
 from swarm.store.journal import Journal
@@ -72,6 +73,8 @@ class EngineContext:
     meter: ResourceMeter
     uid: int
     gid: int
+    last_policies: dict[str, ResolvedPolicy] = field(default_factory=dict)
+    """The policy last put in force on each task's net; gone with this process."""
     news: ContainerStarts = field(default_factory=ContainerStarts)
     locks: TaskLocks = field(default_factory=TaskLocks)
     clock: Callable[[], float] = time.time

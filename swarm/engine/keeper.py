@@ -233,7 +233,7 @@ class Keeper:
         At once is when two looks saw the same: many editors empty a file and then
         write it, and what is half written would take away rules for a moment.
         """
-        stamp = policy_resolver.stamp(self._context.places)
+        stamp = policy_resolver.files_stamp(self._context.places)
         settled, self._seen_stamp = stamp == self._seen_stamp, stamp
         if settled and stamp != self._stamp:
             first, self._stamp = self._stamp is None, stamp

@@ -89,7 +89,7 @@ class Place:
             upstream_ca=(self.web.authority.certificate,),
         )
         net = self.harness.queries.tasks.get(self.task).net.name
-        self.harness.context.nets.hold(net, GateConfig(policy))
+        self.harness.context.nets.apply_config(net, GateConfig(policy))
 
     def good(self, **more: object) -> Rule:
         """The rule for the web."""

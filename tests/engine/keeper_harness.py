@@ -66,7 +66,7 @@ class KeeperHarness:
 
     def net_namespaces(self) -> set[str]:
         """The nets whose namespaces exist."""
-        return self.context.nets.known()
+        return self.context.nets.existing()
 
     def stop_keepers(self) -> None:
         """Stop every keeper."""

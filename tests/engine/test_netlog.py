@@ -26,7 +26,7 @@ class Desk:
         prices = Prices({"claude-x": Price(3.0, 0.3, 15.0, 3.75, 6.0)})
         self.log = GateRecorder(self.journal, lambda: prices)
         self.task = self.journal.queue(lambda _id: queued()).id
-        self.log.own(NET, self.task)
+        self.log.register(NET, self.task)
 
     def hear(self, *numbers: int, **facts: Any) -> list[e.Event]:
         """Lines with these numbers; then all that is recorded of the network."""
@@ -75,7 +75,7 @@ def test_a_keeper_goes_on_from_what_the_file_holds(tmp_path: Path) -> None:
     last = desk.queries.events.last_gate_line(desk.task)
 
     again = GateRecorder(desk.journal)
-    again.own(NET, desk.task, last)
+    again.register(NET, desk.task, last)
     again.heard({"net": NET, "seq": 4, "phase": "connect", "verdict": "deny"})
     again.close()
 
@@ -142,7 +142,7 @@ def test_a_net_that_is_gone_is_recorded_up_to_its_end(desk: Desk) -> None:
     """What was heard before counts; what comes later belongs to no task."""
     line = {"net": NET, "phase": "connect", "verdict": "deny", "host": "a.test"}
     desk.log.heard({**line, "seq": 1, "reason": "no"})
-    desk.log.disown(NET)
+    desk.log.release(NET)
     desk.log.heard({**line, "seq": 2, "reason": "no"})
 
     assert len(desk.recorded()) == 1

@@ -71,7 +71,7 @@ class SandboxProbe:
             **settings,
         )
         task = self.harness.queries.tasks.get(self.task)
-        self.harness.context.nets.hold(
+        self.harness.context.nets.apply_config(
             task.net.name, GateConfig(policy, secrets, placeholders)
         )
 

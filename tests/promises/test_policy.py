@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from swarm.config import policy_files
-from swarm.engine.egress import policy_resolver
+from swarm.engine.egress import policy_enforcement, policy_resolver
+from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.errors import ConfigError
 from swarm.model import events
 from swarm.model.task import State
@@ -189,22 +190,20 @@ def test_no_file_at_all_is_no(real_sandbox: SandboxProbe) -> None:
 
     Why: a missing settings file means everything in Sandcat, and Leash allows all.
     """
-    where = policy_resolver.PolicySubject(Path("/nowhere"), "", "command")
+    subject = policy_resolver.PolicySubject(Path("/nowhere"), "", "command")
+    paths = real_sandbox.harness.paths
+    repositories = RepositoryPolicies(paths)
 
-    found = policy_resolver.resolve(real_sandbox.harness.paths, where, "locked").policy
+    locked = policy_resolver.resolve(paths, subject, "locked", repositories).policy
+    opened = policy_resolver.resolve(paths, subject, "open", repositories).policy
 
-    assert (found.rules, found.default) == ((), "deny")
-    assert (
-        policy_resolver.resolve(
-            real_sandbox.harness.paths, where, "open"
-        ).policy.default
-        == "log"
-    )
+    assert (locked.rules, locked.default) == ((), "deny")
+    assert opened.default == "log"
 
 
 def rules_of(harness: KeeperHarness, task: int) -> dict[str, Rule]:
     """The rules in force for a task, by host."""
-    found = policy_resolver.resolved(harness.context, harness.queries.tasks.get(task))
+    found = policy_enforcement.resolve(harness.context, harness.queries.tasks.get(task))
     return {rule.host: rule for rule in found.policy.rules}
 
 
@@ -241,7 +240,8 @@ def test_what_a_repository_asks_for_is_trusted_by_its_very_text(
     harness.wish_done("trust", repo=str(sample), base=base)
     assert rules_of(harness, task)["asked.test"].kind == "allow"
 
-    monkeypatch.setattr(policy_resolver, "repo_text", lambda *_: "version = 1\n# new\n")
+    changed_text = "version = 1\n# new\n"
+    monkeypatch.setattr(RepositoryPolicies, "text", lambda *_: changed_text)
     assert "asked.test" not in rules_of(harness, task)
 
 
@@ -256,7 +256,7 @@ def test_a_malformed_file_keeps_the_last_good_policy(
     file = policy_files.beside(harness.paths.home / "config.toml")
     net, first = harness.queries.tasks.get(task).net.name, _applied(harness, task)
     file.write_text('version = 1\n[[allow]]\nhost = "first.test"\n')
-    harness.until(lambda: "first.test" in _held(harness, net), "the first file")
+    harness.until(lambda: "first.test" in _last_hosts(harness, net), "the first file")
     harness.until(lambda: _applied(harness, task) > first, "its record")
     before = _applied(harness, task)
 
@@ -268,15 +268,15 @@ def test_a_malformed_file_keeps_the_last_good_policy(
     assert (wish.outcome, f"{file}:3" in wish.message) == ("refused", True)
     harness.context.sandboxes.kill(harness.context.nets.gate.names.gate)
     harness.until(lambda: "GateUp" in harness.journal_text(), "another gate")
-    assert "first.test" in _held(harness, net)
+    assert "first.test" in _last_hosts(harness, net)
     assert net in harness.context.nets.served()
     file.unlink()
     harness.until(lambda: _applied(harness, task) > before, "the mended file")
 
 
-def _held(harness: KeeperHarness, net: str) -> set[str]:
-    held = harness.context.nets.last_held(net)
-    return {rule.host for rule in held.policy.rules} if held else set()
+def _last_hosts(harness: KeeperHarness, net: str) -> set[str]:
+    resolved = harness.context.last_policies.get(net)
+    return {rule.host for rule in resolved.policy.rules} if resolved else set()
 
 
 def _applied(harness: KeeperHarness, task: int) -> int:

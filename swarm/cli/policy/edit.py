@@ -11,7 +11,7 @@ from swarm.cli import exit_codes, output
 from swarm.cli.arguments import needed_repository
 from swarm.cli.keeper_client import ask
 from swarm.config import load, policy_files, policy_writer
-from swarm.engine.egress import policy_resolver
+from swarm.engine.readers import policy as policy_reader
 from swarm.errors import SwarmError
 
 
@@ -64,9 +64,8 @@ def _scope(args: Namespace) -> dict[str, Any]:
 def trust(args: Namespace) -> int:
     """Exactly the file that the repository's HEAD holds; another one asks again."""
     places, repo = home.places(), needed_repository(args)
-    base = policy_resolver.head(places, repo)
-    subject = policy_resolver.PolicySubject(repo, base, "command")
-    if not policy_resolver.repo_text(places, subject):
+    base, text = policy_reader.head_policy_file(places, repo)
+    if not text:
         raise SwarmError(f"{repo} has no {policy_files.REPO_FILE}")
     ask(places, "trust", {"repo": str(repo), "base": base})
     output.note(f"{policy_files.REPO_FILE} at {base[:12]} is trusted")

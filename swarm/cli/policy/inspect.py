@@ -13,7 +13,7 @@ from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.arguments import repository
 from swarm.config import load, policy_files
-from swarm.engine.egress import policy_resolver
+from swarm.engine.readers import policy as policy_reader
 from swarm.errors import Refused, SwarmError
 from swarm.model import events, format
 from swarm.model.safe_text import safe_line
@@ -180,12 +180,8 @@ def _resolved(args: Namespace) -> ResolvedPolicy:
     """The policy of a task, or of a new one in this repository."""
     places = home.places()
     if args.task is not None:
-        return policy_resolver.of_task(places, args.task)
-    preset = load.load(load.user_file()).gate.preset
-    repo = repository(args)
-    base = policy_resolver.head(places, repo) if repo else ""
-    subject = policy_resolver.PolicySubject(repo or Path(), base, "command")
-    return policy_resolver.resolve(places, subject, preset)
+        return policy_reader.task_policy(places, args.task)
+    return policy_reader.new_task_policy(places, repository(args))
 
 
 def _rule(rule: Rule) -> str:

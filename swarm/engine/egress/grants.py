@@ -1,4 +1,4 @@
-"""What a human allows, denies and takes back, while agents are at work."""
+"""Carries out what a human allows, denies and takes back while agents are at work."""
 
 import time
 from dataclasses import asdict
@@ -7,7 +7,8 @@ from typing import Any
 
 from swarm.config import load, policy_files, policy_writer
 from swarm.engine.context import EngineContext
-from swarm.engine.egress import policy_resolver, task_network
+from swarm.engine.egress import policy_resolver, repository_policy, task_network
+from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.errors import Refused, SwarmError
 from swarm.model import events, format
 from swarm.model.task import State, Task
@@ -24,75 +25,76 @@ OF_TASK = ("once", "task")
 def grant(context: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
     """Carry out the wish for a rule: `kind`, `host`, `port`, `scope`, and of whom.
 
-    Refused is what is never approvable: addresses, local names, other resolvers.
+    Refused for what is never approvable: addresses, local names, other resolvers.
     """
     rule, scope = _rule(body), _scope(body)
+    why = f"{rule.id} ({scope})"
     if scope in OF_TASK:
-        task = _live(context, body)
+        task = _live_task(context, body)
         with context.locks.of(task.id):
-            given = events.PolicyGranted(asdict(rule), scope)
-            context.journal.record(task.id, given)
-            _renew(context, task, f"{rule.id} ({scope})")
+            granted = events.PolicyGranted(asdict(rule), scope)
+            context.journal.record(task.id, granted)
+            task_network.renew(context, task, why)
         return {"rule": rule.id, "file": ""}
-    file = _file(context, body, scope)
+    file = _policy_file(context, body, scope)
     policy_writer.add(file, rule, scope)
     context.journal.record(None, events.PolicyGranted(asdict(rule), scope, str(file)))
-    _renew_all(context, f"{rule.id} ({scope})")
+    _renew_all(context, why)
     return {"rule": rule.id, "file": str(file)}
 
 
 def revoke(context: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
-    """Take back every rule about a host in one scope; what was taken, in words."""
+    """Take back every rule about a host in one scope; returns their sentences."""
     scope, host = _scope(body), str(body.get("host", "")).lower()
     if scope in OF_TASK:
         task = context.read().tasks.get(int(body["task"]))
         with context.locks.of(task.id):
-            taken = [
-                r
-                for r in policy_resolver.grants(context.read(), task.id)
-                if r.host == host
+            revoked_rules = [
+                rule
+                for rule in policy_resolver.grants(context.read(), task.id)
+                if rule.host == host
             ]
-            for rule in taken:
+            for rule in revoked_rules:
                 context.journal.record(
                     task.id, events.PolicyRevoked(asdict(rule), "task")
                 )
-            if taken and task.state is State.LIVE:
-                _renew(context, task, f"took back {host}")
-        return {"taken": [rule.id for rule in taken]}
-    file = _file(context, body, scope)
-    found = policy_writer.remove(file, host, scope)
-    if found:
-        gone = events.PolicyRevoked({"host": host}, scope, str(file))
-        context.journal.record(None, gone)
+            if revoked_rules and task.state is State.LIVE:
+                task_network.renew(context, task, f"took back {host}")
+        return {"taken": [rule.id for rule in revoked_rules]}
+    file = _policy_file(context, body, scope)
+    sentences = policy_writer.remove(file, host, scope)
+    if sentences:
+        revocation = events.PolicyRevoked({"host": host}, scope, str(file))
+        context.journal.record(None, revocation)
         _renew_all(context, f"took back {host}")
-    return {"taken": found}
+    return {"taken": sentences}
 
 
 def trust(context: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
-    """The human wants what the repository's own policy file asks for."""
-    at = policy_resolver.PolicySubject(
-        Path(str(body["repo"])), str(body["base"]), "command"
-    )
-    policy_resolver.trust(context.places, at)
-    _renew_all(context, f"{policy_files.REPO_FILE} is trusted")
+    """Trust the policy file that a repository holds at one commit."""
+    repo, commit = Path(str(body["repo"])), str(body["base"])
+    repositories = RepositoryPolicies(context.places)
+    text = repositories.text(repo, commit)
+    repository_policy.trust(context.places, repo, text)
+    _renew_all(context, f"{policy_files.REPO_FILE} is trusted", repositories)
     return {}
 
 
-def panic(context: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
+def panic(context: EngineContext, _body: dict[str, Any]) -> dict[str, Any]:
     """Cut every live task's egress and freeze it; one that fails stops no other."""
-    done, failed = [], []
+    stopped, failures = [], []
     for task in context.read().tasks.all():
         if task.state is State.LIVE:
             try:
-                _stop_short(context, task)
+                _cut_and_pause(context, task)
             except SwarmError as error:
-                failed.append(f"#{task.id}: {error.message}")
+                failures.append(f"#{task.id}: {error.message}")
             else:
-                done.append(task.id)
-    return {"tasks": done, "failed": failed}
+                stopped.append(task.id)
+    return {"tasks": stopped, "failed": failures}
 
 
-def _stop_short(context: EngineContext, task: Task) -> None:
+def _cut_and_pause(context: EngineContext, task: Task) -> None:
     with context.locks.of(task.id):
         task_network.cut(context, task.id, "cut by you")
         if not task.paused:
@@ -124,7 +126,7 @@ def _rule(body: dict[str, Any]) -> Rule:
 
 
 def _check(rule: Rule, port: int) -> None:
-    """The rule must be one, and lead where a dashboard may lead."""
+    """Refuse a rule that is malformed, or opens what a dashboard never opens."""
     try:
         PolicyEvaluator(Policy(rules=(rule,)))
         name = hosts.parse(rule.host.removeprefix("*."))
@@ -147,7 +149,7 @@ def _scope(body: dict[str, Any]) -> str:
     return scope
 
 
-def _live(context: EngineContext, body: dict[str, Any]) -> Task:
+def _live_task(context: EngineContext, body: dict[str, Any]) -> Task:
     task = context.read().tasks.get(int(body["task"]))
     if task.state is not State.LIVE:
         raise Refused(
@@ -157,20 +159,23 @@ def _live(context: EngineContext, body: dict[str, Any]) -> Task:
     return task
 
 
-def _file(context: EngineContext, body: dict[str, Any], scope: str) -> Path:
+def _policy_file(context: EngineContext, body: dict[str, Any], scope: str) -> Path:
     if scope == "user":
         return policy_files.beside(load.user_file())
     repo = body.get("repo") or context.read().tasks.get(int(body["task"])).repo
-    return policy_resolver.project_file(context.places, Path(str(repo)))
+    return repository_policy.project_file(context.places, Path(str(repo)))
 
 
-def _renew(context: EngineContext, task: Task, why: str) -> None:
-    task_network.renew(context, task, why)
-
-
-def _renew_all(context: EngineContext, why: str) -> None:
+def _renew_all(
+    context: EngineContext, why: str, repositories: RepositoryPolicies | None = None
+) -> None:
+    """Renew every live task's policy; one that fails keeps its last good policy."""
+    repositories = repositories or RepositoryPolicies(context.places)
     for task in context.read().tasks.all():
         if task.state is State.LIVE and task.net.name:
             with context.locks.of(task.id):
-                policy_resolver.try_apply(context, task, why)
-                task_network.tell(context, task)
+                try:
+                    task_network.renew(context, task, why, repositories)
+                except SwarmError as error:
+                    trouble = events.Trouble("policy", error.message)
+                    context.journal.record(task.id, trouble)

@@ -53,8 +53,6 @@ class NetPool:
         self._guard = threading.Lock()
         self._filling = threading.Lock()
         self._pool: list[str] = []
-        self._held: dict[str, GateConfig] = {}
-        """What each net's gate was last told; gone with this process."""
         self.gate = gate
         self.log = log
 
@@ -83,40 +81,32 @@ class NetPool:
         finally:
             self._filling.release()
 
-    def hold(self, net: str, held: GateConfig) -> int:
-        """Put a policy in force; how many open connections that cut."""
-        cut = int(self.gate.ask("policy", net=net, **held.body())["cut"])
-        self._held[net] = held
-        return cut
-
-    def last_held(self, net: str) -> GateConfig | None:
-        """The last good policy, or None where this keeper has put none in force."""
-        return self._held.get(net)
+    def apply_config(self, net: str, config: GateConfig) -> int:
+        """Put a policy in force; returns how many open connections that cut."""
+        return int(self.gate.ask("policy", net=net, **config.body())["cut"])
 
     def served(self) -> set[str]:
         """The nets whose listeners the gate holds now."""
         return set(self.gate.ask("hello")["nets"])
 
-    def donate(self, net: str, held: GateConfig) -> None:
+    def donate(self, net: str, config: GateConfig) -> None:
         """Open the listeners in the net's namespace and give them to the gate."""
         nonce = secrets.token_hex(16)
         number = self.log.last(net)
-        self.gate.ask("open", net=net, nonce=nonce, seq=number, **held.body())
+        self.gate.ask("open", net=net, nonce=nonce, seq=number, **config.body())
         image = images.reference(self._door, "gate")
         spec = gate_containers.netsetup(self.gate.names, net, image, nonce)
         said = self._door.run(spec, SETUP_LIMIT)
         if said.strip() != b"adopted":
             raise ToolError(f"the net {net} was not set up: {said[:200]!r}")
-        self._held[net] = held
 
     def drop(self, net: str) -> None:
         """The net goes, and with it every way out of whoever is in it."""
-        self._held.pop(net, None)
         if self.gate.is_up:
             self.gate.ask("close", net=net)
         self._door.remove(self.gate.names.net(net))
 
-    def known(self) -> set[str]:
+    def existing(self) -> set[str]:
         """The nets whose namespaces exist."""
         found = self._door.all(self.gate.names.labels("net"))
         return {

@@ -38,12 +38,12 @@ class GateRecorder:
         """Whom to tell of a task whose model's answer was just recorded."""
         self._answered = answered
 
-    def own(self, net: str, task_id: int, last: int = 0) -> None:
+    def register(self, net: str, task_id: int, last: int = 0) -> None:
         """Lines of this net are the task's; `last` is the newest number recorded."""
         self._numbers.setdefault(net, last)
         self._owners[net] = task_id
 
-    def disown(self, net: str) -> None:
+    def release(self, net: str) -> None:
         """The net is gone; what was heard of it until now is still recorded."""
         self._inbox.put({"net": net, "phase": _GONE})
 

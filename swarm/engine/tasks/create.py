@@ -11,6 +11,7 @@ from swarm.adapters.git.task_git import TaskGit
 from swarm.agents import registry
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import budget, policy_resolver
+from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.engine.host import images
 from swarm.errors import PlanError
 from swarm.model import events
@@ -107,7 +108,9 @@ def _queue(
     )
     images.reference(context.sandboxes, "gate")
     subject = policy_resolver.PolicySubject(repository.root, base.commit, agent.name)
-    policy = policy_resolver.resolve(context.places, subject, config.gate.preset).policy
+    policy = policy_resolver.resolve(
+        context.places, subject, config.gate.preset, RepositoryPolicies(context.places)
+    ).policy
     title = slug(order.name or order.prompt)
     group = title if order.copies > 1 else ""
 

@@ -113,7 +113,7 @@ def _drop_net(context: EngineContext, net: Future[str]) -> None:
     """Whether it was claimed or not: a net that was handed out is not used again."""
     if not net.cancelled() and net.exception() is None:
         context.nets.drop(net.result())
-        context.nets.log.disown(net.result())
+        task_network.release(context, net.result())
 
 
 def _undone(

@@ -1,0 +1,90 @@
+"""A grant reads the repository once, whoever asks and however many tasks it reaches."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from swarm.config import policy_files
+from swarm.engine.egress import grants
+from swarm.model import events
+from swarm.model.task import State, Task
+from tests.engine.keeper_harness import KeeperHarness
+
+OPENED_AND_READ = 6
+"""Git processes that open a repository and read one file of a commit."""
+
+_counts: dict[int, int] = {}
+"""Starts of git by the thread that is counted; an audit hook cannot be removed."""
+
+
+def _on_audit_event(event: str, arguments: tuple[Any, ...]) -> None:
+    thread = threading.get_ident()
+    if event == "subprocess.Popen" and thread in _counts:
+        _counts[thread] += arguments[1][0] == "git"
+
+
+sys.addaudithook(_on_audit_event)
+
+
+@contextmanager
+def git_starts() -> Iterator[list[int]]:
+    """Count what this thread starts; the keeper's own threads do not count."""
+    thread, total = threading.get_ident(), [0]
+    _counts[thread] = 0
+    try:
+        yield total
+    finally:
+        total[0] = _counts.pop(thread)
+
+
+def live_tasks(harness: KeeperHarness, repo: Path, count: int) -> list[Task]:
+    harness.start_keeper()
+    ids = [harness.new_task(repo, "sleep 1000") for _ in range(count)]
+    return [harness.until_state(task_id, State.LIVE) for task_id in ids]
+
+
+def commit_policy_file(repo: Path, text: str) -> None:
+    file = repo / policy_files.REPO_FILE
+    file.parent.mkdir()
+    file.write_text(text)
+    subprocess.run(["git", "-C", str(repo), "add", "-A"], check=True)
+    subprocess.run(["git", "-C", str(repo), "commit", "-qm", "policy"], check=True)
+
+
+def test_a_grant_to_one_task_opens_its_repository_once(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    commit_policy_file(sample, 'version = 1\n[[deny]]\nhost = "never.test"\n')
+    (task,) = live_tasks(harness, sample, 1)
+
+    with git_starts() as started:
+        body = {"task": task.id, "host": "granted.test", "scope": "task"}
+        grants.grant(harness.context, body)
+
+    assert 0 < started[0] <= OPENED_AND_READ
+    policy_text = harness.context.places.told(task.id) / "policy.md"
+    assert "granted.test" in policy_text.read_text()
+
+
+def test_a_project_s_grant_opens_the_repository_once_for_all_its_tasks(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    tasks = live_tasks(harness, sample, 3)
+
+    with git_starts() as started:
+        body = {"repo": str(sample), "host": "granted.test", "scope": "project"}
+        grants.grant(harness.context, body)
+
+    assert 0 < started[0] <= OPENED_AND_READ
+    for task in tasks:
+        applied = [
+            recorded.event
+            for recorded in harness.queries.events.after(task=task.id)
+            if isinstance(recorded.event, events.PolicyApplied)
+            and "granted.test" in recorded.event.why
+        ]
+        assert len(applied) == 1
