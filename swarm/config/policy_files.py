@@ -1,9 +1,13 @@
 """Reads policy files into layers; a mistake names file, line and key."""
 
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
+from swarm.config import public_suffixes
 from swarm.errors import ConfigError
-from swarm.policy import policy_parser
+from swarm.policy import hosts, policy_parser, rule_parser
+from swarm.policy.hosts import BadHost
 from swarm.policy.policy_parser import Layer, Service
 from swarm.policy.rules import Policy
 from swarm.policy.toml_table import BadPolicy
@@ -40,11 +44,35 @@ def read(file: Path, layer: str) -> Layer | None:
 def parsed(text: str, name: str, layer: str) -> Layer:
     """The text's layer; ConfigError on a mistake."""
     try:
-        return policy_parser.parse(text, name, layer)
+        return _with_wildcards_checked(policy_parser.parse(text, name, layer))
     except BadPolicy as error:
         raise ConfigError(
             str(error), hint="mend the file; the last good policy stays in force"
         ) from error
+
+
+def _with_wildcards_checked(layer: Layer) -> Layer:
+    """The layer with a warning for each wildcard below which anybody can have a name.
+
+    BadPolicy for one that stands for a whole registry. The parser has a floor of such
+    names only, because it is part of the gate; this is the whole list.
+    """
+    warnings = list(layer.warnings)
+    services = (definition.rules for definition in layer.definitions)
+    for rule in chain(layer.rules, *services):
+        if rule.kind == "deny":
+            continue
+        pattern = hosts.pattern(rule.host)
+        try:
+            public_suffixes.check(pattern)
+        except BadHost as error:
+            raise BadPolicy(
+                f"{rule.origin}: {rule.kind}.host: {rule.host!r}: {error}"
+            ) from error
+        warning = rule_parser.shared_warning(rule)
+        if public_suffixes.is_shared(pattern) and warning not in warnings:
+            warnings.append(warning)
+    return replace(layer, warnings=tuple(warnings))
 
 
 def preset(name: str, known: frozenset[str]) -> Layer:

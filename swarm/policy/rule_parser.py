@@ -38,6 +38,11 @@ def warning(rule: Rule) -> str:
     """What a human should know of the rule, with its place; empty for most."""
     if rule.kind == "deny" or not hosts.is_shared(hosts.pattern(rule.host)):
         return ""
+    return shared_warning(rule)
+
+
+def shared_warning(rule: Rule) -> str:
+    """The warning of a wildcard below which anybody can have a name."""
     return f"{rule.origin}: {rule.host}: anybody can have a name there"
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from swarm.config import load, policy_files, policy_writer
+from swarm.config import load, policy_files, policy_writer, public_suffixes
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import policy_resolver, repository_policy, task_network
 from swarm.engine.egress.repository_policy import RepositoryPolicies
@@ -130,6 +130,8 @@ def _check(rule: Rule, port: int) -> None:
     try:
         PolicyEvaluator(Policy(rules=(rule,)))
         name = hosts.parse(rule.host.removeprefix("*."))
+        if rule.kind != "deny":
+            public_suffixes.check(hosts.pattern(rule.host))
     except (BadHost, BadPolicy, ValueError) as error:
         raise Refused(f"{rule.host}: {error}") from error
     if rule.kind == "allow":

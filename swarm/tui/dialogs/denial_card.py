@@ -10,11 +10,11 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from swarm.config import public_suffixes
 from swarm.errors import SwarmError
 from swarm.model import format
 from swarm.model.audit_query import Entry
 from swarm.model.safe_text import safe_line
-from swarm.policy import hosts
 from swarm.tui.dialogs.base import Dialog
 from swarm.tui.dialogs.denial_question import DenialQuestion
 from swarm.tui.present import audit_rows, host_warnings
@@ -131,7 +131,7 @@ class DenialCard(Dialog[str]):
             Content.styled(f"  {request_line(row)}", MUTED),
         ]
         known = {
-            "owner domain": hosts.owner(row.host),
+            "owner domain": public_suffixes.owner(row.host),
             "reason": row.reason,
             "leads to": row.address,
             "TLS asks for": row.sni if row.sni != row.host else "",

@@ -12,10 +12,10 @@ from textual.content import Content
 from textual.events import Resize
 from textual.widgets import Static
 
+from swarm.config import public_suffixes
 from swarm.errors import SwarmError
 from swarm.model import format
 from swarm.model.safe_text import safe_line
-from swarm.policy import hosts
 from swarm.policy.layers import ResolvedPolicy
 from swarm.tui.dialogs.base import Dialog
 from swarm.tui.dialogs.denial_card import ALLOWING, WITHIN, request_line
@@ -170,7 +170,7 @@ class DenialList(Dialog[dict[DenialKey, str]]):
 
     def _notes(self, at: int) -> list[Content]:
         row = self._rows[at]
-        owner = safe_line(hosts.owner(row.host), 80)
+        owner = safe_line(public_suffixes.owner(row.host), 80)
         out = [
             Content(""),
             Content.assemble(

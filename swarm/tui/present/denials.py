@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from swarm.config import public_suffixes
 from swarm.model import events
 from swarm.model.safe_text import safe_line
-from swarm.policy import hosts, reasons
+from swarm.policy import reasons
 from swarm.policy.reasons import Reason
 
 SETTLE_SECONDS = 1.0
@@ -77,29 +78,47 @@ class DenialTracker:
     def __init__(self) -> None:
         self._rows: dict[DenialKey, DenialRow] = {}
         self._seen = 0
-        self._told: set[tuple[int, str]] = set()
+        self._owners: set[tuple[int, str]] = set()
+        """Tasks, and the owner domains that they were denied."""
+        self._hosts: set[tuple[int, str]] = set()
+        self._new_hosts: dict[tuple[int, str], DenialRow] = {}
+        """Tasks and hosts whose owner domain is not looked up yet."""
 
     def follow(self, recorded: Iterable[events.Recorded]) -> list[DenialRow]:
         """Take new events in; rows of a task and owner domain never seen before."""
-        fresh: list[DenialRow] = []
+        earlier = len(self._new_hosts)
+        self.load(recorded)
+        if len(self._new_hosts) == earlier:
+            return []
+        first_rows = []
+        for number, ((task, host), row) in enumerate(self._new_hosts.items()):
+            key = (task, public_suffixes.owner(host))
+            if key not in self._owners:
+                self._owners.add(key)
+                if number >= earlier:
+                    first_rows.append(row)
+        self._new_hosts.clear()
+        return first_rows
+
+    def load(self, recorded: Iterable[events.Recorded]) -> None:
+        """Take events in without looking owners up, which is slow at the first one."""
         for one in recorded:
             if one.id <= self._seen:
                 continue
             self._seen = one.id
             match one.event:
                 case events.NetDenied() as denial if one.task and not denial.quiet:
+                    is_new = (one.task, denial.host) not in self._hosts
                     row = self._count(one, one.task, denial)
-                    key = (one.task, hosts.owner(row.host))
-                    if key not in self._told:
-                        self._told.add(key)
-                        fresh.append(row)
+                    if is_new:
+                        self._hosts.add((one.task, denial.host))
+                        self._new_hosts[one.task, denial.host] = row
                 case events.PolicyGranted() as given:
                     self._decide(one, given.rule, True)
                 case events.PolicyRevoked() as taken:
                     self._decide(one, taken.rule, False)
                 case _:
                     pass
-        return fresh
 
     def _count(
         self, one: events.Recorded, task: int, denial: events.NetDenied

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from swarm.config import public_suffixes
 from swarm.model.safe_text import safe_line
-from swarm.policy import hosts
 
 if TYPE_CHECKING:
     from swarm.policy.rules import Rule
@@ -15,7 +15,7 @@ DROPS = (
     "raw.githubusercontent.com requestbin.com rentry.co slack.com telegram.org "
     "termbin.com transfer.sh webhook.site"
 )
-"""Where anybody can leave something for anybody; so can they below `hosts.SHARED`."""
+"""Where anybody can leave something for anybody; so can they below a shared suffix."""
 LABEL_LIMIT = 40
 """Characters: a longer label is seldom a name, and can be data on its way out."""
 NAME_LIMIT = 80
@@ -26,14 +26,14 @@ _SHORTEST = 4
 
 def is_drop(host: str) -> bool:
     """Whether strangers can read what is sent there, by the name alone."""
-    return bool(hosts.shared_suffix(host)) or any(
+    return bool(public_suffixes.shared_suffix(host)) or any(
         f".{host}".endswith(f".{drop}") for drop in DROPS.split()
     )
 
 
 def flags(host: str, first: bool, rules: "Iterable[Rule]") -> list[str]:
     """Sentences about the host, harmless on a screen; most hosts have none."""
-    domain = hosts.owner(host)
+    domain = public_suffixes.owner(host)
     found = []
     if first:
         found.append(f"first time a task here contacts {safe_line(domain, 80)}")
@@ -53,9 +53,9 @@ def flags(host: str, first: bool, rules: "Iterable[Rule]") -> list[str]:
 
 def look_alike(host: str, rules: "Iterable[Rule]") -> str:
     """An allowed host that this one could be taken for; empty for none."""
-    mine = hosts.owner(host)
+    mine = public_suffixes.owner(host)
     for rule in rules:
-        theirs = hosts.owner(rule.host.removeprefix("*."))
+        theirs = public_suffixes.owner(rule.host.removeprefix("*."))
         if rule.kind != "deny" and theirs != mine and _resemble(host, mine, theirs):
             return rule.host
     return ""

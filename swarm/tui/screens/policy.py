@@ -10,10 +10,10 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from swarm import assets
+from swarm.config import public_suffixes
 from swarm.errors import SwarmError
 from swarm.model.safe_text import safe_line
 from swarm.model.task import State, Task
-from swarm.policy import hosts
 from swarm.policy.hosts import BadHost
 from swarm.policy.layers import ResolvedPolicy
 from swarm.tui import keymap
@@ -213,7 +213,7 @@ class PolicyScreen(KeyScreen[None]):
         )
         if host_warnings.is_drop(host.name):
             words = ["anybody can have a place there and read what is sent to it"]
-            owner = hosts.owner(host.name)
+            owner = public_suffixes.owner(host.name)
             self._ask(TypeToConfirm("Allow a public place", words, owner), wish)
         else:
             self.post_message(wish)

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from swarm.config import public_suffixes
 from swarm.model.task import State, Task
-from swarm.policy import hosts
 from swarm.tui.backend import ResolvePolicy
 from swarm.tui.dialogs import opening
 from swarm.tui.dialogs.denial_question import DenialQuestion
@@ -99,10 +99,11 @@ class Decisions:
 
     def _is_first(self, row: DenialRow) -> bool:
         """Whether nothing of this owner's was ever decided on."""
-        domain = hosts.owner(row.host)
+        domain = public_suffixes.owner(row.host)
         others = self._tracker.of(task.id for task in self._tasks())
         return not any(
-            other.decided and hosts.owner(other.host) == domain for other in others
+            other.decided and public_suffixes.owner(other.host) == domain
+            for other in others
         )
 
     def _open_list(self) -> None:
@@ -152,7 +153,7 @@ class Decisions:
             f"Anybody can have a place at {row.name}",
             "and read there whatever the agent sends.",
         ]
-        owner = hosts.owner(row.host)
+        owner = public_suffixes.owner(row.host)
         dialog = opening.type_to_confirm("Allow a public place", words, owner)
 
         def answered(yes: bool | None) -> None:

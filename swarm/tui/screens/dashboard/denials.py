@@ -33,7 +33,7 @@ class Denials:
 
     def load_history(self, recorded: Iterable[events.Recorded]) -> None:
         """Take in what was denied before this view was opened, without a toast."""
-        self._tracker.follow(recorded)
+        self._tracker.load(recorded)
         self._has_history = True
 
     def follow(
