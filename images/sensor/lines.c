@@ -5,7 +5,7 @@
 static const char *NAMES[OP_COUNT] = {
   "?", "create", "open", "write", "close", "mmap", "truncate", "unlink", "rmdir", "mkdir",
   "rename", "link", "symlink", "chmod", "chown", "mknod", "utime", "xattr", "exec", "exit",
-  "denied", "io_uring", "compat", "reach",
+  "denied", "io_uring", "compat", "send_refused",
 };
 static const char DIGITS[] = "0123456789abcdef";
 

@@ -169,14 +169,14 @@ def test_what_did_not_leave_says_where_it_should_have_gone(
     told: dict[str, Any], where: str
 ) -> None:
     """A name of this machine's has no address."""
-    batch = read(line("reach", flags=44, result=-1, **told))
+    batch = read(line("send_refused", flags=44, result=-1, **told))
 
     assert (deed(batch).op, deed(batch).path) == ("sendto", where)
     assert (deed(batch).kind, deed(batch).result) == ("net" if where else "call", -1)
 
 
 def test_an_address_that_is_none_is_counted_as_lost() -> None:
-    batch = read(line("reach", flags=44, result=-1, mode=2 << 16, size=1 << 40))
+    batch = read(line("send_refused", flags=44, result=-1, mode=2 << 16, size=1 << 40))
 
     assert (batch.actions, batch.lost) == ([], 1)
 
@@ -213,3 +213,18 @@ fields = st.sampled_from(
 )
 def test_no_line_breaks_it(lines: list[dict[str, Any]]) -> None:
     read(*lines)
+
+
+def test_a_refused_send_in_the_log_of_an_older_sensor_is_read() -> None:
+    """Its lines are kept as they were written, under the name of that time."""
+    facts: dict[str, Any] = {
+        "flags": 44,
+        "result": -1,
+        "mode": 2 << 16 | 53,
+        "size": 1,
+    }
+
+    old, new = (read(line(op, **facts)) for op in ("reach", "send_refused"))
+
+    assert old.actions == new.actions
+    assert old.actions[0].path == "1.0.0.0:53"

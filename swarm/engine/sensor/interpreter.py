@@ -70,8 +70,9 @@ class Interpreter:
                 _end(line, batch)
             case "denied" | "io_uring" | "compat":
                 batch.add(_call(line))
-            case "reach":
-                batch.add(_reach(line))
+            # Logs that an older sensor wrote, and that are not stored yet, say `reach`.
+            case "send_refused" | "reach":
+                batch.add(_send_refused(line))
             case "lost" | "overflow" | "blind":
                 batch.lost += int(line.get("events", 1))
             case _:
@@ -260,7 +261,7 @@ def _call(line: Line) -> Action:
     return _deed({**line, "op": name}, "", "call", result=result, note="refused")
 
 
-def _reach(line: Line) -> Action:
+def _send_refused(line: Line) -> Action:
     """Something that did not leave the sandbox; `mode` and on are as `event.h` says."""
     family, port = divmod(int(line.get("mode", 0)), 1 << 16)
     size = int(line.get("size", 0))

@@ -1,0 +1,104 @@
+"""The audit is read as it was written, newest first, and page by page."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from swarm.model import events
+from swarm.model.activity import GROUP, OUTSIDE, Action, Batch, PathActivity
+from swarm.model.audit_query import Counts, Filter
+from swarm.store.audit_writer import AuditWriter, LogPosition
+from swarm.store.journal import Journal
+from swarm.store.queries import Queries
+
+GENERATED = "/workspace/node_modules"
+SHELL = Action(2.0, "exec", "exec", "/bin/sh", argv=("sh",), pid=7)
+REFUSED = Action(3.0, "file", "open", "/etc/shadow", result=-13, note="refused")
+FLAGGED = Action(4.0, "file", "write", "/etc/motd", level=OUTSIDE, note="outside")
+
+
+def _path(path: str, at: float, **more: object) -> PathActivity:
+    return PathActivity(path, "write", at, at, 1, **more)  # type: ignore[arg-type]  # a table of fields
+
+
+PATHS = (
+    _path("/workspace/a\udcff", 5.0),
+    _path(f"{GENERATED}/x.js", 6.0, group=GENERATED, bytes=3),
+    _path(f"{GENERATED}/y.js", 7.0, group=GENERATED, bytes=4),
+    _path("/etc/motd", 4.0, level=OUTSIDE),
+    _path("/etc/shadow", 3.0, denied=1),
+)
+
+
+@pytest.fixture
+def queries(tmp_path: Path) -> Iterator[Queries]:
+    file = tmp_path / "swarm.db"
+    journal = Journal(file, clock=lambda: 1.0)
+    journal.record(None, events.ContainerEngineDown("gone"))
+    journal.close()
+    writer = AuditWriter(file)
+    batch = Batch({path.path: path for path in PATHS}, [SHELL, REFUSED, FLAGGED])
+    writer.take(batch, LogPosition("c0ffee", 0, 1, 10, 5, b"x"))
+    writer.take(Batch(ends=[(7, 3, 9.0)]), LogPosition("c0ffee", 0, 1, 20, 6, b"y"))
+    writer.close()
+    queries = Queries(file)
+    yield queries
+    queries.close()
+
+
+def test_actions_and_paths_are_one_timeline(queries: Queries) -> None:
+    """Paths in a generated folder, and those that an action tells of, are left out."""
+    entries = queries.audit.newest(Filter())
+
+    assert [entry.at for entry in entries] == [5.0, 4.0, 3.0, 2.0, 1.0]
+    assert entries[0].activity == PATHS[0]
+    assert entries[1].action == FLAGGED
+
+
+def test_the_end_of_a_command_is_added_to_it(queries: Queries) -> None:
+    [entry] = queries.audit.newest(Filter(groups=frozenset({"exec"})))
+
+    assert entry.action
+    assert (entry.action.code, entry.action.seconds) == (3, 7.0)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "times"),
+    [
+        (Filter(verdict="denied"), [3.0]),
+        (Filter(verdict="flagged"), [4.0]),
+        (Filter(text="motd"), [4.0]),
+        (Filter(since=4.5), [5.0]),
+        (Filter(task=2), []),
+        (Filter(groups=frozenset({"life"})), [1.0]),
+        (Filter(groups=frozenset({"policy"})), []),
+    ],
+)
+def test_a_filter_leaves_the_rest_out(
+    queries: Queries, wanted: Filter, times: list[float]
+) -> None:
+    assert [entry.at for entry in queries.audit.newest(wanted)] == times
+
+
+def test_a_generated_folder_is_one_row(queries: Queries) -> None:
+    rows = queries.audit.paths(1)
+    [folder] = [row for row in rows if row.activity.op == GROUP]
+
+    assert len(rows) == 4
+    assert (folder.activity.path, folder.files, folder.activity.bytes) == (
+        GENERATED,
+        2,
+        7,
+    )
+    assert queries.audit.paths(1, noise=False) == [row for row in rows if row != folder]
+
+
+def test_a_task_is_counted(queries: Queries) -> None:
+    assert queries.audit.counts(1) == Counts(paths=5, denied=1, flagged=1, commands=1)
+    assert queries.audit.flagged() == {1: 1}
+    assert queries.audit.counts(2) == Counts()
+
+
+def test_the_position_in_a_log_moves_on(queries: Queries) -> None:
+    assert queries.audit.log_positions(1) == [LogPosition("c0ffee", 0, 1, 20, 6, b"y")]
