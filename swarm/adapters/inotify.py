@@ -15,6 +15,8 @@ from typing import Any
 
 from asyncinotify import Event, Inotify, Mask, Watch
 
+from swarm.adapters.git.safe_fs.reader import DIRECTORY, open_below
+
 Seen = dict[str, Any]
 """An event as the sensor's lines have it; `path` is relative to the tree."""
 
@@ -28,7 +30,6 @@ MASK = (
     | Mask.EXCL_UNLINK
 )
 SKIPPED = ".git"
-_OPEN = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 BATCH = 4096
 """Events that are read at once, about."""
 LOOK_SECONDS = 0.2
@@ -42,7 +43,7 @@ class Tree:
 
     def __init__(self, root: Path) -> None:
         """OSError where the root cannot be opened, or the kernel has no room for it."""
-        self._root = os.open(root, _OPEN)
+        self._root = os.open(root, DIRECTORY)
         self._inotify = Inotify(cache_size=BATCH, sync_timeout=0)
         self._paths: dict[int, str] = {}
         self._watches: dict[int, Watch] = {}
@@ -184,16 +185,13 @@ class Tree:
 
     @contextmanager
     def _opened(self, path: str) -> Iterator[int | None]:
-        """The directory of that path; None where it is gone, or leads elsewhere."""
-        folder = os.dup(self._root)
+        """The directory of that path; None if it is gone, or is a link."""
         try:
-            for name in path.split("/") if path else ():
-                deeper = os.open(name, _OPEN, dir_fd=folder)
-                os.close(folder)
-                folder = deeper
+            folder = open_below(self._root, path.split("/") if path else ())
         except OSError:
             yield None
-        else:
+            return
+        try:
             yield folder
         finally:
             os.close(folder)

@@ -4,12 +4,12 @@ GitPython serves as vocabulary: `repo.git.<verb>`, `Head`, `Actor`, `is_ancestor
 process starts but by `process.run`, and none outlives its call.
 
 Its parsers never see bytes that an agent can choose; those stay ours. Each of these was
-tried with GitPython 3.2 (`tests/adapters/git/test_gitpython.py` tries them again, so
+tried with GitPython 3.2 (`tests/adapters/git/test_repo.py` tries them again, so
 that an upgrade that mends one is noticed):
 
 - *Diffs, listings, logs.* One changed file called ``m\\xe9.txt`` makes `Commit.diff()`
   an empty list without an error; a newline in a name cuts it, a rename to ``:x`` is no
-  change. Each `Diff` starts two processes to read the agent's `.gitmodules`.
+  change. Each `Diff` looks up `.gitmodules` in HEAD, which may be the agent's.
 - *Objects* (`.commit`, `.tree`, the index, `odb`). They know SHA-1 only, and keep two
   `cat-file` processes alive.
 - *Configuration.* `includeIf`, ``[core] key = v`` on one line and old-style sections

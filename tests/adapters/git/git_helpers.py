@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from swarm.adapters.git.repository import Repository
 from swarm.adapters.git.task_git import TaskGit
 from swarm.adapters.git.worktree import create
 from swarm.plan.naming import HomePaths
+from tests.process_starts import ProcessStart
 
 IDENTITY = {
     "GIT_AUTHOR_NAME": "Ann",
@@ -16,6 +18,24 @@ IDENTITY = {
     "GIT_COMMITTER_NAME": "Ann",
     "GIT_COMMITTER_EMAIL": "ann@example.org",
 }
+
+
+def strangers(starts: Iterable[ProcessStart]) -> list[ProcessStart]:
+    """The process starts that neither our bounded runner nor a test made itself."""
+    return [start for start in starts if not _is_expected(start)]
+
+
+def _is_expected(start: ProcessStart) -> bool:
+    if start.passes("swarm/adapters/process.py", "_start"):
+        return True
+    # The standard library's frames stand before the one that called it.
+    library = Path(subprocess.__file__).parent.as_posix()
+    callers = (frame for frame in start.stack if not _lies_in(frame, library))
+    return "/tests/" in next(callers, "") or start.passes(__file__, "new_repository")
+
+
+def _lies_in(frame: str, library: str) -> bool:
+    return frame.startswith(f"{library}/") and "site-packages" not in frame
 
 
 def sh_git(at: Path, *words: str, check: bool = True, stdin: bytes = b"") -> str:
