@@ -14,6 +14,16 @@ settings.register_profile(
 )
 settings.load_profile("busy machine")
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option by which a human takes over what the screens look like now."""
+    parser.addoption(
+        "--update-snapshots",
+        action="store_true",
+        help="record the screens as they are drawn now; look at them before you commit",
+    )
+
+
 TESTS_APART = ("tests/engine/", "tests/tui/")
 """Rooms whose tests share nothing, so that any worker may take any one of them.
 

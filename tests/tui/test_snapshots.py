@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
@@ -28,9 +28,12 @@ from tests.scenes import (
     press,
     shown,
 )
+from tests.tui import screen_snapshots
 from tests.tui.fakes import FakeBackend
+from tests.tui.screen_snapshots import FOLDER, check, screenshot
 
 Recorded = Callable[[Scene], FakeBackend]
+CheckScreen = Callable[[str], None]
 
 SHOTS: dict[str, tuple[Scene, tuple[str, ...]]] = {
     "dashboard": (ALL_STATES, ()),
@@ -67,10 +70,21 @@ async def still(pilot: Pilot[None]) -> None:
     await pilot.pause(0.3)
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24)], ids=["120x36", "80x24"])
+@pytest.fixture
+def check_screen(request: pytest.FixtureRequest, tmp_path: Path) -> CheckScreen:
+    """Compares a screen with the file that is named as the test."""
+    update = bool(request.config.getoption("--update-snapshots"))
+    return lambda svg: check(request.node.name, svg, update, tmp_path)
+
+
+SIZES = {"120x36": (120, 36), "80x24": (80, 24)}
+TERMINALS = ("ascii", "light", "ansi", "no-color")
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
 @pytest.mark.parametrize("shot", SHOTS)
-def test_a_scene(
-    recorded: Recorded, snap_compare: Any, shot: str, size: tuple[int, int]
+async def test_a_scene(
+    recorded: Recorded, check_screen: CheckScreen, shot: str, size: tuple[int, int]
 ) -> None:
     """As it was last looked at and found good."""
     scene, keys = SHOTS[shot]
@@ -81,12 +95,15 @@ def test_a_scene(
         await still(pilot)
 
     with shown(world) as app:
-        assert snap_compare(app, terminal_size=size, run_before=lead)
+        check_screen(await screenshot(app, size, lead))
 
 
-@pytest.mark.parametrize("kind", ["ascii", "light", "ansi", "no-color"])
-def test_another_terminal(
-    recorded: Recorded, snap_compare: Any, monkeypatch: pytest.MonkeyPatch, kind: str
+@pytest.mark.parametrize("kind", TERMINALS)
+async def test_another_terminal(
+    recorded: Recorded,
+    check_screen: CheckScreen,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
 ) -> None:
     """The same fleet where glyphs, colours or darkness are missing."""
     if kind == "no-color":
@@ -103,4 +120,29 @@ def test_another_terminal(
         await still(pilot)
 
     with shown(world, options) as app:
-        assert snap_compare(app, terminal_size=(120, 36), run_before=lead)
+        check_screen(await screenshot(app, (120, 36), lead))
+
+
+def test_every_snapshot_belongs_to_a_test() -> None:
+    """A scene that is renamed leaves no file behind."""
+    names = {f"test_a_scene[{shot}-{size}]" for shot in SHOTS for size in SIZES}
+    names |= {f"test_another_terminal[{kind}]" for kind in TERMINALS}
+
+    assert {file.stem for file in FOLDER.iterdir()} == names
+
+
+def test_a_screen_that_changed_is_shown_by_its_words(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """And by its file, for what words cannot show."""
+    monkeypatch.setattr(screen_snapshots, "FOLDER", tmp_path)
+    screen = '<text class="a" x="0" y="20" textLength="9">%s&#160;ls</text>'
+    check("a", screen % "swarm", True, tmp_path)
+    check("a", screen % "swarm", False, tmp_path)
+
+    with pytest.raises(AssertionError, match=r"-swarm ls\n\+hornet ls\n"):
+        check("a", screen % "hornet", False, tmp_path)
+    with pytest.raises(AssertionError, match="colours or styles differ"):
+        check("a", screen % "hornet" + "<rect/>", False, tmp_path)
+    with pytest.raises(AssertionError, match=r"\+swarm ls\n"):
+        check("new", screen % "swarm", False, tmp_path)
