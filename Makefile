@@ -1,6 +1,6 @@
 # Two commands matter: `make demo` and `make test`; each sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long lint bench prices screenshots clean
+.PHONY: help setup demo test test-long lint bench prices constraints screenshots clean
 
 # The tests wait for the engine more than they compute: more workers than cores are fine.
 WORKERS ?= 4
@@ -25,12 +25,16 @@ lint: setup ## format, lint and types
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
+	@.venv/bin/deptry .
 
 bench: setup ## speed and memory, as ratios in one run
 	@.venv/bin/python -m bench
 
 prices: setup ## write the table of model prices anew, before a release
 	@.venv/bin/python -m tools.model_prices
+
+constraints: ## write the exact versions of constraints.txt anew, as pyproject allows
+	@./constraints.sh
 
 screenshots: setup ## draw the scenes into screenshots/
 	@.venv/bin/python -m tests.scenes

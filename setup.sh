@@ -69,11 +69,12 @@ start_engine() {
 }
 
 make_environment() {
-    wanted=$(cat pyproject.toml swarm/__init__.py | sha256sum)
+    wanted=$(cat pyproject.toml constraints.txt swarm/__init__.py | sha256sum)
     if [ -f .venv/stamp ] && [ "$(cat .venv/stamp)" = "$wanted" ]; then return 0; fi
     say "making .venv: textual, docker, sqlmodel and the test tools"
-    "$PYTHON" -m venv .venv
-    .venv/bin/python -m pip install -q --disable-pip-version-check -e '.[dev]'
+    "$PYTHON" -m venv --clear .venv  # no leftover of an older list
+    .venv/bin/python -m pip install -q --disable-pip-version-check \
+        -c constraints.txt -e '.[dev]'
     printf '%s\n' "$wanted" > .venv/stamp
 }
 
