@@ -156,8 +156,8 @@ def test_numbers_go_on_after_a_restart(told: Told) -> None:
     """The keeper says where it was; a gap stays a gap."""
     audit, _, lines = told
     audit.resume("n", 41)
-    audit.say("n", "connect", verdict="allow")
+    audit.write("n", "connect", verdict="allow")
     audit.resume("n", 7)
-    audit.say("n", "connect", verdict="allow")
+    audit.write("n", "connect", verdict="allow")
 
     assert [line["seq"] for line in lines] == [42, 43]
