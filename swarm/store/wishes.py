@@ -1,4 +1,4 @@
-"""The one door by which anything flows back: a front end inserts what it wants."""
+"""Inserts the wishes of front ends: their only way to write to the file."""
 
 import json
 import sqlite3
@@ -13,7 +13,7 @@ from swarm.store import migrations
 def submit(path: Path, verb: str, body: dict[str, Any]) -> int:
     """Insert a wish for the keeper and return its id; blocks for one transaction.
 
-    SwarmError where the file cannot be written.
+    SwarmError if the file cannot be written.
     """
     connection = migrations.connect(path)
     try:
