@@ -38,7 +38,7 @@ class KeeperHarness:
 
     def wish(self, verb: str, **body: object) -> dict[str, object]:
         """Make a wish and wait until it is done."""
-        made = wishes.submit(self.paths.database, verb, body)
+        made = wishes.insert(self.paths.database, verb, body)
         until(lambda: bool(self.queries.wishes.get(made).outcome), verb)
         decided = self.queries.wishes.get(made)
         assert decided.outcome == "done", decided.message

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from swarm.bootstrap import wiring
 from swarm.bootstrap.keeper_process import ensure_keeper, keeper_pid
 from swarm.errors import SwarmError
+from swarm.model.wishes import Wish
 from swarm.plan.naming import HomePaths
 from swarm.store import migrations
 from swarm.store.queries import Queries
@@ -104,11 +104,11 @@ class DashboardBackend:
 
         return functools.partial(policy.task_policy, self._paths)
 
-    def submit(self, verb: str, body: dict[str, Any]) -> int:
-        """Store a wish; the keeper is woken."""
+    def submit(self, wish: Wish) -> int:
+        """Store a wish; the keeper sees it."""
         from swarm.store import wishes  # noqa: PLC0415 - not before the first wish
 
-        return wishes.submit(self._paths.database, verb, body)
+        return wishes.submit(self._paths.database, wish)
 
     def run(self, argv: list[str]) -> int:
         """Run a command in the foreground of this terminal."""

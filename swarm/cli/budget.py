@@ -6,7 +6,8 @@ from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.keeper_client import ask
 from swarm.cli.list_tasks import budget_of
-from swarm.cli.parser import task_id
+from swarm.cli.parser import task_id, tokens
+from swarm.model.wishes import SetBudget
 from swarm.store.connection import ReadConnection
 from swarm.store.task_queries import TaskQueries
 
@@ -15,16 +16,25 @@ def budget_arguments(parser: ArgumentParser) -> None:
     """The id, and what is to change."""
     add = parser.add_argument
     add("id", type=task_id, metavar="ID")
-    add("--tokens", metavar="N", help="all in all: 500k, 2M; 0 for no limit")
-    add("--dollars", metavar="X", help="all in all, as estimated; 0 for no limit")
+    add(
+        "--tokens",
+        type=tokens,
+        metavar="N",
+        help="all in all: 500k, 2M; 0 for no limit",
+    )
+    add(
+        "--dollars",
+        type=float,
+        metavar="X",
+        help="all in all, as estimated; 0 for no limit",
+    )
 
 
 def budget(args: Namespace) -> int:
     """Set what is named, then print what was used and what may be."""
     places = home.places()
     if args.tokens is not None or args.dollars is not None:
-        body = {"task": args.id, "tokens": args.tokens, "dollars": args.dollars}
-        ask(places, "budget", body)
+        ask(places, SetBudget(args.id, args.tokens, args.dollars))
     task = TaskQueries(ReadConnection(places.database)).get(args.id)
     used = f"{task.model.tokens:,} tokens, about ${task.model.cost:.2f}"
     output.fields(

@@ -9,6 +9,7 @@ from swarm.cli.keeper_client import ask
 from swarm.cli.parser import task_id
 from swarm.model import format
 from swarm.model.safe_text import safe_line
+from swarm.model.wishes import RestoreCheckpoint, TakeCheckpoint
 from swarm.store.event_queries import Checkpoint
 from swarm.store.queries import Queries
 
@@ -55,15 +56,14 @@ def _row(one: Checkpoint) -> str:
 
 
 def _take(args: Namespace) -> int:
-    result = ask(home.places(), "checkpoint", {"task": args.id})
+    result = ask(home.places(), TakeCheckpoint(args.id))
     same = "" if result["new"] else "; nothing has changed since"
     output.out(f"checkpoint {result['number']} of task {args.id}{same}")
     return exit_codes.DONE
 
 
 def _restore(args: Namespace) -> int:
-    body = {"task": args.id, "number": args.number}
-    result = ask(home.places(), "go_back", body)
+    result = ask(home.places(), RestoreCheckpoint(args.id, args.number))
     done = f"{result['wrote']} files written, {result['removed']} removed"
     output.out(f"task {args.id} is at checkpoint {args.number}: {done}")
     for path in result["aside"]:

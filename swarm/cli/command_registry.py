@@ -42,7 +42,7 @@ COMMANDS: dict[str, Command] = {
     "retry": Command("task_actions", "start the same task anew, under a new id", STEER),
     "budget": Command("budget", "what a task may use of models", STEER),
     "cut": Command("task_actions", "let nothing of a task's pass the gate", STEER),
-    "mend": Command("task_actions", "let its policy count again", STEER),
+    "uncut": Command("task_actions", "let its policy count again", STEER),
     "panic": Command("task_actions", "cut and freeze every task at once", STEER),
     "checkpoint": Command("checkpoint", "go back to what a worktree was", STEER),
     "policy": Command("policy.parser", "what agents may reach, and why", CARE),

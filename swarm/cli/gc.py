@@ -6,6 +6,7 @@ from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.keeper_client import ask
 from swarm.model.safe_text import safe_line
+from swarm.model.wishes import CollectGarbage
 
 
 def gc_arguments(parser: ArgumentParser) -> None:
@@ -16,7 +17,7 @@ def gc_arguments(parser: ArgumentParser) -> None:
 
 def gc(args: Namespace) -> int:
     """Names what it finds, then what it removed of it."""
-    answer = ask(home.places(), "gc", {"dry_run": args.dry_run})
+    answer = ask(home.places(), CollectGarbage(args.dry_run))
     if args.json:
         output.as_json(answer)
         return exit_codes.DONE

@@ -1,11 +1,12 @@
-"""How a command acts: it makes a wish, sees that a keeper lives, and waits for it."""
+"""Submits a command's wishes, starts a keeper if none lives, and waits for answers."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from swarm.bootstrap import keeper_process
 from swarm.errors import SwarmError
+from swarm.model.wishes import Wish
 from swarm.plan.naming import HomePaths
 from swarm.store import wishes
 from swarm.store.queries import Queries
@@ -18,36 +19,36 @@ QUIET_SECONDS = 1.0
 """After so long without news, one looks whether the keeper still lives."""
 
 
-def ask(paths: HomePaths, verb: str, body: dict[str, Any]) -> dict[str, Any]:
-    """Make a wish and block until it is decided; SwarmError where it is refused."""
-    wish = ask_all(paths, [(verb, body)])[0]
-    if wish.outcome == "refused":
-        raise SwarmError(wish.message, wish.hint)
-    return wish.result
+def ask(paths: HomePaths, wish: Wish) -> dict[str, Any]:
+    """Submit a wish and block until it is decided; SwarmError if it is refused."""
+    record = ask_all(paths, [wish])[0]
+    if record.outcome == "refused":
+        raise SwarmError(record.message, record.hint)
+    return record.result
 
 
-def ask_all(
-    paths: HomePaths, wanted: list[tuple[str, dict[str, Any]]]
-) -> list[WishRecord]:
-    """Make wishes at once and block until each is done or refused."""
-    made = [wishes.submit(paths.database, verb, body) for verb, body in wanted]
+def ask_all(paths: HomePaths, requested: Sequence[Wish]) -> list[WishRecord]:
+    """Submit wishes at once and block until each is done or refused."""
+    wish_ids = [wishes.submit(paths.database, wish) for wish in requested]
     keeper_process.ensure_keeper(paths)
     queries = Queries(paths.database)
     try:
-        return _decided(paths, queries, made)
+        return _decided(paths, queries, wish_ids)
     finally:
         queries.close()
 
 
-def _decided(paths: HomePaths, queries: Queries, made: list[int]) -> list[WishRecord]:
-    found: list[WishRecord] = []
-    for grew in changes(queries):
-        if not grew and keeper_process.keeper_pid(paths) is None:
+def _decided(
+    paths: HomePaths, queries: Queries, wish_ids: list[int]
+) -> list[WishRecord]:
+    records: list[WishRecord] = []
+    for has_grown in changes(queries):
+        if not has_grown and keeper_process.keeper_pid(paths) is None:
             keeper_process.ensure_keeper(paths)
-        found = [queries.wishes.get(number) for number in made]
-        if all(wish.outcome for wish in found):
+        records = [queries.wishes.get(wish_id) for wish_id in wish_ids]
+        if all(record.outcome for record in records):
             break
-    return found
+    return records
 
 
 def changes(queries: Queries, seconds: float | None = None) -> Iterator[bool]:
@@ -56,12 +57,12 @@ def changes(queries: Queries, seconds: float | None = None) -> Iterator[bool]:
     Ends when the time is over, and without a limit when the caller does.
     """
     deadline = None if seconds is None else time.monotonic() + seconds
-    seen, told = -1, 0.0
+    last_version, last_yield = -1, 0.0
     while True:
         version, now = queries.version(), time.monotonic()
-        if version != seen or now - told >= QUIET_SECONDS:
-            grew, seen, told = version != seen, version, now
-            yield grew
+        if version != last_version or now - last_yield >= QUIET_SECONDS:
+            has_grown, last_version, last_yield = version != last_version, version, now
+            yield has_grown
         if deadline is not None and now >= deadline:
             return
         time.sleep(POLL_SECONDS)

@@ -6,8 +6,9 @@ from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.arguments import needed_repository
 from swarm.cli.keeper_client import ask
-from swarm.cli.parser import task_id
+from swarm.cli.parser import task_id, tokens
 from swarm.cli.progress import follow
+from swarm.model.wishes import NewTasks
 
 
 def new_arguments(parser: ArgumentParser) -> None:
@@ -20,10 +21,30 @@ def new_arguments(parser: ArgumentParser) -> None:
         metavar="PROMPT",
         help="what to do; `-` reads standard input",
     )
-    add("--run", metavar="CMD", help="run this shell command instead of an agent")
-    add("--agent", metavar="NAME", help="which agent (default: the config's)")
-    add("--name", metavar="N", help="what the task is called (default: the prompt)")
-    add("--base", metavar="REF", help="where it starts (default: the checkout)")
+    add(
+        "--run",
+        default="",
+        metavar="CMD",
+        help="run this shell command instead of an agent",
+    )
+    add(
+        "--agent",
+        default="",
+        metavar="NAME",
+        help="which agent (default: the config's)",
+    )
+    add(
+        "--name",
+        default="",
+        metavar="N",
+        help="what the task is called (default: the prompt)",
+    )
+    add(
+        "--base",
+        default="",
+        metavar="REF",
+        help="where it starts (default: the checkout)",
+    )
     add("--copies", type=int, default=1, metavar="N", help="start the same N times")
     add(
         "--after",
@@ -33,8 +54,18 @@ def new_arguments(parser: ArgumentParser) -> None:
         metavar="ID",
         help="start once that task is merged; may be repeated",
     )
-    add("--tokens", metavar="N", help="pause it after so many tokens: 500k, 2M")
-    add("--dollars", metavar="X", help="pause it after so much, as estimated: 2.50")
+    add(
+        "--tokens",
+        type=tokens,
+        metavar="N",
+        help="pause it after so many tokens: 500k, 2M",
+    )
+    add(
+        "--dollars",
+        type=float,
+        metavar="X",
+        help="pause it after so much, as estimated: 2.50",
+    )
     add(
         "--wait",
         action="store_true",
@@ -48,19 +79,18 @@ def new(args: Namespace) -> int:
     places = home.places()
     made = ask(
         places,
-        "new",
-        {
-            "repo": str(repo),
-            "prompt": output.typed(args.prompt),
-            "command": args.run,
-            "agent": args.agent,
-            "name": args.name,
-            "base": args.base,
-            "copies": args.copies,
-            "after": args.after,
-            "tokens": args.tokens,
-            "dollars": args.dollars,
-        },
+        NewTasks(
+            str(repo),
+            prompt=output.typed(args.prompt),
+            command=args.run,
+            agent=args.agent,
+            name=args.name,
+            base=args.base,
+            copies=args.copies,
+            after=tuple(args.after),
+            tokens=args.tokens,
+            dollars=args.dollars,
+        ),
     )
     output.numbers(made["tasks"])
     return follow(places, made["tasks"]) if args.wait else exit_codes.DONE

@@ -6,6 +6,7 @@ from pathlib import Path
 from swarm import __version__
 from swarm.cli import exit_codes
 from swarm.cli.command_registry import COMMANDS, arguments
+from swarm.model.budget import token_count
 
 Parser = argparse.ArgumentParser
 
@@ -50,6 +51,14 @@ def task_id(text: str) -> int:
     if not number.isascii() or not number.isdigit():
         raise argparse.ArgumentTypeError(f"{text!r} is not a task's id, such as 3")
     return int(number)
+
+
+def tokens(text: str) -> int:
+    """A number of tokens as a human writes it: `500000`, `500k` or `2M`."""
+    try:
+        return token_count(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not {error}") from error
 
 
 def _dashboard(parser: Parser) -> None:

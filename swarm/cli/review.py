@@ -15,6 +15,7 @@ from swarm.errors import Refused
 from swarm.model.review import STRATEGIES, Change, Hidden
 from swarm.model.safe_text import plain, safe_line
 from swarm.model.task import Task
+from swarm.model.wishes import Merge, TakeSnapshot
 from swarm.plan.naming import HomePaths
 from swarm.store.queries import Queries
 
@@ -77,23 +78,23 @@ def diff(args: Namespace) -> int:
 
 def snapshot(paths: HomePaths, task: Task) -> str:
     """The id of the tree that the worktree's bytes are now; a wish of its own."""
-    return str(ask(paths, "snapshot", {"task": task.id})["tree"])
+    return str(ask(paths, TakeSnapshot(task.id))["tree"])
 
 
 def merge(args: Namespace) -> int:
     """Merges what was read last; the engine refuses where the files changed since."""
     places = home.places()
     task = Queries(places.database).tasks.get(args.id)
-    wish: dict[str, Any] = {
-        "task": task.id,
-        "tree": args.tree or task.review.tree,
-        "strategy": args.strategy,
-        "target": args.into,
-        "message": args.message,
-        "accepted": "all" if args.accept_all_risks else args.accept_risk,
-        "output": str(args.output.expanduser().absolute()) if args.output else "",
-    }
-    answer = ask(places, "merge", wish)
+    wish = Merge(
+        task.id,
+        tree=args.tree or task.review.tree,
+        strategy=args.strategy or "",
+        target=args.into or "",
+        message=args.message or "",
+        accepted="all" if args.accept_all_risks else tuple(args.accept_risk),
+        output=str(args.output.expanduser().absolute()) if args.output else "",
+    )
+    answer = ask(places, wish)
     if "path" in answer:
         output.out(f"wrote {safe_line(answer['path'])}")
     else:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from swarm.model.budget import token_count
 from swarm.model.review import Strategy
 
 _UNITS = {"": 1, "b": 1, "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30}
@@ -23,17 +24,7 @@ Size = Annotated[int, BeforeValidator(_bytes), Field(gt=0)]
 """Bytes; written with a unit."""
 
 
-def tokens(value: Any) -> int:
-    """A number of tokens: 500000, "500k" or "2M"; ValueError for anything else."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kM]?)\s*", str(value))
-    if not found:
-        raise ValueError('a number of tokens such as 500000, "500k" or "2M"')
-    return round(float(found[1]) * {"": 1, "k": 1_000, "M": 1_000_000}[found[2]])
-
-
-Count = Annotated[int, BeforeValidator(tokens), Field(ge=0)]
+Count = Annotated[int, BeforeValidator(token_count), Field(ge=0)]
 """Tokens; written as a number or with k or M."""
 
 

@@ -10,6 +10,8 @@ from swarm.config.schema import Config
 from swarm.engine.gate.net_pool import NetPool
 from swarm.engine.resource_meter import ResourceMeter
 from swarm.engine.sensor.supervisor import SensorSupervisor
+from swarm.errors import IllegalMove
+from swarm.model.task import State, Task
 from swarm.plan.naming import HOME_LABEL, HomePaths, TaskNames
 from swarm.policy.layers import ResolvedPolicy
 from swarm.ports import Containers, Panes
@@ -83,6 +85,16 @@ class EngineContext:
     def home_labels(self) -> dict[str, str]:
         """What every container and volume of this home bears."""
         return {HOME_LABEL: self.places.tag}
+
+    def live_task(self, task_id: int, hint: str = "") -> Task:
+        """The task, or IllegalMove if it is not live."""
+        task = self.read().tasks.get(task_id)
+        if task.state is not State.LIVE:
+            raise IllegalMove(
+                f"task {task_id} is {task.state}, not live",
+                hint=hint or f"see `swarm show {task_id}`",
+            )
+        return task
 
     def names(self, task_id: int, name: str = "") -> TaskNames:
         """What the task is called outside."""

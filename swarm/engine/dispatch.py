@@ -1,64 +1,70 @@
-"""From a wish's verb to the function that carries it out."""
+"""From a stored wish to the function that carries it out."""
 
 from collections.abc import Callable
-from typing import Any
+from contextlib import nullcontext
+from typing import Any, TypeVar
 
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import budget, grants, task_network
 from swarm.engine.review import checkpoints, merge, snapshot
 from swarm.engine.tasks import cleanup, control, create
-from swarm.errors import SwarmError
+from swarm.model import wishes
+from swarm.model.wishes import TaskWish, Wish
 from swarm.store.wish_queries import WishRecord
 
 Result = dict[str, Any]
+Carry = Callable[[EngineContext, Any, int], Result]
+"""Carries out a wish of one type, given its id; answers what the front end shows."""
+W = TypeVar("W", bound=Wish)
 
-FLEET: dict[str, Callable[[EngineContext, dict[str, Any]], Result]] = {
-    "new": create.new,
-    "gc": cleanup.gc,
-    "grant": grants.grant,
-    "revoke": grants.revoke,
-    "trust": grants.trust,
-    "panic": grants.panic,
+
+def _on_task(verb: Callable[[EngineContext, int], None]) -> Carry:
+    """A verb that needs only the task, and answers nothing but done."""
+
+    def carry(context: EngineContext, wish: TaskWish, _wish_id: int) -> Result:
+        verb(context, wish.task)
+        return {}
+
+    return carry
+
+
+def _on_wish(verb: Callable[[EngineContext, W], Result]) -> Carry:
+    def carry(context: EngineContext, wish: W, _wish_id: int) -> Result:
+        return verb(context, wish)
+
+    return carry
+
+
+VERBS: dict[type[Wish], Carry] = {
+    wishes.NewTasks: create.new,
+    wishes.Retry: create.retry,
+    wishes.Stop: _on_task(control.stop),
+    wishes.Kill: _on_task(control.kill),
+    wishes.Pause: _on_task(control.pause),
+    wishes.Resume: _on_task(control.resume),
+    wishes.SendText: _on_wish(control.send),
+    wishes.SetBudget: _on_wish(budget.change),
+    wishes.TakeSnapshot: _on_wish(snapshot.snapshot_wish),
+    wishes.TakeCheckpoint: _on_wish(checkpoints.take_wish),
+    wishes.RestoreCheckpoint: _on_wish(checkpoints.restore_wish),
+    wishes.Merge: _on_wish(merge.merge),
+    wishes.Discard: _on_task(cleanup.discard),
+    wishes.Restore: _on_task(cleanup.restore),
+    wishes.Remove: _on_task(cleanup.remove),
+    wishes.Cut: _on_task(task_network.cut_by_human),
+    wishes.Uncut: _on_task(task_network.uncut),
+    wishes.Panic: _on_wish(grants.panic),
+    wishes.CollectGarbage: _on_wish(cleanup.gc),
+    wishes.Grant: _on_wish(grants.grant),
+    wishes.Revoke: _on_wish(grants.revoke),
+    wishes.Trust: _on_wish(grants.trust),
 }
-"""Wishes that concern no task that exists."""
-
-PLAIN: dict[str, Callable[[EngineContext, int], None]] = {
-    "stop": control.stop,
-    "kill": control.kill,
-    "pause": control.pause,
-    "resume": control.resume,
-    "discard": cleanup.discard,
-    "restore": cleanup.restore,
-    "rm": cleanup.remove,
-    "cut": task_network.cut_by_human,
-    "mend": task_network.mend,
-}
-"""Wishes that take a task and answer nothing but done."""
-
-TASK: dict[str, Callable[[EngineContext, int, dict[str, Any]], Result]] = {
-    "send": control.send,
-    "retry": create.retry,
-    "snapshot": snapshot.snapshot_wish,
-    "merge": merge.merge,
-    "budget": budget.change,
-    "checkpoint": checkpoints.take_wish,
-    "go_back": checkpoints.restore_wish,
-}
-"""Wishes that take a task and more."""
+"""What carries out each type of wish."""
 
 
-def carry_out(context: EngineContext, wish: WishRecord) -> Result:
-    """Do what the wish asks, holding its task's lock; SwarmError where refused."""
-    body = {**wish.body, "wish": wish.id}
-    if wish.verb in FLEET:
-        return FLEET[wish.verb](context, body)
-    task_id = wish.body.get("task")
-    if not isinstance(task_id, int):
-        raise SwarmError(f"the wish {wish.verb!r} names no task")
-    with context.locks.of(task_id):
-        if wish.verb in PLAIN:
-            PLAIN[wish.verb](context, task_id)
-            return {}
-        if wish.verb in TASK:
-            return TASK[wish.verb](context, task_id, body)
-    raise SwarmError(f"there is no wish {wish.verb!r}", hint="update swarm")
+def carry_out(context: EngineContext, record: WishRecord) -> Result:
+    """Do what the wish asks, holding its task's lock; SwarmError if it is refused."""
+    wish = wishes.parse(record.verb, record.body)
+    lock = context.locks.of(wish.task) if isinstance(wish, TaskWish) else nullcontext()
+    with lock:
+        return VERBS[type(wish)](context, wish, record.id)

@@ -1,4 +1,4 @@
-"""Serves requests one after another; each has a verdict before it goes on."""
+"""Requests, one after another, each with a verdict of its own before it goes on."""
 
 import asyncio
 import ssl
@@ -29,7 +29,7 @@ HANDSHAKE_SECONDS = 15.0
 
 @dataclass
 class _Request:
-    """One request, with what is known of it so far."""
+    """One request, as far as it is known."""
 
     host: Host
     port: int
@@ -38,7 +38,7 @@ class _Request:
     address: str = ""
 
     def facts(self) -> dict[str, object]:
-        """The facts of every line about it."""
+        """What every line about it says."""
         rule = self.verdict.rule if self.verdict else None
         return {
             "host": self.host.name,
@@ -53,7 +53,7 @@ class _Request:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """The host that a client speaks to: one in a tunnel, or any through a proxy."""
+    """Whom a client speaks to: one host in a tunnel, or any as a proxy's client."""
 
     host: Host | None
     port: int
@@ -65,31 +65,31 @@ class HttpSession:
     """Speaks HTTP/1.1 with one client."""
 
     def __init__(
-        self, net: TaskNet, upstream: Upstream, client: Wire, destination: Destination
+        self, net: TaskNet, upstream: Upstream, client: Wire, subject: Destination
     ) -> None:
         self._net = net
         self._upstream = upstream
         self._client = client
-        self._destination = destination
+        self._subject = subject
         self._server: Wire | None = None
-        self._server_place: tuple[Host, int, str] | None = None
-        self._request: _Request | None = None
+        self._leads_to: tuple[Host, int, str] | None = None
+        self._asked: _Request | None = None
 
     async def serve(self) -> None:
-        """Serve until the client has no more requests, or one is refused."""
+        """Until the client has no more requests, or one is refused."""
         try:
-            while await self._serve_one():
+            while await self._one():
                 pass
         finally:
-            self._close_server()
+            self._hang_up()
 
-    async def _serve_one(self) -> bool:
-        self._request = None
+    async def _one(self) -> bool:
+        self._asked = None
         try:
             data = await asyncio.wait_for(read_head(self._client), IDLE_SECONDS)
             return bool(data) and await self._handle(data)
         except (BadHead, BadTarget) as bad:
-            self._write_denial(Denied(Reason.MALFORMED))
+            self._tell(Denied(Reason.MALFORMED))
             await self._client.send(denial_responses.malformed(str(bad)))
         except Denied as denied:
             await self._refuse(denied)
@@ -99,108 +99,100 @@ class HttpSession:
 
     async def _handle(self, data: bytes) -> bool:
         """One request, from its verdict to the end of its answer."""
-        request, rule = self._judge(data)
-        server = await self._reach(request, rule)
-        meter, began = TransferMeter(self._net, request.host, rule), time.monotonic()
-        forwarder = HttpForwarder(self._client, data, meter)
-        self._write_model_asked(request, rule)
+        asked, rule = self._decided(data)
+        server = await self._reach(asked, rule)
+        meter, began = TransferMeter(self._net, asked.host, rule), time.monotonic()
+        passage = HttpForwarder(self._client, data, meter)
+        self._say_asked(asked, rule)
         how = "done"
         try:
-            ended = await forwarder.carry(
-                server, request.head.target, self._injected(request.host, rule)
+            ended = await passage.carry(
+                server, asked.head.target, self._injected(asked.host, rule)
             )
         except BaseException as error:
-            how = _how_it_ended(error)
-            self._close_server()
+            how = _ended_by(error)
+            self._hang_up()
             raise
         finally:
-            self._net.audit.write(
+            self._net.audit.say(
                 self._net.id,
                 "request",
                 verdict="allow",
                 how=how,
                 seconds=round(time.monotonic() - began, 3),
                 **meter.facts(),
-                **request.facts(),
+                **asked.facts(),
             )
-            self._write_model_answered(request, rule, meter, time.monotonic() - began)
+            self._say_answered(asked, rule, meter, time.monotonic() - began)
         if not ended.server_goes_on:
-            self._close_server()
+            self._hang_up()
         return ended.client_goes_on
 
-    def _write_model_asked(self, request: _Request, rule: Rule | None) -> None:
-        """Report that the agent waits for a model from now on."""
+    def _say_asked(self, asked: _Request, rule: Rule | None) -> None:
+        """From now on the agent waits for a model."""
         if rule and rule.model:
-            facts = {"host": request.host.name, "provider": rule.model}
-            self._net.audit.write(self._net.id, "model", **facts)
+            facts = {"host": asked.host.name, "provider": rule.model}
+            self._net.audit.say(self._net.id, "model", **facts)
 
-    def _write_model_answered(
-        self, request: _Request, rule: Rule | None, meter: TransferMeter, seconds: float
+    def _say_answered(
+        self, asked: _Request, rule: Rule | None, meter: TransferMeter, seconds: float
     ) -> None:
         if rule and meter.reader:
-            self._net.audit.write(
+            self._net.audit.say(
                 self._net.id,
                 "answer",
-                host=request.host.name,
+                host=asked.host.name,
                 provider=rule.model,
                 status=meter.status or None,
                 seconds=round(seconds, 3),
                 **asdict(meter.reader.done()),
             )
 
-    def _judge(self, data: bytes) -> tuple[_Request, Rule | None]:
-        """The request and its rule; Denied unless a rule lets it pass to its host."""
+    def _decided(self, data: bytes) -> tuple[_Request, Rule | None]:
+        """Denied, but for a request that a rule allows, to the host that was vetted."""
         head = request_head.parse(data)
-        request = self._request = self._request_of(head)
-        if self._destination.host is not None and not self._names_destination(head):
+        asked = self._asked = self._meant(head)
+        if self._subject.host is not None and not self._names_subject(head):
             raise Denied(Reason.HOST_DIFFERS)
         target = request_target.parse(head.target)
-        attempt = Attempt(request.host, request.port, head.method, target)
-        verdict = request.verdict = self._net.require(
-            attempt, inside=self._destination.host is not None
+        attempt = Attempt(asked.host, asked.port, head.method, target)
+        verdict = asked.verdict = self._net.require(
+            attempt, inside=self._subject.host is not None
         )
-        if self._destination.host is None:
-            self._net.remember(Attempt(request.host, request.port), verdict.rule)
+        if self._subject.host is None:
+            self._net.leads_to(Attempt(asked.host, asked.port), verdict.rule)
         self._net.count_request(verdict.rule)
-        if self._net.leaked(data, request.host):
+        if self._net.leaked(data, asked.host):
             raise Denied(Reason.SECRET_ELSEWHERE, verdict.rule)
-        return request, verdict.rule
+        return asked, verdict.rule
 
-    def _request_of(self, head: RequestHead) -> _Request:
-        if self._destination.host is not None:
-            return _Request(self._destination.host, self._destination.port, head)
+    def _meant(self, head: RequestHead) -> _Request:
+        if self._subject.host is not None:
+            return _Request(self._subject.host, self._subject.port, head)
         if head.form != "absolute" or head.host is None:
             raise BadHead("not a request to a proxy")
         return _Request(head.host, head.port or 80, head)
 
-    def _names_destination(self, head: RequestHead) -> bool:
-        """Whether the Host field names the host that the connection is to."""
-        port = head.port or (443 if self._destination.context else 80)
-        same_port = port == self._destination.port or not head.port
-        return (
-            head.form == "origin" and head.host == self._destination.host and same_port
-        )
+    def _names_subject(self, head: RequestHead) -> bool:
+        """Whether the Host field names whom the connection is to."""
+        port = head.port or (443 if self._subject.context else 80)
+        same_port = port == self._subject.port or not head.port
+        return head.form == "origin" and head.host == self._subject.host and same_port
 
-    async def _reach(self, request: _Request, rule: Rule | None) -> Wire:
-        """The connection to the request's host, which is made if there is none."""
-        server_place = self._server_place
-        if (
-            self._server
-            and server_place
-            and server_place[:2] == (request.host, request.port)
-        ):
-            request.address = server_place[2]
+    async def _reach(self, asked: _Request, rule: Rule | None) -> Wire:
+        """The connection to the request's host, made where there is none."""
+        known = self._leads_to
+        if self._server and known and known[:2] == (asked.host, asked.port):
+            asked.address = known[2]
             return self._server
-        self._close_server()
-        connection = await self._upstream.connect(
-            self._net.evaluator, request.host.name, request.port, rule
+        self._hang_up()
+        reached = await self._upstream.connect(
+            self._net.judge, asked.host.name, asked.port, rule
         )
-        request.address = connection.address
-        server: Wire = connection.wire
-        if self._destination.context:
-            inner = TlsWire(
-                connection.wire, self._destination.context, request.host.name
-            )
+        asked.address = reached.address
+        server: Wire = reached.wire
+        if self._subject.context:
+            inner = TlsWire(reached.wire, self._subject.context, asked.host.name)
             server = inner
             try:
                 await asyncio.wait_for(inner.handshake(), HANDSHAKE_SECONDS)
@@ -208,12 +200,12 @@ class HttpSession:
                 server.close()
                 raise
         self._server = server
-        self._server_place = (request.host, request.port, connection.address)
+        self._leads_to = (asked.host, asked.port, reached.address)
         return server
 
     def _injected(self, host: Host, rule: Rule | None) -> tuple[bytes, bytes] | None:
         """The header with the secret, for the host that the certificate proved."""
-        if rule is None or rule.inject is None or self._destination.context is None:
+        if rule is None or rule.inject is None or self._subject.context is None:
             return None
         value = self._net.value(rule.inject.secret, host)
         if value is None:
@@ -221,42 +213,40 @@ class HttpSession:
         filled = rule.inject.template.replace("{}", value)
         return rule.inject.header.encode(), filled.encode()
 
-    def _close_server(self) -> None:
+    def _hang_up(self) -> None:
         if self._server:
             self._server.close()
-        self._server = self._server_place = None
+        self._server = self._leads_to = None
 
     async def _refuse(self, denied: Denied) -> None:
-        self._write_denial(denied)
-        request = self._request
-        where = f"{request.host}:{request.port}" if request else "?"
-        has_body = request is None or request.head.method != "HEAD"
+        self._tell(denied)
+        asked = self._asked
+        where = f"{asked.host}:{asked.port}" if asked else "?"
+        has_body = asked is None or asked.head.method != "HEAD"
         await self._client.send(denial_responses.http(where, denied.reason, has_body))
         await self._client.send_eof()
 
-    def _write_denial(self, denied: Denied) -> None:
-        request = self._request
-        facts = (
-            request.facts() if request else {"host": str(self._destination.host or "")}
-        )
+    def _tell(self, denied: Denied) -> None:
+        asked = self._asked
+        facts = asked.facts() if asked else {"host": str(self._subject.host or "")}
         self._net.audit.denied(denied, self._net.id, "request", **facts)
 
     def _failed(self, error: BaseException) -> None:
-        if self._request:
+        if self._asked:
             reason = (str(error) or type(error).__name__)[:200]
-            self._net.audit.write(
-                self._net.id, "fail", reason=reason, **self._request.facts()
+            self._net.audit.say(
+                self._net.id, "fail", reason=reason, **self._asked.facts()
             )
 
 
-def _how_it_ended(error: BaseException) -> str:
+def _ended_by(error: BaseException) -> str:
     if isinstance(error, Denied):
         return "refused"
     return "cut" if isinstance(error, asyncio.CancelledError) else "broken"
 
 
 async def read_head(client: Wire) -> bytes:
-    """A request's head; bytes behind it are put back. Empty if nothing came."""
+    """A request's head; what came behind it is put back. Empty where nothing came."""
     data = b""
     while True:
         more = await client.recv()

@@ -1,10 +1,13 @@
-"""Decides if a task has used up its budget of tokens or dollars; pure."""
+"""What a task may use of models, and when that is used up; pure."""
+
+import re
+from typing import Any
 
 from swarm.model.task import Task
 
 
 def exceeded_reason(task: Task) -> str:
-    """The reason why the task must wait for its human; empty if it may go on.
+    """Why the task must wait for its human; empty where it may go on.
 
     Tokens without a price cannot be held to a budget of dollars, so they are over it.
     """
@@ -29,3 +32,13 @@ def raised_budget(task: Task, tokens: int, dollars: float) -> tuple[int, float]:
     if not task.budget.dollars:
         return more_tokens, 0.0
     return more_tokens, round(max(task.budget.dollars, task.model.cost) + dollars, 2)
+
+
+def token_count(value: Any) -> int:
+    """A number of tokens: 500000, "500k" or "2M"; ValueError for anything else."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([kM]?)\s*", str(value))
+    if not match:
+        raise ValueError('a number of tokens such as 500000, "500k" or "2M"')
+    return round(float(match[1]) * {"": 1, "k": 1_000, "M": 1_000_000}[match[2]])

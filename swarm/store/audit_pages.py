@@ -1,4 +1,4 @@
-"""Reads the timeline from the first entry to the last, a page at a time."""
+"""From the first entry of the timeline to the last, a page at a time."""
 
 import heapq
 from collections.abc import Iterator
@@ -10,44 +10,46 @@ from swarm.store.audit_queries import AuditQueries
 
 @dataclass(slots=True)
 class AuditCursor:
-    """The position of a reader in the audit."""
+    """How far a reader is."""
 
     event: int = 0
-    action: int = 0
-    path: tuple[float, int, str] = (0.0, 0, "")
+    deed: int = 0
+    trace: tuple[float, int, str] = (0.0, 0, "")
     """Time, task and path: two may have the same time."""
 
 
-def since(audit: AuditQueries, cursor: AuditCursor, wanted: Filter) -> Iterator[Entry]:
-    """Everything after the cursor, oldest first; the cursor moves on."""
+def since(timeline: AuditQueries, seen: AuditCursor, wanted: Filter) -> Iterator[Entry]:
+    """Everything after what was seen, oldest first; `seen` moves on."""
     return heapq.merge(
-        _events(audit, cursor, wanted),
-        _actions(audit, cursor, wanted),
-        _paths(audit, cursor, wanted),
+        _events(timeline, seen, wanted),
+        _deeds(timeline, seen, wanted),
+        _traces(timeline, seen, wanted),
         key=lambda entry: entry.at,
     )
 
 
 def _events(
-    audit: AuditQueries, cursor: AuditCursor, wanted: Filter
+    timeline: AuditQueries, seen: AuditCursor, wanted: Filter
 ) -> Iterator[Entry]:
-    while batch := audit.events_after(cursor.event, wanted):
+    while batch := timeline.events_after(seen.event, wanted):
         yield from batch
-        cursor.event = batch[-1].id
+        seen.event = batch[-1].id
 
 
-def _actions(
-    audit: AuditQueries, cursor: AuditCursor, wanted: Filter
+def _deeds(
+    timeline: AuditQueries, seen: AuditCursor, wanted: Filter
 ) -> Iterator[Entry]:
-    while batch := audit.actions_after(cursor.action, wanted):
+    while batch := timeline.actions_after(seen.deed, wanted):
         yield from batch
-        cursor.action = batch[-1].id
+        seen.deed = batch[-1].id
 
 
-def _paths(audit: AuditQueries, cursor: AuditCursor, wanted: Filter) -> Iterator[Entry]:
-    while batch := audit.paths_after(cursor.path, wanted):
+def _traces(
+    timeline: AuditQueries, seen: AuditCursor, wanted: Filter
+) -> Iterator[Entry]:
+    while batch := timeline.paths_after(seen.trace, wanted):
         yield from batch
         last = batch[-1]
         assert last.activity is not None
         assert last.task is not None
-        cursor.path = (last.at, last.task, last.activity.path)
+        seen.trace = (last.at, last.task, last.activity.path)

@@ -1,4 +1,4 @@
-"""The journal: the only writer of events, tasks and the outcomes of wishes."""
+"""The only writer of events: what is recorded here is what swarm knows."""
 
 import threading
 import time
@@ -101,11 +101,11 @@ class Journal:
     def answer(
         self, wish_id: int, message: str = "", result: dict[str, Any] | None = None
     ) -> None:
-        """Record that a wish is done."""
+        """Say that a wish is done."""
         self._decide(wish_id, "done", message, "", result or {})
 
     def refuse(self, wish_id: int, error: SwarmError) -> None:
-        """Record that a wish is refused, the reason, and the way out."""
+        """Say that a wish is refused, why, and what to do."""
         self._decide(wish_id, "refused", error.message, error.hint, {})
 
     def _decide(

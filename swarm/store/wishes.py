@@ -1,4 +1,4 @@
-"""Inserts the wishes of front ends: their only way to write to the file."""
+"""The one door by which anything flows back: a front end inserts what it wants."""
 
 import json
 import sqlite3
@@ -7,14 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from swarm.errors import SwarmError
+from swarm.model.wishes import Wish
 from swarm.store import migrations
 
 
-def submit(path: Path, verb: str, body: dict[str, Any]) -> int:
+def submit(path: Path, wish: Wish) -> int:
     """Insert a wish for the keeper and return its id; blocks for one transaction.
 
     SwarmError if the file cannot be written.
     """
+    return insert(path, wish.verb, wish.to_json())
+
+
+def insert(path: Path, verb: str, body: dict[str, Any]) -> int:
+    """Insert a row as it is; the keeper refuses a body that is no wish."""
     connection = migrations.connect(path)
     try:
         cursor = connection.execute(

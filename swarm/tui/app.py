@@ -15,6 +15,13 @@ from textual.screen import Screen
 from swarm import assets
 from swarm.errors import SwarmError
 from swarm.model.safe_text import safe_line
+from swarm.model.wishes import (
+    Grant,
+    RestoreCheckpoint,
+    TakeCheckpoint,
+    TakeSnapshot,
+    Wish,
+)
 from swarm.plan.naming import TaskNames
 from swarm.store.wish_queries import WishRecord
 from swarm.tui import themes
@@ -71,9 +78,9 @@ class SwarmApp(App[None], inherit_bindings=False):
         self._repo = repo
         self._options = options or Options()
         self._version = -1
-        self._open: dict[int, WishRequested] = {}
+        self._open: dict[int, Wish] = {}
         """Wishes of this dashboard's that the keeper has not decided."""
-        self._unsubmitted: list[WishRequested] = []
+        self._unsubmitted: list[Wish] = []
         """On their way into the store."""
         self._submitting = asyncio.Lock()
         self.register_theme(themes.DARK)
@@ -134,54 +141,47 @@ class SwarmApp(App[None], inherit_bindings=False):
 
     def _check_open_wishes(self) -> None:
         """Hand decisions to the screens, and show the human those that are refusals."""
-        for wish_id in list(self._open):
-            decision = self._backend.queries.wishes.get(wish_id)
-            if decision.outcome:
+        for wish_id, wish in list(self._open.items()):
+            record = self._backend.queries.wishes.get(wish_id)
+            if record.outcome:
                 del self._open[wish_id]
-                self._decided(decision)
+                self._decided(wish, record)
 
-    def _decided(self, decision: WishRecord) -> None:
-        if decision.outcome == "refused":
-            words = (safe_line(decision.message), safe_line(decision.hint))
+    def _decided(self, wish: Wish, record: WishRecord) -> None:
+        if record.outcome == "refused":
+            words = (safe_line(record.message), safe_line(record.hint))
             self.notify(
                 "\n".join(word for word in words if word),
-                title=f"{decision.verb} refused",
+                title=f"{wish.verb} refused",
                 severity="error",
                 timeout=TOAST_SECONDS,
                 markup=False,
             )
-        elif decision.verb == "snapshot":
-            self._say("")
-        elif decision.verb == "grant":
-            rule = safe_line(str(decision.result.get("rule", "")), 100)
-            self._say(f"{rule} — counts from now on; u takes it back", GOOD)
         else:
-            self._say(_done(decision), GOOD)
+            text = _outcome(wish, record.result)
+            self._say(text, GOOD if text else "")
         for screen in self.screen_stack:
-            screen.post_message(WishDecided(decision))
+            screen.post_message(WishDecided(wish, record))
 
     @on(WishRequested)
-    def _wish_requested(self, wish: WishRequested) -> None:
-        """Submit it, unless the very same one is still open."""
-        name = _wish_name(wish.verb, wish.body)
-        for other in [*self._open.values(), *self._unsubmitted]:
-            if (other.verb, other.body) == (wish.verb, wish.body):
-                self._say(f"{name}: already asked, not decided yet")
-                return
-        self._say(f"{name} …")
+    def _wish_requested(self, message: WishRequested) -> None:
+        """Submit the wish, unless an equal one is still open."""
+        wish = message.wish
+        if wish in self._open.values() or wish in self._unsubmitted:
+            self._say(f"{_wish_name(wish)}: already asked, not decided yet")
+            return
+        self._say(f"{_wish_name(wish)} …")
         self._submit(wish)
 
     @work(group="wishes", exit_on_error=False)
-    async def _submit(self, wish: WishRequested) -> None:
+    async def _submit(self, wish: Wish) -> None:
         """Store wishes one after another, in the order they were made."""
         self._unsubmitted.append(wish)
         try:
             async with self._submitting:
                 if await asyncio.to_thread(self._backend.keeper_pid) is None:
                     await asyncio.to_thread(self._backend.ensure_keeper)
-                wish_id = await asyncio.to_thread(
-                    self._backend.submit, wish.verb, wish.body
-                )
+                wish_id = await asyncio.to_thread(self._backend.submit, wish)
         except SwarmError as error:
             self._say(f"{safe_line(error.message)}; {safe_line(error.hint)}", ERROR)
         else:
@@ -254,20 +254,25 @@ class SwarmApp(App[None], inherit_bindings=False):
                 screen.say(text, tone)
 
 
-def _done(decision: WishRecord) -> str:
-    """The keeper's answer, if it says more than that the wish was carried out."""
-    result = decision.result
-    match decision.verb:
-        case "checkpoint":
+def _outcome(wish: Wish, result: dict[str, Any]) -> str:
+    """A sentence about a wish that was carried out; empty if the screen shows it."""
+    match wish:
+        case TakeSnapshot():
+            return ""
+        case Grant():
+            rule = safe_line(str(result.get("rule", "")), 100)
+            return f"{rule} — counts from now on; u takes it back"
+        case TakeCheckpoint():
             same = "" if result.get("new") else "; nothing has changed since"
             return f"checkpoint {result.get('number')}{same}"
-        case "go_back":
+        case RestoreCheckpoint():
             done = f"{result.get('wrote')} files written, {result.get('removed')} gone"
             back = f"z {result.get('before')} is what was before"
             return f"back at checkpoint {result.get('number')}: {done}; {back}"
         case _:
-            return f"{_wish_name(decision.verb, decision.body)}: done"
+            return f"{_wish_name(wish)}: done"
 
 
-def _wish_name(verb: str, body: dict[str, Any]) -> str:
-    return f"{verb} #{body['task']}" if "task" in body else verb
+def _wish_name(wish: Wish) -> str:
+    task = getattr(wish, "task", None)
+    return wish.verb if task is None else f"{wish.verb} #{task}"

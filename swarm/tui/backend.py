@@ -3,8 +3,9 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
+from swarm.model.wishes import Wish
 from swarm.store.queries import Queries
 
 if TYPE_CHECKING:  # loading these would be a twentieth of the time to the first paint
@@ -93,7 +94,7 @@ class Backend(Protocol):
     def resolve_policy(self) -> ResolvePolicy:
         """What tasks may reach."""
 
-    def submit(self, verb: str, body: dict[str, Any]) -> int:
+    def submit(self, wish: Wish) -> int:
         """Store a wish in one transaction, and return its id."""
 
     def run(self, argv: list[str]) -> int:

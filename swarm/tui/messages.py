@@ -1,20 +1,18 @@
 """Messages inside the dashboard: wishes go up, nudges and decisions come down."""
 
-from typing import Any
-
 from textual.message import Message
 
 from swarm.model.task import Task
+from swarm.model.wishes import Wish
 from swarm.store.wish_queries import WishRecord
 
 
 class WishRequested(Message):
     """The human wants this; only the app hears it, and writes it into the store."""
 
-    def __init__(self, verb: str, **body: Any) -> None:
+    def __init__(self, wish: Wish) -> None:
         super().__init__()
-        self.verb = verb
-        self.body = body
+        self.wish = wish
 
 
 class Nudge(Message, bubble=False):
@@ -28,15 +26,15 @@ class Nudge(Message, bubble=False):
 class WishDecided(Message, bubble=False):
     """The keeper answered a wish of this dashboard's."""
 
-    def __init__(self, decision: WishRecord) -> None:
+    def __init__(self, wish: Wish, record: WishRecord) -> None:
         super().__init__()
-        self.decision = decision
+        self.wish = wish
+        self.record = record
 
-    def answers(self, verb: str, task: int | None = None) -> bool:
-        """Whether the wish was that verb, for that task."""
-        return self.decision.verb == verb and (
-            task is None or self.decision.body.get("task") == task
-        )
+    @property
+    def is_done(self) -> bool:
+        """Whether the wish was carried out, and not refused."""
+        return self.record.outcome == "done"
 
 
 class Attach(Message):

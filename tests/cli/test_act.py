@@ -89,13 +89,13 @@ def test_a_new_task_is_wished_whole(
                 "repo": str(repo),
                 "prompt": "do 'it'\n\x1b",
                 "command": "make",
-                "agent": None,
+                "agent": "",
                 "name": "n",
                 "base": "dev",
                 "copies": 2,
                 "after": [3],
-                "tokens": "2M",
-                "dollars": "5",
+                "tokens": 2_000_000,
+                "dollars": 5.0,
             },
         )
     ]

@@ -45,7 +45,7 @@ def test_a_wrong_command_line_is_2(
 
 
 def test_a_slip_is_answered_with_what_may_be_meant(swarm: Swarm) -> None:
-    assert "did you mean mend or merge?" in swarm("merg")[2]
+    assert "did you mean merge?" in swarm("merg")[2]
 
 
 @pytest.mark.parametrize("verb", command_registry.COMMANDS)

@@ -264,5 +264,5 @@ def test_a_budget_is_set_and_shown(
     status, out, _ = swarm("budget", "1", "--dollars", "2")
 
     assert status == exit_codes.DONE
-    assert keeper.seen == [("budget", {"task": 1, "tokens": None, "dollars": "2"})]
+    assert keeper.seen == [("budget", {"task": 1, "dollars": 2.0})]
     assert "500,000 tokens and $2.00" in out

@@ -125,8 +125,8 @@ def test_a_merge_names_the_tree_that_was_read(
         {
             "task": 1,
             "tree": "d" * 40,
-            "strategy": None,
-            "target": None,
+            "strategy": "",
+            "target": "",
             "message": "hi",
             "accepted": ["Makefile", "x"],
             "output": "",

@@ -91,7 +91,7 @@ class KeeperHarness:
 
     def wish(self, verb: str, **body: Any) -> WishRecord:
         """Make a wish and block until it is decided."""
-        made = wishes.submit(self.paths.database, verb, body)
+        made = wishes.insert(self.paths.database, verb, body)
         self.until(lambda: bool(self.queries.wishes.get(made).outcome), verb)
         return self.queries.wishes.get(made)
 

@@ -79,7 +79,7 @@ def _git(repo: Path, *argv: str) -> str:
 
 def _wish_new(harness: KeeperHarness, sample: Path, command: str) -> None:
     body = {"repo": str(sample), "prompt": "work", "command": command}
-    wishes.submit(harness.paths.database, "new", body)
+    wishes.insert(harness.paths.database, "new", body)
 
 
 @pytest.mark.parametrize("point", LAUNCH)
@@ -124,7 +124,7 @@ def test_a_merge_is_finished_or_never_was(
     keeper.stop()
     harness.stop_keepers()
     body = {"task": task.id, "tree": task.review.tree, "accepted": "all"}
-    wish = wishes.submit(harness.paths.database, "merge", body)
+    wish = wishes.insert(harness.paths.database, "merge", body)
     _die_at(harness, point)
 
     harness.start_keeper()

@@ -114,8 +114,8 @@ def test_a_wish_is_open_until_it_is_decided(
 ) -> None:
     """Done with a result, or refused with a reason and a hint."""
     first, second = (
-        wishes.submit(path, "stop", {"task": 1}),
-        wishes.submit(path, "gc", {}),
+        wishes.insert(path, "stop", {"task": 1}),
+        wishes.insert(path, "gc", {}),
     )
     assert [wish.id for wish in queries.wishes.open()] == [first, second]
 

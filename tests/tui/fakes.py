@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from swarm.engine.readers.audit import AuditReader
 from swarm.errors import ConfigError, ToolError
 from swarm.model.review import Change, Hidden
+from swarm.model.wishes import Wish
 from swarm.plan.naming import HomePaths
 from swarm.policy.layers import ResolvedPolicy
 from swarm.policy.rules import Policy
@@ -90,9 +90,9 @@ class FakeBackend:
         """What the store has of the audit."""
         return AuditReader(HomePaths(self.database.parent))
 
-    def submit(self, verb: str, body: dict[str, Any]) -> int:
+    def submit(self, wish: Wish) -> int:
         """Store the wish; nobody answers it."""
-        return wishes.submit(self.database, verb, body)
+        return wishes.submit(self.database, wish)
 
     def run(self, argv: list[str]) -> int:
         """Remember the command."""

@@ -16,6 +16,7 @@ from swarm.engine.host import images
 from swarm.errors import SwarmError
 from swarm.model.safe_text import plain, safe_line
 from swarm.model.task import Task
+from swarm.model.wishes import Merge, NewTasks
 
 IMAGES = ("base", "gate", "sensor")
 
@@ -57,13 +58,13 @@ def _build_images() -> None:
 def _start(at: Stage, pace: float) -> list[int]:
     ids: list[int] = []
     for job in JOBS:
-        wish = {
-            "repo": str(at.sample),
-            "prompt": job.prompt,
-            "command": job.command(at.canary, pace),
-            "name": job.name,
-        }
-        ids += ask(at.places, "new", wish)["tasks"]
+        wish = NewTasks(
+            str(at.sample),
+            prompt=job.prompt,
+            command=job.command(at.canary, pace),
+            name=job.name,
+        )
+        ids += ask(at.places, wish)["tasks"]
     return ids
 
 
@@ -107,8 +108,8 @@ def _draw(at: Stage, tasks: list[Task]) -> None:
 
 def _merge(at: Stage, tasks: list[Task]) -> None:
     task = next(task for task in tasks if task.name == MERGED)
-    wish = {"task": task.id, "tree": task.review.tree, "strategy": "squash"}
-    answer = ask(at.places, "merge", wish)
+    wish = Merge(task.id, tree=task.review.tree, strategy="squash")
+    answer = ask(at.places, wish)
     output.out("")
     output.out(f"merged #{task.id} {task.name} into {answer['target']} (squash):")
     output.out(line_by_line(sample.log(at.sample)))

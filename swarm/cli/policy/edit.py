@@ -3,7 +3,6 @@
 import os
 import shlex
 from argparse import Namespace
-from typing import Any
 
 from swarm.adapters import terminal
 from swarm.bootstrap import home
@@ -13,6 +12,7 @@ from swarm.cli.keeper_client import ask
 from swarm.config import load, policy_files, policy_writer
 from swarm.engine.readers import policy as policy_reader
 from swarm.errors import SwarmError
+from swarm.model.wishes import Grant, Kind, Revoke, Scope, Trust
 
 
 def allow(args: Namespace) -> int:
@@ -25,14 +25,22 @@ def deny(args: Namespace) -> int:
     return _grant(args, "deny")
 
 
-def _grant(args: Namespace, kind: str) -> int:
+def _grant(args: Namespace, kind: Kind) -> int:
     host, port = args.host
-    more = {
-        name: getattr(args, name, None)
-        for name in ("methods", "paths", "seconds", "reason")
-    }
-    body = {"kind": kind, "host": host, "port": port, **more, **_scope(args)}
-    done = ask(home.places(), "grant", body)
+    scope, task, repo = _subject(args)
+    grant = Grant(
+        host,
+        kind=kind,
+        port=port,
+        scope=scope,
+        task=task,
+        repo=repo,
+        methods=tuple(getattr(args, "methods", None) or ()),
+        paths=tuple(getattr(args, "paths", None) or ()),
+        seconds=getattr(args, "seconds", None),
+        reason=getattr(args, "reason", None) or "",
+    )
+    done = ask(home.places(), grant)
     where = f" in {done['file']}" if done["file"] else ""
     output.note(f"{done['rule']}{where}; it counts from now on")
     return exit_codes.DONE
@@ -40,8 +48,7 @@ def _grant(args: Namespace, kind: str) -> int:
 
 def revoke(args: Namespace) -> int:
     """Exit 1 where there was nothing to take back."""
-    body = {"host": args.host[0], **_scope(args)}
-    taken = ask(home.places(), "revoke", body)["taken"]
+    taken = ask(home.places(), Revoke(args.host[0], *_subject(args)))["taken"]
     if not taken:
         raise SwarmError(
             f"no rule about {args.host[0]} stands there",
@@ -52,13 +59,13 @@ def revoke(args: Namespace) -> int:
     return exit_codes.DONE
 
 
-def _scope(args: Namespace) -> dict[str, Any]:
+def _subject(args: Namespace) -> tuple[Scope, int | None, str]:
+    """For whom the rule counts: the scope, the task, the repository."""
     if args.task is not None:
-        once = getattr(args, "once", False)
-        return {"scope": "once" if once else "task", "task": args.task}
+        return "once" if getattr(args, "once", False) else "task", args.task, ""
     if args.user:
-        return {"scope": "user"}
-    return {"scope": "project", "repo": str(needed_repository(args))}
+        return "user", None, ""
+    return "project", None, str(needed_repository(args))
 
 
 def trust(args: Namespace) -> int:
@@ -67,7 +74,7 @@ def trust(args: Namespace) -> int:
     base, text = policy_reader.head_policy_file(places, repo)
     if not text:
         raise SwarmError(f"{repo} has no {policy_files.REPO_FILE}")
-    ask(places, "trust", {"repo": str(repo), "base": base})
+    ask(places, Trust(str(repo), base))
     output.note(f"{policy_files.REPO_FILE} at {base[:12]} is trusted")
     return exit_codes.DONE
 

@@ -7,6 +7,7 @@ from swarm.engine.context import EngineContext
 from swarm.errors import PlanError, Refused
 from swarm.model import budget, events
 from swarm.model.task import SETTLED, State, Task
+from swarm.model.wishes import NewTasks, SetBudget
 
 
 def check(context: EngineContext, task_id: int) -> None:
@@ -32,32 +33,22 @@ def raise_again(context: EngineContext, task: Task) -> None:
     )
 
 
-def change(
-    context: EngineContext, task_id: int, body: dict[str, Any]
-) -> dict[str, Any]:
-    """Another budget, all in all, from now on; what is not named stays as it is."""
+def change(context: EngineContext, wish: SetBudget) -> dict[str, Any]:
+    """Set the budget's totals; a number that the wish does not name stays as it is."""
+    task_id = wish.task
     task = context.read().tasks.get(task_id)
     if task.state in SETTLED:
         raise Refused(f"task {task_id} is {task.state}: it uses nothing any more")
     usual = schema.Budget(tokens=task.budget.tokens, dollars=task.budget.dollars)
-    context.journal.record(task_id, events.BudgetSet(*wanted(body, usual)))
+    context.journal.record(task_id, events.BudgetSet(*resolve(wish, usual)))
     check(context, task_id)
     return {}
 
 
-def wanted(body: dict[str, Any], usual: schema.Budget) -> tuple[int, float]:
-    """Tokens and dollars as a wish names them, else the usual; PlanError for others."""
-    try:
-        tokens = (
-            usual.tokens if _none(body, "tokens") else schema.tokens(body["tokens"])
-        )
-        dollars = usual.dollars if _none(body, "dollars") else float(body["dollars"])
-    except (TypeError, ValueError) as error:
-        raise PlanError(f"budget: {error}") from error
+def resolve(wish: NewTasks | SetBudget, usual: schema.Budget) -> tuple[int, float]:
+    """Tokens and dollars as a wish names them, or else the usual ones; PlanError."""
+    tokens = usual.tokens if wish.tokens is None else wish.tokens
+    dollars = usual.dollars if wish.dollars is None else wish.dollars
     if tokens < 0 or not 0 <= dollars < 1e9:
         raise PlanError("budget: it cannot be negative")
     return tokens, dollars
-
-
-def _none(body: dict[str, Any], name: str) -> bool:
-    return body.get(name) is None

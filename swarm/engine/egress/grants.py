@@ -12,42 +12,44 @@ from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.errors import Refused, SwarmError
 from swarm.model import events, format
 from swarm.model.task import State, Task
+from swarm.model.wishes import Grant, Panic, Revoke, Trust
 from swarm.policy import hosts
 from swarm.policy.decide import Attempt, PolicyEvaluator
 from swarm.policy.hosts import BadHost
 from swarm.policy.rules import Policy, Rule
 from swarm.policy.toml_table import BadPolicy
 
-SCOPES = ("once", "task", "project", "user")
 OF_TASK = ("once", "task")
 
 
-def grant(context: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
-    """Carry out the wish for a rule: `kind`, `host`, `port`, `scope`, and of whom.
+def grant(context: EngineContext, wish: Grant) -> dict[str, Any]:
+    """Add the wish's rule, which is in force when this returns.
 
     Refused for what is never approvable: addresses, local names, other resolvers.
     """
-    rule, scope = _rule(body), _scope(body)
+    rule, scope = _rule(wish), wish.scope
     why = f"{rule.id} ({scope})"
     if scope in OF_TASK:
-        task = _live_task(context, body)
+        task = context.live_task(
+            _task_id(wish), hint="give it to the project: `--project`"
+        )
         with context.locks.of(task.id):
             granted = events.PolicyGranted(asdict(rule), scope)
             context.journal.record(task.id, granted)
             task_network.renew(context, task, why)
         return {"rule": rule.id, "file": ""}
-    file = _policy_file(context, body, scope)
+    file = _policy_file(context, wish)
     policy_writer.add(file, rule, scope)
     context.journal.record(None, events.PolicyGranted(asdict(rule), scope, str(file)))
     _renew_all(context, why)
     return {"rule": rule.id, "file": str(file)}
 
 
-def revoke(context: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
+def revoke(context: EngineContext, wish: Revoke) -> dict[str, Any]:
     """Take back every rule about a host in one scope; returns their sentences."""
-    scope, host = _scope(body), str(body.get("host", "")).lower()
+    scope, host = wish.scope, wish.host.lower()
     if scope in OF_TASK:
-        task = context.read().tasks.get(int(body["task"]))
+        task = context.read().tasks.get(_task_id(wish))
         with context.locks.of(task.id):
             revoked_rules = [
                 rule
@@ -61,7 +63,7 @@ def revoke(context: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
             if revoked_rules and task.state is State.LIVE:
                 task_network.renew(context, task, f"took back {host}")
         return {"taken": [rule.id for rule in revoked_rules]}
-    file = _policy_file(context, body, scope)
+    file = _policy_file(context, wish)
     sentences = policy_writer.remove(file, host, scope)
     if sentences:
         revocation = events.PolicyRevoked({"host": host}, scope, str(file))
@@ -70,9 +72,9 @@ def revoke(context: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
     return {"taken": sentences}
 
 
-def trust(context: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
+def trust(context: EngineContext, wish: Trust) -> dict[str, Any]:
     """Trust the policy file that a repository holds at one commit."""
-    repo, commit = Path(str(body["repo"])), str(body["base"])
+    repo, commit = Path(wish.repo), wish.base
     repositories = RepositoryPolicies(context.places)
     text = repositories.text(repo, commit)
     repository_policy.trust(context.places, repo, text)
@@ -80,7 +82,7 @@ def trust(context: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def panic(context: EngineContext, _body: dict[str, Any]) -> dict[str, Any]:
+def panic(context: EngineContext, _wish: Panic) -> dict[str, Any]:
     """Cut every live task's egress and freeze it; one that fails stops no other."""
     stopped, failures = [], []
     for task in context.read().tasks.all():
@@ -102,22 +104,18 @@ def _cut_and_pause(context: EngineContext, task: Task) -> None:
             context.journal.record(task.id, events.TaskPaused())
 
 
-def _rule(body: dict[str, Any]) -> Rule:
-    kind, host = str(body.get("kind", "allow")), str(body.get("host", "")).lower()
-    port = int(body.get("port") or 443)
-    if kind not in ("allow", "deny"):
-        raise Refused(f"{kind!r} is neither allow nor deny")
-    seconds = float(body.get("seconds") or 0)
+def _rule(wish: Grant) -> Rule:
+    port = wish.port or 443
     clock = format.date_time(time.time(), seconds=False)
     rule = Rule(
-        kind="allow" if kind == "allow" else "deny",
-        host=host,
-        ports=(port,) if kind == "allow" else (),
-        methods=tuple(str(m).upper() for m in body.get("methods") or ()),
-        paths=tuple(str(path) for path in body.get("paths") or ()),
-        uses=1 if body.get("scope") == "once" else 0,
-        expires=time.time() + seconds if seconds else 0.0,
-        reason=str(body.get("reason") or ""),
+        kind=wish.kind,
+        host=wish.host.lower(),
+        ports=(port,) if wish.kind == "allow" else (),
+        methods=tuple(method.upper() for method in wish.methods),
+        paths=wish.paths,
+        uses=1 if wish.scope == "once" else 0,
+        expires=time.time() + wish.seconds if wish.seconds else 0.0,
+        reason=wish.reason,
         layer="grant",
         origin=f"granted by you, {clock}",
     )
@@ -144,28 +142,17 @@ def _check(rule: Rule, port: int) -> None:
             )
 
 
-def _scope(body: dict[str, Any]) -> str:
-    scope = str(body.get("scope", "task"))
-    if scope not in SCOPES:
-        raise Refused(f"{scope!r} is no scope", hint=f"it is {', '.join(SCOPES)}")
-    return scope
+def _task_id(wish: Grant | Revoke) -> int:
+    if wish.task is None:
+        raise Refused(f"the wish {wish.verb} names no task")
+    return wish.task
 
 
-def _live_task(context: EngineContext, body: dict[str, Any]) -> Task:
-    task = context.read().tasks.get(int(body["task"]))
-    if task.state is not State.LIVE:
-        raise Refused(
-            f"task {task.id} is {task.state}: it needs no rule any more",
-            hint="give it to the project: `--project`",
-        )
-    return task
-
-
-def _policy_file(context: EngineContext, body: dict[str, Any], scope: str) -> Path:
-    if scope == "user":
+def _policy_file(context: EngineContext, wish: Grant | Revoke) -> Path:
+    if wish.scope == "user":
         return policy_files.beside(load.user_file())
-    repo = body.get("repo") or context.read().tasks.get(int(body["task"])).repo
-    return repository_policy.project_file(context.places, Path(str(repo)))
+    repo = wish.repo or context.read().tasks.get(_task_id(wish)).repo
+    return repository_policy.project_file(context.places, Path(repo))
 
 
 def _renew_all(

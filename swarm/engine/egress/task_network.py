@@ -7,9 +7,9 @@ from swarm.engine.egress import policy_enforcement
 from swarm.engine.egress.java_truststore import jks
 from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.engine.gate.client import GateInfo
-from swarm.errors import SwarmError, ToolError
+from swarm.errors import IllegalMove, SwarmError
 from swarm.model import events
-from swarm.model.task import RUNNING, State, Task
+from swarm.model.task import RUNNING, Task
 from swarm.plan import sandbox_environment
 from swarm.policy.rules import Policy
 
@@ -169,7 +169,7 @@ def cut_by_human(context: EngineContext, task_id: int) -> None:
     cut(context, task_id, "cut by you")
 
 
-def mend(context: EngineContext, task_id: int) -> None:
+def uncut(context: EngineContext, task_id: int) -> None:
     """End a cut: the policy counts again."""
     task = _task_with_net(context, task_id)
     if task.net.is_cut:
@@ -178,7 +178,7 @@ def mend(context: EngineContext, task_id: int) -> None:
 
 
 def _task_with_net(context: EngineContext, task_id: int) -> Task:
-    task = context.read().tasks.get(task_id)
-    if not task.net.name or task.state is not State.LIVE:
-        raise ToolError(f"task {task_id} is {task.state}: it has no network")
+    task = context.live_task(task_id)
+    if not task.net.name:
+        raise IllegalMove(f"task {task_id} has no network")
     return task

@@ -16,6 +16,7 @@ from swarm.model import events
 from swarm.model.review import Snapshot
 from swarm.model.safe_text import safe_line
 from swarm.model.task import REVIEWABLE, State, Task
+from swarm.model.wishes import RestoreCheckpoint, TakeCheckpoint
 from swarm.plan import specs
 
 SHOWN = 20
@@ -43,28 +44,23 @@ class CheckpointSchedule:
         return found
 
 
-def take_wish(
-    context: EngineContext, task_id: int, _body: dict[str, Any]
-) -> dict[str, Any]:
+def take_wish(context: EngineContext, wish: TakeCheckpoint) -> dict[str, Any]:
     """Answer the number of a checkpoint of what is there now, and whether it is new."""
-    before = _newest(context, task_id)
-    number = take(context, task_id, "by you")
+    before = _newest(context, wish.task)
+    number = take(context, wish.task, "by you")
     return {"number": number, "new": number != before}
 
 
-def restore_wish(
-    context: EngineContext, task_id: int, body: dict[str, Any]
-) -> dict[str, Any]:
-    """Go back to the checkpoint `number`; answers what was done, and the way back."""
-    number = body.get("number")
-    if not isinstance(number, int) or isinstance(number, bool) or number < 0:
+def restore_wish(context: EngineContext, wish: RestoreCheckpoint) -> dict[str, Any]:
+    """Go back to a checkpoint; answers what was done, and the way back."""
+    if wish.number < 0:
         raise PlanError(
-            f"{number!r} is no checkpoint's number",
-            hint=f"see `swarm checkpoint ls {task_id}`",
+            f"{wish.number} is no checkpoint's number",
+            hint=f"see `swarm checkpoint ls {wish.task}`",
         )
-    before, done = restore(context, task_id, number)
+    before, done = restore(context, wish.task, wish.number)
     return {
-        "number": number,
+        "number": wish.number,
         "before": before,
         "wrote": done.wrote,
         "removed": done.removed,

@@ -15,43 +15,42 @@ from swarm.model import events
 from swarm.model.review import STRATEGIES, BranchStrategy, MergeOrder, PreparedMerge
 from swarm.model.safe_text import safe_line
 from swarm.model.task import MERGEABLE, State, Task
+from swarm.model.wishes import Accepted, Merge
 
 
-def merge(context: EngineContext, task_id: int, body: dict[str, Any]) -> dict[str, Any]:
+def merge(context: EngineContext, wish: Merge) -> dict[str, Any]:
     """Merge a tree of the task's into its target, or write it to a patch file.
 
-    Without `tree` a snapshot is taken now. Refused while files in classes X0 to X2
+    Without a tree a snapshot is taken now. Refused while files in classes X0 to X2
     are not acknowledged by path. Answers `commit` and `target`, or `path`.
     """
-    task = context.read().tasks.get(task_id)
-    if task.state is State.MERGED and task.review.tree == body.get(
-        "tree", task.review.tree
-    ):
+    task = context.read().tasks.get(wish.task)
+    if task.state is State.MERGED and wish.tree in ("", task.review.tree):
         # The keeper died between the merge and its answer.
         return {"commit": task.merge_commit, "target": task.target}
     if task.removed or task.state not in MERGEABLE:
         raise IllegalMove(
-            f"task {task_id} is {task.state}; only a stopped task can be merged",
-            hint=f"stop it first: `swarm stop {task_id}`"
+            f"task {task.id} is {task.state}; only a stopped task can be merged",
+            hint=f"stop it first: `swarm stop {task.id}`"
             if task.state is State.LIVE
-            else f"see `swarm show {task_id}`",
+            else f"see `swarm show {task.id}`",
         )
-    strategy = str(body.get("strategy") or context.config().merge.strategy)
+    strategy = wish.strategy or context.config().merge.strategy
     if strategy not in STRATEGIES:
         raise PlanError(
             f"there is no merge strategy {strategy!r}",
             hint=f"choose one of {', '.join(STRATEGIES)}",
         )
-    tree = _reviewed_tree(context, task, str(body.get("tree") or ""))
+    tree = _reviewed_tree(context, task, wish.tree)
     of = task_git(context, task)
-    _require_acknowledged(of, tree, body.get("accepted") or [])
+    _require_acknowledged(of, tree, wish.accepted)
     if strategy == "patch":
-        return _write_patch(context, of, tree, str(body.get("output") or ""))
+        return _write_patch(context, of, tree, wish.output)
     order = MergeOrder(
-        target=str(body.get("target") or task.target),
+        target=wish.target or task.target,
         strategy=_shape(strategy),
         tree=tree,
-        message=str(body.get("message") or "") or _message(task),
+        message=wish.message or _message(task),
         agent=task.agent,
         head=task.review.head,
     )
@@ -76,7 +75,7 @@ def _reviewed_tree(context: EngineContext, task: Task, tree: str) -> str:
     return taken.tree
 
 
-def _require_acknowledged(of: TaskGit, tree: str, accepted: Any) -> None:
+def _require_acknowledged(of: TaskGit, tree: str, accepted: Accepted) -> None:
     """Nothing that runs on the human's machine goes in unseen."""
     if accepted == "all":
         return

@@ -12,16 +12,15 @@ from swarm.errors import IllegalMove, SwarmError
 from swarm.model import events
 from swarm.model.review import Snapshot
 from swarm.model.task import REVIEWABLE
+from swarm.model.wishes import TakeSnapshot
 from swarm.plan import specs
 from swarm.plan.naming import TaskNames
 from swarm.plan.specs import SandboxSpec
 
 
-def snapshot_wish(
-    context: EngineContext, task_id: int, _body: dict[str, Any]
-) -> dict[str, Any]:
+def snapshot_wish(context: EngineContext, wish: TakeSnapshot) -> dict[str, Any]:
     """Answer the tree of a snapshot taken now."""
-    return {"tree": snapshot(context, task_id).tree}
+    return {"tree": snapshot(context, wish.task).tree}
 
 
 def snapshot(context: EngineContext, task_id: int) -> Snapshot:

@@ -11,6 +11,7 @@ from swarm.engine.worktree import task_git
 from swarm.errors import IllegalMove, SwarmError
 from swarm.model import events
 from swarm.model.task import SETTLED, State, Task
+from swarm.model.wishes import CollectGarbage
 from swarm.plan.gate_containers import GATING
 from swarm.plan.naming import KIND_LABEL, TASK_LABEL
 
@@ -68,23 +69,22 @@ def _remove_worktree(context: EngineContext, task: Task) -> None:
     create.remove_worktree(of)
 
 
-def gc(context: EngineContext, body: dict[str, Any]) -> dict[str, Any]:
+def gc(context: EngineContext, wish: CollectGarbage) -> dict[str, Any]:
     """Remove merged tasks' things, old discards, and what no task knows.
 
     With `dry_run` only names them. Answers `found` and `removed`, each a list of words.
     """
-    dry = bool(body.get("dry_run"))
     found, removed = [], []
     for task in context.read().tasks.all():
         if _is_spent(context, task):
             found.append(f"task {task.id} {task.name} ({task.state})")
-            if not dry:
+            if not wish.dry_run:
                 with context.locks.of(task.id):
                     remove(context, task.id)
                 removed.append(found[-1])
     for name in _orphans(context):
         found.append(f"container {name}")
-        if not dry:
+        if not wish.dry_run:
             context.sandboxes.remove(name)
             removed.append(found[-1])
     return {"found": found, "removed": removed}

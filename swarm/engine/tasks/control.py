@@ -7,14 +7,15 @@ from swarm.engine.egress import budget
 from swarm.engine.tasks import finish
 from swarm.errors import IllegalMove
 from swarm.model import events
-from swarm.model.task import State, Task
+from swarm.model.task import State
+from swarm.model.wishes import SendText
 
 
 def stop(context: EngineContext, task_id: int) -> None:
     """Ask the sandbox to end, kill it after the config's grace; blocks until it did."""
     if _end_unstarted(context, task_id):
         return
-    task = _live(context, task_id)
+    task = context.live_task(task_id)
     name = context.names(task.id).sandbox
     if task.paused:
         context.sandboxes.resume(name)
@@ -26,14 +27,14 @@ def kill(context: EngineContext, task_id: int) -> None:
     """Kill every process of the sandbox at once."""
     if _end_unstarted(context, task_id):
         return
-    task = _live(context, task_id)
+    task = context.live_task(task_id)
     context.sandboxes.kill(context.names(task.id).sandbox)
     finish.ended(context, task_id, "killed by you")
 
 
 def pause(context: EngineContext, task_id: int) -> None:
     """Freeze every process of the sandbox; fine where it is frozen."""
-    task = _live(context, task_id)
+    task = context.live_task(task_id)
     if not task.paused:
         context.sandboxes.pause(context.names(task.id).sandbox)
         context.journal.record(task_id, events.TaskPaused())
@@ -44,7 +45,7 @@ def resume(context: EngineContext, task_id: int) -> None:
 
     One that its budget stopped is given as much again: the human has seen the sum.
     """
-    task = _live(context, task_id)
+    task = context.live_task(task_id)
     if task.paused:
         if task.budget.exceeded:
             budget.raise_again(context, task)
@@ -52,17 +53,17 @@ def resume(context: EngineContext, task_id: int) -> None:
         context.journal.record(task_id, events.TaskResumed())
 
 
-def send(context: EngineContext, task_id: int, body: dict[str, Any]) -> dict[str, Any]:
-    """Paste the wish's `text` into the task's pane and press Enter."""
-    text = str(body.get("text") or "")
-    task = _live(context, task_id)
+def send(context: EngineContext, wish: SendText) -> dict[str, Any]:
+    """Paste the wish's text into the task's pane and press Enter."""
+    task_id = wish.task
+    task = context.live_task(task_id)
     if task.paused:
         raise IllegalMove(
             f"task {task_id} is paused and would not read it",
             hint=f"resume it first: `swarm resume {task_id}`",
         )
-    context.panes.send(context.names(task.id).pane, text, enter=True)
-    context.journal.record(task_id, events.TextSent(len(text)))
+    context.panes.send(context.names(task.id).pane, wish.text, enter=True)
+    context.journal.record(task_id, events.TextSent(len(wish.text)))
     return {}
 
 
@@ -72,13 +73,3 @@ def _end_unstarted(context: EngineContext, task_id: int) -> bool:
         return False
     context.journal.record(task_id, events.TaskRejected("stopped before it started"))
     return True
-
-
-def _live(context: EngineContext, task_id: int) -> Task:
-    task = context.read().tasks.get(task_id)
-    if task.state is not State.LIVE:
-        raise IllegalMove(
-            f"task {task_id} is {task.state}, not live",
-            hint=f"see `swarm show {task_id}`",
-        )
-    return task

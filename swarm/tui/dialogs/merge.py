@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -24,6 +24,7 @@ from swarm.model import format
 from swarm.model.review import Change, Strategy
 from swarm.model.safe_text import plain, safe_line
 from swarm.model.task import Task
+from swarm.model.wishes import Merge
 from swarm.plan.naming import slug
 from swarm.tui.dialogs.base import Dialog
 from swarm.tui.present.formatting import MUTED, WARNING
@@ -63,8 +64,8 @@ def proposed(task: Task) -> str:
     return f"{safe_line(words[0], SUBJECT)}\n\n{body}".strip()
 
 
-class MergeDialog(Dialog[dict[str, Any]]):
-    """Answers the wish's body; Merge stays off until every flag is acknowledged."""
+class MergeDialog(Dialog[Merge]):
+    """Answers the wish; Merge stays off until every flag is acknowledged."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("ctrl+s", "merge", "merge")]
 
@@ -152,14 +153,15 @@ class MergeDialog(Dialog[dict[str, Any]]):
             return
         is_patch = self.strategy == "patch"
         self.dismiss(
-            {
-                "tree": self._reviewed.tree,
-                "strategy": self.strategy,
-                "target": "" if is_patch else self._value("target"),
-                "message": self.query_one("#commit-message", TextArea).text.strip(),
-                "accepted": [change.path for change in self._reviewed.gating],
-                "output": self._value("output") if is_patch else "",
-            }
+            Merge(
+                self._reviewed.task.id,
+                tree=self._reviewed.tree,
+                strategy=self.strategy,
+                target="" if is_patch else self._value("target"),
+                message=self.query_one("#commit-message", TextArea).text.strip(),
+                accepted=tuple(change.path for change in self._reviewed.gating),
+                output=self._value("output") if is_patch else "",
+            )
         )
 
     def _content(self) -> Content:

@@ -1,9 +1,10 @@
 """What a human typed for a new task, and what will come of it."""
 
 from dataclasses import dataclass
-from typing import Any
 
+from swarm.model.budget import token_count
 from swarm.model.task import COPIES_LIMIT
+from swarm.model.wishes import NewTasks
 from swarm.plan.naming import slug
 
 COMMAND = "command"
@@ -21,19 +22,23 @@ class Draft:
     base: str = ""
     copies: str = "1"
     after: str = ""
+    tokens: str = ""
+    dollars: str = ""
 
-    @property
-    def body(self) -> dict[str, Any]:
-        """The wish; the caller adds the repository."""
-        return {
-            "prompt": self.prompt.strip(),
-            "command": (self.command.strip() or None) if self.is_command else None,
-            "agent": self.agent,
-            "name": self.name.strip(),
-            "base": self.base.strip(),
-            "copies": int(self.copies or 1),
-            "after": [int(word) for word in _ids(self.after)],
-        }
+    def wish(self, repo: str) -> NewTasks:
+        """The wish for these tasks in a repository; ValueError where `trouble`."""
+        return NewTasks(
+            repo,
+            prompt=self.prompt.strip(),
+            command=self.command.strip() if self.is_command else "",
+            agent=self.agent,
+            name=self.name.strip(),
+            base=self.base.strip(),
+            copies=int(self.copies or 1),
+            after=tuple(int(word) for word in _ids(self.after)),
+            tokens=token_count(self.tokens) if self.tokens.strip() else None,
+            dollars=float(self.dollars) if self.dollars.strip() else None,
+        )
 
     @property
     def is_command(self) -> bool:
@@ -52,7 +57,18 @@ class Draft:
             return f"copies must be 1 to {COPIES_LIMIT}"
         if not all(word.isdigit() for word in _ids(self.after)):
             return "after takes task numbers, as in: 3, 5"
-        return ""
+        return self._budget_trouble()
+
+    def _budget_trouble(self) -> str:
+        try:
+            token_count(self.tokens.strip() or 0)
+        except ValueError as error:
+            return f"tokens must be {error}"
+        try:
+            dollars = float(self.dollars.strip() or 0)
+        except ValueError:
+            return "dollars must be a number"
+        return "" if dollars >= 0 else "dollars cannot be negative"
 
     def preview(self, next_id: int, repo: str, branch: str) -> str:
         """What will be created, in one sentence."""

@@ -14,6 +14,7 @@ from swarm.config import public_suffixes
 from swarm.errors import SwarmError
 from swarm.model.safe_text import safe_line
 from swarm.model.task import State, Task
+from swarm.model.wishes import SCOPES, Grant, Revoke, Trust, Wish
 from swarm.policy.hosts import BadHost
 from swarm.policy.layers import ResolvedPolicy
 from swarm.tui import keymap
@@ -203,20 +204,13 @@ class PolicyScreen(KeyScreen[None]):
         except BadHost as bad:
             self.say(f"{safe_line(message.text, 80)}: {bad}", ERROR)
             return
-        wish = WishRequested(
-            "grant",
-            kind="allow",
-            host=host.name,
-            port=port,
-            scope="task",
-            task=self.subject.id,
-        )
+        wish = Grant(host.name, port=port, task=self.subject.id)
         if host_warnings.is_drop(host.name):
             words = ["anybody can have a place there and read what is sent to it"]
             owner = public_suffixes.owner(host.name)
             self._ask(TypeToConfirm("Allow a public place", words, owner), wish)
         else:
-            self.post_message(wish)
+            self.post_message(WishRequested(wish))
 
     def do_trust(self) -> None:
         """Show exactly what the repository asks for, and grant exactly that."""
@@ -226,7 +220,7 @@ class PolicyScreen(KeyScreen[None]):
             "",
             *(f"  {text}" for text in self._requested_rules()),
         ]
-        wish = WishRequested("trust", repo=self.subject.repo, base=self.subject.base)
+        wish = Trust(self.subject.repo, self.subject.base)
         self._ask(Confirm("Trust", words, "Trust"), wish)
 
     def do_edit(self) -> None:
@@ -238,15 +232,9 @@ class PolicyScreen(KeyScreen[None]):
         rule = self.lines.rule
         assert rule is not None
         scope = policy_rows.scope(rule)
-        wish = WishRequested(
-            "revoke",
-            host=rule.host,
-            scope=scope,
-            task=self.subject.id,
-            repo=self.subject.repo,
-        )
+        wish = Revoke(rule.host, SCOPES[scope], self.subject.id, self.subject.repo)
         if scope in ("once", "task"):
-            self.post_message(wish)
+            self.post_message(WishRequested(wish))
             return
         words = [
             f"takes every rule about {safe_line(rule.host, 80)} out of",
@@ -256,12 +244,12 @@ class PolicyScreen(KeyScreen[None]):
         ]
         self._ask(Confirm("Revoke", words, "Revoke"), wish)
 
-    def _ask(self, dialog: ModalScreen[bool | None], wish: WishRequested) -> None:
+    def _ask(self, dialog: ModalScreen[bool | None], wish: Wish) -> None:
         """Make the wish if the human answers the dialog with yes."""
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self.post_message(wish)
+                self.post_message(WishRequested(wish))
 
         self.app.push_screen(dialog, answered)
 

@@ -14,6 +14,7 @@ from swarm.model import format
 from swarm.model.review import Change, Hidden
 from swarm.model.safe_text import safe_line
 from swarm.model.task import Task
+from swarm.model.wishes import Discard, Merge, TakeSnapshot
 from swarm.tui import keymap
 from swarm.tui.backend import Backend, Options
 from swarm.tui.dialogs.confirm import Confirm
@@ -76,21 +77,21 @@ class ReviewScreen(KeyScreen[None]):
     def _request_snapshot(self) -> None:
         """Have the keeper read the worktree's bytes; `_decided` gets its answer."""
         self._draw_title("reading the agent's files …")
-        self.post_message(WishRequested("snapshot", task=self.subject.id))
+        self.post_message(WishRequested(TakeSnapshot(self.subject.id)))
 
     @on(WishDecided)
     def _decided(self, message: WishDecided) -> None:
-        decision = message.decision
-        is_done = decision.outcome == "done"
-        if message.answers("snapshot", self.subject.id):
-            if is_done:
-                self._load(str(decision.result["tree"]))
+        if message.wish == TakeSnapshot(self.subject.id):
+            if message.is_done:
+                self._load(str(message.record.result["tree"]))
             else:
-                self._draw_title(f"not read: {safe_line(decision.message, 200)}")
-        elif is_done and any(
-            message.answers(verb, self.subject.id) for verb in ("merge", "discard")
-        ):
-            self._leave(decision.body.get("strategy") == "patch")
+                self._draw_title(f"not read: {safe_line(message.record.message, 200)}")
+        elif message.is_done:
+            match message.wish:
+                case Merge(task=task, strategy=strategy) if task == self.subject.id:
+                    self._leave(strategy == "patch")
+                case Discard(task=task) if task == self.subject.id:
+                    self._leave(False)
 
     def _leave(self, is_patch: bool) -> None:
         """A merged or discarded task needs no review; a patch changes nothing."""
@@ -227,9 +228,9 @@ class ReviewScreen(KeyScreen[None]):
         reviewed = Reviewed(self.subject, snapshot.tree, snapshot.changes)
         self.app.push_screen(MergeDialog(reviewed), self._merge)
 
-    def _merge(self, answer: dict[str, Any] | None) -> None:
-        if answer:
-            self.post_message(WishRequested("merge", task=self.subject.id, **answer))
+    def _merge(self, wish: Merge | None) -> None:
+        if wish:
+            self.post_message(WishRequested(wish))
 
     def do_discard(self) -> None:
         """Give the work up, after a question."""
@@ -239,7 +240,7 @@ class ReviewScreen(KeyScreen[None]):
 
     def _discard(self, yes: bool | None) -> None:
         if yes:
-            self.post_message(WishRequested("discard", task=self.subject.id))
+            self.post_message(WishRequested(Discard(self.subject.id)))
 
     def do_next_hunk(self) -> None:
         """The next hunk, in the next file after the last one."""

@@ -12,6 +12,7 @@ from swarm.config import policy_files
 from swarm.engine.egress import grants
 from swarm.model import events
 from swarm.model.task import State, Task
+from swarm.model.wishes import Grant
 from tests.engine.keeper_harness import KeeperHarness
 
 OPENED_AND_READ = 6
@@ -62,8 +63,7 @@ def test_a_grant_to_one_task_opens_its_repository_once(
     (task,) = live_tasks(harness, sample, 1)
 
     with git_starts() as started:
-        body = {"task": task.id, "host": "granted.test", "scope": "task"}
-        grants.grant(harness.context, body)
+        grants.grant(harness.context, Grant("granted.test", task=task.id))
 
     assert 0 < started[0] <= OPENED_AND_READ
     policy_text = harness.context.places.told(task.id) / "policy.md"
@@ -76,8 +76,8 @@ def test_a_project_s_grant_opens_the_repository_once_for_all_its_tasks(
     tasks = live_tasks(harness, sample, 3)
 
     with git_starts() as started:
-        body = {"repo": str(sample), "host": "granted.test", "scope": "project"}
-        grants.grant(harness.context, body)
+        wish = Grant("granted.test", scope="project", repo=str(sample))
+        grants.grant(harness.context, wish)
 
     assert 0 < started[0] <= OPENED_AND_READ
     for task in tasks:

@@ -1,10 +1,10 @@
 """Lets a human decide on denied requests: on a card, on a list, and taken back."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from swarm.config import public_suffixes
 from swarm.model.task import State, Task
+from swarm.model.wishes import Grant, Kind, Pause, Scope, SendText, Wish
 from swarm.tui.backend import ResolvePolicy
 from swarm.tui.dialogs import opening
 from swarm.tui.dialogs.denial_question import DenialQuestion
@@ -40,7 +40,7 @@ class Decisions:
         self._repo = repo
         self._postponed: set[DenialKey] = set()
         """Rows that the human put off."""
-        self._grants: list[dict[str, Any]] = []
+        self._grants: list[Grant] = []
         """Grants that were asked for from here, the newest last."""
 
     @property
@@ -67,19 +67,17 @@ class Decisions:
         """Type into the agent's pane that what it was denied passes now."""
         grant = self._last_allowed()
         assert grant is not None
-        text = f"{grant['host']}:{grant['port']} can be reached now; try it again"
-        self._request("send", task=grant["task"], text=text)
+        assert grant.task is not None
+        text = f"{grant.host}:{grant.port} can be reached now; try it again"
+        self._request(SendText(grant.task, text))
 
     def take_back(self) -> None:
         """Undo the last decision of this view."""
-        if not self._grants:
-            return
-        grant = self._grants.pop()
-        body = {name: grant[name] for name in ("host", "scope", "task", "repo")}
-        self._request("revoke", **body)
+        if self._grants:
+            self._request(self._grants.pop().revocation)
 
-    def _request(self, verb: str, **body: Any) -> None:
-        self._screen.post_message(WishRequested(verb, **body))
+    def _request(self, wish: Wish) -> None:
+        self._screen.post_message(WishRequested(wish))
 
     def _waiting_rows(self) -> list[DenialRow]:
         """Undecided rows of tasks at work; those put off come last."""
@@ -142,9 +140,9 @@ class Decisions:
                 self._grant(row, "deny", "task")
             case "block":
                 self._grant(row, "deny", "task")
-                self._request("pause", task=row.task)
+                self._request(Pause(row.task))
 
-    def _confirm_public_place(self, row: DenialRow, scope: str) -> None:
+    def _confirm_public_place(self, row: DenialRow, scope: Scope) -> None:
         """Have the owner typed if strangers can read there what is sent."""
         if not host_warnings.is_drop(row.host):
             self._allow(row, scope)
@@ -162,7 +160,7 @@ class Decisions:
 
         self._screen.app.push_screen(dialog, answered)
 
-    def _allow(self, row: DenialRow, scope: str) -> None:
+    def _allow(self, row: DenialRow, scope: Scope) -> None:
         if scope == "project":
             self._confirm_project_rule(row)
         else:
@@ -184,19 +182,24 @@ class Decisions:
 
         self._screen.app.push_screen(dialog, answered)
 
-    def _grant(self, row: DenialRow, kind: str, scope: str) -> None:
-        body = {"kind": kind, "host": row.host, "port": row.port, "scope": scope}
-        body |= {"task": row.task, "repo": self._repo}
-        if scope == "once":
-            body["seconds"] = ONCE_SECONDS
-        self._grants.append(body)
-        self._request("grant", **body)
+    def _grant(self, row: DenialRow, kind: Kind, scope: Scope) -> None:
+        grant = Grant(
+            row.host,
+            kind=kind,
+            port=row.port,
+            scope=scope,
+            task=row.task,
+            repo=self._repo or "",
+            seconds=ONCE_SECONDS if scope == "once" else None,
+        )
+        self._grants.append(grant)
+        self._request(grant)
         if kind == "allow":
             words = f"allowing {row.name} ({scope}) — u takes it back"
             self._screen.say(words, WARNING)
 
-    def _last_allowed(self) -> dict[str, Any] | None:
+    def _last_allowed(self) -> Grant | None:
         """The newest grant from here to a task that still has a live agent."""
         live = {task.id for task in self._tasks() if task.state is State.LIVE}
-        allowed = (grant for grant in self._grants[::-1] if grant["kind"] == "allow")
-        return next((grant for grant in allowed if grant["task"] in live), None)
+        allowed = (grant for grant in self._grants[::-1] if grant.kind == "allow")
+        return next((grant for grant in allowed if grant.task in live), None)

@@ -6,6 +6,25 @@ from textual.containers import Container
 
 from swarm.errors import SwarmError
 from swarm.model.task import State, Task
+from swarm.model.wishes import (
+    Cut,
+    Discard,
+    Kill,
+    Merge,
+    NewTasks,
+    Panic,
+    Pause,
+    Remove,
+    Restore,
+    RestoreCheckpoint,
+    Resume,
+    Retry,
+    SendText,
+    Stop,
+    TakeCheckpoint,
+    TaskWish,
+    Uncut,
+)
 from swarm.tui import keymap
 from swarm.tui.backend import Backend, Options
 from swarm.tui.dialogs import opening
@@ -161,15 +180,14 @@ class DashboardScreen(KeyScreen[None]):
 
     @on(WishDecided)
     def _decided(self, message: WishDecided) -> None:
-        decision = message.decision
-        if decision.outcome != "done":
+        if not message.is_done:
             return
-        if decision.verb == "new":
+        if isinstance(message.wish, NewTasks):
             self._draft = Draft()
-        if decision.verb == "merge":
+        if isinstance(message.wish, Merge):
             self._read_project()
         self.pull()
-        for task_id in decision.result.get("tasks", [])[:1]:
+        for task_id in message.record.result.get("tasks", [])[:1]:
             self.overview.task_list.select(task_id)
 
     @on(InputBar.Changed, "#filter")
@@ -192,8 +210,7 @@ class DashboardScreen(KeyScreen[None]):
     @on(InputBar.Submitted, "#reply")
     def _send(self, message: InputBar.Submitted) -> None:
         if message.text:
-            body = {"task": self._reply_to, "text": message.text}
-            self.post_message(WishRequested("send", **body))
+            self.post_message(WishRequested(SendText(self._reply_to, message.text)))
         message.bar.close()
         self.overview.task_list.focus()
 
@@ -247,42 +264,41 @@ class DashboardScreen(KeyScreen[None]):
         if answer is None:
             return
         self._draft, starts = answer
-        if starts:
-            body = {"repo": self._repo, **self._draft.body}
-            self.post_message(WishRequested("new", **body))
+        if starts and self._repo is not None:
+            self.post_message(WishRequested(self._draft.wish(self._repo)))
 
     def do_stop(self) -> None:
         """Its work is kept, so nothing is asked."""
-        self._request("stop")
+        self._request(Stop)
 
     def do_pause(self) -> None:
         """Freeze, or go on."""
-        self._request("resume" if self._selected_task.paused else "pause")
+        self._request(Resume if self._selected_task.paused else Pause)
 
     def do_retry(self) -> None:
         """The same prompt, from the base branch as it is now."""
-        self._request("retry")
+        self._request(Retry)
 
     def do_kill(self) -> None:
         """Asked first: an agent may lose what it has not written."""
         words = ["ends every process at once; files that are written are kept"]
-        self._confirm("kill", "Kill", words)
+        self._confirm(Kill, "Kill", words)
 
     def do_discard(self) -> None:
         """Asked first, and can be taken back."""
         words = ["gives the work up; the files stay until it is removed, so u undoes"]
-        self._confirm("discard", "Discard", words)
+        self._confirm(Discard, "Discard", words)
 
     def do_remove(self) -> None:
         """Asked first: this is for good."""
         words = ["deletes worktree, branch and container for good; history stays"]
-        self._confirm("rm", "Remove", words)
+        self._confirm(Remove, "Remove", words)
 
     def do_undo(self) -> None:
         """Take back the discard of the selected task, or else the last one."""
         task_id = self._undoable()
         if task_id is not None:
-            self.post_message(WishRequested("restore", task=task_id))
+            self.post_message(WishRequested(Restore(task_id)))
         else:
             self.decisions.take_back()
 
@@ -296,9 +312,9 @@ class DashboardScreen(KeyScreen[None]):
             if number is None:
                 return
             if number >= 0:
-                self.post_message(WishRequested("go_back", task=task.id, number=number))
+                self.post_message(WishRequested(RestoreCheckpoint(task.id, number)))
             else:
-                self.post_message(WishRequested("checkpoint", task=task.id))
+                self.post_message(WishRequested(TakeCheckpoint(task.id)))
 
         name = task_appearance.numbered_name(task, 30)
         dialog = opening.checkpoints_dialog(name, checkpoints, began, now)
@@ -332,12 +348,12 @@ class DashboardScreen(KeyScreen[None]):
 
     def do_cut(self) -> None:
         """Nothing of the task's passes the gate; or its policy counts again."""
-        self._request("mend" if self._selected_task.net.is_cut else "cut")
+        self._request(Uncut if self._selected_task.net.is_cut else Cut)
 
     def do_panic(self) -> None:
         """Cut and freeze everything at once, without a question."""
-        self.post_message(WishRequested("panic"))
-        self.say("all egress cut, all tasks frozen; C mends one, p resumes it")
+        self.post_message(WishRequested(Panic()))
+        self.say("all egress cut, all tasks frozen; C uncuts one, p resumes it")
 
     def do_next(self) -> None:
         """The next one that waits for a human."""
@@ -407,18 +423,18 @@ class DashboardScreen(KeyScreen[None]):
         assert self.preview.task is not None
         return self.preview.task
 
-    def _request(self, verb: str) -> None:
-        self.post_message(WishRequested(verb, task=self._selected_task.id))
+    def _request(self, kind: type[TaskWish]) -> None:
+        self.post_message(WishRequested(kind(self._selected_task.id)))
 
-    def _confirm(self, verb: str, title: str, words: list[str]) -> None:
+    def _confirm(self, kind: type[TaskWish], title: str, words: list[str]) -> None:
         task = self._selected_task
 
         def answered(yes: bool | None) -> None:
             if not yes:
                 return
-            if verb == "discard":
+            if kind is Discard:
                 self._discarded.append(task.id)
-            self.post_message(WishRequested(verb, task=task.id))
+            self.post_message(WishRequested(kind(task.id)))
 
         question = f"{title} {task_appearance.numbered_name(task, 40)}?"
         dialog = opening.confirm(title, [question, "", *words], title)

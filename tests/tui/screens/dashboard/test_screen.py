@@ -190,7 +190,7 @@ async def test_a_new_task_is_one_wish(recorded: Recorded) -> None:
     assert wish.body == {
         "repo": REPO,
         "prompt": "do it",
-        "command": None,
+        "command": "",
         "agent": "claude-code",
         "name": "",
         "base": "",

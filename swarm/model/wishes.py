@@ -1,0 +1,367 @@
+"""The wishes that a front end makes of the keeper: one class each, parsed once.
+
+A wish is stored as its verb and a JSON object. `Wish.to_json` and `parse` are the only
+two places that know the object's keys, which are the names of the fields.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from typing import Any, ClassVar, Literal, get_args
+
+from swarm.errors import SwarmError
+from swarm.model.budget import token_count
+
+Kind = Literal["allow", "deny"]
+Scope = Literal["once", "task", "project", "user"]
+SCOPES: dict[str, Scope] = {scope: scope for scope in get_args(Scope)}
+Accepted = tuple[str, ...] | Literal["all"]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Something that a human wants done; a field that is None is left out of JSON.
+
+    A field that may be left out has a default, and `null` in JSON means that default.
+    """
+
+    verb: ClassVar[str]
+
+    def to_json(self) -> dict[str, Any]:
+        """The object that is stored with the verb; `parse` reads it back."""
+        values = ((field, getattr(self, field.name)) for field in fields(self))
+        return {
+            field.name: list(value) if isinstance(value, tuple) else value
+            for field, value in values
+            if value is not None
+        }
+
+
+@dataclass(frozen=True)
+class TaskWish(Wish):
+    """A wish about one task that exists; it is carried out under the task's lock."""
+
+    task: int
+
+
+@dataclass(frozen=True)
+class NewTasks(Wish):
+    """Queue one prompt (or shell command) as so many tasks."""
+
+    verb = "new"
+    repo: str
+    prompt: str = ""
+    command: str = ""
+    agent: str = ""
+    """A name, or nothing for the config's."""
+    name: str = ""
+    base: str = ""
+    copies: int = 1
+    after: tuple[int, ...] = ()
+    """Tasks that must be merged before these start."""
+    tokens: int | None = None
+    """The budget; None means the config's, 0 means no limit."""
+    dollars: float | None = None
+
+
+class Retry(TaskWish):
+    """Queue a new task with the same prompt, agent and base branch."""
+
+    verb = "retry"
+
+
+class Stop(TaskWish):
+    """End the sandbox: TERM, then KILL after the config's grace."""
+
+    verb = "stop"
+
+
+class Kill(TaskWish):
+    """Kill every process of the sandbox at once."""
+
+    verb = "kill"
+
+
+class Pause(TaskWish):
+    """Freeze every process of the sandbox."""
+
+    verb = "pause"
+
+
+class Resume(TaskWish):
+    """Let a frozen sandbox run again."""
+
+    verb = "resume"
+
+
+@dataclass(frozen=True)
+class SendText(TaskWish):
+    """Paste text into the agent's pane and press Enter."""
+
+    verb = "send"
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class SetBudget(TaskWish):
+    """Change what the task may use in total; None leaves a number as it is."""
+
+    verb = "budget"
+    tokens: int | None = None
+    dollars: float | None = None
+
+
+class TakeSnapshot(TaskWish):
+    """Read the worktree into a tree that can be reviewed."""
+
+    verb = "snapshot"
+
+
+class TakeCheckpoint(TaskWish):
+    """Keep what the worktree holds now."""
+
+    verb = "checkpoint"
+
+
+@dataclass(frozen=True)
+class RestoreCheckpoint(TaskWish):
+    """Make the worktree what it was; 0 is where the task began."""
+
+    verb = "go_back"
+    number: int
+
+
+@dataclass(frozen=True)
+class Merge(TaskWish):
+    """Merge a reviewed tree, or write it to a patch file."""
+
+    verb = "merge"
+    tree: str = ""
+    """The tree that was reviewed; nothing means a snapshot taken now."""
+    strategy: str = ""
+    target: str = ""
+    message: str = ""
+    accepted: Accepted = ()
+    """Paths of flagged files that the human looked at."""
+    output: str = ""
+    """Where the strategy `patch` writes."""
+
+
+class Discard(TaskWish):
+    """Give the work up; `Restore` takes it back."""
+
+    verb = "discard"
+
+
+class Restore(TaskWish):
+    """Take a discard back."""
+
+    verb = "restore"
+
+
+class Remove(TaskWish):
+    """Remove container, volume, pane, worktree and branch."""
+
+    verb = "rm"
+
+
+class Cut(TaskWish):
+    """Let nothing of the task's through the gate."""
+
+    verb = "cut"
+
+
+class Uncut(TaskWish):
+    """Take a cut back: the task's policy counts again."""
+
+    verb = "uncut"
+
+
+class Panic(Wish):
+    """Cut and freeze every live task."""
+
+    verb = "panic"
+
+
+@dataclass(frozen=True)
+class CollectGarbage(Wish):
+    """Remove what merged and long discarded tasks left, and what no task knows."""
+
+    verb = "gc"
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class Grant(Wish):
+    """Add a rule about one host: for a task, or to the project's or user's file."""
+
+    verb = "grant"
+    host: str
+    kind: Kind = "allow"
+    port: int = 443
+    scope: Scope = "task"
+    task: int | None = None
+    """Required by the scopes `once` and `task`."""
+    repo: str = ""
+    """The repository of the scope `project`; nothing means the task's."""
+    methods: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
+    seconds: float | None = None
+    """How long the rule counts; None means for ever."""
+    reason: str = ""
+
+    @property
+    def revocation(self) -> "Revoke":
+        """The wish that takes this one back."""
+        return Revoke(self.host, self.scope, self.task, self.repo)
+
+
+@dataclass(frozen=True)
+class Revoke(Wish):
+    """Take back every rule about a host in one scope."""
+
+    verb = "revoke"
+    host: str
+    scope: Scope = "task"
+    task: int | None = None
+    repo: str = ""
+
+
+@dataclass(frozen=True)
+class Trust(Wish):
+    """Grant what the repository's policy file at one commit asks for."""
+
+    verb = "trust"
+    repo: str
+    base: str
+
+
+def parse(verb: str, body: Mapping[str, Any]) -> Wish:
+    """Read a stored wish; SwarmError names the wish and the key that is wrong."""
+    kind = _KINDS.get(_FORMER_VERBS.get(verb, verb))
+    if kind is None:
+        raise SwarmError(f"there is no wish {verb!r}", hint="update swarm")
+    known = fields(kind)
+    unknown = sorted(body.keys() - {field.name for field in known})
+    if unknown:
+        raise SwarmError(f"the wish {verb}: {unknown[0]}: there is no such key")
+    values = {}
+    for field in known:
+        value = body.get(field.name)
+        if value is not None:
+            try:
+                values[field.name] = _reader(field.name, field.type)(value)
+            except ValueError as error:
+                raise SwarmError(
+                    f"the wish {verb}: {field.name}: it must be {error}"
+                ) from error
+        elif field.default is MISSING:
+            raise SwarmError(f"the wish {verb}: {field.name}: it is missing")
+    return kind(**values)
+
+
+class _BadValue(ValueError):
+    """A value of the wrong type; the text completes the sentence "it must be …"."""
+
+
+def _integer(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise _BadValue("a whole number")
+    return value
+
+
+def _number(value: Any) -> float:
+    """A number or its text, as `swarm new --dollars` once stored it."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise _BadValue("a number")
+    try:
+        return float(value)
+    except (ValueError, OverflowError) as error:
+        raise _BadValue("a number") from error
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise _BadValue("a text")
+    return value
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise _BadValue("true or false")
+    return value
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple):
+        raise _BadValue("a list of texts")
+    return tuple(_text(entry) for entry in value)
+
+
+def _integers(value: Any) -> tuple[int, ...]:
+    if not isinstance(value, list | tuple):
+        raise _BadValue("a list of whole numbers")
+    return tuple(_integer(entry) for entry in value)
+
+
+def _accepted(value: Any) -> Accepted:
+    return "all" if value == "all" else _texts(value)
+
+
+def _one_of(*choices: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if value not in choices:
+            raise _BadValue(f"one of {', '.join(choices)}")
+        return str(value)
+
+    return read
+
+
+_READERS: dict[Any, Callable[[Any], Any]] = {
+    int: _integer,
+    int | None: _integer,
+    float | None: _number,
+    str: _text,
+    bool: _flag,
+    tuple[int, ...]: _integers,
+    tuple[str, ...]: _texts,
+    Accepted: _accepted,
+    Kind: _one_of(*get_args(Kind)),
+    Scope: _one_of(*get_args(Scope)),
+}
+"""From a field's type to the function that reads its JSON."""
+
+
+def _reader(name: str, kind: Any) -> Callable[[Any], Any]:
+    return token_count if name == "tokens" else _READERS[kind]
+
+
+_FORMER_VERBS = {"mend": "uncut"}
+"""Verbs that a database of an earlier version may still hold."""
+
+_KINDS: dict[str, type[Wish]] = {
+    kind.verb: kind
+    for kind in (
+        NewTasks,
+        Retry,
+        Stop,
+        Kill,
+        Pause,
+        Resume,
+        SendText,
+        SetBudget,
+        TakeSnapshot,
+        TakeCheckpoint,
+        RestoreCheckpoint,
+        Merge,
+        Discard,
+        Restore,
+        Remove,
+        Cut,
+        Uncut,
+        Panic,
+        CollectGarbage,
+        Grant,
+        Revoke,
+        Trust,
+    )
+}
