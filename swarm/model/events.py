@@ -25,7 +25,7 @@ class TaskQueued(Event):
     agent: str
     prompt: str
     base_ref: str
-    """What the human named, a branch where possible."""
+    """The name that the human gave, a branch if possible."""
     base: str
     """The commit that name stood for."""
     target: str
@@ -35,10 +35,10 @@ class TaskQueued(Event):
     after: tuple[int, ...] = ()
     group: str = ""
     command: str = ""
-    """What the shell runs, where the agent is a command."""
+    """The shell's command line, if the agent is a command."""
     retry_of: int | None = None
     budget_tokens: int = 0
-    """What it may use of models, all in all; 0 for no limit."""
+    """The most that it may use of models in all; 0 for no limit."""
     budget_dollars: float = 0.0
 
     @classmethod
@@ -97,7 +97,7 @@ class TaskStopped(Event):
 
     exit_code: int
     reason: str = ""
-    """Why, where it was not the agent's own end: "stopped by you", "out of memory"."""
+    """The reason, unless the agent ended by itself: "stopped by you"."""
     hint: str = ""
 
 
@@ -115,14 +115,14 @@ class TaskResumed(Event):
 
 @event("life")
 class TaskLost(Event):
-    """The sandbox vanished behind our back; the worktree is kept."""
+    """The sandbox vanished without our doing; the worktree is kept."""
 
     what: str
 
 
 @event("life")
 class SnapshotTaken(Event):
-    """The worktree's bytes were read into a tree of our own."""
+    """A snapshot: the worktree's bytes were read into a tree of our own."""
 
     tree: str
     files: int
@@ -251,7 +251,7 @@ class CheckpointRestored(Event):
 
 @event("life")
 class CheckpointsDropped(Event):
-    """The oldest are given up for room."""
+    """The oldest checkpoints were deleted to save room."""
 
     upto: int
     """The greatest number that is gone."""
@@ -293,7 +293,7 @@ class NetDenied(Event):
 
 @event("net")
 class NameQueried(Event):
-    """A name was asked for the first time; nothing was resolved for it outside."""
+    """The task asked for a name for the first time; nothing was resolved outside."""
 
     net: str
     seq: int
@@ -336,14 +336,14 @@ class NetClosed(Event):
     address: str = ""
     sni: str = ""
     how: str = ""
-    """`cut` where a policy or a human ended it, `refused` where a limit did."""
+    """`cut` if a policy or a human ended it, `refused` if a limit did."""
     tool: str = ""
     """The tool that an MCP request called."""
 
 
 @event("net")
 class NetFailed(Event):
-    """A connection that was allowed did not come about."""
+    """An allowed connection could not be opened."""
 
     net: str
     seq: int
@@ -391,14 +391,14 @@ class ModelAnswered(Event):
     tokens_cache_written_1h: int = 0
     """Those of `tokens_cache_written` that are kept for an hour."""
     cost: float = 0.0
-    """US dollars, by the price table; 0 where the model has no price."""
+    """US dollars, by the price table; 0 if the model has no price."""
     priced: bool = False
     seconds: float = 0.0
 
 
 @event("policy")
 class BudgetSet(Event):
-    """What the task may use from here on, all in all; 0 for no limit."""
+    """A new budget of the task, in all; 0 for no limit."""
 
     tokens: int
     dollars: float
@@ -406,7 +406,7 @@ class BudgetSet(Event):
 
 @event("policy")
 class BudgetSpent(Event):
-    """The task has used what it may, and is paused for it."""
+    """The task has used up its budget and is paused for it."""
 
     why: str
 
@@ -434,7 +434,7 @@ class PolicyGranted(Event):
     scope: str
     """once, task, project, or user."""
     file: str = ""
-    """Where it was written, for project and user."""
+    """The file it was written to, for project and user."""
 
 
 @event("policy")
@@ -448,14 +448,14 @@ class PolicyRevoked(Event):
 
 @event("net")
 class NetCut(Event):
-    """Nothing of the task's passes the gate until it is mended."""
+    """Nothing of the task's passes the gate until it is reconnected."""
 
     why: str
 
 
 @event("net")
 class NetReconnected(Event):
-    """The policy counts again."""
+    """The task's policy counts again after a cut."""
 
 
 # The sensor; its observations are in `activity`.
@@ -466,11 +466,11 @@ class SensorUp(Event):
     """A sensor is at work; every live task is observed by it from now on."""
 
     kind: str
-    """`ebpf`, or `inotify` where the engine or the kernel refuses the former."""
+    """`ebpf`, or `inotify` if the container engine or the kernel refuses the former."""
     why: str = ""
-    """Why it is not the better one."""
+    """The reason why it is not the better one."""
     blind: str = ""
-    """What it cannot see."""
+    """The activity that it cannot see."""
 
 
 @event("life")
@@ -491,7 +491,7 @@ class Observed(Event):
 
 @event("life")
 class ObservationGap(Event):
-    """For some seconds nobody saw what the task did; git tells what became of it."""
+    """For some seconds no sensor observed the task; git shows what changed."""
 
     since: float
     """Seconds since the epoch."""
@@ -502,7 +502,7 @@ class ObservationGap(Event):
 
 @event("life")
 class SensorGap(Event):
-    """Events of the task's were too many, and are counted instead of told."""
+    """The task's events were too many; they are counted, not stored."""
 
     missed: int
     why: str
@@ -510,7 +510,7 @@ class SensorGap(Event):
 
 @event("life")
 class SensorLogDropped(Event):
-    """The oldest raw lines of the task were given up for room."""
+    """The oldest raw lines of the task were deleted to save room."""
 
     file: str
     lines: int
