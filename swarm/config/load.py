@@ -54,20 +54,23 @@ def _merge(into: dict[str, Any], over: dict[str, Any]) -> None:
 
 def _config_error(file: Path, error: ValidationError) -> ConfigError:
     first = error.errors(include_url=False)[0]
-    key = ".".join(str(part) for part in first["loc"])
-    why = "unknown key" if first["type"] == "extra_forbidden" else first["msg"]
-    where = _line_of(file, str(first["loc"][-1]))
+    keys = [str(part) for part in first["loc"]]
+    problem = "unknown key" if first["type"] == "extra_forbidden" else first["msg"]
     return ConfigError(
-        f"{file}{where}: {key}: {why}",
+        f"{file}{_line_of(file, keys)}: {'.'.join(keys)}: {problem}",
         hint=f"every key is explained in {DEFAULTS}",
     )
 
 
-def _line_of(file: Path, key: str) -> str:
-    """`:7` where the key stands alone on a line of the file, else nothing."""
+def _line_of(file: Path, keys: list[str]) -> str:
+    """`:7` for a key and the tables that it stands in; empty without a file."""
     if not file.exists():
         return ""
-    for number, text in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-        if text.split("=")[0].strip().strip("\"'[]").endswith(key):
-            return f":{number}"
-    return ""
+    from swarm.policy.toml_table import Source  # noqa: PLC0415 - for a mistake only
+
+    text = file.read_text(encoding="utf-8")
+    source = Source(str(file), tuple(text.split("\n")))
+    table_line = 1
+    for depth in range(1, len(keys)):
+        table_line = source.header(".".join(keys[:depth]), table_line)
+    return f":{source.line_of(keys[-1], table_line)}"

@@ -1,4 +1,4 @@
-"""Host names as somebody wrote them: one reading, or none."""
+"""Parses host names strictly; refuses what two programs could read differently."""
 
 import ipaddress
 import re
@@ -18,7 +18,11 @@ SHARED = (
     "onrender.com pages.dev r2.dev supabase.co vercel.app web.app windows.net "
     "workers.dev"
 )
-"""Suffixes under which anybody can have a name: a wildcard there allows anybody."""
+"""Suffixes below which anybody can have a name: a wildcard there allows anybody.
+
+A floor for the gate, which has the standard library alone; on the host
+`config/public_suffixes.py` has the whole list.
+"""
 
 
 class BadHost(ValueError):
@@ -61,10 +65,10 @@ def parse(text: str) -> Host:
 
 def _address4(name: str) -> Host:
     try:
-        found = ipaddress.IPv4Address(name)
+        address = ipaddress.IPv4Address(name)
     except ValueError:
         raise BadHost("an address in an ambiguous form") from None
-    if str(found) != name:
+    if str(address) != name:
         raise BadHost("an address in an ambiguous form")
     return Host(name, is_address=True)
 
@@ -97,28 +101,28 @@ class Pattern:
 
 
 def pattern(text: str) -> Pattern:
-    """The pattern that a policy file names; BadHost where it is too wide or none."""
+    """The pattern that a policy file names; BadHost if it is too wide or none."""
     if not text.startswith("*"):
-        found = parse(text)
-        return Pattern(found.name, is_address=found.is_address)
+        host = parse(text)
+        return Pattern(host.name, is_address=host.is_address)
     if not text.startswith("*."):
         raise BadHost("a wildcard stands for whole labels: *.example.com")
-    found = parse(text[2:])
-    if found.is_address:
+    apex = parse(text[2:])
+    if apex.is_address:
         raise BadHost("a wildcard before an address")
-    labels = found.name.split(".")
+    labels = apex.name.split(".")
     if len(labels) < 2 or _is_state_level(labels):
-        raise BadHost(f"*.{found.name} allows a whole top-level domain")
-    return Pattern(found.name, is_wildcard=True)
+        raise BadHost(f"*.{apex.name} allows a whole top-level domain")
+    return Pattern(apex.name, is_wildcard=True)
 
 
 def _is_state_level(labels: list[str]) -> bool:
     return len(labels) == 2 and len(labels[1]) == 2 and labels[0] in _STATE_LEVELS
 
 
-def is_shared(found: Pattern) -> bool:
+def is_shared(wildcard: Pattern) -> bool:
     """Whether a wildcard stands where anybody can have a name."""
-    return found.is_wildcard and bool(shared_suffix(found.name))
+    return wildcard.is_wildcard and bool(shared_suffix(wildcard.name))
 
 
 def shared_suffix(name: str) -> str:

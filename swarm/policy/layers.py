@@ -1,4 +1,4 @@
-"""Many layers become one policy: later ones add, a deny from any of them wins."""
+"""Resolves layers to one policy: later ones add, a deny from any of them wins."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from swarm.policy.services import Registries, defined, expand
 
 @dataclass(frozen=True, slots=True)
 class ResolvedPolicy:
-    """The policy in force, and what the repository asks for on top of it."""
+    """The policy in force, and the rules that the repository requests on top."""
 
     policy: Policy
     requests: tuple[Rule, ...] = ()
@@ -26,7 +26,7 @@ def resolve(
     certificates: tuple[str, ...] = (),
     trust_repo: bool = False,
 ) -> ResolvedPolicy:
-    """One policy from the layers in order; BadPolicy where a service is not known.
+    """One policy from the layers in order; BadPolicy if a service is not known.
 
     A repository's layer can only narrow: its allows are requests, and in force only
     where the human trusts exactly that file (`trust_repo`). Its settings can make
@@ -34,19 +34,21 @@ def resolve(
     """
     rules: list[Rule] = []
     requests: list[Rule] = []
-    asked: list[Service] = []
+    requested_services: list[Service] = []
     own_services = defined(one for layer in layers for one in layer.definitions)
     for layer in layers:
-        given = [
-            rule for s in layer.services for rule in expand(s, registries, own_services)
+        service_rules = [
+            rule
+            for service in layer.services
+            for rule in expand(service, registries, own_services)
         ]
-        said = _heard(layer)
+        file_rules = _own_rules(layer)
         if layer.name == "repo" and not trust_repo:
-            asked += layer.services
-            rules += [rule for rule in said if rule.kind == "deny"]
-            requests += [rule for rule in said if rule.kind != "deny"]
+            requested_services += layer.services
+            rules += [rule for rule in file_rules if rule.kind == "deny"]
+            requests += [rule for rule in file_rules if rule.kind != "deny"]
         else:
-            rules += [*given, *said]
+            rules += [*service_rules, *file_rules]
     own = [layer for layer in layers if layer.name != "repo"]
     policy = Policy(
         rules=tuple(rules),
@@ -59,11 +61,11 @@ def resolve(
         limits=_strictest(layers),
     )
     warnings = _all(layers, "warnings")
-    return ResolvedPolicy(policy, tuple(requests), tuple(asked), warnings)
+    return ResolvedPolicy(policy, tuple(requests), tuple(requested_services), warnings)
 
 
-def _heard(layer: Layer) -> Iterable[Rule]:
-    """A repository silences nothing: what it denies is told like any denial."""
+def _own_rules(layer: Layer) -> Iterable[Rule]:
+    """The layer's rules; a repository's denies are never quiet."""
     if layer.name != "repo":
         return layer.rules
     return [replace(rule, quiet=False) for rule in layer.rules]

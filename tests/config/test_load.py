@@ -37,6 +37,7 @@ def test_a_user_changes_one_key_and_keeps_the_rest(tmp_path: Path) -> None:
         ("max_running = 0\n", r":1: max_running"),
         ("[sandbox]\nprivileged = true\n", r":2: sandbox\.privileged: unknown key"),
         ("max_running = = 2\n", r"not valid TOML.*line 1"),
+        ('[sensor]\nkeep = "1GiB"\n[checkpoint]\nkeep = 0\n', r":4: checkpoint\.keep"),
         ('[merge]\nstrategy = "force"\n', r":2: merge\.strategy"),
     ],
 )
