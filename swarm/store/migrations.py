@@ -170,6 +170,7 @@ MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], None], ...] = (
     CREATE INDEX ix_action_level ON action (id) WHERE level != '';
     ALTER TABLE trail RENAME TO log_position;
     """,
+    "UPDATE wish SET verb = 'uncut' WHERE verb = 'mend';",
 )
 """Step n brings a file of version n to version n + 1; a landed step never changes."""
 

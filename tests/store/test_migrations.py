@@ -221,7 +221,7 @@ def old_file(tmp_path: Path) -> Path:
         ],
     )
     connection.execute(
-        "INSERT INTO wish VALUES (1, 1.0, 'stop', ?, '', '', '', '{}', NULL)",
+        "INSERT INTO wish VALUES (1, 1.0, 'mend', ?, '', '', '', '{}', NULL)",
         (json.dumps({"task": 1}),),
     )
     connection.execute(
@@ -291,7 +291,7 @@ def test_checkpoints_policies_and_wishes_of_the_old_schema_are_read(
 
     assert [event.number for event in queries.events.checkpoints(1)] == []
     assert len(queries.events.grants(1)) == 2
-    assert (wish.verb, wish.body) == ("stop", {"task": 1})
+    assert (wish.verb, wish.body) == ("uncut", {"task": 1})
 
 
 def test_a_file_of_the_old_schema_can_be_written(old_file: Path) -> None:
