@@ -1,1 +1,1 @@
-"""What the human wrote."""
+"""Reads and writes what the human configured."""

@@ -31,7 +31,7 @@ def beside(config_file: Path) -> Path:
 
 
 def read(file: Path, layer: str) -> Layer | None:
-    """The file's layer, or None where there is no file; ConfigError on a mistake."""
+    """The file's layer, or None if there is no file; ConfigError on a mistake."""
     try:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -86,7 +86,7 @@ def preset(name: str, known: frozenset[str]) -> Layer:
 
 
 def certificates(paths: tuple[str, ...]) -> tuple[str, ...]:
-    """The PEM text of each file; ConfigError where one cannot be read."""
+    """The PEM text of each file; ConfigError if one cannot be read."""
     found = []
     for path in paths:
         try:

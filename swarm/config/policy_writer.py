@@ -37,7 +37,7 @@ version = 1
 
 
 def add(file: Path, rule: Rule, layer: str) -> None:
-    """Write one more rule; ConfigError where the file would not be valid then."""
+    """Write one more rule; ConfigError if the file would not be valid then."""
     body = _read(file)
     table = tomlkit.table()
     for key, value in _body(rule).items():

@@ -77,7 +77,7 @@ class Authority:
 
 
 def check(certificates: tuple[str, ...]) -> None:
-    """ssl.SSLError where one of them is none."""
+    """ssl.SSLError if one of them is none."""
     for text in certificates:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
 

@@ -30,7 +30,7 @@ class FakeAddresses:
         return len(self._by_name)
 
     def address(self, name: str) -> str | None:
-        """The name's address, the same each time; None where there are too many."""
+        """The name's address, the same each time; None if there are too many."""
         known = self._by_name.get(name)
         if known is None and len(self._by_name) < NAMES_LIMIT:
             known = str(FAKE.network_address + len(self._by_name) + 2)
@@ -54,7 +54,7 @@ class Answer:
 
 
 def answer(query: bytes, names: FakeAddresses) -> Answer | None:
-    """The answer to one query; None where it is not even a query."""
+    """The answer to one query; None if it is not even a query."""
     if len(query) < 12 or query[2] & 0x80:
         return None
     name, after = _name(query)
@@ -89,7 +89,7 @@ def _answered(name: str, kind: int, names: FakeAddresses) -> tuple[int, bytes]:
 
 
 def _name(query: bytes) -> tuple[str, int]:
-    """The name in question and where it ends; 0 where it is none."""
+    """The name in question and where it ends; 0 if it is none."""
     labels, at = [], 12
     while at < len(query) and query[at]:
         size = query[at]

@@ -48,9 +48,9 @@ class HttpForwarder:
     async def carry(
         self, server: Wire, target: str, injected: tuple[bytes, bytes] | None
     ) -> Ended:
-        """Carry request and answer; OSError or h11.ProtocolError where one breaks.
+        """Carry request and answer; OSError or h11.ProtocolError if one breaks.
 
-        Denied where the request's body is refused on its way.
+        Denied if the request's body is refused on its way.
         """
         plainly = self._meter.reader is not None
         fields = forward_fields(self._request, injected, plainly)

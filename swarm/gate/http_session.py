@@ -58,7 +58,7 @@ class Destination:
     host: Host | None
     port: int
     context: ssl.SSLContext | None = None
-    """For TLS to the host; None where the client speaks plain HTTP."""
+    """For TLS to the host; None if the client speaks plain HTTP."""
 
 
 class HttpSession:

@@ -29,13 +29,13 @@ class RequestHead:
     host: Host | None
     """Whom it is for: of the CONNECT, of the URL, or of the Host field."""
     port: int
-    """0 where nobody named one."""
+    """0 if nobody named one."""
     target: str
     """In origin form: `/path?query`; empty for CONNECT."""
 
 
 def end(data: bytes) -> int:
-    """Where the head ends, or 0 while it has not; BadHead where it never may."""
+    """Where the head ends, or 0 while it has not; BadHead if it never may."""
     found = data.find(b"\r\n\r\n")
     if found < 0:
         bare = re.search(rb"(?<!\r)\n", data)
@@ -110,7 +110,7 @@ def _fields(lines: list[bytes]) -> dict[bytes, bytes]:
 
 
 def authority(text: str) -> tuple[Host, int]:
-    """Host and port (0 where none is named); BadHead where it is no authority."""
+    """Host and port (0 if none is named); BadHead if it is no authority."""
     found = re.fullmatch(r"(\[[^\]]*\]|[^:\[\]]+)(?::([0-9]{1,5}))?", text)
     port = int(found[2] or 0) if found else 0
     if not found or port > 65535 or (found[2] and not port):

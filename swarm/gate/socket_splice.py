@@ -97,7 +97,7 @@ async def pump(
 ) -> None:
     """Carry until both sides have said their last; each comes with its first bytes.
 
-    OSError where a side breaks, and whatever `up` or `down` raise; either ends both.
+    OSError if a side breaks, and whatever `up` or `down` raise; either ends both.
     """
     ways = [
         _Direction(client[0], server[0], up, client[1]),

@@ -110,7 +110,7 @@ class TaskNet:
         self._fresh = PolicyEvaluator(replace(policy, rules=left))
 
     def count_request(self, rule: Rule | None) -> None:
-        """Denied where the rule's rate is used up."""
+        """Denied if the rule's rate is used up."""
         if rule is None or not rule.rate:
             return
         times, now = self._requests.setdefault(rule.id, deque()), time.monotonic()
@@ -121,7 +121,7 @@ class TaskNet:
         times.append(now)
 
     def count_upload(self, size: int) -> None:
-        """Denied where the task has sent more than it may."""
+        """Denied if the task has sent more than it may."""
         self.uploaded += size
         if self.limits_upload and self.uploaded > self.limits_upload:
             raise Denied(Reason.TOO_MUCH_UPLOAD)

@@ -17,7 +17,7 @@ class ClientHello:
     """What counts of a ClientHello."""
 
     server_name: str
-    """Empty where the client names none."""
+    """Empty if the client names none."""
     has_ech: bool
     """The name that counts is hidden in an encrypted inner hello."""
     alpn: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 ROOM = memoryview(bytearray(1 << 20))
-"""Where sockets are read into, shared by all: nothing stays here over an await.
+"""The buffer that all sockets are read into: nothing stays in it over an await.
 
 A smaller one makes a bulk transfer slower: 256 KiB by a third, 64 KiB by a half.
 """
@@ -42,7 +42,7 @@ class Wire(Protocol):
         """Say that nothing more will come."""
 
     def close(self) -> None:
-        """Let go at once; fine to call twice."""
+        """Close at once; fine to call twice."""
 
 
 class SocketWire:

@@ -14,7 +14,7 @@ from swarm.policy.decide import PolicyEvaluator
 from swarm.policy.rules import Rule
 
 Resolver = Callable[[str], Awaitable[list[str]]]
-"""A name's addresses; OSError where it has none."""
+"""A name's addresses; OSError if it has none."""
 
 SECONDS = 15.0
 KEPT_SECONDS = 30.0

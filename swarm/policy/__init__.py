@@ -1,1 +1,1 @@
-"""What may leave a sandbox: pure, standard library only, and part of the gate."""
+"""Rules on what may leave a sandbox: pure, stdlib only, and part of the gate."""

@@ -1,4 +1,4 @@
-"""Which addresses an allowed name may lead to."""
+"""Vets the addresses that an allowed name leads to."""
 
 import ipaddress
 from collections.abc import Sequence
@@ -43,5 +43,5 @@ def _carries4(address: ipaddress.IPv6Address) -> bool:
 
 
 def network(text: str) -> Network:
-    """The network that a policy file names; ValueError where it is none."""
+    """The network that a policy file names; ValueError if it is none."""
     return ipaddress.ip_network(text)

@@ -35,7 +35,7 @@ def read(kind: Any, table: Table, layer: str) -> Rule:
 
 
 def warning(rule: Rule) -> str:
-    """What a human should know of the rule, with its place; empty for most."""
+    """A warning of the rule for the human, with its place; empty for most."""
     if rule.kind == "deny" or not hosts.is_shared(hosts.pattern(rule.host)):
         return ""
     return shared_warning(rule)

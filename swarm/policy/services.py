@@ -25,7 +25,7 @@ def catalogue() -> dict[str, dict[str, Any]]:
 
 
 def defined(definitions: Iterable[ServiceDefinition]) -> dict[str, ServiceDefinition]:
-    """By name; BadPolicy where a name is taken already, by us or by the human."""
+    """By name; BadPolicy if a name is taken already, by us or by the human."""
     known, shipped = dict[str, ServiceDefinition](), catalogue()
     for one in definitions:
         if one.name in shipped or one.name in known:
@@ -40,7 +40,7 @@ def expand(
     registries: Registries,
     own: Mapping[str, ServiceDefinition] = MappingProxyType({}),
 ) -> tuple[Rule, ...]:
-    """The service's rules; BadPolicy where it, or an option, is not known."""
+    """The service's rules; BadPolicy if it, or an option, is not known."""
     if service.name in own:
         _refuse_options(service, ())
         rules = own[service.name].rules

@@ -141,7 +141,7 @@ class Table:
         return int(found[1]) * SIZES[found[2]]
 
     def moment(self, key: str) -> float:
-        """Seconds since the epoch; 0 where there is none."""
+        """Seconds since the epoch; 0 if there is none."""
         value = self._pop(key, None)
         if value is None:
             return 0.0

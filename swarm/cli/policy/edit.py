@@ -47,7 +47,7 @@ def _grant(args: Namespace, kind: Kind) -> int:
 
 
 def revoke(args: Namespace) -> int:
-    """Exit 1 where there was nothing to take back."""
+    """Exit 1 if there was nothing to take back."""
     taken = ask(home.places(), Revoke(args.host[0], *_subject(args)))["taken"]
     if not taken:
         raise SwarmError(

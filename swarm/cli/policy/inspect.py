@@ -59,7 +59,7 @@ def _say_requests(found: ResolvedPolicy) -> None:
 
 
 def why(args: Namespace) -> int:
-    """Exit 0 where the attempt would pass, 1 where it would be denied."""
+    """Exit 0 if the attempt would pass, 1 if it would be denied."""
     resolved_policy, (name, port) = _resolved(args), args.host
     try:
         attempt = explain.attempt(name, port, args.method, args.path)

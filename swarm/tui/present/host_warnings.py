@@ -1,4 +1,4 @@
-"""What a human should know of a host before anything is allowed to go there; pure."""
+"""Warnings about a host before anything is allowed to go there; pure."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Why an attempt at a place would end as it would, in words; pure."""
+"""Puts the gate's answer to an attempt into a sentence; pure."""
 
 import re
 
@@ -13,7 +13,7 @@ from swarm.tui.present.formatting import ERROR, GOOD, WARNING
 
 
 def explained(resolved: ResolvedPolicy, text: str, now: float) -> tuple[str, str]:
-    """What would happen to an attempt at a place, or to a request, and its tone.
+    """A sentence on an attempt at a place, or on a request, and its tone.
 
     `host`, `host:port`, or `METHOD https://host:port/path` with the method left out
     for GET; a request is asked for its connection first, as the gate does.
