@@ -127,6 +127,25 @@ class Tree:
             for wd, place in self._paths.items():
                 if place == old or place.startswith(f"{old}/"):
                     self._paths[wd] = path + place[len(old) :]
+            # It may have moved before it, or a directory in it, could be watched.
+            self._watch_missing(path, set(self._paths.values()))
+
+    def _watch_missing(self, path: str, watched: set[str]) -> None:
+        """Watch directories below a path that have no watch; report what they hold."""
+        if path not in watched:
+            self._watch_below(path, is_new=True)
+            return
+        with self._opened(path) as folder:
+            if folder is None:
+                return
+            with os.scandir(folder) as entries:
+                names = [
+                    entry.name
+                    for entry in entries
+                    if entry.is_dir(follow_symlinks=False) and entry.name != SKIPPED
+                ]
+        for name in names:
+            self._watch_missing(f"{path}/{name}", watched)
 
     def _settle(self) -> None:
         """What left and arrived nowhere in the tree is gone from it."""

@@ -10,6 +10,9 @@ from swarm.cli.parser import whole
 SHELLS = {
     "bash": 'eval "$(swarm completion bash)"      # in ~/.bashrc',
     "zsh": "swarm completion zsh > ~/.zfunc/_swarm   # a folder of your $fpath",
+    "fish": "swarm completion fish > ~/.config/fish/completions/swarm.fish",
+    "powershell": "swarm completion powershell | Out-String | Invoke-Expression"
+    "   # in $PROFILE",
     "tcsh": "swarm completion tcsh > ~/.swarm.tcsh    # and source it in ~/.tcshrc",
 }
 

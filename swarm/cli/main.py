@@ -48,13 +48,15 @@ def _dispatch(verb: str, rest: list[str]) -> int:
         parser.of_dashboard().print_help()
         return exit_codes.DONE
     if verb not in command_registry.COMMANDS:
-        parser.of_dashboard().error(f"there is no command {verb!r}{_nearest(verb)}")
+        parser.of_dashboard().error(f"there is no command {verb!r}{_suggestion(verb)}")
     return command_registry.run(verb, parser.of_command(verb).parse_args(rest))
 
 
-def _nearest(verb: str) -> str:
-    near = [known for known in command_registry.COMMANDS if known[:2] == verb[:2]]
-    return f"; did you mean {' or '.join(near)}?" if near else "; see `swarm --help`"
+def _suggestion(word: str) -> str:
+    import difflib  # noqa: PLC0415 - only a slip of the fingers needs it
+
+    verbs = difflib.get_close_matches(word, command_registry.COMMANDS)
+    return f"; did you mean {' or '.join(verbs)}?" if verbs else "; see `swarm --help`"
 
 
 def _status(error: SwarmError) -> int:

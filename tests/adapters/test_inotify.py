@@ -19,12 +19,20 @@ class Eye:
     def __init__(self, root: Path) -> None:
         self.tree = Tree(root)
         self.seen: Seen = []
+        self._grew = threading.Condition()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
 
     def _watch(self) -> None:
         for batch in self.tree.events():
-            self.seen += batch
+            with self._grew:
+                self.seen += batch
+                self._grew.notify_all()
+
+    def wait_for(self, op: str, path: str) -> None:
+        """Block until that was seen."""
+        with self._grew:
+            assert self._grew.wait_for(lambda: path in paths(self.seen, op), 30)
 
     def closed(self) -> Seen:
         self.tree.close()
@@ -88,16 +96,43 @@ def test_a_tree_that_grows_faster_than_it_is_watched_is_found_whole(root: Path) 
 
 
 def test_a_directory_that_moves_keeps_its_watch_under_its_new_name(root: Path) -> None:
+    """Each step waits for the one before, for what came and went unseen is unknown."""
     eye = Eye(root)
 
-    shell(
-        root,
-        "mkdir -p a/b; mv a z; echo x > z/b/late; mv z/b ../out; echo y > ../out/n",
-    )
+    shell(root, "mkdir -p a/b")
+    eye.wait_for("mkdir", "a/b")
+    shell(root, "mv a z; echo x > z/b/late")
+    eye.wait_for("write", "z/b/late")
+    shell(root, "mv z/b ../out")
+    eye.wait_for("rmdir", "z/b")
+    shell(root, "echo y > ../out/n")
     seen = eye.closed()
 
     assert "z/b/late" in paths(seen, "create")
     assert not any(path.endswith("n") for path in paths(seen, "create", "write"))
+
+
+def test_a_directory_that_moves_before_it_is_watched_is_found(root: Path) -> None:
+    """Nobody reads the queue before all is done: no path in it is there any more."""
+    tree = Tree(root)
+    shell(root, "mkdir -p a/b; mv a z; echo x > z/b/late")
+    tree.close()
+
+    seen = [one for batch in tree.events() for one in batch]
+
+    assert "z/b/late" in paths(seen, "create", "found")
+
+
+def test_a_directory_below_one_that_moves_is_watched_too(root: Path) -> None:
+    """Only the upper one had a watch when both moved."""
+    (root / "a").mkdir()
+    tree = Tree(root)
+    shell(root, "mkdir -p a/b/c; mv a z; echo x > z/b/c/late")
+    tree.close()
+
+    seen = [one for batch in tree.events() for one in batch]
+
+    assert "z/b/c/late" in paths(seen, "create", "found")
 
 
 def test_no_symlink_leads_a_watch_outside(root: Path, tmp_path: Path) -> None:

@@ -45,7 +45,10 @@ def test_a_wrong_command_line_is_2(
 
 
 def test_a_slip_is_answered_with_what_may_be_meant(swarm: Swarm) -> None:
+    """Wherever in the word the slip is."""
     assert "did you mean merge?" in swarm("merg")[2]
+    assert "did you mean keeper?" in swarm("leeper")[2]
+    assert "did you mean" not in swarm("frobnicate")[2]
 
 
 @pytest.mark.parametrize("verb", command_registry.COMMANDS)

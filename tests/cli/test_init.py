@@ -1,13 +1,9 @@
-"""`init` and `completion`."""
+"""`init` writes a config file to edit."""
 
-import subprocess
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
-from swarm.cli import command_registry
 from swarm.config import load
 from swarm.plan.naming import HomePaths
 
@@ -43,18 +39,3 @@ def test_a_config_that_cannot_be_read_is_named(
 
     assert status == 1
     assert f"swarm init: {tmp_path / 'config.toml'}:1: max_runing: unknown key" in err
-
-
-@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
-def test_completion_knows_every_command(swarm: Swarm, shell: str) -> None:
-    out = swarm("completion", shell)[1]
-
-    assert all(verb in out for verb in command_registry.COMMANDS)
-
-
-def test_bash_takes_the_completion(swarm: Swarm) -> None:
-    script = swarm("completion", "bash")[1]
-
-    done = subprocess.run(["bash", "-n"], input=script, text=True, check=False)
-
-    assert done.returncode == 0
