@@ -33,7 +33,7 @@ SKIPPED = ".git"
 BATCH = 4096
 """Events that are read at once, about."""
 LOOK_SECONDS = 0.2
-"""How soon `close` is noticed where nothing happens."""
+"""Seconds until `close` is noticed if nothing happens."""
 RESCAN_SLACK = 1.0
 """Seconds before the queue was last empty, looked at again too: clocks are coarse."""
 
@@ -42,34 +42,34 @@ class Tree:
     """Watches one directory and all below it; for one thread, and `close` for any."""
 
     def __init__(self, root: Path) -> None:
-        """OSError where the root cannot be opened, or the kernel has no room for it."""
+        """OSError if the root cannot be opened, or the kernel has no room for it."""
         self._root = os.open(root, DIRECTORY)
         self._inotify = Inotify(cache_size=BATCH, sync_timeout=0)
         self._paths: dict[int, str] = {}
         self._watches: dict[int, Watch] = {}
-        self._left: dict[int, tuple[str, bool]] = {}
+        self._moved_away: dict[int, tuple[str, bool]] = {}
         self._news: list[Seen] = []
         self._closing = False
         self._empty = time.time()
         """When the queue was last seen empty: nothing that is older was dropped."""
-        self._watch_below("", is_new=False)
+        self._watch_tree("", is_new=False)
 
     def close(self) -> None:
         """End `events` within 0.2 s."""
         self._closing = True
 
     def events(self) -> Iterator[list[Seen]]:
-        """What happened, in batches; ends after `close`, with everything until then."""
+        """The events, in batches; ends after `close`, with everything until then."""
         while True:
             closing = self._closing
             self._inotify.sync_timeout = LOOK_SECONDS
-            asked, event = time.time(), self._inotify.sync_get()
+            read_at, event = time.time(), self._inotify.sync_get()
             self._inotify.sync_timeout = 0
             while event is not None and len(self._news) < BATCH:
                 self._one(event)
-                asked, event = time.time(), self._inotify.sync_get()
+                read_at, event = time.time(), self._inotify.sync_get()
             if event is None:
-                self._empty = asked
+                self._empty = read_at
                 self._settle()
             else:
                 self._one(event)
@@ -90,20 +90,20 @@ class Tree:
             if watch is not None:
                 self._forget(watch.wd)
             return
-        place = self._paths.get(watch.wd)
-        if place is None or event.name is None or str(event.name) == SKIPPED:
+        folder = self._paths.get(watch.wd)
+        if folder is None or event.name is None or str(event.name) == SKIPPED:
             return
-        path = f"{place}/{event.name}" if place else str(event.name)
-        self._told(event, path, bool(event.mask & Mask.ISDIR))
+        path = f"{folder}/{event.name}" if folder else str(event.name)
+        self._report(event, path, bool(event.mask & Mask.ISDIR))
 
-    def _told(self, event: Event, path: str, is_folder: bool) -> None:
+    def _report(self, event: Event, path: str, is_folder: bool) -> None:
         mask = event.mask
         if mask & Mask.MOVED_FROM:
-            self._left[event.cookie] = (path, is_folder)
+            self._moved_away[event.cookie] = (path, is_folder)
         elif mask & Mask.MOVED_TO:
             self._arrived(path, event.cookie, is_folder)
         elif mask & Mask.CREATE:
-            self._made(path, is_folder)
+            self._created(path, is_folder)
         elif mask & Mask.DELETE:
             self._say("rmdir" if is_folder else "unlink", path)
         elif mask & Mask.CLOSE_WRITE:
@@ -111,15 +111,15 @@ class Tree:
         elif mask & Mask.ATTRIB and not is_folder:
             self._say("chmod", path, only_there=True)
 
-    def _made(self, path: str, is_folder: bool) -> None:
+    def _created(self, path: str, is_folder: bool) -> None:
         self._say("mkdir" if is_folder else "create", path)
         if is_folder:
-            self._watch_below(path, is_new=True)
+            self._watch_tree(path, is_new=True)
 
     def _arrived(self, path: str, cookie: int, is_folder: bool) -> None:
-        source = self._left.pop(cookie, None)
+        source = self._moved_away.pop(cookie, None)
         if source is None:
-            self._made(path, is_folder)
+            self._created(path, is_folder)
             return
         self._say("rename", path, source=source[0])
         if is_folder:
@@ -148,20 +148,20 @@ class Tree:
             self._watch_missing(f"{path}/{name}", watched)
 
     def _settle(self) -> None:
-        """What left and arrived nowhere in the tree is gone from it."""
-        for path, is_folder in self._left.values():
+        """Report as removed what was moved away and arrived nowhere in the tree."""
+        for path, is_folder in self._moved_away.values():
             self._say("rmdir" if is_folder else "unlink", path)
             if is_folder:
                 self._unwatch_below(path)
-        self._left.clear()
+        self._moved_away.clear()
 
     def _unwatch_below(self, path: str) -> None:
-        gone = [
+        watches_below = [
             wd
             for wd, place in self._paths.items()
             if place == path or place.startswith(f"{path}/")
         ]
-        for wd in gone:
+        for wd in watches_below:
             with suppress(OSError):
                 self._inotify.rm_watch(self._watches[wd])
             self._forget(wd)
@@ -170,10 +170,10 @@ class Tree:
         self._paths.pop(wd, None)
         self._watches.pop(wd, None)
 
-    def _watch_below(self, path: str, is_new: bool) -> None:
-        """Watch first and look then: what is made in between is told twice, not never.
+    def _watch_tree(self, path: str, is_new: bool) -> None:
+        """Watch first, list then: a file made in between is reported twice, not never.
 
-        Of a new directory everything that is there already is told as `found`.
+        Everything that is in a new directory already is reported as `found`.
         """
         with self._opened(path) as folder:
             if folder is None or not self._watch(path, folder):
@@ -186,7 +186,7 @@ class Tree:
             if entry.is_dir(follow_symlinks=False):
                 if is_new:
                     self._say("mkdir", below)
-                self._watch_below(below, is_new)
+                self._watch_tree(below, is_new)
             elif is_new:
                 self._say("found", below)
 
@@ -228,30 +228,30 @@ class Tree:
         self._news.append({"at": time.time(), "op": op, "path": path, **facts})
 
     def _facts(self, path: str) -> Seen:
-        """Size and mode, or where a symlink leads; empty for what is gone again."""
+        """Size and mode, or a symlink's target; empty if it is gone again."""
         above, _, name = path.rpartition("/")
         with self._opened(above) as folder:
             if folder is None:
                 return {}
             try:
-                known = os.stat(name, dir_fd=folder, follow_symlinks=False)
-                if stat.S_ISLNK(known.st_mode):
+                status = os.stat(name, dir_fd=folder, follow_symlinks=False)
+                if stat.S_ISLNK(status.st_mode):
                     return {"from": os.readlink(name, dir_fd=folder)}
             except OSError:
                 return {}
-        if not stat.S_ISREG(known.st_mode):
+        if not stat.S_ISREG(status.st_mode):
             return {}
-        return {"size": known.st_size, "mode": known.st_mode}
+        return {"size": status.st_size, "mode": status.st_mode}
 
     def _overflowed(self) -> None:
-        """The kernel's queue was full: whatever is newer is found by looking.
+        """The kernel's queue was full: whatever is newer is found by a walk.
 
         How long ago it was full is not known, for what is in it waited for us.
         """
         self._news.append({"op": "overflow", "at": time.time()})
-        self._look_again("", self._empty - RESCAN_SLACK)
+        self._rescan("", self._empty - RESCAN_SLACK)
 
-    def _look_again(self, path: str, since: float) -> None:
+    def _rescan(self, path: str, since: float) -> None:
         with self._opened(path) as folder:
             if folder is None:
                 return
@@ -263,9 +263,9 @@ class Tree:
                     for entry in names
                     if entry.name != SKIPPED
                 ]
-        for name, known in entries:
+        for name, status in entries:
             below = f"{path}/{name}" if path else name
-            if stat.S_ISDIR(known.st_mode):
-                self._look_again(below, since)
-            elif known.st_ctime >= since:
+            if stat.S_ISDIR(status.st_mode):
+                self._rescan(below, since)
+            elif status.st_ctime >= since:
                 self._say("found", below)

@@ -119,6 +119,6 @@ def _commits(task: TaskGit, head: str) -> tuple[Commit, ...]:
         raise ToolError("git log: its answer is not understood")
     rows = zip(*(fields[n:-1:5] for n in range(5)), strict=True)
     return tuple(
-        Commit(id, author, email, int(at or 0), subject)
-        for id, author, email, at, subject in rows
+        Commit(oid, author, email, int(time or 0), subject)
+        for oid, author, email, time, subject in rows
     )

@@ -36,10 +36,10 @@ def whole_life(task: TaskGit, landing: bool = True) -> None:
     (task.worktree / "src" / "a.py").write_text("one\nchanged\nthree\n")
     (task.worktree / "new.py").write_text("new\n")
     agent_commit(task)
-    taken = take.take(task)
-    diff.unified(task, taken.base_tree, taken.tree)
+    snapshot = take.take(task)
+    diff.unified(task, snapshot.base_tree, snapshot.tree)
     came = quarantine.receive(task, sender_output(task))
-    order = MergeOrder("main", "merge", taken.tree, "Merge", "agent", came.head)
+    order = MergeOrder("main", "merge", snapshot.tree, "Merge", "agent", came.head)
     prepared = prepare.prepare(task, order)
     if landing:
         apply.apply(task, prepared)
@@ -163,10 +163,10 @@ def test_a_rewritten_git_file_leads_the_host_nowhere(
     assert bird.ran
     bird.reset()
 
-    taken = take.take(task)
+    snapshot = take.take(task)
     create.remove_worktree(task)
 
-    assert taken.changes == ()
+    assert snapshot.changes == ()
     assert not bird.ran
 
 
@@ -184,11 +184,11 @@ def test_a_nested_repository_is_not_entered(repo: Path, bird: Canary) -> None:
     assert bird.ran
     bird.reset()
 
-    taken = take.take(task)
+    snapshot = take.take(task)
 
     assert not bird.ran
-    assert taken.changes == ()
-    assert {entry.reason for entry in taken.hidden} == {
+    assert snapshot.changes == ()
+    assert {entry.reason for entry in snapshot.hidden} == {
         "a git directory",
         "in a nested repository",
     }
@@ -207,9 +207,9 @@ def test_the_agents_git_directory_is_never_run(repo: Path, bird: Canary) -> None
     sent = sender_output(task)
     bird.reset()
 
-    taken = take.take(task)
+    snapshot = take.take(task)
     quarantine.receive(task, sent)
-    order = MergeOrder("main", "squash", taken.tree, "Merge", "agent")
+    order = MergeOrder("main", "squash", snapshot.tree, "Merge", "agent")
     apply.apply(task, prepare.prepare(task, order))
     create.remove_worktree(task)
 
@@ -231,8 +231,8 @@ def test_a_driver_inside_the_repository_is_refused_before_anything_is_written(
     task = task_with_worktree(repo)
     shutil.copy(bird.program, task.worktree / "tool.sh")
     (task.worktree / "zz.txt").write_text("x\n")
-    taken = take.take(task)
-    order = MergeOrder("main", "squash", taken.tree, "Merge", "agent")
+    snapshot = take.take(task)
+    order = MergeOrder("main", "squash", snapshot.tree, "Merge", "agent")
     prepared = prepare.prepare(task, order)
 
     with pytest.raises(Exception, match=r"runs .*tool\.sh"):

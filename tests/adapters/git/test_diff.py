@@ -18,10 +18,10 @@ def test_one_files_diff_is_its_own(repo: Path) -> None:
     task = task_with_worktree(repo)
     (task.worktree / "src" / "a.py").write_text("one\n2\nthree\n")
     (task.worktree / "README.md").write_text("bye\n")
-    taken = take.take(task)
-    one = next(each for each in taken.changes if each.path == "src/a.py")
+    snapshot = take.take(task)
+    one = next(each for each in snapshot.changes if each.path == "src/a.py")
 
-    text = diff.unified(task, taken.base_tree, taken.tree, one)
+    text = diff.unified(task, snapshot.base_tree, snapshot.tree, one)
 
     assert b"+2\n" in text
     assert b"README" not in text
@@ -36,11 +36,11 @@ def test_a_rename_shows_both_names(repo: Path) -> None:
     (task.worktree / "old.py").unlink()
     (task.worktree / "package.json").write_text(lines + "more\n")
 
-    taken = take.take(task)
+    snapshot = take.take(task)
 
-    (one,) = taken.changes
+    (one,) = snapshot.changes
     assert (one.kind, one.old_path, one.added) == ("renamed", "old.py", 1)
-    text = diff.unified(task, taken.base_tree, taken.tree, one)
+    text = diff.unified(task, snapshot.base_tree, snapshot.tree, one)
     assert b"rename from old.py" in text
     assert one.gating
 
@@ -49,10 +49,10 @@ def test_a_diff_over_the_limit_is_an_error(repo: Path) -> None:
     """Nobody is shown half a diff as if it were whole."""
     task = task_with_worktree(repo)
     (task.worktree / "long").write_text("x\n" * 10000)
-    taken = take.take(task)
+    snapshot = take.take(task)
 
     with pytest.raises(ToolError, match="more than 1000 bytes"):
-        diff.unified(task, taken.base_tree, taken.tree, limit=1000)
+        diff.unified(task, snapshot.base_tree, snapshot.tree, limit=1000)
 
 
 def test_binary_files_have_no_lines(repo: Path) -> None:

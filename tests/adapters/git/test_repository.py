@@ -22,32 +22,39 @@ def opened(path: Path) -> Repository:
 
 def test_a_checkout_is_understood_from_a_directory_below(repo: Path) -> None:
     """Root, git directory, branch and commit."""
-    found = Repository.open(repo / "src", repo.parent / "home")
+    repository = Repository.open(repo / "src", repo.parent / "home")
 
-    assert (found.root, found.git_dir) == (repo, repo / ".git")
-    assert (found.branch, found.head) == ("main", sh_git(repo, "rev-parse", "HEAD"))
-    assert (found.object_format, found.shallow, found.alternates) == ("sha1", False, ())
+    assert (repository.root, repository.git_dir) == (repo, repo / ".git")
+    assert (repository.branch, repository.head) == (
+        "main",
+        sh_git(repo, "rev-parse", "HEAD"),
+    )
+    assert (repository.object_format, repository.shallow, repository.alternates) == (
+        "sha1",
+        False,
+        (),
+    )
 
 
 def test_a_linked_worktree_shares_its_repository(repo: Path, tmp_path: Path) -> None:
     """Its own git directory, the repository's objects."""
     sh_git(repo, "worktree", "add", "-q", "-b", "other", str(tmp_path / "linked"))
 
-    found = opened(tmp_path / "linked")
+    repository = opened(tmp_path / "linked")
 
-    assert (found.branch, found.common_dir) == ("other", repo / ".git")
-    assert found.git_dir == repo / ".git" / "worktrees" / "linked"
+    assert (repository.branch, repository.common_dir) == ("other", repo / ".git")
+    assert repository.git_dir == repo / ".git" / "worktrees" / "linked"
 
 
 def test_a_detached_head_has_no_branch(repo: Path) -> None:
     """So there is no target either."""
     sh_git(repo, "checkout", "-q", "--detach")
 
-    found = opened(repo)
+    repository = opened(repo)
 
-    assert found.branch == ""
-    assert found.resolve_base().target == ""
-    assert found.resolve_base("main").target == "main"
+    assert repository.branch == ""
+    assert repository.resolve_base().target == ""
+    assert repository.resolve_base("main").target == "main"
 
 
 def no_repository(at: Path) -> Path:
@@ -123,16 +130,16 @@ def test_swarms_own_worktrees_are_refused(repo: Path) -> None:
 
 def test_a_base_is_a_branch_a_tag_or_a_commit(repo: Path) -> None:
     """A branch becomes the target; for all else it is the branch one is on."""
-    found = opened(repo)
+    repository = opened(repo)
     sh_git(repo, "tag", "v1")
     sh_git(repo, "branch", "next")
 
-    assert found.resolve_base().ref == "main"
-    assert found.resolve_base("next").target == "next"
-    assert found.resolve_base("v1").target == "main"
-    assert found.resolve_base("HEAD~0").commit == found.head
-    assert set(found.branches()) == {"main", "next"}
-    assert found.tip("nowhere") == ""
+    assert repository.resolve_base().ref == "main"
+    assert repository.resolve_base("next").target == "next"
+    assert repository.resolve_base("v1").target == "main"
+    assert repository.resolve_base("HEAD~0").commit == repository.head
+    assert set(repository.branches()) == {"main", "next"}
+    assert repository.tip("nowhere") == ""
 
 
 @pytest.mark.parametrize("ref", ["nowhere", "--all", "HEAD:README.md", "-"])

@@ -68,9 +68,11 @@ def test_the_agent_has_a_git_of_its_own(task: TaskGit) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     assert sent.stderr == b""
     came = quarantine.receive(task, sent.stdout)
-    taken = take.take(task)
+    snapshot = take.take(task)
     assert [each.subject for each in came.commits] == ["x"]
-    assert sh_git(task.review_git, "rev-parse", f"{came.head}^{{tree}}") == taken.tree
+    assert (
+        sh_git(task.review_git, "rev-parse", f"{came.head}^{{tree}}") == snapshot.tree
+    )
 
 
 @pytest.mark.parametrize(

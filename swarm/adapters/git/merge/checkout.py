@@ -29,7 +29,7 @@ class Checkout:
 
     git_dir: Path
     work_tree: Path
-    place: GitDir
+    user_git_dir: GitDir
     """With the user's configuration: their line ends and their LFS are in force."""
 
     @property
@@ -50,7 +50,7 @@ class Checkout:
     @property
     def git(self) -> Git:
         """Git as the user has it, on the draft in the index's place."""
-        return Git(self.place, env={"GIT_INDEX_FILE": str(self.draft)})
+        return Git(self.user_git_dir, env={"GIT_INDEX_FILE": str(self.draft)})
 
     def start_draft(self) -> None:
         """Copy the index anew, and check its stat information against the files."""
@@ -122,8 +122,8 @@ def checkouts(repository: Repository, branch: str) -> tuple[Checkout, ...]:
         impersonal = replace(repository.common_git_dir(), path=git_dir)
         if _head_ref(Repo(impersonal)) == ref:
             _refuse_underway(git_dir, work_tree)
-            place = replace(impersonal, work_tree=work_tree, personal=True)
-            matching.append(Checkout(git_dir, work_tree, place))
+            personal = replace(impersonal, work_tree=work_tree, personal=True)
+            matching.append(Checkout(git_dir, work_tree, personal))
     return tuple(matching)
 
 

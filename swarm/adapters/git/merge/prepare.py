@@ -1,4 +1,4 @@
-"""Decides a merge to the last id, in a directory where only the host ever wrote."""
+"""Computes a merge commit, in a directory that only the host ever wrote."""
 
 import os
 import re
@@ -22,7 +22,7 @@ def prepare(task: TaskGit, order: MergeOrder) -> PreparedMerge:
 
     `squash` is one commit by the user, whose tree is the approved one merged with the
     target. `merge` keeps the agent's commits: a merge commit of the target and the
-    brought-back head, with one more commit where the head is not the approved tree,
+    brought-back head, with one more commit if the head is not the approved tree,
     so that what arrives is what was approved in any case.
 
     MergeConflict names the paths; Refused if there is no such branch, no identity,

@@ -51,19 +51,25 @@ def test_the_tree_is_the_one_that_git_would_make(
     (task.worktree / "link").symlink_to("src/a.py")
     agent_commit(task)
 
-    taken = take.take(task)
+    snapshot = take.take(task)
 
-    assert taken.tree == agent_git(task, "rev-parse", "HEAD^{tree}")
-    assert change(taken, "src/a.py").added == change(taken, "src/a.py").deleted == 1
-    assert change(taken, "README.md").kind == "deleted"
-    assert change(taken, "run").new_mode == 0o100755
+    assert snapshot.tree == agent_git(task, "rev-parse", "HEAD^{tree}")
+    assert (
+        change(snapshot, "src/a.py").added == change(snapshot, "src/a.py").deleted == 1
+    )
+    assert change(snapshot, "README.md").kind == "deleted"
+    assert change(snapshot, "run").new_mode == 0o100755
 
 
 def test_an_untouched_worktree_is_the_base(repo: Path) -> None:
     """No change, and nothing hidden."""
-    taken = take.take(task_with_worktree(repo))
+    snapshot = take.take(task_with_worktree(repo))
 
-    assert (taken.tree, taken.changes, taken.hidden) == (taken.base_tree, (), ())
+    assert (snapshot.tree, snapshot.changes, snapshot.hidden) == (
+        snapshot.base_tree,
+        (),
+        (),
+    )
 
 
 def test_a_file_over_a_directory_and_a_directory_over_a_file(repo: Path) -> None:
@@ -77,9 +83,9 @@ def test_a_file_over_a_directory_and_a_directory_over_a_file(repo: Path) -> None
     (task.worktree / "README.md").mkdir()
     (task.worktree / "README.md" / "x").write_text("x\n")
 
-    taken = take.take(task)
+    snapshot = take.take(task)
 
-    assert set(listed(task, taken.tree).split()) == {
+    assert set(listed(task, snapshot.tree).split()) == {
         ".gitignore",
         "README.md/x",
         "src",
@@ -94,9 +100,9 @@ def test_flags_of_the_agents_index_hide_nothing(repo: Path, flag: str) -> None:
     (task.worktree / "src" / "a.py").write_text("evil\n")
     assert agent_git(task, "status", "--porcelain") == ""
 
-    taken = take.take(task)
+    snapshot = take.take(task)
 
-    assert change(taken, "src/a.py").added == 1
+    assert change(snapshot, "src/a.py").added == 1
 
 
 def test_attributes_hide_no_lines(repo: Path) -> None:
@@ -105,11 +111,11 @@ def test_attributes_hide_no_lines(repo: Path) -> None:
     (task.worktree / ".gitattributes").write_text("* -diff binary\n")
     (task.worktree / "src" / "a.py").write_text("evil\n")
 
-    taken = take.take(task)
+    snapshot = take.take(task)
 
-    assert not change(taken, "src/a.py").binary
-    assert change(taken, "src/a.py").added == 1
-    assert change(taken, ".gitattributes").flags[0].level is Level.X0
+    assert not change(snapshot, "src/a.py").binary
+    assert change(snapshot, "src/a.py").added == 1
+    assert change(snapshot, ".gitattributes").flags[0].level is Level.X0
 
 
 def test_line_ends_are_bytes(repo: Path) -> None:
@@ -118,9 +124,9 @@ def test_line_ends_are_bytes(repo: Path) -> None:
     (task.worktree / ".gitattributes").write_text("* text=auto eol=lf\n")
     (task.worktree / "dos").write_bytes(b"a\r\n")
 
-    taken = take.take(task)
+    snapshot = take.take(task)
 
-    assert change(taken, "dos").new == blob_id(b"a\r\n", "sha1")
+    assert change(snapshot, "dos").new == blob_id(b"a\r\n", "sha1")
 
 
 def test_ignored_files_are_hidden_and_tracked_ones_are_not(repo: Path) -> None:
@@ -134,12 +140,12 @@ def test_ignored_files_are_hidden_and_tracked_ones_are_not(repo: Path) -> None:
     (task.worktree / "src" / "a.py").write_text("x\n")
     (task.worktree / "src" / "c.py").write_text("x\n")
 
-    taken = take.take(task)
+    snapshot = take.take(task)
 
-    assert why(taken, "x.log") == why(taken, "build/out") == "ignored"
-    assert why(taken, "secret") == "ignored by a rule that the agent added"
-    assert why(taken, "src/c.py") == "ignored by a rule that the agent added"
-    assert change(taken, "src/a.py").kind == "modified"
+    assert why(snapshot, "x.log") == why(snapshot, "build/out") == "ignored"
+    assert why(snapshot, "secret") == "ignored by a rule that the agent added"
+    assert why(snapshot, "src/c.py") == "ignored by a rule that the agent added"
+    assert change(snapshot, "src/a.py").kind == "modified"
 
 
 def test_an_ignore_rule_can_be_taken_back_below(repo: Path) -> None:
@@ -149,10 +155,10 @@ def test_an_ignore_rule_can_be_taken_back_below(repo: Path) -> None:
     (task.worktree / "src" / "keep.log").write_text("x\n")
     (task.worktree / "src" / "other.log").write_text("x\n")
 
-    taken = take.take(task)
+    snapshot = take.take(task)
 
-    assert change(taken, "src/keep.log").kind == "added"
-    assert why(taken, "src/other.log") == "ignored"
+    assert change(snapshot, "src/keep.log").kind == "added"
+    assert why(snapshot, "src/other.log") == "ignored"
 
 
 def test_pipes_sockets_and_links_in_place_of_gitignore_hold_nothing_up(
@@ -169,12 +175,12 @@ def test_pipes_sockets_and_links_in_place_of_gitignore_hold_nothing_up(
         server.bind("sock")
         (task.worktree / "new").write_text("x")
 
-        taken = take.take(task)
+        snapshot = take.take(task)
 
-    assert why(taken, "pipe") == why(taken, ".gitignore") == "a named pipe"
-    assert why(taken, "sock") == "a socket"
-    assert change(taken, "new").kind == "added"
-    assert change(taken, "src/.gitignore").flags[0].level is Level.X0
+    assert why(snapshot, "pipe") == why(snapshot, ".gitignore") == "a named pipe"
+    assert why(snapshot, "sock") == "a socket"
+    assert change(snapshot, "new").kind == "added"
+    assert change(snapshot, "src/.gitignore").flags[0].level is Level.X0
 
 
 GIT_NAMES = [
@@ -197,11 +203,11 @@ def test_names_that_some_system_takes_for_git_are_hidden(repo: Path, name: str) 
     (task.worktree / "src" / name / "config").write_text("[core]\n")
     (task.worktree / name).write_text("gitdir: /evil\n")
 
-    taken = take.take(task)
+    snapshot = take.take(task)
 
-    assert taken.changes == ()
-    assert why(taken, f"src/{name}/config") == "a git directory"
-    assert why(taken, name) == "a name that some systems take for .git"
+    assert snapshot.changes == ()
+    assert why(snapshot, f"src/{name}/config") == "a git directory"
+    assert why(snapshot, name) == "a name that some systems take for .git"
 
 
 def test_a_symlink_called_gitmodules_is_hidden(repo: Path) -> None:
@@ -210,10 +216,10 @@ def test_a_symlink_called_gitmodules_is_hidden(repo: Path) -> None:
     (task.worktree / ".gitmodules").symlink_to("README.md")
     (task.worktree / "src" / ".GitModules").symlink_to("a.py")
 
-    taken = take.take(task)
+    snapshot = take.take(task)
 
-    assert len(taken.hidden) == 2
-    assert taken.tree == taken.base_tree
+    assert len(snapshot.hidden) == 2
+    assert snapshot.tree == snapshot.base_tree
 
 
 HOSTILE = [
@@ -240,10 +246,10 @@ def test_hostile_names_are_names(repo: Path, name: bytes) -> None:
     (task.worktree / os.fsdecode(name)).write_text("x\n")
     (task.worktree / os.fsdecode(name + b".log")).write_text("x\n")
 
-    taken = take.take(task)
+    snapshot = take.take(task)
 
-    assert [os.fsencode(each.path) for each in taken.changes] == [name]
-    assert [os.fsencode(each.path) for each in taken.hidden] == [name + b".log"]
+    assert [os.fsencode(each.path) for each in snapshot.changes] == [name]
+    assert [os.fsencode(each.path) for each in snapshot.hidden] == [name + b".log"]
 
 
 def test_a_link_swapped_in_while_we_read_leads_nowhere(
@@ -274,10 +280,10 @@ def test_a_large_file_is_hidden_and_blocks(repo: Path) -> None:
     (task.worktree / "big").write_bytes(b"x" * 1001)
     (task.worktree / "fits").write_bytes(b"x" * 1000)
 
-    taken = take.take(task, Caps(file=1000))
+    snapshot = take.take(task, Caps(file=1000))
 
-    assert [entry.path for entry in taken.blocking] == ["big"]
-    assert change(taken, "fits").kind == "added"
+    assert [entry.path for entry in snapshot.blocking] == ["big"]
+    assert change(snapshot, "fits").kind == "added"
 
 
 def test_too_many_files_are_refused(repo: Path) -> None:
@@ -297,9 +303,9 @@ def test_a_directory_nested_without_end_is_hidden(repo: Path) -> None:
         fd = below
     os.close(fd)
 
-    taken = take.take(task)
+    snapshot = take.take(task)
 
-    assert [entry.reason for entry in taken.hidden] == ["too deep"]
+    assert [entry.reason for entry in snapshot.hidden] == ["too deep"]
     erase(task.worktree)
 
 
@@ -311,9 +317,9 @@ def test_many_hidden_files_are_one_entry(repo: Path) -> None:
         for number in range(100):
             (task.worktree / "build" / str(part) / f"{number}").write_text("x")
 
-    taken = take.take(task)
+    snapshot = take.take(task)
 
-    assert taken.hidden == (Hidden("build/", "ignored", size=500, count=500),)
+    assert snapshot.hidden == (Hidden("build/", "ignored", size=500, count=500),)
 
 
 def test_submodules_stay_as_they_are_and_their_content_is_hidden(
@@ -328,10 +334,10 @@ def test_submodules_stay_as_they_are_and_their_content_is_hidden(
     assert take.take(task).changes == ()
     (task.worktree / "vendor" / "planted").write_text("x")
 
-    taken = take.take(task)
+    snapshot = take.take(task)
 
-    assert taken.changes == ()
-    assert why(taken, "vendor/planted") == "content in a submodule"
+    assert snapshot.changes == ()
+    assert why(snapshot, "vendor/planted") == "content in a submodule"
     (task.worktree / "vendor" / "planted").unlink()
     (task.worktree / "vendor").rmdir()
     assert change(take.take(task), "vendor").flags[0].level is Level.X0
@@ -347,10 +353,10 @@ def test_a_gitlink_that_the_agent_committed_is_not_in_the_tree(repo: Path) -> No
     commit_all(nested, "nested")
     agent_commit(task)
 
-    taken = take.take(task)
+    snapshot = take.take(task)
 
-    assert taken.tree == taken.base_tree
-    assert why(taken, "vendor/x") == "in a nested repository"
+    assert snapshot.tree == snapshot.base_tree
+    assert why(snapshot, "vendor/x") == "in a nested repository"
 
 
 def test_an_unchanged_file_is_not_read_again(repo: Path) -> None:

@@ -87,9 +87,9 @@ def test_borrowed_objects_are_lent_on(repo: Path, tmp_path: Path) -> None:
     sh_git(tmp_path, "clone", "-q", "--shared", str(middle), str(last))
     task = task_with_worktree(last)
 
-    taken = take.take(task)
+    snapshot = take.take(task)
 
-    assert taken.changes == ()
+    assert snapshot.changes == ()
     assert agent_git(task, "status", "--porcelain") == ""
     by_target = {mount.target: mount for mount in task.mounts()}
     assert by_target["/objects-ro-1"].source == str(middle / ".git" / "objects")
@@ -135,10 +135,10 @@ def test_what_the_user_ignores_is_ignored_by_both(repo: Path) -> None:
     (task.worktree / "private").mkdir()
     (task.worktree / "private" / "x").write_text("x")
 
-    taken = take.take(task)
+    snapshot = take.take(task)
 
     assert agent_git(task, "status", "--porcelain") == ""
-    assert [entry.path for entry in taken.hidden] == ["private/x", "x.swp"]
+    assert [entry.path for entry in snapshot.hidden] == ["private/x", "x.swp"]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
