@@ -133,7 +133,7 @@ class Tree:
     def _watch_missing(self, path: str, watched: set[str]) -> None:
         """Watch directories below a path that have no watch; report what they hold."""
         if path not in watched:
-            self._watch_below(path, is_new=True)
+            self._watch_tree(path, is_new=True)
             return
         with self._opened(path) as folder:
             if folder is None:
