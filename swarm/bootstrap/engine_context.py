@@ -69,7 +69,7 @@ def _reader(paths: HomePaths) -> Callable[[], Queries]:
 def _nets(paths: HomePaths, containers: Containers, journal: Journal) -> NetPool:
     log = GateRecorder(journal, lambda: prices.load(load.user_file()))
     gate = GateClient(
-        containers, GateNames(paths.tag), lambda: _config().gate.hosts, log.heard
+        containers, GateNames(paths.tag), lambda: _config().gate.hosts, log.on_line
     )
     return NetPool(containers, gate, log, lambda: _config().gate.ready)
 
@@ -90,7 +90,7 @@ def _sensing(
     made: list[SensorSupervisor] = []
 
     def heard(line: dict[str, Any]) -> None:
-        made[0].heard(line)
+        made[0].on_line(line)
 
     sensor = SensorClient(containers, SensorNames(paths.tag), paths.sensor, heard)
     fallback = InotifySensor(paths.sensor, heard)

@@ -58,9 +58,9 @@ class Keeper:
         """Take up where an earlier keeper was, then serve; blocks until `stop`."""
         self._context.journal.record(None, e.KeeperStarted(self._pid, __version__))
         reconcile.offline(self._context)
-        self._context.nets.gate.when_lost(self._gate_lost)
-        self._context.sensing.when_lost(self._sensor_lost)
-        self._context.nets.log.when_answered(self._check_budget)
+        self._context.nets.gate.set_lost_handler(self._gate_lost)
+        self._context.sensing.set_lost_handler(self._sensor_lost)
+        self._context.nets.log.set_answer_handler(self._check_budget)
         self._watch.start()
         self._workers.submit(policy_resolver.known_registries)
         read, seen = self._context.read(), -1
@@ -190,7 +190,7 @@ class Keeper:
 
     def _sensor_lost(self, why: str) -> None:
         if not self._stopped.is_set():
-            self._context.sensing.went(why)
+            self._context.sensing.on_sensor_lost(why)
             self._workers.submit(self._recover_sensor)
 
     def _recover_sensor(self) -> None:

@@ -16,7 +16,7 @@ from swarm.gate.upstream import Upstream
 KEYS = Path("/keys")
 GATHER_SECONDS = 0.02
 WAITING_LIMIT = 500
-"""Blocks of lines, a few MB: a log that nobody takes must not eat the gate's memory."""
+"""Blocks of lines, a few MB: an unread log must not fill the gate's memory."""
 
 
 class Printer:
@@ -28,14 +28,14 @@ class Printer:
         threading.Thread(target=self._print, daemon=True).start()
 
     def write(self, line: str) -> None:
-        """Leave a line to be written at once, behind what was noted before."""
+        """Write a line at once, after the lines that were noted before."""
         self._notes.append(line)
         self._flush()
 
     def note(self, line: str) -> None:
-        """Leave a line to be written soon, with others: each write wakes the engine.
+        """Write a line soon, together with others: each write wakes the keeper.
 
-        Dropped while too many wait, which its number makes a gap.
+        It is dropped while too many lines wait; the gap shows in the numbers.
         """
         if self._blocks.qsize() >= WAITING_LIMIT:
             return
@@ -55,7 +55,7 @@ class Printer:
 
 
 async def main() -> None:
-    """Serve until standard input ends; a keeper that dies does not end it."""
+    """Serve until standard input ends, which the keeper's death does not cause."""
     printer = Printer()
     audit = AuditLog(printer.note)
     authority = Authority(KEYS)
@@ -71,15 +71,15 @@ async def main() -> None:
     loop.add_signal_handler(signal.SIGTERM, reader.feed_eof)
     ticking = asyncio.ensure_future(_tick(control))
     while line := await reader.readline():
-        printer.write(control.obey(line.decode("utf-8", "replace")))
-    for one in (receiving, ticking):
-        one.cancel()
+        printer.write(control.handle_command(line.decode("utf-8", "replace")))
+    for task in (receiving, ticking):
+        task.cancel()
 
 
 async def _tick(control: Control) -> None:
     while True:
         await asyncio.sleep(1.0)
-        control.second()
+        control.tick()
 
 
 if __name__ == "__main__":

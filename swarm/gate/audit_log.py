@@ -20,7 +20,7 @@ _SAME = ("host", "port", "reason", "method", "path", "sni")
 
 @dataclass(slots=True)
 class _LineCounter:
-    """How much one net made us write."""
+    """The lines that one net caused."""
 
     number: int = 0
     window: float = 0.0
@@ -30,7 +30,7 @@ class _LineCounter:
 
 @dataclass(slots=True)
 class _Repeated:
-    """A denial that was written, and how often it came again since."""
+    """A denial that was written, and the number of its repetitions since."""
 
     facts: dict[str, Any] = field(default_factory=dict)
     since: float = 0.0
@@ -38,43 +38,45 @@ class _Repeated:
 
 
 class AuditLog:
-    """Numbers the lines of each net, so that a lost one is missed."""
+    """Numbers the lines of each net, so that a lost line leaves a gap."""
 
     def __init__(self, write: Write, clock: Callable[[], float] = time.time) -> None:
-        self._write = write
+        self._write_line = write
         self._clock = clock
-        self._told: dict[str, _LineCounter] = {}
+        self._counters: dict[str, _LineCounter] = {}
         self._repeated: dict[tuple[str, ...], _Repeated] = {}
 
-    def say(self, net: str, phase: str, **facts: Any) -> None:
-        """Write one line; `facts` without those that are empty."""
-        told, now = self._told.setdefault(net, _LineCounter()), self._clock()
-        if now - told.window >= WINDOW:
-            self._overflow(net, told)
-            told.window, told.lines = now, 0
-        told.lines += 1
-        if told.lines > LINES_LIMIT:
-            told.unwritten += int(facts.get("n", 1))
+    def write(self, net: str, phase: str, **facts: Any) -> None:
+        """Write one line with the facts that are not empty."""
+        counter, now = self._counters.setdefault(net, _LineCounter()), self._clock()
+        if now - counter.window >= WINDOW:
+            self._overflow(net, counter)
+            counter.window, counter.lines = now, 0
+        counter.lines += 1
+        if counter.lines > LINES_LIMIT:
+            counter.unwritten += int(facts.get("n", 1))
             return
-        self._line(net, told, phase, facts)
+        self._line(net, counter, phase, facts)
 
     def _line(
-        self, net: str, told: _LineCounter, phase: str, facts: dict[str, Any]
+        self, net: str, counter: _LineCounter, phase: str, facts: dict[str, Any]
     ) -> None:
-        told.number += 1
-        kept = {key: value for key, value in facts.items() if value not in ("", None)}
-        line = {"at": round(self._clock(), 3), "net": net, "seq": told.number}
-        self._write(json.dumps({**line, "phase": phase, **kept}, ensure_ascii=True))
+        counter.number += 1
+        filled = {key: value for key, value in facts.items() if value not in ("", None)}
+        line = {"at": round(self._clock(), 3), "net": net, "seq": counter.number}
+        self._write_line(
+            json.dumps({**line, "phase": phase, **filled}, ensure_ascii=True)
+        )
 
-    def _overflow(self, net: str, told: _LineCounter) -> None:
-        if told.unwritten:
-            self._line(net, told, "overflow", {"n": told.unwritten})
-            told.unwritten = 0
+    def _overflow(self, net: str, counter: _LineCounter) -> None:
+        if counter.unwritten:
+            self._line(net, counter, "overflow", {"n": counter.unwritten})
+            counter.unwritten = 0
 
     def resume(self, net: str, number: int) -> None:
-        """Go on from a number that is known already; never back."""
-        told = self._told.setdefault(net, _LineCounter())
-        told.number = max(told.number, number)
+        """Go on from the last number that the keeper has; never back."""
+        counter = self._counters.setdefault(net, _LineCounter())
+        counter.number = max(counter.number, number)
 
     def denied(self, denial: Denied, net: str, phase: str, **request: Any) -> None:
         """Write a denial of a request, or count it if its equal came in this second.
@@ -84,38 +86,40 @@ class AuditLog:
         """
         facts = {**request, **denial.facts()}
         key = (net, phase, *(str(facts.get(name)) for name in _SAME))
-        known, now = self._repeated.get(key), self._clock()
-        if known and now - known.since < WINDOW:
-            known.count += 1
+        repeated, now = self._repeated.get(key), self._clock()
+        if repeated and now - repeated.since < WINDOW:
+            repeated.count += 1
             return
-        if known:
+        if repeated:
             self._flush_one(key)
         elif len(self._repeated) >= KEYS_LIMIT:
             for other in list(self._repeated):
                 self._flush_one(other)
         self._repeated[key] = _Repeated({"phase": phase, **facts}, now)
-        self.say(net, phase, verdict="deny", n=1, **facts)
+        self.write(net, phase, verdict="deny", n=1, **facts)
 
     def flush(self, everything: bool = False) -> None:
-        """Write what was counted and is over; called once a second, and at the end."""
+        """Write the repeated denials of windows that are over, or all of them."""
         now = self._clock()
-        for key, known in list(self._repeated.items()):
-            if everything or now - known.since >= WINDOW:
+        for key, repeated in list(self._repeated.items()):
+            if everything or now - repeated.since >= WINDOW:
                 self._flush_one(key)
-        for net, told in self._told.items():
-            if everything or now - told.window >= WINDOW:
-                self._overflow(net, told)
+        for net, counter in self._counters.items():
+            if everything or now - counter.window >= WINDOW:
+                self._overflow(net, counter)
 
     def forget(self, net: str) -> None:
-        """The net is over; its numbers are not needed any more."""
+        """Write what is left of a net that is over, and drop its numbers."""
         for key in [key for key in self._repeated if key[0] == net]:
             self._flush_one(key)
-        told = self._told.pop(net, None)
-        if told:
-            self._overflow(net, told)
+        counter = self._counters.pop(net, None)
+        if counter:
+            self._overflow(net, counter)
 
     def _flush_one(self, key: tuple[str, ...]) -> None:
-        known = self._repeated.pop(key)
-        if known.count:
-            facts = dict(known.facts)
-            self.say(key[0], facts.pop("phase"), verdict="deny", n=known.count, **facts)
+        repeated = self._repeated.pop(key)
+        if repeated.count:
+            facts = dict(repeated.facts)
+            self.write(
+                key[0], facts.pop("phase"), verdict="deny", n=repeated.count, **facts
+            )

@@ -1,4 +1,4 @@
-"""Where connections come in: what they ask for, decided before anything goes out."""
+"""Handles a task's connections: each is decided on before a byte goes out."""
 
 import asyncio
 import contextlib
@@ -21,7 +21,7 @@ from swarm.policy.hosts import Host
 from swarm.policy.reasons import Kind, Reason
 
 FIRST_SECONDS = 10.0
-"""For a head or a hello: a client that takes longer holds a place it does not use."""
+"""The limit for a head or a hello: a slower client blocks a place for nothing."""
 ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 _HTTP = (b"GET", b"HEA", b"POS", b"PUT", b"DEL", b"PAT", b"OPT", b"TRA", b"CON", b"PRI")
 
@@ -42,13 +42,15 @@ class ConnectionHandler:
         self._context = context
 
     async def explicit(self, accepted: socket.socket) -> None:
-        """A client that knows of the proxy."""
-        await self._serve(accepted, self._asked)
+        """Serve a client that knows of the proxy."""
+        await self._serve(accepted, self._serve_proxy_request)
 
     async def transparent(self, accepted: socket.socket) -> None:
-        """A client that does not: the kernel knows where it wanted to go."""
-        host, port = sniffing.wanted(accepted, self._net)
-        await self._serve(accepted, lambda wire: self._tunnel(wire, host, port, b""))
+        """Serve a client that does not; the kernel knows its original destination."""
+        host, port = sniffing.original_destination(accepted, self._net)
+        await self._serve(
+            accepted, lambda wire: self._serve_tunnel(wire, host, port, b"")
+        )
 
     async def _serve(
         self, accepted: socket.socket, handle: Callable[[Wire], Awaitable[None]]
@@ -67,7 +69,7 @@ class ConnectionHandler:
         finally:
             wire.close()
 
-    async def _asked(self, wire: Wire) -> None:
+    async def _serve_proxy_request(self, wire: Wire) -> None:
         try:
             data = await asyncio.wait_for(read_head(wire), FIRST_SECONDS)
             if not data:
@@ -80,17 +82,19 @@ class ConnectionHandler:
             return
         if head.form == "authority":
             assert head.host is not None
-            await self._tunnel(wire, head.host, head.port, ESTABLISHED)
+            await self._serve_tunnel(wire, head.host, head.port, ESTABLISHED)
         elif head.form == "absolute":
             wire.unread(data)
-            await self._exchange(wire, Destination(None, 80)).serve()
+            await self._session(wire, Destination(None, 80)).serve()
         else:
             await wire.send(denial_responses.malformed("this is a proxy"))
 
-    async def _tunnel(self, wire: Wire, host: Host, port: int, reply: bytes) -> None:
-        """A connection to one host; `reply` is what an explicit client waits for."""
+    async def _serve_tunnel(
+        self, wire: Wire, host: Host, port: int, reply: bytes
+    ) -> None:
+        """Serve a connection to one host; an explicit client waits for `reply`."""
         try:
-            await self._through(wire, host, port, reply)
+            await self._open_tunnel(wire, host, port, reply)
         except Denied as denied:
             self._net.audit.denied(
                 denied, self._net.id, "connect", host=host.name, port=port
@@ -101,75 +105,79 @@ class ConnectionHandler:
             if reply:
                 await wire.send(
                     denial_responses.unreachable(
-                        f"{host}:{port}", sniffing.short(error)
+                        f"{host}:{port}", sniffing.short_error(error)
                     )
                 )
 
-    async def _through(self, wire: Wire, host: Host, port: int, reply: bytes) -> None:
+    async def _open_tunnel(
+        self, wire: Wire, host: Host, port: int, reply: bytes
+    ) -> None:
         verdict = self._net.require(Attempt(host, port))
-        self._net.leads_to(Attempt(host, port), verdict.rule)
+        self._net.remember(Attempt(host, port), verdict.rule)
         if verdict.inspect:
             await wire.send(reply)
-            await self._inside(wire, host, port, verdict, None)
+            await self._serve_inside(wire, host, port, verdict, None)
             return
-        reached = await self._reach(host, port, verdict)
+        server = await self._reach(host, port, verdict)
         try:
             await wire.send(reply)
-            await self._inside(wire, host, port, verdict, reached)
+            await self._serve_inside(wire, host, port, verdict, server)
         finally:
-            reached.wire.close()
+            server.wire.close()
 
     async def _reach(
         self, host: Host, port: int, verdict: Verdict
     ) -> UpstreamConnection:
         return await self._upstream.connect(
-            self._net.judge, host.name, port, verdict.rule
+            self._net.evaluator, host.name, port, verdict.rule
         )
 
-    async def _inside(
+    async def _serve_inside(
         self,
         wire: Wire,
         host: Host,
         port: int,
         verdict: Verdict,
-        out: UpstreamConnection | None,
+        server: UpstreamConnection | None,
     ) -> None:
-        """What comes through: TLS or HTTP for this very name, or what a rule says."""
+        """Serve what comes: TLS or HTTP for this very name, or a rule's raw tunnel."""
         if verdict.rule and verdict.rule.kind == "tcp":
-            assert out is not None
-            await self._carry(wire, host, port, verdict, out, sni="")
+            assert server is not None
+            await self._pass_through(wire, host, port, verdict, server, sni="")
             return
         data = await asyncio.wait_for(wire.recv(), FIRST_SECONDS)
         wire.unread(data)
         if data[:1] == b"\x16":
-            asked = await asyncio.wait_for(sniffing.client_hello(wire), FIRST_SECONDS)
-            sniffing.require_name(asked, host)
-            if out is None:
-                await self._look(wire, host, port)
+            hello = await asyncio.wait_for(sniffing.client_hello(wire), FIRST_SECONDS)
+            sniffing.require_name(hello, host)
+            if server is None:
+                await self._intercept(wire, host, port)
             else:
-                await self._carry(wire, host, port, verdict, out, sni=asked.server_name)
+                await self._pass_through(
+                    wire, host, port, verdict, server, sni=hello.server_name
+                )
         elif data[:3] in _HTTP:
-            await self._exchange(wire, Destination(host, port)).serve()
+            await self._session(wire, Destination(host, port)).serve()
         elif data:
             raise Denied(Reason.NOT_TLS_NOR_HTTP)
 
-    async def _look(self, wire: Wire, host: Host, port: int) -> None:
+    async def _intercept(self, wire: Wire, host: Host, port: int) -> None:
         """End TLS here with a certificate of our own, and read the requests."""
         inner = TlsWire(wire, self._authority.context(host.name))
         await asyncio.wait_for(inner.handshake(), FIRST_SECONDS)
-        subject = Destination(host, port, self._context())
-        await self._exchange(inner, subject).serve()
+        destination = Destination(host, port, self._context())
+        await self._session(inner, destination).serve()
 
-    def _exchange(self, wire: Wire, subject: Destination) -> HttpSession:
-        return HttpSession(self._net, self._upstream, wire, subject)
+    def _session(self, wire: Wire, destination: Destination) -> HttpSession:
+        return HttpSession(self._net, self._upstream, wire, destination)
 
-    async def _carry(
+    async def _pass_through(
         self,
         wire: Wire,
         host: Host,
         port: int,
         verdict: Verdict,
-        out: UpstreamConnection,
+        server: UpstreamConnection,
         sni: str,
     ) -> None:
         rule = verdict.rule
@@ -179,10 +187,10 @@ class ConnectionHandler:
             "port": port,
             "rule": rule.id if rule else "",
             "origin": rule.origin if rule else "",
-            "address": out.address,
+            "address": server.address,
             "sni": sni,
         }
-        self._net.audit.say(
+        self._net.audit.write(
             self._net.id, "connect", verdict="allow", reason=verdict.reason, **facts
         )
 
@@ -193,12 +201,12 @@ class ConnectionHandler:
 
         how = "done"
         try:
-            await splice(wire, out.wire, carried, sent)
+            await splice(wire, server.wire, carried, sent)
         except asyncio.CancelledError:
             how = "cut"
             raise
         finally:
-            self._net.audit.say(
+            self._net.audit.write(
                 self._net.id,
                 "close",
                 how=how,
@@ -209,12 +217,12 @@ class ConnectionHandler:
             )
 
     def _failed(self, host: Host, port: int, error: BaseException) -> None:
-        self._net.audit.say(
+        self._net.audit.write(
             self._net.id,
             "fail",
             host=host.name,
             port=port,
-            reason=sniffing.short(error),
+            reason=sniffing.short_error(error),
         )
 
     async def _refuse(

@@ -1,4 +1,4 @@
-"""What the keeper says on standard input, and what it is answered."""
+"""Handles the keeper's commands, which come on standard input."""
 
 import hmac
 import json
@@ -35,7 +35,7 @@ class Control:
         self._nets: dict[str, TaskNet] = {}
         self._nonces: dict[str, str] = {}
         self._listeners: dict[str, Listeners] = {}
-        self._verbs: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+        self._commands: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "open": self._open,
             "policy": self._policy,
             "cut": self._cut,
@@ -44,21 +44,21 @@ class Control:
             "hello": self._hello,
         }
 
-    def obey(self, line: str) -> str:
+    def handle_command(self, line: str) -> str:
         """Carry out one command and return the answer's line."""
         number: Any = None
         try:
             body = json.loads(line)
             number = body["id"]
-            told = self._verbs[body["op"]](body)
+            reply = self._commands[body["op"]](body)
         except (KeyError, ValueError, TypeError, AttributeError, ssl.SSLError) as error:
             return json.dumps(
                 {"reply": number, "error": f"{type(error).__name__}: {error}"}
             )
-        return json.dumps({"reply": number, **told})
+        return json.dumps({"reply": number, **reply})
 
     def adopt(self, name: str, nonce: str, sockets: list[Any]) -> str:
-        """Take over a net's listeners; the reason where that is refused.
+        """Take over a net's listeners; returns the reason if that is refused.
 
         The nonce is good once, and only for the net it was made for.
         """
@@ -68,26 +68,26 @@ class Control:
             return "no such net is awaited"
         if name in self._listeners:
             self._listeners.pop(name).close()
-        front = ConnectionHandler(
+        handler = ConnectionHandler(
             net, self._upstream, self._authority, lambda: _context(net)
         )
-        self._listeners[name] = Listeners(net, front, sockets)
+        self._listeners[name] = Listeners(net, handler, sockets)
         return ""
 
-    def second(self) -> None:
-        """Called once a second: write what was counted."""
+    def tick(self) -> None:
+        """Write the denials that were counted; called once a second."""
         self._audit.flush()
 
     def _open(self, body: dict[str, Any]) -> dict[str, Any]:
         """A net whose listeners are about to come, or come again."""
         name, policy = str(body["net"]), rules.from_json(body["policy"])
         certificates.check(policy.upstream_ca)
-        known = self._nets.get(name)
-        if known is None:
-            known = self._nets[name] = TaskNet(name, policy, self._audit)
+        net = self._nets.get(name)
+        if net is None:
+            net = self._nets[name] = TaskNet(name, policy, self._audit)
         else:
-            known.replace(policy)
-        known.hold(body.get("secrets", {}), body.get("placeholders", {}))
+            net.replace(policy)
+        net.hold_secrets(body.get("secrets", {}), body.get("placeholders", {}))
         self._audit.resume(name, int(body.get("seq", 0)))
         self._nonces[name] = str(body["nonce"])
         return {"adopted": name in self._listeners}
@@ -96,9 +96,9 @@ class Control:
         policy = rules.from_json(body["policy"])
         certificates.check(policy.upstream_ca)
         net = self._nets[str(body["net"])]
-        ended = net.replace(policy)
-        net.hold(body.get("secrets", {}), body.get("placeholders", {}))
-        return {"cut": ended}
+        cut_connections = net.replace(policy)
+        net.hold_secrets(body.get("secrets", {}), body.get("placeholders", {}))
+        return {"cut": cut_connections}
 
     def _cut(self, body: dict[str, Any]) -> dict[str, Any]:
         return {"cut": self._nets[str(body["net"])].cut()}
@@ -127,4 +127,4 @@ class Control:
 
 
 def _context(net: TaskNet) -> ssl.SSLContext:
-    return certificates.upstream_context(net.judge.policy.upstream_ca)
+    return certificates.upstream_context(net.evaluator.policy.upstream_ca)

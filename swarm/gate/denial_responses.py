@@ -1,4 +1,4 @@
-"""What a denied client is told, in the words of its own protocol."""
+"""Answers to a denied client, in the words of its own protocol."""
 
 import json
 
@@ -20,14 +20,14 @@ def sentence(where: str, reason: Reason) -> str:
 
 def http(where: str, reason: Reason, body: bool = True) -> bytes:
     """A 403 whose status line says it all: npm, pip and urllib show nothing else."""
-    told = {
+    body_json = {
         "error": "denied_by_policy",
         "host": where,
         "reason": reason,
         "message": sentence(where, reason),
         "hint": "see /etc/swarm/policy.md",
     }
-    content = json.dumps(told).encode() + b"\n" if body else b""
+    content = json.dumps(body_json).encode() + b"\n" if body else b""
     return (
         f"HTTP/1.1 403 swarm-denied {where} {reason}\r\n"
         f"Content-Type: application/json\r\nX-Swarm-Deny: {reason}\r\n"

@@ -1,4 +1,4 @@
-"""Requests, one after another, each with a verdict of its own before it goes on."""
+"""Serves requests one after another; each has a verdict before it goes on."""
 
 import asyncio
 import ssl
@@ -29,7 +29,7 @@ HANDSHAKE_SECONDS = 15.0
 
 @dataclass
 class _Request:
-    """One request, as far as it is known."""
+    """One request, with what is known of it so far."""
 
     host: Host
     port: int
@@ -38,7 +38,7 @@ class _Request:
     address: str = ""
 
     def facts(self) -> dict[str, object]:
-        """What every line about it says."""
+        """The facts of every line about it."""
         rule = self.verdict.rule if self.verdict else None
         return {
             "host": self.host.name,
@@ -53,7 +53,7 @@ class _Request:
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Whom a client speaks to: one host in a tunnel, or any as a proxy's client."""
+    """The host that a client speaks to: one in a tunnel, or any through a proxy."""
 
     host: Host | None
     port: int
@@ -65,31 +65,31 @@ class HttpSession:
     """Speaks HTTP/1.1 with one client."""
 
     def __init__(
-        self, net: TaskNet, upstream: Upstream, client: Wire, subject: Destination
+        self, net: TaskNet, upstream: Upstream, client: Wire, destination: Destination
     ) -> None:
         self._net = net
         self._upstream = upstream
         self._client = client
-        self._subject = subject
+        self._destination = destination
         self._server: Wire | None = None
-        self._leads_to: tuple[Host, int, str] | None = None
-        self._asked: _Request | None = None
+        self._server_place: tuple[Host, int, str] | None = None
+        self._request: _Request | None = None
 
     async def serve(self) -> None:
-        """Until the client has no more requests, or one is refused."""
+        """Serve until the client has no more requests, or one is refused."""
         try:
-            while await self._one():
+            while await self._serve_one():
                 pass
         finally:
-            self._hang_up()
+            self._close_server()
 
-    async def _one(self) -> bool:
-        self._asked = None
+    async def _serve_one(self) -> bool:
+        self._request = None
         try:
             data = await asyncio.wait_for(read_head(self._client), IDLE_SECONDS)
             return bool(data) and await self._handle(data)
         except (BadHead, BadTarget) as bad:
-            self._tell(Denied(Reason.MALFORMED))
+            self._write_denial(Denied(Reason.MALFORMED))
             await self._client.send(denial_responses.malformed(str(bad)))
         except Denied as denied:
             await self._refuse(denied)
@@ -99,100 +99,108 @@ class HttpSession:
 
     async def _handle(self, data: bytes) -> bool:
         """One request, from its verdict to the end of its answer."""
-        asked, rule = self._decided(data)
-        server = await self._reach(asked, rule)
-        meter, began = TransferMeter(self._net, asked.host, rule), time.monotonic()
-        passage = HttpForwarder(self._client, data, meter)
-        self._say_asked(asked, rule)
+        request, rule = self._judge(data)
+        server = await self._reach(request, rule)
+        meter, began = TransferMeter(self._net, request.host, rule), time.monotonic()
+        forwarder = HttpForwarder(self._client, data, meter)
+        self._write_model_asked(request, rule)
         how = "done"
         try:
-            ended = await passage.carry(
-                server, asked.head.target, self._injected(asked.host, rule)
+            ended = await forwarder.carry(
+                server, request.head.target, self._injected(request.host, rule)
             )
         except BaseException as error:
-            how = _ended_by(error)
-            self._hang_up()
+            how = _how_it_ended(error)
+            self._close_server()
             raise
         finally:
-            self._net.audit.say(
+            self._net.audit.write(
                 self._net.id,
                 "request",
                 verdict="allow",
                 how=how,
                 seconds=round(time.monotonic() - began, 3),
                 **meter.facts(),
-                **asked.facts(),
+                **request.facts(),
             )
-            self._say_answered(asked, rule, meter, time.monotonic() - began)
+            self._write_model_answered(request, rule, meter, time.monotonic() - began)
         if not ended.server_goes_on:
-            self._hang_up()
+            self._close_server()
         return ended.client_goes_on
 
-    def _say_asked(self, asked: _Request, rule: Rule | None) -> None:
-        """From now on the agent waits for a model."""
+    def _write_model_asked(self, request: _Request, rule: Rule | None) -> None:
+        """Report that the agent waits for a model from now on."""
         if rule and rule.model:
-            facts = {"host": asked.host.name, "provider": rule.model}
-            self._net.audit.say(self._net.id, "model", **facts)
+            facts = {"host": request.host.name, "provider": rule.model}
+            self._net.audit.write(self._net.id, "model", **facts)
 
-    def _say_answered(
-        self, asked: _Request, rule: Rule | None, meter: TransferMeter, seconds: float
+    def _write_model_answered(
+        self, request: _Request, rule: Rule | None, meter: TransferMeter, seconds: float
     ) -> None:
         if rule and meter.reader:
-            self._net.audit.say(
+            self._net.audit.write(
                 self._net.id,
                 "answer",
-                host=asked.host.name,
+                host=request.host.name,
                 provider=rule.model,
                 status=meter.status or None,
                 seconds=round(seconds, 3),
                 **asdict(meter.reader.done()),
             )
 
-    def _decided(self, data: bytes) -> tuple[_Request, Rule | None]:
-        """Denied, but for a request that a rule allows, to the host that was vetted."""
+    def _judge(self, data: bytes) -> tuple[_Request, Rule | None]:
+        """The request and its rule; Denied unless a rule lets it pass to its host."""
         head = request_head.parse(data)
-        asked = self._asked = self._meant(head)
-        if self._subject.host is not None and not self._names_subject(head):
+        request = self._request = self._request_of(head)
+        if self._destination.host is not None and not self._names_destination(head):
             raise Denied(Reason.HOST_DIFFERS)
         target = request_target.parse(head.target)
-        attempt = Attempt(asked.host, asked.port, head.method, target)
-        verdict = asked.verdict = self._net.require(
-            attempt, inside=self._subject.host is not None
+        attempt = Attempt(request.host, request.port, head.method, target)
+        verdict = request.verdict = self._net.require(
+            attempt, inside=self._destination.host is not None
         )
-        if self._subject.host is None:
-            self._net.leads_to(Attempt(asked.host, asked.port), verdict.rule)
+        if self._destination.host is None:
+            self._net.remember(Attempt(request.host, request.port), verdict.rule)
         self._net.count_request(verdict.rule)
-        if self._net.leaked(data, asked.host):
+        if self._net.leaked(data, request.host):
             raise Denied(Reason.SECRET_ELSEWHERE, verdict.rule)
-        return asked, verdict.rule
+        return request, verdict.rule
 
-    def _meant(self, head: RequestHead) -> _Request:
-        if self._subject.host is not None:
-            return _Request(self._subject.host, self._subject.port, head)
+    def _request_of(self, head: RequestHead) -> _Request:
+        if self._destination.host is not None:
+            return _Request(self._destination.host, self._destination.port, head)
         if head.form != "absolute" or head.host is None:
             raise BadHead("not a request to a proxy")
         return _Request(head.host, head.port or 80, head)
 
-    def _names_subject(self, head: RequestHead) -> bool:
-        """Whether the Host field names whom the connection is to."""
-        port = head.port or (443 if self._subject.context else 80)
-        same_port = port == self._subject.port or not head.port
-        return head.form == "origin" and head.host == self._subject.host and same_port
-
-    async def _reach(self, asked: _Request, rule: Rule | None) -> Wire:
-        """The connection to the request's host, made where there is none."""
-        known = self._leads_to
-        if self._server and known and known[:2] == (asked.host, asked.port):
-            asked.address = known[2]
-            return self._server
-        self._hang_up()
-        reached = await self._upstream.connect(
-            self._net.judge, asked.host.name, asked.port, rule
+    def _names_destination(self, head: RequestHead) -> bool:
+        """Whether the Host field names the host that the connection is to."""
+        port = head.port or (443 if self._destination.context else 80)
+        same_port = port == self._destination.port or not head.port
+        return (
+            head.form == "origin" and head.host == self._destination.host and same_port
         )
-        asked.address = reached.address
-        server: Wire = reached.wire
-        if self._subject.context:
-            inner = TlsWire(reached.wire, self._subject.context, asked.host.name)
+
+    async def _reach(self, request: _Request, rule: Rule | None) -> Wire:
+        """The connection to the request's host, which is made if there is none."""
+        server_place = self._server_place
+        if (
+            self._server
+            and server_place
+            and server_place[:2] == (request.host, request.port)
+        ):
+            request.address = server_place[2]
+            return self._server
+        self._close_server()
+        connection = await self._upstream.connect(
+            self._net.evaluator, request.host.name, request.port, rule
+        )
+        request.address = connection.address
+        server: Wire = connection.wire
+        if self._destination.context:
+            inner = TlsWire(
+                connection.wire, self._destination.context, request.host.name
+            )
             server = inner
             try:
                 await asyncio.wait_for(inner.handshake(), HANDSHAKE_SECONDS)
@@ -200,12 +208,12 @@ class HttpSession:
                 server.close()
                 raise
         self._server = server
-        self._leads_to = (asked.host, asked.port, reached.address)
+        self._server_place = (request.host, request.port, connection.address)
         return server
 
     def _injected(self, host: Host, rule: Rule | None) -> tuple[bytes, bytes] | None:
         """The header with the secret, for the host that the certificate proved."""
-        if rule is None or rule.inject is None or self._subject.context is None:
+        if rule is None or rule.inject is None or self._destination.context is None:
             return None
         value = self._net.value(rule.inject.secret, host)
         if value is None:
@@ -213,40 +221,42 @@ class HttpSession:
         filled = rule.inject.template.replace("{}", value)
         return rule.inject.header.encode(), filled.encode()
 
-    def _hang_up(self) -> None:
+    def _close_server(self) -> None:
         if self._server:
             self._server.close()
-        self._server = self._leads_to = None
+        self._server = self._server_place = None
 
     async def _refuse(self, denied: Denied) -> None:
-        self._tell(denied)
-        asked = self._asked
-        where = f"{asked.host}:{asked.port}" if asked else "?"
-        has_body = asked is None or asked.head.method != "HEAD"
+        self._write_denial(denied)
+        request = self._request
+        where = f"{request.host}:{request.port}" if request else "?"
+        has_body = request is None or request.head.method != "HEAD"
         await self._client.send(denial_responses.http(where, denied.reason, has_body))
         await self._client.send_eof()
 
-    def _tell(self, denied: Denied) -> None:
-        asked = self._asked
-        facts = asked.facts() if asked else {"host": str(self._subject.host or "")}
+    def _write_denial(self, denied: Denied) -> None:
+        request = self._request
+        facts = (
+            request.facts() if request else {"host": str(self._destination.host or "")}
+        )
         self._net.audit.denied(denied, self._net.id, "request", **facts)
 
     def _failed(self, error: BaseException) -> None:
-        if self._asked:
+        if self._request:
             reason = (str(error) or type(error).__name__)[:200]
-            self._net.audit.say(
-                self._net.id, "fail", reason=reason, **self._asked.facts()
+            self._net.audit.write(
+                self._net.id, "fail", reason=reason, **self._request.facts()
             )
 
 
-def _ended_by(error: BaseException) -> str:
+def _how_it_ended(error: BaseException) -> str:
     if isinstance(error, Denied):
         return "refused"
     return "cut" if isinstance(error, asyncio.CancelledError) else "broken"
 
 
 async def read_head(client: Wire) -> bytes:
-    """A request's head; what came behind it is put back. Empty where nothing came."""
+    """A request's head; bytes behind it are put back. Empty if nothing came."""
     data = b""
     while True:
         more = await client.recv()

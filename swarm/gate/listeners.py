@@ -1,4 +1,4 @@
-"""One task's listeners: taken over from its namespace, served until it is over."""
+"""Serves one task's listeners, which were handed over from its namespace."""
 
 import asyncio
 import contextlib
@@ -13,19 +13,19 @@ from swarm.gate.task_net import TaskNet
 
 Serve = Callable[[socket.socket], Coroutine[Any, Any, None]]
 ORDER = ("explicit", "transparent", "dns", "dns-tcp")
-"""In which the listeners are donated."""
+"""The order in which listeners are handed over."""
 OUT_OF_FILES_SECONDS = 0.05
-"""Until one looks again whether a file has become free."""
+"""The wait until the next try to accept."""
 _QUERY_LIMIT = 4096
 _QUERIES_AT_ONCE = 64
 """Then the others have their turn."""
 
 
 class Listeners:
-    """Accepts on sockets in a task's own namespace: who asks is never in doubt."""
+    """Accepts on sockets in a task's own namespace, so the client is never in doubt."""
 
     def __init__(
-        self, net: TaskNet, front: ConnectionHandler, sockets: list[socket.socket]
+        self, net: TaskNet, handler: ConnectionHandler, sockets: list[socket.socket]
     ) -> None:
         self._net = net
         self._sockets = sockets
@@ -34,10 +34,10 @@ class Listeners:
         explicit, transparent, names, names_tcp = sockets
         self._running: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
-        self._listen(explicit, front.explicit)
-        self._listen(transparent, front.transparent)
-        self._listen(names_tcp, self._ask_tcp)
-        self._loop.add_reader(names, self._ask, names)
+        self._listen(explicit, handler.explicit)
+        self._listen(transparent, handler.transparent)
+        self._listen(names_tcp, self._serve_dns_tcp)
+        self._loop.add_reader(names, self._read_queries, names)
 
     def close(self) -> None:
         """Stop, and end everything that is open."""
@@ -47,7 +47,7 @@ class Listeners:
             self._loop.remove_reader(one)
             one.close()
 
-    def _keep(self, work: Coroutine[Any, Any, None]) -> None:
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
         # asyncio itself holds tasks weakly: without this some vanish in mid-connection.
         task = asyncio.ensure_future(work)
         self._running.add(task)
@@ -58,18 +58,18 @@ class Listeners:
             self._loop.add_reader(listener, self._accept, listener, serve)
 
     def _accept(self, listener: socket.socket, serve: Serve) -> None:
-        """One connection; the loop comes back at once where more wait."""
+        """Accept one connection; the loop calls again at once if more wait."""
         try:
             accepted, _ = listener.accept()
         except (BlockingIOError, ConnectionAbortedError):
             return
-        except OSError:  # out of files: the agent's doing, and passing
+        except OSError:  # out of files, which the agent can cause; it passes
             self._loop.remove_reader(listener)
             self._loop.call_later(OUT_OF_FILES_SECONDS, self._listen, listener, serve)
             return
-        self._keep(serve(accepted))
+        self._start(serve(accepted))
 
-    def _ask(self, names: socket.socket) -> None:
+    def _read_queries(self, names: socket.socket) -> None:
         """Answer what waits; uvloop has no other way to read datagrams."""
         for _ in range(_QUERIES_AT_ONCE):
             try:
@@ -80,7 +80,7 @@ class Listeners:
             except OSError:
                 return
 
-    async def _ask_tcp(self, accepted: socket.socket) -> None:
+    async def _serve_dns_tcp(self, accepted: socket.socket) -> None:
         accepted.setblocking(False)
         with contextlib.suppress(OSError, asyncio.IncompleteReadError, TimeoutError):
             reader, writer = await asyncio.open_connection(sock=accepted)
@@ -100,7 +100,7 @@ class Listeners:
         if answer is None:
             return b""
         if len(self._net.names) > known:
-            self._net.audit.say(self._net.id, "name", host=answer.name)
+            self._net.audit.write(self._net.id, "name", host=answer.name)
         if answer.code in dns.REASONS:
             self._net.audit.denied(
                 Denied(dns.REASONS[answer.code]),

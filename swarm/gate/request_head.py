@@ -1,4 +1,4 @@
-"""The head of an HTTP/1.1 request, read strictly: what has two readings has none."""
+"""Parses request heads strictly; rejects what two parsers could read differently."""
 
 import re
 from dataclasses import dataclass
@@ -27,15 +27,15 @@ class RequestHead:
     method: str
     form: Literal["authority", "absolute", "origin"]
     host: Host | None
-    """Whom it is for: of the CONNECT, of the URL, or of the Host field."""
+    """The host that it is for: of the CONNECT, the URL or the Host field."""
     port: int
-    """0 if nobody named one."""
+    """0 where nobody named one."""
     target: str
     """In origin form: `/path?query`; empty for CONNECT."""
 
 
 def end(data: bytes) -> int:
-    """Where the head ends, or 0 while it has not; BadHead if it never may."""
+    """The offset at which the head ends, or 0 so far; BadHead if it never may."""
     found = data.find(b"\r\n\r\n")
     if found < 0:
         bare = re.search(rb"(?<!\r)\n", data)
@@ -70,18 +70,19 @@ def parse(data: bytes) -> RequestHead:
     named = fields.get(b"host")
     if named is None:
         raise BadHead("no Host")
-    told = authority(named.decode("latin-1"))
+    named_authority = authority(named.decode("latin-1"))
     if text.startswith("/"):
-        return RequestHead(method, "origin", told[0], told[1], text)
-    return _absolute(method, text, told)
+        return RequestHead(method, "origin", *named_authority, text)
+    return _absolute(method, text, named_authority)
 
 
-def _absolute(method: str, text: str, told: tuple[Host, int]) -> RequestHead:
+def _absolute(method: str, text: str, named_authority: tuple[Host, int]) -> RequestHead:
     found = _URL.fullmatch(text)
     if not found:
         raise BadHead("the target is neither a path nor an http:// URL")
     host, port = authority(found[1])
-    if host != told[0] or (port or 80) != (told[1] or 80):
+    named_host, named_port = named_authority
+    if host != named_host or (port or 80) != (named_port or 80):
         raise BadHead("the Host is not the URL's")
     rest = found[2] or "/"
     target = rest if rest.startswith("/") else f"/{rest}"
@@ -110,7 +111,7 @@ def _fields(lines: list[bytes]) -> dict[bytes, bytes]:
 
 
 def authority(text: str) -> tuple[Host, int]:
-    """Host and port (0 if none is named); BadHead if it is no authority."""
+    """Host and port, 0 if none is named; BadHead if it is no authority."""
     found = re.fullmatch(r"(\[[^\]]*\]|[^:\[\]]+)(?::([0-9]{1,5}))?", text)
     port = int(found[2] or 0) if found else 0
     if not found or port > 65535 or (found[2] and not port):

@@ -1,4 +1,4 @@
-"""What a connection says first, and where it wanted to go."""
+"""Reads a connection's first bytes and its original destination."""
 
 import socket
 
@@ -21,34 +21,34 @@ async def client_hello(wire: Wire) -> ClientHello:
         more = await wire.recv()
         data += more
         try:
-            found = tls_client_hello.parse(data)
+            hello = tls_client_hello.parse(data)
         except BadClientHello as bad:
             raise Denied(Reason.BAD_HELLO) from bad
         finally:
             if not more:
                 wire.unread(data)
-        if found:
+        if hello:
             wire.unread(data)
-            return found
+            return hello
         if not more:
             raise Denied(Reason.BAD_HELLO)
 
 
-def require_name(asked: ClientHello, host: Host) -> None:
-    """Denied, but where the hello names this very host in the open."""
-    if asked.has_ech:
+def require_name(hello: ClientHello, host: Host) -> None:
+    """Denied unless the hello names this very host in the open."""
+    if hello.has_ech:
         raise Denied(Reason.ENCRYPTED_HELLO)
-    if not asked.server_name:
+    if not hello.server_name:
         raise Denied(Reason.NO_SNI)
     try:
-        name = hosts.parse(asked.server_name)
+        name = hosts.parse(hello.server_name)
     except BadHost as bad:
         raise Denied(Reason.SNI_DIFFERS) from bad
     if name != host:
         raise Denied(Reason.SNI_DIFFERS)
 
 
-def wanted(accepted: socket.socket, net: TaskNet) -> tuple[Host, int]:
+def original_destination(accepted: socket.socket, net: TaskNet) -> tuple[Host, int]:
     """The name that stands for the address the client dialled, or the address."""
     try:
         raw = accepted.getsockopt(socket.SOL_IP, SO_ORIGINAL_DST, 16)
@@ -59,7 +59,7 @@ def wanted(accepted: socket.socket, net: TaskNet) -> tuple[Host, int]:
     return (Host(name) if name else Host(address, is_address=True)), port
 
 
-def short(error: BaseException) -> str:
+def short_error(error: BaseException) -> str:
     """An error in a few harmless words."""
     text = str(error) or type(error).__name__
     plain = "".join(c if c.isalnum() or c in " .-_:" else " " for c in text)

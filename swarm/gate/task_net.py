@@ -1,4 +1,4 @@
-"""One task's part of the gate: its policy, its names, its secrets, what it has open."""
+"""One task's part of the gate: its policy, names, secrets and open connections."""
 
 import asyncio
 import base64
@@ -38,12 +38,12 @@ class TaskNet:
         self.id = name
         self.audit = audit
         self.names = FakeAddresses()
-        self.judge = PolicyEvaluator(policy)
+        self.evaluator = PolicyEvaluator(policy)
         self.is_cut = False
         self.uploaded = 0
-        self._held: tuple[HeldSecret, ...] = ()
+        self._secrets: tuple[HeldSecret, ...] = ()
         self._leaks: tuple[tuple[bytes, HeldSecret], ...] = ()
-        self._fresh = self.judge
+        self._for_new_connections = self.evaluator
         self._open: dict[asyncio.Task[None], Attempt | None] = {}
         self._starts: deque[float] = deque()
         self._requests: dict[str, deque[float]] = {}
@@ -52,7 +52,7 @@ class TaskNet:
     @property
     def limits_upload(self) -> int:
         """Bytes that the whole task may send; 0 for no limit."""
-        return self.judge.policy.limits.upload
+        return self.evaluator.policy.limits.upload
 
     def decide(self, attempt: Attempt, inside: bool = False) -> Verdict:
         """The verdict now.
@@ -62,11 +62,11 @@ class TaskNet:
         """
         if self.is_cut:
             return Verdict(Reason.CUT)
-        judge = self.judge if inside else self._fresh
-        return judge.decide(attempt, time.time())
+        evaluator = self.evaluator if inside else self._for_new_connections
+        return evaluator.decide(attempt, time.time())
 
     def require(self, attempt: Attempt, inside: bool = False) -> Verdict:
-        """The verdict where it allows; Denied otherwise."""
+        """The verdict if it allows; Denied otherwise."""
         verdict = self.decide(attempt, inside)
         if verdict.denial:
             raise Denied(verdict.denial, verdict.rule)
@@ -75,7 +75,7 @@ class TaskNet:
     @contextmanager
     def connection(self) -> Iterator[None]:
         """Counts the running task among the open ones; Denied over the limits."""
-        limits, now = self.judge.policy.limits, time.monotonic()
+        limits, now = self.evaluator.policy.limits, time.monotonic()
         while self._starts and now - self._starts[0] > 1.0:
             self._starts.popleft()
         if len(self._open) >= limits.connections or (
@@ -91,26 +91,29 @@ class TaskNet:
         finally:
             self._open.pop(task, None)
 
-    def leads_to(self, attempt: Attempt, rule: Rule | None) -> None:
-        """The running connection was let through; it ends when that is taken back."""
+    def remember(self, attempt: Attempt, rule: Rule | None) -> None:
+        """Remember the attempt that the running connection was let through for.
+
+        The connection ends when a later policy denies that attempt.
+        """
         task = asyncio.current_task()
         if task in self._open:
             self._open[task] = attempt
         if rule and rule.uses:
             self._uses[rule] = self._uses.get(rule, 0) + 1
-            self._leave_used_up()
+            self._drop_spent_rules()
 
-    def _leave_used_up(self) -> None:
-        policy = self.judge.policy
-        left = tuple(
-            rule
-            for rule in policy.rules
-            if not 0 < rule.uses <= self._uses.get(rule, 0)
+    def _drop_spent_rules(self) -> None:
+        policy = self.evaluator.policy
+        unspent_rules = tuple(
+            rule for rule in policy.rules if not rule.is_spent(self._uses.get(rule, 0))
         )
-        self._fresh = PolicyEvaluator(replace(policy, rules=left))
+        self._for_new_connections = PolicyEvaluator(
+            replace(policy, rules=unspent_rules)
+        )
 
     def count_request(self, rule: Rule | None) -> None:
-        """Denied if the rule's rate is used up."""
+        """Count a request; Denied if the rule's rate is used up."""
         if rule is None or not rule.rate:
             return
         times, now = self._requests.setdefault(rule.id, deque()), time.monotonic()
@@ -121,20 +124,20 @@ class TaskNet:
         times.append(now)
 
     def count_upload(self, size: int) -> None:
-        """Denied if the task has sent more than it may."""
+        """Count bytes sent; Denied if the task has sent more than it may."""
         self.uploaded += size
         if self.limits_upload and self.uploaded > self.limits_upload:
             raise Denied(Reason.TOO_MUCH_UPLOAD)
 
     def replace(self, policy: Policy) -> int:
-        """Another policy from now on; what it does not allow is cut. How many were."""
-        self.judge = PolicyEvaluator(policy)
+        """Put another policy in force and cut what it denies; returns how many."""
+        self.evaluator = PolicyEvaluator(policy)
         self._uses = {r: n for r, n in self._uses.items() if r in policy.rules}
-        self._leave_used_up()
+        self._drop_spent_rules()
         return self._cut(lambda attempt: not self.decide(attempt, inside=True).allow)
 
     def cut(self) -> int:
-        """Nothing passes until `mend`; everything open ends. How many did."""
+        """Let nothing pass until `mend` and end what is open; returns how many."""
         self.is_cut = True
         return self._cut(lambda _attempt: True)
 
@@ -143,34 +146,36 @@ class TaskNet:
         self.is_cut = False
 
     def _cut(self, is_over: Callable[[Attempt], bool]) -> int:
-        found = [
+        tasks = [
             task
             for task, attempt in self._open.items()
             if attempt is not None and is_over(attempt)
         ]
-        for task in found:
+        for task in tasks:
             task.cancel("cut")
-        return len(found)
+        return len(tasks)
 
-    def hold(self, secrets: Mapping[str, str], placeholders: Mapping[str, str]) -> None:
+    def hold_secrets(
+        self, secrets: Mapping[str, str], placeholders: Mapping[str, str]
+    ) -> None:
         """Take the values; they are never written anywhere."""
-        self._held = tuple(
+        self._secrets = tuple(
             HeldSecret(
                 secret.name,
                 secrets[secret.name],
                 placeholders.get(secret.name, ""),
                 secret.hosts,
             )
-            for secret in self.judge.policy.secrets
+            for secret in self.evaluator.policy.secrets
             if secret.name in secrets
         )
         self._leaks = tuple(
-            (form, held) for held in self._held for form in _forms(held.placeholder)
+            (form, held) for held in self._secrets for form in _forms(held.placeholder)
         )
 
     def value(self, name: str, host: Host) -> str | None:
-        """The secret's value where it may go to this host, or None."""
-        for held in self._held:
+        """The secret's value if it may go to this host, or None."""
+        for held in self._secrets:
             if held.name == name and held.belongs_to(host):
                 return held.value
         return None

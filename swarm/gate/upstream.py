@@ -1,4 +1,4 @@
-"""The way out: a name is resolved once, every answer vetted, the vetted one used."""
+"""Connects upstream: resolves a name once, vets every answer, uses a vetted one."""
 
 import asyncio
 import errno
@@ -17,7 +17,7 @@ Resolver = Callable[[str], Awaitable[list[str]]]
 """A name's addresses; OSError if it has none."""
 
 SECONDS = 15.0
-KEPT_SECONDS = 30.0
+CACHE_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,43 +36,43 @@ async def system_resolver(name: str) -> list[str]:
 
 
 class Upstream:
-    """Connects; addresses are kept for a moment, after they were vetted anew."""
+    """Connects to names; caches addresses for a moment and vets them each time."""
 
     def __init__(self, resolver: Resolver = system_resolver) -> None:
         self._resolver = resolver
-        self._kept: dict[str, tuple[float, list[str]]] = {}
+        self._cache: dict[str, tuple[float, list[str]]] = {}
 
     async def connect(
-        self, judge: PolicyEvaluator, name: str, port: int, rule: Rule | None
+        self, evaluator: PolicyEvaluator, name: str, port: int, rule: Rule | None
     ) -> UpstreamConnection:
         """Connect to one of the name's addresses, IPv4 first.
 
         Denied if *any* answer is not to be connected to: a name with one bad answer is
         being rebound. OSError and TimeoutError as they come.
         """
-        found = self._known(name) or await self._ask(name)
-        for address in found:
-            reason = judge.vet(address, rule)
+        addresses = self._cached(name) or await self._resolve(name)
+        for address in addresses:
+            reason = evaluator.vet(address, rule)
             if reason:
                 raise Denied(reason, address=address)
         error: OSError = OSError("no address")
-        for address in sorted(found, key=lambda text: ":" in text):
+        for address in sorted(addresses, key=lambda text: ":" in text):
             try:
                 return UpstreamConnection(await _to(address, port), address)
             except (OSError, TimeoutError) as failed:
                 error = failed if isinstance(failed, OSError) else OSError("timed out")
         raise error
 
-    def _known(self, name: str) -> list[str]:
-        until, found = self._kept.get(name, (0.0, []))
-        return found if time.monotonic() < until else []
+    def _cached(self, name: str) -> list[str]:
+        until, addresses = self._cache.get(name, (0.0, []))
+        return addresses if time.monotonic() < until else []
 
-    async def _ask(self, name: str) -> list[str]:
-        found = await asyncio.wait_for(self._resolver(name), SECONDS)
-        if len(self._kept) > 4096:
-            self._kept.clear()
-        self._kept[name] = (time.monotonic() + KEPT_SECONDS, found)
-        return found
+    async def _resolve(self, name: str) -> list[str]:
+        addresses = await asyncio.wait_for(self._resolver(name), SECONDS)
+        if len(self._cache) > 4096:
+            self._cache.clear()
+        self._cache[name] = (time.monotonic() + CACHE_SECONDS, addresses)
+        return addresses
 
 
 async def _to(address: str, port: int) -> SocketWire:

@@ -1,7 +1,7 @@
-"""What a sandbox's programs did, as the sensor tells it.
+"""Activity in a sandbox, as the sensor reports it.
 
-A deed is never collapsed into another path's: a command, a refusal, a flag. A trace is
-what became of one path, however often it was written.
+An action is stored one by one: a command, a refusal, a flagged change. Everything that
+happens to one path is summed up in one row, however often it is written.
 """
 
 from dataclasses import dataclass, field
@@ -18,12 +18,12 @@ DESTRUCTIVE = "!!"
 GROUP = "group"
 """The `op` of a row that stands for a whole generated folder."""
 OUTSIDE = "out"
-"""The level of a write to where no agent has business."""
+"""The level of a write outside the folders that belong to the agent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing that was done, or was refused."""
+    """One thing that a program did, or was refused."""
 
     at: float
     kind: Kind
@@ -31,26 +31,26 @@ class Action:
     path: str = ""
     """As the sandbox sees it; a command's program; of `net` an address and port."""
     other: str = ""
-    """Where a rename came from, a symlink leads to, a command ran."""
+    """The old path of a rename, the target of a symlink, the folder of a command."""
     argv: tuple[str, ...] = ()
     pid: int = 0
     parent: int = 0
     comm: str = ""
-    """The program's own claim of its name."""
+    """The name that the program gives itself."""
     result: int = 0
     """0, or the error's number, negative."""
     code: int | None = None
-    """A command's exit status; 128 and the signal where one ended it."""
+    """A command's exit status; 128 plus the signal if one ended it."""
     seconds: float = 0.0
     count: int = 1
     level: str = ""
-    """Empty, `X0` to `X4`, `RUIN`, or `OUTSIDE`."""
+    """Empty, `X0` to `X4`, `DESTRUCTIVE`, or `OUTSIDE`."""
     note: str = ""
 
 
 @dataclass(slots=True)
 class PathActivity:
-    """One path, and all that happened to it in a batch."""
+    """Everything that happened to one path, summed up."""
 
     path: str
     op: str
@@ -70,7 +70,7 @@ class PathActivity:
 
 @dataclass(slots=True)
 class Batch:
-    """What some lines of one task came to."""
+    """The meaning of some lines of one task."""
 
     paths: dict[str, PathActivity] = field(default_factory=dict)
     actions: list[Action] = field(default_factory=list)
@@ -82,14 +82,14 @@ class Batch:
 
 
 def area(path: str) -> Area:
-    """Whose a path of the sandbox is."""
+    """The area that a path of the sandbox lies in."""
     if below(path, WORKTREE):
         return "worktree"
     if below(path, GIT):
         return "git"
     if below(path, HOME):
         return "home"
-    if any(below(path, place) for place in _SCRATCH):
+    if any(below(path, folder) for folder in _SCRATCH):
         return "scratch"
     return "elsewhere"
 

@@ -1,4 +1,4 @@
-"""The human's view of all that happened: one timeline of events, deeds and traces."""
+"""Filters and entries of the audit: one timeline of events, actions and paths."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ REFUSALS: tuple[type[Event], ...] = (NetDenied, ImportRefused, MergeRefused)
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What of the timeline is wanted; all of it by default."""
+    """The part of the timeline to read; all of it by default."""
 
     task: int | None = None
     groups: frozenset[Group] = field(default_factory=lambda: frozenset(GROUPS))
@@ -33,7 +33,7 @@ class Filter:
     since: float = 0.0
     """Seconds since the epoch."""
     text: str = ""
-    """In a path, a command or an event's fields; letter case does not matter."""
+    """Text in a path, a command or an event's fields; letter case does not matter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,14 @@ class Entry:
     at: float
     task: int | None
     id: int = 0
-    """Of the event or the deed."""
+    """The number of the event or the action; 0 for a path."""
     event: Recorded | None = None
     action: Action | None = None
     activity: PathActivity | None = None
 
     @property
     def key(self) -> tuple[object, ...]:
-        """Tells it from every other entry; a path that changed again is another."""
+        """A key of this entry alone; a path that changed again is another entry."""
         if self.activity:
             return "path", self.task, self.activity.path, self.at
         return "action" if self.action else "event", self.id
@@ -58,7 +58,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class PathRow:
-    """One row of a task's files: a path, or a heap of many."""
+    """One row of a task's files: a path, or a generated folder."""
 
     activity: PathActivity
     files: int = 1
@@ -67,7 +67,7 @@ class PathRow:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What a task's sandbox did, in numbers."""
+    """The activity of a task's sandbox, in numbers."""
 
     paths: int = 0
     denied: int = 0

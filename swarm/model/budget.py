@@ -1,4 +1,4 @@
-"""What a task may use of models, and when that is used up; pure."""
+"""Decides if a task has used up its budget of tokens or dollars; pure."""
 
 import re
 from typing import Any
@@ -7,7 +7,7 @@ from swarm.model.task import Task
 
 
 def exceeded_reason(task: Task) -> str:
-    """Why the task must wait for its human; empty where it may go on.
+    """The reason why the task must wait for its human; empty if it may go on.
 
     Tokens without a price cannot be held to a budget of dollars, so they are over it.
     """

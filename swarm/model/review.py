@@ -1,4 +1,4 @@
-"""What a review is about: our own tree of an agent's work, and how it is merged."""
+"""Values of a review: the snapshot of an agent's work, its changes, and the merge."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,7 +14,7 @@ BranchStrategy = Literal["squash", "merge"]
 
 
 class Level(StrEnum):
-    """What a change could do to those who take it; see `risk`."""
+    """The harm that a change could do to those who merge it; see `risk`."""
 
     X0 = "X0"
     """Runs by itself on the host, or leads out of the tree."""
@@ -52,16 +52,16 @@ class Change:
     kind: Kind
     old_mode: int
     new_mode: int
-    """Git's modes: 0o100644, 0o100755, 0o120000, 0o160000, or 0 where absent."""
+    """Git's modes: 0o100644, 0o100755, 0o120000, 0o160000, or 0 if absent."""
     old: str
     new: str
-    """Object ids, all zeros where absent."""
+    """Object ids, all zeros if absent."""
     added: int = 0
     deleted: int = 0
-    """Lines; 0 where `binary`."""
+    """Lines; 0 if `binary`."""
     binary: bool = False
     old_path: str = ""
-    """Where it was before, for `renamed`."""
+    """The path before, for `renamed`."""
     flags: tuple[Flag, ...] = ()
 
     @property
@@ -72,7 +72,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """Something in the worktree that the tree does not hold, never silently so."""
+    """An entry of the worktree that the tree does not hold, and the reason."""
 
     path: str
     reason: str
@@ -136,14 +136,14 @@ class Incoming:
 
     head: str
     commits: tuple[Commit, ...]
-    """Newest first; none where the agent committed nothing."""
+    """Newest first; none if the agent committed nothing."""
     descends: bool
     """Whether the head still stands on the task's base."""
 
 
 @dataclass(frozen=True, slots=True)
 class MergeOrder:
-    """What a human decided to merge."""
+    """A merge as a human decided it."""
 
     target: str
     """A branch, without `refs/heads/`."""
@@ -153,16 +153,16 @@ class MergeOrder:
     message: str
     agent: str
     head: str = ""
-    """The brought-back head, for `merge`; empty where there is none."""
+    """The imported head, for `merge`; empty if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedMerge:
-    """A merge decided to the last id; `land` needs nothing else."""
+    """A merge decided to the last object id: applying it needs nothing else."""
 
     old: str
     new: str
     target: str
     strategy: BranchStrategy
     tree: str
-    """The approved snapshot that went into it."""
+    """The approved snapshot that it contains."""

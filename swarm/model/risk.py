@@ -1,4 +1,4 @@
-"""Which changed paths run, steer or hide something once a human takes them."""
+"""Flags changed paths that run, steer or hide something once they are merged."""
 
 import posixpath
 import re
@@ -17,15 +17,15 @@ LARGE = 1 << 20
 _EXECUTABLE, _SYMLINK, _GITLINK = 0o100755, 0o120000, 0o160000
 _DRIVE = re.compile(r"[a-zA-Z]:")
 _FOLDS = re.compile(r":|[ .](/|$)|git~1", re.IGNORECASE)
-"""In what is ASCII, all that folds in another way than by its letters' case."""
+"""The ASCII that folds in another way than by its letters' case."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the path and the modes do not tell."""
+    """Facts beside the path and the modes."""
 
     link: str | None = None
-    """Where a symlink leads; None where that is not known."""
+    """The target of a symlink; None if it is not known."""
     size: int = 0
     """Bytes of the new content."""
     x0: tuple[str, ...] = ()
@@ -79,8 +79,8 @@ def is_git_name(name: str) -> bool:
 def leads_out(path: str, target: str) -> bool:
     """Whether a symlink at `path` could resolve to something outside the tree.
 
-    True as well where only the disk can tell: `..` behind a name means another
-    directory when that name is a symlink itself.
+    Also true if only the disk can tell: `..` behind a name means another directory
+    if that name is a symlink itself.
     """
     if not target or target[0] in "/\\~" or _DRIVE.match(target):
         return True

@@ -1,16 +1,16 @@
-"""The one way from bytes an agent may have chosen to a human's screen."""
+"""Makes text that an agent may have chosen safe for a human's screen."""
 
 import unicodedata
 
 _REPLACED = frozenset({"Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-"""Unicode categories shown as their code point: invisible, or able to move text."""
+"""Unicode categories that are invisible or move text; shown as their code point."""
 
 
 def plain(text: str, limit: int = 4000) -> str:
     """The text without control, format or bidi characters; newlines and tabs stay.
 
-    What is taken out is shown in its place (`\\x1b`, `<U+202E>`), so that nothing is
-    hidden; longer than `limit` characters is cut with a mark. Never markup.
+    A removed character is replaced by its code (`\\x1b`, `<U+202E>`), so that nothing
+    is hidden. A text of more than `limit` characters is cut and marked. Never markup.
     """
     cut = text if len(text) <= limit else f"{text[:limit]}…"
     if cut.isascii() and cut.isprintable():

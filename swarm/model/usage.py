@@ -1,4 +1,4 @@
-"""What a sandbox uses of the machine: a reading, its peaks, and the words for both."""
+"""The machine's resources that a sandbox uses: readings, peaks, and their texts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ CPUS_HINT = "raise `cpus` under [sandbox]"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the engine counted at one moment."""
+    """The container engine's counters at one moment."""
 
     at: float
     cpu: float = 0.0
@@ -34,7 +34,7 @@ class Reading:
     pids: int = 0
     pids_limit: int = 0
     written: int | None = None
-    """Bytes to disk so far; None where the engine does not count them."""
+    """Bytes to disk so far; None if the engine does not count them."""
     throttled: float = 0.0
     """The share of the time in which it was held back at its limit of cpu."""
 
@@ -50,11 +50,11 @@ class Usage(Reading):
     samples: tuple[float, ...] = ()
     """The last readings of cpu, oldest first."""
     cpus: float = 0.0
-    """The cores it may use, by its plan; 0 where that is not known."""
+    """The cores that its plan allows; 0 if that is not known."""
 
     @property
     def waits(self) -> bool:
-        """It is held back at its limit of cpu for long enough to be told."""
+        """The cpu limit holds it back for long enough to be reported."""
         return self.throttled >= THROTTLED_SHARE
 
 
@@ -91,7 +91,7 @@ def peak_text(usage: Usage) -> str:
 
 
 def final_text(usage: Usage) -> str:
-    """What stays to be said once it has ended: its peaks, and what it wrote."""
+    """Peaks and bytes written, for a sandbox that has ended."""
     return "  ".join([f"peak {peak_text(usage)}", *_wrote(usage)])
 
 
@@ -111,7 +111,7 @@ def spark(usage: Usage, at: float, width: int = 30) -> str:
 
 
 def limit_warnings(usage: Usage, is_live: bool) -> list[tuple[str, str]]:
-    """What it means that a limit was reached, each with the way out."""
+    """A warning for each limit that was reached, with the way out."""
     limit = size(usage.memory_limit) if usage.memory_limit else "memory"
     out = []
     if usage.oom:

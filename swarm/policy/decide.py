@@ -1,4 +1,4 @@
-"""The verdict on one attempt: allowed or denied, by which rule, and why."""
+"""Decides on one attempt: allowed or denied, by a rule, for a reason."""
 
 import re
 from collections.abc import Iterator
@@ -49,7 +49,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the gate does, and why."""
+    """The gate's answer, with its reason."""
 
     reason: Reason | Allowance
     rule: Rule | None = None
@@ -81,8 +81,7 @@ class _CompiledRule:
     paths: tuple[re.Pattern[str], ...]
 
     def speaks_of(self, port: int, now: float) -> bool:
-        rule = self.rule
-        return port in (rule.ports or (port,)) and not 0 < rule.expires <= now
+        return self.rule.covers(port) and not self.rule.is_expired(now)
 
     def fits(self, attempt: Attempt) -> bool:
         rule, target = self.rule, attempt.target
@@ -111,12 +110,11 @@ class PolicyEvaluator:
         self._below: dict[str, list[_CompiledRule]] = {}
         self._nets = tuple(addresses.network(net) for net in policy.allow_nets)
         for rule in policy.rules:
-            found = hosts.pattern(rule.host)
-            kept = _CompiledRule(
-                rule, found, tuple(request_target.glob(path) for path in rule.paths)
-            )
-            where = self._below if found.is_wildcard else self._exact
-            where.setdefault(found.name, []).append(kept)
+            pattern = hosts.pattern(rule.host)
+            paths = tuple(request_target.glob(path) for path in rule.paths)
+            index = self._below if pattern.is_wildcard else self._exact
+            compiled = _CompiledRule(rule, pattern, paths)
+            index.setdefault(pattern.name, []).append(compiled)
 
     def decide(self, attempt: Attempt, now: float) -> Verdict:
         """The verdict; a deny beats every allow."""

@@ -66,6 +66,18 @@ class Rule:
         ]
         return " ".join(word for word in words if word)
 
+    def covers(self, port: int) -> bool:
+        """Whether the rule speaks of the port; one without ports speaks of all."""
+        return not self.ports or port in self.ports
+
+    def is_expired(self, now: float) -> bool:
+        """Whether its time is over."""
+        return 0 < self.expires <= now
+
+    def is_spent(self, uses: int) -> bool:
+        """Whether so many connections have used it up."""
+        return 0 < self.uses <= uses
+
     @property
     def looks_inside(self) -> bool:
         """Whether only an intercepted connection can keep it."""

@@ -1,1 +1,1 @@
-"""One file of truth: one writer of events, many readers, and the door for wishes."""
+"""The SQLite file: one writer of events, many readers, and the wishes of front ends."""

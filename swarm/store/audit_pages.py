@@ -1,4 +1,4 @@
-"""From the first entry of the timeline to the last, a page at a time."""
+"""Reads the timeline from the first entry to the last, a page at a time."""
 
 import heapq
 from collections.abc import Iterator
@@ -10,46 +10,44 @@ from swarm.store.audit_queries import AuditQueries
 
 @dataclass(slots=True)
 class AuditCursor:
-    """How far a reader is."""
+    """The position of a reader in the audit."""
 
     event: int = 0
-    deed: int = 0
-    trace: tuple[float, int, str] = (0.0, 0, "")
+    action: int = 0
+    path: tuple[float, int, str] = (0.0, 0, "")
     """Time, task and path: two may have the same time."""
 
 
-def since(timeline: AuditQueries, seen: AuditCursor, wanted: Filter) -> Iterator[Entry]:
-    """Everything after what was seen, oldest first; `seen` moves on."""
+def since(audit: AuditQueries, cursor: AuditCursor, wanted: Filter) -> Iterator[Entry]:
+    """Everything after the cursor, oldest first; the cursor moves on."""
     return heapq.merge(
-        _events(timeline, seen, wanted),
-        _deeds(timeline, seen, wanted),
-        _traces(timeline, seen, wanted),
+        _events(audit, cursor, wanted),
+        _actions(audit, cursor, wanted),
+        _paths(audit, cursor, wanted),
         key=lambda entry: entry.at,
     )
 
 
 def _events(
-    timeline: AuditQueries, seen: AuditCursor, wanted: Filter
+    audit: AuditQueries, cursor: AuditCursor, wanted: Filter
 ) -> Iterator[Entry]:
-    while batch := timeline.events_after(seen.event, wanted):
+    while batch := audit.events_after(cursor.event, wanted):
         yield from batch
-        seen.event = batch[-1].id
+        cursor.event = batch[-1].id
 
 
-def _deeds(
-    timeline: AuditQueries, seen: AuditCursor, wanted: Filter
+def _actions(
+    audit: AuditQueries, cursor: AuditCursor, wanted: Filter
 ) -> Iterator[Entry]:
-    while batch := timeline.actions_after(seen.deed, wanted):
+    while batch := audit.actions_after(cursor.action, wanted):
         yield from batch
-        seen.deed = batch[-1].id
+        cursor.action = batch[-1].id
 
 
-def _traces(
-    timeline: AuditQueries, seen: AuditCursor, wanted: Filter
-) -> Iterator[Entry]:
-    while batch := timeline.paths_after(seen.trace, wanted):
+def _paths(audit: AuditQueries, cursor: AuditCursor, wanted: Filter) -> Iterator[Entry]:
+    while batch := audit.paths_after(cursor.path, wanted):
         yield from batch
         last = batch[-1]
         assert last.activity is not None
         assert last.task is not None
-        seen.trace = (last.at, last.task, last.activity.path)
+        cursor.path = (last.at, last.task, last.activity.path)

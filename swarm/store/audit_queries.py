@@ -1,4 +1,4 @@
-"""The read side of the audit: plain SQL, newest first, never more than asked for."""
+"""Queries of the audit: events, actions and paths, never more than asked for."""
 
 import heapq
 import json
@@ -31,14 +31,14 @@ class AuditQueries:
 
     def newest(self, wanted: Filter, limit: int = 1000) -> list[Entry]:
         """The newest entries, newest first."""
-        found = self._events(wanted, limit) + self._actions(wanted, limit)
-        found += self._paths(wanted, limit)
-        return heapq.nsmallest(limit, found, key=lambda entry: -entry.at)
+        entries = self._events(wanted, limit) + self._actions(wanted, limit)
+        entries += self._paths(wanted, limit)
+        return heapq.nsmallest(limit, entries, key=lambda entry: -entry.at)
 
     def actions_after(
         self, after: int, wanted: Filter, limit: int = 1000
     ) -> list[Entry]:
-        """Deeds with a greater id, oldest first: for whoever follows."""
+        """Actions with a greater id, oldest first."""
         where, values = _action_clause(wanted)
         if not where:
             return []
@@ -66,7 +66,7 @@ class AuditQueries:
     def paths_after(
         self, after: tuple[float, int, str], wanted: Filter, limit: int = 1000
     ) -> list[Entry]:
-        """Paths touched after a time, task and path, oldest first; without deeds."""
+        """Paths after a time, task and path that no action tells of, oldest first."""
         if "file" not in wanted.groups or wanted.verdict:
             return []
         values = {"last": after[0], "last_task": after[1], "limit": limit}
@@ -81,25 +81,25 @@ class AuditQueries:
         return [Entry(row[4], row[0], activity=_activity(row)) for row in rows]
 
     def last_action(self) -> int:
-        """The newest deed's id; 0 before the first."""
+        """The newest action's id; 0 before the first."""
         return int(self._connection.one("SELECT coalesce(max(id), 0) FROM action")[0])
 
     def paths(self, task: int, limit: int = 500, noise: bool = True) -> list[PathRow]:
-        """A task's paths, the newest first; what is a heap is one of them.
+        """A task's paths, the newest first; a generated folder is one row.
 
-        Without `noise` heaps are left out.
+        Without `noise` generated folders are left out.
         """
         rows = self._connection.all(
             f"{_PATH} WHERE task = :task AND path_group = x''"
             " ORDER BY last DESC LIMIT :limit",
             {"task": task, "limit": limit},
         )
-        groups = {place.activity.path: place for place in self._path_groups(task)}
-        found = [PathRow(_activity(row)) for row in rows]
-        found = [place for place in found if place.activity.path not in groups]
+        groups = {row.activity.path: row for row in self._path_groups(task)}
+        paths = [PathRow(_activity(row)) for row in rows]
+        paths = [row for row in paths if row.activity.path not in groups]
         if noise:
-            found += groups.values()
-        return sorted(found, key=lambda place: -place.activity.last)[:limit]
+            paths += groups.values()
+        return sorted(paths, key=lambda row: -row.activity.last)[:limit]
 
     def _path_groups(self, task: int) -> Iterator[PathRow]:
         rows = self._connection.all(
@@ -123,7 +123,7 @@ class AuditQueries:
             )
 
     def counts(self, task: int) -> Counts:
-        """What the task's sandbox did, in numbers."""
+        """The activity of the task's sandbox, in numbers."""
         paths, refused = self._connection.all(
             "SELECT count(*), coalesce(sum(denied), 0) FROM path_activity"
             " WHERE task = :task",
@@ -147,7 +147,7 @@ class AuditQueries:
         return {int(task): int(number) for task, number in rows}
 
     def log_positions(self, task: int) -> list[LogPosition]:
-        """The files of a task's raw lines, in order."""
+        """The positions in the log files of a task, in order."""
         rows = self._connection.all(
             "SELECT container, part, task, offset, lines, head FROM log_position"
             " WHERE task = :task ORDER BY rowid",
@@ -179,7 +179,7 @@ class AuditQueries:
         return [_action_entry(row) for row in rows]
 
     def _paths(self, wanted: Filter, limit: int) -> list[Entry]:
-        """Paths of which no deed tells: neither flagged nor only refused."""
+        """Paths that no action tells of: neither flagged nor only refused."""
         if "file" not in wanted.groups or wanted.verdict:
             return []
         task = "" if wanted.task is None else " AND task = :task"
@@ -212,7 +212,7 @@ def _kinds(wanted: Filter) -> list[str]:
 
 
 def _action_clause(wanted: Filter) -> tuple[str, dict[str, Any]]:
-    """The condition; empty where no deed can be wanted."""
+    """The condition; empty if the filter excludes every action."""
     kinds = ["'file'"] if "file" in wanted.groups else []
     kinds += ["'exec'", "'call'"] if "exec" in wanted.groups else []
     kinds += ["'net'"] if "net" in wanted.groups else []
@@ -239,7 +239,7 @@ def _event_entry(row: Any) -> Entry:
 
 def _action_entry(row: Any) -> Entry:
     number, task, at, kind, op, path, other, argv, *rest = row
-    deed = Action(
+    action = Action(
         at,
         kind,
         op,
@@ -248,7 +248,7 @@ def _action_entry(row: Any) -> Entry:
         tuple(json.loads(argv)),
         *rest,
     )
-    return Entry(at, task, number, action=deed)
+    return Entry(at, task, number, action=action)
 
 
 def _activity(row: Any) -> PathActivity:

@@ -21,7 +21,7 @@ from swarm.store.connection import ReadConnection
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What a worktree held at a moment."""
+    """The content of a worktree at a moment, in numbers."""
 
     at: float
     """Seconds since the epoch."""
@@ -37,7 +37,7 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """What concerns all tasks, from the newest events that tell."""
+    """The state of container engine, keeper and queue."""
 
     engine: str = ""
     """The container engine's version; empty while it does not answer."""
@@ -110,7 +110,7 @@ class EventQueries:
         return [_recorded(row) for row in rows]
 
     def checkpoints(self, task: int) -> list[Checkpoint]:
-        """What of a task's worktree is kept to go back to, oldest first."""
+        """The checkpoints of a task that are kept, oldest first."""
         rows = self._connection.all(
             "SELECT at, json_extract(body, '$.number'), json_extract(body, '$.files'),"
             " json_extract(body, '$.added'), json_extract(body, '$.deleted'),"
@@ -155,7 +155,7 @@ class EventQueries:
         )
         fleet = Fleet()
         for row in rows:
-            fleet = _learn_fleet(fleet, _recorded(row).event)
+            fleet = _with_event(fleet, _recorded(row).event)
         return fleet
 
 
@@ -175,7 +175,7 @@ def _recorded(row: Any) -> Recorded:
     return Recorded(row[0], row[1], row[2], event)
 
 
-def _learn_fleet(fleet: Fleet, event: Event) -> Fleet:
+def _with_event(fleet: Fleet, event: Event) -> Fleet:
     match event:
         case KeeperStarted():
             return replace(fleet, keeper=event.pid)

@@ -1,4 +1,4 @@
-"""The only writer of events: what is recorded here is what swarm knows."""
+"""The journal: the only writer of events, tasks and the outcomes of wishes."""
 
 import threading
 import time
@@ -101,11 +101,11 @@ class Journal:
     def answer(
         self, wish_id: int, message: str = "", result: dict[str, Any] | None = None
     ) -> None:
-        """Say that a wish is done."""
+        """Record that a wish is done."""
         self._decide(wish_id, "done", message, "", result or {})
 
     def refuse(self, wish_id: int, error: SwarmError) -> None:
-        """Say that a wish is refused, why, and what to do."""
+        """Record that a wish is refused, the reason, and the way out."""
         self._decide(wish_id, "refused", error.message, error.hint, {})
 
     def _decide(

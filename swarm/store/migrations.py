@@ -1,4 +1,4 @@
-"""How a database comes to have the tables of this version, and refuses a newer one.
+"""Migrates a database to the tables of this version, and refuses a newer one.
 
 A plain list, not alembic: one file, one writer, forward only. Alembic would add
 0.2 s to the start of every front end that makes the file, and its downgrade paths
@@ -181,9 +181,9 @@ BUSY_SECONDS = 10.0
 
 
 def connect(path: Path) -> sqlite3.Connection:
-    """Open the file, made and migrated where needed.
+    """Open the file, and create or migrate it if needed.
 
-    SwarmError where a newer swarm wrote it: nothing is changed then. Two processes
+    SwarmError if a newer swarm wrote it: nothing is changed then. Two processes
     that migrate at once are put in order by an exclusive transaction.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

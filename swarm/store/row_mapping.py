@@ -1,4 +1,4 @@
-"""From a row's JSON back to the values of the model."""
+"""Turns rows back into values of the model."""
 
 import json
 from dataclasses import replace
@@ -39,5 +39,6 @@ def usage_from(row: Any) -> Usage:
     """The usage that a row holds."""
     oom, samples, cpus = row[-3:]
     usage = Usage(*row[:-3])
-    kept = tuple(json.loads(samples))
-    return replace(usage, oom=bool(oom), samples=kept, cpus=cpus or 0.0)
+    return replace(
+        usage, oom=bool(oom), samples=tuple(json.loads(samples)), cpus=cpus or 0.0
+    )

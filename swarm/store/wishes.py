@@ -1,4 +1,4 @@
-"""The one door by which anything flows back: a front end inserts what it wants."""
+"""Inserts the wishes of front ends: their only way to write to the file."""
 
 import json
 import sqlite3

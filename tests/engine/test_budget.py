@@ -18,7 +18,7 @@ def answered(
     counts = {"tokens_in": tokens, "tokens_out": 0, "tokens_cached": 0}
     number = log.last(task.net.name) + 1
     line = {"net": task.net.name, "seq": number, "phase": "answer"}
-    log.heard({**line, **facts, **counts})
+    log.on_line({**line, **facts, **counts})
     harness.until(lambda: log.last(task.net.name) == number, "recorded")
 
 

@@ -32,7 +32,7 @@ class Desk:
         """Lines with these numbers; then all that is recorded of the network."""
         for number in numbers:
             line = {"net": NET, "seq": number, "phase": "connect", "host": "a.test"}
-            self.log.heard({**line, "verdict": "deny", "reason": "no", **facts})
+            self.log.on_line({**line, "verdict": "deny", "reason": "no", **facts})
         return self.recorded()
 
     def recorded(self) -> list[e.Event]:
@@ -76,7 +76,7 @@ def test_a_keeper_goes_on_from_what_the_file_holds(tmp_path: Path) -> None:
 
     again = GateRecorder(desk.journal)
     again.register(NET, desk.task, last)
-    again.heard({"net": NET, "seq": 4, "phase": "connect", "verdict": "deny"})
+    again.on_line({"net": NET, "seq": 4, "phase": "connect", "verdict": "deny"})
     again.close()
 
     found = [known.event for known in desk.queries.events.after(task=desk.task)]
@@ -90,14 +90,14 @@ def test_lines_that_were_too_many_say_how_many(desk: Desk) -> None:
 
 
 def test_another_net_s_lines_are_nobody_s(desk: Desk) -> None:
-    desk.log.heard({"net": "other", "seq": 1, "phase": "connect", "verdict": "deny"})
+    desk.log.on_line({"net": "other", "seq": 1, "phase": "connect", "verdict": "deny"})
 
     assert desk.recorded() == []
 
 
 def test_an_answer_has_its_price_and_somebody_is_told(desk: Desk) -> None:
     told: list[int] = []
-    desk.log.when_answered(told.append)
+    desk.log.set_answer_handler(told.append)
     counts = {"tokens_in": 1_000_000, "tokens_cached": 0, "tokens_out": 0}
 
     events = desk.hear(
@@ -141,9 +141,9 @@ def test_what_is_written_into_a_cache_is_counted_and_paid_for(desk: Desk) -> Non
 def test_a_net_that_is_gone_is_recorded_up_to_its_end(desk: Desk) -> None:
     """What was heard before counts; what comes later belongs to no task."""
     line = {"net": NET, "phase": "connect", "verdict": "deny", "host": "a.test"}
-    desk.log.heard({**line, "seq": 1, "reason": "no"})
+    desk.log.on_line({**line, "seq": 1, "reason": "no"})
     desk.log.release(NET)
-    desk.log.heard({**line, "seq": 2, "reason": "no"})
+    desk.log.on_line({**line, "seq": 2, "reason": "no"})
 
     assert len(desk.recorded()) == 1
 
@@ -160,7 +160,7 @@ def test_hearing_never_waits_for_the_file(desk: Desk, tmp_path: Path) -> None:
     other.execute("BEGIN IMMEDIATE")
     line = {"net": NET, "phase": "connect", "verdict": "deny", "host": "a.test"}
     for number in range(1, 500):
-        desk.log.heard({**line, "seq": number, "reason": "no"})
+        desk.log.on_line({**line, "seq": number, "reason": "no"})
     before = desk.queries.events.last_gate_line(desk.task)
     other.execute("COMMIT")
     other.close()

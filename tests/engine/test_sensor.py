@@ -214,7 +214,7 @@ def test_it_holds_no_capability_once_it_is_attached(watch: Watch) -> None:
 def test_its_death_is_told_and_it_is_started_again(watch: Watch) -> None:
     """Until then nothing is observed, and a wish to observe is refused."""
     lost = threading.Event()
-    watch.sensor.when_lost(lambda _why: lost.set())
+    watch.sensor.set_lost_handler(lambda _why: lost.set())
     name = watch.make("bash", "-c", "until test -e /tmp/go; do sleep 0.1; done; id")
     watch.docker.start(name)
 

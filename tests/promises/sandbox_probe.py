@@ -150,7 +150,7 @@ def open_probe(sample: Path, weak: bool = False) -> Iterator[SandboxProbe]:
         known = {**hosts, "sub.good.test": web.address, **FORBIDDEN_ADDRESSES}
         kit = harness.context
         kind = WeakGate if weak else GateClient
-        gate = kind(kit.sandboxes, names, lambda: known, kit.nets.log.heard)
+        gate = kind(kit.sandboxes, names, lambda: known, kit.nets.log.on_line)
         nets = NetPool(kit.sandboxes, gate, kit.nets.log, lambda: 0)
         harness.context = replace(kit, nets=nets)
         harness.start_keeper()

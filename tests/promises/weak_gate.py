@@ -21,17 +21,18 @@ from swarm.gate import (
 from swarm.policy import decide, request_target
 from swarm.policy.decide import Verdict
 from swarm.policy.hosts import BadHost, Host
+from swarm.policy.reasons import Allowance
 from swarm.policy.request_target import Target
 
 _parse, _authority = request_head.parse, request_head.authority
 _read_head = http_session.read_head
 
 
-def _first_allow(judge, attempt):
-    for kept in judge.policy.rules:
+def _first_allow(evaluator, attempt):
+    for kept in evaluator.policy.rules:
         if kept.kind != "deny" and kept.host == attempt.host.name:
             return kept
-    return next((r for r in judge.policy.rules if r.kind != "deny"), None)
+    return next((r for r in evaluator.policy.rules if r.kind != "deny"), None)
 
 
 def lenient_authority(text):
@@ -81,24 +82,24 @@ def lenient_target(text):
     return Target(text.partition("?")[0], (), False)
 
 
-async def raw_inside(self, wire, host, port, verdict, out):
+async def raw_inside(self, wire, host, port, verdict, server):
     """A tunnel is a socket to anywhere."""
     rule = verdict.rule
-    if out is None and rule and rule.looks_inside:
+    if server is None and rule and rule.looks_inside:
         data = await wire.recv()
         wire.unread(data)
         if data[:1] == b"\x16":
-            return await self._look(wire, host, port)
-        return await self._exchange(wire, http_session.Destination(host, port)).serve()
-    if out is None:
-        out = await self._reach(host, port, verdict)
-    return await self._carry(wire, host, port, verdict, out, sni="")
+            return await self._intercept(wire, host, port)
+        return await self._session(wire, http_session.Destination(host, port)).serve()
+    if server is None:
+        server = await self._reach(host, port, verdict)
+    return await self._pass_through(wire, host, port, verdict, server, sni="")
 
 
-async def reach_anything(self, judge, name, port, rule):
+async def reach_anything(self, evaluator, name, port, rule):
     """Whatever is not known leads to the web of the test."""
     try:
-        found = self._known(name) or await self._ask(name)
+        found = self._cached(name) or await self._resolve(name)
     except OSError:
         found = []
     for address in found:
@@ -106,7 +107,7 @@ async def reach_anything(self, judge, name, port, rule):
             wire = await asyncio.wait_for(upstream._to(address, port), 1)
             return upstream.UpstreamConnection(wire, address)
     web = await self._resolver("good.test")
-    ports = {r.ports[0] for r in judge.policy.rules if r.ports}
+    ports = {r.ports[0] for r in evaluator.policy.rules if r.ports}
     for number in (port, *ports):
         with contextlib.suppress(OSError, TimeoutError):
             wire = await asyncio.wait_for(upstream._to(web[0], number), 1)
@@ -116,7 +117,7 @@ async def reach_anything(self, judge, name, port, rule):
 
 def any_secret(self, name, host):
     """The value for whoever asks."""
-    return next((held.value for held in self._held if held.name == name), None)
+    return next((held.value for held in self._secrets if held.name == name), None)
 
 
 class Open(task_net.TaskNet):
@@ -130,9 +131,9 @@ class Open(task_net.TaskNet):
         return 0
 
     def decide(self, attempt, inside=False):
-        rule = _first_allow(self.judge, attempt)
+        rule = _first_allow(self.evaluator, attempt)
         inspect = bool(rule and rule.looks_inside and not attempt.method)
-        return Verdict(True, "weak", rule, inspect=inspect)
+        return Verdict(Allowance.ALLOW_RULE, rule, inspect=inspect)
 
     def leaked(self, data, host):
         return ""
@@ -176,19 +177,15 @@ request_head.parse, request_head.authority, request_head.end = (
 )
 request_target.parse = lenient_target
 sniffing.require_name = lambda asked, host: None
-connection_handler.ConnectionHandler._inside = raw_inside
+connection_handler.ConnectionHandler._serve_inside = raw_inside
 connection_handler.FIRST_SECONDS = 1e6
 http_session.read_head = read_head_anyhow
-http_session.METHODS = http_session.METHODS | {"TRACE", "PRI", "CONNECT"}
-http_session.HttpSession._names_subject = lambda self, head: True
+http_session.HttpSession._names_destination = lambda self, head: True
 upstream.Upstream.connect = reach_anything
-decide.PolicyEvaluator.vet = lambda self, address, rule=None: ""
+decide.PolicyEvaluator.vet = lambda self, address, rule=None: None
 task_net.TaskNet = Open
 dns.answer = answer_all
 assert tls_client_hello
 
 if __name__ == "__main__":
-    from swarm.gate import control
-
-    control.Net = Open
     runpy.run_module("swarm.gate", run_name="__main__")

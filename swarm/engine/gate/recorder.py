@@ -8,7 +8,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from swarm.config.prices import Prices, TokenCounts
-from swarm.engine.gate.client import Line
+from swarm.engine.host.container_client import Line
 from swarm.errors import SwarmError
 from swarm.model import events as e
 from swarm.store.journal import Journal
@@ -34,7 +34,7 @@ class GateRecorder:
         self._thread = threading.Thread(target=self._run, name="netlog", daemon=True)
         self._thread.start()
 
-    def when_answered(self, answered: Callable[[int], None]) -> None:
+    def set_answer_handler(self, answered: Callable[[int], None]) -> None:
         """Whom to tell of a task whose model's answer was just recorded."""
         self._answered = answered
 
@@ -51,7 +51,7 @@ class GateRecorder:
         """The newest number that is known; a gate that starts anew goes on from it."""
         return self._numbers.get(net, 0)
 
-    def heard(self, line: Line) -> None:
+    def on_line(self, line: Line) -> None:
         """Leave a line to be recorded."""
         self._inbox.put(line)
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from swarm.engine.sensor.client import Line, SensorClient
+from swarm.engine.host.container_client import Line
+from swarm.engine.sensor.client import SensorClient
 from swarm.engine.sensor.log_follower import InBase, LogFollower
 from swarm.errors import SwarmError
 from swarm.model import events
@@ -67,9 +68,9 @@ class SensorSupervisor:
         self._down = 0.0
         self.follower = follower
 
-    def when_lost(self, lost: Callable[[str], None]) -> None:
-        """Whom to tell, and why, when the sensor ends without having been asked to."""
-        self._sensor.when_lost(lost)
+    def set_lost_handler(self, on_lost: Callable[[str], None]) -> None:
+        """Call `on_lost` with the reason if the sensor ends without being asked."""
+        self._sensor.set_lost_handler(on_lost)
 
     @property
     def is_down(self) -> bool:
@@ -107,8 +108,8 @@ class SensorSupervisor:
         for subject in mine:
             self.follower.end(subject.container[:ID_LENGTH])
 
-    def heard(self, line: Line) -> None:
-        """A line that a sensor says of itself."""
+    def on_line(self, line: Line) -> None:
+        """React to a line that a sensor says of itself."""
         short = str(line.get("id", ""))
         match line.get("op"):
             case "grew":
@@ -120,8 +121,8 @@ class SensorSupervisor:
             case _:
                 pass
 
-    def went(self, reason: str) -> None:
-        """The sensor has ended without having been asked to."""
+    def on_sensor_lost(self, reason: str) -> None:
+        """Record that the sensor ended without having been asked to."""
         with self._guard:
             self._kind, self._down = "", time.time()
         self._journal.record(None, events.SensorDown(reason[-300:]))

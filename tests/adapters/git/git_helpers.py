@@ -6,17 +6,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from git import Actor, Repo
+
 from swarm.adapters.git.repository import Repository
 from swarm.adapters.git.task_git import TaskGit
 from swarm.adapters.git.worktree import create
 from swarm.plan.naming import HomePaths
 from tests.process_starts import ProcessStart
 
+ANN = Actor("Ann", "ann@example.org")
+"""The user, whose repositories the tests make."""
 IDENTITY = {
-    "GIT_AUTHOR_NAME": "Ann",
-    "GIT_AUTHOR_EMAIL": "ann@example.org",
-    "GIT_COMMITTER_NAME": "Ann",
-    "GIT_COMMITTER_EMAIL": "ann@example.org",
+    Actor.env_author_name: "Ann",
+    Actor.env_author_email: "ann@example.org",
+    Actor.env_committer_name: "Ann",
+    Actor.env_committer_email: "ann@example.org",
 }
 
 
@@ -38,12 +42,12 @@ def _lies_in(frame: str, library: str) -> bool:
     return frame.startswith(f"{library}/") and "site-packages" not in frame
 
 
-def sh_git(at: Path, *words: str, check: bool = True, stdin: bytes = b"") -> str:
+def sh_git(directory: Path, *words: str, check: bool = True, stdin: bytes = b"") -> str:
     """Git as anyone calls it: configuration, hooks and drivers in force."""
     environment = {**os.environ, **IDENTITY, "GIT_CONFIG_NOSYSTEM": "1"}
     done = subprocess.run(
         ["git", *words],
-        cwd=at,
+        cwd=directory,
         env=environment,
         input=stdin,
         capture_output=True,
@@ -54,34 +58,38 @@ def sh_git(at: Path, *words: str, check: bool = True, stdin: bytes = b"") -> str
     return os.fsdecode(done.stdout).strip()
 
 
-def new_repository(at: Path, object_format: str = "sha1") -> Path:
+def new_repository(work_tree: Path, object_format: str = "sha1") -> Path:
     """A repository with one commit on `main`."""
-    at.mkdir(parents=True)
-    sh_git(at, "init", "-q", "-b", "main", f"--object-format={object_format}")
-    sh_git(at, "config", "user.name", "Ann")
-    sh_git(at, "config", "user.email", "ann@example.org")
-    (at / "README.md").write_text("hello\n")
-    (at / "src").mkdir()
-    (at / "src" / "a.py").write_text("one\ntwo\nthree\n")
-    (at / "src" / "b.py").write_text("b\n")
-    (at / ".gitignore").write_text("*.log\nbuild/\n")
-    commit_all(at, "begin")
-    return at
+    repo = Repo.init(work_tree, initial_branch="main", object_format=object_format)
+    with repo.config_writer() as config:
+        config.set_value("user", "name", ANN.name)
+        config.set_value("user", "email", ANN.email)
+    (work_tree / "README.md").write_text("hello\n")
+    (work_tree / "src").mkdir()
+    (work_tree / "src" / "a.py").write_text("one\ntwo\nthree\n")
+    (work_tree / "src" / "b.py").write_text("b\n")
+    (work_tree / ".gitignore").write_text("*.log\nbuild/\n")
+    # Not by `repo.index`: it knows SHA-1 only, and its entries lack what git compares
+    # with a file's status, so that `git apply --index` takes each file for changed.
+    repo.git.add("--all")
+    repo.git.commit("--quiet", "--message=begin", env=IDENTITY)
+    repo.close()
+    return work_tree
 
 
-def commit_all(at: Path, message: str) -> str:
-    """Commit all that is there; the commit's id."""
-    sh_git(at, "add", "-A")
-    sh_git(at, "commit", "-q", "-m", message)
-    return sh_git(at, "rev-parse", "HEAD")
+def commit_all(work_tree: Path, message: str) -> str:
+    """Commit all that is there, with hooks and all; the commit's id."""
+    sh_git(work_tree, "add", "-A")
+    sh_git(work_tree, "commit", "-q", "-m", message)
+    return sh_git(work_tree, "rev-parse", "HEAD")
 
 
 def task_on(repo: Path, number: int = 1) -> TaskGit:
     """A task on the repository's HEAD; nothing of it is made yet."""
     home = repo.parent / "swarm-home"
-    opened = Repository.open(repo, home)
-    places = HomePaths(home)
-    return TaskGit(opened, places, number, f"swarm/{number}-work", opened.head)
+    repository = Repository.open(repo, home)
+    branch = f"swarm/{number}-work"
+    return TaskGit(repository, HomePaths(home), number, branch, repository.head)
 
 
 def task_with_worktree(repo: Path, number: int = 1) -> TaskGit:
@@ -99,11 +107,10 @@ def reopened(task: TaskGit) -> TaskGit:
 
 def agent_git(task: TaskGit, *words: str, check: bool = True) -> str:
     """Git as the agent has it: its own git directory, on its worktree."""
-    at = task.private_git
     # Inside, the alternates are mounts; here they are the directories themselves.
-    lent = os.pathsep.join(str(path) for path, _ in task.borrowed())
-    words = (f"--git-dir={at}", f"--work-tree={task.worktree}", *words)
-    environment = {**os.environ, "GIT_ALTERNATE_OBJECT_DIRECTORIES": lent}
+    alternates = os.pathsep.join(str(path) for path, _ in task.borrowed())
+    words = (f"--git-dir={task.private_git}", f"--work-tree={task.worktree}", *words)
+    environment = {**os.environ, "GIT_ALTERNATE_OBJECT_DIRECTORIES": alternates}
     done = subprocess.run(
         ["git", *words],
         cwd=task.worktree,
@@ -117,19 +124,19 @@ def agent_git(task: TaskGit, *words: str, check: bool = True) -> str:
 
 
 def sender_output(task: TaskGit) -> bytes:
-    """What the sender prints, run here instead of in a sandbox."""
+    """The sender's output, computed here instead of in a sandbox."""
     head = agent_git(task, "rev-parse", "HEAD")
     return head.encode() + b"\n" + agent_pack(task, f"{head}\n^{task.base}\n")
 
 
 def agent_pack(task: TaskGit, revisions: str, *words: str) -> bytes:
     """A pack of the agent's objects."""
-    lent = os.pathsep.join(str(path) for path, _ in task.borrowed())
+    alternates = os.pathsep.join(str(path) for path, _ in task.borrowed())
     command = ("pack-objects", "--revs", "--thin", "--stdout", "-q", *words)
     return subprocess.run(
         ["git", f"--git-dir={task.private_git}", *command],
         input=revisions.encode(),
-        env={**os.environ, "GIT_ALTERNATE_OBJECT_DIRECTORIES": lent},
+        env={**os.environ, "GIT_ALTERNATE_OBJECT_DIRECTORIES": alternates},
         capture_output=True,
         check=True,
     ).stdout
@@ -159,10 +166,10 @@ class Canary:
         self.trace.unlink(missing_ok=True)
 
 
-def canary(at: Path) -> Canary:
+def canary(directory: Path) -> Canary:
     """A fresh canary that passes on what it is fed, as a filter does."""
-    at.mkdir(parents=True, exist_ok=True)
-    program, trace = at / "canary", at / "trace"
+    directory.mkdir(parents=True, exist_ok=True)
+    program, trace = directory / "canary", directory / "trace"
     program.write_text(f"#!/bin/sh\necho ran >> '{trace}'\n[ $# -gt 0 ] || cat\n")
     program.chmod(0o755)
     return Canary(program, trace)
