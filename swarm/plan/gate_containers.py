@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from swarm.plan.naming import HOME_LABEL, KIND_LABEL
 from swarm.plan.specs import Limits, Mount, SandboxSpec
 
-GATING = frozenset({"gate", "net", "netsetup", "sensor"})
+SHARED_KINDS = frozenset({"gate", "net", "netsetup", "sensor"})
 """Kinds of containers that belong to no single task."""
 GATE_USER, NET_USER = "65531:65531", "65532:65532"
 RUN, KEYS = "/run/gate", "/keys"

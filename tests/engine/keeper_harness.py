@@ -20,7 +20,7 @@ from swarm.bootstrap import wiring
 from swarm.engine.context import EngineContext
 from swarm.engine.keeper import Keeper
 from swarm.model.task import State, Task
-from swarm.plan.gate_containers import GATING
+from swarm.plan.gate_containers import SHARED_KINDS
 from swarm.plan.naming import HomePaths
 from swarm.store import wishes
 from swarm.store.queries import Queries
@@ -61,7 +61,7 @@ class KeeperHarness:
         return [
             facts.name
             for facts in self.context.sandboxes.all(self.context.home_labels)
-            if facts.labels["swarm.kind"] not in GATING
+            if facts.labels["swarm.kind"] not in SHARED_KINDS
         ]
 
     def net_namespaces(self) -> set[str]:

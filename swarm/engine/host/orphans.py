@@ -1,10 +1,12 @@
-"""Containers, volumes and folders that bear our mark and that no task knows."""
+"""Finds and removes containers, volumes and folders of this home without a task."""
 
+from collections.abc import Set as AbstractSet
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal
 
 from swarm.adapters.git.safe_fs.files import erase
-from swarm.plan.gate_containers import GATING, GateNames
+from swarm.plan.gate_containers import SHARED_KINDS, GateNames
 from swarm.plan.naming import HOME_LABEL, KIND_LABEL, TASK_LABEL, HomePaths, TaskNames
 from swarm.ports import Containers, Progress
 from swarm.store.queries import Queries
@@ -12,63 +14,64 @@ from swarm.store.queries import Queries
 
 @dataclass(frozen=True, slots=True)
 class Orphan:
-    """One thing outside without a task."""
+    """A thing outside without a task."""
 
     kind: Literal["container", "volume", "worktree"]
     name: str
-    """The engine's name, or the task id that a worktree's folder is called by."""
+    """The container engine's name; of a worktree its folder's name, a task id."""
 
 
 def find(paths: HomePaths, containers: Containers) -> list[Orphan]:
-    """Everything of this home that belongs to no task, or to one that was removed."""
-    queries = Queries(paths.database)
-    try:
-        owned = {task.id for task in queries.tasks.all()}
-    finally:
-        queries.close()
-    labels = {HOME_LABEL: paths.tag}
-    known = {str(number) for number in owned}
+    """Everything of this home that belongs to no task, or to a removed one."""
+    with closing(Queries(paths.database)) as queries:
+        task_ids = {task.id for task in queries.tasks.all()}
     gate = GateNames(paths.tag)
-    gates = {gate.run, gate.keys}
-    homes = {TaskNames(paths.tag, number).home_volume for number in owned}
+    owned_volumes = {TaskNames(paths.tag, number).home_volume for number in task_ids}
+    owned_volumes |= {gate.run, gate.keys}
+    volumes = containers.volumes({HOME_LABEL: paths.tag})
+    folders = _task_folders(paths) - {str(number) for number in task_ids}
     return [
-        *(
-            Orphan("container", facts.name)
-            for facts in containers.all(labels)
-            if facts.labels.get(TASK_LABEL) not in known
-            and facts.labels.get(KIND_LABEL) not in GATING
-        ),
-        *(
-            Orphan("volume", name)
-            for name in containers.volumes(labels)
-            if name not in homes and name not in gates
-        ),
-        *(Orphan("worktree", name) for name in _folders(paths) - known),
+        *(Orphan("container", n) for n in find_containers(paths, containers, task_ids)),
+        *(Orphan("volume", name) for name in volumes if name not in owned_volumes),
+        *(Orphan("worktree", name) for name in folders),
+    ]
+
+
+def find_containers(
+    paths: HomePaths, containers: Containers, task_ids: AbstractSet[int]
+) -> list[str]:
+    """Names of this home's containers that belong to none of the tasks.
+
+    The gate's and the sensor's containers belong to the home itself.
+    """
+    labels = {str(number) for number in task_ids}
+    return [
+        facts.name
+        for facts in containers.all({HOME_LABEL: paths.tag})
+        if facts.labels.get(TASK_LABEL) not in labels
+        and facts.labels.get(KIND_LABEL) not in SHARED_KINDS
     ]
 
 
 def remove(
-    paths: HomePaths,
-    containers: Containers,
-    found: list[Orphan],
-    progress: Progress,
+    paths: HomePaths, containers: Containers, orphans: list[Orphan], progress: Progress
 ) -> None:
-    """Remove what `find` found, each named before it goes; ToolError."""
-    for one in found:
-        progress(f"removing {one.kind} {one.name}")
-        match one.kind:
+    """Remove the orphans, each reported before it goes; ToolError."""
+    for orphan in orphans:
+        progress(f"removing {orphan.kind} {orphan.name}")
+        match orphan.kind:
             case "container":
-                containers.remove(one.name)
+                containers.remove(orphan.name)
             case "volume":
-                containers.remove_volume(one.name)
+                containers.remove_volume(orphan.name)
             case "worktree":
-                erase(paths.worktree(int(one.name)))
-                erase(paths.task(int(one.name)))
+                erase(paths.worktree(int(orphan.name)))
+                erase(paths.task(int(orphan.name)))
 
 
-def _folders(paths: HomePaths) -> set[str]:
-    """Names of folders under `worktrees`; only such as a task could have."""
-    above = paths.worktree(0).parent
-    if not above.is_dir():
+def _task_folders(paths: HomePaths) -> set[str]:
+    """Names of the folders under `worktrees` that a task could have."""
+    parent = paths.worktree(0).parent
+    if not parent.is_dir():
         return set()
-    return {folder.name for folder in above.iterdir() if folder.name.isdigit()}
+    return {folder.name for folder in parent.iterdir() if folder.name.isdigit()}

@@ -6,14 +6,13 @@ from swarm.adapters.git.safe_fs.files import erase
 from swarm.adapters.git.worktree import create
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
+from swarm.engine.host import orphans
 from swarm.engine.review import snapshot
 from swarm.engine.worktree import task_git
 from swarm.errors import IllegalMove, SwarmError
 from swarm.model import events
 from swarm.model.task import SETTLED, State, Task
 from swarm.model.wishes import CollectGarbage
-from swarm.plan.gate_containers import GATING
-from swarm.plan.naming import KIND_LABEL, TASK_LABEL
 
 DISCARD_SECONDS = 7 * 24 * 3600.0
 """How long `gc` leaves a discarded task restorable."""
@@ -82,7 +81,8 @@ def gc(context: EngineContext, wish: CollectGarbage) -> dict[str, Any]:
                 with context.locks.of(task.id):
                     remove(context, task.id)
                 removed.append(found[-1])
-    for name in _orphans(context):
+    task_ids = {task.id for task in context.read().tasks.all()}
+    for name in orphans.find_containers(context.places, context.sandboxes, task_ids):
         found.append(f"container {name}")
         if not wish.dry_run:
             context.sandboxes.remove(name)
@@ -94,13 +94,3 @@ def _is_spent(context: EngineContext, task: Task) -> bool:
     if task.state is State.REJECTED:
         return context.clock() - task.changed > DISCARD_SECONDS
     return task.state is State.MERGED
-
-
-def _orphans(context: EngineContext) -> list[str]:
-    known = {str(task.id) for task in context.read().tasks.all()}
-    return [
-        facts.name
-        for facts in context.sandboxes.all(context.home_labels)
-        if facts.labels.get(TASK_LABEL) not in known
-        and facts.labels.get(KIND_LABEL) not in GATING
-    ]

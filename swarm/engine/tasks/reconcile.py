@@ -2,13 +2,12 @@
 
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
+from swarm.engine.host import orphans
 from swarm.engine.review import merge
 from swarm.engine.tasks import finish, launch, observation
 from swarm.errors import SwarmError
-from swarm.model import events as e
+from swarm.model import events
 from swarm.model.task import State, Task
-from swarm.plan.gate_containers import GATING
-from swarm.plan.naming import KIND_LABEL, TASK_LABEL
 from swarm.ports import ContainerFacts
 
 RUNNING = ("running", "paused")
@@ -29,10 +28,12 @@ def online(context: EngineContext) -> None:
             try:
                 task(context, known.id)
             except SwarmError as error:
-                context.journal.record(known.id, e.Trouble("reconcile", error.message))
+                context.journal.record(
+                    known.id, events.Trouble("reconcile", error.message)
+                )
     task_network.reconcile(context)
     context.sensing.forget_others()
-    orphans(context)
+    record_orphans(context)
 
 
 def task(context: EngineContext, task_id: int) -> None:
@@ -52,9 +53,9 @@ def task(context: EngineContext, task_id: int) -> None:
 
 def _taken_in(context: EngineContext, task_id: int) -> bool:
     """Whether an earlier keeper lived long enough to take the work in."""
-    ends = e.CommitsImported | e.ImportRefused
-    events = context.read().events.after(task=task_id, limit=1_000_000)
-    return any(isinstance(recorded.event, ends) for recorded in events)
+    ends = events.CommitsImported | events.ImportRefused
+    recorded_events = context.read().events.after(task=task_id, limit=1_000_000)
+    return any(isinstance(recorded.event, ends) for recorded in recorded_events)
 
 
 def _cut_short(
@@ -63,12 +64,12 @@ def _cut_short(
     """A launch that no keeper finished: adopt what runs, undo what does not."""
     if facts and facts.status != "created":
         names = context.names(known.id)
-        context.journal.record(known.id, e.TaskLive(names.sandbox, names.pane))
+        context.journal.record(known.id, events.TaskLive(names.sandbox, names.pane))
         _live(context, context.read().tasks.get(known.id), facts)
         return
     launch.undo(context, known)
     context.journal.record(
-        known.id, e.TaskRequeued("the keeper ended during its launch")
+        known.id, events.TaskRequeued("the keeper ended during its launch")
     )
 
 
@@ -78,10 +79,12 @@ def _live(context: EngineContext, known: Task, facts: ContainerFacts | None) -> 
         return
     if known.state is State.LOST:
         names = context.names(known.id)
-        context.journal.record(known.id, e.TaskLive(names.sandbox, names.pane))
+        context.journal.record(known.id, events.TaskLive(names.sandbox, names.pane))
     paused = facts.status == "paused"
     if paused != known.paused:
-        context.journal.record(known.id, e.TaskPaused() if paused else e.TaskResumed())
+        context.journal.record(
+            known.id, events.TaskPaused() if paused else events.TaskResumed()
+        )
     reopen_pane(context, known.id)
     observation.resume(context, known)
 
@@ -93,21 +96,17 @@ def reopen_pane(context: EngineContext, task_id: int) -> None:
     if pane is not None and not pane.dead:
         return
     context.panes.open(names.pane, context.sandboxes.attach_argv(names.sandbox), {})
-    context.journal.record(task_id, e.PaneReopened(names.pane))
+    context.journal.record(task_id, events.PaneReopened(names.pane))
 
 
-def orphans(context: EngineContext) -> None:
-    """Record every container of this home that no task knows, once."""
-    tasks = {task.id: task for task in context.read().tasks.all(removed=True)}
-    told = {
-        known.event.name
-        for known in context.read().events.of_kind(e.OrphanFound)
-        if isinstance(known.event, e.OrphanFound)
+def record_orphans(context: EngineContext) -> None:
+    """Record every container of this home without a task, each only once."""
+    task_ids = {task.id for task in context.read().tasks.all()}
+    recorded_names = {
+        recorded.event.name
+        for recorded in context.read().events.of_kind(events.OrphanFound)
+        if isinstance(recorded.event, events.OrphanFound)
     }
-    for facts in context.sandboxes.all(context.home_labels):
-        number = facts.labels.get(TASK_LABEL, "")
-        owner = tasks.get(int(number)) if number.isdigit() else None
-        if facts.labels.get(KIND_LABEL) in GATING:
-            continue
-        if (owner is None or owner.removed) and facts.name not in told:
-            context.journal.record(None, e.OrphanFound("container", facts.name))
+    for name in orphans.find_containers(context.places, context.sandboxes, task_ids):
+        if name not in recorded_names:
+            context.journal.record(None, events.OrphanFound("container", name))
