@@ -11,12 +11,10 @@ from typing import Any
 
 import pytest
 
-from swarm.adapters.docker import DockerContainers
 from swarm.cli import doctor as command
-from swarm.engine.host import images, orphans
+from swarm.engine.host import images
 from swarm.engine.host.doctor import GIB, Check, Machine, examine, mended, version_of
 from swarm.engine.host.kernel import Kernel
-from swarm.engine.host.orphans import Orphan
 from swarm.errors import ToolError, ToolMissing
 from swarm.model import events
 from swarm.plan.gate_containers import GateNames
@@ -325,17 +323,6 @@ def test_this_machine_runs_sandboxes(paths: HomePaths) -> None:
 
     assert found["engine"] == found["tmux"] == found["git"] == "ok"
     assert "fail" not in found.values()
-
-
-def test_a_real_volume_without_a_task_is_found_and_removed(paths: HomePaths) -> None:
-    engine, names = DockerContainers(), TaskNames(paths.tag, 7)
-    engine.make_volume(names.home_volume, names.labels("home"))
-    found = orphans.find(paths, engine)
-
-    orphans.remove(paths, engine, found, print)
-
-    assert found == [Orphan("volume", names.home_volume)]
-    assert orphans.find(paths, engine) == []
 
 
 def test_an_engine_that_is_nowhere_is_a_finding(paths: HomePaths) -> None:
