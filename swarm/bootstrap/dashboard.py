@@ -92,14 +92,14 @@ class DashboardBackend:
 
     @cached_property
     def audit(self) -> Audit:
-        """What sandboxes did, as the store has it."""
+        """The record of what sandboxes did."""
         from swarm.engine.readers.audit import AuditReader  # noqa: PLC0415 - after paint
 
         return AuditReader(self._paths)
 
     @cached_property
     def resolve_policy(self) -> ResolvePolicy:
-        """What tasks may reach, by every layer."""
+        """The policies of tasks, from every layer."""
         from swarm.engine.readers import policy  # noqa: PLC0415 - after paint
 
         return functools.partial(policy.task_policy, self._paths)

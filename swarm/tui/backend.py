@@ -37,14 +37,14 @@ class Review(Protocol):
         """Every path that differs from the task's base, with flags."""
 
     def hidden(self, task_id: int, tree: str) -> "Sequence[Hidden]":
-        """What the worktree holds and the tree does not."""
+        """Files that the worktree holds and the tree does not."""
 
     def diff(self, task_id: int, tree: str, path: str = "") -> bytes:
         """One file's unified diff, or all of them; raw bytes."""
 
 
 class Audit(Protocol):
-    """What sandboxes did; safe in any thread, blocks (SwarmError)."""
+    """The record of what sandboxes did; safe in any thread, blocks (SwarmError)."""
 
     def places(self, task: int, noise: bool) -> "tuple[list[PathRow], Counts]":
         """A task's paths, the newest first, and its numbers."""
@@ -57,12 +57,12 @@ class Audit(Protocol):
 
 
 ResolvePolicy = Callable[[int], "ResolvedPolicy"]
-"""What a task may reach, read anew from every layer; blocks (SwarmError)."""
+"""Reads a task's policy anew from every layer; blocks (SwarmError)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """Where the user's own checkout stands."""
+    """The user's own checkout."""
 
     name: str
     branch: str = ""
@@ -84,15 +84,15 @@ class Backend(Protocol):
 
     @property
     def review(self) -> Review:
-        """What tasks changed."""
+        """The changes of tasks."""
 
     @property
     def audit(self) -> Audit:
-        """What sandboxes did."""
+        """The record of what sandboxes did."""
 
     @property
     def resolve_policy(self) -> ResolvePolicy:
-        """What tasks may reach."""
+        """The policies of tasks."""
 
     def submit(self, wish: Wish) -> int:
         """Store a wish in one transaction, and return its id."""
@@ -119,12 +119,12 @@ def _only_commands() -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How the dashboard looks and what it offers."""
+    """Settings of the dashboard."""
 
     ascii: bool = False
     """Draw with ASCII only."""
     theme: str = ""
     """A Textual theme's name; empty for swarm's own."""
     agents: Callable[[], tuple[str, ...]] = _only_commands
-    """What the new-task dialog offers, the default first."""
+    """The agents that the new-task dialog offers, the default first."""
     clock: Callable[[], float] = time.time

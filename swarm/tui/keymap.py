@@ -10,11 +10,11 @@ class Key:
     """One thing that a key does in one context."""
 
     action: str
-    """What is done; unique within its context."""
+    """The method `do_<action>`; unique within its context."""
     keys: str
     """Textual's names, comma-separated."""
     shown: str
-    """How a human calls the key."""
+    """The key as a human calls it."""
     label: str
     """One or two words for the footer."""
     help: str

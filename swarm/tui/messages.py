@@ -33,7 +33,7 @@ class WishDecided(Message, bubble=False):
 
     @property
     def is_done(self) -> bool:
-        """Whether the wish was carried out, and not refused."""
+        """True if the wish was carried out, and not refused."""
         return self.record.outcome == "done"
 
 

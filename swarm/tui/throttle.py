@@ -1,4 +1,4 @@
-"""How often a screen reads what changes faster than anybody looks."""
+"""Limits how often a screen reads what changes faster than anybody looks."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What all dialogs share: a frame, Esc, and an armed moment."""
+"""The base of all dialogs: a frame, Esc, and a moment before keys decide."""
 
 import time
 from typing import Any, ClassVar, Generic, TypeVar
@@ -28,11 +28,11 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
 
     @property
     def armed(self) -> bool:
-        """Whether the human had time to see what is asked."""
+        """True once the human had time to see what is asked."""
         return time.monotonic() - self._opened >= self.arm_seconds
 
     def arm_anew(self) -> None:
-        """What is shown has changed: give the time to see it again."""
+        """Give time to see it again: something that is shown has changed."""
         self._opened = time.monotonic()
 
     def action_cancel(self) -> None:

@@ -1,4 +1,4 @@
-"""The card of one denied request: what is known, and what a human may decide."""
+"""The card of one denied request: its facts, and the decisions on it."""
 
 import asyncio
 from typing import ClassVar
@@ -35,14 +35,14 @@ SUBTITLE = "] next · x many at once · Enter raw event · y copy · Esc later"
 
 
 def request_line(row: DenialRow) -> str:
-    """What of the newest attempt could be seen, harmless."""
+    """The newest request as far as the gate could see it, harmless."""
     if not row.method:
         return "TLS tunnel: method, path and body are not visible"
     return f"{safe_line(row.method, 10)} {safe_line(row.path, 200)}"
 
 
 class DenialCard(Dialog[str]):
-    """Pinned to one row: what an agent does meanwhile moves no key's meaning."""
+    """Shows one request; new denials never change what the keys act on."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *[(key, f"decide('{name}')", label) for key, name, label, _ in CHOICES],
@@ -58,7 +58,7 @@ class DenialCard(Dialog[str]):
         self._row = question.row
         self._notes: list[str] = []
         self._raw = False
-        """Whether all that the gate said is shown too."""
+        """Show all fields of the newest denial, too."""
 
     def compose(self) -> ComposeResult:
         """Facts above, choices below."""
@@ -69,7 +69,7 @@ class DenialCard(Dialog[str]):
             yield Static(id="choices", markup=False)
 
     def on_mount(self) -> None:
-        """What is known at once; what its policy says of it comes a moment later."""
+        """Draw what is known; the policy's warnings come a moment later."""
         self._draw()
         self._compare()
 

@@ -26,7 +26,7 @@ from swarm.tui.present.formatting import ERROR, KEY, MUTED, WARNING, fit
 from swarm.tui.widgets.line_view import LineView
 
 MOST = 10
-"""Rows; a longer list is agreed to unread."""
+"""At most so many rows: people approve longer lists without reading."""
 CHOICES = {"once": "o once", "task": "t task", "keep": "n keep", "": "· later"}
 FOOT = "o once · t task · n keep denied · . later · Enter does it · Esc"
 ALONE = "a public place: its own card has its owner typed"
@@ -69,13 +69,13 @@ class DenialList(Dialog[dict[DenialKey, str]]):
             yield Static(id="denied-notes", markup=False)
 
     def on_mount(self) -> None:
-        """What is known at once; what the policies say of it comes a moment later."""
+        """Draw what is known; the policies' warnings come a moment later."""
         self._lines.focus()
         self._draw()
         self._compare()
 
     def on_resize(self, event: Resize) -> None:
-        """As many rows as leave room for what is to be known of one."""
+        """Show as many rows as leave room for the facts of one."""
         self._lines.styles.height = min(len(self._rows), max(2, event.size.height - 12))
 
     @property

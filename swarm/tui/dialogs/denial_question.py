@@ -17,7 +17,7 @@ class DenialQuestion:
     place: str
     """The row's place among those that wait, as in `1/3`."""
     is_first: bool
-    """Whether nothing of this owner's was ever decided on."""
+    """True if nothing of this owner's was ever decided on."""
     current_row: Callable[[], DenialRow | None]
     """The row as it is at this moment."""
     resolve_policy: ResolvePolicy

@@ -41,7 +41,7 @@ SUBJECT = 72
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """What was looked at, and is merged to the byte or not at all."""
+    """The snapshot that was looked at, and is merged to the byte or not at all."""
 
     task: Task
     tree: str
@@ -111,7 +111,7 @@ class MergeDialog(Dialog[Merge]):
         return pressed.id if pressed and pressed.id else "squash"
 
     def trouble(self) -> str:
-        """What keeps it from being merged; empty where nothing does."""
+        """The reason why it cannot be merged; empty if it can."""
         left = sum(not box.value for box in self.query(Checkbox))
         if left:
             files = "file" if left == 1 else "files"

@@ -37,7 +37,7 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
 
     @property
     def draft(self) -> Draft:
-        """What stands in the fields now."""
+        """The fields as they are now."""
         agent = self.query_one("#agent", Select).value
         return Draft(
             prompt=self.query_one("#prompt", TextArea).text,

@@ -1,1 +1,1 @@
-"""From values to the words, glyphs and colours that stand for them; pure."""
+"""Turns values into the words, glyphs and colours that stand for them; pure."""

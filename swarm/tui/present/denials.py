@@ -1,4 +1,4 @@
-"""What was denied, gathered by task, host and port; pure."""
+"""Gathers denied requests by task, host and port; pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from swarm.policy import reasons
 from swarm.policy.reasons import Reason
 
 SETTLE_SECONDS = 1.0
-"""What is recorded so soon after a decision was on its way before it counted."""
+"""A denial so soon after a decision was on its way before the decision counted."""
 
 DenialKey = tuple[int, str, int]
 """Task, host, port: what one decision is about."""
@@ -34,7 +34,7 @@ class DenialRow:
     rule: str = ""
     origin: str = ""
     address: str = ""
-    """Where the name led to; empty while it was not looked up."""
+    """The address of the name; empty while it was not looked up."""
     sni: str = ""
     decided: bool = False
     decided_at: float = 0.0
@@ -43,12 +43,12 @@ class DenialRow:
 
     @property
     def shape(self) -> tuple[str, bool, bool]:
-        """What a decision depends on; counts and times may go on meanwhile."""
+        """The fields that a decision depends on; counts and times may change."""
         return self.reason, self.locked, self.decided
 
     @property
     def key(self) -> DenialKey:
-        """What a decision is about."""
+        """Task, host and port: the subject of a decision."""
         return self.task, self.host, self.port
 
     @property

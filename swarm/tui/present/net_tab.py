@@ -1,4 +1,4 @@
-"""What the Net tab and the denied rows say; every foreign text made harmless here."""
+"""Describes hosts for the Net tab and the denied rows; foreign text is harmless."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -22,7 +22,7 @@ NEVER = (
 
 @dataclass(slots=True)
 class _Use:
-    """How often a rule decided, and when it last did."""
+    """The number of times that a rule decided, and the last of them."""
 
     times: int = 0
     last: float = 0.0
@@ -53,7 +53,7 @@ class Columns:
 
     @classmethod
     def of(cls, width: int) -> "Columns":
-        """As much room for a rule's origin as for its host."""
+        """Give a rule's origin as much room as its host."""
         use = width >= 100
         rest = width - 9 - (13 if use else 2)
         return cls(max(20, min(44, rest * 2 // 5)), max(10, min(30, rest // 5)), use)
@@ -96,7 +96,7 @@ def rows(
 
 
 _ORDER = {"once": -4, "task": -3, "project": -2, "user": -1}
-"""What a human granted last comes first."""
+"""The order of scopes: grants come first."""
 
 
 def _uses(recorded: Iterable[events.Recorded]) -> dict[tuple[str, str], _Use]:
@@ -148,7 +148,7 @@ def _ends(rule: Rule, now: float) -> str:
 
 
 def asked_for(found: ResolvedPolicy) -> list[str]:
-    """What the repository's file would add, a line each; empty where it is trusted."""
+    """The rules that the repository's file would add, a line each; none if trusted."""
     asked = [f"+ {safe_line(rule.id, 120)} {_asked(rule)}" for rule in found.requests]
     return asked + [
         f"+ service {safe_line(one.name, 60)}" for one in found.requested_services

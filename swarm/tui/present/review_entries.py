@@ -1,4 +1,4 @@
-"""What the review says of its files: as a sum, and before each file's lines."""
+"""Describes a review's files: as a sum, and each one before its lines."""
 
 from collections.abc import Sequence
 
@@ -39,7 +39,7 @@ def title(entry: Entry) -> Content:
 
 
 def head(change: Change) -> list[Content]:
-    """What to know of the file before its lines."""
+    """The facts of the file that stand before its lines."""
     out = []
     if change.old_path:
         out.append(Content.styled(f" renamed from {safe_line(change.old_path)}", MUTED))
@@ -59,7 +59,7 @@ def head(change: Change) -> list[Content]:
 
 
 def about_hidden(entry: Hidden) -> list[Content]:
-    """What is known of something that no diff can show."""
+    """The facts of an entry that no diff can show."""
     lines = [hidden_line(entry), Content("")]
     words = (
         "This is part of the work and cannot be merged, so no merge is possible."
@@ -70,7 +70,7 @@ def about_hidden(entry: Hidden) -> list[Content]:
 
 
 def about_large(change: Change) -> list[Content]:
-    """How to see a diff that is not read unasked."""
+    """The key that reads a diff which is not read unasked."""
     number = change.added + change.deleted
     words = Content.assemble(
         f" {number} changed lines: ", ("Enter", KEY), " shows them"

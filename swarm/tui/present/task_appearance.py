@@ -44,7 +44,7 @@ TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """How a task appears; never colour alone."""
+    """A task's glyph, word and colour; never colour alone."""
 
     glyph: str
     word: str
@@ -79,11 +79,11 @@ COUNTED = (
     ("‖", "paused", WARNING),
     ("◌", "queued", MUTED),
 )
-"""What the header counts, in its order."""
+"""The words that the header counts, in its order."""
 
 
 def appearance(task: Task) -> Appearance:
-    """How the task appears now."""
+    """The task's appearance now."""
     if task.state is State.LIVE and task.budget.exceeded:
         return Appearance("$", "budget", WARNING, Section.NEEDS_YOU)
     if task.state is State.LIVE and task.paused:
@@ -114,7 +114,7 @@ def by_section(tasks: Iterable[Task]) -> list[tuple[Section, list[Task]]]:
 
 
 def counts(tasks: Iterable[Task]) -> list[tuple[str, int, str, str]]:
-    """What the header counts: glyph, number, word, tone; no zeros."""
+    """The header's numbers: glyph, number, word, tone; no zeros."""
     numbers: dict[str, int] = {}
     for task in tasks:
         shown = appearance(task)

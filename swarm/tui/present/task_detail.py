@@ -1,4 +1,4 @@
-"""What the preview says of one task: facts, steps of a launch, changes, plan."""
+"""Describes one task for the preview: facts, steps of a launch, plan, timeline."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -50,7 +50,7 @@ def _met_network(task: Task) -> bool:
 
 
 def _with_model(task: Task, now: float) -> str:
-    """What the gate sees of its model; it is no claim of the agent's."""
+    """The model's work as the gate sees it; it is no claim of the agent's."""
     if task.model.open_requests:
         return " — waits for its model"
     if task.model.answered is None:
@@ -107,7 +107,7 @@ def _changes_fact(task: Task) -> Content:
 
 
 def steps(recorded: Iterable[events.Recorded], task: Task, now: float) -> list[Content]:
-    """How far the launch is, each step with its time."""
+    """The steps of the launch so far, each with its time."""
     out: list[Content] = []
     since = task.changed
     for one in recorded:
@@ -159,7 +159,7 @@ def waiting(task: Task) -> list[Content]:
 def info(
     task: Task, plan: dict[str, Any], recorded: Iterable[events.Recorded]
 ) -> list[Content]:
-    """What was asked, under which limits, and what happened since."""
+    """Prompt, sandbox, and the events since."""
     out = [Content.styled("PROMPT", "bold")]
     out += [Content(f" {one}") for one in plain(task.prompt).splitlines()[:40]]
     out += [Content(""), Content.styled("SANDBOX", "bold"), *_sandbox(task, plan)]
@@ -167,7 +167,7 @@ def info(
 
 
 def timeline(recorded: Iterable[events.Recorded]) -> list[Content]:
-    """What happened to one task, oldest first."""
+    """The events of one task, oldest first."""
     texts = ((one.at, event_text.describe(one.event)) for one in recorded)
     return [event_line(at, "", text) for at, text in texts if text]
 

@@ -1,4 +1,4 @@
-"""What a human typed for a new task, and what will come of it."""
+"""The draft of a new task: its fields as typed, and a preview of the result."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ COMMAND = "command"
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What was typed; kept until the keeper has taken it."""
+    """The fields as typed; kept until the keeper has taken them."""
 
     prompt: str = ""
     name: str = ""
@@ -42,11 +42,11 @@ class Draft:
 
     @property
     def is_command(self) -> bool:
-        """Whether a command is run, and no model is asked."""
+        """True if a command is run, and no model is asked."""
         return self.agent == COMMAND
 
     def trouble(self) -> str:
-        """What is missing or cannot be read; empty where nothing is."""
+        """The reason why it cannot start; empty if it can."""
         if self.is_command and not self.command.strip():
             return "the command is empty"
         if not self.is_command and not self.prompt.strip():
@@ -71,7 +71,7 @@ class Draft:
         return "" if dollars >= 0 else "dollars cannot be negative"
 
     def preview(self, next_id: int, repo: str, branch: str) -> str:
-        """What will be created, in one sentence."""
+        """The result of starting it, in one sentence."""
         number = int(self.copies or 1)
         title = slug(self.name or self.prompt or self.command)
         end = f"-{number}" if number > 1 else ""

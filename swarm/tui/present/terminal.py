@@ -21,7 +21,7 @@ _NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
 
 @dataclass(frozen=True, slots=True)
 class _Pen:
-    """What SGR has switched on; conceal and blink never are."""
+    """The attributes that SGR has switched on; conceal and blink never are."""
 
     color: Color | None = None
     ground: Color | None = None

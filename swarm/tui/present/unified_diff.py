@@ -26,7 +26,7 @@ class DiffLine:
     old: int
     new: int
     text: str
-    """As `surrogateescape` decodes it: foreign bytes, not for a screen."""
+    """Decoded with `surrogateescape`: foreign bytes, not for a screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _within(sign: str, old: int, new: int, text: str) -> DiffLine:
 
 
 def _note(out: FileDiff, text: str) -> None:
-    """What is neither hunk nor content; the names are shown elsewhere."""
+    """Keep a line that is neither hunk nor content; names are shown elsewhere."""
     if text and not text.startswith(("diff --git ", "index ", "--- ", "+++ ")):
         out.lines.append(DiffLine("note", 0, 0, text))
 

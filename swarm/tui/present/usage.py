@@ -1,4 +1,4 @@
-"""What a sandbox uses, as the preview draws it; numbers only, no foreign text."""
+"""Describes a sandbox's use of its limits; numbers only, no foreign text."""
 
 from textual.content import Content
 

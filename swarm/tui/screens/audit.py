@@ -1,4 +1,4 @@
-"""All that happened on one timeline: it follows, until a human looks at one moment."""
+"""The timeline of everything that happened; it follows until one looks at a moment."""
 
 import asyncio
 from dataclasses import replace
@@ -33,7 +33,7 @@ SPANS = ((0.0, "all time"), (3600.0, "last 60 min"), (86400.0, "last 24 h"))
 
 
 class AuditScreen(KeyScreen[None]):
-    """Newest first; what comes while one looks away from the top waits, counted."""
+    """Shows the newest first; new entries wait, counted, while one looks below."""
 
     CSS_PATH: ClassVar[list[Any]] = assets.styles("audit")
     TABLE = keymap.AUDIT
@@ -49,7 +49,7 @@ class AuditScreen(KeyScreen[None]):
         self._kind = self._verdict = self._span = 0
         self._entries: list[Entry] = []
         self._fresh: list[Entry] | None = None
-        """What was read since the human looks at one moment."""
+        """Entries that were read since the human looks at one moment."""
         self._held = False
         self._reading = False
         self._pace = Throttle(self, PULL_SECONDS, self.read)
@@ -86,7 +86,7 @@ class AuditScreen(KeyScreen[None]):
 
     @on(LineView.Moved)
     def _moved(self) -> None:
-        """Away from the newest, time stands still."""
+        """Stop following while the cursor is not on the newest entry."""
         if bool(self.lines.cursor) != self._held:
             self._held = bool(self.lines.cursor)
             if not self._held:
@@ -173,7 +173,7 @@ class AuditScreen(KeyScreen[None]):
         box.set_class(shown, "-open")
 
     def disabled_reason(self, action: str) -> str:
-        """What needs an entry, or a task."""
+        """The reason in the entry under the cursor, or in the task."""
         if action in ("open", "copy") and self.entry is None:
             return "there is no entry"
         if action == "one" and self.subject is None:
@@ -197,7 +197,7 @@ class AuditScreen(KeyScreen[None]):
         self._want(verdict=VERDICTS[self._verdict])
 
     def do_span(self) -> None:
-        """How far back."""
+        """The next span of time."""
         self._span = (self._span + 1) % len(SPANS)
         span = SPANS[self._span][0]
         self._want(since=self.options.clock() - span if span else 0.0)

@@ -26,7 +26,7 @@ def audit_screen(
 
 
 def policy_screen(backend: Backend, options: Options, task: Task) -> KeyScreen[None]:
-    """What a task may reach."""
+    """The policy of a task."""
     from swarm.tui.screens.policy import PolicyScreen  # noqa: PLC0415 - late
 
     return PolicyScreen(backend, options, task)
@@ -35,7 +35,7 @@ def policy_screen(backend: Backend, options: Options, task: Task) -> KeyScreen[N
 def review_screen(
     backend: Backend, options: Options, task: Task, path: str
 ) -> KeyScreen[None]:
-    """What a task changed, in the named file first; an empty path names none."""
+    """The changes of a task, the named file first; an empty path names none."""
     from swarm.tui.screens.review import ReviewScreen  # noqa: PLC0415 - late
 
     return ReviewScreen(backend, options, task, path)

@@ -56,7 +56,7 @@ class PolicyScreen(KeyScreen[None]):
         self.options = options
         self.subject = task
         self.resolved_policy: ResolvedPolicy | None = None
-        """As it was last read without a mistake."""
+        """The policy as last read without a mistake."""
         self._answer: tuple[str, str] = ("", "")
         """The sentence that answers the last question, and its tone."""
         self._shows_services = True

@@ -44,7 +44,7 @@ class ReviewSnapshot:
         return self._diffs.get(path)
 
     def is_large(self, entry: Entry | None) -> bool:
-        """Whether the entry's diff is read only on request, and was not yet."""
+        """True if the entry's diff is read only on request, and was not yet."""
         if not isinstance(entry, Change) or entry.path in self._diffs:
             return False
         return entry.added + entry.deleted > LARGE

@@ -6,7 +6,7 @@ from textual.widgets import Static
 
 
 class CachedStatic(Static):
-    """Laid out anew only where there are more lines or fewer: that draws the screen."""
+    """Lays out anew only if the number of lines changed: that draws the screen."""
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id, markup=False)
@@ -22,7 +22,7 @@ class CachedStatic(Static):
 
 
 def set_titles(widget: Widget, title: str, subtitle: str = "") -> None:
-    """Give the frame its words, where they are others: that draws the whole widget."""
+    """Set the frame's titles if they differ: setting them draws the whole widget."""
     for place, words in (("border_title", title), ("border_subtitle", subtitle)):
         wanted = Content(words) if words else None
         if getattr(widget, place) != (wanted and wanted.markup):
@@ -30,7 +30,7 @@ def set_titles(widget: Widget, title: str, subtitle: str = "") -> None:
 
 
 def looks_same(one: Content, other: Content) -> bool:
-    """Whether both look the same."""
+    """True if both look the same."""
     return one.plain == other.plain and one.spans == other.spans
 
 

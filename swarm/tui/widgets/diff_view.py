@@ -67,5 +67,5 @@ class DiffView(LineView):
         return True
 
     def _row(self, line: int) -> int:
-        """Where a line of the diff stands; the first hunk shows the head too."""
+        """The row of a line of the diff; the first hunk shows the head, too."""
         return 0 if line == 0 else line + len(self._head)

@@ -1,4 +1,4 @@
-"""What the dashboard says before there is a task: how it goes."""
+"""The lesson that stands in place of the task list before there is a task."""
 
 from textual.content import Content
 from textual.widgets import Static

@@ -1,4 +1,4 @@
-"""What a review is about, file by file: first what could run on your machine."""
+"""The files of a review, those first that could run on your machine."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -47,7 +47,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
 
     @property
     def count(self) -> int:
-        """How many lines there are."""
+        """The number of lines."""
         return len(self._lines)
 
     def line_at(self, row: int) -> Content:
@@ -55,13 +55,13 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         return self._lines[row]
 
     def style_at(self, row: int) -> Style:
-        """What lies under a line; the cursor's line has its own."""
+        """The style under a line; the cursor's line has its own."""
         if row == self.cursor and self.count:
             return self.get_visual_style("lines--cursor")
         return self.visual_style
 
     def can_hold(self, row: int) -> bool:
-        """Whether the cursor may stand on that line."""
+        """True if the cursor may stand on that line."""
         return 0 <= row < self.count
 
     def set_lines(self, lines: list[Content]) -> None:

@@ -7,7 +7,7 @@ from swarm.tui.present.formatting import KEY, MUTED
 from swarm.tui.widgets.cached_static import CachedStatic
 
 ALWAYS = 90
-"""From this priority on a key is shown however narrow it is."""
+"""A key of this priority or more is shown however narrow the screen is."""
 
 
 class Hints(CachedStatic):

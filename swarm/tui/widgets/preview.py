@@ -29,7 +29,7 @@ class Preview(Vertical):
 
     @property
     def lines(self) -> PreviewBody:
-        """What scrolls."""
+        """The part that scrolls."""
         return self.query_one(PreviewBody)
 
     def turn(self, step: int) -> None:

@@ -13,7 +13,7 @@ class RuleList(LineView):
         self.shown: list[Row] = []
 
     def can_hold(self, row: int) -> bool:
-        """Whether a rule stands there."""
+        """True if a rule stands there."""
         return 0 <= row < len(self.shown) and self.shown[row].rule is not None
 
     def show_rows(self, rows: list[Row]) -> None:

@@ -15,7 +15,7 @@ from swarm.tui.present.formatting import WARNING
 from swarm.tui.screens.base import KeyScreen
 
 ONCE_SECONDS = 120.0
-"""How long a grant for one connection waits for it."""
+"""The time that a grant for one connection waits for it."""
 
 
 class Decisions:
@@ -45,12 +45,12 @@ class Decisions:
 
     @property
     def has_grants(self) -> bool:
-        """Whether something was decided from here that can be taken back."""
+        """True if something was decided from here that can be taken back."""
         return bool(self._grants)
 
     @property
     def can_tell_agent(self) -> bool:
-        """Whether a task at work was allowed something from here."""
+        """True if a task at work was allowed something from here."""
         return self._last_allowed() is not None
 
     def open_card(self) -> None:
@@ -96,7 +96,7 @@ class Decisions:
         )
 
     def _is_first(self, row: DenialRow) -> bool:
-        """Whether nothing of this owner's was ever decided on."""
+        """True if nothing of this owner's was ever decided on."""
         domain = public_suffixes.owner(row.host)
         others = self._tracker.of(task.id for task in self._tasks())
         return not any(

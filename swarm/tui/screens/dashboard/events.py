@@ -25,7 +25,7 @@ class EventPanel:
     def __init__(self, queries: Queries) -> None:
         self.lines = LineView(id="events")
         self.is_stale = True
-        """Whether something was read since the panel was drawn."""
+        """True if something was read since the panel was drawn."""
         self._queries = queries
         self._rows: deque[Content] = deque(maxlen=EVENTS_SHOWN)
         self._last_event = self._last_deed = -1

@@ -16,7 +16,7 @@ from swarm.tui.present.formatting import ERROR, MUTED
 from swarm.tui.widgets.preview import Preview
 
 REST_SECONDS = 0.15
-"""From one reading to the next; what is written is seen within a third of a second."""
+"""The time between two readings; a write is seen within a third of a second."""
 
 ReadPaths = Callable[[int, bool], tuple[list[PathRow], Counts]]
 """The paths of a task and their numbers, with generated folders or without; blocks."""
@@ -47,7 +47,7 @@ class FilesTab:
 
     @property
     def is_shown(self) -> bool:
-        """Whether the preview shows this tab."""
+        """True while the preview shows this tab."""
         return self._preview.tab == "Files"
 
     @property

@@ -24,7 +24,7 @@ CAPTURE_SECONDS = 0.25
 QUIET_CAPTURES = 12
 """After so many captures of an unchanged pane, only each fourth is taken."""
 PANE_RULE = "agent output · untrusted · read-only"
-FILES_RULE = "2 goes here · Enter shows a file's changes · h generated folders"
+FILES_RULE = "2 goes here · Enter shows a file's changes · h folders"
 
 NO_PANE = frozenset({State.QUEUED, State.PROVISIONING, State.FAILED})
 """States in which no terminal stands behind a task."""

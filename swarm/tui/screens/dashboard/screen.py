@@ -93,7 +93,7 @@ class DashboardScreen(KeyScreen[None]):
         self._is_resting = False
         """The store was just read: the next nudge is answered in a moment."""
         self._draft = Draft()
-        """What was typed for a new task, until the keeper has taken it."""
+        """The fields of a new task, until the keeper has taken them."""
         self._reply_to = 0
         self._discarded: list[int] = []
         """Tasks that were discarded from here, the newest last."""
@@ -329,7 +329,7 @@ class DashboardScreen(KeyScreen[None]):
         self.decisions.tell_agent()
 
     def do_policy(self) -> None:
-        """What the task may reach, by which rule."""
+        """The task's policy, rule by rule."""
         self.post_message(OpenPolicy(self._selected_task))
 
     def do_audit(self) -> None:

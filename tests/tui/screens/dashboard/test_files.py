@@ -29,15 +29,15 @@ async def test_a_directory_of_many_files_is_one_row_that_h_hides(
     with shown(world) as app:
         async with app.run_test(size=(120, 36)) as pilot:
             await press(pilot, world, *TO_FILES)
-            with_heaps = lines(app.screen)
+            with_folders = lines(app.screen)
             await press(pilot, world, "h")
             without = lines(app.screen)
             await press(pilot, world, "h")
             again = lines(app.screen)
 
-    assert any("node_modules/… 1,243 files" in line for line in with_heaps)
+    assert any("node_modules/… 1,243 files" in line for line in with_folders)
     assert not any("node_modules" in line for line in without)
-    assert again == with_heaps
+    assert again == with_folders
 
 
 async def test_a_write_appears_while_one_looks(recorded: Recorded) -> None:
@@ -110,7 +110,7 @@ async def test_a_path_that_did_not_change_is_told_of(recorded: Recorded) -> None
 async def test_only_single_files_of_the_worktree_can_be_chosen(
     recorded: Recorded,
 ) -> None:
-    """No heading, no heap, nothing outside; elsewhere Enter is what it was."""
+    """No heading, no folder, nothing outside; elsewhere Enter is what it was."""
     world = recorded(OBSERVED)
     with shown(world) as app:
         async with app.run_test(size=(120, 36)) as pilot:
