@@ -12,7 +12,9 @@ ROOMS = sorted(
     for init in (ROOT / "swarm").rglob("__init__.py")
     if init.parent.name != "swarm"
 )
-IN_TREE = re.compile(r"`((?:swarm|images|css|tests|bench|docs|screenshots|tools)/[\w/.-]*)`")
+IN_TREE = re.compile(
+    r"`((?:swarm|images|css|tests|bench|docs|screenshots|tools)/[\w/.-]*)`"
+)
 PLACEHOLDERS = {"swarm/a/b.py", "tests/a/test_b.py"}
 """They stand for any path."""
 
