@@ -1,4 +1,4 @@
-"""docs/CODEBASE.md names real paths, lists every room, and explains words that exist."""
+"""docs/CODEBASE.md names real paths, lists every room, explains words in use."""
 
 import re
 from pathlib import Path
