@@ -1,4 +1,4 @@
-"""The laws of the house, executed: floors, doors, formats, types."""
+"""The laws of the house, executed: floors, doors, formats, types, mirrored tests."""
 
 import subprocess
 import sys
@@ -8,6 +8,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted((ROOT / "swarm").rglob("*.py"))
+UNMIRRORED = Path(__file__).with_name("unmirrored.txt")
+"""The sources without a test of their name, a line each; the list may only shrink."""
 
 
 def test_imports_go_down_and_every_tool_has_one_door() -> None:
@@ -78,3 +80,25 @@ def test_the_list_imports_nothing_heavy() -> None:
     )
 
     assert done.stdout.strip() == "[]"
+
+
+def test_a_source_is_tested_by_its_name() -> None:
+    """`swarm/a/b.py` is tested by `tests/a/test_b.py`, so that nobody has to search.
+
+    After the check of file names that mitmproxy runs.
+    """
+    without_test = {
+        str(source.relative_to(ROOT))
+        for source in SOURCES
+        if source.name != "__init__.py" and not _test_of(source).exists()
+    }
+    exceptions = set(UNMIRRORED.read_text(encoding="utf-8").splitlines())
+
+    assert without_test <= exceptions, "write the test at the mirrored path"
+    assert exceptions <= without_test, "take what has a test, or is gone, off the list"
+
+
+def _test_of(source: Path) -> Path:
+    """The mirrored path; `__main__` is tested by `test_main`."""
+    folder = source.relative_to(ROOT / "swarm").parent
+    return ROOT / "tests" / folder / f"test_{source.stem.strip('_')}.py"

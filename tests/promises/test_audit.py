@@ -261,8 +261,8 @@ bash -c $'exit 3 # \e]52;c;x\a \xe2\x80\xae'; ./$'o\e]8;;h\a'
 curl -s -m 2 $'http://q.test/\e]0;x' ; printf 'done' > z-last
 """
 UNSANITISED = (
-    "from swarm.model import text\n"
-    "text.line = text.plain = lambda value, limit=0: value\n"
+    "from swarm.model import safe_text\n"
+    "safe_text.safe_line = safe_text.plain = lambda value, limit=0: value\n"
     "from swarm.__main__ import main; main()"
 )
 HONEST = "from swarm.__main__ import main; main()"
