@@ -28,7 +28,7 @@ lint: setup ## format, lint and types
 	@.venv/bin/deptry .
 
 bench: setup ## speed and memory, as ratios in one run
-	@.venv/bin/python -m bench
+	@.venv/bin/python -m bench all
 
 prices: setup ## write the table of model prices anew, before a release
 	@.venv/bin/python -m tools.model_prices
