@@ -1,4 +1,4 @@
-"""What the engine needs of its tools; adapters and fakes keep to these."""
+"""Protocols of the tools that the engine uses; adapters and fakes keep to these."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class ContainerEngineFacts:
-    """What the container engine says of itself."""
+    """The container engine's description of itself."""
 
     version: str
     rootless: bool
@@ -24,14 +24,14 @@ class ContainerEngineFacts:
     runtimes: tuple[str, ...]
     seccomp: bool
     endpoint: str
-    """Where it answers, for panes (`docker -H`) and for the human."""
+    """The address it answers at, for panes (`docker -H`) and for the human."""
     root: str = ""
     """The engine's data directory; its disk is what fills."""
 
 
 @dataclass(frozen=True, slots=True)
 class ContainerFacts:
-    """What the engine says of one container of ours."""
+    """The state of one container of ours, as the engine reports it."""
 
     name: str
     id: str
@@ -73,7 +73,7 @@ class AttachedStream(Protocol):
 class Containers(Protocol):
     """The container engine. Every call blocks, within a time limit.
 
-    All raise ToolError, and ToolMissing where no engine answers.
+    All raise ToolError, and ToolMissing if no engine answers.
     """
 
     def facts(self) -> ContainerEngineFacts:
@@ -86,40 +86,40 @@ class Containers(Protocol):
         """Run a created or stopped container."""
 
     def stop(self, name: str, grace: float) -> None:
-        """TERM, `grace` seconds, KILL; blocks until it ended. Fine where it had."""
+        """TERM, `grace` seconds, KILL; blocks until it ended. Fine if it had ended."""
 
     def kill(self, name: str) -> None:
-        """KILL at once; fine where it had ended."""
+        """KILL at once; fine if it had ended."""
 
     def pause(self, name: str) -> None:
-        """Freeze every process; fine where it is frozen."""
+        """Freeze every process; fine if it is frozen."""
 
     def resume(self, name: str) -> None:
-        """Let a frozen container run; fine where it runs."""
+        """Let a frozen container run; fine if it runs."""
 
     def inspect(self, name: str) -> ContainerFacts | None:
-        """What is known of the container, or None where there is none."""
+        """The facts of the container, or None if there is none."""
 
     def all(self, labels: dict[str, str]) -> list[ContainerFacts]:
         """Every container that bears these labels, running or not (`raw` is empty)."""
 
     def remove(self, name: str) -> None:
-        """Kill and remove; fine where there is none."""
+        """Kill and remove; fine if there is none."""
 
     def remove_volume(self, name: str) -> None:
-        """Remove a volume; fine where there is none."""
+        """Remove a volume; fine if there is none."""
 
     def volumes(self, labels: dict[str, str]) -> list[str]:
         """Names of the volumes that bear these labels."""
 
     def make_volume(self, name: str, labels: dict[str, str]) -> None:
-        """Make a volume; fine where it exists."""
+        """Make a volume; fine if it exists."""
 
     def make_network(self, name: str, labels: dict[str, str]) -> None:
-        """Make a bridge network with a way out; fine where it exists."""
+        """Make a bridge network with a way out; fine if it exists."""
 
     def remove_network(self, name: str) -> None:
-        """Remove a network; fine where there is none."""
+        """Remove a network; fine if there is none."""
 
     def networks(self, labels: dict[str, str]) -> list[str]:
         """Names of the networks that bear these labels."""
@@ -134,7 +134,7 @@ class Containers(Protocol):
         """Run a one-shot container without a terminal and return what it printed.
 
         Removed afterwards. ToolError on another exit status than 0 (with the tail
-        of its standard error) and where it prints more than `limit` bytes.
+        of its standard error) and if it prints more than `limit` bytes.
         """
 
     def news(self, labels: dict[str, str], since: float) -> Iterator[ContainerEvent]:
@@ -144,7 +144,7 @@ class Containers(Protocol):
         """
 
     def stats(self, name: str) -> Iterator[Reading]:
-        """What a running container uses, about once a second; blocks between.
+        """A running container's use of resources, about once a second; blocks between.
 
         Ends when the container does, the engine goes away, or `close` is called.
         """
@@ -164,13 +164,13 @@ class Containers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PaneFacts:
-    """What tmux says of one pane of ours."""
+    """The state of one pane of ours, as tmux reports it."""
 
     name: str
     dead: bool
     exit_code: int | None
-    """128 and the signal where one ended it; None while it lives, and where tmux is too
-    old to tell a signal (3.2)."""
+    """128 plus the number of the signal that ended it, if one did; None while it lives,
+    and if tmux is too old to report a signal (3.2)."""
     pid: int
 
 
@@ -189,10 +189,10 @@ class Panes(Protocol):
         """Run a command in a window of its own; replaces a dead one of that name."""
 
     def close(self, name: str) -> None:
-        """Close the window; fine where there is none."""
+        """Close the window; fine if there is none."""
 
     def all(self) -> dict[str, PaneFacts]:
-        """Every pane by name; empty where the server is gone. One call to tmux."""
+        """Every pane by name; empty if the server is gone. One call to tmux."""
 
     def capture(self, names: list[str]) -> dict[str, Screen]:
         """The screens of these panes, in one call to tmux; absent ones are left out."""
@@ -226,7 +226,7 @@ class Images(Protocol):
         """The id of a local image, or None."""
 
     def pull(self, reference: str, seconds: float) -> bool:
-        """Fetch an image; False where no registry gives it within the time."""
+        """Fetch an image; False if no registry gives it within the time."""
 
     def import_tar(self, tar: Path, reference: str) -> None:
         """Make an image of a root file system."""

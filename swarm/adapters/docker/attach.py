@@ -1,4 +1,4 @@
-"""What goes into a container's standard input, and what comes out of it."""
+"""Streams to a container's standard input and from its output."""
 
 import contextlib
 import socket as sockets
@@ -13,19 +13,20 @@ from swarm.errors import ToolError
 
 
 @contextmanager
-def attached(client: Any, name: str) -> Iterator[Iterator[tuple[int, bytes]]]:
-    """What a container prints from its start on, in frames of (channel, bytes)."""
-    wanted = {"stdout": 1, "stderr": 1, "stream": 1}
+def attached_frames(client: Any, name: str) -> Iterator[Iterator[tuple[int, bytes]]]:
+    """A container's output from its start on, in frames of (channel, bytes)."""
+    channels = {"stdout": 1, "stderr": 1, "stream": 1}
     untyped_frames: Any = frames_iter
-    socket = client.attach_socket(name, params=wanted)
+    socket = client.attach_socket(name, params=channels)
     try:
         yield untyped_frames(socket, tty=False)
     finally:
-        _let_go(socket)
+        _close_socket(socket)
 
 
-def _let_go(socket: Any) -> None:
-    """The response owns the connection; it must be closed before its file is."""
+def _close_socket(socket: Any) -> None:
+    """Close an attached socket with the HTTP response that it came from."""
+    # The response owns the connection, so it must be closed before its file is.
     response = getattr(socket, "_response", None)
     if response is not None:
         response.close()
@@ -33,34 +34,34 @@ def _let_go(socket: Any) -> None:
 
 
 class DockerStream:
-    """Implements `ports.Conversation` on an attached stream of the engine's."""
+    """Implements `ports.AttachedStream` on a socket of the engine's."""
 
     def __init__(self, client: Any, name: str) -> None:
-        wanted = {"stdin": 1, "stdout": 1, "stream": 1}
+        channels = {"stdin": 1, "stdout": 1, "stream": 1}
         self._name = name
-        self._socket = client.attach_socket(name, params=wanted)
-        self._wire = getattr(self._socket, "_sock", self._socket)
-        self._wire.settimeout(None)
-        self._guard = threading.Lock()
+        self._socket = client.attach_socket(name, params=channels)
+        self._raw_socket = getattr(self._socket, "_sock", self._socket)
+        self._raw_socket.settimeout(None)
+        self._send_lock = threading.Lock()
 
     def send(self, line: str) -> None:
-        with self._guard:
+        with self._send_lock:
             try:
-                self._wire.sendall(f"{line}\n".encode())
+                self._raw_socket.sendall(f"{line}\n".encode())
             except OSError as error:
                 raise ToolError(f"docker attach {self._name}: {error}") from error
 
     def lines(self) -> Iterator[str]:
         untyped_frames: Any = frames_iter
-        rest = b""
+        partial_line = b""
         with contextlib.suppress(OSError, ValueError):
             for _, data in untyped_frames(self._socket, tty=False):
-                *whole, rest = (rest + data).split(b"\n")
-                for line in whole:
+                *lines, partial_line = (partial_line + data).split(b"\n")
+                for line in lines:
                     yield line.decode("utf-8", "replace")
 
     def close(self) -> None:
         with contextlib.suppress(OSError):
-            self._wire.shutdown(sockets.SHUT_RDWR)
+            self._raw_socket.shutdown(sockets.SHUT_RDWR)
         with contextlib.suppress(OSError, ValueError):
-            _let_go(self._socket)
+            _close_socket(self._socket)

@@ -24,22 +24,22 @@ from swarm.errors import ToolError, ToolMissing
 SECONDS = 60.0
 """The time limit of one call that is not a stream, a build or a stop."""
 
-DEFAULT = "unix:///var/run/docker.sock"
-EXHAUSTED = r"address pools? (?:among the defaults|have been fully subnetted)"
-"""How engines before 27 (as a 404), and since, say that no network is left."""
+DEFAULT_URL = "unix:///var/run/docker.sock"
+NO_NETWORK_LEFT = r"address pools? (?:among the defaults|have been fully subnetted)"
+"""Matches the refusal of engines before 27 (a 404), and the one since."""
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where the engine answers, and how the `docker` command is led there too."""
+    """The engine's address, and a `docker` command line that reaches it too."""
 
     url: str
     tls: TLSConfig | None = None
     argv: tuple[str, ...] = ("docker",)
-    """The command's beginning, for panes; it never relies on tmux's environment."""
+    """The first words of the command, for panes; they need no variable of tmux's."""
 
 
-def endpoint() -> Endpoint:
+def find_endpoint() -> Endpoint:
     """`DOCKER_HOST`, else the current docker context, else the usual socket."""
     if os.environ.get("DOCKER_HOST"):
         return _from_environment()
@@ -47,18 +47,20 @@ def endpoint() -> Endpoint:
     name = os.environ.get("DOCKER_CONTEXT") or str(untyped_name())
     if name and name != "default":
         return _from_context(name)
-    return Endpoint(DEFAULT, argv=(_command(), "-H", DEFAULT))
+    return Endpoint(DEFAULT_URL, argv=(_command(), "-H", DEFAULT_URL))
 
 
 def _from_environment() -> Endpoint:
     try:
-        found = kwargs_from_env()
+        arguments = kwargs_from_env()
     except TLSParameterError as error:
         raise ToolError(f"docker: DOCKER_TLS_VERIFY: {error}") from error
     names = ("DOCKER_HOST", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH")
-    passed = [f"{name}={os.environ[name]}" for name in names if os.environ.get(name)]
+    variables = [f"{name}={os.environ[name]}" for name in names if os.environ.get(name)]
     return Endpoint(
-        str(found["base_url"]), found.get("tls"), ("env", *passed, _command())
+        str(arguments["base_url"]),
+        arguments.get("tls"),
+        ("env", *variables, _command()),
     )
 
 
@@ -91,20 +93,20 @@ class Connection:
 
     @property
     def endpoint(self) -> Endpoint:
-        """Where this connection goes; looked up once."""
+        """The engine that this connection leads to; looked up once."""
         if self._endpoint is None:
-            self._endpoint = endpoint()
+            self._endpoint = find_endpoint()
         return self._endpoint
 
     @contextmanager
-    def call(self, what: str) -> Iterator[APIClient]:
-        """The client, with every library error translated; `what` names the call."""
+    def call(self, label: str) -> Iterator[APIClient]:
+        """The client, with every library error translated; `label` names the call."""
         try:
             yield self._connected()
         except APIError as error:
             kind = Absent if isinstance(error, NotFound) else ToolError
-            said = _explained(error)
-            raise kind(f"docker {what}: {said}", way_out(said)) from error
+            reason = _explanation(error)
+            raise kind(f"docker {label}: {reason}", refusal_hint(reason)) from error
         except (
             DockerException,
             requests.exceptions.RequestException,
@@ -126,21 +128,22 @@ class Connection:
     def _connected(self) -> APIClient:
         with self._lock:
             if self._client is None:
-                at = self.endpoint
-                _require_socket(at.url)
+                endpoint = self.endpoint
+                _require_socket(endpoint.url)
                 self._client = APIClient(
-                    base_url=at.url,
+                    base_url=endpoint.url,
                     version="auto",
                     timeout=int(SECONDS),
-                    tls=at.tls or False,
-                    use_ssh_client=at.url.startswith("ssh://"),
+                    tls=endpoint.tls or False,
+                    use_ssh_client=endpoint.url.startswith("ssh://"),
                     max_pool_size=32,
                 )
             return self._client
 
 
 def _require_socket(url: str) -> None:
-    """Tell at once what the library would find out with an open socket left over."""
+    """FileNotFoundError if a Unix socket is not there."""
+    # The library reports this too, but leaks an open socket each time.
     path = Path(url.removeprefix("unix://"))
     if url.startswith("unix://") and not path.exists():
         raise FileNotFoundError(ENOENT, "there is no such socket", str(path))
@@ -150,9 +153,9 @@ class Absent(ToolError):
     """The engine knows no such container, image or volume."""
 
 
-def way_out(refusal: str) -> str:
-    """What to do about what an engine refused; empty where unknown."""
-    if not re.search(EXHAUSTED, refusal):
+def refusal_hint(refusal: str) -> str:
+    """The way out of an engine's refusal; empty if none is known."""
+    if not re.search(NO_NETWORK_LEFT, refusal):
         return ""
     return (
         "the engine has about thirty ranges, one a network: `docker network prune` "
@@ -160,9 +163,9 @@ def way_out(refusal: str) -> str:
     )
 
 
-def _explained(error: APIError) -> str:
-    said = error.explanation
-    text = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+def _explanation(error: APIError) -> str:
+    raw = error.explanation
+    text = raw.decode(errors="replace") if isinstance(raw, bytes) else str(raw)
     return " ".join(text.split()) or str(error)
 
 

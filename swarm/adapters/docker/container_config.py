@@ -1,4 +1,4 @@
-"""A sandbox's spec in the words of the engine's API."""
+"""Translates a sandbox's spec into the arguments of the engine's API."""
 
 from typing import Any
 
@@ -8,17 +8,17 @@ from docker.types import Mount as DockerMount
 from swarm.plan.specs import Mount, SandboxSpec
 
 LOG_SIZE = "10m"
-"""A log flood costs two files of this size and nothing more."""
+"""The size of one log file; the engine keeps two, so a flood of output costs 20 MB."""
 
 
-def container(spec: SandboxSpec, client: Any) -> dict[str, Any]:
-    """What the engine is asked for."""
+def create_arguments(spec: SandboxSpec, client: Any) -> dict[str, Any]:
+    """The arguments of the library's `create_container`."""
     return {
         "image": spec.image,
         "entrypoint": [spec.argv[0]],
         "command": list(spec.argv[1:]),
         "name": spec.name,
-        "hostname": None if _is_shared(spec.network) else spec.hostname,
+        "hostname": None if _shares_namespace(spec.network) else spec.hostname,
         "user": spec.user,
         "tty": spec.terminal,
         # Not for `docker run -d`: without it the library asks the engine to close
@@ -32,8 +32,8 @@ def container(spec: SandboxSpec, client: Any) -> dict[str, Any]:
     }
 
 
-def _is_shared(network: str) -> bool:
-    """Another container's namespace: its name and its resolver are shared too."""
+def _shares_namespace(network: str) -> bool:
+    """True for another container's namespace: host name and resolver are shared too."""
     return network.startswith("container:")
 
 

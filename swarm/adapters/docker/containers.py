@@ -9,9 +9,9 @@ from docker.errors import APIError
 from docker.utils.socket import STDOUT
 
 from swarm.adapters.docker import stats
-from swarm.adapters.docker.attach import DockerStream, attached
+from swarm.adapters.docker.attach import DockerStream, attached_frames
 from swarm.adapters.docker.connection import SECONDS, Absent, Connection
-from swarm.adapters.docker.container_config import container
+from swarm.adapters.docker.container_config import create_arguments
 from swarm.adapters.docker.images import image_id
 from swarm.errors import ToolError
 from swarm.model.usage import Reading
@@ -25,23 +25,27 @@ from swarm.ports import (
 
 DETACH_KEYS = "ctrl-^,q"
 """Leaves a pane's terminal without ending the agent; unlikely to be typed."""
-REMOVING = "already in progress"
-"""How the engine says that it removes a container for somebody else."""
+ERROR_TAIL = 2000
+"""Bytes of standard error that are kept of a one-shot container."""
+IN_PROGRESS = "already in progress"
+"""Part of the refusal to remove a container that is being removed already."""
 REMOVE_SECONDS = 20
+"""The time limit on another client's removal of a container."""
 
-NOT_MODIFIED, CONFLICT = 304, 409
+CONFLICT = 409
+"""The status of a call that does not fit the container's state."""
 
 
 class DockerContainers:
-    """Implements `ports.Sandboxes`; one connection, safe for several threads."""
+    """Implements `ports.Containers`; one connection, safe for several threads."""
 
     def __init__(self) -> None:
-        self._to = Connection()
+        self._connection = Connection()
         self._streams: set[Any] = set()
-        self._guard = threading.Lock()
+        self._streams_lock = threading.Lock()
 
     def facts(self) -> ContainerEngineFacts:
-        with self._to.call("info") as client:
+        with self._connection.call("info") as client:
             info = client.info()
         security = [str(option) for option in info.get("SecurityOptions") or []]
         return ContainerEngineFacts(
@@ -51,39 +55,42 @@ class DockerContainers:
             storage=str(info["Driver"]),
             runtimes=tuple(sorted(info.get("Runtimes") or {})),
             seccomp=any("seccomp" in option for option in security),
-            endpoint=self._to.endpoint.url,
+            endpoint=self._connection.endpoint.url,
             root=str(info.get("DockerRootDir") or ""),
         )
 
     def create(self, spec: SandboxSpec) -> None:
-        with self._to.call(f"create {spec.name}") as client:
-            client.create_container(**container(spec, client))
+        with self._connection.call(f"create {spec.name}") as client:
+            client.create_container(**create_arguments(spec, client))
 
     def start(self, name: str) -> None:
-        with self._to.call(f"start {name}") as client:
+        with self._connection.call(f"start {name}") as client:
             client.start(name)
 
     def stop(self, name: str, grace: float) -> None:
-        with self._to.call(f"stop {name}") as client:
+        with self._connection.call(f"stop {name}") as client:
             client.stop(name, timeout=int(grace))
 
     def kill(self, name: str) -> None:
-        with self._to.call(f"kill {name}") as client, _ignoring_status(CONFLICT):
+        with (
+            self._connection.call(f"kill {name}") as client,
+            _ignoring_status(CONFLICT),
+        ):
             client.kill(name)
 
     def pause(self, name: str) -> None:
-        with self._to.call(f"pause {name}") as client:
+        with self._connection.call(f"pause {name}") as client:
             if not _state(client.inspect_container(name))["Paused"]:
                 client.pause(name)
 
     def resume(self, name: str) -> None:
-        with self._to.call(f"unpause {name}") as client:
+        with self._connection.call(f"unpause {name}") as client:
             if _state(client.inspect_container(name))["Paused"]:
                 client.unpause(name)
 
     def inspect(self, name: str) -> ContainerFacts | None:
         try:
-            with self._to.call(f"inspect {name}") as client:
+            with self._connection.call(f"inspect {name}") as client:
                 raw = client.inspect_container(name)
         except Absent:
             return None
@@ -100,8 +107,10 @@ class DockerContainers:
         )
 
     def all(self, labels: dict[str, str]) -> list[ContainerFacts]:
-        with self._to.call("ps") as client:
-            rows = client.containers(all=True, filters={"label": _wanted(labels)})
+        with self._connection.call("ps") as client:
+            rows = client.containers(
+                all=True, filters={"label": _label_filters(labels)}
+            )
         return [
             ContainerFacts(
                 name=str(row["Names"][0]).lstrip("/"),
@@ -115,107 +124,107 @@ class DockerContainers:
 
     def remove(self, name: str) -> None:
         try:
-            with self._to.call(f"rm {name}") as client:
+            with self._connection.call(f"rm {name}") as client:
                 client.remove_container(name, force=True, v=True)
         except Absent:
             return
         except ToolError as error:
-            if REMOVING not in error.message:
+            if IN_PROGRESS not in error.message:
                 raise
-            self._await_gone(name)
+            self._await_removal(name)
 
-    def _await_gone(self, name: str) -> None:
-        """Somebody else removes it already."""
-        with suppress(Absent), self._to.call(f"wait {name}") as client:
+    def _await_removal(self, name: str) -> None:
+        """Wait for another client's removal of the container to end."""
+        with suppress(Absent), self._connection.call(f"wait {name}") as client:
             client.wait(name, timeout=REMOVE_SECONDS, condition="removed")
 
     def make_volume(self, name: str, labels: dict[str, str]) -> None:
-        with self._to.call(f"volume create {name}") as client:
+        with self._connection.call(f"volume create {name}") as client:
             client.create_volume(name, labels=labels)
 
     def remove_volume(self, name: str) -> None:
         try:
-            with self._to.call(f"volume rm {name}") as client:
+            with self._connection.call(f"volume rm {name}") as client:
                 client.remove_volume(name, force=True)
         except Absent:
             return
 
     def volumes(self, labels: dict[str, str]) -> list[str]:
-        with self._to.call("volume ls") as client:
-            answer = client.volumes(filters={"label": _wanted(labels)})
+        with self._connection.call("volume ls") as client:
+            answer = client.volumes(filters={"label": _label_filters(labels)})
         return [str(volume["Name"]) for volume in answer.get("Volumes") or []]
 
     def make_network(self, name: str, labels: dict[str, str]) -> None:
-        with self._to.call(f"network create {name}") as client:
+        with self._connection.call(f"network create {name}") as client:
             if not client.networks(names=[f"^{name}$"]):
                 client.create_network(name, driver="bridge", labels=labels)
 
     def remove_network(self, name: str) -> None:
         try:
-            with self._to.call(f"network rm {name}") as client:
+            with self._connection.call(f"network rm {name}") as client:
                 client.remove_network(name)
         except Absent:
             return
 
     def networks(self, labels: dict[str, str]) -> list[str]:
-        with self._to.call("network ls") as client:
-            found = client.networks(filters={"label": _wanted(labels)})
-        return [str(network["Name"]) for network in found]
+        with self._connection.call("network ls") as client:
+            networks = client.networks(filters={"label": _label_filters(labels)})
+        return [str(network["Name"]) for network in networks]
 
     def logs(self, name: str, tail: int) -> bytes:
-        with self._to.call(f"logs {name}") as client:
-            said = client.logs(name, stdout=True, stderr=True, tail=tail)
-        return bytes(said)
+        with self._connection.call(f"logs {name}") as client:
+            output = client.logs(name, stdout=True, stderr=True, tail=tail)
+        return bytes(output)
 
     def talk(self, name: str) -> AttachedStream:
-        with self._to.call(f"attach {name}") as client:
+        with self._connection.call(f"attach {name}") as client:
             return DockerStream(client, name)
 
     def run(self, spec: SandboxSpec, limit: int) -> bytes:
         self.create(spec)
         try:
-            return self._printed(spec.name, limit)
+            return self._run_to_end(spec.name, limit)
         finally:
             self.remove(spec.name)
 
-    def _printed(self, name: str, limit: int) -> bytes:
-        out, err = bytearray(), bytearray()
-        with self._to.call(f"run {name}") as client:
-            with attached(client, name) as frames:
+    def _run_to_end(self, name: str, limit: int) -> bytes:
+        output, errors = bytearray(), bytearray()
+        with self._connection.call(f"run {name}") as client:
+            with attached_frames(client, name) as frames:
                 client.start(name)
                 for channel, data in frames:
                     if channel == STDOUT:
-                        out += data
+                        output += data
                     else:
-                        err = (err + data)[-2000:]
-                    if len(out) > limit:
+                        errors = (errors + data)[-ERROR_TAIL:]
+                    if len(output) > limit:
                         raise ToolError(f"docker run {name}: more than {limit} bytes")
             status = int(client.wait(name, timeout=int(SECONDS))["StatusCode"])
         if status:
             raise ToolError(
                 f"docker run {name}: exit {status}: "
-                f"{' '.join(err.decode(errors='replace').split())}"
+                f"{' '.join(errors.decode(errors='replace').split())}"
             )
-        return bytes(out)
+        return bytes(output)
 
     def news(self, labels: dict[str, str], since: float) -> Iterator[ContainerEvent]:
-        filters = {"type": "container", "label": _wanted(labels)}
-        with self._to.call("events") as client:
+        filters = {"type": "container", "label": _label_filters(labels)}
+        with self._connection.call("events") as client:
             stream = client.events(since=int(since), filters=filters, decode=True)
             with self._closable(stream):
                 for raw in stream:
-                    yield _news(raw)
+                    yield _container_event(raw)
 
     def stats(self, name: str) -> Iterator[Reading]:
         with (
-            self._to.call(f"stats {name}") as client,
-            stats.opened(client, name) as stream,
+            self._connection.call(f"stats {name}") as client,
+            stats.open_stream(client, name) as stream,
             self._closable(stream),
         ):
             for raw in stream:
-                found = stats.reading(raw)
-                if found is not None:
-                    yield found
+                reading = stats.parse_reading(raw)
+                if reading is not None:
+                    yield reading
                 elif not self._is_up(name):
                     return
 
@@ -225,31 +234,36 @@ class DockerContainers:
 
     @contextmanager
     def _closable(self, stream: Any) -> Iterator[None]:
-        """While inside, `close` ends the stream."""
-        with self._guard:
+        """Let `close` end the stream for as long as the block runs."""
+        with self._streams_lock:
             self._streams.add(stream)
         try:
             yield
         finally:
-            with self._guard:
+            with self._streams_lock:
                 self._streams.discard(stream)
 
     def close(self) -> None:
-        with self._guard:
+        with self._streams_lock:
             streams = list(self._streams)
         for stream in streams:
             stream.close()
-        self._to.close()
+        self._connection.close()
 
     def image_id(self, reference: str) -> str | None:
-        return image_id(self._to, reference)
+        return image_id(self._connection, reference)
 
     def attach_argv(self, name: str) -> list[str]:
-        return [*self._to.endpoint.argv, "attach", f"--detach-keys={DETACH_KEYS}", name]
+        return [
+            *self._connection.endpoint.argv,
+            "attach",
+            f"--detach-keys={DETACH_KEYS}",
+            name,
+        ]
 
     def start_argv(self, name: str) -> list[str]:
         return [
-            *self._to.endpoint.argv,
+            *self._connection.endpoint.argv,
             "start",
             "--attach",
             "--interactive",
@@ -259,7 +273,7 @@ class DockerContainers:
 
 
 class _ignoring_status:
-    """Lets one status of the engine's pass: what was asked for is so already."""
+    """Ignores one error status: the container is in the requested state already."""
 
     def __init__(self, status: int) -> None:
         self._status = status
@@ -275,11 +289,11 @@ def _state(raw: dict[str, Any]) -> dict[str, Any]:
     return dict(raw["State"])
 
 
-def _wanted(labels: dict[str, str]) -> list[str]:
+def _label_filters(labels: dict[str, str]) -> list[str]:
     return [f"{key}={value}" for key, value in labels.items()]
 
 
-def _news(raw: dict[str, Any]) -> ContainerEvent:
+def _container_event(raw: dict[str, Any]) -> ContainerEvent:
     attributes = dict((raw.get("Actor") or {}).get("Attributes") or {})
     code = attributes.get("exitCode", "")
     return ContainerEvent(

@@ -22,14 +22,14 @@ class DockerImages:
     """Implements `ports.Images`."""
 
     def __init__(self) -> None:
-        self._to = Connection()
+        self._connection = Connection()
 
     def image_id(self, reference: str) -> str | None:
-        return image_id(self._to, reference)
+        return image_id(self._connection, reference)
 
     def pull(self, reference: str, seconds: float) -> bool:
         name, _, tag = reference.partition(":")
-        with self._to.call(f"pull {reference}") as client:
+        with self._connection.call(f"pull {reference}") as client:
             try:
                 _pull(client, name, tag, seconds)
             except (APIError, requests.exceptions.RequestException, ToolError):
@@ -38,7 +38,7 @@ class DockerImages:
 
     def import_tar(self, tar: Path, reference: str) -> None:
         name, _, tag = reference.partition(":")
-        with self._to.call(f"import {reference}") as client:
+        with self._connection.call(f"import {reference}") as client:
             client.import_image_from_file(str(tar), repository=name, tag=tag)
         if self.image_id(reference) is None:
             raise ToolError(f"docker import {reference}: the engine took no image")
@@ -50,9 +50,9 @@ class DockerImages:
         arguments: dict[str, str],
         progress: Progress,
     ) -> None:
-        with self._to.call(f"build {reference}") as client:
+        with self._connection.call(f"build {reference}") as client:
             lines = client.build(
-                fileobj=_context(files),
+                fileobj=_build_context(files),
                 custom_context=True,
                 encoding="gzip",
                 tag=reference,
@@ -62,17 +62,19 @@ class DockerImages:
                 decode=True,
                 timeout=BUILD_SECONDS,
             )
-            tail = ""
+            tail = error = ""
+            # The stream is read to its end, or its socket would stay open.
             for line in lines:
-                tail = _tell(line, progress) or tail
-                if "error" in line:
-                    raise ToolError(
-                        f"docker build {reference}: {line['error'].strip()}",
-                        hint=f"the last line before it: {tail}",
-                    )
+                tail = _report(line, progress) or tail
+                error = error or str(line.get("error") or "").strip()
+            if error:
+                raise ToolError(
+                    f"docker build {reference}: {error}",
+                    hint=f"the last line before it: {tail}",
+                )
 
     def tagged(self, prefix: str) -> list[ImageFacts]:
-        with self._to.call("image ls") as client:
+        with self._connection.call("image ls") as client:
             rows = client.images()
         return [
             ImageFacts(tag, str(row["Id"]), int(row["Size"]), float(row["Created"]))
@@ -82,10 +84,10 @@ class DockerImages:
         ]
 
 
-def image_id(to: Connection, reference: str) -> str | None:
+def image_id(connection: Connection, reference: str) -> str | None:
     """The id of a local image, or None."""
     try:
-        with to.call(f"image inspect {reference}") as client:
+        with connection.call(f"image inspect {reference}") as client:
             untyped: Any = client
             return str(untyped.inspect_image(reference)["Id"])
     except Absent:
@@ -93,20 +95,21 @@ def image_id(to: Connection, reference: str) -> str | None:
 
 
 def _pull(client: APIClient, name: str, tag: str, seconds: float) -> None:
-    """The engine itself bounds a pull badly, so the read of its answer is bounded."""
-    answer = client.post(
+    """Pull an image; ToolError if the engine is silent for `seconds` or reports one."""
+    # Not the library's `pull`: it reads the answer without a time limit.
+    with client.post(
         client.base_url + f"/v{client.api_version}/images/create",
         params={"fromImage": name, "tag": tag or "latest"},
         timeout=seconds,
         stream=True,
-    )
-    for line in answer.iter_lines():
-        if b'"error"' in line:
-            raise ToolError(f"docker pull {name}: {line.decode(errors='replace')}")
+    ) as answer:
+        for line in answer.iter_lines():
+            if b'"error"' in line:
+                raise ToolError(f"docker pull {name}: {line.decode(errors='replace')}")
 
 
-def _context(files: dict[str, bytes]) -> io.BytesIO:
-    """The same bytes for the same files, so that the engine's own cache may hit."""
+def _build_context(files: dict[str, bytes]) -> io.BytesIO:
+    """A gzipped tar; equal files give equal bytes, so that the build cache can hit."""
     buffer = io.BytesIO()
     with (
         gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0) as packed,
@@ -120,7 +123,7 @@ def _context(files: dict[str, bytes]) -> io.BytesIO:
     return buffer
 
 
-def _tell(line: dict[str, Any], progress: Progress) -> str:
+def _report(line: dict[str, Any], progress: Progress) -> str:
     text = str(line.get("stream") or line.get("status") or "").strip()
     if text:
         progress(text)

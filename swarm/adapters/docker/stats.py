@@ -1,4 +1,4 @@
-"""A container's counters as the engine streams them, one line a second."""
+"""Reads a container's counters, which the engine streams once a second."""
 
 import json
 import math
@@ -15,18 +15,18 @@ from docker.types import CancellableStream
 from swarm.model.usage import Reading
 
 STALL_SECONDS = 60.0
-"""The engine writes a line a second, also of what is paused; longer is no answer."""
+"""The time limit between two lines; the engine writes one a second, if paused too."""
 
 UNLIMITED = 1 << 60
-"""Engines say "no limit" in several ways; all of them are at least this."""
+"""Engines write "no limit" as several numbers, none of them smaller than this."""
 
 
 @contextmanager
-def opened(client: Any, name: str) -> "Iterator[CancellableStream[dict[str, Any]]]":
-    """The lines of one container, decoded; `close` of what is yielded ends them.
-
-    Not the library's `stats`: what that returns cannot be closed by another thread.
-    """
+def open_stream(
+    client: Any, name: str
+) -> "Iterator[CancellableStream[dict[str, Any]]]":
+    """The decoded lines of one container; another thread may close the stream."""
+    # Not the library's `stats`: its result cannot be closed by another thread.
     answer = client.get(
         f"{client.base_url}/v{client.api_version}/containers/{quote(name)}/stats",
         params={"stream": "1"},
@@ -38,109 +38,112 @@ def opened(client: Any, name: str) -> "Iterator[CancellableStream[dict[str, Any]
     except requests.exceptions.HTTPError as error:
         create_api_error_from_http_exception(error)
     try:
-        yield CancellableStream(_decoded(answer), answer)
+        yield CancellableStream(_decoded_lines(answer), answer)
     finally:
         answer.close()
 
 
-def _decoded(answer: Any) -> Iterator[dict[str, Any]]:
+def _decoded_lines(answer: Any) -> Iterator[dict[str, Any]]:
     for line in answer.iter_lines(chunk_size=1 << 16):
         try:
-            found = json.loads(line)
+            decoded = json.loads(line)
         except ValueError:
             continue
-        if isinstance(found, dict):
-            yield found
+        if isinstance(decoded, dict):
+            yield decoded
 
 
-def reading(raw: dict[str, Any]) -> Reading | None:
-    """What one line says; None where it says that nothing runs.
+def parse_reading(raw: dict[str, Any]) -> Reading | None:
+    """The reading that a line holds; None if the container does not run.
 
-    Engines leave fields out, fill them with zeros, or with more than there can be:
-    whatever makes no sense counts as 0.
+    Engines leave fields out, fill them with zeros or with impossible numbers: a value
+    that makes no sense counts as 0.
     """
-    at = _moment(raw.get("read"))
-    if at is None:
+    read_at = _timestamp(raw.get("read"))
+    if read_at is None:
         return None
     return Reading(
-        at=at,
-        cpu=_cores(raw, at),
+        at=read_at,
+        cpu=_cores(raw, read_at),
         memory=_memory(raw),
         memory_limit=_limit(raw, "memory_stats", "limit"),
         pids=_count(raw, "pids_stats", "current"),
         pids_limit=_limit(raw, "pids_stats", "limit"),
-        written=_written(raw),
-        throttled=_throttled(raw),
+        written=_bytes_written(raw),
+        throttled=_throttled_share(raw),
     )
 
 
-def _cores(raw: dict[str, Any], at: float) -> float:
-    """By the clock between two lines; the first has none before it."""
-    used = ("cpu_usage", "total_usage")
-    earlier, before = _count(raw, "precpu_stats", *used), _moment(raw.get("preread"))
-    spent = _count(raw, "cpu_stats", *used) - earlier
-    if before is None or not earlier or spent < 0 or at <= before:
+def _cores(raw: dict[str, Any], read_at: float) -> float:
+    """Cores used on average since the line before; 0 for the first line."""
+    field = ("cpu_usage", "total_usage")
+    previous_total = _count(raw, "precpu_stats", *field)
+    previous_read = _timestamp(raw.get("preread"))
+    nanoseconds = _count(raw, "cpu_stats", *field) - previous_total
+    if previous_read is None or not previous_total:
         return 0.0
-    return spent / 1e9 / (at - before)
+    if nanoseconds < 0 or read_at <= previous_read:
+        return 0.0
+    return nanoseconds / 1e9 / (read_at - previous_read)
 
 
 def _memory(raw: dict[str, Any]) -> int:
-    """Without the page cache that nobody needs, as the docker command shows it."""
+    """Bytes without the inactive page cache, as `docker stats` shows them."""
     used = _count(raw, "memory_stats", "usage")
     for name in ("total_inactive_file", "inactive_file"):
         cache = _count(raw, "memory_stats", "stats", name)
-        if name in _body(raw, "memory_stats", "stats"):
+        if name in _section(raw, "memory_stats", "stats"):
             return used - cache if cache < used else used
     return used
 
 
-def _written(raw: dict[str, Any]) -> int | None:
-    """None where no device is counted: many kernels count none with cgroup 1."""
-    rows = _body(raw, "blkio_stats").get("io_service_bytes_recursive")
+def _bytes_written(raw: dict[str, Any]) -> int | None:
+    """None if no device is counted: many kernels count none with cgroup 1."""
+    rows = _section(raw, "blkio_stats").get("io_service_bytes_recursive")
     if not isinstance(rows, list) or not rows:
         return None
-    known = [row for row in rows if isinstance(row, dict)]
-    writes = (row for row in known if str(row.get("op"))[:1] in ("w", "W"))
+    counters = [row for row in rows if isinstance(row, dict)]
+    writes = (row for row in counters if str(row.get("op"))[:1] in ("w", "W"))
     return min(UNLIMITED, sum(_count(row, "value") for row in writes))
 
 
-def _throttled(raw: dict[str, Any]) -> float:
-    """The share of the scheduler's periods since the line before."""
-    periods, held = (
+def _throttled_share(raw: dict[str, Any]) -> float:
+    """The share of throttled periods of the scheduler since the line before."""
+    periods, throttled_periods = (
         _count(raw, "cpu_stats", "throttling_data", name)
         - _count(raw, "precpu_stats", "throttling_data", name)
         for name in ("periods", "throttled_periods")
     )
-    if periods <= 0 or _moment(raw.get("preread")) is None:
+    if periods <= 0 or _timestamp(raw.get("preread")) is None:
         return 0.0
-    return min(1.0, max(0.0, held / periods))
+    return min(1.0, max(0.0, throttled_periods / periods))
 
 
 def _limit(raw: dict[str, Any], *path: str) -> int:
-    found = _count(raw, *path)
-    return 0 if found >= UNLIMITED else found
+    limit = _count(raw, *path)
+    return 0 if limit >= UNLIMITED else limit
 
 
 def _count(raw: dict[str, Any], *path: str) -> int:
-    found = _body(raw, *path[:-1]).get(path[-1])
-    if isinstance(found, bool) or not isinstance(found, int | float):
+    value = _section(raw, *path[:-1]).get(path[-1])
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return 0
-    if isinstance(found, float) and not math.isfinite(found):
+    if isinstance(value, float) and not math.isfinite(value):
         return 0
-    return int(min(UNLIMITED, max(0, found)))
+    return int(min(UNLIMITED, max(0, value)))
 
 
-def _body(raw: dict[str, Any], *path: str) -> dict[str, Any]:
+def _section(raw: dict[str, Any], *path: str) -> dict[str, Any]:
     for name in path:
-        found = raw.get(name)
-        raw = found if isinstance(found, dict) else {}
+        inner = raw.get(name)
+        raw = inner if isinstance(inner, dict) else {}
     return raw
 
 
-def _moment(text: Any) -> float | None:
-    """Seconds since the epoch; None for the zero time and for what is no time."""
+def _timestamp(text: Any) -> float | None:
+    """Seconds since the epoch; None for the zero time, or if the text is no time."""
     try:
-        at = datetime.fromisoformat(str(text)).timestamp()
+        seconds = datetime.fromisoformat(str(text)).timestamp()
     except (ValueError, OverflowError, OSError):
         return None
-    return at if at > 0 else None
+    return seconds if seconds > 0 else None

@@ -1,6 +1,5 @@
 """The container engine, and the fake that stands for it, keep to one contract."""
 
-import json
 import secrets
 import threading
 import time
@@ -11,9 +10,8 @@ from typing import Any
 import pytest
 
 from swarm.adapters.docker import DockerContainers
-from swarm.adapters.docker.connection import way_out
 from swarm.engine.host import images
-from swarm.errors import ToolError, ToolMissing
+from swarm.errors import ToolError
 from swarm.model.usage import Reading
 from swarm.plan import hardening
 from swarm.plan.naming import HOME_LABEL
@@ -73,7 +71,7 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
 def _type(docker: DockerContainers, name: str, text: bytes) -> None:
     """Write to the container's terminal, as an attached human does."""
     to: Any = docker
-    with to._to.call("attach") as client:
+    with to._connection.call("attach") as client:
         socket = client.attach_socket(name, params={"stdin": 1, "stream": 1})
         socket._sock.sendall(text)
         socket._response.close()
@@ -172,21 +170,6 @@ def test_a_network_is_made_once_and_removed_once(world: World) -> None:
     world.engine.remove_network(name)
 
     assert (made, world.engine.networks(world.labels)) == ([name], [])
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        "could not find an available, non-overlapping IPv4 address pool among the "
-        "defaults to assign to the network",
-        "all predefined address pools have been fully subnetted",
-    ],
-    ids=["before 27", "from 27 on"],
-)
-def test_an_engine_out_of_networks_tells_how_to_have_more(said: str) -> None:
-    """In the words of either engine; of any other refusal nothing is made up."""
-    assert "docker network prune" in way_out(f"docker network create gate: {said}")
-    assert way_out("docker network create gate: permission denied") == ""
 
 
 def test_a_conversation_goes_both_ways_and_ends(world: World) -> None:
@@ -338,29 +321,3 @@ def test_a_one_shot_container_gives_what_it_printed_within_its_limit() -> None:
         assert docker.inspect(spec.name) is None
     finally:
         docker.close()
-
-
-def test_no_engine_is_a_sentence_with_a_way_out(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Where it was looked for, and where to look next."""
-    monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent/docker.sock")
-    docker = DockerContainers()
-
-    with pytest.raises(ToolMissing, match=r"unix:///nonexistent/docker\.sock") as error:
-        docker.facts()
-    assert "swarm doctor" in error.value.hint
-    docker.close()
-
-
-def test_a_docker_context_leads_there_too(
-    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    """A pane's `docker` is told the same context, not left to tmux's environment."""
-    folder = tmp_path_factory.mktemp("docker")
-    (folder / "config.json").write_text(json.dumps({"currentContext": "elsewhere"}))
-    monkeypatch.delenv("DOCKER_HOST", raising=False)
-    monkeypatch.setenv("DOCKER_CONFIG", str(folder))
-
-    with pytest.raises(ToolError, match="elsewhere"):
-        DockerContainers().facts()

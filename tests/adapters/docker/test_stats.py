@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.adapters.docker.stats import reading
+from swarm.adapters.docker.stats import parse_reading
 from swarm.model.usage import Reading
 
 MEBI = 1 << 20
@@ -77,7 +77,7 @@ CGROUP_2 = _line(
 @pytest.mark.parametrize("line", [CGROUP_1, CGROUP_2], ids=["cgroup1", "cgroup2"])
 def test_a_line_is_read_the_same_from_both_kinds(line: dict[str, Any]) -> None:
     """Memory without the page cache, cpu by the clock, bytes by device."""
-    assert reading(line) == Reading(
+    assert parse_reading(line) == Reading(
         at=1772359202.5,
         cpu=1.5,
         memory=800 * MEBI,
@@ -92,7 +92,7 @@ def test_a_line_is_read_the_same_from_both_kinds(line: dict[str, Any]) -> None:
 def test_a_first_line_has_no_cpu_yet() -> None:
     """Its counters run since the start, and there is no clock before it."""
     none: dict[str, Any] = {"cpu_usage": {"total_usage": 0}, "throttling_data": {}}
-    found = reading({**CGROUP_1, "preread": ZERO, "precpu_stats": none})
+    found = parse_reading({**CGROUP_1, "preread": ZERO, "precpu_stats": none})
 
     assert found is not None
     assert (found.cpu, found.throttled, found.pids) == (0.0, 0.0, 41)
@@ -100,7 +100,7 @@ def test_a_first_line_has_no_cpu_yet() -> None:
 
 def test_what_is_paused_uses_no_cpu() -> None:
     """Its counters stand still."""
-    found = reading({**CGROUP_2, "precpu_stats": CGROUP_2["cpu_stats"]})
+    found = parse_reading({**CGROUP_2, "precpu_stats": CGROUP_2["cpu_stats"]})
 
     assert found is not None
     assert (found.cpu, found.throttled, found.memory) == (0.0, 0.0, 800 * MEBI)
@@ -108,12 +108,12 @@ def test_what_is_paused_uses_no_cpu() -> None:
 
 def test_a_line_of_what_does_not_run_is_none() -> None:
     """Docker writes one a second of a container that has ended."""
-    assert reading({"read": ZERO, "preread": ZERO, "pids_stats": {}}) is None
-    assert reading({}) is None
+    assert parse_reading({"read": ZERO, "preread": ZERO, "pids_stats": {}}) is None
+    assert parse_reading({}) is None
 
 
 def test_no_limit_is_none_however_it_is_written() -> None:
-    found = reading(
+    found = parse_reading(
         _line(
             pids_stats={"current": 3, "limit": NO_LIMIT},
             memory_stats={"usage": 5, "limit": (1 << 63) - 4096},
@@ -127,7 +127,7 @@ def test_no_limit_is_none_however_it_is_written() -> None:
 
 def test_more_cache_than_memory_is_not_subtracted() -> None:
     stats = {"usage": 5, "stats": {"total_inactive_file": 6}}
-    found = reading(_line(memory_stats=stats))
+    found = parse_reading(_line(memory_stats=stats))
 
     assert found is not None
     assert found.memory == 5
@@ -181,7 +181,7 @@ def odd_lines(draw: st.DrawFn) -> dict[str, Any]:
 @given(odd_lines())
 def test_no_line_is_too_odd(line: dict[str, Any]) -> None:
     """Every number is one that can be stored and drawn; at worst it is 0."""
-    found = reading(line)
+    found = parse_reading(line)
 
     if found is None:
         return

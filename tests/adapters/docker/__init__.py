@@ -1,0 +1,1 @@
+"""Tests of `swarm/adapters/docker`, on the real engine where it matters."""

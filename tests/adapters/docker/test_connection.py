@@ -1,0 +1,95 @@
+"""The engine is found by the user's own settings, and its errors are ours."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from swarm.adapters.docker import DockerContainers
+from swarm.adapters.docker.connection import Connection, find_endpoint, refusal_hint
+from swarm.errors import ToolError, ToolMissing
+
+
+@pytest.fixture(autouse=True)
+def no_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads the developer's own contexts."""
+    for name in ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS_VERIFY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+
+
+def test_a_pane_s_docker_is_led_to_the_host_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By a word of the command, since tmux's environment may be older."""
+    monkeypatch.setenv("DOCKER_HOST", "tcp://example.org:2375")
+
+    endpoint = find_endpoint()
+
+    assert endpoint.url == "tcp://example.org:2375"
+    assert endpoint.argv[:2] == ("env", "DOCKER_HOST=tcp://example.org:2375")
+
+
+def test_without_any_setting_it_is_the_usual_socket() -> None:
+    endpoint = find_endpoint()
+
+    assert endpoint.url == "unix:///var/run/docker.sock"
+    assert endpoint.argv[1:] == ("-H", "unix:///var/run/docker.sock")
+
+
+def test_a_failed_connection_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever fails on the way is one error, and the client is dropped."""
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/docker.sock")
+    connection = Connection()
+
+    for _ in range(2):
+        with (
+            pytest.raises(ToolMissing, match="there is no such socket"),
+            connection.call("info"),
+        ):
+            raise AssertionError("there is no client to call")
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        "could not find an available, non-overlapping IPv4 address pool among the "
+        "defaults to assign to the network",
+        "all predefined address pools have been fully subnetted",
+    ],
+    ids=["before 27", "from 27 on"],
+)
+def test_an_engine_out_of_networks_tells_how_to_have_more(refusal: str) -> None:
+    """In the words of either engine; of any other refusal nothing is made up."""
+    assert "docker network prune" in refusal_hint(
+        f"docker network create gate: {refusal}"
+    )
+    assert refusal_hint("docker network create gate: permission denied") == ""
+
+
+def test_no_engine_is_a_sentence_with_a_way_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where it was looked for, and where to look next."""
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent/docker.sock")
+    docker = DockerContainers()
+
+    with pytest.raises(ToolMissing, match=r"unix:///nonexistent/docker\.sock") as error:
+        docker.facts()
+    assert "swarm doctor" in error.value.hint
+    docker.close()
+
+
+def test_a_docker_context_leads_there_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A pane's `docker` is told the same context, not left to tmux's environment."""
+    folder = tmp_path_factory.mktemp("docker")
+    (folder / "config.json").write_text(json.dumps({"currentContext": "elsewhere"}))
+    monkeypatch.delenv("DOCKER_HOST", raising=False)
+    monkeypatch.setenv("DOCKER_CONFIG", str(folder))
+
+    with pytest.raises(ToolError, match="elsewhere"):
+        DockerContainers().facts()
