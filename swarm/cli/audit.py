@@ -9,8 +9,8 @@ from typing import Any, TextIO
 
 from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
+from swarm.cli.argument_types import task_id
 from swarm.cli.events import entry_sentence, wanted, wanted_arguments
-from swarm.cli.parser import task_id
 from swarm.engine.readers import audit as audit_reader
 from swarm.engine.readers import audit_check
 from swarm.errors import SwarmError

@@ -5,8 +5,8 @@ from dataclasses import asdict
 
 from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
+from swarm.cli.argument_types import task_id
 from swarm.cli.keeper_client import ask
-from swarm.cli.parser import task_id
 from swarm.model import format
 from swarm.model.safe_text import safe_line
 from swarm.model.wishes import RestoreCheckpoint, TakeCheckpoint

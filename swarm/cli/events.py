@@ -8,8 +8,8 @@ from datetime import datetime
 
 from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
+from swarm.cli.argument_types import task_id
 from swarm.cli.keeper_client import changes
-from swarm.cli.parser import task_id
 from swarm.engine.readers.audit import facts
 from swarm.model import activity_text, format
 from swarm.model import events as e

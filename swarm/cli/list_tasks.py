@@ -8,8 +8,8 @@ from typing import Any
 
 from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
+from swarm.cli.argument_types import task_id
 from swarm.cli.arguments import repository
-from swarm.cli.parser import task_id
 from swarm.model import format, usage
 from swarm.model.task import State, Task
 from swarm.model.usage import Usage

@@ -4,9 +4,9 @@ from argparse import ArgumentParser, Namespace
 
 from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
+from swarm.cli.argument_types import task_id, tokens
 from swarm.cli.arguments import needed_repository
 from swarm.cli.keeper_client import ask
-from swarm.cli.parser import task_id, tokens
 from swarm.cli.progress import follow
 from swarm.model.wishes import NewTasks
 

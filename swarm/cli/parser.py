@@ -6,7 +6,6 @@ from pathlib import Path
 from swarm import __version__
 from swarm.cli import exit_codes
 from swarm.cli.command_registry import COMMANDS, arguments
-from swarm.model.budget import token_count
 
 Parser = argparse.ArgumentParser
 
@@ -43,22 +42,6 @@ def whole() -> Parser:
         _everywhere(sub)
         arguments(verb, sub)
     return parser
-
-
-def task_id(text: str) -> int:
-    """A task's id as a human writes it: `3` or `#3`."""
-    number = text.removeprefix("#")
-    if not number.isascii() or not number.isdigit():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a task's id, such as 3")
-    return int(number)
-
-
-def tokens(text: str) -> int:
-    """A number of tokens as a human writes it: `500000`, `500k` or `2M`."""
-    try:
-        return token_count(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not {error}") from error
 
 
 def _dashboard(parser: Parser) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 from swarm.bootstrap import home, wiring
 from swarm.cli import exit_codes, output
+from swarm.cli.argument_types import task_id
 from swarm.cli.keeper_client import ask
-from swarm.cli.parser import task_id
 from swarm.errors import Refused
 from swarm.model.review import STRATEGIES, Change, Hidden
 from swarm.model.safe_text import plain, safe_line

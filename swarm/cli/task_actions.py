@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
+from swarm.cli.argument_types import task_id
 from swarm.cli.arguments import tasks_named
 from swarm.cli.keeper_client import ask_all
-from swarm.cli.parser import task_id
 from swarm.errors import SwarmError
 from swarm.model import wishes
 from swarm.model.wishes import TaskWish

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from swarm.bootstrap import home, wiring
 from swarm.cli import exit_codes, output
-from swarm.cli.parser import task_id
+from swarm.cli.argument_types import task_id
 from swarm.errors import SwarmError
 from swarm.model.safe_text import plain
 from swarm.model.task import State, Task

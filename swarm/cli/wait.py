@@ -3,8 +3,8 @@
 from argparse import ArgumentParser, Namespace
 
 from swarm.bootstrap import home
+from swarm.cli.argument_types import task_id
 from swarm.cli.arguments import tasks_named
-from swarm.cli.parser import task_id
 from swarm.cli.progress import follow
 from swarm.store.queries import Queries
 

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 
-from swarm.cli.parser import task_id
+from swarm.cli.argument_types import task_id
 from swarm.cli.policy import edit, inspect
 
 ACTS: dict[str, tuple[Callable[[Namespace], int], str]] = {
