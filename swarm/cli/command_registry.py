@@ -1,23 +1,165 @@
-"""Every command there is, and the module that holds it."""
+"""The table of all commands.
 
-import importlib
+Each has a loader that imports the module of that command alone: `swarm ls` does not
+pay for Docker, nor `swarm --help` for any command.
+"""
+
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
-from typing import NamedTuple
+from functools import partial
 
-# Modules are named, not imported: `swarm ls` pays for `ls` alone.
-
-Run = Callable[[Namespace], int]
-"""Carries a parsed command out and returns the exit status; may raise SwarmError."""
+from swarm.cli.command import Command, CommandFunctions, Commands
 
 
-class Command(NamedTuple):
-    """One verb of the command line."""
+def run_dashboard(args: Namespace) -> int:
+    """Open the dashboard; `swarm` without a command does this."""
+    from swarm.cli.dashboard import dashboard  # noqa: PLC0415 - imports Textual
 
-    module: str
-    """In `swarm.cli`; has `<verb>_arguments(parser)` and `<verb>(args)`."""
-    summary: str
-    group: str
+    return dashboard(args)
+
+
+def _no_arguments(_parser: ArgumentParser) -> None:
+    """Add nothing: the command takes `--repo` alone, as every command does."""
+
+
+def _new() -> CommandFunctions:
+    from swarm.cli import new  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(new.new_arguments, new.new)
+
+
+def _ls() -> CommandFunctions:
+    from swarm.cli import list_tasks  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(list_tasks.ls_arguments, list_tasks.ls)
+
+
+def _show() -> CommandFunctions:
+    from swarm.cli import list_tasks  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(list_tasks.show_arguments, list_tasks.show)
+
+
+def _wait() -> CommandFunctions:
+    from swarm.cli import wait  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(wait.wait_arguments, wait.wait)
+
+
+def _attach() -> CommandFunctions:
+    from swarm.cli import terminal  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(terminal.attach_arguments, terminal.attach)
+
+
+def _logs() -> CommandFunctions:
+    from swarm.cli import terminal  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(terminal.logs_arguments, terminal.logs)
+
+
+def _events() -> CommandFunctions:
+    from swarm.cli import events  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(events.events_arguments, events.events)
+
+
+def _audit() -> CommandFunctions:
+    from swarm.cli import audit  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(audit.audit_arguments, audit.audit)
+
+
+def _budget() -> CommandFunctions:
+    from swarm.cli import budget  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(budget.budget_arguments, budget.budget)
+
+
+def _checkpoint() -> CommandFunctions:
+    from swarm.cli import checkpoint  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(checkpoint.checkpoint_arguments, checkpoint.checkpoint)
+
+
+def _diff() -> CommandFunctions:
+    from swarm.cli import review  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(review.diff_arguments, review.diff)
+
+
+def _merge() -> CommandFunctions:
+    from swarm.cli import review  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(review.merge_arguments, review.merge)
+
+
+def _doctor() -> CommandFunctions:
+    from swarm.cli import doctor  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(doctor.doctor_arguments, doctor.doctor)
+
+
+def _image() -> CommandFunctions:
+    from swarm.cli import image  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(image.image_arguments, image.image)
+
+
+def _gc() -> CommandFunctions:
+    from swarm.cli import gc  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(gc.gc_arguments, gc.gc)
+
+
+def _policy() -> CommandFunctions:
+    from swarm.cli.policy import parser  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(parser.policy_arguments, parser.policy)
+
+
+def _init() -> CommandFunctions:
+    from swarm.cli import init  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(_no_arguments, init.init)
+
+
+def _keeper() -> CommandFunctions:
+    from swarm.cli import keeper  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(_no_arguments, keeper.keeper)
+
+
+def _demo() -> CommandFunctions:
+    from swarm.cli.demo import command  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(_no_arguments, command.demo)
+
+
+def _completion() -> CommandFunctions:
+    from swarm.cli import completion  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(
+        completion.completion_arguments, partial(completion.completion, COMMANDS)
+    )
+
+
+def _send() -> CommandFunctions:
+    from swarm.cli import task_actions  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(task_actions.send_arguments, task_actions.send)
+
+
+def _panic() -> CommandFunctions:
+    from swarm.cli import task_actions  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(_no_arguments, task_actions.panic)
+
+
+def _task_action(verb: str) -> CommandFunctions:
+    """The functions of a command that makes one wish for each task it names."""
+    from swarm.cli import task_actions  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(task_actions.add_task_ids, task_actions.ACTIONS[verb].run)
 
 
 WORK = "start and follow tasks"
@@ -25,65 +167,61 @@ STEER = "steer tasks"
 HOME = "bring work home"
 CARE = "set up and look after"
 
-COMMANDS: dict[str, Command] = {
-    "new": Command("new", "start a task from a prompt and print its id", WORK),
-    "ls": Command("list_tasks", "list tasks", WORK),
-    "show": Command("list_tasks", "everything that is known of a task", WORK),
-    "wait": Command("wait", "block until tasks have ended", WORK),
-    "attach": Command("terminal", "show a task's terminal; Ctrl+Q leaves it", WORK),
-    "logs": Command("terminal", "what a task printed on its terminal", WORK),
-    "events": Command("events", "what happened, to one task or to all", WORK),
-    "audit": Command("audit", "all that sandboxes did: show, verify, export", CARE),
-    "send": Command("task_actions", "type text into a task's terminal", STEER),
-    "pause": Command("task_actions", "freeze every process of a task", STEER),
-    "resume": Command("task_actions", "let a frozen task run", STEER),
-    "stop": Command("task_actions", "ask a task to end, then kill it", STEER),
-    "kill": Command("task_actions", "kill every process of a task at once", STEER),
-    "retry": Command("task_actions", "start the same task anew, under a new id", STEER),
-    "budget": Command("budget", "what a task may use of models", STEER),
-    "cut": Command("task_actions", "let nothing of a task's pass the gate", STEER),
-    "uncut": Command("task_actions", "let its policy count again", STEER),
-    "panic": Command("task_actions", "cut and freeze every task at once", STEER),
-    "checkpoint": Command("checkpoint", "go back to what a worktree was", STEER),
-    "policy": Command("policy.parser", "what agents may reach, and why", CARE),
-    "diff": Command("review", "what a task changed, nothing hidden", HOME),
-    "merge": Command("review", "bring a task's reviewed work to a branch", HOME),
+COMMANDS: Commands = {
+    "new": Command(WORK, "start a task from a prompt and print its id", _new),
+    "ls": Command(WORK, "list tasks", _ls),
+    "show": Command(WORK, "show all that is known of a task", _show),
+    "wait": Command(WORK, "block until tasks have ended", _wait),
+    "attach": Command(WORK, "show a task's terminal; Ctrl+Q leaves it", _attach),
+    "logs": Command(WORK, "print what a task wrote on its terminal", _logs),
+    "events": Command(WORK, "print what happened, to one task or to all", _events),
+    "audit": Command(CARE, "show, verify or export all that sandboxes did", _audit),
+    "send": Command(STEER, "type text into a task's terminal", _send),
+    "pause": Command(
+        STEER, "freeze every process of a task", partial(_task_action, "pause")
+    ),
+    "resume": Command(STEER, "let a frozen task run", partial(_task_action, "resume")),
+    "stop": Command(
+        STEER, "ask a task to end, then kill it", partial(_task_action, "stop")
+    ),
+    "kill": Command(
+        STEER, "kill every process of a task at once", partial(_task_action, "kill")
+    ),
+    "retry": Command(
+        STEER,
+        "start the same task anew, under a new id",
+        partial(_task_action, "retry"),
+    ),
+    "budget": Command(STEER, "show or set what a task may use of models", _budget),
+    "cut": Command(
+        STEER, "let nothing of a task pass the gate", partial(_task_action, "cut")
+    ),
+    "uncut": Command(
+        STEER, "let a task's policy count again", partial(_task_action, "uncut")
+    ),
+    "panic": Command(STEER, "cut and freeze every task at once", _panic),
+    "checkpoint": Command(
+        STEER, "list, take or go back to a worktree's checkpoints", _checkpoint
+    ),
+    "policy": Command(CARE, "show or change what agents may reach", _policy),
+    "diff": Command(HOME, "show what a task changed, nothing hidden", _diff),
+    "merge": Command(HOME, "bring a task's reviewed work to a branch", _merge),
     "discard": Command(
-        "task_actions", "reject a task's work; its worktree stays", HOME
+        HOME,
+        "reject a task's work; its worktree stays",
+        partial(_task_action, "discard"),
     ),
-    "restore": Command("task_actions", "take a discard back", HOME),
+    "restore": Command(HOME, "take a discard back", partial(_task_action, "restore")),
     "rm": Command(
-        "task_actions", "remove a task's worktree, container and volume", HOME
+        HOME,
+        "remove a task's worktree, container and volume",
+        partial(_task_action, "rm"),
     ),
-    "doctor": Command("doctor", "check this machine; says how to mend it", CARE),
-    "init": Command("init", "write a config file to edit, with every key", CARE),
-    "image": Command("image", "build or list sandbox images", CARE),
-    "gc": Command("gc", "remove leftovers that belong to no task", CARE),
-    "keeper": Command("keeper", "run the engine in the foreground", CARE),
-    "completion": Command("completion", "print a shell's completion script", CARE),
-    "demo": Command("demo.command", "three tasks on a sample, then a merge", CARE),
+    "doctor": Command(CARE, "check this machine and say how to mend it", _doctor),
+    "init": Command(CARE, "write a config file to edit, with every key", _init),
+    "image": Command(CARE, "build or list sandbox images", _image),
+    "gc": Command(CARE, "remove leftovers that belong to no task", _gc),
+    "keeper": Command(CARE, "run the engine in the foreground", _keeper),
+    "completion": Command(CARE, "print a shell's completion script", _completion),
+    "demo": Command(CARE, "run three tasks on a sample, then merge one", _demo),
 }
-
-
-def arguments(verb: str, parser: ArgumentParser) -> None:
-    """Add the verb's arguments to its parser."""
-    _of(COMMANDS[verb].module, f"{verb}_arguments")(parser)
-
-
-def run(verb: str, args: Namespace) -> int:
-    """Carry out the verb."""
-    found: Run = _of(COMMANDS[verb].module, verb)
-    return found(args)
-
-
-def dashboard(args: Namespace) -> int:
-    """Open the dashboard, which is what `swarm` does without a command."""
-    found: Run = _of("dashboard", "dashboard")
-    return found(args)
-
-
-def _of(module: str, name: str) -> Callable[..., int]:
-    found: Callable[..., int] = getattr(
-        importlib.import_module(f"swarm.cli.{module}"), name
-    )
-    return found

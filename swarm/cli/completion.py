@@ -5,7 +5,8 @@ from argparse import ArgumentParser, Namespace
 import shtab
 
 from swarm.cli import exit_codes, output
-from swarm.cli.parser import whole
+from swarm.cli.command import Commands
+from swarm.cli.parser import whole_parser
 
 SHELLS = {
     "bash": 'eval "$(swarm completion bash)"      # in ~/.bashrc',
@@ -15,14 +16,15 @@ SHELLS = {
     "   # in $PROFILE",
     "tcsh": "swarm completion tcsh > ~/.swarm.tcsh    # and source it in ~/.tcshrc",
 }
+"""The line that switches completion on, by shell."""
 
 
 def completion_arguments(parser: ArgumentParser) -> None:
-    """The shell's name."""
+    """Add the shell's name."""
     parser.add_argument("shell", choices=sorted(SHELLS))
 
 
-def completion(args: Namespace) -> int:
-    """The script on standard output."""
-    output.out(shtab.complete(whole(), args.shell))
+def completion(commands: Commands, args: Namespace) -> int:
+    """Print the shell's script, which completes all these commands."""
+    output.out(shtab.complete(whole_parser(commands), args.shell))
     return exit_codes.DONE

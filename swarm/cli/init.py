@@ -1,16 +1,12 @@
 """`swarm init`: writes a config file to edit."""
 
 import os
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from pathlib import Path
 
 from swarm.cli import exit_codes, output
 from swarm.cli.completion import SHELLS
 from swarm.config import load
-
-
-def init_arguments(_parser: ArgumentParser) -> None:
-    """None."""
 
 
 def init(_args: Namespace) -> int:

@@ -1,14 +1,10 @@
-"""`swarm keeper`: the engine in the foreground."""
+"""`swarm keeper`: runs the engine in the foreground."""
 
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 
 from swarm.bootstrap import home, keeper_process
 
 
-def keeper_arguments(_parser: ArgumentParser) -> None:
-    """None."""
-
-
 def keeper(_args: Namespace) -> int:
-    """Serves until TERM; yields at once, with 0, where another keeper serves."""
+    """Serve until TERM; return 0 at once if another keeper serves."""
     return keeper_process.run_keeper(home.places())

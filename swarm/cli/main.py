@@ -1,16 +1,18 @@
-"""Finds the command, runs it, and turns what went wrong into a status."""
+"""Finds the command, runs it, and turns errors into an exit status."""
 
 import os
 import sys
 
-from swarm.cli import command_registry, exit_codes, output, parser
+from swarm.cli import exit_codes, output
+from swarm.cli.command_registry import COMMANDS, run_dashboard
+from swarm.cli.parser import command_parser, dashboard_parser
 from swarm.errors import NotFound, SwarmError, ToolMissing
 
 
 def run(argv: list[str]) -> int:
     """Run one command line (without the program's name); never raises SwarmError.
 
-    SystemExit with 2 where argparse refuses it, as usual.
+    argparse ends with SystemExit and 2 if it refuses the line.
     """
     verb, rest = _split(argv)
     try:
@@ -33,29 +35,33 @@ def run(argv: list[str]) -> int:
 
 def _split(argv: list[str]) -> tuple[str, list[str]]:
     """The command and its arguments; `--repo PATH` may stand before the command."""
-    for place, word in enumerate(argv):
-        before = argv[place - 1] if place else ""
-        if word.startswith("-") or before == "--repo":
+    for index, word in enumerate(argv):
+        previous = argv[index - 1] if index else ""
+        if word.startswith("-") or previous == "--repo":
             continue
-        return word, argv[:place] + argv[place + 1 :]
+        return word, argv[:index] + argv[index + 1 :]
     return "", argv
 
 
 def _dispatch(verb: str, rest: list[str]) -> int:
     if not verb:
-        return command_registry.dashboard(parser.of_dashboard().parse_args(rest))
+        return run_dashboard(dashboard_parser(COMMANDS).parse_args(rest))
     if verb == "help":
-        parser.of_dashboard().print_help()
+        dashboard_parser(COMMANDS).print_help()
         return exit_codes.DONE
-    if verb not in command_registry.COMMANDS:
-        parser.of_dashboard().error(f"there is no command {verb!r}{_suggestion(verb)}")
-    return command_registry.run(verb, parser.of_command(verb).parse_args(rest))
+    if verb not in COMMANDS:
+        dashboard_parser(COMMANDS).error(
+            f"there is no command {verb!r}{_suggestion(verb)}"
+        )
+    functions = COMMANDS[verb].load()
+    parser = command_parser(verb, COMMANDS[verb].summary, functions)
+    return functions.run(parser.parse_args(rest))
 
 
 def _suggestion(word: str) -> str:
-    import difflib  # noqa: PLC0415 - only a slip of the fingers needs it
+    import difflib  # noqa: PLC0415 - only a mistyped command needs it
 
-    verbs = difflib.get_close_matches(word, command_registry.COMMANDS)
+    verbs = difflib.get_close_matches(word, COMMANDS)
     return f"; did you mean {' or '.join(verbs)}?" if verbs else "; see `swarm --help`"
 
 

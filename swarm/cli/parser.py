@@ -1,58 +1,58 @@
-"""Builds the parser of one command, or of all where a human or a shell asks."""
+"""Builds the parser of one command, or of all for the help and a shell's completion."""
 
 import argparse
 from pathlib import Path
 
 from swarm import __version__
 from swarm.cli import exit_codes
-from swarm.cli.command_registry import COMMANDS, arguments
+from swarm.cli.command import CommandFunctions, Commands
 
 Parser = argparse.ArgumentParser
 
 
-def of_command(verb: str) -> Parser:
-    """The parser of `swarm VERB …` alone; costs one command's module."""
-    parser = Parser(prog=f"swarm {verb}", description=COMMANDS[verb].summary)
-    _everywhere(parser)
-    arguments(verb, parser)
+def command_parser(verb: str, summary: str, functions: CommandFunctions) -> Parser:
+    """The parser of `swarm VERB …` alone."""
+    parser = Parser(prog=f"swarm {verb}", description=summary)
+    _add_repo(parser)
+    functions.add_arguments(parser)
     return parser
 
 
-def of_dashboard() -> Parser:
+def dashboard_parser(commands: Commands) -> Parser:
     """The parser of `swarm` without a command; its help lists the commands."""
     parser = Parser(
         prog="swarm",
         usage="swarm [--repo PATH] [--ascii] [COMMAND …]",
         description="Several untrusted coding agents on one repository, each in a "
         "sandbox of its own. Without a command: the dashboard.",
-        epilog=_epilog(),
+        epilog=_epilog(commands),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    _dashboard(parser)
+    _add_dashboard_options(parser)
     return parser
 
 
-def whole() -> Parser:
+def whole_parser(commands: Commands) -> Parser:
     """The parser of everything, for a shell's completion; imports every command."""
     parser = Parser(prog="swarm")
-    _dashboard(parser)
-    verbs = parser.add_subparsers(dest="verb")
-    for verb, command in COMMANDS.items():
-        sub = verbs.add_parser(verb, help=command.summary)
-        _everywhere(sub)
-        arguments(verb, sub)
+    _add_dashboard_options(parser)
+    subparsers = parser.add_subparsers(dest="verb")
+    for verb, command in commands.items():
+        subparser = subparsers.add_parser(verb, help=command.summary)
+        _add_repo(subparser)
+        command.load().add_arguments(subparser)
     return parser
 
 
-def _dashboard(parser: Parser) -> None:
+def _add_dashboard_options(parser: Parser) -> None:
     parser.add_argument("--version", action="version", version=f"swarm {__version__}")
     parser.add_argument(
         "--ascii", action="store_true", help="draw with ASCII characters only"
     )
-    _everywhere(parser)
+    _add_repo(parser)
 
 
-def _everywhere(parser: Parser) -> None:
+def _add_repo(parser: Parser) -> None:
     parser.add_argument(
         "--repo",
         type=Path,
@@ -61,15 +61,15 @@ def _everywhere(parser: Parser) -> None:
     )
 
 
-def _epilog() -> str:
+def _epilog(commands: Commands) -> str:
     lines: list[str] = []
-    for group in dict.fromkeys(command.group for command in COMMANDS.values()):
+    for group in dict.fromkeys(command.group for command in commands.values()):
         lines += ["", f"{group}:"]
         lines += [
             f"  {verb:<11} {command.summary}"
-            for verb, command in COMMANDS.items()
+            for verb, command in commands.items()
             if command.group == group
         ]
     lines += ["", "exit status:", exit_codes.table()]
-    lines += ["", "`swarm COMMAND --help` tells more of each."]
+    lines += ["", "`swarm COMMAND --help` says more about a command."]
     return "\n".join(lines)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 import shtab
 
-from swarm.cli import command_registry
+from swarm.cli.command_registry import COMMANDS
 from swarm.cli.completion import SHELLS
 
 Swarm = Callable[..., tuple[int, str, str]]
@@ -20,7 +20,7 @@ def test_no_shell_of_the_library_is_missing() -> None:
 def test_completion_knows_every_command(swarm: Swarm, shell: str) -> None:
     out = swarm("completion", shell)[1]
 
-    assert all(verb in out for verb in command_registry.COMMANDS)
+    assert all(verb in out for verb in COMMANDS)
 
 
 def test_bash_takes_the_completion(swarm: Swarm) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from swarm import __version__
 from swarm.bootstrap import wiring
-from swarm.cli import command_registry, exit_codes
+from swarm.cli import exit_codes
 from swarm.errors import SwarmError, ToolMissing
 from swarm.plan.naming import HomePaths
 from tests.cli.conftest import FakeKeeper, ended
@@ -49,23 +49,6 @@ def test_a_slip_is_answered_with_what_may_be_meant(swarm: Swarm) -> None:
     assert "did you mean merge?" in swarm("merg")[2]
     assert "did you mean keeper?" in swarm("leeper")[2]
     assert "did you mean" not in swarm("frobnicate")[2]
-
-
-@pytest.mark.parametrize("verb", command_registry.COMMANDS)
-def test_every_command_explains_itself(swarm: Swarm, verb: str) -> None:
-    status, out, _ = swarm(verb, "--help")
-
-    assert status == 0
-    assert "--repo" in out
-
-
-def test_the_help_lists_commands_and_exit_statuses(swarm: Swarm) -> None:
-    _, out, _ = swarm("--help")
-
-    assert all(f"  {verb} " in out for verb in command_registry.COMMANDS)
-    assert all(
-        f"{code:>3}  {text}" in out for code, text in exit_codes.MEANINGS.items()
-    )
 
 
 def test_the_repository_may_stand_before_the_command(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from swarm.cli import exit_codes
+from swarm.cli.task_actions import ACTIONS
 from swarm.errors import IllegalMove
 from swarm.store.journal import Journal
 from swarm.store.wish_queries import WishRecord
@@ -17,9 +18,7 @@ from tests.cli.conftest import FakeKeeper, ended
 Swarm = Callable[..., tuple[int, str, str]]
 
 
-@pytest.mark.parametrize(
-    "verb", ["stop", "kill", "pause", "resume", "discard", "restore", "rm"]
-)
+@pytest.mark.parametrize("verb", [verb for verb in ACTIONS if verb != "retry"])
 def test_a_verb_is_a_wish_for_each_task(
     swarm: Swarm, keeper: FakeKeeper, journal: Journal, verb: str
 ) -> None:

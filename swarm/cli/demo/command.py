@@ -2,7 +2,7 @@
 
 import sys
 import time
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 
 from swarm.adapters.docker import DockerImages
 from swarm.bootstrap import dashboard
@@ -22,10 +22,6 @@ IMAGES = ("base", "gate", "sensor")
 
 PACE_WATCHED, PACE_PIPED = 2.5, 0.5
 """Seconds between a script's steps: for a human who watches, and for none."""
-
-
-def demo_arguments(_parser: ArgumentParser) -> None:
-    """None: it asks nothing and needs no key."""
 
 
 def demo(_args: Namespace) -> int:

@@ -1,100 +1,15 @@
-"""The words of `swarm policy`, and the function that each leads to."""
+"""The commands of `swarm policy`: their arguments, and the function of each."""
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
+from typing import NamedTuple
 
 from swarm.cli.argument_types import task_id
 from swarm.cli.policy import edit, inspect
 
-ACTS: dict[str, tuple[Callable[[Namespace], int], str]] = {
-    "show": (inspect.show, "the rules in force, and where each was written"),
-    "why": (inspect.why, "what would happen to an attempt, and by which rule"),
-    "check": (inspect.check, "read the policy files and name the first mistake"),
-    "suggest": (inspect.suggest, "the narrowest rules for what was denied"),
-    "allow": (edit.allow, "let a host pass"),
-    "deny": (edit.deny, "deny a host, whatever else allows it"),
-    "revoke": (edit.revoke, "take rules about a host back"),
-    "trust": (edit.trust, "grant what the repository's own policy file asks for"),
-    "edit": (edit.edit, "open your policy file in $EDITOR, then check it"),
-}
-
-
-def policy_arguments(parser: ArgumentParser) -> None:
-    """One act, each with arguments of its own."""
-    acts = parser.add_subparsers(dest="act", required=True, metavar="|".join(ACTS))
-    for name, (_, summary) in ACTS.items():
-        sub = acts.add_parser(name, help=summary, description=summary)
-        _ARGUMENTS.get(name, _nothing)(sub)
-
-
-def policy(args: Namespace) -> int:
-    """Carry out the act."""
-    run, _ = ACTS[args.act]
-    return run(args)
-
-
-def _nothing(_parser: ArgumentParser) -> None:
-    pass
-
-
-def _about(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--task", type=task_id, metavar="ID", help="as task ID has it now"
-    )
-    parser.add_argument("--json", action="store_true")
-
-
-def _why(parser: ArgumentParser) -> None:
-    parser.add_argument("host", type=host_port, metavar="HOST[:PORT]")
-    parser.add_argument("--method", default="", metavar="GET")
-    parser.add_argument("--path", default="", metavar="/PATH")
-    _about(parser)
-
-
-def _check(parser: ArgumentParser) -> None:
-    parser.add_argument("file", nargs="?", metavar="FILE")
-
-
-def _scopes(parser: ArgumentParser) -> None:
-    scope = parser.add_mutually_exclusive_group(required=True)
-    scope.add_argument("--task", type=task_id, metavar="ID", help="as long as it lives")
-    scope.add_argument(
-        "--project", action="store_true", help="for every task of this repository"
-    )
-    scope.add_argument("--user", action="store_true", help="for all your tasks")
-
-
-def _change(parser: ArgumentParser) -> None:
-    parser.add_argument("host", type=host_port, metavar="HOST[:PORT]")
-    _scopes(parser)
-    parser.add_argument("--reason", default="", metavar="TEXT")
-
-
-def _allow(parser: ArgumentParser) -> None:
-    _change(parser)
-    parser.add_argument(
-        "--once", action="store_true", help="with --task: for one connection"
-    )
-    parser.add_argument("--method", action="append", dest="methods", metavar="GET")
-    parser.add_argument("--path", action="append", dest="paths", metavar="/v1/**")
-    parser.add_argument(
-        "--for", type=span, dest="seconds", metavar="1h", help="30m, 2h, 7d"
-    )
-
-
-_ARGUMENTS: dict[str, Callable[[ArgumentParser], None]] = {
-    "show": _about,
-    "why": _why,
-    "check": _check,
-    "suggest": _about,
-    "allow": _allow,
-    "deny": _change,
-    "revoke": _change,
-}
-
 
 def host_port(text: str) -> tuple[str, int]:
-    """`example.com` or `example.com:8443`; 443 where no port is named."""
+    """`example.com` or `example.com:8443`; 443 if no port is named."""
     host, colon, port = text.rpartition(":")
     if not colon or text.endswith("]"):
         return text, 443
@@ -109,3 +24,108 @@ def span(text: str) -> float:
     if text[-1:] not in units or not text[:-1].isdigit():
         raise ArgumentTypeError(f"{text!r} is not a span such as 30m, 2h or 7d")
     return int(text[:-1]) * units[text[-1]]
+
+
+def _add_nothing(_parser: ArgumentParser) -> None:
+    pass
+
+
+def _add_task(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--task", type=task_id, metavar="ID", help="as task ID has it now"
+    )
+    parser.add_argument("--json", action="store_true")
+
+
+def _add_attempt(parser: ArgumentParser) -> None:
+    parser.add_argument("host", type=host_port, metavar="HOST[:PORT]")
+    parser.add_argument("--method", default="", metavar="GET")
+    parser.add_argument("--path", default="", metavar="/PATH")
+    _add_task(parser)
+
+
+def _add_file(parser: ArgumentParser) -> None:
+    parser.add_argument("file", nargs="?", metavar="FILE")
+
+
+def _add_scope(parser: ArgumentParser) -> None:
+    scope = parser.add_mutually_exclusive_group(required=True)
+    scope.add_argument("--task", type=task_id, metavar="ID", help="as long as it lives")
+    scope.add_argument(
+        "--project", action="store_true", help="for every task of this repository"
+    )
+    scope.add_argument("--user", action="store_true", help="for all your tasks")
+
+
+def _add_change(parser: ArgumentParser) -> None:
+    parser.add_argument("host", type=host_port, metavar="HOST[:PORT]")
+    _add_scope(parser)
+    parser.add_argument("--reason", default="", metavar="TEXT")
+
+
+def _add_allow(parser: ArgumentParser) -> None:
+    _add_change(parser)
+    parser.add_argument(
+        "--once", action="store_true", help="with --task: for one connection"
+    )
+    parser.add_argument("--method", action="append", dest="methods", metavar="GET")
+    parser.add_argument("--path", action="append", dest="paths", metavar="/v1/**")
+    parser.add_argument(
+        "--for", type=span, dest="seconds", metavar="1h", help="30m, 2h, 7d"
+    )
+
+
+class PolicyCommand(NamedTuple):
+    """One command of `swarm policy`."""
+
+    add_arguments: Callable[[ArgumentParser], None]
+    run: Callable[[Namespace], int]
+    summary: str
+
+
+COMMANDS: dict[str, PolicyCommand] = {
+    "show": PolicyCommand(
+        _add_task, inspect.show, "show the rules in force, and where each was written"
+    ),
+    "why": PolicyCommand(
+        _add_attempt,
+        inspect.why,
+        "show what would happen to an attempt, and by which rule",
+    ),
+    "check": PolicyCommand(
+        _add_file, inspect.check, "read the policy files and name the first mistake"
+    ),
+    "suggest": PolicyCommand(
+        _add_task, inspect.suggest, "print the narrowest rules for what was denied"
+    ),
+    "allow": PolicyCommand(_add_allow, edit.allow, "let a host pass"),
+    "deny": PolicyCommand(
+        _add_change, edit.deny, "deny a host, whatever else allows it"
+    ),
+    "revoke": PolicyCommand(_add_change, edit.revoke, "take rules about a host back"),
+    "trust": PolicyCommand(
+        _add_nothing,
+        edit.trust,
+        "grant what the repository's own policy file asks for",
+    ),
+    "edit": PolicyCommand(
+        _add_nothing, edit.edit, "open your policy file in $EDITOR, then check it"
+    ),
+}
+
+
+def policy_arguments(parser: ArgumentParser) -> None:
+    """Add the commands of `swarm policy`, each with arguments of its own."""
+    subparsers = parser.add_subparsers(
+        dest="act", required=True, metavar="|".join(COMMANDS)
+    )
+    for name, command in COMMANDS.items():
+        subparser = subparsers.add_parser(
+            name, help=command.summary, description=command.summary
+        )
+        command.add_arguments(subparser)
+
+
+def policy(args: Namespace) -> int:
+    """Carry out one of the commands."""
+    return COMMANDS[args.act].run(args)
