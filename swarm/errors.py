@@ -1,8 +1,8 @@
-"""Every error a human may read: what happened, and the way out."""
+"""Errors for a human to read, each with a message and a hint."""
 
 
 class SwarmError(Exception):
-    """Refused or failed; `message` names the thing, `hint` is what to do next."""
+    """A refusal or failure; `message` names the thing, `hint` shows the way out."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -15,7 +15,7 @@ class NotFound(SwarmError):
 
 
 class ConfigError(SwarmError):
-    """What a human wrote cannot be read; the message holds file, line and key."""
+    """A human's file cannot be read; the message holds file, line and key."""
 
 
 class PlanError(SwarmError):
@@ -23,15 +23,15 @@ class PlanError(SwarmError):
 
 
 class IllegalMove(SwarmError):
-    """The task is not in a state where that is possible."""
+    """The task's state does not allow the request."""
 
 
 class Refused(SwarmError):
-    """A safety rule says no; nothing was changed."""
+    """A safety rule forbids the request; nothing was changed."""
 
 
 class ToolError(SwarmError):
-    """docker, git or tmux said no; the message starts with the tool's name."""
+    """docker, git or tmux failed; the message starts with the tool's name."""
 
 
 class ToolMissing(ToolError):

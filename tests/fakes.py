@@ -30,8 +30,8 @@ class FakeSandboxes:
         self.images = images
         self.specs: dict[str, SandboxSpec] = {}
         self.uses: dict[str, Reading] = {}
-        """What `stats` tells of those that are not idle."""
-        self._boxes: dict[str, ContainerFacts] = {}
+        """Readings that `stats` yields for containers that are not idle."""
+        self._containers: dict[str, ContainerFacts] = {}
         self._volumes: dict[str, dict[str, str]] = {}
         self._networks: dict[str, dict[str, str]] = {}
         self._news: queue.SimpleQueue[ContainerEvent | None] = queue.SimpleQueue()
@@ -45,12 +45,12 @@ class FakeSandboxes:
 
     def create(self, spec: SandboxSpec) -> None:
         self._answer()
-        if spec.name in self._boxes:
+        if spec.name in self._containers:
             raise ToolError(f"docker create {spec.name}: the name is in use")
         if spec.image not in self.images:
             raise Absent(f"docker create {spec.name}: no such image: {spec.image}")
         self.specs[spec.name] = spec
-        self._boxes[spec.name] = ContainerFacts(
+        self._containers[spec.name] = ContainerFacts(
             spec.name, f"id-{spec.name}", dict(spec.labels), "created"
         )
 
@@ -58,42 +58,42 @@ class FakeSandboxes:
         self._move(name, "running", "start")
 
     def end(self, name: str, exit_code: int) -> None:
-        """What a container does by itself."""
-        self._boxes[name] = replace(self._known(name), exit_code=exit_code)
+        """End a container as its own program would."""
+        self._containers[name] = replace(self._container(name), exit_code=exit_code)
         self._move(name, "exited", "die")
 
     def stop(self, name: str, grace: float) -> None:
-        if self._known(name).status in ("running", "paused"):
+        if self._container(name).status in ("running", "paused"):
             self.end(name, 143)
 
     def kill(self, name: str) -> None:
-        if self._known(name).status in ("running", "paused"):
+        if self._container(name).status in ("running", "paused"):
             self.end(name, 137)
 
     def pause(self, name: str) -> None:
-        if self._known(name).status != "paused":
+        if self._container(name).status != "paused":
             self._move(name, "paused", "pause")
 
     def resume(self, name: str) -> None:
-        if self._known(name).status == "paused":
+        if self._container(name).status == "paused":
             self._move(name, "running", "unpause")
 
     def inspect(self, name: str) -> ContainerFacts | None:
         self._answer()
-        return self._boxes.get(name)
+        return self._containers.get(name)
 
     def all(self, labels: dict[str, str]) -> list[ContainerFacts]:
         self._answer()
         return [
             facts
-            for facts in self._boxes.values()
+            for facts in self._containers.values()
             if labels.items() <= facts.labels.items()
         ]
 
     def remove(self, name: str) -> None:
         self._answer()
-        if name in self._boxes:
-            self._say("destroy", self._boxes.pop(name))
+        if name in self._containers:
+            self._say("destroy", self._containers.pop(name))
 
     def make_volume(self, name: str, labels: dict[str, str]) -> None:
         self._answer()
@@ -120,11 +120,11 @@ class FakeSandboxes:
         return [n for n, own in self._networks.items() if labels.items() <= own.items()]
 
     def talk(self, name: str) -> "FakeTalk":
-        self._known(name)
+        self._container(name)
         return FakeTalk()
 
     def logs(self, name: str, tail: int) -> bytes:
-        self._known(name)
+        self._container(name)
         return b""
 
     def run(self, spec: SandboxSpec, limit: int) -> bytes:
@@ -138,11 +138,11 @@ class FakeSandboxes:
                 yield news
 
     def stats(self, name: str) -> Iterator[Reading]:
-        self._known(name)
+        self._container(name)
         closed = threading.Event()
         self._streams.append(closed)
         while not closed.is_set():
-            facts = self._boxes.get(name)
+            facts = self._containers.get(name)
             if facts is None or facts.status not in ("running", "paused"):
                 return
             limits = self.specs[name].limits
@@ -169,15 +169,15 @@ class FakeSandboxes:
         if self.down:
             raise ToolMissing("docker does not answer at fake://", hint="start it")
 
-    def _known(self, name: str) -> ContainerFacts:
+    def _container(self, name: str) -> ContainerFacts:
         self._answer()
-        if name not in self._boxes:
+        if name not in self._containers:
             raise Absent(f"docker: no such container: {name}")
-        return self._boxes[name]
+        return self._containers[name]
 
     def _move(self, name: str, status: str, action: str) -> None:
-        moved = replace(self._known(name), status=status)
-        self._boxes[name] = moved
+        moved = replace(self._container(name), status=status)
+        self._containers[name] = moved
         self._say(action, moved)
 
     def _say(self, action: str, facts: ContainerFacts) -> None:
@@ -188,7 +188,7 @@ class FakeSandboxes:
 
 
 class FakeTalk:
-    """A container that says back what it is told, as `cat` does."""
+    """A container that sends back each line that it receives, as `cat` does."""
 
     def __init__(self) -> None:
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
@@ -213,14 +213,14 @@ class FakePanes:
         self._screens: dict[str, str] = {}
 
     def open(self, name: str, argv: list[str], environment: dict[str, str]) -> None:
-        known = self._panes.get(name)
-        if known is not None and not known.dead:
+        pane = self._panes.get(name)
+        if pane is not None and not pane.dead:
             raise ToolError(f"tmux: the pane {name} is at work already")
         self._panes[name] = PaneFacts(name, False, None, 1)
         self._screens[name] = " ".join(argv)
 
     def end(self, name: str, exit_code: int) -> None:
-        """What a pane's program does by itself."""
+        """End a pane as its own program would."""
         self._panes[name] = replace(self._panes[name], dead=True, exit_code=exit_code)
 
     def close(self, name: str) -> None:

@@ -123,7 +123,7 @@ def place() -> Iterator[Place]:
     image = _image()
     home = Path(tempfile.mkdtemp(prefix="swarm-bench-"))
     os.environ["SWARM_CONFIG"] = str(home / "config.toml")
-    kit = wiring.kit(HomePaths(home))
+    kit = wiring.engine_context(HomePaths(home))
     try:
         yield _opened(kit, image)
     finally:

@@ -1,4 +1,4 @@
-"""Finds an agent's data and fills in a task's words."""
+"""Finds an agent's data and fills in a task's prompt and command."""
 
 import tomllib
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ _FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """How one agent is started."""
+    """The data by which one agent is started."""
 
     name: str
     summary: str
@@ -23,16 +23,16 @@ class Agent:
     """Words that a task must bring beside its prompt."""
     environment: dict[str, str] = field(default_factory=dict)
     services: tuple[str, ...] = ()
-    """What of the network the agent itself needs."""
+    """Services of the network that the agent itself needs."""
 
 
 def names() -> list[str]:
-    """The agents there are, in order."""
+    """The names of all agents, in order."""
     return sorted(file.stem for file in _FOLDER.glob("*.toml"))
 
 
 def find(name: str) -> Agent:
-    """The agent of that name; PlanError listing those there are."""
+    """The agent of that name; PlanError lists all agents if there is none."""
     if name not in names():
         raise PlanError(
             f"there is no agent {name!r}",

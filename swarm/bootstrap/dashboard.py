@@ -39,7 +39,7 @@ def run_dashboard(paths: HomePaths, repo: Path | None, ascii: bool) -> int:
 
 
 def show_dashboard(paths: HomePaths, repo: Path | None, ascii: bool) -> int:
-    """Show the dashboard, whether a keeper lives or not."""
+    """Show the dashboard without starting a keeper."""
     with paused_collector() as resume_collector:
         from swarm.tui.app import SwarmApp  # noqa: PLC0415 - loads textual
 

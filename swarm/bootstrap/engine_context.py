@@ -1,4 +1,4 @@
-"""Puts the keeper's tools together; what it imports is what a keeper needs anyway."""
+"""Builds the keeper's tools; imports only modules that every keeper needs."""
 
 import os
 import threading
@@ -27,8 +27,8 @@ from swarm.store.queries import Queries
 from swarm.store.usage_writer import UsageWriter
 
 
-def kit(paths: HomePaths, containers: Containers, panes: Panes) -> EngineContext:
-    """The tools of one home's keeper; threads that record are running then."""
+def build(paths: HomePaths, containers: Containers, panes: Panes) -> EngineContext:
+    """The tools of one home's keeper; starts the threads that record."""
     journal, audit = Journal(paths.database), AuditWriter(paths.database)
     read = _reader(paths)
     return EngineContext(
@@ -38,8 +38,8 @@ def kit(paths: HomePaths, containers: Containers, panes: Panes) -> EngineContext
         sandboxes=containers,
         panes=panes,
         config=_config,
-        nets=_nets(paths, containers, journal),
-        sensing=_sensing(paths, containers, journal, audit),
+        nets=_net_pool(paths, containers, journal),
+        sensing=_sensor_supervisor(paths, containers, journal, audit),
         audit=audit,
         meter=ResourceMeter(
             containers, UsageWriter(paths.database), lambda: read().tasks
@@ -54,19 +54,19 @@ def _config() -> Config:
 
 
 def _reader(paths: HomePaths) -> Callable[[], Queries]:
-    """One instance for each thread that asks."""
+    """A function that returns the calling thread's own queries."""
     own = threading.local()
 
     def read() -> Queries:
         if not hasattr(own, "queries"):
             own.queries = Queries(paths.database)
-        found: Queries = own.queries
-        return found
+        queries: Queries = own.queries
+        return queries
 
     return read
 
 
-def _nets(paths: HomePaths, containers: Containers, journal: Journal) -> NetPool:
+def _net_pool(paths: HomePaths, containers: Containers, journal: Journal) -> NetPool:
     log = GateRecorder(journal, lambda: prices.load(load.user_file()))
     gate = GateClient(
         containers, GateNames(paths.tag), lambda: _config().gate.hosts, log.on_line
@@ -74,33 +74,35 @@ def _nets(paths: HomePaths, containers: Containers, journal: Journal) -> NetPool
     return NetPool(containers, gate, log, lambda: _config().gate.ready)
 
 
-def _sensing(
+def _sensor_supervisor(
     paths: HomePaths, containers: Containers, journal: Journal, audit: AuditWriter
 ) -> SensorSupervisor:
-    ears = FollowerCallbacks(
-        gave=lambda task, file, lines: _note(
+    callbacks = FollowerCallbacks(
+        gave=lambda task, file, lines: _record(
             journal, task, events.SensorLogDropped(file, lines)
         ),
-        missed=lambda task, n: _note(
-            journal, task, events.SensorGap(n, "it made no sense")
+        missed=lambda task, n: _record(
+            journal, task, events.SensorGap(n, "it supervisors no sense")
         ),
-        trouble=lambda reason: _note(journal, None, events.Trouble("audit", reason)),
+        trouble=lambda reason: _record(journal, None, events.Trouble("audit", reason)),
     )
-    follower = LogFollower(paths.sensor, audit, lambda: _config().sensor.keep, ears)
-    made: list[SensorSupervisor] = []
+    follower = LogFollower(
+        paths.sensor, audit, lambda: _config().sensor.keep, callbacks
+    )
+    supervisors: list[SensorSupervisor] = []
 
-    def heard(line: dict[str, Any]) -> None:
-        made[0].on_line(line)
+    def on_line(line: dict[str, Any]) -> None:
+        supervisors[0].on_line(line)
 
-    sensor = SensorClient(containers, SensorNames(paths.tag), paths.sensor, heard)
-    fallback = InotifySensor(paths.sensor, heard)
-    made.append(
+    sensor = SensorClient(containers, SensorNames(paths.tag), paths.sensor, on_line)
+    fallback = InotifySensor(paths.sensor, on_line)
+    supervisors.append(
         SensorSupervisor(
             sensor, fallback, follower, journal, lambda: _config().sensor.kind
         )
     )
-    return made[0]
+    return supervisors[0]
 
 
-def _note(journal: Journal, task: int | None, event: events.Event) -> None:
+def _record(journal: Journal, task: int | None, event: events.Event) -> None:
     journal.record(task, event)

@@ -1,4 +1,4 @@
-"""The home folder, where every file of swarm's is stored."""
+"""The home folder, which contains every file of swarm."""
 
 import os
 from pathlib import Path
@@ -8,16 +8,16 @@ from swarm.plan.naming import HomePaths
 
 
 def home() -> Path:
-    """Where everything of swarm's lies: `$SWARM_HOME`, else the XDG state folder."""
-    named = os.environ.get("SWARM_HOME")
-    if named:
-        return Path(named).expanduser().absolute()
+    """The home folder: `$SWARM_HOME`, else a folder in the XDG state folder."""
+    swarm_home = os.environ.get("SWARM_HOME")
+    if swarm_home:
+        return Path(swarm_home).expanduser().absolute()
     state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
     return Path(state) / "swarm"
 
 
 def places() -> HomePaths:
-    """The layout under `home`, which is made (mode 0700) where it does not exist."""
+    """The paths under `home`, which is made (mode 0700) if it does not exist."""
     root = home()
     try:
         root.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -15,7 +15,7 @@ from swarm.plan.naming import HomePaths
 from swarm.store import migrations
 
 KEEPER_START_SECONDS = 20.0
-"""How long a command waits for a keeper that it started."""
+"""The longest time that a command waits for a keeper that it started."""
 
 
 def keeper_pid(paths: HomePaths) -> int | None:
@@ -32,9 +32,9 @@ def keeper_pid(paths: HomePaths) -> int | None:
 
 
 def ensure_keeper(paths: HomePaths) -> None:
-    """Start a keeper in the private tmux server where none lives, and wait for it.
+    """Start a keeper in the private tmux server if none lives, and wait for it.
 
-    SwarmError where it does not come up, with the end of its log.
+    SwarmError if it does not start; the hint names its log.
     """
     migrations.connect(paths.database).close()
     if keeper_pid(paths) is not None:
@@ -57,8 +57,8 @@ def keeper_argv() -> list[str]:
 
 
 def _keeper_environment(paths: HomePaths) -> dict[str, str]:
-    """What the keeper needs of this environment, and nothing else of it."""
-    kept = (
+    """The variables of this environment that the keeper needs, and no others."""
+    needed_names = (
         "PATH",
         "HOME",
         "LANG",
@@ -76,14 +76,16 @@ def _keeper_environment(paths: HomePaths) -> dict[str, str]:
         "SSH_AUTH_SOCK",
         "SWARM_CONFIG",
     )
-    environment = {name: os.environ[name] for name in kept if name in os.environ}
+    environment = {
+        name: os.environ[name] for name in needed_names if name in os.environ
+    }
     return {**environment, "SWARM_HOME": str(paths.home)}
 
 
 def run_keeper(paths: HomePaths) -> int:
-    """Serve wishes until TERM, INT or HUP; yields with 0 where a keeper lives."""
+    """Serve wishes until TERM, INT or HUP; returns 0 at once if a keeper lives."""
     with paths.lock.open("a+") as lock:
-        if not _take(lock.fileno()):
+        if not _lock(lock.fileno()):
             print(f"a keeper already serves {paths.home} (pid {keeper_pid(paths)})")
             return 0
         lock.truncate(0)
@@ -92,7 +94,7 @@ def run_keeper(paths: HomePaths) -> int:
         _log_to(paths.log)
         from swarm.engine.keeper import Keeper  # noqa: PLC0415 - loads the engine
 
-        keeper = Keeper(wiring.kit(paths), os.getpid())
+        keeper = Keeper(wiring.engine_context(paths), os.getpid())
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: keeper.stop())
         print(f"swarm keeper for {paths.home}, pid {os.getpid()}", flush=True)
@@ -100,8 +102,9 @@ def run_keeper(paths: HomePaths) -> int:
     return 0
 
 
-def _take(descriptor: int) -> bool:
-    """Lock the file; a front end that only asks holds it for microseconds."""
+def _lock(descriptor: int) -> bool:
+    """Lock the file; False if a keeper holds it."""
+    # A front end that looks for a keeper holds the lock for microseconds.
     patience = threading.Event()
     for _ in range(10):
         try:

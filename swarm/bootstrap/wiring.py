@@ -16,22 +16,22 @@ if TYPE_CHECKING:  # the return types of what is imported when it is called
     from swarm.engine.readers.review import ReviewReader
 
 
-def kit(paths: HomePaths) -> "EngineContext":
-    """The keeper's tools, for one home; threads that record are running afterwards."""
-    from swarm.bootstrap import engine_context  # noqa: PLC0415 - loads sqlmodel
+def engine_context(paths: HomePaths) -> "EngineContext":
+    """The keeper's tools for one home; starts the threads that record."""
+    from swarm.bootstrap import engine_context as context  # noqa: PLC0415 - loads sqlmodel
 
-    return engine_context.kit(paths, sandboxes(), panes(paths))
+    return context.build(paths, sandboxes(), panes(paths))
 
 
 def sandboxes() -> "DockerContainers":
-    """The container engine's door; its calls raise ToolMissing, this one does not."""
+    """The container engine's adapter; only calls to it raise ToolMissing."""
     from swarm.adapters.docker import DockerContainers  # noqa: PLC0415 - loads docker
 
     return DockerContainers()
 
 
 def panes(paths: HomePaths) -> "Tmux":
-    """The private tmux server's door."""
+    """The adapter of the private tmux server."""
     from swarm.adapters.tmux import Tmux  # noqa: PLC0415 - only some commands use tmux
 
     return Tmux(paths.tmux)
@@ -47,7 +47,7 @@ def review(paths: HomePaths) -> "ReviewReader":
 def clear(paths: HomePaths) -> None:
     """Remove every container, volume and network of a home, and its tmux server.
 
-    For a home that is itself removed, after its keeper ended: asks no question.
+    For a home that is itself removed, after its keeper ended; asks nothing before.
     ToolError if the container engine or tmux refuses.
     """
     containers, labels = sandboxes(), {HOME_LABEL: paths.tag}

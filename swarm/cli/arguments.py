@@ -1,4 +1,4 @@
-"""Which repository a command is about, and which task."""
+"""Finds the repository and the tasks that a command line names."""
 
 from argparse import Namespace
 from pathlib import Path
@@ -11,28 +11,28 @@ from swarm.store.task_queries import TaskQueries
 def repository(args: Namespace) -> Path | None:
     """The repository named by --repo, else the one around the working directory.
 
-    None where one stands in none; SwarmError where --repo names none. Looks at files
-    only: no git runs on a repository before the engine has judged it.
+    None if there is none; SwarmError if --repo names a folder outside of any. Looks at
+    files only, because git must not run before the engine has judged the repository.
     """
     if args.repo is None:
         return _around(Path.cwd())
-    found = _around(args.repo.expanduser())
-    if found is None:
+    repo = _around(args.repo.expanduser())
+    if repo is None:
         raise SwarmError(
             f"{args.repo} is not in a git repository", hint="run `git init` there first"
         )
-    return found
+    return repo
 
 
 def needed_repository(args: Namespace) -> Path:
-    """As `repository`; SwarmError also where one stands in none."""
-    found = repository(args)
-    if found is None:
+    """The same, but SwarmError if there is none."""
+    repo = repository(args)
+    if repo is None:
         raise SwarmError(
             f"{Path.cwd()} is not in a git repository",
             hint="go to one, or name one with --repo PATH",
         )
-    return found
+    return repo
 
 
 def _around(start: Path) -> Path | None:
@@ -52,6 +52,6 @@ def _is_bare(folder: Path) -> bool:
     )
 
 
-def tasks_named(board: TaskQueries, ids: list[int]) -> list[Task]:
-    """The tasks of these ids, each once; NotFound names the first there is not."""
-    return [board.get(number) for number in dict.fromkeys(ids)]
+def tasks_named(queries: TaskQueries, ids: list[int]) -> list[Task]:
+    """The tasks of these ids, each once; NotFound names the first that is missing."""
+    return [queries.get(number) for number in dict.fromkeys(ids)]

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.argument_types import task_id
-from swarm.cli.events import entry_sentence, wanted, wanted_arguments
+from swarm.cli.events import entry_sentence, filter_arguments, filter_from
 from swarm.engine.readers import audit as audit_reader
 from swarm.engine.readers import audit_check
 from swarm.errors import SwarmError
@@ -22,12 +22,12 @@ def audit_arguments(parser: ArgumentParser) -> None:
     """show, verify, export."""
     verbs = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
     show = verbs.add_parser("show", help="the newest of the timeline")
-    wanted_arguments(show)
+    filter_arguments(show)
     show.add_argument("--limit", type=int, default=200, metavar="N")
     verify = verbs.add_parser("verify", help="whether the raw lines are as recorded")
     verify.add_argument("id", nargs="?", type=task_id, metavar="ID")
     export = verbs.add_parser("export", help="all of it, for other programs")
-    wanted_arguments(export)
+    filter_arguments(export)
     export.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
     export.add_argument("--out", type=Path, metavar="FILE", help="instead of stdout")
 
@@ -38,7 +38,7 @@ def audit(args: Namespace) -> int:
 
 
 def _show(args: Namespace) -> int:
-    entries = _queries(args).audit.newest(wanted(args), args.limit)
+    entries = _queries(args).audit.newest(filter_from(args), args.limit)
     for entry in reversed(entries):
         output.out(entry_sentence(entry))
     if not entries:
@@ -64,7 +64,7 @@ def _verify(args: Namespace) -> int:
 
 
 def _export(args: Namespace) -> int:
-    entries = since(_queries(args).audit, AuditCursor(), wanted(args))
+    entries = since(_queries(args).audit, AuditCursor(), filter_from(args))
     with _opened(args.out) as out:
         audit_reader.write(entries, args.format, out)
     return exit_codes.DONE

@@ -1,4 +1,4 @@
-"""`swarm budget`: what a task used of models, and what it may use."""
+"""`swarm budget`: shows and sets the use of models that a task is allowed."""
 
 from argparse import ArgumentParser, Namespace
 
@@ -13,7 +13,7 @@ from swarm.store.task_queries import TaskQueries
 
 
 def budget_arguments(parser: ArgumentParser) -> None:
-    """The id, and what is to change."""
+    """The id and the new limits."""
     add = parser.add_argument
     add("id", type=task_id, metavar="ID")
     add(
@@ -31,7 +31,7 @@ def budget_arguments(parser: ArgumentParser) -> None:
 
 
 def budget(args: Namespace) -> int:
-    """Set what is named, then print what was used and what may be."""
+    """Set the limits that are given, then print usage and limits."""
     places = home.places()
     if args.tokens is not None or args.dollars is not None:
         ask(places, SetBudget(args.id, args.tokens, args.dollars))

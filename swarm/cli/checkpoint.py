@@ -1,4 +1,4 @@
-"""`swarm checkpoint`: what a task's worktree was, and the way back to it."""
+"""`swarm checkpoint`: lists, takes and restores states of a task's worktree."""
 
 from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
@@ -15,13 +15,13 @@ from swarm.store.queries import Queries
 
 
 def checkpoint_arguments(parser: ArgumentParser) -> None:
-    """ls, take, restore."""
-    verbs = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
-    listed = verbs.add_parser("ls", help="what there is to go back to")
-    listed.add_argument("--json", action="store_true", help="one JSON array")
+    """The subcommands `ls`, `take` and `restore`."""
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="WHAT")
+    ls = verbs.add_parser("ls", help="list the checkpoints")
+    ls.add_argument("--json", action="store_true", help="one JSON array")
     take = verbs.add_parser("take", help="keep what the worktree holds now")
-    restore = verbs.add_parser("restore", help="go back; what is there now is kept too")
-    for verb in (listed, take, restore):
+    restore = verbs.add_parser("restore", help="go back; the present state is kept too")
+    for verb in (ls, take, restore):
         verb.add_argument("id", type=task_id, metavar="ID")
     restore.add_argument(
         "number", type=int, metavar="N", help="of `ls`; 0 is where the task began"
@@ -29,43 +29,44 @@ def checkpoint_arguments(parser: ArgumentParser) -> None:
 
 
 def checkpoint(args: Namespace) -> int:
-    """`ls` reads the file alone; the others ask the keeper."""
-    return {"ls": _ls, "take": _take, "restore": _restore}[args.what](args)
+    """List without the keeper; `take` and `restore` ask it."""
+    return {"ls": _ls, "take": _take, "restore": _restore}[args.verb](args)
 
 
 def _ls(args: Namespace) -> int:
     queries = Queries(home.places().database)
     task = queries.tasks.get(args.id)
-    found = queries.events.checkpoints(task.id)
+    checkpoints = queries.events.checkpoints(task.id)
     if args.json:
-        output.as_json([asdict(one) for one in found])
+        output.as_json([asdict(checkpoint) for checkpoint in checkpoints])
         return exit_codes.DONE
-    for one in reversed(found):
-        output.out(_row(one))
+    for checkpoint in reversed(checkpoints):
+        output.out(_row(checkpoint))
     output.out(
         f"{0:>4}  {format.date_time(task.started or task.created)}  where it began"
     )
     return exit_codes.DONE
 
 
-def _row(one: Checkpoint) -> str:
-    diff = f"+{one.added} -{one.deleted} in {one.files} files"
-    left = f", {one.hidden} not in it" if one.hidden else ""
-    why = f"  {safe_line(one.why, 60)}" if one.why else ""
-    return f"{one.number:>4}  {format.date_time(one.at)}  {diff}{left}{why}"
+def _row(checkpoint: Checkpoint) -> str:
+    diff = f"+{checkpoint.added} -{checkpoint.deleted} in {checkpoint.files} files"
+    hidden = f", {checkpoint.hidden} not in it" if checkpoint.hidden else ""
+    why = f"  {safe_line(checkpoint.why, 60)}" if checkpoint.why else ""
+    time = format.date_time(checkpoint.at)
+    return f"{checkpoint.number:>4}  {time}  {diff}{hidden}{why}"
 
 
 def _take(args: Namespace) -> int:
     result = ask(home.places(), TakeCheckpoint(args.id))
-    same = "" if result["new"] else "; nothing has changed since"
-    output.out(f"checkpoint {result['number']} of task {args.id}{same}")
+    suffix = "" if result["new"] else "; nothing has changed since"
+    output.out(f"checkpoint {result['number']} of task {args.id}{suffix}")
     return exit_codes.DONE
 
 
 def _restore(args: Namespace) -> int:
     result = ask(home.places(), RestoreCheckpoint(args.id, args.number))
-    done = f"{result['wrote']} files written, {result['removed']} removed"
-    output.out(f"task {args.id} is at checkpoint {args.number}: {done}")
+    counts = f"{result['wrote']} files written, {result['removed']} removed"
+    output.out(f"task {args.id} is at checkpoint {args.number}: {counts}")
     for path in result["aside"]:
         output.out(f"set aside, for no checkpoint holds it: {path}")
     output.note(f"back again: `swarm checkpoint restore {args.id} {result['before']}`")

@@ -12,8 +12,8 @@ from swarm.cli.argument_types import task_id
 from swarm.cli.keeper_client import changes
 from swarm.engine.readers.audit import facts
 from swarm.model import activity_text, format
-from swarm.model import events as e
 from swarm.model.audit_query import GROUPS, Entry, Filter
+from swarm.model.events import Recorded
 from swarm.model.safe_text import safe_line
 from swarm.store.audit_pages import AuditCursor, since
 from swarm.store.queries import Queries
@@ -24,14 +24,14 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def events_arguments(parser: ArgumentParser) -> None:
-    """Of which task, in which form, and whether to go on."""
-    wanted_arguments(parser)
+    """The filter, `--follow` and `--json`."""
+    filter_arguments(parser)
     parser.add_argument("--follow", action="store_true", help="go on until Ctrl+C")
     parser.add_argument("--json", action="store_true", help="one JSON object per line")
 
 
-def wanted_arguments(parser: ArgumentParser) -> None:
-    """What of the timeline is wanted."""
+def filter_arguments(parser: ArgumentParser) -> None:
+    """The arguments that select a part of the timeline."""
     add = parser.add_argument
     add("id", nargs="?", type=task_id, metavar="ID")
     add("--kind", choices=sorted(GROUPS), help="only what concerns this")
@@ -43,9 +43,9 @@ def wanted_arguments(parser: ArgumentParser) -> None:
 
 def moment(text: str) -> float:
     """Seconds since the epoch: `10m` before now, or an ISO date or time."""
-    found = re.fullmatch(r"(\d+)([smhd])", text)
-    if found:
-        return time.time() - int(found[1]) * _UNITS[found[2]]
+    span = re.fullmatch(r"(\d+)([smhd])", text)
+    if span:
+        return time.time() - int(span[1]) * _UNITS[span[2]]
     try:
         return datetime.fromisoformat(text).timestamp()
     except ValueError:
@@ -54,8 +54,8 @@ def moment(text: str) -> float:
         ) from None
 
 
-def wanted(args: Namespace) -> Filter:
-    """The filter that the arguments ask for."""
+def filter_from(args: Namespace) -> Filter:
+    """The filter that the arguments describe."""
     return Filter(
         task=args.id,
         groups=frozenset([args.kind]) if args.kind else frozenset(GROUPS),
@@ -66,15 +66,15 @@ def wanted(args: Namespace) -> Filter:
 
 
 def events(args: Namespace) -> int:
-    """Oldest first; with --follow never ends by itself."""
-    queries, seen = Queries(home.places().database), AuditCursor()
+    """Print the timeline, oldest first; with --follow until Ctrl+C."""
+    queries, cursor = Queries(home.places().database), AuditCursor()
     if args.id is not None:
         queries.tasks.get(args.id)
-    _print(since(queries.audit, seen, wanted(args)), args.json)
+    _print(since(queries.audit, cursor, filter_from(args)), args.json)
     if args.follow:
         for grew in changes(queries):
             if grew:
-                _print(since(queries.audit, seen, wanted(args)), args.json)
+                _print(since(queries.audit, cursor, filter_from(args)), args.json)
     return exit_codes.DONE
 
 
@@ -90,35 +90,35 @@ def entry_sentence(entry: Entry) -> str:
     """One entry on one line, harmless."""
     if entry.event:
         return sentence(entry.event)
-    kind, reason = _kind_and_why(entry)
+    kind, reason = _kind_and_reason(entry)
     words = f"{activity_text.entry_text(entry)}  {reason}".rstrip()
     return f"{_head(entry.at, entry.task)} {kind:<18} {words}"
 
 
-def _kind_and_why(entry: Entry) -> tuple[str, str]:
-    done = entry.action
-    if done is None:
+def _kind_and_reason(entry: Entry) -> tuple[str, str]:
+    action = entry.action
+    if action is None:
         return "file", safe_line(entry.activity.note if entry.activity else "")
-    mark = "denied" if done.result < 0 else "flag" if done.level else ""
-    return f"{done.kind} {mark}".strip(), activity_text.reason_text(done)
+    mark = "denied" if action.result < 0 else "flag" if action.level else ""
+    return f"{action.kind} {mark}".strip(), activity_text.reason_text(action)
 
 
-def sentence(known: e.Recorded) -> str:
+def sentence(record: Recorded) -> str:
     """An event on one line, harmless."""
-    kind = type(known.event).__name__
+    kind = type(record.event).__name__
     words = "".join(f" {c.lower()}" if c.isupper() else c for c in kind).strip()
-    told = [
+    values = [
         f"{name}={_value(value)}"
-        for name, value in known.event.to_json().items()
+        for name, value in record.event.to_json().items()
         if name not in SILENT and value not in ("", None, ())
     ]
-    return f"{_head(known.at, known.task)} {words:<18} {' '.join(told)}".rstrip()
+    return f"{_head(record.at, record.task)} {words:<18} {' '.join(values)}".rstrip()
 
 
 def _head(at: float, task: int | None) -> str:
     clock = format.date_time(at)
-    whose = f"#{task}" if task is not None else "-"
-    return f"{clock}  {whose:<4}"
+    subject = f"#{task}" if task is not None else "-"
+    return f"{clock}  {subject:<4}"
 
 
 def _value(value: object) -> str:

@@ -10,21 +10,23 @@ from swarm.model.wishes import CollectGarbage
 
 
 def gc_arguments(parser: ArgumentParser) -> None:
-    """Whether to do it."""
-    parser.add_argument("--dry-run", action="store_true", help="only name it")
+    """Options: only list, and JSON."""
+    parser.add_argument(
+        "--dry-run", action="store_true", help="list it without removing it"
+    )
     parser.add_argument("--json", action="store_true")
 
 
 def gc(args: Namespace) -> int:
-    """Names what it finds, then what it removed of it."""
+    """Ask the keeper to remove leftovers, and list them."""
     answer = ask(home.places(), CollectGarbage(args.dry_run))
     if args.json:
         output.as_json(answer)
         return exit_codes.DONE
-    found, removed = answer["found"], answer["removed"]
-    for what in found:
-        verb = "removed" if what in removed else "would remove"
-        output.out(f"{verb} {safe_line(what)}")
-    if not found:
+    leftovers, removed = answer["found"], answer["removed"]
+    for name in leftovers:
+        verb = "removed" if name in removed else "would remove"
+        output.out(f"{verb} {safe_line(name)}")
+    if not leftovers:
         output.out("nothing to remove")
     return exit_codes.DONE

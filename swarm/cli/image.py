@@ -1,4 +1,4 @@
-"""`swarm image`: builds the sandboxes' images, and lists those there are."""
+"""`swarm image`: builds and lists the images of sandboxes."""
 
 import time
 from argparse import ArgumentParser, Namespace
@@ -11,52 +11,57 @@ from swarm.model import format
 from swarm.model.safe_text import safe_line
 
 PREFIX = "swarm/"
-"""How the references of our images begin."""
+"""The beginning of every reference to an image of ours."""
 
 
 def image_arguments(parser: ArgumentParser) -> None:
-    """What to do, and to which image."""
+    """The subcommands `build` and `ls`."""
     acts = parser.add_subparsers(dest="act", required=True, metavar="build|ls")
     build = acts.add_parser("build", help="build an image, or those that swarm needs")
     build.add_argument("name", nargs="?", metavar="NAME")
-    ls = acts.add_parser("ls", help="which images there are")
+    ls = acts.add_parser("ls", help="list the images")
     ls.add_argument("--json", action="store_true")
 
 
 def image(args: Namespace) -> int:
-    """A build says what it does as it goes."""
+    """Build or list images; a build prints its progress."""
     if args.act == "ls":
         return _ls(args.json)
     for name in [args.name] if args.name else images.own():
-        began = time.monotonic()
-        reference = images.build(DockerImages(), name, _tell)
-        output.out(f"{reference} ready after {time.monotonic() - began:.1f} s")
+        start_time = time.monotonic()
+        reference = images.build(DockerImages(), name, _print_progress)
+        output.out(f"{reference} ready after {time.monotonic() - start_time:.1f} s")
     return exit_codes.DONE
 
 
-def _tell(text: str) -> None:
+def _print_progress(text: str) -> None:
     output.note(f"  {safe_line(text, 160)}")
 
 
 def _ls(as_json: bool) -> int:
-    known = DockerImages().tagged(PREFIX)
+    built_images = sorted(
+        DockerImages().tagged(PREFIX), key=lambda image: image.reference
+    )
     current = [images.tag(name) for name in images.names()]
     if as_json:
         output.as_json(
-            [{**asdict(one), "current": one.reference in current} for one in known]
+            [
+                {**asdict(image), "current": image.reference in current}
+                for image in built_images
+            ]
         )
         return exit_codes.DONE
     rows = [
         [
-            one.reference,
-            _state(one.reference, current),
-            format.size(one.size),
-            format.age(time.time() - one.created),
+            image.reference,
+            _state(image.reference, current),
+            format.size(image.size),
+            format.age(time.time() - image.created),
         ]
-        for one in sorted(known, key=lambda one: one.reference)
+        for image in built_images
     ]
-    built = {one.reference for one in known}
-    rows += [[tag, "not built", "", ""] for tag in current if tag not in built]
+    references = {image.reference for image in built_images}
+    rows += [[tag, "not built", "", ""] for tag in current if tag not in references]
     output.columns(["IMAGE", "STATE", "SIZE", "AGE"], rows)
     return exit_codes.DONE
 

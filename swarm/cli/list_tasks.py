@@ -1,4 +1,4 @@
-"""`swarm ls` and `swarm show`: what is known of tasks, read from the file alone."""
+"""`swarm ls` and `swarm show`: tasks, read from the database without the keeper."""
 
 import time
 from argparse import ArgumentParser, Namespace
@@ -18,7 +18,7 @@ from swarm.store.task_queries import TaskQueries
 
 
 def ls_arguments(parser: ArgumentParser) -> None:
-    """Which tasks, and in which form."""
+    """The options `--all` and `--json`."""
     parser.add_argument(
         "--all", action="store_true", help="of every repository, removed ones too"
     )
@@ -26,13 +26,13 @@ def ls_arguments(parser: ArgumentParser) -> None:
 
 
 def show_arguments(parser: ArgumentParser) -> None:
-    """One id."""
+    """The id and `--json`."""
     parser.add_argument("id", type=task_id, metavar="ID")
     parser.add_argument("--json", action="store_true", help="with the whole plan")
 
 
 def ls(args: Namespace) -> int:
-    """The tasks of this repository; of all where one stands in none."""
+    """Print the tasks of this repository; outside of any, those of all."""
     repo = None if args.all else repository(args)
     queries = TaskQueries(ReadConnection(home.places().database))
     tasks = queries.all(str(repo) if repo else None, removed=args.all)
@@ -47,7 +47,7 @@ def ls(args: Namespace) -> int:
 
 
 def show(args: Namespace) -> int:
-    """Every field that says something."""
+    """Print every field that has a value."""
     places = home.places()
     queries = TaskQueries(ReadConnection(places.database))
     task = queries.get(args.id)
@@ -56,12 +56,12 @@ def show(args: Namespace) -> int:
         more = {"usage": asdict(used) if used else None, "plan": queries.plan(task.id)}
         output.as_json({**_facts(task), **more})
     else:
-        output.fields(_shown(task, places.worktree(task.id), used))
+        output.fields(_fields(task, places.worktree(task.id), used))
     return exit_codes.DONE
 
 
 def state_of(task: Task) -> str:
-    """The state in a word, and the exit status where it was not 0."""
+    """The state in a word, and the exit status if it was not 0."""
     if task.paused:
         return "paused"
     if task.removed:
@@ -72,12 +72,12 @@ def state_of(task: Task) -> str:
 
 
 def diff_of(task: Task) -> str:
-    """Lines added and deleted, once a snapshot was taken."""
+    """Lines added and deleted; empty before the first snapshot."""
     return f"+{task.review.added} -{task.review.deleted}" if task.review.tree else ""
 
 
 def _facts(task: Task) -> dict[str, Any]:
-    """Flat, under the names that scripts already read."""
+    """The task as a flat object, under the names that scripts read."""
     facts = asdict(task)
     merge_commit = facts.pop("merge_commit")
     review, net, model, budget = (
@@ -140,7 +140,7 @@ def _queued(tasks: list[Task], queries: TaskQueries) -> None:
         )
 
 
-def _shown(task: Task, worktree: Path, used: Usage | None) -> list[tuple[str, str]]:
+def _fields(task: Task, worktree: Path, used: Usage | None) -> list[tuple[str, str]]:
     snapshot = f"files: {task.review.files}, {diff_of(task)}"
     return [
         ("task", f"#{task.id} {task.name}"),
@@ -174,22 +174,22 @@ def _shown(task: Task, worktree: Path, used: Usage | None) -> list[tuple[str, st
         ("network", _network(task)),
         ("model", _model(task)),
         ("budget", budget_of(task)),
-        *(_used(task, used) if used else ()),
+        *(_usage_fields(task, used) if used else ()),
         ("commits", str(task.review.commits or "")),
         ("merged as", task.merge_commit),
         ("prompt", task.prompt),
     ]
 
 
-def _used(task: Task, used: Usage) -> list[tuple[str, str]]:
-    """What the sandbox uses, or the most it used; and what a limit means."""
+def _usage_fields(task: Task, used: Usage) -> list[tuple[str, str]]:
+    """The sandbox's usage or peaks, and warnings about reached limits."""
     is_live = task.state is State.LIVE
     limits = usage.limit_warnings(used, is_live)
-    told = [f"{words}; {hint}, for the next task" for words, hint in limits]
+    warnings = [f"{words}; {hint}, for the next task" for words, hint in limits]
     return [
         ("box", usage.current_text(used) if is_live else usage.final_text(used)),
         ("peak", usage.peak_text(used) if is_live else ""),
-        ("limit", "\n".join(told)),
+        ("limit", "\n".join(warnings)),
     ]
 
 
@@ -203,7 +203,7 @@ def _network(task: Task) -> str:
 
 
 def budget_of(task: Task) -> str:
-    """What the task may use, all in all; empty where nothing limits it."""
+    """The limits of the task in total; empty if it has none."""
     parts = [f"{task.budget.tokens:,} tokens"] if task.budget.tokens else []
     if task.budget.dollars:
         parts.append(f"${task.budget.dollars:.2f}")
@@ -224,8 +224,8 @@ def _model(task: Task) -> str:
     return f"{task.model.name}: {used}{cost}{unpriced}"
 
 
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number else ""
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number else ""
 
 
 def _clock(at: float | None) -> str:

@@ -1,4 +1,4 @@
-"""What the command line prints: columns, JSON, refusals; agents' text made harmless."""
+"""Prints columns, JSON and refusals, with the text of agents made harmless."""
 
 import json
 import os
@@ -29,12 +29,12 @@ CELL_LIMIT = 4096
 
 
 def out(text: str = "") -> None:
-    """One line or more of swarm's own words; a surrogate never stops it."""
+    """One line or more of swarm's own words; a surrogate is written as its escape."""
     _write(sys.stdout, text)
 
 
 def note(text: str) -> None:
-    """What is not the answer itself, and so goes to standard error."""
+    """Text beside the answer itself, which goes to standard error."""
     _write(sys.stderr, text)
 
 
@@ -45,14 +45,14 @@ def _write(stream: TextIO, text: str) -> None:
 
 
 def refused(verb: str, error: SwarmError) -> None:
-    """Say on standard error what was refused or failed, and the way out."""
+    """Print an error and its hint on standard error."""
     note(f"{f'swarm {verb}'.strip()}: {plain(error.message)}")
     for text in plain(error.hint).splitlines():
         note(f"  {text}")
 
 
 def as_json(value: Any) -> None:
-    """One JSON value; ASCII only, so that no byte of an agent's reaches a terminal."""
+    """One JSON value; ASCII only, so that no agent's byte reaches a terminal."""
     out(json.dumps(value, indent=2))
 
 
@@ -62,11 +62,11 @@ def as_json_line(value: Any) -> None:
 
 
 def columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """A table, aligned by what a terminal shows; cells are made harmless here."""
+    """A table, aligned by the cells of a terminal; its text is made harmless here."""
     clean = [[safe_line(cell, CELL_LIMIT) for cell in row] for row in rows]
     widths = [
-        max(cell_width(row[place]) for row in [list(head), *clean])
-        for place in range(len(head))
+        max(cell_width(row[index]) for row in [list(head), *clean])
+        for index in range(len(head))
     ]
     for row in [list(head), *clean]:
         cells = [
@@ -77,21 +77,21 @@ def columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def fields(pairs: Iterable[tuple[str, str]]) -> None:
-    """Named values one below the other; long ones go on, indented."""
-    shown = [(name, plain(value)) for name, value in pairs if value]
-    size = max((cell_width(name) for name, _ in shown), default=0)
-    for name, value in shown:
+    """Named values one below the other; further lines of a value are indented."""
+    clean = [(name, plain(value)) for name, value in pairs if value]
+    size = max((cell_width(name) for name, _ in clean), default=0)
+    for name, value in clean:
         out(f"{name:<{size}}  " + value.replace("\n", "\n" + " " * (size + 2)))
 
 
 def coloured(word: str) -> str:
-    """The word, in its state's colour where standard output takes colours."""
+    """The word, in its state's colour if standard output takes colours."""
     code = COLOURS.get(word.split(" ")[0])
     return f"\x1b[{code}m{word}\x1b[0m" if code and takes_colour() else word
 
 
 def takes_colour() -> bool:
-    """Whether standard output is a terminal and nobody asked for no colours."""
+    """True if standard output is a terminal and NO_COLOR is not set."""
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
@@ -102,7 +102,7 @@ def numbers(ids: Iterable[int]) -> None:
 
 
 def typed(word: str) -> str:
-    """The word, or all of standard input where it is `-`; SwarmError on no text."""
+    """The word, or all of standard input for `-`; SwarmError if that is not text."""
     if word != "-":
         return word
     try:
@@ -115,5 +115,5 @@ def typed(word: str) -> str:
 
 
 def is_watched() -> bool:
-    """Whether a human sees standard error as it comes."""
+    """True if standard error is a terminal, so that a human sees progress."""
     return sys.stderr.isatty()

@@ -1,4 +1,4 @@
-"""Follows tasks until they have ended, and says what happens on the way."""
+"""Follows tasks until they have ended, and prints their steps on the way."""
 
 from swarm.bootstrap import keeper_process
 from swarm.cli import exit_codes, output
@@ -11,28 +11,28 @@ from swarm.store.queries import Queries
 
 
 def follow(paths: HomePaths, ids: list[int], seconds: float | None = None) -> int:
-    """Say each step on standard error; block until all ended, or the time is over.
+    """Print each step on standard error; block until all ended, or the time is over.
 
-    The status says how: see `outcome`. Standard error is silent without a terminal
-    but for what keeps tasks from starting.
+    Returns an exit status; see `outcome`. Without a terminal only the reason that
+    keeps tasks from starting is printed.
     """
     queries = Queries(paths.database)
     try:
-        return _followed(paths, queries, ids, seconds)
+        return _follow_with(paths, queries, ids, seconds)
     finally:
         queries.close()
 
 
-def _followed(
+def _follow_with(
     paths: HomePaths, queries: Queries, ids: list[int], seconds: float | None
 ) -> int:
-    seen, told = 0, ""
+    last_id, reported_trouble = 0, ""
     for grew in changes(queries, seconds):
-        seen = _tell(queries, seen, set(ids))
+        last_id = _print_steps(queries, last_id, set(ids))
         tasks = [queries.tasks.get(number) for number in ids]
         if not any(task.state in ACTIVE for task in tasks):
             return outcome(tasks)
-        told = _tell_trouble(queries, told)
+        reported_trouble = _print_trouble(queries, reported_trouble)
         if not grew and keeper_process.keeper_pid(paths) is None:
             keeper_process.ensure_keeper(paths)
     waiting = [f"#{task.id}" for task in tasks if task.state in ACTIVE]
@@ -41,7 +41,7 @@ def _followed(
 
 
 def outcome(tasks: list[Task]) -> int:
-    """The status for tasks that ended: DONE where every one did so with 0."""
+    """The exit status for tasks that ended: DONE if every agent ended with 0."""
     return exit_codes.DONE if all(map(succeeded, tasks)) else exit_codes.TASK_FAILED
 
 
@@ -51,25 +51,25 @@ def succeeded(task: Task) -> bool:
     return ended and task.exit_code == 0
 
 
-def _tell(queries: Queries, seen: int, ids: set[int]) -> int:
-    """Say what is new of these tasks; returns the last event's id."""
-    for known in queries.events.after(seen):
-        seen = known.id
-        text = step(known.event)
-        if known.task in ids and text and output.is_watched():
-            output.note(f"#{known.task} {text}")
-    return seen
+def _print_steps(queries: Queries, last_id: int, ids: set[int]) -> int:
+    """Print these tasks' steps after an event; return the last event's id."""
+    for record in queries.events.after(last_id):
+        last_id = record.id
+        text = step(record.event)
+        if record.task in ids and text and output.is_watched():
+            output.note(f"#{record.task} {text}")
+    return last_id
 
 
-def _tell_trouble(queries: Queries, told: str) -> str:
+def _print_trouble(queries: Queries, reported: str) -> str:
     trouble = queries.events.fleet().trouble
-    if trouble and trouble != told:
+    if trouble and trouble != reported:
         output.note(f"nothing starts meanwhile: {safe_line(trouble)}")
     return trouble
 
 
 def step(event: events.Event) -> str:
-    """What a human who waits wants to hear of an event; empty for nothing."""
+    """A line about an event for a human who waits; empty for most events."""
     match event:
         case events.TaskQueued():
             return f"queued   {safe_line(event.name)}"

@@ -1,4 +1,4 @@
-"""`swarm wait`: blocks until tasks have ended; the exit status tells how."""
+"""`swarm wait`: blocks until tasks have ended; its exit status says how they ended."""
 
 from argparse import ArgumentParser, Namespace
 
@@ -10,7 +10,7 @@ from swarm.store.queries import Queries
 
 
 def wait_arguments(parser: ArgumentParser) -> None:
-    """Ids, and for how long."""
+    """The ids and the longest time to wait."""
     parser.add_argument("ids", nargs="+", type=task_id, metavar="ID")
     parser.add_argument(
         "--timeout", type=float, metavar="SECONDS", help="give up then, with 124"
@@ -18,7 +18,7 @@ def wait_arguments(parser: ArgumentParser) -> None:
 
 
 def wait(args: Namespace) -> int:
-    """0 where every task ended with 0, 3 where one did not, 124 when time is over."""
+    """0 if every task ended with 0, 3 if one did not, 124 when time is over."""
     places = home.places()
     queries = Queries(places.database)
     try:

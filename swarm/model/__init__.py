@@ -1,1 +1,1 @@
-"""What is known: frozen values, the legal moves, and how events change a task."""
+"""Frozen values of the domain, the legal moves, and the changes that events make."""

@@ -1,4 +1,4 @@
-"""Activity in a sandbox, as the sensor reports it.
+"""Activity in a sandbox that the sensor reports.
 
 An action is stored one by one: a command, a refusal, a flagged change. Everything that
 happens to one path is summed up in one row, however often it is written.
@@ -29,7 +29,7 @@ class Action:
     kind: Kind
     op: str
     path: str = ""
-    """As the sandbox sees it; a command's program; of `net` an address and port."""
+    """A path in the sandbox; a command's program; of `net` an address and port."""
     other: str = ""
     """The old path of a rename, the target of a symlink, the folder of a command."""
     argv: tuple[str, ...] = ()
@@ -70,7 +70,7 @@ class PathActivity:
 
 @dataclass(slots=True)
 class Batch:
-    """The meaning of some lines of one task."""
+    """The activity that some lines of one task report."""
 
     paths: dict[str, PathActivity] = field(default_factory=dict)
     actions: list[Action] = field(default_factory=list)
@@ -95,10 +95,10 @@ def area(path: str) -> Area:
 
 
 def below(path: str, folder: str) -> bool:
-    """Whether a path is the folder or in it; both without dots."""
+    """True if a path is the folder or in it; neither may hold `.` or `..`."""
     return path == folder or path.startswith(f"{folder}/")
 
 
 def relative(path: str) -> str:
-    """A path of the worktree as git would name it; any other as it is."""
+    """The name that git gives a path of the worktree; any other path unchanged."""
     return path[len(WORKTREE) + 1 :] if path.startswith(f"{WORKTREE}/") else path

@@ -17,7 +17,7 @@ def entry_text(entry: Entry, limit: int = 300) -> str:
 
 
 def action_text(action: Action, limit: int = 300) -> str:
-    """A command as one would type it; of anything else the verb and its path."""
+    """A command in the form that one types; of anything else the verb and its path."""
     times = f" ×{action.count}" if action.count > 1 else ""
     match action.kind:
         case "exec":
@@ -41,7 +41,7 @@ def action_paths(action: Action, limit: int = 300) -> str:
 
 
 def path_text(activity: PathActivity, limit: int = 300) -> str:
-    """The last verb, the path, and how often."""
+    """The last verb, the path, and the number of times."""
     times = f" ×{activity.count}" if activity.count > 1 else ""
     verb = _PAST.get(activity.op, safe_line(activity.op, 20))
     return f"{verb} {safe_line(relative(activity.path), limit)}{times}"

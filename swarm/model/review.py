@@ -66,7 +66,7 @@ class Change:
 
     @property
     def gating(self) -> bool:
-        """Whether a human must acknowledge this file before a merge."""
+        """True if a human must acknowledge this file before a merge."""
         return any(flag.level in GATING for flag in self.flags)
 
 
@@ -77,11 +77,11 @@ class Hidden:
     path: str
     reason: str
     size: int = 0
-    """Bytes; the sum where `count` is more than one."""
+    """Bytes; the sum if `count` is more than one."""
     mode: int = 0
-    """As lstat gives it; 0 for a collapsed directory."""
+    """The mode that lstat gives; 0 for a collapsed directory."""
     count: int = 1
-    """How many entries this stands for."""
+    """Entries that this one stands for."""
     blocks: bool = False
     """The agent's work is incomplete without it, so a merge is refused."""
 
@@ -132,13 +132,13 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """The agent's commits, through the quarantine."""
+    """The agent's commits, once they passed the quarantine."""
 
     head: str
     commits: tuple[Commit, ...]
     """Newest first; none if the agent committed nothing."""
     descends: bool
-    """Whether the head still stands on the task's base."""
+    """The head still descends from the task's base."""
 
 
 @dataclass(frozen=True, slots=True)

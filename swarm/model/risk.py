@@ -17,7 +17,7 @@ LARGE = 1 << 20
 _EXECUTABLE, _SYMLINK, _GITLINK = 0o100755, 0o120000, 0o160000
 _DRIVE = re.compile(r"[a-zA-Z]:")
 _FOLDS = re.compile(r":|[ .](/|$)|git~1", re.IGNORECASE)
-"""The ASCII that folds in another way than by its letters' case."""
+"""ASCII that folds to something else than lower case letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +38,23 @@ class Facts:
 def flags(change: Change, facts: Facts | None = None) -> tuple[Flag, ...]:
     """Every reason to look twice at a change, gravest first; the same one only once.
 
-    A deleted or renamed file is flagged by its old name too: a workflow that vanishes
-    is as much to be seen as one that appears.
+    A deleted or renamed file is flagged by its old name too, because a human must see
+    a workflow that vanishes as well as one that appears.
     """
     facts = facts or Facts()
-    found = [
+    reasons = [
         *_by_mode(change, facts),
         *_by_name(change.path, facts),
         *(_by_name(change.old_path, facts) if change.old_path else ()),
         *_hard_to_review(change, facts),
     ]
-    return tuple(sorted(dict.fromkeys(found), key=lambda flag: flag.level))
+    return tuple(sorted(dict.fromkeys(reasons), key=lambda flag: flag.level))
 
 
 def named(path: str, facts: Facts) -> Flag | None:
     """The gravest flag that a path's name alone earns it."""
-    found = sorted(_by_name(path, facts), key=lambda flag: flag.level)
-    return found[0] if found else None
+    by_level = sorted(_by_name(path, facts), key=lambda flag: flag.level)
+    return by_level[0] if by_level else None
 
 
 def folded(path: str) -> str:
@@ -69,15 +69,15 @@ def folded(path: str) -> str:
 
 
 def is_git_name(name: str) -> bool:
-    """Whether some file system would take this name for `.git`."""
-    # Asked for every file of a worktree, so the plain answer is a quick one.
+    """True if some file system would take this name for `.git`."""
+    # This runs for every file of a worktree, so most names are answered quickly.
     if name.isascii() and "git" not in name.lower():
         return False
     return any(_folded_name(part) == ".git" for part in name.split("\\"))
 
 
 def leads_out(path: str, target: str) -> bool:
-    """Whether a symlink at `path` could resolve to something outside the tree.
+    """True if a symlink at `path` could resolve to something outside the tree.
 
     Also true if only the disk can tell: `..` behind a name means another directory
     if that name is a symlink itself.
@@ -93,13 +93,13 @@ def leads_out(path: str, target: str) -> bool:
 
 
 def _folded_name(name: str) -> str:
-    kept = "".join(each for each in name if not _ignored(each))
-    plain = unicodedata.normalize("NFC", kept).casefold()
+    visible = "".join(each for each in name if not _is_ignored(each))
+    plain = unicodedata.normalize("NFC", visible).casefold()
     short = plain.split(":", 1)[0].rstrip(" .") or plain
     return ".git" if short == "git~1" else short
 
 
-def _ignored(character: str) -> bool:
+def _is_ignored(character: str) -> bool:
     return not character.isascii() and unicodedata.category(character) == "Cf"
 
 
@@ -129,36 +129,38 @@ def _by_name(path: str, facts: Facts) -> Iterator[Flag]:
     framed = f"/{folded(path)}/"
     yield from _by_rules(framed)
     for level, prefixes in ((Level.X0, facts.x0), (Level.X1, facts.x1)):
-        if any(_below(framed, prefix) for prefix in prefixes):
+        if any(_is_below(framed, prefix) for prefix in prefixes):
             yield Flag(level, "named in the settings as something that runs")
 
 
 def _may_be_git(path: str) -> bool:
-    """Asked for every path, so the plain answer is a quick one."""
+    # This runs for every path, so it only looks for the letters.
     return not path.isascii() or "git" in path.lower()
 
 
 def _by_rules(framed: str) -> Iterator[Flag]:
-    """Asked for every file that an agent makes, so one look does for most."""
+    # This runs for every file that an agent makes, so most need one look-up a name.
     names = framed[1:-1].split("/")
     for name in names:
-        if name in _NAMED:
-            yield _NAMED[name]
+        if name in _FLAG_BY_NAME:
+            yield _FLAG_BY_NAME[name]
     if _GLOB.match(names[-1]):
         yield from (flag for glob, flag in _GLOBS if fnmatchcase(names[-1], glob))
-    for place, flag in _PLACES:
-        if place in framed:
+    for part, flag in _FLAGGED_PATHS:
+        if part in framed:
             yield flag
 
 
-_PATTERNS = [(p, Flag(level, why)) for level, why, names in RULES for p in names]
-_NAMED = {p: flag for p, flag in _PATTERNS if not {"*", "/"} & set(p)}
+_PATTERNS = [(p, Flag(level, reason)) for level, reason, names in RULES for p in names]
+_FLAG_BY_NAME = {p: flag for p, flag in _PATTERNS if not {"*", "/"} & set(p)}
 _GLOBS = [(p, flag) for p, flag in _PATTERNS if "*" in p]
 _GLOB = re.compile("|".join(translate(p) for p, _ in _GLOBS))
-_PLACES = [(f"/{p}/", flag) for p, flag in _PATTERNS if "/" in p and "*" not in p]
+_FLAGGED_PATHS = [
+    (f"/{p}/", flag) for p, flag in _PATTERNS if "/" in p and "*" not in p
+]
 
 
-def _below(framed: str, prefix: str) -> bool:
+def _is_below(framed: str, prefix: str) -> bool:
     clean = folded(posixpath.normpath(prefix)).strip("/")
     return clean == "." or framed.startswith(f"/{clean}/")
 

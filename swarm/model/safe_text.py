@@ -19,7 +19,7 @@ def plain(text: str, limit: int = 4000) -> str:
 
 
 def safe_line(text: str, limit: int = 400) -> str:
-    """As `plain`, on one line: newlines and tabs become visible too."""
+    """The text as `plain` makes it, on one line: newlines and tabs become visible."""
     return plain(text, limit).replace("\n", "⏎").replace("\t", "→")
 
 

@@ -62,7 +62,7 @@ class ModelUsage:
     """The model that answered last."""
     open_requests: int = 0
     answered: float | None = None
-    """When the last answer ended."""
+    """The time when the last answer ended."""
     tokens_in: int = 0
     tokens_out: int = 0
     cost: float = 0.0
@@ -83,7 +83,7 @@ class Budget:
     tokens: int = 0
     dollars: float = 0.0
     exceeded: str = ""
-    """Why the budget paused the task, until the human resumes it."""
+    """The reason why the budget paused the task, until the human resumes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Task:
     created: float
     """Seconds since the epoch, as all times here."""
     changed: float
-    """When the state was entered."""
+    """The time when the state was entered."""
     started: float | None = None
     ended: float | None = None
     paused: bool = False

@@ -12,12 +12,12 @@ BARS = "▁▂▃▄▅▆▇█"
 NEAR_LIMIT = 0.95
 """The share of its limit at which memory counts as used up."""
 THROTTLED_SHARE = 0.5
-"""The share of the time from which waiting for cpu is worth a word."""
+"""The share of the time waiting for cpu that is reported."""
 
 MEMORY_HINT = "raise `memory` under [sandbox]"
 PIDS_HINT = "raise `pids` under [sandbox]"
 CPUS_HINT = "raise `cpus` under [sandbox]"
-"""The ways out. A plan is made once: they help the next task."""
+"""The ways out. A plan is made once, so they help the next task only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Usage(Reading):
-    """What a task's sandbox uses, or used last, and the most that it did."""
+    """The current or last usage of a task's sandbox, and its peaks."""
 
     peak_memory: int = 0
     peak_pids: int = 0
@@ -59,7 +59,7 @@ class Usage(Reading):
 
 
 def with_reading(usage: Usage | None, reading: Reading) -> Usage:
-    """The usage once a reading was taken."""
+    """The usage after a further reading."""
     before = usage or Usage(reading.at)
     return replace(
         before,
@@ -81,18 +81,18 @@ def current_text(usage: Usage, with_disk: bool = True) -> str:
     """`cpu 1.2/2  mem 0.9/4.0 GiB  pids 41/512  wrote 1.2 GiB`."""
     most = f"/{usage.cpus:g}" if usage.cpus else ""
     cpu = f"cpu {usage.cpu:.1f}{most}"
-    parts = [cpu, *_held(usage, usage.memory, usage.pids)]
-    return "  ".join(parts + (_wrote(usage) if with_disk else []))
+    parts = [cpu, *_memory_and_pids(usage, usage.memory, usage.pids)]
+    return "  ".join(parts + (_written(usage) if with_disk else []))
 
 
 def peak_text(usage: Usage) -> str:
     """The most it used: `mem 3.1/4.0 GiB  pids 77/512`."""
-    return "  ".join(_held(usage, usage.peak_memory, usage.peak_pids))
+    return "  ".join(_memory_and_pids(usage, usage.peak_memory, usage.peak_pids))
 
 
 def final_text(usage: Usage) -> str:
     """Peaks and bytes written, for a sandbox that has ended."""
-    return "  ".join([f"peak {peak_text(usage)}", *_wrote(usage)])
+    return "  ".join([f"peak {peak_text(usage)}", *_written(usage)])
 
 
 def spark(usage: Usage, at: float, width: int = 30) -> str:
@@ -128,20 +128,20 @@ def limit_warnings(usage: Usage, is_live: bool) -> list[tuple[str, str]]:
 
 
 def reached_pids(usage: Usage) -> bool:
-    """Whether it ever had as many processes as it may."""
+    """True if the sandbox once had as many processes as it may have."""
     return 0 < usage.pids_limit <= usage.peak_pids
 
 
-def _held(usage: Usage, memory: int, pids: int) -> list[str]:
+def _memory_and_pids(usage: Usage, memory: int, pids: int) -> list[str]:
     most = f"/{usage.pids_limit}" if usage.pids_limit else ""
-    return [f"mem {_of(memory, usage.memory_limit)}", f"pids {pids}{most}"]
+    return [f"mem {_ratio(memory, usage.memory_limit)}", f"pids {pids}{most}"]
 
 
-def _wrote(usage: Usage) -> list[str]:
+def _written(usage: Usage) -> list[str]:
     return [] if usage.written is None else [f"wrote {size(usage.written)}"]
 
 
-def _of(number: int, limit: int) -> str:
+def _ratio(number: int, limit: int) -> str:
     """Both in the limit's unit, unless the number would vanish in it."""
     power, unit = size_unit(limit)
     if not limit or number * 10 < 1 << power:

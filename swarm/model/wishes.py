@@ -45,7 +45,7 @@ class TaskWish(Wish):
 
 @dataclass(frozen=True)
 class NewTasks(Wish):
-    """Queue one prompt (or shell command) as so many tasks."""
+    """Queue one prompt or shell command as one task or several."""
 
     verb = "new"
     repo: str
@@ -143,7 +143,7 @@ class Merge(TaskWish):
     accepted: Accepted = ()
     """Paths of flagged files that the human looked at."""
     output: str = ""
-    """Where the strategy `patch` writes."""
+    """The file that the strategy `patch` writes."""
 
 
 class Discard(TaskWish):
@@ -184,7 +184,7 @@ class Panic(Wish):
 
 @dataclass(frozen=True)
 class CollectGarbage(Wish):
-    """Remove what merged and long discarded tasks left, and what no task knows."""
+    """Remove leftovers of merged and long discarded tasks, and of no task at all."""
 
     verb = "gc"
     dry_run: bool = False
@@ -206,7 +206,7 @@ class Grant(Wish):
     methods: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     seconds: float | None = None
-    """How long the rule counts; None means for ever."""
+    """The time for which the rule counts; None means for ever."""
     reason: str = ""
 
     @property
@@ -237,15 +237,15 @@ class Trust(Wish):
 
 def parse(verb: str, body: Mapping[str, Any]) -> Wish:
     """Read a stored wish; SwarmError names the wish and the key that is wrong."""
-    kind = _KINDS.get(_FORMER_VERBS.get(verb, verb))
+    kind = _KINDS.get(verb)
     if kind is None:
         raise SwarmError(f"there is no wish {verb!r}", hint="update swarm")
-    known = fields(kind)
-    unknown = sorted(body.keys() - {field.name for field in known})
+    wish_fields = fields(kind)
+    unknown = sorted(body.keys() - {field.name for field in wish_fields})
     if unknown:
         raise SwarmError(f"the wish {verb}: {unknown[0]}: there is no such key")
     values = {}
-    for field in known:
+    for field in wish_fields:
         value = body.get(field.name)
         if value is not None:
             try:
@@ -328,15 +328,12 @@ _READERS: dict[Any, Callable[[Any], Any]] = {
     Kind: _one_of(*get_args(Kind)),
     Scope: _one_of(*get_args(Scope)),
 }
-"""From a field's type to the function that reads its JSON."""
+"""Per field type the function that reads its JSON."""
 
 
 def _reader(name: str, kind: Any) -> Callable[[Any], Any]:
     return token_count if name == "tokens" else _READERS[kind]
 
-
-_FORMER_VERBS = {"mend": "uncut"}
-"""Verbs that a database of an earlier version may still hold."""
 
 _KINDS: dict[str, type[Wish]] = {
     kind.verb: kind

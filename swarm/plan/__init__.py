@@ -1,1 +1,1 @@
-"""What will be done, resolved to the last flag, as data."""
+"""Plans as data: every container and name, resolved to the last flag."""

@@ -1,4 +1,4 @@
-"""The gate and its nets as containers: what each may do, to the last flag."""
+"""The specs of the containers of the gate and its nets, to the last flag."""
 
 import hashlib
 import json
@@ -19,7 +19,7 @@ SMALL = Limits(memory=64 << 20, cpus=1.0, pids=16, nofile=1024, shm=1 << 20)
 
 @dataclass(frozen=True, slots=True)
 class GateNames:
-    """What one home's gate is called outside."""
+    """The names of one home's gate, nets and volumes in the container engine."""
 
     tag: str
 
@@ -43,12 +43,12 @@ class GateNames:
         return f"swarm-{self.tag}-net-{name}"
 
     def name_of(self, container: str) -> str:
-        """The net that a container is; empty where it is none."""
+        """The name of the net that a container holds; empty if it holds none."""
         prefix = self.net("")
         return container.removeprefix(prefix) if container.startswith(prefix) else ""
 
     def labels(self, kind: str) -> dict[str, str]:
-        """How these are found again."""
+        """The labels by which the containers and volumes of this home are found."""
         return {HOME_LABEL: self.tag, KIND_LABEL: kind}
 
 
@@ -69,7 +69,7 @@ def gate(names: GateNames, image: str, hosts: Mapping[str, str]) -> SandboxSpec:
         tmpfs={"/tmp": "rw,noexec,nosuid,nodev,size=16777216"},  # noqa: S108 - inside
         terminal=False,
         listens=True,
-        init=False,  # it has no children, and knows what TERM means
+        init=False,  # it has no children, and handles TERM itself
         hosts=dict(hosts),
         hostname="gate",
     )

@@ -1,4 +1,4 @@
-"""The floor that no config lowers, checked as data and on what really runs."""
+"""The floor that no config lowers, checked on specs and on running containers."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +10,7 @@ REQUIRED_TMPFS = ("/tmp", "/run")  # noqa: S108 - paths inside the sandbox
 
 
 def refuse(spec: SandboxSpec) -> None:
-    """Raise PlanError naming everything about the spec that lies below the floor."""
+    """Raise PlanError with every fault that puts the spec below the floor."""
     faults = list(_spec_faults(spec))
     if faults:
         raise PlanError(
@@ -33,7 +33,9 @@ def _spec_faults(spec: SandboxSpec) -> Iterator[str]:
         yield f"network {spec.network!r} has a way out"
     if not spec.seccomp:
         yield "no seccomp profile"
-    yield from (f"{t} is not a tmpfs" for t in REQUIRED_TMPFS if t not in spec.tmpfs)
+    yield from (
+        f"{path} is not a tmpfs" for path in REQUIRED_TMPFS if path not in spec.tmpfs
+    )
     yield from _mount_faults(spec)
     yield from _limit_faults(spec)
 
@@ -52,30 +54,30 @@ def _limit_faults(spec: SandboxSpec) -> Iterator[str]:
 
 
 def inspected_faults(raw: dict[str, Any]) -> list[str]:
-    """What `docker inspect` shows of a container that lies below the floor.
+    """The faults of a container, by its `docker inspect`, that put it below the floor.
 
-    Empty when the container keeps every line of it. A shape that is not understood
-    is a fault: the floor is proven, not assumed.
+    A shape that is not understood is a fault: the floor is proven, not assumed.
     """
     try:
-        return list(_inspected(raw))
+        return list(_inspect_faults(raw))
     except (KeyError, TypeError, AttributeError) as surprise:
         return [f"the engine's answer is not understood: {surprise!r}"]
 
 
-def _inspected(raw: dict[str, Any]) -> Iterator[str]:
+def _inspect_faults(raw: dict[str, Any]) -> Iterator[str]:
     config, host = raw["Config"], raw["HostConfig"]
     if _is_root(config["User"]):
         yield f"user {config['User']!r} is root"
-    for name, ok in _floor_lines(host).items():
-        if not ok:
-            yield name
+    for fault, is_absent in _absent_faults(host).items():
+        if not is_absent:
+            yield fault
     for mount in raw["Mounts"]:
         if str(mount.get("Source", "")).endswith(".sock"):
             yield f"a socket is mounted: {mount['Source']}"
 
 
-def _floor_lines(host: dict[str, Any]) -> dict[str, bool]:
+def _absent_faults(host: dict[str, Any]) -> dict[str, bool]:
+    """Per fault, true if the container does not have it."""
     security = host["SecurityOpt"] or []
     mode = host["NetworkMode"]
     return {

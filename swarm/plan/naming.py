@@ -1,4 +1,4 @@
-"""Every name outside that belongs to a task, derived from its id and nowhere else."""
+"""Names of containers, branches and files, derived from a task's id and its home."""
 
 import hashlib
 import re
@@ -11,7 +11,7 @@ KIND_LABEL = "swarm.kind"
 
 
 def home_tag(home: Path) -> str:
-    """Eight hex digits that tell one home's containers and tmux from another's."""
+    """Eight hex digits that set one home's containers and tmux apart from another's."""
     return hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:8]
 
 
@@ -28,7 +28,7 @@ def slug(text: str, limit: int = 32) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TaskNames:
-    """What one task is called outside."""
+    """The names of one task in git, the container engine and tmux."""
 
     tag: str
     task: int
@@ -60,7 +60,7 @@ class TaskNames:
         return f"task-{self.task}"
 
     def labels(self, kind: str = "sandbox") -> dict[str, str]:
-        """How everything of this task is found again."""
+        """The labels by which everything of this task is found."""
         return {
             HOME_LABEL: self.tag,
             TASK_LABEL: str(self.task),
@@ -70,7 +70,7 @@ class TaskNames:
 
 @dataclass(frozen=True, slots=True)
 class HomePaths:
-    """Where everything lies under one home."""
+    """The paths under one home, and its tmux socket's name."""
 
     home: Path
 
@@ -81,17 +81,17 @@ class HomePaths:
 
     @property
     def database(self) -> Path:
-        """The one file of truth."""
+        """The database with the whole state."""
         return self.home / "swarm.db"
 
     @property
     def lock(self) -> Path:
-        """Held by the keeper while it lives; holds its pid."""
+        """The lock file that a keeper holds while it lives; it contains the pid."""
         return self.home / "keeper.lock"
 
     @property
     def log(self) -> Path:
-        """What the keeper says of itself."""
+        """The keeper's own log."""
         return self.home / "keeper.log"
 
     @property
@@ -100,11 +100,11 @@ class HomePaths:
         return f"swarm-{self.tag}"
 
     def task(self, task_id: int) -> Path:
-        """Everything of one task but its worktree."""
+        """The folder with the files of one task, except its worktree."""
         return self.home / "tasks" / str(task_id)
 
     def worktree(self, task_id: int) -> Path:
-        """The host's path of the worktree; outside the user's checkout."""
+        """The worktree on the host; outside the user's checkout."""
         return self.home / "worktrees" / str(task_id)
 
     def private_git(self, task_id: int) -> Path:
@@ -124,10 +124,11 @@ class HomePaths:
         """The sensor's raw lines, a file for each sandbox and 64 MiB."""
         return self.home / "sensor"
 
-    def told(self, task_id: int) -> Path:
-        """What the sandbox sees at /etc/swarm: certificates and its policy."""
+    def etc_swarm(self, task_id: int) -> Path:
+        """The folder mounted at /etc/swarm: certificates and the task's policy."""
+        # Sandboxes of earlier versions have it mounted by this name.
         return self.task(task_id) / "told"
 
     def launch_log(self, task_id: int) -> Path:
-        """What the launch did, step by step; kept when it fails."""
+        """The launch's log, step by step; it stays if the launch fails."""
         return self.task(task_id) / "launch.log"

@@ -1,4 +1,4 @@
-"""Turns what was asked into a plan that leaves nothing open."""
+"""Turns a request and the configuration into a complete plan."""
 
 from dataclasses import dataclass, field
 
@@ -15,18 +15,18 @@ PROMPT_LIMIT = 120 << 10
 
 @dataclass(frozen=True, slots=True)
 class PlanRequest:
-    """One task as asked for."""
+    """The prompt or command of one task, with its mounts and environment."""
 
     prompt: str
     command: str | None = None
     mounts: tuple[Mount, ...] = ()
-    """The worktree and its git, as the git adapter lays them out."""
+    """The worktree and its git directories."""
     environment: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class HostFacts:
-    """What the plan takes from the machine it is made on."""
+    """Facts of the host that a plan depends on."""
 
     places: HomePaths
     image: str
@@ -37,12 +37,12 @@ class HostFacts:
 
 
 def sandbox_user(uid: int, gid: int) -> tuple[int, int]:
-    """Who the agent is: the user, or 1000 where swarm itself is root."""
+    """The agent's uid and gid: the user's, or 1000 if swarm itself is root."""
     return (uid, gid) if uid else (1000, 1000)
 
 
 def check_words(agent: Agent, prompt: str, command: str | None) -> None:
-    """Refuse what no agent can be started with; PlanError names it."""
+    """Refuse a prompt or command that no agent can start with; PlanError names it."""
     if not prompt.strip() and not command:
         raise PlanError(
             "the prompt is empty", hint="say what to do, or use --run COMMAND"
@@ -62,21 +62,25 @@ def check_words(agent: Agent, prompt: str, command: str | None) -> None:
 
 
 def make(
-    names: TaskNames, request: PlanRequest, agent: Agent, config: Config, at: HostFacts
+    names: TaskNames,
+    request: PlanRequest,
+    agent: Agent,
+    config: Config,
+    host: HostFacts,
 ) -> Plan:
-    """The plan of one task; PlanError where it would lie below the floor."""
-    user = sandbox_user(at.uid, at.gid)
+    """The plan of one task; PlanError if it would lie below the floor."""
+    user = sandbox_user(host.uid, host.gid)
     words = {"prompt": request.prompt, "command": request.command or ""}
     limits = config.sandbox
     spec = SandboxSpec(
         name=names.sandbox,
-        image=at.image,
+        image=host.image,
         argv=tuple(filled(part, words) for part in agent.argv),
         user=f"{user[0]}:{user[1]}",
         labels=names.labels(),
         mounts=(
             *request.mounts,
-            *sandbox_environment.mounts(str(at.places.told(names.task))),
+            *sandbox_environment.mounts(str(host.places.etc_swarm(names.task))),
             Mount("volume", names.home_volume, AGENT_HOME),
         ),
         environment=_environment(names, request, agent, words),
@@ -89,7 +93,7 @@ def make(
             tmp=limits.tmp,
         ),
         runtime=limits.runtime,
-        seccomp=at.seccomp,
+        seccomp=host.seccomp,
         tmpfs={
             "/tmp": f"rw,exec,nosuid,nodev,mode=1777,size={limits.tmp}",  # noqa: S108 - inside
             "/run": "rw,noexec,nosuid,nodev,mode=1777,size=67108864",
@@ -98,8 +102,8 @@ def make(
     hardening.refuse(spec)
     return Plan(
         sandbox=spec,
-        worktree=str(at.places.worktree(names.task)),
-        owner=None if at.uid else user,
+        worktree=str(host.places.worktree(names.task)),
+        owner=None if host.uid else user,
     )
 
 

@@ -1,4 +1,4 @@
-"""What a sandbox is told of the gate: variables, certificates, and its own policy."""
+"""The variables, mounts and policy text by which a sandbox uses the gate."""
 
 from collections.abc import Iterator
 
@@ -30,7 +30,7 @@ _CA_NAMES = ("NODE_EXTRA_CA_CERTS", "DENO_CERT")
 def environment() -> dict[str, str]:
     """The variables by which programs find the gate and trust it.
 
-    What ignores them reaches the gate all the same; with them, a denial reads better.
+    A program that ignores them reaches the gate too, but its denials read worse.
     """
     proxies = {
         name: value
@@ -50,12 +50,12 @@ def environment() -> dict[str, str]:
         "UV_NATIVE_TLS": "1",
         "YARN_HTTP_PROXY": PROXY,
         "YARN_HTTPS_PROXY": PROXY,
-        "JAVA_TOOL_OPTIONS": _java(),
+        "JAVA_TOOL_OPTIONS": _java_options(),
     }
 
 
-def _java() -> str:
-    """The JVM reads neither proxy variables nor the system's certificates."""
+def _java_options() -> str:
+    # The JVM reads neither proxy variables nor the system's certificates.
     port = str(PROXY_PORT)
     options = {
         "http.proxyHost": "127.0.0.1",
@@ -70,7 +70,7 @@ def _java() -> str:
 
 
 def mounts(folder: str) -> tuple[Mount, ...]:
-    """The task's own folder of what it is told, read-only, and the roots it trusts."""
+    """The mounts of the task's certificates, policy and trusted roots, read-only."""
     return (
         Mount("bind", folder, FOLDER, read_only=True),
         Mount("bind", f"{folder}/bundle.pem", SYSTEM_BUNDLE, read_only=True),
@@ -78,13 +78,13 @@ def mounts(folder: str) -> tuple[Mount, ...]:
 
 
 def policy_text(policy: Policy) -> str:
-    """The policy as its agent may read it, and what a denial means."""
-    allows = [rule for rule in policy.rules if rule.kind != "deny"]
+    """The policy for its agent to read, with an explanation of denials."""
+    allow_rules = [rule for rule in policy.rules if rule.kind != "deny"]
     lines = [
         "# What you may reach",
         "",
-        *(_line(rule) for rule in dict.fromkeys(allows)),
-        *([] if allows else ["Nothing: this task has no network."]),
+        *(_line(rule) for rule in dict.fromkeys(allow_rules)),
+        *([] if allow_rules else ["Nothing: this task has no network."]),
         "",
         "Everything else is denied by the user's policy, at once and always the same.",
         "A denial is no fault of the network: do not retry it, and do not look for",
@@ -117,5 +117,5 @@ def _details(rule: Rule) -> Iterator[str]:
 
 
 def _word(text: str) -> str:
-    """A pattern is printable; what would end the code span is not shown as one."""
+    """A pattern with `?` for characters that are unprintable or end the code span."""
     return "".join(c if c.isprintable() and c != "`" else "?" for c in text)

@@ -1,4 +1,4 @@
-"""The sensor as a container: what it may do, and nothing more."""
+"""The spec of the sensor's container, with no more rights than it needs."""
 
 from dataclasses import dataclass
 
@@ -6,34 +6,35 @@ from swarm.plan.naming import HOME_LABEL, KIND_LABEL
 from swarm.plan.specs import Limits, Mount, SandboxSpec
 
 OUT = "/out"
-"""Where it writes one file of lines for each container."""
+"""The folder in which the sensor writes one file of lines for each container."""
 ID_LENGTH = 12
 """Hex digits of a container's id that name it to the sensor."""
-KNOWS_BPF = (23, 0)
-"""From this engine on a container may have CAP_BPF and CAP_PERFMON."""
+BPF_ENGINE_VERSION = (23, 0)
+"""The first engine version that can give CAP_BPF and CAP_PERFMON."""
 
 
 @dataclass(frozen=True, slots=True)
 class SensorNames:
-    """What one home's sensor is called outside."""
+    """The name and labels of one home's sensor in the container engine."""
 
     tag: str
 
     @property
     def sensor(self) -> str:
-        """The container."""
+        """The container's name."""
         return f"swarm-{self.tag}-sensor"
 
     @property
     def labels(self) -> dict[str, str]:
-        """How it is found again."""
+        """The labels by which the container is found."""
         return {HOME_LABEL: self.tag, KIND_LABEL: "sensor"}
 
 
 def sensor(names: SensorNames, image: str, out: str, engine: str) -> SandboxSpec:
-    """No network, nothing of the host's but one folder; `engine` is its version.
+    """The container without network, with one folder of the host.
 
-    It gives its capabilities up once its programs are attached.
+    `engine` is the container engine's version. The sensor gives its capabilities up
+    once its programs are attached.
     """
     return SandboxSpec(
         name=names.sensor,
@@ -55,4 +56,4 @@ def sensor(names: SensorNames, image: str, out: str, engine: str) -> SandboxSpec
 
 def _capabilities(engine: str) -> tuple[str, ...]:
     numbers = tuple(int(part) for part in engine.split(".")[:2] if part.isdigit())
-    return ("BPF", "PERFMON") if numbers >= KNOWS_BPF else ("SYS_ADMIN",)
+    return ("BPF", "PERFMON") if numbers >= BPF_ENGINE_VERSION else ("SYS_ADMIN",)

@@ -1,16 +1,16 @@
-"""The sandbox as data: what the engine is asked for, and stored with the task."""
+"""The sandbox as data, made by the planner and stored with the task."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 WORKSPACE = "/workspace"
-"""Where the worktree stands in the sandbox."""
+"""The worktree's mount point in the sandbox."""
 AGENT_HOME = "/home/agent"
 
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """One thing of outside, visible inside."""
+    """A host folder, file or volume that a container sees."""
 
     kind: Literal["bind", "volume"]
     source: str
@@ -21,7 +21,7 @@ class Mount:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one sandbox may use of the machine."""
+    """The machine's resources that one sandbox may use."""
 
     memory: int = 4 << 30
     """Bytes; swap is the same number, so none is used."""
@@ -36,7 +36,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class SandboxSpec:
-    """A hardened container; `hardening.refuse` says which specs are none."""
+    """A hardened container; `hardening.refuse` rejects a spec that is weaker."""
 
     name: str
     image: str
@@ -57,13 +57,13 @@ class SandboxSpec:
     tmpfs: dict[str, str] = field(default_factory=dict)
     """Target to mount options; /tmp and /run are always among them."""
     terminal: bool = True
-    """A terminal and an open standard input, for a pane."""
+    """The container has a terminal and an open standard input, for a pane."""
     listens: bool = False
-    """An open standard input without a terminal, for `Sandboxes.talk`."""
+    """It has an open standard input without a terminal, for `Containers.talk`."""
     dns: tuple[str, ...] = ()
     """Name servers; empty for the engine's choice."""
     hosts: dict[str, str] = field(default_factory=dict)
-    """Names that the container knows without asking, and their addresses."""
+    """Names that the container resolves by itself, and their addresses."""
     cap_drop: tuple[str, ...] = ("ALL",)
     cap_add: tuple[str, ...] = ()
     security: tuple[str, ...] = ("no-new-privileges:true",)
@@ -74,32 +74,32 @@ class SandboxSpec:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that a launch needs, so that a restarted keeper decides nothing anew."""
+    """Everything that a launch needs; a restarted keeper decides nothing anew."""
 
     sandbox: SandboxSpec
     worktree: str
     """The host's path; `bind` is how it reaches the sandbox."""
     transport: Literal["bind"] = "bind"
     owner: tuple[int, int] | None = None
-    """Who must own the worktree, where that is not swarm's own user."""
+    """The uid and gid that must own the worktree; None for swarm's own user."""
 
 
 def to_json(plan: Plan) -> dict[str, Any]:
-    """The plan as the journal stores it."""
+    """The JSON object that the journal stores for a plan."""
     return asdict(plan)
 
 
 def from_json(body: dict[str, Any]) -> Plan:
     """The plan back from the journal; TypeError on a shape of another version."""
-    box = dict(body["sandbox"])
-    box["argv"] = tuple(box["argv"])
-    box["mounts"] = tuple(Mount(**mount) for mount in box["mounts"])
-    box["limits"] = Limits(**box["limits"])
+    sandbox = dict(body["sandbox"])
+    sandbox["argv"] = tuple(sandbox["argv"])
+    sandbox["mounts"] = tuple(Mount(**mount) for mount in sandbox["mounts"])
+    sandbox["limits"] = Limits(**sandbox["limits"])
     for name in ("cap_drop", "cap_add", "security", "dns"):
-        box[name] = tuple(box.get(name, ()))
+        sandbox[name] = tuple(sandbox.get(name, ()))
     owner = body.get("owner")
     return Plan(
-        sandbox=SandboxSpec(**box),
+        sandbox=SandboxSpec(**sandbox),
         worktree=body["worktree"],
         transport=body["transport"],
         owner=(owner[0], owner[1]) if owner else None,

@@ -1,6 +1,6 @@
-"""Names of the x86-64 system calls that the sensor tells by number when refused.
+"""Names of the x86-64 system calls that the sensor reports by number if refused.
 
-As in `images/sensor/calls_x86_64.h`, whose order this follows.
+The order is that of `images/sensor/calls_x86_64.h`.
 """
 
 NAMES = {

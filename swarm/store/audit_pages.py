@@ -18,34 +18,32 @@ class AuditCursor:
     """Time, task and path: two may have the same time."""
 
 
-def since(audit: AuditQueries, cursor: AuditCursor, wanted: Filter) -> Iterator[Entry]:
+def since(audit: AuditQueries, cursor: AuditCursor, query: Filter) -> Iterator[Entry]:
     """Everything after the cursor, oldest first; the cursor moves on."""
     return heapq.merge(
-        _events(audit, cursor, wanted),
-        _actions(audit, cursor, wanted),
-        _paths(audit, cursor, wanted),
+        _events(audit, cursor, query),
+        _actions(audit, cursor, query),
+        _paths(audit, cursor, query),
         key=lambda entry: entry.at,
     )
 
 
-def _events(
-    audit: AuditQueries, cursor: AuditCursor, wanted: Filter
-) -> Iterator[Entry]:
-    while batch := audit.events_after(cursor.event, wanted):
+def _events(audit: AuditQueries, cursor: AuditCursor, query: Filter) -> Iterator[Entry]:
+    while batch := audit.events_after(cursor.event, query):
         yield from batch
         cursor.event = batch[-1].id
 
 
 def _actions(
-    audit: AuditQueries, cursor: AuditCursor, wanted: Filter
+    audit: AuditQueries, cursor: AuditCursor, query: Filter
 ) -> Iterator[Entry]:
-    while batch := audit.actions_after(cursor.action, wanted):
+    while batch := audit.actions_after(cursor.action, query):
         yield from batch
         cursor.action = batch[-1].id
 
 
-def _paths(audit: AuditQueries, cursor: AuditCursor, wanted: Filter) -> Iterator[Entry]:
-    while batch := audit.paths_after(cursor.path, wanted):
+def _paths(audit: AuditQueries, cursor: AuditCursor, query: Filter) -> Iterator[Entry]:
+    while batch := audit.paths_after(cursor.path, query):
         yield from batch
         last = batch[-1]
         assert last.activity is not None

@@ -1,4 +1,4 @@
-"""Queries of the audit: events, actions and paths, never more than asked for."""
+"""Queries of the audit: events, actions and paths, never more than a limit."""
 
 import heapq
 import json
@@ -29,17 +29,17 @@ class AuditQueries:
     def __init__(self, connection: ReadConnection) -> None:
         self._connection = connection
 
-    def newest(self, wanted: Filter, limit: int = 1000) -> list[Entry]:
+    def newest(self, query: Filter, limit: int = 1000) -> list[Entry]:
         """The newest entries, newest first."""
-        entries = self._events(wanted, limit) + self._actions(wanted, limit)
-        entries += self._paths(wanted, limit)
+        entries = self._events(query, limit) + self._actions(query, limit)
+        entries += self._paths(query, limit)
         return heapq.nsmallest(limit, entries, key=lambda entry: -entry.at)
 
     def actions_after(
-        self, after: int, wanted: Filter, limit: int = 1000
+        self, after: int, query: Filter, limit: int = 1000
     ) -> list[Entry]:
         """Actions with a greater id, oldest first."""
-        where, values = _action_clause(wanted)
+        where, values = _action_clause(query)
         if not where:
             return []
         rows = self._connection.all(
@@ -48,26 +48,24 @@ class AuditQueries:
         )
         return [_action_entry(row) for row in rows]
 
-    def events_after(
-        self, after: int, wanted: Filter, limit: int = 1000
-    ) -> list[Entry]:
+    def events_after(self, after: int, query: Filter, limit: int = 1000) -> list[Entry]:
         """Events with a greater id, oldest first."""
-        kinds = _kinds(wanted)
+        kinds = _kinds(query)
         marks = ", ".join(f"'{kind}'" for kind in kinds)
         rows = self._connection.all(
             f"{_EVENT} WHERE id > :after AND kind IN ({marks})"
             " AND (:task IS NULL OR task = :task)"
             " AND at >= :since AND (:text = '' OR body LIKE :like)"
             " ORDER BY id LIMIT :limit",
-            {**_values(wanted), "after": after, "limit": limit},
+            {**_values(query), "after": after, "limit": limit},
         )
         return [_event_entry(row) for row in rows]
 
     def paths_after(
-        self, after: tuple[float, int, str], wanted: Filter, limit: int = 1000
+        self, after: tuple[float, int, str], query: Filter, limit: int = 1000
     ) -> list[Entry]:
-        """Paths after a time, task and path that no action tells of, oldest first."""
-        if "file" not in wanted.groups or wanted.verdict:
+        """Paths after a time, task and path that no action names, oldest first."""
+        if "file" not in query.groups or query.verdict:
             return []
         values = {"last": after[0], "last_task": after[1], "limit": limit}
         rows = self._connection.all(
@@ -76,7 +74,7 @@ class AuditQueries:
             " AND (:task IS NULL OR task = :task) AND last >= :since"
             " AND (:text = '' OR CAST(path AS TEXT) LIKE :like)"
             " ORDER BY last, task, path LIMIT :limit",
-            {**_values(wanted), **values, "last_path": os.fsencode(after[2])},
+            {**_values(query), **values, "last_path": os.fsencode(after[2])},
         )
         return [Entry(row[4], row[0], activity=_activity(row)) for row in rows]
 
@@ -139,7 +137,7 @@ class AuditQueries:
         return Counts(paths, refused + calls, self.flagged().get(task, 0), commands)
 
     def flagged(self) -> dict[int, int]:
-        """How many paths of each task are flagged; without those that have none."""
+        """The number of flagged paths by task; tasks without any are left out."""
         rows = self._connection.all(
             "SELECT task, count(*) FROM path_activity WHERE level != '' GROUP BY task",
             {},
@@ -155,8 +153,8 @@ class AuditQueries:
         )
         return [LogPosition(*row) for row in rows]
 
-    def _events(self, wanted: Filter, limit: int) -> list[Entry]:
-        kinds = _kinds(wanted)
+    def _events(self, query: Filter, limit: int) -> list[Entry]:
+        kinds = _kinds(query)
         if not kinds:
             return []
         marks = ", ".join(f"'{kind}'" for kind in kinds)
@@ -164,12 +162,12 @@ class AuditQueries:
             f"{_EVENT} WHERE kind IN ({marks}) AND (:task IS NULL OR task = :task)"
             " AND at >= :since AND (:text = '' OR body LIKE :like)"
             " ORDER BY id DESC LIMIT :limit",
-            {**_values(wanted), "limit": limit},
+            {**_values(query), "limit": limit},
         )
         return [_event_entry(row) for row in rows]
 
-    def _actions(self, wanted: Filter, limit: int) -> list[Entry]:
-        where, values = _action_clause(wanted)
+    def _actions(self, query: Filter, limit: int) -> list[Entry]:
+        where, values = _action_clause(query)
         if not where:
             return []
         rows = self._connection.all(
@@ -178,56 +176,54 @@ class AuditQueries:
         )
         return [_action_entry(row) for row in rows]
 
-    def _paths(self, wanted: Filter, limit: int) -> list[Entry]:
-        """Paths that no action tells of: neither flagged nor only refused."""
-        if "file" not in wanted.groups or wanted.verdict:
+    def _paths(self, query: Filter, limit: int) -> list[Entry]:
+        """Paths that no action names: neither flagged nor only refused."""
+        if "file" not in query.groups or query.verdict:
             return []
-        task = "" if wanted.task is None else " AND task = :task"
+        task = "" if query.task is None else " AND task = :task"
         rows = self._connection.all(
             f"{_PATH} WHERE path_group = x'' AND level = '' AND count > denied{task}"
             " AND last >= :since AND (:text = '' OR CAST(path AS TEXT) LIKE :like)"
             " ORDER BY last DESC LIMIT :limit",
-            {**_values(wanted), "limit": limit},
+            {**_values(query), "limit": limit},
         )
         return [Entry(row[4], row[0], activity=_activity(row)) for row in rows]
 
 
-def _values(wanted: Filter) -> dict[str, Any]:
+def _values(query: Filter) -> dict[str, Any]:
     return {
-        "task": wanted.task,
-        "since": wanted.since,
-        "text": wanted.text,
-        "like": f"%{wanted.text}%",
+        "task": query.task,
+        "since": query.since,
+        "text": query.text,
+        "like": f"%{query.text}%",
     }
 
 
-def _kinds(wanted: Filter) -> list[str]:
-    subjects = frozenset(
-        subject for group in wanted.groups for subject in GROUPS[group]
-    )
+def _kinds(query: Filter) -> list[str]:
+    subjects = frozenset(subject for group in query.groups for subject in GROUPS[group])
     kinds = [name for name, kind in KINDS.items() if kind.subject in subjects]
-    if wanted.verdict == "denied":
+    if query.verdict == "denied":
         return [name for name in kinds if KINDS[name] in REFUSALS]
-    return [] if wanted.verdict else kinds
+    return [] if query.verdict else kinds
 
 
-def _action_clause(wanted: Filter) -> tuple[str, dict[str, Any]]:
+def _action_clause(query: Filter) -> tuple[str, dict[str, Any]]:
     """The condition; empty if the filter excludes every action."""
-    kinds = ["'file'"] if "file" in wanted.groups else []
-    kinds += ["'exec'", "'call'"] if "exec" in wanted.groups else []
-    kinds += ["'net'"] if "net" in wanted.groups else []
+    kinds = ["'file'"] if "file" in query.groups else []
+    kinds += ["'exec'", "'call'"] if "exec" in query.groups else []
+    kinds += ["'net'"] if "net" in query.groups else []
     if not kinds:
         return "", {}
     parts = [f"kind IN ({', '.join(kinds)})", "at >= :since"]
-    if wanted.task is not None:
+    if query.task is not None:
         parts.append("task = :task")
-    if wanted.verdict:
-        parts.append({"denied": "result < 0", "flagged": "level != ''"}[wanted.verdict])
-    if wanted.text:
+    if query.verdict:
+        parts.append({"denied": "result < 0", "flagged": "level != ''"}[query.verdict])
+    if query.text:
         parts.append(
             "(CAST(path AS TEXT) LIKE :like OR argv LIKE :like OR note LIKE :like)"
         )
-    return " AND ".join(parts), _values(wanted)
+    return " AND ".join(parts), _values(query)
 
 
 def _event_entry(row: Any) -> Entry:

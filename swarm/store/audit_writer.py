@@ -81,7 +81,7 @@ class AuditWriter:
             run(_LOG_POSITION, [_position_row(position)])
 
     def note(self, task: int, traces: list[PathActivity]) -> None:
-        """Store what was found in another way than by lines."""
+        """Store activity that was not read from the sensor's lines."""
         with self._connection.transaction() as run:
             run(_PATH, (_path_row(task, row) for row in traces))
 
@@ -149,7 +149,7 @@ def _action_row(task: int, action: Action) -> dict[str, Any]:
 
 
 def _text(text: str) -> str:
-    """A database takes no lone surrogates."""
+    """The text without lone surrogates, which a database refuses."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 

@@ -1,4 +1,4 @@
-"""Queries of events, and what they say of the fleet and of checkpoints."""
+"""Queries of events, and the fleet's state and the checkpoints that they record."""
 
 import json
 from dataclasses import dataclass, replace
@@ -27,12 +27,12 @@ class Checkpoint:
     """Seconds since the epoch."""
     number: int
     files: int
-    """That differ from where the task began; so with lines."""
+    """Files that differ from the task's base; `added` and `deleted` are lines."""
     added: int
     deleted: int
     hidden: int
     why: str
-    """Empty for those that are taken every few minutes."""
+    """The reason; empty for those that are taken every few minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,11 @@ class Fleet:
     engine: str = ""
     """The container engine's version; empty while it does not answer."""
     trouble: str = ""
-    """Why the engine does not answer."""
+    """The reason why the engine does not answer."""
     keeper: int = 0
     """The pid of the last keeper that started; 0 before the first."""
     max_running: int = 0
-    """Tasks at work at once; 0 before a keeper said."""
+    """Tasks at work at once; 0 before the first keeper."""
 
 
 class EventQueries:
@@ -92,7 +92,7 @@ class EventQueries:
         return [_recorded(row) for row in rows]
 
     def net(self, task: int, limit: int = 2000) -> list[Recorded]:
-        """The newest of what the gate saw of a task, oldest first."""
+        """The newest events of a task's network, oldest first."""
         kinds = [kind for kind in KINDS.values() if kind.subject == "net"]
         rows = self._connection.all(
             f"{_EVENT} WHERE task = :task AND kind IN {_names(*kinds)}"
@@ -102,7 +102,7 @@ class EventQueries:
         return [_recorded(row) for row in reversed(rows)]
 
     def grants(self, task: int) -> list[Recorded]:
-        """What was granted to a task and taken back, oldest first."""
+        """Grants to a task and revocations, oldest first."""
         rows = self._connection.all(
             f"{_EVENT} WHERE task = :task AND kind IN {_names(*_GRANTS)} ORDER BY id",
             {"task": task},
@@ -124,7 +124,7 @@ class EventQueries:
         return [Checkpoint(*row) for row in rows]
 
     def trees(self, task: int) -> list[str]:
-        """Every tree of the task's that was snapshot, for a human to look at."""
+        """Every snapshot of the task, as a tree that a human can review."""
         rows = self._connection.all(
             "SELECT DISTINCT json_extract(body, '$.tree') FROM event"
             " WHERE task = :task AND kind = 'SnapshotTaken'",
@@ -146,7 +146,7 @@ class EventQueries:
         return int(self._connection.one("SELECT coalesce(max(id), 0) FROM event")[0])
 
     def fleet(self) -> Fleet:
-        """What the newest events say of engine and keeper."""
+        """The state of engine, keeper and queue after the newest events."""
         rows = self._connection.all(
             f"{_EVENT} WHERE id IN (SELECT max(id) FROM event"  # noqa: S608 - our names
             f" WHERE task IS NULL AND kind IN {_names(*_FLEET)} GROUP BY kind)"

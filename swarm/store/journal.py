@@ -11,15 +11,15 @@ from sqlalchemy import event as sqlalchemy_event
 from sqlmodel import Session, create_engine
 
 from swarm.errors import SwarmError
-from swarm.model import events as e
+from swarm.model.events import Event, TaskQueued
 from swarm.model.task import Task
 from swarm.model.transitions import apply_event, new_task
 from swarm.store import migrations
 from swarm.store.row_mapping import task_from
 from swarm.store.tables import EventRow, TaskRow, WishRow
 
-MakeQueued = Callable[[int], e.TaskQueued]
-"""The first event of a task, once its id is known."""
+MakeQueued = Callable[[int], TaskQueued]
+"""A function from a new task's id to its first event."""
 
 
 class Journal:
@@ -79,10 +79,10 @@ class Journal:
         session.add(_event_row(row.id, now, event))
         return task
 
-    def record(self, task_id: int | None, *events: e.Event) -> Task | None:
-        """Record events, all or none; IllegalMove where the state forbids one.
+    def record(self, task_id: int | None, *events: Event) -> Task | None:
+        """Record events, all or none; IllegalMove if the state forbids one.
 
-        Returns the task as it then stands, or None for events of the whole fleet.
+        Returns the task after the last event, or None for events of the whole fleet.
         """
         with self._lock, Session(self._engine) as session:
             row = _row(session, task_id)
@@ -140,7 +140,7 @@ def _project(row: TaskRow, task: Task) -> None:
     row.body = body
 
 
-def _event_row(task_id: int | None, at: float, event: e.Event) -> EventRow:
+def _event_row(task_id: int | None, at: float, event: Event) -> EventRow:
     kind = type(event).__name__
     return EventRow(at=at, task=task_id, kind=kind, body=event.to_json())
 

@@ -177,7 +177,7 @@ MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], None], ...] = (
 VERSION = len(MIGRATIONS)
 
 BUSY_SECONDS = 10.0
-"""How long a connection waits for another's transaction."""
+"""The longest time that a connection waits for another's transaction."""
 
 
 def connect(path: Path) -> sqlite3.Connection:

@@ -26,7 +26,7 @@ class TaskRow(SQLModel, table=True):
     body: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     """Every field of `model.task.Task`."""
     plan: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
-    """The resolved plan, apart, because lists never need it."""
+    """The resolved plan; a column of its own because lists never need it."""
 
 
 class EventRow(SQLModel, table=True):

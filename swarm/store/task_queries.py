@@ -1,7 +1,7 @@
 """Queries of tasks as they stand: the read side of `swarm ls`, by plain SQL.
 
 Imports neither SQLModel nor pydantic, nor the events: making their classes costs as
-much as Python's own start, and a list must be there in a few of those.
+much as the start of Python, and a list may take only a few of those.
 """
 
 import json
@@ -49,18 +49,18 @@ class TaskQueries:
         return dict(json.loads(rows[0][0])) if rows else {}
 
     def usage(self, task_id: int) -> Usage | None:
-        """What the task's sandbox uses, or used last; None before the first reading."""
+        """The newest usage of the task's sandbox; None before the first reading."""
         rows = self._connection.all(
             f"{_USAGES} WHERE usage.task = :id", {"id": task_id}
         )
         return usage_from(rows[0][1:]) if rows else None
 
     def usages(self) -> dict[int, Usage]:
-        """The same of every task that was ever read, by its id."""
+        """The usage of every task that has a reading, by its id."""
         return {row[0]: usage_from(row[1:]) for row in self._connection.all(_USAGES)}
 
     def max_running(self) -> int:
-        """How many tasks may be at work at once; 0 before a keeper said."""
+        """The most tasks at work at once; 0 before the first keeper."""
         row = self._connection.one(
             "SELECT json_extract(body, '$.max_running') FROM event"
             " WHERE task IS NULL AND kind = 'QueueLimit' ORDER BY id DESC LIMIT 1"

@@ -1,4 +1,4 @@
-"""The writer of what sandboxes use: one row a task, overwritten, not history."""
+"""The writer of usage: one row a task, overwritten, without a history."""
 
 import json
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ INSERT OR REPLACE INTO usage VALUES (
     coalesce(:written, (SELECT sum(bytes) FROM path_activity WHERE task = :task)),
     :throttled, :peak_memory, :peak_pids, :oom, :samples)
 """
-# Where the engine counts no bytes, what the sensor saw written stands for them.
+# If the engine counts no bytes, those that the sensor saw written stand for them.
 
 
 class UsageWriter:

@@ -96,7 +96,7 @@ def install_crashing_git(folder: Path, verb: str, when: str) -> None:
 def main(home: Path, point: str) -> None:
     """Keep until the point is reached."""
     paths = HomePaths(home)
-    context = wiring.kit(paths)
+    context = wiring.engine_context(paths)
     room, name, *more = point.split(":")
     match room:
         case "journal":

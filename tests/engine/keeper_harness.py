@@ -136,7 +136,7 @@ def open_keeper_harness() -> Iterator[KeeperHarness]:
     home = Path(tempfile.mkdtemp(prefix=f"swarm-test-{os.getpid()}-"))
     before = os.environ.get("SWARM_CONFIG")
     paths = HomePaths(home)
-    context = wiring.kit(paths)
+    context = wiring.engine_context(paths)
     harness = KeeperHarness(paths, context, Queries(paths.database))
     harness.configure("")
     try:

@@ -23,7 +23,7 @@ def _in(state: State) -> Task:
 
 @pytest.mark.parametrize(
     ("state", "event"),
-    itertools.product(State, HAPPENINGS),
+    list(itertools.product(State, HAPPENINGS)),
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
 def test_an_event_in_a_state(state: State, event: e.Event) -> None:

@@ -83,7 +83,6 @@ def test_an_unknown_verb_is_refused() -> None:
 @pytest.mark.parametrize(
     ("verb", "body", "wish"),
     [
-        ("mend", {"task": 3}, wishes.Uncut(3)),
         (
             "new",
             {"repo": "/r", "command": None, "agent": None, "tokens": "2k"},

@@ -137,7 +137,7 @@ def open_weakened_sandbox(of: SandboxProbe) -> Iterator[WeakenedSandbox]:
         at = WeakenedSandbox(of.harness, of.task, of.web, "", Path(folder), client)
         for path in (at.tree, at.home, at.folder / "objects"):
             path.mkdir()
-        shutil.copytree(of.harness.paths.told(of.task), at.folder / "told")
+        shutil.copytree(of.harness.paths.etc_swarm(of.task), at.folder / "told")
         tidy(at)
         try:
             at.box = at.start("sh", "-c", SETUID)

@@ -27,7 +27,7 @@ def _luminance(color: Color) -> float:
 
 @pytest.mark.parametrize(
     ("theme", "tone"),
-    itertools.product((themes.DARK, themes.LIGHT), (*TONES, "text-muted")),
+    list(itertools.product((themes.DARK, themes.LIGHT), (*TONES, "text-muted"))),
     ids=lambda value: value.name if isinstance(value, Theme) else str(value),
 )
 def test_a_tone_can_be_read_on_every_ground(theme: Theme, tone: str) -> None:

@@ -8,7 +8,7 @@ from swarm.adapters.docker import DockerImages
 from swarm.bootstrap import dashboard
 from swarm.cli import exit_codes, output
 from swarm.cli.demo import report, sample
-from swarm.cli.demo.environment import Stage, stage
+from swarm.cli.demo.environment import DemoEnvironment, demo_environment
 from swarm.cli.demo.tasks import JOBS, MERGED, Attempt
 from swarm.cli.keeper_client import ask
 from swarm.cli.progress import succeeded
@@ -21,63 +21,67 @@ from swarm.model.wishes import Merge, NewTasks
 IMAGES = ("base", "gate", "sensor")
 
 PACE_WATCHED, PACE_PIPED = 2.5, 0.5
-"""Seconds between a script's steps: for a human who watches, and for none."""
+"""Seconds between a script's steps, with and without a human who watches."""
 
 
 def demo(_args: Namespace) -> int:
-    """1 where a task failed or did what it must not; Ctrl+C cleans up."""
-    began = time.time()
-    watched = sys.stdin.isatty() and sys.stdout.isatty()
+    """Run the demo; 1 if a task failed or did what it must not. Ctrl+C cleans up."""
+    start_time = time.time()
+    is_watched = sys.stdin.isatty() and sys.stdout.isatty()
     _build_images()
-    with stage() as at:
-        output.out(f"sample repository: {at.sample}")
-        ids = _start(at, PACE_WATCHED if watched else PACE_PIPED)
-        if watched:
-            dashboard.run_dashboard(at.places, at.sample, ascii=False)
+    with demo_environment() as environment:
+        output.out(f"sample repository: {environment.sample}")
+        ids = _start(environment, PACE_WATCHED if is_watched else PACE_PIPED)
+        if is_watched:
+            dashboard.run_dashboard(environment.places, environment.sample, ascii=False)
         else:
-            report.follow(at.places, ids, began)
-        status = _show(at, ids, ended=not watched)
+            report.follow(environment.places, ids, start_time)
+        status = _show(environment, ids, is_unattended=not is_watched)
         output.out("removing the demo's containers, volumes, keeper and tmux server")
-    output.out(f"the sample repository stays: git -C {at.sample} log --oneline")
+    output.out(
+        f"the sample repository stays: git -C {environment.sample} log --oneline"
+    )
     return status
 
 
 def _build_images() -> None:
     for name in IMAGES:
-        began = time.monotonic()
+        start_time = time.monotonic()
         reference = images.build(
             DockerImages(), name, lambda text: output.out(f"  {safe_line(text, 160)}")
         )
-        output.out(f"image {reference}: ready after {time.monotonic() - began:.1f} s")
+        output.out(
+            f"image {reference}: ready after {time.monotonic() - start_time:.1f} s"
+        )
 
 
-def _start(at: Stage, pace: float) -> list[int]:
+def _start(environment: DemoEnvironment, pace: float) -> list[int]:
     ids: list[int] = []
     for job in JOBS:
         wish = NewTasks(
-            str(at.sample),
+            str(environment.sample),
             prompt=job.prompt,
-            command=job.command(at.canary, pace),
+            command=job.command(environment.canary, pace),
             name=job.name,
         )
-        ids += ask(at.places, wish)["tasks"]
+        ids += ask(environment.places, wish)["tasks"]
     return ids
 
 
-def _show(at: Stage, ids: list[int], ended: bool) -> int:
-    """The table; without a human who did it all, also the dashboard and a merge."""
-    tasks, faults = report.settled(at.places, ids)
-    found = report.tried(at.places, tasks)
+def _show(environment: DemoEnvironment, ids: list[int], is_unattended: bool) -> int:
+    """Show the tasks and denials; without a human also the dashboard and a merge."""
+    tasks, faults = report.ended_tasks(environment.places, ids)
+    attempts = report.attempts_by_task(environment.places, tasks)
     output.out("")
-    report.table(tasks, found)
+    report.table(tasks, attempts)
     output.out("")
-    report.denials(at.places, tasks)
-    faults += report.told_badly(found)
-    if ended:
-        faults += _shortfalls(tasks, found)
+    report.denials(environment.places, tasks)
+    faults += report.unrefused_attempts(attempts)
+    if is_unattended:
+        faults += _shortfalls(tasks, attempts)
         for act in (_draw, _merge):
             try:
-                act(at, tasks)
+                act(environment, tasks)
             except SwarmError as error:
                 faults.append(f"{error.message}\n{error.hint}".strip())
     for fault in faults:
@@ -85,32 +89,36 @@ def _show(at: Stage, ids: list[int], ended: bool) -> int:
     return exit_codes.FAILED if faults else exit_codes.DONE
 
 
-def _shortfalls(tasks: list[Task], found: dict[int, list[Attempt]]) -> list[str]:
+def _shortfalls(tasks: list[Task], attempts: dict[int, list[Attempt]]) -> list[str]:
     failed = [
         f"#{task.id} {task.name} is {task.state}, exit {task.exit_code}: "
         f"{safe_line(task.reason)}"
         for task in tasks
         if not succeeded(task)
     ]
-    silent = [f"#{number}: told of no attempt" for number in found if not found[number]]
+    silent = [
+        f"#{number}: its log shows no attempt"
+        for number, task_attempts in attempts.items()
+        if not task_attempts
+    ]
     return failed + silent
 
 
-def _draw(at: Stage, tasks: list[Task]) -> None:
+def _draw(environment: DemoEnvironment, tasks: list[Task]) -> None:
     output.out("")
     output.out("the dashboard at this moment, as text:")
-    output.out(report.dashboard(at, [task.name for task in tasks]))
+    output.out(report.dashboard(environment, [task.name for task in tasks]))
 
 
-def _merge(at: Stage, tasks: list[Task]) -> None:
+def _merge(environment: DemoEnvironment, tasks: list[Task]) -> None:
     task = next(task for task in tasks if task.name == MERGED)
     wish = Merge(task.id, tree=task.review.tree, strategy="squash")
-    answer = ask(at.places, wish)
+    answer = ask(environment.places, wish)
     output.out("")
     output.out(f"merged #{task.id} {task.name} into {answer['target']} (squash):")
-    output.out(line_by_line(sample.log(at.sample)))
+    output.out(line_by_line(sample.log(environment.sample)))
 
 
 def line_by_line(text: str) -> str:
-    """Indented, each line harmless."""
+    """The text indented, with each line made harmless."""
     return "\n".join(f"  {safe_line(row, 200)}" for row in text.splitlines())

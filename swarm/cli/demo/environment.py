@@ -1,4 +1,4 @@
-"""The demo's own home: made anew, and gone afterwards but for the sample repository."""
+"""The demo's own home: made for one run; only the sample repository stays."""
 
 import os
 import shutil
@@ -21,12 +21,12 @@ from swarm.plan.naming import HomePaths
 from swarm.store.queries import Queries
 
 KEEPER_SECONDS = 20.0
-"""How long a keeper may take to end."""
+"""The longest time that a keeper may take to end."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """Where one run of the demo happens."""
+class DemoEnvironment:
+    """The folder in which one run of the demo happens."""
 
     root: Path
 
@@ -37,65 +37,62 @@ class Stage:
 
     @property
     def sample(self) -> Path:
-        """The repository; stays when all else goes."""
+        """The repository that the tasks work on; all else is removed at the end."""
         return self.root / "sample"
 
     @property
     def canary(self) -> Path:
-        """A file of the host's that no sandbox may read."""
+        """A file of the host that no sandbox may read."""
         return self.root / "host-home" / "secret.txt"
 
 
 @contextmanager
-def stage() -> Iterator[Stage]:
-    """A stage with its sample and its canary; everything else is removed at the end.
+def demo_environment() -> Iterator[DemoEnvironment]:
+    """Make the sample and the canary; everything but the sample is removed at the end.
 
-    Sets SWARM_HOME and SWARM_CONFIG for this process and its keeper, and has TERM and
+    Sets SWARM_HOME and SWARM_CONFIG for this process and its keeper, and lets TERM and
     HUP end it as Ctrl+C does. The user's own state is neither read nor written.
     """
-    at = Stage(Path(tempfile.mkdtemp(prefix="swarm-demo-")))
-    os.environ["SWARM_HOME"] = str(at.places.home)
-    os.environ["SWARM_CONFIG"] = str(at.root / "config.toml")
-    _on_ending(signal.default_int_handler)
-    keep = True
+    environment = DemoEnvironment(Path(tempfile.mkdtemp(prefix="swarm-demo-")))
+    os.environ["SWARM_HOME"] = str(environment.places.home)
+    os.environ["SWARM_CONFIG"] = str(environment.root / "config.toml")
+    _handle_end_signals(signal.default_int_handler)
+    keep_sample = True
     try:
-        at.places.home.mkdir(mode=0o700)
-        at.canary.parent.mkdir(mode=0o700)
-        at.canary.write_text("the demo's own secret\n")
-        sample.make(at.sample)
-        yield at
+        environment.places.home.mkdir(mode=0o700)
+        environment.canary.parent.mkdir(mode=0o700)
+        environment.canary.write_text("the demo's own secret\n")
+        sample.make(environment.sample)
+        yield environment
     except KeyboardInterrupt:
-        keep = False
+        keep_sample = False
         raise
     finally:
         # A second Ctrl+C, or the TERM that follows a first, must not cut this short.
-        _on_ending(signal.SIG_IGN)
-        _clear(at, keep)
-        _on_ending(signal.default_int_handler)
+        _handle_end_signals(signal.SIG_IGN)
+        _clear(environment, keep_sample)
+        _handle_end_signals(signal.default_int_handler)
 
 
-def _on_ending(do: Any) -> None:
+def _handle_end_signals(handler: Any) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, do)
+        signal.signal(number, handler)
 
 
-def _clear(at: Stage, keep: bool) -> None:
-    """Each step whether or not the one before succeeded; what stays is named.
-
-    The sample goes too unless it is to be kept.
-    """
-    branches = _branches(at.places)
+def _clear(environment: DemoEnvironment, keep_sample: bool) -> None:
+    """Take every step even if the one before failed, and name what stays behind."""
+    branches = _branches(environment.places)
     for step in (_end_keeper, wiring.clear):
         try:
-            step(at.places)
+            step(environment.places)
         except SwarmError as error:
             output.note(f"left behind: {safe_line(error.message)}")
-    for folder in (at.places.home, at.canary.parent):
+    for folder in (environment.places.home, environment.canary.parent):
         erase(folder)
-    if keep and (at.sample / ".git").is_dir():
-        sample.forget(at.sample, branches)
+    if keep_sample and (environment.sample / ".git").is_dir():
+        sample.forget(environment.sample, branches)
     else:
-        shutil.rmtree(at.root)
+        shutil.rmtree(environment.root)
 
 
 def _branches(paths: HomePaths) -> list[str]:

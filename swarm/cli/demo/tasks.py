@@ -1,4 +1,4 @@
-"""The three tasks of the demo, and how their scripts tell what was refused."""
+"""The three tasks of the demo, and the attempts that their scripts log."""
 
 import shlex
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ class Job:
     prompt: str
 
     def command(self, canary: Path, pace: float) -> str:
-        """The shell command: every step fails the task, each takes `pace` seconds."""
+        """The shell command; a failing step ends it, and each takes `pace` seconds."""
         settings = f"set -e; PACE={pace:g}; CANARY={shlex.quote(str(canary))}\n"
         return settings + _script("attempts") + _script(self.name)
 
@@ -44,7 +44,7 @@ class Attempt:
 
 
 def attempts(log: str) -> Iterator[Attempt]:
-    """What a task's own log tells; its words, as far as one believes them."""
+    """The attempts that a task's own log names; the log is the agent's word alone."""
     for text in log.splitlines():
         for ended in ("refused", "allowed!", "untried"):
             if text.startswith(f"{ended}: "):

@@ -29,7 +29,7 @@ def write_sandbox_files(context: EngineContext, task: Task, policy: Policy) -> N
     They are written in place, for a running sandbox has the folder mounted.
     """
     gate_info = context.nets.up()
-    folder = context.places.told(task.id)
+    folder = context.places.etc_swarm(task.id)
     folder.mkdir(parents=True, exist_ok=True, mode=0o755)
     for name, content in _certificate_files(gate_info).items():
         _write_if_changed(folder / name, content)

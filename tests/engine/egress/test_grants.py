@@ -66,7 +66,7 @@ def test_a_grant_to_one_task_opens_its_repository_once(
         grants.grant(harness.context, Grant("granted.test", task=task.id))
 
     assert 0 < started[0] <= OPENED_AND_READ
-    policy_text = harness.context.places.told(task.id) / "policy.md"
+    policy_text = harness.context.places.etc_swarm(task.id) / "policy.md"
     assert "granted.test" in policy_text.read_text()
 
 
