@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 
@@ -35,15 +35,18 @@ def read_file(directory: int, name: str, limit: int) -> bytes | None:
         fd = os.open(name, _FILE, dir_fd=directory)
     except OSError:
         return None
-    with open(fd, "rb", buffering=0) as file:  # noqa: PTH123 - a descriptor, no path
+    try:
+        # Not `open`: it raises if the agent has put a directory in the file's place.
         if not stat.S_ISREG(os.fstat(fd).st_mode):
             return None
-        return b"".join(_pieces(file.read, limit + 1))
+        return b"".join(_pieces(fd, limit + 1))
+    finally:
+        os.close(fd)
 
 
-def _pieces(read: Callable[[int], bytes], remaining: int) -> Iterator[bytes]:
+def _pieces(fd: int, remaining: int) -> Iterator[bytes]:
     while remaining > 0:
-        piece = read(min(remaining, 1 << 20))
+        piece = os.read(fd, min(remaining, 1 << 20))
         if not piece:
             return
         remaining -= len(piece)

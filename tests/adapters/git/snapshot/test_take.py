@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from swarm.adapters.git.safe_fs.files import erase
-from swarm.adapters.git.safe_fs.reader import SafeReader
 from swarm.adapters.git.snapshot import take
 from swarm.adapters.git.snapshot.objects import blob_id
 from swarm.adapters.git.snapshot.take import Caps
@@ -148,19 +146,6 @@ def test_ignored_files_are_hidden_and_tracked_ones_are_not(repo: Path) -> None:
     assert change(snapshot, "src/a.py").kind == "modified"
 
 
-def test_an_ignore_rule_can_be_taken_back_below(repo: Path) -> None:
-    """`!pattern` and nested `.gitignore` files count as git counts them."""
-    task = task_with_worktree(repo)
-    (task.worktree / "src" / ".gitignore").write_text("!keep.log\n")
-    (task.worktree / "src" / "keep.log").write_text("x\n")
-    (task.worktree / "src" / "other.log").write_text("x\n")
-
-    snapshot = take.take(task)
-
-    assert change(snapshot, "src/keep.log").kind == "added"
-    assert why(snapshot, "src/other.log") == "ignored"
-
-
 def test_pipes_sockets_and_links_in_place_of_gitignore_hold_nothing_up(
     repo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -252,28 +237,6 @@ def test_hostile_names_are_names(repo: Path, name: bytes) -> None:
     assert [os.fsencode(each.path) for each in snapshot.hidden] == [name + b".log"]
 
 
-def test_a_link_swapped_in_while_we_read_leads_nowhere(
-    repo: Path, tmp_path: Path
-) -> None:
-    """Directories and files are opened by name, one by one, never through a link."""
-    outside = tmp_path / "outside"
-    outside.mkdir()
-    (outside / "a.py").write_text("host secret\n")
-    task = task_with_worktree(repo)
-    mode = (task.worktree / "src" / "a.py").stat().st_mode
-    with SafeReader(task.worktree) as descent:
-        assert descent.content("src/a.py", mode, 100) == b"one\ntwo\nthree\n"
-    (task.worktree / "src").rename(task.worktree / "moved")
-    (task.worktree / "src").symlink_to(outside)
-    (task.worktree / "moved" / "b.py").unlink()
-    (task.worktree / "moved" / "b.py").symlink_to(outside / "a.py")
-
-    with SafeReader(task.worktree) as descent:
-        assert (task.worktree / "src" / "a.py").read_text() == "host secret\n"
-        assert descent.content("src/a.py", mode, 100) is None
-        assert descent.content("moved/b.py", mode, 100) is None
-
-
 def test_a_large_file_is_hidden_and_blocks(repo: Path) -> None:
     """A tree without it would not be the agent's work, so it is not merged."""
     task = task_with_worktree(repo)
@@ -284,29 +247,6 @@ def test_a_large_file_is_hidden_and_blocks(repo: Path) -> None:
 
     assert [entry.path for entry in snapshot.blocking] == ["big"]
     assert change(snapshot, "fits").kind == "added"
-
-
-def test_too_many_files_are_refused(repo: Path) -> None:
-    """An agent cannot keep the host walking."""
-    with pytest.raises(SwarmError, match="too many"):
-        take.take(task_with_worktree(repo), Caps(entries=3))
-
-
-def test_a_directory_nested_without_end_is_hidden(repo: Path) -> None:
-    """Deeper than any path may be."""
-    task = task_with_worktree(repo)
-    fd = os.open(task.worktree, os.O_RDONLY)
-    for _ in range(3000):
-        os.mkdir("d", dir_fd=fd)
-        below = os.open("d", os.O_RDONLY, dir_fd=fd)
-        os.close(fd)
-        fd = below
-    os.close(fd)
-
-    snapshot = take.take(task)
-
-    assert [entry.reason for entry in snapshot.hidden] == ["too deep"]
-    erase(task.worktree)
 
 
 def test_many_hidden_files_are_one_entry(repo: Path) -> None:
