@@ -84,6 +84,12 @@ def commit_all(work_tree: Path, message: str) -> str:
     return sh_git(work_tree, "rev-parse", "HEAD")
 
 
+def make_relative(admin: Path) -> None:
+    """Write the path as git 2.48 does if `worktree.useRelativePaths` is set."""
+    gitdir = admin / "gitdir"
+    gitdir.write_text(os.path.relpath(gitdir.read_text().strip(), admin) + "\n")
+
+
 def task_on(repo: Path, number: int = 1) -> TaskGit:
     """A task on the repository's HEAD; nothing of it is made yet."""
     home = repo.parent / "swarm-home"

@@ -1,20 +1,17 @@
 """The repository's list of worktrees, read from its own side."""
 
-import os
 from pathlib import Path
 
 import pytest
 
-from swarm.adapters.git.merge.checkout import checkouts
 from swarm.adapters.git.repository import Repository
 from swarm.adapters.git.worktree.registration import admin_dir, linked_worktrees
-from tests.adapters.git.git_helpers import sh_git, task_on, task_with_worktree
-
-
-def make_relative(admin: Path) -> None:
-    """Write the path as git 2.48 does if `worktree.useRelativePaths` is set."""
-    gitdir = admin / "gitdir"
-    gitdir.write_text(os.path.relpath(gitdir.read_text().strip(), admin) + "\n")
+from tests.adapters.git.git_helpers import (
+    make_relative,
+    sh_git,
+    task_on,
+    task_with_worktree,
+)
 
 
 @pytest.fixture
@@ -33,18 +30,6 @@ def test_a_worktree_is_found_by_its_relative_path(repo: Path, linked: Path) -> N
     assert list(linked_worktrees(repository)) == [
         (repo / ".git" / "worktrees" / "linked", linked)
     ]
-
-
-def test_a_merge_knows_of_a_checkout_by_a_relative_path(
-    repo: Path, linked: Path
-) -> None:
-    """Otherwise it would move the branch below the user's files."""
-    repository = Repository.open(repo, repo.parent / "home")
-
-    (checkout,) = checkouts(repository, "other")
-
-    assert checkout.work_tree == linked
-    assert checkout.index.exists()
 
 
 def test_a_tasks_admin_directory_is_found_by_a_relative_path(repo: Path) -> None:
