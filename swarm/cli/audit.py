@@ -1,11 +1,11 @@
-"""`swarm audit`: all that happened on one timeline, its proof, and its export."""
+"""`swarm audit`: shows, verifies and exports all that happened, on one timeline."""
 
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
@@ -19,22 +19,27 @@ from swarm.store.queries import Queries
 
 
 def audit_arguments(parser: ArgumentParser) -> None:
-    """show, verify, export."""
-    verbs = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
-    show = verbs.add_parser("show", help="the newest of the timeline")
+    """Add show, verify and export, each with arguments of its own."""
+    acts = parser.add_subparsers(dest="act", required=True, metavar="|".join(_ACTS))
+    show = acts.add_parser("show", help="print the newest entries of the timeline")
     filter_arguments(show)
     show.add_argument("--limit", type=int, default=200, metavar="N")
-    verify = verbs.add_parser("verify", help="whether the raw lines are as recorded")
+    verify = acts.add_parser("verify", help="check that the raw lines are as recorded")
     verify.add_argument("id", nargs="?", type=task_id, metavar="ID")
-    export = verbs.add_parser("export", help="all of it, for other programs")
+    export = acts.add_parser("export", help="write every entry, for other programs")
     filter_arguments(export)
     export.add_argument("--format", choices=("jsonl", "csv"), default="jsonl")
-    export.add_argument("--out", type=Path, metavar="FILE", help="instead of stdout")
+    export.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="write there instead of to standard output",
+    )
 
 
 def audit(args: Namespace) -> int:
-    """Each reads the file alone; no keeper is needed."""
-    return _VERBS[args.what](args)
+    """Show, verify or export; each reads the database, and needs no keeper."""
+    return _ACTS[args.act](args)
 
 
 def _show(args: Namespace) -> int:
@@ -42,36 +47,41 @@ def _show(args: Namespace) -> int:
     for entry in reversed(entries):
         output.out(entry_sentence(entry))
     if not entries:
-        output.out("nothing of that happened")
+        output.out("no entry matches")
     return exit_codes.DONE
 
 
 def _verify(args: Namespace) -> int:
     queries = _queries(args)
-    tasks = [args.id] if args.id is not None else [t.id for t in _all_tasks(queries)]
+    if args.id is not None:
+        task_ids = [args.id]
+    else:
+        task_ids = [task.id for task in queries.tasks.all(removed=True)]
     status = exit_codes.DONE
-    for task in tasks:
-        for found in audit_check.of_task(
-            home.places().sensor, queries.audit.log_positions(task)
+    for number in task_ids:
+        for verification in audit_check.of_task(
+            home.places().sensor, queries.audit.log_positions(number)
         ):
-            if found.fault:
+            if verification.fault:
                 status = exit_codes.FAILED
-            words = found.fault or f"{found.lines:,} lines, as they were recorded"
-            output.out(f"#{task:<4} {found.file.name:<20} {words}")
-    if status:
+            intact = f"{verification.lines:,} lines, as they were recorded"
+            result = verification.fault or intact
+            output.out(f"#{number:<4} {verification.file.name:<20} {result}")
+    if status != exit_codes.DONE:
         output.out("the audit was changed after it was recorded")
     return status
 
 
 def _export(args: Namespace) -> int:
     entries = since(_queries(args).audit, AuditCursor(), filter_from(args))
-    with _opened(args.out) as out:
+    with _output_file(args.out) as out:
         audit_reader.write(entries, args.format, out)
     return exit_codes.DONE
 
 
 @contextmanager
-def _opened(file: Path | None) -> Iterator[TextIO]:
+def _output_file(file: Path | None) -> Iterator[TextIO]:
+    """A new file, or standard output; SwarmError if the file exists."""
     if file is None:
         yield sys.stdout
         return
@@ -85,14 +95,11 @@ def _opened(file: Path | None) -> Iterator[TextIO]:
 
 
 def _queries(args: Namespace) -> Queries:
+    """The read side; NotFound if a task is named that does not exist."""
     queries = Queries(home.places().database)
     if args.id is not None:
         queries.tasks.get(args.id)
     return queries
 
 
-def _all_tasks(queries: Queries) -> list[Any]:
-    return list(queries.tasks.all(removed=True))
-
-
-_VERBS = {"show": _show, "verify": _verify, "export": _export}
+_ACTS = {"show": _show, "verify": _verify, "export": _export}

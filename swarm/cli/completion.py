@@ -1,4 +1,4 @@
-"""`swarm completion`: the completion script of a shell."""
+"""`swarm completion`: prints the completion script of a shell."""
 
 from argparse import ArgumentParser, Namespace
 

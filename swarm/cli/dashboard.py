@@ -1,4 +1,4 @@
-"""`swarm` without a command: the dashboard, where there is a terminal."""
+"""`swarm` without a command: opens the dashboard, if there is a terminal."""
 
 import sys
 from argparse import Namespace
@@ -10,7 +10,7 @@ from swarm.errors import SwarmError
 
 
 def dashboard(args: Namespace) -> int:
-    """Blocks until the human leaves it; SwarmError without a terminal."""
+    """Block until the human leaves the dashboard; SwarmError without a terminal."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise SwarmError(
             "the dashboard needs a terminal",

@@ -1,34 +1,36 @@
-"""`swarm doctor`: whether this machine is fit, and how to mend it where it is not."""
+"""`swarm doctor`: checks this machine, and says how to mend what is wrong."""
 
 import shutil
 from argparse import ArgumentParser, Namespace
+from collections import Counter
 
 from swarm.adapters.docker import DockerImages
 from swarm.adapters.git.process import GitDir, run
 from swarm.adapters.tmux.server import version as tmux_version
 from swarm.bootstrap import home, wiring
 from swarm.cli import exit_codes, output
-from swarm.engine.host import doctor as engine
+from swarm.engine.host import doctor as host_doctor
 from swarm.model.safe_text import safe_line
 
 MARKS = {"ok": "✓", "warn": "!", "fail": "✗"}
 
 
 def doctor_arguments(parser: ArgumentParser) -> None:
-    """Whether to mend, and in which form."""
+    """Add `--fix` and `--json`."""
     parser.add_argument(
         "--fix",
         action="store_true",
-        help="do what is safe: build images, remove leftovers, close the home",
+        help="mend what is safe to mend: build images, remove leftovers, "
+        "close the home folder to others",
     )
     parser.add_argument("--json", action="store_true", help="print a JSON list")
 
 
 def doctor(args: Namespace) -> int:
-    """1 where something fails; a warning does not count."""
-    checks = engine.examine(machine())
+    """Print the checks; FAILED if one of them fails, a warning does not count."""
+    checks = host_doctor.examine(machine())
     if args.fix:
-        checks = engine.mended(
+        checks = host_doctor.mended(
             checks, lambda text: output.note(f"  {safe_line(text, 160)}")
         )
     if args.json:
@@ -39,9 +41,9 @@ def doctor(args: Namespace) -> int:
     return exit_codes.FAILED if failed else exit_codes.DONE
 
 
-def machine() -> engine.Machine:
-    """This machine, through the real doors."""
-    return engine.Machine(
+def machine() -> host_doctor.Machine:
+    """This machine, examined through the real adapters."""
+    return host_doctor.Machine(
         places=home.places(),
         sandboxes=wiring.sandboxes(),
         images=DockerImages(),
@@ -51,8 +53,8 @@ def machine() -> engine.Machine:
     )
 
 
-def facts(check: engine.Check) -> dict[str, object]:
-    """A check as JSON has it."""
+def facts(check: host_doctor.Check) -> dict[str, object]:
+    """A check as the JSON shows it."""
     return {
         "name": check.name,
         "ok": check.ok,
@@ -62,12 +64,14 @@ def facts(check: engine.Check) -> dict[str, object]:
     }
 
 
-def _print(checks: list[engine.Check]) -> None:
-    size = max(len(check.name) for check in checks)
+def _print(checks: list[host_doctor.Check]) -> None:
+    width = max(len(check.name) for check in checks)
     for check in checks:
-        out = f"{MARKS[check.ok]} {check.ok:<4}  {check.name:<{size}}  "
-        output.out(out + safe_line(check.found))
+        label = f"{MARKS[check.ok]} {check.ok:<4}  {check.name:<{width}}  "
+        output.out(label + safe_line(check.found))
         if check.mend and check.ok != "ok":
-            output.out(" " * (size + 10) + "→ " + safe_line(check.mend))
-    counts = [sum(check.ok == grade for check in checks) for grade in MARKS]
-    output.out(f"{counts[0]} fine, {counts[1]} to look at, {counts[2]} broken")
+            output.out(" " * (width + 10) + "→ " + safe_line(check.mend))
+    counts = Counter(check.ok for check in checks)
+    output.out(
+        f"{counts['ok']} fine, {counts['warn']} to look at, {counts['fail']} broken"
+    )

@@ -1,4 +1,4 @@
-"""What an exit status of `swarm` means."""
+"""The exit statuses of `swarm`, and their meanings."""
 
 DONE = 0
 FAILED = 1
@@ -13,7 +13,7 @@ MEANINGS: dict[int, str] = {
     DONE: "done",
     FAILED: "refused or failed; the reason is on standard error",
     USAGE: "the command line is wrong",
-    TASK_FAILED: "a task that was waited for did not end with 0",
+    TASK_FAILED: "a task did not end with 0 (`wait`, `new --wait`)",
     NOT_FOUND: "there is no such task",
     TOOL_MISSING: "docker, git or tmux is missing or does not answer",
     TIMEOUT: "the time of `wait --timeout` is over",
@@ -22,5 +22,5 @@ MEANINGS: dict[int, str] = {
 
 
 def table() -> str:
-    """The exit codes as the help shows them."""
+    """The exit statuses as the help shows them."""
     return "\n".join(f"  {code:>3}  {meaning}" for code, meaning in MEANINGS.items())

@@ -10,14 +10,14 @@ from swarm.config import load
 
 
 def init(_args: Namespace) -> int:
-    """Writes the user's config file, every line a comment, where there is none."""
+    """Write the user's config file, every setting a comment, if there is none."""
     file = load.user_file()
     if file.exists():
         load.load(file)
-        output.out(f"{file} exists and is in order; it was not touched")
+        output.out(f"{file} exists and is valid; it was not touched")
     else:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(commented(load.DEFAULTS.read_text(encoding="utf-8")))
+        file.write_text(comment_out(load.DEFAULTS.read_text(encoding="utf-8")))
         output.out(f"wrote {file}: every key with its default, as comments")
     shell = Path(os.environ.get("SHELL", "bash")).name
     output.out("")
@@ -27,8 +27,8 @@ def init(_args: Namespace) -> int:
     return exit_codes.DONE
 
 
-def commented(text: str) -> str:
-    """A TOML text whose settings are comments; tables too, so that it says nothing."""
+def comment_out(text: str) -> str:
+    """The TOML text with every line a comment; the headers of tables too."""
     return "".join(
         f"# {line}" if line.strip() and not line.startswith("#") else line
         for line in text.splitlines(keepends=True)

@@ -13,10 +13,10 @@ from swarm.store.queries import Queries
 from swarm.store.wish_queries import WishRecord
 
 POLL_SECONDS = 0.01
-"""Between two looks at the file; each costs microseconds (`PRAGMA data_version`)."""
+"""The time between two looks at the database; one costs microseconds (a pragma)."""
 
 QUIET_SECONDS = 1.0
-"""After so long without news, one looks whether the keeper still lives."""
+"""The time without a change after which a caller checks that the keeper lives."""
 
 
 def ask(paths: HomePaths, wish: Wish) -> dict[str, Any]:
@@ -28,17 +28,17 @@ def ask(paths: HomePaths, wish: Wish) -> dict[str, Any]:
 
 
 def ask_all(paths: HomePaths, requested: Sequence[Wish]) -> list[WishRecord]:
-    """Submit wishes at once and block until each is done or refused."""
+    """Submit all wishes together and block until each is done or refused."""
     wish_ids = [wishes.submit(paths.database, wish) for wish in requested]
     keeper_process.ensure_keeper(paths)
     queries = Queries(paths.database)
     try:
-        return _decided(paths, queries, wish_ids)
+        return _wait_for_all(paths, queries, wish_ids)
     finally:
         queries.close()
 
 
-def _decided(
+def _wait_for_all(
     paths: HomePaths, queries: Queries, wish_ids: list[int]
 ) -> list[WishRecord]:
     records: list[WishRecord] = []
@@ -52,9 +52,10 @@ def _decided(
 
 
 def changes(queries: Queries, seconds: float | None = None) -> Iterator[bool]:
-    """True at once and whenever another process wrote; False after a quiet second.
+    """Yield True at once and after each write of another process.
 
-    Ends when the time is over, and without a limit when the caller does.
+    Yields False after each second without one. Ends after so many seconds; without a
+    limit it never ends by itself.
     """
     deadline = None if seconds is None else time.monotonic() + seconds
     last_version, last_yield = -1, 0.0

@@ -1,4 +1,4 @@
-"""`swarm new`: from a prompt to tasks, and their launch step by step on request."""
+"""`swarm new`: queues tasks from a prompt, and waits for them on request."""
 
 from argparse import ArgumentParser, Namespace
 
@@ -12,7 +12,7 @@ from swarm.model.wishes import NewTasks
 
 
 def new_arguments(parser: ArgumentParser) -> None:
-    """The prompt, and how it is to be carried out."""
+    """Add the prompt, and the options of the tasks it becomes."""
     add = parser.add_argument
     add(
         "prompt",
@@ -31,21 +31,23 @@ def new_arguments(parser: ArgumentParser) -> None:
         "--agent",
         default="",
         metavar="NAME",
-        help="which agent (default: the config's)",
+        help="the agent (default: the config's)",
     )
     add(
         "--name",
         default="",
-        metavar="N",
-        help="what the task is called (default: the prompt)",
+        metavar="TEXT",
+        help="the task's name (default: made from the prompt)",
     )
     add(
         "--base",
         default="",
         metavar="REF",
-        help="where it starts (default: the checkout)",
+        help="the commit or branch it starts from (default: the checkout)",
     )
-    add("--copies", type=int, default=1, metavar="N", help="start the same N times")
+    add(
+        "--copies", type=int, default=1, metavar="N", help="queue the same task N times"
+    )
     add(
         "--after",
         type=task_id,
@@ -58,13 +60,13 @@ def new_arguments(parser: ArgumentParser) -> None:
         "--tokens",
         type=tokens,
         metavar="N",
-        help="pause it after so many tokens: 500k, 2M",
+        help="pause it after so many tokens: 500k, 2M; 0 for no limit",
     )
     add(
         "--dollars",
         type=float,
         metavar="X",
-        help="pause it after so much, as estimated: 2.50",
+        help="pause it after so much, as estimated: 2.50; 0 for no limit",
     )
     add(
         "--wait",
@@ -76,9 +78,9 @@ def new_arguments(parser: ArgumentParser) -> None:
 def new(args: Namespace) -> int:
     """Queue the tasks and print their ids, one per line."""
     repo = needed_repository(args)
-    places = home.places()
-    made = ask(
-        places,
+    paths = home.places()
+    answer = ask(
+        paths,
         NewTasks(
             str(repo),
             prompt=output.typed(args.prompt),
@@ -92,5 +94,5 @@ def new(args: Namespace) -> int:
             dollars=args.dollars,
         ),
     )
-    output.numbers(made["tasks"])
-    return follow(places, made["tasks"]) if args.wait else exit_codes.DONE
+    output.numbers(answer["tasks"])
+    return follow(paths, answer["tasks"]) if args.wait else exit_codes.DONE

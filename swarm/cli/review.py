@@ -1,4 +1,4 @@
-"""`swarm diff` and `swarm merge`: what a task changed, and how it comes home."""
+"""`swarm diff` and `swarm merge`: shows a task's changes, and merges them."""
 
 import sys
 from argparse import ArgumentParser, Namespace
@@ -21,26 +21,31 @@ from swarm.store.queries import Queries
 
 
 def diff_arguments(parser: ArgumentParser) -> None:
-    """One id, and in which form."""
+    """Add the id of one task, and the form of the output."""
     add = parser.add_argument
     add("id", type=task_id, metavar="ID")
-    add("--stat", action="store_true", help="files and flags only")
-    add("--json", action="store_true", help="files, flags and the tree, as JSON")
+    add("--stat", action="store_true", help="print files and flags only")
+    add("--json", action="store_true", help="print files, flags and the tree as JSON")
     add(
         "--raw",
         action="store_true",
-        help="the agent's bytes as they are; never to a terminal",
+        help="print the agent's bytes as they are; refused on a terminal",
     )
 
 
 def merge_arguments(parser: ArgumentParser) -> None:
-    """One id, where to and how, and which risks were looked at."""
+    """Add the id of one task, the target, and the flagged files that are accepted."""
     add = parser.add_argument
     add("id", type=task_id, metavar="ID")
     add("--strategy", choices=STRATEGIES, help="default: the config's")
     add("--into", metavar="BRANCH", help="default: the branch the task began from")
     add("-m", "--message", metavar="MSG", help="default: made from the prompt")
-    add("--output", type=Path, metavar="FILE", help="where --strategy patch writes")
+    add(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="the file that --strategy patch writes",
+    )
     add("--tree", metavar="ID", help="merge exactly this reviewed tree")
     add(
         "--accept-risk",
@@ -48,43 +53,50 @@ def merge_arguments(parser: ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="PATH",
-        help="you looked at these flagged files",
+        help="merge although these files are flagged: you have looked at them",
     )
-    add("--accept-all-risks", action="store_true", help="you looked at all of them")
+    add(
+        "--accept-all-risks",
+        action="store_true",
+        help="merge although files are flagged: you have looked at all of them",
+    )
 
 
 def diff(args: Namespace) -> int:
-    """Reads the worktree's bytes anew; whatever the agent's git says is not asked."""
-    places = home.places()
+    """Print the changes, from a new reading of the worktree's bytes.
+
+    The agent's own git is not asked; it could answer anything.
+    """
+    paths = home.places()
     if args.raw and sys.stdout.isatty():
         raise Refused(
             "an agent's raw bytes could control this terminal",
             hint=f"redirect them; `swarm merge {args.id} --strategy patch` writes what "
             "`git apply` takes",
         )
-    task = Queries(places.database).tasks.get(args.id)
-    tree = snapshot(places, task)
-    review = wiring.review(places)
+    task = Queries(paths.database).tasks.get(args.id)
+    tree = snapshot(paths, task)
+    review = wiring.review(paths)
     if args.json or args.stat:
         changes, hidden = review.changes(task.id, tree), review.hidden(task.id, tree)
         if args.json:
-            output.as_json(_facts(tree, changes, hidden))
+            output.as_json(_to_json(tree, changes, hidden))
         else:
-            _stat(tree, changes, hidden)
+            _print_stat(tree, changes, hidden)
         return exit_codes.DONE
     _print_diff(review.diff(task.id, tree), args.raw)
     return exit_codes.DONE
 
 
 def snapshot(paths: HomePaths, task: Task) -> str:
-    """The id of the tree that the worktree's bytes are now; a wish of its own."""
+    """The id of a new tree of the worktree's bytes; the keeper makes it."""
     return str(ask(paths, TakeSnapshot(task.id))["tree"])
 
 
 def merge(args: Namespace) -> int:
-    """Merges what was read last; the engine refuses where the files changed since."""
-    places = home.places()
-    task = Queries(places.database).tasks.get(args.id)
+    """Merge the tree that was reviewed last; refused if the files changed since."""
+    paths = home.places()
+    task = Queries(paths.database).tasks.get(args.id)
     wish = Merge(
         task.id,
         tree=args.tree or task.review.tree,
@@ -94,7 +106,7 @@ def merge(args: Namespace) -> int:
         accepted="all" if args.accept_all_risks else tuple(args.accept_risk),
         output=str(args.output.expanduser().absolute()) if args.output else "",
     )
-    answer = ask(places, wish)
+    answer = ask(paths, wish)
     if "path" in answer:
         output.out(f"wrote {safe_line(answer['path'])}")
     else:
@@ -103,17 +115,19 @@ def merge(args: Namespace) -> int:
     return exit_codes.DONE
 
 
-def _print_diff(raw: bytes, untouched: bool) -> None:
-    if untouched:
-        sys.stdout.buffer.write(raw)
+def _print_diff(diff: bytes, as_bytes: bool) -> None:
+    if as_bytes:
+        sys.stdout.buffer.write(diff)
         return
-    text = raw.decode("utf-8", "surrogateescape")
+    text = diff.decode("utf-8", "surrogateescape")
     output.out(plain(text, len(text)).rstrip("\n"))
 
 
-def _stat(tree: str, changes: tuple[Change, ...], hidden: tuple[Hidden, ...]) -> None:
+def _print_stat(
+    tree: str, changes: tuple[Change, ...], hidden: tuple[Hidden, ...]
+) -> None:
     rows = [
-        [change.kind, *_lines(change), _named(change), ", ".join(_reasons(change))]
+        [change.kind, *_line_counts(change), _path(change), ", ".join(_reasons(change))]
         for change in changes
     ]
     if rows:
@@ -126,13 +140,13 @@ def _stat(tree: str, changes: tuple[Change, ...], hidden: tuple[Hidden, ...]) ->
     output.out(f"files: {len(changes)}, hidden: {len(hidden)}, tree {tree}")
 
 
-def _lines(change: Change) -> tuple[str, str]:
+def _line_counts(change: Change) -> tuple[str, str]:
     if change.binary:
         return "binary", ""
     return f"+{change.added}", f"-{change.deleted}"
 
 
-def _named(change: Change) -> str:
+def _path(change: Change) -> str:
     return f"{change.old_path} ⇒ {change.path}" if change.old_path else change.path
 
 
@@ -141,7 +155,7 @@ def _reasons(change: Change) -> Iterator[str]:
         yield f"{flag.level}: {flag.reason}"
 
 
-def _facts(
+def _to_json(
     tree: str, changes: tuple[Change, ...], hidden: tuple[Hidden, ...]
 ) -> dict[str, Any]:
     return {

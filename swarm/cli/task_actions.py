@@ -80,14 +80,14 @@ def _submit_each(
     make_wish: Callable[[int], TaskWish], outcome: str, ids: list[int]
 ) -> int:
     """Submit a wish for each task, all at once; FAILED if any of them is refused."""
-    places = home.places()
-    queries = Queries(places.database)
+    paths = home.places()
+    queries = Queries(paths.database)
     try:
         tasks = tasks_named(queries.tasks, ids)
     finally:
         queries.close()
     requests = [make_wish(task.id) for task in tasks]
-    records = ask_all(places, requests)
+    records = ask_all(paths, requests)
     status = exit_codes.DONE
     for task, wish, record in zip(tasks, requests, records, strict=True):
         if record.outcome == "refused":
