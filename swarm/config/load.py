@@ -14,7 +14,7 @@ DEFAULTS = Path(__file__).with_name("defaults.toml")
 
 
 def user_file() -> Path:
-    """Where the user's settings are: `$SWARM_CONFIG`, else the XDG config folder."""
+    """The user's settings: `$SWARM_CONFIG`, else in the XDG config folder."""
     named = os.environ.get("SWARM_CONFIG")
     if named:
         return Path(named)

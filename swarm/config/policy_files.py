@@ -13,7 +13,7 @@ from swarm.policy.rules import Policy
 from swarm.policy.toml_table import BadPolicy
 
 REPO_FILE = ".swarm/policy.toml"
-"""In a repository: it can only narrow, or ask."""
+"""The file of a repository, which can only narrow the policy, or request more."""
 REGISTRIES = (
     "pypi", "npm", "debian", "crates", "go", "maven", "rubygems", "alpine",
 )  # fmt: skip
@@ -22,11 +22,11 @@ PRESETS: dict[str, tuple[str, ...]] = {
     "balanced": REGISTRIES,
     "open": REGISTRIES,
 }
-"""What each preset switches on beside the agent's own service."""
+"""The services of each preset, beside the agent's own."""
 
 
 def beside(config_file: Path) -> Path:
-    """The user's policy: beside the config."""
+    """The user's policy file, which lies beside the config."""
     return config_file.with_name("policy.toml")
 
 
@@ -75,29 +75,29 @@ def _with_wildcards_checked(layer: Layer) -> Layer:
     return replace(layer, warnings=tuple(warnings))
 
 
-def preset(name: str, known: frozenset[str]) -> Layer:
-    """The layer that a preset stands for; services whose tool is not here are left."""
+def preset(name: str, available: frozenset[str]) -> Layer:
+    """The layer that a preset stands for; without services whose tool is not here."""
     services = tuple(
         Service(service, origin=f"preset {name}")
         for service in PRESETS[name]
-        if service in known
+        if service in available
     )
     return Layer("preset", services=services, default="log" if name == "open" else None)
 
 
 def certificates(paths: tuple[str, ...]) -> tuple[str, ...]:
     """The PEM text of each file; ConfigError if one cannot be read."""
-    found = []
+    texts = []
     for path in paths:
         try:
-            found.append(Path(path).expanduser().read_text(encoding="ascii"))
+            texts.append(Path(path).expanduser().read_text(encoding="ascii"))
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(
                 f"tls.upstream_ca: {path} cannot be read: {error}"
             ) from error
-    return tuple(found)
+    return tuple(texts)
 
 
 def is_log_only(policy: Policy) -> bool:
-    """Whether unknown hosts pass and are only written down."""
+    """True if unknown hosts pass and are only written down."""
     return policy.default == "log"

@@ -40,49 +40,49 @@ def add(file: Path, rule: Rule, layer: str) -> None:
     """Write one more rule; ConfigError if the file would not be valid then."""
     body = _read(file)
     table = tomlkit.table()
-    for key, value in _body(rule).items():
+    for key, value in _entries(rule).items():
         table.add(key, value)
-    known = body.get(rule.kind)
-    if known is None:
-        known = tomlkit.aot()
-        body.add(rule.kind, known)
-    known.append(table)
+    tables = body.get(rule.kind)
+    if tables is None:
+        tables = tomlkit.aot()
+        body.add(rule.kind, tables)
+    tables.append(table)
     _write(file, tomlkit.dumps(body), layer)
 
 
 def remove(file: Path, host: str, layer: str) -> list[str]:
-    """Take out every rule about exactly this host; what was taken, in words."""
-    body, taken = _read(file), []
+    """Take out every rule about exactly this host; returns those rules in words."""
+    body, removed = _read(file), []
     for kind in ("allow", "deny", "tcp"):
-        known: Any = body.get(kind, ())
-        for place in reversed(range(len(known))):
-            if str(known[place].get("host", "")).lower() == host.lower():
-                taken.append(f"{kind} {host}")
-                del known[place]
-        if kind in body and not known:
+        tables: Any = body.get(kind, ())
+        for index in reversed(range(len(tables))):
+            if str(tables[index].get("host", "")).lower() == host.lower():
+                removed.append(f"{kind} {host}")
+                del tables[index]
+        if kind in body and not tables:
             body.remove(kind)
-    if taken:
+    if removed:
         _write(file, tomlkit.dumps(body), layer)
-    return taken
+    return removed
 
 
 def create(file: Path) -> None:
-    """Make the file from a template where there is none."""
+    """Make the file from a template if there is none."""
     if not file.exists():
         _replace(file, TEMPLATE)
 
 
-def _body(rule: Rule) -> dict[str, Any]:
-    said: dict[str, Any] = {"host": rule.host}
+def _entries(rule: Rule) -> dict[str, Any]:
+    entries: dict[str, Any] = {"host": rule.host}
     if rule.ports not in ((443,), ()):
-        said["ports"] = list(rule.ports)
+        entries["ports"] = list(rule.ports)
     for key in ("methods", "paths"):
         if getattr(rule, key):
-            said[key] = list(getattr(rule, key))
+            entries[key] = list(getattr(rule, key))
     for key in ("reason", "quiet"):
         if getattr(rule, key):
-            said[key] = getattr(rule, key)
-    return said
+            entries[key] = getattr(rule, key)
+    return entries
 
 
 def _read(file: Path) -> tomlkit.TOMLDocument:
@@ -99,8 +99,8 @@ def _write(file: Path, text: str, layer: str) -> None:
 
 
 def _replace(file: Path, text: str) -> None:
-    """Whole or not at all: a reader never sees half a policy."""
+    """Replace the file at once: a reader never sees half a policy."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = file.with_name(f".{file.name}.{os.getpid()}")
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(file)
+    temporary_file = file.with_name(f".{file.name}.{os.getpid()}")
+    temporary_file.write_text(text, encoding="utf-8")
+    temporary_file.replace(file)

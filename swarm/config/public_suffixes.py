@@ -51,7 +51,7 @@ def check(pattern: Pattern) -> None:
 
 
 def is_shared(pattern: Pattern) -> bool:
-    """Whether a wildcard stands where anybody can have a name."""
+    """True if a wildcard stands where anybody can have a name."""
     if not pattern.is_wildcard:
         return False
     return hosts.is_shared(pattern) or bool(_suffixes().is_public(pattern.name))

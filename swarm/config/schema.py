@@ -14,10 +14,10 @@ _UNITS = {"": 1, "b": 1, "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30}
 def _bytes(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    found = re.fullmatch(r"\s*(\d+)\s*([a-zA-Z]*)\s*", str(value))
-    if not found or found[2].lower() not in _UNITS:
+    match = re.fullmatch(r"\s*(\d+)\s*([a-zA-Z]*)\s*", str(value))
+    if not match or match[2].lower() not in _UNITS:
         raise ValueError('a size such as "512MiB" or "4GiB"')
-    return int(found[1]) * _UNITS[found[2].lower()]
+    return int(match[1]) * _UNITS[match[2].lower()]
 
 
 Size = Annotated[int, BeforeValidator(_bytes), Field(gt=0)]
@@ -33,7 +33,7 @@ class _Strict(BaseModel):
 
 
 class Sandbox(_Strict):
-    """What each sandbox may use."""
+    """The resources that each sandbox may use."""
 
     image: str = Field(min_length=1)
     memory: Size
@@ -46,7 +46,7 @@ class Sandbox(_Strict):
 
 
 class Gate(_Strict):
-    """The way out."""
+    """The network gate."""
 
     preset: Literal["locked", "balanced", "open"]
     ready: int = Field(ge=0, le=50)
@@ -54,28 +54,28 @@ class Gate(_Strict):
 
 
 class Sensor(_Strict):
-    """What sees the sandboxes' deeds."""
+    """The sensor that watches the sandboxes' processes and files."""
 
     kind: Literal["auto", "ebpf", "inotify"]
     keep: Size
 
 
 class Checkpoint(_Strict):
-    """What of a live task's worktree is kept to go back to."""
+    """Copies of a live task's worktree to go back to."""
 
     minutes: float = Field(ge=0, le=1440)
     keep: int = Field(gt=0, le=1000)
 
 
 class Budget(_Strict):
-    """What one task may use of models; 0 for no limit."""
+    """The tokens and dollars that one task may spend on models; 0 for no limit."""
 
     tokens: Count
     dollars: float = Field(ge=0)
 
 
 class Review(_Strict):
-    """How much of a task's work is taken in."""
+    """The limits of size for a task's work that is taken in."""
 
     max_file: Size
     max_total: Size
@@ -83,7 +83,7 @@ class Review(_Strict):
 
 
 class Merge(_Strict):
-    """How work comes home."""
+    """The way in which a task's work is merged."""
 
     strategy: Strategy
 

@@ -10,12 +10,12 @@ from swarm.gate.denied import Denied
 
 Write = Callable[[str], None]
 WINDOW = 1.0
-"""Seconds: the first of equal denials is written at once, the others as one line."""
-KEYS_LIMIT = 1000
+"""Seconds; the first of equal denials is written at once, the others as one line."""
+DENIALS_LIMIT = 1000
 """Different denials that are counted at once, of all nets."""
 LINES_LIMIT = 200
 """Lines of one net in one second; more are counted, and the number is written."""
-_SAME = ("host", "port", "reason", "method", "path", "sni")
+_IDENTITY_FACTS = ("host", "port", "reason", "method", "path", "sni")
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ class _LineCounter:
 
 
 @dataclass(slots=True)
-class _Repeated:
+class _RepeatedDenial:
     """A denial that was written, and the number of its repetitions since."""
 
     facts: dict[str, Any] = field(default_factory=dict)
@@ -44,21 +44,21 @@ class AuditLog:
         self._write_line = write
         self._clock = clock
         self._counters: dict[str, _LineCounter] = {}
-        self._repeated: dict[tuple[str, ...], _Repeated] = {}
+        self._repeated: dict[tuple[str, ...], _RepeatedDenial] = {}
 
     def write(self, net: str, phase: str, **facts: Any) -> None:
         """Write one line with the facts that are not empty."""
         counter, now = self._counters.setdefault(net, _LineCounter()), self._clock()
         if now - counter.window >= WINDOW:
-            self._overflow(net, counter)
+            self._write_overflow(net, counter)
             counter.window, counter.lines = now, 0
         counter.lines += 1
         if counter.lines > LINES_LIMIT:
             counter.unwritten += int(facts.get("n", 1))
             return
-        self._line(net, counter, phase, facts)
+        self._write_numbered(net, counter, phase, facts)
 
-    def _line(
+    def _write_numbered(
         self, net: str, counter: _LineCounter, phase: str, facts: dict[str, Any]
     ) -> None:
         counter.number += 1
@@ -68,9 +68,9 @@ class AuditLog:
             json.dumps({**line, "phase": phase, **filled}, ensure_ascii=True)
         )
 
-    def _overflow(self, net: str, counter: _LineCounter) -> None:
+    def _write_overflow(self, net: str, counter: _LineCounter) -> None:
         if counter.unwritten:
-            self._line(net, counter, "overflow", {"n": counter.unwritten})
+            self._write_numbered(net, counter, "overflow", {"n": counter.unwritten})
             counter.unwritten = 0
 
     def resume(self, net: str, number: int) -> None:
@@ -82,20 +82,20 @@ class AuditLog:
         """Write a denial of a request, or count it if its equal came in this second.
 
         Every denial is written by this function, so that all of them carry the same
-        facts: reason, rule, whether a grant opens it, whether it is quiet.
+        facts: reason, rule, if a grant opens it, if it is quiet.
         """
         facts = {**request, **denial.facts()}
-        key = (net, phase, *(str(facts.get(name)) for name in _SAME))
+        key = (net, phase, *(str(facts.get(name)) for name in _IDENTITY_FACTS))
         repeated, now = self._repeated.get(key), self._clock()
         if repeated and now - repeated.since < WINDOW:
             repeated.count += 1
             return
         if repeated:
-            self._flush_one(key)
-        elif len(self._repeated) >= KEYS_LIMIT:
+            self._write_repeated(key)
+        elif len(self._repeated) >= DENIALS_LIMIT:
             for other in list(self._repeated):
-                self._flush_one(other)
-        self._repeated[key] = _Repeated({"phase": phase, **facts}, now)
+                self._write_repeated(other)
+        self._repeated[key] = _RepeatedDenial({"phase": phase, **facts}, now)
         self.write(net, phase, verdict="deny", n=1, **facts)
 
     def flush(self, everything: bool = False) -> None:
@@ -103,20 +103,20 @@ class AuditLog:
         now = self._clock()
         for key, repeated in list(self._repeated.items()):
             if everything or now - repeated.since >= WINDOW:
-                self._flush_one(key)
+                self._write_repeated(key)
         for net, counter in self._counters.items():
             if everything or now - counter.window >= WINDOW:
-                self._overflow(net, counter)
+                self._write_overflow(net, counter)
 
     def forget(self, net: str) -> None:
-        """Write what is left of a net that is over, and drop its numbers."""
+        """Write the last lines of a net that is closed, and drop its numbers."""
         for key in [key for key in self._repeated if key[0] == net]:
-            self._flush_one(key)
+            self._write_repeated(key)
         counter = self._counters.pop(net, None)
         if counter:
-            self._overflow(net, counter)
+            self._write_overflow(net, counter)
 
-    def _flush_one(self, key: tuple[str, ...]) -> None:
+    def _write_repeated(self, key: tuple[str, ...]) -> None:
         repeated = self._repeated.pop(key)
         if repeated.count:
             facts = dict(repeated.facts)

@@ -12,44 +12,46 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-YEARS = datetime.timedelta(days=730)
-LEAF_DAYS = datetime.timedelta(days=30)
-LEAF_SECONDS = 7 * 86_400.0
-"""After which a host gets a new one: a gate may run for longer than a leaf lasts."""
-CA_LEFT = datetime.timedelta(days=60)
-"""A gate that starts with less than this begins with a new authority."""
-EARLIER = datetime.timedelta(days=1)
-"""Clocks differ."""
+CA_LIFETIME = datetime.timedelta(days=730)
+LEAF_LIFETIME = datetime.timedelta(days=30)
+LEAF_RENEWAL_SECONDS = 7 * 86_400.0
+"""The time after which a host gets a new leaf: a gate may outlive one."""
+CA_LEAST_REMAINING = datetime.timedelta(days=60)
+"""A gate whose authority has less than this to live starts with a new one."""
+CLOCK_SKEW = datetime.timedelta(days=1)
+"""Certificates begin that much earlier, because clocks differ."""
 
 
 class Authority:
-    """Signs a certificate for each host that is looked into."""
+    """Signs a certificate for each host whose TLS is intercepted."""
 
     def __init__(self, folder: Path) -> None:
-        """Reads the key and certificate there, or makes them."""
+        """Read the key and certificate from the folder, or make them."""
         key, certificate = folder / "ca.key", folder / "ca.pem"
-        if not (key.exists() and certificate.exists() and _lasts(certificate)):
-            _make(key, certificate)
+        if not (
+            key.exists() and certificate.exists() and _lasts_long_enough(certificate)
+        ):
+            _make_ca(key, certificate)
         self._key = _load_key(key.read_bytes())
         self.certificate = certificate.read_text(encoding="ascii")
         self._ca = x509.load_pem_x509_certificate(self.certificate.encode())
         self._leaf_key = ec.generate_private_key(ec.SECP256R1())
-        self._kept = lru_cache(maxsize=512)(self._context)
+        self._cached_context = lru_cache(maxsize=512)(self._make_context)
 
     def context(self, host: str) -> ssl.SSLContext:
         """A server's context for one host; HTTP/1.1 is all that it offers."""
-        return self._kept(host, int(time.time() // LEAF_SECONDS))
+        return self._cached_context(host, int(time.time() // LEAF_RENEWAL_SECONDS))
 
-    def _context(self, host: str, _week: int) -> ssl.SSLContext:
+    def _make_context(self, host: str, _week: int) -> ssl.SSLContext:
         now = datetime.datetime.now(datetime.UTC)
         leaf = (
             x509.CertificateBuilder()
-            .subject_name(_named("swarm gate"))
+            .subject_name(_common_name("swarm gate"))
             .issuer_name(self._ca.subject)
             .public_key(self._leaf_key.public_key())
             .serial_number(x509.random_serial_number())
-            .not_valid_before(now - EARLIER)
-            .not_valid_after(now + LEAF_DAYS)
+            .not_valid_before(now - CLOCK_SKEW)
+            .not_valid_after(now + LEAF_LIFETIME)
             .add_extension(
                 x509.SubjectAlternativeName([x509.DNSName(host)]), critical=True
             )
@@ -59,7 +61,7 @@ class Authority:
             .add_extension(
                 x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False
             )
-            .add_extension(_issuer(self._ca), critical=False)
+            .add_extension(_authority_key(self._ca), critical=False)
             .sign(self._key, hashes.SHA256())
         )
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -77,14 +79,14 @@ class Authority:
 
 
 def check(certificates: tuple[str, ...]) -> None:
-    """ssl.SSLError if one of them is none."""
+    """Raise ssl.SSLError if one of the texts is no certificate."""
     for text in certificates:
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
 
 
 @lru_cache(maxsize=8)
 def upstream_context(certificates: tuple[str, ...]) -> ssl.SSLContext:
-    """A client's context: the system's roots, and the user's own where given.
+    """A client's context, which trusts the system's roots and the user's own.
 
     Made when it is first needed: each holds a megabyte of roots.
     """
@@ -95,16 +97,16 @@ def upstream_context(certificates: tuple[str, ...]) -> ssl.SSLContext:
     return context
 
 
-def _lasts(certificate: Path) -> bool:
-    known = x509.load_pem_x509_certificate(certificate.read_bytes())
-    left = known.not_valid_after_utc - datetime.datetime.now(datetime.UTC)
-    return left > CA_LEFT
+def _lasts_long_enough(certificate: Path) -> bool:
+    loaded = x509.load_pem_x509_certificate(certificate.read_bytes())
+    remaining = loaded.not_valid_after_utc - datetime.datetime.now(datetime.UTC)
+    return remaining > CA_LEAST_REMAINING
 
 
-def _make(key_file: Path, certificate_file: Path) -> None:
+def _make_ca(key_file: Path, certificate_file: Path) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     now = datetime.datetime.now(datetime.UTC)
-    name = _named("swarm gate CA (this machine only)")
+    name = _common_name("swarm gate CA (this machine only)")
     usage = x509.KeyUsage(
         digital_signature=False,
         content_commitment=False,
@@ -116,14 +118,14 @@ def _make(key_file: Path, certificate_file: Path) -> None:
         encipher_only=False,
         decipher_only=False,
     )
-    made = (
+    certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - EARLIER)
-        .not_valid_after(now + YEARS)
+        .not_valid_before(now - CLOCK_SKEW)
+        .not_valid_after(now + CA_LIFETIME)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(usage, critical=True)
         .add_extension(
@@ -133,16 +135,18 @@ def _make(key_file: Path, certificate_file: Path) -> None:
     )
     key_file.touch(mode=0o600)
     key_file.write_bytes(_pem(key))
-    certificate_file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
 
-def _named(name: str) -> x509.Name:
+def _common_name(name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
 
 
-def _issuer(ca: x509.Certificate) -> x509.AuthorityKeyIdentifier:
-    found = ca.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
-    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(found.value)
+def _authority_key(ca: x509.Certificate) -> x509.AuthorityKeyIdentifier:
+    key_identifier = ca.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
+    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(
+        key_identifier.value
+    )
 
 
 def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:

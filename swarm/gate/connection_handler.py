@@ -194,22 +194,22 @@ class ConnectionHandler:
             self._net.id, "connect", verdict="allow", reason=verdict.reason, **facts
         )
 
-        def sent(size: int) -> None:
+        def count_upload(size: int) -> None:
             self._net.count_upload(size)
             if rule and 0 < rule.max_upload < carried.up:
                 raise Denied(Reason.TOO_MUCH_UPLOAD, rule)
 
-        how = "done"
+        ending = "done"
         try:
-            await splice(wire, server.wire, carried, sent)
+            await splice(wire, server.wire, carried, count_upload)
         except asyncio.CancelledError:
-            how = "cut"
+            ending = "cut"
             raise
         finally:
             self._net.audit.write(
                 self._net.id,
                 "close",
-                how=how,
+                how=ending,
                 up=carried.up,
                 down=carried.down,
                 seconds=round(time.monotonic() - began, 3),
@@ -226,15 +226,15 @@ class ConnectionHandler:
         )
 
     async def _refuse(
-        self, wire: Wire, where: str, reason: Reason, reply: bytes
+        self, wire: Wire, host_port: str, reason: Reason, reply: bytes
     ) -> None:
         """Answer CONNECT if the client waits for that, else speak its own protocol."""
         data = b""
         if not reply or reason.kind is Kind.TUNNEL:
             with contextlib.suppress(TimeoutError, OSError):
                 data = await asyncio.wait_for(wire.recv(), 1.0)
-            await wire.send(denial_responses.spoken(data, where, reason))
+            await wire.send(denial_responses.spoken(data, host_port, reason))
         else:
-            await wire.send(denial_responses.http(where, reason))
+            await wire.send(denial_responses.http(host_port, reason))
         with contextlib.suppress(OSError):
             await wire.send_eof()

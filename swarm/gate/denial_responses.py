@@ -8,45 +8,45 @@ ALERT_UNRECOGNIZED_NAME = 112
 ALERT_ACCESS_DENIED = 49
 
 
-def sentence(where: str, reason: Reason) -> str:
-    """One line for a model: policy, no fault of the network, and what to do."""
+def sentence(host_port: str, reason: Reason) -> str:
+    """One line for a model: the policy denies it, the network is fine, what to do."""
     return (
-        f"Denied by swarm's policy: {where}: {reason.sentence} ({reason}). This is not "
-        f"a network fault: do not retry, and do not try other resolvers, proxies or "
-        f"mirrors. Ask the user for {where} if the task needs it; /etc/swarm/policy.md "
-        f"lists what is allowed."
+        f"Denied by swarm's policy: {host_port}: {reason.sentence} ({reason}). "
+        f"This is not a network fault: do not retry, and do not try other resolvers, "
+        f"proxies or mirrors. Ask the user for {host_port} if the task needs it; "
+        f"/etc/swarm/policy.md lists what is allowed."
     )
 
 
-def http(where: str, reason: Reason, body: bool = True) -> bytes:
-    """A 403 whose status line says it all: npm, pip and urllib show nothing else."""
+def http(host_port: str, reason: Reason, body: bool = True) -> bytes:
+    """A 403 with the reason in its status line: npm, pip and urllib show only that."""
     body_json = {
         "error": "denied_by_policy",
-        "host": where,
+        "host": host_port,
         "reason": reason,
-        "message": sentence(where, reason),
+        "message": sentence(host_port, reason),
         "hint": "see /etc/swarm/policy.md",
     }
     content = json.dumps(body_json).encode() + b"\n" if body else b""
     return (
-        f"HTTP/1.1 403 swarm-denied {where} {reason}\r\n"
+        f"HTTP/1.1 403 swarm-denied {host_port} {reason}\r\n"
         f"Content-Type: application/json\r\nX-Swarm-Deny: {reason}\r\n"
         f"Content-Length: {len(content)}\r\nConnection: close\r\n\r\n"
     ).encode("ascii", "replace") + content
 
 
 def malformed(reason: str) -> bytes:
-    """A 400 for what is no request."""
+    """A 400 for bytes that are no request."""
     return (
         f"HTTP/1.1 400 swarm-refused {reason}\r\nContent-Length: 0\r\n"
         "Connection: close\r\n\r\n"
     ).encode("ascii", "replace")
 
 
-def unreachable(where: str, reason: str) -> bytes:
-    """A 502: allowed, but the way there failed."""
+def unreachable(host_port: str, reason: str) -> bytes:
+    """A 502: the host is allowed, but it could not be reached."""
     return (
-        f"HTTP/1.1 502 swarm-unreachable {where} {reason}\r\nContent-Length: 0\r\n"
+        f"HTTP/1.1 502 swarm-unreachable {host_port} {reason}\r\nContent-Length: 0\r\n"
         "Connection: close\r\n\r\n"
     ).encode("ascii", "replace")
 
@@ -57,7 +57,7 @@ def tls_alert(code: int = ALERT_ACCESS_DENIED) -> bytes:
 
 
 def ssh(text: str) -> bytes:
-    """SSH_MSG_DISCONNECT (RFC 4253, 11.1), which clients print."""
+    """An SSH_MSG_DISCONNECT (RFC 4253, 11.1), whose text clients print."""
     words = text.encode()
     message = b"\x01" + (11).to_bytes(4, "big") + len(words).to_bytes(4, "big")
     message += words + (0).to_bytes(4, "big")
@@ -68,12 +68,12 @@ def ssh(text: str) -> bytes:
     return b"SSH-2.0-swarm\r\n" + packet
 
 
-def spoken(first: bytes, where: str, reason: Reason) -> bytes:
+def spoken(first: bytes, host_port: str, reason: Reason) -> bytes:
     """The denial in the protocol that the client's first bytes show."""
     if first[:1] == b"\x16":
         return tls_alert()
     if first[:4] == b"SSH-":
-        return ssh(sentence(where, reason))
+        return ssh(sentence(host_port, reason))
     if first[:4] in (b"GET ", b"POST", b"HEAD", b"PUT ", b"DELE", b"PATC", b"OPTI"):
-        return http(where, reason)
-    return sentence(where, reason).encode() + b"\n"
+        return http(host_port, reason)
+    return sentence(host_port, reason).encode() + b"\n"

@@ -7,7 +7,7 @@ from swarm.policy.rules import Rule
 
 
 class Denied(Exception):
-    """What the client is answered and what is written both come from here."""
+    """Holds the reason for the client's answer and the facts for the audit's line."""
 
     def __init__(
         self,
@@ -25,7 +25,7 @@ class Denied(Exception):
         """The address that the name led to, if that is the reason."""
 
     def facts(self) -> dict[str, Any]:
-        """The facts of the audit's line that the denial itself knows."""
+        """The facts of the audit's line that come from the denial itself."""
         rule, reason = self.rule, self.reason
         facts: dict[str, Any] = {
             "reason": f"{reason}: {self.detail}" if self.detail else reason.value,

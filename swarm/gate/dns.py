@@ -14,29 +14,29 @@ NAMES_LIMIT = 4096
 TTL = 60
 _A, _PTR, _IN, _ANY_CLASS = 1, 12, 1, 255
 _EMPTY = frozenset({28, 64, 65})
-"""AAAA, SVCB, HTTPS: there, but without an answer, so no IPv6, no h3, no ECH."""
+"""AAAA, SVCB, HTTPS: answered without a record, so no IPv6, no h3, no ECH."""
 OK, FORMAT_ERROR, NO_NAME, NOT_IMPLEMENTED, REFUSED = 0, 1, 3, 4, 5
 
 
 class FakeAddresses:
-    """Which fake address stands for which name, in one task."""
+    """Maps each name that one task asked for to a fake address, and back."""
 
     def __init__(self) -> None:
         self._by_name: dict[str, str] = {}
         self._by_address: dict[str, str] = {}
 
     def __len__(self) -> int:
-        """How many names were asked for."""
+        """The number of names that were asked for."""
         return len(self._by_name)
 
     def address(self, name: str) -> str | None:
         """The name's address, the same each time; None if there are too many."""
-        known = self._by_name.get(name)
-        if known is None and len(self._by_name) < NAMES_LIMIT:
-            known = str(FAKE.network_address + len(self._by_name) + 2)
-            self._by_name[name] = known
-            self._by_address[known] = name
-        return known
+        address = self._by_name.get(name)
+        if address is None and len(self._by_name) < NAMES_LIMIT:
+            address = str(FAKE.network_address + len(self._by_name) + 2)
+            self._by_name[name] = address
+            self._by_address[address] = name
+        return address
 
     def name(self, address: str) -> str | None:
         """The name that was asked for, or None."""
@@ -45,7 +45,7 @@ class FakeAddresses:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The bytes to send back, and what was asked, for the audit."""
+    """The bytes to send back, and the question, for the audit."""
 
     data: bytes
     name: str
@@ -57,7 +57,7 @@ def answer(query: bytes, names: FakeAddresses) -> Answer | None:
     """The answer to one query; None if it is not even a query."""
     if len(query) < 12 or query[2] & 0x80:
         return None
-    name, after = _name(query)
+    name, after = _parse_name(query)
     kind = int.from_bytes(query[after : after + 2], "big")
     in_class = int.from_bytes(query[after + 2 : after + 4], "big")
     if not after or len(query) < after + 4 or query[4:6] != b"\0\1":
@@ -66,14 +66,18 @@ def answer(query: bytes, names: FakeAddresses) -> Answer | None:
     if query[2] & 0x78 or in_class not in (_IN, _ANY_CLASS):
         code, record = NOT_IMPLEMENTED, b""
     else:
-        code, record = _answered(name, kind, names)
+        code, record = _code_and_record(name, kind, names)
     return Answer(_reply(query, question, code, record), name, kind, code)
 
 
-def _answered(name: str, kind: int, names: FakeAddresses) -> tuple[int, bytes]:
+def _code_and_record(name: str, kind: int, names: FakeAddresses) -> tuple[int, bytes]:
     if kind == _PTR:
-        known = names.name(".".join(reversed(name.split(".")[:4])))
-        return (OK, _record(_PTR, _wire(known))) if known else (NO_NAME, b"")
+        name_behind = names.name(".".join(reversed(name.split(".")[:4])))
+        return (
+            (OK, _encode_record(_PTR, _encode_name(name_behind)))
+            if name_behind
+            else (NO_NAME, b"")
+        )
     try:
         host = hosts.parse(name)
     except BadHost:
@@ -82,32 +86,32 @@ def _answered(name: str, kind: int, names: FakeAddresses) -> tuple[int, bytes]:
         return OK, b""
     if kind != _A:
         return REFUSED, b""
-    found = names.address(host.name)
-    if found is None:
+    address = names.address(host.name)
+    if address is None:
         return REFUSED, b""
-    return OK, _record(_A, ipaddress.IPv4Address(found).packed)
+    return OK, _encode_record(_A, ipaddress.IPv4Address(address).packed)
 
 
-def _name(query: bytes) -> tuple[str, int]:
-    """The name in question and where it ends; 0 if it is none."""
-    labels, at = [], 12
-    while at < len(query) and query[at]:
-        size = query[at]
-        label = query[at + 1 : at + 1 + size]
-        if size > 63 or len(label) < size or at > 12 + 255:
+def _parse_name(query: bytes) -> tuple[str, int]:
+    """The name that is asked for and the offset after it; 0 if it is malformed."""
+    labels, offset = [], 12
+    while offset < len(query) and query[offset]:
+        size = query[offset]
+        label = query[offset + 1 : offset + 1 + size]
+        if size > 63 or len(label) < size or offset > 12 + 255:
             return "", 0
         labels.append(label.decode("latin-1").lower())
-        at += 1 + size
-    return ".".join(labels), at + 1 if at < len(query) else 0
+        offset += 1 + size
+    return ".".join(labels), offset + 1 if offset < len(query) else 0
 
 
-def _wire(name: str) -> bytes:
+def _encode_name(name: str) -> bytes:
     labels = (label.encode() for label in name.split("."))
     return b"".join(bytes([len(label)]) + label for label in labels) + b"\0"
 
 
-def _record(kind: int, data: bytes) -> bytes:
-    """A record for the name that was asked, which is pointed to."""
+def _encode_record(kind: int, data: bytes) -> bytes:
+    """A record for the name that was asked; a pointer stands for the name."""
     head = kind.to_bytes(2, "big") + b"\0\1" + TTL.to_bytes(4, "big")
     return b"\xc0\x0c" + head + len(data).to_bytes(2, "big") + data
 

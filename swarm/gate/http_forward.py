@@ -19,13 +19,13 @@ from swarm.gate.transport import Wire
 from swarm.gate.tunnel import Carried, splice
 
 ANSWER_SECONDS = 1800.0
-"""Until an answer begins: a model may think for long."""
+"""The longest wait until an answer begins; a model may think for long."""
 EVENT_LIMIT = 1 << 17
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """Which side may carry another request."""
+    """The sides that may carry another request."""
 
     client_goes_on: bool
     server_goes_on: bool
@@ -52,29 +52,37 @@ class HttpForwarder:
 
         Denied if the request's body is refused on its way.
         """
-        plainly = self._meter.reader is not None
-        fields = forward_fields(self._request, injected, plainly)
+        uncompressed = self._meter.reader is not None
+        fields = forward_fields(self._request, injected, uncompressed)
         request = h11.Request(
             method=self._request.method, target=target, headers=fields
         )
         await server.send(self._out.send(request) or b"")
         sending = asyncio.ensure_future(
-            relay_body(self._client, self._in, server, self._out, self._meter.sent)
+            relay_body(
+                self._client,
+                self._in,
+                server,
+                self._out,
+                self._meter.count_request_body,
+            )
         )
         try:
             answer = await asyncio.wait_for(
-                self._answer(server, sending), ANSWER_SECONDS
+                self._read_answer_head(server, sending), ANSWER_SECONDS
             )
             if isinstance(answer, h11.Response):
-                return await self._bring_back(answer, server, sending)
-            await self._switch(answer, server)
+                return await self._relay_answer(answer, server, sending)
+            await self._relay_upgrade(answer, server)
             return Ended(client_goes_on=False, server_goes_on=False)
         finally:
             sending.cancel()
             with contextlib.suppress(asyncio.CancelledError, Exception):
                 await sending
 
-    async def _answer(self, server: Wire, sending: "asyncio.Task[None]") -> Any:
+    async def _read_answer_head(
+        self, server: Wire, sending: "asyncio.Task[None]"
+    ) -> Any:
         """The answer's head, past any "continue"; what stops the body stops this."""
         while True:
             event = self._out.next_event()
@@ -85,17 +93,19 @@ class HttpForwarder:
             elif not isinstance(event, h11.InformationalResponse):
                 raise ConnectionResetError("closed without an answer")
 
-    async def _bring_back(
+    async def _relay_answer(
         self, answer: h11.Response, server: Wire, sending: "asyncio.Task[None]"
     ) -> Ended:
-        self._meter.answered(answer)
+        self._meter.note_status(answer)
         reply = h11.Response(
             status_code=answer.status_code,
             reason=answer.reason,
             headers=reply_fields(answer),
         )
         await self._client.send(self._in.send(reply) or b"")
-        await relay_body(server, self._out, self._client, self._in, self._meter.got)
+        await relay_body(
+            server, self._out, self._client, self._in, self._meter.count_answer_body
+        )
         if not sending.done():
             # The answer came before the body was all sent: neither side can go on.
             return Ended(client_goes_on=False, server_goes_on=False)
@@ -103,7 +113,9 @@ class HttpForwarder:
         self._client.unread(self._in.trailing_data[0])
         return Ended(_is_done(self._in), _is_done(self._out))
 
-    async def _switch(self, answer: h11.InformationalResponse, server: Wire) -> None:
+    async def _relay_upgrade(
+        self, answer: h11.InformationalResponse, server: Wire
+    ) -> None:
         """A WebSocket from here on: bytes are counted and carried, not read."""
         self._meter.status = 101
         reply = h11.InformationalResponse(
@@ -114,7 +126,7 @@ class HttpForwarder:
         server.unread(self._out.trailing_data[0])
         carried = Carried()
         try:
-            await splice(self._client, server, carried, self._meter.went_up)
+            await splice(self._client, server, carried, self._meter.count_upload)
         finally:
             self._meter.down += carried.down
 

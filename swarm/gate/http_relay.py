@@ -1,4 +1,4 @@
-"""One message's body from one side to the other, and which fields go with it."""
+"""Carries one message's body across, and picks the fields that go with it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -45,10 +45,10 @@ class TransferMeter:
         self.reader = LlmResponseReader() if rule and rule.model else None
         self._calls = CallReader()
 
-    def sent(self, data: bytes) -> None:
-        """Bytes of the request's body; Denied ends the request."""
+    def count_request_body(self, data: bytes) -> None:
+        """Count bytes of the request's body; Denied for a leak or too many bytes."""
         self._calls.feed(data)
-        self.went_up(len(data))
+        self.count_upload(len(data))
         keep = self._net.longest_placeholder
         if keep:
             window = self._tail + data
@@ -56,25 +56,25 @@ class TransferMeter:
                 raise Denied(Reason.SECRET_ELSEWHERE, self._rule)
             self._tail = window[-keep:]
 
-    def went_up(self, size: int) -> None:
-        """Bytes towards the rule's limit and the task's; Denied over either."""
+    def count_upload(self, size: int) -> None:
+        """Count bytes towards the rule's limit and the task's; Denied over either."""
         self.up += size
         self._net.count_upload(size)
         if self._rule and 0 < self._rule.max_upload < self.up:
             raise Denied(Reason.TOO_MUCH_UPLOAD, self._rule)
 
-    def got(self, data: bytes) -> None:
-        """Bytes of the answer's body."""
+    def count_answer_body(self, data: bytes) -> None:
+        """Count and read bytes of the answer's body."""
         self.down += len(data)
         if self.reader:
             self.reader.feed(data)
 
-    def answered(self, answer: h11.Response) -> None:
-        """The answer's head is here."""
+    def note_status(self, answer: h11.Response) -> None:
+        """Note the status of the answer, whose head has come."""
         self.status = answer.status_code
 
     def facts(self) -> dict[str, object]:
-        """What the audit shall know."""
+        """The facts for the audit's line."""
         return {
             "status": self.status or None,
             "up": self.up,
@@ -88,9 +88,9 @@ async def relay_body(
     read: h11.Connection,
     sink: Wire,
     write: h11.Connection,
-    seen: Callable[[bytes], None],
+    on_data: Callable[[bytes], None],
 ) -> None:
-    """Carry one body to its end; what `seen` raises ends it."""
+    """Carry one body to its end; what `on_data` raises ends it."""
     while True:
         event = read.next_event()
         if event is h11.NEED_DATA:
@@ -99,7 +99,7 @@ async def relay_body(
                 await source.send(read.send(go_on) or b"")
             read.receive_data(await source.recv())
         elif isinstance(event, h11.Data):
-            seen(bytes(event.data))
+            on_data(bytes(event.data))
             await sink.send(write.send(h11.Data(data=event.data)) or b"")
         elif isinstance(event, h11.EndOfMessage):
             await sink.send(write.send(h11.EndOfMessage()) or b"")
@@ -109,18 +109,22 @@ async def relay_body(
 
 
 def forward_fields(
-    request: h11.Request, injected: tuple[bytes, bytes] | None, plainly: bool = False
+    request: h11.Request,
+    injected: tuple[bytes, bytes] | None,
+    uncompressed: bool = False,
 ) -> Fields:
     """The request's fields as they go on: none of the hop, the secret in its place.
 
-    `plainly` asks for an answer that is not compressed, so that it can be read here.
+    `uncompressed` asks for an answer that can be read on its way.
     """
     upgrades = _wants_websocket(request.headers)
-    fields = _kept(request.headers)
-    own = [injected] if injected else []
-    own += [(b"Accept-Encoding", b"identity")] if plainly else []
-    taken = {key.lower() for key, _ in own}
-    fields = [(key, value) for key, value in fields if key.lower() not in taken] + own
+    fields = _end_to_end_fields(request.headers)
+    own_fields = [injected] if injected else []
+    own_fields += [(b"Accept-Encoding", b"identity")] if uncompressed else []
+    own_names = {key.lower() for key, _ in own_fields}
+    fields = [
+        (key, value) for key, value in fields if key.lower() not in own_names
+    ] + own_fields
     if upgrades:
         fields += [(b"Connection", b"Upgrade"), (b"Upgrade", b"websocket")]
     return fields
@@ -130,26 +134,26 @@ def reply_fields(
     answer: h11.Response | h11.InformationalResponse, upgrade: bool = False
 ) -> Fields:
     """The answer's fields as they go back."""
-    fields = _kept(answer.headers)
+    fields = _end_to_end_fields(answer.headers)
     if upgrade:
         fields += [(b"Connection", b"Upgrade"), (b"Upgrade", b"websocket")]
     return fields
 
 
 def is_upgrade(event: object) -> bool:
-    """Whether the server changes to another protocol."""
+    """True if the server changes to another protocol."""
     return isinstance(event, h11.InformationalResponse) and event.status_code == 101
 
 
-def _kept(headers: Headers) -> Fields:
-    named = {
+def _end_to_end_fields(headers: Headers) -> Fields:
+    connection_options = {
         token.strip().lower()
         for key, value in headers
         if key.lower() == b"connection"
         for token in value.split(b",")
     }
     framing = {b"content-length", b"transfer-encoding", b"host"}
-    drop = HOP_BY_HOP | (named - framing)
+    drop = HOP_BY_HOP | (connection_options - framing)
     return [
         (key, value) for key, value in headers.raw_items() if key.lower() not in drop
     ]

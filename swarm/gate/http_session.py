@@ -23,12 +23,12 @@ from swarm.policy.request_target import BadTarget
 from swarm.policy.rules import Rule
 
 IDLE_SECONDS = 300.0
-"""Between two requests of one connection."""
+"""The longest wait between two requests of one connection."""
 HANDSHAKE_SECONDS = 15.0
 
 
 @dataclass
-class _Request:
+class _CurrentRequest:
     """One request, with what is known of it so far."""
 
     host: Host
@@ -72,8 +72,8 @@ class HttpSession:
         self._client = client
         self._destination = destination
         self._server: Wire | None = None
-        self._server_place: tuple[Host, int, str] | None = None
-        self._request: _Request | None = None
+        self._server_endpoint: tuple[Host, int, str] | None = None
+        self._request: _CurrentRequest | None = None
 
     async def serve(self) -> None:
         """Serve until the client has no more requests, or one is refused."""
@@ -104,13 +104,13 @@ class HttpSession:
         meter, began = TransferMeter(self._net, request.host, rule), time.monotonic()
         forwarder = HttpForwarder(self._client, data, meter)
         self._write_model_asked(request, rule)
-        how = "done"
+        ending = "done"
         try:
             ended = await forwarder.carry(
                 server, request.head.target, self._injected(request.host, rule)
             )
         except BaseException as error:
-            how = _how_it_ended(error)
+            ending = _how_it_ended(error)
             self._close_server()
             raise
         finally:
@@ -118,7 +118,7 @@ class HttpSession:
                 self._net.id,
                 "request",
                 verdict="allow",
-                how=how,
+                how=ending,
                 seconds=round(time.monotonic() - began, 3),
                 **meter.facts(),
                 **request.facts(),
@@ -128,14 +128,18 @@ class HttpSession:
             self._close_server()
         return ended.client_goes_on
 
-    def _write_model_asked(self, request: _Request, rule: Rule | None) -> None:
+    def _write_model_asked(self, request: _CurrentRequest, rule: Rule | None) -> None:
         """Report that the agent waits for a model from now on."""
         if rule and rule.model:
             facts = {"host": request.host.name, "provider": rule.model}
             self._net.audit.write(self._net.id, "model", **facts)
 
     def _write_model_answered(
-        self, request: _Request, rule: Rule | None, meter: TransferMeter, seconds: float
+        self,
+        request: _CurrentRequest,
+        rule: Rule | None,
+        meter: TransferMeter,
+        seconds: float,
     ) -> None:
         if rule and meter.reader:
             self._net.audit.write(
@@ -148,10 +152,10 @@ class HttpSession:
                 **asdict(meter.reader.done()),
             )
 
-    def _judge(self, data: bytes) -> tuple[_Request, Rule | None]:
+    def _judge(self, data: bytes) -> tuple[_CurrentRequest, Rule | None]:
         """The request and its rule; Denied unless a rule lets it pass to its host."""
         head = request_head.parse(data)
-        request = self._request = self._request_of(head)
+        request = self._request = self._read_request(head)
         if self._destination.host is not None and not self._names_destination(head):
             raise Denied(Reason.HOST_DIFFERS)
         target = request_target.parse(head.target)
@@ -166,30 +170,26 @@ class HttpSession:
             raise Denied(Reason.SECRET_ELSEWHERE, verdict.rule)
         return request, verdict.rule
 
-    def _request_of(self, head: RequestHead) -> _Request:
+    def _read_request(self, head: RequestHead) -> _CurrentRequest:
         if self._destination.host is not None:
-            return _Request(self._destination.host, self._destination.port, head)
+            return _CurrentRequest(self._destination.host, self._destination.port, head)
         if head.form != "absolute" or head.host is None:
             raise BadHead("not a request to a proxy")
-        return _Request(head.host, head.port or 80, head)
+        return _CurrentRequest(head.host, head.port or 80, head)
 
     def _names_destination(self, head: RequestHead) -> bool:
-        """Whether the Host field names the host that the connection is to."""
+        """True if the Host field names the host that the connection is to."""
         port = head.port or (443 if self._destination.context else 80)
         same_port = port == self._destination.port or not head.port
         return (
             head.form == "origin" and head.host == self._destination.host and same_port
         )
 
-    async def _reach(self, request: _Request, rule: Rule | None) -> Wire:
+    async def _reach(self, request: _CurrentRequest, rule: Rule | None) -> Wire:
         """The connection to the request's host, which is made if there is none."""
-        server_place = self._server_place
-        if (
-            self._server
-            and server_place
-            and server_place[:2] == (request.host, request.port)
-        ):
-            request.address = server_place[2]
+        endpoint = self._server_endpoint
+        if self._server and endpoint and endpoint[:2] == (request.host, request.port):
+            request.address = endpoint[2]
             return self._server
         self._close_server()
         connection = await self._upstream.connect(
@@ -208,7 +208,7 @@ class HttpSession:
                 server.close()
                 raise
         self._server = server
-        self._server_place = (request.host, request.port, connection.address)
+        self._server_endpoint = (request.host, request.port, connection.address)
         return server
 
     def _injected(self, host: Host, rule: Rule | None) -> tuple[bytes, bytes] | None:
@@ -224,14 +224,16 @@ class HttpSession:
     def _close_server(self) -> None:
         if self._server:
             self._server.close()
-        self._server = self._server_place = None
+        self._server = self._server_endpoint = None
 
     async def _refuse(self, denied: Denied) -> None:
         self._write_denial(denied)
         request = self._request
-        where = f"{request.host}:{request.port}" if request else "?"
+        host_port = f"{request.host}:{request.port}" if request else "?"
         has_body = request is None or request.head.method != "HEAD"
-        await self._client.send(denial_responses.http(where, denied.reason, has_body))
+        await self._client.send(
+            denial_responses.http(host_port, denied.reason, has_body)
+        )
         await self._client.send_eof()
 
     def _write_denial(self, denied: Denied) -> None:

@@ -1,4 +1,4 @@
-"""Hands a task's listeners to the gate: the socket, and the one-shot that sends."""
+"""Hands a task's listeners to the gate: the gate receives, a one-shot sends."""
 
 import asyncio
 import contextlib
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 SOCKET = Path("/run/gate/donate.sock")
-COUNT = 4
+LISTENER_COUNT = 4
 SECONDS = 5.0
 
 Adopt = Callable[[str, str, list[socket.socket]], str]
@@ -27,20 +27,20 @@ async def receive(path: Path, adopt: Adopt) -> None:
     running: set[asyncio.Task[None]] = set()
     while True:
         caller, _ = await asyncio.get_running_loop().sock_accept(listener)
-        task = asyncio.ensure_future(_take_over(caller, adopt))
+        task = asyncio.ensure_future(_receive_listeners(caller, adopt))
         running.add(task)
         task.add_done_callback(running.discard)
 
 
-async def _take_over(caller: socket.socket, adopt: Adopt) -> None:
+async def _receive_listeners(caller: socket.socket, adopt: Adopt) -> None:
     caller.settimeout(SECONDS)
     with caller, contextlib.suppress(OSError, ValueError, KeyError, TypeError):
         data, files, _, _ = await asyncio.to_thread(
-            socket.recv_fds, caller, 4096, COUNT + 1
+            socket.recv_fds, caller, 4096, LISTENER_COUNT + 1
         )
         listeners = [socket.socket(fileno=file) for file in files]
         reason = "not four listeners"
-        if len(listeners) == COUNT:
+        if len(listeners) == LISTENER_COUNT:
             body = json.loads(data)
             reason = adopt(str(body["net"]), str(body["nonce"]), listeners)
         if reason:
@@ -61,7 +61,7 @@ def hand_over(net: str, nonce: str) -> int:
         gate.settimeout(SECONDS)
         gate.connect(str(SOCKET))
         message = json.dumps({"net": net, "nonce": nonce}).encode()
-        socket.send_fds(gate, [message], [one.fileno() for one in listeners])
+        socket.send_fds(gate, [message], [listener.fileno() for listener in listeners])
         answer = gate.recv(200).decode()
     print(answer, flush=True)
     return 0 if answer == "adopted" else 1

@@ -29,8 +29,8 @@ class Listeners:
     ) -> None:
         self._net = net
         self._sockets = sockets
-        for one in sockets:
-            one.setblocking(False)
+        for listener in sockets:
+            listener.setblocking(False)
         explicit, transparent, names, names_tcp = sockets
         self._running: set[asyncio.Task[None]] = set()
         self._loop = asyncio.get_running_loop()
@@ -43,9 +43,9 @@ class Listeners:
         """Stop, and end everything that is open."""
         for task in self._running:
             task.cancel("closed")
-        for one in self._sockets:
-            self._loop.remove_reader(one)
-            one.close()
+        for listener in self._sockets:
+            self._loop.remove_reader(listener)
+            listener.close()
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         # asyncio itself holds tasks weakly: without this some vanish in mid-connection.
@@ -95,11 +95,11 @@ class Listeners:
                 writer.close()
 
     def _answer(self, query: bytes) -> bytes:
-        known = len(self._net.names)
+        name_count = len(self._net.names)
         answer = dns.answer(query, self._net.names)
         if answer is None:
             return b""
-        if len(self._net.names) > known:
+        if len(self._net.names) > name_count:
             self._net.audit.write(self._net.id, "name", host=answer.name)
         if answer.code in dns.REASONS:
             self._net.audit.denied(

@@ -1,4 +1,4 @@
-"""Reads answers of model services: which model, and how many tokens it counted."""
+"""Reads the model's name and the token counts from answers of model services."""
 
 import json
 from dataclasses import dataclass
@@ -13,23 +13,23 @@ _USAGE = (
     ("response", "usage"),
     ("usageMetadata",),
 )
-"""Where the services put their counts."""
+"""The places in an answer where the services put their counts."""
 _MODEL = (("model",), ("message", "model"), ("response", "model"), ("modelVersion",))
 _IN = ("input_tokens", "prompt_tokens", "promptTokenCount")
 _OUT = ("output_tokens", "completion_tokens", "candidatesTokenCount")
 _STREAMS = (b"data:", b"event:", b"id:", b":")
-"""How a stream of events begins."""
+"""The first bytes of a stream of events."""
 _THOUGHT = ("thoughtsTokenCount",)
 """Gemini counts thinking beside the answer; the others within it."""
 
 
 @dataclass(slots=True)
 class LlmUsage:
-    """What the answer said so far; counts are of the whole answer, never of a piece."""
+    """The model and counts so far; each count is of the whole answer, not a piece."""
 
     model: str = ""
     tokens_in: int = 0
-    """Read anew; what is read from a cache or written into one is not among them."""
+    """Without those that are read from a cache or written into one."""
     tokens_out: int = 0
     tokens_cached: int = 0
     tokens_cache_written: int = 0
@@ -42,51 +42,51 @@ class LlmResponseReader:
 
     def __init__(self) -> None:
         self.usage = LlmUsage()
-        self._rest = b""
+        self._pending = b""
         self._is_stream: bool | None = None
-        self._lost = False
+        self._is_skipping = False
 
     def feed(self, data: bytes) -> None:
-        """Some more of the body, as it is without its transfer coding."""
-        self._rest += data
-        if self._is_stream is None and len(self._rest.lstrip()) >= len(b"event:"):
-            self._is_stream = self._rest.lstrip().startswith(_STREAMS)
+        """Read the next bytes of the body, without its transfer coding."""
+        self._pending += data
+        if self._is_stream is None and len(self._pending.lstrip()) >= len(b"event:"):
+            self._is_stream = self._pending.lstrip().startswith(_STREAMS)
         if self._is_stream:
-            *lines, self._rest = self._rest.split(b"\n")
+            *lines, self._pending = self._pending.split(b"\n")
             for line in lines:
-                self._line(line)
-        if len(self._rest) > WHOLE_LIMIT:
-            self._rest, self._lost = b"", True
+                self._read_line(line)
+        if len(self._pending) > WHOLE_LIMIT:
+            self._pending, self._is_skipping = b"", True
 
     def done(self) -> LlmUsage:
-        """The body has ended."""
+        """Read the last piece; the body has ended."""
         if self._is_stream:
-            self._line(self._rest)
-        elif not self._lost:
-            self._take(self._rest)
-        self._rest = b""
+            self._read_line(self._pending)
+        elif not self._is_skipping:
+            self._read_json(self._pending)
+        self._pending = b""
         return self.usage
 
-    def _line(self, line: bytes) -> None:
-        if self._lost:
-            self._lost = False
+    def _read_line(self, line: bytes) -> None:
+        if self._is_skipping:
+            self._is_skipping = False
         elif line.startswith(b"data:"):
-            self._take(line.removeprefix(b"data:").strip())
+            self._read_json(line.removeprefix(b"data:").strip())
 
-    def _take(self, text: bytes) -> None:
+    def _read_json(self, text: bytes) -> None:
         try:
             body = json.loads(text)
         except (ValueError, RecursionError):
             return
-        for one in body if isinstance(body, list) else [body]:
-            if isinstance(one, dict):
-                self._learn(one)
+        for item in body if isinstance(body, list) else [body]:
+            if isinstance(item, dict):
+                self._update_usage(item)
 
-    def _learn(self, body: dict[str, Any]) -> None:
-        model = _first(body, _MODEL)
+    def _update_usage(self, body: dict[str, Any]) -> None:
+        model = _first_value(body, _MODEL)
         if isinstance(model, str) and model:
             self.usage.model = model[:100]
-        counts = _first(body, _USAGE)
+        counts = _first_value(body, _USAGE)
         if not isinstance(counts, dict):
             return
         cache = _cache_counts(counts)
@@ -105,13 +105,13 @@ class LlmResponseReader:
 
 @dataclass(frozen=True, slots=True)
 class _CacheCounts:
-    """Tokens that have to do with a cache."""
+    """Token counts of reads from a cache and writes into one."""
 
     read: int
     written: int = 0
     written_1h: int = 0
     is_within_input: bool = True
-    """The service's count of input tokens holds them too."""
+    """The service's count of input tokens includes them."""
 
 
 def _cache_counts(counts: dict[str, Any]) -> _CacheCounts:
@@ -135,13 +135,13 @@ def _cache_counts(counts: dict[str, Any]) -> _CacheCounts:
     return _CacheCounts(read=_number(counts, ("cachedContentTokenCount",)))
 
 
-def _first(body: dict[str, Any], places: tuple[tuple[str, ...], ...]) -> Any:
-    for place in places:
-        found: Any = body
-        for key in place:
-            found = found.get(key) if isinstance(found, dict) else None
-        if found:
-            return found
+def _first_value(body: dict[str, Any], paths: tuple[tuple[str, ...], ...]) -> Any:
+    for keys in paths:
+        value: Any = body
+        for key in keys:
+            value = value.get(key) if isinstance(value, dict) else None
+        if value:
+            return value
     return None
 
 

@@ -15,14 +15,14 @@ class CallReader:
 
     def __init__(self) -> None:
         self._body = bytearray()
-        self._lost = False
+        self._is_ignored = False
 
     def feed(self, data: bytes) -> None:
-        """Some more of the body, as it is without its transfer coding."""
-        if not self._lost:
+        """Read the next bytes of the body, without its transfer coding."""
+        if not self._is_ignored:
             self._body += data
             if len(self._body) > BODY_LIMIT or not _may_be_json(self._body):
-                self._lost, self._body = True, bytearray()
+                self._is_ignored, self._body = True, bytearray()
 
     def tools(self) -> str:
         """The tools that the body calls, or another method's name; empty for neither.
@@ -37,19 +37,19 @@ class CallReader:
         except (ValueError, RecursionError):
             return ""
         calls = body if isinstance(body, list) else [body]
-        found = [_named(call) for call in calls[:NAMES_LIMIT]]
-        return ",".join(name for name in found if name)
+        names = [_call_name(call) for call in calls[:NAMES_LIMIT]]
+        return ",".join(name for name in names if name)
 
 
 def _may_be_json(body: bytearray) -> bool:
     return bytes(body[:1]) in (b"{", b"[", b" ", b"\n", b"\r", b"\t", b"")
 
 
-def _named(call: Any) -> str:
-    """`tools/call` by its tool, anything else by its method."""
+def _call_name(call: Any) -> str:
+    """The tool of a `tools/call`, the method of anything else."""
     if not isinstance(call, dict) or call.get("jsonrpc") != "2.0":
         return ""
-    method, given = call.get("method"), call.get("params")
-    if method == "tools/call" and isinstance(given, dict):
-        method = given.get("name")
+    method, params = call.get("method"), call.get("params")
+    if method == "tools/call" and isinstance(params, dict):
+        method = params.get("name")
     return method[:_NAME_LENGTH] if isinstance(method, str) else ""

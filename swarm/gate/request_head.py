@@ -29,22 +29,22 @@ class RequestHead:
     host: Host | None
     """The host that it is for: of the CONNECT, the URL or the Host field."""
     port: int
-    """0 where nobody named one."""
+    """0 if none is named."""
     target: str
     """In origin form: `/path?query`; empty for CONNECT."""
 
 
 def end(data: bytes) -> int:
     """The offset at which the head ends, or 0 so far; BadHead if it never may."""
-    found = data.find(b"\r\n\r\n")
-    if found < 0:
+    position = data.find(b"\r\n\r\n")
+    if position < 0:
         bare = re.search(rb"(?<!\r)\n", data)
         if bare or len(data) > HEAD_LIMIT:
             raise BadHead("a bare line feed" if bare else "too long")
         return 0
-    if found > HEAD_LIMIT:
+    if position > HEAD_LIMIT:
         raise BadHead("too long")
-    return found + 4
+    return position + 4
 
 
 def parse(data: bytes) -> RequestHead:
@@ -57,48 +57,48 @@ def parse(data: bytes) -> RequestHead:
     if re.search(rb"(?<!\r)\n|\r(?!\n)|\x00", data):
         raise BadHead("a bare line feed, a bare carriage return, or NUL")
     first, *lines = data[:-4].split(b"\r\n")
-    found = _LINE.fullmatch(first)
-    if not found:
+    request_line = _LINE.fullmatch(first)
+    if not request_line:
         raise BadHead("no request line of HTTP/1.1")
     fields = _fields(lines)
-    method, text = found[1].decode(), found[2].decode("latin-1")
+    method, text = request_line[1].decode(), request_line[2].decode("latin-1")
     if method == "CONNECT":
         host, port = authority(text)
         if not port:
             raise BadHead("CONNECT without a port")
         return RequestHead(method, "authority", host, port, "")
-    named = fields.get(b"host")
-    if named is None:
+    host_field = fields.get(b"host")
+    if host_field is None:
         raise BadHead("no Host")
-    named_authority = authority(named.decode("latin-1"))
+    field_authority = authority(host_field.decode("latin-1"))
     if text.startswith("/"):
-        return RequestHead(method, "origin", *named_authority, text)
-    return _absolute(method, text, named_authority)
+        return RequestHead(method, "origin", *field_authority, text)
+    return _absolute(method, text, field_authority)
 
 
-def _absolute(method: str, text: str, named_authority: tuple[Host, int]) -> RequestHead:
-    found = _URL.fullmatch(text)
-    if not found:
+def _absolute(method: str, text: str, field_authority: tuple[Host, int]) -> RequestHead:
+    url = _URL.fullmatch(text)
+    if not url:
         raise BadHead("the target is neither a path nor an http:// URL")
-    host, port = authority(found[1])
-    named_host, named_port = named_authority
-    if host != named_host or (port or 80) != (named_port or 80):
+    host, port = authority(url[1])
+    field_host, field_port = field_authority
+    if host != field_host or (port or 80) != (field_port or 80):
         raise BadHead("the Host is not the URL's")
-    rest = found[2] or "/"
+    rest = url[2] or "/"
     target = rest if rest.startswith("/") else f"/{rest}"
     return RequestHead(method, "absolute", host, port, target)
 
 
 def _fields(lines: list[bytes]) -> dict[bytes, bytes]:
     fields: dict[bytes, bytes] = {}
-    for text in lines:
-        found = _FIELD.fullmatch(text)
-        if not found:
+    for line in lines:
+        field = _FIELD.fullmatch(line)
+        if not field:
             raise BadHead("a malformed or folded field")
-        name = found[1].lower()
+        name = field[1].lower()
         if name in _ONCE and name in fields:
             raise BadHead(f"two of {name.decode()}")
-        fields[name] = found[2].strip()
+        fields[name] = field[2].strip()
     if b"transfer-encoding" in fields:
         if b"content-length" in fields:
             raise BadHead("a length beside a transfer coding")
@@ -112,11 +112,11 @@ def _fields(lines: list[bytes]) -> dict[bytes, bytes]:
 
 def authority(text: str) -> tuple[Host, int]:
     """Host and port, 0 if none is named; BadHead if it is no authority."""
-    found = re.fullmatch(r"(\[[^\]]*\]|[^:\[\]]+)(?::([0-9]{1,5}))?", text)
-    port = int(found[2] or 0) if found else 0
-    if not found or port > 65535 or (found[2] and not port):
+    match = re.fullmatch(r"(\[[^\]]*\]|[^:\[\]]+)(?::([0-9]{1,5}))?", text)
+    port = int(match[2] or 0) if match else 0
+    if not match or port > 65535 or (match[2] and not port):
         raise BadHead("no host and port")
     try:
-        return hosts.parse(found[1]), port
+        return hosts.parse(match[1]), port
     except BadHost as error:
         raise BadHead(f"a bad host: {error}") from error

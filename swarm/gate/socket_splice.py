@@ -9,31 +9,35 @@ import contextlib
 import socket
 from collections.abc import Callable
 
-from swarm.gate.transport import ROOM
+from swarm.gate.transport import RECEIVE_BUFFER
 
-Seen = Callable[[int], None]
-"""Told how many bytes were read; may end it all by raising."""
+OnBytes = Callable[[int], None]
+"""Called with the number of bytes read; ends both directions by raising."""
 
 
 class _Direction:
-    """One direction; reads no more while the other side does not take."""
+    """One direction; reads no more while the other side accepts nothing."""
 
     def __init__(
-        self, source: socket.socket, sink: socket.socket, seen: Seen, first: bytes
+        self,
+        source: socket.socket,
+        sink: socket.socket,
+        on_bytes: OnBytes,
+        pending: bytes,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._source = source
         self._sink = sink
-        self._seen = seen
-        self._rest = first
+        self._on_bytes = on_bytes
+        self._pending = pending
         self._is_last = False
         self.done = self._loop.create_future()
 
     def start(self) -> None:
-        """What was received already goes first."""
-        if self._rest:
-            self._seen(len(self._rest))
-            self._write(memoryview(self._rest))
+        """Send the bytes that were received already, then watch for more."""
+        if self._pending:
+            self._on_bytes(len(self._pending))
+            self._write(memoryview(self._pending))
         else:
             self._loop.add_reader(self._source, self._readable)
 
@@ -46,10 +50,10 @@ class _Direction:
 
     def _readable(self) -> None:
         try:
-            size = self._source.recv_into(ROOM)
+            size = self._source.recv_into(RECEIVE_BUFFER)
             if size:
-                self._seen(size)
-                self._write(ROOM[:size])
+                self._on_bytes(size)
+                self._write(RECEIVE_BUFFER[:size])
             else:
                 self._loop.remove_reader(self._source)
                 self._finish()
@@ -64,17 +68,17 @@ class _Direction:
         except (BlockingIOError, InterruptedError):
             sent = 0
         if sent < len(data):
-            self._rest = bytes(data[sent:])
+            self._pending = bytes(data[sent:])
             self._loop.remove_reader(self._source)
             self._loop.add_writer(self._sink, self._writable)
-        elif self._rest:
-            self._rest = b""
+        elif self._pending:
+            self._pending = b""
             self._loop.remove_writer(self._sink)
             self._loop.add_reader(self._source, self._readable)
 
     def _writable(self) -> None:
         try:
-            self._write(memoryview(self._rest))
+            self._write(memoryview(self._pending))
         except Exception as error:  # noqa: BLE001 - handed to whoever waits
             self._fail(error)
 
@@ -92,21 +96,21 @@ class _Direction:
 async def pump(
     client: tuple[socket.socket, bytes],
     server: tuple[socket.socket, bytes],
-    up: Seen,
-    down: Seen,
+    up: OnBytes,
+    down: OnBytes,
 ) -> None:
     """Carry until both sides have said their last; each comes with its first bytes.
 
     OSError if a side breaks, and whatever `up` or `down` raise; either ends both.
     """
-    ways = [
+    directions = [
         _Direction(client[0], server[0], up, client[1]),
         _Direction(server[0], client[0], down, server[1]),
     ]
     try:
-        for way in ways:
-            way.start()
-        await asyncio.gather(*(way.done for way in ways))
+        for direction in directions:
+            direction.start()
+        await asyncio.gather(*(direction.done for direction in directions))
     finally:
-        for way in ways:
-            way.stop()
+        for direction in directions:
+            direction.stop()

@@ -27,12 +27,12 @@ class HeldSecret:
     hosts: tuple[str, ...]
 
     def belongs_to(self, host: Host) -> bool:
-        """Whether the value may be sent to this host."""
+        """True if the value may be sent to this host."""
         return any(pattern(text).matches(host) for text in self.hosts)
 
 
 class TaskNet:
-    """Everything here is used from one event loop."""
+    """The state of one task's part of the gate; used from one event loop only."""
 
     def __init__(self, name: str, policy: Policy, audit: AuditLog) -> None:
         self.id = name
@@ -42,7 +42,7 @@ class TaskNet:
         self.is_cut = False
         self.uploaded = 0
         self._secrets: tuple[HeldSecret, ...] = ()
-        self._leaks: tuple[tuple[bytes, HeldSecret], ...] = ()
+        self._placeholder_forms: tuple[tuple[bytes, HeldSecret], ...] = ()
         self._for_new_connections = self.evaluator
         self._open: dict[asyncio.Task[None], Attempt | None] = {}
         self._starts: deque[float] = deque()
@@ -142,7 +142,7 @@ class TaskNet:
         return self._cut(lambda _attempt: True)
 
     def mend(self) -> None:
-        """The policy counts again."""
+        """Let the policy decide again, after `cut`."""
         self.is_cut = False
 
     def _cut(self, is_over: Callable[[Attempt], bool]) -> int:
@@ -169,32 +169,37 @@ class TaskNet:
             for secret in self.evaluator.policy.secrets
             if secret.name in secrets
         )
-        self._leaks = tuple(
-            (form, held) for held in self._secrets for form in _forms(held.placeholder)
+        self._placeholder_forms = tuple(
+            (form, secret)
+            for secret in self._secrets
+            for form in _encodings(secret.placeholder)
         )
 
     def value(self, name: str, host: Host) -> str | None:
         """The secret's value if it may go to this host, or None."""
-        for held in self._secrets:
-            if held.name == name and held.belongs_to(host):
-                return held.value
+        for secret in self._secrets:
+            if secret.name == name and secret.belongs_to(host):
+                return secret.value
         return None
 
     def leaked(self, data: bytes, host: Host) -> str:
         """The name of a secret whose placeholder is on its way elsewhere, or empty."""
-        for form, held in self._leaks:
-            if form in data and not held.belongs_to(host):
-                return held.name
+        for form, secret in self._placeholder_forms:
+            if form in data and not secret.belongs_to(host):
+                return secret.name
         return ""
 
     @property
     def longest_placeholder(self) -> int:
-        """Bytes of a chunk that the next one must be looked at with."""
-        return max((len(form) for form, _ in self._leaks), default=0)
+        """The length of a placeholder's longest form.
+
+        A leak may span two chunks, so that many bytes of one are kept for the next.
+        """
+        return max((len(form) for form, _ in self._placeholder_forms), default=0)
 
 
-def _forms(placeholder: str) -> Iterator[bytes]:
-    """The placeholder itself, and its base64 at each of three places."""
+def _encodings(placeholder: str) -> Iterator[bytes]:
+    """The placeholder itself, and its base64 at each offset in a group of three."""
     plain = placeholder.encode()
     if not plain:
         return

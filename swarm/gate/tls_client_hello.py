@@ -1,4 +1,4 @@
-"""Reads a TLS ClientHello: which name the client asks for, before a byte goes on."""
+"""Reads the name that a client asks for from its TLS ClientHello."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ class BadClientHello(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ClientHello:
-    """What counts of a ClientHello."""
+    """The parts of a ClientHello that the gate decides by."""
 
     server_name: str
     """Empty if the client names none."""
@@ -24,7 +24,7 @@ class ClientHello:
 
 
 def parse(data: bytes) -> ClientHello | None:
-    """The hello, or None while bytes are missing; BadHello for anything else.
+    """The hello, or None while bytes are missing; BadClientHello for others.
 
     A hello may come in several records; nothing may follow it before the server
     has spoken, but that is left to the server.
@@ -44,23 +44,27 @@ def parse(data: bytes) -> ClientHello | None:
 
 def _message(data: bytes) -> bytes | None:
     """The handshake message's body, put together from its records."""
-    joined, at = b"", 0
-    while len(data) - at >= 5:
-        size = int.from_bytes(data[at + 3 : at + 5], "big")
-        if data[at] != _HANDSHAKE or data[at + 1] != 3 or not 0 < size <= RECORD_LIMIT:
+    joined, offset = b"", 0
+    while len(data) - offset >= 5:
+        size = int.from_bytes(data[offset + 3 : offset + 5], "big")
+        if (
+            data[offset] != _HANDSHAKE
+            or data[offset + 1] != 3
+            or not 0 < size <= RECORD_LIMIT
+        ):
             raise BadClientHello("no TLS handshake record")
-        joined += data[at + 5 : at + 5 + size]
-        whole = _whole(joined)
-        if whole is not None:
-            return whole
-        at += 5 + size
-    if len(data) > at and data[at] != _HANDSHAKE:
+        joined += data[offset + 5 : offset + 5 + size]
+        message = _complete_message(joined)
+        if message is not None:
+            return message
+        offset += 5 + size
+    if len(data) > offset and data[offset] != _HANDSHAKE:
         raise BadClientHello("no TLS handshake record")
     return None
 
 
-def _whole(joined: bytes) -> bytes | None:
-    """The message where all of it is there."""
+def _complete_message(joined: bytes) -> bytes | None:
+    """The message's body, or None while bytes are missing."""
     if joined and joined[0] != _CLIENT_HELLO:
         raise BadClientHello("no ClientHello")
     needed = int.from_bytes(joined[1:4], "big")
@@ -71,13 +75,13 @@ def _whole(joined: bytes) -> bytes | None:
     return joined[4 : 4 + needed]
 
 
-def _extensions(listed: "_Reader") -> ClientHello:
-    name, has_ech, alpn, seen = "", False, tuple[str, ...](), set[int]()
-    while not listed.is_empty:
-        kind, body = listed.number(2), _Reader(listed.vector(2))
-        if kind in seen:
+def _extensions(extensions: "_Reader") -> ClientHello:
+    name, has_ech, alpn, kinds = "", False, tuple[str, ...](), set[int]()
+    while not extensions.is_empty:
+        kind, body = extensions.number(2), _Reader(extensions.vector(2))
+        if kind in kinds:
             raise BadClientHello("an extension comes twice")
-        seen.add(kind)
+        kinds.add(kind)
         if kind == _SNI:
             name = _server_name(body)
         elif kind == _ECH:
@@ -98,32 +102,32 @@ def _server_name(body: "_Reader") -> str:
         raise BadClientHello("a server name that is not ASCII") from error
 
 
-def _protocols(listed: "_Reader") -> tuple[str, ...]:
-    found = []
-    while not listed.is_empty:
-        found.append(listed.vector(1).decode("latin-1"))
-    return tuple(found)
+def _protocols(names: "_Reader") -> tuple[str, ...]:
+    protocols = []
+    while not names.is_empty:
+        protocols.append(names.vector(1).decode("latin-1"))
+    return tuple(protocols)
 
 
 class _Reader:
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self._at = 0
+        self._offset = 0
 
     @property
     def is_empty(self) -> bool:
-        return self._at >= len(self._data)
+        return self._offset >= len(self._data)
 
     def skip(self, size: int) -> bytes:
-        part = self._data[self._at : self._at + size]
+        part = self._data[self._offset : self._offset + size]
         if len(part) < size:
             raise BadClientHello("a length runs over the end")
-        self._at += size
+        self._offset += size
         return part
 
     def number(self, size: int) -> int:
         return int.from_bytes(self.skip(size), "big")
 
     def vector(self, size: int) -> bytes:
-        """A length of so many bytes, and what it counts."""
+        """The bytes after a length, which itself takes `size` bytes."""
         return self.skip(self.number(size))

@@ -7,12 +7,12 @@ import ssl
 from collections.abc import Callable
 from typing import Protocol
 
-ROOM = memoryview(bytearray(1 << 20))
+RECEIVE_BUFFER = memoryview(bytearray(1 << 20))
 """The buffer that all sockets are read into: nothing stays in it over an await.
 
 A smaller one makes a bulk transfer slower: 256 KiB by a third, 64 KiB by a half.
 """
-RECORD = 1 << 14
+TLS_RECORD_BYTES = 1 << 14
 """Bytes that TLS hands out at once, at most."""
 
 
@@ -21,13 +21,13 @@ Watch = Callable[..., object]
 
 
 def settle(ready: "asyncio.Future[None]") -> None:
-    """End somebody's waiting, who may have been cancelled meanwhile."""
+    """End a wait, unless it was cancelled meanwhile."""
     if not ready.done():
         ready.set_result(None)
 
 
 class Wire(Protocol):
-    """One end; OSError (ssl.SSLError included) where it breaks."""
+    """One end of a connection; OSError (ssl.SSLError included) if it breaks."""
 
     async def recv(self) -> bytes:
         """The next bytes; empty once the other side has said its last."""
@@ -51,28 +51,28 @@ class SocketWire:
     def __init__(self, connected: socket.socket) -> None:
         self._socket = connected
         self._loop = asyncio.get_running_loop()
-        self._first = b""
+        self._unread = b""
 
     async def recv(self) -> bytes:
-        if self._first:
-            data, self._first = self._first, b""
+        if self._unread:
+            data, self._unread = self._unread, b""
             return data
         while True:
             try:
-                size = self._socket.recv_into(ROOM)
+                size = self._socket.recv_into(RECEIVE_BUFFER)
             except (BlockingIOError, InterruptedError):
                 await self._until(self._loop.add_reader, self._loop.remove_reader)
             else:
-                return bytes(ROOM[:size])
+                return bytes(RECEIVE_BUFFER[:size])
 
     def unread(self, data: bytes) -> None:
-        self._first = data + self._first
+        self._unread = data + self._unread
 
     async def send(self, data: bytes) -> None:
-        left = memoryview(data)
-        while left:
+        remaining = memoryview(data)
+        while remaining:
             try:
-                left = left[self._socket.send(left) :]
+                remaining = remaining[self._socket.send(remaining) :]
             except (BlockingIOError, InterruptedError):
                 await self._until(self._loop.add_writer, self._loop.remove_writer)
 
@@ -81,14 +81,15 @@ class SocketWire:
             self._socket.shutdown(socket.SHUT_WR)
 
     def close(self) -> None:
-        # Before the number is free: the next connection will have it.
+        # Unwatch before the file number is free: the next connection may get it.
         if self._socket.fileno() >= 0:
             self._loop.remove_reader(self._socket)
             self._loop.remove_writer(self._socket)
         self._socket.close()
 
     async def _until(self, watch: Watch, unwatch: Callable[[int], object]) -> None:
-        """Tried first and waited for then: the loop's own way costs twice as much."""
+        """Wait until the socket is ready."""
+        # Each caller tries first, then waits: the loop's own calls cost twice as much.
         number, ready = self._socket.fileno(), self._loop.create_future()
         watch(number, settle, ready)
         try:
@@ -98,8 +99,8 @@ class SocketWire:
                 unwatch(number)
 
     def bare(self) -> tuple[socket.socket, bytes]:
-        """The socket itself, and what was received of it and put back."""
-        first, self._first = self._first, b""
+        """The socket itself, and the bytes that were put back."""
+        first, self._unread = self._unread, b""
         return self._socket, first
 
 
@@ -109,7 +110,7 @@ class TlsWire:
     def __init__(
         self, inner: Wire, context: ssl.SSLContext, server_name: str = ""
     ) -> None:
-        """Client where a server's name is given, else server."""
+        """Act as a client if a server's name is given, else as the server."""
         self._inner = inner
         self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(
@@ -119,7 +120,7 @@ class TlsWire:
             server_hostname=server_name or None,
         )
         self._sending = asyncio.Lock()
-        self._first = b""
+        self._unread = b""
 
     async def handshake(self) -> None:
         """Blocks until both sides agree; the caller sets the time limit."""
@@ -139,12 +140,12 @@ class TlsWire:
                 return
 
     async def recv(self) -> bytes:
-        if self._first:
-            data, self._first = self._first, b""
+        if self._unread:
+            data, self._unread = self._unread, b""
             return data
         while True:
             try:
-                return self._tls.read(RECORD)
+                return self._tls.read(TLS_RECORD_BYTES)
             except ssl.SSLWantReadError:
                 await self._flush()
                 await self._fill()
@@ -152,7 +153,7 @@ class TlsWire:
                 return b""
 
     def unread(self, data: bytes) -> None:
-        self._first = data + self._first
+        self._unread = data + self._unread
 
     async def send(self, data: bytes) -> None:
         if data:

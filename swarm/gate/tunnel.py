@@ -10,44 +10,44 @@ from swarm.gate.transport import SocketWire, Wire
 
 @dataclass
 class Carried:
-    """Bytes so far."""
+    """The bytes carried so far, each way."""
 
     up: int = 0
     down: int = 0
 
 
 async def splice(
-    client: Wire, server: Wire, carried: Carried, sent: Callable[[int], None]
+    client: Wire, server: Wire, carried: Carried, on_upload: Callable[[int], None]
 ) -> None:
-    """Carry until both sides have said their last; `sent` may end it by raising.
+    """Carry until both sides have said their last; `on_upload` may end it by raising.
 
     A side that breaks ends both. The wires are the caller's to close.
     """
 
-    def up_seen(size: int) -> None:
+    def count_up(size: int) -> None:
         carried.up += size
-        sent(size)
+        on_upload(size)
 
-    def down_seen(size: int) -> None:
+    def count_down(size: int) -> None:
         carried.down += size
 
     if isinstance(client, SocketWire) and isinstance(server, SocketWire):
-        await pump(client.bare(), server.bare(), up_seen, down_seen)
+        await pump(client.bare(), server.bare(), count_up, count_down)
         return
-    both = [
-        asyncio.ensure_future(_carry(client, server, up_seen)),
-        asyncio.ensure_future(_carry(server, client, down_seen)),
+    tasks = [
+        asyncio.ensure_future(_carry(client, server, count_up)),
+        asyncio.ensure_future(_carry(server, client, count_down)),
     ]
     try:
-        await asyncio.gather(*both)
+        await asyncio.gather(*tasks)
     finally:
-        for one in both:
-            one.cancel()
-        await asyncio.gather(*both, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _carry(source: Wire, sink: Wire, seen: Callable[[int], None]) -> None:
+async def _carry(source: Wire, sink: Wire, on_bytes: Callable[[int], None]) -> None:
     while data := await source.recv():
-        seen(len(data))
+        on_bytes(len(data))
         await sink.send(data)
     await sink.send_eof()

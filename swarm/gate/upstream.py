@@ -16,7 +16,7 @@ from swarm.policy.rules import Rule
 Resolver = Callable[[str], Awaitable[list[str]]]
 """A name's addresses; OSError if it has none."""
 
-SECONDS = 15.0
+TIMEOUT_SECONDS = 15.0
 CACHE_SECONDS = 30.0
 
 
@@ -29,10 +29,10 @@ class UpstreamConnection:
 
 
 async def system_resolver(name: str) -> list[str]:
-    """What the gate's own resolver answers."""
+    """The addresses that the gate's own resolver gives."""
     loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(name, None, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    entries = await loop.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in entries))
 
 
 class Upstream:
@@ -48,7 +48,7 @@ class Upstream:
         """Connect to one of the name's addresses, IPv4 first.
 
         Denied if *any* answer is not to be connected to: a name with one bad answer is
-        being rebound. OSError and TimeoutError as they come.
+        being rebound. OSError or TimeoutError if none can be reached.
         """
         addresses = self._cached(name) or await self._resolve(name)
         for address in addresses:
@@ -58,9 +58,13 @@ class Upstream:
         error: OSError = OSError("no address")
         for address in sorted(addresses, key=lambda text: ":" in text):
             try:
-                return UpstreamConnection(await _to(address, port), address)
-            except (OSError, TimeoutError) as failed:
-                error = failed if isinstance(failed, OSError) else OSError("timed out")
+                return UpstreamConnection(
+                    await _open_connection(address, port), address
+                )
+            except (OSError, TimeoutError) as failure:
+                error = (
+                    failure if isinstance(failure, OSError) else OSError("timed out")
+                )
         raise error
 
     def _cached(self, name: str) -> list[str]:
@@ -68,37 +72,37 @@ class Upstream:
         return addresses if time.monotonic() < until else []
 
     async def _resolve(self, name: str) -> list[str]:
-        addresses = await asyncio.wait_for(self._resolver(name), SECONDS)
+        addresses = await asyncio.wait_for(self._resolver(name), TIMEOUT_SECONDS)
         if len(self._cache) > 4096:
             self._cache.clear()
         self._cache[name] = (time.monotonic() + CACHE_SECONDS, addresses)
         return addresses
 
 
-async def _to(address: str, port: int) -> SocketWire:
+async def _open_connection(address: str, port: int) -> SocketWire:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    out = socket.socket(family, socket.SOCK_STREAM)
-    out.setblocking(False)
-    out.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    connection = socket.socket(family, socket.SOCK_STREAM)
+    connection.setblocking(False)
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
-        await _connect(out, address, port)
+        await _connect(connection, address, port)
     except BaseException:
-        out.close()
+        connection.close()
         raise
-    return SocketWire(out)
+    return SocketWire(connection)
 
 
-async def _connect(out: socket.socket, address: str, port: int) -> None:
-    """As the loop's own `sock_connect`, which asks a thread to resolve the address."""
-    code = out.connect_ex((address, port))
+async def _connect(connection: socket.socket, address: str, port: int) -> None:
+    """Connect; the loop's own `sock_connect` would ask a thread to resolve."""
+    code = connection.connect_ex((address, port))
     if code == errno.EINPROGRESS:
         loop = asyncio.get_running_loop()
         answered = loop.create_future()
-        loop.add_writer(out, settle, answered)
+        loop.add_writer(connection, settle, answered)
         try:
-            await asyncio.wait_for(answered, SECONDS)
+            await asyncio.wait_for(answered, TIMEOUT_SECONDS)
         finally:
-            loop.remove_writer(out)
-        code = out.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+            loop.remove_writer(connection)
+        code = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
     if code:
         raise OSError(code, os.strerror(code))

@@ -29,14 +29,14 @@ def refuse(text: str, allowed: Sequence[Network] = ()) -> Reason | None:
         return Reason.NOT_AN_ADDRESS
     if any(address in network for network in allowed):
         return None
-    if isinstance(address, ipaddress.IPv6Address) and _carries4(address):
+    if isinstance(address, ipaddress.IPv6Address) and _carries_ipv4(address):
         return Reason.ADDRESS_IN_DISGUISE
     if address.is_multicast or not address.is_global or address.is_reserved:
         return Reason.ADDRESS_NOT_PUBLIC
     return None
 
 
-def _carries4(address: ipaddress.IPv6Address) -> bool:
+def _carries_ipv4(address: ipaddress.IPv6Address) -> bool:
     if address.ipv4_mapped or address.sixtofour or address.teredo:
         return True
     return any(address in network for network in _WRAPPERS)

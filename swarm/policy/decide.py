@@ -8,7 +8,7 @@ from swarm.policy import addresses, hosts, request_target
 from swarm.policy.hosts import Host, Pattern
 from swarm.policy.reasons import Allowance, Reason
 from swarm.policy.request_target import Target
-from swarm.policy.rules import METHODS, Policy, Rule
+from swarm.policy.rules import METHODS, Kind, Policy, Rule
 
 LOCKED_NAMES = re.compile(
     r"localhost|metadata|instance-data|.*\.(localhost|local|internal|localdomain"
@@ -58,7 +58,7 @@ class Verdict:
 
     @property
     def allow(self) -> bool:
-        """Whether it passes."""
+        """True if the attempt passes."""
         return self.denial is None
 
     @property
@@ -68,19 +68,19 @@ class Verdict:
 
     @property
     def locked(self) -> bool:
-        """Whether no grant from a dashboard opens this."""
+        """True if no grant from a dashboard opens this."""
         return bool(self.denial and self.denial.is_locked)
 
 
 @dataclass(frozen=True, slots=True)
 class _CompiledRule:
-    """A rule with its patterns read."""
+    """A rule with its patterns compiled."""
 
     rule: Rule
     host: Pattern
     paths: tuple[re.Pattern[str], ...]
 
-    def speaks_of(self, port: int, now: float) -> bool:
+    def is_in_force(self, port: int, now: float) -> bool:
         return self.rule.covers(port) and not self.rule.is_expired(now)
 
     def fits(self, attempt: Attempt) -> bool:
@@ -93,11 +93,11 @@ class _CompiledRule:
             return False
         if self.paths and not any(p.fullmatch(target.path) for p in self.paths):
             return False
-        return all(_only(target, key) == [value] for key, value in rule.query)
+        return all(_query_values(target, key) == [value] for key, value in rule.query)
 
 
-def _only(target: Target, name: str) -> list[str]:
-    """Every value of one name: a server may take any of several."""
+def _query_values(target: Target, name: str) -> list[str]:
+    """Every value of one key: a server may use any of several."""
     return [value for key, value in target.query if key == name]
 
 
@@ -118,25 +118,29 @@ class PolicyEvaluator:
 
     def decide(self, attempt: Attempt, now: float) -> Verdict:
         """The verdict; a deny beats every allow."""
-        kept = [k for k in self._about(attempt.host) if k.speaks_of(attempt.port, now)]
-        denies = [k for k in kept if k.rule.kind == "deny"]
-        looks = any(k.rule.looks_inside for k in denies)
+        compiled_rules = [
+            compiled
+            for compiled in self._rules_about(attempt.host)
+            if compiled.is_in_force(attempt.port, now)
+        ]
+        denies = _of_kind(compiled_rules, "deny")
+        deny_looks_inside = _any_looks_inside(denies)
         for deny in denies:
             if not deny.rule.looks_inside or (attempt.method and deny.fits(attempt)):
                 return Verdict(Reason.DENY_RULE, deny.rule)
-        if any(k.rule.kind == "tcp" for k in kept) and not attempt.method:
-            rule = next(k.rule for k in kept if k.rule.kind == "tcp")
-            return Verdict(Allowance.TCP_RULE, rule)
-        locked = _locked(attempt)
-        if locked:
-            return Verdict(locked)
-        allows = [k for k in kept if k.rule.kind == "allow"]
+        tunnels = _of_kind(compiled_rules, "tcp")
+        if tunnels and not attempt.method:
+            return Verdict(Allowance.TCP_RULE, tunnels[0].rule)
+        lock_reason = _lock_reason(attempt)
+        if lock_reason:
+            return Verdict(lock_reason)
+        allows = _of_kind(compiled_rules, "allow")
         if not allows and not self._lets_unknown_pass(attempt.host):
             return Verdict(Reason.NOT_IN_ALLOWLIST)
         if not attempt.method:
-            needs = looks or any(k.rule.looks_inside for k in allows)
-            return self._connection(attempt, allows, needs)
-        return _request(attempt, allows, looks)
+            needs_inspection = deny_looks_inside or _any_looks_inside(allows)
+            return self._decide_connection(attempt, allows, needs_inspection)
+        return _decide_request(attempt, allows, deny_looks_inside)
 
     def vet(self, address: str, rule: Rule | None = None) -> Reason | None:
         """The reason why an allowed name may not lead to this address, or None."""
@@ -144,35 +148,47 @@ class PolicyEvaluator:
             return None
         return addresses.refuse(address, self._nets)
 
-    def _about(self, host: Host) -> Iterator[_CompiledRule]:
-        for kept in self._exact.get(host.name, ()):
-            if kept.host.matches(host):
-                yield kept
+    def _rules_about(self, host: Host) -> Iterator[_CompiledRule]:
+        for compiled in self._exact.get(host.name, ()):
+            if compiled.host.matches(host):
+                yield compiled
         if not host.is_address:
-            rest = host.name.partition(".")[2]
-            while rest:
-                yield from self._below.get(rest, ())
-                rest = rest.partition(".")[2]
+            suffix = host.name.partition(".")[2]
+            while suffix:
+                yield from self._below.get(suffix, ())
+                suffix = suffix.partition(".")[2]
 
     def _lets_unknown_pass(self, host: Host) -> bool:
         return self.policy.default == "log" and not host.is_address
 
-    def _connection(
-        self, attempt: Attempt, allows: list[_CompiledRule], needs: bool
+    def _decide_connection(
+        self, attempt: Attempt, allows: list[_CompiledRule], needs_inspection: bool
     ) -> Verdict:
         rule = allows[0].rule if allows else None
-        passes = f"{attempt.host.name}:{attempt.port}" in self.policy.passthrough
-        inspect = not passes and (needs or self.policy.inspect == "always")
-        if needs and (passes or self.policy.inspect == "never"):
+        is_passthrough = (
+            f"{attempt.host.name}:{attempt.port}" in self.policy.passthrough
+        )
+        inspect = not is_passthrough and (
+            needs_inspection or self.policy.inspect == "always"
+        )
+        if needs_inspection and (is_passthrough or self.policy.inspect == "never"):
             return Verdict(Reason.RULE_NEEDS_INSPECTION, rule)
         return Verdict(_allowed_by(rule), rule, inspect=inspect)
+
+
+def _of_kind(compiled_rules: list[_CompiledRule], kind: Kind) -> list[_CompiledRule]:
+    return [compiled for compiled in compiled_rules if compiled.rule.kind == kind]
+
+
+def _any_looks_inside(compiled_rules: list[_CompiledRule]) -> bool:
+    return any(compiled.rule.looks_inside for compiled in compiled_rules)
 
 
 def _allowed_by(rule: Rule | None) -> Allowance:
     return Allowance.ALLOW_RULE if rule else Allowance.LOGGED_ONLY
 
 
-def _locked(attempt: Attempt) -> Reason | None:
+def _lock_reason(attempt: Attempt) -> Reason | None:
     if attempt.host.is_address:
         return Reason.RAW_ADDRESS
     if LOCKED_NAMES.fullmatch(attempt.host.name):
@@ -182,16 +198,20 @@ def _locked(attempt: Attempt) -> Reason | None:
     return None
 
 
-def _request(attempt: Attempt, allows: list[_CompiledRule], looks: bool) -> Verdict:
-    narrow = looks or any(k.rule.paths or k.rule.query for k in allows)
-    first = allows[0].rule if allows else None
+def _decide_request(
+    attempt: Attempt, allows: list[_CompiledRule], deny_looks_inside: bool
+) -> Verdict:
+    path_counts = deny_looks_inside or any(
+        allow.rule.paths or allow.rule.query for allow in allows
+    )
+    first_rule = allows[0].rule if allows else None
     if attempt.method not in METHODS:
-        return Verdict(Reason.METHOD_OR_PATH, first)
-    if narrow and attempt.target and attempt.target.is_ambiguous:
-        return Verdict(Reason.AMBIGUOUS_PATH, first)
-    for kept in allows:
-        if kept.fits(attempt):
-            return Verdict(_allowed_by(kept.rule), kept.rule)
+        return Verdict(Reason.METHOD_OR_PATH, first_rule)
+    if path_counts and attempt.target and attempt.target.is_ambiguous:
+        return Verdict(Reason.AMBIGUOUS_PATH, first_rule)
+    for allow in allows:
+        if allow.fits(attempt):
+            return Verdict(_allowed_by(allow.rule), allow.rule)
     if not allows:
         return Verdict(_allowed_by(None))
-    return Verdict(Reason.METHOD_OR_PATH, first)
+    return Verdict(Reason.METHOD_OR_PATH, first_rule)

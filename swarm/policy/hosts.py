@@ -91,7 +91,7 @@ class Pattern:
     is_address: bool = False
 
     def matches(self, host: Host) -> bool:
-        """Whether the rule speaks of this host."""
+        """True if the rule speaks of this host."""
         if self.is_wildcard:
             return not host.is_address and host.name.endswith(f".{self.name}")
         return host.name == self.name and host.is_address == self.is_address
@@ -121,14 +121,16 @@ def _is_state_level(labels: list[str]) -> bool:
 
 
 def is_shared(wildcard: Pattern) -> bool:
-    """Whether a wildcard stands where anybody can have a name."""
+    """True if a wildcard stands where anybody can have a name."""
     return wildcard.is_wildcard and bool(shared_suffix(wildcard.name))
 
 
 def shared_suffix(name: str) -> str:
-    """The one of `SHARED` that the name is or lies below; empty for none."""
-    below = (one for one in SHARED.split() if f".{name}".endswith(f".{one}"))
-    return max(below, key=len, default="")
+    """The longest suffix of `SHARED` that holds the name; empty for none."""
+    suffixes = (
+        suffix for suffix in SHARED.split() if f".{name}".endswith(f".{suffix}")
+    )
+    return max(suffixes, key=len, default="")
 
 
 def owner(name: str) -> str:

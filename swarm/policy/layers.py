@@ -35,7 +35,9 @@ def resolve(
     rules: list[Rule] = []
     requests: list[Rule] = []
     requested_services: list[Service] = []
-    own_services = defined(one for layer in layers for one in layer.definitions)
+    own_services = defined(
+        definition for layer in layers for definition in layer.definitions
+    )
     for layer in layers:
         service_rules = [
             rule
@@ -71,9 +73,9 @@ def _own_rules(layer: Layer) -> Iterable[Rule]:
     return [replace(rule, quiet=False) for rule in layer.rules]
 
 
-def _last(layers: Sequence[Layer], name: str, usual: str) -> str:
-    said = [getattr(layer, name) for layer in layers if getattr(layer, name)]
-    return str(said[-1]) if said else usual
+def _last(layers: Sequence[Layer], name: str, default: str) -> str:
+    values = [getattr(layer, name) for layer in layers if getattr(layer, name)]
+    return str(values[-1]) if values else default
 
 
 def _inspect(layers: Sequence[Layer], own: Sequence[Layer]) -> str:
@@ -87,12 +89,12 @@ def _all(layers: Sequence[Layer], name: str) -> tuple[Any, ...]:
 
 
 def _strictest(layers: Sequence[Layer]) -> Limits:
-    said = [layer.limits for layer in layers if layer.limits]
-    if not said:
+    given_limits = [layer.limits for layer in layers if layer.limits]
+    if not given_limits:
         return Limits()
-    uploads = [limits.upload for limits in said if limits.upload]
+    uploads = [limits.upload for limits in given_limits if limits.upload]
     return Limits(
-        connections=min(limits.connections for limits in said),
-        per_second=min(limits.per_second for limits in said),
+        connections=min(limits.connections for limits in given_limits),
+        per_second=min(limits.per_second for limits in given_limits),
         upload=min(uploads) if uploads else 0,
     )

@@ -1,4 +1,4 @@
-"""A policy file, read: every rule with its line, every mistake with its place."""
+"""Parses a policy file: every rule has its line, every mistake its place."""
 
 import re
 import tomllib
@@ -33,13 +33,13 @@ class ServiceDefinition:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """What one file says; absent settings are None, so that another layer's count."""
+    """The contents of one file; a setting that is None is left to other layers."""
 
     name: str
     rules: tuple[Rule, ...] = ()
     services: tuple[Service, ...] = ()
     definitions: tuple[ServiceDefinition, ...] = ()
-    """In force only where some layer switches them on."""
+    """In force only if some layer switches them on."""
     secrets: tuple[Secret, ...] = ()
     default: str | None = None
     inspect: str | None = None
@@ -80,7 +80,7 @@ class _Reader:
             for table in self._tables(top, kind)
         ]
         tls, network = top.table("tls"), top.table("network")
-        made = Layer(
+        layer = Layer(
             name=self._layer,
             rules=tuple(rules),
             services=tuple(self._services(top)),
@@ -98,23 +98,23 @@ class _Reader:
         )
         for table in (tls, network, top):
             table.done()
-        return made
+        return layer
 
     def _tables(self, above: Table, name: str) -> Iterator[Table]:
         full = f"{above.name}.{name}" if above.name else name
-        lines = self._where(rf"\[\[\s*{re.escape(full)}\s*\]\]")
+        lines = self._lines_of(rf"\[\[\s*{re.escape(full)}\s*\]\]")
         for number, body in enumerate(above.take(name, list, [])):
             line = lines[number] if number < len(lines) else above.line
             if not isinstance(body, dict):
                 raise wrong(self._file, line, full, "must be tables: [[…]]")
             yield Table(self._source, full, body, line)
 
-    def _where(self, header: str) -> list[int]:
-        found = re.compile(rf"\s*{header}")
-        return [n for n, text in enumerate(self._lines, 1) if found.match(text)]
+    def _lines_of(self, header: str) -> list[int]:
+        pattern = re.compile(rf"\s*{header}")
+        return [n for n, text in enumerate(self._lines, 1) if pattern.match(text)]
 
     def _services(self, top: Table) -> Iterator[Service]:
-        lines = self._where(r"services\s*=")
+        lines = self._lines_of(r"services\s*=")
         origin = f"{self._file}:{lines[0] if lines else 1}"
         for entry in top.take("services", list, []):
             body = {"name": entry} if isinstance(entry, str) else entry
@@ -124,7 +124,7 @@ class _Reader:
             yield Service(body["name"], options, origin)
 
     def _definitions(self, top: Table) -> Iterator[ServiceDefinition]:
-        """`[service.NAME]`, with `allow` and `deny`; a human's own files alone."""
+        """The tables `[service.NAME]`, which only a human's own files may have."""
         for name, body in top.take("service", dict, {}).items():
             full = f"service.{name}"
             line = self._source.header(full, 1)
@@ -135,9 +135,9 @@ class _Reader:
             table = Table(self._source, full, body, line)
             table.take("summary", str, "")
             rules = tuple(
-                rule_parser.read(kind, one, "service")
+                rule_parser.read(kind, rule_table, "service")
                 for kind in ("allow", "deny")
-                for one in self._tables(table, kind)
+                for rule_table in self._tables(table, kind)
             )
             table.done()
             if not rules:
@@ -146,7 +146,7 @@ class _Reader:
 
     def _secrets(self, top: Table) -> Iterator[Secret]:
         for name, body in top.take("secrets", dict, {}).items():
-            line = next(iter(self._where(rf'\[secrets\.["\']?{re.escape(name)}')), 1)
+            line = next(iter(self._lines_of(rf'\[secrets\.["\']?{re.escape(name)}')), 1)
             table = Table(self._source, f"secrets.{name}", body, line)
             source = table.take("source", str, "")
             if not source.startswith(SOURCES):
@@ -161,14 +161,14 @@ class _Reader:
     def _limits(self, top: Table) -> Limits | None:
         if "limits" not in top.body:
             return None
-        table, usual = top.table("limits"), Limits()
-        made = Limits(
-            connections=table.take("connections", int, usual.connections),
-            per_second=table.take("per_second", int, usual.per_second),
+        table, defaults = top.table("limits"), Limits()
+        limits = Limits(
+            connections=table.take("connections", int, defaults.connections),
+            per_second=table.take("per_second", int, defaults.per_second),
             upload=table.size("upload"),
         )
         table.done()
-        return made
+        return limits
 
 
 def _host_port(text: str) -> None:

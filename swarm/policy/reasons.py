@@ -52,12 +52,12 @@ class Reason(StrEnum):
 
     @property
     def is_locked(self) -> bool:
-        """Whether no grant opens it."""
+        """True if no grant opens it."""
         return self.kind is Kind.LOCKED
 
     @property
     def is_inside(self) -> bool:
-        """Whether the fault is in what was sent, whatever the rules say of the host."""
+        """True if the fault is in what was sent, whatever the rules say of the host."""
         return self.kind in (Kind.REQUEST, Kind.TUNNEL)
 
     NOT_IN_ALLOWLIST = (

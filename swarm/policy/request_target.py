@@ -32,7 +32,7 @@ def parse(text: str) -> Target:
     path, _, query = text.partition("?")
     if "%" in _PERCENT.sub("", path):
         raise BadTarget("holds a broken escape")
-    plain, has_odd_escapes = _plain(path)
+    plain, has_odd_escapes = _unescape(path)
     short = _without_dots(plain)
     pairs = tuple(parse_qsl(query, keep_blank_values=True))
     return Target(short, pairs, has_odd_escapes or short != plain)
@@ -49,18 +49,18 @@ def _without_dots(path: str) -> str:
     return f"/{'/'.join(segments)}{end}"
 
 
-def _plain(path: str) -> tuple[str, bool]:
-    """The path with needless escapes undone, and whether the rest has two readings."""
+def _unescape(path: str) -> tuple[str, bool]:
+    """The path with needless escapes undone, and True if the rest has two readings."""
     odd = "\\" in path or ";" in path
 
-    def undo(found: re.Match[str]) -> str:
+    def undo(escape: re.Match[str]) -> str:
         nonlocal odd
-        character = chr(int(found[1], 16))
+        character = chr(int(escape[1], 16))
         if _UNRESERVED.fullmatch(character):
             return character
         if character in "/\\%;" or character < " " or character == "\x7f":
             odd = True
-        return f"%{found[1].upper()}"
+        return f"%{escape[1].upper()}"
 
     return _PERCENT.sub(undo, path), odd
 

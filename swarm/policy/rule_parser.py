@@ -1,4 +1,4 @@
-"""One rule's table of a policy file."""
+"""Parses one rule's table of a policy file."""
 
 import re
 from typing import Any
@@ -16,7 +16,7 @@ def read(kind: Any, table: Table, layer: str) -> Rule:
         ports=table.numbers("ports", 65535) or (() if kind == "deny" else (443,)),
         methods=table.texts("methods", _method),
         paths=table.texts("paths", request_target.glob),
-        query=tuple(table.table("query", done=True).body.items()),
+        query=tuple(table.table("query", strings_only=True).body.items()),
         max_upload=table.size("max_upload"),
         rate=_rate(table),
         expires=table.moment("expires"),
@@ -42,7 +42,7 @@ def warning(rule: Rule) -> str:
 
 
 def shared_warning(rule: Rule) -> str:
-    """The warning of a wildcard below which anybody can have a name."""
+    """The warning for a wildcard below which anybody can have a name."""
     return f"{rule.origin}: {rule.host}: anybody can have a name there"
 
 
@@ -53,24 +53,24 @@ def _method(text: str) -> None:
 
 def _rate(table: Table) -> int:
     value = table.take("rate", str, "0/min")
-    found = re.fullmatch(r"(\d{1,6})/min", value)
-    if not found:
+    match = re.fullmatch(r"(\d{1,6})/min", value)
+    if not match:
         raise table.wrong("rate", "must be such as 120/min")
-    return int(found[1])
+    return int(match[1])
 
 
 def _inject(table: Table) -> Inject | None:
     if "inject" not in table.body:
         return None
     inner = table.table("inject")
-    made = Inject(
+    inject = Inject(
         header=inner.take("header", str, ""),
         template=inner.take("template", str, "{}"),
         secret=inner.take("secret", str, ""),
     )
     inner.done()
-    if not re.fullmatch(r"[A-Za-z0-9-]+", made.header) or "{}" not in made.template:
+    if not re.fullmatch(r"[A-Za-z0-9-]+", inject.header) or "{}" not in inject.template:
         raise table.wrong("inject", "needs a header's name and a template with {}")
-    if not made.secret:
+    if not inject.secret:
         raise table.wrong("inject", "needs the name of a secret")
-    return made
+    return inject

@@ -24,7 +24,7 @@ class Rule:
 
     kind: Kind
     host: str
-    """As written: `example.com` or `*.example.com`."""
+    """The pattern as written: `example.com` or `*.example.com`."""
     ports: tuple[int, ...] = (443,)
     methods: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
@@ -49,14 +49,14 @@ class Rule:
 
     @property
     def id(self) -> str:
-        """How a verdict names it: short, and the same in every report."""
+        """The name of the rule in verdicts: short, and the same in every report."""
         usual = self.ports in ((443,), ())
         ports = "" if usual else f":{','.join(map(str, self.ports))}"
         return f"{self.kind} {self.host}{ports}"
 
     @property
     def only(self) -> str:
-        """What it is narrowed to inside the host, in words; empty for everything."""
+        """The part of the host that the rule is for, in words; empty for all of it."""
         words = [
             "/".join(self.methods),
             " ".join(self.paths),
@@ -67,20 +67,20 @@ class Rule:
         return " ".join(word for word in words if word)
 
     def covers(self, port: int) -> bool:
-        """Whether the rule speaks of the port; one without ports speaks of all."""
+        """True if the rule speaks of the port; one without ports speaks of all."""
         return not self.ports or port in self.ports
 
     def is_expired(self, now: float) -> bool:
-        """Whether its time is over."""
+        """True if the rule's time is over."""
         return 0 < self.expires <= now
 
     def is_spent(self, uses: int) -> bool:
-        """Whether so many connections have used it up."""
+        """True if so many connections have used the rule up."""
         return 0 < self.uses <= uses
 
     @property
     def looks_inside(self) -> bool:
-        """Whether only an intercepted connection can keep it."""
+        """True if the rule can be kept only where the gate reads the requests."""
         return bool(
             self.methods or self.paths or self.query or self.inject or self.model
         )
@@ -88,7 +88,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """Where a secret may go; its value is never here."""
+    """A secret's source and the hosts it may go to; never its value."""
 
     name: str
     source: str
@@ -100,7 +100,7 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one task may use of the gate."""
+    """The limits of one task at the gate."""
 
     connections: int = 256
     per_second: int = 100
@@ -111,7 +111,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """All that one task's verdicts come from."""
+    """The rules and settings that one task's verdicts come from."""
 
     rules: tuple[Rule, ...] = ()
     default: Literal["deny", "log"] = "deny"
@@ -130,12 +130,12 @@ class Policy:
 
 
 def to_json(policy: Policy) -> dict[str, Any]:
-    """As it travels to the gate and is stored."""
+    """The policy as it travels to the gate and is stored."""
     return asdict(policy)
 
 
 def from_json(body: dict[str, Any]) -> Policy:
-    """The policy back; TypeError or KeyError on a shape of another version."""
+    """The policy from its JSON; TypeError or KeyError if another version wrote it."""
     return Policy(
         **{
             **body,
@@ -153,7 +153,7 @@ def from_json(body: dict[str, Any]) -> Policy:
 
 
 def rule_from(body: dict[str, Any]) -> Rule:
-    """One rule back, as a grant in the journal holds it."""
+    """A rule from its JSON, as a grant in the journal holds it."""
     inject = body.get("inject")
     return Rule(
         **{

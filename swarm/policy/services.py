@@ -25,14 +25,18 @@ def catalogue() -> dict[str, dict[str, Any]]:
 
 
 def defined(definitions: Iterable[ServiceDefinition]) -> dict[str, ServiceDefinition]:
-    """By name; BadPolicy if a name is taken already, by us or by the human."""
-    known, shipped = dict[str, ServiceDefinition](), catalogue()
-    for one in definitions:
-        if one.name in shipped or one.name in known:
-            whose = "is swarm's own" if one.name in shipped else "is defined twice"
-            raise BadPolicy(f"{one.rules[0].origin}: service.{one.name}: {whose}")
-        known[one.name] = one
-    return known
+    """The definitions by name; BadPolicy if swarm or the human uses a name already."""
+    by_name, shipped = dict[str, ServiceDefinition](), catalogue()
+    for definition in definitions:
+        if definition.name in shipped or definition.name in by_name:
+            whose = (
+                "is swarm's own" if definition.name in shipped else "is defined twice"
+            )
+            raise BadPolicy(
+                f"{definition.rules[0].origin}: service.{definition.name}: {whose}"
+            )
+        by_name[definition.name] = definition
+    return by_name
 
 
 def expand(
@@ -40,7 +44,7 @@ def expand(
     registries: Registries,
     own: Mapping[str, ServiceDefinition] = MappingProxyType({}),
 ) -> tuple[Rule, ...]:
-    """The service's rules; BadPolicy if it, or an option, is not known."""
+    """The service's rules; BadPolicy if the service or an option is unknown."""
     if service.name in own:
         _refuse_options(service, ())
         rules = own[service.name].rules
@@ -52,13 +56,13 @@ def expand(
 def _shipped(
     service: Service, registries: Registries, own: list[str]
 ) -> tuple[Rule, ...]:
-    known = catalogue()
-    if service.name not in known:
-        names = ", ".join([*own, *sorted(known)])
+    shipped = catalogue()
+    if service.name not in shipped:
+        names = ", ".join([*own, *sorted(shipped)])
         raise BadPolicy(
             f"{service.origin}: services: no {service.name!r}; there are {names}"
         )
-    body = known[service.name]
+    body = shipped[service.name]
     if "registry" in body:
         rules = list(_registry(service, str(body["registry"]), registries))
     elif "git" in body:
@@ -83,30 +87,30 @@ def _allow(entry: Mapping[str, Any]) -> Rule:
 
 def _registry(service: Service, tool: str, registries: Registries) -> Iterator[Rule]:
     _refuse_options(service, ())
-    found = registries.get(tool, ())
-    if not found:
+    addresses = registries.get(tool, ())
+    if not addresses:
         raise BadPolicy(
             f"{service.origin}: services: {service.name}: {tool} is not configured "
             f"here; name its hosts with [[allow]]"
         )
-    for entry in found:
+    for entry in addresses:
         host, _, port = entry.rpartition(":")
         yield Rule("allow", host, (int(port),), methods=("GET", "HEAD"))
 
 
-def _refuse_options(service: Service, known: tuple[str, ...]) -> None:
+def _refuse_options(service: Service, allowed: tuple[str, ...]) -> None:
     for key in service.options:
-        if key not in known:
+        if key not in allowed:
             raise BadPolicy(
                 f"{service.origin}: services.{service.name}.{key}: unknown key"
             )
 
 
 def _forge(service: Service, git: str, api: str) -> Iterator[Rule]:
-    """Cloning and fetching of named repositories; pushing only where asked for."""
+    """Rules to clone and fetch named repositories, and to push if `git` is write."""
     _refuse_options(service, ("repos", "git", "api"))
     repos = service.options.get("repos", [])
-    right, calls = (
+    git_access, api_access = (
         service.options.get("git", "read"),
         service.options.get("api", "none"),
     )
@@ -114,13 +118,13 @@ def _forge(service: Service, git: str, api: str) -> Iterator[Rule]:
         raise BadPolicy(
             f"{service.origin}: services.{service.name}.repos: a list of owner/name"
         )
-    if right not in ("read", "write") or calls not in ("read", "none"):
+    if git_access not in ("read", "write") or api_access not in ("read", "none"):
         raise BadPolicy(
             f"{service.origin}: services.{service.name}: git is read or write, "
             "api is read or none"
         )
     for repo in repos:
-        for verb in ("upload", "receive") if right == "write" else ("upload",):
+        for verb in ("upload", "receive") if git_access == "write" else ("upload",):
             yield Rule(
                 "allow",
                 git,
@@ -130,7 +134,7 @@ def _forge(service: Service, git: str, api: str) -> Iterator[Rule]:
             )
             pack = tuple(path.format(repo=repo, verb=verb) for path in GIT_PACK)
             yield Rule("allow", git, methods=("POST",), paths=pack)
-        if calls == "read":
+        if api_access == "read":
             yield Rule(
                 "allow", api, methods=("GET", "HEAD"), paths=(f"/repos/{repo}/**",)
             )

@@ -1,4 +1,4 @@
-"""Takes a table's keys one by one; what is wrong or left over gets its line."""
+"""Takes a table's keys one by one; names the line of a wrong or unknown key."""
 
 import difflib
 import re
@@ -19,12 +19,12 @@ _KINDS: dict[type, str] = {
 
 
 class BadPolicy(ValueError):
-    """The file is not taken; the message names file, line and key."""
+    """The file is refused; the message names file, line and key."""
 
 
-def wrong(file: str, line: int, key: str, what: str) -> BadPolicy:
+def wrong(file: str, line: int, key: str, problem: str) -> BadPolicy:
     """The mistake, with its place."""
-    return BadPolicy(f"{file}:{line}: {key}: {what}")
+    return BadPolicy(f"{file}:{line}: {key}: {problem}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +44,19 @@ class Source:
                 return number
         return table
 
-    def header(self, name: str, usual: int) -> int:
-        """The line of `[name]`, or the usual one where it is written otherwise."""
+    def header(self, name: str, default: int) -> int:
+        """The line of `[name]`, or the default if it is written otherwise."""
         spelled = re.compile(rf"\s*\[\s*{re.escape(name)}\s*\]")
-        found = (n for n, text in enumerate(self.lines, 1) if spelled.match(text))
-        return next(found, usual)
+        lines = (n for n, text in enumerate(self.lines, 1) if spelled.match(text))
+        return next(lines, default)
 
 
 class Table:
-    """One table, whose keys are taken one by one; what is left over is a mistake."""
+    """One table, whose keys are taken one by one; a key left over is a mistake."""
 
     def __init__(self, source: Source, name: str, body: Any, line: int) -> None:
         self._source = source
-        self._asked: list[str] = []
+        self._known_keys: list[str] = []
         self.name = name
         self.body: dict[str, Any] = dict(body)
         self.line = line
@@ -66,30 +66,30 @@ class Table:
         """File and line where the table begins."""
         return f"{self._source.file}:{self.line}"
 
-    def take(self, key: str, kind: type, usual: Any) -> Any:
-        """The value, or the usual one where there is none."""
-        value = self._pop(key, usual)
+    def take(self, key: str, kind: type, default: Any) -> Any:
+        """The value, or the default if there is none."""
+        value = self._pop_value(key, default)
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             raise self.wrong(key, f"must be {_KINDS[kind]}")
         return value
 
-    def _pop(self, key: str, usual: Any) -> Any:
-        self._asked.append(key)
-        return self.body.pop(key, usual)
+    def _pop_value(self, key: str, default: Any) -> Any:
+        self._known_keys.append(key)
+        return self.body.pop(key, default)
 
-    def wrong(self, key: str, what: str) -> BadPolicy:
+    def wrong(self, key: str, problem: str) -> BadPolicy:
         """The mistake, with its place."""
         full = f"{self.name}.{key}" if self.name else key
         line = self._source.line_of(key, self.line)
-        return wrong(self._source.file, line, full, what)
+        return wrong(self._source.file, line, full, problem)
 
-    def table(self, key: str, done: bool = False) -> "Table":
-        """A table inside this one; `done` where it holds strings only."""
+    def table(self, key: str, strings_only: bool = False) -> "Table":
+        """A table inside this one; empty if it is not there."""
         line = self._source.header(key, self.line)
-        found = Table(self._source, key, self.take(key, dict, {}), line)
-        if done and not all(isinstance(v, str) for v in found.body.values()):
+        inner = Table(self._source, key, self.take(key, dict, {}), line)
+        if strings_only and not all(isinstance(v, str) for v in inner.body.values()):
             raise self.wrong(key, "must hold strings")
-        return found
+        return inner
 
     def text(self, key: str, check: Callable[[str], object]) -> str:
         """A string in lower case that passes the check; it must be there."""
@@ -123,16 +123,16 @@ class Table:
             raise self.wrong(key, f"must be a list of numbers from 1 to {top}")
         return tuple(values)
 
-    def choice(self, key: str, known: tuple[str, ...]) -> str | None:
+    def choice(self, key: str, choices: tuple[str, ...]) -> str | None:
         """One of the known words, or None."""
         value = self.take(key, str, "")
-        if value and value not in known:
-            raise self.wrong(key, f"must be one of {', '.join(known)}")
+        if value and value not in choices:
+            raise self.wrong(key, f"must be one of {', '.join(choices)}")
         return str(value) or None
 
     def size(self, key: str) -> int:
         """Bytes: a number, or such as `1MiB`."""
-        value = self._pop(key, 0)
+        value = self._pop_value(key, 0)
         if type(value) is int and value >= 0:
             return value
         found = re.fullmatch(r"(\d{1,9})\s*(KiB|MiB|GiB)", str(value))
@@ -142,7 +142,7 @@ class Table:
 
     def moment(self, key: str) -> float:
         """Seconds since the epoch; 0 if there is none."""
-        value = self._pop(key, None)
+        value = self._pop_value(key, None)
         if value is None:
             return 0.0
         if not isinstance(value, datetime) or value.tzinfo is None:
@@ -150,8 +150,8 @@ class Table:
         return value.timestamp()
 
     def done(self) -> None:
-        """Refuse what nobody took."""
+        """Refuse the keys that nobody took."""
         for key in self.body:
-            close = difflib.get_close_matches(key, self._asked, 1)
+            close = difflib.get_close_matches(key, self._known_keys, 1)
             meant = f"; is {close[0]!r} meant?" if close else ""
             raise self.wrong(key, f"unknown key{meant}")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from swarm.gate.audit_log import KEYS_LIMIT, LINES_LIMIT, AuditLog
+from swarm.gate.audit_log import DENIALS_LIMIT, LINES_LIMIT, AuditLog
 from swarm.gate.denied import Denied
 from swarm.policy.reasons import Reason
 from swarm.policy.rules import Rule
@@ -57,7 +57,7 @@ def test_a_flood_is_counted_and_not_written(log: WrittenLog) -> None:
     (over,) = (line for line in lines if line["phase"] == "overflow")
     assert len(written) == LINES_LIMIT
     assert over["n"] == 5000 - LINES_LIMIT
-    assert len(audit._repeated) <= KEYS_LIMIT
+    assert len(audit._repeated) <= DENIALS_LIMIT
 
 
 def test_numbers_go_on_after_a_restart(log: WrittenLog) -> None:

@@ -21,14 +21,14 @@ def test_one_that_ends_soon_is_made_anew(
 ) -> None:
     """A gate that starts with it would sign what no client takes."""
     with monkeypatch.context() as short:
-        short.setattr(certificates, "YEARS", datetime.timedelta(days=59))
+        short.setattr(certificates, "CA_LIFETIME", datetime.timedelta(days=59))
         first = Authority(tmp_path).certificate
 
     second = Authority(tmp_path).certificate
 
     ends = x509.load_pem_x509_certificate(second.encode()).not_valid_after_utc
     assert second != first
-    assert ends - datetime.datetime.now(datetime.UTC) > certificates.CA_LEFT
+    assert ends - datetime.datetime.now(datetime.UTC) > certificates.CA_LEAST_REMAINING
 
 
 def test_a_host_gets_another_leaf_before_its_own_ends(
@@ -40,9 +40,12 @@ def test_a_host_gets_another_leaf_before_its_own_ends(
     first = authority.context("a.test")
     now[0] += 60
     same = authority.context("a.test")
-    now[0] += certificates.LEAF_SECONDS
+    now[0] += certificates.LEAF_RENEWAL_SECONDS
     later = authority.context("a.test")
 
     assert isinstance(first, ssl.SSLContext)
     assert (same is first, later is first) == (True, False)
-    assert certificates.LEAF_DAYS.total_seconds() > certificates.LEAF_SECONDS * 2
+    assert (
+        certificates.LEAF_LIFETIME.total_seconds()
+        > certificates.LEAF_RENEWAL_SECONDS * 2
+    )

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from swarm.gate.socket_splice import pump
-from swarm.gate.transport import ROOM
+from swarm.gate.transport import RECEIVE_BUFFER
 
-MUCH = b"0123456789abcdef" * (len(ROOM) // 4)
+MUCH = b"0123456789abcdef" * (len(RECEIVE_BUFFER) // 4)
 """More than the kernel keeps for one who does not read."""
 
 

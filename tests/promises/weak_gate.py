@@ -104,13 +104,13 @@ async def reach_anything(self, evaluator, name, port, rule):
         found = []
     for address in found:
         with contextlib.suppress(OSError, TimeoutError):
-            wire = await asyncio.wait_for(upstream._to(address, port), 1)
+            wire = await asyncio.wait_for(upstream._open_connection(address, port), 1)
             return upstream.UpstreamConnection(wire, address)
     web = await self._resolver("good.test")
     ports = {r.ports[0] for r in evaluator.policy.rules if r.ports}
     for number in (port, *ports):
         with contextlib.suppress(OSError, TimeoutError):
-            wire = await asyncio.wait_for(upstream._to(web[0], number), 1)
+            wire = await asyncio.wait_for(upstream._open_connection(web[0], number), 1)
             return upstream.UpstreamConnection(wire, web[0])
     raise OSError("nothing there")
 

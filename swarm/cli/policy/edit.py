@@ -16,12 +16,12 @@ from swarm.model.wishes import Grant, Kind, Revoke, Scope, Trust
 
 
 def allow(args: Namespace) -> int:
-    """A rule in force before this returns."""
+    """Add a rule that allows a host; it is in force when this returns."""
     return _grant(args, "allow")
 
 
 def deny(args: Namespace) -> int:
-    """As `allow`; what is open to the host ends."""
+    """Add a rule that denies a host; open connections to it end."""
     return _grant(args, "deny")
 
 
@@ -47,20 +47,20 @@ def _grant(args: Namespace, kind: Kind) -> int:
 
 
 def revoke(args: Namespace) -> int:
-    """Exit 1 if there was nothing to take back."""
-    taken = ask(home.places(), Revoke(args.host[0], *_subject(args)))["taken"]
-    if not taken:
+    """Take rules about a host back; SwarmError if there are none."""
+    removed = ask(home.places(), Revoke(args.host[0], *_subject(args)))["taken"]
+    if not removed:
         raise SwarmError(
             f"no rule about {args.host[0]} stands there",
             hint="see `swarm policy show` for where each was written",
         )
-    for rule in taken:
+    for rule in removed:
         output.note(f"took back: {rule}")
     return exit_codes.DONE
 
 
 def _subject(args: Namespace) -> tuple[Scope, int | None, str]:
-    """For whom the rule counts: the scope, the task, the repository."""
+    """The scope, task and repository that the rule counts for."""
     if args.task is not None:
         return "once" if getattr(args, "once", False) else "task", args.task, ""
     if args.user:
@@ -69,7 +69,7 @@ def _subject(args: Namespace) -> tuple[Scope, int | None, str]:
 
 
 def trust(args: Namespace) -> int:
-    """Exactly the file that the repository's HEAD holds; another one asks again."""
+    """Trust exactly the policy file of the repository's HEAD; another asks again."""
     places, repo = home.places(), needed_repository(args)
     base, text = policy_reader.head_policy_file(places, repo)
     if not text:
@@ -80,7 +80,10 @@ def trust(args: Namespace) -> int:
 
 
 def edit(_args: Namespace) -> int:
-    """The last good policy stays in force where the file has a mistake."""
+    """Open the file in an editor, then check it.
+
+    The last good policy stays in force if the file has a mistake.
+    """
     file = policy_files.beside(load.user_file())
     policy_writer.create(file)
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"

@@ -27,33 +27,44 @@ from swarm.store.queries import Queries
 
 
 def show(args: Namespace) -> int:
-    """Every rule with its origin; then what the repository asks for, and warnings."""
-    found = _resolved(args)
+    """Print every rule with its origin, the repository's requests, and warnings."""
+    resolved_policy = _resolved(args)
     if args.json:
-        policy = found.policy
+        policy = resolved_policy.policy
         output.as_json(
-            {**asdict(policy), "requests": [asdict(r) for r in found.requests]}
+            {
+                **asdict(policy),
+                "requests": [asdict(r) for r in resolved_policy.requests],
+            }
         )
         return exit_codes.DONE
-    if found.policy.default == "log":
+    if resolved_policy.policy.default == "log":
         output.out("default: log — unknown hosts PASS and are only written down")
     output.columns(
         ["RULE", "ONLY", "FROM"],
-        [[_rule(rule), _only(rule), rule.origin] for rule in found.policy.rules],
+        [
+            [_rule_text(rule), _narrowing_text(rule), rule.origin]
+            for rule in resolved_policy.policy.rules
+        ],
     )
-    _say_requests(found)
-    for warning in found.warnings:
+    _print_requests(resolved_policy)
+    for warning in resolved_policy.warnings:
         output.note(f"warning: {warning}")
     return exit_codes.DONE
 
 
-def _say_requests(found: ResolvedPolicy) -> None:
-    asked = [f"+ {_rule(rule)}  {_only(rule)}" for rule in found.requests]
-    asked += [f"+ service {service.name}" for service in found.requested_services]
-    if asked:
+def _print_requests(resolved_policy: ResolvedPolicy) -> None:
+    requests = [
+        f"+ {_rule_text(rule)}  {_narrowing_text(rule)}"
+        for rule in resolved_policy.requests
+    ]
+    requests += [
+        f"+ service {service.name}" for service in resolved_policy.requested_services
+    ]
+    if requests:
         output.out()
         output.out(f"{policy_files.REPO_FILE} asks for these; they are not in force:")
-        for text in asked:
+        for text in requests:
             output.out(safe_line(text.rstrip(), 200))
         output.out("`swarm policy trust` grants exactly this file")
 
@@ -91,25 +102,28 @@ def _verdict_json(explanation: Explanation) -> dict[str, Any]:
 
 def _verdict_fields(explanation: Explanation) -> Iterator[tuple[str, str]]:
     verdict, attempt = explanation.verdict, explanation.attempt
-    place = f"{attempt.host}:{attempt.port}"
-    yield "attempt", f"{attempt.method} {place}".lstrip()
+    host_port = f"{attempt.host}:{attempt.port}"
+    yield "attempt", f"{attempt.method} {host_port}".lstrip()
     yield "verdict", "allowed" if verdict.allow else "denied"
     yield "reason", verdict.reason
     if verdict.denial:
         yield "meaning", verdict.denial.sentence
     if verdict.rule:
-        yield "rule", f"{_rule(verdict.rule)}  {_only(verdict.rule)}".rstrip()
+        yield (
+            "rule",
+            f"{_rule_text(verdict.rule)}  {_narrowing_text(verdict.rule)}".rstrip(),
+        )
         yield "from", verdict.rule.origin
     if verdict.allow:
         inspected = "inspected" if explanation.is_inspected else "not read (SNI only)"
         yield "inside", inspected
         yield "then", "its addresses are vetted when it connects"
     elif verdict.denial and verdict.denial.way_out:
-        yield "way out", verdict.denial.way_out.format(place=place)
+        yield "way out", verdict.denial.way_out.format(place=host_port)
 
 
 def check(args: Namespace) -> int:
-    """A file by name, else every file that counts here."""
+    """Check one file by name, or every file that counts here."""
     if args.file:
         layer = policy_files.read(Path(args.file), "user")
         if layer is None:
@@ -118,23 +132,33 @@ def check(args: Namespace) -> int:
             output.note(f"warning: {warning}")
         output.out(f"{args.file}: in order")
         return exit_codes.DONE
-    found = _resolved(Namespace(repo=args.repo, task=None))
-    for warning in found.warnings:
+    resolved_policy = _resolved(Namespace(repo=args.repo, task=None))
+    for warning in resolved_policy.warnings:
         output.note(f"warning: {warning}")
-    output.out(f"in order: {len(found.policy.rules)} rules")
+    output.out(f"in order: {len(resolved_policy.policy.rules)} rules")
     output.out(f"your file: {policy_files.beside(load.user_file())}")
     return exit_codes.DONE
 
 
 def suggest(args: Namespace) -> int:
-    """TOML to read and paste; nothing is changed."""
+    """Print TOML to read and paste; nothing is changed."""
     queries = Queries(home.places().database)
-    seen: defaultdict[tuple[str, int], list[events.NetDenied]] = defaultdict(list)
-    for known in queries.events.denials(args.task):
-        if isinstance(known.event, events.NetDenied) and not known.event.locked:
-            seen[known.event.host, known.event.port].append(known.event)
-    ordered = sorted(seen.items(), key=lambda item: -sum(d.count for d in item[1]))
-    rules = list(filter(None, (_suggested(*place, found) for place, found in ordered)))
+    denials_by_host: defaultdict[tuple[str, int], list[events.NetDenied]] = defaultdict(
+        list
+    )
+    for record in queries.events.denials(args.task):
+        if isinstance(record.event, events.NetDenied) and not record.event.locked:
+            denials_by_host[record.event.host, record.event.port].append(record.event)
+    ordered = sorted(
+        denials_by_host.items(),
+        key=lambda item: -sum(denial.count for denial in item[1]),
+    )
+    rules = list(
+        filter(
+            None,
+            (_suggested_rule(*host_port, denials) for host_port, denials in ordered),
+        )
+    )
     if args.json:
         output.as_json(rules)
         return exit_codes.DONE
@@ -150,21 +174,26 @@ def suggest(args: Namespace) -> int:
     return exit_codes.DONE
 
 
-def _suggested(
-    host: str, port: int, found: list[events.NetDenied]
+def _suggested_rule(
+    host: str, port: int, denials: list[events.NetDenied]
 ) -> dict[str, Any] | None:
-    """No wider than what was tried: its port, and its methods and paths where seen.
+    """A rule no wider than the attempts: their port, methods and paths.
 
-    A path with `*` in it is left out, and the rule where there is no other: what an
-    agent asked for literally would be a pattern here.
+    A path with `*` in it is left out, because a rule would read it as a pattern; None
+    if no other path is left.
     """
-    rule: dict[str, Any] = {"times": sum(one.count for one in found), "host": host}
+    rule: dict[str, Any] = {
+        "times": sum(denial.count for denial in denials),
+        "host": host,
+    }
     if port != 443:
         rule["ports"] = [port]
-    inside = [one for one in found if one.method and one.path.startswith("/")]
-    if inside and len(inside) == len(found):
-        rule["methods"] = sorted({one.method for one in inside})
-        paths = {one.path.partition("?")[0] for one in inside}
+    inside = [
+        denial for denial in denials if denial.method and denial.path.startswith("/")
+    ]
+    if inside and len(inside) == len(denials):
+        rule["methods"] = sorted({denial.method for denial in inside})
+        paths = {denial.path.partition("?")[0] for denial in inside}
         rule["paths"] = sorted(path for path in paths if "*" not in path)
         if not rule["paths"]:
             return None
@@ -184,12 +213,12 @@ def _resolved(args: Namespace) -> ResolvedPolicy:
     return policy_reader.new_task_policy(places, repository(args))
 
 
-def _rule(rule: Rule) -> str:
+def _rule_text(rule: Rule) -> str:
     ports = ",".join(str(port) for port in rule.ports)
     return f"{rule.kind} {rule.host}{f':{ports}' if ports else ''}"
 
 
-def _only(rule: Rule) -> str:
+def _narrowing_text(rule: Rule) -> str:
     until = (
         f"until {format.date_time(rule.expires, seconds=False)}" if rule.expires else ""
     )
