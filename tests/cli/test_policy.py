@@ -252,17 +252,3 @@ def test_what_is_no_change_is_a_usage_error(
     swarm: Swarm, paths: HomePaths, words: tuple[str, ...]
 ) -> None:
     assert swarm("policy", *words)[0] == exit_codes.USAGE
-
-
-def test_a_budget_is_set_and_shown(
-    swarm: Swarm, keeper: FakeKeeper, journal: Journal
-) -> None:
-    """What was used stands beside what may be."""
-    number = ended(journal)
-    journal.record(number, events.BudgetSet(500_000, 2.0))
-
-    status, out, _ = swarm("budget", "1", "--dollars", "2")
-
-    assert status == exit_codes.DONE
-    assert keeper.seen == [("budget", {"task": 1, "dollars": 2.0})]
-    assert "500,000 tokens and $2.00" in out

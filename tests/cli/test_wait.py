@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -74,13 +73,3 @@ def test_an_engine_that_is_gone_is_told_to_who_waits(
     err = swarm("wait", "1", "--timeout", "0.1")[2]
 
     assert "nothing starts meanwhile: docker does not answer" in err
-
-
-def test_new_can_wait(
-    swarm: Swarm, keeper: FakeKeeper, journal: Journal, repo: Path
-) -> None:
-    keeper.decide = lambda _wish: {"tasks": [ended(journal, 1)]}
-
-    status, out, _ = swarm("new", "do it", "--run", "false", "--wait")
-
-    assert (status, out) == (exit_codes.TASK_FAILED, "1\n")

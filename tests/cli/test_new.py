@@ -1,0 +1,83 @@
+"""`swarm new` makes one wish, from words or from standard input."""
+
+import io
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from swarm.cli import exit_codes
+from swarm.store.journal import Journal
+from tests.cli.conftest import FakeKeeper, ended
+
+Swarm = Callable[..., tuple[int, str, str]]
+
+
+def test_a_new_task_is_wished_whole(
+    swarm: Swarm, keeper: FakeKeeper, repo: Path
+) -> None:
+    keeper.decide = lambda _wish: {"tasks": [4, 5]}
+    words = ["new", "do 'it'\n\x1b", "--run", "make", "--name", "n", "--base", "dev"]
+    words += ["--copies", "2", "--after", "#3", "--tokens", "2M", "--dollars", "5"]
+
+    assert swarm(*words) == (0, "4\n5\n", "")
+    assert keeper.seen == [
+        (
+            "new",
+            {
+                "repo": str(repo),
+                "prompt": "do 'it'\n\x1b",
+                "command": "make",
+                "agent": "",
+                "name": "n",
+                "base": "dev",
+                "copies": 2,
+                "after": [3],
+                "tokens": 2_000_000,
+                "dollars": 5.0,
+            },
+        )
+    ]
+
+
+def test_a_prompt_may_come_from_standard_input(
+    swarm: Swarm, keeper: FakeKeeper, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper.decide = lambda _wish: {"tasks": [1]}
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"from a file\n")))
+    swarm("new", "-")
+
+    assert keeper.seen[0][1]["prompt"] == "from a file\n"
+
+
+def test_a_new_task_needs_a_repository(swarm: Swarm, keeper: FakeKeeper) -> None:
+    status, _, err = swarm("new", "do it")
+
+    assert status == exit_codes.FAILED
+    assert "is not in a git repository\n  go to one" in err
+    assert keeper.seen == []
+
+
+def test_a_prompt_that_is_no_text_is_refused(
+    swarm: Swarm, keeper: FakeKeeper, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bytes_in = io.TextIOWrapper(io.BytesIO(b"ab\xff"), encoding="utf-8")
+    monkeypatch.setattr(sys, "stdin", bytes_in)
+
+    assert swarm("new", "-") == (
+        exit_codes.FAILED,
+        "",
+        "swarm new: standard input is not text: invalid start byte at byte 2\n"
+        "  it must be utf-8\n",
+    )
+
+
+def test_new_can_wait(
+    swarm: Swarm, keeper: FakeKeeper, journal: Journal, repo: Path
+) -> None:
+    keeper.decide = lambda _wish: {"tasks": [ended(journal, 1)]}
+
+    status, out, _ = swarm("new", "do it", "--run", "false", "--wait")
+
+    assert (status, out) == (exit_codes.TASK_FAILED, "1\n")
