@@ -2,12 +2,11 @@
 
 import subprocess
 import sys
-from argparse import ArgumentParser
 from collections.abc import Callable
 
 import pytest
 
-from swarm.cli.command_registry import CARE, COMMANDS, HOME, STEER, WORK
+from swarm.cli.command_registry import COMMANDS
 from swarm.plan.naming import HomePaths
 
 Swarm = Callable[..., tuple[int, str, str]]
@@ -72,10 +71,6 @@ def test_a_call_imports_the_module_of_its_command_alone(
         "arguments",
         "keeper_client",
     }
-
-
-
-
 
 
 @pytest.mark.parametrize("verb", COMMANDS)
