@@ -78,11 +78,11 @@ def _sensor_supervisor(
     paths: HomePaths, containers: Containers, journal: Journal, audit: AuditWriter
 ) -> SensorSupervisor:
     callbacks = FollowerCallbacks(
-        gave=lambda task, file, lines: _record(
+        log_dropped=lambda task, file, lines: _record(
             journal, task, events.SensorLogDropped(file, lines)
         ),
-        missed=lambda task, n: _record(
-            journal, task, events.SensorGap(n, "it supervisors no sense")
+        lines_lost=lambda task, n: _record(
+            journal, task, events.SensorGap(n, "it made no sense")
         ),
         trouble=lambda reason: _record(journal, None, events.Trouble("audit", reason)),
     )

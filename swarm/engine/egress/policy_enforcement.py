@@ -81,5 +81,5 @@ def apply(
 def donate(context: EngineContext, task: Task, resolved_policy: ResolvedPolicy) -> None:
     """Give the task's listeners to the gate, with this policy; nothing is recorded."""
     config = gate_config(context, task, resolved_policy.policy)
-    context.nets.donate(task.net.name, config)
+    context.nets.hand_over_listeners(task.net.name, config)
     context.last_policies[task.net.name] = resolved_policy

@@ -1,4 +1,4 @@
-"""Every task's net: made ahead, handed out once, donated again after a gate's death."""
+"""Makes nets before they are needed, gives each to one task, and removes them."""
 
 import secrets
 import threading
@@ -15,22 +15,22 @@ from swarm.policy import rules
 from swarm.policy.rules import Policy
 from swarm.ports import Containers
 
-FUMBLED = ("already running container", "cannot start a stopped process")
+FAILED_START_WORDS = ("already running container", "cannot start a stopped process")
 SETUP_LIMIT = 4096
-"""Bytes that the one-shot may print."""
+"""Bytes that the set-up container may print."""
 
 
 @dataclass(frozen=True, slots=True)
 class GateConfig:
-    """What the gate is to hold for one net."""
+    """The policy and secrets that the gate holds for one net."""
 
     policy: Policy = field(default_factory=Policy)
     secrets: Mapping[str, str] = field(default_factory=dict)
-    """Values; they are in memory, on the gate's standard input, and nowhere else."""
+    """Values. They exist in memory and on the gate's standard input, nowhere else."""
     placeholders: Mapping[str, str] = field(default_factory=dict)
 
-    def body(self) -> dict[str, Any]:
-        """As the gate is told."""
+    def to_json(self) -> dict[str, Any]:
+        """The body of the commands `open` and `policy`."""
         return {
             "policy": rules.to_json(self.policy),
             "secrets": dict(self.secrets),
@@ -39,7 +39,7 @@ class GateConfig:
 
 
 class NetPool:
-    """Safe for several threads; everything that takes long blocks its caller only."""
+    """Safe for several threads; a slow call blocks only its caller."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class NetPool:
         log: GateRecorder,
         ready: Callable[[], int],
     ) -> None:
-        self._door = containers
+        self._containers = containers
         self._ready = ready
         self._guard = threading.Lock()
         self._filling = threading.Lock()
@@ -57,102 +57,99 @@ class NetPool:
         self.log = log
 
     def up(self) -> GateInfo:
-        """The gate's hello, started where it does not run."""
+        """The gate's description; starts the gate if it does not run."""
         return self.gate.up()
 
     def take(self) -> str:
-        """A net that is ready: out of the pool, or made now in about 0.5 s."""
+        """Return a net from the pool, or make one now in about 0.5 s."""
         self.up()
         with self._guard:
             if self._pool:
                 return self._pool.pop()
-        return self._make()
+        return self._make_with_retry()
 
     def fill(self) -> None:
-        """Make nets until enough are ready; a second filler does nothing."""
+        """Make nets until enough are ready; does nothing if another thread does it."""
         if not self._filling.acquire(blocking=False):
             return
         try:
             while len(self._pool) < self._ready():
                 self.up()
-                made = self._make()
+                net = self._make_with_retry()
                 with self._guard:
-                    self._pool.append(made)
+                    self._pool.append(net)
         finally:
             self._filling.release()
 
     def apply_config(self, net: str, config: GateConfig) -> int:
-        """Put a policy in force; returns how many open connections that cut."""
-        return int(self.gate.ask("policy", net=net, **config.body())["cut"])
+        """Put a policy in force; returns how many open connections it cut."""
+        return int(self.gate.ask("policy", net=net, **config.to_json())["cut"])
 
     def served(self) -> set[str]:
         """The nets whose listeners the gate holds now."""
         return set(self.gate.ask("hello")["nets"])
 
-    def donate(self, net: str, config: GateConfig) -> None:
+    def hand_over_listeners(self, net: str, config: GateConfig) -> None:
         """Open the listeners in the net's namespace and give them to the gate."""
         nonce = secrets.token_hex(16)
         number = self.log.last(net)
-        self.gate.ask("open", net=net, nonce=nonce, seq=number, **config.body())
-        image = images.reference(self._door, "gate")
+        self.gate.ask("open", net=net, nonce=nonce, seq=number, **config.to_json())
+        image = images.reference(self._containers, "gate")
         spec = gate_containers.netsetup(self.gate.names, net, image, nonce)
-        said = self._door.run(spec, SETUP_LIMIT)
-        if said.strip() != b"adopted":
-            raise ToolError(f"the net {net} was not set up: {said[:200]!r}")
+        output = self._containers.run(spec, SETUP_LIMIT)
+        if output.strip() != b"adopted":
+            raise ToolError(f"the net {net} was not set up: {output[:200]!r}")
 
     def drop(self, net: str) -> None:
-        """The net goes, and with it every way out of whoever is in it."""
+        """Remove the net; its sandbox then has no way out."""
         if self.gate.is_up:
             self.gate.ask("close", net=net)
-        self._door.remove(self.gate.names.net(net))
+        self._containers.remove(self.gate.names.net(net))
 
     def existing(self) -> set[str]:
         """The nets whose namespaces exist."""
-        found = self._door.all(self.gate.names.labels("net"))
+        containers = self._containers.all(self.gate.names.labels("net"))
         return {
             self.gate.names.name_of(facts.name)
-            for facts in found
+            for facts in containers
             if facts.status == "running"
         }
 
     def empty_pool(self) -> list[str]:
-        """Take every ready net out of the pool: another gate does not know them."""
+        """Take every ready net out of the pool: a new gate does not serve them."""
         with self._guard:
             pool, self._pool = self._pool, []
         return pool
 
     def adopt(self, net: str) -> None:
-        """A net that an earlier keeper made ready and never handed out."""
+        """Put a net into the pool that an earlier keeper made and gave to no task."""
         with self._guard:
             self._pool.append(net)
 
     def close(self) -> None:
-        """Hang up and record what was heard; gate and nets go on."""
+        """Hang up and record the queued lines; the gate and the nets go on."""
         self.gate.close()
         self.log.close()
 
-    def _make(self) -> str:
-        """A net that stands; a start that the engine fumbles is tried once more.
-
-        Docker 20.10 answers about one start in a thousand of a container that was
-        just made with one of these, and takes the next.
-        """
+    def _make_with_retry(self) -> str:
+        # Docker 20.10 refuses about one in a thousand starts of a container that was
+        # just made, with one of these errors; the second try works.
         try:
-            return self._made()
+            return self._make()
         except ToolError as error:
-            if not any(words in error.message for words in FUMBLED):
+            if not any(words in error.message for words in FAILED_START_WORDS):
                 raise
-            return self._made()
+            return self._make()
 
-    def _made(self) -> str:
+    def _make(self) -> str:
         name = secrets.token_hex(4)
         container = self.gate.names.net(name)
-        image = images.reference(self._door, "gate")
+        image = images.reference(self._containers, "gate")
         try:
-            self._door.create(gate_containers.net(self.gate.names, name, image))
-            self._door.start(container)
-            self.donate(name, GateConfig())
+            self._containers.create(gate_containers.net(self.gate.names, name, image))
+            self._containers.start(container)
+            self.hand_over_listeners(name, GateConfig())
         except SwarmError:
-            self._door.remove(container)
+            self._containers.remove(container)
             raise
         return name

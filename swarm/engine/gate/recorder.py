@@ -1,74 +1,75 @@
-"""From the gate's lines to the journal's events, in batches, and no gap unseen."""
+"""Records the gate's lines as events, in batches; a lost line is recorded as a gap."""
 
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from swarm.config.prices import Prices, TokenCounts
 from swarm.engine.host.container_client import Line
 from swarm.errors import SwarmError
-from swarm.model import events as e
+from swarm.model import events
+from swarm.model.events import Event
 from swarm.store.journal import Journal
 
 GATHER_SECONDS = 0.1
-"""A batch is what comes in this time: one transaction, and soon on the screen."""
+"""Lines that arrive within this time are recorded in one transaction."""
 BATCH_LIMIT = 2000
-_GONE = "gone"
+_NET_RELEASED = "net released"
+"""The phase of our own line that marks the end of a net's lines."""
 
 
 class GateRecorder:
-    """A thread that records what the gate tells; `heard` never blocks."""
+    """A thread that records the gate's lines; `on_line` never blocks."""
 
     def __init__(
         self, journal: Journal, prices: Callable[[], Prices] = lambda: Prices({})
     ) -> None:
         self._journal = journal
         self._prices = prices
-        self._answered: Callable[[int], None] = _nobody
+        self._on_answer: Callable[[int], None] = _ignore_answer
         self._inbox: SimpleQueue[Line | None] = SimpleQueue()
         self._owners: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
         self._thread = threading.Thread(target=self._run, name="netlog", daemon=True)
         self._thread.start()
 
-    def set_answer_handler(self, answered: Callable[[int], None]) -> None:
-        """Whom to tell of a task whose model's answer was just recorded."""
-        self._answered = answered
+    def set_answer_handler(self, on_answer: Callable[[int], None]) -> None:
+        """Call `on_answer` with the task's id after a model's answer is recorded."""
+        self._on_answer = on_answer
 
     def register(self, net: str, task_id: int, last: int = 0) -> None:
-        """Lines of this net are the task's; `last` is the newest number recorded."""
+        """Credit this net's lines to the task; `last` is the newest recorded number."""
         self._numbers.setdefault(net, last)
         self._owners[net] = task_id
 
     def release(self, net: str) -> None:
-        """The net is gone; what was heard of it until now is still recorded."""
-        self._inbox.put({"net": net, "phase": _GONE})
+        """Record the net's lines that came until now, and no later one."""
+        self._inbox.put({"net": net, "phase": _NET_RELEASED})
 
     def last(self, net: str) -> int:
-        """The newest number that is known; a gate that starts anew goes on from it."""
+        """The net's newest line number; a new gate continues from it."""
         return self._numbers.get(net, 0)
 
     def on_line(self, line: Line) -> None:
-        """Leave a line to be recorded."""
+        """Queue a line to be recorded."""
         self._inbox.put(line)
 
     def close(self) -> None:
-        """Record what is left, and end; blocks until it is done."""
+        """Record the queued lines and end the thread; blocks until both are done."""
         self._inbox.put(None)
         self._thread.join()
 
     def _run(self) -> None:
         while True:
-            batch = self._gathered()
-            open_ended = None not in batch
+            batch = self._next_batch()
             self._record([line for line in batch if line is not None])
-            if not open_ended:
+            if None in batch:
                 return
 
-    def _gathered(self) -> list[Line | None]:
+    def _next_batch(self) -> list[Line | None]:
         batch = [self._inbox.get()]
         pause = threading.Event()
         pause.wait(GATHER_SECONDS if batch[0] is not None else 0)
@@ -80,39 +81,38 @@ class GateRecorder:
         return batch
 
     def _record(self, lines: list[Line]) -> None:
-        found: defaultdict[int, list[e.Event]] = defaultdict(list)
+        new_events: defaultdict[int, list[Event]] = defaultdict(list)
         for line in lines:
             net = str(line.get("net"))
             task_id = self._owners.get(net)
-            if line.get("phase") == _GONE:
+            if line.get("phase") == _NET_RELEASED:
                 self._owners.pop(net, None)
                 self._numbers.pop(net, None)
             elif task_id is not None:
-                found[task_id] += self._events(line)
-        for task_id, events in found.items():
+                new_events[task_id] += self._events(line)
+        for task_id, task_events in new_events.items():
             try:
-                if events:
-                    self._journal.record(task_id, *events)
+                if task_events:
+                    self._journal.record(task_id, *task_events)
             except SwarmError as error:
-                self._journal.record(None, e.Trouble("netlog", error.message))
-            if any(isinstance(event, e.ModelAnswered) for event in events):
-                self._answered(task_id)
+                self._journal.record(None, events.Trouble("netlog", error.message))
+            if any(isinstance(event, events.ModelAnswered) for event in task_events):
+                self._on_answer(task_id)
 
-    def _events(self, line: Line) -> list[e.Event]:
+    def _events(self, line: Line) -> list[Event]:
+        """The line's event, after a gap if lines before it are missing."""
         net, number = str(line["net"]), int(line["seq"])
         expected = self._numbers.get(net, 0) + 1
         if number < expected:
             return []
         self._numbers[net] = number
-        found: list[e.Event] = []
-        if number > expected:
-            found.append(e.NetGap(net, number - expected, "lost"))
-        known = self._priced(event_of(line))
-        return [*found, known] if known else found
+        gap = [events.NetGap(net, number - expected, "lost")]
+        event = self._priced(event_of(line))
+        return (gap if number > expected else []) + ([event] if event else [])
 
-    def _priced(self, event: e.Event | None) -> e.Event | None:
-        """An answer of a model with what it cost, where its price is known."""
-        if not isinstance(event, e.ModelAnswered):
+    def _priced(self, event: Event | None) -> Event | None:
+        """The event; a model's answer gets its cost if the model's price is known."""
+        if not isinstance(event, events.ModelAnswered):
             return event
         try:
             price = self._prices().find(event.model)
@@ -130,45 +130,49 @@ class GateRecorder:
         return replace(event, cost=price.of(tokens), priced=True)
 
 
-def _nobody(_task_id: int) -> None:
-    """Before anybody said whom to tell."""
+def _ignore_answer(_task_id: int) -> None:
+    """Stands in until a handler is set."""
 
 
-def event_of(line: Mapping[str, Any]) -> e.Event | None:
-    """What a line of the audit says; None for what no one needs to know."""
-    phase, is_denial = line.get("phase"), line.get("verdict") == "deny"
-    if is_denial:
-        kind: type[e.Event] = e.NetDenied
-    elif phase in _KINDS:
-        kind = _KINDS[phase]
-    else:
-        return None
-    more = {"count": line.get("n", 1), "missed": line.get("n", 0)}
+def event_of(line: Line) -> Event | None:
+    """The event that a line of the gate's audit stands for, if it stands for one."""
+    if line.get("verdict") == "deny":
+        return _denied(line)
+    parse = _PARSERS.get(str(line.get("phase")))
+    return parse(line) if parse else None
+
+
+def _denied(line: Line) -> Event:
+    facts = {**line, "count": line.get("n", 1)}
     if not line.get("host"):
-        more["locked"] = True  # what names no host is opened by no rule
-    return _made(kind, {**line, **more})
+        facts["locked"] = True  # no rule can allow a request that names no host
+    return _copy(events.NetDenied, facts)
 
 
-_KINDS: dict[Any, type[e.Event]] = {
-    "name": e.NameQueried,
-    "connect": e.NetAllowed,
-    "request": e.NetClosed,
-    "close": e.NetClosed,
-    "fail": e.NetFailed,
-    "overflow": e.NetGap,
-    "model": e.ModelAsked,
-    "answer": e.ModelAnswered,
+def _overflow(line: Line) -> Event:
+    missed = int(line.get("n", 0))
+    return events.NetGap(str(line["net"]), missed, "too many to be written")
+
+
+def _copier(kind: type[Event]) -> Callable[[Line], Event]:
+    return lambda line: _copy(kind, line)
+
+
+def _copy(kind: type[Event], line: Mapping[str, Any]) -> Event:
+    """An event whose fields bear the names that the gate gives them in its line."""
+    facts = {"host": "", "reason": "", **line}
+    names = {field.name for field in fields(kind)}
+    return kind.from_json({name: facts[name] for name in names & facts.keys()})
+
+
+_PARSERS: dict[str, Callable[[Line], Event]] = {
+    "name": _copier(events.NameQueried),
+    "connect": _copier(events.NetAllowed),
+    "request": _copier(events.NetClosed),
+    "close": _copier(events.NetClosed),
+    "fail": _copier(events.NetFailed),
+    "overflow": _overflow,
+    "model": _copier(events.ModelAsked),
+    "answer": _copier(events.ModelAnswered),
 }
-_USUAL: dict[str, Any] = {"host": "", "reason": "", "why": "too many to be written"}
-
-
-def _made(kind: type[e.Event], line: Mapping[str, Any]) -> e.Event:
-    fields: Any = kind.__dataclass_fields__
-    made: e.Event = kind(
-        **{
-            name: line.get(name, _USUAL.get(name))
-            for name in fields
-            if name in line or name in _USUAL
-        }
-    )
-    return made
+"""A function for each phase that the gate writes."""

@@ -1,4 +1,4 @@
-"""Follows the sensor's files: each line is chained, read, and stored."""
+"""Follows the sensor's log files: chains, interprets and stores each line."""
 
 import json
 import threading
@@ -12,9 +12,9 @@ from swarm.errors import SwarmError
 from swarm.store.audit_writer import AuditWriter, LogPosition
 
 GATHER_SECONDS = 0.05
-"""Lines that come in this time are one transaction."""
+"""Lines that arrive within this time are stored in one transaction."""
 CHUNK = 512 << 10
-"""Bytes of one transaction: others that write wait no longer than this takes."""
+"""Bytes of one transaction, so that other writers do not wait long."""
 RETRY_SECONDS = 1.0
 DRAIN_SECONDS = 60.0
 
@@ -23,83 +23,86 @@ InBase = Callable[[str], bool]
 
 @dataclass(frozen=True, slots=True)
 class FollowerCallbacks:
-    """Whom the follower tells what."""
+    """The follower's reports."""
 
-    gave: Callable[[int, str, int], None]
-    """Of a task, a file was given up with so many lines."""
-    missed: Callable[[int, int], None]
-    """Of a task, so many lines made no sense."""
+    log_dropped: Callable[[int, str, int], None]
+    """Called with a task, the deleted log file's name and its number of lines."""
+    lines_lost: Callable[[int, int], None]
+    """Called with a task and the number of its lines that could not be read."""
     trouble: Callable[[str], None]
 
 
 @dataclass(slots=True)
 class _Followed:
-    trail: LogPosition
-    reader: Interpreter
-    ending: bool = False
-    """It grows no more: let go of it once it is taken in."""
+    position: LogPosition
+    interpreter: Interpreter
+    is_ending: bool = False
+    """The file no longer grows; stop following it once it is stored."""
 
 
 class LogFollower:
-    """A thread for all files; what it took in, it takes in once, also after a death."""
+    """One thread reads every log and stores each line once, even after a crash."""
 
     def __init__(
         self,
         files: Path,
         writer: AuditWriter,
         keep: Callable[[], int],
-        ears: FollowerCallbacks,
+        callbacks: FollowerCallbacks,
     ) -> None:
-        """`keep` is how many bytes of raw lines a task may have; asked at each part."""
+        """`keep` returns the bytes of raw lines that a task may keep."""
         self._files = files
         self._writer = writer
         self._keep = keep
-        self._ears = ears
+        self._callbacks = callbacks
         self._guard = threading.Condition()
         self._followed: dict[str, _Followed] = {}
         self._grown: set[str] = set()
         self._closing = False
-        self._known = {trail.container: trail for trail in writer.log_positions()}
+        self._positions = {
+            position.container: position for position in writer.log_positions()
+        }
         self._thread = threading.Thread(target=self._run, name="follow", daemon=True)
         self._thread.start()
 
     def follow(self, container: str, task: int, in_base: InBase) -> None:
-        """Lines of this container are the task's; goes on where a keeper stopped."""
+        """Store this container's lines as the task's, from where a keeper stopped."""
         with self._guard:
             if container in self._followed:
                 return
-            trail = self._known.get(container)
-            if trail is None:
-                trail = LogPosition(
+            position = self._positions.get(container)
+            if position is None:
+                position = LogPosition(
                     container, 0, task, head=hash_chain.begin(container, 0, b"")
                 )
-                self._writer.begin(trail)
-            self._followed[container] = _Followed(trail, Interpreter(in_base))
+                self._writer.begin(position)
+            self._followed[container] = _Followed(position, Interpreter(in_base))
         self.grew(container)
 
     def grew(self, container: str) -> None:
-        """There is more to read; returns at once."""
+        """Report that the container's log has more to read; returns at once."""
         with self._guard:
             if container in self._followed:
                 self._grown.add(container)
                 self._guard.notify_all()
 
     def end(self, container: str) -> None:
-        """Take in what is left of a file that grows no more.
+        """Store the rest of a log that no longer grows.
 
-        Blocks until it is, or for a minute: what a flood left is then still taken in.
+        Blocks until it is stored, for a minute at most; the rest of a flood is then
+        stored later.
         """
         with self._guard:
             followed = self._followed.get(container)
             if followed is None:
                 return
-            followed.ending = True
+            followed.is_ending = True
             self._grown.add(container)
             self._guard.notify_all()
             self._guard.wait_for(lambda: self._is_done(container), DRAIN_SECONDS)
 
     def close(self) -> None:
-        """Take in what is there, and end; blocks until it is done."""
+        """Store all lines that are there and end the thread; blocks for both."""
         with self._guard:
             self._grown |= set(self._followed)
             self._closing = True
@@ -110,94 +113,96 @@ class LogFollower:
         return container not in self._followed or self._closing
 
     def _run(self) -> None:
-        """In turns: one that floods keeps no other waiting longer than a chunk."""
-        rested = True
+        # Containers take turns: a flood delays the others by one chunk only.
+        is_idle = True
         while True:
             with self._guard:
                 self._guard.wait_for(lambda: self._grown or self._closing)
                 if not self._grown:
                     return
-                if rested and not self._closing:
+                if is_idle and not self._closing:
                     self._guard.wait(GATHER_SECONDS)
                 containers, self._grown = sorted(self._grown), set()
-            rested = not sum(map(self._take_turn, containers))
+            chunks = [self._take_turn(container) for container in containers]
+            is_idle = not any(chunks)
 
     def _take_turn(self, container: str) -> bool:
-        """One chunk; whether there was one, so that another may follow."""
+        """Store one chunk; True if there was one, so that another may follow."""
         with self._guard:
             followed = self._followed.get(container)
         if followed is None:
             return False
         try:
-            more = self._take(followed)
+            has_more = self._store_chunk(followed)
         except (SwarmError, OSError) as error:
-            self._ears.trouble(str(error))
-            self._later(container)
+            self._callbacks.trouble(str(error))
+            self._retry_later(container)
             return False
         with self._guard:
-            if more:
+            if has_more:
                 self._grown.add(container)
-            elif followed.ending and container not in self._grown:
-                self._known[container] = self._followed.pop(container).trail
+            elif followed.is_ending and container not in self._grown:
+                self._positions[container] = self._followed.pop(container).position
                 self._guard.notify_all()
-        return more
+        return has_more
 
-    def _later(self, container: str) -> None:
-        """The file is still there; a full disk may have room again."""
+    def _retry_later(self, container: str) -> None:
+        # The file is still there, and a full disk may have room again.
         if not self._closing:
             timer = threading.Timer(RETRY_SECONDS, self.grew, (container,))
             timer.daemon = True
             timer.start()
 
-    def _take(self, followed: _Followed) -> bool:
-        """One transaction's worth; False where there is no whole line left."""
-        trail = followed.trail
-        file = part_of(self._files, trail.container, trail.part)
-        lines, size = _whole_lines(file, trail.offset)
+    def _store_chunk(self, followed: _Followed) -> bool:
+        """Store one transaction of lines; False if no whole line is left."""
+        position = followed.position
+        file = part_of(self._files, position.container, position.part)
+        lines, size = _whole_lines(file, position.offset)
         if not lines:
             return self._next_part(followed)
-        values = hash_chain.extend(trail.head, lines)
-        batch = followed.reader.read(_parsed(lines))
-        hash_chain.append(file, trail.lines, values)
-        taken = replace(
-            trail,
-            offset=trail.offset + size,
-            lines=trail.lines + len(lines),
-            head=values[-1],
+        hashes = hash_chain.extend(position.head, lines)
+        batch = followed.interpreter.read(_parse(lines))
+        hash_chain.append(file, position.lines, hashes)
+        next_position = replace(
+            position,
+            offset=position.offset + size,
+            lines=position.lines + len(lines),
+            head=hashes[-1],
         )
-        self._writer.take(batch, taken)
-        followed.trail = taken
+        self._writer.take(batch, next_position)
+        followed.position = next_position
         if batch.lost:
-            self._ears.missed(trail.task, batch.lost)
+            self._callbacks.lines_lost(position.task, batch.lost)
         return True
 
     def _next_part(self, followed: _Followed) -> bool:
-        """A part is over once the next one is there, and it was read after that."""
-        trail = followed.trail
-        if not part_of(self._files, trail.container, trail.part + 1).exists():
+        """Go on to the next part, if there is one and this part is read to its end."""
+        position = followed.position
+        if not part_of(self._files, position.container, position.part + 1).exists():
             return False
-        file = part_of(self._files, trail.container, trail.part)
-        if _whole_lines(file, trail.offset)[0]:
+        file = part_of(self._files, position.container, position.part)
+        if _whole_lines(file, position.offset)[0]:
             return True
-        part, head = trail.part + 1, trail.head
-        head = hash_chain.begin(trail.container, part, head)
-        followed.trail = replace(trail, part=part, offset=0, lines=0, head=head)
-        self._writer.begin(followed.trail)
-        self._give_up(followed.trail)
+        part, head = position.part + 1, position.head
+        head = hash_chain.begin(position.container, part, head)
+        followed.position = replace(position, part=part, offset=0, lines=0, head=head)
+        self._writer.begin(followed.position)
+        self._drop_oldest(followed.position)
         return True
 
-    def _give_up(self, trail: LogPosition) -> None:
+    def _drop_oldest(self, position: LogPosition) -> None:
         parts = [
-            part_of(self._files, trail.container, part) for part in range(trail.part)
+            part_of(self._files, position.container, part)
+            for part in range(position.part)
         ]
-        held = [file for file in parts if file.exists()]
-        size = sum(file.stat().st_size for file in held)
-        while held and size > self._keep():
-            file = held.pop(0)
+        files = [file for file in parts if file.exists()]
+        size = sum(file.stat().st_size for file in files)
+        while files and size > self._keep():
+            file = files.pop(0)
             size -= file.stat().st_size
-            lines = hash_chain.beside(file).stat().st_size // hash_chain.SIZE
+            lines = hash_chain.chain_file(file).stat().st_size // hash_chain.SIZE
             file.unlink()
-            self._ears.gave(trail.task, file.name, lines)
+            self._callbacks.log_dropped(position.task, file.name, lines)
 
 
 def part_of(files: Path, container: str, part: int) -> Path:
@@ -216,18 +221,18 @@ def _whole_lines(file: Path, offset: int) -> tuple[list[bytes], int]:
     return data[:end].split(b"\n")[:-1], end
 
 
-def _parsed(lines: list[bytes]) -> list[Line]:
-    """All at once, which is half the work; one by one where one of them is broken."""
+def _parse(lines: list[bytes]) -> list[Line]:
+    """Parse all lines at once, at half the cost; one by one if a line is broken."""
     try:
-        found = json.loads(b"[" + b",".join(lines) + b"]")
+        values = json.loads(b"[" + b",".join(lines) + b"]")
     except ValueError:
-        found = [_one(line) for line in lines]
-    if len(found) != len(lines):
-        found = [_one(line) for line in lines]
-    return [line if isinstance(line, dict) else {} for line in found]
+        values = [_parse_line(line) for line in lines]
+    if len(values) != len(lines):
+        values = [_parse_line(line) for line in lines]
+    return [value if isinstance(value, dict) else {} for value in values]
 
 
-def _one(line: bytes) -> object:
+def _parse_line(line: bytes) -> object:
     try:
         return json.loads(line)
     except ValueError:

@@ -112,7 +112,7 @@ def test_a_rename_over_a_file_of_the_base_is_told() -> None:
         line("rename", "/workspace/new", **{"from": "/workspace/README.md"}),
     )
 
-    told = [d for d in batch.actions if "put over" in d.note]
+    told = [d for d in batch.actions if "replaced a file" in d.note]
     assert [(d.path, d.other) for d in told] == [
         ("/workspace/README.md", "/workspace/.tmp")
     ]

@@ -168,7 +168,7 @@ def test_a_chain_that_was_rewritten_with_its_lines_is_no_proof(desk: Desk) -> No
     values = hash_chain.extend(
         hash_chain.begin(ID, 0, b""), file.read_bytes().split(b"\n")[:-1]
     )
-    hash_chain.beside(file).write_bytes(b"".join(values))
+    hash_chain.chain_file(file).write_bytes(b"".join(values))
 
     assert "both rewritten" in desk.faults()[0]
 
@@ -178,7 +178,7 @@ def test_a_damaged_chain_is_told_from_damaged_lines(desk: Desk) -> None:
     desk.write(lines(*range(9)))
     follower.end(ID)
     follower.close()
-    beside = hash_chain.beside(desk.files / f"{ID}.0")
+    beside = hash_chain.chain_file(desk.files / f"{ID}.0")
     data = bytearray(beside.read_bytes())
     data[4 * hash_chain.SIZE] ^= 1
     beside.write_bytes(data)
@@ -256,7 +256,7 @@ def test_a_follower_that_cannot_write_says_so_and_tries_again(desk: Desk) -> Non
     follower = desk.follower()
     told = threading.Event()
     locked = desk.queries().connection._connection
-    object.__setattr__(follower._ears, "trouble", lambda _why: told.set())
+    object.__setattr__(follower._callbacks, "trouble", lambda _why: told.set())
     follower._writer._connection._connection.execute("PRAGMA busy_timeout=50")
     locked.execute("BEGIN IMMEDIATE")
     desk.write(lines(1))
