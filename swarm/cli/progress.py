@@ -46,7 +46,7 @@ def outcome(tasks: list[Task]) -> int:
 
 
 def succeeded(task: Task) -> bool:
-    """Whether the agent ended with 0 and nobody gave the work up."""
+    """True if the agent ended with 0 and nobody gave the work up."""
     ended = task.state in (State.STOPPED, State.MERGING, State.MERGED)
     return ended and task.exit_code == 0
 

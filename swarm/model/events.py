@@ -224,7 +224,7 @@ class CheckpointTaken(Event):
     """The worktree's bytes are kept as a tree of our own, to go back to."""
 
     number: int
-    """From 1 on; 0 is where the task began."""
+    """Counts from 1; 0 is the task's base."""
     tree: str
     files: int
     """That differ from where the task began; so with lines and flags."""
@@ -421,7 +421,7 @@ class PolicyApplied(Event):
     cut: int = 0
     """Open connections that it ended."""
     open: bool = False
-    """Unknown hosts pass and are only written down."""
+    """Unknown hosts pass and are only recorded."""
     asked: int = 0
     """Rules and services that the repository asks for and does not have."""
 
@@ -497,7 +497,7 @@ class ObservationGap(Event):
     """Seconds since the epoch."""
     seconds: float
     found: int = 0
-    """Paths that differ from what was known before."""
+    """Paths that differ from the last look."""
 
 
 @event("life")
