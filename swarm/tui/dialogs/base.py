@@ -11,11 +11,11 @@ from swarm import assets
 Answer = TypeVar("Answer")
 
 ARMED_SECONDS = 0.4
-"""A key that was meant for the screen below decides nothing here."""
+"""Time in which keys decide nothing: one may be meant for the screen below."""
 
 
 class Dialog(ModalScreen[Answer | None], Generic[Answer]):
-    """Answers a value, or None where the human left it with Esc."""
+    """Answers a value, or None if the human left it with Esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "cancel", "cancel")]
     CSS_PATH: ClassVar[list[Any]] = assets.styles("dialogs")
@@ -28,13 +28,13 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
 
     @property
     def armed(self) -> bool:
-        """True once the human had time to see what is asked."""
+        """True once the human had time to read the question."""
         return time.monotonic() - self._opened >= self.arm_seconds
 
     def arm_anew(self) -> None:
-        """Give time to see it again: something that is shown has changed."""
+        """Give time to read again: the dialog shows something else now."""
         self._opened = time.monotonic()
 
     def action_cancel(self) -> None:
-        """Change nothing."""
+        """Answer None, which changes nothing."""
         self.dismiss(None)

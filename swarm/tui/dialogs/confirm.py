@@ -13,7 +13,7 @@ from swarm.tui.dialogs.base import Dialog
 
 
 class Confirm(Dialog[bool]):
-    """`y` or the button; the safe answer has the focus."""
+    """Answers True on `y` or the button; the safe button has the focus."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("y", "yes", "yes"), ("n", "cancel", "no")]
 
@@ -33,7 +33,7 @@ class Confirm(Dialog[bool]):
                 yield Button(Content("Cancel  esc"), id="no")
 
     def on_mount(self) -> None:
-        """Enter does nothing by accident."""
+        """Focus the safe button, so that a stray Enter does nothing."""
         self.query_one("#no", Button).focus()
 
     @on(Button.Pressed, "#yes")
@@ -45,6 +45,6 @@ class Confirm(Dialog[bool]):
         self.action_cancel()
 
     def action_yes(self) -> None:
-        """Do it, once the question was seen."""
+        """Answer True, once the human had time to read."""
         if self.armed:
             self.dismiss(True)

@@ -42,7 +42,7 @@ def request_line(row: DenialRow) -> str:
 
 
 class DenialCard(Dialog[str]):
-    """Shows one request; new denials never change what the keys act on."""
+    """Shows one request; the keys act on that, even if others are denied meanwhile."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *[(key, f"decide('{name}')", label) for key, name, label, _ in CHOICES],
@@ -57,8 +57,8 @@ class DenialCard(Dialog[str]):
         self._question = question
         self._row = question.row
         self._notes: list[str] = []
-        self._raw = False
-        """Show all fields of the newest denial, too."""
+        self._shows_raw = False
+        """Show all fields of the newest denial as well."""
 
     def compose(self) -> ComposeResult:
         """Facts above, choices below."""
@@ -69,7 +69,7 @@ class DenialCard(Dialog[str]):
             yield Static(id="choices", markup=False)
 
     def on_mount(self) -> None:
-        """Draw what is known; the policy's warnings come a moment later."""
+        """Draw at once; the warnings that need the policy come a moment later."""
         self._draw()
         self._compare()
 
@@ -79,27 +79,27 @@ class DenialCard(Dialog[str]):
 
     @work(group="policy", exit_on_error=False)
     async def _compare(self) -> None:
-        """Look for an allowed host that this one could be taken for."""
+        """Warn if the policy allows a host that looks like this one."""
         row = self._row
         try:
-            found = await asyncio.to_thread(self._question.resolve_policy, row.task)
+            resolved = await asyncio.to_thread(self._question.resolve_policy, row.task)
         except SwarmError as error:
             self._notes = [
                 f"the policy cannot be read: {safe_line(error.message, 160)}"
             ]
         else:
-            rules = found.policy.rules
+            rules = resolved.policy.rules
             self._notes = host_warnings.flags(row.host, self._question.is_first, rules)
         self._draw()
 
     def action_raw(self) -> None:
-        """Show the newest denial as it was recorded, or no more."""
-        self._raw = not self._raw
+        """Show the newest denial as it was recorded, or hide it."""
+        self._shows_raw = not self._shows_raw
         self._draw()
 
     def action_decide(self, what: str) -> None:
-        """Answer, once the human had time to read what is true now."""
-        if not self.armed or not self._may(what):
+        """Answer, once the human had time to read the row as it is now."""
+        if not self.armed or not self._is_allowed(what):
             return
         now = self._question.current_row()
         if now is not None and now.shape != self._row.shape:
@@ -110,11 +110,11 @@ class DenialCard(Dialog[str]):
             return
         self.dismiss(what)
 
-    def _may(self, what: str) -> bool:
+    def _is_allowed(self, what: str) -> bool:
         opens = what in ("once", "task", "project")
         return not (opens and (self._row.locked or self._row.is_within))
 
-    def _why_not(self) -> str:
+    def _refusal(self) -> str:
         if self._row.is_within:
             return WITHIN
         return "locked: only a rule in your own file opens this"
@@ -130,7 +130,7 @@ class DenialCard(Dialog[str]):
             Content.assemble("  ", (row.name, f"bold {WARNING}")),
             Content.styled(f"  {request_line(row)}", MUTED),
         ]
-        known = {
+        details = {
             "owner domain": public_suffixes.owner(row.host),
             "reason": row.reason,
             "leads to": row.address,
@@ -139,10 +139,10 @@ class DenialCard(Dialog[str]):
         }
         out += [
             Content.styled(f"  {name:<13} {safe_line(value, 160)}", MUTED)
-            for name, value in known.items()
+            for name, value in details.items()
             if value
         ]
-        if self._raw and row.newest:
+        if self._shows_raw and row.newest:
             entry = Entry(row.last, row.task, row.newest.id, event=row.newest)
             out += [Content(""), audit_rows.detail(entry)]
         out.append(Content(""))
@@ -158,10 +158,10 @@ class DenialCard(Dialog[str]):
     def _choices(self) -> list[Content]:
         out = []
         for key, name, label, words in CHOICES:
-            may = self._may(name)
-            why = words if may else self._why_not()
-            style = KEY if may else MUTED
+            is_allowed = self._is_allowed(name)
+            note = words if is_allowed else self._refusal()
+            style = KEY if is_allowed else MUTED
             out.append(
-                Content.assemble((f"  {key}  ", style), f"{label:<20}", (why, MUTED))
+                Content.assemble((f"  {key}  ", style), f"{label:<20}", (note, MUTED))
             )
         return [*out, Content("")]

@@ -1,4 +1,4 @@
-"""Many denied requests at once: each row is looked at and decided by itself."""
+"""A list of denied requests; each row is decided by itself."""
 
 import asyncio
 from collections.abc import Sequence
@@ -25,15 +25,15 @@ from swarm.tui.present.denials import DenialKey, DenialRow
 from swarm.tui.present.formatting import ERROR, KEY, MUTED, WARNING, fit
 from swarm.tui.widgets.line_view import LineView
 
-MOST = 10
-"""At most so many rows: people approve longer lists without reading."""
+ROW_LIMIT = 10
+"""People approve longer lists without reading."""
 CHOICES = {"once": "o once", "task": "t task", "keep": "n keep", "": "· later"}
-FOOT = "o once · t task · n keep denied · . later · Enter does it · Esc"
-ALONE = "a public place: its own card has its owner typed"
+SUBTITLE = "o once · t task · n keep denied · . later · Enter does it · Esc"
+OWN_CARD_ONLY = "a public place: decide it on its own card"
 
 
 class DenialList(Dialog[dict[DenialKey, str]]):
-    """Answers what was chosen for each row, as a `DenialCard` does for one.
+    """Answers the choice of each row, as a `DenialCard` does for one.
 
     Nothing is chosen at the start, and no key chooses for two rows. A row that changed
     since it was drawn loses its choice, and the list stays.
@@ -50,26 +50,28 @@ class DenialList(Dialog[dict[DenialKey, str]]):
 
     def __init__(self, questions: Sequence[DenialQuestion]) -> None:
         super().__init__()
-        self._questions = questions[:MOST]
-        self._left = len(questions) - len(self._questions)
-        self._rows = [one.row for one in self._questions]
-        self._chosen = ["" for _ in self._questions]
+        self._questions = questions[:ROW_LIMIT]
+        self._omitted = len(questions) - len(self._questions)
+        self._rows = [question.row for question in self._questions]
+        self._choices = ["" for _ in self._questions]
         self._policies: dict[int, ResolvedPolicy] = {}
         self._trouble: dict[int, str] = {}
 
     def compose(self) -> ComposeResult:
-        """The rows, and what is to be known of the one under the cursor."""
+        """The rows, and notes on the row under the cursor."""
         with Vertical(classes="dialog") as frame:
             more = (
-                f" · {format.count(self._left)} more come after" if self._left else ""
+                f" · {format.count(self._omitted)} more come after"
+                if self._omitted
+                else ""
             )
             frame.border_title = Content(f"⊘ Denied requests: {len(self._rows)}{more}")
-            frame.border_subtitle = Content(FOOT)
+            frame.border_subtitle = Content(SUBTITLE)
             yield LineView(id="denied-rows", cursor=True)
             yield Static(id="denied-notes", markup=False)
 
     def on_mount(self) -> None:
-        """Draw what is known; the policies' warnings come a moment later."""
+        """Draw at once; the warnings that need the policies come a moment later."""
         self._lines.focus()
         self._draw()
         self._compare()
@@ -84,13 +86,15 @@ class DenialList(Dialog[dict[DenialKey, str]]):
 
     @work(group="policies", exit_on_error=False)
     async def _compare(self) -> None:
-        """Read each task's policy once: a name may be taken for one it allows."""
-        for one in self._questions:
-            task = one.row.task
+        """Read each task's policy once, and warn of hosts that look like allowed ones."""
+        for question in self._questions:
+            task = question.row.task
             if task in self._policies or task in self._trouble:
                 continue
             try:
-                self._policies[task] = await asyncio.to_thread(one.resolve_policy, task)
+                self._policies[task] = await asyncio.to_thread(
+                    question.resolve_policy, task
+                )
             except SwarmError as error:
                 words = f"the policy cannot be read: {safe_line(error.message, 160)}"
                 self._trouble[task] = words
@@ -101,75 +105,75 @@ class DenialList(Dialog[dict[DenialKey, str]]):
         self._draw()
 
     def action_choose(self, what: str) -> None:
-        """For the row under the cursor, which then moves on."""
-        at = self._lines.cursor or 0
-        if reason := self._why_not(self._rows[at], what):
+        """Choose for the row under the cursor, and move to the next row."""
+        index = self._lines.cursor or 0
+        if reason := self._refusal(self._rows[index], what):
             self.notify(reason, severity="warning", markup=False)
             return
-        self._chosen[at] = what
-        self._lines.go(at + 1)
+        self._choices[index] = what
+        self._lines.go(index + 1)
         self._draw()
 
     def action_apply(self) -> None:
-        """Answer, unless something is not as it was read."""
+        """Answer, unless a row has changed since it was drawn."""
         if not self.armed:
             return
-        if self._read_again():
+        if self._drop_outdated_choices():
             self.arm_anew()
             self._draw()
             self.notify("some changed meanwhile: read again", severity="warning")
             return
-        pairs = zip(self._rows, self._chosen, strict=True)
+        pairs = zip(self._rows, self._choices, strict=True)
         self.dismiss({row.key: what for row, what in pairs if what})
 
-    def _read_again(self) -> bool:
+    def _drop_outdated_choices(self) -> bool:
         changed = False
-        for at, one in enumerate(self._questions):
-            now = one.current_row()
-            if now is not None and now.shape != self._rows[at].shape:
-                self._rows[at], self._chosen[at] = now, ""
+        for index, question in enumerate(self._questions):
+            now = question.current_row()
+            if now is not None and now.shape != self._rows[index].shape:
+                self._rows[index], self._choices[index] = now, ""
                 changed = True
         return changed
 
-    def _why_not(self, row: DenialRow, what: str) -> str:
+    def _refusal(self, row: DenialRow, what: str) -> str:
         if what not in ("once", "task"):
             return ""
         if row.is_within:
             return WITHIN
-        return ALONE if host_warnings.is_drop(row.host) else ""
+        return OWN_CARD_ONLY if host_warnings.is_public_place(row.host) else ""
 
-    def _flags(self, at: int, first: bool = False) -> list[str]:
-        """With what is true of most rows, that it is a first time, where asked for."""
-        row = self._rows[at]
-        found = self._policies.get(row.task)
-        rules = found.policy.rules if found else ()
+    def _flags(self, index: int, first: bool = False) -> list[str]:
+        """Warnings about a row; that it is a first contact only if `first`."""
+        row = self._rows[index]
+        resolved = self._policies.get(row.task)
+        rules = resolved.policy.rules if resolved else ()
         trouble = self._trouble.get(row.task, "")
-        known = host_warnings.flags(
-            row.host, first and self._questions[at].is_first, rules
+        flags = host_warnings.flags(
+            row.host, first and self._questions[index].is_first, rules
         )
-        return [*known, *([trouble] if trouble else [])]
+        return [*flags, *([trouble] if trouble else [])]
 
     def _draw(self) -> None:
-        self._lines.set_lines([self._line(at) for at in range(len(self._rows))])
-        at = self._lines.cursor or 0
+        self._lines.set_lines([self._line(index) for index in range(len(self._rows))])
+        index = self._lines.cursor or 0
         self.query_one("#denied-notes", Static).update(
-            Content("\n").join(self._notes(at))
+            Content("\n").join(self._notes(index))
         )
 
-    def _line(self, at: int) -> Content:
-        row, chosen = self._rows[at], self._chosen[at]
-        mark = "⚑" if self._flags(at) else " "
+    def _line(self, index: int) -> Content:
+        row, chosen = self._rows[index], self._choices[index]
+        mark = "⚑" if self._flags(index) else " "
         times = f" ×{format.count(row.count)}" if row.count > 1 else ""
         return Content.assemble(
             (f" {CHOICES[chosen]:<7} ", KEY if chosen else MUTED),
-            f"{fit(self._questions[at].name, 16)} ",
+            f"{fit(self._questions[index].name, 16)} ",
             (f"{mark} ", WARNING),
             (row.name, ERROR if row.is_leak else WARNING),
             (f"{times}  {safe_line(row.reason, 60)}", MUTED),
         )
 
-    def _notes(self, at: int) -> list[Content]:
-        row = self._rows[at]
+    def _notes(self, index: int) -> list[Content]:
+        row = self._rows[index]
         owner = safe_line(public_suffixes.owner(row.host), 80)
         out = [
             Content(""),
@@ -178,11 +182,11 @@ class DenialList(Dialog[dict[DenialKey, str]]):
             ),
             Content.styled(f" {request_line(row)}", MUTED),
         ]
-        flags = self._flags(at, first=True)
+        flags = self._flags(index, first=True)
         out += [Content.styled(f" ⚑ {flag}", WARNING) for flag in flags]
-        why = self._why_not(row, "task")
+        reason = self._refusal(row, "task")
         return [
             *out,
-            Content.styled(f" {why or ALLOWING}", MUTED if why else ""),
+            Content.styled(f" {reason or ALLOWING}", MUTED if reason else ""),
             Content(""),
         ]

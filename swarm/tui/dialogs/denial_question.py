@@ -13,11 +13,11 @@ class DenialQuestion:
 
     row: DenialRow
     name: str
-    """The task's."""
+    """The name of the task."""
     place: str
     """The row's place among those that wait, as in `1/3`."""
     is_first: bool
-    """True if nothing of this owner's was ever decided on."""
+    """True if no host of this owner was ever decided on."""
     current_row: Callable[[], DenialRow | None]
-    """The row as it is at this moment."""
+    """Returns the row as it is at this moment, or None."""
     resolve_policy: ResolvePolicy

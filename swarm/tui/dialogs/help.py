@@ -15,7 +15,7 @@ from swarm.tui.widgets.line_view import LineView
 
 
 class HelpDialog(Dialog[str]):
-    """Enter runs the chosen key; what cannot be done now says why."""
+    """Enter runs the chosen key; a key that cannot be used shows the reason."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         ("enter", "run", "run"),
@@ -28,12 +28,12 @@ class HelpDialog(Dialog[str]):
         self._rows = rows
 
     def compose(self) -> ComposeResult:
-        """One line a key."""
+        """One line for each key, and the keys that move."""
         with Vertical(classes="dialog -tall") as frame:
             frame.border_title = Content(f"Keys · {self._title}")
             frame.border_subtitle = Content("Enter runs · Esc closes")
             yield LineView(id="help", cursor=True)
-            yield Static(_moving(), id="help-moving", markup=False)
+            yield Static(_moving_keys(), id="help-moving", markup=False)
 
     def on_mount(self) -> None:
         """Draw the table."""
@@ -56,6 +56,6 @@ def _line(key: Key, reason: str) -> Content:
     )
 
 
-def _moving() -> Content:
+def _moving_keys() -> Content:
     words = "  ".join(f"{key.shown} {key.label}" for key in MOVE[:6])
     return Content.styled(f" {words}", MUTED)

@@ -1,4 +1,4 @@
-"""Asks how a reviewed tree comes home; what runs on your machine is acknowledged."""
+"""Asks how to merge a reviewed tree, and for a mark on each file that would run."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ SUBJECT = 72
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """The snapshot that was looked at, and is merged to the byte or not at all."""
+    """The reviewed snapshot, which is merged byte for byte or not at all."""
 
     task: Task
     tree: str
@@ -53,10 +53,10 @@ class Reviewed:
         return [change for change in self.changes if change.gating]
 
 
-def proposed(task: Task) -> str:
+def proposed_message(task: Task) -> str:
     """A commit message from the prompt: its first line, and the rest as the body.
 
-    A first line too long for a subject is cut there and stands whole in the body.
+    A first line too long for a subject is cut, and stands whole in the body.
     """
     words = plain(task.prompt).strip().splitlines() or [display_name(task)]
     fits = len(words[0]) <= SUBJECT
@@ -74,7 +74,7 @@ class MergeDialog(Dialog[Merge]):
         self._reviewed = reviewed
 
     def compose(self) -> ComposeResult:
-        """How, where to, with which words, and what to look at."""
+        """Strategy, content, flags, target and message."""
         task = self._reviewed.task
         with VerticalScroll(classes="dialog -form", can_focus=False) as frame:
             frame.border_title = Content(f"Merge #{task.id} {display_name(task, 40)}")
@@ -90,7 +90,7 @@ class MergeDialog(Dialog[Merge]):
             with Horizontal(classes="field -high", id="row-message"):
                 yield Label("Message", markup=False)
                 yield TextArea(
-                    proposed(task), id="commit-message", tab_behavior="focus"
+                    proposed_message(task), id="commit-message", tab_behavior="focus"
                 )
             yield Static(id="will", markup=False)
             with Horizontal(classes="buttons"):
@@ -100,24 +100,22 @@ class MergeDialog(Dialog[Merge]):
                 yield Button(Content("Cancel  esc"), id="cancel")
 
     def on_mount(self) -> None:
-        """Nothing is on that a doubled key could press."""
+        """Focus no button, so that a doubled key presses none."""
         self.query_one(RadioSet).focus()
         self._update()
 
     @property
     def strategy(self) -> str:
-        """The chosen one."""
+        """The chosen strategy."""
         pressed = self.query_one(RadioSet).pressed_button
         return pressed.id if pressed and pressed.id else "squash"
 
     def trouble(self) -> str:
         """The reason why it cannot be merged; empty if it can."""
-        left = sum(not box.value for box in self.query(Checkbox))
-        if left:
-            files = "file" if left == 1 else "files"
-            return (
-                f"{left} flagged {files} not acknowledged: look at each, then mark it"
-            )
+        unmarked = sum(not box.value for box in self.query(Checkbox))
+        if unmarked:
+            files = "file" if unmarked == 1 else "files"
+            return f"{unmarked} flagged {files} not acknowledged: look at each, then mark it"
         if self.strategy == "patch":
             return "" if self._value("output") else "the file has no name"
         if not self._value("target"):
@@ -132,8 +130,8 @@ class MergeDialog(Dialog[Merge]):
     @on(TextArea.Changed)
     def _update(self) -> None:
         is_patch = self.strategy == "patch"
-        for name, shown in (("output", is_patch), ("target", not is_patch)):
-            self.query_one(f"#row-{name}").display = shown
+        for name, is_shown in (("output", is_patch), ("target", not is_patch)):
+            self.query_one(f"#row-{name}").display = is_shown
         self.query_one("#row-message").display = not is_patch
         trouble = self.trouble()
         self.query_one("#merge-now", Button).disabled = bool(trouble)
@@ -148,7 +146,7 @@ class MergeDialog(Dialog[Merge]):
         self.action_cancel()
 
     def action_merge(self) -> None:
-        """Answer the wish, once nothing is in the way."""
+        """Answer the wish, once there is no trouble."""
         if not self.armed or self.trouble():
             return
         is_patch = self.strategy == "patch"
@@ -184,11 +182,11 @@ class MergeDialog(Dialog[Merge]):
         yield Static(Content.styled(words, WARNING), id="flags-title", markup=False)
         with VerticalScroll(id="flags", can_focus=False):
             for change in self._reviewed.gating:
-                why = "; ".join(
+                reasons = "; ".join(
                     f"{f.level} {safe_line(f.reason, 80)}" for f in change.flags
                 )
                 label = Content.assemble(
-                    safe_line(change.path, 100), (f"  {why}", WARNING)
+                    safe_line(change.path, 100), (f"  {reasons}", WARNING)
                 )
                 yield AsciiCheckbox(label, compact=True)
 

@@ -1,4 +1,4 @@
-"""Asks what an agent shall do; everything but the prompt has a default."""
+"""Asks for a prompt for an agent; everything else has a default."""
 
 from typing import ClassVar
 
@@ -16,7 +16,7 @@ from swarm.tui.present.task_draft import Draft
 
 
 class NewTaskDialog(Dialog[tuple[Draft, bool]]):
-    """Prompt first; `Ctrl+S` starts. Answers the draft, and whether to start it."""
+    """Answers the draft, and True if it is to be started."""
 
     BINDINGS: ClassVar[list[BindingType]] = [("ctrl+s", "start", "start")]
 
@@ -46,7 +46,7 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
         )
 
     def compose(self) -> ComposeResult:
-        """One field a line."""
+        """A line for each field, the preview, and the buttons."""
         draft = self._draft
         agent = draft.agent if draft.agent in self._agents else self._agents[0]
         with VerticalScroll(classes="dialog -form", can_focus=False) as frame:
@@ -79,7 +79,7 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
             yield Input(value, id=name, placeholder=hint, compact=True)
 
     def on_mount(self) -> None:
-        """The prompt is what matters."""
+        """Focus the prompt."""
         self.query_one("#prompt", TextArea).focus()
         self._preview()
 
@@ -113,7 +113,7 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
             self.dismiss((self.draft, True))
 
     def action_cancel(self) -> None:
-        """Start nothing; what was typed is answered, to be kept."""
+        """Answer the draft without a start, so that the typed text is kept."""
         self.dismiss((self.draft, False))
 
     def _field(self, name: str) -> str:
@@ -127,4 +127,4 @@ _FIELDS = {
     "copies": ("Copies", "1"),
     "after": ("After", "tasks that must be merged first, as in: 3, 5"),
 }
-"""Fields that are one line, with title and what an empty one means."""
+"""Fields of one line: title, and a hint for an empty one."""

@@ -27,14 +27,14 @@ def preload() -> None:
 
 
 def checkpoints_dialog(
-    name: str, known: list[Checkpoint], began: float, now: float
+    name: str, checkpoints: list[Checkpoint], began: float, now: float
 ) -> Dialog[int]:
     """The checkpoints of the task with that name."""
     from swarm.tui.dialogs.checkpoints import (  # noqa: PLC0415 - late
         CheckpointsDialog,
     )
 
-    return CheckpointsDialog(name, known, began, now)
+    return CheckpointsDialog(name, checkpoints, began, now)
 
 
 def confirm(title: str, words: list[str], verb: str) -> Dialog[bool]:

@@ -1,4 +1,4 @@
-"""One line of the audit for each entry; every foreign text made harmless here."""
+"""Lines of the audit, one for each entry; every foreign text is made harmless."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -22,29 +22,29 @@ def head() -> Content:
 
 
 def row(entry: Entry, names: Mapping[int, str], width: int) -> Content:
-    """The entry's time, task, kind, and what it says."""
-    whose = names.get(entry.task, f"#{entry.task}") if entry.task else "swarm"
-    kind, glyph, words, why, tone = _said(entry)
+    """The entry's time, task, kind and sentence in one line of so many cells."""
+    task_name = names.get(entry.task, f"#{entry.task}") if entry.task else "swarm"
+    kind, glyph, words, reason, tone = _describe(entry)
     room = max(20, width - NAME - 22)
-    if why:
-        room = max(20, room - len(why) - 2)
+    if reason:
+        room = max(20, room - len(reason) - 2)
     return Content.assemble(
         (f" {format.clock(entry.at)} ", MUTED),
-        f"{formatting.fit(whose, NAME)} ",
+        f"{formatting.fit(task_name, NAME)} ",
         (f"{kind:<7} ", MUTED),
         (f"{glyph} ", tone),
         (words if len(words) <= room else f"{words[: room - 1]}…", tone),
-        (f"  {why}" if why else "", MUTED),
+        (f"  {reason}" if reason else "", MUTED),
     )
 
 
-def _said(entry: Entry) -> tuple[str, str, str, str, str]:
-    """Kind, glyph, words, reason, tone."""
+def _describe(entry: Entry) -> tuple[str, str, str, str, str]:
+    """Kind, glyph, sentence, reason and tone."""
     if entry.event:
         kind = group_of(entry.event.event)
-        return (kind, *_of_event(entry.event.event))
+        return (kind, *_describe_event(entry.event.event))
     if entry.action:
-        glyph, tone = _mark(entry)
+        glyph, tone = _glyph_and_tone(entry)
         kind = "exec" if entry.action.kind == "call" else entry.action.kind
         return (
             kind,
@@ -61,7 +61,7 @@ def _said(entry: Entry) -> tuple[str, str, str, str, str]:
     return "file", "·", activity_text.entry_text(entry), size, ""
 
 
-def _mark(entry: Entry) -> tuple[str, str]:
+def _glyph_and_tone(entry: Entry) -> tuple[str, str]:
     assert entry.action is not None
     if entry.action.result < 0:
         return "⊘", WARNING
@@ -72,23 +72,23 @@ def _mark(entry: Entry) -> tuple[str, str]:
     return "·", ERROR if entry.action.code else ""
 
 
-def _of_event(event: events.Event) -> tuple[str, str, str, str]:
+def _describe_event(event: events.Event) -> tuple[str, str, str, str]:
     text = event_text.describe(event)
     if text:
         glyph, words, tone = text
         return glyph, words, "", tone if tone in (ERROR, WARNING, GOOD) else ""
     match event:
         case events.NetAllowed() | events.NetClosed():
-            where = f"{safe_line(event.host, 80)}:{event.port}"
-            return "✓", where, safe_line(event.rule, 60), ""
+            destination = f"{safe_line(event.host, 80)}:{event.port}"
+            return "✓", destination, safe_line(event.rule, 60), ""
         case events.NetDenied():
             return "⊘", f"{safe_line(event.host, 80)}:{event.port}", "quiet", MUTED
         case _:
-            return "·", _plainly(event), "", MUTED
+            return "·", _name_and_fields(event), "", MUTED
 
 
-def _plainly(event: events.Event) -> str:
-    """Any event's name and fields, for those without words of their own."""
+def _name_and_fields(event: events.Event) -> str:
+    """The name and fields of an event that has no sentence of its own."""
     name = type(event).__name__
     words = "".join(f" {c.lower()}" if c.isupper() else c for c in name).strip()
     fields = [
@@ -100,16 +100,16 @@ def _plainly(event: events.Event) -> str:
 
 
 def detail(entry: Entry) -> Content:
-    """Everything that is known of one entry."""
+    """All fields of one entry."""
     if entry.event:
-        known = entry.event.event.to_json()
+        fields = entry.event.event.to_json()
     else:
-        found = entry.action or entry.activity
-        known = dataclasses.asdict(found) if found else {}
-    at = format.date_time(entry.at)
-    head = f"{at}.{int(entry.at * 1000) % 1000:03}"
+        record = entry.action or entry.activity
+        fields = dataclasses.asdict(record) if record else {}
+    moment = format.date_time(entry.at)
+    head = f"{moment}.{int(entry.at * 1000) % 1000:03}"
     parts: list[str | tuple[str, str]] = [(f" {head}", HEADING)]
-    for key, value in known.items():
+    for key, value in fields.items():
         if key != "plan" and value not in ("", None, (), 0):
             parts += [(f"  {key} ", MUTED), plain(str(value), 600).replace("\n", "⏎")]
     return Content.assemble(*parts)

@@ -11,15 +11,15 @@ from swarm.policy import reasons
 from swarm.policy.reasons import Reason
 
 SETTLE_SECONDS = 1.0
-"""A denial so soon after a decision was on its way before the decision counted."""
+"""A denial so soon after a decision was under way before it; the row stays decided."""
 
 DenialKey = tuple[int, str, int]
-"""Task, host, port: what one decision is about."""
+"""Task, host and port: the subject of one decision."""
 
 
 @dataclass(frozen=True, slots=True)
 class DenialRow:
-    """Everything of one kind that one task tried."""
+    """All denied requests of one task to one host and port."""
 
     task: int
     host: str
@@ -34,12 +34,12 @@ class DenialRow:
     rule: str = ""
     origin: str = ""
     address: str = ""
-    """The address of the name; empty while it was not looked up."""
+    """The address that the name led to; empty if it was not looked up."""
     sni: str = ""
     decided: bool = False
     decided_at: float = 0.0
     newest: events.Recorded | None = None
-    """The denial that was counted last, with all that the gate said of it."""
+    """The newest denial, with every field that the gate recorded."""
 
     @property
     def shape(self) -> tuple[str, bool, bool]:
@@ -53,31 +53,31 @@ class DenialRow:
 
     @property
     def is_within(self) -> bool:
-        """The host is allowed already; it is what was sent that is not."""
+        """True if the host is allowed, and only the request to it is not."""
         reason = reasons.by_code(self.reason)
         return reason is not None and reason.is_inside
 
     @property
     def is_leak(self) -> bool:
-        """A placeholder of a secret was on its way elsewhere."""
+        """True if the placeholder of a secret was on its way to another host."""
         return self.reason == Reason.SECRET_ELSEWHERE
 
     @property
     def name(self) -> str:
-        """`host:port`, harmless."""
+        """`host:port`, harmless on a screen."""
         return f"{safe_line(self.host, 120)}:{self.port}"
 
 
 class DenialTracker:
     """Follows the journal; a grant or a refusal of the human's decides a row.
 
-    What is denied again all the same waits anew: a grant for one connection was used
-    up, or a rule for the project was taken out of its file.
+    A decided row that is denied again waits for another decision: a grant for one
+    connection was used up, or a rule of the project was taken out of its file.
     """
 
     def __init__(self) -> None:
         self._rows: dict[DenialKey, DenialRow] = {}
-        self._seen = 0
+        self._last_id = 0
         self._owners: set[tuple[int, str]] = set()
         """Tasks, and the owner domains that they were denied."""
         self._hosts: set[tuple[int, str]] = set()
@@ -85,7 +85,7 @@ class DenialTracker:
         """Tasks and hosts whose owner domain is not looked up yet."""
 
     def follow(self, recorded: Iterable[events.Recorded]) -> list[DenialRow]:
-        """Take new events in; rows of a task and owner domain never seen before."""
+        """Take new events in; returns rows whose owner domain is new to their task."""
         earlier = len(self._new_hosts)
         self.load(recorded)
         if len(self._new_hosts) == earlier:
@@ -101,34 +101,35 @@ class DenialTracker:
         return first_rows
 
     def load(self, recorded: Iterable[events.Recorded]) -> None:
-        """Take events in without looking owners up, which is slow at the first one."""
-        for one in recorded:
-            if one.id <= self._seen:
+        """Take events in without looking up owners: the first look-up is slow."""
+        for record in recorded:
+            if record.id <= self._last_id:
                 continue
-            self._seen = one.id
-            match one.event:
-                case events.NetDenied() as denial if one.task and not denial.quiet:
-                    is_new = (one.task, denial.host) not in self._hosts
-                    row = self._count(one, one.task, denial)
+            self._last_id = record.id
+            match record.event:
+                case events.NetDenied() as denial if record.task and not denial.quiet:
+                    is_new = (record.task, denial.host) not in self._hosts
+                    row = self._count(record, record.task, denial)
                     if is_new:
-                        self._hosts.add((one.task, denial.host))
-                        self._new_hosts[one.task, denial.host] = row
-                case events.PolicyGranted() as given:
-                    self._decide(one, given.rule, True)
-                case events.PolicyRevoked() as taken:
-                    self._decide(one, taken.rule, False)
+                        self._hosts.add((record.task, denial.host))
+                        self._new_hosts[record.task, denial.host] = row
+                case events.PolicyGranted() as grant:
+                    self._decide(record, grant.rule, True)
+                case events.PolicyRevoked() as revocation:
+                    self._decide(record, revocation.rule, False)
                 case _:
                     pass
 
     def _count(
-        self, one: events.Recorded, task: int, denial: events.NetDenied
+        self, record: events.Recorded, task: int, denial: events.NetDenied
     ) -> DenialRow:
-        where, at = (task, denial.host, denial.port), one.at
-        known = self._rows.get(where)
-        row = known or DenialRow(*where, denial.reason, first=at, last=at)
+        key, now = (task, denial.host, denial.port), record.at
+        row = self._rows.get(key)
+        if row is None:
+            row = DenialRow(*key, denial.reason, first=now, last=now)
         row = replace(
             row,
-            last=at,
+            last=now,
             count=row.count + denial.count,
             reason=denial.reason,
             locked=denial.locked,
@@ -138,32 +139,34 @@ class DenialTracker:
             origin=denial.origin,
             address=denial.address,
             sni=denial.sni,
-            newest=one,
-            decided=row.decided and at <= row.decided_at + SETTLE_SECONDS,
+            newest=record,
+            decided=row.decided and now <= row.decided_at + SETTLE_SECONDS,
         )
-        self._rows[where] = row
+        self._rows[key] = row
         return row
 
     def _decide(
-        self, one: events.Recorded, rule: dict[str, Any], decided: bool
+        self, record: events.Recorded, rule: dict[str, Any], decided: bool
     ) -> None:
-        """A rule of a task's is about its rows, one of a file's about everybody's."""
-        for where, row in self._rows.items():
-            is_its = one.task is None or row.task == one.task
+        """Mark the rule's rows: those of its task, or of all if a file has the rule."""
+        for key, row in self._rows.items():
+            is_meant = record.task is None or row.task == record.task
             ports = rule.get("ports") or (row.port,)
-            if is_its and row.host == rule.get("host") and row.port in ports:
-                self._rows[where] = replace(row, decided=decided, decided_at=one.at)
+            if is_meant and row.host == rule.get("host") and row.port in ports:
+                self._rows[key] = replace(row, decided=decided, decided_at=record.at)
 
-    def of(self, tasks: Iterable[int]) -> list[DenialRow]:
-        """Rows of these tasks, undecided first, then the newest."""
-        wanted = set(tasks)
-        rows = [row for row in self._rows.values() if row.task in wanted]
+    def rows_of(self, tasks: Iterable[int]) -> list[DenialRow]:
+        """Rows of these tasks: undecided ones first, the newest of them first."""
+        task_ids = set(tasks)
+        rows = [row for row in self._rows.values() if row.task in task_ids]
         return sorted(rows, key=lambda r: (r.decided, r.locked, -r.last))
 
     def undecided(self, tasks: Iterable[int]) -> list[DenialRow]:
         """Rows that wait for a decision, the newest first."""
-        return [row for row in self.of(tasks) if not row.decided and not row.locked]
+        return [
+            row for row in self.rows_of(tasks) if not row.decided and not row.locked
+        ]
 
-    def row(self, where: DenialKey) -> DenialRow | None:
-        """One row as it is now."""
-        return self._rows.get(where)
+    def row(self, key: DenialKey) -> DenialRow | None:
+        """The row as it is now, or None."""
+        return self._rows.get(key)

@@ -11,7 +11,7 @@ from swarm.tui.present.formatting import ERROR, GOOD, MUTED, WARNING
 
 
 def diff_tab(changes: Sequence[Change], hidden: Sequence[Hidden]) -> list[Content]:
-    """The files of the newest snapshot, what is flagged first."""
+    """The files of the newest snapshot, flagged ones first."""
     ordered = sorted(changes, key=lambda change: (not change.gating, change.path))
     out = [change_line(change) for change in ordered]
     if hidden:
@@ -50,6 +50,6 @@ def hidden_line(entry: Hidden) -> Content:
 
 
 def path_of(change: Change, limit: int = 200) -> str:
-    """The path, harmless, with where it came from."""
+    """The path, harmless, and before it the old path of a renamed file."""
     before = f"{safe_line(change.old_path, limit)} → " if change.old_path else ""
     return f"{before}{safe_line(change.path, limit)}"

@@ -13,7 +13,7 @@ EventText = tuple[str, str, str]
 
 
 def describe(event: events.Event) -> EventText | None:
-    """The event as one sentence, or None if no human asks for it."""
+    """The event as one sentence, or None if screens leave it out."""
     text = _TEXTS.get(type(event))
     return text(event) if text else None
 
@@ -62,7 +62,7 @@ def _checkpoint(event: events.CheckpointTaken) -> EventText:
 def _restored(event: events.CheckpointRestored) -> EventText:
     done = f"{event.wrote} written, {event.removed} removed"
     aside = f", {event.aside} set aside" if event.aside else ""
-    back = f"; z {event.before} is what was before"
+    back = f"; checkpoint {event.before} has the files from before"
     return "↶", f"back at checkpoint {event.number}: {done}{aside}{back}", GOOD
 
 
@@ -214,7 +214,7 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
     events.CheckpointRestored: _restored,
     events.CheckpointsDropped: lambda event: (
         "·",
-        f"checkpoints up to {event.upto} were given up",
+        f"checkpoints up to {event.upto} were dropped",
         MUTED,
     ),
     # Keeper and container engine.
@@ -252,7 +252,7 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
     events.SensorGap: _sensor_gap,
     events.SensorLogDropped: lambda event: (
         "·",
-        f"{event.lines} raw lines were given up for room",
+        f"{event.lines} raw lines were dropped to save space",
         WARNING,
     ),
     # The network.
@@ -260,7 +260,7 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
     events.NetFailed: _unanswered,
     events.NetGap: lambda event: (
         "✕",
-        f"{event.missed} lines of the gate's are missing",
+        f"{event.missed} lines of the gate's log are missing",
         ERROR,
     ),
     events.GateDown: _gate_down,
@@ -285,4 +285,4 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
     ),
     events.BudgetSet: _budget_set,
 }
-"""The sentence of each event; those that are not here are not shown as events."""
+"""The sentence of each event type; screens leave other types out."""

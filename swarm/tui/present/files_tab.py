@@ -16,22 +16,22 @@ _WORDS = {GROUP: "many", "symlink": "symlink", "unlink": "delete", "rmdir": "del
 
 
 def files_tab(
-    places: Sequence[PathRow], counts: Counts, width: int, shows_generated: bool
+    rows: Sequence[PathRow], counts: Counts, width: int, shows_generated: bool
 ) -> tuple[list[Content], list[Content]]:
-    """Numbers and names of columns, then a row for each path or generated folder."""
+    """The summary and column names; then a row for each path or generated folder."""
     if not counts.paths and not counts.commands:
         words = " nothing was written yet; each write is here a moment after it happens"
         return [Content.styled(words, MUTED)], []
     head = f" {'TIME':<9}{'OP':<8}{'SIZE':>7}  {'PATH':<30}"
     heading = Content.styled(head.rstrip(), HEADING)
-    rows = [_row(place, width) for place in places]
-    return [_summary(counts, shows_generated), heading], rows
+    lines = [_row(row, width) for row in rows]
+    return [_summary(counts, shows_generated), heading], lines
 
 
-def path_of(place: PathRow) -> str:
-    """The one file of the worktree that a row stands for; empty where it does not."""
-    path = relative(place.activity.path)
-    is_one = place.files == 1 and place.activity.op != GROUP
+def path_of(row: PathRow) -> str:
+    """The file of the worktree that a row stands for; empty if it stands for none."""
+    path = relative(row.activity.path)
+    is_one = row.files == 1 and row.activity.op != GROUP
     return path if is_one and not path.startswith("/") else ""
 
 
@@ -48,20 +48,20 @@ def _summary(counts: Counts, shows_generated: bool) -> Content:
     return Content.assemble(*parts)
 
 
-def _row(place: PathRow, width: int) -> Content:
-    trace = place.activity
-    verb, tone = _verb(trace)
-    size = format.size(trace.size) if trace.size else "–"
-    note, note_tone = _note(trace)
-    times = f" ×{format.count(trace.count)}" if trace.count > 1 else ""
-    if place.files > 1 or trace.op == GROUP:
-        name = f"{safe_line(relative(trace.path), 200)}/… {place.files:,} files"
-        size, times = format.size(trace.bytes) if trace.bytes else "–", ""
+def _row(row: PathRow, width: int) -> Content:
+    activity = row.activity
+    verb, tone = _verb(activity)
+    size = format.size(activity.size) if activity.size else "–"
+    note, note_tone = _note(activity)
+    times = f" ×{format.count(activity.count)}" if activity.count > 1 else ""
+    if row.files > 1 or activity.op == GROUP:
+        name = f"{safe_line(relative(activity.path), 200)}/… {row.files:,} files"
+        size, times = format.size(activity.bytes) if activity.bytes else "–", ""
     else:
-        name = safe_line(relative(trace.path), 200)
+        name = safe_line(relative(activity.path), 200)
     room = max(16, width - 28 - len(note))
     return Content.assemble(
-        (f" {format.clock(trace.last)} ", MUTED),
+        (f" {format.clock(activity.last)} ", MUTED),
         (f"{verb:<8}", tone),
         (f"{size:>7}  ", MUTED),
         _shortened(name, room),
@@ -70,24 +70,24 @@ def _row(place: PathRow, width: int) -> Content:
     )
 
 
-def _verb(trace: PathActivity) -> tuple[str, str]:
-    if trace.denied and trace.denied >= trace.count:
+def _verb(activity: PathActivity) -> tuple[str, str]:
+    if activity.denied and activity.denied >= activity.count:
         return "refused", WARNING
-    word = _WORDS.get(trace.op, trace.op)
+    word = _WORDS.get(activity.op, activity.op)
     tone = {"create": ACCENT, "mkdir": ACCENT, "delete": ERROR}.get(word, "")
     return safe_line(word, 8), tone
 
 
-def _note(trace: PathActivity) -> tuple[str, str]:
-    if trace.level:
-        tone = WARNING if trace.level in GRAVE else MUTED
-        level = f"{trace.level} " if trace.level[:1] == "X" else ""
-        return f"⚑ {level}{safe_line(trace.note, 80)}", tone
-    if trace.denied:
-        return f"⊘ refused ×{format.count(trace.denied)}", WARNING
-    return safe_line(trace.note, 80), MUTED
+def _note(activity: PathActivity) -> tuple[str, str]:
+    if activity.level:
+        tone = WARNING if activity.level in GRAVE else MUTED
+        level = f"{activity.level} " if activity.level[:1] == "X" else ""
+        return f"⚑ {level}{safe_line(activity.note, 80)}", tone
+    if activity.denied:
+        return f"⊘ refused ×{format.count(activity.denied)}", WARNING
+    return safe_line(activity.note, 80), MUTED
 
 
 def _shortened(name: str, room: int) -> str:
-    """The end of a long path tells more than its beginning."""
+    """The end of a long path, which says more than its beginning."""
     return name if len(name) <= room else f"…{name[-(room - 1) :]}"

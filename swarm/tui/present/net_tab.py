@@ -13,8 +13,8 @@ from swarm.tui.present.formatting import ERROR, GOOD, KEY, MUTED, WARNING
 
 
 @dataclass(slots=True)
-class _Place:
-    """One host and port, as far as a task had to do with it."""
+class _Traffic:
+    """The traffic of one task with one host and port."""
 
     denied: int = 0
     allowed: int = 0
@@ -27,90 +27,94 @@ class _Place:
 
 
 def denied_line(row: DenialRow, name: str, alive: bool) -> Content:
-    """One row of the denied panel; who has ended needs no decision."""
-    over = row.locked or row.decided or not alive
-    tone = ERROR if row.is_leak else MUTED if over else WARNING
+    """One row of the denied panel; a task that has ended needs no decision."""
+    is_over = row.locked or row.decided or not alive
+    tone = ERROR if row.is_leak else MUTED if is_over else WARNING
     times = f" ×{row.count}" if row.count > 1 else ""
-    way = "decided" if row.decided else "locked" if row.locked else "! decides"
-    way = way if alive else "ended"
+    state = "decided" if row.decided else "locked" if row.locked else "! decides"
+    state = state if alive else "ended"
     return Content.assemble(
         (f" {format.clock(row.last)} ", MUTED),
         f"{formatting.fit(name, 18)} ",
         ("⊘ ", tone),
         (f"{row.name}{times}", tone),
         (f"  {safe_line(row.reason, 60)}", MUTED),
-        (f"  {way}", KEY if way == "! decides" else MUTED),
+        (f"  {state}", KEY if state == "! decides" else MUTED),
     )
 
 
 def net_tab(recorded: Iterable[events.Recorded]) -> list[Content]:
     """Allowed and denied hosts of one task, the newest first."""
-    places: dict[tuple[str, int], _Place] = {}
+    traffic_by_host: dict[tuple[str, int], _Traffic] = {}
     notes: list[Content] = []
-    named: dict[str, float] = {}
-    for one in recorded:
-        match one.event:
+    queried: dict[str, float] = {}
+    for record in recorded:
+        match record.event:
             case (
                 events.NetDenied()
                 | events.NetAllowed()
                 | events.NetClosed()
-                | events.NetFailed() as known
+                | events.NetFailed() as event
             ):
-                place = places.setdefault((known.host, known.port), _Place())
-                place.last = one.at
-                _count(place, known)
+                traffic = traffic_by_host.setdefault(
+                    (event.host, event.port), _Traffic()
+                )
+                traffic.last = record.at
+                _count(traffic, event)
             case events.NameQueried(host=host):
-                named[host] = one.at
+                queried[host] = record.at
             case events.NetGap() as gap:
                 why = safe_line(gap.why)
-                words = f" {gap.missed} lines of the gate's are missing: {why}"
+                words = f" {gap.missed} lines of the gate's log are missing: {why}"
                 notes.append(Content.styled(words, ERROR))
             case _:
                 pass
-    for host in named.keys() - {host for host, _ in places}:
-        places[host, 0] = _Place(last=named[host], why="asked for, nothing was tried")
-    if not places:
+    for host in queried.keys() - {host for host, _ in traffic_by_host}:
+        traffic_by_host[host, 0] = _Traffic(
+            last=queried[host], why="asked for, nothing was tried"
+        )
+    if not traffic_by_host:
         return [*notes, Content.styled(" nothing was tried on the network", MUTED)]
-    rows = sorted(places.items(), key=lambda item: -item[1].last)
-    lines = [_row(host, port, place) for (host, port), place in rows]
+    rows = sorted(traffic_by_host.items(), key=lambda item: -item[1].last)
+    lines = [_row(host, port, traffic) for (host, port), traffic in rows]
     return [*notes, *lines]
 
 
 def _count(
-    place: _Place,
-    known: events.NetDenied | events.NetAllowed | events.NetClosed | events.NetFailed,
+    traffic: _Traffic,
+    event: events.NetDenied | events.NetAllowed | events.NetClosed | events.NetFailed,
 ) -> None:
-    match known:
+    match event:
         case events.NetDenied():
-            place.denied += known.count
-            place.why = known.reason
+            traffic.denied += event.count
+            traffic.why = event.reason
         case events.NetAllowed():
-            place.allowed += 1
-            place.why, place.how = known.rule or known.reason, "SNI only"
+            traffic.allowed += 1
+            traffic.why, traffic.how = event.rule or event.reason, "SNI only"
         case events.NetClosed():
-            place.allowed += bool(known.method)
-            place.up += known.up
-            place.down += known.down
-            place.why = known.rule or place.why
-            place.how = "inspected" if known.method else place.how
-            place.tool = known.tool or place.tool
+            traffic.allowed += bool(event.method)
+            traffic.up += event.up
+            traffic.down += event.down
+            traffic.why = event.rule or traffic.why
+            traffic.how = "inspected" if event.method else traffic.how
+            traffic.tool = event.tool or traffic.tool
         case events.NetFailed():
-            place.why = known.reason
+            traffic.why = event.reason
 
 
-def _row(host: str, port: int, place: _Place) -> Content:
-    denied = bool(place.denied)
+def _row(host: str, port: int, traffic: _Traffic) -> Content:
+    denied = bool(traffic.denied)
     glyph, tone = ("⊘", WARNING) if denied else ("✓", GOOD) if port else ("·", MUTED)
-    times = place.denied or place.allowed
+    times = traffic.denied or traffic.allowed
     name = formatting.fit(f"{safe_line(host, 80)}{f':{port}' if port else ''}", 26)
-    carried = f"↑{format.count(place.up)} ↓{format.count(place.down)}  "
+    carried = f"↑{format.count(traffic.up)} ↓{format.count(traffic.down)}  "
     return Content.assemble(
-        (f" {format.clock(place.last)} ", MUTED),
+        (f" {format.clock(traffic.last)} ", MUTED),
         (f"{glyph} ", tone),
         f"{name} ",
         (f"{'×' + format.count(times) if times > 1 else '':<4}", MUTED),
-        carried if place.up or place.down else "",
-        (safe_line(place.why, 60), tone if denied else MUTED),
-        (f"  {place.how}", MUTED),
-        (f"  called {safe_line(place.tool, 60)}" if place.tool else "", KEY),
+        carried if traffic.up or traffic.down else "",
+        (safe_line(traffic.why, 60), tone if denied else MUTED),
+        (f"  {traffic.how}", MUTED),
+        (f"  called {safe_line(traffic.tool, 60)}" if traffic.tool else "", KEY),
     )

@@ -1,4 +1,4 @@
-"""A task's policy as lines: each rule with its scope, its use, and where it stands."""
+"""A task's policy as lines: each rule with its scope, its use and its source."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from swarm.tui.present import formatting
 from swarm.tui.present.formatting import ERROR, GOOD, HEADING, MUTED, WARNING
 
 OWN = frozenset({"grant", "project", "user"})
-"""Layers whose rules a human can take back from here."""
+"""Layers whose rules a human can take back on this screen."""
 NEVER = (
     "raw addresses, this machine and its network, cloud metadata, other resolvers: "
     "only a [[tcp]] rule in your own file opens one"
@@ -30,14 +30,14 @@ class _Use:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line, and the rule that it stands for, where it does."""
+    """One line, and its rule if it stands for one."""
 
     content: Content
     rule: Rule | None = None
 
 
 def scope(rule: Rule) -> str:
-    """For whom the rule counts, in a word."""
+    """The scope of the rule, in a word."""
     if rule.layer == "grant":
         return "once" if rule.uses else "task"
     return rule.layer
@@ -45,54 +45,55 @@ def scope(rule: Rule) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Cells of each column; where it is narrow, how often a rule was used is left."""
+    """Cells of each column; a narrow screen has no column for the use of rules."""
 
     host: int
     only: int
     use: bool
 
     @classmethod
-    def of(cls, width: int) -> "Columns":
-        """Give a rule's origin as much room as its host."""
+    def for_width(cls, width: int) -> "Columns":
+        """Columns that leave a rule's origin as much room as its host."""
         use = width >= 100
         rest = width - 9 - (13 if use else 2)
         return cls(max(20, min(44, rest * 2 // 5)), max(10, min(30, rest // 5)), use)
 
     @property
     def head(self) -> str:
-        """The line of their names."""
+        """The line of column names."""
         use = f"{'USED':>5}{'LAST':>6}  " if self.use else "  "
         names = f"{'HOST':<{self.host}}{'ONLY':<{self.only}}"
         return f" {'SCOPE':<9}{names}{use}FROM"
 
 
 def rows(
-    found: ResolvedPolicy,
+    resolved: ResolvedPolicy,
     recorded: Iterable[events.Recorded],
     now: float,
     width: int,
     services: bool = True,
 ) -> list[Row]:
-    """Rules in force, what is never open, and what the repository asks for.
+    """Rows of the rules in force, of what is never open, and of the requests.
 
-    Without `services`, those that no service brought: what somebody wrote or granted.
+    Without `services`, rules that a service brought are left out: a human wrote or
+    granted the others.
     """
     uses = _uses(recorded)
-    columns = Columns.of(width)
+    columns = Columns.for_width(width)
     out = [Row(Content.styled(columns.head, HEADING))]
-    known = found.policy.rules
+    rules = resolved.policy.rules
     ordered = sorted(
-        (rule for rule in known if services or rule.layer != "service"),
+        (rule for rule in rules if services or rule.layer != "service"),
         key=lambda rule: _ORDER.get(scope(rule), 0),
     )
-    out += [Row(_rule(rule, uses, now, columns), rule) for rule in ordered]
-    if left := len(known) - len(ordered):
-        words = f" {format.plural(left, 'rule')} of services not shown"
+    out += [Row(_rule_line(rule, uses, now, columns), rule) for rule in ordered]
+    if hidden := len(rules) - len(ordered):
+        words = f" {format.plural(hidden, 'rule')} of services not shown"
         out.append(Row(Content.styled(f"{words}; D shows them", MUTED)))
     elif not ordered:
         out.append(Row(Content.styled(" no rule: nothing passes", MUTED)))
     never = Content.assemble((f" {'never':<9}", ERROR), (NEVER, MUTED))
-    return [*out, Row(never), *_requests(found), *_warnings(found)]
+    return [*out, Row(never), *_request_rows(resolved), *_warning_rows(resolved)]
 
 
 _ORDER = {"once": -4, "task": -3, "project": -2, "user": -1}
@@ -100,26 +101,26 @@ _ORDER = {"once": -4, "task": -3, "project": -2, "user": -1}
 
 
 def _uses(recorded: Iterable[events.Recorded]) -> dict[tuple[str, str], _Use]:
-    found: dict[tuple[str, str], _Use] = {}
-    for one in recorded:
-        match one.event:
+    uses: dict[tuple[str, str], _Use] = {}
+    for record in recorded:
+        match record.event:
             case (
                 events.NetAllowed(rule=name, origin=origin)
                 | events.NetDenied(rule=name, origin=origin)
             ):
-                use = found.setdefault((name, origin), _Use())
-                use.times += getattr(one.event, "count", 1)
-                use.last = one.at
+                use = uses.setdefault((name, origin), _Use())
+                use.times += getattr(record.event, "count", 1)
+                use.last = record.at
             case events.NetClosed(rule=name, origin=origin, method=method) if method:
-                use = found.setdefault((name, origin), _Use())
+                use = uses.setdefault((name, origin), _Use())
                 use.times += 1
-                use.last = one.at
+                use.last = record.at
             case _:
                 pass
-    return found
+    return uses
 
 
-def _rule(
+def _rule_line(
     rule: Rule, uses: dict[tuple[str, str], _Use], now: float, columns: Columns
 ) -> Content:
     use = uses.get((rule.id, rule.origin), _Use())
@@ -135,43 +136,48 @@ def _rule(
         " ",
         (formatting.fit(safe_line(rule.only, 80), columns.only), MUTED),
         f"{used if columns.use else ''}  ",
-        (safe_line(_ends(rule, now), 60), WARNING),
+        (safe_line(_end_note(rule, now), 60), WARNING),
         (safe_line(rule.origin, 120), MUTED),
     )
 
 
-def _ends(rule: Rule, now: float) -> str:
+def _end_note(rule: Rule, now: float) -> str:
     if rule.expires:
-        left = rule.expires - now
-        return f"ends in {format.age(left)}  " if left > 0 else "has ended  "
+        seconds = rule.expires - now
+        return f"ends in {format.age(seconds)}  " if seconds > 0 else "has ended  "
     return "for one connection  " if rule.uses else ""
 
 
-def asked_for(found: ResolvedPolicy) -> list[str]:
+def request_lines(resolved: ResolvedPolicy) -> list[str]:
     """The rules that the repository's file would add, a line each; none if trusted."""
-    asked = [f"+ {safe_line(rule.id, 120)} {_asked(rule)}" for rule in found.requests]
-    return asked + [
-        f"+ service {safe_line(one.name, 60)}" for one in found.requested_services
+    rules = [
+        f"+ {safe_line(rule.id, 120)} {_request_note(rule)}"
+        for rule in resolved.requests
+    ]
+    return rules + [
+        f"+ service {safe_line(service.name, 60)}"
+        for service in resolved.requested_services
     ]
 
 
-def _asked(rule: Rule) -> str:
+def _request_note(rule: Rule) -> str:
     private = "also where it leads into a private network" if rule.allow_private else ""
     return " ".join(word for word in (safe_line(rule.only, 80), private) if word)
 
 
-def _requests(found: ResolvedPolicy) -> list[Row]:
-    asked = asked_for(found)
-    if not asked:
+def _request_rows(resolved: ResolvedPolicy) -> list[Row]:
+    requests = request_lines(resolved)
+    if not requests:
         return []
     head = Content.styled(" THE REPOSITORY ASKS FOR, AND DOES NOT HAVE", HEADING)
     hint = Content.styled(" T grants exactly this", MUTED)
-    lines = [Content.styled(f" {text}", WARNING) for text in asked]
+    lines = [Content.styled(f" {text}", WARNING) for text in requests]
     return [Row(Content("")), Row(head), *map(Row, lines), Row(hint)]
 
 
-def _warnings(found: ResolvedPolicy) -> list[Row]:
+def _warning_rows(resolved: ResolvedPolicy) -> list[Row]:
     lines = [
-        Content.styled(f" ⚑ {safe_line(text, 200)}", WARNING) for text in found.warnings
+        Content.styled(f" ⚑ {safe_line(text, 200)}", WARNING)
+        for text in resolved.warnings
     ]
     return [Row(Content("")), *map(Row, lines)] if lines else []

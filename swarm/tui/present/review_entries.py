@@ -17,7 +17,7 @@ Entry = Change | Hidden
 def summary(
     changes: Sequence[Change], hidden: Sequence[Hidden]
 ) -> list[str | tuple[str, str]]:
-    """All files together, for the title."""
+    """The sum of all files, for the title."""
     flagged = sum(change.gating for change in changes)
     files = "1 file" if len(changes) == 1 else f"{len(changes)} files"
     parts: list[str | tuple[str, str]] = [
@@ -70,7 +70,7 @@ def about_hidden(entry: Hidden) -> list[Content]:
 
 
 def about_large(change: Change) -> list[Content]:
-    """The key that reads a diff which is not read unasked."""
+    """The size of a diff too large to be read at once, and the key that reads it."""
     number = change.added + change.deleted
     words = Content.assemble(
         f" {number} changed lines: ", ("Enter", KEY), " shows them"

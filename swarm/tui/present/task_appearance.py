@@ -16,7 +16,7 @@ from swarm.model.task import (
 from swarm.tui.present.formatting import ACCENT, ERROR, GOOD, MUTED, WARNING
 
 ATTACHABLE = frozenset({State.LIVE, State.STOPPED})
-"""A pane may stand behind these."""
+"""States in which a task may have a pane."""
 
 
 class Section(IntEnum):
@@ -51,7 +51,7 @@ class Appearance:
     tone: str
     section: Section
     counted: str = ""
-    """Under which word the header counts it; empty for `word`."""
+    """The word that the header counts it under; empty for `word`."""
 
 
 READY = Appearance("●", "ready", GOOD, Section.REVIEW, "review")
@@ -79,7 +79,7 @@ COUNTED = (
     ("‖", "paused", WARNING),
     ("◌", "queued", MUTED),
 )
-"""The words that the header counts, in its order."""
+"""Glyph, word and tone of all that the header counts, in its order."""
 
 
 def appearance(task: Task) -> Appearance:
@@ -104,7 +104,7 @@ def _stopped(task: Task) -> Appearance:
 
 
 def by_section(tasks: Iterable[Task]) -> list[tuple[Section, list[Task]]]:
-    """The non-empty sections in order; what is over shows its newest first."""
+    """The non-empty sections in order; merged and discarded tasks newest first."""
     parts: dict[Section, list[Task]] = {}
     for task in tasks:
         parts.setdefault(appearance(task).section, []).append(task)
@@ -117,8 +117,8 @@ def counts(tasks: Iterable[Task]) -> list[tuple[str, int, str, str]]:
     """The header's numbers: glyph, number, word, tone; no zeros."""
     numbers: dict[str, int] = {}
     for task in tasks:
-        shown = appearance(task)
-        word = shown.counted or shown.word
+        look = appearance(task)
+        word = look.counted or look.word
         numbers[word] = numbers.get(word, 0) + 1
         if task.net.is_open and task.state is State.LIVE:
             numbers["GATE OPEN"] = numbers.get("GATE OPEN", 0) + 1
@@ -146,7 +146,7 @@ def name_of(task_id: int, tasks: Iterable[Task]) -> str:
 
 
 def disabled_reason(action: str, task: Task | None) -> str:
-    """Why the action cannot be done to the task now; empty where it can.
+    """The reason why the action cannot be done to the task now; empty if it can.
 
     The keeper decides in the end; this only spares the human a refusal.
     """
@@ -182,4 +182,4 @@ _NEEDS: dict[str, tuple[frozenset[State], str]] = {
     "retry": (_ANY, ""),
     "copy": (_ANY, ""),
 }
-"""In which states an action makes sense, and what to say in the others."""
+"""The states that each action needs, and the reason to give in the others."""

@@ -15,12 +15,12 @@ LABEL = 8
 
 
 def facts(task: Task, now: float) -> list[Content]:
-    """The lines above the rule."""
-    shown = task_appearance.appearance(task)
+    """The task's facts, drawn above the rule of the preview."""
+    look = task_appearance.appearance(task)
     into = f" → {safe_line(task.target, 40)}" if task.target else ""
     state: list[str | tuple[str, str]] = [
         (f"{'state':<{LABEL}}", MUTED),
-        (f"{shown.glyph} {shown.word} ", shown.tone),
+        (f"{look.glyph} {look.word} ", look.tone),
         (format.age(now - task.changed), ""),
     ]
     if task.reason or task.budget.exceeded:
@@ -37,20 +37,20 @@ def facts(task: Task, now: float) -> list[Content]:
         out.append(_fact("hint", safe_line(task.hint, 200)))
     if task.review.tree:
         out.append(_changes_fact(task))
-    if _met_network(task):
+    if _used_network(task):
         out.append(_network_fact(task))
     if task.model.tokens_in or task.model.tokens_out:
         out.append(_model_fact(task))
     return out
 
 
-def _met_network(task: Task) -> bool:
+def _used_network(task: Task) -> bool:
     carried = task.net.denied or task.net.sent or task.net.received
     return bool(carried or task.net.is_cut or task.net.is_open)
 
 
 def _with_model(task: Task, now: float) -> str:
-    """The model's work as the gate sees it; it is no claim of the agent's."""
+    """The state of the model as the gate sees it, not as the agent claims it."""
     if task.model.open_requests:
         return " — waits for its model"
     if task.model.answered is None:
@@ -79,11 +79,11 @@ def _model_fact(task: Task) -> Content:
     if task.budget.tokens:
         used += f" of {format.count(task.budget.tokens)}"
     most = f" of ${task.budget.dollars:.2f}" if task.budget.dollars else ""
-    known = task.model.cost or task.budget.dollars
-    spent = f"  about ${task.model.cost:.2f}{most}" if known else ""
+    has_cost = task.model.cost or task.budget.dollars
+    cost = f"  about ${task.model.cost:.2f}{most}" if has_cost else ""
     return Content.assemble(
         (f"{'model':<{LABEL}}", MUTED),
-        f"{used}{spent}",
+        f"{used}{cost}",
         ("  no price" if task.model.unpriced_tokens else "", WARNING),
         (f"  {safe_line(task.model.name, 40)}", MUTED),
     )
@@ -110,15 +110,17 @@ def steps(recorded: Iterable[events.Recorded], task: Task, now: float) -> list[C
     """The steps of the launch so far, each with its time."""
     out: list[Content] = []
     since = task.changed
-    for one in recorded:
-        if isinstance(one.event, events.TaskProvisioning):
-            out, since = [], one.at
-        if isinstance(one.event, events.StepDone):
-            since = one.at
-            time = f"{format.duration(one.event.seconds):>9}"
+    for record in recorded:
+        if isinstance(record.event, events.TaskProvisioning):
+            out, since = [], record.at
+        if isinstance(record.event, events.StepDone):
+            since = record.at
+            time = f"{format.duration(record.event.seconds):>9}"
             out.append(
                 Content.assemble(
-                    (" ✓ ", GOOD), f"{safe_line(one.event.step, 30):<14}", (time, MUTED)
+                    (" ✓ ", GOOD),
+                    f"{safe_line(record.event.step, 30):<14}",
+                    (time, MUTED),
                 )
             )
     if task.state is State.PROVISIONING:
@@ -144,12 +146,12 @@ def failure(task: Task, done: list[Content], log: str) -> list[Content]:
     out += [Content(""), Content.assemble((" f ", KEY), "tries again")]
     if log:
         out += [Content(""), Content.styled(" end of the launch log", "bold")]
-        out += [Content(f" {safe_line(one)}") for one in log.splitlines()[-60:]]
+        out += [Content(f" {safe_line(line)}") for line in log.splitlines()[-60:]]
     return out
 
 
 def waiting(task: Task) -> list[Content]:
-    """Why a queued task does not run yet."""
+    """The reason why a queued task does not run yet."""
     if task.after:
         others = ", ".join(f"#{number}" for number in task.after)
         return [Content(f" waits until {others} is merged")]
@@ -161,22 +163,22 @@ def info(
 ) -> list[Content]:
     """Prompt, sandbox, and the events since."""
     out = [Content.styled("PROMPT", "bold")]
-    out += [Content(f" {one}") for one in plain(task.prompt).splitlines()[:40]]
+    out += [Content(f" {line}") for line in plain(task.prompt).splitlines()[:40]]
     out += [Content(""), Content.styled("SANDBOX", "bold"), *_sandbox(task, plan)]
     return [*out, Content(""), Content.styled("TIMELINE", "bold"), *timeline(recorded)]
 
 
 def timeline(recorded: Iterable[events.Recorded]) -> list[Content]:
     """The events of one task, oldest first."""
-    texts = ((one.at, event_text.describe(one.event)) for one in recorded)
-    return [event_line(at, "", text) for at, text in texts if text]
+    texts = ((record.at, event_text.describe(record.event)) for record in recorded)
+    return [event_line(moment, "", text) for moment, text in texts if text]
 
 
-def event_line(at: float, name: str, text: event_text.EventText) -> Content:
+def event_line(moment: float, name: str, text: event_text.EventText) -> Content:
     """One event with its time and, if several tasks are shown, the name of its task."""
     glyph, words, tone = text
     return Content.assemble(
-        (f" {format.clock(at)} ", MUTED),
+        (f" {format.clock(moment)} ", MUTED),
         f"{formatting.fit(name, 18)} " if name else "",
         (f"{glyph} ", tone),
         (words, tone if tone in (ERROR, WARNING, GOOD) else ""),
@@ -184,27 +186,27 @@ def event_line(at: float, name: str, text: event_text.EventText) -> Content:
 
 
 def _sandbox(task: Task, plan: dict[str, Any]) -> list[Content]:
-    box = plan.get("sandbox") or {}
-    limits = box.get("limits") or {}
+    sandbox = plan.get("sandbox") or {}
+    limits = sandbox.get("limits") or {}
     out = [
         _fact(" agent", safe_line(task.agent, 60)),
         _fact(
             " base", f"{safe_line(task.base_ref, 60)} {safe_line(task.base, 40)[:9]}"
         ),
     ]
-    if not box:
+    if not sandbox:
         return out
     memory = format.size(int(limits.get("memory", 0)))
     out += [
-        _fact(" image", safe_line(str(box.get("image", "")), 120)),
-        _fact(" user", safe_line(str(box.get("user", "")), 40)),
+        _fact(" image", safe_line(str(sandbox.get("image", "")), 120)),
+        _fact(" user", safe_line(str(sandbox.get("user", "")), 40)),
         _fact(
             " limits",
             f"{limits.get('cpus')} cpus, {memory}, {limits.get('pids')} processes",
         ),
-        _fact(" net", safe_line(str(box.get("network", "")), 80)),
+        _fact(" net", safe_line(str(sandbox.get("network", "")), 80)),
     ]
-    for mount in box.get("mounts") or ():
+    for mount in sandbox.get("mounts") or ():
         mode = "read-only" if mount.get("read_only") else "writable"
         target, source = (
             safe_line(str(mount["target"]), 80),

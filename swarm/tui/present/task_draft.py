@@ -26,7 +26,7 @@ class Draft:
     dollars: str = ""
 
     def wish(self, repo: str) -> NewTasks:
-        """The wish for these tasks in a repository; ValueError where `trouble`."""
+        """The wish for these tasks in a repository; ValueError on `trouble`."""
         return NewTasks(
             repo,
             prompt=self.prompt.strip(),

@@ -57,26 +57,26 @@ _SWITCHES: dict[int, tuple[str, bool]] = {
 
 
 def lines(text: str) -> list[Content]:
-    """The pane's lines, blank ones at the end left out. Takes milliseconds: a thread.
+    """The pane's lines without blank ones at the end; takes milliseconds: a thread.
 
     A colour goes on over line ends, as it does on a terminal.
     """
     pen = _Pen()
-    shown: list[Content] = []
+    contents: list[Content] = []
     for raw in text.replace("\r\n", "\n").split("\n"):
         content, pen = _line(raw, pen)
-        shown.append(content)
-    while shown and not shown[-1].plain.strip():
-        shown.pop()
-    return shown
+        contents.append(content)
+    while contents and not contents[-1].plain.strip():
+        contents.pop()
+    return contents
 
 
 def _line(raw: str, pen: _Pen) -> tuple[Content, _Pen]:
     text, spans = "", []
     parts = _SGR.split(raw)
-    for place, part in enumerate(parts):
-        if place % 2:
-            pen = _after(pen, part)
+    for index, part in enumerate(parts):
+        if index % 2:
+            pen = _apply_sgr(pen, part)
             continue
         piece = plain(part, WIDTH_LIMIT).replace("\t", "    ")
         if piece and pen != _Pen():
@@ -85,11 +85,11 @@ def _line(raw: str, pen: _Pen) -> tuple[Content, _Pen]:
         if len(text) > WIDTH_LIMIT:
             break
     for rest in parts[1::2] if len(text) > WIDTH_LIMIT else ():
-        pen = _after(pen, rest)
+        pen = _apply_sgr(pen, rest)
     return Content(text, spans), pen
 
 
-def _after(pen: _Pen, parameters: str) -> _Pen:
+def _apply_sgr(pen: _Pen, parameters: str) -> _Pen:
     """The pen after one SGR sequence.
 
     A parameter may have operands of its own behind colons (`4:3`, `38:2::1:2:3`); a
@@ -105,7 +105,7 @@ def _after(pen: _Pen, parameters: str) -> _Pen:
         elif number == 4 and operands:
             pen = replace(pen, underline=operands[0] != 0)
         elif not operands:
-            pen = _switched(pen, number)
+            pen = _switch(pen, number)
     return pen
 
 
@@ -123,7 +123,7 @@ def _with_color(pen: _Pen, number: int, color: Color | None) -> _Pen:
     return replace(pen, ground=color) if number == 48 else pen
 
 
-def _switched(pen: _Pen, number: int) -> _Pen:
+def _switch(pen: _Pen, number: int) -> _Pen:
     if number == 0:
         return _Pen()
     if number == 22:
@@ -142,7 +142,7 @@ def _switched(pen: _Pen, number: int) -> _Pen:
 
 
 _BASE_COLORS = {3: (38, 0), 4: (48, 0), 9: (38, 8), 10: (48, 8)}
-"""By the tens of `31` or `102`: what is coloured, and the first colour of the row."""
+"""For the tens of `31` or `102`: 38 or 48, and the first colour of its row."""
 
 
 def _extended_color(fields: Iterator[str]) -> Color | None:

@@ -20,7 +20,7 @@ Kind = Literal["note", "hunk", "same", "added", "deleted"]
 
 @dataclass(frozen=True, slots=True)
 class DiffLine:
-    """One line with its numbers on both sides; 0 where it has none."""
+    """One line with its number on both sides; 0 if it has none there."""
 
     kind: Kind
     old: int
@@ -35,21 +35,21 @@ class FileDiff:
 
     lines: list[DiffLine] = field(default_factory=list)
     hunks: list[int] = field(default_factory=list)
-    """At which line each hunk begins."""
+    """The index of the first line of each hunk."""
 
     @property
     def width(self) -> int:
         """Cells of the longest line as drawn, near enough to scroll by."""
-        longest = sorted(self.lines, key=lambda one: -len(one.text))[:8]
-        cells = (cell_len(render_line(one).plain) for one in longest)
+        longest = sorted(self.lines, key=lambda line: -len(line.text))[:8]
+        cells = (cell_len(render_line(line).plain) for line in longest)
         return max(cells, default=0)
 
 
 def parse(raw: bytes) -> FileDiff:
-    """The lines of one file's diff; takes a moment for a long one: a thread.
+    """The lines of one file's diff; slow for a long one, so call it in a thread.
 
-    Counts the lines of a hunk as its head announces them, so that content which looks
-    like a diff is never taken for one.
+    Counts the lines of a hunk as its head announces them, so content that looks
+    like a diff is never mistaken for one.
     """
     out = FileDiff()
     old = new = old_left = new_left = 0
@@ -64,7 +64,7 @@ def parse(raw: bytes) -> FileDiff:
         if (old_left <= 0 and new_left <= 0) or sign not in "+- ":
             _note(out, text)
             continue
-        line = _within(sign, old, new, text[1:])
+        line = _content_line(sign, old, new, text[1:])
         out.lines.append(line)
         takes_old, takes_new = line.kind != "added", line.kind != "deleted"
         old, old_left = old + takes_old, old_left - takes_old
@@ -72,7 +72,7 @@ def parse(raw: bytes) -> FileDiff:
     return out
 
 
-def _within(sign: str, old: int, new: int, text: str) -> DiffLine:
+def _content_line(sign: str, old: int, new: int, text: str) -> DiffLine:
     match sign:
         case "+":
             return DiffLine("added", 0, new, text)
@@ -83,7 +83,7 @@ def _within(sign: str, old: int, new: int, text: str) -> DiffLine:
 
 
 def _note(out: FileDiff, text: str) -> None:
-    """Keep a line that is neither hunk nor content; names are shown elsewhere."""
+    """Keep a line that is neither hunk nor content, unless it only names the file."""
     if text and not text.startswith(("diff --git ", "index ", "--- ", "+++ ")):
         out.lines.append(DiffLine("note", 0, 0, text))
 
@@ -96,8 +96,8 @@ _SIGNS: dict[Kind, tuple[str, str]] = {
 
 
 def render_line(line: DiffLine) -> Content:
-    """The line as it is shown: harmless, and cut where it is very long."""
-    text = _shown(line.text)
+    """The line as it is drawn: harmless, and cut if it is very long."""
+    text = _drawn_text(line.text)
     if line.kind == "hunk":
         return Content.styled(f" {text}", ACCENT)
     if line.kind == "note":
@@ -108,7 +108,7 @@ def render_line(line: DiffLine) -> Content:
     return content.highlight_regex(_REPLACED, style=f"bold {WARNING}")
 
 
-def _shown(text: str) -> str:
+def _drawn_text(text: str) -> str:
     rest = len(text) - LINE_LIMIT
     cut = text if rest <= 0 else text[:LINE_LIMIT]
     tail = f" … {rest} characters more" if rest > 0 else ""

@@ -10,7 +10,7 @@ from swarm.tui.present.task_detail import LABEL
 
 
 def fact(usage: Usage) -> Content:
-    """One line above the rule, without what only the Info tab has room for."""
+    """One line above the rule of the preview; the Info tab has more."""
     tone = WARNING if use.limit_warnings(usage, is_live=True) else ""
     return Content.assemble(
         _label("box"), (use.current_text(usage, with_disk=False), tone)
@@ -18,7 +18,7 @@ def fact(usage: Usage) -> Content:
 
 
 def facts(task: Task, usage: Usage | None, now: float) -> list[Content]:
-    """Now, the last minute, the most it was, and what a limit means."""
+    """Lines for the Info tab: use now, in the last minute, at its peak, and limits."""
     if usage is None:
         return []
     limits = _limits(usage, task.state is State.LIVE)

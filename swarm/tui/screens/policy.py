@@ -167,7 +167,7 @@ class PolicyScreen(KeyScreen[None]):
 
     def _requested_rules(self) -> list[str]:
         resolved = self.resolved_policy
-        return policy_rows.asked_for(resolved) if resolved else []
+        return policy_rows.request_lines(resolved) if resolved else []
 
     def do_why(self) -> None:
         """Ask about a host; the one under the cursor is proposed."""
@@ -178,7 +178,7 @@ class PolicyScreen(KeyScreen[None]):
     @on(InputBar.Submitted, "#why")
     def _explain(self, message: InputBar.Submitted) -> None:
         if self.resolved_policy and message.text.strip():
-            self._answer = policy_explain.explained(
+            self._answer = policy_explain.explain_attempt(
                 self.resolved_policy, message.text, self.options.clock()
             )
         message.bar.close()
@@ -200,12 +200,12 @@ class PolicyScreen(KeyScreen[None]):
         if not message.text.strip():
             return
         try:
-            host, port = policy_explain.place(message.text)
+            host, port = policy_explain.parse_host_port(message.text)
         except BadHost as bad:
             self.say(f"{safe_line(message.text, 80)}: {bad}", ERROR)
             return
         wish = Grant(host.name, port=port, task=self.subject.id)
-        if host_warnings.is_drop(host.name):
+        if host_warnings.is_public_place(host.name):
             words = ["anybody can have a place there and read what is sent to it"]
             owner = public_suffixes.owner(host.name)
             self._ask(TypeToConfirm("Allow a public place", words, owner), wish)

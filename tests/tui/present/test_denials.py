@@ -21,7 +21,7 @@ def test_equal_denials_are_one_row_that_counts() -> None:
     denials.follow([denied(1, "a.test"), denied(2, "a.test", count=3)])
     denials.follow([denied(3, "a.test", port=80)])
 
-    rows = denials.of([1])
+    rows = denials.rows_of([1])
 
     assert [(row.port, row.count) for row in rows] == [(80, 1), (443, 4)]
 
@@ -42,7 +42,7 @@ def test_quiet_denials_are_no_rows() -> None:
     denials = DenialTracker()
     denials.follow([denied(1, "a.test", quiet=True)])
 
-    assert denials.of([1]) == []
+    assert denials.rows_of([1]) == []
 
 
 def test_a_decision_decides_the_row_and_undo_opens_it_again() -> None:

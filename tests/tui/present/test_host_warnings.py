@@ -46,7 +46,7 @@ def test_a_name_that_could_be_taken_for_an_allowed_one(host: str, like: str) -> 
     ],
 )
 def test_where_strangers_read_what_is_sent(host: str, is_drop: bool) -> None:
-    assert host_warnings.is_drop(host) is is_drop
+    assert host_warnings.is_public_place(host) is is_drop
 
 
 def test_an_international_name_is_shown_in_both_forms() -> None:

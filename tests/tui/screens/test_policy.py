@@ -54,11 +54,11 @@ def test_every_rule_says_where_it_stands_and_how_it_ends() -> None:
         ),
         ("get https://api.stripe.example/v1", "✓ api.stripe.example:443 passes"),
         ("https://packages.example/a%zz", "the gate denies it always"),
-        ("a.example:http", "the port is none"),
+        ("a.example:http", "the port is no number from 1 to 65535"),
     ],
 )
 def test_why_names_the_rule_and_its_place(asked: str, answer: str) -> None:
-    words, _ = policy_explain.explained(POLICY, asked, NOW)
+    words, _ = policy_explain.explain_attempt(POLICY, asked, NOW)
 
     assert answer in words
 

@@ -98,7 +98,7 @@ class Decisions:
     def _is_first(self, row: DenialRow) -> bool:
         """True if nothing of this owner's was ever decided on."""
         domain = public_suffixes.owner(row.host)
-        others = self._tracker.of(task.id for task in self._tasks())
+        others = self._tracker.rows_of(task.id for task in self._tasks())
         return not any(
             other.decided and public_suffixes.owner(other.host) == domain
             for other in others
@@ -144,7 +144,7 @@ class Decisions:
 
     def _confirm_public_place(self, row: DenialRow, scope: Scope) -> None:
         """Have the owner typed if strangers can read there what is sent."""
-        if not host_warnings.is_drop(row.host):
+        if not host_warnings.is_public_place(row.host):
             self._allow(row, scope)
             return
         words = [

@@ -57,7 +57,7 @@ class Denials:
     def lines(self, tasks: Sequence[Task]) -> list[Content]:
         """The rows above the events, tasks at work first."""
         live = {task.id for task in tasks if task.state is State.LIVE}
-        rows = self._tracker.of(task.id for task in tasks)
+        rows = self._tracker.rows_of(task.id for task in tasks)
         rows.sort(key=lambda row: row.task not in live)
         return [
             net_tab.denied_line(

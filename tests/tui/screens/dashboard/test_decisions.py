@@ -268,7 +268,7 @@ def _to(listed: DenialList, host: str) -> tuple[str, ...]:
 
 
 def _chosen(listed: DenialList) -> list[tuple[DenialRow, str]]:
-    return list(zip(listed._rows, listed._chosen, strict=True))
+    return list(zip(listed._rows, listed._choices, strict=True))
 
 
 async def test_nothing_waits_says_so(recorded: Recorded) -> None:
