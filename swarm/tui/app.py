@@ -1,4 +1,4 @@
-"""The dashboard's app: stores wishes, and nudges the screens when the store grew."""
+"""The dashboard's app: stores wishes, and nudges the screens when the store grows."""
 
 import asyncio
 import sys
@@ -44,7 +44,7 @@ from swarm.tui.screens.command_palette import KeyCommands
 from swarm.tui.screens.dashboard.screen import DashboardScreen
 
 POLL_SECONDS = 0.05
-"""Time between two looks at whether the store grew; a look costs microseconds."""
+"""Time between two looks at the store's version; a look costs microseconds."""
 TOAST_SECONDS = 8.0
 BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (140, "-wide")]
 """Columns from which a class is set on every screen."""
@@ -53,7 +53,7 @@ TALL = [(0, "-short"), (30, "-tall")]
 
 
 class SwarmApp(App[None], inherit_bindings=False):
-    """Gives screens what they need; only here wishes meet the store."""
+    """Opens the screens, and is the only part that writes wishes into the store."""
 
     TITLE = "swarm"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -79,9 +79,9 @@ class SwarmApp(App[None], inherit_bindings=False):
         self._options = options or Options()
         self._version = -1
         self._open: dict[int, Wish] = {}
-        """Wishes of this dashboard's that the keeper has not decided."""
+        """Wishes of this dashboard that the keeper has not decided, by id."""
         self._unsubmitted: list[Wish] = []
-        """On their way into the store."""
+        """Wishes on their way into the store."""
         self._submitting = asyncio.Lock()
         self.register_theme(themes.DARK)
         self.register_theme(themes.LIGHT)
@@ -91,7 +91,7 @@ class SwarmApp(App[None], inherit_bindings=False):
             self._begin_dark()
 
     def _begin_dark(self) -> None:
-        """Do what `theme =` does, which would have all CSS read a second time."""
+        """Set the dark theme as `theme =` does, but without reading all CSS again."""
         self.set_reactive(App.theme, themes.DARK.name)
         self.update_classes(
             {
@@ -104,22 +104,22 @@ class SwarmApp(App[None], inherit_bindings=False):
         self.stylesheet.set_variables(self.get_css_variables())
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's own, and ASCII last if that is asked for."""
+        """Textual's own filters, and `AsciiOnly` last if the options ask for it."""
         own = [AsciiOnly()] if self._options.ascii else []
         return [*super().get_line_filters(), *own]
 
     def get_default_screen(self) -> Screen[None]:
-        """The first paint already shows what is stored."""
+        """The dashboard, whose first paint already shows the stored tasks."""
         return DashboardScreen(self._backend, self._options, self._repo)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """Of Textual's own only the theme; the rest is in the table of keys."""
+        """Offer the theme alone; all other commands are in the table of keys."""
         yield SystemCommand(
             "Theme", "choose another set of colours", self.action_change_theme
         )
 
     def on_mount(self) -> None:
-        """Watch the store; load what later keys need once the first paint is out."""
+        """Watch the store; after the first paint, load the code of later screens."""
         self.set_interval(POLL_SECONDS, self._poll)
         self.call_after_refresh(self._after_first_paint)
 
@@ -140,7 +140,7 @@ class SwarmApp(App[None], inherit_bindings=False):
                 screen.post_message(Nudge())
 
     def _check_open_wishes(self) -> None:
-        """Hand decisions to the screens, and show the human those that are refusals."""
+        """Look for decisions of the keeper, and report each."""
         for wish_id, wish in list(self._open.items()):
             record = self._backend.queries.wishes.get(wish_id)
             if record.outcome:
@@ -158,8 +158,8 @@ class SwarmApp(App[None], inherit_bindings=False):
                 markup=False,
             )
         else:
-            text = _outcome(wish, record.result)
-            self._say(text, GOOD if text else "")
+            sentence = _outcome(wish, record.result)
+            self._say(sentence, GOOD if sentence else "")
         for screen in self.screen_stack:
             screen.post_message(WishDecided(wish, record))
 
@@ -168,7 +168,7 @@ class SwarmApp(App[None], inherit_bindings=False):
         """Submit the wish, unless an equal one is still open."""
         wish = message.wish
         if wish in self._open.values() or wish in self._unsubmitted:
-            self._say(f"{_wish_name(wish)}: already asked, not decided yet")
+            self._say(f"{_wish_name(wish)}: already requested, not decided yet")
             return
         self._say(f"{_wish_name(wish)} …")
         self._submit(wish)
@@ -211,7 +211,7 @@ class SwarmApp(App[None], inherit_bindings=False):
     @on(Attach)
     @work(group="attach", exclusive=True, exit_on_error=False)
     async def _attach_pane(self, message: Attach) -> None:
-        """Hand the terminal over; everything here waits until it is back."""
+        """Hand the terminal over; the dashboard waits until it is back."""
         name = TaskNames("", message.task).pane
         try:
             screens = await asyncio.to_thread(self._backend.panes.capture, [name])
@@ -231,12 +231,14 @@ class SwarmApp(App[None], inherit_bindings=False):
             self._say(f"{safe_line(error.message)}; {safe_line(error.hint)}", ERROR)
         else:
             if status:
-                self._say("swarm policy check says what is wrong there", ERROR)
+                self._say(
+                    "the policy file has a mistake: run swarm policy check", ERROR
+                )
             else:
                 self._say("the policy file is in order", GOOD)
 
     def _lend(self, argv: list[str]) -> int:
-        """Hand the terminal to a command; everything here waits until it is back."""
+        """Hand the terminal to a command; the dashboard waits until it is back."""
         try:
             with self.suspend():
                 return self._backend.run(argv)
@@ -245,7 +247,7 @@ class SwarmApp(App[None], inherit_bindings=False):
             self._version = -1
 
     def action_how_to_leave(self) -> None:
-        """Ctrl+C is a habit; it must not end anything."""
+        """Name the key to leave: Ctrl+C is a habit, and must not end anything."""
         self._say("q leaves this view; agents keep running")
 
     def _say(self, text: str, tone: str = "") -> None:
@@ -267,7 +269,7 @@ def _outcome(wish: Wish, result: dict[str, Any]) -> str:
             return f"checkpoint {result.get('number')}{same}"
         case RestoreCheckpoint():
             done = f"{result.get('wrote')} files written, {result.get('removed')} gone"
-            back = f"z {result.get('before')} is what was before"
+            back = f"checkpoint {result.get('before')} has the files from before"
             return f"back at checkpoint {result.get('number')}: {done}; {back}"
         case _:
             return f"{_wish_name(wish)}: done"

@@ -1,4 +1,4 @@
-"""The backend of the dashboard: everything outside that it may call."""
+"""The backend of the dashboard: all calls that it may make to the outside."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -44,16 +44,16 @@ class Review(Protocol):
 
 
 class Audit(Protocol):
-    """The record of what sandboxes did; safe in any thread, blocks (SwarmError)."""
+    """The record of actions in sandboxes; safe in any thread, blocks (SwarmError)."""
 
     def places(self, task: int, noise: bool) -> "tuple[list[PathRow], Counts]":
         """A task's paths, the newest first, and its numbers."""
 
-    def entries(self, wanted: "Filter", limit: int) -> "list[Entry]":
-        """The newest of the timeline, newest first."""
+    def entries(self, query: "Filter", limit: int) -> "list[Entry]":
+        """The newest entries of the timeline that match, newest first."""
 
-    def export(self, wanted: "Filter", form: ExportFormat) -> "Path":
-        """Write all of it to a new file, and return its path."""
+    def export(self, query: "Filter", form: ExportFormat) -> "Path":
+        """Write all entries that match to a new file, and return its path."""
 
 
 ResolvePolicy = Callable[[int], "ResolvedPolicy"]
@@ -76,7 +76,7 @@ class Backend(Protocol):
 
     @property
     def queries(self) -> Queries:
-        """The read side, asked on the event loop: each question is one short read."""
+        """The read side of the store, used on the event loop: each query is short."""
 
     @property
     def panes(self) -> Panes:
@@ -88,7 +88,7 @@ class Backend(Protocol):
 
     @property
     def audit(self) -> Audit:
-        """The record of what sandboxes did."""
+        """The record of actions in sandboxes."""
 
     @property
     def resolve_policy(self) -> ResolvePolicy:
@@ -107,7 +107,7 @@ class Backend(Protocol):
         """Start a keeper if none lives, and wait for it (SwarmError)."""
 
     def project(self) -> Project | None:
-        """The user's checkout as it stands now; None for all repositories."""
+        """The user's checkout as it is now; None for all repositories."""
 
     def launch_log(self, task_id: int) -> str:
         """The end of a task's launch log; empty if there is none."""

@@ -1,4 +1,4 @@
-"""The one table of keys: dispatcher, footer, help and palette are made from it."""
+"""The table of keys, from which dispatcher, footer, help and palette are made."""
 
 from dataclasses import dataclass
 
@@ -51,10 +51,10 @@ TASKS = (
     Key("audit", "A", "A", "audit", "all that happened, on one timeline", 53),
     Key("story", "l", "l", "its audit", "all that this task did"),
     Key("generated", "h", "h", "folders", "hide or show generated folders"),
-    Key("cut", "C", "C", "cut", "cut a task from the network, or mend it"),
+    Key("cut", "C", "C", "cut", "cut a task off the network, or reconnect it"),
     Key("panic", "ctrl+x", "Ctrl+X", "panic", "cut all egress, freeze all tasks"),
     Key("retry", "f", "f", "retry", "a new task with the same prompt", 60),
-    Key("discard", "D", "D", "discard", "give the work up; u takes it back"),
+    Key("discard", "D", "D", "discard", "discard the work; u takes it back"),
     Key("undo", "u", "u", "undo", "take the last discard or decision back"),
     Key("rewind", "z", "z", "go back", "put the files back to a checkpoint", 57),
     Key("remove", "d", "d", "remove", "delete worktree, branch and container", 65),
@@ -80,7 +80,7 @@ TASKS = (
 
 REVIEW = (
     Key("merge", "M", "M", "merge", "merge what you see into the target branch", 5),
-    Key("discard", "D", "D", "discard", "give the work up; u on the tasks undoes", 10),
+    Key("discard", "D", "D", "discard", "discard the work; u on the tasks undoes", 10),
     Key("next_hunk", "right_square_bracket", "]", "hunk", "go to the next hunk", 20),
     Key("previous_hunk", "left_square_bracket", "[", "hunk", "go to the previous hunk"),
     Key("next_file", "J", "J", "file", "go to the next file", 25),

@@ -8,7 +8,7 @@ from swarm.store.wish_queries import WishRecord
 
 
 class WishRequested(Message):
-    """The human wants this; only the app hears it, and writes it into the store."""
+    """The human made a wish; the app alone handles it, and stores it."""
 
     def __init__(self, wish: Wish) -> None:
         super().__init__()
@@ -16,7 +16,7 @@ class WishRequested(Message):
 
 
 class Nudge(Message, bubble=False):
-    """The store grew; whoever shows it pulls. Several waiting ones are one."""
+    """The store grew, and screens read it anew; nudges that wait become one."""
 
     def can_replace(self, message: Message) -> bool:
         """Collapse with any nudge that still waits."""
@@ -24,7 +24,7 @@ class Nudge(Message, bubble=False):
 
 
 class WishDecided(Message, bubble=False):
-    """The keeper answered a wish of this dashboard's."""
+    """The keeper answered a wish of this dashboard."""
 
     def __init__(self, wish: Wish, record: WishRecord) -> None:
         super().__init__()
@@ -46,7 +46,7 @@ class Attach(Message):
 
 
 class OpenReview(Message):
-    """The human wants to see what a task changed, in the named file first."""
+    """The human wants to see a task's changes, those of the named file first."""
 
     def __init__(self, task: Task, path: str = "") -> None:
         super().__init__()
@@ -55,7 +55,7 @@ class OpenReview(Message):
 
 
 class OpenPolicy(Message):
-    """The human wants to see what a task may reach."""
+    """The human wants to see a task's policy."""
 
     def __init__(self, task: Task) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Limits how often a screen reads what changes faster than anybody looks."""
+"""Limits the readings of a screen whose data changes faster than anybody looks."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,7 @@ from textual.message_pump import MessagePump
 
 
 class Throttle:
-    """Reads in a moment, once, however often it is asked to until then."""
+    """Reads once after some seconds, however often it is asked to until then."""
 
     def __init__(
         self, owner: MessagePump, seconds: float, read: Callable[[], object]
@@ -18,7 +18,7 @@ class Throttle:
         self._waits = False
 
     def ask(self) -> None:
-        """Something has changed."""
+        """Have one reading made; call it when something has changed."""
         if not self._waits:
             self._waits = True
             self._owner.set_timer(self._seconds, self._due)

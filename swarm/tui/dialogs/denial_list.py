@@ -86,7 +86,7 @@ class DenialList(Dialog[dict[DenialKey, str]]):
 
     @work(group="policies", exit_on_error=False)
     async def _compare(self) -> None:
-        """Read each task's policy once, and warn of hosts that look like allowed ones."""
+        """Read each task's policy once, to warn of hosts like the allowed ones."""
         for question in self._questions:
             task = question.row.task
             if task in self._policies or task in self._trouble:

@@ -114,8 +114,8 @@ class MergeDialog(Dialog[Merge]):
         """The reason why it cannot be merged; empty if it can."""
         unmarked = sum(not box.value for box in self.query(Checkbox))
         if unmarked:
-            files = "file" if unmarked == 1 else "files"
-            return f"{unmarked} flagged {files} not acknowledged: look at each, then mark it"
+            files = format.plural(unmarked, "flagged file")
+            return f"{files} not acknowledged: look at each, then mark it"
         if self.strategy == "patch":
             return "" if self._value("output") else "the file has no name"
         if not self._value("target"):

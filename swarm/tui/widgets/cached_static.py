@@ -1,4 +1,4 @@
-"""A few lines of text that are drawn often and seldom differ."""
+"""A few lines of text that are drawn often and seldom change."""
 
 from textual.content import Content
 from textual.widget import Widget
@@ -6,15 +6,15 @@ from textual.widgets import Static
 
 
 class CachedStatic(Static):
-    """Lays out anew only if the number of lines changed: that draws the screen."""
+    """Lays out only if the number of lines changed: a layout draws the whole screen."""
 
     def __init__(self, *, id: str) -> None:
         super().__init__(id=id, markup=False)
-        self._shown: Content | None = None
+        self._content: Content | None = None
 
     def show(self, content: Content) -> None:
-        """Draw this, unless it stands there already."""
-        old, self._shown = self._shown, content
+        """Draw this content, unless it is drawn already."""
+        old, self._content = self._content, content
         if old is None:
             self.update(content)
         elif not looks_same(old, content):
@@ -22,16 +22,16 @@ class CachedStatic(Static):
 
 
 def set_titles(widget: Widget, title: str, subtitle: str = "") -> None:
-    """Set the frame's titles if they differ: setting them draws the whole widget."""
-    for place, words in (("border_title", title), ("border_subtitle", subtitle)):
-        wanted = Content(words) if words else None
-        if getattr(widget, place) != (wanted and wanted.markup):
-            setattr(widget, place, wanted)
+    """Set the frame's titles if they differ: setting one draws the whole widget."""
+    for attribute, words in (("border_title", title), ("border_subtitle", subtitle)):
+        content = Content(words) if words else None
+        if getattr(widget, attribute) != (content and content.markup):
+            setattr(widget, attribute, content)
 
 
-def looks_same(one: Content, other: Content) -> bool:
+def looks_same(content: Content, other: Content) -> bool:
     """True if both look the same."""
-    return one.plain == other.plain and one.spans == other.spans
+    return content.plain == other.plain and content.spans == other.spans
 
 
 def _rows(content: Content) -> int:

@@ -1,4 +1,4 @@
-"""Boxes to mark whose state is a character, never colour alone."""
+"""Checkboxes and radio buttons that show their state as a character."""
 
 from textual.content import Content
 from textual.widgets import Checkbox, RadioButton
@@ -8,19 +8,19 @@ class AsciiCheckbox(Checkbox):
     """`[x]` or `[ ]`."""
 
     def render(self) -> Content:
-        """The box, then what it says."""
-        return _drawn("[x]" if self.value else "[ ]", self)
+        """The box, then its label."""
+        return _with_mark("[x]" if self.value else "[ ]", self)
 
 
 class AsciiRadio(RadioButton):
     """`(•)` or `( )`."""
 
     def render(self) -> Content:
-        """The circle, then what it says."""
-        return _drawn("(•)" if self.value else "( )", self)
+        """The circle, then its label."""
+        return _with_mark("(•)" if self.value else "( )", self)
 
 
-def _drawn(mark: str, button: AsciiCheckbox | AsciiRadio) -> Content:
+def _with_mark(mark: str, button: AsciiCheckbox | AsciiRadio) -> Content:
     style = button.get_visual_style("toggle--label")
     label = button.label.pad(1, 1).stylize_before(style)
     return Content.assemble((mark, "bold" if button.value else ""), label)

@@ -1,4 +1,4 @@
-"""One file's diff: however long it is, only what is in view is drawn."""
+"""One file's diff, of which only the lines in view are drawn."""
 
 from typing import ClassVar
 
@@ -30,16 +30,16 @@ class DiffView(LineView):
         return len(self._head) + len(self._diff.lines)
 
     def line_at(self, row: int) -> Content:
-        """Drawn when it comes into view."""
+        """One line, rendered when it comes into view."""
         if row < len(self._head):
             return self._head[row]
         return render_line(self._diff.lines[row - len(self._head)])
 
     def style_at(self, row: int) -> Style:
-        """Added and deleted lines have a ground of their own."""
-        place = row - len(self._head)
-        if 0 <= place < len(self._diff.lines):
-            kind = self._diff.lines[place].kind
+        """The style under a line; added and deleted lines have their own background."""
+        index = row - len(self._head)
+        if 0 <= index < len(self._diff.lines):
+            kind = self._diff.lines[index].kind
             if kind in ("added", "deleted", "hunk"):
                 return self.get_visual_style(f"diff--{kind}")
         return self.visual_style
@@ -47,7 +47,7 @@ class DiffView(LineView):
     def show_diff(
         self, title: Content, head: list[Content], diff: FileDiff, at_end: bool = False
     ) -> None:
-        """Draw another file, from its first line or at its last hunk."""
+        """Draw another file, at its first line or at its last hunk."""
         self._head, self._diff = head, diff
         self.border_title = title
         width = max((line.cell_length for line in head), default=0)
@@ -57,7 +57,7 @@ class DiffView(LineView):
         self.refresh()
 
     def to_hunk(self, step: int) -> bool:
-        """Go to the next hunk, or the one before; False where there is none."""
+        """Go to the next hunk, or the previous one; False if there is none."""
         top = self.scroll_offset.y
         rows = [self._row(hunk) for hunk in self._diff.hunks]
         further = [row for row in rows if (row > top if step > 0 else row < top)]
@@ -67,5 +67,5 @@ class DiffView(LineView):
         return True
 
     def _row(self, line: int) -> int:
-        """The row of a line of the diff; the first hunk shows the head, too."""
+        """The row of a line of the diff; for the first line, the row of the head."""
         return 0 if line == 0 else line + len(self._head)

@@ -9,7 +9,7 @@ from swarm.tui.present.formatting import ERROR, GOOD, KEY, MUTED
 
 
 class EmptyState(Static, can_focus=True):
-    """Teaches the first three keys and shows whether the tools answer."""
+    """Teaches the first three keys and shows the state of the tools."""
 
     def __init__(self) -> None:
         super().__init__(id="empty", markup=False)

@@ -1,4 +1,4 @@
-"""The files of a review, those first that could run on your machine."""
+"""The files of a review; those that could run on your machine come first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class _Row:
 
 
 class FileList(LineView):
-    """Headings cannot be selected."""
+    """A list under headings; headings cannot be selected."""
 
     class Chosen(Message):
         """Another entry is selected."""
@@ -41,70 +41,70 @@ class FileList(LineView):
 
     @property
     def entry(self) -> Entry | None:
-        """The selected one."""
+        """The selected entry, or None."""
         row = self.cursor or 0
         return self._rows[row].entry if row < len(self._rows) else None
 
     def can_hold(self, row: int) -> bool:
-        """Only entries are selected."""
+        """True if the row is an entry."""
         return 0 <= row < len(self._rows) and self._rows[row].entry is not None
 
     def show_files(
-        self, changes: Sequence[Change], hidden: Sequence[Hidden], wanted: str = ""
+        self, changes: Sequence[Change], hidden: Sequence[Hidden], path: str = ""
     ) -> None:
-        """Draw these; the wanted or else the selected path is selected, if there."""
-        before = wanted or (self.entry.path if self.entry else "")
+        """Draw these, and select the path, or else the one selected before."""
+        before = path or (self.entry.path if self.entry else "")
         self._rows = []
         for title, members in _sections(changes, hidden):
             self._rows.append(_Row(heading=f"{title} · {len(members)}"))
             self._rows += [_Row(entry=entry) for entry in members]
         self._draw()
         paths = [row.entry.path if row.entry else "" for row in self._rows]
-        at = paths.index(before) if before and before in paths else 1
-        self.cursor = min(at, max(0, len(self._rows) - 1))
+        row = paths.index(before) if before and before in paths else 1
+        self.cursor = min(row, max(0, len(self._rows) - 1))
         self.show(self.cursor)
         self._draw()
         if self.entry:
             self.post_message(self.Chosen(self.entry))
 
     def step(self, by: int) -> bool:
-        """Select the next entry, or the one before; False at the end."""
+        """Select the next entry, or the previous one; False at the end."""
         before = self.cursor
         self.go((self.cursor or 0) + by)
         return self.cursor != before
 
     def moved(self, row: int) -> None:
-        """Say which entry that is."""
+        """Announce the entry that is selected now."""
         self._draw()
         entry = self._rows[row].entry
         if entry:
             self.post_message(self.Chosen(entry))
 
     def on_resize(self) -> None:
-        """Paths take the room there is."""
+        """Cut paths to the new width."""
         self._draw()
 
     def _draw(self) -> None:
         width = self.scrollable_content_region.width or 40
         self.set_lines(
-            [self._row(row, place, width) for place, row in enumerate(self._rows)]
+            [self._row(row, index, width) for index, row in enumerate(self._rows)]
         )
 
-    def _row(self, row: _Row, place: int, width: int) -> Content:
+    def _row(self, row: _Row, index: int, width: int) -> Content:
         if row.entry is None:
             return Content.styled(f" {row.heading}", HEADING)
-        chosen = place == self.cursor
+        is_chosen = index == self.cursor
         head, tail = (
-            _of_change(row.entry)
+            _change_parts(row.entry)
             if isinstance(row.entry, Change)
-            else _of_hidden(row.entry)
+            else _hidden_parts(row.entry)
         )
         room = max(8, width - 1 - head.cell_length - tail.cell_length - 1)
         return Content.assemble(
-            ("▌" if chosen else " ", ACCENT),
+            ("▌" if is_chosen else " ", ACCENT),
             head,
-            (_tail(row.entry.path, room), "bold" if chosen else ""),
-            " " * max(1, room + 1 - len(_tail(row.entry.path, room))),
+            (_end_of(row.entry.path, room), "bold" if is_chosen else ""),
+            " " * max(1, room + 1 - len(_end_of(row.entry.path, room))),
             tail,
         )
 
@@ -128,7 +128,7 @@ def _has(change: Change, level: Level) -> bool:
     return any(flag.level is level for flag in change.flags)
 
 
-def _of_change(change: Change) -> tuple[Content, Content]:
+def _change_parts(change: Change) -> tuple[Content, Content]:
     level = min((flag.level.value for flag in change.flags), default="")
     tone = WARNING if change.gating else MUTED
     mark = _MARKS[change.kind]
@@ -145,16 +145,16 @@ def _of_change(change: Change) -> tuple[Content, Content]:
 
 
 _MARKS = {"added": "A", "modified": "M", "deleted": "D", "renamed": "R", "retyped": "T"}
-"""Git's letters, known to whoever reviews."""
+"""The letters that git uses."""
 
 
-def _of_hidden(entry: Hidden) -> tuple[Content, Content]:
+def _hidden_parts(entry: Hidden) -> tuple[Content, Content]:
     mark = ("✕   ", ERROR) if entry.blocks else ("◇   ", WARNING)
     many = f"{entry.count} entries" if entry.count > 1 else format.size(entry.size)
     return Content.assemble(mark, "  "), Content.styled(many, MUTED)
 
 
-def _tail(path: str, room: int) -> str:
-    """The end of a path says more than its beginning."""
-    shown = safe_line(path, 1000)
-    return shown if len(shown) <= room else f"…{shown[-(room - 1) :]}"
+def _end_of(path: str, room: int) -> str:
+    """The end of a long path, which says more than its beginning."""
+    text = safe_line(path, 1000)
+    return text if len(text) <= room else f"…{text[-(room - 1) :]}"

@@ -1,4 +1,4 @@
-"""The top line: where we are, how many need what, and whether the tools answer."""
+"""The top line: the checkout, the numbers of tasks, and the state of the tools."""
 
 from textual.content import Content
 from textual.widgets import Static
@@ -9,7 +9,7 @@ from swarm.tui.present.formatting import ERROR, GOOD, MUTED, TITLE
 
 
 class Header(Static):
-    """One line; leaves words out where it is narrow, never a number."""
+    """One line; a narrow screen leaves out words, never a number."""
 
     def __init__(self) -> None:
         super().__init__(id="header", markup=False)
@@ -23,21 +23,21 @@ class Header(Static):
         keeper: bool,
         time: str,
     ) -> None:
-        """Draw the line where anything in it changed."""
+        """Draw the line if anything in it changed."""
         facts = (project, tuple(counts), fleet, keeper, time, self.size.width)
         if facts == self._facts:
             return
         self._facts = facts
         right = Content.assemble(
-            *_state("engine", bool(fleet.engine)),
+            *_tool_state("engine", bool(fleet.engine)),
             " ",
-            *_state("keeper", keeper),
+            *_tool_state("keeper", keeper),
             " ",
             (time, MUTED),
             " ",
         )
         room = self.size.width - right.cell_length
-        for left in _lefts(project, counts):
+        for left in _left_parts(project, counts):
             if left.cell_length < room:
                 break
         gap = " " * max(1, room - left.cell_length)
@@ -45,36 +45,36 @@ class Header(Static):
         self.update(whole, layout=False)
 
 
-def _state(name: str, fine: bool) -> tuple[tuple[str, str], tuple[str, str]]:
+def _tool_state(name: str, fine: bool) -> tuple[tuple[str, str], tuple[str, str]]:
     return (f"{name} ", MUTED), ("✓", GOOD) if fine else ("✕", ERROR)
 
 
-def _lefts(
+def _left_parts(
     project: Project | None, counts: list[tuple[str, int, str, str]]
 ) -> list[Content]:
-    """The left part, from the roomiest to the tightest."""
+    """Versions of the left part, from the widest to the narrowest."""
     long = [(f"{glyph}{number} {word}", tone) for glyph, number, word, tone in counts]
     short = [(f"{glyph}{number}", tone) for glyph, number, _, tone in counts]
     return [
-        _joined(_place(project, True), long),
-        _joined(_place(project, False), long),
-        _joined(_place(project, False), short),
+        _joined(_checkout(project, True), long),
+        _joined(_checkout(project, False), long),
+        _joined(_checkout(project, False), short),
     ]
 
 
-def _place(project: Project | None, whole: bool) -> Content:
+def _checkout(project: Project | None, with_commit: bool) -> Content:
     swarm = (" swarm ", TITLE)
     if project is None:
         return Content.assemble(swarm, (" all repositories", "bold"))
     branch = project.branch or "detached"
     parts = [swarm, (f" {project.name}", "bold"), (f" ▸ {branch}", "")]
-    if whole and project.commit:
+    if with_commit and project.commit:
         parts.append((f" {project.commit}", MUTED))
     return Content.assemble(*parts)
 
 
-def _joined(place: Content, counts: list[tuple[str, str]]) -> Content:
-    parts: list[Content | str | tuple[str, str]] = [place, "  "]
-    for one in counts:
-        parts += [" ", one]
+def _joined(checkout: Content, counts: list[tuple[str, str]]) -> Content:
+    parts: list[Content | str | tuple[str, str]] = [checkout, "  "]
+    for count in counts:
+        parts += [" ", count]
     return Content.assemble(*parts)

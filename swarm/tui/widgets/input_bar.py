@@ -18,8 +18,8 @@ class InputBar(Horizontal):
 
     BINDINGS: ClassVar[list[BindingType]] = [("escape", "close", "close")]
 
-    class Told(Message):
-        """Something that the bar has to say, and what stands in it."""
+    class BarMessage(Message):
+        """A message of the bar, with its text."""
 
         def __init__(self, bar: "InputBar", text: str = "") -> None:
             super().__init__()
@@ -31,14 +31,14 @@ class InputBar(Horizontal):
             """The bar it came from."""
             return self.bar
 
-    class Submitted(Told):
+    class Submitted(BarMessage):
         """The human pressed Enter."""
 
-    class Changed(Told):
-        """The text is another; nothing is submitted yet."""
+    class Changed(BarMessage):
+        """The text has changed; nothing is submitted yet."""
 
-    class Closed(Told):
-        """The human left it."""
+    class Closed(BarMessage):
+        """The human left the bar."""
 
     def __init__(self, *, id: str, placeholder: str) -> None:
         super().__init__(id=id, classes="bar")

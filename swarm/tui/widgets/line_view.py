@@ -1,4 +1,4 @@
-"""Many lines in one widget: only what is seen is rendered, only what changed again."""
+"""Many lines in one widget: renders lines in view, and again only changed ones."""
 
 from typing import ClassVar
 
@@ -15,7 +15,7 @@ from swarm.tui.widgets.cached_static import looks_same
 
 
 class LineView(ScrollView, can_focus=True, inherit_bindings=False):
-    """Shows `set_lines`; with a cursor, moving keys move that, else they scroll."""
+    """Shows lines; the moving keys move the cursor, or scroll if there is none."""
 
     BINDINGS = keymap.bindings(keymap.MOVE, "move")
     COMPONENT_CLASSES: ClassVar[set[str]] = {"lines--cursor"}
@@ -51,7 +51,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         return len(self._lines)
 
     def line_at(self, row: int) -> Content:
-        """One line; asked only for those in view."""
+        """One line; called only for lines in view."""
         return self._lines[row]
 
     def style_at(self, row: int) -> Style:
@@ -65,10 +65,12 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         return 0 <= row < self.count
 
     def set_lines(self, lines: list[Content]) -> None:
-        """Show these; repaints only the lines that differ."""
+        """Show these lines; repaints only those that differ."""
         old, self._lines = self._lines, lines
         at_end = self.scroll_offset.y >= self.max_scroll_y
-        width = max((one.cell_length for one in lines), default=0) if self._wide else 0
+        width = (
+            max((line.cell_length for line in lines), default=0) if self._wide else 0
+        )
         self.virtual_size = Size(width, len(lines))
         for row in range(max(len(old), len(lines))):
             if (
@@ -83,7 +85,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             self.cursor = max(0, min(self.cursor, self.count - 1))
 
     def render_line(self, y: int) -> Strip:
-        """One line of what is in view."""
+        """One line of the view, by its place on the screen."""
         across, down = self.scroll_offset
         row, width = down + y, self.scrollable_content_region.width
         style = self.style_at(row)
@@ -101,12 +103,12 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         """Put the cursor on a line, or on the nearest that may hold it."""
         if self.cursor is None or not self.count:
             return
-        wanted = max(0, min(row, self.count - 1))
-        step = 1 if wanted >= self.cursor else -1
-        on = range(wanted, -1 if step < 0 else self.count, step)
-        for near in (*on, *range(wanted, self.cursor, -step)):
-            if self.can_hold(near):
-                self._put(near)
+        target = max(0, min(row, self.count - 1))
+        step = 1 if target >= self.cursor else -1
+        ahead = range(target, -1 if step < 0 else self.count, step)
+        for candidate in (*ahead, *range(target, self.cursor, -step)):
+            if self.can_hold(candidate):
+                self._put(candidate)
                 return
 
     def _put(self, row: int) -> None:
@@ -119,7 +121,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             self.moved(row)
 
     def moved(self, row: int) -> None:
-        """The cursor was put elsewhere."""
+        """Announce that the cursor has moved."""
         self.post_message(self.Moved(self, row))
 
     def show(self, row: int) -> None:
@@ -131,22 +133,22 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             self.scroll_to(y=row - height + 1, animate=False, force=True)
 
     def on_click(self, event: object) -> None:
-        """A click puts the cursor there."""
+        """Put the cursor on the clicked line."""
         y = getattr(event, "y", 0)
         row = self.scroll_offset.y + y - self.gutter.top
         if self.cursor is not None and self.can_hold(row):
             self._put(row)
 
-    def action_move(self, where: str) -> None:
-        """One of the moving keys."""
-        if where in ("left", "right"):
-            step = 8 if where == "right" else -8
+    def action_move(self, direction: str) -> None:
+        """Move the cursor, or scroll, by one of the moving keys."""
+        if direction in ("left", "right"):
+            step = 8 if direction == "right" else -8
             self.scroll_relative(x=step, animate=False)
             return
         half = max(1, self.scrollable_content_region.height // 2)
         steps = {"up": -1, "down": 1, "page_up": -half, "page_down": half}
-        far = {"top": -self.count, "bottom": self.count}
-        step = steps.get(where) or far.get(where, 0)
+        ends = {"top": -self.count, "bottom": self.count}
+        step = steps.get(direction) or ends.get(direction, 0)
         if self.cursor is None:
             self.scroll_relative(y=step, animate=False)
         else:

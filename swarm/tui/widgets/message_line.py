@@ -1,4 +1,4 @@
-"""The bottom lines: what the keys do here, and the last thing swarm has to say."""
+"""The bottom lines: the keys of the screen, and the newest message."""
 
 from textual.content import Content
 
@@ -7,7 +7,7 @@ from swarm.tui.present.formatting import KEY, MUTED
 from swarm.tui.widgets.cached_static import CachedStatic
 
 ALWAYS = 90
-"""A key of this priority or more is shown however narrow the screen is."""
+"""Keys of this priority or more are shown on the narrowest screen, too."""
 
 
 class Hints(CachedStatic):
@@ -18,12 +18,12 @@ class Hints(CachedStatic):
         self._keys: list[Key] = []
 
     def offer(self, keys: list[Key]) -> None:
-        """Draw these."""
+        """Draw those of these keys that have a hint."""
         self._keys = sorted((key for key in keys if key.hint), key=lambda k: k.hint)
         self._draw()
 
     def on_resize(self) -> None:
-        """Another width, another choice."""
+        """Choose anew: another number of keys may fit."""
         self._draw()
 
     def _draw(self) -> None:
@@ -49,5 +49,5 @@ class MessageLine(CachedStatic):
         super().__init__(id="message")
 
     def say(self, text: str, tone: str = "") -> None:
-        """Show the sentence, cut where it does not fit."""
+        """Show the sentence, cut if it does not fit."""
         self.show(Content.styled(f" {text}", tone or MUTED))

@@ -1,4 +1,4 @@
-"""The selected task: its terminal as it is now, its changes, and what it is."""
+"""The preview of the selected task: tabs, facts and lines."""
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -13,7 +13,7 @@ TABS = ("Pane", "Diff", "Net", "Files", "Info")
 
 
 class Preview(Vertical):
-    """Draws what it is given: facts above a rule, lines below it."""
+    """Draws the facts of a task above a rule, and the lines of the tab below."""
 
     def __init__(self) -> None:
         super().__init__(id="preview")
@@ -33,7 +33,7 @@ class Preview(Vertical):
         return self.query_one(PreviewBody)
 
     def turn(self, step: int) -> None:
-        """Show the next tab, or the one before."""
+        """Show the next tab, or the previous one."""
         self.tab = TABS[(TABS.index(self.tab) + step) % len(TABS)]
         self.lines.follow = self.tab == TABS[0]  # elsewhere the newest stands first
 
@@ -49,9 +49,9 @@ class Preview(Vertical):
     def _tabs(self, aside: str, width: int) -> Content:
         parts: list[tuple[str, str]] = []
         for name in TABS:
-            chosen = name == self.tab
-            mark = "▸" if chosen else " "
-            style = TITLE if chosen else MUTED
+            is_chosen = name == self.tab
+            mark = "▸" if is_chosen else " "
+            style = TITLE if is_chosen else MUTED
             parts.append((f" {mark}{name}  ", style))
         left = Content.assemble(*parts)
         room = width - left.cell_length - 1
@@ -61,7 +61,7 @@ class Preview(Vertical):
 
 
 def _rule(words: str, width: int) -> Content:
-    """The agent's text never looks like swarm's: this line stands between them."""
+    """The line between swarm's text and the agent's, which must not look like it."""
     if not words:
         return Content("")
     side = max(1, (width - len(words) - 2) // 2)

@@ -1,4 +1,4 @@
-"""The lines of the preview; where they stand for files, one of them can be chosen."""
+"""The lines of the preview; one of them can be chosen if they stand for files."""
 
 from collections.abc import Sequence
 
@@ -8,10 +8,10 @@ from swarm.tui.widgets.line_view import LineView
 
 
 class PreviewBody(LineView):
-    """Has a cursor only while its lines are of files.
+    """Has a cursor only while its lines stand for files.
 
-    A path that was chosen stays chosen however many are written above it; the first
-    line is whichever path is the newest.
+    A chosen path stays chosen while new paths come in above it, unless it was the
+    first: then the cursor stays on the first, the newest.
     """
 
     def __init__(self) -> None:
@@ -20,12 +20,12 @@ class PreviewBody(LineView):
 
     @property
     def path(self) -> str:
-        """The one under the cursor, as git names it; empty for none."""
-        at = self.cursor
-        return self._paths[at] if at is not None and self.can_hold(at) else ""
+        """The path under the cursor, as git names it; empty for none."""
+        row = self.cursor
+        return self._paths[row] if row is not None and self.can_hold(row) else ""
 
     def can_hold(self, row: int) -> bool:
-        """Only lines that stand for one file."""
+        """True if the line stands for one file."""
         return 0 <= row < len(self._paths) and bool(self._paths[row])
 
     def show_body(self, lines: list[Content], paths: Sequence[str] = ()) -> None:
@@ -41,4 +41,4 @@ class PreviewBody(LineView):
             self.show(self.cursor)
 
     def _first(self, paths: Sequence[str]) -> int | None:
-        return next((at for at, path in enumerate(paths) if path), None)
+        return next((row for row, path in enumerate(paths) if path), None)

@@ -1,4 +1,4 @@
-"""The tasks, the most urgent first, in sections that appear only when needed."""
+"""The list of tasks, in sections, the most urgent first."""
 
 from dataclasses import dataclass
 
@@ -26,10 +26,10 @@ class _Row:
 
 
 class TaskList(LineView):
-    """The cursor keeps to a task, not to a line: what an agent does never moves it."""
+    """A list whose cursor stays on its task, wherever agents make that move to."""
 
     class Highlighted(Message):
-        """Another task is selected; None where there is none."""
+        """Another task is selected; None if there is none."""
 
         def __init__(self, task: Task | None) -> None:
             super().__init__()
@@ -50,13 +50,13 @@ class TaskList(LineView):
         return next((task for task in self._tasks if task.id == self.selected), None)
 
     def can_hold(self, row: int) -> bool:
-        """Only tasks are selected, not headings."""
+        """True if the row is a task, and no heading."""
         return 0 <= row < len(self._rows) and self._rows[row].task is not None
 
     def show_tasks(
         self, tasks: list[Task], now: float, aside: str = "", below: str = ""
     ) -> None:
-        """Draw these; the selected one stays selected wherever it moved to.
+        """Draw these; the selected task stays selected wherever it moved to.
 
         `aside` stands beside their number, `below` in the frame's lower edge.
         """
@@ -73,13 +73,13 @@ class TaskList(LineView):
             self.post_message(self.Highlighted(self.chosen))
 
     def select(self, task_id: int) -> None:
-        """Put the cursor on a task, where it is shown."""
-        for place, row in enumerate(self._rows):
+        """Put the cursor on a task if it is in the list."""
+        for index, row in enumerate(self._rows):
             if row.task and row.task.id == task_id:
-                self.go(place)
+                self.go(index)
 
     def next_needing(self) -> bool:
-        """Select the next task that needs the human; False where none does."""
+        """Select the next task that needs the human; False if none does."""
         order = [row.task for row in self._rows if row.task]
         urgent = [
             task
@@ -89,16 +89,16 @@ class TaskList(LineView):
         if not urgent:
             return False
         ids = [task.id for task in urgent]
-        place = ids.index(self.selected) + 1 if self.selected in ids else 0
-        self.select(ids[place % len(ids)])
+        position = ids.index(self.selected) + 1 if self.selected in ids else 0
+        self.select(ids[position % len(ids)])
         return True
 
     def on_resize(self) -> None:
-        """Names take the room there is."""
+        """Cut names to the new width."""
         self._draw()
 
     def moved(self, row: int) -> None:
-        """Remember the task, not the line."""
+        """Remember the task under the cursor, and announce it."""
         task = self._rows[row].task
         if task and task.id != self.selected:
             self.selected = task.id
@@ -112,18 +112,18 @@ class TaskList(LineView):
             super().show(row - 1)
 
     def _follow_selected(self) -> None:
-        places = [i for i, row in enumerate(self._rows) if row.task]
+        rows = [i for i, row in enumerate(self._rows) if row.task]
         ids = [row.task.id for row in self._rows if row.task]
         if not ids:
             self.selected = None
             return
         before = self.selected
         if self.selected not in ids:
-            nearest = min(places, key=lambda place: abs(place - (self.cursor or 0)))
+            nearest = min(rows, key=lambda row: abs(row - (self.cursor or 0)))
             chosen = self._rows[nearest].task
             assert chosen is not None
             self.selected = chosen.id
-        self.go(places[ids.index(self.selected)])
+        self.go(rows[ids.index(self.selected)])
         if self.selected != before:
             self._draw()
 
@@ -137,17 +137,17 @@ class TaskList(LineView):
     def _row(self, row: _Row, width: int) -> Content:
         if row.task is None:
             return Content.styled(f" {row.heading}", HEADING)
-        task, shown = row.task, task_appearance.appearance(row.task)
-        chosen = task.id == self.selected
+        task, look = row.task, task_appearance.appearance(row.task)
+        is_chosen = task.id == self.selected
         name = formatting.fit(
             task_appearance.display_name(task), max(6, min(NAME_LIMIT, width - COLUMNS))
         )
-        over = shown.section >= task_appearance.Section.MERGED
+        is_over = look.section >= task_appearance.Section.MERGED
         return Content.assemble(
-            ("▌" if chosen else " ", ACCENT),
-            (f"{shown.glyph} ", shown.tone),
-            (name, MUTED if over else "bold" if chosen else ""),
-            (f" {formatting.fit(shown.word, 9)}", shown.tone),
+            ("▌" if is_chosen else " ", ACCENT),
+            (f"{look.glyph} ", look.tone),
+            (name, MUTED if is_over else "bold" if is_chosen else ""),
+            (f" {formatting.fit(look.word, 9)}", look.tone),
             (f"{format.age(self._now - task.changed):>5}", MUTED),
             *_diff(task),
         )
@@ -157,12 +157,12 @@ _WAITS_FOR_YOU = (task_appearance.Section.NEEDS_YOU, task_appearance.Section.REV
 
 
 def _with_columns(heading: Content, width: int) -> Content:
-    """The topmost heading also names the columns; a long one hides the first name."""
+    """The topmost heading with the column names; a long one covers the first."""
     room = max(6, min(NAME_LIMIT, width - COLUMNS)) + 3
-    over = heading.cell_length - room
-    state = f" {'' if over > 0 else 'STATE':<9}"[max(0, over) :]
+    excess = heading.cell_length - room
+    state = f" {'' if excess > 0 else 'STATE':<9}"[max(0, excess) :]
     names = f"{state}{'AGE':>5}{'DIFF':>12} RISK"
-    return Content.assemble(heading, " " * max(0, -over), (names, MUTED))
+    return Content.assemble(heading, " " * max(0, -excess), (names, MUTED))
 
 
 def _diff(task: Task) -> tuple[tuple[str, str], ...]:
