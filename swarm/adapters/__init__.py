@@ -1,1 +1,1 @@
-"""One door per tool: blocking, with time limits, translating errors at the sill."""
+"""One adapter a tool: its calls block within a time limit and raise our errors."""

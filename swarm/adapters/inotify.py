@@ -1,4 +1,4 @@
-"""The door to inotify: what happens in one directory tree, and nothing outside of it.
+"""Watches one directory tree with inotify, and nothing outside of it.
 
 The tree is full of what an agent put there. Directories are opened one name at a time
 and never through a symlink, and a watch is set on what was opened, not on a path.
@@ -17,7 +17,7 @@ from asyncinotify import Event, Inotify, Mask, Watch
 
 from swarm.adapters.git.safe_fs.reader import DIRECTORY, open_below
 
-Seen = dict[str, Any]
+FileEvent = dict[str, Any]
 """An event as the sensor's lines have it; `path` is relative to the tree."""
 
 MASK = (
@@ -48,40 +48,40 @@ class Tree:
         self._paths: dict[int, str] = {}
         self._watches: dict[int, Watch] = {}
         self._moved_away: dict[int, tuple[str, bool]] = {}
-        self._news: list[Seen] = []
+        self._pending: list[FileEvent] = []
         self._closing = False
-        self._empty = time.time()
-        """When the queue was last seen empty: nothing that is older was dropped."""
+        self._empty_at = time.time()
+        """Time at which the queue was last empty: nothing older was dropped."""
         self._watch_tree("", is_new=False)
 
     def close(self) -> None:
         """End `events` within 0.2 s."""
         self._closing = True
 
-    def events(self) -> Iterator[list[Seen]]:
+    def events(self) -> Iterator[list[FileEvent]]:
         """The events, in batches; ends after `close`, with everything until then."""
         while True:
             closing = self._closing
             self._inotify.sync_timeout = LOOK_SECONDS
             read_at, event = time.time(), self._inotify.sync_get()
             self._inotify.sync_timeout = 0
-            while event is not None and len(self._news) < BATCH:
-                self._one(event)
+            while event is not None and len(self._pending) < BATCH:
+                self._handle(event)
                 read_at, event = time.time(), self._inotify.sync_get()
             if event is None:
-                self._empty = read_at
+                self._empty_at = read_at
                 self._settle()
             else:
-                self._one(event)
-            news, self._news = self._news, []
-            if news:
-                yield news
+                self._handle(event)
+            events, self._pending = self._pending, []
+            if events:
+                yield events
             elif closing:
                 break
         self._inotify.close()
         os.close(self._root)
 
-    def _one(self, event: Event) -> None:
+    def _handle(self, event: Event) -> None:
         if Mask.Q_OVERFLOW in event.mask:
             self._overflowed()
             return
@@ -105,14 +105,14 @@ class Tree:
         elif mask & Mask.CREATE:
             self._created(path, is_folder)
         elif mask & Mask.DELETE:
-            self._say("rmdir" if is_folder else "unlink", path)
+            self._add_event("rmdir" if is_folder else "unlink", path)
         elif mask & Mask.CLOSE_WRITE:
-            self._say("write", path)
+            self._add_event("write", path)
         elif mask & Mask.ATTRIB and not is_folder:
-            self._say("chmod", path, only_there=True)
+            self._add_event("chmod", path, only_if_present=True)
 
     def _created(self, path: str, is_folder: bool) -> None:
-        self._say("mkdir" if is_folder else "create", path)
+        self._add_event("mkdir" if is_folder else "create", path)
         if is_folder:
             self._watch_tree(path, is_new=True)
 
@@ -121,13 +121,13 @@ class Tree:
         if source is None:
             self._created(path, is_folder)
             return
-        self._say("rename", path, source=source[0])
+        self._add_event("rename", path, source=source[0])
         if is_folder:
             old = source[0]
-            for wd, place in self._paths.items():
-                if place == old or place.startswith(f"{old}/"):
-                    self._paths[wd] = path + place[len(old) :]
-            # It may have moved before it, or a directory in it, could be watched.
+            for wd, watched_path in self._paths.items():
+                if watched_path == old or watched_path.startswith(f"{old}/"):
+                    self._paths[wd] = path + watched_path[len(old) :]
+            # It may have moved before it, or a directory in it, was watched.
             self._watch_missing(path, set(self._paths.values()))
 
     def _watch_missing(self, path: str, watched: set[str]) -> None:
@@ -150,7 +150,7 @@ class Tree:
     def _settle(self) -> None:
         """Report as removed what was moved away and arrived nowhere in the tree."""
         for path, is_folder in self._moved_away.values():
-            self._say("rmdir" if is_folder else "unlink", path)
+            self._add_event("rmdir" if is_folder else "unlink", path)
             if is_folder:
                 self._unwatch_below(path)
         self._moved_away.clear()
@@ -158,8 +158,8 @@ class Tree:
     def _unwatch_below(self, path: str) -> None:
         watches_below = [
             wd
-            for wd, place in self._paths.items()
-            if place == path or place.startswith(f"{path}/")
+            for wd, watched_path in self._paths.items()
+            if watched_path == path or watched_path.startswith(f"{path}/")
         ]
         for wd in watches_below:
             with suppress(OSError):
@@ -185,10 +185,10 @@ class Tree:
             below = f"{path}/{entry.name}" if path else entry.name
             if entry.is_dir(follow_symlinks=False):
                 if is_new:
-                    self._say("mkdir", below)
+                    self._add_event("mkdir", below)
                 self._watch_tree(below, is_new)
             elif is_new:
-                self._say("found", below)
+                self._add_event("found", below)
 
     def _watch(self, path: str, folder: int) -> bool:
         try:
@@ -197,14 +197,14 @@ class Tree:
             why = os.strerror(error.errno or 0)
             if error.errno == errno.ENOSPC:
                 why = "too many watches; raise the sysctl fs.inotify.max_user_watches"
-            self._news.append({"op": "blind", "path": path, "why": why})
+            self._pending.append({"op": "blind", "path": path, "why": why})
             return False
         self._paths[watch.wd], self._watches[watch.wd] = path, watch
         return True
 
     @contextmanager
     def _opened(self, path: str) -> Iterator[int | None]:
-        """The directory of that path; None if it is gone, or is a link."""
+        """The directory of that path; None if it is gone, or if it is a link."""
         try:
             folder = open_below(self._root, path.split("/") if path else ())
         except OSError:
@@ -215,19 +215,23 @@ class Tree:
         finally:
             os.close(folder)
 
-    def _say(
-        self, op: str, path: str, only_there: bool = False, source: str | None = None
+    def _add_event(
+        self,
+        op: str,
+        path: str,
+        only_if_present: bool = False,
+        source: str | None = None,
     ) -> None:
         facts = self._facts(path) if op not in ("unlink", "rmdir") else {}
-        if only_there and "mode" not in facts:
+        if only_if_present and "mode" not in facts:
             return
         if "from" in facts and op in ("create", "found"):
             op = "symlink"
         if source is not None:
             facts["from"] = source
-        self._news.append({"at": time.time(), "op": op, "path": path, **facts})
+        self._pending.append({"at": time.time(), "op": op, "path": path, **facts})
 
-    def _facts(self, path: str) -> Seen:
+    def _facts(self, path: str) -> FileEvent:
         """Size and mode, or a symlink's target; empty if it is gone again."""
         above, _, name = path.rpartition("/")
         with self._opened(above) as folder:
@@ -244,12 +248,12 @@ class Tree:
         return {"size": status.st_size, "mode": status.st_mode}
 
     def _overflowed(self) -> None:
-        """The kernel's queue was full: whatever is newer is found by a walk.
+        """Report that the kernel's queue was full, and find newer files by a walk.
 
-        How long ago it was full is not known, for what is in it waited for us.
+        The time at which it filled is not known, since its events waited for us.
         """
-        self._news.append({"op": "overflow", "at": time.time()})
-        self._rescan("", self._empty - RESCAN_SLACK)
+        self._pending.append({"op": "overflow", "at": time.time()})
+        self._rescan("", self._empty_at - RESCAN_SLACK)
 
     def _rescan(self, path: str, since: float) -> None:
         with self._opened(path) as folder:
@@ -268,4 +272,4 @@ class Tree:
             if stat.S_ISDIR(status.st_mode):
                 self._rescan(below, since)
             elif status.st_ctime >= since:
-                self._say("found", below)
+                self._add_event("found", below)

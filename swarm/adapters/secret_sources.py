@@ -1,4 +1,4 @@
-"""Fetches a secret's value from where the policy says it is, at the last moment."""
+"""Fetches a secret's value from the source that the policy names, when it is needed."""
 
 import os
 import shlex
@@ -25,12 +25,12 @@ def fetch(name: str, source: str) -> str:
         case "keyring":
             value = _from_command(name, ["secret-tool", "lookup", *rest.split("/")])
         case _:
-            raise _trouble(name, source, "no such kind of source")
+            raise _source_error(name, source, "no such kind of source")
     value = value.strip()
     if not value:
-        raise _trouble(name, source, "it is empty or not there")
+        raise _source_error(name, source, "it is empty or not there")
     if any(not 0x20 <= ord(c) < 0x7F for c in value):
-        raise _trouble(name, source, "it holds characters that no header may hold")
+        raise _source_error(name, source, "it holds characters that no header may hold")
     return value
 
 
@@ -39,21 +39,23 @@ def _from_file(name: str, path: str) -> str:
         with Path(path).expanduser().open(encoding="utf-8") as file:
             return file.read(LIMIT)
     except (OSError, ValueError) as error:
-        raise _trouble(name, f"file:{path}", _short(error)) from error
+        raise _source_error(name, f"file:{path}", _short(error)) from error
 
 
 def _from_command(name: str, argv: list[str]) -> str:
     if not argv or not shutil.which(argv[0]):
-        raise _trouble(name, argv[0] if argv else "cmd:", "there is no such program")
+        raise _source_error(
+            name, argv[0] if argv else "cmd:", "there is no such program"
+        )
     # The user's own program: it finds its agent, its keys and the desktop by variables.
     program = Program(argv, Path(argv[0]).name, os.environ)
     try:
         result = run(program, Limits(SECONDS, LIMIT))
     except ToolError as error:
-        raise _trouble(name, argv[0], error.message) from error
+        raise _source_error(name, argv[0], error.message) from error
     if result.status:
-        # What it complains of may hold the value.
-        raise _trouble(name, argv[0], f"exit {result.status}")
+        # Its complaint may hold the value, so the error does not quote it.
+        raise _source_error(name, argv[0], f"exit {result.status}")
     return result.output.decode(errors="replace")
 
 
@@ -61,8 +63,8 @@ def _short(error: Exception) -> str:
     return getattr(error, "strerror", None) or type(error).__name__
 
 
-def _trouble(name: str, source: str, what: str) -> SwarmError:
+def _source_error(name: str, source: str, reason: str) -> SwarmError:
     return SwarmError(
-        f"the secret {name!r} cannot be read from {source}: {what}",
+        f"the secret {name!r} cannot be read from {source}: {reason}",
         hint="its source stands in the policy file; see `swarm policy show`",
     )

@@ -10,7 +10,7 @@ import pytest
 
 from swarm.adapters.inotify import Tree
 
-Seen = list[dict[str, Any]]
+Events = list[dict[str, Any]]
 
 
 class Eye:
@@ -18,7 +18,7 @@ class Eye:
 
     def __init__(self, root: Path) -> None:
         self.tree = Tree(root)
-        self.seen: Seen = []
+        self.events: Events = []
         self._grew = threading.Condition()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
@@ -26,19 +26,19 @@ class Eye:
     def _watch(self) -> None:
         for batch in self.tree.events():
             with self._grew:
-                self.seen += batch
+                self.events += batch
                 self._grew.notify_all()
 
     def wait_for(self, op: str, path: str) -> None:
         """Block until that was seen."""
         with self._grew:
-            assert self._grew.wait_for(lambda: path in paths(self.seen, op), 30)
+            assert self._grew.wait_for(lambda: path in paths(self.events, op), 30)
 
-    def closed(self) -> Seen:
+    def closed(self) -> Events:
         self.tree.close()
         self._thread.join(30)
         assert not self._thread.is_alive()
-        return self.seen
+        return self.events
 
 
 @pytest.fixture
@@ -52,8 +52,8 @@ def shell(root: Path, script: str) -> None:
     subprocess.run(["bash", "-c", script], cwd=root, check=True)
 
 
-def paths(seen: Seen, *ops: str) -> list[str]:
-    return [one["path"] for one in seen if one["op"] in ops]
+def paths(events: Events, *ops: str) -> list[str]:
+    return [event["path"] for event in events if event["op"] in ops]
 
 
 def test_what_is_done_is_told(root: Path) -> None:
@@ -63,9 +63,9 @@ def test_what_is_done_is_told(root: Path) -> None:
     shell(
         root, "echo hi > a; mv a b; chmod +x b; rm old; mkdir d; ln -s /etc l; rmdir d"
     )
-    seen = eye.closed()
+    events = eye.closed()
 
-    done = [(one["op"], one["path"]) for one in seen]
+    done = [(event["op"], event["path"]) for event in events]
     for expected in (
         ("create", "a"),
         ("write", "a"),
@@ -77,8 +77,8 @@ def test_what_is_done_is_told(root: Path) -> None:
         ("rmdir", "d"),
     ):
         assert expected in done
-    assert next(one for one in seen if one["op"] == "rename")["from"] == "a"
-    assert next(one for one in seen if one["op"] == "symlink")["from"] == "/etc"
+    assert next(event for event in events if event["op"] == "rename")["from"] == "a"
+    assert next(event for event in events if event["op"] == "symlink")["from"] == "/etc"
 
 
 def test_a_tree_that_grows_faster_than_it_is_watched_is_found_whole(root: Path) -> None:
@@ -89,9 +89,9 @@ def test_a_tree_that_grows_faster_than_it_is_watched_is_found_whole(root: Path) 
         "for i in {1..40}; do mkdir -p a/$i/b/c; for j in {1..25}; do "
         "echo x > a/$i/b/c/$j; done; done",
     )
-    seen = eye.closed()
+    events = eye.closed()
 
-    told = {p for p in paths(seen, "create", "found", "write") if p.count("/") == 4}
+    told = {p for p in paths(events, "create", "found", "write") if p.count("/") == 4}
     assert len(told) == 1000
 
 
@@ -106,10 +106,10 @@ def test_a_directory_that_moves_keeps_its_watch_under_its_new_name(root: Path) -
     shell(root, "mv z/b ../out")
     eye.wait_for("rmdir", "z/b")
     shell(root, "echo y > ../out/n")
-    seen = eye.closed()
+    events = eye.closed()
 
-    assert "z/b/late" in paths(seen, "create")
-    assert not any(path.endswith("n") for path in paths(seen, "create", "write"))
+    assert "z/b/late" in paths(events, "create")
+    assert not any(path.endswith("n") for path in paths(events, "create", "write"))
 
 
 def test_a_directory_that_moves_before_it_is_watched_is_found(root: Path) -> None:
@@ -118,9 +118,9 @@ def test_a_directory_that_moves_before_it_is_watched_is_found(root: Path) -> Non
     shell(root, "mkdir -p a/b; mv a z; echo x > z/b/late")
     tree.close()
 
-    seen = [one for batch in tree.events() for one in batch]
+    events = [event for batch in tree.events() for event in batch]
 
-    assert "z/b/late" in paths(seen, "create", "found")
+    assert "z/b/late" in paths(events, "create", "found")
 
 
 def test_a_directory_below_one_that_moves_is_watched_too(root: Path) -> None:
@@ -130,9 +130,9 @@ def test_a_directory_below_one_that_moves_is_watched_too(root: Path) -> None:
     shell(root, "mkdir -p a/b/c; mv a z; echo x > z/b/c/late")
     tree.close()
 
-    seen = [one for batch in tree.events() for one in batch]
+    events = [event for batch in tree.events() for event in batch]
 
-    assert "z/b/c/late" in paths(seen, "create", "found")
+    assert "z/b/c/late" in paths(events, "create", "found")
 
 
 def test_no_symlink_leads_a_watch_outside(root: Path, tmp_path: Path) -> None:
@@ -143,9 +143,9 @@ def test_no_symlink_leads_a_watch_outside(root: Path, tmp_path: Path) -> None:
 
     shell(root, f"ln -s {outside} after; mkdir d; rmdir d; ln -s {outside} d")
     (outside / "canary").write_text("x")
-    seen = eye.closed()
+    events = eye.closed()
 
-    assert "canary" not in str(seen)
+    assert "canary" not in str(events)
 
 
 def test_no_name_breaks_it(root: Path) -> None:
@@ -155,9 +155,9 @@ def test_no_name_breaks_it(root: Path) -> None:
     for name in names:
         with open(os.path.join(os.fsencode(root), name), "wb") as file:  # noqa: PTH118,PTH123
             file.write(b"x")
-    seen = eye.closed()
+    events = eye.closed()
 
-    assert {os.fsencode(path) for path in paths(seen, "create")} == set(names)
+    assert {os.fsencode(path) for path in paths(events, "create")} == set(names)
 
 
 def test_git_s_own_file_is_nobody_s(root: Path) -> None:
@@ -180,8 +180,8 @@ def test_an_overflow_is_told_and_what_is_new_is_found(
         (root / str(number)).touch()
     tree.close()
 
-    seen = [one for batch in tree.events() for one in batch]
+    events = [event for batch in tree.events() for event in batch]
 
-    assert [one["op"] for one in seen].count("overflow") >= 1
-    told = set(paths(seen, "create", "write", "found"))
+    assert [event["op"] for event in events].count("overflow") >= 1
+    told = set(paths(events, "create", "write", "found"))
     assert told >= {str(number) for number in range(count)}

@@ -1,4 +1,4 @@
-"""The one door to the container engine."""
+"""The only room that talks to the container engine."""
 
 from swarm.adapters.docker.containers import DockerContainers
 from swarm.adapters.docker.images import DockerImages

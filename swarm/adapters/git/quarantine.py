@@ -39,7 +39,7 @@ def sender_argv(base: str) -> tuple[str, ...]:
     return ("sh", "-c", _SEND, "swarm-send", base)
 
 
-def receive(task: TaskGit, sent: bytes, limit: int = 64 << 20) -> Incoming:
+def receive(task: TaskGit, output: bytes, limit: int = 64 << 20) -> Incoming:
     """Check a sender's output and import its commits, or import nothing.
 
     The pack is unpacked into a quarantine, with every object checked as `git fsck`
@@ -49,7 +49,7 @@ def receive(task: TaskGit, sent: bytes, limit: int = 64 << 20) -> Incoming:
     objects and no refs there, and a fault of this check costs one task. Refused if the
     pack is too large or the head is no commit; ToolError if git found a fault in it.
     """
-    head, pack = _split(task, sent)
+    head, pack = _split(task, output)
     if len(pack) > limit:
         raise Refused(
             f"the agent's commits are {len(pack)} bytes, more than {limit} may be",
@@ -64,8 +64,8 @@ def receive(task: TaskGit, sent: bytes, limit: int = 64 << 20) -> Incoming:
     return Incoming(head, _commits(task, head), descends)
 
 
-def _split(task: TaskGit, sent: bytes) -> tuple[str, bytes]:
-    first, _, pack = sent.partition(b"\n")
+def _split(task: TaskGit, output: bytes) -> tuple[str, bytes]:
+    first, _, pack = output.partition(b"\n")
     digits = len(task.base)
     if not re.fullmatch(rb"[0-9a-f]{%d}" % digits, first):
         raise Refused(

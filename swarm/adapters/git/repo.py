@@ -1,4 +1,4 @@
-"""GitPython's words and nouns behind one door: `Git.execute` runs our bounded call.
+"""Wraps GitPython: `Git.execute` runs each command as our own bounded call.
 
 GitPython serves as vocabulary: `repo.git.<verb>`, `Head`, `Actor`, `is_ancestor`. No
 process starts but by `process.run`, and none outlives its call.
@@ -157,7 +157,7 @@ class Repo(git.Repo):
 
     def __init__(self, git_dir: GitDir) -> None:
         if git_dir.path is None:
-            raise ValueError("a Repo stands on a git directory that is known")
+            raise ValueError("a Repo needs the path of its git directory")
         self.git_dir = str(git_dir.path)
         self._common_dir = self.git_dir
         self._working_tree_dir = str(git_dir.work_tree) if git_dir.work_tree else None
@@ -169,7 +169,7 @@ class Repo(git.Repo):
         """Nothing is open: no process outlives its call."""
 
     def is_ancestor(self, ancestor_rev: Any, rev: Any) -> bool:
-        """Whether a commit is an ancestor of another, both given by their ids."""
+        """True if the first commit is an ancestor of the second; both by their ids."""
         return super().is_ancestor(ancestor_rev, rev)
 
     @property

@@ -23,7 +23,7 @@ class Settings:
 
     @property
     def partial(self) -> bool:
-        """Whether objects may be missing that only a server has."""
+        """True if objects may be missing that only a server has."""
         return any(
             key == "extensions.partialclone"
             or (key.startswith("remote.") and key.endswith(".promisor"))

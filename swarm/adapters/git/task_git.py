@@ -17,7 +17,7 @@ OBJECTS = "/objects-ro"
 
 @dataclass(frozen=True, slots=True)
 class TaskGit:
-    """One task's part of git: names and git on them; to make one does no I/O."""
+    """One task's git directories and git on them; constructing it does no I/O."""
 
     repo: Repository
     places: HomePaths
@@ -33,17 +33,17 @@ class TaskGit:
 
     @property
     def review_git(self) -> Path:
-        """Written by the host alone; all that is computed is computed with it."""
+        """The host's own git directory, in which all results are computed."""
         return self.places.review_git(self.task)
 
     @property
     def private_git(self) -> Path:
-        """The agent owns it; the host's git never runs on it."""
+        """The agent's own git directory; the host's git never runs on it."""
         return self.places.private_git(self.task)
 
     @property
     def gitfile(self) -> Path:
-        """Mounted read-only over the worktree's `.git`."""
+        """A file that is mounted read-only over the worktree's `.git`."""
         return self.places.gitfile(self.task)
 
     @property
@@ -53,7 +53,7 @@ class TaskGit:
 
     @property
     def quarantine(self) -> Path:
-        """An agent's pack stays here until it has passed."""
+        """The directory that holds an agent's pack until it has passed its checks."""
         return self.places.task(self.task) / "quarantine"
 
     @property

@@ -1,4 +1,4 @@
-"""The one door to tmux: a private server, never the user's own."""
+"""The only room that talks to tmux: a private server, never the user's own."""
 
 from swarm.adapters.tmux.panes import Tmux
 

@@ -15,7 +15,7 @@ from swarm.ports import PaneFacts, Screen
 
 ENTER_DELAY = 0.15
 """Seconds between a paste and Enter: codex takes an Enter that comes within its paste
-burst (120 ms) for a newline. Nothing outside tells when that window closes."""
+burst (120 ms) for a newline. Nothing shows from outside when that window closes."""
 
 
 class Tmux:
@@ -72,7 +72,7 @@ class Tmux:
                 self._server.run("run-shell", ":")
                 rows = self._server.rows()
         except ToolError as error:
-            if _is_absence(error):
+            if _means_no_server(error):
                 return {}
             raise
         return {str(window.window_name): (window, pane) for window, pane in rows}
@@ -122,7 +122,7 @@ class Tmux:
             with translated_errors():
                 self._server.kill()
         except ToolError as error:
-            if not _is_absence(error):
+            if not _means_no_server(error):
                 raise
         self._server.socket.unlink(missing_ok=True)
 
@@ -146,11 +146,11 @@ def _facts(pane: libtmux.Pane) -> PaneFacts:
 
 def _waits_for_status(pane: libtmux.Pane) -> bool:
     facts = _facts(pane)
-    return facts.dead and facts.exit_code is None and _is_there(facts.pid)
+    return facts.dead and facts.exit_code is None and _exists(facts.pid)
 
 
-def _is_there(pid: int) -> bool:
-    """Whether the process lives, or is a zombie nobody has waited for."""
+def _exists(pid: int) -> bool:
+    """True if the process lives, or is a zombie that nobody has waited for."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -160,6 +160,11 @@ def _is_there(pid: int) -> bool:
     return True
 
 
-def _is_absence(error: ToolError) -> bool:
-    signs = ("no server", "error connecting", "can't find session", "server exited")
-    return any(sign in error.message for sign in signs)
+def _means_no_server(error: ToolError) -> bool:
+    complaints = (
+        "no server",
+        "error connecting",
+        "can't find session",
+        "server exited",
+    )
+    return any(complaint in error.message for complaint in complaints)

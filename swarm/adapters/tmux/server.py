@@ -1,11 +1,11 @@
 """One private tmux server in libtmux's nouns, never the user's own.
 
-libtmux's are respawn, kill, the question for a session and the version; the objects are
-made from our own rows. Ours stay: the listing (libtmux's reads titles and paths, which
-an agent can choose, and needs 125 fields), the capture of all screens in one process
-(libtmux takes one for each pane), the chain of options before the first program (with
-`new_session` a program may end before remain-on-exit is set), and text by standard
-input (`set_buffer` puts it into argv, where every user of the machine sees it).
+Respawn, kill, the check for a session and the version come from libtmux; its objects
+are made from our own rows. Our own are the listing (libtmux's reads titles and paths,
+which an agent can choose, and needs 125 fields), the capture of all screens in one
+process (libtmux takes one for each pane), the chain of options before the first program
+(with `new_session` a program may end before remain-on-exit is set), and text by
+standard input (`set_buffer` puts it into argv, where every local user sees it).
 """
 
 import os

@@ -1,4 +1,4 @@
-"""How the private server behaves: nothing an agent prints may act on the human."""
+"""Settings of the private server: nothing an agent prints may act on the human."""
 
 STYLE = "bg=colour88,fg=colour231,bold"
 """White on dark red: whoever is attached sees an untrusted program."""
@@ -20,7 +20,7 @@ OPTIONS: tuple[tuple[str, ...], ...] = (
     ("set-option", "-g", "detach-on-destroy", "on"),
     ("set-option", "-g", "update-environment", ""),
     ("set-option", "-gw", "remain-on-exit", "on"),
-    # tmux 3.2 does not know it; -q: then its own line stands in a dead pane.
+    # tmux 3.2 does not know this option, so -q; a dead pane has tmux's own line there.
     ("set-option", "-gwq", "remain-on-exit-format", ""),
     ("set-option", "-gw", "allow-passthrough", "off"),
     ("set-option", "-gw", "allow-rename", "off"),
@@ -46,7 +46,7 @@ KEYS: tuple[tuple[str, ...], ...] = (
     ("bind-key", "C-b", "send-prefix"),
     ("bind-key", "-n", "WheelUpPane", "copy-mode", "-e"),
 )
-"""All other keys go to the agent: no key of tmux opens a shell on the host."""
+"""The keys that tmux takes; all others go to the agent, and none opens a shell."""
 
 
 def chain() -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from swarm.adapters.inotify import Seen, Tree
+from swarm.adapters.inotify import FileEvent, Tree
 from swarm.errors import ToolError
 from swarm.model.activity import WORKTREE
 from swarm.plan.sensor_container import ID_LENGTH
@@ -78,7 +78,7 @@ class InotifySensor:
     def _watch(self, short: str, tree: Tree) -> None:
         out = _Out(self._files, short)
         for batch in tree.events():
-            out.write([_line(seen) for seen in batch])
+            out.write([_line(event) for event in batch])
             self._heard({"op": "grew", "id": short})
         out.close()
 
@@ -110,10 +110,10 @@ class _Out:
         self._file.close()
 
 
-def _line(seen: Seen) -> bytes:
+def _line(event: FileEvent) -> bytes:
     moved = {
-        key: f"{WORKTREE}/{seen[key]}"
+        key: f"{WORKTREE}/{event[key]}"
         for key in ("path", "from")
-        if key in seen and (key == "path" or seen["op"] == "rename")
+        if key in event and (key == "path" or event["op"] == "rename")
     }
-    return json.dumps({**seen, **moved, "by": "inotify"}).encode() + b"\n"
+    return json.dumps({**event, **moved, "by": "inotify"}).encode() + b"\n"

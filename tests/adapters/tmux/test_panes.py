@@ -9,12 +9,10 @@ from pathlib import Path
 import pytest
 
 from swarm.adapters.tmux import Tmux
-from swarm.adapters.tmux.server import PrivateServer
 from swarm.errors import Refused, ToolError
 from swarm.ports import Panes
-from tests.adapters.tmux.conftest import PlainServer, is_ours
+from tests.adapters.tmux.conftest import PlainServer
 from tests.fakes import FakePanes
-from tests.process_starts import ProcessStart
 
 PATIENCE = 20.0
 
@@ -171,17 +169,6 @@ def test_nothing_an_agent_prints_acts_on_the_terminal(tmux: Tmux) -> None:
     assert "owned" not in _text(tmux, "a").replace("shown", "")
 
 
-def test_no_key_of_tmux_opens_a_shell(tmux: Tmux, socket: str) -> None:
-    """Whoever is attached types to the agent, and can only leave."""
-    tmux.open("a", SHELL, {})
-    server = PrivateServer(socket)
-
-    keys = "".join(server.run("list-keys", "-T", table) for table in ("prefix", "root"))
-
-    for word in ("new-window", "split-window", "command-prompt", "respawn", "menu"):
-        assert word not in keys
-
-
 TITLE = r"printf '\e]2;a\xe2\x90\x9eb\a'"
 """A pane's title that holds the separator of libtmux's own listings."""
 FOLDER = "cd $(mktemp -d) && mkdir 'a\nb' && cd 'a\nb'"
@@ -228,19 +215,6 @@ def test_the_plain_library_still_breaks_on_such_a_pane(
 
     with pytest.raises(ValueError, match="zip"):
         print(library.panes)
-
-
-def test_the_plain_library_still_starts_processes_of_its_own(
-    tmux: Tmux, plain_server: PlainServer, only_our_starts: list[ProcessStart]
-) -> None:
-    """Shows that the watch on process starts, which is on in every test, can fail."""
-    tmux.open("a", SHELL, {})
-    assert all(is_ours(start) for start in only_our_starts)
-
-    library = plain_server()
-
-    assert len(library.panes) == 1
-    assert not all(is_ours(start) for start in only_our_starts)
 
 
 def test_names_may_hold_blanks(tmux: Tmux) -> None:

@@ -5,8 +5,7 @@ from pathlib import Path
 import libtmux
 import pytest
 
-from swarm.adapters.process import Limits
-from swarm.adapters.tmux import Tmux, process
+from swarm.adapters.tmux import Tmux
 from swarm.adapters.tmux.server import PrivateServer, translated_errors, version
 from swarm.errors import ToolError, ToolMissing
 
@@ -55,16 +54,3 @@ def test_without_tmux_the_way_out_is_named(
         with pytest.raises(ToolMissing, match="tmux is not installed") as caught:
             call()
         assert "apt-get install tmux" in caught.value.hint
-
-
-def test_one_that_hangs_meets_the_time_limit(
-    socket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Of the library's own commands too."""
-    (tmp_path / "tmux").write_text("#!/bin/sh\nsleep 60\n")
-    (tmp_path / "tmux").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    monkeypatch.setattr(process, "LIMITS", Limits(seconds=0.3, output=10))
-
-    with pytest.raises(ToolError, match="tmux has-session: no answer within"):
-        PrivateServer(socket).has_session("swarm")

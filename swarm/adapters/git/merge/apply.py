@@ -161,7 +161,7 @@ def _refuse_drivers(
 
 
 def _names_a_file(task: TaskGit, command: str, new: str) -> bool:
-    """Whether an argument is a path of the tree; PATH finds the program itself."""
+    """True if an argument is a path of the tree; PATH finds the program itself."""
     words: list[str] = command.split()
     with suppress(ValueError):
         words = shlex.split(command)

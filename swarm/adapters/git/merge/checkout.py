@@ -88,7 +88,7 @@ class Checkout:
         return False
 
     def is_locked_with(self, mark: str) -> bool:
-        """Whether the lock is there and holds our mark."""
+        """True if the lock is there and holds our mark."""
         try:
             with self.lock.open("rb") as file:
                 return file.read(len(mark) + 1) == mark.encode()

@@ -83,7 +83,7 @@ def move(checkout: Checkout, old: str, new: str) -> None:
 
 
 def is_untouched(checkout: Checkout, path_steps: tuple[Step, ...]) -> bool:
-    """Whether no file of the merge was written yet."""
+    """True if no file of the merge is written yet."""
     checkout.start_draft()
     dirty = _changed(checkout) & {step.path for step in path_steps}
     return not dirty and not _existing(checkout, (s for s in path_steps if s.added))
@@ -121,7 +121,7 @@ def _exists(checkout: Checkout, path: str) -> bool:
 
 
 def _is_torn(checkout: Checkout, new: str, step: Step) -> bool:
-    """Whether a file is missing, or only the beginning of the merge's content."""
+    """True if a file is missing, or holds only the beginning of the merge's content."""
     path = checkout.work_tree / step.path
     if not _exists(checkout, step.path):
         return True

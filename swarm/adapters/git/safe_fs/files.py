@@ -19,8 +19,8 @@ def disk_errors_as(action: str) -> Iterator[None]:
         yield
     except OSError as error:
         reason = error.strerror or "unknown error"
-        place = f" at {safe_line(str(error.filename))}" if error.filename else ""
-        raise ToolError(f"git {action}: {reason}{place}") from error
+        location = f" at {safe_line(str(error.filename))}" if error.filename else ""
+        raise ToolError(f"git {action}: {reason}{location}") from error
 
 
 def write_new(path: Path, content: bytes | str) -> None:

@@ -15,8 +15,7 @@ from swarm.adapters.git.checkpoint.restore import Restored
 from swarm.adapters.git.snapshot import take
 from swarm.adapters.git.snapshot.take import Caps
 from swarm.adapters.git.task_git import TaskGit
-from swarm.errors import Refused
-from tests.adapters.git.git_helpers import new_repository, sh_git, task_with_worktree
+from tests.adapters.git.git_helpers import new_repository, task_with_worktree
 
 
 @pytest.fixture
@@ -70,11 +69,6 @@ def test_where_it_began_is_a_checkpoint_too(task: TaskGit) -> None:
     back(task, 0)
 
     assert take.take(task).changes == ()
-
-
-def test_one_that_is_not_there_is_refused(task: TaskGit) -> None:
-    with pytest.raises(Refused, match="no checkpoint 7"):
-        refs.tree_of(task, 7)
 
 
 def test_modes_and_links_come_back(task: TaskGit) -> None:
@@ -261,38 +255,3 @@ def test_any_mess_is_undone_and_the_undoing_too(
 
     assert after.tree == then.tree
     assert take.take(task).tree == now.tree
-
-
-def test_what_is_given_up_takes_nothing_from_the_rest(task: TaskGit) -> None:
-    """What only the dropped ones held is erased; every other tree is whole."""
-    file = task.worktree / "notes" / "todo"
-    for number in range(2, 6):
-        file.write_text(f"version {number}\n")
-        refs.add_ref(task, number, take.take(task).tree)
-    file.write_text("looked at\n")
-    looked_at = take.take(task).tree
-    file.write_text("version 5\n")
-
-    erased = refs.drop_with_objects(task, [1, 2, 3], [looked_at])
-
-    assert erased == 9  # each held a blob and two trees of its own
-    for tree in (refs.tree_of(task, 4), refs.tree_of(task, 5), looked_at):
-        sh_git(task.review_git, "rev-list", "--objects", tree)
-    with pytest.raises(Refused):
-        refs.tree_of(task, 3)
-    back(task, 4)
-    assert file.read_text() == "version 4\n"
-
-
-def test_giving_up_twice_is_fine(task: TaskGit) -> None:
-    assert refs.drop_with_objects(task, [1], []) == 3
-    assert refs.drop_with_objects(task, [1], []) == 0
-    refs.drop_refs(task, [1])
-
-
-def test_the_users_objects_are_never_erased(task: TaskGit) -> None:
-    """A checkpoint equal to a commit of the user's holds none of its own."""
-    refs.add_ref(task, 2, take.take(task).base_tree)
-
-    assert refs.drop_with_objects(task, [2], []) == 0
-    back(task, 0)
