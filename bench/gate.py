@@ -48,7 +48,7 @@ def rows() -> list[Row]:
         memory = _memory(at)
         times = _times(at)
         found = [_row(times, path, what) for path in _paths() for what in COUNTS]
-        after = resident(at.kit.nets.gate.names.gate)
+        after = resident(at.parts.nets.gate.names.gate)
         found += [*memory, Row("swarm: memory, after all of that", after, 0, 0, "MB")]
         found += _waits(at)
         found += _many(at)
@@ -98,7 +98,7 @@ def _memory(at: Place) -> list[Row]:
     for path in (EXPLICIT, *PEERS):
         box, proxy = _how(at, path)
         gate = path == EXPLICIT
-        name = at.kit.nets.gate.names.gate if gate else at.box(slug(path))
+        name = at.parts.nets.gate.names.gate if gate else at.box(slug(path))
         if gate:
             at.hold(inspect=False)
         with at.holding(box, proxy, HELD):
@@ -110,7 +110,7 @@ def _memory(at: Place) -> list[Row]:
 
 def _waits(at: Place) -> list[Row]:
     """What a task waits for its net out of a warm pool: taken, and its policy held."""
-    nets, waited = at.kit.nets, []
+    nets, waited = at.parts.nets, []
     for _ in range(ROUNDS * 2):
         nets.fill()
         began = time.perf_counter()
@@ -123,7 +123,7 @@ def _waits(at: Place) -> list[Row]:
 
 def _many(at: Place) -> list[Row]:
     """Listeners of many tasks in one gate; the last one serves, too."""
-    nets, names = at.kit.nets, at.kit.nets.gate.names
+    nets, names = at.parts.nets, at.parts.nets.gate.names
     before = resident(names.gate)
     made: list[str] = []
     while len(made) < MANY:

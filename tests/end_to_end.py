@@ -101,8 +101,8 @@ def open_session() -> Iterator[Session]:
         tempfile.TemporaryDirectory() as folder,
         held(harness),
     ):
-        names = harness.context.nets.gate.names
-        harness.context.sandboxes.make_network(names.gate, names.labels("gate"))
+        names = harness.parts.nets.gate.names
+        harness.context.containers.make_network(names.gate, names.labels("gate"))
         web = Web(gateway(names.gate), Path(folder))
         (harness.paths.home / "policy.toml").write_text(
             POLICY.format(address=web.address)

@@ -13,9 +13,9 @@ from shutil import rmtree
 from bench.beside import load
 from swarm.adapters.docker import DockerImages
 from swarm.bootstrap import wiring
-from swarm.engine.context import EngineContext
 from swarm.engine.gate.net_pool import GateConfig
 from swarm.engine.host import images
+from swarm.engine.parts import EngineParts
 from swarm.plan.naming import HomePaths
 from swarm.policy.rules import Limits, Policy, Rule
 
@@ -45,7 +45,7 @@ SERVER = "python3 /bench/stream.py & exec nginx -c /bench/nginx.conf"
 class Place:
     """Where one run measures."""
 
-    kit: EngineContext
+    parts: EngineParts
     image: str
     server: str
     """The server's address."""
@@ -54,7 +54,7 @@ class Place:
 
     def box(self, name: str) -> str:
         """A container of this run."""
-        return f"swarm-{self.kit.places.tag}-bench-{name}"
+        return f"swarm-{self.parts.context.paths.tag}-bench-{name}"
 
     def policy(self, inspect: bool) -> Policy:
         """The server is allowed, read or passed through."""
@@ -73,14 +73,14 @@ class Place:
 
     def hold(self, inspect: bool) -> None:
         """Put that policy in force for the measured net."""
-        self.kit.nets.apply_config(self.net, GateConfig(self.policy(inspect)))
+        self.parts.nets.apply_config(self.net, GateConfig(self.policy(inspect)))
 
     def start(self, name: str, network: str, command: str) -> None:
         """Run a container of the bench's image."""
         host = () if network.startswith("container:") else ("--add-host", self._host())
         _docker(
             "run", "-d", "--init", "--name", self.box(name), "--user", "0",
-            "--label", f"swarm.home={self.kit.places.tag}", "--label",
+            "--label", f"swarm.home={self.parts.context.paths.tag}", "--label",
             "swarm.kind=bench", "--network", network, *host,
             self.image, "bash", "-c", command,
         )  # fmt: skip
@@ -123,31 +123,31 @@ def place() -> Iterator[Place]:
     image = _image()
     home = Path(tempfile.mkdtemp(prefix="swarm-bench-"))
     os.environ["SWARM_CONFIG"] = str(home / "config.toml")
-    kit = wiring.engine_context(HomePaths(home))
+    parts = wiring.engine_parts(HomePaths(home))
     try:
-        yield _opened(kit, image)
+        yield _opened(parts, image)
     finally:
-        kit.nets.close()
-        wiring.clear(kit.places)
-        kit.journal.close()
+        parts.nets.close()
+        wiring.clear(parts.context.paths)
+        parts.context.journal.close()
         rmtree(home)
 
 
-def _opened(context: EngineContext, image: str) -> Place:
-    names = context.nets.gate.names
-    context.sandboxes.make_network(names.gate, names.labels("gate"))
-    server = Place(context, image, "", "", "")
+def _opened(parts: EngineParts, image: str) -> Place:
+    names = parts.nets.gate.names
+    parts.context.containers.make_network(names.gate, names.labels("gate"))
+    server = Place(parts, image, "", "", "")
     server.start("server", names.gate, SERVER)
     address = _docker(
         "inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}",
         server.box("server"),
     ).strip()  # fmt: skip
     certificate = _docker("exec", server.box("server"), "cat", "/bench/cert.pem")
-    (context.places.home / "config.toml").write_text(
+    (parts.context.paths.home / "config.toml").write_text(
         f'[gate]\nready = 1\nhosts = {{ "{load.NAME}" = "{address}" }}\n'
     )
-    net = context.nets.take()
-    made = Place(context, image, address, certificate, net)
+    net = parts.nets.take()
+    made = Place(parts, image, address, certificate, net)
     made.hold(inspect=False)
     made.start("ours", f"container:{names.net(net)}", "sleep infinity")
     made.start("direct", names.gate, "sleep infinity")

@@ -94,7 +94,7 @@ def run_keeper(paths: HomePaths) -> int:
         _log_to(paths.log)
         from swarm.engine.keeper import Keeper  # noqa: PLC0415 - loads the engine
 
-        keeper = Keeper(wiring.engine_context(paths), os.getpid())
+        keeper = Keeper(wiring.engine_parts(paths), os.getpid())
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, lambda *_: keeper.stop())
         print(f"swarm keeper for {paths.home}, pid {os.getpid()}", flush=True)

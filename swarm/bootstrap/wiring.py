@@ -12,15 +12,15 @@ from swarm.store.queries import Queries
 if TYPE_CHECKING:  # the return types of what is imported when it is called
     from swarm.adapters.docker import DockerContainers
     from swarm.adapters.tmux import Tmux
-    from swarm.engine.context import EngineContext
+    from swarm.engine.parts import EngineParts
     from swarm.engine.readers.review import ReviewReader
 
 
-def engine_context(paths: HomePaths) -> "EngineContext":
+def engine_parts(paths: HomePaths) -> "EngineParts":
     """The keeper's tools for one home; starts the threads that record."""
-    from swarm.bootstrap import engine_context as context  # noqa: PLC0415 - loads sqlmodel
+    from swarm.bootstrap import engine_parts as parts  # noqa: PLC0415 - loads sqlmodel
 
-    return context.build(paths, sandboxes(), panes(paths))
+    return parts.build(paths, sandboxes(), panes(paths))
 
 
 def sandboxes() -> "DockerContainers":

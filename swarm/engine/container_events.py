@@ -41,7 +41,7 @@ class ContainerEventWatcher:
     def close(self) -> None:
         """End the stream and the thread; blocks until it did."""
         self._ended.set()
-        self._context.sandboxes.close()
+        self._context.containers.close()
         self._thread.join(timeout=RETRY_SECONDS * 2)
 
     def _follow(self) -> None:
@@ -54,7 +54,7 @@ class ContainerEventWatcher:
 
     def _listen(self) -> None:
         since = self._context.clock()
-        facts = self._context.sandboxes.facts()
+        facts = self._context.containers.facts()
         if self._up is not True:
             self._up = True
             detail = f"{facts.storage}, cgroup {facts.cgroup}"
@@ -62,9 +62,9 @@ class ContainerEventWatcher:
                 None, events.ContainerEngineUp(facts.version, detail)
             )
             self._back()
-        for news in self._context.sandboxes.news(self._context.home_labels, since):
+        for news in self._context.containers.news(self._context.home_labels, since):
             if news.action == "start":
-                self._context.news.started(news.name)
+                self._context.starts.started(news.name)
             if news.labels.get(TASK_LABEL, "").isdigit():
                 self._heard(int(news.labels[TASK_LABEL]), news)
 

@@ -1,51 +1,49 @@
-"""What every verb is given: the journal, the tools, and where things lie."""
+"""The tools that nearly every operation of the engine needs."""
 
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from swarm.adapters.git.repository import Repository
+from swarm.adapters.git.task_git import TaskGit
 from swarm.config.schema import Config
-from swarm.engine.gate.net_pool import NetPool
-from swarm.engine.resource_meter import ResourceMeter
-from swarm.engine.sensor.supervisor import SensorSupervisor
 from swarm.errors import IllegalMove
 from swarm.model.task import State, Task
 from swarm.plan.naming import HOME_LABEL, HomePaths, TaskNames
-from swarm.policy.layers import ResolvedPolicy
 from swarm.ports import Containers, Panes
-from swarm.store.audit_writer import AuditWriter
 from swarm.store.journal import Journal
 from swarm.store.queries import Queries
 
 
 class ContainerStarts:
-    """Remembers which sandboxes the engine said had started, for those who wait."""
+    """Remembers which sandboxes the container engine reported as started."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._started: set[str] = set()
 
     def started(self, name: str) -> None:
-        """The engine reported a start."""
+        """Record a start that the container engine reported."""
         with self._changed:
             self._started.add(name)
             self._changed.notify_all()
 
     def forget(self, name: str) -> None:
-        """Before a launch: an earlier start does not count."""
+        """Forget an earlier start; a launch calls this first."""
         with self._changed:
             self._started.discard(name)
 
     def wait_started(self, name: str, seconds: float) -> bool:
-        """Block until the start was reported, or the time is over."""
+        """Block until the start is reported; False if the time runs out first."""
         with self._changed:
             return self._changed.wait_for(lambda: name in self._started, seconds)
 
 
 class TaskLocks:
-    """One lock per task: two verbs on one task come one after the other."""
+    """One lock per task, so that two operations on a task run one after the other."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
@@ -59,35 +57,29 @@ class TaskLocks:
 
 @dataclass(frozen=True, slots=True)
 class EngineContext:
-    """The keeper's tools; every verb takes what it needs from here."""
+    """The journal, the tools and the settings that nearly every operation needs."""
 
-    places: HomePaths
+    paths: HomePaths
     journal: Journal
     read: Callable[[], Queries]
-    """The read side, one instance per thread."""
-    sandboxes: Containers
+    """Returns the calling thread's own queries."""
+    containers: Containers
     panes: Panes
     config: Callable[[], Config]
-    """Reads the settings anew, so that an edit counts from the next task on."""
-    nets: NetPool
-    sensing: SensorSupervisor
-    audit: AuditWriter
-    meter: ResourceMeter
+    """Reads the settings file on every call: an edit applies to the next task."""
     uid: int
     gid: int
-    last_policies: dict[str, ResolvedPolicy] = field(default_factory=dict)
-    """The policy last put in force on each task's net; gone with this process."""
-    news: ContainerStarts = field(default_factory=ContainerStarts)
+    starts: ContainerStarts = field(default_factory=ContainerStarts)
     locks: TaskLocks = field(default_factory=TaskLocks)
     clock: Callable[[], float] = time.time
 
     @property
     def home_labels(self) -> dict[str, str]:
-        """What every container and volume of this home bears."""
-        return {HOME_LABEL: self.places.tag}
+        """The labels of every container and volume of this home."""
+        return {HOME_LABEL: self.paths.tag}
 
     def live_task(self, task_id: int, hint: str = "") -> Task:
-        """The task, or IllegalMove if it is not live."""
+        """Return the task; IllegalMove if it is not live."""
         task = self.read().tasks.get(task_id)
         if task.state is not State.LIVE:
             raise IllegalMove(
@@ -97,5 +89,13 @@ class EngineContext:
         return task
 
     def names(self, task_id: int, name: str = "") -> TaskNames:
-        """What the task is called outside."""
-        return TaskNames(self.places.tag, task_id, name)
+        """The names of the task's container, volume, pane and branch."""
+        return TaskNames(self.paths.tag, task_id, name)
+
+    def task_git(self, task: Task) -> TaskGit:
+        """The task's worktree and git directories; opens the user's repository.
+
+        SwarmError if the repository is gone or is not a repository any more.
+        """
+        repository = Repository.open(Path(task.repo), self.paths.home)
+        return TaskGit(repository, self.paths, task.id, task.branch, task.base)

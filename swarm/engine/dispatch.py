@@ -1,4 +1,4 @@
-"""From a stored wish to the function that carries it out."""
+"""Hands each stored wish to the function that carries it out."""
 
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import budget, grants, task_network
+from swarm.engine.parts import EngineParts
 from swarm.engine.review import checkpoints, merge, snapshot
 from swarm.engine.tasks import cleanup, control, create
 from swarm.model import wishes
@@ -13,58 +14,88 @@ from swarm.model.wishes import TaskWish, Wish
 from swarm.store.wish_queries import WishRecord
 
 Result = dict[str, Any]
-Carry = Callable[[EngineContext, Any, int], Result]
-"""Carries out a wish of one type, given its id; answers what the front end shows."""
+CarryOut = Callable[[EngineParts, Any, int], Result]
+"""Carries out a wish, given its id; returns the answer for the front end."""
 W = TypeVar("W", bound=Wish)
 
 
-def _on_task(verb: Callable[[EngineContext, int], None]) -> Carry:
-    """A verb that needs only the task, and answers nothing but done."""
+def _task(operation: Callable[[EngineContext, int], None]) -> CarryOut:
+    """An operation that needs the task's id alone and answers nothing."""
 
-    def carry(context: EngineContext, wish: TaskWish, _wish_id: int) -> Result:
-        verb(context, wish.task)
+    def carry_out(parts: EngineParts, wish: TaskWish, _wish_id: int) -> Result:
+        operation(parts.context, wish.task)
         return {}
 
-    return carry
+    return carry_out
 
 
-def _on_wish(verb: Callable[[EngineContext, W], Result]) -> Carry:
-    def carry(context: EngineContext, wish: W, _wish_id: int) -> Result:
-        return verb(context, wish)
+def _task_with_parts(operation: Callable[[EngineParts, int], None]) -> CarryOut:
+    def carry_out(parts: EngineParts, wish: TaskWish, _wish_id: int) -> Result:
+        operation(parts, wish.task)
+        return {}
 
-    return carry
+    return carry_out
 
 
-VERBS: dict[type[Wish], Carry] = {
-    wishes.NewTasks: create.new,
-    wishes.Retry: create.retry,
-    wishes.Stop: _on_task(control.stop),
-    wishes.Kill: _on_task(control.kill),
-    wishes.Pause: _on_task(control.pause),
-    wishes.Resume: _on_task(control.resume),
-    wishes.SendText: _on_wish(control.send),
-    wishes.SetBudget: _on_wish(budget.change),
-    wishes.TakeSnapshot: _on_wish(snapshot.snapshot_wish),
-    wishes.TakeCheckpoint: _on_wish(checkpoints.take_wish),
-    wishes.RestoreCheckpoint: _on_wish(checkpoints.restore_wish),
-    wishes.Merge: _on_wish(merge.merge),
-    wishes.Discard: _on_task(cleanup.discard),
-    wishes.Restore: _on_task(cleanup.restore),
-    wishes.Remove: _on_task(cleanup.remove),
-    wishes.Cut: _on_task(task_network.cut_by_human),
-    wishes.Uncut: _on_task(task_network.uncut),
-    wishes.Panic: _on_wish(grants.panic),
-    wishes.CollectGarbage: _on_wish(cleanup.gc),
-    wishes.Grant: _on_wish(grants.grant),
-    wishes.Revoke: _on_wish(grants.revoke),
-    wishes.Trust: _on_wish(grants.trust),
+def _wish(operation: Callable[[EngineContext, W], Result]) -> CarryOut:
+    """An operation that needs the whole wish, and returns the answer to it."""
+
+    def carry_out(parts: EngineParts, wish: W, _wish_id: int) -> Result:
+        return operation(parts.context, wish)
+
+    return carry_out
+
+
+def _wish_with_parts(operation: Callable[[EngineParts, W], Result]) -> CarryOut:
+    def carry_out(parts: EngineParts, wish: W, _wish_id: int) -> Result:
+        return operation(parts, wish)
+
+    return carry_out
+
+
+def _queue(operation: Callable[[EngineContext, W, int], Result]) -> CarryOut:
+    """An operation that records the wish's id with the tasks that it queues."""
+
+    def carry_out(parts: EngineParts, wish: W, wish_id: int) -> Result:
+        return operation(parts.context, wish, wish_id)
+
+    return carry_out
+
+
+OPERATIONS: dict[type[Wish], CarryOut] = {
+    wishes.NewTasks: _queue(create.new),
+    wishes.Retry: _queue(create.retry),
+    wishes.Stop: _task_with_parts(control.stop),
+    wishes.Kill: _task_with_parts(control.kill),
+    wishes.Pause: _task(control.pause),
+    wishes.Resume: _task(control.resume),
+    wishes.SendText: _wish(control.send),
+    wishes.SetBudget: _wish(budget.change),
+    wishes.TakeSnapshot: _wish(snapshot.snapshot_wish),
+    wishes.TakeCheckpoint: _wish(checkpoints.take_wish),
+    wishes.RestoreCheckpoint: _wish(checkpoints.restore_wish),
+    wishes.Merge: _wish(merge.merge),
+    wishes.Discard: _task(cleanup.discard),
+    wishes.Restore: _task(cleanup.restore),
+    wishes.Remove: _task_with_parts(cleanup.remove),
+    wishes.Cut: _task_with_parts(task_network.cut_by_human),
+    wishes.Uncut: _task_with_parts(task_network.uncut),
+    wishes.Panic: _wish_with_parts(grants.panic),
+    wishes.CollectGarbage: _wish_with_parts(cleanup.gc),
+    wishes.Grant: _wish_with_parts(grants.grant),
+    wishes.Revoke: _wish_with_parts(grants.revoke),
+    wishes.Trust: _wish_with_parts(grants.trust),
 }
-"""What carries out each type of wish."""
+"""The function that carries out each type of wish."""
 
 
-def carry_out(context: EngineContext, record: WishRecord) -> Result:
+def carry_out(parts: EngineParts, record: WishRecord) -> Result:
     """Do what the wish asks, holding its task's lock; SwarmError if it is refused."""
     wish = wishes.parse(record.verb, record.body)
-    lock = context.locks.of(wish.task) if isinstance(wish, TaskWish) else nullcontext()
+    lock = (
+        parts.context.locks.of(wish.task)
+        if isinstance(wish, TaskWish)
+        else nullcontext()
+    )
     with lock:
-        return VERBS[type(wish)](context, wish, record.id)
+        return OPERATIONS[type(wish)](parts, wish, record.id)

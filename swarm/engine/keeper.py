@@ -10,8 +10,8 @@ from contextlib import suppress
 from swarm import __version__
 from swarm.engine import dispatch
 from swarm.engine.container_events import ContainerEventWatcher
-from swarm.engine.context import EngineContext
 from swarm.engine.egress import budget, policy_resolver, task_network
+from swarm.engine.parts import EngineParts
 from swarm.engine.review import checkpoints
 from swarm.engine.tasks import finish, launch, observation, reconcile
 from swarm.engine.tasks.scheduler import hopeless, startable
@@ -34,8 +34,9 @@ WORKERS = 32
 class Keeper:
     """Carries out wishes until `stop` is called; one per home, held by its lock."""
 
-    def __init__(self, context: EngineContext, pid: int) -> None:
-        self._context = context
+    def __init__(self, parts: EngineParts, pid: int) -> None:
+        self._parts = parts
+        self._context = context = parts.context
         self._pid = pid
         self._stopped = threading.Event()
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
@@ -58,9 +59,9 @@ class Keeper:
         """Take up where an earlier keeper was, then serve; blocks until `stop`."""
         self._context.journal.record(None, e.KeeperStarted(self._pid, __version__))
         reconcile.offline(self._context)
-        self._context.nets.gate.set_lost_handler(self._gate_lost)
-        self._context.sensing.set_lost_handler(self._sensor_lost)
-        self._context.nets.log.set_answer_handler(self._check_budget)
+        self._parts.nets.gate.set_lost_handler(self._gate_lost)
+        self._parts.sensor.set_lost_handler(self._sensor_lost)
+        self._parts.nets.log.set_answer_handler(self._check_budget)
         self._watch.start()
         self._workers.submit(policy_resolver.known_registries)
         read, seen = self._context.read(), -1
@@ -74,10 +75,10 @@ class Keeper:
                     self._serve()
         finally:
             self._watch.close()
-            self._context.meter.close()
+            self._parts.meter.close()
             self._workers.shutdown(wait=True, cancel_futures=True)
-            self._context.nets.close()
-            self._context.sensing.close()
+            self._parts.nets.close()
+            self._parts.sensor.close()
 
     def _drain(self) -> bool:
         """Run what other threads left for this one; waits a moment for the first."""
@@ -121,7 +122,7 @@ class Keeper:
     def _follow_usage(self, tasks: list[Task]) -> None:
         live = [task for task in tasks if task.state is State.LIVE]
         names = {task.id: self._context.names(task.id).sandbox for task in live}
-        self._context.meter.follow(names)
+        self._parts.meter.follow(names)
 
     def _launch(self, task_id: int) -> None:
         try:
@@ -137,13 +138,13 @@ class Keeper:
 
     def _carry_out(self, wish: WishRecord) -> None:
         try:
-            result = dispatch.carry_out(self._context, wish)
+            result = dispatch.carry_out(self._parts, wish)
         except SwarmError as error:
             self._context.journal.refuse(wish.id, error)
         except Exception as error:  # noqa: BLE001 - a wish is always answered
             surprise = SwarmError(
                 f"{wish.verb} failed unexpectedly: {error!r}",
-                hint=f"please report this; details are in {self._context.places.log}",
+                hint=f"please report this; details are in {self._context.paths.log}",
             )
             self._context.journal.refuse(wish.id, surprise)
         else:
@@ -153,7 +154,7 @@ class Keeper:
     def _heard(self, task_id: int, news: ContainerEvent) -> None:
         is_box = news.labels.get("swarm.kind") == "sandbox"
         if news.action == "oom" and is_box:
-            self._context.meter.out_of_memory(task_id)
+            self._parts.meter.out_of_memory(task_id)
         elif news.action == "die" and is_box:
             self._workers.submit(self._guarded, task_id, "ending", finish.ended)
         elif news.action == "destroy":
@@ -163,9 +164,9 @@ class Keeper:
         self._workers.submit(self._reconcile)
 
     def _reconcile(self) -> None:
-        if self._context.sensing.is_down:
+        if self._parts.sensor.is_down:
             self._recover_sensor()
-        reconcile.online(self._context)
+        reconcile.online(self._parts)
         for task in self._context.read().tasks.all():
             if task.state is State.LIVE:
                 self._check_budget(task.id)
@@ -174,7 +175,7 @@ class Keeper:
 
     def _check_budget(self, task_id: int) -> None:
         if not self._stopped.is_set():
-            self._workers.submit(self._guarded, task_id, "budget", budget.check)
+            self._workers.submit(self._guarded, task_id, "budget", _check_budget)
 
     def _gate_lost(self, why: str) -> None:
         if not self._stopped.is_set():
@@ -183,26 +184,26 @@ class Keeper:
     def _recover_gate(self, why: str) -> None:
         """A gate that does not come back is tried again when a task needs it."""
         try:
-            task_network.recover(self._context, why)
+            task_network.recover(self._parts, why)
         except SwarmError as error:
             self._context.journal.record(None, e.GateDown(error.message))
         self._fill()
 
     def _sensor_lost(self, why: str) -> None:
         if not self._stopped.is_set():
-            self._context.sensing.on_sensor_lost(why)
+            self._parts.sensor.on_sensor_lost(why)
             self._workers.submit(self._recover_sensor)
 
     def _recover_sensor(self) -> None:
         """A sensor that does not come back is tried again when the engine does."""
         try:
-            observation.recover(self._context)
+            observation.recover(self._parts)
         except SwarmError as error:
             self._trouble_once("sensor", error)
 
     def _fill(self) -> None:
         try:
-            self._context.nets.fill()
+            self._parts.nets.fill()
         except SwarmError as error:
             self._trouble_once("nets", error)
 
@@ -225,7 +226,7 @@ class Keeper:
     def _round(self, due: list[int]) -> None:
         with self._in_round:
             for task_id in due:
-                self._guarded(task_id, "checkpoint", checkpoints.each_round)
+                self._guarded(task_id, "checkpoint", _take_checkpoint)
 
     def _follow_policies(self) -> None:
         """An edit of a policy file counts at once, also for those at work.
@@ -233,7 +234,7 @@ class Keeper:
         At once is when two looks saw the same: many editors empty a file and then
         write it, and what is half written would take away rules for a moment.
         """
-        stamp = policy_resolver.files_stamp(self._context.places)
+        stamp = policy_resolver.files_stamp(self._context.paths)
         settled, self._seen_stamp = stamp == self._seen_stamp, stamp
         if settled and stamp != self._stamp:
             first, self._stamp = self._stamp is None, stamp
@@ -246,11 +247,11 @@ class Keeper:
                 self._guarded(task.id, "policy", task_network.renew_edited)
 
     def _guarded(
-        self, task_id: int, where: str, verb: Callable[[EngineContext, int], None]
+        self, task_id: int, where: str, operation: Callable[[EngineParts, int], None]
     ) -> None:
         try:
             with self._context.locks.of(task_id):
-                verb(self._context, task_id)
+                operation(self._parts, task_id)
         except Exception as error:  # noqa: BLE001 - recorded, and the keeper goes on
             reason = error.message if isinstance(error, SwarmError) else repr(error)
             self._context.journal.record(None, e.Trouble(f"{where} {task_id}", reason))
@@ -263,3 +264,11 @@ class Keeper:
         )
         if not events or events[-1].event != trouble:
             self._context.journal.record(None, trouble)
+
+
+def _check_budget(parts: EngineParts, task_id: int) -> None:
+    budget.check(parts.context, task_id)
+
+
+def _take_checkpoint(parts: EngineParts, task_id: int) -> None:
+    checkpoints.each_round(parts.context, task_id)

@@ -55,8 +55,8 @@ def done(
     images.build(DockerImages(), "agents/claude", lambda _line: None)
     folder = tmp_path_factory.mktemp("claude")
     with open_keeper_harness() as harness:
-        names = harness.context.nets.gate.names
-        harness.context.sandboxes.make_network(names.gate, names.labels("gate"))
+        names = harness.parts.nets.gate.names
+        harness.context.containers.make_network(names.gate, names.labels("gate"))
         address = gateway(names.gate)
         script = Scripted(address, folder, COMMANDS)
         configure(harness, folder, script, address)
@@ -93,7 +93,9 @@ def test_it_ends_well_and_its_commit_comes_home(
     harness, script = done
     task = harness.queries.tasks.get(1)
 
-    log = harness.context.sandboxes.logs(harness.context.names(1).sandbox, 200).decode()
+    log = harness.context.containers.logs(
+        harness.context.names(1).sandbox, 200
+    ).decode()
     assert (task.state, task.exit_code) == (State.STOPPED, 0), log
     assert task.review.commits == 1
     assert len(script.results) == len(COMMANDS)
@@ -105,13 +107,13 @@ def test_the_key_is_injected_and_nowhere_in_the_box(
     """The server sees the real key alone; the agent sees a placeholder."""
     harness, script = done
     name = harness.context.names(1).sandbox
-    facts = harness.context.sandboxes.inspect(name)
+    facts = harness.context.containers.inspect(name)
     assert facts is not None
 
     assert script.keys == {KEY}
     assert "swarm-placeholder-" in script.results[0]
     assert KEY not in json.dumps(facts.raw)
-    assert KEY.encode() not in harness.context.sandboxes.logs(name, 10_000)
+    assert KEY.encode() not in harness.context.containers.logs(name, 10_000)
     files = [file for file in harness.paths.home.rglob("*") if file.is_file()]
     assert not [file for file in files if KEY.encode() in file.read_bytes()]
 

@@ -89,7 +89,7 @@ class Place:
             upstream_ca=(self.web.authority.certificate,),
         )
         net = self.harness.queries.tasks.get(self.task).net.name
-        self.harness.context.nets.apply_config(net, GateConfig(policy))
+        self.harness.parts.nets.apply_config(net, GateConfig(policy))
 
     def good(self, **more: object) -> Rule:
         """The rule for the web."""
@@ -127,8 +127,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         door.build(reference, files, {"BASE_IMAGE": base}, lambda _line: None)
     folder = tmp_path_factory.mktemp("clients")
     with open_keeper_harness() as harness:
-        names = harness.context.nets.gate.names
-        harness.context.sandboxes.make_network(names.gate, names.labels("gate"))
+        names = harness.parts.nets.gate.names
+        harness.context.containers.make_network(names.gate, names.labels("gate"))
         web = Web(gateway(names.gate), folder)
         hosts = f'hosts = {{ "good.test" = "{web.address}" }}'
         text_of_config = (

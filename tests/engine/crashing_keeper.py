@@ -96,7 +96,8 @@ def install_crashing_git(folder: Path, verb: str, when: str) -> None:
 def main(home: Path, point: str) -> None:
     """Keep until the point is reached."""
     paths = HomePaths(home)
-    context = wiring.engine_context(paths)
+    parts = wiring.engine_parts(paths)
+    context = parts.context
     room, name, *more = point.split(":")
     match room:
         case "journal":
@@ -106,7 +107,7 @@ def main(home: Path, point: str) -> None:
             context = replace(context, journal=crashing)
         case "sandboxes":
             context = replace(
-                context, sandboxes=CrashingTool(context.sandboxes, name, more[0])
+                context, containers=CrashingTool(context.containers, name, more[0])
             )
         case "panes":
             context = replace(context, panes=CrashingTool(context.panes, name, more[0]))
@@ -114,7 +115,7 @@ def main(home: Path, point: str) -> None:
             install_crashing_git(home / "bin", name, more[0])
         case _:
             raise SystemExit(f"no such point: {point}")
-    Keeper(context, os.getpid()).run()
+    Keeper(replace(parts, context=context), os.getpid()).run()
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from typing import Any
 from swarm.bootstrap import wiring
 from swarm.engine.context import EngineContext
 from swarm.engine.keeper import Keeper
+from swarm.engine.parts import EngineParts
 from swarm.model.task import State, Task
 from swarm.plan.gate_containers import SHARED_KINDS
 from swarm.plan.naming import HomePaths
@@ -35,13 +36,18 @@ class KeeperHarness:
     """One home with its keeper, driven as a front end would."""
 
     paths: HomePaths
-    context: EngineContext
+    parts: EngineParts
     queries: Queries
     keepers: list[tuple[Keeper, threading.Thread]] = field(default_factory=list)
 
+    @property
+    def context(self) -> EngineContext:
+        """The tools that the keeper works with."""
+        return self.parts.context
+
     def start_keeper(self) -> Keeper:
         """Start a keeper in this process."""
-        keeper = Keeper(self.context, os.getpid())
+        keeper = Keeper(self.parts, os.getpid())
         thread = threading.Thread(target=keeper.run, daemon=True)
         thread.start()
         self.keepers.append((keeper, thread))
@@ -60,13 +66,13 @@ class KeeperHarness:
         """The containers that belong to tasks."""
         return [
             facts.name
-            for facts in self.context.sandboxes.all(self.context.home_labels)
+            for facts in self.context.containers.all(self.context.home_labels)
             if facts.labels["swarm.kind"] not in SHARED_KINDS
         ]
 
     def net_namespaces(self) -> set[str]:
         """The nets whose namespaces exist."""
-        return self.context.nets.existing()
+        return self.parts.nets.existing()
 
     def stop_keepers(self) -> None:
         """Stop every keeper."""
@@ -136,8 +142,8 @@ def open_keeper_harness() -> Iterator[KeeperHarness]:
     home = Path(tempfile.mkdtemp(prefix=f"swarm-test-{os.getpid()}-"))
     before = os.environ.get("SWARM_CONFIG")
     paths = HomePaths(home)
-    context = wiring.engine_context(paths)
-    harness = KeeperHarness(paths, context, Queries(paths.database))
+    parts = wiring.engine_parts(paths)
+    harness = KeeperHarness(paths, parts, Queries(paths.database))
     harness.configure("")
     try:
         yield harness
@@ -145,7 +151,7 @@ def open_keeper_harness() -> Iterator[KeeperHarness]:
         harness.stop_keepers()
         wiring.clear(paths)
         harness.queries.close()
-        context.journal.close()
+        parts.context.journal.close()
         rmtree(home)
         if before is not None:
             os.environ["SWARM_CONFIG"] = before

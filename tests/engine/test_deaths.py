@@ -166,7 +166,7 @@ def test_a_container_removed_behind_our_back_is_lost_and_its_work_is_not(
     kept = harness.paths.worktree(task_id) / "kept.txt"
     harness.until(kept.exists, "the agent's file")
 
-    harness.context.sandboxes.remove(harness.context.names(task_id).sandbox)
+    harness.context.containers.remove(harness.context.names(task_id).sandbox)
 
     harness.until_state(task_id, State.LOST, State.STOPPED)
     assert harness.wish_done("snapshot", task=task_id)["tree"]

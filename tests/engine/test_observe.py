@@ -73,7 +73,7 @@ def test_a_keeper_that_leaves_nobody_behind_ends_the_sensor(
     task = harness.new_task(sample, "sleep 10000")
     harness.until_state(task, State.LIVE)
     harness.stop_keepers()
-    goes_on = harness.context.sandboxes.inspect(sensor)
+    goes_on = harness.context.containers.inspect(sensor)
     assert goes_on
     assert goes_on.status == "running"
 
@@ -82,7 +82,7 @@ def test_a_keeper_that_leaves_nobody_behind_ends_the_sensor(
     harness.until_taken_in(task)
     harness.stop_keepers()
 
-    assert harness.context.sandboxes.inspect(sensor) is None
+    assert harness.context.containers.inspect(sensor) is None
 
 
 def test_a_second_look_at_an_observed_task_tells_of_no_gap(
@@ -95,7 +95,7 @@ def test_a_second_look_at_an_observed_task_tells_of_no_gap(
     until_seen(harness, task, "/workspace/seen")
 
     with harness.context.locks.of(task):
-        reconcile.task(harness.context, task)
+        reconcile.task(harness.parts, task)
 
     known = harness.queries.events.after(task=task)
     assert not [one for one in known if isinstance(one.event, events.ObservationGap)]
@@ -112,7 +112,7 @@ def test_a_sensor_that_dies_is_replaced_and_what_nobody_saw_is_found(
     box = harness.context.names(task).sandbox
     script = "until test -e /tmp/x; do touch dark; done"
     dark = subprocess.Popen(["docker", "exec", box, "bash", "-c", script])
-    harness.context.sandboxes.kill(f"swarm-{harness.paths.tag}-sensor")
+    harness.context.containers.kill(f"swarm-{harness.paths.tag}-sensor")
     harness.until(
         lambda: _told(harness, task, events.ObservationGap), "the gap is told"
     )

@@ -50,7 +50,7 @@ def test_the_running_container_keeps_every_line_of_the_floor(
     task_id = harness.new_task(sample, "sleep 600")
     harness.until_state(task_id, State.LIVE)
 
-    facts = harness.context.sandboxes.inspect(harness.context.names(task_id).sandbox)
+    facts = harness.context.containers.inspect(harness.context.names(task_id).sandbox)
 
     assert facts is not None
     assert facts.status == "running"
@@ -67,7 +67,7 @@ def test_stop_pause_resume_and_send_do_what_they_say(
     name = harness.context.names(task_id).sandbox
 
     harness.wish_done("pause", task=task_id)
-    facts = harness.context.sandboxes.inspect(name)
+    facts = harness.context.containers.inspect(name)
     assert facts is not None
     assert facts.status == "paused"
     assert harness.wish("send", task=task_id, text="no").outcome == "refused"

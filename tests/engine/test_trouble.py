@@ -104,7 +104,7 @@ def test_a_runtime_that_the_engine_lacks_fails_with_its_words(
     assert "nosuch" in task.reason
     assert harness.task_containers() == []
     assert (
-        harness.context.sandboxes.volumes(
+        harness.context.containers.volumes(
             {TASK_LABEL: "1", **harness.context.home_labels}
         )
         == []

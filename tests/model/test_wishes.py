@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.engine.dispatch import VERBS
+from swarm.engine.dispatch import OPERATIONS
 from swarm.errors import SwarmError
 from swarm.model import wishes
 from swarm.model.wishes import Wish, parse
@@ -27,7 +27,7 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
     wishes.Kind: st.sampled_from(get_args(wishes.Kind)),
     wishes.Scope: st.sampled_from(get_args(wishes.Scope)),
 }
-EVERY_WISH = st.sampled_from(list(VERBS)).flatmap(
+EVERY_WISH = st.sampled_from(list(OPERATIONS)).flatmap(
     lambda kind: st.builds(
         kind, **{field.name: VALUES[field.type] for field in dataclasses.fields(kind)}
     )

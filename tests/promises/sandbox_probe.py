@@ -71,7 +71,7 @@ class SandboxProbe:
             **settings,
         )
         task = self.harness.queries.tasks.get(self.task)
-        self.harness.context.nets.apply_config(
+        self.harness.parts.nets.apply_config(
             task.net.name, GateConfig(policy, secrets, placeholders)
         )
 
@@ -106,7 +106,7 @@ class SandboxProbe:
 
     def inspect(self, name: str = "") -> dict[str, Any]:
         """What `docker inspect` says; of the sandbox where no other is named."""
-        facts = self.harness.context.sandboxes.inspect(name or self.box)
+        facts = self.harness.context.containers.inspect(name or self.box)
         assert facts is not None
         return facts.raw
 
@@ -114,7 +114,7 @@ class SandboxProbe:
     def net(self) -> str:
         """The container that owns the sandbox's namespace."""
         task = self.harness.queries.tasks.get(self.task)
-        return self.harness.context.nets.gate.names.net(task.net.name)
+        return self.harness.parts.nets.gate.names.net(task.net.name)
 
     def said(self, kind: str) -> list[Any]:
         """The journal's events of one kind about the task."""
@@ -143,16 +143,16 @@ class WeakGate(GateClient):
 def open_probe(sample: Path, weak: bool = False) -> Iterator[SandboxProbe]:
     """A probe with one live task that sleeps; everything goes at the end."""
     with open_keeper_harness() as harness, tempfile.TemporaryDirectory() as folder:
-        names = harness.context.nets.gate.names
-        harness.context.sandboxes.make_network(names.gate, names.labels("gate"))
+        names = harness.parts.nets.gate.names
+        harness.context.containers.make_network(names.gate, names.labels("gate"))
         web = Web(gateway(names.gate), Path(folder))
         hosts = dict.fromkeys(("good.test", "api.test", "evil.test"), web.address)
         known = {**hosts, "sub.good.test": web.address, **FORBIDDEN_ADDRESSES}
-        kit = harness.context
+        containers, log = harness.context.containers, harness.parts.nets.log
         kind = WeakGate if weak else GateClient
-        gate = kind(kit.sandboxes, names, lambda: known, kit.nets.log.on_line)
-        nets = NetPool(kit.sandboxes, gate, kit.nets.log, lambda: 0)
-        harness.context = replace(kit, nets=nets)
+        gate = kind(containers, names, lambda: known, log.on_line)
+        nets = NetPool(containers, gate, log, lambda: 0)
+        harness.parts = replace(harness.parts, nets=nets)
         harness.start_keeper()
         task = harness.new_task(sample, "sleep 100000")
         harness.until_state(task, State.LIVE)
@@ -164,12 +164,12 @@ def open_probe(sample: Path, weak: bool = False) -> Iterator[SandboxProbe]:
 def open_bridged_probe(of: SandboxProbe) -> Iterator[SandboxProbe]:
     """The same sandbox on a plain bridge: what most tools call isolated."""
     name = f"{of.box}-bridged"
-    network = of.harness.context.nets.gate.names.gate
+    network = of.harness.parts.nets.gate.names.gate
     plan = replace(_spec_of(of), name=name, network=network, hosts={})
-    of.harness.context.sandboxes.create(replace(plan, terminal=False))
-    of.harness.context.sandboxes.start(name)
+    of.harness.context.containers.create(replace(plan, terminal=False))
+    of.harness.context.containers.start(name)
     yield replace(of, box=name)
-    of.harness.context.sandboxes.remove(name)
+    of.harness.context.containers.remove(name)
 
 
 def _spec_of(of: SandboxProbe) -> SandboxSpec:
@@ -191,7 +191,7 @@ def gateway(network: str) -> str:
 
 def held_by_gate(of: SandboxProbe) -> set[str]:
     """The nets that the gate serves now."""
-    return set(of.harness.context.nets.gate.ask("hello")["nets"])
+    return set(of.harness.parts.nets.gate.ask("hello")["nets"])
 
 
 def digest(policy: Policy) -> str:

@@ -78,7 +78,7 @@ def test_the_gates_own_container_cannot_be_reached(sandbox: SandboxProbe) -> Non
     Why: its control, its neighbours and its keys are nobody's business. Leash's control
     port listens on 0.0.0.0 and asks nobody who they are.
     """
-    names = sandbox.harness.context.nets.gate.names
+    names = sandbox.harness.parts.nets.gate.names
     address = sandbox.inspect(names.gate)["NetworkSettings"]["Networks"][names.gate][
         "IPAddress"
     ]
@@ -139,7 +139,7 @@ def test_no_running_container_holds_a_capability(real_sandbox: SandboxProbe) -> 
 def _running(sandbox: SandboxProbe) -> list[dict[str, Any]]:
     """All of ours; not the weakened one that other probes are tried on."""
     kit = sandbox.harness.context
-    known = kit.sandboxes.all(kit.home_labels)
+    known = kit.containers.all(kit.home_labels)
     ours = [one for one in known if one.labels[KIND_LABEL] != "weakened"]
     return [sandbox.inspect(one.name) for one in ours if one.status == "running"]
 
@@ -220,7 +220,7 @@ def test_a_gateway_that_the_host_has_is_none_here(sandbox: SandboxProbe) -> None
 
     Why: whoever has a default route has a network, whatever stands before it.
     """
-    network = sandbox.harness.context.nets.gate.names.gate
+    network = sandbox.harness.parts.nets.gate.names.gate
     done = sandbox.shell("cat /proc/net/route /proc/net/arp")
 
     assert done.out.count("\n") <= 2, (gateway(network), done.out)

@@ -136,7 +136,7 @@ def test_no_agent_signals_the_sensor_or_the_gate(real_sandbox: SandboxProbe) -> 
     )
 
     assert real_sandbox.inspect(name)["State"]["Pid"] == before
-    assert real_sandbox.harness.context.nets.gate.ask("hello")
+    assert real_sandbox.harness.parts.nets.gate.ask("hello")
 
 
 def test_a_name_with_a_line_of_its_own_forges_no_line(
@@ -215,7 +215,7 @@ def test_a_dead_sensor_is_told_and_replaced(
     Why: a log with a hole that nobody sees is worse than none.
     """
     harness, one, two = home
-    harness.context.sandboxes.kill(f"swarm-{harness.paths.tag}-sensor")
+    harness.context.containers.kill(f"swarm-{harness.paths.tag}-sensor")
     for task in (one, two):
         harness.until(partial(_is_unobserved, harness, task), "told")
     inside(harness, one, "touch /tmp/seen-again")

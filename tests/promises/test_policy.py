@@ -266,16 +266,16 @@ def test_a_malformed_file_keeps_the_last_good_policy(
     assert _applied(harness, task) == before
     wish = harness.wish("new", repo=str(sample), prompt="p", command="true")
     assert (wish.outcome, f"{file}:3" in wish.message) == ("refused", True)
-    harness.context.sandboxes.kill(harness.context.nets.gate.names.gate)
+    harness.context.containers.kill(harness.parts.nets.gate.names.gate)
     harness.until(lambda: "GateUp" in harness.journal_text(), "another gate")
     assert "first.test" in _last_hosts(harness, net)
-    assert net in harness.context.nets.served()
+    assert net in harness.parts.nets.served()
     file.unlink()
     harness.until(lambda: _applied(harness, task) > before, "the mended file")
 
 
 def _last_hosts(harness: KeeperHarness, net: str) -> set[str]:
-    resolved = harness.context.last_policies.get(net)
+    resolved = harness.parts.last_policies.get(net)
     return {rule.host for rule in resolved.policy.rules} if resolved else set()
 
 
@@ -327,7 +327,7 @@ def test_the_gates_socket_is_in_no_sandbox(real_sandbox: SandboxProbe) -> None:
     )
 
     assert "donate" not in done.out
-    assert real_sandbox.harness.context.nets.gate.names.run not in str(
+    assert real_sandbox.harness.parts.nets.gate.names.run not in str(
         real_sandbox.inspect()["Mounts"]
     )
 
@@ -340,11 +340,11 @@ def test_a_dead_gate_means_no_network_and_a_new_one_brings_it_back(
     Why: fail closed, and then get up.
     """
     harness, _, task = home
-    gate = harness.context.nets.gate
+    gate = harness.parts.nets.gate
     box = harness.context.names(task).sandbox
     curl = "curl -s -o /dev/null -m 3 https://example.com; echo exit $?"
     known = harness.journal_text().count("GateUp")
-    harness.context.sandboxes.kill(gate.names.gate)
+    harness.context.containers.kill(gate.names.gate)
 
     dead = _in(box, curl)
     harness.until(
@@ -366,10 +366,10 @@ def test_a_gate_killed_in_mid_transfer_leaves_nothing_open(
     Why: a connection that outlived its judge would be nobody's.
     """
     real_sandbox.allow(real_sandbox.good())
-    harness, gate = real_sandbox.harness, real_sandbox.harness.context.nets.gate
+    harness, gate = real_sandbox.harness, real_sandbox.harness.parts.nets.gate
     known = harness.journal_text().count("GateUp")
     killing = (gate.names.gate,)
-    threading.Timer(1.0, harness.context.sandboxes.kill, killing).start()
+    threading.Timer(1.0, harness.context.containers.kill, killing).start()
 
     done = real_sandbox.run("""
         wire, status = tunnel(f"good.test:{PORT}")
@@ -408,7 +408,7 @@ def test_a_dead_net_means_no_network(home: tuple[KeeperHarness, Path, int]) -> N
     task = harness.new_task(sample, "sleep 100000")
     harness.until_state(task, State.LIVE)
     net = harness.queries.tasks.get(task).net.name
-    harness.context.nets.gate.ask("close", net=net)
+    harness.parts.nets.gate.ask("close", net=net)
 
     said = _in(
         harness.context.names(task).sandbox, "curl -s -m 3 https://a.test; echo $?"
@@ -441,7 +441,7 @@ def test_ending_a_task_ends_its_net(home: tuple[KeeperHarness, Path, int]) -> No
         lambda: ended.net.name not in harness.net_namespaces(), "the net is gone"
     )
 
-    assert ended.net.name not in set(harness.context.nets.gate.ask("hello")["nets"])
+    assert ended.net.name not in set(harness.parts.nets.gate.ask("hello")["nets"])
 
 
 def test_the_gate_holds_what_the_journal_says(real_sandbox: SandboxProbe) -> None:

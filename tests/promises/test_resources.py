@@ -230,7 +230,7 @@ def test_a_flood_of_output_does_not_fill_the_disk(
     else:
         own = another(sandbox, tmp_path, FLOOD)
     own.harness.until((worktree(own) / "said").exists, "the end of the flood")
-    folder = Path(own.harness.context.sandboxes.facts().root, "containers")
+    folder = Path(own.harness.context.containers.facts().root, "containers")
     logs = [*(folder / own.inspect()["Id"]).rglob("*")]
     size = sum(file.stat().st_size for file in logs if file.is_file())
     if own.task != sandbox.task:

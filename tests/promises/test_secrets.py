@@ -171,9 +171,9 @@ def test_the_value_is_in_nothing_that_we_keep(real_sandbox: SandboxProbe) -> Non
 
     files = [file for file in home.rglob("*") if file.is_file()]
     holders = [str(file) for file in files if VALUE.encode() in file.read_bytes()]
-    names = [facts.name for facts in kit.sandboxes.all(kit.home_labels)]
+    names = [facts.name for facts in kit.containers.all(kit.home_labels)]
     inspected = "".join(str(real_sandbox.inspect(name)) for name in names)
-    logs = b"".join(kit.sandboxes.logs(name, 10_000) for name in names)
+    logs = b"".join(kit.containers.logs(name, 10_000) for name in names)
     screens = "".join(s.text for s in kit.panes.capture(list(kit.panes.all())).values())
 
     assert holders == []
@@ -198,7 +198,7 @@ def test_the_cas_key_is_in_the_gate_alone(real_sandbox: SandboxProbe) -> None:
     ]
 
     assert done.out.strip() == "0"
-    assert real_sandbox.harness.context.nets.gate.names.keys not in mounts
+    assert real_sandbox.harness.parts.nets.gate.names.keys not in mounts
     # The dashes tell a key from the audit's line about the search for one.
     assert not any(b"PRIVATE KEY-----" in file.read_bytes() for file in files)
 

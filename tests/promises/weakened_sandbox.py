@@ -16,7 +16,6 @@ from swarm.adapters.git import diff, quarantine
 from swarm.adapters.git.task_git import TaskGit
 from swarm.engine.readers import review as reviewing
 from swarm.engine.review import snapshot
-from swarm.engine.worktree import task_git
 from swarm.errors import SwarmError
 from swarm.model.review import Change
 from swarm.plan import specs
@@ -191,12 +190,12 @@ def receive(at: SandboxProbe) -> str:
         return at.git("rev-parse", "HEAD").strip()
     kit, task = at.harness.context, at.harness.queries.tasks.get(at.task)
     sender = snapshot.sender(kit.names(task.id), spec_of(at), task.base)
-    return quarantine.receive(of_git(at), kit.sandboxes.run(sender, 64 << 20)).head
+    return quarantine.receive(of_git(at), kit.containers.run(sender, 64 << 20)).head
 
 
 def of_git(at: SandboxProbe) -> TaskGit:
     """The host's side of a task's git."""
-    return task_git(at.harness.context, at.harness.queries.tasks.get(at.task))
+    return at.harness.context.task_git(at.harness.queries.tasks.get(at.task))
 
 
 def changes(at: SandboxProbe) -> tuple[Change, ...]:

@@ -16,7 +16,7 @@ def check(context: EngineContext, task_id: int) -> None:
     why = budget.exceeded_reason(task)
     if not why or task.state is not State.LIVE or task.paused:
         return
-    context.sandboxes.pause(context.names(task.id).sandbox)
+    context.containers.pause(context.names(task.id).sandbox)
     context.journal.record(
         task.id, events.BudgetSpent(why), events.TaskPaused("its budget")
     )

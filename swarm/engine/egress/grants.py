@@ -9,6 +9,7 @@ from swarm.config import load, policy_files, policy_writer, public_suffixes
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import policy_resolver, repository_policy, task_network
 from swarm.engine.egress.repository_policy import RepositoryPolicies
+from swarm.engine.parts import EngineParts
 from swarm.errors import Refused, SwarmError
 from swarm.model import events, format
 from swarm.model.task import State, Task
@@ -22,11 +23,12 @@ from swarm.policy.toml_table import BadPolicy
 OF_TASK = ("once", "task")
 
 
-def grant(context: EngineContext, wish: Grant) -> dict[str, Any]:
+def grant(parts: EngineParts, wish: Grant) -> dict[str, Any]:
     """Add the wish's rule, which is in force when this returns.
 
     Refused for what is never approvable: addresses, local names, other resolvers.
     """
+    context = parts.context
     rule, scope = _rule(wish), wish.scope
     why = f"{rule.id} ({scope})"
     if scope in OF_TASK:
@@ -36,17 +38,18 @@ def grant(context: EngineContext, wish: Grant) -> dict[str, Any]:
         with context.locks.of(task.id):
             granted = events.PolicyGranted(asdict(rule), scope)
             context.journal.record(task.id, granted)
-            task_network.renew(context, task, why)
+            task_network.renew(parts, task, why)
         return {"rule": rule.id, "file": ""}
     file = _policy_file(context, wish)
     policy_writer.add(file, rule, scope)
     context.journal.record(None, events.PolicyGranted(asdict(rule), scope, str(file)))
-    _renew_all(context, why)
+    _renew_all(parts, why)
     return {"rule": rule.id, "file": str(file)}
 
 
-def revoke(context: EngineContext, wish: Revoke) -> dict[str, Any]:
+def revoke(parts: EngineParts, wish: Revoke) -> dict[str, Any]:
     """Take back every rule about a host in one scope; returns their sentences."""
+    context = parts.context
     scope, host = wish.scope, wish.host.lower()
     if scope in OF_TASK:
         task = context.read().tasks.get(_task_id(wish))
@@ -61,34 +64,35 @@ def revoke(context: EngineContext, wish: Revoke) -> dict[str, Any]:
                     task.id, events.PolicyRevoked(asdict(rule), "task")
                 )
             if revoked_rules and task.state is State.LIVE:
-                task_network.renew(context, task, f"took back {host}")
+                task_network.renew(parts, task, f"took back {host}")
         return {"taken": [rule.id for rule in revoked_rules]}
     file = _policy_file(context, wish)
     sentences = policy_writer.remove(file, host, scope)
     if sentences:
         revocation = events.PolicyRevoked({"host": host}, scope, str(file))
         context.journal.record(None, revocation)
-        _renew_all(context, f"took back {host}")
+        _renew_all(parts, f"took back {host}")
     return {"taken": sentences}
 
 
-def trust(context: EngineContext, wish: Trust) -> dict[str, Any]:
+def trust(parts: EngineParts, wish: Trust) -> dict[str, Any]:
     """Trust the policy file that a repository holds at one commit."""
+    context = parts.context
     repo, commit = Path(wish.repo), wish.base
-    repositories = RepositoryPolicies(context.places)
+    repositories = RepositoryPolicies(context.paths)
     text = repositories.text(repo, commit)
-    repository_policy.trust(context.places, repo, text)
-    _renew_all(context, f"{policy_files.REPO_FILE} is trusted", repositories)
+    repository_policy.trust(context.paths, repo, text)
+    _renew_all(parts, f"{policy_files.REPO_FILE} is trusted", repositories)
     return {}
 
 
-def panic(context: EngineContext, _wish: Panic) -> dict[str, Any]:
+def panic(parts: EngineParts, _wish: Panic) -> dict[str, Any]:
     """Cut every live task's egress and freeze it; one that fails stops no other."""
     stopped, failures = [], []
-    for task in context.read().tasks.all():
+    for task in parts.context.read().tasks.all():
         if task.state is State.LIVE:
             try:
-                _cut_and_pause(context, task)
+                _cut_and_pause(parts, task)
             except SwarmError as error:
                 failures.append(f"#{task.id}: {error.message}")
             else:
@@ -96,11 +100,12 @@ def panic(context: EngineContext, _wish: Panic) -> dict[str, Any]:
     return {"tasks": stopped, "failed": failures}
 
 
-def _cut_and_pause(context: EngineContext, task: Task) -> None:
+def _cut_and_pause(parts: EngineParts, task: Task) -> None:
+    context = parts.context
     with context.locks.of(task.id):
-        task_network.cut(context, task.id, "cut by you")
+        task_network.cut(parts, task.id, "cut by you")
         if not task.paused:
-            context.sandboxes.pause(context.names(task.id).sandbox)
+            context.containers.pause(context.names(task.id).sandbox)
             context.journal.record(task.id, events.TaskPaused())
 
 
@@ -152,19 +157,20 @@ def _policy_file(context: EngineContext, wish: Grant | Revoke) -> Path:
     if wish.scope == "user":
         return policy_files.beside(load.user_file())
     repo = wish.repo or context.read().tasks.get(_task_id(wish)).repo
-    return repository_policy.project_file(context.places, Path(repo))
+    return repository_policy.project_file(context.paths, Path(repo))
 
 
 def _renew_all(
-    context: EngineContext, why: str, repositories: RepositoryPolicies | None = None
+    parts: EngineParts, why: str, repositories: RepositoryPolicies | None = None
 ) -> None:
     """Renew every live task's policy; one that fails keeps its last good policy."""
-    repositories = repositories or RepositoryPolicies(context.places)
+    context = parts.context
+    repositories = repositories or RepositoryPolicies(context.paths)
     for task in context.read().tasks.all():
         if task.state is State.LIVE and task.net.name:
             with context.locks.of(task.id):
                 try:
-                    task_network.renew(context, task, why, repositories)
+                    task_network.renew(parts, task, why, repositories)
                 except SwarmError as error:
                     trouble = events.Trouble("policy", error.message)
                     context.journal.record(task.id, trouble)

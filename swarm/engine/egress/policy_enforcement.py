@@ -6,6 +6,7 @@ from swarm.engine.context import EngineContext
 from swarm.engine.egress import policy_resolver
 from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.engine.gate.net_pool import GateConfig
+from swarm.engine.parts import EngineParts
 from swarm.errors import ConfigError
 from swarm.model import events
 from swarm.model.task import Task
@@ -22,19 +23,20 @@ def resolve(
     Reads every file anew. An operation on many tasks hands in one reader for all.
     """
     return policy_resolver.resolve(
-        context.places,
+        context.paths,
         policy_resolver.subject(context.read(), task),
         context.config().gate.preset,
-        repositories or RepositoryPolicies(context.places),
+        repositories or RepositoryPolicies(context.paths),
     )
 
 
-def resolve_or_last_good(context: EngineContext, task: Task) -> ResolvedPolicy:
+def resolve_or_last_good(parts: EngineParts, task: Task) -> ResolvedPolicy:
     """As `resolve`; if a file has a mistake now, the policy that was last in force."""
+    context = parts.context
     try:
         return resolve(context, task)
     except ConfigError as error:
-        last_good = context.last_policies.get(task.net.name)
+        last_good = parts.last_policies.get(task.net.name)
         if last_good is None:
             raise
         context.journal.record(task.id, events.Trouble("policy", error.message))
@@ -60,13 +62,14 @@ def gate_config(context: EngineContext, task: Task, policy: Policy) -> GateConfi
 
 
 def apply(
-    context: EngineContext, task: Task, resolved_policy: ResolvedPolicy, why: str
+    parts: EngineParts, task: Task, resolved_policy: ResolvedPolicy, why: str
 ) -> None:
     """Put the policy in force on the task's net, and record it."""
+    context = parts.context
     policy = resolved_policy.policy
     config = gate_config(context, task, policy)
-    cut_connections = context.nets.apply_config(task.net.name, config)
-    context.last_policies[task.net.name] = resolved_policy
+    cut_connections = parts.nets.apply_config(task.net.name, config)
+    parts.last_policies[task.net.name] = resolved_policy
     applied = events.PolicyApplied(
         rules=len(policy.rules),
         digest=policy_resolver.digest(policy),
@@ -78,8 +81,8 @@ def apply(
     context.journal.record(task.id, applied)
 
 
-def donate(context: EngineContext, task: Task, resolved_policy: ResolvedPolicy) -> None:
+def donate(parts: EngineParts, task: Task, resolved_policy: ResolvedPolicy) -> None:
     """Give the task's listeners to the gate, with this policy; nothing is recorded."""
-    config = gate_config(context, task, resolved_policy.policy)
-    context.nets.hand_over_listeners(task.net.name, config)
-    context.last_policies[task.net.name] = resolved_policy
+    config = gate_config(parts.context, task, resolved_policy.policy)
+    parts.nets.hand_over_listeners(task.net.name, config)
+    parts.last_policies[task.net.name] = resolved_policy

@@ -10,7 +10,6 @@ from swarm.adapters.git.checkpoint.restore import Restored
 from swarm.adapters.git.snapshot import take as snapshots
 from swarm.config.schema import Config
 from swarm.engine.context import EngineContext
-from swarm.engine.worktree import task_git
 from swarm.errors import IllegalMove, PlanError
 from swarm.model import events
 from swarm.model.review import Snapshot
@@ -87,7 +86,7 @@ def restore(context: EngineContext, task_id: int, number: int) -> tuple[int, Res
     files that git ignores. Refused where there is no such checkpoint.
     """
     task = _with_worktree(context, task_id)
-    of = task_git(context, task)
+    of = context.task_git(task)
     wanted = refs.tree_of(of, number)
     with _halted(context, task):
         before, present = _take(context, task, f"before going back to {number}")
@@ -104,19 +103,19 @@ def _halted(context: EngineContext, task: Task) -> Iterator[None]:
     box = context.names(task.id).sandbox
     halts = task.state is State.LIVE and not task.paused
     if halts:
-        context.sandboxes.pause(box)
+        context.containers.pause(box)
     try:
         yield
     finally:
         if halts:
-            context.sandboxes.resume(box)
+            context.containers.resume(box)
 
 
 def _take(context: EngineContext, task: Task, why: str) -> tuple[int, str]:
     """The number and the tree; nothing is kept twice in a row."""
     review = context.config().review
     caps = snapshots.Caps(file=review.max_file, total=review.max_total)
-    of = task_git(context, task)
+    of = context.task_git(task)
     taken = snapshots.take(of, caps)
     last = _newest(context, task.id)
     if taken.tree == refs.tree_of(of, last):
@@ -137,7 +136,7 @@ def _give_up(context: EngineContext, task: Task) -> None:
     old = known[: -context.config().checkpoint.keep]
     if not old:
         return
-    of = task_git(context, task)
+    of = context.task_git(task)
     if task.state is State.LIVE and not task.review.head:
         refs.drop_with_objects(of, old, context.read().events.trees(task.id))
     else:

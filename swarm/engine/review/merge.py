@@ -9,7 +9,6 @@ from swarm.adapters.git.merge import prepare as merging
 from swarm.adapters.git.task_git import TaskGit
 from swarm.engine.context import EngineContext
 from swarm.engine.review import snapshot
-from swarm.engine.worktree import task_git
 from swarm.errors import IllegalMove, PlanError, Refused, SwarmError
 from swarm.model import events
 from swarm.model.review import STRATEGIES, BranchStrategy, MergeOrder, PreparedMerge
@@ -42,7 +41,7 @@ def merge(context: EngineContext, wish: Merge) -> dict[str, Any]:
             hint=f"choose one of {', '.join(STRATEGIES)}",
         )
     tree = _reviewed_tree(context, task, wish.tree)
-    of = task_git(context, task)
+    of = context.task_git(task)
     _require_acknowledged(of, tree, wish.accepted)
     if strategy == "patch":
         return _write_patch(context, of, tree, wish.output)
@@ -142,7 +141,7 @@ def complete(context: EngineContext, task_id: int) -> None:
         tree=last.tree,
     )
     try:
-        apply.apply(task_git(context, context.read().tasks.get(task_id)), prepared)
+        apply.apply(context.task_git(context.read().tasks.get(task_id)), prepared)
     except SwarmError as error:
         context.journal.record(task_id, events.MergeRefused(error.message, error.hint))
     else:

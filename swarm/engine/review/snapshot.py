@@ -7,7 +7,6 @@ from swarm.adapters.git import quarantine
 from swarm.adapters.git.snapshot import take as snapshots
 from swarm.engine.context import EngineContext
 from swarm.engine.readers.review import keep_hidden
-from swarm.engine.worktree import task_git
 from swarm.errors import IllegalMove, SwarmError
 from swarm.model import events
 from swarm.model.review import Snapshot
@@ -33,8 +32,8 @@ def snapshot(context: EngineContext, task_id: int) -> Snapshot:
         )
     review = context.config().review
     caps = snapshots.Caps(file=review.max_file, total=review.max_total)
-    taken = snapshots.take(task_git(context, task), caps)
-    keep_hidden(context.places, task_id, taken.tree, taken.hidden)
+    taken = snapshots.take(context.task_git(task), caps)
+    keep_hidden(context.paths, task_id, taken.tree, taken.hidden)
     event = events.SnapshotTaken(
         tree=taken.tree,
         files=len(taken.changes),
@@ -58,10 +57,10 @@ def bring_back(context: EngineContext, task_id: int) -> None:
     plan = specs.from_json(context.read().tasks.plan(task_id))
     limit = context.config().review.max_pack
     try:
-        sent = context.sandboxes.run(
+        sent = context.containers.run(
             sender(context.names(task_id), plan.sandbox, task.base), limit
         )
-        received = quarantine.receive(task_git(context, task), sent, limit)
+        received = quarantine.receive(context.task_git(task), sent, limit)
     except SwarmError as error:
         context.journal.record(task_id, events.ImportRefused(error.message))
         return

@@ -7,8 +7,8 @@ from swarm.adapters.git.worktree import create
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
 from swarm.engine.host import orphans
+from swarm.engine.parts import EngineParts
 from swarm.engine.review import snapshot
-from swarm.engine.worktree import task_git
 from swarm.errors import IllegalMove, SwarmError
 from swarm.model import events
 from swarm.model.task import SETTLED, State, Task
@@ -26,7 +26,7 @@ def discard(context: EngineContext, task_id: int) -> None:
 def restore(context: EngineContext, task_id: int) -> None:
     """Take a discard back."""
     task = context.read().tasks.get(task_id)
-    if task.removed or not context.places.worktree(task_id).exists():
+    if task.removed or not context.paths.worktree(task_id).exists():
         raise IllegalMove(
             f"task {task_id} has nothing left to restore",
             hint=f"start it anew: `swarm retry {task_id}`",
@@ -35,11 +35,12 @@ def restore(context: EngineContext, task_id: int) -> None:
     snapshot.snapshot(context, task_id)
 
 
-def remove(context: EngineContext, task_id: int) -> None:
+def remove(parts: EngineParts, task_id: int) -> None:
     """Remove container, volume, pane, worktree and branch; the history stays.
 
     IllegalMove where that would destroy work that is neither merged nor discarded.
     """
+    context = parts.context
     task = context.read().tasks.get(task_id)
     if task.removed:
         return
@@ -50,9 +51,9 @@ def remove(context: EngineContext, task_id: int) -> None:
         )
     names = context.names(task_id, task.name)
     context.panes.close(names.pane)
-    context.sandboxes.remove(names.sandbox)
-    task_network.drop(context, task)
-    context.sandboxes.remove_volume(names.home_volume)
+    context.containers.remove(names.sandbox)
+    task_network.drop(parts, task)
+    context.containers.remove_volume(names.home_volume)
     _remove_worktree(context, task)
     context.journal.record(task_id, events.TaskRemoved())
 
@@ -60,32 +61,33 @@ def remove(context: EngineContext, task_id: int) -> None:
 def _remove_worktree(context: EngineContext, task: Task) -> None:
     """Also where the repository itself is gone: then only our own folders go."""
     try:
-        of = task_git(context, task)
+        of = context.task_git(task)
     except SwarmError:
-        erase(context.places.worktree(task.id))
-        erase(context.places.task(task.id))
+        erase(context.paths.worktree(task.id))
+        erase(context.paths.task(task.id))
         return
     create.remove_worktree(of)
 
 
-def gc(context: EngineContext, wish: CollectGarbage) -> dict[str, Any]:
+def gc(parts: EngineParts, wish: CollectGarbage) -> dict[str, Any]:
     """Remove merged tasks' things, old discards, and what no task knows.
 
     With `dry_run` only names them. Answers `found` and `removed`, each a list of words.
     """
+    context = parts.context
     found, removed = [], []
     for task in context.read().tasks.all():
         if _is_spent(context, task):
             found.append(f"task {task.id} {task.name} ({task.state})")
             if not wish.dry_run:
                 with context.locks.of(task.id):
-                    remove(context, task.id)
+                    remove(parts, task.id)
                 removed.append(found[-1])
     task_ids = {task.id for task in context.read().tasks.all()}
-    for name in orphans.find_containers(context.places, context.sandboxes, task_ids):
+    for name in orphans.find_containers(context.paths, context.containers, task_ids):
         found.append(f"container {name}")
         if not wish.dry_run:
-            context.sandboxes.remove(name)
+            context.containers.remove(name)
             removed.append(found[-1])
     return {"found": found, "removed": removed}
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import budget
+from swarm.engine.parts import EngineParts
 from swarm.engine.tasks import finish
 from swarm.errors import IllegalMove
 from swarm.model import events
@@ -11,32 +12,34 @@ from swarm.model.task import State
 from swarm.model.wishes import SendText
 
 
-def stop(context: EngineContext, task_id: int) -> None:
+def stop(parts: EngineParts, task_id: int) -> None:
     """Ask the sandbox to end, kill it after the config's grace; blocks until it did."""
+    context = parts.context
     if _end_unstarted(context, task_id):
         return
     task = context.live_task(task_id)
     name = context.names(task.id).sandbox
     if task.paused:
-        context.sandboxes.resume(name)
-    context.sandboxes.stop(name, context.config().stop_grace)
-    finish.ended(context, task_id, "stopped by you")
+        context.containers.resume(name)
+    context.containers.stop(name, context.config().stop_grace)
+    finish.ended(parts, task_id, "stopped by you")
 
 
-def kill(context: EngineContext, task_id: int) -> None:
+def kill(parts: EngineParts, task_id: int) -> None:
     """Kill every process of the sandbox at once."""
+    context = parts.context
     if _end_unstarted(context, task_id):
         return
     task = context.live_task(task_id)
-    context.sandboxes.kill(context.names(task.id).sandbox)
-    finish.ended(context, task_id, "killed by you")
+    context.containers.kill(context.names(task.id).sandbox)
+    finish.ended(parts, task_id, "killed by you")
 
 
 def pause(context: EngineContext, task_id: int) -> None:
     """Freeze every process of the sandbox; fine where it is frozen."""
     task = context.live_task(task_id)
     if not task.paused:
-        context.sandboxes.pause(context.names(task.id).sandbox)
+        context.containers.pause(context.names(task.id).sandbox)
         context.journal.record(task_id, events.TaskPaused())
 
 
@@ -49,7 +52,7 @@ def resume(context: EngineContext, task_id: int) -> None:
     if task.paused:
         if task.budget.exceeded:
             budget.raise_again(context, task)
-        context.sandboxes.resume(context.names(task.id).sandbox)
+        context.containers.resume(context.names(task.id).sandbox)
         context.journal.record(task_id, events.TaskResumed())
 
 

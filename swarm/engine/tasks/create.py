@@ -82,19 +82,19 @@ def _resolve(context: EngineContext, wish: NewTasks) -> _Resolved:
     agent = registry.find(agent_name)
     prompt = wish.prompt or wish.command
     planner.check_words(agent, prompt, wish.command or None)
-    repository = Repository.open(Path(wish.repo), context.places.home)
+    repository = Repository.open(Path(wish.repo), context.paths.home)
     base = repository.resolve_base(wish.base)
     host = planner.HostFacts(
-        places=context.places,
-        image=images.reference(context.sandboxes, agent.image or config.sandbox.image),
+        places=context.paths,
+        image=images.reference(context.containers, agent.image or config.sandbox.image),
         seccomp=images.seccomp_profile(),
         uid=context.uid,
         gid=context.gid,
     )
-    images.require(context.sandboxes, images.tag("gate"))
+    images.require(context.containers, images.tag("gate"))
     subject = policy_resolver.PolicySubject(repository.root, base.commit, agent.name)
     policy = policy_resolver.resolve(
-        context.places, subject, config.gate.preset, RepositoryPolicies(context.places)
+        context.paths, subject, config.gate.preset, RepositoryPolicies(context.paths)
     ).policy
     return _Resolved(
         wish, prompt, agent, config, repository, base, policy, host, limits

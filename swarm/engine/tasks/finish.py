@@ -2,6 +2,7 @@
 
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
+from swarm.engine.parts import EngineParts
 from swarm.engine.review import snapshot
 from swarm.engine.tasks import observation
 from swarm.errors import SwarmError
@@ -14,28 +15,29 @@ KILLED = 137
 """The exit status of what the kernel killed."""
 
 
-def ended(context: EngineContext, task_id: int, reason: str = "") -> None:
+def ended(parts: EngineParts, task_id: int, reason: str = "") -> None:
     """Record the end of a live task's sandbox, then take in its work.
 
     Does nothing where the task is not live any more: the engine tells of an end that
     was already recorded by whoever asked for it.
     """
+    context = parts.context
     task = context.read().tasks.get(task_id)
     if task.state not in (State.LIVE, State.LOST):
         return
-    facts = context.sandboxes.inspect(context.names(task_id).sandbox)
+    facts = context.containers.inspect(context.names(task_id).sandbox)
     if facts is None:
         if task.state is State.LIVE:
             context.journal.record(task_id, events.TaskLost("its container is gone"))
-            task_network.drop(context, task)
-            observation.end(context, task_id)
+            task_network.drop(parts, task)
+            observation.end(parts, task_id)
         return
     if facts.status in ("running", "paused", "restarting"):
         return
-    why = (reason, "") if reason else _why(context, task_id, facts)
+    why = (reason, "") if reason else _why(parts, task_id, facts)
     context.journal.record(task_id, events.TaskStopped(facts.exit_code, *why))
-    task_network.drop(context, task)
-    observation.end(context, task_id)
+    task_network.drop(parts, task)
+    observation.end(parts, task_id)
     take_in(context, task_id)
 
 
@@ -48,19 +50,17 @@ def take_in(context: EngineContext, task_id: int) -> None:
     snapshot.bring_back(context, task_id)
 
 
-def _why(
-    context: EngineContext, task_id: int, facts: ContainerFacts
-) -> tuple[str, str]:
+def _why(parts: EngineParts, task_id: int, facts: ContainerFacts) -> tuple[str, str]:
     """A reason and a way out; both empty where it ended by itself.
 
     The engine's mark of a lack of memory stays when the agent lives on: only an end
     by the kernel's hand is told as one for want of it.
     """
     if facts.oom_killed:
-        context.meter.out_of_memory(task_id)
-    used = context.meter.usage(task_id)
+        parts.meter.out_of_memory(task_id)
+    used = parts.meter.usage(task_id)
     if facts.oom_killed or (used and used.oom):
-        limit = size(_memory(context, task_id))
+        limit = size(_memory(parts.context, task_id))
         reason = f"a process was killed at the limit of {limit} of memory"
         if facts.exit_code == KILLED:
             reason = f"out of memory: it reached its limit of {limit}"

@@ -12,8 +12,8 @@ from swarm.adapters.git.worktree import create
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
 from swarm.engine.host import images
+from swarm.engine.parts import EngineParts
 from swarm.engine.tasks import observation
-from swarm.engine.worktree import task_git
 from swarm.errors import IllegalMove, SwarmError, ToolError
 from swarm.model import events
 from swarm.model.safe_text import plain
@@ -31,11 +31,12 @@ LOOK_SECONDS = 0.25
 """Between two looks at the pane while the engine has not reported a start."""
 
 
-def launch(context: EngineContext, task_id: int) -> None:
+def launch(parts: EngineParts, task_id: int) -> None:
     """Bring a queued task to life; on any failure everything done is undone.
 
     Blocks until the agent runs. A failure is an event of the task, not an error.
     """
+    context = parts.context
     task = context.read().tasks.get(task_id)
     if task.state is not State.QUEUED:
         return
@@ -43,7 +44,7 @@ def launch(context: EngineContext, task_id: int) -> None:
     steps = _Steps(context, task_id)
     try:
         with ExitStack() as undo:
-            _carry_out(context, task, steps, undo)
+            _carry_out(parts, task, steps, undo)
             undo.pop_all()
     except IllegalMove:
         raise
@@ -55,18 +56,19 @@ def launch(context: EngineContext, task_id: int) -> None:
 
 
 def _carry_out(
-    context: EngineContext, task: Task, steps: "_Steps", undo: ExitStack
+    parts: EngineParts, task: Task, steps: "_Steps", undo: ExitStack
 ) -> None:
+    context = parts.context
     names = context.names(task.id, task.name)
     plan = specs.from_json(context.read().tasks.plan(task.id))
     with steps.step("base"):
         task = _fresh_base(context, task)
-        images.require(context.sandboxes, plan.sandbox.image)
+        images.require(context.containers, plan.sandbox.image)
         # Once this is recorded, a branch of that name is ours to undo.
-        create.refuse_branch(task_git(context, task))
-    task = _lay_and_join(context, task, plan, steps, undo)
+        create.refuse_branch(context.task_git(task))
+    task = _lay_and_join(parts, task, plan, steps, undo)
     with steps.step("sandbox"):
-        _make_sandbox(context, task, plan, undo)
+        _make_sandbox(parts, task, plan, undo)
     with steps.step("start"):
         undo.callback(
             _undone, context, task.id, lambda: context.panes.close(names.pane)
@@ -76,44 +78,44 @@ def _carry_out(
 
 
 def _lay_and_join(
-    context: EngineContext, task: Task, plan: Plan, steps: "_Steps", undo: ExitStack
+    parts: EngineParts, task: Task, plan: Plan, steps: "_Steps", undo: ExitStack
 ) -> Task:
     """Worktree and net, side by side: neither needs the other."""
+    context = parts.context
     with ThreadPoolExecutor(1, thread_name_prefix="net") as beside:
-        net = beside.submit(context.nets.take)
-        undo.callback(_undone, context, task.id, lambda: _drop_net(context, net))
+        net = beside.submit(parts.nets.take)
+        undo.callback(_undone, context, task.id, lambda: _drop_net(parts, net))
         with steps.step("worktree"):
             undo.callback(
                 _undone, context, task.id, lambda: remove_worktree(context, task)
             )
             with _FILLING:
-                create.create_worktree(task_git(context, task), plan.owner)
+                create.create_worktree(context.task_git(task), plan.owner)
         with steps.step("net"):
-            return task_network.claim(context, task, net.result())
+            return task_network.claim(parts, task, net.result())
 
 
-def _make_sandbox(
-    context: EngineContext, task: Task, plan: Plan, undo: ExitStack
-) -> None:
+def _make_sandbox(parts: EngineParts, task: Task, plan: Plan, undo: ExitStack) -> None:
+    context = parts.context
     names = context.names(task.id)
     box, volume = names.sandbox, names.home_volume
     undo.callback(
-        _undone, context, task.id, lambda: context.sandboxes.remove_volume(volume)
+        _undone, context, task.id, lambda: context.containers.remove_volume(volume)
     )
-    context.sandboxes.make_volume(volume, names.labels("home"))
-    undo.callback(_undone, context, task.id, lambda: context.sandboxes.remove(box))
-    joined = f"container:{context.nets.gate.names.net(task.net.name)}"
-    context.sandboxes.create(replace(plan.sandbox, network=joined))
+    context.containers.make_volume(volume, names.labels("home"))
+    undo.callback(_undone, context, task.id, lambda: context.containers.remove(box))
+    joined = f"container:{parts.nets.gate.names.net(task.net.name)}"
+    context.containers.create(replace(plan.sandbox, network=joined))
     _require_floor(context, plan)
-    undo.callback(_undone, context, task.id, lambda: observation.end(context, task.id))
-    observation.begin(context, task)
+    undo.callback(_undone, context, task.id, lambda: observation.end(parts, task.id))
+    observation.begin(parts, task)
 
 
-def _drop_net(context: EngineContext, net: Future[str]) -> None:
+def _drop_net(parts: EngineParts, net: Future[str]) -> None:
     """Whether it was claimed or not: a net that was handed out is not used again."""
     if not net.cancelled() and net.exception() is None:
-        context.nets.drop(net.result())
-        task_network.release(context, net.result())
+        parts.nets.drop(net.result())
+        task_network.release(parts, net.result())
 
 
 def _undone(
@@ -130,7 +132,7 @@ def _fresh_base(context: EngineContext, task: Task) -> Task:
     """A task that waited for others starts from the branch as it is now."""
     if not task.after:
         return task
-    base = task_git(context, task).repo.resolve_base(task.base_ref)
+    base = context.task_git(task).repo.resolve_base(task.base_ref)
     if base.commit == task.base:
         return task
     return context.journal.record(task.id, events.BaseMoved(base.commit)) or task
@@ -138,7 +140,7 @@ def _fresh_base(context: EngineContext, task: Task) -> Task:
 
 def _require_floor(context: EngineContext, plan: Plan) -> None:
     """What the engine made is held against the floor before anything runs in it."""
-    facts = context.sandboxes.inspect(plan.sandbox.name)
+    facts = context.containers.inspect(plan.sandbox.name)
     faults = hardening.inspected_faults(facts.raw) if facts else ["it is gone"]
     if faults:
         raise ToolError(
@@ -151,11 +153,11 @@ def _require_floor(context: EngineContext, plan: Plan) -> None:
 def _start(context: EngineContext, task: Task, plan: Plan) -> None:
     """The pane starts the sandbox, so that not one byte of output is missed."""
     names, box = context.names(task.id), plan.sandbox.name
-    context.news.forget(box)
-    context.panes.open(names.pane, context.sandboxes.start_argv(box), {})
+    context.starts.forget(box)
+    context.panes.open(names.pane, context.containers.start_argv(box), {})
     deadline = time.monotonic() + START_SECONDS
-    while not context.news.wait_started(box, LOOK_SECONDS):
-        facts = context.sandboxes.inspect(box)
+    while not context.starts.wait_started(box, LOOK_SECONDS):
+        facts = context.containers.inspect(box)
         if facts and facts.status != "created":
             return
         pane = context.panes.all().get(names.pane)
@@ -175,25 +177,26 @@ def _last_words(context: EngineContext, pane: str) -> str:
     return plain(" ".join(lines[-3:]), 400)
 
 
-def undo(context: EngineContext, task: Task) -> None:
+def undo(parts: EngineParts, task: Task) -> None:
     """Remove whatever a launch that was cut short had made, and nothing else.
 
     Before its first step was done nothing was made, and a branch of that name is the
     user's.
     """
+    context = parts.context
     if not task.step:
         return
     names = context.names(task.id, task.name)
     context.panes.close(names.pane)
-    context.sandboxes.remove(names.sandbox)
-    context.sandboxes.remove_volume(names.home_volume)
-    task_network.drop(context, task)
+    context.containers.remove(names.sandbox)
+    context.containers.remove_volume(names.home_volume)
+    task_network.drop(parts, task)
     remove_worktree(context, task)
 
 
 def remove_worktree(context: EngineContext, task: Task) -> None:
     """Remove worktree, git directories and branch of a task that did no work."""
-    create.remove_worktree(task_git(context, task))
+    create.remove_worktree(context.task_git(task))
 
 
 class _Steps:
@@ -202,7 +205,7 @@ class _Steps:
     def __init__(self, context: EngineContext, task_id: int) -> None:
         self._context = context
         self._task_id = task_id
-        self._log = context.places.launch_log(task_id)
+        self._log = context.paths.launch_log(task_id)
         self._log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.now = ""
 

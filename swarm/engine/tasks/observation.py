@@ -8,6 +8,7 @@ from pathlib import Path
 from swarm.adapters.git.repo import RAW
 from swarm.adapters.git.repository import Repository
 from swarm.engine.context import EngineContext
+from swarm.engine.parts import EngineParts
 from swarm.engine.review import snapshot
 from swarm.engine.sensor.supervisor import ObservedSandbox
 from swarm.errors import SwarmError
@@ -19,44 +20,45 @@ SETTLED_SECONDS = 1.0
 """A file that is newer than its last known write by this was written unseen."""
 
 
-def begin(context: EngineContext, task: Task) -> None:
+def begin(parts: EngineParts, task: Task) -> None:
     """The sandbox exists and has not started: from its first program on all is seen."""
-    context.sensing.begin(_subject(context, task))
+    parts.sensor.begin(_subject(parts.context, task))
 
 
-def resume(context: EngineContext, task: Task) -> None:
+def resume(parts: EngineParts, task: Task) -> None:
     """The sandbox runs, and another keeper observed it; a gap between is recorded."""
+    context = parts.context
     subject = _subject(context, task)
-    last = context.sensing.last_seen(subject.container)
-    if context.sensing.resume(subject) and last:
-        found = _reconciled(context, subject)
+    last = parts.sensor.last_seen(subject.container)
+    if parts.sensor.resume(subject) and last:
+        found = _reconciled(parts, subject)
         gap = events.ObservationGap(last, max(0.0, time.time() - last), found)
         context.journal.record(task.id, gap)
 
 
-def end(context: EngineContext, task_id: int) -> None:
+def end(parts: EngineParts, task_id: int) -> None:
     """The sandbox has ended: blocks until all that was seen of it is stored."""
     try:
-        context.sensing.end(task_id)
+        parts.sensor.end(task_id)
     except SwarmError as error:
-        context.journal.record(task_id, events.Trouble("sensor", error.message))
+        parts.context.journal.record(task_id, events.Trouble("sensor", error.message))
 
 
-def recover(context: EngineContext) -> None:
+def recover(parts: EngineParts) -> None:
     """Start the sensor anew and observe every live task again."""
-    context.sensing.recover(lambda subject: _reconciled(context, subject))
+    parts.sensor.recover(lambda subject: _reconciled(parts, subject))
 
 
 def _subject(context: EngineContext, task: Task) -> ObservedSandbox:
     box = context.names(task.id).sandbox
-    facts = context.sandboxes.inspect(box)
+    facts = context.containers.inspect(box)
     if facts is None:
         raise SwarmError(f"the sandbox {box} is gone before it was observed")
     return ObservedSandbox(
         task.id,
         facts.id,
-        context.places.worktree(task.id),
-        lambda path: path in _base_paths(context.places.home, task.repo, task.base),
+        context.paths.worktree(task.id),
+        lambda path: path in _base_paths(context.paths.home, task.repo, task.base),
     )
 
 
@@ -72,8 +74,9 @@ def _base_paths(home: Path, repo: str, base: str) -> frozenset[str]:
     return frozenset(listing.split("\0"))
 
 
-def _reconciled(context: EngineContext, subject: ObservedSandbox) -> int:
+def _reconciled(parts: EngineParts, subject: ObservedSandbox) -> int:
     """What git finds changed and no sensor told of becomes known as `found`."""
+    context = parts.context
     task = context.read().tasks.get(subject.task)
     if task.state is not State.LIVE:
         return 0
@@ -85,14 +88,14 @@ def _reconciled(context: EngineContext, subject: ObservedSandbox) -> int:
     found = [
         _found(change.path)
         for change in taken.changes
-        if _is_news(context, subject, change.path)
+        if _is_news(parts, subject, change.path)
     ]
-    context.audit.note(task.id, found)
+    parts.audit.note(task.id, found)
     return len(found)
 
 
-def _is_news(context: EngineContext, subject: ObservedSandbox, path: str) -> bool:
-    last = context.audit.last_write(subject.task, f"{WORKTREE}/{path}")
+def _is_news(parts: EngineParts, subject: ObservedSandbox, path: str) -> bool:
+    last = parts.audit.last_write(subject.task, f"{WORKTREE}/{path}")
     if last is None:
         return True
     try:

@@ -3,6 +3,7 @@
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
 from swarm.engine.host import orphans
+from swarm.engine.parts import EngineParts
 from swarm.engine.review import merge
 from swarm.engine.tasks import finish, launch, observation
 from swarm.errors import SwarmError
@@ -21,30 +22,32 @@ def offline(context: EngineContext) -> None:
                 merge.complete(context, task.id)
 
 
-def online(context: EngineContext) -> None:
+def online(parts: EngineParts) -> None:
     """Whenever the engine (again) answers: every task, then what no task knows."""
+    context = parts.context
     for known in context.read().tasks.all():
         with context.locks.of(known.id):
             try:
-                task(context, known.id)
+                task(parts, known.id)
             except SwarmError as error:
                 context.journal.record(
                     known.id, events.Trouble("reconcile", error.message)
                 )
-    task_network.reconcile(context)
-    context.sensing.forget_others()
+    task_network.reconcile(parts)
+    parts.sensor.forget_others()
     record_orphans(context)
 
 
-def task(context: EngineContext, task_id: int) -> None:
+def task(parts: EngineParts, task_id: int) -> None:
     """Bring one task's state in line with its sandbox."""
+    context = parts.context
     known = context.read().tasks.get(task_id)
-    facts = context.sandboxes.inspect(context.names(task_id).sandbox)
+    facts = context.containers.inspect(context.names(task_id).sandbox)
     match known.state:
         case State.PROVISIONING:
-            _cut_short(context, known, facts)
+            _cut_short(parts, known, facts)
         case State.LIVE | State.LOST:
-            _live(context, known, facts)
+            _live(parts, known, facts)
         case State.STOPPED if not _taken_in(context, task_id):
             finish.take_in(context, task_id)
         case _:
@@ -58,24 +61,24 @@ def _taken_in(context: EngineContext, task_id: int) -> bool:
     return any(isinstance(recorded.event, ends) for recorded in recorded_events)
 
 
-def _cut_short(
-    context: EngineContext, known: Task, facts: ContainerFacts | None
-) -> None:
+def _cut_short(parts: EngineParts, known: Task, facts: ContainerFacts | None) -> None:
     """A launch that no keeper finished: adopt what runs, undo what does not."""
+    context = parts.context
     if facts and facts.status != "created":
         names = context.names(known.id)
         context.journal.record(known.id, events.TaskLive(names.sandbox, names.pane))
-        _live(context, context.read().tasks.get(known.id), facts)
+        _live(parts, context.read().tasks.get(known.id), facts)
         return
-    launch.undo(context, known)
+    launch.undo(parts, known)
     context.journal.record(
         known.id, events.TaskRequeued("the keeper ended during its launch")
     )
 
 
-def _live(context: EngineContext, known: Task, facts: ContainerFacts | None) -> None:
+def _live(parts: EngineParts, known: Task, facts: ContainerFacts | None) -> None:
+    context = parts.context
     if facts is None or facts.status not in RUNNING:
-        finish.ended(context, known.id)
+        finish.ended(parts, known.id)
         return
     if known.state is State.LOST:
         names = context.names(known.id)
@@ -86,7 +89,7 @@ def _live(context: EngineContext, known: Task, facts: ContainerFacts | None) -> 
             known.id, events.TaskPaused() if paused else events.TaskResumed()
         )
     reopen_pane(context, known.id)
-    observation.resume(context, known)
+    observation.resume(parts, known)
 
 
 def reopen_pane(context: EngineContext, task_id: int) -> None:
@@ -95,7 +98,7 @@ def reopen_pane(context: EngineContext, task_id: int) -> None:
     pane = context.panes.all().get(names.pane)
     if pane is not None and not pane.dead:
         return
-    context.panes.open(names.pane, context.sandboxes.attach_argv(names.sandbox), {})
+    context.panes.open(names.pane, context.containers.attach_argv(names.sandbox), {})
     context.journal.record(task_id, events.PaneReopened(names.pane))
 
 
@@ -107,6 +110,6 @@ def record_orphans(context: EngineContext) -> None:
         for recorded in context.read().events.of_kind(events.OrphanFound)
         if isinstance(recorded.event, events.OrphanFound)
     }
-    for name in orphans.find_containers(context.places, context.sandboxes, task_ids):
+    for name in orphans.find_containers(context.paths, context.containers, task_ids):
         if name not in recorded_names:
             context.journal.record(None, events.OrphanFound("container", name))

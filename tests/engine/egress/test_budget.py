@@ -13,7 +13,7 @@ def answered(
     harness: KeeperHarness, task: Task, tokens: int, model: str = "claude-opus-4"
 ) -> None:
     """What the gate says when a model's answer has ended."""
-    log = harness.context.nets.log
+    log = harness.parts.nets.log
     facts = {"host": "api.test", "provider": "anthropic", "model": model}
     counts = {"tokens_in": tokens, "tokens_out": 0, "tokens_cached": 0}
     number = log.last(task.net.name) + 1
@@ -23,7 +23,7 @@ def answered(
 
 
 def status(harness: KeeperHarness, task: Task) -> str:
-    facts = harness.context.sandboxes.inspect(harness.context.names(task.id).sandbox)
+    facts = harness.context.containers.inspect(harness.context.names(task.id).sandbox)
     assert facts is not None
     return facts.status
 

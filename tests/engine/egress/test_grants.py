@@ -63,10 +63,10 @@ def test_a_grant_to_one_task_opens_its_repository_once(
     (task,) = live_tasks(harness, sample, 1)
 
     with git_starts() as started:
-        grants.grant(harness.context, Grant("granted.test", task=task.id))
+        grants.grant(harness.parts, Grant("granted.test", task=task.id))
 
     assert 0 < started[0] <= OPENED_AND_READ
-    policy_text = harness.context.places.etc_swarm(task.id) / "policy.md"
+    policy_text = harness.context.paths.etc_swarm(task.id) / "policy.md"
     assert "granted.test" in policy_text.read_text()
 
 
@@ -77,7 +77,7 @@ def test_a_project_s_grant_opens_the_repository_once_for_all_its_tasks(
 
     with git_starts() as started:
         wish = Grant("granted.test", scope="project", repo=str(sample))
-        grants.grant(harness.context, wish)
+        grants.grant(harness.parts, wish)
 
     assert 0 < started[0] <= OPENED_AND_READ
     for task in tasks:

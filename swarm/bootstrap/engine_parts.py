@@ -11,6 +11,7 @@ from swarm.engine.context import EngineContext
 from swarm.engine.gate.client import GateClient
 from swarm.engine.gate.net_pool import NetPool
 from swarm.engine.gate.recorder import GateRecorder
+from swarm.engine.parts import EngineParts
 from swarm.engine.resource_meter import ResourceMeter
 from swarm.engine.sensor.client import SensorClient
 from swarm.engine.sensor.inotify import InotifySensor
@@ -27,25 +28,28 @@ from swarm.store.queries import Queries
 from swarm.store.usage_writer import UsageWriter
 
 
-def build(paths: HomePaths, containers: Containers, panes: Panes) -> EngineContext:
-    """The tools of one home's keeper; starts the threads that record."""
+def build(paths: HomePaths, containers: Containers, panes: Panes) -> EngineParts:
+    """The parts of one home's engine; starts the threads that record."""
     journal, audit = Journal(paths.database), AuditWriter(paths.database)
     read = _reader(paths)
-    return EngineContext(
-        places=paths,
+    context = EngineContext(
+        paths=paths,
         journal=journal,
         read=read,
-        sandboxes=containers,
+        containers=containers,
         panes=panes,
         config=_config,
+        uid=os.getuid(),
+        gid=os.getgid(),
+    )
+    return EngineParts(
+        context=context,
         nets=_net_pool(paths, containers, journal),
-        sensing=_sensor_supervisor(paths, containers, journal, audit),
+        sensor=_sensor_supervisor(paths, containers, journal, audit),
         audit=audit,
         meter=ResourceMeter(
             containers, UsageWriter(paths.database), lambda: read().tasks
         ),
-        uid=os.getuid(),
-        gid=os.getgid(),
     )
 
 

@@ -1,0 +1,23 @@
+"""The engine's long-running parts, for the operations that start or end a sandbox."""
+
+from dataclasses import dataclass, field
+
+from swarm.engine.context import EngineContext
+from swarm.engine.gate.net_pool import NetPool
+from swarm.engine.resource_meter import ResourceMeter
+from swarm.engine.sensor.supervisor import SensorSupervisor
+from swarm.policy.layers import ResolvedPolicy
+from swarm.store.audit_writer import AuditWriter
+
+
+@dataclass(frozen=True, slots=True)
+class EngineParts:
+    """The context, the gate's nets, the sensor and the meter; the keeper owns them."""
+
+    context: EngineContext
+    nets: NetPool
+    sensor: SensorSupervisor
+    audit: AuditWriter
+    meter: ResourceMeter
+    last_policies: dict[str, ResolvedPolicy] = field(default_factory=dict)
+    """The policy last put in force on each net, by its name; not stored."""
