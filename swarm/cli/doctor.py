@@ -30,7 +30,7 @@ def doctor(args: Namespace) -> int:
     """Print the checks; FAILED if one of them fails, a warning does not count."""
     checks = host_doctor.examine(machine())
     if args.fix:
-        checks = host_doctor.mended(
+        checks = host_doctor.fix_all(
             checks, lambda text: output.note(f"  {safe_line(text, 160)}")
         )
     if args.json:

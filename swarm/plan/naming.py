@@ -1,6 +1,5 @@
 """Names of containers, branches and files, derived from a task's id and its home."""
 
-import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,8 @@ KIND_LABEL = "swarm.kind"
 
 def home_tag(home: Path) -> str:
     """Eight hex digits that set one home's containers and tmux apart from another's."""
+    import hashlib  # noqa: PLC0415 - loads OpenSSL: 17 ms that `swarm ls` does without
+
     return hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:8]
 
 

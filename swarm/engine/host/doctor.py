@@ -1,4 +1,4 @@
-"""Whether this machine can run sandboxes: each check says how to mend what it finds."""
+"""Checks if this machine can run sandboxes; each check says how to fix its finding."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -23,40 +23,40 @@ WATCHERS_WARN = 512
 TMUX_NEEDED, GIT_NEEDED = (3, 2), (2, 38)
 
 Fix = Callable[[Progress], None]
-"""Mends what a check found, naming what it does; SwarmError where it cannot."""
+"""Fixes a finding and reports each step; SwarmError if it cannot."""
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One line of the doctor's."""
+    """One line of `swarm doctor`."""
 
     name: str
     ok: Grade
     found: str
     mend: str = ""
-    """What a human does about it; empty where nothing is to be done."""
+    """The remedy for a person to apply; empty if there is nothing to do."""
     fix: Fix | None = None
-    """Only where mending is safe."""
+    """Set only if the fix is safe."""
 
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What the doctor looks at; tests give small ones."""
+    """The parts of this machine that are checked; tests pass small ones."""
 
     places: HomePaths
     sandboxes: Containers
     images: Images
     tmux: Callable[[], str]
-    """Prints its version; SwarmError where it is missing. So with git."""
+    """Returns its version; SwarmError if it is missing. `git` does the same."""
     git: Callable[[], str]
     free: Callable[[Path], int]
-    """Bytes free on the disk of a path; OSError where there is none."""
+    """Free bytes on the disk of a path; OSError if there is no such path."""
     config: Path = field(default_factory=load.user_file)
     kernel: Kernel = field(default_factory=Kernel)
 
 
 def examine(machine: Machine) -> list[Check]:
-    """Every check, in order; blocks for the engine's answers, about a second."""
+    """All checks in order; blocks for about a second for the engine's answers."""
     facts, engine = _engine(machine)
     checks = [engine]
     if facts:
@@ -77,19 +77,19 @@ def examine(machine: Machine) -> list[Check]:
     return checks
 
 
-def mended(checks: list[Check], progress: Progress) -> list[Check]:
-    """The checks after every fix was tried; what cannot be fixed stays as it is."""
-    return [_mend(check, progress) for check in checks]
+def fix_all(checks: list[Check], progress: Progress) -> list[Check]:
+    """Try every fix; returns the checks as they then stand."""
+    return [_fix(check, progress) for check in checks]
 
 
-def _mend(check: Check, progress: Progress) -> Check:
+def _fix(check: Check, progress: Progress) -> Check:
     if check.ok == "ok" or check.fix is None:
         return check
     try:
         check.fix(progress)
     except SwarmError as error:
         return replace(check, ok="fail", found=error.message, mend=error.hint)
-    return Check(check.name, "ok", f"mended: {check.found}")
+    return Check(check.name, "ok", f"fixed: {check.found}")
 
 
 def _engine(machine: Machine) -> tuple[ContainerEngineFacts | None, Check]:
@@ -98,20 +98,22 @@ def _engine(machine: Machine) -> tuple[ContainerEngineFacts | None, Check]:
     except SwarmError as error:
         mend = (
             "install it (`apt-get install docker.io`) or start it (`sudo systemctl "
-            "start docker`, or `sudo dockerd`); where it runs, your user must be "
-            "allowed to use it (`sudo usermod -aG docker $USER`, then log in anew)"
+            "start docker`, or `sudo dockerd`); if it runs, allow your user to "
+            "use it (`sudo usermod -aG docker $USER`, then log in again)"
         )
         return None, Check("engine", "fail", error.message, mend)
     mode = "rootless" if facts.rootless else "rootful"
-    found = f"{facts.version}, {mode}, at {facts.endpoint}"
-    return facts, Check("engine", "ok", found)
+    finding = f"{facts.version}, {mode}, at {facts.endpoint}"
+    return facts, Check("engine", "ok", finding)
 
 
 def _isolation(facts: ContainerEngineFacts) -> Iterator[Check]:
     if facts.cgroup == "2":
         yield Check("cgroup", "ok", "version 2")
     else:
-        mend = "boot with `systemd.unified_cgroup_hierarchy=1`; limits are coarser else"
+        mend = (
+            "boot with `systemd.unified_cgroup_hierarchy=1`; limits are coarser without"
+        )
         yield Check("cgroup", "warn", f"version {facts.cgroup}", mend)
     if facts.storage == "vfs":
         mend = "use overlay2: vfs copies a whole image for each task"
@@ -126,16 +128,18 @@ def _isolation(facts: ContainerEngineFacts) -> Iterator[Check]:
         yield Check("seccomp", "fail", "the engine offers none", mend)
 
 
-def _version(tool: str, ask: Callable[[], str], needed: tuple[int, int]) -> Check:
-    wanted = ".".join(map(str, needed))
-    mend = f"install {tool} {wanted} or newer (`apt-get install {tool}`)"
+def _version(
+    tool: str, get_version: Callable[[], str], needed: tuple[int, int]
+) -> Check:
+    minimum = ".".join(map(str, needed))
+    mend = f"install {tool} {minimum} or newer (`apt-get install {tool}`)"
     try:
-        found = ask()
+        finding = get_version()
     except SwarmError as error:
         return Check(tool, "fail", error.message, mend)
-    if version_of(found) < needed:
-        return Check(tool, "fail", f"{found}; {wanted} is needed", mend)
-    return Check(tool, "ok", found)
+    if version_of(finding) < needed:
+        return Check(tool, "fail", f"{finding}; {minimum} is needed", mend)
+    return Check(tool, "ok", finding)
 
 
 def version_of(text: str) -> tuple[int, int]:
@@ -158,37 +162,42 @@ def _disk(machine: Machine, name: str, path: Path) -> Check:
     try:
         free = machine.free(path)
     except OSError as error:
-        return Check(name, "warn", f"{path}: {error.strerror}", "look at the folder")
-    found = f"{free / GIB:.1f} GiB free at {path}"
+        return Check(
+            name,
+            "warn",
+            f"{path}: {error.strerror}",
+            "check that it can be read",
+        )
+    finding = f"{free / GIB:.1f} GiB free at {path}"
     if free >= DISK_WARN:
-        return Check(name, "ok", found)
+        return Check(name, "ok", finding)
     mend = "make room: `swarm gc`, `docker image ls`, `docker builder du`"
-    return Check(name, "fail" if free < DISK_FAIL else "warn", found, mend)
+    return Check(name, "fail" if free < DISK_FAIL else "warn", finding, mend)
 
 
 def _memory(machine: Machine) -> Check:
     free = machine.kernel.memory()
     if free is None:
         return Check("memory", "ok", "not known on this system")
-    found = f"{free / GIB:.1f} GiB available"
+    finding = f"{free / GIB:.1f} GiB available"
     if free >= MEMORY_WARN:
-        return Check("memory", "ok", found)
+        return Check("memory", "ok", finding)
     mend = "lower `max_running` or `sandbox.memory` in the config"
-    return Check("memory", "warn", found, mend)
+    return Check("memory", "warn", finding, mend)
 
 
-def _kernel(known: Kernel) -> Iterator[Check]:
-    if known.nftables():
+def _kernel(kernel: Kernel) -> Iterator[Check]:
+    if kernel.nftables():
         yield Check("nftables", "ok", "nf_tables is there")
     else:
         mend = "`sudo modprobe nf_tables`; the gate needs it"
         yield Check("nftables", "warn", "nf_tables was not found", mend)
-    if known.btf():
-        yield Check("sensor", "ok", f"eBPF, by {known.btf_file}")
+    if kernel.btf():
+        yield Check("sensor", "ok", f"eBPF, by {kernel.btf_file}")
     else:
         mend = "use a kernel with CONFIG_DEBUG_INFO_BTF; inotify sees no command"
-        yield Check("sensor", "warn", f"inotify: there is no {known.btf_file}", mend)
-    watchers = known.watchers()
+        yield Check("sensor", "warn", f"inotify: there is no {kernel.btf_file}", mend)
+    watchers = kernel.watchers()
     if watchers is None or watchers >= WATCHERS_WARN:
         yield Check("inotify", "ok", f"{watchers or 'any number of'} instances a user")
     else:
@@ -205,8 +214,8 @@ def _home(paths: HomePaths) -> Check:
 
     if mode == 0o700:
         return Check("home", "ok", str(paths.home))
-    found = f"{paths.home} has mode {mode:04o}: others may look in"
-    return Check("home", "warn", found, f"chmod 0700 {paths.home}", fix)
+    finding = f"{paths.home} has mode {mode:04o}: other users may read it"
+    return Check("home", "warn", finding, f"chmod 0700 {paths.home}", fix)
 
 
 def _database(paths: HomePaths) -> Check:
@@ -224,8 +233,8 @@ def _config(file: Path) -> Check:
         load.load(file)
     except SwarmError as error:
         return Check("config", "fail", error.message, error.hint)
-    found = str(file) if file.exists() else f"defaults; {file} does not exist"
-    return Check("config", "ok", found)
+    finding = str(file) if file.exists() else f"defaults; {file} does not exist"
+    return Check("config", "ok", finding)
 
 
 def _policy(file: Path) -> Check:
@@ -241,14 +250,14 @@ def _policy(file: Path) -> Check:
 
 
 def _gate(machine: Machine) -> Check:
-    """It is started when a task needs it, so that it does not run is no fault."""
+    # The gate starts when a task needs it, so a stopped gate is no fault.
     labels = GateNames(machine.places.tag).labels("gate")
     try:
-        found = machine.sandboxes.all(labels)
+        finding = machine.sandboxes.all(labels)
     except SwarmError as error:
         return Check("gate", "warn", error.message, error.hint)
-    if any(facts.status == "running" for facts in found):
-        return Check("gate", "ok", f"{found[0].name} runs")
+    if any(facts.status == "running" for facts in finding):
+        return Check("gate", "ok", f"{finding[0].name} runs")
     return Check("gate", "ok", "starts with the first task")
 
 
@@ -268,14 +277,20 @@ def _images(machine: Machine) -> Iterator[Check]:
 
 def _leftovers(machine: Machine) -> Check:
     try:
-        found = orphans.find(machine.places, machine.sandboxes)
+        finding = orphans.find(machine.places, machine.sandboxes)
     except SwarmError as error:
         return Check("leftovers", "warn", error.message, error.hint)
-    if not found:
+    if not finding:
         return Check("leftovers", "ok", "none")
 
     def fix(progress: Progress) -> None:
-        orphans.remove(machine.places, machine.sandboxes, found, progress)
+        orphans.remove(machine.places, machine.sandboxes, finding, progress)
 
-    told = "no task knows " + ", ".join(f"{one.kind} {one.name}" for one in found)
-    return Check("leftovers", "warn", told, "`swarm doctor --fix` removes them", fix)
+    names = ", ".join(f"{orphan.kind} {orphan.name}" for orphan in finding)
+    return Check(
+        "leftovers",
+        "warn",
+        f"no task knows {names}",
+        "`swarm doctor --fix` removes them",
+        fix,
+    )

@@ -1,4 +1,4 @@
-"""What the kernel offers, read from its own files; nothing is loaded or changed."""
+"""Reads the kernel's features from its own files; loads and changes nothing."""
 
 import gzip
 import platform
@@ -8,34 +8,34 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Kernel:
-    """Where a kernel tells of itself; tests point it at a folder of their own."""
+    """The files that describe a kernel; tests point it at a folder of their own."""
 
     proc: Path = Path("/proc")
     modules: Path = Path("/lib/modules") / platform.release()
     btf_file: Path = Path("/sys/kernel/btf/vmlinux")
 
     def memory(self) -> int | None:
-        """Bytes that can be had without swapping; None where no one says."""
+        """Bytes available without swapping; None if the system does not say."""
         for text in _lines(self.proc / "meminfo"):
             if text.startswith("MemAvailable:"):
                 return int(text.split()[1]) * 1024
         return None
 
     def btf(self) -> bool:
-        """Whether the kernel describes its own types, as eBPF programs need."""
+        """True if the kernel describes its own types, as eBPF programs need."""
         return self.btf_file.exists()
 
     def watchers(self) -> int | None:
-        """How many inotify instances one user may have; None where no one says.
+        """The number of inotify instances a user may have; None if unknown.
 
-        Sandboxes without user namespaces are all one user to the kernel, the human's.
+        To the kernel, all sandboxes without user namespaces are one user: yours.
         """
         for text in _lines(self.proc / "sys/fs/inotify/max_user_instances"):
             return int(text)
         return None
 
     def nftables(self) -> bool:
-        """Whether nf_tables is built in, loaded, or a module that can be."""
+        """True if nf_tables is built in, loaded, or a module that can be loaded."""
         return (
             any(text.startswith("nf_tables ") for text in _lines(self.proc / "modules"))
             or any("/nf_tables.ko" in text for text in _lines(self._listing("builtin")))

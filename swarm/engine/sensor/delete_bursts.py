@@ -1,4 +1,4 @@
-"""Many deletions in a moment, by one program: what `rm -rf` and `rmtree` look like."""
+"""Notices many deletions by one process in a short time, as by `rm -rf` or `rmtree`."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,49 +8,49 @@ from swarm.engine.sensor.path_groups import PathGroups
 from swarm.model.activity import DESTRUCTIVE, Action, area
 
 FILES = 50
-"""Deletions of one process that are a burst."""
+"""Deletions by one process that make a burst."""
 WINDOW = 2.0
-"""Seconds between two of them that still belong together."""
+"""Most seconds between two deletions of one burst."""
 PROCESSES = 64
 
 
 class DeleteBursts:
-    """Counts what each process deletes in the worktree, outside of heaps."""
+    """Counts what each process deletes in the worktree, outside generated folders."""
 
     def __init__(self) -> None:
         self._counts: dict[int, tuple[int, float, str, str]] = {}
-        self._told: list[Action] = []
+        self._new: list[Action] = []
 
-    def gone(self, line: Mapping[str, Any], path: str) -> None:
-        """A path was deleted."""
+    def count_delete(self, line: Mapping[str, Any], path: str) -> None:
+        """Count a deletion of a path."""
         if area(path) != "worktree" or not PathGroups.NOISE.isdisjoint(path.split("/")):
             return
-        pid, at = int(line.get("pid", 0)), float(line["at"])
-        count, last, top, _ = self._counts.pop(pid, (0, at, path, ""))
-        if at - last > WINDOW:
-            count, top = 0, path
-        top = _common(top, path)
+        pid, time = int(line.get("pid", 0)), float(line["at"])
+        count, last, folder, _ = self._counts.pop(pid, (0, time, path, ""))
+        if time - last > WINDOW:
+            count, folder = 0, path
+        folder = _common_folder(folder, path)
         comm = str(line.get("comm", ""))
-        self._counts[pid] = (count + 1, at, top, comm)
+        self._counts[pid] = (count + 1, time, folder, comm)
         if count + 1 == FILES:
-            told = Action(
-                at, "file", "burst", top, pid=pid, comm=comm, level=DESTRUCTIVE
+            burst = Action(
+                time, "file", "burst", folder, pid=pid, comm=comm, level=DESTRUCTIVE
             )
-            self._told.append(replace(told, note=f"deletes many files in {top}"))
+            self._new.append(replace(burst, note=f"deletes many files in {folder}"))
         if len(self._counts) > PROCESSES:
             self._counts.pop(next(iter(self._counts)))
 
-    def taken(self) -> list[Action]:
+    def take_new(self) -> list[Action]:
         """The bursts that began since the last call."""
-        told, self._told = self._told, []
-        return told
+        new, self._new = self._new, []
+        return new
 
 
-def _common(one: str, other: str) -> str:
-    """The directory that both are in."""
-    kept: list[str] = []
-    for mine, yours in zip(one.split("/"), other.split("/"), strict=False):
-        if mine != yours:
+def _common_folder(first: str, second: str) -> str:
+    """The deepest folder that holds both paths."""
+    common: list[str] = []
+    for name, other in zip(first.split("/"), second.split("/"), strict=False):
+        if name != other:
             break
-        kept.append(mine)
-    return "/".join(kept) or "/"
+        common.append(name)
+    return "/".join(common) or "/"

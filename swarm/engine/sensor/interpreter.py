@@ -56,8 +56,8 @@ class Interpreter:
                 self._read_line(line, batch)
             except (KeyError, TypeError, ValueError, OverflowError):
                 batch.lost += 1
-        batch.actions += self._bursts.taken()
-        batch.path_groups = self._groups.fresh()
+        batch.actions += self._bursts.take_new()
+        batch.path_groups = self._groups.take_new()
         batch.finish()
         return batch
 
@@ -92,7 +92,7 @@ class Interpreter:
         if line["op"] == "rename":
             self._record_rename(line, path, batch)
         if line["op"] in ("unlink", "rmdir"):
-            self._bursts.gone(line, path)
+            self._bursts.count_delete(line, path)
 
     def _path_of(self, line: Line) -> str:
         """The line's path; the sensor names a file that is still young by its inode."""

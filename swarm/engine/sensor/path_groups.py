@@ -1,4 +1,4 @@
-"""Directories shown as one: nobody reads 12,430 lines of node_modules."""
+"""Groups the files of generated folders into one row."""
 
 from collections import OrderedDict
 from typing import Any, ClassVar
@@ -6,18 +6,17 @@ from typing import Any, ClassVar
 from swarm.model.activity import GIT, HOME, WORKTREE
 
 CHILDREN = 20
-"""New files in one directory within a second that make a heap of it."""
+"""New files in one folder within WINDOW seconds that make it a group."""
 WINDOW = 1.0
 DIRECTORIES = 8192
-"""Remembered of one task."""
-
+"""Folders that are remembered of one task."""
 
 _ROOTS = frozenset({"", WORKTREE, HOME, "/tmp"})  # noqa: S108 - the sandbox's
-"""Directories that are never shown as one."""
+"""Folders that are never a group."""
 
 
 class PathGroups:
-    """Which directory a path is shown under, if not under its own name."""
+    """Finds the group that a path is shown in; most paths have none."""
 
     NOISE: ClassVar[frozenset[str]] = frozenset(
         {
@@ -40,55 +39,52 @@ class PathGroups:
             "venv",
         }
     )
-    """Names of directories that tools fill."""
+    """Names of folders that tools fill."""
     FOREIGN: ClassVar[frozenset[str]] = NOISE - {"build", "dist", "target"}
-    """Those that hold other people's code, or none: what is in them is not flagged."""
+    """Folders with other people's code or none: files in them are not flagged."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[str, str] = OrderedDict()
+        self._groups: OrderedDict[str, str] = OrderedDict()
         self._busy: OrderedDict[str, tuple[float, int]] = OrderedDict()
-        self._fresh: list[str] = []
+        self._new: list[str] = []
 
-    def of(self, path: str, at: float) -> str:
-        """The heap of a path that is new in its batch; empty for none."""
+    def of(self, path: str, time: float) -> str:
+        """The group of a path that is new in its batch; empty for none."""
         folder = path.rsplit("/", 1)[0]
-        heap = self._of_folder(folder)
-        if heap or folder in _ROOTS:
-            return heap
-        since, count = self._busy.pop(folder, (at, 0))
-        if at - since > WINDOW:
-            since, count = at, 0
+        group = self._group_of(folder)
+        if group or folder in _ROOTS:
+            return group
+        since, count = self._busy.pop(folder, (time, 0))
+        if time - since > WINDOW:
+            since, count = time, 0
         if count >= CHILDREN:
-            self._known[folder] = folder
-            self._fresh.append(folder)
+            self._groups[folder] = folder
+            self._new.append(folder)
             return folder
         self._busy[folder] = (since, count + 1)
         _bound(self._busy)
         return ""
 
-    def fresh(self) -> list[str]:
-        """Those that became one since the last call."""
-        fresh, self._fresh = self._fresh, []
-        return fresh
+    def take_new(self) -> list[str]:
+        """The folders that became groups since the last call."""
+        new, self._new = self._new, []
+        return new
 
-    def _of_folder(self, folder: str) -> str:
-        known = self._known.get(folder)
-        if known is not None:
-            return known
-        heap = ""
+    def _group_of(self, folder: str) -> str:
+        group = self._groups.get(folder)
+        if group is not None:
+            return group
         parts = folder.split("/")
         for depth in range(1, len(parts)):
-            place = "/".join(parts[: depth + 1])
-            is_noise = parts[depth] in self.NOISE or place == GIT
-            if is_noise or self._known.get(place) == place:
-                heap = place
-                break
-        if heap:
-            self._known[folder] = heap
-            _bound(self._known)
-        return heap
+            parent = "/".join(parts[: depth + 1])
+            is_noise = parts[depth] in self.NOISE or parent == GIT
+            if is_noise or self._groups.get(parent) == parent:
+                self._groups[folder] = parent
+                _bound(self._groups)
+                return parent
+        return ""
 
 
-def _bound(known: OrderedDict[str, Any]) -> None:
-    if len(known) > DIRECTORIES:
-        known.popitem(last=False)
+def _bound(folders: OrderedDict[str, Any]) -> None:
+    if len(folders) > DIRECTORIES:
+        folders.popitem(last=False)

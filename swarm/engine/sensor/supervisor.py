@@ -1,4 +1,4 @@
-"""Which sensor is at work, whom it observes, and what happens when it ends."""
+"""Chooses the sensor, keeps the list of observed sandboxes, recovers a lost sensor."""
 
 import functools
 import threading
@@ -20,7 +20,7 @@ EBPF, INOTIFY = "ebpf", "inotify"
 
 
 class Fallback(Protocol):
-    """What sees less, and is there everywhere."""
+    """The sensor that works everywhere and sees less."""
 
     blind_to: tuple[str, ...]
 
@@ -37,14 +37,14 @@ class ObservedSandbox:
 
     task: int
     container: str
-    """Its id, whole."""
+    """The full container id."""
     root: Path
     """Its worktree on the host."""
     in_base: InBase
 
 
 class SensorSupervisor:
-    """Safe for several threads; what it observes survives the sensor's death."""
+    """Safe for several threads; a new sensor observes the same sandboxes."""
 
     def __init__(
         self,
@@ -52,18 +52,18 @@ class SensorSupervisor:
         fallback: Fallback,
         follower: LogFollower,
         journal: Journal,
-        wanted: Callable[[], str],
+        setting: Callable[[], str],
     ) -> None:
-        """`wanted` is the setting: `auto`, `ebpf` or `inotify`."""
+        """`setting` returns `auto`, `ebpf` or `inotify`."""
         self._sensor = sensor
         self._fallback = fallback
         self._journal = journal
-        self._wanted = wanted
+        self._setting = setting
         self._guard = threading.RLock()
-        self._subjects: dict[str, ObservedSandbox] = {}
+        self._sandboxes: dict[str, ObservedSandbox] = {}
         self._lost: dict[str, int] = {}
         self._inherited: frozenset[str] = frozenset()
-        """Whom the sensor observed when this keeper first spoke to it."""
+        """Sandboxes that the sensor observed before this keeper reached it."""
         self._kind = ""
         self._down = 0.0
         self.follower = follower
@@ -74,116 +74,116 @@ class SensorSupervisor:
 
     @property
     def is_down(self) -> bool:
-        """Whether a sensor ended and none is in its place."""
+        """True if a sensor ended and none has replaced it."""
         return not self._kind and self._down > 0
 
-    def begin(self, subject: ObservedSandbox) -> None:
+    def begin(self, sandbox: ObservedSandbox) -> None:
         """Observe a sandbox that is about to start: its first program is seen."""
-        self._observe(subject, runs=False)
+        self._observe(sandbox, runs=False)
 
-    def resume(self, subject: ObservedSandbox) -> bool:
-        """Observe one that runs already; whether nobody did until now."""
-        short = subject.container[:ID_LENGTH]
+    def resume(self, sandbox: ObservedSandbox) -> bool:
+        """Observe a running sandbox; True if it was not observed until now."""
+        short = sandbox.container[:ID_LENGTH]
         with self._guard:
-            known = short in self._subjects
-            self._observe(subject, runs=True)
-            return not known and short not in self._inherited
+            was_observed = short in self._sandboxes
+            self._observe(sandbox, runs=True)
+            return not was_observed and short not in self._inherited
 
     def last_seen(self, container: str) -> float:
-        """When a line about the container was last written; 0 for never."""
+        """The time of the newest line about the container; 0 if there is none."""
         try:
             return self._sensor.newest(container).stat().st_mtime
         except OSError:
             return 0.0
 
     def end(self, task: int) -> None:
-        """The task's sandbox has ended; blocks until all of its lines are stored."""
+        """Stop observing an ended sandbox; blocks until all of its lines are stored."""
         with self._guard:
-            mine = [s for s in self._subjects.values() if s.task == task]
-            for subject in mine:
-                del self._subjects[subject.container[:ID_LENGTH]]
+            ended = [s for s in self._sandboxes.values() if s.task == task]
+            for sandbox in ended:
+                del self._sandboxes[sandbox.container[:ID_LENGTH]]
                 if self._kind:
-                    drop = functools.partial(self._at_work().drop, subject.container)
-                    self._quietly(drop)
-        for subject in mine:
-            self.follower.end(subject.container[:ID_LENGTH])
+                    drop = functools.partial(self._active().drop, sandbox.container)
+                    self._record_trouble(drop)
+        for sandbox in ended:
+            self.follower.end(sandbox.container[:ID_LENGTH])
 
     def on_line(self, line: Line) -> None:
-        """React to a line that a sensor says of itself."""
+        """React to a line in which the sensor reports about itself."""
         short = str(line.get("id", ""))
         match line.get("op"):
             case "grew":
                 self.follower.grew(short)
             case "lost":
-                self._missed(short, int(line.get("events", 0)))
+                self._record_lost(short, int(line.get("events", 0)))
             case "full_disk":
-                self._gap(short, 1, "the disk is full")
+                self._record_gap(short, 1, "the disk is full")
             case _:
                 pass
 
     def on_sensor_lost(self, reason: str) -> None:
-        """Record that the sensor ended without having been asked to."""
+        """Record that the sensor ended without being asked to."""
         with self._guard:
             self._kind, self._down = "", time.time()
         self._journal.record(None, events.SensorDown(reason[-300:]))
 
     def recover(self, changed: Callable[[ObservedSandbox], int]) -> None:
-        """Start a sensor anew, and tell of each task how long nobody saw it.
+        """Start a sensor again, and record for each task how long it was unobserved.
 
-        `changed` counts the paths that differ from what was known. Blocks for about a
-        second; SwarmError where no sensor comes up.
+        `changed` counts the paths that changed meanwhile. Blocks for about a second;
+        SwarmError if no sensor starts.
         """
         with self._guard:
-            since, subjects = self._down, list(self._subjects.values())
-            for subject in subjects:
-                self._observe(subject, runs=True)
-        for subject in subjects:
-            self._unobserved(subject, since, changed(subject))
+            since, sandboxes = self._down, list(self._sandboxes.values())
+            for sandbox in sandboxes:
+                self._observe(sandbox, runs=True)
+        for sandbox in sandboxes:
+            self._record_unobserved(sandbox, since, changed(sandbox))
 
     def forget_others(self) -> None:
-        """What an earlier keeper observed and no task is at work in is let go."""
+        """Stop observing sandboxes that only an earlier keeper knew."""
         with self._guard:
             if self._kind == EBPF:
-                for short in set(self._sensor.observed()) - set(self._subjects):
-                    self._quietly(functools.partial(self._sensor.drop, short))
+                for short in set(self._sensor.observed()) - set(self._sandboxes):
+                    self._record_trouble(functools.partial(self._sensor.drop, short))
 
     def close(self) -> None:
-        """Hang up; the sensor goes on, and writes down what the next keeper reads.
+        """Hang up; the sensor goes on, and the next keeper reads what it writes.
 
-        Where it observes nobody it ends.
+        A sensor that observes no sandbox ends.
         """
-        if self._kind == EBPF and not self._subjects:
-            self._quietly(self._sensor.remove)
+        if self._kind == EBPF and not self._sandboxes:
+            self._record_trouble(self._sensor.remove)
         else:
             self._sensor.close()
         self._kind, self._down = "", 0.0
         self._fallback.close()
         self.follower.close()
 
-    def _observe(self, subject: ObservedSandbox, runs: bool) -> None:
-        short = subject.container[:ID_LENGTH]
+    def _observe(self, sandbox: ObservedSandbox, runs: bool) -> None:
+        short = sandbox.container[:ID_LENGTH]
         with self._guard:
             self._up()
-            self.follower.follow(short, subject.task, subject.in_base)
-            is_new = short not in self._subjects
-            self._subjects[short] = subject
+            self.follower.follow(short, sandbox.task, sandbox.in_base)
+            is_new = short not in self._sandboxes
+            self._sandboxes[short] = sandbox
             if self._kind == EBPF:
-                self._sensor.add(subject.container, runs)
+                self._sensor.add(sandbox.container, runs)
             else:
-                self._fallback.add(subject.container, subject.root)
+                self._fallback.add(sandbox.container, sandbox.root)
         if is_new:
-            self._journal.record(subject.task, events.Observed(short, self._kind))
+            self._journal.record(sandbox.task, events.Observed(short, self._kind))
 
     def _up(self) -> None:
-        """The better sensor where it can be had, else the other, and why."""
+        """Start the eBPF sensor, or the fallback with the reason."""
         if self._kind:
             return
-        wanted, why = self._wanted(), "the settings say so"
-        if wanted != INOTIFY:
+        setting, why = self._setting(), "the settings say so"
+        if setting != INOTIFY:
             try:
                 self._sensor.up()
             except SwarmError as error:
-                if wanted == EBPF:
+                if setting == EBPF:
                     raise
                 why = error.message[-300:]
             else:
@@ -195,28 +195,30 @@ class SensorSupervisor:
         blind = ", ".join(self._fallback.blind_to)
         self._journal.record(None, events.SensorUp(INOTIFY, why, blind))
 
-    def _at_work(self) -> "SensorClient | Fallback":
+    def _active(self) -> "SensorClient | Fallback":
         return self._sensor if self._kind == EBPF else self._fallback
 
-    def _unobserved(self, subject: ObservedSandbox, since: float, found: int) -> None:
-        gap = events.ObservationGap(since, max(0.0, time.time() - since), found)
-        self._quietly(lambda: self._journal.record(subject.task, gap))
+    def _record_unobserved(
+        self, sandbox: ObservedSandbox, since: float, changed: int
+    ) -> None:
+        gap = events.ObservationGap(since, max(0.0, time.time() - since), changed)
+        self._record_trouble(lambda: self._journal.record(sandbox.task, gap))
 
-    def _missed(self, short: str, total: int) -> None:
-        """The sensor counts from a sandbox's start."""
+    def _record_lost(self, short: str, total: int) -> None:
+        """Record new losses; the sensor counts all since the sandbox's start."""
         missed = total - self._lost.get(short, 0)
         self._lost[short] = total
         if missed > 0:
-            self._gap(short, missed, "there were too many at once")
+            self._record_gap(short, missed, "there were too many at once")
 
-    def _gap(self, short: str, missed: int, why: str) -> None:
-        subject = self._subjects.get(short)
-        if subject:
+    def _record_gap(self, short: str, missed: int, why: str) -> None:
+        sandbox = self._sandboxes.get(short)
+        if sandbox:
             gap = events.SensorGap(missed, why)
-            self._quietly(lambda: self._journal.record(subject.task, gap))
+            self._record_trouble(lambda: self._journal.record(sandbox.task, gap))
 
-    def _quietly(self, verb: Callable[[], object]) -> None:
+    def _record_trouble(self, call: Callable[[], object]) -> None:
         try:
-            verb()
+            call()
         except SwarmError as error:
             self._journal.record(None, events.Trouble("sensor", error.message))

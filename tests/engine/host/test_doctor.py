@@ -13,7 +13,7 @@ import pytest
 
 from swarm.cli import doctor as command
 from swarm.engine.host import images
-from swarm.engine.host.doctor import GIB, Check, Machine, examine, mended, version_of
+from swarm.engine.host.doctor import GIB, Check, Machine, examine, fix_all, version_of
 from swarm.engine.host.kernel import Kernel
 from swarm.errors import ToolError, ToolMissing
 from swarm.model import events
@@ -196,7 +196,7 @@ def test_a_home_that_others_may_read_is_closed(machine: Machine) -> None:
     machine.places.home.chmod(0o755)
     said: list[str] = []
 
-    checks = mended(examine(machine), said.append)
+    checks = fix_all(examine(machine), said.append)
 
     assert grades(checks)["home"] == "ok"
     assert said == [f"chmod 0700 {machine.places.home}"]
@@ -256,7 +256,7 @@ def test_a_fix_that_fails_says_so(machine: Machine) -> None:
     def fails(_progress: object) -> None:
         raise ToolError("docker build: no disk", hint="make room")
 
-    (found,) = mended([Check("image", "warn", "old", "build it", fails)], print)
+    (found,) = fix_all([Check("image", "warn", "old", "build it", fails)], print)
 
     assert (found.ok, found.found, found.mend) == (
         "fail",
@@ -280,7 +280,7 @@ def test_leftovers_are_named_before_they_go_and_tasks_keep_theirs(
     (places.worktree(0).parent / "notes").mkdir()
     said: list[str] = []
 
-    mended(examine(machine), said.append)
+    fix_all(examine(machine), said.append)
 
     gone = TaskNames(places.tag, 99)
     assert said == [
