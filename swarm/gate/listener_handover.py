@@ -19,17 +19,17 @@ Adopt = Callable[[str, str, list[socket.socket]], str]
 async def receive(path: Path, adopt: Adopt) -> None:
     """Serve for ever; each caller brings one net's listeners and a nonce."""
     path.unlink(missing_ok=True)
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(path))
-    path.chmod(0o600)
-    listener.listen(64)
-    listener.setblocking(False)
     running: set[asyncio.Task[None]] = set()
-    while True:
-        caller, _ = await asyncio.get_running_loop().sock_accept(listener)
-        task = asyncio.ensure_future(_receive_listeners(caller, adopt))
-        running.add(task)
-        task.add_done_callback(running.discard)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+        path.chmod(0o600)
+        listener.listen(64)
+        listener.setblocking(False)
+        while True:
+            caller, _ = await asyncio.get_running_loop().sock_accept(listener)
+            task = asyncio.ensure_future(_receive_listeners(caller, adopt))
+            running.add(task)
+            task.add_done_callback(running.discard)
 
 
 async def _receive_listeners(caller: socket.socket, adopt: Adopt) -> None:

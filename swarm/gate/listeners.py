@@ -40,10 +40,11 @@ class Listeners:
         self._loop.add_reader(names, self._read_queries, names)
 
     def close(self) -> None:
-        """Stop, and end everything that is open."""
+        """Stop, and end everything that is open; fine to call twice."""
         for task in self._running:
             task.cancel("closed")
-        for listener in self._sockets:
+        while self._sockets:
+            listener = self._sockets.pop()
             self._loop.remove_reader(listener)
             listener.close()
 

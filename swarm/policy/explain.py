@@ -39,7 +39,12 @@ def explain(
     """The gate's answer, step by step as the gate comes to it.
 
     A request in TLS needs its connection first, and is read only if the connection is
-    inspected. A request in plain HTTP comes to the proxy as it is, and is judged alone.
+    inspected. A request in plain HTTP that is sent to the proxy by its full URL is
+    judged alone, even under `inspect = "never"`, because it can be read as it is.
+
+    Plain HTTP through a tunnel, or from a client that does not know of the proxy, is as
+    a request in TLS here (`is_plain_http` is false): the gate decides on the connection
+    before it has seen a byte, so a rule that looks inside denies it under "never".
     """
     evaluator = PolicyEvaluator(policy)
     if is_plain_http and attempted.method:

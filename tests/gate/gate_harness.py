@@ -35,6 +35,8 @@ class GateHarness:
     """The explicit proxy's port here."""
     straight: int
     names_port: int
+    names_tcp_port: int
+    listeners: Listeners
     table: dict[str, list[str]] = field(default_factory=dict)
     """What names lead to."""
     clients: list["Client"] = field(default_factory=list)
@@ -123,12 +125,22 @@ async def open_gate_harness(folder: Path) -> AsyncIterator[GateHarness]:
     listeners = Listeners(net, front, sockets)
     ports = [one.getsockname()[1] for one in sockets]
     try:
-        made = GateHarness(
-            net, upstream, gate_ca, web_ca, lines, ports[0], ports[1], ports[2], table
+        harness = GateHarness(
+            net,
+            upstream,
+            gate_ca,
+            web_ca,
+            lines,
+            ports[0],
+            ports[1],
+            ports[2],
+            ports[3],
+            listeners,
+            table,
         )
-        yield made
+        yield harness
     finally:
-        for client in made.clients:
+        for client in harness.clients:
             client.writer.transport.abort()
         listeners.close()
         await asyncio.sleep(0)

@@ -1,17 +1,12 @@
 """What goes on inside an intercepted connection: streams, upgrades, limits."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest_asyncio
 
 from swarm.policy.rules import Rule
 from tests.gate.gate_harness import (
     Client,
     GateHarness,
     Serve,
-    open_gate_harness,
     server,
 )
 
@@ -19,13 +14,6 @@ ASKED = (
     "GET /chat HTTP/1.1\r\nHost: ok.example:{port}\r\nConnection: Upgrade\r\n"
     "Upgrade: {to}\r\nSec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\n\r\n"
 )
-
-
-@pytest_asyncio.fixture
-async def gate(tmp_path: Path) -> AsyncIterator[GateHarness]:
-    async with open_gate_harness(tmp_path) as made:
-        made.table["ok.example"] = ["127.0.0.1"]
-        yield made
 
 
 async def inside(gate: GateHarness, port: int, **limits: int) -> Client:

@@ -12,6 +12,7 @@ from swarm.policy.reasons import Allowance, Reason
 from swarm.policy.rules import Policy, Rule
 from tests.gate.gate_harness import (
     LOCAL,
+    Client,
     GateHarness,
     open_gate_harness,
     server,
@@ -34,6 +35,9 @@ class Row:
     path: str = ""
     host: str = "ok.example"
     is_plain_http: bool = False
+    """Sent to the proxy by its full URL."""
+    is_tunnelled_http: bool = False
+    """Plain HTTP through CONNECT, where the gate cannot know yet that it is no TLS."""
     is_inspected: bool = False
     never: bool = False
     """`inspect = "never"`."""
@@ -88,6 +92,12 @@ ROWS = {
     "plain HTTP is read without inspection": Row(
         (GET,), PASSES, "GET", is_plain_http=True, is_inspected=True, never=True
     ),
+    "plain HTTP in a tunnel": Row(
+        (GET,), PASSES, "GET", is_tunnelled_http=True, is_inspected=True
+    ),
+    "plain HTTP in a tunnel, never inspected": Row(
+        (GET,), Reason.RULE_NEEDS_INSPECTION, "GET", is_tunnelled_http=True, never=True
+    ),
     "logged only": Row((), Allowance.LOGGED_ONLY, "GET", default="log"),
     "a local name": Row((), Reason.LOCAL_NAME, "GET", host="a.internal"),
     "a resolver": Row((), Reason.OTHER_RESOLVER, host="dns.google", default="log"),
@@ -112,7 +122,8 @@ async def test_the_gate_does_the_same(row: Row, tmp_path: Path) -> None:
     """A client that knows of the proxy makes the attempt for real."""
     async with open_gate_harness(tmp_path) as gate:
         gate.table[row.host] = ["127.0.0.1"]
-        authority = None if row.is_plain_http else gate.web_ca
+        is_tls = not (row.is_plain_http or row.is_tunnelled_http)
+        authority = gate.web_ca if is_tls else None
         async with server(web, authority, row.host) as port:
             gate.net.replace(row.policy(port))
             answer = await (_plain if row.is_plain_http else _tunnel)(gate, row, port)
@@ -135,9 +146,8 @@ async def _tunnel(gate: GateHarness, row: Row, port: int) -> str:
     client = await gate.connect(f"{row.host}:{port}")
     if not client.status.startswith("HTTP/1.1 200"):
         return client.status.split()[-1]
-    both = f"{gate.gate_ca.certificate}\n{gate.web_ca.certificate}"
-    context = ssl.create_default_context(cadata=both)
-    await client.writer.start_tls(context, server_hostname=row.host)
+    if not row.is_tunnelled_http:
+        await _start_tls(client, gate, row.host)
     if not row.method:
         return "HTTP/1.1 200 OK"
     await client.send(
@@ -145,6 +155,12 @@ async def _tunnel(gate: GateHarness, row: Row, port: int) -> str:
         "Content-Length: 0\r\n\r\n".encode()
     )
     return _answer(await client.head())
+
+
+async def _start_tls(client: Client, gate: GateHarness, host: str) -> None:
+    both = f"{gate.gate_ca.certificate}\n{gate.web_ca.certificate}"
+    context = ssl.create_default_context(cadata=both)
+    await client.writer.start_tls(context, server_hostname=host)
 
 
 def _answer(head: str) -> str:

@@ -4,9 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.policy.layers import resolve
 from swarm.policy.policy_parser import parse
-from swarm.policy.rules import Policy
 from swarm.policy.toml_table import BadPolicy
 
 WHOLE = """
@@ -107,67 +105,3 @@ def test_any_text_is_a_policy_or_refused(text: str) -> None:
         parse(text, "p")
     except BadPolicy:
         return
-
-
-def test_a_repository_can_only_narrow_or_ask() -> None:
-    """Its allows are requests; its denies and its strictness count."""
-    user = parse('version = 1\n[[allow]]\nhost = "ok.example"', "user")
-    repo = parse(
-        'version = 1\ndefault = "log"\ninspect = "always"\nservices = ["claude"]\n'
-        '[[allow]]\nhost = "evil.example"\n[[deny]]\nhost = "ok.example"\n'
-        '[network]\nallow_nets = ["10.0.0.0/8"]\n'
-        '[tls]\npassthrough = ["ok.example:443"]',
-        "repo",
-        layer="repo",
-    )
-
-    found = resolve([user, repo], {})
-
-    assert [rule.id for rule in found.policy.rules] == [
-        "allow ok.example",
-        "deny ok.example",
-    ]
-    assert found.policy.default == "deny"
-    assert found.policy.inspect == "always"
-    assert found.policy.allow_nets == found.policy.passthrough == ()
-    assert [rule.host for rule in found.requests] == ["evil.example"]
-
-
-def test_services_become_rules_that_know_where_they_come_from() -> None:
-    """GitHub read-only: fetching of that repository, and no pushing."""
-    user = parse(
-        'version = 1\nservices = ["pypi", { name = "github", repos = ["o/r"] }]', "p"
-    )
-
-    policy = resolve([user], {"pip": ("index.example:443",)}).policy
-
-    assert policy.rules[0].origin == "service pypi (p:2)"
-    assert policy.rules[0].methods == ("GET", "HEAD")
-    paths = [path for rule in policy.rules for path in rule.paths]
-    assert "/o/r/git-upload-pack" in paths
-    assert not any("receive" in path for path in paths)
-
-
-@pytest.mark.parametrize(
-    ("services", "reason"),
-    [
-        ('["nobody"]', "there are"),
-        ('["npm"]', "not configured"),
-        ('[{ name = "github" }]', "repos"),
-        ('[{ name = "github", repos = ["../x"] }]', "repos"),
-        ('[{ name = "claude", repos = ["o/r"] }]', "unknown key"),
-    ],
-)
-def test_a_service_that_is_not_known_or_not_narrowed(
-    services: str, reason: str
-) -> None:
-    """Refused, never guessed."""
-    layer = parse(f"version = 1\nservices = {services}", "p")
-
-    with pytest.raises(BadPolicy, match=reason):
-        resolve([layer], {})
-
-
-def test_no_layers_allow_nothing() -> None:
-    """A missing file is an empty policy."""
-    assert resolve([], {}).policy == Policy()

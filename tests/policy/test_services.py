@@ -92,20 +92,36 @@ def test_every_shipped_service_expands(name: str) -> None:
     assert {rule.layer for rule in rules} == {"service"}
 
 
-def test_a_repository_silences_nothing() -> None:
-    """A quiet deny of its own would hide what its agents try."""
-    quiet = 'version = 1\n[[deny]]\nhost = "evil.example"\nquiet = true'
+def test_services_become_rules_that_know_where_they_come_from() -> None:
+    """GitHub read-only: fetching of that repository, and no pushing."""
+    user = parse(
+        'version = 1\nservices = ["pypi", { name = "github", repos = ["o/r"] }]', "p"
+    )
 
-    layers = {name: parse(quiet, name, name) for name in ("user", "repo")}
-    heard = {
-        (name, trusted): resolve([one], {}, trust_repo=trusted).policy.rules[0].quiet
-        for name, one in layers.items()
-        for trusted in (True, False)
-    }
+    policy = resolve([user], {"pip": ("index.example:443",)}).policy
 
-    assert heard == {
-        ("user", True): True,
-        ("user", False): True,
-        ("repo", True): False,
-        ("repo", False): False,
-    }
+    assert policy.rules[0].origin == "service pypi (p:2)"
+    assert policy.rules[0].methods == ("GET", "HEAD")
+    paths = [path for rule in policy.rules for path in rule.paths]
+    assert "/o/r/git-upload-pack" in paths
+    assert not any("receive" in path for path in paths)
+
+
+@pytest.mark.parametrize(
+    ("services", "reason"),
+    [
+        ('["nobody"]', "there are"),
+        ('["npm"]', "not configured"),
+        ('[{ name = "github" }]', "repos"),
+        ('[{ name = "github", repos = ["../x"] }]', "repos"),
+        ('[{ name = "claude", repos = ["o/r"] }]', "unknown key"),
+    ],
+)
+def test_a_service_that_is_not_known_or_not_narrowed(
+    services: str, reason: str
+) -> None:
+    """Refused, never guessed."""
+    layer = parse(f"version = 1\nservices = {services}", "p")
+
+    with pytest.raises(BadPolicy, match=reason):
+        resolve([layer], {})

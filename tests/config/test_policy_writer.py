@@ -1,0 +1,93 @@
+"""Rules come and go in a human's own file; the rest of it stays as it was."""
+
+from pathlib import Path
+
+import pytest
+
+from swarm.config import policy_files, policy_writer
+from swarm.errors import ConfigError
+from swarm.policy.rules import Rule
+
+OWN = """\
+version = 1  # ours
+
+# For the ticket.
+[[allow]]
+host = "old.example"
+"""
+
+
+def test_a_rule_is_added_and_comments_stay(tmp_path: Path) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text(OWN)
+    rule = Rule("allow", "new.example", (8443,), ("GET",), ("/v1/**",), reason="mine")
+
+    policy_writer.add(file, rule, "user")
+
+    layer = policy_files.read(file, "user")
+    assert layer is not None
+    added = layer.rules[-1]
+    assert [rule.host for rule in layer.rules] == ["old.example", "new.example"]
+    assert (added.ports, added.methods, added.paths) == ((8443,), ("GET",), ("/v1/**",))
+    assert added.reason == "mine"
+    assert file.read_text().startswith(OWN.rstrip())
+
+
+def test_a_first_rule_makes_the_file(tmp_path: Path) -> None:
+    """With the template's comments, and nothing half-written beside it."""
+    file = tmp_path / "new" / "policy.toml"
+
+    policy_writer.add(file, Rule("deny", "evil.example", ()), "user")
+
+    assert file.read_text().startswith(policy_writer.TEMPLATE.splitlines()[0])
+    assert 'host = "evil.example"' in file.read_text()
+    assert list(file.parent.iterdir()) == [file]
+
+
+def test_every_rule_about_exactly_that_host_is_removed(tmp_path: Path) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text(OWN)
+    for host in ("a.example", "b.a.example", "A.example"):
+        policy_writer.add(file, Rule("allow", host), "user")
+    policy_writer.add(file, Rule("deny", "a.example"), "user")
+
+    removed = policy_writer.remove(file, "a.example", "user")
+
+    assert sorted(removed) == [
+        "allow a.example",
+        "allow a.example",
+        "deny a.example",
+    ]
+    layer = policy_files.read(file, "user")
+    assert layer is not None
+    assert [rule.host for rule in layer.rules] == ["old.example", "b.a.example"]
+    assert "# For the ticket." in file.read_text()
+
+
+def test_nothing_to_remove_leaves_the_file_alone(tmp_path: Path) -> None:
+    file = tmp_path / "policy.toml"
+
+    assert policy_writer.remove(file, "a.example", "user") == []
+    assert not file.exists()
+
+
+@pytest.mark.parametrize("text", ["version = = 1", "version = 1\nunknown = 2\n"])
+def test_a_file_with_a_mistake_is_not_written(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text(text)
+
+    with pytest.raises(ConfigError):
+        policy_writer.add(file, Rule("allow", "a.example"), "user")
+
+    assert file.read_text() == text
+
+
+def test_the_template_is_in_order_and_never_replaces_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "policy.toml"
+    policy_writer.create(file)
+    assert policy_files.read(file, "user") is not None
+
+    file.write_text(OWN)
+    policy_writer.create(file)
+
+    assert file.read_text() == OWN
