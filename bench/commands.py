@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 
 from bench.table import Row, paired
-from swarm.model import events
 from swarm.store.journal import Journal
+from tests.builders import queued
 
 RUNS = 15
 
@@ -41,16 +41,8 @@ def _hundred_tasks(home: Path) -> None:
     journal = Journal(home / "swarm.db")
     for number in range(100):
         journal.queue(
-            lambda task_id, number=number: events.TaskQueued(  # type: ignore[misc]  # the default binds the number
-                name=f"task-{number}",
-                repo=str(home),
-                agent="command",
-                prompt="do it " * 20,
-                base_ref="main",
-                base="a" * 40,
-                target="main",
-                branch=f"swarm/{task_id}-task",
-                plan={},
+            lambda task_id, number=number: queued(  # type: ignore[misc]  # the default binds the number
+                task_id, name=f"task-{number}", repo=str(home), prompt="do it " * 20
             )
         )
     journal.close()

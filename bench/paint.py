@@ -11,6 +11,7 @@ from pathlib import Path
 from bench.table import Row, paired
 from swarm.model import events
 from swarm.store.journal import Journal
+from tests.builders import queued
 
 RUNS = 9
 SIZE = (36, 120)
@@ -67,16 +68,8 @@ def _twenty_tasks(home: Path) -> None:
     journal = Journal(home / "swarm.db")
     for number in range(20):
         task = journal.queue(
-            lambda task_id, number=number: events.TaskQueued(  # type: ignore[misc]  # the default binds the number
-                name=f"task-{number}",
-                repo="/r",
-                agent="command",
-                prompt="do it",
-                base_ref="main",
-                base="a" * 40,
-                target="main",
-                branch=f"swarm/{task_id}-task",
-                plan={},
+            lambda task_id, number=number: queued(  # type: ignore[misc]  # the default binds the number
+                task_id, name=f"task-{number}"
             )
         )
         journal.record(

@@ -36,6 +36,7 @@ from swarm.store.usage_writer import UsageWriter
 from swarm.tui.app import SwarmApp
 from swarm.tui.backend import Options, Project
 from swarm.tui.dialogs.base import Dialog
+from tests.builders import queued
 from tests.tui.fakes import FakeBackend, FakePanes, FakeReview
 
 NOW = 1_790_000_000.0
@@ -50,8 +51,8 @@ CELL = 12.2
 
 
 @dataclass(frozen=True)
-class Told:
-    """One task: what it is, and what happened to it; the last thing `age` ago."""
+class SceneTask:
+    """One task with its events, of which the last happened `age` seconds ago."""
 
     name: str
     age: float
@@ -63,9 +64,9 @@ class Told:
 
 @dataclass(frozen=True)
 class Scene:
-    """A fleet, and what the tools say while one looks."""
+    """A fleet of tasks, and the state of the tools around them."""
 
-    tasks: tuple[Told, ...] = ()
+    tasks: tuple[SceneTask, ...] = ()
     fleet: tuple[events.Event, ...] = (
         events.KeeperStarted(4711, "0.1.0"),
         events.ContainerEngineUp("27.3.1", "rootless"),
@@ -135,7 +136,7 @@ def _allowed(host: str, seq: int) -> events.NetClosed:
     )
 
 
-AUTH = Told(
+AUTH = SceneTask(
     "auth-refactor",
     125,
     (*LIVE, _read(7, 214, 38, flags=1)),
@@ -160,7 +161,7 @@ PANE = (
 DENIALS = Scene(
     tasks=(
         AUTH,
-        Told(
+        SceneTask(
             "pay-webhooks",
             52,
             (
@@ -241,7 +242,7 @@ MANY_DENIALS = replace(
 )
 BUDGET = Scene(
     tasks=(
-        Told(
+        SceneTask(
             "refactor-all",
             40,
             (
@@ -263,7 +264,7 @@ BUDGET = Scene(
                 events.TaskPaused("its budget"),
             ),
         ),
-        Told(
+        SceneTask(
             "observe", 15, (*LIVE, events.PolicyApplied(9, "3f1a", "launch", open=True))
         ),
     ),
@@ -273,7 +274,7 @@ _WORK = tuple(round(1 + math.sin(n / 5) * math.cos(n / 40), 2) for n in range(60
 MEASURED = Scene(
     tasks=(
         AUTH,
-        Told(
+        SceneTask(
             "sql-migrate",
             840,
             (
@@ -322,7 +323,7 @@ def _kept(number: int, files: int, added: int, why: str = "") -> events.Checkpoi
 
 CHECKPOINTS = Scene(
     tasks=(
-        Told(
+        SceneTask(
             "auth-refactor",
             1260,
             (
@@ -345,32 +346,42 @@ NO_ENGINE = Scene(
 THREE_RUNNING = Scene(
     tasks=(
         AUTH,
-        Told("docs-openapi", 1260, (*LIVE, _read(12, 402, 10)), "Document the API"),
-        Told("flaky-e2e", 480, (*LIVE, _read(2, 19, 7, flags=1)), "Mend the e2e test"),
+        SceneTask(
+            "docs-openapi", 1260, (*LIVE, _read(12, 402, 10)), "Document the API"
+        ),
+        SceneTask(
+            "flaky-e2e", 480, (*LIVE, _read(2, 19, 7, flags=1)), "Mend the e2e test"
+        ),
     ),
     panes={"task-1": PANE, "task-2": "writing docs/openapi.yaml …"},
 )
 ALL_STATES = Scene(
     tasks=(
         AUTH,
-        Told("docs-openapi", 1260, (*LIVE, _read(12, 402, 10)), "Document the API"),
-        Told("i18n-pass", 240, (*LIVE, events.TaskPaused()), "Translate the messages"),
-        Told("rate-limit/1", 180, _ended(0, _read(6, 61, 9)), "Limit per tenant"),
-        Told(
+        SceneTask(
+            "docs-openapi", 1260, (*LIVE, _read(12, 402, 10)), "Document the API"
+        ),
+        SceneTask(
+            "i18n-pass", 240, (*LIVE, events.TaskPaused()), "Translate the messages"
+        ),
+        SceneTask("rate-limit/1", 180, _ended(0, _read(6, 61, 9)), "Limit per tenant"),
+        SceneTask(
             "rate-limit/2",
             61,
             _ended(0, _read(7, 74, 22, flags=4, hidden=1)),
             "Limit per tenant",
         ),
-        Told("pay-webhooks", 300, _ended(143, reason="stopped by you"), "Webhooks"),
-        Told(
+        SceneTask(
+            "pay-webhooks", 300, _ended(143, reason="stopped by you"), "Webhooks"
+        ),
+        SceneTask(
             "sql-migrate",
             840,
             _ended(137, _read(3, 12, 0), reason="out of memory"),
             "Migrate the schema",
         ),
-        Told("lint-fixes", 95, _ended(2, _read(1, 4, 4)), "make lint", "command"),
-        Told(
+        SceneTask("lint-fixes", 95, _ended(2, _read(1, 4, 4)), "make lint", "command"),
+        SceneTask(
             "bump-node",
             50,
             (
@@ -383,12 +394,12 @@ ALL_STATES = Scene(
             ),
             "Node 24",
         ),
-        Told(
+        SceneTask(
             "cache-layer", 4000, (*LIVE, events.TaskLost("its container is gone")), "x"
         ),
-        Told("search-index", 3, LAUNCH[:3], "Index the catalogue"),
-        Told("bump-deps", 20, (), "Bump dependencies", after=(4,)),
-        Told(
+        SceneTask("search-index", 3, LAUNCH[:3], "Index the catalogue"),
+        SceneTask("bump-deps", 20, (), "Bump dependencies", after=(4,)),
+        SceneTask(
             "typo-hunt",
             7200,
             _ended(
@@ -399,7 +410,7 @@ ALL_STATES = Scene(
             ),
             "Find typos",
         ),
-        Told(
+        SceneTask(
             "dark-mode",
             9000,
             _ended(0, _read(8, 140, 31), events.TaskRejected("discarded by you")),
@@ -418,21 +429,21 @@ FAILED_LAUNCH = Scene(
 )
 TWENTY = Scene(
     tasks=tuple(
-        Told(f"{told.name.split('/')[0]}-{copy}", told.age + copy, told.events)
-        for copy, told in itertools.product((1, 2, 3), ALL_STATES.tasks[:7])
+        SceneTask(f"{task.name.split('/')[0]}-{copy}", task.age + copy, task.events)
+        for copy, task in itertools.product((1, 2, 3), ALL_STATES.tasks[:7])
     )[:20],
     panes={"task-1": PANE},
 )
 HOSTILE_NAME = "\x1b]0;owned\x07\x1b[2Jred\u202eevil\u200b\x9b31m [bold]x[/bold]"
 HOSTILE = Scene(
     tasks=(
-        Told(
+        SceneTask(
             HOSTILE_NAME,
             30,
             (*LIVE, _read(1, 1, 1)),
             HOSTILE_NAME,
         ),
-        Told("other", 30, _ended(1, reason=HOSTILE_NAME), HOSTILE_NAME),
+        SceneTask("other", 30, _ended(1, reason=HOSTILE_NAME), HOSTILE_NAME),
     ),
     panes={"task-1": f"{HOSTILE_NAME}\n\x1bP1$r\x1b\\ \x9d0;x\x9c [red]markup[/red]\n"},
     changes=(
@@ -475,7 +486,7 @@ def _change(path: str, added: int, deleted: int, *flags: Flag) -> Change:
 
 REVIEW_WITH_FLAGS = Scene(
     tasks=(
-        Told(
+        SceneTask(
             "rate-limit/2",
             61,
             _ended(0, _read(8, 74, 22, flags=2, hidden=2)),
@@ -534,8 +545,10 @@ def _did(age: float, kind: Any, op: str, path: str = "", **more: Any) -> Action:
 
 OBSERVED = Scene(
     tasks=(
-        Told("rate-limit", 40, (*LIVE, _denied("hooks.stripe-cdn.dev", 1, count=2))),
-        Told("sql-migrate", 300, LIVE),
+        SceneTask(
+            "rate-limit", 40, (*LIVE, _denied("hooks.stripe-cdn.dev", 1, count=2))
+        ),
+        SceneTask("sql-migrate", 300, LIVE),
     ),
     traces={
         1: (
@@ -631,12 +644,12 @@ def record(scene: Scene, database: Path) -> FakeBackend:
     moment[0] = NOW - 10_000
     journal.record(None, *scene.fleet)
     happened: list[tuple[float, int, events.Event]] = []
-    for told in scene.tasks:
-        moment[0] = NOW - told.age - 60
-        task = journal.queue(_first(told))
-        for place, event in enumerate(reversed(told.events)):
-            happened.append((NOW - told.age - 5 * place, task.id, event))
-    for at, task_id, event in sorted(happened, key=lambda one: one[0]):
+    for scene_task in scene.tasks:
+        moment[0] = NOW - scene_task.age - 60
+        task = journal.queue(_first(scene_task))
+        for place, event in enumerate(reversed(scene_task.events)):
+            happened.append((NOW - scene_task.age - 5 * place, task.id, event))
+    for at, task_id, event in sorted(happened, key=lambda item: item[0]):
         moment[0] = at
         journal.record(task_id, event)
     journal.close()
@@ -662,18 +675,17 @@ def _observe(scene: Scene, database: Path) -> None:
     writer.close()
 
 
-def _first(told: Told) -> Callable[[int], events.TaskQueued]:
-    return lambda task_id: events.TaskQueued(
-        name=told.name,
+def _first(task: SceneTask) -> Callable[[int], events.TaskQueued]:
+    return lambda task_id: queued(
+        task_id,
+        name=task.name,
         repo=REPO,
-        agent=told.agent,
-        prompt=told.prompt,
-        base_ref="main",
+        agent=task.agent,
+        prompt=task.prompt,
         base="3f9c2e1" + "0" * 33,
-        target="main",
-        branch=TaskNames("", task_id, slug(told.name)).branch,
+        branch=TaskNames("", task_id, slug(task.name)).branch,
         plan=PLAN,
-        after=told.after,
+        after=task.after,
     )
 
 
@@ -693,14 +705,14 @@ PLAN = {
 
 @contextmanager
 def shown(
-    world: FakeBackend, options: Options | None = None, repo: str | None = REPO
+    backend: FakeBackend, options: Options | None = None, repo: str | None = REPO
 ) -> Iterator[SwarmApp]:
     """The dashboard on a recorded scene; nothing stays open."""
-    world.checkout = PROJECT if repo else None
+    backend.checkout = PROJECT if repo else None
     try:
-        yield SwarmApp(world, repo, options or OPTIONS)
+        yield SwarmApp(backend, repo, options or OPTIONS)
     finally:
-        world.queries.close()
+        backend.queries.close()
 
 
 AGENTS = ("claude-code", "codex", "command")
@@ -734,28 +746,28 @@ SHOTS: tuple[Shot, ...] = (
 async def _shoot(shot: Shot, size: tuple[int, int], folder: Path) -> Path:
     name, scene, pressed = shot
     with tempfile.TemporaryDirectory() as home:
-        world = record(scene, Path(home) / "swarm.db")
-        with shown(world) as app:
-            svg = await _drawn(app, world, pressed, size)
+        backend = record(scene, Path(home) / "swarm.db")
+        with shown(backend) as app:
+            svg = await _drawn(app, backend, pressed, size)
     file = folder / f"{name}-{size[0]}x{size[1]}.svg"
     file.write_text(_with_font(svg), encoding="utf-8")
     return file
 
 
 async def _drawn(
-    app: SwarmApp, world: FakeBackend, pressed: tuple[str, ...], size: tuple[int, int]
+    app: SwarmApp, backend: FakeBackend, pressed: tuple[str, ...], size: tuple[int, int]
 ) -> str:
     async with app.run_test(size=size) as pilot:
-        await press(pilot, world, *pressed)
+        await press(pilot, backend, *pressed)
         return app.export_screenshot(title="swarm", simplify=True)
 
 
-async def press(pilot: Pilot[None], world: FakeBackend, *pressed: str) -> None:
+async def press(pilot: Pilot[None], backend: FakeBackend, *pressed: str) -> None:
     """Press keys as a human would; `type:…` types, `keeper` answers open wishes."""
     await settled(pilot)
     for key in pressed:
         if key == "keeper":
-            answer(world)
+            answer(backend)
         elif key.startswith("type:"):
             await pilot.press(*key.removeprefix("type:"))
         else:
@@ -778,12 +790,12 @@ async def settled(pilot: Pilot[None]) -> None:
             await pilot.pause(0.02)
 
 
-def answer(world: FakeBackend) -> None:
+def answer(backend: FakeBackend) -> None:
     """Decide every open wish, as the keeper would: snapshots are read, all is done."""
-    journal, queries = Journal(world.database), Queries(world.database)
+    journal, queries = Journal(backend.database), Queries(backend.database)
     for wish in queries.wishes.open():
-        if wish.verb in world.refusals:
-            journal.refuse(wish.id, SwarmError(*world.refusals[wish.verb]))
+        if wish.verb in backend.refusals:
+            journal.refuse(wish.id, SwarmError(*backend.refusals[wish.verb]))
         else:
             is_snapshot = wish.verb == "snapshot"
             journal.answer(wish.id, result={"tree": TREE} if is_snapshot else {})

@@ -16,6 +16,7 @@ from swarm.plan.naming import HomePaths
 from swarm.store.journal import Journal
 from swarm.store.queries import Queries
 from swarm.store.wish_queries import WishRecord
+from tests import builders
 
 Decide = Callable[[WishRecord], dict[str, Any]]
 """Answers a wish, or raises the SwarmError that refuses it."""
@@ -107,20 +108,10 @@ def swarm(capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, s
     return call
 
 
-def queued(name: str = "fix", repo: str = "/r", **more: Any) -> events.TaskQueued:
-    """The first event of a task."""
-    return events.TaskQueued(
-        name=name,
-        repo=repo,
-        agent="command",
-        prompt=str(more.pop("prompt", "fix it")),
-        base_ref="main",
-        base="a" * 40,
-        target="main",
-        branch="swarm/1-fix",
-        plan={"transport": "bind"},
-        **more,
-    )
+def queued(name: str = "fix", repo: str = "/r", **fields: Any) -> events.TaskQueued:
+    """The first event of a task whose worktree is bound into its container."""
+    usual = {"branch": "swarm/1-fix", "plan": {"transport": "bind"}}
+    return builders.queued(name=name, repo=repo, **usual | fields)
 
 
 def ended(journal: Journal, code: int = 0, **more: Any) -> int:

@@ -6,21 +6,9 @@ import pytest
 
 from swarm.engine.tasks.scheduler import hopeless, startable
 from swarm.model.task import State, Task
+from tests.builders import queued_task
 
-TASK = Task(
-    id=0,
-    name="t",
-    repo="/r",
-    agent="command",
-    prompt="p",
-    base_ref="main",
-    base="a" * 40,
-    target="main",
-    branch="swarm/0-t",
-    state=State.QUEUED,
-    created=0.0,
-    changed=0.0,
-)
+TASK = queued_task()
 
 
 def _tasks(*states: State) -> list[Task]:

@@ -12,21 +12,11 @@ from swarm.model.task import State
 from swarm.store import wishes
 from swarm.store.journal import Journal
 from swarm.store.queries import Queries
+from tests.builders import queued
 
 
 def _queued(task_id: int) -> events.TaskQueued:
-    return events.TaskQueued(
-        name="fix",
-        repo="/r",
-        agent="command",
-        prompt="fix it",
-        base_ref="main",
-        base="a" * 40,
-        target="main",
-        branch=f"swarm/{task_id}-fix",
-        plan={"transport": "bind"},
-        after=(3, 4),
-    )
+    return queued(task_id, plan={"transport": "bind"}, after=(3, 4))
 
 
 @pytest.fixture

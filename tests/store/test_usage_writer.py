@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from swarm.errors import SwarmError
-from swarm.model import events
 from swarm.model.activity import Batch, PathActivity
 from swarm.model.usage import Usage
 from swarm.store.audit_writer import AuditWriter, LogPosition
 from swarm.store.journal import Journal
 from swarm.store.queries import Queries
 from swarm.store.usage_writer import UsageWriter
+from tests.builders import queued
 
 USED = Usage(1.5, 0.5, 9, 10, 3, 4, 77, 0.25, 12, 5, True, (0.25, 0.5), 1.5)
 
@@ -25,17 +25,7 @@ def path(tmp_path: Path) -> Path:
     file = tmp_path / "swarm.db"
     journal = Journal(file)
     for name in ("one", "two"):
-        first = events.TaskQueued(
-            name=name,
-            repo="/r",
-            agent="command",
-            prompt="do it",
-            base_ref="main",
-            base="a" * 40,
-            target="main",
-            branch=f"swarm/{name}",
-            plan={"sandbox": {"limits": {"cpus": 1.5}}},
-        )
+        first = queued(name=name, plan={"sandbox": {"limits": {"cpus": 1.5}}})
         journal.queue(lambda _id, first=first: first)  # type: ignore[misc]  # the default binds the event
     journal.close()
     return file

@@ -37,11 +37,11 @@ async def test_no_control_or_bidi_character_is_drawn(
     recorded: Recorded, view: str
 ) -> None:
     """Whatever name, prompt, pane, path, diff or refusal an agent can influence."""
-    world = recorded(HOSTILE)
-    world.refusals["stop"] = (HOSTILE_NAME, HOSTILE_NAME)
-    with shown(world) as app:
+    backend = recorded(HOSTILE)
+    backend.refusals["stop"] = (HOSTILE_NAME, HOSTILE_NAME)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, *VIEWS[view])
+            await press(pilot, backend, *VIEWS[view])
             await pilot.pause(0.3)
             strips = app.screen._compositor.render_strips()
             drawn = "".join(strip.text for strip in strips)
@@ -62,8 +62,8 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from tests.scenes import HOSTILE, record, shown
-world = record(HOSTILE, Path(sys.argv[1]))
-with shown(world) as app:
+backend = record(HOSTILE, Path(sys.argv[1]))
+with shown(backend) as app:
     app.run()
 """
 

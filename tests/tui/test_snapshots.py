@@ -88,13 +88,13 @@ async def test_a_scene(
 ) -> None:
     """As it was last looked at and found good."""
     scene, keys = SHOTS[shot]
-    world = recorded(scene)
+    backend = recorded(scene)
 
     async def lead(pilot: Pilot[None]) -> None:
-        await press(pilot, world, *keys)
+        await press(pilot, backend, *keys)
         await still(pilot)
 
-    with shown(world) as app:
+    with shown(backend) as app:
         check_screen(await screenshot(app, size, lead))
 
 
@@ -113,13 +113,13 @@ async def test_another_terminal(
         "light": replace(OPTIONS, theme="swarm-light"),
         "ansi": replace(OPTIONS, theme="ansi-dark"),
     }.get(kind, OPTIONS)
-    world = recorded(ALL_STATES)
+    backend = recorded(ALL_STATES)
 
     async def lead(pilot: Pilot[None]) -> None:
-        await press(pilot, world)
+        await press(pilot, backend)
         await still(pilot)
 
-    with shown(world, options) as app:
+    with shown(backend, options) as app:
         check_screen(await screenshot(app, (120, 36), lead))
 
 

@@ -16,11 +16,11 @@ from swarm.engine.host import images
 from swarm.engine.host.doctor import GIB, Check, Machine, examine, fix_all, version_of
 from swarm.engine.host.kernel import Kernel
 from swarm.errors import ToolError, ToolMissing
-from swarm.model import events
 from swarm.plan.gate_containers import GateNames
 from swarm.plan.naming import HomePaths, TaskNames
 from swarm.ports import ContainerEngineFacts, ContainerFacts
 from swarm.store.journal import Journal
+from tests.builders import queued
 
 HEALTHY = ContainerEngineFacts(
     "28.0", True, "2", "overlay2", ("runc",), True, "unix:///s"
@@ -269,7 +269,7 @@ def test_leftovers_are_named_before_they_go_and_tasks_keep_theirs(
     machine: Machine, engine: SmallEngine
 ) -> None:
     journal, places = Journal(machine.places.database), machine.places
-    kept = journal.queue(_queued)
+    kept = journal.queue(queued)
     journal.close()
     for number in (kept.id, 99):
         names = TaskNames(places.tag, number)
@@ -292,20 +292,6 @@ def test_leftovers_are_named_before_they_go_and_tasks_keep_theirs(
     assert not places.worktree(99).exists()
     assert places.worktree(kept.id).exists()
     assert (places.worktree(0).parent / "notes").exists()
-
-
-def _queued(task_id: int) -> events.TaskQueued:
-    return events.TaskQueued(
-        name="fix",
-        repo="/r",
-        agent="command",
-        prompt="fix it",
-        base_ref="main",
-        base="a" * 40,
-        target="main",
-        branch=f"swarm/{task_id}-fix",
-        plan={},
-    )
 
 
 @pytest.fixture

@@ -29,42 +29,42 @@ async def test_the_chosen_one_is_asked_for(
 ) -> None:
     """The newest first, where it began last; `t` keeps what is there now."""
     monkeypatch.setattr(CheckpointsDialog, "arm_seconds", 0.0)
-    world = recorded(CHECKPOINTS)
-    with shown(world) as app:
+    backend = recorded(CHECKPOINTS)
+    with shown(backend) as app:
         async with app.run_test(size=(100, 30)) as pilot:
-            await press(pilot, world, *keys)
+            await press(pilot, backend, *keys)
 
-    assert wishes(world) == [wish]
+    assert wishes(backend) == [wish]
 
 
 async def test_esc_changes_nothing(recorded: Recorded) -> None:
-    world = recorded(CHECKPOINTS)
-    with shown(world) as app:
+    backend = recorded(CHECKPOINTS)
+    with shown(backend) as app:
         async with app.run_test(size=(100, 30)) as pilot:
-            await press(pilot, world, "z", "escape")
+            await press(pilot, backend, "z", "escape")
 
-    assert wishes(world) == []
+    assert wishes(backend) == []
 
 
 async def test_a_key_meant_for_the_screen_below_decides_nothing(
     recorded: Recorded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(CheckpointsDialog, "arm_seconds", 60.0)
-    world = recorded(CHECKPOINTS)
-    with shown(world) as app:
+    backend = recorded(CHECKPOINTS)
+    with shown(backend) as app:
         async with app.run_test(size=(100, 30)) as pilot:
-            await press(pilot, world, "z", "enter", "t")
+            await press(pilot, backend, "z", "enter", "t")
 
-    assert wishes(world) == []
+    assert wishes(backend) == []
 
 
 async def test_without_a_checkpoint_it_is_said_when_there_will_be_one(
     recorded: Recorded,
 ) -> None:
-    world = recorded(THREE_RUNNING)
-    with shown(world) as app:
+    backend = recorded(THREE_RUNNING)
+    with shown(backend) as app:
         async with app.run_test(size=(100, 30)) as pilot:
-            await press(pilot, world, "z")
+            await press(pilot, backend, "z")
             words = str(app.screen.query_one("#go-back-words").render())
 
     assert "None was taken yet" in words

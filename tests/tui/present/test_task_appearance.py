@@ -7,21 +7,9 @@ from rich.cells import cell_len
 
 from swarm.model.task import State, Task
 from swarm.tui.present import formatting, task_appearance
+from tests.builders import queued_task
 
-TASK = Task(
-    id=1,
-    name="fix",
-    repo="/r",
-    agent="command",
-    prompt="fix it",
-    base_ref="main",
-    base="a" * 40,
-    target="main",
-    branch="swarm/1-fix",
-    state=State.LIVE,
-    created=0.0,
-    changed=0.0,
-)
+TASK = queued_task(1, state=State.LIVE)
 
 
 def _stopped(code: int | None, reason: str = "") -> Task:

@@ -26,9 +26,9 @@ def title(screen: object) -> str:
     return str(screen.query_one("#audit-title").render())
 
 
-def happens(world: FakeBackend, *paths: str) -> None:
+def happens(backend: FakeBackend, *paths: str) -> None:
     """The sensor tells of some more paths, and of a command."""
-    writer = AuditWriter(world.database)
+    writer = AuditWriter(backend.database)
     traces = {path: PathActivity(path, "create", NOW, NOW, count=1) for path in paths}
     ran = Action(NOW, "exec", "exec", "/usr/bin/new", argv=("new",))
     writer.take(Batch(traces, [ran]), LogPosition("0" * 12, 0, 1))
@@ -50,10 +50,10 @@ def happens(world: FakeBackend, *paths: str) -> None:
 async def test_a_filter_leaves_what_it_names(
     recorded: Recorded, keys: tuple[str, ...], kinds: set[str]
 ) -> None:
-    world = recorded(OBSERVED)
-    with shown(world) as app:
+    backend = recorded(OBSERVED)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "A", *keys)
+            await press(pilot, backend, "A", *keys)
             found = lines(app.screen)
 
     assert {line.split()[2] for line in found} == kinds
@@ -61,10 +61,10 @@ async def test_a_filter_leaves_what_it_names(
 
 async def test_the_newest_stands_first(recorded: Recorded) -> None:
     """Of all kinds and tasks together."""
-    world = recorded(OBSERVED)
-    with shown(world) as app:
+    backend = recorded(OBSERVED)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "A")
+            await press(pilot, backend, "A")
             times = [line.split()[0] for line in lines(app.screen)]
 
     assert times == sorted(times, reverse=True)
@@ -72,12 +72,12 @@ async def test_the_newest_stands_first(recorded: Recorded) -> None:
 
 
 async def test_one_task_alone_and_all_again(recorded: Recorded) -> None:
-    world = recorded(OBSERVED)
-    with shown(world) as app:
+    backend = recorded(OBSERVED)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "l")
+            await press(pilot, backend, "l")
             own = {line.split()[1] for line in lines(app.screen)}
-            await press(pilot, world, "a")
+            await press(pilot, backend, "a")
             every = {line.split()[1] for line in lines(app.screen)}
 
     assert own == {"rate-limit"}
@@ -88,15 +88,15 @@ async def test_time_stands_still_while_one_looks_at_a_moment(
     recorded: Recorded,
 ) -> None:
     """What came meanwhile is counted, each once, and is there when one goes on."""
-    world = recorded(OBSERVED)
-    with shown(world) as app:
+    backend = recorded(OBSERVED)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "A", "j", "j")
+            await press(pilot, backend, "A", "j", "j")
             before = lines(app.screen)
-            happens(world, "/workspace/a.py", "/workspace/b.py")
+            happens(backend, "/workspace/a.py", "/workspace/b.py")
             await until(pilot, lambda: "new" in title(app.screen))
             held, said = lines(app.screen), title(app.screen)
-            await press(pilot, world, "g")
+            await press(pilot, backend, "g")
             after = lines(app.screen)
 
     assert held == before
@@ -107,12 +107,12 @@ async def test_time_stands_still_while_one_looks_at_a_moment(
 
 
 async def test_f_holds_and_follows(recorded: Recorded) -> None:
-    world = recorded(OBSERVED)
-    with shown(world) as app:
+    backend = recorded(OBSERVED)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "A", "f")
+            await press(pilot, backend, "A", "f")
             held = title(app.screen)
-            await press(pilot, world, "f")
+            await press(pilot, backend, "f")
             live = title(app.screen)
 
     assert ("held" in held, "live" in live) == (True, True)
@@ -120,12 +120,12 @@ async def test_f_holds_and_follows(recorded: Recorded) -> None:
 
 async def test_enter_shows_all_that_is_known(recorded: Recorded) -> None:
     """And hides it again."""
-    world = recorded(OBSERVED)
-    with shown(world) as app:
+    backend = recorded(OBSERVED)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "A", "enter")
+            await press(pilot, backend, "A", "enter")
             detail = str(app.screen.query_one("#audit-detail").render())
-            await press(pilot, world, "enter")
+            await press(pilot, backend, "enter")
             closed = not app.screen.query_one("#audit-detail").has_class("-open")
 
     assert "/workspace/package.json" in detail
@@ -137,14 +137,14 @@ async def test_what_passes_the_filter_is_written_out(
     recorded: Recorded, key: str, form: str
 ) -> None:
     """Into a file of the home, whose name is said."""
-    world = recorded(OBSERVED)
-    with shown(world) as app:
+    backend = recorded(OBSERVED)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "A", "t", "t", "t", key)
+            await press(pilot, backend, "A", "t", "t", "t", key)
             await settled(pilot)
             said = str(app.screen.query_one("#message").render())
 
-    (file,) = (world.database.parent / "exports").glob(f"*.{form}")
+    (file,) = (backend.database.parent / "exports").glob(f"*.{form}")
     assert str(file)[-20:] in said.replace("\n", "")
     text = file.read_text()
     assert "npm" in text
@@ -155,10 +155,10 @@ async def test_what_passes_the_filter_is_written_out(
 
 async def test_esc_leads_back(recorded: Recorded) -> None:
     """From the filter's line to the timeline, from there to the tasks."""
-    world = recorded(OBSERVED)
-    with shown(world) as app:
+    backend = recorded(OBSERVED)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "A", "slash", "escape")
+            await press(pilot, backend, "A", "slash", "escape")
             assert isinstance(app.screen, AuditScreen)
-            await press(pilot, world, "escape")
+            await press(pilot, backend, "escape")
             assert isinstance(app.screen, DashboardScreen)

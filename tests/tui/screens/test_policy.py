@@ -90,12 +90,12 @@ def test_hostile_rules_are_harmless() -> None:
 
 
 async def test_a_grant_is_taken_back_at_once(recorded: Recorded) -> None:
-    world = recorded(DENIALS)
-    with shown(world) as app:
+    backend = recorded(DENIALS)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "j", "P", "j", "x")
+            await press(pilot, backend, "j", "P", "j", "x")
 
-    ((verb, body),) = wishes(world)
+    ((verb, body),) = wishes(backend)
     assert (verb, body["host"], body["scope"]) == (
         "revoke",
         "api.stripe.example",
@@ -104,36 +104,38 @@ async def test_a_grant_is_taken_back_at_once(recorded: Recorded) -> None:
 
 
 async def test_a_file_is_changed_only_after_a_question(recorded: Recorded) -> None:
-    world = recorded(DENIALS)
-    with shown(world) as app:
+    backend = recorded(DENIALS)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "j", "P", "j", "j", "x", "escape")
-            assert wishes(world) == []
-            await press(pilot, world, "x", "y")
+            await press(pilot, backend, "j", "P", "j", "j", "x", "escape")
+            assert wishes(backend) == []
+            await press(pilot, backend, "x", "y")
 
-    ((_, body),) = wishes(world)
+    ((_, body),) = wishes(backend)
     assert (body["host"], body["scope"]) == ("*.telemetry.example", "project")
 
 
 async def test_what_is_not_ours_is_not_taken_back(recorded: Recorded) -> None:
     """The key says why, and what to do instead."""
-    world = recorded(DENIALS)
-    with shown(world) as app:
+    backend = recorded(DENIALS)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "j", "P", "j", "j", "j", "j", "x")
+            await press(pilot, backend, "j", "P", "j", "j", "j", "j", "x")
             assert isinstance(app.screen, PolicyScreen)
             assert "preset balanced" in app.screen.disabled_reason("revoke")
 
-    assert wishes(world) == []
+    assert wishes(backend) == []
 
 
 async def test_a_host_is_allowed_until_the_task_ends(recorded: Recorded) -> None:
-    world = recorded(DENIALS)
-    with shown(world) as app:
+    backend = recorded(DENIALS)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "j", "P", "a", "type:docs.example:8443", "enter")
+            await press(
+                pilot, backend, "j", "P", "a", "type:docs.example:8443", "enter"
+            )
 
-    ((verb, body),) = wishes(world)
+    ((verb, body),) = wishes(backend)
     assert (verb, body["host"], body["port"], body["scope"], body["task"]) == (
         "grant",
         "docs.example",
@@ -145,63 +147,63 @@ async def test_a_host_is_allowed_until_the_task_ends(recorded: Recorded) -> None
 
 async def test_a_public_place_is_allowed_only_by_its_name(recorded: Recorded) -> None:
     """Enter on the wrong word allows nothing, and says so."""
-    world = recorded(DENIALS)
+    backend = recorded(DENIALS)
     keys = "j", "P", "a", "type:you.github.io", "enter", "type:github.io", "enter"
-    with shown(world) as app:
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, *keys)
+            await press(pilot, backend, *keys)
             said = str(app.screen.query_one("#typed-answer").render())
-            assert (wishes(world), said) == ([], "that is not you.github.io")
-            await press(pilot, world, "ctrl+u", "type:you.github.io", "enter")
+            assert (wishes(backend), said) == ([], "that is not you.github.io")
+            await press(pilot, backend, "ctrl+u", "type:you.github.io", "enter")
 
-    assert [body["host"] for _, body in wishes(world)] == ["you.github.io"]
+    assert [body["host"] for _, body in wishes(backend)] == ["you.github.io"]
 
 
 async def test_a_bad_host_is_told_and_asked_of_nobody(recorded: Recorded) -> None:
-    world = recorded(DENIALS)
-    with shown(world) as app:
+    backend = recorded(DENIALS)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "j", "P", "a", "type:127.1", "enter")
+            await press(pilot, backend, "j", "P", "a", "type:127.1", "enter")
             said = str(app.screen.query_one("#message").render())
 
-    assert ("ambiguous" in said, wishes(world)) == (True, [])
+    assert ("ambiguous" in said, wishes(backend)) == (True, [])
 
 
 async def test_what_the_repository_asks_for_is_shown_before_it_is_trusted(
     recorded: Recorded,
 ) -> None:
-    world = recorded(DENIALS)
-    with shown(world) as app:
+    backend = recorded(DENIALS)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "j", "P", "T")
+            await press(pilot, backend, "j", "P", "T")
             said = " ".join(str(one.render()) for one in app.screen.query(Static))
-            assert ("+ allow cdn.example" in said, wishes(world)) == (True, [])
-            await press(pilot, world, "y")
+            assert ("+ allow cdn.example" in said, wishes(backend)) == (True, [])
+            await press(pilot, backend, "y")
 
-    assert [verb for verb, _ in wishes(world)] == ["trust"]
+    assert [verb for verb, _ in wishes(backend)] == ["trust"]
 
 
 async def test_the_editor_gets_the_terminal(
     recorded: Recorded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By the command that checks the file behind it."""
-    world = recorded(DENIALS)
-    with shown(world) as app:
+    backend = recorded(DENIALS)
+    with shown(backend) as app:
         monkeypatch.setattr(app, "suspend", nullcontext)
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "j", "P", "e")
+            await press(pilot, backend, "j", "P", "e")
 
-    assert [argv[-2:] for argv in world.commands] == [["policy", "edit"]]
+    assert [argv[-2:] for argv in backend.commands] == [["policy", "edit"]]
 
 
 async def test_the_cursor_stands_on_rules_alone(recorded: Recorded) -> None:
     """Neither the columns' names nor what the repository asks for can be chosen."""
-    world = recorded(DENIALS)
-    with shown(world) as app:
+    backend = recorded(DENIALS)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "j", "P")
+            await press(pilot, backend, "j", "P")
             first = app.screen.lines.rule  # type: ignore[attr-defined]  # the policy's
-            await press(pilot, world, "G")
+            await press(pilot, backend, "G")
             last = app.screen.lines.rule  # type: ignore[attr-defined]
 
     assert (first.host, last.host) == ("hooks.stripe.example", "packages.example")
@@ -209,12 +211,12 @@ async def test_the_cursor_stands_on_rules_alone(recorded: Recorded) -> None:
 
 async def test_a_mistake_in_a_file_is_told_and_esc_leaves(recorded: Recorded) -> None:
     """The message names file and line; the last good sheet stays."""
-    world = recorded(DENIALS)
-    world.broken_policy = "policy.toml:2: allow.hots: no such key"
-    with shown(world) as app:
+    backend = recorded(DENIALS)
+    backend.broken_policy = "policy.toml:2: allow.hots: no such key"
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "j", "P")
+            await press(pilot, backend, "j", "P")
             title = str(app.screen.query_one("#policy-title").render())
             assert "policy.toml:2" in title
-            await press(pilot, world, "escape")
+            await press(pilot, backend, "escape")
             assert not isinstance(app.screen, PolicyScreen)

@@ -29,10 +29,10 @@ def text_of(lines: LineView) -> str:
 
 async def test_every_file_and_every_hidden_entry_is_listed(recorded: Recorded) -> None:
     """What could run on the human's machine comes first."""
-    world = recorded(REVIEW_WITH_FLAGS)
-    with shown(world) as app:
+    backend = recorded(REVIEW_WITH_FLAGS)
+    with shown(backend) as app:
         async with app.run_test(size=SIZE) as pilot:
-            await press(pilot, world, *OPENED)
+            await press(pilot, backend, *OPENED)
             listed = text_of(app.screen.query_one(FileList))
 
     paths = [change.path for change in REVIEW_WITH_FLAGS.changes]
@@ -43,27 +43,27 @@ async def test_every_file_and_every_hidden_entry_is_listed(recorded: Recorded) -
 
 async def test_hunks_and_files_are_reached_by_keys(recorded: Recorded) -> None:
     """`]` goes on into the next file where this one has no more hunks."""
-    world = recorded(REVIEW_WITH_FLAGS)
-    with shown(world) as app:
+    backend = recorded(REVIEW_WITH_FLAGS)
+    with shown(backend) as app:
         async with app.run_test(size=SIZE) as pilot:
-            await press(pilot, world, *OPENED, "J", "J", "J")
+            await press(pilot, backend, *OPENED, "J", "J", "J")
             assert "more" in text_of(app.screen.query_one(DiffView))
-            await press(pilot, world, "right_square_bracket", "K", "K")
+            await press(pilot, backend, "right_square_bracket", "K", "K")
 
             assert app.screen.query_one(FileList).entry == REVIEW_WITH_FLAGS.changes[2]
 
 
 async def test_a_large_file_waits_for_enter(recorded: Recorded) -> None:
     """41 000 lines are read when they are asked for."""
-    world = recorded(REVIEW_WITH_FLAGS)
+    backend = recorded(REVIEW_WITH_FLAGS)
     body = b"".join(b"+line %d\n" % number for number in range(41_000))
-    world.review.diffs["fixtures/generated.json"] = b"@@ -0,0 +1,41000 @@\n" + body
-    with shown(world) as app:
+    backend.review.diffs["fixtures/generated.json"] = b"@@ -0,0 +1,41000 @@\n" + body
+    with shown(backend) as app:
         async with app.run_test(size=SIZE) as pilot:
-            await press(pilot, world, *OPENED, *("J",) * 6)
+            await press(pilot, backend, *OPENED, *("J",) * 6)
             diff = app.screen.query_one(DiffView)
             assert "Enter shows them" in text_of(diff)
-            await press(pilot, world, "enter")
+            await press(pilot, backend, "enter")
 
             assert diff.count > 41_000
             assert len(diff.children) == 0
@@ -73,18 +73,18 @@ async def test_merge_stays_off_until_each_flag_is_acknowledged(
     recorded: Recorded,
 ) -> None:
     """A deliberate mark for each file; then exactly the tree that was shown."""
-    world = recorded(REVIEW_WITH_FLAGS)
-    with shown(world) as app:
+    backend = recorded(REVIEW_WITH_FLAGS)
+    with shown(backend) as app:
         async with app.run_test(size=SIZE) as pilot:
-            await press(pilot, world, *OPENED, "M", "ctrl+s")
+            await press(pilot, backend, *OPENED, "M", "ctrl+s")
             assert app.screen.query_one("#merge-now", Button).disabled
-            assert asked(world) == []
+            assert asked(backend) == []
             for box in app.screen.query(Checkbox):
                 box.focus()
-                await press(pilot, world, "space")
-            await press(pilot, world, "ctrl+s")
+                await press(pilot, backend, "space")
+            await press(pilot, backend, "ctrl+s")
 
-    (wish,) = asked(world)
+    (wish,) = asked(backend)
     assert wish.verb == "merge"
     assert wish.body == {
         "task": 1,
@@ -100,12 +100,14 @@ async def test_merge_stays_off_until_each_flag_is_acknowledged(
 
 async def test_a_patch_names_its_file(recorded: Recorded) -> None:
     """And no branch."""
-    world = recorded(replace(REVIEW_WITH_FLAGS, changes=REVIEW_WITH_FLAGS.changes[3:4]))
-    with shown(world) as app:
+    backend = recorded(
+        replace(REVIEW_WITH_FLAGS, changes=REVIEW_WITH_FLAGS.changes[3:4])
+    )
+    with shown(backend) as app:
         async with app.run_test(size=SIZE) as pilot:
-            await press(pilot, world, *OPENED, "M", "down", "down", "space", "ctrl+s")
+            await press(pilot, backend, *OPENED, "M", "down", "down", "space", "ctrl+s")
 
-    (wish,) = asked(world)
+    (wish,) = asked(backend)
     assert wish.body["strategy"] == "patch"
     assert wish.body["output"].endswith("rate-limit-2.patch")
 
@@ -128,10 +130,10 @@ async def test_what_cannot_be_merged_says_why(
     why: str,
 ) -> None:
     """Before any dialog."""
-    world = recorded(replace(REVIEW_WITH_FLAGS, changes=changes, hidden=hidden))
-    with shown(world) as app:
+    backend = recorded(replace(REVIEW_WITH_FLAGS, changes=changes, hidden=hidden))
+    with shown(backend) as app:
         async with app.run_test(size=SIZE) as pilot:
-            await press(pilot, world, *OPENED, "M")
+            await press(pilot, backend, *OPENED, "M")
             screen = app.screen
             assert isinstance(screen, ReviewScreen)
 
@@ -141,10 +143,10 @@ async def test_what_cannot_be_merged_says_why(
 
 async def test_a_live_task_is_shown_but_not_merged(recorded: Recorded) -> None:
     """Its files are still in another's hands."""
-    world = recorded(REVIEW_WITH_FLAGS)
-    with shown(world) as app:
+    backend = recorded(REVIEW_WITH_FLAGS)
+    with shown(backend) as app:
         async with app.run_test(size=SIZE) as pilot:
-            await press(pilot, world, "j", *OPENED, "M")
+            await press(pilot, backend, "j", *OPENED, "M")
             screen = app.screen
             assert isinstance(screen, ReviewScreen)
 
@@ -153,11 +155,11 @@ async def test_a_live_task_is_shown_but_not_merged(recorded: Recorded) -> None:
 
 async def test_a_refused_snapshot_is_said_where_one_looks(recorded: Recorded) -> None:
     """And nothing can be merged."""
-    world = recorded(REVIEW_WITH_FLAGS)
-    world.refusals["snapshot"] = ("the worktree is gone", "")
-    with shown(world) as app:
+    backend = recorded(REVIEW_WITH_FLAGS)
+    backend.refusals["snapshot"] = ("the worktree is gone", "")
+    with shown(backend) as app:
         async with app.run_test(size=SIZE) as pilot:
-            await press(pilot, world, *OPENED)
+            await press(pilot, backend, *OPENED)
             screen = app.screen
             assert isinstance(screen, ReviewScreen)
 
@@ -169,34 +171,36 @@ async def test_a_refused_snapshot_is_said_where_one_looks(recorded: Recorded) ->
 
 async def test_discard_is_asked_and_leaves_the_review(recorded: Recorded) -> None:
     """Back on the tasks once the keeper has done it."""
-    world = recorded(REVIEW_WITH_FLAGS)
-    with shown(world) as app:
+    backend = recorded(REVIEW_WITH_FLAGS)
+    with shown(backend) as app:
         async with app.run_test(size=SIZE) as pilot:
-            await press(pilot, world, *OPENED, "D", "y")
-            assert [wish.verb for wish in asked(world)] == ["discard"]
-            await press(pilot, world, "keeper")
+            await press(pilot, backend, *OPENED, "D", "y")
+            assert [wish.verb for wish in asked(backend)] == ["discard"]
+            await press(pilot, backend, "keeper")
 
             assert isinstance(app.screen, DashboardScreen)
 
 
 async def test_a_refused_merge_stays_in_the_review(recorded: Recorded) -> None:
     """One reads why, and can try again."""
-    world = recorded(replace(REVIEW_WITH_FLAGS, changes=REVIEW_WITH_FLAGS.changes[3:4]))
-    world.refusals["merge"] = ("main has moved", "")
-    with shown(world) as app:
+    backend = recorded(
+        replace(REVIEW_WITH_FLAGS, changes=REVIEW_WITH_FLAGS.changes[3:4])
+    )
+    backend.refusals["merge"] = ("main has moved", "")
+    with shown(backend) as app:
         async with app.run_test(size=SIZE) as pilot:
-            await press(pilot, world, *OPENED, "M", "ctrl+s", "keeper")
+            await press(pilot, backend, *OPENED, "M", "ctrl+s", "keeper")
 
             assert isinstance(app.screen, ReviewScreen)
 
 
 async def test_a_long_line_is_drawn_cut(recorded: Recorded) -> None:
     """One minified line costs no more than any other."""
-    world = recorded(REVIEW_WITH_FLAGS)
-    world.review.diffs["package.json"] = b"@@ -0,0 +1 @@\n+" + b"x" * 1_000_000
-    with shown(world) as app:
+    backend = recorded(REVIEW_WITH_FLAGS)
+    backend.review.diffs["package.json"] = b"@@ -0,0 +1 @@\n+" + b"x" * 1_000_000
+    with shown(backend) as app:
         async with app.run_test(size=SIZE) as pilot:
-            await press(pilot, world, *OPENED)
+            await press(pilot, backend, *OPENED)
             await settled(pilot)
             diff = app.screen.query_one(DiffView)
 

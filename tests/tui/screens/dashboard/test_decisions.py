@@ -20,10 +20,10 @@ from tests.tui.fakes import FakeBackend
 Recorded = Callable[[Scene], FakeBackend]
 
 
-def wishes(world: FakeBackend) -> list[tuple[str, dict[str, Any]]]:
+def wishes(backend: FakeBackend) -> list[tuple[str, dict[str, Any]]]:
     """What was asked of the keeper, oldest first."""
 
-    with sqlite3.connect(world.database) as file:
+    with sqlite3.connect(backend.database) as file:
         rows = file.execute("SELECT verb, body FROM wish ORDER BY id").fetchall()
     file.close()
     return [(verb, json.loads(body)) for verb, body in rows]
@@ -37,12 +37,12 @@ async def test_a_key_on_the_card_is_a_wish(
     recorded: Recorded, key: str, kind: str, scope: str
 ) -> None:
     """About exactly the host and port that the card showed."""
-    world = recorded(DENIALS)
-    with shown(world) as app:
+    backend = recorded(DENIALS)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "exclamation_mark", key)
+            await press(pilot, backend, "exclamation_mark", key)
 
-    ((verb, body),) = wishes(world)
+    ((verb, body),) = wishes(backend)
     assert verb == "grant"
     assert (body["kind"], body["scope"]) == (kind, scope)
     assert (body["host"], body["port"], body["task"]) == (
@@ -57,37 +57,39 @@ async def test_what_is_wrong_within_an_allowed_host_is_allowed_by_no_key(
     recorded: Recorded,
 ) -> None:
     """The card says so; keeping it denied and blocking still count."""
-    world = recorded(DENIALS)
-    with shown(world) as app:
+    backend = recorded(DENIALS)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
             leak = "exclamation_mark", "right_square_bracket"
-            await press(pilot, world, *leak, "o", "t", "P")
+            await press(pilot, backend, *leak, "o", "t", "P")
             said = str(app.screen.query_one("#choices").render())
-            assert ("passes already" in said, wishes(world)) == (True, [])
-            await press(pilot, world, "b")
+            assert ("passes already" in said, wishes(backend)) == (True, [])
+            await press(pilot, backend, "b")
 
-    verbs = [(verb, body.get("host")) for verb, body in wishes(world)]
+    verbs = [(verb, body.get("host")) for verb, body in wishes(backend)]
     assert verbs == [("grant", "data.evil.example"), ("pause", None)]
 
 
 async def test_the_project_is_asked_with_the_very_lines(recorded: Recorded) -> None:
     """What would be written stands there; Esc writes nothing."""
-    world = recorded(DENIALS)
-    with shown(world) as app:
+    backend = recorded(DENIALS)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "exclamation_mark", "P", "escape")
-            assert wishes(world) == []
-            await press(pilot, world, "exclamation_mark", "P", "y")
+            await press(pilot, backend, "exclamation_mark", "P", "escape")
+            assert wishes(backend) == []
+            await press(pilot, backend, "exclamation_mark", "P", "y")
 
-    assert [body["scope"] for _, body in wishes(world)] == ["project"]
+    assert [body["scope"] for _, body in wishes(backend)] == ["project"]
 
 
 async def test_esc_puts_it_off_and_the_next_one_comes(recorded: Recorded) -> None:
     """Later is an answer too."""
-    world = recorded(DENIALS)
-    with shown(world) as app:
+    backend = recorded(DENIALS)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "exclamation_mark", "escape", "exclamation_mark")
+            await press(
+                pilot, backend, "exclamation_mark", "escape", "exclamation_mark"
+            )
             card = app.screen
             assert isinstance(card, DenialCard)
             assert card._row.host == "data.evil.example"
@@ -95,50 +97,50 @@ async def test_esc_puts_it_off_and_the_next_one_comes(recorded: Recorded) -> Non
 
 async def test_u_takes_a_decision_back(recorded: Recorded) -> None:
     """In the same scope, of the same task."""
-    world = recorded(DENIALS)
-    with shown(world) as app:
+    backend = recorded(DENIALS)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "exclamation_mark", "t", "u")
+            await press(pilot, backend, "exclamation_mark", "t", "u")
 
-    verbs = wishes(world)
+    verbs = wishes(backend)
     assert [verb for verb, _ in verbs] == ["grant", "revoke"]
     assert verbs[1][1]["host"] == verbs[0][1]["host"]
 
 
 async def test_what_changed_meanwhile_must_be_read_again(recorded: Recorded) -> None:
     """A key pressed on what is no longer true decides nothing, once."""
-    world = recorded(DENIALS)
-    with shown(world) as app:
+    backend = recorded(DENIALS)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "exclamation_mark")
-            journal = Journal(world.database)
+            await press(pilot, backend, "exclamation_mark")
+            journal = Journal(backend.database)
             worse = events.NetDenied(
                 "5f0c", 9, "hooks.stripe-cdn.example", "deny-rule", 443
             )
             journal.record(2, worse)
-            await press(pilot, world, "t")
-            assert (wishes(world), type(app.screen)) == ([], DenialCard)
+            await press(pilot, backend, "t")
+            assert (wishes(backend), type(app.screen)) == ([], DenialCard)
             assert "deny-rule" in str(app.screen.query_one("#facts").render())
             journal.record(2, replace(worse, seq=10, count=50))
-            await press(pilot, world, "t")
+            await press(pilot, backend, "t")
             journal.close()
 
-    assert [body["host"] for _, body in wishes(world)] == ["hooks.stripe-cdn.example"]
+    assert [body["host"] for _, body in wishes(backend)] == ["hooks.stripe-cdn.example"]
 
 
 async def test_enter_shows_all_that_the_gate_said(recorded: Recorded) -> None:
     """And once more leaves it out; it decides nothing."""
-    world = recorded(DENIALS)
-    with shown(world) as app:
+    backend = recorded(DENIALS)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "exclamation_mark", "enter")
+            await press(pilot, backend, "exclamation_mark", "enter")
             told = str(app.screen.query_one("#facts").render())
-            await press(pilot, world, "enter")
+            await press(pilot, backend, "enter")
             after = str(app.screen.query_one("#facts").render())
 
     assert "seq 5" in told
     assert "seq 5" not in after
-    assert wishes(world) == []
+    assert wishes(backend) == []
 
 
 async def test_a_public_place_must_be_typed(recorded: Recorded) -> None:
@@ -146,15 +148,15 @@ async def test_a_public_place_must_be_typed(recorded: Recorded) -> None:
     gist = _with(
         events.NetDenied("5f0c", 9, "gist.github.com", "not-in-allowlist", 443)
     )
-    world = recorded(gist)
-    with shown(world) as app:
+    backend = recorded(gist)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "exclamation_mark", "t", "escape")
-            assert wishes(world) == []
+            await press(pilot, backend, "exclamation_mark", "t", "escape")
+            assert wishes(backend) == []
             keys = "exclamation_mark", "t", "type:github.com"
-            await press(pilot, world, *keys, "enter")
+            await press(pilot, backend, *keys, "enter")
 
-    assert [body["host"] for _, body in wishes(world)] == ["gist.github.com"]
+    assert [body["host"] for _, body in wishes(backend)] == ["gist.github.com"]
 
 
 def _with(*more: events.Event) -> Scene:
@@ -166,14 +168,14 @@ def _with(*more: events.Event) -> Scene:
 
 async def test_the_agent_is_told_of_what_was_allowed(recorded: Recorded) -> None:
     """By a key of the human's: text that is typed unasked may answer a question."""
-    world = recorded(DENIALS)
-    with shown(world) as app:
+    backend = recorded(DENIALS)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "m")
-            assert wishes(world) == []
-            await press(pilot, world, "exclamation_mark", "t", "m")
+            await press(pilot, backend, "m")
+            assert wishes(backend) == []
+            await press(pilot, backend, "exclamation_mark", "t", "m")
 
-    verb, body = wishes(world)[-1]
+    verb, body = wishes(backend)[-1]
     assert (verb, body["task"]) == ("send", 2)
     assert body["text"].startswith("hooks.stripe-cdn.example:443 can be reached now")
 
@@ -183,11 +185,11 @@ async def test_hosts_that_come_at_once_are_one_toast_more(
 ) -> None:
     """An agent that tries many names makes two toasts, not many; none is lost."""
     monkeypatch.setattr(denials_part, "TOAST_SECONDS", 0.2)
-    world = recorded(DENIALS)
-    with shown(world) as app:
+    backend = recorded(DENIALS)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36), notifications=True) as pilot:
-            await press(pilot, world)
-            journal = Journal(world.database)
+            await press(pilot, backend)
+            journal = Journal(backend.database)
             for n in range(30):
                 host = f"x.evil{n}.example"
                 journal.record(2, events.NetDenied("5f0c", 9 + n, host, "not-in", 443))
@@ -201,18 +203,18 @@ async def test_hosts_that_come_at_once_are_one_toast_more(
 
 async def test_many_are_decided_at_once_each_by_its_own_key(recorded: Recorded) -> None:
     """No key chooses for two rows; what was not chosen waits on."""
-    world = recorded(MANY_DENIALS)
-    with shown(world) as app:
+    backend = recorded(MANY_DENIALS)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "exclamation_mark", "x")
+            await press(pilot, backend, "exclamation_mark", "x")
             listed = cast(DenialList, app.screen)
-            await press(pilot, world, *_to(listed, "fonts.example"), "t")
-            await press(pilot, world, *_to(listed, "telemetry.vendor.example"), "n")
-            assert wishes(world) == []
-            await press(pilot, world, "enter")
+            await press(pilot, backend, *_to(listed, "fonts.example"), "t")
+            await press(pilot, backend, *_to(listed, "telemetry.vendor.example"), "n")
+            assert wishes(backend) == []
+            await press(pilot, backend, "enter")
             assert not isinstance(app.screen, DenialList)
 
-    asked = [(body["kind"], body["scope"], body["host"]) for _, body in wishes(world)]
+    asked = [(body["kind"], body["scope"], body["host"]) for _, body in wishes(backend)]
     assert sorted(asked) == [
         ("allow", "task", "fonts.example"),
         ("deny", "task", "telemetry.vendor.example"),
@@ -223,43 +225,43 @@ async def test_a_list_opens_no_public_place_and_nothing_within_a_host(
     recorded: Recorded,
 ) -> None:
     """Those are for their own card."""
-    world = recorded(MANY_DENIALS)
-    with shown(world) as app:
+    backend = recorded(MANY_DENIALS)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "exclamation_mark", "x")
+            await press(pilot, backend, "exclamation_mark", "x")
             listed = cast(DenialList, app.screen)
             for host in ("gist.github.com", "data.evil.example"):
-                await press(pilot, world, *_to(listed, host), "t", "o")
+                await press(pilot, backend, *_to(listed, host), "t", "o")
                 assert not any(how for _, how in _chosen(listed))
-            await press(pilot, world, "enter")
+            await press(pilot, backend, "enter")
 
-    assert wishes(world) == []
+    assert wishes(backend) == []
 
 
 async def test_a_row_of_the_list_that_changed_is_read_again(recorded: Recorded) -> None:
     """Its choice is gone, the others stay, and Enter must be pressed anew."""
-    world = recorded(MANY_DENIALS)
-    with shown(world) as app:
+    backend = recorded(MANY_DENIALS)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "exclamation_mark", "x")
+            await press(pilot, backend, "exclamation_mark", "x")
             listed = cast(DenialList, app.screen)
             for host in ("fonts.example", "telemetry.vendor.example"):
-                await press(pilot, world, *_to(listed, host), "t")
+                await press(pilot, backend, *_to(listed, host), "t")
             chosen = {row.host for row, how in _chosen(listed) if how}
-            journal = Journal(world.database)
+            journal = Journal(backend.database)
             worse = events.NetDenied("5f0c", 90, "fonts.example", "deny-rule", 443)
             journal.record(2, worse)
             journal.close()
-            await press(pilot, world, "enter")
-            assert (wishes(world), app.screen) == ([], listed)
+            await press(pilot, backend, "enter")
+            assert (wishes(backend), app.screen) == ([], listed)
             kept = {row.host for row, how in _chosen(listed) if how}
-            await press(pilot, world, "enter")
+            await press(pilot, backend, "enter")
 
     assert (chosen, kept) == (
         {"fonts.example", "telemetry.vendor.example"},
         {"telemetry.vendor.example"},
     )
-    assert {body["host"] for _, body in wishes(world)} == kept
+    assert {body["host"] for _, body in wishes(backend)} == kept
 
 
 def _to(listed: DenialList, host: str) -> tuple[str, ...]:
@@ -273,18 +275,18 @@ def _chosen(listed: DenialList) -> list[tuple[DenialRow, str]]:
 
 async def test_nothing_waits_says_so(recorded: Recorded) -> None:
     """The key works in every state."""
-    world = recorded(Scene(tasks=DENIALS.tasks[:1]))
-    with shown(world) as app:
+    backend = recorded(Scene(tasks=DENIALS.tasks[:1]))
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "exclamation_mark")
+            await press(pilot, backend, "exclamation_mark")
             assert not isinstance(app.screen, DenialCard)
 
 
 async def test_panic_asks_nothing(recorded: Recorded) -> None:
     """Everything is cut and frozen by one key."""
-    world = recorded(DENIALS)
-    with shown(world) as app:
+    backend = recorded(DENIALS)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "ctrl+x")
+            await press(pilot, backend, "ctrl+x")
 
-    assert wishes(world) == [("panic", {})]
+    assert wishes(backend) == [("panic", {})]

@@ -25,14 +25,14 @@ def lines(screen: object) -> list[str]:
 async def test_a_directory_of_many_files_is_one_row_that_h_hides(
     recorded: Recorded,
 ) -> None:
-    world = recorded(OBSERVED)
-    with shown(world) as app:
+    backend = recorded(OBSERVED)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, *TO_FILES)
+            await press(pilot, backend, *TO_FILES)
             with_folders = lines(app.screen)
-            await press(pilot, world, "h")
+            await press(pilot, backend, "h")
             without = lines(app.screen)
-            await press(pilot, world, "h")
+            await press(pilot, backend, "h")
             again = lines(app.screen)
 
     assert any("node_modules/… 1,243 files" in line for line in with_folders)
@@ -42,11 +42,11 @@ async def test_a_directory_of_many_files_is_one_row_that_h_hides(
 
 async def test_a_write_appears_while_one_looks(recorded: Recorded) -> None:
     """The newest first."""
-    world = recorded(OBSERVED)
-    with shown(world) as app:
+    backend = recorded(OBSERVED)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, *TO_FILES)
-            happens(world, "/workspace/src/fresh.py")
+            await press(pilot, backend, *TO_FILES)
+            happens(backend, "/workspace/src/fresh.py")
             await until(pilot, lambda: "fresh.py" in "".join(lines(app.screen)))
             rows = [line for line in lines(app.screen) if "src/" in line]
 
@@ -57,11 +57,11 @@ async def test_the_newest_stays_in_view_however_many_there_are(
     recorded: Recorded,
 ) -> None:
     """Only the pane is followed to its end."""
-    world = recorded(OBSERVED)
-    with shown(world) as app:
+    backend = recorded(OBSERVED)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, *TO_FILES)
-            happens(world, *(f"/workspace/src/n{number}.py" for number in range(60)))
+            await press(pilot, backend, *TO_FILES)
+            happens(backend, *(f"/workspace/src/n{number}.py" for number in range(60)))
             await until(pilot, lambda: "src/n0.py" in "".join(lines(app.screen)))
             await pilot.pause()
             assert isinstance(app.screen, DashboardScreen)
@@ -79,16 +79,16 @@ CHANGED = replace(
 
 async def test_enter_on_a_path_shows_what_was_changed_in_it(recorded: Recorded) -> None:
     """The second path, though a write came above it after it was chosen."""
-    world = recorded(CHANGED)
-    with shown(world) as app:
+    backend = recorded(CHANGED)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, *TO_FILES, "2", *"jj")
+            await press(pilot, backend, *TO_FILES, "2", *"jj")
             assert isinstance(app.screen, DashboardScreen)
             chosen = app.screen.files.selected_path
-            happens(world, "/workspace/src/fresh.py")
+            happens(backend, "/workspace/src/fresh.py")
             await until(pilot, lambda: "fresh.py" in "".join(lines(app.screen)))
             assert app.screen.files.selected_path == chosen
-            await press(pilot, world, "enter", "keeper")
+            await press(pilot, backend, "enter", "keeper")
             assert isinstance(app.screen, ReviewScreen)
             entry = app.screen.files.entry
 
@@ -98,10 +98,10 @@ async def test_enter_on_a_path_shows_what_was_changed_in_it(recorded: Recorded) 
 
 async def test_a_path_that_did_not_change_is_told_of(recorded: Recorded) -> None:
     """Git ignores it, or the agent has put it back."""
-    world = recorded(replace(CHANGED, changes=CHANGED.changes[1:]))
-    with shown(world) as app:
+    backend = recorded(replace(CHANGED, changes=CHANGED.changes[1:]))
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, *TO_FILES, "2", *"jj", "enter", "keeper")
+            await press(pilot, backend, *TO_FILES, "2", *"jj", "enter", "keeper")
             told = str(app.screen.query_one(MessageLine).render())
 
     assert "AGENTS.md is as the base has it" in told
@@ -111,18 +111,18 @@ async def test_only_single_files_of_the_worktree_can_be_chosen(
     recorded: Recorded,
 ) -> None:
     """No heading, no folder, nothing outside; elsewhere Enter is what it was."""
-    world = recorded(OBSERVED)
-    with shown(world) as app:
+    backend = recorded(OBSERVED)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, *TO_FILES)
+            await press(pilot, backend, *TO_FILES)
             assert isinstance(app.screen, DashboardScreen)
             assert app.screen.files.selected_path == ""
-            await press(pilot, world, "2")
+            await press(pilot, backend, "2")
             reached = []
             for _ in range(10):
                 reached.append(app.screen.files.selected_path)
-                await press(pilot, world, "j")
-            await press(pilot, world, "left_square_bracket")
+                await press(pilot, backend, "j")
+            await press(pilot, backend, "left_square_bracket")
             assert app.screen.files.selected_path == ""
 
     assert reached[0] == "package.json"

@@ -32,9 +32,9 @@ from tests.tui.fakes import FakeBackend
 Recorded = Callable[[Scene], FakeBackend]
 
 
-def asked(world: FakeBackend) -> list[WishRecord]:
+def asked(backend: FakeBackend) -> list[WishRecord]:
     """The wishes that stand in the store."""
-    queries = Queries(world.database)
+    queries = Queries(backend.database)
     try:
         return queries.wishes.open()
     finally:
@@ -60,12 +60,12 @@ async def test_a_key_becomes_a_wish(
     recorded: Recorded, keys: tuple[str, ...], verb: str, body: dict[str, Any]
 ) -> None:
     """Nothing is done here; everything is asked for."""
-    world = recorded(THREE_RUNNING)
-    with shown(world) as app:
+    backend = recorded(THREE_RUNNING)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, *keys)
+            await press(pilot, backend, *keys)
 
-    (wish,) = asked(world)
+    (wish,) = asked(backend)
     assert (wish.verb, wish.body) == (verb, body)
 
 
@@ -83,14 +83,14 @@ async def test_a_key_fits_the_state(
     recorded: Recorded, task: int, keys: tuple[str, ...], verb: str
 ) -> None:
     """The same key means what makes sense for the selected task."""
-    world = recorded(ALL_STATES)
-    with shown(world) as app:
+    backend = recorded(ALL_STATES)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
             await settled(pilot)
             dashboard(app).overview.task_list.select(task)
-            await press(pilot, world, *keys)
+            await press(pilot, backend, *keys)
 
-    (wish,) = asked(world)
+    (wish,) = asked(backend)
     assert (wish.verb, wish.body) == (verb, {"task": task})
 
 
@@ -106,12 +106,12 @@ async def test_a_question_can_be_left(
     recorded: Recorded, keys: tuple[str, ...]
 ) -> None:
     """The safe answer has the focus."""
-    world = recorded(THREE_RUNNING)
-    with shown(world) as app:
+    backend = recorded(THREE_RUNNING)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, *keys)
+            await press(pilot, backend, *keys)
 
-    assert asked(world) == []
+    assert asked(backend) == []
 
 
 async def test_a_dialog_ignores_a_key_that_was_meant_for_another_screen(
@@ -119,45 +119,45 @@ async def test_a_dialog_ignores_a_key_that_was_meant_for_another_screen(
 ) -> None:
     """Nothing is confirmed in the first moment."""
     monkeypatch.setattr("swarm.tui.dialogs.base.Dialog.arm_seconds", 60.0)
-    world = recorded(THREE_RUNNING)
-    with shown(world) as app:
+    backend = recorded(THREE_RUNNING)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "K", "y")
+            await press(pilot, backend, "K", "y")
 
-    assert asked(world) == []
+    assert asked(backend) == []
 
 
 async def test_a_key_that_cannot_be_used_says_why(recorded: Recorded) -> None:
     """No key is silently dead."""
-    world = recorded(ALL_STATES)
-    with shown(world) as app:
+    backend = recorded(ALL_STATES)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "p")
+            await press(pilot, backend, "p")
 
             assert said(app) == "needs a running task; sql-migrate is oom"
-    assert asked(world) == []
+    assert asked(backend) == []
 
 
 async def test_the_same_wish_is_not_asked_twice(recorded: Recorded) -> None:
     """A doubled key is one wish while it is not decided."""
-    world = recorded(THREE_RUNNING)
-    with shown(world) as app:
+    backend = recorded(THREE_RUNNING)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "s", "s")
+            await press(pilot, backend, "s", "s")
 
-            assert said(app) == "stop #1: already asked, not decided yet"
-    assert len(asked(world)) == 1
+            assert said(app) == "stop #1: already requested, not decided yet"
+    assert len(asked(backend)) == 1
 
 
 async def test_a_refused_wish_is_a_toast_with_the_hint_last(
     recorded: Recorded,
 ) -> None:
     """Title is the verb, then what happened, then the way out."""
-    world = recorded(THREE_RUNNING)
-    world.refusals["stop"] = ("task 1 is [b]gone[/b]\x1b[2J", "see `swarm show 1`")
-    with shown(world) as app:
+    backend = recorded(THREE_RUNNING)
+    backend.refusals["stop"] = ("task 1 is [b]gone[/b]\x1b[2J", "see `swarm show 1`")
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "s", "keeper")
+            await press(pilot, backend, "s", "keeper")
 
             (toast,) = app._notifications
             assert toast.title == "stop refused"
@@ -169,23 +169,23 @@ async def test_a_refused_wish_is_a_toast_with_the_hint_last(
 
 async def test_a_dead_keeper_is_started_for_a_wish(recorded: Recorded) -> None:
     """The human asks for work, not for processes."""
-    world = recorded(THREE_RUNNING)
-    world.keeper = None
-    with shown(world) as app:
+    backend = recorded(THREE_RUNNING)
+    backend.keeper = None
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "s")
+            await press(pilot, backend, "s")
 
-    assert world.keeper_starts == 1
+    assert backend.keeper_starts == 1
 
 
 async def test_a_new_task_is_one_wish(recorded: Recorded) -> None:
     """The prompt has the focus; Ctrl+S starts."""
-    world = recorded(EMPTY)
-    with shown(world) as app:
+    backend = recorded(EMPTY)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "n", "type:do it", "ctrl+s")
+            await press(pilot, backend, "n", "type:do it", "ctrl+s")
 
-    (wish,) = asked(world)
+    (wish,) = asked(backend)
     assert wish.verb == "new"
     assert wish.body == {
         "repo": REPO,
@@ -201,84 +201,84 @@ async def test_a_new_task_is_one_wish(recorded: Recorded) -> None:
 
 async def test_an_empty_prompt_starts_nothing(recorded: Recorded) -> None:
     """The dialog stays and says what is missing."""
-    world = recorded(EMPTY)
-    with shown(world) as app:
+    backend = recorded(EMPTY)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "n", "ctrl+s")
+            await press(pilot, backend, "n", "ctrl+s")
 
             assert len(app.screen_stack) == 2
-    assert asked(world) == []
+    assert asked(backend) == []
 
 
 async def test_what_was_typed_survives_a_refusal(recorded: Recorded) -> None:
     """The keeper may say no; the prompt is kept until it says yes."""
-    world = recorded(EMPTY)
-    world.refusals["new"] = ("there is no base", "")
-    with shown(world) as app:
+    backend = recorded(EMPTY)
+    backend.refusals["new"] = ("there is no base", "")
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "n", "type:do it", "ctrl+s", "keeper", "n")
+            await press(pilot, backend, "n", "type:do it", "ctrl+s", "keeper", "n")
             assert app.screen.query_one("#prompt", TextArea).text == "do it"
-            world.refusals.clear()
-            await press(pilot, world, "ctrl+s", "keeper", "n")
+            backend.refusals.clear()
+            await press(pilot, backend, "ctrl+s", "keeper", "n")
 
             assert app.screen.query_one("#prompt", TextArea).text == ""
 
 
 async def test_without_a_repository_no_task_is_added(recorded: Recorded) -> None:
     """All repositories can be watched, but a task needs one."""
-    world = recorded(THREE_RUNNING)
-    with shown(world, repo=None) as app:
+    backend = recorded(THREE_RUNNING)
+    with shown(backend, repo=None) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "n")
+            await press(pilot, backend, "n")
 
             assert said(app) == "start swarm inside a repository to add tasks"
 
 
 async def test_enter_hands_the_terminal_over(recorded: Recorded) -> None:
     """The command comes from the panes' door, and runs in the foreground."""
-    world = recorded(THREE_RUNNING)
-    with shown(world) as app:
+    backend = recorded(THREE_RUNNING)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "enter")
+            await press(pilot, backend, "enter")
 
-    assert asked(world) == []
-    assert world.commands in ([["true", "task-1"]], [])
+    assert asked(backend) == []
+    assert backend.commands in ([["true", "task-1"]], [])
 
 
 async def test_a_pane_that_is_gone_is_not_attached(recorded: Recorded) -> None:
     """A sentence instead of a flash of tmux."""
-    world = recorded(THREE_RUNNING)
-    world.panes.texts.clear()
-    with shown(world) as app:
+    backend = recorded(THREE_RUNNING)
+    backend.panes.texts.clear()
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "enter")
+            await press(pilot, backend, "enter")
 
             assert said(app) == "task 1 has no terminal any more"
 
 
 async def test_only_the_selected_pane_is_captured(recorded: Recorded) -> None:
     """One call, one name, and none while another tab is shown."""
-    world = recorded(THREE_RUNNING)
-    with shown(world) as app:
+    backend = recorded(THREE_RUNNING)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world)
+            await press(pilot, backend)
             await pilot.pause(0.5)
-            assert world.panes.captured
-            assert set(map(tuple, world.panes.captured)) == {("task-1",)}
-            await press(pilot, world, "right_square_bracket")
-            before = len(world.panes.captured)
+            assert backend.panes.captured
+            assert set(map(tuple, backend.panes.captured)) == {("task-1",)}
+            await press(pilot, backend, "right_square_bracket")
+            before = len(backend.panes.captured)
             await pilot.pause(0.6)
 
-            assert len(world.panes.captured) == before
+            assert len(backend.panes.captured) == before
 
 
 async def test_broken_panes_are_said_in_the_preview(recorded: Recorded) -> None:
     """tmux going away is no crash."""
-    world = recorded(THREE_RUNNING)
-    world.panes.broken = "tmux: no server"
-    with shown(world) as app:
+    backend = recorded(THREE_RUNNING)
+    backend.panes.broken = "tmux: no server"
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world)
+            await press(pilot, backend)
             await pilot.pause(0.4)
 
             lines = app.screen.query_one(Preview).lines
@@ -287,10 +287,10 @@ async def test_broken_panes_are_said_in_the_preview(recorded: Recorded) -> None:
 
 async def test_a_failed_launch_shows_step_reason_and_log(recorded: Recorded) -> None:
     """Everything that is needed to mend it is in view."""
-    world = recorded(FAILED_LAUNCH)
-    with shown(world) as app:
+    backend = recorded(FAILED_LAUNCH)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world)
+            await press(pilot, backend)
             lines = app.screen.query_one(Preview).lines
             text = "\n".join(lines.line_at(row).plain for row in range(lines.count))
 
@@ -303,8 +303,8 @@ async def test_a_failed_launch_shows_step_reason_and_log(recorded: Recorded) -> 
 
 async def test_the_cursor_stays_with_its_task(recorded: Recorded) -> None:
     """What an agent does never moves a key's meaning under the finger."""
-    world = recorded(TWENTY)
-    with shown(world) as app:
+    backend = recorded(TWENTY)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
             await settled(pilot)
             screen = dashboard(app)
@@ -319,13 +319,13 @@ async def test_the_cursor_stays_with_its_task(recorded: Recorded) -> None:
 
 async def test_w_goes_round_those_who_need_me(recorded: Recorded) -> None:
     """Errors first, then what is ready for review, then the first again."""
-    world = recorded(ALL_STATES)
-    with shown(world) as app:
+    backend = recorded(ALL_STATES)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
             await settled(pilot)
             met = []
             for _ in range(8):
-                await press(pilot, world, "w")
+                await press(pilot, backend, "w")
                 met.append(dashboard(app).overview.task_list.selected)
 
     assert met == [8, 9, 10, 4, 5, 6, 7, 8]
@@ -333,15 +333,15 @@ async def test_w_goes_round_those_who_need_me(recorded: Recorded) -> None:
 
 async def test_the_filter_hides_and_esc_shows_all(recorded: Recorded) -> None:
     """Keys do nothing else while one types."""
-    world = recorded(ALL_STATES)
-    with shown(world) as app:
+    backend = recorded(ALL_STATES)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "slash", "type:docs")
+            await press(pilot, backend, "slash", "type:docs")
             assert dashboard(app).overview.task_list.selected == 2
-            await press(pilot, world, "enter", "escape")
+            await press(pilot, backend, "enter", "escape")
 
             assert dashboard(app).overview.filter == ""
-    assert asked(world) == []
+    assert asked(backend) == []
 
 
 @pytest.mark.parametrize(
@@ -352,33 +352,33 @@ async def test_plus_enlarges_the_panel_with_the_focus(
     recorded: Recorded, keys: tuple[str, ...], shown_panel: str
 ) -> None:
     """`_` and Esc bring all back."""
-    world = recorded(THREE_RUNNING)
-    with shown(world) as app:
+    backend = recorded(THREE_RUNNING)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, *keys)
+            await press(pilot, backend, *keys)
             assert app.screen.has_class(shown_panel)
-            await press(pilot, world, "underscore")
+            await press(pilot, backend, "underscore")
 
             assert not app.screen.has_class("-zoomed")
 
 
 async def test_r_opens_the_review(recorded: Recorded) -> None:
     """With a snapshot asked for."""
-    world = recorded(REVIEW_WITH_FLAGS)
-    with shown(world) as app:
+    backend = recorded(REVIEW_WITH_FLAGS)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "r")
+            await press(pilot, backend, "r")
 
             assert isinstance(app.screen, ReviewScreen)
-    assert [wish.verb for wish in asked(world)] == ["snapshot"]
+    assert [wish.verb for wish in asked(backend)] == ["snapshot"]
 
 
 async def test_help_runs_the_chosen_key(recorded: Recorded) -> None:
     """The table is a menu."""
-    world = recorded(THREE_RUNNING)
-    with shown(world) as app:
+    backend = recorded(THREE_RUNNING)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "question_mark", "j", "j", "enter")
+            await press(pilot, backend, "question_mark", "j", "j", "enter")
 
             assert app.screen.query_one("#prompt", TextArea)
 
@@ -386,34 +386,34 @@ async def test_help_runs_the_chosen_key(recorded: Recorded) -> None:
 @pytest.mark.parametrize("key", ["colon", "ctrl+p"])
 async def test_the_palette_finds_a_command(recorded: Recorded, key: str) -> None:
     """The same table, by name."""
-    world = recorded(THREE_RUNNING)
-    with shown(world) as app:
+    backend = recorded(THREE_RUNNING)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, key, "type:freeze")
+            await press(pilot, backend, key, "type:freeze")
             await pilot.pause(0.3)
-            await press(pilot, world, "enter")
+            await press(pilot, backend, "enter")
 
-    assert [wish.verb for wish in asked(world)] == ["pause"]
+    assert [wish.verb for wish in asked(backend)] == ["pause"]
 
 
 async def test_q_closes_the_view_and_nothing_else(recorded: Recorded) -> None:
     """Agents keep running, and that is said."""
-    world = recorded(THREE_RUNNING)
-    with shown(world) as app:
+    backend = recorded(THREE_RUNNING)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "q")
+            await press(pilot, backend, "q")
 
             assert not app.is_running or app._exit
-    assert asked(world) == []
+    assert asked(backend) == []
 
 
 @pytest.mark.parametrize("key", ["ctrl+c", "ctrl+q", "escape"])
 async def test_habits_do_not_end_it(recorded: Recorded, key: str) -> None:
     """Only `q` leaves."""
-    world = recorded(THREE_RUNNING)
-    with shown(world) as app:
+    backend = recorded(THREE_RUNNING)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, key)
+            await press(pilot, backend, key)
 
             assert app.is_running
             assert not app._exit
@@ -421,8 +421,8 @@ async def test_habits_do_not_end_it(recorded: Recorded, key: str) -> None:
 
 async def test_a_tiny_terminal_is_told_so(recorded: Recorded) -> None:
     """With its live size, and nothing half drawn."""
-    world = recorded(THREE_RUNNING)
-    with shown(world) as app:
+    backend = recorded(THREE_RUNNING)
+    with shown(backend) as app:
         async with app.run_test(size=(59, 15)) as pilot:
             await settled(pilot)
 
@@ -433,11 +433,11 @@ async def test_a_tiny_terminal_is_told_so(recorded: Recorded) -> None:
 
 async def test_a_stored_change_is_seen_at_once(recorded: Recorded) -> None:
     """Growth of the store is noticed, not waited for."""
-    world = recorded(THREE_RUNNING)
-    with shown(world) as app:
+    backend = recorded(THREE_RUNNING)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "s")
-            answer(world)
+            await press(pilot, backend, "s")
+            answer(backend)
             await pilot.pause(0.2)
 
             assert said(app) == "stop #1: done"
@@ -445,11 +445,11 @@ async def test_a_stored_change_is_seen_at_once(recorded: Recorded) -> None:
 
 async def test_letters_in_a_field_are_letters(recorded: Recorded) -> None:
     """`q`, `s` and `K` do nothing while one replies."""
-    world = recorded(THREE_RUNNING)
-    with shown(world) as app:
+    backend = recorded(THREE_RUNNING)
+    with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, world, "space", "type:qsK")
+            await press(pilot, backend, "space", "type:qsK")
 
             assert app.screen.query_one("#reply Input", Input).value == "qsK"
             assert app.is_running
-    assert asked(world) == []
+    assert asked(backend) == []
