@@ -22,14 +22,21 @@ from textual.pilot import Pilot
 
 from swarm.errors import SwarmError
 from swarm.model import events
-from swarm.model.activity import DESTRUCTIVE, OUTSIDE, Action, Batch, PathActivity
+from swarm.model.activity import (
+    DESTRUCTIVE,
+    OUTSIDE,
+    Action,
+    Batch,
+    LogPosition,
+    PathActivity,
+)
 from swarm.model.events import Event
 from swarm.model.review import Change, Flag, Hidden, Kind, Level
 from swarm.model.usage import Usage
 from swarm.plan.naming import TaskNames, slug
 from swarm.policy.layers import ResolvedPolicy
 from swarm.policy.rules import Inject, Policy, Rule
-from swarm.store.audit_writer import AuditWriter, LogPosition
+from swarm.store.audit_writer import AuditWriter
 from swarm.store.journal import Journal
 from swarm.store.queries import Queries
 from swarm.store.usage_writer import UsageWriter

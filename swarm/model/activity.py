@@ -102,3 +102,17 @@ def below(path: str, folder: str) -> bool:
 def relative(path: str) -> str:
     """The name that git gives a path of the worktree; any other path unchanged."""
     return path[len(WORKTREE) + 1 :] if path.startswith(f"{WORKTREE}/") else path
+
+
+@dataclass(frozen=True, slots=True)
+class LogPosition:
+    """The position up to which one log file of the sensor is stored."""
+
+    container: str
+    part: int
+    task: int
+    offset: int = 0
+    """Bytes."""
+    lines: int = 0
+    head: bytes = b""
+    """The hash chain's value after the last line."""

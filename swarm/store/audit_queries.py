@@ -6,10 +6,9 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from swarm.model.activity import GROUP, Action, PathActivity
+from swarm.model.activity import GROUP, Action, LogPosition, PathActivity
 from swarm.model.audit_query import GROUPS, REFUSALS, Counts, Entry, Filter, PathRow
 from swarm.model.events import KINDS, Recorded
-from swarm.store.audit_writer import LogPosition
 from swarm.store.connection import ReadConnection
 
 _ACTION = (

@@ -7,11 +7,10 @@ as much.
 
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from swarm.model.activity import Action, Batch, PathActivity
+from swarm.model.activity import Action, Batch, LogPosition, PathActivity
 from swarm.store.transaction import WriteConnection
 
 _PATH = """
@@ -44,20 +43,6 @@ INSERT INTO log_position VALUES (:container, :part, :task, :offset, :lines, :hea
 ON CONFLICT (container, part) DO UPDATE SET
     offset = :offset, lines = :lines, head = :head
 """
-
-
-@dataclass(frozen=True, slots=True)
-class LogPosition:
-    """The position up to which one log file of the sensor is stored."""
-
-    container: str
-    part: int
-    task: int
-    offset: int = 0
-    """Bytes."""
-    lines: int = 0
-    head: bytes = b""
-    """The hash chain's value after the last line."""
 
 
 class AuditWriter:

@@ -11,9 +11,9 @@ import pytest
 from swarm.cli import exit_codes
 from swarm.engine.sensor import hash_chain
 from swarm.model import events
-from swarm.model.activity import Action, Batch, PathActivity
+from swarm.model.activity import Action, Batch, LogPosition, PathActivity
 from swarm.plan.naming import HomePaths
-from swarm.store.audit_writer import AuditWriter, LogPosition
+from swarm.store.audit_writer import AuditWriter
 from swarm.store.journal import Journal
 from tests.cli.conftest import queued
 

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from swarm.model import events
-from swarm.model.activity import Action, Batch, PathActivity
+from swarm.model.activity import Action, Batch, LogPosition, PathActivity
 from swarm.model.audit_query import Filter
 from swarm.store.audit_pages import AuditCursor, since
-from swarm.store.audit_writer import AuditWriter, LogPosition
+from swarm.store.audit_writer import AuditWriter
 from swarm.store.journal import Journal
 from swarm.store.queries import Queries
 

@@ -6,9 +6,16 @@ from pathlib import Path
 import pytest
 
 from swarm.model import events
-from swarm.model.activity import GROUP, OUTSIDE, Action, Batch, PathActivity
+from swarm.model.activity import (
+    GROUP,
+    OUTSIDE,
+    Action,
+    Batch,
+    LogPosition,
+    PathActivity,
+)
 from swarm.model.audit_query import Counts, Filter
-from swarm.store.audit_writer import AuditWriter, LogPosition
+from swarm.store.audit_writer import AuditWriter
 from swarm.store.journal import Journal
 from swarm.store.queries import Queries
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from swarm.model.activity import Action, Batch, PathActivity
-from swarm.store.audit_writer import AuditWriter, LogPosition
+from swarm.model.activity import Action, Batch, LogPosition, PathActivity
+from swarm.store.audit_writer import AuditWriter
 
 START = LogPosition("c", 0, 1)
 WRITE = PathActivity("/workspace/m\udce9.txt", "write", 1.0, 2.0, 1, bytes=5)

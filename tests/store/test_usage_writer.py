@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from swarm.errors import SwarmError
-from swarm.model.activity import Batch, PathActivity
+from swarm.model.activity import Batch, LogPosition, PathActivity
 from swarm.model.usage import Usage
-from swarm.store.audit_writer import AuditWriter, LogPosition
+from swarm.store.audit_writer import AuditWriter
 from swarm.store.journal import Journal
 from swarm.store.queries import Queries
 from swarm.store.usage_writer import UsageWriter

@@ -6,7 +6,7 @@ from pathlib import Path
 from swarm.engine.sensor import hash_chain
 from swarm.engine.sensor.hash_chain import Verification
 from swarm.engine.sensor.log_follower import part_of
-from swarm.store.audit_writer import LogPosition
+from swarm.model.activity import LogPosition
 
 
 def of_task(files: Path, trails: list[LogPosition]) -> Iterator[Verification]:

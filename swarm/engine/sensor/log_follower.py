@@ -9,7 +9,8 @@ from pathlib import Path
 from swarm.engine.sensor import hash_chain
 from swarm.engine.sensor.interpreter import Interpreter, Line
 from swarm.errors import SwarmError
-from swarm.store.audit_writer import AuditWriter, LogPosition
+from swarm.model.activity import LogPosition
+from swarm.store.audit_writer import AuditWriter
 
 GATHER_SECONDS = 0.05
 """Lines that arrive within this time are stored in one transaction."""

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from swarm.engine.readers import audit_check
 from swarm.engine.sensor import hash_chain, log_follower
 from swarm.engine.sensor.log_follower import FollowerCallbacks, LogFollower
-from swarm.model.activity import Batch
-from swarm.store.audit_writer import AuditWriter, LogPosition
+from swarm.model.activity import Batch, LogPosition
+from swarm.store.audit_writer import AuditWriter
 from swarm.store.queries import Queries
 
 ID = "0123456789ab"

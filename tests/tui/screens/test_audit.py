@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from swarm.model.activity import Action, Batch, PathActivity
-from swarm.store.audit_writer import AuditWriter, LogPosition
+from swarm.model.activity import Action, Batch, LogPosition, PathActivity
+from swarm.store.audit_writer import AuditWriter
 from swarm.tui.screens.audit import AuditScreen
 from swarm.tui.screens.dashboard.screen import DashboardScreen
 from tests.scenes import NOW, OBSERVED, Scene, press, settled, shown, until

@@ -15,7 +15,7 @@ from swarm.model.safe_text import safe_line
 from swarm.model.task import State, Task
 from swarm.plan.naming import TaskNames
 from swarm.tui.backend import Backend
-from swarm.tui.present import net_tab, task_detail, terminal, usage
+from swarm.tui.present import net_tab, task_detail, usage
 from swarm.tui.present.formatting import ERROR, MUTED
 from swarm.tui.present.task_appearance import display_name
 from swarm.tui.widgets.preview import Preview
@@ -200,6 +200,8 @@ class TaskPreview:
         self, name: str, before: str
     ) -> tuple[str, list[Content] | None]:
         """The pane's text, and its lines if the text is not as before; blocks."""
+        from swarm.tui.present import terminal  # noqa: PLC0415 - after the first paint
+
         screen = self._backend.panes.capture([name]).get(name)
         if screen is None:
             return "", None
