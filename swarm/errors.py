@@ -1,4 +1,15 @@
-"""Errors for a human to read, each with a message and a hint."""
+"""Errors for a human to read, each with a message and a hint.
+
+SwarmError
+├── NotFound        no task has that id
+├── ConfigError     a settings or policy file has a mistake
+├── PlanError       a new task or a setting asks for something impossible
+├── IllegalMove     the task's state does not allow the operation
+├── Refused         a safety rule forbids the operation
+├── ToolError       docker, git or tmux failed
+│   └── ToolMissing the tool is not installed or does not answer
+└── MergeConflict   both sides changed the same lines
+"""
 
 
 class SwarmError(Exception):

@@ -3,7 +3,6 @@
 import os
 import threading
 from collections.abc import Callable
-from typing import Any
 
 from swarm.config import load, prices
 from swarm.config.schema import Config
@@ -11,6 +10,7 @@ from swarm.engine.context import EngineContext
 from swarm.engine.gate.client import GateClient
 from swarm.engine.gate.net_pool import NetPool
 from swarm.engine.gate.recorder import GateRecorder
+from swarm.engine.host.container_client import Line
 from swarm.engine.parts import EngineParts
 from swarm.engine.resource_meter import ResourceMeter
 from swarm.engine.sensor.client import SensorClient
@@ -93,20 +93,19 @@ def _sensor_supervisor(
     follower = LogFollower(
         paths.sensor, audit, lambda: _config().sensor.keep, callbacks
     )
-    supervisors: list[SensorSupervisor] = []
-
-    def on_line(line: dict[str, Any]) -> None:
-        supervisors[0].on_line(line)
-
-    sensor = SensorClient(containers, SensorNames(paths.tag), paths.sensor, on_line)
-    fallback = InotifySensor(paths.sensor, on_line)
-    supervisors.append(
-        SensorSupervisor(
-            sensor, fallback, follower, journal, lambda: _config().sensor.kind
-        )
+    sensor = SensorClient(containers, SensorNames(paths.tag), paths.sensor, _ignore)
+    fallback = InotifySensor(paths.sensor, _ignore)
+    supervisor = SensorSupervisor(
+        sensor, fallback, follower, journal, lambda: _config().sensor.kind
     )
-    return supervisors[0]
+    sensor.set_line_handler(supervisor.on_line)
+    fallback.set_line_handler(supervisor.on_line)
+    return supervisor
 
 
 def _record(journal: Journal, task: int | None, event: events.Event) -> None:
     journal.record(task, event)
+
+
+def _ignore(_line: Line) -> None:
+    """Stands for the line handler until the supervisor exists."""

@@ -6,15 +6,17 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 
 from swarm import __version__
 from swarm.engine import dispatch
 from swarm.engine.container_events import ContainerEventWatcher
 from swarm.engine.egress import budget, policy_resolver, task_network
+from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.engine.parts import EngineParts
 from swarm.engine.review import checkpoints
 from swarm.engine.tasks import finish, launch, observation, reconcile
-from swarm.engine.tasks.scheduler import hopeless, startable
+from swarm.engine.tasks.scheduler import never_startable, startable
 from swarm.errors import SwarmError
 from swarm.model import events as e
 from swarm.model.task import State, Task
@@ -24,7 +26,7 @@ from swarm.store.wish_queries import WishRecord
 POLL_SECONDS = 0.03
 """How soon a wish is noticed; asking the file costs microseconds."""
 
-LOOK_SECONDS = 0.5
+CHECK_SECONDS = 0.5
 """Between two looks at the policy files' times, and at whose checkpoint is due."""
 
 WORKERS = 32
@@ -41,15 +43,17 @@ class Keeper:
         self._stopped = threading.Event()
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="verb")
-        self._watch = ContainerEventWatcher(context, self._heard, self._engine_back)
-        self._taken: set[int] = set()
+        self._event_watcher = ContainerEventWatcher(
+            context, self._on_container_event, self._on_engine_up
+        )
+        self._open_wishes: set[int] = set()
         self._launching: set[int] = set()
         self._limit = context.read().tasks.max_running()
-        self._stamp: object = None
-        self._seen_stamp: object = None
-        self._next_look = 0.0
-        self._rounds = checkpoints.CheckpointSchedule()
-        self._in_round = threading.Lock()
+        self._applied_stamp: object = None
+        self._last_stamp: object = None
+        self._next_check = 0.0
+        self._checkpoint_schedule = checkpoints.CheckpointSchedule()
+        self._checkpoint_lock = threading.Lock()
 
     def stop(self) -> None:
         """End the loop soon; sandboxes go on. Safe in a signal handler."""
@@ -62,25 +66,25 @@ class Keeper:
         self._parts.nets.gate.set_lost_handler(self._gate_lost)
         self._parts.sensor.set_lost_handler(self._sensor_lost)
         self._parts.nets.log.set_answer_handler(self._check_budget)
-        self._watch.start()
+        self._event_watcher.start()
         self._workers.submit(policy_resolver.known_registries)
         read, seen = self._context.read(), -1
         try:
             while not self._stopped.is_set():
-                worked = self._drain()
-                self._look_around()
+                worked = self._run_inbox()
+                self._check_files_and_checkpoints()
                 version = read.version()
                 if worked or version != seen:
                     seen = version
                     self._serve()
         finally:
-            self._watch.close()
+            self._event_watcher.close()
             self._parts.meter.close()
             self._workers.shutdown(wait=True, cancel_futures=True)
             self._parts.nets.close()
             self._parts.sensor.close()
 
-    def _drain(self) -> bool:
+    def _run_inbox(self) -> bool:
         """Run what other threads left for this one; waits a moment for the first."""
         try:
             first = self._inbox.get(timeout=POLL_SECONDS)
@@ -93,17 +97,17 @@ class Keeper:
 
     def _serve(self) -> None:
         for wish in self._context.read().wishes.open():
-            if wish.id not in self._taken:
-                self._taken.add(wish.id)
+            if wish.id not in self._open_wishes:
+                self._open_wishes.add(wish.id)
                 self._workers.submit(self._carry_out, wish)
         self._start_queued()
 
     def _start_queued(self) -> None:
         tasks = self._context.read().tasks.all()
-        for task, other in hopeless(tasks):
+        for task, other in never_startable(tasks):
             reason = f"task {other.id}, which it waits for, is {other.state}"
             self._context.journal.record(task.id, e.TaskFailed("queue", reason))
-        if not self._watch.up:
+        if not self._event_watcher.up:
             return
         self._follow_usage(tasks)
         try:
@@ -134,7 +138,7 @@ class Keeper:
         """Nets for later are made once nobody waits for the engine."""
         self._launching.discard(task_id)
         if not self._launching:
-            self._workers.submit(self._fill)
+            self._workers.submit(self._fill_net_pool)
 
     def _carry_out(self, wish: WishRecord) -> None:
         try:
@@ -149,9 +153,9 @@ class Keeper:
             self._context.journal.refuse(wish.id, surprise)
         else:
             self._context.journal.answer(wish.id, result=result)
-        self._inbox.put(lambda: self._taken.discard(wish.id))
+        self._inbox.put(lambda: self._open_wishes.discard(wish.id))
 
-    def _heard(self, task_id: int, news: ContainerEvent) -> None:
+    def _on_container_event(self, task_id: int, news: ContainerEvent) -> None:
         is_box = news.labels.get("swarm.kind") == "sandbox"
         if news.action == "oom" and is_box:
             self._parts.meter.out_of_memory(task_id)
@@ -160,7 +164,7 @@ class Keeper:
         elif news.action == "destroy":
             self._workers.submit(self._guarded, task_id, "watch", reconcile.task)
 
-    def _engine_back(self) -> None:
+    def _on_engine_up(self) -> None:
         self._workers.submit(self._reconcile)
 
     def _reconcile(self) -> None:
@@ -171,7 +175,7 @@ class Keeper:
             if task.state is State.LIVE:
                 self._check_budget(task.id)
         self._inbox.put(self._start_queued)
-        self._fill()
+        self._fill_net_pool()
 
     def _check_budget(self, task_id: int) -> None:
         if not self._stopped.is_set():
@@ -187,7 +191,7 @@ class Keeper:
             task_network.recover(self._parts, why)
         except SwarmError as error:
             self._context.journal.record(None, e.GateDown(error.message))
-        self._fill()
+        self._fill_net_pool()
 
     def _sensor_lost(self, why: str) -> None:
         if not self._stopped.is_set():
@@ -201,50 +205,54 @@ class Keeper:
         except SwarmError as error:
             self._trouble_once("sensor", error)
 
-    def _fill(self) -> None:
+    def _fill_net_pool(self) -> None:
         try:
             self._parts.nets.fill()
         except SwarmError as error:
             self._trouble_once("nets", error)
 
-    def _look_around(self) -> None:
+    def _check_files_and_checkpoints(self) -> None:
         """What no event tells of, where the last time was long enough ago."""
         now = time.monotonic()
-        if now >= self._next_look and self._watch.up:
-            self._next_look = now + LOOK_SECONDS
-            self._follow_policies()
-            self._keep_checkpoints()
+        if now >= self._next_check and self._event_watcher.up:
+            self._next_check = now + CHECK_SECONDS
+            self._check_policy_files()
+            self._start_due_checkpoints()
 
-    def _keep_checkpoints(self) -> None:
+    def _start_due_checkpoints(self) -> None:
         """One worktree is read at a time, so that a round is not a storm."""
         live = [t.id for t in self._context.read().tasks.all() if t.state is State.LIVE]
         with suppress(SwarmError):
-            due = self._rounds.due(live, time.monotonic(), self._context.config)
+            due = self._checkpoint_schedule.due(
+                live, time.monotonic(), self._context.config
+            )
             if due:
-                self._workers.submit(self._round, due)
+                self._workers.submit(self._take_due_checkpoints, due)
 
-    def _round(self, due: list[int]) -> None:
-        with self._in_round:
+    def _take_due_checkpoints(self, due: list[int]) -> None:
+        with self._checkpoint_lock:
             for task_id in due:
                 self._guarded(task_id, "checkpoint", _take_checkpoint)
 
-    def _follow_policies(self) -> None:
+    def _check_policy_files(self) -> None:
         """An edit of a policy file counts at once, also for those at work.
 
         At once is when two looks saw the same: many editors empty a file and then
         write it, and what is half written would take away rules for a moment.
         """
         stamp = policy_resolver.files_stamp(self._context.paths)
-        settled, self._seen_stamp = stamp == self._seen_stamp, stamp
-        if settled and stamp != self._stamp:
-            first, self._stamp = self._stamp is None, stamp
+        settled, self._last_stamp = stamp == self._last_stamp, stamp
+        if settled and stamp != self._applied_stamp:
+            first, self._applied_stamp = self._applied_stamp is None, stamp
             if not first:
-                self._workers.submit(self._renew)
+                self._workers.submit(self._renew_policies)
 
-    def _renew(self) -> None:
+    def _renew_policies(self) -> None:
+        repositories = RepositoryPolicies(self._context.paths)
+        renew = partial(task_network.renew_edited, repositories=repositories)
         for task in self._context.read().tasks.all():
             if task.net.name and task.state is State.LIVE:
-                self._guarded(task.id, "policy", task_network.renew_edited)
+                self._guarded(task.id, "policy", renew)
 
     def _guarded(
         self, task_id: int, where: str, operation: Callable[[EngineParts, int], None]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from swarm.engine.tasks.scheduler import hopeless, startable
+from swarm.engine.tasks.scheduler import never_startable, startable
 from swarm.model.task import State, Task
 from tests.builders import queued_task
 
@@ -48,4 +48,4 @@ def test_waiting_for_what_will_never_be_merged_is_told() -> None:
     first, second = _tasks(State.REJECTED, State.QUEUED)
     second = replace(second, after=(1,))
 
-    assert list(hopeless([first, second])) == [(second, first)]
+    assert list(never_startable([first, second])) == [(second, first)]

@@ -65,7 +65,9 @@ def renew(
     write_sandbox_files(parts, task, resolved_policy.policy)
 
 
-def renew_edited(parts: EngineParts, task_id: int) -> None:
+def renew_edited(
+    parts: EngineParts, task_id: int, repositories: RepositoryPolicies
+) -> None:
     """Renew the policy after an edit of a file.
 
     Opens the listeners too if the gate does not hold them: a mistake in the file that
@@ -73,7 +75,7 @@ def renew_edited(parts: EngineParts, task_id: int) -> None:
     """
     context = parts.context
     task = context.read().tasks.get(task_id)
-    resolved_policy = policy_enforcement.resolve(context, task)
+    resolved_policy = policy_enforcement.resolve(context, task, repositories)
     if task.net.name not in parts.nets.served():
         policy_enforcement.donate(parts, task, resolved_policy)
     policy_enforcement.apply(parts, task, resolved_policy, "a policy file changed")

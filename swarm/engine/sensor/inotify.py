@@ -39,6 +39,10 @@ class InotifySensor:
         self._guard = threading.Lock()
         self._at_work: dict[str, tuple[Tree, threading.Thread]] = {}
 
+    def set_line_handler(self, on_line: Callable[[dict[str, Any]], None]) -> None:
+        """Hand the lines that this sensor says of itself to `on_line`."""
+        self._heard = on_line
+
     def add(self, container: str, root: Path) -> None:
         """Watch a worktree; blocks until every directory in it is watched.
 

@@ -1,4 +1,4 @@
-"""From a queued task to an agent at work: each step with its undo."""
+"""Starts a queued task step by step, and undoes the steps if one of them fails."""
 
 import os
 import threading
@@ -22,19 +22,19 @@ from swarm.plan import hardening, specs
 from swarm.plan.specs import Plan
 
 START_SECONDS = 60.0
-"""How long an engine may take from `start` to the container's first process."""
+"""The time limit from `start` to the container's first process."""
 
-_FILLING = threading.BoundedSemaphore(os.cpu_count() or 2)
-"""More worktrees than cores filled at once take longer than one after the other."""
+_CHECKOUTS = threading.BoundedSemaphore(os.cpu_count() or 2)
+"""Limits checkouts to one a core; more at once take longer than one after another."""
 
 LOOK_SECONDS = 0.25
-"""Between two looks at the pane while the engine has not reported a start."""
+"""The pause between two looks at the pane while no start is reported."""
 
 
 def launch(parts: EngineParts, task_id: int) -> None:
-    """Bring a queued task to life; on any failure everything done is undone.
+    """Start a queued task; if a step fails, undo the steps before it.
 
-    Blocks until the agent runs. A failure is an event of the task, not an error.
+    Blocks until the agent runs. A failure is recorded as an event of the task.
     """
     context = parts.context
     task = context.read().tasks.get(task_id)
@@ -43,9 +43,9 @@ def launch(parts: EngineParts, task_id: int) -> None:
     context.journal.record(task_id, events.TaskProvisioning())
     steps = _Steps(context, task_id)
     try:
-        with ExitStack() as undo:
-            _carry_out(parts, task, steps, undo)
-            undo.pop_all()
+        with ExitStack() as cleanup:
+            _carry_out(parts, task, steps, cleanup)
+            cleanup.pop_all()
     except IllegalMove:
         raise
     except SwarmError as error:
@@ -56,80 +56,84 @@ def launch(parts: EngineParts, task_id: int) -> None:
 
 
 def _carry_out(
-    parts: EngineParts, task: Task, steps: "_Steps", undo: ExitStack
+    parts: EngineParts, task: Task, steps: "_Steps", cleanup: ExitStack
 ) -> None:
     context = parts.context
     names = context.names(task.id, task.name)
     plan = specs.from_json(context.read().tasks.plan(task.id))
     with steps.step("base"):
-        task = _fresh_base(context, task)
+        task = _with_current_base(context, task)
         images.require(context.containers, plan.sandbox.image)
-        # Once this is recorded, a branch of that name is ours to undo.
+        # After this step is recorded, undo_launch removes a branch of that name.
         create.refuse_branch(context.task_git(task))
-    task = _lay_and_join(parts, task, plan, steps, undo)
+    task = _create_worktree_and_net(parts, task, plan, steps, cleanup)
     with steps.step("sandbox"):
-        _make_sandbox(parts, task, plan, undo)
+        _create_sandbox(parts, task, plan, cleanup)
     with steps.step("start"):
-        undo.callback(
-            _undone, context, task.id, lambda: context.panes.close(names.pane)
+        cleanup.callback(
+            _clean_up, context, task.id, lambda: context.panes.close(names.pane)
         )
         _start(context, task, plan)
     context.journal.record(task.id, events.TaskLive(names.sandbox, names.pane))
 
 
-def _lay_and_join(
-    parts: EngineParts, task: Task, plan: Plan, steps: "_Steps", undo: ExitStack
+def _create_worktree_and_net(
+    parts: EngineParts, task: Task, plan: Plan, steps: "_Steps", cleanup: ExitStack
 ) -> Task:
-    """Worktree and net, side by side: neither needs the other."""
+    """Create the worktree while another thread takes a net."""
     context = parts.context
-    with ThreadPoolExecutor(1, thread_name_prefix="net") as beside:
-        net = beside.submit(parts.nets.take)
-        undo.callback(_undone, context, task.id, lambda: _drop_net(parts, net))
+    with ThreadPoolExecutor(1, thread_name_prefix="net") as executor:
+        net = executor.submit(parts.nets.take)
+        cleanup.callback(_clean_up, context, task.id, lambda: _drop_net(parts, net))
         with steps.step("worktree"):
-            undo.callback(
-                _undone, context, task.id, lambda: remove_worktree(context, task)
+            cleanup.callback(
+                _clean_up, context, task.id, lambda: remove_worktree(context, task)
             )
-            with _FILLING:
+            with _CHECKOUTS:
                 create.create_worktree(context.task_git(task), plan.owner)
         with steps.step("net"):
             return task_network.claim(parts, task, net.result())
 
 
-def _make_sandbox(parts: EngineParts, task: Task, plan: Plan, undo: ExitStack) -> None:
+def _create_sandbox(
+    parts: EngineParts, task: Task, plan: Plan, cleanup: ExitStack
+) -> None:
     context = parts.context
     names = context.names(task.id)
-    box, volume = names.sandbox, names.home_volume
-    undo.callback(
-        _undone, context, task.id, lambda: context.containers.remove_volume(volume)
+    container_name, volume = names.sandbox, names.home_volume
+    cleanup.callback(
+        _clean_up, context, task.id, lambda: context.containers.remove_volume(volume)
     )
     context.containers.make_volume(volume, names.labels("home"))
-    undo.callback(_undone, context, task.id, lambda: context.containers.remove(box))
-    joined = f"container:{parts.nets.gate.names.net(task.net.name)}"
-    context.containers.create(replace(plan.sandbox, network=joined))
-    _require_floor(context, plan)
-    undo.callback(_undone, context, task.id, lambda: observation.end(parts, task.id))
+    cleanup.callback(
+        _clean_up, context, task.id, lambda: context.containers.remove(container_name)
+    )
+    network = f"container:{parts.nets.gate.names.net(task.net.name)}"
+    context.containers.create(replace(plan.sandbox, network=network))
+    _require_hardening(context, plan)
+    cleanup.callback(
+        _clean_up, context, task.id, lambda: observation.end(parts, task.id)
+    )
     observation.begin(parts, task)
 
 
 def _drop_net(parts: EngineParts, net: Future[str]) -> None:
-    """Whether it was claimed or not: a net that was handed out is not used again."""
+    """Remove a net that was taken, claimed or not: a net is never used twice."""
     if not net.cancelled() and net.exception() is None:
         parts.nets.drop(net.result())
         task_network.release(parts, net.result())
 
 
-def _undone(
-    context: EngineContext, task_id: int, undo_step: Callable[[], None]
-) -> None:
-    """One step back; where it fails, that is told beside the failure that led here."""
+def _clean_up(context: EngineContext, task_id: int, step: Callable[[], None]) -> None:
+    """Undo one step; an error is recorded beside the failure that led here."""
     try:
-        undo_step()
+        step()
     except SwarmError as error:
         context.journal.record(task_id, events.Trouble("undo", error.message))
 
 
-def _fresh_base(context: EngineContext, task: Task) -> Task:
-    """A task that waited for others starts from the branch as it is now."""
+def _with_current_base(context: EngineContext, task: Task) -> Task:
+    """Move a task that waited for others to the newest commit of its base branch."""
     if not task.after:
         return task
     base = context.task_git(task).repo.resolve_base(task.base_ref)
@@ -138,8 +142,8 @@ def _fresh_base(context: EngineContext, task: Task) -> Task:
     return context.journal.record(task.id, events.BaseMoved(base.commit)) or task
 
 
-def _require_floor(context: EngineContext, plan: Plan) -> None:
-    """What the engine made is held against the floor before anything runs in it."""
+def _require_hardening(context: EngineContext, plan: Plan) -> None:
+    """Check the container's real hardening before anything runs in it; ToolError."""
     facts = context.containers.inspect(plan.sandbox.name)
     faults = hardening.inspected_faults(facts.raw) if facts else ["it is gone"]
     if faults:
@@ -151,25 +155,25 @@ def _require_floor(context: EngineContext, plan: Plan) -> None:
 
 
 def _start(context: EngineContext, task: Task, plan: Plan) -> None:
-    """The pane starts the sandbox, so that not one byte of output is missed."""
-    names, box = context.names(task.id), plan.sandbox.name
-    context.starts.forget(box)
-    context.panes.open(names.pane, context.containers.start_argv(box), {})
+    """Start the sandbox from its pane, so that the pane shows all of its output."""
+    names, container_name = context.names(task.id), plan.sandbox.name
+    context.starts.forget(container_name)
+    context.panes.open(names.pane, context.containers.start_argv(container_name), {})
     deadline = time.monotonic() + START_SECONDS
-    while not context.starts.wait_started(box, LOOK_SECONDS):
-        facts = context.containers.inspect(box)
+    while not context.starts.wait_started(container_name, LOOK_SECONDS):
+        facts = context.containers.inspect(container_name)
         if facts and facts.status != "created":
             return
         pane = context.panes.all().get(names.pane)
         if pane is None or pane.dead or time.monotonic() > deadline:
             raise ToolError(
                 "docker start: "
-                f"{_last_words(context, names.pane) or 'it did not start'}",
+                f"{_last_lines(context, names.pane) or 'it did not start'}",
                 hint="see `swarm doctor`",
             )
 
 
-def _last_words(context: EngineContext, pane: str) -> str:
+def _last_lines(context: EngineContext, pane: str) -> str:
     screen = context.panes.capture([pane]).get(pane)
     lines = (
         [text for text in screen.text.splitlines() if text.strip()] if screen else []
@@ -177,10 +181,10 @@ def _last_words(context: EngineContext, pane: str) -> str:
     return plain(" ".join(lines[-3:]), 400)
 
 
-def undo(parts: EngineParts, task: Task) -> None:
-    """Remove whatever a launch that was cut short had made, and nothing else.
+def undo_launch(parts: EngineParts, task: Task) -> None:
+    """Remove everything that an interrupted launch created.
 
-    Before its first step was done nothing was made, and a branch of that name is the
+    Before its first step is done nothing is created, and a branch of that name is the
     user's.
     """
     context = parts.context
@@ -195,12 +199,12 @@ def undo(parts: EngineParts, task: Task) -> None:
 
 
 def remove_worktree(context: EngineContext, task: Task) -> None:
-    """Remove worktree, git directories and branch of a task that did no work."""
+    """Remove the worktree, git directories and branch of a task that did no work."""
     create.remove_worktree(context.task_git(task))
 
 
 class _Steps:
-    """Names the step at work, times it, and keeps a log for the human."""
+    """Times each step and writes a log of them for the human."""
 
     def __init__(self, context: EngineContext, task_id: int) -> None:
         self._context = context
@@ -211,7 +215,7 @@ class _Steps:
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Everything inside is one step; recorded once it is done."""
+        """Run the body as one step, and record it when it is done."""
         self.now, began = name, time.monotonic()
         yield
         seconds = time.monotonic() - began
@@ -221,7 +225,7 @@ class _Steps:
         )
 
     def failed(self, reason: str) -> None:
-        """The step at work failed."""
+        """Write to the log that the current step failed."""
         self._write(f"{self.now} failed: {reason}")
 
     def _write(self, text: str) -> None:

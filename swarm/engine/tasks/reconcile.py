@@ -69,7 +69,7 @@ def _cut_short(parts: EngineParts, known: Task, facts: ContainerFacts | None) ->
         context.journal.record(known.id, events.TaskLive(names.sandbox, names.pane))
         _live(parts, context.read().tasks.get(known.id), facts)
         return
-    launch.undo(parts, known)
+    launch.undo_launch(parts, known)
     context.journal.record(
         known.id, events.TaskRequeued("the keeper ended during its launch")
     )

@@ -1,4 +1,4 @@
-"""Which queued tasks may start now; pure."""
+"""Chooses the queued tasks that may start now."""
 
 from collections.abc import Iterable, Iterator
 
@@ -9,29 +9,33 @@ ENDED = frozenset({State.FAILED, State.REJECTED})
 
 
 def startable(tasks: Iterable[Task], max_running: int) -> Iterator[Task]:
-    """The oldest queued tasks that a place is free for and that wait for nothing."""
-    known = {task.id: task for task in tasks}
-    free = max_running - sum(task.state in RUNNING for task in known.values())
-    for task in sorted(known.values(), key=lambda task: task.id):
+    """The oldest queued tasks that fit the limit and wait for no other task."""
+    tasks_by_id = {task.id: task for task in tasks}
+    free = max_running - sum(task.state in RUNNING for task in tasks_by_id.values())
+    for task in sorted(tasks_by_id.values(), key=lambda task: task.id):
         if free <= 0:
             return
-        if task.state is State.QUEUED and not waits_for(task, known):
+        if task.state is State.QUEUED and not waits_for(task, tasks_by_id):
             free -= 1
             yield task
 
 
-def waits_for(task: Task, known: dict[int, Task]) -> list[int]:
+def waits_for(task: Task, tasks_by_id: dict[int, Task]) -> list[int]:
     """The tasks that must be merged before this one may start."""
-    return [i for i in task.after if i in known and known[i].state is not State.MERGED]
+    return [
+        i
+        for i in task.after
+        if i in tasks_by_id and tasks_by_id[i].state is not State.MERGED
+    ]
 
 
-def hopeless(tasks: Iterable[Task]) -> Iterator[tuple[Task, Task]]:
-    """Queued tasks, each with one it waits for that will never be merged."""
-    known = {task.id: task for task in tasks}
-    for task in known.values():
+def never_startable(tasks: Iterable[Task]) -> Iterator[tuple[Task, Task]]:
+    """Pairs of a queued task and a task before it that will never be merged."""
+    tasks_by_id = {task.id: task for task in tasks}
+    for task in tasks_by_id.values():
         if task.state is not State.QUEUED:
             continue
-        for other in waits_for(task, known):
-            if known[other].state in ENDED:
-                yield task, known[other]
+        for other in waits_for(task, tasks_by_id):
+            if tasks_by_id[other].state in ENDED:
+                yield task, tasks_by_id[other]
                 break
