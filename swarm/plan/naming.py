@@ -127,8 +127,11 @@ class HomePaths:
 
     def etc_swarm(self, task_id: int) -> Path:
         """The folder mounted at /etc/swarm: certificates and the task's policy."""
-        # Sandboxes of earlier versions have it mounted by this name.
-        return self.task(task_id) / "told"
+        return self.task(task_id) / "etc-swarm"
+
+    def hidden_files(self, task_id: int) -> Path:
+        """The list of files that the newest snapshot could not hold, as JSON."""
+        return self.task(task_id) / "hidden.json"
 
     def launch_log(self, task_id: int) -> Path:
         """The launch's log, step by step; it stays if the launch fails."""

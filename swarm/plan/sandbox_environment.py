@@ -1,6 +1,7 @@
 """The variables, mounts and policy text by which a sandbox uses the gate."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from swarm.plan.gate_containers import PROXY_PORT
 from swarm.plan.specs import Mount
@@ -75,6 +76,14 @@ def mounts(folder: str) -> tuple[Mount, ...]:
         Mount("bind", folder, FOLDER, read_only=True),
         Mount("bind", f"{folder}/bundle.pem", SYSTEM_BUNDLE, read_only=True),
     )
+
+
+def mounted_folder(sandbox_mounts: Iterable[Mount]) -> Path | None:
+    """The host's folder that the sandbox sees at /etc/swarm; None without a mount."""
+    for mount in sandbox_mounts:
+        if mount.target == FOLDER:
+            return Path(mount.source)
+    return None
 
 
 def policy_text(policy: Policy) -> str:

@@ -1,6 +1,13 @@
 """A sandbox finds the gate by its variables, and its policy in words."""
 
-from swarm.plan.sandbox_environment import environment, mounts, policy_text
+from pathlib import Path
+
+from swarm.plan.sandbox_environment import (
+    environment,
+    mounted_folder,
+    mounts,
+    policy_text,
+)
 from swarm.policy.rules import Policy, Rule
 
 
@@ -13,7 +20,12 @@ def test_programs_of_either_spelling_find_the_proxy() -> None:
 
 
 def test_a_sandbox_cannot_change_its_certificates_and_policy() -> None:
-    assert all(mount.read_only for mount in mounts("/h/tasks/1/told"))
+    assert all(mount.read_only for mount in mounts("/h/tasks/1/etc-swarm"))
+
+
+def test_a_task_of_an_earlier_version_keeps_the_folder_that_it_mounts() -> None:
+    assert mounted_folder(mounts("/h/tasks/1/told")) == Path("/h/tasks/1/told")
+    assert mounted_folder(()) is None
 
 
 def test_the_policy_is_named_rule_by_rule() -> None:

@@ -11,7 +11,7 @@ from swarm.engine.parts import EngineParts
 from swarm.errors import IllegalMove, SwarmError
 from swarm.model import events
 from swarm.model.task import RUNNING, Task
-from swarm.plan import sandbox_environment
+from swarm.plan import sandbox_environment, specs
 from swarm.policy.rules import Policy
 
 
@@ -30,7 +30,10 @@ def write_sandbox_files(parts: EngineParts, task: Task, policy: Policy) -> None:
     They are written in place, for a running sandbox has the folder mounted.
     """
     gate_info = parts.nets.up()
-    folder = parts.context.paths.etc_swarm(task.id)
+    plan = specs.from_json(parts.context.read().tasks.plan(task.id))
+    # The plan of a task from an earlier version mounts a folder of another name.
+    folder = sandbox_environment.mounted_folder(plan.sandbox.mounts)
+    assert folder is not None
     folder.mkdir(parents=True, exist_ok=True, mode=0o755)
     for name, content in _certificate_files(gate_info).items():
         _write_if_changed(folder / name, content)

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import asdict
 from pathlib import Path
 
 from swarm.adapters.git import diff
@@ -16,21 +15,6 @@ from swarm.store.queries import Queries
 
 DIFF_LIMIT = 8 << 20
 """Bytes of one diff; a longer one is refused with a sentence, never cut silently."""
-
-
-def keep_hidden(
-    paths: HomePaths, task_id: int, tree: str, hidden: tuple[Hidden, ...]
-) -> None:
-    """Write what a snapshot could not hold beside the tree that it made."""
-    body = {"tree": tree, "hidden": [asdict(entry) for entry in hidden]}
-    kept = _hidden_file(paths, task_id)
-    fresh = kept.with_suffix(".new")
-    fresh.write_text(json.dumps(body), encoding="ascii")
-    fresh.replace(kept)
-
-
-def _hidden_file(paths: HomePaths, task_id: int) -> Path:
-    return paths.task(task_id) / "hidden.json"
 
 
 class ReviewReader:
@@ -47,7 +31,7 @@ class ReviewReader:
 
     def hidden(self, task_id: int, tree: str) -> tuple[Hidden, ...]:
         """What the worktree held and the tree does not; SwarmError for an old tree."""
-        file = _hidden_file(self._paths, task_id)
+        file = self._paths.hidden_files(task_id)
         body = json.loads(file.read_text(encoding="ascii")) if file.exists() else {}
         if body.get("tree") != tree:
             raise SwarmError(

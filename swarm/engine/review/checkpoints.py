@@ -7,14 +7,13 @@ from typing import Any
 from swarm.adapters.git.checkpoint import refs
 from swarm.adapters.git.checkpoint import restore as restoring
 from swarm.adapters.git.checkpoint.restore import Restored
-from swarm.adapters.git.snapshot import take as snapshots
 from swarm.config.schema import Config
 from swarm.engine.context import EngineContext
-from swarm.errors import IllegalMove, PlanError
+from swarm.engine.review import snapshot
+from swarm.errors import PlanError
 from swarm.model import events
-from swarm.model.review import Snapshot
 from swarm.model.safe_text import safe_line
-from swarm.model.task import REVIEWABLE, State, Task
+from swarm.model.task import State, Task
 from swarm.model.wishes import RestoreCheckpoint, TakeCheckpoint
 from swarm.plan import specs
 
@@ -76,7 +75,9 @@ def each_round(context: EngineContext, task_id: int) -> None:
 
 def take(context: EngineContext, task_id: int, why: str) -> int:
     """Keep what the worktree holds now; the newest's number where it is the same."""
-    return _take(context, _with_worktree(context, task_id), why)[0]
+    return _take(
+        context, snapshot.task_with_worktree(context, task_id, "to go back in"), why
+    )[0]
 
 
 def restore(context: EngineContext, task_id: int, number: int) -> tuple[int, Restored]:
@@ -85,7 +86,7 @@ def restore(context: EngineContext, task_id: int, number: int) -> tuple[int, Res
     A live task stands still meanwhile. Its commits stay as they are, and so do the
     files that git ignores. Refused where there is no such checkpoint.
     """
-    task = _with_worktree(context, task_id)
+    task = snapshot.task_with_worktree(context, task_id, "to go back in")
     of = context.task_git(task)
     wanted = refs.tree_of(of, number)
     with _halted(context, task):
@@ -113,15 +114,16 @@ def _halted(context: EngineContext, task: Task) -> Iterator[None]:
 
 def _take(context: EngineContext, task: Task, why: str) -> tuple[int, str]:
     """The number and the tree; nothing is kept twice in a row."""
-    review = context.config().review
-    caps = snapshots.Caps(file=review.max_file, total=review.max_total)
     of = context.task_git(task)
-    taken = snapshots.take(of, caps)
+    taken = snapshot.take(context, task)
     last = _newest(context, task.id)
     if taken.tree == refs.tree_of(of, last):
         return last, taken.tree
     refs.add_ref(of, last + 1, taken.tree)
-    context.journal.record(task.id, _taken(last + 1, taken, why))
+    context.journal.record(
+        task.id,
+        events.CheckpointTaken(number=last + 1, why=why, **snapshot.counts(taken)),
+    )
     return last + 1, taken.tree
 
 
@@ -142,26 +144,3 @@ def _give_up(context: EngineContext, task: Task) -> None:
     else:
         refs.drop_refs(of, old)
     context.journal.record(task.id, events.CheckpointsDropped(old[-1]))
-
-
-def _with_worktree(context: EngineContext, task_id: int) -> Task:
-    task = context.read().tasks.get(task_id)
-    if task.removed or task.state not in REVIEWABLE:
-        raise IllegalMove(
-            f"task {task_id} is {task.state} and has no worktree to go back in",
-            hint=f"see `swarm show {task_id}`",
-        )
-    return task
-
-
-def _taken(number: int, taken: Snapshot, why: str) -> events.CheckpointTaken:
-    return events.CheckpointTaken(
-        number=number,
-        tree=taken.tree,
-        files=len(taken.changes),
-        added=taken.added,
-        deleted=taken.deleted,
-        flags=taken.flagged,
-        hidden=len(taken.hidden),
-        why=why,
-    )

@@ -1,16 +1,17 @@
 """Snapshot and bring-back: what a task did, taken in without trusting any of it."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any
 
 from swarm.adapters.git import quarantine
 from swarm.adapters.git.snapshot import take as snapshots
 from swarm.engine.context import EngineContext
-from swarm.engine.readers.review import keep_hidden
 from swarm.errors import IllegalMove, SwarmError
 from swarm.model import events
 from swarm.model.review import Snapshot
-from swarm.model.task import REVIEWABLE
+from swarm.model.task import REVIEWABLE, Task
 from swarm.model.wishes import TakeSnapshot
 from swarm.plan import specs
 from swarm.plan.naming import TaskNames
@@ -23,28 +24,51 @@ def snapshot_wish(context: EngineContext, wish: TakeSnapshot) -> dict[str, Any]:
 
 
 def snapshot(context: EngineContext, task_id: int) -> Snapshot:
-    """Read the worktree's bytes into a tree of our own; recorded where it changed."""
+    """Read the worktree's bytes into a tree of the host's; recorded if it differs."""
+    task = task_with_worktree(context, task_id, "to look at")
+    taken = take(context, task)
+    _write_hidden(context.paths.hidden_files(task_id), taken)
+    if (task.review.tree, task.review.hidden) != (taken.tree, len(taken.hidden)):
+        context.journal.record(task_id, events.SnapshotTaken(**counts(taken)))
+    return taken
+
+
+def task_with_worktree(context: EngineContext, task_id: int, purpose: str) -> Task:
+    """Return the task; IllegalMove if it has no worktree, with the purpose of it."""
     task = context.read().tasks.get(task_id)
     if task.removed or task.state not in REVIEWABLE:
         raise IllegalMove(
-            f"task {task_id} is {task.state} and has no worktree to look at",
+            f"task {task_id} is {task.state} and has no worktree {purpose}",
             hint=f"see `swarm show {task_id}`",
         )
+    return task
+
+
+def take(context: EngineContext, task: Task) -> Snapshot:
+    """Take a snapshot within the settings' limits; nothing is recorded."""
     review = context.config().review
     caps = snapshots.Caps(file=review.max_file, total=review.max_total)
-    taken = snapshots.take(context.task_git(task), caps)
-    keep_hidden(context.paths, task_id, taken.tree, taken.hidden)
-    event = events.SnapshotTaken(
-        tree=taken.tree,
-        files=len(taken.changes),
-        added=taken.added,
-        deleted=taken.deleted,
-        flags=taken.flagged,
-        hidden=len(taken.hidden),
-    )
-    if (task.review.tree, task.review.hidden) != (event.tree, event.hidden):
-        context.journal.record(task_id, event)
-    return taken
+    return snapshots.take(context.task_git(task), caps)
+
+
+def counts(taken: Snapshot) -> dict[str, Any]:
+    """The fields that the events of snapshots and checkpoints share."""
+    return {
+        "tree": taken.tree,
+        "files": len(taken.changes),
+        "added": taken.added,
+        "deleted": taken.deleted,
+        "flags": taken.flagged,
+        "hidden": len(taken.hidden),
+    }
+
+
+def _write_hidden(file: Path, taken: Snapshot) -> None:
+    """Replace the list of the files that the snapshot could not hold, atomically."""
+    body = {"tree": taken.tree, "hidden": [asdict(entry) for entry in taken.hidden]}
+    new_file = file.with_suffix(".new")
+    new_file.write_text(json.dumps(body), encoding="ascii")
+    new_file.replace(file)
 
 
 def bring_back(context: EngineContext, task_id: int) -> None:
