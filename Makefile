@@ -4,7 +4,6 @@
 
 # The tests wait for the engine more than they compute: more workers than cores are fine.
 WORKERS ?= 4
-SIDE_BY_SIDE = --dist loadgroup --no-loadscope-reorder
 
 help: ## list what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -16,7 +15,7 @@ demo: setup ## three untrusted agents in parallel on a sample repository
 	@.venv/bin/swarm demo
 
 test: setup ## the whole suite on a real engine, side by side on WORKERS workers (4)
-	@.venv/bin/python -m pytest -n $(WORKERS) $(SIDE_BY_SIDE)
+	@.venv/bin/python -m pytest -n $(WORKERS)
 
 test-long: setup ## what is long by nature: a million hostile inputs, repeated runs
 	@.venv/bin/python -m pytest -m long

@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer  # type: ignore[import-untyped]  # it has no types
+from xdist.scheduler import (  # type: ignore[import-untyped]  # it has no types
+    LoadScopeScheduling,
+)
 
 from tests.adapters.git.git_helpers import new_repository
 
@@ -46,16 +50,31 @@ LONGEST_FIRST = (
 """If a long file began last, every worker would wait for it at the end."""
 
 
-@pytest.hookimpl(tryfirst=True)
+class RoomScheduling(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
+    """Hands out a file to one worker, or single tests if they share nothing.
+
+    Not `--dist loadgroup`: its groups are lost under pytest 9.
+    """
+
+    def __init__(self, config: pytest.Config, log: Producer) -> None:
+        config.option.loadscopereorder = False
+        super().__init__(config, log)
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return nodeid if file.startswith(TESTS_APART) else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> RoomScheduling:
+    """Hand out the tests by rooms, if there are workers at all (`-n 4`)."""
+    return RoomScheduling(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Group the tests for `--dist loadgroup`, and let workers begin with long files."""
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        return
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        if not file.startswith(TESTS_APART):
-            item.add_marker(pytest.mark.xdist_group(file))
-    items.sort(key=_turn)
+    """Let workers begin with long files."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=_turn)
 
 
 def _turn(item: pytest.Item) -> int:

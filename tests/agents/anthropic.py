@@ -9,7 +9,7 @@ from typing import Any
 from swarm.gate.certificates import Authority
 
 HOST = "api.anthropic.com"
-MODEL = "claude-sonnet-4-scripted"
+MODEL = "claude-sonnet-4-5"
 
 
 class Scripted:

@@ -58,7 +58,8 @@ CLIENTS = {
     "&& cat /tmp/c/hello.txt",
     "go": "cd /tmp && cat > m.go <<'X'\n"
     + GO.replace("{", "{{").replace("}", "}}")
-    + "X\nGOFLAGS=-mod=mod GOCACHE=/tmp/g go run m.go {url}/hello",
+    + "X\ncp -r /go-cache /tmp/g; "
+    "GOFLAGS=-mod=mod GOCACHE=/tmp/g go run m.go {url}/hello",
     "java": "cd /tmp && cat > Main.java <<'X'\n"
     + JAVA.replace("{", "{{").replace("}", "}}")
     + "X\njava Main.java {url}/hello",
@@ -108,7 +109,7 @@ class Place:
         done = subprocess.run(
             ["docker", "exec", box, "bash", "-c", head + command],
             capture_output=True,
-            timeout=120,
+            timeout=240,
             check=False,
         )
         return done.returncode, (done.stdout + done.stderr).decode("utf-8", "replace")

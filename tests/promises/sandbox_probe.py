@@ -3,7 +3,9 @@
 import subprocess
 import tempfile
 import textwrap
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +19,7 @@ from swarm.engine.gate.net_pool import GateConfig, NetPool
 from swarm.model.task import State
 from swarm.plan.specs import Mount, SandboxSpec
 from swarm.policy.rules import Policy, Rule
-from tests.engine.keeper_harness import KeeperHarness, open_keeper_harness
+from tests.engine.keeper_harness import PATIENCE, KeeperHarness, open_keeper_harness
 from tests.promises.web import Web
 
 WEAK = Path(__file__).with_name("weak_gate.py")
@@ -187,6 +189,28 @@ def gateway(network: str) -> str:
         return str(found["Gateway"])
     finally:
         client.close()
+
+
+def once_begun(probe: SandboxProbe, act: Callable[[], object]) -> None:
+    """Act in a thread as soon as the script in the sandbox calls `begun()`.
+
+    A clock would not do: on a busy machine the script may not have begun.
+    """
+    worktree = probe.harness.paths.worktree(probe.task)
+    begun, acted = worktree / "begun", worktree / "acted"
+    for file in (begun, acted):
+        file.unlink(missing_ok=True)
+
+    def wait() -> None:
+        deadline, pause = time.monotonic() + PATIENCE, threading.Event()
+        while not begun.exists():
+            if time.monotonic() > deadline:
+                return
+            pause.wait(0.01)
+        act()
+        acted.touch()
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def held_by_gate(of: SandboxProbe) -> set[str]:

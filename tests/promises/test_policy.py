@@ -20,7 +20,7 @@ from tests.engine.keeper_harness import (
     new_sample_repository,
     open_keeper_harness,
 )
-from tests.promises.sandbox_probe import SandboxProbe, held_by_gate
+from tests.promises.sandbox_probe import SandboxProbe, held_by_gate, once_begun
 
 CONNECT = "say(tunnel(f'good.test:{PORT}')[1])"
 
@@ -87,19 +87,23 @@ def test_narrowing_cuts_what_is_open(sandbox: SandboxProbe) -> None:
     Why: an hour-long upload does not care for tomorrow's rule.
     """
     sandbox.allow(sandbox.good())
-    threading.Timer(1.5, sandbox.allow).start()
+    once_begun(sandbox, sandbox.allow)
 
     done = sandbox.run("""
         import time
         wire, status = tunnel(f"good.test:{PORT}")
         inner = tls(wire, "good.test")
         inner.sendall(b"GET /slow HTTP/1.1\\r\\nHost: good.test\\r\\n\\r\\n")
-        began, count = time.monotonic(), 0
+        acted, count = 0.0, 0
         inner.settimeout(3)
         try:
             while inner.recv(100):
                 count += 1
-                if time.monotonic() - began > 6:
+                if count == 4:
+                    begun()
+                if not acted and has_acted():
+                    acted = time.monotonic()
+                if acted and time.monotonic() - acted > 3:
                     say("still open")
                     break
         except OSError:
@@ -118,17 +122,18 @@ def test_widening_leaves_what_is_open(real_sandbox: SandboxProbe) -> None:
     """
     real_sandbox.allow(real_sandbox.good())
     more = Rule("allow", "more.test")
-    threading.Timer(0.8, real_sandbox.allow, (real_sandbox.good(), more)).start()
+    once_begun(real_sandbox, lambda: real_sandbox.allow(real_sandbox.good(), more))
 
     done = real_sandbox.run("""
         import time
         wire, status = tunnel(f"good.test:{PORT}")
         inner = tls(wire, "good.test")
         inner.sendall(b"GET /slow HTTP/1.1\\r\\nHost: good.test\\r\\n\\r\\n")
-        began = time.monotonic()
-        while time.monotonic() - began < 2 and inner.recv(100):
-            pass
-        say("open", time.monotonic() - began >= 2)
+        begun()
+        after = 0
+        while after < 20 and inner.recv(100):
+            after += has_acted()
+        say("open", after == 20)
     """)
 
     assert "open True" in done.out
@@ -368,8 +373,7 @@ def test_a_gate_killed_in_mid_transfer_leaves_nothing_open(
     real_sandbox.allow(real_sandbox.good())
     harness, gate = real_sandbox.harness, real_sandbox.harness.parts.nets.gate
     known = harness.journal_text().count("GateUp")
-    killing = (gate.names.gate,)
-    threading.Timer(1.0, harness.context.containers.kill, killing).start()
+    once_begun(real_sandbox, lambda: harness.context.containers.kill(gate.names.gate))
 
     done = real_sandbox.run("""
         wire, status = tunnel(f"good.test:{PORT}")
@@ -380,6 +384,8 @@ def test_a_gate_killed_in_mid_transfer_leaves_nothing_open(
         try:
             while more := inner.recv(1000):
                 data += more
+                if b"tick 3" in data:
+                    begun()
         except OSError as error:
             say("broke", type(error).__name__)
         say("began", b"tick 3" in data, "ended", b"tick 399" not in data)

@@ -1,5 +1,6 @@
 # What a burglar has in hand; this text is run inside the sandbox.
 import os  # noqa: F401 - for the probes
+import pathlib
 import socket
 import ssl
 import struct  # noqa: F401
@@ -63,6 +64,15 @@ def via(host, path="/", name=None, more="", method="GET", body=""):
     head = f"{method} {path} HTTP/1.1\r\nHost: {name or host}:{PORT}\r\n{more}\r\n"
     inner.sendall((head + body).encode("latin-1"))
     return read(inner).decode("latin-1")
+
+
+def begun():
+    """Tell `once_begun` on the host to act now."""
+    pathlib.Path("/workspace/begun").touch()
+
+
+def has_acted():
+    return pathlib.Path("/workspace/acted").exists()
 
 
 def say(*words):

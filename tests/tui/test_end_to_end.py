@@ -26,5 +26,5 @@ async def test_a_denial_becomes_a_grant_that_dies_with_its_task(
     assert task.net.denied > 0
     assert (gone[0], "not-in-allowlist" in gone[1]) == (exit_codes.FAILED, True)
     assert (kept[0], f"{file}:3" in kept[1]) == (exit_codes.DONE, True)
-    assert f"{HOST}:{at.port}" in at.pictures["open_session-1-denied"]
-    assert "passes" in at.pictures["open_session-4-why"]
+    assert f"{HOST}:{at.port}" in at.pictures["walk-1-denied"]
+    assert "passes" in at.pictures["walk-4-why"]
