@@ -19,7 +19,7 @@ from textual.pilot import Pilot
 
 from swarm.bootstrap import dashboard
 from swarm.cli.main import run
-from swarm.model import events as e
+from swarm.model import events as model_events
 from swarm.model.task import State
 from swarm.tui.app import SwarmApp
 from swarm.tui.backend import Options
@@ -80,7 +80,7 @@ class Session:
             assert time.monotonic() < deadline, self.harness.journal_text()
             await pilot.pause(0.05)
 
-    def happened(self, kind: type[e.Event]) -> bool:
+    def happened(self, kind: type[model_events.Event]) -> bool:
         """Whether the task's journal holds such an event."""
         events = self.harness.queries.events.after(task=self.task)
         return any(isinstance(known.event, kind) for known in events)
@@ -140,14 +140,16 @@ async def run_session(at: Session) -> None:
 
 
 async def _decide(at: Session, pilot: Pilot[None]) -> None:
-    await at.until(pilot, lambda: at.happened(e.NetDenied) and "403" in at.pane)
+    await at.until(
+        pilot, lambda: at.happened(model_events.NetDenied) and "403" in at.pane
+    )
     await pilot.pause(0.5)
     at.shoot("walk-1-denied")
     await pilot.press("exclamation_mark")
     await pilot.pause(0.6)
     at.shoot("walk-2-card")
     await pilot.press("t")
-    await at.until(pilot, lambda: at.happened(e.PolicyGranted))
+    await at.until(pilot, lambda: at.happened(model_events.PolicyGranted))
     await at.until(pilot, lambda: "200 200" in at.pane)
     await pilot.pause(0.6)
     at.shoot("walk-3-retried")

@@ -19,7 +19,7 @@ from swarm.ports import (
 )
 
 
-class FakeSandboxes:
+class FakeContainers:
     """A container engine of dictionaries; nothing in it runs, it only has states.
 
     `down` makes every call fail as an engine that went away does.
@@ -119,9 +119,9 @@ class FakeSandboxes:
         self._answer()
         return [n for n, own in self._networks.items() if labels.items() <= own.items()]
 
-    def talk(self, name: str) -> "FakeTalk":
+    def talk(self, name: str) -> "FakeStream":
         self._container(name)
-        return FakeTalk()
+        return FakeStream()
 
     def logs(self, name: str, tail: int) -> bytes:
         self._container(name)
@@ -187,7 +187,7 @@ class FakeSandboxes:
         )
 
 
-class FakeTalk:
+class FakeStream:
     """A container that sends back each line that it receives, as `cat` does."""
 
     def __init__(self) -> None:

@@ -217,7 +217,7 @@ COMMANDS: Commands = {
         "remove a task's worktree, container and volume",
         partial(_task_action, "rm"),
     ),
-    "doctor": Command(CARE, "check this machine and say how to mend it", _doctor),
+    "doctor": Command(CARE, "check this machine and say how to fix it", _doctor),
     "init": Command(CARE, "write a config file to edit, with every key", _init),
     "image": Command(CARE, "build or list sandbox images", _image),
     "gc": Command(CARE, "remove leftovers that belong to no task", _gc),

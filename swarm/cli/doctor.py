@@ -1,4 +1,4 @@
-"""`swarm doctor`: checks this machine, and says how to mend what is wrong."""
+"""`swarm doctor`: checks this machine, and says how to fix what is wrong."""
 
 import shutil
 from argparse import ArgumentParser, Namespace
@@ -20,7 +20,7 @@ def doctor_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--fix",
         action="store_true",
-        help="mend what is safe to mend: build images, remove leftovers, "
+        help="fix what is safe to fix: build images, remove leftovers, "
         "close the home folder to others",
     )
     parser.add_argument("--json", action="store_true", help="print a JSON list")

@@ -18,8 +18,9 @@ from swarm.engine.review import checkpoints
 from swarm.engine.tasks import finish, launch, observation, reconcile
 from swarm.engine.tasks.scheduler import never_startable, startable
 from swarm.errors import SwarmError
-from swarm.model import events as e
+from swarm.model import events
 from swarm.model.task import State, Task
+from swarm.plan.naming import KIND_LABEL
 from swarm.ports import ContainerEvent
 from swarm.store.wish_queries import WishRecord
 
@@ -61,7 +62,7 @@ class Keeper:
 
     def run(self) -> None:
         """Take up where an earlier keeper was, then serve; blocks until `stop`."""
-        self._context.journal.record(None, e.KeeperStarted(self._pid, __version__))
+        self._context.journal.record(None, events.KeeperStarted(self._pid, __version__))
         reconcile.offline(self._context)
         self._parts.nets.gate.set_lost_handler(self._gate_lost)
         self._parts.sensor.set_lost_handler(self._sensor_lost)
@@ -106,7 +107,7 @@ class Keeper:
         tasks = self._context.read().tasks.all()
         for task, other in never_startable(tasks):
             reason = f"task {other.id}, which it waits for, is {other.state}"
-            self._context.journal.record(task.id, e.TaskFailed("queue", reason))
+            self._context.journal.record(task.id, events.TaskFailed("queue", reason))
         if not self._event_watcher.up:
             return
         self._follow_usage(tasks)
@@ -117,7 +118,7 @@ class Keeper:
             return
         if limit != self._limit:
             self._limit = limit
-            self._context.journal.record(None, e.QueueLimit(limit))
+            self._context.journal.record(None, events.QueueLimit(limit))
         for task in startable(tasks, limit):
             if task.id not in self._launching:
                 self._launching.add(task.id)
@@ -156,10 +157,10 @@ class Keeper:
         self._inbox.put(lambda: self._open_wishes.discard(wish.id))
 
     def _on_container_event(self, task_id: int, news: ContainerEvent) -> None:
-        is_box = news.labels.get("swarm.kind") == "sandbox"
-        if news.action == "oom" and is_box:
+        is_sandbox = news.labels.get(KIND_LABEL) == "sandbox"
+        if news.action == "oom" and is_sandbox:
             self._parts.meter.out_of_memory(task_id)
-        elif news.action == "die" and is_box:
+        elif news.action == "die" and is_sandbox:
             self._workers.submit(self._guarded, task_id, "ending", finish.ended)
         elif news.action == "destroy":
             self._workers.submit(self._guarded, task_id, "watch", reconcile.task)
@@ -190,7 +191,7 @@ class Keeper:
         try:
             task_network.recover(self._parts, why)
         except SwarmError as error:
-            self._context.journal.record(None, e.GateDown(error.message))
+            self._context.journal.record(None, events.GateDown(error.message))
         self._fill_net_pool()
 
     def _sensor_lost(self, why: str) -> None:
@@ -262,15 +263,17 @@ class Keeper:
                 operation(self._parts, task_id)
         except Exception as error:  # noqa: BLE001 - recorded, and the keeper goes on
             reason = error.message if isinstance(error, SwarmError) else repr(error)
-            self._context.journal.record(None, e.Trouble(f"{where} {task_id}", reason))
-        self._inbox.put(lambda: None)
+            self._context.journal.record(
+                None, events.Trouble(f"{where} {task_id}", reason)
+            )
+        self._inbox.put(lambda: None)  # wakes the loop: a task may start now
 
     def _trouble_once(self, where: str, error: SwarmError) -> None:
-        trouble = e.Trouble(where, error.message)
-        events = self._context.read().events.after(
+        trouble = events.Trouble(where, error.message)
+        newest = self._context.read().events.after(
             self._context.read().events.last_id() - 1
         )
-        if not events or events[-1].event != trouble:
+        if not newest or newest[-1].event != trouble:
             self._context.journal.record(None, trouble)
 
 

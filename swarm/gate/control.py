@@ -39,7 +39,7 @@ class Control:
             "open": self._open,
             "policy": self._policy,
             "cut": self._cut,
-            "mend": self._mend,
+            "uncut": self._uncut,
             "close": self._close,
             "hello": self._hello,
         }
@@ -103,8 +103,8 @@ class Control:
     def _cut(self, body: dict[str, Any]) -> dict[str, Any]:
         return {"cut": self._nets[str(body["net"])].cut()}
 
-    def _mend(self, body: dict[str, Any]) -> dict[str, Any]:
-        self._nets[str(body["net"])].mend()
+    def _uncut(self, body: dict[str, Any]) -> dict[str, Any]:
+        self._nets[str(body["net"])].uncut()
         return {}
 
     def _close(self, body: dict[str, Any]) -> dict[str, Any]:

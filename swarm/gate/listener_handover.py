@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-SOCKET = Path("/run/gate/donate.sock")
+SOCKET = Path("/run/gate/handover.sock")
 LISTENER_COUNT = 4
 SECONDS = 5.0
 

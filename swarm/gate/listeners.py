@@ -12,8 +12,6 @@ from swarm.gate.denied import Denied
 from swarm.gate.task_net import TaskNet
 
 Serve = Callable[[socket.socket], Coroutine[Any, Any, None]]
-ORDER = ("explicit", "transparent", "dns", "dns-tcp")
-"""The order in which listeners are handed over."""
 OUT_OF_FILES_SECONDS = 0.05
 """The wait until the next try to accept."""
 _QUERY_LIMIT = 4096

@@ -137,11 +137,11 @@ class TaskNet:
         return self._cut(lambda attempt: not self.decide(attempt, inside=True).allow)
 
     def cut(self) -> int:
-        """Let nothing pass until `mend` and end what is open; returns how many."""
+        """Let nothing pass until `uncut` and end what is open; returns how many."""
         self.is_cut = True
         return self._cut(lambda _attempt: True)
 
-    def mend(self) -> None:
+    def uncut(self) -> None:
         """Let the policy decide again, after `cut`."""
         self.is_cut = False
 

@@ -243,7 +243,7 @@ def parse(verb: str, body: Mapping[str, Any]) -> Wish:
     wish_fields = fields(kind)
     unknown = sorted(body.keys() - {field.name for field in wish_fields})
     if unknown:
-        raise SwarmError(f"the wish {verb}: {unknown[0]}: there is no such key")
+        raise _unreadable(verb, unknown[0], "there is no such key")
     values = {}
     for field in wish_fields:
         value = body.get(field.name)
@@ -251,12 +251,18 @@ def parse(verb: str, body: Mapping[str, Any]) -> Wish:
             try:
                 values[field.name] = _reader(field.name, field.type)(value)
             except ValueError as error:
-                raise SwarmError(
-                    f"the wish {verb}: {field.name}: it must be {error}"
-                ) from error
+                raise _unreadable(verb, field.name, f"it must be {error}") from error
         elif field.default is MISSING:
-            raise SwarmError(f"the wish {verb}: {field.name}: it is missing")
+            raise _unreadable(verb, field.name, "it is missing")
     return kind(**values)
+
+
+def _unreadable(verb: str, key: str, fault: str) -> SwarmError:
+    # The front ends of this version write no such wish.
+    return SwarmError(
+        f"the wish {verb}: {key}: {fault}",
+        hint="update swarm and restart its keeper",
+    )
 
 
 class _BadValue(ValueError):

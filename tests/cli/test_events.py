@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 
 from swarm.cli.keeper_client import changes
-from swarm.model import events as e
+from swarm.model import events as model_events
 from swarm.plan.naming import HomePaths
 from swarm.store.journal import Journal
 from swarm.store.queries import Queries
@@ -31,9 +31,9 @@ def test_every_event_comes_back_from_its_json(swarm: Swarm, journal: Journal) ->
     ended(journal)
     rows = [json.loads(row) for row in swarm("events", "--json")[1].splitlines()]
 
-    events = [e.KINDS[row["kind"]].from_json(row["body"]) for row in rows]
+    events = [model_events.KINDS[row["kind"]].from_json(row["body"]) for row in rows]
 
-    assert events[3] == e.TaskStopped(0)
+    assert events[3] == model_events.TaskStopped(0)
 
 
 def test_events_of_one_task_leave_out_the_others(
@@ -41,7 +41,7 @@ def test_events_of_one_task_leave_out_the_others(
 ) -> None:
     ended(journal, name="one")
     ended(journal, name="two")
-    journal.record(None, e.ContainerEngineDown("gone"))
+    journal.record(None, model_events.ContainerEngineDown("gone"))
 
     out = swarm("events", "2")[1]
 
@@ -58,7 +58,7 @@ def test_growth_is_noticed_and_silence_is_told(
     seen = changes(queries, seconds=5.0)
     first = next(seen)
     threading.Timer(
-        0.05, lambda: journal.record(None, e.ContainerEngineDown("x"))
+        0.05, lambda: journal.record(None, model_events.ContainerEngineDown("x"))
     ).start()
 
     assert (first, next(seen), next(seen)) == (True, True, False)

@@ -19,7 +19,7 @@ from typing import Any
 
 from swarm.bootstrap import wiring
 from swarm.engine.keeper import Keeper
-from swarm.model import events as e
+from swarm.model import events as model_events
 from swarm.plan.naming import HomePaths
 
 WRAPPER = """#!/bin/sh
@@ -66,7 +66,7 @@ class CrashingJournal:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._journal, name)
 
-    def record(self, task_id: int | None, *events: e.Event) -> Any:
+    def record(self, task_id: int | None, *events: model_events.Event) -> Any:
         recorded = self._journal.record(task_id, *events)
         for event in events:
             step = getattr(event, "step", "")

@@ -16,7 +16,7 @@ from swarm.store.connection import ReadConnection
 from swarm.store.task_queries import TaskQueries
 from swarm.store.usage_writer import UsageWriter
 from tests.engine.keeper_harness import KeeperHarness
-from tests.fakes import FakeSandboxes
+from tests.fakes import FakeContainers
 
 FORKS = """
 import os, signal
@@ -166,10 +166,10 @@ class Counted(UsageWriter):
 @pytest.fixture
 def meter(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[tuple[ResourceMeter, FakeSandboxes, Counted]]:
+) -> Iterator[tuple[ResourceMeter, FakeContainers, Counted]]:
     """On a fake engine with two sandboxes that run, and no pause between writes."""
     monkeypatch.setattr(resource_meter, "WRITE_SECONDS", 0.0)
-    door, writer = FakeSandboxes(), Counted(tmp_path / "swarm.db")
+    door, writer = FakeContainers(), Counted(tmp_path / "swarm.db")
     connections: list[ReadConnection] = []
 
     def read() -> TaskQueries:
@@ -201,7 +201,7 @@ def _samples(meter: ResourceMeter, task: int) -> int:
 
 
 def test_what_is_idle_costs_no_writes(
-    meter: tuple[ResourceMeter, FakeSandboxes, Counted],
+    meter: tuple[ResourceMeter, FakeContainers, Counted],
 ) -> None:
     """Both are stored when first seen; then only a change that can be seen is."""
     meter_, door, writer = meter
@@ -227,7 +227,7 @@ def _cpu(meter: ResourceMeter, task: int) -> float:
 
 
 def test_the_last_is_stored_when_a_task_is_left(
-    meter: tuple[ResourceMeter, FakeSandboxes, Counted],
+    meter: tuple[ResourceMeter, FakeContainers, Counted],
 ) -> None:
     """And the meter can begin anew, with the peaks it had."""
     meter_, door, writer = meter

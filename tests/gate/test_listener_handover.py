@@ -49,7 +49,7 @@ async def test_listeners_are_adopted_or_closed(
         adopted.extend(sockets)
         return reason
 
-    path = tmp_path / "donate.sock"
+    path = tmp_path / "handover.sock"
     receiving = asyncio.ensure_future(listener_handover.receive(path, adopt))
     while not path.exists():
         await asyncio.sleep(0)

@@ -77,12 +77,12 @@ async def test_a_grant_for_once_lets_one_connection_through(gate: GateHarness) -
     assert gate.net.decide(TO_OK).denial is Reason.NOT_IN_ALLOWLIST
 
 
-def test_a_cut_denies_everything_until_it_is_mended(gate: GateHarness) -> None:
+def test_a_cut_denies_everything_until_it_is_uncut(gate: GateHarness) -> None:
     gate.net.replace(Policy(rules=(OK,)))
 
     gate.net.cut()
     assert gate.net.decide(TO_OK).denial is Reason.CUT
-    gate.net.mend()
+    gate.net.uncut()
     assert gate.net.decide(TO_OK).allow
 
 

@@ -8,17 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swarm.errors import IllegalMove
-from swarm.model import events as e
+from swarm.model import events as model_events
 from swarm.model.task import State, Task
 from swarm.model.transitions import MOVES, apply_event, new_task
 from tests.model.builders import build_event
 
-KINDS = sorted(set(e.KINDS.values()) - {e.TaskQueued}, key=lambda kind: kind.__name__)
+KINDS = sorted(
+    set(model_events.KINDS.values()) - {model_events.TaskQueued},
+    key=lambda kind: kind.__name__,
+)
 HAPPENINGS = [build_event(kind) for kind in KINDS]
 
 
 def _in(state: State) -> Task:
-    return replace(new_task(1, 0.0, build_event(e.TaskQueued)), state=state)
+    return replace(new_task(1, 0.0, build_event(model_events.TaskQueued)), state=state)
 
 
 @pytest.mark.parametrize(
@@ -26,7 +29,7 @@ def _in(state: State) -> Task:
     list(itertools.product(State, HAPPENINGS)),
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
-def test_an_event_in_a_state(state: State, event: e.Event) -> None:
+def test_an_event_in_a_state(state: State, event: model_events.Event) -> None:
     """Legal: it leads where the table says. Otherwise: refused, with both states."""
     before = _in(state)
     allowed, to = MOVES.get(type(event), (frozenset(State), state))
@@ -47,13 +50,15 @@ def test_only_a_restore_leads_out_of_an_end() -> None:
     ends = (State.MERGED, State.REJECTED, State.FAILED)
     out = {kind for kind, (allowed, _) in MOVES.items() if allowed & set(ends)}
 
-    assert out == {e.TaskRestored, e.TaskRejected}
+    assert out == {model_events.TaskRestored, model_events.TaskRejected}
 
 
 @given(st.lists(st.sampled_from(HAPPENINGS), max_size=40))
-def test_no_sequence_of_events_loses_what_the_task_is(events: list[e.Event]) -> None:
+def test_no_sequence_of_events_loses_what_the_task_is(
+    events: list[model_events.Event],
+) -> None:
     """Refused ones change nothing; name, repository and prompt stay for ever."""
-    first = new_task(1, 0.0, build_event(e.TaskQueued))
+    first = new_task(1, 0.0, build_event(model_events.TaskQueued))
     task = first
     for at, event in enumerate(events):
         try:

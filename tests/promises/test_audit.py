@@ -18,7 +18,7 @@ import pytest
 
 from swarm.bootstrap import keeper_process
 from swarm.engine.readers import audit_check
-from swarm.model import events as e
+from swarm.model import events as model_events
 from swarm.model.activity import Action
 from swarm.model.audit_query import Filter
 from swarm.model.task import State
@@ -79,14 +79,14 @@ def _has_all(harness: KeeperHarness, task: int, wanted: set[str]) -> bool:
 
 
 def told(
-    harness: KeeperHarness, task: int | None, kind: type[e.Event]
-) -> list[e.Event]:
+    harness: KeeperHarness, task: int | None, kind: type[model_events.Event]
+) -> list[model_events.Event]:
     events = harness.queries.events.after(task=task, limit=1_000_000)
     return [r.event for r in events if isinstance(r.event, kind)]
 
 
 def _is_unobserved(harness: KeeperHarness, task: int) -> bool:
-    return bool(told(harness, task, e.ObservationGap))
+    return bool(told(harness, task, model_events.ObservationGap))
 
 
 def test_the_raw_lines_are_in_no_sandbox(real_sandbox: SandboxProbe) -> None:
@@ -201,10 +201,14 @@ def test_a_flood_is_counted_and_takes_nothing_from_the_others(
     harness.until(lambda: mine <= paths(harness, quiet), "the quiet one's files")
 
     seen = sum(d.count for d in deeds(harness, loud) if d.path == "/usr/f")
-    gaps = [g for g in told(harness, loud, e.SensorGap) if isinstance(g, e.SensorGap)]
+    gaps = [
+        g
+        for g in told(harness, loud, model_events.SensorGap)
+        if isinstance(g, model_events.SensorGap)
+    ]
     missed = sum(gap.missed for gap in gaps)
     assert seen + missed == 180_000, (seen, missed)
-    assert not told(harness, quiet, e.SensorGap)
+    assert not told(harness, quiet, model_events.SensorGap)
 
 
 def test_a_dead_sensor_is_told_and_replaced(
@@ -221,7 +225,7 @@ def test_a_dead_sensor_is_told_and_replaced(
     inside(harness, one, "touch /tmp/seen-again")
 
     harness.until(lambda: "/tmp/seen-again" in paths(harness, one), "seen again")
-    assert told(harness, None, e.SensorDown)
+    assert told(harness, None, model_events.SensorDown)
 
 
 def test_meddling_with_the_lines_is_proven(

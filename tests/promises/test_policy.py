@@ -323,15 +323,15 @@ def test_the_agent_cannot_write_what_it_is_told(real_sandbox: SandboxProbe) -> N
 
 
 def test_the_gates_socket_is_in_no_sandbox(real_sandbox: SandboxProbe) -> None:
-    """Promise: what donates listeners cannot be spoken to by an agent.
+    """Promise: an agent cannot reach the socket that takes listeners.
 
-    Why: who donates says who he is.
+    Why: whoever hands over listeners names the task that they belong to.
     """
     done = real_sandbox.shell(
         "find / -xdev -type s 2>/dev/null; ls /run/gate 2>&1; true"
     )
 
-    assert "donate" not in done.out
+    assert "handover" not in done.out
     assert real_sandbox.harness.parts.nets.gate.names.run not in str(
         real_sandbox.inspect()["Mounts"]
     )

@@ -81,7 +81,9 @@ def apply(
     context.journal.record(task.id, applied)
 
 
-def donate(parts: EngineParts, task: Task, resolved_policy: ResolvedPolicy) -> None:
+def hand_over_listeners(
+    parts: EngineParts, task: Task, resolved_policy: ResolvedPolicy
+) -> None:
     """Give the task's listeners to the gate, with this policy; nothing is recorded."""
     config = gate_config(parts.context, task, resolved_policy.policy)
     parts.nets.hand_over_listeners(task.net.name, config)

@@ -80,7 +80,7 @@ def renew_edited(
     task = context.read().tasks.get(task_id)
     resolved_policy = policy_enforcement.resolve(context, task, repositories)
     if task.net.name not in parts.nets.served():
-        policy_enforcement.donate(parts, task, resolved_policy)
+        policy_enforcement.hand_over_listeners(parts, task, resolved_policy)
     policy_enforcement.apply(parts, task, resolved_policy, "a policy file changed")
     write_sandbox_files(parts, task, resolved_policy.policy)
 
@@ -146,7 +146,7 @@ def _restore(
             policy_enforcement.apply(parts, task, resolved_policy, "the keeper is back")
         else:
             resolved_policy = policy_enforcement.resolve_or_last_good(parts, task)
-            policy_enforcement.donate(parts, task, resolved_policy)
+            policy_enforcement.hand_over_listeners(parts, task, resolved_policy)
         if task.net.is_cut:
             parts.nets.gate.ask("cut", net=task.net.name)
     except SwarmError as error:
@@ -183,7 +183,7 @@ def uncut(parts: EngineParts, task_id: int) -> None:
     context = parts.context
     task = _task_with_net(context, task_id)
     if task.net.is_cut:
-        parts.nets.gate.ask("mend", net=task.net.name)
+        parts.nets.gate.ask("uncut", net=task.net.name)
         context.journal.record(task_id, events.NetReconnected())
 
 

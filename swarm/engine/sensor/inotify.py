@@ -35,13 +35,13 @@ class InotifySensor:
 
     def __init__(self, files: Path, heard: Callable[[dict[str, Any]], None]) -> None:
         self._files = files
-        self._heard = heard
+        self._on_line = heard
         self._guard = threading.Lock()
         self._at_work: dict[str, tuple[Tree, threading.Thread]] = {}
 
     def set_line_handler(self, on_line: Callable[[dict[str, Any]], None]) -> None:
         """Hand the lines that this sensor says of itself to `on_line`."""
-        self._heard = on_line
+        self._on_line = on_line
 
     def add(self, container: str, root: Path) -> None:
         """Watch a worktree; blocks until every directory in it is watched.
@@ -83,7 +83,7 @@ class InotifySensor:
         out = _Out(self._files, short)
         for batch in tree.events():
             out.write([_line(event) for event in batch])
-            self._heard({"op": "grew", "id": short})
+            self._on_line({"op": "grew", "id": short})
         out.close()
 
 

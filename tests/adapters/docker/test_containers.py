@@ -17,7 +17,7 @@ from swarm.plan import hardening
 from swarm.plan.naming import HOME_LABEL
 from swarm.plan.specs import SandboxSpec
 from swarm.ports import ContainerEvent, Containers
-from tests.fakes import FakeSandboxes
+from tests.fakes import FakeContainers
 
 PATIENCE = 30.0
 
@@ -52,7 +52,7 @@ def _spec(image: str, seccomp: str) -> SandboxSpec:
 @pytest.fixture(params=["fake", "real"])
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
     if request.param == "fake":
-        fake = FakeSandboxes()
+        fake = FakeContainers()
         spec = _spec("an/image:1", "{}")
         yield World(fake, spec, lambda name: fake.end(name, 3))
         return

@@ -9,7 +9,7 @@ import pytest
 
 from swarm.config.prices import Price, Prices
 from swarm.engine.gate.recorder import GateRecorder
-from swarm.model import events as e
+from swarm.model import events as model_events
 from swarm.store.journal import Journal
 from swarm.store.queries import Queries
 from tests.cli.conftest import queued
@@ -28,14 +28,14 @@ class Desk:
         self.task = self.journal.queue(lambda _id: queued()).id
         self.log.register(NET, self.task)
 
-    def hear(self, *numbers: int, **facts: Any) -> list[e.Event]:
+    def hear(self, *numbers: int, **facts: Any) -> list[model_events.Event]:
         """Lines with these numbers; then all that is recorded of the network."""
         for number in numbers:
             line = {"net": NET, "seq": number, "phase": "connect", "host": "a.test"}
             self.log.on_line({**line, "verdict": "deny", "reason": "no", **facts})
         return self.recorded()
 
-    def recorded(self) -> list[e.Event]:
+    def recorded(self) -> list[model_events.Event]:
         """Once everything that was heard is stored."""
         self.log.close()
         found = self.queries.events.after(task=self.task)
@@ -50,22 +50,32 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     made.journal.close()
 
 
-def gaps(events: list[e.Event]) -> list[tuple[int, str]]:
-    return [(one.missed, one.why) for one in events if isinstance(one, e.NetGap)]
+def gaps(events: list[model_events.Event]) -> list[tuple[int, str]]:
+    return [
+        (one.missed, one.why) for one in events if isinstance(one, model_events.NetGap)
+    ]
 
 
 def test_a_missed_number_is_a_visible_gap(desk: Desk) -> None:
     events = desk.hear(1, 2, 5)
 
     assert gaps(events) == [(2, "lost")]
-    assert [one.seq for one in events if isinstance(one, e.NetDenied)] == [1, 2, 5]
+    assert [one.seq for one in events if isinstance(one, model_events.NetDenied)] == [
+        1,
+        2,
+        5,
+    ]
 
 
 def test_what_was_heard_before_is_not_recorded_twice(desk: Desk) -> None:
     """A keeper that comes back reads the engine's log from its beginning."""
     events = desk.hear(1, 2, 1, 2, 3)
 
-    assert [one.seq for one in events if isinstance(one, e.NetDenied)] == [1, 2, 3]
+    assert [one.seq for one in events if isinstance(one, model_events.NetDenied)] == [
+        1,
+        2,
+        3,
+    ]
     assert gaps(events) == []
 
 
@@ -109,7 +119,7 @@ def test_an_answer_has_its_price_and_somebody_is_told(desk: Desk) -> None:
         **counts,
     )
 
-    (answer,) = [one for one in events if isinstance(one, e.ModelAnswered)]
+    (answer,) = [one for one in events if isinstance(one, model_events.ModelAnswered)]
     assert (answer.cost, answer.priced) == (3.0, True)
     assert told == [desk.task]
 
@@ -132,7 +142,7 @@ def test_what_is_written_into_a_cache_is_counted_and_paid_for(desk: Desk) -> Non
         **counts,
     )
 
-    (answer,) = [one for one in recorded if isinstance(one, e.ModelAnswered)]
+    (answer,) = [one for one in recorded if isinstance(one, model_events.ModelAnswered)]
     used = desk.queries.tasks.get(desk.task).model
     assert answer.cost == used.cost == pytest.approx(0.188, abs=0.0005)
     assert used.tokens == 50_512
