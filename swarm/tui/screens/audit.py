@@ -1,4 +1,4 @@
-"""The timeline of everything that happened; it follows until one looks at a moment."""
+"""The timeline of all that happened; it follows the newest until it is held."""
 
 import asyncio
 from dataclasses import replace
@@ -33,7 +33,7 @@ SPANS = ((0.0, "all time"), (3600.0, "last 60 min"), (86400.0, "last 24 h"))
 
 
 class AuditScreen(KeyScreen[None]):
-    """Shows the newest first; new entries wait, counted, while one looks below."""
+    """Shows the newest first; while it is held, new entries are only counted."""
 
     CSS_PATH: ClassVar[list[Any]] = assets.styles("audit")
     TABLE = keymap.AUDIT
@@ -45,15 +45,15 @@ class AuditScreen(KeyScreen[None]):
         self.backend = backend
         self.options = options
         self.subject = task
-        self.wanted = Filter(task=task.id if task else None)
+        self.entry_filter = Filter(task=task.id if task else None)
         self._kind = self._verdict = self._span = 0
         self._entries: list[Entry] = []
-        self._fresh: list[Entry] | None = None
-        """Entries that were read since the human looks at one moment."""
-        self._held = False
-        self._reading = False
-        self._pace = Throttle(self, PULL_SECONDS, self.read)
-        self._opened = False
+        self._newer: list[Entry] | None = None
+        """The entries as read while the timeline is held, or None."""
+        self._is_held = False
+        self._is_reading = False
+        self._throttle = Throttle(self, PULL_SECONDS, self.read)
+        self._shows_detail = False
 
     def compose_regions(self) -> ComposeResult:
         """Title, the timeline, one entry's detail, and a line to filter on."""
@@ -64,7 +64,7 @@ class AuditScreen(KeyScreen[None]):
         yield InputBar(id="audit-filter", placeholder="path, command, host …")
 
     def on_mount(self) -> None:
-        """The first look."""
+        """Draw the column names, and read for the first time."""
         self.query_one("#audit-head", Static).update(audit_rows.head())
         self.lines.focus()
         self.read()
@@ -76,54 +76,56 @@ class AuditScreen(KeyScreen[None]):
 
     @property
     def entry(self) -> Entry | None:
-        """The one under the cursor."""
-        at = self.lines.cursor or 0
-        return self._entries[at] if at < len(self._entries) else None
+        """The entry under the cursor, or None."""
+        row = self.lines.cursor or 0
+        return self._entries[row] if row < len(self._entries) else None
 
     @on(Nudge)
     def _nudged(self) -> None:
-        self._pace.ask()
+        self._throttle.ask()
 
     @on(LineView.Moved)
     def _moved(self) -> None:
         """Stop following while the cursor is not on the newest entry."""
-        if bool(self.lines.cursor) != self._held:
-            self._held = bool(self.lines.cursor)
-            if not self._held:
-                self._take(self._fresh or self._entries)
+        if bool(self.lines.cursor) != self._is_held:
+            self._is_held = bool(self.lines.cursor)
+            if not self._is_held:
+                self._show_entries(self._newer or self._entries)
         self._draw_detail()
         self._draw_title("")
 
     def read(self) -> None:
-        """Read unless that is being done."""
-        if not self._reading:
-            self._reading = True
+        """Read the entries anew, unless a reading is under way."""
+        if not self._is_reading:
+            self._is_reading = True
             self._read()
 
     @work(group="audit", exclusive=True, exit_on_error=False)
     async def _read(self) -> None:
-        wanted = self.wanted
+        entry_filter = self.entry_filter
         try:
-            found = await asyncio.to_thread(self.backend.audit.entries, wanted, SHOWN)
+            entries = await asyncio.to_thread(
+                self.backend.audit.entries, entry_filter, SHOWN
+            )
         except SwarmError as error:
             self._draw_title(safe_line(error.message, 200))
             return
         finally:
-            self._reading = False
-        if wanted != self.wanted:
+            self._is_reading = False
+        if entry_filter != self.entry_filter:
             self.read()
-        elif self._held and self._entries:
-            self._fresh = found
+        elif self._is_held and self._entries:
+            self._newer = entries
             self._draw_title("")
         else:
-            self._take(found)
+            self._show_entries(entries)
 
-    def _take(self, entries: list[Entry]) -> None:
-        self._entries, self._fresh = entries, None
+    def _show_entries(self, entries: list[Entry]) -> None:
+        self._entries, self._newer = entries, None
         self._draw()
 
     def on_resize(self, event: object) -> None:
-        """Words take the room there is."""
+        """Cut words to the new width."""
         super().on_resize(event)  # type: ignore[arg-type]  # Textual calls it by name
         self._draw()
 
@@ -139,38 +141,40 @@ class AuditScreen(KeyScreen[None]):
         self.show_hints()
 
     def _draw_title(self, trouble: str) -> None:
-        whose = (
+        task_name = (
             task_appearance.display_name(self.subject, 24)
             if self.subject
             else "all tasks"
         )
-        known = {entry.key for entry in self._entries}
-        fresh = sum(entry.key not in known for entry in self._fresh or ())
+        drawn = {entry.key for entry in self._entries}
+        new = sum(entry.key not in drawn for entry in self._newer or ())
         number = len(self._entries)
         more = "+" if number == SHOWN else ""
         verdict = VERDICTS[self._verdict]
         parts: list[str | tuple[str, str]] = [
             (" audit ", TITLE),
-            (f" {whose} ", "bold"),
+            (f" {task_name} ", "bold"),
             (f" {SPANS[self._span][1]} ", MUTED),
             (f" kind: {KINDS[self._kind]} ", MUTED if not self._kind else WARNING),
             (f" {verdict or 'all'} ", WARNING if verdict else MUTED),
             (
-                f" /{safe_line(self.wanted.text, 20)} " if self.wanted.text else "",
+                f" /{safe_line(self.entry_filter.text, 20)} "
+                if self.entry_filter.text
+                else "",
                 WARNING,
             ),
             (f" {number:,}{more} entries ", MUTED),
-            ("‖ held, g follows " if self._held else "● live ", GOOD),
-            (f" +{fresh} new " if fresh else "", WARNING),
+            ("‖ held, g follows " if self._is_held else "● live ", GOOD),
+            (f" +{new} new " if new else "", WARNING),
             (trouble, ERROR),
         ]
         self.query_one("#audit-title", Static).update(Content.assemble(*parts))
 
     def _draw_detail(self) -> None:
-        entry, box = self.entry, self.query_one("#audit-detail", Static)
-        shown = self._opened and entry is not None
-        box.update(audit_rows.detail(entry) if shown and entry else Content(""))
-        box.set_class(shown, "-open")
+        entry, detail = self.entry, self.query_one("#audit-detail", Static)
+        is_shown = self._shows_detail and entry is not None
+        detail.update(audit_rows.detail(entry) if is_shown and entry else Content(""))
+        detail.set_class(is_shown, "-open")
 
     def disabled_reason(self, action: str) -> str:
         """The reason in the entry under the cursor, or in the task."""
@@ -181,79 +185,81 @@ class AuditScreen(KeyScreen[None]):
         return ""
 
     def do_open(self) -> None:
-        """All that is known of an entry, or less again."""
-        self._opened = not self._opened
+        """Show all fields of the entry, or hide them."""
+        self._shows_detail = not self._shows_detail
         self._draw_detail()
 
     def do_kind(self) -> None:
-        """The next kind alone."""
+        """Show only the next kind."""
         self._kind = (self._kind + 1) % len(KINDS)
         groups = GROUPS if not self._kind else (KINDS[self._kind],)
-        self._want(groups=frozenset(groups))
+        self._change_filter(groups=frozenset(groups))
 
     def do_verdict(self) -> None:
-        """All, what was refused, what is flagged."""
+        """Show all, or only refused, or only flagged entries."""
         self._verdict = (self._verdict + 1) % len(VERDICTS)
-        self._want(verdict=VERDICTS[self._verdict])
+        self._change_filter(verdict=VERDICTS[self._verdict])
 
     def do_span(self) -> None:
-        """The next span of time."""
+        """Show the next span of time."""
         self._span = (self._span + 1) % len(SPANS)
         span = SPANS[self._span][0]
-        self._want(since=self.options.clock() - span if span else 0.0)
+        self._change_filter(since=self.options.clock() - span if span else 0.0)
 
     def do_one(self) -> None:
-        """This task, or all of them."""
+        """Show this task alone, or all tasks."""
         assert self.subject is not None
-        self._want(task=None if self.wanted.task else self.subject.id)
+        self._change_filter(task=None if self.entry_filter.task else self.subject.id)
 
     def do_filter(self) -> None:
-        """Only what contains a text."""
-        self.query_one("#audit-filter", InputBar).open("filter", self.wanted.text)
+        """Ask for a text that entries must contain."""
+        self.query_one("#audit-filter", InputBar).open("filter", self.entry_filter.text)
 
     @on(InputBar.Submitted, "#audit-filter")
     def _filtered(self, message: InputBar.Submitted) -> None:
         message.bar.close()
         self.lines.focus()
-        self._want(text=message.text.strip())
+        self._change_filter(text=message.text.strip())
 
     @on(InputBar.Closed, "#audit-filter")
-    def _left(self) -> None:
+    def _filter_closed(self) -> None:
         self.lines.focus()
 
-    def _want(self, **change: Any) -> None:
-        self.wanted = replace(self.wanted, **change)
-        self._held, self._entries = False, []
+    def _change_filter(self, **change: Any) -> None:
+        self.entry_filter = replace(self.entry_filter, **change)
+        self._is_held, self._entries = False, []
         self.lines.go(0)
         self.read()
 
     def do_follow(self) -> None:
-        """Back to the newest, or hold what is seen."""
-        self._held = not self._held
-        if not self._held:
+        """Hold the timeline, or follow the newest again."""
+        self._is_held = not self._is_held
+        if not self._is_held:
             self.lines.go(0)
-            self._take(self._fresh or self._entries)
+            self._show_entries(self._newer or self._entries)
         self._draw_title("")
 
     def do_copy(self) -> None:
-        """The entry's line as it is shown."""
-        at = self.lines.cursor or 0
-        self.app.copy_to_clipboard(self.lines.line_at(at).plain.strip())
+        """Copy the entry's line as it is drawn."""
+        row = self.lines.cursor or 0
+        self.app.copy_to_clipboard(self.lines.line_at(row).plain.strip())
         self.say("copied")
 
     def do_export(self) -> None:
-        """All that passes the filter, as JSON lines."""
+        """Write all that passes the filter, as JSON lines."""
         self._export("jsonl")
 
     def do_table(self) -> None:
-        """The same for a spreadsheet."""
+        """Write the same for a spreadsheet."""
         self._export("csv")
 
     @work(group="export", exit_on_error=False)
     async def _export(self, form: ExportFormat) -> None:
         self.say("writing …")
         try:
-            file = await asyncio.to_thread(self.backend.audit.export, self.wanted, form)
+            file = await asyncio.to_thread(
+                self.backend.audit.export, self.entry_filter, form
+            )
         except SwarmError as error:
             self.say(safe_line(error.message, 200), ERROR)
         else:
@@ -264,5 +270,5 @@ class AuditScreen(KeyScreen[None]):
         self.read()
 
     def do_back(self) -> None:
-        """To the tasks."""
+        """Go back to the tasks."""
         self.dismiss(None)

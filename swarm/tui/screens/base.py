@@ -29,7 +29,7 @@ class KeyScreen(Screen[Answer], Generic[Answer]):
     TITLE_OF_KEYS: ClassVar[str] = ""
 
     def compose(self) -> ComposeResult:
-        """The screen's own regions, then hints, message and the refusal to be tiny."""
+        """The screen's own regions, then hints, message, and the size note."""
         yield from self.compose_regions()
         yield Hints()
         yield MessageLine()
@@ -44,7 +44,7 @@ class KeyScreen(Screen[Answer], Generic[Answer]):
         return ""
 
     def offered(self) -> Iterator[tuple[Key, str]]:
-        """Every key of the table, each with why it cannot be used now."""
+        """Every key of the table, each with the reason why it cannot be used now."""
         for key in self.TABLE:
             yield key, self.disabled_reason(key.action)
 
@@ -58,7 +58,7 @@ class KeyScreen(Screen[Answer], Generic[Answer]):
         self.query_one(Hints).offer(keys)
 
     def on_resize(self, event: Resize) -> None:
-        """Too small a terminal shows that, with the live size, and nothing else."""
+        """Show nothing but the size if the terminal is too small."""
         width, height = event.size
         small = width < SMALLEST[0] or height < SMALLEST[1]
         self.set_class(small, "-too-small")

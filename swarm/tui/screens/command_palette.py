@@ -9,17 +9,17 @@ from swarm.tui.screens.base import KeyScreen
 
 
 class KeyCommands(Provider):
-    """Every key of the screen below, with why it cannot be used now."""
+    """Every key of the screen below, with the reason why it cannot be used now."""
 
     async def discover(self) -> Hits:
-        """All of them."""
+        """All keys."""
         for key, reason in self._offered():
             yield DiscoveryHit(
                 _name(key, reason), self._do(key), text=key.help, help=reason or None
             )
 
     async def search(self, query: str) -> Hits:
-        """Those whose words match."""
+        """The keys whose words match."""
         matcher = self.matcher(query)
         for key, reason in self._offered():
             words = f"{key.label} {key.help}"

@@ -64,7 +64,7 @@ class PolicyScreen(KeyScreen[None]):
         self._throttle = Throttle(self, READ_SECONDS, self.read)
 
     def compose_regions(self) -> ComposeResult:
-        """Title, rules, and lines to ask on."""
+        """Title, rules, an answer, and lines to type on."""
         yield Static(id="policy-title", markup=False)
         yield RuleList()
         yield Static(id="policy-answer", markup=False)
@@ -186,7 +186,7 @@ class PolicyScreen(KeyScreen[None]):
         self._draw()
 
     @on(InputBar.Closed)
-    def _left(self) -> None:
+    def _bar_closed(self) -> None:
         self.lines.focus()
 
     def do_add(self) -> None:
@@ -206,7 +206,7 @@ class PolicyScreen(KeyScreen[None]):
             return
         wish = Grant(host.name, port=port, task=self.subject.id)
         if host_warnings.is_public_place(host.name):
-            words = ["anybody can have a place there and read what is sent to it"]
+            words = ["anybody can open an account there and read what is sent to it"]
             owner = public_suffixes.owner(host.name)
             self._ask(TypeToConfirm("Allow a public place", words, owner), wish)
         else:
@@ -228,7 +228,7 @@ class PolicyScreen(KeyScreen[None]):
         self.post_message(EditPolicy())
 
     def do_revoke(self) -> None:
-        """At once for a task's grant; a file is changed only after a question."""
+        """Revoke a task's grant at once, and a rule of a file only after a question."""
         rule = self.lines.rule
         assert rule is not None
         scope = policy_rows.scope(rule)
@@ -254,12 +254,12 @@ class PolicyScreen(KeyScreen[None]):
         self.app.push_screen(dialog, answered)
 
     def do_services(self) -> None:
-        """Leave them out, or show them: what differs from a preset is little."""
+        """Hide or show the rules of services: the others are few."""
         self._shows_services = not self._shows_services
         self._draw()
 
     def do_copy(self) -> None:
-        """The host as it is shown."""
+        """Copy the host as it is drawn."""
         rule = self.lines.rule
         assert rule is not None
         host = safe_line(rule.host, 200)
@@ -271,5 +271,5 @@ class PolicyScreen(KeyScreen[None]):
         self.read()
 
     def do_back(self) -> None:
-        """To the tasks."""
+        """Go back to the tasks."""
         self.dismiss(None)

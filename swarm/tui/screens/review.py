@@ -66,7 +66,7 @@ class ReviewScreen(KeyScreen[None]):
 
     @property
     def files(self) -> FileList:
-        """The list."""
+        """The list of files."""
         return self.query_one(FileList)
 
     @property
@@ -223,7 +223,7 @@ class ReviewScreen(KeyScreen[None]):
         return ""
 
     def do_merge(self) -> None:
-        """Ask how; the wish names the tree that was looked at."""
+        """Ask how to merge; the wish names the reviewed tree."""
         snapshot = self.snapshot
         reviewed = Reviewed(self.subject, snapshot.tree, snapshot.changes)
         self.app.push_screen(MergeDialog(reviewed), self._merge)
@@ -243,22 +243,22 @@ class ReviewScreen(KeyScreen[None]):
             self.post_message(WishRequested(Discard(self.subject.id)))
 
     def do_next_hunk(self) -> None:
-        """The next hunk, in the next file after the last one."""
+        """Go to the next hunk; after the last one, to the next file."""
         if not self.diff.to_hunk(1):
             self.files.step(1)
 
     def do_previous_hunk(self) -> None:
-        """The hunk before, in the file before ahead of the first one."""
+        """Go to the previous hunk; before the first one, to the previous file."""
         if not self.diff.to_hunk(-1):
             self._enters_at_end = True
             self._enters_at_end = self.files.step(-1)
 
     def do_next_file(self) -> None:
-        """The next file."""
+        """Go to the next file."""
         self.files.step(1)
 
     def do_previous_file(self) -> None:
-        """The file before."""
+        """Go to the previous file."""
         self.files.step(-1)
 
     def do_load(self) -> None:
@@ -275,11 +275,11 @@ class ReviewScreen(KeyScreen[None]):
             self.say(f"copied {safe_line(entry.path, 100)}")
 
     def do_again(self) -> None:
-        """Another snapshot."""
+        """Ask for another snapshot."""
         self._request_snapshot()
 
     def do_refresh(self) -> None:
-        """The same."""
+        """Ask for another snapshot."""
         self._request_snapshot()
 
     def do_panel1(self) -> None:
@@ -291,14 +291,14 @@ class ReviewScreen(KeyScreen[None]):
         self.diff.focus()
 
     def do_zoom(self) -> None:
-        """The diff alone."""
+        """Show the diff alone."""
         self.add_class("-zoomed")
         self.diff.focus()
 
     def do_unzoom(self) -> None:
-        """Both."""
+        """Show the list and the diff again."""
         self.remove_class("-zoomed")
 
     def do_back(self) -> None:
-        """To the tasks."""
+        """Go back to the tasks."""
         self.dismiss(None)

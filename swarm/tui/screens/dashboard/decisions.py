@@ -148,7 +148,7 @@ class Decisions:
             self._allow(row, scope)
             return
         words = [
-            f"Anybody can have a place at {row.name}",
+            f"Anybody can open an account at {row.name}",
             "and read there whatever the agent sends.",
         ]
         owner = public_suffixes.owner(row.host)

@@ -28,7 +28,7 @@ class EventPanel:
         """True if something was read since the panel was drawn."""
         self._queries = queries
         self._rows: deque[Content] = deque(maxlen=EVENTS_SHOWN)
-        self._last_event = self._last_deed = -1
+        self._last_event = self._last_action = -1
 
     def read(self, tasks: Sequence[Task]) -> list[events.Recorded]:
         """Read what was stored since the last reading, and return the events of it.
@@ -38,15 +38,15 @@ class EventPanel:
         if self._last_event < 0:
             newest = self._queries.events.last_id()
             self._last_event = max(0, newest - 2 * EVENTS_SHOWN)
-            self._last_deed = self._queries.audit.last_action() - EVENTS_SHOWN
+            self._last_action = self._queries.audit.last_action() - EVENTS_SHOWN
         recorded = self._queries.events.after(self._last_event)
-        flagged_actions = self._queries.audit.actions_after(self._last_deed, FLAGGED)
+        flagged_actions = self._queries.audit.actions_after(self._last_action, FLAGGED)
         names = {task.id: task_appearance.display_name(task) for task in tasks}
         for event in recorded:
             self._last_event = event.id
             self._add_event(event, names)
         for entry in flagged_actions:
-            self._last_deed = entry.id
+            self._last_action = entry.id
             self._add_action(entry, names)
         self.is_stale = self.is_stale or bool(recorded or flagged_actions)
         return recorded
