@@ -2,8 +2,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-long lint bench prices constraints screenshots clean
 
-# The tests wait for the engine more than they compute: more workers than cores are fine.
-WORKERS ?= 4
+# Four workers are faster, and starve what waits for the container engine on two cores.
+WORKERS ?= 2
 
 help: ## list what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -14,7 +14,7 @@ setup: ## install what is missing: engine, tmux, packages, images
 demo: setup ## three untrusted agents in parallel on a sample repository
 	@.venv/bin/swarm demo
 
-test: setup ## the whole suite on a real engine, side by side on WORKERS workers (4)
+test: setup ## the whole suite on a real engine, side by side on WORKERS workers (2)
 	@.venv/bin/python -m pytest -n $(WORKERS)
 
 test-long: setup ## what is long by nature: a million hostile inputs, repeated runs

@@ -63,6 +63,9 @@ SHOTS: dict[str, tuple[Scene, tuple[str, ...]]] = {
 
 async def still(pilot: Pilot[None]) -> None:
     """Let the last look be drawn, and no cursor blink."""
+    # A cursor that stops blinking stays visible only in the field that has the focus,
+    # and on a busy machine the focus comes some time after the dialog.
+    await pilot.pause(0.3)
     for area in pilot.app.screen.query(TextArea):
         area.cursor_blink = False
     for field in pilot.app.screen.query(Input):
