@@ -157,6 +157,8 @@ class Keeper:
         self._inbox.put(lambda: self._open_wishes.discard(wish.id))
 
     def _on_container_event(self, task_id: int, news: ContainerEvent) -> None:
+        if self._stopped.is_set():
+            return  # the workers take no more; the next keeper compares everything
         is_sandbox = news.labels.get(KIND_LABEL) == "sandbox"
         if news.action == "oom" and is_sandbox:
             self._parts.meter.out_of_memory(task_id)
