@@ -3,6 +3,7 @@
 Engine, tmux and git are real.
 """
 
+import fcntl
 import os
 import subprocess
 import tempfile
@@ -159,11 +160,16 @@ def open_keeper_harness() -> Iterator[KeeperHarness]:
 
 @cache
 def remove_leftovers() -> None:
-    """Remove what an earlier run left that was killed: its networks are few."""
-    for home in Path(tempfile.gettempdir()).glob("swarm-test-*-*"):
-        if not Path("/proc", home.name.split("-")[2]).exists():
-            wiring.clear(HomePaths(home))
-            rmtree(home)
+    """Remove the homes of earlier runs that were killed: networks are few.
+
+    The workers of a run do it one after the other.
+    """
+    with Path(tempfile.gettempdir(), "swarm-tests.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        for home in Path(tempfile.gettempdir()).glob("swarm-test-*-*"):
+            if not Path("/proc", home.name.split("-")[2]).exists():
+                wiring.clear(HomePaths(home))
+                rmtree(home)
 
 
 def new_sample_repository(repo: Path) -> Path:
