@@ -31,7 +31,9 @@ def test_a_task_of_an_earlier_version_keeps_the_folder_that_it_mounts() -> None:
 def test_the_policy_is_named_rule_by_rule() -> None:
     """A denial is no line: everything else is denied anyway."""
     rules = (
-        Rule("allow", "packages.example", methods=("GET",), paths=("/simple/*",), rate=9),
+        Rule(
+            "allow", "packages.example", methods=("GET",), paths=("/simple/*",), rate=9
+        ),
         Rule("tcp", "db.example", ports=(5432,)),
         Rule("deny", "ads.example"),
     )
