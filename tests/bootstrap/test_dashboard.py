@@ -1,5 +1,8 @@
 import gc
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from textual.app import App
@@ -65,3 +68,37 @@ def test_the_collector_runs_again_after_an_app_that_ended_before_its_paint() -> 
     with paused_collector():
         assert not gc.isenabled()
     assert gc.isenabled()
+
+
+FIRST_USE = """
+import asyncio, sys
+from pathlib import Path
+from textual.app import App
+from swarm.bootstrap.dashboard import DashboardBackend
+from swarm.plan.naming import HomePaths
+
+class Dashboard(App):
+    async def on_mount(self):
+        backend = DashboardBackend(HomePaths(Path(sys.argv[1])), Path(sys.argv[2]))
+        assert not {"libtmux", "git"} & set(sys.modules)
+        screens = await asyncio.to_thread(lambda: backend.panes.capture(["task-1"]))
+        project = await asyncio.to_thread(backend.project)
+        self.exit((screens, project.branch))
+
+print(Dashboard().run(headless=True))
+"""
+
+
+def test_a_tool_can_be_used_first_while_the_app_runs(
+    tmp_path: Path, repo: Path
+) -> None:
+    """Textual has replaced standard output by then, and libraries may look at it."""
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_USE, str(tmp_path / "home"), str(repo)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert done.stdout.strip() == "({}, 'main')", done.stdout + done.stderr
