@@ -1,24 +1,12 @@
 """Trees are kept by refs of our own, and dropped without harm to the others."""
 
-from pathlib import Path
-
 import pytest
 
 from swarm.adapters.git.checkpoint import refs
 from swarm.adapters.git.snapshot import take
 from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import Refused
-from tests.adapters.git.git_helpers import new_repository, sh_git, task_with_worktree
-
-
-@pytest.fixture
-def task(tmp_path: Path) -> TaskGit:
-    """With a checkpoint 1, which holds `notes/todo`."""
-    task = task_with_worktree(new_repository(tmp_path / "repo"))
-    (task.worktree / "notes").mkdir()
-    (task.worktree / "notes" / "todo").write_text("all of it\n")
-    refs.add_ref(task, 1, take.take(task).tree)
-    return task
+from tests.adapters.git.git_helpers import sh_git
 
 
 def test_a_checkpoint_is_a_ref_of_the_review_directory_alone(task: TaskGit) -> None:

@@ -15,17 +15,6 @@ from swarm.adapters.git.checkpoint.restore import Restored
 from swarm.adapters.git.snapshot import take
 from swarm.adapters.git.snapshot.take import Caps
 from swarm.adapters.git.task_git import TaskGit
-from tests.adapters.git.git_helpers import new_repository, task_with_worktree
-
-
-@pytest.fixture
-def task(tmp_path: Path) -> TaskGit:
-    """With a checkpoint 1: `src/a.py` and a new `notes/todo`."""
-    of = task_with_worktree(new_repository(tmp_path / "repo"))
-    (of.worktree / "notes").mkdir()
-    (of.worktree / "notes" / "todo").write_text("all of it\n")
-    refs.add_ref(of, 1, take.take(of).tree)
-    return of
 
 
 def back(task: TaskGit, number: int = 1) -> Restored:
