@@ -1,12 +1,12 @@
 """The audit under load: sustained intake beside a dashboard, and a whole day's."""
 
-import json
 import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench.intake import raw_lines
 from bench.keeper_harness import KeeperHarness, open_keeper_harness, until
 from bench.screen import dashboard
 from bench.table import Row
@@ -36,7 +36,7 @@ def _intake(at: KeeperHarness, task: int) -> Iterator[Row]:
     with dashboard(at.repo) as screen:
         quiet = [screen.press(b"]") for _ in range(PRESSES)]
         with file.open("a") as out:
-            out.writelines(_lines(FLOOD))
+            out.writelines(raw_lines(FLOOD))
         box = f"swarm-{at.paths.tag}-{task}"
         subprocess.run(["docker", "exec", box, "touch", "/tmp/go"], check=True)
         began, before = (
@@ -57,15 +57,6 @@ def _intake(at: KeeperHarness, task: int) -> Iterator[Row]:
         "key → paint, p95, nothing happens", quiet[int(PRESSES * 0.95)], 0, 0, "ms"
     )
     yield Row("key → paint, p95, while events pour in", waits[place], 0, 50, "ms")
-
-
-def _lines(count: int) -> Iterator[str]:
-    now = time.time()
-    for n in range(count):
-        path = f"/workspace/d{n % 97}/f{n % 50_000}.py"
-        line = {"at": now + n / 1e6, "op": "write", "pid": 7, "inner": 7, "parent": 1}
-        line |= {"uid": 1000, "comm": "python3", "path": path, "bytes": n, "size": n}
-        yield json.dumps(line) + "\n"
 
 
 def _day() -> Row:

@@ -26,12 +26,12 @@ def rows() -> list[Row]:
     as one row a path. Bare is what nobody could leave out: the line is parsed and
     inserted, thousands in one transaction.
     """
-    text = "".join(lines(LINES))
+    text = "".join(raw_lines(LINES))
     figures = paired(lambda: _ours(text), lambda: _bare(text), RUNS)
     return [Row("an event taken in / bare batched insert", *figures, 1.5, "µs")]
 
 
-def lines(count: int) -> Iterator[str]:
+def raw_lines(count: int) -> Iterator[str]:
     """Raw lines of the sensor's: writes to fifty thousand files, some again."""
     now = time.time()
     for n in range(count):
