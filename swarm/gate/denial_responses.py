@@ -4,7 +4,6 @@ import json
 
 from swarm.policy.reasons import Reason
 
-ALERT_UNRECOGNIZED_NAME = 112
 ALERT_ACCESS_DENIED = 49
 
 

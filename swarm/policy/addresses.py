@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from swarm.policy.reasons import Reason
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _WRAPPERS = (

@@ -33,8 +33,6 @@ RESOLVERS = frozenset({
 })  # fmt: skip
 """DNS over HTTPS or TLS: a second way to resolve, past the gate's own."""
 
-TLS_PORT = 443
-
 
 @dataclass(frozen=True, slots=True)
 class Attempt:

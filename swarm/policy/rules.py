@@ -1,6 +1,6 @@
 """Rules and policies as values, and as the JSON that the gate is sent."""
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Kind = Literal["allow", "deny", "tcp"]
@@ -123,10 +123,6 @@ class Policy:
     """PEM text."""
     secrets: tuple[Secret, ...] = ()
     limits: Limits = field(default_factory=Limits)
-
-    def with_rules(self, *more: Rule) -> "Policy":
-        """The policy with rules added, as live grants are."""
-        return replace(self, rules=(*self.rules, *more))
 
 
 def to_json(policy: Policy) -> dict[str, Any]:
