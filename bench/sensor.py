@@ -119,9 +119,8 @@ def image() -> str:
 @contextmanager
 def _sensor(bench: Bench) -> Iterator[SensorClient]:
     lost: list[object] = []
-    sensor = SensorClient(
-        bench.docker, SensorNames(bench.tag), bench.folder / "sensor", lost.append
-    )
+    sensor = SensorClient(bench.docker, SensorNames(bench.tag), bench.folder / "sensor")
+    sensor.set_line_handler(lost.append)
     sensor.up()
     yield sensor
     sensor.close()

@@ -10,7 +10,6 @@ from swarm.engine.context import EngineContext
 from swarm.engine.gate.client import GateClient
 from swarm.engine.gate.net_pool import NetPool
 from swarm.engine.gate.recorder import GateRecorder
-from swarm.engine.host.container_client import Line
 from swarm.engine.parts import EngineParts
 from swarm.engine.resource_meter import ResourceMeter
 from swarm.engine.sensor.client import SensorClient
@@ -93,8 +92,8 @@ def _sensor_supervisor(
     follower = LogFollower(
         paths.sensor, audit, lambda: _config().sensor.keep, callbacks
     )
-    sensor = SensorClient(containers, SensorNames(paths.tag), paths.sensor, _ignore)
-    fallback = InotifySensor(paths.sensor, _ignore)
+    sensor = SensorClient(containers, SensorNames(paths.tag), paths.sensor)
+    fallback = InotifySensor(paths.sensor)
     supervisor = SensorSupervisor(
         sensor, fallback, follower, journal, lambda: _config().sensor.kind
     )
@@ -105,7 +104,3 @@ def _sensor_supervisor(
 
 def _record(journal: Journal, task: int | None, event: events.Event) -> None:
     journal.record(task, event)
-
-
-def _ignore(_line: Line) -> None:
-    """Stands for the line handler until the supervisor exists."""

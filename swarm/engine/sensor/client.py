@@ -31,11 +31,10 @@ class SensorClient:
         containers: Containers,
         names: SensorNames,
         files: Path,
-        on_line: Callable[[Line], None],
     ) -> None:
         self._containers = containers
         self._files = files
-        self._on_line = on_line
+        self._on_line: Callable[[Line], None] = _do_nothing
         self._on_lost: Callable[[str], None] = _do_nothing
         self._client = ContainerClient(
             containers, "sensor", _answer_key, self._on_any_line
@@ -145,5 +144,5 @@ def _answer_key(line: Line) -> str | None:
     return _NEXT_ANSWER if line.get("op") in ANSWERS else None
 
 
-def _do_nothing(_reason: str) -> None:
+def _do_nothing(_: object) -> None:
     """Stands for a handler that was not set."""

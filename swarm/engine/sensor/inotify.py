@@ -33,9 +33,9 @@ class InotifySensor:
         "anything outside the worktree",
     )
 
-    def __init__(self, files: Path, heard: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(self, files: Path) -> None:
         self._files = files
-        self._on_line = heard
+        self._on_line: Callable[[dict[str, Any]], None] = lambda _line: None
         self._guard = threading.Lock()
         self._at_work: dict[str, tuple[Tree, threading.Thread]] = {}
 

@@ -92,9 +92,8 @@ def watch() -> Iterator[Watch]:
     docker, tag = DockerContainers(), f"test-{secrets.token_hex(4)}"
     with tempfile.TemporaryDirectory() as folder:
         said: list[dict[str, Any]] = []
-        sensor = SensorClient(
-            docker, SensorNames(tag), Path(folder) / "sensor", said.append
-        )
+        sensor = SensorClient(docker, SensorNames(tag), Path(folder) / "sensor")
+        sensor.set_line_handler(said.append)
         sensor.up()
         yield Watch(docker, sensor, tag, said)
         sensor.close()
