@@ -1,5 +1,6 @@
 """A worktree is put back to what it was, whatever an agent made of it since."""
 
+import contextlib
 import os
 import shutil
 import socket
@@ -157,8 +158,8 @@ def piped(task: TaskGit) -> None:
 
 def listening(task: TaskGit) -> None:
     shutil.rmtree(task.worktree / "notes")
-    with socket.socket(socket.AF_UNIX) as it:
-        it.bind(os.path.relpath(task.worktree / "notes"))
+    with contextlib.chdir(task.worktree), socket.socket(socket.AF_UNIX) as server:
+        server.bind("notes")  # a socket's path has a limit, 108 bytes
 
 
 @pytest.mark.parametrize("trap", [ignored, over_directory, piped, listening])
