@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import budget, grants, task_network
 from swarm.engine.parts import EngineParts
-from swarm.engine.review import checkpoints, merge, snapshot
+from swarm.engine.review import checkpoints, landing, merge, snapshot
 from swarm.engine.tasks import cleanup, control, create
 from swarm.model import wishes
 from swarm.model.wishes import TaskWish, Wish
@@ -74,6 +74,7 @@ OPERATIONS: dict[type[Wish], CarryOut] = {
     wishes.TakeSnapshot: _wish(snapshot.snapshot_wish),
     wishes.TakeCheckpoint: _wish(checkpoints.take_wish),
     wishes.RestoreCheckpoint: _wish(checkpoints.restore_wish),
+    wishes.PlanLanding: _wish(landing.plan_wish),
     wishes.Merge: _wish(merge.merge),
     wishes.Discard: _task(cleanup.discard),
     wishes.Restore: _task(cleanup.restore),

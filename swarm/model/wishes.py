@@ -131,6 +131,23 @@ class RestoreCheckpoint(TaskWish):
 
 
 @dataclass(frozen=True)
+class PlanLanding(TaskWish):
+    """Compute what a merge would do, refuse and leave out; nothing is written.
+
+    Answers `landing.LandingList.to_json`.
+    """
+
+    verb = "plan_landing"
+    tree: str = ""
+    """The tree that was reviewed; nothing means a snapshot taken now."""
+    strategy: str = ""
+    target: str = ""
+    message: str = ""
+    signoff: bool = False
+    message_hook: bool = False
+
+
+@dataclass(frozen=True)
 class Merge(TaskWish):
     """Merge a reviewed tree, or write it to a patch file."""
 
@@ -144,6 +161,14 @@ class Merge(TaskWish):
     """Paths of flagged files that the human looked at."""
     output: str = ""
     """The file that the strategy `patch` writes."""
+    landing_tree: str = ""
+    """The tree of the landing list that was seen; nothing means that none was."""
+    acknowledged: Accepted = ()
+    """Keys of the landing list's named items."""
+    signoff: bool = False
+    """Add a `Signed-off-by` line of the user's."""
+    message_hook: bool = False
+    """Run the user's own `commit-msg` hook on the message."""
 
 
 class Discard(TaskWish):
@@ -355,6 +380,7 @@ _KINDS: dict[str, type[Wish]] = {
         TakeSnapshot,
         TakeCheckpoint,
         RestoreCheckpoint,
+        PlanLanding,
         Merge,
         Discard,
         Restore,
