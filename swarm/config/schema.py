@@ -86,6 +86,10 @@ class Merge(_Strict):
     """The way in which a task's work is merged."""
 
     strategy: Strategy
+    author: Literal["user", "agent"]
+    sign_seconds: float = Field(gt=0, le=3600)
+    filter_seconds: float = Field(gt=0, le=3600)
+    hook_seconds: float = Field(gt=0, le=3600)
 
 
 class Config(_Strict):

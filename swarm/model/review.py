@@ -154,6 +154,10 @@ class MergeOrder:
     agent: str
     head: str = ""
     """The imported head, for `merge`; empty if there is none."""
+    signoff: bool = False
+    """Add a `Signed-off-by` line of the user's to the message."""
+    message_hook: bool = False
+    """Run the user's own `commit-msg` hook on the message."""
 
 
 @dataclass(frozen=True, slots=True)

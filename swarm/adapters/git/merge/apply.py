@@ -1,15 +1,12 @@
 """Applies a prepared merge to the user's repository, and goes on after any crash."""
 
-import shlex
 from collections.abc import Iterator
-from contextlib import suppress
 
-from swarm.adapters.git.merge import fast_forward
+from swarm.adapters.git.merge import drivers, fast_forward
 from swarm.adapters.git.merge.checkout import Checkout, checkouts
 from swarm.adapters.git.process import Bounds
-from swarm.adapters.git.repo import RAW, Git
+from swarm.adapters.git.repo import RAW
 from swarm.adapters.git.safe_fs.files import disk_errors_as
-from swarm.adapters.git.settings import read_settings, relative_words
 from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import Refused, SwarmError, ToolError
 from swarm.model.review import PreparedMerge
@@ -50,7 +47,8 @@ def stages(task: TaskGit, prepared: PreparedMerge) -> Iterator[str]:
         target_checkouts = ours
         if not ours:
             return
-    _refuse_drivers(task, target_checkouts, prepared.new)
+    if target_checkouts:
+        drivers.refuse(task, prepared.new)
     _transfer_objects(task, prepared)
     yield "objects"
     newly_locked = _lock_all(task, target_checkouts, mark, prepared)
@@ -140,32 +138,3 @@ def _transfer_objects(task: TaskGit, prepared: PreparedMerge) -> None:
     stdin = f"{prepared.new}\n^{prepared.old}\n".encode()
     pack = task.review.git.within(bounds).pack_objects(*words, istream=stdin, **RAW)
     git.index_pack("--stdin", "--strict", istream=pack)
-
-
-def _refuse_drivers(
-    task: TaskGit, target_checkouts: tuple[Checkout, ...], new: str
-) -> None:
-    """Refused if writing files would run a program that the branch brings along."""
-    if not target_checkouts:
-        return
-    git = Git(task.repo.common_git_dir(personal=True))
-    for key, command in read_settings(git).drivers():
-        if relative_words(command) or _names_a_file(task, command, new):
-            raise Refused(
-                f"git's setting {safe_line(key)} runs {safe_line(command, 80)}, "
-                "which lies in the repository: the merge could bring its own program "
-                "and run it",
-                hint=f"give `git config {safe_line(key)}` an absolute path, "
-                "or merge to a branch that is not checked out",
-            )
-
-
-def _names_a_file(task: TaskGit, command: str, new: str) -> bool:
-    """True if an argument is a path of the tree; PATH finds the program itself."""
-    words: list[str] = command.split()
-    with suppress(ValueError):
-        words = shlex.split(command)
-    arguments = [word for word in words[1:] if not word.startswith("-")]
-    if not arguments:
-        return False
-    return bool(task.review.git.ls_tree("--name-only", new, "--", *arguments))

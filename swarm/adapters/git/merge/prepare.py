@@ -4,10 +4,15 @@ import os
 import re
 from pathlib import Path
 
+from swarm.adapters.git.merge import commit, conversion, hooks, message
+from swarm.adapters.git.merge.conversion import Converted
+from swarm.adapters.git.merge.identity import Identity, identity
+from swarm.adapters.git.merge.options import LandingOptions
 from swarm.adapters.git.process import Bounds, GitDir
 from swarm.adapters.git.repo import RAW, Actor, Git
 from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import MergeConflict, Refused, SwarmError, ToolError
+from swarm.model.landing import Verdict
 from swarm.model.review import MergeOrder, PreparedMerge
 from swarm.model.safe_text import safe_line
 
@@ -17,26 +22,42 @@ _OLDEST = (2, 38)
 """The first git whose `merge-tree` needs no checkout."""
 
 
-def prepare(task: TaskGit, order: MergeOrder) -> PreparedMerge:
+def prepare(
+    task: TaskGit,
+    order: MergeOrder,
+    converted: Converted | None = None,
+    options: LandingOptions | None = None,
+) -> PreparedMerge:
     """Compute the merge commit; the user's repository is only read.
 
-    `squash` is one commit by the user, whose tree is the approved one merged with the
-    target. `merge` keeps the agent's commits: a merge commit of the target and the
-    brought-back head, with one more commit if the head is not the approved tree,
-    so that what arrives is what was approved in any case.
+    What lands is `converted.tree`; without one it is computed here. `squash` is one
+    commit by the user, whose tree is that one merged with the target. `merge` keeps
+    the agent's commits: a merge commit of the target and the brought-back head, with
+    one more commit if the head is not that tree, so that what arrives is what was
+    approved in any case. The user's signer and, if ordered, their `commit-msg` hook
+    run, each within its time.
 
     MergeConflict names the paths; Refused if there is no such branch, no identity,
-    nothing to merge, or a history that does not stand on the base.
+    nothing to merge, no commits for `merge` to keep, a history that does not stand on
+    the base, or a program of the user's that failed.
     """
     _refuse_old_git()
+    options = options or LandingOptions()
     old = _tip(task, order.target)
-    author = _identity(task)
-    squash = order.strategy == "squash" or not order.head
-    tip = (
-        _commit(task, order.tree, (task.base,), _BEYOND_COMMITS, author)
-        if squash
-        else _agents_tip(task, order, author)
-    )
+    squash = order.strategy == "squash"
+    if not squash:
+        _refuse_history(task, order)
+    converted = converted or conversion.convert(task, order, options)
+    for item in converted.items:
+        if item.verdict is Verdict.REFUSED:
+            raise Refused(item.sentence, hint=item.hint)
+    writer = commit.Writer(task, identity(task, order.agent, options), options)
+    if squash:
+        tip = _by_nobody(task, converted.tree)
+    elif _tree(task, order.head) == converted.tree:
+        tip = order.head
+    else:
+        tip = writer.write(converted.tree, (order.head,), _BEYOND_COMMITS)
     tree, conflicts = _merged(task, old, tip)
     if conflicts:
         raise MergeConflict(
@@ -50,8 +71,10 @@ def prepare(task: TaskGit, order: MergeOrder) -> PreparedMerge:
             f"{safe_line(order.target)} holds all of this already",
             hint="there is nothing to merge; discard the task",
         )
-    parents = (old,) if squash else (old, tip)
-    new = _commit(task, tree, parents, _message(task, order), author)
+    text = message.compose(task, order, writer.who)
+    if order.message_hook:
+        text = hooks.run_message_hook(task, order, text, options)
+    new = writer.write(tree, (old,) if squash else (old, tip), text)
     return PreparedMerge(old, new, order.target, order.strategy, order.tree)
 
 
@@ -66,8 +89,7 @@ def clashes(task: TaskGit, tree: str, target: str) -> tuple[str, ...]:
     It needs no identity of the user's, so a review can show it before there is one.
     """
     _refuse_old_git()
-    nobody = Actor("swarm", "swarm@swarm.invalid")
-    tip = _commit(task, tree, (task.base,), _BEYOND_COMMITS, nobody)
+    tip = _by_nobody(task, tree)
     return _merged(task, _tip(task, target), tip)[1]
 
 
@@ -95,15 +117,27 @@ def write_patch(task: TaskGit, tree: str, path: Path) -> None:
         raise SwarmError(f"cannot write {safe_line(str(path))}: {reason}") from error
 
 
-def _agents_tip(task: TaskGit, order: MergeOrder, author: Actor) -> str:
+def _refuse_history(task: TaskGit, order: MergeOrder) -> None:
+    """Refused if there are no commits to keep; never a silent squash."""
+    squash = "merge as squash: that takes what the files hold"
+    if not order.head:
+        raise Refused(
+            "the agent's commits were not brought back, so a merge cannot keep them",
+            hint=squash,
+        )
     if not task.review.is_ancestor(task.base, order.head):
         raise Refused(
-            "the agent's commits do not stand on the base of its task",
-            hint="merge as squash: that takes what the files hold",
+            "the agent's commits do not stand on the base of its task", hint=squash
         )
-    if _tree(task, order.head) == order.tree:
-        return order.head
-    return _commit(task, order.tree, (order.head,), _BEYOND_COMMITS, author)
+
+
+def _by_nobody(task: TaskGit, tree: str) -> str:
+    """A commit that never lands: `merge-tree` wants commits."""
+    nobody = Actor("swarm", "swarm@swarm.invalid")
+    env = Identity(nobody, nobody).variables()
+    words = (tree, "-p", task.base, "-F", "-")
+    made: str = task.review.git.commit_tree(*words, istream=b"nobody\n", env=env)
+    return made
 
 
 def _merged(task: TaskGit, ours: str, theirs: str) -> tuple[str, tuple[str, ...]]:
@@ -114,34 +148,6 @@ def _merged(task: TaskGit, ours: str, theirs: str) -> tuple[str, tuple[str, ...]
     tree, *paths = os.fsdecode(answer).split("\0")
     conflicts = tuple(dict.fromkeys(path for path in paths if path))
     return tree, conflicts if status else ()
-
-
-def _commit(
-    task: TaskGit,
-    tree: str,
-    parents: tuple[str, ...],
-    message: str,
-    author: Actor,
-) -> str:
-    parent_words = [word for parent in parents for word in ("-p", parent)]
-    env = {
-        Actor.env_author_name: author.name,
-        Actor.env_author_email: author.email,
-        Actor.env_committer_name: author.name,
-        Actor.env_committer_email: author.email,
-    }
-    words = (tree, *parent_words, "-F", "-")
-    commit: str = task.review.git.commit_tree(
-        *words, istream=os.fsencode(message), env=env
-    )
-    return commit
-
-
-def _message(task: TaskGit, order: MergeOrder) -> str:
-    """The human's message, and trailers that name the task and its agent."""
-    text = order.message.replace("\0", "").strip() or f"Merge task {task.task}"
-    trailers = f"Swarm-Task: {task.task}\nSwarm-Agent: {safe_line(order.agent)}\n"
-    return f"{text}\n\n{trailers}"
 
 
 def _tip(task: TaskGit, target: str) -> str:
@@ -157,16 +163,6 @@ def _tip(task: TaskGit, target: str) -> str:
 def _tree(task: TaskGit, commit: str) -> str:
     tree: str = task.review.git.rev_parse(f"{commit}^{{tree}}")
     return tree
-
-
-def _identity(task: TaskGit) -> Actor:
-    identity = task.repo.identity
-    if not identity.name or not identity.email:
-        raise Refused(
-            "git does not know who you are, so there can be no commit of yours",
-            hint="`git config --global user.name …` and `user.email …`",
-        )
-    return identity
 
 
 def _refuse_old_git() -> None:

@@ -1,6 +1,7 @@
 """A merge is decided to the last id, and the user's repository is only read."""
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -204,3 +205,32 @@ def test_an_older_git_is_refused_with_a_hint(
         prepare.clashes(task, task.base, "main")
 
     assert "patch" in refused.value.hint
+
+
+def test_merge_without_the_agents_commits_is_no_squash(repo: Path) -> None:
+    """Refused, where a squash landed before and was recorded as a merge."""
+    task = task_with_worktree(repo)
+    (task.worktree / "new").write_text("x\n")
+
+    with pytest.raises(Refused, match="not brought back") as refused:
+        prepare.prepare(task, ordered(task, "merge"))
+
+    assert "squash" in refused.value.hint
+    assert sh_git(repo, "rev-parse", "main") == task.base
+
+
+def test_signoff_is_one_more_trailer(repo: Path) -> None:
+    """In one block with the task's and the agent's, and by the committer."""
+    task = task_with_worktree(repo)
+    (task.worktree / "new").write_text("x\n")
+    sh_git(repo, "config", "committer.name", "Release Bot")
+    task = reopened(task)
+
+    prepared = prepare.prepare(task, replace(ordered(task), signoff=True))
+
+    trailers = show(task, prepared.new, "%(trailers)").splitlines()
+    assert trailers[:3] == [
+        "Swarm-Task: 1",
+        "Swarm-Agent: claude",
+        "Signed-off-by: Release Bot <ann@example.org>",
+    ]
