@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import budget, grants, task_network
 from swarm.engine.parts import EngineParts
-from swarm.engine.review import checkpoints, landing, merge, snapshot
+from swarm.engine.review import acknowledgements, checkpoints, landing, merge, snapshot
 from swarm.engine.tasks import cleanup, control, create
 from swarm.model import wishes
 from swarm.model.wishes import TaskWish, Wish
@@ -76,6 +76,7 @@ OPERATIONS: dict[type[Wish], CarryOut] = {
     wishes.RestoreCheckpoint: _wish(checkpoints.restore_wish),
     wishes.PlanLanding: _wish(landing.plan_wish),
     wishes.Merge: _wish(merge.merge),
+    wishes.ForgetAcknowledged: _wish(acknowledgements.forget_wish),
     wishes.Discard: _task(cleanup.discard),
     wishes.Restore: _task(cleanup.restore),
     wishes.Remove: _task_with_parts(cleanup.remove),

@@ -156,8 +156,42 @@ class MergeStarted(Event):
     strategy: str
     target: str
     tree: str
+    """The reviewed snapshot."""
     old: str
     new: str
+    landing_tree: str = ""
+    """The snapshot after the user's clean filters and line-end rules."""
+    acknowledged: tuple[str, ...] = ()
+    """Keys of what the merge does not do, and a human knew of."""
+
+    @classmethod
+    def from_json(cls, body: dict[str, Any]) -> Self:
+        """The event of a stored body."""
+        return cls(**{**body, "acknowledged": tuple(body.get("acknowledged", ()))})
+
+
+@event("life")
+class LandingAcknowledged(Event):
+    """A human knows what merges of one strategy leave out in a repository.
+
+    It is not asked again there until `AcknowledgementsForgotten`.
+    """
+
+    repo: str
+    strategy: str
+    keys: tuple[str, ...]
+
+    @classmethod
+    def from_json(cls, body: dict[str, Any]) -> Self:
+        """The event of a stored body."""
+        return cls(**{**body, "keys": tuple(body["keys"])})
+
+
+@event("life")
+class AcknowledgementsForgotten(Event):
+    """Merges in the repository ask again about all that they leave out."""
+
+    repo: str
 
 
 @event("life")
@@ -175,6 +209,17 @@ class TaskMerged(Event):
     strategy: str
     target: str
     commit: str
+    tree: str = ""
+    """The reviewed snapshot."""
+    landing_tree: str = ""
+    """The snapshot after the user's clean filters and line-end rules."""
+    acknowledged: tuple[str, ...] = ()
+    """Keys of what the merge did not do, and a human knew of."""
+
+    @classmethod
+    def from_json(cls, body: dict[str, Any]) -> Self:
+        """The event of a stored body."""
+        return cls(**{**body, "acknowledged": tuple(body.get("acknowledged", ()))})
 
 
 @event("life")

@@ -1,8 +1,15 @@
 """Values of a landing list: the say of the user's own git and files in a merge."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
+
+from swarm.model.safe_text import safe_line
+from swarm.model.wishes import Accepted
+
+SHOWN_PATHS = 5
+"""Paths of an item that its line names; the others are counted."""
 
 
 class Verdict(StrEnum):
@@ -39,6 +46,15 @@ class Subject(StrEnum):
     """Names that fold to one on a file system that ignores case."""
     HISTORY = "history"
     """The agent's commits, for the strategy `merge`."""
+    CONFLICT = "conflict"
+    """Places that the target changed too."""
+    TASK = "task"
+    """The task's state, or what its worktree holds."""
+
+
+STANDING = frozenset({Subject.HOOK, Subject.SMUDGE})
+"""Named items of these are facts of the repository, not of one task's work: what a
+human acknowledged of them is not asked again in the same repository."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +76,11 @@ class LandingItem:
     def key(self) -> str:
         """The text that acknowledges the item, such as `hook:pre-commit`."""
         return f"{self.subject}:{self.name}"
+
+    def line(self, most: int = SHOWN_PATHS) -> str:
+        """The sentence and its paths, made harmless for a screen."""
+        sentence = safe_line(self.sentence, 1000)
+        return f"{sentence}: {named(self.paths, most)}" if self.paths else sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +108,10 @@ class LandingList:
     holds both ids. Equal to `tree` if nothing is converted."""
     items: tuple[LandingItem, ...] = ()
     conversions: tuple[Conversion, ...] = ()
+    flagged: tuple[str, ...] = ()
+    """Changed files that would run on the user's machine; acknowledged by path."""
+    acknowledged: tuple[str, ...] = ()
+    """Keys that a human acknowledged in an earlier merge of this repository."""
 
     @property
     def refused(self) -> tuple[LandingItem, ...]:
@@ -98,9 +123,23 @@ class LandingList:
         """The items that a human must acknowledge."""
         return tuple(i for i in self.items if i.verdict is Verdict.NAMED)
 
-    def unacknowledged(self, keys: tuple[str, ...]) -> tuple[LandingItem, ...]:
-        """The named items whose keys are not among these."""
-        return tuple(item for item in self.named if item.key not in keys)
+    @property
+    def done(self) -> tuple[LandingItem, ...]:
+        """The items that the user's own git carries out."""
+        return tuple(i for i in self.items if i.verdict is Verdict.DONE)
+
+    def unacknowledged(self, keys: Accepted = ()) -> tuple[LandingItem, ...]:
+        """The named items whose keys are neither among these nor remembered."""
+        if keys == "all":
+            return ()
+        known = {*keys, *self.acknowledged}
+        return tuple(item for item in self.named if item.key not in known)
+
+    def unaccepted(self, paths: Accepted = ()) -> tuple[str, ...]:
+        """The flagged files that are not among these."""
+        if paths == "all":
+            return ()
+        return tuple(path for path in self.flagged if path not in paths)
 
     def to_json(self) -> dict[str, Any]:
         """The object that `from_json` reads back."""
@@ -108,6 +147,12 @@ class LandingList:
             **asdict(self),
             "items": [{**asdict(item), "key": item.key} for item in self.items],
         }
+
+
+def named(paths: Sequence[str], most: int = SHOWN_PATHS) -> str:
+    """The first paths, made harmless, and the number of the others."""
+    more = f" and {len(paths) - most} more" if len(paths) > most else ""
+    return ", ".join(safe_line(path, 120) for path in paths[:most]) + more
 
 
 def from_json(body: dict[str, Any]) -> LandingList:
@@ -131,4 +176,6 @@ def from_json(body: dict[str, Any]) -> LandingList:
         landing_tree=body["landing_tree"],
         items=items,
         conversions=conversions,
+        flagged=tuple(body.get("flagged", ())),
+        acknowledged=tuple(body.get("acknowledged", ())),
     )

@@ -171,6 +171,12 @@ class Merge(TaskWish):
     """Run the user's own `commit-msg` hook on the message."""
 
 
+class ForgetAcknowledged(TaskWish):
+    """Have merges in the task's repository ask again about what they leave out."""
+
+    verb = "ask_again"
+
+
 class Discard(TaskWish):
     """Give the work up; `Restore` takes it back."""
 
@@ -382,6 +388,7 @@ _KINDS: dict[str, type[Wish]] = {
         RestoreCheckpoint,
         PlanLanding,
         Merge,
+        ForgetAcknowledged,
         Discard,
         Restore,
         Remove,

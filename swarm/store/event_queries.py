@@ -123,6 +123,20 @@ class EventQueries:
         )
         return [Checkpoint(*row) for row in rows]
 
+    def acknowledged(self, repo: str, strategy: str) -> tuple[str, ...]:
+        """Keys that a human acknowledged in a repository for merges of a strategy."""
+        rows = self._connection.all(
+            "SELECT DISTINCT key.value FROM event, json_each(body, '$.keys') AS key"
+            " WHERE kind = 'LandingAcknowledged'"
+            " AND json_extract(body, '$.repo') = :repo"
+            " AND json_extract(body, '$.strategy') = :strategy"
+            " AND event.id > (SELECT coalesce(max(id), 0) FROM event"
+            " WHERE kind = 'AcknowledgementsForgotten'"
+            " AND json_extract(body, '$.repo') = :repo) ORDER BY key.value",
+            {"repo": repo, "strategy": strategy},
+        )
+        return tuple(str(row[0]) for row in rows)
+
     def trees(self, task: int) -> list[str]:
         """Every snapshot of the task, as a tree that a human can review."""
         rows = self._connection.all(

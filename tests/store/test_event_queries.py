@@ -84,3 +84,30 @@ def test_denials_stand_beside_the_decisions_about_them(queries: Queries) -> None
 
 def test_dropped_checkpoints_are_gone(queries: Queries) -> None:
     assert [one.number for one in queries.events.checkpoints(1)] == [2, 3]
+
+
+def test_what_was_acknowledged_is_kept_by_repository_and_strategy(
+    tmp_path: Path,
+) -> None:
+    """Until it is taken back, and only there."""
+    journal, queries = Journal(tmp_path / "a.db"), Queries(tmp_path / "a.db")
+    try:
+        journal.queue(lambda _id: build_event(events.TaskQueued))
+        journal.record(
+            1,
+            events.LandingAcknowledged("/r", "squash", ("hook:pre-commit",)),
+            events.LandingAcknowledged("/r", "squash", ("hook:pre-commit", "hook:x")),
+            events.LandingAcknowledged("/other", "squash", ("hook:y",)),
+            events.LandingAcknowledged("/r", "merge", ("hook:pre-merge-commit",)),
+        )
+        known = queries.events.acknowledged("/r", "squash")
+        journal.record(1, events.AcknowledgementsForgotten("/r"))
+        journal.record(1, events.LandingAcknowledged("/r", "squash", ("hook:z",)))
+        later = queries.events.acknowledged("/r", "squash")
+        other = queries.events.acknowledged("/other", "squash")
+    finally:
+        queries.close()
+        journal.close()
+
+    assert known == ("hook:pre-commit", "hook:x")
+    assert (later, other) == (("hook:z",), ("hook:y",))

@@ -1,5 +1,6 @@
 """Brings reviewed work home: exactly the tree that was looked at, or a refusal."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,121 +9,120 @@ from swarm.adapters.git.merge import apply
 from swarm.adapters.git.merge import prepare as merging
 from swarm.adapters.git.task_git import TaskGit
 from swarm.engine.context import EngineContext
-from swarm.engine.review import snapshot
-from swarm.errors import IllegalMove, PlanError, Refused, SwarmError
+from swarm.engine.review import acknowledgements, landing, snapshot
+from swarm.errors import IllegalMove, Refused, SwarmError
 from swarm.model import events
-from swarm.model.review import STRATEGIES, BranchStrategy, MergeOrder, PreparedMerge
-from swarm.model.safe_text import safe_line
+from swarm.model.landing import LandingList, named
+from swarm.model.review import MergeOrder, PreparedMerge, Snapshot
 from swarm.model.task import MERGEABLE, State, Task
-from swarm.model.wishes import Accepted, Merge
+from swarm.model.wishes import Merge
 
 
 def merge(context: EngineContext, wish: Merge) -> dict[str, Any]:
     """Merge a tree of the task's into its target, or write it to a patch file.
 
-    Without a tree a snapshot is taken now. Refused while files in classes X0 to X2
-    are not acknowledged by path. Answers `commit` and `target`, or `path`.
+    Without a tree a snapshot is taken now. Refused if the landing list, computed anew,
+    refuses anything or leaves out what is not acknowledged, if files in classes X0 to
+    X2 are not acknowledged by path, or if other bytes would land than the list showed.
+    Answers `commit` and `target`, or `path`; and `landing`, the list.
     """
     task = context.read().tasks.get(wish.task)
     if task.state is State.MERGED and wish.tree in ("", task.review.tree):
         # The keeper died between the merge and its answer.
         return {"commit": task.merge_commit, "target": task.target}
     if task.removed or task.state not in MERGEABLE:
-        raise IllegalMove(
-            f"task {task.id} is {task.state}; only a stopped task can be merged",
-            hint=f"stop it first: `swarm stop {task.id}`"
-            if task.state is State.LIVE
-            else f"see `swarm show {task.id}`",
-        )
-    strategy = wish.strategy or context.config().merge.strategy
-    if strategy not in STRATEGIES:
-        raise PlanError(
-            f"there is no merge strategy {strategy!r}",
-            hint=f"choose one of {', '.join(STRATEGIES)}",
-        )
-    tree = _reviewed_tree(context, task, wish.tree)
+        raise IllegalMove(*landing.not_mergeable(task))
+    strategy = landing.strategy(context, wish.strategy)
+    taken = _reviewed(context, task, wish.tree)
     of = context.task_git(task)
-    _require_acknowledged(of, tree, wish.accepted)
     if strategy == "patch":
-        return _write_patch(context, of, tree, wish.output)
-    order = MergeOrder(
-        target=wish.target or task.target,
-        strategy=_shape(strategy),
-        tree=tree,
-        message=wish.message or _message(task),
-        agent=task.agent,
-        head=task.review.head,
-    )
-    return _merge(context, of, order)
+        listed = landing.patch_list(of, taken.tree, taken.hidden)
+        acknowledgements.require(listed, wish.accepted, wish.acknowledged)
+        return _write_patch(context, of, listed, wish.output)
+    order = landing.order_of(of, task, wish, taken.tree, strategy)
+    known = landing.known(context, of, order)
+    listed = landing.plan(of, order, taken.hidden, known)
+    acknowledgements.require(listed, wish.accepted, wish.acknowledged)
+    _require_seen(of, listed, wish.landing_tree)
+    return _merge(context, of, order, listed)
 
 
-def _reviewed_tree(context: EngineContext, task: Task, tree: str) -> str:
+def _reviewed(context: EngineContext, task: Task, tree: str) -> Snapshot:
     taken = snapshot.snapshot(context, task.id)
     if tree and tree != taken.tree:
         raise Refused(
             f"the work of task {task.id} is no longer what was reviewed",
             hint="look at it again: what changed would be merged unseen",
         )
-    blocking = [hidden for hidden in taken.hidden if hidden.blocks]
-    if blocking:
-        names = ", ".join(f"{safe_line(h.path, 80)} ({h.reason})" for h in blocking[:5])
-        raise Refused(f"task {task.id} holds what no merge may leave out: {names}")
-    if taken.tree == taken.base_tree:
-        raise Refused(
-            f"task {task.id} changed nothing", hint=f"`swarm discard {task.id}`"
-        )
-    return taken.tree
+    return taken
 
 
-def _require_acknowledged(of: TaskGit, tree: str, accepted: Accepted) -> None:
-    """Nothing that runs on the human's machine goes in unseen."""
-    if accepted == "all":
+def _require_seen(of: TaskGit, listed: LandingList, seen: str) -> None:
+    """Refused if other bytes would land than a human saw in the landing list."""
+    if listed.landing_tree == (seen or listed.tree):
         return
-    gating = [change for change in diff.changes(of, of.base, tree) if change.gating]
-    unseen = [change for change in gating if change.path not in accepted]
-    if unseen:
-        names = ", ".join(
-            f"{safe_line(change.path, 80)} ({change.flags[0].level})"
-            for change in unseen[:5]
-        )
+    if not seen:
+        paths = [conversion.path for conversion in listed.conversions]
         raise Refused(
-            f"{len(unseen)} changed files would run on your machine and are not "
-            f"acknowledged: {names}",
-            hint="look at each, then acknowledge it in the review, or with "
-            "`--accept-risk PATH`",
+            "your git would store other bytes than those that were reviewed: "
+            f"{named(paths)}",
+            hint=f"look at them: `swarm merge {of.task} --dry-run`",
         )
+    paths = [change.path for change in diff.changes(of, seen, listed.landing_tree)]
+    raise Refused(
+        "other bytes would land than the landing list showed; a filter or an "
+        f"attribute gives something else now: {named(paths)}",
+        hint="look at the landing list again",
+    )
 
 
 def _write_patch(
-    context: EngineContext, of: TaskGit, tree: str, output: str
+    context: EngineContext, of: TaskGit, listed: LandingList, output: str
 ) -> dict[str, Any]:
     to = Path(output) if output else of.repo.root / f"swarm-{of.task}.patch"
-    merging.write_patch(of, tree, to)
-    context.journal.record(of.task, events.PatchWritten(str(to), tree))
-    return {"path": str(to)}
+    merging.write_patch(of, listed.tree, to)
+    context.journal.record(of.task, events.PatchWritten(str(to), listed.tree))
+    return {"path": str(to), "landing": listed.to_json()}
 
 
-def _merge(context: EngineContext, of: TaskGit, order: MergeOrder) -> dict[str, Any]:
-    prepared = merging.prepare(of, order)
-    context.journal.record(
-        of.task,
-        events.MergeStarted(
-            strategy=prepared.strategy,
-            target=prepared.target,
-            tree=prepared.tree,
-            old=prepared.old,
-            new=prepared.new,
-        ),
+def _merge(
+    context: EngineContext, of: TaskGit, order: MergeOrder, listed: LandingList
+) -> dict[str, Any]:
+    prepared = merging.prepare(of, replace(order, tree=listed.landing_tree))
+    started = events.MergeStarted(
+        strategy=prepared.strategy,
+        target=prepared.target,
+        tree=listed.tree,
+        old=prepared.old,
+        new=prepared.new,
+        landing_tree=listed.landing_tree,
+        acknowledged=tuple(item.key for item in listed.named),
     )
+    known = acknowledgements.new_standing(of.repo.root, listed)
+    context.journal.record(of.task, *known, started)
     try:
         apply.apply(of, prepared)
     except SwarmError as error:
         context.journal.record(of.task, events.MergeRefused(error.message, error.hint))
         raise
-    context.journal.record(
-        of.task, events.TaskMerged(prepared.strategy, prepared.target, prepared.new)
+    context.journal.record(of.task, merged(started))
+    return {
+        "commit": prepared.new,
+        "target": prepared.target,
+        "landing": listed.to_json(),
+    }
+
+
+def merged(started: events.MergeStarted) -> events.TaskMerged:
+    """The event of a merge that is done."""
+    return events.TaskMerged(
+        strategy=started.strategy,
+        target=started.target,
+        commit=started.new,
+        tree=started.tree,
+        landing_tree=started.landing_tree,
+        acknowledged=started.acknowledged,
     )
-    return {"commit": prepared.new, "target": prepared.target}
 
 
 def complete(context: EngineContext, task_id: int) -> None:
@@ -137,7 +137,7 @@ def complete(context: EngineContext, task_id: int) -> None:
         old=last.old,
         new=last.new,
         target=last.target,
-        strategy=_shape(last.strategy),
+        strategy=landing.shape(last.strategy),
         tree=last.tree,
     )
     try:
@@ -145,18 +145,4 @@ def complete(context: EngineContext, task_id: int) -> None:
     except SwarmError as error:
         context.journal.record(task_id, events.MergeRefused(error.message, error.hint))
     else:
-        context.journal.record(
-            task_id, events.TaskMerged(last.strategy, last.target, last.new)
-        )
-
-
-def _shape(strategy: str) -> BranchStrategy:
-    return "merge" if strategy == "merge" else "squash"
-
-
-def _message(task: Task) -> str:
-    """The first line of the prompt as a subject, the whole of it as the body."""
-    words = task.prompt.strip().splitlines() or [task.name]
-    subject = safe_line(words[0], 72)
-    body = "\n".join(words).strip()
-    return subject if body == words[0] and len(body) <= 72 else f"{subject}\n\n{body}"
+        context.journal.record(task_id, merged(last))

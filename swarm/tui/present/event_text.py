@@ -50,7 +50,16 @@ def _import_refused(event: events.ImportRefused) -> EventText:
 
 def _merged(event: events.TaskMerged) -> EventText:
     target, commit = safe_line(event.target, 80), safe_line(event.commit, 9)[:9]
-    return "✓", f"merged into {target} as {commit}", GOOD
+    kept = ", ".join(safe_line(key, 40) for key in event.acknowledged[:3])
+    without = f", acknowledged: {kept}" if kept else ""
+    other = event.landing_tree not in ("", event.tree)
+    filtered = ", as your git stores it" if other else ""
+    return "✓", f"merged into {target} as {commit}{filtered}{without}", GOOD
+
+
+def _acknowledged(event: events.LandingAcknowledged) -> EventText:
+    keys = ", ".join(safe_line(key, 60) for key in event.keys[:5])
+    return "✓", f"merges here may go without {keys}: you acknowledged it", MUTED
 
 
 def _checkpoint(event: events.CheckpointTaken) -> EventText:
@@ -205,6 +214,12 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
         ERROR,
     ),
     events.TaskMerged: _merged,
+    events.LandingAcknowledged: _acknowledged,
+    events.AcknowledgementsForgotten: lambda _: (
+        "·",
+        "merges in this repository ask again what they may leave out",
+        MUTED,
+    ),
     events.PatchWritten: lambda event: (
         "✓",
         f"patch written to {safe_line(event.path, 200)}",
