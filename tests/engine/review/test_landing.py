@@ -20,10 +20,9 @@ def planned(
     task: TaskGit,
     strategy: BranchStrategy = "squash",
     hidden: tuple[Hidden, ...] = (),
-    **more: str,
 ) -> LandingList:
     tree = take.take(task).tree
-    order = MergeOrder("main", strategy, tree, "Do the thing", "claude", **more)
+    order = MergeOrder("main", strategy, tree, "Do the thing", "claude")
     return landing.plan(reopened(task), order, hidden)
 
 
