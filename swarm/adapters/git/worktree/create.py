@@ -1,8 +1,6 @@
 """Creates one task's worktree and git directories, and removes them again."""
 
-import os
 from contextlib import ExitStack
-from pathlib import Path
 
 from swarm.adapters.git.safe_fs.files import (
     change_owner,
@@ -12,16 +10,10 @@ from swarm.adapters.git.safe_fs.files import (
 )
 from swarm.adapters.git.task_git import PRIVATE, TaskGit
 from swarm.adapters.git.worktree import registration
+from swarm.adapters.git.worktree.private_git import make_private
+from swarm.adapters.git.worktree.skeleton import write_alternates, write_skeleton
 from swarm.errors import Refused
 from swarm.model.safe_text import safe_line
-from swarm.plan.specs import WORKSPACE
-
-# The highest place that attributes are read from: whatever a `.gitattributes` in the
-# tree says, bytes are taken as they are, and every file is diffed and merged as text.
-ATTRIBUTES = (
-    "* -text !eol !crlf -ident !filter !working-tree-encoding !diff !merge "
-    "!whitespace !conflict-marker-size !encoding !delta\n"
-)
 
 
 def create_worktree(task: TaskGit, owner: tuple[int, int] | None = None) -> None:
@@ -37,7 +29,7 @@ def create_worktree(task: TaskGit, owner: tuple[int, int] | None = None) -> None
         cleanup.callback(remove_worktree, task)
         _make_review(task)
         registration.register(task)
-        _make_private(task)
+        make_private(task)
         write_new(task.gitfile, f"gitdir: {PRIVATE}\n")
         write_new(task.nothing, b"")
         if owner:
@@ -96,56 +88,7 @@ def refuse_branch(task: TaskGit) -> None:
 
 def _make_review(task: TaskGit) -> None:
     git_dir = task.review_git
-    _write_skeleton(task, git_dir, "\tbare = true\n\tbigFileThreshold = 32m\n")
+    write_skeleton(task, git_dir, "\tbare = true\n\tbigFileThreshold = 32m\n")
     objects = (path for path, _ in task.borrowed())
-    _write_alternates(git_dir, [str(path) for path in objects])
+    write_alternates(git_dir, [str(path) for path in objects])
     write_new(git_dir / "HEAD", "ref: refs/heads/none\n")
-
-
-def _make_private(task: TaskGit) -> None:
-    git_dir = task.private_git
-    erase(git_dir)
-    config = (
-        "\tbare = false\n\tlogallrefupdates = true\n"
-        f"\tworktree = {WORKSPACE}\n"
-        "[user]\n\tname = swarm agent\n\temail = agent@swarm.invalid\n"
-        "[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n"
-    )
-    _write_skeleton(task, git_dir, config)
-    _write_alternates(git_dir, [target for _, target in task.borrowed()])
-    write_new(git_dir / "HEAD", f"ref: refs/heads/{task.branch}\n")
-    write_new(git_dir / "refs" / "heads" / task.branch, f"{task.base}\n")
-    write_new(git_dir / "index", (task.review_git / "base.index").read_bytes())
-
-
-def _write_skeleton(task: TaskGit, git_dir: Path, config: str) -> None:
-    """A git directory without templates, so without hooks."""
-    object_format = task.repo.object_format
-    is_sha1 = object_format == "sha1"
-    # Extensions count from version 1 on; version 0 is what any git understands.
-    version = 0 if is_sha1 else 1
-    extensions = "" if is_sha1 else f"[extensions]\n\tobjectformat = {object_format}\n"
-    core = f"[core]\n\trepositoryformatversion = {version}\n\tfilemode = true\n"
-    write_new(git_dir / "config", core + config + extensions)
-    for name in ("objects/pack", "objects/info", "refs/heads", "info"):
-        (git_dir / name).mkdir(parents=True, exist_ok=True)
-    write_new(git_dir / "info" / "attributes", ATTRIBUTES)
-    write_new(git_dir / "info" / "exclude", _excludes(task))
-    shallow = task.repo.common_dir / "shallow"
-    if shallow.exists():
-        write_new(git_dir / "shallow", shallow.read_bytes())
-
-
-def _write_alternates(git_dir: Path, objects: list[str]) -> None:
-    lines = "".join(f"{path}\n" for path in objects)
-    write_new(git_dir / "objects" / "info" / "alternates", os.fsencode(lines))
-
-
-def _excludes(task: TaskGit) -> bytes:
-    """The rules of the user's machine: `info/exclude` and `core.excludesFile`."""
-    configured = task.repo.settings.last("core.excludesfile")
-    home = task.repo.owner_home
-    default = home / ".config" / "git" / "ignore"
-    personal = Path(configured.replace("~", str(home), 1)) if configured else default
-    files = (personal, task.repo.common_dir / "info" / "exclude")
-    return b"".join(path.read_bytes() + b"\n" for path in files if path.is_file())

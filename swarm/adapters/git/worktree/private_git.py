@@ -1,0 +1,34 @@
+"""The agent's own git directory: it holds what a checkout's has, and leads nowhere."""
+
+from swarm.adapters.git.safe_fs.files import erase, write_new
+from swarm.adapters.git.task_git import TaskGit
+from swarm.adapters.git.worktree.private_refs import RefList, read_refs, write_refs
+from swarm.adapters.git.worktree.skeleton import write_alternates, write_skeleton
+from swarm.plan.specs import WORKSPACE
+
+_CONFIG = f"""\
+\tbare = false
+\tlogallrefupdates = true
+\tworktree = {WORKSPACE}
+[user]
+\tname = swarm agent
+\temail = agent@swarm.invalid
+[gc]
+\tauto = 0
+[maintenance]
+\tauto = false
+"""
+
+
+def make_private(task: TaskGit) -> RefList:
+    """Make the git directory; the task's review directory and index are there."""
+    git_dir = task.private_git
+    erase(git_dir)
+    write_skeleton(task, git_dir, _CONFIG)
+    write_alternates(git_dir, [target for _, target in task.borrowed()])
+    write_new(git_dir / "HEAD", f"ref: refs/heads/{task.branch}\n")
+    write_new(git_dir / "refs" / "heads" / task.branch, f"{task.base}\n")
+    write_new(git_dir / "index", (task.review_git / "base.index").read_bytes())
+    refs = read_refs(task.repo.git, task.review.git)
+    write_refs(git_dir, refs.refs, task.branch)
+    return refs
