@@ -1,23 +1,31 @@
 """Computes the landing list of a merge, the one place that knows all its parts."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
-from swarm.adapters.git import diff
-from swarm.adapters.git.merge import preview, target
+from swarm.adapters.git.merge import (
+    conversion,
+    drivers,
+    history,
+    hooks,
+    identity,
+    signing,
+    smudge,
+    target,
+)
+from swarm.adapters.git.merge.conversion import Converted
+from swarm.adapters.git.merge.options import LandingOptions
 from swarm.adapters.git.task_git import TaskGit
 from swarm.engine.context import EngineContext
-from swarm.engine.review import snapshot
+from swarm.engine.review import landing_items, snapshot
 from swarm.errors import PlanError, Refused
-from swarm.model.landing import LandingItem, LandingList, Subject, Verdict
-from swarm.model.review import STRATEGIES, BranchStrategy, Hidden, MergeOrder
+from swarm.model.landing import LandingList, Verdict
+from swarm.model.review import STRATEGIES, BranchStrategy, Hidden, MergeOrder, Snapshot
 from swarm.model.safe_text import safe_line
 from swarm.model.task import MERGEABLE, State, Task
 from swarm.model.wishes import Merge, PlanLanding
-
-IN_SUBMODULE = "content in a submodule"
-"""The reason for which a snapshot leaves out what lies in a submodule."""
 
 
 def plan_wish(context: EngineContext, wish: PlanLanding) -> dict[str, Any]:
@@ -29,17 +37,40 @@ def plan_wish(context: EngineContext, wish: PlanLanding) -> dict[str, Any]:
     chosen = strategy(context, wish.strategy)
     if task.state not in MERGEABLE:
         tree = wish.tree or task.review.tree
-        item = _task_item(not_mergeable(task))
+        item = landing_items.refusal(not_mergeable(task))
         return LandingList(wish.target, chosen, tree, tree, (item,)).to_json()
-    tree, hidden = wish.tree, _hidden(context, task, wish.tree)
+    hidden, tree = _hidden(context, task, wish.tree), wish.tree
     if hidden is None:
-        taken = snapshot.snapshot(context, task.id)
-        tree, hidden = taken.tree, taken.hidden
+        taken = reviewed(context, task, wish.tree)
+        hidden, tree = taken.hidden, taken.tree
     of = context.task_git(task)
     if chosen == "patch":
         return patch_list(of, tree, hidden).to_json()
     order = order_of(of, task, wish, tree, chosen)
-    return plan(of, order, hidden, known(context, of, order)).to_json()
+    planned = plan(of, order, options(context), hidden)
+    return replace(planned.listed, acknowledged=known(context, of, order)).to_json()
+
+
+def reviewed(context: EngineContext, task: Task, tree: str) -> Snapshot:
+    """A snapshot taken now; Refused if it is not the tree, unless that is empty."""
+    taken = snapshot.snapshot(context, task.id)
+    if tree and tree != taken.tree:
+        raise Refused(
+            f"the work of task {task.id} is no longer what was reviewed",
+            hint="look at it again: what changed would be merged unseen",
+        )
+    return taken
+
+
+def options(context: EngineContext) -> LandingOptions:
+    """What the settings say of the user's programs at a landing."""
+    settings = context.config().merge
+    return LandingOptions(
+        author=settings.author,
+        sign_seconds=settings.sign_seconds,
+        filter_seconds=settings.filter_seconds,
+        hook_seconds=settings.hook_seconds,
+    )
 
 
 def known(context: EngineContext, of: TaskGit, order: MergeOrder) -> tuple[str, ...]:
@@ -47,29 +78,57 @@ def known(context: EngineContext, of: TaskGit, order: MergeOrder) -> tuple[str, 
     return context.read().events.acknowledged(str(of.repo.root), order.strategy)
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A landing list, and the landing tree that `prepare` takes."""
+
+    listed: LandingList
+    converted: Converted
+
+
 def plan(
     of: TaskGit,
     order: MergeOrder,
+    options: LandingOptions,
     hidden: Iterable[Hidden] = (),
-    acknowledged: tuple[str, ...] = (),
-) -> LandingList:
+) -> Planned:
     """The list for an order; `hidden` is what the snapshot could not hold.
 
     Runs the user's clean filters, each within its time; writes nothing of the user's.
+    Nothing in it is acknowledged yet.
     """
-    tree, hidden = order.tree, tuple(hidden)
-    items = [*_task_items(of, tree, hidden), *_history(of, order)]
-    items += _merge_items(of, order, tree)
-    items += _submodules(hidden)
-    return LandingList(
+    hidden = tuple(hidden)
+    early = (
+        *landing_items.refusals(of, order.tree, hidden),
+        *drivers.items(of, order.tree),
+    )
+    if any(item.verdict is Verdict.REFUSED for item in early):
+        # No program of the user's runs for what cannot land.
+        converted = Converted(order.tree)
+    else:
+        converted = conversion.convert(of, order, options)
+    items = (
+        *early,
+        *landing_items.history(of, order),
+        *converted.items,
+        *landing_items.target(of, order, converted.tree),
+        *smudge.items(of, order, converted),
+        *history.items(of, order, converted),
+        *landing_items.submodules(hidden),
+        *hooks.items(of, order),
+        *identity.items(of, order.agent, options),
+        *signing.items(of, options),
+    )
+    listed = LandingList(
         target=order.target,
         strategy=order.strategy,
         tree=order.tree,
-        landing_tree=tree,
-        items=tuple(items),
-        flagged=_flagged(of, order.tree),
-        acknowledged=acknowledged,
+        landing_tree=converted.tree,
+        items=items,
+        conversions=converted.conversions,
+        flagged=landing_items.flagged(of, order.tree),
     )
+    return Planned(listed, converted)
 
 
 def patch_list(of: TaskGit, tree: str, hidden: Iterable[Hidden]) -> LandingList:
@@ -78,8 +137,13 @@ def patch_list(of: TaskGit, tree: str, hidden: Iterable[Hidden]) -> LandingList:
     No git of the user's has a say before somebody applies it.
     """
     hidden = tuple(hidden)
-    items = (*_task_items(of, tree, hidden), *_submodules(hidden))
-    return LandingList("", "patch", tree, tree, items, flagged=_flagged(of, tree))
+    items = (
+        *landing_items.refusals(of, tree, hidden),
+        *landing_items.submodules(hidden),
+    )
+    return LandingList(
+        "", "patch", tree, tree, items, flagged=landing_items.flagged(of, tree)
+    )
 
 
 def strategy(context: EngineContext, asked: str) -> str:
@@ -136,87 +200,6 @@ def _hidden(context: EngineContext, task: Task, tree: str) -> tuple[Hidden, ...]
     if not tree or body.get("tree") != tree:
         return None
     return tuple(Hidden(**entry) for entry in body["hidden"])
-
-
-def _task_item(reason: tuple[str, str], paths: tuple[str, ...] = ()) -> LandingItem:
-    sentence, hint = reason
-    return LandingItem(
-        Subject.TASK, Verdict.REFUSED, "state", sentence, paths, hint=hint
-    )
-
-
-def _task_items(
-    of: TaskGit, tree: str, hidden: tuple[Hidden, ...]
-) -> Iterator[LandingItem]:
-    """Refusals for which git need not be asked."""
-    blocking = [entry for entry in hidden if entry.blocks]
-    if blocking:
-        names = tuple(f"{entry.path} ({entry.reason})" for entry in blocking)
-        sentence = f"task {of.task} holds what no merge may leave out"
-        yield _task_item((sentence, ""), names)
-    if _is_unchanged(of, tree):
-        yield _task_item(
-            (f"task {of.task} changed nothing", f"`swarm discard {of.task}`")
-        )
-
-
-def _is_unchanged(of: TaskGit, tree: str) -> bool:
-    base_tree: str = of.review.git.rev_parse(f"{of.base}^{{tree}}")
-    return tree == base_tree
-
-
-def _history(of: TaskGit, order: MergeOrder) -> Iterator[LandingItem]:
-    if order.strategy == "merge" and not order.head:
-        yield LandingItem(
-            Subject.HISTORY,
-            Verdict.REFUSED,
-            "commits",
-            f"the commits of task {of.task} could not be brought back, and the "
-            "strategy merge keeps them",
-            hint="merge what the files hold as one commit: strategy squash",
-        )
-
-
-def _merge_items(of: TaskGit, order: MergeOrder, tree: str) -> Iterator[LandingItem]:
-    """What the target itself stands against."""
-    merged = preview.preview(of, tree, order.target)
-    branch = safe_line(order.target)
-    if merged.conflicts:
-        yield LandingItem(
-            Subject.CONFLICT,
-            Verdict.REFUSED,
-            "content",
-            f"{branch} changed in the same places",
-            merged.conflicts,
-            hint="ask the agent to bring its work up to date, or merge by hand",
-        )
-    elif merged.new == merged.old and not _is_unchanged(of, tree):
-        yield _task_item(
-            (
-                f"{branch} holds all of this already",
-                "there is nothing to merge; discard the task",
-            )
-        )
-
-
-def _submodules(hidden: tuple[Hidden, ...]) -> Iterator[LandingItem]:
-    """What lies in submodules, which no tree of this repository can hold."""
-    inside = tuple(entry.path for entry in hidden if entry.reason == IN_SUBMODULE)
-    if inside:
-        yield LandingItem(
-            Subject.SUBMODULE,
-            Verdict.NAMED,
-            "content",
-            "files inside a submodule are not merged: they belong to its own "
-            "repository, and its commit here stays",
-            inside,
-            hint="take them from the task's worktree into the submodule's repository",
-        )
-
-
-def _flagged(of: TaskGit, tree: str) -> tuple[str, ...]:
-    changes = diff.changes(of, of.base, tree)
-    return tuple(change.path for change in changes if change.gating)
 
 
 def _message(task: Task) -> str:

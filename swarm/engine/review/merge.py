@@ -9,12 +9,13 @@ from swarm.adapters.git.merge import apply
 from swarm.adapters.git.merge import prepare as merging
 from swarm.adapters.git.task_git import TaskGit
 from swarm.engine.context import EngineContext
-from swarm.engine.review import acknowledgements, landing, snapshot
+from swarm.engine.review import acknowledgements, landing
+from swarm.engine.review.landing import Planned
 from swarm.errors import IllegalMove, Refused, SwarmError
 from swarm.model import events
 from swarm.model.landing import LandingList, named
-from swarm.model.review import MergeOrder, PreparedMerge, Snapshot
-from swarm.model.task import MERGEABLE, State, Task
+from swarm.model.review import MergeOrder, PreparedMerge
+from swarm.model.task import MERGEABLE, State
 from swarm.model.wishes import Merge
 
 
@@ -33,28 +34,19 @@ def merge(context: EngineContext, wish: Merge) -> dict[str, Any]:
     if task.removed or task.state not in MERGEABLE:
         raise IllegalMove(*landing.not_mergeable(task))
     strategy = landing.strategy(context, wish.strategy)
-    taken = _reviewed(context, task, wish.tree)
+    taken = landing.reviewed(context, task, wish.tree)
     of = context.task_git(task)
     if strategy == "patch":
         listed = landing.patch_list(of, taken.tree, taken.hidden)
         acknowledgements.require(listed, wish.accepted, wish.acknowledged)
         return _write_patch(context, of, listed, wish.output)
     order = landing.order_of(of, task, wish, taken.tree, strategy)
+    planned = landing.plan(of, order, landing.options(context), taken.hidden)
     known = landing.known(context, of, order)
-    listed = landing.plan(of, order, taken.hidden, known)
+    listed = replace(planned.listed, acknowledged=known)
     acknowledgements.require(listed, wish.accepted, wish.acknowledged)
     _require_seen(of, listed, wish.landing_tree)
-    return _merge(context, of, order, listed)
-
-
-def _reviewed(context: EngineContext, task: Task, tree: str) -> Snapshot:
-    taken = snapshot.snapshot(context, task.id)
-    if tree and tree != taken.tree:
-        raise Refused(
-            f"the work of task {task.id} is no longer what was reviewed",
-            hint="look at it again: what changed would be merged unseen",
-        )
-    return taken
+    return _merge(context, of, order, replace(planned, listed=listed))
 
 
 def _require_seen(of: TaskGit, listed: LandingList, seen: str) -> None:
@@ -86,9 +78,10 @@ def _write_patch(
 
 
 def _merge(
-    context: EngineContext, of: TaskGit, order: MergeOrder, listed: LandingList
+    context: EngineContext, of: TaskGit, order: MergeOrder, planned: Planned
 ) -> dict[str, Any]:
-    prepared = merging.prepare(of, replace(order, tree=listed.landing_tree))
+    listed, settings = planned.listed, landing.options(context)
+    prepared = merging.prepare(of, order, planned.converted, settings)
     started = events.MergeStarted(
         strategy=prepared.strategy,
         target=prepared.target,

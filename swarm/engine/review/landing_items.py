@@ -1,0 +1,95 @@
+"""The items of a landing list that come from the task and its target alone."""
+
+from collections.abc import Iterator
+
+from swarm.adapters.git import diff
+from swarm.adapters.git.merge import preview
+from swarm.adapters.git.task_git import TaskGit
+from swarm.model.landing import LandingItem, Subject, Verdict
+from swarm.model.review import Hidden, MergeOrder
+from swarm.model.safe_text import safe_line
+
+IN_SUBMODULE = "content in a submodule"
+"""The reason for which a snapshot leaves out what lies in a submodule."""
+
+
+def refusal(reason: tuple[str, str], paths: tuple[str, ...] = ()) -> LandingItem:
+    sentence, hint = reason
+    return LandingItem(
+        Subject.TASK, Verdict.REFUSED, "state", sentence, paths, hint=hint
+    )
+
+
+def refusals(
+    of: TaskGit, tree: str, hidden: tuple[Hidden, ...]
+) -> Iterator[LandingItem]:
+    """Refusals for which git need not be asked."""
+    blocking = [entry for entry in hidden if entry.blocks]
+    if blocking:
+        names = tuple(f"{entry.path} ({entry.reason})" for entry in blocking)
+        sentence = f"task {of.task} holds what no merge may leave out"
+        yield refusal((sentence, ""), names)
+    if _is_unchanged(of, tree):
+        yield refusal((f"task {of.task} changed nothing", f"`swarm discard {of.task}`"))
+
+
+def _is_unchanged(of: TaskGit, tree: str) -> bool:
+    base_tree: str = of.review.git.rev_parse(f"{of.base}^{{tree}}")
+    return tree == base_tree
+
+
+def history(of: TaskGit, order: MergeOrder) -> Iterator[LandingItem]:
+    """A merge that keeps commits is never made a squash in silence."""
+    if order.strategy != "merge":
+        return
+    if not order.head:
+        sentence = f"the commits of task {of.task} were not brought back"
+    elif not of.review.is_ancestor(of.base, order.head):
+        sentence = f"the commits of task {of.task} do not stand on its base"
+    else:
+        return
+    yield LandingItem(
+        Subject.HISTORY,
+        Verdict.REFUSED,
+        "commits",
+        f"{sentence}, so a merge cannot keep them",
+        hint="merge as squash: that takes what the files hold",
+    )
+
+
+def target(of: TaskGit, order: MergeOrder, tree: str) -> Iterator[LandingItem]:
+    """What the target and its checkouts stand against."""
+    merged = preview.preview(of, tree, order.target)
+    branch = safe_line(order.target)
+    if merged.conflicts:
+        yield LandingItem(
+            Subject.CONFLICT,
+            Verdict.REFUSED,
+            "content",
+            f"{branch} changed in the same places",
+            merged.conflicts,
+            hint="ask the agent to bring its work up to date, or merge by hand",
+        )
+    elif merged.new == merged.old and not _is_unchanged(of, tree):
+        reason = f"{branch} holds all of this already"
+        yield refusal((reason, "there is nothing to merge; discard the task"))
+
+
+def submodules(hidden: tuple[Hidden, ...]) -> Iterator[LandingItem]:
+    """What lies in submodules, which no tree of this repository can hold."""
+    inside = tuple(entry.path for entry in hidden if entry.reason == IN_SUBMODULE)
+    if inside:
+        yield LandingItem(
+            Subject.SUBMODULE,
+            Verdict.NAMED,
+            "content",
+            "files inside a submodule are not merged: they belong to its own "
+            "repository, and its commit here stays",
+            inside,
+            hint="take them from the task's worktree into the submodule's repository",
+        )
+
+
+def flagged(of: TaskGit, tree: str) -> tuple[str, ...]:
+    changes = diff.changes(of, of.base, tree)
+    return tuple(change.path for change in changes if change.gating)
