@@ -88,9 +88,9 @@ def _diff() -> CommandFunctions:
 
 
 def _merge() -> CommandFunctions:
-    from swarm.cli import review  # noqa: PLC0415 - only when it is called
+    from swarm.cli import merge  # noqa: PLC0415 - only when it is called
 
-    return CommandFunctions(review.merge_arguments, review.merge)
+    return CommandFunctions(merge.merge_arguments, merge.merge)
 
 
 def _doctor() -> CommandFunctions:

@@ -1,10 +1,9 @@
-"""`swarm diff` and `swarm merge`: shows a task's changes, and merges them."""
+"""`swarm diff`: shows a task's changes, and what the user's git makes of them."""
 
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from swarm.bootstrap import home, wiring
@@ -12,10 +11,11 @@ from swarm.cli import exit_codes, output
 from swarm.cli.argument_types import task_id
 from swarm.cli.keeper_client import ask
 from swarm.errors import Refused
-from swarm.model.review import STRATEGIES, Change, Hidden
+from swarm.model.landing import from_json
+from swarm.model.review import Change, Hidden
 from swarm.model.safe_text import plain, safe_line
 from swarm.model.task import Task
-from swarm.model.wishes import Merge, TakeSnapshot
+from swarm.model.wishes import PlanLanding, TakeSnapshot
 from swarm.plan.naming import HomePaths
 from swarm.store.queries import Queries
 
@@ -27,38 +27,14 @@ def diff_arguments(parser: ArgumentParser) -> None:
     add("--stat", action="store_true", help="print files and flags only")
     add("--json", action="store_true", help="print files, flags and the tree as JSON")
     add(
+        "--landing",
+        action="store_true",
+        help="print what your filters and line-end rules change of the reviewed bytes",
+    )
+    add(
         "--raw",
         action="store_true",
         help="print the agent's bytes as they are; refused on a terminal",
-    )
-
-
-def merge_arguments(parser: ArgumentParser) -> None:
-    """Add the id of one task, the target, and the flagged files that are accepted."""
-    add = parser.add_argument
-    add("id", type=task_id, metavar="ID")
-    add("--strategy", choices=STRATEGIES, help="default: the config's")
-    add("--into", metavar="BRANCH", help="default: the branch the task began from")
-    add("-m", "--message", metavar="MSG", help="default: made from the prompt")
-    add(
-        "--output",
-        type=Path,
-        metavar="FILE",
-        help="the file that --strategy patch writes",
-    )
-    add("--tree", metavar="ID", help="merge exactly this reviewed tree")
-    add(
-        "--accept-risk",
-        action="extend",
-        nargs="+",
-        default=[],
-        metavar="PATH",
-        help="merge although these files are flagged: you have looked at them",
-    )
-    add(
-        "--accept-all-risks",
-        action="store_true",
-        help="merge although files are flagged: you have looked at all of them",
     )
 
 
@@ -84,6 +60,10 @@ def diff(args: Namespace) -> int:
         else:
             _print_stat(tree, changes, hidden)
         return exit_codes.DONE
+    if args.landing:
+        listed = from_json(ask(paths, PlanLanding(task.id, tree=tree)))
+        _print_diff(review.landing_diff(task.id, tree, listed.landing_tree), args.raw)
+        return exit_codes.DONE
     _print_diff(review.diff(task.id, tree), args.raw)
     return exit_codes.DONE
 
@@ -91,28 +71,6 @@ def diff(args: Namespace) -> int:
 def snapshot(paths: HomePaths, task: Task) -> str:
     """The id of a new tree of the worktree's bytes; the keeper makes it."""
     return str(ask(paths, TakeSnapshot(task.id))["tree"])
-
-
-def merge(args: Namespace) -> int:
-    """Merge the tree that was reviewed last; refused if the files changed since."""
-    paths = home.places()
-    task = Queries(paths.database).tasks.get(args.id)
-    wish = Merge(
-        task.id,
-        tree=args.tree or task.review.tree,
-        strategy=args.strategy or "",
-        target=args.into or "",
-        message=args.message or "",
-        accepted="all" if args.accept_all_risks else tuple(args.accept_risk),
-        output=str(args.output.expanduser().absolute()) if args.output else "",
-    )
-    answer = ask(paths, wish)
-    if "path" in answer:
-        output.out(f"wrote {safe_line(answer['path'])}")
-    else:
-        into = safe_line(answer["target"])
-        output.out(f"merged #{task.id} {task.name} into {into} as {answer['commit']}")
-    return exit_codes.DONE
 
 
 def _print_diff(diff: bytes, as_bytes: bool) -> None:

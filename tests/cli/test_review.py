@@ -1,16 +1,15 @@
-"""`diff` shows what is in the tree and does nothing; `merge` takes what was read."""
+"""`diff` shows what is in the tree and does nothing."""
 
 import io
 import json
 import sys
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from swarm.bootstrap import wiring
 from swarm.cli import exit_codes
-from swarm.model import events
+from swarm.model.landing import LandingList
 from swarm.model.review import Change, Flag, Hidden, Level
 from swarm.plan.naming import HomePaths
 from swarm.store.journal import Journal
@@ -37,6 +36,9 @@ class OneReview:
 
     def diff(self, task_id: int, tree: str, path: str = "") -> bytes:
         return HOSTILE
+
+    def landing_diff(self, task_id: int, tree: str, landing: str) -> bytes:
+        return f"-{tree}\n+{landing}\n".encode()
 
 
 @pytest.fixture
@@ -106,42 +108,17 @@ def test_a_summary_as_json_names_the_tree(
     assert facts["hidden"][0]["count"] == 900
 
 
-def merge(answer: dict[str, Any]) -> Callable[[object], dict[str, Any]]:
-    return lambda _wish: answer
-
-
-def test_a_merge_names_the_tree_that_was_read(
-    swarm: Swarm, task: Callable[[], int], keeper: FakeKeeper, journal: Journal
+def test_what_the_users_git_changes_is_a_diff_of_its_own(
+    swarm: Swarm, task: Callable[[], int], keeper: FakeKeeper
 ) -> None:
+    """From the reviewed tree to the one that would land."""
+    listed = LandingList("main", "squash", "c" * 40, "d" * 40)
     number = task()
-    journal.record(number, events.SnapshotTaken("d" * 40, 1, 1, 0, 0, 0))
-    keeper.decide = merge({"commit": "e" * 40, "target": "main"})
-
-    status, out, _ = swarm("merge", "1", "--accept-risk", "Makefile", "x", "-m", "hi")
-
-    assert (status, out) == (0, f"merged #1 fix into main as {'e' * 40}\n")
-    assert keeper.seen[0] == (
-        "merge",
-        {
-            "task": 1,
-            "tree": "d" * 40,
-            "strategy": "",
-            "target": "",
-            "message": "hi",
-            "accepted": ["Makefile", "x"],
-            "output": "",
-        },
+    keeper.decide = lambda wish: (
+        {"tree": "c" * 40} if wish.verb == "snapshot" else listed.to_json()
     )
 
+    out = swarm("diff", str(number), "--landing")[1]
 
-def test_a_patch_goes_where_it_is_asked_to(
-    swarm: Swarm, task: Callable[[], int], keeper: FakeKeeper, paths: HomePaths
-) -> None:
-    task()
-    keeper.decide = merge({"path": "/x/y.patch"})
-
-    words = ["merge", "1", "--strategy", "patch", "--output", "y.patch"]
-
-    assert swarm(*words, "--accept-all-risks")[1] == "wrote /x/y.patch\n"
-    assert keeper.seen[0][1]["accepted"] == "all"
-    assert keeper.seen[0][1]["output"] == str(paths.home.parent / "y.patch")
+    assert out == f"-{'c' * 40}\n+{'d' * 40}\n"
+    assert keeper.seen[-1][0] == "plan_landing"

@@ -49,6 +49,17 @@ class ReviewReader:
             return b""
         return diff.unified(of, of.base, tree, change, DIFF_LIMIT)
 
+    def landing_diff(
+        self, task_id: int, tree: str, landing_tree: str, path: str = ""
+    ) -> bytes:
+        """What the user's filters and line-end rules change, of one file or of all."""
+        of = self._task_git(task_id)
+        found = diff.changes(of, tree, landing_tree) if path else ()
+        change = next((change for change in found if change.path == path), None)
+        if path and change is None:
+            return b""
+        return diff.unified(of, tree, landing_tree, change, DIFF_LIMIT)
+
     def _task_git(self, task_id: int) -> TaskGit:
         with closing(self._queries()) as queries:
             task = queries.tasks.get(task_id)
