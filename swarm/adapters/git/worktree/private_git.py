@@ -3,6 +3,7 @@
 from swarm.adapters.git.safe_fs.files import erase, write_new
 from swarm.adapters.git.task_git import TaskGit
 from swarm.adapters.git.worktree.private_refs import RefList, read_refs, write_refs
+from swarm.adapters.git.worktree.remotes import remote_config, remotes
 from swarm.adapters.git.worktree.skeleton import write_alternates, write_skeleton
 from swarm.plan.specs import WORKSPACE
 
@@ -24,7 +25,8 @@ def make_private(task: TaskGit) -> RefList:
     """Make the git directory; the task's review directory and index are there."""
     git_dir = task.private_git
     erase(git_dir)
-    write_skeleton(task, git_dir, _CONFIG)
+    named = remotes(task.repo.settings)
+    write_skeleton(task, git_dir, _CONFIG + remote_config(named))
     write_alternates(git_dir, [target for _, target in task.borrowed()])
     write_new(git_dir / "HEAD", f"ref: refs/heads/{task.branch}\n")
     write_new(git_dir / "refs" / "heads" / task.branch, f"{task.base}\n")
