@@ -65,6 +65,7 @@ def diff(args: Namespace) -> int:
         _print_diff(review.landing_diff(task.id, tree, listed.landing_tree), args.raw)
         return exit_codes.DONE
     _print_diff(review.diff(task.id, tree), args.raw)
+    _print_in_a_checkout(review.in_a_checkout(task.id, tree), args.raw)
     return exit_codes.DONE
 
 
@@ -79,6 +80,18 @@ def _print_diff(diff: bytes, as_bytes: bool) -> None:
         return
     text = diff.decode("utf-8", "surrogateescape")
     output.out(plain(text, len(text)).rstrip("\n"))
+
+
+def _print_in_a_checkout(diff: bytes, as_bytes: bool) -> None:
+    """Raw output stays what git makes of the tree, so the words go elsewhere then."""
+    if not diff:
+        return
+    words = "a checkout writes other bytes than the repository holds"
+    if as_bytes:
+        output.note(f"{words}: `swarm diff` without --raw shows them")
+        return
+    output.out(f"\n{words}:")
+    _print_diff(diff, as_bytes=False)
 
 
 def _print_stat(

@@ -98,4 +98,6 @@ class EngineContext:
         SwarmError if the repository is gone or is not a repository any more.
         """
         repository = Repository.open(Path(task.repo), self.paths.home)
-        return TaskGit(repository, self.paths, task.id, task.branch, task.base)
+        return TaskGit(
+            repository, self.paths, task.id, task.branch, task.base, task.target
+        )

@@ -41,6 +41,32 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckoutBytes:
+    """A file as a checkout would write it, if that is not what the repository holds."""
+
+    oid: str = ""
+    """The blob with these bytes, in the review directory; empty if there is none."""
+    conversions: tuple[str, ...] = ()
+    """What changes them, such as `working-tree-encoding=UTF-16` or `ident`; sanitised,
+    as the names of programs are."""
+    plain: bool = False
+    """Only line ends and `$Id$` differ."""
+    script: bool = False
+    """A checkout's bytes begin with `#!`, and the repository's do not."""
+    binary: bool = False
+    """A checkout's bytes are binary, and the repository's are not."""
+    program: str = ""
+    """The user's filter that would change the bytes further; no review runs it."""
+    unknown: str = ""
+    """The reason for which the bytes are not known; empty if they are."""
+
+    @property
+    def must_be_seen(self) -> bool:
+        """True if there are bytes that tell a human something the blob does not."""
+        return bool(self.oid) and not self.plain
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One path that differs between two trees.
 
@@ -63,6 +89,8 @@ class Change:
     old_path: str = ""
     """The path before, for `renamed`."""
     flags: tuple[Flag, ...] = ()
+    checkout: CheckoutBytes | None = None
+    """None if a checkout writes the bytes of `new`."""
 
     @property
     def gating(self) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase, translate
 
-from swarm.model.review import Change, Flag, Level
+from swarm.model.review import Change, CheckoutBytes, Flag, Level
 from swarm.model.risk_rules import RULES
 from swarm.model.safe_text import safe_line
 
@@ -47,6 +47,7 @@ def flags(change: Change, facts: Facts | None = None) -> tuple[Flag, ...]:
         *_by_name(change.path, facts),
         *(_by_name(change.old_path, facts) if change.old_path else ()),
         *_hard_to_review(change, facts),
+        *_by_checkout(change.checkout),
     ]
     return tuple(sorted(dict.fromkeys(reasons), key=lambda flag: flag.level))
 
@@ -174,3 +175,24 @@ def _hard_to_review(change: Change, facts: Facts) -> Iterator[Flag]:
         safe_line(name, len(name)) != name for name in (change.path, change.old_path)
     ):
         yield Flag(Level.X4, "a name with characters that cannot be shown")
+
+
+def _by_checkout(checkout: CheckoutBytes | None) -> Iterator[Flag]:
+    """The bytes of a checkout run and are read, not those of the repository."""
+    if not checkout:
+        return
+    if checkout.unknown:
+        reason = f"what a checkout writes is not known: {checkout.unknown}"
+        yield Flag(Level.X1, reason)
+    elif checkout.must_be_seen:
+        cause = ", ".join(checkout.conversions)
+        reason = f"a checkout writes other bytes than the repository holds ({cause})"
+        yield Flag(Level.X1, reason)
+    if checkout.script:
+        yield Flag(Level.X1, "a program in a checkout: it begins with #! there")
+    if checkout.binary:
+        yield Flag(Level.X4, "binary in a checkout")
+    if checkout.program:
+        program = checkout.program
+        reason = f"your smudge program {program} would change these bytes at a checkout"
+        yield Flag(Level.X4, f"{reason}; shown is the blob")

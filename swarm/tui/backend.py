@@ -42,6 +42,9 @@ class Review(Protocol):
     def diff(self, task_id: int, tree: str, path: str = "") -> bytes:
         """One file's unified diff, or all of them; raw bytes."""
 
+    def in_a_checkout(self, task_id: int, tree: str, path: str = "") -> bytes:
+        """The diff from a file's bytes to those that a checkout writes; raw bytes."""
+
 
 class Audit(Protocol):
     """The record of actions in sandboxes; safe in any thread, blocks (SwarmError)."""

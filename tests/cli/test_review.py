@@ -40,6 +40,9 @@ class OneReview:
     def landing_diff(self, task_id: int, tree: str, landing: str) -> bytes:
         return f"-{tree}\n+{landing}\n".encode()
 
+    def in_a_checkout(self, task_id: int, tree: str, path: str = "") -> bytes:
+        return b"@@ -1 +1 @@\n-gibberish\n+#!/bin/sh\n"
+
 
 @pytest.fixture
 def task(
@@ -62,6 +65,16 @@ def test_a_diff_does_nothing_to_who_reads_it(
     assert not {"\x1b", "\x07", "\u202e"} & set(out)
 
 
+def test_a_diff_shows_what_a_checkout_writes_too(
+    swarm: Swarm, task: Callable[[], int]
+) -> None:
+    out = swarm("diff", str(task()))[1]
+
+    words = "a checkout writes other bytes than the repository holds:\n"
+    assert words in out
+    assert "+#!/bin/sh\n" in out.split(words)[1]
+
+
 def test_a_diff_is_of_a_snapshot_taken_now(
     swarm: Swarm, task: Callable[[], int], keeper: FakeKeeper
 ) -> None:
@@ -77,9 +90,10 @@ def test_raw_bytes_go_to_a_file_and_to_no_terminal(
 ) -> None:
     number, written = str(task()), io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written))
-    swarm("diff", number, "--raw")
+    err = swarm("diff", number, "--raw")[2]
 
     assert written.getvalue() == HOSTILE
+    assert "a checkout writes other bytes" in err
 
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     status, _, err = swarm("diff", number, "--raw")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.model.review import Change, Level
+from swarm.model.review import Change, CheckoutBytes, Level
 from swarm.model.risk import LARGE, Facts, flags, folded, is_git_name, leads_out
 from swarm.model.risk_rules import RULES
 
@@ -219,3 +219,40 @@ def test_names_of_git(name: str) -> None:
     """As HFS+, NTFS and a careless Windows read them."""
     assert is_git_name(name)
     assert not is_git_name(".github")
+
+
+CHECKOUTS = {
+    CheckoutBytes("1", ("working-tree-encoding=UTF-7",)): (
+        "X1",
+        "a checkout writes other bytes than the repository holds "
+        "(working-tree-encoding=UTF-7)",
+    ),
+    CheckoutBytes("1", ("ident",), plain=True): None,
+    CheckoutBytes(unknown="no time"): (
+        "X1",
+        "what a checkout writes is not known: no time",
+    ),
+    CheckoutBytes("1", ("eol=crlf",), plain=True, program="lfs"): (
+        "X4",
+        "your smudge program lfs would change these bytes at a checkout; shown is "
+        "the blob",
+    ),
+}
+
+
+@pytest.mark.parametrize("checkout", CHECKOUTS)
+def test_the_bytes_of_a_checkout_are_judged(checkout: CheckoutBytes) -> None:
+    """Line ends and `$Id$` alone are no reason to look twice."""
+    one = Change("a", "added", 0, 0o100644, "0", "2", checkout=checkout)
+
+    found = [(flag.level.value, flag.reason) for flag in flags(one)]
+
+    assert found == ([CHECKOUTS[checkout]] if CHECKOUTS[checkout] else [])
+
+
+def test_a_script_that_only_a_checkout_shows_is_a_program() -> None:
+    """What begins with `#!` there runs there."""
+    checkout = CheckoutBytes("1", ("x",), script=True, binary=True)
+    one = Change("a", "added", 0, 0o100644, "0", "2", checkout=checkout)
+
+    assert [flag.level.value for flag in flags(one)] == ["X1", "X1", "X4"]

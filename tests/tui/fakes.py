@@ -46,6 +46,7 @@ class FakeReview:
     found: Sequence[Change] = ()
     unseen: Sequence[Hidden] = ()
     diffs: dict[str, bytes] = field(default_factory=dict)
+    checkouts: dict[str, bytes] = field(default_factory=dict)
 
     def changes(self, task_id: int, tree: str) -> Sequence[Change]:
         """The same for every tree."""
@@ -58,6 +59,10 @@ class FakeReview:
     def diff(self, task_id: int, tree: str, path: str = "") -> bytes:
         """Empty for a path it does not know."""
         return self.diffs.get(path, b"")
+
+    def in_a_checkout(self, task_id: int, tree: str, path: str = "") -> bytes:
+        """Empty for a path it does not know."""
+        return self.checkouts.get(path, b"")
 
 
 @dataclass

@@ -5,15 +5,16 @@ are not UTF-8 and cuts names at a newline (see `swarm.adapters.git.repo`).
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from swarm.adapters.git.checkout_bytes import record
 from swarm.adapters.git.process import Bounds
 from swarm.adapters.git.repo import RAW
 from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import ToolError
 from swarm.model import risk
-from swarm.model.review import Change, Kind
+from swarm.model.review import Change, CheckoutBytes, Kind
 
 _KINDS: dict[str, Kind] = {
     "A": "added",
@@ -28,9 +29,26 @@ _LINK_LIMIT = 4096
 
 
 def changes(task: TaskGit, old: str, new: str) -> tuple[Change, ...]:
-    """Every path that differs, with its numbers and its flags, in git's order."""
+    """Every path that differs, with its numbers and its flags, in git's order.
+
+    What a checkout would write is as it was recorded when the snapshot was taken.
+    """
+    return flagged(task, unflagged(task, old, new), record.load(task, new).files)
+
+
+def unflagged(task: TaskGit, old: str, new: str) -> tuple[Change, ...]:
+    """Every path that differs, with its numbers alone."""
     words = ("-r", "-z", "--raw", "--numstat", *_HONEST, old, new)
-    unflagged = list(parse(task.review.git.diff_tree(*words, **RAW)))
+    return tuple(parse(task.review.git.diff_tree(*words, **RAW)))
+
+
+def flagged(
+    task: TaskGit,
+    unflagged: tuple[Change, ...],
+    checkout: Mapping[str, CheckoutBytes],
+) -> tuple[Change, ...]:
+    """The changes with their flags, and with the bytes of a checkout by path."""
+    unflagged = tuple(replace(c, checkout=checkout.get(c.path)) for c in unflagged)
     sizes, links = _contents(task, unflagged)
     repository = task.repo
     x0 = repository.settings.read_from(repository.work_tree, repository.git_dir)
@@ -63,6 +81,26 @@ def unified(
     pathspec = ("--", *paths) if paths else ()
     git = task.review.git.within(Bounds(output=limit))
     text: bytes = git.diff_tree(*words, *prefixes, old, new, *pathspec, **RAW)
+    return text
+
+
+def in_a_checkout(
+    task: TaskGit, tree: str, path: str = "", limit: int = 8 << 20
+) -> bytes:
+    """The diff from a tree's bytes to those that a checkout writes; empty if none.
+
+    Of one path, or of all. All is shown as text. Files of which only line ends or
+    `$Id$` differ are left out. ToolError if it would be more than `limit` bytes.
+    """
+    recorded = record.load(task, tree)
+    if not recorded.written:
+        return b""
+    words = ("-r", "-p", "--text", "--no-color", *_HONEST)
+    prefixes = ("--src-prefix=repository/", "--dst-prefix=checkout/")
+    pathspec = ("--", path) if path else ()
+    git = task.review.git.within(Bounds(output=limit))
+    trees = (recorded.stored, recorded.written)
+    text: bytes = git.diff_tree(*words, *prefixes, *trees, *pathspec, **RAW)
     return text
 
 
@@ -119,7 +157,7 @@ def _counted(change: Change, added: str, deleted: str) -> Change:
 
 
 def _contents(
-    task: TaskGit, all_changes: list[Change]
+    task: TaskGit, all_changes: tuple[Change, ...]
 ) -> tuple[dict[str, int], dict[str, str]]:
     """Sizes of the new contents by id, and the targets of the new symlinks."""
     oids = {c.new: None for c in all_changes if c.new_mode not in (0, _GITLINK)}

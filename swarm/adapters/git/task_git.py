@@ -25,6 +25,8 @@ class TaskGit:
     branch: str
     base: str
     """The commit that the task began at."""
+    target: str = ""
+    """The branch that its work would be merged to, without `refs/heads/`."""
 
     @property
     def worktree(self) -> Path:

@@ -60,8 +60,18 @@ class ReviewReader:
             return b""
         return diff.unified(of, tree, landing_tree, change, DIFF_LIMIT)
 
+    def in_a_checkout(self, task_id: int, tree: str, path: str = "") -> bytes:
+        """The diff from the tree's bytes to a checkout's, of one file or of all.
+
+        Raw bytes; empty if a checkout writes what the tree holds.
+        """
+        of = self._task_git(task_id)
+        return diff.in_a_checkout(of, tree, path, DIFF_LIMIT)
+
     def _task_git(self, task_id: int) -> TaskGit:
         with closing(self._queries()) as queries:
             task = queries.tasks.get(task_id)
         repository = Repository.open(Path(task.repo), self._paths.home)
-        return TaskGit(repository, self._paths, task.id, task.branch, task.base)
+        return TaskGit(
+            repository, self._paths, task.id, task.branch, task.base, task.target
+        )

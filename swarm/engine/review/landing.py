@@ -126,7 +126,7 @@ def plan(
         landing_tree=converted.tree,
         items=items,
         conversions=converted.conversions,
-        flagged=landing_items.flagged(of, order.tree),
+        flagged=landing_items.flagged(of, order.target, order.tree, converted.tree),
     )
     return Planned(listed, converted)
 
@@ -141,9 +141,8 @@ def patch_list(of: TaskGit, tree: str, hidden: Iterable[Hidden]) -> LandingList:
         *landing_items.refusals(of, tree, hidden),
         *landing_items.submodules(hidden),
     )
-    return LandingList(
-        "", "patch", tree, tree, items, flagged=landing_items.flagged(of, tree)
-    )
+    flagged = landing_items.flagged(of, of.target, tree)
+    return LandingList("", "patch", tree, tree, items, flagged=flagged)
 
 
 def strategy(context: EngineContext, asked: str) -> str:

@@ -1,8 +1,10 @@
 """The items of a landing list that come from the task and its target alone."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from swarm.adapters.git import diff
+from swarm.adapters.git.checkout_bytes.look import look
 from swarm.adapters.git.merge import preview
 from swarm.adapters.git.task_git import TaskGit
 from swarm.model.landing import LandingItem, Subject, Verdict
@@ -90,6 +92,16 @@ def submodules(hidden: tuple[Hidden, ...]) -> Iterator[LandingItem]:
         )
 
 
-def flagged(of: TaskGit, tree: str) -> tuple[str, ...]:
-    changes = diff.changes(of, of.base, tree)
-    return tuple(change.path for change in changes if change.gating)
+def flagged(of: TaskGit, target: str, *trees: str) -> tuple[str, ...]:
+    """Files of the reviewed and the landing tree that a human must acknowledge.
+
+    Judged anew: the attributes of the target, which may be another one than the task's,
+    decide what its checkout will hold.
+    """
+    of = replace(of, target=target)
+    paths: dict[str, None] = {}
+    for tree in dict.fromkeys(trees):
+        unflagged = diff.unflagged(of, of.base, tree)
+        changes = diff.flagged(of, unflagged, look(of, tree, unflagged))
+        paths |= dict.fromkeys(change.path for change in changes if change.gating)
+    return tuple(paths)

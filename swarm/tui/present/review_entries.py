@@ -53,9 +53,19 @@ def head(change: Change) -> list[Content]:
         out.append(
             Content.styled(f" ⚑{flag.level} {safe_line(flag.reason, 200)}", tone)
         )
+    out += _about_checkout(change)
     if change.binary:
         out.append(Content.styled(" binary: there are no lines to show", MUTED))
     return out
+
+
+def _about_checkout(change: Change) -> list[Content]:
+    """What is not worth a flag: a checkout's line ends."""
+    if not change.checkout or not change.checkout.plain:
+        return []
+    causes = ", ".join(change.checkout.conversions)
+    words = f" a checkout writes other line ends or $Id$ here: {causes}"
+    return [Content.styled(safe_line(words, 200), MUTED)]
 
 
 def about_hidden(entry: Hidden) -> list[Content]:

@@ -15,7 +15,7 @@ LINE_LIMIT = 2000
 _HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@(.*)", re.DOTALL)
 _REPLACED = re.compile(r"<U\+[0-9A-F]{4,6}>|\\x[0-9a-f]{2}")
 
-Kind = Literal["note", "hunk", "same", "added", "deleted"]
+Kind = Literal["heading", "note", "hunk", "same", "added", "deleted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,13 @@ def parse(raw: bytes) -> FileDiff:
     return out
 
 
+def joined(first: FileDiff, heading: str, second: FileDiff) -> FileDiff:
+    """Both diffs one after another; the heading stands before the second."""
+    lines = [*first.lines, DiffLine("heading", 0, 0, heading), *second.lines]
+    offset = len(first.lines) + 1
+    return FileDiff(lines, [*first.hunks, *(hunk + offset for hunk in second.hunks)])
+
+
 def _content_line(sign: str, old: int, new: int, text: str) -> DiffLine:
     match sign:
         case "+":
@@ -100,6 +107,8 @@ def render_line(line: DiffLine) -> Content:
     text = _drawn_text(line.text)
     if line.kind == "hunk":
         return Content.styled(f" {text}", ACCENT)
+    if line.kind == "heading":
+        return Content.styled(f" {text}", f"bold {WARNING}")
     if line.kind == "note":
         return Content.styled(f" {text}", MUTED)
     sign, tone = _SIGNS[line.kind]

@@ -35,7 +35,11 @@ class ReviewSnapshot:
 
     async def read_diff(self, path: str) -> FileDiff:
         """Read one file's diff in a thread, and keep it; SwarmError if that fails."""
-        diff = await asyncio.to_thread(self._parse_diff, self.tree, path)
+        seen = any(
+            each.path == path and each.checkout and each.checkout.must_be_seen
+            for each in self.changes
+        )
+        diff = await asyncio.to_thread(self._parse_diff, self.tree, path, seen)
         self._diffs[path] = diff
         return diff
 
@@ -49,5 +53,10 @@ class ReviewSnapshot:
             return False
         return entry.added + entry.deleted > LARGE
 
-    def _parse_diff(self, tree: str, path: str) -> FileDiff:
-        return unified_diff.parse(self._review.diff(self._task_id, tree, path))
+    def _parse_diff(self, tree: str, path: str, in_a_checkout: bool) -> FileDiff:
+        diff = unified_diff.parse(self._review.diff(self._task_id, tree, path))
+        if not in_a_checkout:
+            return diff
+        raw = self._review.in_a_checkout(self._task_id, tree, path)
+        heading = "a checkout writes these bytes instead:"
+        return unified_diff.joined(diff, heading, unified_diff.parse(raw))

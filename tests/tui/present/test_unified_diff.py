@@ -60,3 +60,13 @@ def test_foreign_bytes_are_shown() -> None:
 def test_an_empty_diff_has_no_lines() -> None:
     """A change of mode alone may bring none."""
     assert unified_diff.parse(b"").lines == []
+
+
+def test_two_diffs_are_joined_under_a_heading() -> None:
+    """The hunks of both are reached by the same keys."""
+    first = unified_diff.parse(RAW)
+
+    both = unified_diff.joined(first, "instead:", unified_diff.parse(RAW))
+
+    assert both.lines[len(first.lines)].text == "instead:"
+    assert [both.lines[hunk].kind for hunk in both.hunks] == ["hunk"] * 4

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from textual.widgets import Button, Checkbox
 
-from swarm.model.review import Change, Hidden
+from swarm.model.review import Change, CheckoutBytes, Flag, Hidden, Level
 from swarm.tui.present.unified_diff import LINE_LIMIT
 from swarm.tui.screens.dashboard.screen import DashboardScreen
 from swarm.tui.screens.review import ReviewScreen
@@ -67,6 +67,36 @@ async def test_a_large_file_waits_for_enter(recorded: Recorded) -> None:
 
             assert diff.count > 41_000
             assert len(diff.children) == 0
+
+
+async def test_a_checkouts_other_bytes_stand_below_the_diff(
+    recorded: Recorded,
+) -> None:
+    """The text of the repository says nothing about what runs."""
+    flag = Flag(Level.X1, "a checkout writes other bytes than the repository holds")
+    written = CheckoutBytes("e" * 40, ("working-tree-encoding=IBM037",), script=True)
+    zero, new = "0" * 40, "a" * 40
+    notes = Change("a.txt", "added", 0, 0o100644, zero, new, 1, 0, flags=(flag,))
+    lines = Change("b.txt", "added", 0, 0o100644, zero, new, 1, 0)
+    crlf = CheckoutBytes("f" * 40, ("eol=crlf",), plain=True)
+    backend = recorded(REVIEW_WITH_FLAGS)
+    backend.review.found = [
+        replace(notes, checkout=written),
+        replace(lines, checkout=crlf),
+    ]
+    backend.review.diffs["a.txt"] = b"@@ -0,0 +1 @@\n+gibberish\n"
+    backend.review.checkouts["a.txt"] = b"@@ -1 +1 @@\n-gibberish\n+#!/bin/sh\n"
+    with shown(backend) as app:
+        async with app.run_test(size=SIZE) as pilot:
+            await press(pilot, backend, *OPENED)
+            first = text_of(app.screen.query_one(DiffView))
+            await press(pilot, backend, "J")
+            second = text_of(app.screen.query_one(DiffView))
+
+    before, _, after = first.partition("a checkout writes these bytes instead:")
+    assert "#!/bin/sh" in after
+    assert "gibberish" in before
+    assert "a checkout writes other line ends or $Id$ here: eol=crlf" in second
 
 
 async def test_merge_stays_off_until_each_flag_is_acknowledged(

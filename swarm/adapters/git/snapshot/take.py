@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from swarm.adapters.git import diff
+from swarm.adapters.git.checkout_bytes.look import look
 from swarm.adapters.git.repo import RAW
 from swarm.adapters.git.safe_fs.files import disk_errors_as
 from swarm.adapters.git.safe_fs.reader import SafeReader
@@ -76,11 +77,12 @@ def _snapshot(task: TaskGit, caps: Caps) -> Snapshot:
     for path in files.gitlinks:
         draft.entries[path] = base[path]
     tree = _write_tree(draft, base_tree)
+    unflagged = diff.unflagged(task, base_tree, tree)
     return Snapshot(
         tree=tree,
         base=task.base,
         base_tree=base_tree,
-        changes=diff.changes(task, base_tree, tree),
+        changes=diff.flagged(task, unflagged, look(task, tree, unflagged)),
         hidden=collapsed(files.hidden),
     )
 

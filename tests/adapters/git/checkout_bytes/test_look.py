@@ -1,0 +1,77 @@
+"""A tree is looked at once, and again when the rules are others."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from swarm.adapters.git import diff
+from swarm.adapters.git.checkout_bytes import convert, look
+from swarm.adapters.git.snapshot import take
+from tests.adapters.git.checkout_bytes.checkout_helpers import (
+    change,
+    gibberish,
+    reasons,
+    taken,
+    write_info,
+)
+from tests.adapters.git.git_helpers import (
+    commit_all,
+    task_with_worktree,
+)
+
+
+def test_a_pattern_that_blows_up_is_given_up_with_a_sentence(
+    repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is not known must be acknowledged, and the next look costs nothing."""
+    monkeypatch.setattr(convert, "_BOUNDS", replace(convert._BOUNDS, seconds=1))
+    task = task_with_worktree(repo)
+    rule = "/".join(["**"] * 30) + "/zzz ident\n"
+    deep = "/".join(["a" * 3] * 25)
+
+    snapshot = taken(task, {".gitattributes": rule, f"{deep}/a.txt": "a\n"})
+
+    each = change(snapshot, f"{deep}/a.txt")
+    assert each.gating
+    assert "what a checkout writes is not known" in reasons(each)
+    monkeypatch.setattr(look, "convert", None)
+    assert take.take(task).changes == snapshot.changes
+
+
+def test_changed_settings_are_looked_at_anew(repo: Path) -> None:
+    """The same tree is judged again when the user's attributes are others."""
+    task = task_with_worktree(repo)
+    first = taken(task, {"a.txt": gibberish("IBM037")})
+    write_info(task, "*.txt working-tree-encoding=IBM037\n")
+    second = take.take(task)
+    (task.repo.common_dir / "info" / "attributes").unlink()
+    third = take.take(task)
+
+    assert first.tree == second.tree == third.tree
+    assert not change(first, "a.txt").gating
+    assert change(second, "a.txt").gating
+    assert not change(third, "a.txt").gating
+
+
+def test_a_review_reads_what_the_snapshot_recorded(repo: Path) -> None:
+    """A front end asks no git for it."""
+    task = task_with_worktree(repo)
+    write_info(task, "*.txt working-tree-encoding=IBM037\n")
+
+    snapshot = taken(task, {"a.txt": gibberish("IBM037")})
+
+    assert diff.changes(task, task.base, snapshot.tree) == snapshot.changes
+
+
+def test_nothing_is_left_behind_and_plain_rules_start_nothing(repo: Path) -> None:
+    """Rules that change no bytes cost no directory and leave no record."""
+    (repo / ".gitattributes").write_text("* text=auto\n*.js linguist-vendored\n")
+    commit_all(repo, "attributes")
+    task = task_with_worktree(repo)
+
+    snapshot = taken(task, {"a.txt": "a\n"})
+
+    assert change(snapshot, "a.txt").checkout is None
+    assert not (task.review_git / "checkout-bytes").exists()
+    assert not list(task.review_git.glob("written-*"))
