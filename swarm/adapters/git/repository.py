@@ -2,7 +2,8 @@
 
 import os
 import pwd
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from swarm.adapters.git.process import GitDir
@@ -13,17 +14,8 @@ from swarm.model.safe_text import safe_line
 
 _ALTERNATES_DEPTH = 5
 """The depth at which git itself stops."""
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """The commit that a task begins at."""
-
-    commit: str
-    ref: str
-    """The name the human gave; the branch or the commit's id if they gave none."""
-    target: str
-    """The branch that a merge goes to by default; empty if HEAD is detached."""
+_NO_REF = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|@\{|\.\.")
+"""What no ref's name holds: `main~1` and `main@{0}` are revisions, and no branches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +33,7 @@ class Repository:
     branch: str
     """Empty if HEAD is detached."""
     head: str
+    """The commit that is checked out; empty if the branch has none yet."""
     owner: tuple[int, int]
     """Uid and gid of the repository's directory."""
     alternates: tuple[Path, ...] = ()
@@ -52,9 +45,8 @@ class Repository:
     def open(cls, path: Path, home: Path) -> "Repository":
         """Find the repository around `path`; runs nothing of its config.
 
-        SwarmError, each with a way out: if there is none, if it has no commit, if
-        objects are missing (a partial clone), if it is the user's whole home directory,
-        or if it lies in `home`, swarm's own.
+        SwarmError, each with a way out: if there is none, if it is the user's whole
+        home directory, or if it lies in `home`, swarm's own.
         """
         git_dir, common_dir, object_format, work_tree = _discover(path)
         root = work_tree or common_dir
@@ -65,21 +57,14 @@ class Repository:
         settings = read_settings(
             Git(GitDir(common_dir, home=owner_home, personal=True))
         )
-        _refuse_partial(root, settings)
         repo = Repo(GitDir(git_dir, home=owner_home))
-        head = _commit(repo.git, "HEAD")
-        if not head:
-            raise SwarmError(
-                f"the repository {safe_line(str(root))} has no commit to start from",
-                hint="commit something first, then start the task",
-            )
         return cls(
             git_dir=git_dir,
             common_dir=common_dir,
             work_tree=work_tree,
             object_format=object_format,
             branch=_branch(repo),
-            head=head,
+            head=commit_named(repo.git, "HEAD"),
             owner=owner,
             alternates=tuple(_alternates(common_dir / "objects", _ALTERNATES_DEPTH)),
             shallow=(common_dir / "shallow").exists(),
@@ -117,6 +102,11 @@ class Repository:
         """Git on the common directory: as its owner, with nobody's configuration."""
         return Git(self.common_git_dir())
 
+    @property
+    def checkout_git(self) -> Git:
+        """Git as in the checkout that was named: with its own HEAD and reflog."""
+        return Git(replace(self.common_git_dir(), path=self.git_dir))
+
     def common_git_dir(self, personal: bool = False) -> GitDir:
         """The common directory; if `personal`, with the user's configuration."""
         return GitDir(
@@ -126,22 +116,11 @@ class Repository:
             user=self.other_owner,
         )
 
-    def resolve_base(self, ref: str = "") -> Base:
-        """The commit that `ref` names now, HEAD if it is empty; SwarmError if none."""
-        if not ref:
-            return Base(self.head, self.branch or self.head, self.branch)
-        commit = "" if ref.startswith("-") else _commit(self.git, ref)
-        if not commit:
-            raise SwarmError(
-                f"{safe_line(ref)!r} is no commit of {safe_line(str(self.root))}",
-                hint="name a branch, a tag or a commit; `git branch` lists branches",
-            )
-        name = ref.removeprefix("refs/heads/")
-        return Base(commit, ref, name if self.tip(name) else self.branch)
-
     def tip(self, branch: str) -> str:
         """The commit that a local branch stands at; empty if there is none."""
-        return _commit(self.git, f"refs/heads/{branch}")
+        if _NO_REF.search(branch):
+            return ""
+        return commit_named(self.git, f"refs/heads/{branch}")
 
     def branches(self) -> tuple[str, ...]:
         """The local branches, the newest commit first."""
@@ -219,16 +198,7 @@ def _refuse_place(root: Path, home: Path) -> None:
         )
 
 
-def _refuse_partial(root: Path, settings: Settings) -> None:
-    if settings.partial:
-        raise SwarmError(
-            f"{safe_line(str(root))} is a partial clone: objects are missing here, "
-            "and a sandbox has no way to fetch them",
-            hint="clone the repository without --filter",
-        )
-
-
-def _commit(git: Git, ref: str) -> str:
+def commit_named(git: Git, ref: str) -> str:
     """The commit that a ref names; empty if it names none."""
     words = ("--verify", "--quiet", f"{ref}^{{commit}}")
     commit: str = git.accepting(1, 128).rev_parse(*words)

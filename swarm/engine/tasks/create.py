@@ -6,7 +6,8 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from swarm.adapters.git.repository import Base, Repository
+from swarm.adapters.git.base import Base, require_objects, resolve_base
+from swarm.adapters.git.repository import Repository
 from swarm.adapters.git.task_git import TaskGit
 from swarm.agents import registry
 from swarm.agents.registry import Agent
@@ -83,7 +84,8 @@ def _resolve(context: EngineContext, wish: NewTasks) -> _Resolved:
     prompt = wish.prompt or wish.command
     planner.check_words(agent, prompt, wish.command or None)
     repository = Repository.open(Path(wish.repo), context.paths.home)
-    base = repository.resolve_base(wish.base)
+    base = resolve_base(repository, wish.base)
+    require_objects(repository, base.commit)
     host = planner.HostFacts(
         places=context.paths,
         image=images.reference(context.containers, agent.image or config.sandbox.image),

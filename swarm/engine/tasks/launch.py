@@ -8,6 +8,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
+from swarm.adapters.git.base import (
+    is_branch,
+    require_commit,
+    require_objects,
+    resolve_base,
+)
 from swarm.adapters.git.worktree import create
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
@@ -134,11 +140,14 @@ def _clean_up(context: EngineContext, task_id: int, step: Callable[[], None]) ->
 
 def _with_current_base(context: EngineContext, task: Task) -> Task:
     """Move a task that waited for others to the newest commit of its base branch."""
-    if not task.after:
+    repository = context.task_git(task).repo
+    if not task.after or not is_branch(repository, task.base_ref):
+        require_commit(repository, task.base)
         return task
-    base = context.task_git(task).repo.resolve_base(task.base_ref)
+    base = resolve_base(repository, task.base_ref)
     if base.commit == task.base:
         return task
+    require_objects(repository, base.commit)
     return context.journal.record(task.id, events.BaseMoved(base.commit)) or task
 
 

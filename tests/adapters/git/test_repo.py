@@ -13,6 +13,7 @@ import git
 import pytest
 
 from swarm.adapters.git import diff
+from swarm.adapters.git.base import resolve_base
 from swarm.adapters.git.process import GitDir
 from swarm.adapters.git.repo import RAW, Git, Repo
 from swarm.adapters.git.repository import Repository
@@ -105,7 +106,7 @@ def test_our_base_is_never_an_option(repo: Path, tmp_path: Path) -> None:
     repository = Repository.open(repo, tmp_path / "home")
 
     with pytest.raises(SwarmError, match="is no commit"):
-        repository.resolve_base(f"--output={target}")
+        resolve_base(repository, f"--output={target}")
 
     assert not target.exists()
 

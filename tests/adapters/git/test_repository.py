@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from swarm.adapters.git.base import resolve_base
 from swarm.adapters.git.repository import Repository
 from swarm.errors import SwarmError
 from tests.adapters.git.git_helpers import (
@@ -47,14 +48,22 @@ def test_a_linked_worktree_shares_its_repository(repo: Path, tmp_path: Path) -> 
 
 
 def test_a_detached_head_has_no_branch(repo: Path) -> None:
-    """So there is no target either."""
+    """But it has a commit."""
     sh_git(repo, "checkout", "-q", "--detach")
 
     repository = opened(repo)
 
     assert repository.branch == ""
-    assert repository.resolve_base().target == ""
-    assert repository.resolve_base("main").target == "main"
+    assert repository.head == sh_git(repo, "rev-parse", "main")
+
+
+def test_a_repository_without_a_commit_is_understood(tmp_path: Path) -> None:
+    """A task needs a base, but a repository is one before its first commit."""
+    sh_git(tmp_path, "init", "-q", "-b", "first", "new")
+
+    repository = opened(tmp_path / "new")
+
+    assert (repository.branch, repository.head) == ("first", "")
 
 
 def no_repository(at: Path) -> Path:
@@ -62,20 +71,8 @@ def no_repository(at: Path) -> Path:
     return at
 
 
-def no_commit(at: Path) -> Path:
-    at.mkdir()
-    sh_git(at, "init", "-q")
-    return at
-
-
 def inside_git(at: Path) -> Path:
     return new_repository(at) / ".git"
-
-
-def partial(at: Path) -> Path:
-    new_repository(at)
-    sh_git(at, "config", "remote.origin.promisor", "true")
-    return at
 
 
 def lost_alternate(at: Path) -> Path:
@@ -91,9 +88,7 @@ def newline(at: Path) -> Path:
 REFUSED: list[tuple[Callable[[Path], Path], str]] = [
     (lambda at: at / "missing", "there is no directory"),
     (no_repository, "not inside a git repository"),
-    (no_commit, "has no commit"),
     (inside_git, "inside a git directory"),
-    (partial, "partial clone"),
     (lost_alternate, "borrows objects from /nowhere/objects"),
     (newline, "newline"),
 ]
@@ -128,25 +123,13 @@ def test_swarms_own_worktrees_are_refused(repo: Path) -> None:
         Repository.open(repo, repo / ".swarm")
 
 
-def test_a_base_is_a_branch_a_tag_or_a_commit(repo: Path) -> None:
-    """A branch becomes the target; for all else it is the branch one is on."""
+def test_a_branch_has_a_tip(repo: Path) -> None:
+    """And what is no branch has none."""
     repository = opened(repo)
-    sh_git(repo, "tag", "v1")
-    sh_git(repo, "branch", "next")
 
-    assert repository.resolve_base().ref == "main"
-    assert repository.resolve_base("next").target == "next"
-    assert repository.resolve_base("v1").target == "main"
-    assert repository.resolve_base("HEAD~0").commit == repository.head
-    assert set(repository.branches()) == {"main", "next"}
-    assert repository.tip("nowhere") == ""
-
-
-@pytest.mark.parametrize("ref", ["nowhere", "--all", "HEAD:README.md", "-"])
-def test_a_base_that_is_none_is_refused(repo: Path, ref: str) -> None:
-    """Options are no refs, files are no commits."""
-    with pytest.raises(SwarmError, match="is no commit"):
-        opened(repo).resolve_base(ref)
+    assert repository.tip("main") == repository.head
+    others = ("nowhere", "main~0", "main^", "main@{0}", "ma*n", "", "main^{tree}")
+    assert [repository.tip(name) for name in others] == [""] * 7
 
 
 def test_opening_runs_nothing(repo: Path, tmp_path: Path) -> None:
@@ -160,6 +143,6 @@ def test_opening_runs_nothing(repo: Path, tmp_path: Path) -> None:
     assert bird.ran
     bird.reset()
 
-    opened(repo).resolve_base("main")
+    resolve_base(opened(repo), "main~0")
 
     assert not bird.ran
