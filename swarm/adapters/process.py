@@ -1,6 +1,7 @@
 """Runs one program at a time within bounds; every adapter that starts programs uses it.
 
-A program gets its own session, so that a limit ends it with everything it started.
+A program gets its own session, so that a limit ends it with everything it started. It
+ends with this process too, however that ends.
 """
 
 import os
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from swarm.adapters.process_groups import REAPER, ProcessGroups
 from swarm.errors import ToolError, ToolMissing
 from swarm.model.safe_text import safe_line
 
@@ -76,7 +78,7 @@ def run(
     exception there ends the program. Raises ToolMissing if there is no such program,
     ToolError if it cannot start, at the time limit and on too much output.
     """
-    process = _start(program)
+    process = _start_listed(program)
     try:
         if limits.memory is not None:
             _limit_memory(process.pid, limits.memory)
@@ -92,10 +94,19 @@ def run(
         if process.returncode is None:
             _kill_group(process)
             process.wait()
+        _groups.remove(process.pid)
         for pipe in (process.stdin, process.stdout, process.stderr):
             assert pipe
             # Closing standard input writes nothing: it is unbuffered.
             pipe.close()
+
+
+def end_all() -> None:
+    """Kill every program that runs, and refuse further ones (ToolError).
+
+    For a process that must end soon: those who wait for a program get a ToolError.
+    """
+    _groups.end()
 
 
 class _Exchange:
@@ -208,15 +219,62 @@ class _Exchange:
             self._on_line(line.decode(errors="replace"))
 
 
-def _start(program: Program) -> subprocess.Popen[bytes]:
+class _Reaper:
+    """The shell that kills our programs once this process is gone."""
+
+    def __init__(self) -> None:
+        program = Program(["/bin/sh", "-c", REAPER], "sh", environment={})
+        reading, self._pipe = os.pipe()
+        try:
+            self._process = _start(program, reading, output=subprocess.DEVNULL)
+        finally:
+            os.close(reading)
+
+    def fileno(self) -> int:
+        return self._pipe
+
+    def close(self) -> None:
+        os.close(self._pipe)
+        self._process.wait()
+
+    def kill(self) -> None:
+        self._process.kill()
+        self.close()
+
+
+_groups = ProcessGroups(_Reaper)
+
+
+def _start_listed(program: Program) -> subprocess.Popen[bytes]:
+    """Start a program that ends with this process."""
+    reading, writing = os.pipe()
+    try:
+        pipe = os.fstat(reading).st_ino
+        _groups.announce(pipe)
+        try:
+            process = _start(program, reading, subprocess.PIPE)
+        except ToolError:
+            _groups.withdraw(pipe)
+            raise
+        _groups.add(pipe, process.pid)
+    except BaseException:
+        os.close(writing)
+        raise
+    finally:
+        os.close(reading)
+    process.stdin = os.fdopen(writing, "wb", buffering=0)
+    return process
+
+
+def _start(program: Program, stdin: int, output: int) -> subprocess.Popen[bytes]:
     uid, gid = program.user or (None, None)
     cwd = str(program.cwd or "/")
     try:
         return subprocess.Popen(
             program.argv,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stdin=stdin,
+            stdout=output,
+            stderr=output,
             bufsize=0,
             cwd=cwd,
             env=dict(program.environment),

@@ -7,8 +7,11 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
+from swarm.adapters import process
 from swarm.bootstrap import wiring
 from swarm.errors import SwarmError
 from swarm.plan.naming import HomePaths
@@ -16,6 +19,11 @@ from swarm.store import migrations
 
 KEEPER_START_SECONDS = 20.0
 """The longest time that a command waits for a keeper that it started."""
+
+END_SECONDS = 10.0
+"""The time that running work has to end by itself; then its programs are killed."""
+EXIT_SECONDS = 5.0
+"""The time after that, at which the keeper ends whatever still runs in it."""
 
 
 def keeper_pid(paths: HomePaths) -> int | None:
@@ -83,7 +91,11 @@ def _keeper_environment(paths: HomePaths) -> dict[str, str]:
 
 
 def run_keeper(paths: HomePaths) -> int:
-    """Serve wishes until TERM, INT or HUP; returns 0 at once if a keeper lives."""
+    """Serve wishes until TERM, INT or HUP; returns 0 at once if a keeper lives.
+
+    After such a signal it ends within END_SECONDS + EXIT_SECONDS, by `os._exit` if it
+    must: the next keeper takes up what was cut short, as after `kill -9`.
+    """
     with paths.lock.open("a+") as lock:
         if not _lock(lock.fileno()):
             print(f"a keeper already serves {paths.home} (pid {keeper_pid(paths)})")
@@ -95,11 +107,35 @@ def run_keeper(paths: HomePaths) -> int:
         from swarm.engine.keeper import Keeper  # noqa: PLC0415 - loads the engine
 
         keeper = Keeper(wiring.engine_parts(paths), os.getpid())
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, lambda *_: keeper.stop())
+        _end_in_time_after_signals(keeper.stop)
         print(f"swarm keeper for {paths.home}, pid {os.getpid()}", flush=True)
         keeper.run()
     return 0
+
+
+def _end_in_time_after_signals(stop: Callable[[], None]) -> None:
+    # A handler may interrupt a thread that holds any lock, so it only writes a byte.
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+
+    def on_signal(*_: object) -> None:
+        with suppress(BlockingIOError):
+            os.write(writing, b".")
+
+    def wait_and_end() -> None:
+        os.read(reading, 1)
+        stop()
+        patience = threading.Event()
+        patience.wait(END_SECONDS)
+        process.end_all()
+        patience.wait(EXIT_SECONDS)
+        logging.getLogger(__name__).warning("work did not end in time and is cut short")
+        os._exit(0)
+
+    # A daemon: an end in time does not wait for it.
+    threading.Thread(target=wait_and_end, name="end", daemon=True).start()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, on_signal)
 
 
 def _lock(descriptor: int) -> bool:
