@@ -40,9 +40,8 @@ def whole_life(task: TaskGit, landing: bool = True) -> None:
     diff.unified(task, snapshot.base_tree, snapshot.tree)
     came = quarantine.receive(task, sender_output(task))
     order = MergeOrder("main", "merge", snapshot.tree, "Merge", "agent", came.head)
-    prepared = prepare.prepare(task, order)
     if landing:
-        apply.apply(task, prepared)
+        apply.apply(task, prepare.prepare(task, order))
     create.remove_worktree(task, delete_branch=True)
 
 
@@ -95,7 +94,10 @@ def test_hooks_and_monitors_of_the_users_repository_stay_silent(
 def test_a_filter_that_attributes_choose_is_not_run_for_the_worktree(
     repo: Path, bird: Canary, key: str
 ) -> None:
-    """`.gitattributes` names the driver, so no list of names could close it."""
+    """`.gitattributes` names the driver, so no list of names could close it.
+
+    Only a merge asks the user's clean filters, as the user's `git add` would.
+    """
     (repo / ".gitattributes").write_text("[attr]odd filter=evil\n* odd\n")
     commit_all(repo, "attributes")
     sh_git(repo, "config", f"filter.evil.{key}", f"{bird.program}")

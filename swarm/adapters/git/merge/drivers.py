@@ -1,11 +1,15 @@
 """Finds programs of the user's settings that a branch could bring along."""
 
+import os
 import shlex
+from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
-from swarm.adapters.git.repo import Git
+from swarm.adapters.git.repo import RAW, Git
 from swarm.adapters.git.settings import read_settings, relative_words
 from swarm.adapters.git.task_git import TaskGit
+from swarm.adapters.git.worktree.registration import linked_worktrees
 from swarm.errors import Refused
 from swarm.model.landing import LandingItem, Subject, Verdict
 from swarm.model.safe_text import safe_line
@@ -45,16 +49,40 @@ def refusal(key: str, command: str) -> LandingItem:
 
 
 def lies_in_tree(task: TaskGit, command: str, new: str) -> bool:
-    """True if a word of the command line names a file relative to the work tree."""
-    return bool(relative_words(command)) or _names_a_file(task, command, new)
+    """True if a word of the command line names a file that the branch could bring.
 
-
-def _names_a_file(task: TaskGit, command: str, new: str) -> bool:
-    """True if an argument is a path of the tree; PATH finds the program itself."""
+    That is a path relative to the work tree, an argument that is a file of the tree
+    (PATH finds the program itself), or an absolute path to a file of a checkout that
+    the tree changes.
+    """
+    if relative_words(command):
+        return True
     words: list[str] = command.split()
     with suppress(ValueError):
         words = shlex.split(command)
-    arguments = [word for word in words[1:] if not word.startswith("-")]
-    if not arguments:
-        return False
-    return bool(task.review.git.ls_tree("--name-only", new, "--", *arguments))
+    arguments = [word for word in words[1:] if not word.startswith(("-", "/", ".."))]
+    if _files(task, new, arguments):
+        return True
+    inside = [path for word in words for path in _inside(task, word)]
+    return _files(task, new, inside) != _files(task, task.base, inside)
+
+
+def _files(task: TaskGit, tree: str, paths: list[str]) -> bytes:
+    """What the tree holds at these paths; directories do not count."""
+    if not paths:
+        return b""
+    words = ("-z", "--full-tree", tree, "--", *paths)
+    listing: bytes = task.review.git.ls_tree(*words, **RAW)
+    records = listing.split(b"\0")
+    return b"\0".join(r for r in records if r and b" tree " not in r.split(b"\t")[0])
+
+
+def _inside(task: TaskGit, word: str) -> Iterator[str]:
+    """An absolute path as paths relative to the checkouts that it leads into."""
+    if not word.startswith("/"):
+        return
+    linked = (work_tree for _, work_tree in linked_worktrees(task.repo))
+    for work_tree in (task.repo.root, *linked):
+        path = Path(os.path.normpath(word))
+        if path.is_relative_to(work_tree) and path != work_tree:
+            yield str(path.relative_to(work_tree))

@@ -6,17 +6,17 @@ from pathlib import Path
 
 from swarm.adapters.git.merge import commit, conversion, hooks, message
 from swarm.adapters.git.merge.conversion import Converted
-from swarm.adapters.git.merge.identity import Identity, identity
+from swarm.adapters.git.merge.identity import identity
 from swarm.adapters.git.merge.options import LandingOptions
+from swarm.adapters.git.merge.trees import merged, nobodys_commit
 from swarm.adapters.git.process import Bounds, GitDir
-from swarm.adapters.git.repo import RAW, Actor, Git
+from swarm.adapters.git.repo import RAW, Git
 from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import MergeConflict, Refused, SwarmError, ToolError
 from swarm.model.landing import Verdict
 from swarm.model.review import MergeOrder, PreparedMerge
 from swarm.model.safe_text import safe_line
 
-_PLAIN = ("merge.directoryRenames=false", "merge.renames=true")
 _BEYOND_COMMITS = "Bring in what the worktree held beyond the last commit\n"
 _OLDEST = (2, 38)
 """The first git whose `merge-tree` needs no checkout."""
@@ -53,12 +53,12 @@ def prepare(
             raise Refused(item.sentence, hint=item.hint)
     writer = commit.Writer(task, identity(task, order.agent, options), options)
     if squash:
-        tip = _by_nobody(task, converted.tree)
+        tip = nobodys_commit(task, converted.tree)
     elif _tree(task, order.head) == converted.tree:
         tip = order.head
     else:
         tip = writer.write(converted.tree, (order.head,), _BEYOND_COMMITS)
-    tree, conflicts = _merged(task, old, tip)
+    tree, conflicts = merged(task, old, tip)
     if conflicts:
         raise MergeConflict(
             f"{safe_line(order.target)} changed in the same places: "
@@ -89,8 +89,8 @@ def clashes(task: TaskGit, tree: str, target: str) -> tuple[str, ...]:
     It needs no identity of the user's, so a review can show it before there is one.
     """
     _refuse_old_git()
-    tip = _by_nobody(task, tree)
-    return _merged(task, _tip(task, target), tip)[1]
+    tip = nobodys_commit(task, tree)
+    return merged(task, _tip(task, target), tip)[1]
 
 
 def write_patch(task: TaskGit, tree: str, path: Path) -> None:
@@ -129,25 +129,6 @@ def _refuse_history(task: TaskGit, order: MergeOrder) -> None:
         raise Refused(
             "the agent's commits do not stand on the base of its task", hint=squash
         )
-
-
-def _by_nobody(task: TaskGit, tree: str) -> str:
-    """A commit that never lands: `merge-tree` wants commits."""
-    nobody = Actor("swarm", "swarm@swarm.invalid")
-    env = Identity(nobody, nobody).variables()
-    words = (tree, "-p", task.base, "-F", "-")
-    made: str = task.review.git.commit_tree(*words, istream=b"nobody\n", env=env)
-    return made
-
-
-def _merged(task: TaskGit, ours: str, theirs: str) -> tuple[str, tuple[str, ...]]:
-    """The merged tree, and the paths in conflict."""
-    words = ("--write-tree", "-z", "--name-only", "--no-messages", ours, theirs)
-    git = task.review.git.accepting(1)(c=_PLAIN)
-    status, answer, _ = git.merge_tree(*words, with_extended_output=True, **RAW)
-    tree, *paths = os.fsdecode(answer).split("\0")
-    conflicts = tuple(dict.fromkeys(path for path in paths if path))
-    return tree, conflicts if status else ()
 
 
 def _tip(task: TaskGit, target: str) -> str:
