@@ -1,5 +1,6 @@
 """`swarm ls` and `swarm show`: tasks, read from the database without the keeper."""
 
+import json
 import time
 from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
@@ -10,9 +11,12 @@ from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.argument_types import task_id
 from swarm.cli.arguments import repository
-from swarm.model import format, usage
+from swarm.model import box_contents, format, usage
+from swarm.model.safe_text import safe_line
 from swarm.model.task import State, Task
 from swarm.model.usage import Usage
+from swarm.plan import repository_page
+from swarm.plan.naming import HomePaths
 from swarm.store.connection import ReadConnection
 from swarm.store.task_queries import TaskQueries
 
@@ -53,11 +57,30 @@ def show(args: Namespace) -> int:
     task = queries.get(args.id)
     used = queries.usage(task.id)
     if args.json:
-        more = {"usage": asdict(used) if used else None, "plan": queries.plan(task.id)}
+        more = {
+            "usage": asdict(used) if used else None,
+            "plan": queries.plan(task.id),
+            "missing": missing_of(places, task.id).splitlines(),
+        }
         output.as_json({**_facts(task), **more})
     else:
-        output.fields(_fields(task, places.worktree(task.id), used))
+        missing = missing_of(places, task.id)
+        output.fields(
+            [*_fields(task, places.worktree(task.id), used), ("missing", missing)]
+        )
     return exit_codes.DONE
+
+
+def missing_of(places: HomePaths, task_id: int) -> str:
+    """What of the repository the sandbox has not, a line for each reason."""
+    try:
+        body = json.loads(places.box_contents(task_id).read_bytes())
+        lines = repository_page.summary(box_contents.from_json(body))
+        return "\n".join(safe_line(line, 500) for line in lines)
+    except FileNotFoundError:
+        return ""
+    except (ValueError, TypeError, KeyError) as error:
+        return f"its record cannot be read: {safe_line(str(error))}"
 
 
 def state_of(task: Task) -> str:

@@ -133,6 +133,10 @@ class HomePaths:
         """The list of files that the newest snapshot could not hold, as JSON."""
         return self.task(task_id) / "hidden.json"
 
+    def box_contents(self, task_id: int) -> Path:
+        """What of the repository was put into the sandbox, as JSON."""
+        return self.task(task_id) / "box.json"
+
     def launch_log(self, task_id: int) -> Path:
         """The launch's log, step by step; it stays if the launch fails."""
         return self.task(task_id) / "launch.log"

@@ -105,6 +105,8 @@ def policy_text(policy: Policy) -> str:
         "Variables that look like secrets hold placeholders: send them as they are,",
         "to the hosts they are for. The gate puts the real value in its place.",
         "",
+        f"What of the user's repository is not in here: `{FOLDER}/repository.md`.",
+        "",
     ]
     return "\n".join(lines)
 

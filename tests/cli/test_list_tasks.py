@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from swarm.model import events
+from swarm.model import box_contents, events
+from swarm.model.box_contents import BoxContents, Missing
 from swarm.model.usage import Usage
 from swarm.plan.naming import HomePaths
 from swarm.store.journal import Journal
@@ -160,3 +161,30 @@ def test_a_task_as_json_holds_its_plan(swarm: Swarm, journal: Journal) -> None:
     ended(journal)
 
     assert json.loads(swarm("show", "1", "--json")[1])["plan"] == {"transport": "bind"}
+
+
+def test_show_names_what_of_the_repository_is_missing(
+    swarm: Swarm, journal: Journal, paths: HomePaths
+) -> None:
+    number = ended(journal)
+    contents = BoxContents().with_missing(Missing("submodule", "lib\x1b[1m", "gone"))
+    record = paths.box_contents(number)
+    record.parent.mkdir(parents=True, exist_ok=True)
+    record.write_text(json.dumps(box_contents.to_json(contents)))
+
+    shown = swarm("show", str(number))[1]
+    listed = json.loads(swarm("show", str(number), "--json")[1])["missing"]
+
+    assert "submodule lib\\x1b[1m: gone" in shown
+    assert listed == ["submodule lib\\x1b[1m: gone"]
+
+
+def test_show_says_if_the_record_of_what_is_missing_cannot_be_read(
+    swarm: Swarm, journal: Journal, paths: HomePaths
+) -> None:
+    number = ended(journal)
+    record = paths.box_contents(number)
+    record.parent.mkdir(parents=True, exist_ok=True)
+    record.write_text("{}")
+
+    assert "its record cannot be read" in swarm("show", str(number))[1]

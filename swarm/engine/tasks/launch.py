@@ -19,7 +19,7 @@ from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
 from swarm.engine.host import images
 from swarm.engine.parts import EngineParts
-from swarm.engine.tasks import observation
+from swarm.engine.tasks import box_contents, observation
 from swarm.errors import IllegalMove, SwarmError, ToolError
 from swarm.model import events
 from swarm.model.safe_text import plain
@@ -96,7 +96,10 @@ def _create_worktree_and_net(
                 _clean_up, context, task.id, lambda: remove_worktree(context, task)
             )
             with _CHECKOUTS:
-                create.create_worktree(context.task_git(task), plan.owner)
+                contents = create.create_worktree(context.task_git(task), plan.owner)
+            missing = box_contents.tell(context, task.id, plan, contents)
+            if missing:
+                steps.note(f"not in the sandbox: {missing}")
         with steps.step("net"):
             return task_network.claim(parts, task, net.result())
 
@@ -232,6 +235,10 @@ class _Steps:
         self._context.journal.record(
             self._task_id, events.StepDone(name, round(seconds, 4))
         )
+
+    def note(self, words: str) -> None:
+        """Write a remark to the log."""
+        self._write(words)
 
     def failed(self, reason: str) -> None:
         """Write to the log that the current step failed."""

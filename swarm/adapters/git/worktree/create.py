@@ -13,15 +13,16 @@ from swarm.adapters.git.worktree import registration
 from swarm.adapters.git.worktree.private_git import make_private
 from swarm.adapters.git.worktree.skeleton import write_alternates, write_skeleton
 from swarm.errors import Refused
+from swarm.model.box_contents import BoxContents
 from swarm.model.safe_text import safe_line
 
 
-def create_worktree(task: TaskGit, owner: tuple[int, int] | None = None) -> None:
+def create_worktree(task: TaskGit, owner: tuple[int, int] | None = None) -> BoxContents:
     """Create the worktree and the git directories; on an error, undo what was done.
 
-    `owner` is the agent's uid and gid: the worktree and the private git directory are
-    given to it, all but the worktree's `.git`. Refused if the branch exists, or if
-    another one is in its way.
+    The answer says what of the repository they hold. `owner` is the agent's uid and
+    gid: the worktree and the private git directory are given to it, all but the
+    worktree's `.git`. Refused if the branch exists, or if another is in its way.
     """
     _refuse_leftovers(task)
     refuse_branch(task)
@@ -29,13 +30,14 @@ def create_worktree(task: TaskGit, owner: tuple[int, int] | None = None) -> None
         cleanup.callback(remove_worktree, task)
         _make_review(task)
         registration.register(task)
-        make_private(task)
+        contents = make_private(task)
         write_new(task.gitfile, f"gitdir: {PRIVATE}\n")
         write_new(task.nothing, b"")
         if owner:
             change_owner(task.worktree, owner, except_name=".git")
             change_owner(task.private_git, owner)
         cleanup.pop_all()
+    return contents
 
 
 def remove_worktree(task: TaskGit, delete_branch: bool = False) -> None:

@@ -2,9 +2,10 @@
 
 from swarm.adapters.git.safe_fs.files import erase, write_new
 from swarm.adapters.git.task_git import TaskGit
-from swarm.adapters.git.worktree.private_refs import RefList, read_refs, write_refs
+from swarm.adapters.git.worktree.private_refs import read_refs, write_refs
 from swarm.adapters.git.worktree.remotes import remote_config, remotes
 from swarm.adapters.git.worktree.skeleton import write_alternates, write_skeleton
+from swarm.model.box_contents import BoxContents
 from swarm.plan.specs import WORKSPACE
 
 _CONFIG = f"""\
@@ -21,7 +22,7 @@ _CONFIG = f"""\
 """
 
 
-def make_private(task: TaskGit) -> RefList:
+def make_private(task: TaskGit) -> BoxContents:
     """Make the git directory; the task's review directory and index are there."""
     git_dir = task.private_git
     erase(git_dir)
@@ -33,4 +34,10 @@ def make_private(task: TaskGit) -> RefList:
     write_new(git_dir / "index", (task.review_git / "base.index").read_bytes())
     refs = read_refs(task.repo.git, task.review.git)
     write_refs(git_dir, refs.refs, task.branch)
-    return refs
+    return BoxContents(
+        refs=len(refs.refs),
+        refs_absent=refs.absent,
+        refs_cut=refs.cut,
+        remotes=tuple((remote.name, remote.url) for remote in named),
+        shallow=task.repo.shallow,
+    )

@@ -1,0 +1,17 @@
+"""The record of a box survives its JSON."""
+
+import json
+
+from swarm.model.box_contents import BoxContents, Missing, from_json, to_json
+
+
+def test_contents_come_back_from_their_json() -> None:
+    """Paths that are no UTF-8 too."""
+    contents = BoxContents(
+        refs=3,
+        remotes=(("origin", "https://h/r"), ("disk", "")),
+        submodules=("lib", "lib/deep"),
+        shortened=("lib",),
+    ).with_missing(Missing("submodule", "caf\udce9", "gone"))
+
+    assert from_json(json.loads(json.dumps(to_json(contents)))) == contents
