@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from swarm.adapters.git import blobs
 from swarm.adapters.git.checkout_bytes import record
 from swarm.adapters.git.process import Bounds
 from swarm.adapters.git.repo import RAW
@@ -161,15 +162,12 @@ def _contents(
 ) -> tuple[dict[str, int], dict[str, str]]:
     """Sizes of the new contents by id, and the targets of the new symlinks."""
     oids = {c.new: None for c in all_changes if c.new_mode not in (0, _GITLINK)}
-    if not oids:
-        return {}, {}
-    stdin = "".join(f"{oid}\n" for oid in oids).encode()
-    answer: str = task.review.git.cat_file("--batch-check", istream=stdin)
-    rows = (row.split() for row in answer.splitlines())
-    sizes = {oid: int(size) for oid, _, size in rows}
-    links = {}
-    for change in all_changes:
-        oid = change.new
-        if change.new_mode == _SYMLINK and sizes[oid] <= _LINK_LIMIT:
-            links[oid] = os.fsdecode(blob(task, oid, _LINK_LIMIT))
-    return sizes, links
+    git = task.review.git
+    sizes = blobs.sizes(git, oids.keys())
+    links = {
+        change.new: sizes[change.new]
+        for change in all_changes
+        if change.new_mode == _SYMLINK and sizes[change.new] <= _LINK_LIMIT
+    }
+    targets = {oid: os.fsdecode(link) for oid, link in blobs.contents(git, links)}
+    return sizes, targets

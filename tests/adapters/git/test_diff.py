@@ -11,6 +11,7 @@ from swarm.adapters.git import diff
 from swarm.adapters.git.snapshot import take
 from swarm.errors import ToolError
 from tests.adapters.git.git_helpers import commit_all, task_with_worktree
+from tests.process_starts import collected
 
 
 def test_one_files_diff_is_its_own(repo: Path) -> None:
@@ -90,3 +91,21 @@ def test_every_name_survives_the_parser(names: list[bytes]) -> None:
 
     assert [os.fsencode(each.path) for each in found] == names
     assert all(each.added == 3 for each in found)
+
+
+def test_links_are_read_without_a_process_each(repo: Path) -> None:
+    """Nor is a rule file of the base: an agent can make thousands of either."""
+    for number in range(30):
+        rules = repo / f"d{number}" / ".gitignore"
+        rules.parent.mkdir()
+        rules.write_text(f"*.{number}\n")
+    commit_all(repo, "rules")
+    task = task_with_worktree(repo)
+    for number in range(300):
+        (task.worktree / f"link{number}").symlink_to(f"../../{number}")
+
+    with collected() as starts:
+        snapshot = take.take(task)
+
+    assert len(snapshot.changes) == snapshot.flagged == 300
+    assert len(starts) < 20

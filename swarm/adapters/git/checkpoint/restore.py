@@ -3,22 +3,17 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from swarm.adapters.git import diff
-from swarm.adapters.git.process import Bounds
+from swarm.adapters.git import blobs, diff
 from swarm.adapters.git.repo import RAW
 from swarm.adapters.git.safe_fs.files import disk_errors_as
 from swarm.adapters.git.safe_fs.writer import SafeWriter
 from swarm.adapters.git.task_git import TaskGit
-from swarm.errors import Refused, ToolError
+from swarm.errors import Refused
 from swarm.model.review import Change
 from swarm.model.risk import is_git_name
 from swarm.model.safe_text import safe_line
 
 _GITLINK = 0o160000
-_BATCH = 64 << 20
-"""Bytes of content in memory at once, unless one file is larger."""
-_HEADER = 128
-"""Bytes that git writes around one content, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,47 +62,12 @@ def _refuse_strange(path: str) -> None:
 
 
 def _contents(task: TaskGit, writes: list[Change]) -> Iterator[tuple[Change, bytes]]:
-    """Each file's bytes, a batch of git's at a time."""
-    for batch in _batches(writes, _sizes(task, {change.new for change in writes})):
-        oids = {change.new for change in batch}
-        sizes = _sizes(task, oids)
-        bounds = Bounds(output=sum(sizes.values()) + _HEADER * len(oids))
-        stdin = "".join(f"{oid}\n" for oid in oids).encode()
-        git = task.review.git.within(bounds)
-        contents = dict(_parse_batch(git.cat_file("--batch", istream=stdin, **RAW)))
-        yield from ((change, contents[change.new]) for change in batch)
-
-
-def _batches(writes: list[Change], sizes: dict[str, int]) -> Iterator[list[Change]]:
-    batch: list[Change] = []
-    room = _BATCH
+    """Each file's bytes; of files with the same bytes, one after the other."""
+    git = task.review.git
+    changes_by_oid: dict[str, list[Change]] = {}
     for change in writes:
-        if batch and sizes[change.new] > room:
-            yield batch
-            batch, room = [], _BATCH
-        batch.append(change)
-        room -= sizes[change.new]
-    if batch:
-        yield batch
-
-
-def _sizes(task: TaskGit, oids: set[str]) -> dict[str, int]:
-    if not oids:
-        return {}
-    stdin = "".join(f"{oid}\n" for oid in oids).encode()
-    answer: str = task.review.git.cat_file("--batch-check", istream=stdin)
-    rows = [row.split() for row in answer.splitlines()]
-    if any(len(row) != 3 or row[1] != "blob" for row in rows):
-        raise ToolError("git cat-file: a checkpoint's content is missing")
-    return {oid: int(size) for oid, _, size in rows}
-
-
-def _parse_batch(answer: bytes) -> Iterator[tuple[str, bytes]]:
-    """Git's contents by id: a line of id, kind and size, the bytes, a newline."""
-    position = 0
-    while position < len(answer):
-        line_end = answer.index(b"\n", position)
-        oid, _, size = answer[position:line_end].decode().split(" ")
-        start = line_end + 1
-        position = start + int(size) + 1
-        yield oid, answer[start : position - 1]
+        changes_by_oid.setdefault(change.new, []).append(change)
+    sizes = blobs.sizes(git, changes_by_oid.keys())
+    for oid, content in blobs.contents(git, sizes):
+        for change in changes_by_oid[oid]:
+            yield change, content

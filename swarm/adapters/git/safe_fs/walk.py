@@ -20,7 +20,7 @@ _SPECIAL = {
 _MAX_DEPTH = 100
 _MAX_PATH = 4000
 """Bytes; longer ones could be checked out nowhere."""
-_MAX_RULES = 1 << 20
+RULES_LIMIT = 1 << 20
 """Bytes of one `.gitignore` that are read."""
 
 
@@ -138,8 +138,8 @@ class _Walk:
             self.files.nested.add(path)
         name = path.rsplit("/", 1)[-1]
         if name == ".gitignore" and stat.S_ISREG(status.st_mode):
-            content = read_file(fd, name, _MAX_RULES)
-            self.files.rules[path] = (content or b"")[:_MAX_RULES]
+            content = read_file(fd, name, RULES_LIMIT)
+            self.files.rules[path] = (content or b"")[:RULES_LIMIT]
 
     def _hide(self, path: str, status: os.stat_result, reason: str) -> None:
         self.files.hidden.append(Hidden(path, reason, status.st_size, status.st_mode))

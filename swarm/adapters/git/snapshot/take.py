@@ -9,12 +9,12 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from swarm.adapters.git import diff
+from swarm.adapters.git import blobs, diff
 from swarm.adapters.git.checkout_bytes.look import look
 from swarm.adapters.git.repo import RAW
 from swarm.adapters.git.safe_fs.files import disk_errors_as
 from swarm.adapters.git.safe_fs.reader import SafeReader
-from swarm.adapters.git.safe_fs.walk import WorktreeFiles, walk
+from swarm.adapters.git.safe_fs.walk import RULES_LIMIT, WorktreeFiles, walk
 from swarm.adapters.git.snapshot.hidden_groups import collapsed
 from swarm.adapters.git.snapshot.ignore import ignored
 from swarm.adapters.git.snapshot.objects import blob_id, store
@@ -103,11 +103,7 @@ def _hide_ignored(draft: _Draft) -> None:
     files = draft.files
     untracked = [path for path in files.by_path if path not in draft.base]
     candidates = [path for path in untracked if path not in files.nested]
-    base_rules = {
-        path: diff.blob(draft.task, draft.base[path][1])
-        for path in files.rules
-        if path in draft.base and candidates
-    }
+    base_rules = _base_rules(draft) if candidates else {}
     reasons = ignored(draft.task, candidates, files.rules, base_rules)
     for path in untracked:
         if path in files.nested:
@@ -115,6 +111,19 @@ def _hide_ignored(draft: _Draft) -> None:
     for path, reason in reasons.items():
         status = files.by_path.pop(path)
         files.hidden.append(Hidden(path, reason, status.st_size, status.st_mode))
+
+
+def _base_rules(draft: _Draft) -> dict[str, bytes]:
+    """The content of each `.gitignore` in the base that is still in the worktree."""
+    oids = {p: draft.base[p][1] for p in draft.files.rules if p in draft.base}
+    git = draft.task.review.git
+    wanted = {
+        oid: size
+        for oid, size in blobs.sizes(git, set(oids.values())).items()
+        if size <= RULES_LIMIT
+    }
+    contents = dict(blobs.contents(git, wanted))
+    return {path: contents.get(oid, b"") for path, oid in oids.items()}
 
 
 def _read_all(draft: _Draft) -> None:
