@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from swarm.adapters.git import diff
 from swarm.adapters.git.checkout_bytes.look import look
-from swarm.adapters.git.merge import preview
+from swarm.adapters.git.merge import obstacles, preview
 from swarm.adapters.git.task_git import TaskGit
 from swarm.model.landing import LandingItem, Subject, Verdict
 from swarm.model.review import Hidden, MergeOrder
@@ -75,6 +75,8 @@ def target(of: TaskGit, order: MergeOrder, tree: str) -> Iterator[LandingItem]:
     elif merged.new == merged.old and not _is_unchanged(of, tree):
         reason = f"{branch} holds all of this already"
         yield refusal((reason, "there is nothing to merge; discard the task"))
+    else:
+        yield from obstacles.items(of, order.target, merged.old, merged.new)
 
 
 def submodules(hidden: tuple[Hidden, ...]) -> Iterator[LandingItem]:

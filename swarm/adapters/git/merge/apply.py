@@ -1,11 +1,18 @@
 """Applies a prepared merge to the user's repository, and goes on after any crash."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
-from swarm.adapters.git.merge import drivers, fast_forward
-from swarm.adapters.git.merge.checkout import Checkout, checkouts
+from swarm.adapters.git.merge import drivers, fast_forward, index_lock, obstacles
+from swarm.adapters.git.merge.checkout import Checkout, checkouts, head_ref
+from swarm.adapters.git.merge.index_lock import IndexLock
+from swarm.adapters.git.merge.record import Record, Stamp
+from swarm.adapters.git.merge.recovery import recover
+from swarm.adapters.git.merge.steps import steps
 from swarm.adapters.git.process import Bounds
 from swarm.adapters.git.repo import RAW
+from swarm.adapters.git.repository import Repository
 from swarm.adapters.git.safe_fs.files import disk_errors_as
 from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import Refused, SwarmError, ToolError
@@ -16,8 +23,9 @@ from swarm.model.safe_text import safe_line
 def apply(task: TaskGit, prepared: PreparedMerge) -> None:
     """Put the merge on its target, and bring the checkouts of it forward.
 
-    Refused: nothing of the user's was changed. Call it again after a crash at any
-    point: it goes on where it stopped, and does nothing if all is done. No hook runs,
+    SwarmError: nothing of the user's was changed, or it is as it was again; if even
+    that failed, the error says so. Call it again after a crash at any point: what was
+    cut short is finished or taken back first, and nothing is done twice. No hook runs,
     nothing like MERGE_HEAD is left, and files come out as the repository's owner's.
     """
     with disk_errors_as("merge"):
@@ -29,100 +37,185 @@ def stages(task: TaskGit, prepared: PreparedMerge) -> Iterator[str]:
     """The stages of `apply`, each named once it is done; a crash may fall between any.
 
     1. *objects* — the new objects are in the user's repository; nothing names them.
-    2. *locked* — git's lock on each index is held and marked as ours, and the paths
-       that the merge touches were found clean. A crash leaves the lock: the user's
-       git refuses to write the index, `apply` knows its mark and goes on.
-    3. *files* — the files and a draft of the index are written; the index is not.
-    4. *target* — the branch has moved, from the old commit or not at all.
-    5. *done* — the draft took the index's place and the lock is gone.
+    2. *locked* — git's lock on each index is held and marked as ours; under it the
+       target, the checkouts and the paths were looked at and found fit.
+    3. *written* — the merge's files lie beside the checkout, a draft beside the index.
+    4. *files* — the files are in their places; the old ones are aside.
+    5. *target* — the branch has moved, from the old commit or not at all.
+    6. *done* — the draft took the index's place, what was aside and the lock are gone.
+
+    Up to *files* a crash is taken back by `recover`, later it is finished.
     """
     repository, target = task.repo, prepared.target
-    mark = f"swarm landing {prepared.new}\n"
-    tip = repository.tip(target)
+    recover(repository)
+    if _tip(repository, target, prepared) == prepared.new:
+        return
     target_checkouts = checkouts(repository, target)
-    ours = tuple(each for each in target_checkouts if each.is_locked_with(mark))
-    if tip not in (prepared.old, prepared.new):
-        raise _moved(target, ours)
-    if tip == prepared.new:
-        target_checkouts = ours
-        if not ours:
-            return
     if target_checkouts:
         drivers.refuse(task, prepared.new)
     _transfer_objects(task, prepared)
     yield "objects"
-    newly_locked = _lock_all(task, target_checkouts, mark, prepared)
-    yield "locked"
-    for checkout in target_checkouts:
-        _write_files(checkout, prepared, newly_locked)
-    yield "files"
-    if tip == prepared.old:
-        _move_target(task, prepared)
-    yield "target"
-    for checkout in target_checkouts:
-        checkout.finish()
+    with ExitStack() as locks:
+        landings = _Landings(task, prepared, locks)
+        try:
+            landings.lock()
+            yield "locked"
+            landings.write()
+            yield "written"
+            landings.place()
+            yield "files"
+            landings.move_target()
+        except (SwarmError, OSError) as error:
+            landings.take_back(error)
+            raise
+        yield "target"
+        landings.finish()
     yield "done"
 
 
-def _moved(target: str, ours: tuple[Checkout, ...]) -> Refused:
-    """The target is at a third commit: nothing can go on, so our locks are released."""
-    for checkout in ours:
-        checkout.release()
-    hint = "merge again: it is computed anew"
-    if ours:
-        hint += "; `git status` shows which files the first attempt had written"
+class _Landings:
+    """The checkouts of one merge: all of them land, or none."""
+
+    def __init__(
+        self, task: TaskGit, prepared: PreparedMerge, open_locks: ExitStack
+    ) -> None:
+        self._task, self._prepared, self._open_locks = task, prepared, open_locks
+        self._owner = task.repo.other_owner
+        self._locks: list[IndexLock] = []
+        self._records: dict[Checkout, Record] = {}
+        self._stamps: dict[Checkout, dict[str, Stamp]] = {}
+        self._steps = steps(task.repo.git, prepared.old, prepared.new)
+
+    def lock(self) -> None:
+        """Lock every checkout, then look: what is seen now stays so for git."""
+        repository, prepared = self._task.repo, self._prepared
+        for checkout in checkouts(repository, prepared.target):
+            lock = index_lock.take(checkout, self._owner)
+            self._locks.append(lock)
+            self._open_locks.callback(lock.close)
+        self._refuse_other_checkouts()
+        if _tip(repository, prepared.target, prepared) == prepared.new:
+            raise _moved(prepared.target)
+        for checkout in self._checkouts:
+            self._stamps[checkout] = fast_forward.stamps(checkout, self._steps)
+            refused = obstacles.of_checkout(
+                repository.git, checkout, prepared.old, prepared.new, self._steps
+            )
+            for item in refused:
+                raise Refused(item.sentence, hint=item.hint)
+
+    def write(self) -> None:
+        """Have git write the files aside."""
+        prepared = self._prepared
+        landing = Record(
+            task=self._task.task,
+            target=prepared.target,
+            old=prepared.old,
+            new=prepared.new,
+            staging=Path(),
+            index_digest="",
+        )
+        for checkout in self._checkouts:
+            begun = fast_forward.begin(checkout, landing, self._owner)
+            fast_forward.write_files(checkout, begun)
+            self._records[checkout] = fast_forward.decide(
+                checkout, begun, self._steps, self._stamps[checkout]
+            )
+
+    def place(self) -> None:
+        """Give the files their places."""
+        for checkout in self._checkouts:
+            fast_forward.place(checkout, self._records[checkout], self._owner)
+
+    def move_target(self) -> None:
+        """Move the branch, unless it or a checkout of it is another meanwhile."""
+        prepared = self._prepared
+        self._refuse_other_checkouts()
+        for checkout in self._checkouts:
+            fast_forward.refuse_changed_aside(self._records[checkout])
+        ref = f"refs/heads/{prepared.target}"
+        reason = f"swarm: merge task {self._task.task} ({prepared.strategy})"
+        git = self._task.repo.git
+        try:
+            git.update_ref("-m", reason, ref, prepared.new, prepared.old)
+        except ToolError as error:
+            if self._task.repo.tip(prepared.target) != prepared.old:
+                raise _moved(prepared.target) from error
+            raise
+
+    def finish(self) -> None:
+        """Make each draft the index; a checkout that left the branch is taken back."""
+        for lock in self._locks:
+            landing = self._records[lock.checkout]
+            if head_ref(lock.checkout) == f"refs/heads/{self._prepared.target}":
+                fast_forward.finish(lock.checkout, landing)
+            else:
+                fast_forward.take_back(lock.checkout, landing, self._owner)
+            lock.release()
+
+    def take_back(self, error: SwarmError | OSError) -> None:
+        """Give every checkout its old files again, and let go of its index.
+
+        ToolError if that fails too: the lock stays then, so that the user's git
+        commits no mixture, and the next attempt goes on.
+        """
+        for lock in self._locks:
+            place = safe_line(str(lock.checkout.work_tree))
+            try:
+                fast_forward.undo(lock.checkout, self._owner)
+                lock.release()
+            except (SwarmError, OSError) as second:
+                raise ToolError(
+                    f"{_reason(error)}; and what is written in {place} cannot be taken "
+                    f"back: {_reason(second)}",
+                    hint="mend that, then merge again: it goes on from there",
+                ) from error
+
+    @property
+    def _checkouts(self) -> tuple[Checkout, ...]:
+        return tuple(lock.checkout for lock in self._locks)
+
+    def _refuse_other_checkouts(self) -> None:
+        """Refused if a checkout left the target, or came to it, since it was locked."""
+        target = self._prepared.target
+        if checkouts(self._task.repo, target) != self._checkouts:
+            raise Refused(
+                f"another checkout has {safe_line(target)} since the merge began",
+                hint="merge again: it is computed anew",
+            )
+        if not all(lock.holds for lock in self._locks):
+            raise Refused(
+                "somebody removed the lock on the index while the merge was landing",
+                hint="merge again",
+            )
+
+
+def _tip(repository: Repository, target: str, prepared: PreparedMerge) -> str:
+    """The target's commit: the old or the new one; Refused if it is a third."""
+    tip = repository.tip(target)
+    if not tip:
+        raise Refused(
+            f"there is no branch {safe_line(target)} any more",
+            hint=f"make it again, `git branch {safe_line(target)}`, and merge again",
+        )
+    if tip not in (prepared.old, prepared.new):
+        raise _moved(target)
+    return tip
+
+
+def _moved(target: str) -> Refused:
     return Refused(
-        f"{safe_line(target)} has moved since the merge was computed", hint=hint
+        f"{safe_line(target)} has moved since the merge was computed",
+        hint="merge again: it is computed anew",
     )
 
 
-def _lock_all(
-    task: TaskGit,
-    target_checkouts: tuple[Checkout, ...],
-    mark: str,
-    prepared: PreparedMerge,
-) -> tuple[Checkout, ...]:
-    """Lock and check each checkout; those that no earlier attempt had locked."""
-    newly_locked: list[Checkout] = []
-    try:
-        for checkout in target_checkouts:
-            if not checkout.take_lock(mark, task.repo.other_owner):
-                newly_locked.append(checkout)
-            checkout.start_draft()
-            steps = fast_forward.steps(checkout, prepared.old, prepared.new)
-            if checkout in newly_locked:
-                fast_forward.refuse_dirty(checkout, prepared.old, steps)
-            else:
-                fast_forward.resume(checkout, prepared.new, steps)
-    except (SwarmError, OSError):
-        for checkout in newly_locked:
-            checkout.release()
-        raise
-    return tuple(newly_locked)
-
-
-def _write_files(
-    checkout: Checkout, prepared: PreparedMerge, newly_locked: tuple[Checkout, ...]
-) -> None:
-    try:
-        fast_forward.move(checkout, prepared.old, prepared.new)
-    except ToolError as error:
-        steps = fast_forward.steps(checkout, prepared.old, prepared.new)
-        if checkout in newly_locked and fast_forward.is_untouched(checkout, steps):
-            for each in newly_locked:
-                each.release()
-            raise Refused(error.message, hint=error.hint) from error
-        raise ToolError(
-            f"{error.message}; some files of {safe_line(str(checkout.work_tree))} "
-            "are written",
-            hint="merge again to go on where it stopped",
-        ) from error
-
-
-def _move_target(task: TaskGit, prepared: PreparedMerge) -> None:
-    ref = f"refs/heads/{prepared.target}"
-    reason = f"swarm: merge task {task.task} ({prepared.strategy})"
-    task.repo.git.update_ref("-m", reason, ref, prepared.new, prepared.old)
+def _reason(error: SwarmError | OSError) -> str:
+    if isinstance(error, SwarmError):
+        return error.message
+    return f"{error.strerror or 'unknown error'}" + (
+        f" at {safe_line(str(error.filename))}" if error.filename else ""
+    )
 
 
 def _transfer_objects(task: TaskGit, prepared: PreparedMerge) -> None:

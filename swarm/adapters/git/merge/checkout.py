@@ -1,9 +1,10 @@
-"""A checkout of the user's that a merge must bring forward, under its own lock."""
+"""The checkouts of the user's that a merge must bring forward."""
 
 import os
-import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,6 +19,7 @@ _UNDERWAY = {
     "MERGE_HEAD": "a merge",
     "CHERRY_PICK_HEAD": "a cherry-pick",
     "REVERT_HEAD": "a revert",
+    "sequencer": "a cherry-pick or a revert",
     "rebase-merge": "a rebase",
     "rebase-apply": "a rebase",
 }
@@ -39,7 +41,7 @@ class Checkout:
 
     @property
     def lock(self) -> Path:
-        """Git's own lock on the index: the user's `git commit` waits outside."""
+        """Git's own lock on the index."""
         return self.git_dir / "index.lock"
 
     @property
@@ -48,63 +50,32 @@ class Checkout:
         return self.git_dir / "index.swarm"
 
     @property
-    def git(self) -> Git:
-        """Git as the user has it, on the draft in the index's place."""
-        return Git(self.user_git_dir, env={"GIT_INDEX_FILE": str(self.draft)})
+    def landing(self) -> Path:
+        """The directory of a landing that is at work, or was cut short."""
+        return self.git_dir / "swarm-landing"
 
-    def start_draft(self) -> None:
-        """Copy the index anew, and check its stat information against the files."""
-        Path(f"{self.draft}.lock").unlink(missing_ok=True)
+    def git_on(self, index: Path, work_tree: Path | None = None) -> Git:
+        """Git as the user has it, on another index and maybe another work tree."""
+        git_dir = self.user_git_dir
+        if work_tree:
+            git_dir = replace(git_dir, work_tree=work_tree)
+        return Git(git_dir, env={"GIT_INDEX_FILE": str(index)})
+
+    def copy_index(self, to: Path) -> None:
+        """Copy the index, and note in the copy which files are as it says."""
+        Path(f"{to}.lock").unlink(missing_ok=True)
         # With its time: git doubts entries that are as young as their index.
-        shutil.copy2(self.index, self.draft)
-        self.refresh()
+        if self.index.exists():
+            shutil.copy2(self.index, to)
+        self.git_on(to).accepting(1).update_index("-q", "--refresh")
 
-    def refresh(self) -> None:
-        """Note in the draft which files are as it says; the other entries stay."""
-        self.git.accepting(1).update_index("-q", "--refresh")
-
-    def take_lock(self, mark: str, owner: tuple[int, int] | None) -> bool:
-        """Lock the index; True if the lock is ours, left by an attempt cut short.
-
-        Refused if somebody else holds it. The lock appears with its mark in it, so that
-        a crash leaves no lock whose owner is unknown.
-        """
-        marked_file = self.git_dir / f"swarm-{secrets.token_hex(6)}"
-        marked_file.write_text(mark)
-        if owner:
-            os.chown(marked_file, *owner)
-        try:
-            os.link(marked_file, self.lock)
-        except FileExistsError as error:
-            if self.is_locked_with(mark):
-                return True
-            raise Refused(
-                f"git is at work in {safe_line(str(self.work_tree))}: "
-                "its index is locked",
-                hint="wait for it; if no git runs there, remove .git/index.lock",
-            ) from error
-        finally:
-            marked_file.unlink()
-        return False
-
-    def is_locked_with(self, mark: str) -> bool:
-        """True if the lock is there and holds our mark."""
-        try:
-            with self.lock.open("rb") as file:
-                return file.read(len(mark) + 1) == mark.encode()
-        except FileNotFoundError:
-            return False
-
-    def release(self) -> None:
-        """Give the index back to the user; the draft goes."""
-        self.draft.unlink(missing_ok=True)
-        Path(f"{self.draft}.lock").unlink(missing_ok=True)
-        self.lock.unlink(missing_ok=True)
-
-    def finish(self) -> None:
-        """The draft becomes the index, and the lock goes."""
-        self.draft.replace(self.index)
-        self.release()
+    @contextmanager
+    def scratch_index(self) -> Iterator[Path]:
+        """A place for an index that nobody will need."""
+        with tempfile.TemporaryDirectory(prefix="swarm-index-") as folder:
+            if self.user_git_dir.user:
+                os.chown(folder, *self.user_git_dir.user)
+            yield Path(folder, "index")
 
 
 def checkouts(repository: Repository, branch: str) -> tuple[Checkout, ...]:
@@ -114,35 +85,44 @@ def checkouts(repository: Repository, branch: str) -> tuple[Checkout, ...]:
     """
     matching = []
     ref = f"refs/heads/{branch}"
-    for git_dir, work_tree in _all_work_trees(repository):
+    for checkout in all_checkouts(repository):
+        if not (checkout.work_tree / ".git").exists() and _is_linked(checkout):
+            continue
         for name in ("rebase-merge", "rebase-apply"):
-            head = git_dir / name / "head-name"
+            head = checkout.git_dir / name / "head-name"
             if head.is_file() and head.read_text(errors="replace").strip() == ref:
-                raise _underway("a rebase", work_tree)
-        impersonal = replace(repository.common_git_dir(), path=git_dir)
-        if _head_ref(Repo(impersonal)) == ref:
-            _refuse_underway(git_dir, work_tree)
-            personal = replace(impersonal, work_tree=work_tree, personal=True)
-            matching.append(Checkout(git_dir, work_tree, personal))
+                raise _underway("a rebase", checkout.work_tree)
+        if head_ref(checkout) == ref:
+            _refuse_underway(checkout)
+            matching.append(checkout)
     return tuple(matching)
 
 
-def _head_ref(repo: Repo) -> str:
-    """The branch that HEAD is on; empty if it is detached."""
+def all_checkouts(repository: Repository) -> Iterator[Checkout]:
+    """Every git directory that has a work tree; a linked one's may be gone."""
+    main = _main_work_tree(repository)
+    pairs = [(repository.common_dir, main)] if main else []
+    for git_dir, work_tree in (*pairs, *linked_worktrees(repository)):
+        personal = repository.common_git_dir(personal=True)
+        yield Checkout(
+            git_dir, work_tree, replace(personal, path=git_dir, work_tree=work_tree)
+        )
+
+
+def head_ref(checkout: Checkout) -> str:
+    """The branch that HEAD is on; empty if it is detached, or the checkout is gone."""
+    head = checkout.git_dir / "HEAD"
+    if not head.exists():
+        return ""
+    impersonal = replace(checkout.user_git_dir, personal=False, work_tree=None)
     try:
-        return repo.active_branch.path
+        return Repo(impersonal).active_branch.path
     except TypeError:
         return ""
 
 
-def _all_work_trees(repository: Repository) -> Iterator[tuple[Path, Path]]:
-    """Every git directory that has a work tree, and the work tree."""
-    main = _main_work_tree(repository)
-    if main:
-        yield repository.common_dir, main
-    for admin_dir, work_tree in linked_worktrees(repository):
-        if (work_tree / ".git").exists():
-            yield admin_dir, work_tree
+def _is_linked(checkout: Checkout) -> bool:
+    return (checkout.git_dir / "commondir").exists()
 
 
 def _main_work_tree(repository: Repository) -> Path | None:
@@ -157,10 +137,10 @@ def _main_work_tree(repository: Repository) -> Path | None:
     return common_dir.parent if common_dir.name == ".git" else None
 
 
-def _refuse_underway(git_dir: Path, work_tree: Path) -> None:
+def _refuse_underway(checkout: Checkout) -> None:
     for name, operation in _UNDERWAY.items():
-        if (git_dir / name).exists():
-            raise _underway(operation, work_tree)
+        if (checkout.git_dir / name).exists():
+            raise _underway(operation, checkout.work_tree)
 
 
 def _underway(operation: str, work_tree: Path) -> Refused:

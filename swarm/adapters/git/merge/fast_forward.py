@@ -1,142 +1,396 @@
-"""Brings a checkout from one commit to the next, also after that was cut short.
+"""Brings a checkout from one commit to the next, or back.
 
-Git's records are parsed here, since their paths are an agent's (see
-`swarm.adapters.git.repo`).
+Git writes the merge's files into an empty directory, through the user's filters, so a
+filter that fails or a full disk touches nothing of theirs. Then each old file goes
+aside and each new one gets its name, by calls that replace nothing. Until the branch
+has moved all of it can be taken back, from the record alone.
 """
 
+import errno
+import hashlib
 import os
+import secrets
+import stat
 from collections.abc import Iterable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 
+from swarm.adapters.git.merge import index_times, record
 from swarm.adapters.git.merge.checkout import Checkout
+from swarm.adapters.git.merge.places import Places
+from swarm.adapters.git.merge.record import Move, Record, Stamp
+from swarm.adapters.git.merge.steps import GITLINK, Step, parents
+from swarm.adapters.git.process import Bounds
 from swarm.adapters.git.repo import RAW
+from swarm.adapters.git.safe_fs.files import erase
 from swarm.errors import Refused
 from swarm.model.safe_text import safe_line
 
-_PATHS_SHOWN = 5
+_WRITING = Bounds(seconds=900)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One path that the merge writes or removes."""
-
-    path: str
-    record: str
-    """The new state, as `update-index --index-info` reads it."""
-    added: bool
-    removed: bool
+def stamps(checkout: Checkout, path_steps: Iterable[Step]) -> dict[str, Stamp]:
+    """The files that the merge replaces, as they are before they are looked at."""
+    with Places(checkout.work_tree) as tree:
+        found = {
+            step.path: tree.lstat(step.path) for step in path_steps if step.leaves_file
+        }
+    return {path: Stamp.of(status) for path, status in found.items() if status}
 
 
-def steps(checkout: Checkout, old: str, new: str) -> tuple[Step, ...]:
-    """The changes from one commit to another."""
-    words = ("-r", "-z", "--raw", "--no-renames", old, new)
-    fields = os.fsdecode(checkout.git.diff_tree(*words, **RAW)).split("\0")
-    path_steps = []
-    for head, path in zip(fields[0::2], fields[1::2], strict=False):
-        _, mode, _, oid, status = head[1:].split(" ")
-        entry = f"{mode.lstrip('0') or '0'} {oid}\t{path}\0"
-        path_steps.append(Step(path, entry, status == "A", status == "D"))
-    return tuple(path_steps)
+def begin(checkout: Checkout, landing: Record, owner: tuple[int, int] | None) -> Record:
+    """Make the places of a landing, and note where they are; no file moves.
 
-
-def refuse_dirty(checkout: Checkout, old: str, path_steps: tuple[Step, ...]) -> None:
-    """Refused, naming paths, if the merge would touch what the user changed.
-
-    Ignored files count: git would overwrite them without a word.
+    They lie on the file system of the work tree, so that files can be renamed.
     """
-    touched = {step.path for step in path_steps}
-    staged = checkout.git.diff_index("--cached", "-z", "--name-only", old, **RAW)
-    dirty = (_paths(staged) | _changed(checkout)) & touched
-    dirty |= _existing(checkout, (step for step in path_steps if step.added))
-    if dirty:
-        raise _in_the_way(checkout, dirty)
-
-
-def resume(checkout: Checkout, new: str, path_steps: tuple[Step, ...]) -> None:
-    """Make the draft fit a work tree that an earlier attempt left half done.
-
-    All paths had passed `refuse_dirty` when it began. Since then each is as before,
-    as the merge wants it, or torn: git was killed while it wrote the file. The second
-    kind is entered into the draft as done, the third is removed to be written again.
-    Anything else is the user's, and Refused.
-    """
-    added = (step for step in path_steps if step.added)
-    unlike_old = _changed(checkout) | _existing(checkout, added)
-    draft_of_old = checkout.draft.read_bytes()
-    _enter(checkout, path_steps)
-    removed = (step for step in path_steps if step.removed)
-    unlike_new = _changed(checkout) | _existing(checkout, removed)
-    checkout.draft.write_bytes(draft_of_old)
-    done = tuple(step for step in path_steps if step.path not in unlike_new)
-    unlike_both = [s for s in path_steps if s.path in unlike_new & unlike_old]
-    foreign = {s.path for s in unlike_both if not _is_torn(checkout, new, s)}
-    if foreign:
-        raise _in_the_way(checkout, foreign)
-    for step in unlike_both:
-        (checkout.work_tree / step.path).unlink(missing_ok=True)
-    _enter(checkout, done)
-
-
-def move(checkout: Checkout, old: str, new: str) -> None:
-    """Write the files and the draft; the index is as it was."""
-    checkout.git.read_tree("-m", "-u", "--no-recurse-submodules", old, new)
-
-
-def is_untouched(checkout: Checkout, path_steps: tuple[Step, ...]) -> bool:
-    """True if no file of the merge is written yet."""
-    checkout.start_draft()
-    dirty = _changed(checkout) & {step.path for step in path_steps}
-    return not dirty and not _existing(checkout, (s for s in path_steps if s.added))
-
-
-def _enter(checkout: Checkout, path_steps: tuple[Step, ...]) -> None:
-    """Enter the new state of these paths into the draft."""
-    # Removals first: a file may stand where a directory was.
-    ordered = sorted(path_steps, key=lambda step: not step.removed)
-    records = os.fsencode("".join(step.record for step in ordered))
-    checkout.git.update_index("-z", "--index-info", istream=records)
-    checkout.refresh()
-
-
-def _changed(checkout: Checkout) -> set[str]:
-    """Paths whose file is not what the draft says."""
-    words = ("-z", "--name-only", "--ignore-submodules=all")
-    return _paths(checkout.git.diff_files(*words, **RAW))
-
-
-def _paths(listing: bytes) -> set[str]:
-    return {path for path in os.fsdecode(listing).split("\0") if path}
-
-
-def _existing(checkout: Checkout, path_steps: Iterable[Step]) -> set[str]:
-    """The paths at which there is something."""
-    return {step.path for step in path_steps if _exists(checkout, step.path)}
-
-
-def _exists(checkout: Checkout, path: str) -> bool:
-    try:
-        return os.path.lexists(checkout.work_tree / path)
-    except OSError:
-        return False
-
-
-def _is_torn(checkout: Checkout, new: str, step: Step) -> bool:
-    """True if a file is missing, or holds only the beginning of the merge's content."""
-    path = checkout.work_tree / step.path
-    if not _exists(checkout, step.path):
-        return True
-    if step.removed or path.is_symlink() or not path.is_file():
-        return False
-    words = ("--filters", f"{new}:{step.path}")
-    content: bytes = checkout.git.cat_file(*words, **RAW)
-    return path.stat().st_size < len(content) and content.startswith(path.read_bytes())
-
-
-def _in_the_way(checkout: Checkout, paths: set[str]) -> Refused:
-    first = ", ".join(safe_line(path, 80) for path in sorted(paths)[:_PATHS_SHOWN])
-    more = f" and {len(paths) - _PATHS_SHOWN} more" if len(paths) > _PATHS_SHOWN else ""
-    return Refused(
-        f"{safe_line(str(checkout.work_tree))} has changes of yours that the merge "
-        f"would overwrite: {first}{more}",
-        hint="commit, stash or move them, then merge again",
+    digest = index_digest(checkout)
+    beside_index = checkout.landing / "files"
+    staging = (
+        beside_index
+        if _is_one_file_system(checkout)
+        else checkout.work_tree / f".swarm-landing-{secrets.token_hex(6)}"
     )
+    landing = replace(landing, staging=staging, index_digest=digest)
+    checkout.landing.mkdir()
+    landing.write(checkout.landing)
+    for directory in (staging, landing.arriving, landing.aside):
+        directory.mkdir()
+    if owner:
+        for directory in (checkout.landing, staging, landing.arriving, landing.aside):
+            os.chown(directory, *owner)
+    checkout.copy_index(checkout.draft)
+    return landing
+
+
+def write_files(checkout: Checkout, landing: Record) -> None:
+    """Let git write the merge's files aside, and the draft of the index."""
+    git = checkout.git_on(checkout.draft, landing.arriving).within(_WRITING)
+    git.read_tree("-m", "-u", "--no-recurse-submodules", landing.old, landing.new)
+
+
+def decide(
+    checkout: Checkout,
+    landing: Record,
+    path_steps: tuple[Step, ...],
+    old_stamps: dict[str, Stamp],
+) -> Record:
+    """Note each move that is to come, on the disk; SwarmError if files are missing."""
+    with Places(checkout.work_tree) as tree, Places(landing.arriving) as arriving:
+        moves = tuple(
+            _move(step, old_stamps.get(step.path), arriving) for step in path_steps
+        )
+        names = [(move.new.inode, move.path) for move in moves if move.new]
+        if len({inode for inode, _ in names}) != len(names):
+            raise Refused(
+                f"the file system of {safe_line(str(checkout.work_tree))} takes names "
+                "of the merge for one",
+                hint="ask the agent to rename them",
+            )
+        landing = landing.with_moves(
+            moves, _directories_to_make(tree, moves), _directories_to_go(tree, moves)
+        )
+    landing.write(checkout.landing)
+    return landing
+
+
+def _move(step: Step, old: Stamp | None, arriving: Places) -> Move:
+    status = arriving.lstat(step.path) if step.new_mode not in (0, GITLINK) else None
+    return Move(
+        step.path,
+        step.old_mode,
+        step.new_mode,
+        step.old,
+        step.new,
+        old,
+        Stamp.of(status) if status else None,
+    )
+
+
+def _directories_to_go(
+    tree: Places, moves: tuple[Move, ...]
+) -> tuple[tuple[str, int], ...]:
+    """Directories of the old tree whose names the merge gives to files."""
+    arriving = {move.path for move in moves if move.new}
+    going = {
+        directory
+        for move in moves
+        if not move.new_mode
+        for directory in (*parents(move.path), move.path)
+        if directory in arriving or not arriving.isdisjoint(parents(directory))
+    }
+    going |= {m.path for m in moves if m.old_mode == GITLINK and m.new_mode != GITLINK}
+    found = {directory: tree.lstat(directory) for directory in going}
+    return tuple(
+        (directory, stat.S_IMODE(status.st_mode))
+        for directory, status in sorted(found.items(), reverse=True)
+        if status and stat.S_ISDIR(status.st_mode)
+    )
+
+
+def _directories_to_make(tree: Places, moves: tuple[Move, ...]) -> tuple[str, ...]:
+    wanted = {
+        directory
+        for move in moves
+        if move.new or move.new_mode == GITLINK
+        for directory in parents(move.path)
+    }
+    wanted |= {move.path for move in moves if move.new_mode == GITLINK}
+    found = {directory: tree.lstat(directory) for directory in wanted}
+    return tuple(
+        directory
+        for directory, status in sorted(found.items())
+        if not status or not stat.S_ISDIR(status.st_mode)
+    )
+
+
+def place(checkout: Checkout, landing: Record, owner: tuple[int, int] | None) -> None:
+    """Move the old files aside and the new ones in; Refused if the user was faster.
+
+    Stops at the first surprise: `take_back` is the answer to all of them.
+    """
+    with (
+        Places(checkout.work_tree) as tree,
+        Places(landing.arriving) as arriving,
+        Places(landing.aside) as aside,
+    ):
+        for number, move in enumerate(landing.moves):
+            if move.old:
+                _take_aside(tree, aside, move, str(number))
+        for directory, _ in landing.removed:
+            if not tree.remove_directory(directory) and tree.lstat(directory):
+                raise interfered(directory)
+        for directory in landing.made:
+            with suppress(FileExistsError):
+                tree.make_directory(directory, owner)
+        for move in landing.moves:
+            if move.new:
+                try:
+                    arriving.move_to(move.path, tree, move.path)
+                except (FileExistsError, NotADirectoryError) as error:
+                    raise interfered(move.path) from error
+        _enter_times(checkout, tree, landing)
+
+
+def _take_aside(tree: Places, aside: Places, move: Move, number: str) -> None:
+    try:
+        status = tree.take_aside(move.path, aside, number)
+    except FileNotFoundError as error:
+        raise interfered(move.path) from error
+    if Stamp.of(status) != move.old:
+        raise interfered(move.path)
+
+
+def refuse_changed_aside(landing: Record) -> None:
+    """Refused if a program of the user's went on writing to a file that went aside."""
+    with Places(landing.aside) as aside:
+        for number, move in enumerate(landing.moves):
+            status = aside.lstat(str(number)) if move.old else None
+            if status and Stamp.of(status) != move.old:
+                raise interfered(move.path)
+
+
+def interfered(path: str) -> Refused:
+    """The refusal for a path that changed under the merge's hands."""
+    return Refused(
+        f"{safe_line(path, 80)} was changed while the merge was landing",
+        hint="look at it, then merge again",
+    )
+
+
+def _enter_times(checkout: Checkout, tree: Places, landing: Record) -> None:
+    found = {move.path: tree.lstat(move.path) for move in landing.moves if move.new}
+    files = {os.fsencode(path): status for path, status in found.items() if status}
+    index_times.enter(checkout.draft, files, len(landing.old) // 2)
+
+
+def finish(checkout: Checkout, landing: Record) -> None:
+    """Make the draft the index; the branch has moved.
+
+    An index that is not the one that was locked is the user's doing: what the merge
+    changed is entered into it where it still has the old state.
+    """
+    if not checkout.work_tree.is_dir():
+        forget(checkout, landing)
+        return
+    _place_rest(checkout, landing)
+    if not checkout.draft.exists():
+        pass  # it took the index's place already
+    elif index_digest(checkout) == landing.index_digest:
+        record.sync(checkout.draft)
+        checkout.draft.replace(checkout.index)
+        record.sync(checkout.git_dir)
+    else:
+        _enter(checkout, landing)
+    _remove_empty_directories(checkout, landing)
+    forget(checkout, landing)
+
+
+def _place_rest(checkout: Checkout, landing: Record) -> None:
+    """What a loss of power kept from its place, although the branch has moved."""
+    if not landing.arriving.is_dir():
+        return
+    with Places(checkout.work_tree) as tree, Places(landing.arriving) as arriving:
+        for move in landing.moves:
+            if move.new and arriving.lstat(move.path) and not tree.lstat(move.path):
+                with suppress(OSError):
+                    arriving.move_to(move.path, tree, move.path)
+
+
+def _enter(checkout: Checkout, landing: Record) -> None:
+    """Enter the merge's paths into a changed index, under the lock on it."""
+    entries = index_entries(checkout, landing)
+    moves = [m for m in landing.moves if entries.get(m.path) == _old_entry(m)]
+    # Removals first: a file may stand where a directory was.
+    ordered = sorted(moves, key=lambda move: bool(move.new_mode))
+    checkout.copy_index(checkout.draft)
+    git = checkout.git_on(checkout.draft)
+    records = os.fsencode("".join(move.record for move in ordered))
+    git.update_index("-z", "--index-info", istream=records)
+    git.accepting(1).update_index("-q", "--refresh")
+    record.sync(checkout.draft)
+    checkout.draft.replace(checkout.index)
+
+
+def _remove_empty_directories(checkout: Checkout, landing: Record) -> None:
+    """As git does: a directory goes with the last file in it."""
+    gone = {
+        directory
+        for move in landing.moves
+        if not move.new_mode
+        for directory in parents(move.path)
+    }
+    with Places(checkout.work_tree) as tree:
+        for directory in sorted(gone, reverse=True):
+            tree.remove_directory(directory)
+
+
+def undo(checkout: Checkout, owner: tuple[int, int] | None) -> None:
+    """Take back what the record on the disk says; fine if there is none."""
+    landing = record.read(checkout.landing)
+    if landing:
+        take_back(checkout, landing, owner)
+    else:
+        _forget_index(checkout)
+        erase(checkout.landing)
+
+
+def take_back(
+    checkout: Checkout, landing: Record, owner: tuple[int, int] | None
+) -> None:
+    """Give the checkout its old files again, where the merge's still are.
+
+    What the user changed or committed since then stays theirs. OSError if the disk
+    refuses; call it again then.
+    """
+    if landing.moves and checkout.work_tree.is_dir():
+        entries = index_entries(checkout, landing)
+        moves = [
+            (number, move)
+            for number, move in enumerate(landing.moves)
+            if entries.get(move.path) == _old_entry(move)
+        ]
+        with Places(checkout.work_tree) as tree, Places(landing.aside) as aside:
+            _remove_new(tree, moves)
+            for directory in reversed(landing.made):
+                tree.remove_directory(directory)
+            for directory, mode in reversed(landing.removed):
+                _make_again(tree, directory, owner, mode)
+            _restore(tree, aside, moves, owner)
+            _rescue(tree, aside, landing)
+    forget(checkout, landing)
+
+
+def _remove_new(tree: Places, moves: list[tuple[int, Move]]) -> None:
+    for _, move in moves:
+        status = tree.lstat(move.path) if move.new else None
+        if status and Stamp.of(status) == move.new:
+            tree.remove(move.path)
+
+
+def _restore(
+    tree: Places,
+    aside: Places,
+    moves: list[tuple[int, Move]],
+    owner: tuple[int, int] | None,
+) -> None:
+    for number, move in moves:
+        if move.old and aside.lstat(str(number)):
+            for directory in parents(move.path):
+                _make_again(tree, directory, owner)
+            with suppress(FileExistsError, NotADirectoryError):
+                aside.move_to(str(number), tree, move.path)
+
+
+def _make_again(
+    tree: Places, directory: str, owner: tuple[int, int] | None, mode: int | None = None
+) -> None:
+    if not tree.lstat(directory):
+        with suppress(FileNotFoundError, NotADirectoryError):
+            tree.make_directory(directory, owner)
+            if mode is not None:
+                tree.set_mode(directory, mode)
+
+
+def _rescue(tree: Places, aside: Places, landing: Record) -> None:
+    """Keep what went aside and is no version that git has, under a name beside it."""
+    for number, move in enumerate(landing.moves):
+        status = aside.lstat(str(number)) if move.old else None
+        if status and Stamp.of(status) != move.old:
+            name = f"swarm-aside-{secrets.token_hex(4)}"
+            above = move.path.rpartition("/")[0]
+            aside.move_to(str(number), tree, f"{above}/{name}" if above else name)
+
+
+def forget(checkout: Checkout, landing: Record) -> None:
+    """Remove what is left of a landing, but for the lock."""
+    _forget_index(checkout)
+    erase(landing.staging)
+    erase(checkout.landing)
+
+
+def _forget_index(checkout: Checkout) -> None:
+    checkout.draft.unlink(missing_ok=True)
+    Path(f"{checkout.draft}.lock").unlink(missing_ok=True)
+
+
+def index_digest(checkout: Checkout) -> str:
+    """What tells one state of the user's index from another."""
+    try:
+        content = checkout.index.read_bytes()
+    except FileNotFoundError:
+        return ""
+    return hashlib.sha256(content).hexdigest()
+
+
+def index_entries(checkout: Checkout, landing: Record) -> dict[str, tuple[int, str]]:
+    """Mode and id of the landing's paths in the user's index, as it is now."""
+    paths = {move.path for move in landing.moves}
+    git = checkout.git_on(checkout.index).within(Bounds(output=1 << 30))
+    entries = {}
+    for entry in os.fsdecode(git.ls_files("-s", "-z", **RAW)).split("\0"):
+        head, _, path = entry.partition("\t")
+        if path in paths:
+            mode, oid, _ = head.split(" ")
+            entries[path] = (int(mode, 8), oid)
+    return entries
+
+
+def _old_entry(move: Move) -> tuple[int, str] | None:
+    return (move.old_mode, move.old_id) if move.old_mode else None
+
+
+def _is_one_file_system(checkout: Checkout) -> bool:
+    """True if a file can be renamed from the git directory into the work tree."""
+    name = f"swarm-probe-{secrets.token_hex(6)}"
+    there = checkout.work_tree / name
+    here = checkout.git_dir / name
+    here.touch(exist_ok=False)
+    try:
+        here.rename(there)
+    except OSError as error:
+        return error.errno != errno.EXDEV
+    finally:
+        here.unlink(missing_ok=True)
+        there.unlink(missing_ok=True)
+    return True

@@ -1,10 +1,10 @@
 """A merge lands whole, or not at all, or goes on after a crash."""
 
 import os
+import re
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import pytest
 from swarm.adapters.git.merge import apply, prepare
 from swarm.adapters.git.snapshot import take
 from swarm.adapters.git.task_git import TaskGit
-from swarm.errors import Refused, SwarmError, ToolError
+from swarm.errors import Refused, ToolError
 from swarm.model.review import MergeOrder, PreparedMerge
 from tests.adapters.git.git_helpers import (
     commit_all,
@@ -22,8 +22,20 @@ from tests.adapters.git.git_helpers import (
     sh_git,
     task_with_worktree,
 )
+from tests.adapters.git.merge.cases import (
+    CASES,
+    IDS,
+    Case,
+    both,
+    file,
+    gone,
+    lay_base,
+    link,
+    merge_of,
+    picture,
+)
 
-STAGES = ("objects", "locked", "files", "target", "done")
+STAGES = ("objects", "locked", "written", "files", "target", "done")
 
 
 def prepared_on(task: TaskGit) -> PreparedMerge:
@@ -67,7 +79,7 @@ def is_untouched(repo: Path, prepared: PreparedMerge) -> bool:
     return (
         sh_git(repo, "rev-parse", "main") == prepared.old
         and not (repo / ".git" / "index.lock").exists()
-        and not (repo / ".git" / "index.swarm").exists()
+        and not [path for path in (repo / ".git").iterdir() if "swarm" in path.name]
     )
 
 
@@ -105,63 +117,89 @@ def test_changes_of_the_user_elsewhere_stay(
     assert sh_git(repo, "rev-parse", "main") == prepared.new
 
 
-def dirty(repo: Path) -> str:
-    (repo / "src" / "a.py").write_text("mine\n")
-    return "src/a.py"
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_a_thing_of_the_users_in_the_way_is_named(repo: Path, case: Case) -> None:
+    """Refused before anything is written: bytes, modes, links and inodes stay."""
+    lay_base(repo)
+    task = task_with_worktree(repo)
+    case.agent(task.worktree)
+    prepared = merge_of(task)
+    case.user(repo)
+    outside = repo.parent / "outside"
+    before, index = picture(repo), sh_git(repo, "ls-files", "-s")
+
+    with pytest.raises(Refused, match=re.escape(case.named)):
+        apply.apply(task, prepared)
+
+    assert is_untouched(repo, prepared)
+    assert picture(repo) == before
+    assert [path.name for path in outside.glob("*")] in ([], ["kept"])
+    assert sh_git(repo, "ls-files", "-s") == index
 
 
-def staged(repo: Path) -> str:
+def test_a_staged_change_is_a_change(
+    repo: Path, task: TaskGit, prepared: PreparedMerge
+) -> None:
+    """Also if the file is as it was."""
     (repo / "src" / "a.py").write_text("mine\n")
     sh_git(repo, "add", "src/a.py")
     (repo / "src" / "a.py").write_text("one\ntwo\nthree\n")
-    return "src/a.py"
 
-
-def untracked(repo: Path) -> str:
-    (repo / "run").write_text("mine\n")
-    return "run"
-
-
-def ignored(repo: Path) -> str:
-    (repo / ".git" / "info" / "exclude").write_text("run\n")
-    (repo / "run").write_text("mine\n")
-    return "run"
-
-
-def deleted_differently(repo: Path) -> str:
-    (repo / "README.md").write_text("mine\n")
-    return "README.md"
-
-
-WAYS = [dirty, staged, untracked, ignored, deleted_differently]
-
-
-@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-def test_a_path_of_the_users_in_the_way_is_named(
-    repo: Path, task: TaskGit, prepared: PreparedMerge, way: Callable[[Path], str]
-) -> None:
-    """Refused before anything is written."""
-    path = way(repo)
-    before = sh_git(repo, "status", "--porcelain", "--ignored")
-
-    with pytest.raises(Refused, match=path):
+    with pytest.raises(Refused, match=r"src/a\.py"):
         apply.apply(task, prepared)
 
     assert is_untouched(repo, prepared)
-    assert sh_git(repo, "status", "--porcelain", "--ignored") == before
 
 
-def test_an_untracked_file_where_a_directory_must_be(
+def test_a_staged_file_that_is_gone_stands_in_the_way_of_a_directory(
     repo: Path, task: TaskGit, prepared: PreparedMerge
 ) -> None:
-    """Git itself sees this one, before it writes."""
+    """Only the index knows it."""
     (repo / "deep").write_text("mine\n")
+    sh_git(repo, "add", "deep")
+    (repo / "deep").unlink()
 
-    with pytest.raises(SwarmError):
+    with pytest.raises(Refused, match="deep"):
         apply.apply(task, prepared)
 
-    assert is_untouched(repo, prepared)
-    assert (repo / "deep").read_text() == "mine\n"
+    assert sh_git(repo, "status", "--porcelain") == "AD deep"
+
+
+SHAPES = {
+    "directory to file": both(gone("lib"), file("lib")),
+    "directory to link": both(gone("lib"), link("lib", "src")),
+    "nested directory to file": both(gone("lib/deep"), file("lib/deep")),
+    "file to directory": both(gone("README.md"), file("README.md/x/y")),
+    "file to link": both(gone("README.md"), link("README.md", "lib/a.txt")),
+    "link to directory": both(gone("to-lib"), file("to-lib/x")),
+    "link to file": both(gone("to-lib"), file("to-lib")),
+    "directory to another": both(gone("lib"), file("lib/a.txt/x"), file("lib/deep")),
+    "all at once": both(
+        gone("lib"), link("lib", "to-lib"), gone("to-lib"), file("to-lib/lib/x")
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("shape", "crash"),
+    [*((shape, None) for shape in SHAPES)]
+    + [("all at once", stage) for stage in range(len(STAGES))],
+)
+def test_a_path_of_another_kind_merges(
+    repo: Path, shape: str, crash: int | None
+) -> None:
+    """In a clean checkout, and after a crash at any stage."""
+    lay_base(repo)
+    task = task_with_worktree(repo)
+    SHAPES[shape](task.worktree)
+    prepared = merge_of(task)
+    if crash is not None:
+        list(islice(apply.stages(task, prepared), crash + 1))
+
+    apply.apply(reopened(task), prepared)
+
+    assert is_landed(repo, prepared)
+    assert sh_git(repo, "diff-index", "HEAD") == ""
 
 
 @pytest.mark.parametrize("name", ["MERGE_HEAD", "CHERRY_PICK_HEAD", "rebase-merge/x"])
@@ -216,20 +254,22 @@ def test_a_target_that_moved_is_refused(
     assert sh_git(repo, "rev-parse", "main") == head
 
 
-def test_a_target_that_moved_after_a_crash_gives_the_index_back(
-    repo: Path, task: TaskGit, prepared: PreparedMerge
+@pytest.mark.parametrize("reached", range(STAGES.index("target")))
+def test_a_target_that_moved_after_a_crash_is_taken_back(
+    repo: Path, task: TaskGit, prepared: PreparedMerge, reached: int
 ) -> None:
-    """A push moves a branch without the index; the lock must not stay for ever."""
-    list(islice(apply.stages(task, prepared), 2))
+    """A push moves a branch without the index; no file and no lock may stay."""
+    before = sh_git(repo, "ls-files", "-s")
+    list(islice(apply.stages(task, prepared), reached + 1))
     tree = sh_git(repo, "rev-parse", "HEAD^{tree}")
     head = sh_git(repo, "commit-tree", "-m", "pushed", "-p", "HEAD", tree)
     sh_git(repo, "update-ref", "refs/heads/main", head)
 
-    with pytest.raises(Refused, match="has moved") as refused:
-        apply.apply(task, prepared)
+    with pytest.raises(Refused, match="has moved"):
+        apply.apply(reopened(task), prepared)
 
-    assert "git status" in refused.value.hint
-    assert sh_git(repo, "status", "--porcelain") == ""
+    assert sh_git(repo, "status", "--porcelain", "--ignored") == ""
+    assert sh_git(repo, "ls-files", "-s") == before
     assert not (repo / ".git" / "index.lock").exists()
 
 
@@ -292,42 +332,21 @@ def test_a_crash_after_any_stage_is_completed(
     assert is_landed(repo, prepared)
 
 
-def torn(repo: Path, prepared: PreparedMerge, task: TaskGit) -> None:
-    """What a git leaves that is killed while it writes files."""
-    names = iter(apply.stages(task, prepared))
-    assert list(islice(names, 2))[-1] == "locked"
-    (repo / "README.md").unlink()
-    (repo / "src" / "a.py").unlink()
-    (repo / "src" / "a.py").write_text("one\nchan")
-    (repo / "deep" / "er").mkdir(parents=True)
-    (repo / "deep" / "er" / "new.txt").write_text("new\n" * 40)
-    (repo / "link").symlink_to("run")
-    (repo / ".git" / "index.swarm.lock").write_text("half")
-
-
-def test_a_crash_while_files_are_written_is_completed(
-    repo: Path, task: TaskGit, prepared: PreparedMerge
-) -> None:
-    """Some files are done, some missing, some cut in the middle."""
-    torn(repo, prepared, task)
-
-    apply.apply(reopened(task), prepared)
-
-    assert is_landed(repo, prepared)
-
-
 def test_what_the_user_wrote_after_a_crash_is_not_overwritten(
     repo: Path, task: TaskGit, prepared: PreparedMerge
 ) -> None:
-    """Neither old, nor new, nor the beginning of new: it is the user's."""
-    torn(repo, prepared, task)
+    """Over a file of the merge, and where an old one went aside."""
+    list(islice(apply.stages(task, prepared), STAGES.index("files") + 1))
     (repo / "src" / "a.py").write_text("mine\n")
+    (repo / "README.md").write_text("mine too\n")
 
-    with pytest.raises(Refused, match=r"src/a\.py"):
-        apply.apply(task, prepared)
+    with pytest.raises(Refused, match=r"README\.md, src/a\.py"):
+        apply.apply(reopened(task), prepared)
 
+    assert is_untouched(repo, prepared)
     assert (repo / "src" / "a.py").read_text() == "mine\n"
-    (repo / "src" / "a.py").write_text("one\ntwo\nthree\n")
+    assert (repo / "README.md").read_text() == "mine too\n"
+    sh_git(repo, "checkout", "--", ".")
     apply.apply(task, prepared)
     assert is_landed(repo, prepared)
 
@@ -336,7 +355,7 @@ def test_a_crash_between_the_index_and_its_lock_is_completed(
     repo: Path, task: TaskGit, prepared: PreparedMerge
 ) -> None:
     """All is done but the lock."""
-    list(islice(apply.stages(task, prepared), 4))
+    list(islice(apply.stages(task, prepared), STAGES.index("target") + 1))
     (repo / ".git" / "index.swarm").replace(repo / ".git" / "index")
 
     apply.apply(task, prepared)
@@ -348,7 +367,7 @@ def test_the_users_git_waits_while_a_landing_was_cut_short(
     repo: Path, task: TaskGit, prepared: PreparedMerge
 ) -> None:
     """A commit of a half written work tree would mix both."""
-    list(islice(apply.stages(task, prepared), 3))
+    list(islice(apply.stages(task, prepared), STAGES.index("files") + 1))
     words = ("commit", "-a", "-m", "mine")
 
     assert "index.lock" in _stderr(repo, *words)
@@ -370,8 +389,6 @@ def test_the_users_filters_are_in_force(repo: Path, tmp_path: Path) -> None:
     (task.worktree / "x.up").write_text("abc\n" * 100)
     order = MergeOrder("main", "squash", take.take(task).tree, "Do it", "claude")
     prepared = prepare.prepare(task, order)
-    list(islice(apply.stages(task, prepared), 2))
-    (repo / "x.up").write_text("ABC\n" * 3)
 
     apply.apply(task, prepared)
 
@@ -379,23 +396,28 @@ def test_the_users_filters_are_in_force(repo: Path, tmp_path: Path) -> None:
     assert is_landed(repo, prepared)
 
 
-def test_a_filter_that_fails_leaves_a_merge_that_can_go_on(repo: Path) -> None:
-    """Files are half written then; the lock says so, and the error how to go on."""
+@pytest.mark.parametrize("smudge", ["/bin/false", "kill -9 $PPID; #"])
+def test_a_filter_that_fails_or_kills_its_git_changes_nothing(
+    repo: Path, smudge: str
+) -> None:
+    """The files are written beside the checkout first."""
     (repo / ".gitattributes").write_text("*.zz filter=broken\n")
     commit_all(repo, "attributes")
-    sh_git(repo, "config", "filter.broken.smudge", "/bin/false")
+    sh_git(repo, "config", "filter.broken.smudge", smudge)
     sh_git(repo, "config", "filter.broken.clean", "/bin/cat")
     sh_git(repo, "config", "filter.broken.required", "true")
     task = task_with_worktree(repo)
+    (task.worktree / "README.md").write_text("changed\n")
     (task.worktree / "a.new").write_text("x\n")
     (task.worktree / "b.zz").write_text("x\n")
     order = MergeOrder("main", "squash", take.take(task).tree, "Do it", "claude")
     prepared = prepare.prepare(task, order)
 
-    with pytest.raises(ToolError) as failed:
+    with pytest.raises(ToolError):
         apply.apply(task, prepared)
 
-    assert "merge again" in failed.value.hint
+    assert is_untouched(repo, prepared)
+    assert sh_git(repo, "status", "--porcelain", "--ignored") == ""
     sh_git(repo, "config", "filter.broken.smudge", "/bin/cat")
     apply.apply(task, prepared)
     assert is_landed(repo, prepared)

@@ -1,25 +1,19 @@
-"""The checkouts of a branch are found, and locked with a mark of ours."""
+"""The checkouts of a branch are found, wherever they are."""
 
 from pathlib import Path
 
-import pytest
-
-from swarm.adapters.git.merge.checkout import Checkout, checkouts
+from swarm.adapters.git.merge.checkout import (
+    Checkout,
+    all_checkouts,
+    checkouts,
+    head_ref,
+)
 from swarm.adapters.git.repository import Repository
-from swarm.errors import Refused
 from tests.adapters.git.git_helpers import make_relative, sh_git
-
-MARK = "swarm landing 1\n"
 
 
 def checkouts_of(repo: Path, branch: str = "main") -> tuple[Checkout, ...]:
     return checkouts(Repository.open(repo, repo.parent / "home"), branch)
-
-
-@pytest.fixture
-def checkout(repo: Path) -> Checkout:
-    (checkout,) = checkouts_of(repo)
-    return checkout
 
 
 def test_the_main_checkout_is_found_from_a_linked_one(
@@ -57,49 +51,35 @@ def test_a_linked_checkout_whose_directory_is_gone_does_not_count(
     assert checkouts_of(repo, "other") == ()
 
 
-def test_a_lock_is_taken_once_and_known_again(checkout: Checkout) -> None:
-    """A second attempt finds its own lock; another merge is refused."""
-    assert not checkout.take_lock(MARK, None)
-    assert checkout.take_lock(MARK, None)
-    with pytest.raises(Refused, match="its index is locked"):
-        checkout.take_lock("swarm landing 2\n", None)
+def test_every_checkout_of_a_repository_is_known(repo: Path, tmp_path: Path) -> None:
+    """Also one whose directory is gone: a landing may have been cut short there."""
+    sh_git(repo, "worktree", "add", "-q", "-b", "other", str(tmp_path / "linked"))
+    (tmp_path / "linked").rename(tmp_path / "away")
+    repository = Repository.open(repo, repo.parent / "home")
 
-    assert checkout.lock.read_text() == MARK
-    assert [path.name for path in checkout.git_dir.glob("swarm-*")] == []
+    every = list(all_checkouts(repository))
 
-
-def test_the_user_s_git_meets_our_lock_and_goes_on_after_it(
-    repo: Path, checkout: Checkout
-) -> None:
-    (repo / "new").write_text("x")
-    checkout.take_lock(MARK, None)
-    sh_git(repo, "add", "new", check=False)
-    assert sh_git(repo, "status", "--porcelain") == "?? new"
-
-    checkout.release()
-    sh_git(repo, "add", "new")
-
-    assert sh_git(repo, "status", "--porcelain") == "A  new"
+    assert [each.work_tree for each in every] == [repo, tmp_path / "linked"]
+    assert [head_ref(each) for each in every] == ["refs/heads/main", "refs/heads/other"]
 
 
-def test_a_draft_becomes_the_index(repo: Path, checkout: Checkout) -> None:
-    """Until then the index is as it was; afterwards nothing of ours is left."""
-    checkout.take_lock(MARK, None)
-    checkout.start_draft()
-    checkout.git.update_index("--force-remove", "README.md")
-    assert "README.md" in sh_git(repo, "ls-files")
+def test_a_detached_head_is_on_no_branch(repo: Path) -> None:
+    (checkout,) = checkouts_of(repo)
+    sh_git(repo, "checkout", "-q", "--detach")
 
-    checkout.finish()
-
-    assert "README.md" not in sh_git(repo, "ls-files")
-    assert not checkout.lock.exists()
-    assert not checkout.draft.exists()
+    assert head_ref(checkout) == ""
 
 
-def test_a_lock_of_somebody_else_is_not_ours(checkout: Checkout) -> None:
-    """Not an empty one, as git's is, nor one that only begins like ours."""
-    for content in ("", MARK + "x"):
-        checkout.lock.write_text(content)
-        assert not checkout.is_locked_with(MARK)
-    checkout.lock.unlink()
-    assert not checkout.is_locked_with(MARK)
+def test_a_copy_of_the_index_knows_which_files_are_as_it_says(repo: Path) -> None:
+    """And the user's index is as it was."""
+    (checkout,) = checkouts_of(repo)
+    before = checkout.index.read_bytes()
+    (repo / "README.md").touch()
+    with checkout.scratch_index() as index:
+        checkout.copy_index(index)
+        git = checkout.git_on(index)
+        assert git.diff_files("--name-only") == ""
+        folder = index.parent
+
+    assert checkout.index.read_bytes() == before
+    assert not folder.exists()
