@@ -82,6 +82,7 @@ def _keeper_environment(paths: HomePaths) -> dict[str, str]:
         "DOCKER_TLS_VERIFY",
         "DOCKER_CERT_PATH",
         "SSH_AUTH_SOCK",
+        "GNUPGHOME",
         "SWARM_CONFIG",
     )
     environment = {

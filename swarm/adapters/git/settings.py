@@ -57,9 +57,14 @@ class Settings:
 
 
 def read_settings(git: Git) -> Settings:
-    """Every key in force for a repository; runs nothing."""
-    listing: str = git.config("--null", "--list", "--includes")
-    pairs = (entry.partition("\n") for entry in listing.split("\0") if entry)
+    """Every key in force for a repository; runs nothing.
+
+    What swarm itself sets on git's command line is left out.
+    """
+    words = ("--null", "--list", "--includes", "--show-scope")
+    fields: list[str] = git.config(*words).split("\0")
+    entries = zip(fields[0::2], fields[1::2], strict=False)
+    pairs = (entry.partition("\n") for scope, entry in entries if scope != "command")
     return Settings(tuple((key, value) for key, _, value in pairs))
 
 

@@ -117,7 +117,7 @@ def plan(
         *landing_items.submodules(hidden),
         *hooks.items(of, order),
         *identity.items(of, order.agent, options),
-        *signing.items(of, options),
+        *signing.items(of, order.tree),
     )
     listed = LandingList(
         target=order.target,

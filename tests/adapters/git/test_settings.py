@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from swarm.adapters.git.process import GitDir
+from swarm.adapters.git.repo import Git
 from swarm.adapters.git.repository import Repository
-from swarm.adapters.git.settings import relative_words
+from swarm.adapters.git.settings import read_settings, relative_words
 from tests.adapters.git.git_helpers import sh_git
 
 
@@ -42,3 +44,13 @@ def test_what_the_users_git_reads_from_the_tree_is_known(repo: Path) -> None:
     read = repository.settings.read_from(repository.work_tree, repository.git_dir)
 
     assert read == ("tools/hooks", ".gitshared")
+
+
+def test_what_swarm_sets_itself_is_no_setting_of_the_users(repo: Path) -> None:
+    """`core.hooksPath` and `gpg.program` are on every command line of ours."""
+    sh_git(repo, "config", "gpg.program", "my-gpg")
+
+    settings = read_settings(Git(GitDir(repo / ".git")))
+
+    assert settings.last("core.hookspath") == ""
+    assert settings.last("gpg.program") == "my-gpg"

@@ -51,7 +51,7 @@ def prepare(
     for item in converted.items:
         if item.verdict is Verdict.REFUSED:
             raise Refused(item.sentence, hint=item.hint)
-    writer = commit.Writer(task, identity(task, order.agent, options), options)
+    writer = commit.Writer.of(task, identity(task, order.agent, options), options)
     if squash:
         tip = nobodys_commit(task, converted.tree)
     elif _tree(task, order.head) == converted.tree:
