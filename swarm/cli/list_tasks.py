@@ -65,9 +65,8 @@ def show(args: Namespace) -> int:
         output.as_json({**_facts(task), **more})
     else:
         missing = missing_of(places, task.id)
-        output.fields(
-            [*_fields(task, places.worktree(task.id), used), ("missing", missing)]
-        )
+        worktree = places.placed_worktree(task.id, task.worktree)
+        output.fields([*_fields(task, worktree, used), ("missing", missing)])
     return exit_codes.DONE
 
 

@@ -73,6 +73,9 @@ def step(event: events.Event) -> str:
     match event:
         case events.TaskQueued():
             return f"queued   {safe_line(event.name)}"
+        case events.BranchChosen():
+            taken = safe_line(event.taken)
+            return f"branch   {safe_line(event.branch)}, for {taken} is taken"
         case events.StepDone():
             return f"{safe_line(event.step):<8} {event.seconds:.2f} s"
         case events.TaskLive():

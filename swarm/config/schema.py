@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from swarm.model.budget import token_count
 from swarm.model.review import Strategy
@@ -92,12 +92,36 @@ class Merge(_Strict):
     hook_seconds: float = Field(gt=0, le=3600)
 
 
+_NO_REF = re.compile(
+    r"[\x00-\x20\x7f~^:?*\[\\]|@\{|\.\.|//|^[/-]|(^|/)\.|\.lock/|\./|^refs/|^@?/"
+)
+"""What no beginning of a branch's name may hold."""
+
+
+def _branch_prefix(value: str) -> str:
+    if _NO_REF.search(value) or len(value) > 100 or not value.isprintable():
+        raise ValueError(
+            'the beginning of a branch\'s name such as "swarm/" or "me/agents-", '
+            "without refs/heads/"
+        )
+    return value
+
+
+def _directory(value: str) -> str:
+    if (value and not value.startswith(("/", "~/"))) or not value.isprintable():
+        raise ValueError('an absolute path such as "/fast/worktrees" or "~/worktrees"')
+    return value
+
+
 class Config(_Strict):
     """Everything that a human may set."""
 
     max_running: int = Field(gt=0, le=1000)
     agent: str
     stop_grace: float = Field(ge=0, le=600)
+    branch_prefix: Annotated[str, AfterValidator(_branch_prefix)]
+    worktrees: Annotated[str, AfterValidator(_directory)]
+    """The directory of worktrees; empty for one in swarm's home."""
     sandbox: Sandbox
     gate: Gate
     sensor: Sensor

@@ -99,5 +99,15 @@ class EngineContext:
         """
         repository = Repository.open(Path(task.repo), self.paths.home)
         return TaskGit(
-            repository, self.paths, task.id, task.branch, task.base, task.target
+            repository,
+            self.paths,
+            task.id,
+            task.branch,
+            task.base,
+            task.target,
+            Path(task.worktree) if task.worktree else None,
         )
+
+    def worktree(self, task: Task) -> Path:
+        """The place of the task's worktree, there or not."""
+        return self.paths.placed_worktree(task.id, task.worktree)

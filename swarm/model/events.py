@@ -31,6 +31,7 @@ class TaskQueued(Event):
     target: str
     """Branch a merge goes to by default; empty when the checkout was detached."""
     branch: str
+    """The name that is wanted for its branch; another event tells if it is taken."""
     plan: dict[str, Any]
     after: tuple[int, ...] = ()
     group: str = ""
@@ -40,6 +41,8 @@ class TaskQueued(Event):
     budget_tokens: int = 0
     """The most that it may use of models in all; 0 for no limit."""
     budget_dollars: float = 0.0
+    worktree: str = ""
+    """The place of its worktree; empty for the home's own."""
 
     @classmethod
     def from_json(cls, body: dict[str, Any]) -> Self:
@@ -57,6 +60,14 @@ class BaseMoved(Event):
     """The task waited for others; it starts from the branch as it now is."""
 
     base: str
+
+
+@event("life")
+class BranchChosen(Event):
+    """The branch's name was taken, so the task has the next that is free."""
+
+    branch: str
+    taken: str
 
 
 @event("life")

@@ -116,6 +116,8 @@ class Task:
     group: str = ""
     merge_commit: str = ""
     removed: bool = False
+    worktree: str = ""
+    """The place of its worktree, if it is not the home's own."""
     review: ReviewSummary = ReviewSummary()
     net: NetUsage = NetUsage()
     model: ModelUsage = ModelUsage()

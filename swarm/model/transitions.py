@@ -44,6 +44,7 @@ def new_task(task_id: int, at: float, event: events.TaskQueued) -> Task:
         after=event.after,
         group=event.group,
         budget=Budget(event.budget_tokens, event.budget_dollars),
+        worktree=event.worktree,
     )
 
 
@@ -131,6 +132,10 @@ def _step_done(task: Task, _at: float, event: events.StepDone) -> Task:
 
 def _base_moved(task: Task, _at: float, event: events.BaseMoved) -> Task:
     return replace(task, base=event.base)
+
+
+def _branch_chosen(task: Task, _at: float, event: events.BranchChosen) -> Task:
+    return replace(task, branch=event.branch)
 
 
 def _commits_imported(task: Task, _at: float, event: events.CommitsImported) -> Task:
@@ -237,6 +242,7 @@ CHANGES: dict[type[events.Event], Callable[[Task, float, Any], Task]] = {
     events.TaskRemoved: _removed,
     events.StepDone: _step_done,
     events.BaseMoved: _base_moved,
+    events.BranchChosen: _branch_chosen,
     events.MergeRefused: _merge_refused,
     events.TaskMerged: _merged,
     events.CommitsImported: _commits_imported,

@@ -34,11 +34,12 @@ class TaskNames:
     tag: str
     task: int
     name: str = ""
+    branch_prefix: str = "swarm/"
 
     @property
     def branch(self) -> str:
-        """The branch that the host's worktree is on."""
-        return f"swarm/{self.task}-{slug(self.name)}"
+        """The branch that the host's worktree is to be on; another if it is taken."""
+        return f"{self.branch_prefix}{self.task}-{slug(self.name)}"
 
     @property
     def sandbox(self) -> str:
@@ -105,8 +106,12 @@ class HomePaths:
         return self.home / "tasks" / str(task_id)
 
     def worktree(self, task_id: int) -> Path:
-        """The worktree on the host; outside the user's checkout."""
+        """The worktree on the host, if the settings name no other place for it."""
         return self.home / "worktrees" / str(task_id)
+
+    def placed_worktree(self, task_id: int, place: str) -> Path:
+        """The worktree of a task that may have a place of its own."""
+        return Path(place) if place else self.worktree(task_id)
 
     def private_git(self, task_id: int) -> Path:
         """The git directory that the agent owns; the host's git never runs on it."""

@@ -22,6 +22,8 @@ class PlanRequest:
     mounts: tuple[Mount, ...] = ()
     """The worktree and its git directories."""
     environment: dict[str, str] = field(default_factory=dict)
+    worktree: str = ""
+    """Its place, if it is not the home's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def make(
     hardening.refuse(spec)
     return Plan(
         sandbox=spec,
-        worktree=str(host.places.worktree(names.task)),
+        worktree=request.worktree or str(host.places.worktree(names.task)),
         owner=None if host.uid else user,
     )
 

@@ -1,11 +1,12 @@
 """A size, a count and a key are read strictly."""
 
+import subprocess
 from typing import Any
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from swarm.config.schema import Budget, Checkpoint, Size
+from swarm.config.schema import Budget, Checkpoint, Config, Size
 
 SIZE = TypeAdapter(Size)
 
@@ -39,3 +40,46 @@ def test_a_setting_does_not_change_later() -> None:
 
     with pytest.raises(ValidationError):
         checkpoint.keep = 2
+
+
+PREFIX = TypeAdapter(Config.__annotations__["branch_prefix"])
+PLACE = TypeAdapter(Config.__annotations__["worktrees"])
+
+
+@pytest.mark.parametrize(
+    "prefix", ["swarm/", "", "me/agents/", "agents-", "ünï/", "a.b/", "v1.", "@x/"]
+)
+def test_a_branch_prefix_begins_a_branch(prefix: str) -> None:
+    """Asked of git itself."""
+    branch = f"{PREFIX.validate_python(prefix)}1-fix"
+
+    words = ["git", "check-ref-format", f"refs/heads/{branch}"]
+    assert subprocess.run(words, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    (
+        "/ -x a// a..b .a/ a/.b a.lock/ a~ a^ a: a? a* a[ a\\ a@{ a./ @/ refs/heads/"
+    ).split(" "),
+)
+def test_what_begins_no_branch_is_refused(prefix: str) -> None:
+    with pytest.raises(ValidationError, match="branch's name"):
+        PREFIX.validate_python(prefix)
+
+
+@pytest.mark.parametrize("prefix", ["a b", "a\n", "\x7f", "x" * 200])
+def test_a_branch_prefix_is_short_and_printable(prefix: str) -> None:
+    with pytest.raises(ValidationError, match="branch's name"):
+        PREFIX.validate_python(prefix)
+
+
+@pytest.mark.parametrize("place", ["", "/fast/trees", "~/trees", "/with blank/ü"])
+def test_worktrees_lie_at_an_absolute_place(place: str) -> None:
+    assert PLACE.validate_python(place) == place
+
+
+@pytest.mark.parametrize("place", ["trees", "./trees", "../x", "~other/x", "/a\nb"])
+def test_a_place_that_depends_on_where_one_is_is_refused(place: str) -> None:
+    with pytest.raises(ValidationError, match="absolute path"):
+        PLACE.validate_python(place)

@@ -156,3 +156,32 @@ def test_every_step_of_a_launch_is_told_with_its_time(
     ]
 
     assert steps == ["base", "worktree", "net", "sandbox", "start"]
+
+
+def test_settings_name_branch_and_place_and_a_taken_name_is_passed_over(
+    harness: KeeperHarness, sample: Path, tmp_path: Path
+) -> None:
+    """The task's branch is the one it got; it keeps its place."""
+    trees = tmp_path / "trees"
+    harness.configure(f'branch_prefix = "me/agents-"\nworktrees = "{trees}"\n')
+    _git(sample, "branch", "me/agents-1-work")
+    harness.start_keeper()
+    task_id = harness.new_task(sample, f"{WORK}read line", name="work")
+    harness.until_state(task_id, State.LIVE)
+    harness.configure("")
+
+    task = harness.queries.tasks.get(task_id)
+    place = trees / f"{harness.paths.tag}-{task_id}"
+    assert (task.branch, task.worktree) == ("me/agents-1-work-2", str(place))
+    assert f"{place} " in _git(sample, "worktree", "list")
+    harness.wish_done("send", task=task_id, text="go")
+    harness.until_taken_in(task_id)
+    harness.wish_done("merge", task=task_id, accepted="all")
+    harness.wish_done("rm", task=task_id)
+
+    assert (sample / "calc.py").exists()
+    assert not place.exists()
+    assert _git(sample, "branch", "--format=%(refname:short)").split() == [
+        "main",
+        "me/agents-1-work",
+    ]

@@ -27,11 +27,13 @@ class TaskGit:
     """The commit that the task began at."""
     target: str = ""
     """The branch that its work would be merged to, without `refs/heads/`."""
+    place: Path | None = None
+    """The place of its worktree, if it is not the home's own."""
 
     @property
     def worktree(self) -> Path:
         """The directory the agent works in; owned by the agent's uid."""
-        return self.places.worktree(self.task)
+        return self.place or self.places.worktree(self.task)
 
     @property
     def review_git(self) -> Path:

@@ -73,5 +73,11 @@ class ReviewReader:
             task = queries.tasks.get(task_id)
         repository = Repository.open(Path(task.repo), self._paths.home)
         return TaskGit(
-            repository, self._paths, task.id, task.branch, task.base, task.target
+            repository,
+            self._paths,
+            task.id,
+            task.branch,
+            task.base,
+            task.target,
+            Path(task.worktree) if task.worktree else None,
         )

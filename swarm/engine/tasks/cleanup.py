@@ -26,7 +26,7 @@ def discard(context: EngineContext, task_id: int) -> None:
 def restore(context: EngineContext, task_id: int) -> None:
     """Take a discard back."""
     task = context.read().tasks.get(task_id)
-    if task.removed or not context.paths.worktree(task_id).exists():
+    if task.removed or not context.worktree(task).exists():
         raise IllegalMove(
             f"task {task_id} has nothing left to restore",
             hint=f"start it anew: `swarm retry {task_id}`",
@@ -63,7 +63,7 @@ def _remove_worktree(context: EngineContext, task: Task) -> None:
     try:
         of = context.task_git(task)
     except SwarmError:
-        erase(context.paths.worktree(task.id))
+        erase(context.worktree(task))
         erase(context.paths.task(task.id))
         return
     create.remove_worktree(of)

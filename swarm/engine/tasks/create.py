@@ -9,6 +9,7 @@ from typing import Any
 from swarm.adapters.git.base import Base, require_objects, resolve_base
 from swarm.adapters.git.repository import Repository
 from swarm.adapters.git.task_git import TaskGit
+from swarm.adapters.git.worktree.place import worktree_directory
 from swarm.agents import registry
 from swarm.agents.registry import Agent
 from swarm.config.schema import Config
@@ -63,6 +64,8 @@ class _Resolved:
     host: planner.HostFacts
     budget: tuple[int, float]
     """Tokens and dollars."""
+    worktrees: Path | None
+    """The directory of worktrees, if the settings name one."""
 
 
 def _resolve(context: EngineContext, wish: NewTasks) -> _Resolved:
@@ -86,6 +89,12 @@ def _resolve(context: EngineContext, wish: NewTasks) -> _Resolved:
     repository = Repository.open(Path(wish.repo), context.paths.home)
     base = resolve_base(repository, wish.base)
     require_objects(repository, base.commit)
+    home = context.paths.home
+    worktrees = (
+        worktree_directory(config.worktrees, repository, home)
+        if config.worktrees
+        else None
+    )
     host = planner.HostFacts(
         places=context.paths,
         image=images.reference(context.containers, agent.image or config.sandbox.image),
@@ -99,7 +108,16 @@ def _resolve(context: EngineContext, wish: NewTasks) -> _Resolved:
         context.paths, subject, config.gate.preset, RepositoryPolicies(context.paths)
     ).policy
     return _Resolved(
-        wish, prompt, agent, config, repository, base, policy, host, limits
+        wish,
+        prompt,
+        agent,
+        config,
+        repository,
+        base,
+        policy,
+        host,
+        limits,
+        worktrees,
     )
 
 
@@ -119,13 +137,19 @@ def _queued(
     wish, base, paths = tasks.wish, tasks.base, tasks.host.places
     title = slug(wish.name or tasks.prompt)
     group = title if wish.copies > 1 else ""
-    names = TaskNames(paths.tag, task_id, f"{title}/{copy}" if group else title)
-    task_git = TaskGit(tasks.repository, paths, task_id, names.branch, base.commit)
+    name = f"{title}/{copy}" if group else title
+    names = TaskNames(paths.tag, task_id, name, tasks.config.branch_prefix)
+    worktrees = tasks.worktrees
+    place = worktrees / f"{names.tag}-{task_id}" if worktrees else None
+    task_git = TaskGit(
+        tasks.repository, paths, task_id, names.branch, base.commit, place=place
+    )
     request = planner.PlanRequest(
         prompt=tasks.prompt,
         command=wish.command or None,
         mounts=task_git.mounts(),
         environment=_placeholders(tasks.policy),
+        worktree=str(place or ""),
     )
     plan = planner.make(names, request, tasks.agent, tasks.config, tasks.host)
     tokens, dollars = tasks.budget
@@ -145,6 +169,7 @@ def _queued(
         retry_of=retry_of,
         budget_tokens=tokens,
         budget_dollars=dollars,
+        worktree=str(place or ""),
     )
 
 

@@ -15,6 +15,7 @@ from swarm.adapters.git.base import (
     resolve_base,
 )
 from swarm.adapters.git.worktree import create
+from swarm.adapters.git.worktree.branch_name import BranchTaken, free_branch
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
 from swarm.engine.host import images
@@ -22,6 +23,7 @@ from swarm.engine.parts import EngineParts
 from swarm.engine.tasks import box_contents, observation
 from swarm.errors import IllegalMove, SwarmError, ToolError
 from swarm.model import events
+from swarm.model.box_contents import BoxContents
 from swarm.model.safe_text import plain
 from swarm.model.task import State, Task
 from swarm.plan import hardening, specs
@@ -32,6 +34,9 @@ START_SECONDS = 60.0
 
 _CHECKOUTS = threading.BoundedSemaphore(os.cpu_count() or 2)
 """Limits checkouts to one a core; more at once take longer than one after another."""
+
+BRANCH_ATTEMPTS = 5
+"""Names that are tried while other programs take one after the other."""
 
 LOOK_SECONDS = 0.25
 """The pause between two looks at the pane while no start is reported."""
@@ -71,7 +76,7 @@ def _carry_out(
         task = _with_current_base(context, task)
         images.require(context.containers, plan.sandbox.image)
         # After this step is recorded, undo_launch removes a branch of that name.
-        create.refuse_branch(context.task_git(task))
+        task = _with_free_branch(context, task)
     task = _create_worktree_and_net(parts, task, plan, steps, cleanup)
     with steps.step("sandbox"):
         _create_sandbox(parts, task, plan, cleanup)
@@ -96,12 +101,35 @@ def _create_worktree_and_net(
                 _clean_up, context, task.id, lambda: remove_worktree(context, task)
             )
             with _CHECKOUTS:
-                contents = create.create_worktree(context.task_git(task), plan.owner)
+                task, contents = _create_worktree(context, task, plan)
             missing = box_contents.tell(context, task.id, plan, contents)
             if missing:
                 steps.note(f"not in the sandbox: {missing}")
         with steps.step("net"):
             return task_network.claim(parts, task, net.result())
+
+
+def _create_worktree(
+    context: EngineContext, task: Task, plan: Plan
+) -> tuple[Task, BoxContents]:
+    """Create the worktree; a branch that appears meanwhile has the next one chosen."""
+    for _ in range(BRANCH_ATTEMPTS):
+        try:
+            contents = create.create_worktree(context.task_git(task), plan.owner)
+        except BranchTaken:
+            task = _with_free_branch(context, task)
+        else:
+            return task, contents
+    raise ToolError(f"git worktree: {task.branch} and the names after it are taken")
+
+
+def _with_free_branch(context: EngineContext, task: Task) -> Task:
+    """Give the task the next name that is free, if its branch's is taken."""
+    branch = free_branch(context.task_git(task).repo, task.branch)
+    if branch == task.branch:
+        return task
+    chosen = events.BranchChosen(branch, task.branch)
+    return context.journal.record(task.id, chosen) or task
 
 
 def _create_sandbox(

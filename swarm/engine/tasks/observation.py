@@ -57,7 +57,7 @@ def _subject(context: EngineContext, task: Task) -> ObservedSandbox:
     return ObservedSandbox(
         task.id,
         facts.id,
-        context.paths.worktree(task.id),
+        context.worktree(task),
         lambda path: path in _base_paths(context.paths.home, task.repo, task.base),
     )
 

@@ -163,6 +163,12 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
         f"queued for {safe_line(event.agent, 30)}",
         MUTED,
     ),
+    events.BranchChosen: lambda event: (
+        "·",
+        f"on the branch {safe_line(event.branch, 80)}: "
+        f"{safe_line(event.taken, 80)} is taken",
+        MUTED,
+    ),
     events.StepDone: lambda event: (
         "·",
         f"{safe_line(event.step, 40)} done in {format.duration(event.seconds)}",

@@ -22,14 +22,16 @@ def create_worktree(task: TaskGit, owner: tuple[int, int] | None = None) -> BoxC
 
     The answer says what of the repository they hold. `owner` is the agent's uid and
     gid: the worktree and the private git directory are given to it, all but the
-    worktree's `.git`. Refused if the branch exists, or if another is in its way.
+    worktree's `.git`. BranchTaken if a branch is in the way of the task's:
+    `free_branch` has another name.
     """
     _refuse_leftovers(task)
-    refuse_branch(task)
     with disk_errors_as("worktree"), ExitStack() as cleanup:
-        cleanup.callback(remove_worktree, task)
+        cleanup.callback(_erase_directories, task)
         _make_review(task)
-        registration.register(task)
+        registration.add(task)
+        cleanup.callback(remove_worktree, task)
+        registration.fill(task)
         contents = make_private(task)
         write_new(task.gitfile, f"gitdir: {PRIVATE}\n")
         write_new(task.nothing, b"")
@@ -51,10 +53,15 @@ def remove_worktree(task: TaskGit, delete_branch: bool = False) -> None:
         erase(task.worktree)
         registration.unregister(task)
         registration.drop_branch(task, delete_branch)
-        for path in (task.private_git, task.review_git, task.quarantine):
-            erase(path)
-        for path in (task.gitfile, task.nothing):
-            path.unlink(missing_ok=True)
+        _erase_directories(task)
+
+
+def _erase_directories(task: TaskGit) -> None:
+    """Erase the task's git directories, which lie in swarm's home."""
+    for path in (task.private_git, task.review_git, task.quarantine):
+        erase(path)
+    for path in (task.gitfile, task.nothing):
+        path.unlink(missing_ok=True)
 
 
 def _refuse_leftovers(task: TaskGit) -> None:
@@ -64,28 +71,6 @@ def _refuse_leftovers(task: TaskGit) -> None:
                 f"{safe_line(str(path))} is there already",
                 hint=f"`swarm rm {task.task}` takes away what a cut short launch left",
             )
-
-
-def refuse_branch(task: TaskGit) -> None:
-    """Refuse a task whose branch would clash with one of the user's."""
-    parts = task.branch.split("/")
-    prefixes = ["/".join(parts[:n]) for n in range(1, len(parts) + 1)]
-    refs = [f"refs/heads/{prefix}" for prefix in prefixes]
-    listing: str = task.repo.git.for_each_ref("--format=%(refname)", *refs)
-    existing = set(listing.splitlines())
-    for prefix, ref in zip(prefixes, refs, strict=True):
-        if ref in existing:
-            same = prefix == task.branch
-            raise Refused(
-                f"the branch {prefix} exists"
-                + ("" if same else f", so there can be none called {task.branch}"),
-                hint=f"rename it: `git branch -m {prefix} <other>`",
-            )
-    if any(ref.startswith(f"refs/heads/{task.branch}/") for ref in existing):
-        raise Refused(
-            f"branches below {task.branch}/ exist, so it cannot be a branch itself",
-            hint="rename them",
-        )
 
 
 def _make_review(task: TaskGit) -> None:

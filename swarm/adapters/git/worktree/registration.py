@@ -8,12 +8,16 @@ from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 from swarm.adapters.git.process import Bounds
-from swarm.adapters.git.repo import Git
+from swarm.adapters.git.repo import Git, GitFailed
 from swarm.adapters.git.repository import Repository
-from swarm.adapters.git.safe_fs.files import change_owner, write_new
+from swarm.adapters.git.safe_fs.files import change_owner, erase, write_new
 from swarm.adapters.git.task_git import TaskGit
+from swarm.adapters.git.worktree.branch_name import BranchTaken, free_branch
+from swarm.errors import ToolError
 
 _SLOW = Bounds(seconds=900)
+_TAKEN = ("already exists", "cannot lock ref")
+"""In git's words: another program made the branch, or one that is in its way."""
 
 
 @contextmanager
@@ -56,16 +60,50 @@ def admin_dir(task: TaskGit) -> Path | None:
     return None
 
 
-def register(task: TaskGit) -> None:
-    """Add the worktree and its branch, and fill it with bytes as they are stored.
+def add(task: TaskGit) -> None:
+    """Add the worktree, without a file, and its branch.
 
-    The repository's own git makes neither a file nor a hook's run of it: the files are
-    written by the review directory's, which has no filter and no hook.
+    BranchTaken if there is a branch in the way; then nothing was added. Another
+    program's branch that appears at the same time is one, too: git itself refuses.
     """
     task.worktree.parent.mkdir(parents=True, exist_ok=True)
     words = ("--quiet", "--no-checkout", "--no-track", "-b", task.branch)
     with _locked(task):
-        _git_as_swarm(task).worktree("add", *words, str(task.worktree), task.base)
+        _refuse_taken(task)
+        try:
+            _git_as_swarm(task).worktree("add", *words, str(task.worktree), task.base)
+        except GitFailed as error:
+            if any(words in error.message for words in _TAKEN):
+                _refuse_taken(task)
+            _undo_add(task)
+            raise
+        except ToolError:
+            _undo_add(task)
+            raise
+
+
+def _undo_add(task: TaskGit) -> None:
+    erase(task.worktree)
+    _remove_entry(task)
+    tip = task.repo.tip(task.branch)
+    if tip == task.base:
+        _delete_branch(task, tip)
+
+
+def _refuse_taken(task: TaskGit) -> None:
+    free = free_branch(task.repo, task.branch)
+    if free != task.branch:
+        raise BranchTaken(
+            f"a branch is in the way of {task.branch}", hint=f"{free} is free"
+        )
+
+
+def fill(task: TaskGit) -> None:
+    """Fill the worktree with the base's bytes as they are stored.
+
+    The repository's own git makes neither a file nor a hook's run of it: the files are
+    written by the review directory's, which has no filter and no hook.
+    """
     index = task.review_git / "base.index"
     git = task.review_on(task.worktree).git.within(_SLOW)
     filling = ("--reset", "-u", "--no-recurse-submodules", task.base)
@@ -101,11 +139,14 @@ def _give_to_owner(task: TaskGit) -> None:
 
 def unregister(task: TaskGit) -> None:
     """Take the worktree out of the repository's list, if it is in there."""
+    with _locked(task):
+        _remove_entry(task)
+
+
+def _remove_entry(task: TaskGit) -> None:
     if admin_dir(task):
-        with _locked(task):
-            _git_as_swarm(task).worktree(
-                "remove", "--force", "--force", str(task.worktree)
-            )
+        words = ("remove", "--force", "--force", str(task.worktree))
+        _git_as_swarm(task).worktree(*words)
 
 
 def drop_branch(task: TaskGit, delete: bool) -> None:
@@ -113,8 +154,13 @@ def drop_branch(task: TaskGit, delete: bool) -> None:
     tip = task.repo.tip(task.branch)
     if not tip or not (delete or tip == task.base):
         return
-    ref = f"refs/heads/{task.branch}"
     with _locked(task):
-        listing: str = task.repo.git.worktree("list", "--porcelain", "-z")
+        _delete_branch(task, tip)
+
+
+def _delete_branch(task: TaskGit, tip: str) -> None:
+    """Delete the branch if it still stands there and no worktree is on it."""
+    ref = f"refs/heads/{task.branch}"
+    listing: str = task.repo.git.worktree("list", "--porcelain", "-z")
     if f"branch {ref}" not in listing.split("\0"):
         task.repo.git.accepting(1, 128).update_ref("-d", ref, tip)

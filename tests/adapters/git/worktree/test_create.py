@@ -3,12 +3,15 @@
 import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from swarm.adapters.git.snapshot import take
 from swarm.adapters.git.worktree import create
+from swarm.adapters.git.worktree.branch_name import BranchTaken
 from swarm.errors import Refused, ToolError
 from tests.adapters.git.git_helpers import (
     Canary,
@@ -127,24 +130,29 @@ def test_the_worktree_is_given_to_the_agent_but_not_its_git_file(repo: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("existing", "said"),
+    ("existing", "free"),
     [
-        ("swarm/1-work", "the branch swarm/1-work exists"),
-        ("swarm", "the branch swarm exists, so"),
-        ("swarm/1-work/deeper", "branches below swarm/1-work/"),
+        ("swarm/1-work", "swarm/1-work-2"),
+        ("swarm", "swarm-1-work"),
+        ("swarm/1-work/deeper", "swarm/1-work-2"),
     ],
 )
-def test_a_branch_in_the_way_is_refused(repo: Path, existing: str, said: str) -> None:
-    """Nothing is made, and the branch stays."""
+def test_a_branch_in_the_way_is_not_touched(
+    repo: Path, existing: str, free: str
+) -> None:
+    """Nothing is made, and the name that is free makes a worktree."""
     sh_git(repo, "branch", existing)
     task = task_on(repo)
 
-    with pytest.raises(Refused, match=said):
+    with pytest.raises(BranchTaken, match="is in the way") as refusal:
         create.create_worktree(task)
 
     assert not task.worktree.exists()
     assert not task.review_git.exists()
     assert sh_git(repo, "rev-parse", existing) == task.base
+    assert free in refusal.value.hint
+    create.create_worktree(replace(task, branch=free))
+    assert agent_git(task, "symbolic-ref", "--short", "HEAD") == free
 
 
 def test_leftovers_are_refused_and_kept(repo: Path) -> None:
@@ -257,3 +265,18 @@ def test_many_are_laid_out_and_taken_away_at_once(repo: Path) -> None:
 
     for task in tasks:
         assert sh_git(task.worktree, "status", "--porcelain") == ""
+
+
+def test_a_worktree_may_have_a_place_of_its_own(repo: Path) -> None:
+    """On another file system, in a directory that is not there yet; all goes again."""
+    with TemporaryDirectory(dir="/dev/shm") as other:
+        place = Path(other) / "trees" / "0-1"
+        task = replace(task_on(repo), place=place)
+
+        create.create_worktree(task)
+
+        assert sh_git(place, "status", "--porcelain") == ""
+        assert agent_git(task, "status", "--porcelain") == ""
+        create.remove_worktree(task)
+        assert not place.exists()
+        assert len(sh_git(repo, "worktree", "list").splitlines()) == 1
