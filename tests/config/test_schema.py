@@ -59,9 +59,26 @@ def test_a_branch_prefix_begins_a_branch(prefix: str) -> None:
 
 @pytest.mark.parametrize(
     "prefix",
-    (
-        "/ -x a// a..b .a/ a/.b a.lock/ a~ a^ a: a? a* a[ a\\ a@{ a./ @/ refs/heads/"
-    ).split(" "),
+    [
+        "/",
+        "-x",
+        "a//",
+        "a..b",
+        ".a/",
+        "a/.b",
+        "a.lock/",
+        "a~",
+        "a^",
+        "a:",
+        "a?",
+        "a*",
+        "a[",
+        "a\\",
+        "a@{",
+        "a./",
+        "@/",
+        "refs/heads/",
+    ],
 )
 def test_what_begins_no_branch_is_refused(prefix: str) -> None:
     with pytest.raises(ValidationError, match="branch's name"):
