@@ -31,6 +31,7 @@ from swarm.model.activity import (
     PathActivity,
 )
 from swarm.model.events import Event
+from swarm.model.landing import LandingList
 from swarm.model.review import Change, Flag, Hidden, Kind, Level
 from swarm.model.usage import Usage
 from swarm.plan.naming import TaskNames, slug
@@ -40,6 +41,7 @@ from swarm.store.audit_writer import AuditWriter
 from swarm.store.journal import Journal
 from swarm.store.queries import Queries
 from swarm.store.usage_writer import UsageWriter
+from swarm.store.wish_queries import WishRecord
 from swarm.tui.app import SwarmApp
 from swarm.tui.backend import Options, Project
 from swarm.tui.dialogs.base import Dialog
@@ -804,10 +806,21 @@ def answer(backend: FakeBackend) -> None:
         if wish.verb in backend.refusals:
             journal.refuse(wish.id, SwarmError(*backend.refusals[wish.verb]))
         else:
-            is_snapshot = wish.verb == "snapshot"
-            journal.answer(wish.id, result={"tree": TREE} if is_snapshot else {})
+            journal.answer(wish.id, result=_result(backend, wish))
     journal.close()
     queries.close()
+
+
+def _result(backend: FakeBackend, wish: WishRecord) -> dict[str, Any]:
+    """What the keeper would answer: a tree, or a landing list for what was asked."""
+    if wish.verb == "snapshot":
+        return {"tree": TREE}
+    if wish.verb != "plan_landing":
+        return {}
+    strategy = wish.body["strategy"] or "squash"
+    target = "" if strategy == "patch" else wish.body["target"] or "main"
+    listed = backend.landing or LandingList(target, strategy, TREE, TREE)
+    return replace(listed, strategy=strategy, target=target).to_json()
 
 
 def _with_font(svg: str) -> str:

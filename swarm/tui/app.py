@@ -17,6 +17,7 @@ from swarm.errors import SwarmError
 from swarm.model.safe_text import safe_line
 from swarm.model.wishes import (
     Grant,
+    PlanLanding,
     RestoreCheckpoint,
     TakeCheckpoint,
     TakeSnapshot,
@@ -148,7 +149,10 @@ class SwarmApp(App[None], inherit_bindings=False):
                 self._decided(wish, record)
 
     def _decided(self, wish: Wish, record: WishRecord) -> None:
-        if record.outcome == "refused":
+        if isinstance(wish, PlanLanding):
+            # It is a part of a screen, which shows the answer or the refusal itself.
+            pass
+        elif record.outcome == "refused":
             words = (safe_line(record.message), safe_line(record.hint))
             self.notify(
                 "\n".join(word for word in words if word),
@@ -167,10 +171,13 @@ class SwarmApp(App[None], inherit_bindings=False):
     def _wish_requested(self, message: WishRequested) -> None:
         """Submit the wish, unless an equal one is still open."""
         wish = message.wish
+        is_silent = isinstance(wish, PlanLanding)
         if wish in self._open.values() or wish in self._unsubmitted:
-            self._say(f"{_wish_name(wish)}: already requested, not decided yet")
+            if not is_silent:
+                self._say(f"{_wish_name(wish)}: already requested, not decided yet")
             return
-        self._say(f"{_wish_name(wish)} …")
+        if not is_silent:
+            self._say(f"{_wish_name(wish)} …")
         self._submit(wish)
 
     @work(group="wishes", exit_on_error=False)

@@ -45,6 +45,11 @@ class Review(Protocol):
     def in_a_checkout(self, task_id: int, tree: str, path: str = "") -> bytes:
         """The diff from a file's bytes to those that a checkout writes; raw bytes."""
 
+    def landing_diff(
+        self, task_id: int, tree: str, landing_tree: str, path: str = ""
+    ) -> bytes:
+        """What the user's filters and line-end rules change; raw bytes."""
+
 
 class Audit(Protocol):
     """The record of actions in sandboxes; safe in any thread, blocks (SwarmError)."""

@@ -86,6 +86,8 @@ REVIEW = (
     Key("next_file", "J", "J", "file", "go to the next file", 25),
     Key("previous_file", "K", "K", "file", "go to the previous file"),
     Key("load", "enter", "Enter", "load", "show a large file's diff"),
+    Key("landing", "L", "L", "landing", "all that a merge does and leaves out", 15),
+    Key("stored", "b", "b", "bytes", "what your git changes of the file, and back"),
     Key("copy", "y", "y", "copy", "copy the file's path"),
     Key("again", "R", "R", "snapshot", "read the agent's files anew", 30),
     Key("panel1", "1", "1", "files", "go to the file list"),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from swarm.engine.readers.audit import AuditReader
 from swarm.errors import ConfigError, ToolError
+from swarm.model.landing import LandingList
 from swarm.model.review import Change, Hidden
 from swarm.model.wishes import Wish
 from swarm.plan.naming import HomePaths
@@ -47,6 +48,8 @@ class FakeReview:
     unseen: Sequence[Hidden] = ()
     diffs: dict[str, bytes] = field(default_factory=dict)
     checkouts: dict[str, bytes] = field(default_factory=dict)
+    stored: dict[str, bytes] = field(default_factory=dict)
+    """What the user's git changes, by path."""
 
     def changes(self, task_id: int, tree: str) -> Sequence[Change]:
         """The same for every tree."""
@@ -63,6 +66,12 @@ class FakeReview:
     def in_a_checkout(self, task_id: int, tree: str, path: str = "") -> bytes:
         """Empty for a path it does not know."""
         return self.checkouts.get(path, b"")
+
+    def landing_diff(
+        self, task_id: int, tree: str, landing_tree: str, path: str = ""
+    ) -> bytes:
+        """Empty for a path it does not know."""
+        return self.stored.get(path, b"")
 
 
 @dataclass
@@ -84,6 +93,8 @@ class FakeBackend:
     refusals: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Verbs that the keeper refuses, with message and hint."""
     checkout: Project | None = None
+    landing: LandingList | None = None
+    """The landing list of every merge that is asked about; None for an empty one."""
 
     @cached_property
     def queries(self) -> Queries:

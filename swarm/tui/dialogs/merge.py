@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import (
     Button,
@@ -21,15 +21,18 @@ from textual.widgets import (
 )
 
 from swarm.model import format
+from swarm.model.landing import LandingList, from_json
 from swarm.model.review import Change, Strategy
 from swarm.model.safe_text import plain, safe_line
 from swarm.model.task import Task
-from swarm.model.wishes import Merge
+from swarm.model.wishes import Merge, PlanLanding
 from swarm.plan.naming import slug
 from swarm.tui.dialogs.base import Dialog
+from swarm.tui.messages import WishDecided, WishRequested
 from swarm.tui.present.formatting import MUTED, WARNING
 from swarm.tui.present.task_appearance import display_name
 from swarm.tui.widgets.checkboxes import AsciiCheckbox, AsciiRadio
+from swarm.tui.widgets.landing_items import LandingItems
 
 STRATEGY_WORDS: dict[Strategy, str] = {
     "squash": "one commit, your message, you as its author",
@@ -37,6 +40,9 @@ STRATEGY_WORDS: dict[Strategy, str] = {
     "patch": "write a patch file, touch no branch",
 }
 SUBJECT = 72
+SIGNOFF = "add my Signed-off-by line"
+MESSAGE_HOOK = "run my commit-msg hook on the message"
+MESSAGE_HOOK_KEY = "hook:commit-msg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,8 @@ class Reviewed:
     task: Task
     tree: str
     changes: Sequence[Change]
+    strategy: str = "squash"
+    """The settings' choice."""
 
     @property
     def gating(self) -> list[Change]:
@@ -67,31 +75,29 @@ def proposed_message(task: Task) -> str:
 class MergeDialog(Dialog[Merge]):
     """Answers the wish; Merge stays off until every flag is acknowledged."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("ctrl+s", "merge", "merge")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("ctrl+s", "merge", "merge"),
+        Binding("pagedown", "scroll_form(1)", show=False, priority=True),
+        Binding("pageup", "scroll_form(-1)", show=False, priority=True),
+    ]
 
     def __init__(self, reviewed: Reviewed) -> None:
         super().__init__()
         self._reviewed = reviewed
+        self._asked: PlanLanding | None = None
+        """The wish for a landing list that the keeper has not answered."""
+        self._listed: LandingList | None = None
+        """The landing list of what is chosen now."""
+        self._shown: PlanLanding | None = None
+        """The question that is answered on the screen."""
 
     def compose(self) -> ComposeResult:
-        """Strategy, content, flags, target and message."""
+        """A form that scrolls, and below it what is missing, and the buttons."""
         task = self._reviewed.task
-        with VerticalScroll(classes="dialog -form", can_focus=False) as frame:
+        with Vertical(classes="dialog -form") as frame:
             frame.border_title = Content(f"Merge #{task.id} {display_name(task, 40)}")
-            with RadioSet(id="strategy", compact=True):
-                for name, words in STRATEGY_WORDS.items():
-                    label = Content.assemble(f"{name:<8}", (words, MUTED))
-                    yield AsciiRadio(label, value=name == "squash", id=name)
-            yield Static(self._content(), id="content", markup=False)
-            yield from self._flags()
-            yield from self._field("Target", "target", safe_line(task.target, 200))
-            patch = str(Path.cwd() / f"{slug(task.name)}.patch")
-            yield from self._field("File", "output", patch)
-            with Horizontal(classes="field -high", id="row-message"):
-                yield Label("Message", markup=False)
-                yield TextArea(
-                    proposed_message(task), id="commit-message", tab_behavior="focus"
-                )
+            with VerticalScroll(id="merge-form", can_focus=False):
+                yield from self._form(task)
             yield Static(id="will", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button(
@@ -99,9 +105,32 @@ class MergeDialog(Dialog[Merge]):
                 )
                 yield Button(Content("Cancel  esc"), id="cancel")
 
+    def _form(self, task: Task) -> ComposeResult:
+        """Strategy, content, flags, target, landing list and message."""
+        with RadioSet(id="strategy", compact=True):
+            for name, words in STRATEGY_WORDS.items():
+                label = Content.assemble(f"{name:<8}", (words, MUTED))
+                is_chosen = name == self._reviewed.strategy
+                yield AsciiRadio(label, value=is_chosen, id=name)
+        yield Static(self._content(), id="content", markup=False)
+        yield from self._flags()
+        yield from self._field("Target", "target", safe_line(task.target, 200))
+        patch = str(Path.cwd() / f"{slug(task.name)}.patch")
+        yield from self._field("File", "output", patch)
+        yield LandingItems()
+        with Horizontal(classes="field -high", id="row-message"):
+            yield Label("Message", markup=False)
+            yield TextArea(
+                proposed_message(task), id="commit-message", tab_behavior="focus"
+            )
+        with Vertical(id="message-options"):
+            yield AsciiCheckbox(SIGNOFF, id="signoff", compact=True)
+            yield AsciiCheckbox(MESSAGE_HOOK, id="message-hook", compact=True)
+
     def on_mount(self) -> None:
         """Focus no button, so that a doubled key presses none."""
         self.query_one(RadioSet).focus()
+        self.query_one("#message-hook").display = False
         self._update()
 
     @property
@@ -112,10 +141,24 @@ class MergeDialog(Dialog[Merge]):
 
     def trouble(self) -> str:
         """The reason why it cannot be merged; empty if it can."""
-        unmarked = sum(not box.value for box in self.query(Checkbox))
+        if trouble := self._form_trouble():
+            return trouble
+        if self._listed is None:
+            return "it is not known yet what would land"
+        if self._listed.refused:
+            return f"refused: {self._listed.refused[0].line(1)}"
+        unmarked = sum(
+            not box.value for box in self.query("#flags Checkbox").results(Checkbox)
+        )
         if unmarked:
             files = format.plural(unmarked, "flagged file")
             return f"{files} not acknowledged: look at each, then mark it"
+        if unmarked := self._landing.unmarked:
+            items = format.plural(unmarked, "thing")
+            return f"{items} left out and not acknowledged: mark what you know of"
+        return ""
+
+    def _form_trouble(self) -> str:
         if self.strategy == "patch":
             return "" if self._value("output") else "the file has no name"
         if not self._value("target"):
@@ -124,12 +167,65 @@ class MergeDialog(Dialog[Merge]):
             return "the message is empty"
         return ""
 
+    def _question(self) -> PlanLanding | None:
+        """The wish for the list of what is chosen; None if there is no target."""
+        is_patch = self.strategy == "patch"
+        target = "" if is_patch else self._value("target")
+        if not target and not is_patch:
+            return None
+        return PlanLanding(
+            self._reviewed.task.id,
+            tree=self._reviewed.tree,
+            strategy=self.strategy,
+            target=target,
+            signoff=not is_patch and self._is_marked("signoff"),
+            message_hook=not is_patch and self._is_marked("message-hook"),
+        )
+
+    def _ask(self) -> None:
+        """Ask for the list if another one is shown, one question at a time."""
+        question = self._question()
+        if question == self._shown:
+            return
+        self._listed = self._shown = None
+        self._landing.show_progress()
+        if question and not self._asked:
+            self._asked = question
+            self.post_message(WishRequested(question))
+
+    @on(WishDecided)
+    def _decided(self, message: WishDecided) -> None:
+        if self._asked is None or message.wish != self._asked:
+            return
+        answered, self._asked = self._asked, None
+        if answered == self._question():
+            self._shown = answered
+            self._show(message)
+        self._update()
+
+    def _show(self, message: WishDecided) -> None:
+        if not message.is_done:
+            words = (message.record.message, message.record.hint)
+            lines = [safe_line(word, 400) for word in words if word]
+            self._landing.show_refusal("\n".join(lines))
+            return
+        self._listed = listed = from_json(message.record.result)
+        self._landing.show(listed)
+        has_hook = any(item.key == MESSAGE_HOOK_KEY for item in listed.items)
+        self.query_one("#message-hook").display = has_hook
+
     @on(RadioSet.Changed)
     @on(Checkbox.Changed)
     @on(Input.Changed)
     @on(TextArea.Changed)
     def _update(self) -> None:
+        self._ask()
+        self._draw()
+
+    @on(LandingItems.Drawn)
+    def _draw(self) -> None:
         is_patch = self.strategy == "patch"
+        self.query_one("#message-options").display = not is_patch
         for name, is_shown in (("output", is_patch), ("target", not is_patch)):
             self.query_one(f"#row-{name}").display = is_shown
         self.query_one("#row-message").display = not is_patch
@@ -145,6 +241,12 @@ class MergeDialog(Dialog[Merge]):
     def _pressed_cancel(self) -> None:
         self.action_cancel()
 
+    def action_scroll_form(self, direction: int) -> None:
+        """Scroll by half of what is seen, also to what cannot have the focus."""
+        form = self.query_one("#merge-form", VerticalScroll)
+        step = max(1, form.size.height // 2)
+        form.scroll_relative(y=direction * step, animate=False)
+
     def action_merge(self) -> None:
         """Answer the wish, once there is no trouble."""
         if not self.armed or self.trouble():
@@ -159,6 +261,10 @@ class MergeDialog(Dialog[Merge]):
                 message=self.query_one("#commit-message", TextArea).text.strip(),
                 accepted=tuple(change.path for change in self._reviewed.gating),
                 output=self._value("output") if is_patch else "",
+                landing_tree=self._listed.landing_tree if self._listed else "",
+                acknowledged=self._landing.marked_keys,
+                signoff=not is_patch and self._is_marked("signoff"),
+                message_hook=not is_patch and self._is_marked("message-hook"),
             )
         )
 
@@ -170,9 +276,7 @@ class MergeDialog(Dialog[Merge]):
         return Content.assemble(
             ("Content   ", MUTED),
             f"{files}, +{added} −{deleted}, tree {self._reviewed.tree[:9]} ",
-            ("(what you reviewed)\n", MUTED),
-            ("Safety    ", MUTED),
-            "no hook, filter or other program of the repository is run",
+            ("(what you reviewed)", MUTED),
         )
 
     def _flags(self) -> ComposeResult:
@@ -194,6 +298,13 @@ class MergeDialog(Dialog[Merge]):
         with Horizontal(classes="field", id=f"row-{name}"):
             yield Label(title, markup=False)
             yield Input(value, id=name, compact=True)
+
+    @property
+    def _landing(self) -> LandingItems:
+        return self.query_one(LandingItems)
+
+    def _is_marked(self, name: str) -> bool:
+        return self.query_one(f"#{name}", Checkbox).value
 
     def _value(self, name: str) -> str:
         return self.query_one(f"#{name}", Input).value.strip()

@@ -11,19 +11,23 @@ from textual.widgets import Static
 from swarm import assets
 from swarm.errors import SwarmError
 from swarm.model import format
+from swarm.model.landing import Conversion
 from swarm.model.review import Change, Hidden
 from swarm.model.safe_text import safe_line
 from swarm.model.task import Task
-from swarm.model.wishes import Discard, Merge, TakeSnapshot
+from swarm.model.wishes import Discard, Merge, PlanLanding, TakeSnapshot
+from swarm.store.wish_queries import WishRecord
 from swarm.tui import keymap
 from swarm.tui.backend import Backend, Options
 from swarm.tui.dialogs.confirm import Confirm
+from swarm.tui.dialogs.landing import LandingDialog
 from swarm.tui.dialogs.merge import MergeDialog, Reviewed
 from swarm.tui.messages import Nudge, WishDecided, WishRequested
-from swarm.tui.present import review_entries, task_appearance
+from swarm.tui.present import landing_lines, review_entries, task_appearance
 from swarm.tui.present.formatting import ERROR, MUTED, TITLE, WARNING
 from swarm.tui.present.unified_diff import FileDiff
 from swarm.tui.screens.base import KeyScreen
+from swarm.tui.screens.review_landing import ReviewLanding
 from swarm.tui.screens.review_snapshot import ReviewSnapshot
 from swarm.tui.widgets.diff_view import DiffView
 from swarm.tui.widgets.file_list import FileList
@@ -46,14 +50,18 @@ class ReviewScreen(KeyScreen[None]):
         self.options = options
         self.subject = task
         self.snapshot = ReviewSnapshot(backend.review, task.id)
+        self.landing = ReviewLanding(task.id)
         self._first_path = path
         self._loaded_at = 0.0
         self._enters_at_end = False
         """The next file is entered from below."""
+        self._shows_stored = False
+        """The diff is of what the user's git changes, not of what the agent did."""
 
     def compose_regions(self) -> ComposeResult:
-        """Title, files, diff."""
+        """Title, landing, files, diff."""
         yield Static(id="review-title", markup=False)
+        yield Static(id="review-landing", markup=False)
         with Container(id="review-panes"):
             yield FileList()
             yield DiffView()
@@ -86,12 +94,35 @@ class ReviewScreen(KeyScreen[None]):
                 self._load(str(message.record.result["tree"]))
             else:
                 self._draw_title(f"not read: {safe_line(message.record.message, 200)}")
+        elif isinstance(message.wish, PlanLanding):
+            self._take_landing(message.wish, message.record)
+        elif isinstance(message.wish, Merge) and not message.is_done:
+            self._request_landing()
         elif message.is_done:
             match message.wish:
                 case Merge(task=task, strategy=strategy) if task == self.subject.id:
                     self._leave(strategy == "patch")
                 case Discard(task=task) if task == self.subject.id:
                     self._leave(False)
+
+    def _request_landing(self) -> None:
+        """Have the keeper compute what a merge of the shown tree would do."""
+        if self.snapshot.tree and self.snapshot.changes:
+            wish = self.landing.ask(self.snapshot.tree)
+            self._draw_landing()
+            self.post_message(WishRequested(wish))
+
+    def _take_landing(self, wish: PlanLanding, record: WishRecord) -> None:
+        if not self.landing.take(wish, record):
+            return
+        self._draw_landing()
+        entry = self.files.entry
+        if isinstance(entry, Change) and self.landing.conversion(entry.path):
+            self._show(entry)
+        self.show_hints()
+
+    def _draw_landing(self) -> None:
+        self.query_one("#review-landing", Static).update(self.landing.line())
 
     def _leave(self, is_patch: bool) -> None:
         """A merged or discarded task needs no review; a patch changes nothing."""
@@ -101,6 +132,7 @@ class ReviewScreen(KeyScreen[None]):
     @on(Nudge)
     def _nudged(self) -> None:
         """The task may have ended, or a newer snapshot may exist."""
+        before = self.subject.state
         try:
             self.subject = self.backend.queries.tasks.get(self.subject.id)
         except SwarmError as error:
@@ -108,6 +140,8 @@ class ReviewScreen(KeyScreen[None]):
             return
         if self.snapshot.tree:
             self._draw_title("")
+        if self.subject.state != before:
+            self._request_landing()
         self.show_hints()
 
     @work(group="load", exclusive=True, exit_on_error=False)
@@ -122,6 +156,7 @@ class ReviewScreen(KeyScreen[None]):
         self._draw_title("")
         self.files.show_files(changes, hidden, self._first_path)
         self._say_if_unchanged()
+        self._request_landing()
         self.show_hints()
         if not changes and not hidden:
             words = [Content.styled(" nothing differs from the base", MUTED)]
@@ -164,7 +199,10 @@ class ReviewScreen(KeyScreen[None]):
     @on(FileList.Chosen)
     def _chosen(self, message: FileList.Chosen) -> None:
         message.stop()
-        entry = message.entry
+        self._shows_stored = False
+        self._show(message.entry)
+
+    def _show(self, entry: review_entries.Entry) -> None:
         title = review_entries.title(entry)
         if isinstance(entry, Hidden):
             words = review_entries.about_hidden(entry)
@@ -192,6 +230,9 @@ class ReviewScreen(KeyScreen[None]):
 
     def _draw_diff(self, change: Change, diff: FileDiff) -> None:
         title, head = review_entries.title(change), review_entries.head(change)
+        conversion = self.landing.conversion(change.path)
+        if conversion:
+            head = [landing_lines.of_file(conversion, "b"), *head]
         self.diff.show_diff(title, head, diff, self._enters_at_end)
         self._enters_at_end = False
 
@@ -204,10 +245,19 @@ class ReviewScreen(KeyScreen[None]):
                 return "there is no file"
             case "load" if not self.snapshot.is_large(self.files.entry):
                 return "it is shown already"
+            case "landing" if not self.landing.listed:
+                return "it is not computed yet"
+            case "stored" if not self._conversion:
+                return "your git stores this file as it was reviewed"
             case "discard":
                 return task_appearance.disabled_reason(action, self.subject)
             case _:
                 return ""
+
+    @property
+    def _conversion(self) -> Conversion | None:
+        entry = self.files.entry
+        return self.landing.conversion(entry.path) if entry else None
 
     def _merge_disabled_reason(self) -> str:
         if reason := task_appearance.disabled_reason("merge", self.subject):
@@ -225,12 +275,49 @@ class ReviewScreen(KeyScreen[None]):
     def do_merge(self) -> None:
         """Ask how to merge; the wish names the reviewed tree."""
         snapshot = self.snapshot
-        reviewed = Reviewed(self.subject, snapshot.tree, snapshot.changes)
+        listed = self.landing.listed
+        strategy = listed.strategy if listed else "squash"
+        reviewed = Reviewed(self.subject, snapshot.tree, snapshot.changes, strategy)
         self.app.push_screen(MergeDialog(reviewed), self._merge)
 
     def _merge(self, wish: Merge | None) -> None:
         if wish:
+            self._draw_title("merging …")
             self.post_message(WishRequested(wish))
+
+    def do_landing(self) -> None:
+        """Show the whole landing list."""
+        if listed := self.landing.listed:
+            name = task_appearance.numbered_name(self.subject, 30)
+            self.app.push_screen(LandingDialog(name, listed))
+
+    def do_stored(self) -> None:
+        """Show what the user's git changes of the file, or its diff again."""
+        entry = self.files.entry
+        self._shows_stored = not self._shows_stored
+        if self._shows_stored and isinstance(entry, Change):
+            self._read_stored(entry)
+        elif entry:
+            self._show(entry)
+
+    @work(group="diff", exclusive=True, exit_on_error=False)
+    async def _read_stored(self, change: Change) -> None:
+        conversion, listed = self._conversion, self.landing.listed
+        if not conversion or not listed:
+            return
+        title = Content.assemble(
+            review_entries.title(change), ("  as your git stores it", WARNING)
+        )
+        head = [landing_lines.of_file(conversion, "b")]
+        try:
+            diff = await self.snapshot.read_landing_diff(
+                change.path, listed.landing_tree
+            )
+        except SwarmError as error:
+            head.append(Content.styled(f" {safe_line(error.message, 300)}", ERROR))
+            diff = FileDiff()
+        if self.files.entry == change and self._shows_stored:
+            self.diff.show_diff(title, head, diff)
 
     def do_discard(self) -> None:
         """Give the work up, after a question."""

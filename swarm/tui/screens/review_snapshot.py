@@ -43,6 +43,12 @@ class ReviewSnapshot:
         self._diffs[path] = diff
         return diff
 
+    async def read_landing_diff(self, path: str, landing_tree: str) -> FileDiff:
+        """What the user's git would change of one file, read in a thread."""
+        ids = (self._task_id, self.tree, landing_tree, path)
+        diff = await asyncio.to_thread(self._review.landing_diff, *ids)
+        return unified_diff.parse(diff)
+
     def diff_of(self, path: str) -> FileDiff | None:
         """The file's diff if it was read."""
         return self._diffs.get(path)
