@@ -31,7 +31,13 @@ from swarm.model.activity import (
     PathActivity,
 )
 from swarm.model.events import Event
-from swarm.model.landing import LandingList
+from swarm.model.landing import (
+    Conversion,
+    LandingItem,
+    LandingList,
+    Subject,
+    Verdict,
+)
 from swarm.model.review import Change, Flag, Hidden, Kind, Level
 from swarm.model.usage import Usage
 from swarm.plan.naming import TaskNames, slug
@@ -85,6 +91,9 @@ class Scene:
     changes: tuple[Change, ...] = ()
     hidden: tuple[Hidden, ...] = ()
     diffs: dict[str, bytes] = field(default_factory=dict)
+    landing: LandingList | None = None
+    stored: dict[str, bytes] = field(default_factory=dict)
+    """By path, the diff from the reviewed bytes to those that land."""
     logs: dict[int, str] = field(default_factory=dict)
     deeds: dict[int, tuple[Action, ...]] = field(default_factory=dict)
     """By task; the last is the newest."""
@@ -532,6 +541,76 @@ REVIEW_WITH_FLAGS = Scene(
     },
 )
 
+LANDING = LandingList(
+    "main",
+    "squash",
+    TREE,
+    "c41d7e9" + "0" * 33,
+    items=(
+        LandingItem(
+            Subject.HOOK,
+            Verdict.NAMED,
+            "pre-commit",
+            "your hook pre-commit does not run: it judges a commit before it is made",
+        ),
+        LandingItem(
+            Subject.HOOK,
+            Verdict.NAMED,
+            "commit-msg",
+            "your hook commit-msg does not run on the message",
+        ),
+        LandingItem(
+            Subject.FILTER,
+            Verdict.DONE,
+            "lfs",
+            "your filter lfs stores",
+            ("docs/flow.png",),
+        ),
+        LandingItem(
+            Subject.LINE_ENDS,
+            Verdict.DONE,
+            "eol",
+            "line ends become LF, as your attributes say",
+            ("src/limit/bucket.ts",),
+        ),
+        LandingItem(
+            Subject.SIGNING,
+            Verdict.DONE,
+            "ssh",
+            "signed with ssh by your user.signingkey",
+        ),
+        LandingItem(
+            Subject.IDENTITY,
+            Verdict.DONE,
+            "user",
+            "author and committer: You <you@example.org>",
+        ),
+    ),
+    conversions=(
+        Conversion("docs/flow.png", "2" * 40, "9" * 40),
+        Conversion("src/limit/bucket.ts", "3" * 40, "8" * 40),
+    ),
+)
+"""What the user's own git and hooks have a say in."""
+IN_THE_WAY = LandingItem(
+    Subject.IN_THE_WAY,
+    Verdict.REFUSED,
+    "src/limit",
+    "files of yours that git ignores are where the merge would write",
+    ("src/limit/cache.json",),
+    hint="move them away, or merge to a branch that is not checked out",
+)
+LANDING_SCENE = replace(
+    REVIEW_WITH_FLAGS,
+    landing=LANDING,
+    stored={
+        "src/limit/bucket.ts": b"@@ -1,2 +1,2 @@\n-import x\r\n+import x\n more\n",
+    },
+)
+REFUSED_LANDING = replace(
+    LANDING_SCENE, landing=replace(LANDING, items=(IN_THE_WAY, *LANDING.items))
+)
+
 
 def _file(
     path: str, op: str, age: float, size: int = 0, level: str = "", **more: Any
@@ -669,9 +748,15 @@ def record(scene: Scene, database: Path) -> FakeBackend:
     return FakeBackend(
         database,
         FakePanes(dict(scene.panes)),
-        FakeReview(scene.changes, scene.hidden, dict(scene.diffs)),
+        FakeReview(
+            scene.changes,
+            scene.hidden,
+            dict(scene.diffs),
+            stored=dict(scene.stored),
+        ),
         dict(scene.logs),
         policy=scene.policy,
+        landing=scene.landing,
     )
 
 
@@ -736,6 +821,9 @@ SHOTS: tuple[Shot, ...] = (
     ("new-task", THREE_RUNNING, ("n", "type:Add per-tenant rate limiting")),
     ("review", REVIEW_WITH_FLAGS, ("r", "keeper")),
     ("merge", REVIEW_WITH_FLAGS, ("r", "keeper", "M", "space")),
+    ("landing", LANDING_SCENE, ("r", "keeper", "L")),
+    ("merge-landing", LANDING_SCENE, ("r", "keeper", "M")),
+    ("merge-refused", REFUSED_LANDING, ("r", "keeper", "M")),
     ("denied", DENIALS, ()),
     ("denied-card", DENIALS, ("exclamation_mark",)),
     ("denied-list", MANY_DENIALS, ("exclamation_mark", "x", "j", *"njtkkk")),
@@ -772,9 +860,16 @@ async def _drawn(
 
 
 async def press(pilot: Pilot[None], backend: FakeBackend, *pressed: str) -> None:
-    """Press keys as a human would; `type:…` types, `keeper` answers open wishes."""
+    """Press keys as a human would; `type:…` types, `keeper` answers open wishes.
+
+    Landing lists are answered after each key; `late` keeps that of the next one open.
+    """
     await settled(pilot)
+    is_late = False
     for key in pressed:
+        if key == "late":
+            is_late = True
+            continue
         if key == "keeper":
             answer(backend)
         elif key.startswith("type:"):
@@ -782,6 +877,9 @@ async def press(pilot: Pilot[None], backend: FakeBackend, *pressed: str) -> None
         else:
             await pilot.press(key)
         await settled(pilot)
+        while not is_late and answer(backend, "plan_landing"):
+            await settled(pilot)
+        is_late = False
 
 
 async def until(pilot: Pilot[None], seen: Callable[[], bool]) -> None:
@@ -799,16 +897,21 @@ async def settled(pilot: Pilot[None]) -> None:
             await pilot.pause(0.02)
 
 
-def answer(backend: FakeBackend) -> None:
-    """Decide every open wish, as the keeper would: snapshots are read, all is done."""
+def answer(backend: FakeBackend, verb: str = "") -> int:
+    """Decide every open wish, as the keeper would, or those of one verb; their number.
+
+    Snapshots are read, landing lists are the backend's, and all else is done.
+    """
     journal, queries = Journal(backend.database), Queries(backend.database)
-    for wish in queries.wishes.open():
+    wanted = [wish for wish in queries.wishes.open() if verb in ("", wish.verb)]
+    for wish in wanted:
         if wish.verb in backend.refusals:
             journal.refuse(wish.id, SwarmError(*backend.refusals[wish.verb]))
         else:
             journal.answer(wish.id, result=_result(backend, wish))
     journal.close()
     queries.close()
+    return len(wanted)
 
 
 def _result(backend: FakeBackend, wish: WishRecord) -> dict[str, Any]:

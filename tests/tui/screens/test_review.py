@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from textual.widgets import Button, Checkbox
+from textual.widgets import Button
 
 from swarm.model.review import Change, CheckoutBytes, Flag, Hidden, Level
 from swarm.tui.present.unified_diff import LINE_LIMIT
@@ -109,7 +109,7 @@ async def test_merge_stays_off_until_each_flag_is_acknowledged(
             await press(pilot, backend, *OPENED, "M", "ctrl+s")
             assert app.screen.query_one("#merge-now", Button).disabled
             assert asked(backend) == []
-            for box in app.screen.query(Checkbox):
+            for box in app.screen.query("#flags Checkbox"):
                 box.focus()
                 await press(pilot, backend, "space")
             await press(pilot, backend, "ctrl+s")
@@ -125,6 +125,10 @@ async def test_merge_stays_off_until_each_flag_is_acknowledged(
         "Keep p99 under 2 ms.",
         "accepted": ["package.json", ".github/workflows/ci.yml"],
         "output": "",
+        "landing_tree": TREE,
+        "acknowledged": [],
+        "signoff": False,
+        "message_hook": False,
     }
 
 
