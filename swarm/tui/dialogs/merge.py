@@ -146,7 +146,7 @@ class MergeDialog(Dialog[Merge]):
         if self._listed is None:
             return "it is not known yet what would land"
         if self._listed.refused:
-            return f"refused: {self._listed.refused[0].line(1)}"
+            return safe_line(f"refused: {self._listed.refused[0].line(1)}", 66)
         unmarked = sum(
             not box.value for box in self.query("#flags Checkbox").results(Checkbox)
         )

@@ -103,14 +103,13 @@ def conversions(listed: LandingList) -> list[Content]:
     return lines
 
 
-def of_file(conversion: Conversion, key: str) -> Content:
-    """The line before a file's diff, with the key that shows what changes."""
+def of_file(conversion: Conversion, key: str, *, is_shown: bool = False) -> Content:
+    """The line before a file's diff, with the key that shows what changes, or back."""
     return Content.assemble(
-        (" a merge stores other bytes: ", WARNING),
-        _blobs(conversion),
-        ("  ", ""),
+        (" ≠ other bytes land: ", WARNING),
+        (f"{conversion.reviewed[:9]} → {conversion.landing[:9]}  ", MUTED),
         (key, KEY),
-        (" shows what your git changes", MUTED),
+        (" goes back" if is_shown else " shows what your git changes", MUTED),
     )
 
 

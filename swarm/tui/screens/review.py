@@ -308,7 +308,7 @@ class ReviewScreen(KeyScreen[None]):
         title = Content.assemble(
             review_entries.title(change), ("  as your git stores it", WARNING)
         )
-        head = [landing_lines.of_file(conversion, "b")]
+        head = [landing_lines.of_file(conversion, "b", is_shown=True)]
         try:
             diff = await self.snapshot.read_landing_diff(
                 change.path, listed.landing_tree

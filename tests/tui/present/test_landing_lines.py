@@ -70,5 +70,5 @@ def test_a_files_other_bytes_name_both_blobs_and_the_key() -> None:
     """Before its diff."""
     line = landing_lines.of_file(LANDING.conversions[0], "b").plain
 
-    assert "reviewed 222222222 → lands 999999999" in line
+    assert "222222222 → 999999999" in line
     assert "b shows what your git changes" in line
