@@ -63,7 +63,12 @@ def lies_in_tree(task: TaskGit, command: str, new: str) -> bool:
     arguments = [word for word in words[1:] if not word.startswith(("-", "/", ".."))]
     if _files(task, new, arguments):
         return True
-    inside = [path for word in words for path in _inside(task, word)]
+    return any(changes_checkout(task, word, new) for word in words)
+
+
+def changes_checkout(task: TaskGit, path: str, new: str) -> bool:
+    """True if an absolute path is one of a checkout's, and the tree changes it."""
+    inside = list(_inside(task, path))
     return _files(task, new, inside) != _files(task, task.base, inside)
 
 

@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path
 
-from swarm.adapters.git.merge import commit, conversion, hooks, message
+from swarm.adapters.git.merge import commit, conversion, message, message_hook
 from swarm.adapters.git.merge.conversion import Converted
 from swarm.adapters.git.merge.identity import identity
 from swarm.adapters.git.merge.options import LandingOptions
@@ -73,7 +73,7 @@ def prepare(
         )
     text = message.compose(task, order, writer.who)
     if order.message_hook:
-        text = hooks.run_message_hook(task, order, text, options)
+        text = message_hook.run(task, order, text, options)
     new = writer.write(tree, (old,) if squash else (old, tip), text)
     return PreparedMerge(old, new, order.target, order.strategy, order.tree)
 
