@@ -14,9 +14,7 @@ from swarm.errors import Refused
 from swarm.model.landing import from_json
 from swarm.model.review import Change, Hidden
 from swarm.model.safe_text import plain, safe_line
-from swarm.model.task import Task
 from swarm.model.wishes import PlanLanding, TakeSnapshot
-from swarm.plan.naming import HomePaths
 from swarm.store.queries import Queries
 
 
@@ -26,6 +24,11 @@ def diff_arguments(parser: ArgumentParser) -> None:
     add("id", type=task_id, metavar="ID")
     add("--stat", action="store_true", help="print files and flags only")
     add("--json", action="store_true", help="print files, flags and the tree as JSON")
+    for option, words in (
+        ("--include", "take in these paths that tools made, now and in later looks"),
+        ("--leave-out", "leave included paths out again"),
+    ):
+        add(option, action="extend", nargs="+", default=[], metavar="PATH", help=words)
     add(
         "--landing",
         action="store_true",
@@ -51,7 +54,9 @@ def diff(args: Namespace) -> int:
             "`git apply` takes",
         )
     task = Queries(paths.database).tasks.get(args.id)
-    tree = snapshot(paths, task)
+    include, leave_out = tuple(args.include) or None, tuple(args.leave_out) or None
+    wish = TakeSnapshot(task.id, include, leave_out)
+    tree = str(ask(paths, wish)["tree"])
     review = wiring.review(paths)
     if args.json or args.stat:
         changes, hidden = review.changes(task.id, tree), review.hidden(task.id, tree)
@@ -66,12 +71,10 @@ def diff(args: Namespace) -> int:
         return exit_codes.DONE
     _print_diff(review.diff(task.id, tree), args.raw)
     _print_in_a_checkout(review.in_a_checkout(task.id, tree), args.raw)
+    for entry in review.hidden(task.id, tree):
+        if entry.optional:
+            output.note(_left_out(entry))
     return exit_codes.DONE
-
-
-def snapshot(paths: HomePaths, task: Task) -> str:
-    """The id of a new tree of the worktree's bytes; the keeper makes it."""
-    return str(ask(paths, TakeSnapshot(task.id))["tree"])
 
 
 def _print_diff(diff: bytes, as_bytes: bool) -> None:
@@ -104,11 +107,19 @@ def _print_stat(
     if rows:
         output.columns(["CHANGE", "ADDED", "DELETED", "PATH", "LOOK AT"], rows)
     for entry in hidden:
-        count = f" ({entry.count} entries)" if entry.count > 1 else ""
         output.out(
-            f"hidden: {safe_line(entry.path)}{count} — {safe_line(entry.reason)}"
+            _left_out(entry) if entry.optional else f"hidden: {_described(entry)}"
         )
     output.out(f"files: {len(changes)}, hidden: {len(hidden)}, tree {tree}")
+
+
+def _left_out(entry: Hidden) -> str:
+    return f"left out: {_described(entry)}; `--include` takes it in"
+
+
+def _described(entry: Hidden) -> str:
+    count = f" ({entry.count} entries)" if entry.count > 1 else ""
+    return f"{safe_line(entry.path)}{count} — {safe_line(entry.reason)}"
 
 
 def _line_counts(change: Change) -> tuple[str, str]:

@@ -143,6 +143,13 @@ class SnapshotTaken(Event):
     """Files in classes X0 to X2: they run on the host after a merge."""
     hidden: int
     """Entries that `git status` would not show, or that no tree can hold."""
+    included: tuple[str, ...] = ()
+    """Paths that tools made and a human included."""
+
+    @classmethod
+    def from_json(cls, body: dict[str, Any]) -> Self:
+        """The event of a stored body."""
+        return cls(**{**body, "included": tuple(body.get("included", ()))})
 
 
 @event("life")

@@ -112,6 +112,8 @@ class Hidden:
     """Entries that this one stands for."""
     blocks: bool = False
     """The agent's work is incomplete without it, so a merge is refused."""
+    optional: bool = False
+    """A tool made it, so it is left out; a human may include it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ class ReviewSummary:
     commits: int = 0
     head: str = ""
     """The agent's last commit, once it passed the quarantine."""
+    included: tuple[str, ...] = ()
+    """Paths that tools made, and that a human wants in the snapshot all the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,7 +145,8 @@ def _commits_imported(task: Task, _at: float, event: events.CommitsImported) -> 
 
 def _snapshot_taken(task: Task, at: float, event: events.SnapshotTaken) -> Task:
     task = _checkpoint_taken(task, at, event)
-    return replace(task, review=replace(task.review, tree=event.tree))
+    review = replace(task.review, tree=event.tree, included=event.included)
+    return replace(task, review=review)
 
 
 def _checkpoint_taken(

@@ -110,10 +110,15 @@ class SetBudget(TaskWish):
     dollars: float | None = None
 
 
+@dataclass(frozen=True)
 class TakeSnapshot(TaskWish):
     """Read the worktree into a tree that can be reviewed."""
 
     verb = "snapshot"
+    include: tuple[str, ...] | None = None
+    """Paths that tools made, which the tree is to hold all the same, now and later."""
+    leave_out: tuple[str, ...] | None = None
+    """Paths that were included, and are not to be any more."""
 
 
 class TakeCheckpoint(TaskWish):
@@ -361,6 +366,7 @@ _READERS: dict[Any, Callable[[Any], Any]] = {
     bool: _flag,
     tuple[int, ...]: _integers,
     tuple[str, ...]: _texts,
+    tuple[str, ...] | None: _texts,
     Accepted: _accepted,
     Kind: _one_of(*get_args(Kind)),
     Scope: _one_of(*get_args(Scope)),

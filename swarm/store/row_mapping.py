@@ -27,12 +27,16 @@ def task_from(task_id: int, body: dict[str, Any]) -> Task:
         **body,
         "state": State(body["state"]),
         "after": tuple(body["after"]),
-        "review": ReviewSummary(**body["review"]),
+        "review": _review_from(body["review"]),
         "net": NetUsage(**body["net"]),
         "model": ModelUsage(**body["model"]),
         "budget": Budget(**body["budget"]),
     }
     return Task(id=task_id, **fields)
+
+
+def _review_from(body: dict[str, Any]) -> ReviewSummary:
+    return ReviewSummary(**{**body, "included": tuple(body.get("included", ()))})
 
 
 def usage_from(row: Any) -> Usage:

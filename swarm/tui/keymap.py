@@ -89,6 +89,7 @@ REVIEW = (
     Key("landing", "L", "L", "landing", "all that a merge does and leaves out", 15),
     Key("stored", "b", "b", "bytes", "what your git changes of the file, and back"),
     Key("copy", "y", "y", "copy", "copy the file's path"),
+    Key("include", "i", "i", "include", "take in what a tool made, or leave it out"),
     Key("again", "R", "R", "snapshot", "read the agent's files anew", 30),
     Key("panel1", "1", "1", "files", "go to the file list"),
     Key("panel2", "2", "2", "diff", "go to the diff"),

@@ -32,7 +32,8 @@ class OneReview:
         )
 
     def hidden(self, task_id: int, tree: str) -> tuple[Hidden, ...]:
-        return (Hidden("node_modules", "ignored", count=900),)
+        left_out = Hidden("dist/", "build output", count=3, optional=True)
+        return (Hidden("node_modules", "ignored", count=900), left_out)
 
     def diff(self, task_id: int, tree: str, path: str = "") -> bytes:
         return HOSTILE
@@ -83,6 +84,17 @@ def test_a_diff_is_of_a_snapshot_taken_now(
     assert keeper.seen == [("snapshot", {"task": 1})]
 
 
+def test_what_tools_made_is_named_and_taken_in_on_request(
+    swarm: Swarm, task: Callable[[], int], keeper: FakeKeeper
+) -> None:
+    number = str(task())
+    err = swarm("diff", number, "--include", "dist/", "x", "--leave-out", "y")[2]
+
+    assert "left out: dist/ (3 entries) — build output; `--include` takes it in" in err
+    wish = {"task": 1, "include": ["dist/", "x"], "leave_out": ["y"]}
+    assert keeper.seen == [("snapshot", wish)]
+
+
 def test_raw_bytes_go_to_a_file_and_to_no_terminal(
     swarm: Swarm,
     task: Callable[[], int],
@@ -110,6 +122,7 @@ def test_a_summary_hides_nothing(swarm: Swarm, task: Callable[[], int]) -> None:
     assert "a\\x1b[2Jb<U+DCFF>" in out
     assert "old ⇒ new" in out
     assert "hidden: node_modules (900 entries) — ignored\n" in out
+    assert "left out: dist/ (3 entries) — build output" in out
 
 
 def test_a_summary_as_json_names_the_tree(

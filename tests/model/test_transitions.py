@@ -73,3 +73,14 @@ def test_no_sequence_of_events_loses_what_the_task_is(
         first.prompt,
         first.branch,
     )
+
+
+def test_a_snapshot_remembers_what_was_included() -> None:
+    """The next look takes the same paths in; old events know of none."""
+    taken = model_events.SnapshotTaken("t", 1, 1, 0, 0, 0, included=("dist/",))
+    body = taken.to_json()
+
+    assert model_events.SnapshotTaken.from_json(body) == taken
+    assert apply_event(_in(State.STOPPED), 1.0, taken).review.included == ("dist/",)
+    del body["included"]
+    assert not model_events.SnapshotTaken.from_json(body).included

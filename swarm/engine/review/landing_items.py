@@ -32,7 +32,10 @@ def refusals(
         sentence = f"task {of.task} holds what no merge may leave out"
         yield refusal((sentence, ""), names)
     if _is_unchanged(of, tree):
-        yield refusal((f"task {of.task} changed nothing", f"`swarm discard {of.task}`"))
+        optional = any(entry.optional for entry in hidden)
+        include = f"; `swarm diff {of.task} --include PATH` takes in what tools made"
+        hint = f"`swarm discard {of.task}`{include if optional else ''}"
+        yield refusal((f"task {of.task} changed nothing", hint))
 
 
 def _is_unchanged(of: TaskGit, tree: str) -> bool:

@@ -20,16 +20,29 @@ from swarm.plan.specs import SandboxSpec
 
 def snapshot_wish(context: EngineContext, wish: TakeSnapshot) -> dict[str, Any]:
     """Answer the tree of a snapshot taken now."""
-    return {"tree": snapshot(context, wish.task).tree}
+    before = context.read().tasks.get(wish.task).review.included
+    kept = [path for path in before if path not in (wish.leave_out or ())]
+    included = tuple(dict.fromkeys([*kept, *(wish.include or ())]))
+    return {"tree": snapshot(context, wish.task, included).tree}
 
 
-def snapshot(context: EngineContext, task_id: int) -> Snapshot:
-    """Read the worktree's bytes into a tree of the host's; recorded if it differs."""
+def snapshot(
+    context: EngineContext, task_id: int, included: tuple[str, ...] | None = None
+) -> Snapshot:
+    """Read the worktree's bytes into a tree of the host's; recorded if it differs.
+
+    `included` are paths that tools made and a human wants; None for those of before.
+    """
     task = task_with_worktree(context, task_id, "to look at")
+    if included is not None:
+        task = replace(task, review=replace(task.review, included=included))
     taken = take(context, task)
     _write_hidden(context.paths.hidden_files(task_id), taken)
-    if (task.review.tree, task.review.hidden) != (taken.tree, len(taken.hidden)):
-        context.journal.record(task_id, events.SnapshotTaken(**counts(taken)))
+    recorded = context.read().tasks.get(task_id).review
+    now = (taken.tree, len(taken.hidden), task.review.included)
+    if (recorded.tree, recorded.hidden, recorded.included) != now:
+        event = events.SnapshotTaken(**counts(taken), included=task.review.included)
+        context.journal.record(task_id, event)
     return taken
 
 
@@ -48,7 +61,7 @@ def take(context: EngineContext, task: Task) -> Snapshot:
     """Take a snapshot within the settings' limits; nothing is recorded."""
     review = context.config().review
     caps = snapshots.Caps(file=review.max_file, total=review.max_total)
-    return snapshots.take(context.task_git(task), caps)
+    return snapshots.take(context.task_git(task), caps, task.review.included)
 
 
 def counts(taken: Snapshot) -> dict[str, Any]:

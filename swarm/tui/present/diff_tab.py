@@ -14,9 +14,11 @@ def diff_tab(changes: Sequence[Change], hidden: Sequence[Hidden]) -> list[Conten
     """The files of the newest snapshot, flagged ones first."""
     ordered = sorted(changes, key=lambda change: (not change.gating, change.path))
     out = [change_line(change) for change in ordered]
-    if hidden:
-        out += [Content(""), Content.styled("NOT SHOWN BY git status", "bold")]
-        out += [hidden_line(entry) for entry in hidden]
+    for title, optional in (("LEFT OUT", True), ("NOT SHOWN BY git status", False)):
+        entries = [entry for entry in hidden if entry.optional is optional]
+        if entries:
+            out += [Content(""), Content.styled(title, "bold")]
+            out += [hidden_line(entry) for entry in entries]
     return out or [Content.styled(" nothing differs from the base", MUTED)]
 
 

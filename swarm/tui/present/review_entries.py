@@ -68,9 +68,23 @@ def _about_checkout(change: Change) -> list[Content]:
     return [Content.styled(safe_line(words, 200), MUTED)]
 
 
+def included_by(entry: Entry | None, included: Sequence[str]) -> tuple[str, ...]:
+    """The paths among those included by a human that the entry stands or lies at."""
+    if not isinstance(entry, Change):
+        return ()
+    return tuple(
+        path
+        for path in included
+        if entry.path == path or entry.path.startswith(f"{path.rstrip('/')}/")
+    )
+
+
 def about_hidden(entry: Hidden) -> list[Content]:
     """The facts of an entry that no diff can show."""
     lines = [hidden_line(entry), Content("")]
+    if entry.optional:
+        words = " A tool made this, so it is not part of what would be merged: "
+        return [*lines, Content.assemble(words, ("i", KEY), " includes it.")]
     words = (
         "This is part of the work and cannot be merged, so no merge is possible."
         if entry.blocks

@@ -82,14 +82,20 @@ class ReviewScreen(KeyScreen[None]):
         """The diff."""
         return self.query_one(DiffView)
 
-    def _request_snapshot(self) -> None:
+    def _request_snapshot(
+        self,
+        include: tuple[str, ...] | None = None,
+        leave_out: tuple[str, ...] | None = None,
+    ) -> None:
         """Have the keeper read the worktree's bytes; `_decided` gets its answer."""
         self._draw_title("reading the agent's files …")
-        self.post_message(WishRequested(TakeSnapshot(self.subject.id)))
+        wish = TakeSnapshot(self.subject.id, include, leave_out)
+        self.post_message(WishRequested(wish))
 
     @on(WishDecided)
     def _decided(self, message: WishDecided) -> None:
-        if message.wish == TakeSnapshot(self.subject.id):
+        wish = message.wish
+        if isinstance(wish, TakeSnapshot) and wish.task == self.subject.id:
             if message.is_done:
                 self._load(str(message.record.result["tree"]))
             else:
@@ -243,6 +249,8 @@ class ReviewScreen(KeyScreen[None]):
                 return self._merge_disabled_reason()
             case "next_hunk" | "previous_hunk" | "copy" if not self.files.entry:
                 return "there is no file"
+            case "include" if not self._is_of_a_tool():
+                return "no tool made this"
             case "load" if not self.snapshot.is_large(self.files.entry):
                 return "it is shown already"
             case "landing" if not self.landing.listed:
@@ -258,6 +266,13 @@ class ReviewScreen(KeyScreen[None]):
     def _conversion(self) -> Conversion | None:
         entry = self.files.entry
         return self.landing.conversion(entry.path) if entry else None
+
+    def _is_of_a_tool(self) -> bool:
+        """True if the entry was left out, or would be had a human not included it."""
+        entry = self.files.entry
+        if isinstance(entry, Hidden):
+            return entry.optional
+        return bool(review_entries.included_by(entry, self.subject.review.included))
 
     def _merge_disabled_reason(self) -> str:
         if reason := task_appearance.disabled_reason("merge", self.subject):
@@ -360,6 +375,16 @@ class ReviewScreen(KeyScreen[None]):
         if entry:
             self.app.copy_to_clipboard(safe_line(entry.path, 4000))
             self.say(f"copied {safe_line(entry.path, 100)}")
+
+    def do_include(self) -> None:
+        """Take in what a tool made, or leave out again what was taken in."""
+        entry = self.files.entry
+        if isinstance(entry, Hidden):
+            self._request_snapshot(include=(entry.path,))
+        elif entry:
+            included = self.subject.review.included
+            paths = review_entries.included_by(entry, included)
+            self._request_snapshot(leave_out=paths)
 
     def do_again(self) -> None:
         """Ask for another snapshot."""

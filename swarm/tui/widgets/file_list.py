@@ -16,6 +16,7 @@ from swarm.tui.widgets.line_view import LineView
 GATING = "RUNS ON YOUR MACHINE"
 STEERING = "STEERS AGENTS"
 PLAIN = "FILES"
+LEFT_OUT = "LEFT OUT"
 HIDDEN = "NOT SHOWN BY git status"
 
 
@@ -119,7 +120,8 @@ def _sections(
         (GATING, list(gating)),
         (STEERING, list(steering)),
         (PLAIN, list(rest)),
-        (HIDDEN, list(hidden)),
+        (LEFT_OUT, [entry for entry in hidden if entry.optional]),
+        (HIDDEN, [entry for entry in hidden if not entry.optional]),
     ]
     return [(title, members) for title, members in parts if members]
 

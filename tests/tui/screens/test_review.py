@@ -6,7 +6,9 @@ from dataclasses import replace
 import pytest
 from textual.widgets import Button
 
+from swarm.model import events
 from swarm.model.review import Change, CheckoutBytes, Flag, Hidden, Level
+from swarm.store.journal import Journal
 from swarm.tui.present.unified_diff import LINE_LIMIT
 from swarm.tui.screens.dashboard.screen import DashboardScreen
 from swarm.tui.screens.review import ReviewScreen
@@ -97,6 +99,34 @@ async def test_a_checkouts_other_bytes_stand_below_the_diff(
     assert "#!/bin/sh" in after
     assert "gibberish" in before
     assert "a checkout writes other line ends or $Id$ here: eol=crlf" in second
+
+
+async def test_what_a_tool_made_is_taken_in_and_left_out_by_a_key(
+    recorded: Recorded,
+) -> None:
+    """It has a section of its own, and the key asks for another snapshot."""
+    store = Hidden("node_modules/", "package store", 75, count=25, optional=True)
+    zero, new = "0" * 40, "a" * 40
+    lines = Change("dist/b.js", "added", 0, 0o100644, zero, new, 1, 0)
+    backend = recorded(REVIEW_WITH_FLAGS)
+    backend.review.found = [lines]
+    backend.review.unseen = [store]
+    journal = Journal(backend.database)
+    taken = events.SnapshotTaken(TREE, 1, 1, 0, 0, 1, included=("dist/",))
+    journal.record(1, taken)
+    journal.close()
+    with shown(backend) as app:
+        async with app.run_test(size=SIZE) as pilot:
+            await press(pilot, backend, *OPENED, "i", "J")
+            about = text_of(app.screen.query_one(DiffView))
+            listed = text_of(app.screen.query_one(FileList))
+            await press(pilot, backend, "i")
+            wished = [wish.body for wish in asked(backend)]
+
+    assert "i includes it" in about
+    assert "LEFT OUT · 1" in listed
+    assert {"task": 1, "leave_out": ["dist/"]} in wished
+    assert {"task": 1, "include": ["node_modules/"]} in wished
 
 
 async def test_merge_stays_off_until_each_flag_is_acknowledged(

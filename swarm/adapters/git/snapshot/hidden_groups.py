@@ -37,7 +37,8 @@ def _folded(directory: str, reason: str, entries: list[Hidden]) -> list[Hidden]:
         return entries
     size = sum(entry.size for entry in entries)
     count = sum(entry.count for entry in entries)
-    return [Hidden(directory, reason, size, count=count)]
+    optional = all(entry.optional for entry in entries)
+    return [Hidden(directory, reason, size, count=count, optional=optional)]
 
 
 def _parent(path: str) -> str:

@@ -6,6 +6,7 @@ import secrets
 import shutil
 import stat
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,8 +16,9 @@ from swarm.adapters.git.repo import RAW
 from swarm.adapters.git.safe_fs.files import disk_errors_as
 from swarm.adapters.git.safe_fs.reader import SafeReader
 from swarm.adapters.git.safe_fs.walk import RULES_LIMIT, WorktreeFiles, walk
+from swarm.adapters.git.snapshot import left_out
 from swarm.adapters.git.snapshot.hidden_groups import collapsed
-from swarm.adapters.git.snapshot.ignore import ignored
+from swarm.adapters.git.snapshot.ignore import IGNORED, ignored
 from swarm.adapters.git.snapshot.objects import blob_id, store
 from swarm.adapters.git.task_git import TaskGit
 from swarm.model.review import Hidden, Snapshot
@@ -53,26 +55,29 @@ class _Draft:
     bytes_read: int = 0
 
 
-def take(task: TaskGit, caps: Caps | None = None) -> Snapshot:
+def take(
+    task: TaskGit, caps: Caps | None = None, included: Collection[str] = ()
+) -> Snapshot:
     """Read the worktree into a tree; the agent may go on working meanwhile.
 
     The tree holds the bytes that were read, whatever git or the file system would say a
     moment later. Files that git ignores, that no tree can hold or that are over the
-    caps are listed as hidden. Blocks for as long as reading takes; a file that did not
+    caps are listed as hidden; so is what tools made, unless a human `included` the path
+    or one above it. Blocks for as long as reading takes; a file that did not
     change since the last call is not read again.
     """
     with disk_errors_as("snapshot"):
-        return _snapshot(task, caps or Caps())
+        return _snapshot(task, caps or Caps(), included)
 
 
-def _snapshot(task: TaskGit, caps: Caps) -> Snapshot:
+def _snapshot(task: TaskGit, caps: Caps, included: Collection[str]) -> Snapshot:
     base_tree: str = task.review.git.rev_parse(f"{task.base}^{{tree}}")
     base = _base_entries(task)
     submodules = frozenset(path for path, (mode, _) in base.items() if mode == _GITLINK)
     files = walk(task.worktree, submodules, caps.entries)
     base_oids = frozenset(oid for _, oid in base.values())
     draft = _Draft(task, caps, base, files, base_oids)
-    _hide_ignored(draft)
+    _hide_untracked(draft, included)
     _read_all(draft)
     for path in files.gitlinks:
         draft.entries[path] = base[path]
@@ -98,8 +103,11 @@ def _base_entries(task: TaskGit) -> dict[str, tuple[str, str]]:
     return entries
 
 
-def _hide_ignored(draft: _Draft) -> None:
-    """Take untracked files out that the rules ignore; tracked ones always stay."""
+def _hide_untracked(draft: _Draft, included: Collection[str]) -> None:
+    """Take untracked files out that the rules ignore, or that tools made.
+
+    Tracked ones always stay.
+    """
     files = draft.files
     untracked = [path for path in files.by_path if path not in draft.base]
     candidates = [path for path in untracked if path not in files.nested]
@@ -108,6 +116,13 @@ def _hide_ignored(draft: _Draft) -> None:
     for path in untracked:
         if path in files.nested:
             reasons[path] = "in a nested repository"
+    # What the base's own rules ignore is no news of what the agent's tools made.
+    made = [path for path in candidates if reasons.get(path) != IGNORED]
+    left = left_out.left_out(files.by_path, made, draft.base, included)
+    files.hidden += left_out.entries(left, files.by_path)
+    for path in left:
+        del files.by_path[path]
+        reasons.pop(path, None)
     for path, reason in reasons.items():
         status = files.by_path.pop(path)
         files.hidden.append(Hidden(path, reason, status.st_size, status.st_mode))
