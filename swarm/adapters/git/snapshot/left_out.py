@@ -36,7 +36,8 @@ def left_out(
                 found[path] = (f"{directory}/", recognised[directory])
                 break
         else:
-            if reason := file_reason(path.rsplit("/", 1)[-1]):
+            reason = file_reason(path.rsplit("/", 1)[-1])
+            if reason and not tracked.below(path):
                 found[path] = (path, reason)
     return found
 
