@@ -10,7 +10,8 @@ from swarm.model.box_contents import BoxContents, Missing
 NAME = "repository.md"
 _SHOWN = 200
 """Entries of one list; the rest is counted."""
-_NAME_LENGTH = 300
+_LENGTH = 300
+"""Characters of one name or reason."""
 
 
 def page(contents: BoxContents) -> str:
@@ -104,12 +105,16 @@ def _list(paths: tuple[str, ...], shortened: tuple[str, ...]) -> Iterator[str]:
 
 def _reasons(missing: list[Missing]) -> Iterator[str]:
     for entry in missing[:_SHOWN]:
-        yield f"  - {_code(entry.path)}: {entry.reason}"
+        yield f"  - {_code(entry.path)}: {_printable(entry.reason)}"
     if len(missing) > _SHOWN:
         yield f"  - and {len(missing) - _SHOWN} more"
 
 
 def _code(text: str) -> str:
-    """A code span, with `?` for characters that are unprintable or would end it."""
-    cut = text[:_NAME_LENGTH]
-    return f"`{''.join(c if c.isprintable() and c != '`' else '?' for c in cut)}`"
+    """A code span; a backtick would end it."""
+    return f"`{_printable(text).replace('`', '?')}`"
+
+
+def _printable(text: str) -> str:
+    """The text on one line and not too long, with `?` for unprintable characters."""
+    return "".join(char if char.isprintable() else "?" for char in text[:_LENGTH])

@@ -85,6 +85,11 @@ class Git(git.Git):
         self._bounds = Bounds()
         self._accepted: tuple[int, ...] = (0,)
 
+    @property
+    def git_dir(self) -> GitDir:
+        """The git directory that it works on."""
+        return self._git_dir
+
     def within(self, bounds: Bounds) -> "Git":
         """The same git with other limits."""
         git = self._copy()

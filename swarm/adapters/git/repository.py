@@ -66,7 +66,7 @@ class Repository:
             branch=_branch(repo),
             head=commit_named(repo.git, "HEAD"),
             owner=owner,
-            alternates=tuple(_alternates(common_dir / "objects", _ALTERNATES_DEPTH)),
+            alternates=tuple(alternates_of(common_dir / "objects")),
             shallow=(common_dir / "shallow").exists(),
             settings=settings,
         )
@@ -221,7 +221,7 @@ def _home(owner: tuple[int, int]) -> Path:
     return Path.home()
 
 
-def _alternates(objects: Path, depth: int) -> list[Path]:
+def alternates_of(objects: Path, depth: int = _ALTERNATES_DEPTH) -> list[Path]:
     """Every directory that `objects` borrows from; SwarmError on one that is gone."""
     listing = objects / "info" / "alternates"
     if not listing.is_file():
@@ -236,5 +236,5 @@ def _alternates(objects: Path, depth: int) -> list[Path]:
                 f"the repository borrows objects from {safe_line(entry)}: not there",
                 hint="`git repack -a -d` after mending objects/info/alternates",
             )
-        directories += [path, *_alternates(path, depth - 1)]
+        directories += [path, *alternates_of(path, depth - 1)]
     return list(dict.fromkeys(directories))

@@ -6,13 +6,11 @@ from dataclasses import replace
 from swarm.adapters.git import diff
 from swarm.adapters.git.checkout_bytes.look import look
 from swarm.adapters.git.merge import obstacles, preview
+from swarm.adapters.git.safe_fs.walk import IN_SUBMODULE
 from swarm.adapters.git.task_git import TaskGit
 from swarm.model.landing import LandingItem, Subject, Verdict
 from swarm.model.review import Hidden, MergeOrder
 from swarm.model.safe_text import safe_line
-
-IN_SUBMODULE = "content in a submodule"
-"""The reason for which a snapshot leaves out what lies in a submodule."""
 
 
 def refusal(reason: tuple[str, str], paths: tuple[str, ...] = ()) -> LandingItem:
@@ -84,7 +82,9 @@ def target(of: TaskGit, order: MergeOrder, tree: str) -> Iterator[LandingItem]:
 
 def submodules(hidden: tuple[Hidden, ...]) -> Iterator[LandingItem]:
     """What lies in submodules, which no tree of this repository can hold."""
-    inside = tuple(entry.path for entry in hidden if entry.reason == IN_SUBMODULE)
+    inside = tuple(
+        entry.path for entry in hidden if entry.reason.startswith(IN_SUBMODULE)
+    )
     if inside:
         yield LandingItem(
             Subject.SUBMODULE,

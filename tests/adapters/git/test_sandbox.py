@@ -9,7 +9,12 @@ from swarm.adapters.git import quarantine
 from swarm.adapters.git.snapshot import take
 from swarm.adapters.git.task_git import TaskGit
 from swarm.adapters.git.worktree import create
-from tests.adapters.git.git_helpers import sh_git, task_on
+from tests.adapters.git.git_helpers import (
+    commit_all,
+    new_repository,
+    sh_git,
+    task_on,
+)
 
 
 def image() -> str:
@@ -89,3 +94,29 @@ def test_the_agent_has_a_git_of_its_own(task: TaskGit) -> None:
 def test_what_the_host_trusts_cannot_be_changed(task: TaskGit, attempt: str) -> None:
     """The `.git` file is a mount, the objects are read-only."""
     assert inside(task, "sh", "-c", attempt).returncode != 0
+
+
+def test_a_filled_submodule_has_a_git_of_its_own(repo: Path, tmp_path: Path) -> None:
+    """Status is clean, the version is its own, and a commit in it is a change."""
+    for part in (tmp_path, *tmp_path.parents[:2]):
+        part.chmod(0o755)
+    source = new_repository(tmp_path / "source")
+    sh_git(source, "tag", "v9")
+    words = ("-c", "protocol.file.allow=always", "submodule", "add", "-q")
+    sh_git(repo, *words, str(source), "lib")
+    commit_all(repo, "lib")
+    task = task_on(repo)
+    create.create_worktree(task, owner=(1000, 1000))
+    script = (
+        "set -e; git status --porcelain; git submodule status; cd lib; "
+        "git describe --tags; git status --porcelain; echo x > x; git add x; "
+        "git commit -qm x; cd ..; git status --porcelain; git submodule update; "
+        "git submodule status"
+    )
+
+    done = inside(task, "sh", "-c", script)
+
+    commit = sh_git(source, "rev-parse", "HEAD")
+    lines = done.stdout.decode().splitlines()
+    assert lines[:3] == [f" {commit} lib (v9)", "v9", " M lib"], done.stderr
+    assert lines[-1] == f" {commit} lib (v9)"

@@ -3,8 +3,10 @@
 import subprocess
 from pathlib import Path
 
+from swarm.engine.review.snapshot import snapshot as take_snapshot
+from swarm.model import events
 from swarm.model.task import State
-from tests.engine.keeper_harness import KeeperHarness
+from tests.engine.keeper_harness import KeeperHarness, new_sample_repository
 
 URL = "https://ann:s3cret@git.example/org/sample.git"
 QUESTIONS = [
@@ -53,3 +55,36 @@ def test_git_answers_in_the_box_as_in_the_checkout(
     assert "repository.md says why" in (worktree / "pushed").read_text()
     policy = harness.paths.etc_swarm(task) / "policy.md"
     assert "/etc/swarm/repository.md" in policy.read_text()
+
+
+def test_a_submodule_is_filled_or_named_to_all(
+    harness: KeeperHarness, sample: Path, tmp_path: Path
+) -> None:
+    """In the box, in an event, in the launch's log; edits are named in the review."""
+    source = new_sample_repository(tmp_path / "source")
+    for path in ("lib", "gone"):
+        words = ("-c", "protocol.file.allow=always", "submodule", "add", "-q")
+        git(sample, *words, str(source), path)
+    git(sample, "commit", "-qm", "submodules")
+    git(sample, "submodule", "deinit", "-q", "-f", "gone")
+    (sample / ".git/modules/gone").rename(tmp_path / "away")
+    name = next(path.name for path in source.iterdir() if path.is_file())
+    script = f"ls lib > seen; cat /etc/swarm/repository.md > page; echo x > lib/{name}"
+    harness.start_keeper()
+
+    task = harness.new_task(sample, script)
+    harness.until_state(task, State.STOPPED)
+
+    worktree = harness.paths.worktree(task)
+    assert name in (worktree / "seen").read_text().split()
+    page = (worktree / "page").read_text()
+    assert "`gone`: it is not in the local repository" in page
+    assert "submodule gone: it is not" in harness.paths.launch_log(task).read_text()
+    reasons = [
+        record.event.reason
+        for record in harness.queries.events.after(task=task)
+        if isinstance(record.event, events.Trouble)
+    ]
+    assert any("the sandbox lacks submodule gone" in reason for reason in reasons)
+    snapshot = take_snapshot(harness.context, task)
+    assert [entry.path for entry in snapshot.hidden] == [f"lib/{name}"]

@@ -17,6 +17,8 @@ _SPECIAL = {
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
 }
+IN_SUBMODULE = "content in a submodule"
+"""The reason for which a tree of this repository cannot hold a submodule's files."""
 _MAX_DEPTH = 100
 _MAX_PATH = 4000
 """Bytes; longer ones could be checked out nowhere."""
@@ -37,6 +39,8 @@ class WorktreeFiles:
     """Every `.gitignore` and its content."""
     gitlinks: set[str] = field(default_factory=set)
     """Submodules of the base whose directory is there."""
+    in_submodules: dict[str, os.stat_result] = field(default_factory=dict)
+    """The entries, hidden too, that lie in those."""
 
 
 def walk(root: Path, submodules: frozenset[str], limit: int) -> WorktreeFiles:
@@ -119,7 +123,7 @@ class _Walk:
                 return
             if path in self._submodules:
                 self.files.gitlinks.add(path)
-                hidden_because = hidden_because or "content in a submodule"
+                hidden_because = hidden_because or IN_SUBMODULE
             self.directory(
                 below,
                 f"{path}/",
@@ -143,6 +147,8 @@ class _Walk:
 
     def _hide(self, path: str, status: os.stat_result, reason: str) -> None:
         self.files.hidden.append(Hidden(path, reason, status.st_size, status.st_mode))
+        if reason == IN_SUBMODULE:
+            self.files.in_submodules[path] = status
 
 
 def _unfit(name: str, status: os.stat_result) -> str:

@@ -16,7 +16,7 @@ from swarm.adapters.git.repo import RAW
 from swarm.adapters.git.safe_fs.files import disk_errors_as
 from swarm.adapters.git.safe_fs.reader import SafeReader
 from swarm.adapters.git.safe_fs.walk import RULES_LIMIT, WorktreeFiles, walk
-from swarm.adapters.git.snapshot import left_out
+from swarm.adapters.git.snapshot import filled, left_out
 from swarm.adapters.git.snapshot.hidden_groups import collapsed
 from swarm.adapters.git.snapshot.ignore import IGNORED, ignored
 from swarm.adapters.git.snapshot.objects import blob_id, store
@@ -75,6 +75,7 @@ def _snapshot(task: TaskGit, caps: Caps, included: Collection[str]) -> Snapshot:
     base = _base_entries(task)
     submodules = frozenset(path for path, (mode, _) in base.items() if mode == _GITLINK)
     files = walk(task.worktree, submodules, caps.entries)
+    filled.forget_unchanged(task, filled.load(task), files)
     base_oids = frozenset(oid for _, oid in base.values())
     draft = _Draft(task, caps, base, files, base_oids)
     _hide_untracked(draft, included)

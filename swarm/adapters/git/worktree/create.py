@@ -2,16 +2,23 @@
 
 from contextlib import ExitStack
 
+from swarm.adapters.git.repo import RAW
 from swarm.adapters.git.safe_fs.files import (
     change_owner,
     disk_errors_as,
     erase,
     write_new,
 )
+from swarm.adapters.git.snapshot import filled
 from swarm.adapters.git.task_git import PRIVATE, TaskGit
 from swarm.adapters.git.worktree import registration
 from swarm.adapters.git.worktree.private_git import make_private
-from swarm.adapters.git.worktree.skeleton import write_alternates, write_skeleton
+from swarm.adapters.git.worktree.skeleton import (
+    copy_shallow,
+    write_alternates,
+    write_skeleton,
+)
+from swarm.adapters.git.worktree.submodules import fill_submodules, scratch
 from swarm.errors import Refused
 from swarm.model.box_contents import BoxContents
 from swarm.model.safe_text import safe_line
@@ -33,6 +40,9 @@ def create_worktree(task: TaskGit, owner: tuple[int, int] | None = None) -> BoxC
         cleanup.callback(remove_worktree, task)
         registration.fill(task)
         contents = make_private(task)
+        listing = _base_listing(task)
+        contents, baseline = fill_submodules(task, listing, contents)
+        filled.save(task, filled.Filled(baseline))
         write_new(task.gitfile, f"gitdir: {PRIVATE}\n")
         write_new(task.nothing, b"")
         if owner:
@@ -58,7 +68,8 @@ def remove_worktree(task: TaskGit, delete_branch: bool = False) -> None:
 
 def _erase_directories(task: TaskGit) -> None:
     """Erase the task's git directories, which lie in swarm's home."""
-    for path in (task.private_git, task.review_git, task.quarantine):
+    made = (task.private_git, task.review_git, task.quarantine, scratch(task))
+    for path in made:
         erase(path)
     for path in (task.gitfile, task.nothing):
         path.unlink(missing_ok=True)
@@ -73,9 +84,17 @@ def _refuse_leftovers(task: TaskGit) -> None:
             )
 
 
+def _base_listing(task: TaskGit) -> list[bytes]:
+    """The records of the base's files, as git's `ls-tree` writes them."""
+    words = ("-r", "-z", "--full-tree", task.base)
+    answer: bytes = task.review.git.ls_tree(*words, **RAW)
+    return answer.split(b"\0")[:-1]
+
+
 def _make_review(task: TaskGit) -> None:
     git_dir = task.review_git
     write_skeleton(task, git_dir, "\tbare = true\n\tbigFileThreshold = 32m\n")
+    copy_shallow(task.repo.common_dir, git_dir)
     objects = (path for path, _ in task.borrowed())
     write_alternates(git_dir, [str(path) for path in objects])
     write_new(git_dir / "HEAD", "ref: refs/heads/none\n")

@@ -57,7 +57,7 @@ def read_refs(git: Git, objects: Git, limit: int = LIMIT) -> RefList:
         shape, f"--count={limit + 1}", *KINDS, **RAW
     )
     listed = [_parsed(line) for line in listing.splitlines()]
-    present = tuple(_present(listed[:limit], objects))
+    present = tuple(present_refs(listed[:limit], objects))
     found = min(len(listed), limit)
     return RefList(present, found - len(present), len(listed) > limit)
 
@@ -67,7 +67,7 @@ def _parsed(line: bytes) -> Ref:
     return Ref(name, oid, symbolic)
 
 
-def _present(refs: list[Ref], objects: Git) -> Iterator[Ref]:
+def present_refs(refs: list[Ref], objects: Git) -> Iterator[Ref]:
     """The refs whose object, and the object it leads to, are there; peeled."""
     oids = list(dict.fromkeys(ref.oid for ref in refs))
     if not oids:

@@ -15,21 +15,31 @@ ATTRIBUTES = (
 
 
 def write_skeleton(task: TaskGit, git_dir: Path, config: str) -> None:
-    """A git directory without templates, so without hooks."""
+    """A git directory of the repository's object format; `config` goes on in [core]."""
     object_format = task.repo.object_format
     is_sha1 = object_format == "sha1"
     # Extensions count from version 1 on; version 0 is what any git understands.
     version = 0 if is_sha1 else 1
     extensions = "" if is_sha1 else f"[extensions]\n\tobjectformat = {object_format}\n"
     core = f"[core]\n\trepositoryformatversion = {version}\n\tfilemode = true\n"
-    write_new(git_dir / "config", core + config + extensions)
+    write_new(git_dir / "config", os.fsencode(core + config + extensions))
     for name in ("objects/pack", "objects/info", "refs/heads", "info"):
         (git_dir / name).mkdir(parents=True, exist_ok=True)
     write_new(git_dir / "info" / "attributes", ATTRIBUTES)
     write_new(git_dir / "info" / "exclude", _excludes(task))
-    shallow = task.repo.common_dir / "shallow"
+
+
+def copy_shallow(store: Path, git_dir: Path) -> None:
+    """Let history end where it ends in the git directory `store`."""
+    shallow = store / "shallow"
     if shallow.exists():
         write_new(git_dir / "shallow", shallow.read_bytes())
+
+
+def config_value(text: str) -> str:
+    """Any text as the quoted value, or the quoted name, of a configuration."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'
 
 
 def write_alternates(git_dir: Path, objects: list[str]) -> None:
