@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from swarm.adapters.git.merge.options import LandingOptions
+from swarm.adapters.git.safe_fs.walk import IN_SUBMODULE
 from swarm.adapters.git.snapshot import take
 from swarm.adapters.git.task_git import TaskGit
-from swarm.engine.review import landing, landing_items
+from swarm.engine.review import landing
 from swarm.model.landing import LandingList, Subject, from_json
 from swarm.model.review import BranchStrategy, Hidden, MergeOrder
 from tests.adapters.git.git_helpers import (
@@ -50,7 +51,7 @@ def test_a_plain_repository_converts_nothing(task: TaskGit) -> None:
 
 def test_a_patch_has_the_items_of_its_content_alone(task: TaskGit) -> None:
     """No branch moves, so no target is in its way."""
-    hidden = (Hidden("sub/file", landing_items.IN_SUBMODULE),)
+    hidden = (Hidden("sub/file", IN_SUBMODULE),)
     tree = take.take(task).tree
 
     listed = landing.patch_list(task, tree, hidden)

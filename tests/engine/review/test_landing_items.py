@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from swarm.adapters.git.merge.options import LandingOptions
+from swarm.adapters.git.safe_fs.walk import IN_SUBMODULE
 from swarm.adapters.git.snapshot import take
 from swarm.adapters.git.task_git import TaskGit
-from swarm.engine.review import landing, landing_items
+from swarm.engine.review import landing
 from swarm.model.landing import LandingList, Subject
 from swarm.model.review import BranchStrategy, Hidden, MergeOrder
 from tests.adapters.git.git_helpers import (
@@ -91,7 +92,7 @@ def test_what_no_merge_may_leave_out_is_refused(task: TaskGit) -> None:
 def test_edits_inside_a_submodule_are_named(task: TaskGit) -> None:
     """They would be dropped without a word: no tree of this repository holds them."""
     hidden = (
-        Hidden("sub/file", landing_items.IN_SUBMODULE),
+        Hidden("sub/file", IN_SUBMODULE),
         Hidden("dist/x", "ignored by .gitignore"),
     )
     listed = planned(task, hidden=hidden)
