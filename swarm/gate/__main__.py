@@ -1,17 +1,20 @@
-"""Runs the gate: commands in by standard input, lines out by standard output."""
+"""Runs the gate: commands in by standard input, lines out by standard output.
+
+Three kinds of processes: this one supervises and holds the tasks' secrets, and reads
+nothing that an agent wrote; one forks; each task that is at work has a worker.
+"""
 
 import asyncio
 import queue
 import signal
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 
-from swarm.gate import listener_handover
-from swarm.gate.audit_log import AuditLog
-from swarm.gate.certificates import Authority
-from swarm.gate.control import LINE_LIMIT, Control
-from swarm.gate.upstream import Upstream
+from swarm.gate import certificates, event_loop, fork_server, listener_handover, worker
+from swarm.gate.control import INPUT_LIMIT, Control
+from swarm.gate.fork_server import ForkServer
 
 KEYS = Path("/keys")
 GATHER_SECONDS = 0.02
@@ -32,12 +35,13 @@ class Printer:
         self._notes.append(line)
         self._flush()
 
-    def note(self, line: str) -> None:
+    def note(self, line: str, kept: bool = False) -> None:
         """Write a line soon, together with others: each write wakes the keeper.
 
-        It is dropped while too many lines wait; the gap shows in the numbers.
+        Unless it is kept, it is dropped while too many lines wait; the gap shows in
+        the numbers.
         """
-        if self._blocks.qsize() >= WAITING_LIMIT:
+        if self._blocks.qsize() >= WAITING_LIMIT and not kept:
             return
         if not self._notes:
             asyncio.get_running_loop().call_later(GATHER_SECONDS, self._flush)
@@ -54,38 +58,49 @@ class Printer:
             sys.stdout.flush()
 
 
-async def main() -> None:
+async def supervise(server: ForkServer, keys: Path, handover: Path) -> None:
     """Serve until standard input ends, which the keeper's death does not cause."""
     printer = Printer()
-    audit = AuditLog(printer.note)
-    authority = Authority(KEYS)
-    control = Control(audit, authority, Upstream())
+    control = Control(server, printer.note, certificates.authority(keys))
     receiving = asyncio.ensure_future(
-        listener_handover.receive(listener_handover.SOCKET, control.adopt)
+        listener_handover.receive(handover, control.adopt)
     )
     loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader(limit=LINE_LIMIT)
+    reader = asyncio.StreamReader(limit=INPUT_LIMIT)
     await loop.connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
     )
     loop.add_signal_handler(signal.SIGTERM, reader.feed_eof)
-    ticking = asyncio.ensure_future(_tick(control))
-    while line := await reader.readline():
-        printer.write(control.handle_command(line.decode("utf-8", "replace")))
-    for task in (receiving, ticking):
-        task.cancel()
+    running: set[asyncio.Task[None]] = set()
+
+    async def answer(line: str) -> None:
+        printer.write(await control.handle_command(line))
+
+    async def obey() -> None:
+        while line := await reader.readline():
+            task = asyncio.ensure_future(answer(line.decode("utf-8", "replace")))
+            running.add(task)
+            task.add_done_callback(running.discard)
+
+    forks = asyncio.ensure_future(server.listen())
+    commands = asyncio.ensure_future(obey())
+    await asyncio.wait([forks, commands], return_when=asyncio.FIRST_COMPLETED)
+    if not commands.done():
+        # No worker can start any more: the keeper starts another gate.
+        raise SystemExit("the process that forks has ended")
+    receiving.cancel()
+    forks.cancel()
+    await control.close()
+    server.close()
 
 
-async def _tick(control: Control) -> None:
-    while True:
-        await asyncio.sleep(1.0)
-        control.tick()
+def main(keys: Path, handover: Path) -> None:
+    """Fork the process that forks, then supervise; blocks."""
+    # No thread and no secret before this line.
+    certificates.upstream_context(())
+    server = fork_server.start(partial(worker.run, keys=keys))
+    event_loop.run(supervise(server, keys, handover))
 
 
 if __name__ == "__main__":
-    try:
-        import uvloop  # type: ignore[import-not-found]  # only in the gate's image
-    except ImportError:
-        asyncio.run(main())
-    else:
-        uvloop.run(main())
+    main(KEYS, listener_handover.SOCKET)

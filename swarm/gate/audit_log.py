@@ -1,7 +1,8 @@
-"""One JSON line per verdict and per closed connection, with numbers that show a gap."""
+"""One JSON line per verdict and per closed connection of one task's network."""
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,20 +13,23 @@ Write = Callable[[str], None]
 WINDOW = 1.0
 """Seconds; the first of equal denials is written at once, the others as one line."""
 DENIALS_LIMIT = 1000
-"""Different denials that are counted at once, of all nets."""
+"""Different denials that are counted at once."""
 LINES_LIMIT = 200
-"""Lines of one net in one second; more are counted, and the number is written."""
+"""Lines in one second about what was let through.
+
+More are counted by kind, and the numbers are written.
+"""
+NOISE_LIMIT = 100
+"""Lines in one second that an agent causes by asking alone: denials, names.
+
+They have a limit of their own, so that noise leaves room for what was let through.
+"""
+ANSWERS_LIMIT = 20
+"""Lines about model answers in one second; the counts of more are added up."""
 _IDENTITY_FACTS = ("host", "port", "reason", "method", "path", "sni")
-
-
-@dataclass(slots=True)
-class _LineCounter:
-    """The lines that one net caused."""
-
-    number: int = 0
-    window: float = 0.0
-    lines: int = 0
-    unwritten: int = 0
+_ANSWER_IDENTITY = ("host", "provider", "model", "status", "estimated")
+_SUMS = ("tokens_in", "tokens_out", "tokens_cached", "tokens_cache_written")
+_SUMS_1H = (*_SUMS, "tokens_cache_written_1h")
 
 
 @dataclass(slots=True)
@@ -38,54 +42,60 @@ class _RepeatedDenial:
 
 
 class AuditLog:
-    """Numbers the lines of each net, so that a lost line leaves a gap."""
+    """Writes what one task's network does; the supervisor numbers the lines."""
 
-    def __init__(self, write: Write, clock: Callable[[], float] = time.time) -> None:
-        self._write_line = write
-        self._clock = clock
-        self._counters: dict[str, _LineCounter] = {}
-        self._repeated: dict[tuple[str, ...], _RepeatedDenial] = {}
-
-    def write(self, net: str, phase: str, **facts: Any) -> None:
-        """Write one line with the facts that are not empty."""
-        counter, now = self._counters.setdefault(net, _LineCounter()), self._clock()
-        if now - counter.window >= WINDOW:
-            self._write_overflow(net, counter)
-            counter.window, counter.lines = now, 0
-        counter.lines += 1
-        if counter.lines > LINES_LIMIT:
-            counter.unwritten += int(facts.get("n", 1))
-            return
-        self._write_numbered(net, counter, phase, facts)
-
-    def _write_numbered(
-        self, net: str, counter: _LineCounter, phase: str, facts: dict[str, Any]
+    def __init__(
+        self,
+        write: Write,
+        keep: Write | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        counter.number += 1
-        filled = {key: value for key, value in facts.items() if value not in ("", None)}
-        line = {"at": round(self._clock(), 3), "net": net, "seq": counter.number}
-        self._write_line(
-            json.dumps({**line, "phase": phase, **filled}, ensure_ascii=True)
-        )
+        """`keep` writes a line that is never shed: budgets count on it."""
+        self._write_line = write
+        self._keep_line = keep or write
+        self._clock = clock
+        self._repeated: dict[tuple[str, ...], _RepeatedDenial] = {}
+        self._answers: dict[tuple[str, ...], dict[str, Any]] = {}
+        self._window = 0.0
+        self._lines: Counter[str] = Counter()
+        self._unwritten: Counter[str] = Counter()
 
-    def _write_overflow(self, net: str, counter: _LineCounter) -> None:
-        if counter.unwritten:
-            self._write_numbered(net, counter, "overflow", {"n": counter.unwritten})
-            counter.unwritten = 0
+    def write(self, phase: str, **facts: Any) -> None:
+        """Write one line with the facts that are not empty."""
+        self._roll()
+        is_noise = phase == "name" or facts.get("verdict") == "deny"
+        lane, limit = ("noise", NOISE_LIMIT) if is_noise else ("work", LINES_LIMIT)
+        self._lines[lane] += 1
+        if self._lines[lane] > limit:
+            self.count_unwritten(phase, int(facts.get("n", 1)))
+            return
+        self._write_line(self._text(phase, facts))
 
-    def resume(self, net: str, number: int) -> None:
-        """Go on from the last number that the keeper has; never back."""
-        counter = self._counters.setdefault(net, _LineCounter())
-        counter.number = max(counter.number, number)
+    def answered(self, **facts: Any) -> None:
+        """Write a model's answer: never shed; many in a second are added up."""
+        self._roll()
+        self._lines["answer"] += 1
+        if self._lines["answer"] <= ANSWERS_LIMIT:
+            self._keep_line(self._text("answer", facts))
+            return
+        key = tuple(str(facts.get(name)) for name in _ANSWER_IDENTITY)
+        total = self._answers.setdefault(key, {**facts, **dict.fromkeys(_SUMS_1H, 0)})
+        for name in _SUMS_1H:
+            total[name] += int(facts.get(name) or 0)
+        total["n"] = total.get("n", 0) + 1
 
-    def denied(self, denial: Denied, net: str, phase: str, **request: Any) -> None:
+    def count_unwritten(self, phase: str, number: int = 1) -> None:
+        """Count lines that were not written; their number is, by kind."""
+        self._unwritten[phase] += number
+
+    def denied(self, denial: Denied, phase: str, **request: Any) -> None:
         """Write a denial of a request, or count it if its equal came in this second.
 
         Every denial is written by this function, so that all of them carry the same
         facts: reason, rule, if a grant opens it, if it is quiet.
         """
         facts = {**request, **denial.facts()}
-        key = (net, phase, *(str(facts.get(name)) for name in _IDENTITY_FACTS))
+        key = (phase, *(str(facts.get(name)) for name in _IDENTITY_FACTS))
         repeated, now = self._repeated.get(key), self._clock()
         if repeated and now - repeated.since < WINDOW:
             repeated.count += 1
@@ -96,30 +106,40 @@ class AuditLog:
             for other in list(self._repeated):
                 self._write_repeated(other)
         self._repeated[key] = _RepeatedDenial({"phase": phase, **facts}, now)
-        self.write(net, phase, verdict="deny", n=1, **facts)
+        self.write(phase, verdict="deny", n=1, **facts)
 
     def flush(self, everything: bool = False) -> None:
-        """Write the repeated denials of windows that are over, or all of them."""
+        """Write what was counted in windows that are over, or all of it."""
         now = self._clock()
         for key, repeated in list(self._repeated.items()):
             if everything or now - repeated.since >= WINDOW:
                 self._write_repeated(key)
-        for net, counter in self._counters.items():
-            if everything or now - counter.window >= WINDOW:
-                self._write_overflow(net, counter)
+        if everything or now - self._window >= WINDOW:
+            self._write_counted()
 
-    def forget(self, net: str) -> None:
-        """Write the last lines of a net that is closed, and drop its numbers."""
-        for key in [key for key in self._repeated if key[0] == net]:
-            self._write_repeated(key)
-        counter = self._counters.pop(net, None)
-        if counter:
-            self._write_overflow(net, counter)
+    def _roll(self) -> None:
+        now = self._clock()
+        if now - self._window >= WINDOW:
+            self._write_counted()
+            self._window = now
+            self._lines.clear()
+
+    def _write_counted(self) -> None:
+        answers, self._answers = self._answers, {}
+        for facts in answers.values():
+            self._keep_line(self._text("answer", facts))
+        if self._unwritten:
+            kinds, self._unwritten = dict(self._unwritten), Counter()
+            facts = {"n": sum(kinds.values()), "kinds": kinds}
+            self._keep_line(self._text("overflow", facts))
+
+    def _text(self, phase: str, facts: dict[str, Any]) -> str:
+        filled = {key: value for key, value in facts.items() if value not in ("", None)}
+        line = {"at": round(self._clock(), 3), "phase": phase, **filled}
+        return json.dumps(line, ensure_ascii=True)
 
     def _write_repeated(self, key: tuple[str, ...]) -> None:
         repeated = self._repeated.pop(key)
         if repeated.count:
             facts = dict(repeated.facts)
-            self.write(
-                key[0], facts.pop("phase"), verdict="deny", n=repeated.count, **facts
-            )
+            self.write(facts.pop("phase"), verdict="deny", n=repeated.count, **facts)

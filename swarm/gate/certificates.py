@@ -27,13 +27,8 @@ class Authority:
 
     def __init__(self, folder: Path) -> None:
         """Read the key and certificate from the folder, or make them."""
-        key, certificate = folder / "ca.key", folder / "ca.pem"
-        if not (
-            key.exists() and certificate.exists() and _lasts_long_enough(certificate)
-        ):
-            _make_ca(key, certificate)
-        self._key = _load_key(key.read_bytes())
-        self.certificate = certificate.read_text(encoding="ascii")
+        self.certificate = authority(folder)
+        self._key = _load_key((folder / "ca.key").read_bytes())
         self._ca = x509.load_pem_x509_certificate(self.certificate.encode())
         self._leaf_key = ec.generate_private_key(ec.SECP256R1())
         self._cached_context = lru_cache(maxsize=512)(self._make_context)
@@ -76,6 +71,17 @@ class Authority:
         finally:
             os.close(number)
         return context
+
+
+def authority(folder: Path) -> str:
+    """The certificate of the authority in the folder, which is made if there is none.
+
+    Its key is not read: the supervisor of the gate signs nothing.
+    """
+    key, certificate = folder / "ca.key", folder / "ca.pem"
+    if not (key.exists() and certificate.exists() and _lasts_long_enough(certificate)):
+        _make_ca(key, certificate)
+    return certificate.read_text(encoding="ascii")
 
 
 def check(certificates: tuple[str, ...]) -> None:

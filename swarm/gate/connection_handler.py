@@ -63,7 +63,7 @@ class ConnectionHandler:
             with self._net.connection():
                 await handle(wire)
         except Denied as denied:
-            self._net.audit.denied(denied, self._net.id, "connect")
+            self._net.audit.denied(denied, "connect")
         except (OSError, TimeoutError, asyncio.CancelledError):
             return
         finally:
@@ -77,7 +77,7 @@ class ConnectionHandler:
             head = request_head.parse(data)
         except BadHead as bad:
             denied = Denied(Reason.BAD_HEAD, detail=str(bad))
-            self._net.audit.denied(denied, self._net.id, "connect")
+            self._net.audit.denied(denied, "connect")
             await wire.send(denial_responses.malformed(str(bad)))
             return
         if head.form == "authority":
@@ -96,9 +96,7 @@ class ConnectionHandler:
         try:
             await self._open_tunnel(wire, host, port, reply)
         except Denied as denied:
-            self._net.audit.denied(
-                denied, self._net.id, "connect", host=host.name, port=port
-            )
+            self._net.audit.denied(denied, "connect", host=host.name, port=port)
             await self._refuse(wire, f"{host}:{port}", denied.reason, reply)
         except (OSError, TimeoutError) as error:
             self._failed(host, port, error)
@@ -191,7 +189,7 @@ class ConnectionHandler:
             "sni": sni,
         }
         self._net.audit.write(
-            self._net.id, "connect", verdict="allow", reason=verdict.reason, **facts
+            "connect", verdict="allow", reason=verdict.reason, **facts
         )
 
         def count_upload(size: int) -> None:
@@ -207,7 +205,6 @@ class ConnectionHandler:
             raise
         finally:
             self._net.audit.write(
-                self._net.id,
                 "close",
                 how=ending,
                 up=carried.up,
@@ -218,7 +215,6 @@ class ConnectionHandler:
 
     def _failed(self, host: Host, port: int, error: BaseException) -> None:
         self._net.audit.write(
-            self._net.id,
             "fail",
             host=host.name,
             port=port,

@@ -1,41 +1,44 @@
 """Handles the keeper's commands, which come on standard input."""
 
+import asyncio
 import hmac
 import json
 import secrets
+import socket
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from swarm.gate import certificates
-from swarm.gate.audit_log import AuditLog
-from swarm.gate.certificates import Authority
-from swarm.gate.connection_handler import ConnectionHandler
-from swarm.gate.listeners import Listeners
-from swarm.gate.task_net import TaskNet
-from swarm.gate.upstream import Upstream
+from swarm.gate.fork_server import ForkServer
+from swarm.gate.supervised_net import SupervisedNet, WriteLine
 from swarm.policy import rules
 
-LINE_LIMIT = 16 << 20
+INPUT_LIMIT = 16 << 20
+"""Bytes of one command."""
 ROOTS = Path("/etc/ssl/certs/ca-certificates.crt")
 """The public roots of the gate's own image."""
 
+Answer = dict[str, Any]
+
 
 class Control:
-    """Holds every net; a command that fails changes nothing."""
+    """Holds every net; a command that fails changes nothing.
 
-    def __init__(
-        self, audit: AuditLog, authority: Authority, upstream: Upstream
-    ) -> None:
-        self._audit = audit
-        self._authority = authority
-        self._upstream = upstream
+    Commands about one net are carried out one after another, those about several side
+    by side: a task that burns the processor makes no other wait.
+    """
+
+    def __init__(self, server: ForkServer, write: WriteLine, certificate: str) -> None:
+        """`certificate` is the gate's own authority's, which the sandboxes trust."""
+        self._server = server
+        self._write = write
+        self._certificate = certificate
         self._run = secrets.token_hex(8)
-        self._nets: dict[str, TaskNet] = {}
+        self._nets: dict[str, SupervisedNet] = {}
         self._nonces: dict[str, str] = {}
-        self._listeners: dict[str, Listeners] = {}
-        self._commands: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+        self._commands: Mapping[str, Callable[[Answer], Awaitable[Answer]]] = {
             "open": self._open,
             "policy": self._policy,
             "cut": self._cut,
@@ -44,20 +47,20 @@ class Control:
             "hello": self._hello,
         }
 
-    def handle_command(self, line: str) -> str:
+    async def handle_command(self, line: str) -> str:
         """Carry out one command and return the answer's line."""
         number: Any = None
         try:
             body = json.loads(line)
             number = body["id"]
-            reply = self._commands[body["op"]](body)
+            reply = await self._commands[body["op"]](body)
         except (KeyError, ValueError, TypeError, AttributeError, ssl.SSLError) as error:
             return json.dumps(
                 {"reply": number, "error": f"{type(error).__name__}: {error}"}
             )
         return json.dumps({"reply": number, **reply})
 
-    def adopt(self, name: str, nonce: str, sockets: list[Any]) -> str:
+    def adopt(self, name: str, nonce: str, sockets: list[socket.socket]) -> str:
         """Take over a net's listeners; returns the reason if that is refused.
 
         The nonce is good once, and only for the net it was made for.
@@ -66,65 +69,65 @@ class Control:
         net = self._nets.get(name)
         if net is None or not expected or not hmac.compare_digest(expected, nonce):
             return "no such net is awaited"
-        if name in self._listeners:
-            self._listeners.pop(name).close()
-        handler = ConnectionHandler(
-            net, self._upstream, self._authority, lambda: _context(net)
-        )
-        self._listeners[name] = Listeners(net, handler, sockets)
+        net.listen(sockets)
         return ""
 
-    def tick(self) -> None:
-        """Write the denials that were counted; called once a second."""
-        self._audit.flush()
+    async def close(self) -> None:
+        """Close every net."""
+        for net in self._nets.values():
+            await net.close()
 
-    def _open(self, body: dict[str, Any]) -> dict[str, Any]:
+    async def _open(self, body: Answer) -> Answer:
         """A net whose listeners are about to come, or come again."""
-        name, policy = str(body["net"]), rules.from_json(body["policy"])
-        certificates.check(policy.upstream_ca)
+        name, config = str(body["net"]), _config(body)
         net = self._nets.get(name)
         if net is None:
-            net = self._nets[name] = TaskNet(name, policy, self._audit)
+            net = SupervisedNet(name, config, self._server, self._write)
+            self._nets[name] = net
         else:
-            net.replace(policy)
-        net.hold_secrets(body.get("secrets", {}), body.get("placeholders", {}))
-        self._audit.resume(name, int(body.get("seq", 0)))
+            await net.replace(config)
+        net.resume(int(body.get("seq", 0)))
         self._nonces[name] = str(body["nonce"])
-        return {"adopted": name in self._listeners}
+        return {"adopted": net.has_listeners}
 
-    def _policy(self, body: dict[str, Any]) -> dict[str, Any]:
-        policy = rules.from_json(body["policy"])
-        certificates.check(policy.upstream_ca)
-        net = self._nets[str(body["net"])]
-        cut_connections = net.replace(policy)
-        net.hold_secrets(body.get("secrets", {}), body.get("placeholders", {}))
-        return {"cut": cut_connections}
+    async def _policy(self, body: Answer) -> Answer:
+        net, config = self._nets[str(body["net"])], _config(body)
+        return {"cut": await net.replace(config)}
 
-    def _cut(self, body: dict[str, Any]) -> dict[str, Any]:
-        return {"cut": self._nets[str(body["net"])].cut()}
+    async def _cut(self, body: Answer) -> Answer:
+        return {"cut": await self._nets[str(body["net"])].cut()}
 
-    def _uncut(self, body: dict[str, Any]) -> dict[str, Any]:
-        self._nets[str(body["net"])].uncut()
+    async def _uncut(self, body: Answer) -> Answer:
+        await self._nets[str(body["net"])].uncut()
         return {}
 
-    def _close(self, body: dict[str, Any]) -> dict[str, Any]:
+    async def _close(self, body: Answer) -> Answer:
         name = str(body["net"])
-        listeners = self._listeners.pop(name, None)
-        if listeners:
-            listeners.close()
         self._nonces.pop(name, None)
-        self._nets.pop(name, None)
-        self._audit.forget(name)
+        net = self._nets.pop(name, None)
+        if net:
+            await net.close()
         return {}
 
-    def _hello(self, _body: dict[str, Any]) -> dict[str, Any]:
+    async def _hello(self, _body: Answer) -> Answer:
+        held = (name for name, net in self._nets.items() if net.has_listeners)
+        roots = await asyncio.to_thread(ROOTS.read_text, encoding="utf-8")
         return {
             "run": self._run,
-            "nets": sorted(self._listeners),
-            "ca": self._authority.certificate,
-            "roots": ROOTS.read_text(encoding="utf-8"),
+            "nets": sorted(held),
+            "ca": self._certificate,
+            "roots": roots,
         }
 
 
-def _context(net: TaskNet) -> ssl.SSLContext:
-    return certificates.upstream_context(net.evaluator.policy.upstream_ca)
+def _config(body: Answer) -> Answer:
+    """The part of a command that a worker is given, once it is found to be right."""
+    policy = rules.from_json(body["policy"])
+    certificates.check(policy.upstream_ca)
+    return {
+        "policy": body["policy"],
+        "secrets": {str(k): str(v) for k, v in body.get("secrets", {}).items()},
+        "placeholders": {
+            str(k): str(v) for k, v in body.get("placeholders", {}).items()
+        },
+    }

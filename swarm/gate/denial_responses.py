@@ -44,10 +44,19 @@ def malformed(reason: str) -> bytes:
 
 def unreachable(host_port: str, reason: str) -> bytes:
     """A 502: the host is allowed, but it could not be reached."""
+    body_json = {
+        "error": "unreachable",
+        "host": host_port,
+        "reason": reason,
+        "message": f"swarm's policy allows {host_port}, but the gate could not reach "
+        f"it: {reason}.",
+    }
+    content = json.dumps(body_json).encode() + b"\n"
     return (
-        f"HTTP/1.1 502 swarm-unreachable {host_port} {reason}\r\nContent-Length: 0\r\n"
-        "Connection: close\r\n\r\n"
-    ).encode("ascii", "replace")
+        f"HTTP/1.1 502 swarm-unreachable {host_port} {reason}\r\n"
+        "Content-Type: application/json\r\n"
+        f"Content-Length: {len(content)}\r\nConnection: close\r\n\r\n"
+    ).encode("ascii", "replace") + content
 
 
 def tls_alert(code: int = ALERT_ACCESS_DENIED) -> bytes:

@@ -1,6 +1,7 @@
 """Answers names with addresses of a fake range: nothing is resolved for an agent."""
 
 import ipaddress
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from swarm.policy import hosts
@@ -21,9 +22,12 @@ OK, FORMAT_ERROR, NO_NAME, NOT_IMPLEMENTED, REFUSED = 0, 1, 3, 4, 5
 class FakeAddresses:
     """Maps each name that one task asked for to a fake address, and back."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        """`names` were asked for before, in this order; they keep their addresses."""
         self._by_name: dict[str, str] = {}
         self._by_address: dict[str, str] = {}
+        for name in names:
+            self.address(name)
 
     def __len__(self) -> int:
         """The number of names that were asked for."""

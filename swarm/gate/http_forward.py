@@ -21,6 +21,8 @@ from swarm.gate.tunnel import Carried, splice
 ANSWER_SECONDS = 1800.0
 """The longest wait until an answer begins; a model may think for long."""
 EVENT_LIMIT = 1 << 17
+INTERIM_LIMIT = 16
+"""Interim answers (1xx) before the answer; a host that sends more has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +86,22 @@ class HttpForwarder:
         self, server: Wire, sending: "asyncio.Task[None]"
     ) -> Any:
         """The answer's head, past any "continue"; what stops the body stops this."""
+        interim = 0
         while True:
             event = self._out.next_event()
             if event is h11.NEED_DATA:
-                self._out.receive_data(await _unless_failed(server, sending))
+                data = await _unless_failed(server, sending)
+                if not data:
+                    raise ConnectionResetError("closed without an answer")
+                self._out.receive_data(data)
             elif isinstance(event, h11.Response) or is_upgrade(event):
                 return event
             elif not isinstance(event, h11.InformationalResponse):
                 raise ConnectionResetError("closed without an answer")
+            else:
+                interim += 1
+                if interim > INTERIM_LIMIT:
+                    raise ConnectionResetError("too many interim answers")
 
     async def _relay_answer(
         self, answer: h11.Response, server: Wire, sending: "asyncio.Task[None]"

@@ -18,6 +18,10 @@ Fields = list[tuple[bytes, bytes]]
 Headers = Any
 """h11's own sequence, which it does not export."""
 
+CRUMBS_LIMIT = 20_000
+"""Pieces of one body after which their mean size counts."""
+LEAST_PIECE = 8
+"""Bytes; a stream of a model's words has some hundred in each piece."""
 HOP_BY_HOP = frozenset({
     b"connection",
     b"expect",
@@ -90,7 +94,11 @@ async def relay_body(
     write: h11.Connection,
     on_data: Callable[[bytes], None],
 ) -> None:
-    """Carry one body to its end; what `on_data` raises ends it."""
+    """Carry one body to its end; what `on_data` raises ends it.
+
+    ConnectionResetError if it comes in crumbs: each costs as much as a kilobyte.
+    """
+    pieces = size = 0
     while True:
         event = read.next_event()
         if event is h11.NEED_DATA:
@@ -99,6 +107,9 @@ async def relay_body(
                 await source.send(read.send(go_on) or b"")
             read.receive_data(await source.recv())
         elif isinstance(event, h11.Data):
+            pieces, size = pieces + 1, size + len(event.data)
+            if pieces > CRUMBS_LIMIT and size < pieces * LEAST_PIECE:
+                raise ConnectionResetError("a body in crumbs")
             on_data(bytes(event.data))
             await sink.send(write.send(h11.Data(data=event.data)) or b"")
         elif isinstance(event, h11.EndOfMessage):

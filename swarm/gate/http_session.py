@@ -1,6 +1,7 @@
 """Serves requests one after another; each has a verdict before it goes on."""
 
 import asyncio
+import contextlib
 import ssl
 import time
 from dataclasses import asdict, dataclass
@@ -12,6 +13,7 @@ from swarm.gate.denied import Denied
 from swarm.gate.http_forward import HttpForwarder
 from swarm.gate.http_relay import TransferMeter
 from swarm.gate.request_head import BadHead, RequestHead
+from swarm.gate.sniffing import PIECES_LIMIT, short_error
 from swarm.gate.task_net import TaskNet
 from swarm.gate.transport import TlsWire, Wire
 from swarm.gate.upstream import Upstream
@@ -36,6 +38,8 @@ class _CurrentRequest:
     head: RequestHead
     verdict: Verdict | None = None
     address: str = ""
+    is_answered: bool = False
+    """A byte of the host's answer went to the client."""
 
     def facts(self) -> dict[str, object]:
         """The facts of every line about it."""
@@ -95,6 +99,7 @@ class HttpSession:
             await self._refuse(denied)
         except (OSError, TimeoutError, h11.ProtocolError) as error:
             self._failed(error)
+            await self._answer_unreachable(error)
         return False
 
     async def _handle(self, data: bytes) -> bool:
@@ -110,12 +115,12 @@ class HttpSession:
                 server, request.head.target, self._injected(request.host, rule)
             )
         except BaseException as error:
+            request.is_answered = bool(meter.status)
             ending = _how_it_ended(error)
             self._close_server()
             raise
         finally:
             self._net.audit.write(
-                self._net.id,
                 "request",
                 verdict="allow",
                 how=ending,
@@ -132,7 +137,7 @@ class HttpSession:
         """Report that the agent waits for a model from now on."""
         if rule and rule.model:
             facts = {"host": request.host.name, "provider": rule.model}
-            self._net.audit.write(self._net.id, "model", **facts)
+            self._net.audit.write("model", **facts)
 
     def _write_model_answered(
         self,
@@ -142,9 +147,7 @@ class HttpSession:
         seconds: float,
     ) -> None:
         if rule and meter.reader:
-            self._net.audit.write(
-                self._net.id,
-                "answer",
+            self._net.audit.answered(
                 host=request.host.name,
                 provider=rule.model,
                 status=meter.status or None,
@@ -241,14 +244,24 @@ class HttpSession:
         facts = (
             request.facts() if request else {"host": str(self._destination.host or "")}
         )
-        self._net.audit.denied(denied, self._net.id, "request", **facts)
+        self._net.audit.denied(denied, "request", **facts)
+
+    async def _answer_unreachable(self, error: BaseException) -> None:
+        """Answer with the reason, unless an answer of the host's has begun."""
+        request = self._request
+        if request is None or request.is_answered:
+            return
+        host_port = f"{request.host}:{request.port}"
+        with contextlib.suppress(OSError, h11.ProtocolError):
+            await self._client.send(
+                denial_responses.unreachable(host_port, short_error(error))
+            )
+            await self._client.send_eof()
 
     def _failed(self, error: BaseException) -> None:
         if self._request:
             reason = (str(error) or type(error).__name__)[:200]
-            self._net.audit.write(
-                self._net.id, "fail", reason=reason, **self._request.facts()
-            )
+            self._net.audit.write("fail", reason=reason, **self._request.facts())
 
 
 def _how_it_ended(error: BaseException) -> str:
@@ -260,7 +273,7 @@ def _how_it_ended(error: BaseException) -> str:
 async def read_head(client: Wire) -> bytes:
     """A request's head; bytes behind it are put back. Empty if nothing came."""
     data = b""
-    while True:
+    for _ in range(PIECES_LIMIT):
         more = await client.recv()
         if not more:
             return b""
@@ -269,3 +282,4 @@ async def read_head(client: Wire) -> bytes:
         if end:
             client.unread(data[end:])
             return data[:end]
+    raise BadHead("in too many pieces")

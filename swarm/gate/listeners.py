@@ -1,7 +1,6 @@
 """Serves one task's listeners, which were handed over from its namespace."""
 
 import asyncio
-import contextlib
 import socket
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -10,10 +9,13 @@ from swarm.gate import dns
 from swarm.gate.connection_handler import ConnectionHandler
 from swarm.gate.denied import Denied
 from swarm.gate.task_net import TaskNet
+from swarm.gate.transport import SocketWire
 
 Serve = Callable[[socket.socket], Coroutine[Any, Any, None]]
 OUT_OF_FILES_SECONDS = 0.05
 """The wait until the next try to accept."""
+DNS_TCP_SECONDS = 10.0
+"""The limit for one query by TCP."""
 _QUERY_LIMIT = 4096
 _QUERIES_AT_ONCE = 64
 """Then the others have their turn."""
@@ -31,11 +33,23 @@ class Listeners:
             listener.setblocking(False)
         explicit, transparent, names, names_tcp = sockets
         self._running: set[asyncio.Task[None]] = set()
+        self.activity = 0
+        """Connections and queries so far."""
         self._loop = asyncio.get_running_loop()
         self._listen(explicit, handler.explicit)
         self._listen(transparent, handler.transparent)
         self._listen(names_tcp, self._serve_dns_tcp)
         self._loop.add_reader(names, self._read_queries, names)
+
+    @property
+    def is_idle(self) -> bool:
+        """True if nothing is open."""
+        return not self._running
+
+    async def wait_closed(self, seconds: float) -> None:
+        """Return once no connection is open, or after that time."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=seconds)
 
     def close(self) -> None:
         """Stop, and end everything that is open; fine to call twice."""
@@ -66,6 +80,7 @@ class Listeners:
             self._loop.remove_reader(listener)
             self._loop.call_later(OUT_OF_FILES_SECONDS, self._listen, listener, serve)
             return
+        self.activity += 1
         self._start(serve(accepted))
 
     def _read_queries(self, names: socket.socket) -> None:
@@ -73,6 +88,7 @@ class Listeners:
         for _ in range(_QUERIES_AT_ONCE):
             try:
                 query, sender = names.recvfrom(_QUERY_LIMIT)
+                self.activity += 1
                 data = self._answer(query)
                 if data:
                     names.sendto(data, sender)
@@ -81,17 +97,30 @@ class Listeners:
 
     async def _serve_dns_tcp(self, accepted: socket.socket) -> None:
         accepted.setblocking(False)
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError, TimeoutError):
-            reader, writer = await asyncio.open_connection(sock=accepted)
-            try:
-                async with asyncio.timeout(10):
-                    size = int.from_bytes(await reader.readexactly(2), "big")
-                    data = self._answer(await reader.readexactly(size))
-                if data:
-                    writer.write(len(data).to_bytes(2, "big") + data)
-                    await writer.drain()
-            finally:
-                writer.close()
+        wire = SocketWire(accepted)
+        try:
+            with self._net.connection():
+                async with asyncio.timeout(DNS_TCP_SECONDS):
+                    await self._answer_over_tcp(wire)
+        except Denied as denied:
+            self._net.audit.denied(denied, "dns")
+        except (OSError, TimeoutError, asyncio.CancelledError):
+            return
+        finally:
+            wire.close()
+
+    async def _answer_over_tcp(self, wire: SocketWire) -> None:
+        """Answer one query, which its length in two bytes precedes (RFC 1035)."""
+        data = b""
+        while len(data) < 2 or len(data) < 2 + int.from_bytes(data[:2], "big"):
+            if not (more := await wire.recv()):
+                return
+            data += more
+            if len(data) > 2 + _QUERY_LIMIT:
+                return
+        answer = self._answer(data[2 : 2 + int.from_bytes(data[:2], "big")])
+        if answer:
+            await wire.send(len(answer).to_bytes(2, "big") + answer)
 
     def _answer(self, query: bytes) -> bytes:
         name_count = len(self._net.names)
@@ -99,11 +128,11 @@ class Listeners:
         if answer is None:
             return b""
         if len(self._net.names) > name_count:
-            self._net.audit.write(self._net.id, "name", host=answer.name)
+            self._net.note_name(answer.name)
+            self._net.audit.write("name", host=answer.name)
         if answer.code in dns.REASONS:
             self._net.audit.denied(
                 Denied(dns.REASONS[answer.code]),
-                self._net.id,
                 "dns",
                 host=answer.name[:253],
                 method=str(answer.kind),

@@ -12,12 +12,14 @@ from swarm.policy.hosts import BadHost, Host
 from swarm.policy.reasons import Reason
 
 SO_ORIGINAL_DST = 80
+PIECES_LIMIT = 1024
+"""Reads that a hello or a head may take: each costs a look at all that came."""
 
 
 async def client_hello(wire: Wire) -> ClientHello:
     """The whole hello; every byte of it is put back."""
     data = b""
-    while True:
+    for _ in range(PIECES_LIMIT):
         more = await wire.recv()
         data += more
         try:
@@ -31,7 +33,8 @@ async def client_hello(wire: Wire) -> ClientHello:
             wire.unread(data)
             return hello
         if not more:
-            raise Denied(Reason.BAD_HELLO)
+            break
+    raise Denied(Reason.BAD_HELLO)
 
 
 def require_name(hello: ClientHello, host: Host) -> None:

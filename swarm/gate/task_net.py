@@ -11,10 +11,14 @@ from dataclasses import dataclass, replace
 from swarm.gate.audit_log import AuditLog
 from swarm.gate.denied import Denied
 from swarm.gate.dns import FakeAddresses
+from swarm.gate.worker_memory import WorkerMemory
 from swarm.policy.decide import Attempt, PolicyEvaluator, Verdict
 from swarm.policy.hosts import Host, pattern
 from swarm.policy.reasons import Reason
 from swarm.policy.rules import Policy, Rule
+
+UPLOAD_STEP = 64 << 10
+"""Bytes after which the sum of what was sent is noted; a crash forgets fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +38,19 @@ class HeldSecret:
 class TaskNet:
     """The state of one task's part of the gate; used from one event loop only."""
 
-    def __init__(self, name: str, policy: Policy, audit: AuditLog) -> None:
-        self.id = name
+    def __init__(
+        self,
+        policy: Policy,
+        audit: AuditLog,
+        memory: WorkerMemory | None = None,
+    ) -> None:
+        """`memory` is what an earlier worker of the task left; it is written on."""
+        self._memory = memory = memory or WorkerMemory()
         self.audit = audit
-        self.names = FakeAddresses()
+        self.names = FakeAddresses(memory.names())
         self.evaluator = PolicyEvaluator(policy)
         self.is_cut = False
-        self.uploaded = 0
+        self.uploaded = self._uploaded_in_memory = memory.uploaded()
         self._secrets: tuple[HeldSecret, ...] = ()
         self._placeholder_forms: tuple[tuple[bytes, HeldSecret], ...] = ()
         self._for_new_connections = self.evaluator
@@ -48,6 +58,12 @@ class TaskNet:
         self._starts: deque[float] = deque()
         self._requests: dict[str, deque[float]] = {}
         self._uses: dict[Rule, int] = {}
+        self._take_up_uses()
+
+    @property
+    def open_connections(self) -> int:
+        """Connections that are open now."""
+        return len(self._open)
 
     @property
     def limits_upload(self) -> int:
@@ -101,6 +117,8 @@ class TaskNet:
             self._open[task] = attempt
         if rule and rule.uses:
             self._uses[rule] = self._uses.get(rule, 0) + 1
+            # Before a byte passes: a crash must not give the use back.
+            self._memory.note_uses(rule, self._uses[rule])
             self._drop_spent_rules()
 
     def _drop_spent_rules(self) -> None:
@@ -116,25 +134,48 @@ class TaskNet:
         """Count a request; Denied if the rule's rate is used up."""
         if rule is None or not rule.rate:
             return
-        times, now = self._requests.setdefault(rule.id, deque()), time.monotonic()
+        now = time.monotonic()
+        times = self._requests.get(rule.id)
+        if times is None:
+            times = self._requests[rule.id] = deque(self._memory.requests(rule))
         while times and now - times[0] > 60.0:
             times.popleft()
         if len(times) >= rule.rate:
             raise Denied(Reason.TOO_MANY_REQUESTS, rule)
         times.append(now)
+        self._memory.note_request(rule, now)
 
     def count_upload(self, size: int) -> None:
         """Count bytes sent; Denied if the task has sent more than it may."""
         self.uploaded += size
+        if self.uploaded - self._uploaded_in_memory >= UPLOAD_STEP:
+            self._uploaded_in_memory = self.uploaded
+            self._memory.note_uploaded(self.uploaded)
         if self.limits_upload and self.uploaded > self.limits_upload:
             raise Denied(Reason.TOO_MUCH_UPLOAD)
 
     def replace(self, policy: Policy) -> int:
         """Put another policy in force and cut what it denies; returns how many."""
         self.evaluator = PolicyEvaluator(policy)
-        self._uses = {r: n for r, n in self._uses.items() if r in policy.rules}
-        self._drop_spent_rules()
+        self._take_up_uses()
         return self._cut(lambda attempt: not self.decide(attempt, inside=True).allow)
+
+    def _take_up_uses(self) -> None:
+        self._memory.forget_other_uses(self.evaluator.policy)
+        self._uses = {
+            rule: uses
+            for rule in self.evaluator.policy.rules
+            if rule.uses and (uses := self._memory.uses(rule))
+        }
+        self._drop_spent_rules()
+
+    def note_name(self, name: str) -> None:
+        """Note the name that got the newest fake address: it keeps that."""
+        self._memory.note_name(len(self.names) - 1, name)
+
+    def hand_over(self) -> None:
+        """Note what was counted since the last note; the worker is about to go."""
+        self._memory.note_uploaded(self.uploaded)
 
     def cut(self) -> int:
         """Let nothing pass until `uncut` and end what is open; returns how many."""

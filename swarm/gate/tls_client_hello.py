@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 HELLO_LIMIT = 65_536
 RECORD_LIMIT = 16_384 + 256
+RECORDS_LIMIT = 64
+"""Records that one hello may come in; a client needs one, or four at most."""
 _HANDSHAKE, _CLIENT_HELLO = 0x16, 1
 _SNI, _ALPN, _ECH = 0, 16, 0xFE0D
 
@@ -44,8 +46,11 @@ def parse(data: bytes) -> ClientHello | None:
 
 def _message(data: bytes) -> bytes | None:
     """The handshake message's body, put together from its records."""
-    joined, offset = b"", 0
+    joined, offset, records = b"", 0, 0
     while len(data) - offset >= 5:
+        records += 1
+        if records > RECORDS_LIMIT:
+            raise BadClientHello("too many records")
         size = int.from_bytes(data[offset + 3 : offset + 5], "big")
         if (
             data[offset] != _HANDSHAKE

@@ -64,12 +64,12 @@ def gate(names: GateNames, image: str, hosts: Mapping[str, str]) -> SandboxSpec:
         workdir="/",
         network=names.gate,
         limits=Limits(
-            memory=256 << 20, cpus=2.0, pids=64, nofile=20000, shm=1 << 20, tmp=16 << 20
+            memory=1 << 30, cpus=2.0, pids=1024, nofile=20000, shm=1 << 20, tmp=16 << 20
         ),
         tmpfs={"/tmp": "rw,noexec,nosuid,nodev,size=16777216"},  # noqa: S108 - inside
         terminal=False,
         listens=True,
-        init=False,  # it has no children, and handles TERM itself
+        init=False,  # it buries its own children, and handles TERM itself
         hosts=dict(hosts),
         hostname="gate",
     )

@@ -116,9 +116,8 @@ async def open_gate_harness(folder: Path) -> AsyncIterator[GateHarness]:
         return table[name]
 
     upstream = Upstream(resolver)
-    net = TaskNet(
-        "1", Policy(allow_nets=LOCAL), AuditLog(lambda x: lines.append(json.loads(x)))
-    )
+    audit = AuditLog(lambda text: lines.append(json.loads(text)))
+    net = TaskNet(Policy(allow_nets=LOCAL), audit)
     out = upstream_context((web_ca.certificate,))
     sockets = [_listening(kind) for kind in ("tcp", "tcp", "udp", "tcp")]
     front = ConnectionHandler(net, upstream, gate_ca, lambda: out)

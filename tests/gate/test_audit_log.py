@@ -1,10 +1,16 @@
-"""Lines are numbered, repeated denials counted, and a flood fills no disk."""
+"""Repeated denials are counted, noise is shed first, and no answer is lost."""
 
 import json
 
 import pytest
 
-from swarm.gate.audit_log import DENIALS_LIMIT, LINES_LIMIT, AuditLog
+from swarm.gate.audit_log import (
+    ANSWERS_LIMIT,
+    DENIALS_LIMIT,
+    LINES_LIMIT,
+    NOISE_LIMIT,
+    AuditLog,
+)
 from swarm.gate.denied import Denied
 from swarm.policy.reasons import Reason
 from swarm.policy.rules import Rule
@@ -27,7 +33,8 @@ def log() -> "WrittenLog":
     """An audit, its clock, and the lines it wrote."""
     lines: list[dict[str, object]] = []
     clock = Clock()
-    return AuditLog(lambda text: lines.append(json.loads(text)), clock), clock, lines
+    audit = AuditLog(lambda text: lines.append(json.loads(text)), clock=clock)
+    return audit, clock, lines
 
 
 WrittenLog = tuple[AuditLog, Clock, list[dict[str, object]]]
@@ -37,46 +44,77 @@ def test_equal_denials_of_a_second_are_two_lines(log: WrittenLog) -> None:
     """The first at once, the others as one number; none is lost."""
     audit, clock, lines = log
     for _ in range(50):
-        audit.denied(DENIED, "n", "connect", host="a.test", port=443)
+        audit.denied(DENIED, "connect", host="a.test", port=443)
     clock.now += 2
     audit.flush()
 
     assert [line["n"] for line in lines] == [1, 49]
-    assert [line["seq"] for line in lines] == [1, 2]
 
 
 def test_a_flood_is_counted_and_not_written(log: WrittenLog) -> None:
     """An agent that tries a thousand names a second fills no disk."""
     audit, clock, lines = log
     for number in range(5000):
-        audit.denied(DENIED, "n", "connect", host=f"h{number}.test", port=443)
+        audit.denied(DENIED, "connect", host=f"h{number}.test", port=443)
     clock.now += 2
     audit.flush()
 
     written = [line for line in lines if line["phase"] == "connect"]
     (over,) = (line for line in lines if line["phase"] == "overflow")
-    assert len(written) == LINES_LIMIT
-    assert over["n"] == 5000 - LINES_LIMIT
+    assert len(written) == NOISE_LIMIT
+    assert over["n"] == 5000 - NOISE_LIMIT
+    assert over["kinds"] == {"connect": 5000 - NOISE_LIMIT}
     assert len(audit._repeated) <= DENIALS_LIMIT
 
 
-def test_numbers_go_on_after_a_restart(log: WrittenLog) -> None:
-    """The keeper says where it was; a gap stays a gap."""
-    audit, _, lines = log
-    audit.resume("n", 41)
-    audit.write("n", "connect", verdict="allow")
-    audit.resume("n", 7)
-    audit.write("n", "connect", verdict="allow")
+@pytest.mark.parametrize("phase", ["dns", "connect", "request", "name"])
+def test_noise_leaves_room_for_what_was_let_through(
+    log: WrittenLog, phase: str
+) -> None:
+    """Refusals go first, and each kind's gap is counted for itself."""
+    audit, clock, lines = log
+    for number in range(3000):
+        if phase == "name":
+            audit.write("name", host=f"h{number}.test")
+        else:
+            audit.denied(DENIED, phase, host=f"h{number}.test")
+    for _ in range(LINES_LIMIT):
+        audit.write("close", host="ok.test", up=1)
+    clock.now += 2
+    audit.flush()
 
-    assert [line["seq"] for line in lines] == [42, 43]
+    assert sum(line["phase"] == "close" for line in lines) == LINES_LIMIT
+    (over,) = (line for line in lines if line["phase"] == "overflow")
+    assert over["kinds"] == {phase: 3000 - NOISE_LIMIT}
+
+
+def test_answers_of_models_are_added_up_and_never_shed(log: WrittenLog) -> None:
+    """A budget counts on them: noise of any kind takes no token away."""
+    audit, clock, lines = log
+    kept: list[dict[str, object]] = []
+    audit = AuditLog(
+        lambda text: lines.append(json.loads(text)),
+        lambda text: kept.append(json.loads(text)),
+        clock,
+    )
+    for number in range(3000):
+        audit.write("close", host="ok.test", up=number)
+        audit.answered(host="m.test", model="a", tokens_in=number, tokens_out=1)
+    clock.now += 2
+    audit.flush()
+
+    answers = [line for line in kept if line["phase"] == "answer"]
+    assert len(answers) == ANSWERS_LIMIT + 1
+    assert sum(line["tokens_in"] for line in answers) == sum(range(3000))  # type: ignore[misc]
+    assert sum(line["tokens_out"] for line in answers) == 3000  # type: ignore[misc]
 
 
 def test_a_denial_is_written_with_all_that_it_knows(log: WrittenLog) -> None:
     """The detail behind the code, the rule and its place, whether a grant opens it."""
     audit, _, lines = log
     rule = Rule("deny", "a.test", quiet=True, origin="policy.toml:3")
-    audit.denied(Denied(Reason.DENY_RULE, rule), "n", "request", host="a.test")
-    audit.denied(Denied(Reason.BAD_HEAD, detail="too long"), "n", "connect")
+    audit.denied(Denied(Reason.DENY_RULE, rule), "request", host="a.test")
+    audit.denied(Denied(Reason.BAD_HEAD, detail="too long"), "connect")
 
     by_rule, malformed = lines
     assert (by_rule["rule"], by_rule["origin"]) == ("deny a.test", "policy.toml:3")
@@ -88,6 +126,6 @@ def test_only_a_deny_is_quiet(log: WrittenLog) -> None:
     """An allow that says `quiet` hides no leak of a secret."""
     audit, _, lines = log
     rule = Rule("allow", "a.test", quiet=True)
-    audit.denied(Denied(Reason.SECRET_ELSEWHERE, rule), "n", "request")
+    audit.denied(Denied(Reason.SECRET_ELSEWHERE, rule), "request")
 
     assert "quiet" not in lines[0]

@@ -1,78 +1,87 @@
 """A command of the keeper is carried out whole, or changes nothing."""
 
-import json
-import socket
+import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
+import pytest
 import pytest_asyncio
 
-from swarm.gate.audit_log import AuditLog
-from swarm.gate.certificates import Authority
-from swarm.gate.control import Control
-from swarm.gate.upstream import Upstream
 from swarm.policy import rules
 from swarm.policy.rules import Policy, Rule
+from tests.gate.gate_harness import server, web
+from tests.gate.gate_process import GateProcess, open_gate, request
 
 POLICY = rules.to_json(Policy(rules=(Rule("allow", "ok.example"),)))
 
 
 @pytest_asyncio.fixture
-async def control(tmp_path: Path) -> AsyncIterator[Control]:
-    control = Control(AuditLog(lambda _line: None), Authority(tmp_path), Upstream())
-    yield control
-    run(control, "close", net="1")
+async def gate(tmp_path: Path) -> AsyncIterator[GateProcess]:
+    """The whole gate, with no net."""
+    async with open_gate(tmp_path) as running:
+        yield running
 
 
-def run(control: Control, command: str, **body: Any) -> dict[str, Any]:
-    """The answer to a command."""
-    line = json.dumps({"id": 7, "op": command, **body})
-    answer: dict[str, Any] = json.loads(control.handle_command(line))
-    return answer
-
-
-def listeners() -> list[socket.socket]:
-    """Four sockets as a task's namespace hands them over."""
-    kinds = [socket.SOCK_STREAM] * 2 + [socket.SOCK_DGRAM, socket.SOCK_STREAM]
-    sockets = [socket.socket(socket.AF_INET, kind) for kind in kinds]
-    for one, kind in zip(sockets, kinds, strict=True):
-        one.bind(("127.0.0.1", 0))
-        if kind is socket.SOCK_STREAM:
-            one.listen(4)
-    return sockets
-
-
-async def test_a_nonce_is_good_once_and_for_its_own_net(control: Control) -> None:
+async def test_a_nonce_is_good_once_and_for_its_own_net(gate: GateProcess) -> None:
     """Nobody but the one-shot that was just started hands over listeners."""
-    run(control, "open", net="1", policy=POLICY, nonce="right")
-    refused = listeners()
-    assert control.adopt("1", "wrong", refused) != ""
-    assert control.adopt("1", "right", refused) != "", "a failed try uses it up"
-    for one in refused:
-        one.close()
+    await gate.ask("open", net="1", policy=POLICY, nonce="other")
+    with pytest.raises(AssertionError):
+        await gate.hand_over("1")
+    await gate.ask("open", net="1", policy=POLICY, nonce="n")
+    with pytest.raises(AssertionError):
+        await gate.hand_over("2")
 
-    assert (
-        run(control, "open", net="1", policy=POLICY, nonce="next")["adopted"] is False
-    )
-    assert control.adopt("1", "next", listeners()) == ""
-    opened = run(control, "open", net="1", policy=POLICY, nonce="more")
+    opened = await gate.ask("open", net="1", policy=POLICY, nonce="n")
+    assert opened["adopted"] is False
+    await gate.hand_over("1")
+    opened = await gate.ask("open", net="1", policy=POLICY, nonce="more")
     assert opened["adopted"] is True
+    assert (await gate.ask("hello"))["nets"] == ["1"]
 
 
 async def test_a_command_that_fails_is_answered_and_changes_nothing(
-    control: Control,
+    gate: GateProcess,
 ) -> None:
     """With its number, so that the keeper knows which one failed."""
-    run(control, "open", net="1", policy=POLICY, nonce="n")
+    await gate.ask("open", net="1", policy=POLICY, nonce="n")
 
-    failed = run(control, "policy", net="1", policy={"rules": 5})
-    unknown = run(control, "no-such-command")
-    no_json = json.loads(control.handle_command("{"))
+    assert "error" in await gate.ask("policy", net="1", policy={"rules": 5})
+    assert "error" in await gate.ask("no-such-command")
+    assert "error" in await gate.ask("cut", net="2")
+    assert (await gate.ask("cut", net="1"))["cut"] == 0
 
-    assert failed["reply"] == unknown["reply"] == 7
-    assert "error" in failed
-    assert "error" in unknown
-    assert no_json["reply"] is None
-    assert "error" in run(control, "cut", net="2")
-    assert run(control, "cut", net="1") == {"reply": 7, "cut": 0}
+
+async def test_a_stopped_worker_makes_no_other_task_wait(gate: GateProcess) -> None:
+    """Neither its connections nor the keeper's commands about it."""
+    first = await gate.open_net("1")
+    second = await gate.open_net("2")
+    await request(first.explicit, "no.example:443")
+    (pid,) = gate.workers()
+    os.kill(pid, signal.SIGSTOP)
+    stuck = asyncio.ensure_future(request(first.explicit, "no.example:443"))
+
+    assert b"403" in await request(second.explicit, "no.example:443")
+    assert (await gate.ask("cut", net="2"))["cut"] == 0
+    assert not stuck.done()
+
+    os.kill(pid, signal.SIGCONT)
+    assert b"403" in await stuck
+
+
+async def test_a_cut_ends_open_tunnels_and_says_how_many(gate: GateProcess) -> None:
+    async with server(web) as port:
+        ports = await gate.open_net("1", Rule("tcp", "ok.example", (port,)))
+        reader, writer = await asyncio.open_connection("127.0.0.1", ports.explicit)
+        head = f"CONNECT ok.example:{port} HTTP/1.1\r\nHost: ok.example:{port}\r\n\r\n"
+        writer.write(head.encode())
+        assert b"200" in await reader.readuntil(b"\r\n\r\n")
+
+        assert (await gate.ask("cut", net="1"))["cut"] == 1
+
+        async with asyncio.timeout(20):
+            assert await reader.read() == b""
+        writer.close()
+        await gate.said(phase="close", how="cut")
+        assert gate.workers() == []

@@ -1,5 +1,7 @@
 """A body is counted and held to its limits; only end-to-end fields go with it."""
 
+import asyncio
+
 import h11
 import pytest
 
@@ -61,3 +63,34 @@ def test_only_a_websocket_may_be_asked_for(protocol: str, goes_on: bool) -> None
 
     assert ((b"Upgrade", b"websocket") in fields) is goes_on
     assert len(fields) == (3 if goes_on else 1)
+
+
+@pytest.mark.parametrize("way", ["request", "answer"])
+async def test_a_body_in_crumbs_ends(gate: GateHarness, way: str) -> None:
+    """One byte a chunk costs as much as a kilobyte: no task needs that."""
+    crumbs = b"1\r\nx\r\n" * (http_relay.CRUMBS_LIMIT + 10)
+
+    async def chunked(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        writer.write(crumbs + b"0\r\n\r\n")
+        await writer.drain()
+        await reader.read()
+
+    gate.table["plain.test"] = ["127.0.0.1"]
+    async with server(chunked if way == "answer" else web) as port:
+        gate.allow(Rule("allow", "plain.test", (port,)))
+        client = await gate.dial()
+        head = f"POST http://plain.test:{port}/ HTTP/1.1\r\nHost: plain.test:{port}\r\n"
+        if way == "request":
+            head += "Transfer-Encoding: chunked\r\n\r\n"
+            await client.send(head.encode() + crumbs)
+        else:
+            await client.send(f"{head}Content-Length: 0\r\n\r\n".encode())
+        answer = await client.rest()
+
+    assert not answer.endswith(b"0\r\n\r\n")
+    (line,) = gate.said(phase="fail")
+    assert "crumbs" in line["reason"]

@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from swarm.gate.listeners import Listeners
-from swarm.policy.rules import Rule
+from swarm.policy.rules import Limits, Policy, Rule
 from tests.gate.gate_harness import GateHarness, server, web
 
 
@@ -69,3 +69,23 @@ async def test_closing_ends_what_is_open(gate: GateHarness) -> None:
         with pytest.raises(ConnectionRefusedError):
             await gate.dial()
     assert isinstance(gate.listeners, Listeners)
+
+
+async def test_queries_over_tcp_count_against_the_tasks_limit(
+    gate: GateHarness,
+) -> None:
+    """A limit that one path does not know is none."""
+    gate.net.replace(Policy(limits=Limits(connections=3)))
+    held = [
+        await asyncio.open_connection("127.0.0.1", gate.names_tcp_port)
+        for _ in range(3)
+    ]
+    async with asyncio.timeout(10):
+        while gate.net.open_connections < 3:
+            await asyncio.sleep(0)
+        reader, writer = await asyncio.open_connection("127.0.0.1", gate.names_tcp_port)
+        assert await reader.read() == b""
+
+    assert gate.said(phase="dns", reason="too-many-connections")
+    for _, each in [*held, (reader, writer)]:
+        each.close()

@@ -2,6 +2,7 @@
 
 import struct
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -32,3 +33,12 @@ def test_a_hello_over_several_records_is_one() -> None:
 
     assert found is not None
     assert found.server_name == "good.test"
+
+
+def test_a_hello_in_crumbs_is_refused() -> None:
+    """Fifty thousand records of one byte cost a minute of everybody's time."""
+    whole = fuzz.TARGETS[2].seeds[0]
+    crumbs = b"".join(whole[:3] + b"\0\1" + bytes([byte]) for byte in whole[5:])
+
+    with pytest.raises(tls_client_hello.BadClientHello, match="too many records"):
+        tls_client_hello.parse(crumbs)

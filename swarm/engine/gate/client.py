@@ -109,7 +109,7 @@ class GateClient:
 
     def _on_any_line(self, line: Line) -> None:
         if "seq" in line:
-            self._on_line(line)
+            self._on_line(audit_line(line))
 
     def _last_words(self) -> str:
         """The last lines after the last line of the audit."""
@@ -117,3 +117,14 @@ class GateClient:
         lines = log[log.rfind("\n{") + 1 :].splitlines()
         words = [text for text in lines if not text.startswith("{")]
         return " ".join(words[-3:])[:300] or "it ended"
+
+
+def audit_line(line: Line) -> Line:
+    """The worker's line, with the net and the number that the supervisor gave it."""
+    try:
+        facts = json.loads(line["line"])
+    except (KeyError, TypeError, ValueError):
+        facts = {}
+    if not isinstance(facts, dict):
+        facts = {}
+    return {**facts, "net": line.get("net"), "seq": line["seq"]}

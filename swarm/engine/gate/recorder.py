@@ -12,6 +12,7 @@ from swarm.engine.host.container_client import Line
 from swarm.errors import SwarmError
 from swarm.model import events
 from swarm.model.events import Event
+from swarm.model.safe_text import safe_line
 from swarm.store.journal import Journal
 
 GATHER_SECONDS = 0.1
@@ -150,8 +151,21 @@ def _denied(line: Line) -> Event:
 
 
 def _overflow(line: Line) -> Event:
-    missed = int(line.get("n", 0))
-    return events.NetGap(str(line["net"]), missed, "too many to be written")
+    missed, kinds = int(line.get("n", 0)), line.get("kinds")
+    reason = "too many to be written"
+    if isinstance(kinds, dict) and kinds:
+        parts = (f"{int(n)} {safe_line(str(kind), 20)}" for kind, n in kinds.items())
+        reason += f": {', '.join(parts)}"
+    return events.NetGap(str(line["net"]), missed, reason)
+
+
+def _crash(line: Line) -> Event:
+    reason = safe_line(str(line.get("reason", "")), 200)
+    return events.Trouble(
+        "gate",
+        f"the gate's process for this task ended: {reason}; its connections are "
+        "closed, and the next one starts another",
+    )
 
 
 def _copier(kind: type[Event]) -> Callable[[Line], Event]:
@@ -172,6 +186,7 @@ _PARSERS: dict[str, Callable[[Line], Event]] = {
     "close": _copier(events.NetClosed),
     "fail": _copier(events.NetFailed),
     "overflow": _overflow,
+    "crash": _crash,
     "model": _copier(events.ModelAsked),
     "answer": _copier(events.ModelAnswered),
 }
