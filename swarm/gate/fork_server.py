@@ -11,6 +11,7 @@ import os
 import select
 import signal
 import socket
+import traceback
 from collections.abc import Callable, Sequence
 
 MESSAGE_BYTES = 16
@@ -28,6 +29,8 @@ def start(work: Work) -> "ForkServer":
         ours.close()
         try:
             _serve(theirs, work)
+        except BaseException:  # there is nobody above to print it
+            traceback.print_exc()
         finally:
             os._exit(0)
     theirs.close()
@@ -76,7 +79,7 @@ def _serve(channel: socket.socket, work: Work) -> None:
     children: set[int] = set()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    ended = _child_ends()
+    ended, ending = _child_ends()
     while True:
         ready = select.select([channel, ended], [], [])[0]
         if ended in ready:
@@ -91,7 +94,7 @@ def _serve(channel: socket.socket, work: Work) -> None:
         if not message:
             return
         if message[:1] == _FORK:
-            pid = _fork([channel, ended], work, files)
+            pid = _fork([channel, ended, ending], work, files)
             if pid > 0:
                 children.add(pid)
             channel.send(str(pid).encode())
@@ -99,14 +102,14 @@ def _serve(channel: socket.socket, work: Work) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-def _child_ends() -> socket.socket:
-    """A socket that has something to read once a child has ended."""
+def _child_ends() -> tuple[socket.socket, socket.socket]:
+    """A socket that has something to read once a child has ended, and its other end."""
     reader, writer = socket.socketpair()
     reader.setblocking(False)
     writer.setblocking(False)
-    signal.set_wakeup_fd(writer.detach(), warn_on_full_buffer=False)
+    signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, lambda *_: None)  # a default one wakes nobody
-    return reader
+    return reader, writer
 
 
 def _fork(own: list[socket.socket], work: Work, files: list[int]) -> int:
@@ -119,11 +122,13 @@ def _fork(own: list[socket.socket], work: Work, files: list[int]) -> int:
         status = 1
         try:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            os.close(signal.set_wakeup_fd(-1))
+            signal.set_wakeup_fd(-1)
             for each in own:
                 each.close()
             work(files)
             status = 0
+        except BaseException:  # there is nobody above to print it
+            traceback.print_exc()
         finally:
             os._exit(status)
     for file in files:

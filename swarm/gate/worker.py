@@ -58,7 +58,7 @@ async def _main(
     if len(listeners) != LISTENER_COUNT:
         raise ValueError(f"{len(listeners)} listeners")
     reader, writer = await asyncio.open_unix_connection(sock=control)
-    with contextlib.suppress(asyncio.IncompleteReadError, OSError):
+    with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
         kind, payload = await frames.read(reader)
         if kind is not Kind.BEGIN:
             raise frames.BadFrame(f"{kind.name} before BEGIN")
