@@ -176,3 +176,21 @@ def test_hearing_never_waits_for_the_file(desk: Desk, tmp_path: Path) -> None:
     other.close()
 
     assert (before, len(desk.recorded())) == (0, 499)
+
+
+def test_a_gap_is_told_by_its_kinds(desk: Desk) -> None:
+    """Noise was shed: the number of each kind says what it was."""
+    events = desk.hear(
+        1, phase="overflow", verdict="", n=7, kinds={"dns": 5, "name": 2}
+    )
+
+    assert gaps(events) == [(7, "too many to be written: 5 dns, 2 name")]
+
+
+def test_a_worker_that_crashed_is_told(desk: Desk) -> None:
+    events = desk.hear(1, phase="crash", verdict="", reason="it ended \x1b[31m")
+
+    (trouble,) = events
+    assert isinstance(trouble, model_events.Trouble)
+    assert "the next one starts another" in trouble.message
+    assert "\x1b" not in trouble.message
