@@ -29,7 +29,7 @@ def start(work: Work) -> "ForkServer":
         ours.close()
         try:
             _serve(theirs, work)
-        except BaseException:  # there is nobody above to print it
+        except BaseException:  # noqa: BLE001 - there is nobody above to print it
             traceback.print_exc()
         finally:
             os._exit(0)
@@ -127,7 +127,7 @@ def _fork(own: list[socket.socket], work: Work, files: list[int]) -> int:
                 each.close()
             work(files)
             status = 0
-        except BaseException:  # there is nobody above to print it
+        except BaseException:  # noqa: BLE001 - there is nobody above to print it
             traceback.print_exc()
         finally:
             os._exit(status)

@@ -192,5 +192,5 @@ def test_a_worker_that_crashed_is_told(desk: Desk) -> None:
 
     (trouble,) = events
     assert isinstance(trouble, model_events.Trouble)
-    assert "the next one starts another" in trouble.message
-    assert "\x1b" not in trouble.message
+    assert "the next one starts another" in trouble.reason
+    assert "\x1b" not in trouble.reason
