@@ -105,6 +105,12 @@ def _image() -> CommandFunctions:
     return CommandFunctions(image.image_arguments, image.image)
 
 
+def _repo() -> CommandFunctions:
+    from swarm.cli import repo  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(repo.repo_arguments, repo.repo)
+
+
 def _gc() -> CommandFunctions:
     from swarm.cli import gc  # noqa: PLC0415 - only when it is called
 
@@ -220,6 +226,7 @@ COMMANDS: Commands = {
     "doctor": Command(CARE, "check this machine and say how to fix it", _doctor),
     "init": Command(CARE, "write a config file to edit, with every key", _init),
     "image": Command(CARE, "build or list sandbox images", _image),
+    "repo": Command(CARE, "have tasks follow a repository that you moved", _repo),
     "gc": Command(CARE, "remove leftovers that belong to no task", _gc),
     "keeper": Command(CARE, "run the engine in the foreground", _keeper),
     "completion": Command(CARE, "print a shell's completion script", _completion),

@@ -4,15 +4,17 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from swarm.adapters.git.repository import Repository
 from swarm.adapters.git.task_git import TaskGit
+from swarm.adapters.git.task_repository import open_task
 from swarm.config.schema import Config
 from swarm.errors import IllegalMove
 from swarm.model.task import State, Task
+from swarm.plan import specs
 from swarm.plan.naming import HOME_LABEL, HomePaths, TaskNames
+from swarm.plan.specs import Plan
 from swarm.ports import Containers, Panes
 from swarm.store.journal import Journal
 from swarm.store.queries import Queries
@@ -97,16 +99,21 @@ class EngineContext:
 
         SwarmError if the repository is gone or is not a repository any more.
         """
-        repository = Repository.open(Path(task.repo), self.paths.home)
-        return TaskGit(
-            repository,
-            self.paths,
-            task.id,
-            task.branch,
-            task.base,
-            task.target,
-            Path(task.worktree) if task.worktree else None,
+        return open_task(self.paths, task)
+
+    def plan(self, task: Task) -> Plan:
+        """The task's plan; its mounts are of the place where its repository is now."""
+        plan = specs.from_json(self.read().tasks.plan(task.id))
+        if not task.moved:
+            return plan
+        mounts = {mount.target: mount for mount in self.task_git(task).mounts()}
+        sandbox = replace(
+            plan.sandbox,
+            mounts=tuple(
+                mounts.get(mount.target, mount) for mount in plan.sandbox.mounts
+            ),
         )
+        return replace(plan, sandbox=sandbox)
 
     def worktree(self, task: Task) -> Path:
         """The place of the task's worktree, there or not."""

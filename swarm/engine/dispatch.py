@@ -8,7 +8,7 @@ from swarm.engine.context import EngineContext
 from swarm.engine.egress import budget, grants, task_network
 from swarm.engine.parts import EngineParts
 from swarm.engine.review import acknowledgements, checkpoints, landing, merge, snapshot
-from swarm.engine.tasks import cleanup, control, create
+from swarm.engine.tasks import cleanup, control, create, repository_moved
 from swarm.model import wishes
 from swarm.model.wishes import TaskWish, Wish
 from swarm.store.wish_queries import WishRecord
@@ -83,6 +83,7 @@ OPERATIONS: dict[type[Wish], CarryOut] = {
     wishes.Cut: _task_with_parts(task_network.cut_by_human),
     wishes.Uncut: _task_with_parts(task_network.uncut),
     wishes.Panic: _wish_with_parts(grants.panic),
+    wishes.MoveRepository: _wish(repository_moved.moved),
     wishes.CollectGarbage: _wish_with_parts(cleanup.gc),
     wishes.Grant: _wish_with_parts(grants.grant),
     wishes.Revoke: _wish_with_parts(grants.revoke),

@@ -71,6 +71,14 @@ class BranchChosen(Event):
 
 
 @event("life")
+class RepositoryMoved(Event):
+    """The user moved the repository, and the task follows it."""
+
+    old: str
+    new: str
+
+
+@event("life")
 class StepDone(Event):
     """One step of a launch succeeded."""
 

@@ -120,6 +120,8 @@ class Task:
     removed: bool = False
     worktree: str = ""
     """The place of its worktree, if it is not the home's own."""
+    moved: bool = False
+    """Its repository is not where it was when the plan was made."""
     review: ReviewSummary = ReviewSummary()
     net: NetUsage = NetUsage()
     model: ModelUsage = ModelUsage()

@@ -138,6 +138,10 @@ def _branch_chosen(task: Task, _at: float, event: events.BranchChosen) -> Task:
     return replace(task, branch=event.branch)
 
 
+def _repository_moved(task: Task, _at: float, event: events.RepositoryMoved) -> Task:
+    return replace(task, repo=event.new, moved=True)
+
+
 def _commits_imported(task: Task, _at: float, event: events.CommitsImported) -> Task:
     review = replace(task.review, commits=event.commits, head=event.head)
     return replace(task, review=review)
@@ -244,6 +248,7 @@ CHANGES: dict[type[events.Event], Callable[[Task, float, Any], Task]] = {
     events.StepDone: _step_done,
     events.BaseMoved: _base_moved,
     events.BranchChosen: _branch_chosen,
+    events.RepositoryMoved: _repository_moved,
     events.MergeRefused: _merge_refused,
     events.TaskMerged: _merged,
     events.CommitsImported: _commits_imported,

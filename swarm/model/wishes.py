@@ -219,6 +219,15 @@ class Panic(Wish):
 
 
 @dataclass(frozen=True)
+class MoveRepository(Wish):
+    """Have the tasks of a repository, or of all below a directory, follow it."""
+
+    verb = "repo_moved"
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
 class CollectGarbage(Wish):
     """Remove leftovers of merged and long discarded tasks, and of no task at all."""
 
@@ -390,6 +399,7 @@ _KINDS: dict[str, type[Wish]] = {
         SendText,
         SetBudget,
         TakeSnapshot,
+        MoveRepository,
         TakeCheckpoint,
         RestoreCheckpoint,
         PlanLanding,

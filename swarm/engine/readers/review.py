@@ -3,11 +3,10 @@
 import json
 from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 
 from swarm.adapters.git import diff
-from swarm.adapters.git.repository import Repository
 from swarm.adapters.git.task_git import TaskGit
+from swarm.adapters.git.task_repository import open_task
 from swarm.errors import SwarmError
 from swarm.model.review import Change, Hidden
 from swarm.plan.naming import HomePaths
@@ -71,13 +70,4 @@ class ReviewReader:
     def _task_git(self, task_id: int) -> TaskGit:
         with closing(self._queries()) as queries:
             task = queries.tasks.get(task_id)
-        repository = Repository.open(Path(task.repo), self._paths.home)
-        return TaskGit(
-            repository,
-            self._paths,
-            task.id,
-            task.branch,
-            task.base,
-            task.target,
-            Path(task.worktree) if task.worktree else None,
-        )
+        return open_task(self._paths, task)

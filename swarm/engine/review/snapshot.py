@@ -13,7 +13,6 @@ from swarm.model import events
 from swarm.model.review import Snapshot
 from swarm.model.task import REVIEWABLE, Task
 from swarm.model.wishes import TakeSnapshot
-from swarm.plan import specs
 from swarm.plan.naming import TaskNames
 from swarm.plan.specs import SandboxSpec
 
@@ -91,9 +90,9 @@ def bring_back(context: EngineContext, task_id: int) -> None:
     never reads what the agent could write.
     """
     task = context.read().tasks.get(task_id)
-    plan = specs.from_json(context.read().tasks.plan(task_id))
     limit = context.config().review.max_pack
     try:
+        plan = context.plan(task)
         sent = context.containers.run(
             sender(context.names(task_id), plan.sandbox, task.base), limit
         )

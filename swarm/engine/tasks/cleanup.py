@@ -59,10 +59,12 @@ def remove(parts: EngineParts, task_id: int) -> None:
 
 
 def _remove_worktree(context: EngineContext, task: Task) -> None:
-    """Also where the repository itself is gone: then only our own folders go."""
+    """If the repository itself is gone, only our own folders go, and that is told."""
     try:
         of = context.task_git(task)
-    except SwarmError:
+    except SwarmError as error:
+        kept = f"{error.message}; a branch {task.branch} there stays as it is"
+        context.journal.record(task.id, events.Trouble("rm", kept))
         erase(context.worktree(task))
         erase(context.paths.task(task.id))
         return

@@ -26,7 +26,7 @@ from swarm.model import events
 from swarm.model.box_contents import BoxContents
 from swarm.model.safe_text import plain
 from swarm.model.task import State, Task
-from swarm.plan import hardening, specs
+from swarm.plan import hardening
 from swarm.plan.specs import Plan
 
 START_SECONDS = 60.0
@@ -71,7 +71,7 @@ def _carry_out(
 ) -> None:
     context = parts.context
     names = context.names(task.id, task.name)
-    plan = specs.from_json(context.read().tasks.plan(task.id))
+    plan = context.plan(task)
     with steps.step("base"):
         task = _with_current_base(context, task)
         images.require(context.containers, plan.sandbox.image)

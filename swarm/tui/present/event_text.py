@@ -169,6 +169,11 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
         f"{safe_line(event.taken, 80)} is taken",
         MUTED,
     ),
+    events.RepositoryMoved: lambda event: (
+        "·",
+        f"the repository is at {safe_line(event.new, 200)} now",
+        MUTED,
+    ),
     events.StepDone: lambda event: (
         "·",
         f"{safe_line(event.step, 40)} done in {format.duration(event.seconds)}",

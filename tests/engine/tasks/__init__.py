@@ -1,1 +1,0 @@
-"""Tests of a task's life."""
