@@ -43,6 +43,7 @@ class Sandbox(_Strict):
     shm: Size
     tmp: Size
     runtime: str
+    objects: Literal["all", "base-only"]
 
 
 class Gate(_Strict):

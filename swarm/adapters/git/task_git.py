@@ -61,6 +61,11 @@ class TaskGit:
         return self.places.task(self.task) / "quarantine"
 
     @property
+    def base_objects(self) -> Path:
+        """The base's history alone, if the sandbox is not lent the user's objects."""
+        return self.places.task(self.task) / "base-objects"
+
+    @property
     def review(self) -> Repo:
         """The host's own repository of the task: with nobody's configuration."""
         return Repo(GitDir(self.review_git))
@@ -77,8 +82,8 @@ class TaskGit:
         )
         return ((self.repo.objects, OBJECTS), *alternates)
 
-    def mounts(self) -> tuple[Mount, ...]:
-        """The mounts of a task's sandbox.
+    def mounts(self, base_only: bool = False) -> tuple[Mount, ...]:
+        """The mounts of a task's sandbox; if `base_only`, with only the base's objects.
 
         The host's own lists of alternates are covered: their paths mean nothing
         inside, and git would complain of each on every command.
@@ -92,6 +97,9 @@ class TaskGit:
             for path, target in self.borrowed()
             if self.repo.alternates and (path / "info" / "alternates").exists()
         ]
+        if base_only:
+            pruned = Mount("bind", str(self.base_objects), OBJECTS, read_only=True)
+            lent, covered = [pruned], []
         return (
             Mount("bind", str(self.worktree), WORKSPACE),
             Mount("bind", str(self.gitfile), f"{WORKSPACE}/.git", read_only=True),

@@ -147,7 +147,7 @@ def _queued(
     request = planner.PlanRequest(
         prompt=tasks.prompt,
         command=wish.command or None,
-        mounts=task_git.mounts(),
+        mounts=task_git.mounts(tasks.config.sandbox.objects == "base-only"),
         environment=_placeholders(tasks.policy),
         worktree=str(place or ""),
     )

@@ -115,7 +115,10 @@ def _create_worktree(
     """Create the worktree; a branch that appears meanwhile has the next one chosen."""
     for _ in range(BRANCH_ATTEMPTS):
         try:
-            contents = create.create_worktree(context.task_git(task), plan.owner)
+            task_git = context.task_git(task)
+            lent = {mount.source for mount in plan.sandbox.mounts}
+            base_only = str(task_git.base_objects) in lent
+            contents = create.create_worktree(task_git, plan.owner, base_only)
         except BranchTaken:
             task = _with_free_branch(context, task)
         else:

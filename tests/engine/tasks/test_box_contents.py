@@ -57,6 +57,32 @@ def test_git_answers_in_the_box_as_in_the_checkout(
     assert "/etc/swarm/repository.md" in policy.read_text()
 
 
+def test_with_base_only_a_real_box_reads_no_other_branch(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    """The setting reaches the launch; commits come back."""
+    git(sample, "switch", "-qc", "other")
+    (sample / "secret").write_text("secret")
+    git(sample, "add", "-A")
+    git(sample, "commit", "-qm", "other")
+    secret = git(sample, "rev-parse", "HEAD")
+    git(sample, "switch", "-q", "-")
+    script = (
+        f"git cat-file -t {secret} > seen 2>&1; git log --oneline >> seen; "
+        "git branch >> seen; git add -A; git commit -qm work"
+    )
+    harness.start_keeper()
+    harness.configure('[sandbox]\nobjects = "base-only"\n')
+
+    task = harness.new_task(sample, script)
+    harness.until_taken_in(task)
+
+    seen = (harness.paths.worktree(task) / "seen").read_text()
+    assert seen.startswith("fatal: ")
+    assert "other" not in seen
+    assert harness.queries.tasks.get(task).review.commits == 1
+
+
 def test_a_submodule_is_filled_or_named_to_all(
     harness: KeeperHarness, sample: Path, tmp_path: Path
 ) -> None:

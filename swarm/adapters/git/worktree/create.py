@@ -24,7 +24,9 @@ from swarm.model.box_contents import BoxContents
 from swarm.model.safe_text import safe_line
 
 
-def create_worktree(task: TaskGit, owner: tuple[int, int] | None = None) -> BoxContents:
+def create_worktree(
+    task: TaskGit, owner: tuple[int, int] | None = None, base_only: bool = False
+) -> BoxContents:
     """Create the worktree and the git directories; on an error, undo what was done.
 
     The answer says what of the repository they hold. `owner` is the agent's uid and
@@ -39,7 +41,7 @@ def create_worktree(task: TaskGit, owner: tuple[int, int] | None = None) -> BoxC
         registration.add(task)
         cleanup.callback(remove_worktree, task)
         registration.fill(task)
-        contents = make_private(task)
+        contents = make_private(task, base_only)
         listing = _base_listing(task)
         contents, baseline = fill_submodules(task, listing, contents)
         filled.save(task, filled.Filled(baseline))
@@ -48,6 +50,8 @@ def create_worktree(task: TaskGit, owner: tuple[int, int] | None = None) -> BoxC
         if owner:
             change_owner(task.worktree, owner, except_name=".git")
             change_owner(task.private_git, owner)
+            if base_only:
+                change_owner(task.base_objects, owner)
         cleanup.pop_all()
     return contents
 
@@ -68,8 +72,8 @@ def remove_worktree(task: TaskGit, delete_branch: bool = False) -> None:
 
 def _erase_directories(task: TaskGit) -> None:
     """Erase the task's git directories, which lie in swarm's home."""
-    made = (task.private_git, task.review_git, task.quarantine, scratch(task))
-    for path in made:
+    own = (task.private_git, task.review_git, task.base_objects)
+    for path in (*own, task.quarantine, scratch(task)):
         erase(path)
     for path in (task.gitfile, task.nothing):
         path.unlink(missing_ok=True)

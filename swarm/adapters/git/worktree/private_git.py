@@ -1,8 +1,9 @@
 """The agent's own git directory: it holds what a checkout's has, and leads nowhere."""
 
 from swarm.adapters.git.safe_fs.files import erase, write_new
-from swarm.adapters.git.task_git import TaskGit
+from swarm.adapters.git.task_git import OBJECTS, TaskGit
 from swarm.adapters.git.worktree.private_refs import read_refs, write_refs
+from swarm.adapters.git.worktree.pruned import pack_history
 from swarm.adapters.git.worktree.remotes import remote_config, remotes
 from swarm.adapters.git.worktree.skeleton import (
     config_value,
@@ -32,23 +33,32 @@ def private_config(work_tree: str) -> str:
     return _CONFIG.format(work_tree=config_value(work_tree))
 
 
-def make_private(task: TaskGit) -> BoxContents:
-    """Make the git directory; the task's review directory and index are there."""
+def make_private(task: TaskGit, base_only: bool = False) -> BoxContents:
+    """Make the git directory; the task's review directory and index are there.
+
+    If `base_only`, the base's history is packed for it, and it borrows nothing else.
+    """
     git_dir = task.private_git
     erase(git_dir)
     named = remotes(task.repo.settings)
     write_skeleton(task, git_dir, private_config(WORKSPACE) + remote_config(named))
     copy_shallow(task.repo.common_dir, git_dir)
-    write_alternates(git_dir, [target for _, target in task.borrowed()])
+    lent = [OBJECTS] if base_only else [target for _, target in task.borrowed()]
+    write_alternates(git_dir, lent)
     write_new(git_dir / "HEAD", f"ref: refs/heads/{task.branch}\n")
     write_new(git_dir / "refs" / "heads" / task.branch, f"{task.base}\n")
     write_new(git_dir / "index", (task.review_git / "base.index").read_bytes())
-    refs = read_refs(task.repo.git, task.review.git)
-    write_refs(git_dir, refs.refs, task.branch)
+    listed = read_refs(task.repo.git, task.review.git)
+    refs = listed.refs
+    if base_only:
+        erase(task.base_objects)
+        refs = pack_history(task.review.git, task.base, task.base_objects, refs)
+    write_refs(git_dir, refs, task.branch)
     return BoxContents(
-        refs=len(refs.refs),
-        refs_absent=refs.absent,
-        refs_cut=refs.cut,
+        refs=len(refs),
+        refs_absent=listed.absent,
+        refs_cut=listed.cut,
         remotes=tuple((remote.name, remote.url) for remote in named),
         shallow=task.repo.shallow,
+        base_only=base_only,
     )
