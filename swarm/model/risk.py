@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase, translate
 
+from swarm.model import risk_of_loss
 from swarm.model.review import Change, CheckoutBytes, Flag, Level
 from swarm.model.risk_rules import RULES
 from swarm.model.safe_text import safe_line
 
+_BY_SETTINGS = "named in the settings as something that runs"
 LARGE = 1 << 20
 """Bytes from which a file is hard to review."""
 
@@ -33,23 +35,44 @@ class Facts:
     `core.hooksPath`, `include.path`."""
     x1: tuple[str, ...] = ()
     """Paths that the user named as running on an ordinary command."""
+    collides: str = ""
+    """Another path of the tree that some file systems take for the same."""
+    gone_directory: str = ""
+    """The topmost directory of the base that is gone with this file."""
 
 
 def flags(change: Change, facts: Facts | None = None) -> tuple[Flag, ...]:
     """Every reason to look twice at a change, gravest first; the same one only once.
 
-    A deleted or renamed file is flagged by its old name too, because a human must see
-    a workflow that vanishes as well as one that appears.
+    A file that is gone cannot run: it is flagged if its going weakens something, such
+    as CI or a review, and so is the old name of a renamed one.
     """
     facts = facts or Facts()
+    is_gone = change.kind == "deleted"
+    here = () if is_gone else tuple(_by_name(change.path, facts))
     reasons = [
         *_by_mode(change, facts),
-        *_by_name(change.path, facts),
-        *(_by_name(change.old_path, facts) if change.old_path else ()),
+        *here,
+        *_by_going(change.path if is_gone else change.old_path, change, here, facts),
+        *risk_of_loss.emptied(change, facts.size),
         *_hard_to_review(change, facts),
+        *_by_neighbours(facts),
         *_by_checkout(change.checkout),
     ]
     return tuple(sorted(dict.fromkeys(reasons), key=lambda flag: flag.level))
+
+
+def _by_going(
+    path: str, change: Change, here: tuple[Flag, ...], facts: Facts
+) -> Iterator[Flag]:
+    """The flags of a path that is gone; `here` are those of where it went."""
+    if not path:
+        return
+    by_name = [flag for flag in _by_name(path, facts) if flag not in here]
+    successor = "" if change.kind == "deleted" else change.path
+    yield from risk_of_loss.lost(path, by_name, successor)
+    if any(flag.reason == _BY_SETTINGS for flag in by_name):
+        yield Flag(Level.X0, "named in the settings as something that runs, and gone")
 
 
 def named(path: str, facts: Facts) -> Flag | None:
@@ -131,7 +154,7 @@ def _by_name(path: str, facts: Facts) -> Iterator[Flag]:
     yield from _by_rules(framed)
     for level, prefixes in ((Level.X0, facts.x0), (Level.X1, facts.x1)):
         if any(_is_below(framed, prefix) for prefix in prefixes):
-            yield Flag(level, "named in the settings as something that runs")
+            yield Flag(level, _BY_SETTINGS)
 
 
 def _may_be_git(path: str) -> bool:
@@ -166,8 +189,19 @@ def _is_below(framed: str, prefix: str) -> bool:
     return clean == "." or framed.startswith(f"/{clean}/")
 
 
+def _by_neighbours(facts: Facts) -> Iterator[Flag]:
+    if facts.collides:
+        other = safe_line(facts.collides, 80)
+        reason = "collides on case-folding file systems, where only one of both exists"
+        yield Flag(Level.X4, f"{reason}: {other}")
+    if facts.gone_directory:
+        directory = safe_line(facts.gone_directory, 80)
+        reason = "the whole directory is removed: what imports or packs it breaks"
+        yield Flag(Level.X4, f"{reason}: {directory}/")
+
+
 def _hard_to_review(change: Change, facts: Facts) -> Iterator[Flag]:
-    if change.binary:
+    if change.binary and change.kind != "deleted":
         yield Flag(Level.X4, "binary")
     if facts.size > LARGE:
         yield Flag(Level.X4, "larger than 1 MiB")

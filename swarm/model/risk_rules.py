@@ -2,10 +2,18 @@
 
 from swarm.model.review import Level
 
+BY_GIT = "git itself acts on it"
+BY_HOOK = "a git hook runs it"
+BY_TESTS = "a test or lint run loads it"
+PACKAGE_SOURCES = "decides where packages come from"
+IN_CI = "runs in CI"
+BY_AGENTS = "starts commands when a coding agent runs here"
+AGENTS = "steers coding agents or reviewers"
+
 RULES: tuple[tuple[Level, str, tuple[str, ...]], ...] = (
     (
         Level.X0,
-        "git itself acts on it",
+        BY_GIT,
         (".gitmodules", ".gitattributes", ".gitconfig", ".lfsconfig"),
     ),
     (
@@ -121,7 +129,7 @@ RULES: tuple[tuple[Level, str, tuple[str, ...]], ...] = (
     ),
     (
         Level.X1,
-        "decides where packages come from",
+        PACKAGE_SOURCES,
         (
             "package-lock.json",
             "npm-shrinkwrap.json",
@@ -141,7 +149,7 @@ RULES: tuple[tuple[Level, str, tuple[str, ...]], ...] = (
     ),
     (
         Level.X1,
-        "a test or lint run loads it",
+        BY_TESTS,
         (
             "conftest.py",
             "noxfile.py",
@@ -163,7 +171,7 @@ RULES: tuple[tuple[Level, str, tuple[str, ...]], ...] = (
     ),
     (
         Level.X1,
-        "a git hook runs it",
+        BY_HOOK,
         (
             ".husky",
             ".githooks",
@@ -192,23 +200,63 @@ RULES: tuple[tuple[Level, str, tuple[str, ...]], ...] = (
     ),
     (
         Level.X1,
-        "starts commands when a coding agent runs here",
+        BY_AGENTS,
         (
             ".mcp.json",
             "mcp.json",
+            "mcp_config.json",
             ".claude/settings.json",
             ".claude/settings.local.json",
             ".claude/hooks",
+            ".claude/skills",
+            ".claude/plugins",
+            ".claude-plugin",
             ".codex",
             ".gemini/settings.json",
+            ".gemini/hooks",
+            ".gemini/extensions",
+            ".gemini/commands",
+            "gemini-extension.json",
             ".qwen/settings.json",
+            ".qwen/hooks",
+            ".qwen/extensions",
+            ".cursor/hooks",
+            ".cursor/hooks.json",
+            ".cursor/environment.json",
+            ".cursor/worktrees.json",
+            ".github/hooks",
+            ".copilot",
             ".opencode",
             "opencode.json*",
+            "crushrc",
+            ".crushrc",
+            ".crush",
+            "crush.json",
+            ".crush.json",
+            ".clinerules/hooks",
+            ".cline",
+            ".kiro/hooks",
+            ".kiro/agents",
+            ".kiro/settings",
+            ".amazonq",
+            ".factory",
+            ".augment",
+            ".amp",
+            ".vibe",
+            ".kimi",
+            ".goose",
+            ".continue",
+            ".junie",
+            ".pi",
+            ".roo/custom_modes.yaml",
+            ".roomodes",
+            ".windsurf/hooks.json",
+            ".aider.conf.yml",
         ),
     ),
     (
         Level.X2,
-        "runs in CI",
+        IN_CI,
         (
             ".github/workflows",
             ".github/actions",
@@ -241,7 +289,7 @@ RULES: tuple[tuple[Level, str, tuple[str, ...]], ...] = (
     ),
     (
         Level.X3,
-        "steers coding agents or reviewers",
+        AGENTS,
         (
             "agents.md",
             "agent.md",
@@ -261,7 +309,16 @@ RULES: tuple[tuple[Level, str, tuple[str, ...]], ...] = (
             ".windsurfrules",
             ".clinerules",
             ".roo",
+            ".roorules*",
+            ".kilocode",
             ".kiro",
+            ".goosehints",
+            "crush.md",
+            "agents.override.md",
+            "opencode.md",
+            ".github/agents",
+            ".github/chatmodes",
+            ".rules",
             ".aider*",
             "codeowners",
             "swarm.toml",

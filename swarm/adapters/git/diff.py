@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from swarm.adapters.git import blobs
+from swarm.adapters.git import blobs, neighbours
 from swarm.adapters.git.checkout_bytes import record
 from swarm.adapters.git.process import Bounds
 from swarm.adapters.git.repo import RAW
@@ -34,7 +34,8 @@ def changes(task: TaskGit, old: str, new: str) -> tuple[Change, ...]:
 
     What a checkout would write is as it was recorded when the snapshot was taken.
     """
-    return flagged(task, unflagged(task, old, new), record.load(task, new).files)
+    plain = unflagged(task, old, new)
+    return flagged(task, old, new, plain, record.load(task, new).files)
 
 
 def unflagged(task: TaskGit, old: str, new: str) -> tuple[Change, ...]:
@@ -45,6 +46,8 @@ def unflagged(task: TaskGit, old: str, new: str) -> tuple[Change, ...]:
 
 def flagged(
     task: TaskGit,
+    old: str,
+    new: str,
     unflagged: tuple[Change, ...],
     checkout: Mapping[str, CheckoutBytes],
 ) -> tuple[Change, ...]:
@@ -53,16 +56,19 @@ def flagged(
     sizes, links = _contents(task, unflagged)
     repository = task.repo
     x0 = repository.settings.read_from(repository.work_tree, repository.git_dir)
-    return tuple(
-        replace(
-            change,
-            flags=risk.flags(
-                change,
-                risk.Facts(links.get(change.new), sizes.get(change.new, 0), x0=x0),
-            ),
+    collisions = neighbours.colliding(task, new, unflagged)
+    gone = neighbours.gone_directories(task, old, new, unflagged)
+
+    def facts(change: Change) -> risk.Facts:
+        return risk.Facts(
+            link=links.get(change.new),
+            size=sizes.get(change.new, 0),
+            x0=x0,
+            collides=collisions.get(change.path, ""),
+            gone_directory=gone.get(change.path, ""),
         )
-        for change in unflagged
-    )
+
+    return tuple(replace(c, flags=risk.flags(c, facts(c))) for c in unflagged)
 
 
 def unified(

@@ -107,6 +107,7 @@ def flagged(of: TaskGit, target: str, *trees: str) -> tuple[str, ...]:
     paths: dict[str, None] = {}
     for tree in dict.fromkeys(trees):
         unflagged = diff.unflagged(of, of.base, tree)
-        changes = diff.flagged(of, unflagged, look(of, tree, unflagged))
+        checkout = look(of, tree, unflagged)
+        changes = diff.flagged(of, of.base, tree, unflagged, checkout)
         paths |= dict.fromkeys(change.path for change in changes if change.gating)
     return tuple(paths)

@@ -88,7 +88,9 @@ def _snapshot(task: TaskGit, caps: Caps, included: Collection[str]) -> Snapshot:
         tree=tree,
         base=task.base,
         base_tree=base_tree,
-        changes=diff.flagged(task, unflagged, look(task, tree, unflagged)),
+        changes=diff.flagged(
+            task, base_tree, tree, unflagged, look(task, tree, unflagged)
+        ),
         hidden=collapsed(files.hidden),
     )
 
