@@ -14,9 +14,10 @@ from swarm.cli.keeper_client import ask
 from swarm.cli.progress import succeeded
 from swarm.engine.host import images
 from swarm.errors import SwarmError
+from swarm.model.landing import from_json
 from swarm.model.safe_text import plain, safe_line
 from swarm.model.task import Task
-from swarm.model.wishes import Merge, NewTasks
+from swarm.model.wishes import Merge, NewTasks, PlanLanding
 
 IMAGES = ("base", "gate", "sensor")
 
@@ -112,7 +113,16 @@ def _draw(environment: DemoEnvironment, tasks: list[Task]) -> None:
 
 def _merge(environment: DemoEnvironment, tasks: list[Task]) -> None:
     task = next(task for task in tasks if task.name == MERGED)
-    wish = Merge(task.id, tree=task.review.tree, strategy="squash")
+    question = PlanLanding(task.id, tree=task.review.tree, strategy="squash")
+    listed = from_json(ask(environment.places, question))
+    # Hooks that the user has for all repositories matter little to the sample.
+    wish = Merge(
+        task.id,
+        tree=listed.tree,
+        strategy="squash",
+        landing_tree=listed.landing_tree,
+        acknowledged="all",
+    )
     answer = ask(environment.places, wish)
     output.out("")
     output.out(f"merged #{task.id} {task.name} into {answer['target']} (squash):")
