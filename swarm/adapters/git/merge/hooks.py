@@ -142,7 +142,7 @@ def _item(task: TaskGit, order: MergeOrder, hook: Hook) -> LandingItem:
             Verdict.NAMED,
             hook.name,
             f"your {hook.shown} does not run",
-            hint="have it run on the message: `--message-hook`" if offer else "",
+            hint="have it run on the message: `--commit-msg-hook`" if offer else "",
         )
     if is_changed(task, order, hook):
         return changed(hook)
