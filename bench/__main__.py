@@ -16,6 +16,7 @@ from bench import (
     paint,
     proof,
     sensor,
+    worktree,
 )
 from bench.table import Row, show
 
@@ -23,6 +24,7 @@ BENCHES: dict[str, tuple[Callable[[], list[Row]], str]] = {
     "commands": (commands.rows, "`swarm --version` and `ls` beside an empty Python"),
     "paint": (paint.rows, "the first paint beside an empty Textual app"),
     "launch": (launch.rows, "from a prompt to the agent's first instruction"),
+    "worktree": (worktree.rows, "a worktree of 150,000 files beside git's own"),
     "grant": (grant.rows, "from a grant to its being in force, with ten live tasks"),
     "intake": (intake.rows, "an event taken in beside a bare batched insert"),
     "idle": (idle.rows, "keeper and dashboard while ten agents do nothing"),

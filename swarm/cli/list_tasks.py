@@ -88,6 +88,8 @@ def state_of(task: Task) -> str:
         return "paused"
     if task.removed:
         return f"{task.state} removed"
+    if task.state is State.PROVISIONING and task.step_percent is not None:
+        return f"{task.state} {task.step_percent}%"
     if task.state is State.STOPPED and task.exit_code:
         return f"stopped {task.exit_code}"
     return task.state.value

@@ -14,7 +14,7 @@ def follow(paths: HomePaths, ids: list[int], seconds: float | None = None) -> in
     """Print each step on standard error; block until all ended, or the time is over.
 
     Returns an exit status; see `outcome`. Without a terminal only the reason that
-    keeps tasks from starting is printed.
+    keeps tasks from starting is printed, and the progress of a step that takes long.
     """
     queries = Queries(paths.database)
     try:
@@ -56,7 +56,8 @@ def _print_steps(queries: Queries, last_id: int, ids: set[int]) -> int:
     for record in queries.events.after(last_id):
         last_id = record.id
         text = step(record.event)
-        if record.task in ids and text and output.is_watched():
+        is_long = isinstance(record.event, events.StepProgress)
+        if record.task in ids and text and (output.is_watched() or is_long):
             output.note(f"#{record.task} {text}")
     return last_id
 
@@ -76,6 +77,10 @@ def step(event: events.Event) -> str:
         case events.BranchChosen():
             taken = safe_line(event.taken)
             return f"branch   {safe_line(event.branch)}, for {taken} is taken"
+        case events.StepProgress():
+            percent = 100 * event.done // max(1, event.total)
+            files = f"{event.done:,} of {event.total:,} files"
+            return f"{safe_line(event.step):<8} {percent} % ({files})"
         case events.StepDone():
             return f"{safe_line(event.step):<8} {event.seconds:.2f} s"
         case events.TaskLive():

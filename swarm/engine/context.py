@@ -106,7 +106,9 @@ class EngineContext:
         plan = specs.from_json(self.read().tasks.plan(task.id))
         if not task.moved:
             return plan
-        mounts = {mount.target: mount for mount in self.task_git(task).mounts()}
+        git = self.task_git(task)
+        base_only = git.lends_base_only(plan.sandbox.mounts)
+        mounts = {mount.target: mount for mount in git.mounts(base_only)}
         sandbox = replace(
             plan.sandbox,
             mounts=tuple(

@@ -79,6 +79,16 @@ class RepositoryMoved(Event):
 
 
 @event("life")
+class StepProgress(Event):
+    """A step of a launch that takes long is at work; for a large repository alone."""
+
+    step: str
+    done: int
+    """Files; so is `total`."""
+    total: int
+
+
+@event("life")
 class StepDone(Event):
     """One step of a launch succeeded."""
 

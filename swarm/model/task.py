@@ -114,6 +114,8 @@ class Task:
     hint: str = ""
     step: str = ""
     """The last launch step that was done."""
+    step_percent: int | None = None
+    """The part that is done of a step that takes long; None for all others."""
     after: tuple[int, ...] = ()
     group: str = ""
     merge_commit: str = ""

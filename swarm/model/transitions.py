@@ -64,7 +64,7 @@ def apply_event(task: Task, at: float, event: events.Event) -> Task:
 
 
 def _provisioning(task: Task, _at: float, _event: events.TaskProvisioning) -> Task:
-    return replace(task, step="", reason="", hint="")
+    return replace(task, step="", step_percent=None, reason="", hint="")
 
 
 def _live(task: Task, at: float, _event: events.TaskLive) -> Task:
@@ -127,7 +127,11 @@ def _removed(task: Task, _at: float, _event: events.TaskRemoved) -> Task:
 
 
 def _step_done(task: Task, _at: float, event: events.StepDone) -> Task:
-    return replace(task, step=event.step)
+    return replace(task, step=event.step, step_percent=None)
+
+
+def _step_progress(task: Task, _at: float, event: events.StepProgress) -> Task:
+    return replace(task, step_percent=100 * event.done // max(1, event.total))
 
 
 def _base_moved(task: Task, _at: float, event: events.BaseMoved) -> Task:
@@ -246,6 +250,7 @@ CHANGES: dict[type[events.Event], Callable[[Task, float, Any], Task]] = {
     events.TaskRejected: _with_reason,
     events.TaskRemoved: _removed,
     events.StepDone: _step_done,
+    events.StepProgress: _step_progress,
     events.BaseMoved: _base_moved,
     events.BranchChosen: _branch_chosen,
     events.RepositoryMoved: _repository_moved,

@@ -10,6 +10,14 @@ from swarm.model import events
     ("event", "line"),
     [
         (events.StepDone("create", 0.25), "create   0.25 s"),
+        (
+            events.StepProgress("worktree", 67_500, 150_000),
+            "worktree 45 % (67,500 of 150,000 files)",
+        ),
+        (
+            events.BranchChosen("a-2", "a\x1b"),
+            r"branch   a-2, for a\x1b is taken",
+        ),
         (events.TaskLive("box", "pane"), "live"),
         (
             events.TaskStopped(3, "out of\x1b memory"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from swarm.adapters import process
-from swarm.adapters.process import Limits, ProcessResult, Program
+from swarm.adapters.process import Limits, OnLine, ProcessResult, Program
 from swarm.errors import ToolError
 
 # The command line outranks every config file, so these hold in the user's own
@@ -86,9 +86,11 @@ def run(
     stdin: bytes = b"",
     extra_environment: Mapping[str, str] | None = None,
     bounds: Bounds | None = None,
+    on_line: OnLine | None = None,
 ) -> ProcessResult:
     """Run `git <words>`, whatever its exit status will be.
 
+    Each line of its output, and of its progress, is reported to `on_line` at once.
     ToolError after the time limit, on too much output and if a signal ended git;
     ToolMissing if there is no git.
     """
@@ -101,7 +103,7 @@ def run(
         user=git_dir.user,
         install_hint="install git 2.38 or newer",
     )
-    result = process.run(program, bounds or Bounds())
+    result = process.run(program, bounds or Bounds(), on_line)
     if result.status < 0:
         raise ToolError(f"{program.label}: {result.complaint}")
     return result

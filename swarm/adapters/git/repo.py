@@ -26,7 +26,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
 
 from swarm.adapters.git.process import Bounds, GitDir, run, verb
-from swarm.adapters.process import ProcessResult
+from swarm.adapters.process import OnLine, ProcessResult
 from swarm.errors import ToolError
 
 # GitPython runs `git version` while it is imported, with our whole environment and no
@@ -75,7 +75,7 @@ class Git(git.Git):
     it as surrogates, so `os.fsencode` gives the bytes back.
     """
 
-    __slots__ = ("_accepted", "_bounds", "_git_dir", "_variables")
+    __slots__ = ("_accepted", "_bounds", "_git_dir", "_on_line", "_variables")
 
     def __init__(self, git_dir: GitDir, env: Mapping[str, str] | None = None) -> None:
         """Git on this directory; `env` are variables beside ours, for every call."""
@@ -84,6 +84,7 @@ class Git(git.Git):
         self._variables = dict(env or {})
         self._bounds = Bounds()
         self._accepted: tuple[int, ...] = (0,)
+        self._on_line: OnLine | None = None
 
     @property
     def git_dir(self) -> GitDir:
@@ -102,9 +103,16 @@ class Git(git.Git):
         git._accepted = (0, *statuses)
         return git
 
+    def reporting(self, on_line: OnLine) -> "Git":
+        """The same git, whose lines are reported while it works."""
+        git = self._copy()
+        git._on_line = on_line
+        return git
+
     def _copy(self) -> "Git":
         git = Git(self._git_dir, self._variables)
         git._bounds, git._accepted = self._bounds, self._accepted
+        git._on_line = self._on_line
         return git
 
     def execute(  # type: ignore[override]  # narrower: see `_refuse`
@@ -135,6 +143,7 @@ class Git(git.Git):
             stdin=stdin,
             extra_environment={**self._variables, **(env or {})},
             bounds=self._bounds,
+            on_line=self._on_line,
         )
         if result.status not in self._accepted and options.get("with_exceptions", True):
             raise GitFailed(words, result)

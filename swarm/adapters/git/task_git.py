@@ -1,5 +1,6 @@
 """The places of one task's git directories, and their mounts in the sandbox."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,6 +82,10 @@ class TaskGit:
             for number, path in enumerate(self.repo.alternates, 1)
         )
         return ((self.repo.objects, OBJECTS), *alternates)
+
+    def lends_base_only(self, mounts: Iterable[Mount]) -> bool:
+        """True if these are a task's mounts with only the base's objects."""
+        return any(mount.source == str(self.base_objects) for mount in mounts)
 
     def mounts(self, base_only: bool = False) -> tuple[Mount, ...]:
         """The mounts of a task's sandbox; if `base_only`, with only the base's objects.

@@ -38,6 +38,9 @@ _CHECKOUTS = threading.BoundedSemaphore(os.cpu_count() or 2)
 BRANCH_ATTEMPTS = 5
 """Names that are tried while other programs take one after the other."""
 
+PROGRESS_SECONDS = 1.0
+"""Between two events of one step's progress; a step that is shorter has none."""
+
 LOOK_SECONDS = 0.25
 """The pause between two looks at the pane while no start is reported."""
 
@@ -101,7 +104,7 @@ def _create_worktree_and_net(
                 _clean_up, context, task.id, lambda: remove_worktree(context, task)
             )
             with _CHECKOUTS:
-                task, contents = _create_worktree(context, task, plan)
+                task, contents = _create_worktree(context, task, plan, steps)
             missing = box_contents.tell(context, task.id, plan, contents)
             if missing:
                 steps.note(f"not in the sandbox: {missing}")
@@ -110,15 +113,16 @@ def _create_worktree_and_net(
 
 
 def _create_worktree(
-    context: EngineContext, task: Task, plan: Plan
+    context: EngineContext, task: Task, plan: Plan, steps: "_Steps"
 ) -> tuple[Task, BoxContents]:
     """Create the worktree; a branch that appears meanwhile has the next one chosen."""
     for _ in range(BRANCH_ATTEMPTS):
         try:
             task_git = context.task_git(task)
-            lent = {mount.source for mount in plan.sandbox.mounts}
-            base_only = str(task_git.base_objects) in lent
-            contents = create.create_worktree(task_git, plan.owner, base_only)
+            base_only = task_git.lends_base_only(plan.sandbox.mounts)
+            contents = create.create_worktree(
+                task_git, plan.owner, base_only, steps.progress
+            )
         except BranchTaken:
             task = _with_free_branch(context, task)
         else:
@@ -255,11 +259,13 @@ class _Steps:
         self._log = context.paths.launch_log(task_id)
         self._log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.now = ""
+        self._reported = 0.0
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Run the body as one step, and record it when it is done."""
         self.now, began = name, time.monotonic()
+        self._reported = began
         yield
         seconds = time.monotonic() - began
         self._write(f"{name} done in {seconds:.3f} s")
@@ -270,6 +276,16 @@ class _Steps:
     def note(self, words: str) -> None:
         """Write a remark to the log."""
         self._write(words)
+
+    def progress(self, done: int, total: int) -> None:
+        """Record how far the step is, at most once in `PROGRESS_SECONDS`."""
+        now = time.monotonic()
+        if now - self._reported < PROGRESS_SECONDS:
+            return
+        self._reported = now
+        self._write(f"{self.now}: {done} of {total} files")
+        progress = events.StepProgress(self.now, done, total)
+        self._context.journal.record(self._task_id, progress)
 
     def failed(self, reason: str) -> None:
         """Write to the log that the current step failed."""

@@ -174,6 +174,11 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
         f"the repository is at {safe_line(event.new, 200)} now",
         MUTED,
     ),
+    events.StepProgress: lambda event: (
+        "·",
+        f"{safe_line(event.step, 40)}: {event.done:,} of {event.total:,} files",
+        MUTED,
+    ),
     events.StepDone: lambda event: (
         "·",
         f"{safe_line(event.step, 40)} done in {format.duration(event.seconds)}",

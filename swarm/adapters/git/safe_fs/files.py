@@ -35,13 +35,25 @@ def change_owner(path: Path, owner: tuple[int, int], except_name: str = "") -> N
 
     `except_name` names one entry directly below `path` that stays as it is.
     """
-    for directory, _, names, fd in os.fwalk(path):
-        os.fchown(fd, *owner)
-        for name in names:
-            if name != except_name or directory != str(path):
-                os.chown(name, *owner, dir_fd=fd, follow_symlinks=False)
-        for entry in os.scandir(fd):
-            if entry.is_symlink():
+    fd = os.open(path, DIRECTORY)
+    try:
+        _change_owner_below(fd, owner, except_name)
+    finally:
+        os.close(fd)
+
+
+def _change_owner_below(fd: int, owner: tuple[int, int], except_name: str) -> None:
+    """One pass, without a `stat` or a path: there may be very many files."""
+    os.fchown(fd, *owner)
+    with os.scandir(fd) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                below = os.open(entry.name, DIRECTORY, dir_fd=fd)
+                try:
+                    _change_owner_below(below, owner, "")
+                finally:
+                    os.close(below)
+            elif entry.name != except_name:
                 os.chown(entry.name, *owner, dir_fd=fd, follow_symlinks=False)
 
 

@@ -13,6 +13,7 @@ from swarm.adapters.git.snapshot import filled
 from swarm.adapters.git.task_git import PRIVATE, TaskGit
 from swarm.adapters.git.worktree import registration
 from swarm.adapters.git.worktree.private_git import make_private
+from swarm.adapters.git.worktree.registration import ReportFiles
 from swarm.adapters.git.worktree.skeleton import (
     copy_shallow,
     write_alternates,
@@ -25,14 +26,17 @@ from swarm.model.safe_text import safe_line
 
 
 def create_worktree(
-    task: TaskGit, owner: tuple[int, int] | None = None, base_only: bool = False
+    task: TaskGit,
+    owner: tuple[int, int] | None = None,
+    base_only: bool = False,
+    report: ReportFiles = lambda _done, _total: None,
 ) -> BoxContents:
     """Create the worktree and the git directories; on an error, undo what was done.
 
     The answer says what of the repository they hold. `owner` is the agent's uid and
     gid: the worktree and the private git directory are given to it, all but the
     worktree's `.git`. BranchTaken if a branch is in the way of the task's:
-    `free_branch` has another name.
+    `free_branch` has another name. `report` hears how many files are written.
     """
     _refuse_leftovers(task)
     with disk_errors_as("worktree"), ExitStack() as cleanup:
@@ -40,7 +44,7 @@ def create_worktree(
         _make_review(task)
         registration.add(task)
         cleanup.callback(remove_worktree, task)
-        registration.fill(task)
+        registration.fill(task, report)
         contents = make_private(task, base_only)
         listing = _base_listing(task)
         contents, baseline = fill_submodules(task, listing, contents)

@@ -14,10 +14,14 @@ from swarm.adapters.git.worktree.skeleton import (
 from swarm.model.box_contents import BoxContents
 from swarm.plan.specs import WORKSPACE
 
+# The index is of the moment before the files were given to the agent: with owner and
+# ctime compared, its first `git status` would read every file again.
 _CONFIG = """\
 \tbare = false
 \tlogallrefupdates = true
 \tworktree = {work_tree}
+\tcheckStat = minimal
+\ttrustctime = false
 [user]
 \tname = swarm agent
 \temail = agent@swarm.invalid

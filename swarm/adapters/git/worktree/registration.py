@@ -1,10 +1,12 @@
 """The repository's own side of a task: its list of worktrees, and its branch."""
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from fcntl import LOCK_EX, flock
+from functools import partial
 from pathlib import Path
 
 from swarm.adapters.git.process import Bounds
@@ -16,6 +18,11 @@ from swarm.adapters.git.worktree.branch_name import BranchTaken, free_branch
 from swarm.errors import ToolError
 
 _SLOW = Bounds(seconds=900)
+_PROGRESS = re.compile(r"Updating files: +\d+% \((?P<done>\d+)/(?P<total>\d+)\).*")
+
+ReportFiles = Callable[[int, int], None]
+"""Called with the number of files that are written, and of all."""
+
 _TAKEN = ("already exists", "cannot lock ref")
 """In git's words: another program made the branch, or one that is in its way."""
 
@@ -98,20 +105,33 @@ def _refuse_taken(task: TaskGit) -> None:
         )
 
 
-def fill(task: TaskGit) -> None:
+def fill(task: TaskGit, report: ReportFiles) -> None:
     """Fill the worktree with the base's bytes as they are stored.
 
+    Blocks for as long as git writes; `report` is called several times a second.
     The repository's own git makes neither a file nor a hook's run of it: the files are
     written by the review directory's, which has no filter and no hook.
     """
     index = task.review_git / "base.index"
     git = task.review_on(task.worktree).git.within(_SLOW)
-    filling = ("--reset", "-u", "--no-recurse-submodules", task.base)
-    git.read_tree(*filling, env={"GIT_INDEX_FILE": str(index)})
+    filling = ("-v", "--reset", "-u", "--no-recurse-submodules", task.base)
+    env = {"GIT_INDEX_FILE": str(index), "GIT_PROGRESS_DELAY": "0"}
+    try:
+        git.reporting(partial(_report_progress, report)).read_tree(*filling, env=env)
+    except ToolError as error:
+        lines = error.message.removeprefix("git read-tree: ").split("; ")
+        told = (line for line in lines if not line.startswith("Updating files: "))
+        raise ToolError(f"git read-tree: {'; '.join(told)}", error.hint) from error
     admin = admin_dir(task)
     if admin:
         write_new(admin / "index", index.read_bytes())
     _give_to_owner(task)
+
+
+def _report_progress(report: ReportFiles, line: str) -> None:
+    numbers = _PROGRESS.fullmatch(line)
+    if numbers:
+        report(int(numbers["done"]), int(numbers["total"]))
 
 
 def _git_as_swarm(task: TaskGit) -> Git:

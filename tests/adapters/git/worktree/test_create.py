@@ -267,6 +267,46 @@ def test_many_are_laid_out_and_taken_away_at_once(repo: Path) -> None:
         assert sh_git(task.worktree, "status", "--porcelain") == ""
 
 
+def test_its_progress_is_reported_in_files(repo: Path) -> None:
+    """From git's own words, up to the last one."""
+    reports: list[tuple[int, int]] = []
+
+    create.create_worktree(
+        task_on(repo), report=lambda done, total: reports.append((done, total))
+    )
+
+    assert reports
+    assert {total for _, total in reports} == {4}
+    assert reports == sorted(reports)
+    assert reports[-1] == (4, 4)
+
+
+def test_a_failure_is_told_without_the_progress_before_it(repo: Path) -> None:
+    """Git writes both to the same place."""
+    oid = sh_git(repo, "rev-parse", "HEAD:src/b.py")
+    (repo / ".git" / "objects" / oid[:2] / oid[2:]).unlink()
+
+    with pytest.raises(ToolError, match="git read-tree: ") as failure:
+        create.create_worktree(task_on(repo))
+
+    assert "Updating" not in failure.value.message
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_the_agents_first_status_reads_no_file_again(repo: Path) -> None:
+    """Although giving them away changed what git compares: the index still fits."""
+    task = task_on(repo)
+    create.create_worktree(task, owner=(1000, 1000))
+    # What the index was written after is never read again for its age alone.
+    for path in (task.private_git / "index", task.review_git / "base.index"):
+        os.utime(path, (path.stat().st_mtime + 10,) * 2)
+    (repo / ".git" / "objects").rename(repo / ".git" / "hidden")
+
+    listed = agent_git(task, "diff-files", "--name-only")
+
+    assert listed == ""
+
+
 def test_a_worktree_may_have_a_place_of_its_own(repo: Path) -> None:
     """On another file system, in a directory that is not there yet; all goes again."""
     with TemporaryDirectory(dir="/dev/shm") as other:
