@@ -76,11 +76,12 @@ class Budget(_Strict):
 
 
 class Review(_Strict):
-    """The limits of size for a task's work that is taken in."""
+    """The limits of size and time for a task's work that is taken in."""
 
     max_file: Size
     max_total: Size
     max_pack: Size
+    max_seconds: float = Field(gt=0, le=86400)
 
 
 class Merge(_Strict):

@@ -20,6 +20,8 @@ _EXECUTABLE, _SYMLINK, _GITLINK = 0o100755, 0o120000, 0o160000
 _DRIVE = re.compile(r"[a-zA-Z]:")
 _FOLDS = re.compile(r":|[ .](/|$)|git~1", re.IGNORECASE)
 """ASCII that folds to something else than lower case letters."""
+_NO_TEXT = re.compile("[\udc80-\udcff\ufffe\uffff]")
+"""What is no UTF-8 to git, which reads a name only up to there for HFS+."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,8 @@ def is_git_name(name: str) -> bool:
     # This runs for every file of a worktree, so most names are answered quickly.
     if name.isascii() and "git" not in name.lower():
         return False
-    return any(_folded_name(part) == ".git" for part in name.split("\\"))
+    parts = [*name.split("\\"), *_NO_TEXT.split(name, maxsplit=1)[0].split("\\")]
+    return any(_folded_name(part) == ".git" for part in parts)
 
 
 def leads_out(path: str, target: str) -> bool:

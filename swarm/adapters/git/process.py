@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from swarm.adapters import process
+from swarm.adapters.deadline import Deadline
 from swarm.adapters.process import Limits, OnLine, ProcessResult, Program
 from swarm.errors import ToolError
 
@@ -70,6 +71,8 @@ class GitDir:
     user: tuple[int, int] | None = None
     """Run as this uid and gid, if swarm is root and the repository is not root's."""
     cwd: Path | None = None
+    deadline: Deadline | None = None
+    """The end of the work that git is a part of; it shortens a call's time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +106,27 @@ def run(
         user=git_dir.user,
         install_hint="install git 2.38 or newer",
     )
-    result = process.run(program, bounds or Bounds(), on_line)
+    deadline = git_dir.deadline
+    result = _run_in_time(program, bounds or Bounds(), deadline, on_line)
     if result.status < 0:
         raise ToolError(f"{program.label}: {result.complaint}")
     return result
+
+
+def _run_in_time(
+    program: Program,
+    bounds: Bounds,
+    deadline: Deadline | None,
+    on_line: OnLine | None,
+) -> ProcessResult:
+    if deadline is None:
+        return process.run(program, bounds, on_line)
+    seconds = min(bounds.seconds, deadline.remaining())
+    try:
+        return process.run(program, replace(bounds, seconds=seconds), on_line)
+    except ToolError:
+        deadline.remaining()  # if it is over, the whole work's sentence is the better
+        raise
 
 
 def argv(git_dir: GitDir, words: tuple[str, ...]) -> list[str]:

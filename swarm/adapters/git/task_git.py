@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from swarm.adapters.deadline import Deadline
 from swarm.adapters.git.process import GitDir
 from swarm.adapters.git.repo import Repo
 from swarm.adapters.git.repository import Repository
@@ -30,6 +31,8 @@ class TaskGit:
     """The branch that its work would be merged to, without `refs/heads/`."""
     place: Path | None = None
     """The place of its worktree, if it is not the home's own."""
+    deadline: Deadline | None = None
+    """The end of the work at hand, for git on the review directory."""
 
     @property
     def worktree(self) -> Path:
@@ -69,11 +72,13 @@ class TaskGit:
     @property
     def review(self) -> Repo:
         """The host's own repository of the task: with nobody's configuration."""
-        return Repo(GitDir(self.review_git))
+        return Repo(GitDir(self.review_git, deadline=self.deadline))
 
     def review_on(self, work_tree: Path) -> Repo:
         """The host's own repository of the task, on a work tree."""
-        return Repo(GitDir(self.review_git, work_tree=work_tree))
+        return Repo(
+            GitDir(self.review_git, work_tree=work_tree, deadline=self.deadline)
+        )
 
     def borrowed(self) -> tuple[tuple[Path, str], ...]:
         """Object directories and their paths in the sandbox, the repository's first."""

@@ -53,7 +53,7 @@ def plan_wish(context: EngineContext, wish: PlanLanding) -> dict[str, Any]:
 
 def reviewed(context: EngineContext, task: Task, tree: str) -> Snapshot:
     """A snapshot taken now; Refused if it is not the tree, unless that is empty."""
-    taken = snapshot.snapshot(context, task.id)
+    taken = snapshot.snapshot(context, task.id, trust_stamps=False)
     if tree and tree != taken.tree:
         raise Refused(
             f"the work of task {task.id} is no longer what was reviewed",

@@ -26,7 +26,11 @@ def snapshot_wish(context: EngineContext, wish: TakeSnapshot) -> dict[str, Any]:
 
 
 def snapshot(
-    context: EngineContext, task_id: int, included: tuple[str, ...] | None = None
+    context: EngineContext,
+    task_id: int,
+    included: tuple[str, ...] | None = None,
+    *,
+    trust_stamps: bool = True,
 ) -> Snapshot:
     """Read the worktree's bytes into a tree of the host's; recorded if it differs.
 
@@ -35,7 +39,7 @@ def snapshot(
     task = task_with_worktree(context, task_id, "to look at")
     if included is not None:
         task = replace(task, review=replace(task.review, included=included))
-    taken = take(context, task)
+    taken = take(context, task, trust_stamps=trust_stamps)
     _write_hidden(context.paths.hidden_files(task_id), taken)
     recorded = context.read().tasks.get(task_id).review
     now = (taken.tree, len(taken.hidden), task.review.included)
@@ -56,11 +60,15 @@ def task_with_worktree(context: EngineContext, task_id: int, purpose: str) -> Ta
     return task
 
 
-def take(context: EngineContext, task: Task) -> Snapshot:
+def take(context: EngineContext, task: Task, *, trust_stamps: bool = True) -> Snapshot:
     """Take a snapshot within the settings' limits; nothing is recorded."""
     review = context.config().review
-    caps = snapshots.Caps(file=review.max_file, total=review.max_total)
-    return snapshots.take(context.task_git(task), caps, task.review.included)
+    caps = snapshots.Caps(
+        file=review.max_file, total=review.max_total, seconds=review.max_seconds
+    )
+    of = context.task_git(task)
+    included = task.review.included
+    return snapshots.take(of, caps, included, trust_stamps=trust_stamps)
 
 
 def counts(taken: Snapshot) -> dict[str, Any]:

@@ -6,19 +6,17 @@ that are still as they were filled are not even that.
 
 import json
 import os
-import secrets
 import stat
-import time
 from dataclasses import asdict, dataclass, field
 
 from swarm.adapters.git.safe_fs.reader import SafeReader
 from swarm.adapters.git.safe_fs.walk import IN_SUBMODULE, WorktreeFiles
 from swarm.adapters.git.snapshot.objects import blob_id
+from swarm.adapters.git.snapshot.stamps import Stamps
 from swarm.adapters.git.task_git import TaskGit
 from swarm.model.review import Hidden
 
 DELETED = f"{IN_SUBMODULE}, deleted"
-_SETTLED_NS = 2_000_000_000
 _LIMIT = 64 << 20
 """Bytes of a submodule's file that are compared; a larger one counts as changed."""
 
@@ -51,54 +49,49 @@ def load(task: TaskGit) -> Filled:
 def forget_unchanged(task: TaskGit, filled: Filled, files: WorktreeFiles) -> int:
     """Take out of the hidden files those that a submodule was filled with; their count.
 
-    What was deleted in a submodule is hidden instead. A file whose size, times and
-    inode are as they were when it was compared last is not read again: nothing of a
-    submodule lands.
+    What was deleted in a submodule is hidden instead. Only a file that nobody touched
+    since the worktree was handed over is not read again.
     """
     if not filled.submodules:
         return 0
-    last = _load_stamps(task)
+    stamps = Stamps(task, trusted=True, file_name="filled-seen.json")
     unchanged: set[str] = set()
-    stamps: dict[str, list[int]] = {}
-    settled = time.time_ns() - _SETTLED_NS
     with SafeReader(task.worktree) as reader:
         for path in sorted(files.in_submodules):
-            known, status = filled.submodules.get(path), files.in_submodules[path]
-            stamp = _stamp(status)
-            if known and (
-                last.get(path) == stamp or _is_same(task, known, reader, path, status)
-            ):
+            status = files.in_submodules[path]
+            known = filled.submodules.get(path)
+            if known and known == _entry(task, stamps, reader, path, status):
                 unchanged.add(path)
-                if max(stamp[-2:]) < settled:
-                    stamps[path] = stamp
-    _save_stamps(task, stamps)
-    files.hidden[:] = [entry for entry in files.hidden if entry.path not in unchanged]
-    files.hidden += [
-        Hidden(path, DELETED)
+    stamps.save()
+    deleted = [
+        path
         for path in filled.submodules
         if path not in files.in_submodules and _is_inside(path, files.gitlinks)
     ]
+    files.hidden[:] = [entry for entry in files.hidden if entry.path not in unchanged]
+    files.hidden += [Hidden(path, DELETED) for path in deleted]
+    # The unchanged ones are the base's, as the gitlink is that stands for them.
+    files.walked[:] = [path for path in files.walked if path not in unchanged]
+    files.walked += deleted
     return len(unchanged)
 
 
-def _stamp(status: os.stat_result) -> list[int]:
-    times = [status.st_mtime_ns, status.st_ctime_ns]
-    return [status.st_mode, status.st_ino, status.st_size, *times]
-
-
-def _is_same(
+def _entry(
     task: TaskGit,
-    known: tuple[str, str],
+    stamps: Stamps,
     reader: SafeReader,
     path: str,
     status: os.stat_result,
-) -> bool:
-    if known[0] != _git_mode(status.st_mode) or status.st_size > _LIMIT:
-        return False
-    content = reader.content(path, status.st_mode, _LIMIT)
-    if content is None:
-        return False
-    return known[1] == blob_id(content, task.repo.object_format)
+) -> tuple[str, str] | None:
+    """The mode and id of what is there now; None if it cannot be compared."""
+    mode, oid = _git_mode(status.st_mode), stamps.known(path, status)
+    if not oid and status.st_size <= _LIMIT:
+        content = reader.content(path, status.st_mode, _LIMIT) if mode else None
+        if content is None or len(content) > _LIMIT:
+            return None
+        oid = blob_id(content, task.repo.object_format)
+        stamps.remember(path, status, oid)
+    return mode, oid
 
 
 def _git_mode(mode: int) -> str:
@@ -112,17 +105,3 @@ def _git_mode(mode: int) -> str:
 def _is_inside(path: str, gitlinks: set[str]) -> bool:
     parts = path.split("/")
     return any("/".join(parts[:n]) in gitlinks for n in range(1, len(parts)))
-
-
-def _load_stamps(task: TaskGit) -> dict[str, list[int]]:
-    path = task.review_git / "filled-seen.json"
-    stamps: dict[str, list[int]] = (
-        json.loads(path.read_bytes()) if path.exists() else {}
-    )
-    return stamps
-
-
-def _save_stamps(task: TaskGit, stamps: dict[str, list[int]]) -> None:
-    new_file = task.review_git / f"filled-seen-{secrets.token_hex(6)}"
-    new_file.write_text(json.dumps(stamps))
-    new_file.rename(task.review_git / "filled-seen.json")

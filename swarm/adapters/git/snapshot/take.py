@@ -1,15 +1,11 @@
 """Builds our own tree from the bytes in a worktree, and lists what it cannot hold."""
 
-import json
 import os
-import secrets
-import shutil
 import stat
-import time
 from collections.abc import Collection
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 
+from swarm.adapters.deadline import Deadline
 from swarm.adapters.git import blobs, diff
 from swarm.adapters.git.checkout_bytes.look import look
 from swarm.adapters.git.repo import RAW
@@ -20,12 +16,13 @@ from swarm.adapters.git.snapshot import filled, left_out
 from swarm.adapters.git.snapshot.hidden_groups import collapsed
 from swarm.adapters.git.snapshot.ignore import IGNORED, ignored
 from swarm.adapters.git.snapshot.objects import blob_id, store
+from swarm.adapters.git.snapshot.stamps import Stamps
+from swarm.adapters.git.snapshot.tree import first_paths, missing_entries, write_tree
 from swarm.adapters.git.task_git import TaskGit
-from swarm.model.review import Hidden, Snapshot
+from swarm.errors import SwarmError
+from swarm.model.review import Change, Hidden, Snapshot
 
 _GITLINK = "160000"
-_SETTLED_NS = 2_000_000_000
-"""A file that changed within this time could change again with the same time stamps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +32,10 @@ class Caps:
     file: int = 100 << 20
     """Bytes of one file."""
     total: int = 2 << 30
-    """Bytes of all files that are read anew."""
+    """Bytes of all contents that the base does not hold."""
     entries: int = 1_000_000
+    seconds: float = 300.0
+    """The time that the whole look may take."""
 
 
 @dataclass(slots=True)
@@ -52,38 +51,57 @@ class _Draft:
     """Ids of the base's blobs: these need not be stored again."""
     entries: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Path to mode and id, as the worktree holds it."""
-    bytes_read: int = 0
+    left_out: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Path to its hidden entry's path and reason, for what tools made."""
+    bytes_stored: int = 0
 
 
 def take(
-    task: TaskGit, caps: Caps | None = None, included: Collection[str] = ()
+    task: TaskGit,
+    caps: Caps | None = None,
+    included: Collection[str] = (),
+    *,
+    trust_stamps: bool = True,
 ) -> Snapshot:
     """Read the worktree into a tree; the agent may go on working meanwhile.
 
     The tree holds the bytes that were read, whatever git or the file system would say a
     moment later. Files that git ignores, that no tree can hold or that are over the
     caps are listed as hidden; so is what tools made, unless a human `included` the path
-    or one above it. Blocks for as long as reading takes; a file that did not
-    change since the last call is not read again.
+    or one above it. Blocks for as long as reading takes; only a file that nobody
+    touched since the worktree was made is not read again, and with `trust_stamps` off
+    that one is read too. ToolError after the time of `caps`; SwarmError if an entry
+    would be neither in the tree nor in the list.
     """
+    caps = caps or Caps()
+    deadline = Deadline.after(
+        caps.seconds,
+        f"the look at the worktree of task {task.task}",
+        hint="the agent may have left too much, or rules and names that take long",
+    )
     with disk_errors_as("snapshot"):
-        return _snapshot(task, caps or Caps(), included)
+        task = replace(task, deadline=deadline)
+        return _snapshot(task, caps, included, trust_stamps)
 
 
-def _snapshot(task: TaskGit, caps: Caps, included: Collection[str]) -> Snapshot:
+def _snapshot(
+    task: TaskGit, caps: Caps, included: Collection[str], trust_stamps: bool
+) -> Snapshot:
     base_tree: str = task.review.git.rev_parse(f"{task.base}^{{tree}}")
     base = _base_entries(task)
     submodules = frozenset(path for path, (mode, _) in base.items() if mode == _GITLINK)
-    files = walk(task.worktree, submodules, caps.entries)
+    files = walk(task.worktree, submodules, caps.entries, task.deadline)
     filled.forget_unchanged(task, filled.load(task), files)
     base_oids = frozenset(oid for _, oid in base.values())
     draft = _Draft(task, caps, base, files, base_oids)
     _hide_untracked(draft, included)
-    _read_all(draft)
+    _read_all(draft, Stamps(task, trust_stamps))
     for path in files.gitlinks:
         draft.entries[path] = base[path]
-    tree = _write_tree(draft, base_tree)
+    tree = write_tree(task, base, draft.entries, base_tree)
     unflagged = diff.unflagged(task, base_tree, tree)
+    _hide_left_out(draft, unflagged)
+    _require_complete(draft)
     return Snapshot(
         tree=tree,
         base=task.base,
@@ -122,6 +140,7 @@ def _hide_untracked(draft: _Draft, included: Collection[str]) -> None:
     # What the base's own rules ignore is no news of what the agent's tools made.
     made = [path for path in candidates if reasons.get(path) != IGNORED]
     left = left_out.left_out(files.by_path, made, draft.base, included)
+    draft.left_out = left
     files.hidden += left_out.entries(left, files.by_path)
     for path in left:
         del files.by_path[path]
@@ -144,101 +163,84 @@ def _base_rules(draft: _Draft) -> dict[str, bytes]:
     return {path: contents.get(oid, b"") for path, oid in oids.items()}
 
 
-def _read_all(draft: _Draft) -> None:
-    task, files = draft.task, draft.files.by_path
-    last_reads = _load_reads(task)
-    reads: dict[str, list[int | str]] = {}
-    # Before the first read: what changes from here on is younger than this.
-    settled = time.time_ns() - _SETTLED_NS
-    with SafeReader(task.worktree) as reader:
+def _hide_left_out(draft: _Draft, changes: tuple[Change, ...]) -> None:
+    """Hide what git refused to put into the tree; it is work, so it blocks a merge."""
+    hidden = draft.files.hidden
+    hidden_paths = (entry.path for entry in hidden)
+    for path in missing_entries(draft.base, draft.entries, hidden_paths, changes):
+        status = draft.files.by_path[path]
+        size, mode = status.st_size, status.st_mode
+        reason = "a name that git takes into no tree"
+        hidden.append(Hidden(path, reason, size, mode, blocks=True))
+        del draft.entries[path]
+
+
+def _require_complete(draft: _Draft) -> None:
+    """Make sure that each entry of the worktree is in the tree, or hidden, once."""
+    walked = set(draft.files.walked)
+    left = draft.left_out
+    hidden = {entry.path for entry in draft.files.hidden}
+    hidden = hidden - {entry for entry, _ in left.values()} | left.keys()
+    in_tree = draft.entries.keys() - draft.files.gitlinks
+    wrong = [path for path in walked if (path in in_tree) == (path in hidden)]
+    wrong += (in_tree | hidden) - walked
+    listed = sum(entry.count for entry in draft.files.hidden)
+    if wrong or len(in_tree) + listed != len(walked):
+        raise SwarmError(
+            f"the worktree of task {draft.task.task} holds {len(walked)} files, but "
+            f"{len(in_tree)} are in the snapshot and {listed} in the list of what is "
+            f"hidden: {first_paths(sorted(wrong))}",
+            hint="nothing is merged from it; please report this",
+        )
+
+
+def _read_all(draft: _Draft, stamps: Stamps) -> None:
+    files, deadline = draft.files.by_path, draft.task.deadline
+    with SafeReader(draft.task.worktree) as reader:
         for path in sorted(files):
             status = files[path]
-            stamp: list[int | str] = [
-                status.st_ino,
-                status.st_size,
-                status.st_mtime_ns,
-                status.st_ctime_ns,
-            ]
-            last_read = last_reads.get(path)
-            if last_read and last_read[:4] == stamp:
-                oid = str(last_read[4])
-            else:
-                oid = _read(draft, reader, path)
+            oid = stamps.known(path, status)
             if not oid:
-                continue
+                if deadline:
+                    deadline.remaining()
+                oid = _read(draft, reader, path)
+                if not oid:
+                    continue
+                stamps.remember(path, status, oid)
             draft.entries[path] = (_git_mode(status.st_mode), oid)
-            if max(status.st_mtime_ns, status.st_ctime_ns) < settled:
-                reads[path] = [*stamp, oid]
-    _save_reads(task, reads)
+    stamps.save()
 
 
 def _read(draft: _Draft, reader: SafeReader, path: str) -> str:
     """Read and store one file; its id, or empty if it is hidden instead."""
     status = draft.files.by_path[path]
-    limit = min(draft.caps.file, draft.caps.total - draft.bytes_read)
-    content = None
-    reason = "too large"
-    if status.st_size <= limit:
-        content = reader.content(path, status.st_mode, limit)
-        reason = "gone or unreadable while it was read"
-    if content is not None and len(content) > limit:
-        content, reason = None, "too large"
+    limit = draft.caps.file
+    if status.st_size > limit:
+        return _hide(draft, path, "too large")
+    content = reader.content(path, status.st_mode, limit)
     if content is None:
-        hidden = Hidden(path, reason, status.st_size, status.st_mode, blocks=True)
-        draft.files.hidden.append(hidden)
-        return ""
-    draft.bytes_read += len(content)
+        return _hide(draft, path, "gone or unreadable while it was read")
+    if len(content) > limit:
+        return _hide(draft, path, "too large")
     oid = blob_id(content, draft.task.repo.object_format)
     # The base's blobs are in the user's objects already.
     if oid not in draft.base_oids:
+        if draft.bytes_stored + len(content) > draft.caps.total:
+            return _hide(draft, path, "too large together with all other changes")
+        draft.bytes_stored += len(content)
         store(draft.task.review_git / "objects", oid, content)
     return oid
+
+
+def _hide(draft: _Draft, path: str, reason: str) -> str:
+    """Hide a file without which the tree would not be the agent's work."""
+    status = draft.files.by_path[path]
+    hidden = Hidden(path, reason, status.st_size, status.st_mode, blocks=True)
+    draft.files.hidden.append(hidden)
+    return ""
 
 
 def _git_mode(mode: int) -> str:
     if stat.S_ISLNK(mode):
         return "120000"
     return "100755" if mode & stat.S_IXUSR else "100644"
-
-
-def _write_tree(draft: _Draft, base_tree: str) -> str:
-    base, entries = draft.base, draft.entries
-    no_oid = "0" * len(base_tree)
-    removals = [f"0 {no_oid}\t{path}\0" for path in base if path not in entries]
-    updates = [
-        f"{mode} {oid}\t{path}\0"
-        for path, (mode, oid) in entries.items()
-        if base.get(path) != (mode, oid)
-    ]
-    if not removals and not updates:
-        return base_tree
-    task = draft.task
-    index = task.review_git / f"index-{secrets.token_hex(6)}"
-    try:
-        shutil.copyfile(task.review_git / "base.index", index)
-        git, env = task.review.git, {"GIT_INDEX_FILE": str(index)}
-        records = os.fsencode("".join([*removals, *updates]))
-        git.update_index("-z", "--index-info", istream=records, env=env)
-        tree: str = git.write_tree(env=env)
-        return tree
-    finally:
-        index.unlink(missing_ok=True)
-
-
-def _reads_file(task: TaskGit) -> Path:
-    return task.review_git / "seen.json"
-
-
-def _load_reads(task: TaskGit) -> dict[str, list[int | str]]:
-    """Inode, size, times and id of each file as it was last read."""
-    path = _reads_file(task)
-    if not path.exists():
-        return {}
-    reads: dict[str, list[int | str]] = json.loads(path.read_bytes())
-    return reads
-
-
-def _save_reads(task: TaskGit, reads: dict[str, list[int | str]]) -> None:
-    new_file = task.review_git / f"seen-{secrets.token_hex(6)}"
-    new_file.write_text(json.dumps(reads))
-    new_file.rename(_reads_file(task))

@@ -10,6 +10,7 @@ from swarm.adapters.git.safe_fs.files import (
     write_new,
 )
 from swarm.adapters.git.snapshot import filled
+from swarm.adapters.git.snapshot.stamps import hand_over
 from swarm.adapters.git.task_git import PRIVATE, TaskGit
 from swarm.adapters.git.worktree import registration
 from swarm.adapters.git.worktree.private_git import make_private
@@ -56,6 +57,7 @@ def create_worktree(
             change_owner(task.private_git, owner)
             if base_only:
                 change_owner(task.base_objects, owner)
+        hand_over(task)
         cleanup.pop_all()
     return contents
 

@@ -2,12 +2,12 @@
 
 import os
 import socket
-import time
 from pathlib import Path
 from shutil import rmtree
 
 import pytest
 
+from swarm.adapters.git.safe_fs.reader import SafeReader
 from swarm.adapters.git.snapshot import take
 from swarm.adapters.git.snapshot.objects import blob_id
 from swarm.adapters.git.snapshot.take import Caps
@@ -299,35 +299,87 @@ def test_a_gitlink_that_the_agent_committed_is_not_in_the_tree(repo: Path) -> No
     assert why(snapshot, "vendor/x") == "in a nested repository"
 
 
-def test_an_unchanged_file_is_not_read_again(repo: Path) -> None:
-    """Known by inode, size and both times, once these are two seconds old."""
+def test_an_untouched_file_is_not_read_again(
+    repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unless the look trusts no stamp."""
     task = task_with_worktree(repo)
-    path = task.worktree / "src" / "a.py"
-    old = time.time() - 10
-    os.utime(path, (old, old))
+    (task.worktree / "new").write_text("x")
+    read: list[str] = []
+    content = SafeReader.content
+
+    def noted(self: SafeReader, path: str, mode: int, limit: int) -> bytes | None:
+        read.append(path)
+        return content(self, path, mode, limit)
+
+    monkeypatch.setattr(SafeReader, "content", noted)
     take.take(task)
-    seen = (task.review_git / "seen.json").read_text()
-    assert "src/a.py" not in seen, "its ctime is too young to be trusted"
-    (task.review_git / "seen.json").write_text("{}")
+    all_paths, read[:] = list(read), []
 
-    path.write_text("other\n")
-    os.utime(path, (old, old))
+    take.take(task)
+    assert "new" in read
+    assert "src/a.py" not in read
+    read.clear()
+    take.take(task, trust_stamps=False)
+    assert read == all_paths
 
-    assert change(take.take(task), "src/a.py").added == 1
 
-
-def test_a_file_forged_back_to_its_old_time_and_size_is_read(repo: Path) -> None:
-    """An agent sets mtime and size as it likes; the change time is the kernel's."""
+def test_contents_of_the_base_do_not_count_against_the_total(repo: Path) -> None:
+    """All of them are read by a look that trusts no stamp."""
+    (repo / "big").write_bytes(b"x" * 5000)
+    commit_all(repo, "big")
     task = task_with_worktree(repo)
-    path = task.worktree / "src" / "b.py"
-    before = path.stat()
-    time.sleep(2.1)  # the trust that is tested begins after two seconds
-    take.take(task)
-    assert "src/b.py" in (task.review_git / "seen.json").read_text()
-    path.write_text("B\n")
-    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    (task.worktree / "new").write_bytes(b"y" * 999)
+    (task.worktree / "other").write_bytes(b"z" * 2)
 
-    assert change(take.take(task), "src/b.py").kind == "modified"
+    snapshot = take.take(task, Caps(total=1000), trust_stamps=False)
+
+    assert [entry.path for entry in snapshot.blocking] == ["other"]
+    assert [each.path for each in snapshot.changes] == ["new"]
+
+
+def test_a_look_that_takes_too_long_is_given_up_with_a_sentence(repo: Path) -> None:
+    """The whole of it, so that many slow steps do not add up."""
+    task = task_with_worktree(repo)
+
+    with pytest.raises(ToolError, match="the look at the worktree of task 1 took long"):
+        take.take(task, Caps(seconds=0.001))
+
+
+REFUSED_NAMES = [b"a\\.git", b".git\xff", b"x\\git~1 ", b".git\xef\xbf\xbf"]
+
+
+@pytest.mark.parametrize("name", REFUSED_NAMES)
+def test_a_name_that_git_refuses_without_a_word_is_hidden(
+    repo: Path, name: bytes
+) -> None:
+    """A directory of them too, with the right count."""
+    task = task_with_worktree(repo)
+    directory = task.worktree / os.fsdecode(name)
+    directory.mkdir()
+    for number in range(301):
+        (directory / f"{number}").write_text("x")
+    (task.worktree / "src" / os.fsdecode(name)).write_text("x")
+
+    snapshot = take.take(task)
+
+    assert snapshot.changes == ()
+    assert sum(entry.count for entry in snapshot.hidden) == 302
+
+
+@pytest.mark.parametrize(
+    "name", ["a\\.gitmodules", "a\\GITMOD~1", ".gitmodules::$DATA", ".gitmodules "]
+)
+def test_a_link_whose_name_git_refuses_blocks(repo: Path, name: str) -> None:
+    """A file of that name is fine; the link may be the agent's work, and is lost."""
+    task = task_with_worktree(repo)
+    (task.worktree / name).symlink_to("README.md")
+    (task.worktree / "src" / name).write_text("x")
+
+    snapshot = take.take(task)
+
+    assert [entry.path for entry in snapshot.blocking] == [name]
+    assert len(snapshot.changes) == 1
 
 
 def test_a_worktree_that_is_gone_is_said(repo: Path) -> None:
