@@ -7,6 +7,8 @@ happens to one path is summed up in one row, however often it is written.
 from dataclasses import dataclass, field
 from typing import Literal
 
+from swarm.model.frozen import frozen
+
 Kind = Literal["exec", "file", "call", "net"]
 Area = Literal["worktree", "git", "home", "scratch", "elsewhere"]
 
@@ -21,7 +23,7 @@ OUTSIDE = "out"
 """The level of a write outside the folders that belong to the agent."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Action:
     """One thing that a program did, or was refused."""
 
@@ -104,7 +106,7 @@ def relative(path: str) -> str:
     return path[len(WORKTREE) + 1 :] if path.startswith(f"{WORKTREE}/") else path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LogPosition:
     """The position up to which one log file of the sensor is stored."""
 

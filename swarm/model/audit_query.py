@@ -1,12 +1,12 @@
 """Filters and entries of the audit: one timeline of events, actions and paths."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
 from swarm.model.activity import Action, PathActivity
 from swarm.model.event_type import Event, Subject
 from swarm.model.events import ImportRefused, MergeRefused, NetDenied, Recorded
+from swarm.model.frozen import frozen
 
 Group = Literal["net", "file", "exec", "policy", "life"]
 Verdict = Literal["", "denied", "flagged"]
@@ -23,12 +23,12 @@ GROUPS: Mapping[Group, frozenset[Subject]] = {
 REFUSALS: tuple[type[Event], ...] = (NetDenied, ImportRefused, MergeRefused)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Filter:
     """The part of the timeline to read; all of it by default."""
 
     task: int | None = None
-    groups: frozenset[Group] = field(default_factory=lambda: frozenset(GROUPS))
+    groups: frozenset[Group] = frozenset(GROUPS)
     verdict: Verdict = ""
     since: float = 0.0
     """Seconds since the epoch."""
@@ -36,7 +36,7 @@ class Filter:
     """Text in a path, a command or an event's fields; letter case does not matter."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One line of the timeline: exactly one of the three."""
 
@@ -56,7 +56,7 @@ class Entry:
         return "action" if self.action else "event", self.id
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PathRow:
     """One row of a task's files: a path, or a generated folder."""
 
@@ -65,7 +65,7 @@ class PathRow:
     """Paths that the row stands for."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Counts:
     """The activity of a task's sandbox, in numbers."""
 

@@ -1,16 +1,11 @@
-"""Events: everything that can happen, and the only thing that is ever stored.
+"""Events: everything that can happen, and the only thing that is ever stored."""
 
-An event is frozen for the type checker alone: assigning to a field is an error of
-types, but works at run time. `frozen=True` would double the time that each class takes
-to make, and every program that reads events makes all of them before its first paint.
-"""
-
-from dataclasses import dataclass
 from typing import Any, Self
 
 from swarm.model.event_type import KINDS as KINDS
 from swarm.model.event_type import Event as Event
 from swarm.model.event_type import event
+from swarm.model.frozen import frozen
 
 # A task.
 
@@ -661,7 +656,7 @@ class GateDown(Event):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Recorded:
     """An event as it stands in the journal."""
 

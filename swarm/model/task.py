@@ -1,7 +1,8 @@
 """A task: one piece of work for one agent, and the states it goes through."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from swarm.model.frozen import frozen
 
 
 class State(StrEnum):
@@ -18,7 +19,7 @@ class State(StrEnum):
     LOST = "lost"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReviewSummary:
     """The newest snapshot and the imported commits, in numbers."""
 
@@ -39,7 +40,7 @@ class ReviewSummary:
     """Paths that tools made, and that a human wants in the snapshot all the same."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NetUsage:
     """The task's way out through the gate, and what passed it."""
 
@@ -56,7 +57,7 @@ class NetUsage:
     """The policy lets unknown hosts pass, and only records them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ModelUsage:
     """Requests to models, their tokens and their cost."""
 
@@ -78,7 +79,7 @@ class ModelUsage:
         return self.tokens_in + self.tokens_out
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Budget:
     """The most that a task may use of models; 0 for no limit."""
 
@@ -88,7 +89,7 @@ class Budget:
     """The reason why the budget paused the task, until the human resumes it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Task:
     """A task as its events have made it."""
 

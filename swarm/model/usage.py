@@ -1,9 +1,10 @@
 """The machine's resources that a sandbox uses: readings, peaks, and their texts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from swarm.model.format import in_unit, size, size_unit
+from swarm.model.frozen import frozen
 
 SAMPLES = 60
 """Readings of cpu that are kept; the engine gives one a second."""
@@ -20,7 +21,7 @@ CPUS_HINT = "raise `cpus` under [sandbox]"
 """The ways out. A plan is made once, so they help the next task only."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """The container engine's counters at one moment."""
 
@@ -39,7 +40,7 @@ class Reading:
     """The share of the time in which it was held back at its limit of cpu."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Usage(Reading):
     """The current or last usage of a task's sandbox, and its peaks."""
 

@@ -5,11 +5,12 @@ two places that know the object's keys, which are the names of the fields.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from typing import Any, ClassVar, Literal, get_args
 
 from swarm.errors import SwarmError
 from swarm.model.budget import token_count
+from swarm.model.frozen import frozen
 
 Kind = Literal["allow", "deny"]
 Scope = Literal["once", "task", "project", "user"]
@@ -17,7 +18,7 @@ SCOPES: dict[str, Scope] = {scope: scope for scope in get_args(Scope)}
 Accepted = tuple[str, ...] | Literal["all"]
 
 
-@dataclass(frozen=True)
+@frozen
 class Wish:
     """Something that a human wants done; a field that is None is left out of JSON.
 
@@ -36,14 +37,14 @@ class Wish:
         }
 
 
-@dataclass(frozen=True)
+@frozen
 class TaskWish(Wish):
     """A wish about one task that exists; it is carried out under the task's lock."""
 
     task: int
 
 
-@dataclass(frozen=True)
+@frozen
 class NewTasks(Wish):
     """Queue one prompt or shell command as one task or several."""
 
@@ -93,7 +94,7 @@ class Resume(TaskWish):
     verb = "resume"
 
 
-@dataclass(frozen=True)
+@frozen
 class SendText(TaskWish):
     """Paste text into the agent's pane and press Enter."""
 
@@ -101,7 +102,7 @@ class SendText(TaskWish):
     text: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class SetBudget(TaskWish):
     """Change what the task may use in total; None leaves a number as it is."""
 
@@ -110,7 +111,7 @@ class SetBudget(TaskWish):
     dollars: float | None = None
 
 
-@dataclass(frozen=True)
+@frozen
 class TakeSnapshot(TaskWish):
     """Read the worktree into a tree that can be reviewed."""
 
@@ -127,7 +128,7 @@ class TakeCheckpoint(TaskWish):
     verb = "checkpoint"
 
 
-@dataclass(frozen=True)
+@frozen
 class RestoreCheckpoint(TaskWish):
     """Make the worktree what it was; 0 is where the task began."""
 
@@ -135,7 +136,7 @@ class RestoreCheckpoint(TaskWish):
     number: int
 
 
-@dataclass(frozen=True)
+@frozen
 class PlanLanding(TaskWish):
     """Compute what a merge would do, refuse and leave out; nothing is written.
 
@@ -152,7 +153,7 @@ class PlanLanding(TaskWish):
     message_hook: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Merge(TaskWish):
     """Merge a reviewed tree, or write it to a patch file."""
 
@@ -218,7 +219,7 @@ class Panic(Wish):
     verb = "panic"
 
 
-@dataclass(frozen=True)
+@frozen
 class MoveRepository(Wish):
     """Have the tasks of a repository, or of all below a directory, follow it."""
 
@@ -227,7 +228,7 @@ class MoveRepository(Wish):
     new: str
 
 
-@dataclass(frozen=True)
+@frozen
 class CollectGarbage(Wish):
     """Remove leftovers of merged and long discarded tasks, and of no task at all."""
 
@@ -235,7 +236,7 @@ class CollectGarbage(Wish):
     dry_run: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Grant(Wish):
     """Add a rule about one host: for a task, or to the project's or user's file."""
 
@@ -260,7 +261,7 @@ class Grant(Wish):
         return Revoke(self.host, self.scope, self.task, self.repo)
 
 
-@dataclass(frozen=True)
+@frozen
 class Revoke(Wish):
     """Take back every rule about a host in one scope."""
 
@@ -271,7 +272,7 @@ class Revoke(Wish):
     repo: str = ""
 
 
-@dataclass(frozen=True)
+@frozen
 class Trust(Wish):
     """Grant what the repository's policy file at one commit asks for."""
 

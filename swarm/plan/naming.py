@@ -1,8 +1,9 @@
 """Names of containers, branches and files, derived from a task's id and its home."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+
+from swarm.model.frozen import frozen
 
 HOME_LABEL = "swarm.home"
 TASK_LABEL = "swarm.task"
@@ -27,7 +28,7 @@ def slug(text: str, limit: int = 32) -> str:
     return name or "task"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TaskNames:
     """The names of one task in git, the container engine and tmux."""
 
@@ -70,7 +71,7 @@ class TaskNames:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HomePaths:
     """The paths under one home, and its tmux socket's name."""
 

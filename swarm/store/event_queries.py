@@ -1,7 +1,7 @@
 """Queries of events, and the fleet's state and the checkpoints that they record."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from swarm.model.events import (
@@ -16,10 +16,11 @@ from swarm.model.events import (
     QueueLimit,
     Recorded,
 )
+from swarm.model.frozen import frozen
 from swarm.store.connection import ReadConnection
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Checkpoint:
     """The content of a worktree at a moment, in numbers."""
 
@@ -35,7 +36,7 @@ class Checkpoint:
     """The reason; empty for those that are taken every few minutes."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fleet:
     """The state of container engine, keeper and queue."""
 

@@ -1,14 +1,14 @@
 """Queries of wishes and their outcomes."""
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from swarm.errors import SwarmError
+from swarm.model.frozen import frozen
 from swarm.store.connection import ReadConnection
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WishRecord:
     """A wish and, once decided, its outcome."""
 

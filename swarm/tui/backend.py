@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from swarm.model.frozen import frozen
 from swarm.model.wishes import Wish
 from swarm.store.queries import Queries
 
@@ -68,7 +68,7 @@ ResolvePolicy = Callable[[int], "ResolvedPolicy"]
 """Reads a task's policy anew from every layer; blocks (SwarmError)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Project:
     """The user's own checkout."""
 
@@ -125,7 +125,7 @@ def _only_commands() -> tuple[str, ...]:
     return ("command",)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Options:
     """Settings of the dashboard."""
 

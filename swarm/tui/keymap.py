@@ -1,11 +1,11 @@
 """The table of keys, from which dispatcher, footer, help and palette are made."""
 
-from dataclasses import dataclass
-
 from textual.binding import Binding, BindingType
 
+from swarm.model.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Key:
     """One thing that a key does in one context."""
 

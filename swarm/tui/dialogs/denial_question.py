@@ -1,13 +1,13 @@
 """A question about one denied request, as the screen hands it to a dialog."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from swarm.model.frozen import frozen
 from swarm.tui.backend import ResolvePolicy
 from swarm.tui.present.denials import DenialRow
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DenialQuestion:
     """One row, and the calls that a dialog makes about it while it is open."""
 

@@ -1,11 +1,12 @@
 """Gathers denied requests by task, host and port; pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from swarm.config import public_suffixes
 from swarm.model import events
+from swarm.model.frozen import frozen
 from swarm.model.safe_text import safe_line
 from swarm.policy import reasons
 from swarm.policy.reasons import Reason
@@ -17,7 +18,7 @@ DenialKey = tuple[int, str, int]
 """Task, host and port: the subject of one decision."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DenialRow:
     """All denied requests of one task to one host and port."""
 

@@ -1,9 +1,9 @@
 """A task's glyph, word and colour, its section in the list, and its allowed actions."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum
 
+from swarm.model.frozen import frozen
 from swarm.model.safe_text import safe_line
 from swarm.model.task import (
     DISCARDABLE,
@@ -42,7 +42,7 @@ TITLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Appearance:
     """A task's glyph, word and colour; never colour alone."""
 

@@ -1,8 +1,7 @@
 """The draft of a new task: its fields as typed, and a preview of the result."""
 
-from dataclasses import dataclass
-
 from swarm.model.budget import token_count
+from swarm.model.frozen import frozen
 from swarm.model.task import COPIES_LIMIT
 from swarm.model.wishes import NewTasks
 from swarm.plan.naming import slug
@@ -11,7 +10,7 @@ COMMAND = "command"
 """The agent that is a shell command of the human's."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Draft:
     """The fields as typed; kept until the keeper has taken them."""
 
