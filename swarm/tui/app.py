@@ -111,7 +111,12 @@ class SwarmApp(App[None], inherit_bindings=False):
 
     def get_default_screen(self) -> Screen[None]:
         """The dashboard, whose first paint already shows the stored tasks."""
-        return DashboardScreen(self._backend, self._options, self._repo)
+        screen = DashboardScreen(self._backend, self._options, self._repo)
+        # Textual sets these when the terminal's size comes, after the screen has been
+        # styled: if they are there before, it need not style all widgets again.
+        width, height = self.size
+        classes = (_breakpoint(width, BREAKPOINTS), _breakpoint(height, TALL))
+        return screen.add_class(*classes, update=False)
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Offer the theme alone; all other commands are in the table of keys."""
@@ -261,6 +266,11 @@ class SwarmApp(App[None], inherit_bindings=False):
         for screen in self.screen_stack:
             if isinstance(screen, KeyScreen):
                 screen.say(text, tone)
+
+
+def _breakpoint(cells: int, breakpoints: list[tuple[int, str]]) -> str:
+    """The class of the greatest breakpoint that this many columns or rows reach."""
+    return max(one for one in breakpoints if one[0] <= cells)[1]
 
 
 def _outcome(wish: Wish, result: dict[str, Any]) -> str:

@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.content import Content
@@ -43,19 +42,30 @@ class InputBar(Horizontal):
     def __init__(self, *, id: str, placeholder: str) -> None:
         super().__init__(id=id, classes="bar")
         self._placeholder = placeholder
+        self._has_line = False
 
-    def compose(self) -> ComposeResult:
-        """A label and the line."""
-        yield Label(markup=False)
-        yield Input(placeholder=self._placeholder, compact=True)
+    def on_mount(self) -> None:
+        """Add the line after the paint: to style it takes as long as six widgets.
+
+        The bar is hidden until it is opened, so nothing is missed on the screen.
+        """
+        self.call_after_refresh(self._add_line)
+
+    async def _add_line(self) -> None:
+        line = Input(placeholder=self._placeholder, compact=True)
+        await self.mount(Label(markup=False), line)
+        self._has_line = True
 
     def open(self, label: str, text: str = "") -> None:
-        """Show the bar and put the cursor in."""
+        """Show the bar and put the cursor in; waits if the line is not there yet."""
+        if not self._has_line:
+            self.call_after_refresh(self.open, label, text)
+            return
         self.query_one(Label).update(Content.styled(f" {label} ", KEY))
-        field = self.query_one(Input)
-        field.value = text
+        line = self.query_one(Input)
+        line.value = text
         self.add_class("-open")
-        field.focus()
+        line.focus()
 
     def close(self) -> None:
         """Hide it; its text is forgotten."""

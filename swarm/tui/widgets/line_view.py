@@ -1,5 +1,7 @@
 """Many lines in one widget: renders lines in view, and again only changed ones."""
 
+from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from typing import ClassVar
 
 from textual.content import Content
@@ -72,13 +74,8 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             max((line.cell_length for line in lines), default=0) if self._wide else 0
         )
         self.virtual_size = Size(width, len(lines))
-        for row in range(max(len(old), len(lines))):
-            if (
-                row >= len(old)
-                or row >= len(lines)
-                or not looks_same(old[row], lines[row])
-            ):
-                self.refresh_lines(row)
+        for first, count in _runs(_changed_rows(old, lines)):
+            self.refresh_lines(first, count)
         if self.follow and at_end:
             self.scroll_end(animate=False, force=True)
         if self.cursor is not None and not self.can_hold(self.cursor):
@@ -153,3 +150,21 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
             self.scroll_relative(y=step, animate=False)
         else:
             self.go(self.cursor + step)
+
+
+def _changed_rows(old: list[Content], new: list[Content]) -> Iterator[int]:
+    """The rows that do not look as they did."""
+    for row, (before, after) in enumerate(zip_longest(old, new)):
+        if before is None or after is None or not looks_same(before, after):
+            yield row
+
+
+def _runs(rows: Iterable[int]) -> list[tuple[int, int]]:
+    """Rows as runs of neighbours, each by its first row and its length."""
+    runs: list[tuple[int, int]] = []
+    for row in rows:
+        if runs and sum(runs[-1]) == row:
+            runs[-1] = (runs[-1][0], runs[-1][1] + 1)
+        else:
+            runs.append((row, 1))
+    return runs

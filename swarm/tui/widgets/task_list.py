@@ -1,11 +1,10 @@
 """The list of tasks, in sections, the most urgent first."""
 
-from dataclasses import dataclass
-
 from textual.content import Content
 from textual.message import Message
 
 from swarm.model import format
+from swarm.model.frozen import frozen
 from swarm.model.task import Task
 from swarm.tui.present import formatting, task_appearance
 from swarm.tui.present.formatting import ACCENT, ERROR, GOOD, HEADING, MUTED, WARNING
@@ -17,7 +16,7 @@ COLUMNS = 37
 NAME_LIMIT = 40
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Row:
     """A heading, or a task."""
 
@@ -67,8 +66,10 @@ class TaskList(LineView):
             title = f"{task_appearance.TITLES[section]} · {len(members)}"
             self._rows.append(_Row(heading=title))
             self._rows += [_Row(task=task) for task in members]
+        row = self._follow_selected()
         self._draw()
-        self._follow_selected()
+        if row is not None:
+            self.go(row)
         if self.chosen != before:
             self.post_message(self.Highlighted(self.chosen))
 
@@ -111,21 +112,16 @@ class TaskList(LineView):
         if row and self._rows[row - 1].heading:
             super().show(row - 1)
 
-    def _follow_selected(self) -> None:
-        rows = [i for i, row in enumerate(self._rows) if row.task]
-        ids = [row.task.id for row in self._rows if row.task]
-        if not ids:
-            self.selected = None
-            return
-        before = self.selected
-        if self.selected not in ids:
-            nearest = min(rows, key=lambda row: abs(row - (self.cursor or 0)))
-            chosen = self._rows[nearest].task
-            assert chosen is not None
-            self.selected = chosen.id
-        self.go(rows[ids.index(self.selected)])
-        if self.selected != before:
-            self._draw()
+    def _follow_selected(self) -> int | None:
+        """The row of the selected task; selects the nearest if it has gone."""
+        rows = {row.task.id: i for i, row in enumerate(self._rows) if row.task}
+        if self.selected not in rows:
+            self.selected = min(
+                rows,
+                key=lambda task: abs(rows[task] - (self.cursor or 0)),
+                default=None,
+            )
+        return None if self.selected is None else rows[self.selected]
 
     def _draw(self) -> None:
         width = self.scrollable_content_region.width or 52
