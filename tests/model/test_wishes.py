@@ -23,6 +23,7 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
     bool: st.booleans(),
     tuple[int, ...]: st.lists(NUMBER, max_size=4).map(tuple),
     tuple[str, ...]: st.lists(TEXT, max_size=4).map(tuple),
+    tuple[str, ...] | None: st.none() | st.lists(TEXT, max_size=4).map(tuple),
     wishes.Accepted: st.just("all") | st.lists(TEXT, max_size=4).map(tuple),
     wishes.Kind: st.sampled_from(get_args(wishes.Kind)),
     wishes.Scope: st.sampled_from(get_args(wishes.Scope)),
