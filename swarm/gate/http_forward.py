@@ -8,13 +8,16 @@ from typing import Any
 import h11
 
 from swarm.gate.http_relay import (
+    BodyFilter,
     TransferMeter,
     forward_fields,
     is_upgrade,
     relay_body,
     reply_fields,
 )
+from swarm.gate.masked_decoder import MaskedDecoder, content_coding
 from swarm.gate.request_head import BadHead
+from swarm.gate.secret_masker import MaskingWire
 from swarm.gate.transport import Wire
 from swarm.gate.tunnel import Carried, splice
 
@@ -54,8 +57,9 @@ class HttpForwarder:
 
         Denied if the request's body is refused on its way.
         """
-        uncompressed = self._meter.reader is not None
-        fields = forward_fields(self._request, injected, uncompressed)
+        is_searched = self._meter.masker is not None
+        uncompressed = self._meter.reader is not None or is_searched
+        fields = forward_fields(self._request, injected, uncompressed, is_searched)
         request = h11.Request(
             method=self._request.method, target=target, headers=fields
         )
@@ -106,15 +110,25 @@ class HttpForwarder:
     async def _relay_answer(
         self, answer: h11.Response, server: Wire, sending: "asyncio.Task[None]"
     ) -> Ended:
+        masker = self._meter.masker
+        change = self._answer_filter(answer) if masker else None
+        fields = reply_fields(answer, masker=masker)
+        if isinstance(change, MaskedDecoder):
+            fields = change.plain_fields(fields)
         self._meter.note_status(answer)
         reply = h11.Response(
             status_code=answer.status_code,
-            reason=answer.reason,
-            headers=reply_fields(answer),
+            reason=masker.mask(answer.reason) if masker else answer.reason,
+            headers=fields,
         )
         await self._client.send(self._in.send(reply) or b"")
         await relay_body(
-            server, self._out, self._client, self._in, self._meter.count_answer_body
+            server,
+            self._out,
+            self._client,
+            self._in,
+            self._meter.count_answer_body,
+            change,
         )
         if not sending.done():
             # The answer came before the body was all sent: neither side can go on.
@@ -123,20 +137,36 @@ class HttpForwarder:
         self._client.unread(self._in.trailing_data[0])
         return Ended(_is_done(self._in), _is_done(self._out))
 
+    def _answer_filter(self, answer: h11.Response) -> BodyFilter | None:
+        """What the answer's body passes on its way; OSError if none can read it."""
+        masker = self._meter.masker
+        assert masker is not None
+        has_body = self._request.method != b"HEAD" and answer.status_code not in (
+            204,
+            304,
+        )
+        coding = content_coding(answer)
+        if not coding or not has_body:
+            return masker
+        return MaskedDecoder(coding, masker)
+
     async def _relay_upgrade(
         self, answer: h11.InformationalResponse, server: Wire
     ) -> None:
         """A WebSocket from here on: bytes are counted and carried, not read."""
         self._meter.status = 101
         reply = h11.InformationalResponse(
-            status_code=101, headers=reply_fields(answer, upgrade=True)
+            status_code=101,
+            headers=reply_fields(answer, upgrade=True, masker=self._meter.masker),
         )
         await self._client.send(self._in.send(reply) or b"")
         self._client.unread(self._in.trailing_data[0])
         server.unread(self._out.trailing_data[0])
         carried = Carried()
         try:
-            await splice(self._client, server, carried, self._meter.count_upload)
+            masker = self._meter.masker
+            answers = MaskingWire(server, masker) if masker else server
+            await splice(self._client, answers, carried, self._meter.count_upload)
         finally:
             self._meter.down += carried.down
 

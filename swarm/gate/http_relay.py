@@ -1,13 +1,14 @@
 """Carries one message's body across, and picks the fields that go with it."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import h11
 
 from swarm.gate.denied import Denied
 from swarm.gate.llm_usage import LlmResponseReader
 from swarm.gate.mcp_calls import CallReader
+from swarm.gate.secret_masker import SecretMasker
 from swarm.gate.task_net import TaskNet
 from swarm.gate.transport import Wire
 from swarm.policy.hosts import Host
@@ -18,6 +19,8 @@ Fields = list[tuple[bytes, bytes]]
 Headers = Any
 """h11's own sequence, which it does not export."""
 
+PARTS_FIELDS = {b"range", b"if-range", b"sec-websocket-extensions"}
+"""Fields that ask for an answer in parts, or in a coding of its own."""
 CRUMBS_LIMIT = 20_000
 """Pieces of one body after which their mean size counts."""
 LEAST_PIECE = 8
@@ -35,6 +38,16 @@ HOP_BY_HOP = frozenset({
 })  # fmt: skip
 
 
+class BodyFilter(Protocol):
+    """Changes a body on its way."""
+
+    def feed(self, data: bytes) -> bytes:
+        """The bytes that may go on now."""
+
+    def finish(self) -> bytes:
+        """The rest, once the body has ended."""
+
+
 class TransferMeter:
     """Counts a request's bytes, holds them to the limits, and looks for leaks."""
 
@@ -46,6 +59,8 @@ class TransferMeter:
         self.up = 0
         self.down = 0
         self.status = 0
+        self.masker = net.masker(host)
+        """Searches the answer for the secrets that may go to the host."""
         self.reader = LlmResponseReader() if rule and rule.model else None
         self._calls = CallReader()
 
@@ -93,8 +108,11 @@ async def relay_body(
     sink: Wire,
     write: h11.Connection,
     on_data: Callable[[bytes], None],
+    change: BodyFilter | None = None,
 ) -> None:
     """Carry one body to its end; what `on_data` raises ends it.
+
+    `on_data` sees the bytes as they go on, after `change` had them.
 
     ConnectionResetError if it comes in crumbs: each costs as much as a kilobyte.
     """
@@ -110,29 +128,42 @@ async def relay_body(
             pieces, size = pieces + 1, size + len(event.data)
             if pieces > CRUMBS_LIMIT and size < pieces * LEAST_PIECE:
                 raise ConnectionResetError("a body in crumbs")
-            on_data(bytes(event.data))
-            await sink.send(write.send(h11.Data(data=event.data)) or b"")
+            data = bytes(event.data)
+            await _pass_on(change.feed(data) if change else data, sink, write, on_data)
         elif isinstance(event, h11.EndOfMessage):
+            if change:
+                await _pass_on(change.finish(), sink, write, on_data)
             await sink.send(write.send(h11.EndOfMessage()) or b"")
             return
         elif event is h11.PAUSED or isinstance(event, h11.ConnectionClosed):
             return
 
 
+async def _pass_on(
+    data: bytes, sink: Wire, write: h11.Connection, on_data: Callable[[bytes], None]
+) -> None:
+    if data:
+        on_data(data)
+        await sink.send(write.send(h11.Data(data=data)) or b"")
+
+
 def forward_fields(
     request: h11.Request,
     injected: tuple[bytes, bytes] | None,
     uncompressed: bool = False,
+    searched: bool = False,
 ) -> Fields:
     """The request's fields as they go on: none of the hop, the secret in its place.
 
-    `uncompressed` asks for an answer that can be read on its way.
+    `uncompressed` asks for an answer that can be read on its way, `searched` for one
+    that is whole and that no extension of WebSockets compresses.
     """
     upgrades = _wants_websocket(request.headers)
     fields = _end_to_end_fields(request.headers)
     own_fields = [injected] if injected else []
     own_fields += [(b"Accept-Encoding", b"identity")] if uncompressed else []
     own_names = {key.lower() for key, _ in own_fields}
+    own_names |= PARTS_FIELDS if searched else set()
     fields = [
         (key, value) for key, value in fields if key.lower() not in own_names
     ] + own_fields
@@ -142,10 +173,14 @@ def forward_fields(
 
 
 def reply_fields(
-    answer: h11.Response | h11.InformationalResponse, upgrade: bool = False
+    answer: h11.Response | h11.InformationalResponse,
+    upgrade: bool = False,
+    masker: SecretMasker | None = None,
 ) -> Fields:
-    """The answer's fields as they go back."""
+    """The answer's fields as they go back, without secrets."""
     fields = _end_to_end_fields(answer.headers)
+    if masker:
+        fields = [(masker.mask(key), masker.mask(value)) for key, value in fields]
     if upgrade:
         fields += [(b"Connection", b"Upgrade"), (b"Upgrade", b"websocket")]
     return fields

@@ -128,10 +128,15 @@ class HttpSession:
                 **meter.facts(),
                 **request.facts(),
             )
+            self._write_masked(request, meter)
             self._write_model_answered(request, rule, meter, time.monotonic() - began)
         if not ended.server_goes_on:
             self._close_server()
         return ended.client_goes_on
+
+    def _write_masked(self, request: _CurrentRequest, meter: TransferMeter) -> None:
+        if meter.masker and meter.masker.count:
+            self._net.audit.write("echo", masked=meter.masker.count, **request.facts())
 
     def _write_model_asked(self, request: _CurrentRequest, rule: Rule | None) -> None:
         """Report that the agent waits for a model from now on."""

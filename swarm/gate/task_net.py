@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from swarm.gate.audit_log import AuditLog
 from swarm.gate.denied import Denied
 from swarm.gate.dns import FakeAddresses
+from swarm.gate.secret_masker import SecretMasker
 from swarm.gate.worker_memory import WorkerMemory
 from swarm.policy.decide import Attempt, PolicyEvaluator, Verdict
 from swarm.policy.hosts import Host, pattern
@@ -222,6 +223,11 @@ class TaskNet:
             if secret.name == name and secret.belongs_to(host):
                 return secret.value
         return None
+
+    def masker(self, host: Host) -> SecretMasker | None:
+        """Masks what this host sends back of the secrets that may go to it, if any."""
+        values = [secret.value for secret in self._secrets if secret.belongs_to(host)]
+        return SecretMasker(values) if values else None
 
     def leaked(self, data: bytes, host: Host) -> str:
         """The name of a secret whose placeholder is on its way elsewhere, or empty."""

@@ -429,6 +429,20 @@ class NetFailed(Event):
 
 
 @event("net")
+class SecretMasked(Event):
+    """A host sent a secret back; the gate masked it, the sandbox got asterisks."""
+
+    net: str
+    seq: int
+    host: str
+    port: int = 0
+    method: str = ""
+    path: str = ""
+    count: int = 1
+    """Places of the answer."""
+
+
+@event("net")
 class NetGap(Event):
     """Lines of the gate's were lost, or were too many to be written."""
 

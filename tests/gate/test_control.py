@@ -12,7 +12,7 @@ import pytest_asyncio
 from swarm.policy import rules
 from swarm.policy.rules import Policy, Rule
 from tests.gate.gate_harness import server, web
-from tests.gate.gate_process import GateProcess, open_gate, request
+from tests.gate.gate_process import GateProcess, ended, open_gate, request
 
 POLICY = rules.to_json(Policy(rules=(Rule("allow", "ok.example"),)))
 
@@ -78,10 +78,11 @@ async def test_a_cut_ends_open_tunnels_and_says_how_many(gate: GateProcess) -> N
         writer.write(head.encode())
         assert b"200" in await reader.readuntil(b"\r\n\r\n")
 
+        (pid,) = gate.workers()
         assert (await gate.ask("cut", net="1"))["cut"] == 1
 
         async with asyncio.timeout(20):
             assert await reader.read() == b""
         writer.close()
         await gate.said(phase="close", how="cut")
-        assert gate.workers() == []
+        await ended(pid)

@@ -185,6 +185,9 @@ _PARSERS: dict[str, Callable[[Line], Event]] = {
     "request": _copier(events.NetClosed),
     "close": _copier(events.NetClosed),
     "fail": _copier(events.NetFailed),
+    "echo": lambda line: _copy(
+        events.SecretMasked, {**line, "count": line.get("masked", 1)}
+    ),
     "overflow": _overflow,
     "crash": _crash,
     "model": _copier(events.ModelAsked),

@@ -119,6 +119,11 @@ def _denied(event: events.NetDenied) -> EventText | None:
     return "⊘", f"denied {where}{times}  {safe_line(event.reason, 60)}", WARNING
 
 
+def _masked(event: events.SecretMasked) -> EventText:
+    where = f"{safe_line(event.host, 80)}:{event.port}"
+    return "✕", f"A SECRET CAME BACK from {where}, masked ×{event.count}", ERROR
+
+
 def _unanswered(event: events.NetFailed) -> EventText:
     where = f"{safe_line(event.host, 80)}:{event.port}"
     return "·", f"{where} did not answer: {safe_line(event.reason, 80)}", MUTED
@@ -289,6 +294,7 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
     # The network.
     events.NetDenied: _denied,
     events.NetFailed: _unanswered,
+    events.SecretMasked: _masked,
     events.NetGap: lambda event: (
         "✕",
         f"{event.missed} lines of the gate's log are missing",

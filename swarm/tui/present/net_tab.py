@@ -63,6 +63,10 @@ def net_tab(recorded: Iterable[events.Recorded]) -> list[Content]:
                 _count(traffic, event)
             case events.NameQueried(host=host):
                 queried[host] = record.at
+            case events.SecretMasked() as masked:
+                host = safe_line(masked.host, 60)
+                words = f" {host} sent a secret back: masked in {masked.count} places"
+                notes.append(Content.styled(words, ERROR))
             case events.NetGap() as gap:
                 why = safe_line(gap.why)
                 words = f" {gap.missed} lines of the gate's log are missing: {why}"

@@ -1,0 +1,125 @@
+"""Masks a secret's value in what a host sends back, in the forms that echoes have.
+
+A host that reflects what it is sent (an error page, a debug route) would else hand the
+real value to the sandbox. Searched for: the value itself, base64 (both alphabets, at
+each offset), hex, percent and JSON escapes; over the borders of chunks. A part of the
+value, or a coding of another kind, is not found.
+"""
+
+import base64
+import json
+import re
+import urllib.parse
+from collections.abc import Iterable, Iterator
+
+from swarm.gate.transport import Wire
+
+LEAST_LENGTH = 8
+"""Characters; a shorter value would mask words of ordinary answers."""
+
+
+class SecretMasker:
+    """Replaces each form of the values by asterisks of the same length."""
+
+    def __init__(self, values: Iterable[str]) -> None:
+        forms = {form for value in values for form in _forms(value)}
+        # The longest first: a shorter form may be the beginning of a longer one.
+        self._forms = sorted(forms, key=lambda form: (-len(form), form))
+        self._longest = len(self._forms[0]) if self._forms else 0
+        self._pattern = re.compile(b"|".join(map(re.escape, self._forms)) or b"(?!)")
+        starts = {form[:1] for form in self._forms}
+        self._starts = re.compile(b"|".join(map(re.escape, starts)) or b"(?!)")
+        self._held = b""
+        self.count = 0
+        """Occurrences so far."""
+
+    def feed(self, data: bytes) -> bytes:
+        """The masked bytes; the end is held back while it may begin a form."""
+        data = self._pattern.sub(self._mask, self._held + data)
+        keep = self._held_from(data)
+        self._held = data[keep:]
+        return data[:keep]
+
+    def finish(self) -> bytes:
+        """The bytes that were held back; nothing follows them."""
+        held, self._held = self._held, b""
+        return held
+
+    def mask(self, data: bytes) -> bytes:
+        """The masked bytes of something whole, such as a field."""
+        return self._pattern.sub(self._mask, data)
+
+    def _mask(self, found: "re.Match[bytes]") -> bytes:
+        self.count += 1
+        return b"*" * len(found[0])
+
+    def _held_from(self, data: bytes) -> int:
+        """The offset from which on the bytes may be the beginning of a form."""
+        for found in self._starts.finditer(data, max(0, len(data) - self._longest + 1)):
+            tail = data[found.start() :]
+            if any(form.startswith(tail) for form in self._forms):
+                return found.start()
+        return len(data)
+
+
+class MaskingWire:
+    """Another wire, whose received bytes are masked: for what is only carried."""
+
+    def __init__(self, inner: Wire, masker: SecretMasker) -> None:
+        self._inner = inner
+        self._masker = masker
+
+    async def recv(self) -> bytes:
+        while True:
+            data = await self._inner.recv()
+            masked = self._masker.feed(data) if data else self._masker.finish()
+            if masked or not data:
+                return masked
+
+    def unread(self, data: bytes) -> None:
+        self._inner.unread(data)
+
+    async def send(self, data: bytes) -> None:
+        await self._inner.send(data)
+
+    async def send_eof(self) -> None:
+        await self._inner.send_eof()
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+def _forms(value: str) -> Iterator[bytes]:
+    plain = value.encode()
+    if len(plain) < LEAST_LENGTH:
+        return
+    yield plain
+    yield from _base64_forms(plain)
+    yield plain.hex().encode()
+    yield plain.hex().upper().encode()
+    for safe in ("", "/", "-._~/", "!*'()/"):
+        quoted = urllib.parse.quote(value, safe=safe)
+        yield quoted.encode()
+        yield re.sub("%..", lambda found: found[0].lower(), quoted).encode()
+        yield quoted.replace("%20", "+").encode()
+    every = "".join(f"%{byte:02X}" for byte in plain)
+    yield from (every.encode(), every.lower().encode())
+    escaped = json.dumps(value)[1:-1]
+    yield escaped.encode()
+    yield escaped.replace("/", "\\/").encode()
+    yield json.dumps(value, ensure_ascii=False)[1:-1].encode()
+    for form in ("\\u{:04x}", "\\u{:04X}"):
+        yield "".join(form.format(ord(each)) for each in value).encode()
+    yield value.replace("&", "&amp;").replace("<", "&lt;").encode()
+
+
+def _base64_forms(plain: bytes) -> Iterator[bytes]:
+    """Its base64 at each offset in a group of three, without what neighbours share."""
+    for offset in range(3):
+        coded = base64.b64encode(b"\0" * offset + plain).rstrip(b"=")
+        first = -(-offset * 8 // 6)
+        # The last sextet is whole only if the bytes end a group.
+        last = len(coded) if (offset + len(plain)) % 3 == 0 else len(coded) - 1
+        whole = coded[first:last]
+        yield whole
+        yield whole.translate(bytes.maketrans(b"+/", b"-_"))
