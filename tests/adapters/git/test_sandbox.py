@@ -1,5 +1,6 @@
 """What the sandbox's own git makes of the mounts, in a real container."""
 
+import hashlib
 import subprocess
 from pathlib import Path
 
@@ -120,3 +121,29 @@ def test_a_filled_submodule_has_a_git_of_its_own(repo: Path, tmp_path: Path) -> 
     lines = done.stdout.decode().splitlines()
     assert lines[:3] == [f" {commit} lib (v9)", "v9", " M lib"], done.stderr
     assert lines[-1] == f" {commit} lib (v9)"
+
+
+def test_filled_lfs_files_are_unchanged_for_the_agents_git(
+    repo: Path, tmp_path: Path
+) -> None:
+    """Across the mount and under the agent's uid; a change is one."""
+    for part in (tmp_path, *tmp_path.parents[:2]):
+        part.chmod(0o755)
+    digest = hashlib.sha256(b"picture").hexdigest()
+    (repo / ".gitattributes").write_text("*.png filter=lfs\n")
+    (repo / "a.png").write_text(
+        f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize 7\n"
+    )
+    commit_all(repo, "picture")
+    stored = repo / ".git/lfs/objects" / digest[:2] / digest[2:4] / digest
+    stored.parent.mkdir(parents=True)
+    stored.write_bytes(b"picture")
+    task = task_on(repo)
+    create.create_worktree(task, owner=(1000, 1000))
+    script = (
+        "git status --porcelain; cat a.png; printf 'PICTURE' > a.png; git status -s"
+    )
+
+    done = inside(task, "sh", "-c", script)
+
+    assert (done.stdout, done.stderr) == (b"picture M a.png\n", b"")

@@ -7,7 +7,9 @@ from swarm.adapters.git import blobs, diff
 from swarm.adapters.git.repo import RAW
 from swarm.adapters.git.safe_fs.files import disk_errors_as
 from swarm.adapters.git.safe_fs.writer import SafeWriter
+from swarm.adapters.git.snapshot import filled
 from swarm.adapters.git.task_git import TaskGit
+from swarm.adapters.git.worktree import lfs
 from swarm.errors import Refused
 from swarm.model.review import Change
 from swarm.model.risk import is_git_name
@@ -45,15 +47,24 @@ def restore(
     with disk_errors_as("restore"), SafeWriter(task.worktree, owner) as writer:
         for path in removals:
             writer.remove(path)
+        filling = filled.load(task)
         for change, content in _contents(task, writes):
             in_tree = change.old_mode != 0
-            writer.put(change.path, change.new_mode, content, replace=in_tree)
+            held = _as_filled(task, filling, change) or content
+            writer.put(change.path, change.new_mode, held, replace=in_tree)
         return Restored(len(writes), len(removals), tuple(writer.aside))
 
 
 def _is_file(change: Change) -> bool:
     """A submodule's directory is no content of this repository's."""
     return _GITLINK not in (change.old_mode, change.new_mode)
+
+
+def _as_filled(task: TaskGit, filling: filled.Filled, change: Change) -> bytes | None:
+    """The content that the worktree was given in the place of an LFS pointer."""
+    file = filling.lfs.get(change.path)
+    is_pointer = file is not None and file.pointer == change.new
+    return lfs.content(task, file) if file and is_pointer else None
 
 
 def _refuse_strange(path: str) -> None:

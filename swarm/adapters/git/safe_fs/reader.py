@@ -1,5 +1,6 @@
 """Opens directories and reads files by descriptor, so that no link leads elsewhere."""
 
+import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator
@@ -89,6 +90,24 @@ class SafeReader:
         except OSError:
             return None
         return read_file(directory, name, limit)
+
+    def sha256(self, path: str, limit: int) -> str:
+        """The digest of a regular file, in hex; empty if it is none or is longer."""
+        *parents, name = path.split("/")
+        digest, size = hashlib.sha256(), 0
+        try:
+            fd = os.open(name, _FILE, dir_fd=self._directory(parents))
+        except OSError:
+            return ""
+        try:
+            if stat.S_ISREG(os.fstat(fd).st_mode):
+                for piece in _pieces(fd, limit + 1):
+                    digest.update(piece)
+                    size += len(piece)
+                return digest.hexdigest() if size <= limit else ""
+            return ""
+        finally:
+            os.close(fd)
 
     def _directory(self, parents: list[str]) -> int:
         shared = 0

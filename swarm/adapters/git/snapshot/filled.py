@@ -25,10 +25,24 @@ Baseline = dict[str, tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
+class LfsFile:
+    """An LFS file as the base has it."""
+
+    pointer: str
+    """The id of the pointer's blob."""
+    digest: str
+    """SHA-256 of the content, in hex."""
+    size: int
+    """Bytes of the content."""
+
+
+@dataclass(frozen=True, slots=True)
 class Filled:
     """The record of a filling, written before the agent starts."""
 
     submodules: Baseline = field(default_factory=dict)
+    lfs: dict[str, LfsFile] = field(default_factory=dict)
+    """Path to what was put in the place of its pointer."""
 
 
 def save(task: TaskGit, filled: Filled) -> None:
@@ -43,7 +57,23 @@ def load(task: TaskGit) -> Filled:
         return Filled()
     body = json.loads(path.read_bytes())
     entries = body["submodules"].items()
-    return Filled({name: (mode, oid) for name, (mode, oid) in entries})
+    return Filled(
+        {name: (mode, oid) for name, (mode, oid) in entries},
+        {name: LfsFile(**file) for name, file in body.get("lfs", {}).items()},
+    )
+
+
+def unchanged_pointer(
+    filled: Filled, reader: SafeReader, path: str, status: os.stat_result
+) -> str:
+    """The pointer's id if the file is an LFS file with its content as it was filled.
+
+    Empty for any other file. Reads the file, however large it is.
+    """
+    file = filled.lfs.get(path)
+    if not file or file.size != status.st_size or not stat.S_ISREG(status.st_mode):
+        return ""
+    return file.pointer if reader.sha256(path, file.size) == file.digest else ""
 
 
 def forget_unchanged(task: TaskGit, filled: Filled, files: WorktreeFiles) -> int:

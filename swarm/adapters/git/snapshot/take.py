@@ -49,6 +49,7 @@ class _Draft:
     files: WorktreeFiles
     base_oids: frozenset[str]
     """Ids of the base's blobs: these need not be stored again."""
+    filling: filled.Filled
     entries: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Path to mode and id, as the worktree holds it."""
     left_out: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -91,9 +92,10 @@ def _snapshot(
     base = _base_entries(task)
     submodules = frozenset(path for path, (mode, _) in base.items() if mode == _GITLINK)
     files = walk(task.worktree, submodules, caps.entries, task.deadline)
-    filled.forget_unchanged(task, filled.load(task), files)
+    filling = filled.load(task)
+    filled.forget_unchanged(task, filling, files)
     base_oids = frozenset(oid for _, oid in base.values())
-    draft = _Draft(task, caps, base, files, base_oids)
+    draft = _Draft(task, caps, base, files, base_oids, filling)
     _hide_untracked(draft, included)
     _read_all(draft, Stamps(task, trust_stamps))
     for path in files.gitlinks:
@@ -214,6 +216,9 @@ def _read_all(draft: _Draft, stamps: Stamps) -> None:
 def _read(draft: _Draft, reader: SafeReader, path: str) -> str:
     """Read and store one file; its id, or empty if it is hidden instead."""
     status = draft.files.by_path[path]
+    pointer = filled.unchanged_pointer(draft.filling, reader, path, status)
+    if pointer:
+        return pointer
     limit = draft.caps.file
     if status.st_size > limit:
         return _hide(draft, path, "too large")

@@ -1,5 +1,7 @@
 """Creates one task's worktree and git directories, and removes them again."""
 
+import os
+from collections.abc import Collection
 from contextlib import ExitStack
 
 from swarm.adapters.git.repo import RAW
@@ -13,6 +15,8 @@ from swarm.adapters.git.snapshot import filled
 from swarm.adapters.git.snapshot.stamps import hand_over
 from swarm.adapters.git.task_git import PRIVATE, TaskGit
 from swarm.adapters.git.worktree import registration
+from swarm.adapters.git.worktree.index_stats import with_stats
+from swarm.adapters.git.worktree.lfs import fill_lfs
 from swarm.adapters.git.worktree.private_git import make_private
 from swarm.adapters.git.worktree.registration import ReportFiles
 from swarm.adapters.git.worktree.skeleton import (
@@ -49,7 +53,8 @@ def create_worktree(
         contents = make_private(task, base_only)
         listing = _base_listing(task)
         contents, baseline = fill_submodules(task, listing, contents)
-        filled.save(task, filled.Filled(baseline))
+        contents, lfs_files = fill_lfs(task, listing, contents)
+        filled.save(task, filled.Filled(baseline, lfs_files))
         write_new(task.gitfile, f"gitdir: {PRIVATE}\n")
         write_new(task.nothing, b"")
         if owner:
@@ -57,9 +62,29 @@ def create_worktree(
             change_owner(task.private_git, owner)
             if base_only:
                 change_owner(task.base_objects, owner)
+        _show_unchanged(task, lfs_files)
         hand_over(task)
         cleanup.pop_all()
     return contents
+
+
+def _show_unchanged(task: TaskGit, lfs_files: Collection[str]) -> None:
+    """Have the agent's git, and the host's, take filled LFS files for unchanged.
+
+    Files have their owner by now, for that is compared, too.
+    """
+    if not lfs_files:
+        return
+    index = (task.review_git / "base.index").read_bytes()
+    stats = {os.fsencode(path): (task.worktree / path).lstat() for path in lfs_files}
+    told = with_stats(index, stats, task.repo.object_format)
+    admin = registration.admin_dir(task)
+    for git_dir in (task.private_git, admin):
+        if git_dir:
+            (git_dir / "index").write_bytes(told)
+    # Inode, owner and the time of the inode can be others in the sandbox.
+    with (task.private_git / "config").open("ab") as config:
+        config.write(b"[core]\n\tcheckStat = minimal\n\ttrustctime = false\n")
 
 
 def remove_worktree(task: TaskGit, delete_branch: bool = False) -> None:

@@ -1,5 +1,6 @@
 """Directories and files are opened by name, one by one, never through a link."""
 
+import hashlib
 import os
 import stat
 from pathlib import Path
@@ -112,3 +113,17 @@ def test_paths_in_any_order_are_read_and_all_descriptors_closed(root: Path) -> N
 
     assert contents == [b"inside", b"above", b"top", b"inside"]
     assert descriptors() == before
+
+
+def test_a_digest_is_of_a_regular_file_within_the_limit(tmp_path: Path) -> None:
+    """Of a link, a directory, a longer file or none at all there is none."""
+    (tmp_path / "dir").mkdir()
+    (tmp_path / "dir/file").write_bytes(b"x" * 3_000_000)
+    (tmp_path / "link").symlink_to("dir/file")
+    digest = hashlib.sha256(b"x" * 3_000_000).hexdigest()
+
+    with SafeReader(tmp_path) as reader:
+        assert reader.sha256("dir/file", 3_000_000) == digest
+        assert reader.sha256("dir/file", 2_999_999) == ""
+        for path in ("link", "dir", "gone", "dir/gone", "link/file"):
+            assert reader.sha256(path, 3_000_000) == ""
