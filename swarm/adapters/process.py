@@ -12,7 +12,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -57,6 +57,8 @@ class Program:
     user: tuple[int, int] | None = None
     """Run as this uid and gid; needs root."""
     install_hint: str = ""
+    whole_group: bool = False
+    """What it started and left behind is killed once it has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +80,18 @@ def run(
     exception there ends the program. Raises ToolMissing if there is no such program,
     ToolError if it cannot start, at the time limit and on too much output.
     """
+    if limits.memory is not None and program.user:
+        program = _limited_by_shell(program, limits.memory)
     process = _start_listed(program)
     try:
-        if limits.memory is not None:
+        if limits.memory is not None and not program.user:
             _limit_memory(process.pid, limits.memory)
         exchange = _Exchange(process, program, limits, on_line)
         with exchange.selector:
             exchange.run()
+        if program.whole_group:
+            # It was not waited for, so its id is still its own, and its group's.
+            _kill_group(process)
         return ProcessResult(
             process.wait(),
             bytes(exchange.output),
@@ -126,6 +133,7 @@ class _Exchange:
         self._unwritten = memoryview(program.stdin)
         self._on_line = on_line
         self._partial_lines: dict[int, bytearray] = {}
+        self._pause = 0.0002
 
     def run(self) -> None:
         stdin, stdout = self._process.stdin, self._process.stdout
@@ -138,7 +146,7 @@ class _Exchange:
             self._register(stdin, selectors.EVENT_WRITE, self._write)
         else:
             stdin.close()
-        while self._is_open(stdout) or self._process.poll() is None:
+        while self._is_open(stdout) or not self._has_ended():
             self._turn(None if self._is_open(stdout) else EXIT_POLL_SECONDS)
         # The reason of an end may still stand in the pipe. A child that keeps the
         # pipe open is not waited for.
@@ -155,11 +163,16 @@ class _Exchange:
                 f"{self._label}: no answer within {self._limits.seconds:g} seconds"
             )
         if not self.selector.get_map():
-            with suppress(subprocess.TimeoutExpired):
-                self._process.wait(remaining)
+            self._pause = min(2 * self._pause, EXIT_POLL_SECONDS)
+            time.sleep(min(self._pause, remaining))
             return
         for key, _ in self.selector.select(min(remaining, pause or remaining)):
             key.data()
+
+    def _has_ended(self) -> bool:
+        """True once the process has ended; it is not waited for yet."""
+        options = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        return os.waitid(os.P_PID, self._process.pid, options) is not None
 
     def _remaining(self) -> float:
         return self._deadline - time.monotonic()
@@ -290,6 +303,13 @@ def _start(program: Program, stdin: int, output: int) -> subprocess.Popen[bytes]
                 hint=program.install_hint,
             ) from error
         raise ToolError(f"{program.label}: {safe_line(str(error))}") from error
+
+
+def _limited_by_shell(program: Program, memory: int) -> Program:
+    """The program behind a shell that sets the limit: another user's process may have
+    it set from outside only by a root with all its capabilities."""
+    script = f'ulimit -d {memory >> 10} && exec "$0" "$@"'
+    return replace(program, argv=["sh", "-c", script, *program.argv])
 
 
 def _limit_memory(pid: int, memory: int) -> None:

@@ -1,6 +1,7 @@
 """Programs run within bounds, and nothing of them outlives a limit."""
 
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -197,3 +198,31 @@ def test_a_program_that_is_not_there_is_told_from_a_folder_that_is_not() -> None
     with pytest.raises(ToolError, match=r"^tool: .*nowhere") as missing_folder:
         run(Program(["true"], "tool", PATH, cwd=Path("/nowhere")), AMPLE)
     assert not isinstance(missing_folder.value, ToolMissing)
+
+
+@pytest.mark.parametrize("whole_group", [True, False])
+def test_what_a_program_leaves_behind_ends_with_it_if_asked(
+    tmp_path: Path, whole_group: bool
+) -> None:
+    """A child that keeps no pipe open outlives its parent otherwise."""
+    script = f"sleep 60 <&- >&- 2>&- & echo $! > {tmp_path}/pid"
+    program = Program(["sh", "-c", script], "script", PATH, whole_group=whole_group)
+
+    assert run(program, AMPLE).status == 0
+
+    pid = int((tmp_path / "pid").read_text())
+    if whole_group:
+        until_ended(pid)
+    else:
+        assert is_running(pid)
+        os.kill(pid, signal.SIGKILL)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root acts for others")
+def test_memory_is_limited_for_another_user_too() -> None:
+    """A root without all its capabilities cannot limit another's process."""
+    script = "held=$(head -c 100000000 /dev/zero | tr '\\0' a); echo ${#held}"
+    program = Program(["sh", "-c", script], "script", PATH, user=(23456, 23456))
+
+    assert run(program, AMPLE).output == b"100000000\n"
+    assert run(program, Limits(seconds=20, output=1 << 20, memory=64 << 20)).status

@@ -105,6 +105,7 @@ def run(
         cwd=git_dir.cwd or git_dir.work_tree,
         user=git_dir.user,
         install_hint="install git 2.38 or newer",
+        whole_group=True,
     )
     deadline = git_dir.deadline
     result = _run_in_time(program, bounds or Bounds(), deadline, on_line)

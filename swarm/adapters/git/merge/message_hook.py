@@ -51,6 +51,7 @@ def _run(task: TaskGit, hook: Hook, file: Path, options: LandingOptions) -> None
         environment=_environment(task, hook),
         cwd=hook.work_tree,
         user=task.repo.other_owner,
+        whole_group=True,
     )
     limits = Limits(seconds=options.hook_seconds, output=_LONGEST_MESSAGE)
     hint = f"run it yourself: `{safe_line(str(hook.path), 200)} FILE`"

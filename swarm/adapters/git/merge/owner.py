@@ -75,7 +75,7 @@ class OwnersGit:
             pack = source.within(_TRANSFER).pack_objects(
                 "--stdout", "-q", istream=listing, **RAW
             )
-            destination.within(_TRANSFER).unpack_objects("-q", "--strict", istream=pack)
+            destination.within(_TRANSFER).unpack_objects("-q", istream=pack)
 
     def give(self, path: Path) -> None:
         """Give a directory that swarm made to the owner."""
