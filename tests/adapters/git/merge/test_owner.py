@@ -1,6 +1,8 @@
 """The user's git works as the user, in a directory that is gone afterwards."""
 
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from swarm.model.review import MergeOrder
 from tests.adapters.git.filter_programs import add_rule, program
 from tests.adapters.git.git_helpers import (
     commit_all,
+    new_repository,
     reopened,
     sh_git,
     task_with_worktree,
@@ -70,11 +73,17 @@ def test_programs_find_their_keys_and_nothing_else(
 
 
 @pytest.fixture
-def strangers_task(repo: Path) -> TaskGit:
+def open_directory() -> Iterator[Path]:
+    """A directory that others may go through, as they may not through a test's own."""
+    with tempfile.TemporaryDirectory(prefix="swarm-test-") as directory:
+        Path(directory).chmod(0o711)
+        yield Path(directory)
+
+
+@pytest.fixture
+def strangers_task(open_directory: Path) -> TaskGit:
     """Root's task on a repository of somebody else, who sees none of root's files."""
-    for parent in (repo.parent, *repo.parent.parents):
-        if parent.stat().st_mode & 0o777 == 0o700:
-            parent.chmod(0o711)
+    repo = new_repository(open_directory / "repo")
     note = 'echo "$(id -u) $HOME $SSH_AUTH_SOCK" >> $GIT_DIR/ran'
     clean = program(repo.parent / "programs", "upper", f"{note}; tr a-z A-Z")
     signer = program(repo.parent / "programs", "pgp", f"{note}; {SIGNER}")
