@@ -1,4 +1,4 @@
-"""`swarm merge`: shows what a merge would do and leave out, and merges."""
+"""`swarm merge`: shows what a merge would do, and merges."""
 
 import shlex
 from argparse import ArgumentParser, Namespace
@@ -21,7 +21,7 @@ SHOWN_CONVERSIONS = 10
 
 _WORDS = {
     Verdict.REFUSED: "refused",
-    Verdict.NAMED: "left out",
+    Verdict.NAMED: "note",
     Verdict.DONE: "done",
 }
 
@@ -44,7 +44,7 @@ def merge_arguments(parser: ArgumentParser) -> None:
         "-n",
         "--dry-run",
         action="store_true",
-        help="print what the merge would do and leave out; 1 if it would be refused",
+        help="print what the merge would do; the status is 1 if it would be refused",
     )
     add("--json", action="store_true", help="print the answer as JSON")
     add("--signoff", action="store_true", help="add your Signed-off-by line")
@@ -77,12 +77,12 @@ def _add_acceptances(parser: ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="KEY",
-        help="merge without this, such as hook:pre-commit; --dry-run shows the keys",
+        help="merge although there is this note, such as hook:pre-commit",
     )
     add(
         "--acknowledge-all",
         action="store_true",
-        help="merge without all that --dry-run lists as left out",
+        help="merge although there are notes: you have read all of them",
     )
     add(
         "--ask-again",

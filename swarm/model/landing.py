@@ -80,7 +80,12 @@ class LandingItem:
     def line(self, most: int = SHOWN_PATHS) -> str:
         """The sentence and its paths, made harmless for a screen."""
         sentence = safe_line(self.sentence, 1000)
-        return f"{sentence}: {named(self.paths, most)}" if self.paths else sentence
+        # Some sentences name their paths themselves.
+        word = f" {safe_line(self.name, 80)} "
+        is_name = self.paths == (self.name,) and word in f" {sentence} "
+        if is_name or sentence.endswith(named(self.paths)):
+            return sentence
+        return f"{sentence}: {named(self.paths, most)}"
 
 
 @dataclass(frozen=True, slots=True)

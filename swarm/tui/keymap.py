@@ -86,7 +86,7 @@ REVIEW = (
     Key("next_file", "J", "J", "file", "go to the next file", 25),
     Key("previous_file", "K", "K", "file", "go to the previous file"),
     Key("load", "enter", "Enter", "load", "show a large file's diff"),
-    Key("landing", "L", "L", "landing", "all that a merge does and leaves out", 15),
+    Key("landing", "L", "L", "landing", "all that a merge does or does not", 15),
     Key("stored", "b", "b", "bytes", "what your git changes of the file, and back"),
     Key("copy", "y", "y", "copy", "copy the file's path"),
     Key("include", "i", "i", "include", "take in what a tool made, or leave it out"),

@@ -1,4 +1,4 @@
-"""`merge` shows what it would do and leave out, and merges exactly that."""
+"""`merge` shows what it would do, and merges exactly that."""
 
 import json
 from collections.abc import Callable
@@ -83,7 +83,7 @@ def test_a_merge_is_of_the_list_that_was_printed(
     assert status == 0
     assert out.splitlines()[-1] == f"merged #1 fix into main as {'e' * 40}"
     assert "  done      filter:lfs: your filter lfs stores: a.bin, b\\x1b[2J\n" in out
-    assert "  left out  hook:pre-commit: pre-commit is not run\n" in out
+    assert "  note      hook:pre-commit: pre-commit is not run\n" in out
     assert "  a.bin  111111111 → 222222222\n" in out
     assert keeper.seen == [
         (
@@ -120,7 +120,7 @@ def test_a_merge_is_of_the_list_that_was_printed(
 def test_a_dry_run_merges_nothing_and_its_status_tells(
     swarm: Swarm, task: int, keeper: FakeKeeper
 ) -> None:
-    """What is left out, flagged or refused is a 1, unless it is accepted."""
+    """What is noted, flagged or refused is a 1, unless it is accepted."""
     keeper.decide = answers(replace(LISTED, flagged=("Makefile",)))
 
     status, out, _ = swarm("merge", str(task), "--dry-run")

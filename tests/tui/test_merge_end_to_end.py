@@ -69,7 +69,7 @@ async def test_a_merge_by_keys_lands_what_the_list_showed(
                 harness, pilot, lambda: review_of(app).landing.listed is not None
             )
             head = str(review_of(app).query_one("#review-landing", Static).render())
-            assert "left out:" in head
+            assert "to acknowledge:" in head
 
             await pilot.press("M")
             await until(

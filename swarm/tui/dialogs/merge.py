@@ -155,7 +155,7 @@ class MergeDialog(Dialog[Merge]):
             return f"{files} not acknowledged: look at each, then mark it"
         if unmarked := self._landing.unmarked:
             items = format.plural(unmarked, "thing")
-            return f"{items} left out and not acknowledged: mark what you know of"
+            return f"{items} not acknowledged: read and mark each"
         return ""
 
     def _form_trouble(self) -> str:

@@ -238,7 +238,7 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
     events.LandingAcknowledged: _acknowledged,
     events.AcknowledgementsForgotten: lambda _: (
         "·",
-        "merges in this repository ask again what they may leave out",
+        "merges in this repository ask again about all that differs",
         MUTED,
     ),
     events.PatchWritten: lambda event: (

@@ -32,7 +32,7 @@ def summary(listed: LandingList) -> Content:
     if missing:
         keys = ", ".join(safe_line(item.key, 40) for item in missing[:3])
         more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
-        parts.append((f"⚑ left out: {keys}{more}  ", WARNING))
+        parts.append((f"⚑ to acknowledge: {keys}{more}  ", WARNING))
     if listed.conversions:
         files = plural(len(listed.conversions), "file")
         parts.append((f"≠ other bytes of {files}  ", WARNING))
@@ -43,21 +43,21 @@ def summary(listed: LandingList) -> Content:
 
 
 def groups(listed: LandingList) -> list[Content]:
-    """The whole list: what is refused, left out, other bytes, and what is done."""
+    """The whole list: what is refused, what is to be known, what is done."""
     lines: list[Content] = []
     for title, items in (
         ("Refused: nothing can be merged while this is so", listed.refused),
-        ("Left out: a merge does not do this", listed.named),
+        ("To acknowledge: this is not as in a merge of your own", listed.named),
         ("Done: your own git does this, or nothing lands", listed.done),
     ):
         if items:
             lines += [Content.styled(title, HEADING)]
             lines += [item_text(item, listed) for item in items]
             lines += [Content("")]
-        if title.startswith("Left") and listed.conversions:
+        if title.startswith("To ") and listed.conversions:
             lines += [*conversions(listed), Content("")]
     if not lines:
-        return [Content("The reviewed bytes land as they are; nothing is left out.")]
+        return [Content("The reviewed bytes land as they are.")]
     return lines[:-1]
 
 

@@ -55,7 +55,7 @@ class LandingItems(Vertical):
         if listed.refused:
             yield _texts([landing_lines.item_text(i, listed) for i in listed.refused])
         if listed.named:
-            yield _text("Left out by the merge. Mark what you know of:", HEADING)
+            yield _text("This is not as in a merge of your own. Mark each:", HEADING)
         for item in listed.named:
             known = item in self._marked or item.key in listed.acknowledged
             yield LandingBox(item, known)

@@ -1,4 +1,4 @@
-"""A merge does what the user's own git would do, or says what it leaves out."""
+"""A merge does what the user's own git would do, or says what it does not."""
 
 import json
 from collections.abc import Callable, Iterator

@@ -90,7 +90,7 @@ async def test_what_is_left_out_is_marked_item_by_item(recorded: Recorded) -> No
         async with app.run_test(size=SIZE) as pilot:
             await press(pilot, backend, *TO_DIALOG, "ctrl+s")
             assert boxes(pilot) == {"hook:pre-commit": False, "hook:commit-msg": False}
-            assert "2 things left out" in dialog(pilot).trouble()
+            assert "2 things not acknowledged" in dialog(pilot).trouble()
             await mark(pilot, backend, "hook:pre-commit")
             assert is_off(pilot)
             await mark(pilot, backend, "hook:commit-msg")
@@ -103,7 +103,7 @@ async def test_what_is_left_out_is_marked_item_by_item(recorded: Recorded) -> No
 
 
 async def test_every_kind_of_item_is_drawn(recorded: Recorded) -> None:
-    """Refused, left out, other bytes, done."""
+    """Refused, to be acknowledged, other bytes, done."""
     backend = with_list(recorded, replace(LANDING, items=(IN_THE_WAY, *LANDING.items)))
     with shown(backend) as app:
         async with app.run_test(size=SIZE) as pilot:

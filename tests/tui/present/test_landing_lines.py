@@ -16,13 +16,13 @@ def text(listed: LandingList) -> str:
 def test_the_summary_has_the_worst_first() -> None:
     """A refusal hides what would have been done."""
     line = landing_lines.summary(LANDING).plain
-    assert "left out: hook:pre-commit, hook:commit-msg" in line
+    assert "acknowledge: hook:pre-commit, hook:commit-msg" in line
     assert "other bytes of 2 files" in line
     assert "✓ filter, line-ends, signing, identity" in line
 
     refused = replace(LANDING, items=(*LANDING.items, IN_THE_WAY))
     line = landing_lines.summary(refused).plain
-    assert line.index("✕ refused: files of yours") < line.index("left out")
+    assert line.index("✕ refused: files of yours") < line.index("acknowledge:")
     assert "✓" not in line
 
 
@@ -30,7 +30,7 @@ def test_what_was_acknowledged_is_not_in_the_summary() -> None:
     """But on the list."""
     known = replace(LANDING, acknowledged=("hook:pre-commit", "hook:commit-msg"))
 
-    assert "left out" not in landing_lines.summary(known).plain
+    assert "acknowledge:" not in landing_lines.summary(known).plain
     assert text(known).count("(acknowledged)") == 2
 
 
@@ -49,7 +49,7 @@ def test_many_paths_and_files_are_counted() -> None:
 
 def test_a_list_without_items_says_so() -> None:
     """Not an empty window."""
-    assert text(EMPTY) == "The reviewed bytes land as they are; nothing is left out."
+    assert text(EMPTY) == "The reviewed bytes land as they are."
 
 
 def test_bytes_that_act_are_shown_as_escapes() -> None:

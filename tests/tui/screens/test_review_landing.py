@@ -55,7 +55,7 @@ async def test_the_head_of_the_review_has_the_list(recorded: Recorded) -> None:
             await press(pilot, backend, "late", "keeper")
             head = str(app.screen.query_one("#review-landing", Static).render())
 
-    assert "left out: hook:pre-commit" in head
+    assert "to acknowledge: hook:pre-commit" in head
 
 
 async def test_what_the_users_git_changes_of_a_file_is_a_key_away(
