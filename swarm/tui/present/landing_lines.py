@@ -39,6 +39,8 @@ def summary(listed: LandingList) -> Content:
     if listed.done and not listed.refused:
         subjects = dict.fromkeys(item.subject.value for item in listed.done)
         parts.append((f"✓ {', '.join(subjects)}", MUTED))
+    if len(parts) == 1:
+        parts.append(("the reviewed bytes land as they are", MUTED))
     return Content.assemble(*parts)
 
 

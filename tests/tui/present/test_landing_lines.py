@@ -49,6 +49,7 @@ def test_many_paths_and_files_are_counted() -> None:
 
 def test_a_list_without_items_says_so() -> None:
     """Not an empty window."""
+    assert landing_lines.summary(EMPTY).plain.endswith("land as they are")
     assert text(EMPTY) == "The reviewed bytes land as they are."
 
 
