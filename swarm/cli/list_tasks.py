@@ -201,6 +201,7 @@ def _fields(task: Task, worktree: Path, used: Usage | None) -> list[tuple[str, s
         *(_usage_fields(task, used) if used else ()),
         ("commits", str(task.review.commits or "")),
         ("merged as", task.merge_commit),
+        ("kept as", _kept(task)),
         ("prompt", task.prompt),
     ]
 
@@ -246,6 +247,12 @@ def _model(task: Task) -> str:
     )
     used = f"{task.model.tokens_in} tokens in, {task.model.tokens_out} out"
     return f"{task.model.name}: {used}{cost}{unpriced}"
+
+
+def _kept(task: Task) -> str:
+    if not task.kept_ref:
+        return ""
+    return f"{task.kept_ref}; `git branch NAME {task.kept_ref}` brings it back"
 
 
 def _count(number: int, noun: str) -> str:

@@ -36,7 +36,9 @@ ACTIONS: dict[str, TaskAction] = {
     "retry": TaskAction(wishes.Retry, ""),
     "discard": TaskAction(wishes.Discard, "discarded; `swarm restore` takes it back"),
     "restore": TaskAction(wishes.Restore, "restored"),
-    "rm": TaskAction(wishes.Remove, "removed"),
+    "rm": TaskAction(
+        wishes.Remove, "removed; `swarm show` names the ref that keeps its work"
+    ),
     "cut": TaskAction(
         wishes.Cut,
         "nothing passes the gate; `swarm uncut` lets its policy count again",

@@ -124,6 +124,8 @@ class Config(_Strict):
     branch_prefix: Annotated[str, AfterValidator(_branch_prefix)]
     worktrees: Annotated[str, AfterValidator(_directory)]
     """The directory of worktrees; empty for one in swarm's home."""
+    keep_days: float = Field(ge=0, le=36500)
+    """Days for which an ended task keeps its worktree; 0 for ever."""
     sandbox: Sandbox
     gate: Gate
     sensor: Sensor

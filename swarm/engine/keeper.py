@@ -15,7 +15,7 @@ from swarm.engine.egress import budget, policy_resolver, task_network
 from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.engine.parts import EngineParts
 from swarm.engine.review import checkpoints
-from swarm.engine.tasks import finish, launch, observation, reconcile
+from swarm.engine.tasks import cleanup, finish, launch, observation, reconcile
 from swarm.engine.tasks.scheduler import never_startable, startable
 from swarm.errors import SwarmError
 from swarm.model import events
@@ -29,6 +29,9 @@ POLL_SECONDS = 0.03
 
 CHECK_SECONDS = 0.5
 """Between two looks at the policy files' times, and at whose checkpoint is due."""
+
+AGING_SECONDS = 3600.0
+"""Between two looks at ended tasks that are old; the first is at the start."""
 
 WORKERS = 32
 """Verbs at work at once; most of that time is spent waiting for a tool."""
@@ -52,7 +55,7 @@ class Keeper:
         self._limit = context.read().tasks.max_running()
         self._applied_stamp: object = None
         self._last_stamp: object = None
-        self._next_check = 0.0
+        self._next_check = self._next_aging = 0.0
         self._checkpoint_schedule = checkpoints.CheckpointSchedule()
         self._checkpoint_lock = threading.Lock()
 
@@ -221,6 +224,15 @@ class Keeper:
             self._next_check = now + CHECK_SECONDS
             self._check_policy_files()
             self._start_due_checkpoints()
+        if now >= self._next_aging and self._event_watcher.up:
+            self._next_aging = now + AGING_SECONDS
+            self._workers.submit(self._give_up_old)
+
+    def _give_up_old(self) -> None:
+        try:
+            cleanup.give_up_old(self._parts)
+        except SwarmError as error:
+            self._trouble_once("aging", error)
 
     def _start_due_checkpoints(self) -> None:
         """One worktree is read at a time, so that a round is not a storm."""

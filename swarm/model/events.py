@@ -274,6 +274,14 @@ class TaskRestored(Event):
 
 
 @event("life")
+class WorkKept(Event):
+    """A ref in the user's repository keeps the work of a task that is removed."""
+
+    ref: str
+    commit: str
+
+
+@event("life")
 class TaskRemoved(Event):
     """Everything outside that belonged to the task is gone; its history stays."""
 

@@ -125,6 +125,8 @@ class Task:
     """The place of its worktree, if it is not the home's own."""
     moved: bool = False
     """Its repository is not where it was when the plan was made."""
+    kept_ref: str = ""
+    """The ref that keeps its work, once it is removed."""
     review: ReviewSummary = ReviewSummary()
     net: NetUsage = NetUsage()
     model: ModelUsage = ModelUsage()

@@ -126,6 +126,10 @@ def _removed(task: Task, _at: float, _event: events.TaskRemoved) -> Task:
     return replace(task, removed=True)
 
 
+def _work_kept(task: Task, _at: float, event: events.WorkKept) -> Task:
+    return replace(task, kept_ref=event.ref)
+
+
 def _step_done(task: Task, _at: float, event: events.StepDone) -> Task:
     return replace(task, step=event.step, step_percent=None)
 
@@ -249,6 +253,7 @@ CHANGES: dict[type[events.Event], Callable[[Task, float, Any], Task]] = {
     events.TaskResumed: _resumed,
     events.TaskRejected: _with_reason,
     events.TaskRemoved: _removed,
+    events.WorkKept: _work_kept,
     events.StepDone: _step_done,
     events.StepProgress: _step_progress,
     events.BaseMoved: _base_moved,

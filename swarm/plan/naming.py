@@ -28,6 +28,11 @@ def slug(text: str, limit: int = 32) -> str:
     return name or "task"
 
 
+def kept_ref(tag: str, task: int) -> str:
+    """The ref in the user's repository that keeps the work of a removed task."""
+    return f"refs/swarm/tasks/{tag}/{task}"
+
+
 @frozen
 class TaskNames:
     """The names of one task in git, the container engine and tmux."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from swarm.adapters.git.safe_fs.files import erase
 from swarm.adapters.git.worktree import create
+from swarm.adapters.git.worktree.keep import keep_work
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
 from swarm.engine.host import orphans
@@ -13,8 +14,10 @@ from swarm.errors import IllegalMove, SwarmError
 from swarm.model import events
 from swarm.model.task import SETTLED, State, Task
 from swarm.model.wishes import CollectGarbage
+from swarm.plan.naming import kept_ref
 
-DISCARD_SECONDS = 7 * 24 * 3600.0
+DAY_SECONDS = 24 * 3600.0
+DISCARD_SECONDS = 7 * DAY_SECONDS
 """How long `gc` leaves a discarded task restorable."""
 
 
@@ -36,7 +39,7 @@ def restore(context: EngineContext, task_id: int) -> None:
 
 
 def remove(parts: EngineParts, task_id: int) -> None:
-    """Remove container, volume, pane, worktree and branch; the history stays.
+    """Remove container, volume, pane, worktree and branch; a ref keeps the work.
 
     IllegalMove where that would destroy work that is neither merged nor discarded.
     """
@@ -54,8 +57,66 @@ def remove(parts: EngineParts, task_id: int) -> None:
     context.containers.remove(names.sandbox)
     task_network.drop(parts, task)
     context.containers.remove_volume(names.home_volume)
+    _keep_work(context, task)
     _remove_worktree(context, task)
     context.journal.record(task_id, events.TaskRemoved())
+
+
+def _keep_work(context: EngineContext, task: Task) -> None:
+    """Have a ref keep what a removal would lose; a failure is told and loses nothing.
+
+    Work that the person gave up goes even if there is no room to keep it, or no
+    repository; that is told as well.
+    """
+    if not context.paths.review_git(task.id).is_dir():
+        return
+    try:
+        commit = _kept_commit(context, task)
+    except SwarmError as error:
+        reason = f"its work is not kept: {error.message}"
+        context.journal.record(task.id, events.Trouble("rm", reason))
+        return
+    if commit:
+        ref = kept_ref(context.paths.tag, task.id)
+        context.journal.record(task.id, events.WorkKept(ref, commit))
+
+
+def _kept_commit(context: EngineContext, task: Task) -> str:
+    tree = task.review.tree or snapshot.take(context, task).tree
+    return keep_work(context.task_git(task), tree, task.review.head)
+
+
+def give_up_old(parts: EngineParts) -> None:
+    """Remove the tasks that ended longer ago than the settings' `keep_days`.
+
+    Called by the keeper now and then. One of which the work cannot be kept stays, and
+    that is told once.
+    """
+    context = parts.context
+    days = context.config().keep_days
+    if not days:
+        return
+    for task in context.read().tasks.all():
+        is_ended = task.state in (State.MERGED, State.REJECTED)
+        if is_ended and context.clock() - task.changed > days * DAY_SECONDS:
+            with context.locks.of(task.id):
+                _give_up(parts, task)
+
+
+def _give_up(parts: EngineParts, task: Task) -> None:
+    context = parts.context
+    try:
+        if context.paths.review_git(task.id).is_dir():
+            _kept_commit(context, task)
+        remove(parts, task.id)
+    except SwarmError as error:
+        reason = f"it stays although it is old: {error.message}"
+        trouble = events.Trouble("aging", reason)
+        if not any(
+            record.event == trouble
+            for record in context.read().events.after(task=task.id, limit=1_000_000)
+        ):
+            context.journal.record(task.id, trouble)
 
 
 def _remove_worktree(context: EngineContext, task: Task) -> None:

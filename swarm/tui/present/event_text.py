@@ -210,6 +210,11 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
     ),
     events.TaskRejected: _rejected,
     events.TaskRestored: lambda _: ("●", "discard taken back", GOOD),
+    events.WorkKept: lambda event: (
+        "·",
+        f"its work is kept as {safe_line(event.ref, 120)}",
+        MUTED,
+    ),
     events.TaskRemoved: lambda _: (
         "–",
         "worktree, branch and container removed",
