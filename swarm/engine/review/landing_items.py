@@ -9,7 +9,7 @@ from swarm.adapters.git.merge import obstacles, preview
 from swarm.adapters.git.safe_fs.walk import IN_SUBMODULE
 from swarm.adapters.git.task_git import TaskGit
 from swarm.model.landing import LandingItem, Subject, Verdict
-from swarm.model.review import Hidden, MergeOrder
+from swarm.model.review import Change, Hidden, MergeOrder
 from swarm.model.safe_text import safe_line
 
 
@@ -97,17 +97,30 @@ def submodules(hidden: tuple[Hidden, ...]) -> Iterator[LandingItem]:
         )
 
 
-def flagged(of: TaskGit, target: str, *trees: str) -> tuple[str, ...]:
+def flagged(
+    of: TaskGit, target: str, tree: str, landing_tree: str = ""
+) -> tuple[str, ...]:
     """Files of the reviewed and the landing tree that a human must acknowledge.
 
     Judged anew: the attributes of the target, which may be another one than the task's,
-    decide what its checkout will hold.
+    decide what its checkout will hold. What lands in an encoding is no news if the
+    checkout holds the very bytes that were reviewed.
     """
     of = replace(of, target=target)
-    paths: dict[str, None] = {}
-    for tree in dict.fromkeys(trees):
-        unflagged = diff.unflagged(of, of.base, tree)
-        checkout = look(of, tree, unflagged)
-        changes = diff.flagged(of, of.base, tree, unflagged, checkout)
-        paths |= dict.fromkeys(change.path for change in changes if change.gating)
-    return tuple(paths)
+    reviewed = _judged(of, tree)
+    landing = _judged(of, landing_tree) if landing_tree not in ("", tree) else ()
+    bytes_seen = {change.path: change.new for change in reviewed}
+    as_seen = {
+        change.path
+        for change in landing
+        if change.checkout and change.checkout.oid == bytes_seen.get(change.path)
+    }
+    paths = [change.path for change in reviewed if change.gating]
+    paths += [c.path for c in landing if c.gating and c.path not in as_seen]
+    return tuple(dict.fromkeys(paths))
+
+
+def _judged(of: TaskGit, tree: str) -> tuple[Change, ...]:
+    unflagged = diff.unflagged(of, of.base, tree)
+    checkout = look(of, tree, unflagged)
+    return diff.flagged(of, of.base, tree, unflagged, checkout)

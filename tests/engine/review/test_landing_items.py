@@ -102,3 +102,28 @@ def test_edits_inside_a_submodule_are_named(task: TaskGit) -> None:
     assert listed.unacknowledged() == (item,)
     assert listed.unacknowledged((item.key,)) == ()
     assert listed.unacknowledged("all") == ()
+
+
+def test_bytes_that_come_out_as_they_were_reviewed_are_no_news(repo: Path) -> None:
+    """A file that the agent wrote in its encoding is checked out as it wrote it."""
+    (repo / ".gitattributes").write_text("*.rc working-tree-encoding=UTF-16LE\n")
+    commit_all(repo, "attributes")
+    task = task_with_worktree(repo)
+    (task.worktree / "a.rc").write_bytes("name é\n".encode("utf-16-le"))
+
+    listed = planned(task)
+
+    assert listed.landing_tree != listed.tree
+    assert listed.flagged == ()
+
+
+def test_a_script_of_an_encoding_is_acknowledged_by_path(repo: Path) -> None:
+    """Whoever wrote the rule, and whichever branch it stands on."""
+    task = task_with_worktree(repo)
+    script = "#!/bin/sh\necho pwned\n"
+    (task.worktree / "a.txt").write_text(script.encode().decode("cp037"))
+    assert planned(task).flagged == ()
+    (repo / ".gitattributes").write_text("*.txt working-tree-encoding=IBM037\n")
+    commit_all(repo, "attributes")
+
+    assert planned(task).flagged == ("a.txt",)
