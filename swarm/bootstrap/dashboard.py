@@ -2,6 +2,7 @@
 
 import functools
 import gc
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -26,6 +27,8 @@ from swarm.tui.backend import (
 
 LOG_BYTES = 4000
 """The end of a launch log, as far as the preview shows it."""
+LOG_LIMIT = 1 << 20
+"""Bytes of the dashboard's log from which the next dashboard begins it anew."""
 
 
 def run_dashboard(paths: HomePaths, repo: Path | None, ascii: bool) -> int:
@@ -40,6 +43,7 @@ def run_dashboard(paths: HomePaths, repo: Path | None, ascii: bool) -> int:
 
 def show_dashboard(paths: HomePaths, repo: Path | None, ascii: bool) -> int:
     """Show the dashboard without starting a keeper."""
+    _log_to(paths.dashboard_log)
     with paused_collector() as resume_collector:
         from swarm.tui.app import SwarmApp  # noqa: PLC0415 - loads textual
 
@@ -149,6 +153,18 @@ class DashboardBackend:
             return file.read_text(encoding="utf-8", errors="replace")[-LOG_BYTES:]
         except OSError:
             return ""
+
+
+def _log_to(file: Path) -> None:
+    """Log to a file that is made when it is needed, and begun anew if it is large."""
+    with suppress(OSError):
+        if file.stat().st_size > LOG_LIMIT:
+            file.unlink()
+    logging.basicConfig(
+        level=logging.WARNING,
+        format="%(asctime)s %(process)d %(levelname)s %(name)s %(message)s",
+        handlers=[logging.FileHandler(file, encoding="utf-8", delay=True)],
+    )
 
 
 def _start_keeper(paths: HomePaths) -> None:

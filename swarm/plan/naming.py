@@ -103,6 +103,11 @@ class HomePaths:
         return self.home / "keeper.log"
 
     @property
+    def dashboard_log(self) -> Path:
+        """Tracebacks of what failed in dashboards; absent if nothing has."""
+        return self.home / "dashboard.log"
+
+    @property
     def tmux(self) -> str:
         """The private tmux server's socket name (`tmux -L`)."""
         return f"swarm-{self.tag}"

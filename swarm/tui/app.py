@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.worker import Worker, WorkerState
 
 from swarm import assets
 from swarm.errors import SwarmError
@@ -25,7 +26,7 @@ from swarm.model.wishes import (
 )
 from swarm.plan.naming import TaskNames
 from swarm.store.wish_queries import WishRecord
-from swarm.tui import themes
+from swarm.tui import failures, themes
 from swarm.tui.backend import Backend, Options
 from swarm.tui.messages import (
     Attach,
@@ -43,6 +44,10 @@ from swarm.tui.screens import opening
 from swarm.tui.screens.base import KeyScreen
 from swarm.tui.screens.command_palette import KeyCommands
 from swarm.tui.screens.dashboard.screen import DashboardScreen
+
+# Textual tells of a worker's end only where it was started. Here every widget may start
+# one, and the app alone reports its failure.
+Worker.StateChanged.bubble = True
 
 POLL_SECONDS = 0.05
 """Time between two looks at the store's version; a look costs microseconds."""
@@ -136,6 +141,22 @@ class SwarmApp(App[None], inherit_bindings=False):
     @work(group="preload", exit_on_error=False)
     async def _preload(self) -> None:
         await asyncio.to_thread(opening.preload)
+
+    def on_worker_state_changed(self, message: Worker.StateChanged) -> None:
+        """Say why a worker failed, whichever part of the dashboard it worked for."""
+        error = message.worker.error
+        if message.state is not WorkerState.ERROR or error is None:
+            return
+        if isinstance(error, SwarmError):
+            words = (safe_line(error.message), safe_line(error.hint))
+            self._say("; ".join(word for word in words if word), ERROR)
+        else:
+            name = type(error).__name__
+            sentence = safe_line(f"{message.worker.group} failed: {name}: {error}")
+            self._say(
+                f"{sentence}; dashboard.log in swarm's home has the details", ERROR
+            )
+        failures.log(message.worker.group, error)
 
     def _poll(self) -> None:
         version = self._backend.queries.version()

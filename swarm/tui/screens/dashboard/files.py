@@ -80,6 +80,14 @@ class FilesTab:
             )
 
     async def _read(self, reading: _Reading) -> None:
+        """Read once; whatever comes of it, the next reading may begin after a rest."""
+        try:
+            await self._read_once(reading)
+        finally:
+            if self._preview.is_running:
+                self._preview.set_timer(REST_SECONDS, partial(self._rested, reading))
+
+    async def _read_once(self, reading: _Reading) -> None:
         try:
             rows, counts = await asyncio.to_thread(
                 self._read_paths, reading.task_id, self._shows_generated
@@ -97,7 +105,6 @@ class FilesTab:
             reading.paths = [""] * len(head) + paths
         if reading is self._reading and self.is_shown:
             self._preview.lines.show_body(reading.rows, reading.paths)
-        self._preview.set_timer(REST_SECONDS, partial(self._rested, reading))
 
     def _rested(self, reading: _Reading) -> None:
         reading.is_busy = False

@@ -1,0 +1,58 @@
+"""The app: failures of workers, wherever they were started."""
+
+import logging
+from collections.abc import Callable
+from typing import NoReturn
+
+import pytest
+from textual.widgets import Static
+
+from swarm.engine.readers.audit import AuditReader
+from swarm.tui.widgets.message_line import MessageLine
+from tests.scenes import THREE_RUNNING, Scene, press, shown
+from tests.tui.fakes import FakeBackend, FakePanes
+
+Recorded = Callable[[Scene], FakeBackend]
+HOSTILE = "no \x1b[31mluck‮ \n[bold]here"
+
+
+def _fail(*_arguments: object) -> NoReturn:
+    raise RuntimeError(HOSTILE)
+
+
+@pytest.mark.parametrize(
+    ("owner", "method", "keys", "group"),
+    [
+        (FakePanes, "capture", (), "pane"),
+        (AuditReader, "places", ("right_square_bracket",) * 3, "files"),
+        (FakeBackend, "keeper_pid", (), "keeper"),
+        (FakeBackend, "project", (), "project"),
+        (FakeBackend, "submit", ("p",), "wishes"),
+        (FakeBackend, "resolve_policy", ("P",), "policy"),
+        (AuditReader, "entries", ("A",), "audit"),
+    ],
+)
+async def test_a_worker_that_fails_says_so_and_logs_its_traceback_once(
+    recorded: Recorded,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    owner: type[object],
+    method: str,
+    keys: tuple[str, ...],
+    group: str,
+) -> None:
+    monkeypatch.setattr(owner, method, _fail)
+    monkeypatch.setattr("swarm.tui.failures._logged", set())
+    backend = recorded(THREE_RUNNING)
+    with shown(backend) as app, caplog.at_level(logging.ERROR):
+        async with app.run_test(size=(160, 40)) as pilot:
+            await press(pilot, backend, *keys)
+            line = app.screen.query_one(MessageLine)
+            assert isinstance(line, Static)
+            text = str(line.content)
+
+    assert f"{group} failed: RuntimeError: no \\x1b[31mluck<U+202E> ⏎[bold]here" in text
+    logged = [r for r in caplog.records if r.name == "swarm.tui.failures"]
+    assert len(logged) == 1
+    assert "in _fail" in logged[0].getMessage()
+    assert "\x1b" not in logged[0].getMessage()
