@@ -114,8 +114,10 @@ def _compiled(tokens: tuple[Token, ...]) -> Glob:
         for name in (_STAR, _DEEP_STAR, _SKIP)
     )
     ending: list[bytes] = []
-    for token in reversed(tokens):
-        if isinstance(token, str) or len(set(token)) != 1:
+    for place in range(len(tokens) - 1, -1, -1):
+        token = tokens[place]
+        is_skipped = [*tokens[max(place - 2, 0) : place + 1]] == _DIRECTORIES
+        if isinstance(token, str) or len(set(token)) != 1 or is_skipped:
             break
         ending.append(token[:1])
     return Glob(
