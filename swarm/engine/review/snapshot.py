@@ -8,9 +8,10 @@ from typing import Any
 from swarm.adapters.git import quarantine
 from swarm.adapters.git.snapshot import take as snapshots
 from swarm.engine.context import EngineContext
-from swarm.errors import IllegalMove, SwarmError
+from swarm.errors import IllegalMove, Refused, SwarmError
 from swarm.model import events
 from swarm.model.review import Snapshot
+from swarm.model.safe_text import safe_line
 from swarm.model.task import REVIEWABLE, Task
 from swarm.model.wishes import TakeSnapshot
 from swarm.plan.naming import TaskNames
@@ -67,6 +68,13 @@ def take(context: EngineContext, task: Task, *, trust_stamps: bool = True) -> Sn
         file=review.max_file, total=review.max_total, seconds=review.max_seconds
     )
     of = context.task_git(task)
+    if not of.worktree.is_dir():
+        raise Refused(
+            f"the worktree of task {task.id} is gone: {safe_line(str(of.worktree))} "
+            "was removed by hand",
+            hint=f"`swarm discard {task.id}` and `swarm rm {task.id}` keep its last "
+            "snapshot under a ref of the repository",
+        )
     included = task.review.included
     return snapshots.take(of, caps, included, trust_stamps=trust_stamps)
 

@@ -40,3 +40,46 @@ def test_the_keeper_removes_what_ended_long_ago_and_keeps_its_work(
         "main",
         harness.queries.tasks.get(waiting).branch,
     ]
+
+
+def test_what_the_user_tidied_up_is_told_and_the_last_snapshot_stays(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    """Worktree removed, its entry pruned, the branch deleted, all by the user's git."""
+    harness.start_keeper()
+    task = harness.until_taken_in(harness.new_task(sample, WORK))
+    worktree = harness.paths.worktree(task.id)
+    git(sample, "worktree", "remove", "--force", str(worktree))
+    git(sample, "worktree", "prune")
+    git(sample, "branch", "-D", task.branch)
+
+    for verb in ("snapshot", "merge"):
+        refused = harness.wish(verb, task=task.id)
+        assert "removed by hand" in refused.message
+        assert "swarm rm" in refused.hint
+    harness.wish_done("discard", task=task.id)
+    harness.wish_done("rm", task=task.id)
+
+    ref = kept_ref(harness.paths.tag, task.id)
+    assert git(sample, "show", f"{ref}:two", f"{ref}~1:one") == "two\none"
+    assert git(sample, "branch", "--format=%(refname:short)") == "main"
+
+
+def test_a_branch_that_the_user_moved_is_left(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    """It holds commits of theirs."""
+    harness.start_keeper()
+    task = harness.until_taken_in(harness.new_task(sample, WORK))
+    git(sample, "update-ref", f"refs/heads/{task.branch}", "main")
+    tree = git(sample, "rev-parse", "main^{tree}")
+    commit = git(sample, "commit-tree", tree, "-p", "main", "-m", "mine")
+    git(sample, "update-ref", f"refs/heads/{task.branch}", commit)
+
+    harness.wish_done("discard", task=task.id)
+    harness.wish_done("rm", task=task.id)
+
+    assert git(sample, "rev-parse", task.branch) == commit
+    assert "two" in git(
+        sample, "ls-tree", "--name-only", kept_ref(harness.paths.tag, task.id)
+    )
