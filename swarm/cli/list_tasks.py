@@ -125,6 +125,7 @@ def _facts(task: Task) -> dict[str, Any]:
         "tokens_out": model["tokens_out"],
         "cost": model["cost"],
         "unpriced": model["unpriced_tokens"],
+        "estimated": model["estimated_tokens"],
         "budget_tokens": budget["tokens"],
         "budget_dollars": budget["dollars"],
         "over": budget["exceeded"],
@@ -245,7 +246,8 @@ def _model(task: Task) -> str:
         if task.model.unpriced_tokens
         else ""
     )
-    used = f"{task.model.tokens_in} tokens in, {task.model.tokens_out} out"
+    about = "≈ " if task.model.estimated_tokens else ""
+    used = f"{about}{task.model.tokens_in} tokens in, {task.model.tokens_out} out"
     return f"{task.model.name}: {used}{cost}{unpriced}"
 
 

@@ -15,9 +15,9 @@ from swarm.gate.http_relay import (
     relay_body,
     reply_fields,
 )
-from swarm.gate.masked_decoder import MaskedDecoder, content_coding
+from swarm.gate.masked_decoder import MaskedDecoder, can_decode, content_coding
 from swarm.gate.request_head import BadHead
-from swarm.gate.secret_masker import MaskingWire
+from swarm.gate.secret_masker import MaskingWire, SecretMasker
 from swarm.gate.transport import Wire
 from swarm.gate.tunnel import Carried, splice
 
@@ -111,7 +111,7 @@ class HttpForwarder:
         self, answer: h11.Response, server: Wire, sending: "asyncio.Task[None]"
     ) -> Ended:
         masker = self._meter.masker
-        change = self._answer_filter(answer) if masker else None
+        change = self._answer_filter(answer)
         fields = reply_fields(answer, masker=masker)
         if isinstance(change, MaskedDecoder):
             fields = change.plain_fields(fields)
@@ -140,15 +140,15 @@ class HttpForwarder:
     def _answer_filter(self, answer: h11.Response) -> BodyFilter | None:
         """What the answer's body passes on its way; OSError if none can read it."""
         masker = self._meter.masker
-        assert masker is not None
         has_body = self._request.method != b"HEAD" and answer.status_code not in (
             204,
             304,
         )
         coding = content_coding(answer)
-        if not coding or not has_body:
+        is_read = masker or (self._meter.reader and can_decode(coding))
+        if not coding or not has_body or not is_read:
             return masker
-        return MaskedDecoder(coding, masker)
+        return MaskedDecoder(coding, masker or SecretMasker(()))
 
     async def _relay_upgrade(
         self, answer: h11.InformationalResponse, server: Wire

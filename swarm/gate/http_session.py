@@ -12,6 +12,7 @@ from swarm.gate import denial_responses, request_head
 from swarm.gate.denied import Denied
 from swarm.gate.http_forward import HttpForwarder
 from swarm.gate.http_relay import TransferMeter
+from swarm.gate.llm_usage import LlmUsage
 from swarm.gate.request_head import BadHead, RequestHead
 from swarm.gate.sniffing import PIECES_LIMIT, short_error
 from swarm.gate.task_net import TaskNet
@@ -129,7 +130,7 @@ class HttpSession:
                 **request.facts(),
             )
             self._write_masked(request, meter)
-            self._write_model_answered(request, rule, meter, time.monotonic() - began)
+            self._write_model_answered(request, rule, meter, began, ending)
         if not ended.server_goes_on:
             self._close_server()
         return ended.client_goes_on
@@ -149,15 +150,21 @@ class HttpSession:
         request: _CurrentRequest,
         rule: Rule | None,
         meter: TransferMeter,
-        seconds: float,
+        began: float,
+        ending: str,
     ) -> None:
         if rule and meter.reader:
+            # An answer that is an error costs nothing, and tells no tokens.
+            is_answer = meter.status < 300
+            usage = meter.reader.done(
+                meter.up if is_answer else 0, is_whole=ending == "done"
+            )
             self._net.audit.answered(
                 host=request.host.name,
                 provider=rule.model,
                 status=meter.status or None,
-                seconds=round(seconds, 3),
-                **asdict(meter.reader.done()),
+                seconds=round(time.monotonic() - began, 3),
+                **asdict(usage if is_answer else LlmUsage(usage.model)),
             )
 
     def _judge(self, data: bytes) -> tuple[_CurrentRequest, Rule | None]:

@@ -19,6 +19,21 @@ _IN = ("input_tokens", "prompt_tokens", "promptTokenCount")
 _OUT = ("output_tokens", "completion_tokens", "candidatesTokenCount")
 _STREAMS = (b"data:", b"event:", b"id:", b":")
 """The first bytes of a stream of events."""
+_TEXTS = frozenset({
+    "arguments",
+    "content",
+    "delta",
+    "input",
+    "partial_json",
+    "reasoning",
+    "reasoning_content",
+    "text",
+    "thinking",
+})  # fmt: skip
+"""Keys under which the services put what a model says."""
+BYTES_PER_TOKEN = 4
+"""Of English text and code, for answers that do not tell: within a third or so."""
+_DEPTH_LIMIT = 12
 _THOUGHT = ("thoughtsTokenCount",)
 """Gemini counts thinking beside the answer; the others within it."""
 
@@ -35,6 +50,8 @@ class LlmUsage:
     tokens_cache_written: int = 0
     tokens_cache_written_1h: int = 0
     """Those of `tokens_cache_written` that are kept for an hour, which costs more."""
+    estimated: bool = False
+    """The answer did not tell, or was cut off; counted from the bytes instead."""
 
 
 class LlmResponseReader:
@@ -45,9 +62,13 @@ class LlmResponseReader:
         self._pending = b""
         self._is_stream: bool | None = None
         self._is_skipping = False
+        self._size = 0
+        self._said = 0
+        """Bytes of what the model said so far."""
 
     def feed(self, data: bytes) -> None:
         """Read the next bytes of the body, without its transfer coding."""
+        self._size += len(data)
         self._pending += data
         if self._is_stream is None and len(self._pending.lstrip()) >= len(b"event:"):
             self._is_stream = self._pending.lstrip().startswith(_STREAMS)
@@ -58,14 +79,31 @@ class LlmResponseReader:
         if len(self._pending) > WHOLE_LIMIT:
             self._pending, self._is_skipping = b"", True
 
-    def done(self) -> LlmUsage:
-        """Read the last piece; the body has ended."""
+    def done(self, asked: int = 0, is_whole: bool = True) -> LlmUsage:
+        """Read the last piece; the body has ended, or was cut off if not `is_whole`.
+
+        `asked` are the bytes of the request. Tokens that the answer did not tell are
+        estimated from them and from what the model said.
+        """
         if self._is_stream:
             self._read_line(self._pending)
         elif not self._is_skipping:
             self._read_json(self._pending)
         self._pending = b""
+        self._estimate(asked, is_whole)
         return self.usage
+
+    def _estimate(self, asked: int, is_whole: bool) -> None:
+        usage = self.usage
+        known_in = usage.tokens_in + usage.tokens_cached + usage.tokens_cache_written
+        said = -(-(self._said or self._size) // BYTES_PER_TOKEN)
+        if not known_in and not usage.tokens_out:
+            usage.tokens_in = -(-asked // BYTES_PER_TOKEN)
+            usage.tokens_out = said
+            usage.estimated = bool(asked or said)
+        elif not is_whole and said > usage.tokens_out:
+            # The count comes with the last event, which did not come.
+            usage.tokens_out, usage.estimated = said, True
 
     def _read_line(self, line: bytes) -> None:
         if self._is_skipping:
@@ -81,6 +119,7 @@ class LlmResponseReader:
         for item in body if isinstance(body, list) else [body]:
             if isinstance(item, dict):
                 self._update_usage(item)
+                self._said += _said(item)
 
     def _update_usage(self, body: dict[str, Any]) -> None:
         model = _first_value(body, _MODEL)
@@ -143,6 +182,19 @@ def _first_value(body: dict[str, Any], paths: tuple[tuple[str, ...], ...]) -> An
         if value:
             return value
     return None
+
+
+def _said(value: Any, key: str = "", depth: int = 0) -> int:
+    """Bytes of the texts of a model in a piece of an answer."""
+    if isinstance(value, str):
+        return len(value.encode("utf-8", "replace")) if key in _TEXTS else 0
+    if depth > _DEPTH_LIMIT:
+        return 0
+    if isinstance(value, dict):
+        return sum(_said(part, name, depth + 1) for name, part in value.items())
+    if isinstance(value, list):
+        return sum(_said(part, key, depth + 1) for part in value)
+    return 0
 
 
 def _number(counts: dict[str, Any], names: tuple[str, ...]) -> int:

@@ -22,6 +22,11 @@ def content_coding(answer: h11.Response) -> str:
     return ",".join(coding for coding in codings if coding not in ("", "identity"))
 
 
+def can_decode(coding: str) -> bool:
+    """True if a body in this coding can be read."""
+    return coding in _WINDOW
+
+
 class MaskedDecoder:
     """Decodes a body and masks it; the client gets it without the coding."""
 

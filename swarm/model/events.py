@@ -492,6 +492,8 @@ class ModelAnswered(Event):
     """US dollars, by the price table; 0 if the model has no price."""
     priced: bool = False
     seconds: float = 0.0
+    estimated: bool = False
+    """The answer did not tell its tokens; they were counted from its bytes."""
 
 
 @event("policy")

@@ -72,6 +72,8 @@ class ModelUsage:
     """US dollars, estimated by the price table."""
     unpriced_tokens: int = 0
     """Tokens of models that have no price; they are not in `cost`."""
+    estimated_tokens: int = 0
+    """Tokens of answers that did not tell; they are in the other counts."""
 
     @property
     def tokens(self) -> int:

@@ -225,6 +225,8 @@ def _model_answered(task: Task, at: float, event: events.ModelAnswered) -> Task:
         tokens_out=before.tokens_out + event.tokens_out,
         cost=round(before.cost + event.cost, 6),
         unpriced_tokens=before.unpriced_tokens + unpriced_tokens,
+        estimated_tokens=before.estimated_tokens
+        + (tokens_in + event.tokens_out if event.estimated else 0),
     )
     return replace(task, model=model)
 

@@ -1,6 +1,7 @@
 """Tokens are counted from the answers themselves, whole or in pieces."""
 
 import asyncio
+import gzip
 import json
 from pathlib import Path
 
@@ -49,6 +50,13 @@ GEMINI = (
     b'{"modelVersion": "gemini-x", "usageMetadata": {"promptTokenCount": 9,'
     b' "candidatesTokenCount": 3, "thoughtsTokenCount": 2}}]'
 )
+
+
+def estimate(tokens_out: int, model: str = "") -> LlmUsage:
+    """Counted from bytes, since the answer does not tell."""
+    return LlmUsage(model, tokens_out=tokens_out, estimated=True)
+
+
 ANSWERS = {
     "anthropic": (ANTHROPIC, LlmUsage("claude-x", 25, 15, 900, 700, 200)),
     "openai chat": (OPENAI_CHAT, LlmUsage("gpt-x", 20, 4, 10)),
@@ -59,8 +67,13 @@ ANSWERS = {
     ),
     "openai responses": (OPENAI_RESPONSES, LlmUsage("gpt-y", 30, 6, 20)),
     "gemini": (GEMINI, LlmUsage("gemini-x", 9, 5, 0)),
-    "an error": (b'{"type": "error", "error": {"message": "no"}}', LlmUsage()),
-    "no JSON": (b"<html>502</html>", LlmUsage()),
+    "an error": (b'{"type": "error", "error": {"message": "no"}}', estimate(12)),
+    "no JSON": (b"<html>502</html>", estimate(4)),
+    "no usage": (
+        b'data: {"model": "m", "choices": [{"delta": {"content": "hello there"}}]}\n\n'
+        b'data: {"model": "m", "choices": [{"delta": {"content": "!"}}]}\n\n',
+        estimate(3, "m"),
+    ),
     "nothing": (b"", LlmUsage()),
 }
 
@@ -130,3 +143,58 @@ async def test_a_model_call_is_counted_as_it_passes(tmp_path: Path) -> None:
     assert answered["model"] == "claude-x"
     counts = ("tokens_in", "tokens_out", "tokens_cached", "tokens_cache_written")
     assert tuple(answered[name] for name in counts) == (25, 15, 900, 700)
+
+
+def test_an_answer_that_is_cut_off_counts_what_was_said() -> None:
+    """The count of the whole comes with the last event, which does not come."""
+    whole = {"type": "content_block_delta", "delta": {"text": "x" * 400}}
+    reader = LlmResponseReader()
+    reader.feed(ANTHROPIC.split(b"event: content_block_delta")[0])
+    reader.feed(b"event: x\ndata: %s\n\n" % json.dumps(whole).encode())
+
+    usage = reader.done(asked=1000, is_whole=False)
+
+    assert (usage.tokens_in, usage.tokens_out, usage.estimated) == (25, 100, True)
+
+
+def test_a_request_s_bytes_stand_for_its_tokens() -> None:
+    reader = LlmResponseReader()
+    reader.feed(b'data: {"delta": "hi"}\n\n')
+
+    usage = reader.done(asked=400)
+
+    assert (usage.tokens_in, usage.tokens_out, usage.estimated) == (100, 1, True)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br"])
+async def test_an_answer_in_a_coding_that_was_not_asked_for_counts(
+    tmp_path: Path, coding: str
+) -> None:
+    body = gzip.compress(OPENAI_CHAT) if coding == "gzip" else b"no brotli" * 10
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(
+            b"HTTP/1.1 200 OK\r\nContent-Encoding: %s\r\nContent-Length: %d\r\n\r\n"
+            % (coding.encode(), len(body))
+        )
+        writer.write(body)
+        await writer.drain()
+
+    async with open_gate_harness(tmp_path) as gate:
+        gate.table["ok.example"] = ["127.0.0.1"]
+        async with server(serve, gate.web_ca, "ok.example") as port:
+            gate.allow(Rule("allow", "ok.example", (port,), model="openai"))
+            client = await gate.connect(f"ok.example:{port}")
+            await client.tls(gate.gate_ca, "ok.example")
+            await client.send(
+                f"GET / HTTP/1.1\r\nHost: ok.example:{port}\r\n"
+                "Connection: close\r\n\r\n".encode()
+            )
+            await client.rest()
+        (line,) = gate.said(phase="answer")
+
+    if coding == "gzip":
+        assert (line["tokens_in"], line["tokens_out"]) == (20, 4)
+    assert line["estimated"] is (coding == "br")
+    assert line["tokens_out"] > 0

@@ -75,7 +75,8 @@ def _network_fact(task: Task) -> Content:
 
 def _model_fact(task: Task) -> Content:
     tokens_in = format.count(task.model.tokens_in)
-    used = f"{tokens_in}→{format.count(task.model.tokens_out)} tokens"
+    about = "≈" if task.model.estimated_tokens else ""
+    used = f"{about}{tokens_in}→{format.count(task.model.tokens_out)} tokens"
     if task.budget.tokens:
         used += f" of {format.count(task.budget.tokens)}"
     most = f" of ${task.budget.dollars:.2f}" if task.budget.dollars else ""
