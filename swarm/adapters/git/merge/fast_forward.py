@@ -107,23 +107,17 @@ def _move(step: Step, old: Stamp | None, arriving: Places) -> Move:
     )
 
 
-def _directories_to_go(
-    tree: Places, moves: tuple[Move, ...]
-) -> tuple[tuple[str, int], ...]:
+def _directories_to_go(tree: Places, moves: tuple[Move, ...]) -> tuple[str, ...]:
     """Directories of the old tree whose names the merge gives to files."""
-    arriving = {move.path for move in moves if move.new}
-    going = {
-        directory
-        for move in moves
-        if not move.new_mode
-        for directory in (*parents(move.path), move.path)
-        if directory in arriving or not arriving.isdisjoint(parents(directory))
+    leaving = {
+        directory for m in moves if not m.new_mode for directory in parents(m.path)
     }
+    going = {move.path for move in moves if move.new and move.path in leaving}
     going |= {m.path for m in moves if m.old_mode == GITLINK and m.new_mode != GITLINK}
-    found = {directory: tree.lstat(directory) for directory in going}
+    found = {directory: tree.lstat(directory) for directory in sorted(going)}
     return tuple(
-        (directory, stat.S_IMODE(status.st_mode))
-        for directory, status in sorted(found.items(), reverse=True)
+        directory
+        for directory, status in found.items()
         if status and stat.S_ISDIR(status.st_mode)
     )
 
@@ -157,9 +151,11 @@ def place(checkout: Checkout, landing: Record, owner: tuple[int, int] | None) ->
         for number, move in enumerate(landing.moves):
             if move.old:
                 _take_aside(tree, aside, move, str(number))
-        for directory, _ in landing.removed:
-            if not tree.remove_directory(directory) and tree.lstat(directory):
-                raise interfered(directory)
+        for number, directory in enumerate(landing.removed):
+            tree.take_aside(directory, aside, f"d{number}")
+            path = _first_file(landing.aside / f"d{number}")
+            if path:
+                raise interfered(f"{directory}/{path}")
         for directory in landing.made:
             with suppress(FileExistsError):
                 tree.make_directory(directory, owner)
@@ -170,6 +166,14 @@ def place(checkout: Checkout, landing: Record, owner: tuple[int, int] | None) ->
                 except (FileExistsError, NotADirectoryError) as error:
                     raise interfered(move.path) from error
         _enter_times(checkout, tree, landing)
+
+
+def _first_file(directory: Path) -> str:
+    """A file somewhere below a directory; empty if there are but directories."""
+    for above, _, names in os.walk(directory):
+        for name in names:
+            return str((Path(above) / name).relative_to(directory))
+    return ""
 
 
 def _take_aside(tree: Places, aside: Places, move: Move, number: str) -> None:
@@ -294,8 +298,12 @@ def take_back(
             _remove_new(tree, moves)
             for directory in reversed(landing.made):
                 tree.remove_directory(directory)
-            for directory, mode in reversed(landing.removed):
-                _make_again(tree, directory, owner, mode)
+            for number, directory in enumerate(landing.removed):
+                if aside.lstat(f"d{number}"):
+                    with suppress(
+                        FileExistsError, FileNotFoundError, NotADirectoryError
+                    ):
+                        aside.move_to(f"d{number}", tree, directory)
             _restore(tree, aside, moves, owner)
             _rescue(tree, aside, landing)
     forget(checkout, landing)
@@ -322,14 +330,10 @@ def _restore(
                 aside.move_to(str(number), tree, move.path)
 
 
-def _make_again(
-    tree: Places, directory: str, owner: tuple[int, int] | None, mode: int | None = None
-) -> None:
+def _make_again(tree: Places, directory: str, owner: tuple[int, int] | None) -> None:
     if not tree.lstat(directory):
         with suppress(FileNotFoundError, NotADirectoryError):
             tree.make_directory(directory, owner)
-            if mode is not None:
-                tree.set_mode(directory, mode)
 
 
 def _rescue(tree: Places, aside: Places, landing: Record) -> None:

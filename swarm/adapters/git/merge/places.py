@@ -79,14 +79,6 @@ class Places:
             if owner:
                 os.chown(name, *owner, dir_fd=fd, follow_symlinks=False)
 
-    def set_mode(self, path: str, mode: int) -> None:
-        """Change the permissions of a directory."""
-        fd = open_below(self._root, path.split("/"))
-        try:
-            os.fchmod(fd, mode)
-        finally:
-            os.close(fd)
-
     def remove_directory(self, path: str) -> bool:
         """Remove an empty directory; False if it stays, or is none."""
         try:

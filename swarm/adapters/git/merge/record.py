@@ -65,8 +65,8 @@ class Record:
     moves: tuple[Move, ...] = ()
     made: tuple[str, ...] = ()
     """Directories that the merge makes."""
-    removed: tuple[tuple[str, int], ...] = ()
-    """Directories that must go first, with their permissions."""
+    removed: tuple[str, ...] = ()
+    """Directories that go aside with what is empty in them, once their files went."""
 
     @property
     def arriving(self) -> Path:
@@ -82,7 +82,7 @@ class Record:
         self,
         moves: tuple[Move, ...],
         made: tuple[str, ...],
-        removed: tuple[tuple[str, int], ...],
+        removed: tuple[str, ...],
     ) -> "Record":
         """The same landing, once its files are decided."""
         return replace(self, moves=moves, made=made, removed=removed)
@@ -114,7 +114,7 @@ def read(directory: Path) -> Record | None:
         index_digest=body["index_digest"],
         moves=tuple(_move(move) for move in body["moves"]),
         made=tuple(body["made"]),
-        removed=tuple((path, mode) for path, mode in body["removed"]),
+        removed=tuple(body["removed"]),
     )
 
 

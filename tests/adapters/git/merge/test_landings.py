@@ -1,0 +1,153 @@
+"""Over made-up trees and checkouts, nothing of a user's is ever lost."""
+
+import stat
+import tempfile
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, event, given, settings
+from hypothesis import strategies as some
+
+from swarm.adapters.git.merge import apply, obstacles
+from swarm.adapters.git.merge.recovery import recover
+from swarm.adapters.git.task_git import TaskGit
+from swarm.errors import Refused
+from swarm.model.landing import Verdict
+from swarm.model.review import PreparedMerge
+from tests.adapters.git.git_helpers import sh_git
+from tests.adapters.git.merge.cases import Picture, picture
+from tests.adapters.git.merge.worlds import MODES, World, lay, new_template, worlds
+
+STAGES = 6
+SHORT = settings(
+    max_examples=60,
+    suppress_health_check=list(HealthCheck),
+    phases=(Phase.explicit, Phase.generate),
+)
+LONG = settings(SHORT, max_examples=2000)
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return new_template(tmp_path_factory.mktemp("template") / "repo")
+
+
+def index_of(repo: Path) -> str:
+    return sh_git(repo, "ls-files", "-s", "-v")
+
+
+def status_of(repo: Path) -> set[str]:
+    words = ("-z", "--untracked-files=all", "--no-renames")
+    return set(sh_git(repo, "status", "--porcelain", *words).split("\0"))
+
+
+def assert_nothing_of_ours_is_left(repo: Path) -> None:
+    git_dir = repo / ".git"
+    assert not (git_dir / "index.lock").exists()
+    assert [path.name for path in git_dir.iterdir() if "swarm" in path.name] == []
+    assert list(repo.glob(".swarm*")) == []
+
+
+def assert_users_paths_are_as_before(
+    world: World, before: Picture, after: Picture
+) -> None:
+    """All but what the merge changes in the old tree; directories by their being."""
+    touched = {
+        path for path, entry in world.old.items() if world.new.get(path) != entry
+    }
+    of_tree = {
+        path[:end] for path in world.old for end, char in enumerate(path) if char == "/"
+    }
+    for path, entry in before.items():
+        if stat.S_ISDIR(entry[0]):
+            if path not in of_tree:
+                assert after.get(path, (0, 0))[:2] == entry[:2], path
+        elif path not in touched:
+            assert after.get(path) == entry, path
+
+
+def assert_merged(repo: Path, world: World, after: Picture) -> None:
+    """Each path that differs between the trees is the new tree's."""
+    for path in world.old.keys() | world.new.keys():
+        if world.old.get(path) == world.new.get(path):
+            continue
+        if path not in world.new:
+            assert path not in after or stat.S_ISDIR(after[path][0])
+            continue
+        kind, content = world.new[path]
+        mode, _, _, found = after[path]
+        assert stat.S_ISLNK(mode) == (kind == "link")
+        assert found == (content if kind == "link" else content.encode().hex())
+        if kind != "link":
+            assert bool(mode & 0o100) == (MODES[kind] == "100755")
+
+
+def check(world: World, template: Path, home: Path, dies_after: int) -> None:
+    """Merge, maybe with a death on the way, and hold what came out to the promises."""
+    task, prepared = lay(world, template, home)
+    repo = home / "repo"
+    outside = picture(home / "outside")
+    before, index, status = picture(repo), index_of(repo), status_of(repo)
+    items = obstacles.items(task, "main", prepared.old, prepared.new)
+    assert picture(repo) == before
+    refused = any(item.verdict is Verdict.REFUSED for item in items)
+    event("refused" if refused else "merged")
+    if dies_after:
+        _die(task, prepared, dies_after)
+        if dies_after < STAGES - 1:
+            recover(task.repo)
+            assert_nothing_of_ours_is_left(repo)
+            assert picture(repo) == before
+            assert index_of(repo) == index
+    if refused:
+        with pytest.raises(Refused):
+            apply.apply(task, prepared)
+    else:
+        apply.apply(task, prepared)
+    after = picture(repo)
+    assert_nothing_of_ours_is_left(repo)
+    assert picture(home / "outside") == outside
+    assert status_of(repo) == status
+    if refused:
+        assert after == before
+        assert index_of(repo) == index
+        assert sh_git(repo, "rev-parse", "main") == prepared.old
+    else:
+        assert sh_git(repo, "rev-parse", "main") == prepared.new
+        assert_users_paths_are_as_before(world, before, after)
+        assert_merged(repo, world, after)
+
+
+def _die(task: TaskGit, prepared: PreparedMerge, stage: int) -> None:
+    try:
+        list(islice(apply.stages(task, prepared), stage))
+    except Refused:
+        return
+
+
+def _in_a_home(world: World, template: Path, dies_after: int) -> None:
+    with tempfile.TemporaryDirectory(prefix="swarm-world-") as home:
+        check(world, template, Path(home), dies_after)
+
+
+DEATHS = some.sampled_from([0, 0, *range(1, STAGES)])
+
+
+@SHORT
+@given(world=worlds(), dies_after=DEATHS)
+def test_nothing_of_a_users_is_lost(
+    template: Path, world: World, dies_after: int
+) -> None:
+    """Bytes, modes, links and inodes outside the old tree; no lock; a clean status."""
+    _in_a_home(world, template, dies_after)
+
+
+@pytest.mark.long
+@LONG
+@given(world=worlds(), dies_after=DEATHS)
+def test_nothing_of_a_users_is_lost_in_two_thousand_worlds(
+    template: Path, world: World, dies_after: int
+) -> None:
+    """The same, with more patience."""
+    _in_a_home(world, template, dies_after)
