@@ -7,7 +7,8 @@ SwarmError
 ├── IllegalMove     the task's state does not allow the operation
 ├── Refused         a safety rule forbids the operation
 ├── ToolError       docker, git or tmux failed
-│   └── ToolMissing the tool is not installed or does not answer
+│   ├── ToolMissing the tool is not installed or does not answer
+│   └── Unfinished  the merge is on its branch, and not yet in a checkout of it
 └── MergeConflict   both sides changed the same lines
 """
 
@@ -47,6 +48,10 @@ class ToolError(SwarmError):
 
 class ToolMissing(ToolError):
     """The tool is not installed, or does not answer."""
+
+
+class Unfinished(ToolError):
+    """The merge is on its branch; a checkout of it was not brought along yet."""
 
 
 class MergeConflict(SwarmError):

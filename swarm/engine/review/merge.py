@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from swarm.adapters.git import diff
-from swarm.adapters.git.merge import apply
+from swarm.adapters.git.merge import apply, recovery
 from swarm.adapters.git.merge import prepare as merging
 from swarm.adapters.git.task_git import TaskGit
 from swarm.engine.context import EngineContext
 from swarm.engine.review import acknowledgements, landing
 from swarm.engine.review.landing import Planned
-from swarm.errors import IllegalMove, Refused, SwarmError
+from swarm.errors import IllegalMove, Refused, SwarmError, Unfinished
 from swarm.model import events
 from swarm.model.landing import LandingList, named
 from swarm.model.review import MergeOrder, PreparedMerge
@@ -94,7 +94,7 @@ def _merge(
     known = acknowledgements.new_standing(of.repo.root, listed)
     context.journal.record(of.task, *known, started)
     try:
-        apply.apply(of, prepared)
+        _apply(context, of, prepared)
     except SwarmError as error:
         context.journal.record(of.task, events.MergeRefused(error.message, error.hint))
         raise
@@ -134,8 +134,24 @@ def complete(context: EngineContext, task_id: int) -> None:
         tree=last.tree,
     )
     try:
-        apply.apply(context.task_git(context.read().tasks.get(task_id)), prepared)
+        of = context.task_git(context.read().tasks.get(task_id))
+        recover(context, of)
+        _apply(context, of, prepared)
     except SwarmError as error:
         context.journal.record(task_id, events.MergeRefused(error.message, error.hint))
     else:
         context.journal.record(task_id, merged(last))
+
+
+def recover(context: EngineContext, of: TaskGit) -> None:
+    """Finish or take back what a death left in the repository's checkouts, and tell."""
+    for sentence in recovery.recover(of.repo):
+        context.journal.record(of.task, events.Trouble("merge", sentence))
+
+
+def _apply(context: EngineContext, of: TaskGit, prepared: PreparedMerge) -> None:
+    """Land a merge; one that a checkout lags behind counts, and is told."""
+    try:
+        apply.apply(of, prepared)
+    except Unfinished as error:
+        context.journal.record(of.task, events.Trouble("merge", error.message))

@@ -1,5 +1,8 @@
 """Compares the journal with the world; what differs is recorded, never deleted."""
 
+from pathlib import Path
+
+from swarm.adapters.git.merge import recovery
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
 from swarm.engine.host import orphans
@@ -20,6 +23,19 @@ def offline(context: EngineContext) -> None:
         if task.state is State.MERGING:
             with context.locks.of(task.id):
                 merge.complete(context, task.id)
+    recover_checkouts(context)
+
+
+def recover_checkouts(context: EngineContext) -> None:
+    """Finish or take back landings that no task knows to be under way."""
+    tasks_by_repo = {task.repo: task for task in context.read().tasks.all()}
+    for repo, task in tasks_by_repo.items():
+        if recovery.is_needed(Path(repo)):
+            try:
+                merge.recover(context, context.task_git(task))
+            except SwarmError as error:
+                reason = f"a merge was cut short: {error.message}"
+                context.journal.record(task.id, events.Trouble("merge", reason))
 
 
 def online(parts: EngineParts) -> None:

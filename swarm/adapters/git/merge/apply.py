@@ -15,7 +15,7 @@ from swarm.adapters.git.repo import RAW
 from swarm.adapters.git.repository import Repository
 from swarm.adapters.git.safe_fs.files import disk_errors_as
 from swarm.adapters.git.task_git import TaskGit
-from swarm.errors import Refused, SwarmError, ToolError
+from swarm.errors import Refused, SwarmError, ToolError, Unfinished
 from swarm.model.review import PreparedMerge
 from swarm.model.safe_text import safe_line
 
@@ -24,9 +24,11 @@ def apply(task: TaskGit, prepared: PreparedMerge) -> None:
     """Put the merge on its target, and bring the checkouts of it forward.
 
     SwarmError: nothing of the user's was changed, or it is as it was again; if even
-    that failed, the error says so. Call it again after a crash at any point: what was
-    cut short is finished or taken back first, and nothing is done twice. No hook runs,
-    nothing like MERGE_HEAD is left, and files come out as the repository's owner's.
+    that failed, the error says so. Unfinished: the branch has moved all the same.
+
+    Call it again after a crash at any point: what was cut short is finished or taken
+    back first, and nothing is done twice. No hook runs, nothing like MERGE_HEAD is
+    left, and files come out as the repository's owner's.
     """
     with disk_errors_as("merge"):
         for _ in stages(task, prepared):
@@ -69,7 +71,10 @@ def stages(task: TaskGit, prepared: PreparedMerge) -> Iterator[str]:
             landings.take_back(error)
             raise
         yield "target"
-        landings.finish()
+        try:
+            landings.finish()
+        except (SwarmError, OSError) as error:
+            raise _unfinished(target, error) from error
     yield "done"
 
 
@@ -201,6 +206,14 @@ def _tip(repository: Repository, target: str, prepared: PreparedMerge) -> str:
     if tip not in (prepared.old, prepared.new):
         raise _moved(target)
     return tip
+
+
+def _unfinished(target: str, error: SwarmError | OSError) -> Unfinished:
+    return Unfinished(
+        f"{safe_line(target)} holds the merge, but not every checkout of it could be "
+        f"brought along: {_reason(error)}",
+        hint="mend that, then start swarm again: it goes on from there",
+    )
 
 
 def _moved(target: str) -> Refused:

@@ -227,6 +227,7 @@ def finish(checkout: Checkout, landing: Record) -> None:
     else:
         _enter(checkout, landing)
     _remove_empty_directories(checkout, landing)
+    rescue(checkout, landing)
     forget(checkout, landing)
 
 
@@ -294,18 +295,14 @@ def take_back(
             for number, move in enumerate(landing.moves)
             if entries.get(move.path) == _old_entry(move)
         ]
-        with Places(checkout.work_tree) as tree, Places(landing.aside) as aside:
+        with Places(checkout.work_tree) as tree:
             _remove_new(tree, moves)
             for directory in reversed(landing.made):
                 tree.remove_directory(directory)
-            for number, directory in enumerate(landing.removed):
-                if aside.lstat(f"d{number}"):
-                    with suppress(
-                        FileExistsError, FileNotFoundError, NotADirectoryError
-                    ):
-                        aside.move_to(f"d{number}", tree, directory)
-            _restore(tree, aside, moves, owner)
-            _rescue(tree, aside, landing)
+            if landing.aside.is_dir():
+                with Places(landing.aside) as aside:
+                    _restore(tree, aside, moves, landing, owner)
+    rescue(checkout, landing)
     forget(checkout, landing)
 
 
@@ -320,13 +317,20 @@ def _restore(
     tree: Places,
     aside: Places,
     moves: list[tuple[int, Move]],
+    landing: Record,
     owner: tuple[int, int] | None,
 ) -> None:
+    # What stands in its place is the user's; `rescue` looks at what stays aside.
+    taken = (FileExistsError, FileNotFoundError, NotADirectoryError)
+    for number, directory in enumerate(landing.removed):
+        if aside.lstat(f"d{number}"):
+            with suppress(*taken):
+                aside.move_to(f"d{number}", tree, directory)
     for number, move in moves:
         if move.old and aside.lstat(str(number)):
             for directory in parents(move.path):
                 _make_again(tree, directory, owner)
-            with suppress(FileExistsError, NotADirectoryError):
+            with suppress(*taken):
                 aside.move_to(str(number), tree, move.path)
 
 
@@ -336,14 +340,31 @@ def _make_again(tree: Places, directory: str, owner: tuple[int, int] | None) -> 
             tree.make_directory(directory, owner)
 
 
-def _rescue(tree: Places, aside: Places, landing: Record) -> None:
-    """Keep what went aside and is no version that git has, under a name beside it."""
-    for number, move in enumerate(landing.moves):
-        status = aside.lstat(str(number)) if move.old else None
-        if status and Stamp.of(status) != move.old:
-            name = f"swarm-aside-{secrets.token_hex(4)}"
-            above = move.path.rpartition("/")[0]
-            aside.move_to(str(number), tree, f"{above}/{name}" if above else name)
+def rescue(checkout: Checkout, landing: Record) -> None:
+    """Keep what is aside and is no version that git has, under a name of its own.
+
+    Nothing of the user's is erased: after this all that is aside is in the old commit.
+    """
+    if not landing.aside.is_dir() or not checkout.work_tree.is_dir():
+        return
+    with Places(checkout.work_tree) as tree, Places(landing.aside) as aside:
+        for number, move in enumerate(landing.moves):
+            status = aside.lstat(str(number)) if move.old else None
+            if status and Stamp.of(status) != move.old:
+                _keep(tree, aside, str(number), move.path)
+        for number, directory in enumerate(landing.removed):
+            if _first_file(landing.aside / f"d{number}"):
+                _keep(tree, aside, f"d{number}", directory)
+
+
+def _keep(tree: Places, aside: Places, name: str, path: str) -> None:
+    """Put it beside its path, or at the top of the work tree."""
+    kept_name = f"swarm-aside-{secrets.token_hex(4)}"
+    above = path.rpartition("/")[0]
+    try:
+        aside.move_to(name, tree, f"{above}/{kept_name}" if above else kept_name)
+    except (FileNotFoundError, NotADirectoryError):
+        aside.move_to(name, tree, kept_name)
 
 
 def forget(checkout: Checkout, landing: Record) -> None:
@@ -385,16 +406,16 @@ def _old_entry(move: Move) -> tuple[int, str] | None:
 
 
 def _is_one_file_system(checkout: Checkout) -> bool:
-    """True if a file can be renamed from the git directory into the work tree."""
-    name = f"swarm-probe-{secrets.token_hex(6)}"
-    there = checkout.work_tree / name
-    here = checkout.git_dir / name
-    here.touch(exist_ok=False)
+    """True if a file can be renamed from the git directory into the work tree.
+
+    Two mounts of one file system count as two, so the kernel is asked, for a file that
+    is not there.
+    """
+    if checkout.git_dir.stat().st_dev != checkout.work_tree.stat().st_dev:
+        return False
+    name = f"swarm-none-{secrets.token_hex(6)}"
     try:
-        here.rename(there)
+        (checkout.git_dir / name).rename(checkout.work_tree / name)
     except OSError as error:
         return error.errno != errno.EXDEV
-    finally:
-        here.unlink(missing_ok=True)
-        there.unlink(missing_ok=True)
     return True

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import time
 import unicodedata
 from collections.abc import Iterable
 from contextlib import suppress
@@ -11,6 +12,8 @@ from pathlib import Path
 from swarm.adapters.git.merge.checkout import Checkout
 from swarm.adapters.git.merge.steps import parents
 from swarm.adapters.git.settings import read_settings
+
+_OLD_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +33,8 @@ class Folding:
         if self.unicode:
             name = unicodedata.normalize("NFD", name)
         if self.case:
-            name = unicodedata.normalize("NFD", name.casefold())
-        return name
+            name = name.casefold()
+        return unicodedata.normalize("NFD", name) if self.unicode else name
 
     def collisions(self, paths: Iterable[str], new: set[str]) -> set[str]:
         """Paths of a tree that become one there, if one of them is new.
@@ -67,6 +70,14 @@ def probe(checkout: Checkout) -> Folding:
         by_case or in_git_dir.case or _is_same(checkout.work_tree, ".git", ".GIT"),
         by_unicode or in_git_dir.unicode,
     )
+
+
+def remove_probes(directory: Path) -> None:
+    """Remove probes whose maker died; a young one may be in use."""
+    for path in directory.glob("swarm-probe-*"):
+        with suppress(FileNotFoundError):
+            if time.time() - path.lstat().st_mtime > _OLD_SECONDS:
+                path.unlink()
 
 
 def probe_directory(directory: Path) -> Folding:

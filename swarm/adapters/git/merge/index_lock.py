@@ -56,7 +56,7 @@ def take(checkout: Checkout, owner: tuple[int, int] | None) -> IndexLock:
     Blocks up to `WAIT_SECONDS`. The lock appears with its mark in it, so that a crash
     leaves none whose owner is unknown.
     """
-    marked_file = checkout.git_dir / f"swarm-{secrets.token_hex(6)}"
+    marked_file = checkout.git_dir / f"swarm-lock-{secrets.token_hex(6)}"
     file = io.FileIO(marked_file, "x")
     try:
         file.write(MARK + b"\n")
@@ -97,6 +97,14 @@ def adopt(checkout: Checkout) -> IndexLock | None:
     return IndexLock(checkout, file)
 
 
+def remove_drafts(checkout: Checkout) -> None:
+    """Remove lock files whose maker died before it could name them."""
+    for draft in checkout.git_dir.glob("swarm-lock-*"):
+        with suppress(OSError), io.FileIO(draft, "r") as file:
+            flock(file, LOCK_EX | LOCK_NB)
+            draft.unlink()
+
+
 def _name(marked_file: Path, checkout: Checkout) -> None:
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
@@ -110,10 +118,18 @@ def _name(marked_file: Path, checkout: Checkout) -> None:
         threading.Event().wait(_POLL_SECONDS)
 
 
+def is_marked(path: Path) -> bool:
+    """True if a lock is there, and one of ours."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(MARK)) == MARK
+    except OSError:
+        return False
+
+
 def _held(checkout: Checkout) -> Refused:
-    with suppress(OSError):
-        if checkout.lock.read_bytes()[: len(MARK)] == MARK:
-            return _is_landing(checkout)
+    if is_marked(checkout.lock):
+        return _is_landing(checkout)
     return Refused(
         f"git is at work in {safe_line(str(checkout.work_tree))}: its index is locked",
         hint="wait for it, then merge again; if no git runs there, one that was killed "

@@ -11,6 +11,7 @@ import struct
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+_HEADER_SIZE = 12
 _HASHES = {20: hashlib.sha1, 32: hashlib.sha256}
 
 
@@ -20,6 +21,8 @@ def enter(index: Path, files: Mapping[bytes, os.stat_result], hash_size: int) ->
     The index keeps its own time: git doubts what is as young as its index.
     """
     content = bytearray(index.read_bytes())
+    if len(content) < _HEADER_SIZE + hash_size:
+        return
     status = index.stat()
     trailer = bytes(content[-hash_size:])
     body_end = len(content) - hash_size
@@ -63,7 +66,7 @@ def _entries(content: bytearray, hash_size: int) -> Iterator[tuple[int, bytes]]:
     signature, version, count = struct.unpack_from(">4sII", content)
     if signature != b"DIRC" or version not in (2, 3, 4):
         return
-    position, name = 12, b""
+    position, name = _HEADER_SIZE, b""
     for _ in range(count):
         at = position + 40 + hash_size
         (flags,) = struct.unpack_from(">H", content, at)

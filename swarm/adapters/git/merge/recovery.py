@@ -1,8 +1,10 @@
 """Finishes or takes back the landings that a death cut short."""
 
+import os
 from contextlib import suppress
+from pathlib import Path
 
-from swarm.adapters.git.merge import fast_forward, index_lock, record
+from swarm.adapters.git.merge import fast_forward, folding, index_lock, record
 from swarm.adapters.git.merge.checkout import Checkout, all_checkouts, head_ref
 from swarm.adapters.git.merge.record import Record
 from swarm.adapters.git.repository import Repository
@@ -26,7 +28,24 @@ def recover(repository: Repository) -> tuple[str, ...]:
         return tuple(sentence for sentence in sentences if sentence)
 
 
+def is_needed(root: Path) -> bool:
+    """True if a landing was cut short in a repository; asks no git."""
+    git_dir = root / ".git"
+    with suppress(OSError):
+        words = os.fsdecode(git_dir.read_bytes()).rstrip("\n")
+        # A linked worktree's lies in `worktrees`, below the repository's own.
+        git_dir = (root / words.removeprefix("gitdir: ")).parent.parent
+    directories = [git_dir, *git_dir.glob("worktrees/*")]
+    directories += [root, *root.glob("worktrees/*")]
+    return any(
+        (each / "swarm-landing").exists() or index_lock.is_marked(each / "index.lock")
+        for each in directories
+    )
+
+
 def _recover(repository: Repository, checkout: Checkout) -> str:
+    index_lock.remove_drafts(checkout)
+    folding.remove_probes(checkout.git_dir)
     try:
         lock = index_lock.adopt(checkout)
     except Refused:

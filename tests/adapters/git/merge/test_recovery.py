@@ -1,0 +1,134 @@
+"""A landing that was cut short is finished or taken back, and told in a sentence."""
+
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from swarm.adapters.git.merge import apply
+from swarm.adapters.git.merge.recovery import is_needed, recover
+from swarm.adapters.git.task_git import TaskGit
+from swarm.errors import Refused
+from swarm.model.review import PreparedMerge
+from tests.adapters.git.git_helpers import sh_git, task_with_worktree
+from tests.adapters.git.merge.cases import both, file, gone, lay_base, merge_of, picture
+
+FILES, TARGET = 4, 5
+"""How many stages are done once the files are placed, and once the branch moved."""
+
+
+@pytest.fixture
+def landing(repo: Path) -> tuple[TaskGit, PreparedMerge]:
+    lay_base(repo)
+    task = task_with_worktree(repo)
+    both(gone("lib"), file("lib"), file("README.md"))(task.worktree)
+    return task, merge_of(task)
+
+
+def die_after(landing: tuple[TaskGit, PreparedMerge], stages: int) -> TaskGit:
+    """As a death leaves it: the lock stays, and nobody holds it."""
+    task, prepared = landing
+    list(islice(apply.stages(task, prepared), stages))
+    return task
+
+
+def test_before_the_branch_moved_it_is_taken_back(
+    repo: Path, landing: tuple[TaskGit, PreparedMerge]
+) -> None:
+    before = picture(repo)
+    task = die_after(landing, FILES)
+    assert is_needed(repo)
+
+    (sentence,) = recover(task.repo)
+
+    assert "merge of task 1 to main had been cut short" in sentence
+    assert "taken back" in sentence
+    assert picture(repo) == before
+    assert not is_needed(repo)
+    assert recover(task.repo) == ()
+
+
+def test_after_the_branch_moved_it_is_finished(
+    repo: Path, landing: tuple[TaskGit, PreparedMerge]
+) -> None:
+    task = die_after(landing, TARGET)
+
+    (sentence,) = recover(task.repo)
+
+    assert "finished" in sentence
+    assert sh_git(repo, "status", "--porcelain", "--ignored") == ""
+    assert not is_needed(repo)
+
+
+def test_a_landing_at_work_is_left_alone(
+    repo: Path, landing: tuple[TaskGit, PreparedMerge]
+) -> None:
+    """Another home's swarm may be landing on the same repository."""
+    task, prepared = landing
+    at_work = apply.stages(task, prepared)
+    list(islice(at_work, FILES))
+
+    assert recover(task.repo) == ()
+    with pytest.raises(Refused, match="another merge of swarm is landing"):
+        apply.apply(task, prepared)
+
+    assert list(at_work)[-1] == "done"
+    assert sh_git(repo, "status", "--porcelain", "--ignored") == ""
+
+
+def test_a_lock_of_the_users_is_waited_for_and_stays(
+    repo: Path, landing: tuple[TaskGit, PreparedMerge]
+) -> None:
+    """They removed ours, and their git is at work."""
+    task = die_after(landing, FILES)
+    lock = repo / ".git" / "index.lock"
+    lock.write_bytes(b"")
+
+    with pytest.raises(Refused, match="git is at work"):
+        recover(task.repo)
+
+    assert lock.read_bytes() == b""
+    lock.unlink()
+    (sentence,) = recover(task.repo)
+    assert "taken back" in sentence
+
+
+@pytest.mark.parametrize("stages", [FILES, TARGET])
+def test_a_checkout_that_is_gone_is_forgotten(
+    repo: Path, landing: tuple[TaskGit, PreparedMerge], stages: int
+) -> None:
+    """A linked one, whose directory the user removed in the middle."""
+    task, prepared = landing
+    sh_git(repo, "checkout", "-q", "-b", "other")
+    linked = repo.parent / "linked"
+    sh_git(repo, "worktree", "add", "-q", str(linked), "main")
+    list(islice(apply.stages(task, prepared), stages))
+    assert is_needed(repo)
+    assert is_needed(linked)
+    linked.rename(repo.parent / "away")
+
+    recover(task.repo)
+
+    assert not is_needed(repo)
+    sh_git(repo, "worktree", "prune")
+    assert sh_git(repo, "status", "--porcelain") == ""
+
+
+def test_a_bare_repository_is_looked_at_too(repo: Path, tmp_path: Path) -> None:
+    """Its worktrees are checkouts like any other."""
+    bare = tmp_path / "bare.git"
+    sh_git(tmp_path, "clone", "-q", "--bare", str(repo), str(bare))
+    sh_git(bare, "config", "user.name", "Ann")
+    sh_git(bare, "config", "user.email", "ann@example.org")
+    linked = tmp_path / "linked"
+    sh_git(bare, "worktree", "add", "-q", str(linked), "main")
+    task = task_with_worktree(bare)
+    file("new")(task.worktree)
+    die_after((task, merge_of(task)), FILES)
+    assert is_needed(bare)
+    assert is_needed(linked)
+
+    recover(task.repo)
+
+    assert not is_needed(bare)
+    assert sh_git(linked, "status", "--porcelain", "--ignored") == ""
