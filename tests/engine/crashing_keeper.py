@@ -6,6 +6,7 @@
 - `sandboxes:METHOD:WHEN`   before or after that call to the engine
 - `panes:METHOD:WHEN`       before or after that call to tmux
 - `git:COMMAND:WHEN`        before or after the first `git COMMAND`
+- `disk:CALL:NUMBER`        before the call of that number, such as `disk:os.link:2`
 """
 
 import os
@@ -93,6 +94,21 @@ def install_crashing_git(folder: Path, verb: str, when: str) -> None:
     os.environ["PATH"] = f"{folder}:{os.environ['PATH']}"
 
 
+def die_before_call(call: str, number: int) -> None:
+    """Install a hook that kills this process before one of Python's audited calls."""
+    remaining = number
+
+    def hook(event: str, _arguments: tuple[object, ...]) -> None:
+        nonlocal remaining
+        if event != call:
+            return
+        if remaining == 0:
+            kill_self()
+        remaining -= 1
+
+    sys.addaudithook(hook)
+
+
 def main(home: Path, point: str) -> None:
     """Keep until the point is reached."""
     paths = HomePaths(home)
@@ -113,6 +129,8 @@ def main(home: Path, point: str) -> None:
             context = replace(context, panes=CrashingTool(context.panes, name, more[0]))
         case "git":
             install_crashing_git(home / "bin", name, more[0])
+        case "disk":
+            die_before_call(name, int(more[0]))
         case _:
             raise SystemExit(f"no such point: {point}")
     Keeper(replace(parts, context=context), os.getpid()).run()

@@ -38,8 +38,11 @@ MERGE = [
     "journal:MergeStarted",
     "git:index-pack:before",
     "git:index-pack:after",
+    "disk:os.link:0",
     "git:read-tree:before",
     "git:read-tree:after",
+    "disk:os.link:1",
+    "disk:os.link:2",
     "git:update-ref:before",
     "git:update-ref:after",
     "journal:TaskMerged",
@@ -134,6 +137,41 @@ def test_a_merge_is_finished_or_never_was(
     assert harness.queries.tasks.get(task.id).state is State.MERGED
     assert _git(sample, "status", "--porcelain") == ""
     assert _git(sample, "rev-list", "--count", "main") == "2"
+    assert (sample / "new.txt").read_text() == "two\n"
+
+
+@pytest.mark.parametrize(
+    ("point", "strategy"),
+    [("disk:os.link:2", "squash"), ("git:update-ref:before", "merge")],
+)
+def test_a_merge_whose_branch_moved_meanwhile_is_taken_back_and_told(
+    harness: KeeperHarness, sample: Path, point: str, strategy: str
+) -> None:
+    """The user committed elsewhere while no keeper lived; nothing is half done."""
+    keeper = harness.start_keeper()
+    task = harness.until_taken_in(harness.new_task(sample, WORK))
+    keeper.stop()
+    harness.stop_keepers()
+    body = {"task": task.id, "tree": task.review.tree, "accepted": "all"}
+    wish = wishes.insert(
+        harness.paths.database, "merge", {**body, "strategy": strategy}
+    )
+    _die_at(harness, point)
+    tree = _git(sample, "rev-parse", "main^{tree}")
+    pushed = _git(sample, "commit-tree", "-m", "pushed", "-p", "main", tree)
+    _git(sample, "update-ref", "refs/heads/main", pushed)
+
+    harness.start_keeper()
+    harness.until(lambda: bool(harness.queries.wishes.get(wish).outcome), "the merge")
+
+    (trouble,) = harness.queries.events.of_kind(events.Trouble)
+    assert "it is taken back" in str(trouble.event)
+    (refused,) = harness.queries.events.of_kind(events.MergeRefused)
+    assert "has moved" in str(refused.event)
+    # The wish was still open: it is carried out on the branch as it is now.
+    assert harness.queries.wishes.get(wish).outcome == "done", harness.journal_text()
+    assert _git(sample, "merge-base", "main", pushed) == pushed
+    assert _git(sample, "status", "--porcelain") == ""
     assert (sample / "new.txt").read_text() == "two\n"
 
 

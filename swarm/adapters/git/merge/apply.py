@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from swarm.adapters.git.merge import drivers, fast_forward, index_lock, obstacles
-from swarm.adapters.git.merge.checkout import Checkout, checkouts, head_ref
+from swarm.adapters.git.merge.checkout import Checkout, checkouts, holds
 from swarm.adapters.git.merge.index_lock import IndexLock
 from swarm.adapters.git.merge.record import Record, Stamp
 from swarm.adapters.git.merge.recovery import recover
@@ -149,10 +149,10 @@ class _Landings:
             raise
 
     def finish(self) -> None:
-        """Make each draft the index; a checkout that left the branch is taken back."""
+        """Make each draft the index; a checkout that left for older work goes back."""
         for lock in self._locks:
             landing = self._records[lock.checkout]
-            if head_ref(lock.checkout) == f"refs/heads/{self._prepared.target}":
+            if holds(lock.checkout, landing.new):
                 fast_forward.finish(lock.checkout, landing)
             else:
                 fast_forward.take_back(lock.checkout, landing, self._owner)

@@ -121,6 +121,16 @@ def head_ref(checkout: Checkout) -> str:
         return ""
 
 
+def holds(checkout: Checkout, commit: str) -> bool:
+    """True if the commit is in the history of what is checked out; needs no branch."""
+    if not (checkout.git_dir / "HEAD").exists():
+        return False
+    git = Git(replace(checkout.user_git_dir, personal=False, work_tree=None))
+    words = ("--is-ancestor", commit, "HEAD")
+    answer = git.accepting(1, 128).merge_base(*words, with_extended_output=True)
+    return bool(answer[0] == 0)
+
+
 def _is_linked(checkout: Checkout) -> bool:
     return (checkout.git_dir / "commondir").exists()
 

@@ -5,8 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from swarm.adapters.git.merge import fast_forward, folding, index_lock, record
-from swarm.adapters.git.merge.checkout import Checkout, all_checkouts, head_ref
-from swarm.adapters.git.merge.record import Record
+from swarm.adapters.git.merge.checkout import Checkout, all_checkouts, holds
 from swarm.adapters.git.repository import Repository
 from swarm.adapters.git.safe_fs.files import disk_errors_as
 from swarm.errors import Refused
@@ -16,10 +15,10 @@ from swarm.model.safe_text import safe_line
 def recover(repository: Repository) -> tuple[str, ...]:
     """Bring every checkout out of a landing that was cut short; one sentence each.
 
-    A landing whose branch has moved is finished, any other is taken back: the files
-    that the merge had written go, the old ones return, and what the user did since
-    then stays. A landing whose swarm lives is left alone. SwarmError if the disk or a
-    git of the user's is in the way; call it again then.
+    A landing that the checkout's HEAD holds is finished, any other is taken back: the
+    files that the merge had written go, the old ones return, and what the user did
+    since then stays. A landing whose swarm lives is left alone. SwarmError if the disk
+    or a git of the user's is in the way; call it again then.
     """
     with disk_errors_as("merge"):
         sentences = (
@@ -72,30 +71,10 @@ def _settle(repository: Repository, checkout: Checkout) -> str:
         fast_forward.undo(checkout, owner)
         return ""
     name = f"the merge of task {landing.task} to {safe_line(landing.target)}"
-    if _has_moved(repository, landing) and _is_on_target(checkout, landing):
+    if holds(checkout, landing.new):
         fast_forward.finish(checkout, landing)
         return f"{name} had been cut short in {place}; it is finished now"
     fast_forward.take_back(checkout, landing, owner)
     if not landing.moves:
         return ""
     return f"{name} had been cut short in {place}; it is taken back"
-
-
-def _has_moved(repository: Repository, landing: Record) -> bool:
-    """True if the target holds the merge."""
-    tip = repository.tip(landing.target)
-    if tip in ("", landing.old):
-        return False
-    if tip == landing.new:
-        return True
-    words = ("--is-ancestor", landing.new, tip)
-    status, _, _ = repository.git.accepting(1, 128).merge_base(
-        *words, with_extended_output=True
-    )
-    return bool(status == 0)
-
-
-def _is_on_target(checkout: Checkout, landing: Record) -> bool:
-    with suppress(OSError):
-        return head_ref(checkout) == f"refs/heads/{landing.target}"
-    return False

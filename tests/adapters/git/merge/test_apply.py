@@ -2,9 +2,12 @@
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Callable
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
@@ -13,7 +16,7 @@ import pytest
 from swarm.adapters.git.merge import apply, prepare
 from swarm.adapters.git.snapshot import take
 from swarm.adapters.git.task_git import TaskGit
-from swarm.errors import Refused, ToolError
+from swarm.errors import Refused, SwarmError, ToolError
 from swarm.model.review import MergeOrder, PreparedMerge
 from tests.adapters.git.git_helpers import (
     commit_all,
@@ -271,6 +274,152 @@ def test_a_target_that_moved_after_a_crash_is_taken_back(
     assert sh_git(repo, "status", "--porcelain", "--ignored") == ""
     assert sh_git(repo, "ls-files", "-s") == before
     assert not (repo / ".git" / "index.lock").exists()
+
+
+def switch(repo: Path) -> None:
+    """The user goes to another branch, as far as git lets them."""
+    sh_git(repo, "switch", "-q", "-c", "other", check=False)
+
+
+def point_head(repo: Path) -> None:
+    """A script does so without a look at the index."""
+    sh_git(repo, "branch", "other", "HEAD")
+    sh_git(repo, "symbolic-ref", "HEAD", "refs/heads/other")
+
+
+def add_worktree(repo: Path) -> None:
+    """One more checkout of the target."""
+    words = ("worktree", "add", "-q", "--force", str(repo.parent / "linked"), "main")
+    sh_git(repo, *words)
+
+
+def begin_rebase(repo: Path) -> None:
+    """Of the target, in the middle of which HEAD is on no branch."""
+    (repo / ".git" / "rebase-merge").mkdir()
+    (repo / ".git" / "rebase-merge" / "head-name").write_text("refs/heads/main\n")
+
+
+def commit_elsewhere(repo: Path) -> None:
+    """A push, which knows no index."""
+    tree = sh_git(repo, "rev-parse", "main^{tree}")
+    head = sh_git(repo, "commit-tree", "-m", "pushed", "-p", "main", tree)
+    sh_git(repo, "update-ref", "refs/heads/main", head)
+
+
+def remove_lock(repo: Path) -> None:
+    """Git's own advice."""
+    (repo / ".git" / "index.lock").unlink(missing_ok=True)
+
+
+MEANWHILE = [
+    switch,
+    point_head,
+    add_worktree,
+    begin_rebase,
+    commit_elsewhere,
+    remove_lock,
+]
+
+
+@pytest.mark.parametrize("stage", STAGES[:-1])
+@pytest.mark.parametrize("doing", MEANWHILE, ids=lambda doing: doing.__name__)
+def test_the_user_does_something_at_any_instant(
+    repo: Path,
+    task: TaskGit,
+    prepared: PreparedMerge,
+    stage: str,
+    doing: Callable[[Path], None],
+) -> None:
+    """The merge lands on its target alone, or not at all; each checkout is clean."""
+    refused = False
+    try:
+        for reached in apply.stages(task, prepared):
+            if reached == stage:
+                doing(repo)
+    except Refused:
+        refused = True
+
+    shutil.rmtree(repo / ".git" / "rebase-merge", ignore_errors=True)
+    holds_merge = sh_git(repo, "ls-tree", "--name-only", "main", "run") == "run"
+    assert holds_merge is not refused
+    assert not (repo / ".git" / "index.lock").exists()
+    assert [path for path in (repo / ".git").iterdir() if "swarm" in path.name] == []
+    for checkout in (repo, repo.parent / "linked"):
+        if checkout.exists():
+            assert sh_git(checkout, "status", "--porcelain", "--ignored") == ""
+
+
+@pytest.mark.parametrize("stage", STAGES[:-1])
+def test_a_checkout_is_removed_at_any_instant(
+    repo: Path, task: TaskGit, prepared: PreparedMerge, stage: str
+) -> None:
+    """With its entry, or only its directory; the error is a sentence."""
+    sh_git(repo, "switch", "-q", "-c", "other")
+    linked = repo.parent / "linked"
+    sh_git(repo, "worktree", "add", "-q", str(linked), "main")
+    with suppress(SwarmError, OSError):
+        for reached in apply.stages(task, prepared):
+            if reached == stage:
+                shutil.rmtree(linked)
+
+    sh_git(repo, "worktree", "prune")
+    sh_git(repo, "worktree", "add", "-q", "-f", str(linked), "main")
+    assert sh_git(linked, "status", "--porcelain", "--ignored") == ""
+    assert sh_git(repo, "status", "--porcelain", "--ignored") == ""
+
+
+def test_two_checkouts_of_the_target_land_together_or_not_at_all(
+    repo: Path, task: TaskGit, prepared: PreparedMerge
+) -> None:
+    """Forced by the user; something in the way in one keeps both as they are."""
+    add_worktree(repo)
+    linked = repo.parent / "linked"
+    (linked / "run").write_text("mine\n")
+
+    with pytest.raises(Refused, match="linked has files of yours"):
+        apply.apply(task, prepared)
+    assert is_untouched(repo, prepared)
+    assert sh_git(repo, "status", "--porcelain", "--ignored") == ""
+
+    (linked / "run").unlink()
+    apply.apply(task, prepared)
+    assert is_landed(repo, prepared)
+    assert sh_git(linked, "status", "--porcelain", "--ignored") == ""
+
+
+def test_a_sparse_checkout_stays_sparse(repo: Path) -> None:
+    """What it leaves out is merged in the index alone."""
+    lay_base(repo)
+    sh_git(repo, "sparse-checkout", "set", "src")
+    task = task_with_worktree(repo)
+    both(file("lib/a.txt"), file("lib/new"), file("src/new"), gone("lib/deep"))(
+        task.worktree
+    )
+    prepared = merge_of(task)
+
+    apply.apply(task, prepared)
+
+    assert is_landed(repo, prepared)
+    assert (repo / "src" / "new").exists()
+    assert not (repo / "lib").exists()
+
+
+def test_a_repository_with_sha256_merges(tmp_path: Path) -> None:
+    """Ids are longer there, in git's index too."""
+    repo = tmp_path / "long"
+    sh_git(tmp_path, "init", "-q", "-b", "main", "--object-format=sha256", str(repo))
+    sh_git(repo, "config", "user.name", "Ann")
+    sh_git(repo, "config", "user.email", "ann@example.org")
+    lay_base(repo)
+    task = task_with_worktree(repo)
+    SHAPES["all at once"](task.worktree)
+    prepared = merge_of(task)
+    list(islice(apply.stages(task, prepared), 4))
+
+    apply.apply(reopened(task), prepared)
+
+    assert is_landed(repo, prepared)
+    assert sh_git(repo, "diff-files") == ""
 
 
 def test_a_target_that_is_checked_out_nowhere_just_moves(
