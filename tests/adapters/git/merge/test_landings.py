@@ -23,7 +23,7 @@ from tests.adapters.git.merge.worlds import MODES, World, lay, new_template, wor
 
 STAGES = 6
 SHORT = settings(
-    max_examples=60,
+    max_examples=30,
     suppress_health_check=list(HealthCheck),
     phases=(Phase.explicit, Phase.generate),
 )
