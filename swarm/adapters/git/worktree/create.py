@@ -82,9 +82,6 @@ def _show_unchanged(task: TaskGit, lfs_files: Collection[str]) -> None:
     for git_dir in (task.private_git, admin):
         if git_dir:
             (git_dir / "index").write_bytes(told)
-    # Inode, owner and the time of the inode can be others in the sandbox.
-    with (task.private_git / "config").open("ab") as config:
-        config.write(b"[core]\n\tcheckStat = minimal\n\ttrustctime = false\n")
 
 
 def remove_worktree(task: TaskGit, delete_branch: bool = False) -> None:

@@ -220,7 +220,6 @@ def test_a_repository_without_lfs_is_not_searched(repo: Path) -> None:
 
     assert contents.lfs_files == 0
     assert filled.load(task).lfs == {}
-    assert b"checkStat" not in (task.private_git / "config").read_bytes()
 
 
 def test_a_checkpoint_gives_the_content_back(pictures: Path) -> None:
