@@ -3,9 +3,12 @@
 import os
 import re
 from contextlib import ExitStack
+from dataclasses import replace
 
-from swarm.adapters.git.process import Bounds
-from swarm.adapters.git.repo import RAW
+from swarm.adapters.deadline import Deadline
+from swarm.adapters.git.commit_limits import CommitLimits, refuse_over_limits
+from swarm.adapters.git.process import Bounds, GitDir
+from swarm.adapters.git.repo import RAW, Git
 from swarm.adapters.git.safe_fs.files import disk_errors_as, erase
 from swarm.adapters.git.task_git import PRIVATE, TaskGit
 from swarm.errors import Refused, ToolError
@@ -26,6 +29,11 @@ printf '%s\\n^%s\\n' "$head" "$1" |
 
 _MEMORY = 2 << 30
 """Bytes that unpacking may take, whatever sizes the pack names."""
+_LIMITS = CommitLimits()
+_SECONDS = 300.0
+"""The time that all of it may take."""
+_LONGEST = 1000
+"""Characters of an author, an address and a subject that are listed."""
 _COMMITS_SHOWN = 1000
 """At most so many commits are listed; the others are brought back too."""
 
@@ -47,7 +55,8 @@ def receive(task: TaskGit, output: bytes, limit: int = 64 << 20) -> Incoming:
     then does a ref name it. All of this is in the task's review directory: the user's
     repository stays untouched until a merge, so that a task nobody merges leaves no
     objects and no refs there, and a fault of this check costs one task. Refused if the
-    pack is too large or the head is no commit; ToolError if git found a fault in it.
+    pack is too large, the commits hold too much, or the head is no commit; ToolError if
+    git found a fault in it.
     """
     head, pack = _split(task, output)
     if len(pack) > limit:
@@ -55,6 +64,8 @@ def receive(task: TaskGit, output: bytes, limit: int = 64 << 20) -> Incoming:
             f"the agent's commits are {len(pack)} bytes, more than {limit} may be",
             hint="merge what the files hold: squash does not need its commits",
         )
+    work = f"taking in the commits of task {task.task}"
+    task = replace(task, deadline=Deadline.after(_SECONDS, work))
     if head != task.base:
         with disk_errors_as("quarantine"), ExitStack() as cleanup:
             cleanup.callback(erase, task.quarantine)
@@ -85,15 +96,17 @@ def _import(task: TaskGit, head: str, pack: bytes, limit: int) -> None:
         "GIT_ALTERNATE_OBJECT_DIRECTORIES": _quoted(str(objects)),
         "GIT_QUARANTINE_PATH": str(task.quarantine),
     }
-    git = task.review.git
+    git = Git(GitDir(task.review_git, deadline=task.deadline), quarantined)
+    git = git.within(Bounds(memory=_MEMORY))
     words = ("--stdin", "--fix-thin", "--strict", f"--max-input-size={limit}")
     bounded_git = git.within(Bounds(seconds=300, output=4096, memory=_MEMORY))
-    bounded_git.index_pack(*words, istream=pack, env=quarantined)
-    kind: str = git.cat_file("-t", head, env=quarantined)
+    bounded_git.index_pack(*words, istream=pack)
+    kind: str = git.cat_file("-t", head)
     if kind != "commit":
         raise Refused(f"the sandbox sent a {safe_line(kind)}, no commit")
-    reach = ("--objects", "--quiet", head, "--not", task.base)
-    git.rev_list(*reach, env=quarantined)
+    indexes = sorted(pack_dir.glob("*.idx"))
+    refuse_over_limits(git, indexes, task.base, head, _LIMITS)
+    git.rev_list("--objects", "--quiet", head, "--not", task.base)
     # The index last: git sees a pack only once its index is there.
     files = sorted(pack_dir.iterdir(), key=lambda path: path.suffix == ".idx")
     for path in files:
@@ -119,6 +132,8 @@ def _commits(task: TaskGit, head: str) -> tuple[Commit, ...]:
         raise ToolError("git log: its answer is not understood")
     rows = zip(*(fields[n:-1:5] for n in range(5)), strict=True)
     return tuple(
-        Commit(oid, author, email, int(time or 0), subject)
+        Commit(
+            oid, author[:_LONGEST], email[:_LONGEST], int(time or 0), subject[:_LONGEST]
+        )
         for oid, author, email, time, subject in rows
     )
