@@ -117,7 +117,7 @@ class MergeDialog(Dialog[Merge]):
         yield from self._field("Target", "target", safe_line(task.target, 200))
         patch = str(Path.cwd() / f"{slug(task.name)}.patch")
         yield from self._field("File", "output", patch)
-        yield LandingItems()
+        yield LandingItems({change.path for change in self._reviewed.gating})
         with Horizontal(classes="field -high", id="row-message"):
             yield Label("Message", markup=False)
             yield TextArea(
@@ -259,7 +259,10 @@ class MergeDialog(Dialog[Merge]):
                 strategy=self.strategy,
                 target="" if is_patch else self._value("target"),
                 message=self.query_one("#commit-message", TextArea).text.strip(),
-                accepted=tuple(change.path for change in self._reviewed.gating),
+                accepted=(
+                    *(change.path for change in self._reviewed.gating),
+                    *self._landing.marked_paths,
+                ),
                 output=self._value("output") if is_patch else "",
                 landing_tree=self._listed.landing_tree if self._listed else "",
                 acknowledged=self._landing.marked_keys,

@@ -1,5 +1,6 @@
 """The landing list in a form: named items are boxes that a human marks."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from textual.app import ComposeResult
@@ -12,7 +13,7 @@ from textual.widgets import Static
 from swarm.model.landing import LandingItem, LandingList
 from swarm.model.safe_text import safe_line
 from swarm.tui.present import landing_lines
-from swarm.tui.present.formatting import ERROR, HEADING, MUTED
+from swarm.tui.present.formatting import ERROR, HEADING, MUTED, WARNING
 from swarm.tui.widgets.checkboxes import AsciiCheckbox
 
 
@@ -34,6 +35,14 @@ class LandingBox(AsciiCheckbox):
         self.item = item
 
 
+class FlagBox(AsciiCheckbox):
+    """The mark on a file that is flagged in this landing alone."""
+
+    def __init__(self, path: str, value: bool) -> None:
+        super().__init__(Content(safe_line(path, 70)), value, compact=True)
+        self.path = path
+
+
 class LandingItems(Vertical):
     """Shows a list; a mark stays while the very same item is on the next list."""
 
@@ -42,9 +51,11 @@ class LandingItems(Vertical):
 
     landing: reactive[Landing] = reactive(Landing, recompose=True)
 
-    def __init__(self) -> None:
+    def __init__(self, flagged: Collection[str] = ()) -> None:
+        """`flagged` are files that are marked elsewhere on the form."""
         super().__init__(id="landing")
-        self._marked: set[LandingItem] = set()
+        self._flagged = flagged
+        self._marked: set[LandingItem | str] = set()
 
     def compose(self) -> ComposeResult:
         """Refused, named, other bytes, done."""
@@ -54,6 +65,11 @@ class LandingItems(Vertical):
             return
         if listed.refused:
             yield _texts([landing_lines.item_text(i, listed) for i in listed.refused])
+        flagged = [path for path in listed.flagged if path not in self._flagged]
+        if flagged:
+            yield _text("These run on your machine as they land. Mark each:", WARNING)
+        for path in flagged:
+            yield FlagBox(path, path in self._marked)
         if listed.named:
             yield _text("This is not as in a merge of your own. Mark each:", HEADING)
         for item in listed.named:
@@ -92,17 +108,26 @@ class LandingItems(Vertical):
 
     @property
     def unmarked(self) -> int:
-        """Named items that are not acknowledged yet."""
-        return sum(not box.value for box in self.query(LandingBox))
+        """Named items and flagged files that are not acknowledged yet."""
+        return sum(not box.value for box in self.query(AsciiCheckbox))
 
     @property
     def marked_keys(self) -> tuple[str, ...]:
         """The keys of the marked items."""
         return tuple(box.item.key for box in self.query(LandingBox) if box.value)
 
+    @property
+    def marked_paths(self) -> tuple[str, ...]:
+        """The flagged files that are marked here."""
+        return tuple(box.path for box in self.query(FlagBox) if box.value)
+
     def _remember(self) -> None:
-        for box in self.query(LandingBox):
-            (self._marked.add if box.value else self._marked.discard)(box.item)
+        marks: list[tuple[LandingItem | str, bool]] = [
+            *((box.item, box.value) for box in self.query(LandingBox)),
+            *((box.path, box.value) for box in self.query(FlagBox)),
+        ]
+        for marked, value in marks:
+            (self._marked.add if value else self._marked.discard)(marked)
 
 
 def _text(words: str, tone: str) -> Static:

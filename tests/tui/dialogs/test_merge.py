@@ -9,7 +9,7 @@ from textual.widgets import Button, Input, Static
 
 from swarm.model.landing import LandingItem, LandingList, Subject, Verdict
 from swarm.tui.dialogs.merge import MergeDialog
-from swarm.tui.widgets.landing_items import LandingBox, LandingItems
+from swarm.tui.widgets.landing_items import FlagBox, LandingBox, LandingItems
 from tests.scenes import (
     IN_THE_WAY,
     LANDING,
@@ -100,6 +100,22 @@ async def test_what_is_left_out_is_marked_item_by_item(recorded: Recorded) -> No
     assert wish.verb == "merge"
     assert wish.body["acknowledged"] == ["hook:pre-commit", "hook:commit-msg"]
     assert (wish.body["tree"], wish.body["landing_tree"]) == (TREE, OTHER)
+
+
+async def test_a_file_that_only_this_landing_flags_has_a_box_of_its_own(
+    recorded: Recorded,
+) -> None:
+    """Another target's attributes, or a filter, may make one."""
+    backend = with_list(recorded, replace(LANDING, items=(), flagged=("notes.txt",)))
+    with shown(backend) as app:
+        async with app.run_test(size=SIZE) as pilot:
+            await press(pilot, backend, *TO_DIALOG, "ctrl+s")
+            assert "1 thing not acknowledged" in dialog(pilot).trouble()
+            dialog(pilot).query_one(FlagBox).focus()
+            await press(pilot, backend, "space", "ctrl+s")
+
+    (wish,) = asked(backend)
+    assert (wish.verb, wish.body["accepted"]) == ("merge", ["notes.txt"])
 
 
 async def test_every_kind_of_item_is_drawn(recorded: Recorded) -> None:
