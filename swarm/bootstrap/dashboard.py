@@ -144,6 +144,7 @@ class DashboardBackend:
             name=repository.root.name,
             branch=repository.branch or "",
             commit=repository.head[:7],
+            branch_prefix=_branch_prefix(),
         )
 
     def launch_log(self, task_id: int) -> str:
@@ -171,6 +172,16 @@ def _start_keeper(paths: HomePaths) -> None:
     """A failure is shown by the header, and again by the first wish."""
     with suppress(SwarmError):
         ensure_keeper(paths)
+
+
+def _branch_prefix() -> str:
+    """The setting; its default if there is a mistake in the file: a wish says so."""
+    from swarm.config import load  # noqa: PLC0415 - after paint
+
+    try:
+        return load.load(load.user_file()).branch_prefix
+    except SwarmError:
+        return load.load(load.DEFAULTS).branch_prefix
 
 
 def _agent_names() -> tuple[str, ...]:

@@ -77,6 +77,8 @@ class Project:
     """Empty if detached."""
     commit: str = ""
     """Abbreviated."""
+    branch_prefix: str = "swarm/"
+    """The beginning of the names of new tasks' branches."""
 
 
 class Backend(Protocol):

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from textual.app import App
 
-from swarm.bootstrap.dashboard import paused_collector
+from swarm.bootstrap.dashboard import DashboardBackend, paused_collector
+from swarm.plan.naming import HomePaths
+from tests.adapters.git.git_helpers import new_repository
 
 
 @pytest.fixture(autouse=True)
@@ -102,3 +104,29 @@ def test_a_tool_can_be_used_first_while_the_app_runs(
     )
 
     assert done.stdout.strip() == "({}, 'main')", done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("settings", "prefix"),
+    [
+        ("", "swarm/"),
+        ('branch_prefix = "me/"\n', "me/"),
+        ("branch_prefix = 3", "swarm/"),
+    ],
+)
+def test_the_project_knows_how_new_branches_begin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: str, prefix: str
+) -> None:
+    """A mistake in the settings is told by the first wish, not by an empty header."""
+    repo, file = new_repository(tmp_path / "repo"), tmp_path / "config.toml"
+    file.write_text(settings)
+    monkeypatch.setenv("SWARM_CONFIG", str(file))
+
+    project = DashboardBackend(HomePaths(tmp_path / "home"), repo).project()
+
+    assert project is not None
+    assert (project.name, project.branch, project.branch_prefix) == (
+        "repo",
+        "main",
+        prefix,
+    )

@@ -24,14 +24,14 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
         self,
         draft: Draft,
         agents: tuple[str, ...],
-        next_id: int,
+        new_branch: str,
         repo: str,
         branch: str,
     ) -> None:
         super().__init__()
         self._draft = draft
         self._agents = agents
-        self._next_id = next_id
+        self._new_branch = new_branch
         self._repo = repo
         self._branch = branch
 
@@ -91,7 +91,7 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
         self.query_one("#row-command").display = draft.is_command
         trouble = draft.trouble()
         self.query_one("#start", Button).disabled = bool(trouble)
-        text = trouble or draft.preview(self._next_id, self._repo, self._branch)
+        text = trouble or draft.preview(self._new_branch, self._repo, self._branch)
         will = Content.styled(safe_line(text, 300), WARNING if trouble else MUTED)
         self.query_one("#will", Static).update(will)
 

@@ -69,15 +69,18 @@ class Draft:
             return "dollars must be a number"
         return "" if dollars >= 0 else "dollars cannot be negative"
 
-    def preview(self, next_id: int, repo: str, branch: str) -> str:
-        """The result of starting it, in one sentence."""
+    def preview(self, new_branch: str, repo: str, branch: str) -> str:
+        """The result of starting it, in one sentence.
+
+        `new_branch` is what the new branch's name begins with, such as `swarm/12`.
+        """
         number = int(self.copies or 1)
         title = slug(self.name or self.prompt or self.command)
         end = f"-{number}" if number > 1 else ""
         things = "worktree, container and terminal"
         many = f"{number} tasks, each a" if number > 1 else f"1 {things}"
         what = f"{many} {things}" if number > 1 else many
-        first = f"swarm/{next_id}-{title}{'-1' if end else ''}"
+        first = f"{new_branch}-{title}{'-1' if end else ''}"
         from_ = self.base.strip() or branch or "HEAD"
         return f"will create {what}, branch {first} from {from_} in {repo}"
 

@@ -26,7 +26,7 @@ from swarm.model.wishes import (
     Uncut,
 )
 from swarm.tui import keymap
-from swarm.tui.backend import Backend, Options
+from swarm.tui.backend import Backend, Options, Project
 from swarm.tui.dialogs import opening
 from swarm.tui.messages import (
     Attach,
@@ -253,11 +253,12 @@ class DashboardScreen(KeyScreen[None]):
 
     def do_new(self) -> None:
         """The dialog; what was typed is kept until the keeper took it."""
-        project = self.overview.project
         newest = max((task.id for task in self.overview.tasks), default=0)
-        name, branch = (project.name, project.branch) if project else ("", "")
-        agents = self._options.agents()
-        dialog = opening.new_task_dialog(self._draft, agents, newest + 1, name, branch)
+        project = self.overview.project or Project("")
+        agents, new = self._options.agents(), f"{project.branch_prefix}{newest + 1}"
+        dialog = opening.new_task_dialog(
+            self._draft, agents, new, project.name, project.branch
+        )
         self.app.push_screen(dialog, self._drafted)
 
     def _drafted(self, answer: tuple[Draft, bool] | None) -> None:
