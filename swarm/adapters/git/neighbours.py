@@ -2,6 +2,7 @@
 directories that are gone."""
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from swarm.adapters.git.repo import RAW
@@ -39,7 +40,10 @@ def colliding(task: TaskGit, tree: str, changes: Iterable[Change]) -> dict[str, 
 def gone_directories(
     task: TaskGit, old: str, new: str, changes: Iterable[Change]
 ) -> dict[str, str]:
-    """Deleted paths whose directory is gone, and the topmost one that is."""
+    """Deleted paths whose directory is gone, and the topmost one that is.
+
+    A directory of one file is no more than that file.
+    """
     deleted = [c.path for c in changes if c.kind == "deleted" and "/" in c.path]
     if not deleted:
         return {}
@@ -56,7 +60,8 @@ def gone_directories(
             if parent.rstrip("/") in gone:
                 found[path] = parent.rstrip("/")
                 break
-    return found
+    files = Counter(found.values())
+    return {path: gone for path, gone in found.items() if files[gone] > 1}
 
 
 def _names(

@@ -127,6 +127,17 @@ def test_a_tracked_directory_that_is_gone(repo: Path) -> None:
     assert not change(snapshot, "src/a.py").flags
 
 
+def test_a_directory_of_one_file_is_that_file(repo: Path) -> None:
+    """A deleted `docs/Makefile` runs no more and weakens nothing."""
+    (repo / "docs").mkdir()
+    (repo / "docs" / "Makefile").write_text("all:\n")
+    commit_all(repo, "docs")
+    task = task_with_worktree(repo)
+    (task.worktree / "docs" / "Makefile").unlink()
+
+    assert not change(taken(task), "docs/Makefile").flags
+
+
 def test_a_directory_that_became_a_file_is_gone(repo: Path) -> None:
     """So is one that became a link."""
     task = task_with_worktree(repo)
