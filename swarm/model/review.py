@@ -59,6 +59,9 @@ class CheckoutBytes:
     """The user's filter that would change the bytes further; no review runs it."""
     unknown: str = ""
     """The reason for which the bytes are not known; empty if they are."""
+    others: tuple[str, ...] = ()
+    """For a file of rules: paths that did not change, and that its new rules have a
+    checkout write otherwise."""
 
     @property
     def must_be_seen(self) -> bool:

@@ -229,6 +229,12 @@ def _by_checkout(checkout: CheckoutBytes | None) -> Iterator[Flag]:
         yield Flag(Level.X1, "a program in a checkout: it begins with #! there")
     if checkout.binary:
         yield Flag(Level.X4, "binary in a checkout")
+    if checkout.others:
+        number, first = len(checkout.others), checkout.others[:3]
+        names = ", ".join(safe_line(path, 80) for path in first)
+        more = f" and {number - len(first)} more" if number > len(first) else ""
+        reason = "its rules change what a checkout writes of files that did not change"
+        yield Flag(Level.X1, f"{reason}: {names}{more}")
     if checkout.program:
         program = checkout.program
         reason = f"your smudge program {program} would change these bytes at a checkout"

@@ -244,6 +244,11 @@ CHECKOUTS = {
         "(working-tree-encoding=UTF-7)",
     ),
     CheckoutBytes("1", ("ident",), plain=True): None,
+    CheckoutBytes(others=("a\n", "b", "c", "d")): (
+        "X1",
+        "its rules change what a checkout writes of files that did not change: "
+        "a\\n, b, c and 1 more",
+    ),
     CheckoutBytes(unknown="no time"): (
         "X1",
         "what a checkout writes is not known: no time",

@@ -40,6 +40,8 @@ class Attributes:
     """The repository's `info/attributes`."""
     files: Mapping[str, Entry]
     """The `.gitattributes` by path."""
+    before: Mapping[str, Entry]
+    """Those that the target has now."""
     untracked: Mapping[str, bytes]
     """Those that only the user's checkout has."""
     personal: bytes
@@ -59,7 +61,8 @@ class Attributes:
     def key(self) -> str:
         """Two of one key say the same."""
         fields = [self.info, self.personal, self.system, self.autocrlf, self.eol]
-        facts = repr([fields, sorted(self.files.items()), sorted(self.untracked)])
+        files = [sorted(self.files.items()), sorted(self.before.items())]
+        facts = repr([fields, files, sorted(self.untracked)])
         contents = b"\0".join(self.untracked[path] for path in sorted(self.untracked))
         return hashlib.sha256(os.fsencode(facts) + contents).hexdigest()
 
@@ -91,6 +94,7 @@ def in_force(task: TaskGit, changes: Iterable[Change]) -> Attributes:
     return Attributes(
         info=_read(repository.common_dir / "info" / "attributes"),
         files=files,
+        before=target,
         untracked=_untracked(task, changes, files.keys() | target.keys()),
         personal=_read(_personal_file(task, settings)),
         system=b"\n".join(_read(path) for path in _system_files()),
@@ -131,7 +135,7 @@ def _reviewed_files(
     files = dict(base)
     for change in changes:
         files.pop(change.old_path, None)
-        if _is_attributes(change.path):
+        if is_attributes(change.path):
             files.pop(change.path, None)
             if (mode := f"{change.new_mode:o}") in _FILES:
                 files[change.path] = (mode, change.new)
@@ -253,5 +257,6 @@ def _contents(task: TaskGit, files: Mapping[str, Entry]) -> bytes:
     return content
 
 
-def _is_attributes(path: str) -> bool:
+def is_attributes(path: str) -> bool:
+    """True if git reads rules from a file of this path."""
     return path.rsplit("/", 1)[-1] == NAME

@@ -7,13 +7,17 @@ none can run; the user's settings come in one by one.
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from swarm.adapters.git.checkout_bytes.attributes import Attributes
+from swarm.adapters.git.checkout_bytes.attributes import (
+    Attributes,
+    Entry,
+    is_attributes,
+)
 from swarm.adapters.git.checkout_bytes.candidates import Candidate, candidates
 from swarm.adapters.git.process import Bounds, GitDir
 from swarm.adapters.git.repo import RAW, Git
@@ -61,6 +65,37 @@ def convert(
         stored = shadow.tree({path: by_path[path].new for path in seen})
         written = shadow.tree({path: each.oid for path, each in seen.items()})
         return Written(files, stored, written)
+
+
+def written_otherwise(
+    task: TaskGit, tree: str, attributes: Attributes, changes: tuple[Change, ...]
+) -> tuple[str, ...]:
+    """The files of a tree that are not among the changes, and that new rules encode.
+
+    Those of which a checkout would then write other bytes than the tree has, or bytes
+    that are not known. ToolError as for `convert`.
+    """
+    changed = {change.path for change in changes}
+    with _directory(task, attributes) as shadow:
+        before, _ = shadow.encodings(tree, attributes.before)
+        after, entries = shadow.encodings(tree, attributes.files)
+        files = tuple(
+            Change(path, "modified", *entries[path])
+            for path, encoding in after.items()
+            if path not in changed
+            and encoding not in ("unspecified", before.get(path))
+            and entries[path][0] in (0o100644, 0o100755)
+        )
+        if not files:
+            return ()
+        shadow.enter(attributes, files)
+        chosen = shadow.candidates(task, attributes, files)
+        small, answers = _within_limits(shadow.sizes(chosen), chosen)
+        answers |= {c.path: c.not_converted() for c in chosen if c.refused}
+        answers |= shadow.convert([c for c in small if c.encodes and not c.refused])
+    return tuple(
+        sorted(p for p, each in answers.items() if each.must_be_seen or each.unknown)
+    )
 
 
 def _within_limits(
@@ -137,6 +172,36 @@ class _Shadow:
         self._git.update_index(
             "-z", "--index-info", istream=os.fsencode("".join(records))
         )
+
+    def encodings(
+        self, tree: str, files: Mapping[str, Entry]
+    ) -> tuple[dict[str, str], dict[str, tuple[int, int, str, str]]]:
+        """The encoding of each file of a tree under other rules than its own.
+
+        Also modes and ids, both as before and after a change that changes neither.
+        """
+        git = self._git
+        env = {"GIT_INDEX_FILE": str(self._root / "git" / "whole")}
+        git.read_tree("--reset", tree, env=env)
+        listing = os.fsdecode(git.ls_files("--stage", "-z", env=env, **RAW))
+        entries: dict[str, tuple[int, int, str, str]] = {}
+        for record in listing.split("\0")[:-1]:
+            head, _, path = record.partition("\t")
+            mode, oid, _ = head.split(" ")
+            entries[path] = (int(mode, 8), int(mode, 8), oid, oid)
+        none = "0" * len(tree)
+        records = [f"0 {none}\t{path}\0" for path in entries if is_attributes(path)]
+        records += [f"{mode} {oid}\t{p}\0" for p, (mode, oid) in files.items()]
+        git.update_index(
+            "-z", "--index-info", istream=os.fsencode("".join(records)), env=env
+        )
+        words = ("--cached", "-z", "--stdin", "working-tree-encoding")
+        stdin = os.fsencode("".join(f"{path}\0" for path in entries))
+        answer: bytes = self._git(c=self._settings).check_attr(
+            *words, istream=stdin, env=env, **RAW
+        )
+        fields = os.fsdecode(answer).split("\0")
+        return dict(zip(fields[0::3], fields[2::3], strict=False)), entries
 
     def candidates(
         self, task: TaskGit, attributes: Attributes, changes: tuple[Change, ...]

@@ -1,10 +1,15 @@
 """Looks at what a checkout would write for a reviewed tree; asks git once a tree."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from swarm.adapters.git.checkout_bytes import record
-from swarm.adapters.git.checkout_bytes.attributes import Attributes, in_force
-from swarm.adapters.git.checkout_bytes.convert import convert
+from swarm.adapters.git.checkout_bytes.attributes import (
+    Attributes,
+    in_force,
+    is_attributes,
+)
+from swarm.adapters.git.checkout_bytes.convert import convert, written_otherwise
 from swarm.adapters.git.checkout_bytes.record import Record
 from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import ToolError
@@ -22,23 +27,39 @@ def look(
     """
     changes = tuple(changes)
     files = tuple(c for c in changes if c.new_mode in (0o100644, 0o100755))
-    attributes = in_force(task, changes) if files else None
+    rules = tuple(
+        path
+        for change in changes
+        for path in (change.path, change.old_path)
+        if is_attributes(path)
+    )
+    attributes = in_force(task, changes) if files or rules else None
     if not attributes or not attributes.act(task):
         record.drop(task, tree)
         return {}
     known = record.load(task, tree)
     if known.key != attributes.key:
-        known = _new_record(task, attributes, files)
+        known = _new_record(task, tree, attributes, files, rules)
         record.save(task, tree, known)
     return known.files
 
 
 def _new_record(
-    task: TaskGit, attributes: Attributes, files: tuple[Change, ...]
+    task: TaskGit,
+    tree: str,
+    attributes: Attributes,
+    files: tuple[Change, ...],
+    rules: tuple[str, ...],
 ) -> Record:
     try:
         written = convert(task, attributes, files)
+        others = written_otherwise(task, tree, attributes, files) if rules else ()
     except ToolError as error:
         unknown = CheckoutBytes(unknown=error.message)
-        return Record(attributes.key, dict.fromkeys((c.path for c in files), unknown))
+        paths = (*rules, *(change.path for change in files))
+        return Record(attributes.key, dict.fromkeys(paths, unknown))
+    if others:
+        for path in rules:
+            known = written.files.get(path, CheckoutBytes())
+            written.files[path] = replace(known, others=others)
     return Record(attributes.key, written.files, written.stored, written.written)

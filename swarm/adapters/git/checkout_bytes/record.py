@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from swarm.adapters.git.task_git import TaskGit
 from swarm.model.review import CheckoutBytes
@@ -27,11 +28,13 @@ def load(task: TaskGit, tree: str) -> Record:
     if not file.exists():
         return Record()
     body = json.loads(file.read_bytes())
-    files = {
-        path: CheckoutBytes(**{**entry, "conversions": tuple(entry["conversions"])})
-        for path, entry in body["files"].items()
-    }
+    files = {path: _bytes_from(entry) for path, entry in body["files"].items()}
     return Record(body["key"], files, body["stored"], body["written"])
+
+
+def _bytes_from(entry: dict[str, Any]) -> CheckoutBytes:
+    lists = {name: tuple(entry[name]) for name in ("conversions", "others")}
+    return CheckoutBytes(**{**entry, **lists})
 
 
 def save(task: TaskGit, tree: str, record: Record) -> None:

@@ -14,7 +14,7 @@ PROGRAMS = Settings((("filter.lfs.smudge", "lfs"), ("filter.seal.clean", "seal")
 def chosen(**values: str) -> list[Candidate]:
     autocrlf, eol = values.pop("autocrlf", ""), values.pop("core_eol", "")
     answer = "".join(f"a\0{name}\0{value}\0" for name, value in values.items())
-    attributes = Attributes(b"", {}, {}, b"", b"", autocrlf, eol)
+    attributes = Attributes(b"", {}, {}, {}, b"", b"", autocrlf, eol)
     return candidates([ONE], answer, attributes, PROGRAMS)
 
 

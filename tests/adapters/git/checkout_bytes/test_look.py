@@ -75,3 +75,52 @@ def test_nothing_is_left_behind_and_plain_rules_start_nothing(repo: Path) -> Non
     assert change(snapshot, "a.txt").checkout is None
     assert not (task.review_git / "checkout-bytes").exists()
     assert not list(task.review_git.glob("written-*"))
+
+
+def test_rules_alone_are_judged_by_the_files_that_they_change(repo: Path) -> None:
+    """The text was landed before, and the rule that makes it a script comes now."""
+    (repo / "docs").mkdir()
+    (repo / "docs" / "notes.txt").write_text(gibberish("IBM037"))
+    (repo / "docs" / "plain.md").write_text("plain\n")
+    commit_all(repo, "an odd text")
+    task = task_with_worktree(repo)
+
+    snapshot = taken(
+        task, {"docs/.gitattributes": "*.txt working-tree-encoding=IBM037\n"}
+    )
+
+    rules = change(snapshot, "docs/.gitattributes")
+    assert rules.checkout
+    assert rules.checkout.others == ("docs/notes.txt",)
+    words = "its rules change what a checkout writes of files that did not change"
+    assert f"{words}: docs/notes.txt" in reasons(rules)
+    assert diff.changes(task, task.base, snapshot.tree) == snapshot.changes
+
+
+def test_rules_that_change_nothing_else_name_no_one(repo: Path) -> None:
+    """A file that was encoded before stays as it is."""
+    (repo / ".gitattributes").write_text("*.txt working-tree-encoding=IBM037\n")
+    (repo / "notes.txt").write_bytes(b"#!/bin/sh")
+    commit_all(repo, "encoded")
+    task = task_with_worktree(repo)
+    rule = "*.txt working-tree-encoding=IBM037\n*.md working-tree-encoding=UTF-8\n"
+
+    snapshot = taken(task, {".gitattributes": rule})
+
+    assert change(snapshot, ".gitattributes").checkout is None
+
+
+def test_a_rule_that_goes_can_bring_another_into_force(repo: Path) -> None:
+    """What a deleted file of rules had switched off counts again."""
+    (repo / "docs").mkdir()
+    (repo / ".gitattributes").write_text("*.txt working-tree-encoding=IBM037\n")
+    off = repo / "docs" / ".gitattributes"
+    off.write_text("*.txt !working-tree-encoding\n")
+    (repo / "docs" / "notes.txt").write_text(gibberish("IBM037"))
+    commit_all(repo, "off")
+    task = task_with_worktree(repo)
+    (task.worktree / "docs" / ".gitattributes").unlink()
+
+    gone = change(take.take(task), "docs/.gitattributes")
+
+    assert "docs/notes.txt" in reasons(gone)
