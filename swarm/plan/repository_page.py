@@ -49,8 +49,8 @@ def summary(contents: BoxContents) -> Iterator[str]:
 
 def _refs(contents: BoxContents) -> Iterator[str]:
     yield "- Tags, branches, remote branches and notes are copies of the user's, as"
-    yield "  they were at the start. The stash, reflogs (`main@{1}`), `ORIG_HEAD` and"
-    yield "  replaced objects are not here."
+    yield "  they were at the start. The stash, reflogs (`main@{1}`), upstreams,"
+    yield "  `ORIG_HEAD` and replaced objects are not here."
     if contents.base_only:
         yield "- Only the history of the commit that this task began at is here, and"
         yield "  the tags and branches that lie in it."
@@ -78,7 +78,8 @@ def _submodules(contents: BoxContents) -> Iterator[str]:
     if contents.submodules:
         yield "- These submodules are filled with the commit that the base records."
         yield "  Each has a git directory of its own. A merge leaves out what you"
-        yield "  change in them: tell the user if that is needed."
+        yield "  change in them: tell the user if that is needed. LFS files in them are"
+        yield "  pointers."
         yield from _list(contents.submodules, contents.shortened)
     if missing:
         yield "- These submodules are not here, and cannot be fetched:"

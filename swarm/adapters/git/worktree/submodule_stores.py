@@ -10,8 +10,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from swarm.adapters.git.repo import GitFailed, Repo
+from swarm.adapters.git.repo import Repo
 from swarm.adapters.git.repository import Repository
+from swarm.errors import ToolError
 from swarm.model.risk import is_git_name
 
 _NAME_LENGTH = 300
@@ -61,7 +62,7 @@ def names_by_path(git: Repo, blob: str) -> dict[str, str]:
     """Path to name, as a `.gitmodules` says; empty if git cannot read it."""
     try:
         listing: str = git.git.config("--null", f"--blob={blob}", "--list")
-    except GitFailed:
+    except ToolError:
         return {}
     names = {}
     for entry in listing.split("\0"):
