@@ -185,3 +185,30 @@ def test_settings_name_branch_and_place_and_a_taken_name_is_passed_over(
         "main",
         "me/agents-1-work",
     ]
+
+
+def test_a_partial_clone_goes_the_whole_round(
+    harness: KeeperHarness, sample: Path, tmp_path: Path
+) -> None:
+    """The files of its history are elsewhere; its own commits come home."""
+    _git(sample, "config", "uploadpack.allowFilter", "true")
+    for text in ("one", "two"):
+        (sample / "big.txt").write_text(text)
+        _git(sample, "add", "big.txt")
+        _git(sample, "commit", "-qm", text)
+    clone = tmp_path / "clone"
+    _git(tmp_path, "clone", "-q", "--filter=blob:none", f"file://{sample}", str(clone))
+    _git(clone, "config", "user.name", "Ann")
+    _git(clone, "config", "user.email", "ann@example.org")
+    branch = _git(clone, "symbolic-ref", "--short", "HEAD")
+    harness.start_keeper()
+
+    no = harness.wish("new", repo=str(clone), command="true", base="HEAD~1")
+    assert "lacks at least 1 object of" in no.message
+    assert "fetch --refetch --no-filter" in no.hint
+    task = harness.until_taken_in(harness.new_task(clone, WORK, base=f"heads/{branch}"))
+    assert task.review.commits == 1
+    harness.wish_done("merge", task=task.id, accepted="all", strategy="merge")
+
+    assert (clone / "calc.py").exists()
+    assert _git(clone, "status", "--porcelain") == ""
