@@ -41,6 +41,11 @@ def merge_arguments(parser: ArgumentParser) -> None:
     )
     add("--tree", metavar="ID", help="merge exactly this reviewed tree")
     add(
+        "--landing-tree",
+        metavar="ID",
+        help="merge only if your git stores exactly this tree of it, as --dry-run said",
+    )
+    add(
         "-n",
         "--dry-run",
         action="store_true",
@@ -143,7 +148,7 @@ def _wish(args: Namespace, listed: LandingList) -> Merge:
         message=args.message or "",
         accepted=_accepted(args),
         output=str(args.output.expanduser().absolute()) if args.output else "",
-        landing_tree=listed.landing_tree,
+        landing_tree=args.landing_tree or listed.landing_tree,
         acknowledged=_acknowledged(args),
         signoff=args.signoff,
         message_hook=args.commit_msg_hook,

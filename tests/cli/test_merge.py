@@ -171,6 +171,18 @@ def test_the_list_is_json_too(swarm: Swarm, task: int, keeper: FakeKeeper) -> No
     assert keeper.seen[-1][1]["acknowledged"] == "all"
 
 
+def test_an_approval_of_an_earlier_dry_run_holds_both_trees(
+    swarm: Swarm, task: int, keeper: FakeKeeper
+) -> None:
+    """What is stored now may be something else; the keeper refuses that."""
+    keeper.decide = answers(LISTED)
+
+    swarm("merge", str(task), "--tree", "d" * 40, "--landing-tree", "9" * 40)
+
+    assert keeper.seen[-1][1]["tree"] == "d" * 40
+    assert keeper.seen[-1][1]["landing_tree"] == "9" * 40
+
+
 def test_a_refusal_of_the_keeper_is_a_sentence(
     swarm: Swarm, task: int, keeper: FakeKeeper
 ) -> None:

@@ -1,5 +1,6 @@
 """Brings reviewed work home: exactly the tree that was looked at, or a refusal."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -60,12 +61,25 @@ def _require_seen(of: TaskGit, listed: LandingList, seen: str) -> None:
             f"{named(paths)}",
             hint=f"look at them: `swarm merge {of.task} --dry-run`",
         )
-    paths = [change.path for change in diff.changes(of, seen, listed.landing_tree)]
+    paths = []
+    if _is_tree(of, seen):
+        paths = [change.path for change in diff.changes(of, seen, listed.landing_tree)]
     raise Refused(
         "other bytes would land than the landing list showed; a filter or an "
-        f"attribute gives something else now: {named(paths)}",
+        "attribute gives something else now"
+        + (f": {named(paths)}" if paths else f", tree {listed.landing_tree}"),
         hint="look at the landing list again",
     )
+
+
+def _is_tree(of: TaskGit, name: str) -> bool:
+    """True for the id of a tree that the task's review directory has."""
+    if not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", name):
+        return False
+    git = of.review.git.accepting(1, 128)
+    words = ("-e", f"{name}^{{tree}}")
+    status, _, _ = git.cat_file(*words, with_extended_output=True)
+    return bool(status == 0)
 
 
 def _write_patch(

@@ -189,6 +189,9 @@ def test_other_bytes_than_were_shown_do_not_land(
     assert "other bytes would land than the landing list showed" in changed.message
     assert "data.bin" in changed.message
     assert "token.key" not in changed.message
+    for odd in ("1" * 40, "--output=x", "HEAD"):
+        unknown = harness.wish("merge", **body, landing_tree=odd)
+        assert "other bytes would land" in unknown.message
     assert user.git("rev-parse", "main") == before
     assert harness.queries.tasks.get(task).state is State.STOPPED
 
