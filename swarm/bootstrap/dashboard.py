@@ -50,7 +50,7 @@ def show_dashboard(paths: HomePaths, repo: Path | None, ascii: bool) -> int:
         app = SwarmApp(
             backend=DashboardBackend(paths, repo),
             repo=str(repo) if repo else None,
-            options=Options(ascii=ascii, agents=_agent_names),
+            options=Options(ascii=ascii, agents=_agent_names, budget=_budget),
             on_first_paint=resume_collector,
         )
         app.run()
@@ -188,3 +188,14 @@ def _agent_names() -> tuple[str, ...]:
     from swarm.agents import registry  # noqa: PLC0415 - read when a dialog opens
 
     return tuple(registry.names())
+
+
+def _budget() -> tuple[str, str]:
+    from swarm.config import load  # noqa: PLC0415 - read when a dialog opens
+
+    try:
+        budget = load.load(load.user_file()).budget
+    except SwarmError:
+        return ("unknown", "unknown")
+    tokens = f"{budget.tokens:,}" if budget.tokens else "no limit"
+    return tokens, f"{budget.dollars:.2f}" if budget.dollars else "no limit"

@@ -123,6 +123,10 @@ class Backend(Protocol):
         """The end of a task's launch log; empty if there is none."""
 
 
+def _no_budget() -> tuple[str, str]:
+    return ("no limit", "no limit")
+
+
 def _only_commands() -> tuple[str, ...]:
     return ("command",)
 
@@ -137,4 +141,6 @@ class Options:
     """A Textual theme's name; empty for swarm's own."""
     agents: Callable[[], tuple[str, ...]] = _only_commands
     """The agents that the new-task dialog offers, the default first."""
+    budget: Callable[[], tuple[str, str]] = _no_budget
+    """The config's budget of a task, in tokens and in dollars, for that dialog."""
     clock: Callable[[], float] = time.time

@@ -24,6 +24,7 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
         self,
         draft: Draft,
         agents: tuple[str, ...],
+        budget: tuple[str, str],
         new_branch: str,
         repo: str,
         branch: str,
@@ -31,6 +32,9 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
         super().__init__()
         self._draft = draft
         self._agents = agents
+        tokens, dollars = budget
+        self._hints = {"tokens": f"{tokens}, as configured; 500k, 2M"}
+        self._hints["dollars"] = f"{dollars}, as configured; 2.50"
         self._new_branch = new_branch
         self._repo = repo
         self._branch = branch
@@ -64,7 +68,7 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
                     id="agent",
                     compact=True,
                 )
-            for name in ("command", "base", "copies", "after"):
+            for name in ("command", "base", "copies", "after", "tokens", "dollars"):
                 yield from self._row(name)
             yield Static(id="will", markup=False)
             with Horizontal(classes="buttons"):
@@ -76,7 +80,9 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
         with Horizontal(classes="field", id=f"row-{name}"):
             yield Label(title, markup=False)
             value = getattr(self._draft, name)
-            yield Input(value, id=name, placeholder=hint, compact=True)
+            yield Input(
+                value, id=name, placeholder=self._hints.get(name, hint), compact=True
+            )
 
     def on_mount(self) -> None:
         """Focus the prompt."""
@@ -90,6 +96,9 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
         draft = self.draft
         self.query_one("#row-command").display = draft.is_command
         trouble = draft.trouble()
+        for name in _FIELDS:
+            is_wrong = bool(trouble) and name == draft.wrong_field()
+            self.query_one(f"#{name}", Input).set_class(is_wrong, "-invalid")
         self.query_one("#start", Button).disabled = bool(trouble)
         text = trouble or draft.preview(self._new_branch, self._repo, self._branch)
         will = Content.styled(safe_line(text, 300), WARNING if trouble else MUTED)
@@ -126,5 +135,7 @@ _FIELDS = {
     "base": ("Base", "the branch you are on"),
     "copies": ("Copies", "1"),
     "after": ("After", "tasks that must be merged first, as in: 3, 5"),
+    "tokens": ("Tokens", ""),
+    "dollars": ("Dollars", ""),
 }
 """Fields of one line: title, and a hint for an empty one."""

@@ -68,12 +68,17 @@ def help_dialog(title: str, rows: list[tuple[Key, str]]) -> Dialog[str]:
 
 
 def new_task_dialog(
-    draft: Draft, agents: tuple[str, ...], new_branch: str, repo: str, branch: str
+    draft: Draft,
+    agents: tuple[str, ...],
+    budget: tuple[str, str],
+    new_branch: str,
+    repo: str,
+    branch: str,
 ) -> Dialog[tuple[Draft, bool]]:
     """The form of a new task, filled with what was typed before."""
     from swarm.tui.dialogs.new_task import NewTaskDialog  # noqa: PLC0415 - late
 
-    return NewTaskDialog(draft, agents, new_branch, repo, branch)
+    return NewTaskDialog(draft, agents, budget, new_branch, repo, branch)
 
 
 def type_to_confirm(title: str, words: list[str], word: str) -> Dialog[bool]:

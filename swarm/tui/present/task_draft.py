@@ -1,5 +1,7 @@
 """The draft of a new task: its fields as typed, and a preview of the result."""
 
+from math import inf
+
 from swarm.model.budget import token_count
 from swarm.model.frozen import frozen
 from swarm.model.task import COPIES_LIMIT
@@ -58,6 +60,11 @@ class Draft:
             return "after takes task numbers, as in: 3, 5"
         return self._budget_trouble()
 
+    def wrong_field(self) -> str:
+        """The field that `trouble` begins with the name of; empty for none."""
+        first = self.trouble().split(" ", 1)[0]
+        return first if first in ("copies", "after", "tokens", "dollars") else ""
+
     def _budget_trouble(self) -> str:
         try:
             token_count(self.tokens.strip() or 0)
@@ -67,7 +74,9 @@ class Draft:
             dollars = float(self.dollars.strip() or 0)
         except ValueError:
             return "dollars must be a number"
-        return "" if dollars >= 0 else "dollars cannot be negative"
+        if not 0 <= dollars < inf:
+            return "dollars must be 0 or more"
+        return ""
 
     def preview(self, new_branch: str, repo: str, branch: str) -> str:
         """The result of starting it, in one sentence.

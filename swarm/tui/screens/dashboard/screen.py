@@ -257,7 +257,12 @@ class DashboardScreen(KeyScreen[None]):
         project = self.overview.project or Project("")
         agents, new = self._options.agents(), f"{project.branch_prefix}{newest + 1}"
         dialog = opening.new_task_dialog(
-            self._draft, agents, new, project.name, project.branch
+            self._draft,
+            agents,
+            self._options.budget(),
+            new,
+            project.name,
+            project.branch,
         )
         self.app.push_screen(dialog, self._drafted)
 
