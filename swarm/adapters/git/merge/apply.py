@@ -240,7 +240,8 @@ def _transfer_objects(task: TaskGit, prepared: PreparedMerge) -> None:
     )
     if status == 0:
         return
-    words = ("--revs", "--stdout", "-q", "--delta-base-offset")
+    # A search for similar objects takes longer than all the rest.
+    words = ("--revs", "--stdout", "-q", "--delta-base-offset", "--window=0")
     stdin = f"{prepared.new}\n^{prepared.old}\n".encode()
     pack = task.review.git.within(bounds).pack_objects(*words, istream=stdin, **RAW)
     git.index_pack("--stdin", "--strict", istream=pack)

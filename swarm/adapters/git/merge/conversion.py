@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from swarm.adapters.git import blobs
 from swarm.adapters.git.merge import attributes, clean
 from swarm.adapters.git.merge.attributes import Rules
 from swarm.adapters.git.merge.clean import CleanFilters, File
@@ -57,7 +58,8 @@ def convert(
     if not changed:
         return Converted(order.tree)
     try:
-        with owners_git(task) as owners:
+        sizes = blobs.sizes(task.review.git, {file.oid for file in changed.values()})
+        with owners_git(task, sum(sizes.values())) as owners:
             return _convert(owners, order, options, changed)
     except Refused as error:
         item = LandingItem(

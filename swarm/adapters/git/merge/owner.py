@@ -1,7 +1,6 @@
 """Git as the user has it, on objects and files of swarm's, for one landing."""
 
 import os
-import secrets
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,6 +15,11 @@ from swarm.adapters.git.task_git import TaskGit
 
 _NEEDED_BY_PROGRAMS = ("SSH_AUTH_SOCK", "GNUPGHOME", "XDG_RUNTIME_DIR", "LANG")
 _TRANSFER = Bounds(seconds=600, output=4 << 30)
+_FEW = 50
+"""Fewer objects than this are kept each by itself."""
+_MEMORY = Path("/dev/shm")  # noqa: S108 - `mkdtemp` makes a directory in it
+_IN_MEMORY = 64 << 20
+"""Bytes of files that may lie in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +32,8 @@ class OwnersGit:
 
     task: TaskGit
     directory: Path
-
-    @property
-    def tree(self) -> Path:
-        """A work tree for the files that filters are to see."""
-        return self.directory / "tree"
+    tree: Path
+    """A work tree for the files that filters are to see."""
 
     @property
     def git(self) -> Git:
@@ -44,38 +45,29 @@ class OwnersGit:
 
     def variables(self) -> dict[str, str]:
         """The variables that lead git to our objects, and programs to their keys."""
+        # The owner cannot look into swarm's home.
+        ours = () if self.task.repo.other_owner else (self.task.review_git / "objects",)
+        readable = (*ours, self.task.repo.objects, *self.task.repo.alternates)
         return {
             **personal_variables(self.task.repo),
-            **self._objects(),
-            "GIT_INDEX_FILE": str(self.directory / "index"),
-        }
-
-    def _objects(self) -> dict[str, str]:
-        if not self.task.repo.other_owner:
-            return {"GIT_OBJECT_DIRECTORY": str(self.task.review_git / "objects")}
-        alternates = (self.task.repo.objects, *self.task.repo.alternates)
-        return {
             "GIT_OBJECT_DIRECTORY": str(self.directory / "objects"),
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES": ":".join(map(_quoted, alternates)),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": ":".join(map(_quoted, readable)),
+            "GIT_INDEX_FILE": str(self.directory / "index"),
         }
 
     def lend(self, ids: Iterable[str]) -> None:
         """Let the owner's git read these objects of the review directory."""
         if self.task.repo.other_owner:
-            self._copy(self.task.review.git, self.git, ids)
+            _copy(self.task.review.git, self.git, ids)
 
     def bring(self, ids: Iterable[str]) -> None:
         """Put objects that the owner's git wrote into the review directory."""
-        if self.task.repo.other_owner:
-            self._copy(self.git, self.task.review.git, ids)
-
-    def _copy(self, source: Git, destination: Git, ids: Iterable[str]) -> None:
-        listing = "".join(f"{oid}\n" for oid in dict.fromkeys(ids)).encode()
-        if listing:
-            pack = source.within(_TRANSFER).pack_objects(
-                "--stdout", "-q", istream=listing, **RAW
-            )
-            destination.within(_TRANSFER).unpack_objects("-q", istream=pack)
+        written = self.directory / "objects"
+        _copy(
+            self.git,
+            self.task.review.git,
+            (oid for oid in ids if (written / oid[:2] / oid[2:]).exists()),
+        )
 
     def give(self, path: Path) -> None:
         """Give a directory that swarm made to the owner."""
@@ -85,22 +77,54 @@ class OwnersGit:
 
 
 @contextmanager
-def owners_git(task: TaskGit) -> Iterator[OwnersGit]:
-    """Make the directory, and remove it with all that is in it."""
+def owners_git(task: TaskGit, size: int | None = None) -> Iterator[OwnersGit]:
+    """Make the directory, and remove it with all that is in it.
+
+    `size` is how many bytes of files `tree` will hold; few of them lie in memory.
+    """
     with disk_errors_as("merge"), ExitStack() as cleanup:
-        if task.repo.other_owner:
-            # Swarm's home is closed to the owner.
-            directory = Path(tempfile.mkdtemp(prefix="swarm-landing-"))
+
+        def directory(parent: Path) -> Path:
+            made = Path(tempfile.mkdtemp(prefix="swarm-landing-", dir=parent))
+            cleanup.callback(erase, made)
+            return made
+
+        top = directory(_parent(task))
+        in_memory = size is not None and size <= _IN_MEMORY
+        if in_memory and os.access(_MEMORY, os.W_OK | os.X_OK):
+            tree = directory(_MEMORY)
         else:
-            name = f"landing-{secrets.token_hex(6)}"
-            directory = task.places.task(task.task) / name
-            directory.mkdir(parents=True, mode=0o700)
-        cleanup.callback(erase, directory)
-        for name in ("tree", "objects"):
-            (directory / name).mkdir()
-        owners = OwnersGit(task, directory)
-        owners.give(directory)
+            tree = top / "tree"
+            tree.mkdir()
+        (top / "objects").mkdir()
+        owners = OwnersGit(task, top, tree)
+        owners.give(top)
+        owners.give(tree)
         yield owners
+
+
+def _copy(source: Git, destination: Git, ids: Iterable[str]) -> None:
+    """Copy objects by their ids; many of them as a pack, which is read faster."""
+    wanted = tuple(dict.fromkeys(ids))
+    if not wanted:
+        return
+    listing = "".join(f"{oid}\n" for oid in wanted).encode()
+    words = ("--stdout", "-q", "--window=0")
+    pack: bytes = source.within(_TRANSFER).pack_objects(*words, istream=listing, **RAW)
+    git = destination.within(_TRANSFER)
+    if len(wanted) < _FEW:
+        git.unpack_objects("-q", istream=pack)
+    else:
+        git.index_pack("--stdin", istream=pack)
+
+
+def _parent(task: TaskGit) -> Path:
+    # Swarm's home is closed to another owner.
+    if task.repo.other_owner:
+        return Path(tempfile.gettempdir())
+    parent = task.places.task(task.task)
+    parent.mkdir(parents=True, exist_ok=True)
+    return parent
 
 
 def personal_variables(repository: Repository) -> dict[str, str]:
