@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 
 from swarm.adapters.git.safe_fs.reader import SafeReader
 from swarm.adapters.git.safe_fs.walk import IN_SUBMODULE, WorktreeFiles
+from swarm.adapters.git.snapshot.lfs_paths import lfs_paths
 from swarm.adapters.git.snapshot.objects import blob_id
 from swarm.adapters.git.snapshot.stamps import Stamps
 from swarm.adapters.git.task_git import TaskGit
@@ -63,17 +64,18 @@ def load(task: TaskGit) -> Filled:
     )
 
 
-def unchanged_pointer(
-    filled: Filled, reader: SafeReader, path: str, status: os.stat_result
-) -> str:
-    """The pointer's id if the file is an LFS file with its content as it was filled.
-
-    Empty for any other file. Reads the file, however large it is.
-    """
-    file = filled.lfs.get(path)
-    if not file or file.size != status.st_size or not stat.S_ISREG(status.st_mode):
-        return ""
-    return file.pointer if reader.sha256(path, file.size) == file.digest else ""
+def lfs_candidates(
+    task: TaskGit, filled: Filled, files: dict[str, os.stat_result]
+) -> frozenset[str]:
+    """The files that can hold the content of one that was filled, moved or not."""
+    sizes = {file.size for file in filled.lfs.values()}
+    same_size = [
+        path
+        for path, status in files.items()
+        if status.st_size in sizes and stat.S_ISREG(status.st_mode)
+    ]
+    moved = [path for path in same_size if path not in filled.lfs]
+    return frozenset(same_size) & (filled.lfs.keys() | set(lfs_paths(task, moved)))
 
 
 def forget_unchanged(task: TaskGit, filled: Filled, files: WorktreeFiles) -> int:

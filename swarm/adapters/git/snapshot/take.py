@@ -49,7 +49,10 @@ class _Draft:
     files: WorktreeFiles
     base_oids: frozenset[str]
     """Ids of the base's blobs: these need not be stored again."""
-    filling: filled.Filled
+    pointers: dict[str, str]
+    """Digest to pointer's id, of the content of each LFS file of the base."""
+    lfs_candidates: frozenset[str]
+    """Files that can hold the content of an LFS file of the base."""
     entries: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Path to mode and id, as the worktree holds it."""
     left_out: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -95,7 +98,9 @@ def _snapshot(
     filling = filled.load(task)
     filled.forget_unchanged(task, filling, files)
     base_oids = frozenset(oid for _, oid in base.values())
-    draft = _Draft(task, caps, base, files, base_oids, filling)
+    lfs = filled.lfs_candidates(task, filling, files.by_path)
+    pointers = {file.digest: file.pointer for file in filling.lfs.values()}
+    draft = _Draft(task, caps, base, files, base_oids, pointers, lfs)
     _hide_untracked(draft, included)
     _read_all(draft, Stamps(task, trust_stamps))
     for path in files.gitlinks:
@@ -216,9 +221,10 @@ def _read_all(draft: _Draft, stamps: Stamps) -> None:
 def _read(draft: _Draft, reader: SafeReader, path: str) -> str:
     """Read and store one file; its id, or empty if it is hidden instead."""
     status = draft.files.by_path[path]
-    pointer = filled.unchanged_pointer(draft.filling, reader, path, status)
-    if pointer:
-        return pointer
+    if path in draft.lfs_candidates:
+        digest = reader.sha256(path, status.st_size)
+        if digest in draft.pointers:
+            return draft.pointers[digest]
     limit = draft.caps.file
     if status.st_size > limit:
         return _hide(draft, path, "too large")

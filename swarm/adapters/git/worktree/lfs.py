@@ -18,9 +18,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from swarm.adapters.git import blobs
-from swarm.adapters.git.process import Bounds
-from swarm.adapters.git.repo import RAW, Git
 from swarm.adapters.git.snapshot.filled import LfsFile
+from swarm.adapters.git.snapshot.lfs_paths import lfs_paths
 from swarm.adapters.git.task_git import TaskGit
 from swarm.model.box_contents import BoxContents, Missing
 
@@ -30,7 +29,9 @@ TOTAL = 8 << 30
 """Bytes of all files together."""
 ROOM = 1 << 30
 """Bytes that stay free on the worktree's disk."""
-ABSENT = "its content is not in the local LFS store; `git lfs pull` gets it"
+ABSENT = (
+    "its content is not in the local LFS store; `git lfs pull` in the checkout gets it"
+)
 _POINTER_SIZE = 1024
 _POINTER = re.compile(
     rb"version https://git-lfs\.github\.com/spec/v1\n(?:ext-[^\n]+\n)*"
@@ -41,7 +42,6 @@ _FICLONE = 0x40049409
 _PIECE = 1 << 20
 _EARLIER_NS = 3_000_000_000
 """A file as young as the index would be read again by git, and found changed."""
-_SLOW = Bounds(seconds=300)
 
 
 @dataclass(slots=True)
@@ -112,25 +112,10 @@ def _pointers(task: TaskGit, listing: list[bytes]) -> Iterator[tuple[str, LfsFil
             with suppress(FileNotFoundError):  # names that a file system takes for one
                 if (task.worktree / name).lstat().st_size <= _POINTER_SIZE:
                     small[name] = head.split()[2]
-    for path in _with_filter(task, small):
+    for path in lfs_paths(task, small):
         match = _POINTER.fullmatch((task.worktree / path).read_bytes())
         if match:
             yield path, LfsFile(small[path], match[1].decode(), int(match[2]))
-
-
-def _with_filter(task: TaskGit, paths: dict[str, str]) -> Iterator[str]:
-    """The paths whose filter is LFS by the base's attributes and the user's own."""
-    if not paths:
-        return
-    user = replace(task.repo.common_git_dir(personal=True), user=None)
-    git = Git(user, {"GIT_INDEX_FILE": str(task.review_git / "base.index")})
-    stdin = b"".join(os.fsencode(path) + b"\0" for path in paths)
-    words = ("--cached", "--stdin", "-z", "filter")
-    answer: bytes = git.within(_SLOW).check_attr(*words, istream=stdin, **RAW)
-    fields = answer.split(b"\0")
-    for path, value in zip(fields[0::3], fields[2::3], strict=False):
-        if value == b"lfs":
-            yield os.fsdecode(path)
 
 
 def local_object(task: TaskGit, file: LfsFile) -> Path | None:

@@ -126,7 +126,10 @@ def _fill(
     filling: Filling, submodule: Submodule, places: Places, parent_git: Path
 ) -> str:
     """Fill one submodule and those in it; the reason if that is impossible."""
-    reason = "it is not in the local repository; `git submodule update --init` gets it"
+    reason = (
+        "it is not in the local repository; `git submodule update --init` in the "
+        "checkout gets it"
+    )
     for store in stores.stores(submodule, places):
         with ExitStack() as cleanup:
             git_dir = scratch(filling.task) / str(len(filling.baseline))
@@ -137,7 +140,7 @@ def _fill(
                 if not _has(repo, submodule.commit):
                     reason = (
                         f"its commit {submodule.commit[:12]} is not in the local "
-                        "repository; `git submodule update` gets it"
+                        "repository; `git submodule update` in the checkout gets it"
                     )
                     continue
                 nested = _write(filling, submodule, repo, store, parent_git)

@@ -103,6 +103,31 @@ def test_what_an_agent_changes_is_a_change(pictures: Path, new: bytes) -> None:
     assert "a b.png" in agent_git(task, "status", "--porcelain")
 
 
+def test_a_moved_file_is_the_same_pointer(pictures: Path) -> None:
+    """Over the caps too; but not at a path that LFS does not keep."""
+    task, _ = filled_task(pictures)
+    content = task.worktree / "docs/a b.png"
+    (task.worktree / "copy.txt").write_bytes(content.read_bytes())
+    content.rename(task.worktree / "moved.png")
+
+    snapshot = take.take(task, Caps(file=1000))
+
+    changes = {change.path: change for change in snapshot.changes}
+    assert changes["moved.png"].new == changes["moved.png"].old
+    assert [entry.path for entry in snapshot.blocking] == ["copy.txt"]
+
+
+def test_the_agents_attributes_make_no_pointer(pictures: Path) -> None:
+    """What the base's do not keep in LFS is what it is."""
+    task, _ = filled_task(pictures)
+    (task.worktree / ".gitattributes").write_text("* filter=lfs\n")
+    (task.worktree / "copy.txt").write_bytes(CONTENT)
+
+    changes = {change.path: change for change in take.take(task).changes}
+
+    assert changes["copy.txt"].binary
+
+
 def test_a_link_in_the_place_of_a_file_is_a_change(pictures: Path) -> None:
     """Even one to the same content."""
     task, _ = filled_task(pictures)
