@@ -21,6 +21,7 @@ from swarm.engine.egress import task_network
 from swarm.engine.host import images
 from swarm.engine.parts import EngineParts
 from swarm.engine.tasks import box_contents, observation
+from swarm.engine.tasks.step_progress import StepProgress
 from swarm.errors import IllegalMove, SwarmError, ToolError
 from swarm.model import events
 from swarm.model.box_contents import BoxContents
@@ -37,9 +38,6 @@ _CHECKOUTS = threading.BoundedSemaphore(os.cpu_count() or 2)
 
 BRANCH_ATTEMPTS = 5
 """Names that are tried while other programs take one after the other."""
-
-PROGRESS_SECONDS = 1.0
-"""Between two events of one step's progress; a step that is shorter has none."""
 
 LOOK_SECONDS = 0.25
 """The pause between two looks at the pane while no start is reported."""
@@ -259,13 +257,13 @@ class _Steps:
         self._log = context.paths.launch_log(task_id)
         self._log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.now = ""
-        self._reported = 0.0
+        self._progress = StepProgress()
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Run the body as one step, and record it when it is done."""
         self.now, began = name, time.monotonic()
-        self._reported = began
+        self._progress = StepProgress()
         yield
         seconds = time.monotonic() - began
         self._write(f"{name} done in {seconds:.3f} s")
@@ -278,14 +276,11 @@ class _Steps:
         self._write(words)
 
     def progress(self, done: int, total: int) -> None:
-        """Record how far the step is, at most once in `PROGRESS_SECONDS`."""
-        now = time.monotonic()
-        if now - self._reported < PROGRESS_SECONDS:
-            return
-        self._reported = now
-        self._write(f"{self.now}: {done} of {total} files")
-        progress = events.StepProgress(self.now, done, total)
-        self._context.journal.record(self._task_id, progress)
+        """Record how far the step is, if it takes long and this is news."""
+        if self._progress.is_news(done, total):
+            self._write(f"{self.now}: {done} of {total} files")
+            progress = events.StepProgress(self.now, done, total)
+            self._context.journal.record(self._task_id, progress)
 
     def failed(self, reason: str) -> None:
         """Write to the log that the current step failed."""
