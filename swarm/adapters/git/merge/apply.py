@@ -69,7 +69,7 @@ def stages(task: TaskGit, prepared: PreparedMerge) -> Iterator[str]:
             landings.move_target()
         except (SwarmError, OSError) as error:
             landings.take_back(error)
-            raise
+            raise _with_way_out(error) from error
         yield "target"
         try:
             landings.finish()
@@ -220,6 +220,18 @@ def _moved(target: str) -> Refused:
     return Refused(
         f"{safe_line(target)} has moved since the merge was computed",
         hint="merge again: it is computed anew",
+    )
+
+
+def _with_way_out(error: SwarmError | OSError) -> SwarmError:
+    if isinstance(error, SwarmError) and error.hint:
+        return error
+    hint = "your checkout is as it was; mend that, then merge again"
+    if isinstance(error, Refused):
+        return Refused(error.message, hint=hint)
+    return ToolError(
+        error.message if isinstance(error, SwarmError) else f"merge: {_reason(error)}",
+        hint=hint,
     )
 
 

@@ -193,6 +193,6 @@ def picture(root: Path) -> Picture:
             content = str(path.readlink())
         elif stat.S_ISREG(status.st_mode):
             content = path.read_bytes().hex()
-        times = 0 if path.is_dir() else status.st_mtime_ns
+        times = 0 if stat.S_ISDIR(status.st_mode) else status.st_mtime_ns
         found[name] = (status.st_mode, status.st_ino, times, content)
     return found

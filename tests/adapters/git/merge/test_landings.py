@@ -3,6 +3,7 @@
 import stat
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -133,7 +134,7 @@ def _die(task: TaskGit, prepared: PreparedMerge, stage: int) -> None:
 
 
 def _in_a_home(world: World, template: Path, dies_after: int) -> None:
-    with tempfile.TemporaryDirectory(prefix="swarm-world-") as home:
+    with tempfile.TemporaryDirectory(prefix="swarm-world-", dir=MEMORY) as home:
         check(world, template, Path(home), dies_after)
 
 
@@ -202,12 +203,22 @@ LAST_CHANGE = 125
 """More changes than a merge of WORLD makes."""
 
 
+def as_merge(repo: Path, prepared: PreparedMerge) -> PreparedMerge:
+    """The same files by the other strategy: a commit with two parents."""
+    parents = ("-p", prepared.old, "-p", prepared.new)
+    tree = sh_git(repo, "rev-parse", f"{prepared.new}^{{tree}}")
+    commit = sh_git(repo, "commit-tree", "-m", "merge", *parents, tree)
+    return replace(prepared, new=commit, strategy="merge")
+
+
 def die_and_recover(
     template: Path, home: Path, change: int, user: Callable[[Path], None]
 ) -> None:
     """Kill the merge, let the user act, and see what the next keeper makes of it."""
     task, prepared = lay(WORLD, template, home)
     repo = home / "repo"
+    if change % 2:
+        prepared = as_merge(repo, prepared)
     before = picture(repo)
     dies_before(lambda: apply.apply(task, prepared), change)
     user(repo)
@@ -233,6 +244,8 @@ def die_and_recover(
         assert_merged(repo, WORLD, picture(repo))
 
 
+MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
+"""Where thousands of worlds cost no disk."""
 DEATHS = some.sampled_from([0, 0, *range(1, STAGES)])
 
 
