@@ -16,6 +16,7 @@ from bench import (
     launch,
     paint,
     proof,
+    review,
     sensor,
     worktree,
 )
@@ -27,6 +28,7 @@ BENCHES: dict[str, tuple[Callable[[], list[Row]], str]] = {
     "launch": (launch.rows, "from a prompt to the agent's first instruction"),
     "worktree": (worktree.rows, "a worktree of 150,000 files beside git's own"),
     "landing": (landing.rows, "a merge with filters and signing beside git's own"),
+    "review": (review.rows, "a look at what was made to take long"),
     "grant": (grant.rows, "from a grant to its being in force, with ten live tasks"),
     "intake": (intake.rows, "an event taken in beside a bare batched insert"),
     "idle": (idle.rows, "keeper and dashboard while ten agents do nothing"),

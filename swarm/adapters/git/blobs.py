@@ -17,7 +17,7 @@ def sizes(git: Git, oids: Collection[str], kind: str = "blob") -> dict[str, int]
     if not oids:
         return {}
     stdin = "".join(f"{oid}\n" for oid in oids).encode()
-    answer: str = git.cat_file("--batch-check", istream=stdin)
+    answer: str = git.cat_file("--batch-check", "--buffer", istream=stdin)
     rows = [row.split() for row in answer.splitlines()]
     if any(len(row) != 3 or row[1] != kind for row in rows):
         raise ToolError(f"git cat-file: a {kind} is missing")
@@ -44,7 +44,8 @@ def contents(git: Git, sizes: Mapping[str, int]) -> Iterator[tuple[str, bytes]]:
 def _read(git: Git, batch: Mapping[str, int]) -> Iterator[tuple[str, bytes]]:
     bounds = Bounds(output=sum(batch.values()) + _HEADER * len(batch))
     stdin = "".join(f"{oid}\n" for oid in batch).encode()
-    answer: bytes = git.within(bounds).cat_file("--batch", istream=stdin, **RAW)
+    words = ("--batch", "--buffer")
+    answer: bytes = git.within(bounds).cat_file(*words, istream=stdin, **RAW)
     position = 0
     while position < len(answer):
         # A line of id, kind and size, the bytes, a newline.
