@@ -247,7 +247,7 @@ CHECKOUTS = {
     CheckoutBytes(others=("a\n", "b", "c", "d")): (
         "X1",
         "its rules change what a checkout writes of files that did not change: "
-        "a\\n, b, c and 1 more",
+        "a⏎, b, c and 1 more",
     ),
     CheckoutBytes(unknown="no time"): (
         "X1",
