@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -28,6 +28,9 @@ FILE_LIMIT = 8 << 20
 TOTAL_LIMIT = 32 << 20
 """Bytes of one file and of all that are converted for one review."""
 _BOUNDS = Bounds(seconds=10, output=256 << 20, memory=1 << 30)
+_OTHERS_BOUNDS = replace(_BOUNDS, seconds=4)
+OTHERS_LIMIT = 200
+"""Files that did not change and are converted; if there are more, all are named."""
 _SNIFFED = 8000
 """Bytes in which git looks for a NUL."""
 _IDENT = re.compile(rb"\$Id(:[^$\n]*)?\$")
@@ -73,7 +76,7 @@ def written_otherwise(
     """The files of a tree that are not among the changes, and that new rules encode.
 
     Those of which a checkout would then write other bytes than the tree has, or bytes
-    that are not known. ToolError as for `convert`.
+    that are not known. ToolError as for `convert`, and sooner.
     """
     changed = {change.path for change in changes}
     with _directory(task, attributes) as shadow:
@@ -86,6 +89,8 @@ def written_otherwise(
             and encoding not in ("unspecified", before.get(path))
             and entries[path][0] in (0o100644, 0o100755)
         )
+        if len(files) > OTHERS_LIMIT:
+            return tuple(sorted(change.path for change in files))
         if not files:
             return ()
         shadow.enter(attributes, files)
@@ -180,7 +185,7 @@ class _Shadow:
 
         Also modes and ids, both as before and after a change that changes neither.
         """
-        git = self._git
+        git = self._git.within(_OTHERS_BOUNDS)
         env = {"GIT_INDEX_FILE": str(self._root / "git" / "whole")}
         git.read_tree("--reset", tree, env=env)
         listing = os.fsdecode(git.ls_files("--stage", "-z", env=env, **RAW))
@@ -197,7 +202,7 @@ class _Shadow:
         )
         words = ("--cached", "-z", "--stdin", "working-tree-encoding")
         stdin = os.fsencode("".join(f"{path}\0" for path in entries))
-        answer: bytes = self._git(c=self._settings).check_attr(
+        answer: bytes = git(c=self._settings).check_attr(
             *words, istream=stdin, env=env, **RAW
         )
         fields = os.fsdecode(answer).split("\0")

@@ -53,13 +53,25 @@ def _new_record(
 ) -> Record:
     try:
         written = convert(task, attributes, files)
-        others = written_otherwise(task, tree, attributes, files) if rules else ()
     except ToolError as error:
         unknown = CheckoutBytes(unknown=error.message)
         paths = (*rules, *(change.path for change in files))
         return Record(attributes.key, dict.fromkeys(paths, unknown))
-    if others:
-        for path in rules:
-            known = written.files.get(path, CheckoutBytes())
-            written.files[path] = replace(known, others=others)
+    found = _by_rules(task, tree, attributes, files) if rules else CheckoutBytes()
+    for path in rules if found.others or found.unknown else ():
+        known = written.files.get(path, CheckoutBytes())
+        unknown_here = known.unknown or found.unknown
+        written.files[path] = replace(known, others=found.others, unknown=unknown_here)
     return Record(attributes.key, written.files, written.stored, written.written)
+
+
+def _by_rules(
+    task: TaskGit, tree: str, attributes: Attributes, files: tuple[Change, ...]
+) -> CheckoutBytes:
+    """What changed rules do to the files that did not change."""
+    try:
+        others = written_otherwise(task, tree, attributes, files)
+    except ToolError as error:
+        reason = f"files that did not change, under these rules: {error.message}"
+        return CheckoutBytes(unknown=reason)
+    return CheckoutBytes(others=others)

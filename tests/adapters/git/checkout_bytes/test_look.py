@@ -9,9 +9,11 @@ from swarm.adapters.git import diff
 from swarm.adapters.git.checkout_bytes import convert, look
 from swarm.adapters.git.snapshot import take
 from tests.adapters.git.checkout_bytes.checkout_helpers import (
+    SCRIPT,
     change,
     gibberish,
     reasons,
+    shown,
     taken,
     write_info,
 )
@@ -124,3 +126,32 @@ def test_a_rule_that_goes_can_bring_another_into_force(repo: Path) -> None:
     gone = change(take.take(task), "docs/.gitattributes")
 
     assert "docs/notes.txt" in reasons(gone)
+
+
+def test_rules_for_very_many_files_name_them_all(
+    repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """None is converted then: what is not known is named."""
+    monkeypatch.setattr(convert, "OTHERS_LIMIT", 1)
+    task = task_with_worktree(repo)
+
+    snapshot = taken(task, {".gitattributes": "*.py working-tree-encoding=ISO-8859-1"})
+
+    rules = change(snapshot, ".gitattributes").checkout
+    assert rules
+    assert rules.others == ("src/a.py", "src/b.py")
+
+
+def test_rules_that_take_too_long_are_not_known(
+    repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The changed files are judged all the same."""
+    bounds = replace(convert._OTHERS_BOUNDS, output=10)
+    monkeypatch.setattr(convert, "_OTHERS_BOUNDS", bounds)
+    task = task_with_worktree(repo)
+    rule = "*.txt working-tree-encoding=IBM037\n"
+
+    snapshot = taken(task, {".gitattributes": rule, "a.txt": gibberish("IBM037")})
+
+    assert "files that did not change" in reasons(change(snapshot, ".gitattributes"))
+    assert shown(task, change(snapshot, "a.txt")) == SCRIPT
