@@ -27,6 +27,9 @@ _KINDS: dict[str, Kind] = {
 _HONEST = ("--no-ext-diff", "--no-textconv", "--ignore-submodules=none", "-M", "-l1000")
 _SYMLINK, _GITLINK = 0o120000, 0o160000
 _LINK_LIMIT = 4096
+_MEMORY = 2 << 30
+_RENAMES = Bounds(seconds=20, memory=_MEMORY)
+_LINES = Bounds(seconds=60, memory=_MEMORY)
 
 
 def changes(task: TaskGit, old: str, new: str) -> tuple[Change, ...]:
@@ -39,9 +42,19 @@ def changes(task: TaskGit, old: str, new: str) -> tuple[Change, ...]:
 
 
 def unflagged(task: TaskGit, old: str, new: str) -> tuple[Change, ...]:
-    """Every path that differs, with its numbers alone."""
-    words = ("-r", "-z", "--raw", "--numstat", *_HONEST, old, new)
-    return tuple(parse(task.review.git.diff_tree(*words, **RAW)))
+    """Every path that differs, with its numbers alone.
+
+    If looking for renames takes too much time or memory, a renamed file is one that was
+    added and one that was deleted. ToolError if counting lines takes too much, too.
+    """
+    words = ("-r", "-z", "--raw", "--numstat", *_HONEST)
+    git = task.review.git
+    try:
+        answer: bytes = git.within(_RENAMES).diff_tree(*words, old, new, **RAW)
+    except ToolError:
+        whole = (*words, "--no-renames")
+        answer = git.within(_LINES).diff_tree(*whole, old, new, **RAW)
+    return tuple(parse(answer))
 
 
 def flagged(
@@ -86,7 +99,7 @@ def unified(
     prefixes = ("--src-prefix=a/", "--dst-prefix=b/")
     paths = [path for path in (change.old_path, change.path) if path] if change else []
     pathspec = ("--", *paths) if paths else ()
-    git = task.review.git.within(Bounds(output=limit))
+    git = task.review.git.within(replace(_LINES, output=limit))
     text: bytes = git.diff_tree(*words, *prefixes, old, new, *pathspec, **RAW)
     return text
 

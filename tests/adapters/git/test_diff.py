@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swarm.adapters.git import diff
+from swarm.adapters.git.process import Bounds
 from swarm.adapters.git.snapshot import take
 from swarm.errors import ToolError
 from tests.adapters.git.git_helpers import commit_all, task_with_worktree
@@ -109,3 +110,32 @@ def test_links_are_read_without_a_process_each(repo: Path) -> None:
 
     assert len(snapshot.changes) == snapshot.flagged == 300
     assert len(starts) < 20
+
+
+def test_without_the_time_for_renames_both_names_are_shown(
+    repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Comparing each new file with each old one grows with both."""
+    task = task_with_worktree(repo)
+    (task.worktree / "README.md").rename(task.worktree / "README.txt")
+    monkeypatch.setattr(diff, "_RENAMES", Bounds(seconds=0.0001))
+
+    changes = take.take(task).changes
+
+    assert {change.path: change.kind for change in changes} == {
+        "README.md": "deleted",
+        "README.txt": "added",
+    }
+
+
+def test_without_the_time_for_lines_there_is_no_review(
+    repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sentence, and no wrong numbers."""
+    task = task_with_worktree(repo)
+    (task.worktree / "new").write_text("x\n")
+    for name in ("_RENAMES", "_LINES"):
+        monkeypatch.setattr(diff, name, Bounds(seconds=0.0001))
+
+    with pytest.raises(ToolError, match="git diff-tree: no answer within"):
+        take.take(task)
