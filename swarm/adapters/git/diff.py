@@ -6,7 +6,7 @@ are not UTF-8 and cuts names at a newline (see `swarm.adapters.git.repo`).
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from swarm.adapters.git import blobs, neighbours
 from swarm.adapters.git.checkout_bytes import record
@@ -30,6 +30,21 @@ _LINK_LIMIT = 4096
 _MEMORY = 2 << 30
 _RENAMES = Bounds(seconds=20, memory=_MEMORY)
 _LINES = Bounds(seconds=60, memory=_MEMORY)
+
+
+@dataclass(slots=True)
+class ReadContents:
+    """What is known of contents that were just read, so that git is not asked."""
+
+    sizes: dict[str, int] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)
+    """By id, the target that a symlink of this content has."""
+
+    def add(self, oid: str, content: bytes, is_link: bool) -> None:
+        """Keep the size of a content, and a symlink's target."""
+        self.sizes[oid] = len(content)
+        if is_link and len(content) <= _LINK_LIMIT:
+            self.links[oid] = os.fsdecode(content)
 
 
 def changes(task: TaskGit, old: str, new: str) -> tuple[Change, ...]:
@@ -63,10 +78,11 @@ def flagged(
     new: str,
     unflagged: tuple[Change, ...],
     checkout: Mapping[str, CheckoutBytes],
+    known: ReadContents | None = None,
 ) -> tuple[Change, ...]:
     """The changes with their flags, and with the bytes of a checkout by path."""
     unflagged = tuple(replace(c, checkout=checkout.get(c.path)) for c in unflagged)
-    sizes, links = _contents(task, unflagged)
+    sizes, links = _contents(task, unflagged, known or ReadContents())
     repository = task.repo
     x0 = repository.settings.read_from(repository.work_tree, repository.git_dir)
     collisions = neighbours.colliding(task, new, unflagged)
@@ -136,7 +152,7 @@ def parse(out: bytes) -> Iterator[Change]:
     words = iter(os.fsdecode(out).split("\0"))
     try:
         changes_by_path = {change.path: change for change in _records(words)}
-    except (ValueError, KeyError, StopIteration) as error:
+    except (ValueError, KeyError) as error:
         raise ToolError("git diff-tree: its answer is not understood") from error
     yield from changes_by_path.values()
 
@@ -150,17 +166,17 @@ def _records(words: Iterator[str]) -> Iterator[Change]:
         elif word:
             added, deleted, path = word.split("\t", 2)
             if not path:
-                _, path = next(words), next(words)
+                _, path = _following(words), _following(words)
             yield _counted(raw.pop(path), added, deleted)
     yield from raw.values()
 
 
 def _record(head: str, words: Iterator[str]) -> Change:
     old_mode, new_mode, old, new, status = head[1:].split(" ")
-    first = next(words)
+    first = _following(words)
     renamed = status[0] == "R"
     return Change(
-        path=next(words) if renamed else first,
+        path=_following(words) if renamed else first,
         kind=_KINDS[status[0]],
         old_mode=int(old_mode, 8),
         new_mode=int(new_mode, 8),
@@ -170,6 +186,14 @@ def _record(head: str, words: Iterator[str]) -> Change:
     )
 
 
+def _following(words: Iterator[str]) -> str:
+    # A StopIteration would be another error by the time that it leaves a generator.
+    word = next(words, None)
+    if word is None:
+        raise ValueError("a record is cut short")
+    return word
+
+
 def _counted(change: Change, added: str, deleted: str) -> Change:
     if added == "-":
         return replace(change, binary=True)
@@ -177,16 +201,18 @@ def _counted(change: Change, added: str, deleted: str) -> Change:
 
 
 def _contents(
-    task: TaskGit, all_changes: tuple[Change, ...]
+    task: TaskGit, all_changes: tuple[Change, ...], known: ReadContents
 ) -> tuple[dict[str, int], dict[str, str]]:
     """Sizes of the new contents by id, and the targets of the new symlinks."""
     oids = {c.new: None for c in all_changes if c.new_mode not in (0, _GITLINK)}
     git = task.review.git
-    sizes = blobs.sizes(git, oids.keys())
+    sizes = known.sizes | blobs.sizes(git, oids.keys() - known.sizes.keys())
     links = {
         change.new: sizes[change.new]
         for change in all_changes
-        if change.new_mode == _SYMLINK and sizes[change.new] <= _LINK_LIMIT
+        if change.new_mode == _SYMLINK
+        and change.new not in known.links
+        and sizes[change.new] <= _LINK_LIMIT
     }
     targets = {oid: os.fsdecode(link) for oid, link in blobs.contents(git, links)}
-    return sizes, targets
+    return sizes, known.links | targets

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from swarm.adapters.git import diff
@@ -69,6 +69,8 @@ def test_binary_files_have_no_lines(repo: Path) -> None:
 
 
 @given(st.binary(max_size=300))
+@example(b"\t\t")
+@example(b":1 2 3 4 R100")
 def test_any_answer_parses_or_is_an_error(noise: bytes) -> None:
     """Git's output is parsed at the wall; a surprise is a ToolError."""
     for out in (noise, b":" + noise, noise.replace(b" ", b"\0")):

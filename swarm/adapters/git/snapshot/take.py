@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from swarm.adapters.deadline import Deadline
 from swarm.adapters.git import blobs, diff
 from swarm.adapters.git.checkout_bytes.look import look
+from swarm.adapters.git.diff import ReadContents
 from swarm.adapters.git.repo import RAW
 from swarm.adapters.git.safe_fs.files import disk_errors_as
 from swarm.adapters.git.safe_fs.reader import SafeReader
@@ -57,6 +58,7 @@ class _Draft:
     """Path to mode and id, as the worktree holds it."""
     left_out: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Path to its hidden entry's path and reason, for what tools made."""
+    contents: ReadContents = field(default_factory=ReadContents)
     bytes_stored: int = 0
 
 
@@ -114,7 +116,12 @@ def _snapshot(
         base=task.base,
         base_tree=base_tree,
         changes=diff.flagged(
-            task, base_tree, tree, unflagged, look(task, tree, unflagged)
+            task,
+            base_tree,
+            tree,
+            unflagged,
+            look(task, tree, unflagged),
+            draft.contents,
         ),
         hidden=collapsed(files.hidden),
     )
@@ -234,6 +241,7 @@ def _read(draft: _Draft, reader: SafeReader, path: str) -> str:
     if len(content) > limit:
         return _hide(draft, path, "too large")
     oid = blob_id(content, draft.task.repo.object_format)
+    draft.contents.add(oid, content, stat.S_ISLNK(status.st_mode))
     # The base's blobs are in the user's objects already.
     if oid not in draft.base_oids:
         if draft.bytes_stored + len(content) > draft.caps.total:
