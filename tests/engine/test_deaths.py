@@ -164,10 +164,11 @@ def test_a_merge_whose_branch_moved_meanwhile_is_taken_back_and_told(
     harness.start_keeper()
     harness.until(lambda: bool(harness.queries.wishes.get(wish).outcome), "the merge")
 
-    (trouble,) = harness.queries.events.of_kind(events.Trouble)
-    assert "it is taken back" in str(trouble.event)
-    (refused,) = harness.queries.events.of_kind(events.MergeRefused)
-    assert "has moved" in str(refused.event)
+    told = [known.event for known in harness.queries.events.after(task=task.id)]
+    (trouble,) = (event for event in told if isinstance(event, events.Trouble))
+    assert "it is taken back" in trouble.reason
+    (refused,) = (event for event in told if isinstance(event, events.MergeRefused))
+    assert "has moved" in refused.reason
     # The wish was still open: it is carried out on the branch as it is now.
     assert harness.queries.wishes.get(wish).outcome == "done", harness.journal_text()
     assert _git(sample, "merge-base", "main", pushed) == pushed
