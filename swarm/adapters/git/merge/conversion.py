@@ -59,7 +59,9 @@ def convert(
         return Converted(order.tree)
     try:
         sizes = blobs.sizes(task.review.git, {file.oid for file in changed.values()})
-        with owners_git(task, sum(sizes.values())) as owners:
+        # Memory is given by the page.
+        size = sum((sizes[file.oid] | 4095) + 1 for file in changed.values())
+        with owners_git(task, size) as owners:
             return _convert(owners, order, options, changed)
     except Refused as error:
         item = LandingItem(

@@ -90,8 +90,7 @@ def owners_git(task: TaskGit, size: int | None = None) -> Iterator[OwnersGit]:
             return made
 
         top = directory(_parent(task))
-        in_memory = size is not None and size <= _IN_MEMORY
-        if in_memory and os.access(_MEMORY, os.W_OK | os.X_OK):
+        if size is not None and _fits_in_memory(size):
             tree = directory(_MEMORY)
         else:
             tree = top / "tree"
@@ -116,6 +115,14 @@ def _copy(source: Git, destination: Git, ids: Iterable[str]) -> None:
         git.unpack_objects("-q", istream=pack)
     else:
         git.index_pack("--stdin", istream=pack)
+
+
+def _fits_in_memory(size: int) -> bool:
+    """True if the files are small, and memory for files is there and nearly free."""
+    if size > _IN_MEMORY or not os.access(_MEMORY, os.W_OK | os.X_OK):
+        return False
+    space = os.statvfs(_MEMORY)
+    return space.f_bavail * space.f_frsize > 4 * size
 
 
 def _parent(task: TaskGit) -> Path:

@@ -126,3 +126,16 @@ def test_root_lands_anothers_work_as_the_other(
     owners = {path.stat().st_uid for path in (repo / ".git" / "objects").rglob("*")}
     assert owners == {STRANGER[0]}
     assert not list(Path("/tmp").glob("swarm-landing-*"))
+
+
+def test_only_small_files_lie_in_memory(repo: Path) -> None:
+    """Large ones lie on the disk, beside what git writes of them."""
+    task = task_with_worktree(repo)
+
+    with owners_git(task, size=1) as small, owners_git(task, size=1 << 30) as large:
+        trees = (small.tree, large.tree)
+        beside = small.tree.parent == small.directory
+        assert large.tree.parent == large.directory
+
+    assert beside is not os.access("/dev/shm", os.W_OK)
+    assert not any(tree.exists() for tree in trees)
