@@ -81,7 +81,10 @@ def flagged(
     known: ReadContents | None = None,
 ) -> tuple[Change, ...]:
     """The changes with their flags, and with the bytes of a checkout by path."""
-    unflagged = tuple(replace(c, checkout=checkout.get(c.path)) for c in unflagged)
+    unflagged = tuple(
+        replace(c, checkout=checkout[c.path]) if c.path in checkout else c
+        for c in unflagged
+    )
     sizes, links = _contents(task, unflagged, known or ReadContents())
     repository = task.repo
     x0 = repository.settings.read_from(repository.work_tree, repository.git_dir)

@@ -120,7 +120,7 @@ def test_without_the_time_for_renames_both_names_are_shown(
     """Comparing each new file with each old one grows with both."""
     task = task_with_worktree(repo)
     (task.worktree / "README.md").rename(task.worktree / "README.txt")
-    monkeypatch.setattr(diff, "_RENAMES", Bounds(seconds=0.0001))
+    monkeypatch.setattr(diff, "_RENAMES", Bounds(seconds=0))
 
     changes = take.take(task).changes
 
@@ -137,7 +137,7 @@ def test_without_the_time_for_lines_there_is_no_review(
     task = task_with_worktree(repo)
     (task.worktree / "new").write_text("x\n")
     for name in ("_RENAMES", "_LINES"):
-        monkeypatch.setattr(diff, name, Bounds(seconds=0.0001))
+        monkeypatch.setattr(diff, name, Bounds(seconds=0))
 
     with pytest.raises(ToolError, match="git diff-tree: no answer within"):
         take.take(task)

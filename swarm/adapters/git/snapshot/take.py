@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from swarm.adapters.deadline import Deadline
 from swarm.adapters.git import blobs, diff
@@ -60,6 +61,12 @@ class _Draft:
     """Path to its hidden entry's path and reason, for what tools made."""
     contents: ReadContents = field(default_factory=ReadContents)
     bytes_stored: int = 0
+    objects: Path = field(init=False)
+    """The directory that new contents go to."""
+
+    def __post_init__(self) -> None:
+        # Once, and not for each of many thousand files.
+        self.objects = self.task.review_git / "objects"
 
 
 def take(
@@ -247,7 +254,7 @@ def _read(draft: _Draft, reader: SafeReader, path: str) -> str:
         if draft.bytes_stored + len(content) > draft.caps.total:
             return _hide(draft, path, "too large together with all other changes")
         draft.bytes_stored += len(content)
-        store(draft.task.review_git / "objects", oid, content)
+        store(draft.objects, oid, content)
     return oid
 
 
