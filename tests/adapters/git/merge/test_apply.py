@@ -349,6 +349,29 @@ def test_the_user_does_something_at_any_instant(
             assert sh_git(checkout, "status", "--porcelain", "--ignored") == ""
 
 
+def test_a_busy_user_never_meets_half_a_merge(repo: Path, task: TaskGit) -> None:
+    """They commit without a pause; a merge lands between two commits, or is refused."""
+    (task.worktree / "many").mkdir()
+    for number in range(300):
+        (task.worktree / "many" / str(number)).write_text(f"{number}\n")
+    loop = "for n in $(seq 30); do git commit -q --allow-empty -m $n; done; true"
+    with subprocess.Popen(
+        ["sh", "-c", loop], cwd=repo, stderr=subprocess.DEVNULL
+    ) as user:
+        landed = False
+        while not landed:
+            prepared = merge_of(task)
+            busy = user.poll() is None
+            with suppress(Refused):
+                apply.apply(task, prepared)
+                landed = True
+            assert landed or busy
+
+    assert sh_git(repo, "ls-tree", "--name-only", "main", "many") == "many"
+    assert sh_git(repo, "status", "--porcelain", "--ignored") == ""
+    assert not (repo / ".git" / "index.lock").exists()
+
+
 @pytest.mark.parametrize("stage", STAGES[:-1])
 def test_a_checkout_is_removed_at_any_instant(
     repo: Path, task: TaskGit, prepared: PreparedMerge, stage: str
