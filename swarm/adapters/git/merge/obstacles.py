@@ -136,17 +136,23 @@ def in_the_way(
     """Paths of the user's, outside the old tree, where the merge would write."""
     look = _Look(work_tree, folds)
     leaving = {folds.fold(step.path) for step in path_steps if step.old_mode}
+    # A file or a link of the user's may stand where a submodule was.
+    leaving_files = {folds.fold(s.path) for s in path_steps if s.leaves_file}
     leaving_above = {directory for path in leaving for directory in parents(path)}
     blocking: set[str] = set()
     for step in path_steps:
         if not step.new_mode:
             continue
-        blocking |= set(_blocks(look, step, leaving, leaving_above))
+        blocking |= set(_blocks(look, step, leaving, leaving_files, leaving_above))
     return blocking
 
 
 def _blocks(
-    look: "_Look", step: Step, leaving: set[str], leaving_above: set[str]
+    look: "_Look",
+    step: Step,
+    leaving: set[str],
+    leaving_files: set[str],
+    leaving_above: set[str],
 ) -> Iterator[str]:
     for directory in parents(step.path):
         entry = look.at(directory)
@@ -154,13 +160,14 @@ def _blocks(
             return
         if entry.is_directory and not entry.is_foreign_repository:
             continue
-        if look.folds.fold(entry.path) not in leaving:
+        going = leaving if entry.is_directory else leaving_files
+        if look.folds.fold(entry.path) not in going:
             yield entry.path
         # What is left of the path has to be made.
         return
     entry = look.at(step.path)
     fold = look.folds.fold(step.path)
-    if not entry or (fold in leaving and not entry.is_directory):
+    if not entry or (fold in leaving_files and not entry.is_directory):
         return
     if not entry.is_directory:
         yield entry.path

@@ -1,5 +1,6 @@
 """Nothing that the user has inside a submodule goes, and no pointer moves unseen."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from tests.adapters.git.git_helpers import (
     sh_git,
     task_with_worktree,
 )
-from tests.adapters.git.merge.cases import both, file, gone, merge_of, picture
+from tests.adapters.git.merge.cases import both, file, gone, link, merge_of, picture
 
 
 @pytest.fixture
@@ -123,4 +124,27 @@ def test_a_pointer_that_moves_is_named_and_its_files_stay(
 
     assert (item.key, item.verdict) == ("submodule:sub", Verdict.NAMED)
     assert commit[:10] in item.sentence
+    assert picture(repo) == before
+
+
+@pytest.mark.parametrize(
+    "users", [link("sub", "src"), link("sub", "/nowhere"), file("sub")]
+)
+def test_what_stands_in_a_submodules_place_is_named(
+    with_submodule: Path, users: Callable[[Path], None]
+) -> None:
+    """The list names it before the landing meets it."""
+    repo = with_submodule
+    task = task_with_worktree(repo)
+    WORKS["becomes a file"](task.worktree)
+    prepared = merge_of(task)
+    both(gone("sub"), users)(repo)
+    before = picture(repo)
+
+    items = obstacles.items(task, "main", prepared.old, prepared.new)
+    [refused] = [item for item in items if item.verdict is Verdict.REFUSED]
+    with pytest.raises(Refused, match="which git does not track"):
+        apply.apply(task, prepared)
+
+    assert refused.paths == ("sub",)
     assert picture(repo) == before
