@@ -183,7 +183,7 @@ def run(
     failed: frozenset[str] = frozenset()
     while True:
         try:
-            _add(owners, files, used - failed, options)
+            _add(owners, files, used - failed, filters.settings, options)
         except GitFailed as error:
             newly = _forgivable(error, tolerated - failed)
             if not newly:
@@ -211,6 +211,7 @@ def _add(
     owners: OwnersGit,
     files: Mapping[str, File],
     required: Iterable[str],
+    settings: Settings,
     options: LandingOptions,
 ) -> None:
     # A filter that fails unheard would leave the bytes as they are.
@@ -218,7 +219,8 @@ def _add(
     bounds = Bounds(seconds=options.filter_seconds, output=1 << 20, memory=_MEMORY)
     git = owners.git.within(bounds)(c=(*_SETTINGS, *forced))
     stdin = os.fsencode("".join(f"{path}\0" for path in files))
-    git.update_index("--add", "--replace", "-z", "--stdin", istream=stdin)
+    words = ("--add", "--replace", "-z", "--stdin")
+    git.update_index(*words, istream=stdin, env=drivers.away(settings))
 
 
 def _forgivable(error: GitFailed, tolerated: frozenset[str]) -> frozenset[str]:
@@ -232,6 +234,7 @@ def _forgivable(error: GitFailed, tolerated: frozenset[str]) -> frozenset[str]:
 def _failure(filters: CleanFilters, error: ToolError) -> LandingItem:
     """The refusal in git's words; it names all filters if git's words name none."""
     words = error.stderr if isinstance(error, GitFailed) else error.message
+    words = drivers.as_set(words)
     named = _FAILED.search(words)
     names = [named[1]] if named and named[1] in filters.paths else list(filters.paths)
     names = [name for name in names if filters.command(name)] or names

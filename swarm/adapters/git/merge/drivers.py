@@ -7,12 +7,33 @@ from contextlib import suppress
 from pathlib import Path
 
 from swarm.adapters.git.repo import RAW, Git
-from swarm.adapters.git.settings import read_settings, relative_words
+from swarm.adapters.git.settings import Settings, read_settings, relative_words
 from swarm.adapters.git.task_git import TaskGit
 from swarm.adapters.git.worktree.registration import linked_worktrees
 from swarm.errors import Refused
 from swarm.model.landing import LandingItem, Subject, Verdict
 from swarm.model.safe_text import safe_line
+
+_AWAY = "cd / || exit; "
+
+
+def away(settings: Settings) -> dict[str, str]:
+    """Variables by which git starts each filter of the user's outside the files.
+
+    Git starts them at the top of the work tree, where an agent's files lie: there
+    `python3 -m`, `npx` or `make` would take the agent's program for the user's.
+    """
+    commands = {k: v for k, v in settings.drivers() if k.startswith("filter.")}
+    variables = {"GIT_CONFIG_COUNT": str(len(commands))}
+    for number, (key, command) in enumerate(commands.items()):
+        variables[f"GIT_CONFIG_KEY_{number}"] = key
+        variables[f"GIT_CONFIG_VALUE_{number}"] = _AWAY + command
+    return variables
+
+
+def as_set(words: str) -> str:
+    """Git's words about a filter, with the command as the user has set it."""
+    return words.replace(_AWAY, "")
 
 
 def items(task: TaskGit, new: str) -> tuple[LandingItem, ...]:

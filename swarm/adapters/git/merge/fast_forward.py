@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from swarm.adapters.git.merge import index_times, record
+from swarm.adapters.git.merge import drivers, index_times, record
 from swarm.adapters.git.merge.checkout import Checkout
 from swarm.adapters.git.merge.places import Places
 from swarm.adapters.git.merge.record import Move, Record, Stamp
@@ -24,7 +24,8 @@ from swarm.adapters.git.merge.steps import GITLINK, Step, parents
 from swarm.adapters.git.process import Bounds
 from swarm.adapters.git.repo import RAW
 from swarm.adapters.git.safe_fs.files import erase
-from swarm.errors import Refused
+from swarm.adapters.git.settings import read_settings
+from swarm.errors import Refused, ToolError
 from swarm.model.safe_text import safe_line
 
 _WRITING = Bounds(seconds=900)
@@ -66,7 +67,11 @@ def begin(checkout: Checkout, landing: Record, owner: tuple[int, int] | None) ->
 def write_files(checkout: Checkout, landing: Record) -> None:
     """Let git write the merge's files aside, and the draft of the index."""
     git = checkout.git_on(checkout.draft, landing.arriving).within(_WRITING)
-    git.read_tree("-m", "-u", "--no-recurse-submodules", landing.old, landing.new)
+    words = ("-m", "-u", "--no-recurse-submodules", landing.old, landing.new)
+    try:
+        git.read_tree(*words, env=drivers.away(read_settings(git)))
+    except ToolError as error:
+        raise ToolError(drivers.as_set(error.message), hint=error.hint) from error
 
 
 def decide(

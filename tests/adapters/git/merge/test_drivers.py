@@ -1,14 +1,16 @@
 """A program that the branch could bring along is refused; others are the user's."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from swarm.adapters.git.merge import drivers
+from swarm.adapters.git.merge import apply, drivers
 from swarm.adapters.git.snapshot import take
-from swarm.errors import Refused
+from swarm.errors import Refused, SwarmError
 from swarm.model.landing import Subject, Verdict
 from tests.adapters.git.git_helpers import commit_all, sh_git, task_with_worktree
+from tests.adapters.git.merge.cases import merge_of
 
 
 @pytest.fixture
@@ -70,3 +72,54 @@ def test_a_program_elsewhere_is_the_users(tools: Path, command: str) -> None:
     (task.worktree / "tool.sh").write_text("#!/bin/sh\necho other\n")
 
     assert drivers.items(task, take.take(task).tree) == ()
+
+
+JSON_TOOL = ("python3 -m json.tool", "argparse.py", "open({trace!r}, 'w')\n")
+IMPORT = ("python3 -c 'import away'", "away.py", "open({trace!r}, 'w')\n")
+MAKE = ("make -s", "Makefile", "all:\n\t@cat; touch {trace}\n")
+
+
+@pytest.mark.parametrize(
+    ("kind", "command", "name", "program"),
+    [
+        ("clean", *JSON_TOOL),
+        ("smudge", *JSON_TOOL),
+        ("clean", *MAKE),
+        ("smudge", *MAKE),
+        ("process", *IMPORT),
+    ],
+)
+def test_a_filter_takes_no_program_from_the_files(
+    repo: Path, tmp_path: Path, kind: str, command: str, name: str, program: str
+) -> None:
+    """Git starts it where the agent's files lie; it must not find them there."""
+    trace = tmp_path / "trace"
+    (repo / ".gitattributes").write_text(
+        "* text=auto\n*.json filter=own\n*.py filter=own\nMakefile filter=own\n"
+    )
+    commit_all(repo, "rules")
+    sh_git(repo, "config", f"filter.own.{kind}", command)
+    task = task_with_worktree(repo)
+    (task.worktree / name).write_text(program.format(trace=str(trace)))
+    (task.worktree / "a.json").write_text("{}\n")
+
+    with suppress(SwarmError):
+        apply.apply(task, merge_of(task))
+
+    assert not trace.exists()
+
+
+def test_a_filter_is_told_by_its_own_command(repo: Path) -> None:
+    """Not by what swarm puts before it."""
+    (repo / ".gitattributes").write_text("*.json filter=own\n")
+    commit_all(repo, "rules")
+    sh_git(repo, "config", "filter.own.smudge", "/bin/false x")
+    sh_git(repo, "config", "filter.own.required", "true")
+    sh_git(repo, "config", "filter.own.clean", "cat")
+    task = task_with_worktree(repo)
+    (task.worktree / "a.json").write_text("{}\n")
+
+    with pytest.raises(SwarmError, match="/bin/false x") as raised:
+        apply.apply(task, merge_of(task))
+
+    assert "cd /" not in raised.value.message
