@@ -1,7 +1,6 @@
 """Finishes or takes back the landings that a death cut short."""
 
 import os
-from contextlib import suppress
 from pathlib import Path
 
 from swarm.adapters.git.merge import fast_forward, folding, index_lock, record
@@ -29,17 +28,27 @@ def recover(repository: Repository) -> tuple[str, ...]:
 
 def is_needed(root: Path) -> bool:
     """True if a landing was cut short in a repository; asks no git."""
-    git_dir = root / ".git"
-    with suppress(OSError):
-        words = os.fsdecode(git_dir.read_bytes()).rstrip("\n")
-        # A linked worktree's lies in `worktrees`, below the repository's own.
-        git_dir = (root / words.removeprefix("gitdir: ")).parent.parent
-    directories = [git_dir, *git_dir.glob("worktrees/*")]
+    git_dir = _target(root / ".git", "gitdir: ")
+    common_dir = _target(git_dir / "commondir", "", git_dir)
+    directories = [git_dir, common_dir, *common_dir.glob("worktrees/*")]
     directories += [root, *root.glob("worktrees/*")]
     return any(
         (each / "swarm-landing").exists() or index_lock.is_marked(each / "index.lock")
         for each in directories
     )
+
+
+def _target(file: Path, prefix: str, otherwise: Path | None = None) -> Path:
+    """The directory that a file of git's names; the file itself if it is no such one.
+
+    A linked worktree has such a `.git`, and so have a submodule and a repository whose
+    git directory was given a place of its own.
+    """
+    try:
+        words = os.fsdecode(file.read_bytes()).rstrip("\n")
+    except OSError:
+        return otherwise or file
+    return file.parent / words.removeprefix(prefix)
 
 
 def _recover(repository: Repository, checkout: Checkout) -> str:

@@ -10,7 +10,7 @@ from swarm.adapters.git.merge.recovery import is_needed, recover
 from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import Refused
 from swarm.model.review import PreparedMerge
-from tests.adapters.git.git_helpers import sh_git, task_with_worktree
+from tests.adapters.git.git_helpers import new_repository, sh_git, task_with_worktree
 from tests.adapters.git.merge.cases import both, file, gone, lay_base, merge_of, picture
 
 FILES, TARGET = 4, 5
@@ -132,3 +132,26 @@ def test_a_bare_repository_is_looked_at_too(repo: Path, tmp_path: Path) -> None:
 
     assert not is_needed(bare)
     assert sh_git(linked, "status", "--porcelain", "--ignored") == ""
+
+
+def test_a_git_directory_elsewhere_is_found(tmp_path: Path) -> None:
+    """A submodule's, or one that `--separate-git-dir` named: `.git` is a file."""
+    outer, library = tmp_path / "outer", tmp_path / "library"
+    for each in (outer, library):
+        new_repository(each)
+    words = ("-c", "protocol.file.allow=always", "submodule", "add", "-q")
+    sh_git(outer, *words, str(library), "sub")
+    apart = new_repository(tmp_path / "apart")
+    sh_git(apart, "init", "-q", "--separate-git-dir", str(tmp_path / "git"))
+
+    for number, root in enumerate((outer / "sub", apart), 1):
+        sh_git(root, "config", "user.name", "Ann")
+        sh_git(root, "config", "user.email", "ann@example.org")
+        task = task_with_worktree(root, number)
+        assert not is_needed(root)
+        file("README.md")(task.worktree)
+        die_after((task, merge_of(task)), FILES)
+
+        assert is_needed(root)
+        assert "taken back" in recover(task.repo)[0]
+        assert not is_needed(root)
