@@ -16,7 +16,7 @@ from swarm.model.review import Change
 from tests.adapters.git.git_helpers import new_repository, task_with_worktree
 
 EXAMPLES = int(os.environ.get("SWARM_EXAMPLES", "60"))
-"""2,000 were tried; this many are tried each time."""
+"""Examples of each run; `make test-long` tries 2,000."""
 
 HOSTILE = [
     b".git",
@@ -119,6 +119,21 @@ def test_walked_is_the_tree_and_what_is_hidden(
     task: TaskGit, planted: list[tuple[list[bytes], str]]
 ) -> None:
     """Counted by a listing of our own; git's listing is what is in the tree."""
+    require_all_found(task, planted)
+
+
+@pytest.mark.long
+@settings(max_examples=2000)
+@given(TREES)
+def test_walked_is_the_tree_and_what_is_hidden_two_thousand_times(
+    task: TaskGit, planted: list[tuple[list[bytes], str]]
+) -> None:
+    """The same, with more patience."""
+    require_all_found(task, planted)
+
+
+def require_all_found(task: TaskGit, planted: list[tuple[list[bytes], str]]) -> None:
+    """Plant the entries, take a snapshot, and look for each in it."""
     top = task.worktree
     for path, kind in planted:
         if path[0] != b".git":
