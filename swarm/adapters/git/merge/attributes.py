@@ -15,7 +15,8 @@ MOST_LINES = 50_000
 """Lines of all attribute files of a tree that count for the changed files."""
 _MOST_BYTES = 8 << 20
 _SECONDS = 60.0
-_ATTRIBUTES = ("text", "crlf", "eol", "ident", "filter", "working-tree-encoding")
+_CONVERTING = ("text", "crlf", "eol", "ident", "filter", "working-tree-encoding")
+_ATTRIBUTES = (*_CONVERTING, "merge")
 _NOTHING = frozenset({"unspecified", "unset"})
 
 
@@ -29,6 +30,8 @@ class Rules:
     ident: bool = False
     line_ends: bool = False
     """Line ends may be converted."""
+    merge: str = ""
+    """The merge driver; `unset` if git merges no lines, empty if it does as ever."""
 
 
 def directories(paths: Iterable[str]) -> set[str]:
@@ -124,12 +127,14 @@ def judge(owners: OwnersGit, paths: tuple[str, ...]) -> dict[str, Rules]:
 def _rules(values: dict[str, str], every: bool) -> Rules:
     driver = values.get("filter", "unset")
     encoding = values.get("working-tree-encoding", "unset")
+    merge = values.get("merge", "unspecified")
     line_ends = every or any(name in values for name in ("text", "crlf", "eol"))
     return Rules(
         filter="" if driver in (*_NOTHING, "set") else driver,
         encoding="" if encoding in _NOTHING else encoding,
         ident=values.get("ident") == "set",
         line_ends=line_ends and values.get("text") != "unset",
+        merge="" if merge in ("unspecified", "set") else merge,
     )
 
 

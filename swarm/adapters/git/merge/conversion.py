@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from swarm.adapters.git import blobs
-from swarm.adapters.git.merge import attributes, clean
+from swarm.adapters.git.merge import attributes, clean, merge_drivers
 from swarm.adapters.git.merge.attributes import Rules
 from swarm.adapters.git.merge.clean import CleanFilters, File
 from swarm.adapters.git.merge.options import LandingOptions
@@ -120,6 +120,7 @@ def _convert(
     )
     owners.bring(conversion.landing for conversion in conversions)
     items = (
+        *merge_drivers.items(task, order, rules),
         *filters.items(chosen, result.failed),
         *_line_end_items(conversions, rules),
         *_encoding_items(stored, rules, as_stored),

@@ -32,11 +32,11 @@ def judged(task: TaskGit, *paths: str) -> dict[str, Rules]:
         ("* text=auto", Rules(line_ends=True)),
         ("* eol=crlf", Rules(line_ends=True)),
         ("* crlf", Rules(line_ends=True)),
-        ("* binary", None),
+        ("* binary", Rules(merge="unset")),
         ("* ident", Rules(ident=True)),
         ("* working-tree-encoding=UTF-16", Rules(encoding="UTF-16")),
         ("* -working-tree-encoding", None),
-        ("* diff=x merge=y", None),
+        ("* diff=x merge=y", Rules(merge="y")),
         ("[attr]all filter=f text\n* all", Rules(filter="f", line_ends=True)),
     ],
 )
