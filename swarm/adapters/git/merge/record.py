@@ -10,6 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from swarm.errors import ToolError
+from swarm.model.safe_text import safe_line
+
 _VERSION = 1
 
 
@@ -112,11 +115,25 @@ class Record:
 
 
 def read(directory: Path) -> Record | None:
-    """The record of a landing that is at work or was cut short; None if none is."""
+    """The record of a landing that is at work or was cut short; None if none is.
+
+    ToolError if it cannot be read: a broken disk, or another version of swarm.
+    """
     try:
-        body: dict[str, Any] = json.loads(_file(directory).read_bytes())
+        return _record(json.loads(_file(directory).read_bytes()))
     except FileNotFoundError:
         return None
+    except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+        shown = safe_line(str(directory))
+        raise ToolError(
+            f"what a merge that was cut short noted in {shown} cannot be read",
+            hint="your old files are in `files/old` there, or in `.swarm-landing-…` of "
+            f"the checkout: take what you need, then `rm -r {shown}` and the "
+            "`index.lock` beside it, and merge again",
+        ) from error
+
+
+def _record(body: dict[str, Any]) -> Record:
     return Record(
         task=body["task"],
         target=body["target"],

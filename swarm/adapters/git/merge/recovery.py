@@ -62,6 +62,7 @@ def _recover(repository: Repository, checkout: Checkout) -> str:
         left = (checkout.landing, checkout.draft)
         if not any(path.exists() for path in left):
             return ""
+        record.read(checkout.landing)  # no new lock for what nobody can settle
         lock = index_lock.take(checkout, repository.other_owner)
     try:
         sentence = _settle(repository, checkout)

@@ -1,5 +1,6 @@
 """A landing that was cut short is finished or taken back, and told in a sentence."""
 
+import shutil
 from itertools import islice
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from swarm.adapters.git.merge import apply
 from swarm.adapters.git.merge.recovery import is_needed, recover
 from swarm.adapters.git.task_git import TaskGit
-from swarm.errors import Refused
+from swarm.errors import Refused, ToolError
 from swarm.model.review import PreparedMerge
 from tests.adapters.git.git_helpers import new_repository, sh_git, task_with_worktree
 from tests.adapters.git.merge.cases import both, file, gone, lay_base, merge_of, picture
@@ -155,3 +156,20 @@ def test_a_git_directory_elsewhere_is_found(tmp_path: Path) -> None:
         assert is_needed(root)
         assert "taken back" in recover(task.repo)[0]
         assert not is_needed(root)
+
+
+@pytest.mark.parametrize("note", [b"", b"\0" * 64, b'{"task": 1}', b"[]", b"null"])
+def test_a_note_that_cannot_be_read_is_told(repo: Path, note: bytes) -> None:
+    """In one sentence with a way out; the user's git is not locked out for it."""
+    task = task_with_worktree(repo)
+    directory = repo / ".git" / "swarm-landing"
+    directory.mkdir()
+    (directory / "record.json").write_bytes(note)
+
+    with pytest.raises(ToolError, match="cannot be read") as raised:
+        recover(task.repo)
+
+    assert f"rm -r {directory}" in raised.value.hint
+    assert not (repo / ".git" / "index.lock").exists()
+    shutil.rmtree(directory)
+    assert recover(task.repo) == ()
