@@ -69,6 +69,18 @@ class Checkout:
             shutil.copy2(self.index, to)
         self.git_on(to).accepting(1).update_index("-q", "--refresh")
 
+    def where_it_is(self) -> "Checkout":
+        """The checkout, by its new place if `git worktree move` gave it one."""
+        if self.work_tree.is_dir():
+            return self
+        try:
+            gitfile = os.fsdecode((self.git_dir / "gitdir").read_bytes()).rstrip("\n")
+        except OSError:
+            return self
+        place = Path(os.path.normpath(self.git_dir / gitfile)).parent
+        user = replace(self.user_git_dir, work_tree=place)
+        return replace(self, work_tree=place, user_git_dir=user)
+
     @contextmanager
     def scratch_index(self) -> Iterator[Path]:
         """A place for an index that nobody will need."""

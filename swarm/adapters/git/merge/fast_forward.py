@@ -219,6 +219,7 @@ def finish(checkout: Checkout, landing: Record) -> None:
     An index that is not the one that was locked is the user's doing: what the merge
     changed is entered into it where it still has the old state.
     """
+    checkout, landing = _where_they_are(checkout, landing)
     if not checkout.work_tree.is_dir():
         forget(checkout, landing)
         return
@@ -234,6 +235,15 @@ def finish(checkout: Checkout, landing: Record) -> None:
     _remove_empty_directories(checkout, landing)
     rescue(checkout, landing)
     forget(checkout, landing)
+
+
+def _where_they_are(checkout: Checkout, landing: Record) -> tuple[Checkout, Record]:
+    """Both, after the user moved the checkout with what swarm has in it."""
+    moved = checkout.where_it_is()
+    if landing.staging.is_relative_to(checkout.work_tree):
+        inside = landing.staging.relative_to(checkout.work_tree)
+        landing = replace(landing, staging=moved.work_tree / inside)
+    return moved, landing
 
 
 def _place_rest(checkout: Checkout, landing: Record) -> None:
@@ -293,6 +303,7 @@ def take_back(
     What the user changed or committed since then stays theirs. OSError if the disk
     refuses; call it again then.
     """
+    checkout, landing = _where_they_are(checkout, landing)
     if landing.moves and checkout.work_tree.is_dir():
         entries = index_entries(checkout, landing)
         moves = [

@@ -620,3 +620,26 @@ def _stderr(at: Path, *words: str) -> str:
         ["git", *words], cwd=at, capture_output=True, text=True, check=False
     )
     return done.stderr
+
+
+@pytest.mark.parametrize("stage", ["locked", "written", "files", "target"])
+def test_a_checkout_that_is_moved_meanwhile_is_no_mixture(
+    repo: Path, stage: str
+) -> None:
+    """It has the old files and the old commit, or the new ones of both."""
+    linked, moved = repo.parent / "linked", repo.parent / "moved"
+    sh_git(repo, "checkout", "-q", "--detach")
+    sh_git(repo, "worktree", "add", "-q", str(linked), "main")
+    task = task_with_worktree(repo)
+    both(file("README.md"), file("new"), gone("src"))(task.worktree)
+    prepared = merge_of(task)
+
+    with suppress(SwarmError):
+        for done in apply.stages(task, prepared):
+            if done == stage:
+                sh_git(repo, "worktree", "move", str(linked), str(moved))
+
+    assert sh_git(moved, "status", "--porcelain", "--ignored") == ""
+    landed = sh_git(moved, "rev-parse", "HEAD") == prepared.new
+    assert landed is (stage == "target")
+    assert (moved / "new").exists() is landed
