@@ -22,7 +22,6 @@ class WorkerMemory:
     ) -> None:
         self._kept = dict(kept or {})
         self._note_outside = note
-        self._request_counts: dict[str, int] = {}
 
     def _note(self, key: str, value: str) -> None:
         if self._kept.get(key) != value:
@@ -61,20 +60,29 @@ class WorkerMemory:
         self._note("uploaded", str(size))
 
     def requests(self, rule: Rule) -> list[float]:
-        """The times of the rule's last requests, by the machine's monotonic clock."""
-        prefix = f"request {_digest(rule)} "
-        return sorted(
-            json.loads(value)
-            for key, value in self._kept.items()
-            if key.startswith(prefix)
-        )
+        """The times of the rule's requests in the last minute, each to the second.
+
+        By the machine's monotonic clock, which all workers share.
+        """
+        return [
+            float(second)
+            for second, number in self._by_second(_digest(rule))
+            for _ in range(number)
+        ]
 
     def note_request(self, rule: Rule, time: float) -> None:
-        """The rule let a request through; as many times are kept as its rate allows."""
-        digest = _digest(rule)
-        number = self._request_counts.get(digest, 0)
-        self._request_counts[digest] = number + 1
-        self._note(f"request {digest} {number % rule.rate}", json.dumps(time))
+        """The rule let a request through; the numbers of each second are kept."""
+        digest, second = _digest(rule), int(time)
+        counts = [pair for pair in self._by_second(digest) if pair[0] > second - 60]
+        if counts and counts[-1][0] == second:
+            counts[-1][1] += 1
+        else:
+            counts.append([second, 1])
+        self._note(f"requests {digest}", json.dumps(counts))
+
+    def _by_second(self, digest: str) -> list[list[int]]:
+        counts: list[list[int]] = json.loads(self._kept.get(f"requests {digest}", "[]"))
+        return counts
 
 
 def prune_uses(kept: dict[str, str], policy: Policy) -> None:
