@@ -171,8 +171,8 @@ IDS = [case.name for case in CASES]
 
 
 def merge_of(task: TaskGit, strategy: BranchStrategy = "squash") -> PreparedMerge:
-    """The merge of what the worktree holds now."""
-    tree = take.take(task).tree
+    """The merge of what the worktree holds now, as a human would include it all."""
+    tree = take.take(task, included=("build", "node_modules")).tree
     order = MergeOrder("main", strategy, tree, "Do it", "claude")
     return prepare.prepare(task, order)
 
