@@ -14,6 +14,7 @@ from swarm.model.safe_text import safe_line
 
 _ALTERNATES_DEPTH = 5
 """The depth at which git itself stops."""
+_LAYOUT = ("core.bare", "core.worktree")
 _NO_REF = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|@\{|\.\.")
 """What no ref's name holds: `main~1` and `main@{0}` are revisions, and no branches."""
 
@@ -40,6 +41,9 @@ class Repository:
     """Object directories that this one borrows from, nested ones too."""
     shallow: bool = False
     settings: Settings = field(default_factory=Settings)
+    """In force in `settings_dir`."""
+    settings_dir: Path | None = None
+    """The git directory of a checkout with settings of its own; else `common_dir`."""
 
     @classmethod
     def open(cls, path: Path, home: Path) -> "Repository":
@@ -108,13 +112,29 @@ class Repository:
         return Git(replace(self.common_git_dir(), path=self.git_dir))
 
     def common_git_dir(self, personal: bool = False) -> GitDir:
-        """The common directory; if `personal`, with the user's configuration."""
+        """The common directory; if `personal`, with the user's configuration.
+
+        A personal one is `settings_dir`, which shares refs and objects with it.
+        """
         return GitDir(
-            self.common_dir,
+            (personal and self.settings_dir) or self.common_dir,
             home=self.owner_home,
             personal=personal,
             user=self.other_owner,
         )
+
+    def as_in(self, git_dir: Path) -> "Repository":
+        """The repository with the settings that are in force in one of its checkouts.
+
+        Where the main work tree lies is no checkout's to say: that stays.
+        """
+        if git_dir == (self.settings_dir or self.common_dir):
+            return self
+        personal = replace(self.common_git_dir(personal=True), path=git_dir)
+        theirs = read_settings(Git(personal)).entries
+        ours = (entry for entry in self.settings.entries if entry[0] in _LAYOUT)
+        entries = (*(entry for entry in theirs if entry[0] not in _LAYOUT), *ours)
+        return replace(self, settings=Settings(entries), settings_dir=git_dir)
 
     def tip(self, branch: str) -> str:
         """The commit that a local branch stands at; empty if there is none."""

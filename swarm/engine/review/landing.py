@@ -11,6 +11,7 @@ from swarm.adapters.git.merge import (
     history,
     hooks,
     identity,
+    in_force,
     signing,
     smudge,
     target,
@@ -98,6 +99,7 @@ def plan(
     Nothing in it is acknowledged yet.
     """
     hidden = tuple(hidden)
+    of = in_force.on_target(of, order.target)
     early = (
         *landing_items.refusals(of, order.tree, hidden),
         *drivers.items(of, order.tree),

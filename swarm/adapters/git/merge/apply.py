@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from swarm.adapters.git.merge import drivers, fast_forward, index_lock, obstacles
@@ -52,9 +53,10 @@ def stages(task: TaskGit, prepared: PreparedMerge) -> Iterator[str]:
     recover(repository)
     if _tip(repository, target, prepared) == prepared.new:
         return
-    target_checkouts = checkouts(repository, target)
-    if target_checkouts:
-        drivers.refuse(task, prepared.new)
+    for checkout in checkouts(repository, target):
+        # Each is written under its own settings.
+        own = replace(task, repo=repository.as_in(checkout.git_dir))
+        drivers.refuse(own, prepared.new)
     _transfer_objects(task, prepared)
     yield "objects"
     with ExitStack() as locks:

@@ -121,6 +121,19 @@ def all_checkouts(repository: Repository) -> Iterator[Checkout]:
         )
 
 
+def first_checkout(repository: Repository, branch: str) -> Checkout | None:
+    """The first checkout of a branch that is there; None if there is none."""
+    ref = f"refs/heads/{branch}"
+    return next(
+        (
+            checkout
+            for checkout in all_checkouts(repository)
+            if checkout.work_tree.is_dir() and head_ref(checkout) == ref
+        ),
+        None,
+    )
+
+
 def head_ref(checkout: Checkout) -> str:
     """The branch that HEAD is on; empty if it is detached, or the checkout is gone."""
     head = checkout.git_dir / "HEAD"

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from swarm.adapters.git import blobs
-from swarm.adapters.git.merge import attributes, clean, merge_drivers
+from swarm.adapters.git.merge import attributes, clean, in_force, merge_drivers
 from swarm.adapters.git.merge.attributes import Rules
 from swarm.adapters.git.merge.clean import CleanFilters, File
 from swarm.adapters.git.merge.options import LandingOptions
@@ -54,6 +54,7 @@ def convert(
     an end is a refused item.
     """
     options = options or LandingOptions()
+    task = in_force.on_target(task, order.target)
     changed = _changed_files(task, order.tree)
     if not changed:
         return Converted(order.tree)

@@ -2,12 +2,11 @@
 
 import os
 import stat
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from swarm.adapters.git.merge import drivers
-from swarm.adapters.git.merge.checkout import Checkout, all_checkouts, head_ref
+from swarm.adapters.git.merge import drivers, in_force
+from swarm.adapters.git.merge.checkout import first_checkout
 from swarm.adapters.git.task_git import TaskGit
 from swarm.model.landing import LandingItem, Subject, Verdict
 from swarm.model.review import MergeOrder
@@ -95,6 +94,7 @@ def items(task: TaskGit, order: MergeOrder) -> tuple[LandingItem, ...]:
 
 def found(task: TaskGit, order: MergeOrder) -> tuple[Hook, ...]:
     """The executable hooks for the order's strategy, in git's order."""
+    task = in_force.on_target(task, order.target)
     work_tree, git_dir = _place(task, order.target)
     directory = _directory(task, work_tree)
     hooks = (
@@ -106,13 +106,7 @@ def found(task: TaskGit, order: MergeOrder) -> tuple[Hook, ...]:
 
 def _place(task: TaskGit, target: str) -> tuple[Path, Path]:
     """The work tree and git directory of the target, else of the repository."""
-    ref = f"refs/heads/{target}"
-    places: Iterator[Checkout] = (
-        checkout
-        for checkout in all_checkouts(task.repo)
-        if checkout.work_tree.is_dir() and head_ref(checkout) == ref
-    )
-    for checkout in places:
+    if checkout := first_checkout(task.repo, target):
         return checkout.work_tree, checkout.git_dir
     return task.repo.root, task.repo.git_dir
 

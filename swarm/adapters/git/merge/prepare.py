@@ -4,7 +4,13 @@ import os
 import re
 from pathlib import Path
 
-from swarm.adapters.git.merge import commit, conversion, message, message_hook
+from swarm.adapters.git.merge import (
+    commit,
+    conversion,
+    in_force,
+    message,
+    message_hook,
+)
 from swarm.adapters.git.merge.conversion import Converted
 from swarm.adapters.git.merge.identity import identity
 from swarm.adapters.git.merge.options import LandingOptions
@@ -43,6 +49,7 @@ def prepare(
     """
     _refuse_old_git()
     options = options or LandingOptions()
+    task = in_force.on_target(task, order.target)
     old = _tip(task, order.target)
     squash = order.strategy == "squash"
     if not squash:

@@ -1,6 +1,7 @@
 """Names the programs that the user's git runs when it writes a checkout."""
 
-from swarm.adapters.git.merge.checkout import all_checkouts, head_ref
+from swarm.adapters.git.merge import in_force
+from swarm.adapters.git.merge.checkout import first_checkout
 from swarm.adapters.git.merge.conversion import Converted
 from swarm.adapters.git.task_git import TaskGit
 from swarm.model.landing import LandingItem, Subject, Verdict
@@ -14,12 +15,13 @@ def items(
     task: TaskGit, order: MergeOrder, converted: Converted
 ) -> tuple[LandingItem, ...]:
     """Smudge filters of changed paths; nothing if the target is checked out nowhere."""
+    task = in_force.on_target(task, order.target)
     named = {
         name: (command, paths)
         for name, paths in converted.filtered.items()
         if (command := _command(task, name))
     }
-    if not named or not _is_checked_out(task, order.target):
+    if not named or not first_checkout(task.repo, order.target):
         return ()
     return tuple(
         LandingItem(
@@ -43,12 +45,3 @@ def _sentence(name: str, command: str) -> str:
             "fetched at a merge: `git lfs pull` brings the content"
         )
     return f"your filter {shown} runs on the agent's bytes when the checkout is written"
-
-
-def _is_checked_out(task: TaskGit, target: str) -> bool:
-    ref = f"refs/heads/{target}"
-    return any(
-        head_ref(checkout) == ref
-        for checkout in all_checkouts(task.repo)
-        if checkout.work_tree.is_dir()
-    )
