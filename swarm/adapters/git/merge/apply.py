@@ -10,7 +10,7 @@ from swarm.adapters.git.merge.checkout import Checkout, checkouts, holds
 from swarm.adapters.git.merge.index_lock import IndexLock
 from swarm.adapters.git.merge.record import Record, Stamp
 from swarm.adapters.git.merge.recovery import recover
-from swarm.adapters.git.merge.steps import steps
+from swarm.adapters.git.merge.steps import Step, steps
 from swarm.adapters.git.process import Bounds
 from swarm.adapters.git.repo import RAW
 from swarm.adapters.git.repository import Repository
@@ -71,6 +71,8 @@ def stages(task: TaskGit, prepared: PreparedMerge) -> Iterator[str]:
             landings.move_target()
         except (SwarmError, OSError) as error:
             landings.take_back(error)
+            if not _has(repository, prepared.new):
+                raise _gone() from error
             raise _with_way_out(error) from error
         yield "target"
         try:
@@ -91,7 +93,7 @@ class _Landings:
         self._locks: list[IndexLock] = []
         self._records: dict[Checkout, Record] = {}
         self._stamps: dict[Checkout, dict[str, Stamp]] = {}
-        self._steps = steps(task.repo.git, prepared.old, prepared.new)
+        self._steps: tuple[Step, ...] = ()
 
     def lock(self) -> None:
         """Lock every checkout, then look: what is seen now stays so for git."""
@@ -101,12 +103,15 @@ class _Landings:
             self._locks.append(lock)
             self._open_locks.callback(lock.close)
         self._refuse_other_checkouts()
+        # Not the user's git: it would read their index too, which may be broken.
+        git = self._task.review.git
+        self._steps = steps(git, prepared.old, prepared.new)
         if _tip(repository, prepared.target, prepared) == prepared.new:
             raise _moved(prepared.target)
         for checkout in self._checkouts:
             self._stamps[checkout] = fast_forward.stamps(checkout, self._steps)
             refused = obstacles.of_checkout(
-                repository.git, checkout, prepared.old, prepared.new, self._steps
+                git, checkout, prepared.old, prepared.new, self._steps
             )
             for item in refused:
                 raise Refused(item.sentence, hint=item.hint)
@@ -225,6 +230,20 @@ def _moved(target: str) -> Refused:
     )
 
 
+def _has(repository: Repository, commit: str) -> bool:
+    words = ("-e", commit)
+    git = repository.git.accepting(1, 128)
+    return bool(git.cat_file(*words, with_extended_output=True)[0] == 0)
+
+
+def _gone() -> Refused:
+    return Refused(
+        "the merge's objects are gone from the repository again: something removed "
+        "what no branch names, as `git gc --prune=now` does",
+        hint="your checkout is as it was; merge again",
+    )
+
+
 def _with_way_out(error: SwarmError | OSError) -> SwarmError:
     if isinstance(error, SwarmError) and error.hint:
         return error
@@ -249,10 +268,7 @@ def _transfer_objects(task: TaskGit, prepared: PreparedMerge) -> None:
     """Copy the objects over, each of them checked once more on the way in."""
     bounds = Bounds(seconds=600, output=4 << 30)
     git = task.repo.git.within(bounds)
-    status, _, _ = git.accepting(1, 128).cat_file(
-        "-e", prepared.new, with_extended_output=True
-    )
-    if status == 0:
+    if _has(task.repo, prepared.new):
         return
     # A search for similar objects takes longer than all the rest.
     words = ("--revs", "--stdout", "-q", "--delta-base-offset", "--window=0")

@@ -6,6 +6,7 @@ the next moment: `fast_forward` names each file without replacing another.
 """
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,11 +19,12 @@ from swarm.adapters.git.merge.steps import GITLINK, Step, parents, steps
 from swarm.adapters.git.process import Bounds
 from swarm.adapters.git.repo import RAW, Git
 from swarm.adapters.git.task_git import TaskGit
-from swarm.errors import Refused
+from swarm.errors import Refused, ToolError
 from swarm.model.landing import LandingItem, Subject, Verdict
 from swarm.model.safe_text import safe_line
 
 _PATHS_SHOWN = 5
+_SCRATCH = re.compile(r"\S*/swarm-index-[^/\s]+/index")
 _MOST_PATHS = 1000
 """Paths that an item holds; one directory of a user's may have millions."""
 
@@ -71,7 +73,11 @@ def of_checkout(
         return
     folds = probe(checkout)
     yield from _names(git, checkout, folds, new, path_steps)
-    dirty = changed(checkout, old, path_steps)
+    try:
+        dirty = changed(checkout, old, path_steps)
+    except (ToolError, OSError) as error:
+        yield _unreadable(checkout, error)
+        return
     if dirty:
         sentence = f"{place} has changes of yours that the merge would overwrite"
         hint = "commit, stash or move them, then merge again"
@@ -277,6 +283,16 @@ def _names(
         )
         hint = "ask the agent to rename them"
         yield _item(checkout, "names", sentence, collisions, hint, Subject.NAMES)
+
+
+def _unreadable(checkout: Checkout, error: ToolError | OSError) -> LandingItem:
+    place = safe_line(str(checkout.work_tree))
+    words = f"{error.strerror}" if isinstance(error, OSError) else error.message
+    # Git speaks of the copy that it was given.
+    words = _SCRATCH.sub(lambda _: str(checkout.index), words)
+    sentence = f"git cannot tell what you changed in {place}: {safe_line(words, 400)}"
+    hint = "mend that until `git status` works there, then merge again"
+    return _item(checkout, "index", sentence, set(), hint)
 
 
 def _item(

@@ -349,6 +349,23 @@ def test_the_user_does_something_at_any_instant(
             assert sh_git(checkout, "status", "--porcelain", "--ignored") == ""
 
 
+@pytest.mark.parametrize("stage", STAGES[:4])
+def test_what_no_branch_names_is_removed_meanwhile(
+    repo: Path, task: TaskGit, prepared: PreparedMerge, stage: str
+) -> None:
+    """By `git gc --prune=now`: a sentence, and the second time it lands."""
+    stages = apply.stages(task, prepared)
+    next(reached for reached in stages if reached == stage)
+    sh_git(repo, "gc", "-q", "--prune=now")
+    with pytest.raises(Refused, match="objects are gone") as error:
+        list(stages)
+
+    assert error.value.hint.endswith("merge again")
+    assert is_untouched(repo, prepared)
+    apply.apply(reopened(task), prepared)
+    assert is_landed(repo, prepared)
+
+
 def test_a_busy_user_never_meets_half_a_merge(repo: Path, task: TaskGit) -> None:
     """They commit without a pause; a merge lands between two commits, or is refused."""
     (task.worktree / "many").mkdir()

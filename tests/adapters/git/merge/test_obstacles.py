@@ -1,13 +1,15 @@
 """What is not in the old tree is the user's: it is found before anything is written."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from swarm.adapters.git.merge import obstacles
+from swarm.adapters.git.merge import apply, obstacles
 from swarm.adapters.git.merge.checkout import checkouts
 from swarm.adapters.git.merge.folding import Folding
 from swarm.adapters.git.merge.steps import steps
+from swarm.errors import Refused
 from swarm.model.landing import LandingItem, Subject, Verdict
 from tests.adapters.git.git_helpers import commit_all, sh_git, task_with_worktree
 from tests.adapters.git.merge.cases import (
@@ -166,3 +168,65 @@ def test_a_tree_with_two_names_for_one_file_is_refused(repo: Path) -> None:
     assert (item.subject, item.verdict) == (Subject.NAMES, Verdict.REFUSED)
     assert item.paths == ("Docs", "L1.txt", "docs", "l1.txt")
     assert list(obstacles.of_checkout(*words)) == []
+
+
+def without_its_filter(repo: Path) -> None:
+    """A required filter whose program is gone, and a file that git must look at."""
+    (repo / ".gitattributes").write_text("*.kept filter=kept\n")
+    (repo / "a.kept").write_text("kept\n")
+    commit_all(repo, "kept")
+    sh_git(repo, "config", "filter.kept.clean", "no-such-program")
+    sh_git(repo, "config", "filter.kept.required", "true")
+    (repo / "a.kept").write_text("KEPT\n")
+
+
+def corrupt(repo: Path) -> None:
+    (repo / ".git" / "index").write_bytes(b"DIRC nonsense")
+
+
+def cut_short(repo: Path) -> None:
+    index = repo / ".git" / "index"
+    index.write_bytes(index.read_bytes()[:200])
+
+
+def no_file(repo: Path) -> None:
+    (repo / ".git" / "index").unlink()
+    (repo / ".git" / "index").mkdir()
+
+
+def of_the_future(repo: Path) -> None:
+    """A version that this git does not know."""
+    index = repo / ".git" / "index"
+    content = bytearray(index.read_bytes())
+    content[4:8] = (9).to_bytes(4, "big")
+    index.write_bytes(content)
+
+
+UNREADABLE = [without_its_filter, corrupt, cut_short, no_file, of_the_future]
+
+
+@pytest.mark.parametrize("break_it", UNREADABLE, ids=lambda each: each.__name__)
+def test_a_checkout_that_git_cannot_compare_is_refused(
+    repo: Path, break_it: Callable[[Path], None]
+) -> None:
+    """In the list, with a way out; the landing is refused by the same words."""
+    if break_it is without_its_filter:
+        break_it(repo)
+    task = task_with_worktree(repo)
+    (task.worktree / "new").write_text("x\n")
+    prepared = merge_of(task)
+    if break_it is not without_its_filter:
+        break_it(repo)
+
+    [item] = obstacles.items(task, "main", prepared.old, prepared.new)
+    with pytest.raises(Refused) as error:
+        apply.apply(task, prepared)
+
+    assert (item.subject, item.verdict) == (Subject.IN_THE_WAY, Verdict.REFUSED)
+    assert f"git cannot tell what you changed in {repo}" in item.sentence
+    assert "swarm-index" not in item.sentence
+    assert "git status" in item.hint
+    assert (error.value.message, error.value.hint) == (item.sentence, item.hint)
+    assert sh_git(repo, "rev-parse", "main") == prepared.old
+    assert list((repo / ".git").glob("*swarm*")) == []
+    assert not (repo / ".git" / "index.lock").exists()
