@@ -154,8 +154,8 @@ class HttpSession:
         ending: str,
     ) -> None:
         if rule and meter.reader:
-            # An answer that is an error costs nothing, and tells no tokens.
-            is_answer = meter.status < 300
+            # An error costs nothing and tells no tokens; nothing is asked without POST.
+            is_answer = meter.status < 300 and request.head.method == "POST"
             usage = meter.reader.done(
                 meter.up if is_answer else 0, is_whole=ending == "done"
             )

@@ -65,6 +65,8 @@ class LlmResponseReader:
         self._size = 0
         self._said = 0
         """Bytes of what the model said so far."""
+        self._is_read = False
+        """A piece was JSON: without words of a model in it, it is no model's answer."""
 
     def feed(self, data: bytes) -> None:
         """Read the next bytes of the body, without its transfer coding."""
@@ -95,6 +97,8 @@ class LlmResponseReader:
 
     def _estimate(self, asked: int, is_whole: bool) -> None:
         usage = self.usage
+        if self._is_read and not self._said:
+            return
         known_in = usage.tokens_in + usage.tokens_cached + usage.tokens_cache_written
         said = -(-(self._said or self._size) // BYTES_PER_TOKEN)
         if not known_in and not usage.tokens_out:
@@ -116,6 +120,7 @@ class LlmResponseReader:
             body = json.loads(text)
         except (ValueError, RecursionError):
             return
+        self._is_read = True
         for item in body if isinstance(body, list) else [body]:
             if isinstance(item, dict):
                 self._update_usage(item)

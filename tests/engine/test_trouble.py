@@ -76,21 +76,19 @@ def test_a_corrupt_config_refuses_new_tasks_and_spares_the_others(
     harness.until_taken_in(harness.new_task(sample, "true"))
 
 
-def test_a_branch_of_that_name_fails_the_launch_and_is_left_alone(
+def test_a_branch_of_that_name_is_left_alone(
     harness: KeeperHarness, sample: Path
 ) -> None:
-    """The user's branch is theirs; the task says which one stands in the way."""
+    """The user's branch is theirs; the task gets the next free name."""
+    tip = _git(sample, "rev-parse", "main")
     _git(sample, "branch", "swarm/1-do-it")
     harness.start_keeper()
     body = {"repo": str(sample), "prompt": "do it", "command": "true"}
-    task = harness.until_state(
-        int(harness.wish_done("new", **body)["tasks"][0]), State.FAILED
-    )
+    task_id = int(harness.wish_done("new", **body)["tasks"][0])
+    harness.until_taken_in(task_id)
 
-    assert (task.step, "swarm/1-do-it" in task.reason) == ("base", True)
-    assert _git(sample, "branch", "--list", "swarm/*") == "swarm/1-do-it"
-    assert not harness.paths.worktree(1).exists()
-    assert "failed" in harness.paths.launch_log(1).read_text()
+    assert harness.queries.tasks.get(task_id).branch == "swarm/1-do-it-2"
+    assert _git(sample, "rev-parse", "swarm/1-do-it") == tip
 
 
 def test_a_runtime_that_the_engine_lacks_fails_with_its_words(

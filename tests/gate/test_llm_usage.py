@@ -67,7 +67,7 @@ ANSWERS = {
     ),
     "openai responses": (OPENAI_RESPONSES, LlmUsage("gpt-y", 30, 6, 20)),
     "gemini": (GEMINI, LlmUsage("gemini-x", 9, 5, 0)),
-    "an error": (b'{"type": "error", "error": {"message": "no"}}', estimate(12)),
+    "an error": (b'{"type": "error", "error": {"message": "no"}}', LlmUsage()),
     "no JSON": (b"<html>502</html>", estimate(4)),
     "no usage": (
         b'data: {"model": "m", "choices": [{"delta": {"content": "hello there"}}]}\n\n'
@@ -188,8 +188,8 @@ async def test_an_answer_in_a_coding_that_was_not_asked_for_counts(
             client = await gate.connect(f"ok.example:{port}")
             await client.tls(gate.gate_ca, "ok.example")
             await client.send(
-                f"GET / HTTP/1.1\r\nHost: ok.example:{port}\r\n"
-                "Connection: close\r\n\r\n".encode()
+                f"POST / HTTP/1.1\r\nHost: ok.example:{port}\r\n"
+                "Content-Length: 0\r\nConnection: close\r\n\r\n".encode()
             )
             await client.rest()
         (line,) = gate.said(phase="answer")

@@ -37,16 +37,17 @@ def give_key(sandbox: SandboxProbe) -> None:
 
 
 def test_the_gate_puts_the_value_in_its_place(real_sandbox: SandboxProbe) -> None:
-    """Promise: the bound host gets the real value, whatever the agent sent.
+    """Promise: the bound host gets the real value; what it echoes is masked.
 
-    Why: a key that cannot be used is no key.
+    Why: a key that cannot be used is no key; a host that echoes hands it to the agent.
     """
     give_key(real_sandbox)
 
     field = f"Authorization: {PLACEHOLDER}\\\\r\\\\n"
     done = real_sandbox.run(f"say(via('good.test', '/with-key', more='{field}'))")
 
-    assert f"Authorization: Bearer {VALUE}" in done.out, done.out
+    assert f"Authorization: Bearer {'*' * len(VALUE)}" in done.out, done.out
+    assert VALUE not in done.out
 
 
 def test_another_host_never_gets_the_value(keyed: SandboxProbe) -> None:

@@ -7,7 +7,8 @@ import pytest
 from swarm.adapters.git.worktree.index_stats import with_stats
 from tests.adapters.git.git_helpers import new_repository, sh_git
 
-LONG = "/".join(["d" * 200] * 20 + ["long"])
+LONG = "/".join(["d" * 200] * 19 + ["long"])
+"""Near the longest path, with room for the folder of the test."""
 
 
 @pytest.mark.parametrize("object_format", ["sha1", "sha256"])
