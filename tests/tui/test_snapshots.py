@@ -1,5 +1,6 @@
 """What the scenes look like, at two sizes and in every kind of terminal."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -70,13 +71,19 @@ SHOTS: dict[str, tuple[Scene, tuple[str, ...]]] = {
 
 async def still(pilot: Pilot[None]) -> None:
     """Let the last look be drawn, and no cursor blink."""
-    # A cursor that stops blinking stays visible only in the field that has the focus,
-    # and on a busy machine the focus comes some time after the dialog.
     await pilot.pause(0.3)
-    for area in pilot.app.screen.query(TextArea):
-        area.cursor_blink = False
-    for field in pilot.app.screen.query(Input):
+    areas, fields = pilot.app.screen.query(TextArea), pilot.app.screen.query(Input)
+    # On a busy machine the focus comes some time after the dialog.
+    async with asyncio.timeout(10):
+        while (areas or fields) and pilot.app.screen.focused is None:
+            await pilot.pause(0.02)
+    for field in fields:
         field.cursor_blink = False
+    for area in areas:
+        # Without `cursor_blink` an area would draw a line from its cache, with the
+        # cursor as it was: it goes on, but its timer does not.
+        area._pause_blink(visible=area.has_focus)
+        area.refresh()
     await pilot.pause(0.3)
 
 
