@@ -198,7 +198,7 @@ def test_no_pane_can_end_the_listing_of_all(
     _until(lambda: tmux.all()["good"].exit_code == 3)
 
     assert sorted(tmux.all()) == ["evil", "good"]
-    assert "grün" in _text(tmux, "good")
+    _until(lambda: "grün" in _text(tmux, "good"))
     tmux.open("good", SHELL, {})
     tmux.close("evil")
     assert sorted(tmux.all()) == ["good"]
