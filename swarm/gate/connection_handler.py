@@ -43,18 +43,22 @@ class ConnectionHandler:
 
     async def explicit(self, accepted: socket.socket) -> None:
         """Serve a client that knows of the proxy."""
-        await self._serve(accepted, self._serve_proxy_request)
+        await self.serve(accepted, self._serve_proxy_request)
 
     async def transparent(self, accepted: socket.socket) -> None:
         """Serve a client that does not; the kernel knows its original destination."""
         host, port = sniffing.original_destination(accepted, self._net)
-        await self._serve(
+        await self.serve(
             accepted, lambda wire: self._serve_tunnel(wire, host, port, b"")
         )
 
-    async def _serve(
-        self, accepted: socket.socket, handle: Callable[[Wire], Awaitable[None]]
+    async def serve(
+        self,
+        accepted: socket.socket,
+        handle: Callable[[Wire], Awaitable[None]],
+        phase: str = "connect",
     ) -> None:
+        """Serve one connection of any kind; it counts against the task's limits."""
         accepted.setblocking(False)
         with contextlib.suppress(OSError):
             accepted.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -63,7 +67,7 @@ class ConnectionHandler:
             with self._net.connection():
                 await handle(wire)
         except Denied as denied:
-            self._net.audit.denied(denied, "connect")
+            self._net.audit.denied(denied, phase)
         except (OSError, TimeoutError, asyncio.CancelledError):
             return
         finally:

@@ -9,7 +9,7 @@ from swarm.gate import dns
 from swarm.gate.connection_handler import ConnectionHandler
 from swarm.gate.denied import Denied
 from swarm.gate.task_net import TaskNet
-from swarm.gate.transport import SocketWire
+from swarm.gate.transport import Wire
 
 Serve = Callable[[socket.socket], Coroutine[Any, Any, None]]
 OUT_OF_FILES_SECONDS = 0.05
@@ -28,6 +28,7 @@ class Listeners:
         self, net: TaskNet, handler: ConnectionHandler, sockets: list[socket.socket]
     ) -> None:
         self._net = net
+        self._handler = handler
         self._sockets = sockets
         for listener in sockets:
             listener.setblocking(False)
@@ -96,20 +97,13 @@ class Listeners:
                 return
 
     async def _serve_dns_tcp(self, accepted: socket.socket) -> None:
-        accepted.setblocking(False)
-        wire = SocketWire(accepted)
-        try:
-            with self._net.connection():
-                async with asyncio.timeout(DNS_TCP_SECONDS):
-                    await self._answer_over_tcp(wire)
-        except Denied as denied:
-            self._net.audit.denied(denied, "dns")
-        except (OSError, TimeoutError, asyncio.CancelledError):
-            return
-        finally:
-            wire.close()
+        async def answer(wire: Wire) -> None:
+            async with asyncio.timeout(DNS_TCP_SECONDS):
+                await self._answer_over_tcp(wire)
 
-    async def _answer_over_tcp(self, wire: SocketWire) -> None:
+        await self._handler.serve(accepted, answer, phase="dns")
+
+    async def _answer_over_tcp(self, wire: Wire) -> None:
         """Answer one query, which its length in two bytes precedes (RFC 1035)."""
         data = b""
         while len(data) < 2 or len(data) < 2 + int.from_bytes(data[:2], "big"):

@@ -15,6 +15,8 @@ from swarm.gate.frames import BadFrame, Kind
 ANSWER_SECONDS = 0.1
 """A worker that takes longer to obey is killed: what it does may not go on."""
 NOTE_BYTES = 4096
+NOTES_AT_ONCE = 64
+"""Then the other workers have their turn."""
 NOTES_LIMIT = 8192
 """Notes that are kept of one task; a worker that wants more is killed."""
 LINES_PER_SECOND = 2000
@@ -151,33 +153,30 @@ class TaskWorker:
 
     def _read_notes(self) -> None:
         assert self._notes is not None
+        if not self._take_notes(self._notes, NOTES_AT_ONCE):
+            self._loop.remove_reader(self._notes)
+
+    def _take_notes(self, notes: socket.socket, most: int) -> bool:
+        """Take the notes that wait; False once the worker can send no more."""
         with suppress(BlockingIOError):
-            for _ in range(64):
-                note = self._notes.recv(NOTE_BYTES)
+            for _ in range(most):
+                note = notes.recv(NOTE_BYTES)
                 if not note:
-                    self._loop.remove_reader(self._notes)
-                    return
+                    return False
                 key, _, value = note.decode("utf-8", "replace").partition("\0")
                 self._sink.note(key, value)
+        return True
 
     def _end(self, reason: str) -> None:
         """Take the last notes, bury what is left, and tell the owner once."""
         if self._notes is not None:
             notes, self._notes = self._notes, None
             self._loop.remove_reader(notes)
-            self._take_rest(notes)
+            with suppress(OSError):
+                self._take_notes(notes, NOTES_LIMIT)
             notes.close()
         if self._writer:
             self._writer.close()
         self._server.kill(self._pid)
         self._replies.put_nowait(None)
         self._sink.ended(reason)
-
-    def _take_rest(self, notes: socket.socket) -> None:
-        with suppress(OSError):
-            for _ in range(NOTES_LIMIT):
-                note = notes.recv(NOTE_BYTES)
-                if not note:
-                    return
-                key, _, value = note.decode("utf-8", "replace").partition("\0")
-                self._sink.note(key, value)
