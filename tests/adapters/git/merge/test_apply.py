@@ -377,8 +377,8 @@ def test_a_busy_user_never_meets_half_a_merge(repo: Path, task: TaskGit) -> None
     ) as user:
         landed = False
         while not landed:
-            prepared = merge_of(task)
             busy = user.poll() is None
+            prepared = merge_of(task)
             with suppress(Refused):
                 apply.apply(task, prepared)
                 landed = True
