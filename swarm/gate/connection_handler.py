@@ -131,7 +131,7 @@ class ConnectionHandler:
         self, host: Host, port: int, verdict: Verdict
     ) -> UpstreamConnection:
         return await self._upstream.connect(
-            self._net.evaluator, host.name, port, verdict.rule
+            self._net.evaluator, host.name, port, verdict
         )
 
     async def _serve_inside(

@@ -106,7 +106,7 @@ class HttpSession:
     async def _handle(self, data: bytes) -> bool:
         """One request, from its verdict to the end of its answer."""
         request, rule = self._judge(data)
-        server = await self._reach(request, rule)
+        server = await self._reach(request)
         meter, began = TransferMeter(self._net, request.host, rule), time.monotonic()
         forwarder = HttpForwarder(self._client, data, meter)
         self._write_model_asked(request, rule)
@@ -200,7 +200,7 @@ class HttpSession:
             head.form == "origin" and head.host == self._destination.host and same_port
         )
 
-    async def _reach(self, request: _CurrentRequest, rule: Rule | None) -> Wire:
+    async def _reach(self, request: _CurrentRequest) -> Wire:
         """The connection to the request's host, which is made if there is none."""
         endpoint = self._server_endpoint
         if self._server and endpoint and endpoint[:2] == (request.host, request.port):
@@ -208,7 +208,7 @@ class HttpSession:
             return self._server
         self._close_server()
         connection = await self._upstream.connect(
-            self._net.evaluator, request.host.name, request.port, rule
+            self._net.evaluator, request.host.name, request.port, request.verdict
         )
         request.address = connection.address
         server: Wire = connection.wire

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 from swarm.gate.denied import Denied
 from swarm.gate.transport import SocketWire, settle
-from swarm.policy.decide import PolicyEvaluator
-from swarm.policy.rules import Rule
+from swarm.policy.decide import PolicyEvaluator, Verdict
 
 Resolver = Callable[[str], Awaitable[list[str]]]
 """A name's addresses; OSError if it has none."""
@@ -43,7 +42,11 @@ class Upstream:
         self._cache: dict[str, tuple[float, list[str]]] = {}
 
     async def connect(
-        self, evaluator: PolicyEvaluator, name: str, port: int, rule: Rule | None
+        self,
+        evaluator: PolicyEvaluator,
+        name: str,
+        port: int,
+        verdict: Verdict | None,
     ) -> UpstreamConnection:
         """Connect to one of the name's addresses, IPv4 first.
 
@@ -52,7 +55,7 @@ class Upstream:
         """
         addresses = self._cached(name) or await self._resolve(name)
         for address in addresses:
-            reason = evaluator.vet(address, rule)
+            reason = evaluator.vet(address, verdict)
             if reason:
                 raise Denied(reason, address=address)
         error: OSError = OSError("no address")

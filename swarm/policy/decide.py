@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from swarm.policy import addresses, hosts, request_target
 from swarm.policy.hosts import Host, Pattern
@@ -10,11 +10,13 @@ from swarm.policy.reasons import Allowance, Reason
 from swarm.policy.request_target import Target
 from swarm.policy.rules import METHODS, Kind, Policy, Rule
 
-LOCKED_NAMES = re.compile(
-    r"localhost|metadata|instance-data|.*\.(localhost|local|internal|localdomain"
-    r"|home\.arpa|in-addr\.arpa|ip6\.arpa)|host\.docker\.internal"
+LOCKED_NAMES = re.compile(r".*\.(local|internal|localdomain|home\.arpa)")
+"""Names of the user's own network: a rule with `allow_private` opens them."""
+NEVER_NAMES = re.compile(
+    r"(.*\.)?localhost|localhost\.localdomain|.*\.(in-addr|ip6)\.arpa"
+    r"|metadata(\.google)?(\.internal)?|instance-data(\..*\.internal)?"
 )
-"""Names that mean this machine, its network or the cloud's metadata."""
+"""Names of the gate itself, of the cloud's metadata and of addresses: never open."""
 
 RESOLVERS = frozenset({
     "chrome.cloudflare-dns.com",
@@ -53,6 +55,8 @@ class Verdict:
     rule: Rule | None = None
     inspect: bool = False
     """The connection must be intercepted for its rules to hold."""
+    opens_private: bool = False
+    """A rule says that this host may be one of the user's own network."""
 
     @property
     def allow(self) -> bool:
@@ -126,13 +130,21 @@ class PolicyEvaluator:
         for deny in denies:
             if not deny.rule.looks_inside or (attempt.method and deny.fits(attempt)):
                 return Verdict(Reason.DENY_RULE, deny.rule)
+        opens_private = _opens_private(attempt, compiled_rules)
+        lock_reason = lock(attempt, opens_private)
         tunnels = _of_kind(compiled_rules, "tcp")
-        if tunnels and not attempt.method:
-            return Verdict(Allowance.TCP_RULE, tunnels[0].rule)
-        lock_reason = _lock_reason(attempt)
-        if lock_reason:
+        if tunnels and not NEVER_NAMES.fullmatch(attempt.host.name):
+            verdict = Verdict(Allowance.TCP_RULE, tunnels[0].rule)
+        elif lock_reason:
             return Verdict(lock_reason)
-        allows = _of_kind(compiled_rules, "allow")
+        else:
+            allows = _of_kind(compiled_rules, "allow")
+            verdict = self._decide_by(attempt, allows, deny_looks_inside)
+        return replace(verdict, opens_private=True) if opens_private else verdict
+
+    def _decide_by(
+        self, attempt: Attempt, allows: list[_CompiledRule], deny_looks_inside: bool
+    ) -> Verdict:
         if not allows and not self._lets_unknown_pass(attempt.host):
             return Verdict(Reason.NOT_IN_ALLOWLIST)
         if not attempt.method:
@@ -140,11 +152,10 @@ class PolicyEvaluator:
             return self._decide_connection(attempt, allows, needs_inspection)
         return _decide_request(attempt, allows, deny_looks_inside)
 
-    def vet(self, address: str, rule: Rule | None = None) -> Reason | None:
+    def vet(self, address: str, verdict: Verdict | None = None) -> Reason | None:
         """The reason why an allowed name may not lead to this address, or None."""
-        if rule and rule.kind == "tcp" and rule.allow_private:
-            return None
-        return addresses.refuse(address, self._nets)
+        private = verdict is not None and verdict.opens_private
+        return addresses.refuse(address, self._nets, private)
 
     def _rules_about(self, host: Host) -> Iterator[_CompiledRule]:
         for compiled in self._exact.get(host.name, ()):
@@ -186,12 +197,30 @@ def _allowed_by(rule: Rule | None) -> Allowance:
     return Allowance.ALLOW_RULE if rule else Allowance.LOGGED_ONLY
 
 
-def _lock_reason(attempt: Attempt) -> Reason | None:
-    if attempt.host.is_address:
+def _opens_private(attempt: Attempt, compiled_rules: list[_CompiledRule]) -> bool:
+    """True if a rule opens the host wherever in the user's own network it is.
+
+    A raw tunnel to an address says so by naming it.
+    """
+    return any(
+        compiled.rule.allow_private
+        or (compiled.rule.kind == "tcp" and attempt.host.is_address)
+        for compiled in compiled_rules
+        if compiled.rule.kind != "deny"
+    )
+
+
+def lock(attempt: Attempt, opens_private: bool) -> Reason | None:
+    """The reason why no `[[allow]]` opens this, or None."""
+    name = attempt.host.name
+    if attempt.host.is_address and not (
+        opens_private and addresses.kind(name).is_inside
+    ):
         return Reason.RAW_ADDRESS
-    if LOCKED_NAMES.fullmatch(attempt.host.name):
+    is_local = LOCKED_NAMES.fullmatch(name) and not opens_private
+    if is_local or NEVER_NAMES.fullmatch(name):
         return Reason.LOCAL_NAME
-    if attempt.host.name in RESOLVERS or attempt.port in (53, 853):
+    if name in RESOLVERS or attempt.port in (53, 853):
         return Reason.OTHER_RESOLVER
     return None
 

@@ -30,6 +30,9 @@ class Kind(Enum):
     """As REQUEST, but found in the bytes of a tunnel whose CONNECT was answered."""
 
 
+_OWN_NETWORK = "swarm policy allow {place} --private --project"
+
+
 class Reason(StrEnum):
     """One reason of a denial; its value is the code."""
 
@@ -80,15 +83,15 @@ class Reason(StrEnum):
     )
     RAW_ADDRESS = (
         "raw-address",
-        "addresses are never allowed, only names",
+        "addresses are not allowed, only names",
         Kind.LOCKED,
-        "none from a dashboard; a [[tcp]] rule in your own file",
+        "a [[tcp]] rule in your own file names this address and its ports",
     )
     LOCAL_NAME = (
         "local-name",
         "this name means a machine of the local network",
         Kind.LOCKED,
-        "none from a dashboard; a [[tcp]] rule in your own file",
+        _OWN_NETWORK,
     )
     OTHER_RESOLVER = (
         "other-resolver",
@@ -100,6 +103,22 @@ class Reason(StrEnum):
         "address-not-public",
         "the name leads to an address that is not public",
         Kind.LOCKED,
+        _OWN_NETWORK,
+    )
+    ADDRESS_SHARED = (
+        "address-shared",
+        "the name leads into shared address space (100.64.0.0/10), as overlay networks "
+        "use it",
+        Kind.LOCKED,
+        f'{_OWN_NETWORK}; for all of it [network] allow_nets = ["100.64.0.0/10"]',
+    )
+    ADDRESS_FAKE = (
+        "address-fake",
+        "the resolver answered with a made-up address (198.18.0.0/15), as some VPN and "
+        "proxy clients do",
+        Kind.LOCKED,
+        '[network] allow_nets = ["198.18.0.0/15"] in your own file, if such a client '
+        "answers for every name; or switch its made-up addresses off",
     )
     ADDRESS_IN_DISGUISE = (
         "address-in-disguise",

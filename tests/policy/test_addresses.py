@@ -1,8 +1,11 @@
 """An allowed name may lead to a public address only."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from swarm.policy import addresses
+from swarm.policy.addresses import AddressKind
 from swarm.policy.reasons import Reason
 
 
@@ -17,10 +20,16 @@ def test_a_public_address_is_fine(address: str) -> None:
         ("127.0.0.1", Reason.ADDRESS_NOT_PUBLIC),
         ("10.1.2.3", Reason.ADDRESS_NOT_PUBLIC),
         ("169.254.169.254", Reason.ADDRESS_NOT_PUBLIC),
-        ("100.64.0.1", Reason.ADDRESS_NOT_PUBLIC),
+        ("100.64.0.1", Reason.ADDRESS_SHARED),
+        ("100.127.255.254", Reason.ADDRESS_SHARED),
         ("224.0.0.1", Reason.ADDRESS_NOT_PUBLIC),
         ("0.0.0.0", Reason.ADDRESS_NOT_PUBLIC),
-        ("198.18.0.1", Reason.ADDRESS_NOT_PUBLIC),
+        ("198.18.0.1", Reason.ADDRESS_FAKE),
+        ("198.19.255.254", Reason.ADDRESS_FAKE),
+        ("fec0::1", Reason.ADDRESS_NOT_PUBLIC),
+        ("192.0.2.1", Reason.ADDRESS_NOT_PUBLIC),
+        ("100.100.100.200", Reason.ADDRESS_NOT_PUBLIC),
+        ("168.63.129.16", Reason.ADDRESS_NOT_PUBLIC),
         ("fe80::1", Reason.ADDRESS_NOT_PUBLIC),
         ("fd00::1", Reason.ADDRESS_NOT_PUBLIC),
         ("ff0e::1", Reason.ADDRESS_NOT_PUBLIC),
@@ -42,6 +51,73 @@ def test_a_network_that_a_file_names_is_allowed() -> None:
 
     assert addresses.refuse("10.1.2.3", allowed) is None
     assert addresses.refuse("192.168.0.1", allowed) is Reason.ADDRESS_NOT_PUBLIC
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["10.0.0.1", "172.16.9.9", "192.168.1.1", "fd00::1", "100.64.0.1", "198.18.0.5"],
+)
+def test_an_address_of_the_users_own_network_opens_with_private(address: str) -> None:
+    assert addresses.kind(address).is_inside
+    assert addresses.refuse(address, private=True) is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1",
+        "::1",
+        "169.254.1.1",
+        "169.254.169.254",
+        "fd00:ec2::254",
+        "100.100.100.200",
+        "168.63.129.16",
+        "fe80::1",
+        "224.0.0.1",
+        "0.0.0.0",
+        "::",
+        "240.0.0.1",
+        "192.0.2.1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::a00:1",
+        "none.example",
+    ],
+)
+def test_what_is_never_open_stays_shut_with_private(address: str) -> None:
+    """Loopback there is the gate itself; metadata hands out the machine's keys."""
+    assert not addresses.kind(address).is_inside
+    assert addresses.refuse(address, private=True) is not None
+
+
+@pytest.mark.parametrize(
+    ("network", "address"),
+    [
+        ("169.254.0.0/16", "169.254.169.254"),
+        ("100.64.0.0/10", "100.100.100.200"),
+        ("fd00::/8", "fd00:ec2::254"),
+        ("64:ff9b::/96", "64:ff9b::a9fe:a9fe"),
+        ("::ffff:0:0/96", "::ffff:169.254.169.254"),
+        ("2002::/16", "2002:a9fe:a9fe::1"),
+    ],
+)
+def test_no_network_of_a_file_opens_the_clouds_metadata(
+    network: str, address: str
+) -> None:
+    """A wide line is not meant for it, whatever form the address has."""
+    allowed = [addresses.network(network)]
+
+    assert addresses.refuse(address, allowed) is Reason.ADDRESS_NOT_PUBLIC
+
+
+@given(st.ip_addresses())
+def test_private_opens_no_more_than_an_allowed_network_would(address: object) -> None:
+    """Every address has one kind, and a reason unless it is public."""
+    text = str(address)
+    kind = addresses.kind(text)
+
+    assert (addresses.refuse(text) is None) == (kind is AddressKind.PUBLIC)
+    opened = addresses.refuse(text, private=True) is None
+    assert opened == (kind is AddressKind.PUBLIC or kind.is_inside)
 
 
 def test_a_network_with_host_bits_is_a_mistake() -> None:

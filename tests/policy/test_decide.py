@@ -63,6 +63,89 @@ def test_a_connection(rule: Rule, host: str, port: int, expected: str) -> None:
     assert verdict(rule, host=host, port=port) == expected
 
 
+PRIVATE = replace(OK, allow_private=True)
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        ("git.corp.internal", "allow"),
+        ("nas.local", "allow"),
+        ("box.localdomain", "allow"),
+        ("hub.home.arpa", "allow"),
+        ("host.docker.internal", "allow"),
+        ("intranet", "allow"),
+        ("git.lan", "allow"),
+        ("10.0.0.7", "allow"),
+        ("192.168.1.1", "allow"),
+        ("100.64.1.1", "allow"),
+        ("[fd00::7]", "allow"),
+        ("8.8.8.8", "raw-address"),
+        ("127.0.0.1", "raw-address"),
+        ("[::1]", "raw-address"),
+        ("169.254.169.254", "raw-address"),
+        ("localhost", "local-name"),
+        ("a.localhost", "local-name"),
+        ("metadata.google.internal", "local-name"),
+        ("instance-data.ec2.internal", "local-name"),
+        ("1.0.0.10.in-addr.arpa", "local-name"),
+        ("dns.google", "other-resolver"),
+    ],
+)
+@pytest.mark.parametrize("ask", ["", "GET /"])
+def test_one_line_opens_a_place_of_the_users_own_network(
+    host: str, expected: str, ask: str
+) -> None:
+    """Connections and single requests alike; never the gate itself or metadata."""
+    rule = replace(PRIVATE, host=host)
+    assert verdict(rule, host=host, ask=ask) == expected
+    assert verdict(rule, host=host, port=444, ask=ask) != "allow"
+
+
+@pytest.mark.parametrize("host", ["db.internal", "10.0.0.5", "db.example"])
+@pytest.mark.parametrize("ask", ["", "GET /"])
+def test_a_raw_tunnel_opens_single_requests_too(host: str, ask: str) -> None:
+    """A client with proxy variables sends `http://` as a request by its full URL."""
+    rule = Rule("tcp", host, (8080,), allow_private=True)
+    assert verdict(rule, host=host, port=8080, ask=ask) == "allow"
+
+
+@pytest.mark.parametrize(
+    ("rules", "address", "is_refused"),
+    [
+        ((OK,), "10.0.0.1", True),
+        ((PRIVATE,), "10.0.0.1", False),
+        ((OK, PRIVATE), "10.0.0.1", False),
+        ((PRIVATE, OK), "10.0.0.1", False),
+        ((replace(PRIVATE, ports=(80,)), OK), "10.0.0.1", True),
+        ((replace(PRIVATE, expires=1.0), OK), "10.0.0.1", True),
+        ((replace(PRIVATE, kind="tcp"),), "10.0.0.1", False),
+        ((replace(PRIVATE, kind="tcp"),), "127.0.0.1", True),
+        ((PRIVATE,), "127.0.0.1", True),
+        ((PRIVATE,), "169.254.169.254", True),
+    ],
+)
+def test_the_address_is_vetted_by_every_rule_about_the_place(
+    rules: tuple[Rule, ...], address: str, is_refused: bool
+) -> None:
+    """The line opens the name and port, whichever rule allowed the request."""
+    judge = PolicyEvaluator(Policy(rules=rules))
+
+    found = judge.decide(Attempt(hosts.parse("ok.example"), 443), 5.0)
+
+    assert (judge.vet(address, found) is not None) is is_refused
+
+
+def test_a_raw_tunnel_to_an_address_needs_no_second_word() -> None:
+    """The rule names the very address."""
+    judge = PolicyEvaluator(Policy(rules=(Rule("tcp", "10.0.0.7", (22,)),)))
+
+    found = judge.decide(Attempt(hosts.parse("10.0.0.7"), 22), 0.0)
+
+    assert found.allow
+    assert judge.vet("10.0.0.7", found) is None
+
+
 @pytest.mark.parametrize(
     ("ask", "expected"),
     [
