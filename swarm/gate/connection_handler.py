@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable
 from swarm.gate import denial_responses, request_head, sniffing
 from swarm.gate.certificates import Authority
 from swarm.gate.denied import Denied
-from swarm.gate.http_session import Destination, HttpSession, read_head
+from swarm.gate.http_session import HttpSession, read_head
+from swarm.gate.request_decision import Destination
 from swarm.gate.request_head import BadHead
 from swarm.gate.task_net import TaskNet
 from swarm.gate.transport import SocketWire, TlsWire, Wire

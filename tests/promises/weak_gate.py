@@ -12,6 +12,7 @@ from swarm.gate import (
     connection_handler,
     dns,
     http_session,
+    request_decision,
     request_head,
     sniffing,
     task_net,
@@ -90,7 +91,9 @@ async def raw_inside(self, wire, host, port, verdict, server):
         wire.unread(data)
         if data[:1] == b"\x16":
             return await self._intercept(wire, host, port)
-        return await self._session(wire, http_session.Destination(host, port)).serve()
+        return await self._session(
+            wire, request_decision.Destination(host, port)
+        ).serve()
     if server is None:
         server = await self._reach(host, port, verdict)
     return await self._pass_through(wire, host, port, verdict, server, sni="")
@@ -180,7 +183,7 @@ sniffing.require_name = lambda asked, host: None
 connection_handler.ConnectionHandler._serve_inside = raw_inside
 connection_handler.FIRST_SECONDS = 1e6
 http_session.read_head = read_head_anyhow
-http_session.HttpSession._names_destination = lambda self, head: True
+request_decision.RequestDecision.names_destination = lambda self, head: True
 upstream.Upstream.connect = reach_anything
 decide.PolicyEvaluator.vet = lambda self, address, rule=None: None
 task_net.TaskNet = Open

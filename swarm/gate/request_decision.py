@@ -1,0 +1,175 @@
+"""Decides on one request, whatever its version of HTTP, and writes its end down."""
+
+import asyncio
+import ssl
+import time
+from dataclasses import asdict, dataclass, field
+
+from swarm.gate.denied import Denied
+from swarm.gate.http_relay import TransferMeter
+from swarm.gate.llm_usage import LlmUsage
+from swarm.gate.request_head import BadHead, RequestHead
+from swarm.gate.task_net import TaskNet
+from swarm.policy import request_target
+from swarm.policy.decide import Attempt, Verdict
+from swarm.policy.hosts import Host
+from swarm.policy.reasons import Reason
+from swarm.policy.rules import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """The host that a client speaks to: one in a tunnel, or any through a proxy."""
+
+    host: Host | None
+    port: int
+    context: ssl.SSLContext | None = None
+    """For TLS to the host; None if the client speaks plain HTTP."""
+
+
+@dataclass
+class CurrentRequest:
+    """One request, with what is known of it so far."""
+
+    host: Host
+    port: int
+    head: RequestHead
+    verdict: Verdict | None = None
+    address: str = ""
+    is_answered: bool = False
+    """A byte of the host's answer went to the client."""
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def rule(self) -> Rule | None:
+        """The rule that decided."""
+        return self.verdict.rule if self.verdict else None
+
+    def facts(self) -> dict[str, object]:
+        """The facts of every line about it."""
+        rule = self.rule
+        return {
+            "host": self.host.name,
+            "port": self.port,
+            "method": self.head.method,
+            "path": self.head.target[:500],
+            "rule": rule.id if rule else "",
+            "origin": rule.origin if rule else "",
+            "address": self.address,
+        }
+
+
+class RequestDecision:
+    """Decides on the requests of one connection, each for itself."""
+
+    def __init__(self, net: TaskNet, destination: Destination) -> None:
+        self._net = net
+        self._destination = destination
+
+    def read(self, head: RequestHead) -> CurrentRequest:
+        """The request of this head; BadHead if it is none for this connection."""
+        if self._destination.host is not None:
+            return CurrentRequest(self._destination.host, self._destination.port, head)
+        if head.form != "absolute" or head.host is None:
+            raise BadHead("not a request to a proxy")
+        return CurrentRequest(head.host, head.port or 80, head)
+
+    def require(self, request: CurrentRequest, data: bytes) -> Attempt:
+        """The attempt that a rule lets pass; Denied otherwise.
+
+        `data` is the head as it came, in which placeholders are looked for. The
+        request has its verdict afterwards.
+        """
+        head, is_inside = request.head, self._destination.host is not None
+        if is_inside and not self.names_destination(head):
+            raise Denied(Reason.HOST_DIFFERS)
+        target = request_target.parse(head.target)
+        attempt = Attempt(request.host, request.port, head.method, target)
+        verdict = request.verdict = self._net.require(attempt, inside=is_inside)
+        if not is_inside:
+            self._net.remember(Attempt(request.host, request.port), verdict.rule)
+        self._net.count_request(verdict.rule)
+        if self._net.leaked(data, request.host):
+            raise Denied(Reason.SECRET_ELSEWHERE, verdict.rule)
+        return attempt
+
+    def names_destination(self, head: RequestHead) -> bool:
+        """True if the Host field names the host that the connection is to."""
+        port = head.port or (443 if self._destination.context else 80)
+        same_port = port == self._destination.port or not head.port
+        return (
+            head.form == "origin" and head.host == self._destination.host and same_port
+        )
+
+    def injected(self, request: CurrentRequest) -> tuple[bytes, bytes] | None:
+        """The header with the secret, for the host that the certificate proved."""
+        rule = request.rule
+        if rule is None or rule.inject is None or self._destination.context is None:
+            return None
+        value = self._net.value(rule.inject.secret, request.host)
+        if value is None:
+            return None
+        filled = rule.inject.template.replace("{}", value)
+        return rule.inject.header.encode(), filled.encode()
+
+    def write_denial(self, denied: Denied, request: CurrentRequest | None) -> None:
+        """Write that it was refused; without a request if none could be read."""
+        facts = (
+            request.facts() if request else {"host": str(self._destination.host or "")}
+        )
+        self._net.audit.denied(denied, "request", **facts)
+
+    def write_failure(self, error: BaseException, request: CurrentRequest) -> None:
+        """Write that its host did not answer as it must."""
+        reason = (str(error) or type(error).__name__)[:200]
+        self._net.audit.write("fail", reason=reason, **request.facts())
+
+    def write_asked(self, request: CurrentRequest) -> None:
+        """Write that the agent waits for a model from now on, if it does."""
+        rule = request.rule
+        if rule and rule.model:
+            facts = {"host": request.host.name, "provider": rule.model}
+            self._net.audit.write("model", **facts)
+
+    def write_end(
+        self, request: CurrentRequest, meter: TransferMeter, error: BaseException | None
+    ) -> None:
+        """Write how it ended, and what was counted and masked of its answer."""
+        ending = _how_it_ended(error)
+        self._net.audit.write(
+            "request",
+            verdict="allow",
+            how=ending,
+            seconds=round(time.monotonic() - request.began, 3),
+            **meter.facts(),
+            **request.facts(),
+        )
+        if meter.masker and meter.masker.count:
+            self._net.audit.write("echo", masked=meter.masker.count, **request.facts())
+        self._write_model_answered(request, meter, ending)
+
+    def _write_model_answered(
+        self, request: CurrentRequest, meter: TransferMeter, ending: str
+    ) -> None:
+        rule = request.rule
+        if rule and meter.reader:
+            # An error costs nothing and tells no tokens; nothing is asked without POST.
+            is_answer = meter.status < 300 and request.head.method == "POST"
+            usage = meter.reader.done(
+                meter.up if is_answer else 0, is_whole=ending == "done"
+            )
+            self._net.audit.answered(
+                host=request.host.name,
+                provider=rule.model,
+                status=meter.status or None,
+                seconds=round(time.monotonic() - request.began, 3),
+                **asdict(usage if is_answer else LlmUsage(usage.model)),
+            )
+
+
+def _how_it_ended(error: BaseException | None) -> str:
+    if error is None:
+        return "done"
+    if isinstance(error, Denied):
+        return "refused"
+    return "cut" if isinstance(error, asyncio.CancelledError) else "broken"

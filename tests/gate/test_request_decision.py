@@ -1,0 +1,113 @@
+"""One decision on a request, whatever version of HTTP it came in."""
+
+import json
+import ssl
+from typing import Any
+
+import pytest
+
+from swarm.gate.audit_log import AuditLog
+from swarm.gate.denied import Denied
+from swarm.gate.http_relay import TransferMeter
+from swarm.gate.request_decision import CurrentRequest, Destination, RequestDecision
+from swarm.gate.request_head import BadHead, RequestHead
+from swarm.gate.task_net import TaskNet
+from swarm.policy.hosts import Host
+from swarm.policy.reasons import Reason
+from swarm.policy.rules import Inject, Policy, Rule, Secret
+
+HOST = Host("ok.example")
+RULE = Rule(
+    "allow",
+    "ok.example",
+    methods=("GET",),
+    paths=("/v1/**",),
+    inject=Inject("Authorization", "Bearer {}", "key"),
+)
+POLICY = Policy(
+    rules=(RULE, Rule("allow", "other.example")),
+    secrets=(Secret("key", "env:KEY", ("ok.example",)),),
+)
+
+
+def opened(lines: list[dict[str, Any]]) -> TaskNet:
+    """A net with a secret for one host."""
+    net = TaskNet(POLICY, AuditLog(lambda text: lines.append(json.loads(text))))
+    net.hold_secrets({"key": "the-real-value"}, {"key": "the-placeholder"})
+    return net
+
+
+def decision(host: Host = HOST) -> RequestDecision:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return RequestDecision(opened([]), Destination(host, 443, context))
+
+
+def head(path: str, host: Host = HOST, method: str = "GET", port: int = 0) -> Any:
+    return RequestHead(method, "origin", host, port, path)
+
+
+def test_what_a_rule_lets_pass_gets_its_secret() -> None:
+    decided = decision()
+    request = decided.read(head("/v1/x"))
+
+    attempt = decided.require(request, b"GET /v1/x HTTP/1.1\r\n\r\n")
+
+    assert (attempt.method, request.rule) == ("GET", RULE)
+    assert decided.injected(request) == (b"Authorization", b"Bearer the-real-value")
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        (head("/v2"), Reason.METHOD_OR_PATH),
+        (head("/v1/x", method="POST"), Reason.METHOD_OR_PATH),
+        (head("/v1/..%2fv2"), Reason.AMBIGUOUS_PATH),
+        (head("/v1/x", host=Host("other.example")), Reason.HOST_DIFFERS),
+        (head("/v1/x", port=8443), Reason.HOST_DIFFERS),
+    ],
+)
+def test_what_no_rule_lets_pass_is_denied(asked: RequestHead, reason: Reason) -> None:
+    decided = decision()
+    request = decided.read(asked)
+
+    with pytest.raises(Denied) as denied:
+        decided.require(request, b"")
+
+    assert denied.value.reason is reason
+
+
+def test_a_placeholder_on_its_way_elsewhere_is_denied() -> None:
+    decided = decision(Host("other.example"))
+    request = decided.read(head("/", host=Host("other.example")))
+
+    with pytest.raises(Denied) as denied:
+        decided.require(request, b"x-key: the-placeholder\r\n")
+
+    assert denied.value.reason is Reason.SECRET_ELSEWHERE
+
+
+def test_a_request_without_a_proxys_form_is_none_for_a_proxy() -> None:
+    decided = RequestDecision(opened([]), Destination(None, 80))
+
+    with pytest.raises(BadHead):
+        decided.read(head("/"))
+
+
+@pytest.mark.parametrize(
+    ("error", "how"),
+    [(None, "done"), (OSError("gone"), "broken"), (Denied(Reason.CUT), "refused")],
+)
+def test_the_line_about_a_request_says_how_it_ended(
+    error: BaseException | None, how: str
+) -> None:
+    lines: list[dict[str, Any]] = []
+    net = opened(lines)
+    request = CurrentRequest(HOST, 443, head("/v1/x"))
+
+    RequestDecision(net, Destination(HOST, 443)).write_end(
+        request, TransferMeter(net, HOST, RULE), error
+    )
+
+    assert [(line["phase"], line["how"], line["path"]) for line in lines] == [
+        ("request", how, "/v1/x")
+    ]
