@@ -59,8 +59,11 @@ class LandingRepository:
 
 
 def new_landing_repository(folder: Path) -> LandingRepository:
-    """Filters, line ends, an encoding, ssh signing, hooks, a submodule, a tag."""
-    root = new_sample_repository(folder / "acme")
+    """Filters, line ends, an encoding, ssh signing, hooks, a submodule, a tag.
+
+    It is a partial clone: what only its history holds lies elsewhere.
+    """
+    root = partial_clone(new_sample_repository(folder / "upstream"), folder / "acme")
     library = new_sample_repository(folder / "library")
     allow = ("-c", "protocol.file.allow=always")
     sh_git(root, *allow, "submodule", "--quiet", "add", str(library), "sub")
@@ -77,6 +80,20 @@ def new_landing_repository(folder: Path) -> LandingRepository:
     program(root / ".git" / "hooks", "pre-commit", PRE_COMMIT)
     program(root / ".git" / "hooks", "commit-msg", COMMIT_MSG)
     return LandingRepository(root, sign_with_ssh(root, folder))
+
+
+def partial_clone(upstream: Path, root: Path) -> Path:
+    """A clone without the old version of a file, and without a way to fetch it."""
+    sh_git(upstream, "config", "uploadpack.allowFilter", "true")
+    (upstream / "README.md").write_text("# sample, second edition\n")
+    sh_git(upstream, "commit", "-qam", "second")
+    words = ("clone", "-q", "--filter=blob:none", f"file://{upstream}", str(root))
+    sh_git(upstream.parent, *words)
+    for name in ("user.name", "user.email"):
+        sh_git(root, "config", name, sh_git(upstream, "config", name))
+    upstream.rename(upstream.with_name("upstream-is-away"))
+    assert "?" in sh_git(root, "rev-list", "--objects", "--missing=print", "HEAD")
+    return root
 
 
 def sign_with_ssh(root: Path, folder: Path) -> Path:
