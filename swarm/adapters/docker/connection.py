@@ -19,6 +19,7 @@ from docker.errors import APIError, DockerException, NotFound, TLSParameterError
 from docker.tls import TLSConfig
 from docker.utils import kwargs_from_env
 
+from swarm.adapters.docker.client import EngineClient
 from swarm.errors import ToolError, ToolMissing
 
 SECONDS = 60.0
@@ -44,7 +45,12 @@ def find_endpoint() -> Endpoint:
     if os.environ.get("DOCKER_HOST"):
         return _from_environment()
     untyped_name: Any = get_current_context_name
-    name = os.environ.get("DOCKER_CONTEXT") or str(untyped_name())
+    name = os.environ.get("DOCKER_CONTEXT") or untyped_name()
+    if not isinstance(name, str):
+        raise ToolError(
+            f"docker: currentContext in its config.json is no name: {name!r:.80}",
+            hint="choose a context with `docker context use`",
+        )
     if name and name != "default":
         return _from_context(name)
     return Endpoint(DEFAULT_URL, argv=(_command(), "-H", DEFAULT_URL))
@@ -130,7 +136,7 @@ class Connection:
             if self._client is None:
                 endpoint = self.endpoint
                 _require_socket(endpoint.url)
-                self._client = APIClient(
+                self._client = EngineClient(
                     base_url=endpoint.url,
                     version="auto",
                     timeout=int(SECONDS),
