@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from swarm.adapters import process
-from swarm.bootstrap import wiring
+from swarm.bootstrap import keeper_environment, wiring
 from swarm.errors import SwarmError
 from swarm.plan.naming import HomePaths
 from swarm.store import migrations
@@ -24,6 +24,14 @@ END_SECONDS = 10.0
 """The time that running work has to end by itself; then its programs are killed."""
 EXIT_SECONDS = 5.0
 """The time after that, at which the keeper ends whatever still runs in it."""
+MARGIN_SECONDS = 10.0
+"""The time after both at which `end_keeper` gives up."""
+
+_VISIBLE = ("PATH", "HOME", "LANG", "LC_ALL", "XDG_CONFIG_HOME", "SWARM_CONFIG")
+"""Variables that the keeper is started with, for all users of the machine to see.
+
+Every other one goes through a pipe.
+"""
 
 
 def keeper_pid(paths: HomePaths) -> int | None:
@@ -42,53 +50,71 @@ def keeper_pid(paths: HomePaths) -> int | None:
 def ensure_keeper(paths: HomePaths) -> None:
     """Start a keeper in the private tmux server if none lives, and wait for it.
 
-    SwarmError if it does not start; the hint names its log.
+    It gets the variables of this process that its readers consult. SwarmError if it
+    does not start; the hint names its log.
     """
     migrations.connect(paths.database).close()
     if keeper_pid(paths) is not None:
         return
-    wiring.panes(paths).open("keeper", keeper_argv(), _keeper_environment(paths))
+    with keeper_environment.pipe(paths) as pipe:
+        variables = {name: os.environ[name] for name in _VISIBLE if name in os.environ}
+        variables |= {"SWARM_HOME": str(paths.home), keeper_environment.PIPE: str(pipe)}
+        wiring.panes(paths).open("keeper", keeper_argv(), variables)
+        _wait_for_start(paths, pipe)
+
+
+def _wait_for_start(paths: HomePaths, pipe: Path) -> None:
+    """Hand the variables over as soon as the keeper asks, and wait until it serves."""
     deadline = time.monotonic() + KEEPER_START_SECONDS
-    patience = threading.Event()
+    is_sent = False
     while keeper_pid(paths) is None:
+        is_sent = is_sent or keeper_environment.send(
+            pipe, keeper_environment.handed_over(paths)
+        )
         if time.monotonic() > deadline:
             raise SwarmError(
                 f"the keeper did not start within {KEEPER_START_SECONDS:.0f} s",
                 hint=f"see {paths.log}, or run `swarm keeper` to watch it",
             )
-        patience.wait(0.02)
+        keeper_environment.wait()
+
+
+def restart_keeper(paths: HomePaths) -> None:
+    """End the keeper in order, if one lives, and start one with this environment.
+
+    Agents go on meanwhile. Blocks until the new one serves; SwarmError if the old one
+    does not end.
+    """
+    end_keeper(paths)
+    ensure_keeper(paths)
+
+
+def end_keeper(paths: HomePaths) -> None:
+    """Ask the keeper to end and wait until it has; SwarmError if it does not."""
+    pid = keeper_pid(paths)
+    if not pid:
+        return
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+    deadline = time.monotonic() + END_SECONDS + EXIT_SECONDS + MARGIN_SECONDS
+    while keeper_pid(paths) == pid or _is_pane_at_work(paths):
+        if time.monotonic() > deadline:
+            raise SwarmError(
+                f"the keeper with pid {pid} does not end",
+                hint=f"`kill -9 {pid}`; the next keeper takes up what was cut short",
+            )
+        keeper_environment.wait()
+
+
+def _is_pane_at_work(paths: HomePaths) -> bool:
+    """True while tmux has not noticed that the keeper in its window has ended."""
+    pane = wiring.panes(paths).all().get("keeper")
+    return pane is not None and not pane.dead
 
 
 def keeper_argv() -> list[str]:
     """The command that runs a keeper in the foreground."""
     return [sys.executable, "-m", "swarm", "keeper"]
-
-
-def _keeper_environment(paths: HomePaths) -> dict[str, str]:
-    """The variables of this environment that the keeper needs, and no others."""
-    needed_names = (
-        "PATH",
-        "HOME",
-        "LANG",
-        "LC_ALL",
-        "USER",
-        "LOGNAME",
-        "TMUX_TMPDIR",
-        "XDG_CONFIG_HOME",
-        "XDG_RUNTIME_DIR",
-        "DOCKER_HOST",
-        "DOCKER_CONTEXT",
-        "DOCKER_CONFIG",
-        "DOCKER_TLS_VERIFY",
-        "DOCKER_CERT_PATH",
-        "SSH_AUTH_SOCK",
-        "GNUPGHOME",
-        "SWARM_CONFIG",
-    )
-    environment = {
-        name: os.environ[name] for name in needed_names if name in os.environ
-    }
-    return {**environment, "SWARM_HOME": str(paths.home)}
 
 
 def run_keeper(paths: HomePaths) -> int:
@@ -97,6 +123,7 @@ def run_keeper(paths: HomePaths) -> int:
     After such a signal it ends within END_SECONDS + EXIT_SECONDS, by `os._exit` if it
     must: the next keeper takes up what was cut short, as after `kill -9`.
     """
+    keeper_environment.receive()
     with paths.lock.open("a+") as lock:
         if not _lock(lock.fileno()):
             print(f"a keeper already serves {paths.home} (pid {keeper_pid(paths)})")
@@ -105,6 +132,7 @@ def run_keeper(paths: HomePaths) -> int:
         lock.write(f"{os.getpid()}\n")
         lock.flush()
         _log_to(paths.log)
+        keeper_environment.record(paths)
         from swarm.engine.keeper import Keeper  # noqa: PLC0415 - loads the engine
 
         keeper = Keeper(wiring.engine_parts(paths), os.getpid())

@@ -132,7 +132,7 @@ def _init() -> CommandFunctions:
 def _keeper() -> CommandFunctions:
     from swarm.cli import keeper  # noqa: PLC0415 - only when it is called
 
-    return CommandFunctions(_no_arguments, keeper.keeper)
+    return CommandFunctions(keeper.keeper_arguments, keeper.keeper)
 
 
 def _demo() -> CommandFunctions:
@@ -228,7 +228,7 @@ COMMANDS: Commands = {
     "image": Command(CARE, "build or list sandbox images", _image),
     "repo": Command(CARE, "have tasks follow a repository that you moved", _repo),
     "gc": Command(CARE, "remove leftovers that belong to no task", _gc),
-    "keeper": Command(CARE, "run the engine in the foreground", _keeper),
+    "keeper": Command(CARE, "run the engine in the foreground, or restart it", _keeper),
     "completion": Command(CARE, "print a shell's completion script", _completion),
     "demo": Command(CARE, "run three tasks on a sample, then merge one", _demo),
 }

@@ -7,7 +7,7 @@ from collections import Counter
 from swarm.adapters.docker import DockerImages
 from swarm.adapters.git.process import GitDir, run
 from swarm.adapters.tmux.server import version as tmux_version
-from swarm.bootstrap import home, wiring
+from swarm.bootstrap import home, keeper_environment, keeper_process, wiring
 from swarm.cli import exit_codes, output
 from swarm.engine.host import doctor as host_doctor
 from swarm.model.safe_text import safe_line
@@ -43,13 +43,17 @@ def doctor(args: Namespace) -> int:
 
 def machine() -> host_doctor.Machine:
     """This machine, examined through the real adapters."""
+    places = home.places()
     return host_doctor.Machine(
-        places=home.places(),
+        places=places,
         sandboxes=wiring.sandboxes(),
         images=DockerImages(),
         tmux=lambda: ".".join(map(str, tmux_version())),
         git=lambda: run(GitDir(None), "version").output.decode().strip(),
         free=lambda path: shutil.disk_usage(path).free,
+        keeper_differs=lambda: keeper_environment.sentence(
+            keeper_environment.differences(places, keeper_process.keeper_pid(places))
+        ),
     )
 
 

@@ -1,10 +1,29 @@
-"""`swarm keeper`: runs the engine in the foreground."""
+"""`swarm keeper`: runs the engine in the foreground, or starts it anew."""
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 
 from swarm.bootstrap import home, keeper_process
+from swarm.cli import exit_codes, output
 
 
-def keeper(_args: Namespace) -> int:
+def keeper_arguments(parser: ArgumentParser) -> None:
+    """Add the word that asks for another keeper."""
+    parser.add_argument(
+        "action",
+        nargs="?",
+        choices=("restart",),
+        help="end the keeper in order and start one that reads what this shell has; "
+        "agents go on",
+    )
+
+
+def keeper(args: Namespace) -> int:
     """Serve until TERM; return 0 at once if another keeper serves."""
-    return keeper_process.run_keeper(home.places())
+    paths = home.places()
+    if args.action == "restart":
+        keeper_process.restart_keeper(paths)
+        output.out(
+            f"a keeper serves {paths.home}, pid {keeper_process.keeper_pid(paths)}"
+        )
+        return exit_codes.DONE
+    return keeper_process.run_keeper(paths)

@@ -4,7 +4,8 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from swarm.bootstrap import keeper_process
+from swarm.bootstrap import keeper_environment, keeper_process
+from swarm.cli import output
 from swarm.errors import SwarmError
 from swarm.model.wishes import Wish
 from swarm.plan.naming import HomePaths
@@ -25,6 +26,14 @@ def ask(paths: HomePaths, wish: Wish) -> dict[str, Any]:
     if record.outcome == "refused":
         raise SwarmError(record.message, record.hint)
     return record.result
+
+
+def tell_differences(paths: HomePaths) -> None:
+    """Note which variables of the user's network the keeper has otherwise, if any."""
+    pid = keeper_process.keeper_pid(paths)
+    names = keeper_environment.differences(paths, pid)
+    if names:
+        output.note(f"note: {keeper_environment.sentence(names)}")
 
 
 def ask_all(paths: HomePaths, requested: Sequence[Wish]) -> list[WishRecord]:

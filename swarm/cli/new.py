@@ -6,7 +6,7 @@ from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.argument_types import task_id, tokens
 from swarm.cli.arguments import needed_repository
-from swarm.cli.keeper_client import ask
+from swarm.cli.keeper_client import ask, tell_differences
 from swarm.cli.progress import follow
 from swarm.model.wishes import NewTasks
 
@@ -95,4 +95,5 @@ def new(args: Namespace) -> int:
         ),
     )
     output.numbers(answer["tasks"])
+    tell_differences(paths)
     return follow(paths, answer["tasks"]) if args.wait else exit_codes.DONE

@@ -98,6 +98,11 @@ class HomePaths:
         return self.home / "keeper.lock"
 
     @property
+    def keeper_environment(self) -> Path:
+        """Digests of the variables that the keeper was started with."""
+        return self.home / "keeper.environment"
+
+    @property
     def log(self) -> Path:
         """The keeper's own log."""
         return self.home / "keeper.log"

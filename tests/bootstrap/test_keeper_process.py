@@ -11,11 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from swarm.bootstrap import wiring
-from swarm.plan.naming import HomePaths
+from swarm.bootstrap import keeper_environment, keeper_process, wiring
+from swarm.cli.keeper_client import ask, changes
+from swarm.model.task import State
+from swarm.model.wishes import NewTasks, Pause
+from swarm.plan.naming import HomePaths, TaskNames
 from swarm.store import migrations, wishes
+from swarm.store.queries import Queries
+from tests.engine.keeper_harness import new_sample_repository
 
 PATIENCE = 60.0
+INDEX = "http://user:correct-horse@mirror.test/simple"
 
 KEEPER = """
 import sys
@@ -108,3 +114,84 @@ def test_a_keeper_ends_though_its_work_never_does(paths: HomePaths, fifo: Path) 
 
         assert keeper.wait(PATIENCE) == 0
         assert all(ended(program) for program in programs)
+
+
+@pytest.fixture
+def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HomePaths]:
+    """The home of a user whose shell has a private index, with its password."""
+    paths = HomePaths(tmp_path / "home")
+    paths.home.mkdir(mode=0o700)
+    (tmp_path / "config.toml").write_text("[gate]\nready = 0\n")
+    monkeypatch.setenv("SWARM_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setenv("PIP_INDEX_URL", INDEX)
+    yield paths
+    keeper_process.end_keeper(paths)
+    wiring.clear(paths)
+
+
+def differences(paths: HomePaths) -> tuple[str, ...]:
+    """What the keeper has otherwise, once it has told what it has."""
+    pid = keeper_process.keeper_pid(paths)
+    while not paths.keeper_environment.exists() or not pid:
+        keeper_environment.wait()
+    while f'"pid": {pid},' not in paths.keeper_environment.read_text():
+        keeper_environment.wait()
+    return keeper_environment.differences(paths, pid)
+
+
+def test_a_keeper_reads_what_the_shell_has_and_nobody_else_does(
+    shell: HomePaths,
+) -> None:
+    """It has the very values, and no argument of any process shows one."""
+    keeper_process.ensure_keeper(shell)
+
+    assert differences(shell) == ()
+    assert '"PIP_INDEX_URL"' in shell.keeper_environment.read_text()
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            assert b"correct-horse" not in file.read_bytes()
+
+
+def test_a_restart_takes_over_what_the_shell_has_by_now(
+    shell: HomePaths, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The old keeper has ended before the new one starts, and an agent goes on."""
+    keeper_process.ensure_keeper(shell)
+    first = keeper_process.keeper_pid(shell)
+    assert first
+    first_keeper = os.pidfd_open(first)
+    repository = new_sample_repository(tmp_path / "sample")
+    wish = NewTasks(str(repository), command="sleep 1000")
+    (task,) = ask(shell, wish)["tasks"]
+    queries = Queries(shell.database)
+    for _ in changes(queries, PATIENCE):
+        if queries.tasks.get(task).state is State.LIVE:
+            break
+    started_at = agent_start(shell, task)
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.test:3128")
+    monkeypatch.delenv("PIP_INDEX_URL")
+    assert {"HTTPS_PROXY", "PIP_INDEX_URL"} <= {*differences(shell)}
+
+    keeper_process.restart_keeper(shell)
+
+    assert ended(first_keeper)
+    os.close(first_keeper)
+    assert keeper_process.keeper_pid(shell) not in (None, first)
+    assert differences(shell) == ()
+    assert agent_start(shell, task) == started_at
+    assert queries.tasks.get(task).state is State.LIVE
+    assert ask(shell, Pause(task)) == {}
+    queries.close()
+
+
+def agent_start(paths: HomePaths, task: int) -> bytes:
+    """When the agent's container started, and its process."""
+    name = TaskNames(paths.tag, task).sandbox
+    argv = ["docker", "inspect", "-f", "{{.State.StartedAt}} {{.State.Pid}}", name]
+    return subprocess.run(argv, check=True, capture_output=True).stdout
+
+
+def test_a_restart_without_a_keeper_starts_one(shell: HomePaths) -> None:
+    keeper_process.restart_keeper(shell)
+
+    assert keeper_process.keeper_pid(shell)

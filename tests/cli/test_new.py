@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from swarm.bootstrap import keeper_environment
 from swarm.cli import exit_codes
+from swarm.plan.naming import HomePaths
 from swarm.store.journal import Journal
 from tests.cli.conftest import FakeKeeper, ended
 
@@ -39,6 +41,24 @@ def test_a_new_task_is_wished_whole(
             },
         )
     ]
+
+
+def test_a_task_that_will_see_other_registries_is_told_of(
+    swarm: Swarm,
+    keeper: FakeKeeper,
+    repo: Path,
+    paths: HomePaths,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The task is queued all the same: the keeper's settings may be the wanted ones."""
+    keeper.decide = lambda _wish: {"tasks": [4]}
+    keeper_environment.record(paths)
+    monkeypatch.setenv("npm_config_registry", "https://npm.test/")
+
+    status, out, said = swarm("new", "do it")
+
+    assert (status, out) == (0, "4\n")
+    assert "differ in npm_config_registry," in said
 
 
 def test_a_prompt_may_come_from_standard_input(

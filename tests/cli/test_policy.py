@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from swarm.bootstrap import keeper_environment
 from swarm.cli import exit_codes
 from swarm.model import events
 from swarm.plan.naming import HomePaths
@@ -48,6 +49,31 @@ def real_repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         subprocess.run(["git", *argv], check=True)
     monkeypatch.chdir(repo)
     return repo
+
+
+@pytest.mark.parametrize(
+    "words", [("show",), ("show", "--json"), ("why", "api.example"), ("why", "x.test")]
+)
+def test_a_keeper_with_other_registries_is_told_of(
+    swarm: Swarm,
+    file: Path,
+    paths: HomePaths,
+    keeper: FakeKeeper,
+    words: tuple[str, ...],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is shown is this shell's policy, and a task's is the keeper's."""
+    monkeypatch.setenv("PIP_INDEX_URL", "https://user:hidden@before.test/simple")
+    keeper_environment.record(paths)
+    _, _, before = swarm("policy", *words)
+    monkeypatch.setenv("PIP_INDEX_URL", "https://user:hidden@now.test/simple")
+
+    _, out, said = swarm("policy", *words)
+
+    assert "differ" not in before
+    assert "PIP_INDEX_URL" in said
+    assert "`swarm keeper restart`" in said
+    assert "hidden" not in out + said
 
 
 def test_show_names_every_rule_with_file_and_line(swarm: Swarm, file: Path) -> None:

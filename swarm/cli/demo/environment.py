@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,9 +18,6 @@ from swarm.errors import SwarmError
 from swarm.model.safe_text import safe_line
 from swarm.plan.naming import HomePaths
 from swarm.store.queries import Queries
-
-KEEPER_SECONDS = 20.0
-"""The longest time that a keeper may take to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +78,7 @@ def _handle_end_signals(handler: Any) -> None:
 def _clear(environment: DemoEnvironment, keep_sample: bool) -> None:
     """Take every step even if the one before failed, and name what stays behind."""
     branches = _branches(environment.places)
-    for step in (_end_keeper, wiring.clear):
+    for step in (keeper_process.end_keeper, wiring.clear):
         try:
             step(environment.places)
         except SwarmError as error:
@@ -101,15 +97,3 @@ def _branches(paths: HomePaths) -> list[str]:
         return [task.branch for task in queries.tasks.all()]
     finally:
         queries.close()
-
-
-def _end_keeper(paths: HomePaths) -> None:
-    pid = keeper_process.keeper_pid(paths)
-    if not pid:
-        return
-    os.kill(pid, signal.SIGTERM)
-    deadline = time.monotonic() + KEEPER_SECONDS
-    while keeper_process.keeper_pid(paths) is not None:
-        if time.monotonic() > deadline:
-            raise SwarmError(f"the keeper with pid {pid} does not end")
-        time.sleep(0.05)

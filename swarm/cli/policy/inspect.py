@@ -12,6 +12,7 @@ from typing import Any
 from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.arguments import repository
+from swarm.cli.keeper_client import tell_differences
 from swarm.config import load, policy_files
 from swarm.engine.readers import policy as policy_reader
 from swarm.errors import Refused, SwarmError
@@ -29,6 +30,7 @@ from swarm.store.queries import Queries
 def show(args: Namespace) -> int:
     """Print every rule with its origin, the repository's requests, and warnings."""
     resolved_policy = _resolved(args)
+    tell_differences(home.places())
     if args.json:
         policy = resolved_policy.policy
         output.as_json(
@@ -72,6 +74,7 @@ def _print_requests(resolved_policy: ResolvedPolicy) -> None:
 def why(args: Namespace) -> int:
     """Exit 0 if the attempt would pass, 1 if it would be denied."""
     resolved_policy, (name, port) = _resolved(args), args.host
+    tell_differences(home.places())
     try:
         attempt = explain.attempt(name, port, args.method, args.path)
     except (BadHost, BadTarget) as error:

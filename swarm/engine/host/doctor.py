@@ -52,6 +52,8 @@ class Machine:
     free: Callable[[Path], int]
     """Free bytes on the disk of a path; OSError if there is no such path."""
     config: Path = field(default_factory=load.user_file)
+    keeper_differs: Callable[[], str] = str
+    """A sentence on the variables that the keeper has otherwise; empty for none."""
     kernel: Kernel = field(default_factory=Kernel)
 
 
@@ -71,6 +73,7 @@ def examine(machine: Machine) -> list[Check]:
         _database(machine.places),
         _config(machine.config),
         _policy(policy_files.beside(machine.config)),
+        _keeper(machine.keeper_differs()),
     ]
     if facts:
         checks += [*_images(machine), _gate(machine), _leftovers(machine)]
@@ -247,6 +250,12 @@ def _policy(file: Path) -> Check:
     if layer.warnings:
         return Check("policy", "warn", layer.warnings[0], "narrow the rule")
     return Check("policy", "ok", f"{len(layer.rules)} rules in {file}")
+
+
+def _keeper(difference: str) -> Check:
+    if not difference:
+        return Check("keeper", "ok", "has what this shell has, or starts with it")
+    return Check("keeper", "warn", difference, "swarm keeper restart")
 
 
 def _gate(machine: Machine) -> Check:

@@ -224,6 +224,15 @@ def test_a_mistake_in_the_policy_is_named(machine: Machine) -> None:
     assert wide.ok == "warn"
 
 
+def test_a_keeper_of_another_shell_is_told_of(machine: Machine) -> None:
+    other = replace(machine, keeper_differs=lambda: "they differ in HTTPS_PROXY")
+
+    assert check(machine, "keeper").ok == "ok"
+    assert check(other, "keeper").ok == "warn"
+    assert "HTTPS_PROXY" in check(other, "keeper").found
+    assert check(other, "keeper").mend == "swarm keeper restart"
+
+
 def test_whether_the_gate_runs_is_told(machine: Machine, engine: SmallEngine) -> None:
     """Not running is no fault: it starts with the first task."""
     idle = check(machine, "gate")

@@ -1,0 +1,49 @@
+"""The variables that the readers of this room consult, by name.
+
+The keeper gets these of the user's shell, and front ends compare theirs with its: a
+reader that asks for another variable adds it here.
+"""
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+PATTERNS = (
+    # The way out, and what is trusted on it. Many tools take either case.
+    "http_proxy", "https_proxy", "all_proxy", "no_proxy", "ftp_proxy",
+    "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "FTP_PROXY",
+    "CURL_CA_BUNDLE", "CURL_HOME", "NETRC", "NODE_EXTRA_CA_CERTS",
+    "REQUESTS_CA_BUNDLE", "SSL_CERT_DIR", "SSL_CERT_FILE",
+    # Python.
+    "PIP_*", "UV_*", "POETRY_*", "PDM_*", "CONDARC", "CONDA_*", "MAMBA*",
+    # Node.
+    "npm_config_*", "NPM_CONFIG_*", "NPM_TOKEN", "NODE_AUTH_TOKEN", "PNPM_*",
+    "pnpm_config_*", "YARN_*", "BUN_CONFIG_*",
+    # Others.
+    "CARGO_HOME", "CARGO_HTTP_*", "CARGO_NET_*", "CARGO_REGISTR*", "CARGO_SOURCE_*",
+    "GO111MODULE", "GOAUTH", "GOENV", "GOFLAGS", "GOINSECURE", "GONOPROXY",
+    "GONOSUMDB", "GOPATH", "GOPRIVATE", "GOPROXY", "GOSUMDB", "GOTOOLCHAIN",
+    "MAVEN_*", "M2_HOME", "MVNW_*", "GRADLE_*", "JAVA_TOOL_OPTIONS",
+    "BUNDLE_*", "GEMRC", "GEM_*", "RUBYGEMS_HOST",
+    "COMPOSER*", "NUGET_*", "NuGetPackageSourceCredentials_*",
+)  # fmt: skip
+"""Names that hold a proxy, a registry, a token, roots, or the place of a file."""
+
+OF_AN_ACTIVATION = (
+    "CONDA_DEFAULT_ENV", "CONDA_EXE", "CONDA_PREFIX*", "CONDA_PROMPT_MODIFIER",
+    "CONDA_PYTHON_EXE", "CONDA_SHLVL", "UV_RUN_RECURSION_DEPTH",
+)  # fmt: skip
+"""Names that say which environment a shell is in: they change all day long, and no
+reader asks for them."""
+
+
+def named(names: Iterable[str]) -> tuple[str, ...]:
+    """Those of the names that a reader may consult, in order of the alphabet."""
+    return tuple(sorted(name for name in names if _is_consulted(name)))
+
+
+def _is_consulted(name: str) -> bool:
+    return _fits(name, PATTERNS) and not _fits(name, OF_AN_ACTIVATION)
+
+
+def _fits(name: str, patterns: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
