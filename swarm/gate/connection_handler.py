@@ -115,8 +115,14 @@ class ConnectionHandler:
     async def _open_tunnel(
         self, wire: Wire, host: Host, port: int, reply: bytes
     ) -> None:
-        verdict = self._net.require(Attempt(host, port))
-        self._net.remember(Attempt(host, port), verdict.rule)
+        attempt = Attempt(host, port)
+        verdict = self._net.decide(attempt)
+        if verdict.denial and verdict.inspect:
+            self._net.remember(attempt, None)
+            await self._read_denied(wire, host, port, verdict, reply)
+            return
+        verdict = self._net.require(attempt)
+        self._net.remember(attempt, verdict.rule)
         if verdict.inspect:
             await wire.send(reply)
             await self._serve_inside(wire, host, port, verdict, None)
@@ -127,6 +133,22 @@ class ConnectionHandler:
             await self._serve_inside(wire, host, port, verdict, server)
         finally:
             server.wire.close()
+
+    async def _read_denied(
+        self, wire: Wire, host: Host, port: int, verdict: Verdict, reply: bytes
+    ) -> None:
+        """Deny the request inside a denied connection, which leads nowhere.
+
+        Clients take that answer as final; a refused tunnel they try again.
+        """
+        assert verdict.denial is not None
+        await wire.send(reply)
+        try:
+            await self._serve_inside(wire, host, port, verdict, None)
+        except (Denied, OSError, TimeoutError):
+            denied = Denied(verdict.denial, verdict.rule)
+            self._net.audit.denied(denied, "connect", host=host.name, port=port)
+            await self._refuse(wire, f"{host}:{port}", verdict.denial, b"")
 
     async def _reach(
         self, host: Host, port: int, verdict: Verdict
@@ -154,21 +176,24 @@ class ConnectionHandler:
             hello = await asyncio.wait_for(sniffing.client_hello(wire), FIRST_SECONDS)
             sniffing.require_name(hello, host)
             if server is None:
-                await self._intercept(wire, host, port)
+                await self._intercept(wire, host, port, verdict.denial)
             else:
                 await self._pass_through(
                     wire, host, port, verdict, server, sni=hello.server_name
                 )
         elif data[:3] in _HTTP:
-            await self._session(wire, Destination(host, port)).serve()
-        elif data:
+            destination = Destination(host, port, denial=verdict.denial)
+            await self._session(wire, destination).serve()
+        elif data or verdict.denial:
             raise Denied(Reason.NOT_TLS_NOR_HTTP)
 
-    async def _intercept(self, wire: Wire, host: Host, port: int) -> None:
+    async def _intercept(
+        self, wire: Wire, host: Host, port: int, denial: Reason | None
+    ) -> None:
         """End TLS here with a certificate of our own, and read the requests."""
         inner = TlsWire(wire, self._authority.context(host.name))
         await asyncio.wait_for(inner.handshake(), FIRST_SECONDS)
-        destination = Destination(host, port, self._context())
+        destination = Destination(host, port, self._context(), denial)
         await self._session(inner, destination).serve()
 
     def _session(self, wire: Wire, destination: Destination) -> HttpSession:

@@ -47,6 +47,7 @@ class HttpSession:
                 pass
         finally:
             self._close_server()
+            self._decision.finish()
 
     async def _serve_one(self) -> bool:
         self._request = None

@@ -25,6 +25,14 @@ class Destination:
     port: int
     context: ssl.SSLContext | None = None
     """For TLS to the host; None if the client speaks plain HTTP."""
+    denial: Reason | None = None
+    """The connection itself is denied: no request on it passes, whatever it is."""
+
+    def facts(self) -> dict[str, object]:
+        """The facts of a denial that is about no request."""
+        if self.host is None:
+            return {"host": ""}
+        return {"host": self.host.name, "port": self.port}
 
 
 @dataclass
@@ -65,6 +73,7 @@ class RequestDecision:
     def __init__(self, net: TaskNet, destination: Destination) -> None:
         self._net = net
         self._destination = destination
+        self._has_denied = False
 
     def read(self, head: RequestHead) -> CurrentRequest:
         """The request of this head; BadHead if it is none for this connection."""
@@ -85,7 +94,9 @@ class RequestDecision:
             raise Denied(Reason.HOST_DIFFERS)
         target = request_target.parse(head.target)
         attempt = Attempt(request.host, request.port, head.method, target)
-        verdict = request.verdict = self._net.require(attempt, inside=is_inside)
+        verdict = request.verdict = self._net.decide(attempt, inside=is_inside)
+        if denial := verdict.denial or self._destination.denial:
+            raise Denied(denial, verdict.rule if verdict.denial else None)
         if not is_inside:
             self._net.remember(Attempt(request.host, request.port), verdict.rule)
         self._net.count_request(verdict.rule)
@@ -114,10 +125,14 @@ class RequestDecision:
 
     def write_denial(self, denied: Denied, request: CurrentRequest | None) -> None:
         """Write that it was refused; without a request if none could be read."""
-        facts = (
-            request.facts() if request else {"host": str(self._destination.host or "")}
-        )
+        self._has_denied = True
+        facts = request.facts() if request else self._destination.facts()
         self._net.audit.denied(denied, "request", **facts)
+
+    def finish(self) -> None:
+        """Write the denial of a denied connection on which nothing was asked."""
+        if self._destination.denial and not self._has_denied:
+            self.write_denial(Denied(self._destination.denial), None)
 
     def write_failure(self, error: BaseException, request: CurrentRequest) -> None:
         """Write that its host did not answer as it must."""

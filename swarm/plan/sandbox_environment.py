@@ -26,6 +26,25 @@ _BUNDLE_NAMES = (
     "npm_config_cafile",
 )
 _CA_NAMES = ("NODE_EXTRA_CA_CERTS", "DENO_CERT")
+_SILENCE = {
+    "npm_config_audit": "false",
+    "npm_config_fund": "false",
+    "npm_config_update_notifier": "false",
+    "NO_UPDATE_NOTIFIER": "1",
+    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+    "YARN_ENABLE_TELEMETRY": "0",
+    "NEXT_TELEMETRY_DISABLED": "1",
+    "NUXT_TELEMETRY_DISABLED": "1",
+    "ASTRO_TELEMETRY_DISABLED": "1",
+    "GATSBY_TELEMETRY_DISABLED": "1",
+    "STORYBOOK_DISABLE_TELEMETRY": "1",
+    "TURBO_TELEMETRY_DISABLED": "1",
+    "DOTNET_CLI_TELEMETRY_OPTOUT": "1",
+    "HOMEBREW_NO_ANALYTICS": "1",
+    "CHECKPOINT_DISABLE": "1",
+    "DO_NOT_TRACK": "1",
+}
+"""Switches off what tools ask and tell by themselves: it would be denied anyway."""
 
 
 def environment() -> dict[str, str]:
@@ -46,6 +65,7 @@ def environment() -> dict[str, str]:
         **proxies,
         **dict.fromkeys(_BUNDLE_NAMES, BUNDLE),
         **dict.fromkeys(_CA_NAMES, CA),
+        **_SILENCE,
         "NODE_USE_ENV_PROXY": "1",
         "UV_SYSTEM_CERTS": "1",
         "UV_NATIVE_TLS": "1",

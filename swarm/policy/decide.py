@@ -1,7 +1,7 @@
 """Decides on one attempt: allowed or denied, by a rule, for a reason."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from swarm.policy import addresses, hosts, request_target
@@ -34,6 +34,9 @@ RESOLVERS = frozenset({
     "security.cloudflare-dns.com",
 })  # fmt: skip
 """DNS over HTTPS or TLS: a second way to resolve, past the gate's own."""
+
+_UNLISTED = (Reason.NOT_IN_ALLOWLIST, Reason.METHOD_OR_PATH)
+"""Denied because no rule allows it, not because one says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,31 @@ class _CompiledRule:
         return all(_query_values(target, key) == [value] for key, value in rule.query)
 
 
+class _RuleIndex:
+    """Rules compiled, and found by the name that they are about."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._exact: dict[str, list[_CompiledRule]] = {}
+        self._below: dict[str, list[_CompiledRule]] = {}
+        for rule in rules:
+            pattern = hosts.pattern(rule.host)
+            paths = tuple(request_target.glob(path) for path in rule.paths)
+            index = self._below if pattern.is_wildcard else self._exact
+            compiled = _CompiledRule(rule, pattern, paths)
+            index.setdefault(pattern.name, []).append(compiled)
+
+    def about(self, host: Host) -> Iterator[_CompiledRule]:
+        """The rules whose pattern the host fits, in any order of their kinds."""
+        for compiled in self._exact.get(host.name, ()):
+            if compiled.host.matches(host):
+                yield compiled
+        if not host.is_address:
+            suffix = host.name.partition(".")[2]
+            while suffix:
+                yield from self._below.get(suffix, ())
+                suffix = suffix.partition(".")[2]
+
+
 def _query_values(target: Target, name: str) -> list[str]:
     """Every value of one key: a server may use any of several."""
     return [value for key, value in target.query if key == name]
@@ -108,21 +136,39 @@ class PolicyEvaluator:
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        self._exact: dict[str, list[_CompiledRule]] = {}
-        self._below: dict[str, list[_CompiledRule]] = {}
+        self._rules = _RuleIndex(policy.rules)
+        self._quiet = _RuleIndex(policy.quiet)
+        self._read_denied = frozenset(policy.read_denied)
         self._nets = tuple(addresses.network(net) for net in policy.allow_nets)
-        for rule in policy.rules:
-            pattern = hosts.pattern(rule.host)
-            paths = tuple(request_target.glob(path) for path in rule.paths)
-            index = self._below if pattern.is_wildcard else self._exact
-            compiled = _CompiledRule(rule, pattern, paths)
-            index.setdefault(pattern.name, []).append(compiled)
 
     def decide(self, attempt: Attempt, now: float) -> Verdict:
-        """The verdict; a deny beats every allow."""
+        """The verdict; a deny beats every allow.
+
+        A denied connection may be one to be read: its verdict has `inspect`, and the
+        gate reads its request to name it in the answer, and denies that as well.
+        """
+        verdict = self._decide(attempt, now)
+        if verdict.reason not in _UNLISTED:
+            return verdict
+        for quiet in self._quiet.about(attempt.host):
+            if quiet.is_in_force(attempt.port, now) and quiet.fits(attempt):
+                return Verdict(verdict.reason, quiet.rule)
+        return replace(verdict, inspect=self._is_read(attempt, verdict))
+
+    def _is_read(self, attempt: Attempt, verdict: Verdict) -> bool:
+        host_port = f"{attempt.host.name}:{attempt.port}"
+        return (
+            verdict.reason is Reason.NOT_IN_ALLOWLIST
+            and not attempt.method
+            and self.policy.inspect != "never"
+            and host_port in self._read_denied
+            and host_port not in self.policy.passthrough
+        )
+
+    def _decide(self, attempt: Attempt, now: float) -> Verdict:
         compiled_rules = [
             compiled
-            for compiled in self._rules_about(attempt.host)
+            for compiled in self._rules.about(attempt.host)
             if compiled.is_in_force(attempt.port, now)
         ]
         denies = _of_kind(compiled_rules, "deny")
@@ -156,16 +202,6 @@ class PolicyEvaluator:
         """The reason why an allowed name may not lead to this address, or None."""
         private = verdict is not None and verdict.opens_private
         return addresses.refuse(address, self._nets, private)
-
-    def _rules_about(self, host: Host) -> Iterator[_CompiledRule]:
-        for compiled in self._exact.get(host.name, ()):
-            if compiled.host.matches(host):
-                yield compiled
-        if not host.is_address:
-            suffix = host.name.partition(".")[2]
-            while suffix:
-                yield from self._below.get(suffix, ())
-                suffix = suffix.partition(".")[2]
 
     def _lets_unknown_pass(self, host: Host) -> bool:
         return self.policy.default == "log" and not host.is_address

@@ -123,6 +123,13 @@ class Policy:
     """PEM text."""
     secrets: tuple[Secret, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    quiet: tuple[Rule, ...] = ()
+    """Requests that get no row if the other rules deny them; they deny nothing."""
+    read_denied: tuple[str, ...] = ()
+    """`host:port` whose denied requests are read, to learn what was wanted.
+
+    They are answered by the gate; nothing of them goes out.
+    """
 
 
 def to_json(policy: Policy) -> dict[str, Any]:
@@ -144,6 +151,8 @@ def from_json(body: dict[str, Any]) -> Policy:
             "passthrough": tuple(body["passthrough"]),
             "allow_nets": tuple(body["allow_nets"]),
             "upstream_ca": tuple(body["upstream_ca"]),
+            "quiet": tuple(rule_from(rule) for rule in body.get("quiet", ())),
+            "read_denied": tuple(body.get("read_denied", ())),
         }
     )
 

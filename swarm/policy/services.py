@@ -1,5 +1,6 @@
 """Services: names for rules that somebody else keeps in order."""
 
+import functools
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -8,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from swarm.policy.policy_parser import Service, ServiceDefinition
-from swarm.policy.rules import Rule
+from swarm.policy.rules import Kind, Policy, Rule
 from swarm.policy.toml_table import BadPolicy
 
 Registries = Mapping[str, tuple[str, ...]]
@@ -20,8 +21,66 @@ GIT_PACK = ("/{repo}/git-{verb}-pack", "/{repo}.git/git-{verb}-pack")
 
 def catalogue() -> dict[str, dict[str, Any]]:
     """The services that swarm ships."""
-    file = Path(__file__).with_name("services.toml")
-    return tomllib.loads(file.read_text(encoding="utf-8"))
+    return _data("services.toml")
+
+
+@functools.cache
+def _data(name: str) -> dict[str, Any]:
+    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def with_known_traffic(policy: Policy, registries: Registries) -> Policy:
+    """The policy with what is known of tools' traffic; it allows and denies the same.
+
+    It says which denials get no row, and which denied requests are read.
+    """
+    return replace(
+        policy,
+        quiet=tuple(quiet_rules(registries)),
+        read_denied=read_hosts(registries),
+    )
+
+
+def quiet_rules(registries: Registries) -> Iterator[Rule]:
+    """The tools' own audit, update and telemetry calls, whoever switched on what."""
+    for entry in _data("quiet.toml")["quiet"]:
+        narrowing = {key: value for key, value in entry.items() if key != "registry"}
+        rule = _rule("deny", {"host": "", "ports": [], **narrowing, "quiet": True})
+        rule = replace(rule, layer="service", origin="swarm's list of quiet denials")
+        if "registry" in entry:
+            for host, port in _host_ports(registries.get(entry["registry"], ())):
+                yield replace(rule, host=host, ports=(port,))
+        else:
+            yield rule
+
+
+def read_hosts(registries: Registries) -> tuple[str, ...]:
+    """`host:port` of known registries, forges and tool-chains: denied, they are read.
+
+    Their clients take an answer to the request as final and try again if the tunnel is
+    refused; and the request names what was wanted.
+    """
+    shipped = [
+        f"{host}:443"
+        for body in catalogue().values()
+        if "wants" in body or "git" in body
+        for host in _hosts(body)
+    ]
+    known = (place for places in registries.values() for place in places)
+    return tuple(dict.fromkeys([*shipped, *known]))
+
+
+def _hosts(body: Mapping[str, Any]) -> Iterator[str]:
+    yield from (str(body[key]) for key in ("git", "api") if key in body)
+    yield from (str(host) for host in body.get("files", ()))
+    yield from (str(entry["host"]) for entry in body.get("allow", ()))
+
+
+def _host_ports(places: Iterable[str]) -> Iterator[tuple[str, int]]:
+    for place in places:
+        host, _, port = place.rpartition(":")
+        yield host, int(port)
 
 
 def defined(definitions: Iterable[ServiceDefinition]) -> dict[str, ServiceDefinition]:
@@ -70,7 +129,7 @@ def _shipped(
     else:
         _refuse_options(service, ())
         rules = [
-            *(_allow(entry) for entry in body.get("allow", ())),
+            *(_rule("allow", entry) for entry in body.get("allow", ())),
             *(
                 Rule("deny", host, ports=(), quiet=True)
                 for host in body.get("deny", ())
@@ -80,9 +139,9 @@ def _shipped(
     return tuple(replace(rule, layer="service", origin=origin) for rule in rules)
 
 
-def _allow(entry: Mapping[str, Any]) -> Rule:
+def _rule(kind: Kind, entry: Mapping[str, Any]) -> Rule:
     lists = {key: tuple(value) for key, value in entry.items() if type(value) is list}
-    return Rule("allow", **{**entry, **lists})
+    return Rule(kind, **{**entry, **lists})
 
 
 def _registry(service: Service, tool: str, registries: Registries) -> Iterator[Rule]:
@@ -93,9 +152,8 @@ def _registry(service: Service, tool: str, registries: Registries) -> Iterator[R
             f"{service.origin}: services: {service.name}: {tool} is not configured "
             f"here; name its hosts with [[allow]]"
         )
-    for entry in addresses:
-        host, _, port = entry.rpartition(":")
-        yield Rule("allow", host, (int(port),), methods=("GET", "HEAD"))
+    for host, port in _host_ports(addresses):
+        yield Rule("allow", host, (port,), methods=("GET", "HEAD"))
 
 
 def _refuse_options(service: Service, allowed: tuple[str, ...]) -> None:

@@ -56,3 +56,11 @@ def test_a_pattern_cannot_end_its_code_span() -> None:
     text = policy_text(Policy((Rule("allow", "x`\n# Obey.example"),)))
 
     assert "- `x??# Obey.example`, port 443" in text
+
+
+def test_tools_ask_and_tell_nothing_by_themselves() -> None:
+    """An audit, an update check or telemetry would be denied at each install."""
+    variables = environment()
+
+    assert variables["npm_config_audit"] == "false"
+    assert variables["DO_NOT_TRACK"] == "1"

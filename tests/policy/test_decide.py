@@ -1,13 +1,15 @@
 """Verdicts: a deny beats every allow, and what nobody names is denied."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from swarm.policy import hosts, request_target, rules
-from swarm.policy.decide import Attempt, PolicyEvaluator
+from swarm.policy.decide import Attempt, PolicyEvaluator, Verdict
+from swarm.policy.reasons import Reason
 from swarm.policy.rules import Inject, Policy, Rule
 
 OK = Rule("allow", "ok.example")
@@ -255,3 +257,36 @@ def test_a_denied_path_is_looked_for_also_where_everything_passes() -> None:
     assert verdict(DEEP, ask="GET /x/%2e%2e/secret/a", default="log") != "allow"
     assert verdict(DEEP, ask="GET /other", default="log") == "allow"
     assert verdict(DEEP, default="log", inspect="never") == "rule-needs-inspection"
+
+
+def _read(host: str = "forge.example", **settings: Any) -> Verdict:
+    policy = Policy(read_denied=("forge.example:443",), **settings)
+    attempt = Attempt(hosts.parse(host), 443)
+    return PolicyEvaluator(policy).decide(attempt, 0.0)
+
+
+def test_a_denied_connection_is_read_only_if_the_policy_names_it() -> None:
+    """It stays denied; a human who switched the look inside off keeps that."""
+    read = _read()
+
+    assert (read.allow, read.inspect) == (False, True)
+    assert not _read("other.example").inspect
+    assert not _read(inspect="never").inspect
+    assert not _read(passthrough=("forge.example:443",)).inspect
+
+
+def test_a_connection_that_a_rule_denies_is_not_read() -> None:
+    verdict = _read(rules=(Rule("deny", "forge.example"),))
+
+    assert (verdict.reason, verdict.inspect) == (Reason.DENY_RULE, False)
+
+
+def test_a_quiet_host_changes_the_row_and_nothing_else() -> None:
+    quiet = Rule("deny", "*.telemetry.example", (), quiet=True)
+    attempt = Attempt(hosts.parse("a.telemetry.example"), 443)
+    denied = PolicyEvaluator(Policy(quiet=(quiet,))).decide(attempt, 0.0)
+    allow = Rule("allow", "a.telemetry.example")
+    allowed = PolicyEvaluator(Policy((allow,), quiet=(quiet,))).decide(attempt, 0.0)
+
+    assert (denied.reason, denied.rule) == (Reason.NOT_IN_ALLOWLIST, quiet)
+    assert (allowed.allow, allowed.rule) == (True, allow)

@@ -2,9 +2,12 @@
 
 import pytest
 
-from swarm.policy import services
+from swarm.policy import explain, services
+from swarm.policy.decide import PolicyEvaluator
 from swarm.policy.layers import resolve
 from swarm.policy.policy_parser import Service, parse
+from swarm.policy.reasons import Reason
+from swarm.policy.rules import Policy
 from swarm.policy.services import expand
 from swarm.policy.toml_table import BadPolicy
 
@@ -125,3 +128,58 @@ def test_a_service_that_is_not_known_or_not_narrowed(
 
     with pytest.raises(BadPolicy, match=reason):
         resolve([layer], {})
+
+
+def test_known_traffic_names_registries_forges_and_tool_chains() -> None:
+    """Denied, they are read; nothing about them is allowed by that."""
+    policy = services.with_known_traffic(Policy(), {"npm": ("mirror.example:8443",)})
+
+    assert policy.rules == ()
+    assert {"mirror.example:8443", "github.com:443", "nodejs.org:443"} <= set(
+        policy.read_denied
+    )
+    assert not any("*" in place for place in policy.read_denied)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "quiet"),
+    [
+        ("POST", "/-/npm/v1/security/advisories/bulk", True),
+        ("POST", "/-/npm/v1/security/audits/quick", True),
+        ("POST", "/group/npm/-/npm/v1/security/audits", True),
+        ("PUT", "/left-pad", False),
+        ("POST", "/left-pad", False),
+        ("POST", "/-/npm/v1/tokens", False),
+        ("DELETE", "/-/npm/v1/security/audits", False),
+    ],
+)
+def test_a_registry_tool_s_own_audit_is_quiet_wherever_the_registry_is(
+    method: str, path: str, quiet: bool
+) -> None:
+    """By its path, at the registry's own port; what a person wants to see is not."""
+    registries = {"npm": ("mirror.example:8443",)}
+    resolved = resolve([parse('version = 1\nservices = ["npm"]', "p")], registries)
+    evaluator = PolicyEvaluator(
+        services.with_known_traffic(resolved.policy, registries)
+    )
+
+    verdict = evaluator.decide(
+        explain.attempt("mirror.example", 8443, method, path), 0.0
+    )
+
+    assert verdict.denial is Reason.METHOD_OR_PATH
+    assert bool(verdict.rule and verdict.rule.quiet) is quiet
+
+
+def test_a_quiet_request_passes_if_a_person_allows_it() -> None:
+    """The list of quiet requests decides on the row, never on the request."""
+    registries = {"npm": ("mirror.example:443",)}
+    audit = '[[allow]]\nhost="mirror.example"\nmethods=["POST"]\npaths=["/-/**"]'
+    policy = resolve([parse(f"version = 1\n{audit}", "p")], registries).policy
+    evaluator = PolicyEvaluator(services.with_known_traffic(policy, registries))
+
+    path = "/-/npm/v1/security/advisories/bulk"
+
+    assert evaluator.decide(
+        explain.attempt("mirror.example", 443, "POST", path), 0.0
+    ).allow

@@ -4,7 +4,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from swarm.adapters import package_registries
@@ -85,15 +85,18 @@ def resolve(
     repo_text = repositories.text(subject.repo, subject.base)
     all_layers = list(_layers(paths, subject, preset, repo_text))
     ca_files = tuple(path for layer in all_layers for path in layer.upstream_ca)
+    registries = known_registries()
     try:
-        return layers.resolve(
+        resolved_policy = layers.resolve(
             all_layers,
-            known_registries(),
+            registries,
             policy_files.certificates(ca_files),
             trust_repo=repository_policy.is_trusted(paths, subject.repo, repo_text),
         )
     except BadPolicy as error:
         raise ConfigError(str(error)) from error
+    policy = services.with_known_traffic(resolved_policy.policy, registries)
+    return replace(resolved_policy, policy=policy)
 
 
 def _layers(
