@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,8 @@ from swarm.gate.tunnel import Carried, splice
 ANSWER_SECONDS = 1800.0
 """The longest wait until an answer begins; a model may think for long."""
 EVENT_LIMIT = 1 << 17
+BODY_FIELDS = {b"content-length", b"transfer-encoding"}
+"""A request without either has no body."""
 INTERIM_LIMIT = 16
 """Interim answers (1xx) before the answer; a host that sends more has none."""
 
@@ -63,16 +66,16 @@ class HttpForwarder:
         request = h11.Request(
             method=self._request.method, target=target, headers=fields
         )
-        await server.send(self._out.send(request) or b"")
-        sending = asyncio.ensure_future(
-            relay_body(
-                self._client,
-                self._in,
-                server,
-                self._out,
-                self._meter.count_request_body,
-            )
+        head = self._out.send(request) or b""
+        body = relay_body(
+            self._client,
+            self._in,
+            server,
+            self._out,
+            self._meter.count_request_body,
+            head=head,
         )
+        sending = await self._begin(body)
         try:
             answer = await asyncio.wait_for(
                 self._read_answer_head(server, sending), ANSWER_SECONDS
@@ -86,8 +89,17 @@ class HttpForwarder:
             with contextlib.suppress(asyncio.CancelledError, Exception):
                 await sending
 
+    async def _begin(self, body: Coroutine[Any, Any, None]) -> "asyncio.Future[None]":
+        """Send the request; its body meanwhile, if it has one, by a task of its own."""
+        if BODY_FIELDS & {key for key, _ in self._request.headers}:
+            return asyncio.ensure_future(body)
+        await body
+        sent: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        sent.set_result(None)
+        return sent
+
     async def _read_answer_head(
-        self, server: Wire, sending: "asyncio.Task[None]"
+        self, server: Wire, sending: "asyncio.Future[None]"
     ) -> Any:
         """The answer's head, past any "continue"; what stops the body stops this."""
         interim = 0
@@ -108,7 +120,7 @@ class HttpForwarder:
                     raise ConnectionResetError("too many interim answers")
 
     async def _relay_answer(
-        self, answer: h11.Response, server: Wire, sending: "asyncio.Task[None]"
+        self, answer: h11.Response, server: Wire, sending: "asyncio.Future[None]"
     ) -> Ended:
         masker = self._meter.masker
         change = self._answer_filter(answer)
@@ -121,7 +133,6 @@ class HttpForwarder:
             reason=masker.mask(answer.reason) if masker else answer.reason,
             headers=fields,
         )
-        await self._client.send(self._in.send(reply) or b"")
         await relay_body(
             server,
             self._out,
@@ -129,6 +140,7 @@ class HttpForwarder:
             self._in,
             self._meter.count_answer_body,
             change,
+            head=self._in.send(reply) or b"",
         )
         if not sending.done():
             # The answer came before the body was all sent: neither side can go on.
@@ -175,14 +187,15 @@ def _is_done(side: h11.Connection) -> bool:
     return side.our_state is h11.DONE and side.their_state is h11.DONE
 
 
-async def _unless_failed(server: Wire, sending: "asyncio.Task[None]") -> bytes:
+async def _unless_failed(server: Wire, sending: "asyncio.Future[None]") -> bytes:
     """Bytes of the server's, unless sending fails first."""
     if sending.done():
         sending.result()
         return await server.recv()
-    reading = asyncio.ensure_future(server.recv())
+    reading: asyncio.Future[bytes] = asyncio.ensure_future(server.recv())
+    both: set[asyncio.Future[Any]] = {reading, sending}
     try:
-        await asyncio.wait({reading, sending}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         if not reading.done():
             sending.result()
         return await reading

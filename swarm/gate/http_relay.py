@@ -25,6 +25,8 @@ CRUMBS_LIMIT = 20_000
 """Pieces of one body after which their mean size counts."""
 LEAST_PIECE = 8
 """Bytes; a stream of a model's words has some hundred in each piece."""
+TOGETHER = 1 << 14
+"""Bytes that are gathered before they go on."""
 HOP_BY_HOP = frozenset({
     b"connection",
     b"expect",
@@ -102,24 +104,31 @@ class TransferMeter:
         }
 
 
-async def relay_body(
+async def relay_body(  # noqa: PLR0913 - two sides, each a wire and its reader
     source: Wire,
     read: h11.Connection,
     sink: Wire,
     write: h11.Connection,
     on_data: Callable[[bytes], None],
     change: BodyFilter | None = None,
+    head: bytes = b"",
 ) -> None:
     """Carry one body to its end; what `on_data` raises ends it.
 
-    `on_data` sees the bytes as they go on, after `change` had them.
+    `on_data` sees the bytes as they go on, after `change` had them. `head` goes before
+    them, in one piece with what is there already: each piece costs a TLS record and a
+    call of the kernel's on this side and on the other.
 
     ConnectionResetError if it comes in crumbs: each costs as much as a kilobyte.
     """
     pieces = size = 0
+    ready = head
     while True:
         event = read.next_event()
         if event is h11.NEED_DATA:
+            # What waits goes before a wait of any kind.
+            await sink.send(ready)
+            ready = b""
             if read.they_are_waiting_for_100_continue:
                 go_on = h11.InformationalResponse(status_code=100, headers=[])
                 await source.send(read.send(go_on) or b"")
@@ -128,23 +137,32 @@ async def relay_body(
             pieces, size = pieces + 1, size + len(event.data)
             if pieces > CRUMBS_LIMIT and size < pieces * LEAST_PIECE:
                 raise ConnectionResetError("a body in crumbs")
-            data = bytes(event.data)
-            await _pass_on(change.feed(data) if change else data, sink, write, on_data)
+            try:
+                data = bytes(event.data)
+                data = change.feed(data) if change else data
+            except OSError:
+                await sink.send(ready)  # it is known to the client who answered
+                raise
+            ready += _framed(data, write, on_data)
+            if len(ready) > TOGETHER:
+                await sink.send(ready)
+                ready = b""
         elif isinstance(event, h11.EndOfMessage):
-            if change:
-                await _pass_on(change.finish(), sink, write, on_data)
-            await sink.send(write.send(h11.EndOfMessage()) or b"")
+            ready += _framed(change.finish() if change else b"", write, on_data)
+            await sink.send(ready + (write.send(h11.EndOfMessage()) or b""))
             return
         elif event is h11.PAUSED or isinstance(event, h11.ConnectionClosed):
+            await sink.send(ready)
             return
 
 
-async def _pass_on(
-    data: bytes, sink: Wire, write: h11.Connection, on_data: Callable[[bytes], None]
-) -> None:
-    if data:
-        on_data(data)
-        await sink.send(write.send(h11.Data(data=data)) or b"")
+def _framed(
+    data: bytes, write: h11.Connection, on_data: Callable[[bytes], None]
+) -> bytes:
+    if not data:
+        return b""
+    on_data(data)
+    return write.send(h11.Data(data=data)) or b""
 
 
 def forward_fields(

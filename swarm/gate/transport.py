@@ -147,7 +147,8 @@ class TlsWire:
             try:
                 return self._tls.read(TLS_RECORD_BYTES)
             except ssl.SSLWantReadError:
-                await self._flush()
+                if self._out.pending:
+                    await self._flush()
                 await self._fill()
             except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
                 return b""

@@ -6,6 +6,8 @@ import h11
 import pytest
 
 from swarm.gate import http_relay
+from swarm.gate.http_forward import HttpForwarder
+from swarm.policy import hosts
 from swarm.policy.rules import Rule
 from tests.gate.gate_harness import GateHarness, server, web
 
@@ -63,6 +65,43 @@ def test_only_a_websocket_may_be_asked_for(protocol: str, goes_on: bool) -> None
 
     assert ((b"Upgrade", b"websocket") in fields) is goes_on
     assert len(fields) == (3 if goes_on else 1)
+
+
+class Pieces:
+    """A wire that has received all there is, and notes each piece that it is sent."""
+
+    def __init__(self, *received: bytes) -> None:
+        self.received, self.sent = list(received), list[bytes]()
+
+    async def recv(self) -> bytes:
+        return self.received.pop(0) if self.received else b""
+
+    def unread(self, data: bytes) -> None:
+        self.received.insert(0, data)
+
+    async def send(self, data: bytes) -> None:
+        self.sent += [data] if data else []
+
+    async def send_eof(self) -> None:
+        """Nothing is noted of it."""
+
+    def close(self) -> None:
+        """Nothing is noted of it."""
+
+
+async def test_what_came_in_one_piece_goes_on_in_one(gate: GateHarness) -> None:
+    """A piece costs a TLS record and a call of the kernel's on both sides."""
+    asked = b"GET / HTTP/1.1\r\nHost: a.test\r\n\r\n"
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"
+    meter = http_relay.TransferMeter(gate.net, hosts.parse("a.test"), None)
+
+    together = Pieces(), Pieces(answer + b"hello")
+    await HttpForwarder(together[0], asked, meter).carry(together[1], "/", None)
+    apart = Pieces(), Pieces(answer, b"hello")
+    await HttpForwarder(apart[0], asked, meter).carry(apart[1], "/", None)
+
+    assert [len(wire.sent) for wire in together] == [1, 1]
+    assert [piece.endswith(b"\r\n\r\n") for piece in apart[0].sent] == [True, False]
 
 
 @pytest.mark.parametrize("way", ["request", "answer"])
