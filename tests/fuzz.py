@@ -23,6 +23,7 @@ from swarm.policy.hosts import BadHost, Host
 from swarm.policy.request_target import BadTarget
 from swarm.policy.rules import Policy, Rule
 from swarm.policy.toml_table import BadPolicy
+from tests.gate import hellos
 
 POLICY = Policy(
     rules=(
@@ -222,7 +223,7 @@ TARGETS = (
         ),
         _head,
     ),
-    Target("hellos", (_client_hello(),), _hello),
+    Target("hellos", (_client_hello(), *hellos.recorded().values()), _hello),
     Target(
         "dns",
         (b"\0\7\1\0\0\1\0\0\0\0\0\0\4good\4test\0\0\1\0\1",),

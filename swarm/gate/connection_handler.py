@@ -178,6 +178,7 @@ class ConnectionHandler:
             if server is None:
                 await self._intercept(wire, host, port, verdict.denial)
             else:
+                sniffing.require_open_name(hello, self._net.evaluator)
                 await self._pass_through(
                     wire, host, port, verdict, server, sni=hello.server_name
                 )

@@ -5,9 +5,10 @@ import socket
 from swarm.gate import tls_client_hello
 from swarm.gate.denied import Denied
 from swarm.gate.task_net import TaskNet
-from swarm.gate.tls_client_hello import BadClientHello, ClientHello
+from swarm.gate.tls_client_hello import BadClientHello, ClientHello, HiddenName
 from swarm.gate.transport import Wire
 from swarm.policy import hosts
+from swarm.policy.decide import PolicyEvaluator
 from swarm.policy.hosts import BadHost, Host
 from swarm.policy.reasons import Reason
 
@@ -39,8 +40,6 @@ async def client_hello(wire: Wire) -> ClientHello:
 
 def require_name(hello: ClientHello, host: Host) -> None:
     """Denied unless the hello names this very host in the open."""
-    if hello.has_ech:
-        raise Denied(Reason.ENCRYPTED_HELLO)
     if not hello.server_name:
         raise Denied(Reason.NO_SNI)
     try:
@@ -49,6 +48,21 @@ def require_name(hello: ClientHello, host: Host) -> None:
         raise Denied(Reason.SNI_DIFFERS) from bad
     if name != host:
         raise Denied(Reason.SNI_DIFFERS)
+
+
+def require_open_name(hello: ClientHello, policy: PolicyEvaluator) -> None:
+    """Denied if the server might find another name in the hello than the gate did.
+
+    Asked where the server's TLS passes unread. Browsers put an encrypted-hello
+    extension into every hello, most of them without meaning. It means something only
+    with a key of the server's, and the gate's DNS gives nobody one. A rule for another
+    resolver could.
+    """
+    hidden_name = hello.hidden_name
+    if hidden_name is HiddenName.INTENDED or (
+        hidden_name is HiddenName.POSSIBLE and policy.opens_resolver
+    ):
+        raise Denied(Reason.ENCRYPTED_HELLO)
 
 
 def original_destination(accepted: socket.socket, net: TaskNet) -> tuple[Host, int]:

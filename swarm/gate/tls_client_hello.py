@@ -1,6 +1,7 @@
 """Reads the name that a client asks for from its TLS ClientHello."""
 
 from dataclasses import dataclass
+from enum import Enum, auto
 
 HELLO_LIMIT = 65_536
 RECORD_LIMIT = 16_384 + 256
@@ -8,10 +9,23 @@ RECORDS_LIMIT = 64
 """Records that one hello may come in; a client needs one, or four at most."""
 _HANDSHAKE, _CLIENT_HELLO = 0x16, 1
 _SNI, _ALPN, _ECH = 0, 16, 0xFE0D
+_DRAFTS = frozenset({0xFFCE, 0xFF02, 0xFF03, *range(0xFE08, _ECH)})
+"""The numbers that drafts of encrypted names had: a server may still know one."""
 
 
 class BadClientHello(ValueError):
     """The bytes are no ClientHello."""
+
+
+class HiddenName(Enum):
+    """What a hello says of a second name, which is encrypted (RFC 9849)."""
+
+    NONE = auto()
+    POSSIBLE = auto()
+    """An extension as browsers put it into every hello: with a key of the server's it
+    holds the name that counts, without one it holds noise. Nobody else can tell."""
+    INTENDED = auto()
+    """An extension in a form that no client sends as noise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +34,7 @@ class ClientHello:
 
     server_name: str
     """Empty if the client names none."""
-    has_ech: bool
-    """The name that counts is hidden in an encrypted inner hello."""
+    hidden_name: HiddenName = HiddenName.NONE
     alpn: tuple[str, ...] = ()
 
 
@@ -40,7 +53,7 @@ def parse(data: bytes) -> ClientHello | None:
     body.vector(2)
     body.vector(1)
     if body.is_empty:
-        return ClientHello("", has_ech=False)
+        return ClientHello("")
     return _extensions(_Reader(body.vector(2)))
 
 
@@ -81,7 +94,8 @@ def _complete_message(joined: bytes) -> bytes | None:
 
 
 def _extensions(extensions: "_Reader") -> ClientHello:
-    name, has_ech, alpn, kinds = "", False, tuple[str, ...](), set[int]()
+    name, alpn, kinds = "", tuple[str, ...](), set[int]()
+    hidden_name = HiddenName.NONE
     while not extensions.is_empty:
         kind, body = extensions.number(2), _Reader(extensions.vector(2))
         if kind in kinds:
@@ -89,11 +103,24 @@ def _extensions(extensions: "_Reader") -> ClientHello:
         kinds.add(kind)
         if kind == _SNI:
             name = _server_name(body)
-        elif kind == _ECH:
-            has_ech = True
+        elif kind in _DRAFTS or (kind == _ECH and not _is_outer(body)):
+            hidden_name = HiddenName.INTENDED
+        elif kind == _ECH and hidden_name is HiddenName.NONE:
+            hidden_name = HiddenName.POSSIBLE
         elif kind == _ALPN:
             alpn = _protocols(_Reader(body.vector(2)))
-    return ClientHello(name, has_ech, alpn)
+    return ClientHello(name, hidden_name, alpn)
+
+
+def _is_outer(body: "_Reader") -> bool:
+    """True for type, ciphers, key number, a public key and an encrypted hello."""
+    try:
+        kind = body.number(1)
+        body.skip(2 + 2 + 1)
+        key, payload = body.vector(2), body.vector(2)
+    except BadClientHello:
+        return False
+    return kind == 0 and bool(key) and bool(payload) and body.is_empty
 
 
 def _server_name(body: "_Reader") -> str:

@@ -198,6 +198,22 @@ class PolicyEvaluator:
             return self._decide_connection(attempt, allows, needs_inspection)
         return _decide_request(attempt, allows, deny_looks_inside)
 
+    @property
+    def opens_resolver(self) -> bool:
+        """True if a rule leads to a resolver other than the gate's.
+
+        Such a resolver may tell a client the key under which a server hides names.
+        """
+        return any(
+            rule.kind == "tcp"
+            and (
+                rule.covers(53)
+                or rule.covers(853)
+                or any(hosts.pattern(rule.host).matches(Host(n)) for n in RESOLVERS)
+            )
+            for rule in self.policy.rules
+        )
+
     def vet(self, address: str, verdict: Verdict | None = None) -> Reason | None:
         """The reason why an allowed name may not lead to this address, or None."""
         private = verdict is not None and verdict.opens_private

@@ -189,8 +189,9 @@ class Reason(StrEnum):
     NO_SNI = ("no-sni", "TLS names no host", Kind.TUNNEL)
     ENCRYPTED_HELLO = (
         "encrypted-hello",
-        "the TLS hello is encrypted, so the name cannot be checked",
+        "the TLS hello may hide another name than the one that it shows",
         Kind.TUNNEL,
+        'inspect = "always": the name that is shown counts where TLS ends at the gate',
     )
     BAD_HELLO = ("bad-hello", "the TLS hello is malformed", Kind.TUNNEL)
     NOT_TLS_NOR_HTTP = (

@@ -2,6 +2,7 @@
 
 import socket
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -33,3 +34,16 @@ def test_a_kind_of_question_that_is_not_answered_is_a_denial() -> None:
     assert dns.REASONS[text.code] is Reason.DNS_KIND_REFUSED
     assert ipv6 is not None
     assert ipv6.code == dns.OK
+
+
+@pytest.mark.parametrize("kind", [64, 65])
+@pytest.mark.parametrize("name", [b"\4good\4test", b"\5_8443\6_https\4good\4test"])
+def test_nobody_is_told_a_key_for_encrypted_hellos(kind: int, name: bytes) -> None:
+    """SVCB and HTTPS records carry them; the question is in order and has no answer."""
+    query = b"\0\7\1\0\0\1\0\0\0\0\0\0" + name + b"\0" + kind.to_bytes(2, "big")
+
+    answered = dns.answer(query + b"\0\1", FakeAddresses())
+
+    assert answered is not None
+    assert (answered.code, answered.code in dns.REASONS) == (dns.OK, False)
+    assert answered.data[6:12] == bytes(6)

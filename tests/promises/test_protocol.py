@@ -71,15 +71,8 @@ def test_tls_names_the_host_of_the_connect(sandbox: SandboxProbe, name: str) -> 
     assert "refused" in done.out, done.out
 
 
-def test_encrypted_hellos_are_refused(sandbox: SandboxProbe) -> None:
-    """Promise: a ClientHello with the ECH extension ends the tunnel.
-
-    Why: its outer name is decoration; the real one cannot be seen.
-    """
-    sandbox.allow(sandbox.good())
-
-    done = sandbox.run("""
-        def hello(name):
+HELLO = """
+        def hello(name, kind, body):
             incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
             context = ssl.create_default_context()
             wrapped = context.wrap_bio(incoming, outgoing, server_hostname=name)
@@ -87,22 +80,41 @@ def test_encrypted_hellos_are_refused(sandbox: SandboxProbe) -> None:
                 wrapped.do_handshake()
             except ssl.SSLWantReadError:
                 pass
-            return outgoing.read()
+            data = bytearray(outgoing.read())
+            data += struct.pack(">HH", kind, len(body)) + body
+            at = 5 + 4 + 2 + 32
+            at += 1 + data[at]
+            at += 2 + struct.unpack(">H", data[at:at + 2])[0]
+            at += 1 + data[at]
+            data[at:at + 2] = struct.pack(">H", len(data) - at - 2)
+            data[3:5] = struct.pack(">H", len(data) - 5)
+            data[6:9] = struct.pack(">I", len(data) - 9)[1:]
+            wire, status = tunnel(f"good.test:{PORT}")
+            wire.sendall(bytes(data))
+            return read(wire, 1)
 
-        data = bytearray(hello("good.test"))
-        ech = b"\\xfe\\x0d" + struct.pack(">H", 8) + b"\\0" * 8
-        at = 5 + 4 + 2 + 32
-        at += 1 + data[at]
-        at += 2 + struct.unpack(">H", data[at:at + 2])[0]
-        at += 1 + data[at]
-        size = struct.unpack(">H", data[at:at + 2])[0]
-        data[at:at + 2] = struct.pack(">H", size + len(ech))
-        data += ech
-        data[3:5] = struct.pack(">H", len(data) - 5)
-        data[6:9] = struct.pack(">I", len(data) - 9)[1:]
-        wire, status = tunnel(f"good.test:{PORT}")
-        wire.sendall(bytes(data))
-        answer = read(wire, 1)
+        noise = b"\\0\\0\\1\\0\\1\\7\\0\\x20" + b"k" * 32 + b"\\0\\x90" + b"p" * 144
+"""
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        '"good.test", 0xfe0d, bytes(8)',
+        '"good.test", 0xfe0d, b"\\1"',
+        '"good.test", 0xffce, noise',
+        '"evil.test", 0xfe0d, noise',
+    ],
+)
+def test_encrypted_hellos_are_refused(sandbox: SandboxProbe, hidden: str) -> None:
+    """Promise: a ClientHello that is meant to hide a name ends the tunnel.
+
+    Why: its outer name is decoration; the real one cannot be seen.
+    """
+    sandbox.allow(sandbox.good())
+
+    done = sandbox.run(f"""{HELLO}
+        answer = hello({hidden})
         say("alert", answer[:1] == b"\\x15" and answer[-1] in (49, 112))
     """)
 

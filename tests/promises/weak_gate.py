@@ -180,6 +180,7 @@ request_head.parse, request_head.authority, request_head.end = (
 )
 request_target.parse = lenient_target
 sniffing.require_name = lambda asked, host: None
+sniffing.require_open_name = lambda asked, policy: None
 connection_handler.ConnectionHandler._serve_inside = raw_inside
 connection_handler.FIRST_SECONDS = 1e6
 http_session.read_head = read_head_anyhow
