@@ -11,7 +11,7 @@ from functools import partial
 from swarm import __version__
 from swarm.engine import dispatch
 from swarm.engine.container_events import ContainerEventWatcher
-from swarm.engine.egress import budget, policy_resolver, task_network
+from swarm.engine.egress import budget, policy_resolver, task_network, user_network
 from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.engine.parts import EngineParts
 from swarm.engine.review import checkpoints
@@ -71,7 +71,7 @@ class Keeper:
         self._parts.sensor.set_lost_handler(self._sensor_lost)
         self._parts.nets.log.set_answer_handler(self._check_budget)
         self._event_watcher.start()
-        self._workers.submit(policy_resolver.known_registries)
+        self._workers.submit(user_network.known)
         read, seen = self._context.read(), -1
         try:
             while not self._stopped.is_set():

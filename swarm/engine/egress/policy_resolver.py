@@ -1,16 +1,14 @@
 """Resolves a policy from all of its layers: files, preset, agent and grants."""
 
-import functools
 import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from swarm.adapters import package_registries
 from swarm.agents import registry as agents
 from swarm.config import load, policy_files
-from swarm.engine.egress import repository_policy
+from swarm.engine.egress import repository_policy, user_network
 from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.errors import ConfigError
 from swarm.model import events
@@ -24,18 +22,7 @@ from swarm.policy.toml_table import BadPolicy
 from swarm.store.queries import Queries
 
 
-@functools.cache
-def known_registries() -> services.Registries:
-    """The package registries that the tools of this machine use.
-
-    The tools are asked once in a process, which takes about a second.
-    """
-    return package_registries.registries()
-
-
-@functools.cache
-def _usable_services() -> frozenset[str]:
-    registries = known_registries()
+def _usable_services(registries: services.Registries) -> frozenset[str]:
     return frozenset(
         name
         for name, definition in services.catalogue().items()
@@ -83,7 +70,9 @@ def resolve(
 ) -> ResolvedPolicy:
     """One policy from all layers; ConfigError if a file of any layer is bad."""
     repo_text = repositories.text(subject.repo, subject.base)
-    all_layers = list(_layers(paths, subject, preset, repo_text))
+    registries = user_network.known().endpoints()
+    preset_layer = policy_files.preset(preset, _usable_services(registries))
+    all_layers = [preset_layer, *_layers(paths, subject, repo_text)]
     ca_files = tuple(path for layer in all_layers for path in layer.upstream_ca)
     registries = known_registries()
     try:
@@ -100,9 +89,8 @@ def resolve(
 
 
 def _layers(
-    paths: HomePaths, subject: PolicySubject, preset: str, repo_text: str
+    paths: HomePaths, subject: PolicySubject, repo_text: str
 ) -> Iterator[Layer]:
-    yield policy_files.preset(preset, _usable_services())
     user_file = policy_files.beside(load.user_file())
     project_file = repository_policy.project_file(paths, subject.repo)
     for file, name in ((user_file, "user"), (project_file, "project")):

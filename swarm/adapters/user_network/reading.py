@@ -1,0 +1,57 @@
+"""Reads every tool's settings into one value; a tool that cannot be read is told."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from swarm.adapters.user_network import (
+    apt,
+    cargo,
+    golang,
+    maven,
+    npm,
+    pip,
+)
+from swarm.adapters.user_network.settings import Reading, User
+from swarm.model.user_network import UserNetwork
+
+READERS: dict[str, Callable[[User, Reading], None]] = {
+    "pip": pip.read,
+    "npm": npm.read,
+    "cargo": cargo.read,
+    "go": golang.read,
+    "maven": maven.read,
+    "apt": apt.read,
+    "apk": apt.read_apk,
+}
+"""The reader of each tool, by the tool's own name."""
+
+
+def read(
+    environment: Mapping[str, str],
+    home: Path,
+    defaults: Mapping[str, tuple[str, ...]] | None = None,
+    root: Path = Path("/"),
+) -> UserNetwork:
+    """The user's own network as files and variables name it.
+
+    A few dozen small files are opened; no program is started and nothing waits.
+    `defaults` are each tool's public ones: they count for a tool whose settings leave
+    them in force, and never for one with settings that cannot be read, because the
+    user may have meant a mirror. Nothing is raised for what stands in a file.
+    """
+    user = User(environment, home, root)
+    readings = [_read(tool, user) for tool in READERS]
+    for reading in readings:
+        if not (reading.replaces_default or reading.problems):
+            for url in (defaults or {}).get(reading.tool, ()):
+                reading.add(url, f"{reading.tool}'s default", is_default=True)
+    return UserNetwork(
+        tuple(registry for reading in readings for registry in reading.registries),
+        problems=tuple(problem for reading in readings for problem in reading.problems),
+    )
+
+
+def _read(tool: str, user: User) -> Reading:
+    reading = Reading(tool, user)
+    READERS[tool](user, reading)
+    return reading

@@ -1,0 +1,170 @@
+"""One tool's settings while they are read: what the user chose, and what is unclear.
+
+No password gets into a reading: a URL loses it here, and only its place is kept.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+from swarm.adapters.user_network import bounded_file
+from swarm.adapters.user_network.bounded_file import BadSettings
+from swarm.model.safe_text import safe_line
+from swarm.model.user_network import PORTS, Registry
+
+MOST_REGISTRIES = 100
+"""Registries that count of one tool; further ones are a problem."""
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Whose settings are read."""
+
+    environment: Mapping[str, str]
+    home: Path
+    root: Path = Path("/")
+    """Where the machine's own files lie."""
+
+    def variable(self, *names: str) -> tuple[str, str]:
+        """The first of the variables that is set and not empty, and its value."""
+        for name in names:
+            value = self.environment.get(name, "").strip()
+            if value:
+                return name, value
+        return "", ""
+
+    def folder(self, variable: str, *otherwise: str) -> Path:
+        """The folder that a variable names, or one below the home."""
+        value = self.environment.get(variable, "").strip()
+        return self.path(value) if value else self.home.joinpath(*otherwise)
+
+    def config(self, *parts: str) -> Path:
+        """A path below the user's configuration folder."""
+        return self.folder("XDG_CONFIG_HOME", ".config").joinpath(*parts)
+
+    def path(self, text: str) -> Path:
+        """A path as a tool reads it, `~` being this user's home."""
+        if text == "~" or text.startswith("~/"):
+            return self.home / text[2:]
+        return self.home / text
+
+    def machine(self, *parts: str) -> Path:
+        """A path below the machine's root."""
+        return self.root.joinpath(*parts)
+
+    def name(self, file: Path) -> str:
+        """The file's name for a human, the home being `~`."""
+        if file.is_relative_to(self.home):
+            return safe_line(f"~/{file.relative_to(self.home)}")
+        return safe_line(str(file))
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was read of one tool so far."""
+
+    tool: str
+    user: User
+    registries: list[Registry] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    replaces_default: bool = False
+    """The user's settings leave nothing of the tool's public default in force."""
+
+    def parsed(self, file: Path, parse: Callable[[str], Value]) -> Value | None:
+        """The file's content; None without a file, or if it is bad: then a problem."""
+        try:
+            return bounded_file.parsed(file, parse)
+        except BadSettings as error:
+            self.problem(self.user.name(file), str(error))
+            return None
+
+    def add(
+        self,
+        url: object,
+        origin: str,
+        *,
+        scope: str = "",
+        credential: str = "",
+        is_default: bool = False,
+    ) -> None:
+        """Add a registry if the value is a web address.
+
+        A file, a folder or a repository of git's is none, and is left out in silence.
+        """
+        if not isinstance(url, str) or not url.strip():
+            self.problem(origin, "is no web address")
+            return
+        try:
+            parts = urlsplit(url.strip())
+            port = parts.port
+        except ValueError:
+            self.problem(origin, "is no web address")
+            return
+        if parts.scheme.lower() not in PORTS:
+            if not _is_elsewhere(url, parts):
+                self.problem(origin, "is no web address")
+            return
+        if not _is_host(parts.hostname or "") or port == 0:
+            self.problem(origin, "is no web address")
+            return
+        if len(self.registries) >= MOST_REGISTRIES:
+            self.problem(origin, f"is left out: more than {MOST_REGISTRIES} registries")
+            return
+        clean = _without_secrets(parts)
+        has_secret = "@" in parts.netloc or _CONDA_TOKEN.match(parts.path) is not None
+        credential = credential or (origin if has_secret else "")
+        registry = Registry(
+            self.tool,
+            urlunsplit(clean),
+            safe_line(scope),
+            safe_line(origin),
+            is_default,
+            safe_line(credential),
+        )
+        if registry not in self.registries:
+            self.registries.append(registry)
+
+    def replace_default(
+        self, url: object, origin: str, *, credential: str = ""
+    ) -> None:
+        """Add a registry that stands in place of the tool's public default."""
+        self.replaces_default = True
+        self.add(url, origin, credential=credential)
+
+    def problem(self, where: str, what: str) -> None:
+        """Note one thing that could not be read; never a value, it may be a secret."""
+        sentence = safe_line(f"{self.tool}: {where} {what}")
+        if sentence not in self.problems and len(self.problems) < MOST_REGISTRIES:
+            self.problems.append(sentence)
+
+
+_HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?\.?|[0-9a-f:.]+", re.IGNORECASE)
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*", re.IGNORECASE)
+
+
+def _is_host(name: str) -> bool:
+    return len(name) <= 253 and _HOST.fullmatch(name) is not None
+
+
+def _is_elsewhere(url: str, parts: SplitResult) -> bool:
+    """True for what no gate decides about: a path, or another protocol's address."""
+    is_path = url.lstrip().startswith(("/", "./", "../", "~"))
+    return is_path or bool(parts.scheme and _SCHEME.fullmatch(parts.scheme))
+
+
+_CONDA_TOKEN = re.compile(r"^/t/[^/]+")
+
+
+def _without_secrets(parts: SplitResult) -> SplitResult:
+    """Without user, password, query and fragment, and without conda's `/t/TOKEN`."""
+    host = (parts.hostname or "").lower()
+    host = f"[{host}]" if ":" in host else host
+    is_usual = parts.port in (None, PORTS.get(parts.scheme.lower()))
+    port = "" if is_usual else f":{parts.port}"
+    path = _CONDA_TOKEN.sub("", safe_line(parts.path))
+    return SplitResult(parts.scheme.lower(), host + port, path, "", "")

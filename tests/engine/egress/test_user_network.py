@@ -1,0 +1,34 @@
+"""The engine's one reading of the user's network follows the user's files."""
+
+from pathlib import Path
+
+import pytest
+
+from swarm.engine.egress import user_network
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in ("NPM_CONFIG_REGISTRY", "npm_config_registry", "NPM_CONFIG_USERCONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    return tmp_path
+
+
+def test_an_edit_of_the_user_s_files_counts_in_a_process_that_runs(home: Path) -> None:
+    """The keeper runs for weeks."""
+    (home / ".npmrc").write_text("registry=https://first.example/")
+    first = user_network.known().endpoints()["npm"]
+    (home / ".npmrc").write_text("registry=https://second.example/")
+
+    assert first == ("first.example:443",)
+    assert user_network.known().endpoints()["npm"] == ("second.example:443",)
+
+
+def test_a_user_without_a_home_is_no_error(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/nonexistent")
+
+    assert "npm" not in user_network.known().endpoints()
