@@ -74,7 +74,6 @@ def resolve(
     preset_layer = policy_files.preset(preset, _usable_services(registries))
     all_layers = [preset_layer, *_layers(paths, subject, repo_text)]
     ca_files = tuple(path for layer in all_layers for path in layer.upstream_ca)
-    registries = known_registries()
     try:
         resolved_policy = layers.resolve(
             all_layers,
