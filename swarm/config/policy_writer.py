@@ -1,6 +1,7 @@
 """Adds rules to a policy file and takes them out; comments and order stay."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ version = 1
 # [[allow]]
 # host = "api.example.com"         # or "*.example.com", which leaves out the apex
 # ports = [443]
+# allow_private = true             # a service of your own network: 10.…, *.internal
 # methods = ["GET", "HEAD"]        # any of these three makes the gate look inside TLS
 # paths = ["/v1/**"]
 # reason = "ticket 42"
@@ -79,9 +81,12 @@ def _entries(rule: Rule) -> dict[str, Any]:
     for key in ("methods", "paths"):
         if getattr(rule, key):
             entries[key] = list(getattr(rule, key))
-    for key in ("reason", "quiet"):
+    for key in ("allow_private", "reason", "quiet"):
         if getattr(rule, key):
             entries[key] = getattr(rule, key)
+    if rule.expires:
+        # In whole seconds: the rule ends early, never late.
+        entries["expires"] = datetime.fromtimestamp(int(rule.expires), UTC)
     return entries
 
 

@@ -254,6 +254,8 @@ class Grant(Wish):
     seconds: float | None = None
     """The time for which the rule counts; None means for ever."""
     reason: str = ""
+    private: bool = False
+    """The host may be a machine of the user's own network; the command line alone."""
 
     @property
     def revocation(self) -> "Revoke":

@@ -1,9 +1,12 @@
 """Explains what an attempt meets at the gate, for dashboard and command line."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from swarm.policy import hosts, request_target
+from swarm.policy import addresses, decide, hosts, reasons, request_target
+from swarm.policy.addresses import AddressKind
 from swarm.policy.decide import Attempt, PolicyEvaluator, Verdict
+from swarm.policy.reasons import Reason
 from swarm.policy.rules import Policy
 
 HTTP_PORT = 80
@@ -18,6 +21,8 @@ class Explanation:
     verdict: Verdict
     is_inspected: bool
     """The gate reads the request, whether inside TLS or in plain HTTP."""
+    address: str = ""
+    """The address that is refused, if that is the reason."""
 
 
 def attempt(name: str, port: int, method: str = "", path: str = "") -> Attempt:
@@ -34,7 +39,11 @@ def attempt(name: str, port: int, method: str = "", path: str = "") -> Attempt:
 
 
 def explain(
-    policy: Policy, attempted: Attempt, now: float, is_plain_http: bool = False
+    policy: Policy,
+    attempted: Attempt,
+    now: float,
+    is_plain_http: bool = False,
+    found: Sequence[str] = (),
 ) -> Explanation:
     """The gate's answer, step by step as the gate comes to it.
 
@@ -45,8 +54,24 @@ def explain(
     Plain HTTP through a tunnel, or from a client that does not know of the proxy, is as
     a request in TLS here (`is_plain_http` is false): the gate decides on the connection
     before it has seen a byte, so a rule that looks inside denies it under "never".
+
+    What passes is vetted by the addresses that were `found` for the name, as the gate
+    vets them when it connects.
     """
     evaluator = PolicyEvaluator(policy)
+    explanation = _by_rules(evaluator, attempted, now, is_plain_http)
+    verdict = explanation.verdict
+    for address in found if verdict.allow else ():
+        refused = evaluator.vet(address, verdict)
+        if refused:
+            denial = replace(verdict, reason=refused)
+            return replace(explanation, verdict=denial, address=address)
+    return explanation
+
+
+def _by_rules(
+    evaluator: PolicyEvaluator, attempted: Attempt, now: float, is_plain_http: bool
+) -> Explanation:
     if is_plain_http and attempted.method:
         return Explanation(attempted, evaluator.decide(attempted, now), True)
     connection = Attempt(attempted.host, attempted.port)
@@ -54,3 +79,32 @@ def explain(
     if not (verdict.inspect and attempted.method):
         return Explanation(connection, verdict, verdict.inspect)
     return Explanation(attempted, evaluator.decide(attempted, now), True)
+
+
+def way_out(reason: Reason, attempted: Attempt, address: str = "") -> str:
+    """What a human does to open it; often empty.
+
+    `address` is the one that the name led to, if that is the reason.
+    """
+    kind = addresses.kind(address or attempted.host.name)
+    place = f"{attempted.host}:{attempted.port}"
+    is_never = decide.NEVER_NAMES.fullmatch(attempted.host.name)
+    if (reason is Reason.LOCAL_NAME and is_never) or kind not in _OPENED.get(
+        reason, (kind,)
+    ):
+        return reasons.NEVER_OPEN
+    if reason is Reason.RAW_ADDRESS and kind.is_inside:
+        return Reason.ADDRESS_NOT_PUBLIC.way_out.format(place=place)
+    return reason.way_out.format(place=place)
+
+
+_OPENED = {
+    Reason.ADDRESS_NOT_PUBLIC: (AddressKind.PRIVATE, AddressKind.NONE),
+    Reason.RAW_ADDRESS: (
+        AddressKind.PUBLIC,
+        AddressKind.PRIVATE,
+        AddressKind.SHARED,
+        AddressKind.FAKE,
+    ),
+}
+"""The kinds of address that a rule opens, by the reason of the denial."""

@@ -31,6 +31,7 @@ class Kind(Enum):
 
 
 _OWN_NETWORK = "swarm policy allow {place} --private --project"
+NEVER_OPEN = "no rule opens it, not even a [[tcp]] rule in your own file"
 
 
 class Reason(StrEnum):

@@ -63,6 +63,7 @@ class Rule:
             " ".join(f"?{key}={value}" for key, value in self.query),
             f"secret {self.inject.secret}" if self.inject else "",
             f"{self.model} model" if self.model else "",
+            "own network too" if self.allow_private else "",
         ]
         return " ".join(word for word in words if word)
 

@@ -117,6 +117,74 @@ def test_why_does_not_claim_to_read_what_passes_unread(
     assert (status, "SNI only" in out) == (exit_codes.DONE, True)
 
 
+@pytest.mark.parametrize(
+    ("host", "line"),
+    [
+        ("git.corp.internal:8443", "swarm policy allow git.corp.internal:8443 --priv"),
+        ("nas.local", "swarm policy allow nas.local:443 --private"),
+        ("10.0.0.7:8080", "swarm policy allow 10.0.0.7:8080 --private"),
+        ("[fd00::7]", "swarm policy allow [fd00::7]:443 --private"),
+        ("8.8.8.8", "a [[tcp]] rule in your own file"),
+        ("127.0.0.1", "no rule opens it"),
+        ("metadata.google.internal", "no rule opens it"),
+    ],
+)
+def test_why_names_the_line_that_opens_it(
+    swarm: Swarm, file: Path, host: str, line: str
+) -> None:
+    status, out, _ = swarm("policy", "why", host)
+
+    assert status == exit_codes.FAILED
+    assert line in " ".join(out.split())
+
+
+@pytest.mark.parametrize(
+    ("address", "reason", "line"),
+    [
+        ("10.1.2.3", "address-not-public", "allow api.example:443 --private"),
+        ("100.64.1.1", "address-shared", "allow api.example:443 --private"),
+        ("198.18.0.5", "address-fake", 'allow_nets = ["198.18.0.0/15"]'),
+        ("127.0.0.1", "address-not-public", "no rule opens it"),
+        ("169.254.169.254", "address-not-public", "no rule opens it"),
+        ("::ffff:1.1.1.1", "address-in-disguise", ""),
+    ],
+)
+def test_why_vets_the_address_as_the_gate_will(
+    swarm: Swarm, file: Path, address: str, reason: str, line: str
+) -> None:
+    """A resolver may lie, and a name may lead inside."""
+    config = file.with_name("config.toml")
+    hosts = f'[gate.hosts]\n"api.example" = "{address}"\n'
+    config.write_text(f"{config.read_text()}{hosts}")
+
+    status, out, _ = swarm("policy", "why", "api.example", "--method", "GET")
+
+    assert status == exit_codes.FAILED
+    words = " ".join(out.split())
+    assert f"reason {reason}" in words
+    assert address in words
+    assert line in words
+
+
+def test_allow_does_not_claim_to_open_what_leads_inside(
+    swarm: Swarm, file: Path, keeper: FakeKeeper
+) -> None:
+    """The rule is written; the line that is needed beside it is named."""
+    config = file.with_name("config.toml")
+    hosts = '[gate.hosts]\n"git.lan" = "10.1.2.3"\n'
+    config.write_text(f"{config.read_text()}{hosts}")
+    keeper.decide = lambda _wish: {"rule": "allow git.lan", "file": "/p.toml"}
+
+    status, _, err = swarm("policy", "allow", "git.lan", "--user")
+    private = swarm("policy", "allow", "git.lan", "--user", "--private")
+
+    assert (status, "counts from now on" in err) == (exit_codes.FAILED, False)
+    assert "10.1.2.3" in err
+    assert "swarm policy allow git.lan:443 --private" in err
+    assert (private[0], "counts from now on" in private[2]) == (exit_codes.DONE, True)
+    assert [wish["private"] for _, wish in keeper.seen] == [False, True]
+
+
 @pytest.mark.parametrize("host", ["169.254.169.254", "localhost", "dns.google"])
 def test_why_says_what_no_dashboard_opens(swarm: Swarm, file: Path, host: str) -> None:
     status, out, _ = swarm("policy", "why", host)

@@ -33,6 +33,19 @@ def test_a_rule_is_added_and_comments_stay(tmp_path: Path) -> None:
     assert file.read_text().startswith(OWN.rstrip())
 
 
+def test_a_rule_keeps_its_end_and_what_it_opens(tmp_path: Path) -> None:
+    """A rule for an hour that is written without its end counts for ever."""
+    file = tmp_path / "policy.toml"
+    given = Rule("allow", "git.internal", (8443,), expires=2e9, allow_private=True)
+
+    policy_writer.add(file, given, "user")
+
+    layer = policy_files.read(file, "user")
+    assert layer is not None
+    (rule,) = layer.rules
+    assert (rule.expires, rule.allow_private) == (2e9, True)
+
+
 def test_a_first_rule_makes_the_file(tmp_path: Path) -> None:
     """With the template's comments, and nothing half-written beside it."""
     file = tmp_path / "new" / "policy.toml"

@@ -98,6 +98,108 @@ def test_a_mistake_is_named_with_its_place(text: str, place: str) -> None:
     assert place in str(refused.value)
 
 
+IDLE_KEYS = [
+    ("allow", 'host = "a.b"\nquiet = true', "quiet"),
+    ("tcp", 'host = "a.b"\nquiet = true', "quiet"),
+    ("tcp", 'host = "a.b"\nrate = "9/min"', "rate"),
+    ("deny", 'host = "a.b"\nallow_private = true', "allow_private"),
+    ("deny", 'host = "a.b"\nmax_upload = 9', "max_upload"),
+    ("deny", 'host = "a.b"\nrate = "9/min"', "rate"),
+    ("deny", 'host = "a.b"\nmodel = "openai"', "model"),
+    (
+        "deny",
+        'host = "a.b"\ninject = { header = "A", template = "{}", secret = "s" }',
+        "inject",
+    ),
+    ("tcp", 'host = "8.8.8.8"\nallow_private = true', "allow_private"),
+]
+
+
+@pytest.mark.parametrize(("kind", "text", "key"), IDLE_KEYS)
+@pytest.mark.parametrize("service", [False, True])
+def test_a_key_that_does_nothing_is_a_mistake(
+    kind: str, text: str, key: str, service: bool
+) -> None:
+    """It would be believed; in a service of one's own too."""
+    if service and kind == "tcp":
+        return
+    table = f"service.mine.{kind}" if service else kind
+
+    with pytest.raises(BadPolicy) as refused:
+        parse(f"version = 1\n[[{table}]]\n{text}", "p")
+
+    assert f"p:4: {table}.{key}: " in str(refused.value)
+
+
+NEVER = [
+    "localhost",
+    "a.localhost",
+    "metadata.google.internal",
+    "instance-data",
+    "127.0.0.1",
+    "169.254.169.254",
+    "[::1]",
+    "[fe80::1]",
+    "0.0.0.0",
+    "[::ffff:10.0.0.1]",
+    "1.0.0.10.in-addr.arpa",
+]
+
+
+@pytest.mark.parametrize("host", NEVER)
+@pytest.mark.parametrize("kind", ["allow", "tcp"])
+def test_a_rule_for_what_is_never_open_is_a_mistake(kind: str, host: str) -> None:
+    text = f'version = 1\n[[{kind}]]\nhost = "{host}"\nallow_private = true'
+
+    with pytest.raises(BadPolicy, match=rf"p:3: {kind}\.host: .*no rule opens"):
+        parse(text, "p")
+
+
+@pytest.mark.parametrize(
+    ("host", "line"),
+    [
+        ("git.corp.internal", "allow_private = true"),
+        ("*.corp.internal", "allow_private = true"),
+        ("nas.local", "allow_private = true"),
+        ("host.docker.internal", "allow_private = true"),
+        ("10.0.0.7", "allow_private = true"),
+        ("100.64.0.1", "allow_private = true"),
+        ("8.8.8.8", "[[tcp]]"),
+        ("dns.google", "[[tcp]]"),
+        ("ok.example:853", "[[tcp]]"),
+    ],
+)
+def test_a_rule_that_opens_nothing_names_the_line_that_does(
+    host: str, line: str
+) -> None:
+    name, _, port = host.partition(":")
+    ports = f"\nports = [443, {port}]" if port else ""
+
+    with pytest.raises(BadPolicy) as refused:
+        parse(f'version = 1\n[[allow]]\nhost = "{name}"{ports}', "p")
+
+    assert "p:3: allow.host: " in str(refused.value)
+    assert line in str(refused.value)
+    kind, private = ("tcp", "") if line == "[[tcp]]" else ("allow", f"\n{line}")
+    parse(f'version = 1\n[[{kind}]]\nhost = "{name}"{ports}{private}', "p")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        '[[tcp]]\nhost = "10.0.0.7"\nports = [22]',
+        '[[tcp]]\nhost = "10.0.0.7"\nallow_private = true',
+        '[[tcp]]\nhost = "db.internal"\nports = [5432]',
+        '[[allow]]\nhost = "intranet"\nallow_private = true',
+        '[[deny]]\nhost = "localhost"',
+        '[[deny]]\nhost = "10.0.0.7"\nquiet = true',
+        '[[deny]]\nhost = "a.b"\nallow_private = false',
+    ],
+)
+def test_what_does_something_is_taken(rule: str) -> None:
+    assert len(parse(f"version = 1\n{rule}", "p").rules) == 1
+
+
 @given(st.text() | st.text(alphabet='[]{}="\n.*ahostversion1 '))
 def test_any_text_is_a_policy_or_refused(text: str) -> None:
     """Never another error."""

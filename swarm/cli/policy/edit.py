@@ -2,17 +2,22 @@
 
 import os
 import shlex
+import time
 from argparse import Namespace
+from dataclasses import replace
 
-from swarm.adapters import terminal
+from swarm.adapters import name_lookup, terminal
 from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.arguments import needed_repository
 from swarm.cli.keeper_client import ask
+from swarm.cli.policy import inspect
 from swarm.config import load, policy_files, policy_writer
 from swarm.engine.readers import policy as policy_reader
 from swarm.errors import SwarmError
 from swarm.model.wishes import Grant, Kind, Revoke, Scope, Trust
+from swarm.policy import addresses, explain
+from swarm.policy.rules import Rule
 
 
 def allow(args: Namespace) -> int:
@@ -39,11 +44,40 @@ def _grant(args: Namespace, kind: Kind) -> int:
         paths=tuple(getattr(args, "paths", None) or ()),
         seconds=getattr(args, "seconds", None),
         reason=getattr(args, "reason", None) or "",
+        private=getattr(args, "private", False),
     )
     done = ask(home.places(), grant)
     where = f" in {done['file']}" if done["file"] else ""
+    problem = _still_shut(args, grant) if kind == "allow" else ""
+    if problem:
+        output.note(f"{done['rule']}{where}; it opens nothing yet: {problem}")
+        return exit_codes.FAILED
     output.note(f"{done['rule']}{where}; it counts from now on")
     return exit_codes.DONE
+
+
+def _still_shut(args: Namespace, grant: Grant) -> str:
+    """The reason why the gate will not connect in spite of the rule; often empty.
+
+    Only where the name leads, as this machine resolves it.
+    """
+    if grant.host.startswith("*."):
+        return ""
+    attempt = explain.attempt(grant.host, grant.port)
+    hosts = load.load(load.user_file()).gate.hosts
+    found = name_lookup.addresses(attempt.host.name, hosts)
+    if all(addresses.refuse(one, private=grant.private) is None for one in found):
+        return ""
+    given = inspect.policy_of(args).policy
+    rule = Rule("allow", grant.host, (grant.port,), allow_private=grant.private)
+    policy = replace(given, rules=(*given.rules, rule))
+    explanation = explain.explain(policy, attempt, time.time(), found=found)
+    denial, address = explanation.verdict.denial, explanation.address
+    if denial is None or not address:
+        return ""
+    words = f"{grant.host} leads to {address}, {addresses.kind(address).value}"
+    way_out = explain.way_out(denial, attempt, address)
+    return f"{words} ({denial}). {way_out}" if way_out else f"{words} ({denial})"
 
 
 def revoke(args: Namespace) -> int:

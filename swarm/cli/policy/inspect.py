@@ -4,11 +4,12 @@ import json
 import time
 from argparse import Namespace
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from swarm.adapters import name_lookup
 from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.arguments import repository
@@ -18,18 +19,19 @@ from swarm.engine.readers import policy as policy_reader
 from swarm.errors import Refused, SwarmError
 from swarm.model import events, format
 from swarm.model.safe_text import safe_line
-from swarm.policy import explain
+from swarm.policy import addresses, explain
+from swarm.policy.decide import Attempt
 from swarm.policy.explain import Explanation
 from swarm.policy.hosts import BadHost
 from swarm.policy.layers import ResolvedPolicy
 from swarm.policy.request_target import BadTarget
-from swarm.policy.rules import Rule
+from swarm.policy.rules import Policy, Rule
 from swarm.store.queries import Queries
 
 
 def show(args: Namespace) -> int:
     """Print every rule with its origin, the repository's requests, and warnings."""
-    resolved_policy = _resolved(args)
+    resolved_policy = policy_of(args)
     tell_differences(home.places())
     if args.json:
         policy = resolved_policy.policy
@@ -73,23 +75,35 @@ def _print_requests(resolved_policy: ResolvedPolicy) -> None:
 
 def why(args: Namespace) -> int:
     """Exit 0 if the attempt would pass, 1 if it would be denied."""
-    resolved_policy, (name, port) = _resolved(args), args.host
+    resolved_policy, (name, port) = policy_of(args), args.host
     tell_differences(home.places())
     try:
         attempt = explain.attempt(name, port, args.method, args.path)
     except (BadHost, BadTarget) as error:
         raise Refused(f"{name}: {error}", hint="the gate denies it always") from error
-    explanation = explain.explain(
-        resolved_policy.policy,
-        attempt,
-        time.time(),
-        is_plain_http=port == explain.HTTP_PORT,
-    )
+    explanation, found = explained(resolved_policy.policy, attempt)
     if args.json:
-        output.as_json(_verdict_json(explanation))
+        output.as_json({**_verdict_json(explanation), "addresses": found})
     else:
-        output.fields(_verdict_fields(explanation))
+        output.fields(_verdict_fields(explanation, found))
     return exit_codes.DONE if explanation.verdict.allow else exit_codes.FAILED
+
+
+def explained(policy: Policy, attempt: Attempt) -> tuple[Explanation, tuple[str, ...]]:
+    """The gate's answer, and the addresses that the name leads to here and now.
+
+    Nothing is looked up for what the rules deny. Blocks for `name_lookup.SECONDS`.
+    """
+    explanation = explain.explain(
+        policy, attempt, time.time(), attempt.port == explain.HTTP_PORT
+    )
+    if not explanation.verdict.allow:
+        return explanation, ()
+    hosts = load.load(load.user_file()).gate.hosts
+    found = name_lookup.addresses(attempt.host.name, hosts)
+    return explain.explain(
+        policy, attempt, time.time(), attempt.port == explain.HTTP_PORT, found
+    ), found
 
 
 def _verdict_json(explanation: Explanation) -> dict[str, Any]:
@@ -103,7 +117,9 @@ def _verdict_json(explanation: Explanation) -> dict[str, Any]:
     }
 
 
-def _verdict_fields(explanation: Explanation) -> Iterator[tuple[str, str]]:
+def _verdict_fields(
+    explanation: Explanation, found: Sequence[str]
+) -> Iterator[tuple[str, str]]:
     verdict, attempt = explanation.verdict, explanation.attempt
     host_port = f"{attempt.host}:{attempt.port}"
     yield "attempt", f"{attempt.method} {host_port}".lstrip()
@@ -120,9 +136,17 @@ def _verdict_fields(explanation: Explanation) -> Iterator[tuple[str, str]]:
     if verdict.allow:
         inspected = "inspected" if explanation.is_inspected else "not read (SNI only)"
         yield "inside", inspected
-        yield "then", "its addresses are vetted when it connects"
-    elif verdict.denial and verdict.denial.way_out:
-        yield "way out", verdict.denial.way_out.format(place=host_port)
+    if found:
+        words = ", ".join(f"{one} ({addresses.kind(one).value})" for one in found[:8])
+        yield "leads to", f"{words}, as this machine resolves it now"
+    elif verdict.allow:
+        yield "leads to", "nothing that this machine knows of within 2 s"
+    if verdict.allow:
+        yield "then", "its addresses are vetted again when the gate connects"
+    elif verdict.denial:
+        way_out = explain.way_out(verdict.denial, attempt, explanation.address)
+        if way_out:
+            yield "way out", way_out
 
 
 def check(args: Namespace) -> int:
@@ -135,7 +159,7 @@ def check(args: Namespace) -> int:
             output.note(f"warning: {warning}")
         output.out(f"{args.file}: in order")
         return exit_codes.DONE
-    resolved_policy = _resolved(Namespace(repo=args.repo, task=None))
+    resolved_policy = policy_of(Namespace(repo=args.repo, task=None))
     for warning in resolved_policy.warnings:
         output.note(f"warning: {warning}")
     output.out(f"in order: {len(resolved_policy.policy.rules)} rules")
@@ -208,7 +232,7 @@ def _toml(value: object) -> str:
     return json.dumps(value)
 
 
-def _resolved(args: Namespace) -> ResolvedPolicy:
+def policy_of(args: Namespace) -> ResolvedPolicy:
     """The policy of a task, or of a new one in this repository."""
     places = home.places()
     if args.task is not None:

@@ -73,6 +73,11 @@ def _add_allow(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--for", type=span, dest="seconds", metavar="1h", help="30m, 2h, 7d"
     )
+    parser.add_argument(
+        "--private",
+        action="store_true",
+        help="also a service of your own network: a local name, a private address",
+    )
 
 
 class PolicyCommand(NamedTuple):

@@ -14,7 +14,7 @@ from swarm.errors import Refused, SwarmError
 from swarm.model import events, format
 from swarm.model.task import State, Task
 from swarm.model.wishes import Grant, Panic, Revoke, Trust
-from swarm.policy import hosts
+from swarm.policy import decide, explain, hosts
 from swarm.policy.decide import Attempt, PolicyEvaluator
 from swarm.policy.hosts import BadHost
 from swarm.policy.rules import Policy, Rule
@@ -26,7 +26,8 @@ OF_TASK = ("once", "task")
 def grant(parts: EngineParts, wish: Grant) -> dict[str, Any]:
     """Add the wish's rule, which is in force when this returns.
 
-    Refused for what is never approvable: addresses, local names, other resolvers.
+    Refused for what is never approvable, and for addresses and local names unless the
+    wish says that it means the user's own network.
     """
     context = parts.context
     rule, scope = _rule(wish), wish.scope
@@ -121,6 +122,7 @@ def _rule(wish: Grant) -> Rule:
         uses=1 if wish.scope == "once" else 0,
         expires=time.time() + wish.seconds if wish.seconds else 0.0,
         reason=wish.reason,
+        allow_private=wish.private and wish.kind == "allow",
         layer="grant",
         origin=f"granted by you, {clock}",
     )
@@ -138,12 +140,12 @@ def _check(rule: Rule, port: int) -> None:
     except (BadHost, BadPolicy, ValueError) as error:
         raise Refused(f"{rule.host}: {error}") from error
     if rule.kind == "allow":
-        verdict = PolicyEvaluator(Policy()).decide(Attempt(name, port), time.time())
-        if verdict.locked:
+        attempt = Attempt(name, port)
+        reason = decide.lock(attempt, rule.allow_private)
+        if reason:
             raise Refused(
-                f"{rule.host}:{port} is never allowed from here ({verdict.reason})",
-                hint="only a [[tcp]] rule in your own policy file opens such a place: "
-                "`swarm policy edit`",
+                f"{rule.host}:{port} stays shut ({reason}: {reason.sentence})",
+                hint=explain.way_out(reason, attempt),
             )
 
 

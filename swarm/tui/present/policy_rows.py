@@ -15,8 +15,8 @@ from swarm.tui.present.formatting import ERROR, GOOD, HEADING, MUTED, WARNING
 OWN = frozenset({"grant", "project", "user"})
 """Layers whose rules a human can take back on this screen."""
 NEVER = (
-    "raw addresses, this machine and its network, cloud metadata, other resolvers: "
-    "only a [[tcp]] rule in your own file opens one"
+    "your own network, unless a rule says allow_private; raw addresses and other "
+    "resolvers, unless [[tcp]] names them; cloud metadata"
 )
 
 
@@ -151,18 +151,13 @@ def _end_note(rule: Rule, now: float) -> str:
 def request_lines(resolved: ResolvedPolicy) -> list[str]:
     """The rules that the repository's file would add, a line each; none if trusted."""
     rules = [
-        f"+ {safe_line(rule.id, 120)} {_request_note(rule)}"
+        f"+ {safe_line(rule.id, 120)} {safe_line(rule.only, 80)}".rstrip()
         for rule in resolved.requests
     ]
     return rules + [
         f"+ service {safe_line(service.name, 60)}"
         for service in resolved.requested_services
     ]
-
-
-def _request_note(rule: Rule) -> str:
-    private = "also where it leads into a private network" if rule.allow_private else ""
-    return " ".join(word for word in (safe_line(rule.only, 80), private) if word)
 
 
 def _request_rows(resolved: ResolvedPolicy) -> list[Row]:

@@ -5,14 +5,18 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from swarm.config import policy_files
 from swarm.engine.egress import grants
+from swarm.errors import Refused
 from swarm.model import events
 from swarm.model.task import State, Task
-from swarm.model.wishes import Grant
+from swarm.model.wishes import Grant, Scope
 from tests.engine.keeper_harness import KeeperHarness
 
 OPENED_AND_READ = 6
@@ -68,6 +72,38 @@ def test_a_grant_to_one_task_opens_its_repository_once(
     assert 0 < started[0] <= OPENED_AND_READ
     policy_text = harness.context.paths.etc_swarm(task.id) / "policy.md"
     assert "granted.test" in policy_text.read_text()
+
+
+@pytest.mark.parametrize(
+    "host", ["git.corp.internal", "nas.local", "host.docker.internal", "10.0.0.7"]
+)
+def test_a_place_of_the_users_network_needs_the_word_for_it(
+    harness: KeeperHarness, sample: Path, host: str
+) -> None:
+    """Without it the rule would open nothing, so it is not written."""
+    scope: Scope = "project"
+    plain = Grant(host, scope=scope, repo=str(sample), port=8443)
+
+    with pytest.raises(Refused) as refused:
+        grants.grant(harness.parts, plain)
+
+    assert f"swarm policy allow {host}:8443 --private" in refused.value.hint
+    done = grants.grant(harness.parts, replace(plain, private=True))
+    assert "allow_private = true" in Path(done["file"]).read_text()
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "127.0.0.1", "169.254.169.254", "metadata.google.internal"]
+)
+def test_nothing_opens_the_gate_itself_or_metadata(
+    harness: KeeperHarness, sample: Path, host: str
+) -> None:
+    wish = Grant(host, scope="project", repo=str(sample), private=True)
+
+    with pytest.raises(Refused) as refused:
+        grants.grant(harness.parts, wish)
+
+    assert "no rule opens it" in refused.value.hint
 
 
 def test_a_project_s_grant_opens_the_repository_once_for_all_its_tasks(
