@@ -1,5 +1,6 @@
 """A name is looked up within a bound, and a table of the user's comes first."""
 
+import socket
 import threading
 
 import pytest
@@ -27,7 +28,7 @@ def test_a_resolver_that_hangs_is_left_behind(monkeypatch: pytest.MonkeyPatch) -
     over = threading.Event()
     monkeypatch.setattr(name_lookup, "SECONDS", 0.01)
     monkeypatch.setattr(
-        name_lookup.socket, "getaddrinfo", lambda *_args, **_more: over.wait(20) and []
+        socket, "getaddrinfo", lambda *_args, **_more: over.wait(20) and []
     )
 
     assert name_lookup.addresses("slow.example") == ()
