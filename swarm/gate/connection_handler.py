@@ -11,6 +11,7 @@ from swarm.gate import denial_responses, request_head, sniffing
 from swarm.gate.certificates import Authority
 from swarm.gate.denied import Denied
 from swarm.gate.http_session import HttpSession, read_head
+from swarm.gate.parent_proxy import HTTP_PORT
 from swarm.gate.request_decision import Destination
 from swarm.gate.request_head import BadHead
 from swarm.gate.task_net import TaskNet
@@ -123,7 +124,7 @@ class ConnectionHandler:
             return
         verdict = self._net.require(attempt)
         self._net.remember(attempt, verdict.rule)
-        if verdict.inspect:
+        if verdict.inspect or self._is_read_first(host, port, verdict, reply):
             await wire.send(reply)
             await self._serve_inside(wire, host, port, verdict, None)
             return
@@ -150,6 +151,19 @@ class ConnectionHandler:
             self._net.audit.denied(denied, "connect", host=host.name, port=port)
             await self._refuse(wire, f"{host}:{port}", verdict.denial, b"")
 
+    def _is_read_first(
+        self, host: Host, port: int, verdict: Verdict, reply: bytes
+    ) -> bool:
+        """True if the client's words say how to ask the parent proxy for the host.
+
+        Many refuse a tunnel for plain HTTP. An explicit client is answered first, so
+        that a host that cannot be reached can still be told, but for HTTP's own port.
+        """
+        is_raw = verdict.rule is not None and verdict.rule.kind == "tcp"
+        if is_raw or (reply and port != HTTP_PORT):
+            return False
+        return self._upstream.parent_of(host.name, port) is not None
+
     async def _reach(
         self, host: Host, port: int, verdict: Verdict
     ) -> UpstreamConnection:
@@ -175,13 +189,17 @@ class ConnectionHandler:
         if data[:1] == b"\x16":
             hello = await asyncio.wait_for(sniffing.client_hello(wire), FIRST_SECONDS)
             sniffing.require_name(hello, host)
-            if server is None:
+            if verdict.inspect:
                 await self._intercept(wire, host, port, verdict.denial)
-            else:
-                sniffing.require_open_name(hello, self._net.evaluator)
+                return
+            sniffing.require_open_name(hello, self._net.evaluator)
+            reached = server or await self._reach(host, port, verdict)
+            try:
                 await self._pass_through(
-                    wire, host, port, verdict, server, sni=hello.server_name
+                    wire, host, port, verdict, reached, sni=hello.server_name
                 )
+            finally:
+                reached.wire.close()
         elif data[:3] in _HTTP:
             destination = Destination(host, port, denial=verdict.denial)
             await self._session(wire, destination).serve()

@@ -17,6 +17,7 @@ from swarm.gate.http_relay import (
     reply_fields,
 )
 from swarm.gate.masked_decoder import MaskedDecoder, can_decode, content_coding
+from swarm.gate.parent_proxy import ParentRoute
 from swarm.gate.request_head import BadHead
 from swarm.gate.secret_masker import MaskingWire, SecretMasker
 from swarm.gate.transport import Wire
@@ -42,9 +43,17 @@ class Ended:
 class HttpForwarder:
     """Reads and writes both sides anew: what was not understood does not pass."""
 
-    def __init__(self, client: Wire, head: bytes, meter: TransferMeter) -> None:
+    def __init__(
+        self,
+        client: Wire,
+        head: bytes,
+        meter: TransferMeter,
+        parent: ParentRoute | None = None,
+    ) -> None:
+        """`parent` is the proxy at the other end, if it is not the host itself."""
         self._client = client
         self._meter = meter
+        self._parent = parent
         self._in = h11.Connection(h11.SERVER, max_incomplete_event_size=EVENT_LIMIT)
         self._out = h11.Connection(h11.CLIENT, max_incomplete_event_size=EVENT_LIMIT)
         self._in.receive_data(head)
@@ -63,6 +72,8 @@ class HttpForwarder:
         is_searched = self._meter.masker is not None
         uncompressed = self._meter.reader is not None or is_searched
         fields = forward_fields(self._request, injected, uncompressed, is_searched)
+        if self._parent:
+            fields = [*fields, *self._parent.fields()]
         request = h11.Request(
             method=self._request.method, target=target, headers=fields
         )
@@ -77,9 +88,7 @@ class HttpForwarder:
         )
         sending = await self._begin(body)
         try:
-            answer = await asyncio.wait_for(
-                self._read_answer_head(server, sending), ANSWER_SECONDS
-            )
+            answer = await self._await_answer(server, sending)
             if isinstance(answer, h11.Response):
                 return await self._relay_answer(answer, server, sending)
             await self._relay_upgrade(answer, server)
@@ -93,10 +102,30 @@ class HttpForwarder:
         """Send the request; its body meanwhile, if it has one, by a task of its own."""
         if BODY_FIELDS & {key for key, _ in self._request.headers}:
             return asyncio.ensure_future(body)
-        await body
+        try:
+            await body
+        except OSError as error:
+            if self._parent:
+                raise self._parent.broken() from error
+            raise
         sent: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         sent.set_result(None)
         return sent
+
+    async def _await_answer(self, server: Wire, sending: "asyncio.Future[None]") -> Any:
+        """The answer's head, within bounds; ParentProxyFailed for a bad proxy."""
+        parent = self._parent
+        if parent is None:
+            return await asyncio.wait_for(
+                self._read_answer_head(server, sending), ANSWER_SECONDS
+            )
+        async with parent.answering(sending):
+            answer = await self._read_answer_head(server, sending)
+        parent.check(
+            answer.status_code,
+            (value for name, value in answer.headers if name == b"proxy-authenticate"),
+        )
+        return answer
 
     async def _read_answer_head(
         self, server: Wire, sending: "asyncio.Future[None]"

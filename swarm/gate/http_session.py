@@ -10,6 +10,7 @@ from swarm.gate import denial_responses, request_head
 from swarm.gate.denied import Denied
 from swarm.gate.http_forward import HttpForwarder
 from swarm.gate.http_relay import TransferMeter
+from swarm.gate.parent_proxy import ParentRoute
 from swarm.gate.request_decision import CurrentRequest, Destination, RequestDecision
 from swarm.gate.request_head import BadHead
 from swarm.gate.sniffing import PIECES_LIMIT, short_error
@@ -38,6 +39,8 @@ class HttpSession:
         self._decision = RequestDecision(net, destination)
         self._server: Wire | None = None
         self._server_endpoint: tuple[Host, int, str] | None = None
+        self._parent: ParentRoute | None = None
+        """The parent proxy that requests to the server in the clear pass."""
         self._request: CurrentRequest | None = None
 
     async def serve(self) -> None:
@@ -72,12 +75,12 @@ class HttpSession:
         decision.require(request, data)
         server = await self._reach(request)
         meter = TransferMeter(self._net, request.host, request.rule)
-        forwarder = HttpForwarder(self._client, data, meter)
+        forwarder = HttpForwarder(self._client, data, meter, self._parent)
         decision.write_asked(request)
         request.began, failure = time.monotonic(), None
         try:
             ended = await forwarder.carry(
-                server, request.head.target, decision.injected(request)
+                server, self._target(request), decision.injected(request)
             )
         except BaseException as error:
             request.is_answered, failure = bool(meter.status), error
@@ -85,21 +88,44 @@ class HttpSession:
             raise
         finally:
             decision.write_end(request, meter, failure)
+            self._write_parent_answered(request, meter)
         if not ended.server_goes_on:
             self._close_server()
         return ended.client_goes_on
 
+    def _write_parent_answered(
+        self, request: CurrentRequest, meter: TransferMeter
+    ) -> None:
+        words = self._parent.words_about(meter.status) if self._parent else ""
+        if words:
+            self._net.audit.write("fail", reason=words, **request.facts())
+
+    def _target(self, request: CurrentRequest) -> str:
+        path = request.head.target
+        if self._parent is None:
+            return path
+        return self._parent.target(request.host.name, request.port, path)
+
     async def _reach(self, request: CurrentRequest) -> Wire:
         """The connection to the request's host, which is made if there is none."""
         endpoint = self._server_endpoint
-        if self._server and endpoint and endpoint[:2] == (request.host, request.port):
+        is_same = endpoint and endpoint[:2] == (request.host, request.port)
+        if self._parent and request.head.is_upgrade:
+            is_same = False  # what follows an upgrade needs a tunnel
+        if self._server and endpoint and is_same:
             request.address = endpoint[2]
             return self._server
         self._close_server()
+        in_the_clear = not self._destination.context and not request.head.is_upgrade
         connection = await self._upstream.connect(
-            self._net.evaluator, request.host.name, request.port, request.verdict
+            self._net.evaluator,
+            request.host.name,
+            request.port,
+            request.verdict,
+            in_the_clear=in_the_clear,
         )
         request.address = connection.address
+        self._parent = connection.parent
         server: Wire = connection.wire
         if self._destination.context:
             inner = TlsWire(
@@ -118,7 +144,7 @@ class HttpSession:
     def _close_server(self) -> None:
         if self._server:
             self._server.close()
-        self._server = self._server_endpoint = None
+        self._server = self._server_endpoint = self._parent = None
 
     async def _refuse(self, denied: Denied) -> None:
         self._decision.write_denial(denied, self._request)

@@ -136,7 +136,7 @@ class RequestDecision:
 
     def write_failure(self, error: BaseException, request: CurrentRequest) -> None:
         """Write that its host did not answer as it must."""
-        reason = (str(error) or type(error).__name__)[:200]
+        reason = (str(error) or type(error).__name__)[:300]
         self._net.audit.write("fail", reason=reason, **request.facts())
 
     def write_asked(self, request: CurrentRequest) -> None:

@@ -32,6 +32,8 @@ class RequestHead:
     """0 if none is named."""
     target: str
     """In origin form: `/path?query`; empty for CONNECT."""
+    is_upgrade: bool = False
+    """It asks for another protocol, such as WebSockets."""
 
 
 def end(data: bytes) -> int:
@@ -71,12 +73,15 @@ def parse(data: bytes) -> RequestHead:
     if host_field is None:
         raise BadHead("no Host")
     field_authority = authority(host_field.decode("latin-1"))
+    upgrade = b"upgrade" in fields
     if text.startswith("/"):
-        return RequestHead(method, "origin", *field_authority, text)
-    return _absolute(method, text, field_authority)
+        return RequestHead(method, "origin", *field_authority, text, upgrade)
+    return _absolute(method, text, field_authority, upgrade)
 
 
-def _absolute(method: str, text: str, field_authority: tuple[Host, int]) -> RequestHead:
+def _absolute(
+    method: str, text: str, field_authority: tuple[Host, int], upgrade: bool
+) -> RequestHead:
     url = _URL.fullmatch(text)
     if not url:
         raise BadHead("the target is neither a path nor an http:// URL")
@@ -86,7 +91,7 @@ def _absolute(method: str, text: str, field_authority: tuple[Host, int]) -> Requ
         raise BadHead("the Host is not the URL's")
     rest = url[2] or "/"
     target = rest if rest.startswith("/") else f"/{rest}"
-    return RequestHead(method, "absolute", host, port, target)
+    return RequestHead(method, "absolute", host, port, target, upgrade)
 
 
 def _fields(lines: list[bytes]) -> dict[bytes, bytes]:

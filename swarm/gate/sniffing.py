@@ -4,6 +4,7 @@ import socket
 
 from swarm.gate import tls_client_hello
 from swarm.gate.denied import Denied
+from swarm.gate.parent_proxy import ParentProxyFailed
 from swarm.gate.task_net import TaskNet
 from swarm.gate.tls_client_hello import BadClientHello, ClientHello, HiddenName
 from swarm.gate.transport import Wire
@@ -78,6 +79,8 @@ def original_destination(accepted: socket.socket, net: TaskNet) -> tuple[Host, i
 
 def short_error(error: BaseException) -> str:
     """An error in a few harmless words."""
+    if isinstance(error, ParentProxyFailed):
+        return error.words
     text = str(error) or type(error).__name__
     plain = "".join(c if c.isalnum() or c in " .-_:" else " " for c in text)
     return " ".join(plain.split())[:80]

@@ -1,37 +1,33 @@
-"""Connects upstream: resolves a name once, vets every answer, uses a vetted one."""
+"""Connects upstream: resolves a name once, vets every answer, uses a vetted one.
+
+Where the user has a parent proxy, that is sent the name instead, and resolves it.
+"""
 
 import asyncio
-import errno
-import os
-import socket
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from swarm.gate.denied import Denied
-from swarm.gate.transport import SocketWire, settle
+from swarm.gate.dialing import TIMEOUT_SECONDS, Resolver, dial_any, system_resolver
+from swarm.gate.parent_proxy import Context, ParentRoute
+from swarm.gate.transport import Wire
+from swarm.policy.addresses import is_address
 from swarm.policy.decide import PolicyEvaluator, Verdict
+from swarm.policy.upstream_proxy import UpstreamProxy
 
-Resolver = Callable[[str], Awaitable[list[str]]]
-"""A name's addresses; OSError if it has none."""
-
-TIMEOUT_SECONDS = 15.0
 CACHE_SECONDS = 30.0
+BY_PARENT = "by parent proxy"
+"""Stands for the address of a host whose name the parent proxy resolves."""
 
 
 @dataclass(frozen=True, slots=True)
 class UpstreamConnection:
     """A connection out, and the address it leads to."""
 
-    wire: SocketWire
+    wire: Wire
     address: str
-
-
-async def system_resolver(name: str) -> list[str]:
-    """The addresses that the gate's own resolver gives."""
-    loop = asyncio.get_running_loop()
-    entries = await loop.getaddrinfo(name, None, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in entries))
+    parent: ParentRoute | None = None
+    """Set if it ends at the parent proxy: requests name the host in their target."""
 
 
 class Upstream:
@@ -40,6 +36,19 @@ class Upstream:
     def __init__(self, resolver: Resolver = system_resolver) -> None:
         self._resolver = resolver
         self._cache: dict[str, tuple[float, list[str]]] = {}
+        self._parent: ParentRoute | None = None
+
+    def go_through(self, proxy: UpstreamProxy | None, context: Context) -> None:
+        """Use this parent proxy from the next connection on, or none.
+
+        `context` is for a proxy that is spoken to by TLS.
+        """
+        self._parent = ParentRoute(proxy, self._resolver, context) if proxy else None
+
+    def parent_of(self, name: str, port: int) -> ParentRoute | None:
+        """The parent proxy that this host is reached through, if it is."""
+        parent = self._parent
+        return parent if parent and parent.leads_to(name, port) else None
 
     async def connect(
         self,
@@ -47,28 +56,27 @@ class Upstream:
         name: str,
         port: int,
         verdict: Verdict | None,
+        *,
+        in_the_clear: bool = False,
     ) -> UpstreamConnection:
-        """Connect to one of the name's addresses, IPv4 first.
+        """Connect to one of the name's addresses, IPv4 first, or by the parent proxy.
 
         Denied if *any* answer is not to be connected to: a name with one bad answer is
         being rebound. OSError or TimeoutError if none can be reached.
+
+        `in_the_clear` is for requests of plain HTTP: some proxies refuse CONNECT for
+        them, and every proxy takes them as they are.
         """
-        addresses = self._cached(name) or await self._resolve(name)
-        for address in addresses:
-            reason = evaluator.vet(address, verdict)
-            if reason:
-                raise Denied(reason, address=address)
-        error: OSError = OSError("no address")
-        for address in sorted(addresses, key=lambda text: ":" in text):
-            try:
-                return UpstreamConnection(
-                    await _open_connection(address, port), address
-                )
-            except (OSError, TimeoutError) as failure:
-                error = (
-                    failure if isinstance(failure, OSError) else OSError("timed out")
-                )
-        raise error
+        parent = self.parent_of(name, port)
+        if parent is None:
+            addresses = self._cached(name) or await self._resolve(name)
+            _vet(evaluator, addresses, verdict)
+            return UpstreamConnection(*await dial_any(addresses, port))
+        if is_address(name):
+            _vet(evaluator, [name], verdict)
+        if in_the_clear:
+            return UpstreamConnection(await parent.open_plain(), BY_PARENT, parent)
+        return UpstreamConnection(await parent.open_tunnel(name, port), BY_PARENT)
 
     def _cached(self, name: str) -> list[str]:
         until, addresses = self._cache.get(name, (0.0, []))
@@ -82,30 +90,10 @@ class Upstream:
         return addresses
 
 
-async def _open_connection(address: str, port: int) -> SocketWire:
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    connection = socket.socket(family, socket.SOCK_STREAM)
-    connection.setblocking(False)
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    try:
-        await _connect(connection, address, port)
-    except BaseException:
-        connection.close()
-        raise
-    return SocketWire(connection)
-
-
-async def _connect(connection: socket.socket, address: str, port: int) -> None:
-    """Connect; the loop's own `sock_connect` would ask a thread to resolve."""
-    code = connection.connect_ex((address, port))
-    if code == errno.EINPROGRESS:
-        loop = asyncio.get_running_loop()
-        answered = loop.create_future()
-        loop.add_writer(connection, settle, answered)
-        try:
-            await asyncio.wait_for(answered, TIMEOUT_SECONDS)
-        finally:
-            loop.remove_writer(connection)
-        code = connection.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-    if code:
-        raise OSError(code, os.strerror(code))
+def _vet(
+    evaluator: PolicyEvaluator, addresses: list[str], verdict: Verdict | None
+) -> None:
+    for address in addresses:
+        reason = evaluator.vet(address, verdict)
+        if reason:
+            raise Denied(reason, address=address)

@@ -25,7 +25,7 @@ from swarm.gate.listeners import Listeners
 from swarm.gate.task_net import TaskNet
 from swarm.gate.upstream import Upstream
 from swarm.gate.worker_memory import WorkerMemory
-from swarm.policy import rules
+from swarm.policy import rules, upstream_proxy
 
 IDLE_SECONDS = 30.0
 """A worker goes when nothing was open and no name was asked for that long."""
@@ -94,8 +94,10 @@ class Worker:
         self.net.hold_secrets(body.get("secrets", {}), body.get("placeholders", {}))
         if body["cut"]:
             self.net.cut()
+        self._upstream = Upstream()
+        self._go_through_parent(body)
         handler = ConnectionHandler(
-            self.net, Upstream(), Authority(keys), lambda: _context(self.net)
+            self.net, self._upstream, Authority(keys), lambda: _context(self.net)
         )
         self._listeners = Listeners(self.net, handler, listeners)
 
@@ -117,7 +119,12 @@ class Worker:
     def _replace(self, body: Mapping[str, Any]) -> int:
         ended = self.net.replace(rules.from_json(body["policy"]))
         self.net.hold_secrets(body.get("secrets", {}), body.get("placeholders", {}))
+        self._go_through_parent(body)
         return ended
+
+    def _go_through_parent(self, body: Mapping[str, Any]) -> None:
+        proxy = upstream_proxy.from_json(body.get("parent"))
+        self._upstream.go_through(proxy, lambda: _context(self.net))
 
     async def until_idle(self) -> None:
         """Leave once nothing has been going on for long enough."""

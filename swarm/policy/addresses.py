@@ -128,6 +128,15 @@ def refuse(
     return _REASONS.get(found, Reason.ADDRESS_NOT_PUBLIC)
 
 
+def is_address(text: str) -> bool:
+    """True for an address without brackets, false for a name."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _carries_ipv4(address: ipaddress.IPv6Address) -> bool:
     if address.ipv4_mapped or address.sixtofour or address.teredo:
         return True

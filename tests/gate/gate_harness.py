@@ -58,6 +58,16 @@ class GateHarness:
         client.status = (await client.head()).split("\r\n")[0]
         return client
 
+    async def connect_straight(self, name: str) -> "Client":
+        """A connection that the transparent listener takes to be to this name.
+
+        Its port is the listener's own: there is no kernel between that knew another.
+        """
+        self.net.names._by_address["127.0.0.1"] = name
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.straight)
+        self.clients.append(Client(reader, writer))
+        return self.clients[-1]
+
     def said(self, **facts: object) -> list[dict[str, Any]]:
         """The lines that say all of this."""
         self.net.audit.flush(everything=True)

@@ -10,6 +10,7 @@ import runpy
 
 from swarm.gate import (
     connection_handler,
+    dialing,
     dns,
     http_session,
     request_decision,
@@ -99,7 +100,7 @@ async def raw_inside(self, wire, host, port, verdict, server):
     return await self._pass_through(wire, host, port, verdict, server, sni="")
 
 
-async def reach_anything(self, evaluator, name, port, rule):
+async def reach_anything(self, evaluator, name, port, rule, **_how):
     """Whatever is not known leads to the web of the test."""
     try:
         found = self._cached(name) or await self._resolve(name)
@@ -107,13 +108,13 @@ async def reach_anything(self, evaluator, name, port, rule):
         found = []
     for address in found:
         with contextlib.suppress(OSError, TimeoutError):
-            wire = await asyncio.wait_for(upstream._open_connection(address, port), 1)
+            wire = await asyncio.wait_for(dialing.dial(address, port), 1)
             return upstream.UpstreamConnection(wire, address)
     web = await self._resolver("good.test")
     ports = {r.ports[0] for r in evaluator.policy.rules if r.ports}
     for number in (port, *ports):
         with contextlib.suppress(OSError, TimeoutError):
-            wire = await asyncio.wait_for(upstream._open_connection(web[0], number), 1)
+            wire = await asyncio.wait_for(dialing.dial(web[0], number), 1)
             return upstream.UpstreamConnection(wire, web[0])
     raise OSError("nothing there")
 
