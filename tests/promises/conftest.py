@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.engine.keeper_harness import new_sample_repository
+from tests.promises.neighbour import ALL, misbehaving, open_neighbour
 from tests.promises.sandbox_probe import SandboxProbe, open_bridged_probe, open_probe
 from tests.promises.weakened_sandbox import WeakenedSandbox, open_weakened_sandbox, tidy
 
@@ -42,12 +43,80 @@ def weakened(real_sandbox: SandboxProbe) -> Iterator[WeakenedSandbox]:
         yield probe
 
 
+@pytest.fixture(scope="session")
+def misbehaving_task(
+    real_sandbox: SandboxProbe, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SandboxProbe]:
+    """A task at the same gate as the real sandbox."""
+    with open_neighbour(real_sandbox, tmp_path_factory.mktemp("neighbour")) as probe:
+        yield probe
+
+
+@pytest.fixture(autouse=True)
+def neighbour(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The way in which another task misbehaves meanwhile; none for most runs."""
+    way = getattr(request, "param", "")
+    if not way:
+        yield
+        return
+    with misbehaving(request.getfixturevalue("misbehaving_task"), way):
+        yield
+
+
+GATES = (
+    "test_addresses",
+    "test_host_names",
+    "test_policy",
+    "test_protocol",
+    "test_secrets",
+)
+"""The gate's promises, which it keeps beside a task that misbehaves, too."""
+SAMPLE = {
+    "test_bytes_to_a_bare_address_end_at_the_gate": "a greeting in crumbs",
+    "test_another_resolver_is_the_gates_own_in_disguise": "names without end",
+    "test_a_wildcard_leaves_out_its_apex": "heads byte by byte",
+    "test_a_deny_beats_every_allow": "a body in crumbs",
+    "test_once_is_once": "names by connections",
+    "test_each_request_of_a_connection_is_judged": "interim answers without end",
+    "test_the_gate_puts_the_value_in_its_place": "an answer in crumbs",
+    "test_a_leak_is_a_red_event": "denials without end",
+}
+"""Of the runs beside a neighbour, those that are not long: one for each way."""
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a promise on the real sandbox, then on the weak one that its mark names."""
+    """Run a promise on the real sandbox, then on the weak one that its mark names.
+
+    A promise of the gate's is run on the real one beside each misbehaving neighbour.
+    """
+    quiet, noisy = ["real_sandbox"], _noisy_runs(metafunc)
     if "sandbox" in metafunc.fixturenames:
         mark = metafunc.definition.get_closest_marker("against")
-        other = mark.args[0] if mark else "weak_gate"
-        metafunc.parametrize("sandbox", ["real_sandbox", other], indirect=True)
+        quiet.append(mark.args[0] if mark else "weak_gate")
+        runs = [pytest.param(name, "", id=name) for name in quiet] + [
+            pytest.param("real_sandbox", way, id=f"beside {way}", marks=marks)
+            for way, marks in noisy
+        ]
+        metafunc.parametrize(("sandbox", "neighbour"), runs, indirect=True)
+    elif noisy:
+        alone = pytest.param("", id="quiet")
+        beside = [
+            pytest.param(way, id=f"beside {way}", marks=marks) for way, marks in noisy
+        ]
+        metafunc.parametrize("neighbour", [alone, *beside], indirect=True)
+
+
+def _noisy_runs(
+    metafunc: pytest.Metafunc,
+) -> list[tuple[str, tuple[pytest.MarkDecorator, ...]]]:
+    """The ways beside which a test is run, with their marks."""
+    name = metafunc.function.__name__
+    if metafunc.module.__name__.rpartition(".")[2] not in GATES or not (
+        {"sandbox", "real_sandbox"} & set(metafunc.fixturenames)
+    ):
+        return []
+    short = [(SAMPLE[name], ())] if name in SAMPLE else []
+    return [*short, (ALL, (pytest.mark.long,))]
 
 
 @pytest.fixture
