@@ -1,0 +1,1 @@
+"""The first install of a real small project, for each package tool in each network."""

@@ -1,0 +1,273 @@
+"""Installs in one network: a home, a keeper, a gate and a box of their own.
+
+`python -m tests.first_install.run NETWORK TOOL…` prints a line of JSON for each tool. A
+process of its own, because the user's variables are those of the whole process.
+"""
+
+import contextlib
+import dataclasses
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from swarm.adapters.docker import DockerImages
+from swarm.engine.host import images
+from swarm.model.events import NetDenied
+from swarm.model.task import State
+from swarm.policy import reasons
+from tests.engine.keeper_harness import (
+    KeeperHarness,
+    new_sample_repository,
+    open_keeper_harness,
+)
+from tests.first_install import packages
+from tests.first_install.mirror import HOST, Mirror
+from tests.first_install.networks import DIRECT, NETWORKS, Network
+from tests.first_install.parent_proxy import ParentProxy
+from tests.first_install.projects import TOOLS, Files
+from tests.promises.sandbox_probe import gateway
+
+SECONDS = 240
+"""The limit of one install."""
+USERS = ("HOME", "PATH", "LANG", "DOCKER_HOST", "PYTHONPATH", "TMPDIR", "USER")
+"""Variables of this machine that the user of the table has, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one tool in one network."""
+
+    tool: str
+    network: str
+    outcome: str
+    """`works`, `fails`, or `untried`; `works with a line` if a denial named one."""
+    said: str = ""
+    """What the tool said in the end."""
+    denials: tuple[str, ...] = ()
+    """Host, reason and way out of each denial."""
+
+
+def image() -> str:
+    """The image with the tools; built if it is not there, which takes minutes."""
+    door, text = DockerImages(), Path(__file__).with_name("Dockerfile").read_bytes()
+    base = images.build(door, "base", lambda _line: None)
+    digest = hashlib.sha256(text + base.encode()).hexdigest()[:12]
+    reference = f"swarm/test-install:{digest}"
+    if not door.image_id(reference):
+        files = {"Dockerfile": text}
+        door.build(reference, files, {"BASE_IMAGE": base}, lambda _line: None)
+    return reference
+
+
+def _docker(*words: str, given: str = "") -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        ["docker", *words],
+        input=given,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+        timeout=SECONDS + 60,
+    )
+
+
+def gems(reference: str) -> dict[str, bytes]:
+    """The gem index."""
+    said = _docker(
+        "run", "--rm", "--network", "none", "-i", reference, "ruby", "-",
+        given=packages.GEM_SCRIPT,
+    )  # fmt: skip
+    assert said.returncode == 0, said.stderr
+    files = packages.gem_files(said.stdout)
+    return {f"/gem/{path}": data for path, data in files.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One network with a task in it."""
+
+    name: str
+    harness: KeeperHarness
+    task: int
+    mirror: Mirror | None
+    proxy: ParentProxy | None
+
+    def install(self, tool: str) -> Result:
+        """Try it; once more with the lines that the denials named."""
+        if not self._is_tried(tool):
+            return Result(tool, self.name, "untried")
+        before = len(self._denied())
+        worked, said = self._run(tool)
+        denied = self._denied()[before:]
+        words = tuple(dict.fromkeys(_words(one) for one in denied))
+        if worked:
+            return Result(tool, self.name, "works", "", words)
+        lines = list(dict.fromkeys(filter(None, map(_line, denied))))
+        if lines and all(self._follow(line) for line in lines) and self._run(tool)[0]:
+            return Result(tool, self.name, "works with a line", _plain(said), words)
+        return Result(tool, self.name, "fails", _plain(said), words)
+
+    def _follow(self, line: str) -> bool:
+        """Do what a denial said is the way out; False if it is refused."""
+        repo = self.harness.queries.tasks.get(self.task).repo
+        done = subprocess.run(
+            [sys.executable, "-m", *line.split()],
+            cwd=repo,
+            env={**os.environ, "SWARM_HOME": str(self.harness.paths.home)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        print(line, done.returncode, done.stdout, done.stderr, file=sys.stderr)
+        return done.returncode == 0
+
+    def _is_tried(self, tool: str) -> bool:
+        return self.name != DIRECT or TOOLS[tool].is_public
+
+    def _run(self, tool: str) -> tuple[bool, str]:
+        url = self.mirror.url if self.mirror and self._uses_mirror(tool) else ""
+        folder = self.harness.paths.worktree(self.task) / f"first-{tool}"
+        write(folder, TOOLS[tool].project(url))
+        os.system(f"chmod -R a+rwX {folder}")
+        box = self.harness.context.names(self.task).sandbox
+        words = f"cd /workspace/first-{tool} && {TOOLS[tool].install}"
+        done = _docker(
+            "exec", box, "timeout", "-k", "5", str(SECONDS), "bash", "-c", words
+        )
+        said = done.stdout + done.stderr
+        return done.returncode == 0 and "hello" in done.stdout, said
+
+    def _uses_mirror(self, tool: str) -> bool:
+        return not (self.proxy and TOOLS[tool].is_public)
+
+    def _denied(self) -> list[NetDenied]:
+        recorded = self.harness.queries.events.after(task=self.task, limit=100_000)
+        return [
+            one.event
+            for one in recorded
+            if isinstance(one.event, NetDenied) and not one.event.quiet
+        ]
+
+
+def _words(denied: NetDenied) -> str:
+    return f"{denied.host}:{denied.port} {denied.reason}"
+
+
+def _line(denied: NetDenied) -> str:
+    """The command that the denial names as the way out; empty for none."""
+    reason = reasons.by_code(denied.reason)
+    way_out = reason.way_out if reason else ""
+    return way_out.format(place=f"{denied.host}:{denied.port}")
+
+
+def _plain(said: str) -> str:
+    """The last lines without colours."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", said)
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return "\n".join(lines[-12:])
+
+
+def write(folder: Path, files: Files) -> None:
+    """Write these files, and the folders that they are in."""
+    for path, text in files.items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        # Whoever the agent is in the box, it works in the project.
+        file.parent.chmod(0o777)
+    if folder.exists():
+        folder.chmod(0o777)
+
+
+@contextlib.contextmanager
+def open_place(name: str, tools: list[str]) -> Iterator[Place]:
+    """Everything of the network runs; everything goes at the end."""
+    network = NETWORKS[name]
+    with tempfile.TemporaryDirectory() as text:
+        folder = Path(text)
+        user = _be_the_user(folder / "user")
+        reference = image()
+        with open_keeper_harness() as harness:
+            names = harness.parts.nets.gate.names
+            if network.has_proxy:
+                label = f"--label=swarm.home={harness.paths.tag}"
+                _docker("network", "create", "--internal", label, names.gate)
+            else:
+                harness.context.containers.make_network(
+                    names.gate, names.labels("gate")
+                )
+            address = gateway(names.gate)
+            mirror = _mirror(folder, address, network, reference)
+            proxy = None
+            if network.has_proxy:
+                proxy = ParentProxy(address, {HOST: address})
+                os.environ["HTTPS_PROXY"] = proxy.url
+            for tool in tools:
+                if mirror and not (proxy and TOOLS[tool].is_public):
+                    write(user, TOOLS[tool].settings(mirror.url, network.token))
+            _configure(harness, reference, mirror, "" if proxy else address)
+            harness.start_keeper()
+            sample = new_sample_repository(folder / "sample")
+            task = harness.new_task(sample, "sleep 100000")
+            harness.until_state(task, State.LIVE)
+            yield Place(name, harness, task, mirror, proxy)
+            for server in (mirror, proxy):
+                if server:
+                    server.close()
+
+
+def _be_the_user(home: Path) -> Path:
+    """Forget this machine's own user: its variables, and its home."""
+    for name in list(os.environ):
+        if name not in USERS and not name.startswith(("SWARM_", "DOCKER_")):
+            del os.environ[name]
+    home.mkdir()
+    os.environ["HOME"] = str(home)
+    return home
+
+
+def _mirror(
+    folder: Path, address: str, network: Network, reference: str
+) -> Mirror | None:
+    if not network.has_mirror:
+        return None
+    (folder / "mirror").mkdir()
+    return Mirror(address, folder / "mirror", gems(reference), network.token)
+
+
+def _configure(
+    harness: KeeperHarness, reference: str, mirror: Mirror | None, address: str
+) -> None:
+    hosts = f'{{ "{HOST}" = "{address}" }}' if mirror and address else "{}"
+    home = harness.paths.home
+    (home / "config.toml").write_text(
+        f'[gate]\nready = 0\nhosts = {hosts}\n[sandbox]\nimage = "{reference}"\n'
+    )
+    if mirror:
+        (home / "mirror.pem").write_text(mirror.authority.certificate)
+        (home / "policy.toml").write_text(
+            f'version = 1\n[tls]\nupstream_ca = ["{home}/mirror.pem"]\n'
+        )
+
+
+def main(name: str, tools: list[str]) -> None:
+    """Print what came of each."""
+    with open_place(name, tools) as place:
+        for tool in tools:
+            result = place.install(tool)
+            print(json.dumps(dataclasses.asdict(result)), flush=True)
+        if place.mirror:
+            print("mirror:", *place.mirror.asked, sep="\n  ", file=sys.stderr)
+        if place.proxy:
+            print("proxy:", *place.proxy.asked, sep="\n  ", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])
