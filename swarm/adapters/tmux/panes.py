@@ -9,7 +9,7 @@ import libtmux
 
 from swarm.adapters.tmux.process import environment as tmux_environment
 from swarm.adapters.tmux.server import SESSION, PrivateServer, translated_errors
-from swarm.adapters.tmux.settings import chain
+from swarm.adapters.tmux.settings import SIZE, chain
 from swarm.errors import Refused, ToolError
 from swarm.ports import PaneFacts, Screen
 
@@ -35,7 +35,8 @@ class Tmux:
             self._add_window(name, command)
 
     def _start_server(self, name: str, command: str) -> None:
-        size = ["-x", "120", "-y", "36"]
+        width, _, height = SIZE.partition("x")
+        size = ["-x", width, "-y", height]
         session = ["new-session", "-d", "-s", SESSION, "-n", name, *size, command]
         # The options come first: a program that ends at once must find remain-on-exit.
         self._server.run("start-server", *chain(), ";", *session)
@@ -58,6 +59,7 @@ class Tmux:
         if row is not None:
             with translated_errors():
                 row[0].kill()
+            self._server.run("set-hook", "-gu", _detach_hook(row[0]))
 
     def all(self) -> dict[str, PaneFacts]:
         return {name: _facts(pane) for name, (_, pane) in self._rows().items()}
@@ -99,21 +101,24 @@ class Tmux:
         if facts is None or facts.dead:
             raise ToolError(f"tmux: the pane {name} is not at work")
         buffer = f"swarm-{secrets.token_hex(8)}"
+        out_of_mode = _leave_mode(target)
         self._server.run(
-            "load-buffer", "-b", buffer, "-", ";",
+            "load-buffer", "-b", buffer, "-", ";", *out_of_mode, ";",
             "paste-buffer", "-p", "-d", "-b", buffer, "-t", target,
             stdin=text,
         )  # fmt: skip
         if enter:
             threading.Event().wait(self._enter_delay)
-            self._server.run("send-keys", "-t", target, "Enter")
+            self._server.run(*out_of_mode, ";", "send-keys", "-t", target, "Enter")
 
     def attach_argv(self, name: str) -> list[str]:
         view = f"view-{secrets.token_hex(4)}"
         unset = ["env", "-u", "TMUX"]
+        row = self._rows().get(name)
         return [*unset, *self._server.argv(
             "new-session", "-t", f"={SESSION}", "-s", view, ";",
             "set-option", "-t", view, "destroy-unattached", "on", ";",
+            *(_resize_at_detach(row[0]) if row else ()),
             "select-window", "-t", f"={view}:={name}",
         )]  # fmt: skip
 
@@ -125,6 +130,28 @@ class Tmux:
             if not _means_no_server(error):
                 raise
         self._server.socket.unlink(missing_ok=True)
+
+
+def _leave_mode(target: str) -> list[str]:
+    """The words that end a pane's copy mode, in which a paste is no paste."""
+    leave = f"send-keys -t '{target}' -X cancel"
+    return ["if-shell", "-F", "-t", target, "#{pane_in_mode}", leave]
+
+
+def _detach_hook(window: libtmux.Window) -> str:
+    """The hook that belongs to one window; tmux uses no id of a window twice."""
+    return f"client-detached[{str(window.window_id).removeprefix('@')}]"
+
+
+def _resize_at_detach(window: libtmux.Window) -> list[str]:
+    """The words that give a window its usual size when a client leaves.
+
+    One that still looks at it has its own size again, by `window-size latest`.
+    """
+    width, _, height = SIZE.partition("x")
+    resize = f"resize-window -t {window.window_id} -x {width} -y {height}"
+    follow = f"set-option -w -t {window.window_id} window-size latest"
+    return ["set-hook", "-g", _detach_hook(window), f"{resize} ; {follow}", ";"]
 
 
 def _shell_command(argv: list[str], environment: dict[str, str]) -> str:

@@ -58,7 +58,9 @@ class PrivateServer(libtmux.Server):
                 "tmux is not installed",
                 hint="install it: `apt-get install tmux`, or `swarm doctor --fix`",
             )
-        return [program, "-L", str(self.socket_name), "-f", os.devnull, *words]
+        # -u: in a locale such as C the client would write `_` for what is not ASCII.
+        socket = str(self.socket_name)
+        return [program, "-u", "-L", socket, "-f", os.devnull, *words]
 
     def run(self, *words: str, stdin: str = "") -> str:
         """The output of one or more commands; ToolError with tmux's complaint."""

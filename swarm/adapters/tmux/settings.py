@@ -3,8 +3,13 @@
 STYLE = "bg=colour88,fg=colour231,bold"
 """White on dark red: whoever is attached sees an untrusted program."""
 
+SIZE = "120x36"
+"""Columns and rows of a window that nobody is attached to."""
+
 OPTIONS: tuple[tuple[str, ...], ...] = (
-    ("set-option", "-s", "set-clipboard", "off"),
+    # What the human copies reaches their clipboard; a program's OSC 52 reaches nothing.
+    ("set-option", "-s", "set-clipboard", "external"),
+    ("set-option", "-sa", "terminal-features", ",*:clipboard"),
     ("set-option", "-s", "exit-empty", "off"),
     ("set-option", "-s", "escape-time", "20"),
     ("set-option", "-s", "default-terminal", "screen-256color"),
@@ -12,7 +17,7 @@ OPTIONS: tuple[tuple[str, ...], ...] = (
     ("set-option", "-g", "prefix", "C-b"),
     ("set-option", "-g", "mouse", "on"),
     ("set-option", "-g", "history-limit", "20000"),
-    ("set-option", "-g", "default-size", "120x36"),
+    ("set-option", "-g", "default-size", SIZE),
     ("set-option", "-g", "status-left-length", "100"),
     ("set-option", "-g", "status-right", ""),
     ("set-option", "-g", "status-style", STYLE),
@@ -27,24 +32,71 @@ OPTIONS: tuple[tuple[str, ...], ...] = (
     ("set-option", "-gw", "automatic-rename", "off"),
     ("set-option", "-gw", "monitor-bell", "off"),
     ("set-option", "-gw", "window-size", "latest"),
+    ("set-option", "-gw", "mode-keys", "emacs"),
     ("set-option", "-gw", "window-status-format", ""),
     ("set-option", "-gw", "window-status-current-format", ""),
     (
         "set-option",
         "-g",
         "status-left",
-        " [UNTRUSTED] #{window_name} · an agent writes here · ctrl+q back to swarm ",
+        " [UNTRUSTED] #{window_name} · an agent writes here · ctrl+q back to swarm"
+        " · shift+drag copies ",
     ),
 )
+
+_COPYING = "set-option -w mode-keys emacs"
+"""From here on the keys are those of tmux's own copy mode."""
+_SCROLLING = "set-option -w mode-keys vi"
+"""From here on any key leads back to the program: the table below stands for tmux's vi
+keys, since a pane in a mode has one of these two tables and no third."""
+
+
+def _program_s(otherwise: str) -> str:
+    """A mouse event is the program's if it asked for the mouse, or if a mode is on."""
+    is_wanted = "#{||:#{pane_in_mode},#{mouse_any_flag}}"
+    return f"if-shell -F '{is_wanted}' 'send-keys -M' '{otherwise}'"
+
+
+_LINES = "3"
+"""Lines that one notch of the wheel moves."""
+
+
+def _wheel(key: str, otherwise: str) -> str:
+    """Cursor keys for a full-screen program that did not ask for the mouse."""
+    arrows = f"send-keys -N {_LINES} {key}"
+    return _program_s(f'if-shell -F "#{{alternate_on}}" "{arrows}" "{otherwise}"')
+
+
+_SCROLL = f"{_SCROLLING} ; copy-mode -e ; send-keys -X -N {_LINES} scroll-up"
+_SELECT = f"{_COPYING} ; copy-mode -M"
 
 KEYS: tuple[tuple[str, ...], ...] = (
     ("unbind-key", "-a", "-T", "prefix"),
     ("unbind-key", "-a", "-T", "root"),
+    ("unbind-key", "-a", "-T", "copy-mode-vi"),
     ("bind-key", "-n", "C-q", "detach-client"),
     ("bind-key", "d", "detach-client"),
-    ("bind-key", "[", "copy-mode"),
+    ("bind-key", "[", f"{_COPYING} ; copy-mode"),
     ("bind-key", "C-b", "send-prefix"),
-    ("bind-key", "-n", "WheelUpPane", "copy-mode", "-e"),
+    ("bind-key", "-n", "WheelUpPane", _wheel("Up", _SCROLL)),
+    ("bind-key", "-n", "WheelDownPane", _wheel("Down", "")),
+    ("bind-key", "-n", "MouseDrag1Pane", _program_s(_SELECT)),
+    ("bind-key", "-T", "copy-mode", "C-q", "detach-client"),
+    *(
+        ("bind-key", "-T", "copy-mode-vi", key, command)
+        for key, command in (
+            ("C-q", "detach-client"),
+            ("WheelUpPane", f"send-keys -X -N {_LINES} scroll-up"),
+            ("WheelDownPane", f"send-keys -X -N {_LINES} scroll-down-and-cancel"),
+            ("PPage", "send-keys -X page-up"),
+            ("NPage", "send-keys -X page-down-and-cancel"),
+            ("MouseDown1Pane", "select-pane"),
+            ("MouseUp1Pane", "select-pane"),
+            ("MouseDrag1Pane", f"{_COPYING} ; send-keys -X begin-selection"),
+            # Without a word of its own it sends the key that was pressed.
+            ("Any", "send-keys -X cancel ; send-keys"),
+        )
+    ),
 )
 """The keys that tmux takes; all others go to the agent, and none opens a shell."""
 

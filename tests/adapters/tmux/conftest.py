@@ -18,13 +18,18 @@ def is_ours(start: ProcessStart) -> bool:
     return start.passes("swarm/adapters/process.py", "_start")
 
 
+def is_the_human_s(start: ProcessStart) -> bool:
+    """Whether it is the client in the terminal that a test sits at."""
+    return start.passes("tests/adapters/tmux/terminal.py", "attached")
+
+
 @pytest.fixture(autouse=True)
 def only_our_starts(request: pytest.FixtureRequest) -> Iterator[list[ProcessStart]]:
     """Fail on a process that libtmux starts by itself."""
     with collected() as starts:
         yield starts
     if "plain_server" not in request.fixturenames:
-        strangers = [start for start in starts if not is_ours(start)]
+        strangers = [s for s in starts if not (is_ours(s) or is_the_human_s(s))]
         assert not strangers, "\n".join(f"{s.argv}: {s.stack[:6]}" for s in strangers)
 
 

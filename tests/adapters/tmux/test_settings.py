@@ -13,7 +13,7 @@ SHELL = ["bash", "--norc", "--noprofile"]
 @pytest.mark.parametrize(
     ("scope", "option", "value"),
     [
-        ("-s", "set-clipboard", "off"),
+        ("-s", "set-clipboard", "external"),
         ("-s", "exit-empty", "off"),
         ("-g", "set-titles", "off"),
         ("-g", "update-environment", ""),

@@ -1,0 +1,246 @@
+"""A human at a terminal: wheel, mouse, clipboard, size, and `send` meanwhile."""
+
+import base64
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from swarm.adapters.tmux import Tmux
+from swarm.adapters.tmux.server import PrivateServer
+from swarm.adapters.tmux.settings import SIZE
+from tests.adapters.tmux.terminal import ANSWERS, Terminal, attached
+
+SHELL = ["bash", "--norc", "--noprofile"]
+NUMBERS = b"clear; seq 100; echo en''d\r"
+SHOW_BYTES = "stty -echo -icanon; cat -v"
+MOUSE = f"printf '\\033[?1000h\\033[?1006h'; echo rea''dy; {SHOW_BYTES}"
+FULL_SCREEN = f"printf '\\033[?1049h\\033[?1h'; echo rea''dy; {SHOW_BYTES}"
+
+
+@pytest.fixture(params=ANSWERS)
+def terminal(
+    request: pytest.FixtureRequest, tmux: Tmux, socket: str
+) -> Iterator[Terminal]:
+    """A shell, and a human who is attached to it, at each kind of terminal."""
+    tmux.open("a", SHELL, {})
+    with attached(tmux.attach_argv("a"), request.param) as terminal:
+        yield terminal
+
+
+@pytest.fixture
+def shown(tmux: Tmux) -> Callable[[], str]:
+    return lambda: tmux.capture(["a"])["a"].text
+
+
+@pytest.fixture
+def fact(socket: str) -> Callable[[str], str]:
+    """What tmux says of the pane, such as its mode."""
+
+    def ask(name: str) -> str:
+        words = ("display-message", "-p", "-t", "=swarm:=a", f"#{{{name}}}")
+        return PrivateServer(socket).run(*words).strip()
+
+    return ask
+
+
+def scrolled(
+    terminal: Terminal, shown: Callable[[], str], fact: Callable[[str], str]
+) -> None:
+    terminal.press(NUMBERS)
+    terminal.until(lambda: "end" in shown().split("\n"))
+    terminal.wheel(up=True)
+    terminal.until(lambda: fact("pane_in_mode") == "1")
+
+
+def test_the_first_key_leaves_the_history_and_arrives(
+    terminal: Terminal, shown: Callable[[], str], fact: Callable[[str], str]
+) -> None:
+    """Whatever key it is, in whatever script; then the rest of the line."""
+    scrolled(terminal, shown, fact)
+    terminal.press("echo 'é т 字'\r".encode())
+    terminal.until(lambda: "é т 字" in shown().split("\n"))
+    assert fact("pane_in_mode") == "0"
+
+
+@pytest.mark.parametrize("key", [b"\r", b"\x03", b"\x1b[A", b"q", b" ", b"\x7f"])
+def test_each_key_leaves_the_history(
+    tmux: Tmux, shown: Callable[[], str], fact: Callable[[str], str], key: bytes
+) -> None:
+    """Those too that mean something in tmux's own copy mode."""
+    tmux.open("a", SHELL, {})
+    with attached(tmux.attach_argv("a")) as terminal:
+        scrolled(terminal, shown, fact)
+        terminal.press(key)
+        terminal.until(lambda: fact("pane_in_mode") == "0")
+
+
+def test_ctrl_q_leaves_from_the_history_too(
+    terminal: Terminal, shown: Callable[[], str], fact: Callable[[str], str]
+) -> None:
+    """The way back to swarm is one key, whatever is on."""
+    scrolled(terminal, shown, fact)
+    terminal.press(b"\x11")
+    terminal.until_shown(b"[detached")
+
+
+def test_the_wheel_leads_through_the_history_and_back(
+    terminal: Terminal, shown: Callable[[], str], fact: Callable[[str], str]
+) -> None:
+    """At the newest line the program has the keys again."""
+    scrolled(terminal, shown, fact)
+    terminal.wheel(up=True)
+    terminal.until(lambda: int(fact("scroll_position") or 0) >= 4)
+    for _ in range(8):
+        terminal.wheel(up=False)
+    terminal.until(lambda: fact("pane_in_mode") == "0")
+
+
+def test_the_wheel_is_a_program_s_that_wants_the_mouse(
+    terminal: Terminal, shown: Callable[[], str]
+) -> None:
+    terminal.press(f"clear; {MOUSE}\r".encode())
+    terminal.until(lambda: "ready" in shown())
+    terminal.wheel(up=True)
+    terminal.wheel(up=False)
+    terminal.until(lambda: "^[[<64;10;10M^[[<65;10;10M" in shown())
+
+
+def test_a_full_screen_program_without_the_mouse_gets_cursor_keys(
+    terminal: Terminal, shown: Callable[[], str], fact: Callable[[str], str]
+) -> None:
+    """In the form that it asked for, as from a keyboard."""
+    terminal.press(f"clear; {FULL_SCREEN}\r".encode())
+    terminal.until(lambda: "ready" in shown())
+    terminal.wheel(up=True)
+    terminal.wheel(up=False)
+    terminal.until(lambda: "^[OA^[OA^[OA^[OB^[OB^[OB" in shown())
+    assert fact("pane_in_mode") == "0"
+
+
+def copied(terminal: Terminal) -> str:
+    """The text of the last OSC 52 that reached the terminal."""
+    found = re.findall(rb"\x1b\]52;[^;]*;([^\x07\x1b]*)", terminal.written)
+    return base64.b64decode(found[-1]).decode() if found else ""
+
+
+def test_a_drag_copies_to_the_human_s_clipboard(
+    terminal: Terminal, shown: Callable[[], str], fact: Callable[[str], str]
+) -> None:
+    """From what is there, and from the history."""
+    terminal.press(b"clear; echo hello''world\r")
+    terminal.until(lambda: "helloworld" in shown().split("\n"))
+    line = shown().split("\n").index("helloworld") + 1
+    terminal.pull((1, line), (2, line))
+    terminal.until(lambda: fact("pane_in_mode") == "1")
+    terminal.let_go((6, line))
+    terminal.until(lambda: copied(terminal) == "hello")
+
+    scrolled(terminal, shown, fact)
+    terminal.pull((1, 3), (1, 4))
+    terminal.until(lambda: fact("selection_present") == "1")
+    terminal.let_go((3, 5))
+    terminal.until(lambda: len(copied(terminal).split()) == 3)
+    terminal.until(lambda: fact("pane_in_mode") == "0")
+
+
+def test_copy_mode_copies_to_the_human_s_clipboard(
+    terminal: Terminal, shown: Callable[[], str], fact: Callable[[str], str]
+) -> None:
+    """With the keys that tmux has for it, also after the wheel was used."""
+    scrolled(terminal, shown, fact)
+    terminal.press(b"\x03")
+    terminal.until(lambda: fact("pane_in_mode") == "0")
+    terminal.press(b"clear; echo hello''world\r")
+    terminal.until(lambda: "helloworld" in shown().split("\n"))
+    terminal.press(b"\x02[")
+    terminal.until(lambda: fact("pane_in_mode") == "1")
+    # Keys that come faster than a human's are a paste to tmux, and no keys of its own.
+    for key, then in (
+        (b"\x1b[A", ("copy_cursor_y", "0")),
+        (b"\x01", ("copy_cursor_x", "0")),
+        (b"\x00", ("selection_present", "1")),
+        (b"\x05", ("copy_cursor_x", "10")),
+        (b"\x1bw", ("pane_in_mode", "0")),
+    ):
+        terminal.press(key)
+        terminal.until(lambda then=then: fact(then[0]) == then[1])  # type: ignore[misc]
+    terminal.until(lambda: copied(terminal) == "helloworld")
+
+
+def test_a_program_reaches_no_clipboard(
+    terminal: Terminal, shown: Callable[[], str], socket: str
+) -> None:
+    """Neither the terminal's nor tmux's, whichever way it asks."""
+    evil = base64.b64encode(b"rm -rf ~").decode()
+    plain = f"printf '\\033]52;c;{evil}\\007'"
+    wrapped = f"printf '\\033Ptmux;\\033\\033]52;c;{evil}\\007\\033\\\\'"
+    terminal.press(f"clear; {plain}; {wrapped}; echo do''ne\r".encode())
+    terminal.until(lambda: "done" in shown().split("\n"))
+
+    assert evil.encode() not in terminal.written.replace(plain.encode(), b"").replace(
+        wrapped.encode(), b""
+    ) or not copied(terminal)
+    assert PrivateServer(socket).run("list-buffers") == ""
+
+
+def test_a_text_that_is_sent_arrives_out_of_the_history(
+    tmux: Tmux, shown: Callable[[], str], fact: Callable[[str], str]
+) -> None:
+    """Whole, with its Enter, whatever mode the human left the pane in."""
+    tmux.open("a", SHELL, {})
+    with attached(tmux.attach_argv("a")) as terminal:
+        scrolled(terminal, shown, fact)
+        tmux.send("a", "echo one''two", enter=True)
+        terminal.until(lambda: "onetwo" in shown().split("\n"))
+        terminal.press(b"\x02[")
+        terminal.until(lambda: fact("pane_in_mode") == "1")
+        tmux.send("a", "echo three''four", enter=True)
+        terminal.until(lambda: "threefour" in shown().split("\n"))
+
+
+def test_a_pane_has_its_usual_size_again_when_a_client_is_gone(
+    tmux: Tmux, fact: Callable[[str], str]
+) -> None:
+    """Left by a key or killed; while another looks on, it is that one's."""
+    tmux.open("a", SHELL, {})
+
+    def size() -> str:
+        return f"{fact('window_width')}x{fact('window_height')}"
+
+    with attached(tmux.attach_argv("a"), size=(60, 20)) as small:
+        small.until(lambda: size() == "60x19")
+        small.press(b"\x11")
+        small.until(lambda: size() == SIZE)
+    with attached(tmux.attach_argv("a"), size=(90, 25)) as one:
+        one.until(lambda: size() == "90x24")
+        with attached(tmux.attach_argv("a"), size=(60, 20)) as other:
+            other.until(lambda: size() == "60x19")
+        one.until(lambda: size() == "90x24")
+        one.press(b"\x11")
+        one.until(lambda: size() == SIZE)
+
+
+def test_a_window_that_is_gone_leaves_no_hook(tmux: Tmux, socket: str) -> None:
+    """Tmux would complain of it in the next terminal."""
+    tmux.open("keeper", ["cat"], {})
+    tmux.open("a", SHELL, {})
+    with attached(tmux.attach_argv("a")) as terminal:
+        terminal.press(b"\x11")
+        terminal.until_shown(b"[detached")
+    tmux.close("a")
+    assert "resize-window -t" not in PrivateServer(socket).run("show-hooks", "-g")
+
+
+@pytest.mark.parametrize("locale", ["C", "POSIX", "de_DE.ISO-8859-1", "tr_TR.UTF-8"])
+def test_a_client_is_utf_8_in_every_locale(
+    tmux: Tmux, shown: Callable[[], str], locale: str
+) -> None:
+    """What is not ASCII reaches the terminal, and comes from its keyboard."""
+    tmux.open("a", SHELL, {})
+    environment = {"LC_ALL": locale, "LANG": locale}
+    argv = tmux.attach_argv("a")
+    with attached(argv, environment=environment) as terminal:
+        terminal.press("clear; echo 'zwölf' '字'\r".encode())
+        terminal.until(lambda: "zwölf 字" in shown().split("\n"))
+        terminal.until_shown("字".encode())
