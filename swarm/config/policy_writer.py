@@ -52,6 +52,30 @@ def add(file: Path, rule: Rule, layer: str) -> None:
     _write(file, tomlkit.dumps(body), layer)
 
 
+def add_service(file: Path, name: str, options: dict[str, Any], layer: str) -> None:
+    """Switch a service on, once; options of a list are added to what stands there.
+
+    ConfigError if the file would not be valid then.
+    """
+    body = _read(file)
+    entries: Any = body.get("services")
+    if entries is None:
+        entries = tomlkit.array()
+        body.add("services", entries)
+    same = [entry for entry in entries if _service_name(entry) == name]
+    if not same:
+        entries.append({"name": name, **options} if options else name)
+    elif options and not isinstance(same[0], str):
+        for key, values in options.items():
+            there = list(same[0].get(key, []))
+            same[0][key] = [*there, *(one for one in values if one not in there)]
+    _write(file, tomlkit.dumps(body), layer)
+
+
+def _service_name(entry: Any) -> str:
+    return str(entry if isinstance(entry, str) else entry.get("name", ""))
+
+
 def remove(file: Path, host: str, layer: str) -> list[str]:
     """Take out every rule about exactly this host; returns those rules in words."""
     body, removed = _read(file), []

@@ -86,6 +86,7 @@ OPERATIONS: dict[type[Wish], CarryOut] = {
     wishes.MoveRepository: _wish(repository_moved.moved),
     wishes.CollectGarbage: _wish_with_parts(cleanup.gc),
     wishes.Grant: _wish_with_parts(grants.grant),
+    wishes.AddService: _wish_with_parts(grants.add_service),
     wishes.Revoke: _wish_with_parts(grants.revoke),
     wishes.Trust: _wish_with_parts(grants.trust),
 }

@@ -264,6 +264,21 @@ class Grant(Wish):
 
 
 @frozen
+class AddService(Wish):
+    """Switch a service on: for a task, or in the project's or user's file."""
+
+    verb = "add_service"
+    service: str
+    scope: Scope = "task"
+    task: int | None = None
+    """Required by the scope `task`."""
+    repo: str = ""
+    """The repository of the scope `project`; nothing means the task's."""
+    repos: tuple[str, ...] = ()
+    """What of a forge; such a service needs it."""
+
+
+@frozen
 class Revoke(Wish):
     """Take back every rule about a host in one scope."""
 
@@ -416,6 +431,7 @@ _KINDS: dict[str, type[Wish]] = {
         Panic,
         CollectGarbage,
         Grant,
+        AddService,
         Revoke,
         Trust,
     )

@@ -19,6 +19,7 @@ _PATH = (
     "SELECT task, path, op, first, last, count, bytes, size, mode, comm, denied,"
     " level, note, path_group FROM path_activity"
 )
+_SLACK_SECONDS = 2.0
 _EVENT = "SELECT id, at, task, kind, body FROM event"
 
 
@@ -76,6 +77,21 @@ class AuditQueries:
             {**_values(query), **values, "last_path": os.fsencode(after[2])},
         )
         return [Entry(row[4], row[0], activity=_activity(row)) for row in rows]
+
+    def commands_at(self, task: int, at: float, limit: int = 200) -> list[Action]:
+        """Commands that were at work at that time, give or take a moment, in order.
+
+        An event is recorded a moment after it happened, and a short command may have
+        ended by then.
+        """
+        rows = self._connection.all(
+            f"{_ACTION} WHERE task = :task AND kind = 'exec' AND result = 0"
+            " AND at <= :at + :slack AND (code IS NULL OR at + seconds >= :at - :slack)"
+            " ORDER BY id DESC LIMIT :limit",
+            {"task": task, "at": at, "slack": _SLACK_SECONDS, "limit": limit},
+        )
+        actions = (_action_entry(row).action for row in reversed(rows))
+        return [action for action in actions if action is not None]
 
     def last_action(self) -> int:
         """The newest action's id; 0 before the first."""

@@ -104,3 +104,32 @@ def test_the_template_is_in_order_and_never_replaces_a_file(tmp_path: Path) -> N
     policy_writer.create(file)
 
     assert file.read_text() == OWN
+
+
+def test_a_service_is_switched_on_once_and_comments_stay(tmp_path: Path) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text(OWN)
+
+    for name in ("uv-python", "uv-python", "rustup"):
+        policy_writer.add_service(file, name, {}, "user")
+
+    layer = policy_files.read(file, "user")
+    assert layer is not None
+    assert [service.name for service in layer.services] == ["uv-python", "rustup"]
+    assert [rule.host for rule in layer.rules] == ["old.example"]
+    assert "# For the ticket." in file.read_text()
+
+
+def test_a_forge_gets_one_more_repository(tmp_path: Path) -> None:
+    """What stands there stays: more is allowed, and nothing twice."""
+    file = tmp_path / "policy.toml"
+    text = '{ name = "github", repos = ["o/a"], git = "write" }'
+    file.write_text(f"version = 1\nservices = [{text}]\n")
+
+    for repo in ("o/a", "o/b"):
+        policy_writer.add_service(file, "github", {"repos": [repo]}, "user")
+
+    layer = policy_files.read(file, "user")
+    assert layer is not None
+    (service,) = layer.services
+    assert service.options == {"repos": ["o/a", "o/b"], "git": "write"}

@@ -109,3 +109,27 @@ def test_a_task_is_counted(queries: Queries) -> None:
 
 def test_the_position_in_a_log_moves_on(queries: Queries) -> None:
     assert queries.audit.log_positions(1) == [LogPosition("c0ffee", 0, 1, 20, 6, b"y")]
+
+
+def test_commands_at_work_at_a_moment(tmp_path: Path) -> None:
+    """Those that run, and those that ended just before; refused ones never ran."""
+    file = tmp_path / "swarm.db"
+    Journal(file).close()
+    writer = AuditWriter(file)
+    commands = [
+        Action(1.0, "exec", "exec", "/bin/npm", argv=("npm", "i"), pid=1),
+        Action(2.0, "exec", "exec", "/bin/old", argv=("old",), pid=2),
+        Action(9.0, "exec", "exec", "/bin/no", argv=("no",), pid=3, result=-13),
+        Action(99.0, "exec", "exec", "/bin/late", argv=("late",), pid=4),
+        Action(9.5, "exec", "exec", "/bin/curl", argv=("curl",), pid=5),
+    ]
+    ends = [(2, 0, 3.0), (5, 0, 9.6)]
+    writer.take(Batch(actions=commands, ends=ends), LogPosition("c", 0, 1, 1, 1, b"x"))
+    writer.close()
+    queries = Queries(file)
+
+    at_work = queries.audit.commands_at(1, 10.0)
+
+    assert [action.argv for action in at_work] == [("npm", "i"), ("curl",)]
+    assert queries.audit.commands_at(2, 10.0) == []
+    queries.close()

@@ -15,7 +15,7 @@ from swarm.cli.policy import inspect
 from swarm.config import load, policy_files, policy_writer
 from swarm.engine.readers import policy as policy_reader
 from swarm.errors import SwarmError
-from swarm.model.wishes import Grant, Kind, Revoke, Scope, Trust
+from swarm.model.wishes import AddService, Grant, Kind, Revoke, Scope, Trust
 from swarm.policy import addresses, explain
 from swarm.policy.rules import Rule
 
@@ -78,6 +78,16 @@ def _still_shut(args: Namespace, grant: Grant) -> str:
     words = f"{grant.host} leads to {address}, {addresses.kind(address).value}"
     way_out = explain.way_out(denial, attempt, address)
     return f"{words} ({denial}). {way_out}" if way_out else f"{words} ({denial})"
+
+
+def service(args: Namespace) -> int:
+    """Switch a service on; it is in force when this returns."""
+    scope, task, repo = _subject(args)
+    wish = AddService(args.service, scope, task, repo, tuple(args.repos or ()))
+    done = ask(home.places(), wish)
+    where = f" in {done['file']}" if done["file"] else ""
+    output.note(f"{done['rule']}{where}; it counts from now on")
+    return exit_codes.DONE
 
 
 def revoke(args: Namespace) -> int:

@@ -1,9 +1,7 @@
-"""Reads policies without changing them: show, why, check, suggest."""
+"""Reads policies without changing them: show, why, check."""
 
-import json
 import time
 from argparse import Namespace
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -17,7 +15,7 @@ from swarm.cli.keeper_client import tell_differences
 from swarm.config import load, policy_files
 from swarm.engine.readers import policy as policy_reader
 from swarm.errors import Refused, SwarmError
-from swarm.model import events, format
+from swarm.model import format
 from swarm.model.safe_text import safe_line
 from swarm.policy import addresses, explain
 from swarm.policy.decide import Attempt
@@ -26,7 +24,6 @@ from swarm.policy.hosts import BadHost
 from swarm.policy.layers import ResolvedPolicy
 from swarm.policy.request_target import BadTarget
 from swarm.policy.rules import Policy, Rule
-from swarm.store.queries import Queries
 
 
 def show(args: Namespace) -> int:
@@ -165,71 +162,6 @@ def check(args: Namespace) -> int:
     output.out(f"in order: {len(resolved_policy.policy.rules)} rules")
     output.out(f"your file: {policy_files.beside(load.user_file())}")
     return exit_codes.DONE
-
-
-def suggest(args: Namespace) -> int:
-    """Print TOML to read and paste; nothing is changed."""
-    queries = Queries(home.places().database)
-    denials_by_host: defaultdict[tuple[str, int], list[events.NetDenied]] = defaultdict(
-        list
-    )
-    for record in queries.events.denials(args.task):
-        if isinstance(record.event, events.NetDenied) and not record.event.locked:
-            denials_by_host[record.event.host, record.event.port].append(record.event)
-    ordered = sorted(
-        denials_by_host.items(),
-        key=lambda item: -sum(denial.count for denial in item[1]),
-    )
-    rules = list(
-        filter(
-            None,
-            (_suggested_rule(*host_port, denials) for host_port, denials in ordered),
-        )
-    )
-    if args.json:
-        output.as_json(rules)
-        return exit_codes.DONE
-    if not rules:
-        output.note("nothing was denied that a rule could allow")
-    for rule in rules:
-        times = rule.pop("times")
-        output.out(f"# denied {'once' if times == 1 else f'{times} times'}")
-        output.out("[[allow]]")
-        for key, value in rule.items():
-            output.out(f"{key} = {_toml(value)}")
-        output.out()
-    return exit_codes.DONE
-
-
-def _suggested_rule(
-    host: str, port: int, denials: list[events.NetDenied]
-) -> dict[str, Any] | None:
-    """A rule no wider than the attempts: their port, methods and paths.
-
-    A path with `*` in it is left out, because a rule would read it as a pattern; None
-    if no other path is left.
-    """
-    rule: dict[str, Any] = {
-        "times": sum(denial.count for denial in denials),
-        "host": host,
-    }
-    if port != 443:
-        rule["ports"] = [port]
-    inside = [
-        denial for denial in denials if denial.method and denial.path.startswith("/")
-    ]
-    if inside and len(inside) == len(denials):
-        rule["methods"] = sorted({denial.method for denial in inside})
-        paths = {denial.path.partition("?")[0] for denial in inside}
-        rule["paths"] = sorted(path for path in paths if "*" not in path)
-        if not rule["paths"]:
-            return None
-    return rule
-
-
-def _toml(value: object) -> str:
-    """A TOML string of ASCII is a JSON string."""
-    return json.dumps(value)
 
 
 def policy_of(args: Namespace) -> ResolvedPolicy:

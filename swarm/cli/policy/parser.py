@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from swarm.cli.argument_types import task_id
-from swarm.cli.policy import edit, inspect
+from swarm.cli.policy import edit, inspect, suggest
 
 
 def host_port(text: str) -> tuple[str, int]:
@@ -35,6 +35,20 @@ def _add_task(parser: ArgumentParser) -> None:
         "--task", type=task_id, metavar="ID", help="as task ID has it now"
     )
     parser.add_argument("--json", action="store_true")
+
+
+def _add_suggest(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "--task", type=task_id, metavar="ID", help="only for what task ID was denied"
+    )
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument(
+        "--write",
+        nargs="?",
+        choices=("project", "user"),
+        const="project",
+        help="add them to the project's file, or to yours",
+    )
 
 
 def _add_attempt(parser: ArgumentParser) -> None:
@@ -80,6 +94,14 @@ def _add_allow(parser: ArgumentParser) -> None:
     )
 
 
+def _add_service(parser: ArgumentParser) -> None:
+    parser.add_argument("service", metavar="NAME")
+    parser.add_argument(
+        "--of", action="append", dest="repos", metavar="OWNER/NAME", help="of a forge"
+    )
+    _add_scope(parser)
+
+
 class PolicyCommand(NamedTuple):
     """One command of `swarm policy`."""
 
@@ -101,11 +123,14 @@ COMMANDS: dict[str, PolicyCommand] = {
         _add_file, inspect.check, "read the policy files and name the first mistake"
     ),
     "suggest": PolicyCommand(
-        _add_task, inspect.suggest, "print the narrowest rules for what was denied"
+        _add_suggest, suggest.suggest, "print the narrowest rules for what was denied"
     ),
     "allow": PolicyCommand(_add_allow, edit.allow, "let a host pass"),
     "deny": PolicyCommand(
         _add_change, edit.deny, "deny a host, whatever else allows it"
+    ),
+    "service": PolicyCommand(
+        _add_service, edit.service, "let pass what a service needs"
     ),
     "revoke": PolicyCommand(_add_change, edit.revoke, "take rules about a host back"),
     "trust": PolicyCommand(

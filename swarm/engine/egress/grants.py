@@ -1,23 +1,30 @@
 """Carries out what a human allows, denies and takes back while agents are at work."""
 
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from swarm.config import load, policy_files, policy_writer, public_suffixes
 from swarm.engine.context import EngineContext
-from swarm.engine.egress import policy_resolver, repository_policy, task_network
+from swarm.engine.egress import (
+    policy_resolver,
+    repository_policy,
+    task_network,
+    user_network,
+)
 from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.engine.parts import EngineParts
 from swarm.errors import Refused, SwarmError
 from swarm.model import events, format
 from swarm.model.task import State, Task
-from swarm.model.wishes import Grant, Panic, Revoke, Trust
+from swarm.model.wishes import AddService, Grant, Panic, Revoke, Trust
 from swarm.policy import decide, explain, hosts
 from swarm.policy.decide import Attempt, PolicyEvaluator
 from swarm.policy.hosts import BadHost
+from swarm.policy.policy_parser import Service
 from swarm.policy.rules import Policy, Rule
+from swarm.policy.services import expand
 from swarm.policy.toml_table import BadPolicy
 
 OF_TASK = ("once", "task")
@@ -46,6 +53,43 @@ def grant(parts: EngineParts, wish: Grant) -> dict[str, Any]:
     context.journal.record(None, events.PolicyGranted(asdict(rule), scope, str(file)))
     _renew_all(parts, why)
     return {"rule": rule.id, "file": str(file)}
+
+
+def add_service(parts: EngineParts, wish: AddService) -> dict[str, Any]:
+    """Switch a service on, whose rules are in force when this returns.
+
+    Refused for a service that there is not, and for one that the policy has already.
+    """
+    context, scope = parts.context, wish.scope
+    options: dict[str, Any] = {"repos": list(wish.repos)} if wish.repos else {}
+    clock = format.date_time(time.time(), seconds=False)
+    service = Service(wish.service, options, f"granted by you, {clock}")
+    try:
+        service_rules = expand(service, user_network.known().endpoints())
+    except BadPolicy as error:
+        raise Refused(str(error)) from error
+    allowed = [rule for rule in service_rules if rule.kind == "allow"]
+    why = f"service {wish.service} ({scope})"
+    if scope in OF_TASK:
+        task = context.live_task(
+            _task_id(wish), hint="give it to the project: `--project`"
+        )
+        granted = [replace(rule, layer="grant") for rule in allowed]
+        with context.locks.of(task.id):
+            context.journal.record(
+                task.id,
+                *(events.PolicyGranted(asdict(rule), "task") for rule in granted),
+            )
+            task_network.renew(parts, task, why)
+        return {"rule": f"service {wish.service}", "file": ""}
+    file = _policy_file(context, wish)
+    policy_writer.add_service(file, wish.service, options, scope)
+    context.journal.record(
+        None,
+        *(events.PolicyGranted(asdict(rule), scope, str(file)) for rule in allowed),
+    )
+    _renew_all(parts, why)
+    return {"rule": f"service {wish.service}", "file": str(file)}
 
 
 def revoke(parts: EngineParts, wish: Revoke) -> dict[str, Any]:
@@ -149,13 +193,13 @@ def _check(rule: Rule, port: int) -> None:
             )
 
 
-def _task_id(wish: Grant | Revoke) -> int:
+def _task_id(wish: Grant | AddService | Revoke) -> int:
     if wish.task is None:
         raise Refused(f"the wish {wish.verb} names no task")
     return wish.task
 
 
-def _policy_file(context: EngineContext, wish: Grant | Revoke) -> Path:
+def _policy_file(context: EngineContext, wish: Grant | AddService | Revoke) -> Path:
     if wish.scope == "user":
         return policy_files.beside(load.user_file())
     repo = wish.repo or context.read().tasks.get(_task_id(wish)).repo

@@ -4,11 +4,12 @@ from contextlib import closing
 from pathlib import Path
 
 from swarm.config import load
-from swarm.engine.egress import policy_resolver
+from swarm.engine.egress import policy_resolver, user_network
 from swarm.engine.egress.policy_resolver import PolicySubject
 from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.plan.naming import HomePaths
 from swarm.policy.layers import ResolvedPolicy
+from swarm.policy.services import Registries
 from swarm.store.queries import Queries
 
 
@@ -25,6 +26,11 @@ def new_task_policy(paths: HomePaths, repo: Path | None) -> ResolvedPolicy:
     base = repositories.head(repo) if repo else ""
     subject = PolicySubject(repo or Path(), base, "command")
     return _resolve(paths, subject, repositories)
+
+
+def registries() -> Registries:
+    """The user's package registries by tool; the first call takes about a second."""
+    return user_network.known().endpoints()
 
 
 def head_policy_file(paths: HomePaths, repo: Path) -> tuple[str, str]:

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from swarm.config import policy_files
-from swarm.engine.egress import grants
+from swarm.engine.egress import grants, policy_enforcement
 from swarm.errors import Refused
 from swarm.model import events
 from swarm.model.task import State, Task
-from swarm.model.wishes import Grant, Scope
+from swarm.model.wishes import AddService, Grant, Scope
 from tests.engine.keeper_harness import KeeperHarness
 
 OPENED_AND_READ = 6
@@ -124,3 +124,37 @@ def test_a_project_s_grant_opens_the_repository_once_for_all_its_tasks(
             and "granted.test" in recorded.event.why
         ]
         assert len(applied) == 1
+
+
+def test_a_service_opens_for_one_task(harness: KeeperHarness, sample: Path) -> None:
+    """Its rules are grants, each in force and each to be taken back."""
+    (task,) = live_tasks(harness, sample, 1)
+
+    grants.add_service(harness.parts, AddService("rustup", task=task.id))
+
+    policy = policy_enforcement.resolve(harness.parts.context, task).policy
+    granted = {rule.host: rule for rule in policy.rules if rule.layer == "grant"}
+    assert set(granted) == {"static.rust-lang.org", "sh.rustup.rs"}
+    assert granted["static.rust-lang.org"].paths == ("/dist/**", "/rustup/**")
+
+
+def test_a_service_is_written_for_a_project(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    (task,) = live_tasks(harness, sample, 1)
+
+    wish = AddService("github", "project", repo=str(sample), repos=("o/r",))
+    done = grants.add_service(harness.parts, wish)
+
+    assert 'name = "github"' in Path(done["file"]).read_text()
+    policy = policy_enforcement.resolve(harness.parts.context, task).policy
+    assert any("/o/r.git/info/refs" in rule.paths for rule in policy.rules)
+
+
+@pytest.mark.parametrize("wish", [AddService("nosuch"), AddService("github")])
+def test_a_service_that_there_is_not_is_refused(
+    harness: KeeperHarness, wish: AddService
+) -> None:
+    """A name that nobody knows, and a forge without a repository."""
+    with pytest.raises(Refused):
+        grants.add_service(harness.parts, wish)
