@@ -51,6 +51,19 @@ _SCROLLING = "set-option -w mode-keys vi"
 keys, since a pane in a mode has one of these two tables and no third."""
 
 
+_EXTENDED = "#{m/r:^(3[.]([5-9]|[1-9][0-9])|[4-9]|[1-9][0-9]),#{version}}"
+"""True for a tmux that gives a key with modifiers to a program that asked for it, in
+either encoding, and the plain key to all others. Older ones drop it for the others."""
+_ASK_FOR_MODIFIERS = (
+    "set-option -s extended-keys on ; set-option -sa terminal-features ',*:extkeys'"
+)
+_PLAIN_KEYS = " ; ".join(
+    f"bind-key -n {modified} send-keys {modified.rpartition('-')[2]}"
+    for modified in ("S-Enter", "C-Enter", "C-S-Enter", "S-Space", "S-BSpace", "C-Tab")
+)
+"""For terminals that send such a key without having been asked."""
+
+
 def _program_s(otherwise: str) -> str:
     """A mouse event is the program's if it asked for the mouse, or if a mode is on."""
     is_wanted = "#{||:#{pane_in_mode},#{mouse_any_flag}}"
@@ -81,6 +94,7 @@ KEYS: tuple[tuple[str, ...], ...] = (
     ("bind-key", "-n", "WheelUpPane", _wheel("Up", _SCROLL)),
     ("bind-key", "-n", "WheelDownPane", _wheel("Down", "")),
     ("bind-key", "-n", "MouseDrag1Pane", _program_s(_SELECT)),
+    ("if-shell", "-F", _EXTENDED, _ASK_FOR_MODIFIERS, _PLAIN_KEYS),
     ("bind-key", "-T", "copy-mode", "C-q", "detach-client"),
     *(
         ("bind-key", "-T", "copy-mode-vi", key, command)

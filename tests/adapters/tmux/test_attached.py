@@ -118,6 +118,20 @@ def test_a_full_screen_program_without_the_mouse_gets_cursor_keys(
     assert fact("pane_in_mode") == "0"
 
 
+@pytest.mark.parametrize("key", [b"\x1b[27;2;13~", b"\x1b[13;2u", b"\x1b[13;5u"])
+def test_enter_with_a_modifier_is_enter_to_a_program_that_did_not_ask(
+    terminal: Terminal, shown: Callable[[], str], key: bytes
+) -> None:
+    """In whichever encoding the terminal sends it."""
+    terminal.press(f"clear; echo rea''dy; {SHOW_BYTES}\r".encode())
+    terminal.until(lambda: "ready" in shown())
+    terminal.press(b"a")
+    terminal.until(lambda: "a" in shown().split("\n"))
+    terminal.press(key)
+    terminal.press(b"b")
+    terminal.until(lambda: "b" in shown().split("\n"))
+
+
 def copied(terminal: Terminal) -> str:
     """The text of the last OSC 52 that reached the terminal."""
     found = re.findall(rb"\x1b\]52;[^;]*;([^\x07\x1b]*)", terminal.written)

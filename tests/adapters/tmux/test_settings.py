@@ -6,7 +6,7 @@ from swarm.adapters.tmux import Tmux
 from swarm.adapters.tmux.server import PrivateServer
 from swarm.adapters.tmux.settings import OPTIONS, STYLE, chain
 
-COMMANDS = {"set-option", "bind-key", "unbind-key"}
+COMMANDS = {"set-option", "bind-key", "unbind-key", "if-shell"}
 SHELL = ["bash", "--norc", "--noprofile"]
 
 
