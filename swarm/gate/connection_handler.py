@@ -7,7 +7,7 @@ import ssl
 import time
 from collections.abc import Awaitable, Callable
 
-from swarm.gate import denial_responses, request_head, sniffing
+from swarm.gate import denial_responses, failures, request_head, sniffing
 from swarm.gate.certificates import Authority
 from swarm.gate.denied import Denied
 from swarm.gate.http_session import HttpSession, read_head
@@ -15,7 +15,7 @@ from swarm.gate.parent_proxy import HTTP_PORT
 from swarm.gate.request_decision import Destination
 from swarm.gate.request_head import BadHead
 from swarm.gate.task_net import TaskNet
-from swarm.gate.transport import SocketWire, TlsWire, Wire
+from swarm.gate.transport import SocketWire, TlsWire, Wire, linger
 from swarm.gate.tunnel import Carried, splice
 from swarm.gate.upstream import Upstream, UpstreamConnection
 from swarm.policy.decide import Attempt, Verdict
@@ -106,12 +106,6 @@ class ConnectionHandler:
             await self._refuse(wire, f"{host}:{port}", denied.reason, reply)
         except (OSError, TimeoutError) as error:
             self._failed(host, port, error)
-            if reply:
-                await wire.send(
-                    denial_responses.unreachable(
-                        f"{host}:{port}", sniffing.short_error(error)
-                    )
-                )
 
     async def _open_tunnel(
         self, wire: Wire, host: Host, port: int, reply: bytes
@@ -128,7 +122,12 @@ class ConnectionHandler:
             await wire.send(reply)
             await self._serve_inside(wire, host, port, verdict, None)
             return
-        server = await self._reach(host, port, verdict)
+        try:
+            server = await self._reach(host, port, verdict)
+        except (OSError, TimeoutError) as error:
+            self._failed(host, port, error)
+            await self._tell_unreachable(wire, host, port, error, reply)
+            return
         try:
             await wire.send(reply)
             await self._serve_inside(wire, host, port, verdict, server)
@@ -193,7 +192,12 @@ class ConnectionHandler:
                 await self._intercept(wire, host, port, verdict.denial)
                 return
             sniffing.require_open_name(hello, self._net.evaluator)
-            reached = server or await self._reach(host, port, verdict)
+            try:
+                reached = server or await self._reach(host, port, verdict)
+            except (OSError, TimeoutError) as error:
+                self._failed(host, port, error)
+                await self._tell_unreachable(wire, host, port, error, b"")
+                return
             try:
                 await self._pass_through(
                     wire, host, port, verdict, reached, sni=hello.server_name
@@ -211,7 +215,10 @@ class ConnectionHandler:
     ) -> None:
         """End TLS here with a certificate of our own, and read the requests."""
         inner = TlsWire(wire, self._authority.context(host.name))
-        await asyncio.wait_for(inner.handshake(), FIRST_SECONDS)
+        try:
+            await asyncio.wait_for(inner.handshake(), FIRST_SECONDS)
+        except OSError as error:
+            raise failures.ClientBrokeOff(error) from error
         destination = Destination(host, port, self._context(), denial)
         await self._session(inner, destination).serve()
 
@@ -267,8 +274,26 @@ class ConnectionHandler:
             "fail",
             host=host.name,
             port=port,
-            reason=sniffing.short_error(error),
+            reason=failures.describe(error),
         )
+
+    async def _tell_unreachable(
+        self, wire: Wire, host: Host, port: int, error: BaseException, reply: bytes
+    ) -> None:
+        """Answer CONNECT if the client waits for that, else speak its own protocol."""
+        host_port, reason = f"{host}:{port}", failures.describe(error)
+        if reply:
+            await wire.send(denial_responses.unreachable(host_port, reason))
+        else:
+            data = b""
+            with contextlib.suppress(TimeoutError, OSError):
+                data = await asyncio.wait_for(wire.recv(), 1.0)
+            await wire.send(
+                denial_responses.unreachable_spoken(data, host_port, reason)
+            )
+        with contextlib.suppress(OSError):
+            await wire.send_eof()
+        await linger(wire)
 
     async def _refuse(
         self, wire: Wire, host_port: str, reason: Reason, reply: bytes

@@ -4,7 +4,7 @@ import json
 
 from swarm.policy.reasons import Reason
 
-ALERT_ACCESS_DENIED = 49
+ALERT_ACCESS_DENIED, ALERT_INTERNAL_ERROR = 49, 80
 
 
 def sentence(host_port: str, reason: Reason) -> str:
@@ -42,7 +42,7 @@ def malformed(reason: str) -> bytes:
     ).encode("ascii", "replace")
 
 
-def unreachable(host_port: str, reason: str) -> bytes:
+def unreachable(host_port: str, reason: str, body: bool = True) -> bytes:
     """A 502: the host is allowed, but it could not be reached."""
     body_json = {
         "error": "unreachable",
@@ -51,7 +51,7 @@ def unreachable(host_port: str, reason: str) -> bytes:
         "message": f"swarm's policy allows {host_port}, but the gate could not reach "
         f"it: {reason}.",
     }
-    content = json.dumps(body_json).encode() + b"\n"
+    content = json.dumps(body_json).encode() + b"\n" if body else b""
     return (
         f"HTTP/1.1 502 swarm-unreachable {host_port} {reason}\r\n"
         "Content-Type: application/json\r\n"
@@ -78,10 +78,23 @@ def ssh(text: str) -> bytes:
 
 def spoken(first: bytes, host_port: str, reason: Reason) -> bytes:
     """The denial in the protocol that the client's first bytes show."""
+    text = sentence(host_port, reason)
+    answer = http(host_port, reason)
+    return _in_protocol(first, text, answer, ALERT_ACCESS_DENIED)
+
+
+def unreachable_spoken(first: bytes, host_port: str, reason: str) -> bytes:
+    """That the host could not be reached, in the protocol of the first bytes."""
+    text = f"swarm's policy allows {host_port}, but the gate could not reach it: "
+    answer = unreachable(host_port, reason)
+    return _in_protocol(first, f"{text}{reason}.", answer, ALERT_INTERNAL_ERROR)
+
+
+def _in_protocol(first: bytes, text: str, http_answer: bytes, alert: int) -> bytes:
     if first[:1] == b"\x16":
-        return tls_alert()
+        return tls_alert(alert)
     if first[:4] == b"SSH-":
-        return ssh(sentence(host_port, reason))
+        return ssh(text)
     if first[:4] in (b"GET ", b"POST", b"HEAD", b"PUT ", b"DELE", b"PATC", b"OPTI"):
-        return http(host_port, reason)
-    return sentence(host_port, reason).encode() + b"\n"
+        return http_answer
+    return text.encode() + b"\n"

@@ -30,9 +30,7 @@ async def dial_any(addresses: Iterable[str], port: int) -> tuple[SocketWire, str
     for address in sorted(addresses, key=lambda text: ":" in text):
         try:
             return await dial(address, port), address
-        except TimeoutError:
-            error = OSError("timed out")
-        except OSError as failure:
+        except OSError as failure:  # TimeoutError is one
             error = failure
     raise error
 

@@ -6,16 +6,16 @@ import time
 
 import h11
 
-from swarm.gate import denial_responses, request_head
+from swarm.gate import denial_responses, failures, request_head
 from swarm.gate.denied import Denied
 from swarm.gate.http_forward import HttpForwarder
 from swarm.gate.http_relay import TransferMeter
 from swarm.gate.parent_proxy import ParentRoute
 from swarm.gate.request_decision import CurrentRequest, Destination, RequestDecision
 from swarm.gate.request_head import BadHead
-from swarm.gate.sniffing import PIECES_LIMIT, short_error
+from swarm.gate.sniffing import PIECES_LIMIT
 from swarm.gate.task_net import TaskNet
-from swarm.gate.transport import TlsWire, Wire
+from swarm.gate.transport import TlsWire, Wire, linger
 from swarm.gate.upstream import Upstream
 from swarm.policy.hosts import Host
 from swarm.policy.reasons import Reason
@@ -155,6 +155,7 @@ class HttpSession:
             denial_responses.http(host_port, denied.reason, has_body)
         )
         await self._client.send_eof()
+        await linger(self._client)
 
     async def _answer_unreachable(self, error: BaseException) -> None:
         """Answer with the reason, unless an answer of the host's has begun."""
@@ -164,9 +165,14 @@ class HttpSession:
         host_port = f"{request.host}:{request.port}"
         with contextlib.suppress(OSError, h11.ProtocolError):
             await self._client.send(
-                denial_responses.unreachable(host_port, short_error(error))
+                denial_responses.unreachable(
+                    host_port,
+                    failures.describe(error),
+                    body=request.head.method != "HEAD",
+                )
             )
             await self._client.send_eof()
+            await linger(self._client)
 
 
 async def read_head(client: Wire) -> bytes:

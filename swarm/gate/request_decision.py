@@ -5,6 +5,7 @@ import ssl
 import time
 from dataclasses import asdict, dataclass, field
 
+from swarm.gate import failures
 from swarm.gate.denied import Denied
 from swarm.gate.http_relay import TransferMeter
 from swarm.gate.llm_usage import LlmUsage
@@ -136,7 +137,7 @@ class RequestDecision:
 
     def write_failure(self, error: BaseException, request: CurrentRequest) -> None:
         """Write that its host did not answer as it must."""
-        reason = (str(error) or type(error).__name__)[:300]
+        reason = failures.describe(error)
         self._net.audit.write("fail", reason=reason, **request.facts())
 
     def write_asked(self, request: CurrentRequest) -> None:

@@ -2,9 +2,8 @@
 
 import socket
 
-from swarm.gate import tls_client_hello
+from swarm.gate import failures, tls_client_hello
 from swarm.gate.denied import Denied
-from swarm.gate.parent_proxy import ParentProxyFailed
 from swarm.gate.task_net import TaskNet
 from swarm.gate.tls_client_hello import BadClientHello, ClientHello, HiddenName
 from swarm.gate.transport import Wire
@@ -40,8 +39,14 @@ async def client_hello(wire: Wire) -> ClientHello:
 
 
 def require_name(hello: ClientHello, host: Host) -> None:
-    """Denied unless the hello names this very host in the open."""
+    """Denied unless the hello names this very host in the open.
+
+    A hello has no place for an address: one to an address that a rule opens may name
+    nothing.
+    """
     if not hello.server_name:
+        if host.is_address:
+            return
         raise Denied(Reason.NO_SNI)
     try:
         name = hosts.parse(hello.server_name)
@@ -79,8 +84,4 @@ def original_destination(accepted: socket.socket, net: TaskNet) -> tuple[Host, i
 
 def short_error(error: BaseException) -> str:
     """An error in a few harmless words."""
-    if isinstance(error, ParentProxyFailed):
-        return error.words
-    text = str(error) or type(error).__name__
-    plain = "".join(c if c.isalnum() or c in " .-_:" else " " for c in text)
-    return " ".join(plain.split())[:80]
+    return failures.plain(str(error) or type(error).__name__)[:80]

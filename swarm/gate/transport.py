@@ -12,6 +12,7 @@ RECEIVE_BUFFER = memoryview(bytearray(1 << 20))
 
 A smaller one makes a bulk transfer slower: 256 KiB by a third, 64 KiB by a half.
 """
+LINGER_SECONDS = 2.0
 TLS_RECORD_BYTES = 1 << 14
 """Bytes that TLS hands out at once, at most."""
 
@@ -43,6 +44,17 @@ class Wire(Protocol):
 
     def close(self) -> None:
         """Close at once; fine to call twice."""
+
+
+async def linger(wire: Wire) -> None:
+    """Read and drop what the other side still sends, for `LINGER_SECONDS` at most.
+
+    A socket that is closed with bytes unread takes back the answer that was sent.
+    """
+    with contextlib.suppress(OSError, TimeoutError):
+        async with asyncio.timeout(LINGER_SECONDS):
+            while await wire.recv():
+                pass
 
 
 class SocketWire:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from swarm.gate.denied import Denied
 from swarm.gate.dialing import TIMEOUT_SECONDS, Resolver, dial_any, system_resolver
+from swarm.gate.failures import HOST_OF_THIS_MACHINE, HostServiceRefused
 from swarm.gate.parent_proxy import Context, ParentRoute
 from swarm.gate.transport import Wire
 from swarm.policy.addresses import is_address
@@ -71,7 +72,12 @@ class Upstream:
         if parent is None:
             addresses = self._cached(name) or await self._resolve(name)
             _vet(evaluator, addresses, verdict)
-            return UpstreamConnection(*await dial_any(addresses, port))
+            try:
+                return UpstreamConnection(*await dial_any(addresses, port))
+            except ConnectionRefusedError as refused:
+                if name == HOST_OF_THIS_MACHINE:
+                    raise HostServiceRefused from refused
+                raise
         if is_address(name):
             _vet(evaluator, [name], verdict)
         if in_the_clear:
