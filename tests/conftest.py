@@ -18,6 +18,11 @@ settings.register_profile(
 )
 settings.load_profile("busy machine")
 
+# What a developer's own machine goes out through is none of the tests' business.
+for _name in ("https_proxy", "http_proxy", "all_proxy", "no_proxy"):
+    os.environ.pop(_name, None)
+    os.environ.pop(_name.upper(), None)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option by which a human takes over what the screens look like now."""

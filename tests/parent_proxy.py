@@ -4,8 +4,10 @@ import asyncio
 import base64
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 OPENED = b"HTTP/1.1 200 Connection established\r\n\r\n"
@@ -182,3 +184,24 @@ def saying(answer: bytes, then_waits: bool = False) -> Serve:
         await writer.wait_closed()
 
     return serve
+
+
+@contextlib.contextmanager
+def in_a_thread(proxy: RunningProxy, address: str) -> Iterator[RunningProxy]:
+    """The proxy beside a test that has no event loop."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    running = run(proxy, address)
+
+    def do(what: Coroutine[Any, Any, Any]) -> None:
+        asyncio.run_coroutine_threadsafe(what, loop).result(20)
+
+    do(running.__aenter__())
+    try:
+        yield proxy
+    finally:
+        do(running.__aexit__(None, None, None))
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()

@@ -12,8 +12,21 @@ SECONDS = 20.0
 LIMIT = 64 << 10
 
 
-def fetch(name: str, source: str) -> str:
-    """The value; SwarmError names the secret and the source, never the value."""
+IN_POLICY = "its source stands in the policy file; see `swarm policy show`"
+
+
+def fetch(name: str, source: str, hint: str = IN_POLICY) -> str:
+    """The value; SwarmError names the secret and the source, never the value.
+
+    `hint` says where the source is written.
+    """
+    try:
+        return _fetch(name, source)
+    except SwarmError as error:
+        raise SwarmError(error.message, hint=hint) from error
+
+
+def _fetch(name: str, source: str) -> str:
     kind, _, rest = source.partition(":")
     match kind:
         case "file":
@@ -64,7 +77,4 @@ def _short(error: Exception) -> str:
 
 
 def _source_error(name: str, source: str, reason: str) -> SwarmError:
-    return SwarmError(
-        f"the secret {name!r} cannot be read from {source}: {reason}",
-        hint="its source stands in the policy file; see `swarm policy show`",
-    )
+    return SwarmError(f"the secret {name!r} cannot be read from {source}: {reason}")

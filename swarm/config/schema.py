@@ -4,6 +4,7 @@ import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from swarm.model.budget import token_count
 from swarm.model.review import Strategy
@@ -32,6 +33,29 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+_PROXY_URL = re.compile(
+    r"https?://([^\s/?#@]*@)?(\[[0-9A-Fa-f:.]+\]|[^\s/?#@:]+)(:\d{1,5})?/?"
+)
+
+
+def _upstream(value: str) -> str:
+    if value not in ("auto", "none") and not _PROXY_URL.fullmatch(value):
+        # Not the value itself: it may hold a password.
+        raise PydanticCustomError(
+            "upstream", '"auto", "none", or a URL such as "http://proxy.corp:3128"'
+        )
+    return value
+
+
+def _secret_source(value: str) -> str:
+    kinds = ("file:", "env:", "cmd:", "keyring:")
+    if value and not value.startswith(kinds):
+        raise PydanticCustomError(
+            "source", 'a source such as "env:PROXY_PASSWORD" or "file:~/.proxy"'
+        )
+    return value
+
+
 class Sandbox(_Strict):
     """The resources that each sandbox may use."""
 
@@ -52,6 +76,10 @@ class Gate(_Strict):
     preset: Literal["locked", "balanced", "open"]
     ready: int = Field(ge=0, le=50)
     hosts: dict[str, str]
+    upstream: Annotated[str, AfterValidator(_upstream)]
+    """The parent proxy: `auto` for the environment's, `none`, or a URL."""
+    upstream_password: Annotated[str, AfterValidator(_secret_source)]
+    """The source of the proxy's password; empty for the one in its URL."""
 
 
 class Sensor(_Strict):

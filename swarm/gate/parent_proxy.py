@@ -173,6 +173,11 @@ class ParentRoute:
 
     async def _dial(self) -> Wire:
         proxy = self._proxy
+        if not proxy.scheme:
+            raise self._failed(
+                "has no URL that makes sense",
+                "in a password, write / as %2F, # as %23 and @ as %40",
+            )
         if proxy.scheme not in SCHEMES:
             raise self._failed(
                 f"is one of {proxy.scheme}://, which the gate does not speak",

@@ -14,6 +14,10 @@ GATE_USER, NET_USER = "65531:65531", "65532:65532"
 RUN, KEYS = "/run/gate", "/keys"
 SETUP = "/opt/swarm/netsetup"
 PROXY_PORT = 3128
+HOST_NAME = "host.docker.internal"
+"""The gate's name for the machine that the container engine runs on."""
+HOST_ADDRESS = "host-gateway"
+"""The container engine puts that machine's address in its place."""
 SMALL = Limits(memory=64 << 20, cpus=1.0, pids=16, nofile=1024, shm=1 << 20)
 
 
@@ -54,6 +58,7 @@ class GateNames:
 
 def gate(names: GateNames, image: str, hosts: Mapping[str, str]) -> SandboxSpec:
     """The one container with a network: no capability, no privilege, read-only."""
+    hosts = {HOST_NAME: HOST_ADDRESS, **hosts}
     return SandboxSpec(
         name=names.gate,
         image=image,
@@ -70,7 +75,7 @@ def gate(names: GateNames, image: str, hosts: Mapping[str, str]) -> SandboxSpec:
         terminal=False,
         listens=True,
         init=False,  # it buries its own children, and handles TERM itself
-        hosts=dict(hosts),
+        hosts=hosts,
         hostname="gate",
     )
 

@@ -96,6 +96,39 @@ def test_why_names_the_rule_and_exits_by_the_verdict(swarm: Swarm, file: Path) -
     assert "swarm policy allow else.example:443 --project" in unknown[1]
 
 
+def test_show_and_why_say_that_a_parent_proxy_is_in_use(
+    swarm: Swarm, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With where it is set, and what is reached without it; never its password."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://me:hush@p.corp:3128")
+    monkeypatch.setenv("NO_PROXY", "in.corp")
+    _, shown, _ = swarm("policy", "show")
+    _, shown_json, _ = swarm("policy", "show", "--json")
+    code, reason, _ = swarm("policy", "why", "api.example", "--method", "GET")
+    _, reason_json, _ = swarm("policy", "why", "api.example", "--json")
+    _, denied, _ = swarm("policy", "why", "other.example")
+
+    assert "http://p.corp:3128 (HTTPS_PROXY, with a password), but for in.corp" in shown
+    assert json.loads(shown_json)["parent_proxy"]["url"] == "http://p.corp:3128"
+    assert code == exit_codes.DONE
+    assert "by the parent proxy http://p.corp:3128" in reason
+    assert "its address is not vetted" in reason
+    assert json.loads(reason_json)["parent_proxy"] == "http://p.corp:3128"
+    assert "parent proxy" not in denied
+    assert "hush" not in shown + shown_json + reason + reason_json
+
+
+def test_why_says_nothing_of_a_proxy_that_is_passed_by(
+    swarm: Swarm, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """NO_PROXY holds the host."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://p.corp:3128")
+    monkeypatch.setenv("NO_PROXY", ".example")
+    _, reason, _ = swarm("policy", "why", "api.example", "--method", "GET")
+
+    assert "parent proxy" not in reason
+
+
 def test_why_denies_a_request_that_the_gate_cannot_inspect(
     swarm: Swarm, file: Path
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from swarm.config.schema import Budget, Checkpoint, Config, Size
+from swarm.config.schema import Budget, Checkpoint, Config, Gate, Size
 
 SIZE = TypeAdapter(Size)
 
@@ -100,3 +100,43 @@ def test_worktrees_lie_at_an_absolute_place(place: str) -> None:
 def test_a_place_that_depends_on_where_one_is_is_refused(place: str) -> None:
     with pytest.raises(ValidationError, match="absolute path"):
         PLACE.validate_python(place)
+
+
+GATE = {"preset": "open", "ready": 0, "hosts": {}, "upstream_password": ""}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["auto", "none", "http://p.corp:3128", "https://me:pw@[::1]:1/", "http://p.corp"],
+)
+def test_an_upstream_is_a_word_or_a_url(text: str) -> None:
+    """A URL is one of http or https, which the gate speaks."""
+    assert Gate(**GATE, upstream=text).upstream == text  # type: ignore[arg-type]  # as TOML has it
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "p.corp:3128",
+        "socks5://p:1",
+        "http://",
+        "http://me:hu/sh@p:1",
+        "http://p:1/x",
+    ],
+)
+def test_what_is_no_upstream_is_refused_without_quoting_it(text: str) -> None:
+    """It may hold a password."""
+    with pytest.raises(ValidationError) as raised:
+        Gate(**GATE, upstream=text)  # type: ignore[arg-type]  # as TOML has it
+
+    assert "proxy.corp:3128" in raised.value.errors()[0]["msg"]
+    assert "hu/sh" not in raised.value.errors()[0]["msg"]
+
+
+def test_a_password_is_named_by_its_source() -> None:
+    """Written out in the place of a source, it is not quoted either."""
+    with pytest.raises(ValidationError) as raised:
+        Gate(**{**GATE, "upstream": "none", "upstream_password": "hush"})  # type: ignore[arg-type]  # as TOML has it
+
+    assert "hush" not in raised.value.errors()[0]["msg"]

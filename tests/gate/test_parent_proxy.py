@@ -351,6 +351,18 @@ async def test_a_kind_that_is_not_spoken_is_never_passed_by(gate: GateHarness) -
     assert "socks5" in status
 
 
+async def test_a_url_that_makes_no_sense_is_never_passed_by(gate: GateHarness) -> None:
+    """The most common reason is a password with a slash in it."""
+    gate.table["ok.test"] = ["127.0.0.1"]
+    use(gate, UpstreamProxy("?", "", "", 0, origin="HTTPS_PROXY"))
+    async with server(web) as port:
+        gate.allow(Rule("allow", "ok.test", (port,)))
+        client = await gate.connect(f"ok.test:{port}")
+
+    assert " 502 " in client.status
+    assert "(HTTPS_PROXY) has no URL that makes sense" in client.status
+
+
 async def test_a_certificate_of_the_parent_that_is_not_trusted(
     gate: GateHarness, tmp_path: Path
 ) -> None:

@@ -42,3 +42,15 @@ def test_a_gate_with_other_hosts_bears_another_label() -> None:
     labels = gate(NAMES, "swarm/gate:1", {"db": "10.0.0.2"}).labels
 
     assert labels["swarm.gate.hosts"] != GATE.labels["swarm.gate.hosts"]
+
+
+def test_the_gate_has_a_name_for_this_machine() -> None:
+    """A proxy or service of the user's may run beside the container engine."""
+    assert GATE.hosts["host.docker.internal"] == "host-gateway"
+
+
+def test_the_user_may_say_what_that_name_means() -> None:
+    """As for every name."""
+    other = gate(NAMES, "image", {"host.docker.internal": "10.0.0.1"})
+
+    assert other.hosts["host.docker.internal"] == "10.0.0.1"

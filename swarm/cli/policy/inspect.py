@@ -17,7 +17,8 @@ from swarm.engine.readers import policy as policy_reader
 from swarm.errors import Refused, SwarmError
 from swarm.model import format
 from swarm.model.safe_text import safe_line
-from swarm.policy import addresses, explain
+from swarm.model.user_network import ParentProxy
+from swarm.policy import addresses, explain, no_proxy
 from swarm.policy.decide import Attempt
 from swarm.policy.explain import Explanation
 from swarm.policy.hosts import BadHost
@@ -28,7 +29,7 @@ from swarm.policy.rules import Policy, Rule
 
 def show(args: Namespace) -> int:
     """Print every rule with its origin, the repository's requests, and warnings."""
-    resolved_policy = policy_of(args)
+    resolved_policy, parent = policy_of(args), policy_reader.parent_proxy()
     tell_differences(home.places())
     if args.json:
         policy = resolved_policy.policy
@@ -36,11 +37,15 @@ def show(args: Namespace) -> int:
             {
                 **asdict(policy),
                 "requests": [asdict(r) for r in resolved_policy.requests],
+                "parent_proxy": asdict(parent) if parent else None,
             }
         )
         return exit_codes.DONE
     if resolved_policy.policy.default == "log":
         output.out("default: log — unknown hosts PASS and are only written down")
+    if parent:
+        excepted = f", but for {' '.join(parent.no_proxy)}" if parent.no_proxy else ""
+        output.out(f"way out: by {_parent_text(parent)}{excepted}")
     output.columns(
         ["RULE", "ONLY", "FROM"],
         [
@@ -52,6 +57,12 @@ def show(args: Namespace) -> int:
     for warning in resolved_policy.warnings:
         output.note(f"warning: {warning}")
     return exit_codes.DONE
+
+
+def _parent_text(parent: ParentProxy) -> str:
+    place = parent.url or "that makes no sense"
+    password = ", with a password" if parent.has_password else ""
+    return f"the parent proxy {place} ({parent.origin}{password})"
 
 
 def _print_requests(resolved_policy: ResolvedPolicy) -> None:
@@ -78,23 +89,43 @@ def why(args: Namespace) -> int:
         attempt = explain.attempt(name, port, args.method, args.path)
     except (BadHost, BadTarget) as error:
         raise Refused(f"{name}: {error}", hint="the gate denies it always") from error
+    parent = parent_of(attempt)
     explanation, found = explained(resolved_policy.policy, attempt)
     if args.json:
-        output.as_json({**_verdict_json(explanation), "addresses": found})
+        by_parent = parent.url if parent else None
+        output.as_json(
+            {
+                **_verdict_json(explanation),
+                "addresses": found,
+                "parent_proxy": by_parent,
+            }
+        )
     else:
-        output.fields(_verdict_fields(explanation, found))
+        output.fields(_verdict_fields(explanation, found, parent))
     return exit_codes.DONE if explanation.verdict.allow else exit_codes.FAILED
+
+
+def parent_of(attempt: Attempt) -> ParentProxy | None:
+    """The parent proxy that would be asked for this host, or None."""
+    parent = policy_reader.parent_proxy()
+    if parent is None or no_proxy.matches(
+        parent.no_proxy, attempt.host.name, attempt.port
+    ):
+        return None
+    return parent
 
 
 def explained(policy: Policy, attempt: Attempt) -> tuple[Explanation, tuple[str, ...]]:
     """The gate's answer, and the addresses that the name leads to here and now.
 
-    Nothing is looked up for what the rules deny. Blocks for `name_lookup.SECONDS`.
+    Nothing is looked up for what the rules deny, nor for a name that is sent to the
+    parent proxy, which resolves it. Blocks for `name_lookup.SECONDS`.
     """
     explanation = explain.explain(
         policy, attempt, time.time(), attempt.port == explain.HTTP_PORT
     )
-    if not explanation.verdict.allow:
+    is_sent_on = parent_of(attempt) and not attempt.host.is_address
+    if not explanation.verdict.allow or is_sent_on:
         return explanation, ()
     hosts = load.load(load.user_file()).gate.hosts
     found = name_lookup.addresses(attempt.host.name, hosts)
@@ -115,7 +146,7 @@ def _verdict_json(explanation: Explanation) -> dict[str, Any]:
 
 
 def _verdict_fields(
-    explanation: Explanation, found: Sequence[str]
+    explanation: Explanation, found: Sequence[str], parent: ParentProxy | None
 ) -> Iterator[tuple[str, str]]:
     verdict, attempt = explanation.verdict, explanation.attempt
     host_port = f"{attempt.host}:{attempt.port}"
@@ -133,12 +164,16 @@ def _verdict_fields(
     if verdict.allow:
         inspected = "inspected" if explanation.is_inspected else "not read (SNI only)"
         yield "inside", inspected
+    if verdict.allow and parent:
+        yield "way out", f"by {_parent_text(parent)}"
     if found:
         words = ", ".join(f"{one} ({addresses.kind(one).value})" for one in found[:8])
         yield "leads to", f"{words}, as this machine resolves it now"
+    elif verdict.allow and parent:
+        yield "leads to", "what the proxy makes of the name: its address is not vetted"
     elif verdict.allow:
         yield "leads to", "nothing that this machine knows of within 2 s"
-    if verdict.allow:
+    if verdict.allow and not parent:
         yield "then", "its addresses are vetted again when the gate connects"
     elif verdict.denial:
         way_out = explain.way_out(verdict.denial, attempt, explanation.address)

@@ -3,7 +3,7 @@
 from swarm.adapters import secret_sources
 from swarm.config import policy_files
 from swarm.engine.context import EngineContext
-from swarm.engine.egress import policy_resolver
+from swarm.engine.egress import policy_resolver, user_network
 from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.engine.gate.net_pool import GateConfig
 from swarm.engine.parts import EngineParts
@@ -58,7 +58,8 @@ def gate_config(context: EngineContext, task: Task, policy: Policy) -> GateConfi
         for secret in policy.secrets
         if secret.placeholder in environment
     }
-    return GateConfig(policy, values, placeholders)
+    parent = user_network.upstream_proxy(context.config().gate)
+    return GateConfig(policy, values, placeholders, parent)
 
 
 def apply(

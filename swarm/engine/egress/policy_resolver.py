@@ -107,12 +107,13 @@ def _layers(
 
 
 def files_stamp(paths: HomePaths) -> object:
-    """A value that changes when any policy file of the human's does.
+    """A value that changes when the config or any policy file of the human's does.
 
     Takes a few calls of stat and reads no file.
     """
     projects = paths.home / "projects"
-    files = [policy_files.beside(load.user_file()), *projects.glob("*/*")]
+    config = load.user_file()
+    files = [config, policy_files.beside(config), *projects.glob("*/*")]
     return tuple((str(file), _file_stamp(file)) for file in sorted(files))
 
 

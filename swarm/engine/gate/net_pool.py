@@ -11,8 +11,9 @@ from swarm.engine.gate.recorder import GateRecorder
 from swarm.engine.host import images
 from swarm.errors import SwarmError, ToolError
 from swarm.plan import gate_containers
-from swarm.policy import rules
+from swarm.policy import rules, upstream_proxy
 from swarm.policy.rules import Policy
+from swarm.policy.upstream_proxy import UpstreamProxy
 from swarm.ports import Containers
 
 FAILED_START_WORDS = ("already running container", "cannot start a stopped process")
@@ -28,6 +29,8 @@ class GateConfig:
     secrets: Mapping[str, str] = field(default_factory=dict)
     """Values. They exist in memory and on the gate's standard input, nowhere else."""
     placeholders: Mapping[str, str] = field(default_factory=dict)
+    parent: UpstreamProxy | None = None
+    """The proxy that everything goes out through, with its password."""
 
     def to_json(self) -> dict[str, Any]:
         """The body of the commands `open` and `policy`."""
@@ -35,6 +38,7 @@ class GateConfig:
             "policy": rules.to_json(self.policy),
             "secrets": dict(self.secrets),
             "placeholders": dict(self.placeholders),
+            "parent": upstream_proxy.to_json(self.parent),
         }
 
 

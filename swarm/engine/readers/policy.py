@@ -7,6 +7,7 @@ from swarm.config import load
 from swarm.engine.egress import policy_resolver, user_network
 from swarm.engine.egress.policy_resolver import PolicySubject
 from swarm.engine.egress.repository_policy import RepositoryPolicies
+from swarm.model.user_network import ParentProxy
 from swarm.plan.naming import HomePaths
 from swarm.policy.layers import ResolvedPolicy
 from swarm.policy.services import Registries
@@ -31,6 +32,11 @@ def new_task_policy(paths: HomePaths, repo: Path | None) -> ResolvedPolicy:
 def registries() -> Registries:
     """The user's package registries by tool; the first call takes about a second."""
     return user_network.known().endpoints()
+
+
+def parent_proxy() -> ParentProxy | None:
+    """The proxy that the gate goes out through, as settings and variables say now."""
+    return user_network.proxy(load.load(load.user_file()).gate.upstream)
 
 
 def head_policy_file(paths: HomePaths, repo: Path) -> tuple[str, str]:

@@ -1,0 +1,144 @@
+"""A network where only the user's parent proxy leads out, on the real engine.
+
+The host is one that the gate can neither resolve nor reach: its name means something to
+the proxy alone, and it listens on this machine's loopback.
+"""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from swarm.model import events
+from tests.engine.keeper_harness import KeeperHarness
+from tests.parent_proxy import RunningProxy, in_a_thread
+from tests.promises.web import Web
+
+HOST, PASSWORD = "packages.example", "Zk3-pr0xy-secret"
+EVERYWHERE = "0.0.0.0"
+POLICY = """\
+version = 1
+
+[[allow]]
+host = "{host}"
+ports = [{port}]
+
+[tls]
+upstream_ca = ["{ca}"]
+"""
+FETCH = """
+curl -sS -m 30 http://{host}:{port}/plain > plain.txt 2>&1
+curl -sSk -m 30 https://{host}:{port}/read > read.txt 2>&1
+env -u http_proxy curl -sS -m 30 http://{host}:{port}/transparent > straight.txt 2>&1
+curl -sS -m 30 -o denied.txt -w '%{{http_code}}' http://other.example/ > code.txt 2>&1
+true
+"""
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Iterator[Web]:
+    """A host that no container can reach."""
+    folder = tmp_path / "web"
+    folder.mkdir()
+    made = Web("127.0.0.1", folder)
+    (tmp_path / "ca.pem").write_text(made.authority.certificate)
+    yield made
+    made.close()
+
+
+def _configure(harness: KeeperHarness, web: Web, ca: Path) -> None:
+    text = POLICY.format(host=HOST, port=web.port, ca=ca)
+    (harness.paths.home / "policy.toml").write_text(text)
+
+
+def _fetched(harness: KeeperHarness, task: int) -> dict[str, str]:
+    folder = harness.paths.worktree(task)
+    return {
+        name: (folder / f"{name}.txt").read_text()
+        for name in ("plain", "read", "straight", "code")
+    }
+
+
+def test_a_task_gets_out_by_the_parent_alone(
+    harness: KeeperHarness,
+    sample: Path,
+    web: Web,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By every path, with a password that is in no container and in no journal."""
+    _configure(harness, web, tmp_path / "ca.pem")
+    proxy = RunningProxy(credentials=f"me:{PASSWORD}")
+    with in_a_thread(proxy, EVERYWHERE):
+        url = f"http://me:{PASSWORD}@127.0.0.1:{proxy.port}"
+        monkeypatch.setenv("HTTPS_PROXY", url)
+        harness.start_keeper()
+        command = FETCH.format(host=HOST, port=web.port)
+        task = harness.until_taken_in(harness.new_task(sample, command)).id
+        seen = _everything_seen(harness)
+
+    got = _fetched(harness, task)
+    assert "GET /plain" in got["plain"], got
+    assert "GET /read" in got["read"], got
+    assert "GET /transparent" in got["straight"], got
+    assert got["code"] == "403"
+    assert f"CONNECT {HOST}:{web.port} HTTP/1.1" in proxy.asked
+    assert not any("other.example" in line for line in proxy.asked)
+    assert "by parent proxy" in harness.journal_text()
+    assert PASSWORD not in harness.journal_text()
+    assert PASSWORD not in seen
+    assert PASSWORD not in json.dumps(got)
+
+
+def test_a_parent_that_wants_a_password_is_told_and_then_used(
+    harness: KeeperHarness,
+    sample: Path,
+    web: Web,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The agent and the human read the line to write; written, it counts at once."""
+    _configure(harness, web, tmp_path / "ca.pem")
+    monkeypatch.setenv("PROXY_PASSWORD", PASSWORD)
+    proxy = RunningProxy(credentials=f"me:{PASSWORD}")
+    wait = (
+        f"while ! curl -s -m 30 http://{HOST}:{web.port}/again | tee got.txt "
+        "| grep '^GET /again'; do sleep 0.5; done"
+    )
+    with in_a_thread(proxy, EVERYWHERE):
+        setting = f'upstream = "http://me@127.0.0.1:{proxy.port}"'
+        config = harness.paths.home / "config.toml"
+        config.write_text(f"[gate]\nready = 0\n{setting}\n")
+        harness.start_keeper()
+        task = harness.new_task(sample, wait)
+        harness.until(lambda: bool(_failures(harness, task)), "told")
+        config.write_text(
+            f'[gate]\nready = 0\n{setting}\nupstream_password = "env:PROXY_PASSWORD"\n'
+        )
+        harness.until_taken_in(task)
+
+    reason = _failures(harness, task)[0].reason
+    assert f"parent proxy http://127.0.0.1:{proxy.port} ([gate] upstream)" in reason
+    assert "password" in reason
+    assert "GET /again" in (harness.paths.worktree(task) / "got.txt").read_text()
+    assert PASSWORD not in harness.journal_text()
+
+
+def _failures(harness: KeeperHarness, task: int) -> list[events.NetFailed]:
+    recorded = harness.queries.events.after(task=task)
+    return [r.event for r in recorded if isinstance(r.event, events.NetFailed)]
+
+
+def _everything_seen(harness: KeeperHarness) -> str:
+    """What the engine tells of every container of this home, and what they printed."""
+    containers = harness.context.containers.all(harness.context.home_labels)
+    words = []
+    for facts in containers:
+        for verb in ("inspect", "logs", "top"):
+            done = subprocess.run(
+                ["docker", verb, facts.name], capture_output=True, text=True
+            )
+            words.append(done.stdout + done.stderr)
+    return "\n".join(words)
