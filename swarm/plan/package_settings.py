@@ -7,6 +7,7 @@ machine-wide file (gradle, composer, poetry's sources) is told to the agent in w
 """
 
 import json
+import re
 from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
@@ -116,6 +117,7 @@ def page(network: UserNetwork) -> list[str]:
     ]
 
 
+_NPM_SCOPE = re.compile(r"@[A-Za-z0-9._~-]+")
 _SHOWN = frozenset({*_SET, "gradle", "poetry", "composer", "nuget", "pnpm"})
 
 
@@ -140,9 +142,8 @@ def _word(text: str) -> str:
 
 def _is_chosen(registry: Registry) -> bool:
     """True for what the user chose, and what no line of a file can be broken by."""
-    return (
-        not registry.is_default and registry.url.isprintable() and bool(registry.host)
-    )
+    is_plain = registry.url.isprintable() and registry.scope.isprintable()
+    return not registry.is_default and is_plain and bool(registry.host)
 
 
 def _chosen(network: UserNetwork, *tools: str) -> tuple[Registry, ...]:
@@ -177,7 +178,7 @@ def _npm(network: UserNetwork, bundle: str) -> str:
     for registry in _chosen(network, "npm", "pnpm"):
         if not registry.scope:
             lines.append(f"registry={registry.url}")
-        elif registry.scope.startswith("@"):
+        elif _NPM_SCOPE.fullmatch(registry.scope):
             lines.append(f"{registry.scope}:registry={registry.url}")
     return _text(lines)
 
