@@ -34,11 +34,12 @@ class Authority:
         self._leaf_key = ec.generate_private_key(ec.SECP256R1())
         self._cached_context = lru_cache(maxsize=512)(self._make_context)
 
-    def context(self, host: str) -> ssl.SSLContext:
-        """A server's context for one host; HTTP/1.1 is all that it offers."""
-        return self._cached_context(host, int(time.time() // LEAF_RENEWAL_SECONDS))
+    def context(self, host: str, protocol: str = "http/1.1") -> ssl.SSLContext:
+        """A server's context for one host; one protocol is all that it offers."""
+        week = int(time.time() // LEAF_RENEWAL_SECONDS)
+        return self._cached_context(host, protocol, week)
 
-    def _make_context(self, host: str, _week: int) -> ssl.SSLContext:
+    def _make_context(self, host: str, protocol: str, _week: int) -> ssl.SSLContext:
         now = datetime.datetime.now(datetime.UTC)
         leaf = (
             x509.CertificateBuilder()
@@ -62,7 +63,7 @@ class Authority:
         )
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.set_alpn_protocols(["http/1.1"])
+        context.set_alpn_protocols([protocol])
         chain = _pem(self._leaf_key) + leaf.public_bytes(serialization.Encoding.PEM)
         # OpenSSL takes a chain by a file's name alone; this one is only in memory.
         number = os.memfd_create("leaf")

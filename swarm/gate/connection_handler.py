@@ -10,11 +10,14 @@ from collections.abc import Awaitable, Callable
 from swarm.gate import denial_responses, failures, request_head, sniffing
 from swarm.gate.certificates import Authority
 from swarm.gate.denied import Denied
+from swarm.gate.host_connector import HTTP2, HostConnector
+from swarm.gate.http2_session import Http2Session
 from swarm.gate.http_session import HttpSession, read_head
 from swarm.gate.parent_proxy import HTTP_PORT
 from swarm.gate.request_decision import Destination
 from swarm.gate.request_head import BadHead
 from swarm.gate.task_net import TaskNet
+from swarm.gate.tls_client_hello import ClientHello
 from swarm.gate.transport import SocketWire, TlsWire, Wire, linger
 from swarm.gate.tunnel import Carried, splice
 from swarm.gate.upstream import Upstream, UpstreamConnection
@@ -25,7 +28,7 @@ from swarm.policy.reasons import Kind, Reason
 FIRST_SECONDS = 10.0
 """The limit for a head or a hello: a slower client blocks a place for nothing."""
 ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
-_HTTP = (b"GET", b"HEA", b"POS", b"PUT", b"DEL", b"PAT", b"OPT", b"TRA", b"CON", b"PRI")
+_HTTP = (b"GET", b"HEA", b"POS", b"PUT", b"DEL", b"PAT", b"OPT", b"TRA", b"CON")
 
 
 class ConnectionHandler:
@@ -79,6 +82,9 @@ class ConnectionHandler:
         try:
             data = await asyncio.wait_for(read_head(wire), FIRST_SECONDS)
             if not data:
+                return
+            if data.startswith(denial_responses.HTTP2_START):
+                await self._refuse_http2(wire)
                 return
             head = request_head.parse(data)
         except BadHead as bad:
@@ -189,7 +195,7 @@ class ConnectionHandler:
             hello = await asyncio.wait_for(sniffing.client_hello(wire), FIRST_SECONDS)
             sniffing.require_name(hello, host)
             if verdict.inspect:
-                await self._intercept(wire, host, port, verdict.denial)
+                await self._intercept(wire, host, port, verdict, hello)
                 return
             sniffing.require_open_name(hello, self._net.evaluator)
             try:
@@ -204,6 +210,8 @@ class ConnectionHandler:
                 )
             finally:
                 reached.wire.close()
+        elif data.startswith(denial_responses.HTTP2_START):
+            raise Denied(verdict.denial or Reason.HTTP2_WITHOUT_TLS)
         elif data[:3] in _HTTP:
             destination = Destination(host, port, denial=verdict.denial)
             await self._session(wire, destination).serve()
@@ -211,19 +219,28 @@ class ConnectionHandler:
             raise Denied(Reason.NOT_TLS_NOR_HTTP)
 
     async def _intercept(
-        self, wire: Wire, host: Host, port: int, denial: Reason | None
+        self, wire: Wire, host: Host, port: int, verdict: Verdict, hello: ClientHello
     ) -> None:
         """End TLS here with a certificate of our own, and read the requests."""
-        inner = TlsWire(wire, self._authority.context(host.name))
+        destination = Destination(host, port, self._context(), verdict.denial)
+        connector = self._connector(destination)
         try:
-            await asyncio.wait_for(inner.handshake(), FIRST_SECONDS)
-        except OSError as error:
-            raise failures.ClientBrokeOff(error) from error
-        destination = Destination(host, port, self._context(), denial)
-        await self._session(inner, destination).serve()
+            protocol = await connector.agree(host, port, verdict, hello.alpn)
+            inner = TlsWire(wire, self._authority.context(host.name, protocol))
+            try:
+                await asyncio.wait_for(inner.handshake(), FIRST_SECONDS)
+            except OSError as error:
+                raise failures.ClientBrokeOff(error) from error
+            speak = Http2Session if protocol == HTTP2 else HttpSession
+            await speak(self._net, connector, inner, destination).serve()
+        finally:
+            connector.close()
 
     def _session(self, wire: Wire, destination: Destination) -> HttpSession:
-        return HttpSession(self._net, self._upstream, wire, destination)
+        return HttpSession(self._net, self._connector(destination), wire, destination)
+
+    def _connector(self, destination: Destination) -> HostConnector:
+        return HostConnector(self._net, self._upstream, destination.context)
 
     async def _pass_through(
         self,
@@ -268,6 +285,12 @@ class ConnectionHandler:
                 seconds=round(time.monotonic() - began, 3),
                 **facts,
             )
+
+    async def _refuse_http2(self, wire: Wire) -> None:
+        """Refuse HTTP/2 in the clear, by which nobody speaks to a proxy."""
+        denied = Denied(Reason.HTTP2_WITHOUT_TLS)
+        self._net.audit.denied(denied, "connect")
+        await wire.send(denial_responses.http2("the proxy", denied.reason))
 
     def _failed(self, host: Host, port: int, error: BaseException) -> None:
         self._net.audit.write(

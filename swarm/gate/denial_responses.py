@@ -5,6 +5,9 @@ import json
 from swarm.policy.reasons import Reason
 
 ALERT_ACCESS_DENIED, ALERT_INTERNAL_ERROR = 49, 80
+HTTP2_START = b"PRI"
+"""The first bytes of a client of HTTP/2 that needs no answer before."""
+_HTTP_1_1_REQUIRED = 13
 
 
 def sentence(host_port: str, reason: Reason) -> str:
@@ -19,19 +22,42 @@ def sentence(host_port: str, reason: Reason) -> str:
 
 def http(host_port: str, reason: Reason, body: bool = True) -> bytes:
     """A 403 with the reason in its status line: npm, pip and urllib show only that."""
-    body_json = {
+    content = denied_body(host_port, reason) if body else b""
+    return (
+        f"HTTP/1.1 403 swarm-denied {host_port} {reason}\r\n"
+        f"Content-Type: application/json\r\nX-Swarm-Deny: {reason}\r\n"
+        f"Content-Length: {len(content)}\r\nConnection: close\r\n\r\n"
+    ).encode("ascii", "replace") + content
+
+
+def denied_body(host_port: str, reason: Reason) -> bytes:
+    """The same for a program, as JSON."""
+    body = {
         "error": "denied_by_policy",
         "host": host_port,
         "reason": reason,
         "message": sentence(host_port, reason),
         "hint": "see /etc/swarm/policy.md",
     }
-    content = json.dumps(body_json).encode() + b"\n" if body else b""
+    return json.dumps(body).encode() + b"\n"
+
+
+def unreachable_sentence(host_port: str, reason: str) -> str:
+    """One line for a model: it is the network, not the policy."""
     return (
-        f"HTTP/1.1 403 swarm-denied {host_port} {reason}\r\n"
-        f"Content-Type: application/json\r\nX-Swarm-Deny: {reason}\r\n"
-        f"Content-Length: {len(content)}\r\nConnection: close\r\n\r\n"
-    ).encode("ascii", "replace") + content
+        f"swarm's policy allows {host_port}, but the gate could not reach it: {reason}."
+    )
+
+
+def unreachable_body(host_port: str, reason: str) -> bytes:
+    """The same for a program, as JSON."""
+    body = {
+        "error": "unreachable",
+        "host": host_port,
+        "reason": reason,
+        "message": unreachable_sentence(host_port, reason),
+    }
+    return json.dumps(body).encode() + b"\n"
 
 
 def malformed(reason: str) -> bytes:
@@ -44,14 +70,7 @@ def malformed(reason: str) -> bytes:
 
 def unreachable(host_port: str, reason: str, body: bool = True) -> bytes:
     """A 502: the host is allowed, but it could not be reached."""
-    body_json = {
-        "error": "unreachable",
-        "host": host_port,
-        "reason": reason,
-        "message": f"swarm's policy allows {host_port}, but the gate could not reach "
-        f"it: {reason}.",
-    }
-    content = json.dumps(body_json).encode() + b"\n" if body else b""
+    content = unreachable_body(host_port, reason) if body else b""
     return (
         f"HTTP/1.1 502 swarm-unreachable {host_port} {reason}\r\n"
         "Content-Type: application/json\r\n"
@@ -76,6 +95,20 @@ def ssh(text: str) -> bytes:
     return b"SSH-2.0-swarm\r\n" + packet
 
 
+def http2(host_port: str, reason: Reason) -> bytes:
+    """A connection's last frame, whose text clients of HTTP/2 print."""
+    return _http2(sentence(host_port, reason))
+
+
+def _http2(text: str) -> bytes:
+    words = text.encode()
+    settings = bytes([0, 0, 0, 4, 0, 0, 0, 0, 0])
+    content = (0).to_bytes(4, "big") + _HTTP_1_1_REQUIRED.to_bytes(4, "big") + words
+    return (
+        settings + len(content).to_bytes(3, "big") + bytes([7, 0, 0, 0, 0, 0]) + content
+    )
+
+
 def spoken(first: bytes, host_port: str, reason: Reason) -> bytes:
     """The denial in the protocol that the client's first bytes show."""
     text = sentence(host_port, reason)
@@ -85,14 +118,16 @@ def spoken(first: bytes, host_port: str, reason: Reason) -> bytes:
 
 def unreachable_spoken(first: bytes, host_port: str, reason: str) -> bytes:
     """That the host could not be reached, in the protocol of the first bytes."""
-    text = f"swarm's policy allows {host_port}, but the gate could not reach it: "
+    text = unreachable_sentence(host_port, reason)
     answer = unreachable(host_port, reason)
-    return _in_protocol(first, f"{text}{reason}.", answer, ALERT_INTERNAL_ERROR)
+    return _in_protocol(first, text, answer, ALERT_INTERNAL_ERROR)
 
 
 def _in_protocol(first: bytes, text: str, http_answer: bytes, alert: int) -> bytes:
     if first[:1] == b"\x16":
         return tls_alert(alert)
+    if first.startswith(HTTP2_START):
+        return _http2(text)
     if first[:4] == b"SSH-":
         return ssh(text)
     if first[:4] in (b"GET ", b"POST", b"HEAD", b"PUT ", b"DELE", b"PATC", b"OPTI"):

@@ -33,7 +33,7 @@ _NO_TLS = frozenset(
 """OpenSSL's reasons for bytes that are no TLS."""
 
 
-_HARMLESS = " .,-_:"
+_HARMLESS = " .,-_:/"
 
 
 class HostServiceRefused(ConnectionRefusedError):
@@ -44,6 +44,14 @@ class HostServiceRefused(ConnectionRefusedError):
         "listens on 127.0.0.1 alone is not seen from here - let it listen on the "
         "container bridge or on 0.0.0.0"
     )
+
+
+class OtherVersion(ConnectionError):
+    """Client and host have no version of HTTP in common."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+        super().__init__(words)
 
 
 class ClientBrokeOff(OSError):
@@ -62,7 +70,12 @@ class ClientBrokeOff(OSError):
 def describe(error: BaseException) -> str:
     """The failure in a few harmless words, of one line; never empty."""
     match error:
-        case ParentProxyFailed() | HostServiceRefused() | ClientBrokeOff():
+        case (
+            ParentProxyFailed()
+            | HostServiceRefused()
+            | ClientBrokeOff()
+            | OtherVersion()
+        ):
             return error.words
         case ssl.SSLCertVerificationError():
             words = _certificate(error)

@@ -8,18 +8,19 @@ from typing import Any
 
 import h11
 
+from swarm.gate.failures import OtherVersion
+from swarm.gate.host_connector import ONLY_HTTP2
 from swarm.gate.http_relay import (
-    BodyFilter,
     TransferMeter,
     forward_fields,
     is_upgrade,
     relay_body,
     reply_fields,
 )
-from swarm.gate.masked_decoder import MaskedDecoder, can_decode, content_coding
+from swarm.gate.masked_decoder import NO_BODY, MaskedDecoder, answer_filter
 from swarm.gate.parent_proxy import ParentRoute
 from swarm.gate.request_head import BadHead
-from swarm.gate.secret_masker import MaskingWire, SecretMasker
+from swarm.gate.secret_masker import MaskingWire
 from swarm.gate.transport import Wire
 from swarm.gate.tunnel import Carried, splice
 
@@ -28,6 +29,8 @@ ANSWER_SECONDS = 1800.0
 EVENT_LIMIT = 1 << 17
 BODY_FIELDS = {b"content-length", b"transfer-encoding"}
 """A request without either has no body."""
+HTTP2_GREETING = b"\4\0\0\0\0\0"
+"""The end of the head of a frame with settings, which a host sends first."""
 INTERIM_LIMIT = 16
 """Interim answers (1xx) before the answer; a host that sends more has none."""
 
@@ -138,6 +141,7 @@ class HttpForwarder:
                 data = await _unless_failed(server, sending)
                 if not data:
                     raise ConnectionResetError("closed without an answer")
+                _require_http1(data)
                 self._out.receive_data(data)
             elif isinstance(event, h11.Response) or is_upgrade(event):
                 return event
@@ -152,11 +156,14 @@ class HttpForwarder:
         self, answer: h11.Response, server: Wire, sending: "asyncio.Future[None]"
     ) -> Ended:
         masker = self._meter.masker
-        change = self._answer_filter(answer)
+        has_body = self._request.method != b"HEAD" and answer.status_code not in NO_BODY
+        is_read = self._meter.reader is not None
+        change = answer_filter(answer.headers, has_body, masker, is_read)
         fields = reply_fields(answer, masker=masker)
         if isinstance(change, MaskedDecoder):
             fields = change.plain_fields(fields)
-        self._meter.note_status(answer)
+            fields.append((b"Transfer-Encoding", b"chunked"))
+        self._meter.status = answer.status_code
         reply = h11.Response(
             status_code=answer.status_code,
             reason=masker.mask(answer.reason) if masker else answer.reason,
@@ -178,19 +185,6 @@ class HttpForwarder:
         self._client.unread(self._in.trailing_data[0])
         return Ended(_is_done(self._in), _is_done(self._out))
 
-    def _answer_filter(self, answer: h11.Response) -> BodyFilter | None:
-        """What the answer's body passes on its way; OSError if none can read it."""
-        masker = self._meter.masker
-        has_body = self._request.method != b"HEAD" and answer.status_code not in (
-            204,
-            304,
-        )
-        coding = content_coding(answer)
-        is_read = masker or (self._meter.reader and can_decode(coding))
-        if not coding or not has_body or not is_read:
-            return masker
-        return MaskedDecoder(coding, masker or SecretMasker(()))
-
     async def _relay_upgrade(
         self, answer: h11.InformationalResponse, server: Wire
     ) -> None:
@@ -210,6 +204,12 @@ class HttpForwarder:
             await splice(self._client, answers, carried, self._meter.count_upload)
         finally:
             self._meter.down += carried.down
+
+
+def _require_http1(data: bytes) -> None:
+    """OtherVersion for a host that greets in HTTP/2, asked or not."""
+    if data[3:9] == HTTP2_GREETING:
+        raise OtherVersion(ONLY_HTTP2)
 
 
 def _is_done(side: h11.Connection) -> bool:

@@ -90,10 +90,6 @@ class TransferMeter:
         if self.reader:
             self.reader.feed(data)
 
-    def note_status(self, answer: h11.Response) -> None:
-        """Note the status of the answer, whose head has come."""
-        self.status = answer.status_code
-
     def facts(self) -> dict[str, object]:
         """The facts for the audit's line."""
         return {
@@ -178,16 +174,26 @@ def forward_fields(
     """
     upgrades = _wants_websocket(request.headers)
     fields = _end_to_end_fields(request.headers)
+    fields = chosen_fields(fields, injected, uncompressed, searched)
+    if upgrades:
+        fields += [(b"Connection", b"Upgrade"), (b"Upgrade", b"websocket")]
+    return fields
+
+
+def chosen_fields(
+    fields: Fields,
+    injected: tuple[bytes, bytes] | None,
+    uncompressed: bool = False,
+    searched: bool = False,
+) -> Fields:
+    """A request's fields with those that the gate sets, in any version of HTTP."""
     own_fields = [injected] if injected else []
     own_fields += [(b"Accept-Encoding", b"identity")] if uncompressed else []
     own_names = {key.lower() for key, _ in own_fields}
     own_names |= PARTS_FIELDS if searched else set()
-    fields = [
+    return [
         (key, value) for key, value in fields if key.lower() not in own_names
     ] + own_fields
-    if upgrades:
-        fields += [(b"Connection", b"Upgrade"), (b"Upgrade", b"websocket")]
-    return fields
 
 
 def reply_fields(

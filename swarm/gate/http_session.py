@@ -8,6 +8,7 @@ import h11
 
 from swarm.gate import denial_responses, failures, request_head
 from swarm.gate.denied import Denied
+from swarm.gate.host_connector import HostConnector
 from swarm.gate.http_forward import HttpForwarder
 from swarm.gate.http_relay import TransferMeter
 from swarm.gate.parent_proxy import ParentRoute
@@ -15,25 +16,27 @@ from swarm.gate.request_decision import CurrentRequest, Destination, RequestDeci
 from swarm.gate.request_head import BadHead
 from swarm.gate.sniffing import PIECES_LIMIT
 from swarm.gate.task_net import TaskNet
-from swarm.gate.transport import TlsWire, Wire, linger
-from swarm.gate.upstream import Upstream
+from swarm.gate.transport import Wire, linger
 from swarm.policy.hosts import Host
 from swarm.policy.reasons import Reason
 from swarm.policy.request_target import BadTarget
 
 IDLE_SECONDS = 300.0
 """The longest wait between two requests of one connection."""
-HANDSHAKE_SECONDS = 15.0
 
 
 class HttpSession:
     """Speaks HTTP/1.1 with one client."""
 
     def __init__(
-        self, net: TaskNet, upstream: Upstream, client: Wire, destination: Destination
+        self,
+        net: TaskNet,
+        connector: HostConnector,
+        client: Wire,
+        destination: Destination,
     ) -> None:
         self._net = net
-        self._upstream = upstream
+        self._connector = connector
         self._client = client
         self._destination = destination
         self._decision = RequestDecision(net, destination)
@@ -72,7 +75,12 @@ class HttpSession:
         """One request, from its verdict to the end of its answer."""
         decision = self._decision
         request = self._request = decision.read(request_head.parse(data))
-        decision.require(request, data)
+        attempt = decision.require(request, data)
+        with self._net.request(attempt):
+            return await self._carry(request, data)
+
+    async def _carry(self, request: CurrentRequest, data: bytes) -> bool:
+        decision = self._decision
         server = await self._reach(request)
         meter = TransferMeter(self._net, request.host, request.rule)
         forwarder = HttpForwarder(self._client, data, meter, self._parent)
@@ -117,29 +125,13 @@ class HttpSession:
             return self._server
         self._close_server()
         in_the_clear = not self._destination.context and not request.head.is_upgrade
-        connection = await self._upstream.connect(
-            self._net.evaluator,
-            request.host.name,
-            request.port,
-            request.verdict,
-            in_the_clear=in_the_clear,
+        connection = await self._connector.connect(
+            request.host, request.port, request.verdict, in_the_clear=in_the_clear
         )
         request.address = connection.address
-        self._parent = connection.parent
-        server: Wire = connection.wire
-        if self._destination.context:
-            inner = TlsWire(
-                connection.wire, self._destination.context, request.host.name
-            )
-            server = inner
-            try:
-                await asyncio.wait_for(inner.handshake(), HANDSHAKE_SECONDS)
-            except BaseException:
-                server.close()
-                raise
-        self._server = server
+        self._server, self._parent = connection.wire, connection.parent
         self._server_endpoint = (request.host, request.port, connection.address)
-        return server
+        return connection.wire
 
     def _close_server(self) -> None:
         if self._server:

@@ -1,30 +1,26 @@
 """Takes the coding from an answer that must be searched, though none was asked for."""
 
 import zlib
-
-import h11
+from collections.abc import Iterable
 
 from swarm.gate.secret_masker import SecretMasker
 
 OUTPUT_LIMIT = 1 << 20
 """Bytes that are decoded at once: a bomb is carried on in pieces of that size."""
 _WINDOW = {"gzip": 31, "x-gzip": 31, "deflate": 15}
+NO_BODY = frozenset({204, 304})
+"""Statuses of answers that have no body."""
 Fields = list[tuple[bytes, bytes]]
 
 
-def content_coding(answer: h11.Response) -> str:
-    """The coding of the body in lower case; empty for none."""
+def content_coding(fields: Iterable[tuple[bytes, bytes]]) -> str:
+    """The coding of the body in lower case; empty for none. Names are in lower case."""
     codings = [
         value.decode("latin-1").strip().lower()
-        for key, value in answer.headers
+        for key, value in fields
         if key == b"content-encoding"
     ]
     return ",".join(coding for coding in codings if coding not in ("", "identity"))
-
-
-def can_decode(coding: str) -> bool:
-    """True if a body in this coding can be read."""
-    return coding in _WINDOW
 
 
 class MaskedDecoder:
@@ -44,8 +40,7 @@ class MaskedDecoder:
     def plain_fields(self, fields: Fields) -> Fields:
         """The answer's fields, for a body without coding and of unknown length."""
         dropped = {b"content-encoding", b"content-length", b"transfer-encoding"}
-        kept = [(key, value) for key, value in fields if key.lower() not in dropped]
-        return [*kept, (b"Transfer-Encoding", b"chunked")]
+        return [(key, value) for key, value in fields if key.lower() not in dropped]
 
     def feed(self, data: bytes) -> bytes:
         """The decoded and masked bytes; ConnectionResetError if they are no code."""
@@ -69,3 +64,20 @@ class MaskedDecoder:
     def finish(self) -> bytes:
         """What is left in the decoder and the masker."""
         return self._masker.feed(self._decoder.flush()) + self._masker.finish()
+
+
+def answer_filter(
+    fields: Iterable[tuple[bytes, bytes]],
+    has_body: bool,
+    masker: SecretMasker | None,
+    is_read: bool,
+) -> MaskedDecoder | SecretMasker | None:
+    """What an answer's body passes on its way, in any version of HTTP.
+
+    `is_read` asks for a body without coding though nothing is masked, if that can be.
+    ConnectionResetError for a body that must be searched and cannot be.
+    """
+    coding = content_coding(fields) if has_body else ""
+    if not coding or not (masker or (is_read and coding in _WINDOW)):
+        return masker
+    return MaskedDecoder(coding, masker or SecretMasker(()))

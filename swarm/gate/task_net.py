@@ -56,6 +56,8 @@ class TaskNet:
         self._placeholder_forms: tuple[tuple[bytes, HeldSecret], ...] = ()
         self._for_new_connections = self.evaluator
         self._open: dict[asyncio.Task[None], Attempt | None] = {}
+        self._at_work: dict[asyncio.Task[None], Attempt] = {}
+        """Requests that are being carried; those of HTTP/2 have a task each."""
         self._starts: deque[float] = deque()
         self._requests: dict[str, deque[float]] = {}
         self._uses: dict[Rule, int] = {}
@@ -131,6 +133,17 @@ class TaskNet:
             replace(policy, rules=unspent_rules)
         )
 
+    @contextmanager
+    def request(self, attempt: Attempt) -> Iterator[None]:
+        """The running task works on this request, which a later policy may deny."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._at_work[task] = attempt
+        try:
+            yield
+        finally:
+            self._at_work.pop(task, None)
+
     def count_request(self, rule: Rule | None) -> None:
         """Count a request; Denied if the rule's rate is used up."""
         if rule is None or not rule.rate:
@@ -188,11 +201,12 @@ class TaskNet:
         self.is_cut = False
 
     def _cut(self, is_over: Callable[[Attempt], bool]) -> int:
-        tasks = [
+        attempts = [*self._open.items(), *self._at_work.items()]
+        tasks = {
             task
-            for task, attempt in self._open.items()
+            for task, attempt in attempts
             if attempt is not None and is_over(attempt)
-        ]
+        }
         for task in tasks:
             task.cancel("cut")
         return len(tasks)

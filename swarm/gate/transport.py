@@ -120,10 +120,21 @@ class TlsWire:
     """TLS on top of another wire, which may have received the hello already."""
 
     def __init__(
-        self, inner: Wire, context: ssl.SSLContext, server_name: str = ""
+        self,
+        inner: Wire,
+        context: ssl.SSLContext,
+        server_name: str = "",
+        offered: tuple[str, ...] = (),
     ) -> None:
-        """Act as a client if a server's name is given, else as the server."""
+        """Act as a client if a server's name is given, else as the server.
+
+        `offered` are the protocols that a client offers, if not the context's own.
+        """
         self._inner = inner
+        self.offered = offered
+        if offered:
+            # It counts for this connection alone: OpenSSL copies the list.
+            context.set_alpn_protocols(list(offered))
         self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(
             self._in,
@@ -150,6 +161,11 @@ class TlsWire:
             else:
                 await self._flush()
                 return
+
+    @property
+    def protocol(self) -> str:
+        """The protocol that both sides agreed on; empty for none."""
+        return self._tls.selected_alpn_protocol() or ""
 
     async def recv(self) -> bytes:
         if self._unread:

@@ -172,6 +172,18 @@ class Reason(StrEnum):
         "a placeholder of a secret was sent to a host it is not for",
         Kind.REQUEST,
     )
+    HTTP2_LIMIT = (
+        "http2-limit",
+        "it uses a part of HTTP/2 that the gate does not carry, or too much of one",
+        Kind.REQUEST,
+        "use HTTP/1.1, or less at once; tls.passthrough lets the host through unread",
+    )
+    HTTP2_WITHOUT_TLS = (
+        "http2-without-tls",
+        "HTTP/2 needs TLS here: use https, or HTTP/1.1",
+        Kind.TUNNEL,
+        "https for the host, or HTTP/1.1",
+    )
     TOO_MANY_REQUESTS = (
         "too-many-requests",
         "more requests a minute than the policy allows",

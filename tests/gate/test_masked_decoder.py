@@ -70,4 +70,4 @@ def test_bytes_that_are_no_code_end() -> None:
 def test_the_coding_is_read_from_the_field(value: str, coding: str) -> None:
     answer = h11.Response(status_code=200, headers=[("Content-Encoding", value)])
 
-    assert content_coding(answer) == coding
+    assert content_coding(answer.headers) == coding

@@ -59,8 +59,7 @@ def neighbour(request: pytest.FixtureRequest) -> Iterator[None]:
     if not way:
         yield
         return
-    task = request.getfixturevalue("misbehaving_task")
-    with misbehaving(task.box, task.web.port, way):
+    with misbehaving(request.getfixturevalue("misbehaving_task"), way):
         yield
 
 

@@ -91,7 +91,8 @@ async def raw_inside(self, wire, host, port, verdict, server):
         data = await wire.recv()
         wire.unread(data)
         if data[:1] == b"\x16":
-            return await self._intercept(wire, host, port)
+            hello = await sniffing.client_hello(wire)
+            return await self._intercept(wire, host, port, verdict, hello)
         return await self._session(
             wire, request_decision.Destination(host, port)
         ).serve()

@@ -1,0 +1,190 @@
+"""One stream's request on its way out, and its answer on the way back."""
+
+import asyncio
+from typing import Any
+
+from swarm.gate import http2_fields
+from swarm.gate.http2_fields import Http2Answer, Http2Request
+from swarm.gate.http2_stream import Data, End, Fields, Head, Http2Stream
+from swarm.gate.http_forward import ANSWER_SECONDS
+from swarm.gate.http_relay import CRUMBS_LIMIT, LEAST_PIECE, BodyFilter, TransferMeter
+from swarm.gate.masked_decoder import NO_BODY, MaskedDecoder, answer_filter
+from swarm.gate.request_head import BadHead
+
+IDLE_SECONDS = 1800.0
+"""A stream on which no byte goes either way for that long ends."""
+SWITCHING = 101
+
+
+class Http2Forwarder:
+    """Carries one request of a client on a stream of the host's."""
+
+    def __init__(
+        self, client: Http2Stream, asked: Http2Request, meter: TransferMeter
+    ) -> None:
+        self._client = client
+        self._asked = asked
+        self._meter = meter
+        self._is_searched = meter.masker is not None
+
+    async def carry(
+        self, server: Http2Stream, injected: tuple[bytes, bytes] | None
+    ) -> None:
+        """Carry request and answer, each as fast as its taker reads.
+
+        OSError or TimeoutError if a side breaks; Denied or BadHead if what the client
+        sends is refused on its way.
+        """
+        is_read = self._meter.reader is not None
+        fields = http2_fields.forward_fields(
+            self._asked, injected, is_read or self._is_searched, self._is_searched
+        )
+        tasks: list[asyncio.Task[None]] = []
+        try:
+            if self._asked.expects_continue:
+                await self._client.send_interim([(b":status", b"100")])
+            is_over = self._client.is_over
+            await server.send_head(fields, ended=is_over)
+            if not is_over:
+                tasks.append(asyncio.ensure_future(self._relay_request(server)))
+            tasks.append(asyncio.ensure_future(self._relay_answer(server)))
+            await self._until_answered(server, *tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            server.close()
+
+    async def _until_answered(
+        self, server: Http2Stream, *tasks: "asyncio.Task[None]"
+    ) -> None:
+        answering, carried = tasks[-1], -1
+        waiting: set[asyncio.Future[Any]] = {*tasks, self._client.gone}
+        while not answering.done():
+            done, _ = await asyncio.wait(
+                waiting, timeout=IDLE_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
+            if answering.done():
+                break
+            if self._client.gone in done:
+                raise ConnectionResetError("the client gave it up")
+            if not done and carried == self._meter.up + self._meter.down:
+                raise TimeoutError("nothing came either way for too long")
+            carried = self._meter.up + self._meter.down
+            for sending in done:
+                waiting.discard(sending)
+                error = sending.exception()
+                # A host that wants no more of the body may still answer.
+                if error and not (isinstance(error, OSError) and server.has_failed):
+                    raise error
+        answering.result()
+
+    async def _relay_request(self, server: Http2Stream) -> None:
+        crumbs = _Crumbs()
+        while True:
+            match await self._client.receive():
+                case Data(data):
+                    crumbs.count(len(data))
+                    self._meter.count_request_body(data)
+                    is_last = self._client.is_over
+                    await server.send_data(data, ended=is_last)
+                    if is_last:
+                        return
+                case End(fields):
+                    trailers = http2_fields.trailers(fields)
+                    self._meter.count_request_body(_joined(trailers))
+                    await _end(server, trailers)
+                    return
+                case Head():
+                    raise BadHead("a second head")
+
+    async def _relay_answer(self, server: Http2Stream) -> None:
+        masker = self._meter.masker
+        said = await asyncio.wait_for(self._answer_head(server), ANSWER_SECONDS)
+        change = self._filter(said)
+        fields = http2_fields.reply_fields(said, masker)
+        if isinstance(change, MaskedDecoder):
+            fields = change.plain_fields(fields)
+        self._meter.status = said.status
+        is_over = server.is_over
+        await self._client.send_head(fields, ended=is_over)
+        if not is_over:
+            await self._relay_answer_body(server, change)
+
+    async def _answer_head(self, server: Http2Stream) -> Http2Answer:
+        """The answer's head, past interim ones."""
+        while True:
+            event = await server.receive()
+            if not isinstance(event, Head):
+                raise ConnectionResetError("closed without an answer")
+            try:
+                said = http2_fields.answer(event.fields)
+            except BadHead as bad:
+                raise ConnectionResetError(f"its answer is malformed: {bad}") from bad
+            if said.status == SWITCHING:
+                raise ConnectionResetError("it changes the protocol")
+            if said.status >= 200:
+                return said
+
+    def _filter(self, said: Http2Answer) -> BodyFilter | None:
+        has_body = self._asked.head.method != "HEAD" and said.status not in NO_BODY
+        if self._is_searched:
+            for key, value in said.fields:
+                if key == b"grpc-encoding" and value not in (b"identity", b""):
+                    raise ConnectionResetError(
+                        "its compressed messages cannot be searched for your secret"
+                    )
+        return answer_filter(
+            said.fields, has_body, self._meter.masker, self._meter.reader is not None
+        )
+
+    async def _relay_answer_body(
+        self, server: Http2Stream, change: BodyFilter | None
+    ) -> None:
+        crumbs = _Crumbs()
+        while True:
+            match await server.receive():
+                case Data(data):
+                    crumbs.count(len(data))
+                    is_last = server.is_over and change is None
+                    await self._pass_on(change.feed(data) if change else data, is_last)
+                    if is_last:
+                        return
+                case End(fields):
+                    await self._pass_on(change.finish() if change else b"", False)
+                    try:
+                        trailers = http2_fields.trailers(fields, self._meter.masker)
+                    except BadHead as bad:
+                        raise ConnectionResetError("its end is malformed") from bad
+                    await _end(self._client, trailers)
+                    return
+                case Head():
+                    raise ConnectionResetError("it answers twice")
+
+    async def _pass_on(self, data: bytes, ended: bool) -> None:
+        if data:
+            self._meter.count_answer_body(data)
+        await self._client.send_data(data, ended=ended)
+
+
+class _Crumbs:
+    """Ends a body that comes in pieces of a few bytes: each costs as a large one."""
+
+    def __init__(self) -> None:
+        self._pieces = self._size = 0
+
+    def count(self, size: int) -> None:
+        self._pieces, self._size = self._pieces + 1, self._size + size
+        if self._pieces > CRUMBS_LIMIT and self._size < self._pieces * LEAST_PIECE:
+            raise ConnectionResetError("a body in crumbs")
+
+
+async def _end(stream: Http2Stream, trailers: Fields) -> None:
+    if trailers:
+        await stream.send_head(trailers, ended=True)
+    else:
+        await stream.send_data(b"", ended=True)
+
+
+def _joined(fields: Fields) -> bytes:
+    return b"\r\n".join(key + b": " + value for key, value in fields)
