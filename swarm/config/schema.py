@@ -30,7 +30,8 @@ Count = Annotated[int, BeforeValidator(token_count), Field(ge=0)]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # An error that quotes what was written would quote a password, too.
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 _PROXY_URL = re.compile(

@@ -131,7 +131,7 @@ def test_what_is_no_upstream_is_refused_without_quoting_it(text: str) -> None:
         Gate(**GATE, upstream=text)  # type: ignore[arg-type]  # as TOML has it
 
     assert "proxy.corp:3128" in raised.value.errors()[0]["msg"]
-    assert "hu/sh" not in raised.value.errors()[0]["msg"]
+    assert "hu/sh" not in str(raised.value)
 
 
 def test_a_password_is_named_by_its_source() -> None:
@@ -139,4 +139,4 @@ def test_a_password_is_named_by_its_source() -> None:
     with pytest.raises(ValidationError) as raised:
         Gate(**{**GATE, "upstream": "none", "upstream_password": "hush"})  # type: ignore[arg-type]  # as TOML has it
 
-    assert "hush" not in raised.value.errors()[0]["msg"]
+    assert "hush" not in str(raised.value)

@@ -12,6 +12,7 @@ from docker.errors import APIError
 
 from swarm.adapters.docker.connection import Absent, Connection
 from swarm.errors import ToolError
+from swarm.plan.gate_containers import HOST_ADDRESS, HOST_NAME
 from swarm.ports import ImageFacts, Progress
 
 BUILD_SECONDS = 1800
@@ -57,6 +58,7 @@ class DockerImages:
                 encoding="gzip",
                 tag=reference,
                 buildargs=arguments,
+                extra_hosts=_hosts(arguments),
                 rm=True,
                 forcerm=True,
                 decode=True,
@@ -92,6 +94,13 @@ def image_id(connection: Connection, reference: str) -> str | None:
             return str(untyped.inspect_image(reference)["Id"])
     except Absent:
         return None
+
+
+def _hosts(arguments: dict[str, str]) -> dict[str, str] | None:
+    """The name of this machine, if an argument uses it: not every engine knows it."""
+    if any(HOST_NAME in value for value in arguments.values()):
+        return {HOST_NAME: HOST_ADDRESS}
+    return None
 
 
 def _pull(client: APIClient, name: str, tag: str, seconds: float) -> None:

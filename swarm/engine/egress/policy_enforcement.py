@@ -3,9 +3,10 @@
 from swarm.adapters import secret_sources
 from swarm.config import policy_files
 from swarm.engine.context import EngineContext
-from swarm.engine.egress import policy_resolver, user_network
+from swarm.engine.egress import policy_resolver
 from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.engine.gate.net_pool import GateConfig
+from swarm.engine.host import parent_proxy
 from swarm.engine.parts import EngineParts
 from swarm.errors import ConfigError
 from swarm.model import events
@@ -58,7 +59,7 @@ def gate_config(context: EngineContext, task: Task, policy: Policy) -> GateConfi
         for secret in policy.secrets
         if secret.placeholder in environment
     }
-    parent = user_network.upstream_proxy(context.config().gate)
+    parent = parent_proxy.upstream_proxy(context.config().gate)
     return GateConfig(policy, values, placeholders, parent)
 
 

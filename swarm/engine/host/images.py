@@ -7,6 +7,8 @@ from typing import Protocol
 
 from swarm import assets
 from swarm.adapters import base_image
+from swarm.config import load
+from swarm.engine.host import parent_proxy
 from swarm.errors import ToolError
 from swarm.ports import Images, Progress
 
@@ -18,7 +20,13 @@ LOCAL = "swarm/debian:trixie"
 
 PULL_SECONDS = 60.0
 
-HOST_CERTIFICATES = Path("/usr/local/share/ca-certificates")
+HOST_CERTIFICATES = (
+    Path("/usr/local/share/ca-certificates"),
+    Path("/etc/pki/ca-trust/source/anchors"),
+    Path("/etc/ca-certificates/trust-source/anchors"),
+    Path("/etc/pki/trust/anchors"),
+)
+"""Where the distributions have the certificates that a machine's owner adds."""
 
 
 AGENTS = "agents/"
@@ -86,7 +94,10 @@ def seccomp_profile() -> str:
 
 
 def build(engine: Images, name: str, progress: Progress) -> str:
-    """Build an image where its content is not there yet, and return its reference."""
+    """Build an image where its content is not there yet, and return its reference.
+
+    What is fetched meanwhile comes by the user's parent proxy.
+    """
     if name not in names():
         raise ToolError(
             f"docker build: swarm has no image {name!r}",
@@ -99,7 +110,9 @@ def build(engine: Images, name: str, progress: Progress) -> str:
     is_agent = name.startswith(AGENTS)
     base = build(engine, "base", progress) if is_agent else _base(engine, progress)
     progress(f"building {full} on {base}")
-    engine.build(full, _context(name), {"BASE_IMAGE": base}, progress)
+    proxy = parent_proxy.build_arguments(load.load(load.user_file()).gate)
+    arguments = {"BASE_IMAGE": base, **proxy}
+    engine.build(full, _context(name), arguments, progress)
     return full
 
 
@@ -131,8 +144,18 @@ def _context(name: str) -> dict[str, bytes]:
     for package in PACKAGES.get(name, ()):
         files |= _sources(package)
     files["extra-ca/.keep"] = b""
-    for certificate in sorted(HOST_CERTIFICATES.glob("*.crt")):
-        files[f"extra-ca/{certificate.name}"] = certificate.read_bytes()
+    return files | _host_certificates()
+
+
+def _host_certificates() -> dict[str, bytes]:
+    """The host's extra CA certificates, under the only ending that Debian takes."""
+    files: dict[str, bytes] = {}
+    for folder in HOST_CERTIFICATES:
+        for path in sorted(folder.glob("*")):
+            content = path.read_bytes() if path.is_file() else b""
+            # A binary certificate is none for Debian; other files are none at all.
+            if path.suffix in (".crt", ".pem") and b"-----BEGIN CERT" in content:
+                files.setdefault(f"extra-ca/{path.stem}.crt", content)
     return files
 
 

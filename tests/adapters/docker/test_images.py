@@ -2,10 +2,12 @@
 
 import secrets
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from swarm.adapters.docker.images import DockerImages, _build_context
+from swarm.engine.host.images import LOCAL, UPSTREAM
 from swarm.errors import ToolError
 
 
@@ -66,3 +68,31 @@ def test_equal_files_make_equal_bytes() -> None:
     second = _build_context({"b": b"2", "a": b"1"}).read()
 
     assert first == second != _build_context({"a": b"1", "b": b"3"}).read()
+
+
+def test_a_proxy_of_a_build_is_in_no_layer_and_no_history(
+    images: DockerImages, reference: str
+) -> None:
+    """A step sees it, password and all; the image and what it was made of do not."""
+    base = next(one for one in (UPSTREAM, LOCAL) if images.image_id(one))
+    url = "http://me:hush-4711@host.docker.internal:9"
+    dockerfile = (
+        f"FROM {base}\n"
+        "RUN case $http_proxy:$HTTPS_PROXY in *hush*4711*:*hush*4711*) ;; *) exit 1;; "
+        "esac; grep -q host.docker.internal /etc/hosts\nRUN env > /seen-by-nobody; rm "
+        "/seen-by-nobody\nENV X=1\n"
+    )
+    arguments = {"http_proxy": url, "HTTPS_PROXY": url}
+    images.build(reference, {"Dockerfile": dockerfile.encode()}, arguments, print)
+
+    with images._connection.call("inspect") as client:
+        untyped: Any = client
+        layers = untyped.history(reference)
+        told = [str(layers)]
+        told += [
+            str(untyped.inspect_image(layer["Id"]))
+            for layer in layers
+            if layer["Id"].startswith("sha256:")
+        ]
+    assert len(told) > 2
+    assert not [text for text in told if "hush-4711" in text]
