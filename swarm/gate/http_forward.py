@@ -20,9 +20,9 @@ from swarm.gate.http_relay import (
 from swarm.gate.masked_decoder import NO_BODY, MaskedDecoder, answer_filter
 from swarm.gate.parent_proxy import ParentRoute
 from swarm.gate.request_head import BadHead
-from swarm.gate.secret_masker import MaskingWire
 from swarm.gate.transport import Wire
 from swarm.gate.tunnel import Carried, splice
+from swarm.gate.websocket_search import SearchedAnswers, WatchedMessages
 
 ANSWER_SECONDS = 1800.0
 """The longest wait until an answer begins; a model may think for long."""
@@ -31,6 +31,7 @@ BODY_FIELDS = {b"content-length", b"transfer-encoding"}
 """A request without either has no body."""
 HTTP2_GREETING = b"\4\0\0\0\0\0"
 """The end of the head of a frame with settings, which a host sends first."""
+COMPRESSION = b"sec-websocket-extensions"
 INTERIM_LIMIT = 16
 """Interim answers (1xx) before the answer; a host that sends more has none."""
 
@@ -188,22 +189,28 @@ class HttpForwarder:
     async def _relay_upgrade(
         self, answer: h11.InformationalResponse, server: Wire
     ) -> None:
-        """A WebSocket from here on: bytes are counted and carried, not read."""
-        self._meter.status = 101
+        """A WebSocket from here on: bytes are counted, frames searched for secrets."""
+        masker, meter = self._meter.masker, self._meter
+        if masker and any(key == COMPRESSION for key, _ in answer.headers):
+            raise ConnectionResetError(
+                "its WebSocket is compressed and cannot be searched for your secret"
+            )
+        meter.status = 101
         reply = h11.InformationalResponse(
             status_code=101,
-            headers=reply_fields(answer, upgrade=True, masker=self._meter.masker),
+            headers=reply_fields(answer, upgrade=True, masker=masker),
         )
         await self._client.send(self._in.send(reply) or b"")
         self._client.unread(self._in.trailing_data[0])
         server.unread(self._out.trailing_data[0])
-        carried = Carried()
+        client, carried = self._client, Carried()
+        if meter.looks_for_leaks:
+            client = WatchedMessages(client, meter.look_for_leak)
         try:
-            masker = self._meter.masker
-            answers = MaskingWire(server, masker) if masker else server
-            await splice(self._client, answers, carried, self._meter.count_upload)
+            answers = SearchedAnswers(server, masker) if masker else server
+            await splice(client, answers, carried, meter.count_upload)
         finally:
-            self._meter.down += carried.down
+            meter.down += carried.down
 
 
 def _require_http1(data: bytes) -> None:

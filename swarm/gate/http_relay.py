@@ -70,6 +70,15 @@ class TransferMeter:
         """Count bytes of the request's body; Denied for a leak or too many bytes."""
         self._calls.feed(data)
         self.count_upload(len(data))
+        self.look_for_leak(data)
+
+    @property
+    def looks_for_leaks(self) -> bool:
+        """True if the task holds placeholders at all."""
+        return self._net.longest_placeholder > 0
+
+    def look_for_leak(self, data: bytes) -> None:
+        """Denied if a placeholder in these bytes, or begun before, goes elsewhere."""
         keep = self._net.longest_placeholder
         if keep:
             window = self._tail + data

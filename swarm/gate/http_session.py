@@ -141,6 +141,10 @@ class HttpSession:
     async def _refuse(self, denied: Denied) -> None:
         self._decision.write_denial(denied, self._request)
         request = self._request
+        if request and request.is_answered:
+            # Its bytes would be taken for the rest of the host's answer.
+            await self._client.send_eof()
+            return
         host_port = f"{request.host}:{request.port}" if request else "?"
         has_body = request is None or request.head.method != "HEAD"
         await self._client.send(

@@ -12,8 +12,6 @@ import re
 import urllib.parse
 from collections.abc import Iterable, Iterator
 
-from swarm.gate.transport import Wire
-
 LEAST_LENGTH = 8
 """Characters; a shorter value would mask words of ordinary answers."""
 
@@ -60,33 +58,6 @@ class SecretMasker:
             if any(form.startswith(tail) for form in self._forms):
                 return found.start()
         return len(data)
-
-
-class MaskingWire:
-    """Another wire, whose received bytes are masked: for what is only carried."""
-
-    def __init__(self, inner: Wire, masker: SecretMasker) -> None:
-        self._inner = inner
-        self._masker = masker
-
-    async def recv(self) -> bytes:
-        while True:
-            data = await self._inner.recv()
-            masked = self._masker.feed(data) if data else self._masker.finish()
-            if masked or not data:
-                return masked
-
-    def unread(self, data: bytes) -> None:
-        self._inner.unread(data)
-
-    async def send(self, data: bytes) -> None:
-        await self._inner.send(data)
-
-    async def send_eof(self) -> None:
-        await self._inner.send_eof()
-
-    def close(self) -> None:
-        self._inner.close()
 
 
 def _forms(value: str) -> Iterator[bytes]:

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -12,8 +13,11 @@ from tests.gate.gate_harness import (
     Client,
     GateHarness,
     Serve,
+    open_gate_harness,
     server,
+    web,
 )
+from tests.gate.test_websocket_frames import frame
 
 VALUE = "sk-a-real-key-0123"
 ASKED = (
@@ -80,9 +84,10 @@ async def test_a_websocket_ends_at_its_rules_limit(gate: GateHarness) -> None:
         await client.send(b"12345")
         await client.reader.readexactly(10)
         await client.send(b"67890")
-        await client.rest()
+        rest = await client.rest()
 
     assert gate.said(phase="request", verdict="deny", reason="too-much-upload")
+    assert b"HTTP/1.1" not in rest  # it would be taken for a frame
 
 
 async def test_no_other_protocol_is_asked_for(gate: GateHarness) -> None:
@@ -211,6 +216,123 @@ async def test_a_websocket_that_echoes_a_secret_is_masked(gate: GateHarness) -> 
     assert frame.endswith(b"you sent " + b"*" * len(VALUE))
 
 
+UPGRADE = (
+    "Connection: Upgrade\r\nUpgrade: websocket\r\n"
+    "Sec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\n"
+)
+
+
+def framed(*parts: bytes, answer: str = "", echo: bool = False) -> Serve:
+    """A server that upgrades, sends these bytes, and may echo all that it reads."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(
+            b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\n"
+            b"Upgrade: websocket\r\nSec-WebSocket-Accept: y\r\n%s\r\n" % answer.encode()
+        )
+        for part in parts:
+            writer.write(part)
+            await writer.drain()
+            await asyncio.sleep(0)
+        while data := await reader.read(65_536) if echo else b"":
+            writer.write(data)
+            await writer.drain()
+
+    return serve
+
+
+async def test_an_answer_that_ends_as_the_secret_begins_is_not_held_back(
+    gate: GateHarness,
+) -> None:
+    """The client would wait for it, and the server for the client, for ever."""
+    served = framed(frame(b"yes", 1), echo=True)
+    async with server(served, gate.web_ca, "ok.example") as port:
+        client = await inside_with_secret(gate, port, UPGRADE)
+        await client.head()
+        async with asyncio.timeout(10):
+            assert await client.reader.readexactly(5) == frame(b"yes", 1)
+
+
+async def test_a_secret_in_parts_of_a_message_is_masked(gate: GateHarness) -> None:
+    """The frame of its second half has the length that its header says."""
+    half = len(VALUE) // 2
+    parts = [frame(VALUE[:half].encode(), 1, False), frame(b"", 9)]
+    parts.append(frame(VALUE[half:].encode(), 0))
+    async with server(framed(*parts), gate.web_ca, "ok.example") as port:
+        client = await inside_with_secret(gate, port, UPGRADE)
+        await client.head()
+        async with asyncio.timeout(10):
+            came = await client.reader.readexactly(len(b"".join(parts)))
+
+    stars = b"*" * half
+    assert came == frame(stars, 1, False) + frame(b"", 9) + frame(stars, 0)
+
+
+async def test_a_compressed_frame_is_refused_in_words(gate: GateHarness) -> None:
+    served = framed(frame(b"fine", 1), b"\xc1\x03abc")
+    async with server(served, gate.web_ca, "ok.example") as port:
+        client = await inside_with_secret(gate, port, UPGRADE)
+        await client.head()
+        came = await client.rest()
+
+    assert came.startswith(frame(b"fine", 1) + b"\x88")
+    assert b"cannot be searched for your secret" in came
+    assert "compressed" in str(gate.said(phase="fail")[0]["reason"])
+
+
+async def test_a_compression_that_nobody_asked_for_is_refused(
+    gate: GateHarness,
+) -> None:
+    answer = "Sec-WebSocket-Extensions: permessage-deflate\r\n"
+    async with server(framed(answer=answer), gate.web_ca, "ok.example") as port:
+        client = await inside_with_secret(gate, port, UPGRADE)
+        head = await client.head()
+
+    assert head.startswith("HTTP/1.1 502 ")
+    assert "cannot be searched" in head
+
+
+@pytest.mark.parametrize("searched", [True, False])
+async def test_frames_of_ten_megabytes_pass(gate: GateHarness, searched: bool) -> None:
+    """Both ways, whole and with a client's key; as does a ping after them."""
+    content = b"sk-a-real-ke and more " * 476_625  # a little over 10 MiB
+    sent = frame(content, 2) + frame(b"ping", 9)
+    async with server(framed(echo=True), gate.web_ca, "ok.example") as port:
+        if searched:
+            client = await inside_with_secret(gate, port, UPGRADE)
+        else:
+            client = await inside(gate, port)
+            await client.send(ASKED.format(port=port, to="websocket").encode())
+        assert (await client.head()).startswith("HTTP/1.1 101 ")
+        sending = asyncio.ensure_future(client.send(sent))
+        async with asyncio.timeout(60):
+            came = await client.reader.readexactly(len(sent))
+        await sending
+
+    assert came == sent
+
+
+@pytest.mark.parametrize("key", [b"", b"\x31\x07\xfe\x80"])
+async def test_a_placeholder_in_a_message_for_another_host_is_refused(
+    gate: GateHarness, key: bytes
+) -> None:
+    """A client's key is no cipher: it stands before what it hides."""
+    async with server(framed(echo=True), gate.web_ca, "ok.example") as port:
+        rule = Rule("allow", "ok.example", (port,), methods=("GET",))
+        gate.allow(rule, secrets=(Secret("k", "env:K", ("other.example",)),))
+        gate.net.hold_secrets({"k": VALUE}, {"k": "placeholder-0123456789"})
+        client = await gate.connect(f"ok.example:{port}")
+        await client.tls(gate.gate_ca, "ok.example")
+        await client.send(ASKED.format(port=port, to="websocket").encode())
+        await client.head()
+        await client.send(frame(b"say placeholder-", 1, False, key))
+        await client.send(frame(b"0123456789", 0, True, key))
+        await client.rest()
+
+    assert gate.said(phase="request", verdict="deny", reason="secret-elsewhere")
+
+
 async def inside_with_secret(gate: GateHarness, port: int, fields: str = "") -> Client:
     """A client inside TLS that has sent a request, which the gate gave the secret."""
     rule = Rule(
@@ -225,3 +347,48 @@ async def inside_with_secret(gate: GateHarness, port: int, fields: str = "") -> 
         f"Accept-Encoding: gzip, br\r\n{fields}\r\n".encode()
     )
     return client
+
+
+class _MovedLoop(asyncio.SelectorEventLoop):
+    """A loop whose clock a test moves: what is due by then is done at once."""
+
+    moved = 0.0
+
+    def time(self) -> float:
+        return super().time() + self.moved
+
+
+@pytest.mark.parametrize("searched", [True, False])
+def test_a_websocket_may_be_idle_for_ten_minutes(
+    tmp_path: Path, searched: bool
+) -> None:
+    """Beside it a connection between two requests, which is closed after five."""
+
+    async def idle(loop: _MovedLoop) -> None:
+        async with (
+            open_gate_harness(tmp_path) as gate,
+            server(framed(echo=True), gate.web_ca, "ok.example") as port,
+            server(web, gate.web_ca, "ok.example") as other_port,
+        ):
+            gate.table["ok.example"] = ["127.0.0.1"]
+            other = await inside(gate, other_port)
+            await other.send(b"GET / HTTP/1.1\r\nHost: ok.example\r\n\r\n")
+            await other.head()
+            if searched:
+                client = await inside_with_secret(gate, port, UPGRADE)
+            else:
+                client = await inside(gate, port)
+                await client.send(ASKED.format(port=port, to="websocket").encode())
+            await client.head()
+
+            loop.moved += 600.0
+            await other.rest()
+            message = frame(b"still here", 1)
+            await client.send(message)
+
+            async with asyncio.timeout(10):
+                assert await client.reader.readexactly(len(message)) == message
+
+    loop = _MovedLoop()
+    with asyncio.Runner(loop_factory=lambda: loop) as runner:
+        runner.run(idle(loop))
