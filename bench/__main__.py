@@ -8,12 +8,14 @@ from bench import (
     audit,
     commands,
     gate,
+    gate_tasks,
     grant,
     idle,
     intake,
     landing,
     latency,
     launch,
+    neighbours,
     paint,
     proof,
     review,
@@ -33,6 +35,11 @@ BENCHES: dict[str, tuple[Callable[[], list[Row]], str]] = {
     "intake": (intake.rows, "an event taken in beside a bare batched insert"),
     "idle": (idle.rows, "keeper and dashboard while ten agents do nothing"),
     "gate": (gate.rows, "the gate beside no gate and beside other proxies"),
+    "requests": (gate.requests_rows, "small requests, intercepted, beside mitmproxy"),
+    "stream": (gate.stream_rows, "the first byte of a stream of events"),
+    "neighbours": (neighbours.rows, "the gate beside a task that misbehaves"),
+    "masking": (gate_tasks.masking_rows, "answers that are searched for a secret"),
+    "tasks": (gate_tasks.idle_rows, "200 idle tasks at one gate"),
     "sensor": (sensor.rows, "the cost of being observed, and what is missed"),
     "latency": (latency.rows, "from a write in a sandbox to its row and to the screen"),
     "audit": (audit.rows, "the dashboard and the audit while events pour in"),
@@ -45,7 +52,7 @@ def main(names: list[str]) -> int:
     if not names:
         print("python -m bench all, or any of")
         for name, (_, subject) in BENCHES.items():
-            print(f"  {name:<9} {subject}")
+            print(f"  {name:<10} {subject}")
         return 0
     if names == ["all"]:
         names = list(BENCHES)

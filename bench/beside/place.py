@@ -4,7 +4,7 @@ import hashlib
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,14 +118,14 @@ def resident(container: str) -> float:
 
 
 @contextmanager
-def place() -> Iterator[Place]:
-    """Everything runs and answers; everything goes at the end."""
+def place(*peers: str) -> Iterator[Place]:
+    """Everything runs and answers, these peers too; everything goes at the end."""
     image = _image()
     home = Path(tempfile.mkdtemp(prefix="swarm-bench-"))
     os.environ["SWARM_CONFIG"] = str(home / "config.toml")
     parts = wiring.engine_parts(HomePaths(home))
     try:
-        yield _opened(parts, image)
+        yield _opened(parts, image, peers)
     finally:
         parts.nets.close()
         wiring.clear(parts.context.paths)
@@ -133,7 +133,7 @@ def place() -> Iterator[Place]:
         rmtree(home)
 
 
-def _opened(parts: EngineParts, image: str) -> Place:
+def _opened(parts: EngineParts, image: str, peers: Iterable[str]) -> Place:
     names = parts.nets.gate.names
     parts.context.containers.make_network(names.gate, names.labels("gate"))
     server = Place(parts, image, "", "", "")
@@ -151,7 +151,8 @@ def _opened(parts: EngineParts, image: str) -> Place:
     made.hold(inspect=False)
     made.start("ours", f"container:{names.net(net)}", "sleep infinity")
     made.start("direct", names.gate, "sleep infinity")
-    for name, (command, port) in PEERS.items():
+    for name in peers:
+        command, port = PEERS[name]
         made.start(slug(name), names.gate, f"exec {command}")
         _await(made, name, port)
     return made

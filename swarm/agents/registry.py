@@ -24,6 +24,9 @@ class Agent:
     environment: dict[str, str] = field(default_factory=dict)
     services: tuple[str, ...] = ()
     """Services of the network that the agent itself needs."""
+    is_headless: bool = True
+    """True if nobody is to answer it: no program in its sandbox gets a pager, an
+    editor or a question."""
 
 
 def names() -> list[str]:
@@ -51,6 +54,7 @@ def _agent(name: str, body: dict[str, Any]) -> Agent:
         needs=tuple(body.get("needs", ())),
         environment=dict(body.get("environment", {})),
         services=tuple(body.get("services", ())),
+        is_headless=body.get("headless", True),
     )
 
 

@@ -61,6 +61,8 @@ class UserNetwork:
     registries: tuple[Registry, ...] = ()
     proxy: ParentProxy | None = None
     problems: tuple[str, ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
+    """Variables that say how a tool takes what it fetches: `GOSUMDB`. No secrets."""
 
     def endpoints(self) -> dict[str, tuple[str, ...]]:
         """`host:port` of each tool's registries; a tool without one is left out."""

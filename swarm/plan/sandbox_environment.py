@@ -3,16 +3,33 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from swarm.model.user_network import UserNetwork
+from swarm.plan import package_settings
 from swarm.plan.gate_containers import PROXY_PORT
 from swarm.plan.specs import Mount
 from swarm.policy.rules import Policy, Rule
 
-FOLDER = "/etc/swarm"
+FOLDER = package_settings.FOLDER
 BUNDLE = f"{FOLDER}/bundle.pem"
 CA = f"{FOLDER}/ca.pem"
-SYSTEM_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
+SYSTEM_BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",  # Debian, Alpine; go looks here first
+    "/etc/ssl/cert.pem",  # Alpine, and the Pythons that uv brings
+    "/etc/ssl/ca-bundle.pem",  # SUSE
+    "/etc/pki/tls/certs/ca-bundle.crt",  # Red Hat
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+)
+"""Files of roots that programs find by themselves, without any variable."""
+JAVA_TRUST_STORES = (
+    "/etc/ssl/certs/java/cacerts",  # Debian, Alpine
+    "/etc/pki/ca-trust/extracted/java/cacerts",  # Red Hat
+)
+"""Where the Java of a distribution keeps its roots."""
 PROXY = f"http://127.0.0.1:{PROXY_PORT}"
-LOCAL = "localhost,127.0.0.1,::1"
+LOCAL = "localhost,127.0.0.1"
+"""No `::1`: httpx 0.24.0 does not start with it, and no spelling of it suits all."""
+LOCAL_UPPER_CASE = f"{LOCAL},::1"
+"""For go and others that read the upper case first; httpx takes the lower one."""
 
 _BUNDLE_NAMES = (
     "SSL_CERT_FILE",
@@ -24,6 +41,11 @@ _BUNDLE_NAMES = (
     "AWS_CA_BUNDLE",
     "YARN_HTTPS_CA_FILE_PATH",
     "npm_config_cafile",
+    "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH",
+    "BUNDLE_SSL_CA_CERT",
+    "HEX_CACERTS_PATH",
+    "NIX_SSL_CERT_FILE",
+    "PERL_LWP_SSL_CA_FILE",
 )
 _CA_NAMES = ("NODE_EXTRA_CA_CERTS", "DENO_CERT")
 _SILENCE = {
@@ -53,13 +75,12 @@ def environment() -> dict[str, str]:
     A program that ignores them reaches the gate too, but its denials read worse.
     """
     proxies = {
-        name: value
-        for upper, value in (
-            ("HTTP_PROXY", PROXY),
-            ("HTTPS_PROXY", PROXY),
-            ("NO_PROXY", LOCAL),
-        )
-        for name in (upper, upper.lower())
+        "HTTP_PROXY": PROXY,
+        "http_proxy": PROXY,
+        "HTTPS_PROXY": PROXY,
+        "https_proxy": PROXY,
+        "NO_PROXY": LOCAL_UPPER_CASE,
+        "no_proxy": LOCAL,
     }
     return {
         **proxies,
@@ -72,6 +93,7 @@ def environment() -> dict[str, str]:
         "YARN_HTTP_PROXY": PROXY,
         "YARN_HTTPS_PROXY": PROXY,
         "JAVA_TOOL_OPTIONS": _java_options(),
+        **package_settings.POINTERS,
     }
 
 
@@ -91,10 +113,21 @@ def _java_options() -> str:
 
 
 def mounts(folder: str) -> tuple[Mount, ...]:
-    """The mounts of the task's certificates, policy and trusted roots, read-only."""
+    """The mounts of the task's certificates, policy and settings, read-only.
+
+    Where an image has no such file, an empty place is made for it.
+    """
+    found_by_itself = {
+        **dict.fromkeys(SYSTEM_BUNDLES, "bundle.pem"),
+        **dict.fromkeys(JAVA_TRUST_STORES, "trust.jks"),
+    }
     return (
         Mount("bind", folder, FOLDER, read_only=True),
-        Mount("bind", f"{folder}/bundle.pem", SYSTEM_BUNDLE, read_only=True),
+        *(
+            Mount("bind", f"{folder}/{name}", target, read_only=True)
+            for target, name in found_by_itself.items()
+        ),
+        *package_settings.mounts(folder),
     )
 
 
@@ -106,7 +139,7 @@ def mounted_folder(sandbox_mounts: Iterable[Mount]) -> Path | None:
     return None
 
 
-def policy_text(policy: Policy) -> str:
+def policy_text(policy: Policy, network: UserNetwork) -> str:
     """The policy for its agent to read, with an explanation of denials."""
     allow_rules = [rule for rule in policy.rules if rule.kind != "deny"]
     lines = [
@@ -114,6 +147,7 @@ def policy_text(policy: Policy) -> str:
         "",
         *(_line(rule) for rule in dict.fromkeys(allow_rules)),
         *([] if allow_rules else ["Nothing: this task has no network."]),
+        *package_settings.page(network),
         "",
         "Everything else is denied by the user's policy, at once and always the same.",
         "A denial is no fault of the network: do not retry it, and do not look for",

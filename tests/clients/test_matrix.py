@@ -1,6 +1,7 @@
 """Each client finds the gate and trusts it, inspected or not; a denial reaches it."""
 
 import hashlib
+import shlex
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from swarm.adapters.docker import DockerImages
+from swarm.engine.egress import task_network
 from swarm.engine.egress.java_truststore import jks
 from swarm.engine.gate.net_pool import GateConfig
 from swarm.engine.host import images
@@ -69,6 +71,27 @@ CLIENTS = {
     + JAVA_NO_PROXY
     + "java Main.java {url}/hello",
 }
+HTTPX = (
+    "-c \"import httpx; r = httpx.get('{url}/hello'); print(r.text); "
+    'r.raise_for_status()"'
+)
+CLIENTS["httpx"] = f"/python/bin/python {HTTPX}"
+CLIENTS["httpx 0.24.0"] = f"/python-old/bin/python {HTTPX}"
+CLIENTS["requests"] = (
+    "/python/bin/python -c \"import requests; r = requests.get('{url}/hello'); "
+    'r.raise_for_status(); print(r.text)"'
+)
+FIND_ROOTS_BY_THEMSELVES = (
+    "curl",
+    "wget",
+    "python",
+    "pip",
+    "npm",
+    "git clone",
+    "go",
+    "java",
+)
+"""Clients whose runtime looks for a file; node, requests and httpx bring their own."""
 SEEN = (
     "SSL_CERT_FILE GIT_SSL_CAINFO CURL_CA_BUNDLE PIP_CERT REQUESTS_CA_BUNDLE "
     "npm_config_cafile"
@@ -115,6 +138,18 @@ class Place:
         return done.returncode, (done.stdout + done.stderr).decode("utf-8", "replace")
 
 
+def of_the_user(web: Web) -> dict[str, str]:
+    """What the user's own tools are set to, passwords and all."""
+    index = f"https://user:correct-horse@good.test:{web.port}"
+    return {
+        "PIP_INDEX_URL": f"{index}/simple/",
+        "npm_config_registry": f"{index}/",
+        "npm_config_@corp:registry": f"{index}/corp/",
+        "GOPROXY": f"{index}/go,direct",
+        "GOSUMDB": "off",
+    }
+
+
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """The clients' image, a task that sleeps in it, and a web beside it."""
@@ -127,10 +162,12 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         files = {"Dockerfile": text}
         door.build(reference, files, {"BASE_IMAGE": base}, lambda _line: None)
     folder = tmp_path_factory.mktemp("clients")
-    with open_keeper_harness() as harness:
+    with open_keeper_harness() as harness, pytest.MonkeyPatch.context() as monkeypatch:
         names = harness.parts.nets.gate.names
         harness.context.containers.make_network(names.gate, names.labels("gate"))
         web = Web(gateway(names.gate), folder)
+        for name, value in of_the_user(web).items():
+            monkeypatch.setenv(name, value)
         hosts = f'hosts = {{ "good.test" = "{web.address}" }}'
         text_of_config = (
             f'[gate]\nready = 0\n{hosts}\n[sandbox]\nimage = "{reference}"\n'
@@ -178,6 +215,66 @@ def test_denied(place: Place, client: str) -> None:
     assert code != 0, said
     words = ("403", "swarm-denied", "access denied", "access_denied", "denied")
     assert any(word in said.lower() for word in words), said
+
+
+@pytest.mark.parametrize("client", FIND_ROOTS_BY_THEMSELVES)
+def test_with_an_emptied_environment(place: Place, client: str) -> None:
+    """Roots are where the runtime looks by itself, and no proxy has to be known."""
+    place.allow(place.good(methods=("GET", "HEAD", "POST")))
+    command = CLIENTS[client].format(url=place.url)
+
+    code, said = place.run(
+        'exec env -i PATH="$PATH" HOME="$HOME" bash -c ' + shlex.quote(command)
+    )
+
+    assert (code, "hello" in said) == (0, True), said
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("pip download -q --no-deps -d /tmp/own tiny && echo hello", "hello"),
+        ("npm ping && echo hello", "hello"),
+        ("npm config get registry", "{url}/"),
+        ("npm config get @corp:registry", "{url}/corp/"),
+        ("pip config list", "global.index-url='{url}/simple/'"),
+        ("go env GOPROXY", "{url}/go,direct"),
+        ("go env GOSUMDB", "off"),
+        ("cat /etc/swarm/policy.md", "- pip: `{url}/simple/`"),
+    ],
+)
+def test_the_box_is_set_to_what_the_user_is_set_to(
+    place: Place, command: str, expected: str
+) -> None:
+    """The first install in a box asks the mirror that the user asks."""
+    place.allow(place.good(methods=("GET", "HEAD")))
+
+    code, said = place.run(command)
+
+    assert code == 0, said
+    assert expected.format(url=place.url) in said
+
+
+def test_no_password_of_the_users_is_in_the_box(place: Place) -> None:
+    code, said = place.run(
+        "env; cat /proc/self/mountinfo; find /etc/swarm -type f | xargs cat"
+    )
+
+    assert code == 0
+    assert place.url in said
+    assert "correct-horse" not in said
+
+
+def test_a_box_at_work_follows_the_users_settings(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file in the box changes with the next renewal; nothing is started anew."""
+    task = place.harness.queries.tasks.get(place.task)
+    monkeypatch.setenv("PIP_INDEX_URL", f"{place.url}/other/")
+
+    task_network.write_sandbox_files(place.harness.parts, task, Policy())
+
+    assert f"index-url='{place.url}/other/'" in place.run("pip config list")[1]
 
 
 def test_git_may_clone_and_not_push(place: Place) -> None:

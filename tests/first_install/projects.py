@@ -129,8 +129,8 @@ def _cargo_settings(url: str, token: str) -> Files:
 def _go(_url: str) -> Files:
     return {
         "go.mod": f"module first\n\ngo 1.20\n\nrequire {GO_MODULE} {GO_VERSION}\n",
-        "main.go": f'package main\n\nimport "{GO_MODULE}"\n\n'
-        f"func main() {{ println({NAME}.Said()) }}\n",
+        "main.go": f'package main\n\nimport (\n"fmt"\n"{GO_MODULE}"\n)\n\n'
+        f"func main() {{ fmt.Println({NAME}.Said()) }}\n",
     }
 
 

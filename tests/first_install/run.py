@@ -7,9 +7,11 @@ process of its own, because the user's variables are those of the whole process.
 import contextlib
 import dataclasses
 import hashlib
+import ipaddress
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from swarm.adapters.docker import DockerImages
+from swarm.engine.egress import user_network
 from swarm.engine.host import images
 from swarm.model.events import NetDenied
 from swarm.model.task import State
@@ -109,8 +112,9 @@ class Place:
         words = tuple(dict.fromkeys(_words(one) for one in denied))
         if worked:
             return Result(tool, self.name, "works", "", words)
-        lines = list(dict.fromkeys(filter(None, map(_line, denied))))
-        if lines and all(self._follow(line) for line in lines) and self._run(tool)[0]:
+        lines = list(dict.fromkeys(_line(one) for one in denied if one.host == HOST))
+        followed = [self._follow(line) for line in lines if line.startswith("swarm ")]
+        if followed and all(followed) and self._run(tool)[0]:
             return Result(tool, self.name, "works with a line", _plain(said), words)
         return Result(tool, self.name, "fails", _plain(said), words)
 
@@ -161,7 +165,7 @@ def _words(denied: NetDenied) -> str:
 
 
 def _line(denied: NetDenied) -> str:
-    """The command that the denial names as the way out; empty for none."""
+    """The command that the denial names as the way out."""
     reason = reasons.by_code(denied.reason)
     way_out = reason.way_out if reason else ""
     return way_out.format(place=f"{denied.host}:{denied.port}")
@@ -250,11 +254,22 @@ def _configure(
     (home / "config.toml").write_text(
         f'[gate]\nready = 0\nhosts = {hosts}\n[sandbox]\nimage = "{reference}"\n'
     )
+    nets = json.dumps(sorted(set(_nets_of_defaults())))
+    policy = f"version = 1\n[network]\nallow_nets = {nets}\n"
     if mirror:
         (home / "mirror.pem").write_text(mirror.authority.certificate)
-        (home / "policy.toml").write_text(
-            f'version = 1\n[tls]\nupstream_ca = ["{home}/mirror.pem"]\n'
-        )
+        policy += f'[tls]\nupstream_ca = ["{home}/mirror.pem"]\n'
+    (home / "policy.toml").write_text(policy)
+
+
+def _nets_of_defaults() -> Iterator[str]:
+    """Where public registries lead to if this machine keeps them at home."""
+    for registry in user_network.known().registries:
+        if registry.is_default:
+            with contextlib.suppress(OSError):
+                for *_, address in socket.getaddrinfo(registry.host, None):
+                    if not ipaddress.ip_address(address[0]).is_global:
+                        yield f"{address[0]}/32"
 
 
 def main(name: str, tools: list[str]) -> None:

@@ -54,3 +54,12 @@ def test_words_no_agent_can_be_started_with(
     """Refused before anything is made."""
     with pytest.raises(PlanError, match=reason):
         planner.check_words(SHELL, prompt, command)
+
+
+def test_only_a_headless_agent_has_no_pager() -> None:
+    """One with a screen of its own may ask whoever looks at it."""
+    own_screen = replace(SHELL, is_headless=False)
+
+    for agent, pager in ((SHELL, "cat"), (own_screen, None)):
+        plan = planner.make(NAMES, PlanRequest("p", "true"), agent, CONFIG, AT)
+        assert plan.sandbox.environment.get("PAGER") == pager

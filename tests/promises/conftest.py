@@ -59,7 +59,8 @@ def neighbour(request: pytest.FixtureRequest) -> Iterator[None]:
     if not way:
         yield
         return
-    with misbehaving(request.getfixturevalue("misbehaving_task"), way):
+    task = request.getfixturevalue("misbehaving_task")
+    with misbehaving(task.box, task.web.port, way):
         yield
 
 

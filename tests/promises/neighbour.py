@@ -157,12 +157,15 @@ def open_neighbour(of: SandboxProbe, folder: Path) -> Iterator[SandboxProbe]:
 
 
 @contextmanager
-def misbehaving(neighbour: SandboxProbe, way: str) -> Iterator[None]:
-    """The neighbour misbehaves in this way from before the block begins to its end."""
+def misbehaving(box: str, port: int, way: str) -> Iterator[None]:
+    """A box misbehaves in this way from before the block begins to its end.
+
+    `port` is the hostile web's.
+    """
     ways = WAYS.values() if way == ALL else [WAYS[way]]
     turns = "".join(f"{textwrap.dedent(one)}\nturns.append(once)\n" for one in ways)
-    text = f"{TOOLS}\nPORT = {neighbour.web.port}\n{BEGIN}{turns}{END}"
-    words = ["docker", "exec", "-i", neighbour.box, "python3", "-c", text]
+    text = f"{TOOLS}\nPORT = {port}\n{BEGIN}{turns}{END}"
+    words = ["docker", "exec", "-i", box, "python3", "-c", text]
     with subprocess.Popen(
         words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:

@@ -56,7 +56,9 @@ def ask(environment: Mapping[str, str], home: Path) -> dict[str, tuple[str, ...]
     """
     kept = ("PATH", "RUSTUP_HOME", "PYENV_ROOT", "NVM_DIR", "JAVA_HOME", "VOLTA_HOME")
     names = {name: environment[name] for name in kept if environment.get(name)}
-    names.setdefault("RUSTUP_HOME", str(home / ".rustup"))
+    if (home / ".rustup").is_dir():
+        # Else the tool would make one there.
+        names.setdefault("RUSTUP_HOME", str(home / ".rustup"))
     with _asking:
         return dict(_ask(tuple(sorted(names.items()))))
 

@@ -6,6 +6,9 @@ from pathlib import Path
 from swarm.adapters.user_network import formats
 from swarm.adapters.user_network.settings import Reading, User
 
+SETTINGS = ("GOPROXY", "GOSUMDB", "GONOSUMDB", "GONOPROXY", "GOPRIVATE", "GOINSECURE")
+"""Variables that say which modules are fetched and checked how."""
+
 
 def read(user: User, reading: Reading) -> None:
     """Read which proxies go fetches modules through."""
@@ -17,6 +20,10 @@ def read(user: User, reading: Reading) -> None:
             add(value, variable, reading)
         elif written.get(name) and file:
             add(written[name], f"{user.name(file)}: {name}", reading)
+    for name in SETTINGS:
+        value = user.variable(name)[1] or written.get(name, "")
+        if value:
+            reading.setting(name, value)
 
 
 def _file(user: User) -> Path | None:

@@ -48,6 +48,7 @@ def read(
     return UserNetwork(
         tuple(registry for reading in readings for registry in reading.registries),
         problems=tuple(problem for reading in readings for problem in reading.problems),
+        settings=tuple(each for r in readings for each in r.settings.items()),
     )
 
 

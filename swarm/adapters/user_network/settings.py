@@ -72,6 +72,8 @@ class Reading:
     user: User
     registries: list[Registry] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    settings: dict[str, str] = field(default_factory=dict)
+    """Variables that say how the tool takes what it fetches; without secrets."""
     replaces_default: bool = False
     """The user's settings leave nothing of the tool's public default in force."""
 
@@ -136,6 +138,15 @@ class Reading:
         self.replaces_default = True
         self.add(url, origin, credential=credential)
 
+    def setting(self, name: str, value: str) -> None:
+        """Note a variable for the box, without user and password in its URLs.
+
+        One that may hold a secret at another place is left out.
+        """
+        clean = _USER_IN_URL.sub(r"\1", value)
+        if clean.isprintable() and "@" not in clean and "?" not in clean:
+            self.settings[name] = clean
+
     def problem(self, where: str, what: str) -> None:
         """Note one thing that could not be read; never a value, it may be a secret."""
         sentence = safe_line(f"{self.tool}: {where} {what}")
@@ -143,6 +154,7 @@ class Reading:
             self.problems.append(sentence)
 
 
+_USER_IN_URL = re.compile(r"(://)[^/\s,|]*@")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?\.?|[0-9a-f:.]+", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*", re.IGNORECASE)
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from swarm.engine.context import EngineContext
-from swarm.engine.egress import policy_enforcement
+from swarm.engine.egress import policy_enforcement, user_network
 from swarm.engine.egress.java_truststore import jks
 from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.engine.gate.client import GateInfo
@@ -11,7 +11,7 @@ from swarm.engine.parts import EngineParts
 from swarm.errors import IllegalMove, SwarmError
 from swarm.model import events
 from swarm.model.task import RUNNING, Task
-from swarm.plan import sandbox_environment, specs
+from swarm.plan import package_settings, sandbox_environment, specs
 from swarm.policy.rules import Policy
 
 
@@ -37,8 +37,12 @@ def write_sandbox_files(parts: EngineParts, task: Task, policy: Policy) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o755)
     for name, content in _certificate_files(gate_info).items():
         _write_if_changed(folder / name, content)
-    policy_text = sandbox_environment.policy_text(policy)
-    _write_if_changed(folder / "policy.md", policy_text.encode())
+    network = user_network.known()
+    texts = package_settings.files(network, sandbox_environment.BUNDLE)
+    texts["policy.md"] = sandbox_environment.policy_text(policy, network)
+    for name, text in texts.items():
+        _make_folders(folder, name)
+        _write_if_changed(folder / name, text.encode())
 
 
 def _certificate_files(gate_info: GateInfo) -> dict[str, bytes]:
@@ -48,6 +52,13 @@ def _certificate_files(gate_info: GateInfo) -> dict[str, bytes]:
         "bundle.pem": bundle.encode(),
         "trust.jks": jks(bundle),
     }
+
+
+def _make_folders(folder: Path, name: str) -> None:
+    """Make the folders of a file that the agent's user can enter, for any umask."""
+    for parent in reversed(Path(name).parents[:-1]):
+        (folder / parent).mkdir(exist_ok=True)
+        (folder / parent).chmod(0o755)
 
 
 def _write_if_changed(file: Path, content: bytes) -> None:
@@ -147,6 +158,7 @@ def _restore(
         else:
             resolved_policy = policy_enforcement.resolve_or_last_good(parts, task)
             policy_enforcement.hand_over_listeners(parts, task, resolved_policy)
+        write_sandbox_files(parts, task, resolved_policy.policy)
         if task.net.is_cut:
             parts.nets.gate.ask("cut", net=task.net.name)
     except SwarmError as error:

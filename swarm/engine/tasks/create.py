@@ -14,14 +14,15 @@ from swarm.agents import registry
 from swarm.agents.registry import Agent
 from swarm.config.schema import Config
 from swarm.engine.context import EngineContext
-from swarm.engine.egress import budget, policy_resolver
+from swarm.engine.egress import budget, policy_resolver, user_network
 from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.engine.host import images
 from swarm.errors import PlanError
 from swarm.model import events
 from swarm.model.task import COPIES_LIMIT
+from swarm.model.user_network import UserNetwork
 from swarm.model.wishes import NewTasks, Retry
-from swarm.plan import planner, specs
+from swarm.plan import package_settings, planner, specs
 from swarm.plan.naming import TaskNames, slug
 from swarm.policy.rules import Policy
 
@@ -64,6 +65,7 @@ class _Resolved:
     host: planner.HostFacts
     budget: tuple[int, float]
     """Tokens and dollars."""
+    network: UserNetwork
     worktrees: Path | None
     """The directory of worktrees, if the settings name one."""
 
@@ -117,6 +119,7 @@ def _resolve(context: EngineContext, wish: NewTasks) -> _Resolved:
         policy,
         host,
         limits,
+        user_network.known(),
         worktrees,
     )
 
@@ -148,7 +151,10 @@ def _queued(
         prompt=tasks.prompt,
         command=wish.command or None,
         mounts=task_git.mounts(tasks.config.sandbox.objects == "base-only"),
-        environment=_placeholders(tasks.policy),
+        environment={
+            **package_settings.environment(tasks.network),
+            **_placeholders(tasks.policy),
+        },
         worktree=str(place or ""),
     )
     plan = planner.make(names, request, tasks.agent, tasks.config, tasks.host)

@@ -64,3 +64,19 @@ def test_the_database_of_checksums_counts(home: Home, value: str, url: str) -> N
     home.variables["GOSUMDB"] = value
 
     assert urls(home.read(golang.read)) == {url: "checksums"}
+
+
+def test_how_modules_are_checked_comes_along_without_a_password(home: Home) -> None:
+    """Without it the first build in the box asks a checksum database that is denied."""
+    home.write(".config/go/env", "GOSUMDB=off\nGOPRIVATE=file.example\n")
+    home.variables["GOPROXY"] = (
+        "https://u:hidden@go.example|http://h@b.example/x,direct"
+    )
+    home.variables["GOPRIVATE"] = "variable.example/*"
+    home.variables["GONOSUMDB"] = "https://odd@example@b,u:p@c"
+
+    assert home.read(golang.read).settings == {
+        "GOPROXY": "https://go.example|http://b.example/x,direct",
+        "GOSUMDB": "off",
+        "GOPRIVATE": "variable.example/*",
+    }
