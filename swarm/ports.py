@@ -155,6 +155,12 @@ class Containers(Protocol):
     def image_id(self, reference: str) -> str | None:
         """The id of a local image, or None."""
 
+    def image_file(self, image: str, path: str, labels: dict[str, str]) -> bytes:
+        """A regular file of a local image, cut at 1 MiB; empty if it has none there.
+
+        A container with these labels is made for it, never started, and removed.
+        """
+
     def attach_argv(self, name: str) -> list[str]:
         """The command that shows a running container's terminal, detachable."""
 

@@ -159,6 +159,12 @@ class FakeContainers:
         self._answer()
         return f"id-{reference}" if reference in self.images else None
 
+    def image_file(self, image: str, path: str, labels: dict[str, str]) -> bytes:
+        self._answer()
+        if image not in self.images:
+            raise Absent(f"docker cp {image}:{path}: no such image: {image}")
+        return b"root:x:0:0::/root:/bin/bash\n" if path == "/etc/passwd" else b""
+
     def attach_argv(self, name: str) -> list[str]:
         return ["fake", "attach", name]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from swarm.agents.registry import Agent, filled
 from swarm.config.schema import Config
 from swarm.errors import PlanError
-from swarm.plan import hardening, sandbox_environment, unattended
+from swarm.plan import accounts, hardening, sandbox_environment, unattended
 from swarm.plan.naming import HomePaths, TaskNames
 from swarm.plan.specs import AGENT_HOME, Limits, Mount, Plan, SandboxSpec
 
@@ -83,6 +83,7 @@ def make(
         mounts=(
             *request.mounts,
             *sandbox_environment.mounts(str(host.places.etc_swarm(names.task))),
+            *accounts.mounts(str(host.places.etc_swarm(names.task))),
             Mount("volume", names.home_volume, AGENT_HOME),
         ),
         environment=_environment(names, request, agent, words),

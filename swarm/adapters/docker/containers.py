@@ -12,6 +12,7 @@ from swarm.adapters.docker import stats
 from swarm.adapters.docker.attach import DockerStream, attached_frames
 from swarm.adapters.docker.connection import SECONDS, Absent, Connection
 from swarm.adapters.docker.container_config import create_arguments
+from swarm.adapters.docker.image_file import image_file
 from swarm.adapters.docker.images import image_id
 from swarm.errors import ToolError
 from swarm.model.usage import Reading
@@ -252,6 +253,10 @@ class DockerContainers:
 
     def image_id(self, reference: str) -> str | None:
         return image_id(self._connection, reference)
+
+    def image_file(self, image: str, path: str, labels: dict[str, str]) -> bytes:
+        with self._connection.call(f"cp {image}:{path}") as client:
+            return image_file(client, image, path, labels)
 
     def attach_argv(self, name: str) -> list[str]:
         return [

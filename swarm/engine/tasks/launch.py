@@ -20,7 +20,7 @@ from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
 from swarm.engine.host import images
 from swarm.engine.parts import EngineParts
-from swarm.engine.tasks import box_contents, observation
+from swarm.engine.tasks import accounts, box_contents, observation
 from swarm.engine.tasks.step_progress import StepProgress
 from swarm.errors import IllegalMove, SwarmError, ToolError
 from swarm.model import events
@@ -150,6 +150,7 @@ def _create_sandbox(
     cleanup.callback(
         _clean_up, context, task.id, lambda: context.containers.remove(container_name)
     )
+    accounts.write(context.containers, plan)
     network = f"container:{parts.nets.gate.names.net(task.net.name)}"
     context.containers.create(replace(plan.sandbox, network=network))
     _require_hardening(context, plan)

@@ -149,6 +149,18 @@ def test_what_is_absent_cannot_be_started_but_can_be_removed(world: World) -> No
     world.engine.remove_volume("swarm-test-nobody")
 
 
+def test_a_file_of_an_image_is_read_without_running_it(world: World) -> None:
+    """What is not there, a link and a directory are empty; nothing stays behind."""
+    engine, image = world.engine, world.spec.image
+
+    assert engine.image_file(image, "/etc/passwd", world.labels).startswith(b"root:")
+    for path in ("/etc/none", "/etc/mtab", "/etc"):
+        assert engine.image_file(image, path, world.labels) == b""
+    assert engine.all(world.labels) == []
+    with pytest.raises(ToolError, match="such image"):
+        engine.image_file("swarm/none:1", "/etc/passwd", world.labels)
+
+
 def test_ours_are_found_by_label_and_others_are_not(world: World) -> None:
     """Clean-up never sees what is not ours."""
     world.engine.create(world.spec)

@@ -1,0 +1,69 @@
+"""A sandbox of a uid that no image knows has a name, a group and a home."""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from swarm.adapters.docker import DockerContainers
+from swarm.agents import registry
+from swarm.config import load
+from swarm.engine.host import images
+from swarm.engine.tasks import accounts
+from swarm.plan import accounts as plan_accounts
+from swarm.plan import planner
+from swarm.plan.naming import HomePaths, TaskNames
+from swarm.plan.planner import HostFacts, PlanRequest
+from swarm.plan.specs import AGENT_HOME, Plan
+
+PWD = "import pwd, os; print(pwd.getpwuid(os.getuid()))"
+LOOK = f"whoami; id -gn; echo ~; python3 -c '{PWD}'"
+
+
+@pytest.fixture
+def docker() -> Iterator[DockerContainers]:
+    docker = DockerContainers()
+    yield docker
+    docker.close()
+
+
+def plan_for(tmp_path: Path, uid: int) -> Plan:
+    places = HomePaths(tmp_path)
+    host = HostFacts(places, images.tag("base"), images.seccomp_profile(), uid, uid)
+    names = TaskNames(f"test{secrets.token_hex(3)}", 1, "look")
+    request = PlanRequest("look", LOOK)
+    shell = registry.find("command")
+    return planner.make(names, request, shell, load.load(Path("/nonexistent")), host)
+
+
+@pytest.mark.parametrize(("uid", "name"), [(1000, "agent"), (70001, "agent1")])
+def test_a_program_finds_who_it_is(
+    docker: DockerContainers, tmp_path: Path, uid: int, name: str
+) -> None:
+    """As `whoami`, ssh and Java ask."""
+    plan = plan_for(tmp_path, uid)
+    accounts.write(docker, plan)
+    mounts = tuple(
+        mount
+        for mount in plan.sandbox.mounts
+        if mount.target in [f"/etc/{file}" for file in plan_accounts.FILES]
+    )
+    spec = replace(plan.sandbox, mounts=mounts, terminal=False, network="none")
+
+    printed = docker.run(spec, 1 << 16).decode().split("\n")
+
+    assert printed[:3] == [name, name, AGENT_HOME]
+    assert f"pw_dir='{AGENT_HOME}'" in printed[3]
+
+
+def test_a_plan_that_mounts_no_accounts_is_left_alone(
+    docker: DockerContainers, tmp_path: Path
+) -> None:
+    """One of a task that an earlier version queued."""
+    plan = plan_for(tmp_path, 1000)
+    older = tuple(m for m in plan.sandbox.mounts if m.target == "/etc/swarm")
+    accounts.write(docker, replace(plan, sandbox=replace(plan.sandbox, mounts=older)))
+
+    assert not list(tmp_path.rglob("passwd"))
