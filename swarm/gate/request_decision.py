@@ -97,13 +97,21 @@ class RequestDecision:
         attempt = Attempt(request.host, request.port, head.method, target)
         verdict = request.verdict = self._net.decide(attempt, inside=is_inside)
         if denial := verdict.denial or self._destination.denial:
-            raise Denied(denial, verdict.rule if verdict.denial else None)
+            rule = verdict.rule if verdict.denial else None
+            raise Denied(denial, rule, detail=self._detail(denial, rule))
         if not is_inside:
             self._net.remember(Attempt(request.host, request.port), verdict.rule)
         self._net.count_request(verdict.rule)
         if self._net.leaked(data, request.host):
             raise Denied(Reason.SECRET_ELSEWHERE, verdict.rule)
         return attempt
+
+    def _detail(self, denial: Reason, rule: Rule | None) -> str:
+        """Words for the audit that the reason alone does not hold, if any."""
+        if denial is not Reason.SECRET_EXPIRED:
+            return ""
+        secret = self._net.evaluator.expired_secret(rule, time.time())
+        return f"{secret.name}, at {secret.origin}" if secret else ""
 
     def names_destination(self, head: RequestHead) -> bool:
         """True if the Host field names the host that the connection is to."""

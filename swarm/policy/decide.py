@@ -8,7 +8,7 @@ from swarm.policy import addresses, hosts, request_target
 from swarm.policy.hosts import Host, Pattern
 from swarm.policy.reasons import Allowance, Reason
 from swarm.policy.request_target import Target
-from swarm.policy.rules import METHODS, Kind, Policy, Rule
+from swarm.policy.rules import METHODS, Kind, Policy, Rule, Secret
 
 LOCKED_NAMES = re.compile(r".*\.(local|internal|localdomain|home\.arpa)")
 """Names of the user's own network: a rule with `allow_private` opens them."""
@@ -138,6 +138,7 @@ class PolicyEvaluator:
         self.policy = policy
         self._rules = _RuleIndex(policy.rules)
         self._quiet = _RuleIndex(policy.quiet)
+        self._secrets = {secret.name: secret for secret in policy.secrets}
         self._read_denied = frozenset(policy.read_denied)
         self._nets = tuple(addresses.network(net) for net in policy.allow_nets)
 
@@ -185,18 +186,29 @@ class PolicyEvaluator:
             return Verdict(lock_reason)
         else:
             allows = _of_kind(compiled_rules, "allow")
-            verdict = self._decide_by(attempt, allows, deny_looks_inside)
+            verdict = self._decide_by(attempt, allows, deny_looks_inside, now)
         return replace(verdict, opens_private=True) if opens_private else verdict
 
     def _decide_by(
-        self, attempt: Attempt, allows: list[_CompiledRule], deny_looks_inside: bool
+        self,
+        attempt: Attempt,
+        allows: list[_CompiledRule],
+        deny_looks_inside: bool,
+        now: float,
     ) -> Verdict:
         if not allows and not self._lets_unknown_pass(attempt.host):
             return Verdict(Reason.NOT_IN_ALLOWLIST)
         if not attempt.method:
             needs_inspection = deny_looks_inside or _any_looks_inside(allows)
             return self._decide_connection(attempt, allows, needs_inspection)
-        return _decide_request(attempt, allows, deny_looks_inside)
+        verdict = _decide_request(attempt, allows, deny_looks_inside)
+        expired = self.expired_secret(verdict.rule, now) if verdict.allow else None
+        return replace(verdict, reason=Reason.SECRET_EXPIRED) if expired else verdict
+
+    def expired_secret(self, rule: Rule | None, now: float) -> Secret | None:
+        """The secret that the rule puts in, if its time is over."""
+        secret = self._secrets.get(rule.inject.secret) if rule and rule.inject else None
+        return secret if secret and secret.is_expired(now) else None
 
     @property
     def opens_resolver(self) -> bool:
@@ -288,9 +300,13 @@ def _decide_request(
         return Verdict(Reason.METHOD_OR_PATH, first_rule)
     if path_counts and attempt.target and attempt.target.is_ambiguous:
         return Verdict(Reason.AMBIGUOUS_PATH, first_rule)
-    for allow in allows:
-        if allow.fits(attempt):
-            return Verdict(_allowed_by(allow.rule), allow.rule)
+    fitting = [allow.rule for allow in allows if allow.fits(attempt)]
+    if fitting:
+        # One that does something counts before one that only lets pass: a registry's
+        # own service must not come before the line that brings its token.
+        speaking = (rule for rule in fitting if rule.inject or rule.model)
+        rule = next(speaking, fitting[0])
+        return Verdict(_allowed_by(rule), rule)
     if not allows:
         return Verdict(_allowed_by(None))
     return Verdict(Reason.METHOD_OR_PATH, first_rule)

@@ -11,7 +11,11 @@ from swarm.policy.rules import Limits, Rule, Secret
 from swarm.policy.toml_table import BadPolicy, Source, Table, wrong
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
-SOURCES = ("file:", "env:", "cmd:", "keyring:")
+SOURCES = (
+    "file:", "env:", "cmd:", "keyring:",
+    "npmrc:", "url:", "netrc:", "cargo:", "maven:",
+)  # fmt: skip
+"""Kinds of sources; those of the second line name a place of a package tool's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +159,10 @@ class _Reader:
             if not names:
                 raise table.wrong("hosts", "a secret needs the hosts it may go to")
             placeholder = table.take("placeholder", str, "")
+            expires = table.moment("expires")
             table.done()
-            yield Secret(name, source, names, placeholder, f"{self._file}:{line}")
+            origin = f"{self._file}:{line}"
+            yield Secret(name, source, names, placeholder, origin, expires)
 
     def _limits(self, top: Table) -> Limits | None:
         if "limits" not in top.body:

@@ -184,6 +184,12 @@ class Reason(StrEnum):
         Kind.TUNNEL,
         "https for the host, or HTTP/1.1",
     )
+    SECRET_EXPIRED = (
+        "secret-expired",
+        "the secret that its rule puts in has expired; only the user can renew it",
+        Kind.REQUEST,
+        "renew the secret, then change or remove `expires` at the line named",
+    )
     TOO_MANY_REQUESTS = (
         "too-many-requests",
         "more requests a minute than the policy allows",

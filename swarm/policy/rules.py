@@ -97,6 +97,12 @@ class Secret:
     placeholder: str = ""
     """The variable that holds a worthless value in the sandbox."""
     origin: str = ""
+    expires: float = 0.0
+    """Seconds since the epoch, from when on it is put in nowhere; 0 for never."""
+
+    def is_expired(self, now: float) -> bool:
+        """True if its time is over."""
+        return 0 < self.expires <= now
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,25 @@ def test_a_keeper_with_other_registries_is_told_of(
     assert "hidden" not in out + said
 
 
+@pytest.mark.parametrize(
+    "words", [("show",), ("check",), ("why", "api.example", "--method", "GET")]
+)
+def test_an_expired_secret_is_told_of(
+    swarm: Swarm, file: Path, words: tuple[str, ...]
+) -> None:
+    file.write_text(
+        'version = 1\n[[allow]]\nhost = "api.example"\n'
+        'inject = { header = "Authorization", template = "{}", secret = "a" }\n'
+        '[secrets.a]\nsource = "env:A"\nhosts = ["api.example"]\n'
+        "expires = 2020-01-01T00:00:00Z\n"
+    )
+
+    _, out, said = swarm("policy", *words)
+
+    assert f"{file}:5: secrets.a expired on" in said
+    assert ("secret-expired" in out) == (words[0] == "why")
+
+
 def test_show_names_every_rule_with_file_and_line(swarm: Swarm, file: Path) -> None:
     status, out, _ = swarm("policy", "show")
 

@@ -76,6 +76,26 @@ def test_what_no_rule_lets_pass_is_denied(asked: RequestHead, reason: Reason) ->
     assert denied.value.reason is reason
 
 
+def test_an_expired_secret_is_denied_and_its_line_is_named() -> None:
+    """In the audit for the human; the agent reads the reason alone."""
+    secret = Secret("key", "env:K", ("ok.example",), origin="p.toml:9", expires=1.0)
+    lines: list[dict[str, Any]] = []
+    audit = AuditLog(lambda text: lines.append(json.loads(text)))
+    net = TaskNet(Policy(rules=(RULE,), secrets=(secret,)), audit)
+    decided = RequestDecision(
+        net, Destination(HOST, 443, ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+    )
+    request = decided.read(head("/v1/x"))
+
+    with pytest.raises(Denied) as denied:
+        decided.require(request, b"")
+    decided.write_denial(denied.value, request)
+
+    assert denied.value.reason is Reason.SECRET_EXPIRED
+    assert lines[-1]["reason"] == "secret-expired: key, at p.toml:9"
+    assert not lines[-1].get("locked")
+
+
 def test_a_placeholder_on_its_way_elsewhere_is_denied() -> None:
     decided = decision(Host("other.example"))
     request = decided.read(head("/", host=Host("other.example")))

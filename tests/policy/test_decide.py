@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from swarm.policy import hosts, request_target, rules
 from swarm.policy.decide import Attempt, PolicyEvaluator, Verdict
 from swarm.policy.reasons import Reason
-from swarm.policy.rules import Inject, Policy, Rule
+from swarm.policy.rules import Inject, Policy, Rule, Secret
 
 OK = Rule("allow", "ok.example")
 
@@ -206,6 +206,47 @@ def test_a_look_inside_is_had_only_where_a_rule_needs_it() -> None:
         assert (found.allow, found.inspect) == (True, looks)
     assert verdict(inject, inspect="never") == "rule-needs-inspection"
     assert verdict(inject, passthrough=("ok.example:443",)) == "rule-needs-inspection"
+
+
+TOKEN = replace(OK, inject=Inject("Authorization", "Bearer {}", "token"))
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [(99.0, "allow-rule"), (100.0, "secret-expired"), (1e9, "secret-expired")],
+)
+def test_an_expired_secret_denies_what_it_is_needed_for(
+    now: float, expected: str
+) -> None:
+    """A request without it would be refused by the host, in words that mislead."""
+    secret = Secret("token", "env:T", ("ok.example",), expires=100.0)
+    other = Secret("other", "env:T", ("ok.example",), expires=1.0)
+    evaluator = PolicyEvaluator(Policy(rules=(TOKEN,), secrets=(other, secret)))
+    target = request_target.parse("/")
+    attempt = Attempt(hosts.parse("ok.example"), 443, "GET", target)
+
+    found = evaluator.decide(attempt, now)
+
+    assert (found.reason, found.rule) == (expected, TOKEN)
+    assert evaluator.expired_secret(TOKEN, now) == (
+        secret if expected == "secret-expired" else None
+    )
+
+
+def test_a_rule_with_a_secret_counts_before_one_that_only_lets_pass() -> None:
+    """A registry's service stands before the user's own line, which has the token."""
+    plain = replace(OK, methods=("GET",))
+    model = replace(OK, model="anthropic")
+    target = request_target.parse("/")
+    attempt = Attempt(hosts.parse("ok.example"), 443, "GET", target)
+
+    def chosen(*rules: Rule) -> Rule | None:
+        return PolicyEvaluator(Policy(rules=rules)).decide(attempt, 0).rule
+
+    assert chosen(plain, TOKEN) == chosen(TOKEN, plain) == TOKEN
+    assert chosen(plain, model, TOKEN) == model
+    assert chosen(TOKEN, model) == TOKEN
+    assert chosen(plain, replace(OK, reason="b")) == plain
 
 
 names = st.sampled_from(["a.x", "b.x", "a.b.x", "x.y", "b.a.x"])

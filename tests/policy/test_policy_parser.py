@@ -35,6 +35,7 @@ allow_private = true
 source = "env:TOKEN"
 hosts = ["api.example.com"]
 placeholder = "EXAMPLE_TOKEN"
+expires = 2026-12-01T00:00:00Z
 
 [tls]
 passthrough = ["pinned.example:443"]
@@ -57,6 +58,7 @@ def test_everything_a_file_can_say() -> None:
     assert layer.rules[0].rate == 120
     assert layer.rules[0].inject is not None
     assert layer.secrets[0].hosts == ("api.example.com",)
+    assert layer.secrets[0].expires == layer.rules[0].expires == 1796083200.0
     assert layer.passthrough == ("pinned.example:443",)
 
 
@@ -80,6 +82,11 @@ def test_everything_a_file_can_say() -> None:
         ('version = 1\n[[tcp]]\nhost = "a.b"\nmethods = ["GET"]', "tcp.host"),
         ('version = 1\n[secrets.a]\nsource = "literal"', "secrets.a.source"),
         ('version = 1\n[secrets.a]\nsource = "env:A"', "secrets.a.hosts"),
+        (
+            'version = 1\n[secrets.a]\nsource = "env:A"\nhosts = ["a.b"]\n'
+            "expires = 2026-12-01",
+            "p:5: secrets.a.expires: must be a date and time with an offset",
+        ),
         (
             'version = 1\n[network]\nallow_nets = ["10.0.0.1/8"]',
             "p:3: network.allow_nets",

@@ -15,7 +15,7 @@ from swarm.cli.keeper_client import tell_differences
 from swarm.config import load, policy_files
 from swarm.engine.readers import policy as policy_reader
 from swarm.errors import Refused, SwarmError
-from swarm.model import format
+from swarm.model import format, secret_words
 from swarm.model.safe_text import safe_line
 from swarm.model.user_network import ParentProxy
 from swarm.policy import addresses, explain, no_proxy
@@ -56,7 +56,14 @@ def show(args: Namespace) -> int:
     _print_requests(resolved_policy)
     for warning in resolved_policy.warnings:
         output.note(f"warning: {warning}")
+    tell_expired(resolved_policy.policy)
     return exit_codes.DONE
+
+
+def tell_expired(policy: Policy) -> None:
+    """Warn of secrets whose time is over."""
+    for sentence in secret_words.expired(policy.secrets, time.time()):
+        output.note(f"warning: {safe_line(sentence)}")
 
 
 def _parent_text(parent: ParentProxy) -> str:
@@ -102,6 +109,11 @@ def why(args: Namespace) -> int:
         )
     else:
         output.fields(_verdict_fields(explanation, found, parent))
+        rule = explanation.verdict.rule
+        used = rule.inject.secret if rule and rule.inject else ""
+        secrets = [s for s in resolved_policy.policy.secrets if s.name == used]
+        for sentence in secret_words.expired(secrets, time.time()):
+            output.note(safe_line(sentence))
     return exit_codes.DONE if explanation.verdict.allow else exit_codes.FAILED
 
 
@@ -194,6 +206,7 @@ def check(args: Namespace) -> int:
     resolved_policy = policy_of(Namespace(repo=args.repo, task=None))
     for warning in resolved_policy.warnings:
         output.note(f"warning: {warning}")
+    tell_expired(resolved_policy.policy)
     output.out(f"in order: {len(resolved_policy.policy.rules)} rules")
     output.out(f"your file: {policy_files.beside(load.user_file())}")
     return exit_codes.DONE

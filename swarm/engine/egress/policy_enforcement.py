@@ -1,5 +1,7 @@
 """Puts a task's policy in force at the gate, with the values of its secrets."""
 
+import time
+
 from swarm.adapters import secret_sources
 from swarm.config import policy_files
 from swarm.engine.context import EngineContext
@@ -48,11 +50,14 @@ def gate_config(context: EngineContext, task: Task, policy: Policy) -> GateConfi
     """The policy with its secrets' values; SwarmError if one cannot be fetched."""
     plan = specs.from_json(context.read().tasks.plan(task.id))
     environment = plan.sandbox.environment
-    used = {rule.inject.secret for rule in policy.rules if rule.inject}
+    used, now = (
+        {rule.inject.secret for rule in policy.rules if rule.inject},
+        time.time(),
+    )
     values = {
         secret.name: secret_sources.fetch(secret.name, secret.source)
         for secret in policy.secrets
-        if secret.name in used
+        if secret.name in used and not secret.is_expired(now)
     }
     placeholders = {
         secret.name: environment[secret.placeholder]

@@ -1,5 +1,6 @@
 """Checks if this machine can run sandboxes; each check says how to fix its finding."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from swarm.config import load, policy_files
 from swarm.engine.host import images, orphans
 from swarm.engine.host.kernel import Kernel
 from swarm.errors import SwarmError
+from swarm.model import secret_words
 from swarm.plan.gate_containers import GateNames
 from swarm.plan.naming import HomePaths
 from swarm.ports import ContainerEngineFacts, Containers, Images, Progress
@@ -249,6 +251,10 @@ def _policy(file: Path) -> Check:
         return Check("policy", "ok", f"the preset alone; {file} does not exist")
     if layer.warnings:
         return Check("policy", "warn", layer.warnings[0], "narrow the rule")
+    expired = secret_words.expired(layer.secrets, time.time())
+    if expired:
+        mend = "renew the secret, then change or remove its `expires`"
+        return Check("policy", "warn", "; ".join(expired), mend)
     return Check("policy", "ok", f"{len(layer.rules)} rules in {file}")
 
 

@@ -224,6 +224,21 @@ def test_a_mistake_in_the_policy_is_named(machine: Machine) -> None:
     assert wide.ok == "warn"
 
 
+def test_an_expired_secret_is_named_with_its_line(machine: Machine) -> None:
+    file = machine.config.with_name("policy.toml")
+    head = 'version = 1\n[secrets.a]\nsource = "env:A"\nhosts = ["a.example"]\n'
+    file.write_text(head + "expires = 2099-01-01T00:00:00Z\n")
+    still_good = check(machine, "policy")
+    file.write_text(head + "expires = 2020-01-01T00:00:00Z\n")
+    expired = check(machine, "policy")
+
+    assert still_good.ok == "ok"
+    assert (expired.ok, f"{file}:2: secrets.a expired" in expired.found) == (
+        "warn",
+        True,
+    )
+
+
 def test_a_keeper_of_another_shell_is_told_of(machine: Machine) -> None:
     other = replace(machine, keeper_differs=lambda: "they differ in HTTPS_PROXY")
 
