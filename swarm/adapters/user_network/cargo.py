@@ -9,8 +9,6 @@ from swarm.adapters.user_network.settings import Reading, User
 
 DEFAULT_SOURCE = "crates-io"
 _INDEX_VARIABLE = re.compile(r"CARGO_REGISTRIES_([A-Z0-9_]+)_INDEX")
-LONGEST_CHAIN = 10
-"""Sources that replace each other before they count as a circle."""
 
 
 def read(user: User, reading: Reading) -> None:
@@ -20,6 +18,7 @@ def read(user: User, reading: Reading) -> None:
     name = user.name(file)
     if "include" in body:
         reading.problem(name, "includes other files, which are not read")
+        reading.replaces_default = True
     credentials = _credentials(home, user, reading)
     for source, settings in formats.table(body, "source").items():
         origin = f"{name}: source.{source}"

@@ -48,26 +48,31 @@ def add(settings: Npmrc, reading: Reading) -> None:
             reading.add(url, origin, scope=scope, credential=credential)
 
 
-def npmrc(user: User, reading: Reading, *more: Path) -> Npmrc:
+def npmrc(
+    user: User,
+    reading: Reading,
+    *more: Path,
+    prefixes: tuple[str, ...] = ("npm_config_",),
+) -> Npmrc:
     """The settings of the machine's, the user's and `more` files, and of variables."""
     values = dict[str, tuple[str, str]]()
     for file in (*_files(user), *more):
         for key, value in (reading.parsed(file, formats.assignments) or {}).items():
-            values[_expanded(key, user)] = (
-                _expanded(value, user),
+            values[expanded(key, user)] = (
+                expanded(value, user),
                 f"{user.name(file)}: {key}",
             )
     for name, value in user.environment.items():
-        lowered = name.lower()
-        if lowered.startswith("npm_config_") and value:
+        prefix = next((p for p in prefixes if name.lower().startswith(p)), "")
+        if prefix and value:
             # `npm_config_//host/:_authToken` keeps its case; plain keys have none.
-            key = name[len("npm_config_") :]
+            key = name[len(prefix) :]
             key = key if key.startswith(("/", "@")) else key.lower()
             values[key] = (value, name)
     return Npmrc(values)
 
 
-def _expanded(text: str, user: User) -> str:
+def expanded(text: str, user: User) -> str:
     """With `${NAME}` replaced; one that is not set stays as it is, as npm has it."""
 
     def value(match: re.Match[str]) -> str:
@@ -89,7 +94,7 @@ def _files(user: User) -> Iterator[Path]:
 
 
 def _global_files(user: User) -> Iterator[Path]:
-    named, prefix = user.variable("PREFIX", "NPM_CONFIG_PREFIX", "npm_config_prefix")
+    named, prefix = user.variable("NPM_CONFIG_PREFIX", "npm_config_prefix")
     prefixes = [user.machine("usr"), user.machine("usr", "local"), user.machine()]
     program = shutil.which("node", path=user.environment.get("PATH", ""))
     if named:

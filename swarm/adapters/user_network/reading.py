@@ -6,20 +6,41 @@ from pathlib import Path
 from swarm.adapters.user_network import (
     apt,
     cargo,
+    composer,
+    conda,
+    gem,
     golang,
+    gradle,
     maven,
     npm,
+    nuget,
     pip,
+    pnpm,
+    poetry,
+    uv,
+    yarn,
 )
 from swarm.adapters.user_network.settings import Reading, User
 from swarm.model.user_network import UserNetwork
 
 READERS: dict[str, Callable[[User, Reading], None]] = {
     "pip": pip.read,
+    "uv": uv.read,
+    "poetry": poetry.read,
+    "pdm": poetry.read_pdm,
+    "conda": conda.read,
     "npm": npm.read,
+    "yarn": yarn.read,
+    "pnpm": pnpm.read,
+    "bun": pnpm.read_bun,
     "cargo": cargo.read,
     "go": golang.read,
     "maven": maven.read,
+    "gradle": gradle.read,
+    "gem": gem.read,
+    "bundler": gem.read_bundler,
+    "nuget": nuget.read,
+    "composer": composer.read,
     "apt": apt.read,
     "apk": apt.read_apk,
 }
@@ -42,13 +63,14 @@ def read(
     user = User(environment, home, root)
     readings = [_read(tool, user) for tool in READERS]
     for reading in readings:
-        if not (reading.replaces_default or reading.problems):
+        if not reading.replaces_default:
             for url in (defaults or {}).get(reading.tool, ()):
                 reading.add(url, f"{reading.tool}'s default", is_default=True)
     return UserNetwork(
         tuple(registry for reading in readings for registry in reading.registries),
-        problems=tuple(problem for reading in readings for problem in reading.problems),
         settings=tuple(each for r in readings for each in r.settings.items()),
+        # Several tools read npm's file.
+        problems=tuple(dict.fromkeys(p for each in readings for p in each.problems)),
     )
 
 

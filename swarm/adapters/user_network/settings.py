@@ -78,11 +78,15 @@ class Reading:
     """The user's settings leave nothing of the tool's public default in force."""
 
     def parsed(self, file: Path, parse: Callable[[str], Value]) -> Value | None:
-        """The file's content; None without a file, or if it is bad: then a problem."""
+        """The file's content; None without a file, and if it is bad.
+
+        A bad file is a problem and closes the tool's default: it may name a mirror.
+        """
         try:
             return bounded_file.parsed(file, parse)
         except BadSettings as error:
             self.problem(self.user.name(file), str(error))
+            self.replaces_default = True
             return None
 
     def add(
@@ -123,10 +127,10 @@ class Reading:
         registry = Registry(
             self.tool,
             urlunsplit(clean),
-            safe_line(scope),
-            safe_line(origin),
+            _shown(scope),
+            _shown(origin),
             is_default,
-            safe_line(credential),
+            _shown(credential),
         )
         if registry not in self.registries:
             self.registries.append(registry)
@@ -149,12 +153,20 @@ class Reading:
 
     def problem(self, where: str, what: str) -> None:
         """Note one thing that could not be read; never a value, it may be a secret."""
-        sentence = safe_line(f"{self.tool}: {where} {what}")
+        sentence = _shown(f"{where} {what}")
         if sentence not in self.problems and len(self.problems) < MOST_REGISTRIES:
             self.problems.append(sentence)
 
 
 _USER_IN_URL = re.compile(r"(://)[^/\s,|]*@")
+_LOGIN = re.compile(r"//[^/@]*@")
+
+
+def _shown(text: str) -> str:
+    """A name for a human; a key may be an address, and that may hold a password."""
+    return safe_line(_LOGIN.sub("//…@", text))
+
+
 _HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?\.?|[0-9a-f:.]+", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*", re.IGNORECASE)
 

@@ -17,14 +17,14 @@ PATTERNS = (
     "PIP_*", "UV_*", "POETRY_*", "PDM_*", "CONDARC", "CONDA_*", "MAMBA*",
     # Node.
     "npm_config_*", "NPM_CONFIG_*", "NPM_TOKEN", "NODE_AUTH_TOKEN", "PNPM_*",
-    "pnpm_config_*", "YARN_*", "BUN_CONFIG_*",
+    "pnpm_config_*", "YARN_*", "yarn_*", "BUN_CONFIG_*",
     # Others.
     "CARGO_HOME", "CARGO_HTTP_*", "CARGO_NET_*", "CARGO_REGISTR*", "CARGO_SOURCE_*",
     "GO111MODULE", "GOAUTH", "GOENV", "GOFLAGS", "GOINSECURE", "GONOPROXY",
     "GONOSUMDB", "GOPATH", "GOPRIVATE", "GOPROXY", "GOSUMDB", "GOTOOLCHAIN",
     "MAVEN_*", "M2_HOME", "MVNW_*", "GRADLE_*", "JAVA_TOOL_OPTIONS",
     "BUNDLE_*", "GEMRC", "GEM_*", "RUBYGEMS_HOST",
-    "COMPOSER*", "NUGET_*", "NuGetPackageSourceCredentials_*",
+    "XDG_CONFIG_DIRS", "COMPOSER*", "NUGET_*", "NuGetPackageSourceCredentials_*",
 )  # fmt: skip
 """Names that hold a proxy, a registry, a token, roots, or the place of a file."""
 

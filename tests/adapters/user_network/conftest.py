@@ -1,6 +1,6 @@
 """A user with an empty home, an empty machine and no variables."""
 
-import inspect
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,7 +24,11 @@ class Home:
         base = self.root if name.startswith("/") else self.folder
         file = base / name.lstrip("/")
         file.parent.mkdir(parents=True, exist_ok=True)
-        content = inspect.cleandoc(text).encode() if isinstance(text, str) else text
+        content = (
+            textwrap.dedent(text).lstrip("\n").encode()
+            if isinstance(text, str)
+            else text
+        )
         file.write_bytes(content)
         return file
 

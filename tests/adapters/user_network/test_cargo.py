@@ -102,5 +102,5 @@ def test_included_files_are_told(home: Home) -> None:
     home.write(".cargo/config.toml", 'include = "more.toml"')
 
     assert home.read(cargo.read).problems == [
-        "tool: ~/.cargo/config.toml includes other files, which are not read"
+        "~/.cargo/config.toml includes other files, which are not read"
     ]

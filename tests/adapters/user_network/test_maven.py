@@ -126,5 +126,5 @@ def test_settings_that_cannot_be_trusted_are_told(
 
     reading = home.read(maven.read)
 
-    assert reading.problems == [f"tool: ~/.m2/settings.xml {problem}"]
+    assert reading.problems == [f"~/.m2/settings.xml {problem}"]
     assert not reading.registries

@@ -97,4 +97,4 @@ def test_a_variable_in_a_value_is_expanded_as_npm_does(home: Home) -> None:
     reading = home.read(npm.read)
 
     assert only(reading).host == "mirror.example"
-    assert reading.problems == ["tool: ~/.npmrc: @a:registry is no web address"]
+    assert reading.problems == ["~/.npmrc: @a:registry is no web address"]

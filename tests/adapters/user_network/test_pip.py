@@ -104,5 +104,5 @@ def test_a_broken_file_is_told_with_its_line_and_others_go_on(home: Home) -> Non
 
     reading = home.read(pip.read)
 
-    assert reading.problems == ["tool: ~/.config/pip/pip.conf is no INI file at line 3"]
+    assert reading.problems == ["~/.config/pip/pip.conf is no INI file at line 3"]
     assert only(reading).host == "etc.example"

@@ -1,8 +1,12 @@
 """All tools' settings become one value, and one tool's trouble is its own."""
 
-import pytest
+from collections.abc import Iterator, Mapping
 
-from swarm.adapters.user_network import reading
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from swarm.adapters.user_network import reading, variables
 from swarm.model.user_network import UserNetwork
 from tests.adapters.user_network.conftest import Home
 
@@ -11,6 +15,23 @@ DEFAULTS = {
     "npm": ("https://npm-default.example/",),
     "cargo": ("https://cargo-default.example/",),
 }
+SECRET = "hunter2-hunter2"
+FILES = (
+    ".config/pip/pip.conf", ".config/uv/uv.toml", ".config/pypoetry/config.toml",
+    ".config/pypoetry/auth.toml", ".config/pdm/config.toml", ".condarc", ".npmrc",
+    ".yarnrc", ".yarnrc.yml", ".config/pnpm/rc", ".config/pnpm/config.yaml",
+    ".bunfig.toml", ".cargo/config.toml", ".cargo/credentials.toml",
+    ".cargo/registry/index/a/config.json", ".config/go/env", ".m2/settings.xml",
+    ".gradle/init.gradle", ".gradle/gradle.properties", ".gemrc", ".bundle/config",
+    ".nuget/NuGet/NuGet.Config", ".config/composer/config.json",
+    ".config/composer/auth.json", "/etc/apt/sources.list",
+    "/etc/apt/sources.list.d/a.sources", "/etc/apk/repositories",
+)  # fmt: skip
+PIECES = (
+    f"https://u:{SECRET}@a.example/", "[global]\n", "index-url = ", "registry=", "\n",
+    "[[index]]\n", "url", " = ", '"', "'", "{", "}", "[", "]", ":", "- ", "<a>", "</a>",
+    "registries", "channels:", "npmScopes:\n  ", "dl", "deb ", "$", "=", "//", "@c:",
+)  # fmt: skip
 
 
 def read(home: Home) -> UserNetwork:
@@ -52,9 +73,67 @@ def test_unreadable_settings_open_nothing_of_their_tool_and_all_of_others(
 
     assert set(network.endpoints()) == {"pip", "npm"}
     assert len(network.problems) == 1
-    assert network.problems[0].startswith("cargo: ~/.cargo/config.toml ")
+    assert network.problems[0].startswith("~/.cargo/config.toml ")
 
 
 @pytest.mark.parametrize("tool", sorted(reading.READERS))
 def test_a_reader_of_an_empty_home_finds_nothing(home: Home, tool: str) -> None:
     assert home.read(reading.READERS[tool]).registries == []
+
+
+class Asked(Mapping[str, str]):
+    """Variables that note which of them are asked for by name."""
+
+    def __init__(self) -> None:
+        self.names = set[str]()
+
+    def __getitem__(self, name: str) -> str:
+        self.names.add(name)
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def test_every_variable_that_a_reader_asks_for_reaches_the_keeper(home: Home) -> None:
+    """Else the keeper and the command line read two networks."""
+    asked = Asked()
+    home.write(".cargo/config.toml", "")
+    reading.read(asked, home.folder, DEFAULTS, home.root)
+
+    unknown = asked.names - set(variables.named(asked.names))
+
+    # These two every program of the user's gets.
+    assert unknown <= {"PATH", "XDG_CONFIG_HOME"}
+    assert len(asked.names) > 40
+
+
+@given(
+    content=st.binary(max_size=200)
+    | st.lists(st.sampled_from(PIECES), max_size=40).map(lambda p: "".join(p).encode())
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_content_of_any_file_raises(home: Home, content: bytes) -> None:
+    for name in FILES:
+        home.write(name, content)
+
+    network = read(home)
+
+    assert all(registry.host for registry in network.registries)
+    assert f"u:{SECRET}" not in str(network)
+
+
+@pytest.mark.parametrize("name", ["PIP_INDEX_URL", "UV_INDEX", "npm_config_registry",
+    "YARN_REGISTRY", "BUN_CONFIG_REGISTRY", "CARGO_REGISTRIES_A_INDEX", "GOPROXY",
+    "GOSUMDB", "COMPOSER_AUTH", "CONDA_CHANNELS", "BUNDLE_MIRROR__ALL", "GOENV",
+    "POETRY_REPOSITORIES_A_URL", "PDM_PYPI_URL", "PIP_CONFIG_FILE", "CARGO_HOME",
+    "XDG_CONFIG_HOME", "GEMRC", "COMPOSER_HOME", "CONDARC"])  # fmt: skip
+@given(value=st.text(max_size=40) | st.sampled_from(PIECES))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+def test_no_value_of_any_variable_raises(home: Home, name: str, value: str) -> None:
+    home.variables[name] = value
+
+    read(home)

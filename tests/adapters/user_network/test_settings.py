@@ -32,6 +32,15 @@ def test_a_url_loses_what_is_secret(url: str, kept: str) -> None:
     assert registry.credential == ("place" if "secret" in url else "")
 
 
+def test_a_password_in_the_name_of_a_key_is_not_shown() -> None:
+    reading = Reading("tool", USER)
+
+    reading.add("https://a.example/", "~/.bundle/config: MIRROR__HTTPS://u:secret@b/")
+    reading.add("nonsense", "~/.bundle/config: MIRROR__HTTPS://u:secret@b/")
+
+    assert "secret" not in str((reading.registries, reading.problems))
+
+
 @pytest.mark.parametrize(
     "url", ["/srv/packages", "./x", "file:///opt/simple", "ssh://git@forge.example/x"]
 )
@@ -55,7 +64,7 @@ def test_what_is_no_web_address_is_told_without_its_text(url: object) -> None:
     reading.add(url, "~/.file: key")
 
     assert not reading.registries
-    assert reading.problems == ["tool: ~/.file: key is no web address"]
+    assert reading.problems == ["~/.file: key is no web address"]
 
 
 def test_a_file_of_a_thousand_registries_is_cut_and_told() -> None:
