@@ -15,7 +15,8 @@ from swarm.policy.toml_table import BadPolicy
 REPO_FILE = ".swarm/policy.toml"
 """The file of a repository, which can only narrow the policy, or request more."""
 REGISTRIES = (
-    "pypi", "npm", "debian", "crates", "go", "maven", "rubygems", "alpine",
+    "pypi", "npm", "debian", "crates", "go", "maven", "rubygems", "nuget", "packagist",
+    "conda", "alpine",
 )  # fmt: skip
 PRESETS: dict[str, tuple[str, ...]] = {
     "locked": (),

@@ -40,6 +40,12 @@ class Registry:
         parts = urlsplit(self.url)
         return parts.port or PORTS.get(parts.scheme, 0)
 
+    @property
+    def endpoint(self) -> str:
+        """`host:port`, an IPv6 address in brackets."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
 
 @frozen
 class ParentProxy:
@@ -73,7 +79,12 @@ class UserNetwork:
                 by_tool[tool] = (*known, endpoint)
         return by_tool
 
+    def chosen(self) -> frozenset[str]:
+        """`host:port` of those that the user's settings name, public defaults aside."""
+        places = {r.endpoint for r in self.registries if not r.is_default}
+        return frozenset(places - {r.endpoint for r in self.registries if r.is_default})
+
     def _endpoints(self) -> Iterator[tuple[str, str]]:
         for registry in self.registries:
             if registry.host and registry.port:
-                yield registry.tool, f"{registry.host}:{registry.port}"
+                yield registry.tool, registry.endpoint

@@ -122,7 +122,7 @@ def _is_sure(denial: Denial, body: Mapping[str, Any]) -> bool:
 
 def _service_of_registry(owner: str) -> str:
     for name, body in services.catalogue().items():
-        if body.get("registry") == owner and "wants" not in body:
+        if owner in services.tools(body) and "wants" not in body:
             return name
     return ""
 

@@ -1,12 +1,12 @@
 """Resolves layers to one policy: later ones add, a deny from any of them wins."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
-from swarm.policy.policy_parser import Layer, Service
+from swarm.policy.policy_parser import Layer, Service, ServiceDefinition
 from swarm.policy.rules import Limits, Policy, Rule
-from swarm.policy.services import Registries, defined, expand
+from swarm.policy.services import Registries, defined, expand, unknown_tools
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ def resolve(
     registries: Registries,
     certificates: tuple[str, ...] = (),
     trust_repo: bool = False,
+    chosen: Collection[str] = (),
 ) -> ResolvedPolicy:
     """One policy from the layers in order; BadPolicy if a service is not known.
 
@@ -42,7 +43,7 @@ def resolve(
         service_rules = [
             rule
             for service in layer.services
-            for rule in expand(service, registries, own_services)
+            for rule in expand(service, registries, own_services, chosen)
         ]
         file_rules = _own_rules(layer)
         if layer.name == "repo" and not trust_repo:
@@ -62,8 +63,24 @@ def resolve(
         secrets=_all(own, "secrets"),
         limits=_strictest(layers),
     )
-    warnings = _all(layers, "warnings")
+    warnings = (*_all(layers, "warnings"), *_unknown(own, registries, own_services))
     return ResolvedPolicy(policy, tuple(requests), tuple(requested_services), warnings)
+
+
+def _unknown(
+    layers: Sequence[Layer],
+    registries: Registries,
+    own_services: Mapping[str, ServiceDefinition],
+) -> Iterator[str]:
+    """A sentence for each service that a file names and that allows nothing here."""
+    for service in (each for layer in layers for each in layer.services):
+        names = unknown_tools(service, registries)
+        if names and service.name not in own_services:
+            yield (
+                f"{service.origin}: services: {service.name}: where {names[0]} fetches "
+                f"from is not known on this machine; name it in {names[0]}'s own "
+                "settings, or with [[allow]]"
+            )
 
 
 def _own_rules(layer: Layer) -> Iterable[Rule]:

@@ -2,7 +2,7 @@
 
 import functools
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -49,7 +49,7 @@ def quiet_rules(registries: Registries) -> Iterator[Rule]:
         rule = _rule("deny", {"host": "", "ports": [], **narrowing, "quiet": True})
         rule = replace(rule, layer="service", origin="swarm's list of quiet denials")
         if "registry" in entry:
-            for host, port in _host_ports(registries.get(entry["registry"], ())):
+            for host, port in _host_ports(_places(tools(entry), registries)):
                 yield replace(rule, host=host, ports=(port,))
         else:
             yield rule
@@ -83,6 +83,33 @@ def _host_ports(places: Iterable[str]) -> Iterator[tuple[str, int]]:
         yield host, int(port)
 
 
+def tools(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """The package tools whose registries a service stands for; none for another one."""
+    named = body.get("registry", ())
+    return (named,) if isinstance(named, str) else tuple(named)
+
+
+def _places(names: Iterable[str], registries: Registries) -> tuple[str, ...]:
+    """`host:port` of all registries of these tools, each once."""
+    places = (place for name in names for place in registries.get(name, ()))
+    return tuple(dict.fromkeys(places))
+
+
+def available(registries: Registries) -> frozenset[str]:
+    """The services that have something to allow on this machine."""
+    return frozenset(
+        name
+        for name, body in catalogue().items()
+        if not tools(body) or _places(tools(body), registries)
+    )
+
+
+def unknown_tools(service: Service, registries: Registries) -> tuple[str, ...]:
+    """The service's tools, if where they fetch from is known of none of them."""
+    names = tools(catalogue().get(service.name, {}))
+    return () if _places(names, registries) else names
+
+
 def defined(definitions: Iterable[ServiceDefinition]) -> dict[str, ServiceDefinition]:
     """The definitions by name; BadPolicy if swarm or the human uses a name already."""
     by_name, shipped = dict[str, ServiceDefinition](), catalogue()
@@ -102,18 +129,23 @@ def expand(
     service: Service,
     registries: Registries,
     own: Mapping[str, ServiceDefinition] = MappingProxyType({}),
+    chosen: Collection[str] = (),
 ) -> tuple[Rule, ...]:
-    """The service's rules; BadPolicy if the service or an option is unknown."""
+    """The service's rules; BadPolicy if the service or an option is unknown.
+
+    `chosen` are the registries, as `host:port`, that the user's own settings name:
+    these may lie in the user's own network.
+    """
     if service.name in own:
         _refuse_options(service, ())
         rules = own[service.name].rules
         note = f" (service {service.name}, {service.origin})"
         return tuple(replace(rule, origin=rule.origin + note) for rule in rules)
-    return _shipped(service, registries, sorted(own))
+    return _shipped(service, registries, sorted(own), chosen)
 
 
 def _shipped(
-    service: Service, registries: Registries, own: list[str]
+    service: Service, registries: Registries, own: list[str], chosen: Collection[str]
 ) -> tuple[Rule, ...]:
     shipped = catalogue()
     if service.name not in shipped:
@@ -123,7 +155,8 @@ def _shipped(
         )
     body = shipped[service.name]
     if "registry" in body:
-        rules = list(_registry(service, str(body["registry"]), registries))
+        places = _places(tools(body), registries)
+        rules = list(_registry(service, places, chosen))
     elif "git" in body:
         rules = list(_forge(service, str(body["git"]), str(body["api"])))
     else:
@@ -144,16 +177,20 @@ def _rule(kind: Kind, entry: Mapping[str, Any]) -> Rule:
     return Rule(kind, **{**entry, **lists})
 
 
-def _registry(service: Service, tool: str, registries: Registries) -> Iterator[Rule]:
+def _registry(
+    service: Service, places: Iterable[str], chosen: Collection[str]
+) -> Iterator[Rule]:
+    """A rule for each place; none if no place is known, which is no mistake."""
     _refuse_options(service, ())
-    addresses = registries.get(tool, ())
-    if not addresses:
-        raise BadPolicy(
-            f"{service.origin}: services: {service.name}: {tool} is not configured "
-            f"here; name its hosts with [[allow]]"
+    for place in places:
+        host, _, port = place.rpartition(":")
+        yield Rule(
+            "allow",
+            host,
+            (int(port),),
+            methods=("GET", "HEAD"),
+            allow_private=place in chosen,
         )
-    for host, port in _host_ports(addresses):
-        yield Rule("allow", host, (port,), methods=("GET", "HEAD"))
 
 
 def _refuse_options(service: Service, allowed: tuple[str, ...]) -> None:

@@ -23,3 +23,22 @@ def test_the_endpoints_of_a_tool_are_named_once() -> None:
     )
 
     assert network.endpoints() == {"npm": ("a.example:443", "b.example:8443")}
+
+
+def test_an_address_of_ipv6_is_an_endpoint_in_brackets() -> None:
+    registry = Registry("npm", "http://[fd00::7]:4873/")
+
+    assert UserNetwork((registry,)).endpoints() == {"npm": ("[fd00::7]:4873",)}
+
+
+def test_what_the_user_chose_is_not_a_public_default_that_is_written_down() -> None:
+    """Some tools write their own default into the user's file."""
+    network = UserNetwork(
+        (
+            Registry("npm", "https://npm.corp.example/"),
+            Registry("nuget", "https://public.example/v3"),
+            Registry("cargo", "https://public.example/", is_default=True),
+        )
+    )
+
+    assert network.chosen() == {"npm.corp.example:443"}

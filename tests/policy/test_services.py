@@ -2,8 +2,8 @@
 
 import pytest
 
-from swarm.policy import explain, services
-from swarm.policy.decide import PolicyEvaluator
+from swarm.policy import explain, hosts, services
+from swarm.policy.decide import Attempt, PolicyEvaluator
 from swarm.policy.layers import resolve
 from swarm.policy.policy_parser import Service, parse
 from swarm.policy.reasons import Reason
@@ -85,7 +85,7 @@ def test_a_repository_defines_none() -> None:
 def test_every_shipped_service_expands(name: str) -> None:
     """To rules that can be told apart, with a word on what it is for."""
     body = services.catalogue()[name]
-    tool = {str(body.get("registry")): ("packages.example:443",)}
+    tool = dict.fromkeys(services.tools(body), ("packages.example:443",))
     options = {"repos": ["o/r"]} if "git" in body else {}
 
     rules = expand(Service(name, options, "p:1"), tool)
@@ -114,7 +114,7 @@ def test_services_become_rules_that_know_where_they_come_from() -> None:
     ("services", "reason"),
     [
         ('["nobody"]', "there are"),
-        ('["npm"]', "not configured"),
+        ('[{ name = "npm", repos = ["o/r"] }]', "unknown key"),
         ('[{ name = "github" }]', "repos"),
         ('[{ name = "github", repos = ["../x"] }]', "repos"),
         ('[{ name = "claude", repos = ["o/r"] }]', "unknown key"),
@@ -183,3 +183,62 @@ def test_a_quiet_request_passes_if_a_person_allows_it() -> None:
     assert evaluator.decide(
         explain.attempt("mirror.example", 443, "POST", path), 0.0
     ).allow
+
+
+def test_a_service_stands_for_the_registries_of_all_its_tools() -> None:
+    registries = {
+        "pip": ("pip.example:443",),
+        "uv": ("uv.example:8443", "pip.example:443"),
+    }
+
+    rules = expand(Service("pypi", origin="p:1"), registries)
+
+    assert [rule.id for rule in rules] == [
+        "allow pip.example", "allow uv.example:8443",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["crates", "go", "rubygems", "nuget", "packagist"])
+def test_a_registry_that_is_not_known_is_told_with_the_way_out(name: str) -> None:
+    """A file that names it stays in force: the tool may be on another machine."""
+    layer = parse(f'version = 1\n\nservices = ["{name}"]', "p")
+
+    resolved = resolve([layer], {})
+
+    (warning,) = resolved.warnings
+    assert warning.startswith(f"p:3: services: {name}: where ")
+    assert "is not known on this machine" in warning
+    assert "with [[allow]]" in warning
+    assert not resolved.policy.rules
+    assert name not in services.available({})
+
+
+def test_a_registry_that_the_user_chose_may_lie_in_the_user_s_own_network() -> None:
+    registries = {
+        "npm": ("npm.corp.example:443", "[fd00::7]:4873", "public.example:443")
+    }
+    chosen = {"npm.corp.example:443", "[fd00::7]:4873"}
+    user = parse('version = 1\nservices = ["npm"]', "p")
+
+    policy = resolve([user], registries, chosen=chosen).policy
+
+    assert [(rule.host, rule.allow_private) for rule in policy.rules] == [
+        ("npm.corp.example", True), ("[fd00::7]", True), ("public.example", False),
+    ]  # fmt: skip
+    evaluator = PolicyEvaluator(policy)
+    for text, address, reason in (
+        ("npm.corp.example", "10.0.0.7", None),
+        ("npm.corp.example", "169.254.169.254", Reason.ADDRESS_NOT_PUBLIC),
+        ("public.example", "10.0.0.7", Reason.ADDRESS_NOT_PUBLIC),
+    ):
+        verdict = evaluator.decide(Attempt(hosts.parse(text), 443), 0)
+        assert evaluator.vet(address, verdict) is reason
+    assert evaluator.decide(Attempt(hosts.parse("[fd00::7]"), 4873), 0).allow
+
+
+def test_a_repository_s_service_opens_nothing_private() -> None:
+    repo = parse('version = 1\nservices = ["npm"]', "r", "repo")
+
+    policy = resolve([repo], {"npm": ("a.example:443",)}, chosen={"a.example:443"})
+
+    assert not policy.policy.rules

@@ -14,6 +14,8 @@ from swarm.adapters.user_network import bounded_file
 from swarm.adapters.user_network.bounded_file import BadSettings
 from swarm.model.safe_text import safe_line
 from swarm.model.user_network import PORTS, Registry
+from swarm.policy import hosts
+from swarm.policy.hosts import BadHost
 
 MOST_REGISTRIES = 100
 """Registries that count of one tool; further ones are a problem."""
@@ -167,12 +169,16 @@ def _shown(text: str) -> str:
     return safe_line(_LOGIN.sub("//…@", text))
 
 
-_HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?\.?|[0-9a-f:.]+", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*", re.IGNORECASE)
 
 
 def _is_host(name: str) -> bool:
-    return len(name) <= 253 and _HOST.fullmatch(name) is not None
+    """Whether the gate would take it for a host."""
+    try:
+        hosts.parse(f"[{name}]" if ":" in name else name)
+    except BadHost:
+        return False
+    return True
 
 
 def _is_elsewhere(url: str, parts: SplitResult) -> bool:

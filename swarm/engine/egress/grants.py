@@ -65,7 +65,8 @@ def add_service(parts: EngineParts, wish: AddService) -> dict[str, Any]:
     clock = format.date_time(time.time(), seconds=False)
     service = Service(wish.service, options, f"granted by you, {clock}")
     try:
-        service_rules = expand(service, user_network.known().endpoints())
+        network = user_network.known()
+        service_rules = expand(service, network.endpoints(), chosen=network.chosen())
     except BadPolicy as error:
         raise Refused(str(error)) from error
     allowed = [rule for rule in service_rules if rule.kind == "allow"]

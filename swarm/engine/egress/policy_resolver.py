@@ -22,14 +22,6 @@ from swarm.policy.toml_table import BadPolicy
 from swarm.store.queries import Queries
 
 
-def _usable_services(registries: services.Registries) -> frozenset[str]:
-    return frozenset(
-        name
-        for name, definition in services.catalogue().items()
-        if "registry" not in definition or definition["registry"] in registries
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class PolicySubject:
     """The owner of a policy: a task, or a new one that does not exist yet."""
@@ -70,8 +62,9 @@ def resolve(
 ) -> ResolvedPolicy:
     """One policy from all layers; ConfigError if a file of any layer is bad."""
     repo_text = repositories.text(subject.repo, subject.base)
-    registries = user_network.known().endpoints()
-    preset_layer = policy_files.preset(preset, _usable_services(registries))
+    network = user_network.known()
+    registries = network.endpoints()
+    preset_layer = policy_files.preset(preset, services.available(registries))
     all_layers = [preset_layer, *_layers(paths, subject, repo_text)]
     ca_files = tuple(path for layer in all_layers for path in layer.upstream_ca)
     try:
@@ -80,11 +73,16 @@ def resolve(
             registries,
             policy_files.certificates(ca_files),
             trust_repo=repository_policy.is_trusted(paths, subject.repo, repo_text),
+            chosen=network.chosen(),
         )
     except BadPolicy as error:
         raise ConfigError(str(error)) from error
     policy = services.with_known_traffic(resolved_policy.policy, registries)
-    return replace(resolved_policy, policy=policy)
+    warnings = (
+        *resolved_policy.warnings,
+        *user_network.warnings(network, policy_files.PRESETS[preset]),
+    )
+    return replace(resolved_policy, policy=policy, warnings=warnings)
 
 
 def _layers(

@@ -1,12 +1,18 @@
 """Knows the user's own network: the one reading that all of the engine uses."""
 
 import os
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from swarm.adapters import user_network
 from swarm.adapters.user_network import defaults, parent_proxy
 from swarm.model.user_network import ParentProxy, UserNetwork
+from swarm.policy import services
+
+WAY_OUT = "name it in the tool's own settings, or with [[allow]]"
+OF_SYSTEMS = ("apt", "apk")
+"""Tools that a machine has or has not, as its system is."""
 
 
 def known(upstream: str = parent_proxy.AUTO) -> UserNetwork:
@@ -26,6 +32,42 @@ def known(upstream: str = parent_proxy.AUTO) -> UserNetwork:
 def proxy(upstream: str) -> ParentProxy | None:
     """The parent proxy that the gate goes out through, without its password."""
     return parent_proxy.read(os.environ, upstream).proxy
+
+
+def warnings(network: UserNetwork, names: Iterable[str]) -> Iterator[str]:
+    """What a human should know of the user's network and these services, in sentences.
+
+    Settings that could not be read, and defaults that are not known on this machine.
+    """
+    yield from network.problems
+    unknown = _unknown_tools(network, names)
+    if unknown:
+        yield (
+            f"where {', '.join(unknown)} fetch from by default is not known on "
+            f"this machine; {WAY_OUT}"
+        )
+    of_cargo = [r for r in network.registries if r.tool == "cargo"]
+    if any(r.is_default for r in of_cargo) and not any(
+        r.scope == "downloads" for r in of_cargo
+    ):
+        yield (
+            "where cargo's index lets download from is known once cargo has run on "
+            f"this machine; until then {WAY_OUT}"
+        )
+
+
+def _unknown_tools(network: UserNetwork, names: Iterable[str]) -> tuple[str, ...]:
+    """The tools of these services of which nothing is known, and no sibling either.
+
+    The tools of another kind of machine are left out: apk on one with apt.
+    """
+    endpoints, shipped = network.endpoints(), services.catalogue()
+    unknown = dict[str, None]()
+    for name in names:
+        tools = services.tools(shipped[name])
+        if not any(tool in endpoints or tool in OF_SYSTEMS for tool in tools):
+            unknown |= dict.fromkeys(tools[:1])
+    return tuple(unknown)
 
 
 def _home() -> Path:

@@ -28,7 +28,7 @@ FILES = (
     "/etc/apt/sources.list.d/a.sources", "/etc/apk/repositories",
 )  # fmt: skip
 PIECES = (
-    f"https://u:{SECRET}@a.example/", "[global]\n", "index-url = ", "registry=", "\n",
+    "https://u:hunter2@a.example/", "[global]\n", "index-url = ", "registry=", "\n",
     "[[index]]\n", "url", " = ", '"', "'", "{", "}", "[", "]", ":", "- ", "<a>", "</a>",
     "registries", "channels:", "npmScopes:\n  ", "dl", "deb ", "$", "=", "//", "@c:",
 )  # fmt: skip
@@ -115,7 +115,7 @@ def test_every_variable_that_a_reader_asks_for_reaches_the_keeper(home: Home) ->
     content=st.binary(max_size=200)
     | st.lists(st.sampled_from(PIECES), max_size=40).map(lambda p: "".join(p).encode())
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 def test_no_content_of_any_file_raises(home: Home, content: bytes) -> None:
     for name in FILES:
         home.write(name, content)
@@ -123,7 +123,7 @@ def test_no_content_of_any_file_raises(home: Home, content: bytes) -> None:
     network = read(home)
 
     assert all(registry.host for registry in network.registries)
-    assert f"u:{SECRET}" not in str(network)
+    assert not any("@" in registry.url.split("/")[2] for registry in network.registries)
 
 
 @pytest.mark.parametrize("name", ["PIP_INDEX_URL", "UV_INDEX", "npm_config_registry",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from swarm.engine.egress import user_network
-from swarm.model.user_network import ParentProxy
+from swarm.model.user_network import ParentProxy, Registry, UserNetwork
 
 
 @pytest.fixture
@@ -47,3 +47,29 @@ def test_the_reading_holds_the_parent_proxy(
     )
     assert "hush" not in repr(found)
     assert user_network.known("none").proxy is None
+
+
+def test_what_is_not_known_is_told_in_one_sentence(home: Path) -> None:
+    (home / ".npmrc").write_text("registry=https://npm.example/")
+    (home / ".cargo").mkdir()
+    (home / ".cargo" / "config.toml").write_text("[source")
+
+    told = list(
+        user_network.warnings(user_network.known(), ("npm", "go", "rubygems", "alpine"))
+    )
+
+    assert told == [
+        "~/.cargo/config.toml is no TOML at end of document",
+        "where go, gem fetch from by default is not known on this machine; "
+        "name it in the tool's own settings, or with [[allow]]",
+    ]
+
+
+def test_the_host_of_cargo_s_downloads_is_told_until_its_index_said_so() -> None:
+    default = Registry("cargo", "https://index.example/", is_default=True)
+    downloads = Registry("cargo", "https://static.example/", "downloads")
+
+    (told,) = user_network.warnings(UserNetwork((default,)), ())
+
+    assert told.startswith("where cargo's index lets download from is known once")
+    assert not list(user_network.warnings(UserNetwork((default, downloads)), ()))
