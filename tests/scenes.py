@@ -711,6 +711,53 @@ OBSERVED = Scene(
     },
 )
 
+_RELEASE = "/WiseLibs/better-sqlite3/releases/download/v11.3.0"
+
+
+def _asked(host: str, seq: int, path: str, count: int = 1) -> events.NetDenied:
+    denial = _denied(host, seq, count=count)
+    return replace(denial, phase="request", method="GET", path=path)
+
+
+WANTED = replace(
+    DENIALS,
+    tasks=(
+        SceneTask(
+            "add-cache",
+            12,
+            (
+                *LIVE,
+                events.NetReady("5f0c"),
+                _asked(
+                    "forge.example",
+                    2,
+                    f"{_RELEASE}/better-sqlite3-v11.3.0-node-v115-linux-x64.tar.gz",
+                    count=2,
+                ),
+            ),
+        ),
+        SceneTask(
+            "python-3.13",
+            40,
+            (
+                *LIVE,
+                events.NetReady("5f0d"),
+                _asked(
+                    "github.com",
+                    2,
+                    "/astral-sh/python-build-standalone/releases/download/2026/cp.tgz",
+                ),
+            ),
+        ),
+    ),
+    panes={"task-1": PANE, "task-2": "fetching …"},
+    deeds={
+        1: (_did(14, "exec", "exec", "/usr/bin/npm", argv=("npm", "install")),),
+        2: (_did(41, "exec", "exec", "/usr/bin/uv", argv=("uv", "sync")),),
+    },
+)
+"""An install and a tool-chain that were denied what they fetch by themselves."""
+
 SCENES = {
     "measured": MEASURED,
     "checkpoints": CHECKPOINTS,

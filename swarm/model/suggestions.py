@@ -7,6 +7,7 @@ from dataclasses import replace
 from swarm.model.activity import Action
 from swarm.model.events import NetDenied, Recorded
 from swarm.model.frozen import frozen
+from swarm.model.offer import Offer
 from swarm.model.wanted import Denial, Wanted, wanted
 from swarm.policy import reasons, services
 from swarm.policy.narrowest import Narrowing, narrowings
@@ -15,6 +16,9 @@ from swarm.policy.services import Registries
 
 REQUESTS_LIMIT = 500
 """Different requests that are looked at; the newest count."""
+
+OFFER_LIMIT = 4
+"""Paths, and sentences, on one card."""
 
 Commands = Callable[[Recorded], Sequence[Action]]
 """The commands that were at work when something was recorded."""
@@ -62,6 +66,34 @@ def suggestions(
     hosts = (_of_host(host, port, own, read) for (host, port), own in by_host.items())
     found = [*map(_of_service, by_service.values()), *filter(None, hosts)]
     return sorted(found, key=lambda one: (not one.service, -one.times))
+
+
+def offer(
+    recorded: Sequence[Recorded], commands: Commands, registries: Registries
+) -> Offer:
+    """The offer for one host's denials, oldest first; for the newest if they are many.
+
+    A human must read what is offered, and it must fit on the card.
+    """
+    made = _offer(recorded, commands, registries)
+    paths = sum(len(part.paths) for part in made.rules)
+    if paths > OFFER_LIMIT or len(made.words) > OFFER_LIMIT:
+        return _offer(recorded[-1:], commands, registries)
+    return made
+
+
+def _offer(
+    recorded: Sequence[Recorded], commands: Commands, registries: Registries
+) -> Offer:
+    found = suggestions(recorded, commands, registries)
+    service = next((one for one in found if one.service), Suggestion(0))
+    denials = (_denial(x.event) for x in recorded if isinstance(x.event, NetDenied))
+    of_host = next((one.rules for one in found if not one.service), None)
+    if of_host is None:
+        of_host = narrowings((one.method, one.path) for one in denials if one.method)
+    rules = tuple(part for part in of_host if part.paths)
+    words = tuple(dict.fromkeys(words for one in found for words in one.words))
+    return Offer(words, service.service, service.repos, rules)
 
 
 def _requests(

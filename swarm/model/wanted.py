@@ -148,14 +148,14 @@ def _release(path: str) -> re.Match[str] | None:
 
 def _thing(path: str, commands: Iterable[Action]) -> str:
     """The file and the package that it belongs to, as far as both are known."""
+    if (release := _release(path)) and release["name"]:
+        return f"{_short(release['name'])}'s prebuilt file"
     file = path.rpartition("/")[2]
     file = _short(file) if _FILE.fullmatch(file) else ""
-    release = _release(path)
-    owner = (release["name"] if release else "") or _package(commands)
-    if not owner:
+    package = _package(commands)
+    if not package:
         return file
-    kind = "prebuilt file" if release else "download"
-    return f"{_short(owner)}'s {kind}{f' {file}' if file else ''}"
+    return f"{_short(package)}'s download{f' {file}' if file else ''}"
 
 
 def _package(commands: Iterable[Action]) -> str:

@@ -1,7 +1,7 @@
 """Resolves layers to one policy: later ones add, a deny from any of them wins."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
 from swarm.policy.policy_parser import Layer, Service, ServiceDefinition
@@ -18,6 +18,8 @@ class ResolvedPolicy:
     """Allows of the repository's own file: shown to the human, not in force."""
     requested_services: tuple[Service, ...] = ()
     warnings: tuple[str, ...] = ()
+    registries: Registries = field(default_factory=dict)
+    """The user's package registries by tool, which services of their kind stand for."""
 
 
 def resolve(

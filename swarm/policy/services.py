@@ -24,6 +24,11 @@ def catalogue() -> dict[str, dict[str, Any]]:
     return _data("services.toml")
 
 
+def summary(name: str) -> str:
+    """What a shipped service is for; empty if there is none of that name."""
+    return str(catalogue().get(name, {}).get("summary", ""))
+
+
 @functools.cache
 def _data(name: str) -> dict[str, Any]:
     text = Path(__file__).with_name(name).read_text(encoding="utf-8")

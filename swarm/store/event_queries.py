@@ -84,6 +84,19 @@ class EventQueries:
         )
         return [_recorded(row) for row in rows]
 
+    def denials_of(
+        self, task: int, host: str, port: int, after: float = 0.0, limit: int = 100
+    ) -> list[Recorded]:
+        """The newest refusals of one host and port to a task, oldest first."""
+        rows = self._connection.all(
+            f"{_EVENT} WHERE task = :task AND kind IN {_names(NetDenied)}"
+            " AND at > :after AND json_extract(body, '$.host') = :host"
+            " AND coalesce(json_extract(body, '$.port'), 0) = :port"
+            " ORDER BY id DESC LIMIT :limit",
+            {"task": task, "host": host, "port": port, "after": after, "limit": limit},
+        )
+        return [_recorded(row) for row in reversed(rows)]
+
     def decisions(self) -> list[Recorded]:
         """Every denial and what a human decided about one, oldest first."""
         rows = self._connection.all(

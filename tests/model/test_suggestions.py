@@ -2,7 +2,7 @@
 
 from swarm.model.activity import Action
 from swarm.model.events import NetDenied, Recorded
-from swarm.model.suggestions import Suggestion, suggestions
+from swarm.model.suggestions import Suggestion, offer, suggestions
 from swarm.policy.narrowest import Narrowing
 
 READS = ("GET", "HEAD")
@@ -31,7 +31,7 @@ def test_a_release_page_and_what_wanted_it() -> None:
 
     assert one.rules == (Narrowing(READS, (f"{RELEASES}/**",)),)
     assert one.times == 4
-    assert one.words[0].startswith("npm wants r's prebuilt file a.tar.gz")
+    assert one.words == ("npm wants r's prebuilt file from a forge's release page",)
 
 
 def test_a_service_stands_first_and_is_no_rule() -> None:
@@ -76,3 +76,17 @@ def test_a_forge_is_never_offered_whole_if_one_request_was_read() -> None:
     )
 
     assert one.rules == (Narrowing(READS, (f"{RELEASES}/**",)),)
+
+
+def test_a_card_offers_what_was_denied_there_and_the_service() -> None:
+    """Each request of the row, while a human can read them all; then the newest."""
+    release = denied("github.com", f"GET {RELEASES}/v1/a.zip")
+    clone = denied("github.com", "GET /o/r.git/info/refs?service=git-upload-pack")
+    few = offer([clone, release], lambda _record: (), {})
+    many = [denied("a.example", f"GET /{n}") for n in range(9)]
+
+    assert (few.service, few.repos, few.is_read_only) == ("github", ("o/r",), True)
+    assert few.rules == (Narrowing(READS, (f"{RELEASES}/**",)),)
+    assert offer(many, lambda _record: (), {}).rules == (Narrowing(("GET",), ("/8",)),)
+    assert offer([denied("a.example")], lambda _record: (), {}).rules == ()
+    assert not offer([denied("a.b", "POST /x")], lambda _record: (), {}).is_read_only

@@ -34,8 +34,7 @@ def run(*argv: str) -> tuple[Action, ...]:
 
 def test_a_prebuilt_file_is_named_by_tool_and_project() -> None:
     assert wanted(FORGE, (NPM, BUILD)).words == (
-        "npm wants better-sqlite3's prebuilt file better-sqlite3-x64.tar.gz "
-        "from a forge's release page"
+        "npm wants better-sqlite3's prebuilt file from a forge's release page"
     )
 
 

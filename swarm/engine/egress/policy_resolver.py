@@ -82,7 +82,9 @@ def resolve(
         *resolved_policy.warnings,
         *user_network.warnings(network, policy_files.PRESETS[preset]),
     )
-    return replace(resolved_policy, policy=policy, warnings=warnings)
+    return replace(
+        resolved_policy, policy=policy, warnings=warnings, registries=registries
+    )
 
 
 def _layers(

@@ -1,8 +1,9 @@
 """A question about one denied request, as the screen hands it to a dialog."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from swarm.model.frozen import frozen
+from swarm.model.offer import Offer
 from swarm.tui.backend import ResolvePolicy
 from swarm.tui.present.denials import DenialRow
 
@@ -21,3 +22,16 @@ class DenialQuestion:
     current_row: Callable[[], DenialRow | None]
     """Returns the row as it is at this moment, or None."""
     resolve_policy: ResolvePolicy
+    offer: Callable[[Mapping[str, tuple[str, ...]]], Offer] = lambda _registries: (
+        Offer()
+    )
+    """Reads what was wanted and the narrowest rule, on the event loop."""
+
+
+@frozen
+class CardAnswer:
+    """The human's answer on a card."""
+
+    choice: str
+    offer: Offer
+    """What the card showed as the rule; without rules it is the whole host."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from swarm.store.event_queries import Checkpoint
 from swarm.tui.dialogs.base import Dialog
-from swarm.tui.dialogs.denial_question import DenialQuestion
+from swarm.tui.dialogs.denial_question import CardAnswer, DenialQuestion
 from swarm.tui.keymap import Key
 from swarm.tui.present.denials import DenialKey
 from swarm.tui.present.task_draft import Draft
@@ -44,7 +44,7 @@ def confirm(title: str, words: list[str], verb: str) -> Dialog[bool]:
     return Confirm(title, words, verb)
 
 
-def denial_card(question: DenialQuestion) -> Dialog[str]:
+def denial_card(question: DenialQuestion) -> Dialog[CardAnswer]:
     """The card of one denied request."""
     from swarm.tui.dialogs.denial_card import DenialCard  # noqa: PLC0415 - late
 

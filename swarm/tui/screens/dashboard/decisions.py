@@ -1,13 +1,18 @@
 """Lets a human decide on denied requests: on a card, on a list, and taken back."""
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from swarm.config import public_suffixes
+from swarm.model.offer import Offer
+from swarm.model.safe_text import safe_line
 from swarm.model.task import State, Task
-from swarm.model.wishes import Grant, Kind, Pause, Scope, SendText, Wish
+from swarm.model.wishes import AddService, Grant, Kind, Pause, Scope, SendText, Wish
+from swarm.policy.narrowest import Narrowing
+from swarm.store.queries import Queries
 from swarm.tui.backend import ResolvePolicy
 from swarm.tui.dialogs import opening
-from swarm.tui.dialogs.denial_question import DenialQuestion
+from swarm.tui.dialogs.denial_question import CardAnswer, DenialQuestion
 from swarm.tui.messages import WishRequested
 from swarm.tui.present import host_warnings, task_appearance
 from swarm.tui.present.denials import DenialKey, DenialRow, DenialTracker
@@ -16,6 +21,9 @@ from swarm.tui.screens.base import KeyScreen
 
 ONCE_SECONDS = 120.0
 """The time that a grant for one connection waits for it."""
+
+NOTHING = Offer()
+"""No rule is narrower than the host."""
 
 
 class Decisions:
@@ -31,6 +39,7 @@ class Decisions:
         resolve_policy: ResolvePolicy,
         tasks: Callable[[], Sequence[Task]],
         repo: str | None,
+        queries: Queries,
     ) -> None:
         """`tasks` returns those that the screen shows now."""
         self._screen = screen
@@ -38,6 +47,7 @@ class Decisions:
         self._resolve_policy = resolve_policy
         self._tasks = tasks
         self._repo = repo
+        self._queries = queries
         self._postponed: set[DenialKey] = set()
         """Rows that the human put off."""
         self._grants: list[Grant] = []
@@ -61,7 +71,14 @@ class Decisions:
             return
         row = rows[0]
         card = opening.denial_card(self._question(row, f"1/{len(rows)}"))
-        self._screen.app.push_screen(card, lambda choice: self._apply(row, choice))
+
+        def answered(answer: CardAnswer | None) -> None:
+            if answer is None:
+                self._apply(row, None)
+            else:
+                self._apply(row, answer.choice, answer.offer)
+
+        self._screen.app.push_screen(card, answered)
 
     def tell_agent(self) -> None:
         """Type into the agent's pane that what it was denied passes now."""
@@ -93,6 +110,23 @@ class Decisions:
             is_first=self._is_first(row),
             current_row=lambda: self._tracker.row(row.key),
             resolve_policy=self._resolve_policy,
+            offer=lambda registries: self._offer(row, registries),
+        )
+
+    def _offer(
+        self, row: DenialRow, registries: Mapping[str, tuple[str, ...]]
+    ) -> Offer:
+        """What was denied there since the last decision, and what wanted it."""
+        from swarm.model import suggestions  # noqa: PLC0415 - late, for the first paint
+
+        queries = self._queries
+        denials = queries.events.denials_of(
+            row.task, row.host, row.port, after=row.decided_at
+        )
+        return suggestions.offer(
+            denials,
+            lambda record: queries.audit.commands_at(row.task, record.at),
+            registries,
         )
 
     def _is_first(self, row: DenialRow) -> bool:
@@ -122,7 +156,9 @@ class Decisions:
         words = f"allowing {len(choices) - denied}, keeping {denied} denied"
         self._screen.say(f"{words} — u takes them back one by one", WARNING)
 
-    def _apply(self, row: DenialRow, choice: str | None) -> None:
+    def _apply(
+        self, row: DenialRow, choice: str | None, offer: Offer = NOTHING
+    ) -> None:
         match choice:
             case None:
                 self._postponed.add(row.key)
@@ -135,17 +171,19 @@ class Decisions:
                 self._screen.app.copy_to_clipboard(row.name)
                 self._screen.say(f"copied {row.name}")
             case "once" | "task" | "project":
-                self._confirm_public_place(row, choice)
+                self._confirm_public_place(row, choice, offer)
+            case "service":
+                self._confirm_service(row, offer)
             case "keep":
                 self._grant(row, "deny", "task")
             case "block":
                 self._grant(row, "deny", "task")
                 self._request(Pause(row.task))
 
-    def _confirm_public_place(self, row: DenialRow, scope: Scope) -> None:
+    def _confirm_public_place(self, row: DenialRow, scope: Scope, offer: Offer) -> None:
         """Have the owner typed if strangers can read there what is sent."""
-        if not host_warnings.is_public_place(row.host):
-            self._allow(row, scope)
+        if not host_warnings.is_public_place(row.host) or offer.is_read_only:
+            self._allow(row, scope, offer)
             return
         words = [
             f"Anybody can open an account at {row.name}",
@@ -156,44 +194,82 @@ class Decisions:
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self._allow(row, scope)
+                self._allow(row, scope, offer)
 
         self._screen.app.push_screen(dialog, answered)
 
-    def _allow(self, row: DenialRow, scope: Scope) -> None:
+    def _allow(self, row: DenialRow, scope: Scope, offer: Offer) -> None:
         if scope == "project":
-            self._confirm_project_rule(row)
+            self._confirm_project_rule(row, offer)
         else:
-            self._grant(row, "allow", scope)
+            self._grant(row, "allow", scope, offer)
 
-    def _confirm_project_rule(self, row: DenialRow) -> None:
+    def _confirm_project_rule(self, row: DenialRow, offer: Offer) -> None:
         words = [
             "writes to the project's policy file, for every task of it:",
             "",
-            "  + [[allow]]",
-            f'  + host = "{row.host}"',
-            *([f"  + ports = [{row.port}]"] if row.port != 443 else []),
+            *(
+                f"  + {line}"
+                for part in offer.rules or (Narrowing(),)
+                for line in _rule_lines(row, part)
+            ),
         ]
         dialog = opening.confirm("Allow for project", words, "Allow")
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self._grant(row, "allow", "project")
+                self._grant(row, "allow", "project", offer)
 
         self._screen.app.push_screen(dialog, answered)
 
-    def _grant(self, row: DenialRow, kind: Kind, scope: Scope) -> None:
-        grant = Grant(
-            row.host,
-            kind=kind,
-            port=row.port,
-            scope=scope,
-            task=row.task,
-            repo=self._repo or "",
-            seconds=ONCE_SECONDS if scope == "once" else None,
-        )
+    def _confirm_service(self, row: DenialRow, offer: Offer) -> None:
+        from swarm.policy import services  # noqa: PLC0415 - late, for the first paint
+
+        of = f" of {', '.join(offer.repos)}" if offer.repos else ""
+        words = [
+            "switches a service on in the project's policy file, for every task:",
+            "",
+            f"  + {offer.service}{safe_line(of, 160)}",
+            f"    {services.summary(offer.service)}",
+            "",
+            "`swarm policy edit` takes it out again.",
+        ]
+        dialog = opening.confirm("Add a service", words, "Add")
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._request(
+                    AddService(
+                        offer.service,
+                        "project",
+                        task=row.task,
+                        repo=self._repo or "",
+                        repos=offer.repos,
+                    )
+                )
+                words = f"adding service {offer.service}; try {row.name} again then"
+                self._screen.say(words, WARNING)
+
+        self._screen.app.push_screen(dialog, answered)
+
+    def _grant(
+        self, row: DenialRow, kind: Kind, scope: Scope, offer: Offer = NOTHING
+    ) -> None:
+        for part in offer.rules or (Narrowing(),):
+            grant = Grant(
+                row.host,
+                kind=kind,
+                port=row.port,
+                scope=scope,
+                task=row.task,
+                repo=self._repo or "",
+                methods=part.methods,
+                paths=part.paths,
+                seconds=ONCE_SECONDS if scope == "once" else None,
+            )
+            self._request(grant)
+        # One word takes back every rule about the host.
         self._grants.append(grant)
-        self._request(grant)
         if kind == "allow":
             words = f"allowing {row.name} ({scope}) — u takes it back"
             self._screen.say(words, WARNING)
@@ -203,3 +279,13 @@ class Decisions:
         live = {task.id for task in self._tasks() if task.state is State.LIVE}
         allowed = (grant for grant in self._grants[::-1] if grant.kind == "allow")
         return next((grant for grant in allowed if grant.task in live), None)
+
+
+def _rule_lines(row: DenialRow, part: Narrowing) -> Iterator[str]:
+    yield "[[allow]]"
+    yield f'host = "{row.host}"'
+    if row.port != 443:
+        yield f"ports = [{row.port}]"
+    for key in ("methods", "paths"):
+        if values := getattr(part, key):
+            yield f"{key} = {json.dumps(list(values))}"

@@ -89,6 +89,7 @@ class DashboardScreen(KeyScreen[None]):
             lambda task_id: backend.resolve_policy(task_id),
             lambda: self.overview.tasks,
             repo,
+            backend.queries,
         )
         self._is_resting = False
         """The store was just read: the next nudge is answered in a moment."""

@@ -14,7 +14,7 @@ from swarm.tui.dialogs.denial_card import DenialCard
 from swarm.tui.dialogs.denial_list import DenialList
 from swarm.tui.present.denials import DenialRow
 from swarm.tui.screens.dashboard import denials as denials_part
-from tests.scenes import DENIALS, MANY_DENIALS, Scene, press, shown, until
+from tests.scenes import DENIALS, MANY_DENIALS, WANTED, Scene, press, shown, until
 from tests.tui.fakes import FakeBackend
 
 Recorded = Callable[[Scene], FakeBackend]
@@ -290,3 +290,53 @@ async def test_panic_asks_nothing(recorded: Recorded) -> None:
             await press(pilot, backend, "ctrl+x")
 
     assert wishes(backend) == [("panic", {})]
+
+
+RELEASES = "/WiseLibs/better-sqlite3/releases/download/**"
+
+
+@pytest.mark.parametrize(
+    ("keys", "methods", "paths"),
+    [("t", ["GET", "HEAD"], [RELEASES]), ("o", ["GET", "HEAD"], [RELEASES]),
+     ("wt", None, None), ("wwt", ["GET", "HEAD"], [RELEASES])],
+)  # fmt: skip
+async def test_a_key_allows_what_was_asked_and_no_more(
+    recorded: Recorded, keys: str, methods: list[str] | None, paths: list[str] | None
+) -> None:
+    """The whole host only for one who asks for it."""
+    backend = recorded(WANTED)
+    with shown(backend) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, backend, "exclamation_mark", *keys)
+
+    ((_, body),) = wishes(backend)
+    assert body["host"] == "forge.example"
+    assert (body.get("methods") or None, body.get("paths") or None) == (methods, paths)
+
+
+async def test_the_card_names_what_was_wanted(recorded: Recorded) -> None:
+    backend = recorded(WANTED)
+    with shown(backend) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, backend, "exclamation_mark")
+            facts = str(app.screen.query_one("#facts").render())
+
+    assert "npm wants better-sqlite3's prebuilt file from a forge's release" in facts
+
+
+async def test_a_key_adds_the_service(recorded: Recorded) -> None:
+    """After a question that says what is written; without a service it does nothing."""
+    backend = recorded(WANTED)
+    with shown(backend) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, backend, "exclamation_mark", "s")
+            assert wishes(backend) == []
+            await press(pilot, backend, "right_square_bracket", "s", "y")
+
+    ((verb, body),) = wishes(backend)
+    assert (verb, body["service"], body["scope"], body["task"]) == (
+        "add_service",
+        "uv-python",
+        "project",
+        2,
+    )

@@ -1,0 +1,22 @@
+"""What a card offers a human: a word on what was wanted, a service, narrow rules."""
+
+from swarm.model.frozen import frozen
+from swarm.policy.narrowest import READS, Narrowing
+
+
+@frozen
+class Offer:
+    """What a card offers for the denials of one host and port."""
+
+    words: tuple[str, ...] = ()
+    service: str = ""
+    repos: tuple[str, ...] = ()
+    rules: tuple[Narrowing, ...] = ()
+    """Empty if nothing but the whole host can be allowed."""
+
+    @property
+    def is_read_only(self) -> bool:
+        """True if the rules let read known paths, and nothing be sent."""
+        return bool(self.rules) and all(
+            part.paths and set(part.methods) <= set(READS) for part in self.rules
+        )
