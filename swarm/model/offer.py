@@ -18,5 +18,6 @@ class Offer:
     def is_read_only(self) -> bool:
         """True if the rules let read known paths, and nothing be sent."""
         return bool(self.rules) and all(
-            part.paths and set(part.methods) <= set(READS) for part in self.rules
+            part.paths and part.methods and set(part.methods) <= set(READS)
+            for part in self.rules
         )
