@@ -4,7 +4,8 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
-from swarm.config import public_suffixes
+from swarm.config import certificate_files, public_suffixes
+from swarm.config.certificate_files import BadCertificate
 from swarm.errors import ConfigError
 from swarm.policy import hosts, policy_parser, rule_parser
 from swarm.policy.hosts import BadHost
@@ -45,11 +46,27 @@ def read(file: Path, layer: str) -> Layer | None:
 def parsed(text: str, name: str, layer: str) -> Layer:
     """The text's layer; ConfigError on a mistake."""
     try:
-        return _with_wildcards_checked(policy_parser.parse(text, name, layer))
+        parsed_layer = policy_parser.parse(text, name, layer)
+        _check_certificates(parsed_layer)
+        return _with_wildcards_checked(parsed_layer)
     except BadPolicy as error:
         raise ConfigError(
             str(error), hint="mend the file; the last good policy stays in force"
         ) from error
+
+
+def _check_certificates(layer: Layer) -> None:
+    """BadPolicy if an authority's file is of no use.
+
+    A repository's own are not looked at: they never count.
+    """
+    if layer.name == "repo":
+        return
+    for path in layer.upstream_ca:
+        try:
+            certificate_files.read(path)
+        except BadCertificate as error:
+            raise BadPolicy(f"{layer.upstream_ca_place}: {path} {error}") from error
 
 
 def _with_wildcards_checked(layer: Layer) -> Layer:
@@ -87,15 +104,13 @@ def preset(name: str, available: frozenset[str]) -> Layer:
 
 
 def certificates(paths: tuple[str, ...]) -> tuple[str, ...]:
-    """The PEM text of each file; ConfigError if one cannot be read."""
+    """The certificates of each file as PEM; ConfigError if one is of no use."""
     texts = []
     for path in paths:
         try:
-            texts.append(Path(path).expanduser().read_text(encoding="ascii"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(
-                f"tls.upstream_ca: {path} cannot be read: {error}"
-            ) from error
+            texts.append(certificate_files.read(path))
+        except BadCertificate as error:
+            raise ConfigError(f"tls.upstream_ca: {path} {error}") from error
     return tuple(texts)
 
 

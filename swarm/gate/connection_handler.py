@@ -109,7 +109,7 @@ class ConnectionHandler:
             await self._open_tunnel(wire, host, port, reply)
         except Denied as denied:
             self._net.audit.denied(denied, "connect", host=host.name, port=port)
-            await self._refuse(wire, f"{host}:{port}", denied.reason, reply)
+            await self._refuse(wire, host, port, denied, reply)
         except (OSError, TimeoutError) as error:
             self._failed(host, port, error)
 
@@ -154,7 +154,7 @@ class ConnectionHandler:
         except (Denied, OSError, TimeoutError):
             denied = Denied(verdict.denial, verdict.rule)
             self._net.audit.denied(denied, "connect", host=host.name, port=port)
-            await self._refuse(wire, f"{host}:{port}", verdict.denial, b"")
+            await self._refuse(wire, host, port, denied, b"")
 
     def _is_read_first(
         self, host: Host, port: int, verdict: Verdict, reply: bytes
@@ -172,9 +172,11 @@ class ConnectionHandler:
     async def _reach(
         self, host: Host, port: int, verdict: Verdict
     ) -> UpstreamConnection:
-        return await self._upstream.connect(
+        connection = await self._upstream.connect(
             self._net.evaluator, host.name, port, verdict
         )
+        self._net.reached(connection.address)
+        return connection
 
     async def _serve_inside(
         self,
@@ -319,15 +321,16 @@ class ConnectionHandler:
         await linger(wire)
 
     async def _refuse(
-        self, wire: Wire, host_port: str, reason: Reason, reply: bytes
+        self, wire: Wire, host: Host, port: int, denied: Denied, reply: bytes
     ) -> None:
         """Answer CONNECT if the client waits for that, else speak its own protocol."""
-        data = b""
+        host_port, reason, data = f"{host}:{port}", denied.reason, b""
+        way_out = denied.way_out(host, port)
         if not reply or reason.kind is Kind.TUNNEL:
             with contextlib.suppress(TimeoutError, OSError):
                 data = await asyncio.wait_for(wire.recv(), 1.0)
-            await wire.send(denial_responses.spoken(data, host_port, reason))
+            await wire.send(denial_responses.spoken(data, host_port, reason, way_out))
         else:
-            await wire.send(denial_responses.http(host_port, reason))
+            await wire.send(denial_responses.http(host_port, reason, way_out=way_out))
         with contextlib.suppress(OSError):
             await wire.send_eof()

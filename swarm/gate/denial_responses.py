@@ -10,19 +10,24 @@ HTTP2_START = b"PRI"
 _HTTP_1_1_REQUIRED = 13
 
 
-def sentence(host_port: str, reason: Reason) -> str:
-    """One line for a model: the policy denies it, the network is fine, what to do."""
+def sentence(host_port: str, reason: Reason, way_out: str = "") -> str:
+    """One line for a model: the policy denies it, the network is fine, what to do.
+
+    `way_out` is what the user does to open it; the agent cannot do it.
+    """
+    opens = f" (what opens it: {way_out})" if way_out else ""
     return (
         f"Denied by swarm's policy: {host_port}: {reason.sentence} ({reason}). "
         f"This is not a network fault: do not retry, and do not try other resolvers, "
-        f"proxies or mirrors. Ask the user for {host_port} if the task needs it; "
+        f"proxies or mirrors. Ask the user for {host_port} if the task needs it"
+        f"{opens}; "
         f"/etc/swarm/policy.md lists what is allowed."
     )
 
 
-def http(host_port: str, reason: Reason, body: bool = True) -> bytes:
+def http(host_port: str, reason: Reason, body: bool = True, way_out: str = "") -> bytes:
     """A 403 with the reason in its status line: npm, pip and urllib show only that."""
-    content = denied_body(host_port, reason) if body else b""
+    content = denied_body(host_port, reason, way_out) if body else b""
     return (
         f"HTTP/1.1 403 swarm-denied {host_port} {reason}\r\n"
         f"Content-Type: application/json\r\nX-Swarm-Deny: {reason}\r\n"
@@ -30,14 +35,14 @@ def http(host_port: str, reason: Reason, body: bool = True) -> bytes:
     ).encode("ascii", "replace") + content
 
 
-def denied_body(host_port: str, reason: Reason) -> bytes:
+def denied_body(host_port: str, reason: Reason, way_out: str = "") -> bytes:
     """The same for a program, as JSON."""
     body = {
         "error": "denied_by_policy",
         "host": host_port,
         "reason": reason,
-        "message": sentence(host_port, reason),
-        "hint": "see /etc/swarm/policy.md",
+        "message": sentence(host_port, reason, way_out),
+        "hint": way_out or "see /etc/swarm/policy.md",
     }
     return json.dumps(body).encode() + b"\n"
 
@@ -109,10 +114,10 @@ def _http2(text: str) -> bytes:
     )
 
 
-def spoken(first: bytes, host_port: str, reason: Reason) -> bytes:
+def spoken(first: bytes, host_port: str, reason: Reason, way_out: str = "") -> bytes:
     """The denial in the protocol that the client's first bytes show."""
-    text = sentence(host_port, reason)
-    answer = http(host_port, reason)
+    text = sentence(host_port, reason, way_out)
+    answer = http(host_port, reason, way_out=way_out)
     return _in_protocol(first, text, answer, ALERT_ACCESS_DENIED)
 
 

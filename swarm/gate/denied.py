@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from swarm.policy import explain
+from swarm.policy.decide import Attempt
+from swarm.policy.hosts import Host
 from swarm.policy.reasons import Reason
 from swarm.policy.rules import Rule
 
@@ -23,6 +26,10 @@ class Denied(Exception):
         self.detail = detail
         self.address = address
         """The address that the name led to, if that is the reason."""
+
+    def way_out(self, host: Host, port: int) -> str:
+        """What the user does to open it; often empty."""
+        return explain.way_out(self.reason, Attempt(host, port), self.address)
 
     def facts(self) -> dict[str, Any]:
         """The facts of the audit's line that come from the denial itself."""

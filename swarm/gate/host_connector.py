@@ -97,6 +97,7 @@ class HostConnector:
         reached = await self._upstream.connect(
             self._net.evaluator, host.name, port, verdict, in_the_clear=in_the_clear
         )
+        self._net.reached(reached.address)
         if self._context is None:
             return HostConnection(reached.wire, reached.address, parent=reached.parent)
         inner = TlsWire(reached.wire, self._context, host.name, protocols)

@@ -25,13 +25,13 @@ class Http2Answers:
         self.asked: Http2Request | None = None
         """Set once it could be read: what is not for gRPC, and HEAD, have no body."""
 
-    async def denied(self, host_port: str, reason: Reason) -> int:
+    async def denied(self, host_port: str, reason: Reason, way_out: str = "") -> int:
         """A 403, or gRPC's "permission denied"."""
         return await self._answer(
             403,
             PERMISSION_DENIED,
-            denial_responses.sentence(host_port, reason),
-            denial_responses.denied_body(host_port, reason),
+            denial_responses.sentence(host_port, reason, way_out),
+            denial_responses.denied_body(host_port, reason, way_out),
             ((b"x-swarm-deny", reason.encode()),),
         )
 

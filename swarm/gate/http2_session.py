@@ -147,7 +147,8 @@ class Http2Session:
             return await answers.denied(self._host_port, denied.reason)
         except Denied as denied:
             self._decision.write_denial(denied, request)
-            return await answers.denied(self._host_port, denied.reason)
+            way_out = denied.way_out(request.host, request.port) if request else ""
+            return await answers.denied(self._host_port, denied.reason, way_out)
         except (OSError, TimeoutError) as error:
             if request is None:
                 return int(ErrorCodes.CANCEL)

@@ -147,8 +147,9 @@ class HttpSession:
             return
         host_port = f"{request.host}:{request.port}" if request else "?"
         has_body = request is None or request.head.method != "HEAD"
+        way_out = denied.way_out(request.host, request.port) if request else ""
         await self._client.send(
-            denial_responses.http(host_port, denied.reason, has_body)
+            denial_responses.http(host_port, denied.reason, has_body, way_out)
         )
         await self._client.send_eof()
         await linger(self._client)

@@ -13,6 +13,7 @@ from swarm.gate.denied import Denied
 from swarm.gate.dns import FakeAddresses
 from swarm.gate.secret_masker import SecretMasker
 from swarm.gate.worker_memory import WorkerMemory
+from swarm.policy.addresses import is_address
 from swarm.policy.decide import Attempt, PolicyEvaluator, Verdict
 from swarm.policy.hosts import Host, pattern
 from swarm.policy.reasons import Reason
@@ -58,6 +59,7 @@ class TaskNet:
         self._open: dict[asyncio.Task[None], Attempt | None] = {}
         self._at_work: dict[asyncio.Task[None], Attempt] = {}
         """Requests that are being carried; those of HTTP/2 have a task each."""
+        self._reached: dict[asyncio.Task[None], str] = {}
         self._starts: deque[float] = deque()
         self._requests: dict[str, deque[float]] = {}
         self._uses: dict[Rule, int] = {}
@@ -109,6 +111,16 @@ class TaskNet:
             yield
         finally:
             self._open.pop(task, None)
+            self._reached.pop(task, None)
+
+    def reached(self, address: str) -> None:
+        """Remember the address that the running connection leads to.
+
+        The connection ends when a later policy lets the name lead there no more.
+        """
+        task = asyncio.current_task()
+        if task in self._open:
+            self._reached[task] = address if is_address(address) else ""
 
     def remember(self, attempt: Attempt, rule: Rule | None) -> None:
         """Remember the attempt that the running connection was let through for.
@@ -172,7 +184,12 @@ class TaskNet:
         """Put another policy in force and cut what it denies; returns how many."""
         self.evaluator = PolicyEvaluator(policy)
         self._take_up_uses()
-        return self._cut(lambda attempt: not self.decide(attempt, inside=True).allow)
+        return self._cut(self._is_over)
+
+    def _is_over(self, attempt: Attempt, address: str) -> bool:
+        verdict = self.decide(attempt, inside=True)
+        refused = address and self.evaluator.vet(address, verdict)
+        return bool(refused) or not verdict.allow
 
     def _take_up_uses(self) -> None:
         self._memory.forget_other_uses(self.evaluator.policy)
@@ -194,18 +211,18 @@ class TaskNet:
     def cut(self) -> int:
         """Let nothing pass until `uncut` and end what is open; returns how many."""
         self.is_cut = True
-        return self._cut(lambda _attempt: True)
+        return self._cut(lambda _attempt, _address: True)
 
     def uncut(self) -> None:
         """Let the policy decide again, after `cut`."""
         self.is_cut = False
 
-    def _cut(self, is_over: Callable[[Attempt], bool]) -> int:
+    def _cut(self, is_over: Callable[[Attempt, str], bool]) -> int:
         attempts = [*self._open.items(), *self._at_work.items()]
         tasks = {
             task
             for task, attempt in attempts
-            if attempt is not None and is_over(attempt)
+            if attempt is not None and is_over(attempt, self._reached.get(task, ""))
         }
         for task in tasks:
             task.cancel("cut")

@@ -57,7 +57,10 @@ class GateNames:
 
 
 def gate(names: GateNames, image: str, hosts: Mapping[str, str]) -> SandboxSpec:
-    """The one container with a network: no capability, no privilege, read-only."""
+    """The one container with a network: no capability, no privilege, read-only.
+
+    It knows this machine by name on every platform; a rule opens that name.
+    """
     hosts = {HOST_NAME: HOST_ADDRESS, **hosts}
     return SandboxSpec(
         name=names.gate,

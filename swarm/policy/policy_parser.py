@@ -16,6 +16,7 @@ SOURCES = (
     "npmrc:", "url:", "netrc:", "cargo:", "maven:",
 )  # fmt: skip
 """Kinds of sources; those of the second line name a place of a package tool's."""
+_OF_TLS = ("passthrough", "upstream_ca")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ class Layer:
     allow_nets: tuple[str, ...] = ()
     upstream_ca: tuple[str, ...] = ()
     """Paths, as written."""
+    upstream_ca_place: str = ""
+    """File, line and key."""
     limits: Limits | None = None
     warnings: tuple[str, ...] = ()
 
@@ -84,6 +87,7 @@ class _Reader:
             for table in self._tables(top, kind)
         ]
         tls, network = top.table("tls"), top.table("network")
+        idle_keys = self._idle_keys(top, tls, network)
         layer = Layer(
             name=self._layer,
             rules=tuple(rules),
@@ -94,15 +98,28 @@ class _Reader:
             inspect=top.choice("inspect", ("auto", "always", "never")),
             passthrough=tls.texts("passthrough", _host_port),
             upstream_ca=tls.texts("upstream_ca"),
+            upstream_ca_place=str(tls.wrong("upstream_ca", "")).removesuffix(": "),
             allow_nets=network.texts(
                 "allow_nets", lambda text: str(addresses.network(text))
             ),
             limits=self._limits(top),
-            warnings=tuple(filter(None, map(rule_parser.warning, rules))),
+            warnings=(*filter(None, map(rule_parser.warning, rules)), *idle_keys),
         )
         for table in (tls, network, top):
             table.done()
         return layer
+
+    def _idle_keys(self, top: Table, tls: Table, network: Table) -> list[str]:
+        """What a repository's file says in vain, with the place of each."""
+        if self._layer != "repo":
+            return []
+        keys = {top: ("default", "secrets"), tls: _OF_TLS, network: ("allow_nets",)}
+        return [
+            str(table.wrong(key, "does nothing here; it counts in your own file alone"))
+            for table, names in keys.items()
+            for key in names
+            if key in table.body
+        ]
 
     def _tables(self, above: Table, name: str) -> Iterator[Table]:
         full = f"{above.name}.{name}" if above.name else name

@@ -10,7 +10,7 @@ from swarm.policy.decide import Attempt
 from swarm.policy.hosts import Host
 from swarm.policy.reasons import Reason
 from swarm.policy.rules import Limits, Policy, Rule, Secret
-from tests.gate.gate_harness import GateHarness, server, web
+from tests.gate.gate_harness import LOCAL, GateHarness, server, web
 
 OK = Rule("allow", "ok.example")
 TO_OK = Attempt(Host("ok.example"), 443)
@@ -75,6 +75,27 @@ async def test_a_grant_for_once_lets_one_connection_through(gate: GateHarness) -
 
     assert gate.net.decide(TO_OK, inside=True).allow
     assert gate.net.decide(TO_OK).denial is Reason.NOT_IN_ALLOWLIST
+
+
+@pytest.mark.parametrize("path", ["CONNECT", "full URL"])
+async def test_narrowing_cuts_what_leads_inside(gate: GateHarness, path: str) -> None:
+    """The name stays allowed; the private address that it leads to does not."""
+    gate.table["ok.example"] = ["127.0.0.1"]
+    async with server(web) as port:
+        rule = Rule("allow", "ok.example", (port,))
+        gate.allow(rule)
+        where = f"ok.example:{port}"
+        if path == "CONNECT":
+            client = await gate.connect(where)
+        else:
+            client = await gate.dial()
+            await client.send(
+                f"GET http://{where}/ HTTP/1.1\r\nHost: {where}\r\n\r\n".encode()
+            )
+            await client.head()
+
+        assert gate.net.replace(Policy(rules=(rule,), allow_nets=LOCAL)) == 0
+        assert gate.net.replace(Policy(rules=(rule,))) == 1
 
 
 def test_a_cut_denies_everything_until_it_is_uncut(gate: GateHarness) -> None:

@@ -37,6 +37,14 @@ def test_a_net_is_found_by_its_containers_name() -> None:
     assert replace(NAMES, tag="other").name_of(NET.name) == ""
 
 
+def test_the_gate_knows_this_machine_by_name() -> None:
+    """On Linux no resolver does; a name of the config's own comes first."""
+    own = {"host.docker.internal": "10.0.0.2"}
+
+    assert GATE.hosts["host.docker.internal"] == "host-gateway"
+    assert gate(NAMES, "swarm/gate:1", own).hosts == own
+
+
 def test_a_gate_with_other_hosts_bears_another_label() -> None:
     """The client replaces a gate whose label differs from the config's."""
     labels = gate(NAMES, "swarm/gate:1", {"db": "10.0.0.2"}).labels

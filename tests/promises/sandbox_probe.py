@@ -41,6 +41,8 @@ FORBIDDEN_ADDRESSES = {
     "unique.test": "fd00::1",
 }
 """Names that an allowed domain may be made to lead to."""
+INSIDE = ("git.corp.internal", "nas.local", "hub.lan", "intranet")
+"""Names of the user's own network."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +68,9 @@ class SandboxProbe:
         secrets = settings.pop("values", {})
         placeholders = settings.pop("placeholders", {})
         network = f"{self.web.address}/32"
+        settings.setdefault("allow_nets", (network,))
         policy = Policy(
-            rules=rules,
-            allow_nets=(network,),
-            upstream_ca=(self.web.authority.certificate,),
-            **settings,
+            rules=rules, upstream_ca=(self.web.authority.certificate,), **settings
         )
         task = self.harness.queries.tasks.get(self.task)
         self.harness.parts.nets.apply_config(
@@ -149,6 +149,7 @@ def open_probe(sample: Path, weak: bool = False) -> Iterator[SandboxProbe]:
         harness.context.containers.make_network(names.gate, names.labels("gate"))
         web = Web(gateway(names.gate), Path(folder))
         hosts = dict.fromkeys(("good.test", "api.test", "evil.test"), web.address)
+        hosts |= dict.fromkeys(INSIDE, web.address)
         known = {**hosts, "sub.good.test": web.address, **FORBIDDEN_ADDRESSES}
         containers, log = harness.context.containers, harness.parts.nets.log
         kind = WeakGate if weak else GateClient

@@ -60,7 +60,7 @@ class Web:
                 self._talk(caller)
 
     def _certificate(self, wire: ssl.SSLObject, name: str | None, _c: object) -> None:
-        wire.context = self.authority.context(name or "nameless.test")
+        wire.context = self.authority.context(name or self.address)
 
     def _talk(self, wire: socket.socket) -> None:
         """Answer each piece with itself; `/slow` is drip-fed until the client goes."""

@@ -66,7 +66,12 @@ def resolve(
     registries = network.endpoints()
     preset_layer = policy_files.preset(preset, services.available(registries))
     all_layers = [preset_layer, *_layers(paths, subject, repo_text)]
-    ca_files = tuple(path for layer in all_layers for path in layer.upstream_ca)
+    ca_files = tuple(
+        path
+        for layer in all_layers
+        if layer.name != "repo"  # it would choose whom the gate believes
+        for path in layer.upstream_ca
+    )
     try:
         resolved_policy = layers.resolve(
             all_layers,
