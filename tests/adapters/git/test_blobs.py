@@ -43,7 +43,9 @@ def test_more_than_a_batch_is_read_in_several(
         found = dict(blobs.contents(task.review.git, sizes))
 
     assert set(found.values()) == set(CONTENTS)
-    assert len(starts) == 3
+    # Another test's keeper may be ending in this process.
+    asked = [s for s in starts if s.passes("swarm/adapters/git/blobs.py", "contents")]
+    assert len(asked) == 3
 
 
 def test_nothing_asked_is_no_process(task: TaskGit) -> None:

@@ -1,5 +1,6 @@
 """The checkouts of the user's that a merge must bring forward."""
 
+import hashlib
 import os
 import shutil
 import tempfile
@@ -12,7 +13,7 @@ from swarm.adapters.git.process import GitDir
 from swarm.adapters.git.repo import Git, Repo
 from swarm.adapters.git.repository import Repository
 from swarm.adapters.git.worktree.registration import linked_worktrees
-from swarm.errors import Refused
+from swarm.errors import Refused, ToolError
 from swarm.model.safe_text import safe_line
 
 _UNDERWAY = {
@@ -62,11 +63,17 @@ class Checkout:
         return Git(git_dir, env={"GIT_INDEX_FILE": str(index)})
 
     def copy_index(self, to: Path) -> None:
-        """Copy the index, and note in the copy which files are as it says."""
+        """Copy the index, and note in the copy which files are as it says.
+
+        ToolError if it was cut short or written over: git does not check, and would
+        take whatever comes after its end for entries.
+        """
         Path(f"{to}.lock").unlink(missing_ok=True)
         # With its time: git doubts entries that are as young as their index.
         if self.index.exists():
             shutil.copy2(self.index, to)
+            if not _has_its_checksum(to.read_bytes()):
+                raise ToolError(f"git: {self.index} is damaged: its checksum is wrong")
         self.git_on(to).accepting(1).update_index("-q", "--refresh")
 
     def where_it_is(self) -> "Checkout":
@@ -88,6 +95,16 @@ class Checkout:
             if self.user_git_dir.user:
                 os.chown(folder, *self.user_git_dir.user)
             yield Path(folder, "index")
+
+
+def _has_its_checksum(index: bytes) -> bool:
+    """True too for one that ends with zeros, as `index.skipHash` writes it."""
+    for digest in (hashlib.sha1, hashlib.sha256):
+        size = digest().digest_size
+        body, end = index[:-size], index[-size:]
+        if end == bytes(size) or end == digest(body).digest():
+            return True
+    return False
 
 
 def checkouts(repository: Repository, branch: str) -> tuple[Checkout, ...]:

@@ -202,7 +202,22 @@ def of_the_future(repo: Path) -> None:
     index.write_bytes(content)
 
 
-UNREADABLE = [without_its_filter, corrupt, cut_short, no_file, of_the_future]
+def written_over(repo: Path) -> None:
+    """One byte of an entry's time: to git it is an index like any other."""
+    index = repo / ".git" / "index"
+    content = bytearray(index.read_bytes())
+    content[15] ^= 1
+    index.write_bytes(content)
+
+
+UNREADABLE = [
+    without_its_filter,
+    corrupt,
+    cut_short,
+    written_over,
+    no_file,
+    of_the_future,
+]
 
 
 @pytest.mark.parametrize("break_it", UNREADABLE, ids=lambda each: each.__name__)
