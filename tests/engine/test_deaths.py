@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 from swarm.model import events
 from swarm.model.task import State
@@ -48,6 +49,28 @@ MERGE = [
     "journal:TaskMerged",
 ]
 
+SAMPLE = {
+    "git:worktree:after",
+    "sandboxes:create:after",
+    "panes:open:after",
+    "journal:TaskLive",
+    "journal:SnapshotTaken",
+    "journal:MergeStarted",
+    "disk:os.link:1",
+    "git:update-ref:before",
+    "git:update-ref:after",
+}
+"""What every run tries; the other points take minutes in all."""
+
+
+def sampled(points: list[str]) -> list[ParameterSet]:
+    """The points, of which most run in `make test-long` only."""
+    return [
+        pytest.param(point, marks=() if point in SAMPLE else pytest.mark.long)
+        for point in points
+    ]
+
+
 WORK = "echo one >> README.md; echo two > new.txt; git add -A; git commit -qm work"
 
 
@@ -85,7 +108,7 @@ def _wish_new(harness: KeeperHarness, sample: Path, command: str) -> None:
     wishes.insert(harness.paths.database, "new", body)
 
 
-@pytest.mark.parametrize("point", LAUNCH)
+@pytest.mark.parametrize("point", sampled(LAUNCH))
 def test_a_launch_is_taken_up_wherever_it_was_cut(
     harness: KeeperHarness, sample: Path, point: str
 ) -> None:
@@ -103,7 +126,7 @@ def test_a_launch_is_taken_up_wherever_it_was_cut(
     assert _git(sample, "status", "--porcelain") == ""
 
 
-@pytest.mark.parametrize("point", ENDING)
+@pytest.mark.parametrize("point", sampled(ENDING))
 def test_what_an_agent_left_is_taken_in_all_the_same(
     harness: KeeperHarness, sample: Path, point: str
 ) -> None:
@@ -117,7 +140,7 @@ def test_what_an_agent_left_is_taken_in_all_the_same(
     assert (task.state, task.review.files, task.review.commits) == (State.STOPPED, 2, 1)
 
 
-@pytest.mark.parametrize("point", MERGE)
+@pytest.mark.parametrize("point", sampled(MERGE))
 def test_a_merge_is_finished_or_never_was(
     harness: KeeperHarness, sample: Path, point: str
 ) -> None:
@@ -142,7 +165,10 @@ def test_a_merge_is_finished_or_never_was(
 
 @pytest.mark.parametrize(
     ("point", "strategy"),
-    [("disk:os.link:2", "squash"), ("git:update-ref:before", "merge")],
+    [
+        ("disk:os.link:2", "squash"),
+        pytest.param("git:update-ref:before", "merge", marks=pytest.mark.long),
+    ],
 )
 def test_a_merge_whose_branch_moved_meanwhile_is_taken_back_and_told(
     harness: KeeperHarness, sample: Path, point: str, strategy: str

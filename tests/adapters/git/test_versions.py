@@ -130,13 +130,18 @@ def _borrowing(repo: Path, tmp: Path) -> Path:
 @pytest.mark.parametrize(
     ("shaped", "base_only"),
     [
-        (_at_a_tag, False),
         (_after_a_tag, False),
-        (_after_a_tag, True),
-        (_packed_and_light, False),
-        (_shallow, False),
-        (_linked, False),
         (_borrowing, True),
+        *(
+            pytest.param(*shape, marks=pytest.mark.long)
+            for shape in (
+                (_at_a_tag, False),
+                (_after_a_tag, True),
+                (_packed_and_light, False),
+                (_shallow, False),
+                (_linked, False),
+            )
+        ),
     ],
 )
 def test_the_version_in_the_box_is_the_checkouts(

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from swarm.adapters.git.snapshot import ignore
 from swarm.adapters.git.snapshot.ignore import ignored
 from swarm.adapters.git.snapshot.ignore_rules import RuleFile, Work
 from swarm.adapters.git.task_git import TaskGit
@@ -151,8 +152,14 @@ def test_the_work_of_a_pattern_is_bounded_by_its_length(
     assert before - work.steps < 3 * 4 * len(path) * (2 + len(pattern) / 32) + 1000
 
 
-def test_rules_that_take_too_long_are_refused_with_a_sentence(task: TaskGit) -> None:
+@pytest.mark.parametrize(
+    "share", [100, pytest.param(1, marks=pytest.mark.long)], ids=["a part", "all"]
+)
+def test_rules_that_take_too_long_are_refused_with_a_sentence(
+    task: TaskGit, monkeypatch: pytest.MonkeyPatch, share: int
+) -> None:
     """Each of them is harmless; there are too many for so many paths."""
+    monkeypatch.setattr(ignore, "Work", lambda: Work(Work().steps // share))
     text = b"".join(b"*a" * 20 + b"*b%d*\n" % n for n in range(3000))
     paths = ["a" * 200 + f"b{n}" for n in range(3000)]
 
