@@ -55,6 +55,7 @@ class Keeper:
         self._limit = context.read().tasks.max_running()
         self._applied_stamp: object = None
         self._last_stamp: object = None
+        self._network_stamp = user_network.NetworkStamp()
         self._next_check = self._next_aging = 0.0
         self._checkpoint_schedule = checkpoints.CheckpointSchedule()
         self._checkpoint_lock = threading.Lock()
@@ -252,10 +253,15 @@ class Keeper:
     def _check_policy_files(self) -> None:
         """An edit of a policy file counts at once, also for those at work.
 
+        So does one of the user's package tools' settings, within seconds.
+
         At once is when two looks saw the same: many editors empty a file and then
         write it, and what is half written would take away rules for a moment.
         """
-        stamp = policy_resolver.files_stamp(self._context.paths)
+        stamp = (
+            policy_resolver.files_stamp(self._context.paths),
+            self._network_stamp.at(time.monotonic()),
+        )
         settled, self._last_stamp = stamp == self._last_stamp, stamp
         if settled and stamp != self._applied_stamp:
             first, self._applied_stamp = self._applied_stamp is None, stamp

@@ -5,6 +5,7 @@ or, if it cannot say, run once against a proxy that denies and keeps what it ask
 """
 
 import functools
+import os
 import re
 import shutil
 import sys
@@ -172,12 +173,73 @@ def _gem(tools: ToolBox) -> tuple[str, ...]:
     return _urls(tools.output("gem", "--norc", "sources", "--list"))
 
 
+def _uv(tools: ToolBox) -> tuple[str, ...]:
+    """It stands in the help of an option."""
+    text = tools.output("uv", "help", "pip", "install")
+    return tuple(dict.fromkeys(_IN_HELP.findall(text)))
+
+
+def _pdm(tools: ToolBox) -> tuple[str, ...]:
+    return _urls(tools.output("pdm", "config", "pypi.url"))
+
+
+def _conda(tools: ToolBox) -> tuple[str, ...]:
+    shown = ("default_channels", "channel_alias")
+    return _urls(tools.output("conda", "config", "--show", *shown, CONDARC=os.devnull))
+
+
+def _yarn(tools: ToolBox) -> tuple[str, ...]:
+    """Each generation has another name for it."""
+    urls = (
+        tools.output("yarn", "config", "get", name, **_NO_COREPACK)
+        for name in ("registry", "npmRegistryServer")
+    )
+    return _urls(" ".join(urls))
+
+
+def _pnpm(tools: ToolBox) -> tuple[str, ...]:
+    return _urls(tools.output("pnpm", "config", "get", "registry", **_NO_COREPACK))
+
+
+def _bun(tools: ToolBox) -> tuple[str, ...]:
+    return tools.asked_for("bun", "pm", "view", "a")
+
+
+def _nuget(tools: ToolBox) -> tuple[str, ...]:
+    return _urls(
+        tools.output(
+            *("dotnet", "nuget", "list", "source"),
+            DOTNET_CLI_TELEMETRY_OPTOUT="1",
+            DOTNET_NOLOGO="1",
+        )
+    )
+
+
+def _composer(tools: ToolBox) -> tuple[str, ...]:
+    lines = tools.output("composer", "config", "--global", "--list").splitlines()
+    return _urls(" ".join(line for line in lines if "[repositories." in line))
+
+
+_IN_HELP = re.compile(
+    r"default-index.{0,200}?default:\s*<(https?://[^>\s]+)>", re.DOTALL
+)
+_NO_COREPACK = {"COREPACK_ENABLE_NETWORK": "0"}
+"""Corepack's `yarn` and `pnpm` would fetch the program first."""
+
 QUESTIONS: dict[str, Callable[[ToolBox], tuple[str, ...]]] = {
     "pip": _pip,
+    "uv": _uv,
+    "pdm": _pdm,
+    "conda": _conda,
     "npm": _npm,
+    "yarn": _yarn,
+    "pnpm": _pnpm,
+    "bun": _bun,
     "cargo": _cargo,
     "go": _go,
     "maven": _maven,
     "gem": _gem,
+    "nuget": _nuget,
+    "composer": _composer,
 }
 """How each tool is asked, by the tool's name."""

@@ -11,6 +11,8 @@ from swarm.model.user_network import ParentProxy, UserNetwork
 from swarm.policy import services
 
 WAY_OUT = "name it in the tool's own settings, or with [[allow]]"
+LOOK_SECONDS = 3.0
+"""Seconds after which an edit of the user's settings is seen at the latest."""
 OF_SYSTEMS = ("apt", "apk")
 """Tools that a machine has or has not, as its system is."""
 
@@ -27,6 +29,25 @@ def known(upstream: str = parent_proxy.AUTO) -> UserNetwork:
     return replace(
         found, proxy=setting.proxy, problems=(*found.problems, *setting.problems)
     )
+
+
+class NetworkStamp:
+    """A value that changes when the user's settings name other registries.
+
+    The files are read at most every `LOOK_SECONDS`, which takes milliseconds; no tool
+    is asked.
+    """
+
+    def __init__(self) -> None:
+        self._value: object = None
+        self._next_look = 0.0
+
+    def at(self, now: float) -> object:
+        """The value at a time of a clock that only goes forward."""
+        if now >= self._next_look:
+            self._next_look = now + LOOK_SECONDS
+            self._value = user_network.read(os.environ, _home())
+        return self._value
 
 
 def proxy(upstream: str) -> ParentProxy | None:

@@ -106,6 +106,31 @@ def test_maven_s_default_stands_inside_of_one_of_its_archives(machine: Machine) 
     assert machine.ask()["maven"] == ("https://built-in.example/maven",)
 
 
+@pytest.mark.parametrize(
+    ("program", "tool", "script"),
+    [
+        ("uv", "uv", "printf '%s\\n' '--default-index <X>' ' (by default: <URL>)'"),
+        ("pdm", "pdm", "[ $1 = config ] && echo URL"),
+        ("conda", "conda", "printf 'default_channels:\\n  - URL\\n'"),
+        ("yarn", "yarn", "[ $3 = registry ] && echo URL"),
+        ("yarn", "yarn", "[ $3 = npmRegistryServer ] && echo URL"),
+        ("pnpm", "pnpm", "[ $COREPACK_ENABLE_NETWORK = 0 ] && echo URL"),
+        ("dotnet", "nuget", "echo '  1.  a [Enabled]'; echo '      URL'"),
+        (
+            "composer",
+            "composer",
+            "echo '[repositories.a.url] URL'; echo '[x] https://y'",
+        ),
+    ],
+)
+def test_each_tool_has_a_question_of_its_own(
+    machine: Machine, program: str, tool: str, script: str
+) -> None:
+    machine.tool(program, script.replace("URL", "https://default.example/x"))
+
+    assert machine.ask()[tool] == ("https://default.example/x",)
+
+
 def test_a_tool_that_fails_or_babbles_is_left_out(machine: Machine) -> None:
     machine.tool("npm", "echo https://npm.example/; exit 1")
     machine.tool("go", "echo not a url")

@@ -73,3 +73,19 @@ def test_the_host_of_cargo_s_downloads_is_told_until_its_index_said_so() -> None
 
     assert told.startswith("where cargo's index lets download from is known once")
     assert not list(user_network.warnings(UserNetwork((default, downloads)), ()))
+
+
+def test_the_stamp_changes_with_the_user_s_registries_alone(home: Path) -> None:
+    """By it those tasks that are at work get what the user's files say now."""
+    stamp = user_network.NetworkStamp()
+    later = user_network.LOOK_SECONDS
+    (home / ".npmrc").write_text("registry=https://first.example/")
+    first = stamp.at(1)
+
+    (home / ".npmrc").write_text("fund=false\nregistry=https://first.example/")
+    same = stamp.at(1 + later)
+    (home / ".npmrc").write_text("registry=https://second.example/")
+
+    assert same == first
+    assert stamp.at(1 + later) == first
+    assert stamp.at(1 + 2 * later) != first
