@@ -171,6 +171,19 @@ async def listening(
         await asyncio.gather(*serving, return_exceptions=True)
 
 
+def blurting(words: bytes) -> Serve:
+    """Says this before it was asked."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(words)
+        await writer.drain()
+        await reader.read(1 << 16)
+        writer.close()
+        await writer.wait_closed()
+
+    return serve
+
+
 def saying(answer: bytes, then_waits: bool = False) -> Serve:
     """Reads a request's head and says this, whatever was asked."""
 
@@ -189,17 +202,25 @@ def saying(answer: bytes, then_waits: bool = False) -> Serve:
 @contextlib.contextmanager
 def in_a_thread(proxy: RunningProxy, address: str) -> Iterator[RunningProxy]:
     """The proxy beside a test that has no event loop."""
+    with served(proxy.serve, address) as port:
+        proxy.port = port
+        yield proxy
+
+
+@contextlib.contextmanager
+def served(serve: Serve, address: str = "127.0.0.1") -> Iterator[int]:
+    """As `listening`, beside a test that has no event loop."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    running = run(proxy, address)
+    running = listening(serve, address)
 
-    def do(what: Coroutine[Any, Any, Any]) -> None:
-        asyncio.run_coroutine_threadsafe(what, loop).result(20)
+    def do(what: Coroutine[Any, Any, int | bool | None]) -> int:
+        return int(asyncio.run_coroutine_threadsafe(what, loop).result(20) or 0)
 
-    do(running.__aenter__())
+    port = do(running.__aenter__())
     try:
-        yield proxy
+        yield port
     finally:
         do(running.__aexit__(None, None, None))
         loop.call_soon_threadsafe(loop.stop)

@@ -10,6 +10,8 @@ from swarm.adapters.tmux.server import version as tmux_version
 from swarm.bootstrap import home, keeper_environment, keeper_process, wiring
 from swarm.cli import exit_codes, output
 from swarm.engine.host import doctor as host_doctor
+from swarm.engine.host.check import Check
+from swarm.engine.readers import way_out
 from swarm.model.safe_text import safe_line
 
 MARKS = {"ok": "✓", "warn": "!", "fail": "✗"}
@@ -54,10 +56,11 @@ def machine() -> host_doctor.Machine:
         keeper_differs=lambda: keeper_environment.sentence(
             keeper_environment.differences(places, keeper_process.keeper_pid(places))
         ),
+        way_out=way_out.here,
     )
 
 
-def facts(check: host_doctor.Check) -> dict[str, object]:
+def facts(check: Check) -> dict[str, object]:
     """A check as the JSON shows it."""
     return {
         "name": check.name,
@@ -68,7 +71,7 @@ def facts(check: host_doctor.Check) -> dict[str, object]:
     }
 
 
-def _print(checks: list[host_doctor.Check]) -> None:
+def _print(checks: list[Check]) -> None:
     width = max(len(check.name) for check in checks)
     for check in checks:
         label = f"{MARKS[check.ok]} {check.ok:<4}  {check.name:<{width}}  "

@@ -12,6 +12,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from swarm.model.safe_text import safe_line
 from swarm.model.user_network import ParentProxy
+from swarm.plan.gate_containers import HOST_NAME
 from swarm.policy import no_proxy
 
 AUTO, NONE = "auto", "none"
@@ -82,7 +83,7 @@ def is_url(text: str) -> bool:
 
 def is_this_machine(host: str) -> bool:
     """True for a name or address that leads back to the machine that dials it."""
-    if host == "localhost" or host.endswith(".localhost"):
+    if host in ("localhost", HOST_NAME) or host.endswith(".localhost"):
         return True
     try:
         address = ipaddress.ip_address(host)

@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from swarm.config import load, policy_files
-from swarm.engine.host import images, orphans
+from swarm.engine.host import images, orphans, way_out
+from swarm.engine.host.check import Check
 from swarm.engine.host.kernel import Kernel
+from swarm.engine.host.way_out import WayOut
 from swarm.errors import SwarmError
 from swarm.model import secret_words
 from swarm.plan.gate_containers import GateNames
@@ -16,29 +17,11 @@ from swarm.plan.naming import HomePaths
 from swarm.ports import ContainerEngineFacts, Containers, Images, Progress
 from swarm.store.queries import Queries
 
-Grade = Literal["ok", "warn", "fail"]
-
 GIB = 1 << 30
 DISK_FAIL, DISK_WARN = 2 * GIB, 10 * GIB
 MEMORY_WARN = 2 * GIB
 WATCHERS_WARN = 512
 TMUX_NEEDED, GIT_NEEDED = (3, 2), (2, 38)
-
-Fix = Callable[[Progress], None]
-"""Fixes a finding and reports each step; SwarmError if it cannot."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One line of `swarm doctor`."""
-
-    name: str
-    ok: Grade
-    found: str
-    mend: str = ""
-    """The remedy for a person to apply; empty if there is nothing to do."""
-    fix: Fix | None = None
-    """Set only if the fix is safe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +40,15 @@ class Machine:
     keeper_differs: Callable[[], str] = str
     """A sentence on the variables that the keeper has otherwise; empty for none."""
     kernel: Kernel = field(default_factory=Kernel)
+    way_out: Callable[[], WayOut | None] = lambda: None
+    """What the gate goes out by; SwarmError if a setting of it cannot be read."""
 
 
 def examine(machine: Machine) -> list[Check]:
-    """All checks in order; blocks for about a second for the engine's answers."""
+    """All checks in order.
+
+    Blocks for about a second for the engine's answers, and for `way_out.SECONDS`.
+    """
     facts, engine = _engine(machine)
     checks = [engine]
     if facts:
@@ -75,6 +63,7 @@ def examine(machine: Machine) -> list[Check]:
         _database(machine.places),
         _config(machine.config),
         _policy(policy_files.beside(machine.config)),
+        *_way_out(machine),
         _keeper(machine.keeper_differs()),
     ]
     if facts:
@@ -84,17 +73,7 @@ def examine(machine: Machine) -> list[Check]:
 
 def fix_all(checks: list[Check], progress: Progress) -> list[Check]:
     """Try every fix; returns the checks as they then stand."""
-    return [_fix(check, progress) for check in checks]
-
-
-def _fix(check: Check, progress: Progress) -> Check:
-    if check.ok == "ok" or check.fix is None:
-        return check
-    try:
-        check.fix(progress)
-    except SwarmError as error:
-        return replace(check, ok="fail", found=error.message, mend=error.hint)
-    return Check(check.name, "ok", f"fixed: {check.found}")
+    return [check.fixed(progress) for check in checks]
 
 
 def _engine(machine: Machine) -> tuple[ContainerEngineFacts | None, Check]:
@@ -262,6 +241,14 @@ def _keeper(difference: str) -> Check:
     if not difference:
         return Check("keeper", "ok", "has what this shell has, or starts with it")
     return Check("keeper", "warn", difference, "swarm keeper restart")
+
+
+def _way_out(machine: Machine) -> list[Check]:
+    try:
+        way = machine.way_out()
+    except SwarmError as error:
+        return [Check("proxy", "fail", error.message, error.hint)]
+    return way_out.examine(way) if way else []
 
 
 def _gate(machine: Machine) -> Check:

@@ -157,6 +157,7 @@ def test_any_text_is_read(url: str, excepted: str) -> None:
         ("127.9.9.9", True),
         ("::1", True),
         ("0.0.0.0", True),
+        ("host.docker.internal", True),
         ("10.0.0.1", False),
         ("proxy.corp", False),
     ],

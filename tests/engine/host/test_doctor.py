@@ -13,7 +13,8 @@ import pytest
 
 from swarm.cli import doctor as command
 from swarm.engine.host import images
-from swarm.engine.host.doctor import GIB, Check, Machine, examine, fix_all, version_of
+from swarm.engine.host.check import Check
+from swarm.engine.host.doctor import GIB, Machine, examine, fix_all, version_of
 from swarm.engine.host.kernel import Kernel
 from swarm.errors import ToolError, ToolMissing
 from swarm.plan.gate_containers import GateNames
@@ -329,7 +330,7 @@ def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> HomePaths:
 
 def test_this_machine_runs_sandboxes(paths: HomePaths) -> None:
     """The real engine, tmux and git."""
-    found = grades(examine(command.machine()))
+    found = grades(examine(replace(command.machine(), way_out=lambda: None)))
 
     assert found["engine"] == found["tmux"] == found["git"] == "ok"
     assert "fail" not in found.values()
@@ -339,13 +340,32 @@ def test_an_engine_that_is_nowhere_is_a_finding(paths: HomePaths) -> None:
     where = f"unix://{paths.home}/none.sock"
     done = subprocess.run(
         [sys.executable, "-m", "swarm", "doctor", "--json"],
-        env={**os.environ, "DOCKER_HOST": where},
+        # A proxy that is not there: nothing of this test leaves the machine.
+        env={
+            **os.environ,
+            "DOCKER_HOST": where,
+            "HTTPS_PROXY": "http://me:hush@127.0.0.1:9",
+        },
         capture_output=True,
         text=True,
         check=False,
     )
     found = json.loads(done.stdout)[0]
+    proxy = next(one for one in json.loads(done.stdout) if one["name"] == "proxy")
 
     assert (done.returncode, found["name"], found["ok"]) == (1, "engine", "fail")
     assert where in found["found"]
     assert "systemctl start docker" in found["mend"]
+    assert "http://127.0.0.1:9 (HTTPS_PROXY)" in proxy["found"]
+    assert "hush" not in done.stdout + done.stderr
+
+
+def test_a_way_out_that_cannot_be_read_is_a_finding(machine: Machine) -> None:
+    """The source of the proxy's password, for one."""
+
+    def broken() -> None:
+        raise ToolError("the secret cannot be read", hint="see [gate]")
+
+    found = check(replace(machine, way_out=broken), "proxy")
+
+    assert (found.ok, found.mend) == ("fail", "see [gate]")
