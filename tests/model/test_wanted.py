@@ -104,6 +104,17 @@ def test_a_denial_at_a_known_registry_names_its_service() -> None:
     assert wanted(elsewhere, (), registries).service == ""
 
 
+@pytest.mark.parametrize(
+    ("tool", "service"),
+    [("pip", "pypi"), ("uv", "pypi"), ("pnpm", "npm"), ("gradle", "maven"),
+     ("composer", "packagist"), ("nuget", "nuget"), ("nosuch", "")],
+)  # fmt: skip
+def test_every_tool_s_registry_has_its_service(tool: str, service: str) -> None:
+    denial = Denial("mirror.example", 8443, reason=DENIED)
+
+    assert wanted(denial, (), {tool: ("mirror.example:8443",)}).service == service
+
+
 def test_a_clone_is_the_forge_for_one_repository() -> None:
     path = "/o/r.git/info/refs?service=git-upload-pack"
     denial = Denial("github.com", 443, "GET", path, DENIED)
