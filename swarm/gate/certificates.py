@@ -39,7 +39,8 @@ class Authority:
         week = int(time.time() // LEAF_RENEWAL_SECONDS)
         return self._cached_context(host, protocol, week)
 
-    def _make_context(self, host: str, protocol: str, _week: int) -> ssl.SSLContext:
+    def leaf(self, host: str) -> bytes:
+        """A new certificate for one host behind its private key, as PEM."""
         now = datetime.datetime.now(datetime.UTC)
         leaf = (
             x509.CertificateBuilder()
@@ -61,14 +62,16 @@ class Authority:
             .add_extension(_authority_key(self._ca), critical=False)
             .sign(self._key, hashes.SHA256())
         )
+        return _pem(self._leaf_key) + leaf.public_bytes(serialization.Encoding.PEM)
+
+    def _make_context(self, host: str, protocol: str, _week: int) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.set_alpn_protocols([protocol])
-        chain = _pem(self._leaf_key) + leaf.public_bytes(serialization.Encoding.PEM)
         # OpenSSL takes a chain by a file's name alone; this one is only in memory.
         number = os.memfd_create("leaf")
         try:
-            os.write(number, chain)
+            os.write(number, self.leaf(host))
             context.load_cert_chain(f"/proc/self/fd/{number}")
         finally:
             os.close(number)

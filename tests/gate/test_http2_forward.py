@@ -1,8 +1,12 @@
 """Bodies, trailers and ends pass on a stream as they were sent, both ways at once."""
 
 import asyncio
+import contextlib
 import json
+import os
 import shutil
+import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -231,3 +235,57 @@ async def test_curl_speaks_http2_through_the_gate(
     assert out.count(b"2 200\n") == 30
     assert out.count(b"2 403\n") == 10
     assert json.dumps(gate.lines).count('"reason": "method-or-path-not-allowed"') >= 1
+
+
+GRPC = {
+    "unary": "HELLO told",
+    "from a stream": "790000",
+    "to a stream": "3000000",
+    "both": "0,1,2,3,4",
+    "failing": "FAILED_PRECONDITION not yet: 100%",
+    "after it": "HELLO told",
+}
+
+
+async def test_calls_of_grpc_pass_in_each_direction(
+    gate: GateHarness, tmp_path: Path
+) -> None:
+    """With grpcio on both sides: messages, streams, trailers, statuses; one denied."""
+    roots, leaf = tmp_path / "roots", tmp_path / "leaf"
+    roots.write_text(gate.gate_ca.certificate)
+    leaf.write_bytes(gate.web_ca.leaf("ok.example"))
+    async with running("server", str(leaf)) as server:
+        assert server.stdout is not None
+        port = int(await asyncio.wait_for(server.stdout.readline(), 20))
+        gate.allow(Rule("allow", "ok.example", (port,), ("POST",), ("/test.Calls/*",)))
+        proxy = {"https_proxy": f"http://127.0.0.1:{gate.proxy}"}
+        place = f"ok.example:{port}"
+        async with running("client", place, str(roots), **proxy) as client:
+            out, errors = await asyncio.wait_for(client.communicate(), 60)
+
+    told = dict(line.split(": ", 1) for line in out.decode().splitlines())
+    denied = told.pop("denied", "")
+    assert told == GRPC, errors.decode()
+    assert denied.startswith("PERMISSION_DENIED Denied by swarm's policy: ok.example")
+    assert gate.said(reason="method-or-path-not-allowed", path="/other.Calls/X")
+
+
+@contextlib.asynccontextmanager
+async def running(
+    *words: str, **environment: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A process of the peers', which ends with the block."""
+    clean = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.gate.grpc_peers", *words),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**clean, **environment},
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
