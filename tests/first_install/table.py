@@ -1,0 +1,65 @@
+"""The table of first installs as a page of Markdown, in which no registry is named."""
+
+import re
+from collections.abc import Iterable
+
+from tests.first_install.networks import NETWORKS
+from tests.first_install.run import Result
+
+HEAD = """# The first install
+
+Each tool installs a small project in a box under the preset `balanced`, in four
+networks. `python -m tests.first_install --write` writes this page; hosts of registries
+stand as `REGISTRY`.
+
+- **direct**: the tool's public registry. For cargo, go, maven, gradle and gem it is
+  untried here: their packages are made by the test, and public registries have none.
+- **parent proxy**: nothing else leads out, and it wants a password.
+- **private mirror**: the user's tools are set to a mirror at a private address, with a
+  certificate of a company's own.
+- **mirror with token**: the same, and it answers nobody without the user's token.
+
+"""
+_URL = re.compile(r"(https?://)[^\s/'\"),]+")
+_PLACE = re.compile(r"(?i)\b(?:[a-z0-9-]+\.)+[a-z]{2,}:\d+\b")
+_TELLING = re.compile(r"(?i)swarm|denied|\b40[137]\b|\b50[234]\b|unauthori|certificate")
+LINE_LENGTH = 160
+
+
+def text(results: Iterable[Result]) -> str:
+    """The whole page."""
+    found = list(results)
+    names = [name for name in NETWORKS if any(one.network == name for one in found)]
+    rows = ["| tool | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]
+    for tool in dict.fromkeys(one.tool for one in found):
+        by_network = {one.network: one for one in found if one.tool == tool}
+        cells = [by_network[n].outcome if n in by_network else "–" for n in names]
+        rows.append(f"| {tool} | {' | '.join(cells)} |")
+    said = [line for one in found for line in _said(one)]
+    told = ["", "## What was said", "", *said, ""] if said else [""]
+    return HEAD + "\n".join([*rows, *told])
+
+
+def _said(result: Result) -> Iterable[str]:
+    if result.said or result.denials:
+        yield f"- **{result.tool}, {result.network}** ({result.outcome})"
+        for line in _telling(result):
+            yield f"  - `{line}`"
+
+
+def _telling(result: Result) -> list[str]:
+    """The tool's own line that tells most, and the gate's reasons."""
+    hosts = {denial.partition(":")[0] for denial in result.denials}
+    lines = result.said.splitlines()
+    telling = [line for line in lines if _TELLING.search(line)] or lines
+    told = [plain(line, hosts) for line in telling[-1:]]
+    gate = [f"gate: {plain(denial, hosts)}" for denial in result.denials]
+    return list(dict.fromkeys(told + gate))
+
+
+def plain(line: str, hosts: Iterable[str]) -> str:
+    """The line with registries as REGISTRY, in one length, safe in a code span."""
+    for host in hosts:
+        line = re.sub(rf"{re.escape(host)}(:\d+)?", "REGISTRY", line)
+    line = _PLACE.sub("REGISTRY", _URL.sub(r"\1REGISTRY", line))
+    return line.replace("`", "'")[:LINE_LENGTH]

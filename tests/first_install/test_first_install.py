@@ -1,0 +1,55 @@
+"""The first install works in each network, or fails in words that name the way out."""
+
+import pytest
+
+from tests.first_install import table
+from tests.first_install.__main__ import results
+from tests.first_install.networks import DIRECT, MIRROR, NETWORKS, PARENT, TOKEN
+from tests.first_install.projects import TOOLS
+from tests.first_install.run import Result
+
+SHORT = ("pip", "npm")
+"""The tools of the runs that are not long."""
+
+
+def told(found: list[Result]) -> str:
+    """For a failed test's message."""
+    return "\n".join(str(one) for one in found)
+
+
+@pytest.mark.parametrize("network", [DIRECT, MIRROR])
+def test_the_first_install_works(network: str) -> None:
+    """Promise: a Python and a Node project install as on the user's own machine."""
+    found = results(network, list(SHORT))
+
+    assert all(one.outcome.startswith("works") for one in found), told(found)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("network", NETWORKS)
+def test_every_tool_installs_in_every_network(network: str) -> None:
+    """Promise: each works, with the line that the first denial named, if any."""
+    found = results(network, list(TOOLS))
+
+    failed = [one for one in found if one.outcome == "fails"]
+    assert not failed, told(failed)
+
+
+def test_a_table_names_no_registry() -> None:
+    """Whatever a tool said of where it went."""
+    said = (
+        "error: https://user:pw@reg.example:8443/simple/x: 403 swarm-denied reg.example"
+    )
+    found = [
+        Result("pip", MIRROR, "fails", said, ("reg.example:8443 not-in-allowlist",)),
+        Result("pip", TOKEN, "works"),
+        Result("go", PARENT, "untried"),
+    ]
+
+    page = table.text(found)
+
+    assert "reg.example" not in page
+    assert "pw" not in page
+    assert "| pip | – | fails | works |" in page
+    assert "`error: https://REGISTRY/simple/x: 403 swarm-denied REGISTRY`" in page
+    assert "`gate: REGISTRY not-in-allowlist`" in page
