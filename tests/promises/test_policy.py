@@ -372,7 +372,7 @@ def test_a_gate_killed_in_mid_transfer_leaves_nothing_open(
     """
     real_sandbox.allow(real_sandbox.good())
     harness, gate = real_sandbox.harness, real_sandbox.harness.parts.nets.gate
-    known = harness.journal_text().count("GateUp")
+    known = len(harness.queries.events.of_kind(events.GateUp))
     once_begun(real_sandbox, lambda: harness.context.containers.kill(gate.names.gate))
 
     done = real_sandbox.run("""
@@ -391,7 +391,8 @@ def test_a_gate_killed_in_mid_transfer_leaves_nothing_open(
         say("began", b"tick 3" in data, "ended", b"tick 399" not in data)
     """)
     harness.until(
-        lambda: harness.journal_text().count("GateUp") > known, "another gate"
+        lambda: len(harness.queries.events.of_kind(events.GateUp)) > known,
+        "another gate",
     )
     real_sandbox.allow(
         real_sandbox.good()
