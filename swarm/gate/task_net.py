@@ -54,6 +54,7 @@ class TaskNet:
         self.is_cut = False
         self.uploaded = self._uploaded_in_memory = memory.uploaded()
         self._secrets: tuple[HeldSecret, ...] = ()
+        self._maskers: dict[tuple[str, ...], SecretMasker] = {}
         self._placeholder_forms: tuple[tuple[bytes, HeldSecret], ...] = ()
         self._for_new_connections = self.evaluator
         self._open: dict[asyncio.Task[None], Attempt | None] = {}
@@ -232,6 +233,7 @@ class TaskNet:
         self, secrets: Mapping[str, str], placeholders: Mapping[str, str]
     ) -> None:
         """Take the values; they are never written anywhere."""
+        self._maskers.clear()
         self._secrets = tuple(
             HeldSecret(
                 secret.name,
@@ -257,8 +259,12 @@ class TaskNet:
 
     def masker(self, host: Host) -> SecretMasker | None:
         """Masks what this host sends back of the secrets that may go to it, if any."""
-        values = [secret.value for secret in self._secrets if secret.belongs_to(host)]
-        return SecretMasker(values) if values else None
+        values = tuple(s.value for s in self._secrets if s.belongs_to(host))
+        if not values:
+            return None
+        if values not in self._maskers:
+            self._maskers[values] = SecretMasker(values)
+        return self._maskers[values].fresh()
 
     def leaked(self, data: bytes, host: Host) -> str:
         """The name of a secret whose placeholder is on its way elsewhere, or empty."""

@@ -97,3 +97,20 @@ def test_of_two_values_each_is_masked() -> None:
     )
 
     assert (output, count) == (b"*" * 11 + b" " + b"*" * 12, 2)
+
+
+def test_a_fresh_masker_knows_nothing_of_another_answer() -> None:
+    """What was held back of one belongs to nobody else."""
+    first = SecretMasker([VALUE])
+    first.feed(f"{VALUE} {VALUE[:-1]}".encode())
+
+    second = first.fresh()
+
+    assert (
+        second.feed(VALUE[-1:].encode() + b" and all")
+        == f"{VALUE[-1]} and all".encode()
+    )
+    assert (second.count, first.count) == (0, 1)
+    assert second.feed(f" {VALUE}".encode()) + second.finish() == b" " + b"*" * len(
+        VALUE
+    )
