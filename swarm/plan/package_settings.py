@@ -64,13 +64,14 @@ def mounts(folder: str) -> tuple[Mount, ...]:
 def environment(network: UserNetwork) -> dict[str, str]:
     """Variables of the tools that have no file; they stay as they were at the launch.
 
-    A registry of npm's counts for yarn and bun too, unless those name their own.
+    A registry of npm's counts for pnpm, yarn and bun too, unless those name their own.
     """
     npm = _main(network, "npm")
     yarn, bun = _main(network, "yarn") or npm, _main(network, "bun") or npm
     go = [r.url for r in _chosen(network, "go") if not r.scope]
     gems = _main(network, "bundler") or _main(network, "gem")
     named = {
+        "pnpm_config_registry": _main(network, "pnpm") or npm,
         "YARN_REGISTRY": yarn,
         "YARN_NPM_REGISTRY_SERVER": yarn,
         "YARN_UNSAFE_HTTP_WHITELIST": _plain_host(yarn),
@@ -228,8 +229,10 @@ def _cargo(network: UserNetwork, bundle: str) -> str:
     sources = [r for r in chosen if ": source." in r.origin]
     # The user's replacement of the default leaves no default in the reading.
     has_default = any(r.tool == "cargo" and r.is_default for r in network.registries)
-    if sources and not has_default:
-        lines += ["[source.crates-io]", f"replace-with = {_quoted(sources[0].scope)}"]
+    # A registry stands in for the default too: its name is as good as a source's.
+    if chosen and not has_default:
+        name = (sources or chosen)[0].scope
+        lines += ["[source.crates-io]", f"replace-with = {_quoted(name)}"]
     for registry in chosen:
         table, key = (
             ("source", "registry") if registry in sources else ("registries", "index")

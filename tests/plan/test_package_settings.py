@@ -88,6 +88,16 @@ def test_cargo_replaces_its_default_only_if_the_user_has() -> None:
     assert kept["http"] == {"cainfo": BUNDLE}
 
 
+def test_a_registry_may_stand_in_for_cargos_default() -> None:
+    """With a token a mirror is a registry: sources know none."""
+    registry = chosen("cargo", "corp", origin="~/.cargo/config.toml: registries.corp")
+
+    replaced = tomllib.loads(text("cargo.toml", registry))
+
+    assert replaced["source"] == {"crates-io": {"replace-with": "corp"}}
+    assert replaced["registries"] == {"corp": {"index": f"sparse+{MIRROR}"}}
+
+
 def test_maven_has_mirrors_and_repositories_only_if_the_user_has() -> None:
     """Without one, its installation's own settings stay in force."""
     root = ElementTree.fromstring(
@@ -134,6 +144,7 @@ def test_tools_without_a_file_have_variables() -> None:
     )
 
     assert environment(registries) == {
+        "pnpm_config_registry": "http://npm.corp.test/",
         "YARN_REGISTRY": "http://npm.corp.test/",
         "YARN_NPM_REGISTRY_SERVER": "http://npm.corp.test/",
         "YARN_UNSAFE_HTTP_WHITELIST": "npm.corp.test",
