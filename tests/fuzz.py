@@ -1,7 +1,8 @@
 """Mutated inputs for everything of the gate's that reads foreign bytes.
 
-`python -m tests.fuzz [COUNT] [SEED]` prints a line for each target; a crash, or an
-allow that the reference model denies, ends it with the input that did it.
+`python -m tests.fuzz [COUNT] [SEED] [TARGET…]` prints a line for each target, which
+gets COUNT inputs; a crash, or an allow that the reference model denies, ends it with
+the input that did it.
 """
 
 import contextlib
@@ -10,8 +11,7 @@ import re
 import ssl
 import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from swarm.gate import dns, request_head, tls_client_hello
 from swarm.gate.dns import FakeAddresses
@@ -23,6 +23,8 @@ from swarm.policy.hosts import BadHost, Host
 from swarm.policy.request_target import BadTarget
 from swarm.policy.rules import Policy, Rule
 from swarm.policy.toml_table import BadPolicy
+from tests import fuzz_streams
+from tests.fuzz_target import Broken, Target
 from tests.gate import hellos
 
 POLICY = Policy(
@@ -42,20 +44,6 @@ SPICE = (
     b"[[allow]]\n", b'host = "*"\n', b"= [", b'"', b"version = 1\n", b"\x80", b"\xc0",
 )  # fmt: skip
 """What two programs read differently, put anywhere."""
-
-
-class Broken(Exception):
-    """An input did what no input may do."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """One reader, what it starts from, and what must hold."""
-
-    name: str
-    seeds: tuple[bytes, ...]
-    check: Callable[[bytes], bool]
-    """True where the input was taken; raises Broken, or whatever a crash raises."""
 
 
 def mutated(seed: bytes, chance: random.Random) -> bytes:
@@ -231,32 +219,40 @@ TARGETS = (
     ),
     Target("targets", (b"/v1/a/b?c=d", b"/a/b/c", b"/v1/%41/..", b"/x"), _target),
     Target("policies", (TOML,), _policy),
+    *fuzz_streams.TARGETS,
 )
-SHARES = {"policies": 0.04, "hellos": 0.16}
-"""Of all inputs; the others share the rest alike."""
+SHARES = {"policies": 0.04, "hellos": 0.16, "h2-client": 0.01, "h2-host": 0.01}
+"""Of all inputs in a short run; the others share the rest alike."""
 
 
 def run(count: int, seed: int) -> Iterator[str]:
-    """A line for each target; Broken names the input."""
+    """A line for each target, which share the inputs; Broken names the input."""
     rest = (1.0 - sum(SHARES.values())) / (len(TARGETS) - len(SHARES))
     for target in TARGETS:
-        # A seed of one's own repeats one target without the others.
-        chance = random.Random(f"{seed} {target.name}")
-        number = int(count * SHARES.get(target.name, rest))
-        began, taken = time.monotonic(), 0
-        for _ in range(number):
-            data = mutated(chance.choice(target.seeds), chance)
-            try:
-                taken += target.check(data)
-            except Broken:
-                raise
-            except Exception as error:
-                raise Broken(f"{target.name}: {error!r} on {data!r}") from error
-        seconds = time.monotonic() - began
-        yield f"{target.name:<9} {number:>9} inputs  {taken:>8} taken  {seconds:6.1f} s"
+        yield run_one(target, int(count * SHARES.get(target.name, rest)), seed)
+
+
+def run_one(target: Target, count: int, seed: int) -> str:
+    """A line about one target; Broken names the input."""
+    # A seed of one's own repeats one target without the others.
+    chance = random.Random(f"{seed} {target.name}")
+    began, taken = time.monotonic(), 0
+    for _ in range(count):
+        data = mutated(chance.choice(target.seeds), chance)
+        try:
+            taken += target.check(data)
+        except Broken:
+            raise
+        except Exception as error:
+            raise Broken(f"{target.name}: {error!r} on {data!r}") from error
+    seconds = time.monotonic() - began
+    return f"{target.name:<9} {count:>9} inputs  {taken:>8} taken  {seconds:6.1f} s"
 
 
 if __name__ == "__main__":
-    words = [int(word) for word in sys.argv[1:]]
-    for told in run(*(words + [1_000_000, 1][len(words) :])):
-        print(told, flush=True)
+    numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
+    inputs, first_seed = numbers + [1_000_000, 1][len(numbers) :]
+    named = [word for word in sys.argv[1:] if not word.isdigit()]
+    for one in TARGETS:
+        if not named or one.name in named:
+            print(run_one(one, inputs, first_seed), flush=True)
