@@ -37,6 +37,11 @@ from tests.first_install.parent_proxy import ParentProxy
 from tests.first_install.projects import TOOLS, Files
 from tests.promises.sandbox_probe import gateway
 
+_UNPACK = (
+    "import json, sys, pathlib\n"
+    "for name, text in json.load(sys.stdin).items():\n"
+    "    pathlib.Path(name).write_text(text)"
+)
 SECONDS = 240
 """The limit of one install."""
 USERS = ("HOME", "PATH", "LANG", "DOCKER_HOST", "PYTHONPATH", "TMPDIR", "USER")
@@ -114,9 +119,27 @@ class Place:
             return Result(tool, self.name, "works", "", words)
         lines = list(dict.fromkeys(_line(one) for one in denied if one.host == HOST))
         followed = [self._follow(line) for line in lines if line.startswith("swarm ")]
+        outcome = "fails"
         if followed and all(followed) and self._run(tool)[0]:
-            return Result(tool, self.name, "works with a line", _plain(said), words)
-        return Result(tool, self.name, "fails", _plain(said), words)
+            outcome = "works with a line"
+        elif self.name == DIRECT and not self._works_bare(tool):
+            outcome = "fails without swarm, too"
+        return Result(tool, self.name, outcome, _plain(said), words)
+
+    def _works_bare(self, tool: str) -> bool:
+        """True if the same works in a container on a plain bridge, with no gate."""
+        files = json.dumps(TOOLS[tool].project(""))
+        roots = "/etc/ssl/certs/ca-certificates.crt"
+        names = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+        words = f"mkdir -p ~/p && cd ~/p && python3 -c '{_UNPACK}' && "
+        done = _docker(
+            "run", "--rm", "-i", "-v", f"{roots}:{roots}:ro",
+            *(f"-e{name}={roots}" for name in names),
+            image(), "timeout", "-k", "5", str(SECONDS),
+            "bash", "-c", f"{words} {TOOLS[tool].install}",
+            given=files,
+        )  # fmt: skip
+        return done.returncode == 0 and "hello" in done.stdout
 
     def _follow(self, line: str) -> bool:
         """Do what a denial said is the way out; False if it is refused."""
