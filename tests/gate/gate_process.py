@@ -160,9 +160,15 @@ async def ended(pid: int) -> None:
 
 @contextlib.asynccontextmanager
 async def open_gate(
-    folder: Path, idle: float = 30.0, hostile: str = ""
+    folder: Path, idle: float = 30.0, hostile: str = "", transparent_port: int = 0
 ) -> AsyncIterator[GateProcess]:
-    """The gate, until the block is left; its workers may be `hostile` ones."""
+    """The gate, until the block is left; its workers may be `hostile` ones.
+
+    Transparent clients dial `transparent_port` of the name that they asked for last.
+    """
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    if transparent_port:
+        environment["GATE_PROGRAM_PORT"] = str(transparent_port)
     keys, handover = folder / "keys", folder / "handover.sock"
     keys.mkdir()
     process = await asyncio.create_subprocess_exec(
@@ -171,7 +177,7 @@ async def open_gate(
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        env=environment,
         limit=16 << 20,
     )
     gate = GateProcess(process, handover, keys)

@@ -6,19 +6,51 @@ idle worker goes, and the name of a hostile worker if it is to be one.
 
 import itertools
 import os
+import re
 import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from swarm.gate import frames, upstream, worker
+from swarm.gate import dialing, frames, sniffing, upstream, worker
 from swarm.gate.__main__ import main
 from swarm.gate.frames import Kind
+from swarm.gate.task_net import TaskNet
+from swarm.gate.transport import SocketWire
+from swarm.policy import hosts
+from swarm.policy.hosts import Host
+
+PORT = os.environ.get("GATE_PROGRAM_PORT", "")
+"""The port that transparent clients dial; empty for that of the socket itself."""
+_dial = dialing.dial
 
 
-async def this_machine(_name: str) -> list[str]:
-    """The addresses of any name."""
-    return ["127.0.0.1"]
+LABEL = re.compile(r"at((-\d+){4})")
+"""A label that says what its name leads to: `at-10-0-0-7.example`."""
+
+
+async def this_machine(name: str) -> list[str]:
+    """The addresses of any name: those that it says, or this machine's."""
+    if hosts.parse(name).is_address:
+        return [name]
+    said = LABEL.match(name)
+    return [said[1].strip("-").replace("-", ".") if said else "127.0.0.1"]
+
+
+async def dial_this_machine(address: str, port: int) -> SocketWire:
+    """A connection to this machine, whatever the address: the network is a fake."""
+    assert address
+    return await _dial("127.0.0.1", port)
+
+
+def newest_name(accepted: socket.socket, net: TaskNet) -> tuple[Host, int]:
+    """What a transparent client dials here: the name that was asked for last.
+
+    As the kernel would tell it in a sandbox; `raw-` before an address stands for it.
+    """
+    assert accepted
+    *_, name = net.names._by_name  # its order is that of the questions
+    return hosts.parse(name.removeprefix("raw-").replace("_", ".")), int(PORT)
 
 
 def flood(control: socket.socket, _notes: socket.socket) -> None:
@@ -71,6 +103,9 @@ def be_hostile(files: list[int], keys: Path) -> None:
 
 if __name__ == "__main__":
     upstream.Upstream.__init__.__defaults__ = (this_machine,)
+    dialing.dial = dial_this_machine
+    if PORT:
+        sniffing.original_destination = newest_name
     worker.IDLE_SECONDS = float(sys.argv[3])
     if len(sys.argv) > 4:
         worker.run = be_hostile

@@ -1,15 +1,21 @@
 """An explanation is what the gate does: one table, asked of both."""
 
 import ssl
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from swarm.policy import explain
+from swarm.policy import addresses, explain
+from swarm.policy.addresses import AddressKind
 from swarm.policy.reasons import Allowance, Reason
-from swarm.policy.rules import Policy, Rule
+from swarm.policy.rules import Limits, Policy, Rule
+from tests.gate import gate_program
+from tests.gate.every_path import PASSED, PATHS, Wanted, answer
 from tests.gate.gate_harness import (
     LOCAL,
     Client,
@@ -18,6 +24,8 @@ from tests.gate.gate_harness import (
     server,
     web,
 )
+from tests.gate.gate_process import open_gate
+from tests.promises.web import Web
 
 OK = Rule("allow", "ok.example")
 GET = replace(OK, methods=("GET",))
@@ -167,3 +175,139 @@ def _answer(head: str) -> str:
     """The status line, or the reason of a denial."""
     fields = dict(line.split(": ", 1) for line in head.split("\r\n")[1:] if line)
     return fields.get("X-Swarm-Deny") or head.split("\r\n")[0]
+
+
+PUBLIC, INSIDE = "at-93-184-216-34.example", "at-10-0-0-7.example"
+HOSTS = (
+    PUBLIC,
+    INSIDE,
+    "at-100-64-0-1.example",
+    "at-198-18-0-5.example",
+    "at-127-0-0-9.example",
+    "at-169-254-169-254.example",
+    "at-10-0-0-7.corp.internal",
+    "at-10-0-0-7.local",
+    "at-10-0-0-7.lan",
+    "at-10-0-0-7",
+    "host.docker.internal",
+    "localhost",
+    "metadata.google.internal",
+    "10.0.0.7",
+    "127.0.0.1",
+    "169.254.169.254",
+    "8.8.8.8",
+)
+ANY = Rule("allow", "host", (1,))
+PRIVATE = replace(ANY, allow_private=True)
+TABLE: dict[str, tuple[Rule, ...]] = {
+    "nothing": (),
+    "allow": (ANY,),
+    "allow private": (PRIVATE,),
+    "allow GET": (replace(ANY, methods=("GET",)),),
+    "allow private, another path": (replace(PRIVATE, paths=("/v1/**",)),),
+    "two rules": (replace(ANY, methods=("GET",)), replace(PRIVATE, methods=("HEAD",))),
+    "private on another port": (ANY, replace(PRIVATE, ports=(2,))),
+    "tcp": (replace(ANY, kind="tcp"),),
+    "tcp private": (replace(PRIVATE, kind="tcp"),),
+    "deny": (PRIVATE, replace(ANY, kind="deny")),
+    "tcp and deny": (replace(PRIVATE, kind="tcp"), replace(ANY, kind="deny", ports=())),
+}
+SETTINGS: dict[str, dict[str, Any]] = {
+    "as usual": {},
+    "log": {"default": "log"},
+    "always": {"inspect": "always"},
+    "never": {"inspect": "never"},
+    "10/8": {"allow_nets": ("10.0.0.0/8",)},
+}
+MANY = Limits(connections=1000, per_second=10_000)
+
+
+def policies(host: str, port: int) -> Iterator[tuple[str, Policy]]:
+    """Each policy of the table, about this host and port."""
+    for named, rules in TABLE.items():
+        ports = {1: (port,), 2: (port + 1,)}
+        ours = tuple(
+            replace(rule, host=host, ports=ports[rule.ports[0]] if rule.ports else ())
+            for rule in rules
+        )
+        for setting, values in SETTINGS.items():
+            if setting == "as usual" or host in (INSIDE, "10.0.0.7"):
+                yield f"{named}, {setting}", Policy(ours, limits=MANY, **values)
+
+
+@pytest.mark.parametrize("host", HOSTS)
+async def test_the_gate_s_program_does_what_is_explained(
+    host: str, tmp_path: Path
+) -> None:
+    """One table, asked of the explanation and of the real gate by every path."""
+    web = Web("127.0.0.1", tmp_path)
+    if host[-1].isdigit():
+        web.address = host  # a certificate for clients that name no host
+    differences = []
+    found = tuple(await gate_program.this_machine(host))
+    if host in ("host.docker.internal", "localhost", "metadata.google.internal"):
+        found = ("127.0.0.1",)
+    async with open_gate(tmp_path, transparent_port=web.port) as gate:
+        wanted = Wanted(host, web.port, "GET", "/v2")
+        for number, (named, policy) in enumerate(policies(host, web.port)):
+            trusting = replace(policy, upstream_ca=(web.authority.certificate,))
+            net = await gate.open_net(str(number), policy=trusting)
+            for path in PATHS:
+                attempt = explain.attempt(host, web.port, "GET", "/v2")
+                is_plain = path == "full URL"
+                told = explain.explain(policy, attempt, 0.0, is_plain, found).verdict
+                got = await answer(gate, str(number), net, path, wanted)
+                expected = PASSED if told.allow else str(told.reason)
+                if got != expected:
+                    differences.append(f"{named}, {path}: {expected}, not {got}")
+            await gate.ask("close", net=str(number))
+    web.close()
+
+    assert differences == []
+
+
+any_rules = st.lists(
+    st.builds(
+        Rule,
+        st.sampled_from(["allow", "tcp", "deny"]),
+        st.sampled_from(["a.b.example", "a.internal", "*.b.example", "10.0.0.7"]),
+        st.sampled_from([(443,), (80,), (80, 443), (53,)]),
+        methods=st.sampled_from([(), ("GET",)]),
+        allow_private=st.booleans(),
+    ),
+    max_size=5,
+)
+
+
+@given(
+    any_rules,
+    st.sampled_from(["a.b.example", "a.internal", "10.0.0.7", "localhost"]),
+    st.sampled_from([53, 80, 443]),
+    st.sampled_from(["", "GET", "POST"]),
+    st.ip_addresses(),
+    st.sampled_from(["deny", "log"]),
+)
+def test_no_rule_opens_what_is_never_open(
+    rules: list[Rule],
+    host: str,
+    port: int,
+    method: str,
+    address: object,
+    default: Literal["deny", "log"],
+) -> None:
+    """And only a rule with the word for it opens the user's own network."""
+    policy = Policy(tuple(rules), default=default)
+    attempt = explain.attempt(host, port, method)
+    kind = addresses.kind(str(address))
+
+    explanation = explain.explain(policy, attempt, 0.0, found=[str(address)])
+
+    if explanation.verdict.allow:
+        assert kind is AddressKind.PUBLIC or kind.is_inside
+        named = host == "10.0.0.7" or any(rule.allow_private for rule in rules)
+        assert kind is AddressKind.PUBLIC or named
+    elif explanation.address:
+        assert explanation.verdict.denial is not None
+        assert explain.way_out(
+            explanation.verdict.denial, attempt, explanation.address
+        ) or kind in (AddressKind.DISGUISED, AddressKind.NONE)
