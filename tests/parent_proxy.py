@@ -28,6 +28,8 @@ class RunningProxy:
     """The ports that it opens tunnels to; empty for all."""
     names: dict[str, str] = field(default_factory=dict)
     """The addresses it resolves names to; others lead to this machine."""
+    hangs_up: bool = False
+    """It closes after each answer in the clear, without having said so."""
     asked: list[str] = field(default_factory=list)
     """The first lines of the requests, refused ones too."""
     heads: list[str] = field(default_factory=list)
@@ -63,7 +65,7 @@ class RunningProxy:
             await self._tunnel(target, reader, writer)
             return False
         await self._forward(method, target, fields, reader, writer)
-        return True
+        return not self.hangs_up
 
     async def _tunnel(
         self, place: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter

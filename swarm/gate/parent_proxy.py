@@ -24,6 +24,8 @@ SENDING_SECONDS = 1800.0
 HEAD_LIMIT = 16 << 10
 PIECES_LIMIT = 512
 PASSWORD_WANTED = 407
+UNAUTHORIZED = 401
+"""A host's word for it, and that of some proxies for a wrong password."""
 HTTP_PORT = 80
 SEE_SETTING = "see upstream under [gate] in your config"
 ASK_ITS_OWNER = "ask its owner, or name another: upstream under [gate]"
@@ -124,9 +126,11 @@ class ParentRoute:
         return f"http://{place}{path}"
 
     def fields(self) -> list[tuple[bytes, bytes]]:
-        """The fields that the proxy wants with each request in the clear."""
-        value = self._authorization()
-        return [(b"Proxy-Authorization", value)] if value else []
+        """The fields that the proxy wants with each request in the clear.
+
+        Each has a connection of its own: some proxies hang up without a word.
+        """
+        return [*self._login(), (b"Connection", b"close")]
 
     def check(self, status: int, schemes: Iterable[bytes]) -> None:
         """ParentProxyFailed if an answer in the clear asks for another password."""
@@ -134,7 +138,8 @@ class ParentRoute:
             names = _SCHEME.findall(
                 b"\n".join(b"Proxy-Authenticate: " + one for one in schemes)
             )
-            raise self._password_wanted(tuple(name.decode().lower() for name in names))
+            found = tuple(name.decode().lower() for name in names)
+            raise self._password_wanted(status, found)
 
     def words_about(self, status: int) -> str:
         """A sentence about an answer that proxy or host gave; empty for most."""
@@ -210,7 +215,7 @@ class ParentRoute:
         return inner
 
     async def _ask_for_tunnel(self, wire: Wire, place: str) -> None:
-        fields = [(b"Host", place.encode()), *self.fields()]
+        fields = [(b"Host", place.encode()), *self._login()]
         head = f"CONNECT {place} HTTP/1.1\r\n".encode()
         head += b"".join(b"%s: %s\r\n" % field for field in fields)
         try:
@@ -220,28 +225,31 @@ class ParentRoute:
             raise self._failed(f"answered nonsense: {bad}", SEE_SETTING) from bad
         except OSError as error:
             raise self.broken() from error
-        if answer.status == PASSWORD_WANTED:
-            raise self._password_wanted(answer.schemes)
+        if answer.status in (PASSWORD_WANTED, UNAUTHORIZED):
+            raise self._password_wanted(answer.status, answer.schemes)
         if not 200 <= answer.status < 300:
             raise self._failed(
                 f"answered {answer.status} for {place}",
                 "ask its owner to let that host pass, or name it in NO_PROXY",
             )
 
-    def _password_wanted(self, schemes: tuple[str, ...]) -> ParentProxyFailed:
+    def _password_wanted(
+        self, status: int, schemes: tuple[str, ...]
+    ) -> ParentProxyFailed:
         if schemes and "basic" not in schemes:
+            ways = " or ".join(schemes[:4])
             return self._failed(
-                f"answered 407: it takes passwords by {' or '.join(schemes[:4])} alone",
+                f"answered {status}: it takes passwords by {ways} alone",
                 "the gate speaks basic; run a proxy between that speaks it, and name "
                 "that: upstream under [gate]",
             )
         if self._proxy.credentials:
             return self._failed(
-                "answered 407: it refuses our password",
+                f"answered {status}: it refuses our password",
                 "see upstream_password under [gate], or the variable",
             )
         return self._failed(
-            "answered 407: it wants a password",
+            f"answered {status}: it wants a password",
             'write upstream_password = "env:NAME" under [gate]',
         )
 
@@ -253,9 +261,10 @@ class ParentRoute:
             "too, not on loopback alone"
         )
 
-    def _authorization(self) -> bytes:
+    def _login(self) -> list[tuple[bytes, bytes]]:
         credentials = self._proxy.credentials.encode()
-        return b"Basic " + base64.b64encode(credentials) if credentials else b""
+        value = b"Basic " + base64.b64encode(credentials)
+        return [(b"Proxy-Authorization", value)] if credentials else []
 
     def _failed(self, fault: str, way_out: str) -> ParentProxyFailed:
         return ParentProxyFailed(self._proxy, fault, way_out)

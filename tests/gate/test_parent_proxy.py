@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import os
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -20,6 +21,8 @@ from swarm.policy.rules import Inject, Policy, Rule, Secret
 from swarm.policy.upstream_proxy import UpstreamProxy
 from tests.gate.gate_harness import LOCAL, GateHarness, server, web
 from tests.gate.gate_process import open_gate, request
+from tests.gate.gate_process import parent as process_parent
+from tests.gate.test_worker import readable
 from tests.parent_proxy import RunningProxy, listening, run, saying
 
 
@@ -311,6 +314,37 @@ async def test_a_502_in_the_clear_may_be_the_hosts_own(gate: GateHarness) -> Non
     assert "parent proxy" in line["reason"]
 
 
+async def test_a_parent_that_hangs_up_after_each_answer(gate: GateHarness) -> None:
+    """Some do so without a word: each request has a connection of its own."""
+    async with behind(gate, hangs_up=True) as proxy, server(web) as port:
+        gate.allow(Rule("allow", "ok.test", (port,)))
+        client = await gate.dial()
+        heads = []
+        for _ in range(2):
+            place = f"ok.test:{port}"
+            await client.send(
+                f"GET http://{place}/x HTTP/1.1\r\nHost: {place}\r\n\r\n".encode()
+            )
+            heads.append(await client.head())
+            size = int(heads[-1].lower().partition("content-length: ")[2].split()[0])
+            await client.reader.readexactly(size)
+
+    assert all(" 200 " in head for head in heads)
+    assert len(proxy.asked) == 2
+
+
+@pytest.mark.parametrize("status", [401, 407])
+async def test_both_words_for_a_wrong_password(gate: GateHarness, status: int) -> None:
+    """Some say to CONNECT what only a host should say."""
+    answer = f"HTTP/1.1 {status} No\r\n\r\n".encode()
+    async with listening(saying(answer)) as port:
+        use(gate, parent(port, credentials="me:wr0ng"))
+        gate.allow(Rule("allow", "ok.test"))
+        client = await gate.connect("ok.test:443")
+
+    assert f"answered {status}: it refuses our password" in client.status
+
+
 async def test_a_wrong_password_is_told_from_none(gate: GateHarness) -> None:
     """The words say whether a password was sent, and never which."""
     async with run(RunningProxy(credentials="me:right")) as proxy:
@@ -438,6 +472,21 @@ async def test_the_gate_is_told_by_its_keeper(tmp_path: Path) -> None:
     assert first.asked == second.asked == ["CONNECT ok.test:1 HTTP/1.1"]
     assert b"parent proxy" not in direct
     assert "pw" not in {word for line in gate.lines for word in str(line).split(":")}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="reads another process's memory")
+async def test_the_process_that_forks_never_holds_the_password(tmp_path: Path) -> None:
+    """It reaches a worker after the fork, as the task's secrets do."""
+    async with run(RunningProxy()) as proxy, open_gate(tmp_path) as gate:
+        told = upstream_proxy.to_json(parent(proxy.port, credentials="me:Zq9-hush"))
+        net = await gate.open_net("a", Rule("allow", "ok.test", (1,)), parent=told)
+        await request(net.explicit, "ok.test:1")
+        (pid,) = gate.workers()
+        forker = process_parent(pid)
+        worker_memory, forker_memory = readable(pid), readable(forker)
+
+    assert b"Zq9-hush" in worker_memory
+    assert b"Zq9-hush" not in forker_memory
 
 
 def _policy(*kept: Rule) -> dict[str, Any]:

@@ -20,7 +20,7 @@ SECONDS = 5.0
 """The longest that all probes take together: they go on side by side."""
 PLACES_LIMIT = 16
 PROBLEMS_LIMIT = 5
-PASSWORD_WANTED = 407
+PASSWORD_WANTED = (407, 401)
 NO_PLACE = Place("swarm-probe.invalid", 443, tls=True)
 """Stands for a host where the user has none: the proxy's answer says enough."""
 
@@ -111,10 +111,10 @@ def _proxy_answered(
 ) -> Check:
     if isinstance(answer, str):
         return Check("proxy", "fail", f"{name} does not work: {answer}", _SEE)
-    if answer == PASSWORD_WANTED and proxy.credentials:
+    if answer in PASSWORD_WANTED and proxy.credentials:
         mend = "correct upstream_password under [gate], or the variable"
         return Check("proxy", "fail", f"{name} refuses our password", mend)
-    if answer == PASSWORD_WANTED:
+    if answer in PASSWORD_WANTED:
         mend = 'write upstream_password = "env:NAME" under [gate]'
         return Check("proxy", "fail", f"{name} wants a password", mend)
     if not 200 <= answer < 300 and place is not NO_PLACE:
