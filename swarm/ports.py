@@ -246,5 +246,11 @@ class Images(Protocol):
     ) -> None:
         """Build from a context held in memory; its Dockerfile is among the files."""
 
+    def label(self, reference: str, name: str) -> str:
+        """The value of an image's label; empty without the label or the image."""
+
+    def untag(self, reference: str) -> None:
+        """Forget a reference; its image goes if no other reference names it."""
+
     def tagged(self, prefix: str) -> list[ImageFacts]:
         """The local images whose reference begins with the prefix."""

@@ -25,6 +25,10 @@ class DockerImages:
     def __init__(self) -> None:
         self._connection = Connection()
 
+    def close(self) -> None:
+        """Hang up; the next call connects again."""
+        self._connection.close()
+
     def image_id(self, reference: str) -> str | None:
         return image_id(self._connection, reference)
 
@@ -74,6 +78,19 @@ class DockerImages:
                     f"docker build {reference}: {error}",
                     hint=f"the last line before it: {tail}",
                 )
+
+    def label(self, reference: str, name: str) -> str:
+        try:
+            with self._connection.call(f"image inspect {reference}") as client:
+                untyped: Any = client
+                labels = untyped.inspect_image(reference)["Config"].get("Labels")
+        except Absent:
+            return ""
+        return str((labels or {}).get(name, ""))
+
+    def untag(self, reference: str) -> None:
+        with self._connection.call(f"rmi {reference}") as client:
+            client.remove_image(reference)
 
     def tagged(self, prefix: str) -> list[ImageFacts]:
         with self._connection.call("image ls") as client:

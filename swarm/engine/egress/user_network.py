@@ -2,11 +2,14 @@
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 from swarm.adapters import user_network
+from swarm.adapters.docker import DockerImages
 from swarm.adapters.user_network import defaults, parent_proxy
+from swarm.engine.host import image_registries, images
 from swarm.model.user_network import ParentProxy, UserNetwork
 from swarm.policy import services
 
@@ -21,10 +24,11 @@ def known(upstream: str = parent_proxy.AUTO) -> UserNetwork:
     """The user's own network as the files say now; `upstream` is the gate's setting.
 
     The first call in a process blocks about a second, while the tools are asked for
-    their defaults; further ones read a few small files.
+    their defaults; further ones read a few small files and the labels of our images.
     """
     home = _home()
-    found = user_network.read(os.environ, home, defaults.ask(os.environ, home))
+    public = {**_of_images(), **defaults.ask(os.environ, home)}
+    found = user_network.read(os.environ, home, public)
     setting = parent_proxy.read(os.environ, upstream)
     return replace(
         found, proxy=setting.proxy, problems=(*found.problems, *setting.problems)
@@ -89,6 +93,12 @@ def _unknown_tools(network: UserNetwork, names: Iterable[str]) -> tuple[str, ...
         if not any(tool in endpoints or tool in OF_SYSTEMS for tool in tools):
             unknown |= dict.fromkeys(tools[:1])
     return tuple(unknown)
+
+
+def _of_images() -> dict[str, tuple[str, ...]]:
+    """The public defaults of the tools in the images of ours that are built."""
+    with closing(DockerImages()) as engine:
+        return image_registries.recorded(engine, images.for_agents())
 
 
 def _home() -> Path:

@@ -8,7 +8,7 @@ from typing import Protocol
 from swarm import assets
 from swarm.adapters import base_image
 from swarm.config import load
-from swarm.engine.host import parent_proxy
+from swarm.engine.host import image_registries, parent_proxy
 from swarm.errors import ToolError
 from swarm.ports import Images, Progress
 
@@ -104,16 +104,29 @@ def build(engine: Images, name: str, progress: Progress) -> str:
             hint=f"it has: {', '.join(names())}",
         )
     full = tag(name)
+    is_agent = name.startswith(AGENTS)
     if engine.image_id(full):
         progress(f"{full} is built")
+        if _is_for_agents(name) and not engine.label(full, image_registries.LABEL):
+            image_registries.record(engine, full, progress)
         return full
-    is_agent = name.startswith(AGENTS)
     base = build(engine, "base", progress) if is_agent else _base(engine, progress)
     progress(f"building {full} on {base}")
     proxy = parent_proxy.build_arguments(load.load(load.user_file()).gate)
     arguments = {"BASE_IMAGE": base, **proxy}
     engine.build(full, _context(name), arguments, progress)
+    if _is_for_agents(name):
+        image_registries.record(engine, full, progress)
     return full
+
+
+def for_agents() -> list[str]:
+    """The references of the images in which agents work."""
+    return [tag(name) for name in names() if _is_for_agents(name)]
+
+
+def _is_for_agents(name: str) -> bool:
+    return name == "base" or name.startswith(AGENTS)
 
 
 def _base(engine: Images, progress: Progress) -> str:

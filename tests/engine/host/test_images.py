@@ -35,6 +35,12 @@ class Engine:
     ) -> None:
         self.files, self.arguments = files, arguments
 
+    def label(self, reference: str, name: str) -> str:
+        return ""
+
+    def untag(self, reference: str) -> None:
+        raise NotImplementedError
+
     def tagged(self, prefix: str) -> list[ImageFacts]:
         return []
 
