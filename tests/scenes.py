@@ -42,7 +42,7 @@ from swarm.model.review import Change, Flag, Hidden, Kind, Level
 from swarm.model.usage import Usage
 from swarm.plan.naming import TaskNames, slug
 from swarm.policy.layers import ResolvedPolicy
-from swarm.policy.rules import Inject, Policy, Rule
+from swarm.policy.rules import Inject, Policy, Rule, Secret
 from swarm.store.audit_writer import AuditWriter
 from swarm.store.journal import Journal
 from swarm.store.queries import Queries
@@ -239,6 +239,31 @@ DENIALS = Scene(
             Rule("allow", "cdn.example", origin=".swarm/policy.toml:4", layer="repo"),
         ),
         warnings=("*.pages.example is shared by many owners",),
+    ),
+)
+
+SECRETS = replace(
+    DENIALS,
+    policy=replace(
+        DENIALS.policy,
+        policy=replace(
+            DENIALS.policy.policy,
+            secrets=(
+                Secret(
+                    "model",
+                    "env:MODEL_KEY",
+                    ("api.model.example",),
+                    "MODEL_API_KEY",
+                    origin="~/.config/swarm/policy.toml:8",
+                ),
+                Secret(
+                    "payments",
+                    "keyring:payments",
+                    ("*.stripe.example",),
+                    origin="~/.config/swarm/policy.toml:12",
+                ),
+            ),
+        ),
     ),
 )
 

@@ -104,6 +104,29 @@ def test_show_names_every_rule_with_file_and_line(swarm: Swarm, file: Path) -> N
     assert "GET" in out
 
 
+def test_show_says_where_a_secret_is_not_searched_for(swarm: Swarm, file: Path) -> None:
+    """Each of its hosts that passes unread, and what is never found."""
+    file.write_text(
+        'version = 1\n[[allow]]\nhost = "api.secret.example"\n'
+        '[secrets."api.key"]\nsource = "env:K"\nhosts = ["api.secret.example"]\n'
+        'placeholder = "API_KEY"\n'
+    )
+    _, shown, _ = swarm("policy", "show")
+    _, shown_json, _ = swarm("policy", "show", "--json")
+
+    sentence = "api.secret.example:443 passes unread: nothing is injected or searched"
+    assert "secret api.key for api.secret.example as API_KEY" in shown
+    assert sentence in shown
+    assert "not found: a part of the value" in shown
+    assert json.loads(shown_json)["unsearched"]["api.key"][0].startswith(sentence)
+
+
+def test_show_says_nothing_of_secrets_where_there_are_none(
+    swarm: Swarm, file: Path
+) -> None:
+    assert "searched" not in swarm("policy", "show")[1]
+
+
 def test_why_names_the_rule_and_exits_by_the_verdict(swarm: Swarm, file: Path) -> None:
     allowed = swarm("policy", "why", "api.example", "--path", "/v1")
     denied = swarm("policy", "why", "x.telemetry.example")

@@ -18,7 +18,7 @@ from swarm.errors import Refused, SwarmError
 from swarm.model import format, secret_words
 from swarm.model.safe_text import safe_line
 from swarm.model.user_network import ParentProxy
-from swarm.policy import addresses, explain, no_proxy
+from swarm.policy import addresses, explain, no_proxy, unsearched
 from swarm.policy.decide import Attempt
 from swarm.policy.explain import Explanation
 from swarm.policy.hosts import BadHost
@@ -38,6 +38,10 @@ def show(args: Namespace) -> int:
                 **asdict(policy),
                 "requests": [asdict(r) for r in resolved_policy.requests],
                 "parent_proxy": asdict(parent) if parent else None,
+                "unsearched": {
+                    secret.name: unsearched.places(policy, secret)
+                    for secret in policy.secrets
+                },
             }
         )
         return exit_codes.DONE
@@ -54,6 +58,7 @@ def show(args: Namespace) -> int:
         ],
     )
     _print_requests(resolved_policy)
+    _print_secrets(resolved_policy.policy)
     for warning in resolved_policy.warnings:
         output.note(f"warning: {warning}")
     tell_expired(resolved_policy.policy)
@@ -64,6 +69,21 @@ def tell_expired(policy: Policy) -> None:
     """Warn of secrets whose time is over."""
     for sentence in secret_words.expired(policy.secrets, time.time()):
         output.note(f"warning: {safe_line(sentence)}")
+
+
+def _print_secrets(policy: Policy) -> None:
+    """Print each secret, never its value, and where it is not searched for."""
+    if not policy.secrets:
+        return
+    output.out()
+    for secret in policy.secrets:
+        variable = f" as {secret.placeholder}" if secret.placeholder else ""
+        text = f"secret {secret.name} for {' '.join(secret.hosts)}{variable}"
+        output.out(safe_line(f"{text}  {secret.origin}", 300))
+        for sentence in unsearched.places(policy, secret):
+            output.out(safe_line(f"  {sentence}", 300))
+    for sentence in unsearched.ALWAYS:
+        output.out(f"  {sentence}")
 
 
 def _parent_text(parent: ParentProxy) -> str:

@@ -1,5 +1,6 @@
 """A task's policy as lines: each rule with its scope, its use and its source."""
 
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -7,10 +8,11 @@ from textual.content import Content
 
 from swarm.model import events, format
 from swarm.model.safe_text import safe_line
+from swarm.policy import unsearched
 from swarm.policy.layers import ResolvedPolicy
-from swarm.policy.rules import Rule
+from swarm.policy.rules import Policy, Rule
 from swarm.tui.present import formatting
-from swarm.tui.present.formatting import ERROR, GOOD, HEADING, MUTED, WARNING
+from swarm.tui.present.formatting import ERROR, GOOD, HEADING, KEY, MUTED, WARNING
 
 OWN = frozenset({"grant", "project", "user"})
 """Layers whose rules a human can take back on this screen."""
@@ -93,7 +95,13 @@ def rows(
     elif not ordered:
         out.append(Row(Content.styled(" no rule: nothing passes", MUTED)))
     never = Content.assemble((f" {'never':<9}", ERROR), (NEVER, MUTED))
-    return [*out, Row(never), *_request_rows(resolved), *_warning_rows(resolved)]
+    return [
+        *out,
+        Row(never),
+        *_request_rows(resolved),
+        *_secret_rows(resolved.policy, width),
+        *_warning_rows(resolved),
+    ]
 
 
 _ORDER = {"once": -4, "task": -3, "project": -2, "user": -1}
@@ -168,6 +176,34 @@ def _request_rows(resolved: ResolvedPolicy) -> list[Row]:
     hint = Content.styled(" T grants exactly this", MUTED)
     lines = [Content.styled(f" {text}", WARNING) for text in requests]
     return [Row(Content("")), Row(head), *map(Row, lines), Row(hint)]
+
+
+def _secret_rows(policy: Policy, width: int) -> list[Row]:
+    """A card for each secret: its hosts, and where it is not searched for."""
+    if not policy.secrets:
+        return []
+    out = [Row(Content("")), Row(Content.styled(" SECRETS, HELD AT THE GATE", HEADING))]
+    for secret in policy.secrets:
+        variable = f"  as {safe_line(secret.placeholder, 60)}"
+        line = Content.assemble(
+            (" ◆ ", KEY),
+            safe_line(secret.name, 60),
+            (f"  for {safe_line(' '.join(secret.hosts), 120)}", MUTED),
+            (variable if secret.placeholder else "", MUTED),
+            (f"  {safe_line(secret.origin, 120)}", MUTED),
+        )
+        out.append(Row(line))
+        for sentence in unsearched.places(policy, secret):
+            out += _wrapped(safe_line(sentence, 300), width, WARNING)
+    out.append(Row(Content("")))
+    for sentence in unsearched.ALWAYS:
+        out += _wrapped(sentence, width, MUTED)
+    return out
+
+
+def _wrapped(text: str, width: int, style: str) -> list[Row]:
+    lines = textwrap.wrap(text, max(20, width - 4))
+    return [Row(Content.styled(f"   {line}", style)) for line in lines]
 
 
 def _warning_rows(resolved: ResolvedPolicy) -> list[Row]:

@@ -10,7 +10,7 @@ from swarm.policy.layers import ResolvedPolicy
 from swarm.policy.rules import Policy, Rule
 from swarm.tui.present import policy_explain, policy_rows
 from swarm.tui.screens.policy import PolicyScreen
-from tests.scenes import DENIALS, HOSTILE_NAME, NOW, Scene, press, shown
+from tests.scenes import DENIALS, HOSTILE_NAME, NOW, SECRETS, Scene, press, shown
 from tests.tui.fakes import FakeBackend
 from tests.tui.screens.dashboard.test_decisions import wishes
 
@@ -70,6 +70,25 @@ def test_what_services_brought_can_be_left_out() -> None:
     scopes = [policy_rows.scope(row.rule) for row in rows if row.rule]
     assert scopes == ["once", "task", "project", "user"]
     assert "1 rule of services not shown; D shows them" in text(rows)
+
+
+def test_each_secret_says_where_it_is_not_searched_for() -> None:
+    """And what is never found; no policy without secrets speaks of them."""
+    said = text(policy_rows.rows(SECRETS.policy, [], NOW, 120))
+
+    assert "model  for api.model.example  as MODEL_API_KEY" in said
+    assert "api.stripe.example:443 passes unread: nothing is injected" in said
+    assert "api.model.example:443 passes" not in said
+    assert "not found: a part of the value" in said
+    assert "refused, because it cannot be searched" in said
+    assert "searched" not in text(policy_rows.rows(POLICY, [], NOW, 120))
+
+
+def test_no_line_about_secrets_is_cut_on_a_narrow_screen() -> None:
+    rows = policy_rows.rows(SECRETS.policy, [], NOW, 78)
+    first = next(n for n, row in enumerate(rows) if "payments" in row.content.plain)
+
+    assert all(row.content.cell_length <= 78 for row in rows[first + 1 : -1])
 
 
 def test_no_rule_is_an_empty_state_that_says_so() -> None:
