@@ -78,7 +78,8 @@ def _print_secrets(policy: Policy) -> None:
     output.out()
     for secret in policy.secrets:
         variable = f" as {secret.placeholder}" if secret.placeholder else ""
-        text = f"secret {secret.name} for {' '.join(secret.hosts)}{variable}"
+        until = _until_text(secret.expires)
+        text = f"secret {secret.name} for {' '.join(secret.hosts)}{variable} {until}"
         output.out(safe_line(f"{text}  {secret.origin}", 300))
         for sentence in unsearched.places(policy, secret):
             output.out(safe_line(f"  {sentence}", 300))
@@ -246,8 +247,9 @@ def _rule_text(rule: Rule) -> str:
 
 
 def _narrowing_text(rule: Rule) -> str:
-    until = (
-        f"until {format.date_time(rule.expires, seconds=False)}" if rule.expires else ""
-    )
-    words = [rule.only, "once" if rule.uses else "", until]
+    words = [rule.only, "once" if rule.uses else "", _until_text(rule.expires)]
     return " ".join(word for word in words if word)
+
+
+def _until_text(expires: float) -> str:
+    return f"until {format.date_time(expires, seconds=False)}" if expires else ""

@@ -10,7 +10,7 @@ from swarm.model import events, format
 from swarm.model.safe_text import safe_line
 from swarm.policy import unsearched
 from swarm.policy.layers import ResolvedPolicy
-from swarm.policy.rules import Policy, Rule
+from swarm.policy.rules import Policy, Rule, Secret
 from swarm.tui.present import formatting
 from swarm.tui.present.formatting import ERROR, GOOD, HEADING, KEY, MUTED, WARNING
 
@@ -99,7 +99,7 @@ def rows(
         *out,
         Row(never),
         *_request_rows(resolved),
-        *_secret_rows(resolved.policy, width),
+        *_secret_rows(resolved.policy, now, width),
         *_warning_rows(resolved),
     ]
 
@@ -178,7 +178,7 @@ def _request_rows(resolved: ResolvedPolicy) -> list[Row]:
     return [Row(Content("")), Row(head), *map(Row, lines), Row(hint)]
 
 
-def _secret_rows(policy: Policy, width: int) -> list[Row]:
+def _secret_rows(policy: Policy, now: float, width: int) -> list[Row]:
     """A card for each secret: its hosts, and where it is not searched for."""
     if not policy.secrets:
         return []
@@ -190,6 +190,7 @@ def _secret_rows(policy: Policy, width: int) -> list[Row]:
             safe_line(secret.name, 60),
             (f"  for {safe_line(' '.join(secret.hosts), 120)}", MUTED),
             (variable if secret.placeholder else "", MUTED),
+            (_secret_end(secret, now), WARNING),
             (f"  {safe_line(secret.origin, 120)}", MUTED),
         )
         out.append(Row(line))
@@ -199,6 +200,13 @@ def _secret_rows(policy: Policy, width: int) -> list[Row]:
     for sentence in unsearched.ALWAYS:
         out += _wrapped(sentence, width, MUTED)
     return out
+
+
+def _secret_end(secret: Secret, now: float) -> str:
+    if not secret.expires:
+        return ""
+    left = secret.expires - now
+    return f"  ends in {format.age(left)}" if left > 0 else "  has ended"
 
 
 def _wrapped(text: str, width: int, style: str) -> list[Row]:

@@ -7,7 +7,7 @@ import pytest
 from textual.widgets import Static
 
 from swarm.policy.layers import ResolvedPolicy
-from swarm.policy.rules import Policy, Rule
+from swarm.policy.rules import Policy, Rule, Secret
 from swarm.tui.present import policy_explain, policy_rows
 from swarm.tui.screens.policy import PolicyScreen
 from tests.scenes import DENIALS, HOSTILE_NAME, NOW, SECRETS, Scene, press, shown
@@ -82,6 +82,19 @@ def test_each_secret_says_where_it_is_not_searched_for() -> None:
     assert "not found: a part of the value" in said
     assert "refused, because it cannot be searched" in said
     assert "searched" not in text(policy_rows.rows(POLICY, [], NOW, 120))
+
+
+@pytest.mark.parametrize(
+    ("expires", "said"), [(0.0, ""), (NOW + 96, "ends in 1m"), (NOW - 1, "has ended")]
+)
+def test_a_secret_says_when_it_ends(expires: float, said: str) -> None:
+    secret = Secret("k", "env:K", ("a.example",), expires=expires)
+    lines = text(
+        policy_rows.rows(ResolvedPolicy(Policy(secrets=(secret,))), [], NOW, 99)
+    )
+
+    assert said in lines
+    assert ("end" in lines) is bool(said)
 
 
 def test_no_line_about_secrets_is_cut_on_a_narrow_screen() -> None:
