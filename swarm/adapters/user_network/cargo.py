@@ -74,17 +74,22 @@ def _add(
 def _read_download_places(home: Path, reading: Reading) -> None:
     """Add where the indexes that cargo knows by now let it download from.
 
-    An index says so in its `config.json`, of which cargo keeps a copy.
+    An index says so in its `config.json`, of which cargo keeps a copy in a folder that
+    begins with the index's host. One that the user's settings replace counts no more.
     """
+    chosen = {registry.host for registry in reading.registries}
     indexes = home / "registry" / "index"
     try:
         folders = sorted(indexes.iterdir())[:20]
     except OSError:
         return
     for folder in folders:
+        is_default = folder.name.rpartition("-")[0] not in chosen
+        if is_default and reading.replaces_default:
+            continue
         file = folder / "config.json"
         body = reading.parsed(file, formats.json_object) or {}
         if "dl" in body:
             url = str(body["dl"]).partition("{")[0]
             origin = f"{reading.user.name(file)}: dl"
-            reading.add(url, origin, scope="downloads", is_default=True)
+            reading.add(url, origin, scope="downloads", is_default=is_default)

@@ -76,8 +76,8 @@ def warnings(network: UserNetwork, names: Iterable[str]) -> Iterator[str]:
         r.scope == "downloads" for r in of_cargo
     ):
         yield (
-            "where cargo's index lets download from is known once cargo has run on "
-            f"this machine; until then {WAY_OUT}"
+            "where cargo downloads from is known once it has fetched on this machine "
+            f"(`cargo fetch` in any project); until then {WAY_OUT}"
         )
 
 

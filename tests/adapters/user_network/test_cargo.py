@@ -74,6 +74,31 @@ def test_where_an_index_lets_download_from_is_read_of_cargo_s_copy(home: Home) -
     assert registry.is_default
 
 
+def test_a_mirror_s_place_of_downloads_is_the_user_s_and_the_default_s_is_replaced(
+    home: Home,
+) -> None:
+    """What cargo fetched from the default before the mirror was set counts no more."""
+    home.write(
+        ".cargo/config.toml",
+        '[source.crates-io]\nreplace-with = "m"\n'
+        '[source.m]\nregistry = "sparse+http://10.0.0.7:8080/index/"',
+    )
+    for folder, host in (
+        ("10.0.0.7-0a", "10.0.0.8"),
+        ("index.example-0b", "old.example"),
+    ):
+        home.write(
+            f".cargo/registry/index/{folder}/config.json",
+            f'{{"dl": "http://{host}:8080/dl"}}',
+        )
+
+    reading = home.read(cargo.read)
+
+    assert [(r.host, r.is_default) for r in reading.registries] == [
+        ("10.0.0.7", False), ("10.0.0.8", False),
+    ]  # fmt: skip
+
+
 def test_sources_on_this_disk_and_of_git_are_no_registries(home: Home) -> None:
     home.write(
         ".cargo/config.toml",

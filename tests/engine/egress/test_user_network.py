@@ -71,7 +71,7 @@ def test_the_host_of_cargo_s_downloads_is_told_until_its_index_said_so() -> None
 
     (told,) = user_network.warnings(UserNetwork((default,)), ())
 
-    assert told.startswith("where cargo's index lets download from is known once")
+    assert told.startswith("where cargo downloads from is known once it has fetched")
     assert not list(user_network.warnings(UserNetwork((default, downloads)), ()))
 
 
