@@ -63,7 +63,8 @@ class Sandbox(_Strict):
     image: str = Field(min_length=1)
     memory: Size
     cpus: float = Field(gt=0)
-    pids: int = Field(gt=0)
+    pids: int = Field(ge=32)
+    """At least `plan.specs.LEAST_PIDS`: the engine's helper needs some to start."""
     nofile: int = Field(gt=0)
     shm: Size
     tmp: Size

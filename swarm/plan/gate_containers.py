@@ -3,10 +3,10 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from swarm.plan.naming import HOME_LABEL, KIND_LABEL
-from swarm.plan.specs import Limits, Mount, SandboxSpec
+from swarm.plan.specs import LEAST_PIDS, Limits, Mount, SandboxSpec
 
 SHARED_KINDS = frozenset({"gate", "net", "netsetup", "sensor"})
 """Kinds of containers that belong to no single task."""
@@ -18,7 +18,7 @@ HOST_NAME = "host.docker.internal"
 """The gate's name for the machine that the container engine runs on."""
 HOST_ADDRESS = "host-gateway"
 """The container engine puts that machine's address in its place."""
-SMALL = Limits(memory=64 << 20, cpus=1.0, pids=16, nofile=1024, shm=1 << 20)
+SMALL = Limits(memory=64 << 20, cpus=1.0, pids=LEAST_PIDS, nofile=1024, shm=1 << 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def net(names: GateNames, name: str, image: str) -> SandboxSpec:
         workdir="/",
         network="none",
         # It uses 0.4 MB; the engine's own helper, which starts it, needs the rest.
-        limits=Limits(memory=64 << 20, cpus=1.0, pids=4, nofile=64, shm=1 << 20),
+        limits=replace(SMALL, nofile=64),
         terminal=False,
         dns=("127.0.0.1",),
         init=False,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from swarm.plan.naming import HOME_LABEL, KIND_LABEL
-from swarm.plan.specs import Limits, Mount, SandboxSpec
+from swarm.plan.specs import LEAST_PIDS, Limits, Mount, SandboxSpec
 
 OUT = "/out"
 """The folder in which the sensor writes one file of lines for each container."""
@@ -45,7 +45,9 @@ def sensor(names: SensorNames, image: str, out: str, engine: str) -> SandboxSpec
         mounts=(Mount("bind", out, OUT),),
         workdir="/",
         network="none",
-        limits=Limits(memory=256 << 20, cpus=2.0, pids=8, nofile=1024, shm=1 << 20),
+        limits=Limits(
+            memory=256 << 20, cpus=2.0, pids=LEAST_PIDS, nofile=1024, shm=1 << 20
+        ),
         cap_add=_capabilities(engine),
         terminal=False,
         listens=True,

@@ -19,6 +19,12 @@ class Mount:
     read_only: bool = False
 
 
+LEAST_PIDS = 32
+"""Threads that the engine's own helper needs in a container before its program runs.
+With 4, one start in a hundred failed: `runtime/cgo: pthread_create failed` in the log
+of one that `cannot start a stopped process`, or was dead within its first second."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The machine's resources that one sandbox may use."""

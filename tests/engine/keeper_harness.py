@@ -54,13 +54,13 @@ class KeeperHarness:
         self.keepers.append((keeper, thread))
         return keeper
 
-    def configure(self, text: str) -> None:
+    def configure(self, text: str, ready: int = 0) -> None:
         """Write the settings, and have this process read them and no other house's.
 
-        No net is made before a task needs it.
+        No net is made before a task needs it, unless some are to be `ready`.
         """
         file = self.paths.home / "config.toml"
-        file.write_text(f"{text}\n[gate]\nready = 0\n")
+        file.write_text(f"{text}\n[gate]\nready = {ready}\n")
         os.environ["SWARM_CONFIG"] = str(file)
 
     def task_containers(self) -> list[str]:

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from swarm.model.task import State
-from swarm.plan.naming import TASK_LABEL
+from swarm.engine.parts import EngineParts
+from swarm.engine.tasks import observation
+from swarm.model import events
+from swarm.model.task import State, Task
+from swarm.plan.naming import HOME_LABEL, KIND_LABEL, TASK_LABEL
 from tests.engine.keeper_harness import KeeperHarness
 
 
@@ -234,3 +237,48 @@ def test_gc_takes_what_is_merged_and_what_no_task_knows(
 
     assert harness.queries.tasks.get(task.id).removed
     assert harness.task_containers() == []
+
+
+def _nets(harness: KeeperHarness) -> list[str]:
+    labels = {HOME_LABEL: harness.paths.tag, KIND_LABEL: "net"}
+    found = harness.context.containers.all(labels)
+    return [facts.name for facts in found if facts.status == "running"]
+
+
+def test_nets_that_died_in_the_pool_are_handed_to_nobody(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    """Whatever ended them: each task has one that works."""
+    harness.configure("", ready=3)
+    harness.start_keeper()
+    harness.until(lambda: len(_nets(harness)) == 3, "the pool")
+    for name in _nets(harness):
+        harness.context.containers.kill(name)
+
+    for _ in range(2):
+        task = harness.until_taken_in(harness.new_task(sample, "true"))
+        assert (task.state, task.exit_code) == (State.STOPPED, 0)
+
+
+def test_a_net_that_dies_under_a_start_is_replaced_once(
+    harness: KeeperHarness, sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The task starts in another one, and is told of it."""
+    begin, killed = observation.begin, list[str]()
+
+    def begin_and_kill(parts: EngineParts, task: Task) -> None:
+        begin(parts, task)
+        if not killed:
+            killed.append(parts.nets.gate.names.net(task.net.name))
+            parts.context.containers.kill(killed[0])
+
+    monkeypatch.setattr(observation, "begin", begin_and_kill)
+    harness.start_keeper()
+
+    task = harness.until_taken_in(harness.new_task(sample, "echo x > x"))
+
+    assert (task.state, task.exit_code, task.review.files) == (State.STOPPED, 0, 1)
+    told = [known.event for known in harness.queries.events.after(task=task.id)]
+    (trouble,) = (event for event in told if isinstance(event, events.Trouble))
+    assert "non running" in trouble.reason
+    assert killed[0] not in _nets(harness)

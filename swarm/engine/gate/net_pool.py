@@ -8,7 +8,7 @@ from typing import Any
 
 from swarm.engine.gate.client import GateClient, GateInfo
 from swarm.engine.gate.recorder import GateRecorder
-from swarm.engine.host import images
+from swarm.engine.host import failed_starts, images
 from swarm.errors import SwarmError, ToolError
 from swarm.plan import gate_containers
 from swarm.policy import rules, upstream_proxy
@@ -16,7 +16,6 @@ from swarm.policy.rules import Policy
 from swarm.policy.upstream_proxy import UpstreamProxy
 from swarm.ports import Containers
 
-FAILED_START_WORDS = ("already running container", "cannot start a stopped process")
 SETUP_LIMIT = 4096
 """Bytes that the set-up container may print."""
 
@@ -65,12 +64,21 @@ class NetPool:
         return self.gate.up()
 
     def take(self) -> str:
-        """Return a net from the pool, or make one now in about 0.5 s."""
+        """Return a net from the pool, or make one now in about 0.5 s.
+
+        One that died in the pool is removed, and another one given.
+        """
         self.up()
-        with self._guard:
-            if self._pool:
-                return self._pool.pop()
+        while net := self._pop():
+            facts = self._containers.inspect(self.gate.names.net(net))
+            if facts and facts.status == "running":
+                return net
+            self.drop(net)
         return self._make_with_retry()
+
+    def _pop(self) -> str:
+        with self._guard:
+            return self._pool.pop() if self._pool else ""
 
     def fill(self) -> None:
         """Make nets until enough are ready; does nothing if another thread does it."""
@@ -136,12 +144,10 @@ class NetPool:
         self.log.close()
 
     def _make_with_retry(self) -> str:
-        # Docker 20.10 refuses about one in a thousand starts of a container that was
-        # just made, with one of these errors; the second try works.
         try:
             return self._make()
         except ToolError as error:
-            if not any(words in error.message for words in FAILED_START_WORDS):
+            if not failed_starts.is_engines_fault(error):
                 raise
             return self._make()
 

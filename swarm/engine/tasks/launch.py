@@ -18,7 +18,7 @@ from swarm.adapters.git.worktree import create
 from swarm.adapters.git.worktree.branch_name import BranchTaken, free_branch
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
-from swarm.engine.host import images
+from swarm.engine.host import failed_starts, images
 from swarm.engine.parts import EngineParts
 from swarm.engine.tasks import accounts, box_contents, observation
 from swarm.engine.tasks.step_progress import StepProgress
@@ -85,7 +85,7 @@ def _carry_out(
         cleanup.callback(
             _clean_up, context, task.id, lambda: context.panes.close(names.pane)
         )
-        _start(context, task, plan)
+        _start_with_retry(parts, task, plan, cleanup)
     context.journal.record(task.id, events.TaskLive(names.sandbox, names.pane))
 
 
@@ -151,12 +151,18 @@ def _create_sandbox(
         _clean_up, context, task.id, lambda: context.containers.remove(container_name)
     )
     accounts.write(context.containers, plan)
-    network = f"container:{parts.nets.gate.names.net(task.net.name)}"
-    context.containers.create(replace(plan.sandbox, network=network))
-    _require_hardening(context, plan)
     cleanup.callback(
         _clean_up, context, task.id, lambda: observation.end(parts, task.id)
     )
+    _create_container(parts, task, plan)
+
+
+def _create_container(parts: EngineParts, task: Task, plan: Plan) -> None:
+    """Create it in the task's net, compare it with the floor, and watch it."""
+    containers = parts.context.containers
+    network = f"container:{parts.nets.gate.names.net(task.net.name)}"
+    containers.create(replace(plan.sandbox, network=network))
+    _require_hardening(parts.context, plan)
     observation.begin(parts, task)
 
 
@@ -198,6 +204,31 @@ def _require_hardening(context: EngineContext, plan: Plan) -> None:
             f"{'; '.join(faults)}",
             hint="the engine ignores a setting; see `swarm doctor`",
         )
+
+
+def _start_with_retry(
+    parts: EngineParts, task: Task, plan: Plan, cleanup: ExitStack
+) -> None:
+    """Start the sandbox; once more, in another net, if the engine is at fault."""
+    context = parts.context
+    try:
+        _start(context, task, plan)
+    except ToolError as error:
+        if not failed_starts.is_engines_fault(error):
+            raise
+        context.journal.record(task.id, events.Trouble("start", error.message))
+    else:
+        return
+    context.panes.close(context.names(task.id, task.name).pane)
+    observation.end(parts, task.id)
+    context.containers.remove(plan.sandbox.name)
+    task_network.drop(parts, task)
+    again = task_network.claim(parts, task, parts.nets.take())
+    cleanup.callback(
+        _clean_up, context, task.id, lambda: task_network.drop(parts, again)
+    )
+    _create_container(parts, again, plan)
+    _start(context, again, plan)
 
 
 def _start(context: EngineContext, task: Task, plan: Plan) -> None:
