@@ -14,6 +14,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("PATH", str(tmp_path))
+    # The labels of images are this machine's, and of no test.
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent/docker.sock")
     return tmp_path
 
 
