@@ -178,6 +178,7 @@ class DenialCard(Dialog[CardAnswer]):
             "leads to": row.address,
             "TLS asks for": row.sni if row.sni != row.host else "",
             "by the rule": row.origin,
+            "opened by": row.way_out,
         }
         out += [
             Content.styled(f"  {name:<13} {safe_line(value, 160)}", MUTED)

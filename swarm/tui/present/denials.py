@@ -8,7 +8,9 @@ from swarm.config import public_suffixes
 from swarm.model import events
 from swarm.model.frozen import frozen
 from swarm.model.safe_text import safe_line
-from swarm.policy import reasons
+from swarm.policy import explain, hosts, reasons
+from swarm.policy.decide import Attempt
+from swarm.policy.hosts import BadHost
 from swarm.policy.reasons import Reason
 
 SETTLE_SECONDS = 1.0
@@ -62,6 +64,18 @@ class DenialRow:
     def is_leak(self) -> bool:
         """True if the placeholder of a secret was on its way to another host."""
         return self.reason == Reason.SECRET_ELSEWHERE
+
+    @property
+    def way_out(self) -> str:
+        """What the human writes to open what no key here opens; often empty."""
+        reason = reasons.by_code(self.reason)
+        if reason is None or not self.locked:
+            return ""
+        try:
+            host = hosts.parse(f"[{self.host}]" if ":" in self.host else self.host)
+        except BadHost:
+            return ""
+        return explain.way_out(reason, Attempt(host, self.port), self.address)
 
     @property
     def name(self) -> str:

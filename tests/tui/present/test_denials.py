@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from swarm.model import events
 from swarm.tui.present.denials import DenialTracker
 
@@ -35,6 +37,51 @@ def test_only_a_new_owner_domain_is_news() -> None:
 
     assert [row.host for row in fresh] == ["h1.evil.test"]
     assert [row.host for row in again] == ["x.other.test"]
+
+
+@pytest.mark.parametrize(
+    ("host", "facts", "line"),
+    [
+        ("git.corp.internal", {"reason": "local-name"}, "--private --project"),
+        ("10.0.0.7", {"reason": "raw-address"}, "allow 10.0.0.7:443 --private"),
+        ("fd00::7", {"reason": "raw-address"}, "allow [fd00::7]:443 --private"),
+        ("8.8.8.8", {"reason": "raw-address"}, "[[tcp]] rule"),
+        (
+            "git.lan",
+            {"reason": "address-not-public", "address": "10.1.2.3"},
+            "swarm policy allow git.lan:443 --private",
+        ),
+        (
+            "a.test",
+            {"reason": "address-fake", "address": "198.18.0.5"},
+            'allow_nets = ["198.18.0.0/15"]',
+        ),
+        (
+            "a.test",
+            {"reason": "address-not-public", "address": "169.254.169.254"},
+            "no rule opens it",
+        ),
+        ("localhost", {"reason": "local-name"}, "no rule opens it"),
+        ("not a host", {"reason": "local-name"}, ""),
+        ("a.test", {"reason": "of another version"}, ""),
+    ],
+)
+def test_a_locked_row_names_the_line_that_opens_it(
+    host: str, facts: dict[str, str], line: str
+) -> None:
+    denials = DenialTracker()
+    denials.follow([denied(1, host, locked=True, **facts)])
+
+    (row,) = denials.rows_of([1])
+
+    assert (line in row.way_out) if line else (row.way_out == "")
+
+
+def test_a_row_that_a_key_opens_names_no_line() -> None:
+    denials = DenialTracker()
+    denials.follow([denied(1, "a.test")])
+
+    assert denials.rows_of([1])[0].way_out == ""
 
 
 def test_quiet_denials_are_no_rows() -> None:
