@@ -11,6 +11,7 @@ import ipaddress
 import json
 import os
 import re
+import secrets
 import socket
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from pathlib import Path
 from swarm.adapters.docker import DockerImages
 from swarm.engine.egress import user_network
 from swarm.engine.host import images
-from swarm.model.events import NetDenied
+from swarm.model.events import Event, NetDenied, PolicyApplied
 from swarm.model.task import State
 from swarm.policy import reasons
 from tests.engine.keeper_harness import (
@@ -111,8 +112,11 @@ class Place:
         """Try it; once more with the lines that the denials named."""
         if not self._is_tried(tool):
             return Result(tool, self.name, "untried")
+        if NETWORKS[self.name].token:
+            self._follow(f"swarm secret import {tool} --yes")
         before = len(self._denied())
         worked, said = self._run(tool)
+        self._settled()
         denied = self._denied()[before:]
         words = tuple(dict.fromkeys(_words(one) for one in denied))
         if worked:
@@ -122,7 +126,7 @@ class Place:
         outcome = "fails"
         if followed and all(followed) and self._run(tool)[0]:
             outcome = "works with a line"
-        elif self.name == DIRECT and not self._works_bare(tool):
+        elif not self._uses_mirror(tool) and not self._works_bare(tool):
             outcome = "fails without swarm, too"
         return Result(tool, self.name, outcome, _plain(said), words)
 
@@ -142,24 +146,33 @@ class Place:
         return done.returncode == 0 and "hello" in done.stdout
 
     def _follow(self, line: str) -> bool:
-        """Do what a denial said is the way out; False if it is refused."""
-        repo = self.harness.queries.tasks.get(self.task).repo
+        """Do what a line says and wait until it is in force; False if it is refused."""
+        applied = len(self._events(PolicyApplied))
         done = subprocess.run(
             [sys.executable, "-m", *line.split()],
-            cwd=repo,
+            cwd=self.harness.queries.tasks.get(self.task).repo,
             env={**os.environ, "SWARM_HOME": str(self.harness.paths.home)},
             capture_output=True,
             text=True,
             check=False,
         )
         print(line, done.returncode, done.stdout, done.stderr, file=sys.stderr)
+        if done.returncode == 0 and "already" not in done.stderr:
+            self.harness.until(
+                lambda: len(self._events(PolicyApplied)) > applied, f"{line} in force"
+            )
         return done.returncode == 0
+
+    def _events(self, kind: type[Event]) -> list[Event]:
+        recorded = self.harness.queries.events.after(task=self.task, limit=100_000)
+        return [one.event for one in recorded if isinstance(one.event, kind)]
 
     def _is_tried(self, tool: str) -> bool:
         return self.name != DIRECT or TOOLS[tool].is_public
 
     def _run(self, tool: str) -> tuple[bool, str]:
-        url = self.mirror.url if self.mirror and self._uses_mirror(tool) else ""
+        is_there = self.mirror and self._uses_mirror(tool)
+        url = self.mirror.url if self.mirror and is_there else ""
         folder = self.harness.paths.worktree(self.task) / f"first-{tool}"
         write(folder, TOOLS[tool].project(url))
         os.system(f"chmod -R a+rwX {folder}")
@@ -172,14 +185,29 @@ class Place:
         return done.returncode == 0 and "hello" in done.stdout, said
 
     def _uses_mirror(self, tool: str) -> bool:
-        return not (self.proxy and TOOLS[tool].is_public)
+        return bool(self.mirror) and not (self.proxy and TOOLS[tool].is_public)
 
-    def _denied(self) -> list[NetDenied]:
-        recorded = self.harness.queries.events.after(task=self.task, limit=100_000)
+    def _settled(self) -> None:
+        """Block until the journal has all that was denied so far.
+
+        A denial of our own comes after them.
+        """
+        name = f"settled-{secrets.token_hex(4)}.test"
+        box = self.harness.context.names(self.task).sandbox
+        _docker("exec", box, "curl", "-s", "-m", "9", f"https://{name}/")
+
+        def is_there() -> bool:
+            return any(one.host == name for one in self._denied(own=True))
+
+        self.harness.until(is_there, "the denial of our own")
+
+    def _denied(self, own: bool = False) -> list[NetDenied]:
         return [
-            one.event
-            for one in recorded
-            if isinstance(one.event, NetDenied) and not one.event.quiet
+            one
+            for one in self._events(NetDenied)
+            if isinstance(one, NetDenied)
+            and not one.quiet
+            and (own or not one.host.startswith("settled-"))
         ]
 
 
