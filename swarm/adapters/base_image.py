@@ -2,20 +2,26 @@
 
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from swarm.adapters.process import Limits, Program, run
 from swarm.errors import ToolError, ToolMissing
 from swarm.ports import Progress
 
 SUITE = "trixie"
+NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
 LIMITS = Limits(seconds=900, output=16 << 20)
 
 
-def make_root(tar: Path, progress: Progress) -> None:
+def make_root(
+    tar: Path, progress: Progress, variables: Mapping[str, str] = NO_VARIABLES
+) -> None:
     """Write the tar of a minimal root; blocks for 15 s and more.
 
     The mirror is mmdebstrap's own choice, from this machine's apt settings.
+    `variables` are set beside the user's own: the proxy to go out by.
     """
     tool = shutil.which("mmdebstrap")
     if tool is None:
@@ -29,8 +35,8 @@ def make_root(tar: Path, progress: Progress) -> None:
         if line.startswith(("I:", "E:", "W:")):
             progress(line)
 
-    # It needs what the user's environment says of proxies and of temporary folders.
-    program = Program(argv, "mmdebstrap", os.environ)
+    # It needs what the user's environment says of temporary folders and locales.
+    program = Program(argv, "mmdebstrap", {**os.environ, **variables})
     result = run(program, LIMITS, on_line)
     if result.status:
         raise ToolError(f"mmdebstrap: exit {result.status}: {result.complaint}")

@@ -20,6 +20,8 @@ class UpstreamProxy:
     """The name or address that the gate dials."""
     port: int
     no_proxy: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
+    """Names whose addresses the gate knows without asking: reached without it, too."""
     origin: str = ""
     """The setting or variable that names it."""
     credentials: str = field(default="", repr=False)
@@ -27,7 +29,8 @@ class UpstreamProxy:
 
     def leads_to(self, host: str, port: int) -> bool:
         """True if this host is reached through the proxy."""
-        return not no_proxy.matches(self.no_proxy, host, port)
+        is_known = host in self.known
+        return not (is_known or no_proxy.matches(self.no_proxy, host, port))
 
 
 def to_json(proxy: UpstreamProxy | None) -> dict[str, Any] | None:
@@ -39,4 +42,5 @@ def from_json(body: dict[str, Any] | None) -> UpstreamProxy | None:
     """The proxy from its JSON; TypeError or KeyError if another version wrote it."""
     if body is None:
         return None
-    return UpstreamProxy(**{**body, "no_proxy": tuple(body["no_proxy"])})
+    lists = {key: tuple(body[key]) for key in ("no_proxy", "known")}
+    return UpstreamProxy(**{**body, **lists})

@@ -30,6 +30,20 @@ def test_its_notes_are_reported_and_its_chatter_is_not(
     assert (tmp_path / "root.tar").exists()
 
 
+def test_it_goes_out_by_the_proxy_that_it_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the user's own variables say."""
+    monkeypatch.setenv("http_proxy", "http://other.corp:1")
+    mmdebstrap(tmp_path, monkeypatch, 'echo "I: by $http_proxy" >&2; touch "$4"')
+    notes: list[str] = []
+    variables = {"http_proxy": "http://p.corp:1"}
+
+    base_image.make_root(tmp_path / "root.tar", notes.append, variables)
+
+    assert notes == ["I: by http://p.corp:1"]
+
+
 def test_one_that_hangs_ends_at_the_time_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

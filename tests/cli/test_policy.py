@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from swarm.adapters import name_lookup
 from swarm.bootstrap import keeper_environment
 from swarm.cli import exit_codes
 from swarm.model import events
@@ -258,6 +259,30 @@ def test_allow_does_not_claim_to_open_what_leads_inside(
     assert "swarm policy allow git.lan:443 --private" in err
     assert (private[0], "counts from now on" in private[2]) == (exit_codes.DONE, True)
     assert [wish["private"] for _, wish in keeper.seen] == [False, True]
+
+
+def test_a_name_for_the_parent_proxy_is_not_looked_up(
+    swarm: Swarm, file: Path, keeper: FakeKeeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There may be no resolver; one that `hosts` names is reached without it."""
+
+    def look_up(name: str, hosts: dict[str, str]) -> tuple[str, ...]:
+        asked.append(name)
+        return (hosts[name],)
+
+    asked: list[str] = []
+    monkeypatch.setattr(name_lookup, "addresses", look_up)
+    monkeypatch.setenv("HTTPS_PROXY", "http://p.corp:3128")
+    config = file.with_name("config.toml")
+    config.write_text(f'{config.read_text()}[gate.hosts]\n"git.lan" = "10.1.2.3"\n')
+    keeper.decide = lambda _wish: {"rule": "allow x", "file": "/p.toml"}
+
+    allowed = swarm("policy", "allow", "new.example", "--user")
+    swarm("policy", "why", "api.example", "--method", "GET")
+    inside = swarm("policy", "allow", "git.lan", "--user")
+
+    assert (allowed[0], inside[0]) == (exit_codes.DONE, exit_codes.FAILED)
+    assert asked == ["git.lan"]
 
 
 @pytest.mark.parametrize("host", ["169.254.169.254", "localhost", "dns.google"])

@@ -13,6 +13,7 @@ PROXY = UpstreamProxy(
     "p.corp",
     3128,
     ("in.corp",),
+    ("git.lan",),
     "HTTPS_PROXY",
     "me:secret",
 )
@@ -34,9 +35,11 @@ def test_another_shape_is_refused(body: dict[str, object]) -> None:
 
 
 def test_what_it_leads_to() -> None:
-    """All but what NO_PROXY holds."""
+    """All but what NO_PROXY holds, and the very names that the gate knows."""
     assert PROXY.leads_to("a.test", 443)
     assert not PROXY.leads_to("x.in.corp", 443)
+    assert not PROXY.leads_to("git.lan", 443)
+    assert PROXY.leads_to("x.git.lan", 443)
 
 
 def test_its_password_is_not_printed() -> None:

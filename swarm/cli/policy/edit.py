@@ -64,8 +64,8 @@ def _still_shut(args: Namespace, grant: Grant) -> str:
     if grant.host.startswith("*."):
         return ""
     attempt = explain.attempt(grant.host, grant.port)
-    if inspect.parent_of(attempt):
-        return ""  # the proxy resolves the name
+    if inspect.parent_of(attempt) and not attempt.host.is_address:
+        return ""  # the parent proxy resolves it
     hosts = load.load(load.user_file()).gate.hosts
     found = name_lookup.addresses(attempt.host.name, hosts)
     if all(addresses.refuse(one, private=grant.private) is None for one in found):

@@ -140,12 +140,11 @@ def why(args: Namespace) -> int:
 
 def parent_of(attempt: Attempt) -> ParentProxy | None:
     """The parent proxy that would be asked for this host, or None."""
-    parent = policy_reader.parent_proxy()
-    if parent is None or no_proxy.matches(
-        parent.no_proxy, attempt.host.name, attempt.port
-    ):
+    parent, name = policy_reader.parent_proxy(), attempt.host.name
+    if parent is None or name in load.load(load.user_file()).gate.hosts:
         return None
-    return parent
+    is_direct = no_proxy.matches(parent.no_proxy, name, attempt.port)
+    return None if is_direct else parent
 
 
 def explained(policy: Policy, attempt: Attempt) -> tuple[Explanation, tuple[str, ...]]:

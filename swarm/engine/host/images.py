@@ -141,7 +141,8 @@ def _base(engine: Images, progress: Progress) -> str:
     progress(f"base: no registry gives it; making {LOCAL} with mmdebstrap")
     with tempfile.TemporaryDirectory(prefix="swarm-base-") as folder:
         tar = Path(folder) / "root.tar"
-        base_image.make_root(tar, progress)
+        gate = load.load(load.user_file()).gate
+        base_image.make_root(tar, progress, parent_proxy.variables(gate))
         engine.import_tar(tar, LOCAL)
     return LOCAL
 

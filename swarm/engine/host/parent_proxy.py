@@ -30,6 +30,7 @@ def upstream_proxy(gate: Gate) -> UpstreamProxy | None:
         host=HOST_NAME if parent_proxy.is_this_machine(host) else host,
         port=parts.port or 0,
         no_proxy=setting.proxy.no_proxy,
+        known=tuple(gate.hosts),
         origin=setting.proxy.origin,
         credentials=_credentials(gate, setting.credentials),
     )
@@ -41,8 +42,18 @@ def build_arguments(gate: Gate) -> dict[str, str]:
     The engine knows these names: what they hold is in no layer and in no history.
     """
     proxy = upstream_proxy(gate)
+    return _variables(proxy, proxy.host) if proxy else {}
+
+
+def variables(gate: Gate) -> dict[str, str]:
+    """The variables for a program of this machine that fetches; SwarmError."""
+    proxy = upstream_proxy(gate)
     if proxy is None:
         return {}
+    return _variables(proxy, urlsplit(proxy.name).hostname or "")
+
+
+def _variables(proxy: UpstreamProxy, host: str) -> dict[str, str]:
     if not proxy.scheme:
         raise ConfigError(
             f"{proxy.origin} names a proxy by a URL that makes no sense",
@@ -50,14 +61,14 @@ def build_arguments(gate: Gate) -> dict[str, str]:
         )
     user, colon, password = proxy.credentials.partition(":")
     login = f"{quote(user, '')}{colon}{quote(password, '')}@" if user else ""
-    place = f"{parent_proxy.bracketed(proxy.host)}:{proxy.port}"
+    place = f"{parent_proxy.bracketed(host)}:{proxy.port}"
     url = f"{proxy.scheme}://{login}{place}"
-    arguments = {
+    lower = {
         "http_proxy": url,
         "https_proxy": url,
         "no_proxy": ",".join(proxy.no_proxy),
     }
-    return arguments | {name.upper(): value for name, value in arguments.items()}
+    return lower | {name.upper(): value for name, value in lower.items()}
 
 
 def _credentials(gate: Gate, in_url: str) -> str:

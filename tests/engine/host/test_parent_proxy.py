@@ -36,6 +36,17 @@ def test_a_proxy_on_this_machine_is_dialled_by_the_gates_name_for_it(
     assert proxy.name == f"http://{host}:3128"
 
 
+def test_names_that_the_gate_knows_are_reached_without_it(home: Path) -> None:
+    """Their addresses would be of no use otherwise."""
+    gate = _gate(upstream="http://p:1").model_copy(
+        update={"hosts": {"git.lan": "10.0.0.7"}}
+    )
+    proxy = parent_proxy.upstream_proxy(gate)
+
+    assert proxy is not None
+    assert not proxy.leads_to("git.lan", 443)
+
+
 @pytest.mark.parametrize(
     ("url", "value", "credentials"),
     [
@@ -95,6 +106,14 @@ def test_a_build_gets_the_proxy_by_every_name(
         "HTTPS_PROXY": url,
         "NO_PROXY": "in.corp,10.0.0.0/8",
     }
+
+
+def test_a_program_of_this_machine_dials_the_proxy_as_the_user_does(home: Path) -> None:
+    """No container is between."""
+    variables = parent_proxy.variables(_gate(upstream="http://me:pw@127.0.0.1:3128"))
+
+    assert variables["http_proxy"] == "http://me:pw@127.0.0.1:3128"
+    assert parent_proxy.variables(_gate()) == {}
 
 
 def test_a_build_without_a_proxy_gets_none(home: Path) -> None:
