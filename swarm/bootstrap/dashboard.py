@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 
-from swarm.bootstrap import wiring
+from swarm.bootstrap import terminal_recovery, wiring
 from swarm.bootstrap.keeper_process import ensure_keeper, keeper_pid
 from swarm.errors import SwarmError
 from swarm.model.wishes import Wish
@@ -44,7 +44,7 @@ def run_dashboard(paths: HomePaths, repo: Path | None, ascii: bool) -> int:
 def show_dashboard(paths: HomePaths, repo: Path | None, ascii: bool) -> int:
     """Show the dashboard without starting a keeper."""
     _log_to(paths.dashboard_log)
-    with paused_collector() as resume_collector:
+    with terminal_recovery.noted(paths), paused_collector() as resume_collector:
         from swarm.tui.app import SwarmApp  # noqa: PLC0415 - loads textual
 
         app = SwarmApp(

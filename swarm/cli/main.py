@@ -3,10 +3,12 @@
 import os
 import sys
 
+from swarm.bootstrap import home, terminal_recovery
 from swarm.cli import exit_codes, output
 from swarm.cli.command_registry import COMMANDS, run_dashboard
 from swarm.cli.parser import command_parser, dashboard_parser
 from swarm.errors import NotFound, SwarmError, ToolMissing
+from swarm.plan.naming import HomePaths
 
 
 def run(argv: list[str]) -> int:
@@ -16,6 +18,8 @@ def run(argv: list[str]) -> int:
     """
     verb, rest = _split(argv)
     try:
+        if sys.stdout.isatty():
+            terminal_recovery.mend(HomePaths(home.home()))
         status = _dispatch(verb, rest)
         sys.stdout.flush()
     except SwarmError as error:

@@ -113,6 +113,11 @@ class HomePaths:
         return self.home / "dashboard.log"
 
     @property
+    def terminals(self) -> Path:
+        """Notes of the terminals that dashboards are on; see `terminal_recovery`."""
+        return self.home / "terminals"
+
+    @property
     def tmux(self) -> str:
         """The private tmux server's socket name (`tmux -L`)."""
         return f"swarm-{self.tag}"

@@ -1,6 +1,7 @@
 """The dashboard's app: stores wishes, and nudges the screens when the store grows."""
 
 import asyncio
+import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
@@ -52,6 +53,7 @@ Worker.StateChanged.bubble = True
 POLL_SECONDS = 0.05
 """Time between two looks at the store's version; a look costs microseconds."""
 TOAST_SECONDS = 8.0
+ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (140, "-wide")]
 """Columns from which a class is set on every screen."""
 TALL = [(0, "-short"), (30, "-tall")]
@@ -131,8 +133,17 @@ class SwarmApp(App[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Watch the store; after the first paint, load the code of later screens."""
+        self._leave_at_signals()
         self.set_interval(POLL_SECONDS, self._poll)
         self.call_after_refresh(self._after_first_paint)
+
+    def _leave_at_signals(self) -> None:
+        """Give the terminal back before a signal ends the dashboard."""
+        if self.is_headless:
+            return
+        loop = asyncio.get_running_loop()
+        for number in ENDING_SIGNALS:
+            loop.add_signal_handler(number, self.exit, None, 128 + number)
 
     def _after_first_paint(self) -> None:
         self._on_first_paint()

@@ -1,0 +1,82 @@
+"""Gives a terminal back that a dashboard took and could not give back itself.
+
+A dashboard that ends, or that a signal asks to end, restores its terminal. One that was
+killed leaves the second screen, mouse reports and raw input on: the next command on
+that terminal switches them off, from the note that the dashboard left.
+"""
+
+import fcntl
+import json
+import os
+import sys
+import termios
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from swarm.plan.naming import HomePaths
+
+RESET = (
+    "\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l"  # the mouse
+    "\x1b[?1004l\x1b[?2004l\x1b[?2048l"  # focus, pastes and sizes
+    "\x1b[<u\x1b[>4m"  # keys with modifiers
+    "\x1b[?1049l\x1b[?25h\x1b[0m"  # the first screen, its cursor, no colour
+)
+"""Off with all that a dashboard switches on; harmless where it is off already."""
+
+
+@contextmanager
+def noted(paths: HomePaths) -> Iterator[None]:
+    """Leave a note of this terminal's state while the block runs.
+
+    The note is locked as long as this process lives, whatever ends it.
+    """
+    try:
+        tty, attributes = os.ttyname(1), termios.tcgetattr(1)
+    except (OSError, termios.error):
+        yield
+        return
+    folder = paths.terminals
+    folder.mkdir(exist_ok=True, mode=0o700)
+    note = folder / f"{os.getpid()}.json"
+    with note.open("w+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        json.dump({"tty": tty, "attributes": attributes}, file, default=_byte)
+        file.flush()
+        yield
+        note.unlink(missing_ok=True)
+
+
+def _byte(value: Any) -> list[int]:
+    assert isinstance(value, bytes)
+    return list(value)
+
+
+def mend(paths: HomePaths) -> None:
+    """Restore this terminal if a dashboard was killed on it; else a look at a folder.
+
+    Never raises: a note that cannot be read is removed.
+    """
+    with suppress(OSError):
+        tty = os.ttyname(1)
+        for note in sorted(paths.terminals.glob("*.json")):
+            _mend(note, tty)
+
+
+def _mend(note: Path, tty: str) -> None:
+    with note.open(encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        with suppress(ValueError, KeyError, TypeError, AttributeError, termios.error):
+            left = json.load(file)
+            if left["tty"] != tty:
+                return
+            sys.stdout.write(RESET)
+            sys.stdout.flush()
+            *modes, characters = left["attributes"]
+            own = [c if isinstance(c, int) else bytes(c) for c in characters]
+            termios.tcsetattr(1, termios.TCSADRAIN, [*modes, own])
+        note.unlink(missing_ok=True)
