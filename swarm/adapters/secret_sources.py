@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 from swarm.adapters.process import Limits, Program, run
+from swarm.adapters.user_network import credentials
 from swarm.errors import SwarmError, ToolError
 
 SECONDS = 20.0
@@ -37,6 +38,8 @@ def _fetch(name: str, source: str) -> str:
             value = _from_command(name, shlex.split(rest))
         case "keyring":
             value = _from_command(name, ["secret-tool", "lookup", *rest.split("/")])
+        case _ if kind in credentials.KINDS:
+            value = credentials.value(source, os.environ, Path.home())
         case _:
             raise _source_error(name, source, "no such kind of source")
     value = value.strip()

@@ -123,6 +123,12 @@ def _policy() -> CommandFunctions:
     return CommandFunctions(parser.policy_arguments, parser.policy)
 
 
+def _secret() -> CommandFunctions:
+    from swarm.cli import secret  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(secret.secret_arguments, secret.secret)
+
+
 def _init() -> CommandFunctions:
     from swarm.cli import init  # noqa: PLC0415 - only when it is called
 
@@ -210,6 +216,9 @@ COMMANDS: Commands = {
         STEER, "list, take or go back to a worktree's checkpoints", _checkpoint
     ),
     "policy": Command(CARE, "show or change what agents may reach", _policy),
+    "secret": Command(
+        CARE, "list secrets, or bring a registry's token without copying it", _secret
+    ),
     "diff": Command(HOME, "show what a task changed, nothing hidden", _diff),
     "merge": Command(HOME, "bring a task's reviewed work to a branch", _merge),
     "discard": Command(

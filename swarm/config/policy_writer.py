@@ -1,6 +1,7 @@
 """Adds rules to a policy file and takes them out; comments and order stay."""
 
 import os
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from tomlkit.exceptions import TOMLKitError
 
 from swarm.config import policy_files
 from swarm.errors import ConfigError
-from swarm.policy.rules import Rule
+from swarm.policy.rules import Rule, Secret
 
 TEMPLATE = """\
 # What your agents may reach. Unknown hosts are denied; `swarm policy show` tells what
@@ -41,6 +42,11 @@ version = 1
 def add(file: Path, rule: Rule, layer: str) -> None:
     """Write one more rule; ConfigError if the file would not be valid then."""
     body = _read(file)
+    _add_rule(body, rule)
+    _write(file, tomlkit.dumps(body), layer)
+
+
+def _add_rule(body: tomlkit.TOMLDocument, rule: Rule) -> None:
     table = tomlkit.table()
     for key, value in _entries(rule).items():
         table.add(key, value)
@@ -49,7 +55,30 @@ def add(file: Path, rule: Rule, layer: str) -> None:
         tables = tomlkit.aot()
         body.add(rule.kind, tables)
     tables.append(table)
+
+
+def add_secret(file: Path, secret: Secret, rule: Rule, layer: str) -> bool:
+    """Write a secret, which is a place and no value, and the rule that puts it in.
+
+    False if the file has a secret of that name: nothing is written then. ConfigError
+    if the file would not be valid.
+    """
+    body = _read(file)
+    secrets: Any = body.get("secrets")
+    if secrets is None:
+        secrets = tomlkit.table(is_super_table=True)
+        body.add("secrets", secrets)
+    if secret.name in secrets:
+        return False
+    table = tomlkit.table()
+    table.add("source", secret.source)
+    table.add("hosts", list(secret.hosts))
+    if secret.placeholder:
+        table.add("placeholder", secret.placeholder)
+    secrets.add(secret.name, table)
+    _add_rule(body, rule)
     _write(file, tomlkit.dumps(body), layer)
+    return True
 
 
 def add_service(file: Path, name: str, options: dict[str, Any], layer: str) -> None:
@@ -108,6 +137,10 @@ def _entries(rule: Rule) -> dict[str, Any]:
     for key in ("allow_private", "reason", "quiet"):
         if getattr(rule, key):
             entries[key] = getattr(rule, key)
+    if rule.inject:
+        inject = tomlkit.inline_table()
+        inject.update(asdict(rule.inject))
+        entries["inject"] = inject
     if rule.expires:
         # In whole seconds: the rule ends early, never late.
         entries["expires"] = datetime.fromtimestamp(int(rule.expires), UTC)

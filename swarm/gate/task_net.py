@@ -5,7 +5,7 @@ import base64
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from swarm.gate.audit_log import AuditLog
@@ -263,7 +263,7 @@ class TaskNet:
         if not values:
             return None
         if values not in self._maskers:
-            self._maskers[values] = SecretMasker(values)
+            self._maskers[values] = SecretMasker(_with_passwords(values))
         return self._maskers[values].fresh()
 
     def leaked(self, data: bytes, host: Host) -> str:
@@ -280,6 +280,23 @@ class TaskNet:
         A leak may span two chunks, so that many bytes of one are kept for the next.
         """
         return max((len(form) for form, _ in self._placeholder_forms), default=0)
+
+
+def _with_passwords(values: tuple[str, ...]) -> Iterator[str]:
+    """The values, and what a host may show of one that it decoded."""
+    yield from values
+    for value in values:
+        yield from _passwords(value)
+
+
+def _passwords(value: str) -> Iterator[str]:
+    """What a host may send back of a value that is `user:password` in base64."""
+    with suppress(ValueError):
+        plain = base64.b64decode(value, validate=True).decode()
+        if ":" in plain:
+            user, _, password = plain.partition(":")
+            yield plain
+            yield password or user
 
 
 def _encodings(placeholder: str) -> Iterator[bytes]:

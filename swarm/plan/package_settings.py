@@ -38,6 +38,7 @@ _PLACES = {
 _SET = {
     "pip": ("", "extra index", "links"),
     "npm": None,
+    "pnpm": ("",),
     "yarn": ("",),
     "bun": ("",),
     "uv": None,
@@ -45,7 +46,7 @@ _SET = {
     "cargo": None,
     "go": ("", "checksums"),
     "maven": None,
-    "gem": ("",),
+    "gem": ("", "pushes"),
     "bundler": ("",),
     "conda": None,
 }
@@ -113,13 +114,13 @@ def page(network: UserNetwork) -> list[str]:
         "The user's own package registries, in place of public ones; the gate adds any",
         "password that they ask for. Tools are set to them already, if not said else:",
         "",
-        *(dict.fromkeys(map(_line, chosen))),
+        *dict.fromkeys(map(_line, chosen)),
         "",
     ]
 
 
 _NPM_SCOPE = re.compile(r"@[A-Za-z0-9._~-]+")
-_SHOWN = frozenset({*_SET, "gradle", "poetry", "composer", "nuget", "pnpm"})
+_SHOWN = frozenset({*_SET, "gradle", "poetry", "composer", "nuget"})
 
 
 def _line(registry: Registry) -> str:
@@ -129,8 +130,6 @@ def _line(registry: Registry) -> str:
 
 
 def _is_set(registry: Registry) -> bool:
-    if registry.tool == "pnpm":
-        return True
     if registry.tool not in _SET:
         return False
     scopes = _SET[registry.tool]
@@ -176,7 +175,7 @@ def _pip(network: UserNetwork) -> str:
 
 def _npm(network: UserNetwork, bundle: str) -> str:
     lines = [f"cafile={bundle}"]
-    for registry in _chosen(network, "npm", "pnpm"):
+    for registry in _chosen(network, "npm"):
         if not registry.scope:
             lines.append(f"registry={registry.url}")
         elif _NPM_SCOPE.fullmatch(registry.scope):
@@ -185,37 +184,44 @@ def _npm(network: UserNetwork, bundle: str) -> str:
 
 
 def _gem(network: UserNetwork) -> str:
-    urls = [r.url for r in _chosen(network, "gem")]
+    urls = [r.url for r in _chosen(network, "gem") if not r.scope]
     return _text([":sources:", *(f"- {_quoted(url)}" for url in urls)] if urls else [])
 
 
 def _conda(network: UserNetwork, bundle: str) -> str:
-    lines = [f"ssl_verify: {bundle}"]
-    alias = [r.url for r in _chosen(network, "conda") if r.scope == "channel alias"]
+    lines, chosen = [f"ssl_verify: {bundle}"], _chosen(network, "conda")
+    alias = [r.url for r in chosen if r.scope == "names"]
     lines += [f"channel_alias: {_quoted(url)}" for url in alias[:1]]
-    for key, scopes in (
-        ("channels", ("", "channel")),
-        ("default_channels", ("default channels",)),
-    ):
-        urls = [r.url for r in _chosen(network, "conda") if r.scope in scopes]
-        if urls:
-            lines += [f"{key}:", *(f"- {_quoted(url)}" for url in urls)]
+    for key in ("channels", "default_channels"):
+        urls = [r.url for r in chosen if r.scope == key]
+        lines += [f"{key}:", *(f"- {_quoted(url)}" for url in urls)] if urls else []
+    custom = [r for r in chosen if r.scope and r.scope not in _CONDA_KEYS]
+    lines += ["custom_channels:"] if custom else []
+    lines += [f"  {_quoted(r.scope)}: {_quoted(r.url)}" for r in custom]
     return _text(lines)
+
+
+_CONDA_KEYS = ("names", "channels", "default_channels")
 
 
 def _uv(network: UserNetwork) -> str:
-    lines = list[str]()
-    for number, registry in enumerate(_chosen(network, "uv")):
-        if registry.scope == "links":
-            continue
-        name = registry.scope if registry.scope.isidentifier() else f"user-{number}"
-        lines += [
-            "[[index]]",
-            f"name = {_quoted(name)}",
-            f"url = {_quoted(registry.url)}",
-        ]
+    chosen = _chosen(network, "uv")
+    # Keys of the whole file stand before its first table.
+    lines = [f"{r.scope} = {_quoted(r.url)}" for r in chosen if r.scope in _UV_MIRRORS]
+    links = [r.url for r in chosen if r.scope == "links"]
+    lines += [f"find-links = {json.dumps(links)}"] if links else []
+    indexes = [r for r in chosen if r.scope not in (*_UV_MIRRORS, "links")]
+    for number, registry in enumerate(indexes):
+        is_name = _UV_NAME.fullmatch(registry.scope)
+        name = registry.scope if is_name else f"user-{number}"
+        lines += ["[[index]]", f"name = {_quoted(name)}"]
+        lines += [f"url = {_quoted(registry.url)}"]
         lines += [] if registry.scope else ["default = true"]
     return _text(lines)
+
+
+_UV_MIRRORS = ("python-install-mirror", "pypy-install-mirror")
+_UV_NAME = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 def _pdm(network: UserNetwork) -> str:

@@ -24,12 +24,16 @@ class Web:
         _git("init", "-q", "--bare", "-b", "main", str(self.repository))
         _git("-C", str(self.repository), "config", "http.receivepack", "true")
         _seed(self.repository, folder / "seed")
-        handler = type("Bound", (_Handler,), {"root": folder})
+        authorizations = list[str]()
+        bound = {"root": folder, "authorizations": authorizations}
+        handler = type("Bound", (_Handler,), bound)
         self._server = _Server((address, 0), handler)
         context = self.authority.context("good.test")
         self._server.socket = context.wrap_socket(
             self._server.socket, server_side=True, do_handshake_on_connect=False
         )
+        self.authorizations = authorizations
+        """What the index of packages was sent to prove who asks."""
         self.address, self.port = address, int(self._server.server_address[1])
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
@@ -77,6 +81,7 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     root: Path
+    authorizations: list[str]
     timeout = 30
 
     def log_message(self, *_: Any) -> None:
@@ -89,6 +94,7 @@ class _Handler(BaseHTTPRequestHandler):
             case "/-/ping":
                 self._reply("application/json", b"{}")
             case "/simple/tiny/":
+                self.authorizations.append(self.headers.get("authorization") or "")
                 link = f'<a href="/{WHEEL}">{WHEEL}</a>'.encode()
                 self._reply("text/html", link)
             case path if path == f"/{WHEEL}":

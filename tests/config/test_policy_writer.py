@@ -6,7 +6,7 @@ import pytest
 
 from swarm.config import policy_files, policy_writer
 from swarm.errors import ConfigError
-from swarm.policy.rules import Rule
+from swarm.policy.rules import Inject, Rule, Secret
 
 OWN = """\
 version = 1  # ours
@@ -133,3 +133,39 @@ def test_a_forge_gets_one_more_repository(tmp_path: Path) -> None:
     assert layer is not None
     (service,) = layer.services
     assert service.options == {"repos": ["o/a", "o/b"], "git": "write"}
+
+
+def test_a_secret_is_written_with_its_rule_and_once(tmp_path: Path) -> None:
+    """What a human wrote stays, and a secret of that name is left alone."""
+    file = tmp_path / "policy.toml"
+    file.write_text(
+        'version = 1 # mine\n\n[secrets.own]\nsource = "env:A"\nhosts = ["a.b"]\n'
+    )
+    secret = Secret("npm.r.test", "npmrc:r.test", ("r.test",))
+    inject = Inject("Authorization", "Bearer {}", "npm.r.test")
+    rule = Rule("allow", "r.test", methods=("GET",), inject=inject)
+
+    assert policy_writer.add_secret(file, secret, rule, "user")
+    written = file.read_text()
+    assert not policy_writer.add_secret(file, secret, rule, "user")
+
+    layer = policy_files.read(file, "user")
+    assert layer
+    assert file.read_text() == written
+    assert written.startswith("version = 1 # mine\n")
+    assert [each.name for each in layer.secrets] == ["own", "npm.r.test"]
+    assert layer.secrets[1].source == "npmrc:r.test"
+    assert layer.secrets[1].origin == f"{file}:7"
+    assert layer.rules[0].inject == inject
+
+
+def test_the_first_secret_of_a_new_file(tmp_path: Path) -> None:
+    file = tmp_path / "policy.toml"
+    secret = Secret("pip.r.test:8443", "url:pip:r.test:8443", ("r.test",))
+    rule = Rule("allow", "r.test", (8443,), inject=Inject("A", "{}", secret.name))
+
+    policy_writer.add_secret(file, secret, rule, "user")
+
+    layer = policy_files.read(file, "user")
+    assert layer
+    assert (layer.secrets[0].name, layer.rules[0].ports) == (secret.name, (8443,))

@@ -5,7 +5,9 @@ import base64
 
 import pytest
 
+from swarm.gate.audit_log import AuditLog
 from swarm.gate.denied import Denied
+from swarm.gate.task_net import TaskNet
 from swarm.policy.decide import Attempt
 from swarm.policy.hosts import Host
 from swarm.policy.reasons import Reason
@@ -123,3 +125,18 @@ def test_a_placeholder_on_its_way_elsewhere_is_found(
         assert gate.net.leaked(data, Host("ok.example")) == ""
     assert gate.net.value("token", Host("ok.example")) == "the value"
     assert gate.net.value("token", Host("evil.example")) is None
+
+
+@pytest.mark.parametrize("credentials", ["user:correct-horse", "correct-horse:"])
+def test_a_password_that_comes_back_plain_is_masked(credentials: str) -> None:
+    """What is put in is base64, and a host that echoes may show what it made of it."""
+    value = base64.b64encode(credentials.encode()).decode()
+    secret = Secret("pip", "url:pip:ok.test:443", ("ok.test",))
+    net = TaskNet(Policy(secrets=(secret,)), AuditLog(lambda _line: None))
+    net.hold_secrets({"pip": value}, {})
+
+    masker = net.masker(Host("ok.test"))
+
+    assert masker
+    assert masker.mask(value.encode()) == b"*" * len(value)
+    assert b"correct-horse" not in masker.mask(b"you sent correct-horse")

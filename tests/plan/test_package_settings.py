@@ -121,9 +121,13 @@ def test_uv_and_pdm_find_theirs_in_a_folder_of_the_machine() -> None:
             "xdg/uv/uv.toml",
             chosen("uv"),
             chosen("uv", "corp", "https://b.test/simple"),
+            chosen("uv", "python-install-mirror", "https://python.test/"),
+            chosen("uv", "links", "https://links.test/"),
         )
     )
 
+    assert body["python-install-mirror"] == "https://python.test/"
+    assert body["find-links"] == ["https://links.test/"]
     assert body["index"] == [
         {"name": "user-0", "url": MIRROR, "default": True},
         {"name": "corp", "url": "https://b.test/simple"},
@@ -132,6 +136,31 @@ def test_uv_and_pdm_find_theirs_in_a_folder_of_the_machine() -> None:
         "pypi": {"url": MIRROR}
     }
     assert POINTERS["XDG_CONFIG_DIRS"].split(":")[0] == "/etc/swarm/xdg"
+
+
+def test_conda_asks_the_users_channels_and_leads_names_where_the_user_does() -> None:
+    lines = text(
+        "condarc",
+        chosen("conda", "channels", "https://a.test/main"),
+        chosen("conda", "names", "https://b.test/"),
+        chosen("conda", "corp", "https://c.test/"),
+    ).splitlines()
+
+    assert lines == [
+        f"ssl_verify: {BUNDLE}",
+        'channel_alias: "https://b.test/"',
+        "channels:",
+        '- "https://a.test/main"',
+        "custom_channels:",
+        '  "corp": "https://c.test/"',
+    ]
+
+
+def test_pnpm_has_a_variable_and_no_file() -> None:
+    lines = page(network(chosen("npm"), chosen("pnpm"), chosen("pnpm", "@x")))
+
+    assert f"- pnpm: `{MIRROR}`" in lines
+    assert f"- pnpm (@x): `{MIRROR}`, which you have to name yourself" in lines
 
 
 def test_tools_without_a_file_have_variables() -> None:

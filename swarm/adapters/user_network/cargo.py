@@ -63,6 +63,23 @@ def _credentials(home: Path, user: User, reading: Reading) -> dict[str, str]:
     return places
 
 
+def token_variable(registry: str) -> str:
+    """The variable that holds a registry's token; cargo asks nothing without one."""
+    return f"CARGO_REGISTRIES_{registry.upper().replace('-', '_')}_TOKEN"
+
+
+def token(registry: str, user: User, reading: Reading) -> str:
+    """The token for a registry of that name; empty without one."""
+    variable = token_variable(registry)
+    if user.environment.get(variable):
+        return user.environment[variable]
+    home, found = user.folder("CARGO_HOME", ".cargo"), ""
+    for file in (home / "credentials", home / "credentials.toml"):
+        body = reading.parsed(file, formats.toml) or {}
+        found = str(formats.dig(body, "registries", registry, "token") or found)
+    return found
+
+
 def _add(
     reading: Reading, url: object, origin: str, scope: str, credential: str
 ) -> None:

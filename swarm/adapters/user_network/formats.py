@@ -106,3 +106,35 @@ def entries(value: object) -> Iterator[object]:
         yield from value
     elif value is not None:
         yield value
+
+
+def netrc(text: str) -> dict[str, str]:
+    """`login:password` of each machine of a netrc file; a default is left out."""
+    found = dict[str, str]()
+    words = iter(_netrc_words(text))
+    host, login = "", ""
+    for word in words:
+        if word == "machine":
+            host, login = next(words, "").lower(), ""
+        elif word == "default":
+            host = ""
+        elif word == "login":
+            login = next(words, "")
+        elif word == "password":
+            password = next(words, "")
+            if host and password:
+                found[host] = f"{login}:{password}"
+    return found
+
+
+def _netrc_words(text: str) -> Iterator[str]:
+    """The words without comments, and without macros, which end at an empty line."""
+    is_macro = False
+    for line in text.splitlines():
+        words = line.split()
+        if not words:
+            is_macro = False
+        elif words[0] == "macdef":
+            is_macro = True
+        elif not is_macro and not words[0].startswith("#"):
+            yield from (word.strip('"') for word in words)

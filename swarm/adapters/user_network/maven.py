@@ -51,6 +51,19 @@ def _read_settings(root: Element, name: str, reading: Reading) -> None:
             reading.replaces_default = True
 
 
+def password(server: str, user: User, reading: Reading) -> str:
+    """`user:password` of a server of that id; empty without one, or if encrypted."""
+    found = ""
+    for file in _files(user):
+        root = reading.parsed(file, formats.xml)
+        for each in root.iterfind("{*}servers/{*}server") if root is not None else ():
+            secret = _expanded(_text(each, "password"), user)
+            is_encrypted = secret.startswith("{") and secret.endswith("}")
+            if _text(each, "id") == server and secret and not is_encrypted:
+                found = f"{_expanded(_text(each, 'username'), user)}:{secret}"
+    return found
+
+
 def _repositories(root: Element) -> Iterator[Element]:
     for path in _REPOSITORIES:
         for repository in root.iterfind(f"{{*}}profiles/{{*}}profile/{{*}}{path}"):

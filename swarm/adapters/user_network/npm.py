@@ -31,6 +31,16 @@ class Npmrc:
             prefix = prefix.rpartition("/")[0]
         return ""
 
+    def credentials(self) -> dict[str, tuple[str, str]]:
+        """The kind and the place of each token by what it is for: `//host/path`."""
+        found = dict[str, tuple[str, str]]()
+        for kind in reversed(_SECRETS):
+            for key, (value, origin) in self.values.items():
+                prefix, sign, name = key.rpartition(":")
+                if sign and name == kind and prefix.startswith("//") and value:
+                    found[prefix.rstrip("/")] = (kind, origin)
+        return found
+
 
 def read(user: User, reading: Reading) -> None:
     """Read what npm installs from."""

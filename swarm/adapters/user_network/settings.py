@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
 from swarm.adapters.user_network import bounded_file
 from swarm.adapters.user_network.bounded_file import BadSettings
@@ -76,6 +76,8 @@ class Reading:
     problems: list[str] = field(default_factory=list)
     settings: dict[str, str] = field(default_factory=dict)
     """Variables that say how the tool takes what it fetches; without secrets."""
+    passwords: dict[str, str] = field(default_factory=dict, repr=False)
+    """`user:password` of URLs by `host:port`; for the gate alone, in no reading."""
     replaces_default: bool = False
     """The user's settings leave nothing of the tool's public default in force."""
 
@@ -126,6 +128,11 @@ class Reading:
         clean = _without_secrets(parts)
         has_secret = "@" in parts.netloc or _CONDA_TOKEN.match(parts.path) is not None
         credential = credential or (origin if has_secret else "")
+        if "@" in parts.netloc:
+            place = Registry(self.tool, urlunsplit(clean))
+            user, password = unquote(parts.username or ""), parts.password
+            secret = f"{user}:{unquote(password or '')}"
+            self.passwords.setdefault(f"{place.host}:{place.port}", secret)
         registry = Registry(
             self.tool,
             urlunsplit(clean),

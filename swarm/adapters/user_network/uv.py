@@ -42,10 +42,12 @@ def _read_table(body: dict[str, Any], name: str, reading: Reading) -> None:
         label = formats.dig(index, "name") or ""
         origin = f"{name}: index {label}".rstrip()
         credential = _credential(str(label), reading.user)
+        is_default = formats.dig(index, "default") is True
+        scope = "" if is_default else str(label) or "extra index"
         reading.add(
-            formats.dig(index, "url"), origin, scope=str(label), credential=credential
+            formats.dig(index, "url"), origin, scope=scope, credential=credential
         )
-        if formats.dig(index, "default") is True:
+        if is_default:
             reading.replaces_default = True
     for url in formats.entries(body.get("find-links")):
         if str(url).startswith(("http:", "https:")):
@@ -60,7 +62,8 @@ def _add_named(
     """Add an index of a variable: a URL, or a name, `=` and a URL."""
     match = re.match(r"([A-Za-z0-9_.-]+)=(.+)", entry.strip(), re.DOTALL)
     label, url = (match[1], match[2]) if match else ("", entry.strip())
-    reading.add(url, origin, scope=label, credential=_credential(label, reading.user))
+    scope = "" if is_default else label or "extra index"
+    reading.add(url, origin, scope=scope, credential=_credential(label, reading.user))
     if is_default:
         reading.replaces_default = True
 

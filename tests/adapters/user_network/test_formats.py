@@ -69,3 +69,16 @@ def test_assignments_keep_the_last_and_lose_their_quotes() -> None:
     text = "a = 1\n# b = 2\n; c = 3\n a = \"x = y\"\n[section]\n'@s:k' = 'v'\nflag"
 
     assert formats.assignments(text) == {"a": "x = y", "@s:k": "v"}
+
+
+def test_a_netrc_file_with_macros_comments_and_a_default() -> None:
+    text = (
+        "machine A.test login u password p\n"
+        "macdef init\n  machine macro.test login u password p\n\n"
+        "# machine comment.test login u password p\n"
+        'machine b.test\n\tlogin u\n\taccount x\n\tpassword "p"\n'
+        "machine none.test login u\n"
+        "default login anonymous password everybody\n"
+    )
+
+    assert formats.netrc(text) == {"a.test": "u:p", "b.test": "u:p"}

@@ -60,7 +60,10 @@ def test_several_indexes_with_names_stand_in_one_variable(home: Home) -> None:
 
     reading = home.read(uv.read)
 
-    assert urls(reading) == {"https://a.example/": "corp", "https://b.example/": ""}
+    assert urls(reading) == {
+        "https://a.example/": "corp",
+        "https://b.example/": "extra index",
+    }
     assert reading.registries[0].credential == "UV_INDEX_CORP_PASSWORD"
 
 
