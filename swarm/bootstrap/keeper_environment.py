@@ -66,7 +66,10 @@ def handed_over(paths: HomePaths) -> dict[str, str]:
 
 
 def _network_names(paths: HomePaths, environment: Mapping[str, str]) -> set[str]:
-    return {*variables.named(environment), *_secret_names(paths)}
+    referred = set[str]()
+    with suppress(RuntimeError):  # a user without a home has no files either
+        referred = {*variables.referred(Path.home())}
+    return {*variables.named(environment), *referred, *_secret_names(paths)}
 
 
 def _secret_names(paths: HomePaths) -> Iterator[str]:

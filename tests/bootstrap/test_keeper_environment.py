@@ -106,6 +106,19 @@ def test_the_variable_of_a_secret_counts(
     assert "OTHER_TOKEN" not in keeper_environment.handed_over(paths)
 
 
+def test_the_variable_of_a_token_in_a_file_counts(
+    paths: HomePaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(paths.home))
+    (paths.home / ".npmrc").write_text("//npm.test/:_authToken=${CORP_TOKEN}\n")
+    monkeypatch.setenv("CORP_TOKEN", "correct-horse")
+    keeper_environment.record(paths)
+    monkeypatch.setenv("CORP_TOKEN", "battery-staple")
+
+    assert keeper_environment.handed_over(paths)["CORP_TOKEN"] == "battery-staple"
+    assert keeper_environment.differences(paths, os.getpid()) == ("CORP_TOKEN",)
+
+
 def test_a_policy_file_with_a_mistake_is_no_trouble_here(
     paths: HomePaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,7 +32,7 @@ def read_apk(user: User, reading: Reading) -> None:
 def _files(folder: Path) -> list[Path]:
     try:
         return sorted(folder.iterdir())[:MOST_FILES]
-    except OSError:
+    except (OSError, ValueError):
         return []
 
 

@@ -98,7 +98,7 @@ def _read_download_places(home: Path, reading: Reading) -> None:
     indexes = home / "registry" / "index"
     try:
         folders = sorted(indexes.iterdir())[:20]
-    except OSError:
+    except (OSError, ValueError):
         return
     for folder in folders:
         is_default = folder.name.rpartition("-")[0] not in chosen

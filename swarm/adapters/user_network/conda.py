@@ -81,6 +81,6 @@ def _files(user: User) -> Iterator[Path]:
 def _folder(folder: Path) -> list[Path]:
     try:
         files = sorted(folder.iterdir())[:MOST_FILES]
-    except OSError:
+    except (OSError, ValueError):
         return []
     return [file for file in files if file.suffix in (".yml", ".yaml")]

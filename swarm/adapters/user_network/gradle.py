@@ -53,6 +53,6 @@ def _scripts(home: Path) -> Iterator[Path]:
     yield home / "init.gradle.kts"
     try:
         scripts = sorted((home / "init.d").iterdir())[:MOST_SCRIPTS]
-    except OSError:
+    except (OSError, ValueError):
         return
     yield from (s for s in scripts if s.name.endswith((".gradle", ".gradle.kts")))

@@ -63,6 +63,6 @@ def _files(user: User) -> Iterator[Path]:
 def _configs(folder: Path) -> list[Path]:
     try:
         files = sorted(folder.iterdir())[:MOST_FILES]
-    except OSError:
+    except (OSError, ValueError):
         return []
     return [file for file in files if file.suffix.lower() == ".config"]

@@ -4,8 +4,13 @@ The keeper gets these of the user's shell, and front ends compare theirs with it
 reader that asks for another variable adds it here.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
+from pathlib import Path
+
+from swarm.adapters.user_network import bounded_file
+from swarm.adapters.user_network.bounded_file import BadSettings
 
 PATTERNS = (
     # The way out, and what is trusted on it. Many tools take either case.
@@ -47,3 +52,27 @@ def _is_consulted(name: str) -> bool:
 
 def _fits(name: str, patterns: tuple[str, ...]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+REFERRING = (
+    ".npmrc", ".yarnrc.yml", ".bunfig.toml", ".config/pnpm/rc", ".config/pnpm/auth.ini",
+    ".m2/settings.xml", ".gradle/gradle.properties", ".nuget/NuGet/NuGet.Config",
+)  # fmt: skip
+"""Files below the home that may name any variable, mostly one with a token."""
+_REFERENCE = re.compile(r"\$\{(?:env\.)?([A-Za-z_][A-Za-z0-9_]*)|%([A-Za-z_]\w*)%")
+
+
+def referred(home: Path) -> Iterator[str]:
+    """The variables that the user's files name: `${CORP_TOKEN}` in an `.npmrc`.
+
+    A file that cannot be read names none here; its reader tells of it.
+    """
+    for name in REFERRING:
+        try:
+            yield from bounded_file.parsed(home / name, _names) or ()
+        except BadSettings:
+            continue
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(match[1] or match[2] for match in _REFERENCE.finditer(text))

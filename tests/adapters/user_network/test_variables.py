@@ -1,8 +1,10 @@
 """Every variable by which a tool is sent to another registry reaches the keeper."""
 
+from pathlib import Path
+
 import pytest
 
-from swarm.adapters.user_network.variables import named
+from swarm.adapters.user_network.variables import named, referred
 
 
 @pytest.mark.parametrize(
@@ -63,3 +65,19 @@ def test_it_is_handed_over(name: str) -> None:
 def test_it_stays_where_it_is(name: str) -> None:
     """Other secrets, and what changes with each directory or activation."""
     assert named([name]) == ()
+
+
+def test_what_a_file_of_the_users_names_is_handed_over(tmp_path: Path) -> None:
+    """A token in an `.npmrc` is mostly such a name; no other file counts."""
+    (tmp_path / ".npmrc").write_text(
+        "//npm.test/:_authToken=${CORP_TOKEN}\n//b.test/:_authToken=${OTHER-}\n$NOT ${}"
+    )
+    (tmp_path / ".m2").mkdir()
+    (tmp_path / ".m2" / "settings.xml").write_text("<a>${env.MVN_PW} ${user.home}</a>")
+    (tmp_path / ".bashrc").write_text("echo ${SHELL_ONLY}")
+    (tmp_path / ".yarnrc.yml").mkdir()
+
+    found = {*referred(tmp_path)}
+
+    assert {"CORP_TOKEN", "OTHER", "MVN_PW"} <= found
+    assert not found & {"NOT", "SHELL_ONLY"}
