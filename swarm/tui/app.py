@@ -10,6 +10,7 @@ from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import Provider
+from textual.events import Key
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
@@ -41,6 +42,7 @@ from swarm.tui.messages import (
 )
 from swarm.tui.present.ascii import AsciiOnly
 from swarm.tui.present.formatting import ERROR, GOOD
+from swarm.tui.present.keyboard_layout import latin_key
 from swarm.tui.screens import opening
 from swarm.tui.screens.base import KeyScreen
 from swarm.tui.screens.command_palette import KeyCommands
@@ -86,6 +88,7 @@ class SwarmApp(App[None], inherit_bindings=False):
         self._repo = repo
         self._options = options or Options()
         self._version = -1
+        self._knows_of_layout = False
         self._open: dict[int, Wish] = {}
         """Wishes of this dashboard that the keeper has not decided, by id."""
         self._unsubmitted: list[Wish] = []
@@ -148,6 +151,19 @@ class SwarmApp(App[None], inherit_bindings=False):
     def _after_first_paint(self) -> None:
         self._on_first_paint()
         self._preload()
+
+    def on_key(self, event: Key) -> None:
+        """Take a letter of another keyboard layout for the Latin one of its key."""
+        character = event.character or ""
+        if character.isascii() or not event.is_printable:
+            return
+        event.stop()
+        key = latin_key(character)
+        if key:
+            self.simulate_key(key)
+        elif not self._knows_of_layout:
+            self._knows_of_layout = True
+            self._say("swarm's keys are Latin letters: switch the keyboard's layout")
 
     @work(group="preload", exit_on_error=False)
     async def _preload(self) -> None:

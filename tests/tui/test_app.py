@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 import pytest
-from textual.widgets import Static
+from textual.widgets import Static, TextArea
 
 from swarm.engine.readers.audit import AuditReader
 from swarm.tui.widgets.message_line import MessageLine
@@ -56,3 +56,31 @@ async def test_a_worker_that_fails_says_so_and_logs_its_traceback_once(
     assert len(logged) == 1
     assert "in _fail" in logged[0].getMessage()
     assert "\x1b" not in logged[0].getMessage()
+
+
+@pytest.mark.parametrize("letter", ["т", "ν", "מ"])
+async def test_a_key_of_another_layout_acts(recorded: Recorded, letter: str) -> None:
+    """As the Latin letter of that key; a text field takes it as it is."""
+    backend = recorded(THREE_RUNNING)
+    with shown(backend) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, backend, letter)
+            dialog = app.screen
+            await press(pilot, backend, letter)
+            texts = [area.text for area in dialog.query(TextArea)]
+
+    assert type(dialog).__name__ == "NewTaskDialog"
+    assert letter in texts
+
+
+async def test_a_letter_that_is_no_key_is_explained_once(recorded: Recorded) -> None:
+    """In a script that no layout of ours has."""
+    backend = recorded(THREE_RUNNING)
+    with shown(backend) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, backend, "ก")
+            line = app.screen.query_one(MessageLine)
+            assert "switch the keyboard's layout" in str(line.content)
+            line.say("other", "")
+            await press(pilot, backend, "ก")
+            assert "other" in str(line.content)
