@@ -114,14 +114,15 @@ def refuse(
     """The reason why nobody may connect there; None if somebody may.
 
     A public address passes, one of the `allowed` networks, and with `private` one of
-    the user's own network. Metadata never passes.
+    the user's own network. Metadata never passes; loopback and link-local ones need a
+    network of their own kind.
     """
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
         return Reason.NOT_AN_ADDRESS
     found = _kind(address)
-    if found is not AddressKind.METADATA and any(address in net for net in allowed):
+    if any(address in net and _is_meant_by(net, found) for net in allowed):
         return None
     if private and found.is_inside:
         return None
@@ -135,6 +136,19 @@ def is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_meant_by(net: Network, found: AddressKind) -> bool:
+    """True if a network that holds an address of this kind was written for it.
+
+    A wide one is not meant for the gate itself or for link-local addresses, and none
+    for metadata.
+    """
+    if found is AddressKind.LOOPBACK:
+        return net.is_loopback
+    if found is AddressKind.LINK_LOCAL:
+        return net.is_link_local
+    return found is not AddressKind.METADATA
 
 
 def _carries_ipv4(address: ipaddress.IPv6Address) -> bool:

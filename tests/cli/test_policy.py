@@ -1,6 +1,7 @@
 """`swarm policy`: read what is in force and why; change it by wishes."""
 
 import json
+import socket
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -240,6 +241,26 @@ def test_why_vets_the_address_as_the_gate_will(
     assert f"reason {reason}" in words
     assert address in words
     assert line in words
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "0.0.0.0"])
+def test_why_knows_what_containers_see_of_this_machine(
+    swarm: Swarm, file: Path, address: str
+) -> None:
+    """A service on loopback alone is the usual surprise."""
+    with socket.socket() as service:
+        service.bind((address, 0))
+        service.listen()
+        port = service.getsockname()[1]
+        name = "host.docker.internal"
+        rule = f'[[allow]]\nhost = "{name}"\nports = [{port}]\nallow_private = true\n'
+        file.write_text(f"version = 1\n{rule}")
+
+        status, out, _ = swarm("policy", "why", f"{name}:{port}")
+
+    assert status == exit_codes.DONE
+    told = "127.0.0.1 alone, which no container sees" in " ".join(out.split())
+    assert told == (address == "127.0.0.1")
 
 
 def test_allow_does_not_claim_to_open_what_leads_inside(

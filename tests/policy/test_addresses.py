@@ -92,6 +92,11 @@ def test_what_is_never_open_stays_shut_with_private(address: str) -> None:
 @pytest.mark.parametrize(
     ("network", "address"),
     [
+        ("0.0.0.0/0", "127.0.0.1"),
+        ("126.0.0.0/7", "127.0.0.1"),
+        ("::/0", "::1"),
+        ("::/0", "fe80::1"),
+        ("0.0.0.0/0", "169.254.1.1"),
         ("169.254.0.0/16", "169.254.169.254"),
         ("100.64.0.0/10", "100.100.100.200"),
         ("fd00::/8", "fd00:ec2::254"),
@@ -100,13 +105,28 @@ def test_what_is_never_open_stays_shut_with_private(address: str) -> None:
         ("2002::/16", "2002:a9fe:a9fe::1"),
     ],
 )
-def test_no_network_of_a_file_opens_the_clouds_metadata(
+def test_no_wide_network_opens_the_gate_itself_or_metadata(
     network: str, address: str
 ) -> None:
     """A wide line is not meant for it, whatever form the address has."""
     allowed = [addresses.network(network)]
 
     assert addresses.refuse(address, allowed) is Reason.ADDRESS_NOT_PUBLIC
+
+
+@pytest.mark.parametrize(
+    ("network", "address"),
+    [
+        ("127.0.0.0/8", "127.0.0.1"),
+        ("127.0.0.1/32", "127.0.0.1"),
+        ("::1/128", "::1"),
+        ("169.254.0.0/16", "169.254.1.1"),
+        ("fe80::/10", "fe80::1"),
+        ("0.0.0.0/0", "10.0.0.1"),
+    ],
+)
+def test_a_network_of_its_own_kind_opens_an_address(network: str, address: str) -> None:
+    assert addresses.refuse(address, [addresses.network(network)]) is None
 
 
 @given(st.ip_addresses())

@@ -6,7 +6,7 @@ import time
 from argparse import Namespace
 from dataclasses import replace
 
-from swarm.adapters import name_lookup, terminal
+from swarm.adapters import listening, name_lookup, terminal
 from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.arguments import needed_repository
@@ -16,6 +16,7 @@ from swarm.config import load, policy_files, policy_writer
 from swarm.engine.readers import policy as policy_reader
 from swarm.errors import SwarmError
 from swarm.model.wishes import AddService, Grant, Kind, Revoke, Scope, Trust
+from swarm.plan.gate_containers import HOST_NAME
 from swarm.policy import addresses, explain
 from swarm.policy.rules import Rule
 
@@ -49,6 +50,8 @@ def _grant(args: Namespace, kind: Kind) -> int:
     done = ask(home.places(), grant)
     where = f" in {done['file']}" if done["file"] else ""
     problem = _still_shut(args, grant) if kind == "allow" else ""
+    if kind == "allow" and host == HOST_NAME and listening.is_loopback_only(port):
+        output.note(f"{host} leads to {inspect.this_machine(port)}")
     if problem:
         output.note(f"{done['rule']}{where}; it opens nothing yet: {problem}")
         return exit_codes.FAILED

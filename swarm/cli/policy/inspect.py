@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from swarm.adapters import name_lookup
+from swarm.adapters import listening, name_lookup
 from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.arguments import repository
@@ -18,6 +18,7 @@ from swarm.errors import Refused, SwarmError
 from swarm.model import format, secret_words
 from swarm.model.safe_text import safe_line
 from swarm.model.user_network import ParentProxy
+from swarm.plan.gate_containers import HOST_NAME
 from swarm.policy import addresses, explain, no_proxy, unsearched
 from swarm.policy.decide import Attempt
 from swarm.policy.explain import Explanation
@@ -177,6 +178,20 @@ def _verdict_json(explanation: Explanation) -> dict[str, Any]:
     }
 
 
+def this_machine(port: int) -> str:
+    """Where `host.docker.internal` leads to, and what containers see there."""
+    words = "this machine, by the address of its container bridge"
+    found = listening.addresses(port)
+    if found is None:
+        return words
+    if listening.is_loopback_only(port):
+        return (
+            f"{words}; what listens on {port} does so on 127.0.0.1 alone, which no "
+            "container sees: let it listen on the bridge or on 0.0.0.0"
+        )
+    return words if found else f"{words}; nothing listens on {port} now"
+
+
 def _verdict_fields(
     explanation: Explanation, found: Sequence[str], parent: ParentProxy | None
 ) -> Iterator[tuple[str, str]]:
@@ -201,6 +216,8 @@ def _verdict_fields(
     if found:
         words = ", ".join(f"{one} ({addresses.kind(one).value})" for one in found[:8])
         yield "leads to", f"{words}, as this machine resolves it now"
+    elif verdict.allow and attempt.host.name == HOST_NAME:
+        yield "leads to", this_machine(attempt.port)
     elif verdict.allow and parent:
         yield "leads to", "what the proxy makes of the name: its address is not vetted"
     elif verdict.allow:
