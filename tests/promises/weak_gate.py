@@ -12,6 +12,8 @@ from swarm.gate import (
     connection_handler,
     dialing,
     dns,
+    http2_fields,
+    http2_frames,
     http_session,
     request_decision,
     request_head,
@@ -77,6 +79,18 @@ def lenient_parse(data):
         return request_head.RequestHead(
             words[0].decode(), "origin", Host("x"), 0, target
         )
+
+
+def lenient_http2(fields):
+    """The last of each field counts, whatever it is."""
+    named = dict(fields)
+    rest = [(key, value) for key, value in fields if key[:1] != b":"]
+    authority = named.get(b":authority") or b"x"
+    host, port = lenient_authority(authority.decode("latin-1"))
+    path = named.get(b":path", b"/").decode("latin-1")
+    method = named.get(b":method", b"GET").decode()
+    head = request_head.RequestHead(method, "origin", host, port, path)
+    return http2_fields.Http2Request(head, authority, rest)
 
 
 def lenient_target(text):
@@ -181,6 +195,8 @@ request_head.parse, request_head.authority, request_head.end = (
     end_anyhow,
 )
 request_target.parse = lenient_target
+http2_fields.request = lenient_http2
+http2_frames.FrameReader._check = lambda self, size, kind, flags: None
 sniffing.require_name = lambda asked, host: None
 sniffing.require_open_name = lambda asked, policy: None
 connection_handler.ConnectionHandler._serve_inside = raw_inside
