@@ -232,8 +232,8 @@ class Http2Connection:
         with contextlib.suppress(OSError, TimeoutError):
             await asyncio.wait_for(self._write_pieces(), CLOSING_SECONDS)
 
-    async def open(self) -> Http2Stream:
-        """A new stream to the host; waits while it takes no more at once.
+    async def open(self, fields: Fields, ended: bool) -> Http2Stream:
+        """A new stream to the host with this head; waits while it takes no more.
 
         ConnectionLost if the connection takes none any more.
         """
@@ -244,6 +244,8 @@ class Http2Connection:
             raise ConnectionLost("the connection takes no more requests")
         number = self._h2.get_next_available_stream_id()
         stream = self._streams[number] = Http2Stream(self, number)
+        # At once: the number is taken by its first frame, not by asking for it.
+        stream.begin(fields, ended)
         return stream
 
     def _slots(self) -> int:

@@ -1,9 +1,11 @@
 """One stream's request on its way out, and its answer on the way back."""
 
 import asyncio
+from collections.abc import Coroutine
 from typing import Any
 
 from swarm.gate import http2_fields
+from swarm.gate.http2_connection import Http2Connection
 from swarm.gate.http2_fields import Http2Answer, Http2Request
 from swarm.gate.http2_stream import Data, End, Fields, Head, Http2Stream
 from swarm.gate.http_forward import ANSWER_SECONDS
@@ -28,7 +30,7 @@ class Http2Forwarder:
         self._is_searched = meter.masker is not None
 
     async def carry(
-        self, server: Http2Stream, injected: tuple[bytes, bytes] | None
+        self, host: Http2Connection, injected: tuple[bytes, bytes] | None
     ) -> None:
         """Carry request and answer, each as fast as its taker reads.
 
@@ -39,12 +41,12 @@ class Http2Forwarder:
         fields = http2_fields.forward_fields(
             self._asked, injected, is_read or self._is_searched, self._is_searched
         )
+        is_over = self._client.is_over
+        server = await self._unless_gone(host.open(fields, is_over))
         tasks: list[asyncio.Task[None]] = []
         try:
             if self._asked.expects_continue:
                 await self._client.send_interim([(b":status", b"100")])
-            is_over = self._client.is_over
-            await server.send_head(fields, ended=is_over)
             if not is_over:
                 tasks.append(asyncio.ensure_future(self._relay_request(server)))
             tasks.append(asyncio.ensure_future(self._relay_answer(server)))
@@ -54,6 +56,25 @@ class Http2Forwarder:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             server.close()
+
+    async def _unless_gone(
+        self, opening: Coroutine[Any, Any, Http2Stream]
+    ) -> Http2Stream:
+        """The stream, while the client waits for it and not for ever."""
+        task = asyncio.ensure_future(opening)
+        try:
+            await asyncio.wait(
+                [task, self._client.gone],
+                timeout=ANSWER_SECONDS,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            if task.done():
+                return task.result()
+            if self._client.gone.done():
+                raise ConnectionResetError("the client gave it up")
+            raise TimeoutError("the host takes no request")
+        finally:
+            task.cancel()
 
     async def _until_answered(
         self, server: Http2Stream, *tasks: "asyncio.Task[None]"

@@ -161,21 +161,21 @@ class Http2Session:
     async def _forward(
         self, stream: Http2Stream, asked: Http2Request, request: CurrentRequest
     ) -> None:
-        server = await self._open(request)
+        host = await self._reach(request)
         meter = TransferMeter(self._net, request.host, request.rule)
         self._decision.write_asked(request)
         request.began, failure = time.monotonic(), None
         try:
             forwarder = Http2Forwarder(stream, asked, meter)
-            await forwarder.carry(server, self._decision.injected(request))
+            await forwarder.carry(host, self._decision.injected(request))
         except BaseException as error:
             failure = error
             raise
         finally:
             self._decision.write_end(request, meter, failure)
 
-    async def _open(self, request: CurrentRequest) -> Http2Stream:
-        """A stream to the host, on a connection that is made if there is none."""
+    async def _reach(self, request: CurrentRequest) -> Http2Connection:
+        """The connection to the host, which is made if there is none."""
         while self._host is None or self._host.is_draining:
             if self._dialing is None:
                 self._dialing = asyncio.ensure_future(self._dial(request.verdict))
@@ -186,7 +186,7 @@ class Http2Session:
                 if dialing.done() and self._dialing is dialing:
                     self._dialing = None
         request.address = self._address
-        return await self._host.open()
+        return self._host
 
     async def _dial(self, verdict: Verdict | None) -> None:
         made = await self._connector.connect(*self._place, verdict, (HTTP2,))

@@ -182,12 +182,16 @@ class Http2Stream:
 
     async def send_head(self, fields: Fields, ended: bool = False) -> None:
         """Send the fields that begin a message, or those after its body."""
+        self.begin(fields, ended)
+        await self._connection.room()
+
+    def begin(self, fields: Fields, ended: bool) -> None:
+        """As `send_head`, without a wait for a peer that does not read."""
         if self._failure is not None:
             raise self._failure
         self._has_begun_sending = True
         self._has_sent_end = self._has_sent_end or ended
         self._connection.send_head(self.number, fields, ended)
-        await self._connection.room()
 
     async def send_interim(self, fields: Fields) -> None:
         """Send an interim answer (1xx), which begins nothing."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from h2.settings import SettingCodes, Settings
 
 from swarm.policy.rules import Inject, Limits, Policy, Rule, Secret
 from tests.gate.gate_harness import LOCAL, GateHarness
@@ -417,3 +418,23 @@ async def test_an_idle_connection_ends_in_order(
 
     assert client.goaway is not None
     assert int(client.goaway.error_code or 0) == 0
+
+
+async def test_a_client_need_not_wait_for_a_host_that_takes_nothing(
+    gate: GateHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It allows no stream at all: the request is taken back, or told after a while."""
+    monkeypatch.setattr("swarm.gate.http2_forward.ANSWER_SECONDS", 0.5)
+
+    def none_at_once(peer: Peer) -> None:
+        limit = SettingCodes.MAX_CONCURRENT_STREAMS
+        peer.h2.local_settings = Settings(client=False, initial_values={limit: 0})
+
+    async with http2_server(ok, gate.web_ca, begin=none_at_once) as port:
+        gate.allow(Rule("allow", "ok.example", (port,), methods=("GET",)))
+        client = await dial(gate, port)
+        # The first one is on its way before the host has told its limit.
+        await client.whole(client.ask(get(port)))
+        answer = await client.whole(client.ask(get(port)))
+
+    assert answer.status == 502
