@@ -13,8 +13,9 @@ import sys
 import time
 from collections.abc import Iterator
 
-from swarm.gate import dns, request_head, tls_client_hello
+from swarm.gate import dns, http2_fields, request_head, tls_client_hello
 from swarm.gate.dns import FakeAddresses
+from swarm.gate.http2_frames import Http2Refused
 from swarm.gate.request_head import BadHead
 from swarm.gate.tls_client_hello import BadClientHello
 from swarm.policy import hosts, policy_parser, request_target
@@ -178,6 +179,24 @@ def _policy(data: bytes) -> bool:
     return True
 
 
+def _fields(data: bytes) -> bool:
+    """Lines of `name value`, as the fields of a request of HTTP/2."""
+    pairs = [line.partition(b" ") for line in data.split(b"\n")]
+    fields = [(name, value) for name, _, value in pairs]
+    try:
+        asked = http2_fields.request(fields)
+    except (BadHead, Http2Refused):
+        return False
+    for key, value in http2_fields.forward_fields(asked, None, False, False):
+        if re.search(rb"[\r\n\0]", key + value) or key != key.lower():
+            raise Broken(f"{fields!r} goes on as {key!r}: {value!r}")
+    named = {value for key, value in fields if key in (b":authority", b"host")}
+    if len({value.lower().rstrip(b".") for value in named if value}) != 1:
+        raise Broken(f"{fields!r} was taken for {asked.head.host}")
+    _target(asked.head.target.encode("latin-1"))
+    return True
+
+
 def _client_hello() -> bytes:
     outgoing = ssl.MemoryBIO()
     made = ssl.create_default_context().wrap_bio(
@@ -216,6 +235,15 @@ TARGETS = (
         "dns",
         (b"\0\7\1\0\0\1\0\0\0\0\0\0\4good\4test\0\0\1\0\1",),
         _dns,
+    ),
+    Target(
+        "fields",
+        (
+            b":method GET\n:scheme https\n:authority api.test\n:path /v1/x\n"
+            b"te trailers",
+            b":method GET\n:scheme https\n:path /v1\nhost good.test\nx-a b",
+        ),
+        _fields,
     ),
     Target("targets", (b"/v1/a/b?c=d", b"/a/b/c", b"/v1/%41/..", b"/x"), _target),
     Target("policies", (TOML,), _policy),

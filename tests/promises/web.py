@@ -111,7 +111,7 @@ class Web:
                     speaker.acknowledge_received_data(size, number)
                 if isinstance(event, events.StreamEnded):
                     speaker.send_headers(number, [(b":status", b"200")])
-                    speaker.send_data(number, requests[number][:8192], end_stream=True)
+                    speaker.send_data(number, requests[number][:2000], end_stream=True)
             wire.sendall(speaker.data_to_send())
 
     def _drip(self, wire: socket.socket) -> None:
