@@ -44,7 +44,7 @@ class Upstream:
 
         `context` is for a proxy that is spoken to by TLS.
         """
-        self._parent = ParentRoute(proxy, self._resolver, context) if proxy else None
+        self._parent = ParentRoute(proxy, self._known, context) if proxy else None
 
     def parent_of(self, name: str, port: int) -> ParentRoute | None:
         """The parent proxy that this host is reached through, if it is."""
@@ -70,7 +70,7 @@ class Upstream:
         """
         parent = self.parent_of(name, port)
         if parent is None:
-            addresses = self._cached(name) or await self._resolve(name)
+            addresses = await self._known(name)
             _vet(evaluator, addresses, verdict)
             try:
                 return UpstreamConnection(*await dial_any(addresses, port))
@@ -83,6 +83,9 @@ class Upstream:
         if in_the_clear:
             return UpstreamConnection(await parent.open_plain(), BY_PARENT, parent)
         return UpstreamConnection(await parent.open_tunnel(name, port), BY_PARENT)
+
+    async def _known(self, name: str) -> list[str]:
+        return self._cached(name) or await self._resolve(name)
 
     def _cached(self, name: str) -> list[str]:
         until, addresses = self._cache.get(name, (0.0, []))

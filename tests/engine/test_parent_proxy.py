@@ -30,7 +30,7 @@ upstream_ca = ["{ca}"]
 """
 FETCH = """
 curl -sS -m 30 http://{host}:{port}/plain > plain.txt 2>&1
-curl -sSk -m 30 https://{host}:{port}/read > read.txt 2>&1
+curl -sS -m 30 https://{host}:{port}/read > read.txt 2>&1
 env -u http_proxy curl -sS -m 30 http://{host}:{port}/transparent > straight.txt 2>&1
 curl -sS -m 30 -o denied.txt -w '%{{http_code}}' http://other.example/ > code.txt 2>&1
 true

@@ -7,6 +7,7 @@ from swarm.engine.egress import policy_enforcement, user_network
 from swarm.engine.egress.java_truststore import jks
 from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.engine.gate.client import GateInfo
+from swarm.engine.host import images
 from swarm.engine.parts import EngineParts
 from swarm.errors import IllegalMove, SwarmError
 from swarm.model import events
@@ -35,7 +36,9 @@ def write_sandbox_files(parts: EngineParts, task: Task, policy: Policy) -> None:
     folder = sandbox_environment.mounted_folder(plan.sandbox.mounts)
     assert folder is not None
     folder.mkdir(parents=True, exist_ok=True, mode=0o755)
-    for name, content in _certificate_files(gate_info).items():
+    host_texts = (text.decode() for text in images.host_certificates().values())
+    added = (*policy.upstream_ca, *host_texts)
+    for name, content in certificate_files(gate_info, added).items():
         _write_if_changed(folder / name, content)
     network = user_network.known()
     texts = package_settings.files(network, sandbox_environment.BUNDLE)
@@ -45,10 +48,16 @@ def write_sandbox_files(parts: EngineParts, task: Task, policy: Policy) -> None:
         _write_if_changed(folder / name, text.encode())
 
 
-def _certificate_files(gate_info: GateInfo) -> dict[str, bytes]:
-    bundle = f"{gate_info.roots.rstrip()}\n{gate_info.ca}"
+def certificate_files(gate_info: GateInfo, added: tuple[str, ...]) -> dict[str, bytes]:
+    """The files by which programs in the sandbox trust the gate.
+
+    They trust the `added` authorities, as the gate does: where it does not look inside,
+    a mirror's own certificate reaches them, or that of a proxy which signs TLS anew.
+    """
+    own = "".join(f"{text.strip()}\n" for text in (gate_info.ca, *dict.fromkeys(added)))
+    bundle = f"{gate_info.roots.rstrip()}\n{own}"
     return {
-        "ca.pem": gate_info.ca.encode(),
+        "ca.pem": own.encode(),
         "bundle.pem": bundle.encode(),
         "trust.jks": jks(bundle),
     }

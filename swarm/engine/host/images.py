@@ -1,6 +1,7 @@
 """Which image a sandbox stands on: named by its content, built when it is missing."""
 
 import hashlib
+import ssl
 import tempfile
 from pathlib import Path
 from typing import Protocol
@@ -158,19 +159,28 @@ def _context(name: str) -> dict[str, bytes]:
     for package in PACKAGES.get(name, ()):
         files |= _sources(package)
     files["extra-ca/.keep"] = b""
-    return files | _host_certificates()
+    return files | host_certificates()
 
 
-def _host_certificates() -> dict[str, bytes]:
+def host_certificates() -> dict[str, bytes]:
     """The host's extra CA certificates, under the only ending that Debian takes."""
     files: dict[str, bytes] = {}
     for folder in HOST_CERTIFICATES:
         for path in sorted(folder.glob("*")):
-            content = path.read_bytes() if path.is_file() else b""
-            # A binary certificate is none for Debian; other files are none at all.
-            if path.suffix in (".crt", ".pem") and b"-----BEGIN CERT" in content:
+            if path.suffix in (".crt", ".pem") and (content := _certificate(path)):
                 files.setdefault(f"extra-ca/{path.stem}.crt", content)
     return files
+
+
+def _certificate(path: Path) -> bytes:
+    """The file; empty if it cannot be read or holds no certificates in PEM."""
+    try:
+        content = path.read_bytes()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_verify_locations(cadata=content.decode("ascii"))
+    except (OSError, ValueError):
+        return b""  # what is no certificate for one program is none for the others
+    return content
 
 
 def _sources(package: str) -> dict[str, bytes]:

@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from swarm.engine.host import images
+from swarm.gate.certificates import authority
 from swarm.ports import ImageFacts, Progress
-
-CERTIFICATE = b"-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n"
 
 
 class Engine:
@@ -75,11 +74,14 @@ def test_the_certificates_that_the_owner_added_go_into_every_image(
 ) -> None:
     """Wherever the distribution has them, under the ending that Debian takes."""
     first, second = tmp_path / "debian", tmp_path / "fedora"
+    certificate = authority(tmp_path).encode()
+    broken = b"-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n"
     for folder, name, content in (
-        (first, "corp.crt", CERTIFICATE),
-        (first, "notes.txt", CERTIFICATE),
+        (first, "corp.crt", certificate),
+        (first, "notes.txt", certificate),
         (first, "binary.crt", b"\x30\x82"),
-        (second, "other.pem", CERTIFICATE),
+        (first, "broken.crt", broken),
+        (second, "other.pem", certificate),
     ):
         folder.mkdir(exist_ok=True)
         (folder / name).write_bytes(content)
