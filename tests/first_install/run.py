@@ -171,8 +171,8 @@ class Place:
         return self.name != DIRECT or TOOLS[tool].is_public
 
     def _run(self, tool: str) -> tuple[bool, str]:
-        is_there = self.mirror and self._uses_mirror(tool)
-        url = self.mirror.url if self.mirror and is_there else ""
+        uses_mirror = self.mirror and self._uses_mirror(tool)
+        url = self.mirror.url if self.mirror and uses_mirror else ""
         folder = self.harness.paths.worktree(self.task) / f"first-{tool}"
         write(folder, TOOLS[tool].project(url))
         os.system(f"chmod -R a+rwX {folder}")
