@@ -16,6 +16,8 @@ from swarm.plan.specs import Mount
 
 FOLDER = "/etc/swarm"
 
+WORTHLESS = "the-gate-puts-yours-here"
+"""Where a tool wants a token of its own before it asks: the gate replaces it."""
 POINTERS = {
     "PIP_CONFIG_FILE": f"{FOLDER}/pip.conf",
     "npm_config_globalconfig": f"{FOLDER}/npmrc",
@@ -246,6 +248,9 @@ def _cargo(network: UserNetwork, bundle: str) -> str:
         if (table, registry.scope) != ("source", "crates-io"):
             lines += [f"[{table}.{_quoted(registry.scope)}]"]
             lines += [f"{key} = {_quoted(f'sparse+{registry.url}')}"]
+            # Without any token cargo does not even ask a registry that wants one.
+            has_token = registry.credential and table == "registries"
+            lines += [f"token = {_quoted(WORTHLESS)}"] if has_token else []
     return _text(lines)
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from swarm.model.user_network import Registry, UserNetwork
 from swarm.plan import package_settings, sandbox_environment
-from swarm.plan.package_settings import POINTERS, environment, files, page
+from swarm.plan.package_settings import POINTERS, WORTHLESS, environment, files, page
 
 BUNDLE = sandbox_environment.BUNDLE
 MIRROR = "https://mirror.corp.test/repo/"
@@ -90,12 +90,14 @@ def test_cargo_replaces_its_default_only_if_the_user_has() -> None:
 
 def test_a_registry_may_stand_in_for_cargos_default() -> None:
     """With a token a mirror is a registry: sources know none."""
-    registry = chosen("cargo", "corp", origin="~/.cargo/config.toml: registries.corp")
+    origin = "~/.cargo/config.toml: registries.corp"
+    registry = Registry("cargo", MIRROR, "corp", origin, credential="a file")
 
     replaced = tomllib.loads(text("cargo.toml", registry))
 
     assert replaced["source"] == {"crates-io": {"replace-with": "corp"}}
-    assert replaced["registries"] == {"corp": {"index": f"sparse+{MIRROR}"}}
+    index = {"index": f"sparse+{MIRROR}", "token": WORTHLESS}
+    assert replaced["registries"] == {"corp": index}
 
 
 def test_maven_has_mirrors_and_repositories_only_if_the_user_has() -> None:
