@@ -1,13 +1,15 @@
 """Writes the table of first installs: `python -m tests.first_install`.
 
-`--network NAME` and `--tool NAME` (both again and again) limit it; `--write` puts the
-table into the page, else it is printed alone.
+`--network NAME` and `--tool NAME` (both again and again) limit it; `--read FILE` takes
+what `tests.first_install.run` printed instead of running it. `--write` puts the table
+into README.md and the page, else it is printed alone.
 """
 
 import argparse
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.first_install import table
@@ -15,6 +17,7 @@ from tests.first_install.networks import NETWORKS
 from tests.first_install.projects import TOOLS
 from tests.first_install.run import Result
 
+README = Path(__file__).parents[2] / "README.md"
 PAGE = Path(__file__).parents[2] / "docs" / "FIRST-INSTALL.md"
 RUN_SECONDS = 3600
 
@@ -31,8 +34,14 @@ def results(network: str, tools: list[str]) -> list[Result]:
     )
     if done.returncode:
         raise RuntimeError(f"{network}: {done.stderr}")
-    lines = (json.loads(line) for line in done.stdout.splitlines())
-    return [Result(**{**body, "denials": tuple(body["denials"])}) for body in lines]
+    return list(_parsed(done.stdout))
+
+
+def _parsed(text: str) -> Iterator[Result]:
+    for line in text.splitlines():
+        if line.startswith("{"):
+            body = json.loads(line)
+            yield Result(**{**body, "denials": tuple(body["denials"])})
 
 
 def main() -> None:
@@ -40,18 +49,23 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--network", action="append", choices=NETWORKS)
     parser.add_argument("--tool", action="append", choices=TOOLS)
+    parser.add_argument("--read", action="append", type=Path, default=[])
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
     tools = asked.tool or list(TOOLS)
-    found = []
-    for network in asked.network or NETWORKS:
+    found = [one for file in asked.read for one in _parsed(file.read_text())]
+    for network in () if found else asked.network or NETWORKS:
         print(f"… {network}", file=sys.stderr, flush=True)
         found += results(network, tools)
-    text = table.text(found)
+    order = list(TOOLS)
+    found.sort(key=lambda one: order.index(one.tool))
     if asked.write:
-        PAGE.write_text(text, encoding="utf-8")
+        PAGE.write_text(table.text(found), encoding="utf-8")
+        readme = README.read_text(encoding="utf-8")
+        text = table.replaced(readme, table.outcomes(found))
+        README.write_text(text, encoding="utf-8")
     else:
-        print(text)
+        print(table.text(found))
 
 
 if __name__ == "__main__":

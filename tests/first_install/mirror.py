@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import ssl
 import threading
 import urllib.parse
 from collections.abc import Mapping
@@ -14,8 +15,11 @@ from swarm.gate.certificates import Authority
 from tests.first_install import packages
 from tests.first_install.packages import CRATE, GROUP, NAME, TARBALL, VERSION, WHEEL
 
-HOST = "mirror.test"
-USER = "somebody"
+DOMAIN = "mirror.test"
+FAMILIES = {"pnpm": "npm", "yarn": "npm"}
+"""Tools that read another one's settings."""
+BASE = "https://base.invalid"
+"""Stands in what the registries tell for the address that they were asked by."""
 
 
 class Mirror:
@@ -27,13 +31,21 @@ class Mirror:
         self.authority = Authority(folder)
         self._server = _Server((address, 0), _Handler)
         self.port = int(self._server.server_address[1])
-        self.url = f"https://{HOST}:{self.port}"
-        self._server.files = {**registry_files(self.url, bool(token)), **gems}
+        self._server.files = {**registry_files(bool(token)), **gems}
         self._server.token = token
-        self._server.socket = self.authority.context(HOST).wrap_socket(
+        context = self.authority.context(DOMAIN)
+        context.sni_callback = self._certificate
+        self._server.socket = context.wrap_socket(
             self._server.socket, server_side=True, do_handshake_on_connect=False
         )
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def url(self, tool: str) -> str:
+        """The tool's own registry: no token of another's opens it."""
+        return f"https://{host(tool)}:{self.port}"
+
+    def _certificate(self, wire: ssl.SSLObject, name: str | None, _c: object) -> None:
+        wire.context = self.authority.context(name or DOMAIN)
 
     @property
     def asked(self) -> list[str]:
@@ -46,14 +58,19 @@ class Mirror:
         self._server.server_close()
 
 
-def registry_files(url: str, wants_token: bool) -> dict[str, bytes]:
+def host(tool: str) -> str:
+    """The name of the tool's registry."""
+    return f"{FAMILIES.get(tool, tool)}.{DOMAIN}"
+
+
+def registry_files(wants_token: bool) -> dict[str, bytes]:
     """All that the registries serve but the gems, by path."""
     go = f"/go/{packages.GO_MODULE}/@v"
     wheel = packages.wheel()
     digest = hashlib.sha256(wheel).hexdigest()
     link = f'<a href="/pypi/files/{WHEEL}#sha256={digest}">{WHEEL}</a>'
     info = {"Version": packages.GO_VERSION, "Time": "2020-01-01T00:00:00Z"}
-    cargo: dict[str, Any] = {"dl": f"{url}/cargo/dl/{{crate}}-{{version}}.crate"}
+    cargo: dict[str, Any] = {"dl": f"{BASE}/cargo/dl/{{crate}}-{{version}}.crate"}
     if wants_token:
         cargo["auth-required"] = True
     files = {
@@ -69,7 +86,7 @@ def registry_files(url: str, wants_token: bool) -> dict[str, bytes]:
         f"{go}/{packages.GO_VERSION}.zip": packages.go_zip(),
     }
     for name in (NAME, f"@corp/{NAME}"):
-        files[f"/npm/{name}"] = packages.packument(name, url)
+        files[f"/npm/{name}"] = packages.packument(name, BASE)
         files[f"/npm/{name}/-/{TARBALL}"] = packages.npm_tarball(name)
     return files | _maven_files()
 
@@ -123,7 +140,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path = urllib.parse.unquote(self.path.partition("?")[0])
-        body = self.server.files.get(path, b"")
+        base = f"https://{self.headers.get('host')}".encode()
+        body = self.server.files.get(path, b"").replace(BASE.encode(), base)
         status = 200 if path in self.server.files else 404
         field = self.headers.get("authorization") or ""
         if self.server.token and not is_authorized(field, self.server.token):

@@ -32,7 +32,7 @@ from tests.engine.keeper_harness import (
     open_keeper_harness,
 )
 from tests.first_install import packages
-from tests.first_install.mirror import HOST, Mirror
+from tests.first_install.mirror import DOMAIN, Mirror, host
 from tests.first_install.networks import DIRECT, NETWORKS, Network
 from tests.first_install.parent_proxy import ParentProxy
 from tests.first_install.projects import TOOLS, Files
@@ -121,7 +121,9 @@ class Place:
         words = tuple(dict.fromkeys(_words(one) for one in denied))
         if worked:
             return Result(tool, self.name, "works", "", words)
-        lines = list(dict.fromkeys(_line(one) for one in denied if one.host == HOST))
+        is_public = not self._uses_mirror(tool)
+        places = [one for one in denied if is_public or one.host.endswith(DOMAIN)]
+        lines = list(dict.fromkeys(map(_line, places)))
         followed = [self._follow(line) for line in lines if line.startswith("swarm ")]
         outcome = "fails"
         if followed and all(followed) and self._run(tool)[0]:
@@ -172,7 +174,7 @@ class Place:
 
     def _run(self, tool: str) -> tuple[bool, str]:
         uses_mirror = self.mirror and self._uses_mirror(tool)
-        url = self.mirror.url if self.mirror and uses_mirror else ""
+        url = self.mirror.url(tool) if self.mirror and uses_mirror else ""
         folder = self.harness.paths.worktree(self.task) / f"first-{tool}"
         write(folder, TOOLS[tool].project(url))
         os.system(f"chmod -R a+rwX {folder}")
@@ -262,11 +264,11 @@ def open_place(name: str, tools: list[str]) -> Iterator[Place]:
             mirror = _mirror(folder, address, network, reference)
             proxy = None
             if network.has_proxy:
-                proxy = ParentProxy(address, {HOST: address})
+                proxy = ParentProxy(address, dict.fromkeys(map(host, TOOLS), address))
                 os.environ["HTTPS_PROXY"] = proxy.url
             for tool in tools:
                 if mirror and not (proxy and TOOLS[tool].is_public):
-                    write(user, TOOLS[tool].settings(mirror.url, network.token))
+                    write(user, TOOLS[tool].settings(mirror.url(tool), network.token))
             _configure(harness, reference, mirror, "" if proxy else address)
             harness.start_keeper()
             sample = new_sample_repository(folder / "sample")
@@ -300,10 +302,11 @@ def _mirror(
 def _configure(
     harness: KeeperHarness, reference: str, mirror: Mirror | None, address: str
 ) -> None:
-    hosts = f'{{ "{HOST}" = "{address}" }}' if mirror and address else "{}"
+    names = sorted(set(map(host, TOOLS))) if mirror and address else []
+    hosts = ", ".join(f'"{name}" = "{address}"' for name in names)
     home = harness.paths.home
     (home / "config.toml").write_text(
-        f'[gate]\nready = 0\nhosts = {hosts}\n[sandbox]\nimage = "{reference}"\n'
+        f'[gate]\nready = 0\nhosts = {{ {hosts} }}\n[sandbox]\nimage = "{reference}"\n'
     )
     nets = json.dumps(sorted(set(_nets_of_defaults())))
     policy = f"version = 1\n[network]\nallow_nets = {nets}\n"

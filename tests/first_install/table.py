@@ -9,25 +9,30 @@ from tests.first_install.run import Result
 HEAD = """# The first install
 
 Each tool installs a small project in a box under the preset `balanced`, in four
-networks. `python -m tests.first_install --write` writes this page; hosts of registries
-stand as `REGISTRY`.
+networks. `python -m tests.first_install --write` writes this page and the table in
+README.md; hosts of registries stand as `REGISTRY`.
 
 - **direct**: the tool's public registry. For cargo, go, maven, gradle and gem it is
-  untried here: their packages are made by the test, and public registries have none.
-- **parent proxy**: nothing else leads out, and it wants a password.
+  untried: their packages are made by the test, and public registries have none.
+- **parent proxy**: nothing else leads out, and it wants a password. cargo, go, maven,
+  gradle and gem ask a mirror whose name the proxy alone knows.
 - **private mirror**: the user's tools are set to a mirror at a private address, with a
-  certificate of a company's own.
-- **mirror with token**: the same, and it answers nobody without the user's token.
+  certificate of a company's own, which `upstream_ca` names.
+- **mirror with token**: the same, and it answers nobody without the user's token, which
+  `swarm secret import TOOL` brought.
+
+*works with a line*: a denial named one line, and with that line it works.
 
 """
+BEGIN, END = "<!-- first install: written by a command -->", "<!-- end -->"
 _URL = re.compile(r"(https?://)[^\s/'\"),]+")
 _PLACE = re.compile(r"(?i)\b(?:[a-z0-9-]+\.)+[a-z]{2,}:\d+\b")
 _TELLING = re.compile(r"(?i)swarm|denied|\b40[137]\b|\b50[234]\b|unauthori|certificate")
 LINE_LENGTH = 160
 
 
-def text(results: Iterable[Result]) -> str:
-    """The whole page."""
+def outcomes(results: Iterable[Result]) -> str:
+    """A row for each tool, a column for each network."""
     found = list(results)
     names = [name for name in NETWORKS if any(one.network == name for one in found)]
     rows = ["| tool | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]
@@ -35,9 +40,22 @@ def text(results: Iterable[Result]) -> str:
         by_network = {one.network: one for one in found if one.tool == tool}
         cells = [by_network[n].outcome if n in by_network else "–" for n in names]
         rows.append(f"| {tool} | {' | '.join(cells)} |")
+    return "\n".join(rows) + "\n"
+
+
+def text(results: Iterable[Result]) -> str:
+    """The whole page."""
+    found = list(results)
     said = [line for one in found for line in _said(one)]
-    told = ["", "## What was said", "", *said, ""] if said else [""]
-    return HEAD + "\n".join([*rows, *told])
+    told = ["", "## What was said", "", *said, ""] if said else []
+    return HEAD + outcomes(found) + "\n".join(told)
+
+
+def replaced(page: str, table: str) -> str:
+    """The page with this table between its two marks."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{table}{END}{after}"
 
 
 def _said(result: Result) -> Iterable[str]:

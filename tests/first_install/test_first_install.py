@@ -53,3 +53,9 @@ def test_a_table_names_no_registry() -> None:
     assert "| pip | – | fails | works |" in page
     assert "`error: https://REGISTRY/simple/x: 403 swarm-denied REGISTRY`" in page
     assert "`gate: REGISTRY not-in-allowlist`" in page
+
+
+def test_the_table_stands_where_the_page_has_its_place() -> None:
+    page = f"before\n{table.BEGIN}\nold\n{table.END}\nafter\n"
+
+    assert table.replaced(page, "new\n") == page.replace("old", "new")
