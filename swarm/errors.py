@@ -50,6 +50,10 @@ class ToolMissing(ToolError):
     """The tool is not installed, or does not answer."""
 
 
+class PaneAtWork(ToolError):
+    """A pane's program has not ended, so that no other can take its place."""
+
+
 class Unfinished(ToolError):
     """The merge is on its branch; a checkout of it was not brought along yet."""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from swarm.adapters.docker.connection import Absent
-from swarm.errors import Refused, ToolError, ToolMissing
+from swarm.errors import PaneAtWork, Refused, ToolError, ToolMissing
 from swarm.model.usage import Reading
 from swarm.plan.specs import SandboxSpec
 from swarm.ports import (
@@ -221,7 +221,7 @@ class FakePanes:
     def open(self, name: str, argv: list[str], environment: dict[str, str]) -> None:
         pane = self._panes.get(name)
         if pane is not None and not pane.dead:
-            raise ToolError(f"tmux: the pane {name} is at work already")
+            raise PaneAtWork(f"tmux: the pane {name} is at work already")
         self._panes[name] = PaneFacts(name, False, None, 1)
         self._screens[name] = " ".join(argv)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from swarm.adapters import process
 from swarm.bootstrap import keeper_environment, wiring
-from swarm.errors import SwarmError
+from swarm.errors import PaneAtWork, SwarmError
 from swarm.plan.naming import HomePaths
 from swarm.store import migrations
 
@@ -57,17 +57,19 @@ def ensure_keeper(paths: HomePaths) -> None:
     if keeper_pid(paths) is not None:
         return
     with keeper_environment.pipe(paths) as pipe:
-        variables = {name: os.environ[name] for name in _VISIBLE if name in os.environ}
-        variables |= {"SWARM_HOME": str(paths.home), keeper_environment.PIPE: str(pipe)}
-        wiring.panes(paths).open("keeper", keeper_argv(), variables)
         _wait_for_start(paths, pipe)
 
 
 def _wait_for_start(paths: HomePaths, pipe: Path) -> None:
-    """Hand the variables over as soon as the keeper asks, and wait until it serves."""
+    """Open the keeper's window, hand the variables over, and wait until it serves.
+
+    The window may be at work: another command's keeper is about to serve, or the last
+    one has not quite ended. Its own keeper is started as soon as it is free.
+    """
     deadline = time.monotonic() + KEEPER_START_SECONDS
-    is_sent = False
+    is_opened = is_sent = False
     while keeper_pid(paths) is None:
+        is_opened = is_opened or _open_window(paths, pipe)
         is_sent = is_sent or keeper_environment.send(
             pipe, keeper_environment.handed_over(paths)
         )
@@ -77,6 +79,17 @@ def _wait_for_start(paths: HomePaths, pipe: Path) -> None:
                 hint=f"see {paths.log}, or run `swarm keeper` to watch it",
             )
         keeper_environment.wait()
+
+
+def _open_window(paths: HomePaths, pipe: Path) -> bool:
+    """Start a keeper in its window; False if something is at work in there."""
+    variables = {name: os.environ[name] for name in _VISIBLE if name in os.environ}
+    variables |= {"SWARM_HOME": str(paths.home), keeper_environment.PIPE: str(pipe)}
+    try:
+        wiring.panes(paths).open("keeper", keeper_argv(), variables)
+    except PaneAtWork:
+        return False
+    return True
 
 
 def restart_keeper(paths: HomePaths) -> None:

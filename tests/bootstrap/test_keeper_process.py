@@ -5,6 +5,7 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from swarm.bootstrap import keeper_environment, keeper_process, wiring
 from swarm.cli.keeper_client import ask, changes
+from swarm.errors import SwarmError
 from swarm.model.task import State
 from swarm.model.wishes import NewTasks, Pause
 from swarm.plan.naming import HomePaths, TaskNames
@@ -25,6 +27,7 @@ INDEX = "http://user:correct-horse@mirror.test/simple"
 
 KEEPER = """
 import sys
+import threading
 from pathlib import Path
 from swarm.bootstrap import keeper_process
 from swarm.plan.naming import HomePaths
@@ -195,3 +198,42 @@ def test_a_restart_without_a_keeper_starts_one(shell: HomePaths) -> None:
     keeper_process.restart_keeper(shell)
 
     assert keeper_process.keeper_pid(shell)
+
+
+def test_commands_that_come_between_two_lives_are_served(shell: HomePaths) -> None:
+    """The old keeper is ending, and several commands at once want a new one."""
+    keeper_process.ensure_keeper(shell)
+    first = keeper_process.keeper_pid(shell)
+    assert first
+    os.kill(first, signal.SIGTERM)
+    answers: list[str] = []
+
+    def command() -> None:
+        try:
+            ask(shell, Pause(77))
+        except SwarmError as refusal:
+            answers.append(refusal.message)
+
+    commands = [threading.Thread(target=command) for _ in range(4)]
+    for thread in commands:
+        thread.start()
+    for thread in commands:
+        thread.join(PATIENCE)
+
+    assert answers == ["there is no task 77"] * 4
+    assert keeper_process.keeper_pid(shell) not in (None, first)
+
+
+def test_a_keeper_that_just_ended_leaves_its_window_for_the_next(
+    shell: HomePaths,
+) -> None:
+    """Its lock is free before tmux knows of its end."""
+    keeper_process.ensure_keeper(shell)
+    for _ in range(3):
+        pid = keeper_process.keeper_pid(shell)
+        assert pid
+        descriptor = os.pidfd_open(pid)
+        os.kill(pid, signal.SIGKILL)
+        ended(descriptor)
+        os.close(descriptor)
+        keeper_process.ensure_keeper(shell)

@@ -10,7 +10,7 @@ import libtmux
 from swarm.adapters.tmux.process import environment as tmux_environment
 from swarm.adapters.tmux.server import SESSION, PrivateServer, translated_errors
 from swarm.adapters.tmux.settings import SIZE, chain
-from swarm.errors import Refused, ToolError
+from swarm.errors import PaneAtWork, Refused, ToolError
 from swarm.ports import PaneFacts, Screen
 
 ENTER_DELAY = 0.15
@@ -50,7 +50,7 @@ class Tmux:
             return
         window, pane = row
         if not _facts(pane).dead:
-            raise ToolError(f"tmux: the pane {name} is at work already")
+            raise PaneAtWork(f"tmux: the pane {name} is at work already")
         with translated_errors():
             window.respawn(kill=True, shell=command)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from swarm.adapters.tmux import Tmux
-from swarm.errors import Refused, ToolError
+from swarm.errors import PaneAtWork, Refused, ToolError
 from swarm.ports import Panes
 from tests.adapters.tmux.conftest import PlainServer
 from tests.fakes import FakePanes
@@ -78,7 +78,7 @@ def test_a_pane_at_work_is_not_replaced(world: World) -> None:
     """Two launches cannot share a pane."""
     world.panes.open("a", SHELL, {})
 
-    with pytest.raises(ToolError, match="at work already"):
+    with pytest.raises(PaneAtWork, match="at work already"):
         world.panes.open("a", SHELL, {})
 
 
