@@ -92,7 +92,7 @@ def _import(args: Namespace) -> int:
         raise SwarmError(
             f"no token or password for a registry of {args.tool}'s was found",
             hint=f"set {args.tool} to the registry first, or write a [secrets] table "
-            'yourself: README.md, "Secrets"',
+            "yourself",
         )
     file = policy_files.beside(load.user_file())
     for credential in found.credentials:

@@ -314,7 +314,10 @@ def test_the_agent_cannot_write_what_it_is_told(real_sandbox: SandboxProbe) -> N
     """
     done = real_sandbox.shell(
         "for f in /etc/swarm/policy.md /etc/swarm/ca.pem /etc/swarm/new "
-        "/etc/ssl/certs/ca-certificates.crt; do echo x >> $f && echo wrote $f; done; "
+        "/etc/ssl/certs/ca-certificates.crt /etc/ssl/cert.pem /etc/npmrc "
+        "/etc/pki/tls/certs/ca-bundle.crt /etc/ssl/certs/java/cacerts /etc/mavenrc "
+        "/etc/swarm/pip.conf /.cargo/config.toml; "
+        "do echo x >> $f && echo wrote $f; done; "
         "test -s /etc/swarm/policy.md && echo told"
     )
 
