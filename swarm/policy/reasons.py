@@ -131,7 +131,12 @@ class Reason(StrEnum):
         "the name leads to something that is no address",
         Kind.LOCKED,
     )
-    CUT = ("cut", "all egress was cut by the operator", Kind.LOCKED)
+    CUT = (
+        "cut",
+        "all egress was cut by the operator",
+        Kind.LOCKED,
+        "swarm uncut, or C on the dashboard",
+    )
     TOO_MANY_CONNECTIONS = (
         "too-many-connections",
         "too many connections at once, or a second",

@@ -263,6 +263,27 @@ def test_why_knows_what_containers_see_of_this_machine(
     assert told == (address == "127.0.0.1")
 
 
+def test_why_of_a_task_that_is_cut_off_says_so(
+    swarm: Swarm, file: Path, real_repo: Path, journal: Journal
+) -> None:
+    """The gate lets nothing pass, whatever the rules say."""
+    task = journal.queue(lambda _id: queued(repo=str(real_repo)))
+    journal.record(
+        task.id,
+        events.TaskProvisioning(),
+        events.NetReady("net-1"),
+        events.TaskLive("box", "pane"),
+    )
+    asked = ("policy", "why", "api.example", "--method", "GET", "--task", "1")
+    before = swarm(*asked)
+    journal.record(task.id, events.NetCut("by you"))
+
+    status, out, _ = swarm(*asked)
+
+    assert before[0] == exit_codes.DONE
+    assert (status, "all egress was cut" in out) == (exit_codes.FAILED, True)
+
+
 def test_allow_does_not_claim_to_open_what_leads_inside(
     swarm: Swarm, file: Path, keeper: FakeKeeper
 ) -> None:

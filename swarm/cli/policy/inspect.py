@@ -20,10 +20,11 @@ from swarm.model.safe_text import safe_line
 from swarm.model.user_network import ParentProxy
 from swarm.plan.gate_containers import HOST_NAME
 from swarm.policy import addresses, explain, no_proxy, unsearched
-from swarm.policy.decide import Attempt
+from swarm.policy.decide import Attempt, Verdict
 from swarm.policy.explain import Explanation
 from swarm.policy.hosts import BadHost
 from swarm.policy.layers import ResolvedPolicy
+from swarm.policy.reasons import Reason
 from swarm.policy.request_target import BadTarget
 from swarm.policy.rules import Policy, Rule
 
@@ -119,7 +120,10 @@ def why(args: Namespace) -> int:
     except (BadHost, BadTarget) as error:
         raise Refused(f"{name}: {error}", hint="the gate denies it always") from error
     parent = parent_of(attempt)
-    explanation, found = explained(resolved_policy.policy, attempt)
+    if args.task is not None and policy_reader.is_cut(home.places(), args.task):
+        explanation, found = Explanation(attempt, Verdict(Reason.CUT), False), ()
+    else:
+        explanation, found = explained(resolved_policy.policy, attempt)
     if args.json:
         by_parent = parent.url if parent else None
         output.as_json(

@@ -21,6 +21,12 @@ def task_policy(paths: HomePaths, task_id: int) -> ResolvedPolicy:
     return _resolve(paths, subject, RepositoryPolicies(paths))
 
 
+def is_cut(paths: HomePaths, task_id: int) -> bool:
+    """True if all egress of the task is cut, whatever its policy says."""
+    with closing(Queries(paths.database)) as queries:
+        return queries.tasks.get(task_id).net.is_cut
+
+
 def new_task_policy(paths: HomePaths, repo: Path | None) -> ResolvedPolicy:
     """The policy that a new command task would have; outside a repository if None."""
     repositories = RepositoryPolicies(paths)

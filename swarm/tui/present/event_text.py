@@ -126,7 +126,7 @@ def _masked(event: events.SecretMasked) -> EventText:
 
 def _unanswered(event: events.NetFailed) -> EventText:
     where = f"{safe_line(event.host, 80)}:{event.port}"
-    return "·", f"{where} did not answer: {safe_line(event.reason, 80)}", MUTED
+    return "·", f"{where} did not answer: {safe_line(event.reason, 200)}", MUTED
 
 
 def _gate_down(event: events.GateDown) -> EventText:
