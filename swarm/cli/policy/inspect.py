@@ -120,10 +120,9 @@ def why(args: Namespace) -> int:
     except (BadHost, BadTarget) as error:
         raise Refused(f"{name}: {error}", hint="the gate denies it always") from error
     parent = parent_of(attempt)
+    explanation, found = explained(resolved_policy.policy, attempt)
     if args.task is not None and policy_reader.is_cut(home.places(), args.task):
-        explanation, found = Explanation(attempt, Verdict(Reason.CUT), False), ()
-    else:
-        explanation, found = explained(resolved_policy.policy, attempt)
+        explanation = Explanation(attempt, Verdict(Reason.CUT), False)
     if args.json:
         by_parent = parent.url if parent else None
         output.as_json(
