@@ -28,7 +28,7 @@ TABLE_LIMIT = 4096
 """Bytes of the table that our fields are compressed with, whatever the peer offers."""
 UNSENT_LIMIT = 1 << 20
 """Bytes that wait for a peer that does not read; more end the connection."""
-UNSENT_FEW = 1 << 16
+UNSENT_FEW = 1 << 17
 """Bytes under which content may follow."""
 PIECE_BYTES = 1 << 14
 CLOSING_SECONDS = 1.0
@@ -289,9 +289,14 @@ class Http2Connection:
         self._collect()
         return size
 
+    @property
+    def has_room(self) -> bool:
+        """True unless much waits for a peer that does not read."""
+        return self._unsent_bytes <= UNSENT_FEW or self._failure is not None
+
     async def room(self) -> None:
         """Wait until the peer has read most of what was sent."""
-        while self._unsent_bytes > UNSENT_FEW and self._failure is None:
+        while not self.has_room:
             self._has_room.clear()
             await self._has_room.wait()
 

@@ -51,6 +51,10 @@ class Sending(Protocol):
     def send_piece(self, number: int, data: memoryview, ended: bool) -> int:
         """Send what may be sent now; how many bytes."""
 
+    @property
+    def has_room(self) -> bool:
+        """True unless the peer has much to read first."""
+
     async def room(self) -> None:
         """Wait until the peer reads."""
 
@@ -210,9 +214,14 @@ class Http2Stream:
                 break
             if not size:
                 await asyncio.wait_for(self.window_opened.wait(), STALL_SECONDS)
-            await asyncio.wait_for(self._connection.room(), STALL_SECONDS)
+            await self._wait_for_room()
         self._has_sent_end = self._has_sent_end or ended
-        await asyncio.wait_for(self._connection.room(), STALL_SECONDS)
+        await self._wait_for_room()
+
+    async def _wait_for_room(self) -> None:
+        # Asked first: pieces that have room go out together, by one call.
+        if not self._connection.has_room:
+            await asyncio.wait_for(self._connection.room(), STALL_SECONDS)
 
     def close(self, code: int = CANCEL) -> None:
         """End it, with a reset unless both sides have said their last."""

@@ -191,7 +191,8 @@ async def http2_server(
     begin: Callable[[Peer], None] | None = None,
 ) -> AsyncIterator[int]:
     """A server that speaks HTTP/2 alone; `serve` gets each request as it begins."""
-    context = authority.context(name, "h2")
+    context = authority.context(name)
+    context.set_alpn_protocols(["h2"])
     peers: list[Peer] = []
     tasks: set[asyncio.Task[None]] = set()
 

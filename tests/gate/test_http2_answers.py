@@ -25,6 +25,10 @@ class Written:
         self.body += bytes(data)
         return len(data)
 
+    @property
+    def has_room(self) -> bool:
+        return True
+
     async def room(self) -> None:
         """There is always room."""
 

@@ -26,6 +26,10 @@ class Sent:
         self.data += bytes(data[:size])
         return size
 
+    @property
+    def has_room(self) -> bool:
+        return True
+
     async def room(self) -> None:
         """There is always room."""
 
