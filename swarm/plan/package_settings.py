@@ -233,6 +233,7 @@ def _pdm(network: UserNetwork) -> str:
 
 def _cargo(network: UserNetwork, bundle: str) -> str:
     lines = ["[http]", f"cainfo = {_quoted(bundle)}"]
+    providers = list[str]()
     chosen = [r for r in _chosen(network, "cargo") if r.scope]
     sources = [r for r in chosen if ": source." in r.origin]
     # The user's replacement of the default leaves no default in the reading.
@@ -248,10 +249,15 @@ def _cargo(network: UserNetwork, bundle: str) -> str:
         if (table, registry.scope) != ("source", "crates-io"):
             lines += [f"[{table}.{_quoted(registry.scope)}]"]
             lines += [f"{key} = {_quoted(f'sparse+{registry.url}')}"]
-            # Without any token cargo does not even ask a registry that wants one.
-            has_token = registry.credential and table == "registries"
-            lines += [f"token = {_quoted(WORTHLESS)}"] if has_token else []
-    return _text(lines)
+            if registry.credential and table == "registries":
+                # Without a token cargo does not even ask a registry that wants one,
+                # nor without being told where tokens are.
+                lines += [f"token = {_quoted(WORTHLESS)}"]
+                providers = [
+                    "[registry]",
+                    'global-credential-providers = ["cargo:token"]',
+                ]
+    return _text([*lines, *providers])
 
 
 def _mavenrc(network: UserNetwork) -> str:

@@ -119,7 +119,8 @@ def _cargo_settings(url: str, token: str) -> Files:
         '[source.crates-io]\nreplace-with = "corp"\n'
         f'[registries.corp]\nindex = "sparse+{url}/cargo/index/"\n'
     )
-    files = {".cargo/config.toml": text}
+    providers = '[registry]\nglobal-credential-providers = ["cargo:token"]\n'
+    files = {".cargo/config.toml": text + (providers if token else "")}
     if token:
         secret = f'[registries.corp]\ntoken = "{token}"\n'
         files[".cargo/credentials.toml"] = secret

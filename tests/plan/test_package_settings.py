@@ -98,6 +98,7 @@ def test_a_registry_may_stand_in_for_cargos_default() -> None:
     assert replaced["source"] == {"crates-io": {"replace-with": "corp"}}
     index = {"index": f"sparse+{MIRROR}", "token": WORTHLESS}
     assert replaced["registries"] == {"corp": index}
+    assert replaced["registry"] == {"global-credential-providers": ["cargo:token"]}
 
 
 def test_maven_has_mirrors_and_repositories_only_if_the_user_has() -> None:
