@@ -16,7 +16,7 @@ from tests.first_install import packages
 from tests.first_install.packages import CRATE, GROUP, NAME, TARBALL, VERSION, WHEEL
 
 DOMAIN = "mirror.test"
-FAMILIES = {"pnpm": "npm", "yarn": "npm"}
+FAMILIES = {"pnpm": "npm", "yarn": "npm", "poetry": "pip"}
 """Tools that read another one's settings."""
 BASE = "https://base.invalid"
 """Stands in what the registries tell for the address that they were asked by."""
