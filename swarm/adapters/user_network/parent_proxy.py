@@ -6,6 +6,7 @@ or logged can hold it.
 
 import ipaddress
 import re
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -83,7 +84,8 @@ def is_url(text: str) -> bool:
 
 def is_this_machine(host: str) -> bool:
     """True for a name or address that leads back to the machine that dials it."""
-    if host in ("localhost", HOST_NAME) or host.endswith(".localhost"):
+    own = ("localhost", HOST_NAME, socket.gethostname().lower())
+    if host in own or host.endswith(".localhost"):
         return True
     try:
         address = ipaddress.ip_address(host)

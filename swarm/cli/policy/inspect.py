@@ -145,7 +145,8 @@ def why(args: Namespace) -> int:
 def parent_of(attempt: Attempt) -> ParentProxy | None:
     """The parent proxy that would be asked for this host, or None."""
     parent, name = policy_reader.parent_proxy(), attempt.host.name
-    if parent is None or name in load.load(load.user_file()).gate.hosts:
+    known = (HOST_NAME, *load.load(load.user_file()).gate.hosts)
+    if parent is None or name in known:
         return None
     is_direct = no_proxy.matches(parent.no_proxy, name, attempt.port)
     return None if is_direct else parent

@@ -30,7 +30,7 @@ def upstream_proxy(gate: Gate) -> UpstreamProxy | None:
         host=HOST_NAME if parent_proxy.is_this_machine(host) else host,
         port=parts.port or 0,
         no_proxy=setting.proxy.no_proxy,
-        known=tuple(gate.hosts),
+        known=(HOST_NAME, *gate.hosts),
         origin=setting.proxy.origin,
         credentials=_credentials(gate, setting.credentials),
     )

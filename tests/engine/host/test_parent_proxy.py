@@ -45,6 +45,7 @@ def test_names_that_the_gate_knows_are_reached_without_it(home: Path) -> None:
 
     assert proxy is not None
     assert not proxy.leads_to("git.lan", 443)
+    assert not proxy.leads_to("host.docker.internal", 8080)
 
 
 @pytest.mark.parametrize(
