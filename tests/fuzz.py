@@ -1,4 +1,4 @@
-"""Mutated inputs for everything of the gate's that reads foreign bytes.
+"""Mutated inputs for everything that reads foreign bytes: the gate's, and settings.
 
 `python -m tests.fuzz [COUNT] [SEED] [TARGET…]` prints a line for each target, which
 gets COUNT inputs; a crash, or an allow that the reference model denies, ends it with
@@ -24,7 +24,7 @@ from swarm.policy.hosts import BadHost, Host
 from swarm.policy.request_target import BadTarget
 from swarm.policy.rules import Policy, Rule
 from swarm.policy.toml_table import BadPolicy
-from tests import fuzz_streams
+from tests import fuzz_settings, fuzz_streams
 from tests.fuzz_target import Broken, Target
 from tests.gate import hellos
 
@@ -248,6 +248,7 @@ TARGETS = (
     Target("targets", (b"/v1/a/b?c=d", b"/a/b/c", b"/v1/%41/..", b"/x"), _target),
     Target("policies", (TOML,), _policy),
     *fuzz_streams.TARGETS,
+    *fuzz_settings.TARGETS,
 )
 SHARES = {"policies": 0.04, "hellos": 0.16, "h2-client": 0.01, "h2-host": 0.01}
 """Of all inputs in a short run; the others share the rest alike."""

@@ -1,12 +1,11 @@
 """Parses a policy file: every rule has its line, every mistake its place."""
 
 import re
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from swarm.policy import addresses, hosts, rule_parser
+from swarm.policy import addresses, hosts, rule_parser, toml_table
 from swarm.policy.rules import Limits, Rule, Secret
 from swarm.policy.toml_table import BadPolicy, Source, Table, wrong
 
@@ -64,8 +63,8 @@ def parse(text: str, file: str, layer: str = "user") -> Layer:
     `file` only names it; nothing is read from disk.
     """
     try:
-        body = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        body = toml_table.loads(text)
+    except (ValueError, RecursionError) as error:
         raise BadPolicy(f"{file}: {error}") from error
     return _Reader(file, text, layer).read(body)
 

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,22 @@ _KINDS: dict[type, str] = {
     list: "a list",
     dict: "a table",
 }
+
+
+MOST_PARTS = 100
+"""Parts of a dotted key; the library takes minutes for one of many thousands."""
+_PART = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')"""
+_LONG_KEY = re.compile(rf"(?<![\w-])(?:{_PART}[ \t]*+\.[ \t]*+){{{MOST_PARTS}}}")
+
+
+def loads(text: str) -> dict[str, Any]:
+    """The document in time that grows with its size.
+
+    ValueError for what is no TOML, RecursionError for brackets nested too deeply.
+    """
+    if _LONG_KEY.search(text):
+        raise ValueError(f"a key of more than {MOST_PARTS} parts")
+    return tomllib.loads(text)
 
 
 class BadPolicy(ValueError):

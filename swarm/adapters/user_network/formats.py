@@ -6,19 +6,19 @@ No message holds a part of the text: it may be a password.
 import configparser
 import json
 import re
-import tomllib
 from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree
 
 from swarm.adapters.user_network.bounded_file import BadSettings
+from swarm.policy import toml_table
 
 
 def toml(text: str) -> dict[str, Any]:
     """A TOML file's table."""
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return toml_table.loads(text)
+    except ValueError as error:
         place = re.search(r"\(at (.*)\)$", str(error))
         where = f" at {place[1]}" if place else ""
         raise BadSettings(f"is no TOML{where}") from error
@@ -37,11 +37,15 @@ def json_object(text: str) -> dict[str, Any]:
     return body
 
 
+_BLANKS = re.compile(r"(?<=\S)[^\S\n]{2,}")
+
+
 def ini(text: str) -> dict[str, dict[str, str]]:
     """The sections of an INI file as pip writes them, and their keys in lower case."""
     parser = configparser.RawConfigParser()
     try:
-        parser.read_string(text)
+        # The parser takes quadratic time for blanks in a row.
+        parser.read_string(_BLANKS.sub(" ", text))
     except configparser.Error as error:
         line = getattr(error, "lineno", None) or _first_line(error)
         where = f" at line {line}" if line else ""

@@ -9,9 +9,11 @@ from swarm.adapters.user_network.settings import Reading, User
 
 MOST_SCRIPTS = 50
 """Scripts of `init.d` that are read."""
-_COMMENT = re.compile(r"/\*.*?\*/|(?<!:)//[^\n]*", re.DOTALL)
+# Without a way back in blanks and comments, so that a script takes linear time.
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|(?<!:)//[^\n]*", re.DOTALL)
 _URL = re.compile(
-    r"""\b(?:url|setUrl|artifactUrls)\s*[=(]?\s*(?:(?:java\.net\.)?(?:uri|URI)\s*\(\s*)?"""
+    r"""\b(?:url|setUrl|artifactUrls)\s*+(?:[=(]\s*+)?"""
+    r"""(?:(?:java\.net\.)?(?:uri|URI)\s*+\(\s*+)?"""
     r"""(?:"([^"\n]*)"|'([^'\n]*)'|([A-Za-z_][\w.]*))"""
 )
 _PLACEHOLDER = re.compile(r"\$\{?([A-Za-z_][\w.]*)\}?")

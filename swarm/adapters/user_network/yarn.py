@@ -6,7 +6,10 @@ from typing import Any
 from swarm.adapters.user_network import formats, npm, simple_yaml
 from swarm.adapters.user_network.settings import Reading, User
 
-_LINE = re.compile(r"""\s*(?:--)?("[^"]+"|[^\s"#]+)[\s:]+("[^"]*"|\S+)\s*$""")
+# Without a way back, so that a long line takes linear time.
+_LINE = re.compile(
+    r"""\s*+(?:--)?("[^"]+"|[^\s"#:]++(?::[^\s"#:]++)*+)[\s:]++("[^"]*"|\S++)\s*+$"""
+)
 
 
 def read(user: User, reading: Reading) -> None:

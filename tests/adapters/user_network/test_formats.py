@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.adapters.user_network import formats
+from swarm.adapters.user_network import apt, formats, gradle, simple_yaml, yarn
 from swarm.adapters.user_network.bounded_file import BadSettings
 
 PARSERS = (formats.toml, formats.json_object, formats.ini, formats.xml)
@@ -82,3 +82,39 @@ def test_a_netrc_file_with_macros_comments_and_a_default() -> None:
     )
 
     assert formats.netrc(text) == {"a.test": "u:p", "b.test": "u:p"}
+
+
+def test_a_number_without_end_is_a_mistake_and_no_crash() -> None:
+    with pytest.raises(BadSettings, match="is no TOML"):
+        formats.toml("a = " + "1" * 5000)
+
+
+@pytest.mark.parametrize(
+    ("parse", "text"),
+    [
+        (formats.ini, "[a]\na" + " " * 1_000_000 + "b"),
+        (formats.ini, "[a]\n" + ("a" + "\t" * 5000 + "b\n") * 200),
+        (gradle.repositories, "/*" * 500_000),
+        (gradle.repositories, "url" + " " * 1_000_000 + "-"),
+        (gradle.repositories, "url(" * 250_000),
+        (yarn.classic_lines, ":" * 1_000_000 + " a b"),
+        (yarn.classic_lines, "a:" * 500_000 + " a b"),
+        (simple_yaml.parse, "a: [" + "b " * 500_000),
+        (simple_yaml.parse, "a: [" + "b" + " " * 1_000_000),
+        (simple_yaml.parse, '"a' * 500_000),
+        (simple_yaml.parse, "- " * 500_000),
+        (simple_yaml.parse, "a:" * 500_000),
+        (apt.sources_urls, "\n " * 500_000 + "x"),
+        (apt.sources_urls, "uris: " + "http:" * 200_000),
+        (formats.assignments, "=" * 1_000_000),
+        (formats.toml, "a." * 500_000),
+        (formats.json_object, "[" * 1_000_000),
+        (formats.xml, "<a>" * 300_000),
+    ],
+)
+def test_a_megabyte_of_anything_takes_linear_time(
+    parse: Callable[[str], object], text: str
+) -> None:
+    """A quadratic one would take hours, and the keeper reads the files."""
+    with suppress(BadSettings, RecursionError):
+        parse(text)
