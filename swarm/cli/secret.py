@@ -13,6 +13,7 @@ from swarm.adapters.user_network.reading import READERS
 from swarm.cli import exit_codes, output
 from swarm.cli.arguments import repository
 from swarm.cli.policy import inspect
+from swarm.cli.policy.parser import host_port
 from swarm.config import load, policy_files, policy_writer
 from swarm.errors import Refused, SwarmError
 from swarm.model import format, secret_words
@@ -33,6 +34,12 @@ def secret_arguments(parser: ArgumentParser) -> None:
         "host it is for. Its value is copied nowhere and shown nowhere.",
     )
     bring.add_argument("tool", choices=sorted(READERS), metavar="TOOL")
+    bring.add_argument(
+        "--host",
+        type=host_port,
+        metavar="HOST[:PORT]",
+        help="where a source is that only your projects name (poetry's)",
+    )
     bring.add_argument("--yes", action="store_true", help="do not ask")
 
 
@@ -85,7 +92,7 @@ def _end(secret: Secret, now: float) -> str:
 
 def _import(args: Namespace) -> int:
     """Write what was agreed to; Refused without a consent."""
-    found = credentials.find(args.tool, os.environ, Path.home())
+    found = credentials.find(args.tool, os.environ, Path.home(), args.host)
     for problem in found.problems:
         output.note(f"warning: {safe_line(problem, 300)}")
     if not found.credentials:

@@ -12,7 +12,7 @@ from swarm.policy.toml_table import BadPolicy, Source, Table, wrong
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,40}")
 SOURCES = (
     "file:", "env:", "cmd:", "keyring:",
-    "npmrc:", "url:", "netrc:", "cargo:", "maven:",
+    "npmrc:", "url:", "netrc:", "cargo:", "maven:", "poetry:", "uv:",
 )  # fmt: skip
 """Kinds of sources; those of the second line name a place of a package tool's."""
 _OF_TLS = ("passthrough", "upstream_ca")

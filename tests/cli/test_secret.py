@@ -94,6 +94,25 @@ def test_a_registry_without_tls_is_refused_in_words(
     assert TOKEN not in out + said
 
 
+def test_a_source_that_projects_name_is_told_by_its_host(
+    swarm: Swarm, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """poetry's settings hold its password alone."""
+    monkeypatch.setenv("POETRY_HTTP_BASIC_CORP_PASSWORD", TOKEN)
+    words = ("secret", "import", "poetry", "--yes")
+
+    refused, _, said = swarm(*words)
+    status, _, _ = swarm(*words, "--host", "npm.test:8443")
+
+    layer = policy_files.read(file, "user")
+    assert layer
+    assert refused != exit_codes.DONE
+    assert "--host HOST:PORT" in said
+    assert status == exit_codes.DONE
+    assert (layer.rules[0].host, layer.rules[0].ports) == ("npm.test", (8443,))
+    assert layer.secrets[0].source == "poetry:corp"
+
+
 def test_secrets_are_listed_with_their_end(swarm: Swarm, file: Path) -> None:
     swarm("secret", "import", "npm", "--yes")
     text = file.read_text()

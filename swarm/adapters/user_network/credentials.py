@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from swarm.adapters.user_network import cargo, formats, maven, npm
+from swarm.adapters.user_network import cargo, formats, maven, npm, poetry, uv
 from swarm.adapters.user_network.reading import READERS
 from swarm.adapters.user_network.settings import Reading, User
 from swarm.model.user_network import Registry
 
 BEARER, BASIC, PLAIN = "Bearer {}", "Basic {}", "{}"
-KINDS = ("npmrc", "url", "netrc", "cargo", "maven")
+KINDS = ("npmrc", "url", "netrc", "cargo", "maven", "poetry", "uv")
 """The kinds of a secret's source that this module reads."""
 
 
@@ -46,10 +46,16 @@ class FoundCredentials:
     problems: tuple[str, ...] = ()
 
 
-def find(tool: str, environment: Mapping[str, str], home: Path) -> FoundCredentials:
+def find(
+    tool: str,
+    environment: Mapping[str, str],
+    home: Path,
+    place: tuple[str, int] | None = None,
+) -> FoundCredentials:
     """The credentials for the registries that a tool of the user's is set to.
 
-    Opens a few small files. KeyError for a tool without a reader.
+    `place` is the host and port of what only projects name: poetry's sources. Opens a
+    few small files. KeyError for a tool without a reader.
     """
     user = User(environment, home)
     reading = Reading(tool, user)
@@ -75,7 +81,23 @@ def find(tool: str, environment: Mapping[str, str], home: Path) -> FoundCredenti
     if tool in _OF_NPM:
         for credential in _of_npm(user, reading):
             found.setdefault(credential.source, credential)
+    if tool == "poetry":
+        named = {registry.scope for registry in reading.registries}
+        for label, origin in poetry.places(user, reading).items():
+            source = f"poetry:{label}"
+            if label not in named and place:
+                found[source] = Credential(tool, *place, source, BASIC, origin)
+            elif label not in named:
+                problems.append(
+                    f"poetry: {origin} is for a source that your projects name; say "
+                    "where it is: --host HOST:PORT"
+                )
     return FoundCredentials(tuple(found.values()), tuple(dict.fromkeys(problems)))
+
+
+def _is_basic(place: str) -> bool:
+    """True for poetry's passwords; its tokens are for uploads alone."""
+    return ": http-basic." in place or place.startswith("POETRY_HTTP_BASIC_")
 
 
 _OF_NPM = ("npm", "pnpm", "yarn", "bun")
@@ -102,6 +124,12 @@ def _of(
         yield Credential(
             tool, host, port, f"maven:{server}", BASIC, registry.credential
         )
+    elif tool == "poetry" and _is_basic(registry.credential):
+        source = f"poetry:{registry.scope}"
+        yield Credential(tool, host, port, source, BASIC, registry.credential)
+    elif tool == "uv" and registry.credential.startswith("UV_INDEX_"):
+        index = registry.credential[len("UV_INDEX_") : -len("_PASSWORD")].lower()
+        yield Credential(tool, host, port, f"uv:{index}", BASIC, registry.credential)
     elif host in passwords:
         origin = f"netrc: machine {host}"
         yield Credential(tool, host, port, f"netrc:{host}", BASIC, origin)
@@ -148,6 +176,10 @@ def value(source: str, environment: Mapping[str, str], home: Path) -> str:
             return _basic(_netrc(user, Reading("netrc", user)).get(rest, ""))
         case "cargo":
             return cargo.token(rest, user, Reading("cargo", user))
+        case "poetry":
+            return _basic(poetry.password(rest, user, Reading("poetry", user)))
+        case "uv":
+            return _basic(uv.password(rest, user))
         case "maven":
             return _basic(maven.password(rest, user, Reading("maven", user)))
         case _:

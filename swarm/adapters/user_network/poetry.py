@@ -1,6 +1,7 @@
 """Reads poetry's and pdm's user-level files and variables."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 from swarm.adapters.user_network import formats
@@ -14,9 +15,7 @@ def read(user: User, reading: Reading) -> None:
 
     A project's own sources are the repository's, and are a request.
     """
-    folder = user.folder("POETRY_CONFIG_DIR", ".config", "pypoetry")
-    if not user.variable("POETRY_CONFIG_DIR")[0]:
-        folder = user.config("pypoetry")
+    folder = _folder(user)
     passwords = _passwords(user, reading, folder / "auth.toml")
     file = folder / "config.toml"
     body, name = reading.parsed(file, formats.toml) or {}, user.name(file)
@@ -50,6 +49,30 @@ def _passwords(user: User, reading: Reading, file: Any) -> dict[str, str]:
         if match:
             places[match[1].lower().replace("_", "-")] = variable
     return places
+
+
+def places(user: User, reading: Reading) -> dict[str, str]:
+    """The places of passwords and tokens by repository, for the gate's sake."""
+    return _passwords(user, reading, _folder(user) / "auth.toml")
+
+
+def password(label: str, user: User, reading: Reading) -> str:
+    """`user:password` of a repository; empty without one."""
+    name = re.sub(r"[^A-Z0-9]", "_", label.upper())
+    variable = f"POETRY_HTTP_BASIC_{name}_PASSWORD"
+    login = user.environment.get(f"POETRY_HTTP_BASIC_{name}_USERNAME", "")
+    secret = user.environment.get(variable, "")
+    if not secret:
+        body = reading.parsed(_folder(user) / "auth.toml", formats.toml) or {}
+        login = formats.dig(body, "http-basic", label, "username") or ""
+        secret = formats.dig(body, "http-basic", label, "password") or ""
+    return f"{login}:{secret}" if secret else ""
+
+
+def _folder(user: User) -> Path:
+    if user.variable("POETRY_CONFIG_DIR")[0]:
+        return user.folder("POETRY_CONFIG_DIR")
+    return user.config("pypoetry")
 
 
 def read_pdm(user: User, reading: Reading) -> None:

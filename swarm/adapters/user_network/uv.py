@@ -68,6 +68,14 @@ def _add_named(
         reading.replaces_default = True
 
 
+def password(index: str, user: User) -> str:
+    """`user:password` of a named index; empty without one."""
+    name = re.sub(r"[^A-Z0-9]", "_", index.upper())
+    secret = user.environment.get(f"UV_INDEX_{name}_PASSWORD", "")
+    login = user.environment.get(f"UV_INDEX_{name}_USERNAME", "")
+    return f"{login}:{secret}" if secret else ""
+
+
 def _credential(index: str, user: User) -> str:
     """The variable that holds the password of a named index, if one does."""
     name = re.sub(r"[^A-Z0-9]", "_", index.upper())

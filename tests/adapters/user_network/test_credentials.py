@@ -118,6 +118,28 @@ def write(home: Path, name: str, text: str) -> None:
             "correct-horse",
         ),
         (
+            "uv",
+            {},
+            {
+                "UV_INDEX": "my-corp=https://uv.test/simple",
+                "UV_INDEX_MY_CORP_USERNAME": "user",
+                "UV_INDEX_MY_CORP_PASSWORD": "correct-horse",
+            },
+            ("uv.test", 443, "uv:my_corp", BASIC),
+            BASIC_VALUE,
+        ),
+        (
+            "poetry",
+            {},
+            {
+                "POETRY_REPOSITORIES_MY_CORP_URL": "https://poetry.test/simple",
+                "POETRY_HTTP_BASIC_MY_CORP_USERNAME": "user",
+                "POETRY_HTTP_BASIC_MY_CORP_PASSWORD": "correct-horse",
+            },
+            ("poetry.test", 443, "poetry:my-corp", BASIC),
+            BASIC_VALUE,
+        ),
+        (
             "maven",
             {".m2/settings.xml": SETTINGS},
             {},
@@ -212,14 +234,33 @@ def test_cargo_asks_nothing_without_a_token_so_the_box_gets_a_worthless_one(
 
 def test_a_place_that_is_not_read_is_told(tmp_path: Path) -> None:
     variables = {
-        "UV_INDEX": "corp=https://uv.test/simple",
-        "UV_INDEX_CORP_PASSWORD": "correct-horse",
+        "PDM_PYPI_URL": "https://pdm.test/simple",
+        "PDM_PYPI_PASSWORD": "correct-horse",
     }
 
-    found = credentials.find("uv", variables, tmp_path)
+    found = credentials.find("pdm", variables, tmp_path)
 
     assert found.credentials == ()
-    assert "UV_INDEX_CORP_PASSWORD is not read for this" in found.problems[0]
+    assert "PDM_PYPI_PASSWORD is not read for this" in found.problems[0]
+
+
+def test_a_password_for_a_source_that_projects_name_needs_its_host(
+    tmp_path: Path,
+) -> None:
+    """poetry's settings hold the password, and a project holds the address."""
+    write(
+        tmp_path,
+        ".config/pypoetry/auth.toml",
+        '[http-basic.corp]\nusername = "user"\npassword = "correct-horse"\n',
+    )
+
+    alone = credentials.find("poetry", {}, tmp_path)
+    (found,) = credentials.find("poetry", {}, tmp_path, ("p.test", 8443)).credentials
+
+    assert alone.credentials == ()
+    assert "--host HOST:PORT" in alone.problems[0]
+    assert (found.host, found.port, found.source) == ("p.test", 8443, "poetry:corp")
+    assert credentials.value(found.source, {}, tmp_path) == BASIC_VALUE
 
 
 def test_yarn_and_pnpm_read_npms_tokens(tmp_path: Path) -> None:
