@@ -34,7 +34,7 @@ def panes(paths: HomePaths) -> "Tmux":
     """The adapter of the private tmux server."""
     from swarm.adapters.tmux import Tmux  # noqa: PLC0415 - only some commands use tmux
 
-    return Tmux(paths.tmux)
+    return Tmux(paths.tmux, pid_file=paths.tmux_pid)
 
 
 def review(paths: HomePaths) -> "ReviewReader":

@@ -5,15 +5,17 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from swarm.bootstrap import home, wiring
-from swarm.cli import exit_codes, output
+from swarm.bootstrap import home, keeper_process, wiring
+from swarm.cli import exit_codes, keeper_client, output
 from swarm.cli.argument_types import task_id
 from swarm.errors import SwarmError
 from swarm.model.safe_text import plain
-from swarm.model.task import State, Task
+from swarm.model.task import RUNNING, State, Task
 from swarm.plan.naming import HomePaths, TaskNames
 from swarm.store.queries import Queries
 
+PANE_SECONDS = 10.0
+"""The longest time that a keeper is waited for to open a lost pane."""
 LOG_LIMIT = 16 << 20
 """The most characters of one task's output that are printed."""
 
@@ -41,7 +43,7 @@ def attach(args: Namespace) -> int:
         )
     panes = wiring.panes(paths)
     name = TaskNames(paths.tag, task.id).pane
-    if name not in panes.all():
+    if not _has_pane(paths, task, name):
         raise SwarmError(
             f"task {task.id} is {task.state} and has no terminal",
             hint=f"see `swarm show {task.id}`",
@@ -50,6 +52,26 @@ def attach(args: Namespace) -> int:
     # TMUX names the server of the user's own tmux, if this runs inside one.
     environment = {k: v for k, v in os.environ.items() if k != "TMUX"}
     os.execvpe(argv[0], argv, environment)  # noqa: S606 - argv is ours, no shell
+
+
+def _has_pane(paths: HomePaths, task: Task, name: str) -> bool:
+    """True if the pane is there, or a keeper opened it anew on the running sandbox.
+
+    If tmux ended, the keeper in it has ended too; a new one looks for lost panes.
+    """
+    panes = wiring.panes(paths)
+    if name in panes.all():
+        return True
+    if task.state not in RUNNING:
+        return False
+    keeper_process.ensure_keeper(paths)
+    queries = Queries(paths.database)
+    try:
+        return any(
+            name in panes.all() for _ in keeper_client.changes(queries, PANE_SECONDS)
+        )
+    finally:
+        queries.close()
 
 
 def logs(args: Namespace) -> int:

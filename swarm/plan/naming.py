@@ -122,6 +122,11 @@ class HomePaths:
         """The private tmux server's socket name (`tmux -L`)."""
         return f"swarm-{self.tag}"
 
+    @property
+    def tmux_pid(self) -> Path:
+        """The pid of that server, by which it is found if its socket is gone."""
+        return self.home / "tmux.pid"
+
     def task(self, task_id: int) -> Path:
         """The folder with the files of one task, except its worktree."""
         return self.home / "tasks" / str(task_id)

@@ -20,6 +20,7 @@ from swarm.model.wishes import NewTasks, Pause
 from swarm.plan.naming import HomePaths, TaskNames
 from swarm.store import migrations, wishes
 from swarm.store.queries import Queries
+from tests.adapters.tmux.terminal import attached
 from tests.engine.keeper_harness import new_sample_repository
 
 PATIENCE = 60.0
@@ -237,3 +238,23 @@ def test_a_keeper_that_just_ended_leaves_its_window_for_the_next(
         ended(descriptor)
         os.close(descriptor)
         keeper_process.ensure_keeper(shell)
+
+
+def test_a_task_whose_tmux_was_killed_has_a_terminal_again(
+    shell: HomePaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next `attach` starts a keeper, which opens the pane on the running box."""
+    keeper_process.ensure_keeper(shell)
+    repository = new_sample_repository(tmp_path / "sample")
+    wish = NewTasks(str(repository), command="echo he''re; sleep 1000")
+    (task,) = ask(shell, wish)["tasks"]
+    queries = Queries(shell.database)
+    for _ in changes(queries, PATIENCE):
+        if queries.tasks.get(task).state is State.LIVE:
+            break
+    queries.close()
+    wiring.panes(shell).kill_server()
+
+    argv = [sys.executable, "-m", "swarm", "attach", str(task)]
+    with attached(argv, environment={"SWARM_HOME": str(shell.home)}) as terminal:
+        terminal.until_shown(b"here")

@@ -4,9 +4,11 @@ import os
 import secrets
 import shlex
 import threading
+from pathlib import Path
 
 import libtmux
 
+from swarm.adapters.tmux import lost_server
 from swarm.adapters.tmux.process import environment as tmux_environment
 from swarm.adapters.tmux.server import SESSION, PrivateServer, translated_errors
 from swarm.adapters.tmux.settings import SIZE, chain
@@ -21,18 +23,30 @@ burst (120 ms) for a newline. Nothing shows from outside when that window closes
 class Tmux:
     """Implements `ports.Panes`; safe for several threads."""
 
-    def __init__(self, socket: str, enter_delay: float = ENTER_DELAY) -> None:
+    def __init__(
+        self,
+        socket: str,
+        enter_delay: float = ENTER_DELAY,
+        pid_file: Path | None = None,
+    ) -> None:
+        """With a `pid_file` the server is found again after its socket is removed."""
         self._server = PrivateServer(socket)
         self._enter_delay = enter_delay
+        self._pid_file = pid_file
         self._starting = threading.Lock()
 
     def open(self, name: str, argv: list[str], environment: dict[str, str]) -> None:
         command = _shell_command(argv, environment)
         with self._starting:
-            if not self._server.has_session(SESSION):
+            has_session = self._server.has_session(SESSION)
+            if not (has_session or self._is_found_again()):
                 self._start_server(name, command)
                 return
             self._add_window(name, command)
+
+    def _is_found_again(self) -> bool:
+        file = self._pid_file
+        return bool(file and lost_server.found_again(file, self._server.socket))
 
     def _start_server(self, name: str, command: str) -> None:
         width, _, height = SIZE.partition("x")
@@ -40,6 +54,9 @@ class Tmux:
         session = ["new-session", "-d", "-s", SESSION, "-n", name, *size, command]
         # The options come first: a program that ends at once must find remain-on-exit.
         self._server.run("start-server", *chain(), ";", *session)
+        if self._pid_file:
+            pid = self._server.run("display-message", "-p", "#{pid}")
+            lost_server.note(self._pid_file, pid)
 
     def _add_window(self, name: str, command: str) -> None:
         row = self._rows().get(name)
@@ -67,17 +84,22 @@ class Tmux:
     def _rows(self) -> dict[str, tuple[libtmux.Window, libtmux.Pane]]:
         """Windows with their panes by name; empty if there is no server."""
         try:
-            rows = self._server.rows()
-            if any(_waits_for_status(pane) for _, pane in rows):
-                # The server misses about one SIGCHLD in ten (3.3a); the end of another
-                # child makes it wait for all of them.
-                self._server.run("run-shell", ":")
-                rows = self._server.rows()
+            rows = self._settled_rows()
         except ToolError as error:
-            if _means_no_server(error):
-                return {}
-            raise
+            if not _means_no_server(error):
+                raise
+            rows = self._settled_rows() if self._is_found_again() else []
         return {str(window.window_name): (window, pane) for window, pane in rows}
+
+    def _settled_rows(self) -> list[tuple[libtmux.Window, libtmux.Pane]]:
+        """The rows, once the server knows of every end; ToolError without a server."""
+        rows = self._server.rows()
+        if any(_waits_for_status(pane) for _, pane in rows):
+            # The server misses about one SIGCHLD in ten (3.3a); the end of another
+            # child makes it wait for all of them.
+            self._server.run("run-shell", ":")
+            rows = self._server.rows()
+        return rows
 
     def capture(self, names: list[str]) -> dict[str, Screen]:
         rows = self._rows()
