@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -237,6 +238,7 @@ async def test_curl_speaks_http2_through_the_gate(
     assert json.dumps(gate.lines).count('"reason": "method-or-path-not-allowed"') >= 1
 
 
+Calls = dict[str, str]
 GRPC = {
     "unary": "HELLO told",
     "from a stream": "790000",
@@ -247,27 +249,48 @@ GRPC = {
 }
 
 
+async def called(gate: GateHarness, folder: Path, roots: str, *rules: Rule) -> Calls:
+    """What each kind of call comes to; `rules` are for the server's port."""
+    (folder / "roots").write_text(roots)
+    (folder / "leaf").write_bytes(gate.web_ca.leaf("ok.example"))
+    async with running("server", str(folder / "leaf")) as server:
+        assert server.stdout is not None
+        port = int(await asyncio.wait_for(server.stdout.readline(), 20))
+        gate.allow(*(replace(rule, ports=(port,)) for rule in rules))
+        words = ("client", f"ok.example:{port}", str(folder / "roots"))
+        proxy = f"http://127.0.0.1:{gate.proxy}"
+        async with running(*words, https_proxy=proxy) as client:
+            out, _ = await asyncio.wait_for(client.communicate(), 60)
+    return dict(line.split(": ", 1) for line in out.decode().splitlines())
+
+
 async def test_calls_of_grpc_pass_in_each_direction(
     gate: GateHarness, tmp_path: Path
 ) -> None:
     """With grpcio on both sides: messages, streams, trailers, statuses; one denied."""
-    roots, leaf = tmp_path / "roots", tmp_path / "leaf"
-    roots.write_text(gate.gate_ca.certificate)
-    leaf.write_bytes(gate.web_ca.leaf("ok.example"))
-    async with running("server", str(leaf)) as server:
-        assert server.stdout is not None
-        port = int(await asyncio.wait_for(server.stdout.readline(), 20))
-        gate.allow(Rule("allow", "ok.example", (port,), ("POST",), ("/test.Calls/*",)))
-        proxy = {"https_proxy": f"http://127.0.0.1:{gate.proxy}"}
-        place = f"ok.example:{port}"
-        async with running("client", place, str(roots), **proxy) as client:
-            out, errors = await asyncio.wait_for(client.communicate(), 60)
+    rule = Rule("allow", "ok.example", (), ("POST",), ("/test.Calls/*",))
+    told = await called(gate, tmp_path, gate.gate_ca.certificate, rule)
 
-    told = dict(line.split(": ", 1) for line in out.decode().splitlines())
-    denied = told.pop("denied", "")
-    assert told == GRPC, errors.decode()
+    denied = told.pop("denied")
+    assert told == GRPC
     assert denied.startswith("PERMISSION_DENIED Denied by swarm's policy: ok.example")
     assert gate.said(reason="method-or-path-not-allowed", path="/other.Calls/X")
+
+
+async def test_calls_of_grpc_pass_unread(gate: GateHarness, tmp_path: Path) -> None:
+    rule = Rule("allow", "ok.example", ())
+    told = await called(gate, tmp_path, gate.web_ca.certificate, rule)
+
+    assert told.pop("denied").startswith("UNIMPLEMENTED")
+    assert told == GRPC
+
+
+async def test_calls_of_grpc_to_a_denied_host_end_with_a_reason(
+    gate: GateHarness, tmp_path: Path
+) -> None:
+    told = await called(gate, tmp_path, gate.gate_ca.certificate)
+
+    assert "403" in told["unary"] or "Denied by swarm" in told["unary"], told
 
 
 @contextlib.asynccontextmanager

@@ -112,3 +112,29 @@ async def test_a_head_in_single_bytes_is_refused(tmp_path: Path) -> None:
 
         (line,) = gate.said(phase="connect", verdict="deny")
         assert line["reason"] == "bad-head: in too many pieces"
+
+
+async def test_narrowing_ends_a_request_that_is_no_longer_allowed(
+    tmp_path: Path,
+) -> None:
+    """Its host stays allowed, its path does not."""
+
+    async def watch(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nfirst")
+        await reader.read()
+
+    async with open_gate_harness(tmp_path) as gate:
+        gate.table["ok.example"] = ["127.0.0.1"]
+        async with server(watch, gate.web_ca, "ok.example") as port:
+            gate.allow(Rule("allow", "ok.example", (port,), paths=("/**",)))
+            client = await gate.connect(f"ok.example:{port}")
+            await client.tls(gate.gate_ca, "ok.example")
+            head = f"GET /v1 HTTP/1.1\r\nHost: ok.example:{port}\r\n\r\n"
+            await client.send(head.encode())
+            await client.reader.readuntil(b"first")
+            gate.allow(Rule("allow", "ok.example", (port,), paths=("/v2/**",)))
+            rest = await client.rest()
+
+        assert rest == b""
+        assert gate.said(phase="request", how="cut", path="/v1")
