@@ -126,6 +126,38 @@ def test_a_parent_that_wants_a_password_is_told_and_then_used(
     assert PASSWORD not in harness.journal_text()
 
 
+def test_another_proxy_counts_once_the_keeper_has_restarted(
+    harness: KeeperHarness,
+    sample: Path,
+    web: Web,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The variables are those of the shell that started it; the agent goes on."""
+    _configure(harness, web, tmp_path / "ca.pem")
+    first, second = RunningProxy(), RunningProxy()
+    wait = (
+        f"while true; do curl -s -m 30 http://{HOST}:{web.port}/again > got.txt; "
+        "grep -q '^GET /again' got.txt && test -e over && break; sleep 0.2; done"
+    )
+    with in_a_thread(second, EVERYWHERE):
+        with in_a_thread(first, EVERYWHERE):
+            monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{first.port}")
+            harness.start_keeper()
+            task = harness.new_task(sample, wait)
+            harness.until(lambda: bool(first.asked), "the first proxy")
+            harness.stop_keepers()
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{second.port}")
+        harness.start_keeper()
+        harness.until(lambda: bool(second.asked), "the second proxy")
+        (harness.paths.worktree(task) / "over").touch()
+        harness.until_taken_in(task)
+
+    assert {line.split()[1] for line in second.asked} == {
+        f"http://{HOST}:{web.port}/again"
+    }
+
+
 def _failures(harness: KeeperHarness, task: int) -> list[events.NetFailed]:
     recorded = harness.queries.events.after(task=task)
     return [r.event for r in recorded if isinstance(r.event, events.NetFailed)]
