@@ -17,7 +17,10 @@ from swarm.gate import dns, http2_fields, request_head, tls_client_hello
 from swarm.gate.dns import FakeAddresses
 from swarm.gate.http2_frames import Http2Refused
 from swarm.gate.request_head import BadHead
+from swarm.gate.secret_masker import SecretMasker
 from swarm.gate.tls_client_hello import BadClientHello
+from swarm.gate.websocket_frames import HEADER_BYTES
+from swarm.gate.websocket_search import AnswerSearch
 from swarm.policy import hosts, policy_parser, request_target
 from swarm.policy.decide import Attempt, PolicyEvaluator
 from swarm.policy.hosts import BadHost, Host
@@ -207,6 +210,27 @@ def _client_hello() -> bytes:
     return outgoing.read()
 
 
+SECRET = b"sk-a-real-key-0123"
+MESSAGES = (
+    b"\x81\x05hello\x89\x02hi\x82\x7e\x00\x80" + b"x" * 128,
+    b"\x01\x09sk-a-real\x00\x00\x80\x09-key-0123\x88\x02\x03\xe8",
+    b"\x82\x7f" + (20).to_bytes(8) + b"." * 20,
+)
+
+
+def _websocket(data: bytes) -> bool:
+    search = AnswerSearch(SecretMasker([SECRET.decode()]))
+    half = len(data) // 2
+    output = search.feed(data[:half]) + search.feed(data[half:]) + search.finish()
+    if SECRET in output:
+        raise Broken(f"a secret passed: {data!r}")
+    if not search.refusal and len(data) - len(output) > HEADER_BYTES + 125:
+        raise Broken(f"bytes were held back: {data!r}")
+    if len(output) > len(data) + 127:
+        raise Broken(f"bytes were made up: {data!r}")
+    return not search.refusal
+
+
 HEAD = b"GET /v1/x HTTP/1.1\r\nHost: good.test\r\nAccept: */*\r\n\r\n"
 TOML = (
     b'version = 1\n[[allow]]\nhost = "good.test"\nports = [443]\nmethods = ["GET"]\n'
@@ -249,6 +273,7 @@ TARGETS = (
     Target("policies", (TOML,), _policy),
     *fuzz_streams.TARGETS,
     *fuzz_settings.TARGETS,
+    Target("websocket", MESSAGES, _websocket),
 )
 SHARES = {"policies": 0.04, "hellos": 0.16, "h2-client": 0.01, "h2-host": 0.01}
 """Of all inputs in a short run; the others share the rest alike."""

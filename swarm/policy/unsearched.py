@@ -38,6 +38,8 @@ def places(policy: Policy, secret: Secret) -> tuple[str, ...]:
         if rule.kind != "deny" and any(_overlap(own, each) for each in patterns):
             evaluator = evaluator or PolicyEvaluator(policy)
             sentences |= dict.fromkeys(_of_rule(evaluator, rule, own))
+    if policy.default == "log" and policy.inspect != "always":
+        sentences['what no rule names passes unread: default = "log"'] = None
     return tuple(sentences)
 
 

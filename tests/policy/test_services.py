@@ -242,3 +242,31 @@ def test_a_repository_s_service_opens_nothing_private() -> None:
     policy = resolve([repo], {"npm": ("a.example:443",)}, chosen={"a.example:443"})
 
     assert not policy.policy.rules
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "is_quiet"),
+    [
+        ("clients2.google.com", 80, True),
+        ("update.googleapis.com", 443, True),
+        ("redirector.gvt1.com", 443, True),
+        ("edgedl.me.gvt1.com", 80, True),
+        ("optimizationguide-pa.googleapis.com", 443, True),
+        ("mtalk.google.com", 5228, True),
+        ("firefox.settings.services.mozilla.com", 443, True),
+        ("detectportal.firefox.com", 80, True),
+        ("storage.googleapis.com", 443, False),
+        ("accounts.google.com", 443, False),
+        ("addons.mozilla.org", 443, False),
+    ],
+)
+def test_what_a_browser_calls_by_itself_is_quiet(
+    host: str, port: int, is_quiet: bool
+) -> None:
+    """Denied all the same; what an agent could want of the vendor has its row."""
+    policy = services.with_known_traffic(Policy(), {})
+
+    verdict = PolicyEvaluator(policy).decide(explain.attempt(host, port), 0.0)
+
+    assert not verdict.allow
+    assert bool(verdict.rule and verdict.rule.quiet) is is_quiet

@@ -1,5 +1,7 @@
 """Each place of a secret's hosts that the gate does not look into has a sentence."""
 
+from typing import Any
+
 import pytest
 
 from swarm.policy import unsearched
@@ -73,3 +75,22 @@ def test_what_the_settings_keep_shut_or_unread_counts() -> None:
     )
     # Its rule needs a look inside: nothing passes at all.
     assert not unsearched.places(Policy((INJECTED,), passthrough=through), secret)
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_said"),
+    [
+        ({}, False),
+        ({"default": "log"}, True),
+        ({"default": "log", "inspect": "never"}, True),
+        ({"default": "log", "inspect": "always"}, False),
+    ],
+)
+def test_where_unknown_hosts_pass_they_pass_unread(
+    settings: dict[str, Any], is_said: bool
+) -> None:
+    secret = Secret("k", "env:K", ("api.example.com",))
+
+    sentences = unsearched.places(Policy(**settings), secret)
+
+    assert any("what no rule names" in sentence for sentence in sentences) is is_said
