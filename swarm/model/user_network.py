@@ -11,6 +11,9 @@ from swarm.model.frozen import frozen
 
 PORTS = {"https": 443, "http": 80}
 
+DOWNLOADS = "downloads"
+"""The scope of a place that an index lets download from: no setting names it."""
+
 
 @frozen
 class Registry:
@@ -79,10 +82,17 @@ class UserNetwork:
                 by_tool[tool] = (*known, endpoint)
         return by_tool
 
-    def chosen(self) -> frozenset[str]:
-        """`host:port` of those that the user's settings name, public defaults aside."""
-        places = {r.endpoint for r in self.registries if not r.is_default}
-        return frozenset(places - {r.endpoint for r in self.registries if r.is_default})
+    def chosen(self) -> dict[str, str]:
+        """`host:port` of those that the user's settings name, and what names each.
+
+        A public default that a setting names is none of them.
+        """
+        public = {each.endpoint for each in self.registries if each.is_default}
+        return {
+            each.endpoint: each.origin
+            for each in reversed(self.registries)
+            if not each.is_default and each.endpoint not in public
+        }
 
     def _endpoints(self) -> Iterator[tuple[str, str]]:
         for registry in self.registries:

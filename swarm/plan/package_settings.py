@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
-from swarm.model.user_network import Registry, UserNetwork
+from swarm.model.user_network import DOWNLOADS, Registry, UserNetwork
 from swarm.plan.specs import Mount
 
 FOLDER = "/etc/swarm"
@@ -145,7 +145,8 @@ def _word(text: str) -> str:
 def _is_chosen(registry: Registry) -> bool:
     """True for what the user chose, and what no line of a file can be broken by."""
     is_plain = registry.url.isprintable() and registry.scope.isprintable()
-    return not registry.is_default and is_plain and bool(registry.host)
+    is_set = not registry.is_default and registry.scope != DOWNLOADS
+    return is_set and is_plain and bool(registry.host)
 
 
 def _chosen(network: UserNetwork, *tools: str) -> tuple[Registry, ...]:

@@ -1,7 +1,8 @@
 """Resolves layers to one policy: later ones add, a deny from any of them wins."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Literal, cast
 
 from swarm.policy.policy_parser import Layer, Service, ServiceDefinition
@@ -27,7 +28,7 @@ def resolve(
     registries: Registries,
     certificates: tuple[str, ...] = (),
     trust_repo: bool = False,
-    chosen: Collection[str] = (),
+    chosen: Mapping[str, str] = MappingProxyType({}),
 ) -> ResolvedPolicy:
     """One policy from the layers in order; BadPolicy if a service is not known.
 

@@ -2,7 +2,7 @@
 
 import functools
 import tomllib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -134,12 +134,12 @@ def expand(
     service: Service,
     registries: Registries,
     own: Mapping[str, ServiceDefinition] = MappingProxyType({}),
-    chosen: Collection[str] = (),
+    chosen: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Rule, ...]:
     """The service's rules; BadPolicy if the service or an option is unknown.
 
-    `chosen` are the registries, as `host:port`, that the user's own settings name:
-    these may lie in the user's own network.
+    `chosen` are the registries, as `host:port`, that the user's own settings name, each
+    with the place that does: these may lie in the user's own network.
     """
     if service.name in own:
         _refuse_options(service, ())
@@ -150,7 +150,7 @@ def expand(
 
 
 def _shipped(
-    service: Service, registries: Registries, own: list[str], chosen: Collection[str]
+    service: Service, registries: Registries, own: list[str], chosen: Mapping[str, str]
 ) -> tuple[Rule, ...]:
     shipped = catalogue()
     if service.name not in shipped:
@@ -173,8 +173,16 @@ def _shipped(
                 for host in body.get("deny", ())
             ),
         ]
-    origin = f"service {service.name} ({service.origin})"
-    return tuple(replace(rule, layer="service", origin=origin) for rule in rules)
+    return tuple(
+        replace(rule, layer="service", origin=_origin(service, rule.origin))
+        for rule in rules
+    )
+
+
+def _origin(service: Service, chosen_by: str) -> str:
+    """Who switched the service on, and what of the user's names the place."""
+    places = ", ".join(filter(None, (service.origin, chosen_by)))
+    return f"service {service.name} ({places})"
 
 
 def _rule(kind: Kind, entry: Mapping[str, Any]) -> Rule:
@@ -183,7 +191,7 @@ def _rule(kind: Kind, entry: Mapping[str, Any]) -> Rule:
 
 
 def _registry(
-    service: Service, places: Iterable[str], chosen: Collection[str]
+    service: Service, places: Iterable[str], chosen: Mapping[str, str]
 ) -> Iterator[Rule]:
     """A rule for each place; none if no place is known, which is no mistake."""
     _refuse_options(service, ())
@@ -195,6 +203,7 @@ def _registry(
             (int(port),),
             methods=("GET", "HEAD"),
             allow_private=place in chosen,
+            origin=chosen.get(place, ""),
         )
 
 

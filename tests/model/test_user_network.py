@@ -35,10 +35,11 @@ def test_what_the_user_chose_is_not_a_public_default_that_is_written_down() -> N
     """Some tools write their own default into the user's file."""
     network = UserNetwork(
         (
-            Registry("npm", "https://npm.corp.example/"),
+            Registry("npm", "https://npm.corp.example/", origin="~/.npmrc: registry"),
+            Registry("pnpm", "https://npm.corp.example/", origin="other"),
             Registry("nuget", "https://public.example/v3"),
             Registry("cargo", "https://public.example/", is_default=True),
         )
     )
 
-    assert network.chosen() == {"npm.corp.example:443"}
+    assert network.chosen() == {"npm.corp.example:443": "~/.npmrc: registry"}

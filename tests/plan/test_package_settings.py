@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.model.user_network import Registry, UserNetwork
+from swarm.model.user_network import DOWNLOADS, Registry, UserNetwork
 from swarm.plan import package_settings, sandbox_environment
 from swarm.plan.package_settings import POINTERS, WORTHLESS, environment, files, page
 
@@ -76,7 +76,9 @@ def test_cargo_replaces_its_default_only_if_the_user_has() -> None:
     )
     default = Registry("cargo", "https://index.test/", is_default=True)
 
-    replaced = tomllib.loads(text("cargo.toml", source, registry))
+    downloads = chosen("cargo", DOWNLOADS, "https://c.test/dl")
+
+    replaced = tomllib.loads(text("cargo.toml", source, registry, downloads))
     kept = tomllib.loads(text("cargo.toml", registry, default))
 
     assert replaced["source"] == {

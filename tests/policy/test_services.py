@@ -217,7 +217,7 @@ def test_a_registry_that_the_user_chose_may_lie_in_the_user_s_own_network() -> N
     registries = {
         "npm": ("npm.corp.example:443", "[fd00::7]:4873", "public.example:443")
     }
-    chosen = {"npm.corp.example:443", "[fd00::7]:4873"}
+    chosen = {"npm.corp.example:443": "~/.npmrc: registry", "[fd00::7]:4873": ""}
     user = parse('version = 1\nservices = ["npm"]', "p")
 
     policy = resolve([user], registries, chosen=chosen).policy
@@ -225,6 +225,7 @@ def test_a_registry_that_the_user_chose_may_lie_in_the_user_s_own_network() -> N
     assert [(rule.host, rule.allow_private) for rule in policy.rules] == [
         ("npm.corp.example", True), ("[fd00::7]", True), ("public.example", False),
     ]  # fmt: skip
+    assert policy.rules[0].origin == "service npm (p:2, ~/.npmrc: registry)"
     evaluator = PolicyEvaluator(policy)
     for text, address, reason in (
         ("npm.corp.example", "10.0.0.7", None),
@@ -239,7 +240,7 @@ def test_a_registry_that_the_user_chose_may_lie_in_the_user_s_own_network() -> N
 def test_a_repository_s_service_opens_nothing_private() -> None:
     repo = parse('version = 1\nservices = ["npm"]', "r", "repo")
 
-    policy = resolve([repo], {"npm": ("a.example:443",)}, chosen={"a.example:443"})
+    policy = resolve([repo], {"npm": ("a.example:443",)}, chosen={"a.example:443": ""})
 
     assert not policy.policy.rules
 

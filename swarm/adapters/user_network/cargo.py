@@ -6,6 +6,7 @@ from typing import Any
 
 from swarm.adapters.user_network import formats
 from swarm.adapters.user_network.settings import Reading, User
+from swarm.model.user_network import DOWNLOADS
 
 DEFAULT_SOURCE = "crates-io"
 _INDEX_VARIABLE = re.compile(r"CARGO_REGISTRIES_([A-Z0-9_]+)_INDEX")
@@ -109,4 +110,4 @@ def _read_download_places(home: Path, reading: Reading) -> None:
         if "dl" in body:
             url = str(body["dl"]).partition("{")[0]
             origin = f"{reading.user.name(file)}: dl"
-            reading.add(url, origin, scope="downloads", is_default=is_default)
+            reading.add(url, origin, scope=DOWNLOADS, is_default=is_default)

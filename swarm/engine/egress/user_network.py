@@ -10,7 +10,7 @@ from swarm.adapters import user_network
 from swarm.adapters.docker import DockerImages
 from swarm.adapters.user_network import defaults, parent_proxy
 from swarm.engine.host import image_registries, images
-from swarm.model.user_network import ParentProxy, UserNetwork
+from swarm.model.user_network import DOWNLOADS, ParentProxy, UserNetwork
 from swarm.policy import services
 
 WAY_OUT = "name it in the tool's own settings, or with [[allow]]"
@@ -73,7 +73,7 @@ def warnings(network: UserNetwork, names: Iterable[str]) -> Iterator[str]:
         )
     of_cargo = [r for r in network.registries if r.tool == "cargo"]
     if any(r.is_default for r in of_cargo) and not any(
-        r.scope == "downloads" for r in of_cargo
+        r.scope == DOWNLOADS for r in of_cargo
     ):
         yield (
             "where cargo downloads from is known once it has fetched on this machine "
