@@ -42,6 +42,7 @@ that handing them out one by one would cost more than they do.
 
 LONGEST_FIRST = (
     "tests/clients/",
+    "tests/first_install/",
     "tests/agents/",
     "tests/test_house.py",
     "tests/test_demo.py",

@@ -21,6 +21,8 @@ class Tool:
     """Files of the user's home that name the mirror, and its token unless empty."""
     is_public: bool = False
     """The project can be had from the tool's public registry, too."""
+    named: Callable[[str], Files] | None = None
+    """A project that names the mirror itself, for a tool that no box can be set to."""
 
 
 def _authority(url: str) -> str:
@@ -172,6 +174,13 @@ def _gradle(_url: str) -> Files:
     }
 
 
+def _gradle_named(url: str) -> Files:
+    """As an agent writes it that was told the URL in words."""
+    files = _gradle(url)
+    named = f"repositories {{ maven {{ url '{url}/maven' }} }}\n"
+    return {**files, "build.gradle": named + files["build.gradle"]}
+
+
 def _gradle_settings(url: str, token: str) -> Files:
     secret = f"credentials {{ username 'somebody'; password '{token}' }}"
     text = (
@@ -219,7 +228,9 @@ TOOLS = {
     "cargo": Tool(_cargo, "cargo run -q", _cargo_settings),
     "go": Tool(_go, "go mod tidy && go run .", _go_settings),
     "maven": Tool(_maven, "mvn -q -B validate && echo hello", _maven_settings),
-    "gradle": Tool(_gradle, "gradle --no-daemon -q first", _gradle_settings),
+    "gradle": Tool(
+        _gradle, "gradle --no-daemon -q first", _gradle_settings, named=_gradle_named
+    ),
     "gem": Tool(
         _gem,
         f"gem install --user-install --no-document -q {NAME} && ruby main.rb",

@@ -16,7 +16,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -130,6 +130,8 @@ class Place:
             outcome = "works with a line"
         elif not self._uses_mirror(tool) and not self._works_bare(tool):
             outcome = "fails without swarm, too"
+        elif TOOLS[tool].named and self._run(tool, TOOLS[tool].named)[0]:
+            outcome = "works if the project names it"
         return Result(tool, self.name, outcome, _plain(said), words)
 
     def _works_bare(self, tool: str) -> bool:
@@ -172,7 +174,9 @@ class Place:
     def _is_tried(self, tool: str) -> bool:
         return self.name != DIRECT or TOOLS[tool].is_public
 
-    def _run(self, tool: str) -> tuple[bool, str]:
+    def _run(
+        self, tool: str, project: Callable[[str], Files] | None = None
+    ) -> tuple[bool, str]:
         uses_mirror = self.mirror and self._uses_mirror(tool)
         url = self.mirror.url(tool) if self.mirror and uses_mirror else ""
         folder = self.harness.paths.worktree(self.task) / f"first-{tool}"

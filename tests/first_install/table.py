@@ -21,7 +21,8 @@ README.md; hosts of registries stand as `REGISTRY`.
 - **mirror with token**: the same, and it answers nobody without the user's token, which
   `swarm secret import TOOL` brought.
 
-*works with a line*: a denial named one line, and with that line it works.
+*works with a line*: a denial named one line, and with that line it works. *works if the
+project names it*: no box can be set to it; its agent is told the URL in words.
 
 """
 BEGIN, END = "<!-- first install: written by a command -->", "<!-- end -->"

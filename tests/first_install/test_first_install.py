@@ -4,7 +4,7 @@ import pytest
 
 from tests.first_install import table
 from tests.first_install.__main__ import results
-from tests.first_install.networks import DIRECT, MIRROR, NETWORKS, PARENT, TOKEN
+from tests.first_install.networks import MIRROR, NETWORKS, PARENT, TOKEN
 from tests.first_install.projects import TOOLS
 from tests.first_install.run import Result
 
@@ -17,9 +17,12 @@ def told(found: list[Result]) -> str:
     return "\n".join(str(one) for one in found)
 
 
-@pytest.mark.parametrize("network", [DIRECT, MIRROR])
+@pytest.mark.parametrize("network", [MIRROR, TOKEN])
 def test_the_first_install_works(network: str) -> None:
-    """Promise: a Python and a Node project install as on the user's own machine."""
+    """Promise: a Python and a Node project install as on the user's own machine.
+
+    These two networks stand on this machine; the others need public registries.
+    """
     found = results(network, list(SHORT))
 
     assert all(one.outcome.startswith("works") for one in found), told(found)
