@@ -1,5 +1,7 @@
 """One failed install and `swarm policy suggest`: with its rules the next one passes."""
 
+import fcntl
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,6 +47,16 @@ def web(harness: KeeperHarness, tmp_path: Path) -> Iterator[Web]:
     web.close()
 
 
+@pytest.fixture
+def lock(harness: KeeperHarness) -> Iterator[None]:
+    """The keeper's lock: the command line must not start a second keeper."""
+    with harness.paths.lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
 def install(harness: KeeperHarness, repo: Path) -> Task:
     number = harness.new_task(repo, "sh ./npm install")
     return harness.until_state(number, State.STOPPED)
@@ -55,6 +67,7 @@ def denied(harness: KeeperHarness, task: Task) -> list[events.NetDenied]:
     return [event for event in found if isinstance(event, events.NetDenied)]
 
 
+@pytest.mark.usefixtures("lock")
 def test_the_second_run_passes(
     harness: KeeperHarness,
     sample: Path,
@@ -100,5 +113,6 @@ def test_the_second_run_passes(
     assert (second.exit_code, web.got("left-pad"), web.got(RELEASE)) == (0, True, True)
     assert not web.got("security")
     harness.until(lambda: bool(denied(harness, second)), "the quiet denial")
+    harness.until_taken_in(second.id)
     assert [event.quiet for event in denied(harness, second)] == [True]
     assert harness.queries.tasks.get(second.id).net.denied == 0
