@@ -1,6 +1,7 @@
 """What a card offers a human: a word on what was wanted, a service, narrow rules."""
 
 from swarm.model.frozen import frozen
+from swarm.model.safe_text import safe_line
 from swarm.policy.narrowest import READS, Narrowing
 
 
@@ -21,3 +22,11 @@ class Offer:
             part.paths and part.methods and set(part.methods) <= set(READS)
             for part in self.rules
         )
+
+    def lines(self) -> list[str]:
+        """The rules in words, each path on a line of its own, harmless."""
+        return [
+            safe_line(f"only {'/'.join(part.methods)} {path}", 160)
+            for part in self.rules
+            for path in part.paths
+        ]

@@ -488,3 +488,27 @@ def test_what_is_no_change_is_a_usage_error(
     swarm: Swarm, paths: HomePaths, words: tuple[str, ...]
 ) -> None:
     assert swarm("policy", *words)[0] == exit_codes.USAGE
+
+
+@pytest.mark.parametrize(
+    ("words", "service"),
+    [
+        (("static.rust-lang.org",), "rustup"),
+        (("github.com", "--path", "/oven-sh/bun/releases/x.zip"), "bun"),
+        (("mirror.example:8443",), "npm"),
+        (("github.com",), ""),
+    ],
+)
+def test_why_names_the_service_that_brings_it(
+    swarm: Swarm,
+    file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    service: str,
+) -> None:
+    """Tool-chains, a forge's project, and the user's own registry."""
+    monkeypatch.setenv("npm_config_registry", "https://mirror.example:8443/")
+    status, out, _ = swarm("policy", "why", *words)
+
+    assert status == exit_codes.FAILED
+    assert (f"swarm policy service {service} --project" in out) is bool(service)

@@ -23,3 +23,9 @@ def test_reading_alone_is_reading_named_paths(
 ) -> None:
     """Without methods any may be used, without paths all of the host is open."""
     assert Offer(rules=rules).is_read_only is is_read_only
+
+
+def test_each_path_is_a_line_that_a_screen_can_show() -> None:
+    hostile = Narrowing(("GET",), ("/a\x1b[2J", "/b"))
+
+    assert Offer(rules=(hostile,)).lines() == ["only GET /a\\x1b[2J", "only GET /b"]

@@ -17,6 +17,7 @@ from swarm.engine.readers import policy as policy_reader
 from swarm.errors import Refused, SwarmError
 from swarm.model import format, secret_words
 from swarm.model.safe_text import safe_line
+from swarm.model.wanted import Denial, wanted
 from swarm.model.user_network import ParentProxy
 from swarm.plan.gate_containers import HOST_NAME
 from swarm.policy import addresses, explain, no_proxy, unsearched
@@ -133,7 +134,8 @@ def why(args: Namespace) -> int:
             }
         )
     else:
-        output.fields(_verdict_fields(explanation, found, parent))
+        fields = _verdict_fields(explanation, found, parent)
+        output.fields([*fields, *_service_fields(explanation, resolved_policy)])
         rule = explanation.verdict.rule
         used = rule.inject.secret if rule and rule.inject else ""
         secrets = [s for s in resolved_policy.policy.secrets if s.name == used]
@@ -169,6 +171,25 @@ def explained(policy: Policy, attempt: Attempt) -> tuple[Explanation, tuple[str,
     return explain.explain(
         policy, attempt, time.time(), attempt.port == explain.HTTP_PORT, found
     ), found
+
+
+def _service_fields(
+    explanation: Explanation, resolved_policy: ResolvedPolicy
+) -> Iterator[tuple[str, str]]:
+    """The service that brings what is denied, if there is one."""
+    attempt, target = explanation.attempt, explanation.attempt.target
+    if explanation.verdict.allow:
+        return
+    denial = Denial(
+        attempt.host.name,
+        attempt.port,
+        attempt.method,
+        target.path if target else "",
+        explanation.verdict.reason,
+    )
+    service = wanted(denial, (), resolved_policy.registries).service
+    if service:
+        yield "service", f"swarm policy service {service} --project"
 
 
 def _verdict_json(explanation: Explanation) -> dict[str, Any]:

@@ -212,14 +212,9 @@ class DenialCard(Dialog[CardAnswer]):
             label = "only the request" if self._is_whole else "the whole host"
             yield "w", "whole", label, "by o, t and P instead"
 
-    def _offered(self) -> Iterator[Content]:
-        for part in self._offer.rules:
-            for path in part.paths:
-                words = safe_line(f"{'/'.join(part.methods)} {path}", 160)
-                yield Content.styled(f"  only {words}", KEY)
-
     def _choices(self) -> list[Content]:
-        out = [*self._offered()] if self._is_allowed("task") else []
+        lines = self._offer.lines() if self._is_allowed("task") else []
+        out = [Content.styled(f"  {line}", KEY) for line in lines]
         if out:
             out.append(Content(""))
         for key, name, label, words in self._shown_choices():

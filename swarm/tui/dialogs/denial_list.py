@@ -15,11 +15,12 @@ from textual.widgets import Static
 from swarm.config import public_suffixes
 from swarm.errors import SwarmError
 from swarm.model import format
+from swarm.model.offer import Offer
 from swarm.model.safe_text import safe_line
 from swarm.policy.layers import ResolvedPolicy
 from swarm.tui.dialogs.base import Dialog
-from swarm.tui.dialogs.denial_card import ALLOWING, WITHIN, request_line
-from swarm.tui.dialogs.denial_question import DenialQuestion
+from swarm.tui.dialogs.denial_card import ALLOWING, READING, WITHIN, request_line
+from swarm.tui.dialogs.denial_question import CardAnswer, DenialQuestion
 from swarm.tui.present import host_warnings
 from swarm.tui.present.denials import DenialKey, DenialRow
 from swarm.tui.present.formatting import ERROR, KEY, MUTED, WARNING, fit
@@ -32,11 +33,12 @@ SUBTITLE = "o once · t task · n keep denied · . later · Enter does it · Esc
 OWN_CARD_ONLY = "a public place: decide it on its own card"
 
 
-class DenialList(Dialog[dict[DenialKey, str]]):
+class DenialList(Dialog[dict[DenialKey, CardAnswer]]):
     """Answers the choice of each row, as a `DenialCard` does for one.
 
     Nothing is chosen at the start, and no key chooses for two rows. A row that changed
-    since it was drawn loses its choice, and the list stays.
+    since it was drawn loses its choice, and the list stays. What a row allows stands
+    below it: the request that was seen, if a rule can be for that alone.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -54,6 +56,7 @@ class DenialList(Dialog[dict[DenialKey, str]]):
         self._omitted = len(questions) - len(self._questions)
         self._rows = [question.row for question in self._questions]
         self._choices = ["" for _ in self._questions]
+        self._offers = [Offer() for _ in self._questions]
         self._policies: dict[int, ResolvedPolicy] = {}
         self._trouble: dict[int, str] = {}
 
@@ -98,7 +101,17 @@ class DenialList(Dialog[dict[DenialKey, str]]):
             except SwarmError as error:
                 words = f"the policy cannot be read: {safe_line(error.message, 160)}"
                 self._trouble[task] = words
+        self._read_offers()
         self._draw()
+
+    def _read_offers(self) -> None:
+        """Read what each row allows; one that allows something else is not chosen."""
+        for index, question in enumerate(self._questions):
+            resolved = self._policies.get(question.row.task)
+            offer = question.offer(resolved.registries) if resolved else Offer()
+            if offer.rules != self._offers[index].rules:
+                self._choices[index] = ""
+            self._offers[index] = offer
 
     @on(LineView.Moved)
     def _moved(self) -> None:
@@ -123,8 +136,10 @@ class DenialList(Dialog[dict[DenialKey, str]]):
             self._draw()
             self.notify("some changed meanwhile: read again", severity="warning")
             return
-        pairs = zip(self._rows, self._choices, strict=True)
-        self.dismiss({row.key: what for row, what in pairs if what})
+        chosen = zip(self._rows, self._choices, self._offers, strict=True)
+        self.dismiss(
+            {row.key: CardAnswer(what, offer) for row, what, offer in chosen if what}
+        )
 
     def _drop_outdated_choices(self) -> bool:
         changed = False
@@ -133,6 +148,8 @@ class DenialList(Dialog[dict[DenialKey, str]]):
             if now is not None and now.shape != self._rows[index].shape:
                 self._rows[index], self._choices[index] = now, ""
                 changed = True
+        if changed:
+            self._read_offers()
         return changed
 
     def _refusal(self, row: DenialRow, what: str) -> str:
@@ -182,11 +199,15 @@ class DenialList(Dialog[dict[DenialKey, str]]):
             ),
             Content.styled(f" {request_line(row)}", MUTED),
         ]
+        offer = self._offers[index]
+        out += [Content.styled(f" {words}", "bold") for words in offer.words]
+        out += [Content.styled(f" {line}", KEY) for line in offer.lines()]
         flags = self._flags(index, first=True)
         out += [Content.styled(f" ⚑ {flag}", WARNING) for flag in flags]
         reason = self._refusal(row, "task")
+        effect = READING if offer.is_read_only else ALLOWING
         return [
             *out,
-            Content.styled(f" {reason or ALLOWING}", MUTED if reason else ""),
+            Content.styled(f" {reason or effect}", MUTED if reason else ""),
             Content(""),
         ]

@@ -53,7 +53,7 @@ def denial_card(question: DenialQuestion) -> Dialog[CardAnswer]:
 
 def denial_list(
     questions: Sequence[DenialQuestion],
-) -> Dialog[dict[DenialKey, str]]:
+) -> Dialog[dict[DenialKey, CardAnswer]]:
     """Many denied requests at once."""
     from swarm.tui.dialogs.denial_list import DenialList  # noqa: PLC0415 - late
 

@@ -145,15 +145,15 @@ class Decisions:
             opening.denial_list(questions), self._apply_choices
         )
 
-    def _apply_choices(self, choices: dict[DenialKey, str] | None) -> None:
-        if not choices:
+    def _apply_choices(self, answers: dict[DenialKey, CardAnswer] | None) -> None:
+        if not answers:
             return
-        for key, choice in choices.items():
+        for key, answer in answers.items():
             row = self._tracker.row(key)
             if row is not None:
-                self._apply(row, choice)
-        denied = sum(choice == "keep" for choice in choices.values())
-        words = f"allowing {len(choices) - denied}, keeping {denied} denied"
+                self._apply(row, answer.choice, answer.offer)
+        denied = sum(answer.choice == "keep" for answer in answers.values())
+        words = f"allowing {len(answers) - denied}, keeping {denied} denied"
         self._screen.say(f"{words} — u takes them back one by one", WARNING)
 
     def _apply(

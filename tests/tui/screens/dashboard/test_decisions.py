@@ -340,3 +340,17 @@ async def test_a_key_adds_the_service(recorded: Recorded) -> None:
         "project",
         2,
     )
+
+
+async def test_the_list_allows_what_was_asked_and_no_more(recorded: Recorded) -> None:
+    """What stands below the row, as on its own card."""
+    backend = recorded(WANTED)
+    with shown(backend) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, backend, "exclamation_mark", "x")
+            notes = str(app.screen.query_one("#denied-notes").render())
+            await press(pilot, backend, "t", "enter")
+
+    ((_, body),) = wishes(backend)
+    assert f"only GET/HEAD {RELEASES}" in notes
+    assert (body["methods"], body["paths"]) == (["GET", "HEAD"], [RELEASES])
