@@ -86,7 +86,7 @@ def _tool_chain(
 ) -> tuple[str, Mapping[str, Any]] | None:
     """The service whose rules the request fits; of several the one that is at work.
 
-    The path decides where it is known; a shared host alone says nothing.
+    The path decides where it is known; a forge alone says nothing.
     """
     at_work = {program(command.argv) for command in commands}
     fitting = [
@@ -98,8 +98,8 @@ def _tool_chain(
     busy = [one for one in fitting if at_work.intersection(one[1]["programs"])]
     if busy:
         return busy[0]
-    sure = [one for one in fitting if _is_sure(denial, one[1])]
-    return sure[0] if len(sure) == 1 else None
+    is_sure = len(fitting) == 1 and (denial.method or not _forge(denial.host))
+    return fitting[0] if is_sure else None
 
 
 def _fits(denial: Denial, rule: Mapping[str, Any]) -> bool:
@@ -110,13 +110,6 @@ def _fits(denial: Denial, rule: Mapping[str, Any]) -> bool:
     path = narrowest.plain_path(denial.path)
     return denial.method in rule["methods"] and (
         "paths" not in rule or any(glob(one).fullmatch(path) for one in rule["paths"])
-    )
-
-
-def _is_sure(denial: Denial, body: Mapping[str, Any]) -> bool:
-    """True without any process: the host is its own, or the path names it."""
-    return bool(denial.method) or all(
-        "paths" not in rule for rule in body["allow"] if rule["host"] == denial.host
     )
 
 

@@ -65,12 +65,15 @@ def test_a_host_alone_is_named_by_the_package_that_is_built() -> None:
          f"{ASSETS}/1/2", "uv sync", "uv-python"),
         ("storage.googleapis.com", "/chrome-for-testing-public/1/x.zip",
          "node puppeteer.js", "puppeteer"),
+        ("github.com", "", "uv python install 3.13", "uv-python"),
+        ("static.rust-lang.org", "", "", "rustup"),
     ],
 )  # fmt: skip
 def test_a_tool_chain_is_a_service_by_name(
     host: str, path: str, argv: str, service: str
 ) -> None:
-    found = wanted(Denial(host, 443, "GET", path, DENIED), run(*argv.split()))
+    method = "GET" if path else ""
+    found = wanted(Denial(host, 443, method, path, DENIED), run(*argv.split()))
 
     assert found.service == service
     assert found.service in services.catalogue()

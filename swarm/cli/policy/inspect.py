@@ -17,8 +17,8 @@ from swarm.engine.readers import policy as policy_reader
 from swarm.errors import Refused, SwarmError
 from swarm.model import format, secret_words
 from swarm.model.safe_text import safe_line
-from swarm.model.wanted import Denial, wanted
 from swarm.model.user_network import ParentProxy
+from swarm.model.wanted import Denial, wanted
 from swarm.plan.gate_containers import HOST_NAME
 from swarm.policy import addresses, explain, no_proxy, unsearched
 from swarm.policy.decide import Attempt, Verdict
