@@ -1,6 +1,8 @@
 """Knows the user's own network: the one reading that all of the engine uses."""
 
+import functools
 import os
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -96,7 +98,16 @@ def _unknown_tools(network: UserNetwork, names: Iterable[str]) -> tuple[str, ...
 
 
 def _of_images() -> dict[str, tuple[str, ...]]:
-    """The public defaults of the tools in the images of ours that are built."""
+    """The public defaults of the tools in the images of ours that are built.
+
+    An image that is built meanwhile counts within a minute.
+    """
+    minute = int(time.monotonic() // 60)
+    return _recorded(minute, os.environ.get("DOCKER_HOST", ""))
+
+
+@functools.lru_cache(maxsize=1)
+def _recorded(_minute: int, _engine: str) -> dict[str, tuple[str, ...]]:
     with closing(DockerImages()) as engine:
         return image_registries.recorded(engine, images.for_agents())
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from swarm.engine.egress import user_network
+from swarm.engine.host import image_registries
 from swarm.model.user_network import ParentProxy, Registry, UserNetwork
 
 
@@ -91,3 +92,19 @@ def test_the_stamp_changes_with_the_user_s_registries_alone(home: Path) -> None:
     assert same == first
     assert stamp.at(1 + later) == first
     assert stamp.at(1 + 2 * later) != first
+
+
+def test_the_images_that_agents_work_in_know_what_the_host_does_not(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A default is one for a tool that the user's settings leave alone."""
+    labels = {"npm": ("https://npm.example/",), "yarn": ("https://yarn.example/",)}
+    monkeypatch.setattr(image_registries, "recorded", lambda *_: labels)
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent/other.sock")
+    (home / ".yarnrc").write_text('registry "https://mine.example/"')
+
+    network = user_network.known()
+
+    assert network.endpoints()["npm"] == ("npm.example:443",)
+    assert network.endpoints()["yarn"] == ("mine.example:443",)
+    assert network.chosen()["mine.example:443"] == "~/.yarnrc: registry"
