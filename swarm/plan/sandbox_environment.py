@@ -6,7 +6,7 @@ from pathlib import Path
 from swarm.model.user_network import UserNetwork
 from swarm.plan import package_settings
 from swarm.plan.gate_containers import PROXY_PORT
-from swarm.plan.specs import Mount
+from swarm.plan.specs import HOSTNAME, Mount
 from swarm.policy.rules import Policy, Rule
 
 FOLDER = package_settings.FOLDER
@@ -26,8 +26,10 @@ JAVA_TRUST_STORES = (
 )
 """Where the Java of a distribution keeps its roots."""
 PROXY = f"http://127.0.0.1:{PROXY_PORT}"
-LOCAL = "localhost,127.0.0.1"
-"""No `::1`: httpx 0.24.0 does not start with it, and no spelling of it suits all."""
+LOCAL = f"localhost,127.0.0.1,127.0.0.2,0.0.0.0,{HOSTNAME},.localhost"
+"""Every name of the sandbox itself, for clients that send all else to the proxy.
+
+No `::1`: httpx 0.24.0 does not start with it, and no spelling of it suits all."""
 LOCAL_UPPER_CASE = f"{LOCAL},::1"
 """For go and others that read the upper case first; httpx takes the lower one."""
 

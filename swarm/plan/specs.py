@@ -19,6 +19,8 @@ class Mount:
     read_only: bool = False
 
 
+HOSTNAME = "sandbox"
+"""What a sandbox calls itself; its resolver knows that name (`swarm/gate/dns.py`)."""
 LEAST_PIDS = 32
 """Threads that the engine's own helper needs in a container before its program runs.
 With 4, one start in a hundred failed: `runtime/cgo: pthread_create failed` in the log
@@ -75,7 +77,7 @@ class SandboxSpec:
     security: tuple[str, ...] = ("no-new-privileges:true",)
     read_only: bool = True
     init: bool = True
-    hostname: str = "sandbox"
+    hostname: str = HOSTNAME
 
 
 @dataclass(frozen=True, slots=True)
