@@ -119,6 +119,9 @@ class Reading:
             if not _is_elsewhere(url, parts):
                 self.problem(origin, "is no web address")
             return
+        if _may_split_a_password(parts):
+            self.problem(origin, "has a password that is not percent-encoded")
+            return
         if not _is_host(parts.hostname or "") or port == 0:
             self.problem(origin, "is no web address")
             return
@@ -186,6 +189,15 @@ def _is_host(name: str) -> bool:
     except BadHost:
         return False
     return True
+
+
+def _may_split_a_password(parts: SplitResult) -> bool:
+    """Whether an `@` stands behind the host: a `/`, `?` or `#` may be a password's.
+
+    A path may have one before a scope, as in `/@corp`.
+    """
+    rest = f"{parts.path}?{parts.query}#{parts.fragment}"
+    return re.search(r"[^/]@", rest) is not None
 
 
 def _is_elsewhere(url: str, parts: SplitResult) -> bool:

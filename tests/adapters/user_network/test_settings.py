@@ -32,6 +32,26 @@ def test_a_url_loses_what_is_secret(url: str, kept: str) -> None:
     assert registry.credential == ("place" if "secret" in url else "")
 
 
+@pytest.mark.parametrize("sign", ["/", "?", "#", "@/", "/@x"])
+def test_a_password_that_is_cut_in_two_is_not_shown(sign: str) -> None:
+    """Its first half would be the host, and the other half a path."""
+    reading = Reading("tool", USER)
+
+    reading.add(f"https://u:123{sign}hush@a.example/simple", "place")
+
+    assert not reading.registries
+    assert len(reading.problems) == 1
+    assert "hush" not in reading.problems[0]
+
+
+def test_a_scope_in_a_path_is_no_password() -> None:
+    reading = Reading("tool", USER)
+
+    reading.add("https://a.example/npm/@corp/", "place")
+
+    assert reading.registries[0].url == "https://a.example/npm/@corp/"
+
+
 def test_a_password_in_the_name_of_a_key_is_not_shown() -> None:
     reading = Reading("tool", USER)
 
