@@ -27,7 +27,7 @@ def test_an_allowed_name_may_not_lead_inside(sandbox: SandboxProbe, name: str) -
 def test_a_bare_address_is_never_a_destination(
     sandbox: SandboxProbe, host: str
 ) -> None:
-    """Promise: CONNECT to an address is refused, whatever the policy.
+    """Promise: CONNECT to an address that no rule names is refused.
 
     Why: an address has no name to hold a certificate or a rule against.
     """
