@@ -218,7 +218,7 @@ MESSAGES = (
 )
 
 
-def _websocket(data: bytes) -> bool:
+def _searched(data: bytes) -> bool:
     search = AnswerSearch(SecretMasker([SECRET.decode()]))
     half = len(data) // 2
     output = search.feed(data[:half]) + search.feed(data[half:]) + search.finish()
@@ -273,7 +273,7 @@ TARGETS = (
     Target("policies", (TOML,), _policy),
     *fuzz_streams.TARGETS,
     *fuzz_settings.TARGETS,
-    Target("websocket", MESSAGES, _websocket),
+    Target("ws-search", MESSAGES, _searched),
 )
 SHARES = {"policies": 0.04, "hellos": 0.16, "h2-client": 0.01, "h2-host": 0.01}
 """Of all inputs in a short run; the others share the rest alike."""
