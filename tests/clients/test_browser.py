@@ -93,6 +93,18 @@ def test_an_allowed_page_loads_and_no_row_is_the_browsers_own(
     assert not [denied for denied in _denied(browser) if not denied.quiet]
 
 
+@pytest.mark.parametrize("inspected", [True, False])
+def test_a_page_speaks_by_websocket(browser: Place, inspected: bool) -> None:
+    """A megabyte there and back, in the frames and with the wishes of a browser."""
+    rule = browser.good(methods=("GET", "HEAD")) if inspected else browser.good()
+    _allow(browser, rule)
+    load = LOAD.format(flags="", url=f"{browser.url}/socket")
+
+    _, said = browser.run(("" if inspected else TRUST_WEB) + load)
+
+    assert "echoed true" in said, said[-2000:]
+
+
 def test_it_says_home_and_is_denied_quietly(browser: Place) -> None:
     """Else the test above shows nothing: it calls, and the calls are counted."""
     _allow(browser, browser.good())

@@ -1,5 +1,7 @@
 """A server that each client of the matrix understands: page, index, repository."""
 
+import base64
+import hashlib
 import os
 import subprocess
 import threading
@@ -10,7 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from swarm.gate.certificates import Authority
+from swarm.gate.websocket_frames import FrameReader
 
+WEBSOCKET_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+SOCKET_PAGE = b"""<p id=p>waiting</p><img src="/held"><script>
+const sent = "hello ".repeat(200000);
+const to = new WebSocket("wss://" + location.host + "/echo");
+const tell = text => { p.textContent = text; fetch("/release"); };
+to.onopen = () => to.send(sent);
+to.onmessage = message => tell("echoed " + (message.data === sent));
+to.onerror = () => tell("failed");
+</script>"""
+"""The page has loaded once the message came back: its image is held until then."""
 WHEEL = "tiny-1.0-py3-none-any.whl"
 
 
@@ -83,6 +96,7 @@ class _Handler(BaseHTTPRequestHandler):
     root: Path
     authorizations: list[str]
     timeout = 30
+    released = threading.Event()
 
     def log_message(self, *_: Any) -> None:
         """Nothing on the test's screen."""
@@ -101,6 +115,17 @@ class _Handler(BaseHTTPRequestHandler):
                 self._reply("application/octet-stream", _wheel())
             case path if path.startswith("/repo.git/"):
                 self._git(b"")
+            case "/socket":
+                self._reply("text/html", SOCKET_PAGE)
+            case "/echo":
+                self._echo()
+            case "/release":
+                self.released.set()
+                self._reply("text/plain", b"")
+            case "/held":
+                self.released.wait(self.timeout)
+                self.released.clear()
+                self._reply("image/png", b"")
             case _:
                 self.send_error(404)
 
@@ -116,6 +141,25 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
+
+    def _echo(self) -> None:
+        """A WebSocket that sends one message back, which may be of some megabytes."""
+        key = (self.headers["sec-websocket-key"] + WEBSOCKET_GUID).encode()
+        self.send_response(101)
+        self.send_header("connection", "Upgrade")
+        self.send_header("upgrade", "websocket")
+        accept = base64.b64encode(hashlib.sha1(key).digest()).decode()
+        self.send_header("sec-websocket-accept", accept)
+        self.end_headers()
+        reader, message = FrameReader(), b""
+        while True:
+            for piece in reader.feed(self.rfile.read1(65_536)):
+                message += piece.plain()
+                if piece.ends and piece.header.is_final:
+                    head = b"\x81\x7f" + len(message).to_bytes(8)
+                    self.wfile.write(head + message)
+                    self.close_connection = True
+                    return
 
     def _git(self, body: bytes) -> None:
         """As a forge does: git's own program behind a path."""
