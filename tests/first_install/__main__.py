@@ -57,8 +57,8 @@ def main() -> None:
     for network in () if found else asked.network or NETWORKS:
         print(f"… {network}", file=sys.stderr, flush=True)
         found += results(network, tools)
-    order = list(TOOLS)
-    found.sort(key=lambda one: order.index(one.tool))
+    order, latest = list(TOOLS), {(one.tool, one.network): one for one in found}
+    found = sorted(latest.values(), key=lambda one: order.index(one.tool))
     if asked.write:
         PAGE.write_text(table.text(found), encoding="utf-8")
         readme = README.read_text(encoding="utf-8")

@@ -137,7 +137,7 @@ def jar() -> bytes:
 def pom(name: str, packaging: str) -> str:
     """The description of a Java package."""
     return (
-        '<project xmlns="http://maven.apache.org/POM/4.0.0">'
+        "<project>"
         "<modelVersion>4.0.0</modelVersion>"
         f"<groupId>{GROUP}</groupId><artifactId>{name}</artifactId>"
         f"<version>{VERSION}</version><packaging>{packaging}</packaging></project>"

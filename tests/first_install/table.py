@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from swarm.policy import reasons
 from tests.first_install.networks import NETWORKS
 from tests.first_install.run import Result
 
@@ -28,7 +29,10 @@ project names it*: no box can be set to it; its agent is told the URL in words.
 BEGIN, END = "<!-- first install: written by a command -->", "<!-- end -->"
 _URL = re.compile(r"(https?://)[^\s/'\"),]+")
 _PLACE = re.compile(r"(?i)\b(?:[a-z0-9-]+\.)+[a-z]{2,}:\d+\b")
-_TELLING = re.compile(r"(?i)swarm|denied|\b40[137]\b|\b50[234]\b|unauthori|certificate")
+_TELLING = re.compile(
+    r"(?i)swarm|denied|cannot resolve|not found\.|\b40[137]\b|\b50[234]\b|"
+    r"unauthori|certificate"
+)
 LINE_LENGTH = 160
 
 
@@ -72,8 +76,15 @@ def _telling(result: Result) -> list[str]:
     lines = result.said.splitlines()
     telling = [line for line in lines if _TELLING.search(line)] or lines
     told = [plain(line, hosts) for line in telling[-1:]]
-    gate = [f"gate: {plain(denial, hosts)}" for denial in result.denials]
+    gate = [_gate_line(denial, hosts) for denial in result.denials]
     return list(dict.fromkeys(told + gate))
+
+
+def _gate_line(denial: str, hosts: Iterable[str]) -> str:
+    """The gate's reason, and the command that it names as the way out."""
+    reason = reasons.by_code(denial.rpartition(" ")[2])
+    way_out = reason.way_out.format(place="REGISTRY") if reason else ""
+    return f"gate: {plain(denial, hosts)}" + (f"; {way_out}" if way_out else "")
 
 
 def plain(line: str, hosts: Iterable[str]) -> str:
