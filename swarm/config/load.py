@@ -55,7 +55,11 @@ def _merge(into: dict[str, Any], over: dict[str, Any]) -> None:
 def _config_error(file: Path, error: ValidationError) -> ConfigError:
     first = error.errors(include_url=False)[0]
     keys = [str(part) for part in first["loc"]]
-    problem = "unknown key" if first["type"] == "extra_forbidden" else first["msg"]
+    problem = (
+        "unknown key"
+        if first["type"] == "extra_forbidden"
+        else first["msg"].removeprefix("Value error, ")
+    )
     return ConfigError(
         f"{file}{_line_of(file, keys)}: {'.'.join(keys)}: {problem}",
         hint=f"every key is explained in {DEFAULTS}",

@@ -4,7 +4,6 @@ import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
 
 from swarm.model.budget import token_count
 from swarm.model.review import Strategy
@@ -42,18 +41,14 @@ _PROXY_URL = re.compile(
 def _upstream(value: str) -> str:
     if value not in ("auto", "none") and not _PROXY_URL.fullmatch(value):
         # Not the value itself: it may hold a password.
-        raise PydanticCustomError(
-            "upstream", '"auto", "none", or a URL such as "http://proxy.corp:3128"'
-        )
+        raise ValueError('"auto", "none", or a URL such as "http://proxy.corp:3128"')
     return value
 
 
 def _secret_source(value: str) -> str:
     kinds = ("file:", "env:", "cmd:", "keyring:")
     if value and not value.startswith(kinds):
-        raise PydanticCustomError(
-            "source", 'a source such as "env:PROXY_PASSWORD" or "file:~/.proxy"'
-        )
+        raise ValueError('a source such as "env:PROXY_PASSWORD" or "file:~/.proxy"')
     return value
 
 
