@@ -279,46 +279,6 @@ def test_a_box_at_work_follows_the_users_settings(
     assert f"index-url='{place.url}/other/'" in place.run("pip config list")[1]
 
 
-def test_a_password_of_the_users_is_sent_by_the_gate_until_it_expires(
-    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Brought by one command; the tool in the box sends none, and reads none."""
-    home, web = place.harness.paths.home, place.web
-    monkeypatch.setenv("SWARM_HOME", str(home))
-    monkeypatch.setenv("SWARM_CONFIG", str(home / "config.toml"))
-    authority, file = tmp_path / "ca.pem", home / "policy.toml"
-    authority.write_text(web.authority.certificate)
-    file.write_text(
-        f'version = 1\n[tls]\nupstream_ca = ["{authority}"]\n'
-        f'[network]\nallow_nets = ["{web.address}/32"]\n'
-    )
-    command = (
-        "rm -rf /tmp/own; pip download -q --no-deps -d /tmp/own tiny && echo hello"
-    )
-
-    def renew() -> None:
-        task = place.harness.queries.tasks.get(place.task)
-        task_network.renew(place.harness.parts, task, "test")
-
-    assert cli.run(["secret", "import", "pip", "--yes"]) == 0
-    renew()
-    before = place.run(command)
-    sent = web.authorizations[-1]
-    text = file.read_text()
-    name = f'[secrets."pip.good.test:{web.port}"]'
-    file.write_text(text.replace(name, f"{name}\nexpires = 2020-01-01T00:00:00Z"))
-    renew()
-    after = place.run(command)
-    answer = place.run(f"curl -s {place.url}/simple/tiny/")[1]
-    file.unlink()
-
-    assert before == (0, "hello\n")
-    assert sent == "Basic " + base64.b64encode(b"user:correct-horse").decode()
-    assert after[0] != 0
-    assert "(secret-expired)" in answer
-    assert file.name not in answer
-
-
 def test_git_may_clone_and_not_push(place: Place) -> None:
     """The two are told apart inside the same host, as a forge's service does it."""
     place.allow(
@@ -355,3 +315,46 @@ def test_git_may_push_where_it_is_allowed(place: Place) -> None:
     pushed = place.run(push)
 
     assert pushed[0] == 0, pushed[1]
+
+
+def test_a_password_of_the_users_is_sent_by_the_gate_until_it_expires(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Brought by one command; the tool in the box sends none, and reads none.
+
+    The last of this file: the keeper renews the policy once more for the edits here.
+    """
+    home, web = place.harness.paths.home, place.web
+    monkeypatch.setenv("SWARM_HOME", str(home))
+    monkeypatch.setenv("SWARM_CONFIG", str(home / "config.toml"))
+    authority, file = tmp_path / "ca.pem", home / "policy.toml"
+    authority.write_text(web.authority.certificate)
+    file.write_text(
+        f'version = 1\n[tls]\nupstream_ca = ["{authority}"]\n'
+        f'[network]\nallow_nets = ["{web.address}/32"]\n'
+    )
+    command = (
+        "rm -rf /tmp/own; pip download -q --no-deps -d /tmp/own tiny && echo hello"
+    )
+
+    def renew() -> None:
+        task = place.harness.queries.tasks.get(place.task)
+        task_network.renew(place.harness.parts, task, "test")
+
+    assert cli.run(["secret", "import", "pip", "--yes"]) == 0
+    renew()
+    before = place.run(command)
+    sent = web.authorizations[-1]
+    text = file.read_text()
+    name = f'[secrets."pip.good.test:{web.port}"]'
+    file.write_text(text.replace(name, f"{name}\nexpires = 2020-01-01T00:00:00Z"))
+    renew()
+    after = place.run(command)
+    answer = place.run(f"curl -s {place.url}/simple/tiny/")[1]
+    file.unlink()
+
+    assert before == (0, "hello\n")
+    assert sent == "Basic " + base64.b64encode(b"user:correct-horse").decode()
+    assert after[0] != 0
+    assert "(secret-expired)" in answer
+    assert file.name not in answer
