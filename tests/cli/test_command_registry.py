@@ -57,7 +57,16 @@ def test_no_module_of_a_command_is_imported_before_its_call(
         ("ls", {"list_tasks", "arguments", "argument_types"}),
         ("init", {"init", "completion"}),
         ("keeper", {"keeper"}),
-        ("policy", {"policy", "policy.parser", "policy.edit", "policy.inspect"}),
+        (
+            "policy",
+            {
+                "policy",
+                "policy.parser",
+                "policy.edit",
+                "policy.inspect",
+                "policy.suggest",
+            },
+        ),
     ],
 )
 def test_a_call_imports_the_module_of_its_command_alone(
