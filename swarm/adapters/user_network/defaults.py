@@ -78,8 +78,13 @@ def _ask(names: tuple[tuple[str, str], ...]) -> dict[str, tuple[str, ...]]:
     return {tool: urls[:MOST_URLS] for tool, urls in answers.items() if urls}
 
 
+NOBODY_S = Path("/")
+"""The folder that tools are run in: many take settings, and name programs to run, from
+every folder above them, and anybody can write some above a temporary one."""
+
+
 class ToolBox:
-    """Runs one tool in a home that is empty."""
+    """Runs one tool with a home that is empty."""
 
     def __init__(self, names: Mapping[str, str], folder: Path, tool: str) -> None:
         self.home = folder / tool
@@ -94,7 +99,7 @@ class ToolBox:
     def output(self, *argv: str, **variables: str) -> str:
         """What the tool prints; empty if it is not installed, fails or takes long."""
         environment = {**self._names, **variables}
-        program = Program(argv, argv[0], environment, cwd=self.home, whole_group=True)
+        program = Program(argv, argv[0], environment, cwd=NOBODY_S, whole_group=True)
         try:
             result = run(program, LIMITS)
         except ToolError:
@@ -135,10 +140,16 @@ def _npm(tools: ToolBox) -> tuple[str, ...]:
 def _cargo(tools: ToolBox) -> tuple[str, ...]:
     (tools.home / "src").mkdir()
     (tools.home / "src" / "lib.rs").write_text("")
-    manifest = '[package]\nname = "a"\nversion = "0.0.0"\n[dependencies]\nb = "1"\n'
-    (tools.home / "Cargo.toml").write_text(manifest)
+    manifest = tools.home / "Cargo.toml"
+    # A workspace of its own, or cargo would look for one in the folders above.
+    manifest.write_text(
+        '[package]\nname = "a"\nversion = "0.0.0"\n'
+        '[dependencies]\nb = "1"\n[workspace]\n'
+    )
     return tools.asked_for(
-        "cargo", "generate-lockfile", CARGO_NET_RETRY="0", RUSTUP_AUTO_INSTALL="0"
+        *("cargo", "generate-lockfile", "--manifest-path", str(manifest)),
+        CARGO_NET_RETRY="0",
+        RUSTUP_AUTO_INSTALL="0",
     )
 
 

@@ -2,7 +2,9 @@
 
 import inspect
 import os
+import shutil
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -137,3 +139,61 @@ def test_a_tool_that_fails_or_babbles_is_left_out(machine: Machine) -> None:
     machine.tool("gem", "yes https://gems.example/")
 
     assert not {"npm", "go", "gem"} & set(machine.ask())
+
+
+PROGRAMS = (
+    *("python3", "npm", "cargo", "go", "gem", "uv", "pdm", "conda", "yarn", "pnpm"),
+    *("bun", "dotnet", "composer"),
+)
+
+
+def test_no_tool_is_run_below_a_folder_of_others(machine: Machine) -> None:
+    """Anybody can write settings into a temporary folder, and tools look upwards."""
+    seen = machine.home / "seen"
+    for program in PROGRAMS:
+        machine.tool(program, f"echo {program} $(pwd -P) >> {seen}")
+
+    machine.ask()
+
+    folders = dict(line.split() for line in seen.read_text().splitlines())
+    assert folders.keys() >= {*PROGRAMS} - {"python3"}
+    assert {*folders.values()} == {"/"}
+
+
+def _shared_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A temporary folder in which another user has left settings for tools."""
+    shared = tmp_path / "tmp"
+    (shared / ".cargo").mkdir(parents=True)
+    (shared / ".npmrc").write_text("registry=https://evil.example/npm/\n")
+    (shared / "package.json").write_text("{}")
+    program = shared / "program"
+    program.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\nexit 1\n")
+    program.chmod(0o755)
+    (shared / ".cargo" / "config.toml").write_text(
+        f"""
+        build.rustc = "{program}"
+        resolver.incompatible-rust-versions = "fallback"
+        source.crates-io.replace-with = "evil"
+        source.evil.registry = "sparse+https://evil.example/index/"
+        """
+    )
+    (shared / "Cargo.toml").write_text('[workspace]\nmembers = ["*/*"]\n')
+    (shared / "rust-toolchain.toml").write_text(f'toolchain.path = "{shared}"\n')
+    monkeypatch.setattr(tempfile, "tempdir", str(shared))
+
+
+@pytest.mark.parametrize("program", ["npm", "cargo"])
+def test_settings_of_others_in_a_temporary_folder_count_for_nothing(
+    program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The real tools: else another user names hosts, and programs that we run."""
+    if not shutil.which(program):
+        pytest.skip(f"no {program} here")
+    _shared_folder(tmp_path, monkeypatch)
+    # A PATH of its own, since answers are kept by PATH.
+    path = f"{os.environ['PATH']}:{tmp_path}"
+
+    asked = defaults.ask({**os.environ, "PATH": path}, Path.home())
+
+    assert "evil" not in str(asked)
+    assert not (tmp_path / "ran").exists()
