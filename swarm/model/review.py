@@ -95,6 +95,23 @@ class Change:
     checkout: CheckoutBytes | None = None
     """None if a checkout writes the bytes of `new`."""
 
+    def with_flags(self, flags: tuple[Flag, ...]) -> "Change":
+        """The same change with these flags; `replace` takes five times as long."""
+        return Change(
+            self.path,
+            self.kind,
+            self.old_mode,
+            self.new_mode,
+            self.old,
+            self.new,
+            self.added,
+            self.deleted,
+            self.binary,
+            self.old_path,
+            flags,
+            self.checkout,
+        )
+
     @property
     def gating(self) -> bool:
         """True if a human must acknowledge this file before a merge."""

@@ -209,7 +209,9 @@ def _hard_to_review(change: Change, facts: Facts) -> Iterator[Flag]:
     if facts.size > LARGE:
         yield Flag(Level.X4, "larger than 1 MiB")
     if any(
-        safe_line(name, len(name)) != name for name in (change.path, change.old_path)
+        not (name.isascii() and name.isprintable())
+        and safe_line(name, len(name)) != name
+        for name in (change.path, change.old_path)
     ):
         yield Flag(Level.X4, "a name with characters that cannot be shown")
 

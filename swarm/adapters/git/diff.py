@@ -100,7 +100,7 @@ def flagged(
             gone_directory=gone.get(change.path, ""),
         )
 
-    return tuple(replace(c, flags=risk.flags(c, facts(c))) for c in unflagged)
+    return tuple(c.with_flags(risk.flags(c, facts(c))) for c in unflagged)
 
 
 def unified(
@@ -161,31 +161,38 @@ def parse(out: bytes) -> Iterator[Change]:
 
 
 def _records(words: Iterator[str]) -> Iterator[Change]:
-    raw: dict[str, Change] = {}
+    """The raw records come first, then the numbers; each change is made once."""
+    raw: dict[str, tuple[str, str, str]] = {}
     for word in words:
         if word.startswith(":"):
-            change = _record(word, words)
-            raw[change.path] = change
+            first = _following(words)
+            is_renamed = word.rpartition(" ")[2].startswith("R")
+            path = _following(words) if is_renamed else first
+            raw[path] = (word, path, first if is_renamed else "")
         elif word:
             added, deleted, path = word.split("\t", 2)
             if not path:
                 _, path = _following(words), _following(words)
-            yield _counted(raw.pop(path), added, deleted)
-    yield from raw.values()
+            yield _change(*raw.pop(path), added, deleted)
+    for left in raw.values():
+        yield _change(*left, "0", "0")
 
 
-def _record(head: str, words: Iterator[str]) -> Change:
+def _change(head: str, path: str, old_path: str, added: str, deleted: str) -> Change:
+    """One raw record with its numbers, which are dashes for a binary file."""
     old_mode, new_mode, old, new, status = head[1:].split(" ")
-    first = _following(words)
-    renamed = status[0] == "R"
+    is_binary = added == "-"
     return Change(
-        path=_following(words) if renamed else first,
+        path=path,
         kind=_KINDS[status[0]],
         old_mode=int(old_mode, 8),
         new_mode=int(new_mode, 8),
         old=old,
         new=new,
-        old_path=first if renamed else "",
+        added=0 if is_binary else int(added),
+        deleted=0 if is_binary else int(deleted),
+        binary=is_binary,
+        old_path=old_path,
     )
 
 
@@ -195,12 +202,6 @@ def _following(words: Iterator[str]) -> str:
     if word is None:
         raise ValueError("a record is cut short")
     return word
-
-
-def _counted(change: Change, added: str, deleted: str) -> Change:
-    if added == "-":
-        return replace(change, binary=True)
-    return replace(change, added=int(added), deleted=int(deleted))
 
 
 def _contents(
