@@ -13,7 +13,7 @@ from typing import Any
 from swarm.gate import certificates
 from swarm.gate.fork_server import ForkServer
 from swarm.gate.supervised_net import SupervisedNet, WriteLine
-from swarm.policy import rules, upstream_proxy
+from swarm.policy import parent_proxy, rules
 
 INPUT_LIMIT = 16 << 20
 """Bytes of one command."""
@@ -124,9 +124,9 @@ def _config(body: Answer) -> Answer:
     """The part of a command that a worker is given, once it is found to be right."""
     policy = rules.from_json(body["policy"])
     certificates.check(policy.upstream_ca)
-    parent = upstream_proxy.from_json(body.get("parent"))
+    parent = parent_proxy.from_json(body.get("parent"))
     return {
-        "parent": upstream_proxy.to_json(parent),
+        "parent": parent_proxy.to_json(parent),
         "policy": body["policy"],
         "secrets": {str(k): str(v) for k, v in body.get("secrets", {}).items()},
         "placeholders": {

@@ -13,7 +13,7 @@ import h11
 from swarm.gate import dialing
 from swarm.gate.dialing import Resolver
 from swarm.gate.transport import TlsWire, Wire
-from swarm.policy.upstream_proxy import SCHEMES, UpstreamProxy
+from swarm.policy.parent_proxy import SCHEMES, ProxyEndpoint
 
 SECONDS = 15.0
 """From the first byte to the proxy until it has opened a tunnel."""
@@ -46,7 +46,7 @@ class ParentProxyFailed(OSError):
     `words` name the proxy and what to write; they hold no byte that it sent.
     """
 
-    def __init__(self, proxy: UpstreamProxy, fault: str, way_out: str) -> None:
+    def __init__(self, proxy: ProxyEndpoint, fault: str, way_out: str) -> None:
         origin = f" ({proxy.origin})" if proxy.origin else ""
         self.words = f"the parent proxy {proxy.name}{origin} {fault}; {way_out}"
         super().__init__(self.words)
@@ -92,7 +92,7 @@ class ParentRoute:
     """The way through one parent proxy, which resolves the names that it is sent."""
 
     def __init__(
-        self, proxy: UpstreamProxy, resolve: Resolver, context: Context
+        self, proxy: ProxyEndpoint, resolve: Resolver, context: Context
     ) -> None:
         """`context` is for a proxy that is spoken to by TLS."""
         self._proxy = proxy

@@ -2,7 +2,7 @@
 
 import socket
 
-from swarm.gate import failures, tls_client_hello
+from swarm.gate import tls_client_hello
 from swarm.gate.denied import Denied
 from swarm.gate.task_net import TaskNet
 from swarm.gate.tls_client_hello import BadClientHello, ClientHello, HiddenName
@@ -80,8 +80,3 @@ def original_destination(accepted: socket.socket, net: TaskNet) -> tuple[Host, i
         address, port = accepted.getsockname()[:2]
     name = net.names.name(address)
     return (Host(name) if name else Host(address, is_address=True)), port
-
-
-def short_error(error: BaseException) -> str:
-    """An error in a few harmless words."""
-    return failures.plain(str(error) or type(error).__name__)[:80]

@@ -14,7 +14,7 @@ from swarm.gate.parent_proxy import Context, ParentRoute
 from swarm.gate.transport import Wire
 from swarm.policy.addresses import is_address
 from swarm.policy.decide import PolicyEvaluator, Verdict
-from swarm.policy.upstream_proxy import UpstreamProxy
+from swarm.policy.parent_proxy import ProxyEndpoint
 
 CACHE_SECONDS = 30.0
 BY_PARENT = "by parent proxy"
@@ -39,7 +39,7 @@ class Upstream:
         self._cache: dict[str, tuple[float, list[str]]] = {}
         self._parent: ParentRoute | None = None
 
-    def go_through(self, proxy: UpstreamProxy | None, context: Context) -> None:
+    def go_through(self, proxy: ProxyEndpoint | None, context: Context) -> None:
         """Use this parent proxy from the next connection on, or none.
 
         `context` is for a proxy that is spoken to by TLS.

@@ -25,7 +25,7 @@ from swarm.gate.listeners import Listeners
 from swarm.gate.task_net import TaskNet
 from swarm.gate.upstream import Upstream
 from swarm.gate.worker_memory import WorkerMemory
-from swarm.policy import rules, upstream_proxy
+from swarm.policy import parent_proxy, rules
 
 IDLE_SECONDS = 30.0
 """A worker goes when nothing was open and no name was asked for that long."""
@@ -123,7 +123,7 @@ class Worker:
         return ended
 
     def _go_through_parent(self, body: Mapping[str, Any]) -> None:
-        proxy = upstream_proxy.from_json(body.get("parent"))
+        proxy = parent_proxy.from_json(body.get("parent"))
         self._upstream.go_through(proxy, lambda: _context(self.net))
 
     async def until_idle(self) -> None:

@@ -2,7 +2,7 @@
 
 from swarm.model.frozen import frozen
 from swarm.model.safe_text import safe_line
-from swarm.policy.narrowest import READS, Narrowing
+from swarm.policy.narrowing import READS, Narrowing
 
 
 @frozen

@@ -8,9 +8,9 @@ from swarm.model.activity import Action
 from swarm.model.events import NetDenied, Recorded
 from swarm.model.frozen import frozen
 from swarm.model.offer import Offer
-from swarm.model.wanted import Denial, Wanted, wanted
+from swarm.model.request_purpose import Denial, Purpose, purpose_of
 from swarm.policy import reasons, services
-from swarm.policy.narrowest import Narrowing, narrowings
+from swarm.policy.narrowing import Narrowing, narrowings
 from swarm.policy.reasons import Reason
 from swarm.policy.services import Registries
 
@@ -43,7 +43,7 @@ class Suggestion:
 class _Request:
     times: int
     denial: Denial
-    wanted: Wanted
+    purpose: Purpose
 
 
 def suggestions(
@@ -58,8 +58,8 @@ def suggestions(
     by_service: defaultdict[str, list[_Request]] = defaultdict(list)
     by_host: defaultdict[tuple[str, int], list[_Request]] = defaultdict(list)
     for request in requests:
-        if request.wanted.service:
-            by_service[request.wanted.service].append(request)
+        if request.purpose.service:
+            by_service[request.purpose.service].append(request)
         else:
             by_host[request.denial.host, request.denial.port].append(request)
     read = frozenset(services.read_hosts(registries))
@@ -111,7 +111,7 @@ def _requests(
             case _:
                 pass
     for denial, record in list(newest.items())[-REQUESTS_LIMIT:]:
-        purpose = wanted(denial, commands(record), registries)
+        purpose = purpose_of(denial, commands(record), registries)
         yield _Request(times[denial], denial, purpose)
 
 
@@ -128,14 +128,14 @@ def _denial(event: NetDenied) -> Denial:
 
 
 def _of_service(requests: list[_Request]) -> Suggestion:
-    first = requests[0].wanted
+    first = requests[0].purpose
     return Suggestion(
         sum(request.times for request in requests),
         requests[0].denial.host,
         requests[0].denial.port,
         words=_words(requests),
         service=first.service,
-        repos=tuple(sorted({name for one in requests for name in one.wanted.repos})),
+        repos=tuple(sorted({name for one in requests for name in one.purpose.repos})),
     )
 
 
@@ -159,5 +159,5 @@ def _of_host(
 
 def _words(requests: Iterable[_Request]) -> tuple[str, ...]:
     return tuple(
-        dict.fromkeys(one.wanted.words for one in requests if one.wanted.words)
+        dict.fromkeys(one.purpose.words for one in requests if one.purpose.words)
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from swarm.agents.registry import Agent, filled
 from swarm.config.schema import Config
 from swarm.errors import PlanError
-from swarm.plan import accounts, hardening, sandbox_environment, unattended
+from swarm.plan import accounts, hardening, sandbox_environment, unattended_environment
 from swarm.plan.naming import HomePaths, TaskNames
 from swarm.plan.specs import AGENT_HOME, Limits, Mount, Plan, SandboxSpec
 
@@ -124,7 +124,7 @@ def _environment(
         "GIT_CONFIG_KEY_0": "safe.directory",
         "GIT_CONFIG_VALUE_0": "*",
         **sandbox_environment.environment(),
-        **(unattended.environment() if agent.is_headless else {}),
+        **(unattended_environment.environment() if agent.is_headless else {}),
         **{key: filled(value, words) for key, value in agent.environment.items()},
         **request.environment,
     }

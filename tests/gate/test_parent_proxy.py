@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from swarm.gate import parent_proxy
 from swarm.gate.certificates import Authority, upstream_context
 from swarm.gate.parent_proxy import Answer, BadAnswer, parse_answer
-from swarm.policy import rules, upstream_proxy
+from swarm.policy import rules
+from swarm.policy.parent_proxy import ProxyEndpoint, to_json
 from swarm.policy.rules import Inject, Policy, Rule, Secret
-from swarm.policy.upstream_proxy import UpstreamProxy
 from tests.gate.gate_harness import LOCAL, GateHarness, server, web
 from tests.gate.gate_process import open_gate, request
 from tests.gate.gate_process import parent as process_parent
@@ -26,12 +26,12 @@ from tests.gate.test_worker import readable
 from tests.parent_proxy import RunningProxy, listening, run, saying
 
 
-def parent(port: int, **facts: Any) -> UpstreamProxy:
+def parent(port: int, **facts: Any) -> ProxyEndpoint:
     name = f"http://127.0.0.1:{port}"
-    return UpstreamProxy(name, "http", "127.0.0.1", port, **facts)
+    return ProxyEndpoint(name, "http", "127.0.0.1", port, **facts)
 
 
-def use(gate: GateHarness, proxy: UpstreamProxy | None) -> None:
+def use(gate: GateHarness, proxy: ProxyEndpoint | None) -> None:
     """Go out by this proxy; its address is the one name that the gate resolves."""
     gate.table["127.0.0.1"] = ["127.0.0.1"]
     gate.upstream.go_through(
@@ -207,7 +207,8 @@ async def test_a_proxy_that_is_spoken_to_by_tls(gate: GateHarness) -> None:
     ):
         gate.table["proxy.corp"] = ["127.0.0.1"]
         use(
-            gate, UpstreamProxy("https://proxy.corp", "https", "proxy.corp", proxy.port)
+            gate,
+            ProxyEndpoint("https://proxy.corp", "https", "proxy.corp", proxy.port),
         )
         gate.allow(Rule("allow", "ok.test", (port,)))
         head = await fetch_by_tls(gate, f"ok.test:{port}", gate.web_ca)
@@ -364,7 +365,7 @@ async def test_a_parent_that_does_not_run_is_named(gate: GateHarness) -> None:
     gate.table["host.docker.internal"] = ["127.0.0.1"]
     use(
         gate,
-        UpstreamProxy("http://127.0.0.1:9", "http", "host.docker.internal", port),
+        ProxyEndpoint("http://127.0.0.1:9", "http", "host.docker.internal", port),
     )
     gate.allow(Rule("allow", "ok.test"))
     client = await gate.connect("ok.test:443")
@@ -376,7 +377,7 @@ async def test_a_parent_that_does_not_run_is_named(gate: GateHarness) -> None:
 async def test_a_kind_that_is_not_spoken_is_never_passed_by(gate: GateHarness) -> None:
     """A proxy that cannot be used is told; nothing goes direct instead."""
     gate.table["ok.test"] = ["127.0.0.1"]
-    use(gate, UpstreamProxy("socks5://p:1080", "socks5", "p", 1080))
+    use(gate, ProxyEndpoint("socks5://p:1080", "socks5", "p", 1080))
     async with server(web) as port:
         gate.allow(Rule("allow", "ok.test", (port,)))
         status = (await fetch_plain(gate, f"ok.test:{port}")).partition("\r\n")[0]
@@ -388,7 +389,7 @@ async def test_a_kind_that_is_not_spoken_is_never_passed_by(gate: GateHarness) -
 async def test_a_url_that_makes_no_sense_is_never_passed_by(gate: GateHarness) -> None:
     """The most common reason is a password with a slash in it."""
     gate.table["ok.test"] = ["127.0.0.1"]
-    use(gate, UpstreamProxy("?", "", "", 0, origin="HTTPS_PROXY"))
+    use(gate, ProxyEndpoint("?", "", "", 0, origin="HTTPS_PROXY"))
     async with server(web) as port:
         gate.allow(Rule("allow", "ok.test", (port,)))
         client = await gate.connect(f"ok.test:{port}")
@@ -406,7 +407,8 @@ async def test_a_certificate_of_the_parent_that_is_not_trusted(
     gate.table["proxy.corp"] = ["127.0.0.1"]
     async with run(RunningProxy(), tls=other) as proxy:
         use(
-            gate, UpstreamProxy("https://proxy.corp", "https", "proxy.corp", proxy.port)
+            gate,
+            ProxyEndpoint("https://proxy.corp", "https", "proxy.corp", proxy.port),
         )
         gate.allow(Rule("allow", "ok.test"))
         client = await gate.connect("ok.test:443")
@@ -426,7 +428,7 @@ async def test_a_slow_tls_of_the_parent_ends(
 
     gate.table["proxy.corp"] = ["127.0.0.1"]
     async with listening(silent) as port:
-        use(gate, UpstreamProxy("https://proxy.corp", "https", "proxy.corp", port))
+        use(gate, ProxyEndpoint("https://proxy.corp", "https", "proxy.corp", port))
         gate.allow(Rule("allow", "ok.test"))
         client = await gate.connect("ok.test:443")
 
@@ -459,11 +461,11 @@ async def test_the_gate_is_told_by_its_keeper(tmp_path: Path) -> None:
         run(RunningProxy()) as second,
         open_gate(tmp_path) as gate,
     ):
-        told = upstream_proxy.to_json(parent(first.port, credentials="me:pw"))
+        told = to_json(parent(first.port, credentials="me:pw"))
         net = await gate.open_net("a", rule, parent=told)
         await request(net.explicit, "ok.test:1")
         policy = json.loads(json.dumps(_policy(rule)))
-        told = upstream_proxy.to_json(parent(second.port))
+        told = to_json(parent(second.port))
         await gate.ask("policy", net="a", policy=policy, parent=told)
         await request(net.explicit, "ok.test:1")
         await gate.ask("policy", net="a", policy=policy)
@@ -478,7 +480,7 @@ async def test_the_gate_is_told_by_its_keeper(tmp_path: Path) -> None:
 async def test_the_process_that_forks_never_holds_the_password(tmp_path: Path) -> None:
     """It reaches a worker after the fork, as the task's secrets do."""
     async with run(RunningProxy()) as proxy, open_gate(tmp_path) as gate:
-        told = upstream_proxy.to_json(parent(proxy.port, credentials="me:Zq9-hush"))
+        told = to_json(parent(proxy.port, credentials="me:Zq9-hush"))
         net = await gate.open_net("a", Rule("allow", "ok.test", (1,)), parent=told)
         await request(net.explicit, "ok.test:1")
         (pid,) = gate.workers()

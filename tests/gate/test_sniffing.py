@@ -166,10 +166,3 @@ def test_a_connection_to_an_address_has_no_name(gate: GateHarness) -> None:
 
         assert host == Host("127.0.0.1", is_address=True)
         assert port == listener.getsockname()[1]
-
-
-def test_an_error_is_told_in_harmless_words() -> None:
-    """It goes into a status line: no line may end in it."""
-    assert sniffing.short_error(OSError("no\r\nCookie: a=b")) == "no Cookie: a b"
-    assert sniffing.short_error(TimeoutError()) == "TimeoutError"
-    assert len(sniffing.short_error(OSError("x" * 500))) == 80

@@ -3,7 +3,7 @@
 import pytest
 
 from swarm.model.offer import Offer
-from swarm.policy.narrowest import Narrowing
+from swarm.policy.narrowing import Narrowing
 
 READ = Narrowing(("GET", "HEAD"), ("/a",))
 

@@ -3,7 +3,7 @@
 from swarm.model.activity import Action
 from swarm.model.events import NetDenied, Recorded
 from swarm.model.suggestions import Suggestion, offer, suggestions
-from swarm.policy.narrowest import Narrowing
+from swarm.policy.narrowing import Narrowing
 
 READS = ("GET", "HEAD")
 RELEASES = "/o/r/releases/download"

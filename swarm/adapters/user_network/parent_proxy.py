@@ -73,15 +73,6 @@ def read(environment: Mapping[str, str], upstream: str = AUTO) -> ParentProxySet
     return ParentProxySetting(proxy, credentials, problems)
 
 
-def is_url(text: str) -> bool:
-    """True if the text is the URL of a proxy, whether or not its kind is spoken."""
-    try:
-        _parsed(text)
-    except ValueError:
-        return False
-    return True
-
-
 def is_this_machine(host: str) -> bool:
     """True for a name or address that leads back to the machine that dials it."""
     own = ("localhost", HOST_NAME, socket.gethostname().lower())

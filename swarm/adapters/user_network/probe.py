@@ -13,7 +13,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from swarm.adapters.user_network.parent_proxy import bracketed
-from swarm.policy.upstream_proxy import UpstreamProxy
+from swarm.policy.parent_proxy import ProxyEndpoint
 
 SECONDS = 4.0
 """The longest wait for one place, its connection, TLS and answer together."""
@@ -63,7 +63,7 @@ def at_once(
 
 def fault(
     place: Place,
-    proxy: UpstreamProxy | None = None,
+    proxy: ProxyEndpoint | None = None,
     roots: Sequence[str] = (),
     seconds: float = SECONDS,
 ) -> str:
@@ -84,7 +84,7 @@ def fault(
 
 
 def ask_proxy(
-    proxy: UpstreamProxy,
+    proxy: ProxyEndpoint,
     place: Place,
     roots: Sequence[str] = (),
     seconds: float = SECONDS,
@@ -125,7 +125,10 @@ class _ProxyRefuses(Exception):
 
 
 def _connected(
-    place: Place, proxy: UpstreamProxy | None, roots: Sequence[str], deadline: float
+    place: Place,
+    proxy: ProxyEndpoint | None,
+    roots: Sequence[str],
+    deadline: float,
 ) -> socket.socket:
     if proxy is None:
         return _dial(place.host, place.port, deadline)
@@ -158,7 +161,7 @@ def _start_tls(
 
 
 def _tunnel(
-    connection: socket.socket, proxy: UpstreamProxy, place: Place, deadline: float
+    connection: socket.socket, proxy: ProxyEndpoint, place: Place, deadline: float
 ) -> int:
     head = f"CONNECT {place} HTTP/1.1\r\nHost: {place}\r\n"
     if proxy.credentials:

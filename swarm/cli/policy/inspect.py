@@ -16,11 +16,11 @@ from swarm.config import load, policy_files
 from swarm.engine.readers import policy as policy_reader
 from swarm.errors import Refused, SwarmError
 from swarm.model import format, secret_words
+from swarm.model.request_purpose import Denial, purpose_of
 from swarm.model.safe_text import safe_line
 from swarm.model.user_network import ParentProxy
-from swarm.model.wanted import Denial, wanted
 from swarm.plan.gate_containers import HOST_NAME
-from swarm.policy import addresses, explain, no_proxy, unsearched
+from swarm.policy import addresses, explain, no_proxy, secret_search_gaps
 from swarm.policy.decide import Attempt, Verdict
 from swarm.policy.explain import Explanation
 from swarm.policy.hosts import BadHost
@@ -42,7 +42,7 @@ def show(args: Namespace) -> int:
                 "requests": [asdict(r) for r in resolved_policy.requests],
                 "parent_proxy": asdict(parent) if parent else None,
                 "unsearched": {
-                    secret.name: unsearched.places(policy, secret)
+                    secret.name: secret_search_gaps.places(policy, secret)
                     for secret in policy.secrets
                 },
             }
@@ -84,9 +84,9 @@ def _print_secrets(policy: Policy) -> None:
         until = _until_text(secret.expires)
         text = f"secret {secret.name} for {' '.join(secret.hosts)}{variable} {until}"
         output.out(safe_line(f"{text}  {secret.origin}", 300))
-        for sentence in unsearched.places(policy, secret):
+        for sentence in secret_search_gaps.places(policy, secret):
             output.out(safe_line(f"  {sentence}", 300))
-    for sentence in unsearched.ALWAYS:
+    for sentence in secret_search_gaps.ALWAYS:
         output.out(f"  {sentence}")
 
 
@@ -187,7 +187,7 @@ def _service_fields(
         target.path if target else "",
         explanation.verdict.reason,
     )
-    service = wanted(denial, (), resolved_policy.registries).service
+    service = purpose_of(denial, (), resolved_policy.registries).service
     if service:
         yield "service", f"swarm policy service {service} --project"
 

@@ -14,7 +14,7 @@ from swarm.model.events import Recorded
 from swarm.model.safe_text import safe_line
 from swarm.model.suggestions import Suggestion, suggestions
 from swarm.model.wishes import AddService, Grant, Scope, Wish
-from swarm.policy.narrowest import Narrowing
+from swarm.policy.narrowing import Narrowing
 from swarm.store.queries import Queries
 
 LEADS_ON = (

@@ -64,7 +64,7 @@ def gate_config(context: EngineContext, task: Task, policy: Policy) -> GateConfi
         for secret in policy.secrets
         if secret.placeholder in environment
     }
-    parent = parent_proxy.upstream_proxy(context.config().gate)
+    parent = parent_proxy.endpoint(context.config().gate)
     return GateConfig(policy, values, placeholders, parent)
 
 

@@ -11,9 +11,9 @@ from swarm.engine.gate.recorder import GateRecorder
 from swarm.engine.host import failed_starts, images
 from swarm.errors import SwarmError, ToolError
 from swarm.plan import gate_containers
-from swarm.policy import rules, upstream_proxy
+from swarm.policy import parent_proxy, rules
+from swarm.policy.parent_proxy import ProxyEndpoint
 from swarm.policy.rules import Policy
-from swarm.policy.upstream_proxy import UpstreamProxy
 from swarm.ports import Containers
 
 SETUP_LIMIT = 4096
@@ -28,7 +28,7 @@ class GateConfig:
     secrets: Mapping[str, str] = field(default_factory=dict)
     """Values. They exist in memory and on the gate's standard input, nowhere else."""
     placeholders: Mapping[str, str] = field(default_factory=dict)
-    parent: UpstreamProxy | None = None
+    parent: ProxyEndpoint | None = None
     """The proxy that everything goes out through, with its password."""
 
     def to_json(self) -> dict[str, Any]:
@@ -37,7 +37,7 @@ class GateConfig:
             "policy": rules.to_json(self.policy),
             "secrets": dict(self.secrets),
             "placeholders": dict(self.placeholders),
-            "parent": upstream_proxy.to_json(self.parent),
+            "parent": parent_proxy.to_json(self.parent),
         }
 
 

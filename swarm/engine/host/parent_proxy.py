@@ -8,12 +8,12 @@ from swarm.adapters.user_network import parent_proxy
 from swarm.config.schema import Gate
 from swarm.errors import ConfigError
 from swarm.plan.gate_containers import HOST_NAME
-from swarm.policy.upstream_proxy import UpstreamProxy
+from swarm.policy.parent_proxy import ProxyEndpoint
 
 CONFIG_HINT = "its source stands in your config, as upstream_password under [gate]"
 
 
-def upstream_proxy(gate: Gate) -> UpstreamProxy | None:
+def endpoint(gate: Gate) -> ProxyEndpoint | None:
     """The parent proxy for the gate; SwarmError if its password cannot be read.
 
     One on this machine's own loopback is dialled by the name that containers have for
@@ -24,7 +24,7 @@ def upstream_proxy(gate: Gate) -> UpstreamProxy | None:
         return None
     parts = urlsplit(setting.proxy.url)
     host = parts.hostname or ""
-    return UpstreamProxy(
+    return ProxyEndpoint(
         name=setting.proxy.url or "?",
         scheme=parts.scheme,
         host=HOST_NAME if parent_proxy.is_this_machine(host) else host,
@@ -41,19 +41,19 @@ def build_arguments(gate: Gate) -> dict[str, str]:
 
     The engine knows these names: what they hold is in no layer and in no history.
     """
-    proxy = upstream_proxy(gate)
+    proxy = endpoint(gate)
     return _variables(proxy, proxy.host) if proxy else {}
 
 
 def variables(gate: Gate) -> dict[str, str]:
     """The variables for a program of this machine that fetches; SwarmError."""
-    proxy = upstream_proxy(gate)
+    proxy = endpoint(gate)
     if proxy is None:
         return {}
     return _variables(proxy, urlsplit(proxy.name).hostname or "")
 
 
-def _variables(proxy: UpstreamProxy, host: str) -> dict[str, str]:
+def _variables(proxy: ProxyEndpoint, host: str) -> dict[str, str]:
     if not proxy.scheme:
         raise ConfigError(
             f"{proxy.origin} names a proxy by a URL that makes no sense",

@@ -13,8 +13,8 @@ from swarm.model.user_network import ParentProxy, UserNetwork
 from swarm.plan.gate_containers import HOST_NAME
 from swarm.policy import addresses
 from swarm.policy.addresses import AddressKind
+from swarm.policy.parent_proxy import SCHEMES, ProxyEndpoint
 from swarm.policy.reasons import Reason
-from swarm.policy.upstream_proxy import SCHEMES, UpstreamProxy
 
 SECONDS = 5.0
 """The longest that all probes take together: they go on side by side."""
@@ -32,7 +32,7 @@ class WayOut:
     """What this machine goes out by; tests name places of their own."""
 
     network: UserNetwork
-    proxy: UpstreamProxy | None = None
+    proxy: ProxyEndpoint | None = None
     """The proxy that the gate uses, with its password."""
     unused: ParentProxy | None = None
     """The one that the environment names while the settings say to use none."""
@@ -100,14 +100,14 @@ def _proxy(way: WayOut) -> Check:
     return _proxy_answered(name, proxy, place, answer)
 
 
-def _from_here(proxy: UpstreamProxy) -> UpstreamProxy:
+def _from_here(proxy: ProxyEndpoint) -> ProxyEndpoint:
     """The proxy as this machine dials it, where no container is between."""
     host = urlsplit(proxy.name).hostname or ""
     return replace(proxy, host="127.0.0.1" if host == HOST_NAME else host)
 
 
 def _proxy_answered(
-    name: str, proxy: UpstreamProxy, place: Place, answer: int | str
+    name: str, proxy: ProxyEndpoint, place: Place, answer: int | str
 ) -> Check:
     if isinstance(answer, str):
         return Check("proxy", "fail", f"{name} does not work: {answer}", _SEE)
@@ -149,7 +149,7 @@ def _place_behind(way: WayOut) -> Place:
     return NO_PLACE
 
 
-def _proxy_for(way: WayOut, host: str, port: int) -> UpstreamProxy | None:
+def _proxy_for(way: WayOut, host: str, port: int) -> ProxyEndpoint | None:
     proxy = way.proxy
     return proxy if proxy and proxy.leads_to(host, port) else None
 

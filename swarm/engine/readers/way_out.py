@@ -18,7 +18,7 @@ def here() -> WayOut:
     layer = policy_files.read(policy_files.beside(load.user_file()), "user")
     return WayOut(
         network=user_network.known(gate.upstream),
-        proxy=parent_proxy.upstream_proxy(gate),
+        proxy=parent_proxy.endpoint(gate),
         unused=unused,
         hosts=gate.hosts,
         roots=policy_files.certificates(layer.upstream_ca) if layer else (),

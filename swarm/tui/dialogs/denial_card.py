@@ -18,7 +18,7 @@ from swarm.model import format
 from swarm.model.audit_query import Entry
 from swarm.model.offer import Offer
 from swarm.model.safe_text import safe_line
-from swarm.policy import services, unsearched
+from swarm.policy import secret_search_gaps, services
 from swarm.tui.dialogs.base import Dialog
 from swarm.tui.dialogs.denial_question import CardAnswer, DenialQuestion
 from swarm.tui.present import audit_rows, host_warnings
@@ -196,7 +196,7 @@ class DenialCard(Dialog[CardAnswer]):
         if row.is_leak:
             words = "A placeholder of a secret was on its way to this host."
             out.append(Content.styled(words, ERROR))
-            out.append(Content.styled(unsearched.NOT_SEEN, MUTED))
+            out.append(Content.styled(secret_search_gaps.NOT_SEEN, MUTED))
         effect = READING if self._offer.is_read_only else ALLOWING
         return [*out, Content(effect), Content("")]
 

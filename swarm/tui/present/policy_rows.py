@@ -8,7 +8,7 @@ from textual.content import Content
 
 from swarm.model import events, format
 from swarm.model.safe_text import safe_line
-from swarm.policy import unsearched
+from swarm.policy import secret_search_gaps
 from swarm.policy.layers import ResolvedPolicy
 from swarm.policy.rules import Policy, Rule, Secret
 from swarm.tui.present import formatting
@@ -194,10 +194,10 @@ def _secret_rows(policy: Policy, now: float, width: int) -> list[Row]:
             (f"  {safe_line(secret.origin, 120)}", MUTED),
         )
         out.append(Row(line))
-        for sentence in unsearched.places(policy, secret):
+        for sentence in secret_search_gaps.places(policy, secret):
             out += _wrapped(safe_line(sentence, 300), width, WARNING)
     out.append(Row(Content("")))
-    for sentence in unsearched.ALWAYS:
+    for sentence in secret_search_gaps.ALWAYS:
         out += _wrapped(sentence, width, MUTED)
     return out
 

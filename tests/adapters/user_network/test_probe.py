@@ -8,7 +8,7 @@ import pytest
 
 from swarm.adapters.user_network import probe
 from swarm.adapters.user_network.probe import Place
-from swarm.policy.upstream_proxy import UpstreamProxy
+from swarm.policy.parent_proxy import ProxyEndpoint
 from tests.parent_proxy import (
     WANTS_PASSWORD,
     RunningProxy,
@@ -29,9 +29,9 @@ def web(tmp_path: Path) -> Iterator[Web]:
     made.close()
 
 
-def _proxy(port: int, credentials: str = "") -> UpstreamProxy:
+def _proxy(port: int, credentials: str = "") -> ProxyEndpoint:
     name = f"http://127.0.0.1:{port}"
-    return UpstreamProxy(name, "http", "127.0.0.1", port, credentials=credentials)
+    return ProxyEndpoint(name, "http", "127.0.0.1", port, credentials=credentials)
 
 
 def test_a_place_that_answers_has_no_fault(web: Web) -> None:

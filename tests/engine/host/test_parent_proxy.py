@@ -29,7 +29,7 @@ def test_a_proxy_on_this_machine_is_dialled_by_the_gates_name_for_it(
     home: Path, host: str
 ) -> None:
     """In the gate's container its own address would be the gate itself."""
-    proxy = parent_proxy.upstream_proxy(_gate(upstream=f"http://{host}:3128"))
+    proxy = parent_proxy.endpoint(_gate(upstream=f"http://{host}:3128"))
 
     assert proxy is not None
     assert (proxy.host, proxy.port) == ("host.docker.internal", 3128)
@@ -41,7 +41,7 @@ def test_names_that_the_gate_knows_are_reached_without_it(home: Path) -> None:
     gate = _gate(upstream="http://p:1").model_copy(
         update={"hosts": {"git.lan": "10.0.0.7"}}
     )
-    proxy = parent_proxy.upstream_proxy(gate)
+    proxy = parent_proxy.endpoint(gate)
 
     assert proxy is not None
     assert not proxy.leads_to("git.lan", 443)
@@ -63,7 +63,7 @@ def test_the_password_comes_from_its_source(
     """Of the URL's user, or with one of its own."""
     (home / "secret").write_text(value + "\n")
     source = f"file:{home}/secret" if value else ""
-    proxy = parent_proxy.upstream_proxy(_gate(upstream=url, upstream_password=source))
+    proxy = parent_proxy.endpoint(_gate(upstream=url, upstream_password=source))
 
     assert proxy is not None
     assert proxy.credentials == credentials
@@ -73,7 +73,7 @@ def test_a_password_that_cannot_be_read_is_an_error(home: Path) -> None:
     """The gate is not told of a proxy that would refuse it."""
     gate = _gate(upstream="http://p:1", upstream_password="env:NOT_SET")
     with pytest.raises(SwarmError, match=r"gate\.upstream_password") as raised:
-        parent_proxy.upstream_proxy(gate)
+        parent_proxy.endpoint(gate)
 
     assert "upstream_password under [gate]" in raised.value.hint
 
@@ -83,7 +83,7 @@ def test_a_proxy_that_makes_no_sense_is_one_that_leads_nowhere(
 ) -> None:
     """The gate answers with words; it does not go direct."""
     monkeypatch.setenv("HTTPS_PROXY", "http://me:a/b@p:1")
-    proxy = parent_proxy.upstream_proxy(_gate())
+    proxy = parent_proxy.endpoint(_gate())
 
     assert proxy is not None
     assert (proxy.scheme, proxy.host) == ("", "")

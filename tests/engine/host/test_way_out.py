@@ -11,7 +11,7 @@ from swarm.engine.host import way_out
 from swarm.engine.host.check import Check
 from swarm.engine.host.way_out import WayOut
 from swarm.model.user_network import ParentProxy, Registry, UserNetwork
-from swarm.policy.upstream_proxy import UpstreamProxy
+from swarm.policy.parent_proxy import ProxyEndpoint
 from tests.parent_proxy import RunningProxy, Serve, in_a_thread, saying, served
 from tests.promises.web import Web
 
@@ -43,8 +43,8 @@ def examined(way: WayOut) -> dict[str, Check]:
     return {check.name: check for check in way_out.examine(way)}
 
 
-def proxy(port: int, **facts: str) -> UpstreamProxy:
-    return UpstreamProxy(
+def proxy(port: int, **facts: str) -> ProxyEndpoint:
+    return ProxyEndpoint(
         f"http://127.0.0.1:{port}",
         "http",
         "host.docker.internal",
@@ -151,7 +151,7 @@ def test_a_proxy_that_listens_on_loopback_alone() -> None:
 def test_a_proxy_of_a_kind_that_is_not_spoken() -> None:
     """Nothing gets out, and nothing is tried."""
     check = examined(
-        way(proxy=UpstreamProxy("socks5://p:1", "socks5", "p", 1, origin="ALL_PROXY"))
+        way(proxy=ProxyEndpoint("socks5://p:1", "socks5", "p", 1, origin="ALL_PROXY"))
     )["proxy"]
 
     assert (check.ok, "socks5://p:1 (ALL_PROXY)" in check.found) == ("fail", True)

@@ -8,7 +8,7 @@ from swarm.model.offer import Offer
 from swarm.model.safe_text import safe_line
 from swarm.model.task import State, Task
 from swarm.model.wishes import AddService, Grant, Kind, Pause, Scope, SendText, Wish
-from swarm.policy.narrowest import Narrowing
+from swarm.policy.narrowing import Narrowing
 from swarm.store.queries import Queries
 from swarm.tui.backend import ResolvePolicy
 from swarm.tui.dialogs import opening

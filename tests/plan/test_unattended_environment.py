@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.plan import unattended
+from swarm.plan import unattended_environment
 from tests.adapters.git.git_helpers import new_repository
 
 TYPED = "import pydoc; pydoc.pager('x\\n' * 500)"
@@ -26,7 +26,7 @@ def test_a_program_asks_nothing_of_its_terminal(tmp_path: Path, what: str) -> No
     for number in range(60):
         words = ["commit", "-q", "--allow-empty", "-m", f"line {number}"]
         subprocess.run(["git", "-C", str(repo), *words], check=True)
-    variables = {**os.environ, "TERM": "xterm", **unattended.environment()}
+    variables = {**os.environ, "TERM": "xterm", **unattended_environment.environment()}
     for name in ("LESS", "GIT_CONFIG_GLOBAL"):
         variables.pop(name, None)
 

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from swarm.policy import upstream_proxy
-from swarm.policy.upstream_proxy import UpstreamProxy
+from swarm.policy import parent_proxy
+from swarm.policy.parent_proxy import ProxyEndpoint
 
-PROXY = UpstreamProxy(
+PROXY = ProxyEndpoint(
     "http://p.corp:3128",
     "http",
     "p.corp",
@@ -20,18 +20,18 @@ PROXY = UpstreamProxy(
 
 
 @pytest.mark.parametrize("proxy", [None, PROXY])
-def test_it_comes_back_as_it_was(proxy: UpstreamProxy | None) -> None:
+def test_it_comes_back_as_it_was(proxy: ProxyEndpoint | None) -> None:
     """By real JSON, which knows no tuples."""
-    body = json.loads(json.dumps(upstream_proxy.to_json(proxy)))
+    body = json.loads(json.dumps(parent_proxy.to_json(proxy)))
 
-    assert upstream_proxy.from_json(body) == proxy
+    assert parent_proxy.from_json(body) == proxy
 
 
 @pytest.mark.parametrize("body", [{}, {"name": "x"}, {"no_proxy": [], "other": 1}])
 def test_another_shape_is_refused(body: dict[str, object]) -> None:
     """The gate answers with an error instead of going direct."""
     with pytest.raises((KeyError, TypeError)):
-        upstream_proxy.from_json(body)
+        parent_proxy.from_json(body)
 
 
 def test_what_it_leads_to() -> None:

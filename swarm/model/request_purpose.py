@@ -11,8 +11,8 @@ from typing import Any
 from swarm.model.activity import Action
 from swarm.model.frozen import frozen
 from swarm.model.programs import program, tool
-from swarm.policy import narrowest, services
-from swarm.policy.narrowest import NAME, RELEASES
+from swarm.policy import narrowing, services
+from swarm.policy.narrowing import NAME, RELEASES
 from swarm.policy.reasons import Reason
 from swarm.policy.request_target import glob
 from swarm.policy.services import Registries
@@ -39,7 +39,7 @@ class Denial:
 
 
 @frozen
-class Wanted:
+class Purpose:
     """What was wanted."""
 
     words: str = ""
@@ -51,34 +51,34 @@ class Wanted:
     """The service's option of that name."""
 
 
-def wanted(
+def purpose_of(
     denial: Denial,
     commands: Sequence[Action] = (),
     registries: Registries | None = None,
-) -> Wanted:
+) -> Purpose:
     """What a request was for; `commands` were at work when it was denied."""
     tool_chain = _tool_chain(denial, commands)
     if tool_chain:
         name, body = tool_chain
         who = tool(commands, body["programs"])
-        return Wanted(f"{who or name} wants {body['wants']}", who, name)
+        return Purpose(f"{who or name} wants {body['wants']}", who, name)
     who = tool(commands)
     subject = who or "a program"
     if denial.reason == Reason.NOT_IN_ALLOWLIST:
         for owner, places in (registries or {}).items():
             if f"{denial.host}:{denial.port}" in places:
                 words = f"{subject} wants {owner}'s registry"
-                return Wanted(words, who, _service_of_registry(owner))
-    path = narrowest.plain_path(denial.path)
+                return Purpose(words, who, _service_of_registry(owner))
+    path = narrowing.plain_path(denial.path)
     forge = _forge(denial.host)
     if forge and (match := _REPO.fullmatch(path)) and _is_read(denial):
         repo = match[1]
-        return Wanted(f"{subject} wants to read {_short(repo)}", who, forge, (repo,))
+        return Purpose(f"{subject} wants to read {_short(repo)}", who, forge, (repo,))
     thing = _thing(path, commands)
     if thing or who:
         place = "a forge's release page" if _release(path) else f"{_host(denial.host)}"
-        return Wanted(f"{subject} wants {thing or 'something'} from {place}", who)
-    return Wanted()
+        return Purpose(f"{subject} wants {thing or 'something'} from {place}", who)
+    return Purpose()
 
 
 def _tool_chain(
@@ -107,7 +107,7 @@ def _fits(denial: Denial, rule: Mapping[str, Any]) -> bool:
         return False
     if not denial.method:
         return True
-    path = narrowest.plain_path(denial.path)
+    path = narrowing.plain_path(denial.path)
     return denial.method in rule["methods"] and (
         "paths" not in rule or any(glob(one).fullmatch(path) for one in rule["paths"])
     )

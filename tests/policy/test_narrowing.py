@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from swarm.policy import explain
 from swarm.policy.decide import PolicyEvaluator
 from swarm.policy.hosts import BadHost
-from swarm.policy.narrowest import RECORDED_CHARACTERS, narrowing, narrowings
+from swarm.policy.narrowing import RECORDED_CHARACTERS, narrowing, narrowings
 from swarm.policy.request_target import BadTarget
 from swarm.policy.rules import Policy, Rule
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from swarm.policy import unsearched
+from swarm.policy import secret_search_gaps
 from swarm.policy.rules import Inject, Policy, Rule, Secret
 
 KEY = Inject("Authorization", "Bearer {}", "k")
@@ -31,7 +31,7 @@ INJECTED = Rule("allow", "api.example.com", inject=KEY)
 def test_a_place_that_passes_unread_is_named(rule: Rule, said: str) -> None:
     secret = Secret("k", "env:K", ("api.example.com",))
 
-    sentences = unsearched.places(Policy((rule,)), secret)
+    sentences = secret_search_gaps.places(Policy((rule,)), secret)
 
     assert len(sentences) == bool(said)
     assert "".join(sentences).startswith(said)
@@ -52,7 +52,7 @@ def test_a_secret_for_many_hosts_names_each_that_a_rule_opens(
 ) -> None:
     secret = Secret("k", "env:K", ("*.example.com",))
 
-    assert bool(unsearched.places(Policy((rule,)), secret)) is is_named
+    assert bool(secret_search_gaps.places(Policy((rule,)), secret)) is is_named
 
 
 def test_a_rule_beside_it_may_have_the_host_read() -> None:
@@ -60,9 +60,9 @@ def test_a_rule_beside_it_may_have_the_host_read() -> None:
     secret = Secret("k", "env:K", ("api.example.com",))
     both = (Rule("allow", "api.example.com"), INJECTED)
 
-    assert not unsearched.places(Policy(both), secret)
-    assert unsearched.places(Policy(both[:1]), secret)
-    assert not unsearched.places(Policy(both[:1], inspect="always"), secret)
+    assert not secret_search_gaps.places(Policy(both), secret)
+    assert secret_search_gaps.places(Policy(both[:1]), secret)
+    assert not secret_search_gaps.places(Policy(both[:1], inspect="always"), secret)
 
 
 def test_what_the_settings_keep_shut_or_unread_counts() -> None:
@@ -70,11 +70,13 @@ def test_what_the_settings_keep_shut_or_unread_counts() -> None:
     plain = (Rule("allow", "api.example.com"),)
     through = ("api.example.com:443",)
 
-    assert unsearched.places(
+    assert secret_search_gaps.places(
         Policy(plain, inspect="always", passthrough=through), secret
     )
     # Its rule needs a look inside: nothing passes at all.
-    assert not unsearched.places(Policy((INJECTED,), passthrough=through), secret)
+    assert not secret_search_gaps.places(
+        Policy((INJECTED,), passthrough=through), secret
+    )
 
 
 @pytest.mark.parametrize(
@@ -91,6 +93,6 @@ def test_where_unknown_hosts_pass_they_pass_unread(
 ) -> None:
     secret = Secret("k", "env:K", ("api.example.com",))
 
-    sentences = unsearched.places(Policy(**settings), secret)
+    sentences = secret_search_gaps.places(Policy(**settings), secret)
 
     assert any("what no rule names" in sentence for sentence in sentences) is is_said

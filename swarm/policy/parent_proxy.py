@@ -10,7 +10,7 @@ SCHEMES = ("http", "https")
 
 
 @dataclass(frozen=True, slots=True)
-class UpstreamProxy:
+class ProxyEndpoint:
     """A proxy that every connection goes through, but to the hosts in `no_proxy`."""
 
     name: str
@@ -33,14 +33,14 @@ class UpstreamProxy:
         return not (is_known or no_proxy.matches(self.no_proxy, host, port))
 
 
-def to_json(proxy: UpstreamProxy | None) -> dict[str, Any] | None:
+def to_json(proxy: ProxyEndpoint | None) -> dict[str, Any] | None:
     """The proxy as it travels to the gate; None for none."""
     return asdict(proxy) if proxy else None
 
 
-def from_json(body: dict[str, Any] | None) -> UpstreamProxy | None:
+def from_json(body: dict[str, Any] | None) -> ProxyEndpoint | None:
     """The proxy from its JSON; TypeError or KeyError if another version wrote it."""
     if body is None:
         return None
     lists = {key: tuple(body[key]) for key in ("no_proxy", "known")}
-    return UpstreamProxy(**{**body, **lists})
+    return ProxyEndpoint(**{**body, **lists})

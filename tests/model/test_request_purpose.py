@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swarm.model.activity import Action
-from swarm.model.wanted import Denial, Wanted, wanted
+from swarm.model.request_purpose import Denial, Purpose, purpose_of
 from swarm.policy import services
 
 NPM = Action(0.0, "exec", "exec", argv=("npm", "install"), pid=1)
@@ -33,14 +33,14 @@ def run(*argv: str) -> tuple[Action, ...]:
 
 
 def test_a_prebuilt_file_is_named_by_tool_and_project() -> None:
-    assert wanted(FORGE, (NPM, BUILD)).words == (
+    assert purpose_of(FORGE, (NPM, BUILD)).words == (
         "npm wants better-sqlite3's prebuilt file from a forge's release page"
     )
 
 
 def test_a_host_alone_is_named_by_the_package_that_is_built() -> None:
     """Where the gate saw no path, the folder says which package it was."""
-    found = wanted(Denial("files.example", 443), (NPM, BUILD))
+    found = purpose_of(Denial("files.example", 443), (NPM, BUILD))
 
     assert found.words == "npm wants better-sqlite3's download from files.example"
 
@@ -73,7 +73,7 @@ def test_a_tool_chain_is_a_service_by_name(
     host: str, path: str, argv: str, service: str
 ) -> None:
     method = "GET" if path else ""
-    found = wanted(Denial(host, 443, method, path, DENIED), run(*argv.split()))
+    found = purpose_of(Denial(host, 443, method, path, DENIED), run(*argv.split()))
 
     assert found.service == service
     assert found.service in services.catalogue()
@@ -92,19 +92,19 @@ def test_a_tool_chain_is_a_service_by_name(
 )  # fmt: skip
 def test_a_shared_host_alone_is_no_service(host: str, method: str, path: str) -> None:
     """Somebody else's path on it, another method, or nothing to tell them apart."""
-    assert wanted(Denial(host, 443, method, path, DENIED)).service == ""
+    assert purpose_of(Denial(host, 443, method, path, DENIED)).service == ""
 
 
 def test_a_denial_at_a_known_registry_names_its_service() -> None:
     registries = {"cargo": ("index.example:443", "files.example:8443")}
     denial = Denial("files.example", 8443, "GET", "/se/rd/serde", DENIED)
 
-    found = wanted(denial, run("cargo", "build"), registries)
+    found = purpose_of(denial, run("cargo", "build"), registries)
 
-    assert found == Wanted("cargo wants cargo's registry", "cargo", "crates")
-    assert wanted(replace(denial, port=443), (), registries).service == ""
+    assert found == Purpose("cargo wants cargo's registry", "cargo", "crates")
+    assert purpose_of(replace(denial, port=443), (), registries).service == ""
     elsewhere = replace(denial, reason="method-or-path-not-allowed")
-    assert wanted(elsewhere, (), registries).service == ""
+    assert purpose_of(elsewhere, (), registries).service == ""
 
 
 @pytest.mark.parametrize(
@@ -115,19 +115,19 @@ def test_a_denial_at_a_known_registry_names_its_service() -> None:
 def test_every_tool_s_registry_has_its_service(tool: str, service: str) -> None:
     denial = Denial("mirror.example", 8443, reason=DENIED)
 
-    assert wanted(denial, (), {tool: ("mirror.example:8443",)}).service == service
+    assert purpose_of(denial, (), {tool: ("mirror.example:8443",)}).service == service
 
 
 def test_a_clone_is_the_forge_for_one_repository() -> None:
     path = "/o/r.git/info/refs?service=git-upload-pack"
     denial = Denial("github.com", 443, "GET", path, DENIED)
 
-    found = wanted(denial, run("git", "clone", "x"))
+    found = purpose_of(denial, run("git", "clone", "x"))
 
     assert (found.service, found.repos) == ("github", ("o/r",))
     assert found.words == "git wants to read o/r"
     push = replace(denial, path=path.replace("upload", "receive"))
-    assert wanted(push, run("git", "push")).service == ""
+    assert purpose_of(push, run("git", "push")).service == ""
 
 
 HOSTILE = st.text(max_size=40)
@@ -147,7 +147,7 @@ def test_words_hold_no_byte_that_an_agent_could_forge_with(
     )
     denial = Denial(host, 443, "GET", f"/{'/'.join(parts)}", DENIED)
 
-    assert re.fullmatch(r"[A-Za-z0-9@._+/' …-]*", wanted(denial, (command,)).words)
+    assert re.fullmatch(r"[A-Za-z0-9@._+/' …-]*", purpose_of(denial, (command,)).words)
 
 
 @pytest.mark.parametrize(
@@ -163,4 +163,4 @@ def test_a_hostile_name_is_left_out(name: str) -> None:
     )
 
     for denial in denials:
-        assert name not in wanted(denial, (NPM, command)).words
+        assert name not in purpose_of(denial, (NPM, command)).words
