@@ -3,6 +3,7 @@
 import os
 import shlex
 import shutil
+import stat
 from pathlib import Path
 
 from swarm.adapters.process import Limits, Program, run
@@ -35,11 +36,11 @@ def _fetch(name: str, source: str) -> str:
         case "env":
             value = os.environ.get(rest, "")
         case "cmd":
-            value = _from_command(name, shlex.split(rest))
+            value = _from_command(name, _words(name, rest))
         case "keyring":
             value = _from_command(name, ["secret-tool", "lookup", *rest.split("/")])
         case _ if kind in credentials.KINDS:
-            value = credentials.value(source, os.environ, Path.home())
+            value = credentials.value(source, os.environ, _home())
         case _:
             raise _source_error(name, source, "no such kind of source")
     value = value.strip()
@@ -51,11 +52,32 @@ def _fetch(name: str, source: str) -> str:
 
 
 def _from_file(name: str, path: str) -> str:
+    """The file's content; a pipe, which may never have a writer, is refused."""
     try:
-        with Path(path).expanduser().open(encoding="utf-8") as file:
+        # NONBLOCK: else the opening of a pipe waits.
+        descriptor = os.open(
+            Path(path).expanduser(), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+        )
+        with os.fdopen(descriptor, encoding="utf-8") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise _source_error(name, f"file:{path}", "it is no regular file")
             return file.read(LIMIT)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         raise _source_error(name, f"file:{path}", _short(error)) from error
+
+
+def _words(name: str, command: str) -> list[str]:
+    try:
+        return shlex.split(command)
+    except ValueError as error:
+        raise _source_error(name, "cmd:", "a quote in it does not end") from error
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("/nonexistent")
 
 
 def _from_command(name: str, argv: list[str]) -> str:

@@ -1,6 +1,8 @@
 """Adds rules to a policy file and takes them out; comments and order stay."""
 
 import os
+import stat
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -161,8 +163,14 @@ def _write(file: Path, text: str, layer: str) -> None:
 
 
 def _replace(file: Path, text: str) -> None:
-    """Replace the file at once: a reader never sees half a policy."""
+    """Replace the file at once: a reader never sees half a policy.
+
+    A link stays one, and a file that others may not read stays so.
+    """
+    file = Path(os.path.realpath(file))
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary_file = file.with_name(f".{file.name}.{os.getpid()}")
     temporary_file.write_text(text, encoding="utf-8")
+    with suppress(FileNotFoundError):
+        temporary_file.chmod(stat.S_IMODE(file.stat().st_mode))
     temporary_file.replace(file)

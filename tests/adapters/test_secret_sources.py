@@ -1,5 +1,6 @@
 """A secret comes from a file, a variable, a command or the keyring; errors hide it."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -90,3 +91,33 @@ def test_a_value_that_no_header_may_hold_is_refused_and_not_repeated(
         secret_sources.fetch("k", f"file:{tmp_path}/key")
 
     assert VALUE not in caught.value.message + caught.value.hint
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "device"])
+def test_a_file_that_is_none_is_refused_at_once(tmp_path: Path, kind: str) -> None:
+    """A pipe without a writer would hold the keeper for ever."""
+    file = tmp_path / "f"
+    if kind == "pipe":
+        os.mkfifo(file)
+    elif kind == "folder":
+        file.mkdir()
+    else:
+        file.symlink_to("/dev/zero")
+
+    with pytest.raises(SwarmError, match="'k' cannot be read from file:"):
+        secret_sources.fetch("k", f"file:{file}")
+
+
+@pytest.mark.parametrize(
+    "source", ['cmd:printf "hunter2', "cmd:printf 'hunter2", "cmd:printf hunter2\\"]
+)
+def test_a_command_that_is_none_is_not_repeated(source: str) -> None:
+    with pytest.raises(SwarmError, match="a quote in it does not end") as caught:
+        secret_sources.fetch("k", source)
+
+    assert "hunter2" not in f"{caught.value.message}{caught.value.hint}"
+
+
+def test_a_file_of_a_user_that_there_is_not_is_refused() -> None:
+    with pytest.raises(SwarmError, match="cannot be read"):
+        secret_sources.fetch("k", "file:~nobody-of-this-name/key")

@@ -169,3 +169,19 @@ def test_the_first_secret_of_a_new_file(tmp_path: Path) -> None:
     layer = policy_files.read(file, "user")
     assert layer
     assert (layer.secrets[0].name, layer.rules[0].ports) == (secret.name, (8443,))
+
+
+def test_a_link_stays_one_and_a_file_for_nobody_else_too(tmp_path: Path) -> None:
+    """A policy may lie among a user's other settings, which are kept elsewhere."""
+    kept = tmp_path / "dotfiles" / "policy.toml"
+    kept.parent.mkdir()
+    kept.write_text(OWN)
+    kept.chmod(0o600)
+    file = tmp_path / "policy.toml"
+    file.symlink_to(kept)
+
+    policy_writer.add(file, Rule("allow", "new.example"), "user")
+
+    assert file.readlink() == kept
+    assert "new.example" in kept.read_text()
+    assert kept.stat().st_mode & 0o777 == 0o600

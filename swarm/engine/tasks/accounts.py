@@ -41,4 +41,4 @@ def _of_image(containers: Containers, plan: Plan, name: str) -> str:
                 _KNOWN.clear()
             labels = {HOME_LABEL: plan.sandbox.labels[HOME_LABEL]}
             _KNOWN[key] = containers.image_file(image, f"/etc/{name}", labels)
-    return _KNOWN[key].decode("utf-8", "surrogateescape")
+        return _KNOWN[key].decode("utf-8", "surrogateescape")
