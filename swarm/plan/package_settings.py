@@ -8,7 +8,7 @@ machine-wide file (gradle, composer, poetry's sources) is told to the agent in w
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from xml.sax.saxutils import escape
 
 from swarm.model.user_network import DOWNLOADS, Registry, UserNetwork
@@ -154,8 +154,18 @@ def _chosen(network: UserNetwork, *tools: str) -> tuple[Registry, ...]:
 
 
 def _main(network: UserNetwork, tool: str) -> str:
-    """The URL that stands in place of the tool's default; empty without one."""
-    return next((r.url for r in _chosen(network, tool) if not r.scope), "")
+    """The URL that stands in place of the tool's default; empty without one.
+
+    What counts more is read later.
+    """
+    return next((r.url for r in reversed(_chosen(network, tool)) if not r.scope), "")
+
+
+def _last_of_each(
+    registries: Iterable[Registry], key: Callable[[Registry], Hashable]
+) -> list[Registry]:
+    """One of each key: a variable is read after files, and counts more."""
+    return list({key(registry): registry for registry in registries}.values())
 
 
 def _plain_host(url: str) -> str:
@@ -198,7 +208,10 @@ def _conda(network: UserNetwork, bundle: str) -> str:
     for key in ("channels", "default_channels"):
         urls = [r.url for r in chosen if r.scope == key]
         lines += [f"{key}:", *(f"- {_quoted(url)}" for url in urls)] if urls else []
-    custom = [r for r in chosen if r.scope and r.scope not in _CONDA_KEYS]
+    custom = _last_of_each(
+        (r for r in chosen if r.scope and r.scope not in _CONDA_KEYS),
+        lambda r: r.scope,
+    )
     lines += ["custom_channels:"] if custom else []
     lines += [f"  {_quoted(r.scope)}: {_quoted(r.url)}" for r in custom]
     return _text(lines)
@@ -210,10 +223,18 @@ _CONDA_KEYS = ("names", "channels", "default_channels")
 def _uv(network: UserNetwork) -> str:
     chosen = _chosen(network, "uv")
     # Keys of the whole file stand before its first table.
-    lines = [f"{r.scope} = {_quoted(r.url)}" for r in chosen if r.scope in _UV_MIRRORS]
+    mirrors = [r for r in chosen if r.scope in _UV_MIRRORS]
+    lines = [
+        f"{r.scope} = {_quoted(r.url)}"
+        for r in _last_of_each(mirrors, lambda r: r.scope)
+    ]
     links = [r.url for r in chosen if r.scope == "links"]
     lines += [f"find-links = {json.dumps(links)}"] if links else []
-    indexes = [r for r in chosen if r.scope not in (*_UV_MIRRORS, "links")]
+    indexes = _last_of_each(
+        (r for r in chosen if r.scope not in (*_UV_MIRRORS, "links")),
+        # Further indexes without a name are as many as they are.
+        lambda r: r.url if r.scope == "extra index" else r.scope,
+    )
     for number, registry in enumerate(indexes):
         is_name = _UV_NAME.fullmatch(registry.scope)
         name = registry.scope if is_name else f"user-{number}"
@@ -235,7 +256,11 @@ def _pdm(network: UserNetwork) -> str:
 def _cargo(network: UserNetwork, bundle: str) -> str:
     lines = ["[http]", f"cainfo = {_quoted(bundle)}"]
     providers = list[str]()
-    chosen = [r for r in _chosen(network, "cargo") if r.scope]
+    # A table may stand once.
+    chosen = _last_of_each(
+        (r for r in _chosen(network, "cargo") if r.scope),
+        lambda r: (": source." in r.origin, r.scope),
+    )
     sources = [r for r in chosen if ": source." in r.origin]
     # The user's replacement of the default leaves no default in the reading.
     has_default = any(r.tool == "cargo" and r.is_default for r in network.registries)
@@ -304,8 +329,9 @@ def _elements(name: str, contents: list[str]) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A string of TOML and of YAML: that of JSON, in ASCII, is one of both."""
-    return json.dumps(text)
+    """A string of TOML and of YAML: that of JSON is one of both, without escapes of
+    half a character."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _text(lines: Iterable[str]) -> str:

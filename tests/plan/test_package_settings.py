@@ -294,3 +294,54 @@ def test_maven_reads_it(tmp_path: Path) -> None:
     )
 
     assert f"global settings from {tmp_path}/maven.xml" in done.stdout.decode()
+
+
+def test_a_registry_that_is_named_twice_stands_once() -> None:
+    """A variable of the user's shell counts more than a file, which is read before."""
+    other = "https://other.corp.test/"
+    twice = [
+        Registry(tool, url, "corp", origin)
+        for tool in ("cargo", "uv", "conda")
+        for url, origin in ((MIRROR, "file"), (other, "VARIABLE"))
+    ]
+
+    written = files(network(*twice), BUNDLE)
+
+    cargo = tomllib.loads(written["cargo.toml"])
+    (index,) = tomllib.loads(written["xdg/uv/uv.toml"])["index"]
+    assert cargo["registries"] == {"corp": {"index": f"sparse+{other}"}}
+    assert index["url"] == other
+    assert written["condarc"].count('"corp"') == 1
+
+
+def test_one_default_of_uv_s_and_one_mirror_of_each_kind() -> None:
+    written = text(
+        "xdg/uv/uv.toml",
+        chosen("uv"),
+        chosen("uv", url="https://other.corp.test/"),
+        chosen("uv", "python-install-mirror", "https://a.corp.test/"),
+        chosen("uv", "python-install-mirror", "https://b.corp.test/"),
+        chosen("uv", "extra index", "https://c.corp.test/"),
+        chosen("uv", "extra index", "https://d.corp.test/"),
+    )
+
+    body = tomllib.loads(written)
+    assert body["python-install-mirror"] == "https://b.corp.test/"
+    assert [each.get("default", False) for each in body["index"]].count(True) == 1
+    assert len(body["index"]) == 3
+
+
+@pytest.mark.parametrize("tool", ["pnpm", "yarn", "bun", "bundler"])
+def test_what_is_read_later_counts_more(tool: str) -> None:
+    other = "https://other.corp.test/"
+
+    found = environment(network(chosen(tool), chosen(tool, url=other)))
+
+    assert MIRROR not in found.values()
+    assert other in found.values()
+
+
+def test_a_name_of_any_characters_is_a_string_of_toml() -> None:
+    written = text("cargo.toml", chosen("cargo", "corp\N{GRINNING FACE}"))
+
+    assert [*tomllib.loads(written)["registries"]] == ["corp\N{GRINNING FACE}"]

@@ -93,7 +93,8 @@ def _read_download_places(home: Path, reading: Reading) -> None:
     """Add where the indexes that cargo knows by now let it download from.
 
     An index says so in its `config.json`, of which cargo keeps a copy in a folder that
-    begins with the index's host. One that the user's settings replace counts no more.
+    begins with the index's host. It keeps one of every registry that a project has ever
+    named, too: those of hosts that no setting names are left to who knows the default.
     """
     chosen = {registry.host for registry in reading.registries}
     indexes = home / "registry" / "index"
@@ -102,12 +103,14 @@ def _read_download_places(home: Path, reading: Reading) -> None:
     except (OSError, ValueError):
         return
     for folder in folders:
-        is_default = folder.name.rpartition("-")[0] not in chosen
-        if is_default and reading.replaces_default:
+        host, file = folder.name.rpartition("-")[0], folder / "config.json"
+        if host not in chosen and reading.replaces_default:
             continue
-        file = folder / "config.json"
         body = reading.parsed(file, formats.json_object) or {}
         if "dl" in body:
             url = str(body["dl"]).partition("{")[0]
             origin = f"{reading.user.name(file)}: dl"
-            reading.add(url, origin, scope=DOWNLOADS, is_default=is_default)
+            if host in chosen:
+                reading.add(url, origin, scope=DOWNLOADS)
+            else:
+                reading.downloads[host] = (url, origin)

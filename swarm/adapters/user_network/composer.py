@@ -1,6 +1,7 @@
 """Reads composer's global `config.json` and `auth.json`."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -53,7 +54,9 @@ def _folder(user: User) -> Path:
     if variable:
         return user.path(path)
     older = user.home / ".composer"
-    return older if older.is_dir() else user.config("composer")
+    # Path's raises for a link into a folder that is not to be opened.
+    is_there = os.path.isdir(older)  # noqa: PTH112 - see above
+    return older if is_there else user.config("composer")
 
 
 def _passwords(user: User, file: Path, reading: Reading) -> dict[str, str]:

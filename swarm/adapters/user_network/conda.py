@@ -30,7 +30,10 @@ def read(user: User, reading: Reading) -> None:
         variable, value = user.variable(f"CONDA_{key.upper()}")
         if variable:
             is_list = key in _LISTS
-            settings[key] = (value.split(",") if is_list else value, variable)
+            settings[key] = (
+                reading.pieces(value, variable, ",") if is_list else value,
+                variable,
+            )
     _add(settings, custom, reading)
 
 

@@ -10,6 +10,7 @@ import binascii
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from swarm.adapters.user_network import cargo, formats, maven, npm, poetry, uv
 from swarm.adapters.user_network.reading import READERS
@@ -154,9 +155,11 @@ def _of_npm(user: User, reading: Reading) -> Iterator[Credential]:
 
 def _host_port(registry: Registry) -> tuple[str, int]:
     try:
-        return registry.host, registry.port
+        host, port = registry.host, registry.port
     except ValueError:
         return "", 0
+    # The key itself holds a password: nothing that is written down may be made of it.
+    return ("", 0) if "@" in urlsplit(registry.url).netloc else (host, port)
 
 
 def value(source: str, environment: Mapping[str, str], home: Path) -> str:

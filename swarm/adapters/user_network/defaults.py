@@ -57,7 +57,7 @@ def ask(environment: Mapping[str, str], home: Path) -> dict[str, tuple[str, ...]
     """
     kept = ("PATH", "RUSTUP_HOME", "PYENV_ROOT", "NVM_DIR", "JAVA_HOME", "VOLTA_HOME")
     names = {name: environment[name] for name in kept if environment.get(name)}
-    if (home / ".rustup").is_dir():
+    if os.path.isdir(home / ".rustup"):  # noqa: PTH112 - Path's may raise
         # Else the tool would make one there.
         names.setdefault("RUSTUP_HOME", str(home / ".rustup"))
     with _asking:

@@ -1,5 +1,6 @@
 """Reads gem's sources and bundler's mirrors from their files and variables."""
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -32,7 +33,9 @@ def read(user: User, reading: Reading) -> None:
 def _gemrc_files(user: User) -> Iterator[Path]:
     yield user.machine("etc", "gemrc")
     home = user.home / ".gemrc"
-    yield home if home.exists() else user.config("gem", "gemrc")
+    # Path's raises for a link into a folder that is not to be opened.
+    is_there = os.path.exists(home)  # noqa: PTH110 - see above
+    yield home if is_there else user.config("gem", "gemrc")
     for path in re.split(r"[:;]", user.environment.get("GEMRC", "")):
         if path:
             yield user.path(path)

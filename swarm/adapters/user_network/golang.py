@@ -1,6 +1,5 @@
 """Reads go's environment: its variables and its own file of them."""
 
-import re
 from pathlib import Path
 
 from swarm.adapters.user_network import formats
@@ -35,8 +34,8 @@ def _file(user: User) -> Path | None:
 
 def _add_proxies(value: str, origin: str, reading: Reading) -> None:
     reading.replaces_default = True
-    for url in re.split(r"[,|]", value):
-        if url.strip() not in ("direct", "off", ""):
+    for url in reading.pieces(value, origin, r"[,|]"):
+        if url not in ("direct", "off"):
             reading.add(url, origin)
 
 

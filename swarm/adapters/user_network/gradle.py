@@ -44,7 +44,9 @@ def _add(url: str, name: str, properties: Mapping[str, str], reading: Reading) -
     names = _PLACEHOLDER.findall(url)
     unknown = [each for each in names if each not in properties]
     if unknown:
-        reading.problem(name, f"computes an address ({unknown[0]}), which is not read")
+        # In a password a `$` is none of a name.
+        which = f" ({unknown[0]})" if "@" not in url else ""
+        reading.problem(name, f"computes an address{which}, which is not read")
         return
     value = _PLACEHOLDER.sub(lambda m: properties[m[1]], url)
     reading.add(value, f"{name}: url")

@@ -36,10 +36,10 @@ def _add(settings: dict[str, tuple[str, str]], reading: Reading) -> None:
         if origin:
             reading.replace_default(url, origin)
         urls, origin = settings.get("extra-index-url", ("", ""))
-        for url in urls.split():
+        for url in reading.pieces(urls, origin):
             reading.add(url, origin, scope="extra index")
     urls, origin = settings.get("find-links", ("", ""))
-    for url in urls.split():
+    for url in reading.pieces(urls, origin):
         if url.startswith(("http:", "https:")):
             reading.add(url, origin, scope="links")
 

@@ -21,7 +21,7 @@ from swarm.adapters.user_network import (
     yarn,
 )
 from swarm.adapters.user_network.settings import Reading, User
-from swarm.model.user_network import UserNetwork
+from swarm.model.user_network import DOWNLOADS, UserNetwork
 
 READERS: dict[str, Callable[[User, Reading], None]] = {
     "pip": pip.read,
@@ -64,14 +64,23 @@ def read(
     readings = [_read(tool, user) for tool in READERS]
     for reading in readings:
         if not reading.replaces_default:
-            for url in (defaults or {}).get(reading.tool, ()):
-                reading.add(url, f"{reading.tool}'s default", is_default=True)
+            _add_default(reading, (defaults or {}).get(reading.tool, ()))
     return UserNetwork(
         tuple(registry for reading in readings for registry in reading.registries),
         settings=tuple(each for r in readings for each in r.settings.items()),
         # Several tools read npm's file.
         problems=tuple(dict.fromkeys(p for each in readings for p in each.problems)),
     )
+
+
+def _add_default(reading: Reading, urls: tuple[str, ...]) -> None:
+    """Add the tool's public default, and where that lets download from."""
+    for url in urls:
+        reading.add(url, f"{reading.tool}'s default", is_default=True)
+    hosts = {registry.host for registry in reading.registries if registry.is_default}
+    for host, (url, origin) in reading.downloads.items():
+        if host in hosts:
+            reading.add(url, origin, scope=DOWNLOADS, is_default=True)
 
 
 def _read(tool: str, user: User) -> Reading:

@@ -78,6 +78,9 @@ class Reading:
     """Variables that say how the tool takes what it fetches; without secrets."""
     passwords: dict[str, str] = field(default_factory=dict, repr=False)
     """`user:password` of URLs by `host:port`; for the gate alone, in no reading."""
+    downloads: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """By host of an index that no setting names: where it lets download from, and what
+    says so. It counts if the index is the tool's public default."""
     replaces_default: bool = False
     """The user's settings leave nothing of the tool's public default in force."""
 
@@ -154,6 +157,14 @@ class Reading:
         self.replaces_default = True
         self.add(url, origin, credential=credential)
 
+    def pieces(self, value: str, origin: str, signs: str = r"\s") -> list[str]:
+        """The addresses between separating signs; none if one may be a password's."""
+        pieces = [piece for each in re.split(signs, value) if (piece := each.strip())]
+        if any("@" in piece and "://" not in piece for piece in pieces):
+            self.problem(origin, "has a password that is not percent-encoded")
+            return []
+        return pieces
+
     def setting(self, name: str, value: str) -> None:
         """Note a variable for the box, without user and password in its URLs.
 
@@ -171,7 +182,7 @@ class Reading:
 
 
 _USER_IN_URL = re.compile(r"(://)[^/\s,|]*@")
-_LOGIN = re.compile(r"//[^/@]*@")
+_LOGIN = re.compile(r"//\S*[^/\s]@")
 
 
 def _shown(text: str) -> str:

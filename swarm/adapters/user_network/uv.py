@@ -22,7 +22,7 @@ def read(user: User, reading: Reading) -> None:
         if user.variable(variable)[0]:
             _add_named(user.environment[variable], variable, reading, is_default=True)
     for variable in ("UV_INDEX", "UV_EXTRA_INDEX_URL"):
-        for entry in user.environment.get(variable, "").split():
+        for entry in reading.pieces(user.environment.get(variable, ""), variable):
             _add_named(entry, variable, reading)
     for key in _MIRRORS:
         variable, url = user.variable(f"UV_{key.upper().replace('-', '_')}")

@@ -30,11 +30,16 @@ def known(upstream: str = parent_proxy.AUTO) -> UserNetwork:
     """
     home = _home()
     public = {**_of_images(), **defaults.ask(os.environ, home)}
+    _learned.update(public)
     found = user_network.read(os.environ, home, public)
     setting = parent_proxy.read(os.environ, upstream)
     return replace(
         found, proxy=setting.proxy, problems=(*found.problems, *setting.problems)
     )
+
+
+_learned: dict[str, tuple[str, ...]] = {}
+"""The public defaults that `known` has asked for in this process."""
 
 
 class NetworkStamp:
@@ -52,7 +57,7 @@ class NetworkStamp:
         """The value at a time of a clock that only goes forward."""
         if now >= self._next_look:
             self._next_look = now + LOOK_SECONDS
-            self._value = user_network.read(os.environ, _home())
+            self._value = user_network.read(os.environ, _home(), _learned)
         return self._value
 
 

@@ -63,15 +63,20 @@ def test_the_home_of_cargo_may_lie_elsewhere_and_the_older_name_counts(
 
 
 def test_where_an_index_lets_download_from_is_read_of_cargo_s_copy(home: Home) -> None:
-    home.write(
+    file = home.write(
         ".cargo/registry/index/index.example-1949cf8c6b5b557f/config.json",
         '{"dl": "https://static.example/crates/{crate}", "api": "https://api.example"}',
     )
 
-    registry = only(home.read(cargo.read))
+    reading = home.read(cargo.read)
 
-    assert registry.url == "https://static.example/crates/"
-    assert registry.is_default
+    assert not reading.registries
+    assert reading.downloads == {
+        "index.example": (
+            "https://static.example/crates/",
+            f"~/{file.relative_to(home.folder)}: dl",
+        )
+    }
 
 
 def test_a_mirror_s_place_of_downloads_is_the_user_s_and_the_default_s_is_replaced(

@@ -269,3 +269,13 @@ def test_yarn_and_pnpm_read_npms_tokens(tmp_path: Path) -> None:
     for tool in ("yarn", "pnpm", "bun"):
         (found,) = credentials.find(tool, {}, tmp_path).credentials
         assert (found.tool, found.source) == (tool, "npmrc:npm.test")
+
+
+def test_a_key_with_a_password_in_it_is_no_source(tmp_path: Path) -> None:
+    """The key would be written into the policy."""
+    write(tmp_path, ".npmrc", "//u:p@hunter2@h.example/:_authToken=x\n")
+
+    found = credentials.find("npm", {}, tmp_path)
+
+    assert not found.credentials
+    assert "hunter2" not in str(found)

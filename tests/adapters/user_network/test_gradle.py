@@ -51,3 +51,16 @@ def test_comments_and_other_files_do_not_count(home: Home) -> None:
     home.write(".gradle/init.d/readme.txt", 'url "https://d.example"')
 
     assert only(home.read(gradle.read)).host == "c.example"
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+def test_a_password_with_a_sign_of_names_is_in_no_problem(
+    home: Home, quote: str
+) -> None:
+    script = f"maven {{ url {quote}https://u:pa$hunter2@h.example/x{quote} }}"
+    home.write(".gradle/init.gradle", script)
+
+    reading = home.read(gradle.read)
+
+    assert len(reading.problems) == 1
+    assert "hunter2" not in reading.problems[0]

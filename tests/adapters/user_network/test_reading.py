@@ -137,3 +137,88 @@ def test_no_value_of_any_variable_raises(home: Home, name: str, value: str) -> N
     home.variables[name] = value
 
     read(home)
+
+
+def index(home: Home, folder: str, host: str) -> None:
+    home.write(
+        f".cargo/registry/index/{folder}/config.json", f'{{"dl": "https://{host}/dl"}}'
+    )
+
+
+def test_cargo_s_default_lets_download_from_where_its_index_says(home: Home) -> None:
+    index(home, "cargo-default.example-0a", "static.example")
+
+    endpoints = read(home).endpoints()["cargo"]
+
+    assert endpoints == ("cargo-default.example:443", "static.example:443")
+
+
+@pytest.mark.parametrize("default", [True, False])
+def test_a_registry_that_a_project_once_named_opens_no_host(
+    home: Home, default: bool
+) -> None:
+    """cargo keeps the index of each registry that any repository has named."""
+    index(home, "evil.example-0a", "attacker.example")
+    index(home, "cargo-default.example.evil.example-0a", "attacker.example")
+    index(home, "evil", "attacker.example")
+    defaults = DEFAULTS if default else {}
+
+    network = reading.read(home.variables, home.folder, defaults, home.root)
+
+    assert "attacker.example" not in str(network)
+
+
+@pytest.mark.parametrize("name", [".gemrc", ".composer", ".npmrc", ".rustup", ".cargo"])
+def test_a_link_into_a_folder_that_is_not_to_be_opened_raises_nothing(
+    home: Home, name: str
+) -> None:
+    (home.folder / name).symlink_to("/proc/1/root/x")
+
+    read(home)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("GOPROXY", "https://u:12,34hunter2@a.example"),
+        ("GOPROXY", "https://u:12|34hunter2@a.example|direct"),
+        ("GOSUMDB", "sum.example+k https://u:1/hunter2@a.example"),
+        ("CONDA_CHANNELS", "https://u:12,34hunter2@a.example"),
+        ("CONDA_DEFAULT_CHANNELS", "https://b.example,https://u:12,hunter2@a.example"),
+        ("PIP_EXTRA_INDEX_URL", "https://u:12 34hunter2@a.example"),
+        ("PIP_FIND_LINKS", "https://u:12 34hunter2@a.example"),
+        ("UV_INDEX", "https://u:12 34hunter2@a.example"),
+        ("UV_EXTRA_INDEX_URL", "https://u:12 34hunter2@a.example"),
+    ],
+)
+def test_a_list_that_cuts_a_password_in_two_opens_no_host_of_it(
+    home: Home, name: str, value: str
+) -> None:
+    home.variables[name] = value
+
+    network = read(home)
+
+    assert not [r for r in network.registries if not r.is_default]
+    assert any(problem.startswith(name) for problem in network.problems)
+    assert "hunter2" not in str(network)
+    assert "12" not in str(network.registries)
+
+
+@pytest.mark.parametrize(
+    "password", ["p@hunter2", "p/hunter2", "p@/hunter2", "hunter2"]
+)
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (".yarnrc.yml", "npmRegistries:\n  '//u:PW@h.example/':\n    npmAuthToken: x"),
+        (".bundle/config", "BUNDLE_MIRROR__HTTPS://u:PW@H/: https://h.example/"),
+        (".cargo/config.toml", '[source."https://u:PW@h.example"]\nregistry = 3'),
+        (".condarc", "custom_channels:\n  'https://u:PW@h.example': https://c.example"),
+    ],
+)
+def test_a_password_in_a_key_is_in_no_word_of_the_reading(
+    home: Home, name: str, text: str, password: str
+) -> None:
+    home.write(name, text.replace("PW", password))
+
+    assert "hunter2" not in str(read(home))
