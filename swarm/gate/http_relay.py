@@ -53,7 +53,14 @@ class BodyFilter(Protocol):
 class TransferMeter:
     """Counts a request's bytes, holds them to the limits, and looks for leaks."""
 
-    def __init__(self, net: TaskNet, host: Host, rule: Rule | None) -> None:
+    def __init__(
+        self,
+        net: TaskNet,
+        host: Host,
+        rule: Rule | None,
+        others: tuple[str, ...] = (),
+    ) -> None:
+        """`others` are secrets that go along without being the task's own."""
         self._net = net
         self._host = host
         self._rule = rule
@@ -61,7 +68,7 @@ class TransferMeter:
         self.up = 0
         self.down = 0
         self.status = 0
-        self.masker = net.masker(host)
+        self.masker = net.masker(host, others)
         """Searches the answer for the secrets that may go to the host."""
         self.reader = LlmResponseReader() if rule and rule.model else None
         self._calls = CallReader()

@@ -82,7 +82,8 @@ class HttpSession:
     async def _carry(self, request: CurrentRequest, data: bytes) -> bool:
         decision = self._decision
         server = await self._reach(request)
-        meter = TransferMeter(self._net, request.host, request.rule)
+        others = self._parent.secrets if self._parent else ()
+        meter = TransferMeter(self._net, request.host, request.rule, others)
         forwarder = HttpForwarder(self._client, data, meter, self._parent)
         decision.write_asked(request)
         request.began, failure = time.monotonic(), None

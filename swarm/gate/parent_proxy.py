@@ -132,6 +132,13 @@ class ParentRoute:
         """
         return [*self._login(), (b"Connection", b"close")]
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The user's password as requests carry it: a proxy may show a request back."""
+        credentials = self._proxy.credentials
+        coded = base64.b64encode(credentials.encode()).decode()
+        return (credentials, coded) if credentials else ()
+
     def check(self, status: int, schemes: Iterable[bytes]) -> None:
         """ParentProxyFailed if an answer in the clear asks for another password."""
         if status == PASSWORD_WANTED:

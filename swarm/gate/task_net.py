@@ -257,14 +257,18 @@ class TaskNet:
                 return secret.value
         return None
 
-    def masker(self, host: Host) -> SecretMasker | None:
-        """Masks what this host sends back of the secrets that may go to it, if any."""
+    def masker(self, host: Host, others: tuple[str, ...] = ()) -> SecretMasker | None:
+        """Masks what this host sends back of the secrets that may go to it, if any.
+
+        `others` are masked as they are: the gate sends them with each request.
+        """
         values = tuple(s.value for s in self._secrets if s.belongs_to(host))
-        if not values:
+        if not (values or others):
             return None
-        if values not in self._maskers:
-            self._maskers[values] = SecretMasker(_with_passwords(values))
-        return self._maskers[values].fresh()
+        key = (*values, "", *others)
+        if key not in self._maskers:
+            self._maskers[key] = SecretMasker((*_with_passwords(values), *others))
+        return self._maskers[key].fresh()
 
     def leaked(self, data: bytes, host: Host) -> str:
         """The name of a secret whose placeholder is on its way elsewhere, or empty."""

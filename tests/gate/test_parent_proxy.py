@@ -1,10 +1,13 @@
 """The gate goes out through the user's parent proxy, and says what is wrong with it."""
 
 import asyncio
+import base64
 import contextlib
+import gzip
 import json
 import os
 import re
+import urllib.parse
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -300,6 +303,54 @@ async def test_a_bad_parent_of_plain_http_ends_as_a_502(
     assert f"parent proxy http://127.0.0.1:{port}" in status
     assert words in status
     assert gate.said(phase="fail", host="ok.test")
+
+
+def shows_the_request(kind: str) -> Any:
+    """Answers with the request as it came, as error pages of proxies do."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        shown = {
+            "page": head,
+            "link": urllib.parse.quote(head, safe="").encode(),
+            "json": json.dumps(head.decode()).encode(),
+            "gzip": gzip.compress(head),
+        }[kind]
+        coding = b"Content-Encoding: gzip\r\n" if kind == "gzip" else b""
+        fields = b"X-Request: %s\r\n" % urllib.parse.quote(head).encode()
+        writer.write(
+            b"HTTP/1.1 503 No\r\n%s%sContent-Length: %d\r\n\r\n"
+            % (coding, fields, len(shown))
+        )
+        for at in range(0, len(shown), 7):
+            writer.write(shown[at : at + 7])
+            await writer.drain()
+        await reader.read(1)
+
+    return serve
+
+
+@pytest.mark.parametrize("kind", ["page", "link", "json", "gzip"])
+@pytest.mark.parametrize("credentials", ["me:Zq9+/~>?secret", "me:\xff\xfe\xfb?>~"])
+async def test_a_parent_that_shows_its_request_does_not_show_the_password(
+    gate: GateHarness, kind: str, credentials: str
+) -> None:
+    """Error pages hold the request, and so the password that the gate put in."""
+    async with listening(shows_the_request(kind)) as port:
+        use(gate, parent(port, credentials=credentials))
+        gate.allow(Rule("allow", "ok.test", (80,)))
+        client = await gate.dial()
+        await client.send(b"GET http://ok.test/x HTTP/1.0\r\nHost: ok.test\r\n\r\n")
+        head = await client.head()
+        page = await client.rest()
+
+    plain = urllib.parse.unquote(head + page.decode())
+    coded = base64.b64encode(credentials.encode()).decode()
+    assert " 503 " in head
+    assert "Proxy-Authorization" in plain
+    assert coded not in plain
+    assert coded[:-4] not in plain
+    assert gate.said(phase="echo", host="ok.test")
 
 
 async def test_a_502_in_the_clear_may_be_the_hosts_own(gate: GateHarness) -> None:
