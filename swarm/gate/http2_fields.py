@@ -117,8 +117,6 @@ def forward_fields(
     """
     fields = chosen_fields(_end_to_end(asked.fields), injected, uncompressed, searched)
     fields = [(key.lower(), value) for key, value in fields]
-    if searched:
-        fields = [pair for pair in fields if pair[0] != b"grpc-accept-encoding"]
     head = asked.head
     return [
         (b":method", head.method.encode()),

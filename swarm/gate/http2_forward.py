@@ -7,7 +7,7 @@ from typing import Any
 from swarm.gate import http2_fields
 from swarm.gate.http2_connection import Http2Connection
 from swarm.gate.http2_fields import Http2Answer, Http2Request
-from swarm.gate.http2_stream import Data, End, Fields, Head, Http2Stream
+from swarm.gate.http2_stream import INTERIM_LIMIT, Data, End, Fields, Head, Http2Stream
 from swarm.gate.http_forward import ANSWER_SECONDS
 from swarm.gate.http_relay import CRUMBS_LIMIT, LEAST_PIECE, BodyFilter, TransferMeter
 from swarm.gate.masked_decoder import NO_BODY, MaskedDecoder, answer_filter
@@ -134,7 +134,7 @@ class Http2Forwarder:
 
     async def _answer_head(self, server: Http2Stream) -> Http2Answer:
         """The answer's head, past interim ones."""
-        while True:
+        for _ in range(INTERIM_LIMIT + 1):
             event = await server.receive()
             if not isinstance(event, Head):
                 raise ConnectionResetError("closed without an answer")
@@ -146,15 +146,10 @@ class Http2Forwarder:
                 raise ConnectionResetError("it changes the protocol")
             if said.status >= 200:
                 return said
+        raise ConnectionResetError("too many interim answers")
 
     def _filter(self, said: Http2Answer) -> BodyFilter | None:
         has_body = self._asked.head.method != "HEAD" and said.status not in NO_BODY
-        if self._is_searched:
-            for key, value in said.fields:
-                if key == b"grpc-encoding" and value not in (b"identity", b""):
-                    raise ConnectionResetError(
-                        "its compressed messages cannot be searched for your secret"
-                    )
         return answer_filter(
             said.fields, has_body, self._meter.masker, self._meter.reader is not None
         )

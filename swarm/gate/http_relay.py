@@ -19,7 +19,13 @@ Fields = list[tuple[bytes, bytes]]
 Headers = Any
 """h11's own sequence, which it does not export."""
 
-PARTS_FIELDS = {b"range", b"if-range", b"sec-websocket-extensions"}
+PARTS_FIELDS = {
+    b"range",
+    b"if-range",
+    b"sec-websocket-extensions",
+    b"grpc-accept-encoding",
+    b"connect-accept-encoding",
+}
 """Fields that ask for an answer in parts, or in a coding of its own."""
 CRUMBS_LIMIT = 20_000
 """Pieces of one body after which their mean size counts."""

@@ -10,6 +10,8 @@ OUTPUT_LIMIT = 1 << 20
 _WINDOW = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 NO_BODY = frozenset({204, 304})
 """Statuses of answers that have no body."""
+OF_MESSAGES = {b"grpc-encoding", b"connect-content-encoding"}
+"""Fields of answers whose messages are compressed each for itself."""
 Fields = list[tuple[bytes, bytes]]
 
 
@@ -77,6 +79,14 @@ def answer_filter(
     `is_read` asks for a body without coding though nothing is masked, if that can be.
     ConnectionResetError for a body that must be searched and cannot be.
     """
+    fields = list(fields)
+    if masker and any(
+        key in OF_MESSAGES and value.strip().lower() not in (b"", b"identity")
+        for key, value in fields
+    ):
+        raise ConnectionResetError(
+            "its compressed messages cannot be searched for your secret"
+        )
     coding = content_coding(fields) if has_body else ""
     if not coding or not (masker or (is_read and coding in _WINDOW)):
         return masker

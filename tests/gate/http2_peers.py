@@ -65,6 +65,7 @@ class Peer:
         self.goaway: events.ConnectionTerminated | None = None
         self.ended = asyncio.Event()
         self.window = asyncio.Event()
+        self.pongs = asyncio.Semaphore(0)
         self._reading: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -95,10 +96,16 @@ class Peer:
                 told.changed.set()
 
     def _take(self, event: events.Event) -> None:
-        if isinstance(event, events.ConnectionTerminated):
-            self.goaway = event
-        if isinstance(event, events.WindowUpdated | events.RemoteSettingsChanged):
-            self.window.set()
+        match event:
+            case events.ConnectionTerminated():
+                self.goaway = event
+            case events.WindowUpdated() | events.RemoteSettingsChanged():
+                self.window.set()
+            case events.PingAckReceived():
+                self.pongs.release()
+        self._take_of_stream(event)
+
+    def _take_of_stream(self, event: events.Event) -> None:
         number = getattr(event, "stream_id", None)
         if not number:
             return
@@ -122,6 +129,12 @@ class Peer:
             case events.StreamReset():
                 told.reset = int(event.error_code or 0)
         told.changed.set()
+
+    async def has_read(self) -> None:
+        """Wait until the other side has read all that was sent."""
+        self.h2.ping(b"12345678")
+        self.flush()
+        await self.pongs.acquire()
 
     def ask(self, fields: Fields, ended: bool = True) -> Told:
         """Open a stream with these fields."""

@@ -131,10 +131,14 @@ async def test_interim_answers_stay_here(gate: GateHarness) -> None:
     assert answer.body.endswith(b"body")
 
 
-async def test_endless_interim_answers_end(gate: GateHarness) -> None:
+@pytest.mark.parametrize("one_by_one", [False, True])
+async def test_endless_interim_answers_end(gate: GateHarness, one_by_one: bool) -> None:
     async def serve(peer: Peer, told: Told) -> None:
         for _ in range(100):
             peer.answer(told, [(":status", "103")])
+            if one_by_one:
+                await peer.has_read()
+        peer.answer(told, [(":status", "200")], ended=True)
 
     async with http2_server(serve, gate.web_ca) as port:
         client = await opened(gate, port)

@@ -276,13 +276,18 @@ async def test_a_secret_is_injected_and_masked_wherever_it_comes_back(
 
 
 @pytest.mark.parametrize(
-    ("name", "coding"), [("content-encoding", "br"), ("grpc-encoding", "gzip")]
+    ("name", "coding"),
+    [
+        ("content-encoding", "br"),
+        ("grpc-encoding", "gzip"),
+        ("connect-content-encoding", "br"),
+    ],
 )
 async def test_an_answer_that_cannot_be_searched_is_not_let_through(
     gate: GateHarness, name: str, coding: str
 ) -> None:
     async def serve(peer: Peer, told: Told) -> None:
-        assert "grpc-accept-encoding" not in told.fields
+        assert not {"grpc-accept-encoding", "connect-accept-encoding"} & {*told.fields}
         peer.answer(told, [(":status", "200"), (name, coding)])
         await peer.say(told, VALUE.encode(), ended=True)
 
@@ -291,7 +296,7 @@ async def test_an_answer_that_cannot_be_searched_is_not_let_through(
         gate.allow(rule, secrets=secrets)
         gate.net.hold_secrets({"key": VALUE}, {"key": "the-placeholder"})
         client = await dial(gate, port)
-        fields = get(port, grpc_accept_encoding="gzip")
+        fields = get(port, grpc_accept_encoding="gzip", connect_accept_encoding="br")
         answer = await client.whole(client.ask(fields))
 
     assert answer.status == 502

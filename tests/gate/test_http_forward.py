@@ -173,16 +173,40 @@ async def test_a_secret_that_comes_back_is_masked(
     assert VALUE not in json.dumps(gate.lines)
 
 
+@pytest.mark.parametrize(
+    ("coded", "fields"),
+    [
+        ("br", ""),
+        ("", "Grpc-Encoding: gzip\r\n"),
+        ("", "connect-content-encoding: br\r\n"),
+        ("gzip", "grpc-encoding: identity\r\ngrpc-encoding: Deflate\r\n"),
+    ],
+)
 async def test_an_answer_that_cannot_be_searched_is_not_let_through(
-    gate: GateHarness,
+    gate: GateHarness, coded: str, fields: str
 ) -> None:
-    async with server(echoing("br"), gate.web_ca, "ok.example") as port:
+    """Compressed messages neither: gRPC has a form that comes by HTTP/1.1."""
+    async with server(echoing(coded, fields), gate.web_ca, "ok.example") as port:
         client = await inside_with_secret(gate, port)
         head = await client.head()
 
     assert head.startswith("HTTP/1.1 502 ")
     assert "cannot be searched" in head
     assert VALUE not in head
+
+
+async def test_no_coding_is_asked_for_where_answers_are_searched(
+    gate: GateHarness,
+) -> None:
+    asked = "Grpc-Accept-Encoding: gzip\r\nConnect-Accept-Encoding: br\r\nRange: x\r\n"
+    async with server(web, gate.web_ca, "ok.example") as port:
+        client = await inside_with_secret(gate, port, f"{asked}Connection: close\r\n")
+        await client.head()
+        told = json.loads(await client.rest())
+
+    coded = {key: value for key, value in told["fields"].items() if "ncoding" in key}
+    assert coded == {"Accept-Encoding": "identity"}
+    assert "Range" not in told["fields"]
 
 
 async def test_a_websocket_that_echoes_a_secret_is_masked(gate: GateHarness) -> None:
