@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from swarm.adapters.process import Limits, Program, run
+from swarm.adapters.user_network import parent_proxy
 from swarm.errors import ToolError, ToolMissing
 from swarm.ports import Progress
 
@@ -33,10 +34,11 @@ def make_root(
 
     def on_line(line: str) -> None:
         if line.startswith(("I:", "E:", "W:")):
-            progress(line)
+            progress(parent_proxy.masked(line, variables))
 
     # It needs what the user's environment says of temporary folders and locales.
     program = Program(argv, "mmdebstrap", {**os.environ, **variables})
     result = run(program, LIMITS, on_line)
     if result.status:
-        raise ToolError(f"mmdebstrap: exit {result.status}: {result.complaint}")
+        complaint = parent_proxy.masked(result.complaint, variables)
+        raise ToolError(f"mmdebstrap: exit {result.status}: {complaint}")

@@ -74,3 +74,20 @@ def test_without_the_program_the_way_out_is_named(
         base_image.make_root(tmp_path / "root.tar", lambda _line: None)
 
     assert "install mmdebstrap" in caught.value.hint
+
+
+@pytest.mark.parametrize("end", ["exit 1", 'touch "$4"'])
+def test_a_proxy_s_password_is_in_no_word_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    mmdebstrap(tmp_path, monkeypatch, f'echo "E: no proxy: $http_proxy" >&2; {end}')
+    words: list[str] = []
+    proxy = {"http_proxy": "http://me:hush%2F4711@p.corp:1"}
+
+    try:
+        base_image.make_root(tmp_path / "root.tar", words.append, proxy)
+    except ToolError as error:
+        words.append(str(error))
+
+    assert "p.corp" in str(words)
+    assert "hush" not in str(words)

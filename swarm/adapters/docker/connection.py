@@ -172,8 +172,13 @@ def refusal_hint(refusal: str) -> str:
 def _explanation(error: APIError) -> str:
     raw = error.explanation
     text = raw.decode(errors="replace") if isinstance(raw, bytes) else str(raw)
-    return " ".join(text.split()) or str(error)
+    return " ".join(text.split()) or _without_queries(str(error))
 
 
 def _short(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]
+    return " ".join(_without_queries(str(error)).split())[:200]
+
+
+def _without_queries(text: str) -> str:
+    """The library's words without what a call sent: a build's proxy has a password."""
+    return re.sub(r"(/[^\s?]*)\?\S*", r"\1", text)

@@ -11,6 +11,7 @@ from docker import APIClient
 from docker.errors import APIError
 
 from swarm.adapters.docker.connection import Absent, Connection
+from swarm.adapters.user_network import parent_proxy
 from swarm.errors import ToolError
 from swarm.plan.gate_containers import HOST_ADDRESS, HOST_NAME
 from swarm.ports import ImageFacts, Progress
@@ -71,8 +72,9 @@ class DockerImages:
             tail = error = ""
             # The stream is read to its end, or its socket would stay open.
             for line in lines:
-                tail = _report(line, progress) or tail
-                error = error or str(line.get("error") or "").strip()
+                tail = _report(line, arguments, progress) or tail
+                failure = str(line.get("error") or "").strip()
+                error = error or parent_proxy.masked(failure, arguments)
             if error:
                 raise ToolError(
                     f"docker build {reference}: {error}",
@@ -149,8 +151,9 @@ def _build_context(files: dict[str, bytes]) -> io.BytesIO:
     return buffer
 
 
-def _report(line: dict[str, Any], progress: Progress) -> str:
+def _report(line: dict[str, Any], arguments: dict[str, str], progress: Progress) -> str:
     text = str(line.get("stream") or line.get("status") or "").strip()
+    text = parent_proxy.masked(text, arguments)
     if text:
         progress(text)
     return text

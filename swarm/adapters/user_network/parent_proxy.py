@@ -4,6 +4,7 @@ The password is kept apart from everything else, so that nothing that is shown, 
 or logged can hold it.
 """
 
+import base64
 import ipaddress
 import re
 import socket
@@ -32,6 +33,8 @@ _FOR_PLAIN_HTTP = VARIABLES[4:]
 NO_PROXY = ("no_proxy", "NO_PROXY")
 PORTS = {"http": 1080, "https": 443, "socks5": 1080, "socks5h": 1080, "socks4": 1080}
 """The port of a proxy whose URL names none, by scheme, as curl takes it."""
+SHORTEST_WORD = 4
+"""Characters of a password from which it is masked by itself, too."""
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?|[0-9a-f:.]+", re.IGNORECASE)
 
@@ -71,6 +74,24 @@ def read(environment: Mapping[str, str], upstream: str = AUTO) -> ParentProxySet
     proxy = ParentProxy(clean, excepted, bool(credentials), origin)
     problems = tuple(_differing(environment, proxy) if upstream == AUTO else ())
     return ParentProxySetting(proxy, credentials, problems)
+
+
+def masked(text: str, variables: Mapping[str, str]) -> str:
+    """The text without the passwords that these proxy variables hold.
+
+    Programs repeat a proxy's URL in their complaints, some of them decoded.
+    """
+    for url in set(variables.values()):
+        login = url.partition("://")[2].rpartition("@")[0]
+        password = login.partition(":")[2]
+        spellings = {login, unquote(login)}
+        if len(password) >= SHORTEST_WORD:
+            spellings |= {password, unquote(password)}
+        if login:
+            encoded = base64.b64encode(unquote(login).encode()).decode()
+            for secret in sorted({*spellings, encoded}, key=len, reverse=True):
+                text = text.replace(secret, "…")
+    return text
 
 
 def is_this_machine(host: str) -> bool:

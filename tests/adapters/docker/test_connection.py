@@ -1,11 +1,14 @@
 """The engine is found by the user's own settings, and its errors are ours."""
 
 import json
+import socketserver
+import threading
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
-from swarm.adapters.docker import DockerContainers
+from swarm.adapters.docker import DockerContainers, DockerImages
 from swarm.adapters.docker.connection import Connection, find_endpoint, refusal_hint
 from swarm.errors import ToolError, ToolMissing
 
@@ -93,3 +96,45 @@ def test_a_docker_context_leads_there_too(
 
     with pytest.raises(ToolError, match="elsewhere"):
         DockerContainers().facts()
+
+
+class Engine(BaseHTTPRequestHandler):
+    """Tells its version, and fails whatever else it is asked for."""
+
+    def do_GET(self) -> None:
+        body = b'{"ApiVersion": "1.41", "Version": "20"}'
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        self.close_connection = True
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(500)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+def test_an_engine_s_failure_repeats_nothing_of_what_was_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A build's arguments are in its address, and a proxy's password among them."""
+    address = tmp_path / "docker.sock"
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{address}")
+    proxy = {"http_proxy": "http://me:hush4711@p.corp:9"}
+    with socketserver.ThreadingUnixStreamServer(str(address), Engine) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        images = DockerImages()
+
+        with pytest.raises(ToolError) as caught:
+            images.build("a:1", {"Dockerfile": b"FROM scratch"}, proxy, print)
+
+        images.close()
+        server.shutdown()
+    assert "hush" not in f"{caught.value.message}{caught.value.hint}"

@@ -96,3 +96,25 @@ def test_a_proxy_of_a_build_is_in_no_layer_and_no_history(
         ]
     assert len(told) > 2
     assert not [text for text in told if "hush-4711" in text]
+
+
+def test_a_step_that_repeats_the_proxy_is_reported_without_its_password(
+    images: DockerImages, reference: str
+) -> None:
+    base = next(one for one in (UPSTREAM, LOCAL) if images.image_id(one))
+    dockerfile = (
+        f"FROM {base}\n"
+        f'RUN : {reference}; echo "no proxy: $http_proxy"; '
+        'echo "no proxy: $http_proxy" >&2; exit 3\n'
+    )
+    arguments = {"http_proxy": "http://me:hush%2F4711@p.corp:9"}
+    words: list[str] = []
+
+    with pytest.raises(ToolError) as caught:
+        images.build(
+            reference, {"Dockerfile": dockerfile.encode()}, arguments, words.append
+        )
+
+    words += [caught.value.message, caught.value.hint]
+    assert any("p.corp:9" in word for word in words)
+    assert "hush" not in str(words)

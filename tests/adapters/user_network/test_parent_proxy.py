@@ -167,3 +167,31 @@ def test_any_text_is_read(url: str, excepted: str) -> None:
 def test_this_machine_by_its_names(host: str, expected: bool) -> None:
     """In the gate's container these would be the gate itself."""
     assert parent_proxy.is_this_machine(host) is expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Unsupported proxy configured: http://me:hush%404711@p.corp:1",
+        "cannot log in as me:hush@4711",
+        "Proxy-Authorization: Basic bWU6aHVzaEA0NzEx",
+        "the password hush%404711 was refused",
+        "hush@4711",
+    ],
+)
+def test_a_program_s_words_lose_the_password(text: str) -> None:
+    url = "http://me:hush%404711@p.corp:1"
+
+    masked = parent_proxy.masked(text, {"http_proxy": url, "no_proxy": "a.corp"})
+
+    assert "…" in masked
+    assert not [word for word in ("hush", "4711", "bWU6") if word in masked]
+
+
+def test_words_without_a_password_stay() -> None:
+    """A short password is no word to look for by itself."""
+    proxies = {"http_proxy": "http://a:b@p.corp:1", "https_proxy": "http://q.corp:1"}
+
+    masked = parent_proxy.masked("a bad proxy: http://a:b@p.corp:1", proxies)
+
+    assert masked == "a bad proxy: http://…@p.corp:1"
