@@ -18,7 +18,9 @@ def image_arguments(parser: ArgumentParser) -> None:
     """The subcommands `build` and `ls`."""
     acts = parser.add_subparsers(dest="act", required=True, metavar="build|ls")
     build = acts.add_parser("build", help="build an image, or those that swarm needs")
-    build.add_argument("name", nargs="?", metavar="NAME")
+    build.add_argument(
+        "name", nargs="?", metavar="NAME", help="default: all that swarm needs"
+    )
     ls = acts.add_parser("ls", help="list the images")
     ls.add_argument("--json", action="store_true")
 

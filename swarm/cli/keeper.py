@@ -1,4 +1,4 @@
-"""`swarm keeper`: runs the engine in the foreground, or starts it anew."""
+"""`swarm keeper`: runs the keeper in the foreground, or starts it anew."""
 
 from argparse import ArgumentParser, Namespace
 

@@ -25,7 +25,9 @@ from swarm.policy.rules import Inject, Rule, Secret
 def secret_arguments(parser: ArgumentParser) -> None:
     """Add the two actions."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    listing = actions.add_parser("ls", help="list secrets, where each stands, its end")
+    listing = actions.add_parser(
+        "ls", help="list secrets: the source of each, and when it ends"
+    )
     listing.add_argument("--json", action="store_true")
     bring = actions.add_parser(
         "import",

@@ -18,6 +18,8 @@ from swarm.policy.parent_proxy import ProxyEndpoint
 SECONDS = 4.0
 """The longest wait for one place, its connection, TLS and answer together."""
 ANSWER_BYTES = 16 << 10
+BY_PROXY = "by the proxy: "
+"""Begins what is said of a place that was asked for by way of the parent proxy."""
 _STATUS = re.compile(rb"HTTP/1\.[0-9] ([0-9]{3})[ \r\n]")
 _LISTENS = "0A"
 
@@ -79,7 +81,7 @@ def fault(
     except _ProxyRefuses as refused:
         return f"the proxy answers {refused.status}"
     except (OSError, ValueError) as error:
-        return f"by the proxy: {_words(error)}" if proxy else _words(error)
+        return f"{BY_PROXY}{_words(error)}" if proxy else _words(error)
     return ""
 
 

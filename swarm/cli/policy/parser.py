@@ -74,7 +74,9 @@ def _add_scope(parser: ArgumentParser) -> None:
 def _add_change(parser: ArgumentParser) -> None:
     parser.add_argument("host", type=host_port, metavar="HOST[:PORT]")
     _add_scope(parser)
-    parser.add_argument("--reason", default="", metavar="TEXT")
+    parser.add_argument(
+        "--reason", default="", metavar="TEXT", help="your note beside the rule"
+    )
 
 
 def _add_allow(parser: ArgumentParser) -> None:
@@ -82,10 +84,26 @@ def _add_allow(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--once", action="store_true", help="with --task: for one connection"
     )
-    parser.add_argument("--method", action="append", dest="methods", metavar="GET")
-    parser.add_argument("--path", action="append", dest="paths", metavar="/v1/**")
     parser.add_argument(
-        "--for", type=span, dest="seconds", metavar="1h", help="30m, 2h, 7d"
+        "--method",
+        action="append",
+        dest="methods",
+        metavar="GET",
+        help="this method alone; may be repeated",
+    )
+    parser.add_argument(
+        "--path",
+        action="append",
+        dest="paths",
+        metavar="/v1/**",
+        help="paths like this alone; may be repeated",
+    )
+    parser.add_argument(
+        "--for",
+        type=span,
+        dest="seconds",
+        metavar="1h",
+        help="for so long: 30m, 2h, 7d",
     )
     parser.add_argument(
         "--private",
@@ -97,7 +115,11 @@ def _add_allow(parser: ArgumentParser) -> None:
 def _add_service(parser: ArgumentParser) -> None:
     parser.add_argument("service", metavar="NAME")
     parser.add_argument(
-        "--of", action="append", dest="repos", metavar="OWNER/NAME", help="of a forge"
+        "--of",
+        action="append",
+        dest="repos",
+        metavar="OWNER/NAME",
+        help="of a forge: this repository alone; may be repeated",
     )
     _add_scope(parser)
 

@@ -85,10 +85,10 @@ def _engine(machine: Machine) -> tuple[ContainerEngineFacts | None, Check]:
             "start docker`, or `sudo dockerd`); if it runs, allow your user to "
             "use it (`sudo usermod -aG docker $USER`, then log in again)"
         )
-        return None, Check("engine", "fail", error.message, mend)
+        return None, Check("container engine", "fail", error.message, mend)
     mode = "rootless" if facts.rootless else "rootful"
     finding = f"{facts.version}, {mode}, at {facts.endpoint}"
-    return facts, Check("engine", "ok", finding)
+    return facts, Check("container engine", "ok", finding)
 
 
 def _isolation(facts: ContainerEngineFacts) -> Iterator[Check]:
@@ -106,7 +106,7 @@ def _isolation(facts: ContainerEngineFacts) -> Iterator[Check]:
         yield Check("storage", "ok", facts.storage)
     yield Check("runtimes", "ok", ", ".join(facts.runtimes))
     if facts.seccomp:
-        yield Check("seccomp", "ok", "offered by the engine")
+        yield Check("seccomp", "ok", "offered by the container engine")
     else:
         mend = "use a kernel and an engine with seccomp; no sandbox starts without"
         yield Check("seccomp", "fail", "the engine offers none", mend)
@@ -139,7 +139,7 @@ def version_of(text: str) -> tuple[int, int]:
 def _disks(machine: Machine, facts: ContainerEngineFacts | None) -> Iterator[Check]:
     yield _disk(machine, "disk of home", machine.places.home)
     if facts and facts.root and Path(facts.root).exists():
-        yield _disk(machine, "disk of engine", Path(facts.root))
+        yield _disk(machine, "disk of images", Path(facts.root))
 
 
 def _disk(machine: Machine, name: str, path: Path) -> Check:

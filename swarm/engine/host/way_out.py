@@ -175,6 +175,8 @@ def _mirror(way: WayOut, place: Place) -> Check:
 
 def _silent(place: Place, fault: str) -> Check:
     mend = "correct the setting of your package tool, or ask the mirror's owner"
+    if fault.startswith(probe.BY_PROXY):
+        mend = "mend the proxy first, or reach the mirror without it: NO_PROXY"
     if "certificate" in fault:
         mend = "if the mirror is yours, name its authority: upstream_ca under [tls]"
     return Check(f"mirror {place}", "warn", fault, mend)

@@ -132,7 +132,7 @@ def test_without_an_engine_the_rest_is_still_checked(
     engine.info = None
     found = grades(examine(machine))
 
-    assert found["engine"] == "fail"
+    assert found["container engine"] == "fail"
     assert found["git"] == found["tmux"] == found["database"] == "ok"
     assert "leftovers" not in found
 
@@ -332,7 +332,7 @@ def test_this_machine_runs_sandboxes(paths: HomePaths) -> None:
     """The real engine, tmux and git."""
     found = grades(examine(replace(command.machine(), way_out=lambda: None)))
 
-    assert found["engine"] == found["tmux"] == found["git"] == "ok"
+    assert found["container engine"] == found["tmux"] == found["git"] == "ok"
     assert "fail" not in found.values()
 
 
@@ -353,7 +353,11 @@ def test_an_engine_that_is_nowhere_is_a_finding(paths: HomePaths) -> None:
     found = json.loads(done.stdout)[0]
     proxy = next(one for one in json.loads(done.stdout) if one["name"] == "proxy")
 
-    assert (done.returncode, found["name"], found["ok"]) == (1, "engine", "fail")
+    assert (done.returncode, found["name"], found["ok"]) == (
+        1,
+        "container engine",
+        "fail",
+    )
     assert where in found["found"]
     assert "systemctl start docker" in found["mend"]
     assert "http://127.0.0.1:9 (HTTPS_PROXY)" in proxy["found"]

@@ -239,6 +239,17 @@ def test_mirrors_that_do_not_answer(web: Web) -> None:
     assert "mirror 127.0.0.1:9" not in checks
 
 
+def test_a_mirror_behind_a_proxy_that_does_not_run() -> None:
+    """The proxy is to be mended, not the package tool's setting."""
+    with served(saying(b"")) as port:
+        pass
+    found = network("http://mirror.corp:8081/simple")
+    checks = examined(way(found, proxy=proxy(port), listeners=lambda _: []))
+
+    assert checks["mirror mirror.corp:8081"].found == "by the proxy: Connection refused"
+    assert checks["mirror mirror.corp:8081"].mend.startswith("mend the proxy first")
+
+
 def test_a_mirror_with_an_authority_of_the_users(web: Web) -> None:
     """What the policy trusts is trusted here."""
     place = f"localhost:{web.port}"
