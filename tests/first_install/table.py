@@ -9,7 +9,7 @@ from tests.first_install.run import Result
 
 HEAD = """# The first install
 
-Each tool installs a small project in a box under the preset `balanced`, in four
+Each tool installs a small project in a sandbox under the preset `balanced`, in four
 networks. `python -m tests.first_install --write` writes this page and the table in
 README.md; hosts of registries stand as `REGISTRY`.
 
@@ -23,7 +23,8 @@ README.md; hosts of registries stand as `REGISTRY`.
   `swarm secret import TOOL` brought.
 
 *works with a line*: a denial named one line, and with that line it works. *works if the
-project names it*: no box can be set to it; its agent is told the URL in words.
+project names it*: no sandbox can be set to it; its agent is told the URL in words.
+*fails without swarm, too*: the same fails with no gate in the way. *–*: not run.
 
 """
 BEGIN, END = "<!-- first install: written by a command -->", "<!-- end -->"

@@ -1,0 +1,48 @@
+"""The README's links lead somewhere, and what it tells a user to write is taken."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from swarm.config import load
+from swarm.policy import policy_parser
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+README = PAGES[0].read_text(encoding="utf-8")
+LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([\w-]+))?\)")
+TOML = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+
+
+def _anchors(page: Path) -> set[str]:
+    titles = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_to_files_and_headings(page: Path) -> None:
+    """A file that moved, or a heading that has another name, is linked anew."""
+    for path, anchor in LINK.findall(page.read_text(encoding="utf-8")):
+        target = (page.parent / path).resolve() if path else page
+
+        assert target.exists(), path
+        assert not anchor or anchor in _anchors(target), anchor
+
+
+def test_the_settings_are_taken(tmp_path: Path) -> None:
+    """As written: a user copies them."""
+    (settings,) = [text for text in TOML if "[gate]" in text]
+    file = tmp_path / "config.toml"
+    file.write_text(settings)
+
+    assert load.load(file).gate.upstream.startswith("http://")
+
+
+def test_the_policies_are_taken() -> None:
+    """Each beginning with the version, which is written once."""
+    for text in [text for text in TOML if "[gate]" not in text]:
+        head = "" if text.startswith("version") else "version = 1\n"
+        layer = policy_parser.parse(head + text, "policy.toml")
+
+        assert layer.rules or layer.secrets
