@@ -58,10 +58,13 @@ def _from_file(name: str, path: str) -> str:
         descriptor = os.open(
             Path(path).expanduser(), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
         )
-        with os.fdopen(descriptor, encoding="utf-8") as file:
+        try:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise _source_error(name, f"file:{path}", "it is no regular file")
-            return file.read(LIMIT)
+            with os.fdopen(descriptor, encoding="utf-8", closefd=False) as file:
+                return file.read(LIMIT)
+        finally:
+            os.close(descriptor)
     except (OSError, ValueError, RuntimeError) as error:
         raise _source_error(name, f"file:{path}", _short(error)) from error
 

@@ -6,6 +6,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from swarm.config import human_file
+
 SIZE_LIMIT = 1 << 20
 """Bytes; every public root together has a quarter of that."""
 
@@ -35,16 +37,16 @@ def read(path: str) -> str:
 
 
 def _content(path: str) -> str:
-    file = Path(path).expanduser()
+    try:
+        file = Path(path).expanduser()
+    except RuntimeError as error:
+        raise BadCertificate("names a user who is not known here") from error
     if not file.is_absolute():
         raise BadCertificate("write the whole path, or one that begins with ~/")
     try:
-        with file.open("rb") as opened:
-            data = opened.read(SIZE_LIMIT + 1)
+        data = human_file.read(file, SIZE_LIMIT)
     except OSError as error:
         raise BadCertificate(f"cannot be read: {error.strerror}") from error
-    if len(data) > SIZE_LIMIT:
-        raise BadCertificate("is larger than 1 MiB")
     text = data.decode("latin-1")
     if not _BLOCK.search(text):
         raise BadCertificate(_what_else(text))

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from swarm.config import human_file
 from swarm.config.schema import Config
 from swarm.errors import ConfigError
 
@@ -25,7 +26,7 @@ def user_file() -> Path:
 def load(file: Path) -> Config:
     """The settings in force; ConfigError names file, line or key, and what it wants."""
     settings = _read(DEFAULTS)
-    if file.exists():
+    if human_file.is_there(file):
         _merge(settings, _read(file))
     try:
         return Config.model_validate(settings)
@@ -35,10 +36,10 @@ def load(file: Path) -> Config:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(human_file.text(file))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file} cannot be read: {error}") from error
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(
             f"{file} is not valid TOML: {error}", hint="mend the file, then try again"
         ) from error
@@ -68,11 +69,11 @@ def _config_error(file: Path, error: ValidationError) -> ConfigError:
 
 def _line_of(file: Path, keys: list[str]) -> str:
     """`:7` for a key and the tables that it stands in; empty without a file."""
-    if not file.exists():
+    if not human_file.is_there(file):
         return ""
     from swarm.policy.toml_table import Source  # noqa: PLC0415 - for a mistake only
 
-    text = file.read_text(encoding="utf-8")
+    text = human_file.text(file)
     source = Source(str(file), tuple(text.split("\n")))
     table_line = 1
     for depth in range(1, len(keys)):

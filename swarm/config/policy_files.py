@@ -4,7 +4,7 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
-from swarm.config import certificate_files, public_suffixes
+from swarm.config import certificate_files, human_file, public_suffixes
 from swarm.config.certificate_files import BadCertificate
 from swarm.errors import ConfigError
 from swarm.policy import hosts, policy_parser, rule_parser
@@ -35,7 +35,7 @@ def beside(config_file: Path) -> Path:
 def read(file: Path, layer: str) -> Layer | None:
     """The file's layer, or None if there is no file; ConfigError on a mistake."""
     try:
-        text = file.read_text(encoding="utf-8")
+        text = human_file.text(file)
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:

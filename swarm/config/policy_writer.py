@@ -11,7 +11,7 @@ from typing import Any
 import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
-from swarm.config import policy_files
+from swarm.config import human_file, policy_files
 from swarm.errors import ConfigError
 from swarm.policy.rules import Rule, Secret
 
@@ -150,7 +150,10 @@ def _entries(rule: Rule) -> dict[str, Any]:
 
 
 def _read(file: Path) -> tomlkit.TOMLDocument:
-    text = file.read_text(encoding="utf-8") if file.exists() else TEMPLATE
+    try:
+        text = human_file.text(file) if file.exists() else TEMPLATE
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file} cannot be read: {error}") from error
     try:
         return tomlkit.parse(text)
     except TOMLKitError as error:

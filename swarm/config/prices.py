@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from swarm.config import human_file
 from swarm.errors import ConfigError
 
 SHIPPED = Path(__file__).with_name("prices.toml")
@@ -96,7 +97,8 @@ def without_date(name: str) -> str:
 def load(config_file: Path) -> Prices:
     """The shipped table and `prices.toml` beside the config; ConfigError names both."""
     user_file = config_file.with_name(USER_FILE)
-    return Prices(_shipped(), _read(user_file) if user_file.exists() else {})
+    own = _read(user_file) if human_file.is_there(user_file) else {}
+    return Prices(_shipped(), own)
 
 
 @functools.cache
@@ -106,9 +108,9 @@ def _shipped() -> Mapping[str, Price]:
 
 def _read(file: Path) -> dict[str, Price]:
     try:
-        body = tomllib.loads(file.read_text(encoding="utf-8"))
+        body = tomllib.loads(human_file.text(file))
         return {name: _price(row) for name, row in body.items()}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ConfigError(f"{file}: {error}") from error
     except (KeyError, TypeError, AttributeError) as error:
         raise ConfigError(

@@ -1,0 +1,43 @@
+"""Reads a file that a person wrote, within bounds: it may be anything of that name."""
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+LARGEST = 4 << 20
+"""Bytes of a settings or policy file."""
+
+
+def read(file: Path, largest: int = LARGEST) -> bytes:
+    """The content; empty for the null device. Waits for no pipe and no terminal.
+
+    OSError for what cannot be opened, is no regular file, or is larger.
+    """
+    descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            if file == Path(os.devnull):
+                return b""
+            raise OSError(errno.EINVAL, "it is no regular file", str(file))
+        with os.fdopen(descriptor, "rb", closefd=False) as opened:
+            content = opened.read(largest + 1)
+    finally:
+        os.close(descriptor)
+    if len(content) > largest:
+        size = f"{largest >> 20} MiB"
+        raise OSError(errno.EFBIG, f"it is larger than {size}", str(file))
+    return content
+
+
+def text(file: Path) -> str:
+    """The content as UTF-8, its ends of lines as `\\n`; OSError, UnicodeDecodeError."""
+    return read(file).decode().replace("\r\n", "\n")
+
+
+def is_there(file: Path) -> bool:
+    """Whether there is something of that name, whatever it is.
+
+    A link into a locked folder is there: the reading says what is wrong with it.
+    """
+    return os.path.lexists(file)
