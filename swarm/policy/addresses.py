@@ -122,7 +122,7 @@ def refuse(
     except ValueError:
         return Reason.NOT_AN_ADDRESS
     found = _kind(address)
-    if any(address in net and _is_meant_by(net, found) for net in allowed):
+    if any(address in net and _is_meant_by(net, address, found) for net in allowed):
         return None
     if private and found.is_inside:
         return None
@@ -138,17 +138,25 @@ def is_address(text: str) -> bool:
     return True
 
 
-def _is_meant_by(net: Network, found: AddressKind) -> bool:
+def _is_meant_by(net: Network, address: Address, found: AddressKind) -> bool:
     """True if a network that holds an address of this kind was written for it.
 
     A wide one is not meant for the gate itself or for link-local addresses, and none
-    for metadata.
+    for metadata or for another form of these: the kernel takes the unspecified address
+    for loopback, and `::ffff:127.0.0.1` too.
     """
+    carried = _carried_ipv4(address)
+    if address.is_unspecified or (carried and _is_of_one_machine(carried)):
+        return False
     if found is AddressKind.LOOPBACK:
         return net.is_loopback
     if found is AddressKind.LINK_LOCAL:
         return net.is_link_local
     return found is not AddressKind.METADATA
+
+
+def _is_of_one_machine(address: ipaddress.IPv4Address) -> bool:
+    return address.is_loopback or address.is_link_local or address.is_unspecified
 
 
 def _carries_ipv4(address: ipaddress.IPv6Address) -> bool:

@@ -114,6 +114,27 @@ def test_no_wide_network_opens_the_gate_itself_or_metadata(
     assert addresses.refuse(address, allowed) is Reason.ADDRESS_NOT_PUBLIC
 
 
+@pytest.mark.parametrize("network", ["0.0.0.0/0", "0.0.0.0/8", "0.0.0.0/32", "::/0"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "0.0.0.0",
+        "::",
+        "::ffff:127.0.0.1",
+        "::ffff:0.0.0.0",
+        "::ffff:169.254.1.1",
+        "::127.0.0.1",
+        "64:ff9b::7f00:1",
+        "2002:7f00:1::1",
+    ],
+)
+def test_no_wide_network_opens_another_form_of_loopback(
+    network: str, address: str
+) -> None:
+    """The kernel connects the gate to itself by some of these."""
+    assert addresses.refuse(address, [addresses.network(network)]) is not None
+
+
 @pytest.mark.parametrize(
     ("network", "address"),
     [
