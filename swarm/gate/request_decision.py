@@ -97,6 +97,9 @@ class RequestDecision:
         attempt = Attempt(request.host, request.port, head.method, target)
         verdict = request.verdict = self._net.decide(attempt, inside=is_inside)
         if denial := verdict.denial or self._destination.denial:
+            if denial is not Reason.CUT and self._net.leaked(data, request.host):
+                # Told in red whatever else is wrong, and never quietly.
+                raise Denied(Reason.SECRET_ELSEWHERE)
             rule = verdict.rule if verdict.denial else None
             raise Denied(denial, rule, detail=self._detail(denial, rule))
         if not is_inside:

@@ -2,6 +2,7 @@
 
 import json
 import ssl
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -104,6 +105,25 @@ def test_a_placeholder_on_its_way_elsewhere_is_denied() -> None:
         decided.require(request, b"x-key: the-placeholder\r\n")
 
     assert denied.value.reason is Reason.SECRET_ELSEWHERE
+
+
+@pytest.mark.parametrize("host", ["quiet.example", "unknown.example", "denied.example"])
+def test_a_placeholder_on_its_way_to_a_denied_host_is_told_in_red(host: str) -> None:
+    """No list of quiet denials hides it."""
+    lines: list[dict[str, Any]] = []
+    net = opened(lines)
+    quiet = Rule("deny", "quiet.example", (), quiet=True)
+    rules = (RULE, Rule("deny", "denied.example", (), quiet=True))
+    net.replace(replace(POLICY, rules=rules, quiet=(quiet,)))
+    decided = RequestDecision(net, Destination(None, 80))
+    request = decided.read(RequestHead("GET", "absolute", Host(host), 80, "/"))
+
+    with pytest.raises(Denied) as denied:
+        decided.require(request, b"x-key: the-placeholder\r\n")
+    decided.write_denial(denied.value, request)
+
+    assert lines[-1]["reason"] == Reason.SECRET_ELSEWHERE
+    assert not lines[-1].get("quiet")
 
 
 def test_a_request_without_a_proxys_form_is_none_for_a_proxy() -> None:
