@@ -6,6 +6,7 @@ stand behind it; nothing is held back at a message's end. A masked form has as m
 bytes as it had, so every header stays true.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Callable
 
@@ -16,6 +17,8 @@ from swarm.gate.websocket_frames import FrameReader, Header, Piece
 
 WAITING_LIMIT = 65_536
 """Bytes of headers and pings that may wait behind content that is held back."""
+SEARCHED_AT_ONCE = 1 << 15
+"""Bytes: a frame may have two, and each frame costs."""
 _POLICY_VIOLATION = 1008
 
 
@@ -28,7 +31,7 @@ class AnswerSearch:
         self._waiting: deque[bytes | int] = deque()
         """Bytes as they go on, and numbers: so much of the message's content."""
         self._waiting_bytes = 0
-        self._content = b""
+        self._content = list[bytes]()
         self._control = b""
         self._is_in_message = False
         self.refusal = ""
@@ -38,19 +41,19 @@ class AnswerSearch:
         """The bytes that may go on; after a refusal a frame that closes, then none."""
         if self.refusal:
             return b""
-        output = b""
+        output = list[bytes]()
         for piece in self._reader.feed(data):
             if piece.begins:
                 self.refusal = self._reason_against(piece.header)
             if self.refusal:
                 break
-            output += self._take(piece)
-        content, self._content = self._content, b""
-        output += self._drain(self._masker.feed(content) if content else b"")
+            output.append(self._take(piece))
+        content, self._content = b"".join(self._content), []
+        output.append(self._drain(self._masker.feed(content) if content else b""))
         if self.refusal:
-            output += self._drain(self._masker.finish())
-            output += websocket_frames.close(_POLICY_VIOLATION, self.refusal)
-        return output
+            output.append(self._drain(self._masker.finish()))
+            output.append(websocket_frames.close(_POLICY_VIOLATION, self.refusal))
+        return b"".join(output)
 
     def finish(self) -> bytes:
         """What was held back; the server has closed."""
@@ -87,12 +90,12 @@ class AnswerSearch:
         if piece.begins:
             self._wait(header.raw)
         if piece.content:
-            self._content += piece.content
+            self._content.append(piece.content)
             self._waiting.append(len(piece.content))
         self._is_in_message = not (piece.ends and header.is_final)
         if self._is_in_message:
             return b""
-        content, self._content = self._content, b""
+        content, self._content = b"".join(self._content), []
         return self._drain(self._masker.feed(content) + self._masker.finish())
 
     def _wait(self, data: bytes) -> None:
@@ -117,6 +120,15 @@ class AnswerSearch:
         return b"".join(output)
 
 
+async def _some(wire: Wire) -> bytes:
+    """The next bytes, so few that others of the task wait shortly for their search."""
+    data = await wire.recv()
+    if len(data) > SEARCHED_AT_ONCE:
+        wire.unread(data[SEARCHED_AT_ONCE:])
+        await asyncio.sleep(0)
+    return data[:SEARCHED_AT_ONCE]
+
+
 class SearchedAnswers:
     """A server's wire, whose frames are searched for secrets."""
 
@@ -128,7 +140,7 @@ class SearchedAnswers:
         while True:
             if self._search.refusal:
                 raise ConnectionResetError(self._search.refusal)
-            data = await self._inner.recv()
+            data = await _some(self._inner)
             searched = self._search.feed(data) if data else self._search.finish()
             if searched or not data:
                 return searched
@@ -159,7 +171,7 @@ class WatchedMessages:
         self._reader = FrameReader()
 
     async def recv(self) -> bytes:
-        data = await self._inner.recv()
+        data = await _some(self._inner)
         content = b"".join(piece.plain() for piece in self._reader.feed(data))
         if content:
             self._watch(content)

@@ -1,14 +1,23 @@
 """Secrets are masked in a WebSocket's frames; placeholders are seen through keys."""
 
+import asyncio
 import base64
+import socket
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
 from swarm.gate.secret_masker import SecretMasker
+from swarm.gate.transport import SocketWire, Wire
 from swarm.gate.websocket_frames import FrameReader
-from swarm.gate.websocket_search import WAITING_LIMIT, AnswerSearch, WatchedMessages
+from swarm.gate.websocket_search import (
+    SEARCHED_AT_ONCE,
+    WAITING_LIMIT,
+    AnswerSearch,
+    SearchedAnswers,
+    WatchedMessages,
+)
 from tests.gate.test_websocket_frames import frame
 
 VALUE = "sk-a-real-key-0123"
@@ -178,3 +187,38 @@ async def test_messages_are_seen_through_the_clients_key() -> None:
 
     assert b"".join(came) == sent
     assert b"".join(seen) == b"a placeholder"
+
+
+@pytest.mark.parametrize("is_answer", [False, True])
+async def test_others_have_their_turn_while_many_frames_are_searched(
+    is_answer: bool,
+) -> None:
+    """Each frame costs, and a piece from the kernel holds many of two bytes."""
+    ends = socket.socketpair()
+    for end in ends:
+        end.setblocking(False)
+    wires = [SocketWire(end) for end in ends]
+    sent = frame(b"", 2) * (SEARCHED_AT_ONCE * 2)
+    turns = [0]
+
+    async def others() -> None:
+        while True:
+            turns[0] += 1
+            await asyncio.sleep(0)
+
+    beside = asyncio.ensure_future(others())
+    wires[1].unread(sent)  # as one piece, whatever the kernel's buffers are
+    searched: Wire = (
+        SearchedAnswers(wires[1], SecretMasker([VALUE]))
+        if is_answer
+        else WatchedMessages(wires[1], lambda _content: None)
+    )
+    came = b""
+    while len(came) < len(sent):
+        came += await searched.recv()
+    beside.cancel()
+    for wire in wires:
+        wire.close()
+
+    assert came == sent
+    assert turns[0] >= len(sent) // SEARCHED_AT_ONCE - 1
