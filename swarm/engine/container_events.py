@@ -1,7 +1,8 @@
 """Follows the engine's event stream, and notices when the engine goes and returns."""
 
+import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from swarm.engine.context import EngineContext
 from swarm.errors import SwarmError
@@ -14,6 +15,18 @@ RETRY_SECONDS = 2.0
 
 Heard = Callable[[int, ContainerEvent], None]
 """A container of this task changed."""
+
+
+_TASK = re.compile(r"[1-9][0-9]{0,17}")
+
+
+def task_of(labels: Mapping[str, str]) -> int | None:
+    """The task that a container says it belongs to; None for what is no number of one.
+
+    An image can bring labels, too, and a container that is not a task's has them.
+    """
+    text = labels.get(TASK_LABEL, "")
+    return int(text) if _TASK.fullmatch(text) else None
 
 
 class ContainerEventWatcher:
@@ -65,8 +78,9 @@ class ContainerEventWatcher:
         for news in self._context.containers.news(self._context.home_labels, since):
             if news.action == "start":
                 self._context.starts.started(news.name)
-            if news.labels.get(TASK_LABEL, "").isdigit():
-                self._heard(int(news.labels[TASK_LABEL]), news)
+            task = task_of(news.labels)
+            if task is not None:
+                self._heard(task, news)
 
     def _went(self, error: SwarmError) -> None:
         if self._up is not False:

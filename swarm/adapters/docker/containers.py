@@ -1,5 +1,6 @@
 """Sandboxes as containers of the Docker engine."""
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -298,13 +299,17 @@ def _label_filters(labels: dict[str, str]) -> list[str]:
     return [f"{key}={value}" for key, value in labels.items()]
 
 
+_EXIT_CODE = re.compile(r"-?[0-9]{1,9}")
+
+
 def _container_event(raw: dict[str, Any]) -> ContainerEvent:
     attributes = dict((raw.get("Actor") or {}).get("Attributes") or {})
-    code = attributes.get("exitCode", "")
+    # An image's label of that name stands in its place.
+    code = str(attributes.get("exitCode", ""))
     return ContainerEvent(
         action=str(raw.get("Action") or "").split(":")[0],
         name=str(attributes.get("name", "")),
         labels=attributes,
         at=float(raw.get("timeNano", 0)) / 1e9,
-        exit_code=int(code) if code.lstrip("-").isdigit() else None,
+        exit_code=int(code) if _EXIT_CODE.fullmatch(code) else None,
     )

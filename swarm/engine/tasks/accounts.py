@@ -3,7 +3,7 @@
 import threading
 
 from swarm.plan import accounts, sandbox_environment
-from swarm.plan.naming import HOME_LABEL
+from swarm.plan.naming import HOME_LABEL, KIND_LABEL, TASK_LABEL
 from swarm.plan.specs import Plan
 from swarm.ports import Containers
 
@@ -39,6 +39,8 @@ def _of_image(containers: Containers, plan: Plan, name: str) -> str:
         if key not in _KNOWN:
             if len(_KNOWN) > _MOST:
                 _KNOWN.clear()
-            labels = {HOME_LABEL: plan.sandbox.labels[HOME_LABEL]}
+            # All of them, or the image's own would count for what it stands for.
+            home = plan.sandbox.labels[HOME_LABEL]
+            labels = {HOME_LABEL: home, TASK_LABEL: "", KIND_LABEL: "file"}
             _KNOWN[key] = containers.image_file(image, f"/etc/{name}", labels)
         return _KNOWN[key].decode("utf-8", "surrogateescape")

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from swarm.adapters.docker import DockerContainers
+from swarm.adapters.docker.containers import _container_event
 from swarm.engine.host import images
 from swarm.errors import ToolError
 from swarm.model.usage import Reading
@@ -333,3 +334,20 @@ def test_a_one_shot_container_gives_what_it_printed_within_its_limit() -> None:
         assert docker.inspect(spec.name) is None
     finally:
         docker.close()
+
+
+@pytest.mark.parametrize(
+    ("code", "number"),
+    [("3", 3), ("-1", -1)]
+    + [(text, None) for text in ("", "\N{SUPERSCRIPT TWO}", "--5", "9" * 5000, "5\n")],
+    ids=ascii,
+)
+def test_an_image_s_label_in_place_of_an_exit_status_raises_nothing(
+    code: str, number: int | None
+) -> None:
+    """The engine puts the image's labels over its own words."""
+    news = _container_event(
+        {"Action": "die", "Actor": {"Attributes": {"exitCode": code, "name": "n"}}}
+    )
+
+    assert news.exit_code == number

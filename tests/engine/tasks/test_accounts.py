@@ -1,20 +1,29 @@
 """A sandbox of a uid that no image knows has a name, a group and a home."""
 
 import secrets
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from swarm.adapters.docker import DockerContainers
+from swarm.adapters.docker import DockerContainers, DockerImages
 from swarm.agents import registry
 from swarm.config import load
 from swarm.engine.host import images
 from swarm.engine.tasks import accounts
 from swarm.plan import accounts as plan_accounts
 from swarm.plan import planner
-from swarm.plan.naming import HomePaths, TaskNames
+from swarm.plan.naming import (
+    HOME_LABEL,
+    KIND_LABEL,
+    TASK_LABEL,
+    HomePaths,
+    TaskNames,
+)
 from swarm.plan.planner import HostFacts, PlanRequest
 from swarm.plan.specs import AGENT_HOME, Plan
 
@@ -67,3 +76,31 @@ def test_a_plan_that_mounts_no_accounts_is_left_alone(
     accounts.write(docker, replace(plan, sandbox=replace(plan.sandbox, mounts=older)))
 
     assert not list(tmp_path.rglob("passwd"))
+
+
+def test_an_image_s_labels_are_none_of_the_container_s_that_is_made_for_a_file(
+    docker: DockerContainers, tmp_path: Path
+) -> None:
+    """They could name another task, or a container that no cleaning takes."""
+    plan = plan_for(tmp_path, 1000)
+    hostile = f"swarm-test/{secrets.token_hex(4)}:1"
+    dockerfile = (
+        f"FROM {plan.sandbox.image}\n"
+        f'LABEL {TASK_LABEL}="1" {KIND_LABEL}="gate" exitCode="\N{SUPERSCRIPT TWO}"\n'
+    )
+    with closing(DockerImages()) as engine:
+        engine.build(hostile, {"Dockerfile": dockerfile.encode()}, {}, print)
+        began = time.time() - 1
+        try:
+            sandbox = replace(plan.sandbox, image=hostile)
+            accounts.write(docker, replace(plan, sandbox=sandbox))
+        finally:
+            engine.untag(hostile)
+    home = {HOME_LABEL: plan.sandbox.labels[HOME_LABEL]}
+
+    news = docker.news(home, began)
+    heard = list(islice(news, 2))
+    news.close()
+
+    assert {each.labels[TASK_LABEL] for each in heard} == {""}
+    assert {each.labels[KIND_LABEL] for each in heard} == {"file"}
