@@ -98,9 +98,7 @@ def test_an_image_s_labels_are_none_of_the_container_s_that_is_made_for_a_file(
             engine.untag(hostile)
     home = {HOME_LABEL: plan.sandbox.labels[HOME_LABEL]}
 
-    news = docker.news(home, began)
-    heard = list(islice(news, 2))
-    news.close()
+    heard = list(islice(docker.news(home, began), 2))
 
     assert {each.labels[TASK_LABEL] for each in heard} == {""}
     assert {each.labels[KIND_LABEL] for each in heard} == {"file"}
