@@ -1,4 +1,4 @@
-"""What a card offers a human: a word on what was wanted, a service, narrow rules."""
+"""The offer of a card to a human: what was wanted, a service, narrow rules."""
 
 from swarm.model.frozen import frozen
 from swarm.model.safe_text import safe_line

@@ -1,4 +1,4 @@
-"""What a denied request was for, in words, and the service that would bring it.
+"""The purpose of a denied request in words, and the service that would bring it.
 
 The words are ours: of the agent's own text they hold only names of a strict alphabet.
 Which tool asked is known by time only: it was at work when the request was denied.

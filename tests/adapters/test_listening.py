@@ -1,6 +1,7 @@
 """What listens on this machine is found, and whether a container could see it."""
 
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -39,3 +40,24 @@ def test_a_port_that_nobody_listens_on_has_no_address() -> None:
 
         assert listening.addresses(port) == frozenset()
         assert not listening.is_loopback_only(port)
+
+
+def test_the_tables_are_read_as_the_kernel_writes_them(tmp_path: Path) -> None:
+    """Both families, one port, and only those that listen."""
+    tcp, tcp6 = tmp_path / "tcp", tmp_path / "tcp6"
+    tcp.write_text(
+        "  sl  local_address rem_address   st\n"
+        "   0: 0100007F:0C38 00000000:0000 0A 0\n"
+        "   1: 00000000:0C38 00000000:0000 0A 0\n"
+        "   2: 0100007F:0C38 0100007F:9999 01 0\n"
+        "   3: 0100007F:0C39 00000000:0000 0A 0\n"
+    )
+    tcp6.write_text(
+        "  sl  local_address rem_address   st\n"
+        "   0: 00000000000000000000000001000000:0C38 0:0000 0A 0\n"
+    )
+    files = (tcp, tcp6, tmp_path / "none")
+
+    assert listening.addresses(3128, files) == frozenset(
+        ("127.0.0.1", "0.0.0.0", "::1")
+    )

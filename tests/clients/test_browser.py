@@ -1,19 +1,17 @@
 """A browser in a sandbox, in an image that is built by the README's recipe."""
 
-import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from swarm.adapters.docker import DockerImages
 from swarm.engine.gate.net_pool import GateConfig
-from swarm.engine.host import images
 from swarm.model import events
 from swarm.model.task import State
 from swarm.policy import services
 from swarm.policy.rules import Policy, Rule
+from tests.built_image import built
 from tests.clients.test_matrix import Place
 from tests.clients.web import Web
 from tests.engine.keeper_harness import new_sample_repository, open_keeper_harness
@@ -39,13 +37,7 @@ def recipe() -> bytes:
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """The recipe's image, a task that sleeps in it, and a web beside it."""
-    door, text = DockerImages(), recipe()
-    base = images.build(door, "base", lambda _line: None)
-    digest = hashlib.sha256(text + base.encode()).hexdigest()[:12]
-    reference = f"swarm/test-browser:{digest}"
-    if not door.image_id(reference):
-        files = {"Dockerfile": text}
-        door.build(reference, files, {"BASE_IMAGE": base}, lambda _line: None)
+    reference = built("browser", recipe())
     folder = tmp_path_factory.mktemp("browser")
     with open_keeper_harness() as harness:
         names = harness.parts.nets.gate.names

@@ -1,7 +1,6 @@
 """Each client finds the gate and trusts it, inspected or not; a denial reaches it."""
 
 import base64
-import hashlib
 import shlex
 import subprocess
 from collections.abc import Iterator
@@ -9,14 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from swarm.adapters.docker import DockerImages
 from swarm.cli import main as cli
 from swarm.engine.egress import task_network
 from swarm.engine.egress.java_truststore import jks
 from swarm.engine.gate.net_pool import GateConfig
-from swarm.engine.host import images
 from swarm.model.task import State
 from swarm.policy.rules import Policy, Rule
+from tests.built_image import built
 from tests.clients.web import Web
 from tests.engine.keeper_harness import (
     KeeperHarness,
@@ -155,14 +153,8 @@ def of_the_user(web: Web) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """The clients' image, a task that sleeps in it, and a web beside it."""
-    door = DockerImages()
     text = Path(__file__).with_name("Dockerfile").read_bytes()
-    base = images.build(door, "base", lambda _line: None)
-    digest = hashlib.sha256(text + base.encode()).hexdigest()[:12]
-    reference = f"swarm/test-clients:{digest}"
-    if not door.image_id(reference):
-        files = {"Dockerfile": text}
-        door.build(reference, files, {"BASE_IMAGE": base}, lambda _line: None)
+    reference = built("clients", text)
     folder = tmp_path_factory.mktemp("clients")
     with open_keeper_harness() as harness, pytest.MonkeyPatch.context() as monkeypatch:
         names = harness.parts.nets.gate.names

@@ -6,7 +6,6 @@ process of its own, because the user's variables are those of the whole process.
 
 import contextlib
 import dataclasses
-import hashlib
 import ipaddress
 import json
 import os
@@ -20,12 +19,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from swarm.adapters.docker import DockerImages
 from swarm.engine.egress import user_network
-from swarm.engine.host import images
 from swarm.model.events import Event, NetDenied, PolicyApplied
 from swarm.model.task import State
 from swarm.policy import reasons
+from tests.built_image import built
 from tests.engine.keeper_harness import (
     KeeperHarness,
     new_sample_repository,
@@ -65,14 +63,7 @@ class Result:
 
 def image() -> str:
     """The image with the tools; built if it is not there, which takes minutes."""
-    door, text = DockerImages(), Path(__file__).with_name("Dockerfile").read_bytes()
-    base = images.build(door, "base", lambda _line: None)
-    digest = hashlib.sha256(text + base.encode()).hexdigest()[:12]
-    reference = f"swarm/test-install:{digest}"
-    if not door.image_id(reference):
-        files = {"Dockerfile": text}
-        door.build(reference, files, {"BASE_IMAGE": base}, lambda _line: None)
-    return reference
+    return built("install", Path(__file__).with_name("Dockerfile").read_bytes())
 
 
 def _docker(*words: str, given: str = "") -> "subprocess.CompletedProcess[str]":

@@ -66,7 +66,7 @@ def _add(
 
 
 def _files(user: User) -> Iterator[Path]:
-    """Its files, those that count more later."""
+    """The files of conda; a later one counts more."""
     yield user.machine("etc", "conda", ".condarc")
     yield user.machine("etc", "conda", "condarc")
     yield from _folder(user.machine("etc", "conda", "condarc.d"))

@@ -36,7 +36,7 @@ class Credential:
     origin: str
     """The place for a human to read."""
     placeholder: str = ""
-    """A variable that the tool in the box needs, for a worthless value."""
+    """A variable that the tool in the sandbox needs, for a worthless value."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,19 +71,19 @@ def _ask(names: tuple[tuple[str, str], ...]) -> dict[str, tuple[str, ...]]:
         ThreadPoolExecutor(AT_ONCE, thread_name_prefix="tool") as pool,
     ):
         asked = {
-            tool: pool.submit(question, ToolBox(dict(names), Path(folder), tool))
+            tool: pool.submit(question, ToolRunner(dict(names), Path(folder), tool))
             for tool, question in QUESTIONS.items()
         }
         answers = {tool: future.result() for tool, future in asked.items()}
     return {tool: urls[:MOST_URLS] for tool, urls in answers.items() if urls}
 
 
-NOBODY_S = Path("/")
+SAFE_FOLDER = Path("/")
 """The folder that tools are run in: many take settings, and name programs to run, from
 every folder above them, and anybody can write some above a temporary one."""
 
 
-class ToolBox:
+class ToolRunner:
     """Runs one tool with a home that is empty."""
 
     def __init__(self, names: Mapping[str, str], folder: Path, tool: str) -> None:
@@ -99,7 +99,7 @@ class ToolBox:
     def output(self, *argv: str, **variables: str) -> str:
         """What the tool prints; empty if it is not installed, fails or takes long."""
         environment = {**self._names, **variables}
-        program = Program(argv, argv[0], environment, cwd=NOBODY_S, whole_group=True)
+        program = Program(argv, argv[0], environment, cwd=SAFE_FOLDER, whole_group=True)
         try:
             result = run(program, LIMITS)
         except ToolError:
@@ -120,7 +120,7 @@ def _urls(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_URL.findall(text)))
 
 
-def _pip(tools: ToolBox) -> tuple[str, ...]:
+def _pip(tools: ToolRunner) -> tuple[str, ...]:
     for python in dict.fromkeys((sys.executable, "python3")):
         urls = _urls(tools.output(python, "-I", "-c", PIP_SCRIPT))
         if urls:
@@ -128,7 +128,7 @@ def _pip(tools: ToolBox) -> tuple[str, ...]:
     return ()
 
 
-def _npm(tools: ToolBox) -> tuple[str, ...]:
+def _npm(tools: ToolRunner) -> tuple[str, ...]:
     nothing = str(tools.home / "none")
     return _urls(
         tools.output(
@@ -137,7 +137,7 @@ def _npm(tools: ToolBox) -> tuple[str, ...]:
     )
 
 
-def _cargo(tools: ToolBox) -> tuple[str, ...]:
+def _cargo(tools: ToolRunner) -> tuple[str, ...]:
     (tools.home / "src").mkdir()
     (tools.home / "src" / "lib.rs").write_text("")
     manifest = tools.home / "Cargo.toml"
@@ -153,7 +153,7 @@ def _cargo(tools: ToolBox) -> tuple[str, ...]:
     )
 
 
-def _go(tools: ToolBox) -> tuple[str, ...]:
+def _go(tools: ToolRunner) -> tuple[str, ...]:
     settings = {"GOENV": "off", "GOTOOLCHAIN": "local", "GOFLAGS": ""}
     proxies = _urls(tools.output("go", "env", "GOPROXY", **settings))
     checksums = tools.output("go", "env", "GOSUMDB", **settings).split()
@@ -162,7 +162,7 @@ def _go(tools: ToolBox) -> tuple[str, ...]:
     return (*proxies, f"https://{checksums[0].partition('+')[0]}")
 
 
-def _maven(tools: ToolBox) -> tuple[str, ...]:
+def _maven(tools: ToolRunner) -> tuple[str, ...]:
     """The address stands in a file inside of one of Maven's own archives."""
     program = tools.path_of("mvn")
     folder = program.parents[1] / "lib" if program else None
@@ -180,26 +180,26 @@ def _maven(tools: ToolBox) -> tuple[str, ...]:
     return ()
 
 
-def _gem(tools: ToolBox) -> tuple[str, ...]:
+def _gem(tools: ToolRunner) -> tuple[str, ...]:
     return _urls(tools.output("gem", "--norc", "sources", "--list"))
 
 
-def _uv(tools: ToolBox) -> tuple[str, ...]:
+def _uv(tools: ToolRunner) -> tuple[str, ...]:
     """It stands in the help of an option."""
     text = tools.output("uv", "help", "pip", "install")
     return tuple(dict.fromkeys(_IN_HELP.findall(text)))
 
 
-def _pdm(tools: ToolBox) -> tuple[str, ...]:
+def _pdm(tools: ToolRunner) -> tuple[str, ...]:
     return _urls(tools.output("pdm", "config", "pypi.url"))
 
 
-def _conda(tools: ToolBox) -> tuple[str, ...]:
+def _conda(tools: ToolRunner) -> tuple[str, ...]:
     shown = ("default_channels", "channel_alias")
     return _urls(tools.output("conda", "config", "--show", *shown, CONDARC=os.devnull))
 
 
-def _yarn(tools: ToolBox) -> tuple[str, ...]:
+def _yarn(tools: ToolRunner) -> tuple[str, ...]:
     """Each generation has another name for it."""
     urls = (
         tools.output("yarn", "config", "get", name, **_NO_COREPACK)
@@ -208,15 +208,15 @@ def _yarn(tools: ToolBox) -> tuple[str, ...]:
     return _urls(" ".join(urls))
 
 
-def _pnpm(tools: ToolBox) -> tuple[str, ...]:
+def _pnpm(tools: ToolRunner) -> tuple[str, ...]:
     return _urls(tools.output("pnpm", "config", "get", "registry", **_NO_COREPACK))
 
 
-def _bun(tools: ToolBox) -> tuple[str, ...]:
+def _bun(tools: ToolRunner) -> tuple[str, ...]:
     return tools.asked_for("bun", "pm", "view", "a")
 
 
-def _nuget(tools: ToolBox) -> tuple[str, ...]:
+def _nuget(tools: ToolRunner) -> tuple[str, ...]:
     return _urls(
         tools.output(
             *("dotnet", "nuget", "list", "source"),
@@ -226,7 +226,7 @@ def _nuget(tools: ToolBox) -> tuple[str, ...]:
     )
 
 
-def _composer(tools: ToolBox) -> tuple[str, ...]:
+def _composer(tools: ToolRunner) -> tuple[str, ...]:
     lines = tools.output("composer", "config", "--global", "--list").splitlines()
     return _urls(" ".join(line for line in lines if "[repositories." in line))
 
@@ -237,7 +237,7 @@ _IN_HELP = re.compile(
 _NO_COREPACK = {"COREPACK_ENABLE_NETWORK": "0"}
 """Corepack's `yarn` and `pnpm` would fetch the program first."""
 
-QUESTIONS: dict[str, Callable[[ToolBox], tuple[str, ...]]] = {
+QUESTIONS: dict[str, Callable[[ToolRunner], tuple[str, ...]]] = {
     "pip": _pip,
     "uv": _uv,
     "pdm": _pdm,

@@ -80,7 +80,7 @@ def _expanded(text: str, user: User) -> str:
 
 
 def _is_for_default(pattern: str) -> bool:
-    """Whether a mirror stands in for the repository that Maven has built in."""
+    """True if a mirror stands in for the repository that Maven has built in."""
     names = [name.strip() for name in pattern.split(",")]
     if f"!{DEFAULT_REPOSITORY}" in names:
         return False

@@ -83,7 +83,7 @@ def npmrc(
 
 
 def expanded(text: str, user: User) -> str:
-    """With `${NAME}` replaced; one that is not set stays as it is, as npm has it."""
+    """The text with `${NAME}` replaced, as npm does it: an unset one stays."""
 
     def value(match: re.Match[str]) -> str:
         otherwise = "" if match[2] else match[0]
@@ -93,7 +93,7 @@ def expanded(text: str, user: User) -> str:
 
 
 def _files(user: User) -> Iterator[Path]:
-    """Its files, those that count more later."""
+    """The files of npm; a later one counts more."""
     named, file = user.variable("NPM_CONFIG_GLOBALCONFIG", "npm_config_globalconfig")
     if named:
         yield user.path(file)

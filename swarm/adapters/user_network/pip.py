@@ -45,7 +45,7 @@ def _add(settings: dict[str, tuple[str, str]], reading: Reading) -> None:
 
 
 def _files(user: User) -> Iterator[Path]:
-    """Its files, those that count more later."""
+    """The files of pip; a later one counts more."""
     variable, named = user.variable("PIP_CONFIG_FILE")
     if variable and named == "/dev/null":
         return

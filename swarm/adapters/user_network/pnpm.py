@@ -61,7 +61,7 @@ def _bun_registry(settings: Any, place: str, user: User) -> tuple[object, str]:
 
 
 def _expanded(url: object, user: User) -> object:
-    """With `$NAME` replaced, as bun has it in its file."""
+    """The text with `$NAME` replaced, as bun has it in its file."""
     if not isinstance(url, str):
         return url
     return _NAME.sub(lambda m: user.environment.get(m[1], m[0]), url)

@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -21,7 +20,6 @@ ANSWER_BYTES = 16 << 10
 BY_PROXY = "by the proxy: "
 """Begins what is said of a place that was asked for by way of the parent proxy."""
 _STATUS = re.compile(rb"HTTP/1\.[0-9] ([0-9]{3})[ \r\n]")
-_LISTENS = "0A"
 
 Result = TypeVar("Result")
 
@@ -100,24 +98,6 @@ def ask_proxy(
         return refused.status
     except (OSError, ValueError) as error:
         return _words(error)
-
-
-def listeners(
-    port: int, files: Sequence[Path] = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
-) -> list[str]:
-    """The addresses of this machine that something listens at on a port."""
-    found = []
-    for file in files:
-        try:
-            lines = file.read_text(encoding="ascii").splitlines()[1:]
-        except (OSError, ValueError):
-            continue
-        for line in lines:
-            _, local, _, state, *_ = line.split()
-            address, _, number = local.partition(":")
-            if state == _LISTENS and int(number, 16) == port:
-                found.append(_address(address))
-    return found
 
 
 class _ProxyRefuses(Exception):
@@ -205,13 +185,6 @@ def _words(error: Exception) -> str:
     if isinstance(error, socket.gaierror):
         return "its name has no address"
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
-
-
-def _address(text: str) -> str:
-    """An address as the kernel writes it, in words of 32 bits of its own order."""
-    words = [bytes.fromhex(text[i : i + 8])[::-1] for i in range(0, len(text), 8)]
-    family = socket.AF_INET if len(words) == 1 else socket.AF_INET6
-    return socket.inet_ntop(family, b"".join(words))
 
 
 def place_of(url: str) -> Place | None:

@@ -166,7 +166,7 @@ class Reading:
         return pieces
 
     def setting(self, name: str, value: str) -> None:
-        """Note a variable for the box, without user and password in its URLs.
+        """Note a variable for the sandbox, without user and password in its URLs.
 
         One that may hold a secret at another place is left out.
         """
@@ -194,7 +194,7 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*", re.IGNORECASE)
 
 
 def _is_host(name: str) -> bool:
-    """Whether the gate would take it for a host."""
+    """True if the gate would take it for a host."""
     try:
         hosts.parse(f"[{name}]" if ":" in name else name)
     except BadHost:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
-from swarm.adapters import name_lookup
+from swarm.adapters import listening, name_lookup
 from swarm.adapters.user_network import parent_proxy, probe
 from swarm.adapters.user_network.probe import Place
 from swarm.engine.host.check import Check
@@ -41,7 +41,7 @@ class WayOut:
     roots: tuple[str, ...] = ()
     """PEM texts that are trusted beside this machine's own."""
     look_up: Lookup = name_lookup.addresses
-    listeners: Callable[[int], list[str]] = probe.listeners
+    is_loopback_only: Callable[[int], bool] = listening.is_loopback_only
 
 
 def examine(way: WayOut) -> list[Check]:
@@ -86,7 +86,7 @@ def _proxy(way: WayOut) -> Check:
         mend = 'name one by its URL: upstream = "http://…" under [gate]'
         return Check("proxy", "fail", finding, mend)
     host = urlsplit(proxy.name).hostname or ""
-    if parent_proxy.is_this_machine(host) and _is_loopback_only(way, proxy.port):
+    if parent_proxy.is_this_machine(host) and way.is_loopback_only(proxy.port):
         return Check(
             "proxy",
             "fail",
@@ -133,11 +133,6 @@ def _no_proxy(unused: ParentProxy | None) -> Check:
         f"{unused.origin} names {unused.url or 'one'}, and the gate does not use it",
         'upstream = "auto" under [gate] uses it',
     )
-
-
-def _is_loopback_only(way: WayOut, port: int) -> bool:
-    found = [addresses.kind(address) for address in way.listeners(port)]
-    return bool(found) and all(kind is AddressKind.LOOPBACK for kind in found)
 
 
 def _place_behind(way: WayOut) -> Place:

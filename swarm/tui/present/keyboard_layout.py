@@ -1,4 +1,4 @@
-"""Which key of a Latin keyboard gave a letter that no table of keys has.
+"""Finds the key of a Latin keyboard for a letter that no table of keys has.
 
 Whoever writes in another script would have to switch the layout for each key. The
 letters are in the order of the rows of a US keyboard, from `q` to `.`.

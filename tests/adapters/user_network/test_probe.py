@@ -127,30 +127,6 @@ def test_jobs_go_on_side_by_side_and_a_late_one_is_left_behind() -> None:
         for_ever.set()
 
 
-def test_listeners_are_read_as_the_kernel_writes_them(tmp_path: Path) -> None:
-    """Both families, one port, and only those that listen."""
-    tcp, tcp6 = tmp_path / "tcp", tmp_path / "tcp6"
-    tcp.write_text(
-        "  sl  local_address rem_address   st\n"
-        "   0: 0100007F:0C38 00000000:0000 0A 0\n"
-        "   1: 00000000:0C38 00000000:0000 0A 0\n"
-        "   2: 0100007F:0C38 0100007F:9999 01 0\n"
-        "   3: 0100007F:0C39 00000000:0000 0A 0\n"
-    )
-    tcp6.write_text(
-        "  sl  local_address rem_address   st\n"
-        "   0: 00000000000000000000000001000000:0C38 0:0000 0A 0\n"
-    )
-    files = (tcp, tcp6, tmp_path / "none")
-
-    assert probe.listeners(3128, files) == ["127.0.0.1", "0.0.0.0", "::1"]
-
-
-def test_a_listener_of_this_machine_is_found(web: Web) -> None:
-    """By the kernel's own files."""
-    assert probe.listeners(web.port) == ["127.0.0.1"]
-
-
 @pytest.mark.parametrize(
     ("url", "place"),
     [

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.adapters.user_network import probe
+from swarm.adapters import listening
 from swarm.engine.host import way_out
 from swarm.engine.host.check import Check
 from swarm.engine.host.way_out import WayOut
@@ -35,8 +35,8 @@ def nothing(_name: str) -> tuple[str, ...]:
     return ()
 
 
-def everywhere(_port: int) -> list[str]:
-    return ["0.0.0.0"]
+def elsewhere(_port: int) -> bool:
+    return False
 
 
 def examined(way: WayOut) -> dict[str, Check]:
@@ -55,7 +55,7 @@ def proxy(port: int, **facts: str) -> ProxyEndpoint:
 
 
 def way(found: UserNetwork | None = None, **facts: object) -> WayOut:
-    made = WayOut(found or UserNetwork(), look_up=nothing, listeners=everywhere)
+    made = WayOut(found or UserNetwork(), look_up=nothing, is_loopback_only=elsewhere)
     return replace(made, **facts)  # type: ignore[arg-type]  # fields by name
 
 
@@ -131,7 +131,7 @@ def test_a_proxy_that_does_not_run() -> None:
     """Nothing listens at its port."""
     with served(saying(b"")) as port:
         pass
-    check = examined(way(proxy=proxy(port), listeners=lambda _: []))["proxy"]
+    check = examined(way(proxy=proxy(port), is_loopback_only=elsewhere))["proxy"]
 
     assert (check.ok, "Connection refused" in check.found) == ("fail", True)
 
@@ -140,9 +140,9 @@ def test_a_proxy_that_listens_on_loopback_alone() -> None:
     """It works from the shell, and no container can reach it."""
     running = RunningProxy()
     with in_a_thread(running, "127.0.0.1"):
-        check = examined(way(proxy=proxy(running.port), listeners=probe.listeners))[
-            "proxy"
-        ]
+        check = examined(
+            way(proxy=proxy(running.port), is_loopback_only=listening.is_loopback_only)
+        )["proxy"]
 
     assert check.ok == "fail"
     assert "listens on loopback alone" in check.found
@@ -244,7 +244,7 @@ def test_a_mirror_behind_a_proxy_that_does_not_run() -> None:
     with served(saying(b"")) as port:
         pass
     found = network("http://mirror.corp:8081/simple")
-    checks = examined(way(found, proxy=proxy(port), listeners=lambda _: []))
+    checks = examined(way(found, proxy=proxy(port), is_loopback_only=elsewhere))
 
     assert checks["mirror mirror.corp:8081"].found == "by the proxy: Connection refused"
     assert checks["mirror mirror.corp:8081"].mend.startswith("mend the proxy first")

@@ -1,0 +1,22 @@
+"""Builds an image for tests on the base image, unless it is there already."""
+
+import hashlib
+
+from swarm.adapters.docker.images import DockerImages
+from swarm.engine.host import images
+
+
+def built(name: str, dockerfile: bytes) -> str:
+    """The image's reference; building it takes minutes.
+
+    `dockerfile` begins with `ARG BASE_IMAGE`. The reference changes with it and with
+    the base image.
+    """
+    door = DockerImages()
+    base = images.build(door, "base", lambda _line: None)
+    digest = hashlib.sha256(dockerfile + base.encode()).hexdigest()[:12]
+    reference = f"swarm/test-{name}:{digest}"
+    if not door.image_id(reference):
+        files = {"Dockerfile": dockerfile}
+        door.build(reference, files, {"BASE_IMAGE": base}, lambda _line: None)
+    return reference
