@@ -49,6 +49,7 @@ class HostConnector:
         self._context = context
         self._prepared: HostConnection | Exception | None = None
         self._prepared_at = 0.0
+        self._owner = asyncio.current_task()
 
     async def agree(
         self, host: Host, port: int, verdict: Verdict, offered: tuple[str, ...]
@@ -97,7 +98,7 @@ class HostConnector:
         reached = await self._upstream.connect(
             self._net.evaluator, host.name, port, verdict, in_the_clear=in_the_clear
         )
-        self._net.reached(reached.address)
+        self._net.reached(reached.address, self._owner)
         if self._context is None:
             return HostConnection(reached.wire, reached.address, parent=reached.parent)
         inner = TlsWire(reached.wire, self._context, host.name, protocols)

@@ -186,6 +186,7 @@ class Http2Session:
                 if dialing.done() and self._dialing is dialing:
                     self._dialing = None
         request.address = self._address
+        self._net.reached(self._address)
         return self._host
 
     async def _dial(self, verdict: Verdict | None) -> None:

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 from swarm.gate.audit_log import AuditLog
 from swarm.gate.denied import Denied
@@ -114,13 +115,14 @@ class TaskNet:
             self._open.pop(task, None)
             self._reached.pop(task, None)
 
-    def reached(self, address: str) -> None:
-        """Remember the address that the running connection leads to.
+    def reached(self, address: str, owner: asyncio.Task[Any] | None = None) -> None:
+        """Remember the address that the running connection or request leads to.
 
-        The connection ends when a later policy lets the name lead there no more.
+        It ends when a later policy lets the name lead there no more. `owner` is the
+        task of the connection, if another one dials for it.
         """
-        task = asyncio.current_task()
-        if task in self._open:
+        task = owner or asyncio.current_task()
+        if task in self._open or task in self._at_work:
             self._reached[task] = address if is_address(address) else ""
 
     def remember(self, attempt: Attempt, rule: Rule | None) -> None:
@@ -156,6 +158,8 @@ class TaskNet:
             yield
         finally:
             self._at_work.pop(task, None)
+            if task not in self._open:
+                self._reached.pop(task, None)
 
     def count_request(self, rule: Rule | None) -> None:
         """Count a request; Denied if the rule's rate is used up."""

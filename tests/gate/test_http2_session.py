@@ -10,7 +10,16 @@ from h2.settings import SettingCodes, Settings
 
 from swarm.policy.rules import Inject, Limits, Policy, Rule, Secret
 from tests.gate.gate_harness import LOCAL, GateHarness
-from tests.gate.http2_peers import Fields, Peer, Told, dial, echo, get, http2_server
+from tests.gate.http2_peers import (
+    SECONDS,
+    Fields,
+    Peer,
+    Told,
+    dial,
+    echo,
+    get,
+    http2_server,
+)
 
 
 async def ok(peer: Peer, told: Told) -> None:
@@ -365,6 +374,39 @@ async def test_cut_ends_streams(gate: GateHarness) -> None:
 
     assert not asked.is_over
     assert gate.said(phase="request", how="cut")
+
+
+@pytest.mark.parametrize("is_at_work", [False, True])
+async def test_narrowing_ends_what_leads_inside_after_a_second_try(
+    gate: GateHarness, is_at_work: bool
+) -> None:
+    """The host was not found when the client came: a stream dials for all."""
+    rest = asyncio.Event()
+
+    async def serve(peer: Peer, told: Told) -> None:
+        peer.answer(told, [(":status", "200")])
+        await rest.wait()
+        await peer.say(told, b"", ended=True)
+
+    async with http2_server(serve, gate.web_ca) as port:
+        rule = Rule("allow", "ok.example", (port,), ("GET",), ("/**",))
+        gate.allow(rule)
+        address = gate.table.pop("ok.example")
+        client = await dial(gate, port)
+        first = await client.whole(client.ask(get(port)))
+        gate.table["ok.example"] = address
+        second = client.ask(get(port))
+        await client.until(second, lambda told: told.status == 200)
+        if not is_at_work:
+            rest.set()
+            await client.whole(second)
+        ended = gate.net.replace(Policy(rules=(rule,)))
+        async with asyncio.timeout(SECONDS):
+            await client.ended.wait()
+        rest.set()
+
+    assert first.status == 502
+    assert ended
 
 
 async def test_narrowing_ends_the_stream_that_is_no_longer_allowed(
