@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from swarm.adapters.user_network import formats
-from swarm.adapters.user_network.settings import Reading, User
+from swarm.adapters.user_network.settings import PATH_PROBLEM, Reading, User, secrets_in
 
 MOST_SCRIPTS = 50
 """Scripts of `init.d` that are read."""
@@ -49,6 +49,10 @@ def _add(url: str, name: str, properties: Mapping[str, str], reading: Reading) -
         reading.problem(name, f"computes an address{which}, which is not read")
         return
     value = _PLACEHOLDER.sub(lambda m: properties[m[1]], url)
+    path = value.partition("://")[2].partition("/")[2]
+    if secrets_in(path, properties):
+        reading.problem(f"{name}: url", PATH_PROBLEM)
+        return
     reading.add(value, f"{name}: url")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
 
-from swarm.adapters.user_network import bounded_file
+from swarm.adapters.user_network import bounded_file, variables
 from swarm.adapters.user_network.bounded_file import BadSettings
 from swarm.model.safe_text import safe_line
 from swarm.model.user_network import PORTS, Registry
@@ -20,7 +20,23 @@ from swarm.policy.hosts import BadHost
 MOST_REGISTRIES = 100
 """Registries that count of one tool; further ones are a problem."""
 
+SHORTEST_SECRET = 8
+"""Characters of a variable's value that may be a secret; a shorter one is a word."""
+PATH_PROBLEM = "has a secret in its path, where the gate can put none"
+_SECRET_NAME = re.compile(
+    r"TOKEN|PASSW|SECRET|CREDENTIAL|(?:KEY|_AUTH|_PAT|_PWD)$", re.IGNORECASE
+)
+
 Value = TypeVar("Value")
+
+
+def secrets_in(text: str, values: Mapping[str, str]) -> list[str]:
+    """The names, those of secrets by their words, whose values stand in the text."""
+    return [
+        name
+        for name, value in values.items()
+        if len(value) >= SHORTEST_SECRET and value in text and _SECRET_NAME.search(name)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +64,16 @@ class User:
     def config(self, *parts: str) -> Path:
         """A path below the user's configuration folder."""
         return self.folder("XDG_CONFIG_HOME", ".config").joinpath(*parts)
+
+    def holds_secret(self, text: str) -> bool:
+        """Whether the value of a variable that is named as a secret stands in there.
+
+        Only of those that a keeper has, or it and a front end would read two networks.
+        """
+        found = set(secrets_in(text, self.environment))
+        if not found:
+            return False
+        return bool(found & {*variables.named(found), *variables.referred(self.home)})
 
     def path(self, text: str) -> Path:
         """A path as a tool reads it, `~` being this user's home."""
@@ -128,6 +154,9 @@ class Reading:
         if not _is_host(parts.hostname or "") or port == 0:
             self.problem(origin, "is no web address")
             return
+        if self.user.holds_secret(unquote(parts.path)):
+            self.problem(origin, PATH_PROBLEM)
+            return
         if len(self.registries) >= MOST_REGISTRIES:
             self.problem(origin, f"is left out: more than {MOST_REGISTRIES} registries")
             return
@@ -171,7 +200,8 @@ class Reading:
         One that may hold a secret at another place is left out.
         """
         clean = _USER_IN_URL.sub(r"\1", value)
-        if clean.isprintable() and "@" not in clean and "?" not in clean:
+        is_clean = "@" not in clean and "?" not in clean
+        if clean.isprintable() and is_clean and not self.user.holds_secret(clean):
             self.settings[name] = clean
 
     def problem(self, where: str, what: str) -> None:

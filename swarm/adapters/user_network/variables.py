@@ -63,16 +63,23 @@ _REFERENCE = re.compile(r"\$\{(?:env\.)?([A-Za-z_][A-Za-z0-9_]*)|%([A-Za-z_]\w*)
 
 
 def referred(home: Path) -> Iterator[str]:
-    """The variables that the user's files name: `${CORP_TOKEN}` in an `.npmrc`.
+    """The variables that the user's files name: `${CORP_TOKEN}` in an `.npmrc`, and
+    without braces in a `.bunfig.toml`.
 
     A file that cannot be read names none here; its reader tells of it.
     """
     for name in REFERRING:
         try:
-            yield from bounded_file.parsed(home / name, _names) or ()
+            parse = _names_of_bun if name == ".bunfig.toml" else _names
+            yield from bounded_file.parsed(home / name, parse) or ()
         except BadSettings:
             continue
 
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(match[1] or match[2] for match in _REFERENCE.finditer(text))
+
+
+def _names_of_bun(text: str) -> tuple[str, ...]:
+    """The braces may be left out in its file."""
+    return tuple(re.findall(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)", text))

@@ -64,3 +64,18 @@ def test_a_password_with_a_sign_of_names_is_in_no_problem(
 
     assert len(reading.problems) == 1
     assert "hunter2" not in reading.problems[0]
+
+
+def test_a_token_of_the_properties_is_none_of_an_address(home: Home) -> None:
+    """In the place of a user it is left out; in a path it would reach the sandbox."""
+    home.write(".gradle/gradle.properties", "corpToken=hunter2-hunter2\nhost=h.example")
+    home.write(
+        ".gradle/init.gradle",
+        'url "https://$host/$corpToken/m"\nurl "https://u:$corpToken@$host/m"\n',
+    )
+
+    reading = home.read(gradle.read)
+
+    assert list(urls(reading)) == ["https://h.example/m"]
+    assert "hunter2" not in str(reading.registries) + str(reading.problems)
+    assert len(reading.problems) == 1

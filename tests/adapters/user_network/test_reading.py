@@ -222,3 +222,50 @@ def test_a_password_in_a_key_is_in_no_word_of_the_reading(
     home.write(name, text.replace("PW", password))
 
     assert "hunter2" not in str(read(home))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (".npmrc", "registry=https://h.example/${CORP_TOKEN}/npm/"),
+        (".npmrc", "@corp:registry=https://h.example/hunter2-hunter2/npm/"),
+        (".yarnrc.yml", "npmRegistryServer: https://h.example/${CORP_TOKEN}/npm"),
+        (".bunfig.toml", 'install.registry = "https://h.example/$CORP_TOKEN/"'),
+        (
+            ".config/pip/pip.conf",
+            "[global]\nindex-url = https://h.example/hunter2-hunter2",
+        ),
+        (
+            ".cargo/config.toml",
+            'registries.c.index = "https://h.example/hunter2-hunter2"',
+        ),
+        (
+            ".m2/settings.xml",
+            "<settings><mirrors><mirror><id>a</id><url>https://h.example/"
+            "${env.CORP_TOKEN}/m</url><mirrorOf>*</mirrorOf></mirror></mirrors></settings>",
+        ),
+        (".config/go/env", "GOPROXY=https://h.example/hunter2-hunter2/go,direct"),
+    ],
+)
+def test_a_secret_in_a_path_stays_out_of_the_box(
+    home: Home, name: str, text: str
+) -> None:
+    """What is read is written into the sandbox, and shown to the agent."""
+    home.variables |= dict.fromkeys(("CORP_TOKEN", "NPM_TOKEN"), "hunter2-hunter2")
+    home.write(name, text)
+
+    network = read(home)
+
+    assert "hunter2" not in str(network)
+    assert any("has a secret in its path" in each for each in network.problems)
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [{"MIRROR": "mirrors/all"}, {"PWD": "/mirrors/all"}, {"CORP_TOKEN": "all"}, {}],
+)
+def test_an_ordinary_path_is_no_secret(home: Home, variables: dict[str, str]) -> None:
+    home.variables |= variables
+    home.write(".npmrc", "registry=https://h.example/mirrors/all/")
+
+    assert read(home).endpoints()["npm"] == ("h.example:443",)

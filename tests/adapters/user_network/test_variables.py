@@ -76,8 +76,9 @@ def test_what_a_file_of_the_users_names_is_handed_over(tmp_path: Path) -> None:
     (tmp_path / ".m2" / "settings.xml").write_text("<a>${env.MVN_PW} ${user.home}</a>")
     (tmp_path / ".bashrc").write_text("echo ${SHELL_ONLY}")
     (tmp_path / ".yarnrc.yml").mkdir()
+    (tmp_path / ".bunfig.toml").write_text('token = "$BUN_PW"; url = "${BUN_URL}"')
 
     found = {*referred(tmp_path)}
 
-    assert {"CORP_TOKEN", "OTHER", "MVN_PW"} <= found
+    assert {"CORP_TOKEN", "OTHER", "MVN_PW", "BUN_PW", "BUN_URL"} <= found
     assert not found & {"NOT", "SHELL_ONLY"}
