@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from swarm.gate import request_head
 from swarm.gate.http2_frames import Http2Refused
 from swarm.gate.http2_stream import Fields
-from swarm.gate.http_relay import HOP_BY_HOP, chosen_fields
+from swarm.gate.http_relay import chosen_fields, is_of_one_hop
 from swarm.gate.request_head import BadHead, RequestHead
 from swarm.gate.secret_masker import SecretMasker
 
@@ -148,7 +148,7 @@ def _end_to_end(fields: Fields) -> Fields:
     return [
         (key, value)
         for key, value in fields
-        if key not in HOP_BY_HOP or key == b"te" or key == b"trailer"
+        if not is_of_one_hop(key) or key == b"te" or key == b"trailer"
     ]
 
 

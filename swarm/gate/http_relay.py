@@ -37,13 +37,19 @@ HOP_BY_HOP = frozenset({
     b"connection",
     b"expect",
     b"keep-alive",
-    b"proxy-authenticate",
-    b"proxy-authorization",
-    b"proxy-connection",
     b"te",
     b"trailer",
     b"upgrade",
 })  # fmt: skip
+
+
+OF_PROXIES = b"proxy-"
+"""Fields for the next proxy, which may be the user's: the gate writes these itself."""
+
+
+def is_of_one_hop(name: bytes) -> bool:
+    """True for a field, in lower case, that the gate does not carry on."""
+    return name in HOP_BY_HOP or name.startswith(OF_PROXIES)
 
 
 class BodyFilter(Protocol):
@@ -245,9 +251,11 @@ def _end_to_end_fields(headers: Headers) -> Fields:
         for token in value.split(b",")
     }
     framing = {b"content-length", b"transfer-encoding", b"host"}
-    drop = HOP_BY_HOP | (connection_options - framing)
+    drop = connection_options - framing
     return [
-        (key, value) for key, value in headers.raw_items() if key.lower() not in drop
+        (key, value)
+        for key, value in headers.raw_items()
+        if key.lower() not in drop and not is_of_one_hop(key.lower())
     ]
 
 

@@ -34,6 +34,7 @@ def test_what_goes_on_has_the_secret_and_none_of_the_hop() -> None:
             *PLAIN,
             (b"te", b"trailers"),
             (b"proxy-authorization", b"x"),
+            (b"proxy-user", b"root"),
             (b"authorization", b"placeholder"),
             (b"accept-encoding", b"br"),
             (b"grpc-accept-encoding", b"gzip"),

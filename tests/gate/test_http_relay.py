@@ -40,6 +40,7 @@ def test_fields_of_the_hop_do_not_go_on() -> None:
             ("Connection", "X-Hop, Host"),
             ("X-Hop", "1"),
             ("Proxy-Authorization", "x"),
+            ("PROXY-User", "somebody-else"),
             ("X-Own", "2"),
         ),
         None,

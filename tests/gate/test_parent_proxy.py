@@ -128,6 +128,21 @@ async def test_a_client_of_the_transparent_listener_is_heard_first(
     ]
 
 
+async def test_the_agent_says_nothing_to_the_parent(gate: GateHarness) -> None:
+    """No field for proxies but the gate's own passes, whatever its name."""
+    own = (
+        "Proxy-Authorization: Basic AAAA\r\nproxy-user: root\r\nProxy-Connection: x\r\n"
+    )
+    async with behind(gate, credentials="me:secret") as proxy, server(web) as port:
+        gate.allow(Rule("allow", "ok.test", (port,)))
+        head = await fetch_plain(gate, f"ok.test:{port}", own)
+
+    (sent,) = proxy.heads
+    fields = [line for line in sent.lower().split("\r\n") if line.startswith("proxy-")]
+    assert " 200 " in head
+    assert fields == ["proxy-authorization: basic bwu6c2vjcmv0"]
+
+
 async def test_a_websocket_in_the_clear_goes_by_a_tunnel(gate: GateHarness) -> None:
     """A proxy drops what asks for another protocol, so it must not see it."""
     async with behind(gate) as proxy, server(web) as port:
