@@ -10,7 +10,7 @@ from swarm.gate.http2_fields import Http2Answer, Http2Request
 from swarm.gate.http2_stream import INTERIM_LIMIT, Data, End, Fields, Head, Http2Stream
 from swarm.gate.http_forward import ANSWER_SECONDS
 from swarm.gate.http_relay import CRUMBS_LIMIT, LEAST_PIECE, BodyFilter, TransferMeter
-from swarm.gate.masked_decoder import NO_BODY, MaskedDecoder, answer_filter
+from swarm.gate.masked_decoder import NO_BODY, MaskedDecoder, answer_filter, parts
 from swarm.gate.request_head import BadHead
 
 IDLE_SECONDS = 1800.0
@@ -163,7 +163,9 @@ class Http2Forwarder:
                 case Data(data):
                     crumbs.count(len(data))
                     is_last = server.is_over and change is None
-                    await self._pass_on(change.feed(data) if change else data, is_last)
+                    for part in parts(data, change):
+                        changed = change.feed(part) if change else part
+                        await self._pass_on(changed, is_last)
                     if is_last:
                         return
                 case End(fields):

@@ -7,6 +7,7 @@ import h11
 
 from swarm.gate.denied import Denied
 from swarm.gate.llm_usage import LlmResponseReader
+from swarm.gate.masked_decoder import parts
 from swarm.gate.mcp_calls import CallReader
 from swarm.gate.secret_masker import SecretMasker
 from swarm.gate.task_net import TaskNet
@@ -161,16 +162,16 @@ async def relay_body(  # noqa: PLR0913 - two sides, each a wire and its reader
             pieces, size = pieces + 1, size + len(event.data)
             if pieces > CRUMBS_LIMIT and size < pieces * LEAST_PIECE:
                 raise ConnectionResetError("a body in crumbs")
-            try:
-                data = bytes(event.data)
-                data = change.feed(data) if change else data
-            except OSError:
-                await sink.send(ready)  # it is known to the client who answered
-                raise
-            ready += _framed(data, write, on_data)
-            if len(ready) > TOGETHER:
-                await sink.send(ready)
-                ready = b""
+            for part in parts(bytes(event.data), change):
+                try:
+                    data = change.feed(part) if change else part
+                except OSError:
+                    await sink.send(ready)  # it is known to the client who answered
+                    raise
+                ready += _framed(data, write, on_data)
+                if len(ready) > TOGETHER:
+                    await sink.send(ready)
+                    ready = b""
         elif isinstance(event, h11.EndOfMessage):
             ready += _framed(change.finish() if change else b"", write, on_data)
             await sink.send(ready + (write.send(h11.EndOfMessage()) or b""))

@@ -1,12 +1,14 @@
 """Takes the coding from an answer that must be searched, though none was asked for."""
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from swarm.gate.secret_masker import SecretMasker
 
 OUTPUT_LIMIT = 1 << 20
 """Bytes that are decoded at once: a bomb is carried on in pieces of that size."""
+INPUT_BYTES = 1 << 10
+"""Bytes to feed at once: they unfold to a megabyte at most, a thousand times more."""
 _WINDOW = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 NO_BODY = frozenset({204, 304})
 """Statuses of answers that have no body."""
@@ -23,6 +25,18 @@ def content_coding(fields: Iterable[tuple[bytes, bytes]]) -> str:
         if key == b"content-encoding"
     ]
     return ",".join(coding for coding in codings if coding not in ("", "identity"))
+
+
+def parts(data: bytes, change: object) -> Iterator[bytes]:
+    """The bytes as they are to be fed to a filter: few at once to one that unfolds.
+
+    What comes of each part goes on before the next, or it would all be held.
+    """
+    if not isinstance(change, MaskedDecoder):
+        yield data
+        return
+    for at in range(0, len(data), INPUT_BYTES):
+        yield data[at : at + INPUT_BYTES]
 
 
 class MaskedDecoder:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gzip
 import json
 import os
 import shutil
@@ -12,9 +13,16 @@ from pathlib import Path
 
 import pytest
 
+from swarm.gate import http2_fields
+from swarm.gate.http2_forward import Http2Forwarder
+from swarm.gate.http2_stream import Http2Stream
+from swarm.gate.http_relay import TransferMeter
+from swarm.gate.masked_decoder import OUTPUT_LIMIT
+from swarm.policy import hosts
 from swarm.policy.rules import Rule
 from tests.gate.gate_harness import GateHarness
 from tests.gate.http2_peers import Peer, Told, dial, echo, get, http2_server
+from tests.gate.test_http2_stream import Sent
 
 
 async def opened(gate: GateHarness, port: int) -> Peer:
@@ -316,3 +324,31 @@ async def running(
         if process.returncode is None:
             process.kill()
         await process.communicate()
+
+
+class Offered(Sent):
+    """Notes how many bytes are held for a client at once."""
+
+    most = 0
+
+    def send_piece(self, number: int, data: memoryview, ended: bool) -> int:
+        self.most = max(self.most, len(data))
+        return len(data)
+
+
+async def test_an_answer_that_unfolds_goes_on_in_parts(gate: GateHarness) -> None:
+    """Whatever waits for a client that does not read is in the gate's memory."""
+    plain, held = bytes(8 << 20), Offered()
+    meter = TransferMeter(gate.net, hosts.parse("a.test"), None, ("some-secret-text",))
+    asked = http2_fields.request(
+        [(key.encode(), value.encode()) for key, value in get(443)]
+    )
+    host = Http2Stream(Sent(), 1)
+    host.take_head([(b":status", b"200"), (b"content-encoding", b"gzip")])
+    host.take_data(gzip.compress(plain), 1)
+    host.take_end()
+
+    await Http2Forwarder(Http2Stream(held, 1), asked, meter)._relay_answer(host)
+
+    assert meter.down == len(plain)
+    assert held.most < 2 * OUTPUT_LIMIT

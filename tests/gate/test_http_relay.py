@@ -1,12 +1,14 @@
 """A body is counted and held to its limits; only end-to-end fields go with it."""
 
 import asyncio
+import gzip
 
 import h11
 import pytest
 
 from swarm.gate import http_relay
 from swarm.gate.http_forward import HttpForwarder
+from swarm.gate.masked_decoder import OUTPUT_LIMIT
 from swarm.policy import hosts
 from swarm.policy.rules import Rule
 from tests.gate.gate_harness import GateHarness, server, web
@@ -103,6 +105,22 @@ async def test_what_came_in_one_piece_goes_on_in_one(gate: GateHarness) -> None:
 
     assert [len(wire.sent) for wire in together] == [1, 1]
     assert [piece.endswith(b"\r\n\r\n") for piece in apart[0].sent] == [True, False]
+
+
+async def test_an_answer_that_unfolds_goes_on_in_parts(gate: GateHarness) -> None:
+    """Whatever waits for a client that does not read is in the gate's memory."""
+    plain = bytes(8 << 20)
+    body = gzip.compress(plain)
+    asked = b"GET / HTTP/1.1\r\nHost: a.test\r\n\r\n"
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
+    host = hosts.parse("a.test")
+    meter = http_relay.TransferMeter(gate.net, host, None, ("some-secret-of-theirs",))
+    client, server = Pieces(), Pieces(head % len(body) + body)
+
+    await HttpForwarder(client, asked, meter).carry(server, "/", None)
+
+    assert meter.down == len(plain)
+    assert max(map(len, client.sent)) < 2 * OUTPUT_LIMIT
 
 
 @pytest.mark.parametrize("way", ["request", "answer"])
