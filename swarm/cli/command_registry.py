@@ -238,7 +238,7 @@ COMMANDS: Commands = {
     "repo": Command(CARE, "have tasks follow a repository that you moved", _repo),
     "gc": Command(CARE, "remove leftovers that belong to no task", _gc),
     "keeper": Command(
-        CARE, "run the process that acts, in the foreground, or restart it", _keeper
+        CARE, "run the process behind all tasks here, or restart it", _keeper
     ),
     "completion": Command(CARE, "print a shell's completion script", _completion),
     "demo": Command(CARE, "run three tasks on a sample, then merge one", _demo),

@@ -110,7 +110,10 @@ def _proxy_answered(
     name: str, proxy: ProxyEndpoint, place: Place, answer: int | str
 ) -> Check:
     if isinstance(answer, str):
-        return Check("proxy", "fail", f"{name} does not work: {answer}", _SEE)
+        mend = (
+            f"start it, correct {proxy.origin}, or name another: upstream under [gate]"
+        )
+        return Check("proxy", "fail", f"{name} does not work: {answer}", mend)
     if answer in PASSWORD_WANTED and proxy.credentials:
         mend = "correct upstream_password under [gate], or the variable"
         return Check("proxy", "fail", f"{name} refuses our password", mend)
