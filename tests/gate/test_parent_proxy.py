@@ -542,6 +542,25 @@ async def test_the_gate_is_told_by_its_keeper(tmp_path: Path) -> None:
     assert "pw" not in {word for line in gate.lines for word in str(line).split(":")}
 
 
+async def test_the_gate_gives_its_password_to_no_client(tmp_path: Path) -> None:
+    """By the whole program, where the parent's error page shows the request."""
+    rule, credentials = Rule("allow", "ok.test", (80,)), "me:se:cret"
+    async with (
+        listening(shows_the_request("page")) as port,
+        open_gate(tmp_path) as gate,
+    ):
+        told = to_json(parent(port, credentials=credentials))
+        net = await gate.open_net("a", rule, parent=told)
+        reader, writer = await asyncio.open_connection("127.0.0.1", net.explicit)
+        writer.write(b"GET http://ok.test/ HTTP/1.0\r\nHost: ok.test\r\n\r\n")
+        async with asyncio.timeout(20):
+            page = await reader.read(-1)
+        writer.close()
+
+    assert b"Proxy-Authorization: Basic ***" in page
+    assert base64.b64encode(credentials.encode())[:-4] not in page
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="reads another process's memory")
 async def test_the_process_that_forks_never_holds_the_password(tmp_path: Path) -> None:
     """It reaches a worker after the fork, as the task's secrets do."""
