@@ -104,7 +104,8 @@ def _import(args: Namespace) -> int:
             "yourself",
         )
     file = policy_files.beside(load.user_file())
-    for credential in found.credentials:
+    chosen = _one_for_each_host(found.credentials)
+    for credential in chosen:
         name = _name(credential)
         # Read once, so that what is written down is known to work.
         secret_sources.fetch(name, credential.source)
@@ -114,12 +115,30 @@ def _import(args: Namespace) -> int:
         )
     if not args.yes and not _agrees(file):
         raise Refused("nothing was written", hint="`--yes` agrees without a question")
-    for credential in found.credentials:
+    for credential in chosen:
         secret, rule = _as_policy(credential)
         is_new = policy_writer.add_secret(file, secret, rule, "user")
         state = "it counts from now on" if is_new else "stands there already"
         output.note(f"{secret.name} in {file}: {state}")
     return exit_codes.DONE
+
+
+def _one_for_each_host(
+    credentials: tuple[Credential, ...],
+) -> tuple[Credential, ...]:
+    """The first for each host and port; further ones are told.
+
+    A rule that puts a token in knows hosts, and npm may have one for each path.
+    """
+    chosen = dict[str, Credential]()
+    for credential in credentials:
+        name = _name(credential)
+        if chosen.setdefault(name, credential) is not credential:
+            output.note(
+                f"warning: {name}: {safe_line(credential.origin)} is left out: one "
+                "host gets one token; write rules with `paths` yourself for several"
+            )
+    return tuple(chosen.values())
 
 
 def _agrees(file: Path) -> bool:

@@ -132,3 +132,23 @@ def test_secrets_are_listed_with_their_end(swarm: Swarm, file: Path) -> None:
     assert facts["old"]["expired"] is True
     assert facts["npm.npm.test:4873"]["expires"] is None
     assert TOKEN not in out + said + listed
+
+
+def test_a_second_token_of_one_host_is_told_and_not_said_to_stand(
+    swarm: Swarm, file: Path
+) -> None:
+    """npm may have one for each path; a rule that puts one in knows hosts."""
+    npmrc = file.with_name(".npmrc")
+    npmrc.write_text(
+        f"//npm.test/a/:_authToken={TOKEN}-a\n//npm.test/b/:_authToken={TOKEN}-b\n"
+    )
+
+    status, out, said = swarm("secret", "import", "npm", "--yes")
+
+    layer = policy_files.read(file, "user")
+    assert layer
+    assert status == exit_codes.DONE
+    assert [secret.source for secret in layer.secrets] == ["npmrc:npm.test/a"]
+    assert "//npm.test/b/:_authToken is left out" in said
+    assert "stands there already" not in said
+    assert TOKEN not in out + said
