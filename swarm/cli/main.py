@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import MutableMapping
 
 from swarm.bootstrap import home, terminal_recovery
 from swarm.cli import exit_codes, output
@@ -17,6 +18,7 @@ def run(argv: list[str]) -> int:
     argparse ends with SystemExit and 2 if it refuses the line.
     """
     verb, rest = _split(argv)
+    _forget_a_script_s_settings(os.environ)
     try:
         if sys.stdout.isatty():
             terminal_recovery.mend(HomePaths(home.home()))
@@ -35,6 +37,17 @@ def run(argv: list[str]) -> int:
         output.refused(verb, SwarmError(str(error), hint="see `swarm doctor`"))
         status = exit_codes.FAILED
     return status
+
+
+def _forget_a_script_s_settings(environment: MutableMapping[str, str]) -> None:
+    """Take out what npm, pnpm and yarn set for a project's script.
+
+    It is what the project's own `.npmrc` says, which is a request, and would be read as
+    the user's; such a name that the user has set is lost with it.
+    """
+    if "npm_lifecycle_event" in environment:
+        for name in [each for each in environment if each.startswith("npm_config_")]:
+            del environment[name]
 
 
 def _split(argv: list[str]) -> tuple[str, list[str]]:

@@ -1,5 +1,8 @@
 """Which command runs, what a refusal looks like, and what an exit status says."""
 
+import json
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -154,3 +157,40 @@ def test_the_list_starts_nothing_heavy(paths: HomePaths) -> None:
     )
 
     assert done.stdout.strip() == "0 []"
+
+
+@pytest.mark.parametrize("runner", [["run", "-s", "x"], ["exec", "-c", "SWARM"]])
+def test_a_project_s_own_registry_is_none_of_the_user_s(
+    tmp_path: Path, paths: HomePaths, runner: list[str]
+) -> None:
+    """npm hands a project's `.npmrc` to what it runs, as variables."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("no npm here")
+    project = tmp_path / "project"
+    project.mkdir()
+    swarm = f"{sys.executable} -m swarm policy show --json"
+    (project / "package.json").write_text(json.dumps({"scripts": {"x": swarm}}))
+    (project / ".npmrc").write_text(
+        f"registry=https://evil.example/\nuserconfig={project}/own\n"
+    )
+    (project / "own").write_text("@corp:registry=https://evil.example/\n")
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "SWARM_HOME": str(paths.home),
+    }
+
+    done = subprocess.run(
+        [npm, *(swarm if word == "SWARM" else word for word in runner)],
+        cwd=project,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert '"rules"' in done.stdout
+    assert "evil" not in done.stdout
