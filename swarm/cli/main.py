@@ -19,6 +19,7 @@ def run(argv: list[str]) -> int:
     """
     verb, rest = _split(argv)
     _forget_a_script_s_settings(os.environ)
+    _leave_programs_of_projects(os.environ)
     try:
         if sys.stdout.isatty():
             terminal_recovery.mend(HomePaths(home.home()))
@@ -48,6 +49,20 @@ def _forget_a_script_s_settings(environment: MutableMapping[str, str]) -> None:
     if "npm_lifecycle_event" in environment:
         for name in [each for each in environment if each.startswith("npm_config_")]:
             del environment[name]
+
+
+def _leave_programs_of_projects(environment: MutableMapping[str, str]) -> None:
+    """Take folders out of PATH whose programs a repository brings.
+
+    An entry that is no whole path means the folder that we are in, mostly a repository;
+    npm and its like put a project's own `node_modules/.bin` in front.
+    """
+    folders = environment.get("PATH", "").split(os.pathsep)
+    kept = [each for each in folders if each.startswith("/")]
+    if "npm_lifecycle_event" in environment:
+        kept = [each for each in kept if not each.endswith("/node_modules/.bin")]
+    if kept != folders:
+        environment["PATH"] = os.pathsep.join(kept)
 
 
 def _split(argv: list[str]) -> tuple[str, list[str]]:

@@ -194,3 +194,34 @@ def test_a_project_s_own_registry_is_none_of_the_user_s(
     assert done.returncode == 0, done.stderr
     assert '"rules"' in done.stdout
     assert "evil" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/usr/bin:/bin", "/usr/bin:/bin"),
+        (".:/usr/bin::bin:./node_modules/.bin", "/usr/bin"),
+        ("/p/node_modules/.bin:/usr/bin", "/p/node_modules/.bin:/usr/bin"),
+    ],
+)
+def test_a_repository_s_programs_are_none_of_ours(
+    swarm: Swarm, monkeypatch: pytest.MonkeyPatch, path: str, kept: str
+) -> None:
+    """A command is mostly given in a repository; `.` leads to what is not ours."""
+    monkeypatch.delenv("npm_lifecycle_event", raising=False)
+    monkeypatch.setenv("PATH", path)
+
+    swarm("help")
+
+    assert os.environ["PATH"] == kept
+
+
+def test_programs_that_npm_found_in_a_project_are_none_of_ours(
+    swarm: Swarm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("npm_lifecycle_event", "x")
+    monkeypatch.setenv("PATH", "/p/node_modules/.bin:/node_modules/.bin:/usr/bin")
+
+    swarm("help")
+
+    assert os.environ["PATH"] == "/usr/bin"

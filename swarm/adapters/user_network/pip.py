@@ -51,7 +51,7 @@ def _files(user: User) -> Iterator[Path]:
         return
     folders = user.environment.get("XDG_CONFIG_DIRS") or str(user.machine("etc/xdg"))
     for folder in reversed(folders.split(":")):
-        if folder:
+        if folder.startswith("/"):
             yield Path(folder, "pip", "pip.conf")
     yield user.machine("etc", "pip.conf")
     yield user.home / ".pip" / "pip.conf"

@@ -106,3 +106,14 @@ def test_a_broken_file_is_told_with_its_line_and_others_go_on(home: Home) -> Non
 
     assert reading.problems == ["~/.config/pip/pip.conf is no INI file at line 3"]
     assert only(reading).host == "etc.example"
+
+
+def test_a_folder_that_is_no_whole_path_is_not_looked_into(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be one of the repository that a command is given in."""
+    home.write("project/pip/pip.conf", "[global]\nindex-url = https://evil.example/")
+    monkeypatch.chdir(home.folder / "project")
+    home.variables["XDG_CONFIG_DIRS"] = ".:"
+
+    assert not home.read(pip.read).registries
