@@ -74,7 +74,8 @@ def test_once_is_once(sandbox: SandboxProbe) -> None:
 
     Why: what was said.
     """
-    sandbox.allow(sandbox.good(uses=1))
+    # A grant that is given anew is another one, as by a human: it has its own origin.
+    sandbox.allow(sandbox.good(uses=1, origin=f"granted {time.time()}"))
 
     done = sandbox.run(f"{CONNECT}\n{CONNECT}")
 

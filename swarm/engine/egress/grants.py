@@ -44,6 +44,7 @@ def grant(parts: EngineParts, wish: Grant) -> dict[str, Any]:
             _task_id(wish), hint="give it to the project: `--project`"
         )
         with context.locks.of(task.id):
+            rule = _told_apart(rule, policy_resolver.grants(context.read(), task.id))
             granted = events.PolicyGranted(asdict(rule), scope)
             context.journal.record(task.id, granted)
             task_network.renew(parts, task, why)
@@ -172,6 +173,19 @@ def _rule(wish: Grant) -> Rule:
         origin=f"granted by you, {clock}",
     )
     _check(rule, port)
+    return rule
+
+
+def _told_apart(rule: Rule, granted: tuple[Rule, ...]) -> Rule:
+    """The rule, with another origin if one like it was granted in the same minute.
+
+    The gate counts the uses of equal rules as those of one: a second "once" would be
+    spent before it was used.
+    """
+    origin, number = rule.origin, 1
+    while rule in granted:
+        number += 1
+        rule = replace(rule, origin=f"{origin}, {number}.")
     return rule
 
 

@@ -126,6 +126,19 @@ def test_a_project_s_grant_opens_the_repository_once_for_all_its_tasks(
         assert len(applied) == 1
 
 
+def test_each_once_is_one_more(harness: KeeperHarness, sample: Path) -> None:
+    """Also within a minute: the gate takes equal rules for one, which may be spent."""
+    (task,) = live_tasks(harness, sample, 1)
+
+    for _ in range(3):
+        grants.grant(harness.parts, Grant("granted.test", scope="once", task=task.id))
+
+    policy = policy_enforcement.resolve(harness.parts.context, task).policy
+    granted = [rule for rule in policy.rules if rule.host == "granted.test"]
+    assert [rule.uses for rule in granted] == [1, 1, 1]
+    assert len(set(granted)) == 3
+
+
 def test_a_service_opens_for_one_task(harness: KeeperHarness, sample: Path) -> None:
     """Its rules are grants, each in force and each to be taken back."""
     (task,) = live_tasks(harness, sample, 1)
