@@ -272,8 +272,13 @@ UNSANITISED = (
 HONEST = "from swarm.__main__ import main; main()"
 
 
-def screen(harness: KeeperHarness, repo: Path, program: str, keys: bytes) -> bytes:
-    """Every byte that the dashboard writes to its terminal while keys are pressed."""
+def screen(
+    harness: KeeperHarness, repo: Path, program: str, tabs: bytes, keys: bytes
+) -> bytes:
+    """Every byte that the dashboard writes to its terminal while keys are pressed.
+
+    The `tabs` are gone through until the last of the files is shown.
+    """
     child, master = pty.fork()
     if child == 0:
         os.chdir(repo)
@@ -282,8 +287,13 @@ def screen(harness: KeeperHarness, repo: Path, program: str, keys: bytes) -> byt
         os.execv(sys.executable, [sys.executable, "-c", program])
     out = bytearray()
     try:
-        for key in (b"", *[bytes([k]) for k in keys]):
-            os.write(master, key)
+        until = time.monotonic() + 10 * LOOK
+        out += _drained(master)
+        while b"z-last" not in out and time.monotonic() < until:
+            os.write(master, tabs)
+            out += _drained(master)
+        for key in keys:
+            os.write(master, bytes([key]))
             out += _drained(master)
     finally:
         os.kill(child, signal.SIGKILL)
@@ -339,7 +349,7 @@ def test_no_name_reaches_the_terminal(tmp_path: Path, program: str) -> None:
         harness.until(
             lambda: "/workspace/z-last" in paths(harness, task), "the last name"
         )
-        out = screen(harness, sample, program, b"]]]]]AtttttvE\rjjjj")
+        out = screen(harness, sample, program, b"]", b"]]]]]AtttttvE\rjjjj")
         keeper = keeper_process.keeper_pid(harness.paths)
         assert keeper
         os.kill(keeper, signal.SIGTERM)
