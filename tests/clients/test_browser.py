@@ -46,7 +46,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         gate = f'[gate]\nready = 0\nhosts = {{ "good.test" = "{web.address}" }}\n'
         config = f'{gate}[sandbox]\nimage = "{reference}"\n'
         (harness.paths.home / "config.toml").write_text(config)
-        harness.start_keeper()
+        harness.start_keeper(renews_policies=False)
         repository = new_sample_repository(folder / "sample")
         task = harness.new_task(repository, "sleep 100000")
         harness.until_state(task, State.LIVE)

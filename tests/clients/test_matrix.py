@@ -167,7 +167,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
             f'[gate]\nready = 0\n{hosts}\n[sandbox]\nimage = "{reference}"\n'
         )
         (harness.paths.home / "config.toml").write_text(text_of_config)
-        harness.start_keeper()
+        harness.start_keeper(renews_policies=False)
         task = harness.new_task(
             new_sample_repository(folder / "sample"), "sleep 100000"
         )

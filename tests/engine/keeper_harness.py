@@ -46,9 +46,15 @@ class KeeperHarness:
         """The tools that the keeper works with."""
         return self.parts.context
 
-    def start_keeper(self) -> Keeper:
-        """Start a keeper in this process."""
+    def start_keeper(self, renews_policies: bool = True) -> Keeper:
+        """Start a keeper in this process.
+
+        One that does not renew policies is for a test that gives the gate its own: an
+        edit of a setting, of another test's too, would put the files' in its place.
+        """
         keeper = Keeper(self.parts, os.getpid())
+        if not renews_policies:
+            keeper._check_policy_files = _nothing  # type: ignore[method-assign]
         thread = threading.Thread(target=keeper.run, daemon=True)
         thread.start()
         self.keepers.append((keeper, thread))
@@ -170,6 +176,10 @@ def remove_leftovers() -> None:
             if not Path("/proc", home.name.split("-")[2]).exists():
                 wiring.clear(HomePaths(home))
                 rmtree(home)
+
+
+def _nothing() -> None:
+    pass
 
 
 def new_sample_repository(repo: Path) -> Path:

@@ -156,7 +156,7 @@ def open_probe(sample: Path, weak: bool = False) -> Iterator[SandboxProbe]:
         gate = kind(containers, names, lambda: known, log.on_line)
         nets = NetPool(containers, gate, log, lambda: 0)
         harness.parts = replace(harness.parts, nets=nets)
-        harness.start_keeper()
+        harness.start_keeper(renews_policies=False)
         task = harness.new_task(sample, "sleep 100000")
         harness.until_state(task, State.LIVE)
         yield SandboxProbe(harness, task, web, harness.context.names(task).sandbox)
