@@ -9,7 +9,7 @@ from swarm.gate.http2_connection import Http2Connection
 from swarm.gate.http2_fields import Http2Answer, Http2Request
 from swarm.gate.http2_stream import INTERIM_LIMIT, Data, End, Fields, Head, Http2Stream
 from swarm.gate.http_forward import ANSWER_SECONDS
-from swarm.gate.http_relay import CRUMBS_LIMIT, LEAST_PIECE, BodyFilter, TransferMeter
+from swarm.gate.http_relay import BodyFilter, BodyPieces, TransferMeter
 from swarm.gate.masked_decoder import NO_BODY, MaskedDecoder, answer_filter, parts
 from swarm.gate.request_head import BadHead
 
@@ -101,11 +101,11 @@ class Http2Forwarder:
         answering.result()
 
     async def _relay_request(self, server: Http2Stream) -> None:
-        crumbs = _Crumbs()
+        pieces = BodyPieces()
         while True:
             match await self._client.receive():
                 case Data(data):
-                    crumbs.count(len(data))
+                    pieces.count(len(data))
                     self._meter.count_request_body(data)
                     is_last = self._client.is_over
                     await server.send_data(data, ended=is_last)
@@ -157,11 +157,11 @@ class Http2Forwarder:
     async def _relay_answer_body(
         self, server: Http2Stream, change: BodyFilter | None
     ) -> None:
-        crumbs = _Crumbs()
+        pieces = BodyPieces()
         while True:
             match await server.receive():
                 case Data(data):
-                    crumbs.count(len(data))
+                    pieces.count(len(data))
                     is_last = server.is_over and change is None
                     for part in parts(data, change):
                         changed = change.feed(part) if change else part
@@ -183,18 +183,6 @@ class Http2Forwarder:
         if data:
             self._meter.count_answer_body(data)
         await self._client.send_data(data, ended=ended)
-
-
-class _Crumbs:
-    """Ends a body that comes in pieces of a few bytes: each costs as a large one."""
-
-    def __init__(self) -> None:
-        self._pieces = self._size = 0
-
-    def count(self, size: int) -> None:
-        self._pieces, self._size = self._pieces + 1, self._size + size
-        if self._pieces > CRUMBS_LIMIT and self._size < self._pieces * LEAST_PIECE:
-            raise ConnectionResetError("a body in crumbs")
 
 
 async def _end(stream: Http2Stream, trailers: Fields) -> None:

@@ -22,7 +22,7 @@ from swarm.gate.parent_proxy import ParentRoute
 from swarm.gate.request_head import BadHead
 from swarm.gate.transport import Wire
 from swarm.gate.tunnel import Carried, splice
-from swarm.gate.websocket_search import SearchedAnswers, WatchedMessages
+from swarm.gate.websocket_search import searched_answers, watched_messages
 
 ANSWER_SECONDS = 1800.0
 """The longest wait until an answer begins; a model may think for long."""
@@ -205,9 +205,9 @@ class HttpForwarder:
         server.unread(self._out.trailing_data[0])
         client, carried = self._client, Carried()
         if meter.looks_for_leaks:
-            client = WatchedMessages(client, meter.look_for_leak)
+            client = watched_messages(client, meter.look_for_leak)
         try:
-            answers = SearchedAnswers(server, masker) if masker else server
+            answers = searched_answers(server, masker) if masker else server
             await splice(client, answers, carried, meter.count_upload)
         finally:
             meter.down += carried.down

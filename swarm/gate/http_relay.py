@@ -129,6 +129,19 @@ class TransferMeter:
         }
 
 
+class BodyPieces:
+    """Ends a body that comes in pieces of a few bytes: each costs as a large one."""
+
+    def __init__(self) -> None:
+        self._number = self._size = 0
+
+    def count(self, size: int) -> None:
+        """One more piece of so many bytes; ConnectionResetError if they are crumbs."""
+        self._number, self._size = self._number + 1, self._size + size
+        if self._number > CRUMBS_LIMIT and self._size < self._number * LEAST_PIECE:
+            raise ConnectionResetError("a body in crumbs")
+
+
 async def relay_body(  # noqa: PLR0913 - two sides, each a wire and its reader
     source: Wire,
     read: h11.Connection,
@@ -146,7 +159,7 @@ async def relay_body(  # noqa: PLR0913 - two sides, each a wire and its reader
 
     ConnectionResetError if it comes in crumbs: each costs as much as a kilobyte.
     """
-    pieces = size = 0
+    pieces = BodyPieces()
     ready = head
     while True:
         event = read.next_event()
@@ -159,9 +172,7 @@ async def relay_body(  # noqa: PLR0913 - two sides, each a wire and its reader
                 await source.send(read.send(go_on) or b"")
             read.receive_data(await source.recv())
         elif isinstance(event, h11.Data):
-            pieces, size = pieces + 1, size + len(event.data)
-            if pieces > CRUMBS_LIMIT and size < pieces * LEAST_PIECE:
-                raise ConnectionResetError("a body in crumbs")
+            pieces.count(len(event.data))
             for part in parts(bytes(event.data), change):
                 try:
                     data = change.feed(part) if change else part

@@ -8,7 +8,7 @@ bytes as it had, so every header stays true.
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from swarm.gate import websocket_frames
 from swarm.gate.secret_masker import SecretMasker
@@ -129,62 +129,58 @@ async def _some(wire: Wire) -> bytes:
     return data[:SEARCHED_AT_ONCE]
 
 
-class SearchedAnswers:
-    """A server's wire, whose frames are searched for secrets."""
+class _ReadBy:
+    """A wire that is read by a function; in all else it is the one beneath."""
 
-    def __init__(self, inner: Wire, masker: SecretMasker) -> None:
+    def __init__(self, inner: Wire, read: Callable[[], Awaitable[bytes]]) -> None:
         self._inner = inner
-        self._search = AnswerSearch(masker)
+        self._read = read
 
     async def recv(self) -> bytes:
+        return await self._read()
+
+    def unread(self, data: bytes) -> None:
+        self._inner.unread(data)
+
+    async def send(self, data: bytes) -> None:
+        await self._inner.send(data)
+
+    async def send_eof(self) -> None:
+        await self._inner.send_eof()
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+def searched_answers(server: Wire, masker: SecretMasker) -> Wire:
+    """The server's wire, whose frames are searched for secrets as they are read."""
+    search = AnswerSearch(masker)
+
+    async def read() -> bytes:
         while True:
-            if self._search.refusal:
-                raise ConnectionResetError(self._search.refusal)
-            data = await _some(self._inner)
-            searched = self._search.feed(data) if data else self._search.finish()
+            if search.refusal:
+                raise ConnectionResetError(search.refusal)
+            data = await _some(server)
+            searched = search.feed(data) if data else search.finish()
             if searched or not data:
                 return searched
 
-    def unread(self, data: bytes) -> None:
-        self._inner.unread(data)
-
-    async def send(self, data: bytes) -> None:
-        await self._inner.send(data)
-
-    async def send_eof(self) -> None:
-        await self._inner.send_eof()
-
-    def close(self) -> None:
-        self._inner.close()
+    return _ReadBy(server, read)
 
 
-class WatchedMessages:
-    """A client's wire; the content of its frames is shown to `watch` and not changed.
+def watched_messages(client: Wire, watch: Callable[[bytes], None]) -> Wire:
+    """The client's wire; `watch` sees the content of its frames, and changes nothing.
 
-    Compressed content is shown as it comes: nothing is found in that.
+    `watch` ends the connection by raising. Compressed content is shown as it comes:
+    nothing is found in that.
     """
+    reader = FrameReader()
 
-    def __init__(self, inner: Wire, watch: Callable[[bytes], None]) -> None:
-        """`watch` ends the connection by raising."""
-        self._inner = inner
-        self._watch = watch
-        self._reader = FrameReader()
-
-    async def recv(self) -> bytes:
-        data = await _some(self._inner)
-        content = b"".join(piece.plain() for piece in self._reader.feed(data))
+    async def read() -> bytes:
+        data = await _some(client)
+        content = b"".join(piece.plain() for piece in reader.feed(data))
         if content:
-            self._watch(content)
+            watch(content)
         return data
 
-    def unread(self, data: bytes) -> None:
-        self._inner.unread(data)
-
-    async def send(self, data: bytes) -> None:
-        await self._inner.send(data)
-
-    async def send_eof(self) -> None:
-        await self._inner.send_eof()
-
-    def close(self) -> None:
-        self._inner.close()
+    return _ReadBy(client, read)

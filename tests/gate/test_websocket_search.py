@@ -15,8 +15,8 @@ from swarm.gate.websocket_search import (
     SEARCHED_AT_ONCE,
     WAITING_LIMIT,
     AnswerSearch,
-    SearchedAnswers,
-    WatchedMessages,
+    searched_answers,
+    watched_messages,
 )
 from tests.gate.test_websocket_frames import frame
 
@@ -181,7 +181,7 @@ async def test_messages_are_seen_through_the_clients_key() -> None:
     """And go on as they came."""
     seen = list[bytes]()
     sent = frame(b"a placeholder", 1, key=b"\x9a\x01\x7f\xc3")
-    wire = WatchedMessages(_Pipe(sent[:9], sent[9:]), seen.append)
+    wire = watched_messages(_Pipe(sent[:9], sent[9:]), seen.append)
 
     came = [await wire.recv(), await wire.recv(), await wire.recv()]
 
@@ -209,9 +209,9 @@ async def test_others_have_their_turn_while_many_frames_are_searched(
     beside = asyncio.ensure_future(others())
     wires[1].unread(sent)  # as one piece, whatever the kernel's buffers are
     searched: Wire = (
-        SearchedAnswers(wires[1], SecretMasker([VALUE]))
+        searched_answers(wires[1], SecretMasker([VALUE]))
         if is_answer
-        else WatchedMessages(wires[1], lambda _content: None)
+        else watched_messages(wires[1], lambda _content: None)
     )
     came = b""
     while len(came) < len(sent):
