@@ -4,7 +4,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 
@@ -15,6 +15,7 @@ from swarm.engine.egress import budget, policy_resolver, task_network, user_netw
 from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.engine.parts import EngineParts
 from swarm.engine.review import checkpoints
+from swarm.engine.settled_change import SettledChange
 from swarm.engine.tasks import cleanup, finish, launch, observation, reconcile
 from swarm.engine.tasks.scheduler import never_startable, startable
 from swarm.errors import SwarmError
@@ -53,9 +54,10 @@ class Keeper:
         self._open_wishes: set[int] = set()
         self._launching: set[int] = set()
         self._limit = context.read().tasks.max_running()
-        self._applied_stamp: object = None
-        self._last_stamp: object = None
+        self._policy_files, self._network = SettledChange(), SettledChange()
         self._network_stamp = user_network.NetworkStamp()
+        self._defaults: Future[object] | None = None
+        """Done once the package tools have been asked for their defaults."""
         self._next_check = self._next_aging = 0.0
         self._checkpoint_schedule = checkpoints.CheckpointSchedule()
         self._checkpoint_lock = threading.Lock()
@@ -72,7 +74,7 @@ class Keeper:
         self._parts.sensor.set_lost_handler(self._sensor_lost)
         self._parts.nets.log.set_answer_handler(self._check_budget)
         self._event_watcher.start()
-        self._workers.submit(user_network.known)
+        self._defaults = self._workers.submit(user_network.known)
         read, seen = self._context.read(), -1
         try:
             while not self._stopped.is_set():
@@ -253,20 +255,16 @@ class Keeper:
     def _check_policy_files(self) -> None:
         """An edit of a policy file counts at once, also for those at work.
 
-        So does one of the user's package tools' settings, within seconds.
-
-        At once is when two looks saw the same: many editors empty a file and then
-        write it, and what is half written would take away rules for a moment.
+        So does one of the user's package tools' settings, within seconds. The tools'
+        defaults, which come a while after the start, are no edit.
         """
-        stamp = (
-            policy_resolver.files_stamp(self._context.paths),
-            self._network_stamp.at(time.monotonic()),
-        )
-        settled, self._last_stamp = stamp == self._last_stamp, stamp
-        if settled and stamp != self._applied_stamp:
-            first, self._applied_stamp = self._applied_stamp is None, stamp
-            if not first:
-                self._workers.submit(self._renew_policies)
+        files = policy_resolver.files_stamp(self._context.paths)
+        has_changed = self._policy_files.is_new(files)
+        if self._defaults and self._defaults.done():
+            network = self._network_stamp.at(time.monotonic())
+            has_changed |= self._network.is_new(network)
+        if has_changed:
+            self._workers.submit(self._renew_policies)
 
     def _renew_policies(self) -> None:
         repositories = RepositoryPolicies(self._context.paths)

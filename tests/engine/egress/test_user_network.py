@@ -1,12 +1,18 @@
 """The engine's one reading of the user's network follows the user's files."""
 
+import threading
 from pathlib import Path
 
 import pytest
 
-from swarm.engine.egress import user_network
+from swarm.adapters.user_network import defaults
+from swarm.engine.egress import policy_resolver, user_network
 from swarm.engine.host import image_registries
+from swarm.model import events
+from swarm.model.task import State
 from swarm.model.user_network import ParentProxy, Registry, UserNetwork
+from swarm.plan.naming import HomePaths
+from tests.engine.keeper_harness import PATIENCE, KeeperHarness
 
 
 @pytest.fixture
@@ -108,3 +114,40 @@ def test_the_images_that_agents_work_in_know_what_the_host_does_not(
     assert network.endpoints()["npm"] == ("npm.example:443",)
     assert network.endpoints()["yarn"] == ("mine.example:443",)
     assert network.chosen()["mine.example:443"] == "~/.yarnrc: registry"
+
+
+def test_defaults_that_come_late_are_no_edit_of_a_file(
+    harness: KeeperHarness, sample: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A keeper asks the tools at its start; no policy is put in force again for it."""
+    looks, asked, is_answered = list[Path](), list[object](), threading.Event()
+    files_stamp = policy_resolver.files_stamp
+
+    def counted(paths: HomePaths) -> object:
+        looks.append(paths.home)
+        return files_stamp(paths)
+
+    def answer(*question: object) -> dict[str, tuple[str, ...]]:
+        asked.append(question)
+        if len(asked) > 1:
+            return {}
+        is_answered.wait(PATIENCE)
+        return {"conda": ("https://conda.example/",)}
+
+    monkeypatch.setattr(policy_resolver, "files_stamp", counted)
+    monkeypatch.setattr(user_network, "_learned", {})
+    monkeypatch.setattr(user_network, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(defaults, "ask", answer)
+    harness.start_keeper()
+    harness.until(lambda: bool(asked), "the question")
+    task = harness.new_task(sample, "sleep 1000")
+    harness.until_state(task, State.LIVE)
+    seen = len(looks)
+    harness.until(lambda: len(looks) > seen + 2, "looks before the answer")
+    is_answered.set()
+    seen = len(looks)
+    harness.until(lambda: len(looks) > seen + 5, "looks after it")
+
+    told = [known.event for known in harness.queries.events.after(task=task)]
+    reasons = [event.why for event in told if isinstance(event, events.PolicyApplied)]
+    assert reasons == ["launch"]
