@@ -44,7 +44,10 @@ def run_dashboard(paths: HomePaths, repo: Path | None, ascii: bool) -> int:
 def show_dashboard(paths: HomePaths, repo: Path | None, ascii: bool) -> int:
     """Show the dashboard without starting a keeper."""
     _log_to(paths.dashboard_log)
-    with terminal_recovery.noted(paths), paused_collector() as resume_collector:
+    with (
+        terminal_recovery.remember_terminal(paths),
+        paused_collector() as resume_collector,
+    ):
         from swarm.tui.app import SwarmApp  # noqa: PLC0415 - loads textual
 
         app = SwarmApp(

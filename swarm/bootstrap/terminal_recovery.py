@@ -27,7 +27,7 @@ RESET = (
 
 
 @contextmanager
-def noted(paths: HomePaths) -> Iterator[None]:
+def remember_terminal(paths: HomePaths) -> Iterator[None]:
     """Leave a note of this terminal's state while the block runs.
 
     The note is locked as long as this process lives, whatever ends it.
@@ -53,7 +53,7 @@ def _byte(value: Any) -> list[int]:
     return list(value)
 
 
-def mend(paths: HomePaths) -> None:
+def restore_terminal(paths: HomePaths) -> None:
     """Restore this terminal if a dashboard was killed on it; else a look at a folder.
 
     Never raises: a note that cannot be read is removed.
@@ -61,10 +61,10 @@ def mend(paths: HomePaths) -> None:
     with suppress(OSError):
         tty = os.ttyname(1)
         for note in sorted(paths.terminals.glob("*.json")):
-            _mend(note, tty)
+            _restore(note, tty)
 
 
-def _mend(note: Path, tty: str) -> None:
+def _restore(note: Path, tty: str) -> None:
     with note.open(encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

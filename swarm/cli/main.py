@@ -22,7 +22,7 @@ def run(argv: list[str]) -> int:
     _leave_programs_of_projects(os.environ)
     try:
         if sys.stdout.isatty():
-            terminal_recovery.mend(HomePaths(home.home()))
+            terminal_recovery.restore_terminal(HomePaths(home.home()))
         status = _dispatch(verb, rest)
         sys.stdout.flush()
     except SwarmError as error:

@@ -74,7 +74,7 @@ class Keeper:
         self._parts.sensor.set_lost_handler(self._sensor_lost)
         self._parts.nets.log.set_answer_handler(self._check_budget)
         self._event_watcher.start()
-        self._defaults = self._workers.submit(user_network.known)
+        self._defaults = self._workers.submit(user_network.current)
         read, seen = self._context.read(), -1
         try:
             while not self._stopped.is_set():

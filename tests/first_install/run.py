@@ -313,7 +313,7 @@ def _configure(
 
 def _nets_of_defaults() -> Iterator[str]:
     """Where public registries lead to if this machine keeps them at home."""
-    for registry in user_network.known().registries:
+    for registry in user_network.current().registries:
         if registry.is_default:
             with contextlib.suppress(OSError):
                 for *_, address in socket.getaddrinfo(registry.host, None):

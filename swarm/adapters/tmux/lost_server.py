@@ -19,13 +19,13 @@ _ATTEMPTS, _PAUSE = 100, 0.02
 """Looks for the new socket, and the seconds between two."""
 
 
-def note(file: Path, pid: str) -> None:
+def write_pid(file: Path, pid: str) -> None:
     """Note the server's pid, for whoever may have to find it again."""
     with suppress(OSError):
         file.write_text(f"{pid.strip()}\n")
 
 
-def found_again(file: Path, socket: Path) -> bool:
+def recover_socket(file: Path, socket: Path) -> bool:
     """True if the server lives and has a socket again; blocks for up to two seconds.
 
     False if it has ended, or if its pid is another program's by now.

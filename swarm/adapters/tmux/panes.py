@@ -39,14 +39,14 @@ class Tmux:
         command = _shell_command(argv, environment)
         with self._starting:
             has_session = self._server.has_session(SESSION)
-            if not (has_session or self._is_found_again()):
+            if not (has_session or self._recovers_server()):
                 self._start_server(name, command)
                 return
             self._add_window(name, command)
 
-    def _is_found_again(self) -> bool:
+    def _recovers_server(self) -> bool:
         file = self._pid_file
-        return bool(file and lost_server.found_again(file, self._server.socket))
+        return bool(file and lost_server.recover_socket(file, self._server.socket))
 
     def _start_server(self, name: str, command: str) -> None:
         width, _, height = SIZE.partition("x")
@@ -56,7 +56,7 @@ class Tmux:
         self._server.run("start-server", *chain(), ";", *session)
         if self._pid_file:
             pid = self._server.run("display-message", "-p", "#{pid}")
-            lost_server.note(self._pid_file, pid)
+            lost_server.write_pid(self._pid_file, pid)
 
     def _add_window(self, name: str, command: str) -> None:
         row = self._rows().get(name)
@@ -88,7 +88,7 @@ class Tmux:
         except ToolError as error:
             if not _means_no_server(error):
                 raise
-            rows = self._settled_rows() if self._is_found_again() else []
+            rows = self._settled_rows() if self._recovers_server() else []
         return {str(window.window_name): (window, pane) for window, pane in rows}
 
     def _settled_rows(self) -> list[tuple[libtmux.Window, libtmux.Pane]]:

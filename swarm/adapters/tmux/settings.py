@@ -64,7 +64,7 @@ _PLAIN_KEYS = " ; ".join(
 """For terminals that send such a key without having been asked."""
 
 
-def _program_s(otherwise: str) -> str:
+def _unless_wanted(otherwise: str) -> str:
     """A mouse event is the program's if it asked for the mouse, or if a mode is on."""
     is_wanted = "#{||:#{pane_in_mode},#{mouse_any_flag}}"
     return f"if-shell -F '{is_wanted}' 'send-keys -M' '{otherwise}'"
@@ -77,7 +77,7 @@ _LINES = "3"
 def _wheel(key: str, otherwise: str) -> str:
     """Cursor keys for a full-screen program that did not ask for the mouse."""
     arrows = f"send-keys -N {_LINES} {key}"
-    return _program_s(f'if-shell -F "#{{alternate_on}}" "{arrows}" "{otherwise}"')
+    return _unless_wanted(f'if-shell -F "#{{alternate_on}}" "{arrows}" "{otherwise}"')
 
 
 _SCROLL = f"{_SCROLLING} ; copy-mode -e ; send-keys -X -N {_LINES} scroll-up"
@@ -93,7 +93,7 @@ KEYS: tuple[tuple[str, ...], ...] = (
     ("bind-key", "C-b", "send-prefix"),
     ("bind-key", "-n", "WheelUpPane", _wheel("Up", _SCROLL)),
     ("bind-key", "-n", "WheelDownPane", _wheel("Down", "")),
-    ("bind-key", "-n", "MouseDrag1Pane", _program_s(_SELECT)),
+    ("bind-key", "-n", "MouseDrag1Pane", _unless_wanted(_SELECT)),
     ("if-shell", "-F", _EXTENDED, _ASK_FOR_MODIFIERS, _PLAIN_KEYS),
     ("bind-key", "-T", "copy-mode", "C-q", "detach-client"),
     *(

@@ -44,7 +44,7 @@ def grant(parts: EngineParts, wish: Grant) -> dict[str, Any]:
             _task_id(wish), hint="give it to the project: `--project`"
         )
         with context.locks.of(task.id):
-            rule = _told_apart(rule, policy_resolver.grants(context.read(), task.id))
+            rule = _made_distinct(rule, policy_resolver.grants(context.read(), task.id))
             granted = events.PolicyGranted(asdict(rule), scope)
             context.journal.record(task.id, granted)
             task_network.renew(parts, task, why)
@@ -66,7 +66,7 @@ def add_service(parts: EngineParts, wish: AddService) -> dict[str, Any]:
     clock = format.date_time(time.time(), seconds=False)
     service = Service(wish.service, options, f"granted by you, {clock}")
     try:
-        network = user_network.known()
+        network = user_network.current()
         service_rules = expand(service, network.endpoints(), chosen=network.chosen())
     except BadPolicy as error:
         raise Refused(str(error)) from error
@@ -176,7 +176,7 @@ def _rule(wish: Grant) -> Rule:
     return rule
 
 
-def _told_apart(rule: Rule, granted: tuple[Rule, ...]) -> Rule:
+def _made_distinct(rule: Rule, granted: tuple[Rule, ...]) -> Rule:
     """The rule, with another origin if one like it was granted in the same minute.
 
     The gate counts the uses of equal rules as those of one: a second "once" would be

@@ -62,7 +62,7 @@ def resolve(
 ) -> ResolvedPolicy:
     """One policy from all layers; ConfigError if a file of any layer is bad."""
     repo_text = repositories.text(subject.repo, subject.base)
-    network = user_network.known()
+    network = user_network.current()
     registries = network.endpoints()
     preset_layer = policy_files.preset(preset, services.available(registries))
     all_layers = [preset_layer, *_layers(paths, subject, repo_text)]

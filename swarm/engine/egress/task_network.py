@@ -40,7 +40,7 @@ def write_sandbox_files(parts: EngineParts, task: Task, policy: Policy) -> None:
     added = (*policy.upstream_ca, *host_texts)
     for name, content in certificate_files(gate_info, added).items():
         _write_if_changed(folder / name, content)
-    network = user_network.known()
+    network = user_network.current()
     texts = package_settings.files(network, sandbox_environment.BUNDLE)
     texts["policy.md"] = sandbox_environment.policy_text(policy, network)
     for name, text in texts.items():

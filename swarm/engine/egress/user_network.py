@@ -22,7 +22,7 @@ OF_SYSTEMS = ("apt", "apk")
 """Tools that a machine has or has not, as its system is."""
 
 
-def known(upstream: str = parent_proxy.AUTO) -> UserNetwork:
+def current(upstream: str = parent_proxy.AUTO) -> UserNetwork:
     """The user's own network as the files say now; `upstream` is the gate's setting.
 
     The first call in a process blocks about a second, while the tools are asked for
@@ -39,7 +39,7 @@ def known(upstream: str = parent_proxy.AUTO) -> UserNetwork:
 
 
 _learned: dict[str, tuple[str, ...]] = {}
-"""The public defaults that `known` has asked for in this process."""
+"""The public defaults that `current` has asked for in this process."""
 
 
 class NetworkStamp:

@@ -37,7 +37,7 @@ def new_task_policy(paths: HomePaths, repo: Path | None) -> ResolvedPolicy:
 
 def registries() -> Registries:
     """The user's package registries by tool; the first call takes about a second."""
-    return user_network.known().endpoints()
+    return user_network.current().endpoints()
 
 
 def parent_proxy() -> ParentProxy | None:

@@ -17,7 +17,7 @@ def here() -> WayOut:
         unused = proxy_settings.read(os.environ).proxy
     layer = policy_files.read(policy_files.beside(load.user_file()), "user")
     return WayOut(
-        network=user_network.known(gate.upstream),
+        network=user_network.current(gate.upstream),
         proxy=parent_proxy.endpoint(gate),
         unused=unused,
         hosts=gate.hosts,

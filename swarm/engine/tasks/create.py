@@ -119,7 +119,7 @@ def _resolve(context: EngineContext, wish: NewTasks) -> _Resolved:
         policy,
         host,
         limits,
-        user_network.known(),
+        user_network.current(),
         worktrees,
     )
 

@@ -29,11 +29,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_an_edit_of_the_user_s_files_counts_in_a_process_that_runs(home: Path) -> None:
     """The keeper runs for weeks."""
     (home / ".npmrc").write_text("registry=https://first.example/")
-    first = user_network.known().endpoints()["npm"]
+    first = user_network.current().endpoints()["npm"]
     (home / ".npmrc").write_text("registry=https://second.example/")
 
     assert first == ("first.example:443",)
-    assert user_network.known().endpoints()["npm"] == ("second.example:443",)
+    assert user_network.current().endpoints()["npm"] == ("second.example:443",)
 
 
 def test_a_user_without_a_home_is_no_error(
@@ -41,7 +41,7 @@ def test_a_user_without_a_home_is_no_error(
 ) -> None:
     monkeypatch.setenv("HOME", "/nonexistent")
 
-    assert "npm" not in user_network.known().endpoints()
+    assert "npm" not in user_network.current().endpoints()
 
 
 def test_the_reading_holds_the_parent_proxy(
@@ -50,12 +50,12 @@ def test_the_reading_holds_the_parent_proxy(
     """As the variables say, or as the setting does; never the password."""
     monkeypatch.setenv("HTTPS_PROXY", "http://me:hush@p.corp:3128")
 
-    found = user_network.known()
+    found = user_network.current()
     assert found.proxy == ParentProxy(
         "http://p.corp:3128", has_password=True, origin="HTTPS_PROXY"
     )
     assert "hush" not in repr(found)
-    assert user_network.known("none").proxy is None
+    assert user_network.current("none").proxy is None
 
 
 def test_what_is_not_known_is_told_in_one_sentence(home: Path) -> None:
@@ -64,7 +64,9 @@ def test_what_is_not_known_is_told_in_one_sentence(home: Path) -> None:
     (home / ".cargo" / "config.toml").write_text("[source")
 
     told = list(
-        user_network.warnings(user_network.known(), ("npm", "go", "rubygems", "alpine"))
+        user_network.warnings(
+            user_network.current(), ("npm", "go", "rubygems", "alpine")
+        )
     )
 
     assert told == [
@@ -109,7 +111,7 @@ def test_the_images_that_agents_work_in_know_what_the_host_does_not(
     monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent/other.sock")
     (home / ".yarnrc").write_text('registry "https://mine.example/"')
 
-    network = user_network.known()
+    network = user_network.current()
 
     assert network.endpoints()["npm"] == ("npm.example:443",)
     assert network.endpoints()["yarn"] == ("mine.example:443",)
