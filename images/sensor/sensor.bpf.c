@@ -515,10 +515,23 @@ int BPF_PROG(on_close, struct pt_regs *regs, long number) {
 
 /* ---- programs ---- */
 
+/* The program of a namespace's first process is its first: what is known of its number is
+   known of an earlier one. That was forgotten at its end, but what the kernel ended after
+   its first process has been looked up once more. */
+static __always_inline void forget_the_last_of_its_number(struct task_struct *task,
+                                                          struct state *known) {
+  struct pid *pid = BPF_CORE_READ(task, thread_pid);
+  if (!pid || BPF_CORE_READ(pid, level) < known->level) return;
+  struct upid up = at_level(pid, known->level);
+  __u32 space = number_of_namespace(up.ns);
+  if (up.nr == 1) bpf_map_delete_elem(&namespaces, &space);
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm *program) {
   struct state *known = now_known();
   if (!known || !known->has_level) return 0;
+  forget_the_last_of_its_number(task, known);
   __u32 slot = slot_of(task, known), key = slot - 1;
   struct slot *its = slot ? bpf_map_lookup_elem(&slots, &key) : 0;
   if (!its) return 0;

@@ -331,7 +331,6 @@ def harm(out: bytes) -> list[str]:
     return found + BIDI.findall(text)
 
 
-@pytest.mark.long  # it waits for a whole dashboard; once in seven it saw no event
 @pytest.mark.parametrize("program", [HONEST, UNSANITISED], ids=["ours", "weakened"])
 def test_no_name_reaches_the_terminal(tmp_path: Path, program: str) -> None:
     """Promise: no OSC, DCS, bell, C1 or bidi in all that the dashboard ever writes.

@@ -184,6 +184,20 @@ def test_the_very_first_program_is_seen_with_its_words_and_its_end(
     assert 3 in ends.values()
 
 
+def test_a_stranger_s_end_hides_no_container_that_follows(watch: Watch) -> None:
+    """The kernel gives the number of its process namespace to the next one."""
+    for _ in range(8):
+        ours = watch.make("true")
+        stranger = watch.make("sh", "-c", "sleep 600 & sleep 600")
+        watch.sensor.add(watch.id(ours))
+        watch.docker.start(stranger)
+        watch.docker.kill(stranger)
+        watch.docker.remove(stranger)
+        watch.run(ours)
+
+        assert of(watch.seen(ours), "exec")
+
+
 def test_who_is_not_observed_is_nobody_s(watch: Watch) -> None:
     """A stranger's container beside it, and what runs after a drop, leave no line."""
     ours, stranger = watch.make("sleep", "0.2"), watch.make("touch", "/tmp/strange")
