@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 from swarm.adapters.docker.connection import Absent
 from swarm.errors import PaneAtWork, Refused, ToolError, ToolMissing
@@ -14,7 +15,9 @@ from swarm.ports import (
     ContainerEngineFacts,
     ContainerEvent,
     ContainerFacts,
+    ImageFacts,
     PaneFacts,
+    Progress,
     Screen,
 )
 
@@ -191,6 +194,75 @@ class FakeContainers:
         self._news.put(
             ContainerEvent(action, facts.name, facts.labels, time.time(), code)
         )
+
+
+class FakeImages:
+    """Images as references with an id; a build makes one of whatever it is given.
+
+    `down` makes every call fail as an engine that went away does; `refusal` is what
+    each build fails with.
+    """
+
+    def __init__(
+        self,
+        references: tuple[str, ...] = (),
+        labels: dict[str, str] | None = None,
+        *,
+        down: bool = False,
+        refusal: str = "",
+    ) -> None:
+        """`labels` by reference: an image has one value, whatever the label's name."""
+        self.references = set(references)
+        self.labels = labels or {}
+        self.down, self.refusal = down, refusal
+        self.files: dict[str, bytes] = {}
+        """Those of the last build, and its arguments."""
+        self.arguments: dict[str, str] = {}
+
+    def image_id(self, reference: str) -> str | None:
+        self._answer()
+        return f"sha256:{reference}" if reference in self.references else None
+
+    def pull(self, reference: str, seconds: float) -> bool:
+        self._answer()
+        return False
+
+    def import_tar(self, tar: Path, reference: str) -> None:
+        self._answer()
+        self.references.add(reference)
+
+    def build(
+        self,
+        reference: str,
+        files: dict[str, bytes],
+        arguments: dict[str, str],
+        progress: Progress,
+    ) -> None:
+        self._answer()
+        if self.refusal:
+            raise ToolError(f"docker build: {self.refusal}")
+        self.files, self.arguments = files, arguments
+        self.references.add(reference)
+
+    def label(self, reference: str, name: str) -> str:
+        self._answer()
+        return self.labels.get(reference, "")
+
+    def untag(self, reference: str) -> None:
+        self._answer()
+        self.references.discard(reference)
+
+    def tagged(self, prefix: str) -> list[ImageFacts]:
+        self._answer()
+        return [
+            ImageFacts(reference, f"sha256:{reference}", 0, 0.0)
+            for reference in sorted(self.references)
+            if reference.startswith(prefix)
+        ]
+
+    def _answer(self) -> None:
+        if self.down:
+            raise ToolMissing("docker does not answer")
 
 
 class FakeStream:

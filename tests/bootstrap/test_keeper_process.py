@@ -164,13 +164,8 @@ def test_a_restart_takes_over_what_the_shell_has_by_now(
     first = keeper_process.keeper_pid(shell)
     assert first
     first_keeper = os.pidfd_open(first)
-    repository = new_sample_repository(tmp_path / "sample")
-    wish = NewTasks(str(repository), command="sleep 1000")
-    (task,) = ask(shell, wish)["tasks"]
     queries = Queries(shell.database)
-    for _ in changes(queries, PATIENCE):
-        if queries.tasks.get(task).state is State.LIVE:
-            break
+    task = live_task(shell, queries, tmp_path, "sleep 1000")
     started_at = agent_start(shell, task)
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.test:3128")
     monkeypatch.delenv("PIP_INDEX_URL")
@@ -186,6 +181,16 @@ def test_a_restart_takes_over_what_the_shell_has_by_now(
     assert queries.tasks.get(task).state is State.LIVE
     assert ask(shell, Pause(task)) == {}
     queries.close()
+
+
+def live_task(paths: HomePaths, queries: Queries, folder: Path, command: str) -> int:
+    """A task of a new repository, once its agent is at work."""
+    repository = new_sample_repository(folder / "sample")
+    (task,) = ask(paths, NewTasks(str(repository), command=command))["tasks"]
+    for _ in changes(queries, PATIENCE):
+        if queries.tasks.get(task).state is State.LIVE:
+            break
+    return int(task)
 
 
 def agent_start(paths: HomePaths, task: int) -> bytes:
@@ -245,13 +250,8 @@ def test_a_task_whose_tmux_was_killed_has_a_terminal_again(
 ) -> None:
     """The next `attach` starts a keeper, which opens the pane on the running box."""
     keeper_process.ensure_keeper(shell)
-    repository = new_sample_repository(tmp_path / "sample")
-    wish = NewTasks(str(repository), command="echo he''re; sleep 1000")
-    (task,) = ask(shell, wish)["tasks"]
     queries = Queries(shell.database)
-    for _ in changes(queries, PATIENCE):
-        if queries.tasks.get(task).state is State.LIVE:
-            break
+    task = live_task(shell, queries, tmp_path, "echo he''re; sleep 1000")
     queries.close()
     wiring.panes(shell).kill_server()
 

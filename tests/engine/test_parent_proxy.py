@@ -38,19 +38,16 @@ true
 
 
 @pytest.fixture
-def web(tmp_path: Path) -> Iterator[Web]:
-    """A host that no container can reach."""
-    folder = tmp_path / "web"
+def web(harness: KeeperHarness, tmp_path: Path) -> Iterator[Web]:
+    """A host that no container can reach, and that the user's policy allows."""
+    folder, ca = tmp_path / "web", tmp_path / "ca.pem"
     folder.mkdir()
     made = Web("127.0.0.1", folder)
-    (tmp_path / "ca.pem").write_text(made.authority.certificate)
+    ca.write_text(made.authority.certificate)
+    text = POLICY.format(host=HOST, port=made.port, ca=ca)
+    (harness.paths.home / "policy.toml").write_text(text)
     yield made
     made.close()
-
-
-def _configure(harness: KeeperHarness, web: Web, ca: Path) -> None:
-    text = POLICY.format(host=HOST, port=web.port, ca=ca)
-    (harness.paths.home / "policy.toml").write_text(text)
 
 
 def _fetched(harness: KeeperHarness, task: int) -> dict[str, str]:
@@ -62,14 +59,9 @@ def _fetched(harness: KeeperHarness, task: int) -> dict[str, str]:
 
 
 def test_a_task_gets_out_by_the_parent_alone(
-    harness: KeeperHarness,
-    sample: Path,
-    web: Web,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    harness: KeeperHarness, sample: Path, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By every path, with a password that is in no container and in no journal."""
-    _configure(harness, web, tmp_path / "ca.pem")
     proxy = RunningProxy(credentials=f"me:{PASSWORD}")
     with in_a_thread(proxy, EVERYWHERE):
         url = f"http://me:{PASSWORD}@127.0.0.1:{proxy.port}"
@@ -93,14 +85,9 @@ def test_a_task_gets_out_by_the_parent_alone(
 
 
 def test_a_parent_that_wants_a_password_is_told_and_then_used(
-    harness: KeeperHarness,
-    sample: Path,
-    web: Web,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    harness: KeeperHarness, sample: Path, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The agent and the human read the line to write; written, it counts at once."""
-    _configure(harness, web, tmp_path / "ca.pem")
     monkeypatch.setenv("PROXY_PASSWORD", PASSWORD)
     proxy = RunningProxy(credentials=f"me:{PASSWORD}")
     wait = (
@@ -127,14 +114,9 @@ def test_a_parent_that_wants_a_password_is_told_and_then_used(
 
 
 def test_another_proxy_counts_once_the_keeper_has_restarted(
-    harness: KeeperHarness,
-    sample: Path,
-    web: Web,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    harness: KeeperHarness, sample: Path, web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The variables are those of the shell that started it; the agent goes on."""
-    _configure(harness, web, tmp_path / "ca.pem")
     first, second = RunningProxy(), RunningProxy()
     wait = (
         f"while true; do curl -s -m 30 http://{HOST}:{web.port}/again > got.txt; "

@@ -3,6 +3,8 @@
 import asyncio
 import json
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -39,36 +41,35 @@ async def test_a_client_gets_http2_if_its_host_speaks_it(gate: GateHarness) -> N
     assert (protocol, answer.status) == ("h2", 200)
 
 
+@asynccontextmanager
+async def counted_web(gate: GateHarness) -> AsyncIterator[tuple[int, list[str]]]:
+    """The port of a host that speaks HTTP/1.1, and an entry for each connection."""
+    made: list[str] = []
+
+    async def counted(r: asyncio.StreamReader, w: asyncio.StreamWriter) -> None:
+        made.append("connection")
+        await web(r, w)
+
+    async with server(counted, gate.web_ca, "ok.example") as port:
+        yield port, made
+
+
 async def test_a_client_gets_http1_if_its_host_speaks_no_more(
     gate: GateHarness,
 ) -> None:
     """On the connection that was made to find out."""
-    made = 0
-
-    async def counted(r: asyncio.StreamReader, w: asyncio.StreamWriter) -> None:
-        nonlocal made
-        made += 1
-        await web(r, w)
-
-    async with server(counted, gate.web_ca, "ok.example") as port:
+    async with counted_web(gate) as (port, made):
         client, protocol = await agreed(gate, port, "h2", "http/1.1")
         await client.send(f"GET / HTTP/1.1\r\nHost: ok.example:{port}\r\n\r\n".encode())
         head = await client.head()
 
-    assert (protocol, made) == ("http/1.1", 1)
+    assert (protocol, len(made)) == ("http/1.1", 1)
     assert head.startswith("HTTP/1.1 200 ")
 
 
 async def test_a_client_of_http1_asks_the_host_for_no_more(gate: GateHarness) -> None:
     """And its host is not connected to before its first request is allowed."""
-    made = 0
-
-    async def counted(r: asyncio.StreamReader, w: asyncio.StreamWriter) -> None:
-        nonlocal made
-        made += 1
-        await web(r, w)
-
-    async with server(counted, gate.web_ca, "ok.example") as port:
+    async with counted_web(gate) as (port, made):
         client, protocol = await agreed(gate, port, "http/1.1")
         await client.send(
             f"POST / HTTP/1.1\r\nHost: ok.example:{port}\r\n"
@@ -76,7 +77,7 @@ async def test_a_client_of_http1_asks_the_host_for_no_more(gate: GateHarness) ->
         )
         head = await client.head()
 
-    assert (protocol, made) == ("http/1.1", 0)
+    assert (protocol, len(made)) == ("http/1.1", 0)
     assert head.startswith("HTTP/1.1 403 ")
 
 

@@ -9,6 +9,8 @@ import pytest
 from swarm.adapters.docker.images import DockerImages, _build_context
 from swarm.engine.host.images import LOCAL, UPSTREAM
 from swarm.errors import ToolError
+from swarm.ports import Images
+from tests.fakes import FakeImages
 
 
 @pytest.fixture
@@ -118,3 +120,27 @@ def test_a_step_that_repeats_the_proxy_is_reported_without_its_password(
     words += [caught.value.message, caught.value.hint]
     assert any("p.corp:9" in word for word in words)
     assert "hush" not in str(words)
+
+
+@pytest.fixture(params=["real", "fake"])
+def either(request: pytest.FixtureRequest, images: DockerImages) -> Images:
+    """The engine's images, and the fake that stands for them."""
+    return images if request.param == "real" else FakeImages()
+
+
+def test_an_image_is_there_from_its_build_until_it_is_forgotten(
+    either: Images, reference: str
+) -> None:
+    """By the engine and by the fake alike; what has no label has an empty one."""
+    prefix, files = reference.split(":")[0], {"Dockerfile": b"FROM scratch\nCOPY . /\n"}
+    assert (either.image_id(reference), either.tagged(prefix)) == (None, [])
+
+    either.build(reference, files, {}, lambda _: None)
+    (facts,) = either.tagged(prefix)
+    assert (facts.reference, facts.id) == (reference, either.image_id(reference))
+    assert either.label(reference, "swarm.none") == ""
+
+    either.untag(reference)
+    assert either.image_id(reference) is None
+    assert either.label(reference, "swarm.none") == ""
+    assert not either.pull(reference.replace("swarm-test", "swarm-test.invalid"), 5.0)

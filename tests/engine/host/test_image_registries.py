@@ -7,8 +7,7 @@ import pytest
 
 from swarm.adapters.docker import DockerImages
 from swarm.engine.host import image_registries, images
-from swarm.errors import ToolError
-from swarm.ports import ImageFacts, Progress
+from tests.fakes import FakeImages
 
 LINES = [
     "Step 6/6 : RUN",
@@ -30,31 +29,6 @@ def test_the_answers_of_a_build_are_the_addresses_of_each_tool() -> None:
     }
 
 
-class Engine(DockerImages):
-    """An engine whose images have the labels that a test writes."""
-
-    def __init__(self, labels: dict[str, str], is_down: bool = False) -> None:
-        super().__init__()
-        self.labels, self._is_down = labels, is_down
-
-    def label(self, reference: str, name: str) -> str:
-        if self._is_down:
-            raise ToolError("docker does not answer")
-        return self.labels.get(reference, "")
-
-    def build(
-        self,
-        reference: str,
-        files: dict[str, bytes],
-        arguments: dict[str, str],
-        progress: Progress,
-    ) -> None:
-        raise ToolError("docker build: no")
-
-    def tagged(self, prefix: str) -> list[ImageFacts]:
-        return []
-
-
 @pytest.mark.parametrize(
     ("label", "defaults"),
     [
@@ -69,20 +43,20 @@ class Engine(DockerImages):
 def test_a_label_of_another_shape_names_nothing(
     label: str, defaults: dict[str, tuple[str, ...]]
 ) -> None:
-    engine = Engine({"a:1": label})
+    engine = FakeImages(labels={"a:1": label})
 
     assert image_registries.recorded(engine, ["none:1", "a:1"]) == defaults
 
 
 def test_without_an_engine_nothing_is_known_and_nothing_is_raised() -> None:
-    assert image_registries.recorded(Engine({}, is_down=True), ["a:1"]) == {}
+    assert image_registries.recorded(FakeImages(down=True), ["a:1"]) == {}
 
 
 def test_an_engine_that_refuses_is_reported() -> None:
     """The image is good without its label."""
     told: list[str] = []
 
-    image_registries.record(Engine({}), "a:1", told.append)
+    image_registries.record(FakeImages(refusal="no"), "a:1", told.append)
 
     assert told == ["the tools in a:1 were not asked: docker build: no"]
 

@@ -6,53 +6,18 @@ import pytest
 
 from swarm.engine.host import images
 from swarm.gate.certificates import authority
-from swarm.ports import ImageFacts, Progress
-
-
-class Engine:
-    """A container engine that holds a base and notes what it is to build."""
-
-    def __init__(self) -> None:
-        self.arguments: dict[str, str] = {}
-        self.files: dict[str, bytes] = {}
-
-    def image_id(self, reference: str) -> str | None:
-        return "sha256:1" if reference == images.LOCAL else None
-
-    def pull(self, reference: str, seconds: float) -> bool:
-        raise NotImplementedError
-
-    def import_tar(self, tar: Path, reference: str) -> None:
-        raise NotImplementedError
-
-    def build(
-        self,
-        reference: str,
-        files: dict[str, bytes],
-        arguments: dict[str, str],
-        progress: Progress,
-    ) -> None:
-        self.files, self.arguments = files, arguments
-
-    def label(self, reference: str, name: str) -> str:
-        return ""
-
-    def untag(self, reference: str) -> None:
-        raise NotImplementedError
-
-    def tagged(self, prefix: str) -> list[ImageFacts]:
-        return []
+from tests.fakes import FakeImages
 
 
 @pytest.fixture
-def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeImages:
     """The user has no settings."""
     monkeypatch.setenv("SWARM_CONFIG", str(tmp_path / "config.toml"))
-    return Engine()
+    return FakeImages((images.LOCAL,))
 
 
 def test_an_image_is_built_by_way_of_the_parent_proxy(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
+    engine: FakeImages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With the setting or the environment that the gate goes by."""
     monkeypatch.setenv("HTTPS_PROXY", "http://me:pw@p.corp:3128")
@@ -62,7 +27,7 @@ def test_an_image_is_built_by_way_of_the_parent_proxy(
     assert engine.arguments["http_proxy"] == "http://me:pw@p.corp:3128"
 
 
-def test_without_a_proxy_a_build_has_no_word_of_one(engine: Engine) -> None:
+def test_without_a_proxy_a_build_has_no_word_of_one(engine: FakeImages) -> None:
     """Not even an empty one."""
     images.build(engine, "gate", lambda _: None)
 
@@ -70,7 +35,7 @@ def test_without_a_proxy_a_build_has_no_word_of_one(engine: Engine) -> None:
 
 
 def test_the_certificates_that_the_owner_added_go_into_every_image(
-    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    engine: FakeImages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Wherever the distribution has them, under the ending that Debian takes."""
     first, second = tmp_path / "debian", tmp_path / "fedora"
