@@ -9,7 +9,6 @@ name those whose values differ; no value is ever written to a disk.
 
 import json
 import os
-import secrets
 import select
 import time
 from collections.abc import Iterator, Mapping
@@ -92,7 +91,7 @@ def _secret_names(paths: HomePaths) -> Iterator[str]:
 @contextmanager
 def pipe(paths: HomePaths) -> Iterator[Path]:
     """A pipe in the home that this user alone can open; removed afterwards."""
-    file = paths.home / f"keeper.pipe.{secrets.token_hex(8)}"
+    file = paths.home / f"keeper.pipe.{os.urandom(8).hex()}"
     os.mkfifo(file, 0o600)
     try:
         yield file

@@ -8,8 +8,7 @@ from swarm.config import public_suffixes
 from swarm.model import events
 from swarm.model.frozen import frozen
 from swarm.model.safe_text import safe_line
-from swarm.policy import explain, hosts, reasons
-from swarm.policy.decide import Attempt
+from swarm.policy import hosts, reasons
 from swarm.policy.hosts import BadHost
 from swarm.policy.reasons import Reason
 
@@ -68,6 +67,9 @@ class DenialRow:
     @property
     def way_out(self) -> str:
         """What the human writes to open what no key here opens; often empty."""
+        from swarm.policy import explain  # noqa: PLC0415 - late, for the first paint
+        from swarm.policy.decide import Attempt  # noqa: PLC0415 - the same
+
         reason = reasons.by_code(self.reason)
         if reason is None or not self.locked:
             return ""
