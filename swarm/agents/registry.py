@@ -46,6 +46,12 @@ def find(name: str) -> Agent:
 
 
 def _agent(name: str, body: dict[str, Any]) -> Agent:
+    version = body.get("version", 1)
+    if type(version) is not int or version != 1:
+        raise PlanError(
+            f"{name}.toml: version: must be a number; this swarm reads version = 1 "
+            "alone"
+        )
     return Agent(
         name=name,
         summary=body["summary"],

@@ -109,6 +109,7 @@ def _shipped() -> Mapping[str, Price]:
 def _read(file: Path) -> dict[str, Price]:
     try:
         body = tomllib.loads(human_file.text(file))
+        _check_version(body.pop("version", 1))
         return {name: _price(row) for name, row in body.items()}
     except (OSError, ValueError, RecursionError) as error:
         raise ConfigError(f"{file}: {error}") from error
@@ -116,6 +117,11 @@ def _read(file: Path) -> dict[str, Price]:
         raise ConfigError(
             f"{file}: a row lacks {error}", hint=f"a row is `{ROW}`"
         ) from error
+
+
+def _check_version(version: Any) -> None:
+    if type(version) is not int or version != 1:
+        raise ValueError("version: must be a number; this swarm reads 1 alone")
 
 
 def _price(row: dict[str, Any]) -> Price:

@@ -140,9 +140,16 @@ def _directory(value: str) -> str:
     return value
 
 
+def _version(value: Any) -> Any:
+    if type(value) is not int or value != 1:
+        raise ValueError("a number; this swarm reads version = 1 alone")
+    return value
+
+
 class Config(_Strict):
     """Everything that a human may set."""
 
+    version: Annotated[int, BeforeValidator(_version)]
     max_running: int = Field(gt=0, le=1000)
     agent: str
     stop_grace: float = Field(ge=0, le=600)

@@ -78,8 +78,9 @@ class _Reader:
 
     def read(self, body: dict[str, Any]) -> Layer:
         top = Table(self._source, "", body, 1)
-        if top.take("version", int, 0) != 1:
-            raise top.wrong("version", "this swarm reads version = 1")
+        # A file without one is of the first version.
+        if top.take("version", int, 1) != 1:
+            raise top.wrong("version", "this swarm reads version = 1 alone")
         rules = [
             rule_parser.read(kind, table, self._layer)
             for kind in ("allow", "deny", "tcp")

@@ -1,5 +1,8 @@
 """An agent's data is found by its name, and a prompt is filled in as it is."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from swarm.agents import registry
@@ -18,6 +21,18 @@ def test_every_agent_is_readable_and_has_a_program(name: str) -> None:
     agent = registry.find(name)
 
     assert (agent.name, bool(agent.argv)) == (name, True)
+
+
+@pytest.mark.parametrize("version", [2, 0, "1", 1.0, True])
+def test_a_file_of_another_version_is_refused_by_name(
+    version: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = f'version = {json.dumps(version)}\nsummary = "x"\nargv = ["x"]\n'
+    (tmp_path / "mine.toml").write_text(text)
+    monkeypatch.setattr(registry, "_FOLDER", tmp_path)
+
+    with pytest.raises(PlanError, match=r"mine\.toml: version"):
+        registry.find("mine")
 
 
 @pytest.mark.parametrize(

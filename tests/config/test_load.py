@@ -29,12 +29,23 @@ def test_a_user_changes_one_key_and_keeps_the_rest(tmp_path: Path) -> None:
     )
 
 
+def test_a_version_may_be_named(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("version = 1\nmax_running = 2\n")
+
+    assert load(file).max_running == 2
+
+
+WRONG = ("2", "0", '"1"', "1.0", "true", "[1]")
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
         ("max_runing = 2\n", r":1: max_runing: unknown key"),
         ("\n[sandbox]\nmemory = 'lots'\n", r":3: sandbox\.memory"),
         ("max_running = 0\n", r":1: max_running"),
+        *((f"\nversion = {wrong}\n", r":2: version: a number") for wrong in WRONG),
         ("[sandbox]\nprivileged = true\n", r":2: sandbox\.privileged: unknown key"),
         ("max_running = = 2\n", r"not valid TOML.*line 1"),
         ('[sensor]\nkeep = "1GiB"\n[checkpoint]\nkeep = 0\n', r":4: checkpoint\.keep"),

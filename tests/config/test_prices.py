@@ -127,3 +127,13 @@ def test_the_shipped_table_says_where_it_comes_from() -> None:
     assert "make prices" in text
     assert "genai-prices" in text
     assert len(tomllib.loads(text)) > 100
+
+
+def test_a_table_of_another_version_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "prices.toml").write_text('version = "1"\n')
+
+    with pytest.raises(ConfigError, match=r"prices\.toml: version"):
+        prices.load(tmp_path / "config.toml")
+
+    (tmp_path / "prices.toml").write_text("version = 1\n")
+    prices.load(tmp_path / "config.toml")

@@ -62,11 +62,23 @@ def test_everything_a_file_can_say() -> None:
     assert layer.passthrough == ("pinned.example:443",)
 
 
+WRONG_VERSIONS = ("2", "0", "-1", '"1"', "1.0", "true", "[1]", "{}")
+
+
+def test_a_file_without_a_version_is_of_the_first_one() -> None:
+    rule = '[[allow]]\nhost = "a.b"\n'
+
+    assert parse("", "p") == parse("version = 1", "p")
+    for layer in ("user", "repo"):
+        unversioned = parse(f"\n{rule}", "p", layer)
+        assert unversioned == parse(f"version = 1\n{rule}", "p", layer)
+
+
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("", "p:1: version"),
-        ("version = 2", "p:1: version"),
+        *((f"version = {wrong}", "p:1: version") for wrong in WRONG_VERSIONS),
+        ("\n[tls]\nversion = 1", "p:3: tls.version: unknown key"),
         ("version = 1\ncolour = 1", "p:2: colour: unknown key"),
         (
             'version = 1\n\n[[allow]]\nhots = "a.b"',
