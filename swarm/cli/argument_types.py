@@ -1,8 +1,13 @@
 """Parses the values that several commands take; argparse reports what it refuses."""
 
 import argparse
+import re
 
 from swarm.model.budget import token_count
+
+MOST_DIGITS = 18
+"""Of an id: the database's numbers end there."""
+SPAN_UNITS = {"m": 60.0, "h": 3600.0, "d": 86400.0, "w": 7 * 86400.0}
 
 
 def task_id(text: str) -> int:
@@ -10,7 +15,21 @@ def task_id(text: str) -> int:
     number = text.removeprefix("#")
     if not number.isascii() or not number.isdigit():
         raise argparse.ArgumentTypeError(f"{text!r} is not a task's id, such as 3")
+    if len(number) > MOST_DIGITS:
+        raise argparse.ArgumentTypeError(
+            f"no task has a number of {len(number)} digits"
+        )
     return int(number)
+
+
+def span(text: str) -> float:
+    """Seconds in `30m`, `12h`, `7d`, `2w`."""
+    match = re.fullmatch(r"([0-9]{1,6})([mhdw])", text)
+    if not match:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a span such as 30m, 12h, 7d or 2w"
+        )
+    return int(match[1]) * SPAN_UNITS[match[2]]
 
 
 def tokens(text: str) -> int:

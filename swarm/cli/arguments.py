@@ -1,11 +1,9 @@
-"""Finds the repository and the tasks that a command line names."""
+"""Finds the repository that a command line names."""
 
 from argparse import Namespace
 from pathlib import Path
 
 from swarm.errors import SwarmError
-from swarm.model.task import Task
-from swarm.store.task_queries import TaskQueries
 
 
 def repository(args: Namespace) -> Path | None:
@@ -50,8 +48,3 @@ def _is_bare(folder: Path) -> bool:
         and (folder / "refs").is_dir()
         and folder.name != ".git"
     )
-
-
-def tasks_named(queries: TaskQueries, ids: list[int]) -> list[Task]:
-    """The tasks of these ids, each once; NotFound names the first that is missing."""
-    return [queries.get(number) for number in dict.fromkeys(ids)]

@@ -168,10 +168,11 @@ def _panic() -> CommandFunctions:
 
 
 def _task_action(verb: str) -> CommandFunctions:
-    """The functions of a command that makes one wish for each task it names."""
+    """The functions of a command that makes one wish for each task it chooses."""
     from swarm.cli import task_actions  # noqa: PLC0415 - only when it is called
 
-    return CommandFunctions(task_actions.add_task_ids, task_actions.ACTIONS[verb].run)
+    action = task_actions.ACTIONS[verb]
+    return CommandFunctions(action.add_arguments, action.run)
 
 
 WORK = "start and follow tasks"

@@ -1,32 +1,61 @@
-"""`swarm gc`: removes what belongs to no task."""
+"""`swarm gc`: removes what ended tasks left, and what belongs to no task."""
 
 from argparse import ArgumentParser, Namespace
 
 from swarm.bootstrap import home
-from swarm.cli import exit_codes, output
+from swarm.cli import bulk, exit_codes, output, task_selection
 from swarm.cli.keeper_client import ask
+from swarm.cli.task_actions import all_tasks
+from swarm.cli.task_selection import Chosen
+from swarm.model.format import plural
 from swarm.model.safe_text import safe_line
 from swarm.model.wishes import CollectGarbage
 
 
 def gc_arguments(parser: ArgumentParser) -> None:
-    """Options: only list, and JSON."""
-    parser.add_argument(
-        "--dry-run", action="store_true", help="list it without removing it"
-    )
+    """Options: the ended tasks that go, only list, ask nothing, and JSON."""
+    task_selection.add_filters(parser, everywhere=True)
     parser.add_argument("--json", action="store_true")
 
 
 def gc(args: Namespace) -> int:
-    """Ask the keeper to remove leftovers, and list them."""
-    answer = ask(home.places(), CollectGarbage(args.dry_run))
+    """Ask the keeper to remove leftovers, and list them.
+
+    Without a filter these are merged tasks and old discards; with one it asks first.
+    """
+    chosen = _chosen(args)
+    ids = None if chosen is None else tuple(task.id for task in chosen.tasks)
+    asks = chosen is not None and chosen.tasks and not args.dry_run
+    if chosen and asks and not bulk.may_go_on("rm", chosen, args):
+        return exit_codes.FAILED
+    answer = ask(home.places(), CollectGarbage(args.dry_run, ids))
+    failed = answer.get("failed", [])
     if args.json:
         output.as_json(answer)
-        return exit_codes.DONE
-    leftovers, removed = answer["found"], answer["removed"]
-    for name in leftovers:
-        verb = "removed" if name in removed else "would remove"
-        output.out(f"{verb} {safe_line(name)}")
-    if not leftovers:
+    else:
+        _print(answer)
+    if chosen and not args.json:
+        bulk.note_left_out(chosen)
+    if failed:
+        count = plural(len(answer["removed"]), "thing")
+        output.note(f"{count} removed; {len(failed)} not: see above")
+    return exit_codes.FAILED if failed else exit_codes.DONE
+
+
+def _chosen(args: Namespace) -> Chosen | None:
+    """The tasks that the filters choose in every repository; None without a filter."""
+    selection = task_selection.selection_of(args)
+    if not selection.has_filter:
+        return None
+    return task_selection.choose(selection, "rm", all_tasks(home.places()), None)
+
+
+def _print(answer: dict[str, list[str]]) -> None:
+    for name in answer["found"]:
+        verb = "removed" if name in answer["removed"] else "would remove"
+        if not any(each.startswith(f"{name}: ") for each in answer.get("failed", [])):
+            output.out(f"{verb} {safe_line(name)}")
+    for sentence in answer.get("failed", []):
+        output.note(f"stays: {safe_line(sentence, 300)}")
+    if not answer["found"]:
         output.out("nothing to remove")
-    return exit_codes.DONE

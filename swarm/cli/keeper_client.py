@@ -38,26 +38,35 @@ def tell_differences(paths: HomePaths) -> None:
 
 def ask_all(paths: HomePaths, requested: Sequence[Wish]) -> list[WishRecord]:
     """Submit all wishes together and block until each is done or refused."""
+    return list(ask_each(paths, requested))
+
+
+def ask_each(paths: HomePaths, requested: Sequence[Wish]) -> Iterator[WishRecord]:
+    """Submit all wishes together; yield each, in their order, once it is decided."""
     wish_ids = [wishes.submit(paths.database, wish) for wish in requested]
     keeper_process.ensure_keeper(paths)
     queries = Queries(paths.database)
     try:
-        return _wait_for_all(paths, queries, wish_ids)
+        yield from _decided(paths, queries, wish_ids)
     finally:
         queries.close()
 
 
-def _wait_for_all(
+def _decided(
     paths: HomePaths, queries: Queries, wish_ids: list[int]
-) -> list[WishRecord]:
-    records: list[WishRecord] = []
+) -> Iterator[WishRecord]:
+    position = 0
     for has_grown in changes(queries):
         if not has_grown and keeper_process.keeper_pid(paths) is None:
             keeper_process.ensure_keeper(paths)
-        records = [queries.wishes.get(wish_id) for wish_id in wish_ids]
-        if all(record.outcome for record in records):
-            break
-    return records
+        while position < len(wish_ids):
+            record = queries.wishes.get(wish_ids[position])
+            if not record.outcome:
+                break
+            position += 1
+            yield record
+        if position == len(wish_ids):
+            return
 
 
 def changes(queries: Queries, seconds: float | None = None) -> Iterator[bool]:

@@ -3,15 +3,15 @@
 from argparse import ArgumentParser, Namespace
 
 from swarm.bootstrap import home
-from swarm.cli.argument_types import task_id
-from swarm.cli.arguments import tasks_named
+from swarm.cli import task_selection
+from swarm.cli.arguments import repository
 from swarm.cli.progress import follow
-from swarm.store.queries import Queries
+from swarm.cli.task_actions import all_tasks
 
 
 def wait_arguments(parser: ArgumentParser) -> None:
     """The ids and the longest time to wait."""
-    parser.add_argument("ids", nargs="+", type=task_id, metavar="ID")
+    task_selection.add_ranges(parser)
     parser.add_argument(
         "--timeout", type=float, metavar="SECONDS", help="give up then, with 124"
     )
@@ -20,9 +20,8 @@ def wait_arguments(parser: ArgumentParser) -> None:
 def wait(args: Namespace) -> int:
     """0 if every task ended with 0, 3 if one did not, 124 when time is over."""
     places = home.places()
-    queries = Queries(places.database)
-    try:
-        ids = [task.id for task in tasks_named(queries.tasks, args.ids)]
-    finally:
-        queries.close()
-    return follow(places, ids, args.timeout)
+    selection, repo = task_selection.selection_of(args), repository(args)
+    tasks = task_selection.choose(
+        selection, "wait", all_tasks(places), str(repo) if repo else None
+    ).tasks
+    return follow(places, [task.id for task in tasks], args.timeout)

@@ -230,10 +230,12 @@ class MoveRepository(Wish):
 
 @frozen
 class CollectGarbage(Wish):
-    """Remove leftovers of merged and long discarded tasks, and of no task at all."""
+    """Remove leftovers of ended tasks, and of no task at all."""
 
     verb = "gc"
     dry_run: bool = False
+    tasks: tuple[int, ...] | None = None
+    """Ended tasks; None means the merged and the long discarded ones."""
 
 
 @frozen
@@ -392,6 +394,7 @@ _READERS: dict[Any, Callable[[Any], Any]] = {
     str: _text,
     bool: _flag,
     tuple[int, ...]: _integers,
+    tuple[int, ...] | None: _integers,
     tuple[str, ...]: _texts,
     tuple[str, ...] | None: _texts,
     Accepted: _accepted,

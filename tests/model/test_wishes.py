@@ -22,6 +22,7 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
     str: TEXT,
     bool: st.booleans(),
     tuple[int, ...]: st.lists(NUMBER, max_size=4).map(tuple),
+    tuple[int, ...] | None: st.none() | st.lists(NUMBER, max_size=4).map(tuple),
     tuple[str, ...]: st.lists(TEXT, max_size=4).map(tuple),
     tuple[str, ...] | None: st.none() | st.lists(TEXT, max_size=4).map(tuple),
     wishes.Accepted: st.just("all") | st.lists(TEXT, max_size=4).map(tuple),

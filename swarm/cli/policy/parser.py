@@ -4,7 +4,7 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from typing import NamedTuple
 
-from swarm.cli.argument_types import task_id
+from swarm.cli.argument_types import span, task_id
 from swarm.cli.policy import edit, inspect, suggest
 
 
@@ -16,14 +16,6 @@ def host_port(text: str) -> tuple[str, int]:
     if not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
         raise ArgumentTypeError(f"{text!r} is not host or host:port")
     return host, int(port)
-
-
-def span(text: str) -> float:
-    """Seconds in `30m`, `2h`, `7d`."""
-    units = {"m": 60.0, "h": 3600.0, "d": 86400.0}
-    if text[-1:] not in units or not text[:-1].isdigit():
-        raise ArgumentTypeError(f"{text!r} is not a span such as 30m, 2h or 7d")
-    return int(text[:-1]) * units[text[-1]]
 
 
 def _add_nothing(_parser: ArgumentParser) -> None:
@@ -103,7 +95,7 @@ def _add_allow(parser: ArgumentParser) -> None:
         type=span,
         dest="seconds",
         metavar="1h",
-        help="for so long: 30m, 2h, 7d",
+        help="for so long: 30m, 12h, 7d, 2w",
     )
     parser.add_argument(
         "--private",

@@ -1,5 +1,7 @@
 """Discard, restore, remove and gc: how a task's things go, and how they come back."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from swarm.adapters.git.safe_fs.files import erase
@@ -133,29 +135,41 @@ def _remove_worktree(context: EngineContext, task: Task) -> None:
 
 
 def gc(parts: EngineParts, wish: CollectGarbage) -> dict[str, Any]:
-    """Remove merged tasks' things, old discards, and what no task knows.
+    """Remove ended tasks' things, and what no task knows.
 
-    With `dry_run` only names them. Answers `found` and `removed`, each a list of words.
+    With `dry_run` only names them. Answers `found`, `removed` and `failed`, each a list
+    of words; one that fails keeps none of the others.
     """
     context = parts.context
-    found, removed = [], []
-    for task in context.read().tasks.all():
-        if _is_spent(context, task):
-            found.append(f"task {task.id} {task.name} ({task.state})")
-            if not wish.dry_run:
-                with context.locks.of(task.id):
-                    remove(parts, task.id)
-                removed.append(found[-1])
-    task_ids = {task.id for task in context.read().tasks.all()}
-    for name in orphans.find_containers(context.paths, context.containers, task_ids):
-        found.append(f"container {name}")
-        if not wish.dry_run:
-            context.containers.remove(name)
-            removed.append(found[-1])
-    return {"found": found, "removed": removed}
+    removals: dict[str, Callable[[], None]] = {}
+    tasks = context.read().tasks.all()
+    for task in tasks:
+        if _is_garbage(context, task, wish.tasks):
+            name = f"task {task.id} {task.name} ({task.state})"
+            removals[name] = partial(_remove_locked, parts, task.id)
+    task_ids = {task.id for task in tasks}
+    for box in orphans.find_containers(context.paths, context.containers, task_ids):
+        removals[f"container {box}"] = partial(context.containers.remove, box)
+    removed, failed = [], []
+    for name, removal in () if wish.dry_run else removals.items():
+        try:
+            removal()
+            removed.append(name)
+        except SwarmError as error:
+            failed.append(f"{name}: {error.message}")
+    return {"found": list(removals), "removed": removed, "failed": failed}
 
 
-def _is_spent(context: EngineContext, task: Task) -> bool:
+def _remove_locked(parts: EngineParts, task_id: int) -> None:
+    with parts.context.locks.of(task_id):
+        remove(parts, task_id)
+
+
+def _is_garbage(
+    context: EngineContext, task: Task, chosen: tuple[int, ...] | None
+) -> bool:
+    if chosen is not None:
+        return task.id in chosen and task.state in SETTLED
     if task.state is State.REJECTED:
         return context.clock() - task.changed > DISCARD_SECONDS
     return task.state is State.MERGED

@@ -41,6 +41,13 @@ def test_the_keeper_removes_what_ended_long_ago_and_keeps_its_work(
         harness.queries.tasks.get(waiting).branch,
     ]
 
+    # What waits for its review is no garbage, even if it is named.
+    assert harness.wish_done("gc", tasks=[waiting])["removed"] == []
+    harness.wish_done("discard", task=waiting)
+    assert harness.wish_done("gc", tasks=[old])["found"] == []
+    assert len(harness.wish_done("gc", tasks=[waiting])["removed"]) == 1
+    assert harness.queries.tasks.get(waiting).removed
+
 
 def test_what_the_user_tidied_up_is_told_and_the_last_snapshot_stays(
     harness: KeeperHarness, sample: Path
