@@ -57,6 +57,18 @@ class ContainerEvent:
     exit_code: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ImageConfig:
+    """What an image says of itself."""
+
+    id: str
+    architecture: str
+    """`amd64`, `arm64` …"""
+    environment: dict[str, str]
+    volumes: tuple[str, ...]
+    """The places of its own volumes."""
+
+
 class AttachedStream(Protocol):
     """Lines to and from a container that runs; ToolError and ToolMissing."""
 
@@ -154,6 +166,9 @@ class Containers(Protocol):
 
     def image_id(self, reference: str) -> str | None:
         """The id of a local image, or None."""
+
+    def image_config(self, reference: str) -> ImageConfig | None:
+        """What a local image says of itself, or None."""
 
     def image_file(self, image: str, path: str, labels: dict[str, str]) -> bytes:
         """A regular file of a local image, cut at 1 MiB; empty if it has none there.

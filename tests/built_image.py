@@ -20,3 +20,14 @@ def built(name: str, dockerfile: bytes) -> str:
         files = {"Dockerfile": dockerfile}
         door.build(reference, files, {"BASE_IMAGE": base}, lambda _line: None)
     return reference
+
+
+BUSYBOX = b"""ARG BASE_IMAGE
+FROM ${BASE_IMAGE} AS fetch
+USER root
+RUN apt-get update && apt-get install -y --no-install-recommends busybox-static
+FROM scratch
+COPY --from=fetch /bin/busybox /bin/busybox
+RUN ["/bin/busybox", "--install", "-s", "/bin"]
+"""
+"""An image of one static program: no bash, no libc, no git, no /etc, no /tmp."""

@@ -15,6 +15,7 @@ from swarm.ports import (
     ContainerEngineFacts,
     ContainerEvent,
     ContainerFacts,
+    ImageConfig,
     ImageFacts,
     PaneFacts,
     Progress,
@@ -161,6 +162,10 @@ class FakeContainers:
     def image_id(self, reference: str) -> str | None:
         self._answer()
         return f"id-{reference}" if reference in self.images else None
+
+    def image_config(self, reference: str) -> ImageConfig | None:
+        found = self.image_id(reference)
+        return ImageConfig(found, "amd64", {"PATH": "/bin"}, ()) if found else None
 
     def image_file(self, image: str, path: str, labels: dict[str, str]) -> bytes:
         self._answer()

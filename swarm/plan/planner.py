@@ -5,10 +5,18 @@ from dataclasses import dataclass, field
 from swarm.agents.registry import Agent, filled
 from swarm.config.schema import Config
 from swarm.errors import PlanError
-from swarm.plan import accounts, hardening, sandbox_environment, unattended_environment
+from swarm.plan import (
+    accounts,
+    hardening,
+    image_variables,
+    sandbox_environment,
+    unattended_environment,
+)
 from swarm.plan.naming import HomePaths, TaskNames
 from swarm.plan.specs import AGENT_HOME, Limits, Mount, Plan, SandboxSpec
 
+SHELL = "bash"
+"""What an agent's data calls the shell; the image's own takes its place."""
 PROMPT_LIMIT = 120 << 10
 """Bytes; Linux takes 128 KiB for one argument or variable of a process."""
 
@@ -36,6 +44,12 @@ class HostFacts:
     seccomp: str
     uid: int
     gid: int
+    shell: str = "bash"
+    """What runs a command in the image."""
+    image_environment: dict[str, str] = field(default_factory=dict)
+    """The image's own variables."""
+    image_volumes: tuple[str, ...] = ()
+    """Places of the image's own volumes that the agent could not write to."""
 
 
 def sandbox_user(uid: int, gid: int) -> tuple[int, int]:
@@ -77,7 +91,7 @@ def make(
     spec = SandboxSpec(
         name=names.sandbox,
         image=host.image,
-        argv=tuple(filled(part, words) for part in agent.argv),
+        argv=_argv(agent, host.shell, words),
         user=f"{user[0]}:{user[1]}",
         labels=names.labels(),
         mounts=(
@@ -86,7 +100,9 @@ def make(
             *accounts.mounts(str(host.places.etc_swarm(names.task))),
             Mount("volume", names.home_volume, AGENT_HOME),
         ),
-        environment=_environment(names, request, agent, words),
+        environment=image_variables.merged(
+            host.image_environment, _environment(names, request, agent, words)
+        ),
         limits=Limits(
             memory=limits.memory,
             cpus=limits.cpus,
@@ -100,6 +116,10 @@ def make(
         tmpfs={
             "/tmp": f"rw,exec,nosuid,nodev,mode=1777,size={limits.tmp}",  # noqa: S108 - inside
             "/run": "rw,noexec,nosuid,nodev,mode=1777,size=67108864",
+            **dict.fromkeys(
+                host.image_volumes,
+                f"rw,exec,nosuid,nodev,mode=1777,size={limits.tmp}",
+            ),
         },
     )
     hardening.refuse(spec)
@@ -108,6 +128,12 @@ def make(
         worktree=request.worktree or str(host.places.worktree(names.task)),
         owner=None if host.uid else user,
     )
+
+
+def _argv(agent: Agent, shell: str, words: dict[str, str]) -> tuple[str, ...]:
+    first, *others = agent.argv
+    begin = shell if first == SHELL else filled(first, words)
+    return (begin, *(filled(part, words) for part in others))
 
 
 def _environment(

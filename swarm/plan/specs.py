@@ -6,6 +6,10 @@ from typing import Any, Literal
 WORKSPACE = "/workspace"
 """The worktree's mount point in the sandbox."""
 AGENT_HOME = "/home/agent"
+PRIVATE_GIT = "/gitdir"
+"""The task's own git directory in the sandbox."""
+LENT_OBJECTS = "/objects-ro"
+"""The objects of the user's repository in the sandbox."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,9 @@ def create_arguments(spec: SandboxSpec, client: Any) -> dict[str, Any]:
         "environment": spec.environment,
         "working_dir": spec.workdir,
         "labels": spec.labels,
+        # The image's own would run beside the agent, and end it by another signal.
+        "healthcheck": {"test": ["NONE"]},
+        "stop_signal": "SIGTERM",
         "host_config": client.create_host_config(**_host_config(spec)),
     }
 

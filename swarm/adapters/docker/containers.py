@@ -14,7 +14,7 @@ from swarm.adapters.docker.attach import DockerStream, attached_frames
 from swarm.adapters.docker.connection import SECONDS, Absent, Connection
 from swarm.adapters.docker.container_config import create_arguments
 from swarm.adapters.docker.image_file import image_file
-from swarm.adapters.docker.images import image_id
+from swarm.adapters.docker.images import image_config, image_id
 from swarm.errors import ToolError
 from swarm.model.usage import Reading
 from swarm.plan.specs import SandboxSpec
@@ -23,6 +23,7 @@ from swarm.ports import (
     ContainerEngineFacts,
     ContainerEvent,
     ContainerFacts,
+    ImageConfig,
 )
 
 DETACH_KEYS = "ctrl-^,q"
@@ -254,6 +255,9 @@ class DockerContainers:
 
     def image_id(self, reference: str) -> str | None:
         return image_id(self._connection, reference)
+
+    def image_config(self, reference: str) -> ImageConfig | None:
+        return image_config(self._connection, reference)
 
     def image_file(self, image: str, path: str, labels: dict[str, str]) -> bytes:
         with self._connection.call(f"cp {image}:{path}") as client:

@@ -14,7 +14,7 @@ from swarm.adapters.docker.connection import Absent, Connection
 from swarm.adapters.user_network import parent_proxy
 from swarm.errors import ToolError
 from swarm.plan.gate_containers import HOST_ADDRESS, HOST_NAME
-from swarm.ports import ImageFacts, Progress
+from swarm.ports import ImageConfig, ImageFacts, Progress
 
 BUILD_SECONDS = 1800
 """The time limit between two lines of a build."""
@@ -113,6 +113,24 @@ def image_id(connection: Connection, reference: str) -> str | None:
             return str(untyped.inspect_image(reference)["Id"])
     except Absent:
         return None
+
+
+def image_config(connection: Connection, reference: str) -> ImageConfig | None:
+    """What a local image says of itself, or None."""
+    try:
+        with connection.call(f"image inspect {reference}") as client:
+            untyped: Any = client
+            raw = untyped.inspect_image(reference)
+    except Absent:
+        return None
+    config = raw.get("Config") or {}
+    pairs = (str(entry).partition("=") for entry in config.get("Env") or ())
+    return ImageConfig(
+        id=str(raw["Id"]),
+        architecture=str(raw.get("Architecture") or ""),
+        environment={name: value for name, _, value in pairs},
+        volumes=tuple(str(volume) for volume in config.get("Volumes") or ()),
+    )
 
 
 def _hosts(arguments: dict[str, str]) -> dict[str, str] | None:

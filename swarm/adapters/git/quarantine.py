@@ -20,6 +20,10 @@ REF = "refs/swarm/incoming"
 
 _SEND = f"""
 set -eu
+if ! command -v git >/dev/null 2>&1; then
+  printf '%s\\n' "$1"
+  exit
+fi
 head=$(git --git-dir={PRIVATE} rev-parse --verify --quiet 'HEAD^{{commit}}')
 printf '%s\\n' "$head"
 printf '%s\\n^%s\\n' "$head" "$1" |
@@ -38,13 +42,15 @@ _COMMITS_SHOWN = 1000
 """At most so many commits are listed; the others are brought back too."""
 
 
-def sender_argv(base: str) -> tuple[str, ...]:
+def sender_argv(base: str, shell: str = "sh") -> tuple[str, ...]:
     """The command of a one-shot sandbox with the task's mounts, for `receive`.
+
+    In an image without git there are no commits: the base is the head.
 
     The agent's configuration is in force in there and nowhere else, so it may print
     anything.
     """
-    return ("sh", "-c", _SEND, "swarm-send", base)
+    return (shell, "-c", _SEND, "swarm-send", base)
 
 
 def receive(task: TaskGit, output: bytes, limit: int = 64 << 20) -> Incoming:

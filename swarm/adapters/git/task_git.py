@@ -9,11 +9,11 @@ from swarm.adapters.git.process import GitDir
 from swarm.adapters.git.repo import Repo
 from swarm.adapters.git.repository import Repository
 from swarm.plan.naming import HomePaths
-from swarm.plan.specs import WORKSPACE, Mount
+from swarm.plan.specs import LENT_OBJECTS, PRIVATE_GIT, WORKSPACE, Mount
 
-PRIVATE = "/gitdir"
+PRIVATE = PRIVATE_GIT
 """The agent's own git directory, in the sandbox."""
-OBJECTS = "/objects-ro"
+OBJECTS = LENT_OBJECTS
 """The user's objects, in the sandbox; further object directories get a number."""
 
 

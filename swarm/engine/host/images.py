@@ -1,6 +1,7 @@
 """Which image a sandbox stands on: named by its content, built when it is missing."""
 
 import hashlib
+import re
 import ssl
 import tempfile
 from pathlib import Path
@@ -32,6 +33,16 @@ HOST_CERTIFICATES = (
 
 AGENTS = "agents/"
 """Where the agents' images lie; their names begin so."""
+
+_IMAGE = re.compile(
+    # A registry's host, a path in lower case, a tag, a digest; or an id alone.
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]+)?/|\[[0-9a-f:]+\](?::[0-9]+)?/)?"
+    r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*"
+    r"(?:/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*"
+    r"(?::[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(?:@[a-z0-9+._-]+:[0-9a-f]{32,})?"
+    r"|sha256:[0-9a-f]{64}"
+)
+"""What a container engine takes as an image's name."""
 
 PACKAGES = {"gate": ("policy", "gate")}
 """Packages of our own that an image runs, copied as they are."""
@@ -74,7 +85,13 @@ def reference(engine: HasImages, image: str) -> str:
 
 
 def require(engine: HasImages, full: str) -> None:
-    """Refuse an image that the engine does not hold."""
+    """Refuse an image that the engine does not hold, or a name that none can have."""
+    if not _IMAGE.fullmatch(full):
+        raise ToolError(
+            f"docker create: {full!r} can be no image's name",
+            hint="set `[sandbox] image` in the config to one of `swarm image ls` or "
+            "`docker images`",
+        )
     if engine.image_id(full) is None:
         raise ToolError(
             f"docker create: there is no image {full}",
@@ -82,11 +99,17 @@ def require(engine: HasImages, full: str) -> None:
         )
 
 
-def _way_out(full: str) -> str:
+def is_own(full: str) -> bool:
+    """True for a reference to an image that swarm builds."""
     name = full.removeprefix("swarm/").partition(":")[0]
-    if full.startswith("swarm/") and name in names():
+    return full.startswith("swarm/") and name in names()
+
+
+def _way_out(full: str) -> str:
+    if is_own(full):
+        name = full.removeprefix("swarm/").partition(":")[0]
         return f"build it: `swarm image build {name}`"
-    return f"pull it: `docker pull {full}`"
+    return f"pull it: `docker pull {full}`, or build it by its own Dockerfile"
 
 
 def seccomp_profile() -> str:

@@ -14,6 +14,7 @@ from swarm.model.review import Snapshot
 from swarm.model.safe_text import safe_line
 from swarm.model.task import REVIEWABLE, Task
 from swarm.model.wishes import TakeSnapshot
+from swarm.plan.image_probe import SHELLS
 from swarm.plan.naming import TaskNames
 from swarm.plan.specs import SandboxSpec
 
@@ -124,10 +125,11 @@ def bring_back(context: EngineContext, task_id: int) -> None:
 
 def sender(names: TaskNames, sandbox: SandboxSpec, base: str) -> SandboxSpec:
     """The sandbox that packs commits: the agent's own, without terminal and home."""
+    shell = sandbox.argv[0] if sandbox.argv[0] in SHELLS else "sh"
     return replace(
         sandbox,
         name=names.sender,
-        argv=quarantine.sender_argv(base),
+        argv=quarantine.sender_argv(base, shell),
         labels=names.labels("sender"),
         mounts=tuple(
             replace(mount, read_only=True)

@@ -16,7 +16,8 @@ from swarm.config.schema import Config
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import budget, policy_resolver, user_network
 from swarm.engine.egress.repository_policy import RepositoryPolicies
-from swarm.engine.host import images
+from swarm.engine.host import image_check, images
+from swarm.engine.host.image_check import Stand
 from swarm.errors import PlanError
 from swarm.model import events
 from swarm.model.task import COPIES_LIMIT
@@ -97,14 +98,7 @@ def _resolve(context: EngineContext, wish: NewTasks) -> _Resolved:
         if config.worktrees
         else None
     )
-    host = planner.HostFacts(
-        places=context.paths,
-        image=images.reference(context.containers, agent.image or config.sandbox.image),
-        seccomp=images.seccomp_profile(),
-        uid=context.uid,
-        gid=context.gid,
-    )
-    images.require(context.containers, images.tag("gate"))
+    host = _host_facts(context, agent, config)
     subject = policy_resolver.PolicySubject(repository.root, base.commit, agent.name)
     policy = policy_resolver.resolve(
         context.paths, subject, config.gate.preset, RepositoryPolicies(context.paths)
@@ -121,6 +115,27 @@ def _resolve(context: EngineContext, wish: NewTasks) -> _Resolved:
         limits,
         user_network.current(),
         worktrees,
+    )
+
+
+def _host_facts(
+    context: EngineContext, agent: Agent, config: Config
+) -> planner.HostFacts:
+    """What the plan has to know of the machine and the image; refuses the image."""
+    image = images.reference(context.containers, agent.image or config.sandbox.image)
+    images.require(context.containers, images.tag("gate"))
+    uid, gid = planner.sandbox_user(context.uid, context.gid)
+    stand = Stand(image, f"{uid}:{gid}", agent.argv[0], config.sandbox.runtime)
+    seen = image_check.look(context.containers, context.paths, stand)
+    return planner.HostFacts(
+        places=context.paths,
+        image=image,
+        seccomp=images.seccomp_profile(),
+        uid=context.uid,
+        gid=context.gid,
+        shell=seen.traits.shell,
+        image_environment=seen.environment,
+        image_volumes=seen.home_volumes,
     )
 
 

@@ -18,7 +18,7 @@ from swarm.adapters.git.worktree import create
 from swarm.adapters.git.worktree.branch_name import BranchTaken, free_branch
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
-from swarm.engine.host import failed_starts, images
+from swarm.engine.host import failed_starts, image_check, images
 from swarm.engine.parts import EngineParts
 from swarm.engine.tasks import accounts, box_contents, observation
 from swarm.engine.tasks.step_progress import StepProgress
@@ -27,7 +27,7 @@ from swarm.model import events
 from swarm.model.box_contents import BoxContents
 from swarm.model.safe_text import plain
 from swarm.model.task import State, Task
-from swarm.plan import hardening
+from swarm.plan import hardening, sandbox_home
 from swarm.plan.specs import Plan
 
 START_SECONDS = 60.0
@@ -75,12 +75,15 @@ def _carry_out(
     plan = context.plan(task)
     with steps.step("base"):
         task = _with_current_base(context, task)
-        images.require(context.containers, plan.sandbox.image)
+        stand = image_check.stand_of(plan)
+        seen = image_check.look(context.containers, context.paths, stand)
         # After this step is recorded, undo_launch removes a branch of that name.
         task = _with_free_branch(context, task)
     task = _create_worktree_and_net(parts, task, plan, steps, cleanup)
     with steps.step("sandbox"):
         _create_sandbox(parts, task, plan, cleanup)
+        if not seen.traits.home_is_open:
+            _open_home(context, task.id, plan)
     with steps.step("start"):
         cleanup.callback(
             _clean_up, context, task.id, lambda: context.panes.close(names.pane)
@@ -155,6 +158,16 @@ def _create_sandbox(
         _clean_up, context, task.id, lambda: observation.end(parts, task.id)
     )
     _create_container(parts, task, plan)
+
+
+def _open_home(context: EngineContext, task_id: int, plan: Plan) -> None:
+    """Let the agent write to its home; blocks for half a second.
+
+    The engine gives a new volume the owner of what the image has there, or root.
+    """
+    volume = context.names(task_id).home_volume
+    opener = sandbox_home.opener(plan.sandbox, volume, images.tag("gate"))
+    context.containers.run(opener, 0)
 
 
 def _create_container(parts: EngineParts, task: Task, plan: Plan) -> None:

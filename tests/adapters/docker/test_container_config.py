@@ -38,6 +38,14 @@ def test_the_first_word_is_the_program_whatever_the_image_says(
     assert arguments["command"] == ["--prompt", "do it"]
 
 
+def test_nothing_of_the_image_s_runs_beside_the_agent(client: APIClient) -> None:
+    """Neither its health check, nor a signal of its own for the end."""
+    arguments = create_arguments(SPEC, client)
+
+    assert arguments["healthcheck"] == {"test": ["NONE"]}
+    assert arguments["stop_signal"] == "SIGTERM"
+
+
 def test_the_limits_are_the_spec_s_and_swap_is_none(client: APIClient) -> None:
     """Memory and swap together are no more than the memory."""
     host_config = create_arguments(SPEC, client)["host_config"]

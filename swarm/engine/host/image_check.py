@@ -1,0 +1,187 @@
+"""Looks at an image before a task stands on it, and refuses one by what it lacks.
+
+It is looked at by a sandbox of its own that does nothing else. What is learnt counts as
+long as the keeper lives: an image of one id never changes.
+"""
+
+import re
+import secrets
+import tempfile
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from swarm.engine.host import images
+from swarm.errors import PlanError, ToolError
+from swarm.model.safe_text import safe_line
+from swarm.plan import image_probe
+from swarm.plan.image_probe import SHELLS, STARTS, ImageTraits, ProbeRequest
+from swarm.plan.naming import HOME_LABEL, KIND_LABEL, TASK_LABEL, HomePaths
+from swarm.plan.planner import SHELL
+from swarm.plan.specs import Plan
+from swarm.ports import Containers, ImageConfig
+
+_LOCK = threading.Lock()
+_KNOWN: dict[tuple[str, str, str, str], ImageTraits] = {}
+_MOST = 64
+_NO_PROGRAM = re.compile(
+    r"not found in \$PATH|no such file|permission denied|is a directory"
+    r"|too many levels of symbolic links|not a directory",
+    re.IGNORECASE,
+)
+_NO_MOUNT = re.compile(r"mount|mkdir", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """What a task would stand on, and as whom."""
+
+    image: str
+    user: str
+    """`uid:gid`, the agent's."""
+    program: str
+    """What the agent begins with."""
+    runtime: str = ""
+
+
+def stand_of(plan: Plan) -> Stand:
+    """What a plan that is made stands on."""
+    sandbox = plan.sandbox
+    first = sandbox.argv[0]
+    program = SHELL if first in SHELLS else first
+    return Stand(sandbox.image, sandbox.user, program, sandbox.runtime)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageLook:
+    """An image that a task can stand on."""
+
+    traits: ImageTraits = field(default_factory=ImageTraits)
+    environment: dict[str, str] = field(default_factory=dict)
+    home_volumes: tuple[str, ...] = ()
+
+
+def look(containers: Containers, paths: HomePaths, stand: Stand) -> ImageLook:
+    """What the image has; PlanError names what it lacks, and the line that adds it.
+
+    Blocks for about a second at an image's first, and not for an image of swarm's own.
+    ToolError if the engine fails.
+    """
+    if images.is_own(stand.image):
+        return ImageLook()
+    config = containers.image_config(stand.image)
+    if config is None:
+        images.require(containers, stand.image)
+        raise ToolError(f"docker image inspect: {stand.image} was just removed")
+    _refuse_volumes(stand.image, config)
+    found = _traits(containers, paths, stand, config)
+    if stand.program != SHELL and not found.has_program:
+        raise PlanError(
+            f"the image {stand.image} has no {stand.program}, with which the agent "
+            "begins",
+            hint=f"add {stand.program} to the image, or choose another by "
+            "`[sandbox] image` in the config",
+        )
+    volumes = tuple(image_probe.home_volumes(config.volumes))
+    return ImageLook(found, config.environment, volumes)
+
+
+def _traits(
+    containers: Containers, paths: HomePaths, stand: Stand, config: ImageConfig
+) -> ImageTraits:
+    key = (config.id, stand.user, stand.program, stand.runtime)
+    with _LOCK:
+        if key not in _KNOWN:
+            if len(_KNOWN) >= _MOST:
+                _KNOWN.clear()
+            _KNOWN[key] = _probe(containers, paths, stand, config)
+        return _KNOWN[key]
+
+
+def _probe(
+    containers: Containers, paths: HomePaths, stand: Stand, config: ImageConfig
+) -> ImageTraits:
+    labels = {HOME_LABEL: paths.tag, TASK_LABEL: "", KIND_LABEL: "probe"}
+    with tempfile.TemporaryDirectory(prefix="probe-", dir=paths.home) as folder:
+        Path(folder).chmod(0o755)
+        Path(folder, "empty").mkdir()
+        Path(folder, "file").touch()
+        request = ProbeRequest(
+            # By its id: its name may come to stand for another image meanwhile.
+            image=config.id,
+            user=stand.user,
+            program=stand.program,
+            folder=folder,
+            seccomp=images.seccomp_profile(),
+            runtime=stand.runtime,
+        )
+        why = ""
+        for shell in STARTS:
+            name = f"swarm-{paths.tag}-probe-{secrets.token_hex(4)}"
+            spec = image_probe.probe(request, name, labels, shell)
+            try:
+                answer = containers.run(spec, image_probe.ANSWER_LIMIT)
+            except ToolError as error:
+                why = _why_no_start(stand, config, error)
+            else:
+                return image_probe.traits(answer, shell)
+    raise _no_shell(stand, why)
+
+
+def _why_no_start(stand: Stand, config: ImageConfig, error: ToolError) -> str:
+    """Why a shell did not start; raises what no other shell would mend."""
+    message = error.message
+    if "exec format error" in message.lower():
+        raise PlanError(
+            f"the programs of the image {stand.image} are for another machine: "
+            f"{safe_line(config.architecture, 20) or 'unknown'}",
+            hint="pull or build it for the container engine's own: "
+            f"`docker pull --platform linux/… {stand.image}`",
+        ) from error
+    target = _place_in(message)
+    if target:
+        raise PlanError(
+            f"the image {stand.image} has something else at {target}, where a sandbox "
+            "gets a file or a folder of its own",
+            hint=f"add to its Dockerfile: `RUN rm -rf {target}`",
+        ) from error
+    if not _NO_PROGRAM.search(message):
+        raise error
+    return safe_line(message.rpartition("exec")[2].strip(' :"'), 120)
+
+
+def _place_in(message: str) -> str:
+    """The place of ours that the engine could not use, if that is its reason."""
+    if "unable to find user" in message:
+        return "/etc/passwd"
+    if not _NO_MOUNT.search(message):
+        return ""
+    return next((place for place in _targets() if place in message), "")
+
+
+def _targets() -> list[str]:
+    """Every place of a mount, the longest first: one may begin another."""
+    mounts = image_probe.targets()
+    return sorted(mounts, key=len, reverse=True)
+
+
+def _no_shell(stand: Stand, why: str) -> PlanError:
+    uid = stand.user.partition(":")[0]
+    return PlanError(
+        f"the image {stand.image} has no shell that uid {uid} can run: neither bash "
+        f"nor sh ({why})",
+        hint="add to its Dockerfile: `RUN apt-get update && apt-get install -y bash` "
+        "or `RUN apk add bash`; if it has no package tool: "
+        "`COPY --from=busybox:musl /bin/ /bin/`",
+    )
+
+
+def _refuse_volumes(image: str, config: ImageConfig) -> None:
+    hiding = image_probe.hiding_volumes(config.volumes)
+    if hiding:
+        place = safe_line(hiding[0], 200)
+        raise PlanError(
+            f"the image {image} has a volume of its own at {place}: it would hide what "
+            "the task has there, and no review would show what is written to it",
+            hint=f"remove `VOLUME {place}` from its Dockerfile",
+        )
