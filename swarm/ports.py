@@ -27,6 +27,10 @@ class ContainerEngineFacts:
     """The address it answers at, for panes (`docker -H`) and for the human."""
     root: str = ""
     """The engine's data directory; its disk is what fills."""
+    kernel: str = ""
+    """The release of the kernel that containers run on."""
+    clock_ahead: float | None = None
+    """Seconds that its clock is ahead of this machine's; None if it does not tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,22 +13,18 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from asyncinotify import Event, Inotify, Mask, Watch
-
 from swarm.adapters.git.safe_fs.reader import DIRECTORY, open_below
+
+try:
+    from asyncinotify import Event, Inotify, Mask, Watch
+except (ImportError, RuntimeError):
+    HAS_INOTIFY = False
+else:
+    HAS_INOTIFY = True
 
 FileEvent = dict[str, Any]
 """An event as the sensor's lines have it; `path` is relative to the tree."""
 
-MASK = (
-    Mask.CREATE
-    | Mask.CLOSE_WRITE
-    | Mask.DELETE
-    | Mask.MOVE
-    | Mask.ATTRIB
-    | Mask.ONLYDIR
-    | Mask.EXCL_UNLINK
-)
 SKIPPED = ".git"
 BATCH = 4096
 """Events that are read at once, about."""
@@ -42,7 +38,12 @@ class Tree:
     """Watches one directory and all below it; for one thread, and `close` for any."""
 
     def __init__(self, root: Path) -> None:
-        """OSError if the root cannot be opened, or the kernel has no room for it."""
+        """OSError if the root cannot be opened, or the kernel has no room for it.
+
+        ENOSYS on a system that has no inotify, such as macOS.
+        """
+        if not HAS_INOTIFY:
+            raise OSError(errno.ENOSYS, "this system has no inotify")
         self._root = os.open(root, DIRECTORY)
         self._inotify = Inotify(cache_size=BATCH, sync_timeout=0)
         self._paths: dict[int, str] = {}
@@ -81,7 +82,7 @@ class Tree:
         self._inotify.close()
         os.close(self._root)
 
-    def _handle(self, event: Event) -> None:
+    def _handle(self, event: "Event") -> None:
         if Mask.Q_OVERFLOW in event.mask:
             self._overflowed()
             return
@@ -96,7 +97,7 @@ class Tree:
         path = f"{folder}/{event.name}" if folder else str(event.name)
         self._report(event, path, bool(event.mask & Mask.ISDIR))
 
-    def _report(self, event: Event, path: str, is_folder: bool) -> None:
+    def _report(self, event: "Event", path: str, is_folder: bool) -> None:
         mask = event.mask
         if mask & Mask.MOVED_FROM:
             self._moved_away[event.cookie] = (path, is_folder)
@@ -192,7 +193,7 @@ class Tree:
 
     def _watch(self, path: str, folder: int) -> bool:
         try:
-            watch = self._inotify.add_watch(Path(f"/proc/self/fd/{folder}"), MASK)
+            watch = self._inotify.add_watch(Path(f"/proc/self/fd/{folder}"), _mask())
         except OSError as error:
             why = os.strerror(error.errno or 0)
             if error.errno == errno.ENOSPC:
@@ -273,3 +274,15 @@ class Tree:
                 self._rescan(below, since)
             elif status.st_ctime >= since:
                 self._add_event("found", below)
+
+
+def _mask() -> "Mask":
+    return (
+        Mask.CREATE
+        | Mask.CLOSE_WRITE
+        | Mask.DELETE
+        | Mask.MOVE
+        | Mask.ATTRIB
+        | Mask.ONLYDIR
+        | Mask.EXCL_UNLINK
+    )

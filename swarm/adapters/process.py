@@ -5,9 +5,7 @@ ends with this process too, however that ends.
 """
 
 import os
-import resource
 import selectors
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
+from swarm.adapters import process_control
 from swarm.adapters.process_groups import REAPER, ProcessGroups
 from swarm.errors import ToolError, ToolMissing
 from swarm.model.safe_text import safe_line
@@ -80,18 +79,20 @@ def run(
     exception there ends the program. Raises ToolMissing if there is no such program,
     ToolError if it cannot start, at the time limit and on too much output.
     """
-    if limits.memory is not None and program.user:
-        program = _limited_by_shell(program, limits.memory)
+    memory, outside = limits.memory, process_control.can_limit_from_outside()
+    if memory is not None and (program.user or not outside):
+        program, memory = _limited_by_shell(program, memory), None
     process = _start_listed(program)
     try:
-        if limits.memory is not None and not program.user:
-            _limit_memory(process.pid, limits.memory)
+        if memory is not None:
+            # Nothing was written to its standard input yet: it has parsed nothing.
+            process_control.limit_memory(process.pid, memory)
         exchange = _Exchange(process, program, limits, on_line)
         with exchange.selector:
             exchange.run()
         if program.whole_group:
-            # It was not waited for, so its id is still its own, and its group's.
-            _kill_group(process)
+            # It was not waited for, or just now: the group's id is its own.
+            process_control.kill_group(process)
         return ProcessResult(
             process.wait(),
             bytes(exchange.output),
@@ -99,7 +100,7 @@ def run(
         )
     finally:
         if process.returncode is None:
-            _kill_group(process)
+            process_control.kill_group(process)
             process.wait()
         _groups.remove(process.pid)
         for pipe in (process.stdin, process.stdout, process.stderr):
@@ -146,7 +147,7 @@ class _Exchange:
             self._register(stdin, selectors.EVENT_WRITE, self._write)
         else:
             stdin.close()
-        while self._is_open(stdout) or not self._has_ended():
+        while self._is_open(stdout) or not process_control.has_ended(self._process):
             self._turn(None if self._is_open(stdout) else EXIT_POLL_SECONDS)
         # The reason of an end may still stand in the pipe. A child that keeps the
         # pipe open is not waited for.
@@ -168,11 +169,6 @@ class _Exchange:
             return
         for key, _ in self.selector.select(min(remaining, pause or remaining)):
             key.data()
-
-    def _has_ended(self) -> bool:
-        """True once the process has ended; it is not waited for yet."""
-        options = os.WEXITED | os.WNOHANG | os.WNOWAIT
-        return os.waitid(os.P_PID, self._process.pid, options) is not None
 
     def _remaining(self) -> float:
         return self._deadline - time.monotonic()
@@ -310,19 +306,6 @@ def _limited_by_shell(program: Program, memory: int) -> Program:
     it set from outside only by a root with all its capabilities."""
     script = f'ulimit -d {memory >> 10} && exec "$0" "$@"'
     return replace(program, argv=["sh", "-c", script, *program.argv])
-
-
-def _limit_memory(pid: int, memory: int) -> None:
-    # Nothing was written to its standard input yet, so it has parsed nothing so far.
-    # DATA and not AS: packs are mapped read-only, and may be larger than memory.
-    if hasattr(resource, "prlimit"):
-        resource.prlimit(pid, resource.RLIMIT_DATA, (memory, memory))
-
-
-def _kill_group(process: subprocess.Popen[bytes]) -> None:
-    # The process was not waited for, so its id is still its own.
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _complaint(errors: bytes, status: int) -> str:

@@ -137,5 +137,5 @@ class ProcessGroups:
 
 
 def _kill(group: int) -> None:
-    with suppress(ProcessLookupError):
+    with suppress(ProcessLookupError, PermissionError):  # macOS: all have ended
         os.killpg(group, signal.SIGKILL)

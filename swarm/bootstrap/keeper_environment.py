@@ -129,14 +129,16 @@ def _received(file: Path) -> dict[str, str]:
     except OSError:
         return {}
     try:
-        # Until a writer comes, a pipe is neither readable nor at its end for `select`.
-        while select.select([descriptor], [], [], max(0, deadline - time.monotonic()))[
-            0
-        ]:
-            chunk = os.read(descriptor, 1 << 16)
-            if not chunk:
+        while (left := deadline - time.monotonic()) > 0:
+            if not select.select([descriptor], [], [], left)[0]:
                 break
-            chunks.append(chunk)
+            if chunk := os.read(descriptor, 1 << 16):
+                chunks.append(chunk)
+            elif chunks:
+                break
+            else:
+                # Until a writer comes, a pipe is at its end on macOS; Linux waits.
+                wait()
     finally:
         os.close(descriptor)
     try:

@@ -1,6 +1,5 @@
 """`swarm doctor`: checks this machine, and says how to fix what is wrong."""
 
-import shutil
 from argparse import ArgumentParser, Namespace
 from collections import Counter
 
@@ -11,6 +10,7 @@ from swarm.bootstrap import home, keeper_environment, keeper_process, wiring
 from swarm.cli import exit_codes, output
 from swarm.engine.host import doctor as host_doctor
 from swarm.engine.host.check import Check
+from swarm.engine.host.room import room
 from swarm.engine.readers import way_out
 from swarm.model.safe_text import safe_line
 
@@ -52,7 +52,7 @@ def machine() -> host_doctor.Machine:
         images=DockerImages(),
         tmux=lambda: ".".join(map(str, tmux_version())),
         git=lambda: run(GitDir(None), "version").output.decode().strip(),
-        free=lambda path: shutil.disk_usage(path).free,
+        room=room,
         keeper_differs=lambda: keeper_environment.sentence(
             keeper_environment.differences(places, keeper_process.keeper_pid(places))
         ),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from swarm.adapters import inotify
 from swarm.adapters.inotify import Tree
 
 Events = list[dict[str, Any]]
@@ -185,3 +186,13 @@ def test_an_overflow_is_told_and_what_is_new_is_found(
     assert [event["op"] for event in events].count("overflow") >= 1
     told = set(paths(events, "create", "write", "found"))
     assert told >= {str(number) for number in range(count)}
+
+
+def test_a_system_without_inotify_is_an_error_that_says_so(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as macOS; tests/test_without_linux.py imports it there."""
+    monkeypatch.setattr(inotify, "HAS_INOTIFY", False)
+
+    with pytest.raises(OSError, match="this system has no inotify"):
+        Tree(root)

@@ -60,6 +60,26 @@ def test_a_keeper_whose_starter_died_goes_on_without(
     keeper_environment.receive()
 
 
+def test_a_pipe_at_its_end_before_anybody_wrote_is_read_on(
+    paths: HomePaths, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On macOS it is so until a writer comes; here one comes and goes."""
+    sent = {"PIP_INDEX_URL": SECRET}
+    monkeypatch.setenv("PIP_INDEX_URL", "")
+    with keeper_environment.pipe(paths) as pipe:
+        monkeypatch.setenv(keeper_environment.PIPE, str(pipe))
+        keeper = threading.Thread(target=keeper_environment.receive)
+        keeper.start()
+        # Blocks until the keeper reads, and is closed at once.
+        with pipe.open("wb"):
+            pass
+        while keeper.is_alive() and not keeper_environment.send(pipe, sent):
+            keeper_environment.wait()
+        keeper.join()
+
+    assert os.environ["PIP_INDEX_URL"] == SECRET
+
+
 def test_what_differs_is_named_and_no_value_is_kept(
     paths: HomePaths, monkeypatch: pytest.MonkeyPatch
 ) -> None:

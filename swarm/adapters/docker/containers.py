@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from docker.errors import APIError
 from docker.utils.socket import STDOUT
 
-from swarm.adapters.docker import stats
+from swarm.adapters.docker import clock, stats
 from swarm.adapters.docker.attach import DockerStream, attached_frames
 from swarm.adapters.docker.connection import SECONDS, Absent, Connection
 from swarm.adapters.docker.container_config import create_arguments
@@ -48,6 +49,7 @@ class DockerContainers:
         self._streams_lock = threading.Lock()
 
     def facts(self) -> ContainerEngineFacts:
+        before = time.time()
         with self._connection.call("info") as client:
             info = client.info()
         security = [str(option) for option in info.get("SecurityOptions") or []]
@@ -60,6 +62,8 @@ class DockerContainers:
             seccomp=any("seccomp" in option for option in security),
             endpoint=self._connection.endpoint.url,
             root=str(info.get("DockerRootDir") or ""),
+            kernel=str(info.get("KernelVersion") or ""),
+            clock_ahead=clock.ahead(info.get("SystemTime"), before, time.time()),
         )
 
     def create(self, spec: SandboxSpec) -> None:

@@ -12,8 +12,10 @@ from typing import Any, NoReturn
 
 from libtmux import common, neo, server
 
+from swarm.adapters import system
 from swarm.adapters.process import Limits, Program, run
 
+INSTALL_HINT = f"install it: {system.here().install('tmux')}"
 LIMITS = Limits(seconds=10, output=64 << 20)
 
 INHERITED = (
@@ -51,7 +53,7 @@ class TmuxProcess(common.tmux_cmd):
             label=" ".join(["tmux", *_command_name(self.cmd[4:])]),
             environment=environment(),
             stdin=stdin.encode(errors="replace"),
-            install_hint="install it: `apt-get install tmux`, or `swarm doctor --fix`",
+            install_hint=INSTALL_HINT,
         )
         result = run(program, LIMITS)
         self.returncode = result.status

@@ -19,7 +19,7 @@ from pathlib import Path
 import libtmux
 from libtmux.exc import LibTmuxException
 
-from swarm.adapters.tmux.process import TmuxProcess
+from swarm.adapters.tmux.process import INSTALL_HINT, TmuxProcess
 from swarm.errors import ToolError, ToolMissing
 
 SESSION = "swarm"
@@ -56,7 +56,7 @@ class PrivateServer(libtmux.Server):
         if program is None:
             raise ToolMissing(
                 "tmux is not installed",
-                hint="install it: `apt-get install tmux`, or `swarm doctor --fix`",
+                hint=INSTALL_HINT,
             )
         # -u: in a locale such as C the client would write `_` for what is not ASCII.
         socket = str(self.socket_name)

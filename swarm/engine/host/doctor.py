@@ -5,10 +5,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from swarm.adapters import system
+from swarm.adapters.system import System
 from swarm.config import load, policy_files
-from swarm.engine.host import images, orphans, way_out
+from swarm.engine.host import images, kernel_checks, machine_checks, orphans, way_out
 from swarm.engine.host.check import Check
 from swarm.engine.host.kernel import Kernel
+from swarm.engine.host.machine_checks import GIB
 from swarm.engine.host.way_out import WayOut
 from swarm.errors import SwarmError
 from swarm.model import secret_words
@@ -17,10 +20,7 @@ from swarm.plan.naming import HomePaths
 from swarm.ports import ContainerEngineFacts, Containers, Images, Progress
 from swarm.store.queries import Queries
 
-GIB = 1 << 30
-DISK_FAIL, DISK_WARN = 2 * GIB, 10 * GIB
 MEMORY_WARN = 2 * GIB
-WATCHERS_WARN = 512
 TMUX_NEEDED, GIT_NEEDED = (3, 2), (2, 38)
 
 
@@ -34,11 +34,12 @@ class Machine:
     tmux: Callable[[], str]
     """Returns its version; SwarmError if it is missing. `git` does the same."""
     git: Callable[[], str]
-    free: Callable[[Path], int]
-    """Free bytes on the disk of a path; OSError if there is no such path."""
+    room: machine_checks.GetRoom
+    """The room of a path's disk; OSError if it cannot be read."""
     config: Path = field(default_factory=load.user_file)
     keeper_differs: Callable[[], str] = str
     """A sentence on the variables that the keeper has otherwise; empty for none."""
+    system: System = field(default_factory=system.here)
     kernel: Kernel = field(default_factory=Kernel)
     way_out: Callable[[], WayOut | None] = lambda: None
     """What the gate goes out by; SwarmError if a setting of it cannot be read."""
@@ -50,15 +51,13 @@ def examine(machine: Machine) -> list[Check]:
     Blocks for about a second for the engine's answers, and for `way_out.SECONDS`.
     """
     facts, engine = _engine(machine)
-    checks = [engine]
+    checks = [engine, *machine_checks.system(machine.system, machine.places.home)]
     if facts:
         checks += _isolation(facts)
     checks += [
-        _version("tmux", machine.tmux, TMUX_NEEDED),
-        _version("git", machine.git, GIT_NEEDED),
-        *_disks(machine, facts),
-        _memory(machine),
-        *_kernel(machine.kernel),
+        _version("tmux", machine.tmux, TMUX_NEEDED, machine.system),
+        _version("git", machine.git, GIT_NEEDED, machine.system),
+        *_resources(machine, facts),
         _home(machine.places),
         _database(machine.places),
         _config(machine.config),
@@ -85,6 +84,10 @@ def _engine(machine: Machine) -> tuple[ContainerEngineFacts | None, Check]:
             "start docker`, or `sudo dockerd`); if it runs, allow your user to "
             "use it (`sudo usermod -aG docker $USER`, then log in again)"
         )
+        if machine.system.is_macos:
+            mend = "install and start Docker Desktop, or choose a `docker context`"
+        elif machine.system.wsl:
+            mend = "start Docker Desktop, and switch on its WSL integration"
         return None, Check("container engine", "fail", error.message, mend)
     mode = "rootless" if facts.rootless else "rootful"
     finding = f"{facts.version}, {mode}, at {facts.endpoint}"
@@ -113,10 +116,10 @@ def _isolation(facts: ContainerEngineFacts) -> Iterator[Check]:
 
 
 def _version(
-    tool: str, get_version: Callable[[], str], needed: tuple[int, int]
+    tool: str, get_version: Callable[[], str], needed: tuple[int, int], here: System
 ) -> Check:
     minimum = ".".join(map(str, needed))
-    mend = f"install {tool} {minimum} or newer (`apt-get install {tool}`)"
+    mend = f"install {tool} {minimum} or newer ({here.install(tool)})"
     try:
         finding = get_version()
     except SwarmError as error:
@@ -136,27 +139,19 @@ def version_of(text: str) -> tuple[int, int]:
     return 0, 0
 
 
-def _disks(machine: Machine, facts: ContainerEngineFacts | None) -> Iterator[Check]:
-    yield _disk(machine, "disk of home", machine.places.home)
-    if facts and facts.root and Path(facts.root).exists():
-        yield _disk(machine, "disk of images", Path(facts.root))
-
-
-def _disk(machine: Machine, name: str, path: Path) -> Check:
-    try:
-        free = machine.free(path)
-    except OSError as error:
-        return Check(
-            name,
-            "warn",
-            f"{path}: {error.strerror}",
-            "check that it can be read",
-        )
-    finding = f"{free / GIB:.1f} GiB free at {path}"
-    if free >= DISK_WARN:
-        return Check(name, "ok", finding)
-    mend = "make room: `swarm gc`, `docker image ls`, `docker builder du`"
-    return Check(name, "fail" if free < DISK_FAIL else "warn", finding, mend)
+def _resources(machine: Machine, facts: ContainerEngineFacts | None) -> Iterator[Check]:
+    """Disks, clock, memory and kernel, as far as they are of this machine."""
+    yield machine_checks.disk(machine.room, "disk of home", machine.places.home)
+    is_elsewhere = machine_checks.is_engine_elsewhere(machine.system, facts)
+    if facts:
+        yield machine_checks.clock(machine.system, facts)
+    if is_elsewhere:
+        yield machine_checks.elsewhere(facts)
+    elif facts and facts.root and Path(facts.root).exists():
+        yield machine_checks.disk(machine.room, "disk of images", Path(facts.root))
+    yield _memory(machine)
+    if not is_elsewhere:
+        yield from kernel_checks.examine(machine.kernel, facts)
 
 
 def _memory(machine: Machine) -> Check:
@@ -168,25 +163,6 @@ def _memory(machine: Machine) -> Check:
         return Check("memory", "ok", finding)
     mend = "lower `max_running` or `sandbox.memory` in the config"
     return Check("memory", "warn", finding, mend)
-
-
-def _kernel(kernel: Kernel) -> Iterator[Check]:
-    if kernel.nftables():
-        yield Check("nftables", "ok", "nf_tables is there")
-    else:
-        mend = "`sudo modprobe nf_tables`; the gate needs it"
-        yield Check("nftables", "warn", "nf_tables was not found", mend)
-    if kernel.btf():
-        yield Check("sensor", "ok", f"eBPF, by {kernel.btf_file}")
-    else:
-        mend = "use a kernel with CONFIG_DEBUG_INFO_BTF; inotify sees no command"
-        yield Check("sensor", "warn", f"inotify: there is no {kernel.btf_file}", mend)
-    watchers = kernel.watchers()
-    if watchers is None or watchers >= WATCHERS_WARN:
-        yield Check("inotify", "ok", f"{watchers or 'any number of'} instances a user")
-    else:
-        mend = "`sudo sysctl fs.inotify.max_user_instances=1024`: agents share them"
-        yield Check("inotify", "warn", f"{watchers} instances a user", mend)
 
 
 def _home(paths: HomePaths) -> Check:

@@ -5,6 +5,12 @@ import platform
 from dataclasses import dataclass
 from pathlib import Path
 
+_CLOSING = (
+    ("user/max_user_namespaces", 0),
+    ("kernel/unprivileged_userns_clone", 0),
+    ("kernel/apparmor_restrict_unprivileged_userns", 1),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Kernel:
@@ -25,13 +31,28 @@ class Kernel:
         """True if the kernel describes its own types, as eBPF programs need."""
         return self.btf_file.exists()
 
-    def watchers(self) -> int | None:
-        """The number of inotify instances a user may have; None if unknown.
+    def inotify(self, key: str) -> int | None:
+        """A limit of inotify's, by its sysctl's last name; None if unknown.
 
         To the kernel, all sandboxes without user namespaces are one user: yours.
         """
-        for text in _lines(self.proc / "sys/fs/inotify/max_user_instances"):
-            return int(text)
+        return self._sysctl(f"fs/inotify/{key}")
+
+    def user_namespaces(self) -> int | None:
+        """The number of user namespaces a user may make; None if unknown."""
+        return self._sysctl("user/max_user_namespaces")
+
+    def user_namespaces_closed(self) -> str:
+        """The setting that lets no user make one, as `name = value`; or empty."""
+        for key, closing in _CLOSING:
+            value = self._sysctl(key)
+            if value == closing:
+                return f"{key.replace('/', '.')} = {value}"
+        return ""
+
+    def _sysctl(self, key: str) -> int | None:
+        for text in _lines(self.proc / "sys" / key):
+            return int(text) if text.strip().isdigit() else None
         return None
 
     def nftables(self) -> bool:

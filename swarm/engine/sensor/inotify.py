@@ -4,6 +4,7 @@ It writes the same lines to the same kind of files, so that whoever follows them
 to know of no other; what it cannot know is not in them.
 """
 
+import errno
 import json
 import os
 import threading
@@ -58,7 +59,7 @@ class InotifySensor:
             except OSError as error:
                 raise ToolError(
                     f"inotify: {root} cannot be watched: {error.strerror}",
-                    hint="the sysctl fs.inotify.max_user_instances may be too low",
+                    hint=_way_out(error),
                 ) from error
             thread = threading.Thread(
                 target=self._watch, args=(short, tree), name="inotify", daemon=True
@@ -85,6 +86,12 @@ class InotifySensor:
             out.write([_line(event) for event in batch])
             self._on_line({"op": "grew", "id": short})
         out.close()
+
+
+def _way_out(error: OSError) -> str:
+    if error.errno == errno.ENOSYS:
+        return "only the eBPF sensor observes here; `swarm doctor` says why it does not"
+    return "the sysctl fs.inotify.max_user_instances may be too low"
 
 
 class _Out:

@@ -33,7 +33,8 @@ def worktree_directory(setting: str, repository: Repository, home: Path) -> Path
         raise PlanError(f"`worktrees` is {where}: {reason}", hint=_HINT) from error
     if flags & os.ST_RDONLY or not os.access(resolved, os.W_OK | os.X_OK):
         raise PlanError(f"`worktrees` is {where}: it cannot be written", hint=_HINT)
-    if flags & os.ST_NOEXEC:
+    # macOS has no such flag in what `statvfs` answers.
+    if flags & getattr(os, "ST_NOEXEC", 0):
         raise PlanError(
             f"`worktrees` is {where}, on a file system that runs no program (noexec): "
             "an agent could not run what it builds",
