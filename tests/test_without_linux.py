@@ -60,12 +60,14 @@ def keeper(paths: HomePaths) -> Iterator[None]:
         stdout=subprocess.PIPE,
         text=True,
     )
-    assert process.stdout
-    assert process.stdout.readline().startswith("swarm keeper for ")
-    yield
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(SECONDS) == 0
-    process.stdout.close()
+    with process:
+        assert process.stdout
+        try:
+            assert process.stdout.readline().startswith("swarm keeper for ")
+            yield
+        finally:
+            process.send_signal(signal.SIGTERM)
+    assert process.returncode == 0
 
 
 def test_every_module_of_the_host_s_side_can_be_imported(swarm: Swarm) -> None:

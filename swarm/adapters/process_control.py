@@ -7,8 +7,17 @@ from Python 3.13 on.
 import os
 import resource
 import signal
-import subprocess
 from contextlib import suppress
+from typing import Protocol
+
+
+class Process(Protocol):
+    """A program that this process started."""
+
+    pid: int
+
+    def poll(self) -> int | None:
+        """Its exit status once it has ended; it is waited for then."""
 
 
 def can_limit_from_outside() -> bool:
@@ -23,7 +32,7 @@ def limit_memory(pid: int, memory: int) -> None:
         resource.prlimit(pid, resource.RLIMIT_DATA, (memory, memory))
 
 
-def has_ended(process: subprocess.Popen[bytes]) -> bool:
+def has_ended(process: Process) -> bool:
     """True once it has ended; it is not waited for yet if the system can tell so."""
     if hasattr(os, "waitid"):
         options = os.WEXITED | os.WNOHANG | os.WNOWAIT
@@ -31,7 +40,7 @@ def has_ended(process: subprocess.Popen[bytes]) -> bool:
     return process.poll() is not None
 
 
-def kill_group(process: subprocess.Popen[bytes]) -> None:
+def kill_group(process: Process) -> None:
     """Kill all of its group that still run; call it before or right after its end."""
     # macOS answers EPERM for a group of which all have ended.
     with suppress(ProcessLookupError, PermissionError):
