@@ -30,8 +30,15 @@ def ls_arguments(parser: ArgumentParser) -> None:
 
 
 def show_arguments(parser: ArgumentParser) -> None:
-    """The id and `--json`."""
+    """The id, `--json` and `--as`."""
     parser.add_argument("id", type=task_id, metavar="ID")
+    parser.add_argument(
+        "--as",
+        dest="form",
+        choices=("docker", "compose", "seccomp"),
+        help="print its sandbox as a command, a compose file, or the system calls' "
+        "profile that both name",
+    )
     parser.add_argument("--json", action="store_true", help="with the whole plan")
 
 
@@ -55,6 +62,10 @@ def show(args: Namespace) -> int:
     places = home.places()
     queries = TaskQueries(ReadConnection(places.database))
     task = queries.get(args.id)
+    if args.form:
+        from swarm.cli.show_box import show_box  # noqa: PLC0415 - rarely wanted
+
+        return show_box(args.form, places, queries, task)
     used = queries.usage(task.id)
     if args.json:
         more = {

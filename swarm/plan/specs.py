@@ -1,6 +1,6 @@
 """The sandbox as data, made by the planner and stored with the task."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 WORKSPACE = "/workspace"
@@ -25,6 +25,11 @@ class Mount:
 
 HOSTNAME = "sandbox"
 """What a sandbox calls itself; its resolver knows that name (`swarm/gate/dns.py`)."""
+LOG_DRIVER = "local"
+LOG_OPTIONS = {"max-size": "10m", "max-file": "2"}
+"""Two files of 10 MB, so a flood of output costs 20 MB."""
+PLACEHOLDER_PREFIX = "swarm-placeholder-"
+"""The beginning of a variable's value that stands for a secret."""
 LEAST_PIDS = 32
 """Threads that the engine's own helper needs in a container before its program runs.
 With 4, one start in a hundred failed: `runtime/cgo: pthread_create failed` in the log
@@ -94,6 +99,11 @@ class Plan:
     transport: Literal["bind"] = "bind"
     owner: tuple[int, int] | None = None
     """The uid and gid that must own the worktree; None for swarm's own user."""
+
+
+def with_network(spec: SandboxSpec, net: str) -> SandboxSpec:
+    """The sandbox in the namespace that the container `net` holds."""
+    return replace(spec, network=f"container:{net}")
 
 
 def to_json(plan: Plan) -> dict[str, Any]:

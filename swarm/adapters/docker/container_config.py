@@ -5,10 +5,7 @@ from typing import Any
 from docker.types import LogConfig, Ulimit
 from docker.types import Mount as DockerMount
 
-from swarm.plan.specs import Mount, SandboxSpec
-
-LOG_SIZE = "10m"
-"""The size of one log file; the engine keeps two, so a flood of output costs 20 MB."""
+from swarm.plan.specs import LOG_DRIVER, LOG_OPTIONS, Mount, SandboxSpec
 
 
 def create_arguments(spec: SandboxSpec, client: Any) -> dict[str, Any]:
@@ -63,9 +60,7 @@ def _host_config(spec: SandboxSpec) -> dict[str, Any]:
         "runtime": spec.runtime or None,
         "dns": list(spec.dns) or None,
         "extra_hosts": dict(spec.hosts) or None,
-        "log_config": LogConfig(
-            type="local", config={"max-size": LOG_SIZE, "max-file": "2"}
-        ),
+        "log_config": LogConfig(type=LOG_DRIVER, config=dict(LOG_OPTIONS)),
     }
 
 

@@ -197,7 +197,7 @@ def _queued(
 def _placeholders(policy: Policy) -> dict[str, str]:
     """Worthless values for the variables that stand for secrets; a task has its own."""
     return {
-        secret.placeholder: f"swarm-placeholder-{token_hex(16)}"
+        secret.placeholder: f"{specs.PLACEHOLDER_PREFIX}{token_hex(16)}"
         for secret in policy.secrets
         if secret.placeholder
     }

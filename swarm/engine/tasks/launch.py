@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 
 from swarm.adapters.git.base import (
     is_branch,
@@ -27,7 +26,7 @@ from swarm.model import events
 from swarm.model.box_contents import BoxContents
 from swarm.model.safe_text import plain
 from swarm.model.task import State, Task
-from swarm.plan import hardening, sandbox_home
+from swarm.plan import hardening, sandbox_home, specs
 from swarm.plan.specs import Plan
 
 START_SECONDS = 60.0
@@ -173,8 +172,8 @@ def _open_home(context: EngineContext, task_id: int, plan: Plan) -> None:
 def _create_container(parts: EngineParts, task: Task, plan: Plan) -> None:
     """Create it in the task's net, compare it with the floor, and watch it."""
     containers = parts.context.containers
-    network = f"container:{parts.nets.gate.names.net(task.net.name)}"
-    containers.create(replace(plan.sandbox, network=network))
+    net = parts.nets.gate.names.net(task.net.name)
+    containers.create(specs.with_network(plan.sandbox, net))
     _require_hardening(parts.context, plan)
     observation.begin(parts, task)
 
