@@ -19,6 +19,9 @@ ENTER_DELAY = 0.15
 """Seconds between a paste and Enter: codex takes an Enter that comes within its paste
 burst (120 ms) for a newline. Nothing shows from outside when that window closes."""
 
+_PLACEHOLDER = "echo 'the pane is gone: ctrl+q leads back'; exec sleep 3600"
+"""Is seen if the window is closed while a client comes to it."""
+
 
 class Tmux:
     """Implements `ports.Panes`; safe for several threads."""
@@ -134,14 +137,19 @@ class Tmux:
             self._server.run(*out_of_mode, ";", "send-keys", "-t", target, "Enter")
 
     def attach_argv(self, name: str) -> list[str]:
+        # A session of its own with this one window: in a group of sessions, tmux would
+        # go on to another task's pane, or to the keeper, when the window is closed.
         view = f"view-{secrets.token_hex(4)}"
         unset = ["env", "-u", "TMUX"]
         row = self._rows().get(name)
+        if row is None:
+            raise ToolError(f"tmux: there is no pane {name}")
+        window = str(row[0].window_id)
         return [*unset, *self._server.argv(
-            "new-session", "-t", f"={SESSION}", "-s", view, ";",
+            "new-session", "-s", view, _PLACEHOLDER, ";",
             "set-option", "-t", view, "destroy-unattached", "on", ";",
-            *(_resize_at_detach(row[0]) if row else ()),
-            "select-window", "-t", f"={view}:={name}",
+            *_resize_at_detach(row[0]),
+            "link-window", "-k", "-s", window, "-t", f"={view}:0",
         )]  # fmt: skip
 
     def kill_server(self) -> None:

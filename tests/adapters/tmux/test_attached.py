@@ -9,6 +9,7 @@ import pytest
 from swarm.adapters.tmux import Tmux
 from swarm.adapters.tmux.server import PrivateServer
 from swarm.adapters.tmux.settings import SIZE
+from swarm.errors import ToolError
 from tests.adapters.tmux.terminal import ANSWERS, Terminal, attached
 
 SHELL = ["bash", "--norc", "--noprofile"]
@@ -233,6 +234,18 @@ def test_a_pane_has_its_usual_size_again_when_a_client_is_gone(
         one.until(lambda: size() == "90x24")
         one.press(b"\x11")
         one.until(lambda: size() == SIZE)
+
+
+def test_a_closed_window_leads_to_no_other(tmux: Tmux) -> None:
+    """Else the next key would go to another task's agent, or end the keeper."""
+    for name in ("keeper", "a", "b"):
+        tmux.open(name, SHELL, {})
+    with attached(tmux.attach_argv("a")) as terminal:
+        tmux.close("a")
+        terminal.until_shown(b"[exited]")
+    assert b"keeper" not in terminal.written
+    with pytest.raises(ToolError, match="there is no pane a"):
+        tmux.attach_argv("a")
 
 
 def test_a_window_that_is_gone_leaves_no_hook(tmux: Tmux, socket: str) -> None:
