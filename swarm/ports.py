@@ -186,6 +186,18 @@ class Containers(Protocol):
     def start_argv(self, name: str) -> list[str]:
         """The command that starts a created container and shows its terminal."""
 
+    def exec_argv(
+        self, name: str, argv: list[str], variables: dict[str, str], terminal: bool
+    ) -> list[str]:
+        """The command that runs a program in a running container, as the container's
+        user and with its limits; its exit status is the program's."""
+
+    def exec_status(self, name: str, argv: list[str]) -> int:
+        """Run a short program in a running container, unseen; its exit status.
+
+        126 or 127 if it cannot be run there. ToolError if the container does not run.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class PaneFacts:
@@ -210,8 +222,17 @@ class Screen:
 class Panes(Protocol):
     """The private tmux server. Every call blocks, within a time limit (ToolError)."""
 
-    def open(self, name: str, argv: list[str], environment: dict[str, str]) -> None:
-        """Run a command in a window of its own; replaces a dead one of that name."""
+    def open(
+        self,
+        name: str,
+        argv: list[str],
+        environment: dict[str, str],
+        stays: bool = True,
+    ) -> None:
+        """Run a command in a window of its own; replaces a dead one of that name.
+
+        The window goes with its command unless it `stays`.
+        """
 
     def close(self, name: str) -> None:
         """Close the window; fine if there is none."""

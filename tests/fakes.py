@@ -35,6 +35,8 @@ class FakeContainers:
         self.specs: dict[str, SandboxSpec] = {}
         self.uses: dict[str, Reading] = {}
         """Readings that `stats` yields for containers that are not idle."""
+        self.programs = {"sh", "bash"}
+        """All that containers have."""
         self._containers: dict[str, ContainerFacts] = {}
         self._volumes: dict[str, dict[str, str]] = {}
         self._networks: dict[str, dict[str, str]] = {}
@@ -179,6 +181,18 @@ class FakeContainers:
     def start_argv(self, name: str) -> list[str]:
         return ["fake", "start", name]
 
+    def exec_argv(
+        self, name: str, argv: list[str], variables: dict[str, str], terminal: bool
+    ) -> list[str]:
+        return ["fake", "exec", *(["tty"] if terminal else []), name, *argv]
+
+    def exec_status(self, name: str, argv: list[str]) -> int:
+        if self._container(name).status != "running":
+            raise ToolError(f"docker exec {name}: it does not run")
+        if argv[0] not in self.programs:
+            return 127
+        return 0 if "bash" in self.programs else 1
+
     def _answer(self) -> None:
         if self.down:
             raise ToolMissing("docker does not answer at fake://", hint="start it")
@@ -295,7 +309,13 @@ class FakePanes:
         self._panes: dict[str, PaneFacts] = {}
         self._screens: dict[str, str] = {}
 
-    def open(self, name: str, argv: list[str], environment: dict[str, str]) -> None:
+    def open(
+        self,
+        name: str,
+        argv: list[str],
+        environment: dict[str, str],
+        stays: bool = True,
+    ) -> None:
         pane = self._panes.get(name)
         if pane is not None and not pane.dead:
             raise PaneAtWork(f"tmux: the pane {name} is at work already")

@@ -990,6 +990,8 @@ def _result(backend: FakeBackend, wish: WishRecord) -> dict[str, Any]:
     """What the keeper would answer: a tree, or a landing list for what was asked."""
     if wish.verb == "snapshot":
         return {"tree": TREE}
+    if wish.verb == "shell":
+        return {"pane": f"task-{wish.body['task']}-shell-1"}
     if wish.verb != "plan_landing":
         return {}
     strategy = wish.body["strategy"] or "squash"

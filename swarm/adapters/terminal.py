@@ -1,8 +1,19 @@
 """Hands this terminal to another program until it ends."""
 
+import codecs
+import os
 import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from typing import IO, TextIO
 
 from swarm.errors import ToolMissing
+
+CHUNK = 65536
+"""Bytes that are read of a program's output at once."""
+END_SECONDS = 5.0
+"""From TERM to KILL."""
 
 
 def foreground(argv: list[str]) -> int:
@@ -10,4 +21,67 @@ def foreground(argv: list[str]) -> int:
     try:
         return subprocess.call(argv)
     except OSError as error:
-        raise ToolMissing(f"{argv[0]} cannot be run: {error.strerror}") from error
+        raise _not_run(argv, error) from error
+
+
+def foreground_cleaned(
+    argv: list[str], clean: Callable[[str], str], interrupted: Callable[[], None]
+) -> int:
+    """Run a command whose output an agent may choose; blocks, returns its status.
+
+    What it writes passes `clean` if a terminal would show it, and is untouched if a
+    file or a pipe takes it. `interrupted` is called before a KeyboardInterrupt goes on.
+    """
+    try:
+        child = subprocess.Popen(
+            argv,
+            stdout=subprocess.PIPE if sys.stdout.isatty() else None,
+            stderr=subprocess.PIPE if sys.stderr.isatty() else None,
+        )
+    except OSError as error:
+        raise _not_run(argv, error) from error
+    pipes = ((child.stdout, sys.stdout), (child.stderr, sys.stderr))
+    relays = [
+        threading.Thread(target=_relay, args=(pipe, stream, clean), daemon=True)
+        for pipe, stream in pipes
+        if pipe is not None
+    ]
+    try:
+        for relay in relays:
+            relay.start()
+        status = child.wait()
+    except KeyboardInterrupt:
+        interrupted()
+        _end(child)
+        raise
+    for relay in relays:
+        relay.join()
+    return status if status >= 0 else 128 - status
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    """End what the keys have not ended already."""
+    child.terminate()
+    try:
+        child.wait(END_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def _relay(pipe: IO[bytes], stream: TextIO, clean: Callable[[str], str]) -> None:
+    """Write what comes as soon as it comes; a character may come in two pieces."""
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    while data := os.read(pipe.fileno(), CHUNK):
+        _show(stream, clean(decoder.decode(data)))
+    _show(stream, clean(decoder.decode(b"", final=True)))
+
+
+def _show(stream: TextIO, text: str) -> None:
+    encoding = stream.encoding or "utf-8"
+    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    stream.flush()
+
+
+def _not_run(argv: list[str], error: OSError) -> ToolMissing:
+    return ToolMissing(f"{argv[0]} cannot be run: {error.strerror}")

@@ -51,6 +51,12 @@ def _attach() -> CommandFunctions:
     return CommandFunctions(terminal.attach_arguments, terminal.attach)
 
 
+def _shell() -> CommandFunctions:
+    from swarm.cli import shell  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(shell.shell_arguments, shell.shell)
+
+
 def _logs() -> CommandFunctions:
     from swarm.cli import terminal  # noqa: PLC0415 - only when it is called
 
@@ -186,6 +192,7 @@ COMMANDS: Commands = {
     "show": Command(WORK, "show all that is known of a task", _show),
     "wait": Command(WORK, "block until tasks have ended", _wait),
     "attach": Command(WORK, "show a task's terminal; Ctrl+Q leaves it", _attach),
+    "shell": Command(WORK, "open a shell of yours in a task's sandbox", _shell),
     "logs": Command(WORK, "print what a task wrote on its terminal", _logs),
     "events": Command(WORK, "print what happened, to one task or to all", _events),
     "audit": Command(CARE, "show, verify or export all that sandboxes did", _audit),

@@ -8,7 +8,7 @@ from swarm.engine.context import EngineContext
 from swarm.engine.egress import budget, grants, task_network
 from swarm.engine.parts import EngineParts
 from swarm.engine.review import acknowledgements, checkpoints, landing, merge, snapshot
-from swarm.engine.tasks import cleanup, control, create, repository_moved
+from swarm.engine.tasks import cleanup, control, create, repository_moved, shell
 from swarm.model import wishes
 from swarm.model.wishes import TaskWish, Wish
 from swarm.store.wish_queries import WishRecord
@@ -70,6 +70,7 @@ OPERATIONS: dict[type[Wish], CarryOut] = {
     wishes.Pause: _task(control.pause),
     wishes.Resume: _task(control.resume),
     wishes.SendText: _wish(control.send),
+    wishes.OpenShell: _wish(shell.open_shell),
     wishes.SetBudget: _wish(budget.change),
     wishes.TakeSnapshot: _wish(snapshot.snapshot_wish),
     wishes.TakeCheckpoint: _wish(checkpoints.take_wish),

@@ -294,6 +294,20 @@ class TextSent(Event):
 
 
 @event("life")
+class ShellOpened(Event):
+    """The human opened a shell in the sandbox, or ran a command there."""
+
+    pane: str
+    """The shell's; empty for a command."""
+    command: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, body: dict[str, Any]) -> Self:
+        """The event of a stored body."""
+        return cls(**{**body, "command": tuple(body.get("command", ()))})
+
+
+@event("life")
 class PaneReopened(Event):
     """The pane was gone; a new one is attached to the same sandbox."""
 

@@ -103,6 +103,17 @@ class SendText(TaskWish):
 
 
 @frozen
+class OpenShell(TaskWish):
+    """Open a shell in the sandbox, or answer how one command is run there.
+
+    Answers the shell's `pane`, or the command's `argv`, and the `ends` that stop it.
+    """
+
+    verb = "shell"
+    command: tuple[str, ...] = ()
+
+
+@frozen
 class SetBudget(TaskWish):
     """Change what the task may use in total; None leaves a number as it is."""
 
@@ -418,6 +429,7 @@ _KINDS: dict[str, type[Wish]] = {
         Pause,
         Resume,
         SendText,
+        OpenShell,
         SetBudget,
         TakeSnapshot,
         MoveRepository,

@@ -67,6 +67,10 @@ class TaskNames:
         """The tmux window."""
         return f"task-{self.task}"
 
+    def shell_pane(self, number: int) -> str:
+        """The tmux window of a shell that the human opened in the sandbox."""
+        return f"{self.pane}-shell-{number}"
+
     def labels(self, kind: str = "sandbox") -> dict[str, str]:
         """The labels by which everything of this task is found."""
         return {

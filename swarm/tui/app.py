@@ -18,8 +18,10 @@ from textual.worker import Worker, WorkerState
 from swarm import assets
 from swarm.errors import SwarmError
 from swarm.model.safe_text import safe_line
+from swarm.model.task import State
 from swarm.model.wishes import (
     Grant,
+    OpenShell,
     PlanLanding,
     RestoreCheckpoint,
     TakeCheckpoint,
@@ -217,6 +219,8 @@ class SwarmApp(App[None], inherit_bindings=False):
         else:
             sentence = _outcome(wish, record.result)
             self._say(sentence, GOOD if sentence else "")
+            if isinstance(wish, OpenShell):
+                self._show_shell(wish.task, str(record.result["pane"]))
         for screen in self.screen_stack:
             screen.post_message(WishDecided(wish, record))
 
@@ -282,6 +286,18 @@ class SwarmApp(App[None], inherit_bindings=False):
         except SwarmError as error:
             self._say(f"{safe_line(error.message)}; {safe_line(error.hint)}", ERROR)
 
+    @work(group="attach", exclusive=True, exit_on_error=False)
+    async def _show_shell(self, task: int, pane: str) -> None:
+        """Hand the terminal over to a shell of the human's, and tell how it ended."""
+        try:
+            argv = await asyncio.to_thread(self._backend.panes.attach_argv, pane)
+            self._lend(argv)
+        except SwarmError as error:
+            self._say(f"{safe_line(error.message)}; {safe_line(error.hint)}", ERROR)
+            return
+        if self._backend.queries.tasks.get(task).state is not State.LIVE:
+            self._say(f"task {task} has ended, and your shell with it")
+
     @on(EditPolicy)
     def _edit_policy(self) -> None:
         """Run `swarm policy edit`, which explains a mistake in its own words."""
@@ -324,7 +340,7 @@ def _breakpoint(cells: int, breakpoints: list[tuple[int, str]]) -> str:
 def _outcome(wish: Wish, result: dict[str, Any]) -> str:
     """A sentence about a wish that was carried out; empty if the screen shows it."""
     match wish:
-        case TakeSnapshot():
+        case TakeSnapshot() | OpenShell():
             return ""
         case Grant():
             rule = safe_line(str(result.get("rule", "")), 100)

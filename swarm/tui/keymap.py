@@ -47,6 +47,7 @@ TASKS = (
     Key("pause", "p", "p", "pause", "freeze the sandbox, or let it run on", 50),
     Key("stop", "s", "s", "stop", "ask the agent to end; its work is kept", 45),
     Key("kill", "K", "K", "kill", "end every process of the sandbox at once"),
+    Key("shell", "S", "S", "shell", "a shell of yours in the sandbox; Ctrl+Q back"),
     Key("policy", "P", "P", "policy", "what this task may reach, and why", 52),
     Key("audit", "A", "A", "audit", "all that happened, on one timeline", 53),
     Key("story", "l", "l", "its audit", "all that this task did"),

@@ -21,10 +21,10 @@ def attached_frames(client: Any, name: str) -> Iterator[Iterator[tuple[int, byte
     try:
         yield untyped_frames(socket, tty=False)
     finally:
-        _close_socket(socket)
+        close_socket(socket)
 
 
-def _close_socket(socket: Any) -> None:
+def close_socket(socket: Any) -> None:
     """Close an attached socket with the HTTP response that it came from."""
     # The response owns the connection, so it must be closed before its file is.
     response = getattr(socket, "_response", None)
@@ -64,4 +64,4 @@ class DockerStream:
         with contextlib.suppress(OSError):
             self._raw_socket.shutdown(sockets.SHUT_RDWR)
         with contextlib.suppress(OSError, ValueError):
-            _close_socket(self._socket)
+            close_socket(self._socket)

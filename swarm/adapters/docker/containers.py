@@ -14,6 +14,7 @@ from swarm.adapters.docker import clock, stats
 from swarm.adapters.docker.attach import DockerStream, attached_frames
 from swarm.adapters.docker.connection import SECONDS, Absent, Connection
 from swarm.adapters.docker.container_config import create_arguments
+from swarm.adapters.docker.exec import exec_status
 from swarm.adapters.docker.image_file import image_file
 from swarm.adapters.docker.images import image_config, image_id
 from swarm.errors import ToolError
@@ -284,6 +285,25 @@ class DockerContainers:
             f"--detach-keys={DETACH_KEYS}",
             name,
         ]
+
+    def exec_argv(
+        self, name: str, argv: list[str], variables: dict[str, str], terminal: bool
+    ) -> list[str]:
+        settings = [f"--env={key}={value}" for key, value in variables.items()]
+        tty = ["--tty", f"--detach-keys={DETACH_KEYS}"] if terminal else []
+        return [
+            *self._connection.endpoint.argv,
+            "exec",
+            "--interactive",
+            *tty,
+            *settings,
+            name,
+            *argv,
+        ]
+
+    def exec_status(self, name: str, argv: list[str]) -> int:
+        with self._connection.call(f"exec {name}") as client:
+            return exec_status(client, name, argv)
 
 
 class _ignoring_status:

@@ -38,14 +38,32 @@ class Tmux:
         self._pid_file = pid_file
         self._starting = threading.Lock()
 
-    def open(self, name: str, argv: list[str], environment: dict[str, str]) -> None:
+    def open(
+        self,
+        name: str,
+        argv: list[str],
+        environment: dict[str, str],
+        stays: bool = True,
+    ) -> None:
         command = _shell_command(argv, environment)
         with self._starting:
             has_session = self._server.has_session(SESSION)
             if not (has_session or self._recovers_server()):
                 self._start_server(name, command)
-                return
-            self._add_window(name, command)
+            else:
+                self._add_window(name, command)
+            if not stays:
+                # Its command may have ended by now, and waits as a dead pane.
+                self._let_go(name)
+
+    def _let_go(self, name: str) -> None:
+        """Have the window go with its command; if that has ended, now."""
+        target = f"={SESSION}:={name}"
+        self._server.run(
+            "set-option", "-w", "-t", target, "remain-on-exit", "off", ";",
+            "if-shell", "-F", "-t", target, "#{pane_dead}",
+            f"kill-window -t '{target}'",
+        )  # fmt: skip
 
     def _recovers_server(self) -> bool:
         file = self._pid_file

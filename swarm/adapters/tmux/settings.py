@@ -6,6 +6,10 @@ STYLE = "bg=colour88,fg=colour231,bold"
 SIZE = "120x36"
 """Columns and rows of a window that nobody is attached to."""
 
+_WRITER = "#{?#{m:*-shell-*,#{window_name}},your shell in the box,an agent writes here}"
+_WHO = f"#{{?#{{e|<:#{{client_width}},90}},,{_WRITER} · }}"
+"""Is left out where there is no room for what the keys do."""
+
 OPTIONS: tuple[tuple[str, ...], ...] = (
     # What the human copies reaches their clipboard; a program's OSC 52 reaches nothing.
     ("set-option", "-s", "set-clipboard", "external"),
@@ -39,7 +43,7 @@ OPTIONS: tuple[tuple[str, ...], ...] = (
         "set-option",
         "-g",
         "status-left",
-        " [UNTRUSTED] #{window_name} · an agent writes here · ctrl+q back to swarm"
+        f" [UNTRUSTED] #{{window_name}} · {_WHO}ctrl+q back to swarm"
         " · shift+drag copies ",
     ),
 )

@@ -1,5 +1,6 @@
 """Describes events in one sentence each; every foreign text is made harmless here."""
 
+import shlex
 from collections.abc import Callable
 from typing import Any
 
@@ -24,6 +25,13 @@ def _stopped(event: events.TaskStopped) -> EventText:
     why = f": {safe_line(event.reason, 200)}" if event.reason else ""
     tone = MUTED if event.reason.endswith("by you") else ERROR
     return "✕", f"ended with {event.exit_code}{why}", tone
+
+
+def _shell_opened(event: events.ShellOpened) -> EventText:
+    if event.pane:
+        return "·", "you opened a shell in the sandbox", MUTED
+    words = safe_line(shlex.join(event.command), 200)
+    return "·", f"you ran in the sandbox: {words}", MUTED
 
 
 def _failed(event: events.TaskFailed) -> EventText:
@@ -225,6 +233,7 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
         f"you typed {format.plural(event.length, 'character')}",
         MUTED,
     ),
+    events.ShellOpened: _shell_opened,
     events.PaneReopened: lambda _: ("·", "terminal reopened", MUTED),
     # Its work.
     events.SnapshotTaken: _snapshot,

@@ -157,7 +157,7 @@ def disabled_reason(action: str, task: Task | None) -> str:
     allowed, need = _NEEDS[action]
     if task.state not in allowed:
         return f"{need}; {display_name(task, 30)} is {appearance(task).word}"
-    if action == "reply" and task.paused:
+    if action in ("reply", "shell") and task.paused:
         return f"p resumes it first; {display_name(task, 30)} is paused"
     return ""
 
@@ -167,6 +167,7 @@ _ANY = frozenset(State)
 
 _NEEDS: dict[str, tuple[frozenset[State], str]] = {
     "attach": (ATTACHABLE, "needs a running task"),
+    "shell": (frozenset({State.LIVE}), "needs a running task"),
     "reply": (frozenset({State.LIVE}), "needs a running task"),
     "review": (REVIEWABLE, "needs a task that has begun"),
     "merge": (MERGEABLE, "needs a stopped task (s stops it)"),

@@ -12,6 +12,7 @@ from swarm.model.wishes import (
     Kill,
     Merge,
     NewTasks,
+    OpenShell,
     Panic,
     Pause,
     Remove,
@@ -241,6 +242,10 @@ class DashboardScreen(KeyScreen[None]):
             self.post_message(OpenReview(self._selected_task, path))
         else:
             self.post_message(Attach(self._selected_task.id))
+
+    def do_shell(self) -> None:
+        """Beside the agent's program; the app shows it when it is open."""
+        self._request(OpenShell)
 
     def do_review(self) -> None:
         """The files as they are now."""

@@ -1,6 +1,7 @@
 """Each key of the dashboard does what the table says."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from tests.scenes import (
     press,
     settled,
     shown,
+    until,
 )
 from tests.tui.fakes import FakeBackend
 
@@ -243,6 +245,23 @@ async def test_enter_hands_the_terminal_over(recorded: Recorded) -> None:
 
     assert asked(backend) == []
     assert backend.commands in ([["true", "task-1"]], [])
+
+
+async def test_a_shell_is_shown_once_the_keeper_opened_it(
+    recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A refusal is a toast, as of every wish."""
+    backend = recorded(THREE_RUNNING)
+    with shown(backend) as app:
+        monkeypatch.setattr(app, "suspend", nullcontext)
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, backend, "S")
+            assert [wish.verb for wish in asked(backend)] == ["shell"]
+            assert backend.commands == []
+            await press(pilot, backend, "keeper")
+            await until(pilot, lambda: bool(backend.commands))
+
+    assert backend.commands == [["true", "task-1-shell-1"]]
 
 
 async def test_a_pane_that_is_gone_is_not_attached(recorded: Recorded) -> None:

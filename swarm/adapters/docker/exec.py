@@ -1,0 +1,43 @@
+"""Runs a short program in a running container, for its exit status alone."""
+
+from typing import Any
+
+from docker.errors import APIError
+from docker.utils.socket import frames_iter
+
+from swarm.adapters.docker.attach import close_socket
+
+NOT_FOUND = 127
+OUTPUT_LIMIT = 64 << 10
+"""Bytes that such a program may print; one that prints more is let go."""
+_BAD_REQUEST = 400
+"""The status of engines that refuse a program which is not there."""
+
+
+def exec_status(client: Any, name: str, argv: list[str]) -> int:
+    """The program's exit status; 126 or 127 if it cannot be run there.
+
+    Blocks until the program ended, since its output is attached.
+    """
+    running = client.exec_create(name, argv, stdout=True, stderr=True)
+    try:
+        socket = client.exec_start(running["Id"], socket=True)
+    except APIError as error:
+        if error.status_code != _BAD_REQUEST:
+            raise
+        return NOT_FOUND
+    try:
+        _read_to_end(socket)
+    finally:
+        close_socket(socket)
+    status = client.exec_inspect(running["Id"])["ExitCode"]
+    return NOT_FOUND if status is None else int(status)
+
+
+def _read_to_end(socket: Any) -> None:
+    untyped_frames: Any = frames_iter
+    total = 0
+    for _, piece in untyped_frames(socket, tty=False):
+        total += len(piece)
+        if total > OUTPUT_LIMIT:
+            return
