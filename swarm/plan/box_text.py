@@ -9,6 +9,7 @@ from swarm.plan.specs import (
     LOG_DRIVER,
     LOG_OPTIONS,
     PLACEHOLDER_PREFIX,
+    STOP_SIGNAL,
     Mount,
     SandboxSpec,
 )
@@ -66,6 +67,8 @@ def _options(spec: SandboxSpec) -> Iterator[tuple[str, str | None]]:
         yield "runtime", spec.runtime
     yield from (("dns", address) for address in spec.dns)
     yield from (("add-host", f"{name}:{to}") for name, to in spec.hosts.items())
+    yield "no-healthcheck", None
+    yield "stop-signal", STOP_SIGNAL
     yield "log-driver", LOG_DRIVER
     yield from (("log-opt", f"{key}={value}") for key, value in LOG_OPTIONS.items())
     yield from (("label", f"{key}={value}") for key, value in spec.labels.items())
@@ -131,6 +134,8 @@ def _service(spec: SandboxSpec) -> dict[str, Any]:
         "runtime": spec.runtime,
         "dns": list(spec.dns),
         "extra_hosts": [f"{name}:{to}" for name, to in spec.hosts.items()],
+        "healthcheck": {"disable": True},
+        "stop_signal": STOP_SIGNAL,
         "logging": {"driver": LOG_DRIVER, "options": dict(LOG_OPTIONS)},
         "labels": dict(spec.labels),
         "environment": dict(spec.environment),

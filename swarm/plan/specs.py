@@ -28,6 +28,8 @@ HOSTNAME = "sandbox"
 LOG_DRIVER = "local"
 LOG_OPTIONS = {"max-size": "10m", "max-file": "2"}
 """Two files of 10 MB, so a flood of output costs 20 MB."""
+STOP_SIGNAL = "SIGTERM"
+"""What asks a sandbox to end, whatever its image says."""
 PLACEHOLDER_PREFIX = "swarm-placeholder-"
 """The beginning of a variable's value that stands for a secret."""
 LEAST_PIDS = 32

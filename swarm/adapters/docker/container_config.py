@@ -5,7 +5,7 @@ from typing import Any
 from docker.types import LogConfig, Ulimit
 from docker.types import Mount as DockerMount
 
-from swarm.plan.specs import LOG_DRIVER, LOG_OPTIONS, Mount, SandboxSpec
+from swarm.plan.specs import LOG_DRIVER, LOG_OPTIONS, STOP_SIGNAL, Mount, SandboxSpec
 
 
 def create_arguments(spec: SandboxSpec, client: Any) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def create_arguments(spec: SandboxSpec, client: Any) -> dict[str, Any]:
         "labels": spec.labels,
         # The image's own would run beside the agent, and end it by another signal.
         "healthcheck": {"test": ["NONE"]},
-        "stop_signal": "SIGTERM",
+        "stop_signal": STOP_SIGNAL,
         "host_config": client.create_host_config(**_host_config(spec)),
     }
 
