@@ -8,7 +8,14 @@ from swarm.engine.context import EngineContext
 from swarm.engine.egress import budget, grants, task_network
 from swarm.engine.parts import EngineParts
 from swarm.engine.review import acknowledgements, checkpoints, landing, merge, snapshot
-from swarm.engine.tasks import cleanup, control, create, repository_moved, shell
+from swarm.engine.tasks import (
+    cleanup,
+    control,
+    create,
+    removal,
+    repository_moved,
+    shell,
+)
 from swarm.model import wishes
 from swarm.model.wishes import TaskWish, Wish
 from swarm.store.wish_queries import WishRecord
@@ -81,6 +88,8 @@ OPERATIONS: dict[type[Wish], CarryOut] = {
     wishes.Discard: _task(cleanup.discard),
     wishes.Restore: _task(cleanup.restore),
     wishes.Remove: _task_with_parts(cleanup.remove),
+    wishes.RemoveLater: removal.remove_later,
+    wishes.TakeBack: _wish(removal.take_back),
     wishes.Cut: _task_with_parts(task_network.cut_by_human),
     wishes.Uncut: _task_with_parts(task_network.uncut),
     wishes.Panic: _wish_with_parts(grants.panic),

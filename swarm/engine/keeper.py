@@ -1,5 +1,6 @@
 """The one process that acts: carries out wishes, starts what may start, and watches."""
 
+import math
 import queue
 import threading
 import time
@@ -16,7 +17,14 @@ from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.engine.parts import EngineParts
 from swarm.engine.review import checkpoints
 from swarm.engine.settled_change import SettledChange
-from swarm.engine.tasks import cleanup, finish, launch, observation, reconcile
+from swarm.engine.tasks import (
+    cleanup,
+    finish,
+    launch,
+    observation,
+    reconcile,
+    removal,
+)
 from swarm.engine.tasks.scheduler import never_startable, startable
 from swarm.errors import SwarmError
 from swarm.model import events
@@ -59,6 +67,8 @@ class Keeper:
         self._defaults: Future[object] | None = None
         """Done once the package tools have been asked for their defaults."""
         self._next_check = self._next_aging = 0.0
+        self._next_due = math.inf
+        """The monotonic time at which the next wish that waits is due."""
         self._checkpoint_schedule = checkpoints.CheckpointSchedule()
         self._checkpoint_lock = threading.Lock()
 
@@ -81,7 +91,8 @@ class Keeper:
                 worked = self._run_inbox()
                 self._check_files_and_checkpoints()
                 version = read.version()
-                if worked or version != seen:
+                is_due = time.monotonic() >= self._next_due
+                if worked or is_due or version != seen:
                     seen = version
                     self._serve()
         finally:
@@ -103,8 +114,14 @@ class Keeper:
         return True
 
     def _serve(self) -> None:
+        self._next_due = math.inf
         for wish in self._context.read().wishes.open():
-            if wish.id not in self._open_wishes:
+            if wish.id in self._open_wishes:
+                continue
+            wait = removal.seconds_left(wish, self._context.clock())
+            if wait:
+                self._next_due = min(self._next_due, time.monotonic() + wait)
+            else:
                 self._open_wishes.add(wish.id)
                 self._workers.submit(self._carry_out, wish)
         self._start_queued()

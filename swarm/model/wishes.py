@@ -212,6 +212,27 @@ class Remove(TaskWish):
     verb = "rm"
 
 
+@frozen
+class RemoveLater(Wish):
+    """Remove tasks after a while in which `TakeBack` keeps them.
+
+    The keeper waits, so it counts whether or not its front end is still there.
+    """
+
+    verb = "rm_later"
+    tasks: tuple[int, ...]
+    seconds: int = 10
+
+
+@frozen
+class TakeBack(Wish):
+    """Keep those tasks of a `RemoveLater` that are not removed yet."""
+
+    verb = "take_back"
+    wish: int
+    """The id under which that wish is stored."""
+
+
 class Cut(TaskWish):
     """Let nothing of the task's through the gate."""
 
@@ -441,6 +462,8 @@ _KINDS: dict[str, type[Wish]] = {
         Discard,
         Restore,
         Remove,
+        RemoveLater,
+        TakeBack,
         Cut,
         Uncut,
         Panic,

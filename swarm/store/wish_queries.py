@@ -20,6 +20,8 @@ class WishRecord:
     message: str
     hint: str
     result: dict[str, Any]
+    at: float = 0.0
+    """When it was made, in seconds since the epoch."""
 
 
 class WishQueries:
@@ -41,11 +43,11 @@ class WishQueries:
         return [_wish(row) for row in rows]
 
 
-_WISH = "SELECT id, verb, body, outcome, message, hint, result FROM wish"
+_WISH = "SELECT id, verb, body, outcome, message, hint, result, at FROM wish"
 
 
 def _wish(row: Any) -> WishRecord:
-    number, verb, body, outcome, message, hint, result = row
+    number, verb, body, outcome, message, hint, result, at = row
     return WishRecord(
-        number, verb, json.loads(body), outcome, message, hint, json.loads(result)
+        number, verb, json.loads(body), outcome, message, hint, json.loads(result), at
     )
