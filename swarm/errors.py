@@ -6,6 +6,7 @@ SwarmError
 ├── PlanError       a new task or a setting asks for something impossible
 ├── IllegalMove     the task's state does not allow the operation
 ├── Refused         a safety rule forbids the operation
+├── NoRoom          a disk is full, or may not be written
 ├── ToolError       docker, git or tmux failed
 │   ├── ToolMissing the tool is not installed or does not answer
 │   └── Unfinished  the merge is on its branch, and not yet in a checkout of it
@@ -40,6 +41,10 @@ class IllegalMove(SwarmError):
 
 class Refused(SwarmError):
     """A safety rule forbids the request; nothing was changed."""
+
+
+class NoRoom(SwarmError):
+    """A disk is full or read-only; the message says which, and what is missing."""
 
 
 class ToolError(SwarmError):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from swarm.model.disk_use import DiskUse
 from swarm.model.usage import Reading
 from swarm.plan.specs import SandboxSpec
 
@@ -127,6 +128,14 @@ class Containers(Protocol):
 
     def volumes(self, labels: dict[str, str]) -> list[str]:
         """Names of the volumes that bear these labels."""
+
+    def volume_sizes(
+        self, labels: dict[str, str], seconds: float
+    ) -> dict[str, DiskUse]:
+        """What these volumes take, by name; one of no known size is left out.
+
+        Blocks for `seconds` a volume at most, or for one answer of the engine.
+        """
 
     def make_volume(self, name: str, labels: dict[str, str]) -> None:
         """Make a volume; fine if it exists."""

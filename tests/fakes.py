@@ -9,6 +9,7 @@ from pathlib import Path
 
 from swarm.adapters.docker.connection import Absent
 from swarm.errors import PaneAtWork, Refused, ToolError, ToolMissing
+from swarm.model.disk_use import DiskUse
 from swarm.model.usage import Reading
 from swarm.plan.specs import SandboxSpec
 from swarm.ports import (
@@ -37,6 +38,8 @@ class FakeContainers:
         """Readings that `stats` yields for containers that are not idle."""
         self.programs = {"sh", "bash"}
         """All that containers have."""
+        self.sizes: dict[str, DiskUse] = {}
+        """Of volumes; the others are empty."""
         self._containers: dict[str, ContainerFacts] = {}
         self._volumes: dict[str, dict[str, str]] = {}
         self._networks: dict[str, dict[str, str]] = {}
@@ -112,6 +115,11 @@ class FakeContainers:
     def volumes(self, labels: dict[str, str]) -> list[str]:
         self._answer()
         return [n for n, own in self._volumes.items() if labels.items() <= own.items()]
+
+    def volume_sizes(
+        self, labels: dict[str, str], seconds: float
+    ) -> dict[str, DiskUse]:
+        return {name: self.sizes.get(name, DiskUse()) for name in self.volumes(labels)}
 
     def make_network(self, name: str, labels: dict[str, str]) -> None:
         self._answer()

@@ -14,7 +14,7 @@ from swarm.bootstrap.keeper_process import ensure_keeper, keeper_pid
 from swarm.errors import SwarmError
 from swarm.model.wishes import Wish
 from swarm.plan.naming import HomePaths
-from swarm.store import migrations
+from swarm.store import migrations, reserve
 from swarm.store.queries import Queries
 from swarm.tui.backend import (
     Audit,
@@ -36,7 +36,9 @@ def run_dashboard(paths: HomePaths, repo: Path | None, ascii: bool) -> int:
 
     Starts a keeper beside it if none lives; the first paint does not wait for that.
     """
-    migrations.connect(paths.database).close()
+    reserve.with_reserve(
+        paths.database, lambda: migrations.connect(paths.database).close()
+    )
     threading.Thread(target=_start_keeper, args=(paths,), daemon=True).start()
     return show_dashboard(paths, repo, ascii)
 
@@ -164,6 +166,8 @@ def _log_to(file: Path) -> None:
     with suppress(OSError):
         if file.stat().st_size > LOG_LIMIT:
             file.unlink()
+    # What cannot be logged, as on a full disk, must not be written on the screen.
+    logging.raiseExceptions = False
     logging.basicConfig(
         level=logging.WARNING,
         format="%(asctime)s %(process)d %(levelname)s %(name)s %(message)s",

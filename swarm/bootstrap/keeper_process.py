@@ -13,9 +13,10 @@ from pathlib import Path
 
 from swarm.adapters import process
 from swarm.bootstrap import keeper_environment, wiring
+from swarm.engine.host.room import room
 from swarm.errors import PaneAtWork, SwarmError
 from swarm.plan.naming import HomePaths
-from swarm.store import migrations
+from swarm.store import migrations, reserve
 
 KEEPER_START_SECONDS = 20.0
 """The longest time that a command waits for a keeper that it started."""
@@ -26,6 +27,9 @@ EXIT_SECONDS = 5.0
 """The time after that, at which the keeper ends whatever still runs in it."""
 MARGIN_SECONDS = 10.0
 """The time after both at which `end_keeper` gives up."""
+
+START_BYTES, START_FILES = 1 << 20, 10
+"""Room that a keeper needs to start; with less it gives the reserve up."""
 
 _VISIBLE = ("PATH", "HOME", "LANG", "LC_ALL", "XDG_CONFIG_HOME", "SWARM_CONFIG")
 """Variables that the keeper is started with, for all users of the machine to see.
@@ -53,9 +57,14 @@ def ensure_keeper(paths: HomePaths) -> None:
     It gets the variables of this process that its readers consult. SwarmError if it
     does not start; the hint names its log.
     """
-    migrations.connect(paths.database).close()
-    if keeper_pid(paths) is not None:
-        return
+    reserve.with_reserve(
+        paths.database, lambda: migrations.connect(paths.database).close()
+    )
+    if keeper_pid(paths) is None:
+        reserve.with_reserve(paths.database, lambda: _start_keeper(paths))
+
+
+def _start_keeper(paths: HomePaths) -> None:
     with keeper_environment.pipe(paths) as pipe:
         _wait_for_start(paths, pipe)
 
@@ -137,6 +146,7 @@ def run_keeper(paths: HomePaths) -> int:
     must: the next keeper takes up what was cut short, as after `kill -9`.
     """
     keeper_environment.receive()
+    _give_up_reserve_if_full(paths)
     with paths.lock.open("a+") as lock:
         if not _lock(lock.fileno()):
             print(f"a keeper already serves {paths.home} (pid {keeper_pid(paths)})")
@@ -145,7 +155,8 @@ def run_keeper(paths: HomePaths) -> int:
         lock.write(f"{os.getpid()}\n")
         lock.flush()
         _log_to(paths.log)
-        keeper_environment.record(paths)
+        with suppress(OSError):  # a full disk: commands then tell no differences
+            keeper_environment.record(paths)
         from swarm.engine.keeper import Keeper  # noqa: PLC0415 - loads the engine
 
         keeper = Keeper(wiring.engine_parts(paths), os.getpid())
@@ -153,6 +164,14 @@ def run_keeper(paths: HomePaths) -> int:
         print(f"swarm keeper for {paths.home}, pid {os.getpid()}", flush=True)
         keeper.run()
     return 0
+
+
+def _give_up_reserve_if_full(paths: HomePaths) -> None:
+    """Make room for the files that a keeper's start writes."""
+    with suppress(OSError):
+        left = room(paths.home)
+        if left.bytes_free < START_BYTES or (left.inodes_free or START_FILES) < START_FILES:
+            reserve.give_up(paths.database)
 
 
 def _end_in_time_after_signals(stop: Callable[[], None]) -> None:
@@ -197,7 +216,9 @@ def _lock(descriptor: int) -> bool:
 def _log_to(file: Path) -> None:
     from logging.handlers import RotatingFileHandler  # noqa: PLC0415 - loads sockets
 
-    handler = RotatingFileHandler(file, maxBytes=1 << 20, backupCount=2)
+    # What cannot be logged, as on a full disk, is not told in the keeper's window.
+    logging.raiseExceptions = False
+    handler = RotatingFileHandler(file, maxBytes=1 << 20, backupCount=2, delay=True)
     logging.basicConfig(
         level=logging.INFO,
         format="%(asctime)s %(threadName)s %(levelname)s %(name)s %(message)s",

@@ -37,15 +37,32 @@ def remember_terminal(paths: HomePaths) -> Iterator[None]:
     except (OSError, termios.error):
         yield
         return
-    folder = paths.terminals
-    folder.mkdir(exist_ok=True, mode=0o700)
-    note = folder / f"{os.getpid()}.json"
-    with note.open("w+", encoding="utf-8") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        json.dump({"tty": tty, "attributes": attributes}, file, default=_byte)
-        file.flush()
+    body = json.dumps({"tty": tty, "attributes": attributes}, default=_byte)
+    note = paths.terminals / f"{os.getpid()}.json"
+    descriptor = _locked_note(note, body)
+    try:
         yield
-        note.unlink(missing_ok=True)
+        with suppress(OSError):
+            note.unlink(missing_ok=True)
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def _locked_note(note: Path, body: str) -> int | None:
+    """Write a note and keep it locked; None if there is no room for it."""
+    try:
+        note.parent.mkdir(exist_ok=True, mode=0o700)
+        descriptor = os.open(note, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        os.write(descriptor, body.encode())
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor
 
 
 def _byte(value: Any) -> list[int]:

@@ -3,15 +3,17 @@
 import json
 import time
 from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from swarm.bootstrap import home
+from swarm.bootstrap import home, task_sizes
 from swarm.cli import exit_codes, output
 from swarm.cli.argument_types import task_id
 from swarm.cli.arguments import repository
-from swarm.model import box_contents, format, usage
+from swarm.model import box_contents, disk_use, format, usage
+from swarm.model.disk_use import TaskSize
 from swarm.model.safe_text import safe_line
 from swarm.model.task import State, Task
 from swarm.model.usage import Usage
@@ -20,11 +22,16 @@ from swarm.plan.naming import HomePaths
 from swarm.store.connection import ReadConnection
 from swarm.store.task_queries import TaskQueries
 
+Sizes = Mapping[int, TaskSize]
+
 
 def ls_arguments(parser: ArgumentParser) -> None:
-    """The options `--all` and `--json`."""
+    """The options `--all`, `--size` and `--json`."""
     parser.add_argument(
         "--all", action="store_true", help="of every repository, removed ones too"
+    )
+    parser.add_argument(
+        "--size", action="store_true", help="with what each takes on its disk"
     )
     parser.add_argument("--json", action="store_true", help="print a JSON list")
 
@@ -45,16 +52,25 @@ def show_arguments(parser: ArgumentParser) -> None:
 def ls(args: Namespace) -> int:
     """Print the tasks of this repository; outside of any, those of all."""
     repo = None if args.all else repository(args)
-    queries = TaskQueries(ReadConnection(home.places().database))
+    places = home.places()
+    queries = TaskQueries(ReadConnection(places.database))
     tasks = queries.all(str(repo) if repo else None, removed=args.all)
+    sizes = task_sizes.measure(places, tasks) if args.size else None
     if args.json:
-        output.as_json([_facts(task) for task in tasks])
+        output.as_json([_facts(task) | _size_facts(task, sizes) for task in tasks])
     elif tasks:
-        _list(tasks, everywhere=repo is None)
+        _list(tasks, sizes, everywhere=repo is None)
         _queued(tasks, queries)
     else:
         output.note("no tasks yet; start one with `swarm new PROMPT`")
+    _warn_of_disk(queries)
     return exit_codes.DONE
+
+
+def _warn_of_disk(queries: TaskQueries) -> None:
+    """One line if the keeper told that a disk fills, until it tells of room again."""
+    if words := queries.disk_warning():
+        output.note(f"warning: {safe_line(words, 200)}; `swarm ls --size` shows tasks'")
 
 
 def show(args: Namespace) -> int:
@@ -143,7 +159,26 @@ def _facts(task: Task) -> dict[str, Any]:
     }
 
 
-def _list(tasks: list[Task], everywhere: bool) -> None:
+def _size_facts(task: Task, sizes: Sizes | None) -> dict[str, Any]:
+    """Bytes by part; null for what is not known, and whether all was looked at."""
+    if sizes is None:
+        return {}
+    measured = sizes.get(task.id)
+    if measured is None:
+        return {"size": None}
+    home = measured.home
+    return {
+        "size": {
+            "total": measured.total.bytes,
+            "worktree": measured.worktree.bytes,
+            "home": home.bytes if home else None,
+            "logs": measured.logs.bytes,
+            "whole": measured.total.is_whole,
+        }
+    }
+
+
+def _list(tasks: list[Task], sizes: Sizes | None, everywhere: bool) -> None:
     head = ["ID", "TASK", "STATE", "AGE", "DIFF", "COMMITS", "FLAGS", "DENIED", "AGENT"]
     now = time.time()
     rows = [
@@ -160,6 +195,11 @@ def _list(tasks: list[Task], everywhere: bool) -> None:
         ]
         for task in tasks
     ]
+    if sizes is not None:
+        head.insert(4, "SIZE")
+        for row, task in zip(rows, tasks, strict=True):
+            measured = sizes.get(task.id)
+            row.insert(4, disk_use.text(measured.total) if measured else "")
     if everywhere:
         head.append("REPOSITORY")
         for row, task in zip(rows, tasks, strict=True):

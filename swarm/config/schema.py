@@ -24,6 +24,10 @@ Size = Annotated[int, BeforeValidator(_bytes), Field(gt=0)]
 """Bytes; written with a unit."""
 
 
+SizeOrNone = Annotated[int, BeforeValidator(_bytes), Field(ge=0)]
+"""Bytes; 0 for no limit."""
+
+
 Count = Annotated[int, BeforeValidator(token_count), Field(ge=0)]
 """Tokens; written as a number or with k or M."""
 
@@ -65,6 +69,12 @@ class Sandbox(_Strict):
     tmp: Size
     runtime: str
     objects: Literal["all", "base-only"]
+
+
+class Disk(_Strict):
+    """The disk that one task may take; over it, the task is paused."""
+
+    task: SizeOrNone
 
 
 class Gate(_Strict):
@@ -159,6 +169,7 @@ class Config(_Strict):
     keep_days: float = Field(ge=0, le=36500)
     """Days for which an ended task keeps its worktree; 0 for ever."""
     sandbox: Sandbox
+    disk: Disk
     gate: Gate
     sensor: Sensor
     checkpoint: Checkpoint

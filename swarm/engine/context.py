@@ -10,6 +10,7 @@ from pathlib import Path
 from swarm.adapters.git.task_git import TaskGit
 from swarm.adapters.git.task_repository import open_task
 from swarm.config.schema import Config
+from swarm.engine.host import disk_room
 from swarm.errors import IllegalMove
 from swarm.model.task import State, Task
 from swarm.plan import specs
@@ -57,6 +58,21 @@ class TaskLocks:
             return self._locks[task_id]
 
 
+class WatchedDisks:
+    """Paths of the disks that new work needs, as the keeper watches them."""
+
+    def __init__(self) -> None:
+        self._paths: tuple[Path, ...] = ()
+
+    def set(self, paths: tuple[Path, ...]) -> None:
+        """Replace them; one path for each disk."""
+        self._paths = paths
+
+    def paths(self, home: Path) -> tuple[Path, ...]:
+        """The paths, among them the home's."""
+        return tuple(dict.fromkeys((home, *self._paths)))
+
+
 @dataclass(frozen=True, slots=True)
 class EngineContext:
     """The journal, the tools and the settings that nearly every operation needs."""
@@ -73,12 +89,17 @@ class EngineContext:
     gid: int
     starts: ContainerStarts = field(default_factory=ContainerStarts)
     locks: TaskLocks = field(default_factory=TaskLocks)
+    disks: WatchedDisks = field(default_factory=WatchedDisks)
     clock: Callable[[], float] = time.time
 
     @property
     def home_labels(self) -> dict[str, str]:
         """The labels of every container and volume of this home."""
         return {HOME_LABEL: self.paths.tag}
+
+    def require_room(self, action: str, *also: Path) -> None:
+        """NoRoom if a disk that work needs is full, or that of one of these paths."""
+        disk_room.require(action, *self.disks.paths(self.paths.home), *also)
 
     def live_task(self, task_id: int, hint: str = "") -> Task:
         """Return the task; IllegalMove if it is not live."""

@@ -1,5 +1,6 @@
 """The one process that acts: carries out wishes, starts what may start, and watches."""
 
+import logging
 import math
 import queue
 import threading
@@ -14,8 +15,10 @@ from swarm.engine import dispatch
 from swarm.engine.container_events import ContainerEventWatcher
 from swarm.engine.egress import budget, policy_resolver, task_network, user_network
 from swarm.engine.egress.repository_policy import RepositoryPolicies
+from swarm.engine.host import disk_room
 from swarm.engine.parts import EngineParts
 from swarm.engine.review import checkpoints
+from swarm.engine.room_watch import RoomWatch
 from swarm.engine.settled_change import SettledChange
 from swarm.engine.tasks import (
     cleanup,
@@ -26,12 +29,14 @@ from swarm.engine.tasks import (
     removal,
 )
 from swarm.engine.tasks.scheduler import never_startable, startable
-from swarm.errors import SwarmError
+from swarm.errors import NoRoom, SwarmError
 from swarm.model import events
 from swarm.model.task import State, Task
 from swarm.plan.naming import KIND_LABEL
 from swarm.ports import ContainerEvent
 from swarm.store.wish_queries import WishRecord
+
+_LOG = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.03
 """How soon a wish is noticed; asking the file costs microseconds."""
@@ -41,6 +46,9 @@ CHECK_SECONDS = 0.5
 
 AGING_SECONDS = 3600.0
 """Between two looks at ended tasks that are old; the first is at the start."""
+
+ROOM_SECONDS = 1.0
+"""Between two looks at the room on disks, and at what could not be recorded."""
 
 WORKERS = 32
 """Verbs at work at once; most of that time is spent waiting for a tool."""
@@ -66,7 +74,12 @@ class Keeper:
         self._network_stamp = user_network.NetworkStamp()
         self._defaults: Future[object] | None = None
         """Done once the package tools have been asked for their defaults."""
-        self._next_check = self._next_aging = 0.0
+        self._next_check = self._next_aging = self._next_room = 0.0
+        self._room = RoomWatch(parts, self._on_room)
+        self._undecided: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        """Answers to wishes that could not be recorded for want of room."""
+        self._has_missed = False
+        """Something else could not be; all tasks are compared with the world then."""
         self._next_due = math.inf
         """The monotonic time at which the next wish that waits is due."""
         self._checkpoint_schedule = checkpoints.CheckpointSchedule()
@@ -78,8 +91,7 @@ class Keeper:
 
     def run(self) -> None:
         """Take up where an earlier keeper was, then serve; blocks until `stop`."""
-        self._context.journal.record(None, events.KeeperStarted(self._pid, __version__))
-        reconcile.offline(self._context)
+        self._record_start()
         self._parts.nets.gate.set_lost_handler(self._gate_lost)
         self._parts.sensor.set_lost_handler(self._sensor_lost)
         self._parts.nets.log.set_answer_handler(self._check_budget)
@@ -101,6 +113,15 @@ class Keeper:
             self._workers.shutdown(wait=True, cancel_futures=True)
             self._parts.nets.close()
             self._parts.sensor.close()
+
+    def _record_start(self) -> None:
+        """A start on a full disk is none the less one."""
+        try:
+            started = events.KeeperStarted(self._pid, __version__)
+            self._context.journal.record(None, started)
+            reconcile.offline(self._context)
+        except NoRoom:
+            self._has_missed = True
 
     def _run_inbox(self) -> bool:
         """Run what other threads left for this one; waits a moment for the first."""
@@ -165,19 +186,33 @@ class Keeper:
             self._workers.submit(self._fill_net_pool)
 
     def _carry_out(self, wish: WishRecord) -> None:
+        journal = self._context.journal
         try:
             result = dispatch.carry_out(self._parts, wish)
         except SwarmError as error:
-            self._context.journal.refuse(wish.id, error)
+            refusal = disk_room.explained(error, self._context.paths.home)
+            self._decide(wish.id, partial(journal.refuse, wish.id, refusal))
         except Exception as error:  # noqa: BLE001 - a wish is always answered
             surprise = SwarmError(
                 f"{wish.verb} failed unexpectedly: {error!r}",
                 hint=f"please report this; details are in {self._context.paths.log}",
             )
-            self._context.journal.refuse(wish.id, surprise)
+            refusal = disk_room.explained(error, self._context.paths.home, surprise)
+            self._decide(wish.id, partial(journal.refuse, wish.id, refusal))
         else:
-            self._context.journal.answer(wish.id, result=result)
-        self._inbox.put(lambda: self._open_wishes.discard(wish.id))
+            self._decide(wish.id, partial(journal.answer, wish.id, result=result))
+
+    def _decide(self, wish_id: int, decide: Callable[[], None]) -> None:
+        """Record the answer to a wish; if there is no room for it, as soon as there is.
+
+        The wish counts as being carried out until then: nothing is done twice.
+        """
+        try:
+            decide()
+        except SwarmError:
+            self._undecided.put(partial(self._decide, wish_id, decide))
+        else:
+            self._inbox.put(lambda: self._open_wishes.discard(wish_id))
 
     def _on_container_event(self, task_id: int, news: ContainerEvent) -> None:
         if self._stopped.is_set():
@@ -240,6 +275,9 @@ class Keeper:
     def _check_files_and_checkpoints(self) -> None:
         """What no event tells of, where the last time was long enough ago."""
         now = time.monotonic()
+        if now >= self._next_room:
+            self._next_room = now + ROOM_SECONDS
+            self._workers.submit(self._look_at_room)
         if now >= self._next_check and self._event_watcher.up:
             self._next_check = now + CHECK_SECONDS
             self._check_policy_files()
@@ -247,6 +285,21 @@ class Keeper:
         if now >= self._next_aging and self._event_watcher.up:
             self._next_aging = now + AGING_SECONDS
             self._workers.submit(self._give_up_old)
+
+    def _look_at_room(self) -> None:
+        for _ in range(self._undecided.qsize()):
+            self._undecided.get()()
+        try:
+            self._room.look()
+        except SwarmError as error:
+            _LOG.warning("the room on disks: %s", error)
+        if self._has_missed and self._event_watcher.up:
+            self._on_room()
+
+    def _on_room(self) -> None:
+        """What was missed meanwhile is found by comparing everything."""
+        self._has_missed = False
+        self._workers.submit(self._reconcile)
 
     def _give_up_old(self) -> None:
         try:
@@ -298,10 +351,17 @@ class Keeper:
                 operation(self._parts, task_id)
         except Exception as error:  # noqa: BLE001 - recorded, and the keeper goes on
             reason = error.message if isinstance(error, SwarmError) else repr(error)
-            self._context.journal.record(
-                None, events.Trouble(f"{where} {task_id}", reason)
-            )
+            self._record_trouble(events.Trouble(f"{where} {task_id}", reason))
+            self._has_missed |= isinstance(error, NoRoom)
         self._inbox.put(lambda: None)  # wakes the loop: a task may start now
+
+    def _record_trouble(self, trouble: events.Trouble) -> None:
+        """If there is no room for that either, the keeper's log has it."""
+        try:
+            self._context.journal.record(None, trouble)
+        except SwarmError:
+            _LOG.warning("%s: %s", trouble.where, trouble.reason)
+            self._has_missed = True
 
     def _trouble_once(self, where: str, error: SwarmError) -> None:
         trouble = events.Trouble(where, error.message)
@@ -309,7 +369,7 @@ class Keeper:
             self._context.read().events.last_id() - 1
         )
         if not newest or newest[-1].event != trouble:
-            self._context.journal.record(None, trouble)
+            self._record_trouble(trouble)
 
 
 def _check_budget(parts: EngineParts, task_id: int) -> None:

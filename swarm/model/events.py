@@ -130,6 +130,9 @@ class TaskPaused(Event):
     """Every process of the sandbox is frozen."""
 
     by: str = "you"
+    reason: str = ""
+    """Empty if `by` says it all."""
+    hint: str = ""
 
 
 @event("life")
@@ -677,6 +680,19 @@ class Trouble(Event):
 
     where: str
     reason: str
+
+
+@event("life")
+class DiskRoom(Event):
+    """The room on a disk that tasks need crossed a bound."""
+
+    level: str
+    """`ok`, `low` or `full`."""
+    path: str
+    free: int
+    """Bytes."""
+    words: str
+    """The warning as a sentence; empty if there is room again."""
 
 
 @event("gate")

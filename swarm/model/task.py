@@ -112,6 +112,8 @@ class Task:
     started: float | None = None
     ended: float | None = None
     paused: bool = False
+    paused_by: str = ""
+    """`you`, `its budget` or `its disk`; empty while it is not paused."""
     exit_code: int | None = None
     reason: str = ""
     hint: str = ""

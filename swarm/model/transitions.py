@@ -95,6 +95,7 @@ def _ended(task: Task, at: float) -> Task:
         task,
         ended=at,
         paused=False,
+        paused_by="",
         model=replace(task.model, open_requests=0),
         budget=replace(task.budget, exceeded=""),
     )
@@ -114,12 +115,15 @@ def _merged(task: Task, _at: float, event: events.TaskMerged) -> Task:
     return replace(task, merge_commit=event.commit, reason="", hint="")
 
 
-def _paused(task: Task, _at: float, _event: events.TaskPaused) -> Task:
-    return replace(task, paused=True)
+def _paused(task: Task, _at: float, event: events.TaskPaused) -> Task:
+    return replace(
+        task, paused=True, paused_by=event.by, reason=event.reason, hint=event.hint
+    )
 
 
 def _resumed(task: Task, _at: float, _event: events.TaskResumed) -> Task:
-    return replace(task, paused=False, budget=replace(task.budget, exceeded=""))
+    budget = replace(task.budget, exceeded="")
+    return replace(task, paused=False, paused_by="", reason="", hint="", budget=budget)
 
 
 def _removed(task: Task, _at: float, _event: events.TaskRemoved) -> Task:

@@ -8,6 +8,7 @@ from swarm.model.events import (
     KINDS,
     ContainerEngineDown,
     ContainerEngineUp,
+    DiskRoom,
     Event,
     KeeperStarted,
     NetDenied,
@@ -48,6 +49,10 @@ class Fleet:
     """The pid of the last keeper that started; 0 before the first."""
     max_running: int = 0
     """Tasks at work at once; 0 before the first keeper."""
+    disk: str = ""
+    """`low` or `full` if a disk that tasks need is; empty while there is room."""
+    disk_words: str = ""
+    """The warning as a sentence; not ours to the letter: it holds a path."""
 
 
 class EventQueries:
@@ -188,7 +193,13 @@ class EventQueries:
 
 
 _GRANTS = (PolicyGranted, PolicyRevoked)
-_FLEET = (ContainerEngineUp, ContainerEngineDown, KeeperStarted, QueueLimit)
+_FLEET = (
+    ContainerEngineUp,
+    ContainerEngineDown,
+    KeeperStarted,
+    QueueLimit,
+    DiskRoom,
+)
 
 _EVENT = "SELECT id, at, task, kind, body FROM event"
 
@@ -213,5 +224,8 @@ def _with_event(fleet: Fleet, event: Event) -> Fleet:
             return replace(fleet, engine="", trouble=event.reason)
         case QueueLimit():
             return replace(fleet, max_running=event.max_running)
+        case DiskRoom():
+            level = event.level if event.level != "ok" else ""
+            return replace(fleet, disk=level, disk_words=event.words)
         case _:
             return fleet

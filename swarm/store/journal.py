@@ -5,32 +5,36 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import event as sqlalchemy_event
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, create_engine
 
 from swarm.errors import SwarmError
 from swarm.model.events import Event, TaskQueued
 from swarm.model.task import Task
 from swarm.model.transitions import apply_event, new_task
-from swarm.store import migrations
+from swarm.store import migrations, reserve
 from swarm.store.row_mapping import task_from
 from swarm.store.tables import EventRow, TaskRow, WishRow
 
 MakeQueued = Callable[[int], TaskQueued]
 """A function from a new task's id to its first event."""
+T = TypeVar("T")
 
 
 class Journal:
     """Writes events, and with each the task it changes, in one transaction.
 
     Safe to call from several threads; each call blocks for its transaction. The
-    keeper alone holds one.
+    keeper alone holds one. With a full disk the reserve is given up for it; NoRoom,
+    and nothing is recorded, if that does not help.
     """
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
-        migrations.connect(path).close()
+        reserve.with_reserve(path, lambda: migrations.connect(path).close())
+        self._path = path
         self._clock = clock
         self._lock = threading.Lock()
         self._engine = create_engine(
@@ -46,6 +50,24 @@ class Journal:
         """Release the file."""
         self._engine.dispose()
 
+    def _write(self, transaction: Callable[[Session], T]) -> T:
+        """Run a transaction and commit it, or nothing of it."""
+
+        def write() -> T:
+            with Session(self._engine) as session:
+                result = transaction(session)
+                session.commit()
+                return result
+
+        with self._lock:
+            try:
+                return reserve.with_reserve(self._path, write)
+            except OperationalError as error:
+                raise SwarmError(
+                    f"{self._path} cannot be written: {error.orig}",
+                    hint="see `swarm doctor`",
+                ) from error
+
     def queue(self, make: MakeQueued) -> Task:
         """Record a new task and return it with its id."""
         return self.queue_all([make])[0]
@@ -58,14 +80,16 @@ class Journal:
         The wish that asked for them is answered in the same transaction, so that a
         keeper that dies cannot queue them twice.
         """
-        with self._lock, Session(self._engine) as session:
+
+        def queue(session: Session) -> list[Task]:
             tasks = [self._queued(session, make) for make in makes]
             if wish is not None:
                 row = session.get_one(WishRow, wish)
                 row.outcome, row.decided = "done", self._clock()
                 row.result = {"tasks": [task.id for task in tasks]}
-            session.commit()
             return tasks
+
+        return self._write(queue)
 
     def _queued(self, session: Session, make: MakeQueued) -> Task:
         row = TaskRow(repo="", state="", body={}, plan={})
@@ -84,7 +108,8 @@ class Journal:
 
         Returns the task after the last event, or None for events of the whole fleet.
         """
-        with self._lock, Session(self._engine) as session:
+
+        def record(session: Session) -> Task | None:
             row = _row(session, task_id)
             task = task_from(row.id, row.body) if row and row.id else None
             for event in events:
@@ -95,8 +120,9 @@ class Journal:
             if row and task:
                 _project(row, task)
                 session.add(row)
-            session.commit()
             return task
+
+        return self._write(record)
 
     def answer(
         self, wish_id: int, message: str = "", result: dict[str, Any] | None = None
@@ -116,12 +142,13 @@ class Journal:
         hint: str,
         result: dict[str, Any],
     ) -> None:
-        with self._lock, Session(self._engine) as session:
+        def decide(session: Session) -> None:
             row = session.get_one(WishRow, wish_id)
             row.outcome, row.message, row.hint = outcome, message, hint
             row.result, row.decided = result, self._clock()
             session.add(row)
-            session.commit()
+
+        self._write(decide)
 
 
 def _row(session: Session, task_id: int | None) -> TaskRow | None:

@@ -208,6 +208,11 @@ def connect(path: Path) -> sqlite3.Connection:
 def _version(connection: sqlite3.Connection, path: Path) -> int:
     try:
         version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    except sqlite3.OperationalError as error:
+        raise SwarmError(
+            f"{path} cannot be opened: {error}",
+            hint="see `swarm doctor`: its disk may be full or read-only",
+        ) from error
     except sqlite3.DatabaseError as error:
         raise SwarmError(
             f"{path} is not a readable database: {error}",

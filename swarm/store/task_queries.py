@@ -67,6 +67,14 @@ class TaskQueries:
         )
         return int(row[0]) if row else 0
 
+    def disk_warning(self) -> str:
+        """The keeper's newest words on a disk that fills; empty if there is room."""
+        row = self._connection.one(
+            "SELECT json_extract(body, '$.words') FROM event"
+            " WHERE task IS NULL AND kind = 'DiskRoom' ORDER BY id DESC LIMIT 1"
+        )
+        return str(row[0]) if row else ""
+
 
 _USAGES = (
     f"SELECT usage.task, {USAGE},"  # noqa: S608 - the columns are ours

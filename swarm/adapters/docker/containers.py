@@ -10,7 +10,7 @@ from typing import Any
 from docker.errors import APIError
 from docker.utils.socket import STDOUT
 
-from swarm.adapters.docker import clock, stats
+from swarm.adapters.docker import clock, stats, volumes
 from swarm.adapters.docker.attach import DockerStream, attached_frames
 from swarm.adapters.docker.connection import SECONDS, Absent, Connection
 from swarm.adapters.docker.container_config import create_arguments
@@ -18,6 +18,7 @@ from swarm.adapters.docker.exec import exec_status
 from swarm.adapters.docker.image_file import image_file
 from swarm.adapters.docker.images import image_config, image_id
 from swarm.errors import ToolError
+from swarm.model.disk_use import DiskUse
 from swarm.model.usage import Reading
 from swarm.plan.specs import SandboxSpec
 from swarm.ports import (
@@ -161,6 +162,12 @@ class DockerContainers:
         with self._connection.call("volume ls") as client:
             answer = client.volumes(filters={"label": _label_filters(labels)})
         return [str(volume["Name"]) for volume in answer.get("Volumes") or []]
+
+    def volume_sizes(
+        self, labels: dict[str, str], seconds: float
+    ) -> dict[str, DiskUse]:
+        with self._connection.call("volume ls") as client:
+            return volumes.volume_sizes(client, _label_filters(labels), seconds)
 
     def make_network(self, name: str, labels: dict[str, str]) -> None:
         with self._connection.call(f"network create {name}") as client:

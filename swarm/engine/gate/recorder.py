@@ -3,13 +3,14 @@
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import fields, replace
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from swarm.config.prices import Prices, TokenCounts
 from swarm.engine.host.container_client import Line
-from swarm.errors import SwarmError
+from swarm.errors import NoRoom, SwarmError
 from swarm.model import events
 from swarm.model.events import Event
 from swarm.model.safe_text import safe_line
@@ -18,6 +19,10 @@ from swarm.store.journal import Journal
 GATHER_SECONDS = 0.1
 """Lines that arrive within this time are recorded in one transaction."""
 BATCH_LIMIT = 2000
+RETRY_SECONDS = 1.0
+"""The pause before what could not be recorded is tried again."""
+HELD_LIMIT = 20_000
+"""Events that wait for room; more are counted as a gap."""
 _NET_RELEASED = "net released"
 """The phase of our own line that marks the end of a net's lines."""
 
@@ -34,6 +39,8 @@ class GateRecorder:
         self._inbox: SimpleQueue[Line | None] = SimpleQueue()
         self._owners: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
+        self._held: defaultdict[int, list[Event]] = defaultdict(list)
+        """Of each task what could not be recorded yet, as on a full disk."""
         self._thread = threading.Thread(target=self._run, name="netlog", daemon=True)
         self._thread.start()
 
@@ -71,8 +78,12 @@ class GateRecorder:
                 return
 
     def _next_batch(self) -> list[Line | None]:
-        batch = [self._inbox.get()]
+        """The lines of a moment; empty if what is held is to be tried again."""
         pause = threading.Event()
+        try:
+            batch = [self._inbox.get(timeout=RETRY_SECONDS if self._held else None)]
+        except Empty:
+            return []
         pause.wait(GATHER_SECONDS if batch[0] is not None else 0)
         while len(batch) < BATCH_LIMIT:
             try:
@@ -82,7 +93,7 @@ class GateRecorder:
         return batch
 
     def _record(self, lines: list[Line]) -> None:
-        new_events: defaultdict[int, list[Event]] = defaultdict(list)
+        new_events, self._held = self._held, defaultdict(list)
         for line in lines:
             net = str(line.get("net"))
             task_id = self._owners.get(net)
@@ -95,8 +106,13 @@ class GateRecorder:
             try:
                 if task_events:
                     self._journal.record(task_id, *task_events)
+            except NoRoom:
+                self._held[task_id] = _shortened(task_events)
+                continue
             except SwarmError as error:
-                self._journal.record(None, events.Trouble("netlog", error.message))
+                with suppress(SwarmError):
+                    trouble = events.Trouble("netlog", error.message)
+                    self._journal.record(None, trouble)
             if any(isinstance(event, events.ModelAnswered) for event in task_events):
                 self._on_answer(task_id)
 
@@ -129,6 +145,16 @@ class GateRecorder:
             output=event.tokens_out,
         )
         return replace(event, cost=price.of(tokens), priced=True)
+
+
+def _shortened(waiting: list[Event]) -> list[Event]:
+    """The newest of what waits, after one gap that counts the others."""
+    if len(waiting) <= HELD_LIMIT:
+        return waiting
+    earlier = waiting[: -HELD_LIMIT // 2]
+    missed = sum(e.missed if isinstance(e, events.NetGap) else 1 for e in earlier)
+    gap = events.NetGap("", missed, "the disk was full")
+    return [gap, *waiting[-HELD_LIMIT // 2 :]]
 
 
 def _ignore_answer(_task_id: int) -> None:

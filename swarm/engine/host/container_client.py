@@ -1,6 +1,7 @@
 """A conversation with one long-running container: JSON lines in both directions."""
 
 import json
+import logging
 import threading
 from collections.abc import Callable, Hashable, Mapping
 from queue import Empty, SimpleQueue
@@ -9,6 +10,8 @@ from typing import Any
 from swarm.errors import SwarmError, ToolError
 from swarm.plan.specs import SandboxSpec
 from swarm.ports import AttachedStream, Containers
+
+_LOG = logging.getLogger(__name__)
 
 LAST_WORDS_LINES = 50
 
@@ -128,7 +131,7 @@ class ContainerClient:
             line = _parse(text)
             key = self._reply_key(line)
             if key is None:
-                self._on_line(line)
+                self._hand_on(line)
                 continue
             with self._guard:
                 reply = self._replies.get(key)
@@ -154,7 +157,14 @@ class ContainerClient:
             line = _parse(text)
             # An old answer may bear the number of a request that waits now.
             if self._reply_key(line) is None:
-                self._on_line(line)
+                self._hand_on(line)
+
+    def _hand_on(self, line: Line) -> None:
+        """A line that cannot be recorded, as on a full disk, ends no conversation."""
+        try:
+            self._on_line(line)
+        except Exception:  # noqa: BLE001 - logged, and the next line is read
+            _LOG.warning("a line of %s is not recorded", self._label, exc_info=True)
 
 
 def is_made_from(raw: Mapping[str, Any], spec: SandboxSpec) -> bool:

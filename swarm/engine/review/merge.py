@@ -10,6 +10,7 @@ from swarm.adapters.git.merge import apply, recovery
 from swarm.adapters.git.merge import prepare as merging
 from swarm.adapters.git.task_git import TaskGit
 from swarm.engine.context import EngineContext
+from swarm.engine.host import disk_room
 from swarm.engine.review import acknowledgements, landing
 from swarm.engine.review.landing import Planned
 from swarm.errors import IllegalMove, Refused, SwarmError, Unfinished
@@ -34,6 +35,7 @@ def merge(context: EngineContext, wish: Merge) -> dict[str, Any]:
         return {"commit": task.merge_commit, "target": task.target}
     if task.removed or task.state not in MERGEABLE:
         raise IllegalMove(*landing.not_mergeable(task))
+    disk_room.require("a merge", context.paths.home, Path(task.repo))
     strategy = landing.strategy(context, wish.strategy)
     taken = landing.reviewed(context, task, wish.tree)
     of = context.task_git(task)

@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -31,6 +32,7 @@ class FollowerCallbacks:
     lines_lost: Callable[[int, int], None]
     """Called with a task and the number of its lines that could not be read."""
     trouble: Callable[[str], None]
+    """Called with the reason once, until lines can be stored again."""
 
 
 @dataclass(slots=True)
@@ -60,6 +62,9 @@ class LogFollower:
         self._followed: dict[str, _Followed] = {}
         self._grown: set[str] = set()
         self._closing = False
+        self._is_held = False
+        """The disk is full: what is left of it is for the journal."""
+        self._is_in_trouble = False
         self._positions = {
             position.container: position for position in writer.log_positions()
         }
@@ -91,7 +96,7 @@ class LogFollower:
         """Store the rest of a log that no longer grows.
 
         Blocks until it is stored, for a minute at most; the rest of a flood is then
-        stored later.
+        stored later, as is all of it if the disk is full.
         """
         with self._guard:
             followed = self._followed.get(container)
@@ -102,6 +107,14 @@ class LogFollower:
             self._guard.notify_all()
             self._guard.wait_for(lambda: self._is_done(container), DRAIN_SECONDS)
 
+    def hold(self, is_held: bool) -> None:
+        """Store nothing while the disk is full; the lines wait in their files."""
+        with self._guard:
+            self._is_held = is_held
+            if not is_held:
+                self._grown |= set(self._followed)
+            self._guard.notify_all()
+
     def close(self) -> None:
         """Store all lines that are there and end the thread; blocks for both."""
         with self._guard:
@@ -111,7 +124,7 @@ class LogFollower:
         self._thread.join()
 
     def _is_done(self, container: str) -> bool:
-        return container not in self._followed or self._closing
+        return container not in self._followed or self._closing or self._is_held
 
     def _run(self) -> None:
         # Containers take turns: a flood delays the others by one chunk only.
@@ -131,14 +144,16 @@ class LogFollower:
         """Store one chunk; True if there was one, so that another may follow."""
         with self._guard:
             followed = self._followed.get(container)
-        if followed is None:
+            is_held = self._is_held
+        if followed is None or is_held:
             return False
         try:
             has_more = self._store_chunk(followed)
         except (SwarmError, OSError) as error:
-            self._callbacks.trouble(str(error))
+            self._tell_trouble(str(error))
             self._retry_later(container)
             return False
+        self._is_in_trouble = False
         with self._guard:
             if has_more:
                 self._grown.add(container)
@@ -146,6 +161,13 @@ class LogFollower:
                 self._positions[container] = self._followed.pop(container).position
                 self._guard.notify_all()
         return has_more
+
+    def _tell_trouble(self, reason: str) -> None:
+        """Once until lines can be stored again; this needs room of its own."""
+        if not self._is_in_trouble:
+            with suppress(SwarmError):
+                self._callbacks.trouble(reason)
+                self._is_in_trouble = True
 
     def _retry_later(self, container: str) -> None:
         # The file is still there, and a full disk may have room again.

@@ -6,6 +6,7 @@ from swarm.engine.context import EngineContext
 from swarm.engine.egress import budget
 from swarm.engine.parts import EngineParts
 from swarm.engine.tasks import finish
+from swarm.engine.tasks.disk_quota import DISK
 from swarm.errors import IllegalMove
 from swarm.model import events
 from swarm.model.task import State
@@ -47,9 +48,12 @@ def resume(context: EngineContext, task_id: int) -> None:
     """Let a frozen sandbox run; fine where it runs.
 
     One that its budget stopped is given as much again: the human has seen the sum.
+    NoRoom for one that was stopped because of its disk, while that is full.
     """
     task = context.live_task(task_id)
     if task.paused:
+        if task.paused_by == DISK:
+            context.require_room(f"resuming task {task_id}")
         if task.budget.exceeded:
             budget.raise_again(context, task)
         context.containers.resume(context.names(task.id).sandbox)

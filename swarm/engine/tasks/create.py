@@ -29,12 +29,17 @@ from swarm.policy.rules import Policy
 
 
 def new(context: EngineContext, wish: NewTasks, wish_id: int) -> dict[str, Any]:
-    """Queue the tasks that a wish asks for and answer their ids; all or none."""
+    """Queue the tasks that a wish asks for and answer their ids; all or none.
+
+    NoRoom, with what is missing, if a disk that they need is full.
+    """
+    context.require_room("a new task")
     return _queue(context, _resolve(context, wish), wish_id)
 
 
 def retry(context: EngineContext, wish: Retry, wish_id: int) -> dict[str, Any]:
     """Queue a new task with the same prompt, agent and base branch as it is now."""
+    context.require_room("a new task")
     task = context.read().tasks.get(wish.task)
     first = context.read().events.after(task=task.id, limit=1)[0].event
     assert isinstance(first, events.TaskQueued)

@@ -19,6 +19,11 @@ def describe(event: events.Event) -> EventText | None:
     return text(event) if text else None
 
 
+def _paused(event: events.TaskPaused) -> EventText:
+    why = f": {safe_line(event.reason, 200)}" if event.reason else ""
+    return "‖", f"paused by {safe_line(event.by, 40)}{why}", WARNING
+
+
 def _stopped(event: events.TaskStopped) -> EventText:
     if event.exit_code == 0:
         return "●", "the agent ended with 0; ready for review", GOOD
@@ -137,6 +142,14 @@ def _unanswered(event: events.NetFailed) -> EventText:
     return "·", f"{where} did not answer: {safe_line(event.reason, 200)}", MUTED
 
 
+def _disk_room(event: events.DiskRoom) -> EventText:
+    if event.level == "ok":
+        words = f"there is room again on the disk of {safe_line(event.path, 120)}"
+        return "✓", words, GOOD
+    tone = ERROR if event.level == "full" else WARNING
+    return "▲", safe_line(event.words, 200), tone
+
+
 def _gate_down(event: events.GateDown) -> EventText:
     words = f"the gate is down, nothing passes: {safe_line(event.reason, 160)}"
     return "✕", words, ERROR
@@ -203,11 +216,7 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
         f"queued again: {safe_line(event.reason, 200)}",
         WARNING,
     ),
-    events.TaskPaused: lambda event: (
-        "‖",
-        f"paused by {safe_line(event.by, 40)}",
-        WARNING,
-    ),
+    events.TaskPaused: _paused,
     events.TaskResumed: lambda _: ("◐", "runs again", ACCENT),
     events.TaskFailed: _failed,
     events.TaskStopped: _stopped,
@@ -314,6 +323,7 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
         f"{event.missed} lines of the gate's log are missing",
         ERROR,
     ),
+    events.DiskRoom: _disk_room,
     events.GateDown: _gate_down,
     events.GateUp: lambda _: (
         "✓",

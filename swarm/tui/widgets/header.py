@@ -5,7 +5,7 @@ from textual.widgets import Static
 
 from swarm.store.event_queries import Fleet
 from swarm.tui.backend import Project
-from swarm.tui.present.formatting import ERROR, GOOD, MUTED, TITLE
+from swarm.tui.present.formatting import ERROR, GOOD, MUTED, TITLE, WARNING
 
 
 class Header(Static):
@@ -29,6 +29,7 @@ class Header(Static):
             return
         self._facts = facts
         right = Content.assemble(
+            *_disk_state(fleet.disk),
             *_tool_state("engine", bool(fleet.engine)),
             " ",
             *_tool_state("keeper", keeper),
@@ -47,6 +48,14 @@ class Header(Static):
 
 def _tool_state(name: str, fine: bool) -> tuple[tuple[str, str], tuple[str, str]]:
     return (f"{name} ", MUTED), ("✓", GOOD) if fine else ("✕", ERROR)
+
+
+def _disk_state(level: str) -> tuple[tuple[str, str], ...]:
+    """Nothing while there is room."""
+    if not level:
+        return ()
+    tone = ERROR if level == "full" else WARNING
+    return (("disk ", MUTED), (f"{level} ▲ ", tone))
 
 
 def _left_parts(
