@@ -170,7 +170,8 @@ def _give_up_reserve_if_full(paths: HomePaths) -> None:
     """Make room for the files that a keeper's start writes."""
     with suppress(OSError):
         left = room(paths.home)
-        if left.bytes_free < START_BYTES or (left.inodes_free or START_FILES) < START_FILES:
+        has_inodes = left.inodes_free is None or left.inodes_free >= START_FILES
+        if left.bytes_free < START_BYTES or not has_inodes:
             reserve.give_up(paths.database)
 
 

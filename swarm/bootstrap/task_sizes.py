@@ -6,7 +6,6 @@ from contextlib import closing
 from swarm.model.disk_use import TaskSize
 from swarm.model.task import Task
 from swarm.plan.naming import HomePaths
-from swarm.store.queries import Queries
 
 
 def measure(paths: HomePaths, tasks: Sequence[Task]) -> dict[int, TaskSize]:
@@ -16,6 +15,7 @@ def measure(paths: HomePaths, tasks: Sequence[Task]) -> dict[int, TaskSize]:
     """
     from swarm.bootstrap import wiring  # noqa: PLC0415 - most commands need no engine
     from swarm.engine.host import task_size  # noqa: PLC0415 - as above
+    from swarm.store.queries import Queries  # noqa: PLC0415 - loads all events
 
     with (
         closing(wiring.sandboxes()) as containers,

@@ -75,7 +75,7 @@ class Keeper:
         self._defaults: Future[object] | None = None
         """Done once the package tools have been asked for their defaults."""
         self._next_check = self._next_aging = self._next_room = 0.0
-        self._room = RoomWatch(parts, self._on_room)
+        self._room = RoomWatch(context, parts.sensor.follower.hold, self._on_room)
         self._undecided: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         """Answers to wishes that could not be recorded for want of room."""
         self._has_missed = False

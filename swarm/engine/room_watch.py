@@ -6,8 +6,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+<<<<<<< HEAD
 from swarm.engine.host.disk_room import measured_room
 from swarm.engine.parts import EngineParts
+=======
+from swarm.engine.context import EngineContext
+from swarm.engine.host.room import room
+>>>>>>> 9395429 (Test the room watch, the reserve and the quota)
 from swarm.engine.tasks.disk_quota import DiskQuota, look_safely
 from swarm.errors import SwarmError
 from swarm.model import disk_room, events
@@ -23,16 +28,24 @@ _LOG = logging.getLogger(__name__)
 class RoomWatch:
     """One look costs a system call a disk; only a disk that fills costs more."""
 
-    def __init__(self, parts: EngineParts, on_room: Callable[[], None]) -> None:
-        """`on_room` is called when a disk that was full has room again."""
-        self._parts = parts
-        self._context = parts.context
+    def __init__(
+        self,
+        context: EngineContext,
+        hold_audit: Callable[[bool], None],
+        on_room: Callable[[], None],
+    ) -> None:
+        """`hold_audit` hears at each look whether the home's disk is full.
+
+        `on_room` is called when a disk that was full has room again.
+        """
+        self._context = context
+        self._hold_audit = hold_audit
         self._on_room = on_room
-        self._quota = DiskQuota(parts.context)
+        self._quota = DiskQuota(context)
         self._levels: dict[str, Level] = {}
-        told = parts.context.read().events.fleet().disk
-        self._told: tuple[str, str] | None = None if told else ("ok", "")
-        """The level and the path that were told last; None if an earlier keeper did."""
+        self._told_level = context.read().events.fleet().disk or "ok"
+        self._told_path = ""
+        """Empty while there is room, and if an earlier keeper told of the level."""
         self._engine_root: Path | None = None
         self._asked_engine = -ENGINE_SECONDS
         self._look = threading.Lock()
@@ -110,15 +123,15 @@ class RoomWatch:
         home = rooms.get(str(self._context.paths.home))
         if home is None:
             return
-        self._parts.sensor.follower.hold(self._levels[home.path] == "full")
+        self._hold_audit(self._levels[home.path] == "full")
         database = self._context.paths.database
         if home.free >= 2 * reserve.BYTES and not reserve.is_whole(database):
             reserve.take(database)
 
     def _tell(self, worst: Room, level: Level) -> None:
         """Once for each crossing; what cannot be written is told as soon as it can."""
-        now = (level, worst.path if level != "ok" else "")
-        if now == self._told:
+        is_other = bool(self._told_path) and self._told_path != worst.path
+        if level == self._told_level and (level == "ok" or not is_other):
             return
         words = disk_room.warning(worst) if level != "ok" else ""
         event = events.DiskRoom(level, worst.path, worst.free, words)
@@ -127,4 +140,5 @@ class RoomWatch:
         except SwarmError as error:
             _LOG.warning("%s; and it cannot be recorded: %s", words, error)
         else:
-            self._told = now
+            self._told_level = level
+            self._told_path = worst.path if level != "ok" else ""

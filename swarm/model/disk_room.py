@@ -77,7 +77,8 @@ def _is_below(room: Room, times: float) -> bool:
 
 def left(room: Room) -> str:
     """`12.0 MiB free`, or the inodes if those are what is scarce."""
-    if room.inodes is not None and room.free >= room.floor * LOW:
+    has_bytes = room.free >= room.floor * LOW
+    if room.inodes is not None and has_bytes and level(room) != "ok":
         return f"{room.inodes:,} files can still be made"
     return f"{size(room.free)} free"
 

@@ -143,10 +143,10 @@ class KeeperHarness:
 
 
 @contextmanager
-def open_keeper_harness() -> Iterator[KeeperHarness]:
-    """As the fixture, for tests that share one."""
+def open_keeper_harness(disk: Path | None = None) -> Iterator[KeeperHarness]:
+    """As the fixture, for tests that share one; perhaps on another disk."""
     remove_leftovers()
-    home = Path(tempfile.mkdtemp(prefix=f"swarm-test-{os.getpid()}-"))
+    home = Path(tempfile.mkdtemp(prefix=f"swarm-test-{os.getpid()}-", dir=disk))
     before = os.environ.get("SWARM_CONFIG")
     paths = HomePaths(home)
     parts = wiring.engine_parts(paths)
