@@ -4,6 +4,8 @@ An import inside a function is deferred because the module is slow to load: dock
 0.26 s, textual 0.26 s, sqlmodel 0.5 s, and `swarm ls` must answer in 0.16 s.
 """
 
+from collections.abc import Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from swarm.plan.naming import HOME_LABEL, HomePaths
@@ -14,6 +16,8 @@ if TYPE_CHECKING:  # the return types of what is imported when it is called
     from swarm.adapters.tmux import Tmux
     from swarm.engine.parts import EngineParts
     from swarm.engine.readers.review import ReviewReader
+    from swarm.model.disk_use import TaskSize
+    from swarm.model.task import Task
 
 
 def engine_parts(paths: HomePaths) -> "EngineParts":
@@ -42,6 +46,17 @@ def review(paths: HomePaths) -> "ReviewReader":
     from swarm.engine.readers.review import ReviewReader  # noqa: PLC0415 - loads the git door
 
     return ReviewReader(paths, lambda: Queries(paths.database))
+
+
+def task_sizes(paths: HomePaths, tasks: "Sequence[Task]") -> "dict[int, TaskSize]":
+    """What tasks take on their disks, by id; blocks for seconds if they are large.
+
+    A home whose size this user may not read, and the engine does not tell, is None.
+    """
+    from swarm.engine.host import task_size  # noqa: PLC0415 - most commands measure none
+
+    with closing(sandboxes()) as containers, closing(Queries(paths.database)) as read:
+        return task_size.measure(paths, containers, read, tasks)
 
 
 def clear(paths: HomePaths) -> None:

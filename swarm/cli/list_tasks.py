@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from swarm.bootstrap import home, task_sizes
+from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.argument_types import task_id
 from swarm.cli.arguments import repository
@@ -55,7 +55,7 @@ def ls(args: Namespace) -> int:
     places = home.places()
     queries = TaskQueries(ReadConnection(places.database))
     tasks = queries.all(str(repo) if repo else None, removed=args.all)
-    sizes = task_sizes.measure(places, tasks) if args.size else None
+    sizes = _sizes(places, tasks) if args.size else None
     if args.json:
         output.as_json([_facts(task) | _size_facts(task, sizes) for task in tasks])
     elif tasks:
@@ -65,6 +65,12 @@ def ls(args: Namespace) -> int:
         output.note("no tasks yet; start one with `swarm new PROMPT`")
     _warn_of_disk(queries)
     return exit_codes.DONE
+
+
+def _sizes(places: HomePaths, tasks: list[Task]) -> Sizes:
+    from swarm.bootstrap import wiring  # noqa: PLC0415 - a plain list needs no tools
+
+    return wiring.task_sizes(places, tasks)
 
 
 def _warn_of_disk(queries: TaskQueries) -> None:

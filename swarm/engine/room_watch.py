@@ -6,13 +6,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-<<<<<<< HEAD
-from swarm.engine.host.disk_room import measured_room
-from swarm.engine.parts import EngineParts
-=======
 from swarm.engine.context import EngineContext
-from swarm.engine.host.room import room
->>>>>>> 9395429 (Test the room watch, the reserve and the quota)
+from swarm.engine.host.disk_room import measured_room
 from swarm.engine.tasks.disk_quota import DiskQuota, look_safely
 from swarm.errors import SwarmError
 from swarm.model import disk_room, events

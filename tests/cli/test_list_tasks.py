@@ -1,6 +1,7 @@
 """`ls` and `show`: what is known, aligned, harmless, and as JSON."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -47,6 +48,36 @@ def test_a_list_is_of_the_repository_one_stands_in(
     assert "theirs" not in swarm("ls")[1]
     assert "theirs" in swarm("ls", "--all")[1]
     assert "theirs" in swarm("ls", "--all")[1].splitlines()[2]
+
+
+def test_sizes_are_listed_by_part(
+    swarm: Swarm, journal: Journal, paths: HomePaths
+) -> None:
+    ended(journal)
+    paths.worktree(1).mkdir(parents=True)
+    (paths.worktree(1) / "file").write_bytes(os.urandom(1 << 20))
+
+    (task,) = json.loads(swarm("ls", "--size", "--json")[1])
+    listed = swarm("ls", "--size")[1].splitlines()
+
+    assert task["size"]["total"] >= task["size"]["worktree"] >= 1 << 20
+    assert "SIZE" in listed[0]
+    assert "1.0 MiB" in listed[1]
+    assert "size" not in json.loads(swarm("ls", "--json")[1])[0]
+
+
+def test_a_disk_that_fills_is_told_until_there_is_room(
+    swarm: Swarm, journal: Journal
+) -> None:
+    ended(journal)
+    words = "the disk of /s\x1b[31m is full: 0 B free"
+    journal.record(None, events.DiskRoom("full", "/s", 0, words))
+    full = swarm("ls")[2]
+    journal.record(None, events.DiskRoom("ok", "/s", 1 << 40, ""))
+
+    assert "is full: 0 B free" in full
+    assert "\x1b" not in full
+    assert swarm("ls")[2] == ""
 
 
 def test_removed_tasks_are_listed_only_on_request(

@@ -75,12 +75,14 @@ def desk(disk: Path) -> Iterator[Desk]:
 def test_each_crossing_is_told_once_and_all_comes_back(disk: Path, desk: Desk) -> None:
     for leave in (24, 20, 4, 0):
         filler = fill(disk, leave * MIB)
-        desk.watch.look(), desk.watch.look()
+        desk.watch.look()
+        desk.watch.look()
     with pytest.raises(NoRoom, match="a new task is refused"):
         desk.context.require_room("a new task")
     held, back = desk.held[-1], list(desk.came_back)
     filler.unlink()
-    desk.watch.look(), desk.watch.look()
+    desk.watch.look()
+    desk.watch.look()
     desk.context.require_room("a new task")
 
     assert desk.levels() == ["low", "full", "ok"]

@@ -1,6 +1,7 @@
 """The gate's lines become events: each once, in order, and a lost one is seen."""
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,9 @@ from typing import Any
 import pytest
 
 from swarm.config.prices import Price, Prices
+from swarm.engine.gate import recorder
 from swarm.engine.gate.recorder import GateRecorder
+from swarm.errors import NoRoom
 from swarm.model import events as model_events
 from swarm.store.journal import Journal
 from swarm.store.queries import Queries
@@ -194,3 +197,42 @@ def test_a_worker_that_crashed_is_told(desk: Desk) -> None:
     assert isinstance(trouble, model_events.Trouble)
     assert "the next one starts another" in trouble.reason
     assert "\x1b" not in trouble.reason
+
+
+class FullJournal:
+    """A journal whose disk is full until it has room."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self.has_room = threading.Event()
+        self.refused = threading.Event()
+
+    def record(self, task_id: int | None, *told: model_events.Event) -> object:
+        if not self.has_room.is_set():
+            self.refused.set()
+            raise NoRoom("nothing can be written to /state: database or disk is full")
+        return self._journal.record(task_id, *told)
+
+
+@pytest.mark.parametrize("limit", [20_000, 4])
+def test_what_a_full_disk_refuses_is_recorded_when_there_is_room(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
+    """In order, with what was too much to be held as a gap; and no thread dies."""
+    monkeypatch.setattr(recorder, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(recorder, "HELD_LIMIT", limit)
+    full = FullJournal(desk.journal)
+    desk.log = GateRecorder(full)  # type: ignore[arg-type]
+    desk.log.register(NET, desk.task)
+    line = {"net": NET, "phase": "connect", "verdict": "deny", "reason": "no"}
+    for number in range(1, 7):
+        desk.log.on_line({**line, "seq": number, "host": f"{number}.test"})
+    assert full.refused.wait(30)
+    full.has_room.set()
+
+    events = desk.recorded()
+
+    hosts = [e.host for e in events if isinstance(e, model_events.NetDenied)]
+    assert sum(missed for missed, _ in gaps(events)) == 6 - len(hosts)
+    assert hosts == [f"{n}.test" for n in range(1, 7)][-len(hosts) :]
+    assert len(hosts) == (6 if limit > 6 else 2)

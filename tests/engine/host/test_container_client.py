@@ -10,7 +10,7 @@ import pytest
 from swarm.adapters.docker import DockerContainers
 from swarm.engine.host import images
 from swarm.engine.host.container_client import ContainerClient, Line
-from swarm.errors import ToolError
+from swarm.errors import SwarmError, ToolError
 from swarm.plan.specs import Limits, SandboxSpec
 
 PATIENCE = 60.0
@@ -36,6 +36,8 @@ class Conversation:
     lines: list[Line] = field(default_factory=list)
     has_line: threading.Event = field(default_factory=threading.Event)
     is_lost: threading.Event = field(default_factory=threading.Event)
+    fails: bool = False
+    """Whether no line can be recorded."""
 
     def __post_init__(self) -> None:
         self.client = ContainerClient(
@@ -46,6 +48,8 @@ class Conversation:
     def on_line(self, line: Line) -> None:
         self.lines.append(line)
         self.has_line.set()
+        if self.fails:
+            raise SwarmError("nothing can be written: the disk is full")
 
     def request(self, op: str, number: int = 1, seconds: float = PATIENCE) -> Line:
         text = f'{{"op": "{op}", "id": {number}}}'
@@ -97,6 +101,19 @@ def test_each_request_gets_its_own_answer(conversation: Conversation) -> None:
     assert {n: a["op"] for n, a in answers.items()} == {
         n: f"op{n}" for n in range(1, 9)
     }
+
+
+def test_a_line_that_cannot_be_recorded_ends_no_conversation(
+    conversation: Conversation,
+) -> None:
+    """After a full disk the sensor and the gate answer as before."""
+    conversation.fails = True
+    conversation.client.attach(conversation.spec.name)
+    conversation.request("first")
+    conversation.request("second", number=2)
+
+    assert len(conversation.lines) >= 2
+    assert conversation.client.is_up
 
 
 def test_a_running_container_of_the_same_make_is_reused_and_its_backlog_read(

@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from swarm.engine.readers import audit_check
 from swarm.engine.sensor import hash_chain, log_follower
 from swarm.engine.sensor.log_follower import FollowerCallbacks, LogFollower
+from swarm.errors import NoRoom, SwarmError
 from swarm.model.activity import Batch, LogPosition
 from swarm.store.audit_writer import AuditWriter
 from swarm.store.queries import Queries
@@ -124,6 +125,64 @@ def test_what_makes_no_sense_is_counted_and_told(desk: Desk) -> None:
 
     assert sum(desk.missed) == 2
     assert len(desk.paths()) == 2
+
+
+class FullWriter(AuditWriter):
+    """A writer whose disk is full until it has room."""
+
+    has_room = threading.Event()
+    refused = threading.Event()
+
+    def take(self, batch: Batch, position: LogPosition) -> None:
+        if not self.has_room.is_set():
+            self.refused.set()
+            raise SwarmError("the audit cannot be written: database or disk is full")
+        super().take(batch, position)
+
+
+def test_a_full_disk_is_told_once_and_the_lines_wait(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even if it cannot be told: the thread goes on, and no line is lost or twice."""
+    monkeypatch.setattr(log_follower, "RETRY_SECONDS", 0.01)
+    FullWriter.has_room.clear()
+    FullWriter.refused.clear()
+    follower, tried = desk.follower(FullWriter), 0
+
+    def refuse(_reason: str) -> None:
+        nonlocal tried
+        tried += 1
+        if tried < 3:
+            raise NoRoom("nothing can be written")
+
+    follower._callbacks = replace(follower._callbacks, trouble=refuse)
+    desk.write(lines(1, 2, 3))
+    follower.grew(ID)
+    while tried < 3:
+        assert FullWriter.refused.wait(30)
+        FullWriter.refused.clear()
+    FullWriter.has_room.set()
+    follower.end(ID)
+    follower.close()
+
+    assert tried == 3
+    assert desk.paths() == {f"/workspace/src/{n}": 1 for n in (1, 2, 3)}
+    assert desk.faults() == [""]
+
+
+def test_while_it_is_held_nothing_is_stored_and_no_end_waits(desk: Desk) -> None:
+    follower = desk.follower()
+    follower.hold(True)
+    desk.write(lines(1, 2))
+    follower.end(ID)
+    while_held = desk.paths()
+    follower.hold(False)
+    follower.end(ID)
+    follower.close()
+
+    assert while_held == {}
+    assert desk.paths() == {f"/workspace/src/{n}": 1 for n in (1, 2)}
+    assert desk.faults() == [""]
 
 
 def damage(file: Path, change: Callable[[list[bytes]], list[bytes]]) -> None:

@@ -101,7 +101,9 @@ def test_over_its_limit_a_task_is_paused_and_the_way_out_is_told(world: World) -
     assert task.paused_by == "its disk"
     assert "takes 101.0 MiB of disk, more than its limit of 100.0 MiB" in task.reason
     assert "swarm resume 1" in task.hint
-    assert world.engine.inspect(world.context.names(1).sandbox).status == "paused"
+    facts = world.engine.inspect(world.context.names(1).sandbox)
+    assert facts is not None
+    assert facts.status == "paused"
 
 
 def test_resumed_it_may_grow_a_while_and_is_paused_again(world: World) -> None:
