@@ -382,6 +382,25 @@ CHECKPOINTS = Scene(
     ),
     panes={"task-1": PANE},
 )
+TOOLS_MISSING = Scene(
+    tasks=(
+        SceneTask(
+            "native-addon",
+            90,
+            (
+                *LIVE,
+                _read(2, 19, 7),
+                events.ToolWanted("gcc", "sudo apt-get install -y gcc"),
+                events.ToolWanted("docker", "docker compose up -d"),
+                events.ToolWanted("node", "node"),
+                events.ToolWanted("root", "sudo make install"),
+            ),
+        ),
+        SceneTask("docs-openapi", 1260, (*LIVE, _read(12, 402, 10))),
+    ),
+    panes={"task-1": "$ docker compose up -d", "task-2": "writing docs …"},
+)
+"""A task that tried to use what its box has not."""
 EMPTY = Scene()
 NO_ENGINE = Scene(
     fleet=(events.KeeperStarted(4711, "0.1.0"), events.ContainerEngineDown("no socket"))

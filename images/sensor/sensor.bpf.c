@@ -474,7 +474,8 @@ int BPF_PROG(on_exit_of_call, struct pt_regs *regs, long result) {
     break;
   default: break;
   }
-  if (result < 0 && !is_refusal(result)) return 0;
+  /* A program that is not there (ENOENT) says what a task's image lacks. */
+  if (result < 0 && !is_refusal(result) && !(result == -2 && c.op == OP_EXEC)) return 0;
   if (c.kind == OF_FILE) {
     __u32 slot = live_slot(task, known);
     struct look at = {.file = slot ? file_of(task, c.dir) : 0};

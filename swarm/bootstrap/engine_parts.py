@@ -17,6 +17,8 @@ from swarm.engine.sensor.inotify import InotifySensor
 from swarm.engine.sensor.log_follower import FollowerCallbacks, LogFollower
 from swarm.engine.sensor.supervisor import SensorSupervisor
 from swarm.model import events
+from swarm.model.safe_text import safe_line
+from swarm.model.wanted_tools import WantedTool
 from swarm.plan.gate_containers import GateNames
 from swarm.plan.naming import HomePaths
 from swarm.plan.sensor_container import SensorNames
@@ -44,7 +46,7 @@ def build(paths: HomePaths, containers: Containers, panes: Panes) -> EngineParts
     return EngineParts(
         context=context,
         nets=_net_pool(paths, containers, journal),
-        sensor=_sensor_supervisor(paths, containers, journal, audit),
+        sensor=_sensor_supervisor(paths, containers, journal, audit, read),
         audit=audit,
         meter=ResourceMeter(
             containers, UsageWriter(paths.database), lambda: read().tasks
@@ -78,7 +80,11 @@ def _net_pool(paths: HomePaths, containers: Containers, journal: Journal) -> Net
 
 
 def _sensor_supervisor(
-    paths: HomePaths, containers: Containers, journal: Journal, audit: AuditWriter
+    paths: HomePaths,
+    containers: Containers,
+    journal: Journal,
+    audit: AuditWriter,
+    read: Callable[[], Queries],
 ) -> SensorSupervisor:
     callbacks = FollowerCallbacks(
         log_dropped=lambda task, file, lines: _record(
@@ -88,6 +94,7 @@ def _sensor_supervisor(
             journal, task, events.SensorGap(n, "it made no sense")
         ),
         trouble=lambda reason: _record(journal, None, events.Trouble("audit", reason)),
+        wanted=lambda task, tool: _record_wanted(journal, read, task, tool),
     )
     follower = LogFollower(
         paths.sensor, audit, lambda: _config().sensor.keep, callbacks
@@ -100,6 +107,15 @@ def _sensor_supervisor(
     sensor.set_line_handler(supervisor.on_line)
     fallback.set_line_handler(supervisor.on_line)
     return supervisor
+
+
+def _record_wanted(
+    journal: Journal, read: Callable[[], Queries], task: int, tool: WantedTool
+) -> None:
+    """Record it once: after a restart the sensor's reader tells it again."""
+    if tool.name not in read().tasks.get(task).wants:
+        command = safe_line(" ".join(tool.command), 200)
+        _record(journal, task, events.ToolWanted(tool.name, command))
 
 
 def _record(journal: Journal, task: int | None, event: events.Event) -> None:

@@ -12,7 +12,7 @@ from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.argument_types import task_id
 from swarm.cli.arguments import repository
-from swarm.model import box_contents, disk_use, format, usage
+from swarm.model import box_contents, disk_use, format, usage, wanted_tools
 from swarm.model.disk_use import TaskSize
 from swarm.model.safe_text import safe_line
 from swarm.model.task import State, Task
@@ -206,6 +206,10 @@ def _list(tasks: list[Task], sizes: Sizes | None, everywhere: bool) -> None:
         for row, task in zip(rows, tasks, strict=True):
             measured = sizes.get(task.id)
             row.insert(4, disk_use.text(measured.total) if measured else "")
+    if any(task.wants for task in tasks):
+        head.append("WANTS")
+        for row, task in zip(rows, tasks, strict=True):
+            row.append(", ".join(task.wants))
     if everywhere:
         head.append("REPOSITORY")
         for row, task in zip(rows, tasks, strict=True):
@@ -253,6 +257,7 @@ def _fields(task: Task, worktree: Path, used: Usage | None) -> list[tuple[str, s
             "denied",
             _count(task.net.denied, f"attempts; `swarm events {task.id} --denied`"),
         ),
+        ("wants", "\n".join(f"{n}: {wanted_tools.way_out(n)}" for n in task.wants)),
         ("network", _network(task)),
         ("model", _model(task)),
         ("budget", budget_of(task)),

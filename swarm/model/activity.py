@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from swarm.model.frozen import frozen
+from swarm.model.wanted_tools import WantedTool
 
 Kind = Literal["exec", "file", "call", "net"]
 Area = Literal["worktree", "git", "home", "scratch", "elsewhere"]
@@ -81,6 +82,8 @@ class Batch:
     path_groups: list[str] = field(default_factory=list)
     """Folders that are shown as one row from now on."""
     lost: int = 0
+    wanted: list[WantedTool] = field(default_factory=list)
+    """Tools that the agent tried to use for the first time, and has not."""
 
 
 def area(path: str) -> Area:

@@ -626,6 +626,16 @@ class SensorGap(Event):
 
 
 @event("life")
+class ToolWanted(Event):
+    """The agent tried to use a tool that no sandbox or not its image has."""
+
+    name: str
+    """A command, a package, or `root`."""
+    command: str
+    """What was tried; the agent's words."""
+
+
+@event("life")
 class SensorLogDropped(Event):
     """The oldest raw lines of the task were deleted to save room."""
 

@@ -129,6 +129,8 @@ class Task:
     """The place of its worktree, if it is not the home's own."""
     moved: bool = False
     """Its repository is not where it was when the plan was made."""
+    wants: tuple[str, ...] = ()
+    """Tools that its agent tried to use and has not; see `model.wanted_tools`."""
     kept_ref: str = ""
     """The ref that keeps its work, once it is removed."""
     review: ReviewSummary = ReviewSummary()

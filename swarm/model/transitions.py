@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from swarm.errors import IllegalMove
-from swarm.model import events
+from swarm.model import events, wanted_tools
 from swarm.model.task import DISCARDABLE, MERGEABLE, Budget, State, Task
 
 MOVES: dict[type[events.Event], tuple[frozenset[State], State]] = {
@@ -75,6 +75,12 @@ def _failed(task: Task, at: float, event: events.TaskFailed) -> Task:
     return replace(
         task, step=event.step, reason=event.reason, hint=event.hint, ended=at
     )
+
+
+def _tool_wanted(task: Task, _at: float, event: events.ToolWanted) -> Task:
+    if event.name in task.wants or len(task.wants) >= wanted_tools.MOST:
+        return task
+    return replace(task, wants=(*task.wants, event.name))
 
 
 def _stopped(task: Task, at: float, event: events.TaskStopped) -> Task:
@@ -261,6 +267,7 @@ CHANGES: dict[type[events.Event], Callable[[Task, float, Any], Task]] = {
     events.TaskRemoved: _removed,
     events.WorkKept: _work_kept,
     events.StepDone: _step_done,
+    events.ToolWanted: _tool_wanted,
     events.StepProgress: _step_progress,
     events.BaseMoved: _base_moved,
     events.BranchChosen: _branch_chosen,

@@ -7,6 +7,7 @@ from swarm.config.schema import Config
 from swarm.errors import PlanError
 from swarm.plan import (
     accounts,
+    box_page,
     hardening,
     image_variables,
     sandbox_environment,
@@ -150,6 +151,7 @@ def _environment(
         "GIT_CONFIG_KEY_0": "safe.directory",
         "GIT_CONFIG_VALUE_0": "*",
         **sandbox_environment.environment(),
+        **box_page.environment(),
         **(unattended_environment.environment() if agent.is_headless else {}),
         **{key: filled(value, words) for key, value in agent.environment.items()},
         **request.environment,

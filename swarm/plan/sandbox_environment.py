@@ -162,6 +162,7 @@ def policy_text(policy: Policy, network: UserNetwork) -> str:
         "to the hosts they are for. The gate puts the real value in its place.",
         "",
         f"What of the user's repository is not in here: `{FOLDER}/repository.md`.",
+        f"What this box can not do, such as root and packages: `{FOLDER}/box.md`.",
         "",
     ]
     return "\n".join(lines)

@@ -27,6 +27,7 @@ def task_from(task_id: int, body: dict[str, Any]) -> Task:
         **body,
         "state": State(body["state"]),
         "after": tuple(body["after"]),
+        "wants": tuple(body.get("wants", ())),
         "review": _review_from(body["review"]),
         "net": NetUsage(**body["net"]),
         "model": ModelUsage(**body["model"]),

@@ -12,7 +12,7 @@ from swarm.engine.parts import EngineParts
 from swarm.errors import IllegalMove, SwarmError
 from swarm.model import events
 from swarm.model.task import RUNNING, Task
-from swarm.plan import package_settings, sandbox_environment, specs
+from swarm.plan import box_page, package_settings, sandbox_environment, specs
 from swarm.policy.rules import Policy
 
 
@@ -43,6 +43,8 @@ def write_sandbox_files(parts: EngineParts, task: Task, policy: Policy) -> None:
     network = user_network.current()
     texts = package_settings.files(network, sandbox_environment.BUNDLE)
     texts["policy.md"] = sandbox_environment.policy_text(policy, network)
+    texts[box_page.PAGE_NAME] = box_page.PAGE
+    texts[box_page.SCRIPT_NAME] = box_page.command_not_found()
     for name, text in texts.items():
         _make_folders(folder, name)
         _write_if_changed(folder / name, text.encode())

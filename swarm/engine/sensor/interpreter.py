@@ -1,5 +1,6 @@
 """Turns one task's raw lines of the sensor into actions and activity by path."""
 
+import errno
 import ipaddress
 import os
 import socket
@@ -9,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from swarm.engine.sensor.delete_bursts import DeleteBursts
+from swarm.engine.sensor.missing_tools import MissingTools
 from swarm.engine.sensor.path_groups import PathGroups
 from swarm.model import risk
 from swarm.model.activity import (
@@ -22,6 +24,7 @@ from swarm.model.activity import (
 )
 from swarm.model.destructive_commands import destruction
 from swarm.model.risk import Facts
+from swarm.model.wanted_tools import NOT_FOUND
 from swarm.plan.syscalls import NAMES
 
 OPEN_FILES = 4096
@@ -47,6 +50,7 @@ class Interpreter:
         self._harmless: set[str] = set()
         self._groups = PathGroups()
         self._bursts = DeleteBursts()
+        self._missing = MissingTools()
 
     def read(self, lines: Iterable[Line]) -> Batch:
         """The batch of these lines; a line that cannot be read is counted as lost."""
@@ -58,14 +62,18 @@ class Interpreter:
                 batch.lost += 1
         batch.actions += self._bursts.take_new()
         batch.path_groups = self._groups.take_new()
+        batch.wanted = self._missing.take_new()
         batch.finish()
         return batch
 
     def _read_line(self, line: Line, batch: "_BatchBuilder") -> None:
         match line["op"]:
             case "exec":
-                batch.add(_command(line))
+                self._missing.count_exec(line)
+                if int(line.get("result", 0)) != -errno.ENOENT:
+                    batch.add(_command(line))
             case "exit":
+                self._missing.count_exit(line)
                 _record_exit(line, batch)
             case "denied" | "io_uring" | "compat":
                 batch.add(_call(line))
@@ -240,6 +248,9 @@ def _command(line: Line) -> Action:
     result = int(line.get("result", 0))
     argv = tuple(str(word) for word in line.get("argv", ()))
     cwd = str(line.get("cwd", ""))
+    if argv[1:2] == (NOT_FOUND,):
+        words = _action(line, str(line["path"]), "exec", argv=argv[2:])
+        return replace(words, other=cwd, note="command not found")
     note = errno_words(result) if result else destruction(argv, cwd)
     level = DESTRUCTIVE if note and not result else ""
     action = _action(line, str(line["path"]), "exec", argv=argv, result=result)

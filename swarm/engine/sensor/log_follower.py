@@ -11,6 +11,7 @@ from swarm.engine.sensor import hash_chain
 from swarm.engine.sensor.interpreter import Interpreter, Line
 from swarm.errors import SwarmError
 from swarm.model.activity import LogPosition
+from swarm.model.wanted_tools import WantedTool
 from swarm.store.audit_writer import AuditWriter
 
 GATHER_SECONDS = 0.05
@@ -23,6 +24,10 @@ DRAIN_SECONDS = 60.0
 InBase = Callable[[str], bool]
 
 
+def _do_nothing(_task: int, _tool: WantedTool) -> None:
+    """Stands for a callback that was not given."""
+
+
 @dataclass(frozen=True, slots=True)
 class FollowerCallbacks:
     """The follower's reports."""
@@ -33,6 +38,8 @@ class FollowerCallbacks:
     """Called with a task and the number of its lines that could not be read."""
     trouble: Callable[[str], None]
     """Called with the reason once, until lines can be stored again."""
+    wanted: Callable[[int, WantedTool], None] = _do_nothing
+    """Called with a task and a tool that its agent tried to use and has not."""
 
 
 @dataclass(slots=True)
@@ -194,6 +201,8 @@ class LogFollower:
         )
         self._writer.take(batch, next_position)
         followed.position = next_position
+        for tool in batch.wanted:
+            self._callbacks.wanted(position.task, tool)
         if batch.lost:
             self._callbacks.lines_lost(position.task, batch.lost)
         return True

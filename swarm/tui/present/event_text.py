@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Callable
 from typing import Any
 
-from swarm.model import events, format
+from swarm.model import events, format, wanted_tools
 from swarm.model.safe_text import safe_line
 from swarm.policy.reasons import Reason
 from swarm.tui.present.formatting import ACCENT, ERROR, GOOD, MUTED, WARNING
@@ -96,6 +96,12 @@ def _orphan(event: events.OrphanFound) -> EventText:
 def _trouble(event: events.Trouble) -> EventText:
     words = f"{safe_line(event.where, 60)}: {safe_line(event.reason, 200)}"
     return "✕", words, ERROR
+
+
+def _tool_wanted(event: events.ToolWanted) -> EventText:
+    command = safe_line(event.command, 60)
+    name = safe_line(event.name, 40)
+    return "⚑", f"wants {name} ({command}): {wanted_tools.way_out(name)}", WARNING
 
 
 def _sensor_up(event: events.SensorUp) -> EventText:
@@ -309,6 +315,7 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
     ),
     events.ObservationGap: _unobserved,
     events.SensorGap: _sensor_gap,
+    events.ToolWanted: _tool_wanted,
     events.SensorLogDropped: lambda event: (
         "·",
         f"{event.lines} raw lines were dropped to save space",

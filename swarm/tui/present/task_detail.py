@@ -5,7 +5,7 @@ from typing import Any
 
 from textual.content import Content
 
-from swarm.model import events, format
+from swarm.model import events, format, wanted_tools
 from swarm.model.safe_text import plain, safe_line
 from swarm.model.task import State, Task
 from swarm.tui.present import event_text, formatting, task_appearance
@@ -41,6 +41,10 @@ def facts(task: Task, now: float) -> list[Content]:
         out.append(_network_fact(task))
     if task.model.tokens_in or task.model.tokens_out:
         out.append(_model_fact(task))
+    out += [
+        _fact("wants", f"{safe_line(name, 40)}: {wanted_tools.way_out(name)}")
+        for name in task.wants
+    ]
     return out
 
 

@@ -3,7 +3,7 @@
 from textual.content import Content
 from textual.message import Message
 
-from swarm.model import format
+from swarm.model import format, wanted_tools
 from swarm.model.frozen import frozen
 from swarm.model.task import Task
 from swarm.tui.present import formatting, task_appearance
@@ -18,10 +18,11 @@ NAME_LIMIT = 40
 
 @frozen
 class _Row:
-    """A heading, or a task."""
+    """A heading, a task, or a remark on the task above it."""
 
     heading: str = ""
     task: Task | None = None
+    remark: str = ""
 
 
 class TaskList(LineView):
@@ -65,7 +66,7 @@ class TaskList(LineView):
         for section, members in task_appearance.by_section(tasks):
             title = f"{task_appearance.TITLES[section]} · {len(members)}"
             self._rows.append(_Row(heading=title))
-            self._rows += [_Row(task=task) for task in members]
+            self._rows += [row for task in members for row in _rows_of(task)]
         row = self._follow_selected()
         self._draw()
         if row is not None:
@@ -131,6 +132,10 @@ class TaskList(LineView):
         self.set_lines([_with_columns(lines[0], width), *lines[1:]] if lines else [])
 
     def _row(self, row: _Row, width: int) -> Content:
+        if row.remark:
+            return Content.styled(
+                f"     {formatting.fit(row.remark, width - 6)}", WARNING
+            )
         if row.task is None:
             return Content.styled(f" {row.heading}", HEADING)
         task, look = row.task, task_appearance.appearance(row.task)
@@ -138,7 +143,7 @@ class TaskList(LineView):
         name = formatting.fit(
             task_appearance.display_name(task), max(6, min(NAME_LIMIT, width - COLUMNS))
         )
-        is_over = look.section >= task_appearance.Section.MERGED
+        is_over = look.section >= _SECTION_OVER
         return Content.assemble(
             ("▌" if is_chosen else " ", ACCENT),
             (f"{look.glyph} ", look.tone),
@@ -149,6 +154,14 @@ class TaskList(LineView):
         )
 
 
+def _rows_of(task: Task) -> list[_Row]:
+    """The task's row, and one for the tools that it wants, until it is settled."""
+    is_over = task_appearance.appearance(task).section >= _SECTION_OVER
+    wants = "" if is_over else wanted_tools.summary(task.wants)
+    return [_Row(task=task), *([_Row(remark=wants)] if wants else [])]
+
+
+_SECTION_OVER = task_appearance.Section.MERGED
 _WAITS_FOR_YOU = (task_appearance.Section.NEEDS_YOU, task_appearance.Section.REVIEW)
 
 

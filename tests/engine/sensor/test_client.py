@@ -170,18 +170,22 @@ def test_the_very_first_program_is_seen_with_its_words_and_its_end(
     watch: Watch,
 ) -> None:
     """Nothing of the engine's own preparation is told as the task's."""
-    name = watch.make("bash", "-c", "sh -c 'exit 3'; true 'two words'; exit 7")
+    name = watch.make("bash", "-c", "sh -c 'exit 3'; true 'two words'; env x; exit 7")
     watch.sensor.add(watch.id(name))
     watch.run(name)
 
     lines = watch.seen(name)
-    words = [line["argv"] for line in of(lines, "exec")]
+    words = [line["argv"] for line in of(lines, "exec") if "argv" in line]
     ends = {line["inner"]: line.get("flags", 0) >> 8 for line in of(lines, "exit")}
 
-    assert words[0][-3:] == ["bash", "-c", "sh -c 'exit 3'; true 'two words'; exit 7"]
+    script = "sh -c 'exit 3'; true 'two words'; env x; exit 7"
+    assert words[0][-3:] == ["bash", "-c", script]
     assert ["sh", "-c", "exit 3"] in words
     assert ends[1] == 7
     assert 3 in ends.values()
+    assert ("/usr/bin/x", -2) in {
+        (line["path"], line.get("result")) for line in of(lines, "exec")
+    }, "a program that is not there"
 
 
 def test_a_stranger_s_end_hides_no_container_that_follows(watch: Watch) -> None:
