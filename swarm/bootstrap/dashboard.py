@@ -12,6 +12,8 @@ from pathlib import Path
 from swarm.bootstrap import terminal_recovery, wiring
 from swarm.bootstrap.keeper_process import ensure_keeper, keeper_pid
 from swarm.errors import SwarmError
+from swarm.model.disk_use import TaskSize
+from swarm.model.task import Task
 from swarm.model.wishes import Wish
 from swarm.plan.naming import HomePaths
 from swarm.store import migrations, reserve
@@ -151,6 +153,10 @@ class DashboardBackend:
             commit=repository.head[:7],
             branch_prefix=_branch_prefix(),
         )
+
+    def task_size(self, task: Task) -> TaskSize | None:
+        """What it takes now; blocks for seconds if that is much."""
+        return wiring.task_sizes(self._paths, [task]).get(task.id)
 
     def launch_log(self, task_id: int) -> str:
         """The end of the log; empty if it cannot be read."""

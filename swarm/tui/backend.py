@@ -12,7 +12,9 @@ if TYPE_CHECKING:  # loading these would be a twentieth of the time to the first
     from pathlib import Path
 
     from swarm.model.audit_query import Counts, Entry, Filter, PathRow
+    from swarm.model.disk_use import TaskSize
     from swarm.model.review import Change, Hidden
+    from swarm.model.task import Task
     from swarm.policy.layers import ResolvedPolicy
     from swarm.ports import Screen
 
@@ -118,6 +120,9 @@ class Backend(Protocol):
 
     def project(self) -> Project | None:
         """The user's checkout as it is now; None for all repositories."""
+
+    def task_size(self, task: "Task") -> "TaskSize | None":
+        """What the task takes on its disk; None if it is removed (SwarmError)."""
 
     def launch_log(self, task_id: int) -> str:
         """The end of a task's launch log; empty if there is none."""

@@ -7,8 +7,10 @@ from pathlib import Path
 
 from swarm.engine.readers.audit import AuditReader
 from swarm.errors import ConfigError, ToolError
+from swarm.model.disk_use import TaskSize
 from swarm.model.landing import LandingList
 from swarm.model.review import Change, Hidden
+from swarm.model.task import Task
 from swarm.model.wishes import Wish
 from swarm.plan.naming import HomePaths
 from swarm.policy.layers import ResolvedPolicy
@@ -83,6 +85,7 @@ class FakeBackend:
     review: FakeReview = field(default_factory=FakeReview)
     logs: dict[int, str] = field(default_factory=dict)
     """Launch logs, by the task's number."""
+    sizes: dict[int, TaskSize] = field(default_factory=dict)
     commands: list[list[str]] = field(default_factory=list)
     """Commands that were run in the foreground."""
     keeper: int | None = 4711
@@ -105,6 +108,10 @@ class FakeBackend:
     def audit(self) -> AuditReader:
         """What the store has of the audit."""
         return AuditReader(HomePaths(self.database.parent))
+
+    def task_size(self, task: Task) -> TaskSize | None:
+        """As the test has it; None for a task without."""
+        return self.sizes.get(task.id)
 
     def submit(self, wish: Wish) -> int:
         """Store the wish; nobody answers it."""

@@ -2,7 +2,10 @@
 
 from textual.content import Content
 
+from swarm.model import disk_use
 from swarm.model import usage as use
+from swarm.model.disk_use import TaskSize
+from swarm.model.safe_text import safe_line
 from swarm.model.task import State, Task
 from swarm.model.usage import Usage
 from swarm.tui.present.formatting import ACCENT, MUTED, WARNING
@@ -31,6 +34,16 @@ def facts(task: Task, usage: Usage | None, now: float) -> list[Content]:
         Content.assemble(_label("peak"), use.peak_text(usage)),
         *limits,
     ]
+
+
+def size(measured: TaskSize) -> Content:
+    """What the task takes on its disk, part by part."""
+    return Content.assemble(_label("disk"), disk_use.details(measured))
+
+
+def unknown_size(reason: str) -> Content:
+    """Why that is not known."""
+    return Content.assemble(_label("disk"), f"not known: {safe_line(reason, 120)}")
 
 
 def _limits(usage: Usage, is_live: bool) -> list[Content]:

@@ -1,6 +1,7 @@
 """Keeps the preview of the selected task up to date without blocking anything."""
 
 import asyncio
+import math
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -26,6 +27,9 @@ QUIET_CAPTURES = 12
 PANE_RULE = "agent output · untrusted · read-only"
 FILES_RULE = "2 goes here · Enter shows a file's changes · h folders"
 
+SIZE_SECONDS = 10.0
+"""Between two measurements of the size of the task whose Info tab is shown."""
+
 NO_PANE = frozenset({State.QUEUED, State.PROVISIONING, State.FAILED})
 """States in which no terminal stands behind a task."""
 
@@ -47,6 +51,10 @@ class _Reading:
     """The snapshot that `diff` shows."""
     unchanged: int = 0
     """Captures since the pane's text last changed."""
+    size: Content | None = None
+    """What the task takes on its disk; None until it is measured."""
+    measured: float = -math.inf
+    """When it was last measured, or that began."""
 
 
 class TaskPreview:
@@ -115,7 +123,9 @@ class TaskPreview:
         """The task's facts, with what its sandbox uses if there is room for a line."""
         used, now = self._backend.queries.tasks.usage(task.id), self._clock()
         if self._widget.tab == "Info":
-            return usage.facts(task, used, now)
+            self._measure_if_due(task, now)
+            size = [self._reading.size] if self._reading.size else []
+            return [*usage.facts(task, used, now), *size]
         is_narrow = self._widget.screen.has_class("-narrow")
         has_room = task.state is State.LIVE and not is_narrow
         usage_facts = [usage.fact(used)] if used and has_room else []
@@ -208,6 +218,21 @@ class TaskPreview:
         is_unchanged = before and screen.text == before
         lines = None if is_unchanged else terminal.lines(screen.text.rstrip())
         return screen.text, lines
+
+    def _measure_if_due(self, task: Task, now: float) -> None:
+        if not task.removed and now - self._reading.measured >= SIZE_SECONDS:
+            self._reading.measured = now
+            self._work("size", partial(self._measure, task))
+
+    async def _measure(self, task: Task) -> None:
+        try:
+            size = await asyncio.to_thread(self._backend.task_size, task)
+            fact = usage.size(size) if size else None
+        except SwarmError as error:
+            fact = usage.unknown_size(error.message)
+        if self._reading.task_id == task.id and fact != self._reading.size:
+            self._reading.size = fact
+            self.draw()
 
     async def _read_log(self, task: Task) -> None:
         log = await asyncio.to_thread(self._backend.launch_log, task.id)

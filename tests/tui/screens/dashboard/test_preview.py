@@ -1,0 +1,55 @@
+"""The preview of the selected task: what its Info tab says of its disk."""
+
+from collections.abc import Callable
+
+import pytest
+
+from swarm.errors import ToolError
+from swarm.model.disk_use import DiskUse, TaskSize
+from swarm.model.task import Task
+from swarm.tui.screens.dashboard.screen import DashboardScreen
+from swarm.tui.widgets.preview import Preview
+from tests.scenes import THREE_RUNNING, Scene, press, shown, until
+from tests.tui.fakes import FakeBackend
+
+Recorded = Callable[[Scene], FakeBackend]
+TO_INFO = ("left_square_bracket",)
+MIB = 1 << 20
+
+
+class Unreachable(FakeBackend):
+    """Nothing outside answers."""
+
+    def task_size(self, task: Task) -> TaskSize | None:
+        raise ToolError("docker does not answer\x1b[31m")
+
+
+def head(app: object) -> str:
+    screen = getattr(app, "screen", None)
+    assert isinstance(screen, DashboardScreen)
+    facts = screen.query_one(Preview).query("Static")
+    return " ".join(str(one.render()) for one in facts)
+
+
+async def test_the_info_tab_says_what_a_task_takes(recorded: Recorded) -> None:
+    backend = recorded(THREE_RUNNING)
+    size = TaskSize(DiskUse(3 * MIB), None, DiskUse(MIB))
+    backend.sizes = dict.fromkeys(range(1, 9), size)
+    with shown(backend) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, backend, *TO_INFO)
+            words = "≥ 4.0 MiB: worktree 3.0 MiB, home ?, logs 1.0 MiB"
+            await until(pilot, lambda: words in head(app))
+
+
+async def test_why_a_size_is_not_known_is_told(
+    recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend = recorded(THREE_RUNNING)
+    monkeypatch.setattr(FakeBackend, "task_size", Unreachable.task_size)
+    with shown(backend) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, backend, *TO_INFO)
+            await until(pilot, lambda: "not known: docker does not" in head(app))
+
+            assert "\x1b" not in head(app)
