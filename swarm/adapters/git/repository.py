@@ -44,6 +44,8 @@ class Repository:
     """In force in `settings_dir`."""
     settings_dir: Path | None = None
     """The git directory of a checkout with settings of its own; else `common_dir`."""
+    settings_target: str = ""
+    """The branch whose checkout was asked for its settings; empty if none was."""
 
     @classmethod
     def open(cls, path: Path, home: Path) -> "Repository":

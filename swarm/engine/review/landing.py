@@ -128,7 +128,9 @@ def plan(
         landing_tree=converted.tree,
         items=items,
         conversions=converted.conversions,
-        flagged=landing_items.flagged(of, order.target, order.tree, converted.tree),
+        flagged=landing_items.flagged(
+            of, order.target, order.tree, converted.tree, converted.conversions
+        ),
     )
     return Planned(listed, converted)
 

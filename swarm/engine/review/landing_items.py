@@ -1,6 +1,6 @@
 """The items of a landing list that come from the task and its target alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from swarm.adapters.git import diff
@@ -8,8 +8,8 @@ from swarm.adapters.git.checkout_bytes.look import look
 from swarm.adapters.git.merge import obstacles, preview
 from swarm.adapters.git.safe_fs.walk import IN_SUBMODULE
 from swarm.adapters.git.task_git import TaskGit
-from swarm.model.landing import LandingItem, Subject, Verdict
-from swarm.model.review import Change, Hidden, MergeOrder
+from swarm.model.landing import Conversion, LandingItem, Subject, Verdict
+from swarm.model.review import Change, CheckoutBytes, Hidden, MergeOrder
 from swarm.model.safe_text import safe_line
 
 
@@ -98,29 +98,58 @@ def submodules(hidden: tuple[Hidden, ...]) -> Iterator[LandingItem]:
 
 
 def flagged(
-    of: TaskGit, target: str, tree: str, landing_tree: str = ""
+    of: TaskGit,
+    target: str,
+    tree: str,
+    landing_tree: str = "",
+    conversions: Iterable[Conversion] = (),
 ) -> tuple[str, ...]:
     """Files of the reviewed and the landing tree that a human must acknowledge.
 
     Judged anew: the attributes of the target, which may be another one than the task's,
     decide what its checkout will hold. What lands in an encoding is no news if the
-    checkout holds the very bytes that were reviewed.
+    checkout holds the very bytes that were reviewed. `conversions` are what makes the
+    landing tree of the reviewed one.
     """
     of = replace(of, target=target)
-    reviewed = _judged(of, tree)
-    landing = _judged(of, landing_tree) if landing_tree not in ("", tree) else ()
-    bytes_seen = {change.path: change.new for change in reviewed}
-    as_seen = {
-        change.path
-        for change in landing
-        if change.checkout and change.checkout.oid == bytes_seen.get(change.path)
-    }
+    plain = diff.unflagged(of, of.base, tree)
+    seen = look(of, tree, plain)
+    reviewed = diff.flagged(of, of.base, tree, plain, seen)
     paths = [change.path for change in reviewed if change.gating]
-    paths += [c.path for c in landing if c.gating and c.path not in as_seen]
+    if landing_tree not in ("", tree):
+        paths += _flagged_anew(of, plain, seen, landing_tree, conversions)
     return tuple(dict.fromkeys(paths))
 
 
-def _judged(of: TaskGit, tree: str) -> tuple[Change, ...]:
-    unflagged = diff.unflagged(of, of.base, tree)
-    checkout = look(of, tree, unflagged)
-    return diff.flagged(of, of.base, tree, unflagged, checkout)
+def _flagged_anew(
+    of: TaskGit,
+    reviewed: tuple[Change, ...],
+    seen: Mapping[str, CheckoutBytes],
+    landing_tree: str,
+    conversions: Iterable[Conversion],
+) -> Iterator[str]:
+    """Paths that gate for what a checkout writes of the landing tree, and not before.
+
+    The trees differ in the converted blobs alone. What gates are names, modes and a
+    checkout's bytes, never the blob: so only files with other bytes are judged again.
+    """
+    landing_ids = {each.path: each.landing for each in conversions}
+    landing = tuple(
+        replace(change, new=landing_ids[change.path])
+        if change.path in landing_ids
+        else change
+        for change in reviewed
+    )
+    written = look(of, landing_tree, landing)
+    bytes_seen = {change.path: change.new for change in reviewed}
+    anew = tuple(
+        change
+        for change in landing
+        if (lands := written.get(change.path)) != seen.get(change.path)
+        and not (lands and lands.oid == bytes_seen[change.path])
+    )
+    if not anew:
+        return
+    for change in diff.flagged(of, of.base, landing_tree, anew, written):
+        if change.gating:
+            yield change.path

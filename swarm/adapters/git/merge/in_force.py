@@ -12,9 +12,11 @@ def on_target(task: TaskGit, target: str) -> TaskGit:
     Those are the settings of its first checkout: a linked one may have its own, by
     `git config --worktree` or a conditional include. A target that is checked out
     nowhere has the repository's. Runs no program but git, and that in a linked
-    checkout only; every later question about settings is answered from there.
+    checkout only; every later question about settings is answered from there, and a
+    task that has the settings of this target keeps them.
     """
-    checkout = first_checkout(task.repo, target)
-    if not checkout:
+    if task.repo.settings_target == target:
         return task
-    return replace(task, repo=task.repo.as_in(checkout.git_dir))
+    checkout = first_checkout(task.repo, target)
+    repo = task.repo.as_in(checkout.git_dir) if checkout else task.repo
+    return replace(task, repo=replace(repo, settings_target=target))

@@ -8,7 +8,7 @@ the next moment: `fast_forward` names each file without replacing another.
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,9 +102,9 @@ def changed(checkout: Checkout, old: str, path_steps: tuple[Step, ...]) -> set[s
     with checkout.scratch_index() as index:
         checkout.copy_index(index)
         git = checkout.git_on(index)
-        unmerged = _paths(git.ls_files("-u", "-z", **RAW), after="\t")
+        tags, unmerged = _entries(git)
         staged = _paths(git.diff_index("--cached", "-z", "--name-only", old, **RAW))
-        files = _doubt_marks(git, checkout, path_steps)
+        files = _doubt_marks(git, checkout, path_steps, tags)
     above = {directory for path in touched for directory in parents(path)}
     beside = {
         path
@@ -114,13 +114,26 @@ def changed(checkout: Checkout, old: str, path_steps: tuple[Step, ...]) -> set[s
     return unmerged | (staged & touched) | (files & touched) | beside
 
 
+def _entries(git: Git) -> tuple[dict[str, str], set[str]]:
+    """What git marks each path of the index with, and the paths that are unmerged."""
+    listing = os.fsdecode(git.ls_files("-v", "-s", "-z", **RAW)).split("\0")
+    tags, unmerged = {}, set()
+    for entry in listing[:-1]:
+        head, _, path = entry.partition("\t")
+        tags[path] = entry[0]
+        if not head.endswith(" 0"):
+            unmerged.add(path)
+    return tags, unmerged
+
+
 def _doubt_marks(
-    git: Git, checkout: Checkout, path_steps: tuple[Step, ...]
+    git: Git,
+    checkout: Checkout,
+    path_steps: tuple[Step, ...],
+    tags: Mapping[str, str],
 ) -> set[str]:
     """Paths whose file is not what the index says, whatever the user told git."""
     tracked = [step.path for step in path_steps if step.leaves_file]
-    listing = os.fsdecode(git.ls_files("-v", "-z", **RAW)).split("\0")
-    tags = {entry[2:]: entry[0] for entry in listing if entry}
     doubted = [path for path in tracked if tags.get(path, "H") != "H"]
     absent = {
         path
@@ -199,6 +212,7 @@ class _Look:
 
     def __init__(self, work_tree: Path, folds: Folding) -> None:
         self._work_tree = work_tree
+        self._root = str(work_tree)
         self.folds = folds
         self._entries: dict[str, _Entry | None] = {}
 
@@ -236,13 +250,14 @@ class _Look:
         spelling = self._spelling(path)
         if not spelling:
             return None
+        # Not by `Path`, which takes longer than the kernel for each of many files.
+        place = f"{self._root}/{spelling}"
         try:
-            status = (self._work_tree / spelling).lstat()
+            status = os.lstat(place)
         except OSError:
             return None
         is_directory = stat.S_ISDIR(status.st_mode)
-        dot_git = self._work_tree / spelling / ".git"
-        is_repository = is_directory and os.path.lexists(dot_git)
+        is_repository = is_directory and os.path.lexists(f"{place}/.git")
         return _Entry(spelling, is_directory, is_repository)
 
     def _spelling(self, path: str) -> str:
@@ -320,6 +335,5 @@ def _item(
     )
 
 
-def _paths(listing: bytes, after: str = "") -> set[str]:
-    entries = (entry for entry in os.fsdecode(listing).split("\0") if entry)
-    return {entry.partition(after)[2] if after else entry for entry in entries}
+def _paths(listing: bytes) -> set[str]:
+    return {entry for entry in os.fsdecode(listing).split("\0") if entry}

@@ -20,6 +20,8 @@ _FEW = 50
 _MEMORY = Path("/dev/shm")  # noqa: S108 - `mkdtemp` makes a directory in it
 _IN_MEMORY = 64 << 20
 """Bytes of files that may lie in memory."""
+_GROWTH = 4
+"""Times that a filter may make files longer, for their objects to lie there too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class OwnersGit:
     directory: Path
     tree: Path
     """A work tree for the files that filters are to see."""
+    objects: Path
+    """What git stores on the way; `bring` takes from it."""
 
     @property
     def git(self) -> Git:
@@ -50,7 +54,7 @@ class OwnersGit:
         readable = (*ours, self.task.repo.objects, *self.task.repo.alternates)
         return {
             **personal_variables(self.task.repo),
-            "GIT_OBJECT_DIRECTORY": str(self.directory / "objects"),
+            "GIT_OBJECT_DIRECTORY": str(self.objects),
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": ":".join(map(_quoted, readable)),
             "GIT_INDEX_FILE": str(self.directory / "index"),
         }
@@ -62,7 +66,7 @@ class OwnersGit:
 
     def bring(self, ids: Iterable[str]) -> None:
         """Put objects that the owner's git wrote into the review directory."""
-        written = self.directory / "objects"
+        written = self.objects
         _copy(
             self.git,
             self.task.review.git,
@@ -80,7 +84,9 @@ class OwnersGit:
 def owners_git(task: TaskGit, size: int | None = None) -> Iterator[OwnersGit]:
     """Make the directory, and remove it with all that is in it.
 
-    `size` is how many bytes of files `tree` will hold; few of them lie in memory.
+    `size` is how many bytes of files `tree` will hold; few of them lie in memory, and
+    of still fewer the objects: a disk takes longer to make and remove them than git to
+    store them.
     """
     with disk_errors_as("merge"), ExitStack() as cleanup:
 
@@ -89,16 +95,18 @@ def owners_git(task: TaskGit, size: int | None = None) -> Iterator[OwnersGit]:
             cleanup.callback(erase, made)
             return made
 
+        def place(name: str, size: int | None) -> Path:
+            if size is not None and _fits_in_memory(size):
+                return directory(_MEMORY)
+            (top / name).mkdir()
+            return top / name
+
         top = directory(_parent(task))
-        if size is not None and _fits_in_memory(size):
-            tree = directory(_MEMORY)
-        else:
-            tree = top / "tree"
-            tree.mkdir()
-        (top / "objects").mkdir()
-        owners = OwnersGit(task, top, tree)
-        owners.give(top)
-        owners.give(tree)
+        tree = place("tree", size)
+        objects = place("objects", None if size is None else size * _GROWTH)
+        owners = OwnersGit(task, top, tree, objects)
+        for made in (top, tree, objects):
+            owners.give(made)
         yield owners
 
 

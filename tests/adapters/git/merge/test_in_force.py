@@ -236,3 +236,13 @@ def test_where_the_main_work_tree_lies_stays(repo: Path, linked: Path) -> None:
     assert there.repo.settings_dir
     places = [each.work_tree for each in all_checkouts(there.repo)]
     assert set(places) == {linked, task.worktree}
+
+
+def test_a_target_is_asked_for_once(repo: Path) -> None:
+    """The settings of one landing are those of one moment; another target's differ."""
+    task = task_with_worktree(repo)
+
+    once = in_force.on_target(task, "main")
+
+    assert in_force.on_target(once, "main") is once
+    assert in_force.on_target(once, "other").repo.settings_target == "other"

@@ -139,3 +139,16 @@ def test_only_small_files_lie_in_memory(repo: Path) -> None:
 
     assert beside is not os.access("/dev/shm", os.W_OK)
     assert not any(tree.exists() for tree in trees)
+
+
+def test_of_few_bytes_neither_files_nor_objects_lie_on_a_disk(repo: Path) -> None:
+    """Both are gone afterwards, wherever they lay; without a size the disk has them."""
+    task = task_with_worktree(repo)
+
+    with owners_git(task, 1 << 20) as owners:
+        places = [owners.tree, owners.objects]
+        assert all(path.is_relative_to("/dev/shm") for path in places)  # noqa: S108 - where they must be
+    with owners_git(task) as owners:
+        assert owners.objects.is_relative_to(owners.directory)
+
+    assert not any(path.exists() for path in places)
