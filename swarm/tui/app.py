@@ -17,13 +17,16 @@ from textual.worker import Worker, WorkerState
 
 from swarm import assets
 from swarm.errors import SwarmError
+from swarm.model.format import plural
 from swarm.model.safe_text import safe_line
 from swarm.model.task import State
 from swarm.model.wishes import (
     Grant,
     OpenShell,
     PlanLanding,
+    RemoveLater,
     RestoreCheckpoint,
+    TakeBack,
     TakeCheckpoint,
     TakeSnapshot,
     Wish,
@@ -40,6 +43,7 @@ from swarm.tui.messages import (
     OpenPolicy,
     OpenReview,
     WishDecided,
+    WishesRequested,
     WishRequested,
 )
 from swarm.tui.present.ascii import AsciiOnly
@@ -49,6 +53,7 @@ from swarm.tui.screens import opening
 from swarm.tui.screens.base import KeyScreen
 from swarm.tui.screens.command_palette import KeyCommands
 from swarm.tui.screens.dashboard.screen import DashboardScreen
+from swarm.tui.wish_group import WishGroup
 
 # Textual tells of a worker's end only where it was started. Here every widget may start
 # one, and the app alone reports its failure.
@@ -91,6 +96,8 @@ class SwarmApp(App[None], inherit_bindings=False):
         self._options = options or Options()
         self._version = -1
         self._knows_of_layout = False
+        self._groups: dict[int, WishGroup] = {}
+        """The groups of open wishes that were made by one key, by the wish's id."""
         self._open: dict[int, Wish] = {}
         """Wishes of this dashboard that the keeper has not decided, by id."""
         self._unsubmitted: list[Wish] = []
@@ -201,10 +208,15 @@ class SwarmApp(App[None], inherit_bindings=False):
             record = self._backend.queries.wishes.get(wish_id)
             if record.outcome:
                 del self._open[wish_id]
-                self._decided(wish, record)
+                self._decided(wish, record, self._groups.pop(wish_id, None))
 
-    def _decided(self, wish: Wish, record: WishRecord) -> None:
-        if isinstance(wish, PlanLanding):
+    def _decided(
+        self, wish: Wish, record: WishRecord, group: WishGroup | None = None
+    ) -> None:
+        if group:
+            group.count(record)
+            self._tell_group(group)
+        elif isinstance(wish, PlanLanding):
             # It is a part of a screen, which shows the answer or the refusal itself.
             pass
         elif record.outcome == "refused":
@@ -224,6 +236,21 @@ class SwarmApp(App[None], inherit_bindings=False):
         for screen in self.screen_stack:
             screen.post_message(WishDecided(wish, record))
 
+    def _tell_group(self, group: WishGroup) -> None:
+        if group.is_over:
+            self._say(group.sentence, ERROR if group.has_failed else GOOD)
+
+    @on(WishesRequested)
+    def _wishes_requested(self, message: WishesRequested) -> None:
+        """Submit those of the wishes that are not open yet."""
+        known = [*self._open.values(), *self._unsubmitted]
+        new = [wish for wish in message.wishes if wish not in known]
+        if not new:
+            self._say("already requested, not decided yet")
+            return
+        self._say(f"{new[0].verb} {plural(len(new), 'task')} …")
+        self._submit(new, WishGroup(len(new), message.outcome))
+
     @on(WishRequested)
     def _wish_requested(self, message: WishRequested) -> None:
         """Submit the wish, unless an equal one is still open."""
@@ -234,25 +261,39 @@ class SwarmApp(App[None], inherit_bindings=False):
                 self._say(f"{_wish_name(wish)}: already requested, not decided yet")
             return
         if not is_silent:
-            self._say(f"{_wish_name(wish)} …")
-        self._submit(wish)
+            self._say(_request(wish))
+        self._submit([wish])
 
     @work(group="wishes", exit_on_error=False)
-    async def _submit(self, wish: Wish) -> None:
+    async def _submit(
+        self, wishes: Sequence[Wish], group: WishGroup | None = None
+    ) -> None:
         """Store wishes one after another, in the order they were made."""
-        self._unsubmitted.append(wish)
-        try:
-            async with self._submitting:
-                if await asyncio.to_thread(self._backend.keeper_pid) is None:
-                    await asyncio.to_thread(self._backend.ensure_keeper)
-                wish_id = await asyncio.to_thread(self._backend.submit, wish)
-        except SwarmError as error:
-            self._say(f"{safe_line(error.message)}; {safe_line(error.hint)}", ERROR)
+        self._unsubmitted += wishes
+        async with self._submitting:
+            for wish in wishes:
+                try:
+                    if await asyncio.to_thread(self._backend.keeper_pid) is None:
+                        await asyncio.to_thread(self._backend.ensure_keeper)
+                    wish_id = await asyncio.to_thread(self._backend.submit, wish)
+                except SwarmError as error:
+                    sentence = f"{safe_line(error.message)}; {safe_line(error.hint)}"
+                    self._lost(sentence, group)
+                else:
+                    self._open[wish_id] = wish
+                    if group:
+                        self._groups[wish_id] = group
+                    self._version = -1
+                finally:
+                    self._unsubmitted.remove(wish)
+
+    def _lost(self, sentence: str, group: WishGroup | None) -> None:
+        """A wish could not be stored."""
+        if group:
+            group.lose(sentence)
+            self._tell_group(group)
         else:
-            self._open[wish_id] = wish
-            self._version = -1
-        finally:
-            self._unsubmitted.remove(wish)
+            self._say(sentence, ERROR)
 
     @on(OpenReview)
     def _open_review(self, message: OpenReview) -> None:
@@ -352,8 +393,38 @@ def _outcome(wish: Wish, result: dict[str, Any]) -> str:
             done = f"{result.get('wrote')} files written, {result.get('removed')} gone"
             back = f"checkpoint {result.get('before')} has the files from before"
             return f"back at checkpoint {result.get('number')}: {done}; {back}"
+        case RemoveLater():
+            return _removal_outcome(result)
+        case TakeBack():
+            return f"kept: {_numbers(result.get('kept', ()))}"
         case _:
             return f"{_wish_name(wish)}: done"
+
+
+def _removal_outcome(result: dict[str, Any]) -> str:
+    """Empty if it was taken back, which `TakeBack` tells."""
+    removed, failed = result.get("removed", []), result.get("failed", [])
+    parts = []
+    if removed:
+        parts.append(f"removed: {_numbers(removed)}; a ref keeps the work of each")
+    parts += [safe_line(str(sentence), 200) for sentence in failed[:3]]
+    return "; ".join(parts)
+
+
+def _numbers(ids: Iterable[object]) -> str:
+    return ", ".join(f"#{number}" for number in ids) or "none"
+
+
+def _request(wish: Wish) -> str:
+    """The sentence while the wish is not decided."""
+    match wish:
+        case RemoveLater():
+            count = plural(len(wish.tasks), "task")
+            return f"{count} will be removed in {wish.seconds} s; u keeps them"
+        case TakeBack():
+            return "keep them …"
+        case _:
+            return f"{_wish_name(wish)} …"
 
 
 def _wish_name(wish: Wish) -> str:

@@ -1,5 +1,7 @@
 """Messages inside the dashboard: wishes go up, nudges and decisions come down."""
 
+from collections.abc import Sequence
+
 from textual.message import Message
 
 from swarm.model.task import Task
@@ -13,6 +15,18 @@ class WishRequested(Message):
     def __init__(self, wish: Wish) -> None:
         super().__init__()
         self.wish = wish
+
+
+class WishesRequested(Message):
+    """The human made a wish for each of several tasks; told as one when all are done.
+
+    `outcome` is the participle for it, as `paused`.
+    """
+
+    def __init__(self, wishes: Sequence[Wish], outcome: str) -> None:
+        super().__init__()
+        self.wishes = wishes
+        self.outcome = outcome
 
 
 class Nudge(Message, bubble=False):

@@ -44,6 +44,8 @@ CheckScreen = Callable[[str], None]
 SHOTS: dict[str, tuple[Scene, tuple[str, ...]]] = {
     "dashboard": (ALL_STATES, ()),
     "twenty": (TWENTY, ()),
+    "marked": (ALL_STATES, ("j", "x", "j", "x", "x")),
+    "marked-question": (ALL_STATES, ("X", "D")),
     "empty": (EMPTY, ()),
     "no-engine": (NO_ENGINE, ()),
     "new-task": (THREE_RUNNING, ("n",)),

@@ -181,6 +181,8 @@ _NEEDS: dict[str, tuple[frozenset[State], str]] = {
     "discard": (DISCARDABLE, "needs a task that has ended"),
     "remove": (SETTLED, "merge or discard it first"),
     "retry": (_ANY, ""),
+    "mark": (_ANY, ""),
+    "mark_all": (_ANY, ""),
     "copy": (_ANY, ""),
 }
 """The states that each action needs, and the reason to give in the others."""

@@ -41,6 +41,7 @@ class TaskList(LineView):
         self._tasks: list[Task] = []
         self._now = 0.0
         self._aside = self._below = ""
+        self._marks: frozenset[int] = frozenset()
         self.selected: int | None = None
         """The selected task's id."""
 
@@ -54,13 +55,19 @@ class TaskList(LineView):
         return 0 <= row < len(self._rows) and self._rows[row].task is not None
 
     def show_tasks(
-        self, tasks: list[Task], now: float, aside: str = "", below: str = ""
+        self,
+        tasks: list[Task],
+        now: float,
+        aside: str = "",
+        below: str = "",
+        marks: frozenset[int] = frozenset(),
     ) -> None:
         """Draw these; the selected task stays selected wherever it moved to.
 
         `aside` stands beside their number, `below` in the frame's lower edge.
         """
         before, self._aside, self._below = self.chosen, aside, below
+        self._marks = marks
         self._tasks, self._now = tasks, now
         self._rows = []
         for section, members in task_appearance.by_section(tasks):
@@ -79,6 +86,11 @@ class TaskList(LineView):
         for index, row in enumerate(self._rows):
             if row.task and row.task.id == task_id:
                 self.go(index)
+
+    @property
+    def shown(self) -> list[int]:
+        """The ids of the tasks that the list has, from the top."""
+        return [row.task.id for row in self._rows if row.task]
 
     def next_needing(self) -> bool:
         """Select the next task that needs the human; False if none does."""
@@ -146,7 +158,7 @@ class TaskList(LineView):
         is_over = look.section >= _SECTION_OVER
         return Content.assemble(
             ("▌" if is_chosen else " ", ACCENT),
-            (f"{look.glyph} ", look.tone),
+            *_glyph(look, task.id in self._marks),
             (name, MUTED if is_over else "bold" if is_chosen else ""),
             (f" {formatting.fit(look.word, 9)}", look.tone),
             (f"{format.age(self._now - task.changed):>5}", MUTED),
@@ -163,6 +175,14 @@ def _rows_of(task: Task) -> list[_Row]:
 
 _SECTION_OVER = task_appearance.Section.MERGED
 _WAITS_FOR_YOU = (task_appearance.Section.NEEDS_YOU, task_appearance.Section.REVIEW)
+
+
+def _glyph(
+    look: task_appearance.Appearance, is_marked: bool
+) -> tuple[tuple[str, str], ...]:
+    if is_marked:
+        return (look.glyph, look.tone), ("*", f"bold {WARNING}")
+    return ((f"{look.glyph} ", look.tone),)
 
 
 def _with_columns(heading: Content, width: int) -> Content:

@@ -28,6 +28,7 @@ class Overview:
         """All of the repository, whether the filter shows them or not."""
         self.project: Project | None = None
         self.filter = ""
+        self.marks: frozenset[int] = frozenset()
         self._backend = backend
         self._clock = clock
         self._repo = repo
@@ -51,17 +52,25 @@ class Overview:
         self.tasks = [_with_live_flags(task, flags.get(task.id, 0)) for task in tasks]
         self._fleet = self._backend.queries.events.fleet()
 
-    def draw_tasks(self) -> None:
-        """Draw the list, or the lesson that stands in its place."""
+    @property
+    def passing(self) -> list[Task]:
+        """The tasks that the filter lets through."""
+        return [task for task in self.tasks if self._passes(task)]
+
+    def draw_tasks(self, note: str = "") -> None:
+        """Draw the list, or the lesson that stands in its place.
+
+        The note stands in the lower edge, before that on the filter.
+        """
         if not self.tasks:
             name = self.project.name if self.project else ""
             self.empty_state.show(name, self._fleet, self._keeper_lives)
             return
-        passing = [task for task in self.tasks if self._passes(task)]
+        passing = self.passing
         limit = self._fleet.max_running
         aside = f"at most {limit} at work" if limit else ""
-        below = self._filter_note(len(passing))
-        self.task_list.show_tasks(passing, self._clock(), aside, below)
+        below = " · ".join(filter(None, (note, self._filter_note(len(passing)))))
+        self.task_list.show_tasks(passing, self._clock(), aside, below, self.marks)
 
     def draw_header(self) -> None:
         """Draw the top line."""

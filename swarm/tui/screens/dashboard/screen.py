@@ -5,7 +5,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from swarm.errors import SwarmError
-from swarm.model.task import State, Task
+from swarm.model.task import Task
 from swarm.model.wishes import (
     Cut,
     Discard,
@@ -16,7 +16,6 @@ from swarm.model.wishes import (
     Panic,
     Pause,
     Remove,
-    Restore,
     RestoreCheckpoint,
     Resume,
     Retry,
@@ -43,6 +42,7 @@ from swarm.tui.present.denials import DenialTracker
 from swarm.tui.present.formatting import WARNING
 from swarm.tui.present.task_draft import Draft
 from swarm.tui.screens.base import KeyScreen
+from swarm.tui.screens.dashboard.bulk import BulkActions
 from swarm.tui.screens.dashboard.decisions import Decisions
 from swarm.tui.screens.dashboard.denials import Denials
 from swarm.tui.screens.dashboard.events import EventPanel
@@ -97,8 +97,7 @@ class DashboardScreen(KeyScreen[None]):
         self._draft = Draft()
         """The fields of a new task, until the keeper has taken them."""
         self._reply_to = 0
-        self._discarded: list[int] = []
-        """Tasks that were discarded from here, the newest last."""
+        self.bulk = BulkActions(self, backend.queries, options.clock)
 
     def compose_regions(self) -> ComposeResult:
         """Header, list beside preview, events."""
@@ -139,10 +138,16 @@ class DashboardScreen(KeyScreen[None]):
         if self.events.is_stale:
             self._draw_events()
         self.set_class(not self.overview.tasks, "-empty")
-        self.overview.draw_tasks()
+        self._draw_tasks()
         self.preview.show(self.overview.selected)
         self.overview.draw_header()
         self.show_hints()
+
+    def _draw_tasks(self) -> None:
+        self.bulk.follow(self.overview.tasks)
+        self.overview.marks = self.bulk.marks
+        shown = (task.id for task in self.overview.passing)
+        self.overview.draw_tasks(self.bulk.note(shown))
 
     def _draw_events(self) -> None:
         has_rows = self.events.draw(self.denials.lines(self.overview.tasks))
@@ -225,13 +230,22 @@ class DashboardScreen(KeyScreen[None]):
         if action == "new" and self._repo is None:
             return "start swarm inside a repository to add tasks"
         if action == "undo":
-            can_undo = self._undoable() is not None or self.decisions.has_grants
-            return "" if can_undo else "nothing was discarded or decided"
+            can_undo = self.bulk.can_undo(self.preview.task)
+            if not can_undo and not self.decisions.has_grants:
+                return "nothing was removed, discarded or decided"
+            return ""
+        if (reason := self.bulk.disabled_reason(action)) is not None:
+            return reason
         if action == "tell" and not self.decisions.can_tell_agent:
             return "nothing was allowed from here to a task at work"
         if action == "attach" and self.files.selected_path:
             action = "review"
         return task_appearance.disabled_reason(action, self.preview.task)
+
+    def action_act(self, action: str) -> None:
+        """Act on all marked tasks if there are any, else as the key says."""
+        if self.disabled_reason(action) or not self.bulk.act(action):
+            super().action_act(action)
 
     def do_attach(self) -> None:
         """Full screen; this view waits until the human is back.
@@ -307,12 +321,25 @@ class DashboardScreen(KeyScreen[None]):
         self._confirm(Remove, "Remove", words)
 
     def do_undo(self) -> None:
-        """Take back the discard of the selected task, or else the last one."""
-        task_id = self._undoable()
-        if task_id is not None:
-            self.post_message(WishRequested(Restore(task_id)))
-        else:
+        """Take back a removal that waits, or else a discard, or else a decision."""
+        if not self.bulk.undo(self.preview.task):
             self.decisions.take_back()
+        self._draw_tasks()
+
+    def do_mark(self) -> None:
+        """Mark the task, or not any more, and go on to the next one."""
+        # The preview learns of a move a moment later, and a key may come before that.
+        if task := self.overview.selected:
+            self.bulk.toggle(task.id)
+        self._draw_tasks()
+        self.overview.task_list.action_move("down")
+        self.show_hints()
+
+    def do_mark_all(self) -> None:
+        """Mark all that the filter lets through; or none if they all are."""
+        self.bulk.toggle_all(self.overview.task_list.shown)
+        self._draw_tasks()
+        self.show_hints()
 
     def do_rewind(self) -> None:
         """Choose a checkpoint; what is there now is kept before anything is done."""
@@ -420,6 +447,10 @@ class DashboardScreen(KeyScreen[None]):
         """One level up; never out of the program."""
         if self.has_class("-zoomed"):
             self._zoom("")
+        elif self.bulk.marks:
+            self.bulk.clear()
+            self._draw_tasks()
+            self.show_hints()
         elif self.overview.filter:
             self._set_filter("")
 
@@ -445,21 +476,12 @@ class DashboardScreen(KeyScreen[None]):
             if not yes:
                 return
             if kind is Discard:
-                self._discarded.append(task.id)
+                self.bulk.remember_discard((task.id,))
             self.post_message(WishRequested(kind(task.id)))
 
         question = f"{title} {task_appearance.numbered_name(task, 40)}?"
         dialog = opening.confirm(title, [question, "", *words], title)
         self.app.push_screen(dialog, answered)
-
-    def _undoable(self) -> int | None:
-        """The number of the task whose discard `u` takes back, or None."""
-        tasks = self.overview.tasks
-        rejected = {task.id for task in tasks if task.state is State.REJECTED}
-        selected = self.preview.task
-        if selected and selected.id in rejected:
-            return selected.id
-        return next((i for i in reversed(self._discarded) if i in rejected), None)
 
     def _focus_panel(self, number: str) -> None:
         self.query_one(PANELS[number]).focus()
