@@ -4,13 +4,19 @@ import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
 from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.argument_types import task_id
-from swarm.cli.events import entry_sentence, filter_arguments, filter_from
+from swarm.cli.events import (
+    filter_arguments,
+    filter_from,
+    print_entries,
+    raw_argument,
+)
 from swarm.engine.readers import audit as audit_reader
 from swarm.engine.readers import audit_check
 from swarm.errors import SwarmError
@@ -23,6 +29,7 @@ def audit_arguments(parser: ArgumentParser) -> None:
     acts = parser.add_subparsers(dest="act", required=True, metavar="|".join(_ACTS))
     show = acts.add_parser("show", help="print the newest entries of the timeline")
     filter_arguments(show)
+    raw_argument(show)
     show.add_argument("--limit", type=int, default=200, metavar="N")
     verify = acts.add_parser("verify", help="check that the raw lines are as recorded")
     verify.add_argument("id", nargs="?", type=task_id, metavar="ID")
@@ -44,8 +51,7 @@ def audit(args: Namespace) -> int:
 
 def _show(args: Namespace) -> int:
     entries = _queries(args).audit.newest(filter_from(args), args.limit)
-    for entry in reversed(entries):
-        output.out(entry_sentence(entry))
+    print_entries(reversed(entries), args.raw)
     if not entries:
         output.out("no entry matches")
     return exit_codes.DONE
@@ -73,7 +79,8 @@ def _verify(args: Namespace) -> int:
 
 
 def _export(args: Namespace) -> int:
-    entries = since(_queries(args).audit, AuditCursor(), filter_from(args))
+    wanted = replace(filter_from(args), raw=True)
+    entries = since(_queries(args).audit, AuditCursor(), wanted)
     with _output_file(args.out) as out:
         audit_reader.write(entries, args.format, out)
     return exit_codes.DONE

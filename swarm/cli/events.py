@@ -3,7 +3,7 @@
 import re
 import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from swarm.bootstrap import home
@@ -11,7 +11,7 @@ from swarm.cli import exit_codes, output
 from swarm.cli.argument_types import task_id
 from swarm.cli.keeper_client import changes
 from swarm.engine.readers.audit import facts
-from swarm.model import activity_text, format
+from swarm.model import activity_text, audit_text, format
 from swarm.model.audit_query import GROUPS, Entry, Filter
 from swarm.model.events import Recorded
 from swarm.model.safe_text import safe_line
@@ -28,6 +28,13 @@ def events_arguments(parser: ArgumentParser) -> None:
     filter_arguments(parser)
     parser.add_argument("--follow", action="store_true", help="go on until Ctrl+C")
     parser.add_argument("--json", action="store_true", help="one JSON object per line")
+    raw_argument(parser)
+
+
+def raw_argument(parser: ArgumentParser) -> None:
+    """The argument that shows what screens only count."""
+    words = "every entry with its fields, also what is counted only"
+    parser.add_argument("--raw", action="store_true", help=words)
 
 
 def filter_arguments(parser: ArgumentParser) -> None:
@@ -62,6 +69,7 @@ def filter_from(args: Namespace) -> Filter:
         verdict="denied" if args.denied else "flagged" if args.flagged else "",
         since=args.since,
         text=args.text,
+        raw=getattr(args, "raw", False) or getattr(args, "json", False),
     )
 
 
@@ -70,24 +78,39 @@ def events(args: Namespace) -> int:
     queries, cursor = Queries(home.places().database), AuditCursor()
     if args.id is not None:
         queries.tasks.get(args.id)
-    _print(since(queries.audit, cursor, filter_from(args)), args.json)
+    wanted = filter_from(args)
+    _print(since(queries.audit, cursor, wanted), args)
     if args.follow:
         for grew in changes(queries):
             if grew:
-                _print(since(queries.audit, cursor, filter_from(args)), args.json)
+                _print(since(queries.audit, cursor, wanted), args)
     return exit_codes.DONE
 
 
-def _print(entries: Iterator[Entry], as_json: bool) -> None:
+def _print(entries: Iterator[Entry], args: Namespace) -> None:
+    if not args.json:
+        print_entries(entries, args.raw)
+        return
     for entry in entries:
-        if as_json:
-            output.as_json_line(facts(entry))
-        else:
-            output.out(entry_sentence(entry))
+        output.as_json_line(facts(entry))
+
+
+def print_entries(entries: Iterable[Entry], is_raw: bool) -> None:
+    """One entry on each line, as the Audit screen says it, or field by field."""
+    for entry in entries:
+        output.out(raw_sentence(entry) if is_raw else entry_sentence(entry))
 
 
 def entry_sentence(entry: Entry) -> str:
-    """One entry on one line, harmless."""
+    """One entry on one line, harmless, in the words of the Audit screen."""
+    line = audit_text.line(entry)
+    words = f"{line.kind:<6} {line.glyph} {line.words}"
+    reason = f"  {line.reason}" if line.reason else ""
+    return f"{_head(entry.at, entry.task)} {words}{reason}"
+
+
+def raw_sentence(entry: Entry) -> str:
+    """One entry on one line, harmless: an event with all its fields."""
     if entry.event:
         return sentence(entry.event)
     kind, reason = _kind_and_reason(entry)
@@ -100,7 +123,9 @@ def _kind_and_reason(entry: Entry) -> tuple[str, str]:
     if action is None:
         return "file", safe_line(entry.activity.note if entry.activity else "")
     mark = "denied" if action.result < 0 else "flag" if action.level else ""
-    return f"{action.kind} {mark}".strip(), activity_text.reason_text(action)
+    counted = f"counted as {action.quiet}" if action.quiet else ""
+    reason = f"{activity_text.reason_text(action)}  {counted}".strip()
+    return f"{action.kind} {mark}".strip(), reason
 
 
 def sentence(record: Recorded) -> str:

@@ -20,6 +20,8 @@ DESTRUCTIVE = "!!"
 """The level of a command that destroys; X0 to X4 are the levels of `review.Level`."""
 GROUP = "group"
 """The `op` of a row that stands for a whole generated folder."""
+LOSS = "loss"
+"""The `op` of an action that tells which tracked files a command took away."""
 OUTSIDE = "out"
 """The level of a write outside the folders that belong to the agent."""
 
@@ -49,6 +51,12 @@ class Action:
     level: str = ""
     """Empty, `X0` to `X4`, `DESTRUCTIVE`, or `OUTSIDE`."""
     note: str = ""
+    quiet: str = ""
+    """The rule of `model.quiet` by which screens count it only; empty for none."""
+    housekeeping: int = 0
+    """Quiet changes and commands that this command made."""
+    generated: int = 0
+    """Changes that it made in generated folders."""
 
 
 @dataclass(slots=True)
@@ -68,7 +76,12 @@ class PathActivity:
     level: str = ""
     note: str = ""
     group: str = ""
-    """The generated folder that it is shown as part of; empty if none."""
+    """The generated folder, or the rule of `model.quiet`, that it is counted under.
+
+    Empty if it is shown by itself.
+    """
+    is_gone: bool = False
+    """It was made by the task and is no more: a flag on it is withdrawn."""
 
 
 @dataclass(slots=True)
@@ -81,6 +94,10 @@ class Batch:
     """Process ids with exit status and time, of commands in earlier batches."""
     path_groups: list[str] = field(default_factory=list)
     """Folders that are shown as one row from now on."""
+    credits: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """By process of a command: its quiet changes, and those in generated folders."""
+    ran: list[str] = field(default_factory=list)
+    """Files that were run: they are shown by themselves from now on."""
     lost: int = 0
     wanted: list[WantedTool] = field(default_factory=list)
     """Tools that the agent tried to use for the first time, and has not."""

@@ -2,11 +2,13 @@
 
 import shlex
 
-from swarm.model.activity import GROUP, Action, PathActivity, relative
+from swarm.model import format, quiet
+from swarm.model.activity import GROUP, LOSS, Action, PathActivity, relative
 from swarm.model.audit_query import Entry
+from swarm.model.quiet import Command
 from swarm.model.safe_text import safe_line
 
-_PAST = {GROUP: "files in", "found": "found changed"}
+_PAST = {GROUP: "files in", "found": "found changed", LOSS: "lost"}
 
 
 def entry_text(entry: Entry, limit: int = 300) -> str:
@@ -22,13 +24,17 @@ def action_text(action: Action, limit: int = 300) -> str:
     match action.kind:
         case "exec":
             words = action.argv or (action.path,)
-            return safe_line(f"$ {shlex.join(words)}", limit) + times
+            text = safe_line(f"$ {shlex.join(words)}", limit) + times
+            if quiet.runs_as_told(Command(action.path, action.argv)):
+                return text
+            return f"{text}  runs {safe_line(relative(action.path), 80)}"
         case "call" | "net":
             to = f" → {action.path}" if action.path else ""
             text = action.note if action.op == "more" else f"{action.op}(){to}"
             return safe_line(text, 120) + times
         case _:
-            return f"{safe_line(action.op, 20)} {action_paths(action, limit)}{times}"
+            verb = _PAST.get(action.op, safe_line(action.op, 20))
+            return f"{verb} {action_paths(action, limit)}{times}"
 
 
 def action_paths(action: Action, limit: int = 300) -> str:
@@ -48,10 +54,15 @@ def path_text(activity: PathActivity, limit: int = 300) -> str:
 
 
 def reason_text(action: Action) -> str:
-    """The flag or the refusal in words; of a command its exit status."""
+    """The flag or the refusal, a command's exit status, and what it did besides."""
+    parts = []
     if action.note and action.op != "more":
         level = f"{action.level} " if action.level[:1] == "X" else ""
-        return f"{level}{safe_line(action.note, 120)}"
-    if action.kind != "exec" or action.code is None:
-        return ""
-    return f"exit {action.code}" if action.code else ""
+        parts.append(f"{level}{safe_line(action.note, 120)}")
+    elif action.kind == "exec" and action.code:
+        parts.append(f"exit {action.code}")
+    if action.housekeeping:
+        parts.append(format.plural(action.housekeeping, "housekeeping write"))
+    if action.generated:
+        parts.append(f"{action.generated:,} generated")
+    return " · ".join(parts)

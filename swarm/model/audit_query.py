@@ -33,7 +33,12 @@ class Filter:
     since: float = 0.0
     """Seconds since the epoch."""
     text: str = ""
-    """Text in a path, a command or an event's fields; letter case does not matter."""
+    """Text in a path, a command or an event's fields; letter case does not matter.
+
+    What is searched for is found, quiet or not.
+    """
+    raw: bool = False
+    """Show what is counted only, too, and each file of generated folders."""
 
 
 @frozen
@@ -74,6 +79,13 @@ class Counts:
     """Refused writes and system calls."""
     flagged: int = 0
     commands: int = 0
+    quiet: tuple[tuple[str, int], ...] = ()
+    """Changes and commands that are counted only, by the rule's name."""
+
+    @property
+    def quiet_total(self) -> int:
+        """All that is counted only."""
+        return sum(number for _, number in self.quiet)
 
 
 def group_of(event: Event) -> Group:

@@ -13,7 +13,7 @@ from swarm.store.connection import ReadConnection
 
 _ACTION = (
     "SELECT id, task, at, kind, op, path, other, argv, pid, parent, comm, result,"
-    " code, seconds, count, level, note FROM action"
+    " code, seconds, count, level, note, quiet, housekeeping, generated FROM action"
 )
 _PATH = (
     "SELECT task, path, op, first, last, count, bytes, size, mode, comm, denied,"
@@ -70,7 +70,7 @@ class AuditQueries:
         values = {"last": after[0], "last_task": after[1], "limit": limit}
         rows = self._connection.all(
             f"{_PATH} WHERE (last, task, path) > (:last, :last_task, :last_path)"
-            " AND level = '' AND count > denied"
+            f" AND level = '' AND count > denied{_shown_paths(query)}"
             " AND (:task IS NULL OR task = :task) AND last >= :since"
             " AND (:text = '' OR CAST(path AS TEXT) LIKE :like)"
             " ORDER BY last, task, path LIMIT :limit",
@@ -107,49 +107,68 @@ class AuditQueries:
             " ORDER BY last DESC LIMIT :limit",
             {"task": task, "limit": limit},
         )
-        groups = {row.activity.path: row for row in self._path_groups(task)}
+        groups = dict(self._path_groups(task))
         paths = [PathRow(_activity(row)) for row in rows]
         paths = [row for row in paths if row.activity.path not in groups]
         if noise:
             paths += groups.values()
         return sorted(paths, key=lambda row: -row.activity.last)[:limit]
 
-    def _path_groups(self, task: int) -> Iterator[PathRow]:
+    def _path_groups(self, task: int) -> Iterator[tuple[str, PathRow]]:
+        """Each generated folder; the only file of one is named."""
         rows = self._connection.all(
             "SELECT path_group, count(*), min(first), max(last), sum(count),"
-            " sum(bytes), sum(denied) FROM path_activity"
-            " WHERE task = :task AND path_group != x'' GROUP BY path_group",
+            " sum(bytes), sum(denied), min(path), min(op) FROM path_activity"
+            " WHERE task = :task AND path_group != x''"
+            " AND substr(path_group, 1, 1) = x'2f' GROUP BY path_group",
             {"task": task},
         )
-        for group, files, first, last, count, size, denied in rows:
-            yield PathRow(
-                PathActivity(
-                    os.fsdecode(group),
-                    GROUP,
-                    first,
-                    last,
-                    count=count,
-                    bytes=size,
-                    denied=denied,
-                ),
-                files,
-            )
+        for group, files, first, last, count, size, denied, path, op in rows:
+            name, verb = (path, op) if files == 1 else (group, GROUP)
+            activity = PathActivity(os.fsdecode(name), verb, first, last)
+            activity.count, activity.bytes, activity.denied = count, size, denied
+            activity.size = size if files == 1 else 0
+            yield os.fsdecode(group), PathRow(activity, files)
 
     def counts(self, task: int) -> Counts:
         """The activity of the task's sandbox, in numbers."""
         paths, refused = self._connection.all(
             "SELECT count(*), coalesce(sum(denied), 0) FROM path_activity"
-            " WHERE task = :task",
+            " WHERE task = :task"
+            " AND (path_group = x'' OR substr(path_group, 1, 1) = x'2f')",
             {"task": task},
         )[0]
         commands, calls = self._connection.all(
             "SELECT count(*) FILTER (WHERE kind = 'exec'),"
             " coalesce(sum(count) FILTER (WHERE kind IN ('call', 'net')"
             " AND result < 0), 0)"
-            " FROM action WHERE task = :task",
+            " FROM action WHERE task = :task AND quiet = ''",
             {"task": task},
         )[0]
-        return Counts(paths, refused + calls, self.flagged().get(task, 0), commands)
+        flagged = self.flagged().get(task, 0)
+        return Counts(paths, refused + calls, flagged, commands, self._quiet(task))
+
+    def _quiet(self, task: int) -> tuple[tuple[str, int], ...]:
+        """What is counted only, by rule; refused changes are in their path's count."""
+        counts: dict[str, int] = {}
+        for rows in (
+            self._connection.all(
+                "SELECT path_group, sum(count) FROM path_activity"
+                " WHERE task = :task AND path_group != x''"
+                " AND substr(path_group, 1, 1) != x'2f' GROUP BY path_group",
+                {"task": task},
+            ),
+            self._connection.all(
+                "SELECT quiet, sum(count) FROM action"
+                " WHERE task = :task AND quiet != '' AND kind != 'file'"
+                " GROUP BY quiet",
+                {"task": task},
+            ),
+        ):
+            for name, number in rows:
+                name = os.fsdecode(name)
+                counts[name] = counts.get(name, 0) + number
+        return tuple(sorted(counts.items()))
 
     def flagged(self) -> dict[int, int]:
         """The number of flagged paths by task; tasks without any are left out."""
@@ -197,12 +216,17 @@ class AuditQueries:
             return []
         task = "" if query.task is None else " AND task = :task"
         rows = self._connection.all(
-            f"{_PATH} WHERE path_group = x'' AND level = '' AND count > denied{task}"
+            f"{_PATH} WHERE level = '' AND count > denied{_shown_paths(query)}{task}"
             " AND last >= :since AND (:text = '' OR CAST(path AS TEXT) LIKE :like)"
             " ORDER BY last DESC LIMIT :limit",
             {**_values(query), "limit": limit},
         )
         return [Entry(row[4], row[0], activity=_activity(row)) for row in rows]
+
+
+def _shown_paths(query: Filter) -> str:
+    """The condition for paths that are shown by themselves."""
+    return "" if query.raw or query.text else " AND path_group = x''"
 
 
 def _values(query: Filter) -> dict[str, Any]:
@@ -230,6 +254,8 @@ def _action_clause(query: Filter) -> tuple[str, dict[str, Any]]:
     if not kinds:
         return "", {}
     parts = [f"kind IN ({', '.join(kinds)})", "at >= :since"]
+    if not (query.raw or query.text):
+        parts.append("quiet = ''")
     if query.task is not None:
         parts.append("task = :task")
     if query.verdict:

@@ -10,7 +10,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from swarm.model.activity import Action, Batch, LogPosition, PathActivity
+from swarm.model import quiet
+from swarm.model.activity import LOSS, Action, Batch, LogPosition, PathActivity
 from swarm.store.transaction import WriteConnection
 
 _PATH = """
@@ -19,15 +20,34 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
 ON CONFLICT (task, path) DO UPDATE SET
     op = ?3, last = ?5, count = count + ?6, bytes = bytes + ?7, size = ?8,
     mode = CASE WHEN ?9 THEN ?9 ELSE mode END, comm = ?10, denied = denied + ?11,
-    level = CASE WHEN ?12 = '' THEN level ELSE ?12 END,
-    note = CASE WHEN ?13 = '' THEN note ELSE ?13 END,
-    path_group = CASE WHEN ?12 = '' AND level = '' THEN ?14 ELSE x'' END
+    level = CASE WHEN ?15 THEN '' WHEN ?12 = '' THEN level ELSE ?12 END,
+    note = CASE WHEN ?15 AND level != '' THEN 'withdrawn: ' || note
+        WHEN ?13 = '' THEN note ELSE ?13 END,
+    path_group = CASE
+        WHEN ?12 != '' OR level != '' THEN x''
+        WHEN ?16 THEN path_group
+        ELSE ?14 END
 """
+"""A flag, and what is shown by itself, outweighs a quiet rule that fits later (?16)."""
 _ACTION = """
 INSERT INTO action (at, task, kind, op, path, other, argv, pid, parent, comm, result,
-    code, seconds, count, level, note)
+    code, seconds, count, level, note, quiet, housekeeping, generated)
 VALUES (:at, :task, :kind, :op, :path, :other, :argv, :pid, :parent, :comm, :result,
-    :code, :seconds, :count, :level, :note)
+    :code, :seconds, :count, :level, :note, :quiet, :housekeeping, :generated)
+"""
+_LOSS = """
+DELETE FROM action WHERE task = :task AND pid = :pid AND at = :at AND op = 'loss'
+"""
+"""The newest row tells all that one command took away."""
+_CREDIT = """
+UPDATE action SET housekeeping = housekeeping + :housekeeping,
+    generated = generated + :generated
+WHERE id = (SELECT max(id) FROM action
+    WHERE task = :task AND pid = :pid AND kind = 'exec' AND code IS NULL)
+"""
+_RAN = """
+UPDATE path_activity SET path_group = x'', note = 'was run'
+WHERE task = :task AND path = :path AND path_group != x''
 """
 _END = """
 UPDATE action SET code = :code, seconds = max(0, :at - at) WHERE id = (
@@ -36,13 +56,17 @@ UPDATE action SET code = :code, seconds = max(0, :at - at) WHERE id = (
 """
 _PATH_GROUP = """
 UPDATE path_activity SET path_group = :path_group
-WHERE task = :task AND path >= :low AND path < :high AND level = ''
+WHERE task = :task AND path >= :low AND path < :high AND level = '' AND note = ''
+    AND (path_group = x'' OR substr(path_group, 1, 1) = x'2f')
 """
 _LOG_POSITION = """
 INSERT INTO log_position VALUES (:container, :part, :task, :offset, :lines, :head)
 ON CONFLICT (container, part) DO UPDATE SET
     offset = :offset, lines = :lines, head = :head
 """
+
+_STAYS_SHOWN = frozenset(quiet.NAMES) - {quiet.TEMPORARY}
+"""Rules that hide no path that is shown already."""
 
 
 class AuditWriter:
@@ -59,7 +83,12 @@ class AuditWriter:
         """Store a batch, and the position that its lines reach: both or neither."""
         with self._connection.transaction() as run:
             run(_PATH, (_path_row(position.task, row) for row in batch.paths.values()))
+            losses = (row for row in batch.actions if row.op == LOSS)
+            run(_LOSS, (_loss_row(position.task, row) for row in losses))
             run(_ACTION, (_action_row(position.task, row) for row in batch.actions))
+            credits = batch.credits.items()
+            run(_CREDIT, (_credit_row(position.task, *row) for row in credits))
+            run(_RAN, (_ran_row(position.task, path) for path in batch.ran))
             run(_END, (_end_row(position.task, *row) for row in batch.ends))
             folders = batch.path_groups
             run(_PATH_GROUP, (_group_row(position.task, folder) for folder in folders))
@@ -93,7 +122,7 @@ class AuditWriter:
 
 
 def _path_row(task: int, activity: PathActivity) -> tuple[Any, ...]:
-    """In the order of the table's columns."""
+    """In the order of the table's columns, and what an update needs to know."""
     return (
         task,
         os.fsencode(activity.path),
@@ -106,9 +135,11 @@ def _path_row(task: int, activity: PathActivity) -> tuple[Any, ...]:
         activity.mode,
         activity.comm if activity.comm.isascii() else _text(activity.comm),
         activity.denied,
-        activity.level,
+        "" if activity.is_gone else activity.level,
         activity.note,
         os.fsencode(activity.group),
+        activity.is_gone,
+        activity.group in _STAYS_SHOWN,
     )
 
 
@@ -130,7 +161,28 @@ def _action_row(task: int, action: Action) -> dict[str, Any]:
         "count": action.count,
         "level": action.level,
         "note": _text(action.note),
+        "quiet": action.quiet,
+        "housekeeping": action.housekeeping,
+        "generated": action.generated,
     }
+
+
+def _loss_row(task: int, action: Action) -> dict[str, Any]:
+    return {"task": task, "pid": action.pid, "at": action.at}
+
+
+def _credit_row(task: int, pid: int, credit: tuple[int, int]) -> dict[str, Any]:
+    housekeeping, generated = credit
+    return {
+        "task": task,
+        "pid": pid,
+        "housekeeping": housekeeping,
+        "generated": generated,
+    }
+
+
+def _ran_row(task: int, path: str) -> dict[str, Any]:
+    return {"task": task, "path": os.fsencode(path)}
 
 
 def _text(text: str) -> str:

@@ -171,6 +171,11 @@ MIGRATIONS: tuple[str | Callable[[sqlite3.Connection], None], ...] = (
     ALTER TABLE trail RENAME TO log_position;
     """,
     "UPDATE wish SET verb = 'uncut' WHERE verb = 'mend';",
+    """
+    ALTER TABLE action ADD COLUMN quiet VARCHAR DEFAULT '' NOT NULL;
+    ALTER TABLE action ADD COLUMN housekeeping INTEGER DEFAULT '0' NOT NULL;
+    ALTER TABLE action ADD COLUMN generated INTEGER DEFAULT '0' NOT NULL;
+    """,
 )
 """Step n brings a file of version n to version n + 1; a landed step never changes."""
 

@@ -85,7 +85,8 @@ class PathActivityRow(SQLModel, table=True):
     level: str
     note: str
     path_group: Blob = Field(sa_column=Column(LargeBinary, nullable=False))
-    """The generated folder that the path is shown as part of; empty if none."""
+    """The generated folder that the path is shown as part of, or the name of the quiet
+    rule that it is counted under; empty if it is shown by itself."""
 
 
 class ActionRow(SQLModel, table=True):
@@ -122,6 +123,9 @@ class ActionRow(SQLModel, table=True):
     count: int
     level: str
     note: str
+    quiet: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    housekeeping: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    generated: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class LogPositionRow(SQLModel, table=True):

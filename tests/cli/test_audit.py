@@ -4,13 +4,14 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from swarm.cli import exit_codes
 from swarm.engine.sensor import hash_chain
-from swarm.model import events
+from swarm.model import events, quiet
 from swarm.model.activity import Action, Batch, LogPosition, PathActivity
 from swarm.plan.naming import HomePaths
 from swarm.store.audit_writer import AuditWriter
@@ -128,3 +129,30 @@ def test_verify_names_the_line(swarm: Cli, task: int, paths: HomePaths) -> None:
 
     assert status == exit_codes.FAILED
     assert "line 2 is not what was recorded" in out
+
+
+def test_what_is_quiet_is_counted_at_its_command_and_shown_raw(
+    swarm: Cli, task: int, paths: HomePaths
+) -> None:
+    """In `events` and in `audit show`; JSON and exports have all of it."""
+    commit = Action(1e9, "exec", "exec", "/usr/bin/git", "/", ("git", "commit"), pid=7)
+    refused = Action(1e9, "file", "utime", "/objects-ro/a", result=-30)
+    refused = replace(refused, quiet=quiet.HOUSEKEEPING)
+    index = PathActivity("/gitdir/index", "rename", 1e9, 1e9 + 6, count=3)
+    index.group = quiet.HOUSEKEEPING
+    batch = Batch({"i": index}, [commit, refused], credits={7: (14, 1204)})
+    writer = AuditWriter(paths.database)
+    writer.take(batch, LogPosition(ID, 0, task, 9, 3, b""))
+    writer.close()
+
+    for words in (["events"], ["audit", "show"]):
+        out = swarm(*words)[1]
+        raw = swarm(*words, "--raw")[1]
+        assert "$ git commit  14 housekeeping writes · 1,204 generated\n" in out
+        assert "/gitdir/index" not in out
+        assert "objects-ro" not in out
+        assert "rename /gitdir/index ×3" in raw
+        assert "utime /objects-ro/a  counted as git's housekeeping" in raw
+    for words in (["events", "--json"], ["audit", "export"]):
+        assert "/gitdir/index" in swarm(*words)[1]
+    assert "/gitdir/index" in swarm("events", "--text", "gitdir")[1]

@@ -43,12 +43,24 @@ def test_events_of_one_task_leave_out_the_others(
     ended(journal, name="two")
     journal.record(None, model_events.ContainerEngineDown("gone"))
 
-    out = swarm("events", "2")[1]
+    out = swarm("events", "2", "--raw")[1]
 
     assert "name=two" in out
     assert "name=one" not in out
     assert "engine down" not in out
-    assert "container engine down reason=gone\n" in swarm("events")[1]
+    assert "container engine down reason=gone\n" in swarm("events", "--raw")[1]
+
+
+def test_events_are_in_the_words_of_the_audit_screen(
+    swarm: Swarm, journal: Journal
+) -> None:
+    ended(journal, 2)
+    journal.record(None, model_events.ContainerEngineDown("gone"))
+
+    out = swarm("events")[1]
+
+    assert "#1   life   ◐ the agent is at work\n" in out
+    assert "-    life   ✕ engine does not answer: gone\n" in out
 
 
 def test_growth_is_noticed_and_silence_is_told(

@@ -1,11 +1,12 @@
 """The audit is read as it was written, newest first, and page by page."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from swarm.model import events
+from swarm.model import events, quiet
 from swarm.model.activity import (
     GROUP,
     OUTSIDE,
@@ -132,4 +133,49 @@ def test_commands_at_work_at_a_moment(tmp_path: Path) -> None:
 
     assert [action.argv for action in at_work] == [("npm", "i"), ("curl",)]
     assert queries.audit.commands_at(2, 10.0) == []
+    queries.close()
+
+
+def test_what_is_quiet_is_counted_by_its_rule_and_shown_raw(tmp_path: Path) -> None:
+    """Its sum and what is shown are all there is; a search finds it, too."""
+    file = tmp_path / "swarm.db"
+    Journal(file, clock=lambda: 1.0).close()
+    writer = AuditWriter(file)
+    index = _path("/gitdir/index", 5.0, group=quiet.HOUSEKEEPING)
+    probe = Action(2.0, "exec", "exec", "/usr/bin/uname", argv=("uname",))
+    utime = replace(REFUSED, path="/objects-ro/x", quiet=quiet.HOUSEKEEPING)
+    objects = _path("/objects-ro/x", 3.0, denied=1, group=quiet.HOUSEKEEPING)
+    rows = {p.path: p for p in (*PATHS, index, objects)}
+    actions = [SHELL, replace(probe, quiet=quiet.PROBES), utime]
+    writer.take(Batch(rows, actions), LogPosition("c0ffee", 0, 1, 10, 5, b"x"))
+    queries = Queries(file)
+
+    counts = queries.audit.counts(1)
+    shown = queries.audit.newest(Filter())
+    raw = queries.audit.newest(Filter(raw=True))
+
+    assert counts.quiet == ((quiet.HOUSEKEEPING, 2), (quiet.PROBES, 1))
+    assert (counts.paths, counts.denied, counts.commands) == (len(PATHS), 1, 1)
+    assert len(raw) - len(shown) == 5, "quiet ones, and two in a generated folder"
+    assert queries.audit.newest(Filter(text="uname"))
+    assert not any(
+        row.activity.path in (quiet.HOUSEKEEPING, "/gitdir/index")
+        for row in queries.audit.paths(1)
+    )
+    writer.close()
+    queries.close()
+
+
+def test_a_generated_folder_with_one_file_names_it(tmp_path: Path) -> None:
+    file = tmp_path / "swarm.db"
+    Journal(file, clock=lambda: 1.0).close()
+    writer = AuditWriter(file)
+    alone = _path("/workspace/.cache/evil.sh", 5.0, group="/workspace/.cache")
+    writer.take(Batch({"a": alone}), LogPosition("c0ffee", 0, 1, 10, 5, b"x"))
+    writer.close()
+    queries = Queries(file)
+
+    [row] = queries.audit.paths(1)
+
+    assert (row.activity.path, row.files) == (alone.path, 1)
     queries.close()

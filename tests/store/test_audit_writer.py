@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from swarm.model.activity import Action, Batch, LogPosition, PathActivity
+from swarm.model import quiet
+from swarm.model.activity import LOSS, Action, Batch, LogPosition, PathActivity
+from swarm.model.audit_query import Filter
 from swarm.store.audit_writer import AuditWriter
+from swarm.store.queries import Queries
 
 START = LogPosition("c", 0, 1)
 WRITE = PathActivity("/workspace/m\udce9.txt", "write", 1.0, 2.0, 1, bytes=5)
@@ -46,3 +49,78 @@ def test_a_batch_that_cannot_be_stored_moves_no_position(writer: AuditWriter) ->
         writer.take(Batch({WRITE.path: WRITE}, [unstorable]), replace(START, offset=90))
     assert writer.log_positions() == [START]
     assert writer.last_write(1, WRITE.path) is None
+
+
+FOLDER = "/workspace/.cache"
+FLAGGED = replace(WRITE, level="X1", note="a build runs it")
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "group"),
+    [
+        ("", quiet.CACHES, ""),
+        ("", quiet.TEMPORARY, quiet.TEMPORARY),
+        (quiet.TEMPORARY, "", ""),
+        (quiet.CACHES, "", ""),
+        (quiet.CACHES, quiet.CACHES, quiet.CACHES),
+        (FOLDER, quiet.CACHES, FOLDER),
+        (quiet.CACHES, FOLDER, FOLDER),
+    ],
+)
+def test_what_was_shown_stays_shown_until_it_is_gone(
+    writer: AuditWriter, tmp_path: Path, first: str, then: str, group: str
+) -> None:
+    for name in (first, then):
+        writer.take(Batch({WRITE.path: replace(WRITE, group=name)}), START)
+
+    assert stored(tmp_path) == (group, "", "")
+
+
+def test_a_flag_outweighs_a_rule_and_goes_with_its_path(
+    writer: AuditWriter, tmp_path: Path
+) -> None:
+    for activity in (FLAGGED, replace(WRITE, group=quiet.CACHES)):
+        writer.take(Batch({WRITE.path: activity}), START)
+    assert stored(tmp_path) == ("", "X1", "a build runs it")
+
+    gone = replace(WRITE, group=quiet.TEMPORARY, is_gone=True)
+    writer.take(Batch({WRITE.path: gone}), START)
+
+    assert stored(tmp_path) == ("", "", "withdrawn: a build runs it")
+    with_queries = Queries(tmp_path / "swarm.db")
+    assert with_queries.audit.flagged() == {}
+    with_queries.close()
+
+
+def test_a_file_that_ran_is_shown_by_itself(
+    writer: AuditWriter, tmp_path: Path
+) -> None:
+    writer.take(Batch({WRITE.path: replace(WRITE, group=FOLDER)}), START)
+    writer.take(Batch(ran=[WRITE.path], path_groups=[]), START)
+    writer.take(Batch(path_groups=["/workspace"]), START)
+
+    assert stored(tmp_path) == ("", "", "was run")
+
+
+def test_the_newest_telling_of_a_loss_replaces_the_one_before(
+    writer: AuditWriter, tmp_path: Path
+) -> None:
+    loss = Action(1.0, "file", LOSS, "/workspace", pid=7, level="!!", note="3 files")
+    other = replace(loss, pid=8)
+    for more in ([loss, other], [replace(loss, note="9 files")]):
+        writer.take(Batch(actions=more), START)
+    queries = Queries(tmp_path / "swarm.db")
+
+    told = [entry.action for entry in queries.audit.newest(Filter())]
+
+    assert [(a.pid, a.note) for a in told if a] == [(7, "9 files"), (8, "3 files")]
+    queries.close()
+
+
+def stored(home: Path) -> tuple[str, str, str]:
+    """Group, level and note of the one path."""
+    queries = Queries(home / "swarm.db")
+    sql = "SELECT path_group, level, note FROM path_activity"
+    [(group, level, note)] = queries.connection.all(sql, {})
+    queries.close()
+    return group.decode(), level, note

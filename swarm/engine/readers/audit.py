@@ -4,7 +4,7 @@ import csv
 import json
 import time
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
@@ -54,7 +54,8 @@ class AuditReader:
         queries = Queries(self._at.database)
         try:
             with file.open("x", encoding="utf-8", newline="") as out:
-                write(since(queries.audit, AuditCursor(), wanted), form, out)
+                every = replace(wanted, raw=True)
+                write(since(queries.audit, AuditCursor(), every), form, out)
         except OSError as error:
             raise SwarmError(f"{file} cannot be written: {error.strerror}") from error
         finally:

@@ -1,6 +1,6 @@
 """Notices many deletions by one process in a short time, as by `rm -rf` or `rmtree`."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -40,10 +40,10 @@ class DeleteBursts:
         if len(self._counts) > PROCESSES:
             self._counts.pop(next(iter(self._counts)))
 
-    def take_new(self) -> list[Action]:
-        """The bursts that began since the last call."""
+    def take_new(self, is_told: Callable[[int], bool]) -> list[Action]:
+        """The bursts that began since the last call, but for processes already told."""
         new, self._new = self._new, []
-        return new
+        return [burst for burst in new if not is_told(burst.pid)]
 
 
 def _common_folder(first: str, second: str) -> str:

@@ -3,6 +3,7 @@
 import errno
 import ipaddress
 import os
+import posixpath
 import socket
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
@@ -10,12 +11,14 @@ from dataclasses import replace
 from typing import Any
 
 from swarm.engine.sensor.delete_bursts import DeleteBursts
+from swarm.engine.sensor.flags import Flags
+from swarm.engine.sensor.losses import Losses
 from swarm.engine.sensor.missing_tools import MissingTools
 from swarm.engine.sensor.path_groups import PathGroups
-from swarm.model import risk
+from swarm.engine.sensor.processes import Process, Processes
+from swarm.model import quiet
 from swarm.model.activity import (
     DESTRUCTIVE,
-    OUTSIDE,
     Action,
     Batch,
     PathActivity,
@@ -23,14 +26,14 @@ from swarm.model.activity import (
     relative,
 )
 from swarm.model.destructive_commands import destruction
-from swarm.model.risk import Facts
+from swarm.model.quiet import Change, Command
 from swarm.model.wanted_tools import NOT_FOUND
 from swarm.plan.syscalls import NAMES
 
 OPEN_FILES = 4096
 """Open files that are remembered of one task."""
-HARMLESS_PATHS = 20_000
-"""Paths of one task that are remembered as harmless."""
+RAN = 1024
+"""Files of one task that are remembered to have been run."""
 ACTIONS = 2000
 """Actions of one batch that are stored one by one; the raw file has all of them."""
 _NO_CHANGE = frozenset({"open", "utime", "xattr"})
@@ -46,10 +49,12 @@ class Interpreter:
         self._is_in_base = is_in_base
         self._paths: OrderedDict[tuple[int, int], str] = OrderedDict()
         self._counted: OrderedDict[str, int] = OrderedDict()
-        self._flagged: set[str] = set()
-        self._harmless: set[str] = set()
+        self._ran: OrderedDict[str, None] = OrderedDict()
+        self._processes = Processes()
+        self._flags = Flags()
         self._groups = PathGroups()
         self._bursts = DeleteBursts()
+        self._losses = Losses(is_in_base)
         self._missing = MissingTools()
 
     def read(self, lines: Iterable[Line]) -> Batch:
@@ -60,7 +65,8 @@ class Interpreter:
                 self._read_line(line, batch)
             except (KeyError, TypeError, ValueError, OverflowError):
                 batch.lost += 1
-        batch.actions += self._bursts.take_new()
+        batch.actions += self._losses.take_new()
+        batch.actions += self._bursts.take_new(self._losses.has_told)
         batch.path_groups = self._groups.take_new()
         batch.wanted = self._missing.take_new()
         batch.finish()
@@ -71,36 +77,109 @@ class Interpreter:
             case "exec":
                 self._missing.count_exec(line)
                 if int(line.get("result", 0)) != -errno.ENOENT:
-                    batch.add(_command(line))
+                    self._read_command(line, batch)
             case "exit":
                 self._missing.count_exit(line)
                 _record_exit(line, batch)
+                self._end(line)
             case "denied" | "io_uring" | "compat":
-                batch.add(_call(line))
+                self._read_call(line, batch)
             # Logs that an older sensor wrote, and that are not stored yet, say `reach`.
             case "send_refused" | "reach":
                 batch.add(_send_refused(line))
             case "lost" | "overflow" | "blind":
                 batch.lost += int(line.get("events", 1))
+                self._processes.forget()
             case _:
                 self._read_file_line(line, batch)
+
+    def _read_command(self, line: Line, batch: "_BatchBuilder") -> None:
+        """Store a command; from now on its process' changes are its own."""
+        action = _command(line)
+        if action.result:
+            batch.add(action)
+            return
+        command = Command(action.path, action.argv)
+        parent = self._processes.parent_of(line)
+        rule = quiet.of_command(command, parent.command if parent else None)
+        self._processes.start(command, parent if rule else None, action.pid)
+        if parent and parent.is_fan_out and not rule:
+            self._processes.name_for_losses(action.pid, parent)
+        if not rule:
+            batch.add(action)
+            self._show_what_ran(action, batch)
+            return
+        batch.add(replace(action, quiet=rule, level="", note=""))
+
+    def _end(self, line: Line) -> None:
+        pid = int(line["pid"])
+        self._losses.keep_edits(self._processes.of(line))
+        self._losses.end(pid)
+        self._processes.end(pid)
+
+    def _show_what_ran(self, action: Action, batch: Batch) -> None:
+        """A file in a sandbox that was run is counted under nothing from then on."""
+        words = [word for word in action.argv[1:3] if not word.startswith("-")]
+        for word in (action.path, *words):
+            path = posixpath.normpath(posixpath.join(action.other, word))
+            if area(path) == "elsewhere" or path in self._ran:
+                continue
+            if not PathGroups.STORES.isdisjoint(path.split("/")):
+                continue
+            self._ran[path] = None
+            if len(self._ran) > RAN:
+                self._ran.popitem(last=False)
+            batch.ran.append(path)
+            if activity := batch.paths.get(path):
+                activity.group = ""
+
+    def _read_call(self, line: Line, batch: "_BatchBuilder") -> None:
+        action = _call(line)
+        process = self._processes.of(line)
+        rule = quiet.of_call(action.op, process.command.program)
+        batch.add(replace(action, quiet=rule))
 
     def _read_file_line(self, line: Line, batch: "_BatchBuilder") -> None:
         path = self._path_of(line)
         if not path:
             return
         result = int(line.get("result", 0))
+        op = str(line["op"])
+        if op in _NO_CHANGE and result >= 0:
+            return
+        process = self._processes.of(line)
+        other = str(line.get("from", ""))
+        mode = self._flags.mode(line, path)
+        change = Change(op, path, other, mode, min(result, 0))
+        rule = self._rule(change, process)
+        activity = self._activity(line, path, rule, process, batch)
+        if rule and rule != quiet.PROBES:
+            batch.credit(process.shown, housekeeping=1)
+        elif activity.group and not rule:
+            batch.credit(process.shown, generated=1)
         if result < 0:
-            self._record_refusal(line, path, result, batch)
+            self._record_refusal(line, activity, rule, batch)
             return
-        if line["op"] in _NO_CHANGE:
-            return
-        activity = self._activity(line, path, batch)
+        self._flags.see(line, path)
         self._flag(line, path, activity, batch)
-        if line["op"] == "rename":
-            self._record_rename(line, path, batch)
-        if line["op"] in ("unlink", "rmdir"):
+        self._losses.read(change, int(line.get("size", 0)), float(line["at"]), process)
+        if op == "rename":
+            self._record_rename(line, path, rule, batch)
+        if op in ("unlink", "rmdir"):
             self._bursts.count_delete(line, path)
+
+    def _rule(self, change: Change, process: Process) -> str:
+        """The name of the rule by which a change is counted only; empty for none."""
+        if change.path in self._ran:
+            return ""
+        rule = quiet.of_change(change, process.command.program)
+        is_gone = change.op in ("unlink", "rmdir") and not change.result
+        if not rule and is_gone and area(change.path) == "scratch":
+            return quiet.TEMPORARY
+        is_folder = change.op == "mkdir" and not change.result
+        if not rule and is_folder and PathGroups.is_generated(change.path):
+            return quiet.FOLDERS
+        return rule
 
     def _path_of(self, line: Line) -> str:
         """The line's path; the sensor names a file that is still young by its inode."""
@@ -114,25 +193,42 @@ class Interpreter:
                 self._paths.popitem(last=False)
         return str(path)
 
-    def _activity(self, line: Line, path: str, batch: Batch) -> PathActivity:
+    def _activity(
+        self, line: Line, path: str, rule: str, process: Process, batch: Batch
+    ) -> PathActivity:
         """The path's activity in this batch, with the line added."""
         time, op = float(line["at"]), str(line["op"])
         activity = batch.paths.get(path)
+        is_first = activity is None
         if activity is None:
-            group = self._groups.of(path, time)
-            activity = PathActivity(path, op, time, time, group=group)
+            activity = PathActivity(path, op, time, time, group=rule)
             batch.paths[path] = activity
+        if rule == quiet.TEMPORARY:
+            activity.group = rule
+        elif not rule and (is_first or quiet.is_rule(activity.group)):
+            activity.group = self._group(line, path, process)
         if op == "close":
             activity.op = activity.op if activity.count else "write"
         else:
             activity.op = op
             activity.count += 1
+        activity.is_gone = False
         activity.last = max(activity.last, time)
         activity.comm = str(line.get("comm", ""))
         activity.size = int(line.get("size", 0))
         activity.mode = int(line.get("mode", 0)) or activity.mode
         activity.bytes += self._new_bytes(line, path)
         return activity
+
+    def _group(self, line: Line, path: str, process: Process) -> str:
+        """The generated folder that a path is counted under; empty for none."""
+        if path in self._ran:
+            return ""
+        program = process.command.program.rpartition("/")[2]
+        name = program or str(line.get("comm", ""))
+        # A sensor that does not see who did it names nobody.
+        is_by_tool = not name or quiet.is_tool(name)
+        return self._groups.of(path, float(line["at"]), is_by_tool)
 
     def _new_bytes(self, line: Line, path: str) -> int:
         # A line counts all bytes since its file was opened.
@@ -145,61 +241,81 @@ class Interpreter:
         return max(0, total - before)
 
     def _record_refusal(
-        self, line: Line, path: str, result: int, batch: "_BatchBuilder"
+        self, line: Line, activity: PathActivity, rule: str, batch: "_BatchBuilder"
     ) -> None:
-        activity = self._activity({**line, "bytes": 0, "mode": 0}, path, batch)
+        result = int(line["result"])
         activity.denied += 1
-        batch.add(_action(line, path, "file", result=result, note=errno_words(result)))
+        words = errno_words(result)
+        action = _action(line, activity.path, "file", result=result, note=words)
+        batch.add(replace(action, quiet=rule))
 
     def _flag(
         self, line: Line, path: str, activity: PathActivity, batch: "_BatchBuilder"
     ) -> None:
-        if not PathGroups.FOREIGN.isdisjoint(activity.group.split("/")):
+        if line["op"] in ("unlink", "rmdir") and self._withdraw(path, activity):
             return
-        level, note = _flag_by_operation(line, path)
-        if not level and path not in self._flagged and path not in self._harmless:
-            level, note = _flag_by_path(path)
-            self._remember_harmless(path, level)
-        if not level:
+        if quiet.is_rule(activity.group) or not PathGroups.FOREIGN.isdisjoint(
+            activity.group.split("/")
+        ):
             return
-        activity.level, activity.note, activity.group = level, note, ""
-        if (mark := f"{path}\0{note}") not in self._flagged:
-            if len(self._flagged) < OPEN_FILES:
-                self._flagged |= {mark, path}
-            batch.add(_action(line, path, "file", level=level, note=note))
+        level, note = self._flags.of(line, path)
+        if level:
+            activity.level, activity.note, activity.group = level, note, ""
+            activity.is_gone = False
+            if self._flags.is_news(path, note):
+                batch.add(_action(line, path, "file", level=level, note=note))
+        elif quiet.is_obeyed_by_git(path):
+            activity.note = "git in the sandbox obeys it"
 
-    def _remember_harmless(self, path: str, level: str) -> None:
-        """A path is judged by its name once; without a flag then, it never gets one."""
-        if not level:
-            if len(self._harmless) >= HARMLESS_PATHS:
-                self._harmless.clear()
-            self._harmless.add(path)
+    def _withdraw(self, path: str, activity: PathActivity) -> bool:
+        """Withdraw a path's flags; not if it was run, or is in the base."""
+        if path in self._ran or self._is_of_base(path):
+            return False
+        self._flags.withdraw(path)
+        activity.is_gone = True
+        if activity.level:
+            activity.level, activity.note = "", f"withdrawn: {activity.note}"
+        return True
 
-    def _record_rename(self, line: Line, path: str, batch: "_BatchBuilder") -> None:
+    def _record_rename(
+        self, line: Line, path: str, rule: str, batch: "_BatchBuilder"
+    ) -> None:
         """A rename removes its source, and may replace another file."""
         source = str(line.get("from", ""))
         replaces_file = path in self._counted or self._existed(path, batch)
         if source:
-            self._activity({**line, "op": "renamed", "bytes": 0}, source, batch)
-        if replaces_file and area(path) == "worktree":
+            is_own = not self._is_of_base(source) and source not in self._ran
+            source_rule = rule or (quiet.TEMPORARY if is_own else "")
+            renamed = {**line, "op": "renamed", "bytes": 0}
+            process = self._processes.of(line)
+            activity = self._activity(renamed, source, source_rule, process, batch)
+            self._withdraw(source, activity)
+        if replaces_file and area(path) == "worktree" and not batch.paths[path].group:
             batch.add(_action(line, path, "file", note="replaced a file that existed"))
+
+    def _is_of_base(self, path: str) -> bool:
+        return area(path) == "worktree" and self._is_in_base(relative(path))
 
     def _existed(self, path: str, batch: Batch) -> bool:
         activity = batch.paths.get(path)
-        return (activity is not None and activity.count > 1) or (
-            area(path) == "worktree" and self._is_in_base(relative(path))
-        )
+        return (activity is not None and activity.count > 1) or self._is_of_base(path)
 
 
 class _BatchBuilder(Batch):
     """A batch that counts equal actions in one row and bounds their number."""
 
-    __slots__ = ("_omitted", "_positions")
+    __slots__ = ("_omitted", "_positions", "_quiet")
 
     def __init__(self) -> None:
         super().__init__()
         self._positions: dict[tuple[object, ...], int] = {}
         self._omitted = 0
+        self._quiet = 0
+
+    def credit(self, pid: int, housekeeping: int = 0, generated: int = 0) -> None:
+        """Count changes at the command of a process."""
+        before = self.credits.get(pid, (0, 0))
+        self.credits[pid] = (before[0] + housekeeping, before[1] + generated)
 
     def add(self, action: Action) -> None:
         """Append the action, or count it in the row of an equal one."""
@@ -207,7 +323,7 @@ class _BatchBuilder(Batch):
             self._append(action)
             return
         what = (action.kind, action.op, action.path, action.other)
-        key = (*what, action.pid, action.result, action.note)
+        key = (*what, action.pid, action.result, action.note, action.quiet)
         position = self._positions.get(key)
         if position is None:
             self._positions[key] = len(self.actions)
@@ -224,7 +340,10 @@ class _BatchBuilder(Batch):
             self.actions.append(Action(last.at, "call", "more", note=words))
 
     def _append(self, action: Action) -> None:
-        if len(self.actions) < ACTIONS or action.level:
+        # What is quiet takes no room from what is shown.
+        room = self._quiet if action.quiet else len(self.actions) - self._quiet
+        if room < ACTIONS or action.level:
+            self._quiet += bool(action.quiet)
             self.actions.append(action)
         else:
             self._omitted += 1
@@ -286,35 +405,6 @@ def _send_refused(line: Line) -> Action:
         case _:
             return _call(line)
     return replace(_call(line), kind="net", path=address)
-
-
-def _flag_by_operation(line: Line, path: str) -> tuple[str, str]:
-    """The flag for what was done to the path, whatever its name is."""
-    if area(path) != "worktree":
-        return "", ""
-    if line["op"] == "symlink":
-        target = str(line.get("from", ""))
-        if risk.leads_out(relative(path), target):
-            return "X0", "a symlink that leads out of the tree"
-    if line["op"] in ("chmod", "create") and _is_file_made_executable(line):
-        return "X1", "became executable"
-    if line["op"] == "mknod":
-        return "X0", "a device, a pipe or a socket"
-    return "", ""
-
-
-def _is_file_made_executable(line: Line) -> bool:
-    return bool(int(line.get("mode", 0)) & 0o111)
-
-
-def _flag_by_path(path: str) -> tuple[str, str]:
-    path_area = area(path)
-    if path_area == "elsewhere":
-        return OUTSIDE, "outside the worktree"
-    if path_area != "worktree":
-        return "", ""
-    flag = risk.named(relative(path), Facts())
-    return (str(flag.level), flag.reason) if flag else ("", "")
 
 
 def errno_words(result: int) -> str:

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from typing import Any, ClassVar
 
 from swarm.model.activity import GIT, HOME, WORKTREE
+from swarm.model.quiet import is_obeyed_by_git
 
 CHILDREN = 20
 """New files in one folder within WINDOW seconds that make it a group."""
@@ -43,22 +44,40 @@ class PathGroups:
     FOREIGN: ClassVar[frozenset[str]] = NOISE - {"build", "dist", "target"}
     """Folders with other people's code or none: files in them are not flagged."""
 
+    STORES: ClassVar[frozenset[str]] = frozenset(
+        {".venv", "build", "dist", "node_modules", "site-packages", "target", "venv"}
+    )
+    """Folders of NOISE with programs that are run every day."""
+
     def __init__(self) -> None:
-        self._groups: OrderedDict[str, str] = OrderedDict()
+        self._generated: OrderedDict[str, str] = OrderedDict()
+        self._many: OrderedDict[str, str] = OrderedDict()
         self._busy: OrderedDict[str, tuple[float, int]] = OrderedDict()
         self._new: list[str] = []
 
-    def of(self, path: str, time: float) -> str:
-        """The group of a path that is new in its batch; empty for none."""
+    @classmethod
+    def is_generated(cls, folder: str) -> bool:
+        """True of a folder whose name only tools give."""
+        return folder.rpartition("/")[2] in cls.NOISE
+
+    def of(self, path: str, time: float, is_by_tool: bool = True) -> str:
+        """The group of a path that is new in its batch; empty for none.
+
+        A folder that tools fill is a group for what tools put there; for anybody else
+        only if it is much at once. What git obeys is in none.
+        """
+        if is_obeyed_by_git(path):
+            return ""
         folder = path.rsplit("/", 1)[0]
-        group = self._group_of(folder)
+        group = self._group_of(folder, is_by_tool)
         if group or folder in _ROOTS:
             return group
         since, count = self._busy.pop(folder, (time, 0))
         if time - since > WINDOW:
             since, count = time, 0
         if count >= CHILDREN:
-            self._groups[folder] = folder
+            self._many[folder] = folder
+            _bound(self._many)
             self._new.append(folder)
             return folder
         self._busy[folder] = (since, count + 1)
@@ -70,17 +89,22 @@ class PathGroups:
         new, self._new = self._new, []
         return new
 
-    def _group_of(self, folder: str) -> str:
-        group = self._groups.get(folder)
+    def _group_of(self, folder: str, is_by_tool: bool) -> str:
+        group = self._many.get(folder)
+        if group is None and is_by_tool:
+            group = self._generated.get(folder)
         if group is not None:
             return group
         parts = folder.split("/")
         for depth in range(1, len(parts)):
             parent = "/".join(parts[: depth + 1])
-            is_noise = parts[depth] in self.NOISE or parent == GIT
-            if is_noise or self._groups.get(parent) == parent:
-                self._groups[folder] = parent
-                _bound(self._groups)
+            if self._many.get(parent) == parent:
+                self._many[folder] = parent
+                _bound(self._many)
+                return parent
+            if is_by_tool and (parts[depth] in self.NOISE or parent == GIT):
+                self._generated[folder] = parent
+                _bound(self._generated)
                 return parent
         return ""
 

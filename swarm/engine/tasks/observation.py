@@ -3,6 +3,7 @@
 import functools
 import os
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from swarm.adapters.git.repo import RAW
@@ -64,14 +65,22 @@ def _subject(context: EngineContext, task: Task) -> ObservedSandbox:
 
 @functools.lru_cache(maxsize=8)
 def _base_paths(home: Path, repo: str, base: str) -> frozenset[str]:
-    """Every path of a commit; read once, for tasks often share one."""
+    """Every file of a commit, and every folder with `/` behind; read once."""
     try:
         git = Repository.open(Path(repo), home).git
         words = ("-r", "-z", "--name-only", "--full-tree", base)
         listing = os.fsdecode(git.ls_tree(*words, **RAW))
     except SwarmError:
         return frozenset()
-    return frozenset(listing.split("\0"))
+    files = listing.split("\0")
+    return frozenset(files) | frozenset(_folders(files))
+
+
+def _folders(files: Iterable[str]) -> Iterator[str]:
+    for file in files:
+        while cut := file.rfind("/") + 1:
+            yield file[:cut]
+            file = file[: cut - 1]
 
 
 def _reconciled(parts: EngineParts, subject: ObservedSandbox) -> int:

@@ -19,7 +19,7 @@ def files_tab(
     rows: Sequence[PathRow], counts: Counts, width: int, shows_generated: bool
 ) -> tuple[list[Content], list[Content]]:
     """The summary and column names; then a row for each path or generated folder."""
-    if not counts.paths and not counts.commands:
+    if not counts.paths and not counts.commands and not counts.quiet:
         words = " nothing was written yet; each write is here a moment after it happens"
         return [Content.styled(words, MUTED)], []
     head = f" {'TIME':<9}{'OP':<8}{'SIZE':>7}  {'PATH':<30}"
@@ -44,6 +44,9 @@ def _summary(counts: Counts, shows_generated: bool) -> Content:
     if counts.denied:
         parts.append((f" · ⊘{format.count(counts.denied)} refused", WARNING))
     parts.append((f" · {format.plural(counts.commands, 'command')}", MUTED))
+    if counts.quiet:
+        rules = ", ".join(f"{name} {number:,}" for name, number in counts.quiet)
+        parts.append((f" · quiet: {safe_line(rules, 120)}", MUTED))
     parts.append(("" if shows_generated else " · generated folders hidden", MUTED))
     return Content.assemble(*parts)
 

@@ -2,9 +2,16 @@
 
 from rich.cells import cell_len, set_cell_size
 
+from swarm.model.event_text import Tone
+
 ERROR, WARNING, GOOD = "$text-error", "$text-warning", "$text-success"
 ACCENT, MUTED = "$text-accent", "$text-muted"
 KEY, TITLE, HEADING = f"bold {ACCENT}", "bold $text-primary", f"bold {MUTED}"
+
+
+def style(tone: Tone) -> str:
+    """The style that a theme has for a tone; none for no tone."""
+    return f"$text-{tone}" if tone else ""
 
 
 _PAIRS = (

@@ -5,13 +5,16 @@ from typing import Any
 
 from textual.content import Content
 
-from swarm.model import events, format, wanted_tools
+from swarm.model import event_text, events, format, wanted_tools
 from swarm.model.safe_text import plain, safe_line
 from swarm.model.task import State, Task
-from swarm.tui.present import event_text, formatting, task_appearance
+from swarm.tui.present import formatting, task_appearance
 from swarm.tui.present.formatting import ERROR, GOOD, KEY, MUTED, WARNING
 
 LABEL = 8
+
+_SPOKEN = (event_text.ERROR, event_text.WARNING, event_text.GOOD)
+"""Tones in which a whole sentence is shown."""
 
 
 def facts(task: Task, now: float) -> list[Content]:
@@ -185,8 +188,8 @@ def event_line(moment: float, name: str, text: event_text.EventText) -> Content:
     return Content.assemble(
         (f" {format.clock(moment)} ", MUTED),
         f"{formatting.fit(name, 18)} " if name else "",
-        (f"{glyph} ", tone),
-        (words, tone if tone in (ERROR, WARNING, GOOD) else ""),
+        (f"{glyph} ", formatting.style(tone)),
+        (words, formatting.style(tone) if tone in _SPOKEN else ""),
     )
 
 

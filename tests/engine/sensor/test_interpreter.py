@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swarm.engine.sensor.interpreter import Interpreter
+from swarm.model import quiet
 from swarm.model.activity import DESTRUCTIVE, OUTSIDE, Action, Batch
 
 NAMES = (
@@ -122,6 +123,7 @@ def test_a_rename_over_a_file_of_the_base_is_told() -> None:
 def test_many_files_in_a_moment_are_a_heap_but_flagged_ones_are_not() -> None:
     many = [line("create", f"/workspace/gen/{n}.c", inode=n) for n in range(60)]
     batch = read(
+        line("exec", "/usr/bin/node", argv=["npm", "ci"], cwd="/workspace"),
         *many,
         line("create", "/workspace/gen/Makefile", inode=99),
         line("create", "/workspace/web/node_modules/a/package.json", inode=98),
@@ -133,7 +135,10 @@ def test_many_files_in_a_moment_are_a_heap_but_flagged_ones_are_not() -> None:
     assert heaps["/workspace/gen/Makefile"] == ""
     inside = "/workspace/web/node_modules"
     assert heaps[f"{inside}/a/package.json"] == inside
-    assert [d.path for d in batch.actions] == ["/workspace/gen/Makefile"]
+    assert [d.path for d in batch.actions] == [
+        "/usr/bin/node",
+        "/workspace/gen/Makefile",
+    ]
 
 
 def test_a_burst_of_deletions_is_told_once_with_its_place() -> None:
@@ -193,6 +198,258 @@ def test_what_makes_no_sense_is_counted() -> None:
     batch = read({"op": "write"}, {"no": 1}, line("create", "/workspace/a", at="x"))
 
     assert batch.lost >= 2
+
+
+GIT = line("exec", "/usr/bin/git", argv=["git", "commit"], cwd="/workspace")
+SHELL = line("exec", "/usr/bin/bash", argv=["bash"], cwd="/workspace")
+OBJECT = "/gitdir/objects/ab/tmp_obj_x1"
+
+
+def groups(batch: Batch) -> dict[str, str]:
+    return {path: activity.group for path, activity in batch.paths.items()}
+
+
+def test_housekeeping_is_counted_at_the_command_that_did_it() -> None:
+    """A process that forked is what its parent was; nothing is shown but the work."""
+    batch = read(
+        GIT,
+        line("create", OBJECT, inode=1, mode=0o100444),
+        line("unlink", OBJECT),
+        line("create", "/gitdir/index.lock", inode=2, pid=8, parent=7),
+        line("utime", "/objects-ro/ab/cd", result=-30, pid=9, parent=8),
+        line("write", "/workspace/a.py", bytes=1),
+    )
+
+    assert groups(batch) == {
+        OBJECT: quiet.HOUSEKEEPING,
+        "/gitdir/index.lock": quiet.HOUSEKEEPING,
+        "/objects-ro/ab/cd": quiet.HOUSEKEEPING,
+        "/workspace/a.py": "",
+    }
+    assert batch.credits == {7: (4, 0)}
+    assert [(d.op, d.quiet) for d in batch.actions] == [
+        ("exec", ""),
+        ("utime", quiet.HOUSEKEEPING),
+    ]
+
+
+def test_a_shell_s_housekeeping_is_no_housekeeping() -> None:
+    """Nor is a hook's, which git started, or that of anybody after lines were lost."""
+    hook = line("exec", "/usr/bin/sh", argv=["sh", "x"], cwd="/", pid=8, parent=7)
+    made = [
+        line("create", f"/gitdir/objects/ab/tmp_obj_{n}", inode=n, pid=pid)
+        for n, pid in enumerate((7, 8, 8, 7))
+    ]
+    batch = read(GIT, made[0], hook, made[1], made[2], {"op": "lost"}, made[3])
+
+    assert list(groups(batch).values()) == [quiet.HOUSEKEEPING, "", "", ""]
+    assert read(SHELL, made[0]).paths[made[0]["path"]].group == ""
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/gitdir/hooks/pre-commit", "/gitdir/config", "/gitdir/info/attributes"],
+)
+@pytest.mark.parametrize("who", [GIT, SHELL], ids=["git", "shell"])
+def test_what_git_obeys_is_shown_whoever_writes_it(
+    who: dict[str, Any], path: str
+) -> None:
+    many = [line("create", f"/gitdir/hooks/{n}", inode=n + 9) for n in range(60)]
+    batch = read(who, *many, line("create", path, inode=1, mode=0o100755))
+
+    assert batch.paths[path].group == ""
+    assert batch.paths[path].note == "git in the sandbox obeys it"
+
+
+def test_a_script_in_a_cache_is_shown_when_it_runs() -> None:
+    """And from then on; as is one that a shell put among a tool's files."""
+    python = line("exec", "/usr/bin/python3", argv=["python3", "x.py"], cwd="/")
+    cached = "/home/agent/.cache/evil.sh"
+    interpreter = Interpreter(lambda _path: False)
+    first = interpreter.read(
+        [
+            python,
+            line("create", cached, inode=1, mode=0o100644),
+            {**SHELL, "pid": 9},
+            line("create", "/workspace/node_modules/.bin/git", inode=2, pid=9),
+        ]
+    )
+    assert groups(first) == {
+        cached: quiet.CACHES,
+        "/workspace/node_modules/.bin/git": "",
+    }
+
+    run = line("exec", "/usr/bin/sh", argv=["sh", ".cache/evil.sh"], pid=10)
+    then = interpreter.read(
+        [{**run, "cwd": "/home/agent"}, line("write", cached, bytes=3)]
+    )
+
+    assert then.ran == [cached]
+    assert then.paths[cached].group == ""
+
+
+def test_a_temporary_file_is_counted_when_it_is_gone() -> None:
+    """One that was run is shown, and one that is there is."""
+    batch = read(
+        line("create", "/tmp/gone", inode=1),
+        line("unlink", "/tmp/gone"),
+        line("create", "/tmp/here", inode=2),
+        line("create", "/tmp/again", inode=3),
+        line("unlink", "/tmp/again"),
+        line("create", "/tmp/again", inode=4),
+        line("create", "/tmp/run", inode=5, mode=0o100755),
+        line("exec", "/tmp/run", argv=["ls"], cwd="/tmp"),
+        line("unlink", "/tmp/run"),
+    )
+
+    assert groups(batch) == {
+        "/tmp/gone": quiet.TEMPORARY,
+        "/tmp/here": "",
+        "/tmp/again": "",
+        "/tmp/run": "",
+    }
+
+
+GONE = line("unlink", "/workspace/.tmp.sh")
+
+
+@pytest.mark.parametrize(
+    ("then", "level", "note"),
+    [
+        ([GONE], "", "withdrawn: became executable"),
+        (
+            [line("rename", "/tmp/x", **{"from": "/workspace/.tmp.sh"})],
+            "",
+            "withdrawn: became executable",
+        ),
+        (
+            [
+                line("exec", "/workspace/.tmp.sh", argv=["a"], cwd="/workspace", pid=9),
+                GONE,
+            ],
+            "X1",
+            "became executable",
+        ),
+        (
+            [GONE, line("create", "/workspace/.tmp.sh", inode=2, mode=0o100755)],
+            "X1",
+            "became executable",
+        ),
+    ],
+    ids=["removed", "moved out", "run and removed", "made again"],
+)
+def test_a_flag_is_withdrawn_with_its_path(
+    then: list[dict[str, Any]], level: str, note: str
+) -> None:
+    """But not of what was run, and not of what is there again."""
+    batch = read(line("create", "/workspace/.tmp.sh", inode=1, mode=0o100755), *then)
+
+    activity = batch.paths["/workspace/.tmp.sh"]
+    assert (activity.level, activity.note) == (level, note)
+
+
+def test_a_flag_goes_with_a_renamed_file() -> None:
+    """Over a place outside the worktree, too."""
+    batch = read(
+        line("create", "/workspace/a", inode=1, mode=0o100755),
+        line("rename", "/tmp/b", **{"from": "/workspace/a"}),
+        line("rename", "/workspace/c", **{"from": "/tmp/b"}),
+    )
+
+    assert batch.paths["/workspace/a"].level == ""
+    assert batch.paths["/workspace/c"].level == "X1"
+
+
+def test_a_folder_s_mode_is_no_program() -> None:
+    """Until another thing stands where it was."""
+    batch = read(
+        line("mkdir", "/workspace/a", mode=0o700),
+        line("chmod", "/workspace/a", mode=0o755),
+        line("mkdir", "/workspace/b", mode=0o700),
+        line("rmdir", "/workspace/b"),
+        line("create", "/workspace/b", inode=1, mode=0o100644),
+        line("chmod", "/workspace/b", mode=0o755),
+        line("mkdir", "/workspace/c/d", mode=0o700),
+        line("rename", "/workspace/c", **{"from": "/workspace/e"}),
+        line("chmod", "/workspace/c/d", mode=0o755),
+    )
+
+    assert [d.path for d in batch.actions if d.level] == [
+        "/workspace/b",
+        "/workspace/c/d",
+    ]
+
+
+def test_what_is_quiet_takes_no_room_from_what_is_shown() -> None:
+    helpers = [
+        line("exec", "/usr/bin/uname", argv=["uname"], cwd="/", pid=n)
+        for n in range(3000)
+    ]
+    batch = read(*helpers, SHELL)
+
+    assert batch.actions[-2].argv == ("bash",)
+    assert batch.actions[-1].note == "and 1000 more, in the raw lines"
+
+
+PLACES = (
+    OBJECT,
+    "/gitdir/hooks/pre-commit",
+    "/gitdir/index.lock",
+    "/workspace/a.py",
+    "/workspace/__pycache__/a.pyc",
+    "/workspace/node_modules/.bin/git",
+    "/tmp/x",
+    "/home/agent/.cache/evil.sh",
+)
+WHO = (
+    ("/usr/bin/git", ["git", "commit"]),
+    ("/usr/bin/python3", ["python3", "a.py"]),
+    ("/usr/bin/bash", ["bash"]),
+    ("/workspace/node_modules/.bin/git", ["git", "status"]),
+    ("/usr/bin/uname", ["uname"]),
+)
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.builds(
+                lambda who, pid: line(
+                    "exec", who[0], argv=who[1], cwd="/workspace", pid=pid
+                ),
+                st.sampled_from(WHO),
+                st.integers(7, 9),
+            ),
+            st.builds(
+                lambda op, path, pid, mode, result: line(
+                    op, path, pid=pid, mode=mode, result=result
+                ),
+                st.sampled_from(["create", "write", "unlink", "mkdir", "chmod"]),
+                st.sampled_from(PLACES),
+                st.integers(7, 9),
+                st.sampled_from([0, 0o644, 0o755]),
+                st.sampled_from([0, 0, 0, -30]),
+            ),
+        ),
+        max_size=40,
+    ),
+    st.integers(1, 10),
+)
+def test_every_line_is_shown_or_counted(lines: list[dict[str, Any]], size: int) -> None:
+    """However the lines are cut into batches; and what could be run is shown."""
+    interpreter, shown, counted = Interpreter(lambda _path: False), 0, 0
+    for start in range(0, len(lines), size):
+        batch = interpreter.read(lines[start : start + size])
+        for activity in batch.paths.values():
+            is_counted = bool(activity.group)
+            counted += activity.count * is_counted
+            shown += activity.count * (not is_counted)
+            assert not (activity.level and is_counted)
+        commands = [d for d in batch.actions if d.kind == "exec"]
+        counted += sum(d.count for d in commands if d.quiet)
+        shown += sum(d.count for d in commands if not d.quiet)
+
+    assert shown + counted == len(lines)
 
 
 values = st.one_of(st.integers(-200, 1 << 40), st.text(max_size=20), st.none())

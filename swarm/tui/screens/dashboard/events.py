@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 
 from textual.content import Content
 
-from swarm.model import activity_text, events
+from swarm.model import activity_text, event_text, events
 from swarm.model.activity import DESTRUCTIVE
 from swarm.model.audit_query import Entry, Filter
 from swarm.model.task import Task
 from swarm.store.queries import Queries
-from swarm.tui.present import event_text, task_appearance, task_detail
-from swarm.tui.present.formatting import ERROR, MUTED, WARNING
+from swarm.tui.present import task_appearance, task_detail
+from swarm.tui.present.formatting import MUTED
 from swarm.tui.widgets.cached_static import set_titles
 from swarm.tui.widgets.line_view import LineView
 
@@ -79,7 +79,7 @@ class EventPanel:
             words = activity_text.action_text(entry.action)
             is_ruin = entry.action.level == DESTRUCTIVE
             hint = "; z goes back" if is_ruin else ""
-            tone = ERROR if is_ruin else WARNING
+            tone = event_text.ERROR if is_ruin else event_text.WARNING
             text = (
                 "⚑",
                 f"{words}  {activity_text.reason_text(entry.action)}{hint}",

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from swarm.model import events
-from swarm.tui.present import event_text
+from swarm.model import event_text, events
 from tests.scenes import HOSTILE_NAME
 
 VALUES: dict[Any, Any] = {

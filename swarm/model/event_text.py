@@ -1,15 +1,24 @@
-"""Describes events in one sentence each; every foreign text is made harmless here."""
+"""Describes events in one sentence each; every foreign text is made harmless here.
+
+Dashboard and command line say the same.
+"""
 
 import shlex
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from swarm.model import events, format, wanted_tools
 from swarm.model.safe_text import safe_line
 from swarm.policy.reasons import Reason
-from swarm.tui.present.formatting import ACCENT, ERROR, GOOD, MUTED, WARNING
 
-EventText = tuple[str, str, str]
+Tone = Literal["", "error", "warning", "success", "accent", "muted"]
+ERROR: Tone = "error"
+WARNING: Tone = "warning"
+GOOD: Tone = "success"
+ACCENT: Tone = "accent"
+MUTED: Tone = "muted"
+
+EventText = tuple[str, str, Tone]
 """Glyph, sentence, tone."""
 
 
