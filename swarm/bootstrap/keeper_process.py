@@ -172,7 +172,7 @@ def _give_up_reserve_if_full(paths: HomePaths) -> None:
         left = room(paths.home)
         has_inodes = left.inodes_free is None or left.inodes_free >= START_FILES
         if left.bytes_free < START_BYTES or not has_inodes:
-            reserve.give_up(paths.database)
+            reserve.give_up(paths.database, reserve.FILES)
 
 
 def _end_in_time_after_signals(stop: Callable[[], None]) -> None:

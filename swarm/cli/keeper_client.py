@@ -6,7 +6,8 @@ from typing import Any
 
 from swarm.bootstrap import keeper_environment, keeper_process
 from swarm.cli import output
-from swarm.errors import SwarmError
+from swarm.engine.host import disk_room
+from swarm.errors import NoRoom, SwarmError
 from swarm.model.wishes import Wish
 from swarm.plan.naming import HomePaths
 from swarm.store import wishes
@@ -43,7 +44,10 @@ def ask_all(paths: HomePaths, requested: Sequence[Wish]) -> list[WishRecord]:
 
 def ask_each(paths: HomePaths, requested: Sequence[Wish]) -> Iterator[WishRecord]:
     """Submit all wishes together; yield each, in their order, once it is decided."""
-    wish_ids = [wishes.submit(paths.database, wish) for wish in requested]
+    try:
+        wish_ids = [wishes.submit(paths.database, wish) for wish in requested]
+    except NoRoom as error:
+        raise disk_room.with_room(error, paths.home) from error
     keeper_process.ensure_keeper(paths)
     queries = Queries(paths.database)
     try:

@@ -120,8 +120,8 @@ class RoomWatch:
             return
         self._hold_audit(self._levels[home.path] == "full")
         database = self._context.paths.database
-        if home.free >= 2 * reserve.BYTES and not reserve.is_whole(database):
-            reserve.take(database)
+        if not reserve.is_whole(database):
+            reserve.take(database, home.free)
 
     def _tell(self, worst: Room, level: Level) -> None:
         """Once for each crossing; what cannot be written is told as soon as it can."""

@@ -42,7 +42,7 @@ def text(use: DiskUse | None) -> str:
 
 
 def details(task: TaskSize) -> str:
-    """`1.4 GiB: worktree 1.2 GiB, home 0.2 GiB, logs 12.0 MiB`."""
-    parts = {"worktree": task.worktree, "home": task.home, "logs": task.logs}
+    """`1.4 GiB: files 1.2 GiB, home 0.2 GiB, logs 12.0 MiB`."""
+    parts = {"files": task.worktree, "home": task.home, "logs": task.logs}
     words = ", ".join(f"{name} {text(use)}" for name, use in parts.items())
     return f"{text(task.total)}: {words}"

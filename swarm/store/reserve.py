@@ -12,6 +12,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
@@ -21,6 +22,10 @@ FILES = 32
 """Inodes that are kept, for the database's own files and the locks of git."""
 FILE_BYTES = 256 << 10
 BYTES = FILES * FILE_BYTES
+STEP = 2
+"""Files that are given up at once: the database makes two of its own."""
+LEFT_BYTES = 1 << 20
+"""What is left free when the reserve is taken."""
 
 T = TypeVar("T")
 
@@ -45,34 +50,47 @@ def is_whole(database: Path) -> bool:
         return False
 
 
-def take(database: Path) -> bool:
-    """Make the reserve whole; False if there is no room for it. Blocks for moments."""
+def take(database: Path, free: int) -> bool:
+    """Keep as much of `free` bytes as there is room for; True if that is all of it.
+
+    Something is left for others, so that taking it is not what fills the disk. Blocks
+    for moments.
+    """
     place = folder(database)
     try:
         place.mkdir(mode=0o700, exist_ok=True)
         for number in range(FILES):
-            _fill(place / str(number))
+            file = place / str(number)
+            if not file.exists():
+                if free < FILE_BYTES + LEFT_BYTES:
+                    return False
+                _fill(file)
+                free -= FILE_BYTES
     except OSError:
-        give_up(database)
         return False
     return True
 
 
 def _fill(file: Path) -> None:
-    if file.exists():
-        return
     draft = file.with_suffix(".new")
-    with draft.open("wb") as out:
-        # Bytes that no file system makes smaller.
-        out.write(os.urandom(FILE_BYTES))
-    draft.replace(file)
+    try:
+        with draft.open("wb") as out:
+            # Bytes that no file system makes smaller.
+            out.write(os.urandom(FILE_BYTES))
+        draft.replace(file)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
 
 
-def give_up(database: Path) -> bool:
-    """Free what the reserve holds; False if it held nothing."""
-    place, freed = folder(database), False
+def give_up(database: Path, files: int = STEP) -> bool:
+    """Free so many files of the reserve; False if there is none left.
+
+    Not all at once: what fills the disk may take what was freed, too.
+    """
+    freed = False
     with suppress(OSError):
-        for file in list(place.iterdir()):
+        for file in islice(sorted(folder(database).iterdir()), files):
             file.unlink(missing_ok=True)
             freed = True
     return freed
@@ -96,23 +114,18 @@ def _cause(error: BaseException) -> BaseException:
 
 
 def with_reserve(database: Path, write: Callable[[], T]) -> T:
-    """Run `write`; once more, with the reserve given up, if there was no room.
+    """Run `write`; again, with more of the reserve given up, while there is no room.
 
     NoRoom if that does not help. Every other error is raised as it is.
     """
-    try:
-        return write()
-    except Exception as error:
-        if not is_for_want_of_room(error):
-            raise
-        if not give_up(database):
-            raise_no_room(database, error)
-    try:
-        return write()
-    except Exception as error:
-        if not is_for_want_of_room(error):
-            raise
-        raise_no_room(database, error)
+    while True:
+        try:
+            return write()
+        except Exception as error:
+            if not is_for_want_of_room(error):
+                raise
+            if not give_up(database):
+                raise_no_room(database, error)
 
 
 def raise_no_room(database: Path, error: Exception) -> NoReturn:

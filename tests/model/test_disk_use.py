@@ -16,4 +16,4 @@ def test_a_size_of_which_a_part_was_not_looked_at_is_at_least_so_much() -> None:
 def test_a_home_of_no_known_size_is_told() -> None:
     task = TaskSize(DiskUse(MIB), None, DiskUse(512))
 
-    assert disk_use.details(task) == ("≥ 1.0 MiB: worktree 1.0 MiB, home ?, logs 512 B")
+    assert disk_use.details(task) == ("≥ 1.0 MiB: files 1.0 MiB, home ?, logs 512 B")

@@ -48,6 +48,15 @@ def require(action: str, *paths: Path) -> None:
             raise NoRoom(reason, hint=disk_room.WAYS)
 
 
+def with_room(error: NoRoom, home: Path) -> NoRoom:
+    """A refusal of the store's that says how much is missing at the home, too."""
+    with suppress(OSError):
+        measured = measured_room(home)
+        if reason := disk_room.refusal(measured, "it"):
+            return NoRoom(f"{error.message}; {reason}", hint=disk_room.WAYS)
+    return error
+
+
 _WORDS = ("No space left on device", "Disk quota exceeded", "disk is full")
 
 

@@ -38,7 +38,7 @@ async def test_the_info_tab_says_what_a_task_takes(recorded: Recorded) -> None:
     with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
             await press(pilot, backend, *TO_INFO)
-            words = "≥ 4.0 MiB: worktree 3.0 MiB, home ?, logs 1.0 MiB"
+            words = "≥ 4.0 MiB: files 3.0 MiB, home ?, logs 1.0 MiB"
             await until(pilot, lambda: words in head(app))
 
 
