@@ -27,6 +27,8 @@ _KINDS: dict[str, Kind] = {
 _HONEST = ("--no-ext-diff", "--no-textconv", "--ignore-submodules=none", "-M", "-l1000")
 _SYMLINK, _GITLINK = 0o120000, 0o160000
 _LINK_LIMIT = 4096
+_SEARCHED_FOR_ZERO = 8000
+"""Bytes in which a zero makes a file binary to git."""
 _MEMORY = 2 << 30
 _RENAMES = Bounds(seconds=20, memory=_MEMORY)
 _LINES = Bounds(seconds=60, memory=_MEMORY)
@@ -39,10 +41,15 @@ class ReadContents:
     sizes: dict[str, int] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     """By id, the target that a symlink of this content has."""
+    lines: dict[str, int | None] = field(default_factory=dict)
+    """By id, the lines that git counts in it; None if git takes it for binary."""
 
     def add(self, oid: str, content: bytes, is_link: bool) -> None:
-        """Keep the size of a content, and a symlink's target."""
+        """Keep the size of a content, its lines, and a symlink's target."""
         self.sizes[oid] = len(content)
+        is_binary = b"\0" in content[:_SEARCHED_FOR_ZERO]
+        ends_within = bool(content) and not content.endswith(b"\n")
+        self.lines[oid] = None if is_binary else content.count(b"\n") + ends_within
         if is_link and len(content) <= _LINK_LIMIT:
             self.links[oid] = os.fsdecode(content)
 
@@ -56,12 +63,20 @@ def changes(task: TaskGit, old: str, new: str) -> tuple[Change, ...]:
     return flagged(task, old, new, plain, record.load(task, new).files)
 
 
-def unflagged(task: TaskGit, old: str, new: str) -> tuple[Change, ...]:
+def unflagged(
+    task: TaskGit, old: str, new: str, known: ReadContents | None = None
+) -> tuple[Change, ...]:
     """Every path that differs, with its numbers alone.
 
     If looking for renames takes too much time or memory, a renamed file is one that was
     added and one that was deleted. ToolError if counting lines takes too much, too.
+    Git opens each file to count lines; where nothing is gone, so that nothing can be
+    renamed, it does so for no added file whose lines are `known`.
     """
+    if known and known.lines:
+        counted = _with_known_lines(task, old, new, known)
+        if counted is not None:
+            return counted
     words = ("-r", "-z", "--raw", "--numstat", *_HONEST)
     git = task.review.git
     try:
@@ -70,6 +85,26 @@ def unflagged(task: TaskGit, old: str, new: str) -> tuple[Change, ...]:
         whole = (*words, "--no-renames")
         answer = git.within(_LINES).diff_tree(*whole, old, new, **RAW)
     return tuple(parse(answer))
+
+
+def _with_known_lines(
+    task: TaskGit, old: str, new: str, known: ReadContents
+) -> tuple[Change, ...] | None:
+    """The same, if no file is gone and the lines of each new one are known; or None."""
+    words = ("-r", "-z", "--raw", *_HONEST, "--no-renames")
+    git = task.review.git.within(_LINES)
+    plain = tuple(parse(git.diff_tree(*words, old, new, **RAW), known.lines))
+    if any(
+        change.kind == "deleted"
+        or (change.kind == "added" and change.new not in known.lines)
+        for change in plain
+    ):
+        return None
+    changed = {}
+    if any(change.kind != "added" for change in plain):
+        words = (*words, "--numstat", "--diff-filter=a")
+        changed = {c.path: c for c in parse(git.diff_tree(*words, old, new, **RAW))}
+    return tuple(changed.get(change.path, change) for change in plain)
 
 
 def flagged(
@@ -150,17 +185,24 @@ def blob(task: TaskGit, oid: str, limit: int = 8 << 20) -> bytes:
     return content
 
 
-def parse(out: bytes) -> Iterator[Change]:
-    """Git's raw records, then its numbers, NUL-separated; ToolError on a surprise."""
+def parse(
+    out: bytes, lines: Mapping[str, int | None] | None = None
+) -> Iterator[Change]:
+    """Git's raw records, then its numbers, NUL-separated; ToolError on a surprise.
+
+    A record without numbers adds the `lines` of its new content, if they are known.
+    """
     words = iter(os.fsdecode(out).split("\0"))
     try:
-        changes_by_path = {change.path: change for change in _records(words)}
+        changes_by_path = {change.path: change for change in _records(words, lines)}
     except (ValueError, KeyError) as error:
         raise ToolError("git diff-tree: its answer is not understood") from error
     yield from changes_by_path.values()
 
 
-def _records(words: Iterator[str]) -> Iterator[Change]:
+def _records(
+    words: Iterator[str], lines: Mapping[str, int | None] | None
+) -> Iterator[Change]:
     """The raw records come first, then the numbers; each change is made once."""
     raw: dict[str, tuple[str, str, str]] = {}
     for word in words:
@@ -175,7 +217,8 @@ def _records(words: Iterator[str]) -> Iterator[Change]:
                 _, path = _following(words), _following(words)
             yield _change(*raw.pop(path), added, deleted)
     for left in raw.values():
-        yield _change(*left, "0", "0")
+        count = lines.get(left[0].split(" ")[3], 0) if lines else 0
+        yield _change(*left, "-" if count is None else str(count), "0")
 
 
 def _change(head: str, path: str, old_path: str, added: str, deleted: str) -> Change:

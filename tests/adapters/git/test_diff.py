@@ -68,6 +68,56 @@ def test_binary_files_have_no_lines(repo: Path) -> None:
     assert "binary" in {flag.reason for flag in one.flags}
 
 
+CONTENTS = {
+    "empty": b"",
+    "one line": b"x\n",
+    "no end": b"x\ny",
+    "only ends": b"\n\n\n",
+    "carriage returns": b"a\rb\r\nc\r",
+    "latin": b"caf\xe9\n",
+    "zero early": b"a\n\0b\n",
+    "last zero that counts": b"a" * 7999 + b"\0\n",
+    "first that does not": b"a" * 8000 + b"\0\n",
+    "same as another": b"x\n",
+}
+
+
+@pytest.mark.parametrize("gone", [False, True], ids=["nothing gone", "one gone"])
+@pytest.mark.parametrize("changed", [False, True], ids=["only new", "changed too"])
+def test_lines_are_those_that_git_counts(
+    repo: Path, changed: bool, gone: bool
+) -> None:
+    """Whether git opens the new files or the snapshot counted as it read them."""
+    task = task_with_worktree(repo)
+    for name, content in CONTENTS.items():
+        (task.worktree / name).write_bytes(content)
+    (task.worktree / "link").symlink_to("one line\nmore")
+    (task.worktree / "runs").write_text("#!/bin/sh\n")
+    (task.worktree / "runs").chmod(0o755)
+    if changed:
+        (task.worktree / "src/a.py").write_bytes(b"other\nlines")
+        (task.worktree / "README.md").chmod(0o755)
+    if gone:
+        (task.worktree / "README.md").unlink()
+    snapshot = take.take(task)
+
+    by_git = diff.unflagged(task, snapshot.base_tree, snapshot.tree)
+
+    assert tuple(change.with_flags(()) for change in snapshot.changes) == by_git
+
+
+def test_git_opens_no_new_file_to_count_its_lines(repo: Path) -> None:
+    """There may be very many, and the snapshot has just read them."""
+    task = task_with_worktree(repo)
+    for name, content in CONTENTS.items():
+        (task.worktree / name).write_bytes(content)
+
+    with collected() as starts:
+        take.take(task)
+
+    assert not [start for start in starts if "--numstat" in start.argv]
+
+
 @given(st.binary(max_size=300))
 @example(b"\t\t")
 @example(b":1 2 3 4 R100")

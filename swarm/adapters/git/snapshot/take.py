@@ -115,7 +115,7 @@ def _snapshot(
     for path in files.gitlinks:
         draft.entries[path] = base[path]
     tree = write_tree(task, base, draft.entries, base_tree)
-    unflagged = diff.unflagged(task, base_tree, tree)
+    unflagged = diff.unflagged(task, base_tree, tree, draft.contents)
     _hide_left_out(draft, unflagged)
     _require_complete(draft)
     return Snapshot(
