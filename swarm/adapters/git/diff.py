@@ -102,8 +102,9 @@ def _with_known_lines(
         return None
     changed = {}
     if any(change.kind != "added" for change in plain):
-        words = (*words, "--numstat", "--diff-filter=a")
-        changed = {c.path: c for c in parse(git.diff_tree(*words, old, new, **RAW))}
+        counting = (*words, "--numstat", "--diff-filter=a")
+        answer: bytes = git.diff_tree(*counting, old, new, **RAW)
+        changed = {change.path: change for change in parse(answer)}
     return tuple(changed.get(change.path, change) for change in plain)
 
 

@@ -84,9 +84,7 @@ CONTENTS = {
 
 @pytest.mark.parametrize("gone", [False, True], ids=["nothing gone", "one gone"])
 @pytest.mark.parametrize("changed", [False, True], ids=["only new", "changed too"])
-def test_lines_are_those_that_git_counts(
-    repo: Path, changed: bool, gone: bool
-) -> None:
+def test_lines_are_those_that_git_counts(repo: Path, changed: bool, gone: bool) -> None:
     """Whether git opens the new files or the snapshot counted as it read them."""
     task = task_with_worktree(repo)
     for name, content in CONTENTS.items():
