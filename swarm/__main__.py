@@ -2,12 +2,17 @@
 
 import sys
 
-from swarm.cli.main import run
+INTERRUPTED = 130
 
 
 def main() -> int:
     """Run the command line of this process and return its exit status."""
-    return run(sys.argv[1:])
+    try:
+        from swarm.cli.main import run  # noqa: PLC0415 - Ctrl+C may come while it loads
+
+        return run(sys.argv[1:])
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
 if __name__ == "__main__":

@@ -29,8 +29,6 @@ from swarm.tui.backend import (
 
 LOG_BYTES = 4000
 """The end of a launch log, as far as the preview shows it."""
-LOG_LIMIT = 1 << 20
-"""Bytes of the dashboard's log from which the next dashboard begins it anew."""
 
 
 def run_dashboard(paths: HomePaths, repo: Path | None, ascii: bool) -> int:
@@ -168,17 +166,14 @@ class DashboardBackend:
 
 
 def _log_to(file: Path) -> None:
-    """Log to a file that is made when it is needed, and begun anew if it is large."""
-    with suppress(OSError):
-        if file.stat().st_size > LOG_LIMIT:
-            file.unlink()
+    """Log to a file that is made when it is needed, also what ends a thread."""
+    from swarm.bootstrap import private_log  # noqa: PLC0415 - loads sockets
+
     # What cannot be logged, as on a full disk, must not be written on the screen.
     logging.raiseExceptions = False
-    logging.basicConfig(
-        level=logging.WARNING,
-        format="%(asctime)s %(process)d %(levelname)s %(name)s %(message)s",
-        handlers=[logging.FileHandler(file, encoding="utf-8", delay=True)],
-    )
+    handler = private_log.PrivateHandler(file)
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    private_log.log_ends_of_threads()
 
 
 def _start_keeper(paths: HomePaths) -> None:

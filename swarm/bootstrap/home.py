@@ -8,12 +8,24 @@ from swarm.plan.naming import HomePaths
 
 
 def home() -> Path:
-    """The home folder: `$SWARM_HOME`, else a folder in the XDG state folder."""
+    """The home folder: `$SWARM_HOME`, else a folder in the XDG state folder.
+
+    SwarmError for a user who has no home folder, and for `~` of an unknown one.
+    """
     swarm_home = os.environ.get("SWARM_HOME")
-    if swarm_home:
-        return Path(swarm_home).expanduser().absolute()
-    state = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    return Path(state) / "swarm"
+    state = os.environ.get("XDG_STATE_HOME")
+    try:
+        if swarm_home:
+            return Path(swarm_home).expanduser().absolute()
+        folder = Path(state) if state else Path.home() / ".local" / "state"
+    except RuntimeError as error:
+        raise SwarmError(
+            f"the folder {swarm_home} belongs to no user of this machine"
+            if swarm_home
+            else "this user has no home folder for swarm's files",
+            hint="set SWARM_HOME to a folder that can be written",
+        ) from error
+    return folder.absolute() / "swarm"
 
 
 def places() -> HomePaths:

@@ -215,13 +215,10 @@ def _lock(descriptor: int) -> bool:
 
 
 def _log_to(file: Path) -> None:
-    from logging.handlers import RotatingFileHandler  # noqa: PLC0415 - loads sockets
+    from swarm.bootstrap import private_log  # noqa: PLC0415 - loads sockets
 
     # What cannot be logged, as on a full disk, is not told in the keeper's window.
     logging.raiseExceptions = False
-    handler = RotatingFileHandler(file, maxBytes=1 << 20, backupCount=2, delay=True)
-    logging.basicConfig(
-        level=logging.INFO,
-        format="%(asctime)s %(threadName)s %(levelname)s %(name)s %(message)s",
-        handlers=[handler],
-    )
+    handler = private_log.PrivateHandler(file, kept=2)
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+    private_log.log_ends_of_threads()

@@ -13,7 +13,7 @@ def repository(args: Namespace) -> Path | None:
     files only, because git must not run before the engine has judged the repository.
     """
     if args.repo is None:
-        return _around(Path.cwd())
+        return _around(_working_directory())
     repo = _around(args.repo.expanduser())
     if repo is None:
         raise SwarmError(
@@ -27,10 +27,20 @@ def needed_repository(args: Namespace) -> Path:
     repo = repository(args)
     if repo is None:
         raise SwarmError(
-            f"{Path.cwd()} is not in a git repository",
+            f"{_working_directory()} is not in a git repository",
             hint="go to one, or name one with --repo PATH",
         )
     return repo
+
+
+def _working_directory() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError as error:
+        raise SwarmError(
+            "the folder that you stand in is gone",
+            hint="go to another, or name a repository with --repo PATH",
+        ) from error
 
 
 def _around(start: Path) -> Path | None:

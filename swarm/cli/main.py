@@ -1,23 +1,28 @@
 """Finds the command, runs it, and turns errors into an exit status."""
 
 import os
+import signal
 import sys
 from collections.abc import MutableMapping
 
 from swarm.bootstrap import home, terminal_recovery
-from swarm.cli import exit_codes, output
+from swarm.cli import exit_codes, output, streams, unexpected
 from swarm.cli.command_registry import COMMANDS, run_dashboard
 from swarm.cli.parser import command_parser, dashboard_parser
 from swarm.errors import NotFound, SwarmError, ToolMissing
+from swarm.model.failure import failure_of
 from swarm.plan.naming import HomePaths
 
 
 def run(argv: list[str]) -> int:
     """Run one command line (without the program's name); never raises SwarmError.
 
-    argparse ends with SystemExit and 2 if it refuses the line.
+    argparse ends with SystemExit and 2 if it refuses the line. An error that nobody
+    expected is one line with an id; its traceback is in a log of the home.
     """
+    streams.prepare()
     verb, rest = _split(argv)
+    is_verbose = "--verbose" in argv
     _forget_a_script_s_settings(os.environ)
     _leave_programs_of_projects(os.environ)
     try:
@@ -26,17 +31,22 @@ def run(argv: list[str]) -> int:
         status = _dispatch(verb, rest)
         sys.stdout.flush()
     except SwarmError as error:
-        output.refused(verb, error)
+        output.refused(verb, error, is_verbose)
         status = _status(error)
     except KeyboardInterrupt:
+        # A second one ends the process at once, and without a traceback.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         status = exit_codes.INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output left; the interpreter must not complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = exit_codes.FAILED  # the reader of our output left
+    except Exception as error:  # noqa: BLE001 - told by an id, and kept in a log
+        failure = failure_of(error)
+        output.refused(verb, unexpected.told(error, failure))
+        if is_verbose:
+            output.note(failure.text)
         status = exit_codes.FAILED
-    except OSError as error:
-        output.refused(verb, SwarmError(str(error), hint="see `swarm doctor`"))
-        status = exit_codes.FAILED
+    finally:
+        streams.finish()
     return status
 
 

@@ -4,9 +4,11 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any, TextIO
 
 from swarm.errors import SwarmError
+from swarm.model.failure import causes
 from swarm.model.format import cell_width
 from swarm.model.safe_text import plain, safe_line
 
@@ -29,13 +31,28 @@ CELL_LIMIT = 4096
 
 
 def out(text: str = "") -> None:
-    """One line or more of swarm's own words; a surrogate is written as its escape."""
-    _write(sys.stdout, text)
+    """One line or more of swarm's own words; a surrogate is written as its escape.
+
+    SwarmError if the disk of a file is full, BrokenPipeError if the reader left.
+    """
+    try:
+        _write(sys.stdout, text)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise SwarmError(
+            f"standard output cannot be written: {error.strerror}",
+            hint="make room on its disk, or send it elsewhere",
+        ) from error
 
 
 def note(text: str) -> None:
-    """Text beside the answer itself, which goes to standard error."""
-    _write(sys.stderr, text)
+    """Text beside the answer itself, which goes to standard error.
+
+    If nobody can read that, there is nobody left to tell.
+    """
+    with suppress(OSError):
+        _write(sys.stderr, text)
 
 
 def _write(stream: TextIO, text: str) -> None:
@@ -44,11 +61,16 @@ def _write(stream: TextIO, text: str) -> None:
     stream.flush()
 
 
-def refused(verb: str, error: SwarmError) -> None:
-    """Print an error and its hint on standard error."""
+def refused(verb: str, error: SwarmError, is_verbose: bool = False) -> None:
+    """Print an error and its hint on standard error.
+
+    If asked for, what led to it is printed too: the words of git, the engine, a tool.
+    """
     note(f"{f'swarm {verb}'.strip()}: {plain(error.message)}")
     for text in plain(error.hint).splitlines():
         note(f"  {text}")
+    for text in causes(error) if is_verbose else ():
+        note(f"  because of {text}")
 
 
 def as_json(value: Any) -> None:
@@ -104,7 +126,7 @@ def numbers(ids: Iterable[int]) -> None:
 def typed(word: str) -> str:
     """The word, or all of standard input for `-`; SwarmError if that is not text."""
     if word != "-":
-        return word
+        return _decoded(word)
     try:
         return sys.stdin.read()
     except UnicodeDecodeError as error:
@@ -112,6 +134,16 @@ def typed(word: str) -> str:
             f"standard input is not text: {error.reason} at byte {error.start}",
             hint=f"it must be {sys.stdin.encoding}",
         ) from error
+
+
+def _decoded(word: str) -> str:
+    """A word that was read in an ASCII locale, as the UTF-8 that it mostly is."""
+    if word.isascii() or not any("\udc80" <= each <= "\udcff" for each in word):
+        return word
+    try:
+        return word.encode("utf-8", "surrogateescape").decode("utf-8")
+    except UnicodeError:
+        return word
 
 
 def is_watched() -> bool:

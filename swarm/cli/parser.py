@@ -13,7 +13,7 @@ Parser = argparse.ArgumentParser
 def command_parser(verb: str, summary: str, functions: CommandFunctions) -> Parser:
     """The parser of `swarm VERB …` alone."""
     parser = Parser(prog=f"swarm {verb}", description=summary)
-    _add_repo(parser)
+    _add_common(parser)
     functions.add_arguments(parser)
     return parser
 
@@ -39,7 +39,7 @@ def whole_parser(commands: Commands) -> Parser:
     subparsers = parser.add_subparsers(dest="verb")
     for verb, command in commands.items():
         subparser = subparsers.add_parser(verb, help=command.summary)
-        _add_repo(subparser)
+        _add_common(subparser)
         command.load().add_arguments(subparser)
     return parser
 
@@ -49,10 +49,15 @@ def _add_dashboard_options(parser: Parser) -> None:
     parser.add_argument(
         "--ascii", action="store_true", help="draw with ASCII characters only"
     )
-    _add_repo(parser)
+    _add_common(parser)
 
 
-def _add_repo(parser: Parser) -> None:
+def _add_common(parser: Parser) -> None:
+    parser.add_argument(
+        "--verbose",
+        action="store_true",
+        help="with an error, print what led to it: a tool's own words, or a traceback",
+    )
     parser.add_argument(
         "--repo",
         type=Path,

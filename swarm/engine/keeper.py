@@ -6,7 +6,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
 
@@ -29,8 +29,10 @@ from swarm.engine.tasks import (
     removal,
 )
 from swarm.engine.tasks.scheduler import never_startable, startable
+from swarm.engine.workers import Workers
 from swarm.errors import NoRoom, SwarmError
 from swarm.model import events
+from swarm.model.failure import failure_of
 from swarm.model.task import State, Task
 from swarm.plan.naming import KIND_LABEL
 from swarm.ports import ContainerEvent
@@ -63,7 +65,7 @@ class Keeper:
         self._pid = pid
         self._stopped = threading.Event()
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="verb")
+        self._workers = Workers(WORKERS, thread_name_prefix="verb")
         self._event_watcher = ContainerEventWatcher(
             context, self._on_container_event, self._on_engine_up
         )
@@ -193,10 +195,7 @@ class Keeper:
             refusal = disk_room.explained(error, self._context.paths.home)
             self._decide(wish.id, partial(journal.refuse, wish.id, refusal))
         except Exception as error:  # noqa: BLE001 - a wish is always answered
-            surprise = SwarmError(
-                f"{wish.verb} failed unexpectedly: {error!r}",
-                hint=f"please report this; details are in {self._context.paths.log}",
-            )
+            surprise = self._unexpected(f"{wish.verb} failed unexpectedly", error)
             refusal = disk_room.explained(error, self._context.paths.home, surprise)
             self._decide(wish.id, partial(journal.refuse, wish.id, refusal))
         else:
@@ -213,6 +212,15 @@ class Keeper:
             self._undecided.put(partial(self._decide, wish_id, decide))
         else:
             self._inbox.put(lambda: self._open_wishes.discard(wish_id))
+
+    def _unexpected(self, what: str, error: Exception) -> SwarmError:
+        """Log the traceback under an id, and name both."""
+        failure = failure_of(error)
+        _LOG.error("%s: %s\n%s", failure.id, what, failure.text)
+        return SwarmError(
+            f"{what}: {failure.name} ({failure.id})",
+            hint=f"please report it; {self._context.paths.log} has its traceback",
+        )
 
     def _on_container_event(self, task_id: int, news: ContainerEvent) -> None:
         if self._stopped.is_set():
@@ -350,8 +358,9 @@ class Keeper:
             with self._context.locks.of(task_id):
                 operation(self._parts, task_id)
         except Exception as error:  # noqa: BLE001 - recorded, and the keeper goes on
-            reason = error.message if isinstance(error, SwarmError) else repr(error)
-            self._record_trouble(events.Trouble(f"{where} {task_id}", reason))
+            if not isinstance(error, SwarmError):
+                error = self._unexpected(f"{where} failed unexpectedly", error)
+            self._record_trouble(events.Trouble(f"{where} {task_id}", error.message))
             self._has_missed |= isinstance(error, NoRoom)
         self._inbox.put(lambda: None)  # wakes the loop: a task may start now
 

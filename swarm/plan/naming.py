@@ -112,6 +112,11 @@ class HomePaths:
         return self.home / "keeper.log"
 
     @property
+    def command_log(self) -> Path:
+        """Unexpected errors of commands, with their tracebacks."""
+        return self.home / "commands.log"
+
+    @property
     def dashboard_log(self) -> Path:
         """Tracebacks of what failed in dashboards; absent if nothing has."""
         return self.home / "dashboard.log"

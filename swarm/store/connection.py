@@ -12,6 +12,7 @@ class ReadConnection:
     """Runs short reads; for one thread, or guarded by its owner."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._connection = migrations.connect(path)
 
     def close(self) -> None:
@@ -36,3 +37,5 @@ class ReadConnection:
                 f"the database does not answer: {error}",
                 hint="another process may hold it; try again",
             ) from error
+        except sqlite3.DatabaseError as error:
+            raise migrations.unreadable(self._path, error) from error

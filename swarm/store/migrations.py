@@ -210,6 +210,14 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def unreadable(path: Path, error: sqlite3.DatabaseError) -> SwarmError:
+    """The error for a file that is damaged, or is no database at all."""
+    return SwarmError(
+        f"{path} is not a readable database: {error}",
+        hint="move the file away; worktrees and branches stay as they are",
+    )
+
+
 def _version(connection: sqlite3.Connection, path: Path) -> int:
     try:
         version = int(connection.execute("PRAGMA user_version").fetchone()[0])
@@ -219,10 +227,7 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
             hint="see `swarm doctor`: its disk may be full or read-only",
         ) from error
     except sqlite3.DatabaseError as error:
-        raise SwarmError(
-            f"{path} is not a readable database: {error}",
-            hint="move the file away; worktrees and branches stay as they are",
-        ) from error
+        raise unreadable(path, error) from error
     if version > VERSION:
         raise SwarmError(
             f"{path} was written by a newer swarm (schema {version}, "

@@ -19,7 +19,7 @@ class WriteConnection:
 
     def __init__(self, path: Path, subject: str) -> None:
         """`subject` names in an error what cannot be written: `the audit`."""
-        self._subject = subject
+        self._subject, self._path = subject, path
         self._lock = threading.Lock()
         self._connection = migrations.connect(path)
 
@@ -30,7 +30,7 @@ class WriteConnection:
 
     def all(self, sql: str, values: tuple[Any, ...] = ()) -> list[Any]:
         """All rows of a read on the writer's own connection."""
-        with self._lock:
+        with self._lock, self._translated():
             return self._connection.execute(sql, values).fetchall()
 
     @contextmanager
@@ -50,3 +50,12 @@ class WriteConnection:
                     f"{self._subject} cannot be written: {error}",
                     hint="see `swarm doctor`: the disk may be full",
                 ) from error
+            except sqlite3.DatabaseError as error:
+                raise migrations.unreadable(self._path, error) from error
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            raise migrations.unreadable(self._path, error) from error

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
 
+from rich.text import Text
 from textual import on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -17,6 +18,7 @@ from textual.worker import Worker, WorkerState
 
 from swarm import assets
 from swarm.errors import SwarmError
+from swarm.model.failure import Failure
 from swarm.model.format import plural
 from swarm.model.safe_text import safe_line
 from swarm.model.task import State
@@ -186,13 +188,10 @@ class SwarmApp(App[None], inherit_bindings=False):
         if isinstance(error, SwarmError):
             words = (safe_line(error.message), safe_line(error.hint))
             self._say("; ".join(word for word in words if word), ERROR)
-        else:
-            name = type(error).__name__
-            sentence = safe_line(f"{message.worker.group} failed: {name}: {error}")
-            self._say(
-                f"{sentence}; dashboard.log in swarm's home has the details", ERROR
-            )
-        failures.log(message.worker.group, error)
+        failure = failures.log(message.worker.group, error)
+        if not isinstance(error, SwarmError):
+            sentence = f"{safe_line(message.worker.group)} failed: {failure.name}"
+            self._say(f"{sentence}; {_in_log(failure)}", ERROR)
 
     def _poll(self) -> None:
         version = self._backend.queries.version()
@@ -363,6 +362,23 @@ class SwarmApp(App[None], inherit_bindings=False):
             self.refresh(layout=True)
             self._version = -1
 
+    def _fatal_error(self) -> None:
+        """End with one line in place of Textual's traceback, which shows variables."""
+        error = self._exception
+        if error is None:
+            super()._fatal_error()
+            return
+        failure = failures.log("the dashboard", error)
+        if isinstance(error, SwarmError):
+            lines = [safe_line(error.message), safe_line(error.hint)]
+        else:
+            lines = [f"the dashboard failed: {failure.name}", _in_log(failure)]
+        lines.append("tasks and the keeper go on; `swarm` opens the dashboard again")
+        self._exit_renderables.append(
+            Text("swarm: " + "\n  ".join(filter(None, lines)))
+        )
+        self._close_messages_no_wait()
+
     def action_how_to_leave(self) -> None:
         """Name the key to leave: Ctrl+C is a habit, and must not end anything."""
         self._say("q leaves this view; agents keep running")
@@ -371,6 +387,10 @@ class SwarmApp(App[None], inherit_bindings=False):
         for screen in self.screen_stack:
             if isinstance(screen, KeyScreen):
                 screen.say(text, tone)
+
+
+def _in_log(failure: Failure) -> str:
+    return f"dashboard.log in swarm's home has {failure.id}"
 
 
 def _breakpoint(cells: int, breakpoints: list[tuple[int, str]]) -> str:

@@ -1,0 +1,33 @@
+"""Turns an error that nobody expected into a sentence, and keeps its traceback."""
+
+import os
+
+from swarm.bootstrap import failure_log, home
+from swarm.errors import SwarmError
+from swarm.model.failure import Failure
+from swarm.plan.naming import HomePaths
+
+
+def told(error: Exception, failure: Failure) -> SwarmError:
+    """A sentence with the failure's id, under which a log has its traceback."""
+    if isinstance(error, OSError) and error.strerror:
+        message = f"{_subject(error)}: {error.strerror} ({failure.id})"
+        way_out = "see `swarm doctor`"
+    else:
+        message = f"this is a mistake of swarm's own: {failure.name} ({failure.id})"
+        way_out = "please report it"
+    place = _kept(failure) or "`--verbose` prints where it arose"
+    return SwarmError(message, hint=f"{way_out}; {place}")
+
+
+def _subject(error: OSError) -> str:
+    return "the system" if error.filename is None else os.fsdecode(error.filename)
+
+
+def _kept(failure: Failure) -> str:
+    """Where its traceback is; empty if it cannot be kept."""
+    try:
+        file = HomePaths(home.home()).command_log
+    except (SwarmError, OSError):
+        return ""
+    return f"{file} has its traceback" if failure_log.keep(file, failure) else ""
