@@ -6,11 +6,10 @@ import sys
 from collections.abc import MutableMapping
 
 from swarm.bootstrap import home, terminal_recovery
-from swarm.cli import exit_codes, output, streams, unexpected
+from swarm.cli import exit_codes, output, streams
 from swarm.cli.command_registry import COMMANDS, run_dashboard
 from swarm.cli.parser import command_parser, dashboard_parser
 from swarm.errors import NotFound, SwarmError, ToolMissing
-from swarm.model.failure import failure_of
 from swarm.plan.naming import HomePaths
 
 
@@ -40,10 +39,9 @@ def run(argv: list[str]) -> int:
     except BrokenPipeError:
         status = exit_codes.FAILED  # the reader of our output left
     except Exception as error:  # noqa: BLE001 - told by an id, and kept in a log
-        failure = failure_of(error)
-        output.refused(verb, unexpected.told(error, failure))
-        if is_verbose:
-            output.note(failure.text)
+        from swarm.cli import unexpected  # noqa: PLC0415 - loads `traceback`
+
+        unexpected.tell(verb, error, is_verbose)
         status = exit_codes.FAILED
     finally:
         streams.finish()

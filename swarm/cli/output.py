@@ -8,7 +8,6 @@ from contextlib import suppress
 from typing import Any, TextIO
 
 from swarm.errors import SwarmError
-from swarm.model.failure import causes
 from swarm.model.format import cell_width
 from swarm.model.safe_text import plain, safe_line
 
@@ -69,8 +68,11 @@ def refused(verb: str, error: SwarmError, is_verbose: bool = False) -> None:
     note(f"{f'swarm {verb}'.strip()}: {plain(error.message)}")
     for text in plain(error.hint).splitlines():
         note(f"  {text}")
-    for text in causes(error) if is_verbose else ():
-        note(f"  because of {text}")
+    if is_verbose:
+        from swarm.model.failure import causes  # noqa: PLC0415 - loads `traceback`
+
+        for text in causes(error):
+            note(f"  because of {text}")
 
 
 def as_json(value: Any) -> None:

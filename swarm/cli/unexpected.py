@@ -3,13 +3,21 @@
 import os
 
 from swarm.bootstrap import failure_log, home
+from swarm.cli import output
 from swarm.errors import SwarmError
-from swarm.model.failure import Failure
+from swarm.model.failure import Failure, failure_of
 from swarm.plan.naming import HomePaths
 
 
-def told(error: Exception, failure: Failure) -> SwarmError:
-    """A sentence with the failure's id, under which a log has its traceback."""
+def tell(verb: str, error: Exception, is_verbose: bool) -> None:
+    """Print a line with an id, under which a log has the traceback; or that, too."""
+    failure = failure_of(error)
+    output.refused(verb, _sentence(error, failure))
+    if is_verbose:
+        output.note(failure.text)
+
+
+def _sentence(error: Exception, failure: Failure) -> SwarmError:
     if isinstance(error, OSError) and error.strerror:
         message = f"{_subject(error)}: {error.strerror} ({failure.id})"
         way_out = "see `swarm doctor`"

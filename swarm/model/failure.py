@@ -1,7 +1,7 @@
 """Describes an error that nobody expected: a short id, and a traceback for a log."""
 
-import hashlib
 import traceback
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,9 +31,8 @@ def failure_of(error: BaseException) -> Failure:
     places = [
         f"{Path(each.filename).name}:{each.name}:{each.lineno}" for each in frames
     ]
-    digest = hashlib.blake2b(
-        "\n".join([type(error).__name__, *places]).encode(errors="replace"),
-        digest_size=4,
+    digest = zlib.crc32(
+        "\n".join([type(error).__name__, *places]).encode("utf-8", "replace")
     )
     text = "".join(traceback.format_exception(error))
     if len(text) > TEXT_LIMIT:
@@ -41,7 +40,7 @@ def failure_of(error: BaseException) -> Failure:
         text = f"…\n{text[-TEXT_LIMIT:]}"
     words = _words(error)
     name = type(error).__name__ + (f": {words}" if words else "")
-    return Failure(f"E-{digest.hexdigest()}", safe_line(name, 300), plain(text, 30_000))
+    return Failure(f"E-{digest:08x}", safe_line(name, 300), plain(text, 30_000))
 
 
 def causes(error: BaseException) -> list[str]:

@@ -31,11 +31,10 @@ class ReadConnection:
     def all(self, sql: str, values: dict[str, Any] | None = None) -> list[Any]:
         """All rows; SwarmError if the file does not answer."""
         try:
-            return self._connection.execute(sql, values or {}).fetchall()
+            with migrations.damage_named(self._path):
+                return self._connection.execute(sql, values or {}).fetchall()
         except sqlite3.OperationalError as error:
             raise SwarmError(
                 f"the database does not answer: {error}",
                 hint="another process may hold it; try again",
             ) from error
-        except sqlite3.DatabaseError as error:
-            raise migrations.unreadable(self._path, error) from error

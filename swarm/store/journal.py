@@ -1,5 +1,6 @@
 """The journal: the only writer of events, tasks and the outcomes of wishes."""
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import event as sqlalchemy_event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlmodel import Session, create_engine
 
 from swarm.errors import SwarmError
@@ -67,6 +68,10 @@ class Journal:
                     f"{self._path} cannot be written: {error.orig}",
                     hint="see `swarm doctor`",
                 ) from error
+            except DatabaseError as error:
+                if type(error.orig) is not sqlite3.DatabaseError:
+                    raise
+                raise migrations.unreadable(self._path, error.orig) from error
 
     def queue(self, make: MakeQueued) -> Task:
         """Record a new task and return it with its id."""

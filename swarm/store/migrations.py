@@ -7,7 +7,8 @@ and branches would stay unused. A test holds the result against `tables`.
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -210,8 +211,20 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def unreadable(path: Path, error: sqlite3.DatabaseError) -> SwarmError:
-    """The error for a file that is damaged, or is no database at all."""
+@contextmanager
+def damage_named(path: Path) -> Iterator[None]:
+    """Raise SwarmError for a file that is damaged, or is no database at all."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        # Its subclasses are other errors, such as one of a closed connection.
+        if type(error) is not sqlite3.DatabaseError:
+            raise
+        raise unreadable(path, error) from error
+
+
+def unreadable(path: Path, error: BaseException) -> SwarmError:
+    """The error for such a file."""
     return SwarmError(
         f"{path} is not a readable database: {error}",
         hint="move the file away; worktrees and branches stay as they are",

@@ -30,13 +30,13 @@ class WriteConnection:
 
     def all(self, sql: str, values: tuple[Any, ...] = ()) -> list[Any]:
         """All rows of a read on the writer's own connection."""
-        with self._lock, self._translated():
+        with self._lock, migrations.damage_named(self._path):
             return self._connection.execute(sql, values).fetchall()
 
     @contextmanager
     def transaction(self) -> Iterator[RunMany]:
         """Commits what runs inside, or nothing of it; SwarmError if that fails."""
-        with self._lock:
+        with self._lock, migrations.damage_named(self._path):
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
                 try:
@@ -50,12 +50,3 @@ class WriteConnection:
                     f"{self._subject} cannot be written: {error}",
                     hint="see `swarm doctor`: the disk may be full",
                 ) from error
-            except sqlite3.DatabaseError as error:
-                raise migrations.unreadable(self._path, error) from error
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.DatabaseError as error:
-            raise migrations.unreadable(self._path, error) from error

@@ -23,7 +23,8 @@ def submit(path: Path, wish: Wish) -> int:
 def insert(path: Path, verb: str, body: dict[str, Any]) -> int:
     """Insert a row as it is; the keeper refuses a body that is no wish."""
     try:
-        return reserve.with_reserve(path, lambda: _insert(path, verb, body))
+        with migrations.damage_named(path):
+            return reserve.with_reserve(path, lambda: _insert(path, verb, body))
     except NoRoom as error:
         raise NoRoom(f"the wish {verb}: {error.message}", error.hint) from error
     except sqlite3.OperationalError as error:

@@ -142,3 +142,59 @@ def test_a_living_dashboard_keeps_its_terminal(terminal: Terminal) -> None:
     dashboard.terminate()
     terminal.end_of(dashboard)
     assert terminal.is_given_back
+
+
+FAILING = """
+import threading
+from swarm.tui.app import SwarmApp
+def fail(*_words):
+    secret = "-".join(("s3cret", "value"))
+    raise {error}
+SwarmApp.on_mount = lambda self: self.call_after_refresh({how})
+"""
+HOWS = {
+    "a callback": "fail",
+    "a thread": "lambda: threading.Thread(target=fail, daemon=True).start()",
+}
+NO_ANSWER = "__import__('swarm.errors').errors.SwarmError('no answer', hint='wait')"
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        ("KeyError('x\\x1b[2J')", "the dashboard failed: KeyError: 'x\\x1b[2J'"),
+        (NO_ANSWER, "swarm: no answer\n  wait"),
+    ],
+)
+def test_a_dashboard_that_fails_says_one_thing_and_gives_the_terminal_back(
+    terminal: Terminal, error: str, sentence: str
+) -> None:
+    """Textual's own traceback shows the values of variables to whoever looks on."""
+    script = FAILING.format(error=error, how=HOWS["a callback"])
+    failed = terminal.end_of(terminal.start("-c", script + DASHBOARD))
+    log = HomePaths(terminal.home).dashboard_log
+    last = terminal.written.rpartition(FIRST_SCREEN)[2].decode().replace("\r\n", "\n")
+
+    assert failed == 1
+    assert terminal.is_given_back
+    assert sentence in last
+    assert "tasks and the keeper go on" in last
+    assert "Traceback" not in last
+    assert b"s3cret-value" not in terminal.written + log.read_bytes()
+    assert "Traceback" in log.read_text()
+    assert log.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_thread_that_fails_writes_nothing_into_the_screen(terminal: Terminal) -> None:
+    script = FAILING.format(error="KeyError('lost')", how=HOWS["a thread"])
+    dashboard = terminal.start("-c", script + DASHBOARD)
+    log = HomePaths(terminal.home).dashboard_log
+    terminal.until(MOUSE_ON)
+    deadline = time.monotonic() + PATIENCE
+    while not log.exists() or "KeyError: 'lost'" not in log.read_text():
+        assert time.monotonic() < deadline
+        terminal._read(0.05)
+
+    dashboard.terminate()
+    terminal.end_of(dashboard)
+    assert b"Traceback" not in terminal.written

@@ -19,6 +19,7 @@ FRONT = {
     "main",
     "output",
     "parser",
+    "streams",
 }
 """The modules of the command line that every call imports."""
 
