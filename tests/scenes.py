@@ -39,6 +39,7 @@ from swarm.model.landing import (
     Verdict,
 )
 from swarm.model.review import Change, Flag, Hidden, Kind, Level
+from swarm.model.standing import Standing
 from swarm.model.usage import Usage
 from swarm.plan.naming import TaskNames, slug
 from swarm.policy.layers import ResolvedPolicy
@@ -901,7 +902,22 @@ def shown(
 
 
 AGENTS = ("claude-code", "codex", "command")
-OPTIONS = Options(agents=lambda: AGENTS, clock=lambda: NOW)
+BALANCED = "balanced: package registries too, read-only"
+STANDINGS = {
+    "claude-code": Standing(
+        "claude-code", "env:ANTHROPIC_API_KEY", "", "agents/claude", "", BALANCED
+    ),
+    "codex": Standing(
+        "codex",
+        "",
+        "no secret of your policy goes to api.openai.com: README, Give an agent a key",
+        "agents/codex",
+        "image agents/codex is not built: `swarm image build agents/codex`",
+        BALANCED,
+    ),
+    "command": Standing("command", "", "", "base", "", BALANCED),
+}
+OPTIONS = Options(agents=lambda: AGENTS, clock=lambda: NOW, standings=lambda: STANDINGS)
 
 
 Shot = tuple[str, Scene, tuple[str, ...]]

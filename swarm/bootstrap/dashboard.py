@@ -55,7 +55,12 @@ def show_dashboard(paths: HomePaths, repo: Path | None, ascii: bool) -> int:
         app = SwarmApp(
             backend=DashboardBackend(paths, repo),
             repo=str(repo) if repo else None,
-            options=Options(ascii=ascii, agents=_agent_names, budget=_budget),
+            options=Options(
+                ascii=ascii,
+                agents=_agent_names,
+                budget=_budget,
+                standings=functools.partial(wiring.standings, paths, repo),
+            ),
             on_first_paint=resume_collector,
         )
         app.run()
@@ -194,8 +199,14 @@ def _branch_prefix() -> str:
 
 def _agent_names() -> tuple[str, ...]:
     from swarm.agents import registry  # noqa: PLC0415 - read when a dialog opens
+    from swarm.config import load  # noqa: PLC0415 - read when a dialog opens
 
-    return tuple(registry.names())
+    names = registry.names()
+    try:
+        default = load.load(load.user_file()).agent
+    except SwarmError:
+        default = ""
+    return tuple(sorted(names, key=lambda name: name != default))
 
 
 def _budget() -> tuple[str, str]:

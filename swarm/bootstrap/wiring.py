@@ -12,11 +12,14 @@ from swarm.plan.naming import HOME_LABEL, HomePaths
 from swarm.store.queries import Queries
 
 if TYPE_CHECKING:  # the return types of what is imported when it is called
+    from pathlib import Path
+
     from swarm.adapters.docker import DockerContainers
     from swarm.adapters.tmux import Tmux
     from swarm.engine.parts import EngineParts
     from swarm.engine.readers.review import ReviewReader
     from swarm.model.disk_use import TaskSize
+    from swarm.model.standing import Standing
     from swarm.model.task import Task
 
 
@@ -57,6 +60,14 @@ def task_sizes(paths: HomePaths, tasks: "Sequence[Task]") -> "dict[int, TaskSize
 
     with closing(sandboxes()) as containers, closing(Queries(paths.database)) as read:
         return task_size.measure(paths, containers, read, tasks)
+
+
+def standings(paths: HomePaths, repo: "Path | None") -> "dict[str, Standing]":
+    """What a new task of each agent would stand on; blocks for the container engine."""
+    from swarm.engine.readers import standing  # noqa: PLC0415 - when a dialog opens
+
+    with closing(sandboxes()) as containers:
+        return standing.standings(paths, repo, containers)
 
 
 def clear(paths: HomePaths) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from swarm.model.frozen import frozen
+from swarm.model.standing import Standing
 from swarm.model.wishes import Wish
 from swarm.store.queries import Queries
 
@@ -132,6 +133,10 @@ def _no_budget() -> tuple[str, str]:
     return ("no limit", "no limit")
 
 
+def _no_standings() -> dict[str, Standing]:
+    return {}
+
+
 def _only_commands() -> tuple[str, ...]:
     return ("command",)
 
@@ -148,4 +153,6 @@ class Options:
     """The agents that the new-task dialog offers, the default first."""
     budget: Callable[[], tuple[str, str]] = _no_budget
     """The config's budget of a task, in tokens and in dollars, for that dialog."""
+    standings: Callable[[], dict[str, Standing]] = _no_standings
+    """What a task of each agent would stand on; blocks (SwarmError)."""
     clock: Callable[[], float] = time.time

@@ -49,6 +49,10 @@ SHOTS: dict[str, tuple[Scene, tuple[str, ...]]] = {
     "empty": (EMPTY, ()),
     "no-engine": (NO_ENGINE, ()),
     "new-task": (THREE_RUNNING, ("n",)),
+    "new-task-missing": (
+        THREE_RUNNING,
+        ("n", "tab", "tab", "enter", "down", "down", "enter"),
+    ),
     "failed-launch": (FAILED_LAUNCH, ()),
     "review": (REVIEW_WITH_FLAGS, ("r", "keeper")),
     "merge": (REVIEW_WITH_FLAGS, ("r", "keeper", "M")),

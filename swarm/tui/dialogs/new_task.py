@@ -1,18 +1,22 @@
 """Asks for a prompt for an agent; everything else has a default."""
 
+import asyncio
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Label, Select, Static, TextArea
 
+from swarm.model import standing
 from swarm.model.safe_text import safe_line
+from swarm.model.standing import Standing
 from swarm.tui.dialogs.base import Dialog
 from swarm.tui.present.formatting import MUTED, WARNING
-from swarm.tui.present.task_draft import Draft
+from swarm.tui.present.standing_line import standing_line
+from swarm.tui.present.task_draft import Draft, Surroundings
 
 
 class NewTaskDialog(Dialog[tuple[Draft, bool]]):
@@ -20,24 +24,16 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
 
     BINDINGS: ClassVar[list[BindingType]] = [("ctrl+s", "start", "start")]
 
-    def __init__(
-        self,
-        draft: Draft,
-        agents: tuple[str, ...],
-        budget: tuple[str, str],
-        new_branch: str,
-        repo: str,
-        branch: str,
-    ) -> None:
+    def __init__(self, draft: Draft, around: Surroundings) -> None:
         super().__init__()
         self._draft = draft
-        self._agents = agents
-        tokens, dollars = budget
+        self._around = around
+        self._agents = around.agents
+        tokens, dollars = around.budget
         self._hints = {"tokens": f"{tokens}, as configured; 500k, 2M"}
         self._hints["dollars"] = f"{dollars}, as configured; 2.50"
-        self._new_branch = new_branch
-        self._repo = repo
-        self._branch = branch
+        self._standings: dict[str, Standing] = {}
+        """Per agent what its task would stand on; empty until that is known."""
 
     @property
     def draft(self) -> Draft:
@@ -68,6 +64,9 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
                     id="agent",
                     compact=True,
                 )
+            with Horizontal(classes="field -stands"):
+                yield Label("", markup=False)
+                yield Static(id="stands", markup=False)
             for name in ("command", "base", "copies", "after", "tokens", "dollars"):
                 yield from self._row(name)
             yield Static(id="will", markup=False)
@@ -88,19 +87,37 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
         """Focus the prompt."""
         self.query_one("#prompt", TextArea).focus()
         self._preview()
+        self._look()
+
+    @work(group="standings", exclusive=True, exit_on_error=False)
+    async def _look(self) -> None:
+        """Find out what a task would stand on, and offer first what can run."""
+        self._standings = await asyncio.to_thread(self._around.standings)
+        select = self.query_one("#agent", Select)
+        agents = standing.in_order(self._standings, self._agents)
+        if agents != self._agents and not self._draft.agent and not select.expanded:
+            is_untouched = select.value == self._agents[0]
+            chosen = agents[0] if is_untouched else select.value
+            self._agents = agents
+            select.set_options([(Content(name), name) for name in agents])
+            select.value = chosen
+        self._preview()
 
     @on(Input.Changed)
     @on(TextArea.Changed)
     @on(Select.Changed)
     def _preview(self) -> None:
         draft = self.draft
+        self.query_one("#stands", Static).update(
+            standing_line(self._standings.get(draft.agent))
+        )
         self.query_one("#row-command").display = draft.is_command
         trouble = draft.trouble()
         for name in _FIELDS:
             is_wrong = bool(trouble) and name == draft.wrong_field()
             self.query_one(f"#{name}", Input).set_class(is_wrong, "-invalid")
         self.query_one("#start", Button).disabled = bool(trouble)
-        text = trouble or draft.preview(self._new_branch, self._repo, self._branch)
+        text = trouble or draft.preview(self._around)
         will = Content.styled(safe_line(text, 300), WARNING if trouble else MUTED)
         self.query_one("#will", Static).update(will)
 

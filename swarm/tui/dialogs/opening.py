@@ -10,7 +10,7 @@ from swarm.tui.dialogs.base import Dialog
 from swarm.tui.dialogs.denial_question import CardAnswer, DenialQuestion
 from swarm.tui.keymap import Key
 from swarm.tui.present.denials import DenialKey
-from swarm.tui.present.task_draft import Draft
+from swarm.tui.present.task_draft import Draft, Surroundings
 
 
 def preload() -> None:
@@ -67,18 +67,11 @@ def help_dialog(title: str, rows: list[tuple[Key, str]]) -> Dialog[str]:
     return HelpDialog(title, rows)
 
 
-def new_task_dialog(
-    draft: Draft,
-    agents: tuple[str, ...],
-    budget: tuple[str, str],
-    new_branch: str,
-    repo: str,
-    branch: str,
-) -> Dialog[tuple[Draft, bool]]:
+def new_task_dialog(draft: Draft, around: Surroundings) -> Dialog[tuple[Draft, bool]]:
     """The form of a new task, filled with what was typed before."""
     from swarm.tui.dialogs.new_task import NewTaskDialog  # noqa: PLC0415 - late
 
-    return NewTaskDialog(draft, agents, budget, new_branch, repo, branch)
+    return NewTaskDialog(draft, around)
 
 
 def type_to_confirm(title: str, words: list[str], word: str) -> Dialog[bool]:

@@ -1,15 +1,33 @@
 """The draft of a new task: its fields as typed, and a preview of the result."""
 
+from collections.abc import Callable
 from math import inf
 
 from swarm.model.budget import token_count
 from swarm.model.frozen import frozen
+from swarm.model.standing import Standing
 from swarm.model.task import COPIES_LIMIT
 from swarm.model.wishes import NewTasks
 from swarm.plan.naming import slug
 
 COMMAND = "command"
 """The agent that is a shell command of the human's."""
+
+
+@frozen
+class Surroundings:
+    """What the form of a new task shows beside the fields."""
+
+    agents: tuple[str, ...]
+    """Those it offers, the default first."""
+    budget: tuple[str, str]
+    """The config's, in tokens and in dollars."""
+    new_branch: str
+    """The beginning of the new branch's name, such as `swarm/12`."""
+    repo: str = ""
+    branch: str = ""
+    standings: Callable[[], dict[str, Standing]] = dict
+    """What a task of each agent would stand on; blocks."""
 
 
 @frozen
@@ -78,20 +96,17 @@ class Draft:
             return "dollars must be 0 or more"
         return ""
 
-    def preview(self, new_branch: str, repo: str, branch: str) -> str:
-        """The result of starting it, in one sentence.
-
-        `new_branch` is what the new branch's name begins with, such as `swarm/12`.
-        """
+    def preview(self, around: Surroundings) -> str:
+        """The result of starting it, in one sentence."""
         number = int(self.copies or 1)
         title = slug(self.name or self.prompt or self.command)
         end = f"-{number}" if number > 1 else ""
         things = "worktree, container and terminal"
         many = f"{number} tasks, each a" if number > 1 else f"1 {things}"
         what = f"{many} {things}" if number > 1 else many
-        first = f"{new_branch}-{title}{'-1' if end else ''}"
-        from_ = self.base.strip() or branch or "HEAD"
-        return f"will create {what}, branch {first} from {from_} in {repo}"
+        first = f"{around.new_branch}-{title}{'-1' if end else ''}"
+        from_ = self.base.strip() or around.branch or "HEAD"
+        return f"will create {what}, branch {first} from {from_} in {around.repo}"
 
 
 def _ids(text: str) -> list[str]:

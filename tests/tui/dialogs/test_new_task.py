@@ -1,11 +1,16 @@
-"""The form of a new task: its budget."""
+"""The form of a new task: its budget, and what it stands on."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from threading import Event
 
 import pytest
-from textual.widgets import Button, Input
+from textual.widgets import Button, Input, Select, Static
 
-from tests.scenes import THREE_RUNNING, Scene, press, shown
+from swarm.model.standing import Standing
+from swarm.tui.app import SwarmApp
+from swarm.tui.present.standing_line import standing_line
+from tests.scenes import OPTIONS, THREE_RUNNING, Scene, press, settled, shown, until
 from tests.tui.fakes import FakeBackend
 from tests.tui.screens.dashboard.test_decisions import wishes
 
@@ -58,3 +63,61 @@ async def test_a_field_that_cannot_be_read_is_marked(
             await press(pilot, backend, "ctrl+s")
 
     assert wishes(backend) == []
+
+
+CLAUDE = Standing("claude-code", key_problem="no secret goes to it", image="agents/x")
+CODEX = Standing("codex", key="env:KEY", image="agents/codex", network="locked: less")
+BOTH = {"claude-code": CLAUDE, "codex": CODEX}
+
+
+def stands(app: SwarmApp) -> str:
+    return str(app.screen.query_one("#stands", Static).render())
+
+
+async def test_an_agent_that_can_run_is_offered_first(recorded: Recorded) -> None:
+    """What a task stands on is shown before it starts, what is missing too."""
+    backend = recorded(THREE_RUNNING)
+    options = replace(OPTIONS, standings=lambda: BOTH)
+    with shown(backend, options) as app:
+        async with app.run_test(size=(100, 40)) as pilot:
+            await press(pilot, backend, "n", "type:go")
+            select = app.screen.query_one("#agent", Select)
+            assert select.value == "codex"
+            assert stands(app) == (
+                "✓ key env:KEY, image agents/codex, network locked: less"
+            )
+            select.value = "claude-code"
+            await pilot.pause()
+            assert stands(app) == "✕ no secret goes to it"
+            await press(pilot, backend, "ctrl+s")
+
+    [(_, body)] = wishes(backend)
+    assert body["agent"] == "claude-code"
+
+
+async def test_a_chosen_agent_stays_whatever_is_found_out(recorded: Recorded) -> None:
+    """The answer may come late, and must not move what the human chose."""
+    backend = recorded(THREE_RUNNING)
+    known = Event()
+
+    def late() -> dict[str, Standing]:
+        known.wait(20)
+        return BOTH
+
+    options = replace(OPTIONS, standings=late)
+    with shown(backend, options) as app:
+        async with app.run_test(size=(100, 40)) as pilot:
+            await pilot.press("n")
+            await until(pilot, lambda: bool(app.screen.query("#agent")))
+            app.screen.query_one("#agent", Select).value = "command"
+            await pilot.pause()
+            known.set()
+            await settled(pilot)
+
+            assert app.screen.query_one("#agent", Select).value == "command"
+
+
+def test_hostile_words_of_a_policy_stay_words() -> None:
+    line = standing_line(Standing("a", key_problem="x\x1b[2J\n[b]y[/b]"))
+
+    assert str(line) == "✕ x\\x1b[2J⏎[b]y[/b]"

@@ -40,7 +40,7 @@ from swarm.tui.messages import (
 from swarm.tui.present import task_appearance
 from swarm.tui.present.denials import DenialTracker
 from swarm.tui.present.formatting import WARNING
-from swarm.tui.present.task_draft import Draft
+from swarm.tui.present.task_draft import Draft, Surroundings
 from swarm.tui.screens.base import KeyScreen
 from swarm.tui.screens.dashboard.bulk import BulkActions
 from swarm.tui.screens.dashboard.decisions import Decisions
@@ -275,15 +275,15 @@ class DashboardScreen(KeyScreen[None]):
         """The dialog; what was typed is kept until the keeper took it."""
         newest = max((task.id for task in self.overview.tasks), default=0)
         project = self.overview.project or Project("")
-        agents, new = self._options.agents(), f"{project.branch_prefix}{newest + 1}"
-        dialog = opening.new_task_dialog(
-            self._draft,
-            agents,
+        around = Surroundings(
+            self._options.agents(),
             self._options.budget(),
-            new,
+            f"{project.branch_prefix}{newest + 1}",
             project.name,
             project.branch,
+            self._options.standings,
         )
+        dialog = opening.new_task_dialog(self._draft, around)
         self.app.push_screen(dialog, self._drafted)
 
     def _drafted(self, answer: tuple[Draft, bool] | None) -> None:

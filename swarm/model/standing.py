@@ -1,0 +1,37 @@
+"""What a new task would stand on: its agent's key, the image, and the network."""
+
+from swarm.model.frozen import frozen
+
+
+@frozen
+class Standing:
+    """What one agent would have, as far as it can be known before a task starts."""
+
+    agent: str
+    key: str = ""
+    """Where its key comes from; empty if the agent needs none."""
+    key_problem: str = ""
+    """Why it has none, and the way out; empty if it has one."""
+    image: str = ""
+    """The image's name, as the config or the agent's file has it."""
+    image_problem: str = ""
+    network: str = ""
+    """The preset in a few words."""
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What is missing, each with the way out."""
+        return tuple(filter(None, (self.image_problem, self.key_problem)))
+
+    @property
+    def can_run(self) -> bool:
+        """True if nothing is known to be missing."""
+        return not self.problems
+
+
+def in_order(standings: dict[str, Standing], names: tuple[str, ...]) -> tuple[str, ...]:
+    """The agents, those that can run before those that cannot, else as they were."""
+    unknown = Standing("")
+    return tuple(
+        sorted(names, key=lambda name: not standings.get(name, unknown).can_run)
+    )

@@ -1,0 +1,115 @@
+"""What a new task would stand on is known before it is made, and no secret is shown."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from swarm.engine.host import images
+from swarm.engine.readers.standing import standings
+from swarm.errors import ConfigError
+from swarm.plan.naming import HomePaths
+
+SECRET = """\
+[secrets.anthropic]
+source = "{source}"
+hosts = ["{host}"]
+placeholder = "ANTHROPIC_API_KEY"
+{more}
+"""
+
+
+@dataclass
+class Engine:
+    """Holds some images."""
+
+    held: set[str] = field(default_factory=set)
+
+    def image_id(self, reference: str) -> str | None:
+        """Its name again, if it is there."""
+        return reference if reference in self.held else None
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A user without tools or settings."""
+    monkeypatch.setenv("SWARM_CONFIG", str(tmp_path / "config.toml"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    return tmp_path
+
+
+def problems(home: Path, agent: str, engine: Engine) -> tuple[str, ...]:
+    return standings(HomePaths(home), None, engine)[agent].problems
+
+
+def test_a_command_needs_an_image_and_no_key(home: Path) -> None:
+    engine = Engine()
+
+    assert problems(home, "command", engine) == (
+        "image base is not built: `swarm image build base`",
+    )
+    engine.held.add(images.tag("base"))
+    assert standings(HomePaths(home), None, engine)["command"].can_run
+    (home / "config.toml").write_text('[sandbox]\nimage = "mine:1"\n')
+    assert problems(home, "command", engine) == (
+        "image mine:1 is not here: `docker pull mine:1`",
+    )
+
+
+@pytest.mark.parametrize(
+    ("policy", "problem"),
+    [
+        ("", "no secret of your policy goes to api.anthropic.com"),
+        (
+            SECRET.format(source="env:KEY", host="api.other.com", more=""),
+            "no secret of your policy goes to api.anthropic.com",
+        ),
+        (
+            SECRET.format(source="env:NOT_SET", host="api.anthropic.com", more=""),
+            "the secret 'anthropic' cannot be read from env:NOT_SET",
+        ),
+        (
+            SECRET.format(source="file:~/none", host="*.anthropic.com", more=""),
+            "the secret 'anthropic' cannot be read from file:~/none",
+        ),
+        (
+            SECRET.format(
+                source="env:KEY",
+                host="api.anthropic.com",
+                more="expires = 2001-01-01T00:00:00Z",
+            ),
+            "the secret anthropic has expired",
+        ),
+        (SECRET.format(source="env:KEY", host="api.anthropic.com", more=""), ""),
+        (SECRET.format(source="keyring:a/b", host="*.anthropic.com", more=""), ""),
+    ],
+)
+def test_a_key_that_is_not_there_is_named(
+    home: Path, monkeypatch: pytest.MonkeyPatch, policy: str, problem: str
+) -> None:
+    monkeypatch.setenv("KEY", "sk-value")
+    (home / "policy.toml").write_text(policy)
+    engine = Engine({images.tag("agents/claude")})
+
+    standing = standings(HomePaths(home), None, engine)["claude"]
+
+    assert standing.key_problem.startswith(problem)
+    assert bool(standing.key) is not bool(problem)
+    assert standing.can_run is not bool(problem)
+    assert "sk-value" not in repr(standing)
+
+
+def test_the_network_is_the_preset(home: Path) -> None:
+    (home / "config.toml").write_text('[gate]\npreset = "locked"\n')
+
+    found = standings(HomePaths(home), None, Engine())["claude"]
+
+    assert found.network == "locked: the agent's own service alone"
+
+
+def test_a_mistake_in_a_file_is_an_error(home: Path) -> None:
+    (home / "policy.toml").write_text("version = 2\n")
+
+    with pytest.raises(ConfigError, match="version"):
+        standings(HomePaths(home), None, Engine())
