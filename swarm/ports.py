@@ -14,6 +14,16 @@ Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Enforcement:
+    """The limits that a container engine can hold its containers to."""
+
+    memory: bool = True
+    swap: bool = True
+    pids: bool = True
+    cpus: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ContainerEngineFacts:
     """The container engine's description of itself."""
 
@@ -32,6 +42,25 @@ class ContainerEngineFacts:
     """The release of the kernel that containers run on."""
     clock_ahead: float | None = None
     """Seconds that its clock is ahead of this machine's; None if it does not tell."""
+    product: str = "Docker"
+    """Docker or Podman."""
+    api: tuple[int, int] = (0, 0)
+    """The version of its API; zeros if it does not say."""
+    system: str = "linux"
+    """The operating system of its containers."""
+    architecture: str = ""
+    """The processor, as images name it: `amd64`, `arm64`; empty if unknown."""
+    host_name: str = ""
+    """What its machine calls itself; another than this one's for a virtual machine."""
+    remapped: bool = False
+    """True if a container's users are others on the machine (`userns-remap`)."""
+    first_ids: tuple[int, int] | None = None
+    """The machine's uid and gid that 0:0 of a container is, if remapped and known."""
+    selinux: bool = False
+    """True if SELinux confines containers: they see files with their label only."""
+    bounded_logs: bool = True
+    """True if it can keep a container's output and bound it."""
+    enforces: Enforcement = Enforcement()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,17 @@
 """Small worlds that behave like the tools: each runs through the real one's tests."""
 
+import contextlib
+import http.client
+import json
 import queue
+import re
+import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 from swarm.adapters.docker.connection import Absent
 from swarm.errors import PaneAtWork, Refused, ToolError, ToolMissing
@@ -356,3 +362,152 @@ class FakePanes:
 
     def kill_server(self) -> None:
         self._panes.clear()
+
+
+class ChangedEngine:
+    """The real engine behind a socket of its own, with some answers changed on the way.
+
+    It stands for an engine of another kind that this machine cannot have: what it says
+    of itself and of its containers is changed, and what it does is the real engine's.
+    """
+
+    def __init__(self, socket_file: Path, real: str = "/var/run/docker.sock") -> None:
+        self.url = f"unix://{socket_file}"
+        self.info: dict[str, object] = {}
+        """Put over what `info` answers; None takes a key away."""
+        self.version: dict[str, object] = {}
+        self.host_config: dict[str, object] = {}
+        """Put over the settings that `inspect` tells of a container."""
+        self.refusals: list[tuple[str, str]] = []
+        """A call's path (a regular expression) and the words that it fails with, once
+        each."""
+        self.refused: list[str] = []
+        self.hangs = False
+        """It takes calls and answers none, until `close`."""
+        self._real = real
+        self._ended = threading.Event()
+        self._server = socket.socket(socket.AF_UNIX)
+        self._server.bind(str(socket_file))
+        self._server.listen(64)
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        """Take no more calls; those at work end by themselves."""
+        self._ended.set()
+        self._server.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._server.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(client,), daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        with client, contextlib.suppress(OSError):
+            head, rest = self._head(client)
+            if not head:
+                return
+            if self.hangs:
+                self._ended.wait()
+                return
+            path = head.split(" ")[1]
+            refusal = self._refusal(path)
+            if refusal:
+                client.sendall(_answer(500, {"message": refusal}))
+                return
+            with socket.socket(socket.AF_UNIX) as real:
+                real.connect(self._real)
+                real.sendall(_closing(head).encode() + rest)
+                change = self._change(path)
+                if change:
+                    client.sendall(_changed(_read_all(real), change))
+                else:
+                    _splice(client, real)
+
+    def _head(self, client: socket.socket) -> tuple[str, bytes]:
+        data = b""
+        while b"\r\n\r\n" not in data:
+            piece = client.recv(1 << 16)
+            if not piece:
+                return "", b""
+            data += piece
+        head, _, rest = data.partition(b"\r\n\r\n")
+        return head.decode(), rest
+
+    def _refusal(self, path: str) -> str:
+        for refusal in self.refusals:
+            if re.search(refusal[0], path):
+                self.refusals.remove(refusal)
+                self.refused.append(path)
+                return refusal[1]
+        return ""
+
+    def _change(self, path: str) -> Callable[[dict[str, object]], None] | None:
+        if re.fullmatch(r"(/v[\d.]+)?/info", path):
+            return lambda body: _put_over(body, self.info)
+        if re.fullmatch(r"(/v[\d.]+)?/version", path):
+            return lambda body: _put_over(body, self.version)
+        if self.host_config and re.search(r"/containers/[^/]+/json", path):
+            return lambda body: _put_over(
+                cast("dict[str, object]", body.get("HostConfig", {})), self.host_config
+            )
+        return None
+
+
+def _put_over(body: dict[str, object], changes: dict[str, object]) -> None:
+    for key, value in changes.items():
+        body[key] = value
+        if value is None:
+            del body[key]
+
+
+def _closing(head: str) -> str:
+    """The request's head, asking for one answer a connection, unless it upgrades."""
+    lines = head.split("\r\n")
+    if not any(line.lower().startswith("upgrade:") for line in lines):
+        kept = [line for line in lines if not line.lower().startswith("connection:")]
+        lines = [*kept, "Connection: close"]
+    return "\r\n".join(lines) + "\r\n\r\n"
+
+
+def _read_all(real: socket.socket) -> http.client.HTTPResponse:
+    answer = http.client.HTTPResponse(real)
+    answer.begin()
+    return answer
+
+
+def _changed(
+    answer: http.client.HTTPResponse, change: Callable[[dict[str, object]], None]
+) -> bytes:
+    body = json.loads(answer.read())
+    if answer.status == http.HTTPStatus.OK:
+        change(body)
+    return _answer(answer.status, body)
+
+
+def _answer(status: int, body: object) -> bytes:
+    content = json.dumps(body).encode()
+    head = (
+        f"HTTP/1.1 {status} {http.HTTPStatus(status).phrase}\r\n"
+        "Content-Type: application/json\r\n"
+        f"Content-Length: {len(content)}\r\nConnection: close\r\n\r\n"
+    )
+    return head.encode() + content
+
+
+def _splice(client: socket.socket, real: socket.socket) -> None:
+    """Carry bytes both ways until the engine ends; a client may end its half before."""
+
+    def upwards() -> None:
+        with contextlib.suppress(OSError):
+            while piece := client.recv(1 << 16):
+                real.sendall(piece)
+            real.shutdown(socket.SHUT_WR)
+
+    threading.Thread(target=upwards, daemon=True).start()
+    while piece := real.recv(1 << 16):
+        client.sendall(piece)
+    with contextlib.suppress(OSError):
+        client.shutdown(socket.SHUT_RDWR)

@@ -3,17 +3,20 @@
 from argparse import ArgumentParser, Namespace
 from collections import Counter
 
-from swarm.adapters.docker import DockerImages
+from swarm.adapters.docker import DockerContainers, DockerImages
 from swarm.adapters.git.process import GitDir, run
 from swarm.adapters.tmux.server import version as tmux_version
-from swarm.bootstrap import home, keeper_environment, keeper_process, wiring
+from swarm.bootstrap import home, keeper_environment, keeper_process
 from swarm.cli import exit_codes, output
 from swarm.engine.host import doctor as host_doctor
+from swarm.engine.host import engine_trial
 from swarm.engine.host.check import Check
 from swarm.engine.host.room import room
 from swarm.engine.readers import way_out
 from swarm.model.safe_text import safe_line
 
+ANSWER_SECONDS = 15.0
+"""An engine that is silent for longer is a finding; other commands wait for it."""
 MARKS = {"ok": "✓", "warn": "!", "fail": "✗"}
 
 
@@ -48,8 +51,8 @@ def machine() -> host_doctor.Machine:
     places = home.places()
     return host_doctor.Machine(
         places=places,
-        sandboxes=wiring.sandboxes(),
-        images=DockerImages(),
+        sandboxes=DockerContainers(ANSWER_SECONDS),
+        images=DockerImages(ANSWER_SECONDS),
         tmux=lambda: ".".join(map(str, tmux_version())),
         git=lambda: run(GitDir(None), "version").output.decode().strip(),
         room=room,
@@ -57,6 +60,7 @@ def machine() -> host_doctor.Machine:
             keeper_environment.differences(places, keeper_process.keeper_pid(places))
         ),
         way_out=way_out.here,
+        attempt=engine_trial.run,
     )
 
 

@@ -69,6 +69,8 @@ class Sandbox(_Strict):
     tmp: Size
     runtime: str
     objects: Literal["all", "base-only"]
+    unlimited_swap: bool
+    """Accepts an engine that cannot limit swap; one that can limits it all the same."""
 
 
 class Disk(_Strict):

@@ -133,7 +133,8 @@ class EngineContext:
         sandbox = replace(
             plan.sandbox,
             mounts=tuple(
-                mounts.get(mount.target, mount) for mount in plan.sandbox.mounts
+                replace(mounts.get(mount.target, mount), relabel=mount.relabel)
+                for mount in plan.sandbox.mounts
             ),
         )
         return replace(plan, sandbox=sandbox)

@@ -18,6 +18,8 @@ HOST_NAME = "host.docker.internal"
 """The gate's name for the machine that the container engine runs on."""
 HOST_ADDRESS = "host-gateway"
 """The container engine puts that machine's address in its place."""
+ANY_PORT = {"net.ipv4.ip_unprivileged_port_start": "0"}
+"""Whoever is in a net may listen on port 53 or 80; Docker's default, not Podman's."""
 SMALL = Limits(memory=64 << 20, cpus=1.0, pids=LEAST_PIDS, nofile=1024, shm=1 << 20)
 
 
@@ -102,6 +104,7 @@ def net(names: GateNames, name: str, image: str) -> SandboxSpec:
         limits=replace(SMALL, nofile=64),
         terminal=False,
         dns=("127.0.0.1",),
+        sysctls=ANY_PORT,
         init=False,
     )
 

@@ -6,6 +6,8 @@ from typing import Any
 from swarm.errors import PlanError
 from swarm.plan.specs import SandboxSpec
 
+SWAP_FAULT = "no swap limit"
+"""Of a container whose memory is limited, on an engine that cannot limit swap."""
 REQUIRED_TMPFS = ("/tmp", "/run")  # noqa: S108 - paths inside the sandbox
 
 
@@ -53,13 +55,17 @@ def _limit_faults(spec: SandboxSpec) -> Iterator[str]:
             yield f"no limit on {name}"
 
 
-def inspected_faults(raw: dict[str, Any]) -> list[str]:
+def inspected_faults(raw: dict[str, Any], memory: int = 0) -> list[str]:
     """The faults of a container, by its `docker inspect`, that put it below the floor.
 
     A shape that is not understood is a fault: the floor is proven, not assumed.
+    `memory` is the limit in bytes that it must have, if not any.
     """
     try:
-        return list(_inspect_faults(raw))
+        faults = list(_inspect_faults(raw))
+        if memory and raw["HostConfig"]["Memory"] not in (0, memory):
+            faults.append("another memory limit")
+        return faults
     except (KeyError, TypeError, AttributeError) as surprise:
         return [f"the engine's answer is not understood: {surprise!r}"]
 
@@ -91,7 +97,8 @@ def _absent_faults(host: dict[str, Any]) -> dict[str, bool]:
         "the root file system is writable": host["ReadonlyRootfs"] is True,
         "the network has a way out": mode == "none" or mode.startswith("container:"),
         "no pids limit": (host["PidsLimit"] or 0) > 0,
-        "no memory limit": host["Memory"] > 0 and host["MemorySwap"] == host["Memory"],
+        "no memory limit": host["Memory"] > 0,
+        SWAP_FAULT: host["MemorySwap"] == host["Memory"],
         "no cpu limit": host["NanoCpus"] > 0,
         "no nofile limit": any(u["Name"] == "nofile" for u in host["Ulimits"] or []),
         "no shm limit": host["ShmSize"] > 0,

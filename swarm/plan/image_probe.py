@@ -6,7 +6,7 @@ nothing of a task's behind them.
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from swarm.plan import accounts, hardening, sandbox_environment
 from swarm.plan.specs import (
@@ -73,6 +73,8 @@ class ProbeRequest:
     """The host's folder with an empty folder `empty` and an empty file `file`."""
     seccomp: str
     runtime: str = ""
+    relabel: bool = False
+    """With SELinux: the folder gets the label that containers share."""
 
 
 def probe(
@@ -85,7 +87,9 @@ def probe(
         argv=(shell, "-c", _SCRIPT, "swarm-probe", request.program),
         user=request.user,
         labels=labels,
-        mounts=_mounts(request.folder),
+        mounts=tuple(
+            replace(mount, relabel=request.relabel) for mount in _mounts(request.folder)
+        ),
         limits=_LIMITS,
         runtime=request.runtime,
         seccomp=request.seccomp,

@@ -1,6 +1,7 @@
 """Turns a request and the configuration into a complete plan."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from swarm.agents.registry import Agent, filled
 from swarm.config.schema import Config
@@ -51,11 +52,39 @@ class HostFacts:
     """The image's own variables."""
     image_volumes: tuple[str, ...] = ()
     """Places of the image's own volumes that the agent could not write to."""
+    first_ids: tuple[int, int] = (0, 0)
+    """The machine's uid and gid that 0:0 of a container is."""
+    userns: str = ""
+    """`host` if a sandbox must do without the engine's remap."""
+    selinux: bool = False
+    """True if containers see files with their label only."""
 
 
 def sandbox_user(uid: int, gid: int) -> tuple[int, int]:
     """The agent's uid and gid: the user's, or 1000 if swarm itself is root."""
     return (uid, gid) if uid else (1000, 1000)
+
+
+def owner(host: HostFacts) -> tuple[int, int] | None:
+    """The uid and gid, on this machine, that a worktree is given to; None: it stays."""
+    if host.uid:
+        return None
+    uid, gid = sandbox_user(host.uid, host.gid)
+    first_uid, first_gid = (0, 0) if host.userns == "host" else host.first_ids
+    return uid + first_uid, gid + first_gid
+
+
+def tmpfs(size: int, volumes: tuple[str, ...] = ()) -> dict[str, str]:
+    """The writable places of every sandbox that are memory: /tmp, /run, and `volumes`.
+
+    `size` is the bytes of each but /run.
+    """
+    writable = f"rw,exec,nosuid,nodev,mode=1777,size={size}"
+    return {
+        "/tmp": writable,  # noqa: S108 - inside
+        "/run": "rw,noexec,nosuid,nodev,mode=1777,size=67108864",
+        **dict.fromkeys(volumes, writable),
+    }
 
 
 def check_words(agent: Agent, prompt: str, command: str | None) -> None:
@@ -95,12 +124,7 @@ def make(
         argv=_argv(agent, host.shell, words),
         user=f"{user[0]}:{user[1]}",
         labels=names.labels(),
-        mounts=(
-            *request.mounts,
-            *sandbox_environment.mounts(str(host.places.etc_swarm(names.task))),
-            *accounts.mounts(str(host.places.etc_swarm(names.task))),
-            Mount("volume", names.home_volume, AGENT_HOME),
-        ),
+        mounts=_mounts(names, request, host),
         environment=image_variables.merged(
             host.image_environment, _environment(names, request, agent, words)
         ),
@@ -113,21 +137,38 @@ def make(
             tmp=limits.tmp,
         ),
         runtime=limits.runtime,
+        userns=host.userns,
         seccomp=host.seccomp,
-        tmpfs={
-            "/tmp": f"rw,exec,nosuid,nodev,mode=1777,size={limits.tmp}",  # noqa: S108 - inside
-            "/run": "rw,noexec,nosuid,nodev,mode=1777,size=67108864",
-            **dict.fromkeys(
-                host.image_volumes,
-                f"rw,exec,nosuid,nodev,mode=1777,size={limits.tmp}",
-            ),
-        },
+        tmpfs=tmpfs(limits.tmp, host.image_volumes),
     )
     hardening.refuse(spec)
     return Plan(
         sandbox=spec,
         worktree=request.worktree or str(host.places.worktree(names.task)),
-        owner=None if host.uid else user,
+        owner=owner(host),
+    )
+
+
+def _mounts(
+    names: TaskNames, request: PlanRequest, host: HostFacts
+) -> tuple[Mount, ...]:
+    """The mounts; with SELinux swarm's own files get the label that sandboxes see."""
+    folder = str(host.places.etc_swarm(names.task))
+    mounts = (
+        *request.mounts,
+        *sandbox_environment.mounts(folder),
+        *accounts.mounts(folder),
+        Mount("volume", names.home_volume, AGENT_HOME),
+    )
+    own = (str(host.places.home), request.worktree or str(host.places.home))
+    return tuple(
+        replace(
+            mount,
+            relabel=host.selinux
+            and mount.kind == "bind"
+            and any(Path(mount.source).is_relative_to(place) for place in own),
+        )
+        for mount in mounts
     )
 
 

@@ -30,11 +30,20 @@ class SensorNames:
         return {HOME_LABEL: self.tag, KIND_LABEL: "sensor"}
 
 
-def sensor(names: SensorNames, image: str, out: str, engine: str) -> SandboxSpec:
+def sensor(
+    names: SensorNames,
+    image: str,
+    out: str,
+    engine: str,
+    *,
+    remapped: bool = False,
+    selinux: bool = False,
+) -> SandboxSpec:
     """The container without network, with one folder of the host.
 
     `engine` is the container engine's version. The sensor gives its capabilities up
-    once its programs are attached.
+    once its programs are attached. On an engine that remaps users it does without: in
+    a user namespace of its own no capability would reach the kernel.
     """
     return SandboxSpec(
         name=names.sensor,
@@ -42,7 +51,8 @@ def sensor(names: SensorNames, image: str, out: str, engine: str) -> SandboxSpec
         argv=("/sensor",),
         user="0:0",
         labels=names.labels,
-        mounts=(Mount("bind", out, OUT),),
+        mounts=(Mount("bind", out, OUT, relabel=selinux),),
+        userns="host" if remapped else "",
         workdir="/",
         network="none",
         limits=Limits(

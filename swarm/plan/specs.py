@@ -21,6 +21,8 @@ class Mount:
     """An absolute host path, or a volume's name."""
     target: str
     read_only: bool = False
+    relabel: bool = False
+    """SELinux: the engine gives the files a label that containers share (`:z`)."""
 
 
 HOSTNAME = "sandbox"
@@ -83,6 +85,10 @@ class SandboxSpec:
     """Name servers; empty for the engine's choice."""
     hosts: dict[str, str] = field(default_factory=dict)
     """Names that the container resolves by itself, and their addresses."""
+    userns: str = ""
+    """`host`: without the engine's user-namespace remap; empty for the engine's."""
+    sysctls: dict[str, str] = field(default_factory=dict)
+    """Settings of the kernel in the container's own namespaces."""
     cap_drop: tuple[str, ...] = ("ALL",)
     cap_add: tuple[str, ...] = ()
     security: tuple[str, ...] = ("no-new-privileges:true",)

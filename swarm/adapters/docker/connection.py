@@ -8,12 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from errno import ENOENT
+from ipaddress import ip_address
 from pathlib import Path
+from pwd import getpwuid
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests.exceptions
 from docker import APIClient
 from docker.context import ContextAPI
+from docker.context import config as context_files
 from docker.context.config import get_current_context_name
 from docker.errors import APIError, DockerException, NotFound, TLSParameterError
 from docker.tls import TLSConfig
@@ -21,13 +25,29 @@ from docker.utils import kwargs_from_env
 
 from swarm.adapters.docker.client import EngineClient
 from swarm.errors import ToolError, ToolMissing
+from swarm.model.safe_text import safe_line
 
 SECONDS = 60.0
 """The time limit of one call that is not a stream, a build or a stop."""
 
+LOCAL_SCHEMES = ("unix", "http+unix", "npipe", "fd")
+NO_ANSWER_HINT = "start the engine, or see `swarm doctor`"
+WRAPPINGS = 100
+"""Values that are looked at in search of what a library's error wraps."""
 DEFAULT_URL = "unix:///var/run/docker.sock"
 NO_NETWORK_LEFT = r"address pools? (?:among the defaults|have been fully subnetted)"
 """Matches the refusal of engines before 27 (a 404), and the one since."""
+
+
+def _context_folder() -> str:
+    folder = os.environ.get("DOCKER_CONFIG") or Path.home() / ".docker"
+    return str(Path(folder) / "contexts")
+
+
+# As it is, the library looks in the current directory if there is no `config.json`:
+# there a repository could bring contexts, and the user's own would not be found.
+_context_files: Any = context_files
+_context_files.get_context_dir = _context_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +112,9 @@ def _command() -> str:
 class Connection:
     """One engine, connected to when first needed and again after it went away."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = SECONDS) -> None:
+        """`seconds` is the time limit of one call that is not a stream."""
+        self._seconds = seconds
         self._lock = threading.Lock()
         self._client: APIClient | None = None
         self._endpoint: Endpoint | None = None
@@ -119,10 +141,7 @@ class Connection:
             OSError,
         ) as error:
             self._client = None
-            raise ToolMissing(
-                f"docker does not answer at {self.endpoint.url}: {_short(error)}",
-                hint="start the engine, or see `swarm doctor`",
-            ) from error
+            raise _no_answer(self.endpoint.url, error) from error
 
     def close(self) -> None:
         """Close the idle sockets; a later call connects anew."""
@@ -135,16 +154,84 @@ class Connection:
         with self._lock:
             if self._client is None:
                 endpoint = self.endpoint
+                _require_this_machine(endpoint.url)
                 _require_socket(endpoint.url)
                 self._client = EngineClient(
                     base_url=endpoint.url,
                     version="auto",
-                    timeout=int(SECONDS),
+                    timeout=int(self._seconds),
                     tls=endpoint.tls or False,
-                    use_ssh_client=endpoint.url.startswith("ssh://"),
                     max_pool_size=32,
                 )
             return self._client
+
+
+def _require_this_machine(url: str) -> None:
+    """Refuse an engine elsewhere: it would mount folders of its own machine.
+
+    Nothing is sent there, and no `ssh` is started.
+    """
+    scheme, _, rest = url.partition("://")
+    host = urlsplit(f"//{rest}").hostname or ""
+    if scheme in LOCAL_SCHEMES or (scheme != "ssh" and _is_loopback(host)):
+        return
+    raise ToolError(
+        f"docker: the engine at {safe_line(_without_user(url))} is on another "
+        "machine, and a task's worktree is on this one",
+        hint="use an engine of this machine: `docker context use default`, and unset "
+        "DOCKER_HOST and DOCKER_CONTEXT; or run swarm over there",
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host in ("", "localhost") or host.endswith(".localhost")
+
+
+def _without_user(url: str) -> str:
+    return re.sub(r"://[^/@]*@", "://", url)
+
+
+def _no_answer(url: str, error: BaseException) -> ToolMissing:
+    """What a failed connection says: most often that the user may not use it."""
+    if _is_permission(error):
+        return ToolMissing(
+            f"docker: your user may not use the engine at {url} (permission denied)",
+            hint=f"join its group (`sudo usermod -aG {_group_of(url)} "
+            f"{_user()}`), log in again, then `swarm keeper restart`",
+        )
+    return ToolMissing(
+        f"docker does not answer at {url}: {_short(error)}", hint=NO_ANSWER_HINT
+    )
+
+
+def _is_permission(error: BaseException | None) -> bool:
+    """True if the operating system refused, however deep the library wrapped it."""
+    seen: list[object] = [error]
+    for known in seen:
+        if isinstance(known, PermissionError):
+            return True
+        if isinstance(known, BaseException) and len(seen) < WRAPPINGS:
+            seen += [*known.args, known.__cause__, known.__context__]
+    return False
+
+
+def _group_of(url: str) -> str:
+    """The name of the group that may use a socket; the usual one if it is unknown."""
+    try:
+        return Path(url.removeprefix("unix://")).group()
+    except (OSError, KeyError):
+        return "docker"
+
+
+def _user() -> str:
+    """This user's name; its number if it has none."""
+    try:
+        return getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 def _require_socket(url: str) -> None:
@@ -175,7 +262,7 @@ def _explanation(error: APIError) -> str:
     return " ".join(text.split()) or _without_queries(str(error))
 
 
-def _short(error: Exception) -> str:
+def _short(error: BaseException) -> str:
     return " ".join(_without_queries(str(error)).split())[:200]
 
 

@@ -5,10 +5,14 @@ from typing import Any
 from docker.types import LogConfig, Ulimit
 from docker.types import Mount as DockerMount
 
-from swarm.plan.specs import LOG_DRIVER, LOG_OPTIONS, STOP_SIGNAL, Mount, SandboxSpec
+from swarm.adapters.docker.dialect import DOCKER, Dialect, seccomp_option
+from swarm.errors import ToolError
+from swarm.plan.specs import LOG_OPTIONS, STOP_SIGNAL, Mount, SandboxSpec
 
 
-def create_arguments(spec: SandboxSpec, client: Any) -> dict[str, Any]:
+def create_arguments(
+    spec: SandboxSpec, client: Any, dialect: Dialect = DOCKER
+) -> dict[str, Any]:
     """The arguments of the library's `create_container`."""
     return {
         "image": spec.image,
@@ -28,7 +32,7 @@ def create_arguments(spec: SandboxSpec, client: Any) -> dict[str, Any]:
         # The image's own would run beside the agent, and end it by another signal.
         "healthcheck": {"test": ["NONE"]},
         "stop_signal": STOP_SIGNAL,
-        "host_config": client.create_host_config(**_host_config(spec)),
+        "host_config": client.create_host_config(**_host_config(spec, dialect)),
     }
 
 
@@ -37,11 +41,11 @@ def _shares_namespace(network: str) -> bool:
     return network.startswith("container:")
 
 
-def _host_config(spec: SandboxSpec) -> dict[str, Any]:
+def _host_config(spec: SandboxSpec, dialect: Dialect) -> dict[str, Any]:
     limits = spec.limits
     security = [*spec.security]
     if spec.seccomp:
-        security.append(f"seccomp={spec.seccomp}")
+        security.append(seccomp_option(spec.seccomp, dialect))
     return {
         "network_mode": spec.network,
         "cap_drop": list(spec.cap_drop),
@@ -49,7 +53,9 @@ def _host_config(spec: SandboxSpec) -> dict[str, Any]:
         "security_opt": security,
         "read_only": spec.read_only,
         "tmpfs": dict(spec.tmpfs),
-        "mounts": [_mount(mount) for mount in spec.mounts],
+        "mounts": [_mount(mount) for mount in spec.mounts if not mount.relabel],
+        "binds": [_bind(mount) for mount in spec.mounts if mount.relabel] or None,
+        "userns_mode": spec.userns or None,
         "mem_limit": limits.memory,
         "memswap_limit": limits.memory,
         "nano_cpus": int(limits.cpus * 1_000_000_000),
@@ -59,9 +65,21 @@ def _host_config(spec: SandboxSpec) -> dict[str, Any]:
         "init": spec.init,
         "runtime": spec.runtime or None,
         "dns": list(spec.dns) or None,
+        "sysctls": dict(spec.sysctls) or None,
         "extra_hosts": dict(spec.hosts) or None,
-        "log_config": LogConfig(type=LOG_DRIVER, config=dict(LOG_OPTIONS)),
+        "log_config": _log_config(dialect),
     }
+
+
+def _bind(mount: Mount) -> str:
+    """The older form of a mount: the only one in which the API takes a label."""
+    if ":" in mount.source + mount.target:
+        raise ToolError(
+            f"docker create: SELinux needs a label on {mount.source}, and the engine "
+            "takes none for a path with a colon",
+            hint="move it to a path without one",
+        )
+    return f"{mount.source}:{mount.target}:{'ro,' if mount.read_only else ''}z"
 
 
 def _mount(mount: Mount) -> DockerMount:
@@ -71,3 +89,13 @@ def _mount(mount: Mount) -> DockerMount:
         type=mount.kind,
         read_only=mount.read_only,
     )
+
+
+def _log_config(dialect: Dialect) -> LogConfig | None:
+    """A log of a bounded size, or None for the default of an engine without one."""
+    if not dialect.log_driver:
+        return None
+    options = dict(LOG_OPTIONS)
+    if dialect.log_driver == "k8s-file":
+        del options["max-file"]  # it begins its one file anew, and knows no such word
+    return LogConfig(type=dialect.log_driver, config=options)

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 from docker.errors import APIError
@@ -14,6 +15,13 @@ from swarm.adapters.docker import clock, stats, volumes
 from swarm.adapters.docker.attach import DockerStream, attached_frames
 from swarm.adapters.docker.connection import SECONDS, Absent, Connection
 from swarm.adapters.docker.container_config import create_arguments
+from swarm.adapters.docker.dialect import (
+    NEEDED_BY_OTHERS,
+    Dialect,
+    dialect,
+    in_docker_s_words,
+)
+from swarm.adapters.docker.engine_facts import engine_facts
 from swarm.adapters.docker.exec import exec_status
 from swarm.adapters.docker.image_file import image_file
 from swarm.adapters.docker.images import image_config, image_id
@@ -45,32 +53,27 @@ CONFLICT = 409
 class DockerContainers:
     """Implements `ports.Containers`; one connection, safe for several threads."""
 
-    def __init__(self) -> None:
-        self._connection = Connection()
+    def __init__(self, seconds: float = SECONDS) -> None:
+        """`seconds` is the time limit of one call that is not a stream."""
+        self._connection = Connection(seconds)
+        self._spoken: tuple[Any, Dialect] | None = None
+        """The dialect, and the client whose engine speaks it."""
         self._streams: set[Any] = set()
         self._streams_lock = threading.Lock()
 
     def facts(self) -> ContainerEngineFacts:
         before = time.time()
         with self._connection.call("info") as client:
-            info = client.info()
-        security = [str(option) for option in info.get("SecurityOptions") or []]
-        return ContainerEngineFacts(
-            version=str(info["ServerVersion"]),
-            rootless=any("rootless" in option for option in security),
-            cgroup=str(info.get("CgroupVersion") or "1"),
-            storage=str(info["Driver"]),
-            runtimes=tuple(sorted(info.get("Runtimes") or {})),
-            seccomp=any("seccomp" in option for option in security),
-            endpoint=self._connection.endpoint.url,
-            root=str(info.get("DockerRootDir") or ""),
-            kernel=str(info.get("KernelVersion") or ""),
-            clock_ahead=clock.ahead(info.get("SystemTime"), before, time.time()),
-        )
+            info, version = client.info(), client.version()
+        ahead = clock.ahead(info.get("SystemTime"), before, time.time())
+        facts = engine_facts(info, version, self._connection.endpoint.url)
+        return replace(facts, clock_ahead=ahead)
 
     def create(self, spec: SandboxSpec) -> None:
         with self._connection.call(f"create {spec.name}") as client:
-            client.create_container(**create_arguments(spec, client))
+            client.create_container(
+                **create_arguments(spec, client, self._dialect(client))
+            )
 
     def start(self, name: str) -> None:
         with self._connection.call(f"start {name}") as client:
@@ -100,7 +103,10 @@ class DockerContainers:
     def inspect(self, name: str) -> ContainerFacts | None:
         try:
             with self._connection.call(f"inspect {name}") as client:
-                raw = client.inspect_container(name)
+                untyped: Any = client
+                raw = in_docker_s_words(
+                    untyped.inspect_container(name), self._dialect(client)
+                )
         except Absent:
             return None
         state = _state(raw)
@@ -134,13 +140,34 @@ class DockerContainers:
     def remove(self, name: str) -> None:
         try:
             with self._connection.call(f"rm {name}") as client:
+                lender = self._lender(client, name)
                 client.remove_container(name, force=True, v=True)
         except Absent:
             return
         except ToolError as error:
+            if NEEDED_BY_OTHERS in error.message:
+                # Docker removes it; Podman keeps it until the last of them goes.
+                self.kill(name)
+                return
             if IN_PROGRESS not in error.message:
                 raise
             self._await_removal(name)
+            return
+        if lender:
+            self._remove_ended(lender)
+
+    def _lender(self, client: Any, name: str) -> str:
+        """The container whose network this one has, if the engine keeps it for that."""
+        if not self._dialect(client).is_podman:
+            return ""
+        network = str(client.inspect_container(name)["HostConfig"]["NetworkMode"])
+        return network.partition("container:")[2]
+
+    def _remove_ended(self, name: str) -> None:
+        """Remove a container that was kept for another one's sake and has ended."""
+        facts = self.inspect(name)
+        if facts and facts.status not in ("created", "running", "paused"):
+            self.remove(name)
 
     def _await_removal(self, name: str) -> None:
         """Wait for another client's removal of the container to end."""
@@ -242,6 +269,11 @@ class DockerContainers:
                     yield reading
                 elif not self._is_up(name):
                     return
+
+    def _dialect(self, client: Any) -> Dialect:
+        if self._spoken is None or self._spoken[0] is not client:
+            self._spoken = (client, dialect(client.info(), client.version()))
+        return self._spoken[1]
 
     def _is_up(self, name: str) -> bool:
         facts = self.inspect(name)

@@ -10,7 +10,8 @@ import requests.exceptions
 from docker import APIClient
 from docker.errors import APIError
 
-from swarm.adapters.docker.connection import Absent, Connection
+from swarm.adapters.docker.connection import SECONDS, Absent, Connection
+from swarm.adapters.docker.dialect import short_name
 from swarm.adapters.user_network import parent_proxy
 from swarm.errors import ToolError
 from swarm.plan.gate_containers import HOST_ADDRESS, HOST_NAME
@@ -23,8 +24,9 @@ BUILD_SECONDS = 1800
 class DockerImages:
     """Implements `ports.Images`."""
 
-    def __init__(self) -> None:
-        self._connection = Connection()
+    def __init__(self, seconds: float = SECONDS) -> None:
+        """`seconds` is the time limit of one call that is not a stream."""
+        self._connection = Connection(seconds)
 
     def close(self) -> None:
         """Hang up; the next call connects again."""
@@ -100,7 +102,7 @@ class DockerImages:
         return [
             ImageFacts(tag, str(row["Id"]), int(row["Size"]), float(row["Created"]))
             for row in rows
-            for tag in row.get("RepoTags") or []
+            for tag in map(short_name, row.get("RepoTags") or [])
             if tag.startswith(prefix)
         ]
 

@@ -103,6 +103,9 @@ class NetPool:
 
     def hand_over_listeners(self, net: str, config: GateConfig) -> None:
         """Open the listeners in the net's namespace and give them to the gate."""
+        failed_starts.once_more(lambda: self._hand_over(net, config))
+
+    def _hand_over(self, net: str, config: GateConfig) -> None:
         nonce = secrets.token_hex(16)
         number = self.log.last(net)
         self.gate.ask("open", net=net, nonce=nonce, seq=number, **config.to_json())
@@ -144,12 +147,7 @@ class NetPool:
         self.log.close()
 
     def _make_with_retry(self) -> str:
-        try:
-            return self._make()
-        except ToolError as error:
-            if not failed_starts.is_engines_fault(error):
-                raise
-            return self._make()
+        return failed_starts.once_more(self._make)
 
     def _make(self) -> str:
         name = secrets.token_hex(4)
@@ -158,7 +156,7 @@ class NetPool:
         try:
             self._containers.create(gate_containers.net(self.gate.names, name, image))
             self._containers.start(container)
-            self.hand_over_listeners(name, GateConfig())
+            self._hand_over(name, GateConfig())
         except SwarmError:
             self._containers.remove(container)
             raise

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Mapping
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from swarm.engine.host import failed_starts
 from swarm.errors import SwarmError, ToolError
 from swarm.plan.specs import SandboxSpec
 from swarm.ports import AttachedStream, Containers
@@ -62,11 +63,15 @@ class ContainerClient:
         facts = self._containers.inspect(spec.name)
         if facts and facts.status == "running" and is_made_from(facts.raw, spec):
             return
-        self._containers.remove(spec.name)
-        if prepare:
-            prepare()
-        self._containers.create(spec)
-        self._containers.start(spec.name)
+
+        def attempt() -> None:
+            self._containers.remove(spec.name)
+            if prepare:
+                prepare()
+            self._containers.create(spec)
+            self._containers.start(spec.name)
+
+        failed_starts.once_more(attempt)
 
     def attach(self, name: str, backlog_lines: int = 0) -> None:
         """Open the conversation with the running container `name`.

@@ -8,8 +8,17 @@ from pathlib import Path
 from swarm.adapters import system
 from swarm.adapters.system import System
 from swarm.config import load, policy_files
-from swarm.engine.host import images, kernel_checks, machine_checks, orphans, way_out
+from swarm.engine.host import (
+    engine_kind,
+    images,
+    kernel_checks,
+    machine_checks,
+    orphans,
+    way_out,
+)
 from swarm.engine.host.check import Check
+from swarm.engine.host.engine_kind import Here
+from swarm.engine.host.engine_trial import Trial
 from swarm.engine.host.kernel import Kernel
 from swarm.engine.host.machine_checks import GIB
 from swarm.engine.host.way_out import WayOut
@@ -41,6 +50,9 @@ class Machine:
     """A sentence on the variables that the keeper has otherwise; empty for none."""
     system: System = field(default_factory=system.here)
     kernel: Kernel = field(default_factory=Kernel)
+    here: Here = field(default_factory=Here)
+    attempt: Callable[[Trial], None] = lambda _trial: None
+    """Tries the engine on a small container; SwarmError."""
     way_out: Callable[[], WayOut | None] = lambda: None
     """What the gate goes out by; SwarmError if a setting of it cannot be read."""
 
@@ -53,7 +65,7 @@ def examine(machine: Machine) -> list[Check]:
     facts, engine = _engine(machine)
     checks = [engine, *machine_checks.system(machine.system, machine.places.home)]
     if facts:
-        checks += _isolation(facts)
+        checks += [*_isolation(facts), *_kind(machine, facts)]
     checks += [
         _version("tmux", machine.tmux, TMUX_NEEDED, machine.system),
         _version("git", machine.git, GIT_NEEDED, machine.system),
@@ -88,9 +100,11 @@ def _engine(machine: Machine) -> tuple[ContainerEngineFacts | None, Check]:
             mend = "install and start Docker Desktop, or choose a `docker context`"
         elif machine.system.wsl:
             mend = "start Docker Desktop, and switch on its WSL integration"
+        if error.hint and "swarm doctor" not in error.hint:
+            mend = error.hint
         return None, Check("container engine", "fail", error.message, mend)
     mode = "rootless" if facts.rootless else "rootful"
-    finding = f"{facts.version}, {mode}, at {facts.endpoint}"
+    finding = f"{facts.product} {facts.version}, {mode}, at {facts.endpoint}"
     return facts, Check("container engine", "ok", finding)
 
 
@@ -108,11 +122,25 @@ def _isolation(facts: ContainerEngineFacts) -> Iterator[Check]:
     else:
         yield Check("storage", "ok", facts.storage)
     yield Check("runtimes", "ok", ", ".join(facts.runtimes))
-    if facts.seccomp:
-        yield Check("seccomp", "ok", "offered by the container engine")
+
+
+def _kind(machine: Machine, facts: ContainerEngineFacts) -> Iterator[Check]:
+    """The engine's kind, as `new` judges it, and a trial with a small container."""
+    try:
+        config = load.load(machine.config)
+    except SwarmError:
+        config = load.load(load.DEFAULTS)  # `config` tells of the mistake
+    checks = list(engine_kind.examine(facts, config, machine.here))
+    yield from checks
+    if any(check.ok == "fail" for check in checks):
+        return
+    try:
+        trial = Trial.of(machine.sandboxes, facts, machine.places, config, machine.here)
+        machine.attempt(trial)
+    except SwarmError as error:
+        yield Check("sandbox", "fail", error.message, error.hint)
     else:
-        mend = "use a kernel and an engine with seccomp; no sandbox starts without"
-        yield Check("seccomp", "fail", "the engine offers none", mend)
+        yield Check("sandbox", "ok", "one reads and writes a file of this machine")
 
 
 def _version(
@@ -242,7 +270,12 @@ def _gate(machine: Machine) -> Check:
 def _images(machine: Machine) -> Iterator[Check]:
     for name in images.names():
         reference = images.tag(name)
-        if machine.images.image_id(reference):
+        try:
+            is_built = machine.images.image_id(reference)
+        except SwarmError as error:
+            yield Check("images", "fail", error.message, error.hint)
+            return
+        if is_built:
             yield Check(f"image {name}", "ok", reference)
             continue
 

@@ -9,9 +9,10 @@ import secrets
 import tempfile
 import threading
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from swarm.engine.host import images
+from swarm.engine.host import failed_starts, images
 from swarm.errors import PlanError, ToolError
 from swarm.model.safe_text import safe_line
 from swarm.plan import image_probe
@@ -24,6 +25,7 @@ from swarm.ports import Containers, ImageConfig
 _LOCK = threading.Lock()
 _KNOWN: dict[tuple[str, str, str, str], ImageTraits] = {}
 _MOST = 64
+LIMIT = image_probe.ANSWER_LIMIT
 _NO_PROGRAM = re.compile(
     r"not found in \$PATH|no such file|permission denied|is a directory"
     r"|too many levels of symbolic links|not a directory",
@@ -42,6 +44,7 @@ class Stand:
     program: str
     """What the agent begins with."""
     runtime: str = ""
+    selinux: bool = False
 
 
 def stand_of(plan: Plan) -> Stand:
@@ -49,7 +52,8 @@ def stand_of(plan: Plan) -> Stand:
     sandbox = plan.sandbox
     first = sandbox.argv[0]
     program = SHELL if first in SHELLS else first
-    return Stand(sandbox.image, sandbox.user, program, sandbox.runtime)
+    selinux = any(mount.relabel for mount in sandbox.mounts)
+    return Stand(sandbox.image, sandbox.user, program, sandbox.runtime, selinux)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +118,14 @@ def _probe(
             folder=folder,
             seccomp=images.seccomp_profile(),
             runtime=stand.runtime,
+            relabel=stand.selinux,
         )
         why = ""
         for shell in STARTS:
             name = f"swarm-{paths.tag}-probe-{secrets.token_hex(4)}"
             spec = image_probe.probe(request, name, labels, shell)
             try:
-                answer = containers.run(spec, image_probe.ANSWER_LIMIT)
+                answer = failed_starts.once_more(partial(containers.run, spec, LIMIT))
             except ToolError as error:
                 why = _why_no_start(stand, config, error)
             else:

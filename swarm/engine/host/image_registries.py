@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable
 
 from swarm.adapters.user_network.defaults import PIP_SCRIPT
+from swarm.engine.host import failed_starts
 from swarm.errors import ToolError
 from swarm.ports import Images, Progress
 
@@ -76,7 +77,8 @@ def _ask(images: Images, reference: str) -> dict[str, list[str]]:
     }
     lines = list[str]()
     asked = f"{reference}-asked"
-    images.build(asked, {"Dockerfile": dockerfile.encode()}, arguments, lines.append)
+    files = {"Dockerfile": dockerfile.encode()}
+    failed_starts.once_more(lambda: images.build(asked, files, arguments, lines.append))
     images.untag(asked)
     return answers(lines)
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from swarm import assets
 from swarm.adapters import base_image
 from swarm.config import load
-from swarm.engine.host import image_registries, parent_proxy
+from swarm.engine.host import failed_starts, image_registries, parent_proxy
 from swarm.errors import ToolError
 from swarm.ports import Images, Progress
 
@@ -138,7 +138,9 @@ def build(engine: Images, name: str, progress: Progress) -> str:
     progress(f"building {full} on {base}")
     proxy = parent_proxy.build_arguments(load.load(load.user_file()).gate)
     arguments = {"BASE_IMAGE": base, **proxy}
-    engine.build(full, _context(name), arguments, progress)
+    failed_starts.once_more(
+        lambda: engine.build(full, _context(name), arguments, progress)
+    )
     if _is_for_agents(name):
         image_registries.record(engine, full, progress)
     return full

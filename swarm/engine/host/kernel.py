@@ -27,6 +27,13 @@ class Kernel:
                 return int(text.split()[1]) * 1024
         return None
 
+    def swap(self) -> int | None:
+        """Bytes of swap in all; None if the system does not say."""
+        for text in _lines(self.proc / "meminfo"):
+            if text.startswith("SwapTotal:"):
+                return int(text.split()[1]) * 1024
+        return None
+
     def btf(self) -> bool:
         """True if the kernel describes its own types, as eBPF programs need."""
         return self.btf_file.exists()

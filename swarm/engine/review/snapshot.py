@@ -8,6 +8,7 @@ from typing import Any
 from swarm.adapters.git import quarantine
 from swarm.adapters.git.snapshot import take as snapshots
 from swarm.engine.context import EngineContext
+from swarm.engine.host import failed_starts
 from swarm.errors import IllegalMove, Refused, SwarmError
 from swarm.model import events
 from swarm.model.review import Snapshot
@@ -110,9 +111,8 @@ def bring_back(context: EngineContext, task_id: int) -> None:
     limit = context.config().review.max_pack
     try:
         plan = context.plan(task)
-        sent = context.containers.run(
-            sender(context.names(task_id), plan.sandbox, task.base), limit
-        )
+        packing = sender(context.names(task_id), plan.sandbox, task.base)
+        sent = failed_starts.once_more(lambda: context.containers.run(packing, limit))
         received = quarantine.receive(context.task_git(task), sent, limit)
     except SwarmError as error:
         context.journal.record(task_id, events.ImportRefused(error.message))

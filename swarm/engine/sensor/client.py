@@ -99,9 +99,15 @@ class SensorClient:
     def _start(self) -> None:
         self._files.mkdir(parents=True, exist_ok=True)
         self._files.chmod(WRITABLE)
-        version = self._containers.facts().version
-        image = images.reference(self._containers, "sensor")
-        spec = sensor_container.sensor(self.names, image, str(self._files), version)
+        facts = self._containers.facts()
+        spec = sensor_container.sensor(
+            self.names,
+            images.reference(self._containers, "sensor"),
+            str(self._files),
+            facts.version,
+            remapped=facts.remapped,
+            selinux=facts.selinux,
+        )
         self._is_started = False
         self._client.ensure_running(spec)
         self._client.attach(spec.name)

@@ -1,6 +1,6 @@
 """Turns a wish for new tasks into queued tasks; resolves all before it queues any."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from secrets import token_hex
@@ -16,7 +16,8 @@ from swarm.config.schema import Config
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import budget, policy_resolver, user_network
 from swarm.engine.egress.repository_policy import RepositoryPolicies
-from swarm.engine.host import image_check, images
+from swarm.engine.host import engine_trial, image_check, images
+from swarm.engine.host.engine_kind import Here
 from swarm.engine.host.image_check import Stand
 from swarm.errors import PlanError
 from swarm.model import events
@@ -103,7 +104,7 @@ def _resolve(context: EngineContext, wish: NewTasks) -> _Resolved:
         if config.worktrees
         else None
     )
-    host = _host_facts(context, agent, config)
+    host = _host_facts(context, agent, config, worktrees)
     subject = policy_resolver.PolicySubject(repository.root, base.commit, agent.name)
     policy = policy_resolver.resolve(
         context.paths, subject, config.gate.preset, RepositoryPolicies(context.paths)
@@ -124,20 +125,22 @@ def _resolve(context: EngineContext, wish: NewTasks) -> _Resolved:
 
 
 def _host_facts(
-    context: EngineContext, agent: Agent, config: Config
+    context: EngineContext, agent: Agent, config: Config, worktrees: Path | None
 ) -> planner.HostFacts:
-    """What the plan has to know of the machine and the image; refuses the image."""
+    """What the plan has to know of the machine and the image; refuses either."""
+    here = Here(uid=context.uid, gid=context.gid)
+    facts = engine_trial.require(
+        context.containers, context.paths, config, here, worktrees
+    )
     image = images.reference(context.containers, agent.image or config.sandbox.image)
     images.require(context.containers, images.tag("gate"))
     uid, gid = planner.sandbox_user(context.uid, context.gid)
-    stand = Stand(image, f"{uid}:{gid}", agent.argv[0], config.sandbox.runtime)
+    stand = Stand(
+        image, f"{uid}:{gid}", agent.argv[0], config.sandbox.runtime, facts.selinux
+    )
     seen = image_check.look(context.containers, context.paths, stand)
-    return planner.HostFacts(
-        places=context.paths,
-        image=image,
-        seccomp=images.seccomp_profile(),
-        uid=context.uid,
-        gid=context.gid,
+    return replace(
+        engine_trial.host_facts(context.paths, facts, image, here),
         shell=seen.traits.shell,
         image_environment=seen.environment,
         image_volumes=seen.home_volumes,
@@ -170,7 +173,10 @@ def _queued(
     request = planner.PlanRequest(
         prompt=tasks.prompt,
         command=wish.command or None,
-        mounts=task_git.mounts(tasks.config.sandbox.objects == "base-only"),
+        # With SELinux a lent folder would need another label, and that one is yours.
+        mounts=task_git.mounts(
+            tasks.host.selinux or tasks.config.sandbox.objects == "base-only"
+        ),
         environment={
             **package_settings.environment(tasks.network),
             **_placeholders(tasks.policy),

@@ -17,7 +17,7 @@ from swarm.adapters.git.worktree import create
 from swarm.adapters.git.worktree.branch_name import BranchTaken, free_branch
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
-from swarm.engine.host import failed_starts, image_check, images
+from swarm.engine.host import engine_kind, failed_starts, image_check, images
 from swarm.engine.parts import EngineParts
 from swarm.engine.tasks import accounts, box_contents, observation
 from swarm.engine.tasks.step_progress import StepProgress
@@ -166,7 +166,7 @@ def _open_home(context: EngineContext, task_id: int, plan: Plan) -> None:
     """
     volume = context.names(task_id).home_volume
     opener = sandbox_home.opener(plan.sandbox, volume, images.tag("gate"))
-    context.containers.run(opener, 0)
+    failed_starts.once_more(lambda: context.containers.run(opener, 0))
 
 
 def _create_container(parts: EngineParts, task: Task, plan: Plan) -> None:
@@ -209,7 +209,12 @@ def _with_current_base(context: EngineContext, task: Task) -> Task:
 def _require_hardening(context: EngineContext, plan: Plan) -> None:
     """Check the container's real hardening before anything runs in it; ToolError."""
     facts = context.containers.inspect(plan.sandbox.name)
-    faults = hardening.inspected_faults(facts.raw) if facts else ["it is gone"]
+    memory = plan.sandbox.limits.memory
+    faults = hardening.inspected_faults(facts.raw, memory) if facts else ["it is gone"]
+    if hardening.SWAP_FAULT in faults and engine_kind.swap_stays_unlimited(
+        context.containers.facts(), context.config(), engine_kind.Here()
+    ):
+        faults.remove(hardening.SWAP_FAULT)
     if faults:
         raise ToolError(
             f"docker create: the container is weaker than asked for: "
@@ -223,24 +228,22 @@ def _start_with_retry(
 ) -> None:
     """Start the sandbox; once more, in another net, if the engine is at fault."""
     context = parts.context
-    try:
-        _start(context, task, plan)
-    except ToolError as error:
-        if not failed_starts.is_engines_fault(error):
-            raise
+    claimed = task
+
+    def renew(error: ToolError) -> None:
+        nonlocal claimed
         context.journal.record(task.id, events.Trouble("start", error.message))
-    else:
-        return
-    context.panes.close(context.names(task.id, task.name).pane)
-    observation.end(parts, task.id)
-    context.containers.remove(plan.sandbox.name)
-    task_network.drop(parts, task)
-    again = task_network.claim(parts, task, parts.nets.take())
-    cleanup.callback(
-        _clean_up, context, task.id, lambda: task_network.drop(parts, again)
-    )
-    _create_container(parts, again, plan)
-    _start(context, again, plan)
+        context.panes.close(context.names(task.id, task.name).pane)
+        observation.end(parts, task.id)
+        context.containers.remove(plan.sandbox.name)
+        task_network.drop(parts, task)
+        claimed = task_network.claim(parts, task, parts.nets.take())
+        cleanup.callback(
+            _clean_up, context, task.id, lambda: task_network.drop(parts, claimed)
+        )
+        _create_container(parts, claimed, plan)
+
+    failed_starts.once_more(lambda: _start(context, claimed, plan), renew)
 
 
 def _start(context: EngineContext, task: Task, plan: Plan) -> None:

@@ -3,14 +3,21 @@
 import json
 import socketserver
 import threading
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
 from swarm.adapters.docker import DockerContainers, DockerImages
-from swarm.adapters.docker.connection import Connection, find_endpoint, refusal_hint
+from swarm.adapters.docker.connection import (
+    Connection,
+    _no_answer,
+    find_endpoint,
+    refusal_hint,
+)
 from swarm.errors import ToolError, ToolMissing
+from tests.fakes import ChangedEngine
 
 
 @pytest.fixture(autouse=True)
@@ -138,3 +145,96 @@ def test_an_engine_s_failure_repeats_nothing_of_what_was_sent(
         images.close()
         server.shutdown()
     assert "hush" not in f"{caught.value.message}{caught.value.hint}"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ssh://me@build.example",
+        "ssh://localhost",
+        "tcp://10.0.0.7:2375",
+        "tcp://build.example:2376",
+        "https://me:hush@build.example:2376",
+    ],
+)
+def test_an_engine_elsewhere_is_refused_before_anything_is_sent_there(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would mount its own machine's folders; `ssh` is not even started."""
+    monkeypatch.setenv("DOCKER_HOST", url)
+
+    with pytest.raises(ToolError, match="another machine") as refused:
+        DockerContainers().facts()
+
+    assert "hush" not in refused.value.message
+    assert "DOCKER_HOST" in refused.value.hint
+
+
+def test_a_context_over_ssh_is_refused_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the docker configuration, and by its variable."""
+    folder = tmp_path / "contexts" / "meta" / sha256(b"far").hexdigest()
+    folder.mkdir(parents=True)
+    endpoint = {"docker": {"Host": "ssh://me@far.example", "SkipTLSVerify": False}}
+    meta = {"Name": "far", "Metadata": {}, "Endpoints": endpoint}
+    (folder / "meta.json").write_text(json.dumps(meta))
+    monkeypatch.setenv("DOCKER_CONTEXT", "far")
+
+    with pytest.raises(ToolError, match=r"far\.example is on another machine"):
+        DockerContainers().facts()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]"])
+def test_an_engine_behind_a_port_of_this_machine_is_asked(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A trial finds out whose files it sees; here nobody answers."""
+    monkeypatch.setenv("DOCKER_HOST", f"tcp://{host}:9")
+
+    with pytest.raises(ToolMissing, match="does not answer"):
+        DockerContainers().facts()
+
+
+def test_a_user_without_rights_is_told_how_to_get_them(tmp_path: Path) -> None:
+    """Whatever the library wraps the refusal in."""
+    refused = ConnectionError("Connection aborted.", PermissionError(13, "denied"))
+
+    error = _no_answer(f"unix://{tmp_path}", refused)
+
+    assert "your user may not use the engine" in error.message
+    assert f"usermod -aG {tmp_path.group()}" in error.hint
+
+
+def test_a_silent_engine_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes the call and never answers: `swarm doctor` has a short limit."""
+    engine = ChangedEngine(tmp_path / "s")
+    engine.hangs = True
+    monkeypatch.setenv("DOCKER_HOST", engine.url)
+
+    with pytest.raises(ToolMissing, match="does not answer"):
+        DockerContainers(seconds=1).facts()
+
+    engine.close()
+
+
+def test_no_context_comes_from_the_current_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A repository could bring one of any name that the user has chosen."""
+    folder = tmp_path / "contexts" / "meta" / sha256(b"mine").hexdigest()
+    folder.mkdir(parents=True)
+    meta = {
+        "Name": "mine",
+        "Metadata": {},
+        "Endpoints": {"docker": {"Host": "unix:///e"}},
+    }
+    (folder / "meta.json").write_text(json.dumps(meta))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("DOCKER_CONTEXT", "mine")
+
+    with pytest.raises(ToolError, match="does not exist"):
+        find_endpoint()
