@@ -147,7 +147,8 @@ class DockerContainers:
         except ToolError as error:
             if NEEDED_BY_OTHERS in error.message:
                 # Docker removes it; Podman keeps it until the last of them goes.
-                self.kill(name)
+                if self._is_up(name):
+                    self.kill(name)
                 return
             if IN_PROGRESS not in error.message:
                 raise
