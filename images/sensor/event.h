@@ -22,7 +22,9 @@ enum op {
    of them: the names of the directory it starts from, leaf first, each ended by NUL,
    and the string that the program gave.
    OP_REACH: `flags` is the call, `mode` the family << 16 and the port; an IPv4 address is
-   in `size`, an IPv6 one in `bytes` and `size`, as they lie in memory. */
+   in `size`, an IPv6 one in `bytes` and `size`, as they lie in memory.
+   OP_EXEC: `flags` is 1 for a process that was not started in the container, `mode` the
+   session. OP_EXIT: `flags` is the status as wait(2) encodes it, `mode` the session. */
 struct event {
   unsigned long long at;      /* ns, CLOCK_MONOTONIC */
   unsigned long long bytes, size, inode;
@@ -33,10 +35,14 @@ struct event {
   char text[ROOM];
 };
 
+/* Between its first program's start and its end a container is at work; after that, the
+   kernel ends what is left in it. */
+enum life { PREPARED, AT_WORK, ENDED };
+
 /* One observed container; the loader maps these, so it needs no capability later. */
 struct slot {
   char id[ID_LENGTH];
-  unsigned int live;          /* its first program was started */
+  unsigned int live;          /* one of `life` */
   unsigned long long made, taken, lost; /* bytes, bytes, events */
 };
 

@@ -47,6 +47,8 @@ struct cgroup_subsys_state { struct cgroup *cgroup; };
 struct css_set { struct cgroup_subsys_state *subsys[1]; };
 enum cgroup_subsys_id { pids_cgrp_id };
 
+enum pid_type { PIDTYPE_SID = 3 };
+struct signal_struct { struct pid *pids[1]; };
 struct mm_struct { unsigned long arg_start, arg_end; };
 struct thread_info { unsigned int status; };
 struct task_struct {
@@ -58,6 +60,7 @@ struct task_struct {
   struct fs_struct *fs;
   struct files_struct *files;
   struct mm_struct *mm;
+  struct signal_struct *signal;
 };
 struct linux_binprm { struct file *file; };
 

@@ -145,7 +145,24 @@ static __always_inline __u32 live_slot(struct task_struct *task, struct state *k
   if (!number) return 0;
   __u32 key = number - 1;
   struct slot *slot = bpf_map_lookup_elem(&slots, &key);
-  return slot && slot->live ? number : 0;
+  return slot && slot->live == AT_WORK ? number : 0;
+}
+
+/* The number in the container of a process's session; 0 for one of the host's. */
+static __always_inline __u32 session_of(struct task_struct *task, struct state *known) {
+  struct pid *session;
+  __u32 index = bpf_core_enum_value(enum pid_type, PIDTYPE_SID);
+  const char *of = (const char *)BPF_CORE_READ(task, signal);
+  of += bpf_core_field_offset(struct signal_struct, pids);
+  if (bpf_probe_read_kernel(&session, sizeof session, of + index * sizeof session)) return 0;
+  if (!session || BPF_CORE_READ(session, level) < known->level) return 0;
+  return number_in(session, known->level);
+}
+
+/* True for a process that was not started in the container: its first, and what a human
+   has the container engine run there. */
+static __always_inline int came_from_outside(struct task_struct *task, struct state *known) {
+  return BPF_CORE_READ(task, real_parent, thread_pid, level) < known->level;
 }
 
 /* ---- an event's parts ---- */
@@ -536,9 +553,11 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
   __u32 slot = slot_of(task, known), key = slot - 1;
   struct slot *its = slot ? bpf_map_lookup_elem(&slots, &key) : 0;
   if (!its) return 0;
-  its->live = 1;
+  its->live = AT_WORK;
   struct event *e = begin(task, known, slot, OP_EXEC, 0);
   if (!e) return 0;
+  e->flags = came_from_outside(task, known);
+  e->mode = session_of(task, known);
   __u32 used = add_file(e, 0, program->file, 0);
   if (used <= ROOM - TEXT) used = add_working_directory(e, task, used, 2);
   unsigned long from = BPF_CORE_READ(task, mm, arg_start), to = BPF_CORE_READ(task, mm, arg_end);
@@ -560,18 +579,20 @@ int BPF_PROG(on_exit, struct task_struct *task) {
   if (!known || !known->has_level || task->pid != task->tgid) return 0;
   struct pid *pid = BPF_CORE_READ(task, thread_pid);
   if (!pid || BPF_CORE_READ(pid, level) < known->level) return 0;
-  __u32 slot = live_slot(task, known);
-  struct event *e = slot ? begin(task, known, slot, OP_EXIT, 0) : 0;
+  __u32 slot = slot_of(task, known), key = slot - 1;
+  struct slot *its = slot ? bpf_map_lookup_elem(&slots, &key) : 0;
+  /* What the kernel ends with the first process is told, too. */
+  struct event *e = its && its->live ? begin(task, known, slot, OP_EXIT, 0) : 0;
   if (e) {
     e->flags = BPF_CORE_READ(task, exit_code);
+    e->mode = session_of(task, known);
     send(e, 0);
   }
   if (number_in(pid, known->level) != 1) return 0;
   /* The kernel may give the namespace's number to a stranger at once. */
   struct upid up = at_level(pid, known->level);
-  __u32 space = number_of_namespace(up.ns), key = slot - 1;
-  struct slot *its = slot ? bpf_map_lookup_elem(&slots, &key) : 0;
+  __u32 space = number_of_namespace(up.ns);
   bpf_map_delete_elem(&namespaces, &space);
-  if (its) its->live = 0;
+  if (its && its->live) its->live = ENDED;
   return 0;
 }

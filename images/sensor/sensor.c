@@ -131,7 +131,7 @@ static void add(const char *id, int runs) {
     file_begin(&files[slot], id);
     memcpy(slots[slot].id, id, ID_LENGTH);
   }
-  if (runs) slots[slot].live = 1;
+  if (runs) slots[slot].live = AT_WORK;
   __sync_fetch_and_add(&state->epoch, 1);
   printf("{\"op\":\"added\",\"id\":\"%s\",\"writes\":%s}\n", id,
          files[slot].fd >= 0 ? "true" : "false");
@@ -142,7 +142,7 @@ static void drop(const char *id) {
   if (slot < 0) return;
   ring_buffer__consume(ring);
   release(0, slot);
-  slots[slot].live = 0;
+  slots[slot].live = PREPARED;
   memset(slots[slot].id, 0, ID_LENGTH);
   __sync_fetch_and_add(&state->epoch, 1);
   file_end(&files[slot]);

@@ -9,17 +9,29 @@ from pathlib import Path
 from typing import Any
 
 from swarm.bootstrap import home
+from swarm.bootstrap.keeper_process import keeper_pid
 from swarm.cli import exit_codes, output
 from swarm.cli.argument_types import task_id
 from swarm.cli.arguments import repository
-from swarm.model import box_contents, disk_use, format, usage, wanted_tools
+from swarm.model import (
+    box_contents,
+    disk_use,
+    events,
+    format,
+    leftovers,
+    usage,
+    wanted_tools,
+)
 from swarm.model.disk_use import TaskSize
+from swarm.model.idle import running, with_idleness
 from swarm.model.safe_text import safe_line
 from swarm.model.task import State, Task
 from swarm.model.usage import Usage
 from swarm.plan import repository_page
 from swarm.plan.naming import HomePaths
+from swarm.store.audit_queries import AuditQueries
 from swarm.store.connection import ReadConnection
+from swarm.store.event_queries import EventQueries
 from swarm.store.task_queries import TaskQueries
 
 Sizes = Mapping[int, TaskSize]
@@ -55,6 +67,9 @@ def ls(args: Namespace) -> int:
     places = home.places()
     queries = TaskQueries(ReadConnection(places.database))
     tasks = queries.all(str(repo) if repo else None, removed=args.all)
+    if keeper_pid(places) is not None:
+        used, now = queries.usages(), time.time()
+        tasks = [with_idleness(task, used.get(task.id), now) for task in tasks]
     sizes = _sizes(places, tasks) if args.size else None
     if args.json:
         output.as_json([_facts(task) | _size_facts(task, sizes) for task in tasks])
@@ -82,24 +97,31 @@ def _warn_of_disk(queries: TaskQueries) -> None:
 def show(args: Namespace) -> int:
     """Print every field that has a value."""
     places = home.places()
-    queries = TaskQueries(ReadConnection(places.database))
+    connection = ReadConnection(places.database)
+    queries = TaskQueries(connection)
     task = queries.get(args.id)
     if args.form:
         from swarm.cli.show_box import show_box  # noqa: PLC0415 - rarely wanted
 
         return show_box(args.form, places, queries, task)
     used = queries.usage(task.id)
+    if keeper_pid(places) is not None:
+        task = with_idleness(task, used, time.time())
+    evidence = idle, left = _idle(connection, task), _left(connection, task)
     if args.json:
         more = {
             "usage": asdict(used) if used else None,
             "plan": queries.plan(task.id),
             "missing": missing_of(places, task.id).splitlines(),
+            "idle": idle,
+            "left": left,
         }
         output.as_json({**_facts(task), **more})
     else:
         missing = missing_of(places, task.id)
         worktree = places.placed_worktree(task.id, task.worktree)
-        output.fields([*_fields(task, worktree, used), ("missing", missing)])
+        fields = _fields(task, worktree, used, evidence)
+        output.fields([*fields, ("missing", missing)])
     return exit_codes.DONE
 
 
@@ -123,6 +145,8 @@ def state_of(task: Task) -> str:
         return f"{task.state} removed"
     if task.state is State.PROVISIONING and task.step_percent is not None:
         return f"{task.state} {task.step_percent}%"
+    if task.idle_since:
+        return f"{task.state} idle {format.age(time.time() - task.idle_since)}"
     if task.state is State.STOPPED and task.exit_code:
         return f"stopped {task.exit_code}"
     return task.state.value
@@ -226,11 +250,30 @@ def _queued(tasks: list[Task], queries: TaskQueries) -> None:
         )
 
 
-def _fields(task: Task, worktree: Path, used: Usage | None) -> list[tuple[str, str]]:
+def _idle(connection: ReadConnection, task: Task) -> str:
+    """The evidence that a live task does nothing, and what runs in it."""
+    if not task.idle_since:
+        return ""
+    commands = AuditQueries(connection).commands_at(task.id, time.time())
+    runs = f"; runs: {text}" if (text := running(commands)) else ""
+    return f"since {_clock(task.idle_since)}: no processor time, no model{runs}"
+
+
+def _left(connection: ReadConnection, task: Task) -> str:
+    """What was ended with the task, if anything was."""
+    found = EventQueries(connection).last(events.LeftoversEnded, task.id)
+    return leftovers.sentence(found) if found else ""
+
+
+def _fields(
+    task: Task, worktree: Path, used: Usage | None, evidence: tuple[str, str]
+) -> list[tuple[str, str]]:
+    idle, left = evidence
     snapshot = f"files: {task.review.files}, {diff_of(task)}"
     return [
         ("task", f"#{task.id} {task.name}"),
         ("state", state_of(task)),
+        ("idle", idle),
         ("reason", task.reason),
         ("hint", task.hint),
         ("agent", task.agent),
@@ -263,6 +306,7 @@ def _fields(task: Task, worktree: Path, used: Usage | None) -> list[tuple[str, s
         ("budget", budget_of(task)),
         *(_usage_fields(task, used) if used else ()),
         ("commits", str(task.review.commits or "")),
+        ("left", left),
         ("merged as", task.merge_commit),
         ("kept as", _kept(task)),
         ("prompt", task.prompt),

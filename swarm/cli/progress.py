@@ -3,11 +3,23 @@
 from swarm.bootstrap import keeper_process
 from swarm.cli import exit_codes, output
 from swarm.cli.keeper_client import changes
-from swarm.model import events
+from swarm.model import events, leftovers
 from swarm.model.safe_text import safe_line
 from swarm.model.task import ACTIVE, State, Task
 from swarm.plan.naming import HomePaths
 from swarm.store.queries import Queries
+
+END_SECONDS = 1.0
+"""The longest time that is waited for what ended with a task."""
+_ALWAYS_PRINTED = (events.StepProgress, events.LeftoversEnded)
+_AFTER_LOOK = (
+    events.LeftoversEnded,
+    events.SnapshotTaken,
+    events.CommitsImported,
+    events.ImportRefused,
+    events.Trouble,
+)
+"""What the keeper records once it has looked at what an ended task left."""
 
 
 def follow(paths: HomePaths, ids: list[int], seconds: float | None = None) -> int:
@@ -31,6 +43,7 @@ def _follow_with(
         last_id = _print_steps(queries, last_id, set(ids))
         tasks = [queries.tasks.get(number) for number in ids]
         if not any(task.state in ACTIVE for task in tasks):
+            _print_ends(queries, last_id, tasks)
             return outcome(tasks)
         reported_trouble = _print_trouble(queries, reported_trouble)
         if not grew and keeper_process.keeper_pid(paths) is None:
@@ -38,6 +51,16 @@ def _follow_with(
     waiting = [f"#{task.id}" for task in tasks if task.state in ACTIVE]
     output.note(f"still at work after {seconds:g} s: {', '.join(waiting)}")
     return exit_codes.TIMEOUT
+
+
+def _print_ends(queries: Queries, last_id: int, tasks: list[Task]) -> None:
+    """Print what ended with the tasks, which is known a moment after their end."""
+    ids = {task.id for task in tasks if task.state is State.STOPPED}
+    for _ in changes(queries, END_SECONDS):
+        last_id = _print_steps(queries, last_id, ids)
+        stopped = events.TaskStopped
+        if all(queries.events.follows(one, stopped, *_AFTER_LOOK) for one in ids):
+            return
 
 
 def outcome(tasks: list[Task]) -> int:
@@ -56,8 +79,8 @@ def _print_steps(queries: Queries, last_id: int, ids: set[int]) -> int:
     for record in queries.events.after(last_id):
         last_id = record.id
         text = step(record.event)
-        is_long = isinstance(record.event, events.StepProgress)
-        if record.task in ids and text and (output.is_watched() or is_long):
+        is_due = output.is_watched() or isinstance(record.event, _ALWAYS_PRINTED)
+        if record.task in ids and text and is_due:
             output.note(f"#{record.task} {text}")
     return last_id
 
@@ -88,6 +111,8 @@ def step(event: events.Event) -> str:
         case events.TaskStopped():
             why = f" ({safe_line(event.reason)})" if event.reason else ""
             return f"ended    with {event.exit_code}{why}"
+        case events.LeftoversEnded():
+            return leftovers.sentence(event)
         case events.TaskFailed():
             return f"failed   at {safe_line(event.step)}: {safe_line(event.reason)}"
         case events.TaskLost():

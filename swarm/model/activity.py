@@ -16,6 +16,8 @@ Area = Literal["worktree", "git", "home", "scratch", "elsewhere"]
 WORKTREE, GIT, HOME = "/workspace", "/gitdir", "/home/agent"
 _SCRATCH = ("/tmp", "/run", "/dev", "/proc", "/var/tmp")  # noqa: S108 - the sandbox's
 
+HUMAN = "in your shell"
+"""The note on a command of the human's own, in a shell that they opened."""
 DESTRUCTIVE = "!!"
 """The level of a command that destroys; X0 to X4 are the levels of `review.Level`."""
 GROUP = "group"
@@ -101,6 +103,15 @@ class Batch:
     lost: int = 0
     wanted: list[WantedTool] = field(default_factory=list)
     """Tools that the agent tried to use for the first time, and has not."""
+
+
+@frozen
+class Leftover:
+    """A process that ran when its task's own command ended, and ended with it."""
+
+    pid: int
+    comm: str
+    """The name that the program gives itself."""
 
 
 def area(path: str) -> Area:

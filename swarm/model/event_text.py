@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Callable
 from typing import Any, Literal
 
-from swarm.model import events, format, wanted_tools
+from swarm.model import events, format, leftovers, wanted_tools
 from swarm.model.safe_text import safe_line
 from swarm.policy.reasons import Reason
 
@@ -235,6 +235,7 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
     events.TaskResumed: lambda _: ("◐", "runs again", ACCENT),
     events.TaskFailed: _failed,
     events.TaskStopped: _stopped,
+    events.LeftoversEnded: lambda event: ("·", leftovers.sentence(event), WARNING),
     events.TaskLost: lambda event: (
         "◇",
         f"lost: {safe_line(event.what, 200)}",

@@ -126,6 +126,20 @@ class TaskStopped(Event):
 
 
 @event("life")
+class LeftoversEnded(Event):
+    """Processes that still ran when the task's command ended, and ended with it."""
+
+    count: int
+    commands: tuple[str, ...]
+    """The command lines of the first of them, as the agent chose them."""
+
+    @classmethod
+    def from_json(cls, body: dict[str, Any]) -> Self:
+        """The event of a stored body."""
+        return cls(**{**body, "commands": tuple(body["commands"])})
+
+
+@event("life")
 class TaskPaused(Event):
     """Every process of the sandbox is frozen."""
 

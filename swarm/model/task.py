@@ -133,6 +133,8 @@ class Task:
     """Tools that its agent tried to use and has not; see `model.wanted_tools`."""
     kept_ref: str = ""
     """The ref that keeps its work, once it is removed."""
+    idle_since: float | None = None
+    """The time since which it uses nothing; what reads the store finds it out."""
     review: ReviewSummary = ReviewSummary()
     net: NetUsage = NetUsage()
     model: ModelUsage = ModelUsage()

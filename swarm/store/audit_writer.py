@@ -107,6 +107,15 @@ class AuditWriter:
         )
         return float(rows[0][0]) if rows else None
 
+    def command(self, task: int, pid: int) -> tuple[str, ...]:
+        """The last command of a process; empty if none of it was seen."""
+        rows = self._connection.all(
+            "SELECT argv FROM action WHERE task = ? AND pid = ? AND kind = 'exec'"
+            " AND result = 0 ORDER BY id DESC LIMIT 1",
+            (task, pid),
+        )
+        return tuple(json.loads(rows[0][0])) if rows else ()
+
     def log_positions(self) -> list[LogPosition]:
         """The position in every log file that was begun, in order."""
         rows = self._connection.all(

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from swarm.model.events import (
     KINDS,
@@ -19,6 +19,8 @@ from swarm.model.events import (
 )
 from swarm.model.frozen import frozen
 from swarm.store.connection import ReadConnection
+
+EventKind = TypeVar("EventKind", bound=Event)
 
 
 @frozen
@@ -79,6 +81,29 @@ class EventQueries:
             {"kind": kind.__name__},
         )
         return [_recorded(row) for row in rows]
+
+    def last(self, kind: type[EventKind], task: int) -> EventKind | None:
+        """The newest event of one kind of a task; None if there is none."""
+        rows = self._connection.all(
+            f"{_EVENT} WHERE task = :task AND kind = :kind ORDER BY id DESC LIMIT 1",
+            {"task": task, "kind": kind.__name__},
+        )
+        event = _recorded(rows[0]).event if rows else None
+        return event if isinstance(event, kind) else None
+
+    def follows(self, task: int, earlier: type[Event], *kinds: type[Event]) -> bool:
+        """True if an event of these kinds came after the last of the earlier kind."""
+        last_id = self._connection.all(
+            "SELECT coalesce(max(id), 0) FROM event"
+            " WHERE task = :task AND kind = :kind",
+            {"task": task, "kind": earlier.__name__},
+        )[0][0]
+        rows = self._connection.all(
+            f"{_EVENT} WHERE task = :task AND kind IN {_names(*kinds)}"
+            " AND id > :after LIMIT 1",
+            {"task": task, "after": last_id},
+        )
+        return bool(rows)
 
     def denials(self, task: int | None = None) -> list[Recorded]:
         """Everything that the gate refused to a task, or to all, oldest first."""

@@ -124,3 +124,17 @@ def stored(home: Path) -> tuple[str, str, str]:
     [(group, level, note)] = queries.connection.all(sql, {})
     queries.close()
     return group.decode(), level, note
+
+
+def test_the_last_command_of_a_process_is_known(writer: AuditWriter) -> None:
+    """Of this task; a program that was refused never ran."""
+
+    def action(pid: int, *argv: str, result: int = 0) -> Action:
+        return Action(1.0, "exec", "exec", argv=argv, pid=pid, result=result)
+
+    ran = [action(7, "bash"), action(7, "sleep", "9"), action(7, "x", result=-2)]
+    writer.take(Batch(actions=ran), START)
+
+    assert writer.command(1, 7) == ("sleep", "9")
+    assert writer.command(1, 8) == ()
+    assert writer.command(2, 7) == ()

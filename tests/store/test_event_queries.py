@@ -111,3 +111,15 @@ def test_what_was_acknowledged_is_kept_by_repository_and_strategy(
 
     assert known == ("hook:pre-commit", "hook:x")
     assert (later, other) == (("hook:z",), ("hook:y",))
+
+
+def test_the_last_of_a_kind_and_what_came_after_it(queries: Queries) -> None:
+    """By task; a kind that never was is none, and all events come after it."""
+    last, follows = queries.events.last, queries.events.follows
+
+    assert last(events.CheckpointTaken, 1) == _checkpoint(3)
+    assert last(events.CheckpointTaken, 2) is None
+    assert last(events.TextSent, 1) is None
+    assert follows(1, events.NetDenied, events.PolicyGranted, events.TextSent)
+    assert not follows(1, events.CheckpointTaken, events.PolicyGranted)
+    assert follows(1, events.TaskStopped, events.NetDenied)

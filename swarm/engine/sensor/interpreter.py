@@ -16,11 +16,13 @@ from swarm.engine.sensor.losses import Losses
 from swarm.engine.sensor.missing_tools import MissingTools
 from swarm.engine.sensor.path_groups import PathGroups
 from swarm.engine.sensor.processes import Process, Processes
+from swarm.engine.sensor.sessions import SIGNAL, Sessions
 from swarm.model import quiet
 from swarm.model.activity import (
     DESTRUCTIVE,
     Action,
     Batch,
+    Leftover,
     PathActivity,
     area,
     relative,
@@ -56,6 +58,12 @@ class Interpreter:
         self._bursts = DeleteBursts()
         self._losses = Losses(is_in_base)
         self._missing = MissingTools()
+        self._sessions = Sessions()
+
+    @property
+    def leftovers(self) -> list[Leftover]:
+        """Processes of the agent's that ended with their sandbox."""
+        return self._sessions.leftovers
 
     def read(self, lines: Iterable[Line]) -> Batch:
         """The batch of these lines; a line that cannot be read is counted as lost."""
@@ -95,7 +103,7 @@ class Interpreter:
 
     def _read_command(self, line: Line, batch: "_BatchBuilder") -> None:
         """Store a command; from now on its process' changes are its own."""
-        action = _command(line)
+        action = self._sessions.with_human(line, _command(line))
         if action.result:
             batch.add(action)
             return
@@ -112,6 +120,7 @@ class Interpreter:
         batch.add(replace(action, quiet=rule, level="", note=""))
 
     def _end(self, line: Line) -> None:
+        self._sessions.end(line)
         pid = int(line["pid"])
         self._losses.keep_edits(self._processes.of(line))
         self._losses.end(pid)
@@ -379,7 +388,7 @@ def _command(line: Line) -> Action:
 def _record_exit(line: Line, batch: Batch) -> None:
     """Record the end of a process; `flags` is the status as wait(2) encodes it."""
     pid, status, time = int(line["pid"]), int(line.get("flags", 0)), float(line["at"])
-    signal = status & 0x7F
+    signal = status & SIGNAL
     code = 128 + signal if signal else status >> 8 & 0xFF
     batch.ends.append((pid, code, time))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from swarm.engine.sensor import hash_chain
 from swarm.engine.sensor.interpreter import Interpreter, Line
 from swarm.errors import SwarmError
-from swarm.model.activity import LogPosition
+from swarm.model.activity import Leftover, LogPosition
 from swarm.model.wanted_tools import WantedTool
 from swarm.store.audit_writer import AuditWriter
 
@@ -99,8 +99,8 @@ class LogFollower:
                 self._grown.add(container)
                 self._guard.notify_all()
 
-    def end(self, container: str) -> None:
-        """Store the rest of a log that no longer grows.
+    def end(self, container: str) -> list[Leftover]:
+        """Store the rest of a log that no longer grows; returns what it ended with.
 
         Blocks until it is stored, for a minute at most; the rest of a flood is then
         stored later, as is all of it if the disk is full.
@@ -108,11 +108,12 @@ class LogFollower:
         with self._guard:
             followed = self._followed.get(container)
             if followed is None:
-                return
+                return []
             followed.is_ending = True
             self._grown.add(container)
             self._guard.notify_all()
             self._guard.wait_for(lambda: self._is_done(container), DRAIN_SECONDS)
+            return list(followed.interpreter.leftovers)
 
     def hold(self, is_held: bool) -> None:
         """Store nothing while the disk is full; the lines wait in their files."""

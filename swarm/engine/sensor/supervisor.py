@@ -13,6 +13,7 @@ from swarm.engine.sensor.client import SensorClient
 from swarm.engine.sensor.log_follower import InBase, LogFollower
 from swarm.errors import SwarmError
 from swarm.model import events
+from swarm.model.activity import Leftover
 from swarm.plan.sensor_container import ID_LENGTH
 from swarm.store.journal import Journal
 
@@ -96,8 +97,11 @@ class SensorSupervisor:
         except OSError:
             return 0.0
 
-    def end(self, task: int) -> None:
-        """Stop observing an ended sandbox; blocks until all of its lines are stored."""
+    def end(self, task: int) -> list[Leftover]:
+        """Stop observing an ended sandbox; blocks until all of its lines are stored.
+
+        Returns the processes that ended with it.
+        """
         with self._guard:
             ended = [s for s in self._sandboxes.values() if s.task == task]
             for sandbox in ended:
@@ -105,8 +109,8 @@ class SensorSupervisor:
                 if self._kind:
                     drop = functools.partial(self._active().drop, sandbox.container)
                     self._record_trouble(drop)
-        for sandbox in ended:
-            self.follower.end(sandbox.container[:ID_LENGTH])
+        shorts = [sandbox.container[:ID_LENGTH] for sandbox in ended]
+        return [process for short in shorts for process in self.follower.end(short)]
 
     def on_line(self, line: Line) -> None:
         """React to a line in which the sensor reports about itself."""

@@ -1,5 +1,7 @@
 """What follows when a sandbox has ended: why, what it left, and its commits."""
 
+import shlex
+
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
 from swarm.engine.parts import EngineParts
@@ -7,10 +9,15 @@ from swarm.engine.review import snapshot
 from swarm.engine.tasks import observation
 from swarm.errors import SwarmError
 from swarm.model import events, usage
+from swarm.model.activity import Leftover
 from swarm.model.format import size
 from swarm.model.task import State
 from swarm.ports import ContainerFacts
 
+NAMED_LEFTOVERS = 10
+"""Processes that are named; the others are counted."""
+COMMAND_LIMIT = 200
+"""Characters of one such command line that are kept."""
 KILLED = 137
 """The exit status of what the kernel killed."""
 
@@ -37,8 +44,23 @@ def ended(parts: EngineParts, task_id: int, reason: str = "") -> None:
     why = (reason, "") if reason else _why(parts, task_id, facts)
     context.journal.record(task_id, events.TaskStopped(facts.exit_code, *why))
     task_network.drop(parts, task)
-    observation.end(parts, task_id)
+    leftovers = observation.end(parts, task_id)
+    if leftovers and not reason:
+        _record_leftovers(parts, task_id, leftovers)
     take_in(context, task_id)
+
+
+def _record_leftovers(
+    parts: EngineParts, task_id: int, leftovers: list[Leftover]
+) -> None:
+    """Name what still ran when the task's command ended by itself."""
+    commands = []
+    for process in leftovers[:NAMED_LEFTOVERS]:
+        argv = parts.audit.command(task_id, process.pid)
+        words = shlex.join(argv) if argv else process.comm
+        commands.append(words[:COMMAND_LIMIT])
+    ended_with_it = events.LeftoversEnded(len(leftovers), tuple(commands))
+    parts.context.journal.record(task_id, ended_with_it)
 
 
 def take_in(context: EngineContext, task_id: int) -> None:

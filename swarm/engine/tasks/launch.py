@@ -153,9 +153,7 @@ def _create_sandbox(
         _clean_up, context, task.id, lambda: context.containers.remove(container_name)
     )
     accounts.write(context.containers, plan)
-    cleanup.callback(
-        _clean_up, context, task.id, lambda: observation.end(parts, task.id)
-    )
+    cleanup.callback(_clean_up, context, task.id, lambda: _unobserve(parts, task.id))
     _create_container(parts, task, plan)
 
 
@@ -176,6 +174,10 @@ def _create_container(parts: EngineParts, task: Task, plan: Plan) -> None:
     containers.create(specs.with_network(plan.sandbox, net))
     _require_hardening(parts.context, plan)
     observation.begin(parts, task)
+
+
+def _unobserve(parts: EngineParts, task_id: int) -> None:
+    observation.end(parts, task_id)
 
 
 def _drop_net(parts: EngineParts, net: Future[str]) -> None:

@@ -14,7 +14,7 @@ from swarm.engine.review import snapshot
 from swarm.engine.sensor.supervisor import ObservedSandbox
 from swarm.errors import SwarmError
 from swarm.model import events
-from swarm.model.activity import WORKTREE, PathActivity
+from swarm.model.activity import WORKTREE, Leftover, PathActivity
 from swarm.model.task import State, Task
 
 SETTLED_SECONDS = 1.0
@@ -37,12 +37,16 @@ def resume(parts: EngineParts, task: Task) -> None:
         context.journal.record(task.id, gap)
 
 
-def end(parts: EngineParts, task_id: int) -> None:
-    """The sandbox has ended: blocks until all that was seen of it is stored."""
+def end(parts: EngineParts, task_id: int) -> list[Leftover]:
+    """The sandbox has ended: blocks until all that was seen of it is stored.
+
+    Returns the processes that ended with it.
+    """
     try:
-        parts.sensor.end(task_id)
+        return parts.sensor.end(task_id)
     except SwarmError as error:
         parts.context.journal.record(task_id, events.Trouble("sensor", error.message))
+        return []
 
 
 def recover(parts: EngineParts) -> None:

@@ -55,6 +55,8 @@ class Appearance:
 
 
 READY = Appearance("●", "ready", GOOD, Section.REVIEW, "review")
+IDLE = Appearance("◐", "idle", MUTED, Section.WORKING, "working")
+"""Nobody can tell from outside whether it waits for a human or is done."""
 
 
 APPEARANCES = {
@@ -88,6 +90,8 @@ def appearance(task: Task) -> Appearance:
         return Appearance("$", "budget", WARNING, Section.NEEDS_YOU)
     if task.state is State.LIVE and task.paused:
         return Appearance("‖", "paused", WARNING, Section.PAUSED)
+    if task.state is State.LIVE and task.idle_since:
+        return IDLE
     if task.state is State.STOPPED:
         return _stopped(task)
     return APPEARANCES[task.state]

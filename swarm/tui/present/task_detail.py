@@ -51,6 +51,12 @@ def facts(task: Task, now: float) -> list[Content]:
     return out
 
 
+def idle(since: float, runs: str, now: float) -> Content:
+    """The line about a live task that uses nothing; `runs` is harmless by now."""
+    words = f"for {format.age(now - since)}: no processor time, no model"
+    return _fact("idle", f"{words}; runs: {runs}" if runs else words)
+
+
 def _used_network(task: Task) -> bool:
     carried = task.net.denied or task.net.sent or task.net.received
     return bool(carried or task.net.is_cut or task.net.is_open)

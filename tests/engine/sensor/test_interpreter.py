@@ -8,7 +8,12 @@ from hypothesis import strategies as st
 
 from swarm.engine.sensor.interpreter import Interpreter
 from swarm.model import quiet
-from swarm.model.activity import DESTRUCTIVE, OUTSIDE, Action, Batch
+from swarm.model.activity import (
+    DESTRUCTIVE,
+    OUTSIDE,
+    Action,
+    Batch,
+)
 
 NAMES = (
     "create",

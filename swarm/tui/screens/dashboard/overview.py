@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from swarm.model import format
+from swarm.model.idle import with_idleness
 from swarm.model.safe_text import safe_line
 from swarm.model.task import State, Task
 from swarm.store.event_queries import Fleet
@@ -49,7 +50,13 @@ class Overview:
         """Read tasks and fleet from the store; SwarmError if that fails."""
         tasks = self._backend.queries.tasks.all(self._repo)
         flags = self._backend.queries.audit.flagged()
-        self.tasks = [_with_live_flags(task, flags.get(task.id, 0)) for task in tasks]
+        used = self._backend.queries.tasks.usages() if self._keeper_lives else {}
+        now = self._clock()
+        self.tasks = [
+            with_idleness(_with_live_flags(task, flags.get(task.id, 0)), use, now)
+            for task in tasks
+            for use in (used.get(task.id),)
+        ]
         self._fleet = self._backend.queries.events.fleet()
 
     @property

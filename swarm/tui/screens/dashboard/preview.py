@@ -12,6 +12,7 @@ from textual.worker import Worker
 
 from swarm.errors import SwarmError
 from swarm.model import events
+from swarm.model.idle import running
 from swarm.model.safe_text import safe_line
 from swarm.model.task import State, Task
 from swarm.plan.naming import TaskNames
@@ -125,11 +126,18 @@ class TaskPreview:
         if self._widget.tab == "Info":
             self._measure_if_due(task, now)
             size = [self._reading.size] if self._reading.size else []
-            return [*usage.facts(task, used, now), *size]
+            return [*usage.facts(task, used, now), *self._idle(task, now), *size]
         is_narrow = self._widget.screen.has_class("-narrow")
         has_room = task.state is State.LIVE and not is_narrow
         usage_facts = [usage.fact(used)] if used and has_room else []
-        return task_detail.facts(task, now) + usage_facts
+        return task_detail.facts(task, now) + self._idle(task, now) + usage_facts
+
+    def _idle(self, task: Task, now: float) -> list[Content]:
+        """The evidence that a live task does nothing, and what runs in it."""
+        if not task.idle_since:
+            return []
+        commands = self._backend.queries.audit.commands_at(task.id, now)
+        return [task_detail.idle(task.idle_since, running(commands), now)]
 
     def _body(self, task: Task) -> Body:
         match self._widget.tab:
