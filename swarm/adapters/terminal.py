@@ -1,14 +1,22 @@
 """Hands this terminal to another program until it ends."""
 
 import codecs
+import ctypes
 import os
+import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import IO, TextIO
 
+from swarm.adapters import terminal_state
 from swarm.errors import ToolMissing
+from swarm.model.ending_signals import PRESSED, ending_signals
+
+PR_SET_PDEATHSIG = 1
+"""From the kernel's `prctl.h`."""
 
 CHUNK = 65536
 """Bytes that are read of a program's output at once."""
@@ -17,11 +25,55 @@ END_SECONDS = 5.0
 
 
 def foreground(argv: list[str]) -> int:
-    """Run a command on this terminal; blocks until it ended, returns its status."""
+    """Run a command on this terminal; blocks until it ended, returns its status.
+
+    What ends this process ends the command first, by `kill -9` too where the system is
+    Linux. A terminal that the command leaves otherwise than it was is given back.
+    """
+    before = terminal_state.attributes()
     try:
-        return subprocess.call(argv)
+        child = subprocess.Popen(argv, preexec_fn=_ending_with_us())
     except OSError as error:
         raise _not_run(argv, error) from error
+    with _signals_passed_on(child):
+        status = child.wait()
+        if before is not None and terminal_state.attributes() != before:
+            terminal_state.give_back(before)
+    return status
+
+
+def _ending_with_us() -> Callable[[], None] | None:
+    """What a child calls so that it gets TERM when we end; None if nothing can."""
+    if not sys.platform.startswith("linux"):
+        return None
+    library = ctypes.CDLL(None)
+    return lambda: library.prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM))
+
+
+@contextmanager
+def _signals_passed_on(child: "subprocess.Popen[bytes]") -> Iterator[None]:
+    """End the child at a signal that ends us, and then let it end us.
+
+    What a key of the terminal sends reaches the child by itself.
+    """
+    received: list[int] = []
+
+    def end(number: int, _frame: object) -> None:
+        received.append(number)
+        if number not in PRESSED:
+            child.terminate()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, end) for number in ending_signals()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    for number in received:
+        os.kill(os.getpid(), number)
 
 
 def foreground_cleaned(

@@ -8,22 +8,14 @@ that terminal switches them off, from the note that the dashboard left.
 import fcntl
 import json
 import os
-import sys
 import termios
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from swarm.adapters.terminal_state import give_back
 from swarm.plan.naming import HomePaths
-
-RESET = (
-    "\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?1015l\x1b[?1016l"  # the mouse
-    "\x1b[?1004l\x1b[?2004l\x1b[?2048l"  # focus, pastes and sizes
-    "\x1b[<u\x1b[>4m"  # keys with modifiers
-    "\x1b[?1049l\x1b[?25h\x1b[0m"  # the first screen, its cursor, no colour
-)
-"""Off with all that a dashboard switches on; harmless where it is off already."""
 
 
 @contextmanager
@@ -91,9 +83,7 @@ def _restore(note: Path, tty: str) -> None:
             left = json.load(file)
             if left["tty"] != tty:
                 return
-            sys.stdout.write(RESET)
-            sys.stdout.flush()
             *modes, characters = left["attributes"]
             own = [c if isinstance(c, int) else bytes(c) for c in characters]
-            termios.tcsetattr(1, termios.TCSADRAIN, [*modes, own])
+            give_back([*modes, own])
         note.unlink(missing_ok=True)

@@ -1,10 +1,10 @@
 """`swarm attach` and `swarm logs`: a task's terminal, and what it printed."""
 
-import os
 import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from swarm.adapters.terminal import foreground
 from swarm.bootstrap import home, keeper_process, wiring
 from swarm.cli import exit_codes, keeper_client, output
 from swarm.cli.argument_types import task_id
@@ -34,7 +34,7 @@ def logs_arguments(parser: ArgumentParser) -> None:
 
 
 def attach(args: Namespace) -> int:
-    """Replace this process by tmux, and so return only by an error."""
+    """Show the task's terminal until it ends or Ctrl+Q leaves it."""
     paths = home.places()
     task = Queries(paths.database).tasks.get(args.id)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -48,10 +48,7 @@ def attach(args: Namespace) -> int:
             f"task {task.id} is {task.state} and has no terminal",
             hint=f"see `swarm show {task.id}`",
         )
-    argv = panes.attach_argv(name)
-    # TMUX names the server of the user's own tmux, if this runs inside one.
-    environment = {k: v for k, v in os.environ.items() if k != "TMUX"}
-    os.execvpe(argv[0], argv, environment)  # noqa: S606 - argv is ours, no shell
+    return foreground(panes.attach_argv(name))
 
 
 def _has_pane(paths: HomePaths, task: Task, name: str) -> bool:

@@ -1,7 +1,6 @@
 """The dashboard's app: stores wishes, and nudges the screens when the store grows."""
 
 import asyncio
-import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
@@ -18,6 +17,7 @@ from textual.worker import Worker, WorkerState
 
 from swarm import assets
 from swarm.errors import SwarmError
+from swarm.model.ending_signals import ending_signals
 from swarm.model.failure import Failure
 from swarm.model.format import plural
 from swarm.model.safe_text import safe_line
@@ -64,7 +64,6 @@ Worker.StateChanged.bubble = True
 POLL_SECONDS = 0.05
 """Time between two looks at the store's version; a look costs microseconds."""
 TOAST_SECONDS = 8.0
-ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (140, "-wide")]
 """Columns from which a class is set on every screen."""
 TALL = [(0, "-short"), (30, "-tall")]
@@ -156,7 +155,7 @@ class SwarmApp(App[None], inherit_bindings=False):
         if self.is_headless:
             return
         loop = asyncio.get_running_loop()
-        for number in ENDING_SIGNALS:
+        for number in ending_signals():
             loop.add_signal_handler(number, self.exit, None, 128 + number)
 
     def _after_first_paint(self) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.bootstrap.terminal_recovery import RESET
+from swarm.adapters.terminal_state import RESET
 from swarm.plan.naming import HomePaths
 from swarm.store import migrations
 
@@ -103,7 +103,10 @@ def taken(terminal: Terminal) -> "subprocess.Popen[bytes]":
     return dashboard
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT])
+@pytest.mark.parametrize(
+    "number",
+    [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGRTMIN],
+)
 def test_a_signal_that_can_be_caught_gives_the_terminal_back(
     terminal: Terminal, number: signal.Signals
 ) -> None:

@@ -1,0 +1,21 @@
+"""The signals that end a program unless it catches them, and that no fault sends."""
+
+import signal
+
+_NAMES = (
+    *("SIGHUP", "SIGINT", "SIGQUIT", "SIGABRT", "SIGUSR1", "SIGUSR2", "SIGALRM"),
+    *("SIGTERM", "SIGXCPU", "SIGVTALRM", "SIGPROF", "SIGIO", "SIGPWR", "SIGSTKFLT"),
+    *("SIGSYS", "SIGTRAP"),
+)
+
+
+def ending_signals() -> tuple[int, ...]:
+    """Those of this system; SIGPIPE and SIGXFSZ, which Python ignores, are not."""
+    there = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
+    if not hasattr(signal, "SIGRTMIN"):
+        return tuple(there)
+    return (*there, *range(signal.SIGRTMIN, signal.SIGRTMAX + 1))
+
+
+PRESSED = (signal.SIGINT, signal.SIGQUIT)
+"""Signals that a terminal's keys send to all programs on it, not to this one alone."""
