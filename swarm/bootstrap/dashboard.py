@@ -59,6 +59,7 @@ def show_dashboard(paths: HomePaths, repo: Path | None, ascii: bool) -> int:
                 ascii=ascii,
                 agents=_agent_names,
                 budget=_budget,
+                capacity=_capacity,
                 standings=functools.partial(wiring.standings, paths, repo),
             ),
             on_first_paint=resume_collector,
@@ -207,6 +208,16 @@ def _agent_names() -> tuple[str, ...]:
     except SwarmError:
         default = ""
     return tuple(sorted(names, key=lambda name: name != default))
+
+
+def _capacity() -> tuple[int, int]:
+    from swarm.config import load  # noqa: PLC0415 - read when a dialog opens
+
+    try:
+        config = load.load(load.user_file())
+    except SwarmError:
+        config = load.load(load.DEFAULTS)
+    return config.max_running, config.sandbox.memory
 
 
 def _budget() -> tuple[str, str]:

@@ -3,6 +3,7 @@
 import argparse
 import re
 
+from swarm.model import copies
 from swarm.model.budget import token_count
 
 MOST_DIGITS = 18
@@ -38,3 +39,11 @@ def tokens(text: str) -> int:
         return token_count(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is not {error}") from error
+
+
+def number_of_copies(text: str) -> int:
+    """How often a task is queued, as a human writes it."""
+    try:
+        return copies.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not {error}") from error

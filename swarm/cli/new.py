@@ -4,10 +4,12 @@ from argparse import ArgumentParser, Namespace
 
 from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
-from swarm.cli.argument_types import task_id, tokens
+from swarm.cli.argument_types import number_of_copies, task_id, tokens
 from swarm.cli.arguments import needed_repository
 from swarm.cli.keeper_client import ask, tell_differences
 from swarm.cli.progress import follow
+from swarm.config import load
+from swarm.model import copies
 from swarm.model.wishes import NewTasks
 
 
@@ -46,7 +48,11 @@ def new_arguments(parser: ArgumentParser) -> None:
         help="the commit or branch it starts from (default: the checkout)",
     )
     add(
-        "--copies", type=int, default=1, metavar="N", help="queue the same task N times"
+        "--copies",
+        type=number_of_copies,
+        default=1,
+        metavar="N",
+        help="queue the same task N times",
     )
     add(
         "--after",
@@ -69,6 +75,11 @@ def new_arguments(parser: ArgumentParser) -> None:
         help="pause it after so much, as estimated: 2.50; 0 for no limit",
     )
     add(
+        "--dry-run",
+        action="store_true",
+        help="say what it would stand on: key, image, network, budget; start nothing",
+    )
+    add(
         "--wait",
         action="store_true",
         help="show the launch and block until the tasks have ended, as `swarm wait`",
@@ -79,6 +90,12 @@ def new(args: Namespace) -> int:
     """Queue the tasks and print their ids, one per line."""
     repo = needed_repository(args)
     paths = home.places()
+    if args.dry_run:
+        from swarm.cli.new_preview import preview  # noqa: PLC0415 - loads docker
+
+        return preview(args, repo, paths)
+    if args.copies > 1:
+        _note_copies(args.copies)
     answer = ask(
         paths,
         NewTasks(
@@ -97,3 +114,10 @@ def new(args: Namespace) -> int:
     output.numbers(answer["tasks"])
     tell_differences(paths)
     return follow(paths, answer["tasks"]) if args.wait else exit_codes.DONE
+
+
+def _note_copies(number: int) -> None:
+    """Say what so many tasks take, if they are more than work at once."""
+    config = load.load(load.user_file())
+    if note := copies.note(number, config.max_running, config.sandbox.memory):
+        output.note(note)

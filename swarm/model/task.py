@@ -158,6 +158,3 @@ REVIEWABLE = frozenset(
 MERGEABLE = frozenset({State.STOPPED, State.LOST})
 
 DISCARDABLE = frozenset({State.QUEUED, State.STOPPED, State.FAILED, State.LOST})
-
-COPIES_LIMIT = 50
-"""More tasks of one prompt at once are a slip of the finger."""

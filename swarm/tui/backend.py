@@ -133,6 +133,10 @@ def _no_budget() -> tuple[str, str]:
     return ("no limit", "no limit")
 
 
+def _one_task() -> tuple[int, int]:
+    return (1, 0)
+
+
 def _no_standings() -> dict[str, Standing]:
     return {}
 
@@ -153,6 +157,8 @@ class Options:
     """The agents that the new-task dialog offers, the default first."""
     budget: Callable[[], tuple[str, str]] = _no_budget
     """The config's budget of a task, in tokens and in dollars, for that dialog."""
+    capacity: Callable[[], tuple[int, int]] = _one_task
+    """`max_running`, and the bytes of memory that one sandbox may use."""
     standings: Callable[[], dict[str, Standing]] = _no_standings
     """What a task of each agent would stand on; blocks (SwarmError)."""
     clock: Callable[[], float] = time.time

@@ -101,3 +101,25 @@ def test_new_can_wait(
     status, out, _ = swarm("new", "do it", "--run", "false", "--wait")
 
     assert (status, out) == (exit_codes.TASK_FAILED, "1\n")
+
+
+@pytest.mark.parametrize("text", ["0", "-5", "1e9", "1000000000", "²", "many"])
+def test_an_absurd_number_of_copies_is_refused_before_anything(
+    swarm: Swarm, keeper: FakeKeeper, repo: Path, text: str
+) -> None:
+    status, _, said = swarm("new", "do it", "--copies", text)
+
+    assert (status, keeper.seen) == (exit_codes.USAGE, [])
+    assert f"{text!r} is not a number from 1 to 10,000" in said
+
+
+def test_what_many_copies_take_is_said(
+    swarm: Swarm, keeper: FakeKeeper, repo: Path
+) -> None:
+    keeper.decide = lambda _wish: {"tasks": list(range(1, 201))}
+
+    status, out, said = swarm("new", "do it", "--copies", "200")
+
+    assert (status, len(out.split())) == (exit_codes.DONE, 200)
+    assert said.startswith("200 tasks, 4 at work at once")
+    assert keeper.seen[0][1]["copies"] == 200

@@ -28,7 +28,7 @@ def _git(repo: Path, *argv: str) -> str:
         ({"prompt": "p", "agent": "hal"}, "no agent 'hal'", "command"),
         ({"prompt": "p", "agent": "command"}, "needs a command", "--run"),
         ({"prompt": "p" * 200_000, "command": "true"}, "longer than", "file"),
-        ({"prompt": "p", "command": "true", "copies": 999}, "999 copies", ""),
+        ({"prompt": "p", "command": "true", "copies": 10**9}, "1000000000 copies", ""),
         ({"prompt": "p", "command": "true", "after": [77]}, "no task 77", "swarm ls"),
         ({"prompt": "p", "command": "true", "base": "nope"}, "nope", ""),
     ],

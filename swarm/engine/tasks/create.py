@@ -19,9 +19,10 @@ from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.engine.host import engine_trial, image_check, images
 from swarm.engine.host.engine_kind import Here
 from swarm.engine.host.image_check import Stand
+from swarm.engine.host.room import room
+from swarm.engine.tasks import copies_room
 from swarm.errors import PlanError
 from swarm.model import events
-from swarm.model.task import COPIES_LIMIT
 from swarm.model.user_network import UserNetwork
 from swarm.model.wishes import NewTasks, Retry
 from swarm.plan import package_settings, planner, specs
@@ -87,8 +88,7 @@ def _resolve(context: EngineContext, wish: NewTasks) -> _Resolved:
             hint=f"use --agent ({', '.join(registry.names())}) or --run COMMAND, "
             "or set `agent` in the config",
         )
-    if not 1 <= wish.copies <= COPIES_LIMIT:
-        raise PlanError(f"{wish.copies} copies: it must be 1 to {COPIES_LIMIT}")
+    copies_room.check_number(wish.copies)
     for task_id in wish.after:
         context.read().tasks.get(task_id)
     limits = budget.resolve(wish, config.budget)
@@ -151,6 +151,9 @@ def _queue(
     context: EngineContext, tasks: _Resolved, wish_id: int, retry_of: int | None = None
 ) -> dict[str, Any]:
     copies = range(1, tasks.wish.copies + 1)
+    if len(copies) > 1:
+        sample = specs.from_json(_queued(tasks, retry_of, task_id=0, copy=1).plan)
+        copies_room.check_room(len(copies), sample, room(tasks.host.places.home))
     makes = [partial(_queued, tasks, retry_of, copy=copy) for copy in copies]
     queued = context.journal.queue_all(makes, wish=wish_id)
     return {"tasks": [task.id for task in queued]}

@@ -3,15 +3,18 @@
 from collections.abc import Callable
 from math import inf
 
+from swarm.model import copies
 from swarm.model.budget import token_count
 from swarm.model.frozen import frozen
 from swarm.model.standing import Standing
-from swarm.model.task import COPIES_LIMIT
 from swarm.model.wishes import NewTasks
 from swarm.plan.naming import slug
 
 COMMAND = "command"
 """The agent that is a shell command of the human's."""
+
+ID_DIGITS = 18
+"""The database's numbers end there."""
 
 
 @frozen
@@ -26,6 +29,9 @@ class Surroundings:
     """The beginning of the new branch's name, such as `swarm/12`."""
     repo: str = ""
     branch: str = ""
+    max_running: int = 1
+    memory: int = 0
+    """Bytes that one sandbox may use."""
     standings: Callable[[], dict[str, Standing]] = dict
     """What a task of each agent would stand on; blocks."""
 
@@ -53,7 +59,7 @@ class Draft:
             agent=self.agent,
             name=self.name.strip(),
             base=self.base.strip(),
-            copies=int(self.copies or 1),
+            copies=copies.parse(self.copies.strip() or "1"),
             after=tuple(int(word) for word in _ids(self.after)),
             tokens=token_count(self.tokens) if self.tokens.strip() else None,
             dollars=float(self.dollars) if self.dollars.strip() else None,
@@ -70,11 +76,11 @@ class Draft:
             return "the command is empty"
         if not self.is_command and not self.prompt.strip():
             return "the prompt is empty"
-        if not (self.copies or "1").isdigit():
-            return "copies must be a number"
-        if not 1 <= int(self.copies or 1) <= COPIES_LIMIT:
-            return f"copies must be 1 to {COPIES_LIMIT}"
-        if not all(word.isdigit() for word in _ids(self.after)):
+        try:
+            copies.parse(self.copies.strip() or "1")
+        except ValueError as error:
+            return f"copies must be {error}"
+        if not all(_is_id(word) for word in _ids(self.after)):
             return "after takes task numbers, as in: 3, 5"
         return self._budget_trouble()
 
@@ -98,7 +104,7 @@ class Draft:
 
     def preview(self, around: Surroundings) -> str:
         """The result of starting it, in one sentence."""
-        number = int(self.copies or 1)
+        number = copies.parse(self.copies.strip() or "1")
         title = slug(self.name or self.prompt or self.command)
         end = f"-{number}" if number > 1 else ""
         things = "worktree, container and terminal"
@@ -106,7 +112,13 @@ class Draft:
         what = f"{many} {things}" if number > 1 else many
         first = f"{around.new_branch}-{title}{'-1' if end else ''}"
         from_ = self.base.strip() or around.branch or "HEAD"
-        return f"will create {what}, branch {first} from {from_} in {around.repo}"
+        will = f"will create {what}, branch {first} from {from_} in {around.repo}"
+        note = copies.note(number, around.max_running, around.memory)
+        return f"{will}; {note}" if note else will
+
+
+def _is_id(word: str) -> bool:
+    return word.isascii() and word.isdigit() and len(word) <= ID_DIGITS
 
 
 def _ids(text: str) -> list[str]:

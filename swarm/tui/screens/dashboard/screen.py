@@ -281,6 +281,7 @@ class DashboardScreen(KeyScreen[None]):
             f"{project.branch_prefix}{newest + 1}",
             project.name,
             project.branch,
+            *self._options.capacity(),
             self._options.standings,
         )
         dialog = opening.new_task_dialog(self._draft, around)

@@ -1,0 +1,58 @@
+"""`swarm new --dry-run` says what a task would stand on, and makes none."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from swarm.bootstrap import wiring
+from swarm.cli import exit_codes
+from swarm.model.standing import Standing
+from swarm.plan.naming import HomePaths
+
+Swarm = Callable[..., tuple[int, str, str]]
+STANDINGS = {
+    "claude": Standing("claude", "", "no secret goes\x1b there", "agents/claude"),
+    "command": Standing("command", image="base", network="locked: less"),
+}
+
+
+@pytest.fixture(autouse=True)
+def known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What each agent would stand on, without a container engine."""
+    monkeypatch.setattr(wiring, "standings", lambda _paths, _repo: STANDINGS)
+
+
+def test_what_a_task_would_stand_on_is_printed(
+    swarm: Swarm, paths: HomePaths, repo: Path
+) -> None:
+    words = ("--copies", "100", "--tokens", "5k", "--dollars", "2", "--dry-run")
+
+    status, out, said = swarm("new", "--run", "true", *words)
+
+    rows = dict(line.split(maxsplit=1) for line in out.splitlines())
+    assert (status, said) == (exit_codes.DONE, "nothing was started\n")
+    assert rows["agent"] == "command"
+    assert rows["key"] == "none is needed"
+    assert (rows["image"], rows["network"]) == ("base", "locked: less")
+    assert rows["budget"] == "5,000 tokens and $2.00"
+    assert rows["takes"].startswith("100 tasks, 4 at work at once")
+    assert not paths.database.exists()
+
+
+def test_what_is_missing_is_a_failure(
+    swarm: Swarm, paths: HomePaths, repo: Path
+) -> None:
+    status, out, _ = swarm("new", "x", "--agent", "claude", "--dry-run")
+
+    assert status == exit_codes.FAILED
+    assert "no secret goes\\x1b there" in out
+    assert swarm("new", "x", "--agent", "hal", "--dry-run")[0] == exit_codes.FAILED
+
+
+def test_without_a_choice_it_is_an_agent_that_can_run(
+    swarm: Swarm, paths: HomePaths, repo: Path
+) -> None:
+    status, out, _ = swarm("new", "x", "--dry-run")
+
+    assert (status, out.split()[:2]) == (exit_codes.DONE, ["agent", "command"])

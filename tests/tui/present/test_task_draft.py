@@ -1,0 +1,31 @@
+"""What was typed is refused in a sentence, or becomes exactly the wish."""
+
+from dataclasses import replace
+
+import pytest
+
+from swarm.tui.present.task_draft import Draft, Surroundings
+
+DRAFT = Draft(prompt="go", agent="claude")
+AROUND = Surroundings(("claude",), ("", ""), "swarm/7", "api", "main", 4, 4 << 30)
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "²", "1e9", "1000000000", "x", "9" * 5000])
+def test_an_absurd_number_of_copies_is_refused(text: str) -> None:
+    draft = replace(DRAFT, copies=text)
+
+    assert draft.trouble() == "copies must be a number from 1 to 10,000"
+    assert draft.wrong_field() == "copies"
+
+
+@pytest.mark.parametrize("text", ["²", "a", "-1", "9" * 30])
+def test_after_takes_numbers_of_tasks(text: str) -> None:
+    assert replace(DRAFT, after=text).wrong_field() == "after"
+
+
+def test_many_copies_are_taken_and_what_they_take_is_said() -> None:
+    draft = replace(DRAFT, copies=" 200 ")
+
+    assert (draft.trouble(), draft.wish("/r").copies) == ("", 200)
+    assert "; 200 tasks, 4 at work at once" in draft.preview(AROUND)
+    assert DRAFT.preview(AROUND).endswith("branch swarm/7-go from main in api")
