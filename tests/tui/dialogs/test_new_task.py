@@ -9,7 +9,6 @@ from textual.widgets import Button, Input, Select, Static
 
 from swarm.model.standing import Standing
 from swarm.tui.app import SwarmApp
-from swarm.tui.present.standing_line import standing_line
 from tests.scenes import OPTIONS, THREE_RUNNING, Scene, press, settled, shown, until
 from tests.tui.fakes import FakeBackend
 from tests.tui.screens.dashboard.test_decisions import wishes
@@ -115,9 +114,3 @@ async def test_a_chosen_agent_stays_whatever_is_found_out(recorded: Recorded) ->
             await settled(pilot)
 
             assert app.screen.query_one("#agent", Select).value == "command"
-
-
-def test_hostile_words_of_a_policy_stay_words() -> None:
-    line = standing_line(Standing("a", key_problem="x\x1b[2J\n[b]y[/b]"))
-
-    assert str(line) == "✕ x\\x1b[2J⏎[b]y[/b]"

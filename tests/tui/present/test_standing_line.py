@@ -1,0 +1,20 @@
+"""The line says what is there, or first what is missing; its words stay words."""
+
+from swarm.model.standing import Standing
+from swarm.tui.present.standing_line import standing_line
+
+
+def test_hostile_words_of_a_policy_stay_words() -> None:
+    line = standing_line(Standing("a", key_problem="x\x1b[2J\n[b]y[/b]"))
+
+    assert str(line) == "✕ x\\x1b[2J⏎[b]y[/b]"
+
+
+def test_nothing_is_said_before_it_is_known() -> None:
+    assert str(standing_line(None)) == ""
+
+
+def test_what_is_there_is_named() -> None:
+    line = standing_line(Standing("a", "env:K", "", "base", "", "open: everything"))
+
+    assert str(line) == "✓ key env:K, image base, network open: everything"
