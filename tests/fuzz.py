@@ -27,7 +27,7 @@ from swarm.policy.hosts import BadHost, Host
 from swarm.policy.request_target import BadTarget
 from swarm.policy.rules import Policy, Rule
 from swarm.policy.toml_table import BadPolicy
-from tests import fuzz_settings, fuzz_streams
+from tests import fuzz_plain, fuzz_settings, fuzz_streams
 from tests.fuzz_target import Broken, Target
 from tests.gate import hellos
 
@@ -271,6 +271,7 @@ TARGETS = (
     ),
     Target("targets", (b"/v1/a/b?c=d", b"/a/b/c", b"/v1/%41/..", b"/x"), _target),
     Target("policies", (TOML,), _policy),
+    *fuzz_plain.TARGETS,
     *fuzz_streams.TARGETS,
     *fuzz_settings.TARGETS,
     Target("ws-search", MESSAGES, _searched),

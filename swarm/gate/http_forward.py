@@ -8,10 +8,12 @@ from typing import Any
 
 import h11
 
+from swarm.gate import plain_exchange
 from swarm.gate.failures import OtherVersion
 from swarm.gate.host_connector import ONLY_HTTP2
 from swarm.gate.http_relay import (
     TransferMeter,
+    chosen_fields,
     forward_fields,
     is_upgrade,
     relay_body,
@@ -19,6 +21,7 @@ from swarm.gate.http_relay import (
 )
 from swarm.gate.masked_decoder import NO_BODY, MaskedDecoder, answer_filter
 from swarm.gate.parent_proxy import ParentRoute
+from swarm.gate.plain_exchange import PlainRequest
 from swarm.gate.request_head import BadHead
 from swarm.gate.transport import Wire
 from swarm.gate.tunnel import Carried, splice
@@ -56,11 +59,19 @@ class HttpForwarder:
     ) -> None:
         """`parent` is the proxy at the other end, if it is not the host itself."""
         self._client = client
+        self._head = head
         self._meter = meter
         self._parent = parent
+        is_watched = parent or meter.masker or meter.reader
+        self._is_sent = False
+        self._plain = None if is_watched else plain_exchange.request(head)
+        if not self._plain:
+            self._read_request()
+
+    def _read_request(self) -> None:
         self._in = h11.Connection(h11.SERVER, max_incomplete_event_size=EVENT_LIMIT)
         self._out = h11.Connection(h11.CLIENT, max_incomplete_event_size=EVENT_LIMIT)
-        self._in.receive_data(head)
+        self._in.receive_data(self._head)
         request = self._in.next_event()
         if not isinstance(request, h11.Request):
             raise BadHead("not a request")
@@ -73,6 +84,48 @@ class HttpForwarder:
 
         Denied if the request's body is refused on its way.
         """
+        if self._plain:
+            ended = await self._carry_plain(self._plain, server, target, injected)
+            if ended:
+                return ended
+            self._read_request()
+        return await self._carry_any(server, target, injected)
+
+    async def _carry_plain(
+        self,
+        plain: PlainRequest,
+        server: Wire,
+        target: str,
+        injected: tuple[bytes, bytes] | None,
+    ) -> Ended | None:
+        """Carry both at once; None if that cannot be, with the answer's bytes unread.
+
+        Then `_is_sent` says whether the request has gone on.
+        """
+        if injected and not plain_exchange.is_field(injected):
+            return None
+        fields = chosen_fields(plain.fields, injected)
+        request = plain_exchange.written(plain.method, target, fields)
+        if not request:
+            return None
+        await server.send(request)
+        self._is_sent = True
+        async with asyncio.timeout(ANSWER_SECONDS):
+            data = await server.recv()
+        answer = plain_exchange.answer(data)
+        if not answer:
+            server.unread(data)
+            return None
+        self._meter.status = answer.status
+        if answer.body:
+            self._meter.count_answer_body(answer.body)
+        await self._client.send(answer.written())
+        return Ended(client_goes_on=True, server_goes_on=True)
+
+    async def _carry_any(
+        self, server: Wire, target: str, injected: tuple[bytes, bytes] | None
+    ) -> Ended:
+        """Carry them by h11, whatever they are."""
         is_searched = self._meter.masker is not None
         uncompressed = self._meter.reader is not None or is_searched
         fields = forward_fields(self._request, injected, uncompressed, is_searched)
@@ -82,6 +135,8 @@ class HttpForwarder:
             method=self._request.method, target=target, headers=fields
         )
         head = self._out.send(request) or b""
+        if self._is_sent:
+            head = b""
         body = relay_body(
             self._client,
             self._in,

@@ -416,3 +416,68 @@ def test_a_websocket_may_be_idle_for_ten_minutes(
     loop = _MovedLoop()
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
         runner.run(idle(loop))
+
+
+def answering(answers: list[list[bytes]], heads: list[bytes]) -> Serve:
+    """A server that answers each request in these pieces, and keeps the heads."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for pieces in answers:
+            heads.append(await reader.readuntil(b"\r\n\r\n"))
+            for piece in pieces:
+                writer.write(piece)
+                await writer.drain()
+                for _ in range(20):
+                    await asyncio.sleep(0)  # the gate is in this loop, and reads it
+
+    return serve
+
+
+async def test_what_h11_must_read_is_asked_for_once(gate: GateHarness) -> None:
+    """Answers that are whole and answers in pieces take turns on one connection."""
+    head, whole = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n", b"one\n"
+    chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    answers = [
+        [head + whole],
+        [head, whole],
+        [head[:20], head[20:] + whole],
+        [head + whole],
+        [chunked, b"4\r\none\n\r\n0\r\n\r\n"],
+        [b"HTTP/1.1 103 Early Hints\r\n\r\n" + head + whole],
+        [head + whole],
+    ]
+    heads: list[bytes] = []
+    request = b"GET /x HTTP/1.1\r\nhOst: ok.example:%d\r\nX-Own:  y \r\n\r\n"
+    async with server(answering(answers, heads), gate.web_ca, "ok.example") as port:
+        client = await inside(gate, port)
+        bodies = []
+        for _ in answers:
+            await client.send(request % port)
+            chunks = "chunked" in await client.head()
+            said = await client.reader.readexactly(14 if chunks else 4)
+            bodies.append(said.split(b"\r\n")[1] if chunks else said)
+        async with asyncio.timeout(10):
+            while len(gate.said(phase="request")) < len(answers):
+                await asyncio.sleep(0)
+
+    assert bodies == [whole] * len(answers)
+    assert heads == [
+        b"GET /x HTTP/1.1\r\nhOst: ok.example:%d\r\nX-Own: y\r\n\r\n" % port
+    ] * len(answers)
+    assert {line["down"] for line in gate.said(phase="request")} == {4}
+
+
+async def test_bytes_behind_an_answer_are_nobodys_next_answer(
+    gate: GateHarness,
+) -> None:
+    """A host that says too much does not answer the next request with it."""
+    one = b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n%s"
+    heads: list[bytes] = []
+    answers = [[one % b"yes" + one % b"bad"], [one % b"yes"]]
+    request = b"GET /x HTTP/1.1\r\nHost: ok.example:%d\r\n\r\n"
+    async with server(answering(answers, heads), gate.web_ca, "ok.example") as port:
+        client = await inside(gate, port)
+        for _ in answers:
+            await client.send(request % port)
+            await client.head()
+            assert await client.reader.readexactly(3) == b"yes"
