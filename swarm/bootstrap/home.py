@@ -28,7 +28,7 @@ def home() -> Path:
     return folder.absolute() / "swarm"
 
 
-def places() -> HomePaths:
+def ensure_paths() -> HomePaths:
     """The paths under `home`, which is made (mode 0700) if it does not exist."""
     root = home()
     try:

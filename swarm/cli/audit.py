@@ -66,7 +66,7 @@ def _verify(args: Namespace) -> int:
     status = exit_codes.DONE
     for number in task_ids:
         for verification in audit_check.of_task(
-            home.places().sensor, queries.audit.log_positions(number)
+            home.ensure_paths().sensor, queries.audit.log_positions(number)
         ):
             if verification.fault:
                 status = exit_codes.FAILED
@@ -103,7 +103,7 @@ def _output_file(file: Path | None) -> Iterator[TextIO]:
 
 def _queries(args: Namespace) -> Queries:
     """The read side; NotFound if a task is named that does not exist."""
-    queries = Queries(home.places().database)
+    queries = Queries(home.ensure_paths().database)
     if args.id is not None:
         queries.tasks.get(args.id)
     return queries

@@ -32,7 +32,7 @@ def budget_arguments(parser: ArgumentParser) -> None:
 
 def budget(args: Namespace) -> int:
     """Set the limits that are given, then print usage and limits."""
-    places = home.places()
+    places = home.ensure_paths()
     if args.tokens is not None or args.dollars is not None:
         ask(places, SetBudget(args.id, args.tokens, args.dollars))
     task = TaskQueries(ReadConnection(places.database)).get(args.id)

@@ -34,7 +34,7 @@ def checkpoint(args: Namespace) -> int:
 
 
 def _ls(args: Namespace) -> int:
-    queries = Queries(home.places().database)
+    queries = Queries(home.ensure_paths().database)
     task = queries.tasks.get(args.id)
     checkpoints = queries.events.checkpoints(task.id)
     if args.json:
@@ -57,14 +57,14 @@ def _row(checkpoint: Checkpoint) -> str:
 
 
 def _take(args: Namespace) -> int:
-    result = ask(home.places(), TakeCheckpoint(args.id))
+    result = ask(home.ensure_paths(), TakeCheckpoint(args.id))
     suffix = "" if result["new"] else "; nothing has changed since"
     output.out(f"checkpoint {result['number']} of task {args.id}{suffix}")
     return exit_codes.DONE
 
 
 def _restore(args: Namespace) -> int:
-    result = ask(home.places(), RestoreCheckpoint(args.id, args.number))
+    result = ask(home.ensure_paths(), RestoreCheckpoint(args.id, args.number))
     counts = f"{result['wrote']} files written, {result['removed']} removed"
     output.out(f"task {args.id} is at checkpoint {args.number}: {counts}")
     for path in result["aside"]:

@@ -17,4 +17,4 @@ def dashboard(args: Namespace) -> int:
             hint="without one use `swarm ls`, `swarm new`, `swarm wait` …; "
             "`swarm --help` lists them",
         )
-    return run_dashboard(home.places(), repository(args), args.ascii)
+    return run_dashboard(home.ensure_paths(), repository(args), args.ascii)

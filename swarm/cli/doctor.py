@@ -48,7 +48,7 @@ def doctor(args: Namespace) -> int:
 
 def machine() -> host_doctor.Machine:
     """This machine, examined through the real adapters."""
-    places = home.places()
+    places = home.ensure_paths()
     return host_doctor.Machine(
         places=places,
         sandboxes=DockerContainers(ANSWER_SECONDS),

@@ -75,7 +75,7 @@ def filter_from(args: Namespace) -> Filter:
 
 def events(args: Namespace) -> int:
     """Print the timeline, oldest first; with --follow until Ctrl+C."""
-    queries, cursor = Queries(home.places().database), AuditCursor()
+    queries, cursor = Queries(home.ensure_paths().database), AuditCursor()
     if args.id is not None:
         queries.tasks.get(args.id)
     wanted = filter_from(args)

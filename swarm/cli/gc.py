@@ -28,7 +28,7 @@ def gc(args: Namespace) -> int:
     asks = chosen is not None and chosen.tasks and not args.dry_run
     if chosen and asks and not bulk.may_go_on("rm", chosen, args):
         return exit_codes.FAILED
-    answer = ask(home.places(), CollectGarbage(args.dry_run, ids))
+    answer = ask(home.ensure_paths(), CollectGarbage(args.dry_run, ids))
     failed = answer.get("failed", [])
     if args.json:
         output.as_json(answer)
@@ -47,7 +47,7 @@ def _chosen(args: Namespace) -> Chosen | None:
     selection = task_selection.selection_of(args)
     if not selection.has_filter:
         return None
-    return task_selection.choose(selection, "rm", all_tasks(home.places()), None)
+    return task_selection.choose(selection, "rm", all_tasks(home.ensure_paths()), None)
 
 
 def _print(answer: dict[str, list[str]]) -> None:

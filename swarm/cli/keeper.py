@@ -19,7 +19,7 @@ def keeper_arguments(parser: ArgumentParser) -> None:
 
 def keeper(args: Namespace) -> int:
     """Serve until TERM; return 0 at once if another keeper serves."""
-    paths = home.places()
+    paths = home.ensure_paths()
     if args.action == "restart":
         keeper_process.restart_keeper(paths)
         output.out(

@@ -64,7 +64,7 @@ def show_arguments(parser: ArgumentParser) -> None:
 def ls(args: Namespace) -> int:
     """Print the tasks of this repository; outside of any, those of all."""
     repo = None if args.all else repository(args)
-    places = home.places()
+    places = home.ensure_paths()
     queries = TaskQueries(ReadConnection(places.database))
     tasks = queries.all(str(repo) if repo else None, removed=args.all)
     if keeper_pid(places) is not None:
@@ -96,7 +96,7 @@ def _warn_of_disk(queries: TaskQueries) -> None:
 
 def show(args: Namespace) -> int:
     """Print every field that has a value."""
-    places = home.places()
+    places = home.ensure_paths()
     connection = ReadConnection(places.database)
     queries = TaskQueries(connection)
     task = queries.get(args.id)

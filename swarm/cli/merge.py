@@ -101,7 +101,7 @@ def merge(args: Namespace) -> int:
 
     With `--dry-run` nothing is merged; the status says if it would be.
     """
-    paths = home.places()
+    paths = home.ensure_paths()
     task = Queries(paths.database).tasks.get(args.id)
     if args.ask_again:
         ask(paths, ForgetAcknowledged(task.id))

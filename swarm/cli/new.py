@@ -89,7 +89,7 @@ def new_arguments(parser: ArgumentParser) -> None:
 def new(args: Namespace) -> int:
     """Queue the tasks and print their ids, one per line."""
     repo = needed_repository(args)
-    paths = home.places()
+    paths = home.ensure_paths()
     if args.dry_run:
         from swarm.cli.new_preview import preview  # noqa: PLC0415 - loads docker
 

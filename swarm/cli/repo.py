@@ -25,7 +25,7 @@ def repo(args: Namespace) -> int:
     old, new = args.old.expanduser().absolute(), args.new.expanduser().resolve()
     # A link that was left at the old place must not lead to the new one.
     old = old.parent.resolve() / old.name
-    answer = ask(home.places(), MoveRepository(str(old), str(new)))
+    answer = ask(home.ensure_paths(), MoveRepository(str(old), str(new)))
     ids = ", ".join(f"#{number}" for number in answer["tasks"])
     output.note(f"{ids}: now of {safe_line(str(new))}")
     if answer["live"]:

@@ -46,7 +46,7 @@ def diff(args: Namespace) -> int:
 
     The agent's own git is not asked; it could answer anything.
     """
-    paths = home.places()
+    paths = home.ensure_paths()
     if args.raw and sys.stdout.isatty():
         raise Refused(
             "an agent's raw bytes could control this terminal",

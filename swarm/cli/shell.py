@@ -31,7 +31,7 @@ def shell_arguments(parser: ArgumentParser) -> None:
 
 def shell(args: Namespace) -> int:
     """Show a new shell until it ends or Ctrl+Q leaves it; or run the command."""
-    paths = home.places()
+    paths = home.ensure_paths()
     task = Queries(paths.database).tasks.get(args.id).id
     if args.command:
         return _run(ask(paths, OpenShell(task, tuple(args.command))))

@@ -42,7 +42,7 @@ class TaskAction(NamedTuple):
 
     def run(self, args: Namespace) -> int:
         """Choose the tasks, ask if need be, and submit; the worst outcome counts."""
-        paths = home.places()
+        paths = home.ensure_paths()
         selection = task_selection.selection_of(args)
         repo = repository(args)
         verb = self.make_wish(0).verb
@@ -99,7 +99,7 @@ def send_arguments(parser: ArgumentParser) -> None:
 
 def panic(_args: Namespace) -> int:
     """Cut and freeze every task; prints the commands that take it back."""
-    record = ask_all(home.places(), [wishes.Panic()])[0]
+    record = ask_all(home.ensure_paths(), [wishes.Panic()])[0]
     for failure in record.result.get("failed", ()):
         output.note(failure)
     ids = " ".join(str(number) for number in record.result.get("tasks", ()))
@@ -114,7 +114,7 @@ def send(args: Namespace) -> int:
     text = output.typed(args.text)
     if not text.strip():
         raise SwarmError("there is no text to send")
-    paths = home.places()
+    paths = home.ensure_paths()
     queries = Queries(paths.database)
     try:
         task = queries.tasks.get(args.id)
@@ -136,7 +136,7 @@ def all_tasks(paths: HomePaths) -> list[Task]:
 
 def _submit_each(action: TaskAction, ids: list[int], selection: Selection) -> int:
     """Submit a wish for each task, all at once; FAILED if any of them is refused."""
-    paths = home.places()
+    paths = home.ensure_paths()
     requests = [action.make_wish(task_id) for task_id in ids]
     refused: list[int] = []
     try:

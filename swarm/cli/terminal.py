@@ -35,7 +35,7 @@ def logs_arguments(parser: ArgumentParser) -> None:
 
 def attach(args: Namespace) -> int:
     """Show the task's terminal until it ends or Ctrl+Q leaves it."""
-    paths = home.places()
+    paths = home.ensure_paths()
     task = Queries(paths.database).tasks.get(args.id)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise SwarmError(
@@ -73,7 +73,7 @@ def _has_pane(paths: HomePaths, task: Task, name: str) -> bool:
 
 def logs(args: Namespace) -> int:
     """Print the sandbox's last lines, or the launch's if the sandbox never ran."""
-    paths = home.places()
+    paths = home.ensure_paths()
     task = Queries(paths.database).tasks.get(args.id)
     launch_log = paths.launch_log(task.id)
     if task.state is State.FAILED and launch_log.exists():

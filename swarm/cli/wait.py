@@ -19,7 +19,7 @@ def wait_arguments(parser: ArgumentParser) -> None:
 
 def wait(args: Namespace) -> int:
     """0 if every task ended with 0, 3 if one did not, 124 when time is over."""
-    places = home.places()
+    places = home.ensure_paths()
     selection, repo = task_selection.selection_of(args), repository(args)
     tasks = task_selection.choose(
         selection, "wait", all_tasks(places), str(repo) if repo else None

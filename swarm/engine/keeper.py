@@ -229,7 +229,7 @@ class Keeper:
         if news.action == "oom" and is_sandbox:
             self._parts.meter.out_of_memory(task_id)
         elif news.action == "die" and is_sandbox:
-            self._workers.submit(self._guarded, task_id, "ending", finish.ended)
+            self._workers.submit(self._guarded, task_id, "ending", finish.record_end)
         elif news.action == "destroy":
             self._workers.submit(self._guarded, task_id, "watch", reconcile.task)
 

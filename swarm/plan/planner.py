@@ -40,7 +40,7 @@ class PlanRequest:
 class HostFacts:
     """Facts of the host that a plan depends on."""
 
-    places: HomePaths
+    paths: HomePaths
     image: str
     """The full reference of an image that exists."""
     seccomp: str
@@ -144,7 +144,7 @@ def make(
     hardening.refuse(spec)
     return Plan(
         sandbox=spec,
-        worktree=request.worktree or str(host.places.worktree(names.task)),
+        worktree=request.worktree or str(host.paths.worktree(names.task)),
         owner=owner(host),
     )
 
@@ -153,14 +153,14 @@ def _mounts(
     names: TaskNames, request: PlanRequest, host: HostFacts
 ) -> tuple[Mount, ...]:
     """The mounts; with SELinux swarm's own files get the label that sandboxes see."""
-    folder = str(host.places.etc_swarm(names.task))
+    folder = str(host.paths.etc_swarm(names.task))
     mounts = (
         *request.mounts,
         *sandbox_environment.mounts(folder),
         *accounts.mounts(folder),
         Mount("volume", names.home_volume, AGENT_HOME),
     )
-    own = (str(host.places.home), request.worktree or str(host.places.home))
+    own = (str(host.paths.home), request.worktree or str(host.paths.home))
     return tuple(
         replace(
             mount,

@@ -21,7 +21,7 @@ from swarm.store import migrations
 DASHBOARD = (
     "from pathlib import Path; from swarm.bootstrap.dashboard import show_dashboard; "
     "from swarm.bootstrap import home; "
-    "raise SystemExit(show_dashboard(home.places(), None, False))"
+    "raise SystemExit(show_dashboard(home.ensure_paths(), None, False))"
 )
 SECOND_SCREEN, FIRST_SCREEN = b"\x1b[?1049h", b"\x1b[?1049l"
 MOUSE_ON, MOUSE_OFF = b"\x1b[?1000h", b"\x1b[?1000l"

@@ -47,7 +47,7 @@ def _grant(args: Namespace, kind: Kind) -> int:
         reason=getattr(args, "reason", None) or "",
         private=getattr(args, "private", False),
     )
-    done = ask(home.places(), grant)
+    done = ask(home.ensure_paths(), grant)
     where = f" in {done['file']}" if done["file"] else ""
     problem = _still_shut(args, grant) if kind == "allow" else ""
     if kind == "allow" and host == HOST_NAME and listening.is_loopback_only(port):
@@ -89,7 +89,7 @@ def service(args: Namespace) -> int:
     """Switch a service on; it is in force when this returns."""
     scope, task, repo = _subject(args)
     wish = AddService(args.service, scope, task, repo, tuple(args.repos or ()))
-    done = ask(home.places(), wish)
+    done = ask(home.ensure_paths(), wish)
     where = f" in {done['file']}" if done["file"] else ""
     output.note(f"{done['rule']}{where}; it counts from now on")
     return exit_codes.DONE
@@ -97,7 +97,7 @@ def service(args: Namespace) -> int:
 
 def revoke(args: Namespace) -> int:
     """Take rules about a host back; SwarmError if there are none."""
-    removed = ask(home.places(), Revoke(args.host[0], *_subject(args)))["taken"]
+    removed = ask(home.ensure_paths(), Revoke(args.host[0], *_subject(args)))["taken"]
     if not removed:
         raise SwarmError(
             f"no rule about {args.host[0]} stands there",
@@ -119,7 +119,7 @@ def _subject(args: Namespace) -> tuple[Scope, int | None, str]:
 
 def trust(args: Namespace) -> int:
     """Trust exactly the policy file of the repository's HEAD; another asks again."""
-    places, repo = home.places(), needed_repository(args)
+    places, repo = home.ensure_paths(), needed_repository(args)
     base, text = policy_reader.head_policy_file(places, repo)
     if not text:
         raise SwarmError(f"{repo} has no {policy_files.REPO_FILE}")

@@ -33,7 +33,7 @@ from swarm.policy.rules import Policy, Rule
 def show(args: Namespace) -> int:
     """Print every rule with its origin, the repository's requests, and warnings."""
     resolved_policy, parent = policy_of(args), policy_reader.parent_proxy()
-    tell_differences(home.places())
+    tell_differences(home.ensure_paths())
     if args.json:
         policy = resolved_policy.policy
         output.as_json(
@@ -115,14 +115,14 @@ def _print_requests(resolved_policy: ResolvedPolicy) -> None:
 def why(args: Namespace) -> int:
     """Exit 0 if the attempt would pass, 1 if it would be denied."""
     resolved_policy, (name, port) = policy_of(args), args.host
-    tell_differences(home.places())
+    tell_differences(home.ensure_paths())
     try:
         attempt = explain.attempt(name, port, args.method, args.path)
     except (BadHost, BadTarget) as error:
         raise Refused(f"{name}: {error}", hint="the gate denies it always") from error
     parent = parent_of(attempt)
     explanation, found = explained(resolved_policy.policy, attempt)
-    if args.task is not None and policy_reader.is_cut(home.places(), args.task):
+    if args.task is not None and policy_reader.is_cut(home.ensure_paths(), args.task):
         explanation = Explanation(attempt, Verdict(Reason.CUT), False)
     if args.json:
         by_parent = parent.url if parent else None
@@ -276,7 +276,7 @@ def check(args: Namespace) -> int:
 
 def policy_of(args: Namespace) -> ResolvedPolicy:
     """The policy of a task, or of a new one in this repository."""
-    places = home.places()
+    places = home.ensure_paths()
     if args.task is not None:
         return policy_reader.task_policy(places, args.task)
     return policy_reader.new_task_policy(places, repository(args))

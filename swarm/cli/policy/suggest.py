@@ -25,7 +25,7 @@ LEADS_ON = (
 
 def suggest(args: Namespace) -> int:
     """Print TOML to read and paste, or write it if `--write` says where."""
-    queries = Queries(home.places().database)
+    queries = Queries(home.ensure_paths().database)
     found = _suggestions(queries, args.task)
     if args.json:
         output.as_json([body for one in found for body in _bodies(one)])
@@ -122,7 +122,7 @@ def _write(found: list[Suggestion], args: Namespace, queries: Queries) -> None:
         repo = task.repo if task else str(needed_repository(args))
     for one in found:
         for wish in _wishes(one, scope, repo):
-            done = ask(home.places(), wish)
+            done = ask(home.ensure_paths(), wish)
             output.note(f"{done['rule']} in {done['file']}; it counts from now on")
 
 

@@ -72,7 +72,7 @@ def host_facts(
 ) -> HostFacts:
     """What a plan depends on, of this machine and its engine."""
     return HostFacts(
-        places=paths,
+        paths=paths,
         image=image,
         seccomp=images.seccomp_profile(),
         uid=here.uid,
@@ -177,7 +177,7 @@ def _refusal(trial: Trial, found: str) -> ToolError:
 def _spec(trial: Trial, folder: Path) -> SandboxSpec:
     host = trial.host
     uid, gid = planner.sandbox_user(host.uid, host.gid)
-    names = GateNames(host.places.tag)
+    names = GateNames(host.paths.tag)
     return SandboxSpec(
         name=f"swarm-{names.tag}-trial-{secrets.token_hex(4)}",
         image=host.image,

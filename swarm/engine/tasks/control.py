@@ -23,7 +23,7 @@ def stop(parts: EngineParts, task_id: int) -> None:
     if task.paused:
         context.containers.resume(name)
     context.containers.stop(name, context.config().stop_grace)
-    finish.ended(parts, task_id, "stopped by you")
+    finish.record_end(parts, task_id, "stopped by you")
 
 
 def kill(parts: EngineParts, task_id: int) -> None:
@@ -33,7 +33,7 @@ def kill(parts: EngineParts, task_id: int) -> None:
         return
     task = context.live_task(task_id)
     context.containers.kill(context.names(task.id).sandbox)
-    finish.ended(parts, task_id, "killed by you")
+    finish.record_end(parts, task_id, "killed by you")
 
 
 def pause(context: EngineContext, task_id: int) -> None:

@@ -153,7 +153,7 @@ def _queue(
     copies = range(1, tasks.wish.copies + 1)
     if len(copies) > 1:
         sample = specs.from_json(_queued(tasks, retry_of, task_id=0, copy=1).plan)
-        copies_room.check_room(len(copies), sample, room(tasks.host.places.home))
+        copies_room.check_room(len(copies), sample, room(tasks.host.paths.home))
     makes = [partial(_queued, tasks, retry_of, copy=copy) for copy in copies]
     queued = context.journal.queue_all(makes, wish=wish_id)
     return {"tasks": [task.id for task in queued]}
@@ -163,7 +163,7 @@ def _queued(
     tasks: _Resolved, retry_of: int | None, task_id: int, copy: int
 ) -> events.TaskQueued:
     """The event that queues one copy, with its whole plan."""
-    wish, base, paths = tasks.wish, tasks.base, tasks.host.places
+    wish, base, paths = tasks.wish, tasks.base, tasks.host.paths
     title = slug(wish.name or tasks.prompt)
     group = title if wish.copies > 1 else ""
     name = f"{title}/{copy}" if group else title

@@ -22,7 +22,7 @@ KILLED = 137
 """The exit status of what the kernel killed."""
 
 
-def ended(parts: EngineParts, task_id: int, reason: str = "") -> None:
+def record_end(parts: EngineParts, task_id: int, reason: str = "") -> None:
     """Record the end of a live task's sandbox, then take in its work.
 
     Does nothing where the task is not live any more: the engine tells of an end that
@@ -47,7 +47,7 @@ def ended(parts: EngineParts, task_id: int, reason: str = "") -> None:
     leftovers = observation.end(parts, task_id)
     if leftovers and not reason:
         _record_leftovers(parts, task_id, leftovers)
-    take_in(context, task_id)
+    import_work(context, task_id)
 
 
 def _record_leftovers(
@@ -63,7 +63,7 @@ def _record_leftovers(
     parts.context.journal.record(task_id, ended_with_it)
 
 
-def take_in(context: EngineContext, task_id: int) -> None:
+def import_work(context: EngineContext, task_id: int) -> None:
     """Snapshot the worktree and bring the commits back; trouble is recorded."""
     try:
         snapshot.snapshot(context, task_id)

@@ -65,7 +65,7 @@ def task(parts: EngineParts, task_id: int) -> None:
         case State.LIVE | State.LOST:
             _live(parts, known, facts)
         case State.STOPPED if not _taken_in(context, task_id):
-            finish.take_in(context, task_id)
+            finish.import_work(context, task_id)
         case _:
             pass
 
@@ -94,7 +94,7 @@ def _cut_short(parts: EngineParts, known: Task, facts: ContainerFacts | None) ->
 def _live(parts: EngineParts, known: Task, facts: ContainerFacts | None) -> None:
     context = parts.context
     if facts is None or facts.status not in RUNNING:
-        finish.ended(parts, known.id)
+        finish.record_end(parts, known.id)
         return
     if known.state is State.LOST:
         names = context.names(known.id)

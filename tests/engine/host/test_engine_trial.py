@@ -38,7 +38,7 @@ def trial(paths: HomePaths) -> Trial:
 
 
 def nothing_is_left(at: Trial) -> bool:
-    labels = {HOME_LABEL: at.host.places.tag}
+    labels = {HOME_LABEL: at.host.paths.tag}
     return not at.containers.all(labels) and not [*at.folder.glob(".trial-*")]
 
 
