@@ -42,7 +42,7 @@ def doctor(args: Namespace) -> int:
         output.as_json([facts(check) for check in checks])
     else:
         _print(checks)
-    failed = any(check.ok == "fail" for check in checks)
+    failed = any(check.grade == "fail" for check in checks)
     return exit_codes.FAILED if failed else exit_codes.DONE
 
 
@@ -68,9 +68,9 @@ def facts(check: Check) -> dict[str, object]:
     """A check as the JSON shows it."""
     return {
         "name": check.name,
-        "ok": check.ok,
-        "found": check.found,
-        "mend": check.mend,
+        "ok": check.grade,
+        "found": check.finding,
+        "mend": check.remedy,
         "fixable": check.fix is not None,
     }
 
@@ -78,11 +78,11 @@ def facts(check: Check) -> dict[str, object]:
 def _print(checks: list[Check]) -> None:
     width = max(len(check.name) for check in checks)
     for check in checks:
-        label = f"{MARKS[check.ok]} {check.ok:<4}  {check.name:<{width}}  "
-        output.out(label + safe_line(check.found))
-        if check.mend and check.ok != "ok":
-            output.out(" " * (width + 10) + "→ " + safe_line(check.mend))
-    counts = Counter(check.ok for check in checks)
+        label = f"{MARKS[check.grade]} {check.grade:<4}  {check.name:<{width}}  "
+        output.out(label + safe_line(check.finding))
+        if check.remedy and check.grade != "ok":
+            output.out(" " * (width + 10) + "→ " + safe_line(check.remedy))
+    counts = Counter(check.grade for check in checks)
     output.out(
         f"{counts['ok']} fine, {counts['warn']} to look at, {counts['fail']} broken"
     )

@@ -18,19 +18,19 @@ class Check:
     """One line of `swarm doctor`."""
 
     name: str
-    ok: Grade
-    found: str
-    mend: str = ""
+    grade: Grade
+    finding: str
+    remedy: str = ""
     """The remedy for a person to apply; empty if there is nothing to do."""
     fix: Fix | None = None
     """Set only if the fix is safe."""
 
     def fixed(self, progress: Progress) -> "Check":
         """The check as it stands after its fix, if it has one and needs it."""
-        if self.ok == "ok" or self.fix is None:
+        if self.grade == "ok" or self.fix is None:
             return self
         try:
             self.fix(progress)
         except SwarmError as error:
-            return replace(self, ok="fail", found=error.message, mend=error.hint)
-        return Check(self.name, "ok", f"fixed: {self.found}")
+            return replace(self, grade="fail", finding=error.message, remedy=error.hint)
+        return Check(self.name, "ok", f"fixed: {self.finding}")

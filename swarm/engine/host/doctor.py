@@ -132,7 +132,7 @@ def _kind(machine: Machine, facts: ContainerEngineFacts) -> Iterator[Check]:
         config = load.load(load.DEFAULTS)  # `config` tells of the mistake
     checks = list(engine_kind.examine(facts, config, machine.here))
     yield from checks
-    if any(check.ok == "fail" for check in checks):
+    if any(check.grade == "fail" for check in checks):
         return
     try:
         trial = Trial.of(machine.sandboxes, facts, machine.places, config, machine.here)

@@ -52,8 +52,8 @@ def examine(facts: ContainerEngineFacts, config: Config, here: Here) -> Iterator
 def require(facts: ContainerEngineFacts, config: Config, here: Here) -> None:
     """Refuse an engine on which no sandbox works; ToolError is the first finding."""
     for check in examine(facts, config, here):
-        if check.ok == "fail":
-            raise ToolError(f"{facts.product}: {check.found}", hint=check.mend)
+        if check.grade == "fail":
+            raise ToolError(f"{facts.product}: {check.finding}", hint=check.remedy)
 
 
 def is_plain(facts: ContainerEngineFacts, here: Here) -> bool:

@@ -25,7 +25,11 @@ def test_a_fix_that_fails_is_a_failure() -> None:
     check = Check("image", "warn", "not built", "build it", fails)
     found = check.fixed(print)
 
-    assert (found.ok, found.found, found.mend) == ("fail", "no room", "make some")
+    assert (found.grade, found.finding, found.remedy) == (
+        "fail",
+        "no room",
+        "make some",
+    )
 
 
 def test_what_is_fine_or_has_no_fix_stays() -> None:

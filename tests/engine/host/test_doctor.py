@@ -98,7 +98,7 @@ def machine(tmp_path: Path, engine: SmallEngine) -> Machine:
 
 
 def grades(checks: list[Check]) -> dict[str, str]:
-    return {check.name: check.ok for check in checks}
+    return {check.name: check.grade for check in checks}
 
 
 def check(machine: Machine, name: str) -> Check:
@@ -126,8 +126,8 @@ def test_what_the_engine_lacks_is_told_with_a_way_out(
 ) -> None:
     engine.info = replace(HEALTHY, **change)
 
-    assert check(machine, name).ok == grade
-    assert check(machine, name).mend
+    assert check(machine, name).grade == grade
+    assert check(machine, name).remedy
 
 
 def test_without_an_engine_the_rest_is_still_checked(
@@ -151,7 +151,7 @@ def test_an_old_tool_fails_as_a_missing_one_does(
 ) -> None:
     found = check(replace(machine, tmux=tmux), "tmux")
 
-    assert (found.ok, found.mend) == (
+    assert (found.grade, found.remedy) == (
         "fail",
         "install tmux 3.2 or newer (`apt-get install tmux`)",
     )
@@ -197,8 +197,8 @@ def test_room_is_looked_at_where_the_home_and_the_engine_s_files_are(
 
     short = replace(machine, room=room)
 
-    assert check(short, "disk of home").ok == "fail"
-    assert "12 inodes" in check(short, "disk of images").found
+    assert check(short, "disk of home").grade == "fail"
+    assert "12 inodes" in check(short, "disk of images").finding
     assert {*asked} == {machine.places.home, root}
 
 
@@ -236,10 +236,10 @@ def test_a_remedy_is_one_that_the_system_has(
     engine.info = None
     there = replace(machine, system=here, tmux=missing)
 
-    assert start in check(there, "container engine").mend
-    assert install in check(there, "tmux").mend
+    assert start in check(there, "container engine").remedy
+    assert install in check(there, "tmux").remedy
     if not here.is_tried:
-        assert "not tried" in check(there, "system").found
+        assert "not tried" in check(there, "system").finding
 
 
 def test_an_engine_whose_clock_is_another_is_told_of(
@@ -247,7 +247,7 @@ def test_an_engine_whose_clock_is_another_is_told_of(
 ) -> None:
     engine.info = replace(HEALTHY, clock_ahead=-40.0)
 
-    assert check(machine, "clock").ok == "warn"
+    assert check(machine, "clock").grade == "warn"
 
 
 def test_a_home_that_others_may_read_is_closed(machine: Machine) -> None:
@@ -258,7 +258,7 @@ def test_a_home_that_others_may_read_is_closed(machine: Machine) -> None:
 
     assert grades(checks)["home"] == "ok"
     assert said == [f"chmod 0700 {machine.places.home}"]
-    assert check(machine, "home").ok == "ok"
+    assert check(machine, "home").grade == "ok"
 
 
 def test_a_broken_config_is_named(machine: Machine) -> None:
@@ -266,8 +266,8 @@ def test_a_broken_config_is_named(machine: Machine) -> None:
 
     found = check(machine, "config")
 
-    assert found.ok == "fail"
-    assert str(machine.config) in found.found
+    assert found.grade == "fail"
+    assert str(machine.config) in found.finding
 
 
 def test_a_mistake_in_the_policy_is_named(machine: Machine) -> None:
@@ -278,8 +278,8 @@ def test_a_mistake_in_the_policy_is_named(machine: Machine) -> None:
     file.write_text('version = 1\n[[allow]]\nhost = "*.github.io"\n')
     wide = check(machine, "policy")
 
-    assert (broken.ok, f"{file}:3: allow.hots" in broken.found) == ("fail", True)
-    assert wide.ok == "warn"
+    assert (broken.grade, f"{file}:3: allow.hots" in broken.finding) == ("fail", True)
+    assert wide.grade == "warn"
 
 
 def test_an_expired_secret_is_named_with_its_line(machine: Machine) -> None:
@@ -290,8 +290,8 @@ def test_an_expired_secret_is_named_with_its_line(machine: Machine) -> None:
     file.write_text(head + "expires = 2020-01-01T00:00:00Z\n")
     expired = check(machine, "policy")
 
-    assert still_good.ok == "ok"
-    assert (expired.ok, f"{file}:2: secrets.a expired" in expired.found) == (
+    assert still_good.grade == "ok"
+    assert (expired.grade, f"{file}:2: secrets.a expired" in expired.finding) == (
         "warn",
         True,
     )
@@ -300,10 +300,10 @@ def test_an_expired_secret_is_named_with_its_line(machine: Machine) -> None:
 def test_a_keeper_of_another_shell_is_told_of(machine: Machine) -> None:
     other = replace(machine, keeper_differs=lambda: "they differ in HTTPS_PROXY")
 
-    assert check(machine, "keeper").ok == "ok"
-    assert check(other, "keeper").ok == "warn"
-    assert "HTTPS_PROXY" in check(other, "keeper").found
-    assert check(other, "keeper").mend == "swarm keeper restart"
+    assert check(machine, "keeper").grade == "ok"
+    assert check(other, "keeper").grade == "warn"
+    assert "HTTPS_PROXY" in check(other, "keeper").finding
+    assert check(other, "keeper").remedy == "swarm keeper restart"
 
 
 def test_whether_the_gate_runs_is_told(machine: Machine, engine: SmallEngine) -> None:
@@ -313,15 +313,15 @@ def test_whether_the_gate_runs_is_told(machine: Machine, engine: SmallEngine) ->
     engine.containers[names.gate] = names.labels("gate")
     engine.running.add(names.gate)
 
-    assert (idle.ok, "first task" in idle.found) == ("ok", True)
-    assert "runs" in check(machine, "gate").found
+    assert (idle.grade, "first task" in idle.finding) == ("ok", True)
+    assert "runs" in check(machine, "gate").finding
 
 
 def test_a_database_from_a_newer_swarm_is_named(machine: Machine) -> None:
     machine.places.database.write_bytes(b"no database at all, but longer than a page")
 
-    assert check(machine, "database").ok == "fail"
-    assert check(machine, "leftovers").ok == "warn"
+    assert check(machine, "database").grade == "fail"
+    assert check(machine, "leftovers").grade == "warn"
 
 
 def test_an_image_that_is_not_built_can_be_built(
@@ -330,7 +330,7 @@ def test_an_image_that_is_not_built_can_be_built(
     engine.built.clear()
     found = check(machine, "image base")
 
-    assert (found.ok, found.mend) == ("warn", "`swarm image build base`")
+    assert (found.grade, found.remedy) == ("warn", "`swarm image build base`")
     assert found.fix is not None
 
 
@@ -340,7 +340,7 @@ def test_a_fix_that_fails_says_so(machine: Machine) -> None:
 
     (found,) = fix_all([Check("image", "warn", "old", "build it", fails)], print)
 
-    assert (found.ok, found.found, found.mend) == (
+    assert (found.grade, found.finding, found.remedy) == (
         "fail",
         "docker build: no disk",
         "make room",
@@ -429,4 +429,4 @@ def test_a_way_out_that_cannot_be_read_is_a_finding(machine: Machine) -> None:
 
     found = check(replace(machine, way_out=broken), "proxy")
 
-    assert (found.ok, found.mend) == ("fail", "see [gate]")
+    assert (found.grade, found.remedy) == ("fail", "see [gate]")

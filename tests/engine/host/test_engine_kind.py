@@ -41,7 +41,7 @@ def settings(**sandbox: Any) -> Config:
 
 
 def grades(facts: ContainerEngineFacts, at: Here, config: Config) -> dict[str, str]:
-    return {check.name: check.ok for check in engine_kind.examine(facts, config, at)}
+    return {check.name: check.grade for check in engine_kind.examine(facts, config, at)}
 
 
 @pytest.mark.parametrize(

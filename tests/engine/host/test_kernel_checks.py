@@ -65,16 +65,16 @@ def test_each_limit_is_compared_with_what_agents_need(
 
     found = check(kernel, name)
 
-    assert found.ok == grade
-    assert f"{value:,}" in found.found
-    assert (f"sysctl fs.inotify.{key}=" in found.mend) is (grade == "warn")
+    assert found.grade == grade
+    assert f"{value:,}" in found.finding
+    assert (f"sysctl fs.inotify.{key}=" in found.remedy) is (grade == "warn")
 
 
 def test_what_is_not_known_is_no_fault(kernel: Kernel) -> None:
     set_limit(kernel, "fs/inotify/max_user_watches", "many")
 
     for name in ("inotify", "inotify watches", "inotify events", "user namespaces"):
-        assert check(kernel, name).ok == "ok"
+        assert check(kernel, name).grade == "ok"
 
 
 def test_the_process_that_took_the_watches_is_named(kernel: Kernel) -> None:
@@ -86,11 +86,11 @@ def test_the_process_that_took_the_watches_is_named(kernel: Kernel) -> None:
 
     watches, instances = check(kernel, "inotify watches"), check(kernel, "inotify")
 
-    assert watches.ok == "warn"
-    assert "59,003 of 70,000" in watches.found
-    assert "59,000 by editor (pid 41)" in watches.found
-    assert "max_user_watches=524288" in watches.mend
-    assert (instances.ok, "3 of 600" in instances.found) == ("ok", True)
+    assert watches.grade == "warn"
+    assert "59,003 of 70,000" in watches.finding
+    assert "59,000 by editor (pid 41)" in watches.finding
+    assert "max_user_watches=524288" in watches.remedy
+    assert (instances.grade, "3 of 600" in instances.finding) == ("ok", True)
 
 
 def test_the_process_that_took_the_instances_is_named(kernel: Kernel) -> None:
@@ -99,8 +99,8 @@ def test_the_process_that_took_the_instances_is_named(kernel: Kernel) -> None:
 
     found = check(kernel, "inotify")
 
-    assert found.ok == "warn"
-    assert "560 by editor (pid 41)" in found.found
+    assert found.grade == "warn"
+    assert "560 by editor (pid 41)" in found.finding
 
 
 def test_another_user_s_processes_take_nothing(kernel: Kernel) -> None:
@@ -110,7 +110,7 @@ def test_another_user_s_processes_take_nothing(kernel: Kernel) -> None:
     add_process(kernel, 41, "editor", 59_000)
     os.chown(kernel.proc / "41", 12345, 12345)
 
-    assert check(kernel, "inotify watches").ok == "ok"
+    assert check(kernel, "inotify watches").grade == "ok"
 
 
 @pytest.mark.parametrize(
@@ -137,9 +137,9 @@ def test_user_namespaces_matter_to_an_engine_without_root(
 
     for facts in (ROOTLESS, None):
         found = check(kernel, "user namespaces", facts)
-        assert (found.ok, remedy in found.mend) == ("warn", True)
-        assert key.replace("/", ".") in found.found
-    assert check(kernel, "user namespaces", ROOTFUL).ok == "ok"
+        assert (found.grade, remedy in found.remedy) == ("warn", True)
+        assert key.replace("/", ".") in found.finding
+    assert check(kernel, "user namespaces", ROOTFUL).grade == "ok"
 
 
 def test_open_user_namespaces_are_counted(kernel: Kernel) -> None:
@@ -147,4 +147,4 @@ def test_open_user_namespaces_are_counted(kernel: Kernel) -> None:
     set_limit(kernel, "kernel/unprivileged_userns_clone", "1")
     set_limit(kernel, "kernel/apparmor_restrict_unprivileged_userns", "0")
 
-    assert "96,365" in check(kernel, "user namespaces", ROOTLESS).found
+    assert "96,365" in check(kernel, "user namespaces", ROOTLESS).finding

@@ -32,10 +32,10 @@ def test_the_worse_of_bytes_and_inodes_counts(
     room = Room(size * GIB, 100 * GIB, inodes, inodes)
     check = machine_checks.disk(lambda _path: room, "disk of home", Path("/h"))
 
-    assert check.ok == grade
-    assert remedy in check.mend
-    assert f"{size}.0 GiB" in check.found
-    assert ("inodes" in check.found) is (inodes is not None)
+    assert check.grade == grade
+    assert remedy in check.remedy
+    assert f"{size}.0 GiB" in check.finding
+    assert ("inodes" in check.finding) is (inodes is not None)
 
 
 def test_a_disk_that_cannot_be_asked_is_a_warning() -> None:
@@ -44,7 +44,7 @@ def test_a_disk_that_cannot_be_asked_is_a_warning() -> None:
 
     check = machine_checks.disk(refuse, "disk of home", Path("/h"))
 
-    assert (check.ok, check.found) == ("warn", "/h: Permission denied")
+    assert (check.grade, check.finding) == ("warn", "/h: Permission denied")
 
 
 @pytest.mark.parametrize(
@@ -64,9 +64,9 @@ def test_a_clock_is_compared_in_both_directions(
     facts = ContainerEngineFacts(*FACTS, clock_ahead=ahead)
     check = machine_checks.clock(LINUX, facts)
 
-    assert check.ok == grade
-    assert words in check.found
-    assert bool(check.mend) is (grade == "warn")
+    assert check.grade == grade
+    assert words in check.finding
+    assert bool(check.remedy) is (grade == "warn")
 
 
 def test_a_home_on_windows_disk_is_told_of() -> None:
@@ -74,7 +74,7 @@ def test_a_home_on_windows_disk_is_told_of() -> None:
     checks = list(machine_checks.system(wsl, Path("/mnt/c/Users/a/swarm")))
 
     assert [check.name for check in checks] == ["system", "place of home"]
-    assert "not tried" in checks[0].found
+    assert "not tried" in checks[0].finding
     assert len(list(machine_checks.system(wsl, Path("/home/a")))) == 1
 
 
@@ -83,4 +83,4 @@ def test_what_only_imitates_a_kernel_fails() -> None:
         System("Linux", "4.4.0-19041-Microsoft"), Path("/h")
     )
 
-    assert (check.ok, "wsl --set-version" in check.mend) == ("fail", True)
+    assert (check.grade, "wsl --set-version" in check.remedy) == ("fail", True)

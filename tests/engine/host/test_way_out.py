@@ -63,8 +63,8 @@ def test_without_a_proxy_and_mirrors_all_is_well() -> None:
     """A private person's machine."""
     checks = examined(way())
 
-    assert {check.ok for check in checks.values()} == {"ok"}
-    assert "connects by itself" in checks["proxy"].found
+    assert {check.grade for check in checks.values()} == {"ok"}
+    assert "connects by itself" in checks["proxy"].finding
 
 
 def test_a_proxy_that_is_set_and_not_used() -> None:
@@ -73,11 +73,11 @@ def test_a_proxy_that_is_set_and_not_used() -> None:
         "proxy"
     ]
 
-    assert (check.ok, check.found) == (
+    assert (check.grade, check.finding) == (
         "warn",
         "HTTPS_PROXY names http://p:1, and the gate does not use it",
     )
-    assert 'upstream = "auto"' in check.mend
+    assert 'upstream = "auto"' in check.remedy
 
 
 def test_a_proxy_that_opens_a_mirror(web: Web) -> None:
@@ -91,9 +91,9 @@ def test_a_proxy_that_opens_a_mirror(web: Web) -> None:
             )
         )
 
-    assert checks["proxy"].ok == "ok"
-    assert f"opens m.corp:{web.port}" in checks["proxy"].found
-    assert checks[f"mirror m.corp:{web.port}"].ok == "ok"
+    assert checks["proxy"].grade == "ok"
+    assert f"opens m.corp:{web.port}" in checks["proxy"].finding
+    assert checks[f"mirror m.corp:{web.port}"].grade == "ok"
 
 
 @pytest.mark.parametrize(
@@ -109,10 +109,10 @@ def test_a_proxy_that_does_not_work(serve: Serve, words: str, mend: str) -> None
     with served(serve) as port:
         check = examined(way(proxy=proxy(port)))["proxy"]
 
-    assert check.ok == "fail"
-    assert f"http://127.0.0.1:{port} (HTTPS_PROXY)" in check.found
-    assert words in check.found
-    assert mend in check.mend
+    assert check.grade == "fail"
+    assert f"http://127.0.0.1:{port} (HTTPS_PROXY)" in check.finding
+    assert words in check.finding
+    assert mend in check.remedy
 
 
 def test_a_proxy_that_refuses_the_password() -> None:
@@ -123,8 +123,8 @@ def test_a_proxy_that_refuses_the_password() -> None:
             "proxy"
         ]
 
-    assert "refuses our password" in check.found
-    assert "wr0ng" not in check.found + check.mend
+    assert "refuses our password" in check.finding
+    assert "wr0ng" not in check.finding + check.remedy
 
 
 def test_a_proxy_that_does_not_run() -> None:
@@ -133,7 +133,7 @@ def test_a_proxy_that_does_not_run() -> None:
         pass
     check = examined(way(proxy=proxy(port), is_loopback_only=elsewhere))["proxy"]
 
-    assert (check.ok, "Connection refused" in check.found) == ("fail", True)
+    assert (check.grade, "Connection refused" in check.finding) == ("fail", True)
 
 
 def test_a_proxy_that_listens_on_loopback_alone() -> None:
@@ -144,8 +144,8 @@ def test_a_proxy_that_listens_on_loopback_alone() -> None:
             way(proxy=proxy(running.port), is_loopback_only=listening.is_loopback_only)
         )["proxy"]
 
-    assert check.ok == "fail"
-    assert "listens on loopback alone" in check.found
+    assert check.grade == "fail"
+    assert "listens on loopback alone" in check.finding
 
 
 def test_a_proxy_of_a_kind_that_is_not_spoken() -> None:
@@ -154,7 +154,7 @@ def test_a_proxy_of_a_kind_that_is_not_spoken() -> None:
         way(proxy=ProxyEndpoint("socks5://p:1", "socks5", "p", 1, origin="ALL_PROXY"))
     )["proxy"]
 
-    assert (check.ok, "socks5://p:1 (ALL_PROXY)" in check.found) == ("fail", True)
+    assert (check.grade, "socks5://p:1 (ALL_PROXY)" in check.finding) == ("fail", True)
 
 
 def test_a_host_that_the_proxy_does_not_open() -> None:
@@ -162,9 +162,9 @@ def test_a_host_that_the_proxy_does_not_open() -> None:
     with served(saying(b"HTTP/1.1 403 No\r\n\r\n")) as port:
         checks = examined(way(network("https://m.corp/"), proxy=proxy(port)))
 
-    assert checks["proxy"].ok == "warn"
-    assert "answers 403 for m.corp:443" in checks["proxy"].found
-    assert checks["mirror m.corp:443"].found == "the proxy answers 403"
+    assert checks["proxy"].grade == "warn"
+    assert "answers 403 for m.corp:443" in checks["proxy"].finding
+    assert checks["mirror m.corp:443"].finding == "the proxy answers 403"
 
 
 @pytest.mark.parametrize(
@@ -180,10 +180,10 @@ def test_a_resolver_that_lies(address: str, words: str, mend: str) -> None:
         way(network(default="https://d.example/"), look_up=lambda _: (address,))
     )
 
-    assert checks["resolver"].ok == "warn"
-    assert f"d.example leads to {address}" in checks["resolver"].found
-    assert words in checks["resolver"].found
-    assert mend in checks["resolver"].mend
+    assert checks["resolver"].grade == "warn"
+    assert f"d.example leads to {address}" in checks["resolver"].finding
+    assert words in checks["resolver"].finding
+    assert mend in checks["resolver"].remedy
 
 
 def test_names_of_the_settings_are_looked_at_too() -> None:
@@ -192,14 +192,14 @@ def test_names_of_the_settings_are_looked_at_too() -> None:
         way(network(default="https://d.example/"), hosts={"d.example": "198.18.0.5"})
     )
 
-    assert checks["resolver"].ok == "warn"
+    assert checks["resolver"].grade == "warn"
 
 
 def test_a_resolver_that_knows_nothing() -> None:
     """A network in which only a proxy leads out."""
     check = examined(way(network(default="https://d.example/")))["resolver"]
 
-    assert (check.ok, "upstream" in check.mend) == ("warn", True)
+    assert (check.grade, "upstream" in check.remedy) == ("warn", True)
 
 
 def test_a_name_that_goes_to_the_proxy_is_not_looked_up() -> None:
@@ -233,9 +233,9 @@ def test_mirrors_that_do_not_answer(web: Web) -> None:
     found = network(*urls, default="https://127.0.0.1:9/")
     checks = examined(way(found, look_up=lambda _: ("127.0.0.1",)))
 
-    assert checks[f"mirror 127.0.0.1:{port}"].found == "Connection refused"
-    assert checks[f"mirror 127.0.0.1:{web.port}"].ok == "ok"
-    assert "upstream_ca" in checks[f"mirror localhost:{web.port}"].mend
+    assert checks[f"mirror 127.0.0.1:{port}"].finding == "Connection refused"
+    assert checks[f"mirror 127.0.0.1:{web.port}"].grade == "ok"
+    assert "upstream_ca" in checks[f"mirror localhost:{web.port}"].remedy
     assert "mirror 127.0.0.1:9" not in checks
 
 
@@ -246,8 +246,10 @@ def test_a_mirror_behind_a_proxy_that_does_not_run() -> None:
     found = network("http://mirror.corp:8081/simple")
     checks = examined(way(found, proxy=proxy(port), is_loopback_only=elsewhere))
 
-    assert checks["mirror mirror.corp:8081"].found == "by the proxy: Connection refused"
-    assert checks["mirror mirror.corp:8081"].mend.startswith("mend the proxy first")
+    assert (
+        checks["mirror mirror.corp:8081"].finding == "by the proxy: Connection refused"
+    )
+    assert checks["mirror mirror.corp:8081"].remedy.startswith("mend the proxy first")
 
 
 def test_a_mirror_with_an_authority_of_the_users(web: Web) -> None:
@@ -255,9 +257,12 @@ def test_a_mirror_with_an_authority_of_the_users(web: Web) -> None:
     place = f"localhost:{web.port}"
     roots = (web.authority.certificate,)
 
-    assert examined(way(network(f"https://{place}/"), roots=roots))[
-        f"mirror {place}"
-    ].ok == ("ok")
+    assert (
+        examined(way(network(f"https://{place}/"), roots=roots))[
+            f"mirror {place}"
+        ].grade
+        == "ok"
+    )
 
 
 def test_what_hangs_is_told_when_the_time_is_over(
@@ -268,12 +273,12 @@ def test_what_hangs_is_told_when_the_time_is_over(
     with served(saying(b"", then_waits=True)) as port:
         checks = examined(way(network("https://m.corp/"), proxy=proxy(port)))
 
-    assert checks["proxy"].ok == "fail"
-    assert checks["mirror m.corp:443"].found == "no answer in time"
+    assert checks["proxy"].grade == "fail"
+    assert checks["mirror m.corp:443"].finding == "no answer in time"
 
 
 def test_what_cannot_be_read_is_told() -> None:
     """In the reader's words."""
     checks = examined(way(UserNetwork(problems=("npm: ~/.npmrc is too large",))))
 
-    assert checks["user's network"].found == "npm: ~/.npmrc is too large"
+    assert checks["user's network"].finding == "npm: ~/.npmrc is too large"
