@@ -153,7 +153,7 @@ def _many(at: Place) -> list[Row]:
     while len(made) < MANY:
         made.append(nets.take())
     grown = (resident(names.gate) - before) / MANY
-    held = set(nets.gate.ask("hello")["nets"])
+    held = set(nets.gate.send_command("hello")["nets"])
     assert set(made) <= held, "a net was lost"
     nets.apply_config(made[-1], GateConfig(at.policy(inspect=False)))
     at.start("last", f"container:{names.net(made[-1])}", "sleep infinity")

@@ -57,9 +57,9 @@ def _beside(at: Place, net: str, web: HostileWeb, way: str) -> list[Row]:
         with misbehaving(box, web.port, way):
             noisy.append(at.measure("ours", "new", OWN, COUNT))
             began = time.perf_counter()
-            gate.ask("cut", net=net)
+            gate.send_command("cut", net=net)
             cuts.append((time.perf_counter() - began) * 1000)
-        gate.ask("uncut", net=net)
+        gate.send_command("uncut", net=net)
     ours, floor = statistics.median(noisy), statistics.median(quiet)
     return [
         Row(f"beside {way}: new / quiet", ours, floor, 2.5, "ms"),

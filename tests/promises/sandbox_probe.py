@@ -216,7 +216,7 @@ def once_begun(probe: SandboxProbe, act: Callable[[], object]) -> None:
 
 def held_by_gate(of: SandboxProbe) -> set[str]:
     """The nets that the gate serves now."""
-    return set(of.harness.parts.nets.gate.ask("hello")["nets"])
+    return set(of.harness.parts.nets.gate.send_command("hello")["nets"])
 
 
 def digest(policy: Policy) -> str:

@@ -136,7 +136,7 @@ def test_no_agent_signals_the_sensor_or_the_gate(real_sandbox: SandboxProbe) -> 
     )
 
     assert real_sandbox.inspect(name)["State"]["Pid"] == before
-    assert real_sandbox.harness.parts.nets.gate.ask("hello")
+    assert real_sandbox.harness.parts.nets.gate.send_command("hello")
 
 
 def test_a_name_with_a_line_of_its_own_forges_no_line(

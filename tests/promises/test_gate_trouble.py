@@ -88,8 +88,8 @@ def test_a_gate_without_room_for_a_process_says_so_and_recovers(
     container = gate.names.gate
     usual = real_sandbox.inspect(container)["HostConfig"]["PidsLimit"]
     net = real_sandbox.harness.queries.tasks.get(real_sandbox.task).net.name
-    gate.ask("cut", net=net)
-    gate.ask("uncut", net=net)
+    gate.send_command("cut", net=net)
+    gate.send_command("uncut", net=net)
     running = subprocess.run(
         ["docker", "top", container, "-L"], capture_output=True, check=True
     ).stdout.splitlines()[1:]

@@ -364,7 +364,7 @@ def test_a_dead_gate_means_no_network_and_a_new_one_brings_it_back(
 
     assert "exit 0" not in dead
     assert "exit 56" in again, "it answers again, with a denial"
-    assert net in set(gate.ask("hello")["nets"])
+    assert net in set(gate.send_command("hello")["nets"])
 
 
 def test_a_gate_killed_in_mid_transfer_leaves_nothing_open(
@@ -419,7 +419,7 @@ def test_a_dead_net_means_no_network(home: tuple[KeeperHarness, Path, int]) -> N
     task = harness.new_task(sample, "sleep 100000")
     harness.until_state(task, State.LIVE)
     net = harness.queries.tasks.get(task).net.name
-    harness.parts.nets.gate.ask("close", net=net)
+    harness.parts.nets.gate.send_command("close", net=net)
 
     said = _in(
         harness.context.names(task).sandbox, "curl -s -m 3 https://a.test; echo $?"
@@ -452,7 +452,9 @@ def test_ending_a_task_ends_its_net(home: tuple[KeeperHarness, Path, int]) -> No
         lambda: ended.net.name not in harness.net_namespaces(), "the net is gone"
     )
 
-    assert ended.net.name not in set(harness.parts.nets.gate.ask("hello")["nets"])
+    assert ended.net.name not in set(
+        harness.parts.nets.gate.send_command("hello")["nets"]
+    )
 
 
 def test_the_gate_holds_what_the_journal_says(real_sandbox: SandboxProbe) -> None:

@@ -171,7 +171,7 @@ def _restore(
             policy_enforcement.hand_over_listeners(parts, task, resolved_policy)
         write_sandbox_files(parts, task, resolved_policy.policy)
         if task.net.is_cut:
-            parts.nets.gate.ask("cut", net=task.net.name)
+            parts.nets.gate.send_command("cut", net=task.net.name)
     except SwarmError as error:
         context.journal.record(task.id, events.Trouble("net", error.message))
 
@@ -192,7 +192,7 @@ def cut(parts: EngineParts, task_id: int, why: str) -> None:
     context = parts.context
     task = _task_with_net(context, task_id)
     if not task.net.is_cut:
-        parts.nets.gate.ask("cut", net=task.net.name)
+        parts.nets.gate.send_command("cut", net=task.net.name)
         context.journal.record(task_id, events.NetCut(why))
 
 
@@ -206,7 +206,7 @@ def uncut(parts: EngineParts, task_id: int) -> None:
     context = parts.context
     task = _task_with_net(context, task_id)
     if task.net.is_cut:
-        parts.nets.gate.ask("uncut", net=task.net.name)
+        parts.nets.gate.send_command("uncut", net=task.net.name)
         context.journal.record(task_id, events.NetReconnected())
 
 

@@ -77,7 +77,7 @@ class GateClient:
         self._client.close()
         self._client.ensure_running(self._spec(image), self._make_surroundings)
         self._client.attach(self.names.gate, BACKLOG_LINES)
-        answer = self.ask("hello")
+        answer = self.send_command("hello")
         return GateInfo(
             run=answer["run"],
             nets=tuple(answer["nets"]),
@@ -85,7 +85,7 @@ class GateClient:
             roots=answer["roots"],
         )
 
-    def ask(self, op: str, **body: Any) -> Line:
+    def send_command(self, op: str, **body: Any) -> Line:
         """Send a command and return its answer; ToolError if the gate refuses it."""
         number = next(self._numbers)
         text = json.dumps({"id": number, "op": op, **body})

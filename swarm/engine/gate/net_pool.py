@@ -95,11 +95,11 @@ class NetPool:
 
     def apply_config(self, net: str, config: GateConfig) -> int:
         """Put a policy in force; returns how many open connections it cut."""
-        return int(self.gate.ask("policy", net=net, **config.to_json())["cut"])
+        return int(self.gate.send_command("policy", net=net, **config.to_json())["cut"])
 
     def served(self) -> set[str]:
         """The nets whose listeners the gate holds now."""
-        return set(self.gate.ask("hello")["nets"])
+        return set(self.gate.send_command("hello")["nets"])
 
     def hand_over_listeners(self, net: str, config: GateConfig) -> None:
         """Open the listeners in the net's namespace and give them to the gate."""
@@ -108,7 +108,9 @@ class NetPool:
     def _hand_over(self, net: str, config: GateConfig) -> None:
         nonce = secrets.token_hex(16)
         number = self.log.last(net)
-        self.gate.ask("open", net=net, nonce=nonce, seq=number, **config.to_json())
+        self.gate.send_command(
+            "open", net=net, nonce=nonce, seq=number, **config.to_json()
+        )
         image = images.reference(self._containers, "gate")
         spec = gate_containers.netsetup(self.gate.names, net, image, nonce)
         output = self._containers.run(spec, SETUP_LIMIT)
@@ -118,7 +120,7 @@ class NetPool:
     def drop(self, net: str) -> None:
         """Remove the net; its sandbox then has no way out."""
         if self.gate.is_up:
-            self.gate.ask("close", net=net)
+            self.gate.send_command("close", net=net)
         self._containers.remove(self.gate.names.net(net))
 
     def existing(self) -> set[str]:
