@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from swarm.gate.denied import Denied
+from swarm.policy import own_names
 
 Write = Callable[[str], None]
 WINDOW = 1.0
@@ -95,6 +96,8 @@ class AuditLog:
         facts: reason, rule, if a grant opens it, if it is quiet.
         """
         facts = {**request, **denial.facts()}
+        if own_names.is_wrong_door(str(request.get("host") or ""), denial.reason):
+            facts["quiet"] = True  # nothing was to leave the sandbox
         key = (phase, *(str(facts.get(name)) for name in _IDENTITY_FACTS))
         repeated, now = self._repeated.get(key), self._clock()
         if repeated and now - repeated.since < WINDOW:

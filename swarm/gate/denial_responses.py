@@ -2,6 +2,7 @@
 
 import json
 
+from swarm.policy import own_names
 from swarm.policy.reasons import Reason
 
 ALERT_ACCESS_DENIED, ALERT_INTERNAL_ERROR = 49, 80
@@ -15,6 +16,11 @@ def sentence(host_port: str, reason: Reason, way_out: str = "") -> str:
 
     `way_out` is what the user does to open it; the agent cannot do it.
     """
+    if _is_wrong_door(host_port, reason):
+        return (
+            f"{host_port} is this sandbox itself, and the proxy is on the outside: "
+            "connect to it directly, without a proxy. no_proxy lists its names."
+        )
     opens = f" (what opens it: {way_out})" if way_out else ""
     return (
         f"Denied by swarm's policy: {host_port}: {reason.sentence} ({reason}). "
@@ -35,14 +41,21 @@ def http(host_port: str, reason: Reason, body: bool = True, way_out: str = "") -
     ).encode("ascii", "replace") + content
 
 
+def _is_wrong_door(host_port: str, reason: Reason) -> bool:
+    return own_names.is_wrong_door(host_port.rpartition(":")[0], reason)
+
+
 def denied_body(host_port: str, reason: Reason, way_out: str = "") -> bytes:
     """The same for a program, as JSON."""
+    is_wrong_door = _is_wrong_door(host_port, reason)
     body = {
-        "error": "denied_by_policy",
+        "error": "the_sandbox_itself" if is_wrong_door else "denied_by_policy",
         "host": host_port,
         "reason": reason,
         "message": sentence(host_port, reason, way_out),
-        "hint": way_out or "see /etc/swarm/policy.md",
+        "hint": "connect without a proxy"
+        if is_wrong_door
+        else way_out or "see /etc/swarm/policy.md",
     }
     return json.dumps(body).encode() + b"\n"
 

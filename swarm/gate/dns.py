@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from swarm.policy import hosts
+from swarm.policy import hosts, own_names
 from swarm.policy.hosts import BadHost
 from swarm.policy.reasons import Reason
 
@@ -16,8 +16,6 @@ TTL = 60
 _A, _PTR, _IN, _ANY_CLASS = 1, 12, 1, 255
 _EMPTY = frozenset({28, 64, 65})
 """AAAA, SVCB, HTTPS: answered without a record, so no IPv6, no h3, no ECH."""
-OWN_NAMES = frozenset({"localhost", "sandbox"})
-"""The sandbox's own: this name with all below it, and the host name."""
 _LOOPBACK = ipaddress.IPv4Address("127.0.0.1")
 OK, FORMAT_ERROR, NO_NAME, NOT_IMPLEMENTED, REFUSED = 0, 1, 3, 4, 5
 
@@ -85,7 +83,7 @@ def _code_and_record(name: str, kind: int, names: FakeAddresses) -> tuple[int, b
             if name_behind
             else (NO_NAME, b"")
         )
-    if name in OWN_NAMES or name.endswith(".localhost"):
+    if own_names.is_own_name(name):
         return OK, _encode_record(_A, _LOOPBACK.packed) if kind == _A else b""
     try:
         host = hosts.parse(name)

@@ -18,6 +18,8 @@ HOST_NAME = "host.docker.internal"
 """The gate's name for the machine that the container engine runs on."""
 HOST_ADDRESS = "host-gateway"
 """The container engine puts that machine's address in its place."""
+OWN_IPV6 = {"net.ipv6.conf.lo.disable_ipv6": "0"}
+"""IPv6 on the loopback: `::1` is then the sandbox itself."""
 ANY_PORT = {"net.ipv4.ip_unprivileged_port_start": "0"}
 """Whoever is in a net may listen on port 53 or 80; Docker's default, not Podman's."""
 SMALL = Limits(memory=64 << 20, cpus=1.0, pids=LEAST_PIDS, nofile=1024, shm=1 << 20)
@@ -90,8 +92,12 @@ def _digest(hosts: Mapping[str, str]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def net(names: GateNames, name: str, image: str) -> SandboxSpec:
-    """A process that does nothing: it holds a namespace without interfaces."""
+def net(names: GateNames, name: str, image: str, has_ipv6: bool = True) -> SandboxSpec:
+    """A process that does nothing: it holds a namespace without interfaces.
+
+    The engine switches IPv6 off there. With `has_ipv6` the loopback alone has it, so
+    that `::1` is the sandbox itself; there is no other interface and no route.
+    """
     return SandboxSpec(
         name=names.net(name),
         image=image,
@@ -104,7 +110,7 @@ def net(names: GateNames, name: str, image: str) -> SandboxSpec:
         limits=replace(SMALL, nofile=64),
         terminal=False,
         dns=("127.0.0.1",),
-        sysctls=ANY_PORT,
+        sysctls={**ANY_PORT, **(OWN_IPV6 if has_ipv6 else {})},
         init=False,
     )
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from swarm.model.user_network import UserNetwork
 from swarm.plan import package_settings
 from swarm.plan.gate_containers import PROXY_PORT
-from swarm.plan.specs import HOSTNAME, Mount
+from swarm.plan.specs import Mount
+from swarm.policy.own_names import HOSTNAME
 from swarm.policy.rules import Policy, Rule
 
 FOLDER = package_settings.FOLDER
@@ -26,7 +27,10 @@ JAVA_TRUST_STORES = (
 )
 """Where the Java of a distribution keeps its roots."""
 PROXY = f"http://127.0.0.1:{PROXY_PORT}"
-LOCAL = f"localhost,127.0.0.1,127.0.0.2,0.0.0.0,{HOSTNAME},.localhost"
+LOCAL = (
+    f"localhost,127.0.0.1,127.0.0.2,0.0.0.0,{HOSTNAME},.localhost,"
+    f"localhost.localdomain,{HOSTNAME}.local"
+)
 """Every name of the sandbox itself, for clients that send all else to the proxy.
 
 No `::1`: httpx 0.24.0 does not start with it, and no spelling of it suits all."""

@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
+from swarm.policy.own_names import HOSTNAME
+
 WORKSPACE = "/workspace"
 """The worktree's mount point in the sandbox."""
 AGENT_HOME = "/home/agent"
@@ -25,8 +27,6 @@ class Mount:
     """SELinux: the engine gives the files a label that containers share (`:z`)."""
 
 
-HOSTNAME = "sandbox"
-"""What a sandbox calls itself; its resolver knows that name (`swarm/gate/dns.py`)."""
 LOG_DRIVER = "local"
 LOG_OPTIONS = {"max-size": "10m", "max-file": "2"}
 """Two files of 10 MB, so a flood of output costs 20 MB."""

@@ -122,6 +122,17 @@ def test_a_denial_is_written_with_all_that_it_knows(log: WrittenLog) -> None:
     assert (malformed["reason"], malformed["locked"]) == ("bad-head: too long", True)
 
 
+def test_a_client_at_the_wrong_door_makes_no_noise(log: WrittenLog) -> None:
+    """A name of the sandbox itself; but a leak is told wherever it was to go."""
+    audit, _, lines = log
+    audit.denied(Denied(Reason.LOCAL_NAME), "request", host="localhost")
+    audit.denied(Denied(Reason.RAW_ADDRESS), "connect", host="::1")
+    audit.denied(Denied(Reason.RAW_ADDRESS), "connect", host="::ffff:127.0.0.1")
+    audit.denied(Denied(Reason.SECRET_ELSEWHERE), "request", host="localhost")
+
+    assert ["quiet" in line for line in lines] == [True, True, False, False]
+
+
 def test_only_a_deny_is_quiet(log: WrittenLog) -> None:
     """An allow that says `quiet` hides no leak of a secret."""
     audit, _, lines = log

@@ -35,3 +35,19 @@ def test_every_reason_has_an_answer(reason: Reason) -> None:
     assert head.split(b"\r\n")[0].endswith(reason.encode())
     assert json.loads(body)["reason"] == reason
     assert reason.sentence in json.loads(body)["message"]
+
+
+@pytest.mark.parametrize("place", ["localhost:3000", "a.localhost:80", "[::1]:8080"])
+def test_a_name_of_the_sandbox_itself_is_answered_in_other_words(place: str) -> None:
+    """There is nothing to ask the user for: the client is at the wrong door."""
+    words = denial_responses.sentence(place, Reason.LOCAL_NAME)
+
+    assert words.startswith(f"{place} is this sandbox itself")
+    assert "Ask the user" not in words
+    body = json.loads(denial_responses.denied_body(place, Reason.LOCAL_NAME, "x"))
+    assert (body["error"], body["hint"]) == (
+        "the_sandbox_itself",
+        "connect without a proxy",
+    )
+    secret = denial_responses.sentence(place, Reason.SECRET_ELSEWHERE)
+    assert "secret" in secret

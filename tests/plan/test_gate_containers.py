@@ -21,6 +21,14 @@ def test_only_the_setup_of_a_net_has_capabilities() -> None:
     assert "NET_ADMIN" in SETUP.cap_add
 
 
+def test_a_net_has_ipv6_on_its_loopback_alone_if_at_all() -> None:
+    key = "net.ipv6.conf.lo.disable_ipv6"
+
+    assert NET.sysctls[key] == "0"
+    assert key not in net(NAMES, "7", "swarm/gate:1", has_ipv6=False).sysctls
+    assert (GATE.sysctls, SETUP.sysctls) == ({}, {})
+
+
 def test_the_key_of_the_authority_is_mounted_in_the_gate_alone() -> None:
     holders = [
         spec.name

@@ -57,6 +57,8 @@ class NetPool:
         self._filling = threading.Lock()
         self._pool: list[str] = []
         self.gate = gate
+        self._has_ipv6 = True
+        """Nothing has shown yet that a net cannot have it."""
         self.log = log
 
     def up(self) -> GateInfo:
@@ -154,12 +156,25 @@ class NetPool:
     def _make(self) -> str:
         name = secrets.token_hex(4)
         container = self.gate.names.net(name)
-        image = images.reference(self._containers, "gate")
         try:
-            self._containers.create(gate_containers.net(self.gate.names, name, image))
-            self._containers.start(container)
+            self._start(name)
             self._hand_over(name, GateConfig())
         except SwarmError:
             self._containers.remove(container)
             raise
         return name
+
+    def _start(self, name: str) -> None:
+        """Start a net; without IPv6 on its loopback if kernel or engine has none."""
+        image = images.reference(self._containers, "gate")
+        spec = gate_containers.net(self.gate.names, name, image, self._has_ipv6)
+        try:
+            self._containers.create(spec)
+            self._containers.start(spec.name)
+        except ToolError as error:
+            words = error.message.lower()
+            if not self._has_ipv6 or not ("ipv6" in words or "sysctl" in words):
+                raise
+            self._has_ipv6 = False
+            self._containers.remove(spec.name)
+            self._start(name)
