@@ -2,17 +2,16 @@
 
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from swarm.model.audit_query import Counts, Entry, Filter, PathRow
 from swarm.model.frozen import frozen
 from swarm.model.standing import Standing
 from swarm.model.wishes import Wish
 from swarm.store.queries import Queries
 
 if TYPE_CHECKING:  # loading these would be a twentieth of the time to the first paint
-    from pathlib import Path
-
-    from swarm.model.audit_query import Counts, Entry, Filter, PathRow
     from swarm.model.disk_use import TaskSize
     from swarm.model.review import Change, Hidden
     from swarm.model.task import Task
@@ -57,13 +56,13 @@ class Review(Protocol):
 class Audit(Protocol):
     """The record of actions in sandboxes; safe in any thread, blocks (SwarmError)."""
 
-    def places(self, task: int, noise: bool) -> "tuple[list[PathRow], Counts]":
+    def places(self, task: int, noise: bool) -> tuple[list[PathRow], Counts]:
         """A task's paths, the newest first, and its numbers."""
 
-    def entries(self, query: "Filter", limit: int) -> "list[Entry]":
+    def entries(self, query: Filter, limit: int) -> list[Entry]:
         """The newest entries of the timeline that match, newest first."""
 
-    def export(self, query: "Filter", form: ExportFormat) -> "Path":
+    def export(self, query: Filter, form: ExportFormat) -> Path:
         """Write all entries that match to a new file, and return its path."""
 
 

@@ -1,13 +1,10 @@
 """Warnings about a host before anything is allowed to go there; pure."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from swarm.config import public_suffixes
 from swarm.model.safe_text import safe_line
-
-if TYPE_CHECKING:
-    from swarm.policy.rules import Rule
+from swarm.policy.rules import Rule
 
 PUBLIC_PLACES = (
     "0x0.st anonfiles.com discord.com dropbox.com file.io gist.github.com "
@@ -31,7 +28,7 @@ def is_public_place(host: str) -> bool:
     )
 
 
-def flags(host: str, first: bool, rules: "Iterable[Rule]") -> list[str]:
+def flags(host: str, first: bool, rules: Iterable[Rule]) -> list[str]:
     """Sentences about the host, harmless on a screen; most hosts have none."""
     domain = public_suffixes.owner(host)
     warnings = []
@@ -52,7 +49,7 @@ def flags(host: str, first: bool, rules: "Iterable[Rule]") -> list[str]:
     return warnings
 
 
-def look_alike(host: str, rules: "Iterable[Rule]") -> str:
+def look_alike(host: str, rules: Iterable[Rule]) -> str:
     """An allowed host that this one could be taken for; empty for none."""
     domain = public_suffixes.owner(host)
     for rule in rules:
