@@ -11,8 +11,10 @@ import copy
 import json
 import re
 import urllib.parse
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+_FEW_FORMS = 60
+"""A value has about ten forms that differ, one with many signs twenty."""
 LEAST_LENGTH = 8
 """Characters; a shorter value would mask words of ordinary answers."""
 
@@ -26,8 +28,7 @@ class SecretMasker:
         self._forms = sorted(forms, key=lambda form: (-len(form), form))
         self._longest = len(self._forms[0]) if self._forms else 0
         self._pattern = re.compile(b"|".join(map(re.escape, self._forms)) or b"(?!)")
-        starts = {form[:1] for form in self._forms}
-        self._starts = re.compile(b"|".join(map(re.escape, starts)) or b"(?!)")
+        self._starts = _starts(self._forms)
         self._held = b""
         self.count = 0
         """Occurrences so far."""
@@ -40,7 +41,9 @@ class SecretMasker:
 
     def feed(self, data: bytes) -> bytes:
         """The masked bytes; the end is held back while it may begin a form."""
-        data = self._pattern.sub(self._mask, self._held + data)
+        data = self._held + data
+        if self._may_hold(data):
+            data = self._pattern.sub(self._mask, data)
         keep = self._held_from(data)
         self._held = data[keep:]
         return data[:keep]
@@ -54,6 +57,15 @@ class SecretMasker:
         """The masked bytes of something whole, such as a field."""
         return self._pattern.sub(self._mask, data)
 
+    def _may_hold(self, data: bytes) -> bool:
+        """False if no form is in the bytes: most answers hold none.
+
+        Looking for a few forms one by one takes a tenth of the time of one expression.
+        """
+        if len(self._forms) > _FEW_FORMS:
+            return True
+        return any(form in data for form in self._forms)
+
     def _mask(self, found: "re.Match[bytes]") -> bytes:
         self.count += 1
         return b"*" * len(found[0])
@@ -65,6 +77,16 @@ class SecretMasker:
             if any(form.startswith(tail) for form in self._forms):
                 return found.start()
         return len(data)
+
+
+def _starts(forms: Sequence[bytes]) -> "re.Pattern[bytes]":
+    """Finds, without taking a byte, where a form may begin: by two bytes, or by one
+    that is the last."""
+    if not forms:
+        return re.compile(b"(?!)")
+    two = b"|".join(sorted({re.escape(form[:2]) for form in forms}))
+    one = b"|".join(sorted({re.escape(form[:1]) for form in forms}))
+    return re.compile(b"(?=" + two + rb")|(?=(?:" + one + rb")\Z)")
 
 
 def _forms(value: str) -> Iterator[bytes]:

@@ -114,3 +114,31 @@ def test_a_fresh_masker_knows_nothing_of_another_answer() -> None:
     assert second.feed(f" {VALUE}".encode()) + second.finish() == b" " + b"*" * len(
         VALUE
     )
+
+
+@pytest.mark.parametrize("before", [b"", b"s", b"ss", b"sss"])
+@pytest.mark.parametrize("cut", range(1, 12))
+def test_a_value_that_overlaps_itself_is_masked_at_each_border(
+    before: bytes, cut: int
+) -> None:
+    """It may begin at each of its own bytes."""
+    value = b"ssssssssss-k"
+    masker = SecretMasker([value.decode()])
+    whole = before + value
+    cut += len(before)
+
+    said = masker.feed(whole[:cut]) + masker.feed(whole[cut:]) + masker.finish()
+
+    assert said == before + b"*" * len(value)
+
+
+@pytest.mark.parametrize("number", [1, 3, 30])
+def test_many_values_are_masked_like_one(number: int) -> None:
+    """Whether their forms are few enough to be looked for one by one, or not."""
+    values = [f"secret-{n:03}-of-many" for n in range(number)]
+    masker = SecretMasker(values)
+
+    said = masker.feed("; ".join(values).encode()) + masker.finish()
+
+    assert said == b"; ".join([b"*" * len(values[0])] * number)
+    assert masker.count == number
