@@ -11,6 +11,7 @@ from pathlib import Path
 
 from swarm.bootstrap import terminal_recovery, wiring
 from swarm.bootstrap.keeper_process import ensure_keeper, keeper_pid
+from swarm.engine.host.home_state import HomeLook, HomeTrouble
 from swarm.errors import SwarmError
 from swarm.model.disk_use import TaskSize
 from swarm.model.task import Task
@@ -93,6 +94,7 @@ class DashboardBackend:
     def __init__(self, paths: HomePaths, repo: Path | None) -> None:
         self._paths = paths
         self._repo = repo
+        self._home = HomeLook(paths)
         self.queries = Queries(paths.database)
 
     @cached_property
@@ -123,6 +125,7 @@ class DashboardBackend:
         """Store a wish; the keeper sees it."""
         from swarm.store import wishes  # noqa: PLC0415 - not before the first wish
 
+        self._refuse_if_gone()
         return wishes.submit(self._paths.database, wish)
 
     def run(self, argv: list[str]) -> int:
@@ -137,7 +140,21 @@ class DashboardBackend:
 
     def ensure_keeper(self) -> None:
         """Start this home's keeper if none lives."""
+        self._refuse_if_gone()
         ensure_keeper(self._paths)
+
+    def home_trouble(self) -> str:
+        """What became of the home, in one sentence; empty if all is well."""
+        return self._home.state().words
+
+    def _refuse_if_gone(self) -> None:
+        """A new home must not begin where the old one was."""
+        state = self._home.state()
+        if state.trouble is HomeTrouble.GONE:
+            raise SwarmError(
+                state.words,
+                hint="move it back, or leave and set SWARM_HOME to where it is now",
+            )
 
     def project(self) -> Project | None:
         """The user's checkout; None for all repositories, or for one git refuses."""

@@ -3,7 +3,9 @@
 import os
 from pathlib import Path
 
+from swarm.bootstrap import lost_home
 from swarm.errors import SwarmError
+from swarm.plan import home_identity
 from swarm.plan.naming import HomePaths
 
 
@@ -29,13 +31,21 @@ def home() -> Path:
 
 
 def ensure_paths() -> HomePaths:
-    """The paths under `home`, which is made (mode 0700) if it does not exist."""
+    """The paths under `home`, which is made (mode 0700) if it does not exist.
+
+    SwarmError instead if it vanished while tasks were at work in it.
+    """
     root = home()
+    paths = HomePaths(root)
     try:
-        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not paths.database.exists():
+            lost_home.refuse_if_lost(root)
+        if not root.exists():
+            root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            home_identity.begin(root)
     except OSError as error:
         raise SwarmError(
-            f"the folder {root} cannot be made: {error.strerror}",
+            f"the folder {root} cannot be made or read: {error.strerror}",
             hint="set SWARM_HOME to a folder that can be written",
         ) from error
-    return HomePaths(root)
+    return paths

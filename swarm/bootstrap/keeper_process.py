@@ -12,9 +12,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from swarm.adapters import process
-from swarm.bootstrap import keeper_environment, wiring
+from swarm.bootstrap import keeper_environment, lost_home, wiring
 from swarm.engine.host.room import room
 from swarm.errors import PaneAtWork, SwarmError
+from swarm.plan import home_identity
 from swarm.plan.naming import HomePaths
 from swarm.store import migrations, reserve
 
@@ -157,12 +158,18 @@ def run_keeper(paths: HomePaths) -> int:
         _log_to(paths.log)
         with suppress(OSError):  # a full disk: commands then tell no differences
             keeper_environment.record(paths)
+        with suppress(OSError):  # as above: a full disk, or one that is read-only
+            home_identity.settle(paths.home)
         from swarm.engine.keeper import Keeper  # noqa: PLC0415 - loads the engine
 
         keeper = Keeper(wiring.engine_parts(paths), os.getpid())
+        lost_home.take_away(paths.home)
         _end_in_time_after_signals(keeper.stop)
         print(f"swarm keeper for {paths.home}, pid {os.getpid()}", flush=True)
         keeper.run()
+        if keeper.lost_home:
+            lost_home.leave(paths.home, keeper.lost_home)
+            print(keeper.lost_home, flush=True)
     return 0
 
 

@@ -3,9 +3,10 @@
 import re
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from swarm.engine.context import EngineContext
-from swarm.errors import SwarmError
+from swarm.errors import NoRoom, SwarmError
 from swarm.model import events
 from swarm.plan.naming import TASK_LABEL
 from swarm.ports import ContainerEvent
@@ -62,7 +63,8 @@ class ContainerEventWatcher:
             try:
                 self._listen()
             except SwarmError as error:
-                self._went(error)
+                with suppress(NoRoom):
+                    self._went(error)
             self._ended.wait(RETRY_SECONDS)
 
     def _listen(self) -> None:
@@ -71,9 +73,10 @@ class ContainerEventWatcher:
         if self._up is not True:
             self._up = True
             detail = f"{facts.storage}, cgroup {facts.cgroup}"
-            self._context.journal.record(
-                None, events.ContainerEngineUp(facts.version, detail)
-            )
+            with suppress(NoRoom):
+                self._context.journal.record(
+                    None, events.ContainerEngineUp(facts.version, detail)
+                )
             self._back()
         for news in self._context.containers.news(self._context.home_labels, since):
             if news.action == "start":

@@ -13,7 +13,7 @@ from swarm.config.schema import Config
 from swarm.engine.host import disk_room
 from swarm.errors import IllegalMove
 from swarm.model.task import State, Task
-from swarm.plan import specs
+from swarm.plan import home_identity, specs
 from swarm.plan.naming import HOME_LABEL, HomePaths, TaskNames
 from swarm.plan.specs import Plan
 from swarm.ports import Containers, Panes
@@ -124,7 +124,7 @@ class EngineContext:
 
     def plan(self, task: Task) -> Plan:
         """The task's plan; its mounts are of the place where its repository is now."""
-        plan = specs.from_json(self.read().tasks.plan(task.id))
+        plan = _at(self.paths, specs.from_json(self.read().tasks.plan(task.id)))
         if not task.moved:
             return plan
         git = self.task_git(task)
@@ -142,3 +142,23 @@ class EngineContext:
     def worktree(self, task: Task) -> Path:
         """The place of the task's worktree, there or not."""
         return self.paths.placed_worktree(task.id, task.worktree)
+
+
+def _at(paths: HomePaths, plan: Plan) -> Plan:
+    """The plan with its mounts below the place where the home is now."""
+    mark = home_identity.read(paths.home)
+    former = mark.former if mark else ()
+    if not former:
+        return plan
+    mounts = tuple(
+        replace(mount, source=_moved(mount.source, former, paths.home))
+        for mount in plan.sandbox.mounts
+    )
+    return replace(plan, sandbox=replace(plan.sandbox, mounts=mounts))
+
+
+def _moved(source: str, former: tuple[str, ...], home: Path) -> str:
+    for place in former:
+        if source.startswith(f"{place}/"):
+            return str(home / source.removeprefix(f"{place}/"))
+    return source

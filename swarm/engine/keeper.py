@@ -15,6 +15,7 @@ from swarm.engine import dispatch
 from swarm.engine.container_events import ContainerEventWatcher
 from swarm.engine.egress import budget, policy_resolver, task_network, user_network
 from swarm.engine.egress.repository_policy import RepositoryPolicies
+from swarm.engine.home_watch import HomeWatch
 from swarm.engine.host import disk_room
 from swarm.engine.parts import EngineParts
 from swarm.engine.review import checkpoints
@@ -49,6 +50,9 @@ CHECK_SECONDS = 0.5
 AGING_SECONDS = 3600.0
 """Between two looks at ended tasks that are old; the first is at the start."""
 
+RETRY_SECONDS = 0.5
+"""The pause before a store that failed is asked again."""
+
 ROOM_SECONDS = 1.0
 """Between two looks at the room on disks, and at what could not be recorded."""
 
@@ -78,6 +82,11 @@ class Keeper:
         """Done once the package tools have been asked for their defaults."""
         self._next_check = self._next_aging = self._next_room = 0.0
         self._room = RoomWatch(context, parts.sensor.follower.hold, self._on_room)
+        self._home = HomeWatch(context, self._home_gone, self._on_room)
+        self._room_look: Future[object] | None = None
+        self._last_error = ""
+        self.lost_home = ""
+        """A sentence, once the home was removed, moved or replaced."""
         self._undecided: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         """Answers to wishes that could not be recorded for want of room."""
         self._has_missed = False
@@ -102,19 +111,34 @@ class Keeper:
         read, seen = self._context.read(), -1
         try:
             while not self._stopped.is_set():
-                worked = self._run_inbox()
-                self._check_files_and_checkpoints()
-                version = read.version()
-                is_due = time.monotonic() >= self._next_due
-                if worked or is_due or version != seen:
-                    seen = version
-                    self._serve()
+                try:
+                    worked = self._run_inbox()
+                    self._check_files_and_checkpoints()
+                    version = read.version()
+                    is_due = time.monotonic() >= self._next_due
+                    if worked or is_due or version != seen:
+                        seen = version
+                        self._serve()
+                except SwarmError as error:
+                    seen = self._outlast(error)
         finally:
             self._event_watcher.close()
             self._parts.meter.close()
             self._workers.shutdown(wait=True, cancel_futures=True)
             self._parts.nets.close()
             self._parts.sensor.close()
+
+    def _outlast(self, error: SwarmError) -> int:
+        """A store that cannot be read or written for a while ends no keeper.
+
+        Returns a version that the store does not have: all of it is read anew.
+        """
+        if str(error) != self._last_error:
+            self._last_error = str(error)
+            _LOG.warning("the store: %s", error)
+        self._has_missed = True
+        self._stopped.wait(RETRY_SECONDS)
+        return -1
 
     def _record_start(self) -> None:
         """A start on a full disk is none the less one."""
@@ -285,7 +309,8 @@ class Keeper:
         now = time.monotonic()
         if now >= self._next_room:
             self._next_room = now + ROOM_SECONDS
-            self._workers.submit(self._look_at_room)
+            if self._room_look is None or self._room_look.done():
+                self._room_look = self._workers.submit(self._look_at_disks)
         if now >= self._next_check and self._event_watcher.up:
             self._next_check = now + CHECK_SECONDS
             self._check_policy_files()
@@ -293,6 +318,14 @@ class Keeper:
         if now >= self._next_aging and self._event_watcher.up:
             self._next_aging = now + AGING_SECONDS
             self._workers.submit(self._give_up_old)
+
+    def _look_at_disks(self) -> None:
+        """One at a time: a disk that hangs holds one worker, not all."""
+        try:
+            if self._home.look():
+                self._look_at_room()
+        except SwarmError as error:
+            _LOG.warning("the home: %s", error)
 
     def _look_at_room(self) -> None:
         for _ in range(self._undecided.qsize()):
@@ -303,6 +336,11 @@ class Keeper:
             _LOG.warning("the room on disks: %s", error)
         if self._has_missed and self._event_watcher.up:
             self._on_room()
+
+    def _home_gone(self, words: str) -> None:
+        """Nothing can be recorded any more: the keeper ends, and leaves all frozen."""
+        self.lost_home = words
+        self._stopped.set()
 
     def _on_room(self) -> None:
         """What was missed meanwhile is found by comparing everything."""

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from swarm.model.frozen import frozen
+from swarm.plan import home_identity
 
 HOME_LABEL = "swarm.home"
 TASK_LABEL = "swarm.task"
@@ -12,9 +13,7 @@ KIND_LABEL = "swarm.kind"
 
 def home_tag(home: Path) -> str:
     """Eight hex digits that set one home's containers and tmux apart from another's."""
-    import hashlib  # noqa: PLC0415 - loads OpenSSL: 17 ms that `swarm ls` does without
-
-    return hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:8]
+    return home_identity.tag_of(home)
 
 
 def slug(text: str, limit: int = 32) -> str:

@@ -115,6 +115,9 @@ class Backend(Protocol):
     def keeper_pid(self) -> int | None:
         """The process id of the keeper that lives, or None."""
 
+    def home_trouble(self) -> str:
+        """What became of the state's folder, in one sentence; empty if all is well."""
+
     def ensure_keeper(self) -> None:
         """Start a keeper if none lives, and wait for it (SwarmError)."""
 

@@ -122,7 +122,7 @@ def test_a_home_that_cannot_be_used_is_named(
 
     monkeypatch.setenv("SWARM_HOME", "/proc/nothing")
 
-    assert "swarm ls: the folder /proc/nothing cannot be made" in swarm("ls")[2]
+    assert "swarm ls: the folder /proc/nothing cannot be made or read" in swarm("ls")[2]
 
 
 def test_a_reader_that_leaves_is_no_accident(paths: HomePaths) -> None:

@@ -86,6 +86,7 @@ class FakeBackend:
     logs: dict[int, str] = field(default_factory=dict)
     """Launch logs, by the task's number."""
     sizes: dict[int, TaskSize] = field(default_factory=dict)
+    trouble: str = ""
     commands: list[list[str]] = field(default_factory=list)
     """Commands that were run in the foreground."""
     keeper: int | None = 4711
@@ -108,6 +109,10 @@ class FakeBackend:
     def audit(self) -> AuditReader:
         """What the store has of the audit."""
         return AuditReader(HomePaths(self.database.parent))
+
+    def home_trouble(self) -> str:
+        """As the test has it."""
+        return self.trouble
 
     def task_size(self, task: Task) -> TaskSize | None:
         """As the test has it; None for a task without."""

@@ -8,7 +8,7 @@ from swarm.engine.egress import task_network
 from swarm.engine.host import orphans
 from swarm.engine.parts import EngineParts
 from swarm.engine.review import merge
-from swarm.engine.tasks import finish, launch, observation
+from swarm.engine.tasks import finish, home_moved, launch, observation
 from swarm.errors import SwarmError
 from swarm.model import events
 from swarm.model.task import State, Task
@@ -18,7 +18,11 @@ RUNNING = ("running", "paused")
 
 
 def offline(context: EngineContext) -> None:
-    """At the keeper's start, what needs no engine: merges that were cut short."""
+    """At the keeper's start, what needs no engine: merges that were cut short.
+
+    And the ends of worktrees, if the home itself was moved.
+    """
+    home_moved.reconnect_tasks(context)
     for task in context.read().tasks.all():
         if task.state is State.MERGING:
             with context.locks.of(task.id):

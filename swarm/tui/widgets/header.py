@@ -21,14 +21,16 @@ class Header(Static):
         counts: list[tuple[str, int, str, str]],
         fleet: Fleet,
         keeper: bool,
+        home: bool,
         time: str,
     ) -> None:
         """Draw the line if anything in it changed."""
-        facts = (project, tuple(counts), fleet, keeper, time, self.size.width)
+        facts = (project, tuple(counts), fleet, keeper, home, time, self.size.width)
         if facts == self._facts:
             return
         self._facts = facts
         right = Content.assemble(
+            *(() if home else (*_tool_state("state", False), " ")),
             *_disk_state(fleet.disk),
             *_tool_state("engine", bool(fleet.engine)),
             " ",

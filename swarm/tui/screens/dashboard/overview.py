@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from swarm.model import format
@@ -35,6 +36,8 @@ class Overview:
         self._repo = repo
         self._fleet = Fleet()
         self._keeper_lives = True
+        self.trouble = ""
+        """What became of the home, in one sentence; empty if all is well."""
 
     @property
     def selected(self) -> Task | None:
@@ -86,12 +89,16 @@ class Overview:
             task_appearance.counts(self.tasks),
             self._fleet,
             self._keeper_lives,
+            not self.trouble,
             format.clock(self._clock(), seconds=False),
         )
 
     async def check_keeper(self) -> None:
-        """Ask whether a keeper lives; the next drawing shows it."""
-        pid = await asyncio.to_thread(self._backend.keeper_pid)
+        """Ask whether home and keeper are there; the next drawing shows it."""
+        self.trouble = await asyncio.to_thread(self._backend.home_trouble)
+        pid = None
+        with suppress(OSError):  # the home does not answer: `trouble` says so
+            pid = await asyncio.to_thread(self._backend.keeper_pid)
         self._keeper_lives = pid is not None
 
     async def read_project(self) -> None:

@@ -5,6 +5,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from swarm.errors import SwarmError
+from swarm.model.safe_text import safe_line
 from swarm.model.task import Task
 from swarm.model.wishes import (
     Cut,
@@ -39,7 +40,7 @@ from swarm.tui.messages import (
 )
 from swarm.tui.present import task_appearance
 from swarm.tui.present.denials import DenialTracker
-from swarm.tui.present.formatting import WARNING
+from swarm.tui.present.formatting import ERROR, WARNING
 from swarm.tui.present.task_draft import Draft, Surroundings
 from swarm.tui.screens.base import KeyScreen
 from swarm.tui.screens.dashboard.bulk import BulkActions
@@ -159,6 +160,9 @@ class DashboardScreen(KeyScreen[None]):
     @work(group="keeper", exclusive=True, exit_on_error=False)
     async def _check_keeper(self) -> None:
         await self.overview.check_keeper()
+        if self.overview.trouble:
+            self.say(safe_line(self.overview.trouble, 200), ERROR)
+            self.overview.draw_header()
 
     @work(group="project", exclusive=True, exit_on_error=False)
     async def _read_project(self) -> None:
