@@ -1,0 +1,147 @@
+"""No sandbox is at work while its home is not there to record what it does."""
+
+import errno
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from swarm.config import load
+from swarm.engine.context import EngineContext
+from swarm.engine.home_watch import HomeWatch
+from swarm.engine.host import home_state
+from swarm.model import events
+from swarm.plan.naming import HomePaths
+from swarm.plan.specs import SandboxSpec
+from swarm.store.journal import Journal
+from swarm.store.queries import Queries
+from tests.cli.conftest import queued
+from tests.fakes import FakeContainers, FakePanes
+
+
+@dataclass
+class Desk:
+    """A home with live tasks, and what its watch called."""
+
+    context: EngineContext
+    engine: FakeContainers
+    gone: list[str] = field(default_factory=list)
+    back: list[bool] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.tasks = [self._live(), self._live()]
+        self.watch = HomeWatch(
+            self.context, self.gone.append, lambda: self.back.append(True)
+        )
+
+    def _live(self) -> int:
+        context = self.context
+        task = context.journal.queue(lambda _: queued())
+        names = context.names(task.id)
+        spec = SandboxSpec(names.sandbox, "an/image:1", ("x",), "1:1", names.labels())
+        self.engine.create(spec)
+        self.engine.start(names.sandbox)
+        live = events.TaskLive(names.sandbox, names.pane)
+        context.journal.record(task.id, events.TaskProvisioning(), live)
+        context.paths.worktree(task.id).mkdir(parents=True)
+        return task.id
+
+    def statuses(self) -> list[str]:
+        found = self.engine.all({})
+        return [one.status for one in found]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    paths, engine = HomePaths(tmp_path / "home"), FakeContainers()
+    with (
+        closing(Journal(paths.database)) as journal,
+        closing(Queries(paths.database)) as queries,
+    ):
+        yield Desk(
+            EngineContext(
+                paths,
+                journal,
+                lambda: queries,
+                engine,
+                FakePanes(),
+                lambda: load.load(load.DEFAULTS),
+                1000,
+                1000,
+            ),
+            engine,
+        )
+
+
+def test_a_home_that_does_not_answer_freezes_all_until_it_does(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What somebody else had paused stays so."""
+
+    def fail(path: Path) -> tuple[int, int]:
+        raise OSError(errno.ESTALE, "Stale file handle", str(path))
+
+    desk.engine.pause(desk.context.names(2).sandbox)
+    before, real = desk.watch.look(), home_state._identity
+    monkeypatch.setattr(home_state, "_identity", fail)
+    during = desk.watch.look(), desk.watch.look(), desk.statuses()
+    monkeypatch.setattr(home_state, "_identity", real)
+    after = desk.watch.look(), desk.statuses()
+
+    assert before
+    assert during == (False, False, ["paused", "paused"])
+    assert after == (True, ["running", "paused"])
+    assert (desk.gone, desk.back) == ([], [True])
+    newest = desk.context.read().events.after()[-1].event
+    assert isinstance(newest, events.Trouble)
+    assert "does not answer: Stale file handle for" in newest.reason
+
+
+def moved(desk: Desk) -> None:
+    desk.context.paths.home.rename(desk.context.paths.home.parent / "away")
+
+
+def removed(desk: Desk) -> None:
+    shutil.rmtree(desk.context.paths.home)
+
+
+def without_database(desk: Desk) -> None:
+    desk.context.paths.database.unlink()
+
+
+@pytest.mark.parametrize("change", [moved, removed, without_database])
+def test_a_home_that_is_gone_leaves_all_frozen_and_named(
+    desk: Desk, change: Callable[[Desk], None]
+) -> None:
+    change(desk)
+
+    assert not desk.watch.look()
+    assert desk.statuses() == ["paused", "paused"]
+    (words,) = desk.gone
+    assert "was removed or moved while tasks were at work" in words
+    assert all(desk.context.names(number).sandbox in words for number in desk.tasks)
+
+
+def test_a_moved_home_knows_why_its_tasks_are_paused(desk: Desk) -> None:
+    moved(desk)
+    desk.watch.look()
+
+    away = HomePaths(desk.context.paths.home.parent / "away")
+    with closing(Queries(away.database)) as queries:
+        tasks = queries.tasks.all()
+    assert [task.paused for task in tasks] == [True, True]
+    assert all("was removed or moved" in task.reason for task in tasks)
+
+
+def test_an_agent_whose_worktree_is_removed_is_paused_and_told(desk: Desk) -> None:
+    shutil.rmtree(desk.context.paths.worktree(1))
+
+    assert desk.watch.look()
+    task = desk.context.read().tasks.get(1)
+    assert desk.statuses() == ["paused", "running"]
+    assert "its worktree" in task.reason
+    assert "removed by hand" in task.reason
+    assert "swarm stop 1" in task.hint
