@@ -181,9 +181,8 @@ class Tmux:
 
 
 def _leave_mode(target: str) -> list[str]:
-    """The words that end a pane's copy mode, in which a paste is no paste."""
-    leave = f"send-keys -t '{target}' -X cancel"
-    return ["if-shell", "-F", "-t", target, "#{pane_in_mode}", leave]
+    """The words that end every mode of a pane, in which a paste is no paste."""
+    return ["copy-mode", "-q", "-t", target]
 
 
 def _detach_hook(window: libtmux.Window) -> str:

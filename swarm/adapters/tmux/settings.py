@@ -14,6 +14,8 @@ OPTIONS: tuple[tuple[str, ...], ...] = (
     # What the human copies reaches their clipboard; a program's OSC 52 reaches nothing.
     ("set-option", "-s", "set-clipboard", "external"),
     ("set-option", "-sa", "terminal-features", ",*:clipboard"),
+    # Nor does a program choose the colour of the human's cursor.
+    ("set-option", "-sa", "terminal-overrides", ",*:Cs@:Cr@"),
     ("set-option", "-s", "exit-empty", "off"),
     ("set-option", "-s", "escape-time", "20"),
     ("set-option", "-s", "default-terminal", "screen-256color"),
@@ -87,7 +89,14 @@ def _wheel(key: str, otherwise: str) -> str:
 _SCROLL = f"{_SCROLLING} ; copy-mode -e ; send-keys -X -N {_LINES} scroll-up"
 _SELECT = f"{_COPYING} ; copy-mode -M"
 
+_PROMPTS = (
+    *("C-r", "C-s", "f", "F", "g", "t", "T"),
+    *(f"M-{digit}" for digit in range(1, 10)),
+)
+"""Keys of copy mode that ask on the status line, where Ctrl+Q would be a letter."""
+
 KEYS: tuple[tuple[str, ...], ...] = (
+    *(("unbind-key", "-q", "-T", "copy-mode", key) for key in _PROMPTS),
     ("unbind-key", "-a", "-T", "prefix"),
     ("unbind-key", "-a", "-T", "root"),
     ("unbind-key", "-a", "-T", "copy-mode-vi"),

@@ -61,6 +61,13 @@ class Terminal:
         """Read until the client wrote it."""
         self.until(lambda: text in self.written)
 
+    def settle(self) -> None:
+        """Read until nothing more comes: faster keys are a paste to tmux."""
+        count = -1
+        while count != len(self.written):
+            count = len(self.written)
+            self._read(0.1)
+
     def _read(self, seconds: float) -> None:
         readable, _, _ = select.select([self.fd], [], [], seconds)
         if not readable:

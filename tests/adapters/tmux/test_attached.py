@@ -2,6 +2,9 @@
 
 import base64
 import re
+import shlex
+import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -10,7 +13,7 @@ from swarm.adapters.tmux import Tmux
 from swarm.adapters.tmux.server import PrivateServer
 from swarm.adapters.tmux.settings import SIZE
 from swarm.errors import ToolError
-from tests.adapters.tmux.terminal import ANSWERS, Terminal, attached
+from tests.adapters.tmux.terminal import ANSWERS, PATIENCE, Terminal, attached
 
 SHELL = ["bash", "--norc", "--noprofile"]
 NUMBERS = b"clear; seq 100; echo en''d\r"
@@ -271,3 +274,119 @@ def test_a_client_is_utf_8_in_every_locale(
         terminal.press("clear; echo 'zwölf' '字'\r".encode())
         terminal.until(lambda: "zwölf 字" in shown().split("\n"))
         terminal.until_shown("字".encode())
+
+
+FIRST_KEYS = {
+    b"\x1b": "^[",
+    b"\x1b[200~pasted\x1b[201~": "pasted",
+    b"\x1b[1;5A": "^[[1;5A",
+    b"\x1bx": "^[x",
+    b"\x1b[15~": "^[[15~",
+}
+
+
+def test_a_paste_or_a_key_with_modifiers_leaves_the_history_too(
+    terminal: Terminal, shown: Callable[[], str], fact: Callable[[str], str]
+) -> None:
+    """Esc and function keys as well; each arrives as it was pressed."""
+    terminal.press(f"clear; seq 100; clear; {SHOW_BYTES}\r".encode())
+    terminal.until(lambda: fact("pane_current_command") == "cat")
+    for key, text in FIRST_KEYS.items():
+        terminal.wheel(up=True)
+        terminal.until(lambda: fact("pane_in_mode") == "1")
+        terminal.settle()
+        terminal.press(key)
+        terminal.until(lambda: fact("pane_in_mode") == "0")
+        terminal.until(lambda text=text: text in shown())  # type: ignore[misc]
+
+
+WAYS_TO_PRESS_CTRL_Q = (b"\x11", b"\x1b[113;5u", b"\x1b[27;5;113~")
+COPY_MODE = (b"\x02", b"[")
+STATES = {
+    "a shell that asked for keys": (b"stty -ixon; printf '\\033[>1u\\033[>4;2m'\r",),
+    "a shell that is stopped": (b"stty ixon\r", b"\x13"),
+    "copy mode": COPY_MODE,
+    "a search in copy mode": (*COPY_MODE, b"\x13"),
+    "a line's number in copy mode": (*COPY_MODE, b"g"),
+    "a letter in copy mode": (*COPY_MODE, b"f"),
+    "a count in copy mode": (*COPY_MODE, b"\x1b5"),
+    "the prefix": (b"\x02",),
+}
+
+
+@pytest.mark.parametrize("kind", ANSWERS)
+def test_ctrl_q_leaves_whatever_is_on(
+    tmux: Tmux, fact: Callable[[str], str], kind: str
+) -> None:
+    """In each encoding that a terminal may send it in."""
+    tmux.open("a", SHELL, {})
+    for number, keys in enumerate(STATES.values()):
+        with attached(tmux.attach_argv("a"), kind) as terminal:
+            for key in keys:
+                terminal.press(key)
+                terminal.settle()
+            terminal.press(WAYS_TO_PRESS_CTRL_Q[number % 3])
+            terminal.until_shown(b"[detached")
+
+
+def test_no_mode_swallows_a_text_that_is_sent(
+    tmux: Tmux, socket: str, shown: Callable[[], str], fact: Callable[[str], str]
+) -> None:
+    """Nor a full-screen program, nor one with the mouse; a dead pane is refused."""
+    server, pane = PrivateServer(socket), "=swarm:=a"
+    tmux.open("a", SHELL, {})
+    for number, mode in enumerate(("copy-mode", "clock-mode", "choose-tree")):
+        server.run(mode, "-t", pane)
+        assert fact("pane_in_mode") == "1"
+        tmux.send("a", f"echo se''nt{number}", enter=True)
+        _until(lambda n=number: f"sent{n}" in shown().split("\n"))  # type: ignore[misc]
+    for number, program in enumerate((MOUSE, FULL_SCREEN)):
+        tmux.send("a", f"clear; {program} -t | head -n 1", enter=True)
+        _until(lambda: "ready" in shown())
+        tmux.send("a", f"text{number}", enter=True)
+        _until(lambda n=number: f"text{n}" in shown())  # type: ignore[misc]
+        server.run("respawn-pane", "-k", "-t", pane, *SHELL)
+    tmux.send("a", "exit 3", enter=True)
+    _until(lambda: tmux.all()["a"].dead)
+    with pytest.raises(ToolError, match="the pane a is not at work"):
+        tmux.send("a", "lost", enter=True)
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    deadline, pause = time.monotonic() + PATIENCE, threading.Event()
+    while not holds():
+        assert time.monotonic() < deadline
+        pause.wait(0.02)
+
+
+@pytest.mark.parametrize("columns", [80, 100])
+def test_the_status_line_names_the_way_back_and_the_way_to_copy(
+    tmux: Tmux, columns: int
+) -> None:
+    tmux.open("task-1234", SHELL, {})
+    with attached(tmux.attach_argv("task-1234"), size=(columns, 24)) as terminal:
+        terminal.until_shown(b"ctrl+q back to swarm")
+        terminal.until_shown(b"shift+drag copies")
+
+
+def test_a_client_inside_the_human_s_own_tmux_leaves_that_alone(
+    tmux: Tmux, socket: str
+) -> None:
+    """Ctrl+Q leads back to their own pane; TMUX names their server, not ours."""
+    tmux.open("a", SHELL, {})
+    outer = Tmux(f"{socket}-outer")
+    try:
+        outer.open("their", SHELL, {})
+        line = shlex.join(tmux.attach_argv("a"))
+        outer.send(
+            "their", f'echo "tmux=${{TMUX:+set}}"; {line}; echo ba""ck', enter=True
+        )
+
+        def theirs() -> str:
+            return outer.capture(["their"])["their"].text
+
+        _until(lambda: "UNTRUSTED" in theirs())
+        PrivateServer(f"{socket}-outer").run("send-keys", "-t", "=swarm:=their", "C-q")
+        _until(lambda: "back" in theirs().split("\n"))
+    finally:
+        outer.kill_server()

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,12 +13,13 @@ from swarm.adapters.tmux.server import PrivateServer
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder for sockets that nobody else uses."""
-    folder = tmp_path / "sockets"
-    folder.mkdir(mode=0o700)
-    monkeypatch.setenv("TMUX_TMPDIR", str(folder))
-    return folder
+def folder(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for sockets that nobody else uses; a socket's name must be short."""
+    with tempfile.TemporaryDirectory(prefix="s-") as short:
+        folder = Path(short) / "sockets"
+        folder.mkdir(mode=0o700)
+        monkeypatch.setenv("TMUX_TMPDIR", str(folder))
+        yield folder
 
 
 @pytest.fixture
