@@ -4,8 +4,8 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterable
 
-from swarm.cli import output
-from swarm.cli.task_selection import Chosen, counted
+from swarm.cli import exit_codes, output
+from swarm.cli.task_selection import Chosen, Selection, counted
 from swarm.errors import SwarmError
 from swarm.model import task_actions
 from swarm.model.safe_text import safe_line
@@ -54,6 +54,26 @@ def agreed(question: str) -> bool:
         return True
     output.note("nothing was done")
     return False
+
+
+def nothing(verb: str, selection: Selection, chosen: Chosen) -> int:
+    """Say that the selection holds nothing to act on.
+
+    No task that ended so is an answer; SwarmError if ids named some.
+    """
+    sentence = f"there is nothing to {verb} in {selection}"
+    if not selection.ranges:
+        output.note(sentence)
+        return exit_codes.DONE
+    waiting = [
+        task.id for task, _ in chosen.left_out if verb == "rm" and _can_discard(task)
+    ]
+    hint = f"merge them, or `swarm discard {ranges(waiting)}` first" if waiting else ""
+    raise SwarmError(sentence, hint=hint or "see `swarm ls --all`")
+
+
+def _can_discard(task: Task) -> bool:
+    return not task_actions.obstacle("discard", task)
 
 
 def note_left_out(chosen: Chosen) -> None:

@@ -52,7 +52,7 @@ class TaskAction(NamedTuple):
         )
         if not chosen.tasks:
             bulk.note_left_out(chosen)
-            raise SwarmError(f"there is nothing to {verb} in {selection}")
+            return bulk.nothing(verb, selection, chosen)
         if selection.is_wide or getattr(args, "dry_run", False):
             if self.is_destructive and not bulk.may_go_on(verb, chosen, args):
                 return exit_codes.DONE if args.dry_run else exit_codes.FAILED

@@ -2,8 +2,9 @@
 
 from swarm.model.format import plural, size
 
-MOST = 10_000
-"""More tasks of one prompt are a slip of the finger."""
+MOST = 1_000
+"""More of one prompt are a slip of the finger; they are queued in one transaction,
+for which all who write wait, and a thousand take some seconds."""
 MANY = 50
 """From here on it is said what they take, however many are at work at once."""
 

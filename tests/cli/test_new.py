@@ -110,7 +110,7 @@ def test_an_absurd_number_of_copies_is_refused_before_anything(
     status, _, said = swarm("new", "do it", "--copies", text)
 
     assert (status, keeper.seen) == (exit_codes.USAGE, [])
-    assert f"{text!r} is not a number from 1 to 10,000" in said
+    assert f"{text!r} is not a number from 1 to 1,000" in said
 
 
 def test_what_many_copies_take_is_said(

@@ -12,7 +12,7 @@ from swarm.model import copies
         "-1",
         "1e9",
         "1000000000",
-        "10001",
+        "1001",
         "9" * 5000,
         "²",
         "٣",
@@ -23,13 +23,13 @@ from swarm.model import copies
     ],
 )
 def test_what_is_no_number_of_copies_is_refused_in_a_sentence(text: str) -> None:
-    with pytest.raises(ValueError, match="a number from 1 to 10,000"):
+    with pytest.raises(ValueError, match="a number from 1 to 1,000"):
         copies.parse(text)
 
 
 def test_more_than_fifty_are_taken() -> None:
-    assert [copies.parse(text) for text in ("1", "51", "200", "10000")] == [
-        1, 51, 200, 10_000,
+    assert [copies.parse(text) for text in ("1", "51", "200", "1000")] == [
+        1, 51, 200, 1_000,
     ]  # fmt: skip
 
 

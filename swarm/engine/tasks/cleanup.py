@@ -34,7 +34,9 @@ def restore(context: EngineContext, task_id: int) -> None:
     if task.removed or not context.worktree(task).exists():
         raise IllegalMove(
             f"task {task_id} has nothing left to restore",
-            hint=f"start it anew: `swarm retry {task_id}`",
+            hint=f"`git branch NAME {task.kept_ref}` brings its work back"
+            if task.kept_ref
+            else f"start it anew: `swarm retry {task_id}`",
         )
     context.journal.record(task_id, events.TaskRestored())
     snapshot.snapshot(context, task_id)

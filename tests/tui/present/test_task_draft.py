@@ -14,7 +14,7 @@ AROUND = Surroundings(("claude",), ("", ""), "swarm/7", "api", "main", 4, 4 << 3
 def test_an_absurd_number_of_copies_is_refused(text: str) -> None:
     draft = replace(DRAFT, copies=text)
 
-    assert draft.trouble() == "copies must be a number from 1 to 10,000"
+    assert draft.trouble() == "copies must be a number from 1 to 1,000"
     assert draft.wrong_field() == "copies"
 
 
