@@ -11,7 +11,7 @@ import copy
 import json
 import re
 import urllib.parse
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 _FEW_FORMS = 60
 """A value has about ten forms that differ, one with many signs twenty."""
@@ -28,7 +28,8 @@ class SecretMasker:
         self._forms = sorted(forms, key=lambda form: (-len(form), form))
         self._longest = len(self._forms[0]) if self._forms else 0
         self._pattern = re.compile(b"|".join(map(re.escape, self._forms)) or b"(?!)")
-        self._starts = _starts(self._forms)
+        self._starts = _by_start(self._forms)
+        self._first_bytes = frozenset(form[:1] for form in self._forms)
         self._held = b""
         self.count = 0
         """Occurrences so far."""
@@ -64,7 +65,10 @@ class SecretMasker:
         """
         if len(self._forms) > _FEW_FORMS:
             return True
-        return any(form in data for form in self._forms)
+        for form in self._forms:  # noqa: SIM110 - a generator takes half as long again
+            if form in data:
+                return True
+        return False
 
     def _mask(self, found: "re.Match[bytes]") -> bytes:
         self.count += 1
@@ -72,21 +76,25 @@ class SecretMasker:
 
     def _held_from(self, data: bytes) -> int:
         """The offset from which on the bytes may be the beginning of a form."""
-        for found in self._starts.finditer(data, max(0, len(data) - self._longest + 1)):
-            tail = data[found.start() :]
-            if any(form.startswith(tail) for form in self._forms):
-                return found.start()
-        return len(data)
+        before = max(0, len(data) - self._longest + 1)
+        tail = data[before:]
+        held = len(tail) - (tail[-1:] in self._first_bytes)
+        for start, forms in self._starts:
+            at = tail.find(start)
+            while 0 <= at < held:
+                rest = tail[at:]
+                if any(form.startswith(rest) for form in forms):
+                    held = at
+                at = tail.find(start, at + 1)
+        return before + held
 
 
-def _starts(forms: Sequence[bytes]) -> "re.Pattern[bytes]":
-    """Finds, without taking a byte, where a form may begin: by two bytes, or by one
-    that is the last."""
-    if not forms:
-        return re.compile(b"(?!)")
-    two = b"|".join(sorted({re.escape(form[:2]) for form in forms}))
-    one = b"|".join(sorted({re.escape(form[:1]) for form in forms}))
-    return re.compile(b"(?=" + two + rb")|(?=(?:" + one + rb")\Z)")
+def _by_start(forms: Iterable[bytes]) -> tuple[tuple[bytes, list[bytes]], ...]:
+    """The forms by their first two bytes, which few places of an answer have."""
+    starts: dict[bytes, list[bytes]] = {}
+    for form in forms:
+        starts.setdefault(form[:2], []).append(form)
+    return tuple(starts.items())
 
 
 def _forms(value: str) -> Iterator[bytes]:
