@@ -62,9 +62,8 @@ def _options(spec: SandboxSpec) -> Iterator[tuple[str, str | None]]:
     yield "shm-size", str(limits.shm)
     yield "ulimit", f"nofile={limits.nofile}:{limits.nofile}"
     yield from (("tmpfs", f"{where}:{how}") for where, how in spec.tmpfs.items())
-    yield from (("mount", _mount_option(mount)) for mount in spec.mounts)
-    if spec.runtime:
-        yield "runtime", spec.runtime
+    yield from map(_mount, spec.mounts)
+    yield from _kernel_options(spec)
     yield from (("dns", address) for address in spec.dns)
     yield from (("add-host", f"{name}:{to}") for name, to in spec.hosts.items())
     yield "no-healthcheck", None
@@ -74,6 +73,22 @@ def _options(spec: SandboxSpec) -> Iterator[tuple[str, str | None]]:
     yield from (("label", f"{key}={value}") for key, value in spec.labels.items())
     yield from (("env", f"{key}={value}") for key, value in spec.environment.items())
     yield "entrypoint", spec.argv[0]
+
+
+def _kernel_options(spec: SandboxSpec) -> Iterator[tuple[str, str]]:
+    if spec.userns:
+        yield "userns", spec.userns
+    yield from (("sysctl", f"{key}={value}") for key, value in spec.sysctls.items())
+    if spec.runtime:
+        yield "runtime", spec.runtime
+
+
+def _mount(mount: Mount) -> tuple[str, str]:
+    """The option of a mount: `--mount` takes no label for SELinux."""
+    if not mount.relabel:
+        return "mount", _mount_option(mount)
+    mode = "ro,z" if mount.read_only else "z"
+    return "volume", f"{mount.source}:{mount.target}:{mode}"
 
 
 def _mount_option(mount: Mount) -> str:
@@ -131,6 +146,8 @@ def _service(spec: SandboxSpec) -> dict[str, Any]:
         "ulimits": {"nofile": nofile},
         "tmpfs": [f"{where}:{how}" for where, how in spec.tmpfs.items()],
         "volumes": list(_compose_mounts(spec.mounts)),
+        "userns_mode": spec.userns,
+        "sysctls": dict(spec.sysctls),
         "runtime": spec.runtime,
         "dns": list(spec.dns),
         "extra_hosts": [f"{name}:{to}" for name, to in spec.hosts.items()],
@@ -154,6 +171,7 @@ def _compose_mounts(mounts: Sequence[Mount]) -> Iterator[dict[str, Any]]:
             "source": source,
             "target": mount.target,
             "read_only": mount.read_only,
+            **({"bind": {"selinux": "z"}} if mount.relabel else {}),
         }
 
 

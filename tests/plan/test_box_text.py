@@ -23,7 +23,7 @@ FLOOR = (
     "NetworkMode", "CapDrop", "CapAdd", "SecurityOpt", "ReadonlyRootfs", "Tmpfs",
     "Memory", "MemorySwap", "NanoCpus", "PidsLimit", "ShmSize", "Ulimits", "Init",
     "LogConfig", "Privileged", "Devices", "PidMode", "IpcMode", "UTSMode", "Runtime",
-    "Dns", "ExtraHosts",
+    "Dns", "ExtraHosts", "UsernsMode",
 )  # fmt: skip
 
 
@@ -236,3 +236,23 @@ def _value(text: str) -> Any:
         assert "$" not in value.replace("$$", "")
         return value.replace("$$", "$")
     return json.loads(text)
+
+
+def test_what_another_kind_of_engine_needs_is_printed_too() -> None:
+    """SELinux's label, which `--mount` does not take, and a remap that is left out."""
+    spec = replace(
+        SPEC,
+        mounts=(Mount("bind", "/w", "/workspace", relabel=True),),
+        userns="host",
+        sysctls={"net.ipv4.ip_unprivileged_port_start": "0"},
+    )
+
+    command, compose = box_text.docker_command(spec), box_text.compose_file(spec)
+
+    assert (
+        "--volume '/w:/workspace:z'" in command or "--volume /w:/workspace:z" in command
+    )
+    assert "--userns host" in command
+    assert "--sysctl net.ipv4.ip_unprivileged_port_start=0" in command
+    assert re.search(r'bind:\n +selinux: "z"\n', compose)
+    assert 'userns_mode: "host"' in compose

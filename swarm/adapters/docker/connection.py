@@ -199,8 +199,7 @@ def _no_answer(url: str, error: BaseException) -> ToolMissing:
     if _is_permission(error):
         return ToolMissing(
             f"docker: your user may not use the engine at {url} (permission denied)",
-            hint=f"join its group (`sudo usermod -aG {_group_of(url)} "
-            f"{_user()}`), log in again, then `swarm keeper restart`",
+            hint=f"{_joining(_group_of(url))}, then `swarm keeper restart`",
         )
     return ToolMissing(
         f"docker does not answer at {url}: {_short(error)}", hint=NO_ANSWER_HINT
@@ -226,12 +225,16 @@ def _group_of(url: str) -> str:
         return "docker"
 
 
-def _user() -> str:
-    """This user's name; its number if it has none."""
+def _joining(group: str) -> str:
+    """How this user comes to be in a group, which is decided at log-in."""
     try:
-        return getpwuid(os.getuid()).pw_name
+        name = getpwuid(os.getuid()).pw_name
     except KeyError:
-        return str(os.getuid())
+        return (
+            f"uid {os.getuid()} has no account: whoever starts it must give it the "
+            f"group {group} (`--group-add`, `setpriv --groups`)"
+        )
+    return f"join its group (`sudo usermod -aG {group} {name}`), log in again"
 
 
 def _require_socket(url: str) -> None:

@@ -175,7 +175,7 @@ def _resources(machine: Machine, facts: ContainerEngineFacts | None) -> Iterator
         yield machine_checks.clock(machine.system, facts)
     if is_elsewhere:
         yield machine_checks.elsewhere(facts)
-    elif facts and facts.root and Path(facts.root).exists():
+    elif facts and facts.root and _is_visible(Path(facts.root)):
         yield machine_checks.disk(machine.room, "disk of images", Path(facts.root))
     yield _memory(machine)
     if not is_elsewhere:
@@ -191,6 +191,14 @@ def _memory(machine: Machine) -> Check:
         return Check("memory", "ok", finding)
     mend = "lower `max_running` or `sandbox.memory` in the config"
     return Check("memory", "warn", finding, mend)
+
+
+def _is_visible(path: Path) -> bool:
+    """False for the folder of an engine that remaps users, which only root sees."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def _home(paths: HomePaths) -> Check:

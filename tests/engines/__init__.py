@@ -1,0 +1,1 @@
+"""Container engines of other kinds, started for a test and tried by a whole task."""
