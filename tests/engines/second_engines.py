@@ -183,17 +183,11 @@ def _load_images(url: str) -> None:
     names = [
         images.build(DockerImages(), name, lambda _line: None) for name in images.own()
     ]
-    saving = subprocess.Popen(
-        ["docker", "-H", "unix:///var/run/docker.sock", "save", *names],
-        stdout=subprocess.PIPE,
-    )
-    subprocess.run(
-        ["docker", "-H", url, "load"],
-        stdin=saving.stdout,
-        check=True,
-        capture_output=True,
-    )
-    assert saving.wait() == 0
+    argv = ["docker", "-H", "unix:///var/run/docker.sock", "save", *names]
+    loading = ["docker", "-H", url, "load"]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE) as saving:
+        subprocess.run(loading, stdin=saving.stdout, check=True, capture_output=True)
+    assert saving.returncode == 0
 
 
 def described(url: str) -> str:

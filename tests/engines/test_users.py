@@ -9,6 +9,7 @@ import shutil
 import site
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,13 +23,7 @@ SOCKET = Path("/var/run/docker.sock")
 ROOT = Path(__file__).resolve().parents[2]
 SYSTEM_PYTHON = "/usr/bin/python3"
 WORK = "id -u > who.txt; git add -A; git commit -qm who"
-IDENTITY = {
-    "GIT_CONFIG_COUNT": "2",
-    "GIT_CONFIG_KEY_0": "user.name",
-    "GIT_CONFIG_VALUE_0": "A Human",
-    "GIT_CONFIG_KEY_1": "user.email",
-    "GIT_CONFIG_VALUE_1": "human@example.invalid",
-}
+IDENTITY = "[user]\nname = A Human\nemail = human@example.invalid\n"
 
 
 @dataclass(frozen=True)
@@ -40,7 +35,7 @@ class Person:
     folder: Path
     python: Path
 
-    def run(self, *argv: str, **more: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *argv: str) -> subprocess.CompletedProcess[str]:
         """Run a program as this person, in their repository."""
         who = [f"--reuid={self.uid}", f"--regid={self.uid}", self.groups]
         return subprocess.run(
@@ -51,8 +46,6 @@ class Person:
                 "HOME": str(self.folder),
                 "SWARM_HOME": str(self.home),
                 "TERM": "xterm-256color",
-                **IDENTITY,
-                **more,
             },
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -77,7 +70,7 @@ class Person:
 
 
 @pytest.fixture(scope="module")
-def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def python(room: Path) -> Path:
     """An interpreter that every user may run, with this code and its libraries."""
     if os.getuid() or not shutil.which("setpriv"):
         pytest.skip("being other users needs root and setpriv")
@@ -88,32 +81,32 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
         != mine + "\n"
     ):
         pytest.skip(f"{SYSTEM_PYTHON} is not of version {mine}")
-    folder = _open(tmp_path_factory.mktemp("users"))
-    making = [SYSTEM_PYTHON, "-m", "venv", "--without-pip", str(folder / "venv")]
+    making = [SYSTEM_PYTHON, "-m", "venv", "--without-pip", str(room / "venv")]
     subprocess.run(making, check=True)
-    (packages,) = (folder / "venv/lib").glob("python*/site-packages")
+    (packages,) = (room / "venv/lib").glob("python*/site-packages")
     paths = [str(ROOT), *site.getsitepackages(), *sys.path]
     libraries = [path for path in paths if path.endswith("site-packages")]
     (packages / "ours.pth").write_text("\n".join([str(ROOT), *libraries]) + "\n")
-    return folder / "venv/bin/python"
+    return room / "venv/bin/python"
 
 
-def _open(folder: Path) -> Path:
-    """Let others through to a folder of pytest's, which are root's."""
-    for parent in (folder, *folder.parents[:3]):
-        if parent != Path("/tmp"):
-            parent.chmod(0o755)
-    return folder
+@pytest.fixture(scope="module")
+def room() -> Iterator[Path]:
+    """A folder that others may enter: pytest closes its own to them."""
+    with tempfile.TemporaryDirectory(prefix="swarm-users-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
-def _person(uid: int, groups: str, folder: Path, python: Path) -> Person:
+def _person(uid: int, groups: str, room: Path, python: Path) -> Person:
     probe = ["setpriv", f"--reuid={uid}", f"--regid={uid}", groups, str(python)]
     asked = subprocess.run([*probe, "-c", "import swarm.cli.main, docker"], check=False)
     if asked.returncode:
         pytest.skip(f"uid {uid} cannot read this code or its libraries")
-    _open(folder)
+    folder = Path(tempfile.mkdtemp(dir=room))
     (folder / "repo").mkdir()
-    for path in (folder, folder / "repo"):
+    (folder / ".gitconfig").write_text(IDENTITY)
+    for path in (folder, *folder.iterdir()):
         os.chown(path, uid, uid)
     person = Person(uid, groups, folder, python)
     person.run("git", "init", "-q", "-b", "main")
@@ -138,21 +131,21 @@ def _end(person: Person) -> None:
 
 @pytest.fixture(params=[0, 1000, 70001])
 def allowed(
-    request: pytest.FixtureRequest, tmp_path: Path, python: Path
+    request: pytest.FixtureRequest, room: Path, python: Path
 ) -> Iterator[Person]:
     """A user who may use the engine, by the socket's group."""
     group = SOCKET.stat().st_gid
-    person = _person(request.param, f"--groups={group}", tmp_path, python)
+    person = _person(request.param, f"--groups={group}", room, python)
     yield person
     _end(person)
 
 
 @pytest.fixture(params=[1000, 70001])
 def barred(
-    request: pytest.FixtureRequest, tmp_path: Path, python: Path
+    request: pytest.FixtureRequest, room: Path, python: Path
 ) -> Iterator[Person]:
     """A user who may not."""
-    person = _person(request.param, "--clear-groups", tmp_path, python)
+    person = _person(request.param, "--clear-groups", room, python)
     yield person
     _end(person)
 
