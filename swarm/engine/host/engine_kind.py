@@ -16,9 +16,9 @@ from swarm.ports import ContainerEngineFacts
 
 LEAST_API = (1, 30)
 """Docker 17.06: the first that can wait for a container's removal."""
-MEMORY_WAY = (
-    "boot the kernel with `cgroup_enable=memory`; a rootless engine needs cgroup 2 and "
-    "its controllers (`Delegate=yes` in user@.service), or take a rootful one"
+LIMITS_WAY = (
+    "give it the cgroup controllers memory, pids and cpu: by `cgroup_enable=memory` at "
+    "boot, or by cgroup 2 and `Delegate=yes` in user@.service for a rootless engine"
 )
 SWAP_WAY = (
     "boot with `swapaccount=1`, or turn swap off (`sudo swapoff -a`), or accept it: "
@@ -108,7 +108,7 @@ def _limits(facts: ContainerEngineFacts) -> Iterator[Check]:
         return
     mode = "rootless, " if facts.rootless else ""
     found = f"it cannot limit {' or '.join(lacking)} ({mode}cgroup {facts.cgroup})"
-    yield Check("limits", "fail", found, MEMORY_WAY)
+    yield Check("limits", "fail", found, LIMITS_WAY)
 
 
 def _swap(facts: ContainerEngineFacts, config: Config, here: Here) -> Iterator[Check]:
@@ -130,7 +130,7 @@ def _seccomp(facts: ContainerEngineFacts) -> Check:
     if facts.seccomp:
         return Check("seccomp", "ok", "offered by the container engine")
     mend = "use a kernel and an engine with seccomp; no sandbox starts without"
-    return Check("seccomp", "fail", "the engine offers none", mend)
+    return Check("seccomp", "fail", "the engine offers no seccomp", mend)
 
 
 def _users(facts: ContainerEngineFacts, here: Here) -> Iterator[Check]:
