@@ -212,8 +212,12 @@ class Containers(Protocol):
     def image_config(self, reference: str) -> ImageConfig | None:
         """What a local image says of itself, or None."""
 
-    def image_file(self, image: str, path: str, labels: dict[str, str]) -> bytes:
+    def image_file(
+        self, image: str, path: str, labels: dict[str, str], links: int = 0
+    ) -> bytes:
         """A regular file of a local image, cut at 1 MiB; empty if it has none there.
+
+        So many links are followed, inside the image.
 
         A container with these labels is made for it, never started, and removed.
         """

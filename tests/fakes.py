@@ -183,7 +183,9 @@ class FakeContainers:
         found = self.image_id(reference)
         return ImageConfig(found, "amd64", {"PATH": "/bin"}, ()) if found else None
 
-    def image_file(self, image: str, path: str, labels: dict[str, str]) -> bytes:
+    def image_file(
+        self, image: str, path: str, labels: dict[str, str], links: int = 0
+    ) -> bytes:
         self._answer()
         if image not in self.images:
             raise Absent(f"docker cp {image}:{path}: no such image: {image}")

@@ -25,16 +25,18 @@ def mounts(folder: str) -> tuple[Mount, ...]:
 def passwd(image_s: str, uid: int, gid: int) -> str:
     """The image's accounts, and one for the uid with the agent's home.
 
-    An account of that uid keeps its name and its shell; its home becomes the agent's,
-    for the image's is read-only. A name that another uid has is not given twice.
+    An account of that uid keeps its name, and its shell if one can work in it; its
+    home becomes the agent's, for the image's is read-only. A name that another uid has
+    is not given twice.
     """
     lines, shell, name = [], "/bin/sh", ""
     for fields in _fields(image_s, 7):
-        if fields[0] == "root":
-            shell = fields[6] or shell
+        if fields[0] == "root" and _is_shell(fields[6]):
+            shell = fields[6]
         if fields[2] == str(uid) and not name:
             name = fields[0]
-            fields = [*fields[:3], str(gid), fields[4], AGENT_HOME, fields[6]]
+            own = fields[6] if _is_shell(fields[6]) else shell
+            fields = [*fields[:3], str(gid), fields[4], AGENT_HOME, own]
         lines.append(":".join(fields))
     if not name:
         taken = {fields[0] for fields in _fields(image_s, 7)}
@@ -50,6 +52,14 @@ def group(image_s: str, gid: int) -> str:
     if all(fields[2] != str(gid) for fields in rows):
         lines.append(f"{_free({fields[0] for fields in rows})}:x:{gid}:")
     return "\n".join(lines) + "\n"
+
+
+def _is_shell(path: str) -> bool:
+    """False for a program that only says that the account has none."""
+    return path.rpartition("/")[2] not in _NO_SHELLS
+
+
+_NO_SHELLS = frozenset({"", "nologin", "false", "true", "sync", "halt", "shutdown"})
 
 
 def _free(taken: set[str]) -> str:

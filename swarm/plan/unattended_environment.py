@@ -20,10 +20,15 @@ _NO_QUESTION = {
     "SSH_ASKPASS_REQUIRE": "force",
     "DEBIAN_FRONTEND": "noninteractive",
     "PIP_NO_INPUT": "1",
+    "PIP_YES": "1",
+    "CONDA_ALWAYS_YES": "true",
     "POETRY_NO_INTERACTION": "1",
     "COMPOSER_NO_INTERACTION": "1",
     "COREPACK_ENABLE_DOWNLOAD_PROMPT": "0",
     "npm_config_yes": "true",
+    "npm_config_confirm_modules_purge": "false",
+    "GH_PROMPT_DISABLED": "1",
+    "CLOUDSDK_CORE_DISABLE_PROMPTS": "1",
     "TF_INPUT": "0",
 }
 

@@ -25,6 +25,10 @@ def of_uid(text: str, uid: int) -> list[list[str]]:
         (NODE, 1000, "node", "/bin/ash"),
         (NODE, 70001, "agent", "/bin/ash"),
         ("", 70001, "agent", "/bin/sh"),
+        (NODE + "svc:x:33:33::/srv:/usr/sbin/nologin\n", 33, "svc", "/bin/ash"),
+        ("svc:x:33:33::/srv:/bin/false\n", 33, "svc", "/bin/sh"),
+        ("root:x:0:0::/:/sbin/nologin\n", 70001, "agent", "/bin/sh"),
+        ("a:x:33:33::/srv:\nb:x:33:3::/:/bin/ash\n", 33, "a", "/bin/sh"),
         ("garbage\n::::::\n", 70001, "agent", "/bin/sh"),
     ],
 )
@@ -32,7 +36,8 @@ def test_each_uid_has_a_name_and_the_agent_s_home(
     image: str, uid: int, name: str, shell: str
 ) -> None:
     """The image's name for it, else one that is free."""
-    ((found, _, _, gid, _, home, its_shell),) = of_uid(
+    # The first of a uid is the one that every program finds.
+    (found, _, _, gid, _, home, its_shell), *_others = of_uid(
         accounts.passwd(image, uid, 70002), uid
     )
     assert (found, gid, home, its_shell) == (name, "70002", AGENT_HOME, shell)

@@ -304,9 +304,11 @@ class DockerContainers:
     def image_config(self, reference: str) -> ImageConfig | None:
         return image_config(self._connection, reference)
 
-    def image_file(self, image: str, path: str, labels: dict[str, str]) -> bytes:
+    def image_file(
+        self, image: str, path: str, labels: dict[str, str], links: int = 0
+    ) -> bytes:
         with self._connection.call(f"cp {image}:{path}") as client:
-            return image_file(client, image, path, labels)
+            return image_file(client, image, path, labels, links)
 
     def attach_argv(self, name: str) -> list[str]:
         return [

@@ -1,35 +1,51 @@
 """Reads one file of an image that nothing runs from."""
 
 import io
+import posixpath
 import tarfile
 from contextlib import closing
 from typing import Any
 
 from docker import APIClient
-from docker.errors import NotFound
+from docker.errors import APIError, NotFound
 
 LIMIT = 1 << 20
 """Bytes that are read of a file."""
 _HEADERS = 64 << 10
+_LOOP = "too many links"
+"""The engine's words for a link that leads back to itself."""
 
 
 def image_file(
-    client: APIClient, image: str, path: str, labels: dict[str, str]
+    client: APIClient, image: str, path: str, labels: dict[str, str], links: int = 0
 ) -> bytes:
-    """The file's first bytes; empty for a link or a directory, and if it is absent."""
+    """The file's first bytes; empty for a directory, and if it is absent.
+
+    So many links are followed, inside the image; the next one is empty.
+    """
     untyped: Any = client
     made = untyped.create_container(image, ["none"], labels=labels)
     try:
-        return _read(untyped, made["Id"], path)
+        content, target = _read(untyped, made["Id"], path)
+        while target and links:
+            # The engine leads no path out of the image, however many `..` it has.
+            path, links = posixpath.join(posixpath.dirname(path), target), links - 1
+            content, target = _read(untyped, made["Id"], path)
+        return content
     finally:
         untyped.remove_container(made["Id"], force=True, v=True)
 
 
-def _read(client: Any, container: str, path: str) -> bytes:
+def _read(client: Any, container: str, path: str) -> tuple[bytes, str]:
+    """The content, or what a link leads to."""
     try:
         chunks, _ = client.get_archive(container, path)
     except NotFound:
-        return b""
+        return b"", ""
+    except APIError as error:
+        if _LOOP not in str(error):
+            raise
+        return b"", ""
     packed = b""
     with closing(chunks):
         for chunk in chunks:
@@ -38,5 +54,7 @@ def _read(client: Any, container: str, path: str) -> bytes:
                 break
     with tarfile.open(fileobj=io.BytesIO(packed), errorlevel=0) as tar:
         first = tar.next()
+        if first and first.issym():
+            return b"", first.linkname
         file = tar.extractfile(first) if first and first.isreg() else None
-        return file.read(LIMIT) if file else b""
+        return (file.read(LIMIT) if file else b""), ""

@@ -11,6 +11,8 @@ _LOCK = threading.Lock()
 _KNOWN: dict[tuple[str, str], bytes] = {}
 """By image and path. An image of one id never changes; swarm's tags never do either."""
 _MOST = 64
+LINKS = 8
+"""Links that an image's account file may be: some keep it elsewhere."""
 
 
 def write(containers: Containers, plan: Plan) -> None:
@@ -42,5 +44,5 @@ def _of_image(containers: Containers, plan: Plan, name: str) -> str:
             # All of them, or the image's own would count for what it stands for.
             home = plan.sandbox.labels[HOME_LABEL]
             labels = {HOME_LABEL: home, TASK_LABEL: "", KIND_LABEL: "file"}
-            _KNOWN[key] = containers.image_file(image, f"/etc/{name}", labels)
+            _KNOWN[key] = containers.image_file(image, f"/etc/{name}", labels, LINKS)
         return _KNOWN[key].decode("utf-8", "surrogateescape")

@@ -16,9 +16,13 @@ FILES = {
     "long": (tarfile.REGTYPE, b"x" * (image_file.LIMIT + 5)),
     "empty": (tarfile.REGTYPE, b""),
     "link": (tarfile.SYMTYPE, b""),
+    "loop": (tarfile.SYMTYPE, b""),
+    "up": (tarfile.SYMTYPE, b""),
     "folder": (tarfile.DIRTYPE, b""),
     "pipe": (tarfile.FIFOTYPE, b""),
 }
+LINKS = {"loop": "loop", "up": "../../../../../etc/hostname"}
+"""Where links lead that do not lead to `plain`."""
 
 
 @pytest.fixture
@@ -36,7 +40,8 @@ def image(connection: Connection) -> Iterator[str]:
     with tarfile.open(fileobj=packed, mode="w") as tar:
         for path, (kind, content) in FILES.items():
             entry = tarfile.TarInfo(path)
-            entry.type, entry.size, entry.linkname = kind, len(content), "plain"
+            entry.type, entry.size = kind, len(content)
+            entry.linkname = LINKS.get(path, "plain")
             tar.addfile(entry, io.BytesIO(content))
     with connection.call("import") as client:
         untyped: Any = client
@@ -63,3 +68,18 @@ def test_only_a_regular_file_has_a_content(
         untyped: Any = client
         filters = {"label": [f"{key}={value}" for key, value in labels.items()]}
         assert untyped.containers(all=True, filters=filters) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "links", "content"),
+    [("/link", 1, b"hello\n"), ("/link", 0, b""), ("/loop", 8, b""), ("/up", 2, b"")],
+)
+def test_a_link_is_followed_inside_the_image(
+    connection: Connection, image: str, path: str, links: int, content: bytes
+) -> None:
+    """As often as asked for; `..` leads no further than the image's root."""
+    labels = {"swarm.home": f"test-{secrets.token_hex(4)}"}
+    with connection.call("cp") as client:
+        found = image_file.image_file(client, image, path, labels, links)
+
+    assert found == content

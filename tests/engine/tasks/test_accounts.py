@@ -26,6 +26,7 @@ from swarm.plan.naming import (
 )
 from swarm.plan.planner import HostFacts, PlanRequest
 from swarm.plan.specs import AGENT_HOME, Plan
+from tests.built_image import BUSYBOX, built
 
 PWD = "import pwd, os; print(pwd.getpwuid(os.getuid()))"
 LOOK = f"whoami; id -gn; echo ~; python3 -c '{PWD}'"
@@ -65,6 +66,37 @@ def test_a_program_finds_who_it_is(
 
     assert printed[:3] == [name, name, AGENT_HOME]
     assert f"pw_dir='{AGENT_HOME}'" in printed[3]
+
+
+def test_an_image_may_keep_its_accounts_behind_a_link(
+    docker: DockerContainers, tmp_path: Path
+) -> None:
+    """With a musl-like shell, an account of the uid that has no shell, and no home."""
+    dockerfile = (
+        f"FROM {built('busybox', BUSYBOX)}\n"
+        "RUN mkdir -p /etc /usr/lib && ln -s ../usr/lib/passwd /etc/passwd && "
+        "echo 'svc:x:70001:9::/srv:/sbin/nologin' > /usr/lib/passwd\n"
+    )
+    linked = f"swarm-test/{secrets.token_hex(4)}:1"
+    plan = plan_for(tmp_path, 70001)
+    look = ("sh", "-c", "whoami; id -gn; echo ~; cat /etc/passwd")
+    with closing(DockerImages()) as engine:
+        engine.build(linked, {"Dockerfile": dockerfile.encode()}, {}, print)
+        try:
+            sandbox = replace(plan.sandbox, image=linked, argv=look)
+            accounts.write(docker, replace(plan, sandbox=sandbox))
+            mounts = tuple(
+                mount
+                for mount in sandbox.mounts
+                if mount.target in [f"/etc/{file}" for file in plan_accounts.FILES]
+            )
+            spec = replace(sandbox, mounts=mounts, terminal=False, network="none")
+            printed = docker.run(spec, 1 << 16).decode().split("\n")
+        finally:
+            engine.untag(linked)
+
+    assert printed[:3] == ["svc", "agent", AGENT_HOME]
+    assert printed[3] == f"svc:x:70001:70001::{AGENT_HOME}:/bin/sh"
 
 
 def test_a_plan_that_mounts_no_accounts_is_left_alone(
