@@ -24,9 +24,9 @@ def applicable(
     verb: str, tasks: Sequence[Task]
 ) -> tuple[list[Task], list[tuple[Task, str]]]:
     """The tasks that the verb can be applied to, and the others with the reason."""
-    fit = [task for task in tasks if not task_actions.obstacle(verb, task)]
-    others = [task for task in tasks if task not in fit]
-    return fit, [(task, task_actions.obstacle(verb, task)) for task in others]
+    judged = [(task, task_actions.obstacle(verb, task)) for task in tasks]
+    fit = [task for task, reason in judged if not reason]
+    return fit, [(task, reason) for task, reason in judged if reason]
 
 
 def question(verb: str, tasks: Sequence[Task], seconds: int) -> list[str]:
@@ -55,18 +55,19 @@ def _line(task: Task) -> str:
 
 def none_fits(verb: str, tasks: Sequence[Task]) -> str:
     """The reason why the verb fits none of the tasks; empty if it fits one."""
-    fit, others = applicable(verb, tasks)
-    if fit or not others:
+    if not tasks or any(not task_actions.obstacle(verb, task) for task in tasks):
         return ""
-    task, reason = others[0]
+    task, reason = tasks[0], task_actions.obstacle(verb, tasks[0])
     return f"{plural(len(tasks), 'task')} marked: {numbered_name(task, 30)} {reason}"
 
 
 def note(marked: int, hidden: int, going: int, seconds: float) -> str:
     """The edge of the task list: what is marked, and what is about to go."""
     parts = []
-    if going:
+    if going and seconds > 0:
         parts.append(f"{plural(going, 'task')} go in {seconds:.0f} s, u keeps them")
+    elif going:
+        parts.append(f"removing {plural(going, 'task')}, u keeps the rest")
     if marked:
         unseen = f", {hidden} not shown" if hidden else ""
         parts.append(f"{marked} marked{unseen}, Esc unmarks")

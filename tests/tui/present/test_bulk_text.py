@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from swarm.model.task import ReviewSummary, State
+import pytest
+
+from swarm.model.task import ReviewSummary, State, Task
 from swarm.tui.present import bulk_text
 from tests.builders import queued_task
 
@@ -41,3 +43,22 @@ def test_the_edge_tells_marks_and_what_is_about_to_go() -> None:
     assert bulk_text.note(2, 1, 3, 7.4) == (
         "3 tasks go in 7 s, u keeps them · 2 marked, 1 not shown, Esc unmarks"
     )
+    assert bulk_text.note(0, 0, 3, 0.0) == "removing 3 tasks, u keeps the rest"
+
+
+def test_thousands_of_marks_cost_one_look_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The footer asks for each key; a square of the number would freeze the screen."""
+    tasks = [replace(queued_task(number), state=State.LIVE) for number in range(3000)]
+    compared = 0
+
+    def count(self: Task, other: object) -> bool:
+        nonlocal compared
+        compared += 1
+        return self is other
+
+    monkeypatch.setattr(Task, "__eq__", count)
+    fit, others = bulk_text.applicable("rm", [*tasks, replace(tasks[0], id=9)])
+
+    assert (len(fit), len(others), compared) == (0, 3001, 0)

@@ -1,5 +1,6 @@
 """Marks on tasks: a key then acts on all that are marked, and `u` takes it back."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 
 from swarm.model.task import State, Task
@@ -48,6 +49,8 @@ WISHES: dict[str, tuple[type[TaskWish], str]] = {
 """Per verb the wish for one task, and the participle of the sentence about all."""
 UNASKED = ("pause", "resume", "cut", "uncut")
 """Verbs that the same key takes back."""
+STORING_SECONDS = 3.0
+"""The time in which a wish is stored, if all is well."""
 SECONDS = 10
 """The time for which a removal of many can be taken back."""
 
@@ -64,6 +67,8 @@ class BulkActions:
         self._tasks: Sequence[Task] = ()
         self._pending: WishRecord | None = None
         """The newest removal that can be taken back, whoever asked for it."""
+        self._asked_at = -math.inf
+        """The time of a removal that was asked for here and is not seen yet."""
         self._discards: list[tuple[int, ...]] = []
         """Tasks that were discarded from here at once, the newest last."""
         self.marks: frozenset[int] = frozenset()
@@ -83,6 +88,8 @@ class BulkActions:
             if wish.verb == RemoveLater.verb
         )
         self._pending = next(removals, None)
+        if self._pending:
+            self._asked_at = -math.inf
 
     def note(self, shown: Iterable[int]) -> str:
         """The edge of the list, of which these tasks are shown."""
@@ -143,6 +150,7 @@ class BulkActions:
         ids = tuple(task.id for task in bulk_text.applicable(verb, tasks)[0])
         self.clear()
         if verb == "rm":
+            self._asked_at = self._clock()
             self._screen.post_message(WishRequested(RemoveLater(ids, SECONDS)))
             return
         if verb == "discard":
@@ -158,9 +166,18 @@ class BulkActions:
         """These were discarded at once, and `undo` takes them back at once."""
         self._discards.append(ids)
 
-    def can_undo(self, selected: Task | None) -> bool:
-        """True if `undo` would take something back."""
-        return self._pending is not None or bool(self._restorable(selected))
+    @property
+    def is_asking(self) -> bool:
+        """True if a removal was asked for a moment ago, and cannot be seen yet."""
+        return self._clock() - self._asked_at < STORING_SECONDS
+
+    def undo_reason(self, selected: Task | None) -> str:
+        """Why `undo` would take nothing back; empty if it would."""
+        if self.is_asking:
+            return "the removal is on its way to the keeper: u again in a moment"
+        if self._pending or self._restorable(selected):
+            return ""
+        return "nothing was removed, discarded or decided"
 
     def undo(self, selected: Task | None) -> bool:
         """Take back a removal that waits, or else a discard; False if there is none.

@@ -234,10 +234,8 @@ class DashboardScreen(KeyScreen[None]):
         if action == "new" and self._repo is None:
             return "start swarm inside a repository to add tasks"
         if action == "undo":
-            can_undo = self.bulk.can_undo(self.preview.task)
-            if not can_undo and not self.decisions.has_grants:
-                return "nothing was removed, discarded or decided"
-            return ""
+            is_decision = self.decisions.has_grants and not self.bulk.is_asking
+            return "" if is_decision else self.bulk.undo_reason(self.preview.task)
         if (reason := self.bulk.disabled_reason(action)) is not None:
             return reason
         if action == "tell" and not self.decisions.can_tell_agent:
