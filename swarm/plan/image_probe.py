@@ -73,6 +73,7 @@ class ProbeRequest:
     """The host's folder with an empty folder `empty` and an empty file `file`."""
     seccomp: str
     runtime: str = ""
+    userns: str = ""
     relabel: bool = False
     """With SELinux: the folder gets the label that containers share."""
 
@@ -93,6 +94,7 @@ def probe(
         limits=_LIMITS,
         runtime=request.runtime,
         seccomp=request.seccomp,
+        userns=request.userns,
         tmpfs=dict.fromkeys(("/tmp", "/run"), "rw,nosuid,nodev,size=1048576"),  # noqa: S108 - inside
         terminal=False,
         # Without one the engine itself says that a program does not start.

@@ -22,6 +22,7 @@ def opener(sandbox: SandboxSpec, volume: str, image: str) -> SandboxSpec:
         workdir="/",
         limits=SMALL,
         seccomp=sandbox.seccomp,
+        userns=sandbox.userns,
         cap_add=("FOWNER",),
         terminal=False,
         init=False,

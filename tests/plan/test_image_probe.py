@@ -4,7 +4,9 @@ from swarm.plan import hardening, image_probe
 from swarm.plan.image_probe import ImageTraits, ProbeRequest
 from swarm.plan.specs import AGENT_HOME, WORKSPACE
 
-REQUEST = ProbeRequest("an/image:1", "70001:70001", "bash", "/h/probe", "{}")
+REQUEST = ProbeRequest(
+    "an/image:1", "70001:70001", "bash", "/h/probe", "{}", userns="host"
+)
 
 
 def test_a_probe_keeps_the_floor_and_holds_nothing_of_a_task() -> None:
@@ -15,6 +17,7 @@ def test_a_probe_keeps_the_floor_and_holds_nothing_of_a_task() -> None:
     binds = [mount for mount in spec.mounts if mount.kind == "bind"]
     assert {mount.source for mount in binds} == {"/h/probe/empty", "/h/probe/file"}
     assert all(mount.read_only for mount in binds)
+    assert spec.userns == "host", "as the sandbox itself"
     assert {WORKSPACE, AGENT_HOME, "/etc/passwd"} <= set(image_probe.targets())
 
 

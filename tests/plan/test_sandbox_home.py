@@ -1,5 +1,7 @@
 """The home's opener is root over one folder, and over nothing else."""
 
+from dataclasses import replace
+
 from swarm.plan import sandbox_home
 from swarm.plan.specs import AGENT_HOME
 from tests.plan.builders import SPEC
@@ -7,7 +9,8 @@ from tests.plan.builders import SPEC
 
 def test_the_opener_has_one_power_and_one_folder() -> None:
     """No network, no other mount, no other capability."""
-    spec = sandbox_home.opener(SPEC, "a-volume", "swarm/gate:1")
+    remapped = replace(SPEC, userns="host")
+    spec = sandbox_home.opener(remapped, "a-volume", "swarm/gate:1")
 
     assert spec.argv == ("chmod", "1777", AGENT_HOME)
     assert (spec.network, spec.cap_drop, spec.cap_add) == (
@@ -16,4 +19,4 @@ def test_the_opener_has_one_power_and_one_folder() -> None:
         ("FOWNER",),
     )
     assert [(m.source, m.target) for m in spec.mounts] == [("a-volume", AGENT_HOME)]
-    assert spec.read_only
+    assert (spec.read_only, spec.userns) == (True, "host")

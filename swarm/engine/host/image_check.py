@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from swarm.adapters.git.safe_fs.files import disk_errors_as
 from swarm.engine.host import failed_starts, images
 from swarm.errors import PlanError, ToolError
 from swarm.model.safe_text import safe_line
@@ -45,6 +46,8 @@ class Stand:
     """What the agent begins with."""
     runtime: str = ""
     selinux: bool = False
+    userns: str = ""
+    """As `SandboxSpec` has it."""
 
 
 def stand_of(plan: Plan) -> Stand:
@@ -53,7 +56,9 @@ def stand_of(plan: Plan) -> Stand:
     first = sandbox.argv[0]
     program = SHELL if first in SHELLS else first
     selinux = any(mount.relabel for mount in sandbox.mounts)
-    return Stand(sandbox.image, sandbox.user, program, sandbox.runtime, selinux)
+    return Stand(
+        sandbox.image, sandbox.user, program, sandbox.runtime, selinux, sandbox.userns
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,10 @@ def _probe(
     containers: Containers, paths: HomePaths, stand: Stand, config: ImageConfig
 ) -> ImageTraits:
     labels = {HOME_LABEL: paths.tag, TASK_LABEL: "", KIND_LABEL: "probe"}
-    with tempfile.TemporaryDirectory(prefix="probe-", dir=paths.home) as folder:
+    with (
+        disk_errors_as("the look at an image"),
+        tempfile.TemporaryDirectory(prefix="probe-", dir=paths.home) as folder,
+    ):
         Path(folder).chmod(0o755)
         Path(folder, "empty").mkdir()
         Path(folder, "file").touch()
@@ -119,6 +127,7 @@ def _probe(
             seccomp=images.seccomp_profile(),
             runtime=stand.runtime,
             relabel=stand.selinux,
+            userns=stand.userns,
         )
         why = ""
         for shell in STARTS:

@@ -135,12 +135,18 @@ def _host_facts(
     image = images.reference(context.containers, agent.image or config.sandbox.image)
     images.require(context.containers, images.tag("gate"))
     uid, gid = planner.sandbox_user(context.uid, context.gid)
+    on = engine_trial.host_facts(context.paths, facts, image, here)
     stand = Stand(
-        image, f"{uid}:{gid}", agent.argv[0], config.sandbox.runtime, facts.selinux
+        image,
+        f"{uid}:{gid}",
+        agent.argv[0],
+        config.sandbox.runtime,
+        on.selinux,
+        on.userns,
     )
     seen = image_check.look(context.containers, context.paths, stand)
     return replace(
-        engine_trial.host_facts(context.paths, facts, image, here),
+        on,
         shell=seen.traits.shell,
         image_environment=seen.environment,
         image_volumes=seen.home_volumes,

@@ -163,6 +163,13 @@ def test_what_stands_in_the_way_of_a_sandbox_is_named(
     assert not left(docker, tmp_path)
 
 
+def test_a_home_that_cannot_be_written_to_is_named(
+    docker: DockerContainers, tmp_path: Path
+) -> None:
+    with pytest.raises(ToolError, match="the look at an image"):
+        look(docker, tmp_path / "gone", built("busybox", BUSYBOX))
+
+
 def test_an_image_of_one_static_program_is_stood_on(
     docker: DockerContainers, tmp_path: Path
 ) -> None:
