@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import IO, TextIO
 
@@ -24,15 +24,16 @@ END_SECONDS = 5.0
 """From TERM to KILL."""
 
 
-def foreground(argv: list[str]) -> int:
+def foreground(argv: list[str], environment: Mapping[str, str] | None = None) -> int:
     """Run a command on this terminal; blocks until it ended, returns its status.
 
     What ends this process ends the command first, by `kill -9` too where the system is
     Linux. A terminal that the command leaves otherwise than it was is given back.
+    It gets this process's environment if none is named.
     """
     before = terminal_state.attributes()
     try:
-        child = subprocess.Popen(argv, preexec_fn=_ending_with_us())
+        child = subprocess.Popen(argv, preexec_fn=_ending_with_us(), env=environment)
     except OSError as error:
         raise _not_run(argv, error) from error
     with _signals_passed_on(child):

@@ -3,6 +3,7 @@
 import functools
 import gc
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -32,8 +33,10 @@ LOG_BYTES = 4000
 """The end of a launch log, as far as the preview shows it."""
 
 
-def run_dashboard(paths: HomePaths, repo: Path | None, ascii: bool) -> int:
-    """Show the dashboard until the human leaves it.
+def run_dashboard(
+    paths: HomePaths, repo: Path | None, ascii: bool, notice: str = ""
+) -> int:
+    """Show the dashboard until the human leaves it, with a notice at first if any.
 
     Starts a keeper beside it if none lives; the first paint does not wait for that.
     """
@@ -41,10 +44,12 @@ def run_dashboard(paths: HomePaths, repo: Path | None, ascii: bool) -> int:
         paths.database, lambda: migrations.connect(paths.database).close()
     )
     threading.Thread(target=_start_keeper, args=(paths,), daemon=True).start()
-    return show_dashboard(paths, repo, ascii)
+    return show_dashboard(paths, repo, ascii, notice)
 
 
-def show_dashboard(paths: HomePaths, repo: Path | None, ascii: bool) -> int:
+def show_dashboard(
+    paths: HomePaths, repo: Path | None, ascii: bool, notice: str = ""
+) -> int:
     """Show the dashboard without starting a keeper."""
     _log_to(paths.dashboard_log)
     with (
@@ -58,6 +63,7 @@ def show_dashboard(paths: HomePaths, repo: Path | None, ascii: bool) -> int:
             repo=str(repo) if repo else None,
             options=Options(
                 ascii=ascii,
+                notice=notice,
                 agents=_agent_names,
                 budget=_budget,
                 capacity=_capacity,
@@ -130,9 +136,13 @@ class DashboardBackend:
 
     def run(self, argv: list[str]) -> int:
         """Run a command in the foreground of this terminal."""
-        from swarm.adapters import terminal  # noqa: PLC0415 - loads subprocess
+        from swarm.adapters import (  # noqa: PLC0415 - loads subprocess
+            terminal,
+            terminal_type,
+        )
 
-        return terminal.foreground(argv)
+        name = terminal_type.usable(os.environ, "show another program")
+        return terminal.foreground(argv, {**os.environ, "TERM": name})
 
     def keeper_pid(self) -> int | None:
         """The process id of this home's keeper, or None."""

@@ -37,6 +37,7 @@ def ensure_paths() -> HomePaths:
     """
     root = home()
     paths = HomePaths(root)
+    _refuse_other_than_utf_8(root)
     try:
         if not paths.database.exists():
             lost_home.refuse_if_lost(root)
@@ -49,3 +50,13 @@ def ensure_paths() -> HomePaths:
             hint="set SWARM_HOME to a folder that can be written",
         ) from error
     return paths
+
+
+def _refuse_other_than_utf_8(root: Path) -> None:
+    try:
+        str(root).encode()
+    except UnicodeError as error:
+        raise SwarmError(
+            f"the folder {root} has a name that is not UTF-8",
+            hint="set SWARM_HOME to another folder",
+        ) from error

@@ -13,8 +13,8 @@ def repository(args: Namespace) -> Path | None:
     files only, because git must not run before the engine has judged the repository.
     """
     if args.repo is None:
-        return _around(_working_directory())
-    repo = _around(args.repo.expanduser())
+        return _named(_around(_working_directory()))
+    repo = _named(_around(args.repo.expanduser()))
     if repo is None:
         raise SwarmError(
             f"{args.repo} is not in a git repository", hint="run `git init` there first"
@@ -30,6 +30,18 @@ def needed_repository(args: Namespace) -> Path:
             f"{_working_directory()} is not in a git repository",
             hint="go to one, or name one with --repo PATH",
         )
+    return repo
+
+
+def _named(repo: Path | None) -> Path | None:
+    """The same; SwarmError if no text can hold its name."""
+    try:
+        str(repo).encode()
+    except UnicodeError as error:
+        raise SwarmError(
+            f"the path {repo} is not UTF-8, so no task can stand on it",
+            hint="rename the folder, or work in a clone elsewhere",
+        ) from error
     return repo
 
 

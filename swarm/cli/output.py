@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any, TextIO
 
+from swarm.cli import charset
 from swarm.errors import SwarmError
 from swarm.model.format import cell_width
 from swarm.model.safe_text import plain, safe_line
@@ -128,24 +129,16 @@ def numbers(ids: Iterable[int]) -> None:
 def typed(word: str) -> str:
     """The word, or all of standard input for `-`; SwarmError if that is not text."""
     if word != "-":
-        return _decoded(word)
+        return charset.decoded(word)
     try:
-        return sys.stdin.read()
+        text = charset.decoded(sys.stdin.read())
+        os.fsencode(text).decode()  # fails if a byte is left that is no text
     except UnicodeDecodeError as error:
         raise SwarmError(
             f"standard input is not text: {error.reason} at byte {error.start}",
             hint=f"it must be {sys.stdin.encoding}",
         ) from error
-
-
-def _decoded(word: str) -> str:
-    """A word that was read in an ASCII locale, as the UTF-8 that it mostly is."""
-    if word.isascii() or not any("\udc80" <= each <= "\udcff" for each in word):
-        return word
-    try:
-        return word.encode("utf-8", "surrogateescape").decode("utf-8")
-    except UnicodeError:
-        return word
+    return text
 
 
 def is_watched() -> bool:

@@ -5,6 +5,8 @@ import os
 import sys
 from contextlib import suppress
 
+from swarm.cli import charset
+
 _NAMES = ("stdin", "stdout", "stderr")
 
 
@@ -24,9 +26,12 @@ def prepare() -> None:
             mode = "r" if number == 0 else "w"
             stream = open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115 - a number, for the life of the process
             setattr(sys, name, stream)
+    own = charset.of_terminal()
     for output in (sys.stdout, sys.stderr):
         if isinstance(output, io.TextIOWrapper):
-            output.reconfigure(errors="backslashreplace")
+            is_asked_for = "PYTHONIOENCODING" in os.environ or not output.isatty()
+            encoding = None if is_asked_for else own
+            output.reconfigure(encoding=encoding, errors="backslashreplace")
 
 
 def finish() -> OSError | None:

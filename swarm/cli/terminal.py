@@ -1,9 +1,11 @@
 """`swarm attach` and `swarm logs`: a task's terminal, and what it printed."""
 
+import os
 import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from swarm.adapters import terminal_type
 from swarm.adapters.terminal import foreground
 from swarm.bootstrap import home, keeper_process, wiring
 from swarm.cli import exit_codes, keeper_client, output
@@ -48,7 +50,9 @@ def attach(args: Namespace) -> int:
             f"task {task.id} is {task.state} and has no terminal",
             hint=f"see `swarm show {task.id}`",
         )
-    return foreground(panes.attach_argv(name))
+    name_of_type = terminal_type.usable(os.environ, "show a task's screen")
+    argv = panes.attach_argv(name)
+    return foreground(argv, {**os.environ, "TERM": name_of_type})
 
 
 def _has_pane(paths: HomePaths, task: Task, name: str) -> bool:

@@ -160,6 +160,8 @@ class SwarmApp(App[None], inherit_bindings=False):
 
     def _after_first_paint(self) -> None:
         self._on_first_paint()
+        if self._options.notice:
+            self._say(self._options.notice)
         self._preload()
 
     def on_key(self, event: Key) -> None:
@@ -367,7 +369,9 @@ class SwarmApp(App[None], inherit_bindings=False):
         if error is None:
             super()._fatal_error()
             return
-        failure = failures.log("the dashboard", error)
+        if self._exit_renderables:
+            return  # the end itself fails, too, and has nothing to add
+        failure = failures.log("main loop", error)
         if isinstance(error, SwarmError):
             lines = [safe_line(error.message), safe_line(error.hint)]
         else:

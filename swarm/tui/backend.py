@@ -153,6 +153,8 @@ class Options:
 
     ascii: bool = False
     """Draw with ASCII only."""
+    notice: str = ""
+    """A sentence to say at first; empty for none."""
     theme: str = ""
     """A Textual theme's name; empty for swarm's own."""
     agents: Callable[[], tuple[str, ...]] = _only_commands

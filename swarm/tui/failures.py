@@ -13,7 +13,7 @@ _logged: set[str] = set()
 
 
 def log(group: str, error: BaseException) -> Failure:
-    """Log an error with its id and traceback, unless the same was logged before."""
+    """Log the error of a worker, or of the `main loop`, unless it was logged before."""
     failure = failure_of(error)
     if failure.text not in _logged and len(_logged) < FAILURES_LIMIT:
         _logged.add(failure.text)

@@ -12,6 +12,7 @@ from swarm.plan.naming import HomePaths
 Swarm = Callable[..., tuple[int, str, str]]
 
 FRONT = {
+    "charset",
     "__init__",
     "command",
     "command_registry",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from swarm.engine.sensor import hash_chain
 from swarm.engine.sensor.interpreter import Interpreter, Line
@@ -243,6 +244,10 @@ def part_of(files: Path, container: str, part: int) -> Path:
     return files / f"{container}.{part}"
 
 
+_ESCAPE = b"\\udc"
+"""What a byte that is not ASCII begins with, as `images/sensor/lines.c` has it."""
+
+
 def _whole_lines(file: Path, offset: int) -> tuple[list[bytes], int]:
     try:
         with file.open("rb") as raw:
@@ -262,7 +267,28 @@ def _parse(lines: list[bytes]) -> list[Line]:
         values = [_parse_line(line) for line in lines]
     if len(values) != len(lines):
         values = [_parse_line(line) for line in lines]
-    return [value if isinstance(value, dict) else {} for value in values]
+    return [
+        (_decoded(value) if _ESCAPE in line else value)
+        if isinstance(value, dict)
+        else {}
+        for line, value in zip(lines, values, strict=True)
+    ]
+
+
+def _decoded(value: Any) -> Any:
+    """The sensor writes each byte that is not ASCII by itself; most are UTF-8."""
+    match value:
+        case str():
+            with suppress(UnicodeError):  # no byte's escape; it is no text of ours
+                raw = value.encode("utf-8", "surrogateescape")
+                return raw.decode("utf-8", "surrogateescape")
+            return value
+        case list():
+            return [_decoded(each) for each in value]
+        case dict():
+            return {key: _decoded(each) for key, each in value.items()}
+        case _:
+            return value
 
 
 def _parse_line(line: bytes) -> object:

@@ -52,6 +52,8 @@ class InputBar(Horizontal):
         self.call_after_refresh(self._add_line)
 
     async def _add_line(self) -> None:
+        if not self.is_attached:
+            return  # the dashboard was left before its first paint
         line = Input(placeholder=self._placeholder, compact=True)
         await self.mount(Label(markup=False), line)
         self._has_line = True

@@ -283,6 +283,16 @@ class Noting(AuditWriter):
         super().take(batch, trail)
 
 
+def test_a_command_s_words_are_read_as_the_utf_8_that_they_are() -> None:
+    """The sensor escapes each byte by itself; what is no UTF-8 stays an escape."""
+    raw = rb'{"argv": ["zw\udcc3\udcb6lf", "\udce5\udcad\udc97", "\udcfe"], "pid": 7}'
+
+    first, second, third = log_follower._parse([raw, b"no sense", b'{"a": "\\ud800"}'])
+
+    assert first == {"argv": ["zw\u00f6lf", "\u5b57", "\udcfe"], "pid": 7}
+    assert (second, third) == ({}, {"a": "\ud800"})
+
+
 def test_a_flood_keeps_no_other_waiting(desk: Desk) -> None:
     """Its neighbour's one line comes after a chunk of the flood, not after all."""
     quiet = "f" * 12
