@@ -41,7 +41,7 @@ def ensure_paths() -> HomePaths:
     try:
         if not paths.database.exists():
             lost_home.refuse_if_lost(root)
-        if not root.exists():
+        if not root.is_dir():
             root.mkdir(parents=True, exist_ok=True, mode=0o700)
             home_identity.begin(root)
     except OSError as error:
