@@ -116,7 +116,10 @@ def test_a_damaged_database_is_named_with_a_way_out(
         ({"SWARM_HOME": "/etc/passwd"}, "the folder /etc/passwd cannot be made"),
         ({"SWARM_HOME": "/etc/passwd/x"}, "the folder /etc/passwd/x cannot be made"),
         ({"SWARM_HOME": "/" + "x" * 300}, "File name too long"),
-        ({"SWARM_HOME": "", "XDG_STATE_HOME": "/proc/x"}, "/proc/x/swarm cannot be made"),
+        (
+            {"SWARM_HOME": "", "XDG_STATE_HOME": "/proc/x"},
+            "/proc/x/swarm cannot be made",
+        ),
         ({"SWARM_HOME": "", "XDG_STATE_HOME": "", "HOME": "/proc"}, "cannot be made"),
     ],
 )
