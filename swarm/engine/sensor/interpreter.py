@@ -17,7 +17,7 @@ from swarm.engine.sensor.missing_tools import MissingTools
 from swarm.engine.sensor.path_groups import PathGroups
 from swarm.engine.sensor.processes import Process, Processes
 from swarm.engine.sensor.sessions import SIGNAL, Sessions
-from swarm.model import quiet
+from swarm.model import programs, quiet
 from swarm.model.activity import (
     DESTRUCTIVE,
     Action,
@@ -128,10 +128,9 @@ class Interpreter:
 
     def _show_what_ran(self, action: Action, batch: Batch) -> None:
         """A file in a sandbox that was run is counted under nothing from then on."""
-        words = [word for word in action.argv[1:3] if not word.startswith("-")]
-        for word in (action.path, *words):
+        for word in (action.path, programs.script(action.path, action.argv)):
             path = posixpath.normpath(posixpath.join(action.other, word))
-            if area(path) == "elsewhere" or path in self._ran:
+            if not word or area(path) == "elsewhere" or path in self._ran:
                 continue
             if not PathGroups.STORES.isdisjoint(path.split("/")):
                 continue

@@ -293,6 +293,21 @@ def test_a_script_in_a_cache_is_shown_when_it_runs() -> None:
     assert then.paths[cached].group == ""
 
 
+def test_a_word_of_a_command_is_not_what_ran() -> None:
+    """`chmod` and `rm` name a file; only an interpreter runs it."""
+    made = line("create", "/workspace/x", inode=1, mode=0o100755)
+    words = [
+        line("exec", f"/usr/bin/{argv[0]}", argv=argv, cwd="/workspace", pid=9)
+        for argv in (["chmod", "+x", "x"], ["rm", "x"], ["bash", "-c", "x"])
+    ]
+    batch = read(made, *words, line("unlink", "/workspace/x"))
+
+    assert batch.ran == []
+    assert batch.paths["/workspace/x"].level == ""
+    run = line("exec", "/usr/bin/bash", argv=["bash", "-e", "x"], cwd="/workspace")
+    assert read(made, run).ran == ["/workspace/x"]
+
+
 def test_a_temporary_file_is_counted_when_it_is_gone() -> None:
     """One that was run is shown, and one that is there is."""
     batch = read(

@@ -1,0 +1,1 @@
+"""What the live screens show of an agent that uses its everyday tools."""
