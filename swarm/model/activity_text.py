@@ -1,6 +1,7 @@
 """Actions and paths as text for a human: on one line and harmless."""
 
 import shlex
+from collections.abc import Sequence
 
 from swarm.model import format, quiet
 from swarm.model.activity import GROUP, LOSS, Action, PathActivity, relative
@@ -23,7 +24,7 @@ def action_text(action: Action, limit: int = 300) -> str:
     times = f" ×{action.count}" if action.count > 1 else ""
     match action.kind:
         case "exec":
-            words = action.argv or (action.path,)
+            words = _typed(action.argv) or (action.path,)
             text = safe_line(f"$ {shlex.join(words)}", limit) + times
             if quiet.runs_as_told(Command(action.path, action.argv)):
                 return text
@@ -35,6 +36,13 @@ def action_text(action: Action, limit: int = 300) -> str:
         case _:
             verb = _PAST.get(action.op, safe_line(action.op, 20))
             return f"{verb} {action_paths(action, limit)}{times}"
+
+
+def _typed(argv: Sequence[str]) -> Sequence[str]:
+    """The words without an interpreter that the kernel put before its script."""
+    if len(argv) > 1 and argv[0].startswith("/") and argv[1].startswith("/"):
+        return (relative(argv[1]), *argv[2:])
+    return argv
 
 
 def action_paths(action: Action, limit: int = 300) -> str:

@@ -7,6 +7,9 @@ from swarm.model.event_text import ERROR, GOOD, MUTED, WARNING, Tone
 from swarm.model.frozen import frozen
 from swarm.model.safe_text import safe_line
 
+_BROKEN_PIPE = 128 + 13
+"""The status of a command whose reader had enough, as `head` has."""
+
 
 @frozen
 class Line:
@@ -44,7 +47,7 @@ def _glyph_and_tone(entry: Entry) -> tuple[str, Tone]:
         return "⚑", ERROR
     if entry.action.level:
         return "⚑", WARNING
-    return "·", ERROR if entry.action.code else ""
+    return "·", ERROR if entry.action.code not in (None, 0, _BROKEN_PIPE) else ""
 
 
 def _event(event: events.Event) -> Line:

@@ -95,7 +95,7 @@ RULES: tuple[Rule, ...] = (
             r"|/(maintenance\.lock|tmp_objdir-\w+(-\w+)?(/.+)?))?"
             rf"|({_HEADS}|index|packed-refs|shallow|gc\.pid|gc\.log)(\.lock|\.new)?"
             r"|next-index-\d+(\.lock)?|index\.stash\.\d+(\.lock)?|sharedindex[._]\w+"
-            r"|config\.lock|(logs|refs|rr-cache|rebase-merge|rebase-apply|sequencer)"
+            r"|config\.lock|info/refs(\.lock|_\w+)?|(logs|refs|rr-cache|rebase-merge|rebase-apply|sequencer)"
             r"(/.+)?)"
         ),
     ),
@@ -166,6 +166,15 @@ _GIT_HELPER = re.compile(
     r"|update-index|diff-index|diff-files|stash|var|config"
 )
 """Verbs that git runs of itself."""
+_GIT_STEPS = {
+    "stash": ("reset", "clean", "checkout"),
+    "cherry-pick": ("commit",),
+    "revert": ("commit",),
+    "rebase": ("commit",),
+    "merge": ("commit",),
+    "pull": ("fetch", "merge"),
+}
+"""Commands of a person's, and what git runs for them that a person could run, too."""
 _HARMLESS = re.compile(
     r"uname|arch|nproc|getconf|lsb_release|dirname|basename|tput|stty|dircolors|locale"
 )
@@ -294,8 +303,10 @@ def _is_git_helper(argv: Sequence[str], parent: Sequence[str]) -> bool:
     verb = git_verb(argv)
     if verb == "reflog" or (verb == "stash" and "drop" in argv):
         return git_verb(parent) in ("gc", "maintenance") and "--all" in argv
-    if verb in ("reset", "clean", "checkout"):
-        return git_verb(parent) == "stash"
+    if verb in _GIT_STEPS.get(git_verb(parent), ()):
+        return True
+    if verb == "reset" and "--abort" in parent and "--merge" in argv:
+        return git_verb(parent) in _GIT_STEPS
     return bool(_GIT_HELPER.fullmatch(verb))
 
 

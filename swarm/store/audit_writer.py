@@ -22,7 +22,7 @@ ON CONFLICT (task, path) DO UPDATE SET
     mode = CASE WHEN ?9 THEN ?9 ELSE mode END, comm = ?10, denied = denied + ?11,
     level = CASE WHEN ?15 THEN '' WHEN ?12 = '' THEN level ELSE ?12 END,
     note = CASE WHEN ?15 AND level != '' THEN 'withdrawn: ' || note
-        WHEN ?13 = '' THEN note ELSE ?13 END,
+        WHEN ?13 = '' OR (?12 = '' AND level != '') THEN note ELSE ?13 END,
     path_group = CASE
         WHEN ?12 != '' OR level != '' THEN x''
         WHEN ?16 THEN path_group
@@ -36,9 +36,12 @@ VALUES (:at, :task, :kind, :op, :path, :other, :argv, :pid, :parent, :comm, :res
     :code, :seconds, :count, :level, :note, :quiet, :housekeeping, :generated)
 """
 _LOSS = """
-DELETE FROM action WHERE task = :task AND pid = :pid AND at = :at AND op = 'loss'
+DELETE FROM action WHERE level != '' AND op = 'loss'
+    AND +task = :task AND pid = :pid AND at = :at
+    AND id < (SELECT max(id) FROM action WHERE level != '' AND op = 'loss'
+        AND +task = :task AND pid = :pid AND at = :at)
 """
-"""The newest row tells all that one command took away."""
+"""The newest row tells all that one command took away; its number is a new one."""
 _CREDIT = """
 UPDATE action SET housekeeping = housekeeping + :housekeeping,
     generated = generated + :generated
@@ -83,9 +86,9 @@ class AuditWriter:
         """Store a batch, and the position that its lines reach: both or neither."""
         with self._connection.transaction() as run:
             run(_PATH, (_path_row(position.task, row) for row in batch.paths.values()))
+            run(_ACTION, (_action_row(position.task, row) for row in batch.actions))
             losses = (row for row in batch.actions if row.op == LOSS)
             run(_LOSS, (_loss_row(position.task, row) for row in losses))
-            run(_ACTION, (_action_row(position.task, row) for row in batch.actions))
             credits = batch.credits.items()
             run(_CREDIT, (_credit_row(position.task, *row) for row in credits))
             run(_RAN, (_ran_row(position.task, path) for path in batch.ran))

@@ -3,7 +3,7 @@
 import pytest
 
 from swarm.model import activity_text
-from swarm.model.activity import GROUP, Action, PathActivity
+from swarm.model.activity import GROUP, LOSS, Action, PathActivity
 from swarm.model.audit_query import Entry
 
 
@@ -12,6 +12,15 @@ from swarm.model.audit_query import Entry
     [
         (Action(0, "exec", "exec", "/bin/rm", argv=("rm", "a b")), "$ rm 'a b'"),
         (Action(0, "exec", "exec", "/bin/sh"), "$ /bin/sh"),
+        (
+            Action(0, "exec", "exec", "/bin/sh", argv=("/bin/sh", "/usr/bin/npm", "i")),
+            "$ /usr/bin/npm i",
+        ),
+        (
+            Action(0, "exec", "exec", "/workspace/x", argv=("/bin/sh", "/bin/npm")),
+            "$ /bin/npm  runs x",
+        ),
+        (Action(0, "file", LOSS, "/workspace/tests"), "lost tests"),
         (Action(0, "call", "bpf", count=3), "bpf() ×3"),
         (Action(0, "net", "sendto", "1.2.3.4:53"), "sendto() → 1.2.3.4:53"),
         (Action(0, "file", "open", "/workspace/x"), "open x"),
@@ -60,6 +69,11 @@ def test_no_byte_of_an_agents_moves_the_line() -> None:
             "X1 a build runs it",
         ),
         (Action(0, "exec", "exec", code=2), "exit 2"),
+        (Action(0, "exec", "exec", housekeeping=1), "1 housekeeping write"),
+        (
+            Action(0, "exec", "exec", code=1, housekeeping=14, generated=1204),
+            "exit 1 · 14 housekeeping writes · 1,204 generated",
+        ),
         (Action(0, "exec", "exec", code=0), ""),
         (Action(0, "exec", "exec"), ""),
         (Action(0, "file", "open"), ""),

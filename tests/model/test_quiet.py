@@ -180,6 +180,18 @@ NPM = Command("/tools/bin/node", ("/tools/bin/python3", "/tools/bin/npm", "ci"))
             Command(PYTHON, ("python3", "-m", "venv", ".venv")),
             PROBES,
         ),
+        (
+            command("git", "commit", "-n"),
+            command("git", "cherry-pick", "x"),
+            HOUSEKEEPING,
+        ),
+        (
+            command("git", "reset", "--merge", "x"),
+            command("git", "cherry-pick", "--abort"),
+            HOUSEKEEPING,
+        ),
+        (command("git", "reset", "--hard"), command("git", "rebase", "--abort"), ""),
+        (command("git", "rebase"), command("git", "pull", "--rebase"), ""),
         # Shown: what a hook, an alias or a script brings.
         (command("sh", "/gitdir/hooks/pre-commit"), command("git", "commit"), ""),
         (command("git", "push", "--force"), command("git", "up"), ""),

@@ -46,6 +46,8 @@ class Flags:
                 self._executable[path] = None
                 if len(self._executable) > PATHS:
                     self._executable.popitem(last=False)
+            case "chmod":
+                self._executable.pop(path, None)
             case "create" | "unlink" | "rmdir" | "symlink" | "mknod" | "link":
                 self._folders.pop(path, None)
                 self._executable.pop(path, None)
@@ -66,6 +68,11 @@ class Flags:
         else:
             self._remember(self._harmless, path)
         return level, note
+
+    def takes_back(self, line: Mapping[str, Any], path: str) -> bool:
+        """True if a file that became executable is made none again."""
+        is_chmod = line["op"] == "chmod" and not int(line.get("mode", 0)) & 0o111
+        return is_chmod and path in self._executable
 
     def is_news(self, path: str, note: str) -> bool:
         """True if this was not said of the path before, or was withdrawn since."""

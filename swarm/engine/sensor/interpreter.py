@@ -168,6 +168,8 @@ class Interpreter:
         if result < 0:
             self._record_refusal(line, activity, rule, batch)
             return
+        if self._flags.takes_back(line, path):
+            self._withdraw(path, activity)
         self._flags.see(line, path)
         self._flag(line, path, activity, batch)
         self._losses.read(change, int(line.get("size", 0)), float(line["at"]), process)
@@ -298,7 +300,9 @@ class Interpreter:
             process = self._processes.of(line)
             activity = self._activity(renamed, source, source_rule, process, batch)
             self._withdraw(source, activity)
-        if replaces_file and area(path) == "worktree" and not batch.paths[path].group:
+        is_shown = area(path) == "worktree" and not batch.paths[path].group
+        # A lock is how git writes its settings.
+        if replaces_file and is_shown and source != f"{path}.lock":
             batch.add(_action(line, path, "file", note="replaced a file that existed"))
 
     def _is_of_base(self, path: str) -> bool:

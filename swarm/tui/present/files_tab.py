@@ -45,8 +45,10 @@ def _summary(counts: Counts, shows_generated: bool) -> Content:
         parts.append((f" · ⊘{format.count(counts.denied)} refused", WARNING))
     parts.append((f" · {format.plural(counts.commands, 'command')}", MUTED))
     if counts.quiet:
-        rules = ", ".join(f"{name} {number:,}" for name, number in counts.quiet)
-        parts.append((f" · quiet: {safe_line(rules, 120)}", MUTED))
+        rules = sorted(counts.quiet, key=lambda rule: -rule[1])
+        words = ", ".join(f"{format.count(number)} {name}" for name, number in rules)
+        total = format.count(counts.quiet_total)
+        parts.append((f" · {total} quiet: {safe_line(words, 120)}", MUTED))
     parts.append(("" if shows_generated else " · generated folders hidden", MUTED))
     return Content.assemble(*parts)
 

@@ -355,8 +355,13 @@ GONE = line("unlink", "/workspace/.tmp.sh")
             "X1",
             "became executable",
         ),
+        (
+            [line("chmod", "/workspace/.tmp.sh", mode=0o644)],
+            "",
+            "withdrawn: became executable",
+        ),
     ],
-    ids=["removed", "moved out", "run and removed", "made again"],
+    ids=["removed", "moved out", "run and removed", "made again", "made none"],
 )
 def test_a_flag_is_withdrawn_with_its_path(
     then: list[dict[str, Any]], level: str, note: str
@@ -366,6 +371,21 @@ def test_a_flag_is_withdrawn_with_its_path(
 
     activity = batch.paths["/workspace/.tmp.sh"]
     assert (activity.level, activity.note) == (level, note)
+
+
+def test_a_flag_on_the_name_stays_when_another_is_withdrawn() -> None:
+    """Git tries the mode of its settings so, in a repository within the worktree."""
+    path = "/workspace/sub/.git/config"
+    batch = read(
+        GIT,
+        line("rename", path, **{"from": f"{path}.lock"}),
+        line("chmod", path, mode=0o744),
+        line("chmod", path, mode=0o644),
+        line("rename", path, **{"from": f"{path}.lock"}),
+    )
+
+    assert batch.paths[path].level == "X0"
+    assert not any("replaced" in d.note for d in batch.actions)
 
 
 def test_a_flag_goes_with_a_renamed_file() -> None:

@@ -1,12 +1,13 @@
 """Keeps the panel of events: what happened, the newest first."""
 
+import heapq
 from collections import deque
 from collections.abc import Mapping, Sequence
 
 from textual.content import Content
 
 from swarm.model import activity_text, event_text, events
-from swarm.model.activity import DESTRUCTIVE
+from swarm.model.activity import DESTRUCTIVE, LOSS
 from swarm.model.audit_query import Entry, Filter
 from swarm.model.task import Task
 from swarm.store.queries import Queries
@@ -28,6 +29,8 @@ class EventPanel:
         """True if something was read since the panel was drawn."""
         self._queries = queries
         self._rows: deque[Content] = deque(maxlen=EVENTS_SHOWN)
+        self._losses: dict[tuple[object, ...], Content] = {}
+        """The rows of losses, which may grow; by task, process and time."""
         self._last_event = self._last_action = -1
 
     def read(self, tasks: Sequence[Task]) -> list[events.Recorded]:
@@ -42,12 +45,14 @@ class EventPanel:
         recorded = self._queries.events.after(self._last_event)
         flagged_actions = self._queries.audit.actions_after(self._last_action, FLAGGED)
         names = {task.id: task_appearance.display_name(task) for task in tasks}
-        for event in recorded:
-            self._last_event = event.id
-            self._add_event(event, names)
-        for entry in flagged_actions:
-            self._last_action = entry.id
-            self._add_action(entry, names)
+        entries = [Entry(event.at, event.task, event=event) for event in recorded]
+        for entry in heapq.merge(entries, flagged_actions, key=lambda entry: entry.at):
+            if entry.event:
+                self._last_event = entry.event.id
+                self._add_event(entry.event, names)
+            else:
+                self._last_action = entry.id
+                self._add_action(entry, names)
         self.is_stale = self.is_stale or bool(recorded or flagged_actions)
         return recorded
 
@@ -75,15 +80,23 @@ class EventPanel:
 
     def _add_action(self, entry: Entry, names: Mapping[int, str]) -> None:
         """Keep a flagged action; the Files tab has the others."""
-        if entry.action and entry.task and entry.task in names:
-            words = activity_text.action_text(entry.action)
-            is_ruin = entry.action.level == DESTRUCTIVE
-            hint = "; z goes back" if is_ruin else ""
-            tone = event_text.ERROR if is_ruin else event_text.WARNING
-            text = (
-                "⚑",
-                f"{words}  {activity_text.reason_text(entry.action)}{hint}",
-                tone,
-            )
-            name = names[entry.task]
-            self._rows.appendleft(task_detail.event_line(entry.at, name, text))
+        action = entry.action
+        if not (action and entry.task and entry.task in names):
+            return
+        words = activity_text.action_text(action)
+        is_ruin = action.level == DESTRUCTIVE
+        hint = "; z goes back" if is_ruin else ""
+        tone = event_text.ERROR if is_ruin else event_text.WARNING
+        text = ("⚑", f"{words}  {activity_text.reason_text(action)}{hint}", tone)
+        row = task_detail.event_line(entry.at, names[entry.task], text)
+        if action.op == LOSS:
+            self._replace_loss((entry.task, action.pid, action.at), row)
+        self._rows.appendleft(row)
+
+    def _replace_loss(self, key: tuple[object, ...], row: Content) -> None:
+        """Take the row away that told of the same loss when it was smaller."""
+        if (smaller := self._losses.pop(key, None)) and smaller in self._rows:
+            self._rows.remove(smaller)
+        self._losses[key] = row
+        if len(self._losses) > EVENTS_SHOWN:
+            self._losses.pop(next(iter(self._losses)))
