@@ -82,7 +82,7 @@ def _by_rules(
 
 
 def way_out(reason: Reason, attempted: Attempt, address: str = "") -> str:
-    """What a human does to open it; often empty.
+    """What a human does to open it, or what would help where no rule does.
 
     `address` is the one that the name led to, if that is the reason.
     """

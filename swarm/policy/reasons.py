@@ -41,7 +41,8 @@ class Reason(StrEnum):
     """For the agent."""
     kind: Kind
     way_out: str
-    """For the human, with `{place}` for host and port; often empty."""
+    """For the human, with `{place}` for host and port: a line, or what to do instead
+    where no rule opens it."""
 
     def __new__(
         cls, code: str, sentence: str, kind: Kind, way_out: str = ""
@@ -125,11 +126,13 @@ class Reason(StrEnum):
         "address-in-disguise",
         "the name leads to an address inside another one",
         Kind.LOCKED,
+        "a name that leads to the address itself; no rule opens one inside another",
     )
     NOT_AN_ADDRESS = (
         "not-an-address",
         "the name leads to something that is no address",
         Kind.LOCKED,
+        "a resolver that answers with an address; no rule makes one of this",
     )
     CUT = (
         "cut",
@@ -141,18 +144,31 @@ class Reason(StrEnum):
         "too-many-connections",
         "too many connections at once, or a second",
         Kind.LOCKED,
+        "fewer at once; more with [limits] connections and per_second in your own file",
     )
-    BAD_HEAD = ("bad-head", "the request's head is malformed", Kind.LOCKED)
-    DNS_MALFORMED = ("dns-malformed", "the DNS query is malformed", Kind.LOCKED)
+    BAD_HEAD = (
+        "bad-head",
+        "the request's head is malformed",
+        Kind.LOCKED,
+        "a request with a well-formed head; no rule lets this one pass",
+    )
+    DNS_MALFORMED = (
+        "dns-malformed",
+        "the DNS query is malformed",
+        Kind.LOCKED,
+        "a well-formed query; no rule lets this one pass",
+    )
     DNS_NOT_IMPLEMENTED = (
         "dns-not-implemented",
         "the gate answers no DNS query of this class",
         Kind.LOCKED,
+        "an ordinary query (class IN); no rule opens others",
     )
     DNS_KIND_REFUSED = (
         "dns-kind-refused",
         "the gate answers no DNS query of this type, or no more names",
         Kind.LOCKED,
+        "a query for addresses (A, AAAA), or fewer names; no rule opens others",
     )
     AMBIGUOUS_PATH = (
         "ambiguous-path",
@@ -160,11 +176,18 @@ class Reason(StrEnum):
         Kind.REQUEST,
         "ask for the path in its plain form",
     )
-    MALFORMED = ("malformed", "the request is malformed", Kind.REQUEST)
+    MALFORMED = (
+        "malformed",
+        "the request is malformed",
+        Kind.REQUEST,
+        "a well-formed request; over TLS, tls.passthrough lets the host through unread",
+    )
     HOST_DIFFERS = (
         "host-differs",
         "the Host field names another host than the connection",
         Kind.REQUEST,
+        "the connection's own name in the Host field; a rule for the other name, "
+        "reached by that name",
     )
     RULE_NEEDS_INSPECTION = (
         "rule-needs-inspection",
@@ -176,6 +199,8 @@ class Reason(StrEnum):
         "secret-elsewhere",
         "a placeholder of a secret was sent to a host it is not for",
         Kind.REQUEST,
+        "the host in the secret's `hosts`, if it is meant for it: see "
+        "`swarm secret ls`",
     )
     HTTP2_LIMIT = (
         "http2-limit",
@@ -199,29 +224,45 @@ class Reason(StrEnum):
         "too-many-requests",
         "more requests a minute than the policy allows",
         Kind.REQUEST,
+        "fewer a minute, or a higher `rate` in the rule",
     )
     TOO_MUCH_UPLOAD = (
         "too-much-upload",
         "more bytes were sent than the policy allows",
         Kind.TUNNEL,
+        "less at once, or a higher `max_upload` in the rule, or `upload` in [limits]",
     )
     SNI_DIFFERS = (
         "sni-differs",
         "TLS asks for another name than the connection",
         Kind.TUNNEL,
+        "the connection's own name in TLS; a rule for the other name, reached by it",
     )
-    NO_SNI = ("no-sni", "TLS names no host", Kind.TUNNEL)
+    NO_SNI = (
+        "no-sni",
+        "TLS names no host",
+        Kind.TUNNEL,
+        "a client that names its host in TLS; a [[tcp]] rule in your own file lets it "
+        "through unread",
+    )
     ENCRYPTED_HELLO = (
         "encrypted-hello",
         "the TLS hello may hide another name than the one that it shows",
         Kind.TUNNEL,
         'inspect = "always": the name that is shown counts where TLS ends at the gate',
     )
-    BAD_HELLO = ("bad-hello", "the TLS hello is malformed", Kind.TUNNEL)
+    BAD_HELLO = (
+        "bad-hello",
+        "the TLS hello is malformed",
+        Kind.TUNNEL,
+        "a well-formed TLS hello; a [[tcp]] rule in your own file lets it through "
+        "unread",
+    )
     NOT_TLS_NOR_HTTP = (
         "not-tls-nor-http",
         "the bytes are neither TLS nor an HTTP request",
         Kind.TUNNEL,
+        "a [[tcp]] rule in your own file that names {place}",
     )
 
 

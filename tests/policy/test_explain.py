@@ -308,6 +308,5 @@ def test_no_rule_opens_what_is_never_open(
         assert kind is AddressKind.PUBLIC or named
     elif explanation.address:
         assert explanation.verdict.denial is not None
-        assert explain.way_out(
-            explanation.verdict.denial, attempt, explanation.address
-        ) or kind in (AddressKind.DISGUISED, AddressKind.NONE)
+        denial = explanation.verdict.denial
+        assert explain.way_out(denial, attempt, explanation.address)

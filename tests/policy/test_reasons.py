@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import swarm
-from swarm.policy import reasons
+from swarm.policy import explain, reasons
 from swarm.policy.reasons import Kind, Reason
 
 ROOT = Path(swarm.__file__).parent
@@ -57,6 +57,16 @@ def test_a_reason_is_whole(reason: Reason) -> None:
     assert reason.sentence
     assert reason.is_locked == (reason.kind is Kind.LOCKED)
     assert reasons.by_code(f"{reason}: a detail") is reason
+
+
+@pytest.mark.parametrize("reason", Reason, ids=lambda reason: reason.value)
+@pytest.mark.parametrize("name", ["a.test", "192.168.1.7", "localhost", "a.internal"])
+def test_each_reason_says_what_would_open_it(reason: Reason, name: str) -> None:
+    """A line for a human; where no rule opens it, what would help."""
+    words = explain.way_out(reason, explain.attempt(name, 443))
+
+    assert words
+    assert "{" not in words
 
 
 def test_a_code_of_another_version_is_none() -> None:

@@ -66,12 +66,12 @@ class DenialRow:
 
     @property
     def way_out(self) -> str:
-        """What the human writes to open what no key here opens; often empty."""
+        """What opens what no key here opens, or helps; empty if a key opens it."""
         from swarm.policy import explain  # noqa: PLC0415 - late, for the first paint
         from swarm.policy.decide import Attempt  # noqa: PLC0415 - the same
 
         reason = reasons.by_code(self.reason)
-        if reason is None or not self.locked:
+        if reason is None or not (self.locked or reason.is_inside):
             return ""
         try:
             host = hosts.parse(f"[{self.host}]" if ":" in self.host else self.host)

@@ -77,6 +77,16 @@ def test_a_locked_row_names_the_line_that_opens_it(
     assert (line in row.way_out) if line else (row.way_out == "")
 
 
+def test_a_row_that_no_rule_opens_says_what_would_help() -> None:
+    """A fault of what was sent to a host that may be allowed."""
+    denials = DenialTracker()
+    denials.follow([denied(1, "a.test", reason="not-tls-nor-http")])
+
+    (row,) = denials.rows_of([1])
+
+    assert row.way_out == "a [[tcp]] rule in your own file that names a.test:443"
+
+
 def test_a_row_that_a_key_opens_names_no_line() -> None:
     denials = DenialTracker()
     denials.follow([denied(1, "a.test")])
