@@ -21,9 +21,10 @@ from rich.cells import cell_len
 from textual.pilot import Pilot
 
 from swarm.errors import SwarmError
-from swarm.model import events
+from swarm.model import events, quiet
 from swarm.model.activity import (
     DESTRUCTIVE,
+    LOSS,
     OUTSIDE,
     Action,
     Batch,
@@ -695,7 +696,16 @@ OBSERVED = Scene(
             _file("/etc/hosts", "open", 33, denied=1, note=""),
             _file("/opt/cache/x", "create", 90, 77, OUTSIDE, note="outside"),
             _file("a\x1b]52;c;x\x07\u202eb[red]", "create", 95, 12),
+            _file("run-once.sh", "unlink", 25, note="withdrawn: became executable"),
             *_generated_folder("node_modules", 1243, 30),
+            *(
+                _file(f"/gitdir/objects/ab/{n}", "create", 28, group=quiet.HOUSEKEEPING)
+                for n in range(14)
+            ),
+            *(
+                _file(f"/home/agent/.npm/{n}", "create", 29, group=quiet.CACHES)
+                for n in range(1119)
+            ),
         ),
         2: (_file("migrations/0042_add_index.sql", "create", 100, 1200),),
     },
@@ -704,7 +714,33 @@ OBSERVED = Scene(
             _did(
                 140, "file", "symlink", "/workspace/docs/latest", other="../../../etc"
             ),
-            _did(60, "exec", "exec", "/usr/bin/npm", argv=("npm", "install"), code=0),
+            _did(
+                60,
+                "exec",
+                "exec",
+                "/usr/bin/npm",
+                argv=("npm", "install"),
+                code=0,
+                housekeeping=1119,
+                generated=1243,
+            ),
+            _did(
+                28,
+                "exec",
+                "exec",
+                "/usr/bin/git",
+                argv=("git", "commit", "-qm", "Limit by tenant"),
+                code=0,
+                housekeeping=14,
+            ),
+            _did(
+                24,
+                "file",
+                LOSS,
+                "/workspace/tests",
+                level=DESTRUCTIVE,
+                note="12 tracked files deleted by `rm -rf tests`",
+            ),
             _did(
                 50,
                 "exec",

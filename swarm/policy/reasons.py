@@ -199,8 +199,7 @@ class Reason(StrEnum):
         "secret-elsewhere",
         "a placeholder of a secret was sent to a host it is not for",
         Kind.REQUEST,
-        "the host in the secret's `hosts`, if it is meant for it: see "
-        "`swarm secret ls`",
+        "nothing, unless the secret is meant for this host: then its `hosts` names it",
     )
     HTTP2_LIMIT = (
         "http2-limit",

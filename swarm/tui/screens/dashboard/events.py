@@ -1,6 +1,5 @@
 """Keeps the panel of events: what happened, the newest first."""
 
-import heapq
 from collections import deque
 from collections.abc import Mapping, Sequence
 
@@ -46,12 +45,12 @@ class EventPanel:
         flagged_actions = self._queries.audit.actions_after(self._last_action, FLAGGED)
         names = {task.id: task_appearance.display_name(task) for task in tasks}
         entries = [Entry(event.at, event.task, event=event) for event in recorded]
-        for entry in heapq.merge(entries, flagged_actions, key=lambda entry: entry.at):
+        self._last_event = max([self._last_event, *(event.id for event in recorded)])
+        self._last_action = max([self._last_action, *(a.id for a in flagged_actions)])
+        for entry in sorted(entries + flagged_actions, key=lambda entry: entry.at):
             if entry.event:
-                self._last_event = entry.event.id
                 self._add_event(entry.event, names)
             else:
-                self._last_action = entry.id
                 self._add_action(entry, names)
         self.is_stale = self.is_stale or bool(recorded or flagged_actions)
         return recorded
