@@ -44,10 +44,10 @@ def facts(task: Task, now: float) -> list[Content]:
         out.append(_network_fact(task))
     if task.model.tokens_in or task.model.tokens_out:
         out.append(_model_fact(task))
-    out += [
-        _fact("wants", f"{safe_line(name, 40)}: {wanted_tools.way_out(name)}")
-        for name in task.wants
-    ]
+    if task.wants:
+        names = wanted_tools.summary(task.wants).removeprefix("wants: ")
+        way_out = f"`swarm show {task.id}` says what brings them"
+        out.append(_fact("wants", f"{names} — {way_out}"))
     return out
 
 

@@ -167,7 +167,7 @@ def test_a_home_that_cannot_be_written_to_is_named(
     docker: DockerContainers, tmp_path: Path
 ) -> None:
     with pytest.raises(ToolError, match="the look at an image"):
-        look(docker, tmp_path / "gone", built("busybox", BUSYBOX))
+        look(docker, tmp_path / "gone", built("busybox", BUSYBOX), "another")
 
 
 def test_an_image_of_one_static_program_is_stood_on(
