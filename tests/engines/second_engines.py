@@ -6,6 +6,7 @@ the tests, and a machine without them tests the others.
 
 import json
 import os
+import pwd
 import resource
 import shutil
 import subprocess
@@ -64,6 +65,42 @@ def remapped() -> Iterator[str]:
         argv = ["dockerd", *(f"--{key}={value}" for key, value in words.items())]
         with _running(argv, {}, socket, folder / "log"):
             yield f"unix://{socket}"
+
+
+@contextmanager
+def rootless() -> Iterator[str]:
+    """Docker without root, as a user that exists meanwhile."""
+    needs("dockerd", "rootlesskit", "newuidmap", "setpriv", "unshare", "useradd")
+    with tempfile.TemporaryDirectory(prefix="swarm-rootless-") as name, _remap_user():
+        folder = Path(name)
+        account = pwd.getpwnam(USER)
+        uid, gid = account.pw_uid, account.pw_gid
+        (folder / "daemon.json").write_text("{}")
+        words = {
+            "data-root": folder / "data",
+            "exec-root": folder / "exec",
+            "pidfile": folder / "pid",
+            "host": f"unix://{folder / 'docker.sock'}",
+            "bridge": "none",
+            "iptables": "false",
+            "ip6tables": "false",
+            "storage-driver": "vfs",
+            "config-file": folder / "daemon.json",
+        }
+        clean = "rm -rf /run/docker /run/containerd /run/xtables.lock"
+        argv = [
+            *("setpriv", f"--reuid={uid}", f"--regid={gid}", "--clear-groups"),
+            *("rootlesskit", "--net=host", "--copy-up=/etc", "--copy-up=/run"),
+            *("--propagation=rslave", f"--state-dir={folder / 'state'}"),
+            *("sh", "-c", f'{clean}; exec "$@"', "sh", "dockerd", "--rootless"),
+            *(f"--{key}={value}" for key, value in words.items()),
+        ]
+        settings = {"XDG_RUNTIME_DIR": name, "HOME": name}
+        log = folder / "log"
+        for path in (folder, *folder.iterdir()):
+            os.chown(path, uid, gid)
+        with _running(argv, settings, folder / "docker.sock", log, images_too=False):
+            yield f"unix://{folder / 'docker.sock'}"
 
 
 @contextmanager
@@ -141,7 +178,12 @@ def _runtime(folder: Path) -> Path:
 
 @contextmanager
 def _running(
-    argv: list[str], settings: dict[str, str], socket: Path, log: Path
+    argv: list[str],
+    settings: dict[str, str],
+    socket: Path,
+    log: Path,
+    *,
+    images_too: bool = True,
 ) -> Iterator[None]:
     """The engine, in a network namespace of its own, with our images loaded."""
     starting = ["unshare", "-n", "sh", "-c", 'ip link set lo up; exec "$@"', "sh"]
@@ -155,7 +197,8 @@ def _running(
         )
     try:
         _await(socket, engine, log)
-        _load_images(f"unix://{socket}")
+        if images_too:
+            _load_images(f"unix://{socket}")
         yield
     finally:
         engine.terminate()

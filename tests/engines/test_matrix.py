@@ -80,6 +80,8 @@ KINDS = [
     Kind("rootful", second_engines.rootful),
     Kind("userns-remap", second_engines.remapped),
     Kind("Podman", second_engines.podman),
+    # With cgroup 2 and its controllers a trial is made, which finds what else is wrong.
+    Kind("rootless", second_engines.rootless, refused="cannot limit|weaker|worktree"),
     Kind("stub: SELinux", lambda: changed(SecurityOptions=SELINUX)),
     Kind("stub: a virtual machine", lambda: changed(Name="docker-desktop")),
     Kind("stub: no cgroup named", lambda: changed(CgroupVersion="")),
