@@ -135,6 +135,10 @@ def _kind(machine: Machine, facts: ContainerEngineFacts) -> Iterator[Check]:
     if any(check.grade == "fail" for check in checks):
         return
     try:
+        if machine.sandboxes.image_id(images.tag("gate")) is None:
+            found = "not tried: the gate's image is not built"
+            yield Check("sandbox", "warn", found, "`swarm image build gate`")
+            return
         trial = Trial.of(machine.sandboxes, facts, machine.places, config, machine.here)
         machine.attempt(trial)
     except SwarmError as error:

@@ -430,3 +430,58 @@ def test_a_way_out_that_cannot_be_read_is_a_finding(machine: Machine) -> None:
     found = check(replace(machine, way_out=broken), "proxy")
 
     assert (found.grade, found.remedy) == ("fail", "see [gate]")
+
+
+def test_a_trial_that_fails_is_a_finding(machine: Machine) -> None:
+    """As it would be for every task on an engine that sees other files."""
+
+    def blind(_trial: object) -> None:
+        raise ToolError("it shows other files", hint="use another engine")
+
+    found = check(replace(machine, attempt=blind), "sandbox")
+
+    assert (found.grade, found.remedy) == ("fail", "use another engine")
+    assert check(machine, "sandbox").grade == "ok"
+
+
+def test_nothing_is_tried_without_an_image(
+    machine: Machine, engine: SmallEngine
+) -> None:
+    engine.built.clear()
+
+    assert check(machine, "sandbox").grade == "warn"
+
+
+def test_an_engine_that_refuses_itself_gives_its_own_way_out(
+    machine: Machine, engine: SmallEngine
+) -> None:
+    """The general advice is for one that does not answer."""
+
+    def elsewhere() -> ContainerEngineFacts:
+        raise ToolError("the engine is on another machine", hint="unset DOCKER_HOST")
+
+    engine.facts = elsewhere  # type: ignore[method-assign]
+
+    assert check(machine, "container engine").remedy == "unset DOCKER_HOST"
+
+
+def test_an_engine_s_folder_that_only_root_sees_is_left_out(
+    machine: Machine, engine: SmallEngine, tmp_path: Path
+) -> None:
+    """One that remaps users closes it; a name too long fails for root as well."""
+    engine.info = replace(HEALTHY, root="/" + "x" * 300)
+
+    assert "disk of images" not in grades(examine(machine))
+
+
+def test_an_engine_that_stops_answering_is_one_finding(
+    machine: Machine, engine: SmallEngine
+) -> None:
+    def silent(_reference: str) -> str | None:
+        raise ToolMissing("docker does not answer")
+
+    engine.image_id = silent  # type: ignore[method-assign,assignment]
+    found = grades(examine(machine))
+
+    assert found["images"] == found["sandbox"] == "fail"
+    assert found["git"] == "ok"
