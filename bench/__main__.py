@@ -7,6 +7,7 @@ from collections.abc import Callable
 from bench import (
     audit,
     commands,
+    first_new,
     gate,
     gate_tasks,
     grant,
@@ -28,6 +29,7 @@ BENCHES: dict[str, tuple[Callable[[], list[Row]], str]] = {
     "commands": (commands.rows, "`swarm --version` and `ls` beside an empty Python"),
     "paint": (paint.rows, "the first paint beside an empty Textual app"),
     "launch": (launch.rows, "from a prompt to the agent's first instruction"),
+    "first": (first_new.rows, "the first `swarm new` beside the second"),
     "worktree": (worktree.rows, "a worktree of 150,000 files beside git's own"),
     "landing": (landing.rows, "a merge with filters and signing beside git's own"),
     "review": (review.rows, "a look at what was made to take long"),

@@ -2,7 +2,8 @@
 
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,8 +55,13 @@ class NetPool:
         self._containers = containers
         self._ready = ready
         self._guard = threading.Lock()
+        self._made = threading.Condition(self._guard)
         self._filling = threading.Lock()
         self._pool: list[str] = []
+        self._is_making = False
+        """`fill` makes one at this moment."""
+        self._takers = 0
+        """Tasks that found no net ready."""
         self.gate = gate
         self._has_ipv6 = True
         """Nothing has shown yet that a net cannot have it."""
@@ -68,7 +74,8 @@ class NetPool:
     def take(self) -> str:
         """Return a net from the pool, or make one now in about 0.5 s.
 
-        One that died in the pool is removed, and another one given.
+        One that died in the pool is removed, and another one given. The one that
+        `fill` makes at this moment is waited for: a second one beside it takes longer.
         """
         self.up()
         while net := self._pop():
@@ -76,24 +83,56 @@ class NetPool:
             if facts and facts.status == "running":
                 return net
             self.drop(net)
-        return self._make_with_retry()
+        with self._taker() as is_first:
+            return (is_first and self._pop_when_made()) or self._make_with_retry()
+
+    @contextmanager
+    def _taker(self) -> Iterator[bool]:
+        """Nets for later are not made meanwhile; true for the first that waits."""
+        with self._guard:
+            self._takers += 1
+            is_first = self._takers == 1
+        try:
+            yield is_first
+        finally:
+            with self._guard:
+                self._takers -= 1
+
+    def _pop_when_made(self) -> str:
+        """The net that `fill` makes now; empty if it makes none, or failed."""
+        with self._made:
+            self._made.wait_for(lambda: not self._is_making)
+            return self._pool.pop() if self._pool else ""
 
     def _pop(self) -> str:
         with self._guard:
             return self._pool.pop() if self._pool else ""
 
     def fill(self) -> None:
-        """Make nets until enough are ready; does nothing if another thread does it."""
+        """Make nets until enough are ready; does nothing if another thread does it.
+
+        It ends early if a task waits for a net: whoever took one fills the pool again.
+        """
         if not self._filling.acquire(blocking=False):
             return
         try:
             while len(self._pool) < self._ready():
-                self.up()
-                net = self._make_with_retry()
                 with self._guard:
-                    self._pool.append(net)
+                    if self._takers:
+                        return
+                    self._is_making = True
+                self._make_for_later()
         finally:
             self._filling.release()
+
+    def _make_for_later(self) -> None:
+        try:
+            self.up()
+            self.adopt(self._make_with_retry())
+        finally:
+            with self._made:
+                self._is_making = False
+                self._made.notify_all()
 
     def apply_config(self, net: str, config: GateConfig) -> int:
         """Put a policy in force; returns how many open connections it cut."""

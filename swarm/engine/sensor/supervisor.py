@@ -4,6 +4,7 @@ import functools
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -77,6 +78,14 @@ class SensorSupervisor:
     def is_down(self) -> bool:
         """True if a sensor ended and none has replaced it."""
         return not self._kind and self._down > 0
+
+    def prepare(self) -> None:
+        """Start the sensor before a sandbox needs it, if it is not up.
+
+        Blocks for about a second. That none can be started is told by `begin`.
+        """
+        with self._guard, suppress(SwarmError):
+            self._up()
 
     def begin(self, sandbox: ObservedSandbox) -> None:
         """Observe a sandbox that is about to start: its first program is seen."""

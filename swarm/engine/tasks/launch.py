@@ -94,10 +94,11 @@ def _carry_out(
 def _create_worktree_and_net(
     parts: EngineParts, task: Task, plan: Plan, steps: "_Steps", cleanup: ExitStack
 ) -> Task:
-    """Create the worktree while another thread takes a net."""
+    """Create the worktree while other threads take a net and start the sensor."""
     context = parts.context
-    with ThreadPoolExecutor(1, thread_name_prefix="net") as executor:
+    with ThreadPoolExecutor(2, thread_name_prefix="net") as executor:
         net = executor.submit(parts.nets.take)
+        executor.submit(parts.sensor.prepare)
         cleanup.callback(_clean_up, context, task.id, lambda: _drop_net(parts, net))
         with steps.step("worktree"):
             cleanup.callback(
