@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.events import Key
 from textual.filter import LineFilter
+from textual.keys import _character_to_key  # what the pilot of its tests presses by
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
@@ -167,12 +168,12 @@ class SwarmApp(App[None], inherit_bindings=False):
     def on_key(self, event: Key) -> None:
         """Take a letter of another keyboard layout for the Latin one of its key."""
         character = event.character or ""
-        if character.isascii() or not event.is_printable:
+        key = latin_key(character)
+        if (character.isascii() and not key) or not event.is_printable:
             return
         event.stop()
-        key = latin_key(character)
         if key:
-            self.simulate_key(key)
+            self.simulate_key(_character_to_key(key))
         elif not self._knows_of_layout:
             self._knows_of_layout = True
             self._say("swarm's keys are Latin letters: switch the keyboard's layout")

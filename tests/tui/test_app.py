@@ -9,6 +9,7 @@ from textual.widgets import Static, TextArea
 
 from swarm.engine.readers.audit import AuditReader
 from swarm.tui.widgets.message_line import MessageLine
+from swarm.tui.widgets.preview import Preview
 from tests.scenes import THREE_RUNNING, Scene, press, shown
 from tests.tui.fakes import FakeBackend, FakePanes
 
@@ -71,6 +72,16 @@ async def test_a_key_of_another_layout_acts(recorded: Recorded, letter: str) -> 
 
     assert type(dialog).__name__ == "NewTaskDialog"
     assert letter in texts
+
+
+async def test_a_sign_of_another_layout_acts(recorded: Recorded) -> None:
+    """Signs are keys by name: the Russian letter of `]` shows the next tab."""
+    backend = recorded(THREE_RUNNING)
+    with shown(backend) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            before = app.screen.query_one(Preview).tab
+            await press(pilot, backend, "ъ")
+            assert app.screen.query_one(Preview).tab != before
 
 
 async def test_a_letter_that_is_no_key_is_explained_once(recorded: Recorded) -> None:

@@ -12,20 +12,26 @@ _LAYOUTS = (
     "йцукенгшщзхїфівапролджєячсмитьбю",  # Ukrainian
     ";ςερτυθιοπ[]ασδφγηξκλ΄'ζχψωβνμ,.",  # Greek
     "/'קראטוןםפ][שדגכעיחלךף,זסבהנמצתץ",  # Hebrew
+    "ضصثقفغعهخحجدشسيبلاتنمكطئءؤر\0ىةوز",  # Arabic; one key gives two letters
     "ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔ[]ㅁㄴㅇㄹㅎㅗㅓㅏㅣ;'ㅋㅌㅊㅍㅠㅜㅡ,.",  # Korean
 )
+_FRENCH_DIGITS = {"&": "1", "é": "2", '"': "3"}
+"""The digits that are keys of ours, on a keyboard that has them with Shift."""
+_WIDE = range(0xFF01, 0xFF5F)
+"""All of ASCII, as an input method for Japanese or Chinese writes it."""
 
 
 def latin_key(character: str) -> str:
     """The Latin letter of the same key, upper case for upper case; empty if unknown.
 
-    ASCII is empty too: it has its meaning already.
+    ASCII is empty too, as it has its meaning already, unless it is a French digit.
     """
+    if digit := _FRENCH_DIGITS.get(character, ""):
+        return digit
     if character.isascii() or len(character) != 1:
         return ""
-    wide = unicodedata.normalize("NFKC", character)
-    if len(wide) == 1 and wide.isascii() and wide.isalnum():
-        return wide
+    if ord(character) in _WIDE:
+        return unicodedata.normalize("NFKC", character)
     small = character.lower()
     for layout in _LAYOUTS:
         if small in layout:
