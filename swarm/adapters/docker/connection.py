@@ -24,6 +24,7 @@ from docker.tls import TLSConfig
 from docker.utils import kwargs_from_env
 
 from swarm.adapters.docker.client import EngineClient
+from swarm.adapters.docker.no_answer import reason
 from swarm.errors import ToolError, ToolMissing
 from swarm.model.safe_text import safe_line
 
@@ -202,7 +203,7 @@ def _no_answer(url: str, error: BaseException) -> ToolMissing:
             hint=f"{_joining(_group_of(url))}, then `swarm keeper restart`",
         )
     return ToolMissing(
-        f"docker does not answer at {url}: {_short(error)}", hint=NO_ANSWER_HINT
+        f"docker does not answer at {url}: {reason(_short(error))}", hint=NO_ANSWER_HINT
     )
 
 
