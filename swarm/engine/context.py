@@ -63,6 +63,8 @@ class WatchedDisks:
 
     def __init__(self) -> None:
         self._paths: tuple[Path, ...] = ()
+        self.has_missed = False
+        """Something was not done for want of room; the keeper does it later."""
 
     def set(self, paths: tuple[Path, ...]) -> None:
         """Replace them; one path for each disk."""

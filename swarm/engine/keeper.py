@@ -53,6 +53,9 @@ AGING_SECONDS = 3600.0
 RETRY_SECONDS = 0.5
 """The pause before a store that failed is asked again."""
 
+MISSED_SECONDS = 10.0
+"""Between two attempts at what could not be done, if no disk is known to be full."""
+
 ROOM_SECONDS = 1.0
 """Between two looks at the room on disks, and at what could not be recorded."""
 
@@ -81,6 +84,7 @@ class Keeper:
         self._defaults: Future[object] | None = None
         """Done once the package tools have been asked for their defaults."""
         self._next_check = self._next_aging = self._next_room = 0.0
+        self._next_missed = 0.0
         self._room = RoomWatch(context, parts.sensor.follower.hold, self._on_room)
         self._home = HomeWatch(context, self._home_gone, self._on_room)
         self._room_look: Future[object] | None = None
@@ -334,8 +338,12 @@ class Keeper:
             self._room.look()
         except SwarmError as error:
             _LOG.warning("the room on disks: %s", error)
-        if self._has_missed and self._event_watcher.up:
-            self._on_room()
+        has_missed = self._has_missed or self._context.disks.has_missed
+        if has_missed and self._event_watcher.up and not self._room.is_full:
+            now = time.monotonic()
+            if now >= self._next_missed:
+                self._next_missed = now + MISSED_SECONDS
+                self._on_room()
 
     def _home_gone(self, words: str) -> None:
         """Nothing can be recorded any more: the keeper ends, and leaves all frozen."""
@@ -344,7 +352,7 @@ class Keeper:
 
     def _on_room(self) -> None:
         """What was missed meanwhile is found by comparing everything."""
-        self._has_missed = False
+        self._has_missed = self._context.disks.has_missed = False
         self._workers.submit(self._reconcile)
 
     def _give_up_old(self) -> None:
@@ -396,10 +404,15 @@ class Keeper:
             with self._context.locks.of(task_id):
                 operation(self._parts, task_id)
         except Exception as error:  # noqa: BLE001 - recorded, and the keeper goes on
-            if not isinstance(error, SwarmError):
-                error = self._unexpected(f"{where} failed unexpectedly", error)
-            self._record_trouble(events.Trouble(f"{where} {task_id}", error.message))
-            self._has_missed |= isinstance(error, NoRoom)
+            told = disk_room.explained(error, self._context.paths.home)
+            if isinstance(told, NoRoom):
+                self._has_missed = True
+                self._trouble_once(f"{where} {task_id}", told)
+            else:
+                if not isinstance(error, SwarmError):
+                    told = self._unexpected(f"{where} failed unexpectedly", error)
+                trouble = events.Trouble(f"{where} {task_id}", told.message)
+                self._record_trouble(trouble)
         self._inbox.put(lambda: None)  # wakes the loop: a task may start now
 
     def _record_trouble(self, trouble: events.Trouble) -> None:

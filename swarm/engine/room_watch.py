@@ -45,6 +45,11 @@ class RoomWatch:
         self._asked_engine = -ENGINE_SECONDS
         self._look = threading.Lock()
 
+    @property
+    def is_full(self) -> bool:
+        """Whether a disk was full at the last look."""
+        return "full" in self._levels.values()
+
     def look(self) -> None:
         """One look; returns at once if one is under way, as on a disk that hangs."""
         if self._look.acquire(blocking=False):
@@ -55,7 +60,7 @@ class RoomWatch:
 
     def _look_at_all(self) -> None:
         rooms = self._measured()
-        was_full = "full" in self._levels.values()
+        was_full = self.is_full
         self._levels = {
             path: disk_room.level(measured, self._levels.get(path, "ok"))
             for path, measured in rooms.items()

@@ -10,13 +10,21 @@ from swarm.model.task import State
 from tests.disks import MIB, fill, needs_root, small_disk, use_inodes
 from tests.engine.full_disk_walk import open_walk, walk
 from tests.engine.keeper_harness import (
+    KeeperHarness,
     new_sample_repository,
     open_keeper_harness,
 )
 
 pytestmark = needs_root
 
+LARGE = "head -c 20000000 /dev/urandom"
+"""More than the reserve: a snapshot of it needs room."""
 Exhaust = Callable[[Path], Path]
+
+
+def is_written(harness: KeeperHarness, task: int) -> bool:
+    file = harness.paths.worktree(task) / "b.bin"
+    return file.exists() and file.stat().st_size == 20_000_000
 
 
 @pytest.mark.parametrize(
@@ -33,13 +41,18 @@ def test_a_task_ends_and_goes_and_the_next_one_starts(
     ):
         harness.start_keeper()
         first = harness.new_task(sample, "echo a > a.txt; read go; exit 4")
+        kept = harness.new_task(sample, f"{LARGE} > b.bin; read go")
         harness.until_state(first, State.LIVE)
+        harness.until_state(kept, State.LIVE)
+        harness.until(lambda: is_written(harness, kept), "the large file")
         used = exhaust(disk)
         harness.until(
             lambda: harness.queries.events.fleet().disk == "full", "it is told"
         )
         harness.wish_done("send", task=first, text="go")
+        harness.wish_done("stop", task=kept)
         ended = harness.until_state(first, State.STOPPED)
+        harness.until_state(kept, State.STOPPED)
         refused = harness.wish("new", repo=str(sample), prompt="more", command="true")
         harness.wish_done("discard", task=first)
         harness.wish_done("rm", task=first)
@@ -51,6 +64,7 @@ def test_a_task_ends_and_goes_and_the_next_one_starts(
         assert not harness.paths.worktree(first).exists()
         rmtree(used) if used.is_dir() else used.unlink()
         harness.until(lambda: not harness.queries.events.fleet().disk, "it is over")
+        assert harness.until_taken_in(kept).review.files == 1
         second = harness.new_task(sample, "echo b > b.txt")
         assert harness.until_taken_in(second).review.files == 1
 

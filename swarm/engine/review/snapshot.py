@@ -8,8 +8,8 @@ from typing import Any
 from swarm.adapters.git import quarantine
 from swarm.adapters.git.snapshot import take as snapshots
 from swarm.engine.context import EngineContext
-from swarm.engine.host import failed_starts
-from swarm.errors import IllegalMove, Refused, SwarmError
+from swarm.engine.host import disk_room, failed_starts
+from swarm.errors import IllegalMove, NoRoom, Refused, SwarmError
 from swarm.model import events
 from swarm.model.review import Snapshot
 from swarm.model.safe_text import safe_line
@@ -105,7 +105,8 @@ def bring_back(context: EngineContext, task_id: int) -> None:
     """Take the agent's commits through the quarantine; a refusal is an event.
 
     The sending side runs in a one-shot sandbox like the agent's own: the host's git
-    never reads what the agent could write.
+    never reads what the agent could write. NoRoom if a full disk is in its way: that
+    says nothing of the commits.
     """
     task = context.read().tasks.get(task_id)
     limit = context.config().review.max_pack
@@ -114,8 +115,11 @@ def bring_back(context: EngineContext, task_id: int) -> None:
         packing = sender(context.names(task_id), plan.sandbox, task.base)
         sent = failed_starts.once_more(lambda: context.containers.run(packing, limit))
         received = quarantine.receive(context.task_git(task), sent, limit)
-    except SwarmError as error:
-        context.journal.record(task_id, events.ImportRefused(error.message))
+    except (SwarmError, OSError) as error:
+        refusal = disk_room.explained(error, context.paths.home)
+        if isinstance(refusal, NoRoom):
+            raise refusal from error
+        context.journal.record(task_id, events.ImportRefused(refusal.message))
         return
     if received.head != task.review.head:
         context.journal.record(

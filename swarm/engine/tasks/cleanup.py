@@ -9,10 +9,10 @@ from swarm.adapters.git.worktree import create
 from swarm.adapters.git.worktree.keep import keep_work
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
-from swarm.engine.host import orphans
+from swarm.engine.host import disk_room, orphans
 from swarm.engine.parts import EngineParts
 from swarm.engine.review import snapshot
-from swarm.errors import IllegalMove, SwarmError
+from swarm.errors import IllegalMove, NoRoom, SwarmError
 from swarm.model import events
 from swarm.model.task import SETTLED, State, Task
 from swarm.model.wishes import CollectGarbage
@@ -76,8 +76,9 @@ def _keep_work(context: EngineContext, task: Task) -> None:
         return
     try:
         commit = _kept_commit(context, task)
-    except SwarmError as error:
-        reason = f"its work is not kept: {error.message}"
+    except (SwarmError, OSError) as error:
+        told = disk_room.explained(error, context.paths.home)
+        reason = f"its work is not kept: {told.message}"
         context.journal.record(task.id, events.Trouble("rm", reason))
         return
     if commit:
@@ -133,7 +134,17 @@ def _remove_worktree(context: EngineContext, task: Task) -> None:
         erase(context.worktree(task))
         erase(context.paths.task(task.id))
         return
-    create.remove_worktree(of)
+    try:
+        create.remove_worktree(of)
+    except SwarmError as error:
+        told = disk_room.explained(error, context.paths.home)
+        if not isinstance(told, NoRoom):
+            raise
+        # What lies in the home goes in any case: that is what makes room.
+        erase(context.worktree(task))
+        erase(context.paths.task(task.id))
+        kept = f"{told.message}; the repository keeps the branch {task.branch}"
+        context.journal.record(task.id, events.Trouble("rm", kept))
 
 
 def gc(parts: EngineParts, wish: CollectGarbage) -> dict[str, Any]:

@@ -1,13 +1,15 @@
 """What follows when a sandbox has ended: why, what it left, and its commits."""
 
 import shlex
+from contextlib import suppress
 
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
+from swarm.engine.host import disk_room
 from swarm.engine.parts import EngineParts
 from swarm.engine.review import snapshot
 from swarm.engine.tasks import observation
-from swarm.errors import SwarmError
+from swarm.errors import NoRoom, SwarmError
 from swarm.model import events, usage
 from swarm.model.activity import Leftover
 from swarm.model.format import size
@@ -64,12 +66,41 @@ def _record_leftovers(
 
 
 def import_work(context: EngineContext, task_id: int) -> None:
-    """Snapshot the worktree and bring the commits back; trouble is recorded."""
+    """Snapshot the worktree and bring the commits back; trouble is recorded.
+
+    What a full disk forbids is done when there is room.
+    """
+    try:
+        _snapshot(context, task_id)
+        snapshot.bring_back(context, task_id)
+    except NoRoom as error:
+        context.disks.has_missed = True
+        reason = f"its work is read when there is room: {error.message}"
+        _trouble_once(context, task_id, events.Trouble("snapshot", reason))
+
+
+def _snapshot(context: EngineContext, task_id: int) -> None:
     try:
         snapshot.snapshot(context, task_id)
-    except SwarmError as error:
-        context.journal.record(task_id, events.Trouble("snapshot", error.message))
-    snapshot.bring_back(context, task_id)
+    except (SwarmError, OSError) as error:
+        told = disk_room.explained(error, context.paths.home)
+        if isinstance(told, NoRoom):
+            raise told from error
+        context.journal.record(task_id, events.Trouble("snapshot", told.message))
+
+
+def _trouble_once(
+    context: EngineContext, task_id: int, trouble: events.Trouble
+) -> None:
+    recorded = context.read().events.after(task=task_id, limit=1_000_000)
+    known = {
+        record.event.where
+        for record in recorded[-3:]
+        if isinstance(record.event, events.Trouble)
+    }
+    if trouble.where not in known:
+        with suppress(NoRoom):
+            context.journal.record(task_id, trouble)
 
 
 def _why(parts: EngineParts, task_id: int, facts: ContainerFacts) -> tuple[str, str]:
