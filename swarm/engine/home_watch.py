@@ -1,6 +1,7 @@
 """Freezes the sandboxes while the keeper's home is not there to record what they do."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,6 +17,8 @@ from swarm.ports import ContainerFacts
 
 HOME = "its keeper"
 """What paused a task, as the event has it."""
+ATTEMPTS, RETRY_SECONDS = 10, 0.5
+"""To freeze all before the keeper ends: an engine that is busy refuses at times."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -37,6 +40,7 @@ class HomeWatch:
         self._state = HomeState()
         self._since = 0.0
         self._frozen: list[str] = []
+        self._patience = threading.Event()
 
     def look(self) -> bool:
         """Whether the home can be used now; acts if that has changed."""
@@ -60,7 +64,11 @@ class HomeWatch:
 
     def _leave(self, now: HomeState) -> None:
         self._state = now
-        self._freeze()
+        for _ in range(ATTEMPTS):
+            self._freeze()
+            if all(facts.status != "running" for facts in self._sandboxes()):
+                break
+            self._patience.wait(RETRY_SECONDS)
         names = ", ".join(self._frozen) or "none"
         words = f"{now.words} while tasks were at work; frozen sandboxes: {names}"
         _LOG.error("%s", words)
