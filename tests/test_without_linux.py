@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.bootstrap import keeper_process, wiring
+from swarm.bootstrap import keeper_lock, wiring
 from swarm.plan.naming import HomePaths
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -104,7 +104,7 @@ def test_a_task_goes_its_way_from_its_prompt_to_the_merge(
     assert "+done" in shown.stdout
     assert (merged.returncode, merged.stderr) == (0, "")
     assert (repo / "made").read_text() == "done\n"
-    assert keeper_process.keeper_pid(paths)
+    assert keeper_lock.keeper_pid(paths)
 
 
 @pytest.mark.long

@@ -11,7 +11,8 @@ from functools import cached_property
 from pathlib import Path
 
 from swarm.bootstrap import terminal_recovery, wiring
-from swarm.bootstrap.keeper_process import ensure_keeper, keeper_pid
+from swarm.bootstrap.keeper_lock import keeper_pid
+from swarm.bootstrap.keeper_process import ensure_keeper
 from swarm.engine.host.home_state import HomeLook, HomeTrouble
 from swarm.errors import SwarmError
 from swarm.model.disk_use import TaskSize

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from swarm.adapters import process
 from swarm.bootstrap import keeper_environment, lost_home, wiring
+from swarm.bootstrap.keeper_lock import keeper_pid
 from swarm.engine.host.room import room
 from swarm.errors import PaneAtWork, SwarmError
 from swarm.plan import home_identity
@@ -37,19 +38,6 @@ _VISIBLE = ("PATH", "HOME", "LANG", "LC_ALL", "XDG_CONFIG_HOME", "SWARM_CONFIG")
 
 Every other one goes through a pipe.
 """
-
-
-def keeper_pid(paths: HomePaths) -> int | None:
-    """The pid of the keeper that lives, or None; asks the lock, not the pid."""
-    try:
-        with paths.lock.open("r+") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return None
-    except BlockingIOError:
-        text = paths.lock.read_text().strip()
-        return int(text) if text.isdigit() else 0
-    return None
 
 
 def ensure_keeper(paths: HomePaths) -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from swarm.adapters.docker import DockerContainers, DockerImages
 from swarm.adapters.git.process import GitDir, run
 from swarm.adapters.tmux.server import version as tmux_version
-from swarm.bootstrap import home, keeper_environment, keeper_process
+from swarm.bootstrap import home, keeper_environment, keeper_lock
 from swarm.cli import exit_codes, output
 from swarm.engine.host import doctor as host_doctor
 from swarm.engine.host import engine_trial
@@ -57,7 +57,7 @@ def machine() -> host_doctor.Machine:
         git=lambda: run(GitDir(None), "version").output.decode().strip(),
         room=room,
         keeper_differs=lambda: keeper_environment.sentence(
-            keeper_environment.differences(places, keeper_process.keeper_pid(places))
+            keeper_environment.differences(places, keeper_lock.keeper_pid(places))
         ),
         way_out=way_out.here,
         attempt=engine_trial.run,

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 
-from swarm.bootstrap import home, keeper_process
+from swarm.bootstrap import home, keeper_lock, keeper_process
 from swarm.cli import exit_codes, output
 
 
@@ -22,8 +22,6 @@ def keeper(args: Namespace) -> int:
     paths = home.ensure_paths()
     if args.action == "restart":
         keeper_process.restart_keeper(paths)
-        output.out(
-            f"a keeper serves {paths.home}, pid {keeper_process.keeper_pid(paths)}"
-        )
+        output.out(f"a keeper serves {paths.home}, pid {keeper_lock.keeper_pid(paths)}")
         return exit_codes.DONE
     return keeper_process.run_keeper(paths)

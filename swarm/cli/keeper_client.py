@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from swarm.bootstrap import keeper_environment, keeper_process
+from swarm.bootstrap import keeper_environment, keeper_lock, keeper_process
 from swarm.cli import output
 from swarm.engine.host import disk_room
 from swarm.errors import NoRoom, SwarmError
@@ -31,7 +31,7 @@ def ask(paths: HomePaths, wish: Wish) -> dict[str, Any]:
 
 def tell_differences(paths: HomePaths) -> None:
     """Note which variables of the user's network the keeper has otherwise, if any."""
-    pid = keeper_process.keeper_pid(paths)
+    pid = keeper_lock.keeper_pid(paths)
     names = keeper_environment.differences(paths, pid)
     if names:
         output.note(f"note: {keeper_environment.sentence(names)}")
@@ -61,7 +61,7 @@ def _decided(
 ) -> Iterator[WishRecord]:
     position = 0
     for has_grown in changes(queries):
-        if not has_grown and keeper_process.keeper_pid(paths) is None:
+        if not has_grown and keeper_lock.keeper_pid(paths) is None:
             keeper_process.ensure_keeper(paths)
         while position < len(wish_ids):
             record = queries.wishes.get(wish_ids[position])

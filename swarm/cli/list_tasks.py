@@ -9,16 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from swarm.bootstrap import home
-from swarm.bootstrap.keeper_process import keeper_pid
+from swarm.bootstrap.keeper_lock import keeper_pid
 from swarm.cli import exit_codes, output
 from swarm.cli.argument_types import task_id
 from swarm.cli.arguments import repository
 from swarm.model import (
     box_contents,
     disk_use,
-    events,
     format,
-    leftovers,
     usage,
     wanted_tools,
 )
@@ -29,9 +27,7 @@ from swarm.model.task import State, Task
 from swarm.model.usage import Usage
 from swarm.plan import repository_page
 from swarm.plan.naming import HomePaths
-from swarm.store.audit_queries import AuditQueries
 from swarm.store.connection import ReadConnection
-from swarm.store.event_queries import EventQueries
 from swarm.store.task_queries import TaskQueries
 
 Sizes = Mapping[int, TaskSize]
@@ -254,6 +250,8 @@ def _idle(connection: ReadConnection, task: Task) -> str:
     """The evidence that a live task does nothing, and what runs in it."""
     if not task.idle_since:
         return ""
+    from swarm.store.audit_queries import AuditQueries  # noqa: PLC0415 - no list needs it
+
     commands = AuditQueries(connection).commands_at(task.id, time.time())
     runs = f"; runs: {text}" if (text := running(commands)) else ""
     return f"since {_clock(task.idle_since)}: no processor time, no model{runs}"
@@ -261,6 +259,9 @@ def _idle(connection: ReadConnection, task: Task) -> str:
 
 def _left(connection: ReadConnection, task: Task) -> str:
     """What was ended with the task, if anything was."""
+    from swarm.model import events, leftovers  # noqa: PLC0415 - no list needs them
+    from swarm.store.event_queries import EventQueries  # noqa: PLC0415 - as above
+
     found = EventQueries(connection).last(events.LeftoversEnded, task.id)
     return leftovers.sentence(found) if found else ""
 

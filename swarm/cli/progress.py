@@ -1,6 +1,6 @@
 """Follows tasks until they have ended, and prints their steps on the way."""
 
-from swarm.bootstrap import keeper_process
+from swarm.bootstrap import keeper_lock, keeper_process
 from swarm.cli import exit_codes, output
 from swarm.cli.keeper_client import changes
 from swarm.model import events, leftovers
@@ -46,7 +46,7 @@ def _follow_with(
             _print_ends(queries, last_id, tasks)
             return outcome(tasks)
         reported_trouble = _print_trouble(queries, reported_trouble)
-        if not grew and keeper_process.keeper_pid(paths) is None:
+        if not grew and keeper_lock.keeper_pid(paths) is None:
             keeper_process.ensure_keeper(paths)
     waiting = [f"#{task.id}" for task in tasks if task.state in ACTIVE]
     output.note(f"still at work after {seconds:g} s: {', '.join(waiting)}")

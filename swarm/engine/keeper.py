@@ -126,11 +126,20 @@ class Keeper:
                 except SwarmError as error:
                     seen = self._outlast(error)
         finally:
+            is_engine_up = self._event_watcher.up
             self._event_watcher.close()
             self._parts.meter.close()
             self._workers.shutdown(wait=True, cancel_futures=True)
             self._parts.nets.close()
-            self._parts.sensor.close()
+            self._parts.sensor.close(not is_engine_up or self._has_sandboxes())
+
+    def _has_sandboxes(self) -> bool:
+        """True if a sandbox may run; also if the store does not tell."""
+        try:
+            tasks = self._context.read().tasks.all()
+        except SwarmError:
+            return True
+        return any(task.state in (State.PROVISIONING, State.LIVE) for task in tasks)
 
     def _outlast(self, error: SwarmError) -> int:
         """A store that cannot be read or written for a while ends no keeper.

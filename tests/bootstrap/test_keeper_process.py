@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.bootstrap import keeper_environment, keeper_process, wiring
+from swarm.bootstrap import keeper_environment, keeper_lock, keeper_process, wiring
 from swarm.cli.keeper_client import ask, changes
 from swarm.errors import SwarmError
 from swarm.model.task import State
@@ -135,7 +135,7 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HomePaths
 
 def differences(paths: HomePaths) -> tuple[str, ...]:
     """What the keeper has otherwise, once it has told what it has."""
-    pid = keeper_process.keeper_pid(paths)
+    pid = keeper_lock.keeper_pid(paths)
     while not paths.keeper_environment.exists() or not pid:
         keeper_environment.wait()
     while f'"pid": {pid},' not in paths.keeper_environment.read_text():
@@ -161,7 +161,7 @@ def test_a_restart_takes_over_what_the_shell_has_by_now(
 ) -> None:
     """The old keeper has ended before the new one starts, and an agent goes on."""
     keeper_process.ensure_keeper(shell)
-    first = keeper_process.keeper_pid(shell)
+    first = keeper_lock.keeper_pid(shell)
     assert first
     first_keeper = os.pidfd_open(first)
     queries = Queries(shell.database)
@@ -175,7 +175,7 @@ def test_a_restart_takes_over_what_the_shell_has_by_now(
 
     assert ended(first_keeper)
     os.close(first_keeper)
-    assert keeper_process.keeper_pid(shell) not in (None, first)
+    assert keeper_lock.keeper_pid(shell) not in (None, first)
     assert differences(shell) == ()
     assert agent_start(shell, task) == started_at
     assert queries.tasks.get(task).state is State.LIVE
@@ -203,13 +203,13 @@ def agent_start(paths: HomePaths, task: int) -> bytes:
 def test_a_restart_without_a_keeper_starts_one(shell: HomePaths) -> None:
     keeper_process.restart_keeper(shell)
 
-    assert keeper_process.keeper_pid(shell)
+    assert keeper_lock.keeper_pid(shell)
 
 
 def test_commands_that_come_between_two_lives_are_served(shell: HomePaths) -> None:
     """The old keeper is ending, and several commands at once want a new one."""
     keeper_process.ensure_keeper(shell)
-    first = keeper_process.keeper_pid(shell)
+    first = keeper_lock.keeper_pid(shell)
     assert first
     os.kill(first, signal.SIGTERM)
     answers: list[str] = []
@@ -227,7 +227,7 @@ def test_commands_that_come_between_two_lives_are_served(shell: HomePaths) -> No
         thread.join(PATIENCE)
 
     assert answers == ["there is no task 77"] * 4
-    assert keeper_process.keeper_pid(shell) not in (None, first)
+    assert keeper_lock.keeper_pid(shell) not in (None, first)
 
 
 def test_a_keeper_that_just_ended_leaves_its_window_for_the_next(
@@ -236,7 +236,7 @@ def test_a_keeper_that_just_ended_leaves_its_window_for_the_next(
     """Its lock is free before tmux knows of its end."""
     keeper_process.ensure_keeper(shell)
     for _ in range(3):
-        pid = keeper_process.keeper_pid(shell)
+        pid = keeper_lock.keeper_pid(shell)
         assert pid
         descriptor = os.pidfd_open(pid)
         os.kill(pid, signal.SIGKILL)

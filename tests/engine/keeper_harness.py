@@ -146,7 +146,9 @@ class KeeperHarness:
 def open_keeper_harness(disk: Path | None = None) -> Iterator[KeeperHarness]:
     """As the fixture, for tests that share one; perhaps on another disk."""
     remove_leftovers()
-    home = Path(tempfile.mkdtemp(prefix=f"swarm-test-{os.getpid()}-", dir=disk))
+    # A short path, as sockets need, on the disk where all tests keep their files.
+    place = disk or os.environ.get("PYTEST_DEBUG_TEMPROOT")
+    home = Path(tempfile.mkdtemp(prefix=f"swarm-test-{os.getpid()}-", dir=place))
     before = os.environ.get("SWARM_CONFIG")
     paths = HomePaths(home)
     parts = wiring.engine_parts(paths)

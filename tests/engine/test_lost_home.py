@@ -13,7 +13,7 @@ from shutil import rmtree
 
 import pytest
 
-from swarm.bootstrap import keeper_process, lost_home, wiring
+from swarm.bootstrap import keeper_lock, keeper_process, lost_home, wiring
 from swarm.plan import home_identity
 from swarm.plan.naming import HomePaths
 from tests.engine.keeper_harness import new_sample_repository
@@ -51,7 +51,7 @@ class Shell:
             time.sleep(0.05)
 
     def has_no_keeper(self, at: Path) -> bool:
-        return keeper_process.keeper_pid(HomePaths(at)) is None
+        return keeper_lock.keeper_pid(HomePaths(at)) is None
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.bootstrap import keeper_process
+from swarm.bootstrap import keeper_lock, keeper_process
 from swarm.engine.readers import audit_check
 from swarm.model import events as model_events
 from swarm.model.activity import Action
@@ -350,12 +350,10 @@ def test_no_name_reaches_the_terminal(tmp_path: Path, program: str) -> None:
             lambda: "/workspace/z-last" in paths(harness, task), "the last name"
         )
         out = screen(harness, sample, program, b"]", b"]]]]]AtttttvE\rjjjj")
-        keeper = keeper_process.keeper_pid(harness.paths)
+        keeper = keeper_lock.keeper_pid(harness.paths)
         assert keeper
         os.kill(keeper, signal.SIGTERM)
-        harness.until(
-            lambda: keeper_process.keeper_pid(harness.paths) is None, "its end"
-        )
+        harness.until(lambda: keeper_lock.keeper_pid(harness.paths) is None, "its end")
         os.environ["SWARM_CONFIG"] = before
 
     assert b"z-last" in out, "the Files tab was seen"

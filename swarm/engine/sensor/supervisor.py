@@ -160,12 +160,13 @@ class SensorSupervisor:
                 for short in set(self._sensor.observed()) - set(self._sandboxes):
                     self._record_trouble(functools.partial(self._sensor.drop, short))
 
-    def close(self) -> None:
+    def close(self, is_needed: bool = True) -> None:
         """Hang up; the sensor goes on, and the next keeper reads what it writes.
 
-        A sensor that observes no sandbox ends.
+        A sensor that observes no sandbox ends. One that this keeper never asked for may
+        observe some for an earlier keeper: it ends if it is not `is_needed`.
         """
-        if self._kind == EBPF and not self._sandboxes:
+        if not self._sandboxes and (self._kind == EBPF or not is_needed):
             self._record_trouble(self._sensor.remove)
         else:
             self._sensor.close()
