@@ -142,12 +142,15 @@ class KeeperHarness:
         return self.queries.tasks.get(task_id)
 
 
+HOMES = "swarm-test-*-*"
+
+
 @contextmanager
 def open_keeper_harness(disk: Path | None = None) -> Iterator[KeeperHarness]:
     """As the fixture, for tests that share one; perhaps on another disk."""
     remove_leftovers()
     # A short path, as sockets need, on the disk where all tests keep their files.
-    place = disk or os.environ.get("PYTEST_DEBUG_TEMPROOT")
+    place = disk or _files_of_tests()
     home = Path(tempfile.mkdtemp(prefix=f"swarm-test-{os.getpid()}-", dir=place))
     before = os.environ.get("SWARM_CONFIG")
     paths = HomePaths(home)
@@ -174,10 +177,19 @@ def remove_leftovers() -> None:
     """
     with Path(tempfile.gettempdir(), "swarm-tests.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        for home in Path(tempfile.gettempdir()).glob("swarm-test-*-*"):
+        for home in [home for place in _places() for home in place.glob(HOMES)]:
             if not Path("/proc", home.name.split("-")[2]).exists():
                 wiring.clear(HomePaths(home))
                 rmtree(home)
+
+
+def _places() -> set[Path]:
+    """Where homes of tests may lie: on the disk, and where all tests keep files."""
+    return {Path(tempfile.gettempdir()), Path(_files_of_tests())}
+
+
+def _files_of_tests() -> str:
+    return os.environ.get("PYTEST_DEBUG_TEMPROOT") or tempfile.gettempdir()
 
 
 def _nothing() -> None:
