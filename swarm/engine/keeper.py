@@ -11,6 +11,7 @@ from contextlib import suppress
 from functools import partial
 
 from swarm import __version__
+from swarm.adapters.git.safe_fs import temporary
 from swarm.engine import dispatch
 from swarm.engine.container_events import ContainerEventWatcher
 from swarm.engine.egress import budget, policy_resolver, task_network, user_network
@@ -365,6 +366,7 @@ class Keeper:
         self._workers.submit(self._reconcile)
 
     def _give_up_old(self) -> None:
+        temporary.remove_abandoned()
         try:
             cleanup.give_up_old(self._parts)
         except SwarmError as error:

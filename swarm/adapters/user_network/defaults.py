@@ -9,13 +9,13 @@ import os
 import re
 import shutil
 import sys
-import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
 
+from swarm.adapters.git.safe_fs import temporary
 from swarm.adapters.process import Limits, Program, run
 from swarm.adapters.user_network import bounded_file, formats
 from swarm.adapters.user_network.bounded_file import BadSettings
@@ -67,11 +67,11 @@ def ask(environment: Mapping[str, str], home: Path) -> dict[str, tuple[str, ...]
 @functools.cache
 def _ask(names: tuple[tuple[str, str], ...]) -> dict[str, tuple[str, ...]]:
     with (
-        tempfile.TemporaryDirectory(prefix="swarm-tools-") as folder,
+        temporary.directory("tools") as folder,
         ThreadPoolExecutor(AT_ONCE, thread_name_prefix="tool") as pool,
     ):
         asked = {
-            tool: pool.submit(question, ToolRunner(dict(names), Path(folder), tool))
+            tool: pool.submit(question, ToolRunner(dict(names), folder, tool))
             for tool, question in QUESTIONS.items()
         }
         answers = {tool: future.result() for tool, future in asked.items()}

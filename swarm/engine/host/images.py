@@ -3,12 +3,12 @@
 import hashlib
 import re
 import ssl
-import tempfile
 from pathlib import Path
 from typing import Protocol
 
 from swarm import assets
 from swarm.adapters import base_image
+from swarm.adapters.git.safe_fs import temporary
 from swarm.config import load
 from swarm.engine.host import failed_starts, image_registries, parent_proxy
 from swarm.errors import ToolError
@@ -165,8 +165,8 @@ def _base(engine: Images, progress: Progress) -> str:
     if engine.pull(UPSTREAM, PULL_SECONDS):
         return UPSTREAM
     progress(f"base: no registry gives it; making {LOCAL} with mmdebstrap")
-    with tempfile.TemporaryDirectory(prefix="swarm-base-") as folder:
-        tar = Path(folder) / "root.tar"
+    with temporary.directory("base") as folder:
+        tar = folder / "root.tar"
         gate = load.load(load.user_file()).gate
         base_image.make_root(tar, progress, parent_proxy.variables(gate))
         engine.import_tar(tar, LOCAL)

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from pathlib import Path
 from swarm.adapters.git.process import GitDir
 from swarm.adapters.git.repo import Git, Repo
 from swarm.adapters.git.repository import Repository
+from swarm.adapters.git.safe_fs import temporary
 from swarm.adapters.git.worktree.registration import linked_worktrees
 from swarm.errors import Refused, ToolError
 from swarm.model.safe_text import safe_line
@@ -91,10 +91,10 @@ class Checkout:
     @contextmanager
     def scratch_index(self) -> Iterator[Path]:
         """A place for an index that nobody will need."""
-        with tempfile.TemporaryDirectory(prefix="swarm-index-") as folder:
+        with temporary.directory("index") as folder:
             if self.user_git_dir.user:
                 os.chown(folder, *self.user_git_dir.user)
-            yield Path(folder, "index")
+            yield folder / "index"
 
 
 def _has_its_checksum(index: bytes) -> bool:

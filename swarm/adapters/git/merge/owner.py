@@ -10,6 +10,7 @@ from pathlib import Path
 from swarm.adapters.git.process import Bounds
 from swarm.adapters.git.repo import RAW, Git
 from swarm.adapters.git.repository import Repository
+from swarm.adapters.git.safe_fs import temporary
 from swarm.adapters.git.safe_fs.files import change_owner, disk_errors_as, erase
 from swarm.adapters.git.task_git import TaskGit
 
@@ -17,7 +18,6 @@ _NEEDED_BY_PROGRAMS = ("SSH_AUTH_SOCK", "GNUPGHOME", "XDG_RUNTIME_DIR", "LANG")
 _TRANSFER = Bounds(seconds=600, output=4 << 30)
 _FEW = 50
 """Fewer objects than this are kept each by itself."""
-_MEMORY = Path("/dev/shm")  # noqa: S108 - `mkdtemp` makes a directory in it
 _IN_MEMORY = 64 << 20
 """Bytes of files that may lie in memory."""
 _GROWTH = 4
@@ -91,13 +91,13 @@ def owners_git(task: TaskGit, size: int | None = None) -> Iterator[OwnersGit]:
     with disk_errors_as("merge"), ExitStack() as cleanup:
 
         def directory(parent: Path) -> Path:
-            made = Path(tempfile.mkdtemp(prefix="swarm-landing-", dir=parent))
+            made = temporary.make("landing", parent)
             cleanup.callback(erase, made)
             return made
 
         def place(name: str, size: int | None) -> Path:
             if size is not None and _fits_in_memory(size):
-                return directory(_MEMORY)
+                return directory(temporary.MEMORY)
             (top / name).mkdir()
             return top / name
 
@@ -127,9 +127,9 @@ def _copy(source: Git, destination: Git, ids: Iterable[str]) -> None:
 
 def _fits_in_memory(size: int) -> bool:
     """True if the files are small, and memory for files is there and nearly free."""
-    if size > _IN_MEMORY or not os.access(_MEMORY, os.W_OK | os.X_OK):
+    if size > _IN_MEMORY or not os.access(temporary.MEMORY, os.W_OK | os.X_OK):
         return False
-    space = os.statvfs(_MEMORY)
+    space = os.statvfs(temporary.MEMORY)
     return space.f_bavail * space.f_frsize > 4 * size
 
 
