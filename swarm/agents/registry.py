@@ -34,6 +34,21 @@ def names() -> list[str]:
     return sorted(file.stem for file in _FOLDER.glob("*.toml"))
 
 
+def choose(named: str, command: str, usual: str) -> str:
+    """The agent that was named, `command` for a command, else the config's usual one.
+
+    PlanError if there is none of them.
+    """
+    chosen = named or ("command" if command else usual)
+    if not chosen:
+        raise PlanError(
+            "no agent was chosen",
+            hint=f"use --agent ({', '.join(names())}) or --run COMMAND, "
+            "or set `agent` in the config",
+        )
+    return chosen
+
+
 def find(name: str) -> Agent:
     """The agent of that name; PlanError lists all agents if there is none."""
     if name not in names():

@@ -8,23 +8,42 @@ from swarm.bootstrap import wiring
 from swarm.cli import exit_codes, output
 from swarm.config import load
 from swarm.config.schema import Config
+from swarm.errors import PlanError
 from swarm.model import copies
+from swarm.model.standing import Standing
+from swarm.plan import planner
 from swarm.plan.naming import HomePaths
 
 
 def preview(args: Namespace, repo: Path, paths: HomePaths) -> int:
-    """Print it; FAILED if something is known to be missing, SwarmError for no agent."""
+    """Print it; FAILED if something is known to be missing.
+
+    PlanError as `new` has it: for no agent, which is told after what one that can run
+    would stand on, and for words that the agent cannot start with.
+    """
     config = load.load(load.user_file())
-    name = args.agent or ("command" if args.run else config.agent)
     standings = wiring.standings(paths, repo)
-    if not name:
+    try:
+        name = registry.choose(args.agent, args.run, config.agent)
+    except PlanError:
         able = [each.agent for each in standings.values() if each.can_run]
         name = next((each for each in able if each != "command"), "command")
-    registry.find(name)
-    standing = standings[name]
+        _print(args, config, standings[name])
+        raise
+    agent = registry.find(name)
+    prompt = output.typed(args.prompt) or args.run
+    planner.check_words(agent, prompt, args.run or None)
+    _print(args, config, standings[name])
+    if not standings[name].can_run:
+        return exit_codes.FAILED
+    output.note("nothing was started")
+    return exit_codes.DONE
+
+
+def _print(args: Namespace, config: Config, standing: Standing) -> None:
     output.fields(
         [
-            ("agent", name),
+            ("agent", standing.agent),
             ("key", standing.key_problem or standing.key or "none is needed"),
             ("image", standing.image_problem or standing.image),
             ("network", standing.network),
@@ -36,10 +55,6 @@ def preview(args: Namespace, repo: Path, paths: HomePaths) -> int:
             ),
         ]
     )
-    if not standing.can_run:
-        return exit_codes.FAILED
-    output.note("nothing was started")
-    return exit_codes.DONE
 
 
 def _budget(args: Namespace, config: Config) -> str:

@@ -16,6 +16,14 @@ def test_an_unknown_agent_is_refused_with_those_that_exist() -> None:
     assert all(name in caught.value.hint for name in registry.names())
 
 
+def test_an_agent_is_chosen_by_name_by_command_or_by_the_settings() -> None:
+    assert registry.choose("claude", "make", "other") == "claude"
+    assert registry.choose("", "make", "claude") == "command"
+    assert registry.choose("", "", "claude") == "claude"
+    with pytest.raises(PlanError, match="no agent was chosen"):
+        registry.choose("", "", "")
+
+
 @pytest.mark.parametrize("name", registry.names())
 def test_every_agent_is_readable_and_has_a_program(name: str) -> None:
     agent = registry.find(name)

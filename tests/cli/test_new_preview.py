@@ -50,9 +50,29 @@ def test_what_is_missing_is_a_failure(
     assert swarm("new", "x", "--agent", "hal", "--dry-run")[0] == exit_codes.FAILED
 
 
-def test_without_a_choice_it_is_an_agent_that_can_run(
+def test_without_a_choice_it_is_refused_after_an_agent_that_can_run(
     swarm: Swarm, paths: HomePaths, repo: Path
 ) -> None:
-    status, out, _ = swarm("new", "x", "--dry-run")
+    """`new` refuses the same words, so the dry run may not promise a start."""
+    status, out, said = swarm("new", "x", "--dry-run")
 
-    assert (status, out.split()[:2]) == (exit_codes.DONE, ["agent", "command"])
+    assert (status, out.split()[:2]) == (exit_codes.FAILED, ["agent", "command"])
+    assert "no agent was chosen\n  use --agent (claude, command)" in said
+    assert "nothing was started" not in said
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("x", "--agent", "command"), "the agent command needs a command"),
+        (("--agent", "command"), "the prompt is empty"),
+        (("  ", "--agent", "command"), "the prompt is empty"),
+    ],
+)
+def test_words_that_no_task_can_start_with_are_refused(
+    swarm: Swarm, paths: HomePaths, repo: Path, words: tuple[str, ...], reason: str
+) -> None:
+    status, out, said = swarm("new", *words, "--dry-run")
+
+    assert (status, out) == (exit_codes.FAILED, "")
+    assert reason in said

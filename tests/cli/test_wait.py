@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -73,3 +74,38 @@ def test_an_engine_that_is_gone_is_told_to_who_waits(
     err = swarm("wait", "1", "--timeout", "0.1")[2]
 
     assert "nothing starts meanwhile: docker does not answer" in err
+
+
+@pytest.mark.parametrize("words", ["1-2", "2-", "1-2,1-"])
+def test_a_range_of_another_repository_is_no_success(
+    swarm: Swarm, keeper: FakeKeeper, journal: Journal, repo: Path, words: str
+) -> None:
+    """Nothing was waited for, so nobody may go on as if all had ended well."""
+    ended(journal, 1, repo="/other")
+    ended(journal, 0, repo="/other")
+
+    status, _, err = swarm("wait", words)
+
+    assert status == exit_codes.FAILED
+    assert "stays: #2 fix is of another repository" in err
+    assert f"there is nothing to wait for in {words}" in err
+
+
+def test_a_range_of_removed_tasks_is_no_success(
+    swarm: Swarm, keeper: FakeKeeper, journal: Journal
+) -> None:
+    journal.record(ended(journal, 0), events.TaskRejected(), events.TaskRemoved())
+
+    assert swarm("wait", "1-")[0] == exit_codes.FAILED
+
+
+def test_what_of_a_range_is_not_waited_for_is_told(
+    swarm: Swarm, keeper: FakeKeeper, journal: Journal, repo: Path
+) -> None:
+    ended(journal, 0, repo=str(repo))
+    ended(journal, 1, repo="/other")
+
+    status, _, err = swarm("wait", "1-2")
+
+    assert status == exit_codes.DONE
+    assert "stays: #2 fix is of another repository" in err

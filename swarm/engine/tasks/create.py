@@ -21,7 +21,6 @@ from swarm.engine.host.engine_kind import Here
 from swarm.engine.host.image_check import Stand
 from swarm.engine.host.room import room
 from swarm.engine.tasks import copies_room
-from swarm.errors import PlanError
 from swarm.model import events
 from swarm.model.user_network import UserNetwork
 from swarm.model.wishes import NewTasks, Retry
@@ -81,13 +80,7 @@ class _Resolved:
 def _resolve(context: EngineContext, wish: NewTasks) -> _Resolved:
     """Read what the tasks need; SwarmError if any of it is missing or wrong."""
     config = context.config()
-    agent_name = wish.agent or ("command" if wish.command else config.agent)
-    if not agent_name:
-        raise PlanError(
-            "no agent was chosen",
-            hint=f"use --agent ({', '.join(registry.names())}) or --run COMMAND, "
-            "or set `agent` in the config",
-        )
+    agent_name = registry.choose(wish.agent, wish.command, config.agent)
     copies_room.check_number(wish.copies)
     for task_id in wish.after:
         context.read().tasks.get(task_id)
