@@ -237,14 +237,16 @@ COMMANDS: Commands = {
     "restore": Command(HOME, "take a discard back", partial(_task_action, "restore")),
     "rm": Command(
         HOME,
-        "remove a task's worktree, container and volume",
+        "remove a task's worktree, branch, container and home",
         partial(_task_action, "rm"),
     ),
     "doctor": Command(CARE, "check this machine and say how to fix it", _doctor),
     "init": Command(CARE, "write a config file to edit, with every key", _init),
     "image": Command(CARE, "build or list sandbox images", _image),
     "repo": Command(CARE, "have tasks follow a repository that you moved", _repo),
-    "gc": Command(CARE, "remove leftovers that belong to no task", _gc),
+    "gc": Command(
+        CARE, "remove merged tasks, old discards, and what belongs to no task", _gc
+    ),
     "keeper": Command(
         CARE, "run the process behind all tasks here, or restart it", _keeper
     ),

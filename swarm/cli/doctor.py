@@ -26,7 +26,7 @@ def doctor_arguments(parser: ArgumentParser) -> None:
         "--fix",
         action="store_true",
         help="fix what is safe to fix: build images, remove leftovers, "
-        "close the home folder to others",
+        "close swarm's own folder to others",
     )
     parser.add_argument("--json", action="store_true", help="print a JSON list")
 

@@ -15,7 +15,7 @@ from swarm.model.wishes import CollectGarbage
 def gc_arguments(parser: ArgumentParser) -> None:
     """Options: the ended tasks that go, only list, ask nothing, and JSON."""
     task_selection.add_filters(parser, everywhere=True)
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def gc(args: Namespace) -> int:
@@ -36,6 +36,8 @@ def gc(args: Namespace) -> int:
         _print(answer)
     if chosen and not args.json:
         bulk.note_left_out(chosen)
+        if args.dry_run:
+            output.note(f"{task_selection.counted(chosen.tasks)}; nothing was done")
     if failed:
         count = plural(len(answer["removed"]), "thing")
         output.note(f"{count} removed; {len(failed)} not: see above")

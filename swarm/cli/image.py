@@ -22,7 +22,7 @@ def image_arguments(parser: ArgumentParser) -> None:
         "name", nargs="?", metavar="NAME", help="default: all that swarm needs"
     )
     ls = acts.add_parser("ls", help="list the images")
-    ls.add_argument("--json", action="store_true")
+    ls.add_argument("--json", action="store_true", help="print JSON")
 
 
 def image(args: Namespace) -> int:

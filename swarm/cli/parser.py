@@ -22,7 +22,7 @@ def dashboard_parser(commands: Commands) -> Parser:
     """The parser of `swarm` without a command; its help lists the commands."""
     parser = Parser(
         prog="swarm",
-        usage="swarm [--repo PATH] [--ascii] [COMMAND …]",
+        usage="swarm [--repo PATH] [--ascii] [--verbose] [COMMAND …]",
         description="Several untrusted coding agents on one repository, each in a "
         "sandbox of its own. Without a command: the dashboard.",
         epilog=_epilog(commands),

@@ -28,7 +28,7 @@ def secret_arguments(parser: ArgumentParser) -> None:
     listing = actions.add_parser(
         "ls", help="list secrets: the source of each, and when it ends"
     )
-    listing.add_argument("--json", action="store_true")
+    listing.add_argument("--json", action="store_true", help="print JSON")
     bring = actions.add_parser(
         "import",
         help="have the gate put a registry's token into a tool's requests",

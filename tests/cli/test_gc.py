@@ -3,7 +3,9 @@
 import json
 from collections.abc import Callable
 
-from tests.cli.conftest import FakeKeeper
+from swarm.model import events
+from swarm.store.journal import Journal
+from tests.cli.conftest import FakeKeeper, ended
 
 Swarm = Callable[..., tuple[int, str, str]]
 
@@ -26,3 +28,16 @@ def test_nothing_to_remove_is_said(swarm: Swarm, keeper: FakeKeeper) -> None:
 
     assert swarm("gc")[1] == "nothing to remove\n"
     assert json.loads(swarm("gc", "--json")[1]) == {"found": [], "removed": []}
+
+
+def test_what_filters_would_remove_is_counted_with_its_work(
+    swarm: Swarm, keeper: FakeKeeper, journal: Journal
+) -> None:
+    read = events.SnapshotTaken("t" * 40, 2, 10, 1, 0, 0)
+    journal.record(ended(journal), read, events.TaskRejected())
+    journal.record(ended(journal), events.TaskRejected())
+    keeper.decide = lambda wish: {"found": ["task 1", "task 2"], "removed": []}
+
+    said = swarm("gc", "--ended", "--dry-run")[2]
+
+    assert "2 tasks, 2 with work that is not merged; nothing was done" in said

@@ -26,14 +26,14 @@ def _add_task(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--task", type=task_id, metavar="ID", help="as task ID has it now"
     )
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _add_suggest(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--task", type=task_id, metavar="ID", help="only for what task ID was denied"
     )
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument(
         "--write",
         nargs="?",

@@ -14,7 +14,7 @@ WORDS = {
     "kill": "ends every process at once; files that are written are kept",
     "retry": "new tasks with the same prompts; each may cost as much again",
     "discard": "gives the work up; the files stay until it is removed, so u undoes",
-    "rm": "worktree, branch and container go; a ref keeps the work of each; "
+    "rm": "worktree, branch, container and home go; a ref keeps the work of each; "
     "for {seconds} s u keeps them all, also from another dashboard",
 }
 """What a human should know before the answer, by the verb."""
@@ -65,7 +65,9 @@ def note(marked: int, hidden: int, going: int, seconds: float) -> str:
     """The edge of the task list: what is marked, and what is about to go."""
     parts = []
     if going and seconds > 0:
-        parts.append(f"{plural(going, 'task')} go in {seconds:.0f} s, u keeps them")
+        go, them = ("goes", "it") if going == 1 else ("go", "them")
+        tasks = plural(going, "task")
+        parts.append(f"{tasks} {go} in {seconds:.0f} s, u keeps {them}")
     elif going:
         parts.append(f"removing {plural(going, 'task')}, u keeps the rest")
     if marked:

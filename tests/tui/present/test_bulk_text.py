@@ -43,6 +43,7 @@ def test_the_edge_tells_marks_and_what_is_about_to_go() -> None:
     assert bulk_text.note(2, 1, 3, 7.4) == (
         "3 tasks go in 7 s, u keeps them · 2 marked, 1 not shown, Esc unmarks"
     )
+    assert bulk_text.note(0, 0, 1, 7.4) == "1 task goes in 7 s, u keeps it"
     assert bulk_text.note(0, 0, 3, 0.0) == "removing 3 tasks, u keeps the rest"
 
 

@@ -319,8 +319,8 @@ class DashboardScreen(KeyScreen[None]):
         self._confirm(Discard, "Discard", words)
 
     def do_remove(self) -> None:
-        """Asked first: this is for good."""
-        words = ["deletes worktree, branch and container for good; history stays"]
+        """Asked first: no key takes it back."""
+        words = ["worktree, branch, container and home go; a ref keeps the work"]
         self._confirm(Remove, "Remove", words)
 
     def do_undo(self) -> None:
