@@ -299,7 +299,10 @@ def _fields(
         ("hidden", _count(task.review.hidden, "that `git status` would not show")),
         (
             "denied",
-            _count(task.net.denied, f"attempts; `swarm events {task.id} --denied`"),
+            f"{format.plural(task.net.denied, 'attempt')}; `swarm events {task.id} "
+            "--denied`"
+            if task.net.denied
+            else "",
         ),
         ("wants", "\n".join(f"{n}: {wanted_tools.way_out(n)}" for n in task.wants)),
         ("network", _network(task)),

@@ -40,6 +40,10 @@ def _note(task: Task, spec: SandboxSpec) -> str:
         f"It needs {box_text.SECCOMP_FILE} beside it:"
         f" swarm show {task.id} --as seccomp > {box_text.SECCOMP_FILE}",
     ]
+    if task.started and not task.removed:
+        lines.append(
+            "The task's own container may still have this name: choose another."
+        )
     if spec.network == "none":
         lines.append("While a task is live, its network is a namespace of the gate's.")
     else:

@@ -56,6 +56,21 @@ def test_a_live_task_is_printed_in_its_own_network(
     assert f"--network container:swarm-{paths.tag}-net-n7" in out
 
 
+def test_a_name_that_the_tasks_own_container_may_have_is_told(
+    swarm: Swarm, task: int, journal: Journal
+) -> None:
+    """An ended task keeps its container, so the command as it stands is refused."""
+    before = swarm("show", "1", "--as", "docker")[1]
+    journal.record(task, events.TaskProvisioning(), events.TaskLive("box", "pane"))
+    journal.record(task, events.TaskStopped(0))
+    kept = swarm("show", "1", "--as", "compose")[1]
+    journal.record(task, events.TaskRejected(), events.TaskRemoved())
+    gone = swarm("show", "1", "--as", "docker")[1]
+
+    sentence = "# The task's own container may still have this name: choose another."
+    assert [sentence in out for out in (before, kept, gone)] == [False, True, False]
+
+
 def test_a_plan_of_another_version_is_told(swarm: Swarm, journal: Journal) -> None:
     journal.queue(lambda _id: queued())
 
