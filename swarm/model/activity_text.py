@@ -3,7 +3,7 @@
 import shlex
 from collections.abc import Sequence
 
-from swarm.model import format, quiet
+from swarm.model import format, programs, quiet
 from swarm.model.activity import GROUP, LOSS, Action, PathActivity, relative
 from swarm.model.audit_query import Entry
 from swarm.model.quiet import Command
@@ -24,7 +24,7 @@ def action_text(action: Action, limit: int = 300) -> str:
     times = f" ×{action.count}" if action.count > 1 else ""
     match action.kind:
         case "exec":
-            words = _typed(action.argv) or (action.path,)
+            words = _typed(action) or (action.path,)
             text = safe_line(f"$ {shlex.join(words)}", limit) + times
             if quiet.runs_as_told(Command(action.path, action.argv)):
                 return text
@@ -38,11 +38,21 @@ def action_text(action: Action, limit: int = 300) -> str:
             return f"{verb} {action_paths(action, limit)}{times}"
 
 
-def _typed(argv: Sequence[str]) -> Sequence[str]:
-    """The words without an interpreter that the kernel put before its script."""
-    if len(argv) > 1 and argv[0].startswith("/") and argv[1].startswith("/"):
+def _typed(action: Action) -> Sequence[str]:
+    """The words without an interpreter that the kernel put before its script.
+
+    Of another program the first word behind it is no script: `/bin/rm /workspace/a`.
+    """
+    argv = action.argv
+    is_whole = len(argv) > 1 and argv[0].startswith("/") and argv[1].startswith("/")
+    if is_whole and programs.is_interpreter(_told(action)):
         return (relative(argv[1]), *argv[2:])
     return argv
+
+
+def _told(action: Action) -> str:
+    """The program: its file if the image has it, else what its words say."""
+    return action.path if quiet.is_of_image(action.path) else action.argv[0]
 
 
 def action_paths(action: Action, limit: int = 300) -> str:

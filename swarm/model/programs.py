@@ -44,10 +44,15 @@ def program(argv: Sequence[str]) -> str:
     return ""
 
 
+def is_interpreter(program_file: str) -> bool:
+    """True for a file whose words name another program, such as a script."""
+    return bool(_INTERPRETER.fullmatch(program_file.rpartition("/")[2]))
+
+
 def script(program_file: str, argv: Sequence[str]) -> str:
     """The script that an interpreter was started with; empty for any other program."""
     name = program_file.rpartition("/")[2]
-    if not _INTERPRETER.fullmatch(name) or "-c" in argv[1:2] or "-m" in argv[1:2]:
+    if not is_interpreter(name) or "-c" in argv[1:2] or "-m" in argv[1:2]:
         return ""
     words = _interpreted(name, list(argv[1:]))
     return words[0] if words else ""

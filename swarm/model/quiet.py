@@ -7,6 +7,7 @@ everything else, and counted; a review goes by the bytes and knows nothing of th
 """
 
 import errno
+import posixpath
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,6 +39,11 @@ TOOL = re.compile(
     r"|ar|ranlib|ld(\.\w+)?|collect2|tar|unzip|cp|rsync|install"
 )
 """Programs that fill caches and generated folders, by the names of their files."""
+
+
+DEPTH = 32
+"""Folders above a program of an image, at most. A sensor cuts the top off a path that
+is deeper than forty, so that one in the worktree looks like one elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,14 @@ _OBEYED = re.compile(
     r"(^/gitdir|/\.git)/(.+/)?(hooks/.+|config(\.worktree)?|info/(attributes|grafts"
     r"|sparse-checkout)|objects/info/(http-)?alternates)$"
 )
+_TOOLS_OBEY = re.compile(
+    r"/home/agent/(\.cargo/(config|credentials)(\.toml)?|\.cargo/env|\.rustup/settings\.toml"
+    r"|\.m2/[^/]+\.xml|\.gradle/(init\.gradle(\.kts)?|init\.d(/.*)?|gradle\.properties)"
+    r"|\.bundle/(config|plugin(/.*)?)|\.gem/credentials|\.nuget/(.+/)?nuget(\.\w+)?\.config"
+    r"|\.yarn/(releases|plugins)(/.*)?|\.yarn/.*\.ya?ml)",
+    re.IGNORECASE,
+)
+"""Settings that lie among the caches of a home."""
 _HEADS = (
     r"HEAD|ORIG_HEAD|FETCH_HEAD|MERGE_HEAD|MERGE_MSG|MERGE_MODE|MERGE_RR|AUTO_MERGE"
     r"|CHERRY_PICK_HEAD|REVERT_HEAD|REBASE_HEAD|COMMIT_EDITMSG|TAG_EDITMSG|SQUASH_MSG"
@@ -122,7 +136,7 @@ RULES: tuple[Rule, ...] = (
         "tool",
         _FILES,
         re.compile(
-            r"/home/agent/(\.cache|\.npm|\.node-gyp|\.config/(configstore|pip|uv)"
+            r"/home/agent/(\.cache|\.npm|\.node-gyp|\.config/configstore"
             r"|\.cargo|\.rustup|\.m2|\.gradle|\.bundle|\.gem|\.nuget|\.yarn|\.pnpm-store"
             r"|go|\.local/(share|state)/(uv|pnpm|virtualenv|gem|pypoetry))(/.*)?"
         ),
@@ -175,12 +189,30 @@ _GIT_STEPS = {
     "pull": ("fetch", "merge"),
 }
 """Commands of a person's, and what git runs for them that a person could run, too."""
+_GIT_WITH_VALUE = frozenset({
+    "-C",
+    "-c",
+    "--attr-source",
+    "--config-env",
+    "--git-dir",
+    "--namespace",
+    "--super-prefix",
+    "--work-tree",
+})  # fmt: skip
+"""Git's own options whose value stands in the next word."""
 _HARMLESS = re.compile(
     r"uname|arch|nproc|getconf|lsb_release|dirname|basename|tput|stty|dircolors|locale"
 )
 """Programs that change nothing, and that shells and tools run at each start."""
 _HELPERS = {"venv": {"ensurepip", "virtualenv"}, "ensurepip": {"runpy"}}
 """Python modules, and what they run of Python's own."""
+_LITERALS = r"\[(['\"][^'\"\\\n]*['\"](, )?)*\]"
+_RUN_PIP = re.compile(
+    rf"\s*import runpy\s+import sys\s+sys\.path = {_LITERALS} \+ sys\.path"
+    rf"\s+sys\.argv\[1:\] = {_LITERALS}"
+    r"\s+runpy\.run_module\(\"pip\", run_name=\"__main__\", alter_sys=True\)\s*"
+)
+"""The program that `ensurepip` runs."""
 
 
 def is_rule(group: str) -> bool:
@@ -194,7 +226,7 @@ def of_change(change: Change, program: str) -> str:
     `program` is the file that the process runs, as the kernel has it; empty if it is
     not known.
     """
-    if change.mode & 0o111:
+    if change.mode & 0o111 or _is_obeyed_by_a_tool(change):
         return ""
     for rule in RULES:
         if (
@@ -243,7 +275,7 @@ def of_command(command: Command, parent: Command | None) -> str:
         return ""
     if GIT.fullmatch(command.program) and GIT.fullmatch(parent.program):
         return HOUSEKEEPING if _is_git_helper(command.argv, parent.argv) else ""
-    if TOOL.fullmatch(file) and _is_own_helper(command.argv, parent.argv):
+    if TOOL.fullmatch(file) and _is_own_helper(command, parent.argv):
         return PROBES
     return ""
 
@@ -260,7 +292,8 @@ def runs_as_told(command: Command) -> bool:
 
 def is_of_image(program: str) -> bool:
     """True if a program's file is in the image, which is read-only for its agent."""
-    return program.startswith("/") and area(program) == "elsewhere"
+    is_path = program.startswith("/") and len(program) > 1
+    return is_path and program.count("/") < DEPTH and area(program) == "elsewhere"
 
 
 def is_obeyed_by_git(path: str) -> bool:
@@ -283,9 +316,12 @@ def git_verb(argv: Sequence[str]) -> str:
     if argv and (name := argv[0].rpartition("/")[2]).startswith("git-"):
         return name[4:]
     while words and words[0].startswith("-"):
-        takes_value = words[0] in ("-C", "-c", "--git-dir", "--work-tree")
-        words = words[2 if takes_value else 1 :]
+        words = words[2 if words[0] in _GIT_WITH_VALUE else 1 :]
     return words[0] if words else ""
+
+
+def _is_obeyed_by_a_tool(change: Change) -> bool:
+    return any(_TOOLS_OBEY.fullmatch(path) for path in (change.path, change.other))
 
 
 def _did(who: Who, program: str) -> bool:
@@ -310,15 +346,29 @@ def _is_git_helper(argv: Sequence[str], parent: Sequence[str]) -> bool:
     return bool(_GIT_HELPER.fullmatch(verb))
 
 
-def _is_own_helper(argv: Sequence[str], parent: Sequence[str]) -> bool:
+def _is_own_helper(command: Command, parent: Sequence[str]) -> bool:
     """True if a tool's launcher runs the tool, or a module of Python's its helper."""
+    argv = command.argv
     child, above = programs.program(argv), programs.program(parent)
-    if child in _HELPERS.get(above, ()):
+    if above == "ensurepip" and "-c" in argv and _RUN_PIP.fullmatch(argv[-1]):
         return True
-    if above == "ensurepip" and "-c" in argv and "runpy" in "".join(argv[-2:]):
+    if not _runs_what_the_image_has(command):
+        return False
+    if child in _HELPERS.get(above, ()):
         return True
     rest = _words_behind(argv, child)
     return bool(child) and child == above and rest == _words_behind(parent, above)
+
+
+def _runs_what_the_image_has(command: Command) -> bool:
+    """False for an interpreter whose words bring code of another's.
+
+    Such as a script in the worktree that bears a tool's name.
+    """
+    words = command.argv[1:]
+    if not programs.is_interpreter(command.program) or tuple(words[:1]) == ("-m",):
+        return True
+    return bool(words) and is_of_image(posixpath.normpath(words[0]))
 
 
 def _words_behind(argv: Sequence[str], name: str) -> tuple[str, ...]:

@@ -20,6 +20,18 @@ from swarm.model.audit_query import Entry
             Action(0, "exec", "exec", "/workspace/x", argv=("/bin/sh", "/bin/npm")),
             "$ /bin/npm  runs x",
         ),
+        (
+            Action(0, "exec", "exec", "/usr/bin/rm", argv=("/bin/rm", "/workspace/a")),
+            "$ /bin/rm /workspace/a",
+        ),
+        (
+            Action(0, "exec", "exec", "/usr/bin/rm", argv=("/bin/sh", "/workspace/a")),
+            "$ /bin/sh /workspace/a",
+        ),
+        (
+            Action(0, "exec", "exec", "/", argv=("git", "status")),
+            "$ git status  runs /",
+        ),
         (Action(0, "file", LOSS, "/workspace/tests"), "lost tests"),
         (Action(0, "call", "bpf", count=3), "bpf() ×3"),
         (Action(0, "net", "sendto", "1.2.3.4:53"), "sendto() → 1.2.3.4:53"),

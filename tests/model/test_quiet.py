@@ -104,6 +104,18 @@ def test_a_tool_s_own_business_is_counted(
         (Change("create", "/workspace/node_modules/.bin/git"), NODE),
         (Change("create", "/workspace/.cache/evil.sh"), PYTHON),
         (Change("create", "/home/agent/.bashrc"), PYTHON),
+        # What a tool obeys lies among its caches.
+        (Change("create", "/home/agent/.config/pip/pip.conf"), PYTHON),
+        (Change("create", "/home/agent/.config/uv/uv.toml"), PYTHON),
+        (Change("create", "/home/agent/.cargo/config.toml"), PYTHON),
+        (Change("create", "/home/agent/.gradle/init.d/x.gradle"), PYTHON),
+        (Change("create", "/home/agent/.m2/settings.xml"), PYTHON),
+        (Change("create", "/home/agent/.bundle/config"), PYTHON),
+        (Change("create", "/home/agent/.nuget/NuGet/NuGet.Config"), PYTHON),
+        (Change("create", "/home/agent/.yarn/plugins/x.cjs"), NODE),
+        (Change("rename", "/home/agent/.cargo/config", "/home/agent/.cargo/x"), PYTHON),
+        # By a program deeper than an image has any.
+        (Change("create", "/workspace/.ruff_cache/x"), "/d" * 39 + "/ruff"),
         # Refusals: these that every start brings, and no other.
         (Change("utime", "/objects-ro/64/2a3a", result=READ_ONLY), BASH),
         (Change("create", "/etc/passwd", result=READ_ONLY), GIT),
@@ -146,6 +158,13 @@ def command(*argv: str, program: str = "") -> Command:
 
 
 INIT = Command("/usr/sbin/docker-init", ("/sbin/docker-init", "--", "bash"))
+RUN_PIP = """
+import runpy
+import sys
+sys.path = ['/tmp/a.whl'] + sys.path
+sys.argv[1:] = ['install', '--no-index', 'pip']
+runpy.run_module("pip", run_name="__main__", alter_sys=True)
+"""
 NPM = Command("/tools/bin/node", ("/tools/bin/python3", "/tools/bin/npm", "ci"))
 
 
@@ -204,6 +223,57 @@ NPM = Command("/tools/bin/node", ("/tools/bin/python3", "/tools/bin/npm", "ci"))
         (Command("/tools/bin/node", ("node", "/x/npm-cli.js", "run")), NPM, ""),
         (command("ldconfig"), None, ""),
         (Command("/tmp/docker-init", ("docker-init",)), None, ""),
+        # A sensor cuts the top off a path as deep as this one.
+        (command("uname", program="/d" * 39 + "/uname"), command("bash"), ""),
+        (Command("/", ("uname",)), command("bash"), ""),
+        # What bears a tool's name.
+        (
+            Command(PYTHON, ("python3", "/workspace/ensurepip.py")),
+            Command(PYTHON, ("python3", "/workspace/venv.py")),
+            "",
+        ),
+        (
+            Command("/tools/bin/node", ("node", "/workspace/npm.js", "ci")),
+            NPM,
+            "",
+        ),
+        (
+            Command("/tools/bin/node", ("node", "/x/../workspace/npm.js", "ci")),
+            NPM,
+            "",
+        ),
+        (
+            Command("/tools/bin/node", ("node", "-r", "/tmp/x.js", "/x/npm.js", "ci")),
+            NPM,
+            "",
+        ),
+        (
+            Command(PYTHON, ("python3", "-c", "pip;evil()")),
+            Command(PYTHON, ("pip;evil()",)),
+            "",
+        ),
+        (
+            Command(PYTHON, ("python3", "-W", "ignore", "-c", RUN_PIP)),
+            Command(PYTHON, ("python3", "-m", "ensurepip")),
+            PROBES,
+        ),
+        *(
+            (
+                Command(PYTHON, ("python3", "-c", code)),
+                Command(PYTHON, ("python3", "-m", "ensurepip")),
+                "",
+            )
+            for code in (
+                "evil() # runpy",
+                RUN_PIP + "evil()",
+                RUN_PIP.replace("['/tmp/a.whl']", "[evil()]"),
+            )
+        ),
+        (
+            command("git", "reset", "--hard"),
+            command("git", "--namespace", "stash", "up"),
+            "",
+        ),
     ],
 )
 def test_a_command_is_counted_only_if_a_tool_always_runs_it(
