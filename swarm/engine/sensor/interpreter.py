@@ -13,10 +13,11 @@ from typing import Any
 from swarm.engine.sensor.delete_bursts import DeleteBursts
 from swarm.engine.sensor.flags import Flags
 from swarm.engine.sensor.losses import Losses
-from swarm.engine.sensor.missing_tools import MissingTools
+from swarm.engine.sensor.missing_tools import MissingTools, looked_for
 from swarm.engine.sensor.path_groups import PathGroups
 from swarm.engine.sensor.processes import Process, Processes
 from swarm.engine.sensor.sessions import SIGNAL, Sessions
+from swarm.engine.sensor.symlinks import UNKNOWN, Symlinks
 from swarm.model import programs, quiet
 from swarm.model.activity import (
     DESTRUCTIVE,
@@ -29,7 +30,6 @@ from swarm.model.activity import (
 )
 from swarm.model.destructive_commands import destruction
 from swarm.model.quiet import Change, Command
-from swarm.model.wanted_tools import NOT_FOUND
 from swarm.plan.syscalls import NAMES
 
 OPEN_FILES = 4096
@@ -38,6 +38,7 @@ RAN = 1024
 """Files of one task that are remembered to have been run."""
 ACTIONS = 2000
 """Actions of one batch that are stored one by one; the raw file has all of them."""
+_OBEYED = "git in the sandbox obeys it"
 _NO_CHANGE = frozenset({"open", "utime", "xattr"})
 
 Line = Mapping[str, Any]
@@ -52,6 +53,8 @@ class Interpreter:
         self._paths: OrderedDict[tuple[int, int], str] = OrderedDict()
         self._counted: OrderedDict[str, int] = OrderedDict()
         self._ran: OrderedDict[str, None] = OrderedDict()
+        self._ran_in_stores: OrderedDict[str, None] = OrderedDict()
+        """Files that were run where tools put programs: they stay in their group."""
         self._processes = Processes()
         self._flags = Flags()
         self._groups = PathGroups()
@@ -59,6 +62,7 @@ class Interpreter:
         self._losses = Losses(is_in_base)
         self._missing = MissingTools()
         self._sessions = Sessions()
+        self._links = Symlinks()
 
     @property
     def leftovers(self) -> list[Leftover]:
@@ -133,10 +137,9 @@ class Interpreter:
             if not word or area(path) == "elsewhere" or path in self._ran:
                 continue
             if not PathGroups.STORES.isdisjoint(path.split("/")):
+                _remember(self._ran_in_stores, path)
                 continue
-            self._ran[path] = None
-            if len(self._ran) > RAN:
-                self._ran.popitem(last=False)
+            _remember(self._ran, path)
             batch.ran.append(path)
             if activity := batch.paths.get(path):
                 activity.group = ""
@@ -159,8 +162,13 @@ class Interpreter:
         other = str(line.get("from", ""))
         mode = self._flags.mode(line, path)
         change = Change(op, path, other, mode, min(result, 0))
+        real = self._really(change)
         rule = self._rule(change, process)
+        if rule and real != change and self._rule(real, process) != rule:
+            rule = ""
         activity = self._activity(line, path, rule, process, batch)
+        if not rule and real.path != path and _is_work(path, real.path):
+            activity.group = ""
         if rule and rule != quiet.PROBES:
             batch.credit(process.shown, housekeeping=1)
         elif activity.group and not rule:
@@ -172,11 +180,24 @@ class Interpreter:
             self._withdraw(path, activity)
         self._flags.see(line, path)
         self._flag(line, path, activity, batch)
-        self._losses.read(change, int(line.get("size", 0)), float(line["at"]), process)
+        if real.path != path and quiet.is_obeyed_by_git(real.path):
+            activity.note, activity.group = _OBEYED, ""
+        lost = change if UNKNOWN in (real.path, real.other) else real
+        self._losses.read(lost, int(line.get("size", 0)), float(line["at"]), process)
+        self._links.see(line, path)
         if op == "rename":
-            self._record_rename(line, path, rule, batch)
+            self._record_rename(line, real.other, rule, batch)
         if op in ("unlink", "rmdir"):
             self._bursts.count_delete(line, path)
+
+    def _really(self, change: Change) -> Change:
+        """The change with its paths as they are without symlinks; UNKNOWN for any."""
+        path = self._links.real(change.path, change.op)
+        is_moved = change.op in ("rename", "link")
+        other = self._links.real(change.other, "rename") if is_moved else change.other
+        if path == change.path and other == change.other:
+            return change
+        return replace(change, path=path, other=other)
 
     def _rule(self, change: Change, process: Process) -> str:
         """The name of the rule by which a change is counted only; empty for none."""
@@ -275,11 +296,12 @@ class Interpreter:
             if self._flags.is_news(path, note):
                 batch.add(_action(line, path, "file", level=level, note=note))
         elif quiet.is_obeyed_by_git(path):
-            activity.note = "git in the sandbox obeys it"
+            activity.note = _OBEYED
 
     def _withdraw(self, path: str, activity: PathActivity) -> bool:
         """Withdraw a path's flags; not if it was run, or is in the base."""
-        if path in self._ran or self._is_of_base(path):
+        was_run = path in self._ran or path in self._ran_in_stores
+        if was_run or self._is_of_base(path):
             return False
         self._flags.withdraw(path)
         activity.is_gone = True
@@ -288,13 +310,14 @@ class Interpreter:
         return True
 
     def _record_rename(
-        self, line: Line, path: str, rule: str, batch: "_BatchBuilder"
+        self, line: Line, real_source: str, rule: str, batch: "_BatchBuilder"
     ) -> None:
         """A rename removes its source, and may replace another file."""
-        source = str(line.get("from", ""))
+        path, source = str(line["path"]), str(line.get("from", ""))
         replaces_file = path in self._counted or self._existed(path, batch)
         if source:
-            is_own = not self._is_of_base(source) and source not in self._ran
+            is_known = UNKNOWN != real_source not in self._ran
+            is_own = is_known and not self._is_of_base(real_source)
             source_rule = rule or (quiet.TEMPORARY if is_own else "")
             renamed = {**line, "op": "renamed", "bytes": 0}
             process = self._processes.of(line)
@@ -379,8 +402,8 @@ def _command(line: Line) -> Action:
     result = int(line.get("result", 0))
     argv = tuple(str(word) for word in line.get("argv", ()))
     cwd = str(line.get("cwd", ""))
-    if argv[1:2] == (NOT_FOUND,):
-        words = _action(line, str(line["path"]), "exec", argv=argv[2:])
+    if not_found := looked_for(line):
+        words = _action(line, str(line["path"]), "exec", argv=not_found)
         return replace(words, other=cwd, note="command not found")
     note = errno_words(result) if result else destruction(argv, cwd)
     level = DESTRUCTIVE if note and not result else ""
@@ -417,6 +440,24 @@ def _send_refused(line: Line) -> Action:
         case _:
             return _call(line)
     return replace(_call(line), kind="net", path=address)
+
+
+def _remember(ran: OrderedDict[str, None], path: str) -> None:
+    ran[path] = None
+    if len(ran) > RAN:
+        ran.popitem(last=False)
+
+
+def _is_work(path: str, real: str) -> bool:
+    """True if a path through a symlink may lead to what no tool fills.
+
+    Package managers move folders with symlinks in them, so that it is not known where
+    these lead; there it is taken to be a package of theirs.
+    """
+    if real == UNKNOWN:
+        return PathGroups.STORES.isdisjoint(path.split("/"))
+    is_generated = not PathGroups.NOISE.isdisjoint(real.split("/"))
+    return area(real) in ("worktree", "home") and not is_generated
 
 
 def errno_words(result: int) -> str:

@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from swarm.model import quiet
 from swarm.model.wanted_tools import (
     MOST,
     NOT_FOUND,
@@ -46,8 +47,8 @@ class MissingTools:
             return
         self._tried.pop(pid, None)
         argv = tuple(str(word) for word in line.get("argv", ()))
-        if argv[1:2] == (NOT_FOUND,):
-            self._tell(wanted_by_missing(argv[2:]), argv[2:])
+        if not_found := looked_for(line):
+            self._tell(wanted_by_missing(not_found), not_found)
         else:
             self._tell(wanted_by_run(argv), argv)
             if command := _shell_command(argv):
@@ -75,6 +76,17 @@ class MissingTools:
             if name not in self._told and len(self._told) < MOST:
                 self._told.add(name)
                 self._new.append(WantedTool(name, command))
+
+
+def looked_for(line: Mapping[str, Any]) -> tuple[str, ...]:
+    """The command that bash did not find and runs our script for; empty for any other.
+
+    Any program can be given the script's name as a word, and does then what it does.
+    """
+    program = str(line.get("path", ""))
+    argv = tuple(str(word) for word in line.get("argv", ()))
+    is_bash = program.endswith("/bash") and quiet.is_of_image(program)
+    return argv[2:] if is_bash and argv[1:2] == (NOT_FOUND,) else ()
 
 
 def _shell_command(argv: tuple[str, ...]) -> tuple[str, ...]:

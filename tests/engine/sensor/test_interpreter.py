@@ -14,6 +14,7 @@ from swarm.model.activity import (
     Action,
     Batch,
 )
+from swarm.model.wanted_tools import NOT_FOUND
 
 NAMES = (
     "create",
@@ -330,6 +331,92 @@ def test_a_temporary_file_is_counted_when_it_is_gone() -> None:
     }
 
 
+PYTHON = line("exec", "/usr/bin/python3", argv=["python3", "x.py"], cwd="/")
+CACHE = "/workspace/.pytest_cache"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        line("rename", f"{CACHE}/l/README.md", **{"from": f"{CACHE}/new"}),
+        line("unlink", f"{CACHE}/l/README.md"),
+        line("mkdir", f"{CACHE}/l/docs"),
+        line("truncate", f"{CACHE}/one"),
+        line("unlink", "/tmp/l/README.md"),
+        line("unlink", "/proc/self/cwd/README.md"),
+        line("rename", f"{CACHE}/g/config", **{"from": f"{CACHE}/new"}),
+        line("unlink", f"{CACHE}/p/cwd/README.md"),
+        line("rename", "/workspace/node_modules/l/README.md", **{"from": f"{CACHE}/n"}),
+    ],
+)
+def test_what_a_symlink_leads_out_of_a_cache_is_shown(change: dict[str, Any]) -> None:
+    """Of a call by name a line has the words of the program."""
+    links = [
+        line("symlink", f"{CACHE}/l", **{"from": "/workspace"}),
+        line("symlink", "/tmp/l", **{"from": "/workspace"}),
+        line("symlink", f"{CACHE}/g", **{"from": "/gitdir"}),
+        line("symlink", f"{CACHE}/p", **{"from": "/proc/self"}),
+        line("symlink", f"{CACHE}/one", **{"from": "../README.md"}),
+        line("symlink", "/workspace/node_modules/l", **{"from": ".."}),
+    ]
+    batch = read(PYTHON, *links, change)
+
+    assert batch.paths[change["path"]].group == ""
+
+
+def test_a_file_that_is_moved_out_by_a_symlink_is_no_temporary_one() -> None:
+    batch = read(
+        SHELL,
+        line("symlink", "/tmp/l", **{"from": "/workspace"}),
+        line("rename", "/tmp/new", **{"from": "/tmp/l/README.md"}),
+    )
+
+    assert batch.paths["/tmp/l/README.md"].group == ""
+
+
+def test_a_symlink_from_one_cache_to_another_shows_nothing() -> None:
+    batch = read(
+        PYTHON,
+        line("symlink", f"{CACHE}/l", **{"from": "/home/agent/.cache"}),
+        line("unlink", f"{CACHE}/l/x"),
+        line("create", f"{CACHE}/y", inode=1, mode=0o100644),
+    )
+
+    assert groups(batch)[f"{CACHE}/l/x"] == quiet.CACHES
+    assert groups(batch)[f"{CACHE}/y"] == quiet.CACHES
+
+
+def test_git_s_settings_are_known_behind_a_symlink() -> None:
+    batch = read(
+        SHELL,
+        line("symlink", "/workspace/g", **{"from": "/gitdir"}),
+        line("rename", "/workspace/g/hooks/pre-commit", **{"from": "/workspace/x"}),
+    )
+
+    activity = batch.paths["/workspace/g/hooks/pre-commit"]
+    assert activity.note == "git in the sandbox obeys it"
+
+
+@pytest.mark.parametrize(
+    ("program", "argv"),
+    [
+        ("/usr/bin/rm", ["rm", NOT_FOUND, "-rf", "src"]),
+        ("/workspace/evil", ["ls", NOT_FOUND, "-la"]),
+        ("/workspace/bash", ["bash", NOT_FOUND, "ls"]),
+        ("/usr/bin/python3", ["bash", NOT_FOUND, "ls"]),
+    ],
+)
+def test_only_bash_runs_our_script_for_a_command_not_found(
+    program: str, argv: list[str]
+) -> None:
+    """To any other program its name is a word."""
+    action = deed(read(line("exec", program, argv=argv, cwd="/workspace")))
+
+    assert action.argv == tuple(argv)
+    assert action.note != "command not found"
+    assert bool(action.level) is ("-rf" in argv)
+
+
 GONE = line("unlink", "/workspace/.tmp.sh")
 
 
@@ -371,6 +458,18 @@ def test_a_flag_is_withdrawn_with_its_path(
 
     activity = batch.paths["/workspace/.tmp.sh"]
     assert (activity.level, activity.note) == (level, note)
+
+
+def test_what_was_run_among_built_programs_keeps_its_flag() -> None:
+    path = "/workspace/dist/tool"
+    batch = read(
+        line("create", path, inode=1, mode=0o100755),
+        line("exec", path, argv=["tool"], cwd="/workspace", pid=9),
+        line("unlink", path),
+    )
+
+    assert batch.paths[path].level == "X1"
+    assert batch.ran == []
 
 
 def test_a_flag_on_the_name_stays_when_another_is_withdrawn() -> None:
