@@ -173,11 +173,18 @@ class Losses:
 
 
 def _git_verb(process: Process) -> str:
-    command = process.command
-    name = command.program.rpartition("/")[2]
-    if not quiet.GIT.fullmatch(command.program) and name != "git":
+    """The verb of the command of git's that a process is part of; empty if of none.
+
+    What only bears git's name, and an agent could have written, is none of git's.
+    """
+    program = process.command.program
+    if not quiet.is_of_image(program) or not _is_git(program):
         return ""
-    return quiet.git_verb(process.told_argv or command.argv) or "git"
+    return quiet.git_verb(process.shown_argv) or "git"
+
+
+def _is_git(program: str) -> bool:
+    return bool(quiet.GIT.fullmatch(program)) or program.endswith("/git")
 
 
 def _action(tally: _Tally) -> Action:

@@ -23,6 +23,8 @@ class Process:
     told: int = 0
     """The process whose command is named for what is lost: `find` for its `rm`."""
     told_argv: Sequence[str] = ()
+    shown_argv: Sequence[str] = ()
+    """The words of the command that a screen shows."""
 
     @property
     def is_fan_out(self) -> bool:
@@ -48,7 +50,8 @@ class Processes:
         if within:
             self._put(pid, replace(within, pid=pid, command=command))
         else:
-            self._put(pid, Process(pid, command, pid, pid, command.argv))
+            argv = command.argv
+            self._put(pid, Process(pid, command, pid, pid, argv, argv))
 
     def name_for_losses(self, pid: int, by: Process) -> None:
         """Let what a process takes away be told of the command that started it."""

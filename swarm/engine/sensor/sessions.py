@@ -31,7 +31,8 @@ class Sessions:
     def with_human(self, line: Line, command: Action) -> Action:
         """The command; noted if a human had the container engine run it there.
 
-        All that such a command starts is in its session, unless it makes its own.
+        All that such a command starts is in its session, unless it makes its own. What
+        goes on after the command's end is nobody's: the number may be another's soon.
         """
         session = int(line.get("mode", 0))
         if line.get("flags") and line.get("inner") != _FIRST:
@@ -44,10 +45,13 @@ class Sessions:
 
     def end(self, line: Line) -> None:
         """Take in the end of a process; `flags` is the status as wait(2) encodes it."""
-        if line.get("inner") == _FIRST:
+        inner, session = line.get("inner"), int(line.get("mode", 0))
+        if inner == _FIRST:
             self._has_ended = True
+        elif not self._has_ended and inner == session:
+            self._human.pop(session, None)
         elif self._has_ended and int(line.get("flags", 0)) & SIGNAL:
-            is_human = int(line.get("mode", 0)) in self._human
+            is_human = session in self._human
             if not is_human and len(self.leftovers) < LEFTOVERS:
                 process = Leftover(int(line["pid"]), str(line.get("comm", "")))
                 self.leftovers.append(process)

@@ -10,6 +10,7 @@ from swarm.model.activity import DESTRUCTIVE, LOSS, Action
 TESTS = [f"tests/test_{n}.py" for n in range(4)]
 BASE = frozenset([*TESTS, "tests/", "src/", "src/a.py", "README.md"])
 FILES = [f"/workspace/{path}" for path in TESTS]
+WORKTREE: dict[str, Any] = {"from": "/workspace"}
 ELSEWHERE: dict[str, Any] = {"from": "/workspace/tests"}
 
 
@@ -71,6 +72,35 @@ EDIT = line("write", "/workspace/src/a.py", pid=9, bytes=5, size=5)
         (
             [run("python3", "x.py"), *UNLINKED],
             "4 tracked files deleted by `python3 x.py`",
+        ),
+        (
+            [run("xargs", "git", "rm")]
+            + [run("git", "rm", *TESTS, pid=20, parent=8)]
+            + [line("unlink", path, pid=20) for path in FILES],
+            "4 tracked files deleted by `xargs git rm`",
+        ),
+        (
+            [
+                run("git", "rm", "-r", "tests"),
+                run("git", "update-index", pid=20, parent=8),
+            ]
+            + [line("unlink", path, pid=20) for path in FILES],
+            "4 tracked files deleted by `git rm -r tests`",
+        ),
+        (
+            [
+                {**run("git", "checkout", "main"), "path": "/workspace/bin/git"},
+                *UNLINKED,
+            ],
+            "4 tracked files deleted by `git checkout main`",
+        ),
+        (
+            [
+                run("ln"),
+                line("symlink", "/tmp/w", **WORKTREE),
+                *[line("unlink", f"/tmp/w/{path}") for path in TESTS],
+            ],
+            "4 tracked files deleted by `ln`",
         ),
         (
             [run("mv", "tests", "/tmp/x"), line("rename", "/tmp/x", **ELSEWHERE)],

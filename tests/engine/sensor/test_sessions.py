@@ -20,6 +20,18 @@ def test_what_the_human_runs_in_the_sandbox_is_told_from_the_agent_s() -> None:
     assert notes[3].endswith(f"; {HUMAN}")
 
 
+def test_a_number_that_is_free_again_is_no_human_s() -> None:
+    """An agent can start processes until one gets it, and a session with it."""
+    batch = read(
+        line("exec", "/b", argv=["bash"], pid=9, inner=21, flags=1, mode=21),
+        line("exit", pid=9, inner=21, flags=0, mode=21),
+        line("exec", "/a", argv=["agent"], pid=10, inner=21, mode=21),
+        line("exec", "/a", argv=["child"], pid=11, inner=22, mode=21),
+    )
+
+    assert [action.note for action in batch.actions] == [HUMAN, "", ""]
+
+
 def test_what_ends_with_the_first_process_is_left_over() -> None:
     """Whatever signal it was; not what ended before, by itself, or is the human's."""
     interpreter = Interpreter(lambda _path: False)
