@@ -44,6 +44,9 @@ PARTS = {
     " /gitdir/objects/aa/tmp_obj_a",
     "cache": "mkdir -p ~/.cache; cp /bin/true ~/.cache/evil; bash -c"
     " 'exec -a git ~/.cache/evil status'",
+    "link": "mkdir -p .pytest_cache; ln -s .. .pytest_cache/l; python3 -c 'import os;"
+    ' open(".pytest_cache/n", "w").close();'
+    ' os.rename(".pytest_cache/n", ".pytest_cache/l/linked.py")\'',
 }
 """Parts of one script; `true NAME` stands before each."""
 SETUP = "cd /workspace; python3 -m venv .venv; . .venv/bin/activate"
@@ -162,6 +165,7 @@ HIDING = {
     "hook": ("/gitdir/hooks/pre-commit", "git in the sandbox obeys it"),
     "object": ("/gitdir/objects/aa/tmp_obj_a", ""),
     "cache": (".cache/evil", "$ git"),
+    "link": (".pytest_cache/l/linked.py", ""),
 }
 """What looks like housekeeping and is none: its path, and words of its line."""
 

@@ -35,7 +35,7 @@ from swarm.plan.syscalls import NAMES
 OPEN_FILES = 4096
 """Open files that are remembered of one task."""
 RAN = 1024
-"""Files of one task that are remembered to have been run."""
+"""Files of one task that are remembered to have been run, or to have two names."""
 ACTIONS = 2000
 """Actions of one batch that are stored one by one; the raw file has all of them."""
 _OBEYED = "git in the sandbox obeys it"
@@ -55,6 +55,8 @@ class Interpreter:
         self._ran: OrderedDict[str, None] = OrderedDict()
         self._ran_in_stores: OrderedDict[str, None] = OrderedDict()
         """Files that were run where tools put programs: they stay in their group."""
+        self._linked: OrderedDict[str, None] = OrderedDict()
+        """Other names of files that are work, by hard links."""
         self._processes = Processes()
         self._flags = Flags()
         self._groups = PathGroups()
@@ -163,9 +165,7 @@ class Interpreter:
         mode = self._flags.mode(line, path)
         change = Change(op, path, other, mode, min(result, 0))
         real = self._really(change)
-        rule = self._rule(change, process)
-        if rule and real != change and self._rule(real, process) != rule:
-            rule = ""
+        rule = self._rule_of_both(change, real, process)
         activity = self._activity(line, path, rule, process, batch)
         if not rule and real.path != path and _is_work(path, real.path):
             activity.group = ""
@@ -190,6 +190,14 @@ class Interpreter:
         if op in ("unlink", "rmdir"):
             self._bursts.count_delete(line, path)
 
+    def _has_other_name(self, change: Change, rule: str) -> bool:
+        """True for one of two names of a file that is work: a write changes both."""
+        is_work = area(change.other) == "git" or _is_work(change.path, change.other)
+        is_new = change.op == "link" and not rule and is_work
+        if is_new or (change.op == "rename" and change.other in self._linked):
+            _remember(self._linked, change.path)
+        return change.path in self._linked
+
     def _really(self, change: Change) -> Change:
         """The change with its paths as they are without symlinks; UNKNOWN for any."""
         path = self._links.real(change.path, change.op)
@@ -199,9 +207,18 @@ class Interpreter:
             return change
         return replace(change, path=path, other=other)
 
+    def _rule_of_both(self, change: Change, real: Change, process: Process) -> str:
+        """The rule by which a change is counted, by its words and by what they mean."""
+        rule = self._rule(change, process)
+        if rule and real != change and self._rule(real, process) != rule:
+            rule = ""
+        if not change.result and self._has_other_name(real, rule):
+            rule = ""
+        return rule
+
     def _rule(self, change: Change, process: Process) -> str:
         """The name of the rule by which a change is counted only; empty for none."""
-        if change.path in self._ran:
+        if change.path in self._ran or change.path in self._linked:
             return ""
         rule = quiet.of_change(change, process.command.program)
         is_gone = change.op in ("unlink", "rmdir") and not change.result
@@ -253,7 +270,7 @@ class Interpreter:
 
     def _group(self, line: Line, path: str, process: Process) -> str:
         """The generated folder that a path is counted under; empty for none."""
-        if path in self._ran:
+        if path in self._ran or path in self._linked:
             return ""
         program = process.command.program.rpartition("/")[2]
         name = program or str(line.get("comm", ""))
@@ -442,10 +459,10 @@ def _send_refused(line: Line) -> Action:
     return replace(_call(line), kind="net", path=address)
 
 
-def _remember(ran: OrderedDict[str, None], path: str) -> None:
-    ran[path] = None
-    if len(ran) > RAN:
-        ran.popitem(last=False)
+def _remember(paths: OrderedDict[str, None], path: str) -> None:
+    paths[path] = None
+    if len(paths) > RAN:
+        paths.popitem(last=False)
 
 
 def _is_work(path: str, real: str) -> bool:

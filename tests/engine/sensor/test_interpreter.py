@@ -386,6 +386,22 @@ def test_a_symlink_from_one_cache_to_another_shows_nothing() -> None:
     assert groups(batch)[f"{CACHE}/y"] == quiet.CACHES
 
 
+@pytest.mark.parametrize("source", ["/workspace/README.md", "/gitdir/config"])
+@pytest.mark.parametrize("folder", [CACHE, "/workspace/node_modules"])
+def test_what_has_a_second_name_in_a_cache_is_shown(source: str, folder: str) -> None:
+    """A hard link: what is written there is in the other, too."""
+    batch = read(
+        PYTHON,
+        line("link", f"{folder}/one", **{"from": source}),
+        line("rename", f"{folder}/two", **{"from": f"{folder}/one"}),
+        line("write", f"{folder}/two", bytes=3, size=3),
+        line("write", f"{folder}/three", bytes=3, size=3),
+    )
+
+    assert groups(batch)[f"{folder}/two"] == ""
+    assert groups(batch)[f"{folder}/three"] != ""
+
+
 def test_git_s_settings_are_known_behind_a_symlink() -> None:
     batch = read(
         SHELL,
