@@ -11,6 +11,7 @@ import posixpath
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from swarm.model import programs
@@ -226,7 +227,7 @@ def of_change(change: Change, program: str) -> str:
     `program` is the file that the process runs, as the kernel has it; empty if it is
     not known.
     """
-    if change.mode & 0o111 or _is_obeyed_by_a_tool(change):
+    if change.mode & 0o111:
         return ""
     for rule in RULES:
         if (
@@ -237,7 +238,7 @@ def of_change(change: Change, program: str) -> str:
             and rule.where.fullmatch(change.path)
             and (not change.other or rule.where.fullmatch(change.other))
         ):
-            return rule.name
+            return "" if _is_obeyed_by_a_tool(change) else rule.name
     return ""
 
 
@@ -290,6 +291,7 @@ def runs_as_told(command: Command) -> bool:
     return "/" in word and command.program.endswith(word.removeprefix("."))
 
 
+@lru_cache(256)
 def is_of_image(program: str) -> bool:
     """True if a program's file is in the image, which is read-only for its agent."""
     is_path = program.startswith("/") and len(program) > 1

@@ -192,9 +192,12 @@ class Interpreter:
 
     def _has_other_name(self, change: Change, rule: str) -> bool:
         """True for one of two names of a file that is work: a write changes both."""
-        is_work = area(change.other) == "git" or _is_work(change.path, change.other)
-        is_new = change.op == "link" and not rule and is_work
-        if is_new or (change.op == "rename" and change.other in self._linked):
+        source = change.other
+        if change.op == "link" and not rule:
+            is_new = area(source) == "git" or _is_work(change.path, source)
+        else:
+            is_new = change.op == "rename" and source in self._linked
+        if is_new:
             _remember(self._linked, change.path)
         return change.path in self._linked
 

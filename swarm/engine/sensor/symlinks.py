@@ -34,6 +34,8 @@ class Symlinks:
         """By place; `UNKNOWN` if it was made twice, or was moved."""
         self._folders: set[str] = set()
         """Folders with a symlink somewhere in them."""
+        self._straight: set[str] = set()
+        """Folders that no symlink of these leads to."""
         self._is_full = False
 
     def see(self, line: Mapping[str, Any], path: str) -> None:
@@ -46,7 +48,7 @@ class Symlinks:
                 self._add(path, target)
                 real = self.real(folder)
                 if real == UNKNOWN:
-                    self._is_full = True  # it may be anywhere
+                    self._give_up()  # it may be anywhere
                 elif real != folder:
                     place = posixpath.join(real, posixpath.basename(path))
                     self._add(place, posixpath.normpath(posixpath.join(real, other)))
@@ -58,12 +60,13 @@ class Symlinks:
 
     def real(self, path: str, op: str = "chmod") -> str:
         """The path without symlinks on its way; `UNKNOWN` if it may be any."""
-        if op not in BY_NAME:
+        is_straight = path.rpartition("/")[0] in self._straight
+        if op not in BY_NAME or (is_straight and path not in self._targets):
             return path
         for _ in range(_MOST):
-            if self._is_full or _OF_A_PROCESS.fullmatch(path):
+            if self._is_full or _is_of_a_process(path):
                 return UNKNOWN
-            link = self._first_link(path, op in _FOLLOWED) if self._targets else ""
+            link = self._first_link(path, op in _FOLLOWED)
             if not link:
                 return path
             if self._targets[link] == UNKNOWN:
@@ -76,20 +79,35 @@ class Symlinks:
         return is_known or self.real(path, "unlink") == UNKNOWN
 
     def _first_link(self, path: str, is_followed: bool) -> str:
+        """The first symlink on the way; empty for none."""
         end = path.find("/", 1)
         while end > 0:
             if path[:end] in self._targets:
                 return path[:end]
             end = path.find("/", end + 1)
+        if len(self._straight) >= FOLDERS:
+            self._straight.clear()
+        if not path.startswith("/proc/"):
+            self._straight.add(path.rpartition("/")[0])
         return path if is_followed and path in self._targets else ""
 
     def _add(self, place: str, target: str) -> None:
         if len(self._targets) >= LINKS or len(self._folders) >= FOLDERS:
-            self._is_full = True
+            self._give_up()
             return
+        self._straight.clear()
         if self._targets.setdefault(place, target) != target:
             self._targets[place] = UNKNOWN
         folder = posixpath.dirname(place)
         while folder not in self._folders and folder not in ("", "/"):
             self._folders.add(folder)
             folder = posixpath.dirname(folder)
+
+    def _give_up(self) -> None:
+        self._is_full = True
+        self._straight.clear()
+
+
+def _is_of_a_process(path: str) -> bool:
+    is_near = path.startswith(("/proc/", "/dev/"))
+    return is_near and bool(_OF_A_PROCESS.fullmatch(path))
