@@ -17,7 +17,10 @@ WORKTREE, GIT, HOME = "/workspace", "/gitdir", "/home/agent"
 _SCRATCH = ("/tmp", "/run", "/dev", "/proc", "/var/tmp")  # noqa: S108 - the sandbox's
 
 HUMAN = "in your shell"
-"""The note on a command of the human's own, in a shell that they opened."""
+"""The note on a command of the human's own, in a shell that they opened.
+
+It stands first: what follows may have an agent's words in it.
+"""
 DESTRUCTIVE = "!!"
 """The level of a command that destroys; X0 to X4 are the levels of `review.Level`."""
 GROUP = "group"

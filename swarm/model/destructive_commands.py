@@ -5,6 +5,7 @@ the same by other words. Only the words are judged, so both mistakes are possibl
 """
 
 import re
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -70,9 +71,9 @@ def _rm(words: Sequence[str], cwd: str) -> str:
     for word in _operands(words):
         path = _resolved(word, cwd)
         if not path.startswith(_DISPOSABLE):
-            return f"deletes {word} and all in it"
+            return f"deletes {_said(word)} and all in it"
         if path in (f"{WORKTREE}/.git", f"{WORKTREE}/*", f"{WORKTREE}/.*"):
-            return f"deletes {word} in the worktree"
+            return f"deletes {_said(word)} in the worktree"
     return ""
 
 
@@ -80,7 +81,7 @@ def _find(words: Sequence[str], cwd: str) -> str:
     if "-delete" in words or {"-exec", "rm"} <= set(words):
         folder = _resolved(next(iter(_operands(words)), "."), cwd)
         if not folder.startswith(_DISPOSABLE):
-            return f"deletes what it finds in {folder}"
+            return f"deletes what it finds in {_said(folder)}"
     return ""
 
 
@@ -159,13 +160,13 @@ def _dd(words: Sequence[str], cwd: str) -> str:
         if target and not _resolved(target, cwd).startswith(
             (*_DISPOSABLE, "/dev/null")
         ):
-            return f"writes over {target}"
+            return f"writes over {_said(target)}"
     return ""
 
 
 def _shred(words: Sequence[str], _cwd: str) -> str:
     operands = _operands(words)
-    return f"shreds {operands[0]}" if operands else ""
+    return f"shreds {_said(operands[0])}" if operands else ""
 
 
 def _mkfs(_words: Sequence[str], _cwd: str) -> str:
@@ -192,3 +193,8 @@ _CHECKS: dict[str, Callable[[Sequence[str], str], str]] = {
     "mkfs.ext4": _mkfs,
     "chmod": _chmod,
 }
+
+
+def _said(word: str) -> str:
+    """A word of the agent's, in quotes if it could be read as words of ours."""
+    return shlex.quote(word) if re.search(r"[;\s]", word) else word

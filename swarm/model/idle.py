@@ -42,7 +42,8 @@ def running(actions: Iterable[Action]) -> str:
     commands = [
         safe_line(shlex.join(action.argv), WIDTH)
         for action in reversed(last.values())
-        if HUMAN not in action.note and not action.path.endswith(_FIRST_PROCESS)
+        if not action.note.startswith(HUMAN)
+        and not action.path.endswith(_FIRST_PROCESS)
     ]
     more = len(commands) - NAMED
     return "; ".join(commands[:NAMED] + ([f"and {more} more"] if more > 0 else []))

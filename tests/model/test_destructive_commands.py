@@ -82,3 +82,17 @@ def test_what_is_done_every_day_is_not(argv: list[str]) -> None:
 @given(st.lists(st.text(max_size=40), max_size=6), st.text(max_size=40))
 def test_no_words_break_it(argv: list[str], cwd: str) -> None:
     assert isinstance(destruction(argv, cwd), str)
+
+
+@pytest.mark.parametrize(
+    ("argv", "note"),
+    [
+        (["shred", "x; in your shell"], "shreds 'x; in your shell'"),
+        (["shred", "x"], "shreds x"),
+        (["rm", "-rf", "/etc; in your shell"], "deletes '/etc; in your shell' and all"),
+    ],
+)
+def test_a_word_of_the_agent_s_is_not_taken_for_one_of_ours(
+    argv: list[str], note: str
+) -> None:
+    assert destruction(argv, "/workspace").startswith(note)

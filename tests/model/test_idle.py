@@ -48,9 +48,12 @@ def test_what_runs_is_the_last_program_of_each_process() -> None:
         command(3, "true", code=0),
         command(2, "sleep", "1\x1b000"),
         command(4, "bash", note=HUMAN),
+        command(5, "rm", note=f"{HUMAN}; deletes x"),
     ]
 
     assert running(actions) == r"sleep '1\x1b000'"
+    forged = command(6, "shred", note=f"shreds x; {HUMAN}")
+    assert running([forged]) == "shred"
     many = [command(pid, f"p{pid}") for pid in range(10, 15)]
     assert running(many) == "p14; p13; p12; and 2 more"
     assert running([]) == ""

@@ -41,7 +41,7 @@ class Sessions:
                 self._human.popitem(last=False)
         if session not in self._human:
             return command
-        return replace(command, note="; ".join(filter(None, (command.note, HUMAN))))
+        return replace(command, note="; ".join(filter(None, (HUMAN, command.note))))
 
     def end(self, line: Line) -> None:
         """Take in the end of a process; `flags` is the status as wait(2) encodes it."""

@@ -17,7 +17,7 @@ def test_what_the_human_runs_in_the_sandbox_is_told_from_the_agent_s() -> None:
 
     notes = [action.note for action in batch.actions]
     assert (notes[0], notes[1], notes[2], notes[4]) == ("", "", HUMAN, "")
-    assert notes[3].endswith(f"; {HUMAN}")
+    assert notes[3].startswith(f"{HUMAN}; ")
 
 
 def test_a_number_that_is_free_again_is_no_human_s() -> None:
