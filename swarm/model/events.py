@@ -289,6 +289,10 @@ class TaskRejected(Event):
 class TaskRestored(Event):
     """The human took a discard back."""
 
+    reason: str = ""
+    """Why the task had ended, before the discard took that sentence's place."""
+    hint: str = ""
+
 
 @event("life")
 class WorkKept(Event):

@@ -113,6 +113,10 @@ def _with_reason(
     return replace(task, reason=event.reason)
 
 
+def _restored(task: Task, _at: float, event: events.TaskRestored) -> Task:
+    return replace(task, reason=event.reason, hint=event.hint)
+
+
 def _merge_refused(task: Task, _at: float, event: events.MergeRefused) -> Task:
     return replace(task, reason=event.reason, hint=event.hint)
 
@@ -264,6 +268,7 @@ CHANGES: dict[type[events.Event], Callable[[Task, float, Any], Task]] = {
     events.TaskPaused: _paused,
     events.TaskResumed: _resumed,
     events.TaskRejected: _with_reason,
+    events.TaskRestored: _restored,
     events.TaskRemoved: _removed,
     events.WorkKept: _work_kept,
     events.StepDone: _step_done,

@@ -84,3 +84,15 @@ def test_a_snapshot_remembers_what_was_included() -> None:
     assert apply_event(_in(State.STOPPED), 1.0, taken).review.included == ("dist/",)
     del body["included"]
     assert not model_events.SnapshotTaken.from_json(body).included
+
+
+def test_a_restore_takes_the_words_of_the_discard_away() -> None:
+    """One that was stored by an older swarm has no reason, and says nothing."""
+    discarded = apply_event(
+        _in(State.STOPPED), 1.0, model_events.TaskRejected("discarded by you")
+    )
+    told = model_events.TaskRestored("killed by you", "why")
+
+    assert apply_event(discarded, 2.0, model_events.TaskRestored()).reason == ""
+    restored = apply_event(discarded, 2.0, told)
+    assert (restored.reason, restored.hint) == ("killed by you", "why")

@@ -38,8 +38,19 @@ def restore(context: EngineContext, task_id: int) -> None:
             if task.kept_ref
             else f"start it anew: `swarm retry {task_id}`",
         )
-    context.journal.record(task_id, events.TaskRestored())
+    context.journal.record(task_id, _restored(context, task_id))
     snapshot.snapshot(context, task_id)
+
+
+def _restored(context: EngineContext, task_id: int) -> events.TaskRestored:
+    """The event with the reason for which the task had ended."""
+    read = context.read().events
+    if stopped := read.last(events.TaskStopped, task_id):
+        return events.TaskRestored(stopped.reason, stopped.hint)
+    if failed := read.last(events.TaskFailed, task_id):
+        return events.TaskRestored(failed.reason, failed.hint)
+    lost = read.last(events.TaskLost, task_id)
+    return events.TaskRestored(lost.what if lost else "")
 
 
 def remove(parts: EngineParts, task_id: int) -> None:

@@ -3,7 +3,9 @@
 import subprocess
 from pathlib import Path
 
+from swarm.model.task import State
 from swarm.plan.naming import kept_ref
+from swarm.tui.present.task_appearance import appearance
 from tests.engine.keeper_harness import KeeperHarness
 
 WORK = "echo one > one; git add one; git commit -qm one; echo two > two"
@@ -47,6 +49,28 @@ def test_the_keeper_removes_what_ended_long_ago_and_keeps_its_work(
     assert harness.wish_done("gc", tasks=[old])["found"] == []
     assert len(harness.wish_done("gc", tasks=[waiting])["removed"]) == 1
     assert harness.queries.tasks.get(waiting).removed
+
+
+def test_a_restored_task_has_ended_as_it_had_before(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    """By itself or by a kill; it is not told any more that it was discarded."""
+    harness.start_keeper()
+    ended = harness.until_taken_in(harness.new_task(sample, "exit 3"))
+    killed = harness.new_task(sample, "sleep 600")
+    harness.until_state(killed, State.LIVE)
+    harness.wish_done("kill", task=killed)
+    harness.until_taken_in(killed)
+    ids = (ended.id, killed)
+    before = [harness.queries.tasks.get(one) for one in ids]
+
+    for one in ids:
+        harness.wish_done("discard", task=one)
+        harness.wish_done("restore", task=one)
+
+    after = [harness.queries.tasks.get(one) for one in ids]
+    assert [task.reason for task in after] == ["", "killed by you"]
+    assert [appearance(task) for task in after] == [appearance(one) for one in before]
 
 
 def test_what_the_user_tidied_up_is_told_and_the_last_snapshot_stays(
