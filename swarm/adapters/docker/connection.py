@@ -21,7 +21,7 @@ from docker.context import config as context_files
 from docker.context.config import get_current_context_name
 from docker.errors import APIError, DockerException, NotFound, TLSParameterError
 from docker.tls import TLSConfig
-from docker.utils import kwargs_from_env
+from docker.utils import kwargs_from_env, parse_host
 
 from swarm.adapters.docker.client import EngineClient
 from swarm.adapters.docker.no_answer import reason
@@ -31,11 +31,12 @@ from swarm.model.safe_text import safe_line
 SECONDS = 60.0
 """The time limit of one call that is not a stream, a build or a stop."""
 
-LOCAL_SCHEMES = ("unix", "http+unix", "npipe", "fd")
+LOCAL_SCHEMES = ("unix", "http+unix")
 NO_ANSWER_HINT = "start the engine, or see `swarm doctor`"
 WRAPPINGS = 100
 """Values that are looked at in search of what a library's error wraps."""
 DEFAULT_URL = "unix:///var/run/docker.sock"
+DEFAULT_WAY = "`docker context use default`, and unset DOCKER_HOST and DOCKER_CONTEXT"
 NO_NETWORK_LEFT = r"address pools? (?:among the defaults|have been fully subnetted)"
 """Matches the refusal of engines before 27 (a 404), and the one since."""
 
@@ -172,16 +173,40 @@ def _require_this_machine(url: str) -> None:
 
     Nothing is sent there, and no `ssh` is started.
     """
-    scheme, _, rest = url.partition("://")
-    host = urlsplit(f"//{rest}").hostname or ""
-    if scheme in LOCAL_SCHEMES or (scheme != "ssh" and _is_loopback(host)):
-        return
-    raise ToolError(
-        f"docker: the engine at {safe_line(_without_user(url))} is on another "
-        "machine, and a task's worktree is on this one",
-        hint="use an engine of this machine: `docker context use default`, and unset "
-        "DOCKER_HOST and DOCKER_CONTEXT; or run swarm over there",
+    shown = safe_line(_without_user(url))
+    if url.strip().lower().startswith("npipe:"):
+        raise ToolError(
+            f"docker: {shown} is a pipe of Windows, which nothing here can open",
+            hint=f"switch on Docker Desktop's WSL integration, and {DEFAULT_WAY}",
+        )
+    elsewhere = ToolError(
+        f"docker: the engine at {shown} is on another machine, and a task's worktree "
+        "is on this one",
+        hint=f"use an engine of this machine: {DEFAULT_WAY}; or run swarm over there",
     )
+    try:
+        if not _is_here(url):
+            raise elsewhere
+        parse_host(url)
+    except (DockerException, ValueError) as error:
+        raise ToolError(
+            f"docker: {shown} is no address of an engine",
+            hint=f"it looks like {DEFAULT_URL}; or {DEFAULT_WAY}",
+        ) from error
+
+
+def _is_here(url: str) -> bool:
+    """False for an address elsewhere; one without a scheme is TCP's, as for `docker`.
+
+    ValueError if it is none.
+    """
+    scheme, separator, rest = url.strip().partition("://")
+    if not separator and not scheme.startswith(("unix:", "/")):
+        scheme, rest = "tcp", scheme
+    if scheme.lower() in LOCAL_SCHEMES or not rest:
+        return True
+    host = urlsplit(f"//{rest}").hostname or ""
+    return scheme.lower() != "ssh" and _is_loopback(host)
 
 
 def _is_loopback(host: str) -> bool:
@@ -192,7 +217,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _without_user(url: str) -> str:
-    return re.sub(r"://[^/@]*@", "://", url)
+    return re.sub(r"(^|://)[^/@]*@", r"\1", url)
 
 
 def _no_answer(url: str, error: BaseException) -> ToolMissing:

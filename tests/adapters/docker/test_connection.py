@@ -155,6 +155,14 @@ def test_an_engine_s_failure_repeats_nothing_of_what_was_sent(
         "tcp://10.0.0.7:2375",
         "tcp://build.example:2376",
         "https://me:hush@build.example:2376",
+        "10.0.0.7:2375",
+        "build-1.example:2375",
+        "me:hush@build.example:2375",
+        "build:2375",
+        "[fe80::1]:2375",
+        "SSH://localhost",
+        " tcp://10.0.0.7:2375 ",
+        "TCP://10.0.0.7:2375",
     ],
 )
 def test_an_engine_elsewhere_is_refused_before_anything_is_sent_there(
@@ -168,6 +176,30 @@ def test_an_engine_elsewhere_is_refused_before_anything_is_sent_there(
 
     assert "hush" not in refused.value.message
     assert "DOCKER_HOST" in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("npipe:////./pipe/docker_engine", "pipe of Windows"),
+        ("tcp://127.0.0.1:port", "no address of an engine"),
+        ("tcp://127.0.0.1:99999999", "no address of an engine"),
+        ("tcp://[::1:2375", "no address of an engine"),
+        ("/var/run/docker.sock", "no address of an engine"),
+        ("fd://", "no address of an engine"),
+    ],
+)
+def test_what_is_no_address_of_an_engine_here_is_a_sentence(
+    url: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No engine has to be started for it, and no error of the library's is shown."""
+    monkeypatch.setenv("DOCKER_HOST", url)
+
+    with pytest.raises(ToolError, match=words) as refused:
+        DockerContainers().facts()
+
+    assert url in refused.value.message
+    assert "docker context use default" in refused.value.hint
 
 
 def test_a_context_over_ssh_is_refused_as_well(
