@@ -46,6 +46,55 @@ def test_settings_of_git_are_numbered_after_the_image_s() -> None:
     )
 
 
-@pytest.mark.parametrize("count", ["", "x", "-1", "0", "99999999", "²", "1 "])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "npm_config_proxy",
+        "npm_config_https_proxy",
+        "NPM_CONFIG_HTTPS_PROXY",
+        "CARGO_HTTP_PROXY",
+        "PIP_PROXY",
+        "GLOBAL_AGENT_HTTPS_PROXY",
+        "grpc_proxy",
+        "Https_Proxy",
+    ],
+)
+def test_one_tool_s_proxy_of_the_image_is_ours(name: str) -> None:
+    merged = image_variables.merged({name: "http://corp.invalid:8080"}, OURS)
+
+    assert merged == {**OURS, name: PROXY}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("USE_PROXY", "1"),
+        ("npm_config_noproxy", "a://b"),
+        ("CURL_NO_PROXY", "http://a"),
+        ("GOPROXY", "https://mirror.invalid"),
+        ("_PROXY_DOCS", "http://a"),
+        ("NPM_CONFIG_LOGLEVEL", "silent"),
+    ],
+)
+def test_what_leads_to_no_proxy_stays_the_image_s(name: str, value: str) -> None:
+    assert image_variables.merged({name: value}, OURS) == OURS
+
+
+def test_a_setting_of_npm_s_in_another_case_does_not_undo_ours() -> None:
+    ours = {**OURS, "npm_config_cafile": "/etc/swarm/bundle.pem"}
+
+    merged = image_variables.merged({"NPM_CONFIG_CAFILE": "/corp.pem"}, ours)
+
+    assert merged == {**ours, "NPM_CONFIG_CAFILE": "/etc/swarm/bundle.pem"}
+
+
+def test_settings_without_a_name_are_left_out() -> None:
+    """git would refuse every command for them."""
+    assert image_variables.merged({"GIT_CONFIG_COUNT": "2"}, OURS) == OURS
+
+
+@pytest.mark.parametrize(
+    "count", ["", "x", "-1", "0", "99999999", "9" * 5000, "²", "1 "]
+)
 def test_a_count_that_is_none_is_left_out(count: str) -> None:
     assert image_variables.merged({"GIT_CONFIG_COUNT": count}, OURS) == OURS
