@@ -27,7 +27,8 @@ def image_file(
     made = untyped.create_container(image, ["none"], labels=labels)
     try:
         content, target = _read(untyped, made["Id"], path)
-        while target and links:
+        # A path that is no text cannot be asked for.
+        while target.isprintable() and target and links:
             # The engine leads no path out of the image, however many `..` it has.
             path, links = posixpath.join(posixpath.dirname(path), target), links - 1
             content, target = _read(untyped, made["Id"], path)

@@ -18,10 +18,17 @@ FILES = {
     "link": (tarfile.SYMTYPE, b""),
     "loop": (tarfile.SYMTYPE, b""),
     "up": (tarfile.SYMTYPE, b""),
+    "bytes": (tarfile.SYMTYPE, b""),
+    "lines": (tarfile.SYMTYPE, b""),
     "folder": (tarfile.DIRTYPE, b""),
     "pipe": (tarfile.FIFOTYPE, b""),
 }
-LINKS = {"loop": "loop", "up": "../../../../../etc/hostname"}
+LINKS = {
+    "loop": "loop",
+    "up": "../../../../../etc/hostname",
+    "bytes": "\udcff/plain",
+    "lines": "a\nb",
+}
 """Where links lead that do not lead to `plain`."""
 
 
@@ -72,7 +79,14 @@ def test_only_a_regular_file_has_a_content(
 
 @pytest.mark.parametrize(
     ("path", "links", "content"),
-    [("/link", 1, b"hello\n"), ("/link", 0, b""), ("/loop", 8, b""), ("/up", 2, b"")],
+    [
+        ("/link", 1, b"hello\n"),
+        ("/link", 0, b""),
+        ("/loop", 8, b""),
+        ("/up", 2, b""),
+        ("/bytes", 8, b""),
+        ("/lines", 8, b""),
+    ],
 )
 def test_a_link_is_followed_inside_the_image(
     connection: Connection, image: str, path: str, links: int, content: bytes
