@@ -9,6 +9,7 @@ SwarmError
 ├── NoRoom          a disk is full, or may not be written
 ├── ToolError       docker, git or tmux failed
 │   ├── ToolMissing the tool is not installed or does not answer
+│   ├── TimedOut    a program was given its time, and did not end
 │   └── Unfinished  the merge is on its branch, and not yet in a checkout of it
 └── MergeConflict   both sides changed the same lines
 """
@@ -53,6 +54,10 @@ class ToolError(SwarmError):
 
 class ToolMissing(ToolError):
     """The tool is not installed, or does not answer."""
+
+
+class TimedOut(ToolError):
+    """A program of an image's or an agent's did not end in the time that it had."""
 
 
 class PaneAtWork(ToolError):

@@ -184,11 +184,18 @@ class Containers(Protocol):
     def talk(self, name: str) -> AttachedStream:
         """Attach to a running container that `listens`; hang up with `close`."""
 
-    def run(self, spec: SandboxSpec, limit: int) -> bytes:
+    def run(
+        self,
+        spec: SandboxSpec,
+        limit: int,
+        seconds: float = ...,
+        require: Callable[[ContainerFacts | None], None] | None = None,
+    ) -> bytes:
         """Run a one-shot container without a terminal and return what it printed.
 
         Removed afterwards. ToolError on another exit status than 0 (with the tail
-        of its standard error) and if it prints more than `limit` bytes.
+        of its standard error) and if it prints more than `limit` bytes; TimedOut if it
+        runs longer. `require` sees the container before anything runs in it.
         """
 
     def news(self, labels: dict[str, str], since: float) -> Iterator[ContainerEvent]:
@@ -234,10 +241,11 @@ class Containers(Protocol):
         """The command that runs a program in a running container, as the container's
         user and with its limits; its exit status is the program's."""
 
-    def exec_status(self, name: str, argv: list[str]) -> int:
+    def exec_status(self, name: str, argv: list[str], seconds: float = ...) -> int:
         """Run a short program in a running container, unseen; its exit status.
 
-        126 or 127 if it cannot be run there. ToolError if the container does not run.
+        126 or 127 if it cannot be run there. ToolError if the container does not run;
+        TimedOut if the program runs longer.
         """
 
 

@@ -147,7 +147,13 @@ class FakeContainers:
         self._container(name)
         return b""
 
-    def run(self, spec: SandboxSpec, limit: int) -> bytes:
+    def run(
+        self,
+        spec: SandboxSpec,
+        limit: int,
+        seconds: float = 1.0,
+        require: Callable[[ContainerFacts | None], None] | None = None,
+    ) -> bytes:
         self._answer()
         return b""
 
@@ -202,7 +208,7 @@ class FakeContainers:
     ) -> list[str]:
         return ["fake", "exec", *(["tty"] if terminal else []), name, *argv]
 
-    def exec_status(self, name: str, argv: list[str]) -> int:
+    def exec_status(self, name: str, argv: list[str], seconds: float = 1.0) -> int:
         if self._container(name).status != "running":
             raise ToolError(f"docker exec {name}: it does not run")
         if argv[0] not in self.programs:

@@ -1,5 +1,6 @@
 """The floor that no config lowers, checked on specs and on running containers."""
 
+import posixpath
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +9,8 @@ from swarm.plan.specs import SandboxSpec
 
 SWAP_FAULT = "no swap limit"
 """Of a container whose memory is limited, on an engine that cannot limit swap."""
+INIT_PLACES = ("/sbin/docker-init", "/run/podman-init", "/dev/init")
+"""Where engines mount the program that starts and buries a container's processes."""
 REQUIRED_TMPFS = ("/tmp", "/run")  # noqa: S108 - paths inside the sandbox
 
 
@@ -55,17 +58,15 @@ def _limit_faults(spec: SandboxSpec) -> Iterator[str]:
             yield f"no limit on {name}"
 
 
-def inspected_faults(raw: dict[str, Any], memory: int = 0) -> list[str]:
+def inspected_faults(raw: dict[str, Any], spec: SandboxSpec | None = None) -> list[str]:
     """The faults of a container, by its `docker inspect`, that put it below the floor.
 
     A shape that is not understood is a fault: the floor is proven, not assumed.
-    `memory` is the limit in bytes that it must have, if not any.
+    With a spec, what weakens the container beside what was asked for is one too.
     """
     try:
         faults = list(_inspect_faults(raw))
-        if memory and raw["HostConfig"]["Memory"] not in (0, memory):
-            faults.append("another memory limit")
-        return faults
+        return [*faults, *_differences(raw, spec)] if spec else faults
     except (KeyError, TypeError, AttributeError) as surprise:
         return [f"the engine's answer is not understood: {surprise!r}"]
 
@@ -80,6 +81,32 @@ def _inspect_faults(raw: dict[str, Any]) -> Iterator[str]:
     for mount in raw["Mounts"]:
         if str(mount.get("Source", "")).endswith(".sock"):
             yield f"a socket is mounted: {mount['Source']}"
+
+
+def _differences(raw: dict[str, Any], spec: SandboxSpec) -> Iterator[str]:
+    """What the engine did otherwise than it was asked, by settings of its own."""
+    host = raw["HostConfig"]
+    if host["Memory"] not in (0, spec.limits.memory):
+        yield "another memory limit"
+    if raw["Config"]["User"] != spec.user:
+        yield f"another user, {raw['Config']['User']!r}"
+    if spec.runtime and host["Runtime"] != spec.runtime:
+        yield f"the runtime is {host['Runtime']!r} and not {spec.runtime!r}"
+    asked = {posixpath.normpath(mount.target): mount for mount in spec.mounts}
+    for mount in raw["Mounts"]:
+        # An image's own volumes are no binds, and show nothing of this machine.
+        if mount["Type"] != "bind" or _is_init(mount):
+            continue
+        place = posixpath.normpath(mount["Destination"])
+        if place not in asked:
+            yield f"{mount['Source']} is mounted at {place}, which nobody asked for"
+        elif asked[place].read_only and mount["RW"] is not False:
+            yield f"{place} is writable"
+
+
+def _is_init(mount: dict[str, Any]) -> bool:
+    """True for the engine's own first process, which is a program of this machine."""
+    return mount["Destination"] in INIT_PLACES and mount["RW"] is False
 
 
 def _absent_faults(host: dict[str, Any]) -> dict[str, bool]:

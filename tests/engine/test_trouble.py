@@ -47,6 +47,19 @@ def test_a_wish_that_cannot_be_is_refused_whole(
     assert harness.queries.tasks.all() == []
 
 
+def test_a_launch_that_fails_as_nobody_foresaw_is_a_failed_task(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    """It would else begin for ever; nothing of it stays."""
+    (harness.paths.etc_swarm(1) / "passwd").mkdir(parents=True)
+    harness.start_keeper()
+
+    task = harness.until_state(harness.new_task(sample, "true"), State.FAILED)
+
+    assert "unexpectedly: IsADirectoryError" in task.reason
+    assert harness.task_containers() == []
+
+
 def test_a_prompt_is_data_whatever_it_holds(
     harness: KeeperHarness, sample: Path
 ) -> None:

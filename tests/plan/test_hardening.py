@@ -1,5 +1,6 @@
 """Each line of the floor, weakened, is refused by name: as data and as what runs."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -90,6 +91,64 @@ def test_root_and_sockets_are_found_too() -> None:
         "user '' is root",
         "a socket is mounted: /run/docker.sock",
     ]
+
+
+ASKED = replace(
+    SPEC,
+    runtime="runsc",
+    limits=Limits(memory=1),
+    mounts=(Mount("bind", "/here/etc", "/etc/swarm/", read_only=True),),
+)
+MOUNT = {
+    "Type": "bind",
+    "Source": "/here/etc",
+    "Destination": "/etc/swarm",
+    "RW": False,
+}
+VOLUME = {"Type": "volume", "Source": "/v", "Destination": "/data", "RW": True}
+INIT = {**MOUNT, "Source": "/usr/bin/tini", "Destination": "/sbin/docker-init"}
+
+
+def as_asked() -> dict[str, Any]:
+    raw = inspected()
+    raw["HostConfig"]["Runtime"] = "runsc"
+    raw["Mounts"] = [dict(MOUNT), VOLUME, INIT]
+    return raw
+
+
+def test_what_was_asked_for_is_no_fault() -> None:
+    """Nor is a volume of the image's own, or the engine's first process."""
+    assert inspected_faults(as_asked(), ASKED) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (lambda raw: raw["HostConfig"].update(Runtime="oci"), "the runtime is 'oci'"),
+        (lambda raw: raw["HostConfig"].update(Runtime=""), "the runtime is ''"),
+        (lambda raw: raw["HostConfig"].pop("Runtime"), "not understood"),
+        (lambda raw: raw["HostConfig"].update(Memory=2, MemorySwap=2), "memory limit"),
+        (lambda raw: raw["Config"].update(User="7:7"), "another user, '7:7'"),
+        (lambda raw: raw["Mounts"][0].update(RW=True), "/etc/swarm is writable"),
+        (lambda raw: raw["Mounts"][0].pop("RW"), "not understood"),
+        (lambda raw: raw["Mounts"][0].update(Destination="/etc"), "nobody asked for"),
+        (
+            lambda raw: raw["Mounts"].append(MOUNT | {"Destination": "/"}),
+            "nobody asked",
+        ),
+        (lambda raw: raw["Mounts"].append(INIT | {"RW": True}), "nobody asked for"),
+    ],
+)
+def test_what_an_engine_does_beside_what_was_asked_is_found(
+    change: Callable[[dict[str, Any]], object], fault: str
+) -> None:
+    """Settings of its own may mount folders in every container, or choose a runtime."""
+    raw = as_asked()
+    change(raw)
+
+    (found,) = inspected_faults(raw, ASKED)
+
+    assert fault in found
 
 
 @pytest.mark.parametrize("key", sorted(inspected()["HostConfig"]))

@@ -3,7 +3,7 @@
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
@@ -22,10 +22,12 @@ from swarm.adapters.docker.dialect import (
     in_docker_s_words,
 )
 from swarm.adapters.docker.engine_facts import engine_facts
+from swarm.adapters.docker.exec import SECONDS as EXEC_SECONDS
 from swarm.adapters.docker.exec import exec_status
 from swarm.adapters.docker.image_file import image_file
 from swarm.adapters.docker.images import image_config, image_id
-from swarm.errors import ToolError
+from swarm.adapters.docker.time_limit import time_limit
+from swarm.errors import TimedOut, ToolError
 from swarm.model.disk_use import DiskUse
 from swarm.model.usage import Reading
 from swarm.plan.specs import SandboxSpec
@@ -43,6 +45,8 @@ ERROR_TAIL = 2000
 """Bytes of standard error that are kept of a one-shot container."""
 IN_PROGRESS = "already in progress"
 """Part of the refusal to remove a container that is being removed already."""
+RUN_SECONDS = 300.0
+"""The time limit of a one-shot container, if whoever runs it names no other."""
 REMOVE_SECONDS = 20
 """The time limit on another client's removal of a container."""
 
@@ -223,18 +227,29 @@ class DockerContainers:
         with self._connection.call(f"attach {name}") as client:
             return DockerStream(client, name)
 
-    def run(self, spec: SandboxSpec, limit: int) -> bytes:
+    def run(
+        self,
+        spec: SandboxSpec,
+        limit: int,
+        seconds: float = RUN_SECONDS,
+        require: Callable[[ContainerFacts | None], None] | None = None,
+    ) -> bytes:
         self.create(spec)
         try:
-            return self._run_to_end(spec.name, limit)
+            if require:
+                require(self.inspect(spec.name))
+            return self._run_to_end(spec.name, limit, seconds)
         finally:
             self.remove(spec.name)
 
-    def _run_to_end(self, name: str, limit: int) -> bytes:
+    def _run_to_end(self, name: str, limit: int, seconds: float) -> bytes:
         output, errors = bytearray(), bytearray()
-        with self._connection.call(f"run {name}") as client:
-            with attached_frames(client, name) as frames:
-                client.start(name)
+        with (
+            self._connection.call(f"run {name}") as client,
+            attached_frames(client, name) as frames,
+        ):
+            client.start(name)
+            with time_limit(seconds, lambda: self._end(name)) as late:
                 for channel, data in frames:
                     if channel == STDOUT:
                         output += data
@@ -242,13 +257,23 @@ class DockerContainers:
                         errors = (errors + data)[-ERROR_TAIL:]
                     if len(output) > limit:
                         raise ToolError(f"docker run {name}: more than {limit} bytes")
-            status = int(client.wait(name, timeout=int(SECONDS))["StatusCode"])
+                # Its output may have ended before it does.
+                patience = int(seconds + SECONDS)
+                status = int(client.wait(name, timeout=patience)["StatusCode"])
+        if late.is_set():
+            raise TimedOut(
+                f"docker run {name}: it did not end within {seconds:g} seconds"
+            )
         if status:
             raise ToolError(
                 f"docker run {name}: exit {status}: "
                 f"{' '.join(errors.decode(errors='replace').split())}"
             )
         return bytes(output)
+
+    def _end(self, name: str) -> None:
+        with suppress(ToolError):
+            self.kill(name)
 
     def news(self, labels: dict[str, str], since: float) -> Iterator[ContainerEvent]:
         filters = {"type": "container", "label": _label_filters(labels)}
@@ -343,9 +368,11 @@ class DockerContainers:
             *argv,
         ]
 
-    def exec_status(self, name: str, argv: list[str]) -> int:
+    def exec_status(
+        self, name: str, argv: list[str], seconds: float = EXEC_SECONDS
+    ) -> int:
         with self._connection.call(f"exec {name}") as client:
-            return exec_status(client, name, argv)
+            return exec_status(client, name, argv, seconds)
 
 
 class _ignoring_status:

@@ -135,7 +135,9 @@ def _ask(trial: Trial, folder: Path, token: str) -> None:
     try:
         containers.create(spec)
         facts = containers.inspect(spec.name)
-        faults = hardening.inspected_faults(facts.raw) if facts else ["it is gone"]
+        faults = (
+            hardening.inspected_faults(facts.raw, spec) if facts else ["it is gone"]
+        )
     finally:
         containers.remove(spec.name)
     if trial.swap_stays_unlimited and hardening.SWAP_FAULT in faults:

@@ -14,19 +14,21 @@ from pathlib import Path
 
 from swarm.adapters.git.safe_fs.files import disk_errors_as
 from swarm.engine.host import failed_starts, images
-from swarm.errors import PlanError, ToolError
+from swarm.errors import PlanError, TimedOut, ToolError
 from swarm.model.safe_text import safe_line
-from swarm.plan import image_probe
+from swarm.plan import hardening, image_probe
 from swarm.plan.image_probe import SHELLS, STARTS, ImageTraits, ProbeRequest
 from swarm.plan.naming import HOME_LABEL, KIND_LABEL, TASK_LABEL, HomePaths
 from swarm.plan.planner import SHELL
-from swarm.plan.specs import Plan
-from swarm.ports import Containers, ImageConfig
+from swarm.plan.specs import Plan, SandboxSpec
+from swarm.ports import ContainerFacts, Containers, ImageConfig
 
 _LOCK = threading.Lock()
 _KNOWN: dict[tuple[str, str, str, str], ImageTraits] = {}
 _MOST = 64
 LIMIT = image_probe.ANSWER_LIMIT
+SECONDS = 60.0
+"""What a look may take: it runs programs of the image's."""
 _NO_PROGRAM = re.compile(
     r"not found in \$PATH|no such file|permission denied|is a directory"
     r"|too many levels of symbolic links|not a directory",
@@ -76,7 +78,8 @@ def look(containers: Containers, paths: HomePaths, stand: Stand) -> ImageLook:
     Blocks for about a second at an image's first, and not for an image of swarm's own.
     ToolError if the engine fails.
     """
-    if images.is_own(stand.image):
+    # By its content: an image of that name with another tag may be anybody's.
+    if images.is_current(stand.image):
         return ImageLook()
     config = containers.image_config(stand.image)
     if config is None:
@@ -133,13 +136,40 @@ def _probe(
         for shell in STARTS:
             name = f"swarm-{paths.tag}-probe-{secrets.token_hex(4)}"
             spec = image_probe.probe(request, name, labels, shell)
+            attempt = partial(
+                containers.run, spec, LIMIT, SECONDS, partial(_require_floor, spec)
+            )
             try:
-                answer = failed_starts.once_more(partial(containers.run, spec, LIMIT))
+                answer = failed_starts.once_more(attempt)
+            except TimedOut as error:
+                raise _endless(stand) from error
             except ToolError as error:
                 why = _why_no_start(stand, config, error)
             else:
                 return image_probe.traits(answer, shell)
     raise _no_shell(stand, why)
+
+
+def _require_floor(spec: SandboxSpec, facts: ContainerFacts | None) -> None:
+    """Refuse an engine that made the look's container weaker than a sandbox is."""
+    faults = hardening.inspected_faults(facts.raw, spec) if facts else ["it is gone"]
+    # Whether swap may stay unlimited is decided for the task.
+    faults = [fault for fault in faults if fault != hardening.SWAP_FAULT]
+    if faults:
+        raise PlanError(
+            "docker create: the container for the look at an image is weaker than "
+            f"asked for: {'; '.join(faults)}",
+            hint="the engine ignores a setting; see `swarm doctor`",
+        )
+
+
+def _endless(stand: Stand) -> PlanError:
+    return PlanError(
+        f"the image {stand.image} has a shell that does not come to an end: a look at "
+        f"it took more than {SECONDS:g} seconds",
+        hint="see what its `bash` and `sh` do at their start: `BASH_ENV` in its "
+        "Dockerfile, or other programs of these names",
+    )
 
 
 def _why_no_start(stand: Stand, config: ImageConfig, error: ToolError) -> str:

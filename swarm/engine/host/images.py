@@ -105,6 +105,12 @@ def is_own(full: str) -> bool:
     return full.startswith("swarm/") and name in names()
 
 
+def is_current(full: str) -> bool:
+    """True for the image that this swarm builds, with the content that it gives it."""
+    name = full.removeprefix("swarm/").partition(":")[0]
+    return is_own(full) and full == tag(name)
+
+
 def _way_out(full: str) -> str:
     if is_own(full):
         name = full.removeprefix("swarm/").partition(":")[0]

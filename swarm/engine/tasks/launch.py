@@ -17,11 +17,17 @@ from swarm.adapters.git.worktree import create
 from swarm.adapters.git.worktree.branch_name import BranchTaken, free_branch
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
-from swarm.engine.host import engine_kind, failed_starts, image_check, images
+from swarm.engine.host import (
+    disk_room,
+    engine_kind,
+    failed_starts,
+    image_check,
+    images,
+)
 from swarm.engine.parts import EngineParts
 from swarm.engine.tasks import accounts, box_contents, observation
 from swarm.engine.tasks.step_progress import StepProgress
-from swarm.errors import IllegalMove, SwarmError, ToolError
+from swarm.errors import IllegalMove, NoRoom, SwarmError, ToolError
 from swarm.model import events
 from swarm.model.box_contents import BoxContents
 from swarm.model.safe_text import plain
@@ -64,6 +70,14 @@ def launch(parts: EngineParts, task_id: int) -> None:
         context.journal.record(
             task_id, events.TaskFailed(steps.now, error.message, error.hint)
         )
+    except Exception as error:
+        # The keeper logs it, and nobody else would end the task.
+        if not isinstance(disk_room.explained(error, context.paths.home), NoRoom):
+            reason = f"it failed unexpectedly: {type(error).__name__}"
+            steps.failed(reason)
+            hint = f"please report it; {context.paths.log} has its traceback"
+            context.journal.record(task_id, events.TaskFailed(steps.now, reason, hint))
+        raise
 
 
 def _carry_out(
@@ -212,8 +226,8 @@ def _with_current_base(context: EngineContext, task: Task) -> Task:
 def _require_hardening(context: EngineContext, plan: Plan) -> None:
     """Check the container's real hardening before anything runs in it; ToolError."""
     facts = context.containers.inspect(plan.sandbox.name)
-    memory = plan.sandbox.limits.memory
-    faults = hardening.inspected_faults(facts.raw, memory) if facts else ["it is gone"]
+    spec = plan.sandbox
+    faults = hardening.inspected_faults(facts.raw, spec) if facts else ["it is gone"]
     if hardening.SWAP_FAULT in faults and engine_kind.swap_stays_unlimited(
         context.containers.facts(), context.config(), engine_kind.Here()
     ):

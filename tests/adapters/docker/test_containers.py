@@ -12,12 +12,12 @@ import pytest
 from swarm.adapters.docker import DockerContainers
 from swarm.adapters.docker.containers import _container_event
 from swarm.engine.host import images
-from swarm.errors import ToolError
+from swarm.errors import PlanError, TimedOut, ToolError
 from swarm.model.usage import Reading
 from swarm.plan import hardening
 from swarm.plan.naming import HOME_LABEL
 from swarm.plan.specs import SandboxSpec
-from swarm.ports import ContainerEvent, Containers
+from swarm.ports import ContainerEvent, ContainerFacts, Containers
 from tests.fakes import FakeContainers
 
 PATIENCE = 30.0
@@ -312,6 +312,42 @@ def test_what_runs_keeps_the_floor_and_a_weakened_one_is_seen() -> None:
             assert any(fault in line for line in found), (fault, found)
     finally:
         docker.remove(ours.name)
+        docker.close()
+
+
+@pytest.mark.parametrize("script", ["sleep 1000", "exec >&- 2>&-; sleep 1000"])
+def test_a_one_shot_container_that_does_not_end_is_ended(script: str) -> None:
+    """It runs what an image or an agent brought; nobody waits for that without end."""
+    docker = DockerContainers()
+    spec = _spec(images.reference(docker, "base"), images.seccomp_profile())
+    endless = replace(spec, terminal=False, argv=("bash", "-c", script))
+    try:
+        with pytest.raises(TimedOut, match="did not end within 1 seconds"):
+            docker.run(endless, 100, seconds=1)
+
+        assert docker.inspect(spec.name) is None
+    finally:
+        docker.remove(spec.name)
+        docker.close()
+
+
+def test_nothing_runs_in_a_one_shot_container_that_is_refused() -> None:
+    docker = DockerContainers()
+    spec = _spec(images.reference(docker, "base"), images.seccomp_profile())
+    seen = []
+
+    def refuse(facts: ContainerFacts | None) -> None:
+        assert facts is not None
+        seen.append(facts.status)
+        raise PlanError("weak")
+
+    try:
+        with pytest.raises(PlanError, match="weak"):
+            docker.run(replace(spec, terminal=False), 100, require=refuse)
+
+        assert (seen, docker.inspect(spec.name)) == (["created"], None)
+    finally:
+        docker.remove(spec.name)
         docker.close()
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from swarm.adapters.docker import DockerContainers
 from swarm.engine.host import images
-from swarm.errors import ToolError
+from swarm.errors import TimedOut, ToolError
 from tests.adapters.docker.test_containers import _spec
 
 STATUS = "id -u; grep -E '^(CapBnd|CapEff|NoNewPrivs|Seccomp):' /proc/self/status"
@@ -40,3 +40,20 @@ def test_a_program_runs_as_the_container_s_own_do() -> None:
     assert facts[1::2][:4] == ["CapEff:", "CapBnd:", "NoNewPrivs:", "Seccomp:"]
     assert [int(value, 16) for value in facts[2::2][:4]] == [0, 0, 1, 2]
     assert facts[-1] == "b"
+
+
+def test_a_program_that_does_not_end_is_let_go() -> None:
+    """An agent's may stop it, for both are of one user; the keeper must not wait."""
+    docker = DockerContainers()
+    spec = _spec(images.reference(docker, "base"), images.seccomp_profile())
+    try:
+        docker.create(spec)
+        docker.start(spec.name)
+
+        with pytest.raises(TimedOut, match="sleep did not end within 1 seconds"):
+            docker.exec_status(spec.name, ["sleep", "1000"], seconds=1)
+
+        assert docker.exec_status(spec.name, ["true"]) == 0
+    finally:
+        docker.remove(spec.name)
+        docker.close()

@@ -24,7 +24,7 @@ class SlowContainers(FakeContainers):
         self.may_end = threading.Semaphore(0)
         self.answer = b"adopted"
 
-    def run(self, spec: SandboxSpec, limit: int) -> bytes:
+    def run(self, spec: SandboxSpec, limit: int, *_more: Any, **_other: Any) -> bytes:
         self.begun.release()
         assert self.may_end.acquire(timeout=10)
         return self.answer

@@ -75,9 +75,9 @@ class SeesElsewhere(DockerContainers):
         empty.chmod(0o777)
         self._empty = empty
 
-    def run(self, spec, limit):  # type: ignore[no-untyped-def]
+    def run(self, spec, limit, *more, **other):  # type: ignore[no-untyped-def]
         mounts = tuple(replace(one, source=str(self._empty)) for one in spec.mounts)
-        return super().run(replace(spec, mounts=mounts), limit)
+        return super().run(replace(spec, mounts=mounts), limit, *more, **other)
 
 
 def test_a_sandbox_that_cannot_write_is_refused(paths: HomePaths) -> None:

@@ -16,7 +16,7 @@ from swarm.model.task import State
 from swarm.plan.naming import HomePaths
 from tests.built_image import BUSYBOX, built
 from tests.engine.keeper_harness import KeeperHarness, new_sample_repository
-from tests.fakes import FakeContainers
+from tests.fakes import ChangedEngine, FakeContainers
 
 USER = "70001:70001"
 ARM64_ELF = b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x02\x00\xb7\x00" + bytes(44)
@@ -161,6 +161,58 @@ def test_what_stands_in_the_way_of_a_sandbox_is_named(
 
     assert line in refused.value.hint
     assert not left(docker, tmp_path)
+
+
+ENDLESS = r"RUN printf '#!/bin/sh\nsleep 1000\n' > /bin/bash && chmod 755 /bin/bash"
+
+
+def test_an_image_whose_shell_does_not_end_is_refused(
+    docker: DockerContainers,
+    tmp_path: Path,
+    image: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each image after it would wait for the look as well."""
+    monkeypatch.setattr(image_check, "SECONDS", 1.0)
+    reference = image(lines=ENDLESS)
+
+    with pytest.raises(PlanError, match="does not come to an end") as refused:
+        look(docker, tmp_path, reference)
+
+    assert (reference in refused.value.message, bool(refused.value.hint)) == (True,) * 2
+    assert not left(docker, tmp_path)
+
+
+def test_nothing_of_an_image_runs_in_a_weaker_container(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The floor is read back before the look, too."""
+    home = tmp_path / "home"
+    home.mkdir()
+    engine = ChangedEngine(tmp_path / "s")
+    engine.host_config = {"PidsLimit": 0}
+    monkeypatch.setenv("DOCKER_HOST", engine.url)
+    docker = DockerContainers()
+    try:
+        with pytest.raises(PlanError, match="weaker than asked for: no pids limit"):
+            look(docker, home, built("busybox", BUSYBOX), "a-third")
+
+        assert not left(docker, home)
+    finally:
+        docker.close()
+        engine.close()
+
+
+def test_an_image_is_swarm_s_own_by_its_content_alone(tmp_path: Path) -> None:
+    """Another of that name may be built on it, and lack or hide what tasks need."""
+    mine, ours = "swarm/base:mine", images.tag("base")
+    fake = FakeContainers((mine, ours))
+
+    def home_is_open(reference: str) -> bool:
+        stand = Stand(reference, USER, "bash")
+        return image_check.look(fake, HomePaths(tmp_path), stand).traits.home_is_open
+
+    assert (home_is_open(mine), home_is_open(ours)) == (False, True)
 
 
 def test_a_home_that_cannot_be_written_to_is_named(
