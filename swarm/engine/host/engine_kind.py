@@ -4,6 +4,7 @@ Each finding is known from what the engine says of itself, before anything is ma
 """
 
 import os
+import platform
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -34,11 +35,14 @@ class Here:
     uid: int = field(default_factory=os.getuid)
     gid: int = field(default_factory=os.getgid)
     kernel: Kernel = field(default_factory=Kernel)
+    release: str = field(default_factory=platform.release)
+    """The kernel's."""
 
 
 def examine(facts: ContainerEngineFacts, config: Config, here: Here) -> Iterator[Check]:
     """What `doctor` says of the engine's kind; a `fail` is a task that cannot start."""
     yield from _interface(facts)
+    yield from _runtime(facts, config)
     yield from _limits(facts)
     yield from _swap(facts, config, here)
     yield _seccomp(facts)
@@ -64,16 +68,24 @@ def is_plain(facts: ContainerEngineFacts, here: Here) -> bool:
     return (
         facts.product == "Docker"
         and facts.endpoint.startswith("unix://")
-        and facts.host_name == here.host_name
+        and _is_this_machine(facts, here)
+        # As a snap it sees no hidden folder of a home, and no other's /tmp.
+        and not facts.root.startswith("/var/snap/")
         and not (facts.rootless or facts.remapped or facts.selinux)
     )
+
+
+def _is_this_machine(facts: ContainerEngineFacts, here: Here) -> bool:
+    """False for a virtual machine, or another behind a socket, whatever its name."""
+    is_same_kernel = facts.kernel in ("", here.release)
+    return facts.host_name == here.host_name and is_same_kernel
 
 
 def swap_stays_unlimited(
     facts: ContainerEngineFacts, config: Config, here: Here
 ) -> bool:
     """True if swap cannot be limited, and there is none or the user accepts it."""
-    has_none = facts.host_name == here.host_name and here.kernel.swap() == 0
+    has_none = _is_this_machine(facts, here) and here.kernel.swap() == 0
     return not facts.enforces.swap and (has_none or config.sandbox.unlimited_swap)
 
 
@@ -97,6 +109,16 @@ def _interface(facts: ContainerEngineFacts) -> Iterator[Check]:
         found = "it bounds no log: a sandbox's output can fill the disk"
         mend = "give it the log driver `local` or `json-file`"
         yield Check("engine's logs", "warn", found, mend)
+
+
+def _runtime(facts: ContainerEngineFacts, config: Config) -> Iterator[Check]:
+    """Podman's Docker API gives every container the one runtime of its settings."""
+    wanted = config.sandbox.runtime
+    if wanted and facts.product == "Podman":
+        found = f"it chooses the runtime itself, and would leave {wanted} out unsaid"
+        mend = f'set `runtime = "{wanted}"` in [engine] of Podman\'s containers.conf, '
+        mend += "and take it out of [sandbox]"
+        yield Check("runtime", "fail", found, mend)
 
 
 def _limits(facts: ContainerEngineFacts) -> Iterator[Check]:

@@ -1,5 +1,6 @@
 """An engine on which no sandbox works is refused by its kind, and with a way out."""
 
+import platform
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -109,10 +110,27 @@ def test_swap_without_a_limit_needs_a_word_of_the_user_if_there_is_any(
     )
 
 
-def test_another_machine_s_swap_is_not_known_from_here(tmp_path: Path) -> None:
-    elsewhere = replace(NO_SWAP_LIMIT, host_name="docker-desktop")
+@pytest.mark.parametrize(
+    "changes", [{"host_name": "docker-desktop"}, {"kernel": "of-another-machine"}]
+)
+def test_another_machine_s_swap_is_not_known_from_here(
+    tmp_path: Path, changes: dict[str, str]
+) -> None:
+    elsewhere = replace(NO_SWAP_LIMIT, **changes)  # type: ignore[arg-type]
 
     assert grades(elsewhere, here(tmp_path), settings())["swap"] == "fail"
+
+
+def test_podman_gives_no_sandbox_another_runtime_than_its_own(tmp_path: Path) -> None:
+    """Its Docker API leaves the word out; the settings must not promise more."""
+    podman, config = replace(PLAIN, product="Podman"), settings(runtime="runsc")
+
+    with pytest.raises(ToolError, match="would leave runsc out") as refused:
+        engine_kind.require(podman, config, here(tmp_path))
+
+    assert "containers.conf" in refused.value.hint
+    engine_kind.require(podman, settings(), here(tmp_path))
+    engine_kind.require(PLAIN, config, here(tmp_path))
 
 
 def test_an_engine_that_limits_swap_is_held_to_it_whatever_the_setting(
@@ -150,6 +168,9 @@ def test_a_remap_is_kept_where_a_worktree_can_be_given_away(
         ({"selinux": True}, False),
         ({"host_name": "docker-desktop"}, False),
         ({"endpoint": "tcp://127.0.0.1:2375"}, False),
+        ({"kernel": platform.release()}, True),
+        ({"kernel": "6.1.0-of-a-virtual-machine"}, False),
+        ({"root": "/var/snap/docker/common/var-lib-docker"}, False),
     ],
 )
 def test_all_but_the_usual_engine_are_tried(
