@@ -73,7 +73,10 @@ def ls(args: Namespace) -> int:
         _list(tasks, sizes, everywhere=repo is None)
         _queued(tasks, queries)
     else:
-        output.note("no tasks yet; start one with `swarm new PROMPT`")
+        others = bool(repo and queries.all())
+        where = " in this repository" if others else ""
+        more = ", or see `swarm ls --all`" if others else ""
+        output.note(f"no tasks yet{where}; start one with `swarm new PROMPT`{more}")
     _warn_of_disk(queries)
     return exit_codes.DONE
 

@@ -219,3 +219,14 @@ def test_show_says_if_the_record_of_what_is_missing_cannot_be_read(
     record.write_text("{}")
 
     assert "its record cannot be read" in swarm("show", str(number))[1]
+
+
+def test_tasks_of_other_repositories_are_not_denied(
+    swarm: Swarm, journal: Journal, repo: Path
+) -> None:
+    nothing = "no tasks yet; start one with `swarm new PROMPT`\n"
+    assert swarm("ls") == (0, "", nothing)
+    journal.queue(lambda _id: queued(repo="/other"))
+
+    assert "in this repository;" in swarm("ls")[2]
+    assert "or see `swarm ls --all`" in swarm("ls")[2]
