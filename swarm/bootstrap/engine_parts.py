@@ -64,7 +64,8 @@ def _reader(paths: HomePaths) -> Callable[[], Queries]:
 
     def read() -> Queries:
         if not hasattr(own, "queries"):
-            own.queries = Queries(paths.database)
+            # The home may have moved: nothing is begun in its place.
+            own.queries = Queries(paths.database, may_begin=False)
         queries: Queries = own.queries
         return queries
 

@@ -6,20 +6,21 @@ know of the sandboxes that are left.
 
 import os
 import stat
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
 from swarm.errors import SwarmError
 from swarm.plan.home_identity import tag_of_path
 
+PLACE = Path("/tmp")  # noqa: S108 - a link or a file of another user's is not read
+"""Not by TMPDIR, which a keeper does not have of the shell that started it."""
 _LIMIT = 4096
 
 
 def note_of(home: Path) -> Path:
     """The note's place; it goes with the machine's next start, as sandboxes do."""
     name = f"swarm-{os.getuid()}-{tag_of_path(home)}.lost"
-    return Path(tempfile.gettempdir()) / name
+    return PLACE / name
 
 
 def leave(home: Path, words: str) -> None:

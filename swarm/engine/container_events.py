@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from swarm.engine.context import EngineContext
-from swarm.errors import NoRoom, SwarmError
+from swarm.errors import SwarmError
 from swarm.model import events
 from swarm.plan.naming import TASK_LABEL
 from swarm.ports import ContainerEvent
@@ -63,7 +63,7 @@ class ContainerEventWatcher:
             try:
                 self._listen()
             except SwarmError as error:
-                with suppress(NoRoom):
+                with suppress(SwarmError):  # a database that cannot be written
                     self._went(error)
             self._ended.wait(RETRY_SECONDS)
 
@@ -73,7 +73,7 @@ class ContainerEventWatcher:
         if self._up is not True:
             self._up = True
             detail = f"{facts.storage}, cgroup {facts.cgroup}"
-            with suppress(NoRoom):
+            with suppress(SwarmError):
                 self._context.journal.record(
                     None, events.ContainerEngineUp(facts.version, detail)
                 )

@@ -98,6 +98,9 @@ class Keeper:
         """Something else could not be; all tasks are compared with the world then."""
         self._next_due = math.inf
         """The monotonic time at which the next wish that waits is due."""
+        self._waits = removal.Waits(context.clock)
+        self._has_begun = False
+        """The start is recorded, and what an earlier keeper left is taken up."""
         self._checkpoint_schedule = checkpoints.CheckpointSchedule()
         self._checkpoint_lock = threading.Lock()
 
@@ -124,13 +127,16 @@ class Keeper:
                     if worked or is_due or version != seen:
                         seen = version
                         self._serve()
-                except SwarmError as error:
+                except (SwarmError, OSError) as error:
                     seen = self._outlast(error)
         finally:
             is_engine_up = self._event_watcher.up
             self._event_watcher.close()
             self._parts.meter.close()
             self._workers.shutdown(wait=True, cancel_futures=True)
+            if self.lost_home:
+                # A launch that was under way has started its sandbox since.
+                self.lost_home = self._home.leave()
             self._parts.nets.close()
             self._parts.sensor.close(not is_engine_up or self._has_sandboxes())
 
@@ -142,8 +148,8 @@ class Keeper:
             return True
         return any(task.state in (State.PROVISIONING, State.LIVE) for task in tasks)
 
-    def _outlast(self, error: SwarmError) -> int:
-        """A store that cannot be read or written for a while ends no keeper.
+    def _outlast(self, error: SwarmError | OSError) -> int:
+        """A store or disk that does not answer for a while ends no keeper.
 
         Returns a version that the store does not have: all of it is read anew.
         """
@@ -155,11 +161,12 @@ class Keeper:
         return -1
 
     def _record_start(self) -> None:
-        """A start on a full disk is none the less one."""
+        """A start on a full disk is none the less one; all of it is done later."""
         try:
             started = events.KeeperStarted(self._pid, __version__)
             self._context.journal.record(None, started)
             reconcile.offline(self._context)
+            self._has_begun = True
         except NoRoom:
             self._has_missed = True
 
@@ -176,12 +183,15 @@ class Keeper:
 
     def _serve(self) -> None:
         self._next_due = math.inf
-        for wish in self._context.read().wishes.open():
+        wishes = self._context.read().wishes.open()
+        self._waits.keep(wishes)
+        for wish in wishes:
             if wish.id in self._open_wishes:
                 continue
-            wait = removal.seconds_left(wish, self._context.clock())
+            now = time.monotonic()
+            wait = self._waits.seconds_left(wish, now)
             if wait:
-                self._next_due = min(self._next_due, time.monotonic() + wait)
+                self._next_due = min(self._next_due, now + wait)
             else:
                 self._open_wishes.add(wish.id)
                 self._workers.submit(self._carry_out, wish)
@@ -226,18 +236,24 @@ class Keeper:
             self._workers.submit(self._fill_net_pool)
 
     def _carry_out(self, wish: WishRecord) -> None:
-        journal = self._context.journal
         try:
             result = dispatch.carry_out(self._parts, wish)
         except SwarmError as error:
             refusal = disk_room.explained(error, self._context.paths.home)
-            self._decide(wish.id, partial(journal.refuse, wish.id, refusal))
+            self._refuse(wish, refusal)
         except Exception as error:  # noqa: BLE001 - a wish is always answered
             surprise = self._unexpected(f"{wish.verb} failed unexpectedly", error)
             refusal = disk_room.explained(error, self._context.paths.home, surprise)
-            self._decide(wish.id, partial(journal.refuse, wish.id, refusal))
+            self._refuse(wish, refusal)
         else:
-            self._decide(wish.id, partial(journal.answer, wish.id, result=result))
+            answer = partial(self._context.journal.answer, wish.id, result=result)
+            self._decide(wish.id, answer)
+
+    def _refuse(self, wish: WishRecord, refusal: SwarmError) -> None:
+        """What a full disk cut short, such as a stop, goes on when there is room."""
+        if isinstance(refusal, NoRoom):
+            self._has_missed = True
+        self._decide(wish.id, partial(self._context.journal.refuse, wish.id, refusal))
 
     def _decide(self, wish_id: int, decide: Callable[[], None]) -> None:
         """Record the answer to a wish; if there is no room for it, as soon as there is.
@@ -275,6 +291,8 @@ class Keeper:
         self._workers.submit(self._reconcile)
 
     def _reconcile(self) -> None:
+        if not self._has_begun:
+            self._record_start()
         if self._parts.sensor.is_down:
             self._recover_sensor()
         reconcile.online(self._parts)

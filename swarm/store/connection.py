@@ -5,15 +5,23 @@ from pathlib import Path
 from typing import Any
 
 from swarm.errors import SwarmError
-from swarm.store import migrations
+from swarm.store import migrations, reserve
 
 
 class ReadConnection:
     """Runs short reads; for one thread, or guarded by its owner."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, may_begin: bool = True) -> None:
         self._path = path
-        self._connection = migrations.connect(path)
+        try:
+            self._connection = reserve.with_reserve(
+                path, lambda: migrations.connect(path, may_begin)
+            )
+        except sqlite3.OperationalError as error:
+            raise SwarmError(
+                f"{path} cannot be opened: {error}",
+                hint="see `swarm doctor`: its disk may be full or read-only",
+            ) from error
 
     def close(self) -> None:
         """Release the file."""

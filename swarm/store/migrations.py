@@ -186,16 +186,23 @@ BUSY_SECONDS = 10.0
 """The longest time that a connection waits for another's transaction."""
 
 
-def connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path, may_begin: bool = True) -> sqlite3.Connection:
     """Open the file, and create or migrate it if needed.
 
-    SwarmError if a newer swarm wrote it: nothing is changed then. Two processes
-    that migrate at once are put in order by an exclusive transaction.
+    SwarmError if a newer swarm wrote it: nothing is changed then; and if there is no
+    file, without `may_begin`. Two processes that migrate at once are put in order by
+    an exclusive transaction.
     """
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if may_begin:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    mode = "rwc" if may_begin else "rw"
     try:
         connection = sqlite3.connect(
-            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            f"{path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
         )
     except sqlite3.OperationalError as error:
         raise SwarmError(

@@ -18,8 +18,9 @@ class Queries:
     One instance per thread, or guarded by its owner.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.connection = ReadConnection(path)
+    def __init__(self, path: Path, may_begin: bool = True) -> None:
+        """SwarmError without `may_begin` if there is no file; else it is made."""
+        self.connection = ReadConnection(path, may_begin)
         self.tasks = TaskQueries(self.connection)
         self.events = EventQueries(self.connection)
         self.wishes = WishQueries(self.connection)

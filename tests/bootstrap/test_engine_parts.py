@@ -3,6 +3,7 @@
 import tempfile
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from shutil import rmtree
 
@@ -10,6 +11,7 @@ import pytest
 
 from swarm.bootstrap import engine_parts
 from swarm.engine.parts import EngineParts
+from swarm.errors import SwarmError
 from swarm.plan.naming import HomePaths
 from swarm.store.queries import Queries
 from tests.fakes import FakeContainers, FakePanes
@@ -48,3 +50,21 @@ def test_a_sensor_s_line_reaches_the_supervisor(parts: EngineParts) -> None:
 
     assert sensor._sensor._on_line == sensor.on_line
     assert sensor._fallback._on_line == sensor.on_line  # type: ignore[attr-defined]
+
+
+def test_a_thread_that_reads_first_when_the_home_has_moved_begins_no_other(
+    parts: EngineParts,
+) -> None:
+    """Who came later would take the empty one for the home."""
+    home = parts.context.paths.home
+    parts.context.read()
+    away = home.rename(home.with_name(f"{home.name}-away"))
+    with ThreadPoolExecutor(1) as executor:
+        error = executor.submit(parts.context.read).exception()
+    was_begun = home.exists()
+    rmtree(home, ignore_errors=True)
+    away.rename(home)
+
+    assert isinstance(error, SwarmError)
+    assert "cannot be opened" in error.message
+    assert not was_begun

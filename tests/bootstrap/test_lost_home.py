@@ -12,7 +12,7 @@ from swarm.errors import SwarmError
 @pytest.fixture(autouse=True)
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "tmp").mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    monkeypatch.setattr(lost_home, "PLACE", tmp_path / "tmp")
     monkeypatch.setenv("SWARM_HOME", str(tmp_path / "home"))
     return tmp_path
 
@@ -44,3 +44,23 @@ def test_a_link_in_the_place_of_the_note_says_nothing(own_folder: Path) -> None:
 
     assert home.ensure_paths().home.is_dir()
     assert other.read_text() == "words of somebody else"
+
+
+def test_a_shell_with_a_temporary_folder_of_its_own_is_told_too(
+    own_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The keeper, which leaves the note, has no TMPDIR."""
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.delenv("TMPDIR", raising=False)
+    place = own_folder / "home"
+    lost_home.leave(place, "the state folder was removed")
+    (own_folder / "other").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setenv("TMPDIR", str(own_folder / "other"))
+
+    try:
+        with pytest.raises(SwarmError, match="was removed"):
+            home.ensure_paths()
+    finally:
+        lost_home.take_away(place)
+    assert not lost_home.note_of(place).exists()

@@ -1,9 +1,20 @@
 """A container's labels may be its image's, which anybody may have written."""
 
+import sqlite3
+import threading
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 
-from swarm.engine.container_events import task_of
-from swarm.plan.naming import TASK_LABEL
+from swarm.config import load
+from swarm.engine import container_events
+from swarm.engine.container_events import ContainerEventWatcher, task_of
+from swarm.engine.context import EngineContext
+from swarm.plan.naming import TASK_LABEL, HomePaths
+from swarm.store.journal import Journal
+from swarm.store.queries import Queries
+from tests.fakes import FakeContainers, FakePanes
 
 
 def test_a_task_s_container_names_its_task() -> None:
@@ -33,3 +44,44 @@ def test_what_is_no_number_of_a_task_is_nobody_s(text: str) -> None:
 
 def test_a_container_without_the_label_is_nobody_s() -> None:
     assert task_of({}) is None
+
+
+def rename(database: Path, table: str, name: str) -> None:
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute(f"ALTER TABLE {table} RENAME TO {name}")
+
+
+@pytest.mark.parametrize("is_down", [True, False])
+def test_what_cannot_be_recorded_ends_no_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_down: bool
+) -> None:
+    """The engine goes or comes while the database cannot be written: it is followed."""
+    monkeypatch.setattr(container_events, "RETRY_SECONDS", 0.01)
+    paths, engine, back = HomePaths(tmp_path), FakeContainers(), threading.Event()
+    with (
+        closing(Journal(paths.database)) as journal,
+        closing(Queries(paths.database)) as queries,
+    ):
+        context = EngineContext(
+            paths,
+            journal,
+            lambda: queries,
+            engine,
+            FakePanes(),
+            lambda: load.load(load.DEFAULTS),
+            1000,
+            1000,
+        )
+        engine.down = is_down
+        rename(paths.database, "event", "away")
+        watcher = ContainerEventWatcher(context, lambda *_: None, back.set)
+        watcher.start()
+        if is_down:
+            while watcher._up is None:
+                watcher._ended.wait(0.01)
+            engine.down = False
+        try:
+            assert back.wait(20)
+            assert watcher._thread.is_alive()
+        finally:
+            watcher.close()

@@ -4,8 +4,9 @@ import errno
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -13,9 +14,11 @@ from swarm.config import load
 from swarm.engine.context import EngineContext
 from swarm.engine.home_watch import HomeWatch
 from swarm.engine.host import home_state
+from swarm.errors import ToolError
 from swarm.model import events
 from swarm.plan.naming import HomePaths
 from swarm.plan.specs import SandboxSpec
+from swarm.ports import ContainerFacts
 from swarm.store.journal import Journal
 from swarm.store.queries import Queries
 from tests.cli.conftest import queued
@@ -145,3 +148,102 @@ def test_an_agent_whose_worktree_is_removed_is_paused_and_told(desk: Desk) -> No
     assert "its worktree" in task.reason
     assert "removed by hand" in task.reason
     assert "swarm stop 1" in task.hint
+
+
+def test_what_a_launch_starts_while_the_home_is_left_is_frozen_too(desk: Desk) -> None:
+    """It began before anybody could know; its task says why it stands still."""
+    context = desk.context
+    task = context.journal.queue(lambda _: queued())
+    names = context.names(task.id)
+    spec = SandboxSpec(names.sandbox, "an/image:1", ("x",), "1:1", names.labels())
+    desk.engine.create(spec)
+    context.journal.record(task.id, events.TaskProvisioning())
+    moved(desk)
+    desk.watch.look()
+    desk.engine.start(names.sandbox)
+    context.journal.record(task.id, events.TaskLive(names.sandbox, names.pane))
+    context.containers.resume(context.names(1).sandbox)
+    context.journal.record(1, events.TaskResumed())
+    words = desk.watch.leave()
+
+    assert desk.statuses() == ["paused"] * 3
+    assert all(context.names(number).sandbox in words for number in (1, 2, 3))
+    assert words.count(context.names(1).sandbox) == 1
+    away = HomePaths(context.paths.home.parent / "away")
+    with closing(Queries(away.database)) as queries:
+        tasks = queries.tasks.all()
+        told = [type(one.event).__name__ for one in queries.events.after(task=2)]
+    assert all(one.paused and "was removed or moved" in one.reason for one in tasks)
+    assert told.count("TaskPaused") == 1
+
+
+def test_one_that_runs_before_its_task_is_live_is_told_later(desk: Desk) -> None:
+    context = desk.context
+    task = context.journal.queue(lambda _: queued())
+    names = context.names(task.id)
+    spec = SandboxSpec(names.sandbox, "an/image:1", ("x",), "1:1", names.labels())
+    desk.engine.create(spec)
+    desk.engine.start(names.sandbox)
+    context.journal.record(task.id, events.TaskProvisioning())
+    moved(desk)
+    desk.watch.look()
+    context.journal.record(task.id, events.TaskLive(names.sandbox, names.pane))
+    desk.watch.leave()
+
+    away = HomePaths(context.paths.home.parent / "away")
+    with closing(Queries(away.database)) as queries:
+        assert queries.tasks.get(task.id).paused
+
+
+@dataclass
+class Stumbling:
+    """An engine that does not answer the first questions for its containers."""
+
+    engine: FakeContainers
+    times: int
+
+    def all(self, labels: dict[str, str]) -> list[ContainerFacts]:
+        if self.times:
+            self.times -= 1
+            raise ToolError("docker ps: it does not answer")
+        return self.engine.all(labels)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.engine, name)
+
+
+@pytest.mark.parametrize("times", [1, 3, 1000])
+def test_an_engine_that_does_not_answer_is_asked_again(
+    desk: Desk, times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list that is not known is no empty one."""
+    monkeypatch.setattr("swarm.engine.home_watch.RETRY_SECONDS", 0.0)
+    engine = cast(FakeContainers, Stumbling(desk.engine, times))
+    context = replace(desk.context, containers=engine)
+    watch = HomeWatch(context, desk.gone.append, lambda: None)
+    moved(desk)
+    watch.look()
+
+    is_known = times < 1000
+    assert desk.statuses() == ["paused" if is_known else "running"] * 2
+    assert ("did not answer" in desk.gone[0]) is not is_known
+
+
+def without_worktree(place: Path) -> None:
+    shutil.rmtree(place)
+
+
+def with_a_link_that_leads_nowhere(place: Path) -> None:
+    place.rmdir()
+    place.symlink_to("x" * 300)
+
+
+@pytest.mark.parametrize("change", [without_worktree, with_a_link_that_leads_nowhere])
+def test_a_worktree_that_cannot_be_looked_at_stops_no_other_look(
+    desk: Desk, change: Callable[[Path], None]
+) -> None:
+    """The home can be used, so its disk and what waits for room are looked at."""
+    change(desk.context.paths.worktree(1))
+    desk.engine.down = True
+
+    assert desk.watch.look()

@@ -6,7 +6,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import rmtree
@@ -14,8 +14,10 @@ from shutil import rmtree
 import pytest
 
 from swarm.bootstrap import keeper_lock, keeper_process, lost_home, wiring
+from swarm.model.task import State
 from swarm.plan import home_identity
 from swarm.plan.naming import HomePaths
+from swarm.store.queries import Queries
 from tests.engine.keeper_harness import new_sample_repository
 
 pytestmark = pytest.mark.long
@@ -121,3 +123,32 @@ def test_a_home_that_is_removed_leaves_nothing_unseen(shell: Shell) -> None:
     assert facts.status == "paused"
     assert (status, begun_anew) == (1, 0)
     assert f"frozen sandboxes: swarm-{tag}-1" in words
+
+
+STEPS = ("", "base", "worktree", "net", "sandbox", "start")
+
+
+@pytest.mark.parametrize("at", STEPS[:-1])
+def test_a_home_that_moves_while_a_task_is_launched_leaves_none_at_work(
+    shell: Shell, at: str
+) -> None:
+    """Whatever step it is at: its sandbox is frozen, or was never started."""
+    assert shell.swarm("new", "--run", WORKING)[0] == 0
+    with closing(Queries(HomePaths(shell.home).database)) as queries:
+        shell.until(
+            lambda: (
+                STEPS.index(queries.tasks.get(1).step) >= STEPS.index(at)
+                or queries.tasks.get(1).state is State.LIVE
+            )
+        )
+    away = shell.home.with_name("away")
+    shell.home.rename(away)
+    shell.until(lambda: shell.has_no_keeper(away))
+    with closing(Queries(HomePaths(away).database)) as queries:
+        task = queries.tasks.get(1)
+    with closing(wiring.sandboxes()) as containers:
+        facts = containers.inspect(f"swarm-{home_identity.tag_of(away)}-1")
+
+    assert facts is None or facts.status != "running"
+    assert task.state is not State.LIVE or task.paused
+    assert shell.swarm("ls")[0] == 1

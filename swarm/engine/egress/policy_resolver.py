@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -118,7 +119,9 @@ def files_stamp(paths: HomePaths) -> object:
     """
     projects = paths.home / "projects"
     config = load.user_file()
-    files = [config, policy_files.beside(config), *projects.glob("*/*")]
+    files = [config, policy_files.beside(config)]
+    with suppress(OSError):  # a disk that does not answer
+        files += projects.glob("*/*")
     return tuple((str(file), _file_stamp(file)) for file in sorted(files))
 
 

@@ -26,7 +26,9 @@ def offline(context: EngineContext) -> None:
     for task in context.read().tasks.all():
         if task.state is State.MERGING:
             with context.locks.of(task.id):
-                merge.complete(context, task.id)
+                # It may be called late, beside a merge that is not cut short.
+                if context.read().tasks.get(task.id).state is State.MERGING:
+                    merge.complete(context, task.id)
     recover_checkouts(context)
 
 

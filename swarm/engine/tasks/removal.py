@@ -1,5 +1,6 @@
 """Removals that a human may take back for a while, kept by the keeper."""
 
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -28,6 +29,29 @@ def seconds_left(wish: WishRecord, now: float) -> float:
     assert isinstance(later, RemoveLater)
     delay = float(min(max(later.seconds, 0), LONGEST_SECONDS))
     return min(max(wish.at + delay - now, 0.0), delay)
+
+
+class Waits:
+    """When wishes are due, by the first look at each: a later jump counts for nothing.
+
+    For one thread.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        """`clock` tells seconds since the epoch, as the wishes do."""
+        self._clock = clock
+        self._due: dict[int, float] = {}
+
+    def seconds_left(self, wish: WishRecord, now: float) -> float:
+        """How long it still waits at a time of a clock that only goes forward."""
+        if wish.id not in self._due:
+            self._due[wish.id] = now + seconds_left(wish, self._clock())
+        return max(self._due[wish.id] - now, 0.0)
+
+    def keep(self, wishes: Iterable[WishRecord]) -> None:
+        """Forget all others."""
+        known = self._due
+        self._due = {w.id: known[w.id] for w in wishes if w.id in known}
 
 
 def remove_later(parts: EngineParts, wish: RemoveLater, wish_id: int) -> dict[str, Any]:

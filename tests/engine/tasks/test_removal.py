@@ -2,7 +2,7 @@
 
 import pytest
 
-from swarm.engine.tasks.removal import seconds_left
+from swarm.engine.tasks.removal import Waits, seconds_left
 from swarm.model import events
 from swarm.store import wishes
 from swarm.store.wish_queries import WishRecord
@@ -74,3 +74,22 @@ def test_only_a_removal_waits_and_never_for_long(
     wish = WishRecord(1, verb, {"tasks": [1], **body}, "", "", "", {}, at=1000.0)
 
     assert seconds_left(wish, 1000.0 + age) == left
+
+
+@pytest.mark.parametrize("jump", [-3600.0, -5.0, 5.0, 3600.0])
+def test_a_clock_that_jumps_changes_nothing_about_a_wait(jump: float) -> None:
+    """Neither may a removal hang for an hour, nor go before it can be taken back."""
+    clock = [1000.0]
+    waits = Waits(lambda: clock[0])
+    body = {"tasks": [1], "seconds": 10}
+    wish = WishRecord(1, "rm_later", body, "", "", "", {}, at=1000.0)
+    first = waits.seconds_left(wish, 50.0)
+    clock[0] += jump
+
+    assert first == 10.0
+    assert waits.seconds_left(wish, 54.0) == 6.0
+    waits.keep([wish])
+    assert waits.seconds_left(wish, 60.0) == 0.0
+    waits.keep([])
+    again = WishRecord(1, "rm_later", body, "", "", "", {}, at=clock[0])
+    assert waits.seconds_left(again, 70.0) == 10.0
