@@ -52,6 +52,10 @@ class ToolError(SwarmError):
     """docker, git or tmux failed; the message starts with the tool's name."""
 
 
+class ProgramFailed(ToolError):
+    """A program in a sandbox failed; its words in the message may be an agent's."""
+
+
 class ToolMissing(ToolError):
     """The tool is not installed, or does not answer."""
 

@@ -45,7 +45,8 @@ def folder(database: Path) -> Path:
 def is_whole(database: Path) -> bool:
     """True if the whole reserve is there."""
     try:
-        return sum(1 for _ in folder(database).iterdir()) >= FILES
+        names = (file.name for file in folder(database).iterdir())
+        return sum(name.isdigit() for name in names) >= FILES
     except OSError:
         return False
 

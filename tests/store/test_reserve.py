@@ -126,3 +126,16 @@ def test_an_error_that_is_not_for_want_of_room_gives_nothing_up(
     with pytest.raises(SwarmError, match="no such thing"):
         reserve.with_reserve(file, fail)
     assert reserve.is_whole(file)
+
+
+def test_a_file_that_a_death_left_half_written_makes_no_reserve_whole(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "swarm.db"
+    reserve.take(file, ENOUGH)
+    last = reserve.folder(file) / str(reserve.FILES - 1)
+    last.rename(last.with_suffix(".new"))
+
+    assert not reserve.is_whole(file)
+    assert reserve.take(file, ENOUGH)
+    assert reserve.is_whole(file)

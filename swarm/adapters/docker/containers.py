@@ -27,7 +27,7 @@ from swarm.adapters.docker.exec import exec_status
 from swarm.adapters.docker.image_file import image_file
 from swarm.adapters.docker.images import image_config, image_id
 from swarm.adapters.docker.time_limit import time_limit
-from swarm.errors import TimedOut, ToolError
+from swarm.errors import ProgramFailed, TimedOut, ToolError
 from swarm.model.disk_use import DiskUse
 from swarm.model.usage import Reading
 from swarm.plan.specs import SandboxSpec
@@ -265,7 +265,7 @@ class DockerContainers:
                 f"docker run {name}: it did not end within {seconds:g} seconds"
             )
         if status:
-            raise ToolError(
+            raise ProgramFailed(
                 f"docker run {name}: exit {status}: "
                 f"{' '.join(errors.decode(errors='replace').split())}"
             )

@@ -6,7 +6,7 @@ from errno import EDQUOT, ENOSPC
 from pathlib import Path
 
 from swarm.engine.host.room import room
-from swarm.errors import NoRoom, SwarmError
+from swarm.errors import NoRoom, ProgramFailed, SwarmError
 from swarm.model import disk_room
 from swarm.model.disk_room import Room
 
@@ -57,7 +57,10 @@ def with_room(error: NoRoom, home: Path) -> NoRoom:
     return error
 
 
-_WORDS = ("No space left on device", "Disk quota exceeded", "disk is full")
+_WORDS = ("no space left on device", "disk quota exceeded", "disk is full")
+"""As git, SQLite and the container engine have them, in lower case."""
+_NO_DISK = "/cgroup"
+"""The engine says the same of a kernel that makes no more of these."""
 
 
 def explained(
@@ -68,12 +71,20 @@ def explained(
     Every other error as it is, or `otherwise` in its place.
     """
     own = error if isinstance(error, SwarmError) else otherwise
-    words = [str(each) for each in (error, error.__cause__) if each is not None]
-    is_full = isinstance(error, OSError) and error.errno in (ENOSPC, EDQUOT)
-    is_full |= any(word in text for word in _WORDS for text in words)
-    if isinstance(error, NoRoom) or not is_full:
+    if isinstance(error, NoRoom) or not _is_of_full_disk(error):
         return own or SwarmError(str(error))
     left = ""
     with suppress(OSError):
         left = f" ({disk_room.left(measured_room(home))} at {home})"
-    return NoRoom(f"a disk is full: {words[0]}{left}", hint=disk_room.WAYS)
+    return NoRoom(f"a disk is full: {error}{left}", hint=disk_room.WAYS)
+
+
+def _is_of_full_disk(error: Exception) -> bool:
+    """By the system's number if there is one; else by words that no agent chose."""
+    for each in (error, error.__cause__):
+        if isinstance(each, OSError) and each.errno is not None:
+            return each.errno in (ENOSPC, EDQUOT)
+    if isinstance(error, ProgramFailed):
+        return False
+    text = f"{error} {error.__cause__ or ''}".lower()
+    return _NO_DISK not in text and any(word in text for word in _WORDS)

@@ -12,7 +12,7 @@ import pytest
 from swarm.adapters.docker import DockerContainers
 from swarm.adapters.docker.containers import _container_event
 from swarm.engine.host import images
-from swarm.errors import PlanError, TimedOut, ToolError
+from swarm.errors import PlanError, ProgramFailed, TimedOut, ToolError
 from swarm.model.usage import Reading
 from swarm.plan import hardening
 from swarm.plan.naming import HOME_LABEL
@@ -365,7 +365,7 @@ def test_a_one_shot_container_gives_what_it_printed_within_its_limit() -> None:
         with pytest.raises(ToolError, match="more than 5000 bytes"):
             docker.run(flood, 5000)
         fails = replace(spec, argv=("bash", "-c", "echo broken >&2; exit 4"))
-        with pytest.raises(ToolError, match="exit 4: broken"):
+        with pytest.raises(ProgramFailed, match="exit 4: broken"):
             docker.run(fails, 100)
         assert docker.inspect(spec.name) is None
     finally:

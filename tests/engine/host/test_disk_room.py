@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from swarm.engine.host.disk_room import explained, measured_room, require
-from swarm.errors import NoRoom, SwarmError, ToolError
+from swarm.errors import NoRoom, ProgramFailed, SwarmError, ToolError
 from tests.disks import MIB, fill, needs_root, small_disk, use_inodes
 
 
@@ -45,6 +45,7 @@ def test_a_full_disk_refuses_with_what_is_missing(tmp_path: Path) -> None:
     [
         ToolError("git add: No space left on device at x"),
         ToolError("git merge: Disk quota exceeded"),
+        ToolError("docker create x: write /var/lib/docker/x: no space left on device"),
         SwarmError("the audit cannot be written: database or disk is full"),
         OSError(errno.ENOSPC, "No space left on device"),
         OSError(errno.EDQUOT, "Disk quota exceeded"),
@@ -65,3 +66,26 @@ def test_another_error_stays_as_it_is(tmp_path: Path) -> None:
 
     assert explained(error, tmp_path) is error
     assert explained(OSError(errno.EIO, "no"), tmp_path, error) is error
+
+
+def caused(error: SwarmError, cause: Exception) -> SwarmError:
+    error.__cause__ = cause
+    return error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ProgramFailed("docker run x: exit 1: fatal: No space left on device"),
+        caused(
+            ToolError("git snapshot: Permission denied at No space left on device"),
+            PermissionError(errno.EACCES, "Permission denied"),
+        ),
+        ToolError("docker start x: mkdir /sys/fs/cgroup/x: no space left on device"),
+    ],
+)
+def test_words_that_an_agent_may_choose_make_no_disk_full(
+    error: SwarmError, tmp_path: Path
+) -> None:
+    """Its work would be waited with for room that is there, again and again."""
+    assert explained(error, tmp_path) is error

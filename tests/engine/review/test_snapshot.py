@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 
 from swarm.engine.readers.review import ReviewReader
+from swarm.model import events
 from swarm.store.queries import Queries
 from tests.engine.keeper_harness import KeeperHarness
 
@@ -73,3 +74,18 @@ def test_what_tools_made_lands_only_if_it_was_included(
     assert (second, third) == (again, first)
     assert not (sample / "node_modules").exists()
     assert (sample / "x").exists()
+
+
+def test_commits_that_an_agent_made_unreadable_are_refused_once(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    """What its git says is no sign of a full disk, with which they would be waited
+    for again and again."""
+    harness.start_keeper()
+    command = "git config core.bare 'No space left on device'; echo a > a"
+    task = harness.until_taken_in(harness.new_task(sample, command))
+
+    refused = harness.queries.events.last(events.ImportRefused, task.id)
+    assert refused is not None
+    assert "bad boolean" in refused.reason
+    assert task.review.files == 1

@@ -1,5 +1,6 @@
 """Writes, gives away and erases files and directories without following any link."""
 
+import errno
 import os
 import secrets
 import stat
@@ -91,16 +92,61 @@ def _empty(fd: int, top: int) -> list[str]:
     """Unlink all in a directory and move its directories to `top`; their new names."""
     moved_names = []
     with os.scandir(fd) as scan:
-        entries = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in scan]
-    for name, is_directory in entries:
+        entries = [(entry.is_dir(follow_symlinks=False), entry.name) for entry in scan]
+    for is_directory, name in sorted(entries):
         if is_directory:
             add_owner_access(name, fd)
             new_name = f".erase-{secrets.token_hex(8)}"
-            os.rename(name, new_name, src_dir_fd=fd, dst_dir_fd=top)
-            moved_names.append(new_name)
+            if _moved(name, fd, new_name, top):
+                moved_names.append(new_name)
         else:
             os.unlink(name, dir_fd=fd)
     return moved_names
+
+
+def _moved(name: str, fd: int, new_name: str, top: int) -> bool:
+    """Move a directory to `top`; False if it was empty, and went to make room.
+
+    A name takes room: on a full disk something below the directory goes first.
+    """
+    while True:
+        try:
+            os.rename(name, new_name, src_dir_fd=fd, dst_dir_fd=top)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            if not _free_below(name, fd):
+                return False
+        else:
+            return True
+
+
+def _free_below(name: str, directory: int) -> bool:
+    """Remove the first files below, or a directory without any; False if it is this."""
+    above, depth = os.dup(directory), 0
+    try:
+        while True:
+            below = os.open(name, DIRECTORY, dir_fd=above)
+            try:
+                with os.scandir(below) as scan:
+                    found = [
+                        (one.is_dir(follow_symlinks=False), one.name) for one in scan
+                    ]
+                files = [file for is_directory, file in found if not is_directory]
+                for file in files:
+                    os.unlink(file, dir_fd=below)
+                if files:
+                    return True
+                if not found:
+                    os.rmdir(name, dir_fd=above)
+                    return depth > 0
+                name, depth = found[0][1], depth + 1
+                add_owner_access(name, below)
+                os.dup2(below, above)
+            finally:
+                os.close(below)
+    finally:
+        os.close(above)
 
 
 def add_owner_access(name: str, directory: int) -> None:

@@ -12,6 +12,7 @@ from swarm.adapters.git.safe_fs.files import (
     write_new,
 )
 from swarm.errors import ToolError
+from tests.disks import MIB, fill, free, loop_disk, needs_root
 
 
 def test_a_failure_of_the_disk_names_the_action_and_the_place(tmp_path: Path) -> None:
@@ -87,3 +88,23 @@ def test_everything_but_one_name_at_the_top_is_given_away(tmp_path: Path) -> Non
     others = [path for path in paths if path.lstat().st_uid != 1000]
     assert others == [top / ".git"]
     assert outside.stat().st_uid == 0
+
+
+@needs_root
+@pytest.mark.parametrize(
+    "shape", ["{0:05}/f", "{0:05}", "{0:05}/a/b/c/f", "x/{0:05}/y"]
+)
+@pytest.mark.parametrize("count", [60, pytest.param(800, marks=pytest.mark.long)])
+def test_erasing_needs_no_room(tmp_path: Path, shape: str, count: int) -> None:
+    """On a full disk a directory cannot take another name, until files are gone."""
+    with loop_disk(tmp_path / "disk", 24 * MIB) as disk:
+        top = disk / "top"
+        for number in range(count):
+            path = top / "node_modules" / f"a-package-{shape.format(number)}"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("x") if path.name == "f" else path.mkdir()
+        fill(disk)
+        assert free(disk) == 0
+        erase(top)
+
+        assert not top.exists()
