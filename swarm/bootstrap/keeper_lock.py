@@ -9,7 +9,8 @@ def keeper_pid(paths: HomePaths) -> int | None:
     """The pid of the keeper that lives, or None; asks the lock, not the pid."""
     try:
         with paths.lock.open("r+") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Shared: who asks at the same moment must not be taken for a keeper.
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except FileNotFoundError:
         return None
     except BlockingIOError:

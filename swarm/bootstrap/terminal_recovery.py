@@ -70,7 +70,8 @@ def restore_terminal(paths: HomePaths) -> None:
     with suppress(OSError):
         tty = os.ttyname(1)
         for note in sorted(paths.terminals.glob("*.json")):
-            _restore(note, tty)
+            with suppress(OSError):  # another command's, or another user's
+                _restore(note, tty)
 
 
 def _restore(note: Path, tty: str) -> None:

@@ -77,10 +77,17 @@ def test_nothing_else_goes(place: Path) -> None:
         place / f"other-index-{gone}-abcdefgh",
         place / f"swarm-Index-{gone}-abcdefgh",
         place / "swarm-index-x-abcdefgh",
+        place / f"swarm-backup-{gone}-11",
+        place / f"swarm-backup-{gone}-20241128",
+        place / f"swarm-landing-{gone}-11",
     ]
     for path in others:
         path.mkdir(parents=True)
     os.utime(others[1].parent, (0, 2**31))
+    for path in others:
+        path.chmod(0o700)
+    open_to_others = place / f"swarm-tools-{gone}-abcdefgh"
+    open_to_others.mkdir(mode=0o755)
     link = place / f"swarm-index-{gone}-abcdefgh"
     link.symlink_to(target)
 
@@ -88,3 +95,4 @@ def test_nothing_else_goes(place: Path) -> None:
 
     assert all(path.exists() for path in others)
     assert target.exists()
+    assert open_to_others.exists()
