@@ -33,6 +33,14 @@ def span(text: str) -> float:
     return int(match[1]) * SPAN_UNITS[match[2]]
 
 
+def span_text(seconds: float) -> str:
+    """The span as `span` takes it, exactly: `90m`, and not the `1h` of an age."""
+    whole = int(seconds)
+    fitting = (unit for unit in "dhm" if whole % SPAN_UNITS[unit] == 0)
+    unit = next(fitting, "m") if whole else "m"
+    return f"{whole // int(SPAN_UNITS[unit])}{unit}"
+
+
 def tokens(text: str) -> int:
     """A number of tokens as a human writes it: `500000`, `500k` or `2M`."""
     try:

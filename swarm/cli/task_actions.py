@@ -101,7 +101,7 @@ def panic(_args: Namespace) -> int:
     """Cut and freeze every task; prints the commands that take it back."""
     record = ask_all(home.ensure_paths(), [wishes.Panic()])[0]
     for failure in record.result.get("failed", ()):
-        output.note(failure)
+        output.note(safe_line(str(failure), 300))
     ids = " ".join(str(number) for number in record.result.get("tasks", ()))
     output.note(f"cut and frozen: {ids or 'no task is live'}")
     if ids:

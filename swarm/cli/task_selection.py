@@ -6,10 +6,10 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from swarm.cli.argument_types import span, task_id
+from swarm.cli.argument_types import span, span_text, task_id
 from swarm.errors import NotFound, SwarmError
 from swarm.model import task_actions
-from swarm.model.format import age, plural
+from swarm.model.format import plural
 from swarm.model.task import ACTIVE, State, Task
 
 FORMS = "3, 3-40, 12- or 3-5,9,12-"
@@ -58,7 +58,7 @@ class Selection:
         words += ["--ended"] if self.is_ended else []
         words += ["--merged"] if self.is_merged else []
         if self.older is not None:
-            words.append(f"--older {age(self.older)}")
+            words.append(f"--older {span_text(self.older)}")
         return " ".join(words)
 
 
@@ -215,7 +215,7 @@ def _filtered_out(selection: Selection, task: Task, now: float) -> str:
     if task.state not in ENDED:
         return "has not ended"
     if selection.older is not None and now - task.changed < selection.older:
-        return f"ended less than {age(selection.older)} ago"
+        return f"ended less than {span_text(selection.older)} ago"
     return ""
 
 

@@ -6,6 +6,7 @@ from swarm.bootstrap import failure_log, home
 from swarm.cli import output
 from swarm.errors import SwarmError
 from swarm.model.failure import Failure, failure_of
+from swarm.model.safe_text import safe_line
 from swarm.plan.naming import HomePaths
 
 
@@ -29,7 +30,10 @@ def _sentence(error: Exception, failure: Failure) -> SwarmError:
 
 
 def _subject(error: OSError) -> str:
-    return "the system" if error.filename is None else os.fsdecode(error.filename)
+    if error.filename is None:
+        return "the system"
+    name = error.filename  # a number, if a descriptor was opened
+    return safe_line(str(name) if isinstance(name, int) else os.fsdecode(name), 300)
 
 
 def _kept(failure: Failure) -> str:

@@ -68,3 +68,16 @@ def test_text_is_sent(swarm: Swarm, keeper: FakeKeeper, journal: Journal) -> Non
 
     assert swarm("send", "1", "yes, do it")[0] == exit_codes.DONE
     assert keeper.seen == [("send", {"task": 1, "text": "yes, do it"})]
+
+
+def test_what_panic_could_not_stop_is_told_harmlessly(
+    swarm: Swarm, keeper: FakeKeeper
+) -> None:
+    failed = ["#1: docker: \x1b[2Jno\nswarm panic: all is well"]
+    keeper.decide = lambda _wish: {"tasks": [], "failed": failed}
+
+    status, _, err = swarm("panic")
+
+    assert status == exit_codes.FAILED
+    first = err.splitlines()[0]
+    assert first == "#1: docker: \\x1b[2Jno⏎swarm panic: all is well"
