@@ -7,6 +7,7 @@ import pytest
 from swarm.cli import exit_codes
 from swarm.cli.command_registry import COMMANDS
 from swarm.cli.parser import whole_parser
+from swarm.cli.task_selection import IdRange
 
 Swarm = Callable[..., tuple[int, str, str]]
 
@@ -29,7 +30,10 @@ def test_the_help_lists_commands_and_exit_statuses(
 @pytest.mark.parametrize(
     ("words", "values"),
     [
-        (["stop", "1", "#2"], {"verb": "stop", "ids": [1, 2]}),
+        (
+            ["stop", "1", "#2"],
+            {"verb": "stop", "ids": [(IdRange(1, 1, True),), (IdRange(2, 2, True),)]},
+        ),
         (["budget", "3", "--tokens", "2M"], {"id": 3, "tokens": 2_000_000}),
         (["policy", "deny", "a.example", "--user"], {"host": ("a.example", 443)}),
     ],

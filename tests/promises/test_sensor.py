@@ -70,8 +70,13 @@ class Record:
 
 
 def _traces(of: SandboxProbe) -> dict[str, PathActivity]:
-    rows = of.harness.queries.audit.paths(of.task, 1_000_000)
-    return {sandbox.activity.path: sandbox.activity for sandbox in rows}
+    """By path; what is counted only, such as a temporary file that is gone, too."""
+    audit = of.harness.queries.audit
+    raw = Filter(task=of.task, raw=True)
+    entries = audit.paths_after((0.0, 0, ""), raw, 1_000_000)
+    rows = [row.activity for row in audit.paths(of.task, 1_000_000)]
+    counted = [entry.activity for entry in entries if entry.activity]
+    return {activity.path: activity for activity in (*counted, *rows)}
 
 
 Probe = tuple[str, Callable[[Record], bool]]

@@ -78,11 +78,11 @@ CHANGED = replace(
 
 
 async def test_enter_on_a_path_shows_what_was_changed_in_it(recorded: Recorded) -> None:
-    """The second path, though a write came above it after it was chosen."""
+    """The fourth path, though a write came above it after it was chosen."""
     backend = recorded(CHANGED)
     with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, backend, *TO_FILES, "2", *"jj")
+            await press(pilot, backend, *TO_FILES, "2", *"jjj")
             assert isinstance(app.screen, DashboardScreen)
             chosen = app.screen.files.selected_path
             happens(backend, "/workspace/src/fresh.py")
@@ -101,7 +101,7 @@ async def test_a_path_that_did_not_change_is_told_of(recorded: Recorded) -> None
     backend = recorded(replace(CHANGED, changes=CHANGED.changes[1:]))
     with shown(backend) as app:
         async with app.run_test(size=(120, 36)) as pilot:
-            await press(pilot, backend, *TO_FILES, "2", *"jj", "enter", "keeper")
+            await press(pilot, backend, *TO_FILES, "2", *"jjj", "enter", "keeper")
             told = str(app.screen.query_one(MessageLine).render())
 
     assert "AGENTS.md is as the base has it" in told
