@@ -255,7 +255,7 @@ def _idle(connection: ReadConnection, task: Task) -> str:
         return ""
     from swarm.store.audit_queries import AuditQueries  # noqa: PLC0415 - no list needs it
 
-    commands = AuditQueries(connection).commands_at(task.id, time.time())
+    commands = AuditQueries(connection).open_commands(task.id)
     runs = f"; runs: {text}" if (text := running(commands)) else ""
     return f"since {_clock(task.idle_since)}: no processor time, no model{runs}"
 

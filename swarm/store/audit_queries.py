@@ -93,6 +93,21 @@ class AuditQueries:
         actions = (_action_entry(row).action for row in reversed(rows))
         return [action for action in actions if action is not None]
 
+    def open_commands(self, task: int, limit: int = 200) -> list[Action]:
+        """The newest commands whose end was not seen, in order.
+
+        By an index that holds no other, so that a screen may ask at each drawing: a
+        long task has a hundred thousand actions.
+        """
+        rows = self._connection.all(
+            f"{_ACTION} INDEXED BY ix_action_open"
+            " WHERE task = :task AND kind = 'exec' AND code IS NULL AND result = 0"
+            " ORDER BY id DESC LIMIT :limit",
+            {"task": task, "limit": limit},
+        )
+        actions = (_action_entry(row).action for row in reversed(rows))
+        return [action for action in actions if action is not None]
+
     def last_action(self) -> int:
         """The newest action's id; 0 before the first."""
         return int(self._connection.one("SELECT coalesce(max(id), 0) FROM action")[0])

@@ -179,3 +179,30 @@ def test_a_generated_folder_with_one_file_names_it(tmp_path: Path) -> None:
 
     assert (row.activity.path, row.files) == (alone.path, 1)
     queries.close()
+
+
+def test_commands_that_have_not_ended(tmp_path: Path) -> None:
+    """Of one task; those that the kernel refused never ran."""
+    file = tmp_path / "swarm.db"
+    Journal(file).close()
+    writer = AuditWriter(file)
+    old = [
+        Action(1.0, "exec", "exec", "/bin/x", argv=("x",), pid=n) for n in range(9, 40)
+    ]
+    commands = [
+        Action(1.0, "exec", "exec", "/bin/vite", argv=("vite",), pid=1),
+        *old,
+        Action(9.0, "exec", "exec", "/bin/no", argv=("no",), pid=3, result=-13),
+        Action(9.5, "exec", "exec", "/bin/sleep", argv=("sleep", "9"), pid=5),
+    ]
+    ends = [(n, 0, 3.0) for n in range(9, 40)]
+    writer.take(Batch(actions=commands, ends=ends), LogPosition("c", 0, 1, 1, 1, b"x"))
+    writer.close()
+    queries = Queries(file)
+
+    argvs = [action.argv for action in queries.audit.open_commands(1)]
+
+    assert argvs == [("vite",), ("sleep", "9")]
+    assert queries.audit.open_commands(1, limit=1)[0].argv == ("sleep", "9")
+    assert queries.audit.open_commands(2) == []
+    queries.close()

@@ -136,7 +136,7 @@ class TaskPreview:
         """The evidence that a live task does nothing, and what runs in it."""
         if not task.idle_since:
             return []
-        commands = self._backend.queries.audit.commands_at(task.id, now)
+        commands = self._backend.queries.audit.open_commands(task.id)
         return [task_detail.idle(task.idle_since, running(commands), now)]
 
     def _body(self, task: Task) -> Body:
