@@ -90,8 +90,7 @@ class AuditQueries:
             " ORDER BY id DESC LIMIT :limit",
             {"task": task, "at": at, "slack": _SLACK_SECONDS, "limit": limit},
         )
-        actions = (_action_entry(row).action for row in reversed(rows))
-        return [action for action in actions if action is not None]
+        return [_action(row) for row in reversed(rows)]
 
     def open_commands(self, task: int, limit: int = 200) -> list[Action]:
         """The newest commands whose end was not seen, in order.
@@ -105,8 +104,7 @@ class AuditQueries:
             " ORDER BY id DESC LIMIT :limit",
             {"task": task, "limit": limit},
         )
-        actions = (_action_entry(row).action for row in reversed(rows))
-        return [action for action in actions if action is not None]
+        return [_action(row) for row in reversed(rows)]
 
     def last_action(self) -> int:
         """The newest action's id; 0 before the first."""
@@ -290,8 +288,13 @@ def _event_entry(row: Any) -> Entry:
 
 
 def _action_entry(row: Any) -> Entry:
-    number, task, at, kind, op, path, other, argv, *rest = row
-    action = Action(
+    number, task, at, *_ = row
+    return Entry(at, task, number, action=_action(row))
+
+
+def _action(row: Any) -> Action:
+    _, _, at, kind, op, path, other, argv, *rest = row
+    return Action(
         at,
         kind,
         op,
@@ -300,7 +303,6 @@ def _action_entry(row: Any) -> Entry:
         tuple(json.loads(argv)),
         *rest,
     )
-    return Entry(at, task, number, action=action)
 
 
 def _activity(row: Any) -> PathActivity:

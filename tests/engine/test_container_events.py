@@ -7,14 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from swarm.config import load
 from swarm.engine import container_events
 from swarm.engine.container_events import ContainerEventWatcher, task_of
-from swarm.engine.context import EngineContext
 from swarm.plan.naming import TASK_LABEL, HomePaths
-from swarm.store.journal import Journal
-from swarm.store.queries import Queries
-from tests.fakes import FakeContainers, FakePanes
+from tests.engine.fake_context import fake_context
+from tests.fakes import FakeContainers
 
 
 def test_a_task_s_container_names_its_task() -> None:
@@ -58,20 +55,7 @@ def test_what_cannot_be_recorded_ends_no_thread(
     """The engine goes or comes while the database cannot be written: it is followed."""
     monkeypatch.setattr(container_events, "RETRY_SECONDS", 0.01)
     paths, engine, back = HomePaths(tmp_path), FakeContainers(), threading.Event()
-    with (
-        closing(Journal(paths.database)) as journal,
-        closing(Queries(paths.database)) as queries,
-    ):
-        context = EngineContext(
-            paths,
-            journal,
-            lambda: queries,
-            engine,
-            FakePanes(),
-            lambda: load.load(load.DEFAULTS),
-            1000,
-            1000,
-        )
+    with fake_context(paths, engine) as context:
         engine.down = is_down
         rename(paths.database, "event", "away")
         watcher = ContainerEventWatcher(context, lambda *_: None, back.set)

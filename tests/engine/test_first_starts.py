@@ -16,14 +16,6 @@ CUT = "failed to create task for container: ttrpc: closed: unknown"
 
 
 @pytest.fixture
-def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ChangedEngine]:
-    changed = ChangedEngine(tmp_path / "s")
-    monkeypatch.setenv("DOCKER_HOST", changed.url)
-    yield changed
-    changed.close()
-
-
-@pytest.fixture
 def harness(engine: ChangedEngine) -> Iterator[KeeperHarness]:
     """As everywhere, with its engine behind the changed one's socket."""
     with open_keeper_harness() as opened:

@@ -10,7 +10,6 @@ from typing import cast
 
 import pytest
 
-from swarm.config import load
 from swarm.engine.context import EngineContext
 from swarm.engine.home_watch import HomeWatch
 from swarm.engine.host import home_state
@@ -19,10 +18,10 @@ from swarm.model import events
 from swarm.plan.naming import HomePaths
 from swarm.plan.specs import SandboxSpec
 from swarm.ports import ContainerFacts
-from swarm.store.journal import Journal
 from swarm.store.queries import Queries
 from tests.cli.conftest import queued
-from tests.fakes import FakeContainers, FakePanes
+from tests.engine.fake_context import fake_context
+from tests.fakes import FakeContainers
 
 
 @dataclass
@@ -60,23 +59,8 @@ class Desk:
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     paths, engine = HomePaths(tmp_path / "home"), FakeContainers()
-    with (
-        closing(Journal(paths.database)) as journal,
-        closing(Queries(paths.database)) as queries,
-    ):
-        yield Desk(
-            EngineContext(
-                paths,
-                journal,
-                lambda: queries,
-                engine,
-                FakePanes(),
-                lambda: load.load(load.DEFAULTS),
-                1000,
-                1000,
-            ),
-            engine,
-        )
+    with fake_context(paths, engine) as context:
+        yield Desk(context, engine)
 
 
 def test_a_home_that_does_not_answer_freezes_all_until_it_does(

@@ -7,17 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from swarm.config import load
 from swarm.engine.context import EngineContext
 from swarm.engine.room_watch import RoomWatch
 from swarm.errors import NoRoom
 from swarm.model import events
 from swarm.plan.naming import HomePaths
 from swarm.store import reserve
-from swarm.store.journal import Journal
 from swarm.store.queries import Queries
 from tests.disks import MIB, fill, needs_root, small_disk, use_inodes
-from tests.fakes import FakeContainers, FakePanes
+from tests.engine.fake_context import fake_context
 
 pytestmark = needs_root
 
@@ -54,22 +52,8 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def desk(disk: Path) -> Iterator[Desk]:
     paths = HomePaths(disk / "home")
-    with (
-        closing(Journal(paths.database)) as journal,
-        closing(Queries(paths.database)) as queries,
-    ):
-        yield Desk(
-            EngineContext(
-                paths,
-                journal,
-                lambda: queries,
-                FakeContainers(),
-                FakePanes(),
-                lambda: load.load(load.DEFAULTS),
-                1000,
-                1000,
-            )
-        )
+    with fake_context(paths) as context:
+        yield Desk(context)
 
 
 def test_each_crossing_is_told_once_and_all_comes_back(disk: Path, desk: Desk) -> None:

@@ -1,6 +1,5 @@
 """A small container finds out what an engine does not say of itself."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,14 +20,6 @@ def paths(tmp_path: Path) -> HomePaths:
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
     return HomePaths(home)
-
-
-@pytest.fixture
-def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ChangedEngine]:
-    changed = ChangedEngine(tmp_path / "s")
-    monkeypatch.setenv("DOCKER_HOST", changed.url)
-    yield changed
-    changed.close()
 
 
 def trial(paths: HomePaths) -> Trial:

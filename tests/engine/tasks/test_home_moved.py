@@ -6,18 +6,15 @@ from pathlib import Path
 
 from swarm.adapters.git.worktree import create
 from swarm.adapters.git.worktree.registration import linked_worktrees
-from swarm.config import load
-from swarm.engine.context import EngineContext
 from swarm.engine.review import snapshot
 from swarm.engine.tasks import home_moved
 from swarm.model import events
 from swarm.plan import home_identity
 from swarm.plan.naming import HomePaths
 from swarm.store.journal import Journal
-from swarm.store.queries import Queries
 from tests.adapters.git.git_helpers import new_repository, sh_git, task_on
 from tests.builders import queued
-from tests.fakes import FakeContainers, FakePanes
+from tests.engine.fake_context import fake_context
 
 
 def test_a_worktree_of_a_moved_home_is_connected_again(tmp_path: Path) -> None:
@@ -36,20 +33,7 @@ def test_a_worktree_of_a_moved_home_is_connected_again(tmp_path: Path) -> None:
     away = HomePaths(home.rename(tmp_path / "away"))
     home_identity.settle(away.home)
 
-    with (
-        closing(Journal(away.database)) as journal,
-        closing(Queries(away.database)) as queries,
-    ):
-        context = EngineContext(
-            away,
-            journal,
-            lambda: queries,
-            FakeContainers(),
-            FakePanes(),
-            lambda: load.load(load.DEFAULTS),
-            1000,
-            1000,
-        )
+    with fake_context(away) as context:
         home_moved.reconnect_tasks(context)
         taken = snapshot.snapshot(context, task.id)
         worktree = context.worktree(task)
