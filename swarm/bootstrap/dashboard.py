@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 
-from swarm.bootstrap import terminal_recovery, wiring
+from swarm.bootstrap import process_log, terminal_recovery, wiring
 from swarm.bootstrap.keeper_lock import keeper_pid
 from swarm.bootstrap.keeper_process import ensure_keeper
 from swarm.engine.host.home_state import HomeLook, HomeTrouble
@@ -52,7 +52,7 @@ def show_dashboard(
     paths: HomePaths, repo: Path | None, ascii: bool, notice: str = ""
 ) -> int:
     """Show the dashboard without starting a keeper."""
-    _log_to(paths.dashboard_log)
+    process_log.begin(paths.dashboard_log, logging.WARNING)
     with (
         terminal_recovery.remember_terminal(paths),
         paused_collector() as resume_collector,
@@ -197,17 +197,6 @@ class DashboardBackend:
             return file.read_text(encoding="utf-8", errors="replace")[-LOG_BYTES:]
         except OSError:
             return ""
-
-
-def _log_to(file: Path) -> None:
-    """Log to a file that is made when it is needed, also what ends a thread."""
-    from swarm.bootstrap import private_log  # noqa: PLC0415 - loads sockets
-
-    # What cannot be logged, as on a full disk, must not be written on the screen.
-    logging.raiseExceptions = False
-    handler = private_log.PrivateHandler(file)
-    logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    private_log.log_ends_of_threads()
 
 
 def _start_keeper(paths: HomePaths) -> None:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from swarm.adapters import process
-from swarm.bootstrap import keeper_environment, lost_home, wiring
+from swarm.bootstrap import keeper_environment, lost_home, process_log, wiring
 from swarm.bootstrap.keeper_lock import keeper_pid
 from swarm.engine.host.room import room
 from swarm.errors import PaneAtWork, SwarmError
@@ -143,7 +143,7 @@ def run_keeper(paths: HomePaths) -> int:
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n")
         lock.flush()
-        _log_to(paths.log)
+        process_log.begin(paths.log, logging.INFO, kept=2)
         with suppress(OSError):  # a full disk: commands then tell no differences
             keeper_environment.record(paths)
         with suppress(OSError):  # as above: a full disk, or one that is read-only
@@ -207,13 +207,3 @@ def _lock(descriptor: int) -> bool:
         else:
             return True
     return False
-
-
-def _log_to(file: Path) -> None:
-    from swarm.bootstrap import private_log  # noqa: PLC0415 - loads sockets
-
-    # What cannot be logged, as on a full disk, is not told in the keeper's window.
-    logging.raiseExceptions = False
-    handler = private_log.PrivateHandler(file, kept=2)
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
-    private_log.log_ends_of_threads()

@@ -1,19 +1,14 @@
-"""Logs of a process, in files that their user alone can read."""
+"""A log in files that their user alone can read, each of a bounded size."""
 
 import logging
 import os
-import threading
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import IO, Any
 
-from swarm.model.failure import failure_of
-
 LOG_BYTES = 1 << 20
 """Of one file; some before it are kept, too."""
 FORMAT = "%(asctime)s %(process)d %(threadName)s %(levelname)s %(name)s %(message)s"
-
-_log = logging.getLogger(__name__)
 
 
 class PrivateHandler(RotatingFileHandler):
@@ -42,16 +37,3 @@ class PrivateHandler(RotatingFileHandler):
 
 def _open_private(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-
-
-def log_ends_of_threads() -> None:
-    """Log what ends a thread, with an id, in place of a traceback on the terminal."""
-    threading.excepthook = _thread_ended
-
-
-def _thread_ended(ended: threading.ExceptHookArgs) -> None:
-    if ended.exc_value is None:
-        return
-    failure = failure_of(ended.exc_value)
-    name = ended.thread.name if ended.thread else "unknown"
-    _log.error("%s: the thread %s ended\n%s", failure.id, name, failure.text)

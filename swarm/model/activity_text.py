@@ -3,10 +3,9 @@
 import shlex
 from collections.abc import Sequence
 
-from swarm.model import format, programs, quiet
+from swarm.model import format
 from swarm.model.activity import GROUP, LOSS, Action, PathActivity, relative
 from swarm.model.audit_query import Entry
-from swarm.model.quiet import Command
 from swarm.model.safe_text import safe_line
 
 _PAST = {GROUP: "files in", "found": "found changed", LOSS: "lost"}
@@ -26,7 +25,7 @@ def action_text(action: Action, limit: int = 300) -> str:
         case "exec":
             words = _typed(action) or (action.path,)
             text = safe_line(f"$ {shlex.join(words)}", limit) + times
-            if quiet.runs_as_told(Command(action.path, action.argv)):
+            if _runs_as_told(action):
                 return text
             return f"{text}  runs {safe_line(relative(action.path), 80)}"
         case "call" | "net":
@@ -38,11 +37,20 @@ def action_text(action: Action, limit: int = 300) -> str:
             return f"{verb} {action_paths(action, limit)}{times}"
 
 
+def _runs_as_told(action: Action) -> bool:
+    """True if the words say which program runs."""
+    from swarm.model import quiet  # noqa: PLC0415 - late, for the first paint
+
+    return quiet.runs_as_told(quiet.Command(action.path, action.argv))
+
+
 def _typed(action: Action) -> Sequence[str]:
     """The words without an interpreter that the kernel put before its script.
 
     Of another program the first word behind it is no script: `/bin/rm /workspace/a`.
     """
+    from swarm.model import programs  # noqa: PLC0415 - late, for the first paint
+
     argv = action.argv
     is_whole = len(argv) > 1 and argv[0].startswith("/") and argv[1].startswith("/")
     if is_whole and programs.is_interpreter(_told(action)):
@@ -52,6 +60,8 @@ def _typed(action: Action) -> Sequence[str]:
 
 def _told(action: Action) -> str:
     """The program: its file if the image has it, else what its words say."""
+    from swarm.model import quiet  # noqa: PLC0415 - late, for the first paint
+
     return action.path if quiet.is_of_image(action.path) else action.argv[0]
 
 

@@ -5,7 +5,6 @@ path; a home that has no mark yet gets that one.
 """
 
 import os
-import secrets
 from contextlib import suppress
 from pathlib import Path
 
@@ -66,7 +65,7 @@ def begin(home: Path) -> None:
     Not of its path: a home that was there before, and moved, may bear that.
     """
     with suppress(OSError):
-        _write(home, HomeIdentity(secrets.token_hex(_TAG_LENGTH // 2), _place(home)))
+        _write(home, HomeIdentity(os.urandom(_TAG_LENGTH // 2).hex(), _place(home)))
 
 
 def settle(home: Path) -> HomeIdentity:

@@ -1,7 +1,6 @@
-"""What a process logs is for its user alone, and bounded; a thread's end is in it."""
+"""What a process logs is for its user alone, and bounded."""
 
 import logging
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,25 +31,3 @@ def test_every_file_of_a_log_is_its_user_s_alone(
     files = sorted(tmp_path.iterdir())
     assert [each.name for each in files] == ["keeper.log", "keeper.log.1"]
     assert {each.stat().st_mode & 0o777 for each in files} == {0o600}
-
-
-def test_a_thread_that_ends_by_an_error_is_in_the_log(
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    """Its traceback would go to the terminal, into the middle of a screen."""
-    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
-    private_log.log_ends_of_threads()
-
-    def fail() -> None:
-        raise KeyError("lost")
-
-    thread = threading.Thread(target=fail, name="watcher")
-    thread.start()
-    thread.join()
-
-    (record,) = caplog.records
-    assert record.getMessage().startswith("E-")
-    assert "the thread watcher ended\nTraceback" in record.getMessage()
-    assert capsys.readouterr().err == ""
