@@ -132,7 +132,11 @@ def _received(file: Path) -> dict[str, str]:
         while (left := deadline - time.monotonic()) > 0:
             if not select.select([descriptor], [], [], left)[0]:
                 break
-            if chunk := os.read(descriptor, 1 << 16):
+            try:
+                chunk = os.read(descriptor, 1 << 16)
+            except BlockingIOError:
+                continue  # one writer went, which woke us, and another has come
+            if chunk:
                 chunks.append(chunk)
             elif chunks:
                 break
