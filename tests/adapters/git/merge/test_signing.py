@@ -4,9 +4,10 @@ Ssh and OpenPGP by the real programs; X.509 by `SIGNER`, a stand-in that speaks 
 `gpgsm` does, since a certificate would need an authority.
 """
 
-import os
+import contextlib
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -114,8 +115,7 @@ def public_file(key: Path) -> str:
 def agent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A real ssh-agent; its socket is in the environment, as a keeper's."""
     # A socket's path may be 107 bytes long.
-    directory = Path(f"/tmp/a{os.getpid()}")
-    directory.mkdir()
+    directory = Path(tempfile.mkdtemp(prefix="a", dir="/tmp"))
     socket = directory / "s"
     running = subprocess.Popen(
         ["ssh-agent", "-D", "-a", str(socket)], stdout=subprocess.PIPE
@@ -166,8 +166,7 @@ def gnupg(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[str], None]]:
     """Makes a key in a GnuPG home of its own; takes the passphrase."""
-    home = Path(f"/tmp/g{os.getpid()}")
-    home.mkdir(mode=0o700)
+    home = Path(tempfile.mkdtemp(prefix="g", dir="/tmp"))
     monkeypatch.setenv("GNUPGHOME", str(home))
     monkeypatch.delenv("DISPLAY", raising=False)
 
@@ -180,7 +179,10 @@ def gnupg(
 
     yield make
     subprocess.run(["gpgconf", "--kill", "all"], check=True)
-    shutil.rmtree(home)
+    while home.exists():
+        # The agents take their sockets away as they end, maybe beside us.
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(home)
 
 
 needs_gpg = pytest.mark.skipif(not shutil.which("gpg"), reason="there is no gpg")
