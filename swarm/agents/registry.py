@@ -1,37 +1,43 @@
-"""Finds an agent's data and fills in a task's prompt and command."""
+"""Finds an agent's description: a shipped one, or one of the user's."""
 
-import tomllib
-from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any
 
+from swarm.agents import reader
+from swarm.agents.description import Agent
+from swarm.config import human_file, load
 from swarm.errors import PlanError
 
 _FOLDER = Path(__file__).parent
+LARGEST = 1 << 20
+"""Bytes of an agent's file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Agent:
-    """The data by which one agent is started."""
-
-    name: str
-    summary: str
-    argv: tuple[str, ...]
-    """`{prompt}` and `{command}` stand for the task's; nothing passes a shell."""
-    image: str = ""
-    needs: tuple[str, ...] = ()
-    """Words that a task must bring beside its prompt."""
-    environment: dict[str, str] = field(default_factory=dict)
-    services: tuple[str, ...] = ()
-    """Services of the network that the agent itself needs."""
-    is_headless: bool = True
-    """True if nobody is to answer it: no program in its sandbox gets a pager, an
-    editor or a question."""
+def user_folder() -> Path:
+    """Where the user's own agents are: `agents` beside the settings."""
+    return load.user_file().with_name("agents")
 
 
 def names() -> list[str]:
-    """The names of all agents, in order."""
+    """The names of all agents, in order; those that are shipped as data, too."""
+    return sorted({*_shipped(), *own_names()})
+
+
+def own_names() -> list[str]:
+    """The names of the user's own agents; none if the folder cannot be read."""
+    try:
+        return sorted(file.stem for file in user_folder().glob("*.toml"))
+    except OSError:
+        return []
+
+
+def _shipped() -> list[str]:
     return sorted(file.stem for file in _FOLDER.glob("*.toml"))
+
+
+def is_shipped(name: str) -> bool:
+    """True for an agent that comes with swarm."""
+    return name in _shipped()
 
 
 def choose(named: str, command: str, usual: str) -> str:
@@ -50,43 +56,42 @@ def choose(named: str, command: str, usual: str) -> str:
 
 
 def find(name: str) -> Agent:
-    """The agent of that name; PlanError lists all agents if there is none."""
-    if name not in names():
+    """The agent of that name; PlanError lists all agents if there is none.
+
+    PlanError names file and key if there is a mistake in its file, and refuses one of
+    the user's that has a shipped agent's name and does not say so.
+    """
+    if name in own_names():
+        return _own(name)
+    if name not in _shipped():
         raise PlanError(
             f"there is no agent {name!r}",
             hint=f"known agents: {', '.join(names())}; or use --run COMMAND",
         )
-    body = tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
-    return _agent(name, body)
+    return _shipped_agent(name)
 
 
-def _agent(name: str, body: dict[str, Any]) -> Agent:
-    version = body.get("version", 1)
-    if type(version) is not int or version != 1:
+@cache
+def _shipped_agent(name: str) -> Agent:
+    file = _FOLDER / f"{name}.toml"
+    return reader.read(file.read_text(encoding="utf-8"), name, file.name)
+
+
+def _own(name: str) -> Agent:
+    file = user_folder() / f"{name}.toml"
+    try:
+        text = human_file.read(file, LARGEST).decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise PlanError(f"{file} cannot be read: {error}") from error
+    agent = reader.read(text, name, str(file))
+    if is_shipped(name) and not agent.replaces:
         raise PlanError(
-            f"{name}.toml: version: must be a number; this swarm reads version = 1 "
-            "alone"
+            f"{file}: swarm brings an agent {name} of its own",
+            hint="rename the file, or write `replaces = true` into it",
         )
-    return Agent(
-        name=name,
-        summary=body["summary"],
-        argv=tuple(body["argv"]),
-        image=body.get("image", ""),
-        needs=tuple(body.get("needs", ())),
-        environment=dict(body.get("environment", {})),
-        services=tuple(body.get("services", ())),
-        is_headless=body.get("headless", True),
-    )
-
-
-def filled(template: str, words: dict[str, str]) -> str:
-    """The template with each `{word}` replaced once; a value is never read again."""
-    out, rest = "", template
-    while rest:
-        head, opening, tail = rest.partition("{")
-        word, closing, after = tail.partition("}")
-        if opening and closing and word in words:
-            out, rest = out + head + words[word], after
-        else:
-            out, rest = out + head + opening, tail
-    return out
+    if agent.replaces and not is_shipped(name):
+        raise PlanError(
+            f"{file}: replaces: swarm brings no agent {name}",
+            hint="remove the line `replaces = true`",
+        )
+    return agent

@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 
+from swarm.agents.description import MODES
 from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
 from swarm.cli.argument_types import number_of_copies, task_id, tokens
@@ -34,6 +35,17 @@ def new_arguments(parser: ArgumentParser) -> None:
         default="",
         metavar="NAME",
         help="the agent (default: the config's)",
+    )
+    add(
+        "--mode",
+        default="",
+        choices=MODES,
+        help="what it may do unasked: nothing, edit files, all (default: the config's)",
+    )
+    add(
+        "--headless",
+        action="store_true",
+        help="run it until it ends, without its own screen; --wait does so, too",
     )
     add(
         "--name",
@@ -109,11 +121,18 @@ def new(args: Namespace) -> int:
             after=tuple(args.after),
             tokens=args.tokens,
             dollars=args.dollars,
+            way=way(args),
+            mode=args.mode,
         ),
     )
     output.numbers(answer["tasks"])
     tell_differences(paths)
     return follow(paths, answer["tasks"]) if args.wait else exit_codes.DONE
+
+
+def way(args: Namespace) -> str:
+    """The way to run that the options ask for; a script waits for an end."""
+    return "headless" if args.headless or args.wait else ""
 
 
 def _note_copies(number: int) -> None:

@@ -158,6 +158,22 @@ def _version(value: Any) -> Any:
     return value
 
 
+def _endpoint(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#@]*)?", value):
+        raise ValueError('a URL such as "https://models.corp/v1"')
+    return value
+
+
+class AgentSettings(_Strict):
+    """The settings of one agent; an empty one is the agent's own."""
+
+    mode: Literal["", "ask", "edits", "full"] = ""
+    """What it may do unasked."""
+    way: Literal["", "screen", "headless"] = ""
+    model: str = ""
+    endpoint: Annotated[str, AfterValidator(_endpoint)] = ""
+
+
 class Config(_Strict):
     """Everything that a human may set."""
 
@@ -170,6 +186,7 @@ class Config(_Strict):
     """The directory of worktrees; empty for one in swarm's home."""
     keep_days: float = Field(ge=0, le=36500)
     """Days for which an ended task keeps its worktree; 0 for ever."""
+    agents: dict[str, AgentSettings]
     sandbox: Sandbox
     disk: Disk
     gate: Gate

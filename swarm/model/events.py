@@ -38,6 +38,12 @@ class TaskQueued(Event):
     budget_dollars: float = 0.0
     worktree: str = ""
     """The place of its worktree; empty for the home's own."""
+    way: str = ""
+    """`screen` or `headless`; empty in a task of an earlier version."""
+    mode: str = ""
+    """What the agent may do unasked; empty for an agent without modes."""
+    agent_version: str = ""
+    """The version that its description pins; empty if it pins none."""
 
     @classmethod
     def from_json(cls, body: dict[str, Any]) -> Self:

@@ -62,6 +62,10 @@ class NewTasks(Wish):
     tokens: int | None = None
     """The budget; None means the config's, 0 means no limit."""
     dollars: float | None = None
+    way: str = ""
+    """`screen` or `headless`; empty for the agent's usual way."""
+    mode: str = ""
+    """What the agent may do unasked: `ask`, `edits`, `full`; empty for the config's."""
 
 
 class Retry(TaskWish):

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from swarm.agents.registry import Agent, filled
-from swarm.config.schema import Config
+from swarm.agents.description import Agent
+from swarm.agents.starting import Start, StartRequest, chosen_run, start
+from swarm.config.schema import AgentSettings, Config
 from swarm.errors import PlanError
 from swarm.plan import (
     accounts,
@@ -12,10 +13,18 @@ from swarm.plan import (
     hardening,
     image_variables,
     sandbox_environment,
+    starter,
     unattended_environment,
 )
 from swarm.plan.naming import HomePaths, TaskNames
-from swarm.plan.specs import AGENT_HOME, Limits, Mount, Plan, SandboxSpec
+from swarm.plan.specs import (
+    AGENT_HOME,
+    WORKSPACE,
+    Limits,
+    Mount,
+    Plan,
+    SandboxSpec,
+)
 
 SHELL = "bash"
 """What an agent's data calls the shell; the image's own takes its place."""
@@ -34,6 +43,14 @@ class PlanRequest:
     environment: dict[str, str] = field(default_factory=dict)
     worktree: str = ""
     """Its place, if it is not the home's own."""
+    way: str = ""
+    """`screen` or `headless`; empty for the agent's usual way."""
+    mode: str = ""
+    """What the agent may do unasked; empty for the most that it knows."""
+    conversation: str = ""
+    """The id of the agent's conversation, if it is known."""
+    resumes: bool = False
+    """The conversation is taken up again, not begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +133,17 @@ def make(
 ) -> Plan:
     """The plan of one task; PlanError if it would lie below the floor."""
     user = sandbox_user(host.uid, host.gid)
-    words = {"prompt": request.prompt, "command": request.command or ""}
+    begin = _start(request, agent, config, host.shell)
     limits = config.sandbox
     spec = SandboxSpec(
         name=names.sandbox,
         image=host.image,
-        argv=_argv(agent, host.shell, words),
+        argv=starter.argv(begin, host.shell),
         user=f"{user[0]}:{user[1]}",
         labels=names.labels(),
         mounts=_mounts(names, request, host),
         environment=image_variables.merged(
-            host.image_environment, _environment(names, request, agent, words)
+            host.image_environment, _environment(names, request, begin)
         ),
         limits=Limits(
             memory=limits.memory,
@@ -146,7 +163,17 @@ def make(
         sandbox=spec,
         worktree=request.worktree or str(host.paths.worktree(names.task)),
         owner=owner(host),
+        program=begin.argv[0],
+        way=begin.way,
+        mode=begin.mode,
+        files=starter.files(begin, request.prompt),
     )
+
+
+def program(agent: Agent, config: Config, way: str) -> str:
+    """What the agent begins with; PlanError if it does not run in that way."""
+    settings = config.agents.get(agent.name, AgentSettings())
+    return chosen_run(agent, way or settings.way)[1].argv[0]
 
 
 def _mounts(
@@ -172,15 +199,34 @@ def _mounts(
     )
 
 
-def _argv(agent: Agent, shell: str, words: dict[str, str]) -> tuple[str, ...]:
-    first, *others = agent.argv
-    begin = shell if first == SHELL else filled(first, words)
-    return (begin, *(filled(part, words) for part in others))
+def _start(request: PlanRequest, agent: Agent, config: Config, shell: str) -> Start:
+    """How the agent starts; a command's shell is the one that the image has."""
+    settings = config.agents.get(agent.name, AgentSettings())
+    begin = start(
+        agent,
+        StartRequest(
+            prompt=request.prompt,
+            command=request.command or "",
+            way=request.way or settings.way,
+            mode=request.mode or settings.mode,
+            key=request.environment.get(agent.model.key, ""),
+            endpoint=settings.endpoint,
+            model=settings.model,
+            conversation=request.conversation,
+            resumes=request.resumes,
+            workspace=WORKSPACE,
+            prompt_file=starter.PROMPT_FILE,
+            briefing_file=starter.BRIEFING_FILE,
+        ),
+    )
+    first, *others = begin.argv
+    return replace(begin, argv=(shell, *others)) if first == SHELL else begin
 
 
 def _environment(
-    names: TaskNames, request: PlanRequest, agent: Agent, words: dict[str, str]
+    names: TaskNames, request: PlanRequest, begin: Start
 ) -> dict[str, str]:
+    unattended = begin.way == "headless"
     return {
         "HOME": AGENT_HOME,
         "USER": "agent",
@@ -193,7 +239,7 @@ def _environment(
         "GIT_CONFIG_VALUE_0": "*",
         **sandbox_environment.environment(),
         **box_page.environment(),
-        **(unattended_environment.environment() if agent.is_headless else {}),
-        **{key: filled(value, words) for key, value in agent.environment.items()},
+        **(unattended_environment.environment() if unattended else {}),
+        **begin.environment,
         **request.environment,
     }

@@ -107,6 +107,14 @@ class Plan:
     transport: Literal["bind"] = "bind"
     owner: tuple[int, int] | None = None
     """The uid and gid that must own the worktree; None for swarm's own user."""
+    program: str = ""
+    """The program that the image must have; empty for the first of the argv."""
+    way: str = ""
+    """`screen` or `headless`."""
+    mode: str = ""
+    """What the agent may do unasked; empty for an agent without modes."""
+    files: dict[str, str] = field(default_factory=dict)
+    """Files of the task's folder at /etc/swarm that the agent starts with: to text."""
 
 
 def with_network(spec: SandboxSpec, net: str) -> SandboxSpec:
@@ -133,4 +141,8 @@ def from_json(body: dict[str, Any]) -> Plan:
         worktree=body["worktree"],
         transport=body["transport"],
         owner=(owner[0], owner[1]) if owner else None,
+        program=body.get("program", ""),
+        way=body.get("way", ""),
+        mode=body.get("mode", ""),
+        files=dict(body.get("files", {})),
     )

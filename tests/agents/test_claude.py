@@ -64,6 +64,7 @@ def done(
         body = {
             "repo": str(new_sample_repository(folder / "sample")),
             "agent": "claude",
+            "way": "headless",
         }
         task = harness.wish_done("new", **body, prompt="Say hello in a file.")["tasks"][
             0

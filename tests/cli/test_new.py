@@ -2,13 +2,14 @@
 
 import io
 import sys
+from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from swarm.bootstrap import keeper_environment
-from swarm.cli import exit_codes
+from swarm.cli import exit_codes, new
 from swarm.plan.naming import HomePaths
 from swarm.store.journal import Journal
 from tests.cli.conftest import FakeKeeper, ended
@@ -22,6 +23,7 @@ def test_a_new_task_is_wished_whole(
     keeper.decide = lambda _wish: {"tasks": [4, 5]}
     words = ["new", "do 'it'\n\x1b", "--run", "make", "--name", "n", "--base", "dev"]
     words += ["--copies", "2", "--after", "#3", "--tokens", "2M", "--dollars", "5"]
+    words += ["--mode", "ask", "--headless"]
 
     assert swarm(*words) == (0, "4\n5\n", "")
     assert keeper.seen == [
@@ -38,9 +40,24 @@ def test_a_new_task_is_wished_whole(
                 "after": [3],
                 "tokens": 2_000_000,
                 "dollars": 5.0,
+                "way": "headless",
+                "mode": "ask",
             },
         )
     ]
+
+
+def test_a_wait_is_for_an_agent_that_ends(
+    swarm: Swarm, keeper: FakeKeeper, repo: Path
+) -> None:
+    """One on its own screen stays there until somebody stops it."""
+    keeper.decide = lambda _wish: {"tasks": [4]}
+
+    swarm("new", "do it")
+    swarm("new", "do it", "--mode", "edits")
+
+    assert [body["way"] for _, body in keeper.seen] == ["", ""]
+    assert new.way(Namespace(wait=True, headless=False)) == "headless"
 
 
 def test_a_task_that_will_see_other_registries_is_told_of(

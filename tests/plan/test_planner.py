@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from swarm.agents import registry
+from swarm.agents.description import Screen
 from swarm.config import load
 from swarm.errors import PlanError
 from swarm.plan import planner
@@ -58,7 +59,7 @@ def test_words_no_agent_can_be_started_with(
 
 def test_only_a_headless_agent_has_no_pager() -> None:
     """One with a screen of its own may ask whoever looks at it."""
-    own_screen = replace(SHELL, is_headless=False)
+    own_screen = replace(SHELL, screen=Screen(("x", "{prompt}")))
 
     for agent, pager in ((SHELL, "cat"), (own_screen, None)):
         plan = planner.make(NAMES, PlanRequest("p", "true"), agent, CONFIG, AT)

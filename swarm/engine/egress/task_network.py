@@ -45,9 +45,9 @@ def write_sandbox_files(parts: EngineParts, task: Task, policy: Policy) -> None:
     texts["policy.md"] = sandbox_environment.policy_text(policy, network)
     texts[box_page.PAGE_NAME] = box_page.PAGE
     texts[box_page.SCRIPT_NAME] = box_page.command_not_found()
-    for name, text in texts.items():
+    for name, text in (*texts.items(), *plan.files.items()):
         _make_folders(folder, name)
-        _write_if_changed(folder / name, text.encode())
+        _write_if_changed(folder / name, text.encode("utf-8", "replace"))
 
 
 def certificate_files(gate_info: GateInfo, added: tuple[str, ...]) -> dict[str, bytes]:

@@ -55,7 +55,7 @@ class Stand:
 def stand_of(plan: Plan) -> Stand:
     """What a plan that is made stands on."""
     sandbox = plan.sandbox
-    first = sandbox.argv[0]
+    first = plan.program or sandbox.argv[0]
     program = SHELL if first in SHELLS else first
     selinux = any(mount.relabel for mount in sandbox.mounts)
     return Stand(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from swarm.adapters import secret_sources
 from swarm.agents import registry
-from swarm.agents.registry import Agent
+from swarm.agents.description import Agent
 from swarm.config import load
 from swarm.engine.egress import policy_resolver
 from swarm.engine.egress.policy_resolver import PolicySubject
@@ -45,7 +45,7 @@ def standings(
             paths, subject, config.gate.preset, repositories
         ).policy
         key, key_problem = _key(agent, policy)
-        image = agent.image or config.sandbox.image
+        image = agent.image_name or config.sandbox.image
         found[name] = Standing(
             agent=name,
             key=key,

@@ -11,7 +11,7 @@ from swarm.adapters.git.repository import Repository
 from swarm.adapters.git.task_git import TaskGit
 from swarm.adapters.git.worktree.place import worktree_directory
 from swarm.agents import registry
-from swarm.agents.registry import Agent
+from swarm.agents.description import Agent
 from swarm.config.schema import Config
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import budget, policy_resolver, user_network
@@ -53,6 +53,8 @@ def retry(context: EngineContext, wish: Retry, wish_id: int) -> dict[str, Any]:
         base=task.base_ref,
         tokens=first.budget_tokens,
         dollars=first.budget_dollars,
+        way=first.way,
+        mode=first.mode,
     )
     return _queue(context, _resolve(context, again), wish_id, retry_of=task.id)
 
@@ -97,7 +99,8 @@ def _resolve(context: EngineContext, wish: NewTasks) -> _Resolved:
         if config.worktrees
         else None
     )
-    host = _host_facts(context, agent, config, worktrees)
+    program = planner.program(agent, config, wish.way)
+    host = _host_facts(context, agent, program, config, worktrees)
     subject = policy_resolver.PolicySubject(repository.root, base.commit, agent.name)
     policy = policy_resolver.resolve(
         context.paths, subject, config.gate.preset, RepositoryPolicies(context.paths)
@@ -118,21 +121,27 @@ def _resolve(context: EngineContext, wish: NewTasks) -> _Resolved:
 
 
 def _host_facts(
-    context: EngineContext, agent: Agent, config: Config, worktrees: Path | None
+    context: EngineContext,
+    agent: Agent,
+    program: str,
+    config: Config,
+    worktrees: Path | None,
 ) -> planner.HostFacts:
     """What the plan has to know of the machine and the image; refuses either."""
     here = Here(uid=context.uid, gid=context.gid)
     facts = engine_trial.require(
         context.containers, context.paths, config, here, worktrees
     )
-    image = images.reference(context.containers, agent.image or config.sandbox.image)
+    image = images.reference(
+        context.containers, agent.image_name or config.sandbox.image
+    )
     images.require(context.containers, images.tag("gate"))
     uid, gid = planner.sandbox_user(context.uid, context.gid)
     on = engine_trial.host_facts(context.paths, facts, image, here)
     stand = Stand(
         image,
         f"{uid}:{gid}",
-        agent.argv[0],
+        program,
         config.sandbox.runtime,
         on.selinux,
         on.userns,
@@ -184,6 +193,8 @@ def _queued(
             **_placeholders(tasks.policy),
         },
         worktree=str(place or ""),
+        way=wish.way,
+        mode=wish.mode,
     )
     plan = planner.make(names, request, tasks.agent, tasks.config, tasks.host)
     tokens, dollars = tasks.budget
@@ -204,6 +215,9 @@ def _queued(
         budget_tokens=tokens,
         budget_dollars=dollars,
         worktree=str(place or ""),
+        way=plan.way,
+        mode=plan.mode,
+        agent_version=tasks.agent.image.version,
     )
 
 

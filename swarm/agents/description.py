@@ -1,0 +1,217 @@
+"""The description of one agent: what its TOML file says, one class for each table.
+
+Every field is a key of the file. A field without a default must be written.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Way = Literal["screen", "headless"]
+"""How an agent runs: on its own screen in a pane, or on a prompt until it ends."""
+WAYS: tuple[Way, ...] = ("screen", "headless")
+MODES = ("ask", "edits", "full")
+"""What an agent may do unasked: nothing, change files, or everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """`[image]`: the package that is put on the base, with its exact version."""
+
+    manager: Literal["npm", "pypi", "none"] = "none"
+    package: str = ""
+    version: str = ""
+    binary: str = ""
+    """The program that the package brings."""
+    node: str = ""
+    """The version of Node that runs it; empty if it needs none."""
+    python: str = ""
+    """The versions of Python that it runs on, such as `<=3.12`."""
+    native: bool = False
+    """It is a plain binary; Node is needed to fetch it alone."""
+    extra: tuple[str, ...] = ()
+    """More packages of the same manager, each with its exact version."""
+    reference: str = ""
+    """An image that has it already, as the container engine names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """`[state]`: what the agent keeps in its home; `~/` is that home."""
+
+    keep: tuple[str, ...] = ()
+    login: tuple[str, ...] = ()
+    transcript: str = ""
+    """The file of one conversation; `{conversation}` is its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """`[[seed]]`: a file that is put into a new home, and never over one."""
+
+    path: str
+    """In the home, such as `~/.claude.json`."""
+    text: str
+    """Holds `{key}`, `{key_tail}`, `{endpoint}`, `{model}` and `{workspace}`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """`[model]`: how the agent asks its model, and by which variables."""
+
+    protocol: Literal["anthropic", "responses", "chat", "gemini", "own"] = "own"
+    key: str = ""
+    """The variable of its key; in the sandbox it holds a placeholder."""
+    endpoint: str = ""
+    """The variable of its endpoint's address."""
+    url: str = ""
+    """The endpoint, if the agent must be told; a setting of the user's goes first."""
+    default: str = ""
+    """The model, if the agent must be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """`[mode.NAME]`: a mode in the agent's own words."""
+
+    argv: tuple[str, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """`[screen]`: the agent on its own screen, in a pane."""
+
+    argv: tuple[str, ...]
+    prompt: Literal["argument", "paste", "file"] = "argument"
+    guard: str = ""
+    """Stands before a prompt that begins with one of `guarded`: it is text then."""
+    guarded: str = "/!#@"
+
+
+@dataclass(frozen=True, slots=True)
+class Headless:
+    """`[headless]`: the agent on one prompt, until it ends by itself."""
+
+    argv: tuple[str, ...]
+    prompt: Literal["argument", "stdin", "file"] = "argument"
+    guard: str = ""
+    guarded: str = "/!#@"
+    stream: str = ""
+    """The format of what it prints; empty for text."""
+    finished: str = ""
+    """The event that proves the end; an exit code proves nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """`[conversation]`: how a conversation is named, begun and taken up again."""
+
+    id: Literal["chosen", "stream", "file", "none"] = "none"
+    """Who names it: swarm, an event of its stream, a file's name, or nobody."""
+    begin: tuple[str, ...] = ()
+    resume: tuple[str, ...] = ()
+    file: str = ""
+    """A glob in the home; the id is what `{id}` stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """`[login]`: the agent's own sign-in."""
+
+    argv: tuple[str, ...] = ()
+    kind: Literal["device", "paste", "key", "none"] = "none"
+    done: str = ""
+    """The file that is there afterwards."""
+    tokens: str = "none"
+    """The refresher that holds them; `lock`: one task at a time; `none`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """`[side]`: a second way to the conversation, beside the screen."""
+
+    kind: str = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """`[cues.STATE]`: how the screen looks in a state; regular expressions."""
+
+    text: tuple[str, ...] = ()
+    footer: str = ""
+    title: str = ""
+    version: str = ""
+    """The agent's version that it was seen in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Briefing:
+    """`places.briefing`: how the agent is told where it is."""
+
+    kind: Literal["argument", "file", "none"] = "none"
+    argv: tuple[str, ...] = ()
+    """Options with `{briefing}` or `{briefing_file}`; they stand for `{briefing}`."""
+    path: str = ""
+    """A file of rules in its home."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """`[places]`: where the agent reads what its user brings; `~/` is its home."""
+
+    rules: str = ""
+    skills: str = ""
+    commands: str = ""
+    mcp: str = ""
+    settings: str = ""
+    briefing: Briefing = field(default_factory=Briefing)
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """Everything that swarm knows of one agent."""
+
+    name: str
+    """The file's name without its ending; no key."""
+    title: str
+    summary: str
+    homepage: str = ""
+    licence: str = ""
+    redistribute: bool = False
+    """Its licence lets a built image be passed on."""
+    unavailable: str = ""
+    """Why it cannot be run, and the way out; it is shipped as data only."""
+    replaces: bool = False
+    """A file of the user's that stands in place of the shipped one of its name."""
+    needs: tuple[str, ...] = ()
+    """Words that a task must bring beside its prompt."""
+    services: tuple[str, ...] = ()
+    """Services of the network that the agent itself needs."""
+    quiet: tuple[str, ...] = ()
+    """Hosts that it calls by itself, denied without a row."""
+    environment: dict[str, str] = field(default_factory=dict)
+    image: Image = field(default_factory=Image)
+    state: State = field(default_factory=State)
+    seed: tuple[Seed, ...] = ()
+    model: Model = field(default_factory=Model)
+    mode: dict[str, Mode] = field(default_factory=dict)
+    screen: Screen | None = None
+    headless: Headless | None = None
+    conversation: Conversation = field(default_factory=Conversation)
+    login: Login = field(default_factory=Login)
+    side: Side = field(default_factory=Side)
+    cues: dict[str, Cue] = field(default_factory=dict)
+    places: Places = field(default_factory=Places)
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """The ways in which it runs, the usual one first."""
+        known: dict[Way, object] = {"screen": self.screen, "headless": self.headless}
+        return tuple(way for way in WAYS if known[way] is not None)
+
+    @property
+    def image_name(self) -> str:
+        """The image that it runs on; empty for the config's `sandbox.image`."""
+        if self.image.reference:
+            return self.image.reference
+        return f"agents/{self.name}" if self.image.manager != "none" else ""

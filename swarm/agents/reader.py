@@ -1,0 +1,240 @@
+"""Reads an agent's TOML file; what is unknown, missing or of a wrong type is refused.
+
+An error is a PlanError that names the file, the key, and what belongs there.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import MISSING, Field, fields, is_dataclass
+from functools import cache
+from types import UnionType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from swarm.agents.description import MODES, Agent, Headless, Screen
+from swarm.errors import PlanError
+
+KEYS = frozenset({"version", *(each.name for each in fields(Agent))}) - {"name"}
+"""The keys of a file's first level."""
+FORMAT = 1
+"""The version of the files that this swarm reads."""
+NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+HOME_PATH = re.compile(r"~(?:/(?!\.\.?(?:/|$))[A-Za-z0-9._+-]+)+")
+"""A place in the agent's home; no `..`, nothing that a shell would read."""
+WORDS = frozenset(
+    {"prompt", "prompt_file", "command", "mode", "conversation", "id", "briefing"}
+    | {"briefing_file", "mcp", "mcp_file", "key", "key_tail", "endpoint", "model"}
+    | {"workspace"}
+)
+"""What may stand in braces in an argument."""
+_WORD = re.compile(r"\{([a-z_]+)\}")
+_TYPES = {str: "text", bool: "true or false", dict: "a table", tuple: "a list"}
+
+
+class _Mistake(Exception):
+    """What is wrong at one key; the file's name is not known here."""
+
+    def __init__(self, key: str, problem: str) -> None:
+        super().__init__(f"{key}: {problem}" if key else problem)
+
+
+def read(text: str, name: str, file: str) -> Agent:
+    """The agent `name` that the text of `file` describes; PlanError for a mistake."""
+    try:
+        body = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise PlanError(f"{file} is not valid TOML: {error}") from error
+    return from_table(body, name, file)
+
+
+def from_table(body: dict[str, Any], name: str, file: str) -> Agent:
+    """The agent of a table that was read from `file`; PlanError for a mistake."""
+    try:
+        agent = _agent(body, name)
+    except _Mistake as mistake:
+        raise PlanError(
+            f"{file}: {mistake}",
+            hint="the keys are those of `swarm agent show claude`; CONTRIBUTING.md "
+            "explains them",
+        ) from mistake
+    return agent
+
+
+def _agent(body: dict[str, Any], name: str) -> Agent:
+    _check_format(body.get("version"))
+    if "name" in body:
+        raise _Mistake("name", "unknown key; the file's name is the agent's")
+    keys = {key: value for key, value in body.items() if key != "version"}
+    agent: Agent = _table(Agent, {**keys, "name": name}, "")
+    for check in _CHECKS:
+        check(agent)
+    return agent
+
+
+def _check_format(version: object) -> None:
+    if version is None:
+        raise _Mistake("version", f"is missing; write version = {FORMAT}")
+    if type(version) is not int or version != FORMAT:
+        raise _Mistake(
+            "version",
+            f"must be a number; this swarm reads version = {FORMAT} alone",
+        )
+
+
+@cache
+def _hints(shape: type) -> dict[str, Any]:
+    return get_type_hints(shape)
+
+
+def _table(shape: type, body: object, key: str) -> Any:
+    """A value of the class `shape` from a table of TOML."""
+    if not isinstance(body, dict):
+        raise _Mistake(key, "must be a table")
+    known = {each.name: each for each in _fields(shape)}
+    for name in body:
+        if name not in known:
+            raise _Mistake(_join(key, name), f"unknown key; known: {', '.join(known)}")
+    for name, each in known.items():
+        has_default = not (each.default is MISSING and each.default_factory is MISSING)
+        if name not in body and not has_default:
+            raise _Mistake(_join(key, name), "is missing")
+    hints = _hints(shape)
+    return shape(**{n: _value(hints[n], v, _join(key, n)) for n, v in body.items()})
+
+
+def _fields(shape: Any) -> tuple[Field[Any], ...]:
+    return fields(shape)
+
+
+def _value(kind: Any, value: object, key: str) -> Any:
+    """The value as the type `kind` of a field; `_Mistake` if it is none."""
+    origin = get_origin(kind)
+    if origin is Literal:
+        if value not in get_args(kind) or not isinstance(value, str):
+            choices = ", ".join(f'"{each}"' for each in get_args(kind))
+            raise _Mistake(key, f"must be one of {choices}")
+        return value
+    if origin is UnionType:
+        return _value(get_args(kind)[0], value, key)
+    if is_dataclass(kind):
+        assert isinstance(kind, type)
+        return _table(kind, value, key)
+    if origin is tuple:
+        if not isinstance(value, list):
+            raise _Mistake(key, "must be a list")
+        item = get_args(kind)[0]
+        return tuple(_value(item, v, f"{key}[{i}]") for i, v in enumerate(value))
+    if origin is dict:
+        if not isinstance(value, dict):
+            raise _Mistake(key, "must be a table")
+        item = get_args(kind)[1]
+        return {name: _value(item, v, _join(key, name)) for name, v in value.items()}
+    if type(value) is not kind:
+        raise _Mistake(key, f"must be {_TYPES[kind]}")
+    if kind is str:
+        _check_text(str(value), key)
+    return value
+
+
+def _check_text(value: str, key: str) -> None:
+    if "\0" in value:
+        raise _Mistake(key, "holds a NUL character")
+
+
+def _join(key: str, name: str) -> str:
+    quoted = name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else repr(name)
+    return f"{key}.{quoted}" if key else quoted
+
+
+def _check_name(agent: Agent) -> None:
+    if not NAME.fullmatch(agent.name):
+        raise _Mistake("", "its name must be small letters, digits and single dashes")
+
+
+def _check_ways(agent: Agent) -> None:
+    if not agent.ways and not agent.unavailable:
+        raise _Mistake("", "has neither [screen] nor [headless]")
+    for way, run in _runs(agent):
+        if not run.argv or not run.argv[0]:
+            raise _Mistake(f"{way}.argv", "must begin with a program")
+        words = {word for item in run.argv for word in _WORD.findall(item)}
+        wanted = {"argument": "prompt", "file": "prompt_file"}.get(run.prompt)
+        for word in ("prompt", "prompt_file"):
+            if (word in words) is not (word == wanted) and not agent.needs:
+                problem = "must" if word == wanted else "must not"
+                raise _Mistake(
+                    f"{way}.argv",
+                    f'{problem} hold {{{word}}} where prompt = "{run.prompt}"',
+                )
+
+
+def _runs(agent: Agent) -> Iterator[tuple[str, Screen | Headless]]:
+    if agent.screen:
+        yield "screen", agent.screen
+    if agent.headless:
+        yield "headless", agent.headless
+
+
+def _check_words(agent: Agent) -> None:
+    """Refuse a word in braces that nothing stands for: it would be sent as it is."""
+    lists: dict[str, tuple[str, ...]] = {
+        **{f"{way}.argv": run.argv for way, run in _runs(agent)},
+        **{f"mode.{name}.argv": mode.argv for name, mode in agent.mode.items()},
+        "conversation.begin": agent.conversation.begin,
+        "conversation.resume": agent.conversation.resume,
+        "places.briefing.argv": agent.places.briefing.argv,
+    }
+    for key, argv in lists.items():
+        for index, item in enumerate(argv):
+            for word in _WORD.findall(item):
+                if word not in WORDS:
+                    known = ", ".join(sorted(WORDS))
+                    raise _Mistake(
+                        f"{key}[{index}]", f"unknown word {{{word}}}; known: {known}"
+                    )
+
+
+def _check_modes(agent: Agent) -> None:
+    for name in agent.mode:
+        if name not in MODES:
+            raise _Mistake(f"mode.{name}", f"unknown key; known: {', '.join(MODES)}")
+
+
+def _check_places(agent: Agent) -> None:
+    """Refuse a file that swarm would write outside the agent's home."""
+    places = {f"seed[{i}].path": seed.path for i, seed in enumerate(agent.seed)}
+    places["places.briefing.path"] = agent.places.briefing.path
+    for key, path in places.items():
+        if path and not HOME_PATH.fullmatch(path):
+            raise _Mistake(key, 'must be a file in the home, such as "~/.tool/config"')
+    paths = [path for path in places.values() if path]
+    for path in paths:
+        if paths.count(path) > 1:
+            raise _Mistake("seed", f"has {path} twice")
+
+
+def _check_image(agent: Agent) -> None:
+    image = agent.image
+    if image.manager != "none" and not (image.package and image.version):
+        raise _Mistake("image", "needs a package and its exact version")
+    if image.version and not re.fullmatch(r"[0-9][A-Za-z0-9.+-]*", image.version):
+        raise _Mistake("image.version", "must be one exact version")
+
+
+def _check_cues(agent: Agent) -> None:
+    for name, cue in agent.cues.items():
+        patterns = (*enumerate(cue.text), ("footer", cue.footer), ("title", cue.title))
+        for place, pattern in patterns:
+            try:
+                re.compile(pattern)
+            except (re.error, OverflowError, RecursionError) as error:
+                key = f"text[{place}]" if isinstance(place, int) else place
+                raise _Mistake(
+                    f"cues.{name}.{key}", f"is no regular expression: {error}"
+                ) from error
+
+
+_CHECKS = (
+    _check_name, _check_ways, _check_words, _check_modes, _check_places, _check_image,
+    _check_cues,
+)  # fmt: skip

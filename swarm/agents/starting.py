@@ -1,0 +1,172 @@
+"""Fills in an agent's description for one task: argv, variables, files of its home.
+
+Nothing passes a shell, and a value that was filled in is never read again.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from swarm.agents.description import MODES, Agent, Headless, Screen, Way
+from swarm.errors import PlanError
+
+KEY_TAIL = 20
+"""Characters by which an agent remembers that a key was approved."""
+Delivery = Literal["argument", "stdin", "file", "paste"]
+
+
+@dataclass(frozen=True, slots=True)
+class StartRequest:
+    """What one task asks of its agent; an empty field takes the usual value."""
+
+    prompt: str = ""
+    command: str = ""
+    way: str = ""
+    """`screen` or `headless`; the usual one is the agent's screen, if it has one."""
+    mode: str = ""
+    """One of `MODES`; the usual one is the most that the agent knows."""
+    key: str = ""
+    """The placeholder of the model's key."""
+    endpoint: str = ""
+    model: str = ""
+    conversation: str = ""
+    """The conversation's id, if it is known."""
+    resumes: bool = False
+    """The conversation is taken up again, not begun; the prompt may be empty then."""
+    briefing: str = ""
+    mcp: tuple[str, ...] = ()
+    """What stands for `{mcp}`."""
+    workspace: str = "/workspace"
+    prompt_file: str = ""
+    briefing_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How the agent of one task is started."""
+
+    way: Way
+    mode: str
+    argv: tuple[str, ...]
+    delivery: Delivery
+    """How the prompt reaches it."""
+    environment: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
+    """Place in the home, without `~/`, to text; written where nothing is."""
+
+
+def start(agent: Agent, request: StartRequest) -> Start:
+    """The start of a task; PlanError for a way or mode that the agent does not have."""
+    way, run = chosen_run(agent, request.way)
+    mode = _mode(agent, request.mode)
+    words = _words(agent, run, request)
+    lists = {
+        "mode": agent.mode[mode].argv if mode else (),
+        "conversation": _conversation(agent, request),
+        "briefing": agent.places.briefing.argv if request.briefing else (),
+        "mcp": request.mcp,
+    }
+    variables = {**agent.environment, **(agent.mode[mode].environment if mode else {})}
+    files = {seed.path: seed.text for seed in agent.seed}
+    if agent.places.briefing.kind == "file" and request.briefing:
+        files[agent.places.briefing.path] = "{briefing}"
+    if agent.model.endpoint:
+        variables[agent.model.endpoint] = "{endpoint}"
+    return Start(
+        way,
+        mode,
+        tuple(_argv(run.argv, lists, words)),
+        run.prompt,
+        {name: filled(text, words) for name, text in _set(variables, words)},
+        {path.removeprefix("~/"): filled(t, words) for path, t in files.items()},
+    )
+
+
+def chosen_run(agent: Agent, wanted: str) -> tuple[Way, Screen | Headless]:
+    """The way that is wanted, else the usual one; PlanError if there is none."""
+    if agent.unavailable:
+        raise PlanError(f"{agent.name} cannot be run: {agent.unavailable}")
+    if wanted and wanted not in get_args(Way):
+        raise PlanError(
+            f"there is no way to run {wanted!r}", hint=f"use {' or '.join(agent.ways)}"
+        )
+    for way in agent.ways:
+        run = agent.screen if way == "screen" else agent.headless
+        if run is not None and wanted in ("", way):
+            return way, run
+    raise PlanError(
+        f"{agent.name} has no way to run {wanted}",
+        hint=f"leave it out: it runs as {' or '.join(agent.ways)}",
+    )
+
+
+def _mode(agent: Agent, wanted: str) -> str:
+    known = [mode for mode in MODES if mode in agent.mode]
+    if not wanted:
+        return known[-1] if known else ""
+    if wanted not in known:
+        have = f"use {' or '.join(known)}" if known else "leave the mode out"
+        raise PlanError(f"{agent.name} has no mode {wanted!r}", hint=have)
+    return wanted
+
+
+def _words(
+    agent: Agent, run: Screen | Headless, request: StartRequest
+) -> dict[str, str]:
+    return {
+        "prompt": guarded(request.prompt, run.guard, run.guarded),
+        "prompt_file": request.prompt_file,
+        "command": request.command,
+        "key": request.key,
+        "key_tail": request.key[-KEY_TAIL:],
+        "endpoint": request.endpoint or agent.model.url,
+        "model": request.model or agent.model.default,
+        "workspace": request.workspace,
+        "id": request.conversation,
+        "briefing": request.briefing,
+        "briefing_file": request.briefing_file,
+    }
+
+
+def guarded(prompt: str, guard: str, first: str) -> str:
+    """The prompt, with `guard` before it if it begins with a character of `first`."""
+    begins = prompt.lstrip()[:1]
+    return guard + prompt if begins and begins in first else prompt
+
+
+def _conversation(agent: Agent, request: StartRequest) -> tuple[str, ...]:
+    if not request.conversation:
+        return ()
+    known = agent.conversation
+    return known.resume if request.resumes else known.begin
+
+
+def _argv(
+    template: tuple[str, ...], lists: dict[str, tuple[str, ...]], words: dict[str, str]
+) -> Iterator[str]:
+    for item in template:
+        name = item[1:-1]
+        if item == f"{{{name}}}" and name in lists:
+            yield from (filled(part, words) for part in lists[name])
+        elif not (item == "{prompt}" and not words["prompt"]):
+            yield filled(item, words)
+
+
+def _set(variables: dict[str, str], words: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """The variables but those that are one word which stands for nothing."""
+    for name, text in variables.items():
+        if text[:1] != "{" or words.get(text[1:-1], text):
+            yield name, text
+
+
+def filled(template: str, words: dict[str, str]) -> str:
+    """The template with each `{word}` replaced once; a value is never read again."""
+    out, rest = "", template
+    while rest:
+        head, opening, tail = rest.partition("{")
+        word, closing, after = tail.partition("}")
+        if opening and closing and word in words:
+            out, rest = out + head + words[word], after
+        else:
+            out, rest = out + head + opening, tail
+    return out

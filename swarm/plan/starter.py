@@ -1,0 +1,59 @@
+"""The script that begins a sandbox: it fills a new home, then becomes the agent.
+
+It lies with its files in the task's folder at /etc/swarm, which is read-only in the
+sandbox. Nothing of an agent's argv is read by the shell.
+"""
+
+from swarm.agents.starting import Start
+from swarm.plan.package_settings import FOLDER
+
+SCRIPT_NAME = "start.sh"
+SEEDS = "home"
+"""The folder with what a new home gets, in the task's folder."""
+PROMPT_NAME = "prompt.txt"
+PROMPT_FILE = f"{FOLDER}/{PROMPT_NAME}"
+BRIEFING_NAME = "briefing.md"
+BRIEFING_FILE = f"{FOLDER}/{BRIEFING_NAME}"
+
+_HEAD = f"""\
+# Puts the agent's first settings where its home has none, and becomes the agent.
+put() {{
+    place=$HOME/$1
+    [ -e "$place" ] || [ -L "$place" ] || (
+        umask 077 && mkdir -p "${{place%/*}}" \\
+            && cat "{FOLDER}/{SEEDS}/$1" > "$place.new" && mv "$place.new" "$place"
+    ) || {{
+        printf 'swarm: ~/%s could not be written; is the disk full?\\n' "$1" >&2
+        exit 1
+    }}
+}}
+"""
+
+
+def is_needed(start: Start) -> bool:
+    """False if the agent can be the sandbox's first program itself."""
+    return bool(start.files) or start.delivery == "stdin"
+
+
+def argv(start: Start, shell: str) -> tuple[str, ...]:
+    """The sandbox's argv; `shell` is the image's own."""
+    if not is_needed(start):
+        return start.argv
+    return (shell, f"{FOLDER}/{SCRIPT_NAME}", *start.argv)
+
+
+def files(start: Start, prompt: str) -> dict[str, str]:
+    """The files of the task's folder that the start needs: name to text."""
+    found = {f"{SEEDS}/{path}": text for path, text in start.files.items()}
+    if start.delivery in ("stdin", "file"):
+        found[PROMPT_NAME] = prompt
+    if is_needed(start):
+        found[SCRIPT_NAME] = script(start)
+    return found
+
+
+def script(start: Start) -> str:
+    """The script's text; a seed's path holds no letter that a shell reads."""
+    source = f" < {PROMPT_FILE}" if start.delivery == "stdin" else ""
+    puts = [f"put '{path}'" for path in start.files]
+    return "\n".join([_HEAD.rstrip(), *puts, f'exec "$@"{source}', ""])

@@ -1,0 +1,130 @@
+"""A description is filled in for one task, as it is."""
+
+import pytest
+
+from swarm.agents import registry
+from swarm.agents.description import Agent
+from swarm.agents.reader import read
+from swarm.agents.starting import Start, StartRequest, filled, guarded, start
+from swarm.errors import PlanError
+
+TEXT = """\
+version = 1
+title = "Two"
+summary = "two ways"
+[model]
+endpoint = "TWO_URL"
+[environment]
+TWO_MODEL = "{model}"
+TWO_KEY = "key:{key}"
+[[seed]]
+path = "~/.two/config"
+text = "{key_tail} {endpoint} {workspace} {prompt_of_yours}"
+[mode.ask]
+argv = ["--ask"]
+[mode.full]
+argv = ["--all", "{workspace}"]
+environment = { TWO_MODE = "full" }
+[screen]
+argv = ["two", "{mode}", "{conversation}", "{briefing}", "{mcp}", "{prompt}"]
+guard = "Do: "
+[headless]
+argv = ["two", "-p", "{mode}"]
+prompt = "stdin"
+[conversation]
+id = "chosen"
+begin = ["--id", "{id}"]
+resume = ["--again={id}"]
+[places.briefing]
+kind = "argument"
+argv = ["--told", "{briefing}"]
+"""
+TWO = read(TEXT, "two", "two.toml")
+
+
+def begun(agent: Agent = TWO, **fields: object) -> Start:
+    """The start of a task with these fields."""
+    return start(agent, StartRequest(**fields))  # type: ignore[arg-type]  # as written
+
+
+def test_a_mode_is_always_chosen_and_the_usual_one_is_the_most() -> None:
+    assert begun(prompt="p").argv == ("two", "--all", "/workspace", "p")
+    assert begun(prompt="p").environment["TWO_MODE"] == "full"
+    assert begun(prompt="p", mode="ask").argv == ("two", "--ask", "p")
+    assert "TWO_MODE" not in begun(prompt="p", mode="ask").environment
+    with pytest.raises(PlanError, match="two has no mode 'edits'") as caught:
+        begun(prompt="p", mode="edits")
+    assert caught.value.hint == "use ask or full"
+
+
+def test_the_usual_way_is_its_own_screen() -> None:
+    assert begun(prompt="p").way == "screen"
+    assert begun(prompt="p", way="headless").delivery == "stdin"
+    assert begun(registry.find("command"), command="true").way == "headless"
+    with pytest.raises(PlanError, match="command has no way to run screen"):
+        begun(registry.find("command"), way="screen")
+    with pytest.raises(PlanError, match="no way to run 'x'"):
+        begun(way="x")
+
+
+def test_a_conversation_is_begun_resumed_or_left_out() -> None:
+    assert "--id" not in begun(prompt="p").argv
+    assert begun(prompt="p", conversation="c").argv[3:5] == ("--id", "c")
+    again = begun(conversation="c", resumes=True)
+    assert again.argv == ("two", "--all", "/workspace", "--again=c")
+
+
+def test_a_briefing_and_servers_stand_where_the_agent_takes_them() -> None:
+    argv = begun(prompt="p", briefing="{prompt}", mcp=("--mcp", "f")).argv
+
+    assert argv[3:] == ("--told", "{prompt}", "--mcp", "f", "p")
+
+
+def test_a_seed_holds_the_placeholder_and_where_the_model_is() -> None:
+    files = begun(key="k" * 30, endpoint="https://m.test").files
+
+    assert files == {
+        ".two/config": f"{'k' * 20} https://m.test /workspace {{prompt_of_yours}}"
+    }
+
+
+def test_a_variable_that_would_be_empty_is_not_set() -> None:
+    """An agent takes an empty address or model for one."""
+    assert begun().environment == {"TWO_KEY": "key:", "TWO_MODE": "full"}
+    told = begun(model="m", endpoint="https://m.test").environment
+    assert (told["TWO_MODEL"], told["TWO_URL"]) == ("m", "https://m.test")
+
+
+@pytest.mark.parametrize("prompt", ["/quit", "!rm -rf .", "#note", "@file", "  /quit"])
+def test_a_prompt_that_an_agent_would_obey_is_made_text(prompt: str) -> None:
+    assert begun(prompt=prompt).argv[-1] == f"Do: {prompt}"
+    assert guarded("plain /quit", "Do: ", "/!#@") == "plain /quit"
+
+
+def test_a_prompt_arrives_as_it_is() -> None:
+    """Of a hundred kilobytes, with whatever stands in it."""
+    prompt = "-x \"'`$(id) {mode} {prompt}\n\n" * 3500
+
+    assert begun(prompt=prompt).argv[-1] == prompt
+
+
+def test_an_agent_that_cannot_be_run_says_why() -> None:
+    agent = read(f'unavailable = "no package"\n{TEXT}', "two", "two.toml")
+
+    with pytest.raises(PlanError, match="two cannot be run: no package"):
+        begun(agent, prompt="p")
+
+
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("say {prompt}", "say {command}"),
+        ("{prompt}{command}", "{command}make"),
+        ("{other} {", "{other} {"),
+        ("{{prompt}}", "{{command}}"),
+    ],
+)
+def test_a_value_is_never_read_as_a_template(template: str, text: str) -> None:
+    words = {"prompt": "{command}", "command": "make"}
+
+    assert filled(template, words) == text

@@ -1,0 +1,97 @@
+"""The script that fills a new home and becomes the agent, run by real shells."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from swarm.agents.starting import Start
+from swarm.plan import starter
+from swarm.plan.package_settings import FOLDER
+
+SHELLS = [shell for shell in ("sh", "bash", "dash", "busybox") if shutil.which(shell)]
+WORDS = ("-n", "$(id)", "a'b\"c", "", "line\nline", "*")
+SHOW = ("python3", "-c", "import sys; print(sys.argv[1:], repr(sys.stdin.read()))")
+
+
+@pytest.fixture(params=SHELLS)
+def shell(request: pytest.FixtureRequest) -> list[str]:
+    """A shell that an image may have."""
+    return ["busybox", "sh"] if request.param == "busybox" else [request.param]
+
+
+def run(
+    shell: list[str], folder: Path, begin: Start, prompt: str = "p"
+) -> subprocess.CompletedProcess[str]:
+    """Start it with the task's folder at a place of the test's."""
+    home = folder / "home of it"
+    home.mkdir(exist_ok=True)
+    for name, text in starter.files(begin, prompt).items():
+        file = folder / "etc" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text.replace(FOLDER, str(folder / "etc")))
+    script = folder / "etc" / starter.SCRIPT_NAME
+    return subprocess.run(
+        [*shell, str(script), *begin.argv],
+        env={"HOME": str(home), "PATH": "/usr/bin:/bin"},
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_a_new_home_is_filled_and_what_is_there_stays(
+    shell: list[str], tmp_path: Path
+) -> None:
+    files = {".a.json": "new", ".b/c/d.toml": "new", ".link": "new"}
+    home = tmp_path / "home of it"
+    home.mkdir()
+    (home / ".a.json").write_text("mine")
+    (home / ".link").symlink_to("nowhere")
+
+    done = run(shell, tmp_path, Start("screen", "", ("true",), "argument", {}, files))
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (home / ".a.json").read_text() == "mine"
+    assert (home / ".b/c/d.toml").read_text() == "new"
+    assert (home / ".b/c/d.toml").stat().st_mode & 0o777 == 0o600
+    assert (home / ".link").is_symlink()
+
+
+def test_the_agents_words_arrive_as_they_are(shell: list[str], tmp_path: Path) -> None:
+    begin = Start("screen", "", (*SHOW, *WORDS), "argument", {}, {".a": ""})
+
+    done = run(shell, tmp_path, begin)
+
+    assert done.stdout.startswith(repr(list(WORDS)))
+
+
+def test_a_prompt_of_a_hundred_kilobytes_comes_by_standard_input(
+    shell: list[str], tmp_path: Path
+) -> None:
+    prompt = "/quit $(id) 'x'\n" * 6400
+
+    done = run(shell, tmp_path, Start("headless", "", SHOW, "stdin"), prompt)
+
+    assert done.stdout == f"[] {prompt!r}\n"
+
+
+def test_a_home_that_cannot_be_written_is_told(
+    shell: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "home of it").mkdir()
+    (tmp_path / "home of it" / ".b").write_text("a file in the way")
+    begin = Start("screen", "", ("true",), "argument", {}, {".b/c": ""})
+
+    done = run(shell, tmp_path, begin)
+
+    assert done.returncode == 1
+    assert "swarm: ~/.b/c could not be written" in done.stderr
+
+
+def test_an_agent_without_files_needs_no_script() -> None:
+    begin = Start("headless", "", ("bash", "-c", "true"), "argument")
+
+    assert starter.argv(begin, "sh") == begin.argv
+    assert starter.files(begin, "p") == {}
+    by_file = Start("headless", "", ("x", starter.PROMPT_FILE), "file")
+    assert starter.files(by_file, "p") == {starter.PROMPT_NAME: "p"}
