@@ -1,0 +1,1 @@
+"""A model server that follows a script, in the four protocols that agents speak."""

@@ -1,0 +1,117 @@
+"""What a script can have the model do, and how far a conversation has come in one."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tests.agents.scripted_model.dialogue import Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """Call the agent's own tool that writes a file."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Call the agent's own tool that runs a shell command."""
+
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """Say something, which ends the turn."""
+
+    text: str = "All steps done."
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Answer no more until the test sets the event; a request waits for it."""
+
+    released: threading.Event = field(default_factory=threading.Event)
+    seconds: float = 60.0
+    """The bound of the wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Refuse with 429 and a reset that many seconds away, that many times."""
+
+    seconds: int = 7200
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """Refuse with this status, that many times."""
+
+    status: int = 500
+    times: int = 1
+
+
+Step = Write | Run | Say | Hold | Limit | Fail
+
+
+class Script:
+    """The steps of the conversations whose newest prompt holds a marker.
+
+    The server keeps no conversation. Each request brings the whole of it, and the
+    results of tools after the marked prompt tell how far it is: an agent that was
+    started again in another box goes on where it was.
+    """
+
+    def __init__(
+        self, marker: str, steps: Sequence[Step], in_text: bool = False
+    ) -> None:
+        self.marker, self.steps = marker, tuple(steps)
+        self.in_text = in_text
+        """True if the agent takes edits from what the model says, without tools."""
+        self._refused: dict[int, int] = {}
+        self._guard = threading.Lock()
+
+    def step(self, asked: Asked) -> Step:
+        """The next step of the conversation that is asked for.
+
+        One that refuses is used up by being taken.
+        """
+        place = self._prompt(asked)
+        turns = asked.turns[place + 1 :]
+        kind = "assistant" if self.in_text else "result"
+        done = sum(turn.kind == kind for turn in turns)
+        for number, step in enumerate(self.steps):
+            match step:
+                case Limit() | Fail():
+                    if not done and self._refuses(number, step.times):
+                        return step
+                case Hold():
+                    if not done and not step.released.is_set():
+                        return step
+                case _ if not done:
+                    return step
+                case _:
+                    done -= 1
+        return Say()
+
+    def is_for(self, asked: Asked) -> bool:
+        """Whether a prompt of the conversation holds the marker."""
+        return self._prompt(asked) >= 0
+
+    def _prompt(self, asked: Asked) -> int:
+        places = (
+            place
+            for place in range(len(asked.turns) - 1, -1, -1)
+            if asked.turns[place].kind == "user"
+            and self.marker in asked.turns[place].text
+        )
+        return next(places, -1)
+
+    def _refuses(self, number: int, times: int) -> bool:
+        with self._guard:
+            count = self._refused.get(number, 0)
+            self._refused[number] = count + 1
+        return count < times

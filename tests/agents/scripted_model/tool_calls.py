@@ -1,0 +1,94 @@
+"""Which of an agent's own tools carries out a step, and how it is called."""
+
+import json
+import shlex
+from pathlib import PurePosixPath
+
+from tests.agents.scripted_model.dialogue import Asked, Call, Reply, Text, Tool
+from tests.agents.scripted_model.steps import Run, Write
+
+WORKSPACE = "/workspace"
+SHELLS = (
+    "Bash",
+    "bash",
+    "exec_command",
+    "shell_command",
+    "shell",
+    "local_shell",
+    "run_shell_command",
+    "run_command",
+    "run_commands",
+    "execute_command",
+    "exec",
+)
+WRITERS = ("Write", "write", "write_file", "create", "write_to_file", "editor")
+PATHS = ("file_path", "filePath", "path", "absolute_path")
+CONTENTS = ("content", "contents", "file_text", "new_text", "text")
+FREE = (
+    "const r = await tools.exec_command({{cmd: {command}}}); "
+    "text(r.output ?? JSON.stringify(r));"
+)
+"""What a tool that takes a program gets."""
+
+
+def call(step: Write | Run, asked: Asked, in_text: bool) -> Reply:
+    """The call that carries out the step; a command if no tool writes files."""
+    if in_text:
+        return Text(_in_text(step))
+    if isinstance(step, Write):
+        writer = _offered(WRITERS, asked)
+        if writer and (arguments := _write(writer, step)):
+            return Call(writer, arguments)
+        text = f"printf %s {shlex.quote(step.text)} > {shlex.quote(step.path)}"
+        step = Run(text)
+    shell = _offered(SHELLS, asked)
+    if shell is None:
+        return Text(f"no shell among {', '.join(sorted(asked.tools))}")
+    return _run(shell, step.command)
+
+
+def _offered(names: tuple[str, ...], asked: Asked) -> Tool | None:
+    return next((asked.tools[name] for name in names if name in asked.tools), None)
+
+
+def _write(tool: Tool, step: Write) -> dict[str, object]:
+    path = next((name for name in PATHS if name in tool.parameters), "")
+    content = next((name for name in CONTENTS if name in tool.parameters), "")
+    if not path or not content:
+        return {}
+    arguments: dict[str, object] = {
+        path: str(PurePosixPath(WORKSPACE, step.path)),
+        content: step.text,
+    }
+    if "command" in tool.parameters:
+        arguments["command"] = "create"
+    return arguments
+
+
+def _run(tool: Tool, command: str) -> Call:
+    if tool.kind == "custom":
+        text = FREE.format(command=json.dumps(command))
+        return Call(tool, {"input": text}, text)
+    known = tool.parameters
+    arguments: dict[str, object] = {}
+    if "cmd" in known:
+        arguments["cmd"] = command
+    elif "commands" in known:
+        arguments["commands"] = [command]
+    elif known.get("command", {}).get("type") == "array":
+        arguments["command"] = ["bash", "-lc", command]
+    else:
+        arguments["command"] = command
+    if "description" in known:
+        arguments["description"] = "a step"
+    for name in ("is_background", "requires_approval"):
+        if name in known:
+            arguments[name] = False
+    return Call(tool, arguments)
+
+
+def _in_text(step: Write | Run) -> str:
+    if isinstance(step, Run):
+        return f"```bash\n{step.command}\n```"
+    text = step.text if step.text.endswith("\n") else f"{step.text}\n"
+    return f"{step.path}\n```\n<<<<<<< SEARCH\n=======\n{text}>>>>>>> REPLACE\n```"
