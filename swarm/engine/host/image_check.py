@@ -10,7 +10,7 @@ import tempfile
 import threading
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from swarm.adapters.git.safe_fs.files import disk_errors_as
 from swarm.engine.host import failed_starts, images
@@ -35,6 +35,15 @@ _NO_PROGRAM = re.compile(
     re.IGNORECASE,
 )
 _NO_MOUNT = re.compile(r"mount|mkdir", re.IGNORECASE)
+_PLACE = re.compile(r'to rootfs at "(/[^"]*)"|/merged(/[^\s":]*)')
+"""A place in an image that the engine's refusal names."""
+_NO_ACCOUNTS = {
+    "unable to find user": "/etc/passwd",
+    "unable to find group": "/etc/group",
+}
+_NO_FOLDER = re.compile(r"not (?:a )?directory|too many (?:levels|links)")
+"""The place, or a folder above it, is a file or a link that leads nowhere."""
+_NO_ACCESS = re.compile(r"permission denied", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +153,8 @@ def _probe(
             except TimedOut as error:
                 raise _endless(stand) from error
             except ToolError as error:
-                why = _why_no_start(stand, config, error)
+                reason = _why_no_start(stand, config, error)
+                why = why if _NO_ACCESS.search(why) else reason
             else:
                 return image_probe.traits(answer, shell)
     raise _no_shell(stand, why)
@@ -177,8 +187,8 @@ def _why_no_start(stand: Stand, config: ImageConfig, error: ToolError) -> str:
     message = error.message
     if "exec format error" in message.lower():
         raise PlanError(
-            f"the programs of the image {stand.image} are for another machine: "
-            f"{safe_line(config.architecture, 20) or 'unknown'}",
+            f"the programs of the image {stand.image} are for another machine, or are "
+            f"no programs (it says {safe_line(config.architecture, 20) or 'nothing'})",
             hint="pull or build it for the container engine's own: "
             f"`docker pull --platform linux/… {stand.image}`",
         ) from error
@@ -187,30 +197,47 @@ def _why_no_start(stand: Stand, config: ImageConfig, error: ToolError) -> str:
         raise PlanError(
             f"the image {stand.image} has something else at {target}, where a sandbox "
             "gets a file or a folder of its own",
-            hint=f"add to its Dockerfile: `RUN rm -rf {target}`",
+            hint=f"add to its Dockerfile: `{_clearing(target, message)}`",
         ) from error
     if not _NO_PROGRAM.search(message):
         raise error
     return safe_line(message.rpartition("exec")[2].strip(' :"'), 120)
 
 
+def _clearing(target: str, message: str) -> str:
+    """The line of a Dockerfile that makes room for a mount of ours."""
+    line = f"RUN rm -rf {target}"
+    above = [str(folder) for folder in PurePosixPath(target).parents][-2::-1]
+    if not above or not _NO_FOLDER.search(message):
+        return line
+    folders = " ".join(above)
+    return f"{line}; for f in {folders}; do [ -d $f ] || rm -f $f; done"
+
+
 def _place_in(message: str) -> str:
     """The place of ours that the engine could not use, if that is its reason."""
-    if "unable to find user" in message:
-        return "/etc/passwd"
-    if not _NO_MOUNT.search(message):
-        return ""
-    return next((place for place in _targets() if place in message), "")
-
-
-def _targets() -> list[str]:
-    """Every place of a mount, the longest first: one may begin another."""
-    mounts = image_probe.targets()
-    return sorted(mounts, key=len, reverse=True)
+    for words, file in _NO_ACCOUNTS.items():
+        if words in message:
+            return file
+    told = {first or second for first, second in _PLACE.findall(message)}
+    mounts = sorted(image_probe.targets(), key=len, reverse=True)
+    exact = next(
+        (one for one in (*mounts, *hardening.REQUIRED_TMPFS) if one in told), ""
+    )
+    if exact or not _NO_MOUNT.search(message):
+        return exact
+    # The longest first: one may begin another.
+    return next((place for place in mounts if place in message), "")
 
 
 def _no_shell(stand: Stand, why: str) -> PlanError:
     uid = stand.user.partition(":")[0]
+    if _NO_ACCESS.search(why):
+        return PlanError(
+            f"the image {stand.image} has no shell that uid {uid} can run: its files "
+            f"are kept from other users ({why})",
+            hint="add to its Dockerfile: `RUN chmod -Rf a+rX /bin /lib /usr || :`",
+        )
     return PlanError(
         f"the image {stand.image} has no shell that uid {uid} can run: neither bash "
         f"nor sh ({why})",

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -142,7 +143,16 @@ def test_an_image_without_a_shell_is_refused(
         ("VOLUME /x/../gitdir/objects", "volume of its own", "remove `VOLUME"),
         ('RUN ["touch", "/workspace"]', "else at /workspace", "RUN rm -rf /workspace"),
         ("RUN mkdir -p /etc/passwd", "else at /etc/passwd", "RUN rm -rf /etc/passwd"),
-        ("RUN chmod 700 /bin", NO_SHELL, "Dockerfile"),
+        ("RUN mkdir -p /etc/group", "else at /etc/group", "RUN rm -rf /etc/group"),
+        ("RUN rm -rf /tmp; touch /tmp", "else at /tmp", "RUN rm -rf /tmp"),
+        ("RUN rm -rf /run; touch /run", "else at /run", "RUN rm -rf /run"),
+        ("RUN rm -rf /tmp; ln -s tmp /tmp", "else at /tmp", "RUN rm -rf /tmp"),
+        ("RUN touch /home", "else at /home/agent", "for f in /home;"),
+        ("RUN mkdir /home; touch /home/agent", "else at /home/agent", "RUN rm -rf"),
+        ("RUN touch /.cargo", "else at /.cargo/config.toml", "for f in /.cargo;"),
+        ("RUN ln -s a /a; ln -s /a /etc/ssl", "else at /etc/ssl/", "for f in /etc "),
+        ("RUN ln -s /workspace /workspace", "else at /workspace", "RUN rm -rf"),
+        ("RUN chmod 700 /bin", "no shell .* permission denied", "RUN chmod -Rf a"),
     ],
 )
 def test_what_stands_in_the_way_of_a_sandbox_is_named(
@@ -153,7 +163,7 @@ def test_what_stands_in_the_way_of_a_sandbox_is_named(
     words: str,
     line: str,
 ) -> None:
-    """With the line that mends it."""
+    """With the line that mends it, if there is one to add."""
     reference = image(lines=lines)
 
     with pytest.raises(PlanError, match=words) as refused:
@@ -161,6 +171,9 @@ def test_what_stands_in_the_way_of_a_sandbox_is_named(
 
     assert line in refused.value.hint
     assert not left(docker, tmp_path)
+    added = re.search("`(RUN .*)`", refused.value.hint)
+    if added and "/etc/" not in words:  # without accounts no build runs anything
+        assert look(docker, tmp_path, image(lines=f"{lines}\n{added[1]}"))
 
 
 ENDLESS = r"RUN printf '#!/bin/sh\nsleep 1000\n' > /bin/bash && chmod 755 /bin/bash"
