@@ -17,11 +17,13 @@ class Standing:
     image_problem: str = ""
     network: str = ""
     """The preset in a few words."""
+    problem: str = ""
+    """Why nothing of this can be known, such as an engine that does not answer."""
 
     @property
     def problems(self) -> tuple[str, ...]:
         """What is missing, each with the way out."""
-        return tuple(filter(None, (self.image_problem, self.key_problem)))
+        return tuple(filter(None, (self.problem, self.image_problem, self.key_problem)))
 
     @property
     def can_run(self) -> bool:

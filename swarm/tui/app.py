@@ -222,6 +222,8 @@ class SwarmApp(App[None], inherit_bindings=False):
             pass
         elif record.outcome == "refused":
             words = (safe_line(record.message), safe_line(record.hint))
+            # The toast goes, and this line would say `stop #3 …` for ever.
+            self._say(f"{_wish_name(wish)} refused: {words[0]}", ERROR)
             self.notify(
                 "\n".join(word for word in words if word),
                 title=f"{wish.verb} refused",

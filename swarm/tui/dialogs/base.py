@@ -1,5 +1,6 @@
 """The base of all dialogs: a frame, Esc, and a moment before keys decide."""
 
+import math
 import time
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -24,7 +25,11 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._opened = time.monotonic()
+        self._opened = math.inf
+
+    def on_mount(self) -> None:
+        """Count from the first paint: the first dialog of all takes long to load."""
+        self.call_after_refresh(self.arm_anew)
 
     @property
     def armed(self) -> bool:

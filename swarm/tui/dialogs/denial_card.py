@@ -42,7 +42,7 @@ OPENING = ("once", "task", "project", "service")
 
 ALLOWING = "Allowing a host lets the agent send it anything it can read here."
 READING = "It may be read: only a request's address could carry something out."
-WITHIN = "its host passes already: what was sent does not"
+WITHIN = "passes already; what was sent does not"
 SUBTITLE = "] next · x many at once · Enter raw event · y copy · Esc later"
 
 

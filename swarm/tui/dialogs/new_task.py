@@ -10,6 +10,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Input, Label, Select, Static, TextArea
 
+from swarm.errors import SwarmError
 from swarm.model import standing
 from swarm.model.safe_text import safe_line
 from swarm.model.standing import Standing
@@ -92,7 +93,13 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
     @work(group="standings", exclusive=True, exit_on_error=False)
     async def _look(self) -> None:
         """Find out what a task would stand on, and offer first what can run."""
-        self._standings = await asyncio.to_thread(self._around.standings)
+        try:
+            self._standings = await asyncio.to_thread(self._around.standings)
+        except SwarmError as error:
+            words = "; ".join(filter(None, (error.message, error.hint)))
+            self._standings = {
+                name: Standing(name, problem=words) for name in self._agents
+            }
         select = self.query_one("#agent", Select)
         agents = standing.in_order(self._standings, self._agents)
         if agents != self._agents and not self._draft.agent and not select.expanded:

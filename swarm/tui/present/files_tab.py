@@ -25,7 +25,7 @@ def files_tab(
     head = f" {'TIME':<9}{'OP':<8}{'SIZE':>7}  {'PATH':<30}"
     heading = Content.styled(head.rstrip(), HEADING)
     lines = [_row(row, width) for row in rows]
-    return [_summary(counts, shows_generated), heading], lines
+    return [*_summary(counts, shows_generated, width), heading], lines
 
 
 def path_of(row: PathRow) -> str:
@@ -35,7 +35,8 @@ def path_of(row: PathRow) -> str:
     return path if is_one and not path.startswith("/") else ""
 
 
-def _summary(counts: Counts, shows_generated: bool) -> Content:
+def _summary(counts: Counts, shows_generated: bool, width: int) -> list[Content]:
+    """One line, or two if the number of what is quiet would be cut off."""
     parts: list[str | tuple[str, str]] = [
         f" {format.plural(counts.paths, 'path')} touched"
     ]
@@ -44,13 +45,18 @@ def _summary(counts: Counts, shows_generated: bool) -> Content:
     if counts.denied:
         parts.append((f" · ⊘{format.count(counts.denied)} refused", WARNING))
     parts.append((f" · {format.plural(counts.commands, 'command')}", MUTED))
-    if counts.quiet:
-        rules = sorted(counts.quiet, key=lambda rule: -rule[1])
-        words = ", ".join(f"{format.count(number)} {name}" for name, number in rules)
-        total = format.count(counts.quiet_total)
-        parts.append((f" · {total} quiet: {safe_line(words, 120)}", MUTED))
-    parts.append(("" if shows_generated else " · generated folders hidden", MUTED))
-    return Content.assemble(*parts)
+    hidden = ("" if shows_generated else " · generated folders hidden", MUTED)
+    if not counts.quiet:
+        return [Content.assemble(*parts, hidden)]
+    rules = sorted(counts.quiet, key=lambda rule: -rule[1])
+    words = ", ".join(f"{format.count(number)} {name}" for name, number in rules)
+    brief = f"{format.count(counts.quiet_total)} quiet"
+    full = f"{brief}: {safe_line(words, 120)}"
+    for quiet in (full, brief):
+        line = Content.assemble(*parts, (f" · {quiet}", MUTED), hidden)
+        if line.cell_length <= width:
+            return [line]
+    return [Content.assemble(*parts, hidden), Content.styled(f" {full}", MUTED)]
 
 
 def _row(row: PathRow, width: int) -> Content:

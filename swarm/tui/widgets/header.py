@@ -40,7 +40,7 @@ class Header(Static):
             " ",
         )
         room = self.size.width - right.cell_length
-        for left in _left_parts(project, counts):
+        for left in _left_parts(project, counts, room):
             if left.cell_length < room:
                 break
         gap = " " * max(1, room - left.cell_length)
@@ -61,15 +61,17 @@ def _disk_state(level: str) -> tuple[tuple[str, str], ...]:
 
 
 def _left_parts(
-    project: Project | None, counts: list[tuple[str, int, str, str]]
+    project: Project | None, counts: list[tuple[str, int, str, str]], room: int
 ) -> list[Content]:
     """Versions of the left part, from the widest to the narrowest."""
     long = [(f"{glyph}{number} {word}", tone) for glyph, number, word, tone in counts]
     short = [(f"{glyph}{number}", tone) for glyph, number, _, tone in counts]
+    numbers = _joined(Content(""), short).cell_length
     return [
         _joined(_checkout(project, True), long),
         _joined(_checkout(project, False), long),
         _joined(_checkout(project, False), short),
+        _joined(_cut_checkout(project, room - 1 - numbers), short),
     ]
 
 
@@ -82,6 +84,11 @@ def _checkout(project: Project | None, with_commit: bool) -> Content:
     if with_commit and project.commit:
         parts.append((f" {project.commit}", MUTED))
     return Content.assemble(*parts)
+
+
+def _cut_checkout(project: Project | None, room: int) -> Content:
+    """The checkout with the end of its branch left out."""
+    return _checkout(project, False).truncate(max(1, room), ellipsis=True)
 
 
 def _joined(checkout: Content, counts: list[tuple[str, str]]) -> Content:

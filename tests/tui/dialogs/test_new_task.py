@@ -7,6 +7,7 @@ from threading import Event
 import pytest
 from textual.widgets import Button, Input, Select, Static
 
+from swarm.errors import ToolMissing
 from swarm.model.standing import Standing
 from swarm.tui.app import SwarmApp
 from tests.scenes import OPTIONS, THREE_RUNNING, Scene, press, settled, shown, until
@@ -114,3 +115,19 @@ async def test_a_chosen_agent_stays_whatever_is_found_out(recorded: Recorded) ->
             await settled(pilot)
 
             assert app.screen.query_one("#agent", Select).value == "command"
+
+
+async def test_what_cannot_be_known_is_told_in_the_form(recorded: Recorded) -> None:
+    """Such as an engine that does not answer: the line below the form is dimmed."""
+    backend = recorded(THREE_RUNNING)
+
+    def fail() -> dict[str, Standing]:
+        raise ToolMissing("docker does not answer\x1b[2J", "start it: `x`")
+
+    with shown(backend, replace(OPTIONS, standings=fail)) as app:
+        async with app.run_test(size=(80, 24)) as pilot:
+            await press(pilot, backend, "n", "type:go")
+
+            told = stands(app)
+            assert told == "✕ docker does not answer\\x1b[2J; start it: `x`"
+            assert app.screen.query_one("#agent", Select).value == "claude-code"

@@ -1,6 +1,7 @@
 """Marks on tasks: a key then acts on all that are marked, and `u` takes it back."""
 
 import math
+import time
 from collections.abc import Callable, Iterable, Sequence
 
 from swarm.model.task import State, Task
@@ -69,8 +70,11 @@ class BulkActions:
         """The newest removal that can be taken back, whoever asked for it."""
         self._asked_at = -math.inf
         """The time of a removal that was asked for here and is not seen yet."""
-        self._discards: list[tuple[int, ...]] = []
-        """Tasks that were discarded from here at once, the newest last."""
+        self._discards: list[tuple[float, tuple[int, ...]]] = []
+        """Monotonic times, and the tasks that were discarded then; the newest last."""
+        self._selected: int | None = None
+        self._selected_at = -math.inf
+        """The monotonic time at which the cursor came to that task."""
         self.marks: frozenset[int] = frozenset()
 
     @property
@@ -164,7 +168,34 @@ class BulkActions:
 
     def remember_discard(self, ids: tuple[int, ...]) -> None:
         """These were discarded at once, and `undo` takes them back at once."""
-        self._discards.append(ids)
+        self._discards.append((time.monotonic(), ids))
+
+    def discarded(self, task_id: int) -> None:
+        """A discard was carried out, which another screen may have asked for."""
+        if not any(task_id in ids for _, ids in self._discards):
+            self.remember_discard((task_id,))
+
+    def select(self, task: Task | None) -> None:
+        """The cursor stands on this task now."""
+        if (task.id if task else None) != self._selected:
+            self._selected = task.id if task else None
+            self._selected_at = time.monotonic()
+
+    def undoable_at(self, selected: Task | None) -> float:
+        """The monotonic time of what `undo` would take back; -inf if it is nothing.
+
+        What waits comes before all, and marked tasks; a task that the cursor was put on
+        counts from then.
+        """
+        if self._pending or self.is_asking:
+            return math.inf
+        ids = self._restorable(selected)
+        if any(task.id in ids for task in self.marked):
+            return math.inf
+        times = (at for at, group in self._discards if set(ids) & set(group))
+        at = max(times, default=-math.inf)
+        is_selected = selected is not None and selected.id in ids
+        return max(at, self._selected_at) if is_selected else at
 
     @property
     def is_asking(self) -> bool:
@@ -203,7 +234,7 @@ class BulkActions:
             return marked
         groups = [
             tuple(task_id for task_id in ids if task_id in rejected)
-            for ids in reversed(self._discards)
+            for _, ids in reversed(self._discards)
         ]
         if selected and selected.id in rejected:
             return next((ids for ids in groups if selected.id in ids), (selected.id,))

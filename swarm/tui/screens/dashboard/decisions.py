@@ -1,6 +1,8 @@
 """Lets a human decide on denied requests: on a card, on a list, and taken back."""
 
 import json
+import math
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from swarm.config import public_suffixes
@@ -52,11 +54,18 @@ class Decisions:
         """Rows that the human put off."""
         self._grants: list[Grant] = []
         """Grants that were asked for from here, the newest last."""
+        self._granted_at: list[float] = []
+        """The monotonic time of each."""
 
     @property
     def has_grants(self) -> bool:
         """True if something was decided from here that can be taken back."""
         return bool(self._grants)
+
+    @property
+    def newest_at(self) -> float:
+        """The monotonic time of the newest grant; -inf if there is none."""
+        return self._granted_at[-1] if self._granted_at else -math.inf
 
     @property
     def can_tell_agent(self) -> bool:
@@ -91,6 +100,7 @@ class Decisions:
     def take_back(self) -> None:
         """Undo the last decision of this view."""
         if self._grants:
+            self._granted_at.pop()
             self._request(self._grants.pop().revocation)
 
     def _request(self, wish: Wish) -> None:
@@ -270,6 +280,7 @@ class Decisions:
             self._request(grant)
         # One word takes back every rule about the host.
         self._grants.append(grant)
+        self._granted_at.append(time.monotonic())
         if kind == "allow":
             words = f"allowing {row.name} ({scope}) — u takes it back"
             self._screen.say(words, WARNING)

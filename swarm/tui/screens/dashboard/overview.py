@@ -63,6 +63,11 @@ class Overview:
         self._fleet = self._backend.queries.events.fleet()
 
     @property
+    def disk_words(self) -> str:
+        """The warning about a disk that fills; empty while there is room."""
+        return self._fleet.disk_words if self._fleet.disk else ""
+
+    @property
     def passing(self) -> list[Task]:
         """The tasks that the filter lets through."""
         return [task for task in self.tasks if self._passes(task)]

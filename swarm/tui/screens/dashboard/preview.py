@@ -76,6 +76,8 @@ class TaskPreview:
         self._files_body = files_body
         self._reading = _Reading()
         self._is_capturing = False
+        self._is_measuring = False
+        """The size of some task is being measured."""
         self._captures = 0
 
     def start_capturing(self) -> None:
@@ -228,8 +230,10 @@ class TaskPreview:
         return screen.text, lines
 
     def _measure_if_due(self, task: Task, now: float) -> None:
-        if not task.removed and now - self._reading.measured >= SIZE_SECONDS:
-            self._reading.measured = now
+        # One at a time: a look takes seconds, and all threads share few workers.
+        is_due = now - self._reading.measured >= SIZE_SECONDS
+        if is_due and not task.removed and not self._is_measuring:
+            self._reading.measured, self._is_measuring = now, True
             self._work("size", partial(self._measure, task))
 
     async def _measure(self, task: Task) -> None:
@@ -238,7 +242,11 @@ class TaskPreview:
             fact = usage.size(size) if size else None
         except SwarmError as error:
             fact = usage.unknown_size(error.message)
-        if self._reading.task_id == task.id and fact != self._reading.size:
+        finally:
+            self._is_measuring = False
+        if self._reading.task_id != task.id:
+            self.draw()  # the task that is shown by now waits for its turn
+        elif fact != self._reading.size:
             self._reading.size = fact
             self.draw()
 

@@ -40,7 +40,7 @@ from swarm.tui.messages import (
 )
 from swarm.tui.present import task_appearance
 from swarm.tui.present.denials import DenialTracker
-from swarm.tui.present.formatting import ERROR, WARNING
+from swarm.tui.present.formatting import ERROR, GOOD, WARNING
 from swarm.tui.present.task_draft import Draft, Surroundings
 from swarm.tui.screens.base import KeyScreen
 from swarm.tui.screens.dashboard.bulk import BulkActions
@@ -98,6 +98,7 @@ class DashboardScreen(KeyScreen[None]):
         self._draft = Draft()
         """The fields of a new task, until the keeper has taken them."""
         self._reply_to = 0
+        self._disk_words = ""
         self.bulk = BulkActions(self, backend.queries, options.clock)
 
     def compose_regions(self) -> ComposeResult:
@@ -135,6 +136,7 @@ class DashboardScreen(KeyScreen[None]):
         except SwarmError as error:
             self.say(f"{error.message}; {error.hint}", WARNING)
             return
+        self._tell_of_disk()
         self.denials.follow(recorded, self.overview.tasks)
         if self.events.is_stale:
             self._draw_events()
@@ -143,6 +145,12 @@ class DashboardScreen(KeyScreen[None]):
         self.preview.show(self.overview.selected)
         self.overview.draw_header()
         self.show_hints()
+
+    def _tell_of_disk(self) -> None:
+        """Say once which disk fills; the header has no room for more than a word."""
+        before, self._disk_words = self._disk_words, self.overview.disk_words
+        if self._disk_words and self._disk_words != before:
+            self.say(safe_line(self._disk_words, 200), WARNING)
 
     def _draw_tasks(self) -> None:
         self.bulk.follow(self.overview.tasks)
@@ -159,9 +167,13 @@ class DashboardScreen(KeyScreen[None]):
 
     @work(group="keeper", exclusive=True, exit_on_error=False)
     async def _check_keeper(self) -> None:
+        trouble = self.overview.trouble
         await self.overview.check_keeper()
         if self.overview.trouble:
             self.say(safe_line(self.overview.trouble, 200), ERROR)
+        elif trouble:
+            self.say("the state folder is as it was again", GOOD)
+        if trouble or self.overview.trouble:
             self.overview.draw_header()
 
     @work(group="project", exclusive=True, exit_on_error=False)
@@ -186,6 +198,7 @@ class DashboardScreen(KeyScreen[None]):
     @on(TaskList.Highlighted)
     def _selected(self, message: TaskList.Highlighted) -> None:
         message.stop()
+        self.bulk.select(message.task)
         self.preview.show(message.task)
         self.show_hints()
 
@@ -197,6 +210,8 @@ class DashboardScreen(KeyScreen[None]):
             self._draft = Draft()
         if isinstance(message.wish, Merge):
             self._read_project()
+        if isinstance(message.wish, Discard):
+            self.bulk.discarded(message.wish.task)
         self.pull()
         for task_id in message.record.result.get("tasks", [])[:1]:
             self.overview.task_list.select(task_id)
@@ -324,8 +339,11 @@ class DashboardScreen(KeyScreen[None]):
         self._confirm(Remove, "Remove", words)
 
     def do_undo(self) -> None:
-        """Take back a removal that waits, or else a discard, or else a decision."""
-        if not self.bulk.undo(self.preview.task):
+        """Take back a removal that waits, or else the newer of discard and decision."""
+        is_decision_newer = self.decisions.newest_at > self.bulk.undoable_at(
+            self.preview.task
+        )
+        if is_decision_newer or not self.bulk.undo(self.preview.task):
             self.decisions.take_back()
         self._draw_tasks()
 

@@ -14,8 +14,18 @@ from swarm.tui.dialogs.denial_card import DenialCard
 from swarm.tui.dialogs.denial_list import DenialList
 from swarm.tui.present.denials import DenialRow
 from swarm.tui.screens.dashboard import denials as denials_part
-from tests.scenes import DENIALS, MANY_DENIALS, WANTED, Scene, press, shown, until
+from tests.scenes import (
+    DENIALS,
+    MANY_DENIALS,
+    WANTED,
+    Scene,
+    press,
+    settled,
+    shown,
+    until,
+)
 from tests.tui.fakes import FakeBackend
+from tests.tui.screens.dashboard.test_screen import dashboard
 
 Recorded = Callable[[Scene], FakeBackend]
 
@@ -354,3 +364,46 @@ async def test_the_list_allows_what_was_asked_and_no_more(recorded: Recorded) ->
     ((_, body),) = wishes(backend)
     assert f"only GET/HEAD {RELEASES}" in notes
     assert (body["methods"], body["paths"]) == (["GET", "HEAD"], [RELEASES])
+
+
+ALLOW = ("exclamation_mark", "t")
+DISCARD = ("g", "D", "y", "keeper")
+
+
+@pytest.mark.parametrize(
+    ("acts", "undone"),
+    [
+        ((*DISCARD, *ALLOW), ["revoke", "restore"]),
+        ((*ALLOW, *DISCARD), ["restore", "revoke"]),
+        ((*DISCARD, *ALLOW, "j"), ["revoke", "restore"]),
+        # The human goes to a discarded task after the decision, and means that.
+        ((*DISCARD, "j", *ALLOW, "k"), ["restore", "revoke"]),
+        ((*ALLOW, "keeper"), ["revoke"]),
+    ],
+)
+async def test_u_takes_back_what_was_done_last(
+    recorded: Recorded, acts: tuple[str, ...], undone: list[str]
+) -> None:
+    """The message line has just promised it: "u takes it back"."""
+    backend = recorded(DENIALS)
+    journal = Journal(backend.database)
+    journal.record(1, events.TaskStopped(0))
+    with shown(backend) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            for key in acts:
+                await press(pilot, backend, key)
+                if key == "keeper" and "D" in acts:
+                    journal.record(1, events.TaskRejected("discarded by you"))
+                    await press(pilot, backend, "ctrl+r")
+                elif key in ("j", "k"):
+                    task = 2 if key == "j" else 1
+                    dashboard(app).overview.task_list.select(task)
+                    await settled(pilot)
+            before = len(wishes(backend))
+            for verb in undone:
+                await press(pilot, backend, "u", "keeper")
+                if verb == "restore":
+                    journal.record(1, events.TaskRestored())
+                    await press(pilot, backend, "ctrl+r")
+    journal.close()
+    assert [verb for verb, _ in wishes(backend)[before:]] == undone

@@ -1,6 +1,8 @@
 """The preview of the selected task: what its Info tab says of its disk."""
 
+import threading
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -40,6 +42,37 @@ async def test_the_info_tab_says_what_a_task_takes(recorded: Recorded) -> None:
             await press(pilot, backend, *TO_INFO)
             words = "≥ 4.0 MiB: files 3.0 MiB, home ?, logs 1.0 MiB"
             await until(pilot, lambda: words in head(app))
+
+
+@dataclass
+class Slow(FakeBackend):
+    """Measures until it is released."""
+
+    begun: list[int] = field(default_factory=list)
+    released: threading.Event = field(default_factory=threading.Event)
+
+    def task_size(self, task: Task) -> TaskSize | None:
+        self.begun.append(task.id)
+        assert self.released.wait(20)
+        return TaskSize(DiskUse(task.id * MIB), DiskUse(), DiskUse())
+
+
+async def test_one_size_is_measured_at_a_time(recorded: Recorded) -> None:
+    """Or going through the list would take all threads, and wishes would wait."""
+    before = recorded(THREE_RUNNING)
+    backend = Slow(before.database, before.panes)
+    with shown(backend) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await pilot.press(*TO_INFO)
+            await until(pilot, lambda: backend.begun == [1])
+            for _ in range(3):
+                await pilot.press("j", "j", "k")
+                await pilot.pause()
+            assert backend.begun == [1]
+
+            backend.released.set()
+            await until(pilot, lambda: "2.0 MiB: files 2.0 MiB" in head(app))
+    assert backend.begun == [1, 2]
 
 
 async def test_why_a_size_is_not_known_is_told(

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from textual.widgets import Input, TextArea
 
+from swarm.model import events
+from swarm.store.journal import Journal
 from swarm.store.queries import Queries
 from swarm.store.wish_queries import WishRecord
 from swarm.tui.app import SwarmApp
@@ -167,6 +169,7 @@ async def test_a_refused_wish_is_a_toast_with_the_hint_last(
                 "task 1 is [b]gone[/b]\\x1b[2J\nsee `swarm show 1`"
             )
             assert not toast.markup
+            assert said(app) == "stop #1 refused: task 1 is [b]gone[/b]\\x1b[2J"
 
 
 async def test_a_dead_keeper_is_started_for_a_wish(recorded: Recorded) -> None:
@@ -472,3 +475,31 @@ async def test_letters_in_a_field_are_letters(recorded: Recorded) -> None:
             assert app.screen.query_one("#reply Input", Input).value == "qsK"
             assert app.is_running
     assert asked(backend) == []
+
+
+async def test_a_disk_that_fills_is_named_once(recorded: Recorded) -> None:
+    """The header has a word for it, and the events scroll away."""
+    backend = recorded(THREE_RUNNING)
+    words = "the disk of /state\x1b[2J is full: 12.0 MiB free"
+    journal = Journal(backend.database)
+    journal.record(None, events.DiskRoom("full", "/state", 12, words))
+    with shown(backend) as app:
+        async with app.run_test(size=(80, 24)) as pilot:
+            await settled(pilot)
+            assert said(app) == "the disk of /state\\x1b[2J is full: 12.0 MiB free"
+
+            await press(pilot, backend, "s")
+            await press(pilot, backend, "ctrl+r")
+            assert said(app) == "read anew"
+    journal.close()
+
+
+async def test_a_home_that_is_back_is_told(recorded: Recorded) -> None:
+    """What went wrong does not stand there for ever."""
+    backend = recorded(THREE_RUNNING)
+    backend.trouble = "the state folder /state\x1b does not answer"
+    with shown(backend) as app:
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, lambda: "/state\\x1b does not answer" in said(app))
+            backend.trouble = ""
+            await until(pilot, lambda: "is as it was again" in said(app))
