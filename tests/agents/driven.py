@@ -1,0 +1,217 @@
+"""Agents at work in real boxes, with the scripted model behind the gate.
+
+One house serves all agents of a test's module: its policy has a rule for the model of
+each, and the key is the gate's alone.
+"""
+
+import json
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from swarm.agents import registry
+from swarm.agents.description import Agent
+from swarm.engine.host import images
+from swarm.model import events
+from swarm.model.task import State, Task
+from tests.agents.scripted_model.server import ScriptedModel
+from tests.agents.scripted_model.steps import Run, Say, Step, Write
+from tests.engine.keeper_harness import (
+    KeeperHarness,
+    new_sample_repository,
+    open_keeper_harness,
+)
+from tests.promises.sandbox_probe import gateway
+
+KEY = "sk-the-real-key-of-this-test-0123456789abcdef"
+FORBIDDEN = "forbidden.example"
+DONE = "All steps of the script are done."
+HOSTS = {
+    "anthropic": "api.anthropic.com",
+    "gemini": "generativelanguage.googleapis.com",
+}
+"""Where an agent goes that need not be told."""
+HEADERS = {"anthropic": ("x-api-key", "{}"), "gemini": ("x-goog-api-key", "{}")}
+BEARER = ("authorization", "Bearer {}")
+SERVICES = {"anthropic": "anthropic", "gemini": "gemini"}
+LOOK = (
+    "cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline > ~/seen-in-proc 2>/dev/null; "
+    f"curl -sS -m 20 https://{FORBIDDEN}/; echo looked $?"
+)
+"""What the box sees of its processes, and a host that nothing allows."""
+COMMIT = (
+    "git add -A && git -c user.name=c -c user.email=c@example.invalid "
+    "commit -q -m 'add hello' && echo committed"
+)
+STEPS: tuple[Step, ...] = (
+    Write("hello.txt", "hello\n"),
+    Run(LOOK),
+    Run(COMMIT),
+)
+ENDS: dict[str, tuple[Step, ...]] = {
+    "mini": (Run("echo COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT"),)
+}
+"""What ends an agent's turn; others end with words."""
+IN_TEXT = ("aider",)
+"""Agents that take edits from what the model says: they commit them themselves."""
+
+
+def steps(agent: str) -> tuple[Step, ...]:
+    """One turn's work."""
+    if agent in IN_TEXT:
+        return (Write("hello.txt", "hello\n"), Say(DONE))
+    return (*STEPS, *ENDS.get(agent, (Say(DONE),)))
+
+
+@dataclass
+class DrivenAgents:
+    """The house, its model, and a repository to work on."""
+
+    harness: KeeperHarness
+    model: ScriptedModel
+    sample: Path
+
+    def start(self, agent: str, way: str, prompt: str, **more: object) -> int:
+        """Queue a task of the agent."""
+        body = {"repo": str(self.sample), "agent": agent, "way": way, **more}
+        made = self.harness.wish_done("new", **body, prompt=prompt)
+        return int(made["tasks"][0])
+
+    def work(self, agent: str, way: str, marker: str) -> Task:
+        """One task from its prompt to the end of the turn, stopped and taken in."""
+        self.model.plays(marker, steps(agent), in_text=agent in IN_TEXT)
+        task = self.start(agent, way, f"Please do {marker} now.")
+        self.end(task, way, marker, len(steps(agent)))
+        return self.harness.queries.tasks.get(task)
+
+    def end(self, task: int, way: str, marker: str, answers: int) -> None:
+        """Block until the turn is over, and the task with it."""
+        if way == "screen":
+            self.harness.until(
+                lambda: len(self.answered(marker)) >= answers or self._has_ended(task),
+                f"{marker}\n{self.screen(task)}",
+            )
+            self.harness.wish_done("stop", task=task)
+        self.harness.until_state(task, State.STOPPED, State.FAILED)
+        self.harness.until_taken_in(task)
+
+    def answered(self, marker: str) -> list[int]:
+        """The places of the requests with the marker that offered tools."""
+        return [
+            place
+            for place, seen in enumerate(self.model.seen)
+            if seen.status == 200
+            and (seen.asked.tools or any(m in marker for m in IN_TEXT))
+            and any(marker in t.text for t in seen.asked.turns if t.kind == "user")
+        ]
+
+    def _has_ended(self, task: int) -> bool:
+        ended = (State.STOPPED, State.FAILED)
+        return self.harness.queries.tasks.get(task).state in ended
+
+    def screen(self, task: int) -> str:
+        """The task's terminal."""
+        name = self.harness.context.names(task).pane
+        shown = self.harness.context.panes.capture([name]).get(name)
+        return shown.text if shown else ""
+
+    def log(self, task: int) -> str:
+        """What the sandbox printed."""
+        name = self.harness.context.names(task).sandbox
+        return self.harness.context.containers.logs(name, 400).decode(errors="replace")
+
+    def denied(self, task: int) -> dict[str, bool]:
+        """The hosts that were denied, each with whether it was so quietly."""
+        records = self.harness.queries.events.denials(task)
+        found = [r.event for r in records if isinstance(r.event, events.NetDenied)]
+        return {event.host: event.quiet for event in found}
+
+    def files_of_home(self, task: int) -> dict[str, bytes]:
+        """Every file of the agent's home, by its path."""
+        volume = self.harness.context.names(task).home_volume
+        image = images.reference(self.harness.context.containers, "base")
+        script = "cd /h && tar -cf - ."
+        argv = ["docker", "run", "--rm", "--network", "none", "--user", "0"]
+        done = subprocess.run(
+            [*argv, "-v", f"{volume}:/h:ro", image, "sh", "-c", script],
+            capture_output=True,
+            check=True,
+            timeout=120,
+        )
+        return {"home.tar": done.stdout}
+
+    def places_of_the_key(self, task: int) -> list[str]:
+        """Where the real key is to be found, of all that a task can see or leave."""
+        key = KEY.encode()
+        names = self.harness.context.names(task)
+        facts = self.harness.context.containers.inspect(names.sandbox)
+        found = [name for name, data in self.files_of_home(task).items() if key in data]
+        if facts and KEY in json.dumps(facts.raw):
+            found.append("inspect")
+        if key in self.harness.context.containers.logs(names.sandbox, 10_000):
+            found.append("log")
+        files = [f for f in self.harness.paths.home.rglob("*") if f.is_file()]
+        return found + [str(file) for file in files if key in file.read_bytes()]
+
+
+def host_of(agent: Agent) -> str:
+    """The host of its model."""
+    return urlsplit(agent.model.url).hostname or HOSTS[agent.model.protocol]
+
+
+@contextmanager
+def open_driven_agents(folder: Path, names: Sequence[str]) -> Iterator[DrivenAgents]:
+    """A house for these agents, whose images exist."""
+    agents = [registry.find(name) for name in names]
+    hosts = sorted({host_of(agent) for agent in agents})
+    with open_keeper_harness() as harness:
+        net = harness.parts.nets.gate.names
+        harness.context.containers.make_network(net.gate, net.labels("gate"))
+        address = gateway(net.gate)
+        model = ScriptedModel(address, folder, KEY, hosts)
+        (folder / "key").write_text(KEY)
+        (folder / "model.pem").write_text(model.authority.certificate)
+        policy = _policy(agents, folder, address)
+        (harness.paths.home / "policy.toml").write_text(policy)
+        known = ", ".join(f'"{host}" = "{address}"' for host in hosts)
+        text = f"[gate]\nready = 0\nhosts = {{ {known} }}\n"
+        (harness.paths.home / "config.toml").write_text(text)
+        harness.start_keeper()
+        yield DrivenAgents(harness, model, new_sample_repository(folder / "sample"))
+        model.close()
+
+
+def _policy(agents: Sequence[Agent], folder: Path, address: str) -> str:
+    """The user's file: where the models are, their key, and whom to trust."""
+    variables: dict[str, set[str]] = {}
+    for agent in agents:
+        variables.setdefault(agent.model.key, set()).add(host_of(agent))
+    lines = ["version = 1"]
+    for agent in {host_of(agent): agent for agent in agents}.values():
+        host, protocol = host_of(agent), agent.model.protocol
+        header, template = HEADERS.get(protocol, BEARER)
+        secret = next(name for name, known in variables.items() if host in known)
+        lines += [
+            "[[allow]]",
+            f'host = "{host}"',
+            f'model = "{SERVICES.get(protocol, "openai")}"',
+            f'inject = {{ header = "{header}", template = "{template}", '
+            f'secret = "{secret.lower()}" }}',
+        ]
+    for variable, known in variables.items():
+        lines += [
+            f"[secrets.{variable.lower()}]",
+            f'source = "file:{folder / "key"}"',
+            f"hosts = {json.dumps(sorted(known))}",
+            f'placeholder = "{variable}"',
+        ]
+    lines += [
+        "[network]",
+        f'allow_nets = ["{address}/32"]',
+        "[tls]",
+        f'upstream_ca = ["{folder / "model.pem"}"]',
+    ]
+    return "\n".join(lines) + "\n"
