@@ -35,6 +35,8 @@ You work in a container that a human started for one task. It lasts as long as t
   reviews the files and takes what they want. `repository.md` says what of the
   repository is here.
 - Only `/workspace`, your home and `/tmp` can be written to.
+"""
+_UNATTENDED = """\
 - Nobody watches a terminal: pagers print all, editors take the text as it is, and
   questions get no answer. Pass `--yes`, `-m` and the like.
 """
@@ -50,6 +52,11 @@ _WHYS = {
     tuple(sorted(SERVICES)): "There are no services in this box: start the program "
     f"itself. {_BOX}",
 }
+
+
+def page(way: str) -> str:
+    """The page of a task that runs in this way; on a screen, somebody may answer."""
+    return PAGE if way == "screen" else PAGE + _UNATTENDED
 
 
 def command_not_found() -> str:

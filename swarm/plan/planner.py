@@ -51,6 +51,8 @@ class PlanRequest:
     """The id of the agent's conversation, if it is known."""
     resumes: bool = False
     """The conversation is taken up again, not begun."""
+    briefing: str = ""
+    """What the agent is told of its box, by its own mechanism."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ def make(
         program=begin.argv[0],
         way=begin.way,
         mode=begin.mode,
-        files=starter.files(begin, request.prompt),
+        files=starter.files(begin, request.prompt, request.briefing),
     )
 
 
@@ -214,6 +216,7 @@ def _start(request: PlanRequest, agent: Agent, config: Config, shell: str) -> St
             model=settings.model,
             conversation=request.conversation,
             resumes=request.resumes,
+            briefing=request.briefing,
             workspace=WORKSPACE,
             prompt_file=starter.PROMPT_FILE,
             briefing_file=starter.BRIEFING_FILE,

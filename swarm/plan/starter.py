@@ -42,9 +42,10 @@ def argv(start: Start, shell: str) -> tuple[str, ...]:
     return (shell, f"{FOLDER}/{SCRIPT_NAME}", *start.argv)
 
 
-def files(start: Start, prompt: str) -> dict[str, str]:
+def files(start: Start, prompt: str, briefing: str = "") -> dict[str, str]:
     """The files of the task's folder that the start needs: name to text."""
-    found = {f"{SEEDS}/{path}": text for path, text in start.files.items()}
+    told = {BRIEFING_NAME: briefing} if briefing else {}
+    found = told | {f"{SEEDS}/{path}": text for path, text in start.files.items()}
     if start.delivery in ("stdin", "file"):
         found[PROMPT_NAME] = prompt
     if is_needed(start):

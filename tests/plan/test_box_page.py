@@ -19,6 +19,11 @@ def test_the_page_says_what_the_box_cannot_do(words: str) -> None:
     assert words in box_page.PAGE
 
 
+def test_only_an_agent_on_its_own_screen_may_be_answered() -> None:
+    assert "Nobody watches" in box_page.page("headless")
+    assert "Nobody watches" not in box_page.page("screen")
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 def test_every_command_of_the_tables_has_its_sentence(
     tmp_path: Path, shell: str

@@ -84,6 +84,7 @@ def resolve(
     except BadPolicy as error:
         raise ConfigError(str(error)) from error
     policy = services.with_known_traffic(resolved_policy.policy, registries)
+    policy = replace(policy, quiet=(*policy.quiet, *_quiet(subject.agent)))
     warnings = (
         *resolved_policy.warnings,
         *user_network.warnings(network, policy_files.PRESETS[preset]),
@@ -91,6 +92,12 @@ def resolve(
     return replace(
         resolved_policy, policy=policy, warnings=warnings, registries=registries
     )
+
+
+def _quiet(name: str) -> Iterator[Rule]:
+    """What the agent calls by itself, such as telemetry; its denials get no row."""
+    for host in agents.find(name).quiet:
+        yield Rule("deny", host, (), quiet=True, layer="agent", origin=f"agent {name}")
 
 
 def _layers(

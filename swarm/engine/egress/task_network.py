@@ -43,7 +43,7 @@ def write_sandbox_files(parts: EngineParts, task: Task, policy: Policy) -> None:
     network = user_network.current()
     texts = package_settings.files(network, sandbox_environment.BUNDLE)
     texts["policy.md"] = sandbox_environment.policy_text(policy, network)
-    texts[box_page.PAGE_NAME] = box_page.PAGE
+    texts[box_page.PAGE_NAME] = box_page.page(plan.way)
     texts[box_page.SCRIPT_NAME] = box_page.command_not_found()
     for name, text in (*texts.items(), *plan.files.items()):
         _make_folders(folder, name)

@@ -88,7 +88,7 @@ def look(containers: Containers, paths: HomePaths, stand: Stand) -> ImageLook:
     ToolError if the engine fails.
     """
     # By its content: an image of that name with another tag may be anybody's.
-    if images.is_current(stand.image):
+    if images.is_current(stand.image) and _brings(stand.image, stand.program):
         return ImageLook()
     config = containers.image_config(stand.image)
     if config is None:
@@ -105,6 +105,14 @@ def look(containers: Containers, paths: HomePaths, stand: Stand) -> ImageLook:
         )
     volumes = tuple(image_probe.home_volumes(config.volumes))
     return ImageLook(found, config.environment, volumes)
+
+
+def _brings(image: str, program: str) -> bool:
+    """True if an image of swarm's own is known to have the program.
+
+    An agent's image brings its agent; an agent of the user's may stand on the base.
+    """
+    return program == SHELL or image.startswith(f"swarm/{images.AGENTS}")
 
 
 def _traits(

@@ -25,6 +25,7 @@ from swarm.model import events
 from swarm.model.user_network import UserNetwork
 from swarm.model.wishes import NewTasks, Retry
 from swarm.plan import package_settings, planner, specs
+from swarm.plan.briefing import briefing
 from swarm.plan.naming import TaskNames, slug
 from swarm.policy.rules import Policy
 
@@ -195,6 +196,7 @@ def _queued(
         worktree=str(place or ""),
         way=wish.way,
         mode=wish.mode,
+        briefing=briefing(tasks.policy, specs.WORKSPACE),
     )
     plan = planner.make(names, request, tasks.agent, tasks.config, tasks.host)
     tokens, dollars = tasks.budget

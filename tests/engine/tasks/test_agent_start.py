@@ -1,0 +1,98 @@
+"""An agent of the user's own, by its file alone, in a real sandbox."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from swarm.model import events
+from swarm.model.task import State
+from swarm.plan import specs
+from tests.engine.keeper_harness import KeeperHarness
+
+AGENT = """\
+version = 1
+title = "Mine"
+summary = "an agent of mine"
+[[seed]]
+path = "~/.mine/config.json"
+text = '{"trusted": "{workspace}", "model": "{model}"}'
+[mode.ask]
+argv = ["--ask"]
+[mode.full]
+argv = ["--all"]
+[headless]
+argv = ["python3", "-c", '''
+import os, pathlib, sys
+print(sys.argv[1:], open(os.path.expanduser("~/.mine/config.json")).read(),
+      len(sys.stdin.read()), file=open("seen.txt", "w"))
+''', "{mode}"]
+prompt = "stdin"
+[screen]
+argv = ["python3", "-c", '''
+import sys
+print(sys.argv[1], len(sys.argv[2]), sys.argv[2][:12], file=open("seen.txt", "w"))
+''', "{mode}", "{prompt}"]
+guard = "Do: "
+"""
+PROMPT = "/quit 'x' $(id)\n" * 6400
+"""A hundred kilobytes that begin as an agent's own command does."""
+
+
+@pytest.fixture
+def agents(harness: KeeperHarness) -> Path:
+    """The user's folder of agents."""
+    harness.configure('[agents.mine]\nmodel = "m-1"\n')
+    folder = harness.paths.home / "agents"
+    folder.mkdir()
+    (folder / "mine.toml").write_text(AGENT)
+    return folder
+
+
+def seen(harness: KeeperHarness, sample: Path, **wish: str) -> str:
+    """What a task of the agent saw of its argv, its home and its prompt."""
+    body = {"repo": str(sample), "agent": "mine", "prompt": PROMPT, **wish}
+    task_id = harness.wish_done("new", **body)["tasks"][0]
+    harness.until_state(task_id, State.STOPPED, State.FAILED)
+    task = harness.queries.tasks.get(task_id)
+    assert (task.reason, task.exit_code) == ("", 0)
+    return (harness.paths.worktree(task_id) / "seen.txt").read_text()
+
+
+def test_a_home_is_filled_and_the_whole_prompt_arrives(
+    harness: KeeperHarness, sample: Path, agents: Path
+) -> None:
+    """On each way to run, in the mode that was asked for."""
+    harness.start_keeper()
+
+    config = '{"trusted": "/workspace", "model": "m-1"}'
+    headless = seen(harness, sample, way="headless", mode="ask")
+    assert headless == f"['--ask'] {config} {len(PROMPT)}\n"
+    guarded = f"--all {len(PROMPT) + 4} Do: /quit 'x\n"
+    assert seen(harness, sample) == guarded
+    first = harness.queries.events.after(task=2, limit=1)[0].event
+    assert isinstance(first, events.TaskQueued)
+    assert (first.way, first.mode) == ("screen", "full")
+    assert specs.from_json(json.loads(json.dumps(first.plan))).program == "python3"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (AGENT.replace("[mode.ask]", "[mode.asks]"), "mine.toml: mode.asks: unknown"),
+        (f'unavailable = "it is gone"\n{AGENT}', "mine cannot be run: it is gone"),
+        (AGENT.replace("python3", "mine-cli"), "has no mine-cli"),
+    ],
+)
+def test_an_agent_that_cannot_start_refuses_the_wish(
+    harness: KeeperHarness, sample: Path, agents: Path, text: str, words: str
+) -> None:
+    """Before anything is made, in a sentence."""
+    (agents / "mine.toml").write_text(text)
+    harness.start_keeper()
+
+    refused = harness.wish("new", repo=str(sample), agent="mine", prompt="p")
+
+    assert refused.outcome == "refused"
+    assert words in refused.message
+    assert harness.task_containers() == []
