@@ -1,5 +1,6 @@
 """Finds an agent's description: a shipped one, or one of the user's."""
 
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +22,16 @@ def user_folder() -> Path:
 def names() -> list[str]:
     """The names of all agents, in order; those that are shipped as data, too."""
     return sorted({*_shipped(), *own_names()})
+
+
+def runnable() -> list[str]:
+    """The names of agents that are more than data, and without a mistake."""
+    found = []
+    for name in names():
+        with suppress(PlanError):
+            if not find(name).unavailable:
+                found.append(name)
+    return found
 
 
 def own_names() -> list[str]:
@@ -49,7 +60,7 @@ def choose(named: str, command: str, usual: str) -> str:
     if not chosen:
         raise PlanError(
             "no agent was chosen",
-            hint=f"use --agent ({', '.join(names())}) or --run COMMAND, "
+            hint=f"use --agent ({', '.join(runnable())}) or --run COMMAND, "
             "or set `agent` in the config",
         )
     return chosen

@@ -111,6 +111,12 @@ def _image() -> CommandFunctions:
     return CommandFunctions(image.image_arguments, image.image)
 
 
+def _agent() -> CommandFunctions:
+    from swarm.cli.agent import parser  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(parser.agent_arguments, parser.agent)
+
+
 def _repo() -> CommandFunctions:
     from swarm.cli import repo  # noqa: PLC0415 - only when it is called
 
@@ -243,6 +249,7 @@ COMMANDS: Commands = {
     "doctor": Command(CARE, "check this machine and say how to fix it", _doctor),
     "init": Command(CARE, "write a config file to edit, with every key", _init),
     "image": Command(CARE, "build or list sandbox images", _image),
+    "agent": Command(CARE, "list, show, check and add agents", _agent),
     "repo": Command(CARE, "have tasks follow a repository that you moved", _repo),
     "gc": Command(
         CARE, "remove merged tasks, old discards, and what belongs to no task", _gc

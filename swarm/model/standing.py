@@ -18,7 +18,7 @@ class Standing:
     network: str = ""
     """The preset in a few words."""
     problem: str = ""
-    """Why nothing of this can be known, such as an engine that does not answer."""
+    """Why it cannot run, or why that is unknown: a mistake in its file, no engine."""
 
     @property
     def problems(self) -> tuple[str, ...]:

@@ -51,6 +51,14 @@ def test_a_users_own_agent_is_found_beside_the_shipped(folder: Path) -> None:
     assert registry.find("mine").title == "Mine"
 
 
+def test_only_what_can_run_is_offered(folder: Path) -> None:
+    (folder / "bad.toml").write_text("")
+    (folder / "mine.toml").write_text(MINIMAL)
+
+    assert {"claude", "command", "mine"} <= set(registry.runnable())
+    assert not {"bad", "cursor"} & set(registry.runnable())
+
+
 def test_a_shipped_agent_is_never_shadowed_silently(folder: Path) -> None:
     """A file of that name must say that it stands in its place."""
     (folder / "claude.toml").write_text(MINIMAL)

@@ -57,7 +57,7 @@ def test_without_a_choice_it_is_refused_after_an_agent_that_can_run(
     status, out, said = swarm("new", "x", "--dry-run")
 
     assert (status, out.split()[:2]) == (exit_codes.FAILED, ["agent", "command"])
-    assert "no agent was chosen\n  use --agent (claude, command)" in said
+    assert "no agent was chosen\n  use --agent (" in said
     assert "nothing was started" not in said
 
 

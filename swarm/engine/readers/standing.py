@@ -12,7 +12,7 @@ from swarm.engine.egress.policy_resolver import PolicySubject
 from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.engine.host import images
 from swarm.engine.host.images import HasImages
-from swarm.errors import SwarmError
+from swarm.errors import PlanError, SwarmError
 from swarm.model.standing import Standing
 from swarm.plan.naming import HomePaths
 from swarm.policy import hosts, services
@@ -39,7 +39,14 @@ def standings(
     base = repositories.head(repo) if repo else ""
     found: dict[str, Standing] = {}
     for name in registry.names():
-        agent = registry.find(name)
+        try:
+            agent = registry.find(name)
+        except PlanError as error:
+            found[name] = Standing(name, problem=error.message)
+            continue
+        if agent.unavailable:
+            found[name] = Standing(name, problem=agent.unavailable)
+            continue
         subject = PolicySubject(repo or Path(), base, name)
         policy = policy_resolver.resolve(
             paths, subject, config.gate.preset, repositories

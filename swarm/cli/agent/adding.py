@@ -1,0 +1,97 @@
+"""`swarm agent add FILE`: writes an agent of the user's from a registry's manifest."""
+
+import shlex
+import sys
+from argparse import Namespace
+from dataclasses import replace
+
+from swarm.agents import manifest, registry
+from swarm.agents.manifest import Manifest, Runs
+from swarm.cli import exit_codes, output
+from swarm.config import human_file
+from swarm.errors import PlanError, Refused
+from swarm.model.safe_text import safe_line
+
+
+def add(args: Namespace) -> int:
+    """Write it after a consent; Refused without one, or if the name is taken.
+
+    PlanError for a manifest or an argv that no agent can be made of. Only the package
+    that the manifest names is written down; nothing is fetched.
+    """
+    try:
+        text = human_file.text(args.file)
+    except (OSError, UnicodeDecodeError) as error:
+        raise PlanError(f"{args.file} cannot be read: {error}") from error
+    named = manifest.parse(text, str(args.file))
+    if args.name:
+        named = replace(named, id=args.name)
+    _require_free(named.id)
+    _tell(named)
+    runs = _runs(args, named)
+    body = manifest.toml(named, runs)
+    file = registry.user_folder() / f"{named.id}.toml"
+    if not args.yes and not _agrees(f"Write {file}?"):
+        raise Refused("nothing was written", hint="`--yes` agrees without a question")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("x", encoding="utf-8") as opened:
+        opened.write(body)
+    output.out(f"{file}: written")
+    output.note(f"next: swarm image build agents/{named.id}")
+    return exit_codes.DONE
+
+
+def _require_free(name: str) -> None:
+    if name in registry.names():
+        raise Refused(
+            f"there is an agent {name} already", hint="choose another by --name"
+        )
+
+
+def _tell(named: Manifest) -> None:
+    """Show who publishes what under which licence: names of packages are no proof."""
+    output.fields(
+        (title, safe_line(value, 300))
+        for title, value in (
+            ("agent", f"{named.title}: {named.summary}"),
+            ("publisher", named.publisher),
+            ("page", named.homepage),
+            ("licence", named.licence),
+            ("package", f"{named.package} {named.version} ({named.manager})"),
+        )
+    )
+
+
+def _runs(args: Namespace, named: Manifest) -> Runs:
+    screen, headless, full = args.screen, args.headless, args.full
+    if not screen and not headless and sys.stdin.isatty():
+        output.note("A manifest does not say how the program starts for a person.")
+        screen = _ask(f"on its own screen, such as: {named.binary} {{prompt}}")
+        headless = _ask(f"headless, such as: {named.binary} -p {{prompt}}")
+        full = _ask("what lets it do everything unasked, such as: --yolo")
+    if not screen and not headless:
+        raise PlanError(
+            "the manifest does not say how the program starts for a person",
+            hint=f'say it: --screen "{named.binary} {{prompt}}", --headless "…", '
+            "--full=…",
+        )
+    return Runs(_words(screen), _words(headless), _words(full), tuple(args.service))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(text))
+    except ValueError as error:
+        raise PlanError(f"{text!r} is no argv: {error}") from error
+
+
+def _ask(what: str) -> str:
+    output.note(f"{safe_line(what)} (empty: none)")
+    return input("> ").strip()
+
+
+def _agrees(question: str) -> bool:
+    if not sys.stdin.isatty():
+        return False
+    output.note(question)
+    return input("[y/N] ").strip().lower() in ("y", "yes")

@@ -1,0 +1,176 @@
+"""`swarm agent ls` and `show`: which agents there are, and what is known of each."""
+
+from argparse import Namespace
+from dataclasses import asdict
+from typing import Any
+
+from swarm.agents import registry
+from swarm.agents.description import MODES, Agent
+from swarm.bootstrap import home, wiring
+from swarm.cli import exit_codes, output
+from swarm.cli.arguments import repository
+from swarm.errors import SwarmError
+from swarm.model.safe_text import safe_line
+from swarm.model.standing import Standing, in_order
+
+_TOKENS = {
+    "none": "",
+    "lock": "cannot be held by the gate: one task at a time refreshes them, under a "
+    "lock, and the result is brought back after a check",
+}
+
+
+def list_agents(args: Namespace) -> int:
+    """List them, those that can run now first; works without a container engine."""
+    standings = _standings(args)
+    names = in_order(standings, tuple(registry.names()))
+    rows: list[list[str]] = []
+    facts: list[dict[str, Any]] = []
+    for name in names:
+        agent, problem = _read(name)
+        state = problem or _state(agent, standings.get(name))
+        if agent is None:
+            rows.append([name, "", "", "", "", state])
+            facts.append({"name": name, "problem": problem})
+            continue
+        modes = [mode for mode in MODES if mode in agent.mode]
+        row = [name, agent.image.version, " ".join(agent.ways), " ".join(modes)]
+        rows.append([*row, agent.licence, safe_line(state, 200)])
+        facts.append(
+            {
+                "name": name,
+                "title": agent.title,
+                "version": agent.image.version,
+                "ways": agent.ways,
+                "modes": modes,
+                "licence": agent.licence,
+                "yours": name in registry.own_names(),
+                "state": state,
+            }
+        )
+    if args.json:
+        output.as_json(facts)
+    else:
+        head = ["AGENT", "VERSION", "RUNS", "MODES", "LICENCE", "STATE"]
+        output.columns(head, rows)
+    return exit_codes.DONE
+
+
+def _read(name: str) -> tuple[Agent | None, str]:
+    """The agent, or what is wrong with its file."""
+    try:
+        return registry.find(name), ""
+    except SwarmError as error:
+        return None, error.message
+
+
+def _standings(args: Namespace) -> dict[str, Standing]:
+    """What a task of each would stand on; empty, with a note, if that is unknown."""
+    try:
+        return wiring.standings(home.ensure_paths(), repository(args))
+    except SwarmError as error:
+        output.note(f"note: what can run now is not known: {safe_line(error.message)}")
+        return {}
+
+
+def _state(agent: Agent | None, standing: Standing | None) -> str:
+    if agent is not None and agent.unavailable:
+        return "data only: `swarm agent show` says why"
+    if standing is None:
+        return ""
+    return "; ".join(standing.problems) or "ready"
+
+
+def show(args: Namespace) -> int:
+    """Show one agent; PlanError if there is none, or if its file has a mistake."""
+    agent = registry.find(args.name)
+    if args.json:
+        output.as_json(asdict(agent))
+        return exit_codes.DONE
+    output.fields(_fields(agent))
+    return exit_codes.DONE
+
+
+def _fields(agent: Agent) -> list[tuple[str, str]]:
+    image, is_own = agent.image, agent.name in registry.own_names()
+    package = f"{image.package} {image.version} ({image.manager})"
+    origin = f"yours: {registry.user_folder() / agent.name}.toml" if is_own else "swarm"
+    redistribute = "may be passed on" if agent.redistribute else "must not be passed on"
+    return [
+        ("agent", f"{agent.title}: {agent.summary}"),
+        ("page", agent.homepage),
+        ("from", origin),
+        ("unavailable", agent.unavailable),
+        ("licence", f"{agent.licence}; a built image {redistribute}"),
+        ("package", package if image.manager != "none" else ""),
+        ("image", agent.image_name),
+        ("runs", "\n".join(_runs(agent))),
+        ("modes", "\n".join(_modes(agent))),
+        ("conversation", _conversation(agent)),
+        ("model", _model(agent)),
+        ("services", ", ".join(agent.services)),
+        ("login", _login(agent)),
+        ("tokens", _tokens(agent)),
+        ("keeps", ", ".join(agent.state.keep)),
+        ("first run", ", ".join(seed.path for seed in agent.seed)),
+        ("rules", agent.places.rules),
+        ("skills", agent.places.skills),
+        ("MCP", agent.places.mcp),
+        ("quiet", ", ".join(agent.quiet)),
+        ("cues", _cues(agent)),
+    ]
+
+
+def _runs(agent: Agent) -> list[str]:
+    runs = (("screen", agent.screen), ("headless", agent.headless))
+    return [
+        f"{way}: {' '.join(run.argv)}   (prompt by {run.prompt})"
+        for way, run in runs
+        if run is not None
+    ]
+
+
+def _modes(agent: Agent) -> list[str]:
+    """Each mode in the agent's own words; the last is the usual one."""
+    lines = []
+    for name in MODES:
+        if name in agent.mode:
+            mode = agent.mode[name]
+            words = [*mode.argv, *(f"{k}={v}" for k, v in mode.environment.items())]
+            lines.append(f"{name}: {' '.join(words) or 'as it is'}")
+    return lines
+
+
+def _conversation(agent: Agent) -> str:
+    whose = {
+        "chosen": "its id is the task's own, from birth",
+        "stream": "its id is read from what it prints",
+        "file": "its id is read from a file's name",
+        "none": "it cannot be taken up again",
+    }[agent.conversation.id]
+    resume = " ".join(agent.conversation.resume)
+    return f"{whose}; resumed by {resume}" if resume else whose
+
+
+def _model(agent: Agent) -> str:
+    model = agent.model
+    parts = [f"protocol {model.protocol}"]
+    parts += [f"key {model.key}"] if model.key else []
+    parts += [f"endpoint {model.endpoint}"] if model.endpoint else []
+    return ", ".join([*parts, *([model.url] if model.url else [])])
+
+
+def _login(agent: Agent) -> str:
+    if agent.login.kind == "none":
+        return ""
+    return f"{agent.login.kind}: {' '.join(agent.login.argv)}"
+
+
+def _tokens(agent: Agent) -> str:
+    kind = agent.login.tokens
+    return _TOKENS.get(kind, "held and refreshed on the gate's side alone")
+
+
+def _cues(agent: Agent) -> str:
+    names = (f"{name} ({cue.version})" for name, cue in agent.cues.items())
+    return ", ".join(names)

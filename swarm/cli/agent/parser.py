@@ -1,0 +1,79 @@
+"""The commands of `swarm agent`: their arguments, and the function of each."""
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from swarm.cli.agent import adding, listing
+
+
+class _Action(NamedTuple):
+    """One action: its words in the help, its arguments, and what it does."""
+
+    help: str
+    add_arguments: Callable[[ArgumentParser], None]
+    run: Callable[[Namespace], int]
+
+
+def _add_json(parser: ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _add_name(parser: ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME")
+    _add_json(parser)
+
+
+def _add_manifest(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add("file", type=Path, metavar="FILE", help="an agent.json of the agents' registry")
+    add("--name", default="", metavar="NAME", help="what you call it here")
+    add(
+        "--screen",
+        default="",
+        metavar="ARGV",
+        help='how it starts on its own screen, such as "tool {prompt}"',
+    )
+    add(
+        "--headless",
+        default="",
+        metavar="ARGV",
+        help='how it works on a prompt and ends, such as "tool -p {prompt}"; without '
+        "{prompt} it gets the prompt by standard input",
+    )
+    add(
+        "--full",
+        default="",
+        metavar="ARGV",
+        help="what lets it do everything unasked, such as --full=--yolo",
+    )
+    add(
+        "--service",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a service that its model is at, such as openai; may be repeated",
+    )
+    add("--yes", action="store_true", help="do not ask")
+
+
+_ACTIONS = {
+    "ls": _Action(
+        "list agents, those that can run now first", _add_json, listing.list_agents
+    ),
+    "show": _Action("show all that is known of an agent", _add_name, listing.show),
+    "add": _Action("add an agent by its manifest", _add_manifest, adding.add),
+}
+
+
+def agent_arguments(parser: ArgumentParser) -> None:
+    """Add the actions."""
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    for name, action in _ACTIONS.items():
+        action.add_arguments(actions.add_parser(name, help=action.help))
+
+
+def agent(args: Namespace) -> int:
+    """Carry out the action."""
+    return _ACTIONS[args.action].run(args)
