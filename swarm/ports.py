@@ -248,6 +248,16 @@ class Containers(Protocol):
         TimedOut if the program runs longer.
         """
 
+    def exec_answer(
+        self, name: str, argv: list[str], question: bytes, seconds: float
+    ) -> bytes:
+        """Run a program that reads one line and writes one; its line.
+
+        Neither is in any log of the engine's, nor in what it tells of the container.
+        Empty if the program says nothing. ToolError if the container does not run;
+        TimedOut if the program takes longer.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class PaneFacts:

@@ -14,7 +14,13 @@ from swarm import __version__
 from swarm.adapters.git.safe_fs import temporary
 from swarm.engine import dispatch
 from swarm.engine.container_events import ContainerEventWatcher
-from swarm.engine.egress import budget, policy_resolver, task_network, user_network
+from swarm.engine.egress import (
+    budget,
+    login_refresh,
+    policy_resolver,
+    task_network,
+    user_network,
+)
 from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.engine.home_watch import HomeWatch
 from swarm.engine.host import disk_room
@@ -37,6 +43,7 @@ from swarm.model import events
 from swarm.model.failure import failure_of
 from swarm.model.task import State, Task
 from swarm.plan.naming import KIND_LABEL
+from swarm.policy.logins import agent_of
 from swarm.ports import ContainerEvent
 from swarm.store.wish_queries import WishRecord
 
@@ -47,6 +54,9 @@ POLL_SECONDS = 0.03
 
 CHECK_SECONDS = 0.5
 """Between two looks at the policy files' times, and at whose checkpoint is due."""
+
+LOGIN_SECONDS = 5.0
+"""Between two looks at which login is to be renewed: a few small files."""
 
 AGING_SECONDS = 3600.0
 """Between two looks at ended tasks that are old; the first is at the start."""
@@ -85,7 +95,9 @@ class Keeper:
         self._defaults: Future[object] | None = None
         """Done once the package tools have been asked for their defaults."""
         self._next_check = self._next_aging = self._next_room = 0.0
-        self._next_missed = 0.0
+        self._next_missed = self._next_logins = 0.0
+        self._renewing: set[str] = set()
+        """Agents whose login is being renewed."""
         self._room = RoomWatch(context, parts.sensor.follower.hold, self._on_room)
         self._home = HomeWatch(context, self._home_gone, self._on_room)
         self._room_look: Future[object] | None = None
@@ -114,6 +126,7 @@ class Keeper:
         self._parts.nets.gate.set_lost_handler(self._gate_lost)
         self._parts.sensor.set_lost_handler(self._sensor_lost)
         self._parts.nets.log.set_answer_handler(self._check_budget)
+        self._parts.nets.log.set_login_handler(self._login_refused)
         self._event_watcher.start()
         self._defaults = self._workers.submit(user_network.current)
         read, seen = self._context.read(), -1
@@ -347,9 +360,31 @@ class Keeper:
             self._next_check = now + CHECK_SECONDS
             self._check_policy_files()
             self._start_due_checkpoints()
+        if now >= self._next_logins and self._event_watcher.up:
+            self._next_logins = now + LOGIN_SECONDS
+            self._renew_due_logins()
         if now >= self._next_aging and self._event_watcher.up:
             self._next_aging = now + AGING_SECONDS
             self._workers.submit(self._give_up_old)
+
+    def _renew_due_logins(self) -> None:
+        with suppress(SwarmError):
+            for agent in login_refresh.due(self._parts):
+                if agent not in self._renewing:
+                    self._renewing.add(agent)
+                    self._workers.submit(self._renew_login, agent)
+
+    def _renew_login(self, agent: str) -> None:
+        """The new token reaches the gate as a changed file does."""
+        try:
+            login_refresh.renew_quietly(self._parts, agent)
+        finally:
+            self._inbox.put(lambda: self._renewing.discard(agent))
+
+    def _login_refused(self, secret: str, token: str) -> None:
+        if not self._stopped.is_set():
+            refused = partial(login_refresh.renew_refused, self._parts)
+            self._workers.submit(refused, agent_of(secret), token)
 
     def _look_at_disks(self) -> None:
         """One at a time: a disk that hangs holds one worker, not all."""

@@ -85,6 +85,10 @@ class AuditLog:
             total[name] += int(facts.get(name) or 0)
         total["n"] = total.get("n", 0) + 1
 
+    def login_refused(self, **facts: Any) -> None:
+        """Write that a host refuses a login's token: never shed, once for a token."""
+        self._keep_line(self._text("login", facts))
+
     def count_unwritten(self, phase: str, number: int = 1) -> None:
         """Count lines that were not written; their number is, by kind."""
         self._unwritten[phase] += number

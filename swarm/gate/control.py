@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from swarm.gate import certificates
+from swarm.gate import certificates, login_answers
 from swarm.gate.fork_server import ForkServer
 from swarm.gate.supervised_net import SupervisedNet, WriteLine
 from swarm.policy import parent_proxy, rules
@@ -125,11 +125,17 @@ def _config(body: Answer) -> Answer:
     policy = rules.from_json(body["policy"])
     certificates.check(policy.upstream_ca)
     parent = parent_proxy.from_json(body.get("parent"))
+    login_answers.from_json(body.get("answers", {}))
     return {
         "parent": parent_proxy.to_json(parent),
         "policy": body["policy"],
         "secrets": {str(k): str(v) for k, v in body.get("secrets", {}).items()},
         "placeholders": {
             str(k): str(v) for k, v in body.get("placeholders", {}).items()
+        },
+        "answers": body.get("answers", {}),
+        "former": {
+            str(k): [str(value) for value in values]
+            for k, values in body.get("former", {}).items()
         },
     }

@@ -61,8 +61,8 @@ class HostConnector:
         if HTTP2 not in offered:
             return HTTP1
         least = HTTP1 if HTTP1 in offered else HTTP2
-        if verdict.denial:
-            return least
+        if verdict.denial or (verdict.rule and verdict.rule.answer):
+            return least  # nobody is asked; the gate answers itself
         protocols = (HTTP2, HTTP1) if least == HTTP1 else (HTTP2,)
         try:
             made = await self.connect(host, port, verdict, protocols)

@@ -15,9 +15,10 @@ from swarm.gate.http2_connection import STREAMS_LIMIT, Http2Connection
 from swarm.gate.http2_fields import Http2Request
 from swarm.gate.http2_forward import Http2Forwarder
 from swarm.gate.http2_frames import Http2Refused
-from swarm.gate.http2_stream import Head, Http2Stream, StreamReset
+from swarm.gate.http2_stream import Data, End, Head, Http2Stream, StreamReset
 from swarm.gate.http_relay import TransferMeter
 from swarm.gate.http_session import IDLE_SECONDS
+from swarm.gate.login_answers import BODY_LIMIT
 from swarm.gate.request_decision import CurrentRequest, Destination, RequestDecision
 from swarm.gate.request_head import BadHead
 from swarm.gate.task_net import TaskNet
@@ -161,6 +162,9 @@ class Http2Session:
     async def _forward(
         self, stream: Http2Stream, asked: Http2Request, request: CurrentRequest
     ) -> None:
+        if request.rule and request.rule.answer:
+            await self._answer_here(stream, request)
+            return
         host = await self._reach(request)
         meter = TransferMeter(self._net, request.host, request.rule)
         self._decision.write_asked(request)
@@ -168,6 +172,25 @@ class Http2Session:
         try:
             forwarder = Http2Forwarder(stream, asked, meter)
             await forwarder.carry(host, self._decision.injected(request))
+        except BaseException as error:
+            failure = error
+            raise
+        finally:
+            self._decision.write_end(request, meter, failure)
+
+    async def _answer_here(self, stream: Http2Stream, request: CurrentRequest) -> None:
+        """Answer as the request's host would; nothing goes there."""
+        meter = TransferMeter(self._net, request.host, None)
+        request.began, failure = time.monotonic(), None
+        try:
+            async with asyncio.timeout(IDLE_SECONDS):
+                meter.up = await _read_question(stream)
+            answer = await self._decision.own_answer(request)
+            meter.status = answer.status
+            status = (b":status", str(answer.status).encode())
+            await stream.send_head([status, *answer.fields], ended=not answer.body)
+            if answer.body:
+                await stream.send_data(answer.body, ended=True)
         except BaseException as error:
             failure = error
             raise
@@ -205,6 +228,22 @@ class Http2Session:
     async def _run(self, host: Http2Connection) -> None:
         with contextlib.suppress(Http2Refused, H2Error, OSError):
             await host.run()  # its streams tell why it ended
+
+
+async def _read_question(stream: Http2Stream) -> int:
+    """Read a request's body, of which nothing goes anywhere; its size."""
+    size = 0
+    while not stream.is_over:
+        match await stream.receive():
+            case Data(data):
+                size += len(data)
+                if size > BODY_LIMIT:
+                    raise BadHead("a question about a token that is too long")
+            case End():
+                break
+            case Head():
+                raise BadHead("a second head")
+    return size
 
 
 def _require_few_streams(is_one_too_many: bool) -> None:

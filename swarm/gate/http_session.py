@@ -11,6 +11,7 @@ from swarm.gate.denied import Denied
 from swarm.gate.host_connector import HostConnector
 from swarm.gate.http_forward import HttpForwarder
 from swarm.gate.http_relay import TransferMeter
+from swarm.gate.login_answers import Question
 from swarm.gate.parent_proxy import ParentRoute
 from swarm.gate.request_decision import CurrentRequest, Destination, RequestDecision
 from swarm.gate.request_head import BadHead
@@ -77,7 +78,26 @@ class HttpSession:
         request = self._request = decision.read(request_head.parse(data))
         attempt = decision.require(request, data)
         with self._net.request(attempt):
+            if request.rule and request.rule.answer:
+                return await self._answer_here(request, data)
             return await self._carry(request, data)
+
+    async def _answer_here(self, request: CurrentRequest, data: bytes) -> bool:
+        """Answer as the request's host would; nothing goes there."""
+        question = Question(self._client, data)
+        meter = TransferMeter(self._net, request.host, None)
+        request.began, failure = time.monotonic(), None
+        try:
+            async with asyncio.timeout(IDLE_SECONDS):
+                meter.up = await question.read()
+            answer = await self._decision.own_answer(request)
+            meter.status, request.is_answered = answer.status, True
+            return await question.answer(answer)
+        except BaseException as error:
+            failure = error
+            raise
+        finally:
+            self._decision.write_end(request, meter, failure)
 
     async def _carry(self, request: CurrentRequest, data: bytes) -> bool:
         decision = self._decision

@@ -9,6 +9,7 @@ from swarm.gate import failures
 from swarm.gate.denied import Denied
 from swarm.gate.http_relay import TransferMeter
 from swarm.gate.llm_usage import LlmUsage
+from swarm.gate.login_answers import LoginAnswer
 from swarm.gate.request_head import BadHead, RequestHead
 from swarm.gate.task_net import TaskNet
 from swarm.policy import request_target
@@ -16,6 +17,8 @@ from swarm.policy.decide import Attempt, Verdict
 from swarm.policy.hosts import Host
 from swarm.policy.reasons import Reason
 from swarm.policy.rules import Rule
+
+UNAUTHORIZED = 401
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,8 @@ class RequestDecision:
         if not is_inside:
             self._net.remember(Attempt(request.host, request.port), verdict.rule)
         self._net.count_request(verdict.rule)
-        if self._net.leaked(data, request.host):
+        is_answered_here = verdict.rule is not None and bool(verdict.rule.answer)
+        if not is_answered_here and self._net.leaked(data, request.host):
             raise Denied(Reason.SECRET_ELSEWHERE, verdict.rule)
         return attempt
 
@@ -171,9 +175,31 @@ class RequestDecision:
             **meter.facts(),
             **request.facts(),
         )
+        self._write_refused_login(request, meter)
         if meter.masker and meter.masker.count:
             self._net.audit.write("echo", masked=meter.masker.count, **request.facts())
         self._write_model_answered(request, meter, ending)
+
+    def _write_refused_login(
+        self, request: CurrentRequest, meter: TransferMeter
+    ) -> None:
+        """Tell the keeper, once for each token, that a host takes it no more."""
+        rule = request.rule
+        if meter.status != UNAUTHORIZED or rule is None or rule.inject is None:
+            return
+        token = self._net.refused_login(rule.inject.secret, request.host)
+        if token:
+            self._net.audit.login_refused(
+                secret=rule.inject.secret, token=token, host=request.host.name
+            )
+
+    async def own_answer(self, request: CurrentRequest) -> LoginAnswer:
+        """The gate's own answer, when it is ready; Denied if the login is gone."""
+        rule = request.rule
+        answer = await self._net.logins.ready(rule.answer) if rule else None
+        if answer is None:
+            raise Denied(Reason.NOT_IN_ALLOWLIST, rule)
+        return answer
 
     def _write_model_answered(
         self, request: CurrentRequest, meter: TransferMeter, ending: str

@@ -4,7 +4,7 @@ import asyncio
 import base64
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,8 +12,10 @@ from typing import Any
 from swarm.gate.audit_log import AuditLog
 from swarm.gate.denied import Denied
 from swarm.gate.dns import FakeAddresses
+from swarm.gate.login_answers import LoginAnswers, from_json
 from swarm.gate.secret_masker import SecretMasker
 from swarm.gate.worker_memory import WorkerMemory
+from swarm.policy import logins
 from swarm.policy.addresses import is_address
 from swarm.policy.decide import Attempt, PolicyEvaluator, Verdict
 from swarm.policy.hosts import Host, pattern
@@ -55,6 +57,9 @@ class TaskNet:
         self.is_cut = False
         self.uploaded = self._uploaded_in_memory = memory.uploaded()
         self._secrets: tuple[HeldSecret, ...] = ()
+        self.logins = LoginAnswers()
+        self._former: tuple[HeldSecret, ...] = ()
+        """Values of logins that were replaced: a host may still send them back."""
         self._maskers: dict[tuple[str, ...], SecretMasker] = {}
         self._placeholder_forms: tuple[tuple[bytes, HeldSecret], ...] = ()
         self._for_new_connections = self.evaluator
@@ -234,9 +239,17 @@ class TaskNet:
         return len(tasks)
 
     def hold_secrets(
-        self, secrets: Mapping[str, str], placeholders: Mapping[str, str]
+        self,
+        secrets: Mapping[str, str],
+        placeholders: Mapping[str, str],
+        answers: Mapping[str, Any] | None = None,
+        former: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        """Take the values; they are never written anywhere."""
+        """Take the values; they are never written anywhere.
+
+        `answers` are the gate's own about them; `former` are earlier values, which are
+        masked and sent nowhere.
+        """
         self._maskers.clear()
         self._secrets = tuple(
             HeldSecret(
@@ -248,6 +261,12 @@ class TaskNet:
             for secret in self.evaluator.policy.secrets
             if secret.name in secrets
         )
+        self._former = tuple(
+            HeldSecret(secret.name, value, "", secret.hosts)
+            for secret in self.evaluator.policy.secrets
+            for value in (former or {}).get(secret.name, ())
+        )
+        self.logins.hold(from_json(answers or {}), secrets)
         self._placeholder_forms = tuple(
             (form, secret)
             for secret in self._secrets
@@ -261,12 +280,25 @@ class TaskNet:
                 return secret.value
         return None
 
+    def refused_login(self, name: str, host: Host) -> str:
+        """A host refuses a login's token: its digest, if that is news; else empty."""
+        value = self.value(name, host)
+        is_login = any(
+            secret.name == name and logins.is_login(secret)
+            for secret in self.evaluator.policy.secrets
+        )
+        return self.logins.refuse(value) if value and is_login else ""
+
     def masker(self, host: Host, others: tuple[str, ...] = ()) -> SecretMasker | None:
         """Masks what this host sends back of the secrets that may go to it, if any.
 
         `others` are masked as they are: the gate sends them with each request.
         """
-        values = tuple(s.value for s in self._secrets if s.belongs_to(host))
+        values = tuple(
+            secret.value
+            for secret in (*self._secrets, *self._former)
+            if secret.belongs_to(host)
+        )
         if not (values or others):
             return None
         key = (*values, "", *others)

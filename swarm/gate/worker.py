@@ -91,7 +91,7 @@ class Worker:
         memory = WorkerMemory(body["memory"], self._note)
         policy = rules.from_json(body["policy"])
         self.net = TaskNet(policy, self.audit, memory)
-        self.net.hold_secrets(body.get("secrets", {}), body.get("placeholders", {}))
+        self._hold_secrets(body)
         if body["cut"]:
             self.net.cut()
         self._upstream = Upstream()
@@ -118,9 +118,17 @@ class Worker:
 
     def _replace(self, body: Mapping[str, Any]) -> int:
         ended = self.net.replace(rules.from_json(body["policy"]))
-        self.net.hold_secrets(body.get("secrets", {}), body.get("placeholders", {}))
+        self._hold_secrets(body)
         self._go_through_parent(body)
         return ended
+
+    def _hold_secrets(self, body: Mapping[str, Any]) -> None:
+        self.net.hold_secrets(
+            body.get("secrets", {}),
+            body.get("placeholders", {}),
+            body.get("answers"),
+            body.get("former"),
+        )
 
     def _go_through_parent(self, body: Mapping[str, Any]) -> None:
         proxy = parent_proxy.from_json(body.get("parent"))

@@ -289,6 +289,13 @@ def lock(attempt: Attempt, opens_private: bool) -> Reason | None:
     return None
 
 
+def _speaking(rules: list[Rule]) -> Iterator[Rule]:
+    """Those that do something, the ones first that keep most from going out."""
+    yield from (rule for rule in rules if rule.answer)
+    yield from (rule for rule in rules if rule.inject)
+    yield from (rule for rule in rules if rule.model)
+
+
 def _decide_request(
     attempt: Attempt, allows: list[_CompiledRule], deny_looks_inside: bool
 ) -> Verdict:
@@ -304,8 +311,7 @@ def _decide_request(
     if fitting:
         # One that does something counts before one that only lets pass: a registry's
         # own service must not come before the line that brings its token.
-        speaking = (rule for rule in fitting if rule.inject or rule.model)
-        rule = next(speaking, fitting[0])
+        rule = next(_speaking(fitting), fitting[0])
         return Verdict(_allowed_by(rule), rule)
     if not allows:
         return Verdict(_allowed_by(None))

@@ -43,6 +43,8 @@ class Rule:
     inject: Inject | None = None
     model: str = ""
     """The shape of model traffic to be understood: anthropic, openai, gemini."""
+    answer: str = ""
+    """The name of an answer of the gate's own: the request goes nowhere."""
     layer: str = "user"
     origin: str = ""
     """File and line, or who granted it."""
@@ -63,6 +65,7 @@ class Rule:
             " ".join(f"?{key}={value}" for key, value in self.query),
             f"secret {self.inject.secret}" if self.inject else "",
             f"{self.model} model" if self.model else "",
+            "answered by the gate itself" if self.answer else "",
             "own network too" if self.allow_private else "",
         ]
         return " ".join(word for word in words if word)
@@ -83,7 +86,12 @@ class Rule:
     def looks_inside(self) -> bool:
         """True if the rule can be kept only where the gate reads the requests."""
         return bool(
-            self.methods or self.paths or self.query or self.inject or self.model
+            self.methods
+            or self.paths
+            or self.query
+            or self.inject
+            or self.model
+            or self.answer
         )
 
 

@@ -1,4 +1,4 @@
-"""Runs a short program in a running container, for its exit status alone."""
+"""Runs a short program in a running container: for its status, or for one line."""
 
 import socket as sockets
 from contextlib import suppress
@@ -14,7 +14,7 @@ from swarm.errors import TimedOut
 NOT_FOUND = 127
 SECONDS = 10.0
 """What such a program may take: whatever else runs there may stop it."""
-OUTPUT_LIMIT = 64 << 10
+OUTPUT_LIMIT = 96 << 10
 """Bytes that such a program may print; one that prints more is let go."""
 _BAD_REQUEST = 400
 """The status of engines that refuse a program which is not there."""
@@ -45,6 +45,37 @@ def exec_status(client: Any, name: str, argv: list[str], seconds: float) -> int:
         )
     status = client.exec_inspect(running["Id"])["ExitCode"]
     return NOT_FOUND if status is None else int(status)
+
+
+def exec_answer(
+    client: Any, name: str, argv: list[str], question: bytes, seconds: float
+) -> bytes:
+    """The line with which the program answers this one; empty if it says nothing.
+
+    Blocks. TimedOut after so many seconds: the program goes on in the container.
+    """
+    running = client.exec_create(name, argv, stdin=True, stdout=True, stderr=False)
+    socket = client.exec_start(running["Id"], socket=True)
+    try:
+        with time_limit(seconds, lambda: _hang_up(socket)) as late:
+            getattr(socket, "_sock", socket).sendall(question + b"\n")
+            answer = _read_line(socket)
+    finally:
+        close_socket(socket)
+    if late.is_set():
+        raise TimedOut(f"docker exec {name}: no answer within {seconds:g} seconds")
+    return answer
+
+
+def _read_line(socket: Any) -> bytes:
+    untyped_frames: Any = frames_iter
+    line = b""
+    with suppress(OSError):
+        for _, piece in untyped_frames(socket, tty=False):
+            line += piece
+            if b"\n" in line or len(line) > OUTPUT_LIMIT:
+                break
+    return line[:OUTPUT_LIMIT].partition(b"\n")[0]
 
 
 def _hang_up(socket: Any) -> None:

@@ -5,7 +5,7 @@ import time
 from swarm.adapters import secret_sources
 from swarm.config import policy_files
 from swarm.engine.context import EngineContext
-from swarm.engine.egress import policy_resolver
+from swarm.engine.egress import logins, policy_resolver
 from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.engine.gate.net_pool import GateConfig
 from swarm.engine.host import parent_proxy
@@ -15,6 +15,7 @@ from swarm.model import events
 from swarm.model.task import Task
 from swarm.plan import specs
 from swarm.policy.layers import ResolvedPolicy
+from swarm.policy.logins import is_login
 from swarm.policy.rules import Policy
 
 
@@ -57,15 +58,23 @@ def gate_config(context: EngineContext, task: Task, policy: Policy) -> GateConfi
     values = {
         secret.name: secret_sources.fetch(secret.name, secret.source)
         for secret in policy.secrets
-        if secret.name in used and not secret.is_expired(now)
+        if secret.name in used and not is_login(secret) and not secret.is_expired(now)
     }
+    login = logins.held(context.paths.home, policy, now)
     placeholders = {
         secret.name: environment[secret.placeholder]
         for secret in policy.secrets
         if secret.placeholder in environment
     }
     parent = parent_proxy.endpoint(context.config().gate)
-    return GateConfig(policy, values, placeholders, parent)
+    return GateConfig(
+        policy,
+        {**values, **login.values},
+        {**placeholders, **login.placeholders},
+        parent,
+        login.answers,
+        login.former,
+    )
 
 
 def apply(

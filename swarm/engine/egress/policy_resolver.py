@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from swarm.agents import registry as agents
-from swarm.config import load, policy_files
-from swarm.engine.egress import repository_policy, user_network
+from swarm.config import load, login_store, policy_files
+from swarm.engine.egress import logins, repository_policy, user_network
 from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.errors import ConfigError
 from swarm.model import events
@@ -113,14 +113,18 @@ def _layers(
         yield policy_files.parsed(repo_text, policy_files.REPO_FILE, "repo")
     agent = agents.find(subject.agent)
     origin = f"agent {agent.name}"
+    login = logins.rules_for(paths.home, agent.name)
     yield Layer(
-        "agent", services=tuple(Service(s, origin=origin) for s in agent.services)
+        "agent",
+        rules=login.rules,
+        services=tuple(Service(s, origin=origin) for s in agent.services),
+        secrets=login.secrets,
     )
     yield Layer("grant", rules=subject.grants)
 
 
 def files_stamp(paths: HomePaths) -> object:
-    """A value that changes when the config or any policy file of the human's does.
+    """A value that changes when the config, a policy file or a login does.
 
     Takes a few calls of stat and reads no file.
     """
@@ -129,6 +133,7 @@ def files_stamp(paths: HomePaths) -> object:
     files = [config, policy_files.beside(config)]
     with suppress(OSError):  # a disk that does not answer
         files += projects.glob("*/*")
+        files += login_store.folder(paths.home).glob("*.json")
     return tuple((str(file), _file_stamp(file)) for file in sorted(files))
 
 

@@ -31,6 +31,10 @@ class GateConfig:
     placeholders: Mapping[str, str] = field(default_factory=dict)
     parent: ProxyEndpoint | None = None
     """The proxy that everything goes out through, with its password."""
+    answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """The gate's own answers to agents that ask for a token: placeholders."""
+    former: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Values that are over, which are masked and sent nowhere."""
 
     def to_json(self) -> dict[str, Any]:
         """The body of the commands `open` and `policy`."""
@@ -39,6 +43,8 @@ class GateConfig:
             "secrets": dict(self.secrets),
             "placeholders": dict(self.placeholders),
             "parent": parent_proxy.to_json(self.parent),
+            "answers": {name: dict(answer) for name, answer in self.answers.items()},
+            "former": {name: list(values) for name, values in self.former.items()},
         }
 
 

@@ -36,6 +36,7 @@ class GateRecorder:
         self._journal = journal
         self._prices = prices
         self._on_answer: Callable[[int], None] = _ignore_answer
+        self._on_refused_login: Callable[[str, str], None] = _ignore_refused_login
         self._inbox: SimpleQueue[Line | None] = SimpleQueue()
         self._owners: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
@@ -47,6 +48,10 @@ class GateRecorder:
     def set_answer_handler(self, on_answer: Callable[[int], None]) -> None:
         """Call `on_answer` with the task's id after a model's answer is recorded."""
         self._on_answer = on_answer
+
+    def set_login_handler(self, on_refused: Callable[[str, str], None]) -> None:
+        """Call `on_refused` with secret and token's digest if a host refuses one."""
+        self._on_refused_login = on_refused
 
     def register(self, net: str, task_id: int, last: int = 0) -> None:
         """Credit this net's lines to the task; `last` is the newest recorded number."""
@@ -102,6 +107,10 @@ class GateRecorder:
                 self._numbers.pop(net, None)
             elif task_id is not None:
                 new_events[task_id] += self._events(line)
+                if line.get("phase") == "login":
+                    self._on_refused_login(
+                        str(line.get("secret")), str(line.get("token"))
+                    )
         for task_id, task_events in new_events.items():
             try:
                 if task_events:
@@ -155,6 +164,10 @@ def _shortened(waiting: list[Event]) -> list[Event]:
     missed = sum(e.missed if isinstance(e, events.NetGap) else 1 for e in earlier)
     gap = events.NetGap("", missed, "the disk was full")
     return [gap, *waiting[-HELD_LIMIT // 2 :]]
+
+
+def _ignore_refused_login(_secret: str, _token: str) -> None:
+    """Stands in until a handler is set."""
 
 
 def _ignore_answer(_task_id: int) -> None:

@@ -1,0 +1,117 @@
+"""What a stored login means for a task: rules, a secret, and the gate's own answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from swarm.agents import login_tokens, token_kind
+from swarm.agents.token_kind import TokenKind, Url
+from swarm.config import login_store
+from swarm.config.login_store import StoredLogin
+from swarm.policy.logins import SOURCE, agent_of, is_login, secret_name
+from swarm.policy.rules import Inject, Policy, Rule, Secret
+
+REFUSED_STATUS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class LoginRules:
+    """What a login adds to the policy of its agent's tasks."""
+
+    rules: tuple[Rule, ...] = ()
+    secrets: tuple[Secret, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLogins:
+    """What the gate is given about the logins of one policy."""
+
+    values: dict[str, str] = field(default_factory=dict, repr=False)
+    placeholders: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    former: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+
+
+def rules_for(home: Path, agent: str) -> LoginRules:
+    """What the agent's login adds; nothing if there is none that can be held.
+
+    Also of one that was revoked: the agent is then told so by the gate. ConfigError if
+    the login's file is not to be trusted.
+    """
+    login = login_store.read(home, agent)
+    kind = token_kind.find(login.kind) if login else None
+    if kind is None:
+        return LoginRules()
+    name, origin = secret_name(agent), f"swarm login {agent}"
+    inject = Inject(kind.header, kind.template, name)
+    uses = (
+        Rule("allow", host, model=kind.model, inject=inject, origin=origin)
+        for host in kind.hosts
+    )
+    answered = (
+        Rule(
+            "allow",
+            url.host,
+            methods=("GET", "POST"),
+            paths=(url.path,),
+            answer=answer,
+            origin=origin,
+        )
+        for answer, url in _places(agent, kind)
+    )
+    secret = Secret(name, f"{SOURCE}{agent}", kind.hosts, origin=origin)
+    rules = tuple(replace(rule, layer="agent") for rule in (*answered, *uses))
+    return LoginRules(rules, (secret,))
+
+
+def _places(agent: str, kind: TokenKind) -> list[tuple[str, Url]]:
+    """Each address that the gate answers for, with its answer's name."""
+    tokens = [(f"{agent} token", url) for url in (kind.endpoint, *kind.also)]
+    others = [
+        (f"{agent} {number}", fixed.url) for number, fixed in enumerate(kind.answers)
+    ]
+    return tokens + others
+
+
+def held(home: Path, policy: Policy, now: float) -> HeldLogins:
+    """Values, placeholders and answers for the logins that the policy names."""
+    made = HeldLogins()
+    for secret in policy.secrets:
+        if not is_login(secret):
+            continue
+        agent = agent_of(secret.name)
+        login = login_store.read(home, agent)
+        kind = token_kind.find(login.kind) if login else None
+        if login is None or kind is None:
+            continue
+        made.answers.update(_answers(agent, kind, login, now))
+        made.placeholders[secret.name] = login.mark
+        # Of one that was revoked too: its token may still come back.
+        made.values[secret.name] = login.tokens.access
+        made.former[secret.name] = login.former
+    return made
+
+
+def _answers(
+    agent: str, kind: TokenKind, login: StoredLogin, now: float
+) -> dict[str, Mapping[str, Any]]:
+    name = secret_name(agent)
+    if login.revoked:
+        body = (
+            '{"error": "invalid_grant", "error_description": '
+            f'"logged out on the host; the user runs: swarm login {agent}"}}'
+        )
+        refusal = {"status": REFUSED_STATUS, "body": body, "secret": ""}
+        return {place: refusal for place, _ in _places(agent, kind)}
+    text = login_tokens.placeholder_answer(kind, login.tokens, login.mark, now)
+    answers: dict[str, Mapping[str, Any]] = {
+        f"{agent} token": {"status": 200, "body": text, "secret": name}
+    }
+    for number, fixed in enumerate(kind.answers):
+        answers[f"{agent} {number}"] = {
+            "status": 200,
+            "body": login_tokens.fixed_answer(fixed.fields),
+            "secret": name,
+        }
+    return answers
