@@ -43,6 +43,8 @@ class FakeContainers:
         self.uses: dict[str, Reading] = {}
         """Readings that `stats` yields for containers that are not idle."""
         self.programs = {"sh", "bash"}
+        self.answering: Callable[[bytes], bytes] = lambda _question: b""
+        """What a program that is asked one line says."""
         """All that containers have."""
         self.sizes: dict[str, DiskUse] = {}
         """Of volumes; the others are empty."""
@@ -214,6 +216,13 @@ class FakeContainers:
         if argv[0] not in self.programs:
             return 127
         return 0 if "bash" in self.programs else 1
+
+    def exec_answer(
+        self, name: str, argv: list[str], question: bytes, seconds: float
+    ) -> bytes:
+        if self._container(name).status != "running":
+            raise ToolError(f"docker exec {name}: it does not run")
+        return self.answering(question)
 
     def _answer(self) -> None:
         if self.down:

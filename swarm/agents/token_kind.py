@@ -3,6 +3,7 @@
 `tokens/NAME.toml` stands beside the agent's own file, whose `[login] tokens` names it.
 """
 
+import functools
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -84,11 +85,17 @@ class TokenKind:
     answers: tuple[FixedAnswer, ...] = field(default_factory=tuple)
 
 
+@functools.cache
+def _shipped() -> tuple[str, ...]:
+    return tuple(sorted(file.stem for file in _FOLDER.glob("*.toml")))
+
+
 def names() -> list[str]:
     """The kinds whose tokens the gate's side holds."""
-    return sorted(file.stem for file in _FOLDER.glob("*.toml"))
+    return list(_shipped())
 
 
+@functools.cache
 def find(name: str) -> TokenKind | None:
     """The kind of that name, or None if tokens cannot be held for it."""
     if name not in names():

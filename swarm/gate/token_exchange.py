@@ -18,7 +18,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,7 @@ import h11
 from swarm.gate import certificates, event_loop, failures
 from swarm.gate.audit_log import AuditLog
 from swarm.gate.denied import Denied
+from swarm.gate.dialing import Resolver, system_resolver
 from swarm.gate.host_connector import HostConnector
 from swarm.gate.task_net import TaskNet
 from swarm.gate.transport import Wire
@@ -103,7 +104,9 @@ def parse(line: bytes) -> TokenRequest:
     )
 
 
-def run(request: TokenRequest, folder: Path) -> str:
+def run(
+    request: TokenRequest, folder: Path, resolver: Resolver = system_resolver
+) -> str:
     """The sealed answer, asked for now or kept from before.
 
     OSError, TimeoutError or Denied if the endpoint gives none: then nothing is kept.
@@ -114,7 +117,7 @@ def run(request: TokenRequest, folder: Path) -> str:
             return kept.read_text(encoding="ascii")
         for older in folder.glob(f"exchange-{request.login}-*"):
             older.unlink()
-        status, body = asyncio_run(_ask_within_bounds(request))
+        status, body = _on_loop(_ask_within_bounds(request, resolver))
         sealed = seal(status, body, request.pad)
         draft = folder / f"exchange-{request.login}-{request.key}.new"
         draft.write_text(sealed, encoding="ascii")
@@ -122,8 +125,7 @@ def run(request: TokenRequest, folder: Path) -> str:
         return sealed
 
 
-def asyncio_run(work: Any) -> tuple[int, bytes]:
-    """Run the question on the gate's own loop."""
+def _on_loop(work: Coroutine[Any, Any, tuple[int, bytes]]) -> tuple[int, bytes]:
     answer: list[tuple[int, bytes]] = []
 
     async def keep() -> None:
@@ -144,16 +146,20 @@ def _alone(lock: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-async def _ask_within_bounds(request: TokenRequest) -> tuple[int, bytes]:
+async def _ask_within_bounds(
+    request: TokenRequest, resolver: Resolver
+) -> tuple[int, bytes]:
     async with asyncio.timeout(EXCHANGE_SECONDS):
-        return await ask(request)
+        return await ask(request, resolver)
 
 
-async def ask(request: TokenRequest) -> tuple[int, bytes]:
+async def ask(
+    request: TokenRequest, resolver: Resolver = system_resolver
+) -> tuple[int, bytes]:
     """Status and body of the endpoint's answer."""
     net = TaskNet(request.policy, AuditLog(_write_nowhere))
     context = certificates.upstream_context(request.policy.upstream_ca)
-    upstream = Upstream()
+    upstream = Upstream(resolver)
     upstream.go_through(request.parent, lambda: context)
     host = Host(request.host)
     verdict = net.require(Attempt(host, request.port))
@@ -190,7 +196,10 @@ async def _answer(wire: Wire, side: h11.Connection) -> tuple[int, bytes]:
     for _ in range(_PIECES_LIMIT):
         event = side.next_event()
         if event is h11.NEED_DATA:
-            side.receive_data(await wire.recv())
+            data = await wire.recv()
+            if not data and not status:
+                raise ConnectionResetError("closed without an answer")
+            side.receive_data(data)
         elif isinstance(event, h11.Response):
             status = event.status_code
         elif isinstance(event, h11.Data):
@@ -220,8 +229,10 @@ def main(folder: Path = FOLDER, write: Callable[[str], object] = print) -> None:
         write(json.dumps({"sealed": run(request, folder)}))
     except Denied as denied:
         write(json.dumps({"error": f"swarm's policy: {denied.reason.sentence}"}))
-    except (OSError, TimeoutError, h11.ProtocolError) as error:
+    except (OSError, TimeoutError) as error:
         write(json.dumps({"error": failures.describe(error)}))
+    except h11.ProtocolError:
+        write(json.dumps({"error": "its answer is no HTTP/1.1"}))
 
 
 if __name__ == "__main__":

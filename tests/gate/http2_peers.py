@@ -240,15 +240,20 @@ async def _served(serve: Serve, peer: Peer, told: Told) -> None:
 
 
 async def dial(
-    gate: GateHarness, port: int, *, takes_data: bool = True, alpn: str = "h2"
+    gate: GateHarness,
+    port: int,
+    *,
+    takes_data: bool = True,
+    alpn: str = "h2",
+    host: str = "ok.example",
 ) -> Peer:
-    """A client of HTTP/2 in a tunnel to `ok.example`, whose TLS ends at the gate."""
-    client = await gate.connect(f"ok.example:{port}")
+    """A client of HTTP/2 in a tunnel to a host, whose TLS ends at the gate."""
+    client = await gate.connect(f"{host}:{port}")
     assert " 200 " in client.status, client.status
     context = ssl.create_default_context(cadata=gate.gate_ca.certificate)
     context.set_alpn_protocols(alpn.split(","))
     async with asyncio.timeout(SECONDS):
-        await client.writer.start_tls(context, server_hostname="ok.example")
+        await client.writer.start_tls(context, server_hostname=host)
     inside = client.writer.get_extra_info("ssl_object")
     assert inside.selected_alpn_protocol() == "h2"
     peer = Peer(client.reader, client.writer, is_client=True, takes_data=takes_data)

@@ -16,11 +16,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from swarm.agents import login_tokens, token_kind
+from swarm.agents import login_store, login_tokens, token_kind
+from swarm.agents.login_store import Attempt, StoredLogin
 from swarm.agents.login_tokens import BadLogin, Tokens
 from swarm.agents.token_kind import TokenKind
-from swarm.config import load, login_store, policy_files
-from swarm.config.login_store import Attempt, StoredLogin
+from swarm.config import load, policy_files
 from swarm.engine.host import parent_proxy
 from swarm.engine.parts import EngineParts
 from swarm.errors import SwarmError, TimedOut, ToolError

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from swarm.agents import login_tokens, token_kind
+from swarm.agents import login_store, login_tokens, token_kind
+from swarm.agents.login_store import StoredLogin
 from swarm.agents.token_kind import TokenKind, Url
-from swarm.config import login_store
-from swarm.config.login_store import StoredLogin
 from swarm.policy.logins import SOURCE, agent_of, is_login, secret_name
 from swarm.policy.rules import Inject, Policy, Rule, Secret
 

@@ -7,8 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from swarm.agents import login_store
 from swarm.agents import registry as agents
-from swarm.config import load, login_store, policy_files
+from swarm.config import load, policy_files
 from swarm.engine.egress import logins, repository_policy, user_network
 from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.errors import ConfigError
