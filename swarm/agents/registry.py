@@ -10,6 +10,8 @@ from swarm.config import human_file, load
 from swarm.errors import PlanError
 
 _FOLDER = Path(__file__).parent
+COMMAND = "command"
+"""The agent that is a shell command of the human's."""
 LARGEST = 1 << 20
 """Bytes of an agent's file."""
 
@@ -56,7 +58,7 @@ def choose(named: str, command: str, usual: str) -> str:
 
     PlanError if there is none of them.
     """
-    chosen = named or ("command" if command else usual)
+    chosen = named or (COMMAND if command else usual)
     if not chosen:
         raise PlanError(
             "no agent was chosen",

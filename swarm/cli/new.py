@@ -8,6 +8,7 @@ from swarm.cli import exit_codes, output
 from swarm.cli.argument_types import number_of_copies, task_id, tokens
 from swarm.cli.arguments import needed_repository
 from swarm.cli.keeper_client import ask, tell_differences
+from swarm.cli.new_words import names, way
 from swarm.cli.progress import follow
 from swarm.config import load
 from swarm.model import copies
@@ -32,9 +33,11 @@ def new_arguments(parser: ArgumentParser) -> None:
     )
     add(
         "--agent",
-        default="",
+        action="append",
+        default=[],
         metavar="NAME",
-        help="the agent (default: the config's)",
+        help="the agent (default: the config's); several are a group, one task for "
+        "each, and `command` among them is --run",
     )
     add(
         "--mode",
@@ -106,15 +109,18 @@ def new(args: Namespace) -> int:
         from swarm.cli.new_preview import preview  # noqa: PLC0415 - loads docker
 
         return preview(args, repo, paths)
-    if args.copies > 1:
-        _note_copies(args.copies)
+    agents = names(args)
+    number = args.copies * max(len(agents), 1)
+    if number > 1:
+        _note_copies(number)
     answer = ask(
         paths,
         NewTasks(
             str(repo),
             prompt=output.typed(args.prompt),
             command=args.run,
-            agent=args.agent,
+            agent="" if len(agents) > 1 else "".join(agents),
+            agents=agents if len(agents) > 1 else (),
             name=args.name,
             base=args.base,
             copies=args.copies,
@@ -128,11 +134,6 @@ def new(args: Namespace) -> int:
     output.numbers(answer["tasks"])
     tell_differences(paths)
     return follow(paths, answer["tasks"]) if args.wait else exit_codes.DONE
-
-
-def way(args: Namespace) -> str:
-    """The way to run that the options ask for; a script waits for an end."""
-    return "headless" if args.headless or args.wait else ""
 
 
 def _note_copies(number: int) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 from swarm.agents import registry
 from swarm.bootstrap import wiring
 from swarm.cli import exit_codes, output
+from swarm.cli.new_words import names as agent_names
+from swarm.cli.new_words import way
 from swarm.config import load
 from swarm.config.schema import Config
 from swarm.errors import PlanError
@@ -23,27 +25,40 @@ def preview(args: Namespace, repo: Path, paths: HomePaths) -> int:
     """
     config = load.load(load.user_file())
     standings = wiring.standings(paths, repo)
+    chosen = agent_names(args)
     try:
-        name = registry.choose(args.agent, args.run, config.agent)
+        names = chosen or (registry.choose("", args.run, config.agent),)
     except PlanError:
         able = [each.agent for each in standings.values() if each.can_run]
         name = next((each for each in able if each != "command"), "command")
         _print(args, config, standings[name])
         raise
-    agent = registry.find(name)
     prompt = output.typed(args.prompt) or args.run
-    planner.check_words(agent, prompt, args.run or None)
-    _print(args, config, standings[name])
-    if not standings[name].can_run:
+    for name in names:
+        agent = registry.find(name)
+        command = args.run if len(names) == 1 or name == registry.COMMAND else ""
+        planner.check_words(agent, prompt, command or None)
+        begin = planner.chosen_start(agent, config, way(args), args.mode)
+        _print(args, config, standings[name], begin)
+    if not all(standings[name].can_run for name in names):
         return exit_codes.FAILED
     output.note("nothing was started")
     return exit_codes.DONE
 
 
-def _print(args: Namespace, config: Config, standing: Standing) -> None:
+def _print(
+    args: Namespace,
+    config: Config,
+    standing: Standing,
+    begin: tuple[str, str] = ("", ""),
+) -> None:
+    runs, mode = begin
     output.fields(
         [
             ("agent", standing.agent),
+            ("runs", runs),
+            ("mode", mode),
+            ("problem", standing.problem),
             ("key", standing.key_problem or standing.key or "none is needed"),
             ("image", standing.image_problem or standing.image),
             ("network", standing.network),

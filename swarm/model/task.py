@@ -133,6 +133,12 @@ class Task:
     """Tools that its agent tried to use and has not; see `model.wanted_tools`."""
     kept_ref: str = ""
     """The ref that keeps its work, once it is removed."""
+    agent_version: str = ""
+    """The version that the agent's description pinned; empty if it pins none."""
+    way: str = ""
+    """`screen` or `headless`."""
+    mode: str = ""
+    """What the agent may do unasked; empty for an agent without modes."""
     idle_since: float | None = None
     """The time since which it uses nothing; what reads the store finds it out."""
     review: ReviewSummary = ReviewSummary()

@@ -45,6 +45,9 @@ def new_task(task_id: int, at: float, event: events.TaskQueued) -> Task:
         group=event.group,
         budget=Budget(event.budget_tokens, event.budget_dollars),
         worktree=event.worktree,
+        agent_version=event.agent_version,
+        way=event.way,
+        mode=event.mode,
     )
 
 

@@ -66,6 +66,8 @@ class NewTasks(Wish):
     """`screen` or `headless`; empty for the agent's usual way."""
     mode: str = ""
     """What the agent may do unasked: `ask`, `edits`, `full`; empty for the config's."""
+    agents: tuple[str, ...] = ()
+    """Several, each of which gets `copies` tasks; empty for `agent` alone."""
 
 
 class Retry(TaskWish):

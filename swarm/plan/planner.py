@@ -178,6 +178,14 @@ def program(agent: Agent, config: Config, way: str) -> str:
     return chosen_run(agent, way or settings.way)[1].argv[0]
 
 
+def chosen_start(agent: Agent, config: Config, way: str, mode: str) -> tuple[str, str]:
+    """The way and mode that a task would have; PlanError if it cannot."""
+    settings = config.agents.get(agent.name, AgentSettings())
+    request = StartRequest(way=way or settings.way, mode=mode or settings.mode)
+    begin = start(agent, request)
+    return begin.way, begin.mode
+
+
 def _mounts(
     names: TaskNames, request: PlanRequest, host: HostFacts
 ) -> tuple[Mount, ...]:

@@ -2,14 +2,13 @@
 
 import io
 import sys
-from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from swarm.bootstrap import keeper_environment
-from swarm.cli import exit_codes, new
+from swarm.cli import exit_codes
 from swarm.plan.naming import HomePaths
 from swarm.store.journal import Journal
 from tests.cli.conftest import FakeKeeper, ended
@@ -42,22 +41,23 @@ def test_a_new_task_is_wished_whole(
                 "dollars": 5.0,
                 "way": "headless",
                 "mode": "ask",
+                "agents": [],
             },
         )
     ]
 
 
-def test_a_wait_is_for_an_agent_that_ends(
+def test_several_agents_are_one_wish(
     swarm: Swarm, keeper: FakeKeeper, repo: Path
 ) -> None:
-    """One on its own screen stays there until somebody stops it."""
     keeper.decide = lambda _wish: {"tasks": [4]}
 
-    swarm("new", "do it")
-    swarm("new", "do it", "--mode", "edits")
+    swarm("new", "do it", "--agent", "claude,codex", "--agent", "command", "--run", "x")
+    swarm("new", "do it", "--agent", "claude")
 
-    assert [body["way"] for _, body in keeper.seen] == ["", ""]
-    assert new.way(Namespace(wait=True, headless=False)) == "headless"
+    bodies = [body for _, body in keeper.seen]
+    assert [body["agent"] for body in bodies] == ["", "claude"]
+    assert [body["agents"] for body in bodies] == [["claude", "codex", "command"], []]
 
 
 def test_a_task_that_will_see_other_registries_is_told_of(

@@ -21,6 +21,7 @@ from swarm.engine.host.engine_kind import Here
 from swarm.engine.host.image_check import Stand
 from swarm.engine.host.room import room
 from swarm.engine.tasks import copies_room
+from swarm.errors import PlanError
 from swarm.model import events
 from swarm.model.user_network import UserNetwork
 from swarm.model.wishes import NewTasks, Retry
@@ -36,7 +37,29 @@ def new(context: EngineContext, wish: NewTasks, wish_id: int) -> dict[str, Any]:
     NoRoom, with what is missing, if a disk that they need is full.
     """
     context.require_room("a new task")
-    return _queue(context, _resolve(context, wish), wish_id)
+    copies_room.check_number(wish.copies * max(len(wish.agents), 1))
+    each = [_resolve(context, one) for one in _by_agent(wish)]
+    return _queue(context, each, wish_id)
+
+
+def _by_agent(wish: NewTasks) -> list[NewTasks]:
+    """The wish for each of its agents; a command is a command's alone."""
+    if not wish.agents:
+        return [wish]
+    if wish.command and registry.COMMAND not in wish.agents:
+        raise PlanError(
+            "the command is for none of these agents",
+            hint=f"name {registry.COMMAND} among them, or leave it out",
+        )
+    return [
+        replace(
+            wish,
+            agent=agent,
+            agents=(),
+            command=wish.command if agent == registry.COMMAND else "",
+        )
+        for agent in dict.fromkeys(wish.agents)
+    ]
 
 
 def retry(context: EngineContext, wish: Retry, wish_id: int) -> dict[str, Any]:
@@ -57,7 +80,7 @@ def retry(context: EngineContext, wish: Retry, wish_id: int) -> dict[str, Any]:
         way=first.way,
         mode=first.mode,
     )
-    return _queue(context, _resolve(context, again), wish_id, retry_of=task.id)
+    return _queue(context, [_resolve(context, again)], wish_id, retry_of=task.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +123,7 @@ def _resolve(context: EngineContext, wish: NewTasks) -> _Resolved:
         if config.worktrees
         else None
     )
+    planner.chosen_start(agent, config, wish.way, wish.mode)
     program = planner.program(agent, config, wish.way)
     host = _host_facts(context, agent, program, config, worktrees)
     subject = policy_resolver.PolicySubject(repository.root, base.commit, agent.name)
@@ -157,13 +181,22 @@ def _host_facts(
 
 
 def _queue(
-    context: EngineContext, tasks: _Resolved, wish_id: int, retry_of: int | None = None
+    context: EngineContext,
+    each: list[_Resolved],
+    wish_id: int,
+    retry_of: int | None = None,
 ) -> dict[str, Any]:
-    copies = range(1, tasks.wish.copies + 1)
-    if len(copies) > 1:
-        sample = specs.from_json(_queued(tasks, retry_of, task_id=0, copy=1).plan)
-        copies_room.check_room(len(copies), sample, room(tasks.host.paths.home))
-    makes = [partial(_queued, tasks, retry_of, copy=copy) for copy in copies]
+    """Queue the copies of each agent; several tasks are one group, numbered through."""
+    wanted = [tasks for tasks in each for _ in range(tasks.wish.copies)]
+    copies = range(1, len(wanted) + 1) if len(wanted) > 1 else [0]
+    if len(wanted) > 1:
+        first = wanted[0]
+        sample = specs.from_json(_queued(first, retry_of, task_id=0, copy=1).plan)
+        copies_room.check_room(len(wanted), sample, room(first.host.paths.home))
+    makes = [
+        partial(_queued, tasks, retry_of, copy=copy)
+        for tasks, copy in zip(wanted, copies, strict=True)
+    ]
     queued = context.journal.queue_all(makes, wish=wish_id)
     return {"tasks": [task.id for task in queued]}
 
@@ -171,10 +204,10 @@ def _queue(
 def _queued(
     tasks: _Resolved, retry_of: int | None, task_id: int, copy: int
 ) -> events.TaskQueued:
-    """The event that queues one copy, with its whole plan."""
+    """The event that queues one copy, with its whole plan; a task alone is copy 0."""
     wish, base, paths = tasks.wish, tasks.base, tasks.host.paths
     title = slug(wish.name or tasks.prompt)
-    group = title if wish.copies > 1 else ""
+    group = title if copy else ""
     name = f"{title}/{copy}" if group else title
     names = TaskNames(paths.tag, task_id, name, tasks.config.branch_prefix)
     worktrees = tasks.worktrees

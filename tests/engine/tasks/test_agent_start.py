@@ -76,6 +76,32 @@ def test_a_home_is_filled_and_the_whole_prompt_arrives(
     assert specs.from_json(json.loads(json.dumps(first.plan))).program == "python3"
 
 
+def test_several_agents_are_one_group(
+    harness: KeeperHarness, sample: Path, agents: Path
+) -> None:
+    """Numbered through, each with its copies; all of them or none."""
+    harness.start_keeper()
+    body = {"repo": str(sample), "prompt": "do it", "copies": 2}
+    several = {"agents": ["mine", "command"], "command": "true"}
+
+    no_command = harness.wish("new", **body, agents=["mine"], command="true")
+    bad_mode = harness.wish("new", **body, **several, mode="edits")
+    ids = harness.wish_done("new", **body, **several)["tasks"]
+
+    assert "for none of these agents" in no_command.message
+    assert "mine has no mode 'edits'" in bad_mode.message
+    tasks = [harness.queries.tasks.get(task_id) for task_id in ids]
+    assert [task.name for task in tasks] == [f"do-it/{n}" for n in (1, 2, 3, 4)]
+    assert [task.agent for task in tasks] == ["mine"] * 2 + ["command"] * 2
+    assert [task.group for task in tasks] == ["do-it"] * 4
+    assert [(task.way, task.mode) for task in tasks[1:3]] == [
+        ("screen", "full"),
+        ("headless", ""),
+    ]
+    for task_id in ids:
+        harness.until_state(task_id, State.STOPPED, State.FAILED)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
