@@ -1033,7 +1033,10 @@ async def until(pilot: Pilot[None], seen: Callable[[], bool]) -> None:
 
 
 async def settled(pilot: Pilot[None]) -> None:
-    """Let threads answer and the screen repaint."""
+    """Let threads answer and the screen repaint.
+
+    The tests' loop skips the waiting (`tests/tui/idle_time.py`).
+    """
     for _ in range(3):
         await pilot.pause(0.06)
         while not all(worker.is_finished for worker in pilot.app.workers):

@@ -1,14 +1,34 @@
-"""A clock zone and a keeper for every test of the dashboard."""
+"""A clock, its zone and a keeper for every test of the dashboard."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from textual import _time  # it has taken `time.monotonic` by value
 
 from swarm.tui.dialogs.base import Dialog
 from tests.scenes import Scene, record
 from tests.tui.fakes import FakeBackend
+from tests.tui.idle_time import CLOCK, IdleSkippingLoop
+
+LoopFactory = Callable[[], asyncio.AbstractEventLoop]
+
+
+def pytest_asyncio_loop_factories(item: pytest.Item) -> dict[str, LoopFactory]:
+    """Skip idle time, except in a test that waits for real programs."""
+    if item.get_closest_marker("real_time"):
+        return {"real time": asyncio.new_event_loop}
+    return {"idle time skipped": IdleSkippingLoop}
+
+
+@pytest.fixture(autouse=True)
+def clock(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One clock for the loop, the timers and the dashboard."""
+    if not request.node.get_closest_marker("real_time"):
+        monkeypatch.setattr(time, "monotonic", CLOCK.monotonic)
+        monkeypatch.setattr(_time, "get_time", CLOCK.monotonic)
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from swarm.model.task import State
 from tests.end_to_end import HOST, open_session, run_session, why
 
 
+@pytest.mark.real_time
 async def test_a_denial_becomes_a_grant_that_dies_with_its_task(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,8 +1,11 @@
 """The dashboard beside agents that write as fast as they can."""
 
+import pytest
+
 from tests.load_generator import open_load, refused, run_load
 
 
+@pytest.mark.real_time
 async def test_a_flood_is_seen_and_the_keys_go_on() -> None:
     """A directory is one row, what was refused has its own, time can stand still."""
     with open_load() as at:

@@ -50,6 +50,7 @@ async def mark_all(pilot: Pilot[None], dialog: MergeDialog) -> None:
         await pilot.press("space")
 
 
+@pytest.mark.real_time
 async def test_a_merge_by_keys_lands_what_the_list_showed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
