@@ -29,8 +29,16 @@ from swarm.store.queries import Queries
 from swarm.store.usage_writer import UsageWriter
 
 
-def build(paths: HomePaths, containers: Containers, panes: Panes) -> EngineParts:
-    """The parts of one home's engine; starts the threads that record."""
+def build(
+    paths: HomePaths,
+    containers: Containers,
+    panes: Panes,
+    wait_for_gate: Callable[[], object] = lambda: None,
+) -> EngineParts:
+    """The parts of one home's engine; starts the threads that record.
+
+    `wait_for_gate` blocks while something else starts the gate's container.
+    """
     journal, audit = Journal(paths.database), AuditWriter(paths.database)
     read = _reader(paths)
     context = EngineContext(
@@ -45,7 +53,7 @@ def build(paths: HomePaths, containers: Containers, panes: Panes) -> EngineParts
     )
     return EngineParts(
         context=context,
-        nets=_net_pool(paths, containers, journal),
+        nets=_net_pool(paths, containers, journal, wait_for_gate),
         sensor=_sensor_supervisor(paths, containers, journal, audit, read),
         audit=audit,
         meter=ResourceMeter(
@@ -72,10 +80,19 @@ def _reader(paths: HomePaths) -> Callable[[], Queries]:
     return read
 
 
-def _net_pool(paths: HomePaths, containers: Containers, journal: Journal) -> NetPool:
+def _net_pool(
+    paths: HomePaths,
+    containers: Containers,
+    journal: Journal,
+    wait_for_gate: Callable[[], object],
+) -> NetPool:
     log = GateRecorder(journal, lambda: prices.load(load.user_file()))
     gate = GateClient(
-        containers, GateNames(paths.tag), lambda: _config().gate.hosts, log.on_line
+        containers,
+        GateNames(paths.tag),
+        lambda: _config().gate.hosts,
+        log.on_line,
+        wait_for_gate,
     )
     return NetPool(containers, gate, log, lambda: _config().gate.ready)
 
