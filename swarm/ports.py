@@ -323,6 +323,7 @@ class ImageFacts:
     """Bytes, layers shared with others included."""
     created: float
     """Seconds since the epoch."""
+    labels: dict[str, str] = field(default_factory=dict)
 
 
 class Images(Protocol):
@@ -351,6 +352,15 @@ class Images(Protocol):
 
     def untag(self, reference: str) -> None:
         """Forget a reference; its image goes if no other reference names it."""
+
+    def prune(self, label: str, seconds: float = 0.0) -> int:
+        """Remove images with the label, `name` or `name=value`, that have no reference.
+
+        Those younger than `seconds` stay. Returns the bytes that were freed.
+        """
+
+    def layers_size(self) -> int:
+        """The bytes of all local images, of which each layer counts once."""
 
     def tagged(self, prefix: str) -> list[ImageFacts]:
         """The local images whose reference begins with the prefix."""

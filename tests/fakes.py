@@ -302,6 +302,14 @@ class FakeImages:
         self._answer()
         self.references.discard(reference)
 
+    def prune(self, label: str, seconds: float = 0.0) -> int:
+        self._answer()
+        return 0
+
+    def layers_size(self) -> int:
+        self._answer()
+        return 0
+
     def tagged(self, prefix: str) -> list[ImageFacts]:
         self._answer()
         return [

@@ -30,6 +30,10 @@ class Image:
     """It is a plain binary; Node is needed to fetch it alone."""
     extra: tuple[str, ...] = ()
     """More packages of the same manager, each with its exact version."""
+    integrity: str = ""
+    """What the registry states of the package; another one is refused."""
+    scripts: bool = False
+    """Install scripts (npm) or builds from source (pypi) run while it is fetched."""
     reference: str = ""
     """An image that has it already, as the container engine names it."""
 

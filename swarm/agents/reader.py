@@ -11,6 +11,7 @@ from functools import cache
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from swarm.agents import package_names
 from swarm.agents.description import MODES, Agent, Headless, Screen
 from swarm.errors import PlanError
 
@@ -214,11 +215,9 @@ def _check_places(agent: Agent) -> None:
 
 
 def _check_image(agent: Agent) -> None:
-    image = agent.image
-    if image.manager != "none" and not (image.package and image.version):
-        raise _Mistake("image", "needs a package and its exact version")
-    if image.version and not re.fullmatch(r"[0-9][A-Za-z0-9.+-]*", image.version):
-        raise _Mistake("image.version", "must be one exact version")
+    problem = package_names.problem(agent.image)
+    if problem:
+        raise _Mistake(*problem)
 
 
 def _check_cues(agent: Agent) -> None:

@@ -96,11 +96,29 @@ class DockerImages:
         with self._connection.call(f"rmi {reference}") as client:
             client.remove_image(reference)
 
+    def prune(self, label: str, seconds: float = 0.0) -> int:
+        filters: dict[str, Any] = {"dangling": True, "label": [label]}
+        if seconds:
+            filters["until"] = f"{seconds:.0f}s"
+        with self._connection.call("image prune") as client:
+            untyped: Any = client
+            return int(untyped.prune_images(filters=filters)["SpaceReclaimed"] or 0)
+
+    def layers_size(self) -> int:
+        with self._connection.call("system df") as client:
+            return int(client.df()["LayersSize"] or 0)
+
     def tagged(self, prefix: str) -> list[ImageFacts]:
         with self._connection.call("image ls") as client:
             rows = client.images()
         return [
-            ImageFacts(tag, str(row["Id"]), int(row["Size"]), float(row["Created"]))
+            ImageFacts(
+                tag,
+                str(row["Id"]),
+                int(row["Size"]),
+                float(row["Created"]),
+                dict(row.get("Labels") or {}),
+            )
             for row in rows
             for tag in map(short_name, row.get("RepoTags") or [])
             if tag.startswith(prefix)

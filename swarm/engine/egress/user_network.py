@@ -113,7 +113,7 @@ def _of_images() -> dict[str, tuple[str, ...]]:
 @functools.lru_cache(maxsize=1)
 def _recorded(_minute: int, _engine: str) -> dict[str, tuple[str, ...]]:
     with closing(DockerImages()) as engine:
-        return image_registries.recorded(engine, images.for_agents())
+        return image_registries.recorded(engine, images.telling_registries())
 
 
 def _home() -> Path:

@@ -280,7 +280,7 @@ def _gate(machine: Machine) -> Check:
 
 
 def _images(machine: Machine) -> Iterator[Check]:
-    for name in images.names():
+    for name in images.own():
         reference = images.tag(name)
         try:
             is_built = machine.images.image_id(reference)

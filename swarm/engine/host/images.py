@@ -9,8 +9,14 @@ from typing import Protocol
 from swarm import assets
 from swarm.adapters import base_image
 from swarm.adapters.git.safe_fs import temporary
+from swarm.agents.description import Agent
 from swarm.config import load
-from swarm.engine.host import failed_starts, image_registries, parent_proxy
+from swarm.engine.host import (
+    agent_images,
+    failed_starts,
+    image_registries,
+    parent_proxy,
+)
 from swarm.errors import ToolError
 from swarm.ports import Images, Progress
 
@@ -29,10 +35,6 @@ HOST_CERTIFICATES = (
     Path("/etc/pki/trust/anchors"),
 )
 """Where the distributions have the certificates that a machine's owner adds."""
-
-
-AGENTS = "agents/"
-"""Where the agents' images lie; their names begin so."""
 
 _IMAGE = re.compile(
     # A registry's host, a path in lower case, a tag, a digest; or an id alone.
@@ -57,29 +59,39 @@ class HasImages(Protocol):
 
 def names() -> list[str]:
     """The images that swarm can build; those of agents stand on `base`."""
-    folder = assets.folder("images")
-    found = [*folder.glob("*/Dockerfile"), *folder.glob(f"{AGENTS}*/Dockerfile")]
-    return sorted(file.parent.relative_to(folder).as_posix() for file in found)
+    return [*own(), *agent_images.names()]
 
 
 def own() -> list[str]:
     """Those that swarm itself needs; an agent's is built when somebody asks for it."""
-    return [name for name in names() if not name.startswith(AGENTS)]
+    folder = assets.folder("images")
+    return sorted(file.parent.name for file in folder.glob("*/Dockerfile"))
+
+
+def is_ours(name: str) -> bool:
+    """True for the name of an image that swarm can build; of several agents, too."""
+    return name in own() or agent_images.is_name(name)
+
+
+def full_name(name: str) -> str:
+    """The image that a person means: `claude+codex` for `agents/claude+codex`."""
+    alone = f"{agent_images.PREFIX}{name}"
+    return alone if not is_ours(name) and is_ours(alone) else name
 
 
 def tag(name: str) -> str:
     """The reference of an image of ours; another content is another reference."""
+    if name not in own():
+        return agent_images.tag(name, tag("base"))
     digest = hashlib.sha256()
     for path, content in sorted(_context(name).items()):
         digest.update(f"{path}\0{len(content)}\0".encode() + content)
-    if name.startswith(AGENTS):
-        digest.update(tag("base").encode())
     return f"swarm/{name}:{digest.hexdigest()[:12]}"
 
 
 def reference(engine: HasImages, image: str) -> str:
     """The full reference for what a config names; ToolError where it is not there."""
-    full = tag(image) if image in names() else image
+    full = tag(image) if is_ours(image) else image
     require(engine, full)
     return full
 
@@ -101,20 +113,21 @@ def require(engine: HasImages, full: str) -> None:
 
 def is_own(full: str) -> bool:
     """True for a reference to an image that swarm builds."""
-    name = full.removeprefix("swarm/").partition(":")[0]
-    return full.startswith("swarm/") and name in names()
+    return full.startswith("swarm/") and is_ours(_name(full))
 
 
 def is_current(full: str) -> bool:
     """True for the image that this swarm builds, with the content that it gives it."""
-    name = full.removeprefix("swarm/").partition(":")[0]
-    return is_own(full) and full == tag(name)
+    return is_own(full) and full == tag(_name(full))
+
+
+def _name(full: str) -> str:
+    return agent_images.name_in(full.removeprefix("swarm/").partition(":")[0])
 
 
 def _way_out(full: str) -> str:
     if is_own(full):
-        name = full.removeprefix("swarm/").partition(":")[0]
-        return f"build it: `swarm image build {name}`"
+        return f"build it: `swarm image build {_name(full)}`"
     return f"pull it: `docker pull {full}`, or build it by its own Dockerfile"
 
 
@@ -126,39 +139,66 @@ def seccomp_profile() -> str:
 def build(engine: Images, name: str, progress: Progress) -> str:
     """Build an image where its content is not there yet, and return its reference.
 
-    What is fetched meanwhile comes by the user's parent proxy.
+    What it stands on is built first. What is fetched meanwhile comes by the user's
+    parent proxy.
     """
-    if name not in names():
+    if not is_ours(name):
         raise ToolError(
             f"docker build: swarm has no image {name!r}",
             hint=f"it has: {', '.join(names())}",
         )
     full = tag(name)
-    is_agent = name.startswith(AGENTS)
     if engine.image_id(full):
         progress(f"{full} is built")
-        if _is_for_agents(name) and not engine.label(full, image_registries.LABEL):
-            image_registries.record(engine, full, progress)
-        return full
-    base = build(engine, "base", progress) if is_agent else _base(engine, progress)
-    progress(f"building {full} on {base}")
-    proxy = parent_proxy.build_arguments(load.load(load.user_file()).gate)
-    arguments = {"BASE_IMAGE": base, **proxy}
-    failed_starts.once_more(
-        lambda: engine.build(full, _context(name), arguments, progress)
-    )
-    if _is_for_agents(name):
+    else:
+        _build(engine, name, progress)
+    if _tells_registries(name) and not engine.label(full, image_registries.LABEL):
         image_registries.record(engine, full, progress)
     return full
 
 
-def for_agents() -> list[str]:
-    """The references of the images in which agents work."""
-    return [tag(name) for name in names() if _is_for_agents(name)]
+def build_agents(engine: Images, agents: tuple[Agent, ...], progress: Progress) -> str:
+    """The same for agents as they are described here, whatever their files say."""
+    base = build(engine, "base", progress)
+    full = agent_images.agents_tag(agents, base)
+    if engine.image_id(full):
+        progress(f"{full} is built")
+        return full
+    for layer in agent_images.below(agents):
+        build(engine, layer, progress)
+    progress(f"building {full}")
+    return agent_images.build(engine, agents, base, _fetching(), progress)
 
 
-def _is_for_agents(name: str) -> bool:
-    return name == "base" or name.startswith(AGENTS)
+def _build(engine: Images, name: str, progress: Progress) -> None:
+    full = tag(name)
+    if name in agent_images.LAYERS:
+        base = build(engine, "base", progress)
+        progress(f"building {full} on {base}")
+        agent_images.build_layer(engine, name, base, _fetching(), progress)
+    elif name in own():
+        base = _base(engine, progress)
+        progress(f"building {full} on {base}")
+        arguments = {"BASE_IMAGE": base, **_fetching()}
+        failed_starts.once_more(
+            lambda: engine.build(full, _context(name), arguments, progress)
+        )
+    else:
+        build_agents(engine, agent_images.agents_of(name), progress)
+
+
+def _fetching() -> dict[str, str]:
+    """The build's arguments by which it goes out."""
+    return parent_proxy.build_arguments(load.load(load.user_file()).gate)
+
+
+def telling_registries() -> list[str]:
+    """The references of the images whose tools tell where they fetch from."""
+    return [tag(name) for name in ("base", agent_images.NODE_LAYER)]
+
+
+def _tells_registries(name: str) -> bool:
+    return name in ("base", agent_images.NODE_LAYER)
 
 
 def _base(engine: Images, progress: Progress) -> str:

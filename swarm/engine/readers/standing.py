@@ -65,7 +65,7 @@ def standings(
 
 
 def _image_problem(engine: HasImages, image: str) -> str:
-    is_ours = image in images.names()
+    is_ours = images.is_ours(image)
     if engine.image_id(images.tag(image) if is_ours else image):
         return ""
     if is_ours:

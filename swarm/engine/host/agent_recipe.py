@@ -1,0 +1,197 @@
+"""Renders the Dockerfile of agents' images from their descriptions.
+
+Classic syntax only, as `images/base`: each agent is fetched in a stage of its own, by a
+recipe for its package manager, and only what was fetched is copied into the image.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+
+from swarm import assets
+from swarm.agents.description import Agent
+from swarm.errors import PlanError
+
+NODE = {"24": "24.19.0"}
+"""The versions of Node that are had as a wheel, by the number that agents name."""
+BASE_PYTHON = (3, 13)
+OLD_PYTHON, OLD_RELEASE = (3, 11), "bookworm"
+"""The Python of the Debian before the base's."""
+
+IMAGE_LABEL = "swarm.image"
+AGENTS_LABEL = "swarm.agents"
+"""JSON: the version of each agent that the image holds."""
+LICENCE_LABEL = "swarm.redistribute"
+"""`no` if a licence forbids to pass the image on."""
+STAGE_LABEL = "swarm.stage"
+"""The build that a left stage belongs to."""
+
+FETCH_NODE = "24"
+"""The Node that fetches, of whatever an agent itself needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """The images that others stand on, by what they bring; each a reference."""
+
+    base: str
+    node: str
+    python: str
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What agents need of the layers below them."""
+
+    node: bool = False
+    """To run."""
+    python: bool = False
+    """The older one."""
+    npm: bool = False
+    """To be fetched."""
+
+
+def needs(agents: tuple[Agent, ...]) -> Needs:
+    """What the agents need; PlanError if no layer has it."""
+    for agent in agents:
+        node = agent.image.node
+        if agent.image.manager == "npm" and node and node not in NODE:
+            raise PlanError(
+                f"{agent.name}: image.node: there is no layer with Node {node}",
+                hint=f"there is one with {', '.join(NODE)}",
+            )
+    npm = [agent for agent in agents if agent.image.manager == "npm"]
+    return Needs(
+        node=any(not agent.image.native for agent in npm),
+        python=any(_needs_old(agent) for agent in agents),
+        npm=bool(npm),
+    )
+
+
+def _needs_old(agent: Agent) -> bool:
+    """True if the agent runs on the older Python alone; PlanError if on neither."""
+    image = agent.image
+    if image.manager != "pypi" or fits(image.python, BASE_PYTHON):
+        return False
+    if fits(image.python, OLD_PYTHON):
+        return True
+    versions = " or ".join(".".join(map(str, v)) for v in (BASE_PYTHON, OLD_PYTHON))
+    raise PlanError(
+        f"{agent.name}: image.python: {image.python!r} is not Python {versions}",
+        hint="an image of your own can have another: image.reference names it",
+    )
+
+
+def fits(wanted: str, version: tuple[int, int]) -> bool:
+    """True if a version satisfies `>=3.10,<3.13`; an empty text takes any."""
+    compare = {
+        "<=": version.__le__,
+        ">=": version.__ge__,
+        "==": version.__eq__,
+        "<": version.__lt__,
+        ">": version.__gt__,
+    }
+    for clause in filter(None, (part.strip() for part in wanted.split(","))):
+        match = re.fullmatch(r"(<=|>=|==|<|>)\s*(\d)\.(\d{1,2})", clause)
+        if match is None or not compare[match[1]]((int(match[2]), int(match[3]))):
+            return False
+    return True
+
+
+def dockerfile(agents: tuple[Agent, ...], layers: Layers, stage: str) -> str:
+    """The image's Dockerfile; `stage` is the label of what the build leaves behind."""
+    wanted = needs(agents)
+    lines = [line for agent in agents for line in _fetch(agent, layers, stage)]
+    lines.append(f"FROM {_ground(wanted, layers)}")
+    if wanted.node and wanted.python:
+        lines += [
+            f"COPY --from={layers.node} /opt/node /opt/node",
+            f"COPY --from={layers.node} /usr/local/bin/ /usr/local/bin/",
+        ]
+    for agent in agents:
+        source = f"COPY --from=fetch-{agent.name} --chown=0:0"
+        lines += [
+            f"{source} /opt/agents/{agent.name} /opt/agents/{agent.name}",
+            f"{source} /opt/links/{agent.name}/ /usr/local/bin/",
+        ]
+    pairs = (f"{name}={json.dumps(text)}" for name, text in labels(agents).items())
+    lines.append(f"LABEL {' '.join(pairs)}")
+    return "\n".join(lines) + "\n"
+
+
+def _ground(wanted: Needs, layers: Layers) -> str:
+    if wanted.python:
+        return layers.python
+    return layers.node if wanted.node else layers.base
+
+
+def labels(agents: tuple[Agent, ...]) -> dict[str, str]:
+    """What an image says of the agents in it."""
+    names = "+".join(agent.name for agent in agents)
+    versions = {agent.name: agent.image.version for agent in agents}
+    is_free = all(agent.redistribute for agent in agents)
+    return {
+        IMAGE_LABEL: f"agents/{names}",
+        AGENTS_LABEL: json.dumps(versions),
+        LICENCE_LABEL: "yes" if is_free else "no",
+    }
+
+
+def _fetch(agent: Agent, layers: Layers, stage: str) -> list[str]:
+    """The stage that fetches one agent."""
+    image = agent.image
+    wanted = {
+        "name": agent.name,
+        "package": image.package,
+        "version": image.version,
+        "binary": image.binary,
+        "scripts": image.scripts,
+        "integrity": image.integrity,
+        "extra": list(image.extra),
+    }
+    if image.manager == "npm":
+        ground, script = layers.node, "npm.mjs"
+        command = ["node", f"/recipe/{script}"]
+        wanted["native"] = image.native
+    else:
+        is_old = _needs_old(agent)
+        ground, script = layers.python if is_old else layers.base, "pypi.py"
+        command = ["python3", f"/recipe/{script}"]
+        old = ".".join(map(str, OLD_PYTHON))
+        wanted["python"] = f"/usr/bin/python{old if is_old else 3}"
+    return [
+        f"FROM {ground} AS fetch-{agent.name}",
+        f"LABEL {STAGE_LABEL}={stage}",
+        "USER root",
+        f"COPY {script} /recipe/{script}",
+        f"RUN {json.dumps([*command, json.dumps(wanted)])}",
+    ]
+
+
+def node_dockerfile(base: str) -> str:
+    """The layer with Node, on which agents that need it share one copy."""
+    return _layer(base, "node.sh", [NODE[FETCH_NODE]], f"layers/node{FETCH_NODE}")
+
+
+def python_dockerfile(base: str) -> str:
+    """The layer with the older Python."""
+    version = ".".join(map(str, OLD_PYTHON))
+    arguments = [OLD_RELEASE, f"python{version}"]
+    return _layer(base, "python.sh", arguments, f"layers/python{version}")
+
+
+def _layer(base: str, script: str, arguments: list[str], name: str) -> str:
+    # What the recipe was copied to is a layer of a few bytes; it stays.
+    command = ["sh", f"/usr/share/swarm/recipes/{script}", *arguments]
+    return (
+        f"FROM {base}\nUSER root\n"
+        f"COPY {script} /usr/share/swarm/recipes/{script}\n"
+        f"RUN {json.dumps(command)}\n"
+        f"LABEL {IMAGE_LABEL}={json.dumps(name)}\n"
+        "USER 1000:1000\n"
+    )
+
+
+def script(name: str) -> bytes:
+    """A recipe's file, as it goes into the build."""
+    return (assets.folder("images") / "recipes" / name).read_bytes()
