@@ -49,8 +49,9 @@ def _is_built(name: str) -> bool:
 
 
 def is_built(agent: Agent) -> bool:
-    """True for an agent whose image swarm builds."""
-    return agent.image.manager != "none" and not agent.image.reference
+    """True for an agent that can be had, and whose image swarm builds."""
+    image = agent.image
+    return image.manager != "none" and not (image.reference or agent.unavailable)
 
 
 def is_name(name: str) -> bool:

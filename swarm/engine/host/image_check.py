@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from swarm.adapters.git.safe_fs.files import disk_errors_as
-from swarm.engine.host import failed_starts, images
+from swarm.engine.host import agent_images, failed_starts, images
 from swarm.errors import PlanError, TimedOut, ToolError
 from swarm.model.safe_text import safe_line
 from swarm.plan import hardening, image_probe
@@ -112,7 +112,7 @@ def _brings(image: str, program: str) -> bool:
 
     An agent's image brings its agent; an agent of the user's may stand on the base.
     """
-    return program == SHELL or image.startswith(f"swarm/{images.AGENTS}")
+    return program == SHELL or image.startswith(f"swarm/{agent_images.PREFIX}")
 
 
 def _traits(
