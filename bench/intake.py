@@ -54,7 +54,7 @@ def raw_lines(count: int) -> Iterator[str]:
         path = f"/workspace/d{n % 97}/f{n % 50_000}.py"
         line = {"at": now + n / 1e6, "op": "write", "pid": 7, "inner": 7, "parent": 1}
         line |= {"uid": 1000, "comm": "python3", "path": path, "bytes": n, "size": n}
-        yield json.dumps(line) + "\n"
+        yield json.dumps(line, separators=(",", ":")) + "\n"
 
 
 def _ours(text: str) -> float:

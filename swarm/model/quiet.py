@@ -168,6 +168,9 @@ RULES: tuple[Rule, ...] = (
 )
 """The rules for changes of files; the first that fits names the count."""
 
+PART_HEADS = (".", "__pycache__", "pytest-cache-files-")
+"""Of a path in the worktree that a rule for made changes fits, one part begins so."""
+
 REFUSED_CALLS: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = (
     (re.compile(r"node|nodejs|bun|deno|uv|cargo"), re.compile(r"io_uring_\w+")),
 )

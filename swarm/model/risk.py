@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase, translate
+from fnmatch import fnmatchcase
 
 from swarm.model import risk_of_loss
 from swarm.model.review import Change, CheckoutBytes, Flag, Level
@@ -81,6 +81,21 @@ def named(path: str, facts: Facts) -> Flag | None:
     """The gravest flag that a path's name alone earns it."""
     by_level = sorted(_by_name(path, facts), key=lambda flag: flag.level)
     return by_level[0] if by_level else None
+
+
+def is_plain(name: str) -> bool:
+    """True if a file's own name earns no flag, whichever folder it lies in.
+
+    The folder may. False of some names that earn none either.
+    """
+    small = name.lower()
+    return (
+        _PLAIN.fullmatch(small) is not None
+        and "git" not in small
+        and small not in _LAST_PARTS
+        and not (small[:2] in _GLOB_BEGINS and small.startswith(_GLOB_HEADS))
+        and not (small[-2:] in _GLOB_ENDS and small.endswith(_GLOB_TAILS))
+    )
 
 
 def folded(path: str) -> str:
@@ -171,7 +186,7 @@ def _by_rules(framed: str) -> Iterator[Flag]:
     for name in names:
         if name in _FLAG_BY_NAME:
             yield _FLAG_BY_NAME[name]
-    if _GLOB.match(names[-1]):
+    if names[-1].startswith(_GLOB_HEADS) or names[-1].endswith(_GLOB_TAILS):
         yield from (flag for glob, flag in _GLOBS if fnmatchcase(names[-1], glob))
     for part, flag in _FLAGGED_PATHS:
         if part in framed:
@@ -181,10 +196,16 @@ def _by_rules(framed: str) -> Iterator[Flag]:
 _PATTERNS = [(p, Flag(level, reason)) for level, reason, names in RULES for p in names]
 _FLAG_BY_NAME = {p: flag for p, flag in _PATTERNS if not {"*", "/"} & set(p)}
 _GLOBS = [(p, flag) for p, flag in _PATTERNS if "*" in p]
-_GLOB = re.compile("|".join(translate(p) for p, _ in _GLOBS))
+_GLOB_HEADS = tuple(p.split("*")[0] for p, _ in _GLOBS if p[0] != "*")
+_GLOB_TAILS = tuple(p.rpartition("*")[2] for p, _ in _GLOBS if p[0] == "*")
+_GLOB_BEGINS = frozenset(head[:2] for head in _GLOB_HEADS)
+_GLOB_ENDS = frozenset(tail[-2:] for tail in _GLOB_TAILS)
 _FLAGGED_PATHS = [
     (f"/{p}/", flag) for p, flag in _PATTERNS if "/" in p and "*" not in p
 ]
+_LAST_PARTS = frozenset(p.rpartition("/")[2] for p, _ in _PATTERNS)
+_PLAIN = re.compile(r"[a-z0-9_]([a-z0-9_.+-]*[a-z0-9_+-])?")
+"""Names that no file system folds to something else."""
 
 
 def _is_below(framed: str, prefix: str) -> bool:

@@ -7,28 +7,34 @@ as much.
 
 import json
 import os
+from collections.abc import Iterable
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 from swarm.model import quiet
 from swarm.model.activity import LOSS, Action, Batch, LogPosition, PathActivity
-from swarm.store.transaction import WriteConnection
+from swarm.store.transaction import RunMany, WriteConnection
 
-_PATH = """
+_STAYS_SHOWN = frozenset(quiet.NAMES) - {quiet.TEMPORARY}
+"""Rules that hide no path that is shown already."""
+_SUM_UP = """
 INSERT INTO path_activity
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
 ON CONFLICT (task, path) DO UPDATE SET
     op = ?3, last = ?5, count = count + ?6, bytes = bytes + ?7, size = ?8,
     mode = CASE WHEN ?9 THEN ?9 ELSE mode END, comm = ?10, denied = denied + ?11,
-    level = CASE WHEN ?15 THEN '' WHEN ?12 = '' THEN level ELSE ?12 END,
-    note = CASE WHEN ?15 AND level != '' THEN 'withdrawn: ' || note
+    level = CASE WHEN {gone} THEN '' WHEN ?12 = '' THEN level ELSE ?12 END,
+    note = CASE WHEN {gone} AND level != '' THEN 'withdrawn: ' || note
         WHEN ?13 = '' OR (?12 = '' AND level != '') THEN note ELSE ?13 END,
     path_group = CASE
         WHEN ?12 != '' OR level != '' THEN x''
-        WHEN ?16 THEN path_group
+        WHEN ?14 IN ({stays_shown}) THEN path_group
         ELSE ?14 END
 """
-"""A flag, and what is shown by itself, outweighs a quiet rule that fits later (?16)."""
+"""A flag, and what is shown by itself, outweighs a quiet rule that fits later."""
+_NAMES = ", ".join(f"x'{name.encode().hex()}'" for name in sorted(_STAYS_SHOWN))
+_PATH, _GONE = (_SUM_UP.format(gone=gone, stays_shown=_NAMES) for gone in (0, 1))
 _ACTION = """
 INSERT INTO action (at, task, kind, op, path, other, argv, pid, parent, comm, result,
     code, seconds, count, level, note, quiet, housekeeping, generated)
@@ -68,9 +74,6 @@ ON CONFLICT (container, part) DO UPDATE SET
     offset = :offset, lines = :lines, head = :head
 """
 
-_STAYS_SHOWN = frozenset(quiet.NAMES) - {quiet.TEMPORARY}
-"""Rules that hide no path that is shown already."""
-
 
 class AuditWriter:
     """Safe for several threads; each call blocks for its transaction."""
@@ -85,7 +88,7 @@ class AuditWriter:
     def take(self, batch: Batch, position: LogPosition) -> None:
         """Store a batch, and the position that its lines reach: both or neither."""
         with self._connection.transaction() as run:
-            run(_PATH, (_path_row(position.task, row) for row in batch.paths.values()))
+            _sum_up(run, position.task, batch.paths.values())
             run(_ACTION, (_action_row(position.task, row) for row in batch.actions))
             losses = (row for row in batch.actions if row.op == LOSS)
             run(_LOSS, (_loss_row(position.task, row) for row in losses))
@@ -100,7 +103,7 @@ class AuditWriter:
     def note(self, task: int, traces: list[PathActivity]) -> None:
         """Store activity that was not read from the sensor's lines."""
         with self._connection.transaction() as run:
-            run(_PATH, (_path_row(task, row) for row in traces))
+            _sum_up(run, task, traces)
 
     def last_write(self, task: int, path: str) -> float | None:
         """The time of a path's last activity; None if there was none."""
@@ -133,11 +136,19 @@ class AuditWriter:
             run(_LOG_POSITION, [_position_row(position)])
 
 
+def _sum_up(run: RunMany, task: int, activities: Iterable[PathActivity]) -> None:
+    """Store activity in the order of its paths, which is that of the table's pages."""
+    ordered = sorted(activities, key=attrgetter("path"))
+    run(_PATH, [_path_row(task, row) for row in ordered if not row.is_gone])
+    run(_GONE, [_path_row(task, row) for row in ordered if row.is_gone])
+
+
 def _path_row(task: int, activity: PathActivity) -> tuple[Any, ...]:
-    """In the order of the table's columns, and what an update needs to know."""
+    """In the order of the table's columns."""
+    path, group = activity.path, activity.group
     return (
         task,
-        os.fsencode(activity.path),
+        path.encode() if path.isascii() else os.fsencode(path),
         activity.op,
         activity.first,
         activity.last,
@@ -149,9 +160,7 @@ def _path_row(task: int, activity: PathActivity) -> tuple[Any, ...]:
         activity.denied,
         "" if activity.is_gone else activity.level,
         activity.note,
-        os.fsencode(activity.group),
-        activity.is_gone,
-        activity.group in _STAYS_SHOWN,
+        os.fsencode(group) if group else b"",
     )
 
 

@@ -337,3 +337,16 @@ def test_a_rule_s_name_is_no_folder() -> None:
     assert all(quiet.is_rule(name) for name in quiet.NAMES)
     assert not quiet.is_rule("/workspace/node_modules")
     assert not quiet.is_rule("")
+
+
+@given(
+    st.sampled_from([rule for rule in quiet.RULES if not rule.errors]).flatmap(
+        lambda rule: st.from_regex(rule.where, fullmatch=True)
+    )
+)
+def test_a_quiet_change_in_the_worktree_bears_a_part_that_says_so(path: str) -> None:
+    parts = path.split("/")
+
+    assert not path.startswith("/workspace/") or any(
+        part.startswith(quiet.PART_HEADS) for part in parts
+    )

@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from swarm.model.review import Change, CheckoutBytes, Level
-from swarm.model.risk import LARGE, Facts, flags, folded, is_git_name, leads_out
+from swarm.model.risk import (
+    LARGE,
+    Facts,
+    flags,
+    folded,
+    is_git_name,
+    is_plain,
+    leads_out,
+    named,
+)
 from swarm.model.risk_rules import RULES
 
 X0, X1, X2, X3, X4 = Level
@@ -277,3 +286,28 @@ def test_a_script_that_only_a_checkout_shows_is_a_program() -> None:
     one = Change("a", "added", 0, 0o100644, "0", "2", checkout=checkout)
 
     assert [flag.level.value for flag in flags(one)] == ["X1", "X1", "X4"]
+
+
+PLAIN_OR_NOT = st.one_of(
+    st.text(max_size=12),
+    st.sampled_from([name for _, _, names in RULES for name in names]).flatmap(
+        lambda name: st.builds(
+            lambda part, upper: (
+                (name.upper() if upper else name).replace("*", part).rpartition("/")[2]
+            ),
+            st.text("ab.-xtsj", max_size=4),
+            st.booleans(),
+        )
+    ),
+    st.sampled_from(["git~1", "GIT", "makefile.", "makefile ", "Ma\u212aefile", "a:b"]),
+)
+
+
+@given(PLAIN_OR_NOT, st.sampled_from(["", "src/", "a/b/"]))
+def test_a_plain_name_earns_no_flag_in_any_folder(name: str, folder: str) -> None:
+    assert not is_plain(name) or named(folder + name, Facts()) is None
+
+
+@pytest.mark.parametrize("name", ["a.py", "README.md", "main.rs", "index.js", "f_1-2"])
+def test_most_names_are_plain(name: str) -> None:
+    assert is_plain(name)

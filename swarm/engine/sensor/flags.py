@@ -35,6 +35,10 @@ class Flags:
             return 0
         return int(line.get("mode", 0))
 
+    def is_known(self, path: str) -> bool:
+        """True of a young folder, and of a file that may be run."""
+        return path in self._folders or path in self._executable
+
     def see(self, line: Mapping[str, Any], path: str) -> None:
         """Remember which paths are young folders, and which files may be run."""
         match line["op"]:

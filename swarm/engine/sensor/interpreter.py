@@ -14,6 +14,7 @@ from swarm.engine.sensor.delete_bursts import DeleteBursts
 from swarm.engine.sensor.flags import Flags
 from swarm.engine.sensor.losses import Losses
 from swarm.engine.sensor.missing_tools import MissingTools, looked_for
+from swarm.engine.sensor.ordinary_writes import WRITES, OrdinaryWrites
 from swarm.engine.sensor.path_groups import PathGroups
 from swarm.engine.sensor.processes import Process, Processes
 from swarm.engine.sensor.sessions import SIGNAL, Sessions
@@ -65,6 +66,7 @@ class Interpreter:
         self._missing = MissingTools()
         self._sessions = Sessions()
         self._links = Symlinks()
+        self._ordinary = OrdinaryWrites()
 
     @property
     def leftovers(self) -> list[Leftover]:
@@ -76,7 +78,8 @@ class Interpreter:
         batch = _BatchBuilder()
         for line in lines:
             try:
-                self._read_line(line, batch)
+                if line["op"] not in WRITES or not self._read_ordinary(line, batch):
+                    self._read_line(line, batch)
             except (KeyError, TypeError, ValueError, OverflowError):
                 batch.lost += 1
         batch.actions += self._losses.take_new()
@@ -190,6 +193,41 @@ class Interpreter:
         if op in ("unlink", "rmdir"):
             self._bursts.count_delete(line, path)
 
+    def _read_ordinary(self, line: Line, batch: "_BatchBuilder") -> bool:
+        """Count a write of which the path and the mode say nothing.
+
+        False, and nothing is counted, if something else has a say, or happened to the
+        path before: the line is to be read like any other.
+        """
+        path = line.get("path")
+        if not isinstance(path, str):
+            return False
+        folder, _, name = path.rpartition("/")
+        process = self._processes.of(line)
+        if (
+            process.git_verb
+            or not self._ordinary.has(line, folder, name)
+            or path in self._ran
+            or path in self._linked
+            or self._flags.is_known(path)
+        ):
+            return False
+        time, op = float(line["at"]), line["op"]
+        activity = batch.paths.get(path)
+        if activity is None:
+            group = self._groups.of_folder(folder, time)
+            activity = PathActivity(path, op, time, time, group=group)
+            batch.paths[path] = activity
+        elif quiet.is_rule(activity.group):
+            return False
+        if op == "create":
+            self._remember_open(line, path)
+        self._sum_up(line, activity)
+        if activity.group:
+            batch.credit(process.shown, generated=1)
+        self._losses.count_write(path, time)
+        return True
+
     def _has_other_name(self, change: Change, rule: str) -> bool:
         """True for one of two names of a file that is work: a write changes both."""
         source = change.other
@@ -234,15 +272,18 @@ class Interpreter:
 
     def _path_of(self, line: Line) -> str:
         """The line's path; the sensor names a file that is still young by its inode."""
-        key = (line.get("pid", 0), line.get("inode", 0))
-        path = line.get("path")
+        path, op = line.get("path"), line["op"]
         if path is None:
-            return self._paths.pop(key, "") if line["op"] == "close" else ""
-        if line["op"] == "create":
-            self._paths[key] = path
-            if len(self._paths) > OPEN_FILES:
-                self._paths.popitem(last=False)
-        return str(path)
+            return self._paths.pop(_file(line), "") if op == "close" else ""
+        path = str(path)
+        if op == "create":
+            self._remember_open(line, path)
+        return path
+
+    def _remember_open(self, line: Line, path: str) -> None:
+        self._paths[_file(line)] = path
+        if len(self._paths) > OPEN_FILES:
+            self._paths.popitem(last=False)
 
     def _activity(
         self, line: Line, path: str, rule: str, process: Process, batch: Batch
@@ -258,18 +299,25 @@ class Interpreter:
             activity.group = rule
         elif not rule and (is_first or quiet.is_rule(activity.group)):
             activity.group = self._group(line, path, process)
+        self._sum_up(line, activity)
+        return activity
+
+    def _sum_up(self, line: Line, activity: PathActivity) -> None:
+        """Add a line to its path's activity."""
+        op, time = str(line["op"]), float(line["at"])
         if op == "close":
             activity.op = activity.op if activity.count else "write"
         else:
             activity.op = op
             activity.count += 1
         activity.is_gone = False
-        activity.last = max(activity.last, time)
+        if time > activity.last:
+            activity.last = time
         activity.comm = str(line.get("comm", ""))
         activity.size = int(line.get("size", 0))
-        activity.mode = int(line.get("mode", 0)) or activity.mode
-        activity.bytes += self._new_bytes(line, path)
-        return activity
+        if "mode" in line:
+            activity.mode = int(line["mode"]) or activity.mode
+        activity.bytes += self._new_bytes(line, activity.path)
 
     def _group(self, line: Line, path: str, process: Process) -> str:
         """The generated folder that a path is counted under; empty for none."""
@@ -283,13 +331,13 @@ class Interpreter:
 
     def _new_bytes(self, line: Line, path: str) -> int:
         # A line counts all bytes since its file was opened.
-        total = int(line.get("bytes", 0))
-        before = self._counted.pop(path, 0)
+        total, counted = int(line.get("bytes", 0)), self._counted
+        before = counted.pop(path, 0)
         if total and line["op"] != "close":
-            self._counted[path] = total
-            if len(self._counted) > OPEN_FILES:
-                self._counted.popitem(last=False)
-        return max(0, total - before)
+            counted[path] = total
+            if len(counted) > OPEN_FILES:
+                counted.popitem(last=False)
+        return total - before if total > before else 0
 
     def _record_refusal(
         self, line: Line, activity: PathActivity, rule: str, batch: "_BatchBuilder"
@@ -402,6 +450,11 @@ class _BatchBuilder(Batch):
             self.actions.append(action)
         else:
             self._omitted += 1
+
+
+def _file(line: Line) -> tuple[int, int]:
+    """An open file, as the sensor names one that is still young."""
+    return line.get("pid", 0), line.get("inode", 0)
 
 
 def _action(line: Line, path: str, kind: Any, **more: Any) -> Action:

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,8 +17,10 @@ from swarm.store.audit_writer import AuditWriter
 
 GATHER_SECONDS = 0.05
 """Lines that arrive within this time are stored in one transaction."""
-CHUNK = 512 << 10
+CHUNK = 1 << 20
 """Bytes of one transaction, so that other writers do not wait long."""
+AT_ONCE = 128
+"""Lines that are parsed at once."""
 RETRY_SECONDS = 1.0
 DRAIN_SECONDS = 60.0
 
@@ -193,7 +195,7 @@ class LogFollower:
         if not lines:
             return self._next_part(followed)
         hashes = hash_chain.extend(position.head, lines)
-        batch = followed.interpreter.read(_parse(lines))
+        batch = followed.interpreter.read(_parsed(lines))
         hash_chain.append(file, position.lines, hashes)
         next_position = replace(
             position,
@@ -257,6 +259,12 @@ def _whole_lines(file: Path, offset: int) -> tuple[list[bytes], int]:
         return [], 0
     end = data.rfind(b"\n") + 1
     return data[:end].split(b"\n")[:-1], end
+
+
+def _parsed(lines: list[bytes]) -> Iterator[Line]:
+    """The values of lines, of few at a time: thousands would leave the fast memory."""
+    for first in range(0, len(lines), AT_ONCE):
+        yield from _parse(lines[first : first + AT_ONCE])
 
 
 def _parse(lines: list[bytes]) -> list[Line]:

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from swarm.engine.sensor.processes import Process
-from swarm.model import format, quiet
-from swarm.model.activity import DESTRUCTIVE, LOSS, Action, area, relative
+from swarm.model import format
+from swarm.model.activity import DESTRUCTIVE, LOSS, WORKTREE, Action, area, relative
 from swarm.model.quiet import Change
 from swarm.model.safe_text import safe_line
 
@@ -22,6 +22,7 @@ COMMANDS = 64
 """Commands that are remembered of one task."""
 EDITED = 20_000
 """Edited files that are remembered of one task."""
+_WORKTREE = len(f"{WORKTREE}/")
 _TAKES = frozenset({"rm", "mv"})
 """Verbs of git that take files away; what others remove is in a commit."""
 _KEEPS = frozenset({"commit", "stash", "add", "am", "merge", "rebase", "cherry-pick"})
@@ -66,7 +67,7 @@ class Losses:
         self._time = time
         if area(path) != "worktree" and area(other) != "worktree":
             return
-        verb = _git_verb(process)
+        verb = process.git_verb
         match change.op:
             case "unlink":
                 self._lose(path, process, verb)
@@ -79,13 +80,23 @@ class Losses:
             case "create" | "write" | "close":
                 self._write(path, max(size, 1), process, verb)
 
+    def count_write(self, path: str, time: float) -> None:
+        """Count that another program than git wrote a file of the worktree."""
+        self._time = time
+        if self._tallies:
+            self._tally_back(path)
+        if self._is_in_base(path[_WORKTREE:]):
+            self._edited[path] = None
+            if len(self._edited) > EDITED:
+                self._edited.popitem(last=False)
+
     def end(self, pid: int) -> None:
         """The process has ended: its number may be another's soon."""
         self._ended.add(pid)
 
     def keep_edits(self, process: Process) -> None:
         """Forget the edits that a command of git has kept."""
-        if _git_verb(process) in _KEEPS:
+        if process.git_verb in _KEEPS:
             self._edited.clear()
 
     def take_new(self) -> list[Action]:
@@ -129,8 +140,7 @@ class Losses:
                 tally.moved.add(source)
                 tally.is_folder = tally.is_folder or is_folder
         else:
-            self._tally_back(path)
-            self._edit(path)
+            self.count_write(path, self._time)
 
     def _write(self, path: str, size: int, process: Process, verb: str) -> None:
         if verb:
@@ -138,20 +148,13 @@ class Losses:
         elif size == 0 and self._is_tracked(path):
             self._tally(process).emptied.add(path)
         else:
-            self._tally_back(path)
-            self._edit(path)
+            self.count_write(path, self._time)
 
     def _put_back(self, path: str, process: Process, verb: str) -> None:
         """A file that another program had edited is written by git."""
         if path in self._edited and verb not in _KEEPS:
             self._tally(process).put_back.add(path)
         self._edited.pop(path, None)
-
-    def _edit(self, path: str) -> None:
-        if self._is_tracked(path):
-            self._edited[path] = None
-            if len(self._edited) > EDITED:
-                self._edited.popitem(last=False)
 
     def _tally_back(self, path: str) -> None:
         """A file that is written again is not lost: an editor replaces files."""
@@ -170,21 +173,6 @@ class Losses:
                 self._tallies.popitem(last=False)
         tally.is_new = True
         return tally
-
-
-def _git_verb(process: Process) -> str:
-    """The verb of the command of git's that a process is part of; empty if of none.
-
-    What only bears git's name, and an agent could have written, is none of git's.
-    """
-    program = process.command.program
-    if not quiet.is_of_image(program) or not _is_git(program):
-        return ""
-    return quiet.git_verb(process.shown_argv) or "git"
-
-
-def _is_git(program: str) -> bool:
-    return bool(quiet.GIT.fullmatch(program)) or program.endswith("/git")
 
 
 def _action(tally: _Tally) -> Action:

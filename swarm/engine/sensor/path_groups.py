@@ -54,6 +54,8 @@ class PathGroups:
         self._many: OrderedDict[str, str] = OrderedDict()
         self._busy: OrderedDict[str, tuple[float, int]] = OrderedDict()
         self._new: list[str] = []
+        self._ungrouped: set[str] = set()
+        """Folders that are in no group, until another folder becomes one."""
 
     @classmethod
     def is_generated(cls, folder: str) -> bool:
@@ -68,7 +70,10 @@ class PathGroups:
         """
         if is_obeyed_by_git(path):
             return ""
-        folder = path.rsplit("/", 1)[0]
+        return self.of_folder(path.rpartition("/")[0], time, is_by_tool)
+
+    def of_folder(self, folder: str, time: float, is_by_tool: bool = True) -> str:
+        """The group of a path in this folder that is new in its batch, as of `of`."""
         group = self._group_of(folder, is_by_tool)
         if group or folder in _ROOTS:
             return group
@@ -78,6 +83,7 @@ class PathGroups:
         if count >= CHILDREN:
             self._many[folder] = folder
             _bound(self._many)
+            self._ungrouped.clear()
             self._new.append(folder)
             return folder
         self._busy[folder] = (since, count + 1)
@@ -93,8 +99,8 @@ class PathGroups:
         group = self._many.get(folder)
         if group is None and is_by_tool:
             group = self._generated.get(folder)
-        if group is not None:
-            return group
+        if group is not None or folder in self._ungrouped:
+            return group or ""
         parts = folder.split("/")
         for depth in range(1, len(parts)):
             parent = "/".join(parts[: depth + 1])
@@ -106,6 +112,10 @@ class PathGroups:
                 self._generated[folder] = parent
                 _bound(self._generated)
                 return parent
+        if is_by_tool:
+            if len(self._ungrouped) >= DIRECTORIES:
+                self._ungrouped.clear()
+            self._ungrouped.add(folder)
         return ""
 
 

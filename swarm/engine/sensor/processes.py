@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from swarm.model import quiet
 from swarm.model.quiet import Command
 
 PROCESSES = 4096
@@ -25,6 +26,11 @@ class Process:
     told_argv: Sequence[str] = ()
     shown_argv: Sequence[str] = ()
     """The words of the command that a screen shows."""
+    git_verb: str = ""
+    """The verb of the command of git's that it is part of; empty if of none.
+
+    What only bears git's name, and an agent could have written, is none of git's.
+    """
 
     @property
     def is_fan_out(self) -> bool:
@@ -41,17 +47,21 @@ class Processes:
 
     def __init__(self) -> None:
         self._known: OrderedDict[int, Process] = OrderedDict()
+        self._nobody = Process(0, Command(""), 0, 0)
+        """The last that was not known: its lines often follow each other."""
 
     def start(self, command: Command, within: Process | None, pid: int) -> None:
         """Remember that a process runs another program from now on.
 
         If its command is quiet, it is `within` the process that started it.
         """
+        argv = within.shown_argv if within else command.argv
+        verb = _git_verb(command.program, argv)
         if within:
-            self._put(pid, replace(within, pid=pid, command=command))
+            process = replace(within, pid=pid, command=command, git_verb=verb)
         else:
-            argv = command.argv
-            self._put(pid, Process(pid, command, pid, pid, argv, argv))
+            process = Process(pid, command, pid, pid, argv, argv, verb)
+        self._put(pid, process)
 
     def name_for_losses(self, pid: int, by: Process) -> None:
         """Let what a process takes away be told of the command that started it."""
@@ -65,7 +75,9 @@ class Processes:
         if known is None:
             parent = self.parent_of(line)
             if parent is None:
-                return Process(pid, Command(""), pid, pid)
+                if self._nobody.pid != pid:
+                    self._nobody = Process(pid, Command(""), pid, pid)
+                return self._nobody
             known = replace(parent, pid=pid)
             self._put(pid, known)
         return known
@@ -87,3 +99,10 @@ class Processes:
         self._known[pid] = process
         if len(self._known) > PROCESSES:
             self._known.popitem(last=False)
+
+
+def _git_verb(program: str, argv: Sequence[str]) -> str:
+    is_git = quiet.GIT.fullmatch(program) or program.endswith("/git")
+    if not is_git or not quiet.is_of_image(program):
+        return ""
+    return quiet.git_verb(argv) or "git"

@@ -67,6 +67,14 @@ def test_a_young_file_s_end_is_told_by_its_inode_alone() -> None:
     assert batch.paths["/workspace/a"].op == "create"
 
 
+def test_a_path_that_is_no_text_breaks_no_later_line() -> None:
+    batch = read(
+        line("create", inode=5) | {"path": 1, "at": None}, line("close", inode=5)
+    )
+
+    assert batch.lost == 1
+
+
 def test_a_refusal_is_a_deed_and_alike_ones_are_counted() -> None:
     batch = read(*[line("open", "/etc/passwd", result=-30, flags=1)] * 5)
 
