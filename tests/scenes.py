@@ -937,11 +937,19 @@ def shown(
         backend.queries.close()
 
 
-AGENTS = ("claude-code", "codex", "command")
+AGENTS = ("claude-code", "codex", "command", "cursor", "opencode")
+MODES = ("ask", "edits", "full")
 BALANCED = "balanced: package registries too, read-only"
 STANDINGS = {
     "claude-code": Standing(
-        "claude-code", "env:ANTHROPIC_API_KEY", "", "agents/claude", "", BALANCED
+        "claude-code",
+        "env:ANTHROPIC_API_KEY",
+        "",
+        "agents/claude",
+        "",
+        BALANCED,
+        version="2.1.332",
+        modes=MODES,
     ),
     "codex": Standing(
         "codex",
@@ -950,6 +958,20 @@ STANDINGS = {
         "agents/codex",
         "image agents/codex is not built: `swarm image build agents/codex`",
         BALANCED,
+        version="0.171.0",
+        modes=MODES,
+        image_minutes=1,
+    ),
+    "cursor": Standing("cursor", problem="it needs a sign-in with its maker"),
+    "opencode": Standing(
+        "opencode",
+        "env:ANTHROPIC_API_KEY",
+        "",
+        "agents/opencode",
+        "",
+        BALANCED,
+        version="1.18.33",
+        modes=MODES,
     ),
     "command": Standing("command", "", "", "base", "", BALANCED),
 }

@@ -20,6 +20,13 @@ class Standing:
     problem: str = ""
     """Why it cannot run, or why that is unknown: a mistake in its file, no engine."""
 
+    version: str = ""
+    """The agent's version that is pinned."""
+    modes: tuple[str, ...] = ()
+    """The modes that the agent has; the last is the usual one."""
+    image_minutes: int = 0
+    """About how long its image takes to build; 0 if that is unknown."""
+
     @property
     def problems(self) -> tuple[str, ...]:
         """What is missing, each with the way out."""

@@ -51,8 +51,9 @@ SHOTS: dict[str, tuple[Scene, tuple[str, ...]]] = {
     "new-task": (THREE_RUNNING, ("n",)),
     "new-task-missing": (
         THREE_RUNNING,
-        ("n", "tab", "tab", "enter", "down", "down", "enter"),
+        ("n", "tab", "tab", "down", "down", "down", "enter"),
     ),
+    "new-task-several": (THREE_RUNNING, ("n", "tab", "tab", "down", "space", "tab")),
     "failed-launch": (FAILED_LAUNCH, ()),
     "review": (REVIEW_WITH_FLAGS, ("r", "keeper")),
     "merge": (REVIEW_WITH_FLAGS, ("r", "keeper", "M")),

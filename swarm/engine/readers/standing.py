@@ -5,7 +5,7 @@ from pathlib import Path
 
 from swarm.adapters import secret_sources
 from swarm.agents import registry
-from swarm.agents.description import Agent
+from swarm.agents.description import MODES, Agent
 from swarm.config import load
 from swarm.engine.egress import policy_resolver
 from swarm.engine.egress.policy_resolver import PolicySubject
@@ -60,8 +60,20 @@ def standings(
             image=image,
             image_problem=_image_problem(engine, image),
             network=NETWORKS[config.gate.preset],
+            version=agent.image.version,
+            modes=tuple(mode for mode in MODES if mode in agent.mode),
+            image_minutes=_minutes(agent),
         )
     return found
+
+
+def _minutes(agent: Agent) -> int:
+    """About how long its image takes to build on a base that is there."""
+    if agent.image.manager == "none":
+        return 0
+    if agent.image.manager == "pypi":
+        return 3
+    return 1 if agent.image.native else 2
 
 
 def _image_problem(engine: HasImages, image: str) -> str:

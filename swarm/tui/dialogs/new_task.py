@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
+from textual.events import DescendantFocus
 from textual.widgets import Button, Input, Label, Select, Static, TextArea
 
 from swarm.errors import SwarmError
@@ -18,6 +19,7 @@ from swarm.tui.dialogs.base import Dialog
 from swarm.tui.present.formatting import MUTED, WARNING
 from swarm.tui.present.standing_line import standing_line
 from swarm.tui.present.task_draft import Draft, Surroundings
+from swarm.tui.widgets.agent_picker import AgentPicker
 
 
 class NewTaskDialog(Dialog[tuple[Draft, bool]]):
@@ -31,58 +33,64 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
         self._around = around
         self._agents = around.agents
         tokens, dollars = around.budget
-        self._hints = {"tokens": f"{tokens}, as configured; 500k, 2M"}
-        self._hints["dollars"] = f"{dollars}, as configured; 2.50"
+        self._hints = {"tokens": f"{tokens}; 500k, 2M"}
+        self._hints["dollars"] = f"{dollars}; 2.50"
         self._standings: dict[str, Standing] = {}
         """Per agent what its task would stand on; empty until that is known."""
 
     @property
     def draft(self) -> Draft:
         """The fields as they are now."""
-        agent = self.query_one("#agent", Select).value
+        mode = self.query_one("#mode", Select).value
         return Draft(
             prompt=self.query_one("#prompt", TextArea).text,
-            agent=agent if isinstance(agent, str) else self._agents[0],
+            agents=self.query_one(AgentPicker).chosen,
+            mode=mode if isinstance(mode, str) else "",
             **{name: self._field(name) for name in _FIELDS},
         )
 
     def compose(self) -> ComposeResult:
         """A line for each field, the preview, and the buttons."""
         draft = self._draft
-        agent = draft.agent if draft.agent in self._agents else self._agents[0]
+        kept = tuple(name for name in draft.agents if name in self._agents)
         with VerticalScroll(classes="dialog -form", can_focus=False) as frame:
             frame.border_title = Content("New task")
             with Horizontal(classes="field -high"):
                 yield Label("Prompt", markup=False)
                 yield TextArea(draft.prompt, id="prompt", tab_behavior="focus")
             yield from self._row("name")
-            with Horizontal(classes="field"):
-                yield Label("Agent", markup=False)
-                yield Select(
-                    [(Content(name), name) for name in self._agents],
-                    value=agent,
-                    allow_blank=False,
-                    id="agent",
-                    compact=True,
-                )
+            with Horizontal(classes="field -agents"):
+                yield Label("Agents", markup=False)
+                yield AgentPicker(self._agents, kept or self._agents[:1])
             with Horizontal(classes="field -stands"):
                 yield Label("", markup=False)
                 yield Static(id="stands", markup=False)
-            for name in ("command", "base", "copies", "after", "tokens", "dollars"):
-                yield from self._row(name)
+            with Horizontal(classes="field"):
+                yield Label("Mode", markup=False)
+                yield Select(
+                    [(Content(words), mode) for mode, words in _MODES.items()],
+                    value=draft.mode,
+                    allow_blank=False,
+                    id="mode",
+                    compact=True,
+                )
+            for names in (("command",), ("base",), *_PAIRS):
+                yield from self._row(*names)
             yield Static(id="will", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button(Content("Start  ctrl+s"), id="start", variant="primary")
                 yield Button(Content("Cancel  esc"), id="cancel")
 
-    def _row(self, name: str) -> ComposeResult:
-        title, hint = _FIELDS[name]
-        with Horizontal(classes="field", id=f"row-{name}"):
-            yield Label(title, markup=False)
-            value = getattr(self._draft, name)
-            yield Input(
-                value, id=name, placeholder=self._hints.get(name, hint), compact=True
-            )
+    def _row(self, *names: str) -> ComposeResult:
+        """One field, or several beside each other."""
+        with Horizontal(classes="field", id=f"row-{names[0]}"):
+            for name in names:
+                title, hint = _FIELDS[name]
+                second = "-second" if name != names[0] else ""
+                yield Label(title, markup=False, classes=second)
+                hint = self._hints.get(name, hint)
+                value = getattr(self._draft, name)
+                yield Input(value, id=name, placeholder=hint, compact=True)
 
     def on_mount(self) -> None:
         """Focus the prompt."""
@@ -100,26 +108,24 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
             self._standings = {
                 name: Standing(name, problem=words) for name in self._agents
             }
-        select = self.query_one("#agent", Select)
-        agents = standing.in_order(self._standings, self._agents)
-        if agents != self._agents and not self._draft.agent and not select.expanded:
-            is_untouched = select.value == self._agents[0]
-            chosen = agents[0] if is_untouched else select.value
-            self._agents = agents
-            select.set_options([(Content(name), name) for name in agents])
-            select.value = chosen
+        self._agents = standing.in_order(self._standings, self._agents)
+        picker = self.query_one(AgentPicker)
+        picker.is_touched = picker.is_touched or bool(self._draft.agents)
+        picker.show_standings(self._agents, self._standings)
         self._preview()
 
+    @on(AgentPicker.Changed)
+    @on(DescendantFocus)
     @on(Input.Changed)
     @on(TextArea.Changed)
     @on(Select.Changed)
     def _preview(self) -> None:
         draft = self.draft
         self.query_one("#stands", Static).update(
-            standing_line(self._standings.get(draft.agent))
+            standing_line(self._standings.get(self._told_agent(draft)))
         )
         self.query_one("#row-command").display = draft.is_command
-        trouble = draft.trouble()
+        trouble = draft.trouble(self._standings)
         for name in _FIELDS:
             is_wrong = bool(trouble) and name == draft.wrong_field()
             self.query_one(f"#{name}", Input).set_class(is_wrong, "-invalid")
@@ -142,23 +148,46 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
 
     def action_start(self) -> None:
         """Answer the draft, unless something is missing."""
-        if not self.draft.trouble():
+        if not self.draft.trouble(self._standings):
             self.dismiss((self.draft, True))
 
     def action_cancel(self) -> None:
         """Answer the draft without a start, so that the typed text is kept."""
         self.dismiss((self.draft, False))
 
+    def _told_agent(self, draft: Draft) -> str:
+        """The agent that the line below the list is about: the one pointed at there.
+
+        Elsewhere it is the first of the chosen that lacks something, or the first.
+        """
+        picker = self.query_one(AgentPicker)
+        if picker.has_focus:
+            return picker.pointed
+        lacking = (
+            name
+            for name in draft.agents
+            if name in self._standings and not self._standings[name].can_run
+        )
+        return next(lacking, next(iter(draft.agents), ""))
+
     def _field(self, name: str) -> str:
         return self.query_one(f"#{name}", Input).value
 
 
+_PAIRS = (("copies", "after"), ("tokens", "dollars"))
+_MODES = {
+    "": "as configured; else all that it can",
+    "ask": "ask: it asks before it changes or runs anything",
+    "edits": "edits: it changes files unasked, and asks before it runs",
+    "full": "full: it asks nothing; the box is the limit",
+}
+"""Modes, each with what it means."""
 _FIELDS = {
     "command": ("Command", "a shell command, run in the sandbox"),
     "name": ("Name", "from the prompt"),
     "base": ("Base", "the branch you are on"),
-    "copies": ("Copies", "1"),
-    "after": ("After", "tasks that must be merged first, as in: 3, 5"),
+    "copies": ("Copies", "1, of each agent"),
+    "after": ("After", "merges of tasks: 3, 5"),
     "tokens": ("Tokens", ""),
     "dollars": ("Dollars", ""),
 }

@@ -1,6 +1,6 @@
 """The draft of a new task: its fields as typed, and a preview of the result."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import inf
 
 from swarm.model import copies
@@ -42,7 +42,9 @@ class Draft:
 
     prompt: str = ""
     name: str = ""
-    agent: str = ""
+    agents: tuple[str, ...] = ()
+    mode: str = ""
+    """Empty for what is configured."""
     command: str = ""
     base: str = ""
     copies: str = "1"
@@ -56,7 +58,9 @@ class Draft:
             repo,
             prompt=self.prompt.strip(),
             command=self.command.strip() if self.is_command else "",
-            agent=self.agent,
+            agent=self.agents[0] if len(self.agents) == 1 else "",
+            agents=self.agents if len(self.agents) > 1 else (),
+            mode=self.mode,
             name=self.name.strip(),
             base=self.base.strip(),
             copies=copies.parse(self.copies.strip() or "1"),
@@ -67,15 +71,21 @@ class Draft:
 
     @property
     def is_command(self) -> bool:
-        """True if a command is run, and no model is asked."""
-        return self.agent == COMMAND
+        """True if a command is run, alone or beside agents."""
+        return COMMAND in self.agents
 
-    def trouble(self) -> str:
-        """The reason why it cannot start; empty if it can."""
+    def trouble(self, standings: Mapping[str, Standing] | None = None) -> str:
+        """The reason why it cannot start; empty if it can, as far as is known."""
+        if not self.agents:
+            return "no agent is chosen: space chooses one"
         if self.is_command and not self.command.strip():
             return "the command is empty"
-        if not self.is_command and not self.prompt.strip():
+        if self.agents != (COMMAND,) and not self.prompt.strip():
             return "the prompt is empty"
+        for agent in self.agents:
+            known = (standings or {}).get(agent)
+            if known and self.mode and self.mode not in known.modes:
+                return f"{agent} has no mode {self.mode}"
         try:
             copies.parse(self.copies.strip() or "1")
         except ValueError as error:
@@ -104,13 +114,12 @@ class Draft:
 
     def preview(self, around: Surroundings) -> str:
         """The result of starting it, in one sentence."""
-        number = copies.parse(self.copies.strip() or "1")
+        number = copies.parse(self.copies.strip() or "1") * len(self.agents)
         title = slug(self.name or self.prompt or self.command)
-        end = f"-{number}" if number > 1 else ""
         things = "worktree, container and terminal"
         many = f"{number} tasks, each a" if number > 1 else f"1 {things}"
         what = f"{many} {things}" if number > 1 else many
-        first = f"{around.new_branch}-{title}{'-1' if end else ''}"
+        first = f"{around.new_branch}-{title}{'-1' if number > 1 else ''}"
         from_ = self.base.strip() or around.branch or "HEAD"
         will = f"will create {what}, branch {first} from {from_} in {around.repo}"
         note = copies.note(number, around.max_running, around.memory)

@@ -10,6 +10,7 @@ from textual.widgets import Button, Input, Select, Static
 from swarm.errors import ToolMissing
 from swarm.model.standing import Standing
 from swarm.tui.app import SwarmApp
+from swarm.tui.widgets.agent_picker import AgentPicker
 from tests.scenes import OPTIONS, THREE_RUNNING, Scene, press, settled, shown, until
 from tests.tui.fakes import FakeBackend
 from tests.tui.screens.dashboard.test_decisions import wishes
@@ -65,13 +66,20 @@ async def test_a_field_that_cannot_be_read_is_marked(
     assert wishes(backend) == []
 
 
+MODES = ("ask", "full")
 CLAUDE = Standing("claude-code", key_problem="no secret goes to it", image="agents/x")
+CLAUDE = replace(CLAUDE, modes=MODES)
 CODEX = Standing("codex", key="env:KEY", image="agents/codex", network="locked: less")
+CODEX = replace(CODEX, modes=MODES)
 BOTH = {"claude-code": CLAUDE, "codex": CODEX}
 
 
 def stands(app: SwarmApp) -> str:
     return str(app.screen.query_one("#stands", Static).render())
+
+
+def picker(app: SwarmApp) -> AgentPicker:
+    return app.screen.query_one(AgentPicker)
 
 
 async def test_an_agent_that_can_run_is_offered_first(recorded: Recorded) -> None:
@@ -81,18 +89,37 @@ async def test_an_agent_that_can_run_is_offered_first(recorded: Recorded) -> Non
     with shown(backend, options) as app:
         async with app.run_test(size=(100, 40)) as pilot:
             await press(pilot, backend, "n", "type:go")
-            select = app.screen.query_one("#agent", Select)
-            assert select.value == "codex"
+            assert picker(app).chosen == ("codex",)
             assert stands(app) == (
                 "✓ key env:KEY, image agents/codex, network locked: less"
             )
-            select.value = "claude-code"
+            picker(app).choose("claude-code")
             await pilot.pause()
             assert stands(app) == "✕ no secret goes to it"
             await press(pilot, backend, "ctrl+s")
 
     [(_, body)] = wishes(backend)
-    assert body["agent"] == "claude-code"
+    assert (body["agent"], body["agents"]) == ("claude-code", [])
+
+
+async def test_several_agents_are_chosen_by_keys(recorded: Recorded) -> None:
+    """Space adds one, Enter takes one alone; the mode is sent with them."""
+    backend = recorded(THREE_RUNNING)
+    options = replace(OPTIONS, standings=lambda: BOTH)
+    with shown(backend, options) as app:
+        async with app.run_test(size=(100, 40)) as pilot:
+            await press(pilot, backend, "n", "type:go")
+            picker(app).focus()
+            await pilot.press("enter", "j", "j", "space")
+            assert picker(app).chosen == ("codex", "claude-code")
+            assert stands(app) == "✕ no secret goes to it"
+            await pilot.press("space", "space")
+            app.screen.query_one("#mode", Select).value = "ask"
+            await press(pilot, backend, "ctrl+s")
+
+    [(_, body)] = wishes(backend)
+    assert body["agents"] == ["codex", "claude-code"]
+    assert body["mode"] == "ask"
 
 
 async def test_a_chosen_agent_stays_whatever_is_found_out(recorded: Recorded) -> None:
@@ -108,13 +135,13 @@ async def test_a_chosen_agent_stays_whatever_is_found_out(recorded: Recorded) ->
     with shown(backend, options) as app:
         async with app.run_test(size=(100, 40)) as pilot:
             await pilot.press("n")
-            await until(pilot, lambda: bool(app.screen.query("#agent")))
-            app.screen.query_one("#agent", Select).value = "command"
+            await until(pilot, lambda: bool(app.screen.query("#agents")))
+            picker(app).choose("command")
             await pilot.pause()
             known.set()
             await settled(pilot)
 
-            assert app.screen.query_one("#agent", Select).value == "command"
+            assert picker(app).chosen == ("command",)
 
 
 async def test_what_cannot_be_known_is_told_in_the_form(recorded: Recorded) -> None:
@@ -130,4 +157,4 @@ async def test_what_cannot_be_known_is_told_in_the_form(recorded: Recorded) -> N
 
             told = stands(app)
             assert told == "✕ docker does not answer\\x1b[2J; start it: `x`"
-            assert app.screen.query_one("#agent", Select).value == "claude-code"
+            assert picker(app).chosen == ("claude-code",)
