@@ -20,6 +20,7 @@ from swarm.model import (
     usage,
     wanted_tools,
 )
+from swarm.model.agent_words import agent_words
 from swarm.model.disk_use import TaskSize
 from swarm.model.idle import running, with_idleness
 from swarm.model.safe_text import safe_line
@@ -280,7 +281,7 @@ def _fields(
         ("idle", idle),
         ("reason", task.reason),
         ("hint", task.hint),
-        ("agent", task.agent),
+        ("agent", agent_words(task)),
         ("repository", task.repo),
         ("branch", task.branch),
         ("base", f"{task.base_ref} ({task.base[:12]})"),

@@ -6,6 +6,7 @@ from typing import Any
 from textual.content import Content
 
 from swarm.model import event_text, events, format, wanted_tools
+from swarm.model.agent_words import agent_words
 from swarm.model.safe_text import plain, safe_line
 from swarm.model.task import State, Task
 from swarm.tui.present import formatting, task_appearance
@@ -203,7 +204,7 @@ def _sandbox(task: Task, plan: dict[str, Any]) -> list[Content]:
     sandbox = plan.get("sandbox") or {}
     limits = sandbox.get("limits") or {}
     out = [
-        _fact(" agent", safe_line(task.agent, 60)),
+        _fact(" agent", safe_line(agent_words(task), 120)),
         _fact(
             " base", f"{safe_line(task.base_ref, 60)} {safe_line(task.base, 40)[:9]}"
         ),
