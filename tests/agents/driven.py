@@ -17,8 +17,8 @@ from swarm.agents.description import Agent
 from swarm.engine.host import images
 from swarm.model import events
 from swarm.model.task import State, Task
-from tests.agents.scripted_model.server import ScriptedModel
-from tests.agents.scripted_model.steps import Run, Say, Step, Write
+from swarm.scripted_model.server import ScriptedModel
+from swarm.scripted_model.steps import Run, Say, Step, Write
 from tests.engine.keeper_harness import (
     KeeperHarness,
     new_sample_repository,

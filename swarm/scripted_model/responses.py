@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
-from tests.agents.scripted_model.chat import refusal as refusal
-from tests.agents.scripted_model.dialogue import (
+from swarm.scripted_model.chat import refusal as refusal
+from swarm.scripted_model.dialogue import (
     Asked,
     Reply,
     Text,

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.agents.scripted_model.server import ScriptedModel
-from tests.agents.scripted_model.steps import (
+from swarm.scripted_model.server import ScriptedModel
+from swarm.scripted_model.steps import (
     Fail,
     Hold,
     Limit,

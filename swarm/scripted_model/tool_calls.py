@@ -4,8 +4,8 @@ import json
 import shlex
 from pathlib import PurePosixPath
 
-from tests.agents.scripted_model.dialogue import Asked, Call, Reply, Text, Tool
-from tests.agents.scripted_model.steps import Run, Write
+from swarm.scripted_model.dialogue import Asked, Call, Reply, Text, Tool
+from swarm.scripted_model.steps import Run, Write
 
 WORKSPACE = "/workspace"
 SHELLS = (

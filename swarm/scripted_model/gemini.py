@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from tests.agents.scripted_model.dialogue import (
+from swarm.scripted_model.dialogue import (
     Asked,
     Refusal,
     Reply,

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tests.agents.scripted_model.dialogue import Asked
+from swarm.scripted_model.dialogue import Asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from types import ModuleType
 from typing import Any
 
 from swarm.gate.certificates import Authority
-from tests.agents.scripted_model import anthropic, chat, gemini, responses
-from tests.agents.scripted_model.dialogue import (
+from swarm.scripted_model import anthropic, chat, gemini, responses
+from swarm.scripted_model.dialogue import (
     Asked,
     Refusal,
     Reply,
@@ -23,7 +23,7 @@ from tests.agents.scripted_model.dialogue import (
     Usage,
     usage,
 )
-from tests.agents.scripted_model.steps import (
+from swarm.scripted_model.steps import (
     Fail,
     Hold,
     Limit,
@@ -33,7 +33,7 @@ from tests.agents.scripted_model.steps import (
     Step,
     Write,
 )
-from tests.agents.scripted_model.tool_calls import call
+from swarm.scripted_model.tool_calls import call
 
 PATIENCE = 60.0
 """Seconds until a wait of a test gives up."""

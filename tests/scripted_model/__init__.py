@@ -1,0 +1,1 @@
+"""The model that says what a script wants, in each protocol."""

@@ -1,0 +1,48 @@
+"""A step is a call of the tool that the agent itself offers for it."""
+
+from typing import Any
+
+import pytest
+
+from swarm.scripted_model.dialogue import Asked, Call, Text, Tool
+from swarm.scripted_model.steps import Run, Write
+from swarm.scripted_model.tool_calls import call
+
+
+def asked(*tools: Tool) -> Asked:
+    """A request that offers these tools."""
+    return Asked("m", (), {tool.name: tool for tool in tools}, False)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "arguments"),
+    [
+        ({"command": {"type": "string"}}, {"command": "make"}),
+        ({"command": {"type": "array"}}, {"command": ["bash", "-lc", "make"]}),
+        ({"cmd": {}}, {"cmd": "make"}),
+        ({"commands": {}}, {"commands": ["make"]}),
+    ],
+)
+def test_a_command_fits_the_shell(
+    parameters: dict[str, Any], arguments: dict[str, Any]
+) -> None:
+    reply = call(Run("make"), asked(Tool("shell", parameters)), in_text=False)
+
+    assert isinstance(reply, Call)
+    assert reply.arguments == arguments
+
+
+def test_a_file_is_written_by_a_shell_if_no_tool_writes() -> None:
+    reply = call(Write("a b", "x"), asked(Tool("Bash", {"command": {}})), False)
+
+    assert isinstance(reply, Call)
+    assert reply.arguments["command"] == "printf %s x > 'a b'"
+    writer = Tool("Write", {"file_path": {}, "content": {}})
+    reply = call(Write("a", "x"), asked(writer), in_text=False)
+    assert isinstance(reply, Call)
+    assert reply.arguments == {"file_path": "/workspace/a", "content": "x"}
+
+
+def test_an_agent_without_tools_is_told_in_words() -> None:
+    assert isinstance(call(Run("x"), asked(), in_text=False), Text)
+    assert "SEARCH" in getattr(call(Write("a", "x"), asked(), True), "text", "")
