@@ -12,6 +12,7 @@ from swarm.model.review import Change, CheckoutBytes, Flag, Level
 from swarm.model.risk_rules import RULES
 from swarm.model.safe_text import safe_line
 
+_LEADS_OUT = Flag(Level.X0, "a symlink that leads out of the tree")
 _BY_SETTINGS = "named in the settings as something that runs"
 LARGE = 1 << 20
 """Bytes from which a file is hard to review."""
@@ -126,7 +127,8 @@ def leads_out(path: str, target: str) -> bool:
     """
     if not target or target[0] in "/\\~" or _DRIVE.match(target):
         return True
-    parts = [part for part in re.split(r"[/\\]", target) if part not in ("", ".")]
+    names = target.replace("\\", "/").split("/")
+    parts = [part for part in names if part not in ("", ".")]
     climbs = 0
     while climbs < len(parts) and parts[climbs] == "..":
         climbs += 1
@@ -158,7 +160,7 @@ def _by_link(path: str, target: str | None) -> Flag:
     if target is None:
         return Flag(Level.X0, "a symlink that leads nobody knows where")
     if leads_out(path, target):
-        return Flag(Level.X0, "a symlink that leads out of the tree")
+        return _LEADS_OUT
     inside = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
     if any(is_git_name(name) for name in inside.split("/")):
         return Flag(Level.X0, "a symlink into git's own directory")
@@ -166,6 +168,8 @@ def _by_link(path: str, target: str | None) -> Flag:
 
 
 def _by_name(path: str, facts: Facts) -> Iterator[Flag]:
+    if not facts.x0 and not facts.x1 and is_plain(path):
+        return
     if _may_be_git(path) and any(is_git_name(name) for name in path.split("/")):
         yield Flag(Level.X0, "a name that some systems take for .git")
     framed = f"/{folded(path)}/"
@@ -229,12 +233,15 @@ def _hard_to_review(change: Change, facts: Facts) -> Iterator[Flag]:
         yield Flag(Level.X4, "binary")
     if facts.size > LARGE:
         yield Flag(Level.X4, "larger than 1 MiB")
-    if any(
-        not (name.isascii() and name.isprintable())
-        and safe_line(name, len(name)) != name
-        for name in (change.path, change.old_path)
+    if _is_changed_for_a_screen(change.path) or _is_changed_for_a_screen(
+        change.old_path
     ):
         yield Flag(Level.X4, "a name with characters that cannot be shown")
+
+
+def _is_changed_for_a_screen(name: str) -> bool:
+    is_plain_text = name.isascii() and name.isprintable()
+    return not is_plain_text and safe_line(name, len(name)) != name
 
 
 def _by_checkout(checkout: CheckoutBytes | None) -> Iterator[Flag]:

@@ -26,6 +26,8 @@ def colliding(task: TaskGit, tree: str, changes: Iterable[Change]) -> dict[str, 
     if not added:
         return {}
     names = _names(task, tree, {parent for path in added for parent in _parents(path)})
+    if all(len(others) == 1 for others in names.values()):
+        return {}
     collisions = {}
     for path in added:
         for parent in _parents(path):

@@ -64,12 +64,12 @@ def entries(
 
 def _marked(paths: Iterable[str]) -> dict[str, str]:
     """The directories that hold a tool's own file, each with its reason."""
-    return {
-        path.removesuffix(f"/{marker}"): reason
-        for path in paths
-        for marker, reason in MARKERS.items()
-        if path.endswith(f"/{marker}")
-    }
+    marked = {}
+    for path in paths:
+        directory, _, name = path.rpartition("/")
+        if directory and name in MARKERS:
+            marked[directory] = MARKERS[name]
+    return marked
 
 
 def _named(paths: Iterable[str], files: Mapping[str, stat_result]) -> dict[str, str]:

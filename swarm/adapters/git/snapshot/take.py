@@ -4,7 +4,6 @@ import os
 import stat
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from swarm.adapters.deadline import Deadline
 from swarm.adapters.git import blobs, diff
@@ -17,7 +16,7 @@ from swarm.adapters.git.safe_fs.walk import RULES_LIMIT, WorktreeFiles, walk
 from swarm.adapters.git.snapshot import filled, left_out
 from swarm.adapters.git.snapshot.hidden_groups import collapsed
 from swarm.adapters.git.snapshot.ignore import IGNORED, ignored
-from swarm.adapters.git.snapshot.objects import blob_id, store
+from swarm.adapters.git.snapshot.objects import LooseObjects, blob_id
 from swarm.adapters.git.snapshot.stamps import Stamps
 from swarm.adapters.git.snapshot.tree import first_paths, missing_entries, write_tree
 from swarm.adapters.git.task_git import TaskGit
@@ -61,12 +60,11 @@ class _Draft:
     """Path to its hidden entry's path and reason, for what tools made."""
     contents: ReadContents = field(default_factory=ReadContents)
     bytes_stored: int = 0
-    objects: Path = field(init=False)
-    """The directory that new contents go to."""
+    objects: LooseObjects = field(init=False)
+    """The store that new contents go to."""
 
     def __post_init__(self) -> None:
-        # Once, and not for each of many thousand files.
-        self.objects = self.task.review_git / "objects"
+        self.objects = LooseObjects(self.task.review_git / "objects")
 
 
 def take(
@@ -254,7 +252,7 @@ def _read(draft: _Draft, reader: SafeReader, path: str) -> str:
         if draft.bytes_stored + len(content) > draft.caps.total:
             return _hide(draft, path, "too large together with all other changes")
         draft.bytes_stored += len(content)
-        store(draft.objects, oid, content)
+        draft.objects.store(oid, content)
     return oid
 
 
