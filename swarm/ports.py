@@ -61,6 +61,10 @@ class ContainerEngineFacts:
     bounded_logs: bool = True
     """True if it can keep a container's output and bound it."""
     enforces: Enforcement = Enforcement()
+    default_runtime: str = ""
+    """What runs a container that names no runtime; empty if it does not say."""
+    sees_our_files: bool = False
+    """True if its process is known to be in this one's mount namespace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,8 @@ class ImageConfig:
     environment: dict[str, str]
     volumes: tuple[str, ...]
     """The places of its own volumes."""
+    user: str = ""
+    """Whom its programs run as, and the next lines of a Dockerfile; empty is root."""
 
 
 class AttachedStream(Protocol):

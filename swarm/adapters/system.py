@@ -54,6 +54,15 @@ class System:
                 return False
 
 
+_IN_CONTAINER = (Path("/.dockerenv"), Path("/run/.containerenv"))
+"""Files that Docker and Podman put into every container of theirs."""
+
+
+def container(files: tuple[Path, ...] = _IN_CONTAINER) -> str:
+    """The file by which this process is known to be in a container; empty outside."""
+    return next((str(file) for file in files if file.exists()), "")
+
+
 def here() -> System:
     """The system that this process runs on."""
     return System(platform.system(), platform.release())

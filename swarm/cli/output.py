@@ -28,6 +28,8 @@ COLOURS = {
 
 CELL_LIMIT = 4096
 """Characters of one cell: as long as a path can be, so that none is cut."""
+MESSAGE_LIMIT = 4000
+"""Characters of an error's message, which may name many tasks."""
 
 
 def out(text: str = "") -> None:
@@ -66,7 +68,7 @@ def refused(verb: str, error: SwarmError, is_verbose: bool = False) -> None:
 
     If asked for, what led to it is printed too: the words of git, the engine, a tool.
     """
-    note(f"{f'swarm {verb}'.strip()}: {plain(error.message)}")
+    note(f"{f'swarm {verb}'.strip()}: {safe_line(error.message, MESSAGE_LIMIT)}")
     for text in plain(error.hint).splitlines():
         note(f"  {text}")
     if is_verbose:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.adapters.system import System, here
+from swarm.adapters.system import System, container, here
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,13 @@ def test_this_system_is_named_as_the_kernel_names_it() -> None:
     named = os.uname()
 
     assert here() == System(named.sysname, named.release)
+
+
+def test_a_container_is_known_by_the_file_that_its_engine_puts_there(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / ".containerenv"
+
+    assert container((file,)) == ""
+    file.touch()
+    assert container((tmp_path / "none", file)) == str(file)

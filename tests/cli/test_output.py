@@ -5,6 +5,7 @@ import sys
 import pytest
 
 from swarm.cli import output
+from swarm.errors import SwarmError
 
 
 def test_colours_come_only_on_a_terminal_and_not_with_no_color(
@@ -26,3 +27,17 @@ def test_a_stray_surrogate_is_printed_and_stops_nothing(
     output.out("a\udcffb")
 
     assert capsys.readouterr().out == "a\\udcffb\n"
+
+
+def test_no_error_says_a_second_line_of_its_own(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What an agent named in it would read as another sentence of swarm's."""
+    names = "x" * 3000
+    output.refused(
+        "rm", SwarmError(f"no file a\nswarm rm: {names} done", "look\nthere")
+    )
+
+    first, *hint = capsys.readouterr().err.splitlines()
+    assert first == f"swarm rm: no file a⏎swarm rm: {names} done"
+    assert hint == ["  look", "  there"]

@@ -11,7 +11,7 @@ from typing import Any
 from docker.errors import APIError
 from docker.utils.socket import STDOUT
 
-from swarm.adapters.docker import clock, stats, volumes
+from swarm.adapters.docker import clock, engine_process, stats, volumes
 from swarm.adapters.docker.attach import DockerStream, attached_frames
 from swarm.adapters.docker.connection import SECONDS, Absent, Connection
 from swarm.adapters.docker.container_config import create_arguments
@@ -70,8 +70,10 @@ class DockerContainers:
         with self._connection.call("info") as client:
             info, version = client.info(), client.version()
         ahead = clock.ahead(info.get("SystemTime"), before, time.time())
-        facts = engine_facts(info, version, self._connection.endpoint.url)
-        return replace(facts, clock_ahead=ahead)
+        url = self._connection.endpoint.url
+        facts = engine_facts(info, version, url)
+        is_same = engine_process.sees_our_files(url)
+        return replace(facts, clock_ahead=ahead, sees_our_files=is_same)
 
     def create(self, spec: SandboxSpec) -> None:
         with self._connection.call(f"create {spec.name}") as client:

@@ -32,6 +32,7 @@ def engine_facts(
         cgroup=str(info.get("CgroupVersion") or "1"),
         storage=str(info.get("Driver") or "unknown"),
         runtimes=tuple(sorted(info.get("Runtimes") or {})),
+        default_runtime=str(info.get("DefaultRuntime") or ""),
         seccomp="seccomp" in names,
         endpoint=endpoint,
         root=root,

@@ -150,6 +150,7 @@ def image_config(connection: Connection, reference: str) -> ImageConfig | None:
         architecture=str(raw.get("Architecture") or ""),
         environment={name: value for name, _, value in pairs},
         volumes=tuple(str(volume) for volume in config.get("Volumes") or ()),
+        user=str(config.get("User") or ""),
     )
 
 

@@ -5,10 +5,12 @@ Each finding is known from what the engine says of itself, before anything is ma
 
 import os
 import platform
+import re
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from swarm.adapters import system
 from swarm.config.schema import Config
 from swarm.engine.host.check import Check
 from swarm.engine.host.kernel import Kernel
@@ -26,6 +28,9 @@ SWAP_WAY = (
     "`unlimited_swap = true` in [sandbox]"
 )
 
+_OWN_KERNEL = re.compile(r"runsc|gvisor|kata|firecracker|urunc", re.IGNORECASE)
+"""Runtimes that give a container a kernel of its own, by their usual names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Here:
@@ -37,6 +42,8 @@ class Here:
     kernel: Kernel = field(default_factory=Kernel)
     release: str = field(default_factory=platform.release)
     """The kernel's."""
+    container: str = field(default_factory=system.container)
+    """The file that says that swarm itself is in a container; empty if it is not."""
 
 
 def examine(facts: ContainerEngineFacts, config: Config, here: Here) -> Iterator[Check]:
@@ -67,6 +74,8 @@ def is_plain(facts: ContainerEngineFacts, here: Here) -> bool:
     """
     return (
         facts.product == "Docker"
+        # Its files need not be the engine's, even if its name and kernel are.
+        and (not here.container or facts.sees_our_files)
         and facts.endpoint.startswith("unix://")
         and _is_this_machine(facts, here)
         # As a snap it sees no hidden folder of a home, and no other's /tmp.
@@ -119,6 +128,13 @@ def _runtime(facts: ContainerEngineFacts, config: Config) -> Iterator[Check]:
         mend = f'set `runtime = "{wanted}"` in [engine] of Podman\'s containers.conf, '
         mend += "and take it out of [sandbox]"
         yield Check("runtime", "fail", found, mend)
+    if _OWN_KERNEL.search(facts.default_runtime):
+        # Not the sandbox's alone: a sandbox joins its net's namespace, and the sensor
+        # reads the kernel that programs run on.
+        found = f"its default runtime is {facts.default_runtime}, with a kernel for "
+        found += "each container: gate, nets and sensor need this machine's"
+        mend = "let its `default-runtime` be runc (`/etc/docker/daemon.json`)"
+        yield Check("default runtime", "fail", found, mend)
 
 
 def _limits(facts: ContainerEngineFacts) -> Iterator[Check]:

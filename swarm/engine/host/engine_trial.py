@@ -46,6 +46,7 @@ class Trial:
     """Its image may be any that has a shell."""
     folder: Path
     swap_stays_unlimited: bool = False
+    way_out: str = WAY_OUT
 
     @classmethod
     def of(
@@ -64,6 +65,7 @@ class Trial:
             host_facts(paths, facts, image, here),
             paths.home,
             engine_kind.swap_stays_unlimited(facts, config, here),
+            _way_out(here),
         )
 
 
@@ -172,7 +174,17 @@ def _refusal(trial: Trial, found: str) -> ToolError:
     mode = "rootless " if facts.rootless else ""
     return ToolError(
         f"{mode}{facts.product} at {facts.endpoint} {found}",
-        hint=WAY_OUT,
+        hint=trial.way_out,
+    )
+
+
+def _way_out(here: Here) -> str:
+    if not here.container:
+        return WAY_OUT
+    return (
+        f"swarm runs in a container (there is {here.container}), and the engine may be "
+        "outside of it: run swarm on the engine's machine, or mount the folder into "
+        "this container from the same path there"
     )
 
 

@@ -165,7 +165,7 @@ def _probe(
                 why = why if _NO_ACCESS.search(why) else reason
             else:
                 return image_probe.traits(answer, shell)
-    raise _no_shell(stand, why)
+    raise _no_shell(stand, config, why)
 
 
 def _require_floor(spec: SandboxSpec, facts: ContainerFacts | None) -> None:
@@ -205,7 +205,8 @@ def _why_no_start(stand: Stand, config: ImageConfig, error: ToolError) -> str:
         raise PlanError(
             f"the image {stand.image} has something else at {target}, where a sandbox "
             "gets a file or a folder of its own",
-            hint=f"add to its Dockerfile: `{_clearing(target, message)}`",
+            hint="add to its Dockerfile: "
+            + _as_root(config, _clearing(target, message)),
         ) from error
     if not _NO_PROGRAM.search(message):
         raise error
@@ -238,19 +239,30 @@ def _place_in(message: str) -> str:
     return next((place for place in mounts if place in message), "")
 
 
-def _no_shell(stand: Stand, why: str) -> PlanError:
+def _as_root(config: ImageConfig, line: str) -> str:
+    """A line of a Dockerfile; around it those without which another user obeys it."""
+    own = safe_line(config.user, 60)
+    if own.partition(":")[0] in ("", "0", "root"):
+        return f"`{line}`"
+    # By number: an image may have no account of that name.
+    return f"`USER 0`, `{line}` and `USER {own}`"
+
+
+def _no_shell(stand: Stand, config: ImageConfig, why: str) -> PlanError:
     uid = stand.user.partition(":")[0]
     if _NO_ACCESS.search(why):
         return PlanError(
             f"the image {stand.image} has no shell that uid {uid} can run: its files "
             f"are kept from other users ({why})",
-            hint="add to its Dockerfile: `RUN chmod -Rf a+rX /bin /lib /usr || :`",
+            hint="add to its Dockerfile: "
+            + _as_root(config, "RUN chmod -Rf a+rX /bin /lib /usr || :"),
         )
     return PlanError(
         f"the image {stand.image} has no shell that uid {uid} can run: neither bash "
         f"nor sh ({why})",
-        hint="add to its Dockerfile: `RUN apt-get update && apt-get install -y bash` "
-        "or `RUN apk add bash`; if it has no package tool: "
+        hint="add to its Dockerfile: "
+        + _as_root(config, "RUN apt-get update && apt-get install -y bash")
+        + " or `RUN apk add bash`; if it has no package tool: "
         "`COPY --from=busybox:musl /bin/ /bin/`",
     )
 

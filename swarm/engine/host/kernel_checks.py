@@ -91,6 +91,8 @@ def _counted(limit: _Limit, most: int | None, holders: tuple[Holder, ...]) -> Ch
     finding = f"{held:,} of {_number(most)} {limit.noun} a user are taken"
     if most is None or (most >= limit.least and most - held >= limit.least_left):
         return Check(limit.check, "ok", finding)
+    if most < limit.least:
+        finding += f", and {most:,} are few: {limit.least:,} should be allowed"
     first = max(holders, key=limit.held, default=None)
     if first and most - held < limit.least_left:
         taken = limit.held(first)

@@ -32,7 +32,7 @@ NO_SWAP_LIMIT = replace(PLAIN, enforces=Enforcement(swap=False))
 
 def here(tmp_path: Path, swap: int = 0, uid: int = 1000) -> Here:
     (tmp_path / "meminfo").write_text(f"SwapTotal: {swap} kB\n")
-    return Here("box", uid, uid, Kernel(tmp_path))
+    return Here("box", uid, uid, Kernel(tmp_path), container="")
 
 
 def settings(**sandbox: Any) -> Config:
@@ -177,3 +177,49 @@ def test_all_but_the_usual_engine_are_tried(
     tmp_path: Path, changes: dict[str, Any], plain: bool
 ) -> None:
     assert engine_kind.is_plain(replace(PLAIN, **changes), here(tmp_path)) is plain
+
+
+@pytest.mark.parametrize(
+    ("runtime", "is_refused"),
+    [
+        ("runsc", True),
+        ("kata-runtime", True),
+        ("io.containerd.kata.v2", True),
+        ("runc", False),
+        ("io.containerd.runc.v2", False),
+        ("crun", False),
+        ("", False),
+    ],
+)
+def test_a_default_runtime_with_a_kernel_for_each_container_is_refused(
+    tmp_path: Path, runtime: str, is_refused: bool
+) -> None:
+    """Gate, nets and sensor would get it too, whatever sandboxes are set to."""
+    for own in ("", "runc"):
+        found = grades(
+            replace(PLAIN, default_runtime=runtime),
+            here(tmp_path),
+            settings(runtime=own),
+        )
+
+        assert (found.get("default runtime") == "fail") is is_refused
+
+
+@pytest.mark.parametrize(
+    ("container", "sees", "is_plain"),
+    [
+        ("", False, True),
+        ("", True, True),
+        ("/.dockerenv", True, True),
+        ("/.dockerenv", False, False),
+        ("/run/.containerenv", False, False),
+    ],
+)
+def test_an_engine_outside_of_our_container_is_tried(
+    tmp_path: Path, container: str, sees: bool, is_plain: bool
+) -> None:
+    """With the host's name and kernel, it has other files at the same paths."""
+    at = replace(here(tmp_path), container=container, release="")
+    facts = replace(PLAIN, sees_our_files=sees)
+
+    assert engine_kind.is_plain(facts, at) is is_plain

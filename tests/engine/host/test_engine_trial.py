@@ -57,6 +57,19 @@ def test_an_engine_that_sees_other_files_is_refused(
     assert nothing_is_left(at)
 
 
+def test_who_runs_in_a_container_is_told_so(paths: HomePaths, tmp_path: Path) -> None:
+    """The host's engine makes an empty folder of its own at the same path."""
+    engine = SeesElsewhere(tmp_path / "seen-only-there")
+    config = load.load(load.DEFAULTS)
+    here = replace(Here(), container="/.dockerenv", host_name="elsewhere")
+
+    with pytest.raises(ToolError, match="worktree") as refused:
+        engine_trial.require(engine, paths, config, here)
+
+    assert "swarm runs in a container (there is /.dockerenv)" in refused.value.hint
+    assert "from the same path there" in refused.value.hint
+
+
 class SeesElsewhere(DockerContainers):
     """A real engine that finds every folder empty, as one on another machine would."""
 

@@ -152,6 +152,10 @@ def test_an_image_without_a_shell_is_refused(
         ("RUN touch /.cargo", "else at /.cargo/config.toml", "for f in /.cargo;"),
         ("RUN ln -s a /a; ln -s /a /etc/ssl", "else at /etc/ssl/", "for f in /etc "),
         ("RUN ln -s /workspace /workspace", "else at /workspace", "RUN rm -rf"),
+        ("RUN touch /home\nUSER 1234", "else at /home/agent", "`USER 0`, `RUN rm"),
+        ("RUN touch /workspace\nUSER 5:6", "at /workspace", "and `USER 5:6`"),
+        ("RUN touch /workspace\nUSER 0:6", "at /workspace", ": `RUN rm -rf"),
+        ("RUN chmod 700 /bin\nUSER 7", "no shell", "`USER 0`, `RUN chmod -Rf a"),
         ("RUN chmod 700 /bin", "no shell .* permission denied", "RUN chmod -Rf a"),
     ],
 )
@@ -171,9 +175,9 @@ def test_what_stands_in_the_way_of_a_sandbox_is_named(
 
     assert line in refused.value.hint
     assert not left(docker, tmp_path)
-    added = re.search("`(RUN .*)`", refused.value.hint)
+    added = re.findall("`((?:USER|RUN) .*?)`", refused.value.hint)
     if added and "/etc/" not in words:  # without accounts no build runs anything
-        assert look(docker, tmp_path, image(lines=f"{lines}\n{added[1]}"))
+        assert look(docker, tmp_path, image(lines="\n".join([lines, *added])))
 
 
 ENDLESS = r"RUN printf '#!/bin/sh\nsleep 1000\n' > /bin/bash && chmod 755 /bin/bash"

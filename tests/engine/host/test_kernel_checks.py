@@ -68,6 +68,7 @@ def test_each_limit_is_compared_with_what_agents_need(
     assert found.grade == grade
     assert f"{value:,}" in found.finding
     assert (f"sysctl fs.inotify.{key}=" in found.remedy) is (grade == "warn")
+    assert ("few" in found.finding or "should" in found.finding) is (grade == "warn")
 
 
 def test_what_is_not_known_is_no_fault(kernel: Kernel) -> None:

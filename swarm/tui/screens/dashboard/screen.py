@@ -1,5 +1,7 @@
 """The main screen: owns its parts, and turns keys into wishes."""
 
+from collections.abc import Callable
+
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -130,12 +132,21 @@ class DashboardScreen(KeyScreen[None]):
 
     def pull(self) -> None:
         """Read what is stored, and repaint what differs."""
+        self._told(self._pull)
+
+    def _told(self, work: Callable[[], None]) -> None:
+        """Read and draw; a database that does not answer is told, and ends nothing."""
         try:
-            self.overview.read()
-            recorded = self.events.read(self.overview.tasks)
+            work()
         except SwarmError as error:
-            self.say(f"{error.message}; {error.hint}", WARNING)
-            return
+            words = "; ".join(filter(None, (error.message, error.hint)))
+            self.say(safe_line(words), WARNING)
+
+    def _pull(self) -> None:
+        """SwarmError if the database does not answer; some of it is drawn then."""
+        self.overview.read()
+        recorded = self.events.read(self.overview.tasks)
+        self.bulk.follow(self.overview.tasks)
         self._tell_of_disk()
         self.denials.follow(recorded, self.overview.tasks)
         if self.events.is_stale:
@@ -153,7 +164,6 @@ class DashboardScreen(KeyScreen[None]):
             self.say(safe_line(self._disk_words, 200), WARNING)
 
     def _draw_tasks(self) -> None:
-        self.bulk.follow(self.overview.tasks)
         self.overview.marks = self.bulk.marks
         shown = (task.id for task in self.overview.passing)
         self.overview.draw_tasks(self.bulk.note(shown))
@@ -183,13 +193,16 @@ class DashboardScreen(KeyScreen[None]):
 
     @on(Nudge)
     def _nudged(self) -> None:
+        self._pull_soon()
+        if self.preview.task and self.is_current and self.files.is_shown:
+            self.files.refresh(self.preview.task.id)
+
+    def _pull_soon(self) -> None:
         """Pull now, or once in a moment if that was just done."""
         if not self._is_resting:
             self._is_resting = True
             self.set_timer(0.01, self.pull)
             self.set_timer(PULL_SECONDS, self._rested)
-        if self.preview.task and self.is_current and self.files.is_shown:
-            self.files.refresh(self.preview.task.id)
 
     def _rested(self) -> None:
         self._is_resting = False
@@ -199,7 +212,7 @@ class DashboardScreen(KeyScreen[None]):
     def _selected(self, message: TaskList.Highlighted) -> None:
         message.stop()
         self.bulk.select(message.task)
-        self.preview.show(message.task)
+        self._told(lambda: self.preview.show(message.task))
         self.show_hints()
 
     @on(WishDecided)
@@ -212,9 +225,13 @@ class DashboardScreen(KeyScreen[None]):
             self._read_project()
         if isinstance(message.wish, Discard):
             self.bulk.discarded(message.wish.task)
+        new = message.record.result.get("tasks", [])[:1]
+        if not new:
+            # One key makes a wish for each of many tasks.
+            self._pull_soon()
+            return
         self.pull()
-        for task_id in message.record.result.get("tasks", [])[:1]:
-            self.overview.task_list.select(task_id)
+        self.overview.task_list.select(new[0])
 
     @on(InputBar.Changed, "#filter")
     def _filter_typed(self, message: InputBar.Changed) -> None:

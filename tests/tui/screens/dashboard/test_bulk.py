@@ -2,11 +2,18 @@
 
 from collections.abc import Callable
 
+import pytest
 from textual.widgets import Static
 
+from swarm.errors import SwarmError
 from swarm.model import events
+from swarm.store.audit_queries import AuditQueries
+from swarm.store.event_queries import EventQueries
 from swarm.store.journal import Journal
+from swarm.store.task_queries import TaskQueries
+from swarm.store.wish_queries import WishQueries
 from swarm.tui.app import SwarmApp
+from swarm.tui.screens.dashboard.overview import Overview
 from tests.scenes import ALL_STATES, THREE_RUNNING, Scene, press, settled, shown
 from tests.tui.fakes import FakeBackend
 from tests.tui.screens.dashboard.test_screen import asked, dashboard, said
@@ -190,3 +197,59 @@ async def test_a_discard_of_many_is_undone_at_once(recorded: Recorded) -> None:
             journal.close()
             await press(pilot, backend, "ctrl+r", "u")
     assert wishes(backend) == [("restore", 4), ("restore", 5)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "question"),
+    [
+        (WishQueries, "open"),
+        (TaskQueries, "all"),
+        (EventQueries, "fleet"),
+        (AuditQueries, "open_commands"),
+    ],
+)
+async def test_a_database_that_stops_answering_ends_no_dashboard(
+    recorded: Recorded, monkeypatch: pytest.MonkeyPatch, kind: type, question: str
+) -> None:
+    backend = recorded(ALL_STATES)
+
+    def fail(*_: object) -> None:
+        raise SwarmError("the database does not answer\x1b[2J", "look at its disk")
+
+    with shown(backend) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await settled(pilot)
+            with monkeypatch.context() as context:
+                context.setattr(kind, question, fail)
+                await pilot.press("j", "k", "space", "ctrl+r")
+                await settled(pilot)
+                assert app.is_running
+                if question != "open_commands":  # asked of an idle task alone
+                    words = "does not answer\\x1b[2J; look at its disk"
+                    assert words in said(app)
+            await press(pilot, backend, "ctrl+r")
+            assert said(app) == "read anew"
+
+
+async def test_many_decisions_at_once_are_read_together(
+    recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key on a hundred marked tasks would read everything a hundred times."""
+    backend, reads = recorded(ALL_STATES), list[None]()
+    read = Overview.read
+
+    def counted(overview: Overview) -> None:
+        reads.append(None)
+        read(overview)
+
+    with shown(backend) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await settled(pilot)
+            dashboard(app).action_act("mark_all")
+            await press(pilot, backend, "K", "y")
+            wanted = len(wishes(backend))
+            monkeypatch.setattr(Overview, "read", counted)
+            await press(pilot, backend, "keeper")
+
+    assert wanted == 4
+    assert len(reads) < wanted
