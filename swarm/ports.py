@@ -187,6 +187,9 @@ class Containers(Protocol):
     def logs(self, name: str, tail: int) -> bytes:
         """The last lines of a container's output, raw."""
 
+    def log_head(self, name: str, limit: int) -> bytes:
+        """The first bytes of a container's output, as far as it is kept, raw."""
+
     def talk(self, name: str) -> AttachedStream:
         """Attach to a running container that `listens`; hang up with `close`."""
 
@@ -283,6 +286,8 @@ class Screen:
 
     name: str
     text: str
+    title: str = ""
+    """The title that its program gave the terminal; empty if it was not asked for."""
 
 
 class Panes(Protocol):
@@ -306,7 +311,7 @@ class Panes(Protocol):
     def all(self) -> dict[str, PaneFacts]:
         """Every pane by name; empty if the server is gone. One call to tmux."""
 
-    def capture(self, names: list[str]) -> dict[str, Screen]:
+    def capture(self, names: list[str], titles: bool = False) -> dict[str, Screen]:
         """The screens of these panes, in one call to tmux; absent ones are left out."""
 
     def send(self, name: str, text: str, enter: bool) -> None:

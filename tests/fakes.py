@@ -48,6 +48,10 @@ class FakeContainers:
         """All that containers have."""
         self.sizes: dict[str, DiskUse] = {}
         """Of volumes; the others are empty."""
+        self.outputs: dict[str, bytes] = {}
+        """What containers printed; the others printed nothing."""
+        self.answers: dict[str, bytes] = {}
+        """What one-shot containers print, by the end of their names."""
         self._containers: dict[str, ContainerFacts] = {}
         self._volumes: dict[str, dict[str, str]] = {}
         self._networks: dict[str, dict[str, str]] = {}
@@ -147,7 +151,12 @@ class FakeContainers:
 
     def logs(self, name: str, tail: int) -> bytes:
         self._container(name)
-        return b""
+        lines = self.outputs.get(name, b"").splitlines(keepends=True)
+        return b"".join(lines[-tail:])
+
+    def log_head(self, name: str, limit: int) -> bytes:
+        self._container(name)
+        return self.outputs.get(name, b"")[:limit]
 
     def run(
         self,
@@ -371,8 +380,12 @@ class FakePanes:
     def all(self) -> dict[str, PaneFacts]:
         return dict(self._panes)
 
-    def capture(self, names: list[str]) -> dict[str, Screen]:
+    def capture(self, names: list[str], titles: bool = False) -> dict[str, Screen]:
         return {n: Screen(n, self._screens[n]) for n in names if n in self._panes}
+
+    def show(self, name: str, screen: str) -> None:
+        """Have the pane's program draw this."""
+        self._screens[name] = screen
 
     def send(self, name: str, text: str, enter: bool) -> None:
         if any((ord(c) < 0x20 and c not in "\n\t") or ord(c) == 0x7F for c in text):

@@ -66,3 +66,12 @@ def container(files: tuple[Path, ...] = _IN_CONTAINER) -> str:
 def here() -> System:
     """The system that this process runs on."""
     return System(platform.system(), platform.release())
+
+
+def boot_id() -> str:
+    """The kernel's name for the time since it was started; empty where it has none."""
+    try:
+        text = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii")
+    except (OSError, ValueError):
+        return ""
+    return text.strip()[:64]

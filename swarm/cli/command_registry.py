@@ -57,6 +57,12 @@ def _shell() -> CommandFunctions:
     return CommandFunctions(shell.shell_arguments, shell.shell)
 
 
+def _retry() -> CommandFunctions:
+    from swarm.cli import retry  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(retry.retry_arguments, retry.retry)
+
+
 def _logs() -> CommandFunctions:
     from swarm.cli import terminal  # noqa: PLC0415 - only when it is called
 
@@ -215,8 +221,8 @@ COMMANDS: Commands = {
     ),
     "retry": Command(
         STEER,
-        "start the same task anew, under a new id",
-        partial(_task_action, "retry"),
+        "start the same task anew, under a new id, or have it go on",
+        _retry,
     ),
     "budget": Command(STEER, "show or set what a task may use of models", _budget),
     "cut": Command(

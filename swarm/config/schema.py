@@ -186,6 +186,8 @@ class Config(_Strict):
     """The directory of worktrees; empty for one in swarm's home."""
     keep_days: float = Field(ge=0, le=36500)
     """Days for which an ended task keeps its worktree; 0 for ever."""
+    resume: Literal["yes", "ask", "no"]
+    """Whether agents that were interrupted go on by themselves."""
     agents: dict[str, AgentSettings]
     sandbox: Sandbox
     disk: Disk

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from swarm.engine.context import EngineContext
-from swarm.errors import SwarmError
+from swarm.errors import SwarmError, ToolMissing
 from swarm.model import events
 from swarm.plan.naming import TASK_LABEL
 from swarm.ports import ContainerEvent
@@ -84,6 +84,9 @@ class ContainerEventWatcher:
             task = task_of(news.labels)
             if task is not None:
                 self._heard(task, news)
+        if not self._ended.is_set():
+            # It may be back before it is asked: what it ended meanwhile is missed else.
+            raise ToolMissing("its stream of events ended")
 
     def _went(self, error: SwarmError) -> None:
         if self._up is not False:

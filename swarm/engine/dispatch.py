@@ -10,6 +10,7 @@ from swarm.engine.parts import EngineParts
 from swarm.engine.review import acknowledgements, checkpoints, landing, merge, snapshot
 from swarm.engine.tasks import (
     cleanup,
+    continuation,
     control,
     create,
     removal,
@@ -72,6 +73,7 @@ def _queue(operation: Callable[[EngineContext, W, int], Result]) -> CarryOut:
 OPERATIONS: dict[type[Wish], CarryOut] = {
     wishes.NewTasks: _queue(create.new),
     wishes.Retry: _queue(create.retry),
+    wishes.Continue: _wish(continuation.continue_task),
     wishes.Stop: _task_with_parts(control.stop),
     wishes.Kill: _task_with_parts(control.kill),
     wishes.Pause: _task(control.pause),

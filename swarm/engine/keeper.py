@@ -12,6 +12,7 @@ from functools import partial
 
 from swarm import __version__
 from swarm.adapters.git.safe_fs import temporary
+from swarm.adapters.system import boot_id
 from swarm.engine import dispatch
 from swarm.engine.container_events import ContainerEventWatcher
 from swarm.engine.egress import (
@@ -30,11 +31,16 @@ from swarm.engine.room_watch import RoomWatch
 from swarm.engine.settled_change import SettledChange
 from swarm.engine.tasks import (
     cleanup,
+    continuation,
+    conversation_watch,
     finish,
+    interruption,
     launch,
     observation,
     reconcile,
+    relaunch,
     removal,
+    screen_watch,
 )
 from swarm.engine.tasks.scheduler import never_startable, startable
 from swarm.engine.workers import Workers
@@ -88,19 +94,22 @@ class Keeper:
             context, self._on_container_event, self._on_engine_up
         )
         self._open_wishes: set[int] = set()
-        self._launching: set[int] = set()
+        self._launching, self._continuing = set[int](), set[int]()
         self._limit = context.read().tasks.max_running()
         self._policy_files, self._network = SettledChange(), SettledChange()
         self._network_stamp = user_network.NetworkStamp()
         self._defaults: Future[object] | None = None
         """Done once the package tools have been asked for their defaults."""
         self._next_check = self._next_aging = self._next_room = 0.0
-        self._next_missed = self._next_logins = 0.0
+        self._next_missed = self._next_logins = self._next_screens = 0.0
         self._renewing: set[str] = set()
         """Agents whose login is being renewed."""
         self._room = RoomWatch(context, parts.sensor.follower.hold, self._on_room)
         self._home = HomeWatch(context, self._home_gone, self._on_room)
         self._room_look: Future[object] | None = None
+        self._screens = screen_watch.ScreenWatch(context)
+        self._conversations = conversation_watch.ConversationWatch(context)
+        self._screen_look: Future[object] | None = None
         self._last_error = ""
         self.lost_home = ""
         """A sentence, once the home was removed, moved or replaced."""
@@ -111,6 +120,8 @@ class Keeper:
         self._next_due = math.inf
         """The monotonic time at which the next wish that waits is due."""
         self._waits = removal.Waits(context.clock)
+        self._rebooted = False
+        """The machine was restarted since the last keeper, and no task knows yet."""
         self._has_begun = False
         """The start is recorded, and what an earlier keeper left is taken up."""
         self._checkpoint_schedule = checkpoints.CheckpointSchedule()
@@ -176,7 +187,10 @@ class Keeper:
     def _record_start(self) -> None:
         """A start on a full disk is none the less one; all of it is done later."""
         try:
-            started = events.KeeperStarted(self._pid, __version__)
+            started = events.KeeperStarted(self._pid, __version__, boot_id())
+            before = self._context.read().events.newest(events.KeeperStarted)
+            if before and before[1].boot and started.boot:
+                self._rebooted |= before[1].boot != started.boot
             self._context.journal.record(None, started)
             reconcile.offline(self._context)
             self._has_begun = True
@@ -230,6 +244,24 @@ class Keeper:
             if task.id not in self._launching:
                 self._launching.add(task.id)
                 self._workers.submit(self._launch, task.id)
+        self._continue_interrupted(tasks)
+
+    def _continue_interrupted(self, tasks: list[Task]) -> None:
+        """A few at a time; the next once these are there."""
+        now = self._context.clock()
+        for task in interruption.due(self._context, tasks, now):
+            if task.id not in self._continuing:
+                self._continuing.add(task.id)
+                self._workers.submit(self._continue, task.id)
+        if any(task.interrupted for task in tasks):
+            again = time.monotonic() + interruption.OPENING_SECONDS
+            self._next_due = min(self._next_due, again)
+
+    def _continue(self, task_id: int) -> None:
+        try:
+            self._guarded(task_id, "continue", _continue_interrupted)
+        finally:
+            self._inbox.put(lambda: self._continuing.discard(task_id))
 
     def _follow_usage(self, tasks: list[Task]) -> None:
         live = [task for task in tasks if task.state is State.LIVE]
@@ -238,7 +270,7 @@ class Keeper:
 
     def _launch(self, task_id: int) -> None:
         try:
-            self._guarded(task_id, "launch", launch.launch)
+            self._guarded(task_id, "launch", _launch)
         finally:
             self._inbox.put(lambda: self._launched(task_id))
 
@@ -308,7 +340,8 @@ class Keeper:
             self._record_start()
         if self._parts.sensor.is_down:
             self._recover_sensor()
-        reconcile.online(self._parts)
+        reconcile.online(self._parts, self._rebooted)
+        self._rebooted = False
         for task in self._context.read().tasks.all():
             if task.state is State.LIVE:
                 self._check_budget(task.id)
@@ -356,6 +389,10 @@ class Keeper:
             self._next_room = now + ROOM_SECONDS
             if self._room_look is None or self._room_look.done():
                 self._room_look = self._workers.submit(self._look_at_disks)
+        if now >= self._next_screens:
+            self._next_screens = now + screen_watch.SECONDS
+            if self._screen_look is None or self._screen_look.done():
+                self._screen_look = self._workers.submit(self._look_at_screens)
         if now >= self._next_check and self._event_watcher.up:
             self._next_check = now + CHECK_SECONDS
             self._check_policy_files()
@@ -385,6 +422,16 @@ class Keeper:
         if not self._stopped.is_set():
             refused = partial(login_refresh.renew_refused, self._parts)
             self._workers.submit(refused, agent_of(secret), token)
+
+    def _look_at_screens(self) -> None:
+        """One at a time: a tmux that hangs holds one worker, not all."""
+        try:
+            tasks = self._context.read().tasks.all()
+            self._screens.look(tasks)
+            if self._event_watcher.up:
+                self._conversations.look(tasks, self._context.clock())
+        except SwarmError as error:
+            self._trouble_once("screens", error)
 
     def _look_at_disks(self) -> None:
         """One at a time: a disk that hangs holds one worker, not all."""
@@ -494,6 +541,18 @@ class Keeper:
         )
         if not newest or newest[-1].event != trouble:
             self._record_trouble(trouble)
+
+
+def _launch(parts: EngineParts, task_id: int) -> None:
+    """Each of the two does nothing about a task of the other's."""
+    if parts.context.read().tasks.get(task_id).resumes:
+        relaunch.relaunch(parts, task_id)
+    else:
+        launch.launch(parts, task_id)
+
+
+def _continue_interrupted(parts: EngineParts, task_id: int) -> None:
+    continuation.continue_interrupted(parts.context, task_id)
 
 
 def _check_budget(parts: EngineParts, task_id: int) -> None:

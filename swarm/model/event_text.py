@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Callable
 from typing import Any, Literal
 
-from swarm.model import events, format, leftovers, wanted_tools
+from swarm.model import agent_screen, events, format, leftovers, wanted_tools
 from swarm.model.safe_text import safe_line
 from swarm.policy.reasons import Reason
 
@@ -39,6 +39,28 @@ def _stopped(event: events.TaskStopped) -> EventText:
     why = f": {safe_line(event.reason, 200)}" if event.reason else ""
     tone = MUTED if event.reason.endswith("by you") else ERROR
     return "✕", f"ended with {event.exit_code}{why}", tone
+
+
+def _continued(event: events.TaskContinued) -> EventText:
+    who = "" if event.by == "you" else f" by {safe_line(event.by, 30)}"
+    words = f"taken up again{who}, with its files and its conversation"
+    if event.is_fresh:
+        words = f"taken up again{who}, with its files and a new conversation"
+    if event.prompt:
+        words = f"{words}: {safe_line(event.prompt, 80)}"
+    return "◌", words, MUTED
+
+
+def _continue_failed(event: events.ContinueFailed) -> EventText:
+    return "✕", f"does not go on: {safe_line(event.reason, 200)}", ERROR
+
+
+def _screen(event: events.ScreenRecognised) -> EventText | None:
+    if not event.screen:
+        return None
+    tone = WARNING if event.screen in agent_screen.BLOCKING else MUTED
+    line = f": {safe_line(event.text, 100)}" if event.text else ""
+    return "·", f"its screen says {agent_screen.word(event.screen)}{line}", tone
 
 
 def _shell_opened(event: events.ShellOpened) -> EventText:
@@ -230,6 +252,24 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
         "◌",
         f"queued again: {safe_line(event.reason, 200)}",
         WARNING,
+    ),
+    events.ConversationFound: lambda event: (
+        "·",
+        f"its conversation is {safe_line(event.conversation, 80)}",
+        MUTED,
+    ),
+    events.TaskInterrupted: lambda event: (
+        "⚑",
+        f"interrupted: {safe_line(event.why, 200)}",
+        WARNING,
+    ),
+    events.TaskContinued: _continued,
+    events.ContinueFailed: _continue_failed,
+    events.ScreenRecognised: _screen,
+    events.PromptTyped: lambda event: (
+        "·",
+        f"its prompt was typed, {format.plural(event.length, 'character')}",
+        MUTED,
     ),
     events.TaskPaused: _paused,
     events.TaskResumed: lambda _: ("◐", "runs again", ACCENT),

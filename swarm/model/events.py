@@ -44,6 +44,10 @@ class TaskQueued(Event):
     """What the agent may do unasked; empty for an agent without modes."""
     agent_version: str = ""
     """The version that its description pins; empty if it pins none."""
+    conversation: str = ""
+    """The id that we chose for the agent's conversation; empty if it chooses."""
+    types_prompt: bool = False
+    """The prompt is no argument: it is typed once the agent is ready."""
 
     @classmethod
     def from_json(cls, body: dict[str, Any]) -> Self:
@@ -129,6 +133,69 @@ class TaskStopped(Event):
     reason: str = ""
     """The reason, unless the agent ended by itself: "stopped by you"."""
     hint: str = ""
+
+
+@event("life")
+class ConversationFound(Event):
+    """The agent told the id of its conversation, or left it in its home."""
+
+    conversation: str
+    source: str
+    """`stream` or `file`."""
+
+
+@event("life")
+class TaskInterrupted(Event):
+    """What ended the sandbox was neither the agent nor its human."""
+
+    why: str
+    hint: str = ""
+
+
+@event("life")
+class TaskContinued(Event):
+    """The task is to go on in a fresh sandbox, with its files, its home and its id."""
+
+    plan: dict[str, Any]
+    """Takes the place of the task's plan."""
+    conversation: str = ""
+    prompt: str = ""
+    """What the agent is told; empty if it is only to be there again."""
+    types_prompt: bool = False
+    by: str = "you"
+    is_fresh: bool = False
+    """A new conversation over the same files."""
+
+
+@event("life")
+class ContinueFailed(Event):
+    """The task could not go on; its files and its home are as they were."""
+
+    step: str
+    reason: str
+    hint: str = ""
+
+
+@event("life")
+class ScreenRecognised(Event):
+    """The agent's screen shows another state than before; a claim, never a fact."""
+
+    screen: str
+    """One of `model.agent_screen`; empty for none of them."""
+    text: str = ""
+    """The line that showed it, in the agent's bytes."""
+
+
+@event("life")
+class PromptTyping(Event):
+    """The agent is ready, and its prompt is about to be typed."""
+
+
+@event("life")
+class PromptTyped(Event):
+    """The prompt was typed into the agent's screen, whole."""
+
+    length: int
 
 
 @event("life")
@@ -684,6 +751,8 @@ class KeeperStarted(Event):
 
     pid: int
     version: str
+    boot: str = ""
+    """The kernel's name for the time since the machine's start; empty if unknown."""
 
 
 @event("life")

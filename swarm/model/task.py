@@ -141,6 +141,18 @@ class Task:
     """What the agent may do unasked; empty for an agent without modes."""
     idle_since: float | None = None
     """The time since which it uses nothing; what reads the store finds it out."""
+    conversation: str = ""
+    """The agent's own id of what was said; empty while none is known."""
+    resumes: bool = False
+    """Its next sandbox goes on with its files, its home and its conversation."""
+    interrupted: str = ""
+    """What ended its sandbox in the middle, such as `the machine was restarted`."""
+    screen: str = ""
+    """What its agent's screen was last recognised as (`model.agent_screen`)."""
+    screen_text: str = ""
+    """The line by which it was; the agent's bytes."""
+    awaits_prompt: str = ""
+    """`ready` if its prompt is typed once its agent is ready, `typing` meanwhile."""
     review: ReviewSummary = ReviewSummary()
     net: NetUsage = NetUsage()
     model: ModelUsage = ModelUsage()
@@ -164,3 +176,6 @@ REVIEWABLE = frozenset(
 MERGEABLE = frozenset({State.STOPPED, State.LOST})
 
 DISCARDABLE = frozenset({State.QUEUED, State.STOPPED, State.FAILED, State.LOST})
+
+CONTINUABLE = frozenset({State.STOPPED, State.LOST})
+"""States with files and a home, in which a fresh sandbox may take a task up again."""

@@ -4,7 +4,7 @@ The keeper decides in the end; a front end asks here to spare the human a refusa
 """
 
 from swarm.model.format import plural
-from swarm.model.task import DISCARDABLE, SETTLED, State, Task
+from swarm.model.task import CONTINUABLE, DISCARDABLE, SETTLED, State, Task
 
 BEGUN = frozenset({State.LIVE, State.QUEUED})
 _LIVE = frozenset({State.LIVE})
@@ -17,6 +17,7 @@ STATES: dict[str, frozenset[State]] = {
     "cut": _LIVE,
     "uncut": _LIVE,
     "retry": frozenset(State),
+    "continue": CONTINUABLE,
     "wait": frozenset(State),
     "discard": DISCARDABLE,
     "restore": frozenset({State.REJECTED}),

@@ -6,7 +6,14 @@ from typing import Any
 
 from swarm.errors import IllegalMove
 from swarm.model import events, wanted_tools
-from swarm.model.task import DISCARDABLE, MERGEABLE, Budget, State, Task
+from swarm.model.task import (
+    CONTINUABLE,
+    DISCARDABLE,
+    MERGEABLE,
+    Budget,
+    State,
+    Task,
+)
 
 MOVES: dict[type[events.Event], tuple[frozenset[State], State]] = {
     events.TaskProvisioning: (frozenset({State.QUEUED}), State.PROVISIONING),
@@ -20,6 +27,11 @@ MOVES: dict[type[events.Event], tuple[frozenset[State], State]] = {
     events.TaskMerged: (frozenset({State.MERGING}), State.MERGED),
     events.TaskRejected: (DISCARDABLE, State.REJECTED),
     events.TaskRestored: (frozenset({State.REJECTED}), State.STOPPED),
+    events.TaskContinued: (CONTINUABLE, State.QUEUED),
+    events.ContinueFailed: (
+        CONTINUABLE | {State.QUEUED, State.PROVISIONING},
+        State.STOPPED,
+    ),
 }
 """Per event the states that allow it and the state it leads to.
 
@@ -48,6 +60,8 @@ def new_task(task_id: int, at: float, event: events.TaskQueued) -> Task:
         agent_version=event.agent_version,
         way=event.way,
         mode=event.mode,
+        conversation=event.conversation,
+        awaits_prompt="ready" if event.types_prompt else "",
     )
 
 
@@ -71,7 +85,18 @@ def _provisioning(task: Task, _at: float, _event: events.TaskProvisioning) -> Ta
 
 
 def _live(task: Task, at: float, _event: events.TaskLive) -> Task:
-    return replace(task, started=task.started or at, ended=None, reason="")
+    return replace(
+        task,
+        started=task.started or at,
+        ended=None,
+        exit_code=None,
+        reason="",
+        hint="",
+        resumes=False,
+        interrupted="",
+        screen="",
+        screen_text="",
+    )
 
 
 def _failed(task: Task, at: float, event: events.TaskFailed) -> Task:
@@ -93,6 +118,54 @@ def _stopped(task: Task, at: float, event: events.TaskStopped) -> Task:
         reason=event.reason,
         hint=event.hint,
     )
+
+
+def _conversation_found(
+    task: Task, _at: float, event: events.ConversationFound
+) -> Task:
+    return replace(task, conversation=event.conversation)
+
+
+def _interrupted(task: Task, _at: float, event: events.TaskInterrupted) -> Task:
+    return replace(task, interrupted=event.why, reason=event.why, hint=event.hint)
+
+
+def _continued(task: Task, _at: float, event: events.TaskContinued) -> Task:
+    return replace(
+        task,
+        resumes=True,
+        screen="",
+        screen_text="",
+        conversation=event.conversation,
+        awaits_prompt="ready" if event.types_prompt else "",
+        step="",
+        reason="",
+        hint="",
+    )
+
+
+def _continue_failed(task: Task, at: float, event: events.ContinueFailed) -> Task:
+    return replace(
+        task,
+        resumes=False,
+        interrupted="",
+        awaits_prompt="",
+        ended=task.ended or at,
+        reason=event.reason,
+        hint=event.hint,
+    )
+
+
+def _screen_recognised(task: Task, _at: float, event: events.ScreenRecognised) -> Task:
+    return replace(task, screen=event.screen, screen_text=event.text)
+
+
+def _prompt_typing(task: Task, _at: float, _event: events.PromptTyping) -> Task:
+    return replace(task, awaits_prompt="typing")
+
+
+def _prompt_typed(task: Task, _at: float, _event: events.PromptTyped) -> Task:
+    return replace(task, awaits_prompt="")
 
 
 def _lost(task: Task, at: float, event: events.TaskLost) -> Task:
@@ -117,11 +190,13 @@ def _with_reason(
 
 
 def _restored(task: Task, _at: float, event: events.TaskRestored) -> Task:
-    return replace(task, reason=event.reason, hint=event.hint)
+    return replace(
+        task, reason=event.reason, hint=event.hint, interrupted="", resumes=False
+    )
 
 
 def _merge_refused(task: Task, _at: float, event: events.MergeRefused) -> Task:
-    return replace(task, reason=event.reason, hint=event.hint)
+    return replace(task, reason=event.reason, hint=event.hint, interrupted="")
 
 
 def _merged(task: Task, _at: float, event: events.TaskMerged) -> Task:
@@ -268,6 +343,13 @@ CHANGES: dict[type[events.Event], Callable[[Task, float, Any], Task]] = {
     events.TaskFailed: _failed,
     events.TaskStopped: _stopped,
     events.TaskLost: _lost,
+    events.ConversationFound: _conversation_found,
+    events.TaskInterrupted: _interrupted,
+    events.TaskContinued: _continued,
+    events.ContinueFailed: _continue_failed,
+    events.ScreenRecognised: _screen_recognised,
+    events.PromptTyping: _prompt_typing,
+    events.PromptTyped: _prompt_typed,
     events.TaskPaused: _paused,
     events.TaskResumed: _resumed,
     events.TaskRejected: _with_reason,

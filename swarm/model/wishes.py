@@ -76,6 +76,17 @@ class Retry(TaskWish):
     verb = "retry"
 
 
+@frozen
+class Continue(TaskWish):
+    """Have an ended task go on: a fresh sandbox over its files and its conversation."""
+
+    verb = "continue"
+    prompt: str = ""
+    """What the agent is told; nothing means that it is only there again."""
+    fresh: bool = False
+    """A new conversation over the same files, with the task's own prompt."""
+
+
 class Stop(TaskWish):
     """End the sandbox: TERM, then KILL after the config's grace."""
 
@@ -451,6 +462,7 @@ _KINDS: dict[str, type[Wish]] = {
     for kind in (
         NewTasks,
         Retry,
+        Continue,
         Stop,
         Kill,
         Pause,

@@ -19,6 +19,7 @@ from swarm.plan import (
 from swarm.plan.naming import HomePaths, TaskNames
 from swarm.plan.specs import (
     AGENT_HOME,
+    PLACEHOLDER_PREFIX,
     WORKSPACE,
     Limits,
     Mount,
@@ -168,6 +169,38 @@ def make(
         program=begin.argv[0],
         way=begin.way,
         mode=begin.mode,
+        delivery=begin.delivery,
+        files=starter.files(begin, request.prompt, request.briefing),
+    )
+
+
+def restarted(
+    plan: Plan, request: PlanRequest, agent: Agent, config: Config, shell: str
+) -> Plan:
+    """The plan of a fresh sandbox for a task that has one; its limits and mounts stay.
+
+    So do the placeholders of its secrets: its home may hold them. Of the request only
+    prompt, command and conversation count.
+    """
+    kept = plan.sandbox.environment
+    again = replace(request, environment=kept, way=plan.way, mode=plan.mode)
+    begin = _start(again, agent, config, shell)
+    held = {
+        name: value
+        for name, value in kept.items()
+        if value.startswith(PLACEHOLDER_PREFIX)
+    }
+    spec = replace(
+        plan.sandbox,
+        argv=starter.argv(begin, shell),
+        environment={**kept, **begin.environment, **held},
+    )
+    hardening.refuse(spec)
+    return replace(
+        plan,
+        sandbox=spec,
+        program=begin.argv[0],
+        delivery=begin.delivery,
         files=starter.files(begin, request.prompt, request.briefing),
     )
 

@@ -113,6 +113,8 @@ class Plan:
     """`screen` or `headless`."""
     mode: str = ""
     """What the agent may do unasked; empty for an agent without modes."""
+    delivery: str = "argument"
+    """How the prompt reaches the agent: `argument`, `stdin`, `file` or `paste`."""
     files: dict[str, str] = field(default_factory=dict)
     """Files of the task's folder at /etc/swarm that the agent starts with: to text."""
 
@@ -144,5 +146,6 @@ def from_json(body: dict[str, Any]) -> Plan:
         program=body.get("program", ""),
         way=body.get("way", ""),
         mode=body.get("mode", ""),
+        delivery=body.get("delivery", "argument"),
         files=dict(body.get("files", {})),
     )

@@ -91,6 +91,17 @@ class EventQueries:
         event = _recorded(rows[0]).event if rows else None
         return event if isinstance(event, kind) else None
 
+    def newest(self, kind: type[EventKind]) -> tuple[float, EventKind] | None:
+        """The newest event of one kind of all, and its time; None if there is none."""
+        rows = self._connection.all(
+            f"{_EVENT} WHERE kind = :kind ORDER BY id DESC LIMIT 1",
+            {"kind": kind.__name__},
+        )
+        recorded = _recorded(rows[0]) if rows else None
+        if recorded is None or not isinstance(recorded.event, kind):
+            return None
+        return recorded.at, recorded.event
+
     def follows(self, task: int, earlier: type[Event], *kinds: type[Event]) -> bool:
         """True if an event of these kinds came after the last of the earlier kind."""
         last_id = self._connection.all(

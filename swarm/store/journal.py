@@ -13,7 +13,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlmodel import Session, create_engine
 
 from swarm.errors import SwarmError
-from swarm.model.events import Event, TaskQueued
+from swarm.model.events import Event, TaskContinued, TaskQueued
 from swarm.model.task import Task
 from swarm.model.transitions import apply_event, new_task
 from swarm.store import migrations, reserve
@@ -122,6 +122,8 @@ class Journal:
                 if task:
                     task = apply_event(task, now, event)
                 session.add(_event_row(task_id, now, event))
+                if row and isinstance(event, TaskContinued):
+                    row.plan = event.plan
             if row and task:
                 _project(row, task)
                 session.add(row)

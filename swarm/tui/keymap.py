@@ -55,6 +55,7 @@ TASKS = (
     Key("cut", "C", "C", "cut", "cut a task off the network, or reconnect it"),
     Key("panic", "ctrl+x", "Ctrl+X", "panic", "cut all egress, freeze all tasks"),
     Key("retry", "f", "f", "retry", "a new task with the same prompt", 60),
+    Key("continue", "F", "F", "go on", "take it up again, with its conversation"),
     Key("discard", "D", "D", "discard", "discard the work; u takes it back"),
     Key("undo", "u", "u", "undo", "take the last removal, discard or decision back"),
     Key("rewind", "z", "z", "go back", "put the files back to a checkpoint", 57),
@@ -66,7 +67,9 @@ TASKS = (
         "remove worktree and all; a ref keeps the work",
         65,
     ),
-    Key("mark", "x", "x", "mark", "mark it: s p K C f D d then act on all marked", 67),
+    Key(
+        "mark", "x", "x", "mark", "mark it: s p K C f F D d then act on all marked", 67
+    ),
     Key("mark_all", "X", "X", "mark all", "mark all that are shown, or none of them"),
     Key("copy", "y", "y", "copy", "copy the branch's name"),
     Key("filter", "slash", "/", "filter", "show only tasks that contain a text", 55),

@@ -74,7 +74,7 @@ def sampled(points: list[str]) -> list[ParameterSet]:
 WORK = "echo one >> README.md; echo two > new.txt; git add -A; git commit -qm work"
 
 
-def _die_at(harness: KeeperHarness, point: str) -> None:
+def die_at(harness: KeeperHarness, point: str) -> None:
     """Run a keeper that dies at the point, and see it die there."""
     keeper = subprocess.Popen(
         [
@@ -114,7 +114,7 @@ def test_a_launch_is_taken_up_wherever_it_was_cut(
 ) -> None:
     """One task, one sandbox, the whole work: as if the keeper had never died."""
     _wish_new(harness, sample, WORK)
-    _die_at(harness, point)
+    die_at(harness, point)
 
     harness.start_keeper()
     task = harness.until_taken_in(1)
@@ -132,7 +132,7 @@ def test_what_an_agent_left_is_taken_in_all_the_same(
 ) -> None:
     """A keeper that dies while it takes work in leaves it to the next."""
     _wish_new(harness, sample, WORK)
-    _die_at(harness, point)
+    die_at(harness, point)
 
     harness.start_keeper()
     task = harness.until_taken_in(1)
@@ -151,7 +151,7 @@ def test_a_merge_is_finished_or_never_was(
     harness.stop_keepers()
     body = {"task": task.id, "tree": task.review.tree, "accepted": "all"}
     wish = wishes.insert(harness.paths.database, "merge", body)
-    _die_at(harness, point)
+    die_at(harness, point)
 
     harness.start_keeper()
     harness.until(lambda: bool(harness.queries.wishes.get(wish).outcome), "the merge")
@@ -182,7 +182,7 @@ def test_a_merge_whose_branch_moved_meanwhile_is_taken_back_and_told(
     wish = wishes.insert(
         harness.paths.database, "merge", {**body, "strategy": strategy}
     )
-    _die_at(harness, point)
+    die_at(harness, point)
     tree = _git(sample, "rev-parse", "main^{tree}")
     pushed = _git(sample, "commit-tree", "-m", "pushed", "-p", "main", tree)
     _git(sample, "update-ref", "refs/heads/main", pushed)

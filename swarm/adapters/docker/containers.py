@@ -4,7 +4,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -224,6 +224,19 @@ class DockerContainers:
         with self._connection.call(f"logs {name}") as client:
             output = client.logs(name, stdout=True, stderr=True, tail=tail)
         return bytes(output)
+
+    def log_head(self, name: str, limit: int) -> bytes:
+        output = bytearray()
+        with self._connection.call(f"logs {name}") as client:
+            stream = client.logs(
+                name, stdout=True, stderr=True, stream=True, follow=False
+            )
+            with closing(stream):
+                for part in stream:
+                    output += part
+                    if len(output) >= limit:
+                        break
+        return bytes(output[:limit])
 
     def talk(self, name: str) -> AttachedStream:
         with self._connection.call(f"attach {name}") as client:

@@ -122,13 +122,17 @@ class Tmux:
             rows = self._server.rows()
         return rows
 
-    def capture(self, names: list[str]) -> dict[str, Screen]:
+    def capture(self, names: list[str], titles: bool = False) -> dict[str, Screen]:
         rows = self._rows()
         panes = {name: rows[name][1] for name in names if name in rows}
-        screens = self._server.screens(list(panes.values()))
-        return {
-            name: Screen(name, text) for name, text in zip(panes, screens, strict=False)
-        }
+        screens = self._server.screens(list(panes.values()), titles)
+        captured = zip(panes, screens, strict=False)
+        if not titles:
+            return {name: Screen(name, text) for name, text in captured}
+        cut = (
+            (name, text.removesuffix("\n").rpartition("\n")) for name, text in captured
+        )
+        return {name: Screen(name, text, title) for name, (text, _, title) in cut}
 
     def send(self, name: str, text: str, enter: bool) -> None:
         controls = [
@@ -239,6 +243,7 @@ def _means_no_server(error: ToolError) -> bool:
         "no server",
         "error connecting",
         "can't find session",
+        "no current target",
         "server exited",
     )
     return any(complaint in error.message for complaint in complaints)

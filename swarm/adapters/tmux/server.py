@@ -85,8 +85,12 @@ class PrivateServer(libtmux.Server):
             setattr(pane, field, value)
         return window, pane
 
-    def screens(self, panes: Sequence[libtmux.Pane]) -> list[str]:
-        """The panes' screens with their colours, by one process."""
+    def screens(self, panes: Sequence[libtmux.Pane], titles: bool = False) -> list[str]:
+        """The panes' screens with their colours, by one process.
+
+        With `titles` the last line of each is the title that its program set, of which
+        tmux leaves no control character.
+        """
         if not panes:
             return []
         # No program can know the marker, so none can forge another's screen.
@@ -94,6 +98,9 @@ class PrivateServer(libtmux.Server):
         words: list[str] = []
         for pane in panes:
             words += ["capture-pane", "-p", "-e", "-t", str(pane.pane_id), ";"]
+            if titles:
+                ask = ["display-message", "-p", "-t", str(pane.pane_id)]
+                words += [*ask, "#{pane_title}", ";"]
             words += ["display-message", "-p", marker, ";"]
         return self.run(*words[:-1]).split(f"{marker}\n")[: len(panes)]
 

@@ -8,7 +8,7 @@ from swarm.engine.parts import EngineParts
 from swarm.engine.tasks import finish
 from swarm.engine.tasks.disk_quota import DISK
 from swarm.errors import IllegalMove
-from swarm.model import events
+from swarm.model import agent_screen, events
 from swarm.model.task import State
 from swarm.model.wishes import SendText
 
@@ -69,6 +69,12 @@ def send(context: EngineContext, wish: SendText) -> dict[str, Any]:
             f"task {task_id} is paused and would not read it",
             hint=f"resume it first: `swarm resume {task_id}`",
         )
+    if task.screen in agent_screen.BLOCKING:
+        raise IllegalMove(
+            f"task {task_id} shows a {agent_screen.word(task.screen)}, which would "
+            "take the text for its answer",
+            hint=f"answer it first: `swarm attach {task_id}`",
+        )
     context.panes.send(context.names(task.id).pane, wish.text, enter=True)
     context.journal.record(task_id, events.TextSent(len(wish.text)))
     return {}
@@ -76,7 +82,12 @@ def send(context: EngineContext, wish: SendText) -> dict[str, Any]:
 
 def _end_unstarted(context: EngineContext, task_id: int) -> bool:
     """A queued task has nothing to stop: it leaves the queue."""
-    if context.read().tasks.get(task_id).state is not State.QUEUED:
+    task = context.read().tasks.get(task_id)
+    if task.state is not State.QUEUED:
         return False
+    if task.resumes:
+        stopped = events.ContinueFailed("queue", "stopped by you")
+        context.journal.record(task_id, stopped)
+        return True
     context.journal.record(task_id, events.TaskRejected("stopped before it started"))
     return True

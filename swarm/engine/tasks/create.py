@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
+from uuid import uuid4
 
 from swarm.adapters.git.base import Base, require_objects, resolve_base
 from swarm.adapters.git.repository import Repository
@@ -215,8 +216,10 @@ def _queued(
     task_git = TaskGit(
         tasks.repository, paths, task_id, names.branch, base.commit, place=place
     )
+    chosen = tasks.agent.conversation.id == "chosen"
     request = planner.PlanRequest(
         prompt=tasks.prompt,
+        conversation=str(uuid4()) if chosen else "",
         command=wish.command or None,
         # With SELinux a lent folder would need another label, and that one is yours.
         mounts=task_git.mounts(
@@ -253,6 +256,8 @@ def _queued(
         way=plan.way,
         mode=plan.mode,
         agent_version=tasks.agent.image.version,
+        conversation=request.conversation,
+        types_prompt=plan.delivery == "paste",
     )
 
 

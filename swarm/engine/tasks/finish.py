@@ -3,17 +3,18 @@
 import shlex
 from contextlib import suppress
 
+from swarm.agents import registry
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
 from swarm.engine.host import disk_room
 from swarm.engine.parts import EngineParts
 from swarm.engine.review import snapshot
-from swarm.engine.tasks import observation
+from swarm.engine.tasks import conversations, ended_badly, observation
 from swarm.errors import NoRoom, SwarmError
 from swarm.model import events, usage
 from swarm.model.activity import Leftover
 from swarm.model.format import size
-from swarm.model.task import State
+from swarm.model.task import State, Task
 from swarm.ports import ContainerFacts
 
 NAMED_LEFTOVERS = 10
@@ -45,11 +46,18 @@ def record_end(parts: EngineParts, task_id: int, reason: str = "") -> None:
         return
     why = (reason, "") if reason else _why(parts, task_id, facts)
     context.journal.record(task_id, events.TaskStopped(facts.exit_code, *why))
+    _find_conversation(context, task)
     task_network.drop(parts, task)
     leftovers = observation.end(parts, task_id)
     if leftovers and not reason:
         _record_leftovers(parts, task_id, leftovers)
     import_work(context, task_id)
+
+
+def _find_conversation(context: EngineContext, task: Task) -> None:
+    """The last time at which its stream can be read: it goes with its sandbox."""
+    with suppress(SwarmError):
+        conversations.find(context, registry.find(task.agent), task)
 
 
 def _record_leftovers(
@@ -121,7 +129,10 @@ def _why(parts: EngineParts, task_id: int, facts: ContainerFacts) -> tuple[str, 
     if facts.exit_code and used and usage.reached_pids(used):
         reason = f"it reached its limit of {used.pids_limit} processes"
         return reason, f"{usage.PIDS_HINT}, and retry it"
-    return facts.error, ""
+    if facts.error:
+        return facts.error, ""
+    task = parts.context.read().tasks.get(task_id)
+    return ended_badly.why(parts.context, task, facts)
 
 
 def _memory(context: EngineContext, task_id: int) -> int:

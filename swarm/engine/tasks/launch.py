@@ -53,35 +53,43 @@ def launch(parts: EngineParts, task_id: int) -> None:
 
     Blocks until the agent runs. A failure is recorded as an event of the task.
     """
+    task = parts.context.read().tasks.get(task_id)
+    if task.state is State.QUEUED and not task.resumes:
+        parts.context.journal.record(task_id, events.TaskProvisioning())
+        carry_out_steps(parts, task, _carry_out, events.TaskFailed)
+
+
+CarryOut = Callable[[EngineParts, Task, "Steps", ExitStack], None]
+Failure = type[events.TaskFailed] | type[events.ContinueFailed]
+
+
+def carry_out_steps(
+    parts: EngineParts, task: Task, carry_out: CarryOut, failure: Failure
+) -> None:
+    """Carry out a launch's steps; if one fails, undo those before it and record it."""
     context = parts.context
-    task = context.read().tasks.get(task_id)
-    if task.state is not State.QUEUED:
-        return
-    context.journal.record(task_id, events.TaskProvisioning())
-    steps = _Steps(context, task_id)
+    steps = Steps(context, task.id)
     try:
         with ExitStack() as cleanup:
-            _carry_out(parts, task, steps, cleanup)
+            carry_out(parts, task, steps, cleanup)
             cleanup.pop_all()
     except IllegalMove:
         raise
     except SwarmError as error:
         steps.failed(error.message)
-        context.journal.record(
-            task_id, events.TaskFailed(steps.now, error.message, error.hint)
-        )
+        context.journal.record(task.id, failure(steps.now, error.message, error.hint))
     except Exception as error:
         # The keeper logs it, and nobody else would end the task.
         if not isinstance(disk_room.explained(error, context.paths.home), NoRoom):
             reason = f"it failed unexpectedly: {type(error).__name__}"
             steps.failed(reason)
             hint = f"please report it; {context.paths.log} has its traceback"
-            context.journal.record(task_id, events.TaskFailed(steps.now, reason, hint))
+            context.journal.record(task.id, failure(steps.now, reason, hint))
         raise
 
 
 def _carry_out(
-    parts: EngineParts, task: Task, steps: "_Steps", cleanup: ExitStack
+    parts: EngineParts, task: Task, steps: "Steps", cleanup: ExitStack
 ) -> None:
     context = parts.context
     names = context.names(task.id, task.name)
@@ -99,24 +107,24 @@ def _carry_out(
             _open_home(context, task.id, plan)
     with steps.step("start"):
         cleanup.callback(
-            _clean_up, context, task.id, lambda: context.panes.close(names.pane)
+            clean_up, context, task.id, lambda: context.panes.close(names.pane)
         )
-        _start_with_retry(parts, task, plan, cleanup)
+        start_with_retry(parts, task, plan, cleanup)
     context.journal.record(task.id, events.TaskLive(names.sandbox, names.pane))
 
 
 def _create_worktree_and_net(
-    parts: EngineParts, task: Task, plan: Plan, steps: "_Steps", cleanup: ExitStack
+    parts: EngineParts, task: Task, plan: Plan, steps: "Steps", cleanup: ExitStack
 ) -> Task:
     """Create the worktree while other threads take a net and start the sensor."""
     context = parts.context
     with ThreadPoolExecutor(2, thread_name_prefix="net") as executor:
         net = executor.submit(parts.nets.take)
         executor.submit(parts.sensor.prepare)
-        cleanup.callback(_clean_up, context, task.id, lambda: _drop_net(parts, net))
+        cleanup.callback(clean_up, context, task.id, lambda: drop_net(parts, net))
         with steps.step("worktree"):
             cleanup.callback(
-                _clean_up, context, task.id, lambda: remove_worktree(context, task)
+                clean_up, context, task.id, lambda: remove_worktree(context, task)
             )
             with _CHECKOUTS:
                 task, contents = _create_worktree(context, task, plan, steps)
@@ -128,7 +136,7 @@ def _create_worktree_and_net(
 
 
 def _create_worktree(
-    context: EngineContext, task: Task, plan: Plan, steps: "_Steps"
+    context: EngineContext, task: Task, plan: Plan, steps: "Steps"
 ) -> tuple[Task, BoxContents]:
     """Create the worktree; a branch that appears meanwhile has the next one chosen."""
     for _ in range(BRANCH_ATTEMPTS):
@@ -161,15 +169,15 @@ def _create_sandbox(
     names = context.names(task.id)
     container_name, volume = names.sandbox, names.home_volume
     cleanup.callback(
-        _clean_up, context, task.id, lambda: context.containers.remove_volume(volume)
+        clean_up, context, task.id, lambda: context.containers.remove_volume(volume)
     )
     context.containers.make_volume(volume, names.labels("home"))
     cleanup.callback(
-        _clean_up, context, task.id, lambda: context.containers.remove(container_name)
+        clean_up, context, task.id, lambda: context.containers.remove(container_name)
     )
     accounts.write(context.containers, plan)
-    cleanup.callback(_clean_up, context, task.id, lambda: _unobserve(parts, task.id))
-    _create_container(parts, task, plan)
+    cleanup.callback(clean_up, context, task.id, lambda: unobserve(parts, task.id))
+    create_container(parts, task, plan)
 
 
 def _open_home(context: EngineContext, task_id: int, plan: Plan) -> None:
@@ -182,8 +190,8 @@ def _open_home(context: EngineContext, task_id: int, plan: Plan) -> None:
     failed_starts.once_more(lambda: context.containers.run(opener, 0))
 
 
-def _create_container(parts: EngineParts, task: Task, plan: Plan) -> None:
-    """Create it in the task's net, compare it with the floor, and watch it."""
+def create_container(parts: EngineParts, task: Task, plan: Plan) -> None:
+    """Create the sandbox in the task's net, compare it with the floor, and watch it."""
     containers = parts.context.containers
     net = parts.nets.gate.names.net(task.net.name)
     containers.create(specs.with_network(plan.sandbox, net))
@@ -191,18 +199,19 @@ def _create_container(parts: EngineParts, task: Task, plan: Plan) -> None:
     observation.begin(parts, task)
 
 
-def _unobserve(parts: EngineParts, task_id: int) -> None:
+def unobserve(parts: EngineParts, task_id: int) -> None:
+    """Undo what `create_container` began to watch."""
     observation.end(parts, task_id)
 
 
-def _drop_net(parts: EngineParts, net: Future[str]) -> None:
+def drop_net(parts: EngineParts, net: Future[str]) -> None:
     """Remove a net that was taken, claimed or not: a net is never used twice."""
     if not net.cancelled() and net.exception() is None:
         parts.nets.drop(net.result())
         task_network.release(parts, net.result())
 
 
-def _clean_up(context: EngineContext, task_id: int, step: Callable[[], None]) -> None:
+def clean_up(context: EngineContext, task_id: int, step: Callable[[], None]) -> None:
     """Undo one step; an error is recorded beside the failure that led here."""
     try:
         step()
@@ -240,7 +249,7 @@ def _require_hardening(context: EngineContext, plan: Plan) -> None:
         )
 
 
-def _start_with_retry(
+def start_with_retry(
     parts: EngineParts, task: Task, plan: Plan, cleanup: ExitStack
 ) -> None:
     """Start the sandbox; once more, in another net, if the engine is at fault."""
@@ -256,9 +265,9 @@ def _start_with_retry(
         task_network.drop(parts, task)
         claimed = task_network.claim(parts, task, parts.nets.take())
         cleanup.callback(
-            _clean_up, context, task.id, lambda: task_network.drop(parts, claimed)
+            clean_up, context, task.id, lambda: task_network.drop(parts, claimed)
         )
-        _create_container(parts, claimed, plan)
+        create_container(parts, claimed, plan)
 
     failed_starts.once_more(lambda: _start(context, claimed, plan), renew)
 
@@ -312,7 +321,7 @@ def remove_worktree(context: EngineContext, task: Task) -> None:
     create.remove_worktree(context.task_git(task))
 
 
-class _Steps:
+class Steps:
     """Times each step and writes a log of them for the human."""
 
     def __init__(self, context: EngineContext, task_id: int) -> None:

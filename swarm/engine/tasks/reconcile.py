@@ -8,7 +8,15 @@ from swarm.engine.egress import task_network
 from swarm.engine.host import orphans
 from swarm.engine.parts import EngineParts
 from swarm.engine.review import merge
-from swarm.engine.tasks import finish, home_moved, launch, observation
+from swarm.engine.tasks import (
+    finish,
+    home_moved,
+    interruption,
+    launch,
+    observation,
+    relaunch,
+    typed_prompt,
+)
 from swarm.errors import SwarmError
 from swarm.model import events
 from swarm.model.task import State, Task
@@ -44,20 +52,35 @@ def recover_checkouts(context: EngineContext) -> None:
                 context.journal.record(task.id, events.Trouble("merge", reason))
 
 
-def online(parts: EngineParts) -> None:
-    """Whenever the engine (again) answers: every task, then what no task knows."""
+def online(parts: EngineParts, rebooted: bool = False) -> None:
+    """Whenever the engine (again) answers: every task, then what no task knows.
+
+    What ended meanwhile was watched by nobody; `rebooted` if the machine was restarted
+    since it was.
+    """
     context = parts.context
     for known in context.read().tasks.all():
         with context.locks.of(known.id):
             try:
-                task(parts, known.id)
+                _unwatched(parts, known.id, rebooted)
             except SwarmError as error:
                 context.journal.record(
                     known.id, events.Trouble("reconcile", error.message)
                 )
+    interruption.judge_engine(context)
     task_network.reconcile(parts)
     parts.sensor.forget_others()
     record_orphans(context)
+
+
+def _unwatched(parts: EngineParts, task_id: int, rebooted: bool) -> None:
+    """Bring a task in line, and find out whether its end was an interruption."""
+    context = parts.context
+    was_live = context.read().tasks.get(task_id).state is State.LIVE
+    task(parts, task_id)
+    if was_live:
+        facts = context.containers.inspect(context.names(task_id).sandbox)
+        interruption.judge(context, task_id, facts, rebooted)
 
 
 def task(parts: EngineParts, task_id: int) -> None:
@@ -78,9 +101,8 @@ def task(parts: EngineParts, task_id: int) -> None:
 
 def _taken_in(context: EngineContext, task_id: int) -> bool:
     """Whether an earlier keeper lived long enough to take the work in."""
-    ends = events.CommitsImported | events.ImportRefused
-    recorded_events = context.read().events.after(task=task_id, limit=1_000_000)
-    return any(isinstance(recorded.event, ends) for recorded in recorded_events)
+    ends = (events.CommitsImported, events.ImportRefused)
+    return context.read().events.follows(task_id, events.TaskLive, *ends)
 
 
 def _cut_short(parts: EngineParts, known: Task, facts: ContainerFacts | None) -> None:
@@ -91,7 +113,8 @@ def _cut_short(parts: EngineParts, known: Task, facts: ContainerFacts | None) ->
         context.journal.record(known.id, events.TaskLive(names.sandbox, names.pane))
         _live(parts, context.read().tasks.get(known.id), facts)
         return
-    launch.undo_launch(parts, known)
+    undo = relaunch.undo if known.resumes else launch.undo_launch
+    undo(parts, known)
     context.journal.record(
         known.id, events.TaskRequeued("the keeper ended during its launch")
     )
@@ -111,6 +134,7 @@ def _live(parts: EngineParts, known: Task, facts: ContainerFacts | None) -> None
             known.id, events.TaskPaused() if paused else events.TaskResumed()
         )
     reopen_pane(context, known.id)
+    typed_prompt.tell_if_cut_short(context, known.id)
     observation.resume(parts, known)
 
 

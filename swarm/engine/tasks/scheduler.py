@@ -15,7 +15,8 @@ def startable(tasks: Iterable[Task], max_running: int) -> Iterator[Task]:
     for task in sorted(tasks_by_id.values(), key=lambda task: task.id):
         if free <= 0:
             return
-        if task.state is State.QUEUED and not waits_for(task, tasks_by_id):
+        waits = not task.resumes and waits_for(task, tasks_by_id)
+        if task.state is State.QUEUED and not waits:
             free -= 1
             yield task
 
@@ -33,7 +34,7 @@ def never_startable(tasks: Iterable[Task]) -> Iterator[tuple[Task, Task]]:
     """Pairs of a queued task and a task before it that will never be merged."""
     tasks_by_id = {task.id: task for task in tasks}
     for task in tasks_by_id.values():
-        if task.state is not State.QUEUED:
+        if task.state is not State.QUEUED or task.resumes:
             continue
         for other in waits_for(task, tasks_by_id):
             if tasks_by_id[other].state in ENDED:

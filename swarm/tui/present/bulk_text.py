@@ -13,6 +13,7 @@ WORDS = {
     "stop": "their work is kept",
     "kill": "ends every process at once; files that are written are kept",
     "retry": "new tasks with the same prompts; each may cost as much again",
+    "continue": "fresh sandboxes over their files; each takes its conversation up",
     "discard": "gives the work up; the files stay until it is removed, so u undoes",
     "rm": "worktree, branch, container and home go; a ref keeps the work of each; "
     "for {seconds} s u keeps them all, also from another dashboard",

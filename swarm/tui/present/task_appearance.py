@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from enum import IntEnum
 
+from swarm.model import agent_screen
 from swarm.model.frozen import frozen
 from swarm.model.safe_text import safe_line
 from swarm.model.task import (
+    CONTINUABLE,
     DISCARDABLE,
     MERGEABLE,
     REVIEWABLE,
@@ -59,6 +61,17 @@ IDLE = Appearance("◐", "idle", MUTED, Section.WORKING, "working")
 """Nobody can tell from outside whether it waits for a human or is done."""
 
 
+CUT_SHORT = Appearance("◇", "cut short", WARNING, Section.NEEDS_YOU, "lost")
+"""Neither the agent nor its human ended it."""
+SCREENS = {
+    agent_screen.FIRST_RUN: Appearance(
+        "?", "first run", WARNING, Section.NEEDS_YOU, "working"
+    ),
+    agent_screen.READY: Appearance("◐", "at prompt", MUTED, Section.WORKING, "working"),
+}
+"""Claims of a live agent's screen; one that is not here changes nothing."""
+
+
 APPEARANCES = {
     State.QUEUED: Appearance("◌", "queued", MUTED, Section.QUEUED),
     State.PROVISIONING: Appearance("◌", "starting", ACCENT, Section.QUEUED, "queued"),
@@ -90,14 +103,20 @@ def appearance(task: Task) -> Appearance:
         return Appearance("$", "budget", WARNING, Section.NEEDS_YOU)
     if task.state is State.LIVE and task.paused:
         return Appearance("‖", "paused", WARNING, Section.PAUSED)
+    if task.state is State.LIVE and task.screen in SCREENS:
+        return SCREENS[task.screen]
     if task.state is State.LIVE and task.idle_since:
         return IDLE
     if task.state is State.STOPPED:
         return _stopped(task)
+    if task.state is State.LOST and task.interrupted:
+        return CUT_SHORT
     return APPEARANCES[task.state]
 
 
 def _stopped(task: Task) -> Appearance:
+    if task.interrupted:
+        return CUT_SHORT
     if not task.exit_code:
         return READY
     if task.reason.endswith("by you"):
@@ -185,6 +204,7 @@ _NEEDS: dict[str, tuple[frozenset[State], str]] = {
     "discard": (DISCARDABLE, "needs a task that has ended"),
     "remove": (SETTLED, "merge or discard it first"),
     "retry": (_ANY, ""),
+    "continue": (CONTINUABLE, "needs a task that has ended"),
     "mark": (_ANY, ""),
     "mark_all": (_ANY, ""),
     "copy": (_ANY, ""),

@@ -5,7 +5,7 @@ from typing import Any
 
 from textual.content import Content
 
-from swarm.model import event_text, events, format, wanted_tools
+from swarm.model import agent_screen, event_text, events, format, wanted_tools
 from swarm.model.agent_words import agent_words
 from swarm.model.safe_text import plain, safe_line
 from swarm.model.task import State, Task
@@ -39,6 +39,9 @@ def facts(task: Task, now: float) -> list[Content]:
         out.append(_fact("hint", "p lets it run on, with as much again"))
     if task.hint:
         out.append(_fact("hint", safe_line(task.hint, 200)))
+    if task.state is State.LIVE and task.screen:
+        line = f" — {safe_line(task.screen_text, 120)}" if task.screen_text else ""
+        out.append(_fact("screen", f"{agent_screen.word(task.screen)}{line}"))
     if task.review.tree:
         out.append(_changes_fact(task))
     if _used_network(task):
@@ -205,6 +208,7 @@ def _sandbox(task: Task, plan: dict[str, Any]) -> list[Content]:
     limits = sandbox.get("limits") or {}
     out = [
         _fact(" agent", safe_line(agent_words(task), 120)),
+        *_conversation(task),
         _fact(
             " base", f"{safe_line(task.base_ref, 60)} {safe_line(task.base, 40)[:9]}"
         ),
@@ -229,6 +233,11 @@ def _sandbox(task: Task, plan: dict[str, Any]) -> list[Content]:
         )
         out.append(_fact(" mount", f"{target} ({mode}) from {source}"))
     return out
+
+
+def _conversation(task: Task) -> list[Content]:
+    known = safe_line(task.conversation, 80)
+    return [_fact(" talk", known)] if known else []
 
 
 def _fact(label: str, words: str) -> Content:

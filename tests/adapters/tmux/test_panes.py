@@ -109,6 +109,28 @@ def test_without_a_server_nothing_is_there(world: World) -> None:
     assert sorted(world.panes.all()) == ["a"]
 
 
+def test_a_server_without_a_session_has_no_panes(tmux: Tmux) -> None:
+    """Between its last window and its own end it answers, in other words."""
+    tmux._server.run("start-server", ";", "set-option", "-g", "exit-empty", "off")
+
+    assert tmux.all() == {}
+    assert tmux.capture(["a"]) == {}
+
+
+def test_titles_are_told_if_they_are_asked_for(tmux: Tmux) -> None:
+    """A title is a program's; it stays one line, and no percent sign is read."""
+    program = "printf '\\033]2;100%% %%H done\\007words\\n'; sleep 60"
+    tmux.open("a", ["bash", "-c", program], {})
+    tmux.open("b", ["bash", "-c", "echo I am b; sleep 60"], {})
+    _until(lambda: tmux.capture(["a"], titles=True)["a"].title == "100% %H done")
+
+    screens = tmux.capture(["b", "a"], titles=True)
+
+    assert screens["a"].text.startswith("words\n")
+    assert screens["b"].text.startswith("I am b\n")
+    assert tmux.capture(["a"])["a"].title == ""
+
+
 def test_a_program_that_ends_at_once_leaves_its_words(tmux: Tmux) -> None:
     """The first pane of a server is no exception."""
     tmux.open("a", ["bash", "-c", "echo last words; exit 9"], {})

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from swarm.model.task import State, Task
 from swarm.model.wishes import (
+    Continue,
     Cut,
     Discard,
     Kill,
@@ -32,6 +33,7 @@ VERBS = {
     "pause": ("pause", "resume"),
     "cut": ("cut", "uncut"),
     "retry": ("retry",),
+    "continue": ("continue",),
     "discard": ("discard",),
     "remove": ("rm",),
 }
@@ -44,6 +46,7 @@ WISHES: dict[str, tuple[type[TaskWish], str]] = {
     "cut": (Cut, "cut"),
     "uncut": (Uncut, "reconnected"),
     "retry": (Retry, "queued again"),
+    "continue": (Continue, "taken up again"),
     "discard": (Discard, "discarded; u takes that back"),
     "restore": (Restore, "restored"),
 }

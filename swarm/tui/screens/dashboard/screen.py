@@ -10,6 +10,7 @@ from swarm.errors import SwarmError
 from swarm.model.safe_text import safe_line
 from swarm.model.task import Task
 from swarm.model.wishes import (
+    Continue,
     Cut,
     Discard,
     Kill,
@@ -339,6 +340,10 @@ class DashboardScreen(KeyScreen[None]):
     def do_retry(self) -> None:
         """The same prompt, from the base branch as it is now."""
         self._request(Retry)
+
+    def do_continue(self) -> None:
+        """The same task, its files and its conversation, in a fresh sandbox."""
+        self._request(Continue)
 
     def do_kill(self) -> None:
         """Asked first: an agent may lose what it has not written."""

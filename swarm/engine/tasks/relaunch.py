@@ -1,0 +1,106 @@
+"""Starts a fresh sandbox over the files, the home and the conversation of a task.
+
+Nothing of the task's work is made or undone here: a step that fails leaves worktree
+and home as they were.
+"""
+
+from contextlib import ExitStack
+
+from swarm.engine.context import EngineContext
+from swarm.engine.egress import task_network
+from swarm.engine.host import image_check
+from swarm.engine.parts import EngineParts
+from swarm.engine.tasks import accounts, launch
+from swarm.engine.tasks.launch import Steps
+from swarm.errors import SwarmError, ToolError
+from swarm.model import events
+from swarm.model.task import State, Task
+
+
+def relaunch(parts: EngineParts, task_id: int) -> None:
+    """Start a queued task that goes on; a failure is recorded, and it is stopped again.
+
+    Blocks until the agent runs.
+    """
+    context = parts.context
+    task = context.read().tasks.get(task_id)
+    if task.state is not State.QUEUED or not task.resumes:
+        return
+    names = context.names(task.id)
+    try:
+        # While it is queued: a keeper that dies later finds no sandbox of before.
+        context.containers.remove(names.sandbox)
+        context.panes.close(names.pane)
+    except SwarmError as error:
+        failed = events.ContinueFailed("sandbox", error.message, error.hint)
+        context.journal.record(task_id, failed)
+        return
+    context.journal.record(task_id, events.TaskProvisioning())
+    launch.carry_out_steps(parts, task, _carry_out, events.ContinueFailed)
+
+
+def undo(parts: EngineParts, task: Task) -> None:
+    """Take back what a relaunch that was cut short made; files and home stay."""
+    context = parts.context
+    names = context.names(task.id)
+    context.panes.close(names.pane)
+    context.containers.remove(names.sandbox)
+    task_network.drop(parts, task)
+
+
+def _carry_out(
+    parts: EngineParts, task: Task, steps: Steps, cleanup: ExitStack
+) -> None:
+    context = parts.context
+    names = context.names(task.id)
+    plan = context.plan(task)
+    with steps.step("base"):
+        _require_kept(context, task)
+        stand = image_check.stand_of(plan)
+        image_check.look(context.containers, context.paths, stand)
+    with steps.step("net"):
+        net = parts.nets.take()
+        cleanup.callback(
+            launch.clean_up,
+            context,
+            task.id,
+            lambda: _drop_net(parts, net),
+        )
+        task = task_network.claim(parts, task, net)
+    with steps.step("sandbox"):
+        cleanup.callback(
+            launch.clean_up,
+            context,
+            task.id,
+            lambda: context.containers.remove(names.sandbox),
+        )
+        accounts.write(context.containers, plan)
+        cleanup.callback(
+            launch.clean_up,
+            context,
+            task.id,
+            lambda: launch.unobserve(parts, task.id),
+        )
+        launch.create_container(parts, task, plan)
+    with steps.step("start"):
+        cleanup.callback(
+            launch.clean_up, context, task.id, lambda: context.panes.close(names.pane)
+        )
+        launch.start_with_retry(parts, task, plan, cleanup)
+    context.journal.record(task.id, events.TaskLive(names.sandbox, names.pane))
+
+
+def _drop_net(parts: EngineParts, net: str) -> None:
+    parts.nets.drop(net)
+    task_network.release(parts, net)
+
+
+def _require_kept(context: EngineContext, task: Task) -> None:
+    """ToolError if the files or the home are gone: there is nothing to go on with."""
+    again = f"start it anew: `swarm retry {task.id}`"
+    if not context.worktree(task).is_dir():
+        raise ToolError(f"the worktree of task {task.id} is gone", hint=again)
+    names = context.names(task.id)
+    if names.home_volume not in context.containers.volumes(names.labels("home")):
+        reason = f"the home of task {task.id} is gone, and its conversation with it"
+        raise ToolError(reason, hint=again)

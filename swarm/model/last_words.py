@@ -1,0 +1,68 @@
+"""The sentence with which a program ended, found in the last of what it printed.
+
+What it printed is an agent's: the sentence is made harmless here, and is short.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from swarm.model.safe_text import safe_line
+
+LIMIT = 200
+"""Characters of the sentence."""
+_TAIL = 60
+"""Lines that are read."""
+_WIDTH = 2000
+_CONTROL = re.compile(
+    r"\x1b(?:\[[0-9;:?<=>!]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])"
+)
+_FRAME = re.compile(r"[\s\u2500-\u259f\u2800-\u28ff|+*=~_-]*")
+"""What draws boxes and says nothing."""
+_TRACE = re.compile(
+    r"\s+(at |File \"|\^|~)|\s*(Node\.js v\d|npm (notice|warn))|Traceback "
+)
+"""A line of a stack trace, or below one."""
+_FAULT = re.compile(
+    r"\b(\w*error|\w*exception|panic|fatal|cannot|can't|could not|failed|not found|"
+    r"no such|no conversation|unknown|invalid|denied|refused|unauthorized|expired|"
+    r"required|unsupported|already in use|update)\b",
+    re.IGNORECASE,
+)
+_KEYS = ("message", "error", "result", "detail", "reason")
+
+
+def last_words(output: str) -> str:
+    """The sentence, on one line; empty if the output has none."""
+    lines = list(_lines(output))[-_TAIL:]
+    told = [line for line in lines if _FAULT.search(line)]
+    # Of a trace in Python the last line is the error, of others the first that is one.
+    chosen = told[-1:] or lines[-1:]
+    return safe_line(chosen[0], LIMIT) if chosen else ""
+
+
+def _lines(output: str) -> Iterator[str]:
+    for raw in _CONTROL.sub("", output).replace("\r", "\n").splitlines():
+        line = raw[:_WIDTH]
+        if _TRACE.match(line) or _FRAME.fullmatch(line):
+            continue
+        text = _of_json(line.strip()) if line.lstrip().startswith("{") else line.strip()
+        if text:
+            yield text
+
+
+def _of_json(line: str) -> str:
+    try:
+        return _message(json.loads(line), depth=4)
+    except (ValueError, RecursionError):
+        return line if _FAULT.search(line) else ""
+
+
+def _message(value: Any, depth: int) -> str:
+    if isinstance(value, str):
+        return " ".join(value.split())
+    if isinstance(value, dict) and depth:
+        found = (_message(value.get(key), depth - 1) for key in _KEYS)
+        return next((text for text in found if text), "")
+    return ""

@@ -1,0 +1,54 @@
+"""The sentence with which a program ended, whatever else it printed."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from swarm.model.last_words import LIMIT, last_words
+from swarm.model.safe_text import safe_line
+
+PYTHON = """Traceback (most recent call last):
+  File "/x/cli.py", line 3, in <module>
+    import everything
+ModuleNotFoundError: No module named 'everything'
+"""
+NODE = """/usr/lib/cli.js:12
+    throw new Error("x")
+    ^
+
+Error: Cannot find module 'left-pad'
+    at Module._resolve (node:internal/modules:1:1)
+    at node:internal/main:2:2
+
+Node.js v24.1.0
+"""
+
+
+@pytest.mark.parametrize(
+    ("output", "sentence"),
+    [
+        ("", ""),
+        ("\n  \n", ""),
+        (PYTHON, "ModuleNotFoundError: No module named 'everything'"),
+        (NODE, "Error: Cannot find module 'left-pad'"),
+        ("hello\nNo conversation found with session ID: x\n",
+         "No conversation found with session ID: x"),
+        ("\x1b[31mfatal\x1b[0m: no key\r\n\x1b[?25h", "fatal: no key"),
+        ("╭──╮\nall done\n╰──╯", "all done"),
+        ('{"type":"turn.failed","error":{"message":"model not found"}}\n',
+         "model not found"),
+        ('{"type":"result","is_error":true,"result":"Invalid API key"}',
+         "Invalid API key"),
+        ("A new version is required: update with npm\nbye",
+         "A new version is required: update with npm"),
+    ],
+)  # fmt: skip
+def test_it_is_the_fault_or_else_the_last_line(output: str, sentence: str) -> None:
+    assert last_words(output) == sentence
+
+
+@given(st.text())
+def test_it_is_harmless_and_short(output: str) -> None:
+    words = last_words(f"{output}\nerror \u202e\x1b]0;t\x07{output}")
+    assert len(words) <= 12 * LIMIT
+    assert safe_line(words, 12 * LIMIT) == words
