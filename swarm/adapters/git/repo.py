@@ -17,11 +17,12 @@ that an upgrade that mends one is noticed):
 - *Discovery* (`Repo(path)`). It obeys GIT_DIR and GIT_COMMON_DIR, expands ``$VAR`` in
   paths and does not know `safe.directory`.
 - *References on disk.* It reads `refs/` and `HEAD` as files, so it is blind to a
-  reftable: git is asked for the branch instead, and `update-ref` writes.
+  reftable: git is asked for what is not plain in `HEAD`, and `update-ref` writes.
 - *The index's commit.* It runs hooks with all of our environment.
 """
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
 
@@ -43,6 +44,11 @@ __all__ = ["RAW", "Actor", "Git", "GitFailed", "Head", "Repo"]
 RAW: dict[str, Any] = {"stdout_as_string": False, "strip_newline_in_stdout": False}
 """Keywords of a call whose output is bytes that nothing may change."""
 
+_HEAD = re.compile(rb"ref: (refs/heads/[^\0- ~^:?*\[\\\x7f]+)\n")
+_DOUBTFUL = re.compile(rb"/\.|\.\.|@\{|//|(\.lock|[./])(/|$)")
+"""What no branch may be named, or a reftable puts there instead of a name."""
+_HEAD_LIMIT = 4096
+"""Bytes of a HEAD file that are read."""
 _OPTIONS = {
     "stdout_as_string",
     "strip_newline_in_stdout",
@@ -190,10 +196,13 @@ class Repo(git.Repo):
     def active_branch(self) -> Head:
         """The branch that HEAD is on, unborn or not; TypeError if HEAD is detached.
 
-        Git is asked: a reftable's HEAD file names no branch.
+        Git is asked only if the file does not say it: a landing asks for the branch of
+        each checkout several times, and a reftable's HEAD file names no branch.
         """
-        words = ("--quiet", "HEAD")
-        ref = str(self.git.accepting(1).symbolic_ref(*words))
+        ref = _plain_head(self.git_dir)
+        if not ref:
+            words = ("--quiet", "HEAD")
+            ref = str(self.git.accepting(1).symbolic_ref(*words))
         if not ref.startswith("refs/heads/"):
             raise TypeError(f"HEAD is on no branch but {ref or 'detached'}")
         return Head(self, ref)
@@ -207,3 +216,20 @@ class Repo(git.Repo):
     init = clone = clone_from = property(_refused)
     index = odb = remotes = submodules = property(_refused)
     config_reader = config_writer = property(_refused)
+
+
+def _plain_head(git_dir: str) -> str:
+    """The branch that a HEAD file names; empty if git has to be asked."""
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        fd = os.open(f"{git_dir}/HEAD", flags)
+    except OSError:
+        return ""
+    try:
+        content = os.read(fd, _HEAD_LIMIT)
+    except OSError:
+        return ""
+    finally:
+        os.close(fd)
+    head = _HEAD.fullmatch(content)
+    return "" if not head or _DOUBTFUL.search(head[1]) else os.fsdecode(head[1])

@@ -286,3 +286,56 @@ def test_a_detached_head_is_on_no_branch(repo: Path) -> None:
 
     with pytest.raises(TypeError):
         _ = Repo(GitDir(repo / ".git")).active_branch
+
+
+@pytest.mark.parametrize(
+    ("head", "is_asked"),
+    [
+        (b"ref: refs/heads/main\n", False),
+        (b"ref: refs/heads/a/b-c.d@e\n", False),
+        ("ref: refs/heads/\u00e9\n".encode(), False),
+        (b"ref: refs/heads/m\xe9\n", False),
+        (b"ref: refs/heads/.invalid\n", True),
+        (b"ref: refs/heads/a..b\n", True),
+        (b"ref: refs/heads/a.lock\n", True),
+        (b"ref: refs/heads/a/\n", True),
+        (b"ref:  refs/heads/main\n", True),
+        (b"ref: refs/heads/main", True),
+        (b"ref: refs/remotes/main\n", True),
+        (b"ref: refs/heads/a b\n", True),
+        (b"ref: refs/heads/" + b"a" * 5000 + b"\n", True),
+        (b"", True),
+    ],
+)
+def test_the_branch_of_a_head_is_what_git_says_and_git_is_seldom_asked(
+    repo: Path, head: bytes, is_asked: bool
+) -> None:
+    """Whatever stands in the file."""
+    (repo / ".git" / "HEAD").write_bytes(head)
+    words = ["git", f"--git-dir={repo / '.git'}", "symbolic-ref", "--quiet", "HEAD"]
+    theirs = subprocess.run(words, capture_output=True, check=False)
+
+    with collected() as starts:
+        try:
+            ours = Repo(GitDir(repo / ".git")).active_branch.path
+        except (TypeError, ToolError):
+            ours = ""
+
+    said = os.fsdecode(theirs.stdout.removesuffix(b"\n"))
+    assert ours == (said if said.startswith("refs/heads/") else "")
+    assert bool(starts) == is_asked
+
+
+@pytest.mark.parametrize("kind", ["missing", "link", "directory"])
+def test_a_head_that_is_no_plain_file_is_left_to_git(repo: Path, kind: str) -> None:
+    head = repo / ".git" / "HEAD"
+    head.unlink()
+    if kind == "link":
+        head.symlink_to("refs/heads/main")  # as the oldest git had it
+        assert Repo(GitDir(repo / ".git")).active_branch.path == "refs/heads/main"
+        return
+    if kind == "directory":
+        head.mkdir()
+
+    with pytest.raises((ToolError, TypeError)):
+        _ = Repo(GitDir(repo / ".git")).active_branch
