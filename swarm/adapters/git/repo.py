@@ -24,6 +24,7 @@ that an upgrade that mends one is noticed):
 import os
 import re
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from swarm.adapters.git.process import Bounds, GitDir, run, verb
@@ -199,7 +200,7 @@ class Repo(git.Repo):
         Git is asked only if the file does not say it: a landing asks for the branch of
         each checkout several times, and a reftable's HEAD file names no branch.
         """
-        ref = _plain_head(self.git_dir)
+        ref = _plain_head(Path(self.git_dir))
         if not ref:
             words = ("--quiet", "HEAD")
             ref = str(self.git.accepting(1).symbolic_ref(*words))
@@ -218,11 +219,11 @@ class Repo(git.Repo):
     config_reader = config_writer = property(_refused)
 
 
-def _plain_head(git_dir: str) -> str:
+def _plain_head(git_dir: Path) -> str:
     """The branch that a HEAD file names; empty if git has to be asked."""
     flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     try:
-        fd = os.open(f"{git_dir}/HEAD", flags)
+        fd = os.open(git_dir / "HEAD", flags)
     except OSError:
         return ""
     try:
