@@ -215,6 +215,15 @@ class DockerContainers:
         except Absent:
             return
 
+    def gateway(self, network: str) -> str:
+        """This machine's own address on a bridge; ToolError if it has none."""
+        with self._connection.call(f"network inspect {network}") as client:
+            configs = client.inspect_network(network)["IPAM"]["Config"]
+        addresses = [str(each["Gateway"]) for each in configs if "Gateway" in each]
+        if not addresses:
+            raise ToolError(f"docker network inspect: {network} has no gateway")
+        return addresses[0]
+
     def networks(self, labels: dict[str, str]) -> list[str]:
         with self._connection.call("network ls") as client:
             networks = client.networks(filters={"label": _label_filters(labels)})

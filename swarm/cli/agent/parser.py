@@ -25,6 +25,16 @@ def _add_name(parser: ArgumentParser) -> None:
     _add_json(parser)
 
 
+def _add_checked(parser: ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME")
+
+
+def _check(args: Namespace) -> int:
+    from swarm.cli.agent import checking  # noqa: PLC0415 - loads docker and the gate
+
+    return checking.check(args)
+
+
 def _add_manifest(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("file", type=Path, metavar="FILE", help="an agent.json of the agents' registry")
@@ -63,6 +73,9 @@ _ACTIONS = {
         "list agents, those that can run now first", _add_json, listing.list_agents
     ),
     "show": _Action("show all that is known of an agent", _add_name, listing.show),
+    "check": _Action(
+        "run an agent in a box against a scripted model", _add_checked, _check
+    ),
     "add": _Action("add an agent by its manifest", _add_manifest, adding.add),
 }
 

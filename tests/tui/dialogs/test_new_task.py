@@ -110,7 +110,7 @@ async def test_several_agents_are_chosen_by_keys(recorded: Recorded) -> None:
         async with app.run_test(size=(100, 40)) as pilot:
             await press(pilot, backend, "n", "type:go")
             picker(app).focus()
-            await pilot.press("enter", "j", "j", "space")
+            await pilot.press("enter", "G", "space")
             assert picker(app).chosen == ("codex", "claude-code")
             assert stands(app) == "✕ no secret goes to it"
             await pilot.press("space", "space")

@@ -1,0 +1,74 @@
+"""The settings of a check's own home: where the model is, its key, whom to trust."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from swarm.agents.description import Agent
+
+FORBIDDEN = "forbidden.example"
+"""A host that no rule allows; the agent is told to ask it."""
+_HOSTS = {
+    "anthropic": "api.anthropic.com",
+    "gemini": "generativelanguage.googleapis.com",
+}
+_HEADERS = {"anthropic": ("x-api-key", "{}"), "gemini": ("x-goog-api-key", "{}")}
+_SHAPES = {"anthropic": "anthropic", "gemini": "gemini"}
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPlace:
+    """Where the scripted model serves."""
+
+    address: str
+    port: int
+    key_file: Path
+    certificate: Path
+
+
+def host_of(agent: Agent) -> str:
+    """The host that the agent asks for its model, from the box."""
+    known = urlsplit(agent.model.url).hostname
+    return known or _HOSTS.get(agent.model.protocol, "model.swarm.test")
+
+
+def config(agent: Agent, place: ModelPlace) -> str:
+    """The settings file; another port than 443 is told to the agent as its endpoint."""
+    host = host_of(agent)
+    lines = ["[gate]", "ready = 0", f'hosts = {{ "{host}" = "{place.address}" }}']
+    if place.port != 443:
+        path = urlsplit(agent.model.url).path
+        endpoint = f"https://{host}:{place.port}{path}"
+        lines = [f"[agents.{agent.name}]", f"endpoint = {_quoted(endpoint)}", *lines]
+    return "\n".join([*lines, ""])
+
+
+def policy(agent: Agent, place: ModelPlace) -> str:
+    """The policy file: one host, with the key that the gate puts in."""
+    host, protocol = host_of(agent), agent.model.protocol
+    header, template = _HEADERS.get(protocol, ("authorization", "Bearer {}"))
+    return "\n".join(
+        [
+            "version = 1",
+            "[[allow]]",
+            f"host = {_quoted(host)}",
+            f"ports = [{place.port}]",
+            f"model = {_quoted(_SHAPES.get(protocol, 'openai'))}",
+            f"inject = {{ header = {_quoted(header)}, "
+            f'template = {_quoted(template)}, secret = "model" }}',
+            "[secrets.model]",
+            f"source = {_quoted(f'file:{place.key_file}')}",
+            f"hosts = [{_quoted(host)}]",
+            f"placeholder = {_quoted(agent.model.key)}",
+            "[network]",
+            f"allow_nets = [{_quoted(f'{place.address}/32')}]",
+            "[tls]",
+            f"upstream_ca = [{_quoted(str(place.certificate))}]",
+            "",
+        ]
+    )
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text)

@@ -1,0 +1,274 @@
+"""`swarm agent check`: runs an agent in a box against a scripted model behind the gate.
+
+It has a home, a keeper and a repository of its own, which are removed at the end. The
+model is a server of swarm's on the container engine's bridge: no request of the agent's
+leaves this machine, and no key of the user's is used.
+"""
+
+import os
+import secrets
+import shutil
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from swarm.adapters.docker import DockerImages
+from swarm.agents import registry
+from swarm.agents.description import Agent
+from swarm.agents.starting import chosen_run
+from swarm.bootstrap import wiring
+from swarm.cli import exit_codes, output
+from swarm.cli.agent import check_policy
+from swarm.cli.agent.check_policy import FORBIDDEN, ModelPlace
+from swarm.cli.demo.environment import DemoEnvironment, demo_environment
+from swarm.cli.keeper_client import ask, changes
+from swarm.engine.host import images
+from swarm.errors import PlanError, SwarmError
+from swarm.model import events
+from swarm.model.safe_text import safe_line
+from swarm.model.task import ACTIVE, Task
+from swarm.model.wishes import NewTasks, Stop
+from swarm.plan.gate_containers import GateNames
+from swarm.plan.naming import HOME_LABEL, KIND_LABEL, TASK_LABEL
+from swarm.scripted_model.server import ScriptedModel
+from swarm.scripted_model.steps import Run, Say, Step, Write
+from swarm.store.queries import Queries
+
+TURN_SECONDS = 240.0
+"""The longest time for an agent's start and one turn of it."""
+IMPORT_SECONDS = 60.0
+FILE = "hello.txt"
+_COMMIT = (
+    "git add -A && git -c user.name=check -c user.email=check@example.invalid "
+    "commit -q -m 'add hello' && echo committed"
+)
+_IN_TEXT = ("aider",)
+"""Agents that take edits from what the model says, and commit them themselves."""
+_LAST: dict[str, Step] = {"mini": Run("echo COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT")}
+"""What ends a turn, if words do not."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What one way to run has shown."""
+
+    way: str
+    rows: dict[str, str]
+    """What was tried, to `yes` or why not."""
+
+    @property
+    def is_good(self) -> bool:
+        return all(answer == "yes" for answer in self.rows.values())
+
+
+def check(args: Namespace) -> int:
+    """Check every way in which the agent runs, and print a table; FAILED if one fails.
+
+    Blocks for about a minute, and longer if an image is built. PlanError for an agent
+    that cannot be run, or that has no model to be asked through the gate.
+    """
+    agent = registry.find(args.name)
+    chosen_run(agent, "")
+    if not agent.model.key:
+        raise PlanError(
+            f"{agent.name} asks no model by a key, so there is nothing to check",
+            hint="give it a [model] with the variable of its key",
+        )
+    own_file = registry.user_folder() / f"{agent.name}.toml"
+    own = own_file.read_bytes() if agent.name in registry.own_names() else b""
+    _build(agent)
+    with demo_environment() as environment:
+        if own:
+            _bring(environment, agent.name, own)
+        with _model(environment, agent) as model:
+            runs = [_tried(environment, agent, way, model) for way in agent.ways]
+    shutil.rmtree(environment.root, ignore_errors=True)
+    names = dict.fromkeys(name for run in runs for name in run.rows)
+    output.columns(
+        [f"{agent.name} {agent.image.version}".strip(), *(run.way for run in runs)],
+        [[name, *(run.rows.get(name, "") for run in runs)] for name in names],
+    )
+    good = all(run.is_good for run in runs)
+    return exit_codes.DONE if good else exit_codes.FAILED
+
+
+def _bring(environment: DemoEnvironment, name: str, own: bytes) -> None:
+    folder = environment.root / "agents"
+    folder.mkdir()
+    (folder / f"{name}.toml").write_bytes(own)
+
+
+def _build(agent: Agent) -> None:
+    needed = ["base", "gate", "sensor"]
+    if agent.image_name and not agent.image.reference:
+        needed.append(agent.image_name)
+    for name in needed:
+        images.build(
+            DockerImages(), name, lambda text: output.note(f"  {safe_line(text, 160)}")
+        )
+
+
+@contextmanager
+def _model(environment: DemoEnvironment, agent: Agent) -> Iterator[ScriptedModel]:
+    """The scripted model where the gate of the check's home reaches it."""
+    tag = environment.places.tag
+    names = GateNames(tag)
+    labels = {HOME_LABEL: tag, TASK_LABEL: "", KIND_LABEL: "gate"}
+    containers = wiring.sandboxes()
+    containers.make_network(names.gate, labels)
+    address = containers.gateway(names.gate)
+    containers.close()
+    key, host = secrets.token_hex(24), check_policy.host_of(agent)
+    key_file, certificate = environment.root / "key", environment.root / "model.pem"
+    # A port below 1024 is root's; any other is told to the agent as its endpoint.
+    port = 443 if os.geteuid() == 0 else 0
+    model = ScriptedModel(address, environment.root, key, [host], port)
+    try:
+        key_file.touch(mode=0o600)
+        key_file.write_text(key)
+        certificate.write_text(model.authority.certificate)
+        place = ModelPlace(address, model.port, key_file, certificate)
+        root = environment.root
+        (root / "config.toml").write_text(check_policy.config(agent, place))
+        (root / "policy.toml").write_text(check_policy.policy(agent, place))
+        yield model
+    finally:
+        model.close()
+
+
+def _steps(agent: Agent) -> tuple[Step, ...]:
+    if agent.name in _IN_TEXT:
+        return (Write(FILE, "hello\n"), Say("Done."))
+    look = Run(f"curl -sS -m 20 https://{FORBIDDEN}/; echo looked $?")
+    last = _LAST.get(agent.name, Say("Done."))
+    return (Write(FILE, "hello\n"), look, Run(_COMMIT), last)
+
+
+def _tried(
+    environment: DemoEnvironment, agent: Agent, way: str, model: ScriptedModel
+) -> _Run:
+    """One task of the agent, from its prompt to the end of its turn."""
+    marker, steps = f"check-{way}", _steps(agent)
+    in_text = agent.name in _IN_TEXT
+    model.plays(marker, steps, in_text=in_text)
+    asked = _Asked(model, marker, len(steps), in_text)
+    output.note(f"  {agent.name}, {way}: at work")
+    wish = NewTasks(
+        str(environment.sample),
+        prompt=f"Please do {marker} now.",
+        agent=agent.name,
+        way=way,
+    )
+    try:
+        task_id = int(ask(environment.places, wish)["tasks"][0])
+    except SwarmError as error:
+        return _Run(way, {"started": safe_line(error.message, 120)})
+    queries = Queries(environment.places.database)
+    try:
+        _until_turn_ended(environment, queries, task_id, way, asked)
+        rows = _rows(environment, queries, task_id, asked)
+        if way == "headless":
+            task = queries.tasks.get(task_id)
+            rows["ended by itself"] = _yes(
+                task.exit_code == 0, f"exit {task.exit_code}"
+            )
+        return _Run(way, rows)
+    finally:
+        queries.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The requests of one conversation."""
+
+    model: ScriptedModel
+    marker: str
+    answers: int
+    """Those of a whole turn."""
+    in_text: bool
+
+    def is_over(self) -> bool:
+        """True once the model has said its last words."""
+        served = [
+            one
+            for one in self.model.seen
+            if one.status == 200
+            and (one.asked.tools or self.in_text)
+            and any(self.marker in turn.text for turn in one.asked.turns)
+        ]
+        return len(served) >= self.answers
+
+
+def _until_turn_ended(
+    environment: DemoEnvironment,
+    queries: Queries,
+    task_id: int,
+    way: str,
+    asked: _Asked,
+) -> None:
+    """Block until the task has ended and was taken in; one on a screen is stopped."""
+
+    def has_ended() -> bool:
+        return queries.tasks.get(task_id).state not in ACTIVE
+
+    screen = way == "screen"
+    _wait(queries, lambda: has_ended() or (screen and asked.is_over()), TURN_SECONDS)
+    if not has_ended():
+        ask(environment.places, Stop(task_id))
+        _wait(queries, has_ended, IMPORT_SECONDS)
+    _wait(queries, lambda: _is_taken_in(queries, task_id), IMPORT_SECONDS)
+
+
+def _wait(queries: Queries, happened: Callable[[], bool], seconds: float) -> None:
+    """Block until it is so, or for so many seconds: the table says what is missing."""
+    for _ in changes(queries, seconds):
+        if happened():
+            return
+
+
+def _is_taken_in(queries: Queries, task_id: int) -> bool:
+    kinds = (events.CommitsImported, events.ImportRefused, events.TaskFailed)
+    records = queries.events.after(task=task_id)
+    return any(isinstance(record.event, kinds) for record in records)
+
+
+def _rows(
+    environment: DemoEnvironment,
+    queries: Queries,
+    task_id: int,
+    asked: _Asked,
+) -> dict[str, str]:
+    model, marker = asked.model, asked.marker
+    task = queries.tasks.get(task_id)
+    worktree = environment.places.worktree(task_id)
+    seen = [one for one in model.seen if marker in repr(one.asked.turns)]
+    denied = [record.event for record in queries.events.denials(task_id)]
+    hosts = {event.host for event in denied if isinstance(event, events.NetDenied)}
+    results = model.results(marker)
+    tools = {
+        "ran a command": _yes(any("looked" in text for text in results), "no result"),
+        "was denied a host": _yes(FORBIDDEN in hosts, "no denial"),
+    }
+    return {
+        "started": _yes(task.started is not None, _why(task)),
+        "asked its model": _yes(bool(seen), _why(task) or "no request came"),
+        "by the gate's key": _yes(bool(seen) and model.keys <= {model.key}, "another"),
+        "wrote a file": _yes(_has(worktree / FILE), "no file"),
+        **({} if asked.in_text else tools),
+        "committed": _yes(task.review.commits > 0, "no commit"),
+        "tokens counted": _yes(task.model.tokens_out > 0, "none"),
+    }
+
+
+def _has(file: Path) -> bool:
+    return file.is_file() and not file.is_symlink()
+
+
+def _why(task: Task) -> str:
+    return safe_line(task.reason, 80)
+
+
+def _yes(happened: bool, otherwise: str) -> str:
+    return "yes" if happened else f"no: {otherwise}"
