@@ -62,7 +62,7 @@ def from_table(body: dict[str, Any], name: str, file: str) -> Agent:
 
 
 def _agent(body: dict[str, Any], name: str) -> Agent:
-    _check_format(body.get("version"))
+    _check_format(body.get("version", FORMAT))
     if "name" in body:
         raise _Mistake("name", "unknown key; the file's name is the agent's")
     keys = {key: value for key, value in body.items() if key != "version"}
@@ -73,8 +73,6 @@ def _agent(body: dict[str, Any], name: str) -> Agent:
 
 
 def _check_format(version: object) -> None:
-    if version is None:
-        raise _Mistake("version", f"is missing; write version = {FORMAT}")
     if type(version) is not int or version != FORMAT:
         raise _Mistake(
             "version",

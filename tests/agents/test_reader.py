@@ -54,7 +54,13 @@ def test_a_file_of_another_version_is_refused_by_name(version: object) -> None:
     assert refusal(text).startswith("mine.toml: version")
 
 
-@pytest.mark.parametrize("key", ["version", "title", "summary"])
+def test_a_file_without_a_version_is_of_the_first() -> None:
+    assert (
+        reader.read(MINIMAL.replace("version = 1\n", ""), "mine", "f").title == "Mine"
+    )
+
+
+@pytest.mark.parametrize("key", ["title", "summary"])
 def test_a_key_that_is_missing_is_named(key: str) -> None:
     text = "\n".join(x for x in MINIMAL.splitlines() if not x.startswith(key))
 
