@@ -257,6 +257,12 @@ class Containers(Protocol):
         TimedOut if the program runs longer.
         """
 
+    def file_of(self, name: str, path: str) -> bytes:
+        """The first bytes of a file in a container, running or not, or its volumes.
+
+        Empty for what is no regular file, a link included, and for what is not there.
+        """
+
     def exec_answer(
         self, name: str, argv: list[str], question: bytes, seconds: float
     ) -> bytes:

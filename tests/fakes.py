@@ -43,6 +43,8 @@ class FakeContainers:
         self.uses: dict[str, Reading] = {}
         """Readings that `stats` yields for containers that are not idle."""
         self.programs = {"sh", "bash"}
+        self.files: dict[str, bytes] = {}
+        """`container:path` to content."""
         self.answering: Callable[[bytes], bytes] = lambda _question: b""
         """What a program that is asked one line says."""
         """All that containers have."""
@@ -225,6 +227,10 @@ class FakeContainers:
         if argv[0] not in self.programs:
             return 127
         return 0 if "bash" in self.programs else 1
+
+    def file_of(self, name: str, path: str) -> bytes:
+        self._answer()
+        return self.files.get(f"{name}:{path}", b"")
 
     def exec_answer(
         self, name: str, argv: list[str], question: bytes, seconds: float

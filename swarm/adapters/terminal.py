@@ -77,6 +77,51 @@ def _signals_passed_on(child: "subprocess.Popen[bytes]") -> Iterator[None]:
         os.kill(os.getpid(), number)
 
 
+class Started:
+    """A program that runs on a descriptor of ours; it ends with us."""
+
+    def __init__(self, child: "subprocess.Popen[bytes]") -> None:
+        self._child = child
+
+    @property
+    def has_ended(self) -> bool:
+        """True once it is gone."""
+        return self._child.poll() is not None
+
+    def wait(self, seconds: float) -> bool:
+        """Wait that long for its end; False if it still runs."""
+        try:
+            self._child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def end(self) -> int:
+        """End it, if it still runs; its status."""
+        if not self.has_ended:
+            _end(self._child)
+        return self._child.returncode
+
+
+def start_on(argv: list[str], descriptor: int, complains: bool = False) -> Started:
+    """Start a program whose input and output are this descriptor.
+
+    What it complains about goes there too, or nowhere.
+    """
+    try:
+        child = subprocess.Popen(
+            argv,
+            stdin=descriptor,
+            stdout=descriptor,
+            stderr=descriptor if complains else subprocess.DEVNULL,
+            preexec_fn=_ending_with_us(),
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise _not_run(argv, error) from error
+    return Started(child)
+
+
 def foreground_cleaned(
     argv: list[str], clean: Callable[[str], str], interrupted: Callable[[], None]
 ) -> int:

@@ -6,7 +6,7 @@
 import functools
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -57,6 +57,15 @@ class FixedAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class Swap:
+    """What stands otherwise in one of the agent's first files if a login is used."""
+
+    path: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class TokenKind:
     """Where tokens of one kind are renewed, used and kept."""
 
@@ -82,7 +91,8 @@ class TokenKind:
     """Where a person signs in; a URL to another host is not opened."""
     login_hosts: tuple[str, ...]
     """What the agent's own login needs of the network."""
-    answers: tuple[FixedAnswer, ...] = field(default_factory=tuple)
+    answers: tuple[FixedAnswer, ...] = ()
+    swaps: tuple[Swap, ...] = ()
 
 
 @functools.cache
@@ -150,6 +160,10 @@ class _Reader:
                 _Reader(self._file, each, "answers").fixed_answer()
                 for each in self.take("answers", list, [])
             ),
+            swaps=tuple(
+                _Reader(self._file, each, "swap").swap()
+                for each in self.take("swap", list, [])
+            ),
         )
         for table in (endpoint, use, login, self):
             table.done()
@@ -178,6 +192,12 @@ class _Reader:
 
     def fixed_answer(self) -> FixedAnswer:
         made = FixedAnswer(self.url("url"), self.table("fields").pairs())
+        self.done()
+        return made
+
+    def swap(self) -> Swap:
+        texts = (self.take(key, str, "") for key in ("path", "old", "new"))
+        made = Swap(*texts)
         self.done()
         return made
 

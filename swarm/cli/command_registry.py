@@ -147,6 +147,18 @@ def _secret() -> CommandFunctions:
     return CommandFunctions(secret.secret_arguments, secret.secret)
 
 
+def _login() -> CommandFunctions:
+    from swarm.cli import login  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(login.login_arguments, login.login)
+
+
+def _logout() -> CommandFunctions:
+    from swarm.cli import login  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(login.logout_arguments, login.logout)
+
+
 def _init() -> CommandFunctions:
     from swarm.cli import init  # noqa: PLC0415 - only when it is called
 
@@ -239,6 +251,10 @@ COMMANDS: Commands = {
     "secret": Command(
         CARE, "list secrets, or bring a registry's token without copying it", _secret
     ),
+    "login": Command(
+        CARE, "log an agent's subscription in; no box gets its tokens", _login
+    ),
+    "logout": Command(CARE, "forget an agent's login", _logout),
     "diff": Command(HOME, "show what a task changed, nothing hidden", _diff),
     "merge": Command(HOME, "bring a task's reviewed work to a branch", _merge),
     "discard": Command(

@@ -13,6 +13,7 @@ from swarm.engine.tasks import (
     continuation,
     control,
     create,
+    login,
     removal,
     repository_moved,
     shell,
@@ -101,6 +102,10 @@ OPERATIONS: dict[type[Wish], CarryOut] = {
     wishes.AddService: _wish_with_parts(grants.add_service),
     wishes.Revoke: _wish_with_parts(grants.revoke),
     wishes.Trust: _wish_with_parts(grants.trust),
+    wishes.BeginLogin: _wish_with_parts(login.begin),
+    wishes.EndLogin: _wish_with_parts(login.end),
+    wishes.ImportLogin: _wish_with_parts(login.bring),
+    wishes.Logout: _wish_with_parts(login.forget),
 }
 """The function that carries out each type of wish."""
 

@@ -349,6 +349,39 @@ class Trust(Wish):
     base: str
 
 
+@frozen
+class BeginLogin(Wish):
+    """Make a box for an agent's own login; answers how it is shown."""
+
+    verb = "login"
+    agent: str
+
+
+@frozen
+class EndLogin(Wish):
+    """Take the tokens of a login out of its box, unless it is given up; remove it."""
+
+    verb = "login_end"
+    agent: str
+    abandon: bool = False
+
+
+@frozen
+class ImportLogin(Wish):
+    """Copy the host's own login of an agent whose tokens do not rotate."""
+
+    verb = "login_import"
+    agent: str
+
+
+@frozen
+class Logout(Wish):
+    """Forget an agent's login."""
+
+    verb = "logout"
+    agent: str
+
+
 def parse(verb: str, body: Mapping[str, Any]) -> Wish:
     """Read a stored wish; SwarmError names the wish and the key that is wrong."""
     kind = _KINDS.get(verb)
@@ -490,5 +523,9 @@ _KINDS: dict[str, type[Wish]] = {
         AddService,
         Revoke,
         Trust,
+        BeginLogin,
+        EndLogin,
+        ImportLogin,
+        Logout,
     )
 }

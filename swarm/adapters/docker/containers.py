@@ -24,7 +24,7 @@ from swarm.adapters.docker.dialect import (
 from swarm.adapters.docker.engine_facts import engine_facts
 from swarm.adapters.docker.exec import SECONDS as EXEC_SECONDS
 from swarm.adapters.docker.exec import exec_answer, exec_status
-from swarm.adapters.docker.image_file import image_file
+from swarm.adapters.docker.image_file import container_file, image_file
 from swarm.adapters.docker.images import image_config, image_id
 from swarm.adapters.docker.time_limit import time_limit
 from swarm.errors import ProgramFailed, TimedOut, ToolError
@@ -397,6 +397,10 @@ class DockerContainers:
     ) -> int:
         with self._connection.call(f"exec {name}") as client:
             return exec_status(client, name, argv, seconds)
+
+    def file_of(self, name: str, path: str) -> bytes:
+        with self._connection.call(f"cp {name}") as client:
+            return container_file(client, name, path)
 
     def exec_answer(
         self, name: str, argv: list[str], question: bytes, seconds: float

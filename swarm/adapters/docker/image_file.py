@@ -37,6 +37,11 @@ def image_file(
         untyped.remove_container(made["Id"], force=True, v=True)
 
 
+def container_file(client: Any, container: str, path: str) -> bytes:
+    """The first bytes of a container's file; empty for a link: it leads anywhere."""
+    return _read(client, container, path)[0]
+
+
 def _read(client: Any, container: str, path: str) -> tuple[bytes, str]:
     """The content, or what a link leads to."""
     try:

@@ -21,6 +21,7 @@ from swarm.agents.login_store import Attempt, StoredLogin
 from swarm.agents.login_tokens import BadLogin, Tokens
 from swarm.agents.token_kind import TokenKind
 from swarm.config import load, policy_files
+from swarm.engine.egress import logins
 from swarm.engine.host import parent_proxy
 from swarm.engine.parts import EngineParts
 from swarm.errors import SwarmError, TimedOut, ToolError
@@ -243,12 +244,7 @@ def _revoked(
         words += "; a refresh was cut short before its answer could be stored"
     login_store.write(home, agent, replace(login, revoked=words))
     login_store.write_attempt(home, agent, Attempt())
-    _tell(parts, agent, logged_out(agent, words))
-
-
-def logged_out(agent: str, words: str) -> str:
-    """The sentence about a login that must be made anew."""
-    return f"{agent} is logged out ({words}): `swarm login {agent}`"
+    _tell(parts, agent, logins.logged_out(agent, words))
 
 
 def _tell(parts: EngineParts, agent: str, words: str) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from swarm.agents import login_store, login_tokens, token_kind
+from swarm.agents.description import Agent, Seed
 from swarm.agents.login_store import StoredLogin
-from swarm.agents.token_kind import TokenKind, Url
+from swarm.agents.token_kind import Swap, TokenKind, Url
+from swarm.errors import PlanError
 from swarm.policy.logins import SOURCE, agent_of, is_login, secret_name
 from swarm.policy.rules import Inject, Policy, Rule, Secret
 
@@ -71,6 +73,57 @@ def _places(agent: str, kind: TokenKind) -> list[tuple[str, Url]]:
         (f"{agent} {number}", fixed.url) for number, fixed in enumerate(kind.answers)
     ]
     return tokens + others
+
+
+def logged_in(
+    home: Path, agent: Agent, environment: Mapping[str, str], now: float
+) -> Agent:
+    """The agent as it begins with its stored login: its files hold placeholders.
+
+    As it is if there is none, or if a key of the user's policy is there for it.
+    PlanError for a login that must be made anew.
+    """
+    login = login_store.read(home, agent.name)
+    kind = token_kind.find(login.kind) if login else None
+    if login is None or kind is None or environment.get(agent.model.key):
+        return agent
+    if login.revoked:
+        raise PlanError(
+            logged_out(agent.name, login.revoked),
+            hint=f"log in again first: `swarm login {agent.name}`",
+        )
+    text = login_tokens.placeholder_file(kind, login.tokens, login.mark, now)
+    return replace(agent, seed=(*seeds(agent, kind), Seed(agent.login.done, text)))
+
+
+def seeds(agent: Agent, kind: TokenKind) -> tuple[Seed, ...]:
+    """The agent's first files as they are if a login is used, without the login's."""
+    return tuple(_swapped(seed, kind.swaps) for seed in agent.seed)
+
+
+def _swapped(seed: Seed, swaps: tuple[Swap, ...]) -> Seed:
+    for swap in swaps:
+        if swap.path == seed.path:
+            seed = replace(seed, text=seed.text.replace(swap.old, swap.new))
+    return seed
+
+
+def logged_out(agent: str, words: str) -> str:
+    """The sentence about a login that must be made anew."""
+    return f"{agent} is logged out ({words}): `swarm login {agent}`"
+
+
+def problem(home: Path, agent: str, now: float) -> str:
+    """What is wrong with a stored login, and the way out; empty if nothing is."""
+    login = login_store.read(home, agent)
+    if login is None:
+        return ""
+    if login.revoked:
+        return logged_out(agent, login.revoked)
+    attempt = login_store.read_attempt(home, agent)
+    if login.tokens.expires <= now and attempt.trouble:
+        return f"{agent}'s login has expired and was not renewed: {attempt.trouble}"
+    return ""
 
 
 def held(home: Path, policy: Policy, now: float) -> HeldLogins:

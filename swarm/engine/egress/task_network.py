@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from swarm.engine.context import EngineContext
-from swarm.engine.egress import policy_enforcement, user_network
+from swarm.engine.egress import login_refresh, policy_enforcement, user_network
 from swarm.engine.egress.java_truststore import jks
 from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.engine.gate.client import GateInfo
@@ -13,12 +13,15 @@ from swarm.errors import IllegalMove, SwarmError
 from swarm.model import events
 from swarm.model.task import RUNNING, Task
 from swarm.plan import box_page, package_settings, sandbox_environment, specs
+from swarm.plan.specs import Plan
 from swarm.policy.rules import Policy
 
 
 def claim(parts: EngineParts, task: Task, net: str) -> Task:
     """The net is this task's from now on, with its policy; nobody else gets it."""
     parts.nets.log.register(net, task.id)
+    # A login that ends in a moment is renewed first: the agent begins with a good one.
+    login_refresh.renew_quietly(parts, task.agent)
     recorded = parts.context.journal.record(task.id, events.NetReady(net))
     assert recorded is not None
     renew(parts, recorded, "launch")
@@ -30,8 +33,13 @@ def write_sandbox_files(parts: EngineParts, task: Task, policy: Policy) -> None:
 
     They are written in place, for a running sandbox has the folder mounted.
     """
-    gate_info = parts.nets.up()
     plan = specs.from_json(parts.context.read().tasks.plan(task.id))
+    write_box_files(parts, plan, policy)
+
+
+def write_box_files(parts: EngineParts, plan: Plan, policy: Policy) -> None:
+    """Write what the box of this plan sees at /etc/swarm."""
+    gate_info = parts.nets.up()
     # The plan of a task from an earlier version mounts a folder of another name.
     folder = sandbox_environment.mounted_folder(plan.sandbox.mounts)
     assert folder is not None

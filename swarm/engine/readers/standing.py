@@ -4,10 +4,10 @@ import time
 from pathlib import Path
 
 from swarm.adapters import secret_sources
-from swarm.agents import registry
+from swarm.agents import registry, token_kind
 from swarm.agents.description import MODES, Agent
 from swarm.config import load
-from swarm.engine.egress import policy_resolver
+from swarm.engine.egress import logins, policy_resolver
 from swarm.engine.egress.policy_resolver import PolicySubject
 from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.engine.host import images
@@ -16,6 +16,7 @@ from swarm.errors import PlanError, SwarmError
 from swarm.model.standing import Standing
 from swarm.plan.naming import HomePaths
 from swarm.policy import hosts, services
+from swarm.policy.logins import agent_of, is_login
 from swarm.policy.rules import Policy, Secret
 
 NETWORKS = {
@@ -51,7 +52,7 @@ def standings(
         policy = policy_resolver.resolve(
             paths, subject, config.gate.preset, repositories
         ).policy
-        key, key_problem = _key(agent, policy)
+        key, key_problem = _key(paths, agent, policy)
         image = agent.image_name or config.sandbox.image
         found[name] = Standing(
             agent=name,
@@ -85,7 +86,7 @@ def _image_problem(engine: HasImages, image: str) -> str:
     return f"image {image} is not here: `docker pull {image}`"
 
 
-def _key(agent: Agent, policy: Policy) -> tuple[str, str]:
+def _key(paths: HomePaths, agent: Agent, policy: Policy) -> tuple[str, str]:
     """Where the agent's key comes from, and what is wrong with it."""
     names = [host for name in agent.services for host in _allowed(name)]
     if not names:
@@ -93,9 +94,11 @@ def _key(agent: Agent, policy: Policy) -> tuple[str, str]:
     problem = (
         f"no secret of your policy goes to {names[0]}: README, Give an agent a key"
     )
+    if token_kind.find(agent.login.tokens):
+        problem += f"; or `swarm login {agent.name}` for a subscription"
     for secret in policy.secrets:
         if _goes_to(secret, names):
-            problem = _secret_problem(secret)
+            problem = _secret_problem(paths, secret)
             if not problem:
                 return secret.source, ""
     return "", problem
@@ -113,8 +116,10 @@ def _goes_to(secret: Secret, names: list[str]) -> bool:
     )
 
 
-def _secret_problem(secret: Secret) -> str:
+def _secret_problem(paths: HomePaths, secret: Secret) -> str:
     """Why the secret's value cannot be had; empty if it can, or is not tried."""
+    if is_login(secret):
+        return logins.problem(paths.home, agent_of(secret.name), time.time())
     if secret.is_expired(time.time()):
         return f"the secret {secret.name} has expired"
     if not secret.source.startswith(TRIED):

@@ -1,5 +1,6 @@
 """Turns a wish for new tasks into queued tasks; resolves all before it queues any."""
 
+import time
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,7 @@ from swarm.agents import registry
 from swarm.agents.description import Agent
 from swarm.config.schema import Config
 from swarm.engine.context import EngineContext
-from swarm.engine.egress import budget, policy_resolver, user_network
+from swarm.engine.egress import budget, logins, policy_resolver, user_network
 from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.engine.host import engine_trial, image_check, images
 from swarm.engine.host.engine_kind import Here
@@ -126,7 +127,7 @@ def _resolve(context: EngineContext, wish: NewTasks) -> _Resolved:
     )
     planner.chosen_start(agent, config, wish.way, wish.mode)
     program = planner.program(agent, config, wish.way)
-    host = _host_facts(context, agent, program, config, worktrees)
+    host = host_facts(context, agent, program, config, worktrees)
     subject = policy_resolver.PolicySubject(repository.root, base.commit, agent.name)
     policy = policy_resolver.resolve(
         context.paths, subject, config.gate.preset, RepositoryPolicies(context.paths)
@@ -146,7 +147,7 @@ def _resolve(context: EngineContext, wish: NewTasks) -> _Resolved:
     )
 
 
-def _host_facts(
+def host_facts(
     context: EngineContext,
     agent: Agent,
     program: str,
@@ -217,6 +218,10 @@ def _queued(
         tasks.repository, paths, task_id, names.branch, base.commit, place=place
     )
     chosen = tasks.agent.conversation.id == "chosen"
+    environment = {
+        **package_settings.environment(tasks.network),
+        **_placeholders(tasks.policy),
+    }
     request = planner.PlanRequest(
         prompt=tasks.prompt,
         conversation=str(uuid4()) if chosen else "",
@@ -225,16 +230,14 @@ def _queued(
         mounts=task_git.mounts(
             tasks.host.selinux or tasks.config.sandbox.objects == "base-only"
         ),
-        environment={
-            **package_settings.environment(tasks.network),
-            **_placeholders(tasks.policy),
-        },
+        environment=environment,
         worktree=str(place or ""),
         way=wish.way,
         mode=wish.mode,
         briefing=briefing(tasks.policy, specs.WORKSPACE),
     )
-    plan = planner.make(names, request, tasks.agent, tasks.config, tasks.host)
+    agent = logins.logged_in(paths.home, tasks.agent, environment, time.time())
+    plan = planner.make(names, request, agent, tasks.config, tasks.host)
     tokens, dollars = tasks.budget
     return events.TaskQueued(
         name=names.name,

@@ -1,5 +1,6 @@
 """Compares the journal with the world; what differs is recorded, never deleted."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from swarm.adapters.git.merge import recovery
@@ -13,6 +14,7 @@ from swarm.engine.tasks import (
     home_moved,
     interruption,
     launch,
+    login,
     observation,
     relaunch,
     typed_prompt,
@@ -68,6 +70,8 @@ def online(parts: EngineParts, rebooted: bool = False) -> None:
                     known.id, events.Trouble("reconcile", error.message)
                 )
     interruption.judge_engine(context)
+    with suppress(SwarmError):  # `swarm gc` removes what cannot be removed now
+        login.remove_left_over(parts)
     task_network.reconcile(parts)
     parts.sensor.forget_others()
     record_orphans(context)
