@@ -10,6 +10,7 @@ import pytest
 
 from swarm.bootstrap import home
 from swarm.cli import login
+from swarm.cli.login_lines import LoginLines
 from swarm.errors import PlanError, Refused, SwarmError
 
 PROGRAM = """
@@ -66,9 +67,9 @@ def test_the_address_is_shown_and_opened_on_request(
     monkeypatch.setattr(webbrowser, "_browsers", {})
     monkeypatch.setenv("BROWSER", f"{browser} %s")
     ours, typed = os.pipe()
-    show = login.LoginLines.feed
+    show = LoginLines.feed
 
-    def feed(lines: login.LoginLines, text: str) -> list[str]:
+    def feed(lines: LoginLines, text: str) -> list[str]:
         shown = show(lines, text)
         if any(line.startswith("code>") for line in shown):
             os.write(typed, b"o\n")
@@ -79,7 +80,7 @@ def test_the_address_is_shown_and_opened_on_request(
         os.write(typed, b"my-code\n")
 
     opens = login._open
-    monkeypatch.setattr(login.LoginLines, "feed", feed)
+    monkeypatch.setattr(LoginLines, "feed", feed)
     monkeypatch.setattr(login, "_open", opened)
     with open(ours) as stdin:  # noqa: PTH123 - a descriptor
         monkeypatch.setattr(sys, "stdin", stdin)
