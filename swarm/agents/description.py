@@ -114,6 +114,8 @@ class Conversation:
     """Who names it: swarm, an event of its stream, a file's name, or nobody."""
     begin: tuple[str, ...] = ()
     resume: tuple[str, ...] = ()
+    last: tuple[str, ...] = ()
+    """Takes up the newest conversation of its home, where no id is known."""
     file: str = ""
     """A glob in the home; the id is what `{id}` stands for."""
 

@@ -53,6 +53,8 @@ class Start:
     environment: dict[str, str] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
     """Place in the home, without `~/`, to text; written where nothing is."""
+    prompt: str = ""
+    """The prompt as it is delivered: behind the guard, if it needs one."""
 
 
 def start(agent: Agent, request: StartRequest) -> Start:
@@ -79,6 +81,7 @@ def start(agent: Agent, request: StartRequest) -> Start:
         run.prompt,
         {name: filled(text, words) for name, text in _set(variables, words)},
         {path.removeprefix("~/"): filled(t, words) for path, t in files.items()},
+        words["prompt"],
     )
 
 
@@ -135,9 +138,9 @@ def guarded(prompt: str, guard: str, first: str) -> str:
 
 
 def _conversation(agent: Agent, request: StartRequest) -> tuple[str, ...]:
-    if not request.conversation:
-        return ()
     known = agent.conversation
+    if not request.conversation:
+        return known.last if request.resumes else ()
     return known.resume if request.resumes else known.begin
 
 
@@ -148,7 +151,7 @@ def _argv(
         name = item[1:-1]
         if item == f"{{{name}}}" and name in lists:
             yield from (filled(part, words) for part in lists[name])
-        elif not (item == "{prompt}" and not words["prompt"]):
+        elif "{prompt}" not in item or words["prompt"]:
             yield filled(item, words)
 
 

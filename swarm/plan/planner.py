@@ -170,7 +170,7 @@ def make(
         way=begin.way,
         mode=begin.mode,
         delivery=begin.delivery,
-        files=starter.files(begin, request.prompt, request.briefing),
+        files=starter.files(begin, begin.prompt, request.briefing),
     )
 
 
@@ -201,7 +201,7 @@ def restarted(
         sandbox=spec,
         program=begin.argv[0],
         delivery=begin.delivery,
-        files=starter.files(begin, request.prompt, request.briefing),
+        files=starter.files(begin, begin.prompt, request.briefing),
     )
 
 

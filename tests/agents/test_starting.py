@@ -74,6 +74,26 @@ def test_a_conversation_is_begun_resumed_or_left_out() -> None:
     assert again.argv == ("two", "--all", "/workspace", "--again=c")
 
 
+def test_the_newest_conversation_is_taken_up_where_no_id_is_known() -> None:
+    last = read(TEXT.replace("[places.b", 'last = ["--last"]\n[places.b'), "two", "t")
+    assert begun(last, resumes=True).argv == ("two", "--all", "/workspace", "--last")
+    assert "--last" not in begun(last, prompt="p").argv
+    assert "--last" not in begun(last, resumes=True, conversation="abcd").argv
+
+
+def test_an_option_goes_with_a_prompt_that_is_not_there() -> None:
+    text = TEXT.replace('"{prompt}"]', '"--prompt={prompt}"]')
+    two = read(text, "two", "t")
+    assert begun(two, prompt="p").argv[-1] == "--prompt=p"
+    assert begun(two, resumes=True).argv == ("two", "--all", "/workspace")
+
+
+def test_the_prompt_that_is_delivered_in_another_way_is_guarded_too() -> None:
+    text = TEXT.replace('prompt = "stdin"', 'prompt = "stdin"\nguard = "Do: "')
+    two = read(text, "two", "t")
+    assert begun(two, way="headless", prompt="/quit").prompt == "Do: /quit"
+
+
 def test_a_briefing_and_servers_stand_where_the_agent_takes_them() -> None:
     argv = begun(prompt="p", briefing="{prompt}", mcp=("--mcp", "f")).argv
 

@@ -85,7 +85,7 @@ def _known(
     if kind == "none":
         raise IllegalMove(f"{agent.name} keeps no conversation to go on with", fresh)
     found = conversations.find(context, agent, task)
-    if not found:
+    if not found and not agent.conversation.last:
         raise IllegalMove(f"no conversation of task {task.id} is known", fresh)
     if kind == "chosen" and not conversations.is_begun(context, agent, task):
         # Nothing was said in it: it is begun now, by the id that it has.

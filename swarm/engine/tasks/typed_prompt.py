@@ -4,6 +4,8 @@ It is typed once. A keeper that dies while it types leaves that to a person: the
 one cannot know how much of it arrived, and what is asked twice is done twice.
 """
 
+from swarm.agents import registry
+from swarm.agents.starting import guarded
 from swarm.engine.context import EngineContext
 from swarm.errors import SwarmError
 from swarm.model import agent_screen, events
@@ -20,7 +22,7 @@ def type_if_ready(context: EngineContext, task_id: int) -> None:
     if task.state is not State.LIVE or task.paused or not waits:
         return
     last = context.read().events.last(events.TaskContinued, task_id)
-    prompt = last.prompt if last else task.prompt
+    prompt = _guarded(task.agent, last.prompt if last else task.prompt)
     context.journal.record(task_id, events.PromptTyping())
     try:
         context.panes.send(context.names(task_id).pane, prompt, enter=True)
@@ -29,6 +31,13 @@ def type_if_ready(context: EngineContext, task_id: int) -> None:
         context.journal.record(task_id, trouble)
     else:
         context.journal.record(task_id, events.PromptTyped(len(prompt)))
+
+
+def _guarded(agent: str, prompt: str) -> str:
+    """The text that is typed: its own, unless the agent would take it for a command."""
+    screen = registry.find(agent).screen
+    text = prompt.replace("\r\n", "\n")
+    return guarded(text, screen.guard, screen.guarded) if screen else text
 
 
 def tell_if_cut_short(context: EngineContext, task_id: int) -> None:

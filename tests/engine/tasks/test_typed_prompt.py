@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+
 from swarm.engine.tasks import typed_prompt
 from swarm.model import agent_screen, events
 from swarm.plan.naming import HomePaths
 from tests.builders import queued
 from tests.engine.fake_context import fake_context
 from tests.engine.keeper_harness import KeeperHarness
+from tests.fakes import FakePanes
 from tests.scripted_agent import description, install, said, told, until_screen
 
 
@@ -42,6 +45,27 @@ def test_a_first_run_dialog_is_told_and_swallows_no_prompt(
         lambda: harness.queries.events.last(events.PromptTyped, task_id) == typed,
         "typed",
     )
+
+
+@pytest.mark.parametrize(
+    ("prompt", "typed"), [("/quit\r\nnow", "Do this: /quit\nnow"), ("fix it", "fix it")]
+)
+def test_a_prompt_that_its_agent_would_obey_is_typed_as_text(
+    tmp_path: Path, prompt: str, typed: str
+) -> None:
+    with fake_context(HomePaths(tmp_path)) as context:
+        made = queued(agent="aider", prompt=prompt, types_prompt=True)
+        task = context.journal.queue(lambda _: made).id
+        live = (events.TaskProvisioning(), events.TaskLive("box", "pane"))
+        ready = events.ScreenRecognised(agent_screen.READY)
+        context.journal.record(task, *live, ready)
+        pane = context.names(task).pane
+        context.panes.open(pane, ["agent"], {})
+
+        typed_prompt.type_if_ready(context, task)
+
+        assert isinstance(context.panes, FakePanes)
+        assert context.panes.sent == [(pane, typed)]
 
 
 def test_a_keeper_that_died_while_it_typed_leaves_it_to_a_person(
