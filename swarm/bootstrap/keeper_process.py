@@ -3,6 +3,7 @@
 import fcntl
 import logging
 import os
+import re
 import signal
 import sys
 import threading
@@ -12,10 +13,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from swarm.adapters import process
+from swarm.adapters.process_end import end_of
 from swarm.bootstrap import keeper_environment, lost_home, process_log, wiring
 from swarm.bootstrap.keeper_lock import keeper_pid
 from swarm.engine.host.room import room
 from swarm.errors import PaneAtWork, SwarmError
+from swarm.model.safe_text import safe_line
 from swarm.plan import home_identity
 from swarm.plan.naming import HomePaths
 from swarm.store import migrations, reserve
@@ -38,6 +41,14 @@ _VISIBLE = ("PATH", "HOME", "LANG", "LC_ALL", "XDG_CONFIG_HOME", "SWARM_CONFIG")
 
 Every other one goes through a pipe.
 """
+
+_ASKED = (
+    0,
+    *(128 + number for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)),
+)
+"""What a keeper ends with that found another one, or that a person ended."""
+_SGR = re.compile(r"\x1b\[[0-9;:]*m")
+"""Colours, with which tmux gives a pane's text."""
 
 
 def ensure_keeper(paths: HomePaths) -> None:
@@ -65,18 +76,51 @@ def _wait_for_start(paths: HomePaths, pipe: Path) -> None:
     one has not quite ended. Its own keeper is started as soon as it is free.
     """
     deadline = time.monotonic() + KEEPER_START_SECONDS
-    is_opened = is_sent = False
-    while keeper_pid(paths) is None:
-        is_opened = is_opened or _open_window(paths, pipe)
-        is_sent = is_sent or keeper_environment.send(
-            pipe, keeper_environment.handed_over(paths)
-        )
-        if time.monotonic() > deadline:
-            raise SwarmError(
-                f"the keeper did not start within {KEEPER_START_SECONDS:.0f} s",
-                hint=f"see {paths.log}, or run `swarm keeper` to watch it",
-            )
+    while keeper_pid(paths) is None and not _open_window(paths, pipe):
+        _refuse_if_late(paths, deadline)
         keeper_environment.wait()
+    pane = wiring.panes(paths).all().get("keeper")
+    is_sent = False
+    with end_of(pane.pid if pane else 0) as end:
+        while keeper_pid(paths) is None:
+            is_sent = is_sent or keeper_environment.send(
+                pipe, keeper_environment.handed_over(paths)
+            )
+            if end.wait(keeper_environment.POLL_SECONDS):
+                _refuse_if_ended(paths)
+                keeper_environment.wait()
+            _refuse_if_late(paths, deadline)
+
+
+def _refuse_if_late(paths: HomePaths, deadline: float) -> None:
+    if time.monotonic() > deadline:
+        raise SwarmError(
+            f"the keeper did not start within {KEEPER_START_SECONDS:.0f} s",
+            hint=f"see {paths.log}, or run `swarm keeper` to watch it",
+        )
+
+
+def _refuse_if_ended(paths: HomePaths) -> None:
+    """SwarmError with its last words if the keeper in its window has ended.
+
+    Not one that was asked to end, or made way for another.
+    """
+    panes = wiring.panes(paths)
+    pane = panes.all().get("keeper")
+    if pane is None or not pane.dead or keeper_pid(paths):
+        return
+    if pane.exit_code in _ASKED:
+        return
+    screen = panes.capture(["keeper"]).get("keeper")
+    text = _SGR.sub("", screen.text if screen else "")
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    # tmux says itself that a pane is dead, below what its program said.
+    words = [line for line in lines if not line.startswith("Pane is dead")][-3:]
+    raise SwarmError(
+        f"the keeper ended as soon as it was started, with {pane.exit_code}: "
+        f"{safe_line(' '.join(words), 400) or 'it said nothing'}",
+        hint=f"see {paths.log}, or run `swarm keeper` to watch it",
+    )
 
 
 def _open_window(paths: HomePaths, pipe: Path) -> bool:

@@ -156,6 +156,33 @@ def test_a_keeper_reads_what_the_shell_has_and_nobody_else_does(
             assert b"correct-horse" not in file.read_bytes()
 
 
+@pytest.mark.parametrize(
+    ("program", "words"),
+    [
+        ("print('no module'); raise SystemExit(3)", "with 3: no module"),
+        ("print('a\\nb\\nc\\nd'); raise SystemExit(1)", "with 1: b c d"),
+        ("print('\\x1b[31mred\\x1b[0m'); raise SystemExit(1)", "with 1: red"),
+        ("import os; os.kill(os.getpid(), 9)", "with 137: it said nothing"),
+        ("raise ValueError('x' * 9000)", "with 1: "),
+    ],
+)
+def test_a_keeper_that_ends_as_it_starts_is_told_at_once(
+    shell: HomePaths, monkeypatch: pytest.MonkeyPatch, program: str, words: str
+) -> None:
+    """By the event of its end, and with what it said; nothing waits for its time."""
+    monkeypatch.setattr(keeper_process, "KEEPER_START_SECONDS", PATIENCE)
+    argv = [sys.executable, "-c", program]
+    monkeypatch.setattr(keeper_process, "keeper_argv", lambda: argv)
+
+    with pytest.raises(SwarmError) as refused:
+        keeper_process.ensure_keeper(shell)
+
+    assert "ended as soon as it was started" in refused.value.message
+    assert words in refused.value.message
+    assert "\x1b" not in refused.value.message
+    assert "swarm keeper" in refused.value.hint
+
+
 def test_a_restart_takes_over_what_the_shell_has_by_now(
     shell: HomePaths, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
