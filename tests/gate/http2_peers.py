@@ -164,7 +164,10 @@ class Peer:
                 if is_last:
                     return
             else:
-                await asyncio.wait_for(self.window.wait(), SECONDS)
+                # Not `wait_for`: at the end it may take a cancellation for an answer,
+                # and then this would wait on.
+                async with asyncio.timeout(SECONDS):
+                    await self.window.wait()
 
     async def until(self, told: Told, is_so: Callable[[Told], object]) -> Told:
         """Wait until something holds of a stream; fails once it cannot any more."""
