@@ -47,16 +47,17 @@ def test_a_busy_agent_is_seen_beside_one_that_sleeps(
     harness: KeeperHarness, sample: Path
 ) -> None:
     """Each in its own row, against its own limits."""
-    harness.configure('[sandbox]\nmemory = "256MiB"\ncpus = 0.5\npids = 77\n')
+    # So little that it is slowed down on a busy machine, too.
+    harness.configure('[sandbox]\nmemory = "256MiB"\ncpus = 0.1\npids = 77\n')
     harness.start_keeper()
     busy = harness.new_task(sample, "while :; do :; done")
     lazy = harness.new_task(sample, "sleep 100000 & sleep 100000")
 
-    used = _usage(harness, busy, lambda one: one.cpu > 0.2)
+    used = _usage(harness, busy, lambda one: one.cpu > 0.05)
     _usage(harness, lazy, lambda one: one.pids >= 2)
 
-    assert used.cpu < 1.0, "it may use half a core"
-    assert (used.memory_limit, used.pids_limit, used.cpus) == (256 << 20, 77, 0.5)
+    assert used.cpu < 0.5, "it may use a tenth of a core"
+    assert (used.memory_limit, used.pids_limit, used.cpus) == (256 << 20, 77, 0.1)
     assert 0 < used.memory <= used.peak_memory < 256 << 20
     _usage(harness, busy, lambda one: one.throttled > 0.5)
     assert set(harness.queries.tasks.usages()) == {busy, lazy}

@@ -277,7 +277,8 @@ def screen(
 ) -> bytes:
     """Every byte that the dashboard writes to its terminal while keys are pressed.
 
-    The `tabs` are gone through until the last of the files is shown.
+    The `tabs` are gone through until the last of the files is shown. Nothing is pressed
+    after harm was done.
     """
     child, master = pty.fork()
     if child == 0:
@@ -293,6 +294,8 @@ def screen(
             os.write(master, tabs)
             out += _drained(master)
         for key in keys:
+            if harm(bytes(out)):
+                break
             os.write(master, bytes([key]))
             out += _drained(master)
     finally:
