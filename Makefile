@@ -1,6 +1,6 @@
 # Two commands matter: `make demo` and `make test`; each sets up what it needs first.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long lint bench prices constraints screenshots clean
+.PHONY: help setup demo test test-agents test-long lint bench prices constraints screenshots clean
 
 # Four workers are faster, and starve what waits for the container engine on two cores.
 WORKERS ?= 2
@@ -16,6 +16,9 @@ demo: setup ## three untrusted agents in parallel on a sample repository
 
 test: setup ## the whole suite on a real engine, side by side on WORKERS workers (2)
 	@.venv/bin/python -m pytest -n $(WORKERS)
+
+test-agents: setup ## every shipped agent at work in a box, in each way to run
+	@.venv/bin/python -m pytest -m "agents or not long" tests/agents
 
 test-long: setup ## what is long by nature: a million hostile inputs, repeated runs
 	@.venv/bin/python -m pytest -m long

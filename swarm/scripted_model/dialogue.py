@@ -71,6 +71,14 @@ class Usage:
         """All that came in."""
         return self.fresh + self.cached
 
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.fresh + other.fresh, self.cached + other.cached, self.out + other.out
+        )
+
+    def __sub__(self, other: "Usage") -> "Usage":
+        return self + Usage(-other.fresh, -other.cached, -other.out)
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:

@@ -141,12 +141,7 @@ class ScriptedModel:
             self.seen.append(seen)
             self.keys.add(key)
             if spent:
-                so_far = self.charged
-                self.charged = Usage(
-                    so_far.fresh + spent.fresh,
-                    so_far.cached + spent.cached,
-                    so_far.out + spent.out,
-                )
+                self.charged += spent
             self._changed.notify_all()
 
     def _secure(self, hosts: Sequence[str]) -> None:

@@ -27,7 +27,10 @@ from tests.engine.keeper_harness import (
 from tests.promises.sandbox_probe import gateway
 
 KEY = "sk-the-real-key-of-this-test-0123456789abcdef"
+PATIENCE = 240.0
+"""Seconds until a test gives up on a turn: agents are large, and start slowly."""
 FORBIDDEN = "forbidden.example"
+NO_RULE = "not-in-allowlist"
 DONE = "All steps of the script are done."
 HOSTS = {
     "anthropic": "api.anthropic.com",
@@ -94,9 +97,17 @@ class DrivenAgents:
                 lambda: len(self.answered(marker)) >= answers or self._has_ended(task),
                 f"{marker}\n{self.screen(task)}",
             )
+            self.until_answered(task)
             self.harness.wish_done("stop", task=task)
         self.harness.until_state(task, State.STOPPED, State.FAILED)
         self.harness.until_taken_in(task)
+
+    def until_answered(self, task: int) -> None:
+        """Block until the gate has counted the last answer."""
+        tasks = self.harness.queries.tasks
+        self.harness.until(
+            lambda: not tasks.get(task).model.open_requests, "the last answer"
+        )
 
     def answered(self, marker: str) -> list[int]:
         """The places of the requests with the marker that offered tools."""
@@ -124,10 +135,14 @@ class DrivenAgents:
         return self.harness.context.containers.logs(name, 400).decode(errors="replace")
 
     def denied(self, task: int) -> dict[str, bool]:
-        """The hosts that were denied, each with whether it was so quietly."""
+        """The hosts that no rule allows and that it asked, each with whether quietly.
+
+        A registry that a preset allows is out of reach here, which is no denial.
+        """
         records = self.harness.queries.events.denials(task)
         found = [r.event for r in records if isinstance(r.event, events.NetDenied)]
-        return {event.host: event.quiet for event in found}
+        denied = [event for event in found if event.reason == NO_RULE]
+        return {event.host: event.quiet for event in denied}
 
     def files_of_home(self, task: int) -> dict[str, bytes]:
         """Every file of the agent's home, by its path."""
@@ -168,6 +183,7 @@ def open_driven_agents(folder: Path, names: Sequence[str]) -> Iterator[DrivenAge
     agents = [registry.find(name) for name in names]
     hosts = sorted({host_of(agent) for agent in agents})
     with open_keeper_harness() as harness:
+        harness.patience = PATIENCE
         net = harness.parts.nets.gate.names
         harness.context.containers.make_network(net.gate, net.labels("gate"))
         address = gateway(net.gate)

@@ -40,6 +40,8 @@ class KeeperHarness:
     parts: EngineParts
     queries: Queries
     keepers: list[tuple[Keeper, threading.Thread]] = field(default_factory=list)
+    patience: float = PATIENCE
+    """Seconds until one wait gives up."""
 
     @property
     def context(self) -> EngineContext:
@@ -90,7 +92,7 @@ class KeeperHarness:
 
     def until(self, done: Callable[[], bool], what: str) -> None:
         """Block until the file says so; the file's version is the event."""
-        deadline, pause = time.monotonic() + PATIENCE, threading.Event()
+        deadline, pause = time.monotonic() + self.patience, threading.Event()
         while not done():
             assert time.monotonic() < deadline, f"{what}: {self.journal_text()}"
             pause.wait(0.01)

@@ -1,0 +1,146 @@
+"""Each shipped agent at work in a real box, in each way to run, from prompt to commit.
+
+Four agents run in `make test`; `make test-agents` runs them all.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from swarm.adapters.docker import DockerImages
+from swarm.agents import registry
+from swarm.engine.host import images
+from swarm.model.task import State, Task
+from swarm.scripted_model.dialogue import Usage
+from swarm.scripted_model.steps import Say
+from tests.agents.driven import (
+    DONE,
+    FORBIDDEN,
+    IN_TEXT,
+    KEY,
+    DrivenAgents,
+    open_driven_agents,
+)
+
+SHORT = ("claude", "codex", "gemini", "opencode")
+REST = ("aider", "cline", "copilot", "kimi", "mini", "pi", "qwen", "vibe")
+TYPED = ("aider", "kimi")
+"""Agents whose screen takes no prompt at its start: it is typed."""
+
+
+def _runs() -> Iterator[Any]:
+    for agent in (*SHORT, *REST):
+        marks = [] if agent in SHORT else [pytest.mark.agents]
+        for way in registry.find(agent).ways:
+            yield pytest.param((agent, way), id=f"{agent}-{way}", marks=marks)
+
+
+RUNS = list(_runs())
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """A task after its turn."""
+
+    house: DrivenAgents
+    agent: str
+    way: str
+    task: Task
+    charged: Usage
+    """What the server told meanwhile that its answers cost."""
+
+    @property
+    def marker(self) -> str:
+        """What its prompt is known by."""
+        return f"{self.agent}-{self.way}-work"
+
+    @property
+    def runs_commands(self) -> bool:
+        """False for an agent that only edits."""
+        return self.agent not in IN_TEXT
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DrivenAgents]:
+    """One house for all."""
+    folder = tmp_path_factory.mktemp("agents")
+    with open_driven_agents(folder, (*SHORT, *REST)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module", params=RUNS)
+def worked(house: DrivenAgents, request: pytest.FixtureRequest) -> Worked:
+    """One run of an agent, ended and taken in."""
+    agent, way = request.param
+    images.build(DockerImages(), f"agents/{agent}", lambda _line: None)
+    before = house.model.charged
+    task = house.work(agent, way, f"{agent}-{way}-work")
+    return Worked(house, agent, way, task, house.model.charged - before)
+
+
+def test_it_writes_runs_and_commits(worked: Worked) -> None:
+    """The file is in the commit that came home through the quarantine."""
+    house, task = worked.house, worked.task
+    worktree = house.harness.paths.worktree(task.id)
+
+    log = house.log(task.id)[-4000:]
+    assert task.state is State.STOPPED, log
+    assert (worktree / "hello.txt").read_text() == "hello\n", log
+    assert task.review.commits == 1, log
+    if worked.way == "headless":
+        assert task.exit_code == 0, log
+    if worked.runs_commands:
+        assert any("committed" in said for said in house.model.results(worked.marker))
+
+
+def test_a_host_is_denied_and_no_extra_is_asked_aloud(worked: Worked) -> None:
+    """What the agent asks by itself is silenced, or denied without a row."""
+    denied = worked.house.denied(worked.task.id)
+
+    aloud = {host for host, is_quiet in denied.items() if not is_quiet}
+    assert aloud == ({FORBIDDEN} if worked.runs_commands else set())
+
+
+def test_the_key_is_put_in_at_the_gate_and_is_nowhere_else(worked: Worked) -> None:
+    """Not in the environment, files, `/proc`, inspect, logs or database."""
+    assert worked.house.model.keys == {KEY}
+    assert worked.house.places_of_the_key(worked.task.id) == []
+
+
+def test_the_gate_counts_what_the_server_told(worked: Worked) -> None:
+    """To the token."""
+    house, spent = worked.house, worked.charged
+    house.until_answered(worked.task.id)
+    model = house.harness.queries.tasks.get(worked.task.id).model
+
+    assert (model.tokens_in, model.tokens_out) == (spent.asked, spent.out)
+    assert spent.out > 0
+    assert model.cost > 0 or worked.agent != "claude"
+
+
+def test_the_conversation_goes_on_in_a_fresh_box(worked: Worked) -> None:
+    """By its id, over the kept home; the server gets the history again."""
+    known = registry.find(worked.agent).conversation
+    if known.id == "none":
+        pytest.skip(f"{worked.agent} keeps no conversation")
+    house, marker = worked.house, f"{worked.agent}-{worked.way}-again"
+    house.model.plays(marker, [Say(DONE)])
+    before = house.harness.context.containers.inspect(
+        house.harness.context.names(worked.task.id).sandbox
+    )
+
+    house.harness.wish_done(
+        "continue", task=worked.task.id, prompt=f"And now {marker}."
+    )
+    house.end(worked.task.id, worked.way, marker, 1)
+
+    after = house.harness.context.containers.inspect(
+        house.harness.context.names(worked.task.id).sandbox
+    )
+    place = house.answered(marker)[-1]
+    said = [t.text for t in house.model.seen[place].asked.turns]
+    assert any(worked.marker in text for text in said), "the first prompt is gone"
+    assert any("committed" in text for text in said) or not worked.runs_commands
+    assert before is None or after is None or before.id != after.id
