@@ -169,6 +169,8 @@ class Places:
     skills: str = ""
     commands: str = ""
     mcp: str = ""
+    mcp_format: Literal["", "claude", "codex", "gemini", "opencode"] = ""
+    """How it is given MCP servers; empty for an agent that is given none."""
     settings: str = ""
     briefing: Briefing = field(default_factory=Briefing)
 

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from swarm.agents import mcp
 from swarm.agents.description import MODES, Agent, Headless, Screen, Way
+from swarm.config.brought import Brought
 from swarm.errors import PlanError
 
 KEY_TAIL = 20
@@ -34,8 +36,9 @@ class StartRequest:
     resumes: bool = False
     """The conversation is taken up again, not begun; the prompt may be empty then."""
     briefing: str = ""
-    mcp: tuple[str, ...] = ()
-    """What stands for `{mcp}`."""
+    brought: Brought = field(default_factory=Brought)
+    """What the user brings to every agent."""
+    mcp_file: str = ""
     workspace: str = "/workspace"
     prompt_file: str = ""
     briefing_file: str = ""
@@ -55,6 +58,8 @@ class Start:
     """Place in the home, without `~/`, to text; written where nothing is."""
     prompt: str = ""
     """The prompt as it is delivered: behind the guard, if it needs one."""
+    mcp: str = ""
+    """The text of a read-only file with MCP servers; empty if none is needed."""
 
 
 def start(agent: Agent, request: StartRequest) -> Start:
@@ -66,7 +71,6 @@ def start(agent: Agent, request: StartRequest) -> Start:
         "mode": agent.mode[mode].argv if mode else (),
         "conversation": _conversation(agent, request),
         "briefing": agent.places.briefing.argv if request.briefing else (),
-        "mcp": request.mcp,
     }
     variables = {**agent.environment, **(agent.mode[mode].environment if mode else {})}
     files = {seed.path: seed.text for seed in agent.seed}
@@ -74,15 +78,39 @@ def start(agent: Agent, request: StartRequest) -> Start:
         files[agent.places.briefing.path] = "{briefing}"
     if agent.model.endpoint:
         variables[agent.model.endpoint] = "{endpoint}"
+    servers = mcp.setting(
+        agent.places.mcp_format, request.brought.servers, request.mcp_file
+    )
+    filled_files = {path: filled(text, words) for path, text in files.items()}
+    brought_files = _brought(agent, request.brought)
     return Start(
         way,
         mode,
-        tuple(_argv(run.argv, lists, words)),
+        tuple(_argv(run.argv, lists, words, servers.argv)),
         run.prompt,
-        {name: filled(text, words) for name, text in _set(variables, words)},
-        {path.removeprefix("~/"): filled(t, words) for path, t in files.items()},
+        {name: filled(text, words) for name, text in _set(variables, words)}
+        | servers.environment,
+        {
+            path.removeprefix("~/"): text
+            for path, text in (brought_files | filled_files).items()
+        },
         words["prompt"],
+        servers.text,
     )
+
+
+def _brought(agent: Agent, brought: Brought) -> dict[str, str]:
+    """The user's skills and commands, where the agent reads them, as they are."""
+    places = (
+        (agent.places.skills, brought.skills),
+        (agent.places.commands, brought.commands),
+    )
+    return {
+        f"{place}/{path}": text
+        for place, files in places
+        if place
+        for path, text in files.items()
+    }
 
 
 def chosen_run(agent: Agent, wanted: str) -> tuple[Way, Screen | Headless]:
@@ -145,11 +173,17 @@ def _conversation(agent: Agent, request: StartRequest) -> tuple[str, ...]:
 
 
 def _argv(
-    template: tuple[str, ...], lists: dict[str, tuple[str, ...]], words: dict[str, str]
+    template: tuple[str, ...],
+    lists: dict[str, tuple[str, ...]],
+    words: dict[str, str],
+    servers: tuple[str, ...],
 ) -> Iterator[str]:
+    """The argv; `servers` stand for `{mcp}` as they are, braces and all."""
     for item in template:
         name = item[1:-1]
-        if item == f"{{{name}}}" and name in lists:
+        if item == "{mcp}":
+            yield from servers
+        elif item == f"{{{name}}}" and name in lists:
             yield from (filled(part, words) for part in lists[name])
         elif "{prompt}" not in item or words["prompt"]:
             yield filled(item, words)

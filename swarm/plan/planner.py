@@ -5,6 +5,7 @@ from pathlib import Path
 
 from swarm.agents.description import Agent
 from swarm.agents.starting import Start, StartRequest, chosen_run, start
+from swarm.config.brought import Brought
 from swarm.config.schema import AgentSettings, Config
 from swarm.errors import PlanError
 from swarm.plan import (
@@ -54,6 +55,8 @@ class PlanRequest:
     """The conversation is taken up again, not begun."""
     briefing: str = ""
     """What the agent is told of its box, by its own mechanism."""
+    brought: Brought = field(default_factory=Brought)
+    """What the user brings to every agent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +261,8 @@ def _start(request: PlanRequest, agent: Agent, config: Config, shell: str) -> St
             conversation=request.conversation,
             resumes=request.resumes,
             briefing=request.briefing,
+            brought=request.brought,
+            mcp_file=starter.MCP_FILE,
             workspace=WORKSPACE,
             prompt_file=starter.PROMPT_FILE,
             briefing_file=starter.BRIEFING_FILE,

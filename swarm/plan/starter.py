@@ -12,6 +12,8 @@ SEEDS = "home"
 """The folder with what a new home gets, in the task's folder."""
 PROMPT_NAME = "prompt.txt"
 PROMPT_FILE = f"{FOLDER}/{PROMPT_NAME}"
+MCP_NAME = "mcp.json"
+MCP_FILE = f"{FOLDER}/{MCP_NAME}"
 BRIEFING_NAME = "briefing.md"
 BRIEFING_FILE = f"{FOLDER}/{BRIEFING_NAME}"
 
@@ -45,6 +47,7 @@ def argv(start: Start, shell: str) -> tuple[str, ...]:
 def files(start: Start, prompt: str, briefing: str = "") -> dict[str, str]:
     """The files of the task's folder that the start needs: name to text."""
     told = {BRIEFING_NAME: briefing} if briefing else {}
+    told |= {MCP_NAME: start.mcp} if start.mcp else {}
     found = told | {f"{SEEDS}/{path}": text for path, text in start.files.items()}
     if start.delivery in ("stdin", "file"):
         found[PROMPT_NAME] = prompt

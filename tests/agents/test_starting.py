@@ -1,11 +1,14 @@
 """A description is filled in for one task, as it is."""
 
+import json
+
 import pytest
 
 from swarm.agents import registry
 from swarm.agents.description import Agent
 from swarm.agents.reader import read
 from swarm.agents.starting import Start, StartRequest, filled, guarded, start
+from swarm.config.brought import Brought, McpServer
 from swarm.errors import PlanError
 
 TEXT = """\
@@ -95,9 +98,19 @@ def test_the_prompt_that_is_delivered_in_another_way_is_guarded_too() -> None:
 
 
 def test_a_briefing_and_servers_stand_where_the_agent_takes_them() -> None:
-    argv = begun(prompt="p", briefing="{prompt}", mcp=("--mcp", "f")).argv
+    servers = {"x": McpServer(command=("run", "{prompt}"))}
+    text = TEXT.replace("[places.briefing]", '[places]\nskills = "~/.s"\n'
+                        'mcp_format = "claude"\n[places.briefing]')  # fmt: skip
+    agent = read(text, "two", "two.toml")
+    brought = Brought(servers, skills={"a/SKILL.md": "{key}"})
 
-    assert argv[3:] == ("--told", "{prompt}", "--mcp", "f", "p")
+    start = begun(
+        agent, prompt="p", briefing="{prompt}", brought=brought, mcp_file="/f"
+    )
+
+    assert start.argv[3:] == ("--told", "{prompt}", "--mcp-config", "/f", "p")
+    assert json.loads(start.mcp)["mcpServers"]["x"]["args"] == ["{prompt}"]
+    assert start.files[".s/a/SKILL.md"] == "{key}"
 
 
 def test_a_seed_holds_the_placeholder_and_where_the_model_is() -> None:

@@ -14,6 +14,8 @@ from swarm.adapters.git.task_git import TaskGit
 from swarm.adapters.git.worktree.place import worktree_directory
 from swarm.agents import registry
 from swarm.agents.description import Agent
+from swarm.config import brought
+from swarm.config.brought import Brought
 from swarm.config.schema import Config
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import budget, logins, policy_resolver, user_network
@@ -103,6 +105,8 @@ class _Resolved:
     network: UserNetwork
     worktrees: Path | None
     """The directory of worktrees, if the settings name one."""
+    brought: Brought
+    """What the user brings to every agent."""
 
 
 def _resolve(context: EngineContext, wish: NewTasks) -> _Resolved:
@@ -144,6 +148,7 @@ def _resolve(context: EngineContext, wish: NewTasks) -> _Resolved:
         limits,
         user_network.current(),
         worktrees,
+        brought.read(brought.folder()),
     )
 
 
@@ -200,6 +205,12 @@ def _queue(
         for tasks, copy in zip(wanted, copies, strict=True)
     ]
     queued = context.journal.queue_all(makes, wish=wish_id)
+    if left_out := each[0].brought.left_out:
+        reason = f"left out as secrets: {', '.join(left_out)}"
+        hint = "the policy's [secrets] are for them"
+        for task in queued:
+            trouble = events.Trouble("bring", f"{reason}; {hint}")
+            context.journal.record(task.id, trouble)
     return {"tasks": [task.id for task in queued]}
 
 
@@ -234,7 +245,8 @@ def _queued(
         worktree=str(place or ""),
         way=wish.way,
         mode=wish.mode,
-        briefing=briefing(tasks.policy, specs.WORKSPACE),
+        briefing=briefing(tasks.policy, specs.WORKSPACE, tasks.brought.rules),
+        brought=tasks.brought,
     )
     agent = logins.logged_in(paths.home, tasks.agent, environment, time.time())
     plan = planner.make(names, request, agent, tasks.config, tasks.host)

@@ -76,6 +76,51 @@ def test_a_home_is_filled_and_the_whole_prompt_arrives(
     assert specs.from_json(json.loads(json.dumps(first.plan))).program == "python3"
 
 
+STDIN = ']\nprompt = "stdin"'
+BRINGER = AGENT.replace(f'"{{mode}}"{STDIN}', f'"{{mcp}}"{STDIN}')
+MORE = "open(mcp).read(), os.access(mcp, os.W_OK), open(skill).read()"
+BRINGER = BRINGER.replace(
+    "print(sys.argv[1:], open",
+    'mcp = "/etc/swarm/mcp.json"\n'
+    'skill = os.path.expanduser("~/.mine/skills/a/SKILL.md")\n'
+    f"print(sys.argv[1:], {MORE}, open",
+)
+BRINGER += """
+[places]
+skills = "~/.mine/skills"
+mcp_format = "claude"
+[places.briefing]
+kind = "file"
+path = "~/.mine/RULES.md"
+"""
+
+
+def test_what_the_user_brings_reaches_the_agent_without_secrets(
+    harness: KeeperHarness, sample: Path, agents: Path
+) -> None:
+    """The servers stand in a file that it cannot change; a secret is told by name."""
+    (agents / "mine.toml").write_text(BRINGER)
+    bring = harness.paths.home / "bring"
+    (bring / "skills" / "a").mkdir(parents=True)
+    (bring / "skills" / "a" / "SKILL.md").write_text("# a skill")
+    (bring / "mcp.toml").write_text(
+        '[mcp.near]\ncommand = ["serve"]\nenvironment = { TOKEN = "hunter2", A = "1" }'
+    )
+    harness.start_keeper()
+
+    text = seen(harness, sample, way="headless")
+
+    assert text.startswith("['--mcp-config', '/etc/swarm/mcp.json'] {")
+    assert '"A": "1"' in text
+    assert "} False # a skill" in text.replace("\n", " ").replace("  ", " ")
+    told = [record.event for record in harness.queries.events.after(task=1)]
+    reasons = [event.reason for event in told if isinstance(event, events.Trouble)]
+    assert any("mcp.near.environment.TOKEN" in reason for reason in reasons)
+    kept = [file for file in harness.paths.home.rglob("*") if file.is_file()]
+    holding = [file.name for file in kept if b"hunter2" in file.read_bytes()]
+    assert holding == ["mcp.toml"]
+
+
 def test_several_agents_are_one_group(
     harness: KeeperHarness, sample: Path, agents: Path
 ) -> None:
