@@ -4,7 +4,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from swarm.agents import reader
+from swarm.agents import pins, reader
 from swarm.agents.description import Agent
 from swarm.config import human_file, load
 from swarm.errors import PlanError
@@ -69,11 +69,17 @@ def choose(named: str, command: str, usual: str) -> str:
 
 
 def find(name: str) -> Agent:
-    """The agent of that name; PlanError lists all agents if there is none.
+    """The agent of that name, at the version that the user pinned, if there is one.
 
-    PlanError names file and key if there is a mistake in its file, and refuses one of
-    the user's that has a shipped agent's name and does not say so.
+    PlanError lists all agents if there is none, names file and key if there is a
+    mistake in its file, and refuses one of the user's that has a shipped agent's name
+    and does not say so.
     """
+    return pins.applied(as_described(name), user_folder())
+
+
+def as_described(name: str) -> Agent:
+    """The same at the version that its file names."""
     if name in own_names():
         return _own(name)
     if name not in _shipped():

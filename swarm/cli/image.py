@@ -1,43 +1,79 @@
-"""`swarm image`: builds and lists the images of sandboxes."""
+"""`swarm image`: builds, lists and prunes the images of sandboxes."""
 
+import sys
 import time
 from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
+from typing import Any
 
 from swarm.adapters.docker import DockerImages
+from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
-from swarm.engine.host import images
+from swarm.engine.host import agent_images, agent_recipe, image_builds, images
+from swarm.engine.host.image_prune import prune
+from swarm.engine.readers import image_use
+from swarm.errors import SwarmError
 from swarm.model import format
+from swarm.model.format import plural
 from swarm.model.safe_text import safe_line
+from swarm.ports import ImageFacts
 
 PREFIX = "swarm/"
 """The beginning of every reference to an image of ours."""
+LONGEST = 160
+"""Characters of a line of a build."""
 
 
 def image_arguments(parser: ArgumentParser) -> None:
-    """The subcommands `build` and `ls`."""
-    acts = parser.add_subparsers(dest="act", required=True, metavar="build|ls")
-    build = acts.add_parser("build", help="build an image, or those that swarm needs")
+    """The subcommands `build`, `ls` and `prune`."""
+    acts = parser.add_subparsers(dest="act", required=True, metavar="build|ls|prune")
+    build = acts.add_parser("build", help="build images, or those that swarm needs")
     build.add_argument(
-        "name", nargs="?", metavar="NAME", help="default: all that swarm needs"
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help="such as claude, or claude+codex for both in one image; default: all that "
+        "swarm needs",
     )
     ls = acts.add_parser("ls", help="list the images")
     ls.add_argument("--json", action="store_true", help="print JSON")
+    old = acts.add_parser("prune", help="remove older images of agents that none needs")
+    old.add_argument("--dry-run", action="store_true", help="only list them")
+    old.add_argument("--yes", action="store_true", help="do not ask")
 
 
 def image(args: Namespace) -> int:
-    """Build or list images; a build prints its progress."""
+    """Build, list or prune images; a build prints its progress."""
     if args.act == "ls":
         return _ls(args.json)
-    for name in [args.name] if args.name else images.own():
-        start_time = time.monotonic()
-        reference = images.build(DockerImages(), name, _print_progress)
-        output.out(f"{reference} ready after {time.monotonic() - start_time:.1f} s")
-    return exit_codes.DONE
+    if args.act == "prune":
+        return _prune(args)
+    return build(args.names or images.own())
 
 
-def _print_progress(text: str) -> None:
-    output.note(f"  {safe_line(text, 160)}")
+def build(names: list[str]) -> int:
+    """Build the images side by side; each failure is told, and stops no other."""
+    wanted = [images.full_name(name) for name in names]
+    start_time = time.monotonic()
+    is_one = len(wanted) == 1
+    failed = 0
+
+    def tell(name: str, text: str) -> None:
+        before = "" if is_one else f"{name.removeprefix(agent_images.PREFIX)}: "
+        output.note(f"  {before}{safe_line(text, LONGEST)}")
+
+    for built in image_builds.build_all(DockerImages, wanted, tell):
+        seconds = time.monotonic() - start_time
+        if built.error is None:
+            output.out(f"{built.reference} ready after {seconds:.1f} s")
+            continue
+        failed += 1
+        if is_one:
+            raise built.error
+        output.note(f"{built.name}: {safe_line(built.error.message, 400)}")
+        if built.error.hint:
+            output.note(f"  {safe_line(built.error.hint, 400)}")
+    return exit_codes.FAILED if failed else exit_codes.DONE
 
 
 def _ls(as_json: bool) -> int:
@@ -46,12 +82,7 @@ def _ls(as_json: bool) -> int:
     )
     current = [images.tag(name) for name in images.names()]
     if as_json:
-        output.as_json(
-            [
-                {**asdict(image), "current": image.reference in current}
-                for image in built_images
-            ]
-        )
+        output.as_json([_facts(image, current) for image in built_images])
         return exit_codes.DONE
     rows = [
         [
@@ -59,16 +90,75 @@ def _ls(as_json: bool) -> int:
             _state(image.reference, current),
             format.size(image.size),
             format.age(time.time() - image.created),
+            _holds(image),
         ]
         for image in built_images
     ]
     references = {image.reference for image in built_images}
-    rows += [[tag, "not built", "", ""] for tag in current if tag not in references]
-    output.columns(["IMAGE", "STATE", "SIZE", "AGE"], rows)
+    rows += [[tag, "not built", "", "", ""] for tag in current if tag not in references]
+    output.columns(["IMAGE", "STATE", "SIZE", "AGE", "HOLDS"], rows)
+    if any(_is_bound(image) for image in built_images):
+        output.note(
+            "*: built here for you; the licence of what it holds forbids to pass it on"
+        )
     return exit_codes.DONE
+
+
+def _facts(image: ImageFacts, current: list[str]) -> dict[str, Any]:
+    facts = asdict(image)
+    labels = facts.pop("labels")
+    return {
+        **facts,
+        "current": _state(image.reference, current) == "current",
+        "agents": agent_images.versions(labels.get(agent_recipe.AGENTS_LABEL, "")),
+        "redistribute": not _is_bound(image),
+    }
+
+
+def _holds(image: ImageFacts) -> str:
+    label = image.labels.get(agent_recipe.AGENTS_LABEL, "")
+    versions = agent_images.versions(label)
+    text = ", ".join(f"{name} {version}" for name, version in versions.items())
+    return safe_line(f"{text} *" if _is_bound(image) else text, LONGEST)
+
+
+def _is_bound(image: ImageFacts) -> bool:
+    return image.labels.get(agent_recipe.LICENCE_LABEL) == "no"
 
 
 def _state(reference: str, current: list[str]) -> str:
     if reference == images.LOCAL:
         return "made here"
-    return "current" if reference in current else "old"
+    try:
+        is_current = reference in current or images.is_current(reference)
+    except SwarmError:
+        is_current = False
+    return "current" if is_current else "old"
+
+
+def _prune(args: Namespace) -> int:
+    def may_remove(found: list[ImageFacts]) -> bool:
+        for image in found:
+            output.out(f"{image.reference}, {format.size(image.size)}")
+        if not found:
+            output.out("no older image of an agent is here")
+        return bool(found) and not args.dry_run and (args.yes or _agrees(len(found)))
+
+    use = image_use.of_home(home.ensure_paths())
+    pruned = prune(DockerImages(), use, output.note, may_remove)
+    for image, reason in pruned.kept:
+        output.note(f"stays: {image.reference}: {safe_line(reason, 200)}")
+    if pruned.removed:
+        output.out(
+            f"{plural(len(pruned.removed), 'image')} removed: all images take "
+            f"{format.size(pruned.after)} now, {format.size(pruned.before)} before"
+        )
+    return exit_codes.DONE
+
+
+def _agrees(count: int) -> bool:
+    if not sys.stdin.isatty():
+        output.note("nothing was removed; `--yes` agrees without a question")
+        return False
+    output.note(f"Remove {plural(count, 'image')}?")
+    return input("[y/N] ").strip().lower() in ("y", "yes")

@@ -31,7 +31,7 @@ def add(args: Namespace) -> int:
     runs = _runs(args, named)
     body = manifest.toml(named, runs)
     file = registry.user_folder() / f"{named.id}.toml"
-    if not args.yes and not _agrees(f"Write {file}?"):
+    if not args.yes and not agrees(f"Write {file}?"):
         raise Refused("nothing was written", hint="`--yes` agrees without a question")
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("x", encoding="utf-8") as opened:
@@ -90,7 +90,8 @@ def _ask(what: str) -> str:
     return input("> ").strip()
 
 
-def _agrees(question: str) -> bool:
+def agrees(question: str) -> bool:
+    """True if a person at the terminal says yes; False without one."""
     if not sys.stdin.isatty():
         return False
     output.note(question)

@@ -35,6 +35,12 @@ def _check(args: Namespace) -> int:
     return checking.check(args)
 
 
+def _update(args: Namespace) -> int:
+    from swarm.cli.agent import updating  # noqa: PLC0415 - loads docker
+
+    return updating.update(args)
+
+
 def _add_manifest(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("file", type=Path, metavar="FILE", help="an agent.json of the agents' registry")
@@ -68,6 +74,13 @@ def _add_manifest(parser: ArgumentParser) -> None:
     add("--yes", action="store_true", help="do not ask")
 
 
+def _add_update(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add("name", nargs="?", default="", metavar="NAME", help="default: all built ones")
+    add("--yes", action="store_true", help="do not ask")
+    add("--dry-run", action="store_true", help="only show from which to which version")
+
+
 _ACTIONS = {
     "ls": _Action(
         "list agents, those that can run now first", _add_json, listing.list_agents
@@ -75,6 +88,11 @@ _ACTIONS = {
     "show": _Action("show all that is known of an agent", _add_name, listing.show),
     "check": _Action(
         "run an agent in a box against a scripted model", _add_checked, _check
+    ),
+    "update": _Action(
+        "ask the registries for newer versions, and build those that you agree to",
+        _add_update,
+        _update,
     ),
     "add": _Action("add an agent by its manifest", _add_manifest, adding.add),
 }

@@ -6,6 +6,7 @@ recipe for its package manager, and only what was fetched is copied into the ima
 
 import json
 import re
+import shlex
 from dataclasses import dataclass
 
 from swarm import assets
@@ -149,16 +150,13 @@ def _fetch(agent: Agent, layers: Layers, stage: str) -> list[str]:
         "integrity": image.integrity,
         "extra": list(image.extra),
     }
+    ground = fetched_on(agent, layers)
     if image.manager == "npm":
-        ground, script = layers.node, "npm.mjs"
-        command = ["node", f"/recipe/{script}"]
+        script, command = "npm.mjs", ["node", "/recipe/npm.mjs"]
         wanted["native"] = image.native
     else:
-        is_old = _needs_old(agent)
-        ground, script = layers.python if is_old else layers.base, "pypi.py"
-        command = ["python3", f"/recipe/{script}"]
-        old = ".".join(map(str, OLD_PYTHON))
-        wanted["python"] = f"/usr/bin/python{old if is_old else 3}"
+        script, command = "pypi.py", ["python3", "/recipe/pypi.py"]
+        wanted["python"] = _interpreter(agent)
     return [
         f"FROM {ground} AS fetch-{agent.name}",
         f"LABEL {STAGE_LABEL}={stage}",
@@ -166,6 +164,30 @@ def _fetch(agent: Agent, layers: Layers, stage: str) -> list[str]:
         f"COPY {script} /recipe/{script}",
         f"RUN {json.dumps([*command, json.dumps(wanted)])}",
     ]
+
+
+def fetched_on(agent: Agent, layers: Layers) -> str:
+    """The layer whose npm or pip fetches the agent."""
+    if agent.image.manager == "npm":
+        return layers.node
+    return layers.python if _needs_old(agent) else layers.base
+
+
+def _interpreter(agent: Agent) -> str:
+    old = ".".join(map(str, OLD_PYTHON))
+    return f"/usr/bin/python{old if _needs_old(agent) else 3}"
+
+
+def newest_command(agents: list[Agent]) -> tuple[str, str]:
+    """The recipe that asks for the newest versions, and how a shell starts it.
+
+    The agents have one manager and one interpreter.
+    """
+    packages = shlex.quote(json.dumps([agent.image.package for agent in agents]))
+    if agents[0].image.manager == "npm":
+        return "newest.mjs", f"node /recipe/newest.mjs {packages}"
+    python = _interpreter(agents[0])
+    return "newest.py", f"python3 /recipe/newest.py {python} {packages}"
 
 
 def node_dockerfile(base: str) -> str:

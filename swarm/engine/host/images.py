@@ -15,8 +15,10 @@ from swarm.engine.host import (
     agent_images,
     failed_starts,
     image_registries,
+    newest_versions,
     parent_proxy,
 )
+from swarm.engine.host.newest_versions import Newest
 from swarm.errors import ToolError
 from swarm.ports import Images, Progress
 
@@ -168,6 +170,16 @@ def build_agents(engine: Images, agents: tuple[Agent, ...], progress: Progress) 
         build(engine, layer, progress)
     progress(f"building {full}")
     return agent_images.build(engine, agents, base, _fetching(), progress)
+
+
+def newest(
+    engine: Images, agents: tuple[Agent, ...], progress: Progress
+) -> dict[str, Newest]:
+    """What the registries have of these agents; the layers that ask are built first."""
+    base = build(engine, "base", progress)
+    for layer in agent_images.below(agents):
+        build(engine, layer, progress)
+    return newest_versions.ask(engine, agents, agent_images.layers(base), _fetching())
 
 
 def _build(engine: Images, name: str, progress: Progress) -> None:
