@@ -1,6 +1,8 @@
 """`swarm new`: queues tasks from a prompt, and waits for them on request."""
 
+import sys
 from argparse import ArgumentParser, Namespace
+from typing import Any
 
 from swarm.agents.description import MODES
 from swarm.bootstrap import home
@@ -11,8 +13,10 @@ from swarm.cli.keeper_client import ask, tell_differences
 from swarm.cli.new_words import names, way
 from swarm.cli.progress import follow
 from swarm.config import load
+from swarm.errors import SwarmError
 from swarm.model import copies
 from swarm.model.wishes import NewTasks
+from swarm.plan.naming import HomePaths
 
 
 def new_arguments(parser: ArgumentParser) -> None:
@@ -113,27 +117,39 @@ def new(args: Namespace) -> int:
     number = args.copies * max(len(agents), 1)
     if number > 1:
         _note_copies(number)
-    answer = ask(
-        paths,
-        NewTasks(
-            str(repo),
-            prompt=output.typed(args.prompt),
-            command=args.run,
-            agent="" if len(agents) > 1 else "".join(agents),
-            agents=agents if len(agents) > 1 else (),
-            name=args.name,
-            base=args.base,
-            copies=args.copies,
-            after=tuple(args.after),
-            tokens=args.tokens,
-            dollars=args.dollars,
-            way=way(args),
-            mode=args.mode,
-        ),
+    wish = NewTasks(
+        str(repo),
+        prompt=output.typed(args.prompt),
+        command=args.run,
+        agent="" if len(agents) > 1 else "".join(agents),
+        agents=agents if len(agents) > 1 else (),
+        name=args.name,
+        base=args.base,
+        copies=args.copies,
+        after=tuple(args.after),
+        tokens=args.tokens,
+        dollars=args.dollars,
+        way=way(args),
+        mode=args.mode,
     )
+    answer = _asked(paths, wish)
     output.numbers(answer["tasks"])
     tell_differences(paths)
     return follow(paths, answer["tasks"]) if args.wait else exit_codes.DONE
+
+
+def _asked(paths: HomePaths, wish: NewTasks) -> dict[str, Any]:
+    """The keeper's answer; a person may build an image that is missing, and go on."""
+    try:
+        return ask(paths, wish)
+    except SwarmError:
+        if not sys.stdin.isatty():
+            raise
+        from swarm.cli import missing_images  # noqa: PLC0415 - loads docker
+
+        if not missing_images.offer(wish):
+            raise
+    return ask(paths, wish)
 
 
 def _note_copies(number: int) -> None:

@@ -60,6 +60,8 @@ class Sandbox(_Strict):
     """The resources that each sandbox may use."""
 
     image: str = Field(min_length=1)
+    agents: tuple[str, ...]
+    """Agents that are put into one image together."""
     memory: Size
     cpus: float = Field(gt=0)
     pids: int = Field(ge=32)

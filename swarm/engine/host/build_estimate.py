@@ -31,9 +31,13 @@ class Estimate:
     seconds: int
     megabytes: int
 
+    @property
+    def minutes(self) -> int:
+        """At least one."""
+        return max(1, round(self.seconds / 60))
+
     def __str__(self) -> str:
-        minutes = max(1, round(self.seconds / 60))
-        return f"about {minutes} min, {self.megabytes / 1000:.1f} GB"
+        return f"about {self.minutes} min, {self.megabytes / 1000:.1f} GB"
 
 
 def estimate(engine: HasImages, name: str) -> Estimate:

@@ -11,6 +11,7 @@ from swarm.adapters import base_image
 from swarm.adapters.git.safe_fs import temporary
 from swarm.agents.description import Agent
 from swarm.config import load
+from swarm.config.schema import Sandbox
 from swarm.engine.host import (
     agent_images,
     failed_starts,
@@ -79,6 +80,18 @@ def full_name(name: str) -> str:
     """The image that a person means: `claude+codex` for `agents/claude+codex`."""
     alone = f"{agent_images.PREFIX}{name}"
     return alone if not is_ours(name) and is_ours(alone) else name
+
+
+def of_agent(agent: Agent, sandbox: Sandbox) -> str:
+    """The image that an agent's tasks stand on, as a name or a full reference.
+
+    PlanError if the settings put it together with an agent that has no image.
+    """
+    if agent.name in sandbox.agents and agent_images.is_built(agent):
+        name = agent_images.name_of(sandbox.agents)
+        agent_images.agents_of(name)
+        return name
+    return agent.image_name or sandbox.image
 
 
 def tag(name: str) -> str:

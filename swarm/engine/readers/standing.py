@@ -10,7 +10,7 @@ from swarm.config import load
 from swarm.engine.egress import logins, policy_resolver
 from swarm.engine.egress.policy_resolver import PolicySubject
 from swarm.engine.egress.repository_policy import RepositoryPolicies
-from swarm.engine.host import images
+from swarm.engine.host import build_estimate, images
 from swarm.engine.host.images import HasImages
 from swarm.errors import PlanError, SwarmError
 from swarm.model.standing import Standing
@@ -53,28 +53,27 @@ def standings(
             paths, subject, config.gate.preset, repositories
         ).policy
         key, key_problem = _key(paths, agent, policy)
-        image = agent.image_name or config.sandbox.image
+        image = images.of_agent(agent, config.sandbox)
+        image_problem = _image_problem(engine, image)
         found[name] = Standing(
             agent=name,
             key=key,
             key_problem=key_problem,
             image=image,
-            image_problem=_image_problem(engine, image),
+            image_problem=image_problem,
             network=NETWORKS[config.gate.preset],
             version=agent.image.version,
             modes=tuple(mode for mode in MODES if mode in agent.mode),
-            image_minutes=_minutes(agent),
+            image_minutes=_minutes(engine, image) if image_problem else 0,
         )
     return found
 
 
-def _minutes(agent: Agent) -> int:
-    """About how long its image takes to build on a base that is there."""
-    if agent.image.manager == "none":
+def _minutes(engine: HasImages, image: str) -> int:
+    """About how long the image takes to build, with what is missing below it."""
+    if not images.is_ours(image):
         return 0
-    if agent.image.manager == "pypi":
-        return 3
-    return 1 if agent.image.native else 2
+    return build_estimate.estimate(engine, image).minutes
 
 
 def _image_problem(engine: HasImages, image: str) -> str:

@@ -164,9 +164,7 @@ def host_facts(
     facts = engine_trial.require(
         context.containers, context.paths, config, here, worktrees
     )
-    image = images.reference(
-        context.containers, agent.image_name or config.sandbox.image
-    )
+    image = images.reference(context.containers, images.of_agent(agent, config.sandbox))
     images.require(context.containers, images.tag("gate"))
     uid, gid = planner.sandbox_user(context.uid, context.gid)
     on = engine_trial.host_facts(context.paths, facts, image, here)

@@ -56,9 +56,16 @@ def run(reference: str, *argv: str) -> str:
     return done.stdout
 
 
-def left(stage: str = "") -> list[str]:
-    """Images without a name that a build of ours left."""
-    label = f"label={agent_recipe.STAGE_LABEL}{stage and f'={stage}'}"
+def stages(lines: list[str]) -> list[str]:
+    """The labels by which a build's stages are known."""
+    found = [line.split("=")[-1] for line in lines if "LABEL swarm.stage" in line]
+    assert found
+    return found
+
+
+def left(stage: str) -> list[str]:
+    """Images without a name that this build of ours left."""
+    label = f"label={agent_recipe.STAGE_LABEL}={stage}"
     argv = ["docker", "images", "-q", "--filter", "dangling=true", "--filter", label]
     return subprocess.run(argv, capture_output=True, text=True).stdout.split()
 
@@ -80,7 +87,7 @@ def test_a_binary_and_a_script_share_an_image(
     record = json.loads(run(reference, "cat", f"/opt/agents/{name}-b/swarm-agent.json"))
     assert record["version"] == "7.7.1"
     assert record["integrity"].startswith("sha512-")
-    assert not left()
+    assert not any(map(left, stages(lines)))
 
     again: list[str] = []
     assert images.build_agents(engine, agents, again.append) == reference
@@ -149,9 +156,7 @@ def test_what_cannot_be_fetched_is_told_in_a_sentence(
     assert caught.value.hint
     reference = agent_images.agents_tag((mine,), images.tag("base"))
     assert engine.image_id(reference) is None
-    stages = [line.split("=")[-1] for line in lines if "LABEL swarm.stage" in line]
-    assert stages
-    assert not any(map(left, stages))
+    assert not any(map(left, stages(lines)))
 
 
 @pytest.mark.parametrize(("image", "tool"), [(SCRIPT, "npm"), (PYTHON, "pip")])
