@@ -10,6 +10,7 @@ from swarm.engine.context import EngineContext
 from swarm.engine.keeper import Keeper
 from swarm.engine.tasks import interruption
 from swarm.engine.tasks.continuation import GO_ON
+from swarm.engine.tasks.scheduler import never_startable, startable
 from swarm.model import agent_screen, events
 from swarm.model.task import State, Task
 from swarm.plan import specs
@@ -138,9 +139,22 @@ def test_the_next_follows_once_one_is_ready_or_some_time_has_passed(
     assert due(now) == [1]
 
 
-def test_a_task_without_an_interruption_is_never_taken_up() -> None:
-    tasks = [queued_task(1, state=State.STOPPED), queued_task(2, state=State.LOST)]
-    assert not any(task.interrupted for task in tasks)
+def test_one_that_goes_on_waits_for_no_other_task() -> None:
+    """It began once; that a task before it was given up since does not end it."""
+    before = queued_task(1, state=State.REJECTED)
+    goes_on, new = queued_task(2, after=(1,), resumes=True), queued_task(3, after=(1,))
+    tasks = [before, goes_on, new]
+    assert list(startable(tasks, 4)) == [goes_on]
+    assert list(never_startable(tasks)) == [(new, before)]
+
+
+def test_what_is_discarded_and_taken_back_is_no_longer_interrupted(
+    context: EngineContext,
+) -> None:
+    cut_short(context, 1)
+    back = (events.TaskRejected("discarded by you"), events.TaskRestored(""))
+    context.journal.record(1, *back)
+    assert not list(interruption.due(context, context.read().tasks.all(), 0.0))
 
 
 def reboot(harness: KeeperHarness, keeper: Keeper) -> None:
