@@ -77,8 +77,6 @@ class SceneTask:
     prompt: str = ""
     agent: str = "claude-code"
     after: tuple[int, ...] = ()
-    more: dict[str, Any] = field(default_factory=dict)
-    """More fields of its first event."""
 
 
 @dataclass(frozen=True)
@@ -320,15 +318,7 @@ BUDGET = Scene(
 _WORK = tuple(round(1 + math.sin(n / 5) * math.cos(n / 40), 2) for n in range(60))
 MEASURED = Scene(
     tasks=(
-        replace(
-            AUTH,
-            more={
-                "agent_version": "2.1.332",
-                "way": "screen",
-                "mode": "ask",
-                "conversation": "6f1c1a52-0f0b-4c55-9a2e-3f0f6f6a5d1e",
-            },
-        ),
+        AUTH,
         SceneTask(
             "sql-migrate",
             840,
@@ -918,7 +908,6 @@ def _first(task: SceneTask) -> Callable[[int], events.TaskQueued]:
         branch=TaskNames("", task_id, slug(task.name)).branch,
         plan=PLAN,
         after=task.after,
-        **task.more,
     )
 
 

@@ -33,6 +33,7 @@ from swarm.scripted_model.steps import (
     Step,
     Write,
 )
+from swarm.scripted_model.threads import Threads
 from swarm.scripted_model.tool_calls import call
 
 PATIENCE = 60.0
@@ -78,6 +79,7 @@ class ScriptedModel:
         """Every key that a request bore."""
         self.charged = Usage(0, 0, 0)
         """What all answers so far said that they cost."""
+        self.threads = Threads()
         self.authority = Authority(folder)
         self._scripts: list[Script] = []
         self._changed = threading.Condition()
@@ -196,8 +198,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._json(404, {"error": {"message": f"nothing is at {path}"}})
             return
         body = json.loads(raw or b"{}")
-        asked = self._asked(protocol, path, body)
-        self._answer(protocol, body, asked, raw)
+        if (known := self.model.threads.whole(body)) is None:
+            said, _ = protocol.refusal(Refusal(404, "no such thread"))
+            self._json(404, said)
+            return
+        asked = self._asked(protocol, path, known)
+        self._answer(protocol, known, asked, raw)
 
     def _asked(self, protocol: ModuleType, path: str, body: dict[str, Any]) -> Asked:
         if protocol is gemini:
@@ -226,12 +232,20 @@ class _Handler(BaseHTTPRequestHandler):
             return
         spent = usage(raw, reply)
         self.model.remember(seen, key, spent)
-        self._reply(protocol, asked, reply, spent)
+        number = f"{len(self.model.seen):06}{time.time_ns() % 10**9:09}"
+        if protocol is anthropic:
+            whole = anthropic.whole(asked, reply, spent, number)
+            self.model.threads.keep(whole["id"], body, whole["content"])
+        self._reply(protocol, asked, reply, spent, number)
 
     def _reply(
-        self, protocol: ModuleType, asked: Asked, reply: Reply, spent: Usage
+        self,
+        protocol: ModuleType,
+        asked: Asked,
+        reply: Reply,
+        spent: Usage,
+        number: str,
     ) -> None:
-        number = f"{len(self.model.seen):06}{time.time_ns() % 10**9:09}"
         if not asked.streams:
             self._json(200, protocol.whole(asked, reply, spent, number))
             return

@@ -3,6 +3,7 @@
 Four agents run in `make test`; `make test-agents` runs them all.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,7 @@ from tests.agents.driven import (
     open_driven_agents,
 )
 
+BRIEFING = "You work alone in a container"
 SHORT = ("claude", "codex", "gemini", "opencode")
 REST = ("aider", "cline", "copilot", "kimi", "mini", "pi", "qwen", "vibe")
 TYPED = ("aider", "kimi")
@@ -93,6 +95,17 @@ def test_it_writes_runs_and_commits(worked: Worked) -> None:
         assert task.exit_code == 0, log
     if worked.runs_commands:
         assert any("committed" in said for said in house.model.results(worked.marker))
+
+
+def test_it_is_told_where_it_is(worked: Worked) -> None:
+    """The briefing is in what it asks its model with."""
+    if registry.find(worked.agent).places.briefing.kind == "none":
+        pytest.skip(f"{worked.agent} reads no briefing")
+    house = worked.house
+
+    asked = [house.model.seen[place].body for place in house.answered(worked.marker)]
+    assert asked
+    assert any(BRIEFING in json.dumps(body) for body in asked)
 
 
 def test_a_host_is_denied_and_no_extra_is_asked_aloud(worked: Worked) -> None:
