@@ -113,3 +113,18 @@ def test_a_mistake_in_a_file_is_an_error(home: Path) -> None:
 
     with pytest.raises(ConfigError, match="version"):
         standings(HomePaths(home), None, Engine())
+
+
+def test_a_mistake_in_one_agents_file_hides_no_other(home: Path) -> None:
+    """It is told of that agent, and of one that is data only, why."""
+    (home / "agents").mkdir()
+    (home / "agents" / "bad.toml").write_text("colour = 1\n")
+
+    found = standings(HomePaths(home), None, Engine({images.tag("base")}))
+
+    assert "colour: unknown key" in found["bad"].problem
+    assert "sign-in" in found["cursor"].problem
+    assert not found["cursor"].can_run
+    assert found["command"].can_run
+    assert found["claude"].modes == ("ask", "edits", "full")
+    assert (found["claude"].image_minutes, found["command"].image_minutes) == (1, 0)
