@@ -77,6 +77,8 @@ class SceneTask:
     prompt: str = ""
     agent: str = "claude-code"
     after: tuple[int, ...] = ()
+    more: dict[str, Any] = field(default_factory=dict)
+    """More fields of its first event."""
 
 
 @dataclass(frozen=True)
@@ -318,7 +320,15 @@ BUDGET = Scene(
 _WORK = tuple(round(1 + math.sin(n / 5) * math.cos(n / 40), 2) for n in range(60))
 MEASURED = Scene(
     tasks=(
-        AUTH,
+        replace(
+            AUTH,
+            more={
+                "agent_version": "2.1.332",
+                "way": "screen",
+                "mode": "ask",
+                "conversation": "6f1c1a52-0f0b-4c55-9a2e-3f0f6f6a5d1e",
+            },
+        ),
         SceneTask(
             "sql-migrate",
             840,
@@ -908,6 +918,7 @@ def _first(task: SceneTask) -> Callable[[int], events.TaskQueued]:
         branch=TaskNames("", task_id, slug(task.name)).branch,
         plan=PLAN,
         after=task.after,
+        **task.more,
     )
 
 

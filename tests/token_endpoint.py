@@ -35,6 +35,10 @@ class TokenEndpoint:
     host: str = "auth.test"
     root: Signed = field(default_factory=company)
     port: int = 0
+    api: str = ""
+    """A host here, too, that takes the access token that counts, and echoes it."""
+    refusals: int = 0
+    """Requests to it with another token."""
     given: list[str] = field(default_factory=list)
     """Every token that it ever gave."""
 
@@ -69,7 +73,7 @@ def running(endpoint: TokenEndpoint, address: str = "127.0.0.1") -> Iterator[Non
     """Serves by TLS on a free port, one thread for each connection."""
     server = socket.create_server((address, endpoint.port))
     endpoint.port = server.getsockname()[1]
-    context = leaf(endpoint.root, endpoint.host).server()
+    context = leaf(endpoint.root, f"{endpoint.host} {endpoint.api}").server()
     ended = threading.Event()
 
     def serve(client: socket.socket) -> None:
@@ -97,6 +101,15 @@ def _serve(
     endpoint: TokenEndpoint, wire: ssl.SSLSocket, ended: threading.Event
 ) -> None:
     head, body = _request(wire)
+    if endpoint.api and f"Host: {endpoint.api}".encode() in head:
+        is_good = f"Bearer {endpoint.access}\r\n".encode() in head
+        endpoint.refusals += not is_good
+        line = b"200 OK" if is_good else b"401 Unauthorized"
+        wire.sendall(
+            b"HTTP/1.1 %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s"
+            % (line, len(head), head)
+        )
+        return
     if endpoint.mood == "hangs":
         ended.wait()
         return
@@ -134,7 +147,7 @@ def _request(wire: ssl.SSLSocket) -> tuple[bytes, bytes]:
     head, _, body = data.partition(b"\r\n\r\n")
     size = next(
         int(line.split(b":")[1])
-        for line in head.split(b"\r\n")
+        for line in [*head.split(b"\r\n"), b"content-length: 0"]
         if line.lower().startswith(b"content-length:")
     )
     while len(body) < size:

@@ -181,6 +181,7 @@ def _check_words(agent: Agent) -> None:
         **{f"mode.{name}.argv": mode.argv for name, mode in agent.mode.items()},
         "conversation.begin": agent.conversation.begin,
         "conversation.resume": agent.conversation.resume,
+        "conversation.last": agent.conversation.last,
         "places.briefing.argv": agent.places.briefing.argv,
     }
     for key, argv in lists.items():

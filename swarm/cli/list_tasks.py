@@ -282,6 +282,7 @@ def _fields(
         ("reason", task.reason),
         ("hint", task.hint),
         ("agent", agent_words(task)),
+        ("conversation", task.conversation),
         ("repository", task.repo),
         ("branch", task.branch),
         ("base", f"{task.base_ref} ({task.base[:12]})"),

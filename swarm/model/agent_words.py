@@ -3,6 +3,11 @@
 from swarm.model.task import Task
 
 
+def agent_short(task: Task) -> str:
+    """The agent and its mode, for a narrow place."""
+    return f"{task.agent} {task.mode}".strip()
+
+
 def agent_words(task: Task) -> str:
     """Such as `claude 2.1.332, mode ask, headless`; the usual is left out.
 

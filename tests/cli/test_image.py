@@ -64,7 +64,7 @@ def test_several_are_built_and_one_failure_stops_no_other(
     assert f"{images.tag(f'agents/{names[0]}')} ready after" in out
     assert f"{images.tag(f'agents/{names[1]}')} ready after" in out
     assert f"agents/{names[2]}: docker build" in said
-    assert "npm has no semver@999.0.0: the version is gone" in said
+    assert "npm has no semver@999.0.0" in said
     assert f"  {names[0]}: " in said
 
     listed = json.loads(swarm("image", "ls", "--json")[1])

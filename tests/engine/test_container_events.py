@@ -9,6 +9,7 @@ import pytest
 
 from swarm.engine import container_events
 from swarm.engine.container_events import ContainerEventWatcher, task_of
+from swarm.model import events
 from swarm.plan.naming import TASK_LABEL, HomePaths
 from tests.engine.fake_context import fake_context
 from tests.fakes import FakeContainers
@@ -46,6 +47,26 @@ def test_a_container_without_the_label_is_nobody_s() -> None:
 def rename(database: Path, table: str, name: str) -> None:
     with closing(sqlite3.connect(database)) as connection:
         connection.execute(f"ALTER TABLE {table} RENAME TO {name}")
+
+
+def test_a_stream_that_ends_is_an_engine_that_went(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be back at once, and what it ended meanwhile is told by nobody."""
+    monkeypatch.setattr(container_events, "RETRY_SECONDS", 0.01)
+    paths, engine, back = HomePaths(tmp_path), FakeContainers(), threading.Event()
+    with fake_context(paths, engine) as context:
+        watcher = ContainerEventWatcher(context, lambda *_: None, back.set)
+        watcher.start()
+        try:
+            assert back.wait(20)
+            back.clear()
+            engine._news.put(None)
+            assert back.wait(20)
+            down = context.read().events.newest(events.ContainerEngineDown)
+            assert down
+        finally:
+            watcher.close()
 
 
 @pytest.mark.parametrize("is_down", [True, False])

@@ -32,7 +32,7 @@ grep -q '^Seccomp:.2$' /proc/self/status
 grep -q '^NoNewPrivs:.1$' /proc/self/status
 curl -s -m 20 -o /dev/null -w '%{http_code}' http://not-allowed.example/ > gate.txt
 python3 -m http.server 80 >/dev/null 2>&1 &
-sleep 1; curl -s -o /dev/null -m 5 http://127.0.0.1/
+curl -s -o /dev/null --retry 100 --retry-connrefused --retry-delay 1 http://127.0.0.1/
 mkdir deep; echo '#!/bin/sh' > deep/run.sh; chmod +x deep/run.sh
 git add -A; git commit -qm work
 echo later > note.txt

@@ -81,6 +81,7 @@ def company(name: str = "Company Root", days: tuple[int, int] = (-1, 30)) -> Sig
 
 
 def leaf(by: Signed | None, host: str, days: tuple[int, int] = (-1, 30)) -> Signed:
-    """A server's certificate."""
-    names = x509.SubjectAlternativeName([x509.DNSName(host)])
+    """A server's certificate; `host` may be several, with blanks between."""
+    names = x509.SubjectAlternativeName([x509.DNSName(name) for name in host.split()])
+    host = host.split()[0]
     return made(host, NO_CA, names, by=by, days=days)

@@ -89,7 +89,8 @@ async def test_a_placeholder_in_the_head_is_no_leak_there(gate: GateHarness) -> 
 
 
 async def test_it_is_answered_in_http2_too(gate: GateHarness) -> None:
-    """A client that offers HTTP/2 alone gets the same."""
+    """A client that offers HTTP/2 alone gets the same; its host is not even dialled."""
+    gate.table["auth.example"] = ["127.0.0.1"]
     hold(gate)
     client = await dial(gate, 443, host="auth.example")
     asked = client.ask(
@@ -104,6 +105,7 @@ async def test_it_is_answered_in_http2_too(gate: GateHarness) -> None:
 
     assert answer.status == 200
     assert answer.body.decode() == BODY
+    assert "auth.example" not in gate.upstream._cache
 
 
 @pytest.mark.parametrize(

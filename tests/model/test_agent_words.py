@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from swarm.model.agent_words import agent_words
+from swarm.model.agent_words import agent_short, agent_words
 from tests import builders
 
 TASK = builders.queued_task(agent="claude")
@@ -25,3 +25,8 @@ def test_only_what_is_known_is_said(
     task = replace(TASK, agent_version=version, mode=mode, way=way)
 
     assert agent_words(task) == words
+
+
+def test_a_narrow_place_has_the_mode() -> None:
+    assert agent_short(replace(TASK, mode="ask")) == "claude ask"
+    assert agent_short(TASK) == "claude"

@@ -235,17 +235,8 @@ class DockerContainers:
         return bytes(output)
 
     def log_head(self, name: str, limit: int) -> bytes:
-        output = bytearray()
         with self._connection.call(f"logs {name}") as client:
-            stream = client.logs(
-                name, stdout=True, stderr=True, stream=True, follow=False
-            )
-            with closing(stream):
-                for part in stream:
-                    output += part
-                    if len(output) >= limit:
-                        break
-        return bytes(output[:limit])
+            return _log_head(client, name, limit)
 
     def talk(self, name: str) -> AttachedStream:
         with self._connection.call(f"attach {name}") as client:
@@ -444,3 +435,16 @@ def _container_event(raw: dict[str, Any]) -> ContainerEvent:
         at=float(raw.get("timeNano", 0)) / 1e9,
         exit_code=int(code) if _EXIT_CODE.fullmatch(code) else None,
     )
+
+
+def _log_head(client: Any, name: str, limit: int) -> bytes:
+    # Not `client.logs`: it leaves an answer open that is not read to its end.
+    output, both = bytearray(), {"stdout": 1, "stderr": 1}
+    url = client._url("/containers/{0}/logs", name)
+    with closing(client._get(url, params=both, stream=True)) as answer:
+        client._raise_for_status(answer)
+        for part in client._get_result_tty(True, answer, client._check_is_tty(name)):
+            output += part
+            if len(output) >= limit:
+                break
+    return bytes(output[:limit])

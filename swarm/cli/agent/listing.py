@@ -4,7 +4,7 @@ from argparse import Namespace
 from dataclasses import asdict
 from typing import Any
 
-from swarm.agents import registry
+from swarm.agents import pins, registry
 from swarm.agents.description import MODES, Agent
 from swarm.bootstrap import home, wiring
 from swarm.cli import exit_codes, output
@@ -103,6 +103,7 @@ def _fields(agent: Agent) -> list[tuple[str, str]]:
         ("unavailable", agent.unavailable),
         ("licence", f"{agent.licence}; a built image {redistribute}"),
         ("package", package if image.manager != "none" else ""),
+        ("pinned", _pinned(agent)),
         ("image", agent.image_name),
         ("runs", "\n".join(_runs(agent))),
         ("modes", "\n".join(_modes(agent))),
@@ -119,6 +120,15 @@ def _fields(agent: Agent) -> list[tuple[str, str]]:
         ("quiet", ", ".join(agent.quiet)),
         ("cues", _cues(agent)),
     ]
+
+
+def _pinned(agent: Agent) -> str:
+    """Where the user's own choice of the version stands; empty without one."""
+    described = registry.as_described(agent.name).image.version
+    if agent.image.version == described:
+        return ""
+    file = pins.path(registry.user_folder(), agent.name)
+    return f"by {file}, in place of {described}"
 
 
 def _runs(agent: Agent) -> list[str]:

@@ -13,7 +13,7 @@ from swarm.errors import IllegalMove, NoRoom, Refused, SwarmError
 from swarm.model import events
 from swarm.model.review import Snapshot
 from swarm.model.safe_text import safe_line
-from swarm.model.task import REVIEWABLE, Task
+from swarm.model.task import REVIEWABLE, State, Task
 from swarm.model.wishes import TakeSnapshot
 from swarm.plan.image_probe import SHELLS
 from swarm.plan.naming import TaskNames
@@ -121,10 +121,18 @@ def bring_back(context: EngineContext, task_id: int) -> None:
             raise refusal from error
         context.journal.record(task_id, events.ImportRefused(refusal.message))
         return
-    if received.head != task.review.head:
+    if received.head != task.review.head or not is_taken_in(context, task):
         context.journal.record(
             task_id, events.CommitsImported(received.head, len(received.commits))
         )
+
+
+def is_taken_in(context: EngineContext, task: Task) -> bool:
+    """True unless the task's last sandbox ended and its commits were not looked at."""
+    ends = (events.CommitsImported, events.ImportRefused)
+    return task.state is not State.STOPPED or context.read().events.follows(
+        task.id, events.TaskStopped, *ends
+    )
 
 
 def sender(names: TaskNames, sandbox: SandboxSpec, base: str) -> SandboxSpec:

@@ -42,7 +42,9 @@ class Processes:
     """Remembers which file each process runs; a process that is not known is nobody.
 
     A program's file is what the kernel says. A process that forked and runs no other
-    program is what its parent was.
+    program is what its parent was; but none is git that did not itself begin as git,
+    for what git starts, such as a hook, can make a child that passes for git's own
+    (`CLONE_PARENT`). Git's parts begin as git, but for a `gc` in the background.
     """
 
     def __init__(self) -> None:
@@ -79,6 +81,8 @@ class Processes:
                     self._nobody = Process(pid, Command(""), pid, pid)
                 return self._nobody
             known = replace(parent, pid=pid)
+            if _is_git(parent.command):
+                known = replace(known, command=Command(""), git_verb="")
             self._put(pid, known)
         return known
 
@@ -106,3 +110,7 @@ def _git_verb(program: str, argv: Sequence[str]) -> str:
     if not is_git or not quiet.is_of_image(program):
         return ""
     return quiet.git_verb(argv) or "git"
+
+
+def _is_git(command: Command) -> bool:
+    return command.program.rpartition("/")[2].startswith("git")

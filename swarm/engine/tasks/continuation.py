@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from swarm.agents import registry
 from swarm.agents.description import Agent
+from swarm.config import brought
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import policy_enforcement
 from swarm.engine.host import image_check, images
@@ -119,12 +120,14 @@ def _event(
         context.containers, context.paths, image_check.stand_of(plan)
     )
     policy = policy_enforcement.resolve(context, task).policy
+    own = brought.read(brought.folder())
     request = planner.PlanRequest(
         prompt=prompt,
         command=_command(context, task),
         conversation=conversation,
         resumes=not begins,
-        briefing=briefing(policy, specs.WORKSPACE),
+        briefing=briefing(policy, specs.WORKSPACE, own.rules),
+        brought=own,
     )
     again = planner.restarted(plan, request, agent, context.config(), seen.traits.shell)
     return events.TaskContinued(

@@ -8,7 +8,7 @@ from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
 from swarm.engine.host import orphans
 from swarm.engine.parts import EngineParts
-from swarm.engine.review import merge
+from swarm.engine.review import merge, snapshot
 from swarm.engine.tasks import (
     finish,
     home_moved,
@@ -97,16 +97,10 @@ def task(parts: EngineParts, task_id: int) -> None:
             _cut_short(parts, known, facts)
         case State.LIVE | State.LOST:
             _live(parts, known, facts)
-        case State.STOPPED if not _taken_in(context, task_id):
+        case State.STOPPED if not snapshot.is_taken_in(context, known):
             finish.import_work(context, task_id)
         case _:
             pass
-
-
-def _taken_in(context: EngineContext, task_id: int) -> bool:
-    """Whether an earlier keeper lived long enough to take the work in."""
-    ends = (events.CommitsImported, events.ImportRefused)
-    return context.read().events.follows(task_id, events.TaskLive, *ends)
 
 
 def _cut_short(parts: EngineParts, known: Task, facts: ContainerFacts | None) -> None:

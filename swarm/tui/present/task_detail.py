@@ -42,6 +42,8 @@ def facts(task: Task, now: float) -> list[Content]:
     if task.state is State.LIVE and task.screen:
         line = f" — {safe_line(task.screen_text, 120)}" if task.screen_text else ""
         out.append(_fact("screen", f"{agent_screen.word(task.screen)}{line}"))
+    if task.state is State.LIVE and task.awaits_prompt == "ready":
+        out.append(_fact("prompt", "is typed once the agent's screen says it is ready"))
     if task.review.tree:
         out.append(_changes_fact(task))
     if _used_network(task):

@@ -315,6 +315,29 @@ def test_what_runs_keeps_the_floor_and_a_weakened_one_is_seen() -> None:
         docker.close()
 
 
+@pytest.mark.parametrize("has_terminal", [True, False])
+def test_the_begin_of_an_output_is_read_within_its_limit(has_terminal: bool) -> None:
+    """The first bytes, of a container that runs and of one that has ended."""
+    docker = DockerContainers()
+    flood = "echo first; head -c 300000 /dev/zero | tr '\\0' x; echo last"
+    spec = replace(
+        _spec(images.reference(docker, "base"), images.seccomp_profile()),
+        terminal=has_terminal,
+        argv=("bash", "-c", flood),
+    )
+    try:
+        docker.create(spec)
+        docker.start(spec.name)
+        _until(lambda: b"last" in docker.logs(spec.name, 1))
+        head = docker.log_head(spec.name, 1000)
+        assert head.startswith(b"first")
+        assert len(head) == 1000
+        assert docker.log_head(spec.name, 1 << 20).rstrip().endswith(b"last")
+    finally:
+        docker.remove(spec.name)
+        docker.close()
+
+
 @pytest.mark.parametrize("script", ["sleep 1000", "exec >&- 2>&-; sleep 1000"])
 def test_a_one_shot_container_that_does_not_end_is_ended(script: str) -> None:
     """It runs what an image or an agent brought; nobody waits for that without end."""

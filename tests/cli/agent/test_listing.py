@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.agents import registry
+from swarm.agents import pins, registry
 from swarm.cli import exit_codes
 from tests.agents.descriptions import MINIMAL
 
@@ -43,6 +43,19 @@ def test_every_agent_can_be_shown(swarm: Swarm, name: str) -> None:
 
     assert status == exit_codes.DONE
     assert facts["title"] in out
+
+
+@pytest.mark.usefixtures("paths")
+def test_a_version_of_the_users_is_shown_with_its_file(swarm: Swarm) -> None:
+    assert "pinned" not in swarm("agent", "show", "claude")[1]
+    described = registry.as_described("claude").image
+    pin = pins.over(described, "9.9.9", "")
+    file = pins.write(registry.user_folder(), "claude", pin)
+
+    _, out, _ = swarm("agent", "show", "claude")
+
+    assert "@anthropic-ai/claude-code 9.9.9 (npm)" in out
+    assert f"by {file}, in place of {described.version}" in " ".join(out.split())
 
 
 def test_an_unknown_agent_is_refused(swarm: Swarm) -> None:

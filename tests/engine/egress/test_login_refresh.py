@@ -155,6 +155,18 @@ def test_a_refusal_of_a_new_token_renews_nothing(world: World) -> None:
     assert len(world.endpoint.asked) == 1
 
 
+def test_a_late_refusal_of_the_token_before_renews_nothing(world: World) -> None:
+    """A task's line may come when another's has long been answered."""
+    login_refresh.refresh(world.parts, "claude")
+    long_ago = replace(world.login(), renewed=NOW - 4000)
+    login_store.write(world.home, "claude", long_ago)
+
+    old = digest("at-the-first-access-token-0001")
+    login_refresh.refused(world.parts, "claude", old)
+
+    assert len(world.endpoint.asked) == 1
+
+
 class Killed(BaseException):
     """The keeper's end, at this very line."""
 

@@ -224,13 +224,13 @@ def groups(batch: Batch) -> dict[str, str]:
 
 
 def test_housekeeping_is_counted_at_the_command_that_did_it() -> None:
-    """A process that forked is what its parent was; nothing is shown but the work."""
+    """Nothing is shown but the work."""
     batch = read(
         GIT,
         line("create", OBJECT, inode=1, mode=0o100444),
         line("unlink", OBJECT),
-        line("create", "/gitdir/index.lock", inode=2, pid=8, parent=7),
-        line("utime", "/objects-ro/ab/cd", result=-30, pid=9, parent=8),
+        line("create", "/gitdir/index.lock", inode=2),
+        line("utime", "/objects-ro/ab/cd", result=-30),
         line("write", "/workspace/a.py", bytes=1),
     )
 
@@ -245,6 +245,18 @@ def test_housekeeping_is_counted_at_the_command_that_did_it() -> None:
         ("exec", ""),
         ("utime", quiet.HOUSEKEEPING),
     ]
+
+
+def test_who_only_passes_for_a_child_of_git_s_does_no_housekeeping() -> None:
+    """A hook makes such a process by `CLONE_PARENT`, and writes refs and objects."""
+    ref = "/gitdir/refs/heads/main"
+    batch = read(
+        GIT,
+        line("create", OBJECT, inode=1, pid=8, parent=7),
+        line("write", ref, bytes=41, pid=9, parent=8),
+    )
+
+    assert groups(batch) == {OBJECT: "", ref: ""}
 
 
 def test_a_shell_s_housekeeping_is_no_housekeeping() -> None:

@@ -88,6 +88,12 @@ EDIT = line("write", "/workspace/src/a.py", pid=9, bytes=5, size=5)
             "4 tracked files deleted by `git rm -r tests`",
         ),
         (
+            # A hook's, which says that git is its parent.
+            [run("git", "commit")]
+            + [line("unlink", path, pid=20, parent=8) for path in FILES],
+            "4 tracked files deleted by `git commit`",
+        ),
+        (
             [
                 {**run("git", "checkout", "main"), "path": "/workspace/bin/git"},
                 *UNLINKED,

@@ -1,5 +1,7 @@
 """Who did a change: a known program of a known process, or nobody."""
 
+import pytest
+
 from swarm.engine.sensor import processes
 from swarm.engine.sensor.processes import Processes
 from swarm.model.quiet import Command
@@ -18,11 +20,26 @@ def known(pid: int = 7) -> Processes:
 
 
 def test_a_fork_is_what_its_parent_was_and_so_is_a_fork_s_fork() -> None:
-    made = known()
+    made, program = Processes(), Command("/usr/bin/python3", ("python3", "x.py"))
+    made.start(program, None, 7)
 
-    assert made.of(line(8, 7)).command == GIT
-    assert made.of(line(9, 8)).command == GIT
+    assert made.of(line(8, 7)).command == program
+    assert made.of(line(9, 8)).command == program
     assert made.of(line(9, 8)).shown == 7
+
+
+@pytest.mark.parametrize(
+    "program", ["/usr/bin/git", "/usr/lib/git-core/git-remote-https"]
+)
+def test_nobody_is_git_that_did_not_begin_as_git(program: str) -> None:
+    """A hook's child can say that git is its parent (`CLONE_PARENT`)."""
+    made = Processes()
+    made.start(Command(program, ("git", "commit")), None, 7)
+
+    assert made.of(line(8, 7)).command.program == ""
+    assert made.of(line(9, 8)).command.program == ""
+    assert made.of(line(9, 8)).shown == 7
+    assert made.of(line(7, 1)).command.program == program
 
 
 def test_nobody_is_taken_for_another() -> None:

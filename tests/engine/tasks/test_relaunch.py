@@ -46,6 +46,32 @@ def test_it_goes_on_wherever_the_keeper_died(
     assert not task.resumes
 
 
+def test_the_work_of_a_second_life_is_taken_in_by_the_next_keeper(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    """That of the first was, and is not taken for it."""
+    keeper = harness.start_keeper()
+    text = description(chosen=False)
+    task = begin(harness, sample, text, way="headless")
+    harness.until_taken_in(task.id)
+    keeper.stop()
+    harness.stop_keepers()
+    body = {"task": task.id, "prompt": "two"}
+    wishes.insert(harness.paths.database, "continue", body)
+    die_at(harness, "journal:TaskStopped")
+
+    harness.start_keeper()
+    imported = (events.CommitsImported, events.ImportRefused)
+    harness.until(
+        lambda: harness.queries.events.follows(task.id, events.TaskStopped, *imported),
+        "taken in",
+    )
+
+    task = harness.queries.tasks.get(task.id)
+    assert task.review.files == 2
+    assert said(harness, task) == ["one", "two"]
+
+
 def test_a_home_that_is_gone_is_told_and_the_files_stay(
     harness: KeeperHarness, sample: Path
 ) -> None:

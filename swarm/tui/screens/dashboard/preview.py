@@ -12,7 +12,7 @@ from textual.worker import Worker
 
 from swarm.errors import SwarmError
 from swarm.model import events
-from swarm.model.agent_words import agent_words
+from swarm.model.agent_words import agent_short
 from swarm.model.idle import running
 from swarm.model.safe_text import safe_line
 from swarm.model.task import State, Task
@@ -112,7 +112,7 @@ class TaskPreview:
             widget.lines.show_body([])
             return
         is_pane = widget.tab == "Pane" and self._reading.pane is not None
-        aside = f"{safe_line(agent_words(task), 40)} · #{task.id}"
+        aside = f"{safe_line(agent_short(task), 30)} · #{task.id}"
         rule = PANE_RULE if is_pane else FILES_RULE if widget.tab == "Files" else ""
         widget.show(display_name(task), aside, self._facts(task), rule)
         widget.lines.show_body(*self._body(task))
