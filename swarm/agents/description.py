@@ -129,7 +129,7 @@ class Login:
     done: str = ""
     """The file that is there afterwards."""
     tokens: str = "none"
-    """The refresher that holds them; `lock`: one task at a time; `none`."""
+    """The kind that is held outside; `lock`: it cannot be; `none`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from swarm.model.standing import Standing, in_order
 
 _TOKENS = {
     "none": "",
-    "lock": "cannot be held by the gate: one task at a time refreshes them, under a "
-    "lock, and the result is brought back after a check",
+    "lock": "cannot be held outside a box: `swarm login` refuses this agent; give it "
+    "a key",
 }
 
 

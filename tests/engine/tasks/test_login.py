@@ -20,6 +20,7 @@ from swarm.agents import login_store
 from swarm.config import load
 from swarm.engine.host import images
 from swarm.engine.tasks import login
+from swarm.errors import PlanError
 from swarm.plan import login_box
 from tests.engine.keeper_harness import KeeperHarness
 
@@ -293,3 +294,13 @@ def test_a_revoked_login_is_told_before_a_task(house: House) -> None:
     assert login_store.agents(house.home) == []
     assert record.outcome == "refused"
     assert "is logged out (it is gone): `swarm login standin`" in record.message
+
+
+@pytest.mark.parametrize("name", ["kimi", "mini"])
+def test_an_agent_whose_tokens_nobody_can_hold_is_refused(name: str) -> None:
+    """In a sentence that says what to do instead."""
+    with pytest.raises(PlanError) as refusal:
+        login._holder(name)
+
+    assert "hold" in refusal.value.message or "held" in refusal.value.message
+    assert "key" in refusal.value.hint
