@@ -28,6 +28,13 @@ from tests.agents.driven import (
 BRIEFING = "You work alone in a container"
 SHORT = ("claude", "codex", "gemini", "opencode")
 REST = ("aider", "cline", "copilot", "kimi", "mini", "pi", "qwen", "vibe")
+OPEN = {
+    (
+        "codex",
+        "screen",
+    ): "its screen asks more of the model than the script tells apart",
+}
+"""Runs that are not seen to work yet, and why."""
 TYPED = ("aider", "kimi")
 """Agents whose screen takes no prompt at its start: it is typed."""
 
@@ -36,7 +43,10 @@ def _runs() -> Iterator[Any]:
     for agent in (*SHORT, *REST):
         marks = [] if agent in SHORT else [pytest.mark.agents]
         for way in registry.find(agent).ways:
-            yield pytest.param((agent, way), id=f"{agent}-{way}", marks=marks)
+            open_end = OPEN.get((agent, way))
+            more = [pytest.mark.skip(reason=open_end)] if open_end else []
+            run = (agent, way)
+            yield pytest.param(run, id=f"{agent}-{way}", marks=[*marks, *more])
 
 
 RUNS = list(_runs())
