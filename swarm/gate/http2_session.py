@@ -166,7 +166,9 @@ class Http2Session:
             await self._answer_here(stream, request)
             return
         host = await self._reach(request)
-        meter = TransferMeter(self._net, request.host, request.rule)
+        meter = TransferMeter(
+            self._net, request.host, request.rule, is_model=bool(request.model)
+        )
         self._decision.write_asked(request)
         request.began, failure = time.monotonic(), None
         try:

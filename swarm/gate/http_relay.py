@@ -72,8 +72,13 @@ class TransferMeter:
         host: Host,
         rule: Rule | None,
         others: tuple[str, ...] = (),
+        *,
+        is_model: bool = False,
     ) -> None:
-        """`others` are secrets that go along without being the task's own."""
+        """`others` are secrets that go along without being the task's own.
+
+        Tokens are counted if `is_model`.
+        """
         self._net = net
         self._host = host
         self._rule = rule
@@ -83,7 +88,7 @@ class TransferMeter:
         self.status = 0
         self.masker = net.masker(host, others)
         """Searches the answer for the secrets that may go to the host."""
-        self.reader = LlmResponseReader() if rule and rule.model else None
+        self.reader = LlmResponseReader() if is_model else None
         self._calls = CallReader()
 
     def count_request_body(self, data: bytes) -> None:

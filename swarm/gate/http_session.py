@@ -103,7 +103,13 @@ class HttpSession:
         decision = self._decision
         server = await self._reach(request)
         others = self._parent.secrets if self._parent else ()
-        meter = TransferMeter(self._net, request.host, request.rule, others)
+        meter = TransferMeter(
+            self._net,
+            request.host,
+            request.rule,
+            others,
+            is_model=bool(request.model),
+        )
         forwarder = HttpForwarder(self._client, data, meter, self._parent)
         decision.write_asked(request)
         request.began, failure = time.monotonic(), None

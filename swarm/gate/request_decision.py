@@ -57,6 +57,11 @@ class CurrentRequest:
         """The rule that decided."""
         return self.verdict.rule if self.verdict else None
 
+    @property
+    def model(self) -> str:
+        """The shape of model traffic in which it is understood; empty for others."""
+        return self.verdict.model if self.verdict else ""
+
     def facts(self) -> dict[str, object]:
         """The facts of every line about it."""
         rule = self.rule
@@ -157,9 +162,8 @@ class RequestDecision:
 
     def write_asked(self, request: CurrentRequest) -> None:
         """Write that the agent waits for a model from now on, if it does."""
-        rule = request.rule
-        if rule and rule.model:
-            facts = {"host": request.host.name, "provider": rule.model}
+        if request.model:
+            facts = {"host": request.host.name, "provider": request.model}
             self._net.audit.write("model", **facts)
 
     def write_end(
@@ -204,8 +208,7 @@ class RequestDecision:
     def _write_model_answered(
         self, request: CurrentRequest, meter: TransferMeter, ending: str
     ) -> None:
-        rule = request.rule
-        if rule and meter.reader:
+        if meter.reader:
             # An error costs nothing and tells no tokens; nothing is asked without POST.
             is_answer = meter.status < 300 and request.head.method == "POST"
             usage = meter.reader.done(
@@ -213,7 +216,7 @@ class RequestDecision:
             )
             self._net.audit.answered(
                 host=request.host.name,
-                provider=rule.model,
+                provider=request.model,
                 status=meter.status or None,
                 seconds=round(time.monotonic() - request.began, 3),
                 **asdict(usage if is_answer else LlmUsage(usage.model)),

@@ -60,6 +60,9 @@ class Verdict:
     """The connection must be intercepted for its rules to hold."""
     opens_private: bool = False
     """A rule says that this host may be one of the user's own network."""
+    model: str = ""
+    """The shape of its model traffic, from any rule that fits: the one that decided
+    may be a user's line that brings a key."""
 
     @property
     def allow(self) -> bool:
@@ -296,6 +299,10 @@ def _speaking(rules: list[Rule]) -> Iterator[Rule]:
     yield from (rule for rule in rules if rule.model)
 
 
+def _model(rules: list[Rule]) -> str:
+    return next((rule.model for rule in rules if rule.model), "")
+
+
 def _decide_request(
     attempt: Attempt, allows: list[_CompiledRule], deny_looks_inside: bool
 ) -> Verdict:
@@ -312,7 +319,7 @@ def _decide_request(
         # One that does something counts before one that only lets pass: a registry's
         # own service must not come before the line that brings its token.
         rule = next(_speaking(fitting), fitting[0])
-        return Verdict(_allowed_by(rule), rule)
+        return Verdict(_allowed_by(rule), rule, model=rule.model or _model(fitting))
     if not allows:
         return Verdict(_allowed_by(None))
     return Verdict(Reason.METHOD_OR_PATH, first_rule)

@@ -1,5 +1,6 @@
 """Verdicts: a deny beats every allow, and what nobody names is denied."""
 
+import itertools
 from dataclasses import replace
 from typing import Any
 
@@ -208,6 +209,7 @@ def test_a_look_inside_is_had_only_where_a_rule_needs_it() -> None:
     assert verdict(inject, passthrough=("ok.example:443",)) == "rule-needs-inspection"
 
 
+MODEL = replace(OK, model="anthropic")
 TOKEN = replace(OK, inject=Inject("Authorization", "Bearer {}", "token"))
 
 
@@ -236,7 +238,7 @@ def test_an_expired_secret_denies_what_it_is_needed_for(
 def test_a_rule_with_a_secret_counts_before_one_that_only_lets_pass() -> None:
     """A registry's service stands before the user's own line, which has the token."""
     plain = replace(OK, methods=("GET",))
-    model = replace(OK, model="anthropic")
+    model = MODEL
     target = request_target.parse("/")
     attempt = Attempt(hosts.parse("ok.example"), 443, "GET", target)
 
@@ -244,9 +246,22 @@ def test_a_rule_with_a_secret_counts_before_one_that_only_lets_pass() -> None:
         return PolicyEvaluator(Policy(rules=rules)).decide(attempt, 0).rule
 
     assert chosen(plain, TOKEN) == chosen(TOKEN, plain) == TOKEN
-    assert chosen(plain, model, TOKEN) == model
-    assert chosen(TOKEN, model) == TOKEN
+    assert chosen(plain, model, TOKEN) == chosen(TOKEN, model) == TOKEN
+    assert chosen(plain, model) == model
     assert chosen(plain, replace(OK, reason="b")) == plain
+
+
+@pytest.mark.parametrize("several", list(itertools.permutations((OK, MODEL, TOKEN))))
+def test_what_a_model_is_asked_is_counted_whichever_rule_decides(
+    several: tuple[Rule, ...],
+) -> None:
+    """A user's own line with a key must not hide the service's line from the budget."""
+    target = request_target.parse("/")
+    attempt = Attempt(hosts.parse("ok.example"), 443, "POST", target)
+
+    found = PolicyEvaluator(Policy(rules=several)).decide(attempt, 0)
+
+    assert (found.rule, found.model) == (TOKEN, "anthropic")
 
 
 names = st.sampled_from(["a.x", "b.x", "a.b.x", "x.y", "b.a.x"])
