@@ -104,6 +104,11 @@ class ScriptedModel:
         with self._changed:
             assert self._changed.wait_for(happened, PATIENCE), what
 
+    def furthest(self, marker: str) -> int:
+        """The number of the last step that a request with the marker has come to."""
+        found = (s.furthest for s in self._scripts if s.marker == marker)
+        return next(found, -1)
+
     def prompts(self) -> list[str]:
         """The texts of all the user's turns so far, each once, in order."""
         texts = (t.text for s in self.seen for t in s.asked.turns if t.kind == "user")

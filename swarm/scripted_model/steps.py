@@ -71,6 +71,8 @@ class Script:
         self.marker, self.steps = marker, tuple(steps)
         self.in_text = in_text
         """True if the agent takes edits from what the model says, without tools."""
+        self.furthest = -1
+        """The number of the last step that any request has come to."""
         self._refused: dict[int, int] = {}
         self._guard = threading.Lock()
 
@@ -79,6 +81,13 @@ class Script:
 
         One that refuses is used up by being taken.
         """
+        number = self._next(asked)
+        with self._guard:
+            self.furthest = max(self.furthest, number)
+        return self.steps[number] if number < len(self.steps) else Say()
+
+    def _next(self, asked: Asked) -> int:
+        """The number of that step; that of all steps if none is left."""
         place = self._prompt(asked)
         turns = asked.turns[place + 1 :]
         kind = "assistant" if self.in_text else "result"
@@ -87,15 +96,15 @@ class Script:
             match step:
                 case Limit() | Fail():
                     if not done and self._refuses(number, step.times):
-                        return step
+                        return number
                 case Hold():
                     if not done and not step.released.is_set():
-                        return step
+                        return number
                 case _ if not done:
-                    return step
+                    return number
                 case _:
                     done -= 1
-        return Say()
+        return len(self.steps)
 
     def is_for(self, asked: Asked) -> bool:
         """Whether a prompt of the conversation holds the marker."""

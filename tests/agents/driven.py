@@ -87,14 +87,15 @@ class DrivenAgents:
         """One task from its prompt to the end of the turn, stopped and taken in."""
         self.model.plays(marker, steps(agent), in_text=agent in IN_TEXT)
         task = self.start(agent, way, f"Please do {marker} now.")
-        self.end(task, way, marker, len(steps(agent)))
+        self.end(task, way, marker, len(steps(agent)) - 1)
         return self.harness.queries.tasks.get(task)
 
-    def end(self, task: int, way: str, marker: str, answers: int) -> None:
-        """Block until the turn is over, and the task with it."""
+    def end(self, task: int, way: str, marker: str, last: int) -> None:
+        """Block until the turn is over, with the step `last`, and the task with it."""
         if way == "screen":
+            # Not the number of requests: a screen asks the same more than once.
             self.harness.until(
-                lambda: len(self.answered(marker)) >= answers or self._has_ended(task),
+                lambda: self.model.furthest(marker) >= last or self._has_ended(task),
                 f"{marker}\n{self.screen(task)}",
             )
             self.until_answered(task)
