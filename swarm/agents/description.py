@@ -114,6 +114,8 @@ class Conversation:
     """Who names it: swarm, an event of its stream, a file's name, or nobody."""
     begin: tuple[str, ...] = ()
     resume: tuple[str, ...] = ()
+    ways: tuple[Way, ...] = WAYS
+    """The ways to run in which it is taken up again."""
     last: tuple[str, ...] = ()
     """Takes up the newest conversation of its home, where no id is known."""
     file: str = ""

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from swarm.agents import registry
-from swarm.agents.description import Agent
+from swarm.agents.description import WAYS, Agent
 from swarm.config import brought
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import policy_enforcement
@@ -24,6 +24,9 @@ GO_ON = (
     "ended. Look at what is done and what is not, and go on."
 )
 """What an agent is told if it was interrupted, or is to go on without a screen."""
+
+
+_IN_WAY = {"screen": "on its own screen", "headless": "headless"}
 
 
 def continue_task(context: EngineContext, wish: Continue) -> dict[str, Any]:
@@ -85,6 +88,14 @@ def _known(
     )
     if kind == "none":
         raise IllegalMove(f"{agent.name} keeps no conversation to go on with", fresh)
+    way = context.plan(task).way
+    if way in WAYS and way not in agent.conversation.ways:
+        ways = " and ".join(_IN_WAY[each] for each in agent.conversation.ways)
+        raise IllegalMove(
+            f"{agent.name} takes a conversation up {ways} alone, and task {task.id} "
+            f"ran {_IN_WAY[way]}",
+            fresh,
+        )
     found = conversations.find(context, agent, task)
     if not found and not agent.conversation.last:
         raise IllegalMove(f"no conversation of task {task.id} is known", fresh)

@@ -80,7 +80,7 @@ def test_a_prompt_is_typed_once_and_only_where_it_is_ready(
     look(context, watch, 1)
     draw(context, task, READY)
     look(context, watch, 4)
-    assert panes.sent == [(context.names(task).pane, "/quit\n-p")]
+    assert panes.sent == [(context.names(task).pane, "Do this: /quit\n-p")]
 
 
 def test_a_task_that_is_not_live_is_not_looked_at(context: EngineContext) -> None:
