@@ -116,6 +116,8 @@ class Conversation:
     resume: tuple[str, ...] = ()
     ways: tuple[Way, ...] = WAYS
     """The ways to run in which it is taken up again."""
+    prompt: Literal["", "paste"] = ""
+    """How a prompt reaches a screen that has taken it up; empty: as at its begin."""
     last: tuple[str, ...] = ()
     """Takes up the newest conversation of its home, where no id is known."""
     file: str = ""

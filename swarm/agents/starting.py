@@ -67,6 +67,8 @@ def start(agent: Agent, request: StartRequest) -> Start:
     way, run = chosen_run(agent, request.way)
     mode = _mode(agent, request.mode)
     words = _words(agent, run, request)
+    is_typed = way == "screen" and request.resumes and agent.conversation.prompt != ""
+    argv_words = words | {"prompt": ""} if is_typed else words
     lists = {
         "mode": agent.mode[mode].argv if mode else (),
         "conversation": _conversation(agent, request),
@@ -86,8 +88,8 @@ def start(agent: Agent, request: StartRequest) -> Start:
     return Start(
         way,
         mode,
-        tuple(_argv(run.argv, lists, words, servers.argv)),
-        run.prompt,
+        tuple(_argv(run.argv, lists, argv_words, servers.argv)),
+        "paste" if is_typed else run.prompt,
         {name: filled(text, words) for name, text in _set(variables, words)}
         | servers.environment,
         {

@@ -91,6 +91,18 @@ def test_an_option_goes_with_a_prompt_that_is_not_there() -> None:
     assert begun(two, resumes=True).argv == ("two", "--all", "/workspace")
 
 
+def test_a_screen_that_took_a_conversation_up_may_want_its_prompt_typed() -> None:
+    typed = TEXT.replace('id = "chosen"', 'id = "chosen"\nprompt = "paste"')
+    two = read(typed, "two", "two.toml")
+
+    again = begun(two, prompt="/p", resumes=True, conversation="c")
+    assert again.argv == ("two", "--all", "/workspace", "--again=c")
+    assert (again.delivery, again.prompt) == ("paste", "Do: /p")
+    assert begun(two, prompt="p", conversation="c").delivery == "argument"
+    headless = begun(two, prompt="p", resumes=True, conversation="c", way="headless")
+    assert headless.delivery == "stdin"
+
+
 def test_the_prompt_that_is_delivered_in_another_way_is_guarded_too() -> None:
     text = TEXT.replace('prompt = "stdin"', 'prompt = "stdin"\nguard = "Do: "')
     two = read(text, "two", "t")
