@@ -1,6 +1,7 @@
 """Turns a wish for new tasks into queued tasks; resolves all before it queues any."""
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -191,17 +192,13 @@ def _queue(
     wish_id: int,
     retry_of: int | None = None,
 ) -> dict[str, Any]:
-    """Queue the copies of each agent; several tasks are one group, numbered through."""
-    wanted = [tasks for tasks in each for _ in range(tasks.wish.copies)]
-    copies = range(1, len(wanted) + 1) if len(wanted) > 1 else [0]
+    """Queue the copies of each agent; several tasks are one group."""
+    wanted = list(_named(each))
     if len(wanted) > 1:
-        first = wanted[0]
-        sample = specs.from_json(_queued(first, retry_of, task_id=0, copy=1).plan)
+        first, name = wanted[0]
+        sample = specs.from_json(_queued(first, retry_of, name, task_id=0).plan)
         copies_room.check_room(len(wanted), sample, room(first.host.paths.home))
-    makes = [
-        partial(_queued, tasks, retry_of, copy=copy)
-        for tasks, copy in zip(wanted, copies, strict=True)
-    ]
+    makes = [partial(_queued, tasks, retry_of, name) for tasks, name in wanted]
     queued = context.journal.queue_all(makes, wish=wish_id)
     if left_out := each[0].brought.left_out:
         reason = f"left out as secrets: {', '.join(left_out)}"
@@ -212,14 +209,27 @@ def _queue(
     return {"tasks": [task.id for task in queued]}
 
 
+def _named(each: list[_Resolved]) -> Iterator[tuple[_Resolved, str]]:
+    """Each task with its name in the group, of agent and number; a lone one has none.
+
+    So a row and a branch say which agent it is where several have one prompt.
+    """
+    for tasks in each:
+        copies = tasks.wish.copies
+        for copy in range(1, copies + 1):
+            parts = [tasks.agent.name] if len(each) > 1 else []
+            parts += [str(copy)] if copies > 1 else []
+            yield tasks, "-".join(parts)
+
+
 def _queued(
-    tasks: _Resolved, retry_of: int | None, task_id: int, copy: int
+    tasks: _Resolved, retry_of: int | None, own_name: str, task_id: int
 ) -> events.TaskQueued:
-    """The event that queues one copy, with its whole plan; a task alone is copy 0."""
+    """The event that queues one task, with its whole plan; `own_name` is in a group."""
     wish, base, paths = tasks.wish, tasks.base, tasks.host.paths
     title = slug(wish.name or tasks.prompt)
-    group = title if copy else ""
-    name = f"{title}/{copy}" if group else title
+    group = title if own_name else ""
+    name = f"{title}/{own_name}" if group else title
     names = TaskNames(paths.tag, task_id, name, tasks.config.branch_prefix)
     worktrees = tasks.worktrees
     place = worktrees / f"{names.tag}-{task_id}" if worktrees else None

@@ -23,7 +23,7 @@ from swarm.tui.dialogs.denial_card import ALLOWING, READING, WITHIN, request_lin
 from swarm.tui.dialogs.denial_question import CardAnswer, DenialQuestion
 from swarm.tui.present import host_warnings
 from swarm.tui.present.denials import DenialKey, DenialRow
-from swarm.tui.present.formatting import ERROR, KEY, MUTED, WARNING, fit
+from swarm.tui.present.formatting import ERROR, KEY, MUTED, WARNING, fit_name
 from swarm.tui.widgets.line_view import LineView
 
 ROW_LIMIT = 10
@@ -183,7 +183,7 @@ class DenialList(Dialog[dict[DenialKey, CardAnswer]]):
         times = f" ×{format.count(row.count)}" if row.count > 1 else ""
         return Content.assemble(
             (f" {CHOICES[chosen]:<7} ", KEY if chosen else MUTED),
-            f"{fit(self._questions[index].name, 16)} ",
+            f"{fit_name(self._questions[index].name, 16)} ",
             (f"{mark} ", WARNING),
             (row.name, ERROR if row.is_leak else WARNING),
             (f"{times}  {safe_line(row.reason, 60)}", MUTED),

@@ -30,7 +30,7 @@ def row(entry: Entry, names: Mapping[int, str], width: int) -> Content:
         room = max(20, room // 2, room - len(line.reason) - 2)
     return Content.assemble(
         (f" {format.clock(entry.at)} ", MUTED),
-        f"{formatting.fit(task_name, NAME)} ",
+        f"{formatting.fit_name(task_name, NAME)} ",
         (f"{line.kind:<7} ", MUTED),
         (f"{line.glyph} ", tone),
         (words if len(words) <= room else f"{words[: room - 1]}…", tone),

@@ -23,6 +23,19 @@ ASCII = str.maketrans({pair[0]: pair[1] for pair in _PAIRS.split()})
 """One character for one, so that nothing moves; the last step before the terminal."""
 
 
+SHORTEST_HEAD = 4
+"""Cells of a name that are left of what a whole group is called."""
+
+
+def fit_name(name: str, cells: int) -> str:
+    """As `fit`; of a group's task the end is kept, which tells it from the others."""
+    head, slash, tail = name.rpartition("/")
+    room = cells - cell_len(slash + tail)
+    if cell_len(name) <= cells or not slash or room < SHORTEST_HEAD:
+        return fit(name, cells)
+    return fit(head, room) + slash + tail
+
+
 def fit(text: str, cells: int) -> str:
     """The text in exactly so many cells, cut with a mark or filled up."""
     # Textual measures with `rich.cells`, so only that keeps its columns straight.

@@ -35,7 +35,7 @@ def denied_line(row: DenialRow, name: str, alive: bool) -> Content:
     state = state if alive else "ended"
     return Content.assemble(
         (f" {format.clock(row.last)} ", MUTED),
-        f"{formatting.fit(name, 18)} ",
+        f"{formatting.fit_name(name, 18)} ",
         ("⊘ ", tone),
         (f"{row.name}{times}", tone),
         (f"  {safe_line(row.reason, 60)}", MUTED),

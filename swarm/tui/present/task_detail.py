@@ -199,7 +199,7 @@ def event_line(moment: float, name: str, text: event_text.EventText) -> Content:
     glyph, words, tone = text
     return Content.assemble(
         (f" {format.clock(moment)} ", MUTED),
-        f"{formatting.fit(name, 18)} " if name else "",
+        f"{formatting.fit_name(name, 18)} " if name else "",
         (f"{glyph} ", formatting.style(tone)),
         (words, formatting.style(tone) if tone in _SPOKEN else ""),
     )

@@ -152,7 +152,7 @@ class TaskList(LineView):
             return Content.styled(f" {row.heading}", HEADING)
         task, look = row.task, task_appearance.appearance(row.task)
         is_chosen = task.id == self.selected
-        name = formatting.fit(
+        name = formatting.fit_name(
             task_appearance.display_name(task), max(6, min(NAME_LIMIT, width - COLUMNS))
         )
         is_over = look.section >= _SECTION_OVER

@@ -136,7 +136,12 @@ def test_several_agents_are_one_group(
     assert "for none of these agents" in no_command.message
     assert "mine has no mode 'edits'" in bad_mode.message
     tasks = [harness.queries.tasks.get(task_id) for task_id in ids]
-    assert [task.name for task in tasks] == [f"do-it/{n}" for n in (1, 2, 3, 4)]
+    assert [task.name for task in tasks] == [
+        "do-it/mine-1",
+        "do-it/mine-2",
+        "do-it/command-1",
+        "do-it/command-2",
+    ]
     assert [task.agent for task in tasks] == ["mine"] * 2 + ["command"] * 2
     assert [task.group for task in tasks] == ["do-it"] * 4
     assert [(task.way, task.mode) for task in tasks[1:3]] == [
