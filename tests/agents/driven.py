@@ -95,7 +95,7 @@ class DrivenAgents:
         if way == "screen":
             # Not the number of requests: a screen asks the same more than once.
             self.harness.until(
-                lambda: self.model.furthest(marker) >= last or self._has_ended(task),
+                lambda: self._has_come_to(task, marker, last) or self._has_ended(task),
                 f"{marker}\n{self.screen(task)}",
             )
             self.until_answered(task)
@@ -119,6 +119,12 @@ class DrivenAgents:
             and (seen.asked.tools or any(m in marker for m in IN_TEXT))
             and any(marker in t.text for t in seen.asked.turns if t.kind == "user")
         ]
+
+    def _has_come_to(self, task: int, marker: str, last: int) -> bool:
+        if any(agent in marker for agent in IN_TEXT):
+            # It asks no more once it has made its edits; then it tells of its commit.
+            return "Commit " in self.screen(task)
+        return self.model.furthest(marker) >= last
 
     def _has_ended(self, task: int) -> bool:
         ended = (State.STOPPED, State.FAILED)
