@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from swarm.agents import registry
 from swarm.agents.description import Agent
 from swarm.engine.host import images
-from swarm.model import events
+from swarm.model import agent_screen, events
 from swarm.model.task import State, Task
 from swarm.scripted_model.server import ScriptedModel
 from swarm.scripted_model.steps import Run, Say, Step, Write
@@ -99,9 +99,21 @@ class DrivenAgents:
                 f"{marker}\n{self.screen(task)}",
             )
             self.until_answered(task)
+            self._until_at_prompt(task)
             self.harness.wish_done("stop", task=task)
         self.harness.until_state(task, State.STOPPED, State.FAILED)
         self.harness.until_taken_in(task)
+
+    def _until_at_prompt(self, task: int) -> None:
+        """Block until it waits for its human: it may write down its turn until then."""
+        if registry.find(self.harness.queries.tasks.get(task).agent).cues.get("ready"):
+            self.harness.until(
+                lambda: (
+                    self.harness.queries.tasks.get(task).screen == agent_screen.READY
+                    or self._has_ended(task)
+                ),
+                f"at its prompt\n{self.screen(task)}",
+            )
 
     def until_answered(self, task: int) -> None:
         """Block until the gate has counted the last answer."""
