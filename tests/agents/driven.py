@@ -58,6 +58,8 @@ ENDS: dict[str, tuple[Step, ...]] = {
     "mini": (Run("echo COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT"),)
 }
 """What ends an agent's turn; others end with words."""
+SEEN_READY = ("claude", "codex", "gemini", "opencode")
+"""Agents whose prompt is known by its cue at each end of a turn, resumed ones too."""
 IN_TEXT = ("aider",)
 """Agents that take edits from what the model says: they commit them themselves."""
 
@@ -106,13 +108,14 @@ class DrivenAgents:
 
     def _until_at_prompt(self, task: int) -> None:
         """Block until it waits for its human: it may write down its turn until then."""
-        if registry.find(self.harness.queries.tasks.get(task).agent).cues.get("ready"):
+        tasks = self.harness.queries.tasks
+        if tasks.get(task).agent in SEEN_READY:
             self.harness.until(
                 lambda: (
-                    self.harness.queries.tasks.get(task).screen == agent_screen.READY
+                    tasks.get(task).screen == agent_screen.READY
                     or self._has_ended(task)
                 ),
-                f"at its prompt\n{self.screen(task)}",
+                "at its prompt",
             )
 
     def until_answered(self, task: int) -> None:
