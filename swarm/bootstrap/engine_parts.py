@@ -29,16 +29,8 @@ from swarm.store.queries import Queries
 from swarm.store.usage_writer import UsageWriter
 
 
-def build(
-    paths: HomePaths,
-    containers: Containers,
-    panes: Panes,
-    wait_for_gate: Callable[[], object] = lambda: None,
-) -> EngineParts:
-    """The parts of one home's engine; starts the threads that record.
-
-    `wait_for_gate` blocks while something else starts the gate's container.
-    """
+def build(paths: HomePaths, containers: Containers, panes: Panes) -> EngineParts:
+    """The parts of one home's engine; starts the threads that record."""
     journal, audit = Journal(paths.database), AuditWriter(paths.database)
     read = _reader(paths)
     context = EngineContext(
@@ -53,7 +45,7 @@ def build(
     )
     return EngineParts(
         context=context,
-        nets=_net_pool(paths, containers, journal, wait_for_gate),
+        nets=_net_pool(paths, containers, journal),
         sensor=_sensor_supervisor(paths, containers, journal, audit, read),
         audit=audit,
         meter=ResourceMeter(
@@ -80,19 +72,10 @@ def _reader(paths: HomePaths) -> Callable[[], Queries]:
     return read
 
 
-def _net_pool(
-    paths: HomePaths,
-    containers: Containers,
-    journal: Journal,
-    wait_for_gate: Callable[[], object],
-) -> NetPool:
+def _net_pool(paths: HomePaths, containers: Containers, journal: Journal) -> NetPool:
     log = GateRecorder(journal, lambda: prices.load(load.user_file()))
     gate = GateClient(
-        containers,
-        GateNames(paths.tag),
-        lambda: _config().gate.hosts,
-        log.on_line,
-        wait_for_gate,
+        containers, GateNames(paths.tag), lambda: _config().gate.hosts, log.on_line
     )
     return NetPool(containers, gate, log, lambda: _config().gate.ready)
 

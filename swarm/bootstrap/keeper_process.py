@@ -192,10 +192,9 @@ def run_keeper(paths: HomePaths) -> int:
             keeper_environment.record(paths)
         with suppress(OSError):  # as above: a full disk, or one that is read-only
             home_identity.settle(paths.home)
-        parts = wiring.engine_parts(paths, is_early=True)
         from swarm.engine.keeper import Keeper  # noqa: PLC0415 - loads the engine
 
-        keeper = Keeper(parts, os.getpid())
+        keeper = Keeper(wiring.engine_parts(paths), os.getpid())
         lost_home.take_away(paths.home)
         _end_in_time_after_signals(keeper.stop)
         print(f"swarm keeper for {paths.home}, pid {os.getpid()}", flush=True)

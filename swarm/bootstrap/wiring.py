@@ -4,7 +4,7 @@ An import inside a function is deferred because the module is slow to load: dock
 0.26 s, textual 0.26 s, sqlmodel 0.5 s, and `swarm ls` must answer in 0.16 s.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -23,20 +23,11 @@ if TYPE_CHECKING:  # the return types of what is imported when it is called
     from swarm.model.task import Task
 
 
-def engine_parts(paths: HomePaths, is_early: bool = False) -> "EngineParts":
-    """The keeper's tools for one home; starts the threads that record.
-
-    If `is_early`, the gate's container starts at once, while the modules load.
-    """
-    containers = sandboxes()
-    waits = list[Callable[[], object]]()
-    if is_early:
-        from swarm.bootstrap import early_gate  # noqa: PLC0415 - only a keeper has a gate
-
-        waits.append(early_gate.begin(paths, containers).join)
+def engine_parts(paths: HomePaths) -> "EngineParts":
+    """The keeper's tools for one home; starts the threads that record."""
     from swarm.bootstrap import engine_parts as parts  # noqa: PLC0415 - loads sqlmodel
 
-    return parts.build(paths, containers, panes(paths), *waits)
+    return parts.build(paths, sandboxes(), panes(paths))
 
 
 def sandboxes() -> "DockerContainers":

@@ -40,16 +40,11 @@ class GateClient:
         names: GateNames,
         hosts: Callable[[], Mapping[str, str]],
         on_line: Callable[[Line], None],
-        wait: Callable[[], object] = lambda: None,
     ) -> None:
-        """`on_line` gets every line of the audit, from the conversation's thread.
-
-        `wait` blocks while another client starts the container.
-        """
+        """`on_line` gets every line of the audit, from the conversation's thread."""
         self._containers = containers
         self._hosts = hosts
         self._on_line = on_line
-        self._wait = wait
         self._client = ContainerClient(
             containers, "gate", lambda line: line.get("reply"), self._on_any_line
         )
@@ -77,15 +72,10 @@ class GateClient:
                 self._info = self._start()
             return self._info
 
-    def start_container(self) -> None:
-        """Start the gate's container if none runs, without a word to it."""
-        image = images.reference(self._containers, "gate")
-        self._client.ensure_running(self._spec(image), self._make_surroundings)
-
     def _start(self) -> GateInfo:
+        image = images.reference(self._containers, "gate")
         self._client.close()
-        self._wait()
-        self.start_container()
+        self._client.ensure_running(self._spec(image), self._make_surroundings)
         self._client.attach(self.names.gate, BACKLOG_LINES)
         answer = self.send_command("hello")
         return GateInfo(
