@@ -9,6 +9,7 @@ from typing import Any
 from swarm.adapters.docker import DockerImages
 from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
+from swarm.cli.consent import agrees
 from swarm.engine.host import agent_images, agent_recipe, image_builds, images
 from swarm.engine.host.image_prune import prune
 from swarm.engine.readers import image_use
@@ -160,5 +161,4 @@ def _agrees(count: int) -> bool:
     if not sys.stdin.isatty():
         output.note("nothing was removed; `--yes` agrees without a question")
         return False
-    output.note(f"Remove {plural(count, 'image')}?")
-    return input("[y/N] ").strip().lower() in ("y", "yes")
+    return agrees(f"Remove {plural(count, 'image')}?")

@@ -9,6 +9,7 @@ from swarm.adapters import browser, loopback_pipe, wide_terminal
 from swarm.agents import registry
 from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
+from swarm.cli.consent import agrees
 from swarm.cli.keeper_client import ask
 from swarm.cli.login_lines import LoginLines
 from swarm.errors import Refused, SwarmError
@@ -68,17 +69,10 @@ def _bring(paths: HomePaths, args: Namespace) -> int:
     agent = registry.find(args.agent)
     file = Path.home() / agent.login.done.removeprefix("~/")
     output.note(f"{file} is copied once; the gate then renews the copy's tokens.")
-    if not args.yes and not _agrees():
+    if not args.yes and not agrees("Copy it?"):
         raise Refused("nothing was copied", hint="`--yes` agrees without a question")
     _tell(args.agent, float(ask(paths, ImportLogin(args.agent))["expires"]))
     return exit_codes.DONE
-
-
-def _agrees() -> bool:
-    return sys.stdin.isatty() and input("Copy it? [y/N] ").strip().lower() in (
-        "y",
-        "yes",
-    )
 
 
 def _tell(agent: str, expires: float) -> None:

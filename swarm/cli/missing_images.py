@@ -3,6 +3,7 @@
 from swarm.adapters.docker import DockerImages
 from swarm.agents import registry
 from swarm.cli import exit_codes, image, output
+from swarm.cli.consent import agrees
 from swarm.config import load
 from swarm.engine.host import build_estimate, images
 from swarm.engine.host.images import HasImages
@@ -28,8 +29,7 @@ def offer(wish: NewTasks) -> bool:
         engine.close()
     if not missing:
         return False
-    output.note("Build it now?" if len(missing) == 1 else "Build them now?")
-    if input("[y/N] ").strip().lower() not in ("y", "yes"):
+    if not agrees("Build it now?" if len(missing) == 1 else "Build them now?"):
         return False
     return image.build(missing) == exit_codes.DONE
 

@@ -1,7 +1,6 @@
 """`swarm secret`: brings the tokens of the user's registries, and lists all secrets."""
 
 import os
-import sys
 import time
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
@@ -12,6 +11,7 @@ from swarm.adapters.user_network.credentials import Credential
 from swarm.adapters.user_network.reading import READERS
 from swarm.cli import exit_codes, output
 from swarm.cli.arguments import repository
+from swarm.cli.consent import agrees
 from swarm.cli.policy import inspect
 from swarm.cli.policy.parser import host_port
 from swarm.config import load, policy_files, policy_writer
@@ -142,10 +142,7 @@ def _one_for_each_host(
 
 
 def _agrees(file: Path) -> bool:
-    if not sys.stdin.isatty():
-        return False
-    output.note(f"Write this to {file}? The gate then sends it; no sandbox sees it.")
-    return input("[y/N] ").strip().lower() in ("y", "yes")
+    return agrees(f"Write this to {file}? The gate then sends it; no sandbox sees it.")
 
 
 def _name(credential: Credential) -> str:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from swarm.agents import manifest, registry
 from swarm.agents.manifest import Manifest, Runs
 from swarm.cli import exit_codes, output
+from swarm.cli.consent import agrees
 from swarm.config import human_file
 from swarm.errors import PlanError, Refused
 from swarm.model.safe_text import safe_line
@@ -88,11 +89,3 @@ def _words(text: str) -> tuple[str, ...]:
 def _ask(what: str) -> str:
     output.note(f"{safe_line(what)} (empty: none)")
     return input("> ").strip()
-
-
-def agrees(question: str) -> bool:
-    """True if a person at the terminal says yes; False without one."""
-    if not sys.stdin.isatty():
-        return False
-    output.note(question)
-    return input("[y/N] ").strip().lower() in ("y", "yes")

@@ -6,7 +6,7 @@ from swarm.adapters.docker import DockerImages
 from swarm.agents import pins, registry
 from swarm.agents.description import Agent
 from swarm.cli import exit_codes, output
-from swarm.cli.agent.adding import agrees
+from swarm.cli.consent import agrees
 from swarm.engine.host import agent_images, images
 from swarm.engine.host.newest_versions import Newest
 from swarm.errors import Refused, SwarmError
