@@ -190,12 +190,17 @@ class _Asked:
     in_text: bool
 
     def is_over(self) -> bool:
-        """True once the model has said its last words."""
+        """True once the model has said its last words.
+
+        A screen may ask the same twice, so requests are counted only where an agent
+        asks no more after its edits.
+        """
+        if not self.in_text:
+            return self.model.furthest(self.marker) >= self.answers - 1
         served = [
             one
             for one in self.model.seen
             if one.status == 200
-            and (one.asked.tools or self.in_text)
             and any(self.marker in turn.text for turn in one.asked.turns)
         ]
         return len(served) >= self.answers
