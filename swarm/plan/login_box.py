@@ -7,8 +7,8 @@ from swarm.agents.starting import Start, filled
 from swarm.config.schema import Config
 from swarm.plan import accounts, hardening, sandbox_environment, starter
 from swarm.plan.naming import HOME_LABEL, KIND_LABEL, TASK_LABEL
-from swarm.plan.planner import HostFacts, sandbox_user, tmpfs
-from swarm.plan.specs import AGENT_HOME, WORKSPACE, Limits, Mount, Plan, SandboxSpec
+from swarm.plan.planner import HostFacts, limits_of, sandbox_user, tmpfs
+from swarm.plan.specs import AGENT_HOME, WORKSPACE, Mount, Plan, SandboxSpec
 
 KIND = "login"
 NET_LABEL = "swarm.net"
@@ -71,14 +71,7 @@ def plan(
         ),
         environment=_environment(agent, words),
         workdir=AGENT_HOME,
-        limits=Limits(
-            memory=limits.memory,
-            cpus=limits.cpus,
-            pids=limits.pids,
-            nofile=limits.nofile,
-            shm=limits.shm,
-            tmp=limits.tmp,
-        ),
+        limits=limits_of(limits),
         runtime=limits.runtime,
         userns=host.userns,
         seccomp=host.seccomp,

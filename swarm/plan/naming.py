@@ -1,6 +1,7 @@
 """Names of containers, branches and files, derived from a task's id and its home."""
 
 import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from swarm.model.frozen import frozen
@@ -14,6 +15,18 @@ KIND_LABEL = "swarm.kind"
 def home_tag(home: Path) -> str:
     """Eight hex digits that set one home's containers and tmux apart from another's."""
     return home_identity.tag_of(home)
+
+
+def names_in_group(agents: Sequence[str], copies: int) -> Iterator[str]:
+    """The name of each task in its group, agent after agent; a lone task has none.
+
+    It is the agent, the number of the copy, or both: whatever tells the tasks apart.
+    """
+    for agent in agents:
+        for copy in range(1, copies + 1):
+            parts = [agent] if len(agents) > 1 else []
+            parts += [str(copy)] if copies > 1 else []
+            yield "-".join(parts)
 
 
 def slug(text: str, limit: int = 32) -> str:

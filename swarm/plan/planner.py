@@ -6,7 +6,7 @@ from pathlib import Path
 from swarm.agents.description import Agent
 from swarm.agents.starting import Start, StartRequest, chosen_run, start
 from swarm.config.brought import Brought
-from swarm.config.schema import AgentSettings, Config
+from swarm.config.schema import AgentSettings, Config, Sandbox
 from swarm.errors import PlanError
 from swarm.plan import (
     accounts,
@@ -97,6 +97,18 @@ def owner(host: HostFacts) -> tuple[int, int] | None:
     return uid + first_uid, gid + first_gid
 
 
+def limits_of(settings: Sandbox) -> Limits:
+    """What a sandbox may use of the machine, as the user's settings have it."""
+    return Limits(
+        memory=settings.memory,
+        cpus=settings.cpus,
+        pids=settings.pids,
+        nofile=settings.nofile,
+        shm=settings.shm,
+        tmp=settings.tmp,
+    )
+
+
 def tmpfs(size: int, volumes: tuple[str, ...] = ()) -> dict[str, str]:
     """The writable places of every sandbox that are memory: /tmp, /run, and `volumes`.
 
@@ -151,14 +163,7 @@ def make(
         environment=image_variables.merged(
             host.image_environment, _environment(names, request, begin)
         ),
-        limits=Limits(
-            memory=limits.memory,
-            cpus=limits.cpus,
-            pids=limits.pids,
-            nofile=limits.nofile,
-            shm=limits.shm,
-            tmp=limits.tmp,
-        ),
+        limits=limits_of(limits),
         runtime=limits.runtime,
         userns=host.userns,
         seccomp=host.seccomp,

@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.plan.naming import HomePaths, TaskNames, home_tag, slug
+from swarm.plan.naming import HomePaths, TaskNames, home_tag, names_in_group, slug
 
 
 @given(st.text())
@@ -51,3 +51,16 @@ def test_a_home_keeps_its_tag_behind_a_symlink(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "real")
 
     assert home_tag(tmp_path / "link") == home_tag(tmp_path / "real")
+
+
+def test_a_group_names_its_tasks_by_what_tells_them_apart() -> None:
+    """By agent, by number, by both; a task alone is in no group."""
+    assert list(names_in_group(["pi"], 1)) == [""]
+    assert list(names_in_group(["pi"], 2)) == ["1", "2"]
+    assert list(names_in_group(["pi", "qwen"], 1)) == ["pi", "qwen"]
+    assert list(names_in_group(["pi", "qwen"], 2)) == [
+        "pi-1",
+        "pi-2",
+        "qwen-1",
+        "qwen-2",
+    ]

@@ -1,7 +1,6 @@
 """Turns a wish for new tasks into queued tasks; resolves all before it queues any."""
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -32,7 +31,7 @@ from swarm.model.user_network import UserNetwork
 from swarm.model.wishes import NewTasks, Retry
 from swarm.plan import package_settings, planner, specs
 from swarm.plan.briefing import briefing
-from swarm.plan.naming import TaskNames, slug
+from swarm.plan.naming import TaskNames, names_in_group, slug
 from swarm.policy.rules import Policy
 
 
@@ -193,7 +192,10 @@ def _queue(
     retry_of: int | None = None,
 ) -> dict[str, Any]:
     """Queue the copies of each agent; several tasks are one group."""
-    wanted = list(_named(each))
+    copies = each[0].wish.copies
+    agents = [tasks.agent.name for tasks in each]
+    each_copy = [tasks for tasks in each for _ in range(copies)]
+    wanted = list(zip(each_copy, names_in_group(agents, copies), strict=True))
     if len(wanted) > 1:
         first, name = wanted[0]
         sample = specs.from_json(_queued(first, retry_of, name, task_id=0).plan)
@@ -207,19 +209,6 @@ def _queue(
             trouble = events.Trouble("bring", f"{reason}; {hint}")
             context.journal.record(task.id, trouble)
     return {"tasks": [task.id for task in queued]}
-
-
-def _named(each: list[_Resolved]) -> Iterator[tuple[_Resolved, str]]:
-    """Each task with its name in the group, of agent and number; a lone one has none.
-
-    So a row and a branch say which agent it is where several have one prompt.
-    """
-    for tasks in each:
-        copies = tasks.wish.copies
-        for copy in range(1, copies + 1):
-            parts = [tasks.agent.name] if len(each) > 1 else []
-            parts += [str(copy)] if copies > 1 else []
-            yield tasks, "-".join(parts)
 
 
 def _queued(

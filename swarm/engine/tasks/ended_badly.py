@@ -15,6 +15,7 @@ AT_ONCE = 15.0
 """Seconds; an agent that ended sooner took up no work."""
 LINES = 80
 SIGNALLED = 128
+"""An exit code above it is the end by a signal."""
 COMMAND = "command"
 """The agent that is no agent: its output is a person's own."""
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from swarm.agents import registry
 from swarm.engine.context import EngineContext
+from swarm.engine.tasks.ended_badly import SIGNALLED
 from swarm.errors import SwarmError
 from swarm.model import agent_screen, events
 from swarm.model.task import CONTINUABLE, State, Task
@@ -19,7 +20,6 @@ OPENING_SECONDS = 5.0
 """A live agent is coming back for so long, unless its screen says it is ready."""
 ENGINE_GRACE = 20.0
 """Seconds in which an engine that goes away ends its containers."""
-SIGNALLED, UNKNOWN_END = 128, 255
 REBOOT = "the machine was restarted"
 ENGINE = "the container engine was restarted"
 GONE = "its sandbox was removed while nobody watched"

@@ -106,9 +106,6 @@ def _carry_out(
         if not seen.traits.home_is_open:
             _open_home(context, task.id, plan)
     with steps.step("start"):
-        cleanup.callback(
-            clean_up, context, task.id, lambda: context.panes.close(names.pane)
-        )
         start_with_retry(parts, task, plan, cleanup)
     context.journal.record(task.id, events.TaskLive(names.sandbox, names.pane))
 
@@ -121,7 +118,9 @@ def _create_worktree_and_net(
     with ThreadPoolExecutor(2, thread_name_prefix="net") as executor:
         net = executor.submit(parts.nets.take)
         executor.submit(parts.sensor.prepare)
-        cleanup.callback(clean_up, context, task.id, lambda: drop_net(parts, net))
+        cleanup.callback(
+            clean_up, context, task.id, lambda: _drop_taken_net(parts, net)
+        )
         with steps.step("worktree"):
             cleanup.callback(
                 clean_up, context, task.id, lambda: remove_worktree(context, task)
@@ -167,17 +166,30 @@ def _create_sandbox(
 ) -> None:
     context = parts.context
     names = context.names(task.id)
-    container_name, volume = names.sandbox, names.home_volume
+    volume = names.home_volume
     cleanup.callback(
         clean_up, context, task.id, lambda: context.containers.remove_volume(volume)
     )
     context.containers.make_volume(volume, names.labels("home"))
+    create_over_home(parts, task, plan, cleanup)
+
+
+def create_over_home(
+    parts: EngineParts, task: Task, plan: Plan, cleanup: ExitStack
+) -> None:
+    """Create the sandbox over a home that exists; `cleanup` takes it away again."""
+    context = parts.context
     cleanup.callback(
-        clean_up, context, task.id, lambda: context.containers.remove(container_name)
+        clean_up,
+        context,
+        task.id,
+        lambda: context.containers.remove(plan.sandbox.name),
     )
     accounts.write(context.containers, plan)
-    cleanup.callback(clean_up, context, task.id, lambda: unobserve(parts, task.id))
-    create_container(parts, task, plan)
+    cleanup.callback(
+        clean_up, context, task.id, lambda: observation.end(parts, task.id)
+    )
+    _create_container(parts, task, plan)
 
 
 def _open_home(context: EngineContext, task_id: int, plan: Plan) -> None:
@@ -190,7 +202,7 @@ def _open_home(context: EngineContext, task_id: int, plan: Plan) -> None:
     failed_starts.once_more(lambda: context.containers.run(opener, 0))
 
 
-def create_container(parts: EngineParts, task: Task, plan: Plan) -> None:
+def _create_container(parts: EngineParts, task: Task, plan: Plan) -> None:
     """Create the sandbox in the task's net, compare it with the floor, and watch it."""
     containers = parts.context.containers
     net = parts.nets.gate.names.net(task.net.name)
@@ -199,19 +211,18 @@ def create_container(parts: EngineParts, task: Task, plan: Plan) -> None:
     observation.begin(parts, task)
 
 
-def unobserve(parts: EngineParts, task_id: int) -> None:
-    """Undo what `create_container` began to watch."""
-    observation.end(parts, task_id)
-
-
-def drop_net(parts: EngineParts, net: Future[str]) -> None:
-    """Remove a net that was taken, claimed or not: a net is never used twice."""
+def _drop_taken_net(parts: EngineParts, net: Future[str]) -> None:
     if not net.cancelled() and net.exception() is None:
-        parts.nets.drop(net.result())
-        task_network.release(parts, net.result())
+        drop_net(parts, net.result())
 
 
-def clean_up(context: EngineContext, task_id: int, step: Callable[[], None]) -> None:
+def drop_net(parts: EngineParts, net: str) -> None:
+    """Remove a net that was taken, claimed or not: a net is never used twice."""
+    parts.nets.drop(net)
+    task_network.release(parts, net)
+
+
+def clean_up(context: EngineContext, task_id: int, step: Callable[[], object]) -> None:
     """Undo one step; an error is recorded beside the failure that led here."""
     try:
         step()
@@ -254,12 +265,14 @@ def start_with_retry(
 ) -> None:
     """Start the sandbox; once more, in another net, if the engine is at fault."""
     context = parts.context
+    pane = context.names(task.id, task.name).pane
+    cleanup.callback(clean_up, context, task.id, lambda: context.panes.close(pane))
     claimed = task
 
     def renew(error: ToolError) -> None:
         nonlocal claimed
         context.journal.record(task.id, events.Trouble("start", error.message))
-        context.panes.close(context.names(task.id, task.name).pane)
+        context.panes.close(pane)
         observation.end(parts, task.id)
         context.containers.remove(plan.sandbox.name)
         task_network.drop(parts, task)
@@ -267,7 +280,7 @@ def start_with_retry(
         cleanup.callback(
             clean_up, context, task.id, lambda: task_network.drop(parts, claimed)
         )
-        create_container(parts, claimed, plan)
+        _create_container(parts, claimed, plan)
 
     failed_starts.once_more(lambda: _start(context, claimed, plan), renew)
 

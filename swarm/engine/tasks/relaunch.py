@@ -10,7 +10,7 @@ from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
 from swarm.engine.host import image_check
 from swarm.engine.parts import EngineParts
-from swarm.engine.tasks import accounts, launch
+from swarm.engine.tasks import launch
 from swarm.engine.tasks.launch import Steps
 from swarm.errors import SwarmError, ToolError
 from swarm.model import events
@@ -61,38 +61,14 @@ def _carry_out(
     with steps.step("net"):
         net = parts.nets.take()
         cleanup.callback(
-            launch.clean_up,
-            context,
-            task.id,
-            lambda: _drop_net(parts, net),
+            launch.clean_up, context, task.id, lambda: launch.drop_net(parts, net)
         )
         task = task_network.claim(parts, task, net)
     with steps.step("sandbox"):
-        cleanup.callback(
-            launch.clean_up,
-            context,
-            task.id,
-            lambda: context.containers.remove(names.sandbox),
-        )
-        accounts.write(context.containers, plan)
-        cleanup.callback(
-            launch.clean_up,
-            context,
-            task.id,
-            lambda: launch.unobserve(parts, task.id),
-        )
-        launch.create_container(parts, task, plan)
+        launch.create_over_home(parts, task, plan, cleanup)
     with steps.step("start"):
-        cleanup.callback(
-            launch.clean_up, context, task.id, lambda: context.panes.close(names.pane)
-        )
         launch.start_with_retry(parts, task, plan, cleanup)
     context.journal.record(task.id, events.TaskLive(names.sandbox, names.pane))
-
-
-def _drop_net(parts: EngineParts, net: str) -> None:
-    parts.nets.drop(net)
-    task_network.release(parts, net)
 
 
 def _require_kept(context: EngineContext, task: Task) -> None:

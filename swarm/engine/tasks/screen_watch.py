@@ -39,19 +39,22 @@ class ScreenWatch:
         if not known:
             return
         names = {task_id: self._context.names(task_id).pane for task_id in known}
-        has_titles = any(c.title for of in known.values() for c in of.values())
+        has_titles = any(
+            cue.title for agent_cues in known.values() for cue in agent_cues.values()
+        )
         screens = self._context.panes.capture(list(names.values()), has_titles)
-        for task_id, of in known.items():
+        for task_id, agent_cues in known.items():
             screen = screens.get(names[task_id])
             if screen is not None:
-                found = cues.recognise(of, screen.text, screen.title)
+                found = cues.recognise(agent_cues, screen.text, screen.title)
                 self._take(task_id, *found)
 
     def _with_cues(self, tasks: Iterable[Task]) -> dict[int, Mapping[str, Cue]]:
-        live = (t for t in tasks if t.state is State.LIVE and not t.paused)
-        return {task.id: of for task in live if (of := self._of(task.agent))}
+        live = (task for task in tasks if task.state is State.LIVE and not task.paused)
+        with_cues = ((task.id, self._cues_of(task.agent)) for task in live)
+        return {task_id: agent_cues for task_id, agent_cues in with_cues if agent_cues}
 
-    def _of(self, agent: str) -> Mapping[str, Cue]:
+    def _cues_of(self, agent: str) -> Mapping[str, Cue]:
         if agent not in self._cues:
             self._cues[agent] = {}
             with suppress(SwarmError):

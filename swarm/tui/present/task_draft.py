@@ -8,7 +8,7 @@ from swarm.model.budget import token_count
 from swarm.model.frozen import frozen
 from swarm.model.standing import Standing
 from swarm.model.wishes import NewTasks
-from swarm.plan.naming import slug
+from swarm.plan.naming import names_in_group, slug
 
 COMMAND = "command"
 """The agent that is a shell command of the human's."""
@@ -114,12 +114,14 @@ class Draft:
 
     def preview(self, around: Surroundings) -> str:
         """The result of starting it, in one sentence."""
-        number = copies.parse(self.copies.strip() or "1") * len(self.agents)
+        each = copies.parse(self.copies.strip() or "1")
+        number = each * len(self.agents)
         title = slug(self.name or self.prompt or self.command)
         things = "worktree, container and terminal"
         many = f"{number} tasks, each a" if number > 1 else f"1 {things}"
         what = f"{many} {things}" if number > 1 else many
-        first = f"{around.new_branch}-{title}{'-1' if number > 1 else ''}"
+        own_name = next(names_in_group(self.agents, each), "")
+        first = "-".join(filter(None, (around.new_branch, title, own_name)))
         from_ = self.base.strip() or around.branch or "HEAD"
         will = f"will create {what}, branch {first} from {from_} in {around.repo}"
         note = copies.note(number, around.max_running, around.memory)

@@ -39,6 +39,7 @@ def test_several_agents_are_one_wish_and_counted() -> None:
 
     assert (wish.agent, wish.agents, wish.mode) == ("", ("claude", "codex"), "ask")
     assert "will create 4 tasks" in draft.preview(AROUND)
+    assert "branch swarm/7-go-claude-1 from" in draft.preview(AROUND)
     assert (DRAFT.wish("/r").agent, DRAFT.wish("/r").agents) == ("claude", ())
 
 
