@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from swarm.agents import registry
 from swarm.agents.description import Agent
+from swarm.cli.agent.check_policy import FORBIDDEN, host_of, rule_words
 from swarm.engine.host import images
 from swarm.model import agent_screen, events
 from swarm.model.task import State, Task
@@ -29,17 +29,8 @@ from tests.promises.sandbox_probe import gateway
 KEY = "sk-the-real-key-of-this-test-0123456789abcdef"
 PATIENCE = 240.0
 """Seconds until a test gives up on a turn: agents are large, and start slowly."""
-FORBIDDEN = "forbidden.example"
 NO_RULE = "not-in-allowlist"
 DONE = "All steps of the script are done."
-HOSTS = {
-    "anthropic": "api.anthropic.com",
-    "gemini": "generativelanguage.googleapis.com",
-}
-"""Where an agent goes that need not be told."""
-HEADERS = {"anthropic": ("x-api-key", "{}"), "gemini": ("x-goog-api-key", "{}")}
-BEARER = ("authorization", "Bearer {}")
-SERVICES = {"anthropic": "anthropic", "gemini": "gemini"}
 LOOK = (
     "cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline > ~/seen-in-proc 2>/dev/null; "
     f"curl -sS -m 20 https://{FORBIDDEN}/; echo looked $?"
@@ -166,8 +157,8 @@ class DrivenAgents:
         denied = [event for event in found if event.reason == NO_RULE]
         return {event.host: event.quiet for event in denied}
 
-    def files_of_home(self, task: int) -> dict[str, bytes]:
-        """Every file of the agent's home, by its path."""
+    def home_archive(self, task: int) -> bytes:
+        """The files of the agent's home, as they are, in one archive."""
         volume = self.harness.context.names(task).home_volume
         image = images.reference(self.harness.context.containers, "base")
         script = "cd /h && tar -cf - ."
@@ -178,25 +169,20 @@ class DrivenAgents:
             check=True,
             timeout=120,
         )
-        return {"home.tar": done.stdout}
+        return done.stdout
 
     def places_of_the_key(self, task: int) -> list[str]:
         """Where the real key is to be found, of all that a task can see or leave."""
         key = KEY.encode()
         names = self.harness.context.names(task)
         facts = self.harness.context.containers.inspect(names.sandbox)
-        found = [name for name, data in self.files_of_home(task).items() if key in data]
+        found = ["home"] if key in self.home_archive(task) else []
         if facts and KEY in json.dumps(facts.raw):
             found.append("inspect")
         if key in self.harness.context.containers.logs(names.sandbox, 10_000):
             found.append("log")
         files = [f for f in self.harness.paths.home.rglob("*") if f.is_file()]
         return found + [str(file) for file in files if key in file.read_bytes()]
-
-
-def host_of(agent: Agent) -> str:
-    """The host of its model."""
-    return urlsplit(agent.model.url).hostname or HOSTS[agent.model.protocol]
 
 
 @contextmanager
@@ -229,13 +215,13 @@ def _policy(agents: Sequence[Agent], folder: Path, address: str) -> str:
         variables.setdefault(agent.model.key, set()).add(host_of(agent))
     lines = ["version = 1"]
     for agent in {host_of(agent): agent for agent in agents}.values():
-        host, protocol = host_of(agent), agent.model.protocol
-        header, template = HEADERS.get(protocol, BEARER)
+        host = host_of(agent)
+        shape, header, template = rule_words(agent)
         secret = next(name for name, known in variables.items() if host in known)
         lines += [
             "[[allow]]",
             f'host = "{host}"',
-            f'model = "{SERVICES.get(protocol, "openai")}"',
+            f'model = "{shape}"',
             f'inject = {{ header = "{header}", template = "{template}", '
             f'secret = "{secret.lower()}" }}',
         ]

@@ -12,13 +12,13 @@ import pytest
 
 from swarm.adapters.docker import DockerImages
 from swarm.agents import registry
+from swarm.cli.agent.check_policy import FORBIDDEN
 from swarm.engine.host import images
 from swarm.model.task import State, Task
 from swarm.scripted_model.dialogue import Usage
 from swarm.scripted_model.steps import Say
 from tests.agents.driven import (
     DONE,
-    FORBIDDEN,
     IN_TEXT,
     KEY,
     DrivenAgents,

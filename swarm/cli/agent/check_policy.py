@@ -33,6 +33,13 @@ def host_of(agent: Agent) -> str:
     return known or _HOSTS.get(agent.model.protocol, "model.swarm.test")
 
 
+def rule_words(agent: Agent) -> tuple[str, str, str]:
+    """The rule's `model`, and the header and template that carry the key."""
+    protocol = agent.model.protocol
+    header, template = _HEADERS.get(protocol, ("authorization", "Bearer {}"))
+    return _SHAPES.get(protocol, "openai"), header, template
+
+
 def config(agent: Agent, place: ModelPlace) -> str:
     """The settings file; another port than 443 is told to the agent as its endpoint."""
     host = host_of(agent)
@@ -46,15 +53,15 @@ def config(agent: Agent, place: ModelPlace) -> str:
 
 def policy(agent: Agent, place: ModelPlace) -> str:
     """The policy file: one host, with the key that the gate puts in."""
-    host, protocol = host_of(agent), agent.model.protocol
-    header, template = _HEADERS.get(protocol, ("authorization", "Bearer {}"))
+    host = host_of(agent)
+    shape, header, template = rule_words(agent)
     return "\n".join(
         [
             "version = 1",
             "[[allow]]",
             f"host = {_quoted(host)}",
             f"ports = [{place.port}]",
-            f"model = {_quoted(_SHAPES.get(protocol, 'openai'))}",
+            f"model = {_quoted(shape)}",
             f"inject = {{ header = {_quoted(header)}, "
             f'template = {_quoted(template)}, secret = "model" }}',
             "[secrets.model]",
