@@ -7,6 +7,7 @@ and branches would stay unused. A test holds the result against `tables`.
 
 import json
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -185,6 +186,9 @@ VERSION = len(MIGRATIONS)
 BUSY_SECONDS = 10.0
 """The longest time that a connection waits for another's transaction."""
 
+BUSY_PAUSE_SECONDS = 0.01
+"""The pause between two tries where SQLite itself does not wait."""
+
 
 def connect(path: Path, may_begin: bool = True) -> sqlite3.Connection:
     """Open the file, and create or migrate it if needed.
@@ -258,7 +262,7 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
 
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    connection.execute("PRAGMA journal_mode=WAL")
+    _write_ahead(connection)
     connection.execute("BEGIN EXCLUSIVE")
     try:
         for number in range(_version(connection, path), VERSION):
@@ -273,6 +277,28 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         raise
     connection.execute("COMMIT")
     path.chmod(0o600)
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Turn the write-ahead log on, as soon as nobody else is at that.
+
+    SQLite asks no busy handler where two connections both want to go from a read to
+    the exclusive lock, which this does: it answers SQLITE_BUSY to one of them at once.
+    """
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error) or time.monotonic() > deadline:
+                raise
+        time.sleep(BUSY_PAUSE_SECONDS)
+
+
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    # The low byte is the kind; the rest says which lock (sqlite.org/rescode.html).
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def _run_statements(connection: sqlite3.Connection, script: str) -> None:

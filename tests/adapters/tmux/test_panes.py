@@ -216,11 +216,12 @@ def test_no_pane_can_end_the_listing_of_all(
     its working directory, and libtmux's own listing breaks on either."""
     monkeypatch.setenv("LC_ALL", locale)
     open_hostile(tmux, script, tmp_path)
-    tmux.open("good", ["bash", "-c", "echo grün; exit 3"], {})
+    tmux.open("good", ["bash", "-c", "echo grün; read; exit 3"], {})
+    _until(lambda: "grün" in _text(tmux, "good"))
+    tmux.send("good", "now", enter=True)
     _until(lambda: tmux.all()["good"].exit_code == 3)
 
     assert sorted(tmux.all()) == ["evil", "good"]
-    _until(lambda: "grün" in _text(tmux, "good"))
     tmux.open("good", SHELL, {})
     tmux.close("evil")
     assert sorted(tmux.all()) == ["good"]
