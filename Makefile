@@ -15,7 +15,7 @@ demo: setup ## three untrusted agents in parallel on a sample repository
 	@.venv/bin/swarm demo
 
 test: setup ## the whole suite on a real engine, side by side on WORKERS workers (2)
-	@.venv/bin/python -m pytest -n $(WORKERS)
+	@.venv/bin/python -m tests.whole_suite -n $(WORKERS)
 
 test-agents: setup ## every shipped agent at work in a box, in each way to run
 	@.venv/bin/python -m pytest -m "agents or not long" tests/agents
