@@ -7,7 +7,15 @@ import shlex
 from collections.abc import Callable
 from typing import Any, Literal
 
-from swarm.model import agent_screen, events, format, leftovers, wanted_tools
+from swarm.model import (
+    agent_screen,
+    agent_state_text,
+    events,
+    format,
+    leftovers,
+    wanted_tools,
+)
+from swarm.model.agent_state import NEEDS_YOU, AgentState
 from swarm.model.safe_text import safe_line
 from swarm.policy.reasons import Reason
 
@@ -61,6 +69,19 @@ def _screen(event: events.ScreenRecognised) -> EventText | None:
     tone = WARNING if event.screen in agent_screen.BLOCKING else MUTED
     line = f": {safe_line(event.text, 100)}" if event.text else ""
     return "·", f"its screen says {agent_screen.word(event.screen)}{line}", tone
+
+
+def _agent_state(event: events.AgentStateChanged) -> EventText | None:
+    """The requests to models tell of work, unless the agent's claims deny it."""
+    status = event.status
+    if status.state is AgentState.WORKING and not status.contradiction:
+        return None
+    said = f"agent {agent_state_text.words(status)}"
+    if status.contradiction:
+        said = f"{said}: {safe_line(status.contradiction, 120)}"
+    needs_you = status.state in NEEDS_YOU or bool(status.contradiction)
+    tone = WARNING if needs_you else MUTED
+    return "·", f"{said} · {agent_state_text.evidence_words(status)}", tone
 
 
 def _shell_opened(event: events.ShellOpened) -> EventText:
@@ -298,6 +319,7 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
         f"you typed {format.plural(event.length, 'character')}",
         MUTED,
     ),
+    events.AgentStateChanged: _agent_state,
     events.ShellOpened: _shell_opened,
     events.PaneReopened: lambda _: ("·", "terminal reopened", MUTED),
     # Its work.

@@ -2,6 +2,7 @@
 
 from typing import Any, Self
 
+from swarm.model.agent_state import AgentState, AgentStatus, Evidence, Source
 from swarm.model.event_type import KINDS as KINDS
 from swarm.model.event_type import Event as Event
 from swarm.model.event_type import event
@@ -184,6 +185,57 @@ class ScreenRecognised(Event):
     """One of `model.agent_screen`; empty for none of them."""
     text: str = ""
     """The line that showed it, in the agent's bytes."""
+
+
+@event("life")
+class AgentStateChanged(Event):
+    """The agent is in another state, works on something else, or is contradicted."""
+
+    state: AgentState
+    since: float
+    source: Source
+    rule: str
+    text: str
+    """As `source`, `rule` and `seen`, of the evidence."""
+    seen: float
+    detail: str = ""
+    until: float | None = None
+    contradiction: str = ""
+
+    @classmethod
+    def of(cls, status: AgentStatus) -> Self:
+        """The event that stores this status."""
+        evidence = status.evidence
+        return cls(
+            status.state,
+            status.since,
+            evidence.source,
+            evidence.rule,
+            evidence.text,
+            evidence.at,
+            status.detail,
+            status.until,
+            status.contradiction,
+        )
+
+    @classmethod
+    def from_json(cls, body: dict[str, Any]) -> Self:
+        """The event of a stored body."""
+        state, source = AgentState(body["state"]), Source(body["source"])
+        return cls(**{**body, "state": state, "source": source})
+
+    @property
+    def status(self) -> AgentStatus:
+        """The status that it stores."""
+        evidence = Evidence(self.source, self.rule, self.text, self.seen)
+        return AgentStatus(
+            self.state,
+            self.since,
+            evidence,
+            self.detail,
+            self.until,
+            self.contradiction,
+        )
 
 
 @event("life")

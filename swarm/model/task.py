@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from swarm.model.agent_state import AgentStatus
 from swarm.model.frozen import frozen
 
 
@@ -153,6 +154,8 @@ class Task:
     """The line by which it was; the agent's bytes."""
     awaits_prompt: str = ""
     """`ready` if its prompt is typed once its agent is ready, `typing` meanwhile."""
+    agent_status: AgentStatus | None = None
+    """What its agent is doing, by facts and claims; None before it was ever live."""
     review: ReviewSummary = ReviewSummary()
     net: NetUsage = NetUsage()
     model: ModelUsage = ModelUsage()

@@ -96,6 +96,7 @@ def _live(task: Task, at: float, _event: events.TaskLive) -> Task:
         interrupted="",
         screen="",
         screen_text="",
+        agent_status=None,
     )
 
 
@@ -158,6 +159,10 @@ def _continue_failed(task: Task, at: float, event: events.ContinueFailed) -> Tas
 
 def _screen_recognised(task: Task, _at: float, event: events.ScreenRecognised) -> Task:
     return replace(task, screen=event.screen, screen_text=event.text)
+
+
+def _agent_state(task: Task, _at: float, event: events.AgentStateChanged) -> Task:
+    return replace(task, agent_status=event.status)
 
 
 def _prompt_typing(task: Task, _at: float, _event: events.PromptTyping) -> Task:
@@ -348,6 +353,7 @@ CHANGES: dict[type[events.Event], Callable[[Task, float, Any], Task]] = {
     events.TaskContinued: _continued,
     events.ContinueFailed: _continue_failed,
     events.ScreenRecognised: _screen_recognised,
+    events.AgentStateChanged: _agent_state,
     events.PromptTyping: _prompt_typing,
     events.PromptTyped: _prompt_typed,
     events.TaskPaused: _paused,

@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+from swarm.model.agent_state import AgentState, AgentStatus, Evidence, Source
 from swarm.model.task import (
     Budget,
     ModelUsage,
@@ -28,12 +29,27 @@ def task_from(task_id: int, body: dict[str, Any]) -> Task:
         "state": State(body["state"]),
         "after": tuple(body["after"]),
         "wants": tuple(body.get("wants", ())),
+        "agent_status": _status_from(body.get("agent_status")),
         "review": _review_from(body["review"]),
         "net": NetUsage(**body["net"]),
         "model": ModelUsage(**body["model"]),
         "budget": Budget(**body["budget"]),
     }
     return Task(id=task_id, **fields)
+
+
+def _status_from(body: dict[str, Any] | None) -> AgentStatus | None:
+    if body is None:
+        return None
+    evidence = body["evidence"]
+    source = Source(evidence["source"])
+    return AgentStatus(
+        **{
+            **body,
+            "state": AgentState(body["state"]),
+            "evidence": Evidence(**{**evidence, "source": source}),
+        }
+    )
 
 
 def _review_from(body: dict[str, Any]) -> ReviewSummary:

@@ -6,6 +6,7 @@ from typing import Any, TypeVar, get_type_hints
 from hypothesis import strategies as st
 
 from swarm.model import events
+from swarm.model.agent_state import AgentState, Source
 
 Kind = TypeVar("Kind")
 
@@ -23,6 +24,9 @@ STRATEGIES: dict[Any, st.SearchStrategy[Any]] = {
     tuple[str, ...]: st.lists(st.text()).map(tuple),
     dict[str, Any]: st.dictionaries(st.text(), JSON, max_size=3),
     int | None: st.none() | st.integers(0, 2**31),
+    float | None: st.none() | st.floats(allow_nan=False, allow_infinity=False),
+    AgentState: st.sampled_from(AgentState),
+    Source: st.sampled_from(Source),
 }
 PLAIN: dict[Any, Any] = {
     str: "x",
@@ -33,6 +37,9 @@ PLAIN: dict[Any, Any] = {
     tuple[str, ...]: ("x",),
     dict[str, Any]: {},
     int | None: None,
+    float | None: None,
+    AgentState: AgentState.READY,
+    Source: Source.GATE,
 }
 
 

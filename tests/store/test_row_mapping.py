@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 
+from swarm.model.agent_state import AgentState, AgentStatus, Evidence, Source
 from swarm.model.task import Budget, ModelUsage, NetUsage, ReviewSummary, State, Task
 from swarm.store.row_mapping import task_from
 
@@ -20,6 +21,12 @@ TASK = Task(
     created=1.5,
     changed=2.5,
     after=(1, 2),
+    agent_status=AgentStatus(
+        AgentState.LIMITED,
+        3.5,
+        Evidence(Source.GATE, "limit", "429", 3.0),
+        until=9.5,
+    ),
     review=ReviewSummary(tree="b" * 40, files=3),
     net=NetUsage("net-7", denied=2, is_cut=True),
     model=ModelUsage("m", tokens_in=5, cost=0.25),
