@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from swarm.model import event_text, events
+from swarm.model.agent_state import AgentState, Source
 from tests.scenes import HOSTILE_NAME
 
 VALUES: dict[Any, Any] = {
@@ -16,6 +17,8 @@ VALUES: dict[Any, Any] = {
     bool: False,
     dict: {"host": HOSTILE_NAME},
     tuple: (),
+    AgentState: AgentState.ASKS_PERMISSION,
+    Source: Source.SCREEN,
 }
 """A value for a field of each type, text being what an agent would choose."""
 
