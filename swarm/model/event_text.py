@@ -13,6 +13,7 @@ from swarm.model import (
     events,
     format,
     leftovers,
+    limits,
     wanted_tools,
 )
 from swarm.model.agent_state import NEEDS_YOU, AgentState
@@ -240,6 +241,42 @@ def _budget_set(event: events.BudgetSet) -> EventText:
     return "$", f"may use {budget} in all", MUTED
 
 
+def _limited(event: events.ModelLimited) -> EventText:
+    limit = limits.ModelLimit(event.kind, event.until, event.host)
+    host, text = safe_line(event.host, 80), safe_line(event.text, 160)
+    said = f": {text}" if text else ""
+    # As it was told: a time that has passed since is still the time it told.
+    return "⧖", f"{limits.words(limit, 0.0)} by {host}{said}", WARNING
+
+
+def _limit_tried(event: events.ModelLimitTried) -> EventText:
+    ways = {"prompt": "told to go on", "sandbox": "taken up again"}
+    how = ways.get(event.how, "asks its model by itself")
+    return "◌", f"the limit is over: {how}", MUTED
+
+
+def _limit_lifted(event: events.ModelLimitLifted) -> EventText:
+    if event.why != "answered":
+        return "–", f"waits for no limit any more: {safe_line(event.why, 80)}", MUTED
+    return "✓", f"{safe_line(event.host, 80)} answers again", GOOD
+
+
+def _limit_not_resumed(event: events.ModelLimitNotResumed) -> EventText:
+    return "⚑", f"does not go on by itself: {safe_line(event.why, 200)}", WARNING
+
+
+def _resume_set(event: events.ResumeAfterLimitSet) -> EventText:
+    return "·", limits.CHOICE_WORDS.get(event.choice, limits.CHOICE_WORDS[""]), MUTED
+
+
+def _refused(event: events.ModelRefused) -> EventText:
+    words = limits.REFUSED_WORDS.get(event.why, limits.REFUSED_WORDS["forbidden"])
+    text = safe_line(event.text, 160)
+    said = f": {text}" if text else ""
+    host = safe_line(event.host, 80)
+    return "✕", f"{words} ({host}, {event.status}){said}", ERROR
+
+
 _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
     # A task's life.
     events.TaskQueued: lambda event: (
@@ -424,5 +461,12 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
         WARNING,
     ),
     events.BudgetSet: _budget_set,
+    # Limits of model services.
+    events.ModelLimited: _limited,
+    events.ModelLimitTried: _limit_tried,
+    events.ModelLimitLifted: _limit_lifted,
+    events.ModelLimitNotResumed: _limit_not_resumed,
+    events.ModelRefused: _refused,
+    events.ResumeAfterLimitSet: _resume_set,
 }
 """The sentence of each event type; screens leave other types out."""

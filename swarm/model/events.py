@@ -7,6 +7,12 @@ from swarm.model.event_type import KINDS as KINDS
 from swarm.model.event_type import Event as Event
 from swarm.model.event_type import event
 from swarm.model.frozen import frozen
+from swarm.model.limit_events import ModelLimited as ModelLimited
+from swarm.model.limit_events import ModelLimitLifted as ModelLimitLifted
+from swarm.model.limit_events import ModelLimitNotResumed as ModelLimitNotResumed
+from swarm.model.limit_events import ModelLimitTried as ModelLimitTried
+from swarm.model.limit_events import ModelRefused as ModelRefused
+from swarm.model.limit_events import ResumeAfterLimitSet as ResumeAfterLimitSet
 
 # A task.
 

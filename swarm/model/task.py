@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from swarm.model.agent_state import AgentStatus
 from swarm.model.frozen import frozen
+from swarm.model.limits import ModelLimit, ModelRefusal
 
 
 class State(StrEnum):
@@ -156,6 +157,12 @@ class Task:
     """`ready` if its prompt is typed once its agent is ready, `typing` meanwhile."""
     agent_status: AgentStatus | None = None
     """What its agent is doing, by facts and claims; None before it was ever live."""
+    limit: ModelLimit | None = None
+    """The limit of its model's host that it met last, until the host answers again."""
+    refusal: ModelRefusal | None = None
+    """Its model's host refuses it for another reason, until it answers again."""
+    resume_after_limit: str = ""
+    """`yes`, `ask` or `no` for this task; empty for what the config says."""
     review: ReviewSummary = ReviewSummary()
     net: NetUsage = NetUsage()
     model: ModelUsage = ModelUsage()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from swarm.errors import IllegalMove
-from swarm.model import events, wanted_tools
+from swarm.model import events, limits, wanted_tools
 from swarm.model.task import (
     CONTINUABLE,
     DISCARDABLE,
@@ -325,7 +325,47 @@ def _model_answered(task: Task, at: float, event: events.ModelAnswered) -> Task:
         estimated_tokens=before.estimated_tokens
         + (tokens_in + event.tokens_out if event.estimated else 0),
     )
-    return replace(task, model=model)
+    # Words of a model: what refused the task takes it again.
+    refusal = None if event.tokens_out else task.refusal
+    return replace(task, model=model, refusal=refusal)
+
+
+def _limited(task: Task, at: float, event: events.ModelLimited) -> Task:
+    before = task.limit
+    met_again = before is not None and before.tried is not None
+    limit = limits.ModelLimit(
+        kind=event.kind,
+        until=event.until,
+        host=event.host,
+        text=event.text,
+        key=event.key,
+        since=before.since if before else at,
+        tries=(before.tries if before else 0) + met_again,
+    )
+    return replace(task, limit=limit)
+
+
+def _limit_tried(task: Task, at: float, _event: events.ModelLimitTried) -> Task:
+    return replace(task, limit=task.limit and replace(task.limit, tried=at))
+
+
+def _limit_lifted(task: Task, _at: float, _event: events.ModelLimitLifted) -> Task:
+    return replace(task, limit=None)
+
+
+def _resume_after_limit(
+    task: Task, _at: float, event: events.ResumeAfterLimitSet
+) -> Task:
+    return replace(task, resume_after_limit=event.choice)
+
+
+def _refused(task: Task, at: float, event: events.ModelRefused) -> Task:
+    before = task.refusal
+    since = before.since if before and before.why == event.why else at
+    refusal = limits.ModelRefusal(
+        event.why, event.status, event.host, event.text, since
+    )
+    return replace(task, refusal=refusal)
 
 
 def _budget_set(task: Task, _at: float, event: events.BudgetSet) -> Task:
@@ -381,6 +421,11 @@ CHANGES: dict[type[events.Event], Callable[[Task, float, Any], Task]] = {
     events.PolicyApplied: _policy_applied,
     events.ModelAsked: _model_asked,
     events.ModelAnswered: _model_answered,
+    events.ModelLimited: _limited,
+    events.ModelLimitTried: _limit_tried,
+    events.ModelLimitLifted: _limit_lifted,
+    events.ModelRefused: _refused,
+    events.ResumeAfterLimitSet: _resume_after_limit,
     events.BudgetSet: _budget_set,
     events.BudgetSpent: _budget_spent,
 }

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from swarm.model.agent_state import AgentState, AgentStatus, Evidence, Source
+from swarm.model.limits import ModelLimit, ModelRefusal
 from swarm.model.task import (
     Budget,
     ModelUsage,
@@ -34,6 +35,8 @@ def task_from(task_id: int, body: dict[str, Any]) -> Task:
         "net": NetUsage(**body["net"]),
         "model": ModelUsage(**body["model"]),
         "budget": Budget(**body["budget"]),
+        "limit": ModelLimit(**limit) if (limit := body.get("limit")) else None,
+        "refusal": ModelRefusal(**no) if (no := body.get("refusal")) else None,
     }
     return Task(id=task_id, **fields)
 
