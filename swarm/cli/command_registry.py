@@ -191,6 +191,12 @@ def _send() -> CommandFunctions:
     return CommandFunctions(task_actions.send_arguments, task_actions.send)
 
 
+def _answer() -> CommandFunctions:
+    from swarm.cli import answer  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(answer.answer_arguments, answer.answer)
+
+
 def _panic() -> CommandFunctions:
     from swarm.cli import task_actions  # noqa: PLC0415 - only when it is called
 
@@ -221,6 +227,7 @@ COMMANDS: Commands = {
     "events": Command(WORK, "print what happened, to one task or to all", _events),
     "audit": Command(CARE, "show, verify or export all that sandboxes did", _audit),
     "send": Command(STEER, "type text into a task's terminal", _send),
+    "answer": Command(STEER, "list what agents ask, or answer one", _answer),
     "pause": Command(
         STEER, "freeze every process of a task", partial(_task_action, "pause")
     ),

@@ -8,6 +8,7 @@ from swarm.engine.context import EngineContext
 from swarm.engine.egress import budget, grants, task_network
 from swarm.engine.parts import EngineParts
 from swarm.engine.review import acknowledgements, checkpoints, landing, merge, snapshot
+from swarm.engine.side_channels import answers
 from swarm.engine.tasks import (
     cleanup,
     continuation,
@@ -80,6 +81,7 @@ OPERATIONS: dict[type[Wish], CarryOut] = {
     wishes.Pause: _task(control.pause),
     wishes.Resume: _task(control.resume),
     wishes.SendText: _wish(control.send),
+    wishes.AnswerQuestion: _wish(answers.answer),
     wishes.OpenShell: _wish(shell.open_shell),
     wishes.SetBudget: _wish(budget.change),
     wishes.TakeSnapshot: _wish(snapshot.snapshot_wish),

@@ -85,6 +85,45 @@ def _agent_state(event: events.AgentStateChanged) -> EventText | None:
     return "·", f"{said} · {agent_state_text.evidence_words(status)}", tone
 
 
+def _asked(event: events.QuestionAsked) -> EventText:
+    question = event.question
+    tool = f"{safe_line(question.tool, 40)}: " if question.tool else ""
+    words = f"asks ({question.id}) {tool}{safe_line(question.title, 160)}"
+    return "?", words, WARNING
+
+
+def _answered(event: events.QuestionAnswered) -> EventText:
+    if event.by == "gone":
+        return "–", f"question {safe_line(event.id, 20)} is gone, unanswered", MUTED
+    where = "by you" if event.by == "us" else "in its terminal"
+    answer = f": {safe_line(event.answer, 60)}" if event.answer else ""
+    text = f" “{safe_line(event.text, 120)}”" if event.text else ""
+    words = f"question {safe_line(event.id, 20)} answered {where}{answer}{text}"
+    return "✓", words, GOOD
+
+
+def _delivered(event: events.AnswerDelivered) -> EventText:
+    answer = f"the answer to question {safe_line(event.id, 20)}"
+    if event.failure:
+        return "✕", f"{answer} did not arrive: {safe_line(event.failure, 160)}", WARNING
+    return "·", f"{answer} is with the agent", MUTED
+
+
+def _channel_fault(event: events.ChannelFault) -> EventText:
+    words = f"{safe_line(event.channel, 40)}: {safe_line(event.reason, 200)}"
+    return "⚑", f"its side channel, {words}", WARNING
+
+
+def _follow_up_settled(event: events.FollowUpSettled) -> EventText:
+    failure = safe_line(event.failure, 160)
+    if event.failure and event.way:
+        return "⚑", f"your text was given, but {failure}", WARNING
+    if event.failure:
+        return "✕", f"your text was not given: {failure}", WARNING
+    way = "through its side channel" if event.way == "channel" else "into its terminal"
+    return "·", f"your text was given {way}, and arrived", MUTED
+
+
 def _shell_opened(event: events.ShellOpened) -> EventText:
     if event.pane:
         return "·", "you opened a shell in the sandbox", MUTED
@@ -357,6 +396,17 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
         MUTED,
     ),
     events.AgentStateChanged: _agent_state,
+    events.QuestionAsked: _asked,
+    events.QuestionAnswered: _answered,
+    events.AnswerDelivered: _delivered,
+    events.ChannelFault: _channel_fault,
+    events.FollowUpQueued: lambda event: (
+        "·",
+        f"your text of {format.plural(len(event.text), 'character')} waits until its "
+        "agent is ready",
+        MUTED,
+    ),
+    events.FollowUpSettled: _follow_up_settled,
     events.ShellOpened: _shell_opened,
     events.PaneReopened: lambda _: ("·", "terminal reopened", MUTED),
     # Its work.

@@ -1,5 +1,6 @@
 """Events: everything that can happen, and the only thing that is ever stored."""
 
+from dataclasses import asdict
 from typing import Any, Self
 
 from swarm.model.agent_state import AgentState, AgentStatus, Evidence, Source
@@ -13,6 +14,7 @@ from swarm.model.limit_events import ModelLimitNotResumed as ModelLimitNotResume
 from swarm.model.limit_events import ModelLimitTried as ModelLimitTried
 from swarm.model.limit_events import ModelRefused as ModelRefused
 from swarm.model.limit_events import ResumeAfterLimitSet as ResumeAfterLimitSet
+from swarm.model.question import AnsweredBy, Question
 
 # A task.
 
@@ -443,6 +445,74 @@ class TextSent(Event):
     """The human typed into the pane."""
 
     length: int
+
+
+@event("life")
+class QuestionAsked(Event):
+    """An agent asked its human something, through its side channel; a claim."""
+
+    question: Question
+
+    def to_json(self) -> dict[str, Any]:
+        """The question as an object of its own."""
+        return {"question": asdict(self.question)}
+
+    @classmethod
+    def from_json(cls, body: dict[str, Any]) -> Self:
+        """The event of a stored body."""
+        return cls(Question.from_json(body["question"]))
+
+
+@event("life")
+class QuestionAnswered(Event):
+    """A question is open no more.
+
+    An answer of ours (`by` is `us`) is recorded before it is delivered: a keeper that
+    dies in between delivers it once it is back.
+    """
+
+    id: str
+    answer: str = ""
+    """`once`, `always`, `reject` or an option's id; empty if that is not known."""
+    text: str = ""
+    by: AnsweredBy = "us"
+
+
+@event("life")
+class AnswerDelivered(Event):
+    """Our answer is with the agent, or can not reach it any more."""
+
+    id: str
+    failure: str = ""
+    """Why the agent did not get it; empty if it did."""
+
+
+@event("life")
+class ChannelFault(Event):
+    """A side channel brought what is not understood, too much, or nothing at all."""
+
+    channel: str
+    reason: str
+
+
+@event("life")
+class FollowUpQueued(Event):
+    """A text for the agent waits until it can be given."""
+
+    id: int
+    """The id of the wish that sent it."""
+    text: str
+
+
+@event("life")
+class FollowUpSettled(Event):
+    """A follow-up was given to the agent, or is not going to be."""
+
+    id: int
+    way: str = ""
+    """`channel` or `paste`; empty if it was not given."""
+    failure: str = ""
+    """Why it did not arrive, or why that is not known; empty if it is known to."""
 
 
 @event("life")

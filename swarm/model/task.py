@@ -5,6 +5,7 @@ from enum import StrEnum
 from swarm.model.agent_state import AgentStatus
 from swarm.model.frozen import frozen
 from swarm.model.limits import ModelLimit, ModelRefusal
+from swarm.model.question import Answer, FollowUp, Question
 
 
 class State(StrEnum):
@@ -163,6 +164,13 @@ class Task:
     """Its model's host refuses it for another reason, until it answers again."""
     resume_after_limit: str = ""
     """`yes`, `ask` or `no` for this task; empty for what the config says."""
+    questions: tuple[Question, ...] = ()
+    """Those that are open, the oldest first."""
+    questions_asked: int = 0
+    answers: tuple[Answer, ...] = ()
+    """What became of the last questions, the newest last."""
+    follow_ups: tuple[FollowUp, ...] = ()
+    """Texts that wait until its agent can take them, the oldest first."""
     review: ReviewSummary = ReviewSummary()
     net: NetUsage = NetUsage()
     model: ModelUsage = ModelUsage()

@@ -6,6 +6,7 @@ from typing import Any
 
 from swarm.errors import IllegalMove
 from swarm.model import events, limits, wanted_tools
+from swarm.model.question import MOST_ANSWERS, Answer, FollowUp
 from swarm.model.task import (
     CONTINUABLE,
     DISCARDABLE,
@@ -183,9 +184,55 @@ def _ended(task: Task, at: float) -> Task:
         ended=at,
         paused=False,
         paused_by="",
+        questions=(),
+        follow_ups=(),
         model=replace(task.model, open_requests=0),
         budget=replace(task.budget, exceeded=""),
     )
+
+
+def _question_asked(task: Task, _at: float, event: events.QuestionAsked) -> Task:
+    return replace(
+        task,
+        questions=(*task.questions, event.question),
+        questions_asked=task.questions_asked + 1,
+    )
+
+
+def _question_answered(task: Task, _at: float, event: events.QuestionAnswered) -> Task:
+    settled = [each for each in task.questions if each.id == event.id]
+    if not settled:
+        return task
+    answer = Answer(
+        event.id,
+        settled[0].channel_id,
+        event.answer,
+        event.text,
+        event.by,
+        is_delivered=event.by != "us",
+    )
+    return replace(
+        task,
+        questions=tuple(each for each in task.questions if each.id != event.id),
+        answers=(*task.answers, answer)[-MOST_ANSWERS:],
+    )
+
+
+def _answer_delivered(task: Task, _at: float, event: events.AnswerDelivered) -> Task:
+    answers = tuple(
+        replace(each, is_delivered=True) if each.question == event.id else each
+        for each in task.answers
+    )
+    return replace(task, answers=answers)
+
+
+def _follow_up_queued(task: Task, _at: float, event: events.FollowUpQueued) -> Task:
+    return replace(task, follow_ups=(*task.follow_ups, FollowUp(event.id, event.text)))
+
+
+def _follow_up_settled(task: Task, _at: float, event: events.FollowUpSettled) -> Task:
+    waiting = tuple(each for each in task.follow_ups if each.id != event.id)
+    return replace(task, follow_ups=waiting)
 
 
 def _with_reason(
@@ -396,6 +443,11 @@ CHANGES: dict[type[events.Event], Callable[[Task, float, Any], Task]] = {
     events.AgentStateChanged: _agent_state,
     events.PromptTyping: _prompt_typing,
     events.PromptTyped: _prompt_typed,
+    events.QuestionAsked: _question_asked,
+    events.QuestionAnswered: _question_answered,
+    events.AnswerDelivered: _answer_delivered,
+    events.FollowUpQueued: _follow_up_queued,
+    events.FollowUpSettled: _follow_up_settled,
     events.TaskPaused: _paused,
     events.TaskResumed: _resumed,
     events.TaskRejected: _with_reason,

@@ -120,6 +120,18 @@ class SendText(TaskWish):
 
 
 @frozen
+class AnswerQuestion(TaskWish):
+    """Answer an open question of the task's agent, by the question's id."""
+
+    verb = "answer"
+    question_id: str
+    answer: str = ""
+    """`once`, `always`, `reject` or an option's id; empty if the text is all."""
+    text: str = ""
+    """The reason of a rejection, or the answer itself."""
+
+
+@frozen
 class OpenShell(TaskWish):
     """Open a shell in the sandbox, or answer how one command is run there.
 
@@ -501,6 +513,7 @@ _KINDS: dict[str, type[Wish]] = {
         Pause,
         Resume,
         SendText,
+        AnswerQuestion,
         OpenShell,
         SetBudget,
         TakeSnapshot,

@@ -6,6 +6,7 @@ from typing import Any
 
 from swarm.model.agent_state import AgentState, AgentStatus, Evidence, Source
 from swarm.model.limits import ModelLimit, ModelRefusal
+from swarm.model.question import Answer, FollowUp, Question
 from swarm.model.task import (
     Budget,
     ModelUsage,
@@ -31,6 +32,9 @@ def task_from(task_id: int, body: dict[str, Any]) -> Task:
         "after": tuple(body["after"]),
         "wants": tuple(body.get("wants", ())),
         "agent_status": _status_from(body.get("agent_status")),
+        "questions": tuple(map(Question.from_json, body.get("questions", ()))),
+        "answers": tuple(Answer(**answer) for answer in body.get("answers", ())),
+        "follow_ups": tuple(FollowUp(**text) for text in body.get("follow_ups", ())),
         "review": _review_from(body["review"]),
         "net": NetUsage(**body["net"]),
         "model": ModelUsage(**body["model"]),

@@ -1,12 +1,13 @@
 """Makes an instance of any event, from the types of its fields alone."""
 
 from dataclasses import fields
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints
 
 from hypothesis import strategies as st
 
 from swarm.model import events
 from swarm.model.agent_state import AgentState, Source
+from swarm.model.question import AnsweredBy, Option, Question
 
 Kind = TypeVar("Kind")
 
@@ -27,6 +28,16 @@ STRATEGIES: dict[Any, st.SearchStrategy[Any]] = {
     float | None: st.none() | st.floats(allow_nan=False, allow_infinity=False),
     AgentState: st.sampled_from(AgentState),
     Source: st.sampled_from(Source),
+    AnsweredBy: st.sampled_from(get_args(AnsweredBy)),
+    Question: st.builds(
+        Question,
+        st.text(),
+        st.sampled_from(["permission", "choice", "text"]),
+        st.text(),
+        body=st.text(),
+        options=st.lists(st.builds(Option, st.text(), st.text())).map(tuple),
+        channel_id=st.text(),
+    ),
 }
 PLAIN: dict[Any, Any] = {
     str: "x",
@@ -40,6 +51,8 @@ PLAIN: dict[Any, Any] = {
     float | None: None,
     AgentState: AgentState.READY,
     Source: Source.GATE,
+    AnsweredBy: "us",
+    Question: Question("1", "permission", "x", options=(Option("x", "x"),)),
 }
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from swarm.model import event_text, events
 from swarm.model.agent_state import AgentState, Source
+from swarm.model.question import Question
 from tests.scenes import HOSTILE_NAME
 
 VALUES: dict[Any, Any] = {
@@ -19,6 +20,8 @@ VALUES: dict[Any, Any] = {
     tuple: (),
     AgentState: AgentState.ASKS_PERMISSION,
     Source: Source.SCREEN,
+    typing.Literal: "pane",
+    Question: Question("1", "text", HOSTILE_NAME, HOSTILE_NAME, HOSTILE_NAME),
 }
 """A value for a field of each type, text being what an agent would choose."""
 

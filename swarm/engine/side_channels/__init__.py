@@ -1,0 +1,1 @@
+"""Side channels: a structured client beside the agent's own screen."""
