@@ -6,7 +6,7 @@ request to a model is open; and `ready` needs a claim of the end, or silence of 
 sensor. A claim that contradicts the decision for a while is told beside it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from swarm.model.agent_state import (
     ASKING,
@@ -15,8 +15,9 @@ from swarm.model.agent_state import (
     Evidence,
     Source,
 )
-from swarm.model.limits import ModelLimit
 from swarm.model.frozen import frozen
+from swarm.model.limits import REFUSED_WORDS, ModelLimit, ModelRefusal
+from swarm.model.question import Question
 from swarm.model.task import State
 
 PAUSE_SECONDS = 6.0
@@ -36,7 +37,8 @@ _TRUST = tuple(Source)
 _ONCE = frozenset({Source.HOOK, Source.STREAM})
 """Sources that say a thing once, and do not take it back."""
 _READ = frozenset({Source.TITLE, Source.SCREEN})
-_UNAUTHORIZED = frozenset({401, 403})
+_LOGIN = frozenset({"key", "credit", "forbidden"})
+"""What a refusal is about if a human must see to an account."""
 
 
 @frozen
@@ -77,10 +79,11 @@ class StateFacts:
     asked: float | None = None
     """The time when the newest request to a model began."""
     answered: float | None = None
-    answer_status: int = 0
-    """HTTP status of the newest answer; 0 if none came."""
     model_host: str = ""
     limit: ModelLimit | None = None
+    refusal: ModelRefusal | None = None
+    questions: tuple[Question, ...] = ()
+    """Those that are open, by its side channel."""
     denied: float | None = None
     """The time of the newest denial that is shown."""
     denied_host: str = ""
@@ -196,8 +199,21 @@ def _limited(facts: StateFacts) -> _Decision | None:
     return _Decision(state, evidence, until=limit.until)
 
 
+def _has_question(facts: StateFacts) -> _Decision | None:
+    """A question of its is open on its side channel."""
+    if not facts.questions:
+        return None
+    question = facts.questions[0]
+    is_permission = question.kind == "permission"
+    state = AgentState.ASKS_PERMISSION if is_permission else AgentState.ASKS_QUESTION
+    evidence = Evidence(
+        Source.CHANNEL, question.source, question.title, question.asked_at
+    )
+    return _Decision(state, evidence)
+
+
 def _asks(facts: StateFacts) -> _Decision | None:
-    """A source says that it asks, and no source that is believed more has said else."""
+    """A source says that it asks, and no source that is believed more says else."""
     standing = [one for one in facts.claims if not _is_outdated(one, facts)]
     for claim in _by_trust(standing):
         if claim.state in ASKING and not any(
@@ -222,12 +238,13 @@ def _waits_for_model(facts: StateFacts) -> _Decision | None:
 
 
 def _needs_login(facts: StateFacts) -> _Decision | None:
-    """The model's newest answer was 401 or 403."""
-    if facts.answer_status not in _UNAUTHORIZED or facts.answered is None:
+    """The model's host takes its key or its account no more."""
+    refusal = facts.refusal
+    if refusal is None or refusal.why not in _LOGIN:
         return None
-    words = f"{facts.model_host or 'the model'} answered {facts.answer_status}"
-    evidence = _fact(Source.GATE, "login", words, facts.answered)
-    return _Decision(AgentState.NEEDS_LOGIN, evidence)
+    words = f"{refusal.host} answered {refusal.status}"
+    evidence = _fact(Source.GATE, "refusal", words, refusal.since)
+    return _Decision(AgentState.NEEDS_LOGIN, evidence, REFUSED_WORDS[refusal.why])
 
 
 def _in_the_way(facts: StateFacts) -> _Decision | None:
@@ -337,6 +354,7 @@ RULES: tuple[Rule, ...] = (
     _over,
     _not_yet,
     _limited,
+    _has_question,
     _asks,
     _waits_for_model,
     _needs_login,
@@ -383,8 +401,8 @@ def _is_outdated(claim: Claim, facts: StateFacts) -> bool:
     )
 
 
-def _by_trust(claims: object) -> list[Claim]:
-    return sorted(claims, key=lambda claim: _TRUST.index(claim.source))  # type: ignore[call-overload,no-any-return]
+def _by_trust(claims: Iterable[Claim]) -> list[Claim]:
+    return sorted(claims, key=lambda claim: _TRUST.index(claim.source))
 
 
 def _outranks(one: Claim, other: Claim) -> bool:
