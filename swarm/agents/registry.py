@@ -6,10 +6,9 @@ from pathlib import Path
 
 from swarm.agents import pins, reader
 from swarm.agents.description import Agent
-from swarm.config import human_file, load
+from swarm.config import agent_names, human_file, load
 from swarm.errors import PlanError
 
-_FOLDER = Path(__file__).parent
 COMMAND = "command"
 """The agent that is a shell command of the human's."""
 LARGEST = 1 << 20
@@ -23,7 +22,7 @@ def user_folder() -> Path:
 
 def names() -> list[str]:
     """The names of all agents, in order; those that are shipped as data, too."""
-    return sorted({*_shipped(), *own_names()})
+    return sorted({*agent_names.shipped(), *own_names()})
 
 
 def runnable() -> list[str]:
@@ -38,19 +37,12 @@ def runnable() -> list[str]:
 
 def own_names() -> list[str]:
     """The names of the user's own agents; none if the folder cannot be read."""
-    try:
-        return sorted(file.stem for file in user_folder().glob("*.toml"))
-    except OSError:
-        return []
-
-
-def _shipped() -> list[str]:
-    return sorted(file.stem for file in _FOLDER.glob("*.toml"))
+    return agent_names.own(user_folder())
 
 
 def is_shipped(name: str) -> bool:
     """True for an agent that comes with swarm."""
-    return name in _shipped()
+    return name in agent_names.shipped()
 
 
 def choose(named: str, command: str, usual: str) -> str:
@@ -82,7 +74,7 @@ def as_described(name: str) -> Agent:
     """The same at the version that its file names."""
     if name in own_names():
         return _own(name)
-    if name not in _shipped():
+    if not is_shipped(name):
         raise PlanError(
             f"there is no agent {name!r}",
             hint=f"known agents: {', '.join(names())}; or use --run COMMAND",
@@ -92,7 +84,7 @@ def as_described(name: str) -> Agent:
 
 @cache
 def _shipped_agent(name: str) -> Agent:
-    file = _FOLDER / f"{name}.toml"
+    file = agent_names.SHIPPED / f"{name}.toml"
     return reader.read(file.read_text(encoding="utf-8"), name, file.name)
 
 

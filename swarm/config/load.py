@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from swarm.config import human_file
+from swarm.config import agent_names, human_file
 from swarm.config.schema import Config
 from swarm.errors import ConfigError
 
@@ -29,9 +29,22 @@ def load(file: Path) -> Config:
     if human_file.is_there(file):
         _merge(settings, _read(file))
     try:
-        return Config.model_validate(settings)
+        config = Config.model_validate(settings)
     except ValidationError as error:
         raise _config_error(file, error) from error
+    _check_agents(file, config)
+    return config
+
+
+def _check_agents(file: Path, config: Config) -> None:
+    """ConfigError for an agent that a setting names and that there is not."""
+    named = [(["agents", name], name) for name in config.agents]
+    named += [(["sandbox", "agents"], name) for name in config.sandbox.agents]
+    named += [(["agent"], config.agent)] if config.agent else []
+    for keys, name in named:
+        problem = agent_names.unknown(name, file.with_name("agents"))
+        if problem:
+            raise _mistake(file, keys, problem)
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -61,6 +74,10 @@ def _config_error(file: Path, error: ValidationError) -> ConfigError:
         if first["type"] == "extra_forbidden"
         else first["msg"].removeprefix("Value error, ")
     )
+    return _mistake(file, keys, problem)
+
+
+def _mistake(file: Path, keys: list[str], problem: str) -> ConfigError:
     return ConfigError(
         f"{file}{_line_of(file, keys)}: {'.'.join(keys)}: {problem}",
         hint=f"every key is explained in {DEFAULTS}",
@@ -78,4 +95,5 @@ def _line_of(file: Path, keys: list[str]) -> str:
     table_line = 1
     for depth in range(1, len(keys)):
         table_line = source.header(".".join(keys[:depth]), table_line)
-    return f":{source.line_of(keys[-1], table_line)}"
+    own_line = source.header(".".join(keys), 0)  # the key is itself a table
+    return f":{own_line or source.line_of(keys[-1], table_line)}"

@@ -62,3 +62,42 @@ def test_a_mistake_is_named_with_file_line_and_key(
     with pytest.raises(ConfigError, match=says) as caught:
         load(file)
     assert str(file) in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (
+            'stop_grace = 1\n[agents.cluade]\nmode = "ask"\n',
+            r":2: agents\.cluade: there is no agent 'cluade'; did you mean claude\?",
+        ),
+        ("[agents]\ngemni = {}\n", r":2: agents\.gemni: .*did you mean gemini\?"),
+        ('agent = "codx"\n', r":1: agent: .*did you mean codex\?"),
+        ('[sandbox]\nagents = ["claude", "pie"]\n', r":2: sandbox\.agents: .* pi\?"),
+        ('agent = "zzzzzz"\n', r"agents has none of that name"),
+        ('agent = "own-one"\n', r"mean own-two\?"),
+        ('agent = "../claude"\n', r":1: agent: there is no agent"),
+    ],
+)
+def test_an_agent_that_there_is_not_is_refused_with_the_nearest(
+    tmp_path: Path, text: str, says: str
+) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(text)
+    (tmp_path / "agents").mkdir()
+    (tmp_path / "agents" / "own-two.toml").write_text("")
+
+    with pytest.raises(ConfigError, match=says) as caught:
+        load(file)
+
+    assert str(file) in caught.value.message
+
+
+def test_an_agent_of_the_users_may_be_set(tmp_path: Path) -> None:
+    """Its file stands beside the settings; a mistake in it is another matter."""
+    file = tmp_path / "config.toml"
+    file.write_text('agent = "mine"\n[agents.mine]\nmode = "ask"\n')
+    (tmp_path / "agents").mkdir()
+    (tmp_path / "agents" / "mine.toml").write_text("")
+
+    assert load(file).agents["mine"].mode == "ask"
