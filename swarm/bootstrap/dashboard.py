@@ -59,13 +59,15 @@ def show_dashboard(
     ):
         from swarm.tui.app import SwarmApp  # noqa: PLC0415 - loads textual
 
+        backend = DashboardBackend(paths, repo)
         app = SwarmApp(
-            backend=DashboardBackend(paths, repo),
+            backend=backend,
             repo=str(repo) if repo else None,
             options=Options(
                 ascii=ascii,
                 notice=notice,
                 agents=_agent_names,
+                usual_agent=functools.partial(usual_agent, backend.queries, repo),
                 budget=_budget,
                 capacity=_capacity,
                 standings=functools.partial(wiring.standings, paths, repo),
@@ -217,14 +219,21 @@ def _branch_prefix() -> str:
 
 def _agent_names() -> tuple[str, ...]:
     from swarm.agents import registry  # noqa: PLC0415 - read when a dialog opens
+
+    return tuple(registry.names())
+
+
+def usual_agent(queries: Queries, repo: Path | None) -> str:
+    """The agent that is set, else the one used last in the repository, else empty.
+
+    A mistake in the settings is told by the wish; here the one used last counts then.
+    """
     from swarm.config import load  # noqa: PLC0415 - read when a dialog opens
 
-    names = registry.names()
-    try:
-        default = load.load(load.user_file()).agent
-    except SwarmError:
-        default = ""
-    return tuple(sorted(names, key=lambda name: name != default))
+    with suppress(SwarmError):
+        if agent := load.load(load.user_file()).agent:
+            return agent
+    return queries.tasks.last_agent(str(repo)) if repo else ""
 
 
 def _capacity() -> tuple[int, int]:

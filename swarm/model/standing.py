@@ -38,6 +38,22 @@ class Standing:
         return not self.problems
 
 
+COMMAND = "command"
+"""The agent that is a shell command of the human's."""
+
+
+def marked(standings: dict[str, Standing], names: tuple[str, ...], usual: str) -> str:
+    """The agent that a form marks before a human has chosen one.
+
+    The usual one, whether it can run or not; else the first that can; else a command,
+    which stands without an image of its own and without a key.
+    """
+    if usual in names:
+        return usual
+    able = (each for each in names if each in standings and standings[each].can_run)
+    return next((each for each in able if each != COMMAND), COMMAND)
+
+
 def in_order(standings: dict[str, Standing], names: tuple[str, ...]) -> tuple[str, ...]:
     """The agents, those that can run before those that cannot, else as they were."""
     unknown = Standing("")

@@ -67,6 +67,15 @@ class TaskQueries:
         )
         return int(row[0]) if row else 0
 
+    def last_agent(self, repo: str) -> str:
+        """The agent of the newest task of a repository, removed ones too; or empty."""
+        row = self._connection.one(
+            "SELECT json_extract(body, '$.agent') FROM task WHERE repo = :repo"
+            " ORDER BY id DESC LIMIT 1",
+            {"repo": repo},
+        )
+        return str(row[0]) if row else ""
+
     def disk_warning(self) -> str:
         """The keeper's newest words on a disk that fills; empty if there is room."""
         row = self._connection.one(

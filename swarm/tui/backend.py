@@ -158,7 +158,9 @@ class Options:
     theme: str = ""
     """A Textual theme's name; empty for swarm's own."""
     agents: Callable[[], tuple[str, ...]] = _only_commands
-    """The agents that the new-task dialog offers, the default first."""
+    """The agents that the new-task dialog offers."""
+    usual_agent: Callable[[], str] = str
+    """The agent that it marks at first; empty for the first that can run."""
     budget: Callable[[], tuple[str, str]] = _no_budget
     """The config's budget of a task, in tokens and in dollars, for that dialog."""
     capacity: Callable[[], tuple[int, int]] = _one_task

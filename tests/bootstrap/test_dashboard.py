@@ -2,14 +2,23 @@ import gc
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.app import App
 
-from swarm.bootstrap.dashboard import DashboardBackend, paused_collector
+from swarm.bootstrap.dashboard import (
+    DashboardBackend,
+    paused_collector,
+    usual_agent,
+)
+from swarm.model import events
 from swarm.plan.naming import HomePaths
+from swarm.store.journal import Journal
+from swarm.store.queries import Queries
 from tests.adapters.git.git_helpers import new_repository
+from tests.model.builders import build_event
 
 
 @pytest.fixture(autouse=True)
@@ -77,7 +86,10 @@ import asyncio, sys
 from pathlib import Path
 from textual.app import App
 from swarm.bootstrap.dashboard import DashboardBackend
+from swarm.model import events
 from swarm.plan.naming import HomePaths
+from swarm.store.journal import Journal
+from swarm.store.queries import Queries
 
 class Dashboard(App):
     async def on_mount(self):
@@ -130,3 +142,27 @@ def test_the_project_knows_how_new_branches_begin(
         "main",
         prefix,
     )
+
+
+def test_the_usual_agent_is_the_one_set_else_the_one_used_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mistake in the settings hides neither the form nor the one used last."""
+    file = tmp_path / "config.toml"
+    monkeypatch.setenv("SWARM_CONFIG", str(file))
+    journal = Journal(tmp_path / "swarm.db")
+    journal.queue(
+        lambda _id: replace(build_event(events.TaskQueued), repo="/one", agent="pi")
+    )
+    journal.close()
+    queries = Queries(tmp_path / "swarm.db")
+
+    found = []
+    for text in ("", 'agent = "codex"\n', 'agent = "codxx"\n'):
+        file.write_text(text)
+        found.append(usual_agent(queries, Path("/one")))
+    file.write_text("")
+    found += [usual_agent(queries, Path("/two")), usual_agent(queries, None)]
+
+    queries.close()
+    assert found == ["pi", "codex", "pi", "", ""]

@@ -43,5 +43,23 @@ def test_a_task_of_another_number_is_an_error(queries: Queries) -> None:
         queries.tasks.get(9)
 
 
+def test_the_agent_used_last_in_a_repository_is_known(tmp_path: Path) -> None:
+    """Also of a task that was removed since; another repository's does not count."""
+    file = tmp_path / "swarm.db"
+    journal = Journal(file)
+    for repo, agent in (("/one", "codex"), ("/one", "pi"), ("/two", "claude")):
+        queued = replace(build_event(events.TaskQueued), repo=repo, agent=agent)
+        journal.queue(lambda _id, queued=queued: queued)  # type: ignore[misc]  # the default binds the event
+    journal.record(2, events.TaskFailed("net", "x"))
+    journal.record(2, events.TaskRemoved())
+    journal.close()
+    queries = Queries(file)
+
+    found = [queries.tasks.last_agent(repo) for repo in ("/one", "/two", "/three")]
+
+    queries.close()
+    assert found == ["pi", "claude", ""]
+
+
 def test_the_newest_limit_of_the_queue_counts(queries: Queries) -> None:
     assert queries.tasks.max_running() == 5

@@ -31,7 +31,9 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
         super().__init__()
         self._draft = draft
         self._around = around
-        self._agents = around.agents
+        self._agents = tuple(
+            sorted(around.agents, key=lambda name: name != around.usual)
+        )
         tokens, dollars = around.budget
         self._hints = {"tokens": f"{tokens}; 500k, 2M"}
         self._hints["dollars"] = f"{dollars}; 2.50"
@@ -53,6 +55,7 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
         """A line for each field, the preview, and the buttons."""
         draft = self._draft
         kept = tuple(name for name in draft.agents if name in self._agents)
+        chosen = kept or (self._marked(),)
         with VerticalScroll(classes="dialog -form", can_focus=False) as frame:
             frame.border_title = Content("New task")
             with Horizontal(classes="field -high"):
@@ -61,7 +64,7 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
             yield from self._row("name")
             with Horizontal(classes="field -agents"):
                 yield Label("Agents", markup=False)
-                yield AgentPicker(self._agents, kept or self._agents[:1])
+                yield AgentPicker(self._agents, chosen)
             with Horizontal(classes="field -stands"):
                 yield Label("", markup=False)
                 yield Static(id="stands", markup=False)
@@ -111,7 +114,7 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
         self._agents = standing.in_order(self._standings, self._agents)
         picker = self.query_one(AgentPicker)
         picker.is_touched = picker.is_touched or bool(self._draft.agents)
-        picker.show_standings(self._agents, self._standings)
+        picker.show_standings(self._agents, self._standings, self._marked())
         self._preview()
 
     @on(AgentPicker.Changed)
@@ -154,6 +157,9 @@ class NewTaskDialog(Dialog[tuple[Draft, bool]]):
     def action_cancel(self) -> None:
         """Answer the draft without a start, so that the typed text is kept."""
         self.dismiss((self.draft, False))
+
+    def _marked(self) -> str:
+        return standing.marked(self._standings, self._agents, self._around.usual)
 
     def _told_agent(self, draft: Draft) -> str:
         """The agent that the line below the list is about: the one pointed at there.

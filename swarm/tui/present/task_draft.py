@@ -6,12 +6,9 @@ from math import inf
 from swarm.model import copies
 from swarm.model.budget import token_count
 from swarm.model.frozen import frozen
-from swarm.model.standing import Standing
+from swarm.model.standing import COMMAND, Standing
 from swarm.model.wishes import NewTasks
 from swarm.plan.naming import names_in_group, slug
-
-COMMAND = "command"
-"""The agent that is a shell command of the human's."""
 
 ID_DIGITS = 18
 """The database's numbers end there."""
@@ -22,7 +19,7 @@ class Surroundings:
     """What the form of a new task shows beside the fields."""
 
     agents: tuple[str, ...]
-    """Those it offers, the default first."""
+    """Those it offers."""
     budget: tuple[str, str]
     """The config's, in tokens and in dollars."""
     new_branch: str
@@ -34,6 +31,8 @@ class Surroundings:
     """Bytes that one sandbox may use."""
     standings: Callable[[], dict[str, Standing]] = dict
     """What a task of each agent would stand on; blocks."""
+    usual: str = ""
+    """The agent to mark at first; empty for the first that can run."""
 
 
 @frozen

@@ -52,16 +52,16 @@ class AgentPicker(LineView):
         self.post_message(self.Changed())
 
     def show_standings(
-        self, names: tuple[str, ...], standings: dict[str, Standing]
+        self, names: tuple[str, ...], standings: dict[str, Standing], marked: str
     ) -> None:
         """Show what each would stand on, in this order.
 
-        An untouched list moves its choice to the first; a human's choice stays.
+        An untouched list chooses the marked one; a human's choice stays.
         """
         pointed = self.pointed
         self.names, self._standings = names, standings
         if not self.is_touched:
-            self._chosen, pointed = frozenset(names[:1]), names[0]
+            self._chosen, pointed = frozenset({marked}), marked
         self._draw()
         self.go(names.index(pointed) if pointed in names else 0)
 

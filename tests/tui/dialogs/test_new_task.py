@@ -102,6 +102,37 @@ async def test_an_agent_that_can_run_is_offered_first(recorded: Recorded) -> Non
     assert (body["agent"], body["agents"]) == ("claude-code", [])
 
 
+NONE = {"claude-code": CLAUDE, "codex": replace(CODEX, key_problem="no key")}
+ALONE = {**NONE, "command": Standing("command")}
+
+
+@pytest.mark.parametrize(
+    ("usual", "standings", "marked"),
+    [
+        ("claude-code", BOTH, "claude-code"),
+        ("opencode", {}, "opencode"),
+        ("", BOTH, "codex"),
+        ("gone", BOTH, "codex"),
+        ("", {**BOTH, "command": Standing("command")}, "codex"),
+        ("", ALONE, "command"),
+        ("", NONE, "command"),
+        ("", {}, "command"),
+    ],
+)
+async def test_one_agent_is_marked_before_a_human_chose(
+    recorded: Recorded, usual: str, standings: dict[str, Standing], marked: str
+) -> None:
+    """The usual one, though it may lack a key; else the first that can run now."""
+    backend = recorded(THREE_RUNNING)
+    options = replace(OPTIONS, standings=lambda: standings, usual_agent=lambda: usual)
+    with shown(backend, options) as app:
+        async with app.run_test(size=(100, 40)) as pilot:
+            await press(pilot, backend, "n")
+
+            assert picker(app).chosen == (marked,)
+            assert picker(app).pointed == marked
+
+
 async def test_several_agents_are_chosen_by_keys(recorded: Recorded) -> None:
     """Space adds one, Enter takes one alone; the mode is sent with them."""
     backend = recorded(THREE_RUNNING)
@@ -157,4 +188,4 @@ async def test_what_cannot_be_known_is_told_in_the_form(recorded: Recorded) -> N
 
             told = stands(app)
             assert told == "✕ docker does not answer\\x1b[2J; start it: `x`"
-            assert picker(app).chosen == ("claude-code",)
+            assert picker(app).chosen == ("command",)

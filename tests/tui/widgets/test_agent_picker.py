@@ -33,11 +33,11 @@ async def test_space_adds_and_enter_takes_alone() -> None:
         assert " ".join(app.picker.chosen) == "b c"
 
 
-async def test_an_untouched_choice_moves_to_the_first_that_can_run() -> None:
+async def test_an_untouched_choice_moves_to_the_marked_one() -> None:
     app = Window("a")
     async with app.run_test():
-        app.picker.show_standings(("b", "a", "c"), {"b": Standing("b")})
-        assert (app.picker.chosen, app.picker.pointed) == (("b",), "b")
+        app.picker.show_standings(("b", "a", "c"), {"b": Standing("b")}, "c")
+        assert (app.picker.chosen, app.picker.pointed) == (("c",), "c")
 
 
 async def test_a_humans_choice_and_cursor_stay() -> None:
@@ -45,5 +45,5 @@ async def test_a_humans_choice_and_cursor_stay() -> None:
     async with app.run_test() as pilot:
         app.picker.focus()
         await pilot.press("j", "enter")
-        app.picker.show_standings(("c", "b", "a"), {})
+        app.picker.show_standings(("c", "b", "a"), {}, "c")
         assert (app.picker.chosen, app.picker.pointed) == (("b",), "b")

@@ -318,6 +318,7 @@ class DashboardScreen(KeyScreen[None]):
             project.branch,
             *self._options.capacity(),
             self._options.standings,
+            self._options.usual_agent(),
         )
         dialog = opening.new_task_dialog(self._draft, around)
         self.app.push_screen(dialog, self._drafted)
