@@ -26,7 +26,10 @@ NOISE_LIMIT = 100
 They have a limit of their own, so that noise leaves room for what was let through.
 """
 ANSWERS_LIMIT = 20
-"""Lines about model answers in one second; the counts of more are added up."""
+"""Lines about model answers in one second; the counts of more are added up.
+
+So many requests to models are written, too; each tells how many are open.
+"""
 _IDENTITY_FACTS = ("host", "port", "reason", "method", "path", "sni")
 _ANSWER_IDENTITY = ("host", "provider", "model", "status", "estimated")
 _SUMS = ("tokens_in", "tokens_out", "tokens_cached", "tokens_cache_written")
@@ -56,6 +59,9 @@ class AuditLog:
         self._keep_line = keep or write
         self._clock = clock
         self._repeated: dict[tuple[str, ...], _RepeatedDenial] = {}
+        self._asked: dict[str, Any] = {}
+        """A request that was not written, and how many were open after it."""
+        self._open = 0
         self._answers: dict[tuple[str, ...], dict[str, Any]] = {}
         self._window = 0.0
         self._lines: Counter[str] = Counter()
@@ -72,9 +78,24 @@ class AuditLog:
             return
         self._write_line(self._text(phase, facts))
 
+    def asked(self, **facts: Any) -> None:
+        """Write that a request to a model is open: never shed.
+
+        Of many in a second the last is written when the second is over: `open` says
+        how many are open then.
+        """
+        self._roll()
+        self._open = int(facts["open"])
+        self._lines["asked"] += 1
+        if self._lines["asked"] <= ANSWERS_LIMIT:
+            self._keep_line(self._text("model", facts))
+        else:
+            self._asked = facts
+
     def answered(self, **facts: Any) -> None:
         """Write a model's answer: never shed; many in a second are added up."""
         self._roll()
+        self._open = int(facts.get("open") or 0)
         self._lines["answer"] += 1
         if self._lines["answer"] <= ANSWERS_LIMIT:
             self._keep_line(self._text("answer", facts))
@@ -132,9 +153,12 @@ class AuditLog:
             self._lines.clear()
 
     def _write_counted(self) -> None:
+        asked, self._asked = self._asked, {}
+        if asked:
+            self._keep_line(self._text("model", {**asked, "open": self._open}))
         answers, self._answers = self._answers, {}
         for facts in answers.values():
-            self._keep_line(self._text("answer", facts))
+            self._keep_line(self._text("answer", {**facts, "open": self._open}))
         if self._unwritten:
             kinds, self._unwritten = dict(self._unwritten), Counter()
             facts = {"n": sum(kinds.values()), "kinds": kinds}

@@ -48,6 +48,8 @@ class CurrentRequest:
     head: RequestHead
     verdict: Verdict | None = None
     address: str = ""
+    is_asked: bool = False
+    """It counts among the open requests to models."""
     is_answered: bool = False
     """A byte of the host's answer went to the client."""
     began: float = field(default_factory=time.monotonic)
@@ -162,9 +164,11 @@ class RequestDecision:
 
     def write_asked(self, request: CurrentRequest) -> None:
         """Write that the agent waits for a model from now on, if it does."""
-        if request.model:
+        if request.model and request.head.method == "POST":
+            request.is_asked = True
+            self._net.open_models += 1
             facts = {"host": request.host.name, "provider": request.model}
-            self._net.audit.write("model", **facts)
+            self._net.audit.asked(open=self._net.open_models, **facts)
 
     def write_end(
         self, request: CurrentRequest, meter: TransferMeter, error: BaseException | None
@@ -208,6 +212,8 @@ class RequestDecision:
     def _write_model_answered(
         self, request: CurrentRequest, meter: TransferMeter, ending: str
     ) -> None:
+        if request.is_asked:
+            self._net.open_models -= 1
         if meter.reader:
             # An error costs nothing and tells no tokens; nothing is asked without POST.
             is_answer = meter.status < 300 and request.head.method == "POST"
@@ -218,6 +224,7 @@ class RequestDecision:
                 host=request.host.name,
                 provider=request.model,
                 status=meter.status or None,
+                open=self._net.open_models,
                 seconds=round(time.monotonic() - request.began, 3),
                 **asdict(usage if is_answer else LlmUsage(usage.model)),
             )

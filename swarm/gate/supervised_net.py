@@ -160,6 +160,8 @@ class SupervisedNet:
 
     def ended(self, reason: str) -> None:
         """The worker is gone; the next connection starts another."""
+        if self._worker and self._worker.is_killed and not reason:
+            self.line(b'{"phase": "killed"}', kept=True)
         self._worker = None
         if reason and not self._is_closed:
             self._fail(reason)

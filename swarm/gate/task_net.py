@@ -55,6 +55,8 @@ class TaskNet:
         self.names = FakeAddresses(memory.names())
         self.evaluator = PolicyEvaluator(policy)
         self.is_cut = False
+        self.open_models = 0
+        """Requests to models that are open now."""
         self.uploaded = self._uploaded_in_memory = memory.uploaded()
         self._secrets: tuple[HeldSecret, ...] = ()
         self.logins = LoginAnswers()

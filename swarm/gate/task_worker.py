@@ -65,6 +65,11 @@ class TaskWorker:
         self._reading: asyncio.Task[None] | None = None
         self._is_killed = False
 
+    @property
+    def is_killed(self) -> bool:
+        """It was ended at once, whatever it was at: it wrote no last lines."""
+        return self._is_killed
+
     async def start(
         self, listeners: Sequence[socket.socket], body: Mapping[str, Any]
     ) -> None:

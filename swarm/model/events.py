@@ -704,6 +704,15 @@ class ModelAsked(Event):
     host: str
     provider: str
     model: str = ""
+    open: int | None = None
+    """Requests of the task that are open now, this one too; None of an old gate."""
+
+
+@event("model")
+class ModelRequestsLost(Event):
+    """The gate's process for the task ended, and every open request with it."""
+
+    net: str
 
 
 @event("model")
@@ -730,6 +739,8 @@ class ModelAnswered(Event):
     seconds: float = 0.0
     estimated: bool = False
     """The answer did not tell its tokens; they were counted from its bytes."""
+    open: int | None = None
+    """Requests of the task that are still open; None of an old gate."""
 
 
 @event("policy")

@@ -66,7 +66,11 @@ class ModelUsage:
 
     name: str = ""
     """The model that answered last."""
+    host: str = ""
+    """The host that was asked last."""
     open_requests: int = 0
+    asked: float | None = None
+    """The time when the last request began."""
     answered: float | None = None
     """The time when the last answer ended."""
     tokens_in: int = 0

@@ -350,20 +350,28 @@ def _policy_applied(task: Task, _at: float, event: events.PolicyApplied) -> Task
     return replace(task, net=replace(task.net, is_open=event.open))
 
 
-def _model_asked(task: Task, _at: float, _event: events.ModelAsked) -> Task:
-    open_requests = task.model.open_requests + 1
-    return replace(task, model=replace(task.model, open_requests=open_requests))
+def _model_asked(task: Task, at: float, event: events.ModelAsked) -> Task:
+    open_requests = task.model.open_requests + 1 if event.open is None else event.open
+    model = replace(task.model, open_requests=open_requests, asked=at, host=event.host)
+    return replace(task, model=model)
+
+
+def _model_requests_lost(
+    task: Task, _at: float, _event: events.ModelRequestsLost
+) -> Task:
+    return replace(task, model=replace(task.model, open_requests=0))
 
 
 def _model_answered(task: Task, at: float, event: events.ModelAnswered) -> Task:
     before = task.model
+    counted = before.open_requests - 1 if event.open is None else event.open
     cache_tokens = event.tokens_cached + event.tokens_cache_written
     tokens_in = event.tokens_in + cache_tokens
     unpriced_tokens = 0 if event.priced else tokens_in + event.tokens_out
     model = replace(
         before,
         name=event.model or before.name,
-        open_requests=max(0, before.open_requests - 1),
+        open_requests=max(0, counted),
         answered=at,
         tokens_in=before.tokens_in + tokens_in,
         tokens_out=before.tokens_out + event.tokens_out,
@@ -473,6 +481,7 @@ CHANGES: dict[type[events.Event], Callable[[Task, float, Any], Task]] = {
     events.PolicyApplied: _policy_applied,
     events.ModelAsked: _model_asked,
     events.ModelAnswered: _model_answered,
+    events.ModelRequestsLost: _model_requests_lost,
     events.ModelLimited: _limited,
     events.ModelLimitTried: _limit_tried,
     events.ModelLimitLifted: _limit_lifted,

@@ -109,6 +109,24 @@ def test_answers_of_models_are_added_up_and_never_shed(log: WrittenLog) -> None:
     assert sum(line["tokens_out"] for line in answers) == 3000  # type: ignore[misc]
 
 
+def test_a_storm_of_requests_ends_with_the_right_number(log: WrittenLog) -> None:
+    """Few are written, and whoever reads them all knows how many are open at last."""
+    _, clock, _ = log
+    kept: list[dict[str, object]] = []
+    audit = AuditLog(
+        lambda text: None, lambda text: kept.append(json.loads(text)), clock
+    )
+    for number in range(1, 501):
+        audit.asked(host="m.test", provider="openai", open=number)
+    for number in range(499, 6, -1):
+        audit.answered(host="m.test", status=200 + number % 3, open=number)
+    clock.now += 2
+    audit.flush()
+
+    assert kept[-1]["open"] == 7
+    assert len(kept) <= 2 * ANSWERS_LIMIT + 4
+
+
 def test_a_denial_is_written_with_all_that_it_knows(log: WrittenLog) -> None:
     """The detail behind the code, the rule and its place, whether a grant opens it."""
     audit, _, lines = log

@@ -13,8 +13,9 @@ from swarm.gate.http_relay import TransferMeter
 from swarm.gate.request_decision import CurrentRequest, Destination, RequestDecision
 from swarm.gate.request_head import BadHead, RequestHead
 from swarm.gate.task_net import TaskNet
+from swarm.policy.decide import Verdict
 from swarm.policy.hosts import Host
-from swarm.policy.reasons import Reason
+from swarm.policy.reasons import Allowance, Reason
 from swarm.policy.rules import Inject, Policy, Rule, Secret
 
 HOST = Host("ok.example")
@@ -150,4 +151,32 @@ def test_the_line_about_a_request_says_how_it_ended(
 
     assert [(line["phase"], line["how"], line["path"]) for line in lines] == [
         ("request", how, "/v1/x")
+    ]
+
+
+def test_each_line_of_a_model_says_how_many_requests_are_open() -> None:
+    """Those of a host that does not answer end, too; a GET is no question."""
+    lines: list[dict[str, Any]] = []
+    net = opened(lines)
+    decided = RequestDecision(net, Destination(HOST, 443))
+
+    def asked(method: str = "POST") -> tuple[CurrentRequest, TransferMeter]:
+        request = CurrentRequest(HOST, 443, head("/v1/x", method=method))
+        request.verdict = Verdict(Allowance.ALLOW_RULE, RULE, model="anthropic")
+        meter = TransferMeter(net, HOST, RULE, is_model=True)
+        decided.write_asked(request)
+        return request, meter
+
+    first, second, other = asked(), asked(), asked("GET")
+    decided.write_end(*first, OSError("gone"))
+    decided.write_end(*other, None)
+    decided.write_end(*second, None)
+
+    said = [(one["phase"], one["open"]) for one in lines if "open" in one]
+    assert said == [
+        ("model", 1),
+        ("model", 2),
+        ("answer", 1),
+        ("answer", 1),
+        ("answer", 0),
     ]

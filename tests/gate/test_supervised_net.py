@@ -48,6 +48,7 @@ async def test_a_cut_ends_a_worker_that_does_not_listen(gate: GateProcess) -> No
     await ended(pid)
     assert b"403" in await request(ports.explicit, "ok.example:443")
     await gate.said(phase="connect", host="ok.example", reason="cut")
+    assert await gate.said(phase="killed")  # it could not tell of its open requests
     await gate.ask("uncut", net="1")
     await request(ports.explicit, "other.example:443")
     await gate.said(phase="connect", host="other.example", reason="not-in-allowlist")

@@ -176,6 +176,7 @@ def _restore(
             policy_enforcement.apply(parts, task, resolved_policy, "the keeper is back")
         else:
             resolved_policy = policy_enforcement.resolve_or_last_good(parts, task)
+            parts.nets.log.forget_open(task.net.name)
             policy_enforcement.hand_over_listeners(parts, task, resolved_policy)
         write_sandbox_files(parts, task, resolved_policy.policy)
         if task.net.is_cut:

@@ -25,6 +25,10 @@ HELD_LIMIT = 20_000
 """Events that wait for room; more are counted as a gap."""
 _NET_RELEASED = "net released"
 """The phase of our own line that marks the end of a net's lines."""
+_GATE_REPLACED = "gate replaced"
+"""The phase of our own line after which no earlier request is open."""
+_ENDS_REQUESTS = frozenset({"crash", "killed"})
+"""Phases after which no request of the net is open."""
 
 
 class GateRecorder:
@@ -61,6 +65,10 @@ class GateRecorder:
     def release(self, net: str) -> None:
         """Record the net's lines that came until now, and no later one."""
         self._inbox.put({"net": net, "phase": _NET_RELEASED})
+
+    def forget_open(self, net: str) -> None:
+        """Record that no request of the net is open: another gate serves it now."""
+        self._inbox.put({"net": net, "phase": _GATE_REPLACED})
 
     def last(self, net: str) -> int:
         """The net's newest line number; a new gate continues from it."""
@@ -105,6 +113,9 @@ class GateRecorder:
             if line.get("phase") == _NET_RELEASED:
                 self._owners.pop(net, None)
                 self._numbers.pop(net, None)
+            elif line.get("phase") == _GATE_REPLACED:
+                if task_id is not None:
+                    new_events[task_id].append(events.ModelRequestsLost(net))
             elif task_id is not None:
                 new_events[task_id] += self._events(line)
                 if line.get("phase") == "login":
@@ -134,7 +145,10 @@ class GateRecorder:
         self._numbers[net] = number
         gap = [events.NetGap(net, number - expected, "lost")]
         event = self._priced(event_of(line))
-        return (gap if number > expected else []) + ([event] if event else [])
+        told = [event] if event else []
+        if line.get("phase") in _ENDS_REQUESTS:
+            told.append(events.ModelRequestsLost(net))
+        return (gap if number > expected else []) + told
 
     def _priced(self, event: Event | None) -> Event | None:
         """The event; a model's answer gets its cost if the model's price is known."""

@@ -193,10 +193,48 @@ def test_a_gap_is_told_by_its_kinds(desk: Desk) -> None:
 def test_a_worker_that_crashed_is_told(desk: Desk) -> None:
     events = desk.hear(1, phase="crash", verdict="", reason="it ended \x1b[31m")
 
-    (trouble,) = events
+    trouble, lost = events
     assert isinstance(trouble, model_events.Trouble)
+    assert lost == model_events.ModelRequestsLost(NET)
     assert "the next one starts another" in trouble.reason
     assert "\x1b" not in trouble.reason
+
+
+ASKED = {"phase": "model", "verdict": "", "reason": "", "provider": "anthropic"}
+
+
+def open_requests(desk: Desk) -> int:
+    desk.log.close()
+    return desk.queries.tasks.get(desk.task).model.open_requests
+
+
+def test_open_requests_are_as_the_gate_counts_them(desk: Desk) -> None:
+    """Lines that were added up or lost make no difference: each tells the number."""
+    desk.hear(1, **ASKED, open=1)
+    assert open_requests(desk) == 1
+
+
+@pytest.mark.parametrize("phase", ["crash", "killed"])
+def test_no_request_outlives_the_gates_process(desk: Desk, phase: str) -> None:
+    for number, facts in enumerate(({**ASKED, "open": 3}, {"phase": phase}), 1):
+        desk.log.on_line({"net": NET, "seq": number, **facts})
+
+    assert open_requests(desk) == 0
+
+
+def test_a_new_gate_has_none_of_the_old_ones_requests(desk: Desk) -> None:
+    desk.log.on_line({"net": NET, "seq": 1, **ASKED, "open": 3})
+    desk.log.forget_open(NET)
+
+    assert open_requests(desk) == 0
+
+
+def test_a_lost_line_leaves_no_request_open_for_ever(desk: Desk) -> None:
+    """The answer to the second of two is told; that to the first was lost."""
+    desk.log.on_line({"net": NET, "seq": 1, **ASKED, "open": 2})
+    desk.log.on_line({"net": NET, "seq": 3, **ASKED, "phase": "answer", "open": 0})
+
+    assert open_requests(desk) == 0
 
 
 class FullJournal:
