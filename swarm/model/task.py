@@ -66,11 +66,7 @@ class ModelUsage:
 
     name: str = ""
     """The model that answered last."""
-    host: str = ""
-    """The host that was asked last."""
     open_requests: int = 0
-    asked: float | None = None
-    """The time when the last request began."""
     answered: float | None = None
     """The time when the last answer ended."""
     tokens_in: int = 0
@@ -81,6 +77,10 @@ class ModelUsage:
     """Tokens of models that have no price; they are not in `cost`."""
     estimated_tokens: int = 0
     """Tokens of answers that did not tell; they are in the other counts."""
+    asked: float | None = None
+    """The time when the last request began."""
+    host: str = ""
+    """The host that was asked last."""
 
     @property
     def tokens(self) -> int:

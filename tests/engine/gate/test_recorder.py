@@ -200,7 +200,12 @@ def test_a_worker_that_crashed_is_told(desk: Desk) -> None:
     assert "\x1b" not in trouble.reason
 
 
-ASKED = {"phase": "model", "verdict": "", "reason": "", "provider": "anthropic"}
+ASKED: dict[str, Any] = {
+    "phase": "model",
+    "verdict": "",
+    "reason": "",
+    "provider": "anthropic",
+}
 
 
 def open_requests(desk: Desk) -> int:
