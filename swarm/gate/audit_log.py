@@ -30,8 +30,12 @@ ANSWERS_LIMIT = 20
 
 So many requests to models are written, too; each tells how many are open.
 """
+"""Lines about model answers in one second; the counts of more are added up."""
+LIMITS_LIMIT = 20
+"""Lines about limits and refusals in one second; of more the newest is written."""
+_LIMIT_IDENTITY = ("host", "kind", "why", "key")
 _IDENTITY_FACTS = ("host", "port", "reason", "method", "path", "sni")
-_ANSWER_IDENTITY = ("host", "provider", "model", "status", "estimated")
+_ANSWER_IDENTITY = ("host", "provider", "model", "status", "estimated", "limited")
 _SUMS = ("tokens_in", "tokens_out", "tokens_cached", "tokens_cache_written")
 _SUMS_1H = (*_SUMS, "tokens_cache_written_1h")
 
@@ -63,6 +67,10 @@ class AuditLog:
         """A request that was not written, and how many were open after it."""
         self._open = 0
         self._answers: dict[tuple[str, ...], dict[str, Any]] = {}
+        self._limits: dict[tuple[str, ...], dict[str, Any]] = {}
+        self._limits_written: set[tuple[str, ...]] = set()
+        self.limits = 0
+        """Limits of models that hosts told so far."""
         self._window = 0.0
         self._lines: Counter[str] = Counter()
         self._unwritten: Counter[str] = Counter()
@@ -96,6 +104,11 @@ class AuditLog:
         """Write a model's answer: never shed; many in a second are added up."""
         self._roll()
         self._open = int(facts.get("open") or 0)
+        if facts.get("tokens_out") and not facts.get("limited"):
+            # What was told before and is not yet written has passed since.
+            for key, told in list(self._limits.items()):
+                if told["host"] == facts.get("host"):
+                    del self._limits[key]
         self._lines["answer"] += 1
         if self._lines["answer"] <= ANSWERS_LIMIT:
             self._keep_line(self._text("answer", facts))
@@ -105,6 +118,28 @@ class AuditLog:
         for name in _SUMS_1H:
             total[name] += int(facts.get(name) or 0)
         total["n"] = total.get("n", 0) + 1
+
+    def limited(self, **facts: Any) -> None:
+        """Write a model's limit: never shed; of equal ones in a second the last."""
+        self.limits += 1
+        self._limit("limit", facts)
+
+    def refused(self, **facts: Any) -> None:
+        """Write that a model's host refuses the task, as `limited` does."""
+        self._limit("refusal", facts)
+
+    def _limit(self, phase: str, facts: dict[str, Any]) -> None:
+        self._roll()
+        key = (phase, *(str(facts.get(name)) for name in _LIMIT_IDENTITY))
+        if key not in self._limits_written:
+            if len(self._limits_written) < LIMITS_LIMIT:
+                self._limits_written.add(key)
+                self._keep_line(self._text(phase, facts))
+                return
+            if key not in self._limits and len(self._limits) >= LIMITS_LIMIT:
+                key = (phase, "of many")
+        count = self._limits.get(key, {}).get("n", 0) + 1
+        self._limits[key] = {**facts, "n": count, "phase": phase}
 
     def login_refused(self, **facts: Any) -> None:
         """Write that a host refuses a login's token: never shed, once for a token."""
@@ -151,6 +186,7 @@ class AuditLog:
             self._write_counted()
             self._window = now
             self._lines.clear()
+            self._limits_written.clear()
 
     def _write_counted(self) -> None:
         asked, self._asked = self._asked, {}
@@ -159,6 +195,9 @@ class AuditLog:
         answers, self._answers = self._answers, {}
         for facts in answers.values():
             self._keep_line(self._text("answer", {**facts, "open": self._open}))
+        told, self._limits = self._limits, {}
+        for facts in told.values():
+            self._keep_line(self._text(facts.pop("phase"), facts))
         if self._unwritten:
             kinds, self._unwritten = dict(self._unwritten), Counter()
             facts = {"n": sum(kinds.values()), "kinds": kinds}

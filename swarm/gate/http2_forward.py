@@ -126,7 +126,7 @@ class Http2Forwarder:
         fields = http2_fields.reply_fields(said, masker)
         if isinstance(change, MaskedDecoder):
             fields = change.plain_fields(fields)
-        self._meter.status = said.status
+        self._meter.note_answer(said.status, said.fields)
         is_over = server.is_over
         await self._client.send_head(fields, ended=is_over)
         if not is_over:

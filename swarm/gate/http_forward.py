@@ -219,7 +219,7 @@ class HttpForwarder:
         if isinstance(change, MaskedDecoder):
             fields = change.plain_fields(fields)
             fields.append((b"Transfer-Encoding", b"chunked"))
-        self._meter.status = answer.status_code
+        self._meter.note_answer(answer.status_code, answer.headers)
         reply = h11.Response(
             status_code=answer.status_code,
             reason=masker.mask(answer.reason) if masker else answer.reason,

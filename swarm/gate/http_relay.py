@@ -1,6 +1,6 @@
 """Carries one message's body across, and picks the fields that go with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 import h11
@@ -28,6 +28,8 @@ PARTS_FIELDS = {
     b"connect-accept-encoding",
 }
 """Fields that ask for an answer in parts, or in a coding of its own."""
+ERRORS = 400
+"""The least status of an error."""
 CRUMBS_LIMIT = 20_000
 """Pieces of one body after which their mean size counts."""
 LEAST_PIECE = 8
@@ -86,6 +88,8 @@ class TransferMeter:
         self.up = 0
         self.down = 0
         self.status = 0
+        self.answer_fields: Fields = []
+        """Those of a model's answer that is an error; empty for all others."""
         self.masker = net.masker(host, others)
         """Searches the answer for the secrets that may go to the host."""
         self.reader = LlmResponseReader() if is_model else None
@@ -117,6 +121,12 @@ class TransferMeter:
         self._net.count_upload(size)
         if self._rule and 0 < self._rule.max_upload < self.up:
             raise Denied(Reason.TOO_MUCH_UPLOAD, self._rule)
+
+    def note_answer(self, status: int, fields: Iterable[tuple[bytes, bytes]]) -> None:
+        """Note the head of the answer."""
+        self.status = status
+        if self.reader and status >= ERRORS:
+            self.answer_fields = list(fields)
 
     def count_answer_body(self, data: bytes) -> None:
         """Count and read bytes of the answer's body."""

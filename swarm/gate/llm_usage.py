@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from swarm.gate import model_limits
+
 WHOLE_LIMIT = 8 << 20
 """Bytes of one event, or of one answer that is no stream; a longer one is not read."""
 
@@ -59,6 +61,8 @@ class LlmResponseReader:
 
     def __init__(self) -> None:
         self.usage = LlmUsage()
+        self.error: dict[str, Any] | None = None
+        """What the service told in place of words, or after some of them."""
         self._pending = b""
         self._is_stream: bool | None = None
         self._is_skipping = False
@@ -123,6 +127,7 @@ class LlmResponseReader:
         self._is_read = True
         for item in body if isinstance(body, list) else [body]:
             if isinstance(item, dict):
+                self.error = model_limits.error_in(item) or self.error
                 self._update_usage(item)
                 self._said += _said(item)
 

@@ -1,11 +1,13 @@
 """Decides on one request, whatever its version of HTTP, and writes its end down."""
 
 import asyncio
+import hashlib
+import re
 import ssl
 import time
 from dataclasses import asdict, dataclass, field
 
-from swarm.gate import failures
+from swarm.gate import failures, model_limits
 from swarm.gate.denied import Denied
 from swarm.gate.http_relay import TransferMeter
 from swarm.gate.llm_usage import LlmUsage
@@ -19,6 +21,12 @@ from swarm.policy.reasons import Reason
 from swarm.policy.rules import Rule
 
 UNAUTHORIZED = 401
+_KEY_FIELD = re.compile(
+    rb"^(?:authorization|x-api-key|api-key|x-goog-api-key):[ \t]*([^\r\n]+)",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""The header in which a client sends its key, in any of the services' ways."""
+_KEY_PARAMETER = re.compile(r"[?&]key=([^&]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,10 @@ class CurrentRequest:
     is_answered: bool = False
     """A byte of the host's answer went to the client."""
     began: float = field(default_factory=time.monotonic)
+    key: str = ""
+    """A digest of the key that the client sent; empty if it sent none."""
+    limits_before: int = 0
+    """Limits that hosts had told the task when this was asked."""
 
     @property
     def rule(self) -> Rule | None:
@@ -106,6 +118,8 @@ class RequestDecision:
         target = request_target.parse(head.target)
         attempt = Attempt(request.host, request.port, head.method, target)
         verdict = request.verdict = self._net.decide(attempt, inside=is_inside)
+        if verdict.model:
+            request.key = key_digest(data, head.target)
         if denial := verdict.denial or self._destination.denial:
             if denial is not Reason.CUT and self._net.leaked(data, request.host):
                 # Told in red whatever else is wrong, and never quietly.
@@ -167,6 +181,8 @@ class RequestDecision:
         if request.model and request.head.method == "POST":
             request.is_asked = True
             self._net.open_models += 1
+        if request.model:
+            request.limits_before = self._net.audit.limits
             facts = {"host": request.host.name, "provider": request.model}
             self._net.audit.asked(open=self._net.open_models, **facts)
 
@@ -220,14 +236,54 @@ class RequestDecision:
             usage = meter.reader.done(
                 meter.up if is_answer else 0, is_whole=ending == "done"
             )
+            self._write_limit(request, meter)
+            limited = self._net.audit.limits > request.limits_before
             self._net.audit.answered(
                 host=request.host.name,
                 provider=request.model,
                 status=meter.status or None,
                 open=self._net.open_models,
                 seconds=round(time.monotonic() - request.began, 3),
+                limited=limited or None,
                 **asdict(usage if is_answer else LlmUsage(usage.model)),
             )
+
+    def _write_limit(self, request: CurrentRequest, meter: TransferMeter) -> None:
+        """Tell the keeper of a limit, or of a refusal: neither is ever shed."""
+        if not model_limits.asks_model(request.head.method, request.head.target):
+            return
+        told = model_limits.read(
+            meter.status,
+            meter.answer_fields,
+            meter.reader.error if meter.reader else None,
+            time.time(),
+        )
+        if told is None:
+            return
+        facts = {
+            "host": request.host.name,
+            "status": meter.status,
+            "text": told.text,
+            "key": self._secret_name(request) or request.key,
+        }
+        if told.is_limit:
+            self._net.audit.limited(kind=told.kind, until=told.until, **facts)
+        else:
+            self._net.audit.refused(why=told.kind, **facts)
+
+    def _secret_name(self, request: CurrentRequest) -> str:
+        """The name of the secret that the gate puts into the request, if it does."""
+        rule, context = request.rule, self._destination.context
+        return rule.inject.secret if rule and rule.inject and context else ""
+
+
+def key_digest(head: bytes, target: str) -> str:
+    """Twelve hex digits for the key that a request bears: equal for equal keys."""
+    match = _KEY_FIELD.search(head)
+    value = match[1].strip() if match else b""
+    if not value and (parameter := _KEY_PARAMETER.search(target)):
+        value = parameter[1].encode("latin-1", "replace")
+    return hashlib.sha256(b"swarm key\0" + value).hexdigest()[:12] if value else ""
 
 
 def _how_it_ended(error: BaseException | None) -> str:

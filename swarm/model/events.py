@@ -741,6 +741,8 @@ class ModelAnswered(Event):
     """The answer did not tell its tokens; they were counted from its bytes."""
     open: int | None = None
     """Requests of the task that are still open; None of an old gate."""
+    limited: bool = False
+    """A limit was told while it was open: that it was answered lifts none."""
 
 
 @event("policy")

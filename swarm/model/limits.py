@@ -10,6 +10,7 @@ from swarm.model.frozen import frozen
 
 Choice = Literal["ask", "yes", "no"]
 """If a task goes on by itself after a limit: `resume_after_limit`."""
+KINDS = ("usage", "overload")
 SOON = 120.0
 """Seconds; a time that is nearer is told with its seconds."""
 FAR = 20 * 3600.0

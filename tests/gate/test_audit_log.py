@@ -7,6 +7,7 @@ import pytest
 from swarm.gate.audit_log import (
     ANSWERS_LIMIT,
     DENIALS_LIMIT,
+    LIMITS_LIMIT,
     LINES_LIMIT,
     NOISE_LIMIT,
     AuditLog,
@@ -125,6 +126,72 @@ def test_a_storm_of_requests_ends_with_the_right_number(log: WrittenLog) -> None
 
     assert kept[-1]["open"] == 7
     assert len(kept) <= 2 * ANSWERS_LIMIT + 4
+
+
+@pytest.fixture
+def kept() -> "WrittenLog":
+    """An audit whose other lines are all shed, and the lines that never are."""
+    lines: list[dict[str, object]] = []
+    clock = Clock()
+    audit = AuditLog(lambda _: None, lambda text: lines.append(json.loads(text)), clock)
+    return audit, clock, lines
+
+
+def test_a_limit_is_never_shed(kept: WrittenLog) -> None:
+    """A second of them is the first at once, and the newest with their number."""
+    audit, clock, lines = kept
+    for number in range(3000):
+        audit.write("close", host="ok.test")
+        audit.limited(host="m.test", kind="usage", key="k", until=float(number))
+    clock.now += 2
+    audit.flush()
+
+    limits = [line for line in lines if line["phase"] == "limit"]
+    assert [(line["until"], line.get("n")) for line in limits] == [
+        (0.0, None),
+        (2999.0, 2999),
+    ]
+    assert audit.limits == 3000
+
+
+def test_limits_of_several_hosts_and_keys_are_told_at_once(kept: WrittenLog) -> None:
+    audit, _, lines = kept
+    for host, kind, key in (
+        ("a", "usage", "k"),
+        ("a", "overload", "k"),
+        ("b", "usage", "k"),
+        ("b", "usage", "l"),
+    ):
+        audit.limited(host=host, kind=kind, key=key)
+    audit.refused(host="a", why="key", key="k", status=401)
+
+    assert [line["phase"] for line in lines] == ["limit"] * 4 + ["refusal"]
+
+
+def test_an_agent_that_changes_its_key_fills_no_log(kept: WrittenLog) -> None:
+    """The newest of what is too much is told, so the task is limited all the same."""
+    audit, clock, lines = kept
+    for number in range(3000):
+        audit.limited(host="m.test", kind="usage", key=str(number), until=float(number))
+    clock.now += 2
+    audit.flush()
+
+    assert len(lines) <= 2 * LIMITS_LIMIT + 1
+    assert lines[-1]["until"] == 2999.0
+
+
+def test_a_limit_that_has_passed_is_not_told_late(kept: WrittenLog) -> None:
+    """Words that came after it end it, also where it waits to be written."""
+    audit, clock, lines = kept
+    for host in ("m.test", "m.test", "n.test", "n.test"):
+        audit.limited(host=host, kind="usage")
+    audit.answered(host="m.test", tokens_out=3, limited=True)
+    audit.answered(host="n.test", tokens_out=3)
+    clock.now += 2
+    audit.flush()
+
+    later = [(line["phase"], line["host"]) for line in lines[2:]]
+    assert later == [("answer", "m.test"), ("answer", "n.test"), ("limit", "m.test")]
 
 
 def test_a_denial_is_written_with_all_that_it_knows(log: WrittenLog) -> None:

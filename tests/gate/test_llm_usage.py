@@ -198,3 +198,13 @@ async def test_an_answer_in_a_coding_that_was_not_asked_for_counts(
         assert (line["tokens_in"], line["tokens_out"]) == (20, 4)
     assert line["estimated"] is (coding == "br")
     assert line["tokens_out"] > 0
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_an_error_is_kept_and_words_are_none(name: str) -> None:
+    """What a model says is never one; see `model_limits` for what is."""
+    reader = LlmResponseReader()
+    reader.feed(ANSWERS[name][0])
+    reader.done()
+
+    assert (reader.error is not None) is (name == "an error")

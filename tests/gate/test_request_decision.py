@@ -10,7 +10,12 @@ import pytest
 from swarm.gate.audit_log import AuditLog
 from swarm.gate.denied import Denied
 from swarm.gate.http_relay import TransferMeter
-from swarm.gate.request_decision import CurrentRequest, Destination, RequestDecision
+from swarm.gate.request_decision import (
+    CurrentRequest,
+    Destination,
+    RequestDecision,
+    key_digest,
+)
 from swarm.gate.request_head import BadHead, RequestHead
 from swarm.gate.task_net import TaskNet
 from swarm.policy.decide import Verdict
@@ -180,3 +185,32 @@ def test_each_line_of_a_model_says_how_many_requests_are_open() -> None:
         ("answer", 1),
         ("answer", 0),
     ]
+
+
+@pytest.mark.parametrize(
+    ("head", "target"),
+    [
+        (b"POST / HTTP/1.1\r\nAuthorization: Bearer k1\r\n\r\n", "/"),
+        (b"POST / HTTP/1.1\r\nauthorization:Bearer k1  \r\nx: y\r\n\r\n", "/"),
+        (b"POST / HTTP/1.1\r\nX: y\r\nAUTHORIZATION: Bearer k1\r\n\r\n", "/"),
+    ],
+)
+def test_equal_keys_have_equal_digests(head: bytes, target: str) -> None:
+    same = key_digest(b"x: 1\r\nAuthorization: Bearer k1\r\n\r\n", "/")
+
+    assert key_digest(head, target) == same
+    assert len(same) == 12
+
+
+def test_each_way_to_send_a_key_is_read() -> None:
+    """None of them is in the digest, and a request without one has none."""
+    digests = {
+        key_digest(b"x-api-key: k1\r\n\r\n", "/"),
+        key_digest(b"x-goog-api-key: k2\r\n\r\n", "/"),
+        key_digest(b"api-key: k3\r\n\r\n", "/"),
+        key_digest(b"\r\n", "/v1?alt=sse&key=k4"),
+        key_digest(b"authorization: Bearer k5\r\n\r\n", "/"),
+    }
+
+    assert len(digests) == 5
+    assert key_digest(b"x-other: k1\r\nauthorization:\r\n\r\n", "/?monkey=1") == ""

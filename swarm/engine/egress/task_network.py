@@ -19,7 +19,7 @@ from swarm.policy.rules import Policy
 
 def claim(parts: EngineParts, task: Task, net: str) -> Task:
     """The net is this task's from now on, with its policy; nobody else gets it."""
-    parts.nets.log.register(net, task.id)
+    parts.nets.log.register(net, task.id, limited_by=_limited_by(task))
     # A login that ends in a moment is renewed first: the agent begins with a good one.
     login_refresh.renew_quietly(parts, task.agent)
     recorded = parts.context.journal.record(task.id, events.NetReady(net))
@@ -132,6 +132,11 @@ def release(parts: EngineParts, net: str) -> None:
     parts.last_policies.pop(net, None)
 
 
+def _limited_by(task: Task) -> str:
+    """The host whose answer lifts the task's limit; empty if it has none."""
+    return task.limit.host if task.limit else ""
+
+
 def reconcile(parts: EngineParts) -> None:
     """Bring gate and nets in line with the tasks; blocks for 0.3 s a task.
 
@@ -145,9 +150,9 @@ def reconcile(parts: EngineParts) -> None:
         if task.net.name and task.state in RUNNING
     ]
     for task in tasks:
-        parts.nets.log.register(
-            task.net.name, task.id, context.read().events.last_gate_line(task.id)
-        )
+        newest = context.read().events.last_gate_line(task.id)
+        limited_by = _limited_by(task)
+        parts.nets.log.register(task.net.name, task.id, newest, limited_by)
     existing_nets = parts.nets.existing()
     if not existing_nets:
         return

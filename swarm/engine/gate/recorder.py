@@ -13,6 +13,8 @@ from swarm.engine.host.container_client import Line
 from swarm.errors import NoRoom, SwarmError
 from swarm.model import events
 from swarm.model.events import Event
+from swarm.model.limits import KINDS as LIMIT_KINDS
+from swarm.model.limits import REFUSED_WORDS
 from swarm.model.safe_text import safe_line
 from swarm.store.journal import Journal
 
@@ -23,6 +25,10 @@ RETRY_SECONDS = 1.0
 """The pause before what could not be recorded is tried again."""
 HELD_LIMIT = 20_000
 """Events that wait for room; more are counted as a gap."""
+TEXT = 300
+"""Characters that are kept of what a model's host says."""
+_LATEST = 1e11
+"""Seconds since the epoch; no clock of ours shows a later time."""
 _NET_RELEASED = "net released"
 """The phase of our own line that marks the end of a net's lines."""
 _GATE_REPLACED = "gate replaced"
@@ -44,6 +50,8 @@ class GateRecorder:
         self._inbox: SimpleQueue[Line | None] = SimpleQueue()
         self._owners: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
+        self._limits: dict[int, str] = {}
+        """Of each limited task the host whose answer lifts the limit."""
         self._held: defaultdict[int, list[Event]] = defaultdict(list)
         """Of each task what could not be recorded yet, as on a full disk."""
         self._thread = threading.Thread(target=self._run, name="netlog", daemon=True)
@@ -57,9 +65,16 @@ class GateRecorder:
         """Call `on_refused` with secret and token's digest if a host refuses one."""
         self._on_refused_login = on_refused
 
-    def register(self, net: str, task_id: int, last: int = 0) -> None:
-        """Credit this net's lines to the task; `last` is the newest recorded number."""
+    def register(
+        self, net: str, task_id: int, last: int = 0, limited_by: str = ""
+    ) -> None:
+        """Credit this net's lines to the task; `last` is the newest recorded number.
+
+        `limited_by` is the host that limits it already, if one does.
+        """
         self._numbers.setdefault(net, last)
+        if limited_by:
+            self._limits[task_id] = limited_by
         self._owners[net] = task_id
 
     def release(self, net: str) -> None:
@@ -117,7 +132,9 @@ class GateRecorder:
                 if task_id is not None:
                     new_events[task_id].append(events.ModelRequestsLost(net))
             elif task_id is not None:
-                new_events[task_id] += self._events(line)
+                events_of_line = self._events(line)
+                new_events[task_id] += events_of_line
+                new_events[task_id] += self._lifted(task_id, events_of_line)
                 if line.get("phase") == "login":
                     self._on_refused_login(
                         str(line.get("secret")), str(line.get("token"))
@@ -149,6 +166,21 @@ class GateRecorder:
         if line.get("phase") in _ENDS_REQUESTS:
             told.append(events.ModelRequestsLost(net))
         return (gap if number > expected else []) + told
+
+    def _lifted(self, task_id: int, line_events: list[Event]) -> list[Event]:
+        """The limit's end, if an answer shows it: words, asked for after the limit."""
+        for event in line_events:
+            if isinstance(event, events.ModelLimited):
+                self._limits[task_id] = event.host
+            elif (
+                isinstance(event, events.ModelAnswered)
+                and event.tokens_out
+                and not event.limited
+                and self._limits.get(task_id) == event.host
+            ):
+                del self._limits[task_id]
+                return [events.ModelLimitLifted(event.host, "answered")]
+        return []
 
     def _priced(self, event: Event | None) -> Event | None:
         """The event; a model's answer gets its cost if the model's price is known."""
@@ -221,6 +253,28 @@ def _crash(line: Line) -> Event:
     )
 
 
+def _limit(line: Line) -> Event:
+    until, kind = line.get("until"), line.get("kind")
+    facts = {
+        **_told(line),
+        "kind": kind if kind in LIMIT_KINDS else "usage",
+        "until": until if type(until) is float and 0 < until < _LATEST else None,
+    }
+    return _copy(events.ModelLimited, facts)
+
+
+def _refusal(line: Line) -> Event:
+    why = line.get("why")
+    facts = {**_told(line), "why": why if why in REFUSED_WORDS else "forbidden"}
+    return _copy(events.ModelRefused, facts)
+
+
+def _told(line: Line) -> dict[str, Any]:
+    """The line with its text as one harmless line, and its count by our name."""
+    text = safe_line(str(line.get("text", "")), TEXT)
+    return {**line, "text": text, "count": line.get("n", 1)}
+
+
 def _copier(kind: type[Event]) -> Callable[[Line], Event]:
     return lambda line: _copy(kind, line)
 
@@ -245,5 +299,7 @@ _PARSERS: dict[str, Callable[[Line], Event]] = {
     "crash": _crash,
     "model": _copier(events.ModelAsked),
     "answer": _copier(events.ModelAnswered),
+    "limit": _limit,
+    "refusal": _refusal,
 }
 """A function for each phase that the gate writes."""

@@ -279,3 +279,79 @@ def test_what_a_full_disk_refuses_is_recorded_when_there_is_room(
     assert sum(missed for missed, _ in gaps(events)) == 6 - len(hosts)
     assert hosts == [f"{n}.test" for n in range(1, 7)][-len(hosts) :]
     assert len(hosts) == (6 if limit > 6 else 2)
+
+
+def limit_events(events: list[model_events.Event]) -> list[str]:
+    """The names of those about limits, in their order."""
+    kinds = (
+        model_events.ModelLimited,
+        model_events.ModelLimitLifted,
+        model_events.ModelRefused,
+        model_events.ModelAnswered,
+    )
+    return [type(one).__name__ for one in events if isinstance(one, kinds)]
+
+
+def say(desk: Desk, number: int, phase: str, **facts: Any) -> None:
+    line = {"net": NET, "seq": number, "phase": phase, "host": "m.test", **facts}
+    desk.log.on_line(line)
+
+
+def test_a_limit_is_recorded_as_it_was_told(desk: Desk) -> None:
+    told = {"kind": "usage", "until": 1.8e9, "text": "slow\x1b[31m", "key": "ab"}
+    say(desk, 1, "limit", status=429, **told)
+    say(desk, 2, "refusal", why="key", status=401, n=3)
+
+    limit, refusal = desk.recorded()
+    assert limit == model_events.ModelLimited(
+        NET, 1, "m.test", "usage", 1.8e9, r"slow\x1b[31m", "ab", 429
+    )
+    assert refusal == model_events.ModelRefused(NET, 2, "m.test", "key", 401, count=3)
+
+
+@pytest.mark.parametrize("until", ["x", True, -1.0, 1e300, float("nan"), None, [1.0]])
+def test_a_time_that_is_none_is_not_recorded(desk: Desk, until: Any) -> None:
+    say(desk, 1, "limit", kind="?", until=until)
+    say(desk, 2, "refusal", why="?")
+
+    limit, refusal = desk.recorded()
+    assert isinstance(limit, model_events.ModelLimited)
+    assert isinstance(refusal, model_events.ModelRefused)
+    assert (limit.kind, limit.until, refusal.why) == ("usage", None, "forbidden")
+
+
+def test_words_after_a_limit_lift_it_once(desk: Desk) -> None:
+    say(desk, 1, "limit", kind="usage")
+    for number in (2, 3):
+        say(desk, number, "answer", provider="x", status=200, tokens_out=5)
+
+    assert limit_events(desk.recorded()) == [
+        "ModelLimited",
+        "ModelAnswered",
+        "ModelLimitLifted",
+        "ModelAnswered",
+    ]
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"tokens_out": 5, "limited": True},
+        {"tokens_out": 0},
+        {"tokens_out": 5, "host": "other.test"},
+    ],
+)
+def test_other_answers_lift_none(desk: Desk, facts: dict[str, Any]) -> None:
+    """Asked before the limit, without words, or of another host."""
+    say(desk, 1, "limit", kind="usage")
+    say(desk, 2, "answer", provider="x", status=200, **facts)
+
+    assert limit_events(desk.recorded()) == ["ModelLimited", "ModelAnswered"]
+
+
+def test_a_limit_of_before_a_restart_is_lifted(desk: Desk) -> None:
+    """The keeper that hears the words is not the one that heard of the limit."""
+    desk.log.register(NET, desk.task, 0, limited_by="m.test")
+    say(desk, 1, "answer", provider="x", status=200, tokens_out=5)
+
+    assert limit_events(desk.recorded()) == ["ModelAnswered", "ModelLimitLifted"]
