@@ -1,5 +1,6 @@
 """`swarm doctor`: checks this machine, and says how to fix what is wrong."""
 
+import time
 from argparse import ArgumentParser, Namespace
 from collections import Counter
 
@@ -12,7 +13,7 @@ from swarm.engine.host import doctor as host_doctor
 from swarm.engine.host import engine_trial
 from swarm.engine.host.check import Check
 from swarm.engine.host.room import room
-from swarm.engine.readers import way_out
+from swarm.engine.readers import credentials, way_out
 from swarm.model.safe_text import safe_line
 
 ANSWER_SECONDS = 15.0
@@ -60,6 +61,9 @@ def machine() -> host_doctor.Machine:
             keeper_environment.differences(places, keeper_lock.keeper_pid(places))
         ),
         way_out=way_out.here,
+        credentials=lambda: credentials.checks(
+            places, DockerImages(ANSWER_SECONDS), time.time()
+        ),
         attempt=engine_trial.run,
     )
 

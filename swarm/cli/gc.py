@@ -1,9 +1,11 @@
 """`swarm gc`: removes what ended tasks left, and what belongs to no task."""
 
+import sys
 from argparse import ArgumentParser, Namespace
+from typing import Any
 
 from swarm.bootstrap import home
-from swarm.cli import bulk, exit_codes, output, task_selection
+from swarm.cli import bulk, exit_codes, image_pruning, output, task_selection
 from swarm.cli.keeper_client import ask
 from swarm.cli.task_actions import all_tasks
 from swarm.cli.task_selection import Chosen
@@ -13,9 +15,14 @@ from swarm.model.wishes import CollectGarbage
 
 
 def gc_arguments(parser: ArgumentParser) -> None:
-    """Options: the ended tasks that go, only list, ask nothing, and JSON."""
+    """Options: the ended tasks that go, images, only list, ask nothing, and JSON."""
     task_selection.add_filters(parser, everywhere=True)
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument(
+        "--images",
+        action="store_true",
+        help="then remove older images of agents that no task needs; asks before",
+    )
 
 
 def gc(args: Namespace) -> int:
@@ -30,10 +37,14 @@ def gc(args: Namespace) -> int:
         return exit_codes.FAILED
     answer = ask(home.ensure_paths(), CollectGarbage(args.dry_run, ids))
     failed = answer.get("failed", [])
+    if not args.json:
+        _print(answer)
+    if args.images:
+        answer = {**answer, "images": _images(args)}
+    elif not args.json and sys.stdin.isatty():
+        _offer_images()
     if args.json:
         output.as_json(answer)
-    else:
-        _print(answer)
     if chosen and not args.json:
         bulk.note_left_out(chosen)
         if args.dry_run:
@@ -50,6 +61,27 @@ def _chosen(args: Namespace) -> Chosen | None:
     if not selection.has_filter:
         return None
     return task_selection.choose(selection, "rm", all_tasks(home.ensure_paths()), None)
+
+
+def _images(args: Namespace) -> dict[str, Any]:
+    """Remove older images of agents; the bytes are those of all local images."""
+    from swarm.adapters.docker import DockerImages  # noqa: PLC0415 - loads docker
+
+    say = output.note if args.json else output.out
+    pruned = image_pruning.removed(DockerImages(), home.ensure_paths(), args, say)
+    return {
+        "removed": [image.reference for image in pruned.removed],
+        "before": pruned.before,
+        "after": pruned.after,
+    }
+
+
+def _offer_images() -> None:
+    """Say that there are some, to a person."""
+    from swarm.adapters.docker import DockerImages  # noqa: PLC0415 - loads docker
+
+    if sentence := image_pruning.offer(DockerImages(), home.ensure_paths()):
+        output.note(sentence)
 
 
 def _print(answer: dict[str, list[str]]) -> None:

@@ -1,21 +1,15 @@
 """`swarm image`: builds, lists and prunes the images of sandboxes."""
 
-import sys
 import time
 from argparse import ArgumentParser, Namespace
 from dataclasses import asdict
 from typing import Any
 
 from swarm.adapters.docker import DockerImages
-from swarm.bootstrap import home
-from swarm.cli import exit_codes, output
-from swarm.cli.consent import agrees
+from swarm.cli import exit_codes, image_pruning, output
 from swarm.engine.host import agent_images, agent_recipe, image_builds, images
-from swarm.engine.host.image_prune import prune
-from swarm.engine.readers import image_use
 from swarm.errors import SwarmError
 from swarm.model import format
-from swarm.model.format import plural
 from swarm.model.safe_text import safe_line
 from swarm.ports import ImageFacts
 
@@ -48,7 +42,7 @@ def image(args: Namespace) -> int:
     if args.act == "ls":
         return _ls(args.json)
     if args.act == "prune":
-        return _prune(args)
+        return image_pruning.prune(args)
     return build(args.names or images.own())
 
 
@@ -135,30 +129,3 @@ def _state(reference: str, current: list[str]) -> str:
     except SwarmError:
         is_current = False
     return "current" if is_current else "old"
-
-
-def _prune(args: Namespace) -> int:
-    def may_remove(found: list[ImageFacts]) -> bool:
-        for image in found:
-            output.out(f"{image.reference}, {format.size(image.size)}")
-        if not found:
-            output.out("no older image of an agent is here")
-        return bool(found) and not args.dry_run and (args.yes or _agrees(len(found)))
-
-    use = image_use.of_home(home.ensure_paths())
-    pruned = prune(DockerImages(), use, output.note, may_remove)
-    for image, reason in pruned.kept:
-        output.note(f"stays: {image.reference}: {safe_line(reason, 200)}")
-    if pruned.removed:
-        output.out(
-            f"{plural(len(pruned.removed), 'image')} removed: all images take "
-            f"{format.size(pruned.after)} now, {format.size(pruned.before)} before"
-        )
-    return exit_codes.DONE
-
-
-def _agrees(count: int) -> bool:
-    if not sys.stdin.isatty():
-        output.note("nothing was removed; `--yes` agrees without a question")
-        return False
-    return agrees(f"Remove {plural(count, 'image')}?")

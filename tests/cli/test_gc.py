@@ -41,3 +41,14 @@ def test_what_filters_would_remove_is_counted_with_its_work(
     said = swarm("gc", "--ended", "--dry-run")[2]
 
     assert "2 tasks, 2 with work that is not merged; nothing was done" in said
+
+
+def test_images_are_part_of_the_answer(swarm: Swarm, keeper: FakeKeeper) -> None:
+    """A dry run removes none; what could go is told beside the JSON."""
+    keeper.decide = lambda wish: {"found": [], "removed": []}
+
+    answer = json.loads(swarm("gc", "--images", "--dry-run", "--json")[1])
+
+    assert answer["images"]["removed"] == []
+    assert answer["images"]["before"] == answer["images"]["after"] > 0
+    assert keeper.seen == [("gc", {"dry_run": True})]

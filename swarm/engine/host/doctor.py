@@ -55,6 +55,8 @@ class Machine:
     """Tries the engine on a small container; SwarmError."""
     way_out: Callable[[], WayOut | None] = lambda: None
     """What the gate goes out by; SwarmError if a setting of it cannot be read."""
+    credentials: Callable[[], list[Check]] = list
+    """A line for each login and key of an agent."""
 
 
 def examine(machine: Machine) -> list[Check]:
@@ -75,6 +77,7 @@ def examine(machine: Machine) -> list[Check]:
         _config(machine.config),
         _policy(policy_files.beside(machine.config)),
         *_way_out(machine),
+        *machine.credentials(),
         _keeper(machine.keeper_differs()),
     ]
     if facts:

@@ -80,6 +80,14 @@ def _repository(image: ImageFacts) -> str:
     return image.reference.partition(":")[0]
 
 
+def found(
+    engine: Images, use: Use
+) -> tuple[list[ImageFacts], list[tuple[ImageFacts, str]]]:
+    """`older` of the images that are here. ToolError."""
+    here = [image for prefix in _PREFIXES for image in engine.tagged(prefix)]
+    return older(here, use)
+
+
 def prune(
     engine: Images,
     use: Use,
@@ -91,8 +99,7 @@ def prune(
     What a container stands on stays. So does the work of builds of this moment; what
     killed ones left goes.
     """
-    found = [image for prefix in _PREFIXES for image in engine.tagged(prefix)]
-    free, kept = older(found, use)
+    free, kept = found(engine, use)
     before = engine.layers_size()
     if not may_remove(free):
         return Pruned((), tuple(kept), before, before)

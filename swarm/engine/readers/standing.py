@@ -24,6 +24,8 @@ NETWORKS = {
     "balanced": "balanced: package registries too, read-only",
     "open": "open: everything, and written down",
 }
+GIVE_A_KEY = "README, Give an agent a key"
+"""The way out for an agent without one; words about a login follow."""
 TRIED = ("env:", "file:")
 """Sources that cost nothing to look at, and ask nobody for a password."""
 
@@ -90,9 +92,7 @@ def _key(paths: HomePaths, agent: Agent, policy: Policy) -> tuple[str, str]:
     names = [host for name in agent.services for host in _allowed(name)]
     if not names:
         return "", ""
-    problem = (
-        f"no secret of your policy goes to {names[0]}: README, Give an agent a key"
-    )
+    problem = f"no secret of your policy goes to {names[0]}: {GIVE_A_KEY}"
     if token_kind.find(agent.login.tokens):
         problem += f"; or `swarm login {agent.name}` for a subscription"
     for secret in policy.secrets:

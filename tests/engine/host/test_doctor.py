@@ -432,6 +432,12 @@ def test_a_way_out_that_cannot_be_read_is_a_finding(machine: Machine) -> None:
     assert (found.grade, found.remedy) == ("fail", "see [gate]")
 
 
+def test_the_lines_of_logins_stand_among_the_others(machine: Machine) -> None:
+    line = Check("login claude", "warn", "revoked: x", "`swarm login claude`")
+
+    assert check(replace(machine, credentials=lambda: [line]), "login claude") == line
+
+
 def test_a_trial_that_fails_is_a_finding(machine: Machine) -> None:
     """As it would be for every task on an engine that sees other files."""
 
