@@ -178,11 +178,10 @@ class RequestDecision:
 
     def write_asked(self, request: CurrentRequest) -> None:
         """Write that the agent waits for a model from now on, if it does."""
+        request.limits_before = self._net.audit.limits
         if request.model and request.head.method == "POST":
             request.is_asked = True
             self._net.open_models += 1
-        if request.model:
-            request.limits_before = self._net.audit.limits
             facts = {"host": request.host.name, "provider": request.model}
             self._net.audit.asked(open=self._net.open_models, **facts)
 
