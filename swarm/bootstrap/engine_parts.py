@@ -43,10 +43,11 @@ def build(paths: HomePaths, containers: Containers, panes: Panes) -> EngineParts
         uid=os.getuid(),
         gid=os.getgid(),
     )
+    journal.set_listener(context.signals.nudge)
     return EngineParts(
         context=context,
         nets=_net_pool(paths, containers, journal),
-        sensor=_sensor_supervisor(paths, containers, journal, audit, read),
+        sensor=_sensor_supervisor(context, audit),
         audit=audit,
         meter=ResourceMeter(
             containers, UsageWriter(paths.database), lambda: read().tasks
@@ -80,13 +81,9 @@ def _net_pool(paths: HomePaths, containers: Containers, journal: Journal) -> Net
     return NetPool(containers, gate, log, lambda: _config().gate.ready)
 
 
-def _sensor_supervisor(
-    paths: HomePaths,
-    containers: Containers,
-    journal: Journal,
-    audit: AuditWriter,
-    read: Callable[[], Queries],
-) -> SensorSupervisor:
+def _sensor_supervisor(context: EngineContext, audit: AuditWriter) -> SensorSupervisor:
+    paths, containers = context.paths, context.containers
+    journal, read = context.journal, context.read
     callbacks = FollowerCallbacks(
         log_dropped=lambda task, file, lines: _record(
             journal, task, events.SensorLogDropped(file, lines)
@@ -96,6 +93,7 @@ def _sensor_supervisor(
         ),
         trouble=lambda reason: _record(journal, None, events.Trouble("audit", reason)),
         wanted=lambda task, tool: _record_wanted(journal, read, task, tool),
+        stored=context.signals.stored,
     )
     follower = LogFollower(
         paths.sensor, audit, lambda: _config().sensor.keep, callbacks

@@ -10,6 +10,7 @@ from pathlib import Path
 from swarm.adapters.git.task_git import TaskGit
 from swarm.adapters.git.task_repository import open_task
 from swarm.config.schema import Config
+from swarm.engine.agent_signals import AgentSignals
 from swarm.engine.host import disk_room
 from swarm.errors import IllegalMove
 from swarm.model.task import State, Task
@@ -92,6 +93,7 @@ class EngineContext:
     starts: ContainerStarts = field(default_factory=ContainerStarts)
     locks: TaskLocks = field(default_factory=TaskLocks)
     disks: WatchedDisks = field(default_factory=WatchedDisks)
+    signals: AgentSignals = field(default_factory=AgentSignals)
     clock: Callable[[], float] = time.time
 
     @property

@@ -41,6 +41,7 @@ from swarm.engine.tasks import (
     relaunch,
     removal,
     screen_watch,
+    state_watch,
 )
 from swarm.engine.tasks.scheduler import never_startable, startable
 from swarm.engine.workers import Workers
@@ -108,11 +109,13 @@ class Keeper:
         self._home = HomeWatch(context, self._home_gone, self._on_room)
         self._room_look: Future[object] | None = None
         self._screens = screen_watch.ScreenWatch(context)
+        self._states = state_watch.StateWatch(
+            context, parts.meter.newest, lambda: parts.sensor.sees_commands
+        )
         self._conversations = conversation_watch.ConversationWatch(context)
         self._screen_look: Future[object] | None = None
-        self._last_error = ""
-        self.lost_home = ""
-        """A sentence, once the home was removed, moved or replaced."""
+        self._last_error = self.lost_home = ""
+        """`lost_home` is a sentence, once the home was removed, moved or replaced."""
         self._undecided: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         """Answers to wishes that could not be recorded for want of room."""
         self._has_missed = False
@@ -139,6 +142,7 @@ class Keeper:
         self._parts.nets.log.set_answer_handler(self._check_budget)
         self._parts.nets.log.set_login_handler(self._login_refused)
         self._event_watcher.start()
+        self._states.start()
         self._defaults = self._workers.submit(user_network.current)
         read, seen = self._context.read(), -1
         try:
@@ -156,6 +160,7 @@ class Keeper:
         finally:
             is_engine_up = self._event_watcher.up
             self._event_watcher.close()
+            self._states.close()
             self._parts.meter.close()
             self._workers.shutdown(wait=True, cancel_futures=True)
             if self.lost_home:

@@ -77,6 +77,12 @@ class ResourceMeter:
         known = followed.usage if followed else None
         return known or self._read().usage(task)
 
+    def newest(self, task: int) -> Usage | None:
+        """The newest reading of this keeper's; None before the first."""
+        with self._guard:
+            followed = self._followed.get(task)
+            return followed.usage if followed else None
+
     def out_of_memory(self, task: int) -> None:
         """The engine told that the kernel killed one of the task's processes."""
         with self._guard:

@@ -78,7 +78,8 @@ class ModelUsage:
     estimated_tokens: int = 0
     """Tokens of answers that did not tell; they are in the other counts."""
     asked: float | None = None
-    """The time when the last request began."""
+    """The time when the last request began, and the first of this sandbox's."""
+    first_asked: float | None = None
     host: str = ""
     """The host that was asked last."""
 

@@ -98,6 +98,7 @@ def _live(task: Task, at: float, _event: events.TaskLive) -> Task:
         screen="",
         screen_text="",
         agent_status=None,
+        model=replace(task.model, open_requests=0, asked=None, first_asked=None),
     )
 
 
@@ -352,7 +353,13 @@ def _policy_applied(task: Task, _at: float, event: events.PolicyApplied) -> Task
 
 def _model_asked(task: Task, at: float, event: events.ModelAsked) -> Task:
     open_requests = task.model.open_requests + 1 if event.open is None else event.open
-    model = replace(task.model, open_requests=open_requests, asked=at, host=event.host)
+    model = replace(
+        task.model,
+        open_requests=open_requests,
+        asked=at,
+        first_asked=task.model.first_asked or at,
+        host=event.host,
+    )
     return replace(task, model=model)
 
 

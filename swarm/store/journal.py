@@ -38,6 +38,7 @@ class Journal:
         self._path = path
         self._clock = clock
         self._lock = threading.Lock()
+        self._on_record: Callable[[int | None], None] = _ignore_record
         self._engine = create_engine(
             f"sqlite:///{path}",
             connect_args={
@@ -50,6 +51,10 @@ class Journal:
     def close(self) -> None:
         """Release the file."""
         self._engine.dispose()
+
+    def set_listener(self, on_record: Callable[[int | None], None]) -> None:
+        """Call `on_record` with the task's id, or None, after each stored record."""
+        self._on_record = on_record
 
     def _write(self, transaction: Callable[[Session], T]) -> T:
         """Run a transaction and commit it, or nothing of it."""
@@ -129,7 +134,9 @@ class Journal:
                 session.add(row)
             return task
 
-        return self._write(record)
+        recorded = self._write(record)
+        self._on_record(task_id)
+        return recorded
 
     def answer(
         self, wish_id: int, message: str = "", result: dict[str, Any] | None = None
@@ -177,6 +184,10 @@ def _project(row: TaskRow, task: Task) -> None:
 def _event_row(task_id: int | None, at: float, event: Event) -> EventRow:
     kind = type(event).__name__
     return EventRow(at=at, task=task_id, kind=kind, body=event.to_json())
+
+
+def _ignore_record(_task_id: int | None) -> None:
+    """Stands in until a listener is set."""
 
 
 def _on_connect(connection: Any, _record: object) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from swarm.engine.sensor import hash_chain
 from swarm.engine.sensor.interpreter import Interpreter, Line
 from swarm.errors import SwarmError
-from swarm.model.activity import Leftover, LogPosition
+from swarm.model.activity import Batch, Leftover, LogPosition
 from swarm.model.wanted_tools import WantedTool
 from swarm.store.audit_writer import AuditWriter
 
@@ -25,6 +25,10 @@ RETRY_SECONDS = 1.0
 DRAIN_SECONDS = 60.0
 
 InBase = Callable[[str], bool]
+
+
+def _ignore_batch(_task: int, _batch: Batch) -> None:
+    """Stands for a callback that was not given."""
 
 
 def _do_nothing(_task: int, _tool: WantedTool) -> None:
@@ -43,6 +47,8 @@ class FollowerCallbacks:
     """Called with the reason once, until lines can be stored again."""
     wanted: Callable[[int, WantedTool], None] = _do_nothing
     """Called with a task and a tool that its agent tried to use and has not."""
+    stored: Callable[[int, Batch], None] = _ignore_batch
+    """Called with a task and what its lines tell, once that is stored."""
 
 
 @dataclass(slots=True)
@@ -205,6 +211,7 @@ class LogFollower:
         )
         self._writer.take(batch, next_position)
         followed.position = next_position
+        self._callbacks.stored(position.task, batch)
         for tool in batch.wanted:
             self._callbacks.wanted(position.task, tool)
         if batch.lost:

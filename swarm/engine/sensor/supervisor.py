@@ -79,6 +79,11 @@ class SensorSupervisor:
         """True if a sensor ended and none has replaced it."""
         return not self._kind and self._down > 0
 
+    @property
+    def sees_commands(self) -> bool:
+        """True if the sensor tells of commands, and not of files alone."""
+        return self._kind == EBPF
+
     def prepare(self) -> None:
         """Start the sensor before a sandbox needs it, if it is not up.
 
