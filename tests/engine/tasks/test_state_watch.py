@@ -22,7 +22,7 @@ from tests.builders import queued
 from tests.engine.fake_context import fake_context
 
 A = AgentState
-ASKED = {"net": "n", "host": "api.test", "provider": "anthropic"}
+ASKED: dict[str, Any] = {"net": "n", "host": "api.test", "provider": "anthropic"}
 
 
 class Watched:
