@@ -125,7 +125,7 @@ class Tmux:
     def capture(self, names: list[str], titles: bool = False) -> dict[str, Screen]:
         rows = self._rows()
         panes = {name: rows[name][1] for name in names if name in rows}
-        screens = self._server.screens(list(panes.values()), titles)
+        panes, screens = self._screens_of(panes, titles)
         captured = zip(panes, screens, strict=False)
         if not titles:
             return {name: Screen(name, text) for name, text in captured}
@@ -133,6 +133,23 @@ class Tmux:
             (name, text.removesuffix("\n").rpartition("\n")) for name, text in captured
         )
         return {name: Screen(name, text, title) for name, (text, _, title) in cut}
+
+    def _screens_of(
+        self, panes: dict[str, libtmux.Pane], titles: bool
+    ) -> tuple[dict[str, libtmux.Pane], list[str]]:
+        """The panes that are still there, and their screens in the same order.
+
+        tmux answers for none of them if one was closed since they were listed.
+        """
+        while True:
+            try:
+                return panes, self._server.screens(list(panes.values()), titles)
+            except ToolError:
+                here = {pane.pane_id for _, pane in self._rows().values()}
+                left = {n: pane for n, pane in panes.items() if pane.pane_id in here}
+                if len(left) == len(panes):
+                    raise
+                panes = left
 
     def send(self, name: str, text: str, enter: bool) -> None:
         controls = [

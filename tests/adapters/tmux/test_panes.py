@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -115,6 +116,58 @@ def test_a_server_without_a_session_has_no_panes(tmux: Tmux) -> None:
 
     assert tmux.all() == {}
     assert tmux.capture(["a"]) == {}
+
+
+@pytest.mark.parametrize("titles", [False, True])
+@pytest.mark.parametrize(
+    ("gone", "left"),
+    [
+        (["a"], ["b", "c"]),
+        (["c"], ["a", "b"]),
+        (["b", "a"], ["c"]),
+        (["a", "b", "c"], []),
+    ],
+)
+def test_a_pane_that_closes_while_all_are_captured_takes_no_other_along(
+    tmux: Tmux,
+    monkeypatch: pytest.MonkeyPatch,
+    gone: list[str],
+    left: list[str],
+    titles: bool,
+) -> None:
+    """It is left out, even if another of its name has come; the last one, too."""
+    for name in ("a", "b", "c"):
+        tmux.open(name, ["bash", "-c", f"echo I am {name}; sleep 60"], {})
+    _until(lambda: all(f"I am {n}" in _text(tmux, n) for n in ("a", "b", "c")))
+    known, to_close = tmux._server.screens, list(gone)
+
+    def after_a_close(*args: Any) -> list[str]:
+        if to_close:
+            tmux.close(name := to_close.pop(0))
+            if name == "b":
+                tmux.open(name, SHELL, {})
+        return known(*args)
+
+    monkeypatch.setattr(tmux._server, "screens", after_a_close)
+    screens = tmux.capture(["a", "b", "c"], titles)
+
+    assert list(screens) == left
+    assert all(f"I am {name}" in screen.text for name, screen in screens.items())
+
+
+def test_what_tmux_refuses_for_another_reason_is_told(
+    tmux: Tmux, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And not asked again and again."""
+    tmux.open("a", SHELL, {})
+
+    def refused(*_: Any) -> list[str]:
+        raise ToolError("tmux capture-pane: it took too long")
+
+    monkeypatch.setattr(tmux._server, "screens", refused)
+
+    with pytest.raises(ToolError, match="too long"):
+        tmux.capture(["a"])
 
 
 def test_titles_are_told_if_they_are_asked_for(tmux: Tmux) -> None:
