@@ -71,6 +71,11 @@ class Model:
     """The endpoint, if the agent must be told; a setting of the user's goes first."""
     default: str = ""
     """The model, if the agent must be told."""
+    edits: Literal["tools", "text"] = "tools"
+    """How it takes edits from its model: by calls of tools, or from what the model says
+    (then it commits them itself, and runs no command unasked)."""
+    ends: str = ""
+    """The command by which its model ends a turn; empty if words end it."""
 
 
 @dataclass(frozen=True, slots=True)

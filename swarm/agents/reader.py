@@ -219,6 +219,13 @@ def _check_image(agent: Agent) -> None:
         raise _Mistake(*problem)
 
 
+def _check_turn(agent: Agent) -> None:
+    if agent.model.ends and agent.model.edits == "text":
+        raise _Mistake(
+            "model.ends", 'must be empty where edits = "text": it runs no command'
+        )
+
+
 def _check_cues(agent: Agent) -> None:
     for name, cue in agent.cues.items():
         patterns = (*enumerate(cue.text), ("footer", cue.footer), ("title", cue.title))
@@ -234,5 +241,5 @@ def _check_cues(agent: Agent) -> None:
 
 _CHECKS = (
     _check_name, _check_ways, _check_words, _check_modes, _check_places, _check_image,
-    _check_cues,
+    _check_turn, _check_cues,
 )  # fmt: skip

@@ -14,11 +14,12 @@ from pathlib import Path
 from swarm.agents import registry
 from swarm.agents.description import Agent
 from swarm.cli.agent.check_policy import FORBIDDEN, host_of, rule_words
+from swarm.cli.agent.check_turn import steps_of
 from swarm.engine.host import images
 from swarm.model import agent_screen, events
 from swarm.model.task import State, Task
 from swarm.scripted_model.server import ScriptedModel
-from swarm.scripted_model.steps import Run, Say, Step, Write
+from swarm.scripted_model.steps import Step
 from tests.engine.keeper_harness import (
     KeeperHarness,
     new_sample_repository,
@@ -36,30 +37,22 @@ LOOK = (
     f"curl -sS -m 20 https://{FORBIDDEN}/; echo looked $?"
 )
 """What the box sees of its processes, and a host that nothing allows."""
-COMMIT = (
-    "git add -A && git -c user.name=c -c user.email=c@example.invalid "
-    "commit -q -m 'add hello' && echo committed"
-)
-STEPS: tuple[Step, ...] = (
-    Write("hello.txt", "hello\n"),
-    Run(LOOK),
-    Run(COMMIT),
-)
-ENDS: dict[str, tuple[Step, ...]] = {
-    "mini": (Run("echo COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT"),)
-}
-"""What ends an agent's turn; others end with words."""
 SEEN_READY = ("claude", "codex", "gemini", "opencode")
 """Agents whose prompt is known by its cue at each end of a turn, resumed ones too."""
-IN_TEXT = ("aider",)
-"""Agents that take edits from what the model says: they commit them themselves."""
 
 
 def steps(agent: str) -> tuple[Step, ...]:
     """One turn's work."""
-    if agent in IN_TEXT:
-        return (Write("hello.txt", "hello\n"), Say(DONE))
-    return (*STEPS, *ENDS.get(agent, (Say(DONE),)))
+    return steps_of(registry.find(agent), LOOK, DONE)
+
+
+def edits_in_text(agent: str) -> bool:
+    """It takes edits from what the model says, and commits them itself."""
+    return registry.find(agent).model.edits == "text"
+
+
+def _is_in_text(marker: str) -> bool:
+    return edits_in_text(marker.partition("-")[0])
 
 
 @dataclass
@@ -78,7 +71,7 @@ class DrivenAgents:
 
     def work(self, agent: str, way: str, marker: str) -> Task:
         """One task from its prompt to the end of the turn, stopped and taken in."""
-        self.model.plays(marker, steps(agent), in_text=agent in IN_TEXT)
+        self.model.plays(marker, steps(agent), in_text=edits_in_text(agent))
         task = self.start(agent, way, f"Please do {marker} now.")
         self.end(task, way, marker, len(steps(agent)) - 1)
         return self.harness.queries.tasks.get(task)
@@ -122,12 +115,12 @@ class DrivenAgents:
             place
             for place, seen in enumerate(self.model.seen)
             if seen.status == 200
-            and (seen.asked.tools or any(m in marker for m in IN_TEXT))
+            and (seen.asked.tools or _is_in_text(marker))
             and any(marker in t.text for t in seen.asked.turns if t.kind == "user")
         ]
 
     def _has_come_to(self, task: int, marker: str, last: int) -> bool:
-        if any(agent in marker for agent in IN_TEXT):
+        if _is_in_text(marker):
             # It asks no more once it has made its edits; then it tells of its commit.
             return "Commit " in self.screen(task)
         return self.model.furthest(marker) >= last

@@ -19,17 +19,15 @@ from swarm.scripted_model.dialogue import Usage
 from swarm.scripted_model.steps import Say
 from tests.agents.driven import (
     DONE,
-    IN_TEXT,
     KEY,
     DrivenAgents,
+    edits_in_text,
     open_driven_agents,
 )
 
 BRIEFING = "You work alone in a container"
 SHORT = ("claude", "codex", "gemini", "opencode")
 REST = ("aider", "cline", "copilot", "kimi", "mini", "pi", "qwen", "vibe")
-TYPED = ("aider", "kimi")
-"""Agents whose screen takes no prompt at its start: it is typed."""
 
 
 def _runs() -> Iterator[Any]:
@@ -61,7 +59,7 @@ class Worked:
     @property
     def runs_commands(self) -> bool:
         """False for an agent that only edits."""
-        return self.agent not in IN_TEXT
+        return not edits_in_text(self.agent)
 
 
 @pytest.fixture(scope="module")

@@ -22,32 +22,25 @@ from swarm.bootstrap import wiring
 from swarm.cli import exit_codes, output
 from swarm.cli.agent import check_policy
 from swarm.cli.agent.check_policy import FORBIDDEN, ModelPlace
+from swarm.cli.agent.check_turn import FILE, Turn, steps_of
 from swarm.cli.demo.environment import DemoEnvironment, demo_environment
 from swarm.cli.keeper_client import ask, changes
 from swarm.engine.host import images
 from swarm.errors import PlanError, SwarmError
-from swarm.model import events
+from swarm.model import agent_screen, events
 from swarm.model.safe_text import safe_line
 from swarm.model.task import ACTIVE, Task
 from swarm.model.wishes import NewTasks, Stop
 from swarm.plan.gate_containers import GateNames
 from swarm.plan.naming import HOME_LABEL, KIND_LABEL, TASK_LABEL
 from swarm.scripted_model.server import ScriptedModel
-from swarm.scripted_model.steps import Run, Say, Step, Write
 from swarm.store.queries import Queries
 
 TURN_SECONDS = 240.0
 """The longest time for an agent's start and one turn of it."""
 IMPORT_SECONDS = 60.0
-FILE = "hello.txt"
-_COMMIT = (
-    "git add -A && git -c user.name=check -c user.email=check@example.invalid "
-    "commit -q -m 'add hello' && echo committed"
-)
-_IN_TEXT = ("aider",)
-"""Agents that take edits from what the model says, and commit them themselves."""
-_LAST: dict[str, Step] = {"mini": Run("echo COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT")}
-"""What ends a turn, if words do not."""
+PROMPT_SECONDS = 60.0
+"""The longest time from its model's last words to its prompt, if that is recognised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,26 +131,16 @@ def _model(environment: DemoEnvironment, agent: Agent) -> Iterator[ScriptedModel
         model.close()
 
 
-def _steps(agent: Agent) -> tuple[Step, ...]:
-    if agent.name in _IN_TEXT:
-        return (Write(FILE, "hello\n"), Say("Done."))
-    look = Run(f"curl -sS -m 20 https://{FORBIDDEN}/; echo looked $?")
-    last = _LAST.get(agent.name, Say("Done."))
-    return (Write(FILE, "hello\n"), look, Run(_COMMIT), last)
-
-
 def _tried(
     environment: DemoEnvironment, agent: Agent, way: str, model: ScriptedModel
 ) -> _Run:
     """One task of the agent, from its prompt to the end of its turn."""
-    marker, steps = f"check-{way}", _steps(agent)
-    in_text = agent.name in _IN_TEXT
-    model.plays(marker, steps, in_text=in_text)
-    asked = _Asked(model, marker, len(steps), in_text)
+    turn = Turn(model, f"check-{way}", steps_of(agent), agent.model.edits == "text")
+    model.plays(turn.marker, turn.steps, in_text=turn.in_text)
     output.note(f"  {agent.name}, {way}: at work")
     wish = NewTasks(
         str(environment.sample),
-        prompt=f"Please do {marker} now.",
+        prompt=f"Please do {turn.marker} now.",
         agent=agent.name,
         way=way,
     )
@@ -167,8 +150,8 @@ def _tried(
         return _Run(way, {"started": safe_line(error.message, 120)})
     queries = Queries(environment.places.database)
     try:
-        _until_turn_ended(environment, queries, task_id, way, asked)
-        rows = _rows(environment, queries, task_id, asked)
+        _until_turn_ended(environment, queries, task_id, way, turn)
+        rows = _rows(environment, queries, task_id, turn)
         if way == "headless":
             task = queries.tasks.get(task_id)
             rows["ended by itself"] = _yes(
@@ -179,51 +162,39 @@ def _tried(
         queries.close()
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """The requests of one conversation."""
-
-    model: ScriptedModel
-    marker: str
-    answers: int
-    """Those of a whole turn."""
-    in_text: bool
-
-    def is_over(self) -> bool:
-        """True once the model has said its last words.
-
-        A screen may ask the same twice, so requests are counted only where an agent
-        asks no more after its edits.
-        """
-        if not self.in_text:
-            return self.model.furthest(self.marker) >= self.answers - 1
-        served = [
-            one
-            for one in self.model.seen
-            if one.status == 200
-            and any(self.marker in turn.text for turn in one.asked.turns)
-        ]
-        return len(served) >= self.answers
-
-
 def _until_turn_ended(
     environment: DemoEnvironment,
     queries: Queries,
     task_id: int,
     way: str,
-    asked: _Asked,
+    turn: Turn,
 ) -> None:
     """Block until the task has ended and was taken in; one on a screen is stopped."""
 
     def has_ended() -> bool:
         return queries.tasks.get(task_id).state not in ACTIVE
 
+    def has_answers() -> bool:
+        return turn.is_over() and not queries.tasks.get(task_id).model.open_requests
+
     screen = way == "screen"
-    _wait(queries, lambda: has_ended() or (screen and asked.is_over()), TURN_SECONDS)
+    _wait(queries, lambda: has_ended() or (screen and has_answers()), TURN_SECONDS)
     if not has_ended():
+        _until_at_prompt(queries, task_id)
         ask(environment.places, Stop(task_id))
         _wait(queries, has_ended, IMPORT_SECONDS)
     _wait(queries, lambda: _is_taken_in(queries, task_id), IMPORT_SECONDS)
+
+
+def _until_at_prompt(queries: Queries, task_id: int) -> None:
+    """Block until it waits for its human: it may write down its turn until then."""
+    task = queries.tasks.get(task_id)
+    if agent_screen.READY in registry.find(task.agent).cues:
+        _wait(
+            queries,
+            lambda: queries.tasks.get(task_id).screen == agent_screen.READY,
+            PROMPT_SECONDS,
+        )
 
 
 def _wait(queries: Queries, happened: Callable[[], bool], seconds: float) -> None:
@@ -243,9 +214,9 @@ def _rows(
     environment: DemoEnvironment,
     queries: Queries,
     task_id: int,
-    asked: _Asked,
+    turn: Turn,
 ) -> dict[str, str]:
-    model, marker = asked.model, asked.marker
+    model, marker = turn.model, turn.marker
     task = queries.tasks.get(task_id)
     worktree = environment.places.worktree(task_id)
     seen = [one for one in model.seen if marker in repr(one.asked.turns)]
@@ -261,7 +232,7 @@ def _rows(
         "asked its model": _yes(bool(seen), _why(task) or "no request came"),
         "by the gate's key": _yes(bool(seen) and model.keys <= {model.key}, "another"),
         "wrote a file": _yes(_has(worktree / FILE), "no file"),
-        **({} if asked.in_text else tools),
+        **({} if turn.in_text else tools),
         "committed": _yes(task.review.commits > 0, "no commit"),
         "tokens counted": _yes(task.model.tokens_out > 0, "none"),
     }

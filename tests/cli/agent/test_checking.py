@@ -21,7 +21,7 @@ url = "https://small.test/v1"
 [headless]
 prompt = "stdin"
 argv = ["python3", "-c", '''
-import json, os, subprocess, sys, urllib.request
+import json, os, signal, subprocess, sys, urllib.request
 said = [{"role": "user", "content": sys.stdin.read()}]
 tool = {"name": "bash", "parameters": {"properties": {"command": {"type": "string"}}}}
 while True:
@@ -42,6 +42,51 @@ while True:
                      "content": done.stdout + done.stderr})
 ''']
 """
+
+
+TURNS = {
+    # As codex: a screen asks the same more than once.
+    "asks-twice": [
+        ("[headless]", "[screen]"),
+        (
+            "    answer = json.load",
+            "    urllib.request.urlopen(request)\n    answer = json.load",
+        ),
+        ("        sys.exit()", "        signal.pause()"),
+    ],
+    # As aider: its edits are in what the model says, and it commits them itself.
+    "edits-in-text": [
+        ("[headless]", "[screen]"),
+        (
+            "[mode.full]",
+            'edits = "text"\n[cues.ready]\ntext = ["^small>$"]\n[mode.full]',
+        ),
+        (
+            "    if not",
+            "    if 'SEARCH' in answer['content']:\n"
+            "        open('hello.txt', 'w').write('hello')\n"
+            "        said.append({'role': 'user', 'content': 'words for the commit'})\n"
+            "        continue\n"
+            "    os.system('git add -A; '\n"
+            "              'git -c user.name=c -c user.email=c@x commit -qm x')\n"
+            "    print('small>', flush=True)\n"
+            "    signal.pause()\n"
+            "    if not",
+        ),
+    ],
+    # As mini: words are no end, one command is.
+    "ends-by-a-command": [
+        ("[mode.full]", 'ends = "echo THE-END"\n[mode.full]'),
+        ("        sys.exit()", "        sys.exit(3)"),
+        (
+            "        done = subprocess",
+            "        if command == 'echo THE-END':\n"
+            "            sys.exit()\n"
+            "        done = subprocess",
+        ),
+    ],
+}
+"""Agents that end a turn in another way: what differs from AGENT, old to new."""
 
 
 @pytest.fixture
@@ -66,6 +111,30 @@ def test_a_strangers_agent_does_all_of_it_behind_the_gate(
     assert answers.pop("small") == "headless"
     assert set(answers.values()) == {"yes"}, (out, said)
     assert {"committed", "was denied a host", "by the gate's key"} <= set(answers)
+    assert status == exit_codes.DONE
+
+
+@pytest.mark.parametrize("turn", TURNS)
+def test_a_check_goes_to_the_end_of_a_turn_and_no_further(
+    swarm: Swarm, agents: Path, monkeypatch: pytest.MonkeyPatch, turn: str
+) -> None:
+    """However the agent ends it: what it does last is still seen, and it is stopped."""
+    monkeypatch.setenv("SWARM_HOME", "")  # what the check sets is put back
+    text = AGENT.replace('prompt = "stdin"\n', "").replace(
+        "sys.stdin.read()", "sys.argv[1]"
+    )
+    text = text.replace("''']", "''', \"{prompt}\"]")
+    for old, new in TURNS[turn]:
+        assert old in text
+        text = text.replace(old, new)
+    (agents / "small.toml").write_text(text)
+
+    status, out, said = swarm("agent", "check", "small")
+
+    answers = [line.rsplit("  ", 1)[1] for line in out.splitlines()[1:]]
+    assert answers
+    assert set(answers) == {"yes"}, (out, said)
+    assert "committed" in out
     assert status == exit_codes.DONE
 
 
