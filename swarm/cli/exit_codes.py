@@ -6,6 +6,7 @@ USAGE = 2
 TASK_FAILED = 3
 NOT_FOUND = 4
 TOOL_MISSING = 5
+NEEDS_YOU = 6
 TIMEOUT = 124
 INTERRUPTED = 130
 
@@ -13,9 +14,11 @@ MEANINGS: dict[int, str] = {
     DONE: "done",
     FAILED: "refused or failed; the reason is on standard error",
     USAGE: "the command line is wrong",
-    TASK_FAILED: "a task did not end with 0 (`wait`, `new --wait`)",
+    TASK_FAILED: "a task did not end with 0, or ended without what was waited for "
+    "(`wait`, `new --wait`)",
     NOT_FOUND: "there is no such task",
     TOOL_MISSING: "docker, git or tmux is missing or does not answer",
+    NEEDS_YOU: "an agent waits for you and does not go on (`wait --for ready`)",
     TIMEOUT: "the time of `wait --timeout` is over",
     INTERRUPTED: "interrupted by Ctrl+C",
 }

@@ -14,12 +14,14 @@ from swarm.cli import exit_codes, output
 from swarm.cli.argument_types import task_id
 from swarm.cli.arguments import repository
 from swarm.model import (
+    agent_state_text,
     box_contents,
     disk_use,
     format,
     usage,
     wanted_tools,
 )
+from swarm.model.agent_state import AgentStatus
 from swarm.model.agent_words import agent_words
 from swarm.model.disk_use import TaskSize
 from swarm.model.idle import running, with_idleness
@@ -64,9 +66,6 @@ def ls(args: Namespace) -> int:
     places = home.ensure_paths()
     queries = TaskQueries(ReadConnection(places.database))
     tasks = queries.all(str(repo) if repo else None, removed=args.all)
-    if keeper_pid(places) is not None:
-        used, now = queries.usages(), time.time()
-        tasks = [with_idleness(task, used.get(task.id), now) for task in tasks]
     sizes = _sizes(places, tasks) if args.size else None
     if args.json:
         output.as_json([_facts(task) | _size_facts(task, sizes) for task in tasks])
@@ -145,8 +144,10 @@ def state_of(task: Task) -> str:
         return f"{task.state} removed"
     if task.state is State.PROVISIONING and task.step_percent is not None:
         return f"{task.state} {task.step_percent}%"
-    if task.idle_since:
-        return f"{task.state} idle {format.age(time.time() - task.idle_since)}"
+    if task.state is State.LIVE and task.agent_status:
+        status = task.agent_status
+        age = format.age(max(0.0, time.time() - status.since))
+        return f"{agent_state_text.words(status)} {age}"
     if task.state is State.STOPPED and task.exit_code:
         return f"stopped {task.exit_code}"
     return task.state.value
@@ -274,10 +275,13 @@ def _fields(
     task: Task, worktree: Path, used: Usage | None, evidence: tuple[str, str]
 ) -> list[tuple[str, str]]:
     idle, left = evidence
+    status = task.agent_status
     snapshot = f"files: {task.review.files}, {diff_of(task)}"
     return [
         ("task", f"#{task.id} {task.name}"),
         ("state", state_of(task)),
+        ("since", f"{_clock(status.since)}: {_evidence(status)}" if status else ""),
+        ("but", status.contradiction if status else ""),
         ("idle", idle),
         ("reason", task.reason),
         ("hint", task.hint),
@@ -370,6 +374,10 @@ def _kept(task: Task) -> str:
     if not task.kept_ref:
         return ""
     return f"{task.kept_ref}; `git branch NAME {task.kept_ref}` brings it back"
+
+
+def _evidence(status: AgentStatus) -> str:
+    return agent_state_text.evidence_words(status)
 
 
 def _count(number: int, noun: str) -> str:

@@ -1,9 +1,9 @@
 """Follows tasks until they have ended, and prints their steps on the way."""
 
 from swarm.bootstrap import keeper_lock, keeper_process
-from swarm.cli import exit_codes, output
+from swarm.cli import exit_codes, output, wait_goals
 from swarm.cli.keeper_client import changes
-from swarm.model import events, leftovers
+from swarm.model import agent_state_text, events, leftovers
 from swarm.model.safe_text import safe_line
 from swarm.model.task import ACTIVE, State, Task
 from swarm.plan.naming import HomePaths
@@ -22,29 +22,36 @@ _AFTER_LOOK = (
 """What the keeper records once it has looked at what an ended task left."""
 
 
-def follow(paths: HomePaths, ids: list[int], seconds: float | None = None) -> int:
-    """Print each step on standard error; block until all ended, or the time is over.
+def follow(
+    paths: HomePaths,
+    ids: list[int],
+    seconds: float | None = None,
+    goal: str = wait_goals.END,
+) -> int:
+    """Print each step on standard error; block until the goal, or the time is over.
 
-    Returns an exit status; see `outcome`. Without a terminal only the reason that
+    Returns an exit status; see `wait_goals`. Without a terminal only the reason that
     keeps tasks from starting is printed, and the progress of a step that takes long.
     """
     queries = Queries(paths.database)
     try:
-        return _follow_with(paths, queries, ids, seconds)
+        return _follow_with(paths, queries, ids, seconds, goal)
     finally:
         queries.close()
 
 
 def _follow_with(
-    paths: HomePaths, queries: Queries, ids: list[int], seconds: float | None
+    paths: HomePaths, queries: Queries, ids: list[int], seconds: float | None, goal: str
 ) -> int:
     last_id, reported_trouble = 0, ""
     for grew in changes(queries, seconds):
         last_id = _print_steps(queries, last_id, set(ids))
         tasks = [queries.tasks.get(number) for number in ids]
-        if not any(task.state in ACTIVE for task in tasks):
+        status = wait_goals.status_of(goal, tasks)
+        if status is not None:
             _print_ends(queries, last_id, tasks)
-            return outcome(tasks)
+            _print_states(goal, tasks)
+            return status
         reported_trouble = _print_trouble(queries, reported_trouble)
         if not grew and keeper_lock.keeper_pid(paths) is None:
             keeper_process.ensure_keeper(paths)
@@ -63,15 +70,13 @@ def _print_ends(queries: Queries, last_id: int, tasks: list[Task]) -> None:
             return
 
 
-def outcome(tasks: list[Task]) -> int:
-    """The exit status for tasks that ended: DONE if every agent ended with 0."""
-    return exit_codes.DONE if all(map(succeeded, tasks)) else exit_codes.TASK_FAILED
-
-
-def succeeded(task: Task) -> bool:
-    """True if the agent ended with 0 and nobody gave the work up."""
-    ended = task.state in (State.STOPPED, State.MERGING, State.MERGED)
-    return ended and task.exit_code == 0
+def _print_states(goal: str, tasks: list[Task]) -> None:
+    """Print what each live agent is doing, with its evidence."""
+    for task in tasks:
+        status = task.agent_status
+        if goal != wait_goals.END and task.state is State.LIVE and status:
+            evidence = agent_state_text.evidence_words(status)
+            output.note(f"#{task.id} {agent_state_text.words(status)} · {evidence}")
 
 
 def _print_steps(queries: Queries, last_id: int, ids: set[int]) -> int:

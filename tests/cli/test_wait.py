@@ -8,6 +8,7 @@ import pytest
 
 from swarm.cli import exit_codes
 from swarm.model import events
+from swarm.model.agent_state import AgentState, Source
 from swarm.store.journal import Journal
 from tests.cli.conftest import FakeKeeper, ended, queued
 
@@ -109,3 +110,20 @@ def test_what_of_a_range_is_not_waited_for_is_told(
 
     assert status == exit_codes.DONE
     assert "stays: #2 fix is of another repository" in err
+
+
+def test_a_question_ends_the_wait_for_one_and_is_told(
+    swarm: Swarm, keeper: FakeKeeper, journal: Journal
+) -> None:
+    task = journal.queue(lambda _id: queued())
+    journal.record(task.id, events.TaskProvisioning(), events.TaskLive("box", "pane"))
+    asks = events.AgentStateChanged(
+        AgentState.ASKS_PERMISSION, 1.0, Source.SCREEN, "cue", "rm\x1b[2J?", 1.0
+    )
+    threading.Timer(0.1, lambda: journal.record(task.id, asks) and None).start()
+
+    status, _, err = swarm("wait", "1", "--for", "question", "--timeout", "10")
+
+    assert status == exit_codes.DONE
+    assert "#1 asks permission · screen (claim), cue: rm\\x1b[2J?" in err
+    assert swarm("wait", "1", "--for", "ready")[0] == exit_codes.NEEDS_YOU

@@ -11,7 +11,7 @@ from swarm.cli.demo import report, sample
 from swarm.cli.demo.environment import DemoEnvironment, demo_environment
 from swarm.cli.demo.tasks import JOBS, MERGED, Attempt
 from swarm.cli.keeper_client import ask
-from swarm.cli.progress import succeeded
+from swarm.cli.wait_goals import succeeded
 from swarm.engine.host import images
 from swarm.errors import SwarmError
 from swarm.model.landing import from_json

@@ -1,0 +1,65 @@
+"""What `swarm wait --for` waits for, and the exit status once it is there."""
+
+from collections.abc import Callable, Sequence
+
+from swarm.cli import exit_codes
+from swarm.model.agent_state import ASKING, NEEDS_YOU, AgentState
+from swarm.model.task import ACTIVE, State, Task
+
+END, READY, QUESTION = "end", "ready", "question"
+GOALS = (END, READY, QUESTION)
+_READY = frozenset({AgentState.READY, AgentState.DONE_RUNNING})
+
+
+def status_of(goal: str, tasks: Sequence[Task]) -> int | None:
+    """The exit status if the goal is reached, or cannot be any more; None if not yet.
+
+    `end`: every task has ended; TASK_FAILED if one did not with 0.
+    `ready`: every agent takes a prompt, or its task ended with 0; NEEDS_YOU if one
+    does not go on without a human; TASK_FAILED if one ended otherwise.
+    `question`: one asks its human; TASK_FAILED if all ended without one.
+    """
+    return _GOALS[goal](tasks)
+
+
+def succeeded(task: Task) -> bool:
+    """True if the agent ended with 0 and nobody gave the work up."""
+    ended = task.state in (State.STOPPED, State.MERGING, State.MERGED)
+    return ended and task.exit_code == 0
+
+
+def _end(tasks: Sequence[Task]) -> int | None:
+    if any(task.state in ACTIVE for task in tasks):
+        return None
+    all_well = all(succeeded(task) for task in tasks)
+    return exit_codes.DONE if all_well else exit_codes.TASK_FAILED
+
+
+def _ready(tasks: Sequence[Task]) -> int | None:
+    if any(task.state not in ACTIVE and not succeeded(task) for task in tasks):
+        return exit_codes.TASK_FAILED
+    if any(_state(task) in NEEDS_YOU for task in tasks):
+        return exit_codes.NEEDS_YOU
+    is_there = all(succeeded(task) or _state(task) in _READY for task in tasks)
+    return exit_codes.DONE if is_there else None
+
+
+def _question(tasks: Sequence[Task]) -> int | None:
+    if any(_state(task) in ASKING for task in tasks):
+        return exit_codes.DONE
+    if not any(task.state in ACTIVE for task in tasks):
+        return exit_codes.TASK_FAILED
+    return None
+
+
+def _state(task: Task) -> AgentState | None:
+    """The state of a live task's agent."""
+    is_live = task.state is State.LIVE and task.agent_status is not None
+    return task.agent_status.state if is_live and task.agent_status else None
+
+
+_GOALS: dict[str, Callable[[Sequence[Task]], int | None]] = {
+    END: _end,
+    READY: _ready,
+    QUESTION: _question,
+}

@@ -1,0 +1,55 @@
+"""The exit status of each goal, by what the tasks are at."""
+
+from dataclasses import replace
+
+import pytest
+
+from swarm.cli import exit_codes
+from swarm.cli.wait_goals import END, GOALS, QUESTION, READY, status_of
+from swarm.model.agent_state import AgentState, AgentStatus, Evidence, Source
+from swarm.model.task import State, Task
+from tests.builders import queued_task
+
+A = AgentState
+
+
+def at(state: A | None) -> Task:
+    """A live task whose agent is in that state."""
+    live = replace(queued_task(), state=State.LIVE)
+    if state is None:
+        return live
+    evidence = Evidence(Source.HOOK, "rule", "", 1.0)
+    return replace(live, agent_status=AgentStatus(state, 1.0, evidence))
+
+
+def ended(code: int) -> Task:
+    return replace(at(A.ASKS_QUESTION), state=State.STOPPED, exit_code=code)
+
+
+@pytest.mark.parametrize(
+    ("goal", "tasks", "status"),
+    [
+        (END, [at(A.READY), ended(0)], None),
+        (END, [ended(0)], exit_codes.DONE),
+        (END, [ended(0), ended(1)], exit_codes.TASK_FAILED),
+        (READY, [at(None)], None),
+        (READY, [at(A.WORKING), at(A.READY)], None),
+        (READY, [at(A.READY), at(A.DONE_RUNNING), ended(0)], exit_codes.DONE),
+        (READY, [at(A.READY), ended(1)], exit_codes.TASK_FAILED),
+        (READY, [at(A.WORKING), at(A.ASKS_PERMISSION)], exit_codes.NEEDS_YOU),
+        (READY, [at(A.FIRST_RUN)], exit_codes.NEEDS_YOU),
+        (READY, [at(A.LIMITED)], None),
+        (QUESTION, [at(A.WORKING)], None),
+        (QUESTION, [at(A.WORKING), at(A.ASKS_QUESTION)], exit_codes.DONE),
+        (QUESTION, [at(A.READY), ended(0)], None),
+        (QUESTION, [ended(0)], exit_codes.TASK_FAILED),
+    ],
+)
+def test_a_goal_is_reached_or_out_of_reach(
+    goal: str, tasks: list[Task], status: int | None
+) -> None:
+    assert status_of(goal, tasks) == status
+
+
+def test_every_goal_waits_for_what_is_queued() -> None:
+    assert [status_of(goal, [queued_task()]) for goal in GOALS] == [None, None, None]
