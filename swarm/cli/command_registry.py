@@ -87,6 +87,12 @@ def _budget() -> CommandFunctions:
     return CommandFunctions(budget.budget_arguments, budget.budget)
 
 
+def _limits() -> CommandFunctions:
+    from swarm.cli import limits  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(limits.limits_arguments, limits.show_or_choose)
+
+
 def _checkpoint() -> CommandFunctions:
     from swarm.cli import checkpoint  # noqa: PLC0415 - only when it is called
 
@@ -244,6 +250,9 @@ COMMANDS: Commands = {
         _retry,
     ),
     "budget": Command(STEER, "show or set what a task may use of models", _budget),
+    "limits": Command(
+        STEER, "show limits of models, and choose who goes on after them", _limits
+    ),
     "cut": Command(
         STEER, "let nothing of a task pass the gate", partial(_task_action, "cut")
     ),

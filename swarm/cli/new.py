@@ -50,6 +50,13 @@ def new_arguments(parser: ArgumentParser) -> None:
         help="what it may do unasked: nothing, edit files, all (default: the config's)",
     )
     add(
+        "--resume-after-limit",
+        default="",
+        choices=("yes", "ask", "no"),
+        help="whether it goes on by itself after a usage limit of its model's host "
+        "(default: the config's)",
+    )
+    add(
         "--headless",
         action="store_true",
         help="run it until it ends, without its own screen; --wait does so, too",
@@ -131,6 +138,7 @@ def new(args: Namespace) -> int:
         dollars=args.dollars,
         way=way(args),
         mode=args.mode,
+        resume_after_limit=args.resume_after_limit,
     )
     answer = _asked(paths, wish)
     output.numbers(answer["tasks"])

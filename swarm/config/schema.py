@@ -190,6 +190,8 @@ class Config(_Strict):
     """Days for which an ended task keeps its worktree; 0 for ever."""
     resume: Literal["yes", "ask", "no"]
     """Whether agents that were interrupted go on by themselves."""
+    resume_after_limit: Literal["yes", "ask", "no"]
+    """Whether tasks go on by themselves after a limit of their model's host."""
     agents: dict[str, AgentSettings]
     sandbox: Sandbox
     disk: Disk

@@ -10,6 +10,7 @@ from swarm.engine.parts import EngineParts
 from swarm.engine.review import acknowledgements, checkpoints, landing, merge, snapshot
 from swarm.engine.side_channels import answers
 from swarm.engine.tasks import (
+    after_limit,
     cleanup,
     continuation,
     control,
@@ -84,6 +85,7 @@ OPERATIONS: dict[type[Wish], CarryOut] = {
     wishes.AnswerQuestion: _wish(answers.answer),
     wishes.OpenShell: _wish(shell.open_shell),
     wishes.SetBudget: _wish(budget.change),
+    wishes.SetResumeAfterLimit: _wish(after_limit.choose),
     wishes.TakeSnapshot: _wish(snapshot.snapshot_wish),
     wishes.TakeCheckpoint: _wish(checkpoints.take_wish),
     wishes.RestoreCheckpoint: _wish(checkpoints.restore_wish),

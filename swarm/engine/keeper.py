@@ -30,12 +30,14 @@ from swarm.engine.review import checkpoints
 from swarm.engine.room_watch import RoomWatch
 from swarm.engine.settled_change import SettledChange
 from swarm.engine.tasks import (
+    after_limit,
     cleanup,
     continuation,
     conversation_watch,
     finish,
     interruption,
     launch,
+    limit_watch,
     observation,
     reconcile,
     relaunch,
@@ -94,8 +96,7 @@ class Keeper:
         self._event_watcher = ContainerEventWatcher(
             context, self._on_container_event, self._on_engine_up
         )
-        self._open_wishes: set[int] = set()
-        self._launching, self._continuing = set[int](), set[int]()
+        self._open_wishes, self._launching = set[int](), set[int]()
         self._limit = context.read().tasks.max_running()
         self._policy_files, self._network = SettledChange(), SettledChange()
         self._network_stamp = user_network.NetworkStamp()
@@ -103,12 +104,13 @@ class Keeper:
         """Done once the package tools have been asked for their defaults."""
         self._next_check = self._next_aging = self._next_room = 0.0
         self._next_missed = self._next_logins = self._next_screens = 0.0
-        self._renewing: set[str] = set()
-        """Agents whose login is being renewed."""
+        self._continuing, self._renewing = set[int](), set[str]()
+        """`_renewing` are agents whose login is being renewed."""
         self._room = RoomWatch(context, parts.sensor.follower.hold, self._on_room)
         self._home = HomeWatch(context, self._home_gone, self._on_room)
         self._room_look: Future[object] | None = None
         self._screens = screen_watch.ScreenWatch(context)
+        self._after_limits = after_limit.AfterLimits(context)
         self._states = state_watch.StateWatch(
             context, parts.meter.newest, lambda: parts.sensor.sees_commands
         )
@@ -245,11 +247,25 @@ class Keeper:
         if limit != self._limit:
             self._limit = limit
             self._context.journal.record(None, events.QueueLimit(limit))
-        for task in startable(tasks, limit):
+        for task in startable(tasks, limit, partial(self._is_held, tasks)):
             if task.id not in self._launching:
                 self._launching.add(task.id)
                 self._workers.submit(self._launch, task.id)
         self._continue_interrupted(tasks)
+
+    def _is_held(self, tasks: list[Task], task: Task) -> bool:
+        """True if it waits for a limit; then it is looked at again in a moment."""
+        if not after_limit.holds(self._context, task, tasks):
+            return False
+        again = time.monotonic() + limit_watch.SECONDS
+        self._next_due = min(self._next_due, again)
+        return True
+
+    def _move_after_limit(self, chosen: limit_watch.Move) -> None:
+        try:
+            self._guarded(chosen.task, "limit", partial(after_limit.move, chosen))
+        finally:
+            self._inbox.put(lambda: self._after_limits.done(chosen))
 
     def _continue_interrupted(self, tasks: list[Task]) -> None:
         """A few at a time; the next once these are there."""
@@ -402,6 +418,9 @@ class Keeper:
             self._next_check = now + CHECK_SECONDS
             self._check_policy_files()
             self._start_due_checkpoints()
+        if self._event_watcher.up:
+            for chosen in self._after_limits.due(now):
+                self._workers.submit(self._move_after_limit, chosen)
         if now >= self._next_logins and self._event_watcher.up:
             self._next_logins = now + LOGIN_SECONDS
             self._renew_due_logins()

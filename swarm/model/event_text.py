@@ -518,5 +518,10 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
     events.ModelLimitNotResumed: _limit_not_resumed,
     events.ModelRefused: _refused,
     events.ResumeAfterLimitSet: _resume_set,
+    events.StartHeld: lambda event: (
+        "⧖",
+        safe_line(event.why, 200) or "waits for no limit any more",
+        MUTED,
+    ),
 }
 """The sentence of each event type; screens leave other types out."""

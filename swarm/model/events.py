@@ -14,6 +14,7 @@ from swarm.model.limit_events import ModelLimitNotResumed as ModelLimitNotResume
 from swarm.model.limit_events import ModelLimitTried as ModelLimitTried
 from swarm.model.limit_events import ModelRefused as ModelRefused
 from swarm.model.limit_events import ResumeAfterLimitSet as ResumeAfterLimitSet
+from swarm.model.limit_events import StartHeld as StartHeld
 from swarm.model.question import AnsweredBy, Question
 
 # A task.
@@ -57,6 +58,8 @@ class TaskQueued(Event):
     """The id that we chose for the agent's conversation; empty if it chooses."""
     types_prompt: bool = False
     """The prompt is no argument: it is typed once the agent is ready."""
+    resume_after_limit: str = ""
+    """`yes`, `ask` or `no`; empty for what the config says."""
 
     @classmethod
     def from_json(cls, body: dict[str, Any]) -> Self:

@@ -50,6 +50,14 @@ class ModelLimitNotResumed(Event):
 
 
 @event("life")
+class StartHeld(Event):
+    """A queued task waits for a limit that others of its agent met; empty: no more."""
+
+    why: str
+    hint: str = ""
+
+
+@event("life")
 class ResumeAfterLimitSet(Event):
     """The human chose if this task goes on by itself after a limit."""
 

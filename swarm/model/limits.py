@@ -32,10 +32,14 @@ class ModelLimit:
     """The secret's name, or a digest of the key that the agent sent."""
     since: float = 0.0
     """The time of its first refusal, as `until`."""
+    met: float = 0.0
+    """The time of its newest refusal."""
     tries: int = 0
     """How often the task was taken up again and met the limit once more."""
     tried: float | None = None
     """The time since which a try is open; None if none is."""
+    held: str = ""
+    """Why the task does not go on by itself; empty if it does, or waits."""
 
     @property
     def account(self) -> tuple[str, str]:

@@ -63,6 +63,7 @@ def new_task(task_id: int, at: float, event: events.TaskQueued) -> Task:
         mode=event.mode,
         conversation=event.conversation,
         awaits_prompt="ready" if event.types_prompt else "",
+        resume_after_limit=event.resume_after_limit,
     )
 
 
@@ -133,9 +134,10 @@ def _interrupted(task: Task, _at: float, event: events.TaskInterrupted) -> Task:
     return replace(task, interrupted=event.why, reason=event.why, hint=event.hint)
 
 
-def _continued(task: Task, _at: float, event: events.TaskContinued) -> Task:
+def _continued(task: Task, at: float, event: events.TaskContinued) -> Task:
     return replace(
         task,
+        limit=_tried(task, at),
         resumes=True,
         screen="",
         screen_text="",
@@ -234,6 +236,10 @@ def _follow_up_queued(task: Task, _at: float, event: events.FollowUpQueued) -> T
 def _follow_up_settled(task: Task, _at: float, event: events.FollowUpSettled) -> Task:
     waiting = tuple(each for each in task.follow_ups if each.id != event.id)
     return replace(task, follow_ups=waiting)
+
+
+def _held(task: Task, _at: float, event: events.StartHeld) -> Task:
+    return replace(task, reason=event.why, hint=event.hint)
 
 
 def _with_reason(
@@ -402,13 +408,24 @@ def _limited(task: Task, at: float, event: events.ModelLimited) -> Task:
         text=event.text,
         key=event.key,
         since=before.since if before else at,
+        met=at,
         tries=(before.tries if before else 0) + met_again,
     )
     return replace(task, limit=limit)
 
 
 def _limit_tried(task: Task, at: float, _event: events.ModelLimitTried) -> Task:
-    return replace(task, limit=task.limit and replace(task.limit, tried=at))
+    return replace(task, limit=_tried(task, at))
+
+
+def _tried(task: Task, at: float) -> limits.ModelLimit | None:
+    return task.limit and replace(task.limit, tried=at, held="")
+
+
+def _limit_not_resumed(
+    task: Task, _at: float, event: events.ModelLimitNotResumed
+) -> Task:
+    return replace(task, limit=task.limit and replace(task.limit, held=event.why))
 
 
 def _limit_lifted(task: Task, _at: float, _event: events.ModelLimitLifted) -> Task:
@@ -418,7 +435,8 @@ def _limit_lifted(task: Task, _at: float, _event: events.ModelLimitLifted) -> Ta
 def _resume_after_limit(
     task: Task, _at: float, event: events.ResumeAfterLimitSet
 ) -> Task:
-    return replace(task, resume_after_limit=event.choice)
+    limit = task.limit and replace(task.limit, held="")
+    return replace(task, resume_after_limit=event.choice, limit=limit)
 
 
 def _refused(task: Task, at: float, event: events.ModelRefused) -> Task:
@@ -492,6 +510,8 @@ CHANGES: dict[type[events.Event], Callable[[Task, float, Any], Task]] = {
     events.ModelLimited: _limited,
     events.ModelLimitTried: _limit_tried,
     events.ModelLimitLifted: _limit_lifted,
+    events.ModelLimitNotResumed: _limit_not_resumed,
+    events.StartHeld: _held,
     events.ModelRefused: _refused,
     events.ResumeAfterLimitSet: _resume_after_limit,
     events.BudgetSet: _budget_set,

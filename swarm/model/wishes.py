@@ -15,6 +15,8 @@ from swarm.model.frozen import frozen
 Kind = Literal["allow", "deny"]
 Scope = Literal["once", "task", "project", "user"]
 SCOPES: dict[str, Scope] = {scope: scope for scope in get_args(Scope)}
+OwnChoice = Literal["yes", "ask", "no", ""]
+"""If a task goes on by itself after a limit; empty for what the config says."""
 Accepted = tuple[str, ...] | Literal["all"]
 
 
@@ -68,6 +70,8 @@ class NewTasks(Wish):
     """What the agent may do unasked: `ask`, `edits`, `full`; empty for the config's."""
     agents: tuple[str, ...] = ()
     """Several, each of which gets `copies` tasks; empty for `agent` alone."""
+    resume_after_limit: OwnChoice = ""
+    """`yes`, `ask` or `no`; empty for what the config says."""
 
 
 class Retry(TaskWish):
@@ -140,6 +144,15 @@ class OpenShell(TaskWish):
 
     verb = "shell"
     command: tuple[str, ...] = ()
+
+
+@frozen
+class SetResumeAfterLimit(TaskWish):
+    """Choose if the task goes on by itself after a limit of its model's host."""
+
+    verb = "limits"
+    choice: OwnChoice = ""
+    """`yes`, `ask` or `no`; empty for what the config says."""
 
 
 @frozen
@@ -493,6 +506,7 @@ _READERS: dict[Any, Callable[[Any], Any]] = {
     tuple[str, ...] | None: _texts,
     Accepted: _accepted,
     Kind: _one_of(*get_args(Kind)),
+    OwnChoice: _one_of(*get_args(OwnChoice)),
     Scope: _one_of(*get_args(Scope)),
 }
 """Per field type the function that reads its JSON."""
@@ -516,6 +530,7 @@ _KINDS: dict[str, type[Wish]] = {
         AnswerQuestion,
         OpenShell,
         SetBudget,
+        SetResumeAfterLimit,
         TakeSnapshot,
         MoveRepository,
         TakeCheckpoint,

@@ -22,7 +22,7 @@ def test_a_new_task_is_wished_whole(
     keeper.decide = lambda _wish: {"tasks": [4, 5]}
     words = ["new", "do 'it'\n\x1b", "--run", "make", "--name", "n", "--base", "dev"]
     words += ["--copies", "2", "--after", "#3", "--tokens", "2M", "--dollars", "5"]
-    words += ["--mode", "ask", "--headless"]
+    words += ["--mode", "ask", "--headless", "--resume-after-limit", "yes"]
 
     assert swarm(*words) == (0, "4\n5\n", "")
     assert keeper.seen == [
@@ -42,6 +42,7 @@ def test_a_new_task_is_wished_whole(
                 "way": "headless",
                 "mode": "ask",
                 "agents": [],
+                "resume_after_limit": "yes",
             },
         )
     ]

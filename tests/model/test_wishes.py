@@ -68,6 +68,8 @@ def test_a_wrong_value_is_refused_with_its_key(wish: Wish, data: st.DataObject) 
         ("grant", {"host": "a.test", "kind": "maybe"}, "kind"),
         ("grant", {"host": "a.test", "scope": "world"}, "scope"),
         ("merge", {"task": 1, "accepted": "some"}, "accepted"),
+        ("limits", {"task": 1, "choice": "maybe"}, "choice"),
+        ("new", {"repo": "/r", "resume_after_limit": "on"}, "resume_after_limit"),
     ],
 )
 def test_garbage_is_refused_with_the_name_of_its_key(

@@ -43,7 +43,7 @@ def continue_task(context: EngineContext, wish: Continue) -> dict[str, Any]:
         )
     context.require_room(f"going on with task {task.id}")
     agent = registry.find(task.agent)
-    go_on = _fresh if wish.fresh else _known
+    go_on = _fresh if wish.fresh else with_conversation
     context.journal.record(task.id, go_on(context, agent, task, wish.prompt))
     return {"conversation": context.read().tasks.get(task.id).conversation}
 
@@ -60,7 +60,7 @@ def continue_interrupted(context: EngineContext, task_id: int) -> None:
     prompt = "" if waited else GO_ON
     try:
         agent = registry.find(task.agent)
-        goes_on = _known(context, agent, task, prompt)
+        goes_on = with_conversation(context, agent, task, prompt)
     except SwarmError as error:
         reason = f"{task.interrupted}, and it does not go on: {error.message}"
         failed = events.ContinueFailed("queue", reason, error.hint)
@@ -77,7 +77,7 @@ def _way_out(task: Task) -> str:
     return f"see `swarm show {task.id}`"
 
 
-def _known(
+def with_conversation(
     context: EngineContext, agent: Agent, task: Task, prompt: str
 ) -> events.TaskContinued:
     """The event by which it goes on with its conversation."""

@@ -270,6 +270,7 @@ def _queued(
         agent_version=tasks.agent.image.version,
         conversation=request.conversation,
         types_prompt=plan.delivery == "paste",
+        resume_after_limit=wish.resume_after_limit,
     )
 
 

@@ -103,7 +103,10 @@ def due(context: EngineContext, tasks: Iterable[Task], now: float) -> Iterator[T
     waiting = (
         task
         for task in known
-        if task.interrupted and task.state in CONTINUABLE and not task.removed
+        if task.interrupted
+        and task.state in CONTINUABLE
+        and not task.removed
+        and not _waits_for_limit(task, now)
     )
     for task in sorted(waiting, key=_used, reverse=True):
         if free <= 0:
@@ -111,6 +114,11 @@ def due(context: EngineContext, tasks: Iterable[Task], now: float) -> Iterator[T
         if goes_on_by_itself(context, task):
             free -= 1
             yield task
+
+
+def _waits_for_limit(task: Task, now: float) -> bool:
+    """True if its model's host would refuse it: `limit_watch` takes it up later."""
+    return task.limit is not None and (task.limit.until or 0.0) > now
 
 
 def _is_opening(task: Task, now: float) -> bool:

@@ -1,6 +1,6 @@
 """Chooses the queued tasks that may start now."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from swarm.model.task import RUNNING, State, Task
 
@@ -8,15 +8,22 @@ ENDED = frozenset({State.FAILED, State.REJECTED})
 """A task that waits for one of these would wait for ever."""
 
 
-def startable(tasks: Iterable[Task], max_running: int) -> Iterator[Task]:
-    """The oldest queued tasks that fit the limit and wait for no other task."""
+def startable(
+    tasks: Iterable[Task],
+    max_running: int,
+    is_held: Callable[[Task], bool] = lambda _: False,
+) -> Iterator[Task]:
+    """The oldest queued tasks that fit the limit and wait for no other task.
+
+    One that `is_held` for another reason takes no place.
+    """
     tasks_by_id = {task.id: task for task in tasks}
     free = max_running - sum(task.state in RUNNING for task in tasks_by_id.values())
     for task in sorted(tasks_by_id.values(), key=lambda task: task.id):
         if free <= 0:
             return
         waits = not task.resumes and waits_for(task, tasks_by_id)
-        if task.state is State.QUEUED and not waits:
+        if task.state is State.QUEUED and not waits and not is_held(task):
             free -= 1
             yield task
 

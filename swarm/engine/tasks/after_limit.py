@@ -1,0 +1,145 @@
+"""Carries out what `limit_watch` chose: a task goes on after a limit, once."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from swarm.agents import registry
+from swarm.agents.starting import guarded
+from swarm.engine.context import EngineContext
+from swarm.engine.parts import EngineParts
+from swarm.engine.tasks import continuation, finish
+from swarm.engine.tasks.limit_watch import (
+    BY_HUMAN,
+    HELD,
+    SECONDS,
+    LimitWatch,
+    Move,
+    held_start,
+)
+from swarm.errors import Refused, SwarmError
+from swarm.model import agent_screen, events
+from swarm.model.limits import Choice
+from swarm.model.task import CONTINUABLE, SETTLED, State, Task
+from swarm.model.wishes import SetResumeAfterLimit
+
+GO_ON = (
+    "The usage limit of your model is over. Look at what is done and what is not, and "
+    "go on with your work."
+)
+"""What an agent is told that stopped or ended at a limit."""
+STOPPED = "stopped at its model's limit"
+
+
+class AfterLimits:
+    """What is due now, each task's moves one after the other."""
+
+    def __init__(self, context: EngineContext) -> None:
+        self._context = context
+        self._watch = LimitWatch()
+        self._moving: set[int] = set()
+        self._next = 0.0
+
+    def due(self, monotonic: float) -> list[Move]:
+        """The moves that are due, after each of which `done` is called."""
+        if monotonic < self._next:
+            return []
+        self._next = monotonic + SECONDS
+        context = self._context
+        tasks, now = context.read().tasks.all(), context.clock()
+        moves = self._watch.look(tasks, now, monotonic, partial(choice, context))
+        due = [chosen for chosen in moves if chosen.task not in self._moving]
+        self._moving |= {chosen.task for chosen in due}
+        return due
+
+    def done(self, chosen: Move) -> None:
+        """The move was carried out, or refused."""
+        self._moving.discard(chosen.task)
+
+
+def move(chosen: Move, parts: EngineParts, task_id: int) -> None:
+    """Do it, unless the task is not what it was when this was chosen; blocks.
+
+    Called under the task's lock. What the journal refuses is not done.
+    """
+    task = parts.context.read().tasks.get(task_id)
+    if task.limit != chosen.limit or task.removed or task.paused:
+        return
+    match chosen.how:
+        case "told":
+            told = events.ModelLimitNotResumed(chosen.why, chosen.hint)
+            parts.context.journal.record(task_id, told)
+        case "stop":
+            _end(parts, task)
+        case "prompt":
+            _type(parts.context, task)
+        case "sandbox":
+            _end(parts, task)
+            _take_up(parts.context, task_id)
+
+
+def holds(context: EngineContext, task: Task, tasks: Iterable[Task]) -> bool:
+    """True if a queued task waits for a limit; a new sentence about it is recorded."""
+    why, hint = held_start(task, tasks, context.clock(), partial(choice, context))
+    told = task.reason if task.reason.startswith(HELD) else ""
+    if why != told:
+        context.journal.record(task.id, events.StartHeld(why, hint))
+    return bool(why)
+
+
+def choose(context: EngineContext, wish: SetResumeAfterLimit) -> dict[str, Any]:
+    """Set if the task goes on by itself; Refused for a task that is settled."""
+    task = context.read().tasks.get(wish.task)
+    if task.removed or task.state in SETTLED:
+        state = "removed" if task.removed else str(task.state)
+        raise Refused(f"task {task.id} is {state}: it asks no model any more")
+    context.journal.record(wish.task, events.ResumeAfterLimitSet(wish.choice))
+    return {}
+
+
+def choice(context: EngineContext, task: Task) -> Choice:
+    """What counts for the task: its own choice, or else the config's."""
+    own: dict[str, Choice] = {"yes": "yes", "ask": "ask", "no": "no"}
+    return own.get(task.resume_after_limit) or context.config().resume_after_limit
+
+
+def _end(parts: EngineParts, task: Task) -> None:
+    """End its sandbox if it has one, and take its work in."""
+    context = parts.context
+    if task.state is State.LIVE:
+        context.containers.stop(
+            context.names(task.id).sandbox, context.config().stop_grace
+        )
+        finish.record_end(parts, task.id, STOPPED)
+
+
+def _type(context: EngineContext, task: Task) -> None:
+    """Tell it to go on, if its screen still says that it takes a prompt."""
+    if task.state is not State.LIVE or task.screen != agent_screen.READY:
+        return
+    screen = registry.find(task.agent).screen
+    text = guarded(GO_ON, screen.guard, screen.guarded) if screen else GO_ON
+    # Before it is typed: a keeper that dies meanwhile leaves it to a person.
+    context.journal.record(task.id, events.ModelLimitTried("prompt"))
+    try:
+        context.panes.send(context.names(task.id).pane, text, enter=True)
+    except SwarmError as error:
+        why = f"it could not be told to go on: {error.message}"
+        context.journal.record(task.id, events.ModelLimitNotResumed(why, error.hint))
+
+
+def _take_up(context: EngineContext, task_id: int) -> None:
+    """Queue it to go on with its conversation, and say so if it cannot."""
+    task = context.read().tasks.get(task_id)
+    if task.state not in CONTINUABLE or task.reason.endswith(BY_HUMAN):
+        return
+    try:
+        agent = registry.find(task.agent)
+        goes_on = continuation.with_conversation(context, agent, task, GO_ON)
+    except SwarmError as error:
+        not_resumed = events.ModelLimitNotResumed(error.message, error.hint)
+        context.journal.record(task_id, not_resumed)
+    else:
+        goes_on = replace(goes_on, by="the keeper")
+        context.journal.record(task_id, events.ModelLimitTried("sandbox"), goes_on)

@@ -1,0 +1,281 @@
+"""Chooses which tasks go on after a limit of their model's host, and when.
+
+One task of an account asks first, after the reset; the others follow, a few at a time,
+once its host has answered. Nothing here acts: `after_limit` carries the moves out.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from swarm.model import agent_screen, budget, format
+from swarm.model.agent_state import NEEDS_YOU, AgentState
+from swarm.model.limits import Choice, ModelLimit
+from swarm.model.task import CONTINUABLE, RUNNING, State, Task
+
+SECONDS = 1.0
+"""Between two looks."""
+AT_ONCE = 2
+"""Tasks of the whole fleet that are taken up and have no answer yet."""
+OWN_SECONDS = 5.0
+"""An agent at its prompt has so long to go on by itself after the reset."""
+HANG_SECONDS = 60.0
+"""One on its own screen that does neither has so long, until its box is restarted."""
+HANG_HEADLESS_SECONDS = 15.0
+STOP_SECONDS = 20.0
+"""A headless agent that hangs at a limit is stopped after so long."""
+NEAR = 120.0
+"""Seconds; one that waits for a reset so near is left to wait."""
+TRY_SECONDS = 120.0
+"""One that was taken up and asks nothing for so long will not."""
+BACK_OFF = (60.0, 120.0, 300.0, 900.0, 1800.0, 3600.0)
+"""Seconds, by the number of tries, before one that met the limit again is tried."""
+BLIND = {"usage": 300.0, "overload": 60.0}
+"""Seconds before the first try if no reset is known; they double with each."""
+MOST_TRIES = 12
+ASKS = "you are asked first"
+BY_HUMAN = " by you"
+HELD = "it starts after "
+"""The beginning of the reason of a queued task that waits for a limit."""
+
+How = Literal["prompt", "sandbox", "stop", "told"]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What is to be done about one limited task."""
+
+    task: int
+    limit: ModelLimit
+    """The limit that it is about: a newer one makes it void."""
+    how: How
+    """Its prompt typed, a fresh sandbox, a stop, or only a sentence."""
+    why: str = ""
+    hint: str = ""
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is remembered of a limited task; times are monotonic."""
+
+    limit: ModelLimit
+    tokens_out: int
+    since: float
+    """The time when this limit, or this try, was first seen."""
+    over: float | None = None
+    """The time when its account's limit was first seen to be over."""
+
+
+class LimitWatch:
+    """The limits of all tasks, and how long each has been what it is.
+
+    Resets are compared with the clock on the wall; pauses are counted by a clock that
+    never jumps, so that a clock set anew leads to one try too early at most.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int, _Known] = {}
+        self._answered: dict[tuple[str, str], float] = {}
+        """Of each account the time, as `ModelLimit.met`, after which it answered."""
+
+    def look(
+        self,
+        tasks: Iterable[Task],
+        now: float,
+        monotonic: float,
+        choice: Callable[[Task], Choice],
+    ) -> list[Move]:
+        """What is to be done now; each move once, if it is carried out."""
+        every = {task.id: task for task in tasks}
+        self._notice(every, now, monotonic)
+        limited = [every[i] for i in sorted(self._known)]
+        moves: list[Move] = []
+        room = AT_ONCE - sum(self._is_open(task, monotonic) for task in limited)
+        for account, group in _by_account(limited).items():
+            free = min(room, self._free(account, group, monotonic))
+            for move in self._moves(group, now, monotonic, choice):
+                if move.how in ("prompt", "sandbox"):
+                    if free <= 0:
+                        continue
+                    free, room = free - 1, room - 1
+                moves.append(move)
+        return moves
+
+    def _notice(self, every: dict[int, Task], now: float, monotonic: float) -> None:
+        for task_id, known in list(self._known.items()):
+            task = every.get(task_id)
+            if task is None or task.removed or task.limit is None:
+                del self._known[task_id]
+                if task and task.model.tokens_out > known.tokens_out:
+                    self._answered[known.limit.account] = now
+        for task in every.values():
+            if task.removed or task.limit is None:
+                continue
+            known_now = self._known.get(task.id)
+            if known_now is None or known_now.limit != task.limit:
+                self._known[task.id] = _Known(
+                    task.limit, task.model.tokens_out, monotonic
+                )
+
+    def _free(
+        self, account: tuple[str, str], group: list[Task], monotonic: float
+    ) -> int:
+        """How many of an account may be taken up: one, until its host has answered."""
+        opened = sum(self._is_open(task, monotonic) for task in group)
+        newest = max(known.met for known in _limits(group))
+        has_answered = self._answered.get(account, 0.0) > newest
+        return (AT_ONCE if has_answered else 1) - opened
+
+    def _is_open(self, task: Task, monotonic: float) -> bool:
+        """True if it was taken up, and neither words nor a limit have come since."""
+        limit = task.limit
+        if limit is None or limit.tried is None or limit.held:
+            return False
+        if task.state in (State.QUEUED, State.PROVISIONING):
+            return True
+        waited = monotonic - self._known[task.id].since
+        is_asking = task.model.open_requests > 0 or bool(task.awaits_prompt)
+        return task.state is State.LIVE and (waited < TRY_SECONDS or is_asking)
+
+    def _moves(
+        self,
+        group: list[Task],
+        now: float,
+        monotonic: float,
+        choice: Callable[[Task], Choice],
+    ) -> Iterator[Move]:
+        is_over = self._is_over(group, now, monotonic)
+        for task in group:
+            known = self._known[task.id]
+            known.over = (known.over or monotonic) if is_over else None
+            wanted = choice(task)
+            if known.limit.held or wanted == "no" or not _may_go_on(task):
+                continue
+            if known.limit.tried is not None:
+                yield from self._lost_try(task, monotonic)
+            elif not is_over:
+                if wanted == "yes" and self._hangs(task, now, monotonic):
+                    yield Move(task.id, known.limit, "stop")
+            elif why := _obstacle(task, wanted):
+                yield Move(task.id, known.limit, "told", *why)
+            elif how := self._how(task, monotonic):
+                yield Move(task.id, known.limit, how)
+
+    def _is_over(self, group: list[Task], now: float, monotonic: float) -> bool:
+        """True if the account's newest limit is over, and its pause too."""
+        limit = max(_limits(group), key=lambda each: each.met)
+        known = next(k for k in self._known.values() if k.limit == limit)
+        waited = monotonic - known.since
+        if limit.until is None:
+            most = BACK_OFF[-1]
+            blind = BLIND.get(limit.kind, most) * (1 << min(limit.tries, MOST_TRIES))
+            return waited >= min(most, blind)
+        if now < limit.until:
+            return False
+        pause = BACK_OFF[min(limit.tries, len(BACK_OFF)) - 1] if limit.tries else 0.0
+        return waited >= pause
+
+    def _hangs(self, task: Task, now: float, monotonic: float) -> bool:
+        """True if it waits in vain for a reset that is not near, and does nothing."""
+        limit, status = self._known[task.id].limit, task.agent_status
+        if task.state is not State.LIVE or task.way != "headless":
+            return False
+        if limit.kind != "usage" or task.model.open_requests:
+            return False
+        if limit.until is not None and limit.until - now < NEAR:
+            return False
+        if status and status.state is AgentState.WORKING:
+            return False
+        return monotonic - self._known[task.id].since >= STOP_SECONDS
+
+    def _how(self, task: Task, monotonic: float) -> How | None:
+        """How it is taken up now; None while its agent may do so by itself."""
+        if task.state in CONTINUABLE:
+            return "sandbox"
+        status, over = task.agent_status, self._known[task.id].over
+        waited = monotonic - (monotonic if over is None else over)
+        if task.model.open_requests or task.awaits_prompt:
+            return None
+        if task.way == "headless":
+            return "sandbox" if waited >= HANG_HEADLESS_SECONDS else None
+        if status and status.state in NEEDS_YOU:
+            return None
+        if task.screen == agent_screen.READY:
+            return "prompt" if waited >= OWN_SECONDS else None
+        if task.screen in agent_screen.BLOCKING:
+            return None
+        return "sandbox" if waited >= HANG_SECONDS else None
+
+    def _lost_try(self, task: Task, monotonic: float) -> Iterator[Move]:
+        """A sentence, if it was taken up and nothing came of it: never twice."""
+        limit = self._known[task.id].limit
+        if self._is_open(task, monotonic) or task.state in (State.QUEUED,):
+            return
+        why = "it was taken up again, and has asked nothing of its model since"
+        if task.state in CONTINUABLE:
+            why = f"it was taken up again, and ended: {task.reason or 'by itself'}"
+        yield Move(task.id, limit, "told", why, _way_out(task))
+
+
+def held_start(
+    task: Task, tasks: Iterable[Task], now: float, choice: Callable[[Task], Choice]
+) -> tuple[str, str]:
+    """Why a queued task waits for a limit that its agent's other tasks met, and a hint.
+
+    Both are empty if it may start. One that is taken up again waits for none.
+    """
+    if task.state is not State.QUEUED or task.resumes or choice(task) == "no":
+        return "", ""
+    met = [
+        other.limit
+        for other in tasks
+        if other.limit is not None and other.agent == task.agent and not other.removed
+    ]
+    limit = max(met, key=lambda each: each.met, default=None)
+    if limit is None or limit.kind != "usage" or (limit.until or 0.0) <= now:
+        return "", ""
+    assert limit.until is not None
+    until = format.clock(limit.until)
+    if limit.until - now > 20 * 3600:
+        until = format.date_time(limit.until)
+    return (
+        f"{HELD}{until}: {limit.host} limits this agent until then",
+        f"`swarm limits {task.id} off` starts it now",
+    )
+
+
+def _by_account(limited: list[Task]) -> dict[tuple[str, str], list[Task]]:
+    groups: dict[tuple[str, str], list[Task]] = {}
+    for task in limited:
+        if task.limit:
+            groups.setdefault(task.limit.account, []).append(task)
+    return groups
+
+
+def _limits(group: list[Task]) -> list[ModelLimit]:
+    return [task.limit for task in group if task.limit]
+
+
+def _may_go_on(task: Task) -> bool:
+    """True if neither its human nor its state keeps it from going on at all."""
+    if task.state in RUNNING:
+        return task.state is State.LIVE and not task.paused
+    return task.state in CONTINUABLE and not task.reason.endswith(BY_HUMAN)
+
+
+def _obstacle(task: Task, wanted: Choice) -> tuple[str, str] | None:
+    """Why it does not go on though its limit is over, and the way out."""
+    assert task.limit is not None
+    if wanted == "ask":
+        return ASKS, f"`swarm limits {task.id} on` has it go on"
+    if spent := budget.exceeded_reason(task):
+        return spent, f"`swarm budget {task.id}` gives it more"
+    if task.limit.tries >= MOST_TRIES:
+        return f"it met the limit again after {task.limit.tries} tries", _way_out(task)
+    return None
+
+
+def _way_out(task: Task) -> str:
+    if task.state is State.LIVE:
+        return f"look at it: `swarm attach {task.id}`"
+    return f"`swarm retry --continue {task.id}` takes it up"
