@@ -10,11 +10,11 @@ from swarm.cli.keeper_client import ask
 from swarm.model import limits
 from swarm.model.safe_text import safe_line
 from swarm.model.task import Task
-from swarm.model.wishes import SetResumeAfterLimit
+from swarm.model.wishes import OwnChoice, SetResumeAfterLimit
 from swarm.store.connection import ReadConnection
 from swarm.store.task_queries import TaskQueries
 
-CHOICES = {"on": "yes", "off": "no", "ask": "ask", "default": ""}
+CHOICES: dict[str, OwnChoice] = {"on": "yes", "off": "no", "ask": "ask", "default": ""}
 """What a person writes, and what is stored."""
 
 

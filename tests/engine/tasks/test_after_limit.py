@@ -26,8 +26,9 @@ def context(tmp_path: Path) -> Iterator[EngineContext]:
         yield opened
 
 
-def new_task(context: EngineContext, **more: str) -> int:
-    event = queued(agent="claude", plan=specs.to_json(PLAN), **more)
+def new_task(context: EngineContext, resume_after_limit: str = "") -> int:
+    plan = specs.to_json(PLAN)
+    event = queued(agent="claude", plan=plan, resume_after_limit=resume_after_limit)
     return context.journal.queue(lambda _: event).id
 
 

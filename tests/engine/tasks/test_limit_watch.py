@@ -8,7 +8,7 @@ import pytest
 from swarm.engine.tasks import limit_watch
 from swarm.engine.tasks.limit_watch import ASKS, AT_ONCE, LimitWatch, Move, held_start
 from swarm.model import agent_screen, events
-from swarm.model.agent_state import AgentState, AgentStatus, Evidence, Source
+from swarm.model.agent_state import NEEDS_YOU, AgentState, AgentStatus, Evidence, Source
 from swarm.model.limits import Choice, ModelLimit
 from swarm.model.task import Budget, State, Task
 from swarm.model.transitions import apply_event, new_task
@@ -248,7 +248,7 @@ def test_an_agent_at_its_prompt_is_told_and_not_restarted() -> None:
     assert world.look(5.0) == [(1, "prompt")]
 
 
-@pytest.mark.parametrize("state", sorted(limit_watch.NEEDS_YOU))
+@pytest.mark.parametrize("state", sorted(NEEDS_YOU))
 def test_nothing_is_typed_into_a_dialog(state: AgentState) -> None:
     """Nor is an agent restarted that asks its human something."""
     evidence = Evidence(Source.SCREEN, "a dialog", "", NOW)
