@@ -1,68 +1,137 @@
-"""Recognises what an agent's screen shows, by the regular expressions of its data.
+"""Recognises what an agent's screen shows, by the cues of its data.
 
 What is on the screen is the agent's: it may hold the prompt, old answers and lies. So a
-cue counts in the dialog's place alone, the end of the screen, and only together with
-its footer. The answer is a claim, to raise attention with.
+cue counts in its place alone (`screen_lines`), and a dialog's only together with its
+footer. The answer is a claim, to raise attention with.
 """
 
 import re
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from swarm.agents.description import Cue
+from swarm.agents import reset_time, screen_lines
+from swarm.agents.description import Agent, Cue, Input
+from swarm.agents.patterns import compiled
+from swarm.agents.screen_lines import WIDTH, Parts
+from swarm.model.agent_state import AgentState, Source
 
-PLACE = 24
-"""Lines at the end of the screen in which a cue's text must stand."""
-FOOT = 6
-"""Lines at the end in which its footer must stand."""
-WIDTH = 400
-"""Characters of a line that are read."""
-_SGR = re.compile(r"\x1b\[[0-9;:]*m")
+FIRST_PAGE = "nothing is drawn yet"
+_EXIT = re.compile(r"^(?:\[exit (\d+)\]$|Pane is dead \((?:status|signal) (\d+))")
+_TIMED = frozenset({AgentState.LIMITED, AgentState.OVERLOADED})
 
 
-def recognise(cues: Mapping[str, Cue], screen: str, title: str = "") -> tuple[str, str]:
-    """The name of the first cue that the screen fits, and the line that showed it.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a screen or a stream says of its agent, and which rule decided."""
 
-    Both are empty if it fits none. The table's order counts.
+    state: AgentState | None
+    """None if no rule fits."""
+    rule: str = ""
+    line: str = ""
+    """The line that showed it: the agent's bytes."""
+    until: float | None = None
+    """The time that the line names, seconds since the epoch; for limits and retries."""
+    source: Source = Source.SCREEN
+
+
+def read_screen(agent: Agent, text: str, title: str = "", now: float = 0) -> Reading:
+    """What the screen shows; `now` is when it did, in seconds since the epoch.
+
+    Without `now`, a time of day is read, but not turned into an `until`. No screen is
+    refused.
     """
-    lines = shown_lines(screen)
-    for name, cue in cues.items():
-        line = _fits(cue, lines, title[:WIDTH])
-        if line is not None:
-            return name, line
-    return "", ""
+    return recognise(agent.cues, text, title, field=agent.input, now=now)
 
 
-def shown_lines(screen: str) -> list[str]:
-    """The lines without colours, and without the empty ones at the end."""
-    lines = [line.rstrip()[:WIDTH] for line in _SGR.sub("", screen).splitlines()]
-    while lines and not lines[-1]:
-        del lines[-1]
-    return lines
+def recognise(
+    cues: Mapping[str, Sequence[Cue]],
+    screen: str,
+    title: str = "",
+    *,
+    field: Input | None = None,
+    now: float = 0,
+) -> Reading:
+    """The first cue that the screen fits, in the table's order; titles count last."""
+    lines = screen_lines.shown_lines(screen)
+    if not lines:
+        return Reading(AgentState.STARTING, FIRST_PAGE)
+    if ended := _EXIT.match(lines[-1].text):
+        code = ended[1] or ended[2]
+        state = AgentState.FAILED if int(code[:9]) else AgentState.ENDED
+        return Reading(state, "the pane's program ended", lines[-1].text)
+    parts = screen_lines.parts(lines, field or Input())
+    for state, rule, cue in _rules(cues):
+        line = _fits(cue, parts)
+        if line is not None and _has_title(cue, title):
+            until = _until(line, parts, now) if state in _TIMED else None
+            return Reading(state, rule, line, until)
+    for state, rule, cue in _rules(cues):
+        if cue.title and not (cue.text or cue.footer) and _has_title(cue, title):
+            return Reading(state, rule, title.strip()[:WIDTH], source=Source.TITLE)
+    return Reading(None)
 
 
-def _fits(cue: Cue, lines: list[str], title: str) -> str | None:
-    if not (cue.text or cue.footer or cue.title):
+def state_of(name: str) -> AgentState | None:
+    """The state that a table `[cues.NAME]` is about, such as `first_run`."""
+    spelt = name.replace("_", "-")
+    return AgentState(spelt) if spelt in set(AgentState) else None
+
+
+def _rules(
+    cues: Mapping[str, Sequence[Cue]],
+) -> Iterator[tuple[AgentState, str, Cue]]:
+    for name, several in cues.items():
+        state = state_of(name)
+        for number, cue in enumerate(several):
+            if state is not None:
+                place = f"cues.{name}" + (f"[{number}]" if len(several) > 1 else "")
+                yield state, f"{place}: {cue.rule}" if cue.rule else place, cue
+
+
+def _until(line: str, parts: Parts, now: float) -> float | None:
+    """The time that the line names, or the two that go on with it."""
+    everything = (*parts.above, *parts.below, *parts.dialog)
+    at = everything.index(line) if line in everything else len(everything)
+    return reset_time.read(" ".join((line, *everything[at + 1 : at + 3])), now)
+
+
+def _has_title(cue: Cue, title: str) -> bool:
+    return not cue.title or bool(compiled(cue.title).search(title[:WIDTH]))
+
+
+def _fits(cue: Cue, parts: Parts) -> str | None:
+    """The line that shows it, or None; a cue of a title alone fits no screen."""
+    if cue.place == "dialog":
+        return _fits_dialog(cue, parts.dialog) if cue.text or cue.footer else None
+    if not parts.has_field:
         return None
-    if cue.title and not _compiled(cue.title).search(title):
-        return None
-    foot = _line(cue.footer, lines[-FOOT:]) if cue.footer else ""
-    if foot is None:
-        return None
+    region = parts.above if cue.place == "above" else parts.below
+    region = region[-cue.near :] if cue.place == "above" else region[: cue.near]
     if not cue.text:
-        return foot or title
-    found = (_line(text, lines[-PLACE:]) for text in cue.text)
-    return next((line for line in found if line is not None), None)
+        return (region or ("",))[-1] if not cue.title else None
+    return _last(cue.text, region)
 
 
-def _line(expression: str, lines: list[str]) -> str | None:
-    """The last line that fits."""
-    compiled = _compiled(expression)
-    return next(
-        (line.strip() for line in reversed(lines) if compiled.search(line)), None
-    )
+def _fits_dialog(cue: Cue, region: tuple[str, ...]) -> str | None:
+    """The line with the text, if the footer stands below it at the dialog's end."""
+    last = len(region) - 1
+    if cue.footer:
+        footer = compiled(cue.footer)
+        feet = range(last, max(-1, last - cue.foot), -1)
+        found = next((i for i in feet if footer.search(region[i])), None)
+        if found is None:
+            return None
+        last = found
+    if not cue.text:
+        return region[last]
+    return _last(cue.text, region[max(0, last - cue.near) : last + 1])
 
 
-@lru_cache(maxsize=256)
-def _compiled(expression: str) -> re.Pattern[str]:
-    return re.compile(expression)
+def _last(texts: Sequence[str], region: Sequence[str]) -> str | None:
+    """The last line that the first fitting expression fits."""
+    for text in texts:
+        expression = compiled(text)
+        for line in reversed(region):
+            if expression.search(line):
+                return line
+    return None

@@ -149,14 +149,42 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Cue:
-    """`[cues.STATE]`: how the screen looks in a state; regular expressions."""
+class Input:
+    """`[input]`: how the field looks where a person types; regular expressions."""
 
+    line: str = ""
+    """Its first line; empty if anything may stand there."""
+    edges: bool = False
+    """There is an edge above and below it."""
+    status: str = ""
+    """A line below it, without which it is not the field."""
+    foot: int = 2
+    """Lines at the end of the screen in which that line must stand."""
+    echo: str = ""
+    """The first line of a prompt that was sent, in the scroll-back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """`[cues.STATE]`, or several `[[cues.STATE]]`: how the screen looks in a state.
+
+    `text`, `footer` and `title` are regular expressions. All three must fit, where they
+    are given; of `text`, one. A title without a text counts if nothing else does.
+    """
+
+    rule: str = ""
+    """What it is, in a few words."""
+    place: Literal["dialog", "above", "below"] = "dialog"
+    """Where the text stands: in a dialog in place of the field, or beside the field."""
     text: tuple[str, ...] = ()
+    near: int = 15
+    """Lines from the footer or the field in which the text must stand."""
     footer: str = ""
+    foot: int = 3
+    """Lines at the end of a dialog in which its footer must stand."""
     title: str = ""
     version: str = ""
-    """The agent's version that it was seen in."""
+    """The agent's versions that it was seen in, by commas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +245,8 @@ class Agent:
     conversation: Conversation = field(default_factory=Conversation)
     login: Login = field(default_factory=Login)
     side: Side = field(default_factory=Side)
-    cues: dict[str, Cue] = field(default_factory=dict)
+    input: Input = field(default_factory=Input)
+    cues: dict[str, tuple[Cue, ...]] = field(default_factory=dict)
     places: Places = field(default_factory=Places)
 
     @property

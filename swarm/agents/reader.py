@@ -11,9 +11,10 @@ from functools import cache
 from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-from swarm.agents import package_names
-from swarm.agents.description import MODES, Agent, Headless, Screen
+from swarm.agents import cues, package_names
+from swarm.agents.description import MODES, Agent, Cue, Headless, Screen
 from swarm.errors import PlanError
+from swarm.model.agent_state import AgentState
 
 KEYS = frozenset({"version", *(each.name for each in fields(Agent))}) - {"name"}
 """The keys of a file's first level."""
@@ -29,7 +30,15 @@ WORDS = frozenset(
 )
 """What may stand in braces in an argument."""
 _WORD = re.compile(r"\{([a-z_]+)\}")
-_TYPES = {str: "text", bool: "true or false", dict: "a table", tuple: "a list"}
+_TYPES = {
+    str: "text",
+    bool: "true or false",
+    int: "a whole number",
+    dict: "a table",
+    tuple: "a list",
+}
+_MOST_LINES = 30
+"""The most lines that a cue may look at."""
 
 
 class _Mistake(Exception):
@@ -119,9 +128,11 @@ def _value(kind: Any, value: object, key: str) -> Any:
         assert isinstance(kind, type)
         return _table(kind, value, key)
     if origin is tuple:
+        item = get_args(kind)[0]
+        if is_dataclass(item) and isinstance(value, dict):
+            return (_value(item, value, key),)
         if not isinstance(value, list):
             raise _Mistake(key, "must be a list")
-        item = get_args(kind)[0]
         return tuple(_value(item, v, f"{key}[{i}]") for i, v in enumerate(value))
     if origin is dict:
         if not isinstance(value, dict):
@@ -227,19 +238,45 @@ def _check_turn(agent: Agent) -> None:
 
 
 def _check_cues(agent: Agent) -> None:
-    for name, cue in agent.cues.items():
-        patterns = (*enumerate(cue.text), ("footer", cue.footer), ("title", cue.title))
-        for place, pattern in patterns:
-            try:
-                re.compile(pattern)
-            except (re.error, OverflowError, RecursionError) as error:
-                key = f"text[{place}]" if isinstance(place, int) else place
-                raise _Mistake(
-                    f"cues.{name}.{key}", f"is no regular expression: {error}"
-                ) from error
+    for name, several in agent.cues.items():
+        if cues.state_of(name) is None:
+            known = ", ".join(state.replace("-", "_") for state in AgentState)
+            raise _Mistake(f"cues.{name}", f"unknown state; known: {known}")
+        for number, cue in enumerate(several):
+            key = f"cues.{name}" + (f"[{number}]" if len(several) > 1 else "")
+            _check_cue(cue, key)
+
+
+def _check_cue(cue: Cue, key: str) -> None:
+    for number, text in enumerate(cue.text):
+        _check_pattern(text, f"{key}.text[{number}]")
+    _check_pattern(cue.footer, f"{key}.footer")
+    _check_pattern(cue.title, f"{key}.title")
+    if cue.footer and cue.place != "dialog":
+        raise _Mistake(f"{key}.footer", 'only a dialog has one: place = "dialog"')
+    _check_lines(cue.near, f"{key}.near")
+    _check_lines(cue.foot, f"{key}.foot")
+
+
+def _check_input(agent: Agent) -> None:
+    for each in ("line", "status", "echo"):
+        _check_pattern(getattr(agent.input, each), f"input.{each}")
+    _check_lines(agent.input.foot, "input.foot")
+
+
+def _check_lines(lines: int, key: str) -> None:
+    if not 1 <= lines <= _MOST_LINES:
+        raise _Mistake(key, f"must be from 1 to {_MOST_LINES}")
+
+
+def _check_pattern(pattern: str, key: str) -> None:
+    try:
+        re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise _Mistake(key, f"is no regular expression: {error}") from error
 
 
 _CHECKS = (
     _check_name, _check_ways, _check_words, _check_modes, _check_places, _check_image,
-    _check_turn, _check_cues,
+    _check_turn, _check_cues, _check_input,
 )  # fmt: skip

@@ -4,7 +4,7 @@ from argparse import Namespace
 from dataclasses import asdict
 from typing import Any
 
-from swarm.agents import pins, registry
+from swarm.agents import captures, pins, registry
 from swarm.agents.description import MODES, Agent
 from swarm.bootstrap import home, wiring
 from swarm.cli import exit_codes, output
@@ -182,5 +182,6 @@ def _tokens(agent: Agent) -> str:
 
 
 def _cues(agent: Agent) -> str:
-    names = (f"{name} ({cue.version})" for name, cue in agent.cues.items())
-    return ", ".join(names)
+    versions = ", ".join(captures.versions_seen(agent)) or "no version"
+    names = ", ".join(agent.cues)
+    return f"{names}\nseen in {versions}" if names else ""

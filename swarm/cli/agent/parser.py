@@ -41,6 +41,33 @@ def _update(args: Namespace) -> int:
     return updating.update(args)
 
 
+def _read(args: Namespace) -> int:
+    from swarm.cli.agent import reading  # noqa: PLC0415 - loads every agent's rules
+
+    return reading.read(args)
+
+
+def _add_captures(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add(
+        "files",
+        nargs="+",
+        type=Path,
+        metavar="FILE",
+        help="`agent: NAME`, `version: X`, `title: T`, a blank line, then the screen; "
+        "or a stream, JSON by lines",
+    )
+    add("--agent", default="", metavar="NAME", help="whose they are")
+    add(
+        "--at",
+        type=float,
+        default=0.0,
+        metavar="EPOCH",
+        help="when they were captured; default: when each file was changed",
+    )
+    _add_json(parser)
+
+
 def _add_manifest(parser: ArgumentParser) -> None:
     add = parser.add_argument
     add("file", type=Path, metavar="FILE", help="an agent.json of the agents' registry")
@@ -88,6 +115,11 @@ _ACTIONS = {
     "show": _Action("show all that is known of an agent", _add_name, listing.show),
     "check": _Action(
         "run an agent in a box against a scripted model", _add_checked, _check
+    ),
+    "read": _Action(
+        "say which state captured screens and streams show, and by which rule",
+        _add_captures,
+        _read,
     ),
     "update": _Action(
         "ask the registries for newer versions, and build those that you agree to",

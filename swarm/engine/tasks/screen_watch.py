@@ -4,21 +4,40 @@ One poll captures every pane that has cues; no process is started for one task. 
 recognised is a claim: it is told, and it lets a prompt be typed that waits for it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 
 from swarm.agents import cues, registry
-from swarm.agents.description import Cue
+from swarm.agents.cues import Reading
+from swarm.agents.description import Agent
 from swarm.engine.context import EngineContext
 from swarm.engine.tasks import typed_prompt
 from swarm.errors import SwarmError
-from swarm.model import events
+from swarm.model import agent_screen, events
+from swarm.model.agent_state import AgentState
+from swarm.model.state_rules import Claim
 from swarm.model.task import State, Task
 
 SECONDS = 1.0
 """Between two looks."""
 TEXT = 200
 """Characters that are kept of the line that was recognised."""
+_SCREENS = {
+    AgentState.FIRST_RUN: agent_screen.FIRST_RUN,
+    AgentState.NEEDS_LOGIN: agent_screen.FIRST_RUN,
+    AgentState.READY: agent_screen.READY,
+}
+"""What decides on prompts: a dialog that would swallow one, and a prompt's place."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A reading, and since when looks in a row have had its state."""
+
+    reading: Reading
+    since: float
+    looks: int = 1
 
 
 class ScreenWatch:
@@ -29,8 +48,8 @@ class ScreenWatch:
 
     def __init__(self, context: EngineContext) -> None:
         self._context = context
-        self._seen: dict[int, str] = {}
-        self._cues: dict[str, Mapping[str, Cue]] = {}
+        self._seen: dict[int, _Seen] = {}
+        self._agents: dict[str, Agent | None] = {}
 
     def look(self, tasks: Iterable[Task]) -> None:
         """Look at all of them once; blocks for one answer of tmux."""
@@ -39,38 +58,60 @@ class ScreenWatch:
         if not known:
             return
         names = {task_id: self._context.names(task_id).pane for task_id in known}
-        has_titles = any(
-            cue.title for agent_cues in known.values() for cue in agent_cues.values()
-        )
+        has_titles = any(_reads_titles(agent) for agent in known.values())
         screens = self._context.panes.capture(list(names.values()), has_titles)
-        for task_id, agent_cues in known.items():
+        now = self._context.clock()
+        for task_id, agent in known.items():
             screen = screens.get(names[task_id])
             if screen is not None:
-                found = cues.recognise(agent_cues, screen.text, screen.title)
-                self._take(task_id, *found)
+                found = cues.read_screen(agent, screen.text, screen.title, now)
+                self._take(task_id, found, now)
 
-    def _with_cues(self, tasks: Iterable[Task]) -> dict[int, Mapping[str, Cue]]:
+    def claim(self, task_id: int) -> Claim | None:
+        """What the task's screen says, once it has said so twice; None for nothing.
+
+        An empty screen says nothing: an agent also clears it to draw it anew.
+        """
+        seen = self._seen.get(task_id)
+        if seen is None or seen.looks < 2:
+            return None
+        found = seen.reading
+        if found.state is None or found.rule == cues.FIRST_PAGE:
+            return None
+        text = found.line[:TEXT]
+        return Claim(
+            found.state, found.source, found.rule, text, seen.since, found.until
+        )
+
+    def _with_cues(self, tasks: Iterable[Task]) -> dict[int, Agent]:
         live = (task for task in tasks if task.state is State.LIVE and not task.paused)
-        with_cues = ((task.id, self._cues_of(task.agent)) for task in live)
-        return {task_id: agent_cues for task_id, agent_cues in with_cues if agent_cues}
+        agents = ((task.id, self._agent(task.agent)) for task in live)
+        return {task_id: agent for task_id, agent in agents if agent and agent.cues}
 
-    def _cues_of(self, agent: str) -> Mapping[str, Cue]:
-        if agent not in self._cues:
-            self._cues[agent] = {}
+    def _agent(self, name: str) -> Agent | None:
+        if name not in self._agents:
+            self._agents[name] = None
             with suppress(SwarmError):
-                self._cues[agent] = registry.find(agent).cues
-        return self._cues[agent]
+                self._agents[name] = registry.find(name)
+        return self._agents[name]
 
-    def _take(self, task_id: int, screen: str, line: str) -> None:
+    def _take(self, task_id: int, found: Reading, now: float) -> None:
         before = self._seen.get(task_id)
-        self._seen[task_id] = screen
-        if screen != before:
+        if before is None or before.reading.state is not found.state:
+            self._seen[task_id] = _Seen(found, now)
             return
+        self._seen[task_id] = _Seen(found, before.since, before.looks + 1)
+        screen = _SCREENS.get(found.state, "") if found.state else ""
         with self._context.locks.of(task_id):
             task = self._context.read().tasks.get(task_id)
             if task.state is not State.LIVE:
                 return
             if task.screen != screen:
-                recognised = events.ScreenRecognised(screen, line[:TEXT])
+                line = found.line[:TEXT] if screen else ""
+                recognised = events.ScreenRecognised(screen, line)
                 self._context.journal.record(task_id, recognised)
             typed_prompt.type_if_ready(self._context, task_id)
+
+
+def _reads_titles(agent: Agent) -> bool:
+    return any(cue.title for several in agent.cues.values() for cue in several)

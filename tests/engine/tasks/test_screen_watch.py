@@ -9,6 +9,7 @@ import pytest
 from swarm.engine.context import EngineContext
 from swarm.engine.tasks.screen_watch import ScreenWatch
 from swarm.model import agent_screen, events
+from swarm.model.agent_state import AgentState, Source
 from swarm.plan.naming import HomePaths
 from tests.builders import queued
 from tests.engine.fake_context import fake_context
@@ -81,6 +82,36 @@ def test_a_prompt_is_typed_once_and_only_where_it_is_ready(
     draw(context, task, READY)
     look(context, watch, 4)
     assert panes.sent == [(context.names(task).pane, "Do this: /quit\n-p")]
+
+
+def test_what_a_screen_says_twice_is_a_claim(context: EngineContext) -> None:
+    task, watch = live(context), ScreenWatch(context)
+    draw(context, task, DIALOG)
+    look(context, watch, 1)
+    assert watch.claim(task) is None
+    look(context, watch, 1)
+    claim = watch.claim(task)
+    assert claim is not None
+    assert (claim.state, claim.source) == (AgentState.NEEDS_LOGIN, Source.SCREEN)
+    assert claim.rule.startswith("cues.needs_login")
+    draw(context, task, "\n")
+    look(context, watch, 3)
+    assert watch.claim(task) is None
+    draw(context, task, "half a screen")
+    look(context, watch, 3)
+    assert watch.claim(task) is None
+
+
+def test_a_claim_has_the_time_when_it_began(context: EngineContext) -> None:
+    task, watch = live(context), ScreenWatch(context)
+    draw(context, task, READY)
+    before = context.clock()
+    look(context, watch, 1)
+    between = context.clock()
+    look(context, watch, 5)
+    claim = watch.claim(task)
+    assert claim is not None
+    assert before <= claim.at <= between
 
 
 def test_a_task_that_is_not_live_is_not_looked_at(context: EngineContext) -> None:
