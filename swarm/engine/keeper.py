@@ -354,14 +354,19 @@ class Keeper:
             self._workers.submit(self._guarded, task_id, "watch", reconcile.task)
 
     def _on_engine_up(self) -> None:
-        self._workers.submit(self._reconcile)
+        """Called before the engine's first news are read."""
+        self._compare_everything()
 
-    def _reconcile(self) -> None:
+    def _compare_everything(self) -> None:
+        live = reconcile.live_tasks(self._parts)
+        self._workers.submit(self._reconcile, live)
+
+    def _reconcile(self, live: frozenset[int]) -> None:
         if not self._has_begun:
             self._record_start()
         if self._parts.sensor.is_down:
             self._recover_sensor()
-        reconcile.online(self._parts, self._rebooted)
+        reconcile.online(self._parts, live, self._rebooted)
         self._rebooted = False
         for task in self._context.read().tasks.all():
             if task.state is State.LIVE:
@@ -487,7 +492,7 @@ class Keeper:
     def _on_room(self) -> None:
         """What was missed meanwhile is found by comparing everything."""
         self._has_missed = self._context.disks.has_missed = False
-        self._workers.submit(self._reconcile)
+        self._compare_everything()
 
     def _give_up_old(self) -> None:
         temporary.remove_abandoned()

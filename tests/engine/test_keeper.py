@@ -55,9 +55,9 @@ def test_a_start_that_found_no_room_is_made_up_for(tmp_path: Path) -> None:
         keeper._record_start()
         without = built.context.read().events.of_kind(events.KeeperStarted)
         filler.unlink()
-        keeper._reconcile()
+        keeper._reconcile(frozenset())
         (started,) = built.context.read().events.of_kind(events.KeeperStarted)
-        keeper._reconcile()
+        keeper._reconcile(frozenset())
         again = built.context.read().events.of_kind(events.KeeperStarted)
         closed(built)
 

@@ -1,5 +1,6 @@
 """A task's network through its life: claimed, renewed, cut, restored and removed."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from swarm.engine.context import EngineContext
@@ -116,9 +117,14 @@ def renew_edited(
 
 
 def drop(parts: EngineParts, task: Task) -> None:
-    """Remove the task's net; trouble is recorded, for its container may be gone."""
+    """Remove the task's net; trouble is recorded, for its container may be gone.
+
+    What the gate wrote of it while no keeper read is read first.
+    """
     if not task.net.name:
         return
+    with suppress(SwarmError):  # a gate that cannot be read is told by its next user
+        parts.nets.gate.catch_up()
     try:
         parts.nets.drop(task.net.name)
     except SwarmError as error:
@@ -137,11 +143,11 @@ def _limited_by(task: Task) -> str:
     return task.limit.host if task.limit else ""
 
 
-def reconcile(parts: EngineParts) -> None:
-    """Bring gate and nets in line with the tasks; blocks for 0.3 s a task.
+def register_nets(parts: EngineParts) -> list[Task]:
+    """The tasks that have a net, each credited with the gate's lines of its own.
 
-    Runs whenever the container engine or the gate is back. Nets without a task go
-    back to the pool if the gate holds them, and are removed if it does not.
+    Called before any end is recorded: that forgets the task's net, and what the gate
+    wrote of it while no keeper read would be nobody's.
     """
     context = parts.context
     tasks = [
@@ -153,6 +159,17 @@ def reconcile(parts: EngineParts) -> None:
         newest = context.read().events.last_gate_line(task.id)
         limited_by = _limited_by(task)
         parts.nets.log.register(task.net.name, task.id, newest, limited_by)
+    return tasks
+
+
+def reconcile(parts: EngineParts) -> None:
+    """Bring gate and nets in line with the tasks; blocks for 0.3 s a task.
+
+    Runs whenever the container engine or the gate is back. Nets without a task go
+    back to the pool if the gate holds them, and are removed if it does not.
+    """
+    context = parts.context
+    tasks = register_nets(parts)
     existing_nets = parts.nets.existing()
     if not existing_nets:
         return

@@ -72,10 +72,20 @@ class GateClient:
                 self._info = self._start()
             return self._info
 
+    def catch_up(self) -> None:
+        """Have `on_line` get what the gate wrote while nobody listened, if it did.
+
+        Blocks as `up`, for a gate that ended without a keeper; ToolError, ToolMissing.
+        """
+        if not self.is_up and self._containers.inspect(self.names.gate):
+            self.up()
+
     def _start(self) -> GateInfo:
         image = images.reference(self._containers, "gate")
         self._client.close()
-        self._client.ensure_running(self._spec(image), self._make_surroundings)
+        self._client.ensure_running(
+            self._spec(image), self._make_surroundings, BACKLOG_LINES
+        )
         self._client.attach(self.names.gate, BACKLOG_LINES)
         answer = self.send_command("hello")
         return GateInfo(

@@ -54,15 +54,22 @@ class ContainerClient:
         self._on_lost = on_lost
 
     def ensure_running(
-        self, spec: SandboxSpec, prepare: Callable[[], None] | None = None
+        self,
+        spec: SandboxSpec,
+        prepare: Callable[[], None] | None = None,
+        backlog_lines: int = 0,
     ) -> None:
         """Reuse the running container if it was made from `spec`, else make it anew.
 
-        `prepare` makes what the new container needs, such as its network.
+        `prepare` makes what the new container needs, such as its network. The last
+        `backlog_lines` of the one that is replaced go to `on_line`, from this thread.
         """
         facts = self._containers.inspect(spec.name)
         if facts and facts.status == "running" and is_made_from(facts.raw, spec):
             return
+
+        if facts and backlog_lines:
+            self._read_backlog(spec.name, backlog_lines)
 
         def attempt() -> None:
             self._containers.remove(spec.name)

@@ -54,17 +54,27 @@ def recover_checkouts(context: EngineContext) -> None:
                 context.journal.record(task.id, events.Trouble("merge", reason))
 
 
-def online(parts: EngineParts, rebooted: bool = False) -> None:
+def live_tasks(parts: EngineParts) -> frozenset[int]:
+    """Those whose end no keeper has seen; asked before the engine's news are read.
+
+    The news may tell of ends that came before: those were watched by nobody, too.
+    """
+    task_network.register_nets(parts)
+    tasks = parts.context.read().tasks.all()
+    return frozenset(task.id for task in tasks if task.state is State.LIVE)
+
+
+def online(parts: EngineParts, live: frozenset[int], rebooted: bool = False) -> None:
     """Whenever the engine (again) answers: every task, then what no task knows.
 
-    What ended meanwhile was watched by nobody; `rebooted` if the machine was restarted
-    since it was.
+    What ended of the `live` ones was watched by nobody; `rebooted` if the machine was
+    restarted since they were seen.
     """
     context = parts.context
     for known in context.read().tasks.all():
         with context.locks.of(known.id):
             try:
-                _unwatched(parts, known.id, rebooted)
+                _unwatched(parts, known.id, known.id in live, rebooted)
             except SwarmError as error:
                 context.journal.record(
                     known.id, events.Trouble("reconcile", error.message)
@@ -77,10 +87,11 @@ def online(parts: EngineParts, rebooted: bool = False) -> None:
     record_orphans(context)
 
 
-def _unwatched(parts: EngineParts, task_id: int, rebooted: bool) -> None:
+def _unwatched(
+    parts: EngineParts, task_id: int, was_live: bool, rebooted: bool
+) -> None:
     """Bring a task in line, and find out whether its end was an interruption."""
     context = parts.context
-    was_live = context.read().tasks.get(task_id).state is State.LIVE
     task(parts, task_id)
     if was_live:
         facts = context.containers.inspect(context.names(task_id).sandbox)
