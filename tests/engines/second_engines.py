@@ -9,12 +9,14 @@ import os
 import pwd
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -65,6 +67,95 @@ def remapped() -> Iterator[str]:
         argv = ["dockerd", *(f"--{key}={value}" for key, value in words.items())]
         with _running(argv, {}, socket, folder / "log"):
             yield f"unix://{socket}"
+
+
+@dataclass
+class RestartableEngine:
+    """Docker with a network of its own, which a test ends and starts again."""
+
+    url: str
+    netns: str
+    """The file of its network namespace, which outlives it."""
+    _argv: list[str]
+    _log: Path
+    _running: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        with self._log.open("ab") as output:
+            engine = subprocess.Popen(
+                ["nsenter", f"--net={self.netns}", *self._argv],
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        self._running.append(engine)
+        _await(Path(self.url.removeprefix("unix://")), engine, self._log)
+
+    def end(self, number: int = signal.SIGTERM) -> None:
+        """End it by the signal, and wait until it has; its containers may live on."""
+        while self._running:
+            engine = self._running.pop()
+            engine.send_signal(number)
+            try:
+                engine.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                engine.kill()
+                engine.wait(PATIENCE)
+
+
+@contextmanager
+def restartable(live_restore: bool) -> Iterator[RestartableEngine]:
+    """One that runs, with our images; containers that outlived it are ended at last."""
+    needs("dockerd", "unshare", "nsenter", "ip")
+    with tempfile.TemporaryDirectory(prefix="swarm-restarted-") as name:
+        folder = Path(name)
+        settings = json.dumps({"live-restore": live_restore})
+        (folder / "daemon.json").write_text(settings)
+        words = {
+            "data-root": folder / "data",
+            "exec-root": folder / "exec",
+            "pidfile": folder / "pid",
+            "host": f"unix://{folder / 'docker.sock'}",
+            "bridge": "none",
+            "iptables": "false",
+            "ip6tables": "false",
+            "config-file": folder / "daemon.json",
+        }
+        argv = ["dockerd", *(f"--{key}={value}" for key, value in words.items())]
+        url = f"unix://{folder / 'docker.sock'}"
+        with _network_namespace() as netns:
+            engine = RestartableEngine(url, netns, argv, folder / "log")
+            try:
+                engine.start()
+                _load_images(url)
+                yield engine
+            finally:
+                _remove_containers(url)
+                engine.end()
+                unmount = ["umount", "-R", name]
+                subprocess.run(unmount, check=False, capture_output=True)
+
+
+@contextmanager
+def _network_namespace() -> Iterator[str]:
+    """A file of a namespace that holds nothing but its own loopback."""
+    words = ["unshare", "-n", "sh", "-c", "ip link set lo up && echo up && exec cat"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, stdin=pipe, stdout=pipe) as holder:
+        assert holder.stdout
+        assert holder.stdin
+        assert holder.stdout.readline() == b"up\n"
+        yield f"/proc/{holder.pid}/ns/net"
+        holder.stdin.close()
+
+
+def _remove_containers(url: str) -> None:
+    listing = ["docker", "-H", url, "ps", "-aq"]
+    known = subprocess.run(listing, check=False, capture_output=True, text=True)
+    removing = ["docker", "-H", url, "rm", "-f", *known.stdout.split()]
+    if known.stdout.split():
+        subprocess.run(removing, check=False, capture_output=True, timeout=PATIENCE)
 
 
 @contextmanager
