@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 import pytest
 
 from swarm.adapters.docker import DockerImages
+from swarm.cli.agent.check_turn import COMMIT
 from swarm.engine.host import images
 from swarm.model import events
 from swarm.model.task import State, Task
 from swarm.scripted_model.steps import Hold, Run, Say, Write
 from tests.agents.driven import (
-    COMMIT,
     DONE,
     PATIENCE,
     DrivenAgents,
