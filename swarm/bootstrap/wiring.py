@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # the return types of what is imported when it is called
     from swarm.model.disk_use import TaskSize
     from swarm.model.standing import Standing
     from swarm.model.task import Task
+    from swarm.model.toolchain import Toolchain
 
 
 def engine_parts(paths: HomePaths) -> "EngineParts":
@@ -62,12 +63,17 @@ def task_sizes(paths: HomePaths, tasks: "Sequence[Task]") -> "dict[int, TaskSize
         return task_size.measure(paths, containers, read, tasks)
 
 
-def standings(paths: HomePaths, repo: "Path | None") -> "dict[str, Standing]":
-    """What a new task of each agent would stand on; blocks for the container engine."""
+def standings(
+    paths: HomePaths, repo: "Path | None", toolchain: "Toolchain | None" = None
+) -> "dict[str, Standing]":
+    """What a new task of each agent would stand on; blocks for the container engine.
+
+    The toolchain is the config's if none is given.
+    """
     from swarm.engine.readers import standing  # noqa: PLC0415 - when a dialog opens
 
     with closing(sandboxes()) as containers:
-        return standing.standings(paths, repo, containers)
+        return standing.standings(paths, repo, containers, toolchain)
 
 
 def clear(paths: HomePaths) -> None:

@@ -55,3 +55,8 @@ def number_of_copies(text: str) -> int:
         return copies.parse(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text[:40]!r} is not {error}") from error
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Names that are separated by commas."""
+    return tuple(filter(None, (word.strip() for word in text.split(","))))

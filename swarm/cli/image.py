@@ -11,6 +11,7 @@ from swarm.engine.host import agent_images, agent_recipe, image_builds, images
 from swarm.errors import SwarmError
 from swarm.model import format
 from swarm.model.safe_text import safe_line
+from swarm.model.toolchain import STACKS
 from swarm.ports import ImageFacts
 
 PREFIX = "swarm/"
@@ -20,18 +21,23 @@ LONGEST = 160
 
 
 def image_arguments(parser: ArgumentParser) -> None:
-    """The subcommands `build`, `ls` and `prune`."""
-    acts = parser.add_subparsers(dest="act", required=True, metavar="build|ls|prune")
+    """The subcommands `build`, `ls`, `stacks` and `prune`."""
+    acts = parser.add_subparsers(
+        dest="act", required=True, metavar="build|ls|stacks|prune"
+    )
     build = acts.add_parser("build", help="build images, or those that swarm needs")
     build.add_argument(
         "names",
         nargs="*",
         metavar="NAME",
-        help="such as claude, or claude+codex for both in one image; default: all that "
-        "swarm needs",
+        help="such as claude, claude+codex for both in one image, or "
+        "claude@python,libpq-dev with a stack and a package; default: all that swarm "
+        "needs",
     )
     ls = acts.add_parser("ls", help="list the images")
     ls.add_argument("--json", action="store_true", help="print JSON")
+    stacks = acts.add_parser("stacks", help="list the stacks, and what each brings")
+    stacks.add_argument("--json", action="store_true", help="print JSON")
     old = acts.add_parser("prune", help="remove older images of agents that none needs")
     old.add_argument("--dry-run", action="store_true", help="only list them")
     old.add_argument("--yes", action="store_true", help="do not ask")
@@ -41,6 +47,8 @@ def image(args: Namespace) -> int:
     """Build, list or prune images; a build prints its progress."""
     if args.act == "ls":
         return _ls(args.json)
+    if args.act == "stacks":
+        return _stacks(args.json)
     if args.act == "prune":
         return image_pruning.prune(args)
     return build(args.names or images.own())
@@ -96,6 +104,24 @@ def _ls(as_json: bool) -> int:
         output.note(
             "*: built here for you; the licence of what it holds forbids to pass it on"
         )
+    return exit_codes.DONE
+
+
+def _stacks(as_json: bool) -> int:
+    stacks = list(STACKS.values())
+    if as_json:
+        output.as_json([asdict(stack) for stack in stacks])
+        return exit_codes.DONE
+    rows = [
+        [
+            stack.name,
+            stack.title,
+            ", ".join(stack.found_by),
+            " ".join([*(["node"] if stack.has_node else []), *stack.packages]),
+        ]
+        for stack in stacks
+    ]
+    output.columns(["STACK", "FOR", "TOLD BY", "BRINGS"], rows)
     return exit_codes.DONE
 
 

@@ -7,10 +7,10 @@ from typing import Any
 from swarm.agents.description import MODES
 from swarm.bootstrap import home
 from swarm.cli import exit_codes, output
-from swarm.cli.argument_types import number_of_copies, task_id, tokens
+from swarm.cli.argument_types import number_of_copies, task_id, tokens, words
 from swarm.cli.arguments import needed_repository
 from swarm.cli.keeper_client import ask, tell_differences
-from swarm.cli.new_words import names, way
+from swarm.cli.new_words import flat, names, note_stacks, way
 from swarm.cli.progress import follow
 from swarm.config import load
 from swarm.errors import SwarmError
@@ -60,6 +60,21 @@ def new_arguments(parser: ArgumentParser) -> None:
         "--headless",
         action="store_true",
         help="run it until it ends, without its own screen; --wait does so, too",
+    )
+    add(
+        "--stack",
+        type=words,
+        action="append",
+        metavar="NAME",
+        help="tools in its image, such as python or node,c (`swarm image stacks`); "
+        "default: the config's",
+    )
+    add(
+        "--package",
+        type=words,
+        action="append",
+        metavar="NAME",
+        help="a Debian package in its image, such as libpq-dev; may be repeated",
     )
     add(
         "--name",
@@ -139,7 +154,10 @@ def new(args: Namespace) -> int:
         way=way(args),
         mode=args.mode,
         resume_after_limit=args.resume_after_limit,
+        stacks=flat(args.stack),
+        packages=flat(args.package),
     )
+    note_stacks(repo, wish)
     answer = _asked(paths, wish)
     output.numbers(answer["tasks"])
     tell_differences(paths)

@@ -1,12 +1,15 @@
 """The shape of the config; unknown keys are errors."""
 
 import re
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from swarm.errors import PlanError
 from swarm.model.budget import token_count
 from swarm.model.review import Strategy
+from swarm.model.toolchain import toolchain
 
 _UNITS = {"": 1, "b": 1, "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30}
 
@@ -56,12 +59,30 @@ def _secret_source(value: str) -> str:
     return value
 
 
+def _stacks(names: tuple[str, ...]) -> tuple[str, ...]:
+    return _named(lambda: toolchain(names, ()).stacks)
+
+
+def _packages(names: tuple[str, ...]) -> tuple[str, ...]:
+    return _named(lambda: toolchain((), names).packages)
+
+
+def _named(read: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
+    try:
+        return read()
+    except PlanError as error:
+        raise ValueError(f"{error.message}; {error.hint}") from error
+
+
 class Sandbox(_Strict):
     """The resources that each sandbox may use."""
 
     image: str = Field(min_length=1)
     agents: tuple[str, ...]
     """Agents that are put into one image together."""
+    stacks: Annotated[tuple[str, ...], AfterValidator(_stacks)]
+    packages: Annotated[tuple[str, ...], AfterValidator(_packages)]
+    """Debian's, beside those of the stacks."""
     memory: Size
     cpus: float = Field(gt=0)
     pids: int = Field(ge=32)

@@ -60,6 +60,8 @@ class TaskQueued(Event):
     """The prompt is no argument: it is typed once the agent is ready."""
     resume_after_limit: str = ""
     """`yes`, `ask` or `no`; empty for what the config says."""
+    toolchain: str = ""
+    """The stacks and packages in its image, as `model.toolchain` writes them."""
 
     @classmethod
     def from_json(cls, body: dict[str, Any]) -> Self:

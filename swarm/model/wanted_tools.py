@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from swarm.model.frozen import frozen
 from swarm.model.safe_text import safe_line
+from swarm.model.toolchain import stack_with
 
 _SHOWN = 3
 MOST = 8
@@ -101,10 +102,9 @@ def way_out(name: str) -> str:
     if name in SERVICES:
         return "there are no services in a sandbox: a program is started by itself"
     package = PACKAGES.get(name, name)
-    return (
-        f"put it into an image of yours: `RUN apt-get update && apt-get install -y "
-        f"{package}`, then `[sandbox] image` in the config"
-    )
+    if stack := stack_with(package):
+        return f"`swarm new --stack {stack}` has it, or `stacks` in the config"
+    return f"`swarm new --package {package}` has it, or `packages` in the config"
 
 
 def summary(names: Sequence[str]) -> str:

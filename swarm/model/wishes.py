@@ -72,6 +72,9 @@ class NewTasks(Wish):
     """Several, each of which gets `copies` tasks; empty for `agent` alone."""
     resume_after_limit: OwnChoice = ""
     """`yes`, `ask` or `no`; empty for what the config says."""
+    stacks: tuple[str, ...] | None = None
+    """What the image has beside the agent; None for the config's."""
+    packages: tuple[str, ...] | None = None
 
 
 class Retry(TaskWish):

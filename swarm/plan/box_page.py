@@ -22,8 +22,8 @@ You work in a container that a human started for one task. It lasts as long as t
 
 - There is no root and no way to it: no `sudo`, no `su`, no `mount`, no setuid program.
 - No system packages can be installed: `apt-get`, `dnf` and `apk` need root. If the task
-  needs a package, say which one and why. The human is shown what you tried, and can put
-  it into the image: `RUN apt-get update && apt-get install -y PACKAGE`.
+  needs a package, say which one and why. The human is shown what you tried, and can
+  start the next task with it: `swarm new --package PACKAGE`.
 - Package tools that work as a user do: `pip install` in a venv, `npm install`, `cargo`,
   `go` and others, from the hosts that `policy.md` allows.
 - There is no container engine: no `docker`, no `podman`, no image can be built or run.

@@ -20,7 +20,7 @@ STANDINGS = {
 @pytest.fixture(autouse=True)
 def known(monkeypatch: pytest.MonkeyPatch) -> None:
     """What each agent would stand on, without a container engine."""
-    monkeypatch.setattr(wiring, "standings", lambda _paths, _repo: STANDINGS)
+    monkeypatch.setattr(wiring, "standings", lambda *_: STANDINGS)
 
 
 def test_what_a_task_would_stand_on_is_printed(

@@ -8,8 +8,8 @@ from swarm.model import wanted_tools
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("node", "apt-get install -y nodejs`"),
-        ("libpq-dev", "apt-get install -y libpq-dev`"),
+        ("node", "swarm new --stack node`"),
+        ("libpq-dev", "swarm new --package libpq-dev`"),
         ("root", "no root in a sandbox"),
         ("podman", "no container engine"),
         ("systemctl", "no services"),

@@ -11,7 +11,12 @@ from collections.abc import Iterable
 
 from swarm.agents import package_names, registry
 from swarm.agents.description import Agent
-from swarm.engine.host import agent_recipe, build_failures, failed_starts
+from swarm.engine.host import (
+    agent_recipe,
+    build_failures,
+    failed_starts,
+    toolchain_image,
+)
 from swarm.engine.host.agent_recipe import Layers
 from swarm.errors import PlanError, SwarmError, ToolError
 from swarm.ports import Images, Progress
@@ -89,16 +94,19 @@ def tag(name: str, base: str) -> str:
     if name in LAYERS:
         render, script = LAYERS[name]
         return f"swarm/{name}:{_digest(render(base), script)}"
-    return agents_tag(agents_of(name), base)
+    return agents_tag(agents_of(name), layers(base))
 
 
-def agents_tag(agents: tuple[Agent, ...], base: str) -> str:
+def agents_tag(agents: tuple[Agent, ...], on: Layers) -> str:
     """The reference of the image of these agents, as they are described."""
-    text = agent_recipe.dockerfile(agents, layers(base), stage="")
+    text = agent_recipe.dockerfile(agents, on, stage="")
     managers = {agent.image.manager for agent in agents}
     scripts = [_SCRIPTS[manager] for manager in sorted(managers) if manager in _SCRIPTS]
     joined = _JOINED.join(agent.name for agent in agents)
-    return f"swarm/{PREFIX}{joined}:{_digest(text, *scripts)}"
+    digest = _digest(text, *scripts)
+    if on.toolchain:
+        digest = toolchain_image.tag_of(digest, on.toolchain)
+    return f"swarm/{PREFIX}{joined}:{digest}"
 
 
 _SCRIPTS = {"npm": "npm.mjs", "pypi": "pypi.py"}
@@ -139,7 +147,7 @@ def build_layer(
 def build(
     engine: Images,
     agents: tuple[Agent, ...],
-    base: str,
+    on: Layers,
     arguments: dict[str, str],
     progress: Progress,
 ) -> str:
@@ -148,9 +156,9 @@ def build(
     ToolError says in a sentence why something could not be fetched. Nothing is left of
     a build that failed.
     """
-    full = agents_tag(agents, base)
+    full = agents_tag(agents, on)
     stage = secrets.token_hex(8)
-    text = agent_recipe.dockerfile(agents, layers(base), stage)
+    text = agent_recipe.dockerfile(agents, on, stage)
     files = {"Dockerfile": text.encode()}
     for script in _SCRIPTS.values():
         files[script] = agent_recipe.script(script)

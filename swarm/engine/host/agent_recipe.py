@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from swarm import assets
 from swarm.agents.description import Agent
 from swarm.errors import PlanError
+from swarm.model.toolchain import NO_TOOLCHAIN, Toolchain
 
 NODE = {"24": "24.19.0"}
 """The versions of Node that are had as a wheel, by the number that agents name."""
@@ -38,6 +39,8 @@ class Layers:
     base: str
     node: str
     python: str
+    toolchain: Toolchain = NO_TOOLCHAIN
+    """What the base has beside what every agent stands on; Node's layer has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +107,9 @@ def dockerfile(agents: tuple[Agent, ...], layers: Layers, stage: str) -> str:
     wanted = needs(agents)
     lines = [line for agent in agents for line in _fetch(agent, layers, stage)]
     lines.append(f"FROM {_ground(wanted, layers)}")
-    if wanted.node and wanted.python:
-        lines += [
-            f"COPY --from={layers.node} /opt/node /opt/node",
-            f"COPY --from={layers.node} /usr/local/bin/ /usr/local/bin/",
-        ]
+    stands_apart = bool(wanted.python or layers.toolchain)
+    if wanted.node and stands_apart and not layers.toolchain.has_node:
+        lines += copied_node(layers.node)
     for agent in agents:
         source = f"COPY --from=fetch-{agent.name} --chown=0:0"
         lines += [
@@ -123,7 +124,15 @@ def dockerfile(agents: tuple[Agent, ...], layers: Layers, stage: str) -> str:
 def _ground(wanted: Needs, layers: Layers) -> str:
     if wanted.python:
         return layers.python
-    return layers.node if wanted.node else layers.base
+    return layers.node if wanted.node and not layers.toolchain else layers.base
+
+
+def copied_node(layer: str) -> list[str]:
+    """The lines that copy Node out of its layer."""
+    return [
+        f"COPY --from={layer} /opt/node /opt/node",
+        f"COPY --from={layer} /usr/local/bin/ /usr/local/bin/",
+    ]
 
 
 def labels(agents: tuple[Agent, ...]) -> dict[str, str]:

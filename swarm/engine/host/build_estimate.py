@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from swarm.agents import registry
 from swarm.agents.description import Agent
-from swarm.engine.host import agent_images, images
+from swarm.engine.host import agent_images, images, toolchain_image
 from swarm.engine.host.image_builds import shared_by
 from swarm.engine.host.images import HasImages
 
@@ -21,7 +21,7 @@ _MEGABYTES = {
     "vibe": 390,
 }  # fmt: skip
 """What each shipped agent added at its pin, measured."""
-_SECONDS_PER_MEGABYTE = {"npm": 0.07, "pypi": 0.15}
+_SECONDS_PER_MEGABYTE = {"npm": 0.07, "pypi": 0.15, "apt": 0.1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +46,19 @@ def estimate(engine: HasImages, name: str) -> Estimate:
         return Estimate(0, 0)
     seconds = megabytes = 0
     missing = [each for each in shared_by([name]) if not _is_here(engine, each)]
-    for each in missing:
-        seconds += _SHARED[each][0]
-        megabytes += _SHARED[each][1]
-    if name.startswith(agent_images.PREFIX):
-        for agent in agent_images.agents_of(name):
+    for each in {*missing, name}:
+        head, toolchain = images.split_name(each)
+        own_seconds, own_megabytes = _SHARED.get(head, (0, 0))
+        if toolchain and head == "base":
+            own_megabytes = toolchain_image.megabytes(toolchain)
+            own_seconds = 10 + round(own_megabytes * _SECONDS_PER_MEGABYTE["apt"])
+        seconds, megabytes = seconds + own_seconds, megabytes + own_megabytes
+    head, _ = images.split_name(name)
+    if head.startswith(agent_images.PREFIX):
+        for agent in agent_images.agents_of(head):
             size = _size(agent)
             seconds += 10 + round(size * _SECONDS_PER_MEGABYTE[agent.image.manager])
             megabytes += size
-    elif name in _SHARED:
-        seconds, megabytes = seconds + _SHARED[name][0], megabytes + _SHARED[name][1]
     return Estimate(seconds, megabytes)
 
 

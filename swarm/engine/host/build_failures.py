@@ -45,6 +45,8 @@ def _way_out(sentence: str) -> str:
         return (
             "do not use it before you know why; `swarm agent update` shows the newest"
         )
+    if "Debian" in sentence or "apt could not install" in sentence:
+        return "correct `--package`, or `packages` in the config"
     if "has no" in sentence or "gone" in sentence:
         return "`swarm agent update NAME` asks for the newest version"
     return "the lines above it have the rest"

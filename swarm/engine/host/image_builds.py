@@ -68,9 +68,12 @@ def shared_by(names: Iterable[str]) -> list[str]:
     for name in names:
         if name not in images.own():
             found["base"] = None
-        if name.startswith(agent_images.PREFIX):
-            layers = agent_images.below(agent_images.agents_of(name))
-            found |= dict.fromkeys(layers)
+        head, toolchain = images.split_name(name)
+        if toolchain.has_node:
+            found[agent_images.NODE_LAYER] = None
+        if head.startswith(agent_images.PREFIX):
+            agents = agent_images.agents_of(head)
+            found |= dict.fromkeys(images.below(agents, toolchain))
     return list(found)
 
 

@@ -5,11 +5,17 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from swarm.agents import pins, registry
-from swarm.engine.host import agent_images, agent_recipe, build_failures, images
+from swarm.engine.host import (
+    agent_images,
+    agent_recipe,
+    build_failures,
+    images,
+    toolchain_image,
+)
 from swarm.errors import SwarmError, ToolError
 from swarm.ports import ImageFacts, Images, Progress
 
-_PREFIXES = ("swarm/agents/", "swarm/layers/")
+_PREFIXES = ("swarm/agents/", "swarm/layers/", f"{toolchain_image.REPOSITORY}:")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,13 @@ from swarm.engine.host import (
     image_registries,
     newest_versions,
     parent_proxy,
+    toolchain_image,
 )
+from swarm.engine.host.agent_recipe import Layers
 from swarm.engine.host.newest_versions import Newest
-from swarm.errors import ToolError
+from swarm.errors import PlanError, ToolError
+from swarm.model.toolchain import NO_TOOLCHAIN, Toolchain
+from swarm.model.toolchain import toolchain as toolchain_named
 from swarm.ports import Images, Progress
 
 UPSTREAM = "debian:trixie-slim"
@@ -49,6 +53,11 @@ _IMAGE = re.compile(
 )
 """What a container engine takes as an image's name."""
 
+ON = "@"
+"""Stands between an image's name and its toolchain: `claude@python`."""
+_ON_A_TOOLCHAIN = (agent_images.PYTHON_LAYER,)
+"""Layers that install their own, and so stand on one; Node is copied out of its own."""
+
 PACKAGES = {"gate": ("policy", "gate")}
 """Packages of our own that an image runs, copied as they are."""
 
@@ -72,8 +81,18 @@ def own() -> list[str]:
 
 
 def is_ours(name: str) -> bool:
-    """True for the name of an image that swarm can build; of several agents, too."""
+    """True for the name of an image that swarm can build; of several agents, too.
+
+    What stands after the @ is looked at when it is built.
+    """
+    head, at, _ = name.partition(ON)
+    if at:
+        return head == "base" or head in _ON_A_TOOLCHAIN or _is_agents(head)
     return name in own() or agent_images.is_name(name)
+
+
+def _is_agents(name: str) -> bool:
+    return name.startswith(agent_images.PREFIX) and agent_images.is_name(name)
 
 
 def full_name(name: str) -> str:
@@ -82,22 +101,57 @@ def full_name(name: str) -> str:
     return alone if not is_ours(name) and is_ours(alone) else name
 
 
-def of_agent(agent: Agent, sandbox: Sandbox) -> str:
+def of_agent(agent: Agent, sandbox: Sandbox, toolchain: Toolchain | None = None) -> str:
     """The image that an agent's tasks stand on, as a name or a full reference.
 
-    PlanError if the settings put it together with an agent that has no image.
+    The toolchain is the settings' if none is given. PlanError if the settings put the
+    agent together with one that has no image, or a toolchain is to be in an image that
+    is not ours.
     """
+    if toolchain is None:
+        toolchain = toolchain_named(sandbox.stacks, sandbox.packages)
+    name = agent.image_name or sandbox.image
     if agent.name in sandbox.agents and agent_images.is_built(agent):
         name = agent_images.name_of(sandbox.agents)
         agent_images.agents_of(name)
-        return name
-    return agent.image_name or sandbox.image
+    if toolchain and not is_ours(f"{name}{ON}"):
+        raise PlanError(
+            f"the image {name} is none of swarm's: it has its own packages",
+            hint="take `stacks` and `packages` out, or put what they bring into it",
+        )
+    return on_toolchain(name, toolchain)
+
+
+def on_toolchain(name: str, toolchain: Toolchain) -> str:
+    """The name of an image of ours with a toolchain in it: `base@python`."""
+    return f"{name}{ON}{toolchain}" if toolchain else name
+
+
+def split_name(name: str) -> tuple[str, Toolchain]:
+    """The image's name and its toolchain; PlanError if that is none."""
+    head, at, text = name.partition(ON)
+    return head, toolchain_image.parsed(text) if at else NO_TOOLCHAIN
+
+
+def layers(toolchain: Toolchain) -> Layers:
+    """The references of what agents' images stand on."""
+    plain = agent_images.layers(tag("base"))
+    if not toolchain:
+        return plain
+    base = toolchain_image.tag(toolchain, plain.base, plain.node)
+    python = agent_images.tag(agent_images.PYTHON_LAYER, base)
+    return Layers(base, plain.node, python, toolchain)
 
 
 def tag(name: str) -> str:
     """The reference of an image of ours; another content is another reference."""
+    name, toolchain = split_name(name)
+    if toolchain and name == "base":
+        return layers(toolchain).base
+    if name in agent_images.LAYERS:
+        return agent_images.tag(name, layers(toolchain).base)
     if name not in own():
-        return agent_images.tag(name, tag("base"))
+        return agent_images.agents_tag(agent_images.agents_of(name), layers(toolchain))
     digest = hashlib.sha256()
     for path, content in sorted(_context(name).items()):
         digest.update(f"{path}\0{len(content)}\0".encode() + content)
@@ -128,7 +182,10 @@ def require(engine: HasImages, full: str) -> None:
 
 def is_own(full: str) -> bool:
     """True for a reference to an image that swarm builds."""
-    return full.startswith("swarm/") and is_ours(_name(full))
+    try:
+        return full.startswith("swarm/") and is_ours(_name(full))
+    except PlanError:
+        return False  # another version knew a stack of that name
 
 
 def is_current(full: str) -> bool:
@@ -136,8 +193,22 @@ def is_current(full: str) -> bool:
     return is_own(full) and full == tag(_name(full))
 
 
+def toolchain_in(full: str) -> Toolchain:
+    """What an image's reference tells of its toolchain; an empty one if nothing."""
+    try:
+        tag = full.partition(":")[2] if full.startswith("swarm/") else ""
+        return toolchain_image.toolchain_in(tag) or NO_TOOLCHAIN
+    except PlanError:
+        return NO_TOOLCHAIN  # another version knew a stack of that name
+
+
 def _name(full: str) -> str:
-    return agent_images.name_in(full.removeprefix("swarm/").partition(":")[0])
+    repository, _, tag = full.partition(":")
+    toolchain = toolchain_image.toolchain_in(tag) or NO_TOOLCHAIN
+    if repository == toolchain_image.REPOSITORY:
+        return on_toolchain("base", toolchain)
+    name = agent_images.name_in(repository.removeprefix("swarm/"))
+    return on_toolchain(name, toolchain)
 
 
 def _way_out(full: str) -> str:
@@ -172,33 +243,51 @@ def build(engine: Images, name: str, progress: Progress) -> str:
     return full
 
 
-def build_agents(engine: Images, agents: tuple[Agent, ...], progress: Progress) -> str:
+def build_agents(
+    engine: Images,
+    agents: tuple[Agent, ...],
+    progress: Progress,
+    toolchain: Toolchain | None = None,
+) -> str:
     """The same for agents as they are described here, whatever their files say."""
-    base = build(engine, "base", progress)
-    full = agent_images.agents_tag(agents, base)
+    toolchain = toolchain or NO_TOOLCHAIN
+    on = layers(toolchain)
+    full = agent_images.agents_tag(agents, on)
     if engine.image_id(full):
         progress(f"{full} is built")
         return full
-    for layer in agent_images.below(agents):
-        build(engine, layer, progress)
+    for each in below(agents, toolchain):
+        build(engine, each, progress)
     progress(f"building {full}")
-    return agent_images.build(engine, agents, base, _fetching(), progress)
+    return agent_images.build(engine, agents, on, _fetching(), progress)
+
+
+def below(agents: tuple[Agent, ...], toolchain: Toolchain) -> list[str]:
+    """The images that must be there before the agents' is built, in their order."""
+    found = [on_toolchain("base", toolchain)]
+    for layer in agent_images.below(agents):
+        stands_on = toolchain if layer in _ON_A_TOOLCHAIN else NO_TOOLCHAIN
+        found.append(on_toolchain(layer, stands_on))
+    return found
 
 
 def newest(
     engine: Images, agents: tuple[Agent, ...], progress: Progress
 ) -> dict[str, Newest]:
     """What the registries have of these agents; the layers that ask are built first."""
-    base = build(engine, "base", progress)
+    build(engine, "base", progress)
     for layer in agent_images.below(agents):
         build(engine, layer, progress)
-    return newest_versions.ask(engine, agents, agent_images.layers(base), _fetching())
+    return newest_versions.ask(engine, agents, layers(NO_TOOLCHAIN), _fetching())
 
 
 def _build(engine: Images, name: str, progress: Progress) -> None:
     full = tag(name)
-    if name in agent_images.LAYERS:
-        base = build(engine, "base", progress)
+    name, toolchain = split_name(name)
+    if toolchain and name == "base":
+        _build_toolchain(engine, toolchain, progress)
+    elif name in agent_images.LAYERS:
+        base = build(engine, on_toolchain("base", toolchain), progress)
         progress(f"building {full} on {base}")
         agent_images.build_layer(engine, name, base, _fetching(), progress)
     elif name in own():
@@ -209,7 +298,15 @@ def _build(engine: Images, name: str, progress: Progress) -> None:
             lambda: engine.build(full, _context(name), arguments, progress)
         )
     else:
-        build_agents(engine, agent_images.agents_of(name), progress)
+        build_agents(engine, agent_images.agents_of(name), progress, toolchain)
+
+
+def _build_toolchain(engine: Images, toolchain: Toolchain, progress: Progress) -> None:
+    base, node = build(engine, "base", progress), tag(agent_images.NODE_LAYER)
+    if toolchain.has_node:
+        build(engine, agent_images.NODE_LAYER, progress)
+    progress(f"building {toolchain} on {base}")
+    toolchain_image.build(engine, toolchain, (base, node), _fetching(), progress)
 
 
 def _fetching() -> dict[str, str]:

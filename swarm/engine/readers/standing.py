@@ -14,6 +14,7 @@ from swarm.engine.host import build_estimate, images
 from swarm.engine.host.images import HasImages
 from swarm.errors import PlanError, SwarmError
 from swarm.model.standing import Standing
+from swarm.model.toolchain import Toolchain
 from swarm.plan.naming import HomePaths
 from swarm.policy import hosts, services
 from swarm.policy.logins import agent_of, is_login
@@ -31,10 +32,14 @@ TRIED = ("env:", "file:")
 
 
 def standings(
-    paths: HomePaths, repo: Path | None, engine: HasImages
+    paths: HomePaths,
+    repo: Path | None,
+    engine: HasImages,
+    toolchain: Toolchain | None = None,
 ) -> dict[str, Standing]:
     """What a task of each agent in the repository would stand on; blocks.
 
+    The toolchain is the config's if none is given.
     ConfigError if a settings or policy file has a mistake, ToolMissing without engine.
     """
     config = load.load(load.user_file())
@@ -44,6 +49,7 @@ def standings(
     for name in registry.names():
         try:
             agent = registry.find(name)
+            image = images.of_agent(agent, config.sandbox, toolchain)
         except PlanError as error:
             found[name] = Standing(name, problem=error.message)
             continue
@@ -55,7 +61,6 @@ def standings(
             paths, subject, config.gate.preset, repositories
         ).policy
         key, key_problem = _key(paths, agent, policy)
-        image = images.of_agent(agent, config.sandbox)
         image_problem = _image_problem(engine, image)
         found[name] = Standing(
             agent=name,

@@ -159,7 +159,9 @@ def _with_image(context: EngineContext, agent: Agent, plan: Plan) -> Plan:
     """The plan on the image that it had, or on the agent's of today if that is gone."""
     if context.containers.image_id(plan.sandbox.image) is not None:
         return plan
-    named = agent.image_name or context.config().sandbox.image
+    named = images.of_agent(
+        agent, context.config().sandbox, images.toolchain_in(plan.sandbox.image)
+    )
     image = images.reference(context.containers, named)
     if context.containers.image_id(image) is None:
         raise PlanError(

@@ -27,6 +27,7 @@ from swarm.engine.host.room import room
 from swarm.engine.tasks import copies_room
 from swarm.errors import PlanError
 from swarm.model import events
+from swarm.model.toolchain import Toolchain, chosen_toolchain, toolchain_of
 from swarm.model.user_network import UserNetwork
 from swarm.model.wishes import NewTasks, Retry
 from swarm.plan import package_settings, planner, specs
@@ -72,6 +73,7 @@ def retry(context: EngineContext, wish: Retry, wish_id: int) -> dict[str, Any]:
     task = context.read().tasks.get(wish.task)
     first = context.read().events.after(task=task.id, limit=1)[0].event
     assert isinstance(first, events.TaskQueued)
+    before = toolchain_of(first.toolchain)
     again = NewTasks(
         task.repo,
         prompt=task.prompt,
@@ -83,6 +85,8 @@ def retry(context: EngineContext, wish: Retry, wish_id: int) -> dict[str, Any]:
         dollars=first.budget_dollars,
         way=first.way,
         mode=first.mode,
+        stacks=before.stacks,
+        packages=before.packages,
     )
     return _queue(context, [_resolve(context, again)], wish_id, retry_of=task.id)
 
@@ -107,6 +111,7 @@ class _Resolved:
     """The directory of worktrees, if the settings name one."""
     brought: Brought
     """What the user brings to every agent."""
+    toolchain: Toolchain
 
 
 def _resolve(context: EngineContext, wish: NewTasks) -> _Resolved:
@@ -131,7 +136,10 @@ def _resolve(context: EngineContext, wish: NewTasks) -> _Resolved:
     )
     planner.chosen_start(agent, config, wish.way, wish.mode)
     program = planner.program(agent, config, wish.way)
-    host = host_facts(context, agent, program, config, worktrees)
+    wanted = chosen_toolchain(
+        (wish.stacks, wish.packages), (config.sandbox.stacks, config.sandbox.packages)
+    )
+    host = host_facts(context, agent, program, config, worktrees, wanted)
     subject = policy_resolver.PolicySubject(repository.root, base.commit, agent.name)
     policy = policy_resolver.resolve(
         context.paths, subject, config.gate.preset, RepositoryPolicies(context.paths)
@@ -149,6 +157,7 @@ def _resolve(context: EngineContext, wish: NewTasks) -> _Resolved:
         user_network.current(),
         worktrees,
         brought.read(brought.folder()),
+        wanted,
     )
 
 
@@ -158,13 +167,18 @@ def host_facts(
     program: str,
     config: Config,
     worktrees: Path | None,
+    toolchain: Toolchain | None = None,
 ) -> planner.HostFacts:
-    """What the plan has to know of the machine and the image; refuses either."""
+    """What the plan has to know of the machine and the image; refuses either.
+
+    The toolchain is the config's if none is given.
+    """
     here = Here(uid=context.uid, gid=context.gid)
     facts = engine_trial.require(
         context.containers, context.paths, config, here, worktrees
     )
-    image = images.reference(context.containers, images.of_agent(agent, config.sandbox))
+    name = images.of_agent(agent, config.sandbox, toolchain)
+    image = images.reference(context.containers, name)
     images.require(context.containers, images.tag("gate"))
     uid, gid = planner.sandbox_user(context.uid, context.gid)
     on = engine_trial.host_facts(context.paths, facts, image, here)
@@ -271,6 +285,7 @@ def _queued(
         conversation=request.conversation,
         types_prompt=plan.delivery == "paste",
         resume_after_limit=wish.resume_after_limit,
+        toolchain=str(tasks.toolchain) if tasks.toolchain else "",
     )
 
 

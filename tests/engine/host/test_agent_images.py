@@ -13,6 +13,7 @@ from swarm.adapters.docker import DockerImages
 from swarm.agents.description import Agent, Image
 from swarm.engine.host import agent_images, agent_recipe, images
 from swarm.errors import PlanError, ToolError
+from swarm.model.toolchain import NO_TOOLCHAIN
 
 # Small packages, built as agents are: a plain binary, a script, a Python program.
 NATIVE = Image("npm", "esbuild", "0.25.0", "esbuild", native=True)
@@ -154,7 +155,7 @@ def test_what_cannot_be_fetched_is_told_in_a_sentence(
 
     assert said in caught.value.message, lines[-20:]
     assert caught.value.hint
-    reference = agent_images.agents_tag((mine,), images.tag("base"))
+    reference = agent_images.agents_tag((mine,), images.layers(NO_TOOLCHAIN))
     assert engine.image_id(reference) is None
     assert not any(map(left, stages(lines)))
 
@@ -216,7 +217,7 @@ def test_a_full_disk_is_told_as_such(
 
 def test_names_of_images() -> None:
     """Of one agent, of several in any order, of layers; each has one reference."""
-    base = images.tag("base")
+    on = images.layers(NO_TOOLCHAIN)
     assert images.is_ours("agents/claude")
     assert images.full_name("claude") == "agents/claude"
     assert not images.is_ours("agents/command")
@@ -226,16 +227,16 @@ def test_names_of_images() -> None:
     assert images.is_current(images.tag(agent_images.NODE_LAYER))
     assert agent_images.name_of(["b", "a", "b"]) == "agents/a+b"
     two = (agent("a", NATIVE), agent("b", SCRIPT))
-    reference = agent_images.agents_tag(two, base)
+    reference = agent_images.agents_tag(two, on)
     assert reference.startswith("swarm/agents/a__b:")
     repository = reference.removeprefix("swarm/").partition(":")[0]
     assert agent_images.name_in(repository) == "agents/a+b"
 
 
 def test_another_pin_is_another_reference() -> None:
-    base = images.tag("base")
+    on = images.layers(NO_TOOLCHAIN)
     references = {
-        agent_images.agents_tag((agent("a", image),), base)
+        agent_images.agents_tag((agent("a", image),), on)
         for image in (
             SCRIPT,
             replace(SCRIPT, version="7.7.2"),

@@ -1,0 +1,186 @@
+"""What an image has beside the agent: stacks by name, and Debian packages.
+
+A stack is what projects of one language need to install, build and test.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+from swarm.errors import PlanError
+from swarm.model.frozen import frozen
+
+MOST_PACKAGES = 100
+_PACKAGE = re.compile(r"[a-z0-9][a-z0-9.+-]{1,60}")
+"""A name of Debian's: debian.org/doc/debian-policy, 5.6.1."""
+_NODE = frozenset({"nodejs", "npm"})
+"""Debian's packages of what the stack has by itself."""
+_COMPILER = ("g++", "gcc", "libc6-dev", "make", "pkgconf")
+
+
+@frozen
+class Stack:
+    """One language's tools."""
+
+    name: str
+    title: str
+    packages: tuple[str, ...]
+    """Debian's."""
+    found_by: tuple[str, ...]
+    """Files in a project's first folder that tell of it; `*` for any name."""
+    has_node: bool = False
+    """Node and npm, of the version that agents run on."""
+    megabytes: int = 0
+    """What it adds to the base, measured."""
+
+
+STACKS = {
+    stack.name: stack
+    for stack in (
+        Stack(
+            "browser",
+            "Chromium for tests of pages",
+            ("chromium", "chromium-driver", "fonts-liberation"),
+            ("playwright.config.*", "cypress.config.*", "karma.conf.*"),
+        ),
+        Stack(
+            "c",
+            "C and C++",
+            (
+                *_COMPILER,
+                "autoconf",
+                "automake",
+                "cmake",
+                "gdb",
+                "libtool",
+                "ninja-build",
+            ),
+            ("CMakeLists.txt", "configure.ac", "meson.build", "*.c", "*.cc", "*.cpp"),
+        ),
+        Stack("go", "Go", ("golang-go", "gcc", "libc6-dev"), ("go.mod", "go.work")),
+        Stack(
+            "java",
+            "Java, with Maven and Gradle",
+            ("default-jdk-headless", "gradle", "maven"),
+            ("pom.xml", "build.gradle", "build.gradle.kts", "settings.gradle*"),
+        ),
+        Stack(
+            "node",
+            "Node, with what compiles native modules",
+            _COMPILER,
+            ("package.json",),
+            has_node=True,
+        ),
+        Stack(
+            "python",
+            "Python, with what compiles C extensions",
+            (*_COMPILER, "python3-dev", "python3-pip", "python3-venv"),
+            ("pyproject.toml", "setup.py", "setup.cfg", "requirements*.txt", "tox.ini"),
+        ),
+        Stack(
+            "ruby",
+            "Ruby, with Bundler and what compiles gems",
+            (*_COMPILER, "bundler", "libyaml-dev", "ruby-dev"),
+            ("Gemfile", "*.gemspec"),
+        ),
+        Stack(
+            "rust",
+            "Rust, with Cargo",
+            ("cargo", "gcc", "libc6-dev", "pkgconf", "rust-clippy", "rustc", "rustfmt"),
+            ("Cargo.toml",),
+        ),
+    )
+}
+
+
+@frozen
+class Toolchain:
+    """The stacks and packages of one image, each once and in order."""
+
+    stacks: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+    """Beside those of the stacks."""
+
+    def __bool__(self) -> bool:
+        return bool(self.stacks or self.packages)
+
+    def __str__(self) -> str:
+        """As `toolchain_of` reads it: `c+node,libpq-dev`."""
+        return ",".join(["+".join(self.stacks), *self.packages])
+
+    @property
+    def installed(self) -> list[str]:
+        """All Debian packages, each once."""
+        of_stacks = (STACKS[name].packages for name in self.stacks)
+        return sorted({*self.packages, *(p for each in of_stacks for p in each)})
+
+    @property
+    def has_node(self) -> bool:
+        """True if one of the stacks brings Node."""
+        return any(STACKS[name].has_node for name in self.stacks)
+
+
+NO_TOOLCHAIN = Toolchain()
+
+
+def toolchain(stacks: Iterable[str], packages: Iterable[str]) -> Toolchain:
+    """The toolchain of these names; PlanError names one that is none."""
+    wanted = Toolchain(tuple(sorted(set(stacks))), tuple(sorted(set(packages))))
+    for name in wanted.stacks:
+        if name not in STACKS:
+            raise PlanError(f"there is no stack {name!r}", hint=_known(name))
+    for package in wanted.packages:
+        if not _PACKAGE.fullmatch(package):
+            raise PlanError(
+                f"{package!r} can be no package of Debian's",
+                hint="a name such as libpq-dev, without version and architecture",
+            )
+    if len(wanted.packages) > MOST_PACKAGES:
+        raise PlanError(
+            f"{len(wanted.packages)} packages are more than the {MOST_PACKAGES} "
+            "that an image is built with",
+            hint="build an image of your own with them: `[sandbox] image`",
+        )
+    return wanted
+
+
+def chosen_toolchain(
+    wish: tuple[Iterable[str] | None, Iterable[str] | None],
+    settings: tuple[Iterable[str], Iterable[str]],
+) -> Toolchain:
+    """The stacks and packages of a wish, or the settings' where it says nothing."""
+    stacks, packages = (
+        own if own is not None else usual
+        for own, usual in zip(wish, settings, strict=True)
+    )
+    return toolchain(stacks, packages)
+
+
+def found_by(names: Iterable[str]) -> dict[str, str]:
+    """The stacks that names in a project's first folder tell of, each with its file."""
+    found: dict[str, str] = {}
+    for name in sorted(names):
+        for stack in STACKS.values():
+            if any(fnmatchcase(name, pattern) for pattern in stack.found_by):
+                found.setdefault(stack.name, name)
+    return found
+
+
+def _known(name: str) -> str:
+    close = difflib.get_close_matches(name, STACKS, 1)
+    known = f"there are: {', '.join(STACKS)}"
+    return f"did you mean {close[0]}? {known}" if close else known
+
+
+def toolchain_of(text: str) -> Toolchain:
+    """The toolchain that a text such as `c+node,libpq-dev` names; PlanError."""
+    first, *packages = text.split(",")
+    return toolchain(filter(None, first.split("+")), packages)
+
+
+def stack_with(package: str) -> str:
+    """The first stack that brings what a Debian package has; empty if none does."""
+    if package in _NODE:
+        return "node"
+    return next((s.name for s in STACKS.values() if package in s.packages), "")
