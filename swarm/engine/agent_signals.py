@@ -83,11 +83,12 @@ class AgentSignals:
             else:
                 at = now
                 if before and before.state is state and source in _SHOWN:
+                    if (before.rule, before.until) == (rule[:TEXT], until):
+                        return  # a clock or a counter in its line is no news
                     at = before.at
-                claim = Claim(state, source, rule[:TEXT], text[:TEXT], at, until)
-                if claim == before:
-                    return
-                claims[source] = claim
+                claims[source] = Claim(
+                    state, source, rule[:TEXT], text[:TEXT], at, until
+                )
             self._tell(task_id)
 
     def seed(self, task_id: int, claim: Claim) -> None:

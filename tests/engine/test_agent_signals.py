@@ -86,3 +86,10 @@ def test_a_time_of_the_future_is_now() -> None:
     clocks.signals.stored(7, Batch(actions=[ran(1, 9000.0, "make")]))
 
     assert clocks.signals.of(7).commands[1].began == clocks.steady
+
+
+def test_a_counter_on_the_screen_is_no_news() -> None:
+    signals = Clocks().signals
+    for seconds in range(3):
+        signals.claim(1, A.WORKING, Source.SCREEN, "spinner", f"Working ({seconds}s)")
+        assert signals.wait(0) == ({1} if not seconds else set())

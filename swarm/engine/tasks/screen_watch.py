@@ -6,7 +6,6 @@ recognised is a claim: it is told, and it lets a prompt be typed that waits for 
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 
 from swarm.agents import cues, registry
 from swarm.agents.cues import Reading
@@ -15,8 +14,7 @@ from swarm.engine.context import EngineContext
 from swarm.engine.tasks import typed_prompt
 from swarm.errors import SwarmError
 from swarm.model import agent_screen, events
-from swarm.model.agent_state import AgentState
-from swarm.model.state_rules import Claim
+from swarm.model.agent_state import AgentState, Source
 from swarm.model.task import State, Task
 
 SECONDS = 1.0
@@ -31,15 +29,6 @@ _SCREENS = {
 """What decides on prompts: a dialog that would swallow one, and a prompt's place."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """A reading, and since when looks in a row have had its state."""
-
-    reading: Reading
-    since: float
-    looks: int = 1
-
-
 class ScreenWatch:
     """What the last look saw of each task, so that only a change is recorded.
 
@@ -48,7 +37,7 @@ class ScreenWatch:
 
     def __init__(self, context: EngineContext) -> None:
         self._context = context
-        self._seen: dict[int, _Seen] = {}
+        self._seen: dict[int, Reading] = {}
         self._agents: dict[str, Agent | None] = {}
 
     def look(self, tasks: Iterable[Task]) -> None:
@@ -65,23 +54,7 @@ class ScreenWatch:
             screen = screens.get(names[task_id])
             if screen is not None:
                 found = cues.read_screen(agent, screen.text, screen.title, now)
-                self._take(task_id, found, now)
-
-    def claim(self, task_id: int) -> Claim | None:
-        """What the task's screen says, once it has said so twice; None for nothing.
-
-        An empty screen says nothing: an agent also clears it to draw it anew.
-        """
-        seen = self._seen.get(task_id)
-        if seen is None or seen.looks < 2:
-            return None
-        found = seen.reading
-        if found.state is None or found.rule == cues.FIRST_PAGE:
-            return None
-        text = found.line[:TEXT]
-        return Claim(
-            found.state, found.source, found.rule, text, seen.since, found.until
-        )
+                self._take(task_id, found)
 
     def _with_cues(self, tasks: Iterable[Task]) -> dict[int, Agent]:
         live = (task for task in tasks if task.state is State.LIVE and not task.paused)
@@ -95,12 +68,13 @@ class ScreenWatch:
                 self._agents[name] = registry.find(name)
         return self._agents[name]
 
-    def _take(self, task_id: int, found: Reading, now: float) -> None:
+    def _take(self, task_id: int, found: Reading) -> None:
         before = self._seen.get(task_id)
-        if before is None or before.reading.state is not found.state:
-            self._seen[task_id] = _Seen(found, now)
+        if before is None or before.state is not found.state:
+            self._seen[task_id] = found
             return
-        self._seen[task_id] = _Seen(found, before.since, before.looks + 1)
+        self._seen[task_id] = found
+        self._claim(task_id, found)
         screen = _SCREENS.get(found.state, "") if found.state else ""
         with self._context.locks.of(task_id):
             task = self._context.read().tasks.get(task_id)
@@ -111,6 +85,17 @@ class ScreenWatch:
                 recognised = events.ScreenRecognised(screen, line)
                 self._context.journal.record(task_id, recognised)
             typed_prompt.type_if_ready(self._context, task_id)
+
+    def _claim(self, task_id: int, found: Reading) -> None:
+        """Say what the screen shows; it takes back what it shows no more.
+
+        An empty screen says nothing: an agent also clears it to draw it anew.
+        """
+        state = None if found.rule == cues.FIRST_PAGE else found.state
+        claim = self._context.signals.claim
+        for source in (Source.TITLE, Source.SCREEN):
+            says = state if source is found.source else None
+            claim(task_id, says, source, found.rule, found.line[:TEXT], found.until)
 
 
 def _reads_titles(agent: Agent) -> bool:

@@ -88,30 +88,14 @@ def test_what_a_screen_says_twice_is_a_claim(context: EngineContext) -> None:
     task, watch = live(context), ScreenWatch(context)
     draw(context, task, DIALOG)
     look(context, watch, 1)
-    assert watch.claim(task) is None
+    assert context.signals.of(task).claims == {}
     look(context, watch, 1)
-    claim = watch.claim(task)
-    assert claim is not None
+    (claim,) = context.signals.of(task).claims.values()
     assert (claim.state, claim.source) == (AgentState.NEEDS_LOGIN, Source.SCREEN)
     assert claim.rule.startswith("cues.needs_login")
     draw(context, task, "\n")
     look(context, watch, 3)
-    assert watch.claim(task) is None
-    draw(context, task, "half a screen")
-    look(context, watch, 3)
-    assert watch.claim(task) is None
-
-
-def test_a_claim_has_the_time_when_it_began(context: EngineContext) -> None:
-    task, watch = live(context), ScreenWatch(context)
-    draw(context, task, READY)
-    before = context.clock()
-    look(context, watch, 1)
-    between = context.clock()
-    look(context, watch, 5)
-    claim = watch.claim(task)
-    assert claim is not None
-    assert before <= claim.at <= between
+    assert context.signals.of(task).claims == {}
 
 
 def test_a_task_that_is_not_live_is_not_looked_at(context: EngineContext) -> None:
@@ -120,3 +104,17 @@ def test_a_task_that_is_not_live_is_not_looked_at(context: EngineContext) -> Non
     context.journal.record(task, events.TaskStopped(0))
     look(context, watch)
     assert recognised(context, task) == []
+
+
+def test_what_a_screen_says_is_a_claim_until_it_says_it_no_more(
+    context: EngineContext,
+) -> None:
+    task, watch = live(context), ScreenWatch(context)
+    draw(context, task, READY)
+    look(context, watch, 3)
+    (claim,) = context.signals.of(task).claims.values()
+    assert (claim.state, claim.source) == (AgentState.READY, Source.SCREEN)
+
+    draw(context, task, "half a screen")
+    look(context, watch, 3)
+    assert context.signals.of(task).claims == {}
