@@ -33,9 +33,11 @@ So many requests to models are written, too; each tells how many are open.
 """Lines about model answers in one second; the counts of more are added up."""
 LIMITS_LIMIT = 20
 """Lines about limits and refusals in one second; of more the newest is written."""
-_LIMIT_IDENTITY = ("host", "kind", "why", "key")
+_LIMIT_IDENTITY = ("host", "kind", "why", "key", "model")
 _IDENTITY_FACTS = ("host", "port", "reason", "method", "path", "sni")
-_ANSWER_IDENTITY = ("host", "provider", "model", "status", "estimated", "limited")
+_ANSWER_IDENTITY = (
+    *("host", "provider", "model", "status", "estimated", "limited", "asked"),
+)
 _SUMS = ("tokens_in", "tokens_out", "tokens_cached", "tokens_cache_written")
 _SUMS_1H = (*_SUMS, "tokens_cache_written_1h")
 
@@ -107,7 +109,7 @@ class AuditLog:
         if facts.get("tokens_out") and not facts.get("limited"):
             # What was told before and is not yet written has passed since.
             for key, told in list(self._limits.items()):
-                if told["host"] == facts.get("host"):
+                if _same_model(told, facts):
                     del self._limits[key]
         self._lines["answer"] += 1
         if self._lines["answer"] <= ANSWERS_LIMIT:
@@ -213,3 +215,10 @@ class AuditLog:
         if repeated.count:
             facts = dict(repeated.facts)
             self.write(facts.pop("phase"), verdict="deny", n=repeated.count, **facts)
+
+
+def _same_model(limit: dict[str, Any], answer: dict[str, Any]) -> bool:
+    """True if the answer is of the host and the model that the limit is about."""
+    asked = answer.get("asked") or limit.get("model")
+    is_same = (limit.get("model") or asked) == asked
+    return limit.get("host") == answer.get("host") and is_same

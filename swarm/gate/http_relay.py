@@ -28,6 +28,8 @@ PARTS_FIELDS = {
     b"connect-accept-encoding",
 }
 """Fields that ask for an answer in parts, or in a coding of its own."""
+ASKED_HEAD = 4096
+"""Bytes of a request's body that are kept to read the model's name in."""
 ERRORS = 400
 """The least status of an error."""
 CRUMBS_LIMIT = 20_000
@@ -88,6 +90,8 @@ class TransferMeter:
         self.up = 0
         self.down = 0
         self.status = 0
+        self.asked_head = b""
+        """The beginning of a request to a model, in which it is named."""
         self.answer_fields: Fields = []
         """Those of a model's answer that is an error; empty for all others."""
         self.masker = net.masker(host, others)
@@ -98,6 +102,8 @@ class TransferMeter:
     def count_request_body(self, data: bytes) -> None:
         """Count bytes of the request's body; Denied for a leak or too many bytes."""
         self._calls.feed(data)
+        if self.reader and len(self.asked_head) < ASKED_HEAD:
+            self.asked_head += data[:ASKED_HEAD]
         self.count_upload(len(data))
         self.look_for_leak(data)
 

@@ -24,6 +24,9 @@ _ASKS = re.compile(
 )
 """The end of the path of a request for a model's words."""
 
+_MODEL_PATH = re.compile(r"/models/([A-Za-z0-9._-]{1,100}):")
+_MODEL_NAME = re.compile(rb'(?<!\\)"model"\s{0,9}:\s{0,9}"([A-Za-z0-9._:/@+-]{1,100})"')
+
 _OVERLOADS = frozenset({
     "engine_overloaded",
     "engine_overloaded_error",
@@ -110,6 +113,15 @@ def asks_model(method: str, target: str) -> bool:
     path = target.partition("?")[0].rstrip("/")
     match = _ASKS.search(path, max(0, len(path) - 32))
     return method == "POST" and match is not None and match.end() == len(path)
+
+
+def asked_model(target: str, body: bytes) -> str:
+    """The model that a request names in its path or near its body's beginning."""
+    match = _MODEL_PATH.search(target)
+    if match:
+        return match[1]
+    named = _MODEL_NAME.search(body)
+    return named[1].decode("latin-1") if named else ""
 
 
 def error_in(piece: dict[str, Any]) -> dict[str, Any] | None:

@@ -237,6 +237,7 @@ class RequestDecision:
             )
             self._write_limit(request, meter)
             limited = self._net.audit.limits > request.limits_before
+            asked = model_limits.asked_model(request.head.target, meter.asked_head)
             self._net.audit.answered(
                 host=request.host.name,
                 provider=request.model,
@@ -244,6 +245,7 @@ class RequestDecision:
                 open=self._net.open_models,
                 seconds=round(time.monotonic() - request.began, 3),
                 limited=limited or None,
+                asked=asked,
                 **asdict(usage if is_answer else LlmUsage(usage.model)),
             )
 
@@ -264,6 +266,7 @@ class RequestDecision:
             "status": meter.status,
             "text": told.text,
             "key": self._secret_name(request) or request.key,
+            "model": model_limits.asked_model(request.head.target, meter.asked_head),
         }
         if told.is_limit:
             self._net.audit.limited(kind=told.kind, until=told.until, **facts)

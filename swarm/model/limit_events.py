@@ -22,6 +22,8 @@ class ModelLimited(Event):
     """The answer's status; 200 if a stream broke off with the limit."""
     count: int = 1
     """Answers of this kind within a second."""
+    model: str = ""
+    """The model that was asked for; empty if the request did not tell."""
 
 
 @event("model")

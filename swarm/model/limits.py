@@ -30,6 +30,8 @@ class ModelLimit:
     """The service's own sentence; foreign bytes."""
     key: str = ""
     """The secret's name, or a digest of the key that the agent sent."""
+    model: str = ""
+    """The model that was asked for; another may have a limit of its own."""
     since: float = 0.0
     """The time of its first refusal, as `until`."""
     met: float = 0.0
@@ -42,9 +44,9 @@ class ModelLimit:
     """Why the task does not go on by itself; empty if it does, or waits."""
 
     @property
-    def account(self) -> tuple[str, str]:
-        """The host and the key: tasks that share both share the limit."""
-        return self.host, self.key
+    def account(self) -> tuple[str, str, str]:
+        """Host, key and model: tasks that share all of them share the limit."""
+        return self.host, self.key, self.model
 
 
 @frozen

@@ -407,6 +407,7 @@ def _limited(task: Task, at: float, event: events.ModelLimited) -> Task:
         host=event.host,
         text=event.text,
         key=event.key,
+        model=event.model,
         since=before.since if before else at,
         met=at,
         tries=(before.tries if before else 0) + met_again,

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import math
 import re
 import ssl
 import threading
@@ -27,6 +28,7 @@ from swarm.scripted_model.steps import (
     Fail,
     Hold,
     Limit,
+    LimitUntil,
     Run,
     Say,
     Script,
@@ -36,6 +38,7 @@ from swarm.scripted_model.steps import (
 from swarm.scripted_model.threads import Threads
 from swarm.scripted_model.tool_calls import call
 
+LIMITED = 429
 PATIENCE = 60.0
 """Seconds until a wait of a test gives up."""
 PROTOCOLS = (
@@ -125,6 +128,8 @@ class ScriptedModel:
 
     def reply(self, asked: Asked) -> Reply | Refusal:
         """What the script has the model answer; blocks while it is held."""
+        if limit := self._limit():
+            return _limited(limit)
         script = next((s for s in self._scripts if s.is_for(asked)), None)
         if script is None or not (asked.tools or script.in_text) or asked.wants_json:
             return Text("A title")
@@ -137,10 +142,19 @@ class ScriptedModel:
             case Limit(seconds):
                 reset = int(time.time()) + seconds
                 return Refusal(429, "the usage limit is reached", reset, seconds)
+            case LimitUntil():
+                step.begin(time.time())
+                return _limited(step)
             case Fail(status):
                 return Refusal(status, "a scripted failure")
             case Write() | Run():
                 return call(step, asked, script.in_text)
+
+    def _limit(self) -> LimitUntil | None:
+        """The limit that holds for every request now, if one does."""
+        now = time.time()
+        known = (limit for script in self._scripts for limit in script.limits())
+        return next((limit for limit in known if limit.left(now) > 0), None)
 
     def remember(self, seen: Seen, key: str, spent: Usage | None) -> None:
         """Note a request that was answered, or will be in a moment."""
@@ -163,6 +177,15 @@ class ScriptedModel:
         self._server.socket = first.wrap_socket(
             self._server.socket, server_side=True, do_handshake_on_connect=False
         )
+
+
+def _limited(limit: LimitUntil) -> Refusal:
+    """The refusal that a limit is, with its reset in whole seconds, rounded up."""
+    if limit.status != LIMITED:
+        return Refusal(limit.status, "the model is overloaded")
+    reset = math.ceil(limit.reset())
+    seconds = max(1, math.ceil(reset - time.time()))
+    return Refusal(LIMITED, "the usage limit is reached", reset, seconds)
 
 
 class _Server(ThreadingHTTPServer):

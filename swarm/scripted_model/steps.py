@@ -1,7 +1,7 @@
 """What a script can have the model do, and how far a conversation has come in one."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from swarm.scripted_model.dialogue import Asked
@@ -47,6 +47,40 @@ class Limit:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitUntil:
+    """Refuse every request of every conversation for a while, as an account's limit.
+
+    It begins with the first request that comes to it, and is over once for all: the
+    same step in several scripts is one limit.
+    """
+
+    seconds: float = 20.0
+    told: float | None = None
+    """The reset that is told, in seconds from the beginning; None for the true one."""
+    status: int = 429
+    _begun: list[float] = field(default_factory=list)
+
+    def begin(self, now: float) -> None:
+        """Begin, unless it has begun; `now` is in seconds since the epoch."""
+        if not self._begun:
+            self._begun.append(now)
+
+    def left(self, now: float) -> float:
+        """Seconds for which it still holds; 0 before it begins and after its end."""
+        return max(0.0, self._begun[0] + self.seconds - now) if self._begun else 0.0
+
+    def reset(self) -> float:
+        """The time that is told."""
+        told = self.seconds if self.told is None else self.told
+        return self._begun[0] + told if self._begun else 0.0
+
+    @property
+    def is_spent(self) -> bool:
+        """True once it has begun: then it only counts through `left`."""
+        return bool(self._begun)
+
+
+@dataclass(frozen=True, slots=True)
 class Fail:
     """Refuse with this status, that many times."""
 
@@ -54,7 +88,7 @@ class Fail:
     times: int = 1
 
 
-Step = Write | Run | Say | Hold | Limit | Fail
+Step = Write | Run | Say | Hold | Limit | LimitUntil | Fail
 
 
 class Script:
@@ -97,6 +131,9 @@ class Script:
                 case Limit() | Fail():
                     if not done and self._refuses(number, step.times):
                         return number
+                case LimitUntil():
+                    if not done and not step.is_spent:
+                        return number
                 case Hold():
                     if not done and not step.released.is_set():
                         return number
@@ -105,6 +142,10 @@ class Script:
                 case _:
                     done -= 1
         return len(self.steps)
+
+    def limits(self) -> Iterator[LimitUntil]:
+        """The account's limits that are among the steps."""
+        return (step for step in self.steps if isinstance(step, LimitUntil))
 
     def is_for(self, asked: Asked) -> bool:
         """Whether a prompt of the conversation holds the marker."""

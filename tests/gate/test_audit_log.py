@@ -180,6 +180,18 @@ def test_an_agent_that_changes_its_key_fills_no_log(kept: WrittenLog) -> None:
     assert lines[-1]["until"] == 2999.0
 
 
+def test_another_model_ends_no_limit(kept: WrittenLog) -> None:
+    """A small model often answers while the large one is limited."""
+    audit, clock, lines = kept
+    for _ in range(2):
+        audit.limited(host="m.test", kind="usage", model="large")
+    audit.answered(host="m.test", tokens_out=3, asked="small")
+    clock.now += 2
+    audit.flush()
+
+    assert [line["phase"] for line in lines] == ["limit", "answer", "limit"]
+
+
 def test_a_limit_that_has_passed_is_not_told_late(kept: WrittenLog) -> None:
     """Words that came after it end it, also where it waits to be written."""
     audit, clock, lines = kept

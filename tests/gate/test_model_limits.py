@@ -282,6 +282,24 @@ KEYS = (
     *("error", "response", "type", "code", "message", "details"),
     *("resets_at", "resetsAt", "resets_in_seconds", "retryDelay"),
 )
+
+
+@pytest.mark.parametrize(
+    ("target", "body", "model"),
+    [
+        ("/v1/messages", b'{"model":"claude-x","messages":[]}', "claude-x"),
+        ("/v1/messages", b'{"a": 1, "model" : "o/gpt:free@1+x"}', "o/gpt:free@1+x"),
+        ("/v1beta/models/gem-1:generateContent", b'{"model":"y"}', "gem-1"),
+        ("/v1/messages", b'{"messages":[{"content":"\\"model\\":\\"x\\""}]}', ""),
+        ("/v1/messages", b'{"tools":[{"properties":{"model":{}}}]}', ""),
+        ("/v1/messages", b'{"model":"a\x1b[2J"}', ""),
+        ("/v1/messages", b"", ""),
+    ],
+)
+def test_the_model_that_is_asked_for(target: str, body: bytes, model: str) -> None:
+    assert model_limits.asked_model(target, body) == model
+
+
 JSON = some.recursive(
     some.none()
     | some.booleans()

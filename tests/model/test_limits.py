@@ -66,7 +66,9 @@ def test_a_limit_that_is_met_again_keeps_its_beginning() -> None:
     tried = apply_event(task, 31.0, events.ModelLimitTried("prompt"))
     again = apply_event(tried, 32.0, limited(90.0))
 
-    assert task.limit == ModelLimit("usage", 30.0, HOST, "slow down", "ab12", 5.0, 6.0)
+    assert task.limit == ModelLimit(
+        "usage", 30.0, HOST, "slow down", "ab12", since=5.0, met=6.0
+    )
     assert tried.limit == replace(task.limit, tried=31.0)
     assert again.limit == replace(task.limit, until=90.0, met=32.0, tries=1)
 

@@ -15,6 +15,7 @@ from swarm.scripted_model.steps import (
     Fail,
     Hold,
     Limit,
+    LimitUntil,
     Run,
     Say,
     Script,
@@ -142,6 +143,24 @@ def test_a_limit_is_told_once_with_its_reset(
     answers = [ask(model, protocol, body) for _ in range(3)]
 
     assert [status for status, _ in answers] == [429, 500, 200]
+
+
+@pytest.mark.parametrize("protocol", PATHS)
+def test_a_limit_of_the_account_refuses_side_questions_too(
+    model: ScriptedModel, protocol: str
+) -> None:
+    """Every conversation is refused while it holds, and each goes on after it."""
+    limit = LimitUntil(3600.0)
+    model.plays("first", [limit, Say("One.")])
+    model.plays("second", [limit, Say("Two.")])
+    bodies = [conversation(protocol, 0, marker) for marker in ("first", "second", "x")]
+    refused = [ask(model, protocol, body)[0] for body in bodies]
+    limit._begun[0] -= 3600
+
+    answers = [ask(model, protocol, body)[1] for body in bodies[:2]]
+
+    assert refused == [429, 429, 429]
+    assert ["One." in answers[0], "Two." in answers[1]] == [True, True]
 
 
 def test_a_held_answer_waits_for_the_test(model: ScriptedModel) -> None:

@@ -1,7 +1,7 @@
 """The results after the newest marked prompt tell how far a script is."""
 
 from swarm.scripted_model.dialogue import Asked, Turn
-from swarm.scripted_model.steps import Fail, Run, Say, Script
+from swarm.scripted_model.steps import Fail, LimitUntil, Run, Say, Script
 
 
 def asked(*turns: Turn) -> Asked:
@@ -19,6 +19,20 @@ def test_a_conversation_goes_on_where_it_was() -> None:
 
     assert steps == [Run("a"), Run("b"), Say("Done."), Say()]
     assert not script.is_for(asked(Turn("user", "other")))
+
+
+def test_a_limit_of_an_account_begins_once_and_ends() -> None:
+    """Whatever asks then is refused by `left`, and the script goes on after it."""
+    limit = LimitUntil(20.0, told=5.0)
+    first, second = Script("work", (limit, Say("a"))), Script("work", (limit, Say("b")))
+    assert (limit.left(100.0), first.step(asked(PROMPT))) == (0.0, limit)
+
+    limit.begin(100.0)
+    limit.begin(110.0)
+
+    assert [limit.left(now) for now in (100.0, 115.0, 120.0, 500.0)] == [20, 5, 0, 0]
+    assert limit.reset() == 105.0
+    assert [second.step(asked(PROMPT)), *first.limits()] == [Say("b"), limit]
 
 
 def test_a_refusal_is_used_up() -> None:

@@ -138,9 +138,9 @@ def release(parts: EngineParts, net: str) -> None:
     parts.last_policies.pop(net, None)
 
 
-def _limited_by(task: Task) -> str:
-    """The host whose answer lifts the task's limit; empty if it has none."""
-    return task.limit.host if task.limit else ""
+def _limited_by(task: Task) -> tuple[str, str] | None:
+    """Host and model whose answer lifts the task's limit; None if it has none."""
+    return (task.limit.host, task.limit.model) if task.limit else None
 
 
 def register_nets(parts: EngineParts) -> list[Task]:

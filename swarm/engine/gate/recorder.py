@@ -50,8 +50,8 @@ class GateRecorder:
         self._inbox: SimpleQueue[Line | None] = SimpleQueue()
         self._owners: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
-        self._limits: dict[int, str] = {}
-        """Of each limited task the host whose answer lifts the limit."""
+        self._limits: dict[int, tuple[str, str]] = {}
+        """Of each limited task the host and the model whose answer lifts the limit."""
         self._held: defaultdict[int, list[Event]] = defaultdict(list)
         """Of each task what could not be recorded yet, as on a full disk."""
         self._thread = threading.Thread(target=self._run, name="netlog", daemon=True)
@@ -66,11 +66,15 @@ class GateRecorder:
         self._on_refused_login = on_refused
 
     def register(
-        self, net: str, task_id: int, last: int = 0, limited_by: str = ""
+        self,
+        net: str,
+        task_id: int,
+        last: int = 0,
+        limited_by: tuple[str, str] | None = None,
     ) -> None:
         """Credit this net's lines to the task; `last` is the newest recorded number.
 
-        `limited_by` is the host that limits it already, if one does.
+        `limited_by` are host and model that limit it already, if they do.
         """
         self._numbers.setdefault(net, last)
         if limited_by:
@@ -134,7 +138,7 @@ class GateRecorder:
             elif task_id is not None:
                 events_of_line = self._events(line)
                 new_events[task_id] += events_of_line
-                new_events[task_id] += self._lifted(task_id, events_of_line)
+                new_events[task_id] += self._lifted(task_id, events_of_line, line)
                 if line.get("phase") == "login":
                     self._on_refused_login(
                         str(line.get("secret")), str(line.get("token"))
@@ -167,16 +171,18 @@ class GateRecorder:
             told.append(events.ModelRequestsLost(net))
         return (gap if number > expected else []) + told
 
-    def _lifted(self, task_id: int, line_events: list[Event]) -> list[Event]:
+    def _lifted(
+        self, task_id: int, line_events: list[Event], line: Line
+    ) -> list[Event]:
         """The limit's end, if an answer shows it: words, asked for after the limit."""
         for event in line_events:
             if isinstance(event, events.ModelLimited):
-                self._limits[task_id] = event.host
+                self._limits[task_id] = event.host, event.model
             elif (
                 isinstance(event, events.ModelAnswered)
                 and event.tokens_out
                 and not event.limited
-                and self._limits.get(task_id) == event.host
+                and _is_of(self._limits.get(task_id), event.host, line.get("asked"))
             ):
                 del self._limits[task_id]
                 return [events.ModelLimitLifted(event.host, "answered")]
@@ -200,6 +206,13 @@ class GateRecorder:
             output=event.tokens_out,
         )
         return replace(event, cost=price.of(tokens), priced=True)
+
+
+def _is_of(limit: tuple[str, str] | None, host: str, asked: object) -> bool:
+    """True if an answer of this host and model is one of the limit's."""
+    if limit is None or limit[0] != host:
+        return False
+    return not limit[1] or not asked or limit[1] == asked
 
 
 def _shortened(waiting: list[Event]) -> list[Event]:

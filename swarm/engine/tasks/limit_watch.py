@@ -38,6 +38,8 @@ BY_HUMAN = " by you"
 HELD = "it starts after "
 """The beginning of the reason of a queued task that waits for a limit."""
 
+Account = tuple[str, str, str]
+"""Host, key and model."""
 How = Literal["prompt", "sandbox", "stop", "told"]
 
 
@@ -75,7 +77,7 @@ class LimitWatch:
 
     def __init__(self) -> None:
         self._known: dict[int, _Known] = {}
-        self._answered: dict[tuple[str, str], float] = {}
+        self._answered: dict[Account, float] = {}
         """Of each account the time, as `ModelLimit.met`, after which it answered."""
 
     def look(
@@ -117,9 +119,7 @@ class LimitWatch:
                     task.limit, task.model.tokens_out, monotonic
                 )
 
-    def _free(
-        self, account: tuple[str, str], group: list[Task], monotonic: float
-    ) -> int:
+    def _free(self, account: Account, group: list[Task], monotonic: float) -> int:
         """How many of an account may be taken up: one, until its host has answered."""
         opened = sum(self._is_open(task, monotonic) for task in group)
         newest = max(known.met for known in _limits(group))
@@ -244,8 +244,8 @@ def held_start(
     )
 
 
-def _by_account(limited: list[Task]) -> dict[tuple[str, str], list[Task]]:
-    groups: dict[tuple[str, str], list[Task]] = {}
+def _by_account(limited: list[Task]) -> dict[Account, list[Task]]:
+    groups: dict[Account, list[Task]] = {}
     for task in limited:
         if task.limit:
             groups.setdefault(task.limit.account, []).append(task)

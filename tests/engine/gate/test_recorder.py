@@ -339,11 +339,12 @@ def test_words_after_a_limit_lift_it_once(desk: Desk) -> None:
         {"tokens_out": 5, "limited": True},
         {"tokens_out": 0},
         {"tokens_out": 5, "host": "other.test"},
+        {"tokens_out": 5, "asked": "small"},
     ],
 )
 def test_other_answers_lift_none(desk: Desk, facts: dict[str, Any]) -> None:
-    """Asked before the limit, without words, or of another host."""
-    say(desk, 1, "limit", kind="usage")
+    """Asked before the limit, without words, or of another host or model."""
+    say(desk, 1, "limit", kind="usage", model="large")
     say(desk, 2, "answer", provider="x", status=200, **facts)
 
     assert limit_events(desk.recorded()) == ["ModelLimited", "ModelAnswered"]
@@ -351,7 +352,7 @@ def test_other_answers_lift_none(desk: Desk, facts: dict[str, Any]) -> None:
 
 def test_a_limit_of_before_a_restart_is_lifted(desk: Desk) -> None:
     """The keeper that hears the words is not the one that heard of the limit."""
-    desk.log.register(NET, desk.task, 0, limited_by="m.test")
+    desk.log.register(NET, desk.task, 0, limited_by=("m.test", ""))
     say(desk, 1, "answer", provider="x", status=200, tokens_out=5)
 
     assert limit_events(desk.recorded()) == ["ModelAnswered", "ModelLimitLifted"]
