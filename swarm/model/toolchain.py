@@ -43,6 +43,7 @@ STACKS = {
             "Chromium for tests of pages",
             ("chromium", "chromium-driver", "fonts-liberation"),
             ("playwright.config.*", "cypress.config.*", "karma.conf.*"),
+            megabytes=880,
         ),
         Stack(
             "c",
@@ -57,13 +58,21 @@ STACKS = {
                 "ninja-build",
             ),
             ("CMakeLists.txt", "configure.ac", "meson.build", "*.c", "*.cc", "*.cpp"),
+            megabytes=470,
         ),
-        Stack("go", "Go", ("golang-go", "gcc", "libc6-dev"), ("go.mod", "go.work")),
+        Stack(
+            "go",
+            "Go",
+            ("golang-go", "gcc", "libc6-dev"),
+            ("go.mod", "go.work"),
+            megabytes=560,
+        ),
         Stack(
             "java",
             "Java, with Maven and Gradle",
             ("default-jdk-headless", "gradle", "maven"),
             ("pom.xml", "build.gradle", "build.gradle.kts", "settings.gradle*"),
+            megabytes=530,
         ),
         Stack(
             "node",
@@ -71,24 +80,28 @@ STACKS = {
             _COMPILER,
             ("package.json",),
             has_node=True,
+            megabytes=570,
         ),
         Stack(
             "python",
             "Python, with what compiles C extensions",
             (*_COMPILER, "python3-dev", "python3-pip", "python3-venv"),
             ("pyproject.toml", "setup.py", "setup.cfg", "requirements*.txt", "tox.ini"),
+            megabytes=430,
         ),
         Stack(
             "ruby",
             "Ruby, with Bundler and what compiles gems",
             (*_COMPILER, "bundler", "libyaml-dev", "ruby-dev"),
             ("Gemfile", "*.gemspec"),
+            megabytes=410,
         ),
         Stack(
             "rust",
             "Rust, with Cargo",
             ("cargo", "gcc", "libc6-dev", "pkgconf", "rust-clippy", "rustc", "rustfmt"),
             ("Cargo.toml",),
+            megabytes=800,
         ),
     )
 }

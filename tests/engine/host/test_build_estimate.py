@@ -34,3 +34,13 @@ def test_each_image_of_ours_has_an_estimate(name: str) -> None:
 def test_it_reads_as_a_person_says_it() -> None:
     assert str(Estimate(20, 105)) == "about 1 min, 0.1 GB"
     assert str(Estimate(170, 1390)) == "about 3 min, 1.4 GB"
+
+
+def test_a_toolchain_counts_once_it_is_missing() -> None:
+    """With what it stands on, and no more once it is there."""
+    plain = build_estimate.estimate(FakeImages(), "agents/claude")
+    with_stack = build_estimate.estimate(FakeImages(), "agents/claude@java,tree")
+    there = FakeImages((images.tag("base"), images.tag("base@java,tree")))
+
+    assert with_stack.megabytes == plain.megabytes + 550
+    assert build_estimate.estimate(there, "base@java,tree") == Estimate(0, 0)

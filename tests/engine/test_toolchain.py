@@ -1,0 +1,85 @@
+"""A task finds its stacks and packages in its box, and so does one that repeats it."""
+
+from pathlib import Path
+
+import pytest
+
+from swarm.adapters.docker import DockerImages
+from swarm.engine.host import images
+from tests.engine.keeper_harness import KeeperHarness
+
+TREE = "base@,tree"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _built() -> None:
+    engine = DockerImages()
+    images.build(engine, TREE, lambda _line: None)
+    engine.close()
+
+
+def test_a_package_is_in_the_box_of_a_task_and_of_its_retry(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    harness.start_keeper()
+    first = harness.new_task(sample, "tree --version > out", packages=["tree"])
+    harness.until_taken_in(first)
+
+    # Whatever the settings say by then.
+    harness.configure('[sandbox]\npackages = ["no-such-package-here"]\n')
+    again = harness.wish_done("retry", task=first)["tasks"][0]
+
+    for task in (harness.queries.tasks.get(first), harness.until_taken_in(again)):
+        assert (task.exit_code, task.review.files) == (0, 1)
+
+
+def test_the_settings_count_for_a_wish_that_says_nothing(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    harness.configure('[sandbox]\npackages = ["tree"]\n')
+    harness.start_keeper()
+
+    usual = harness.new_task(sample, "tree --version")
+    none = harness.new_task(sample, "tree --version", packages=[])
+
+    assert harness.until_taken_in(usual).exit_code == 0
+    assert harness.until_taken_in(none).exit_code == 127
+
+
+@pytest.mark.parametrize(
+    ("body", "settings", "message", "hint"),
+    [
+        (
+            {"stacks": ["c"], "packages": ["cowsay"]},
+            "",
+            "is no image",
+            "base@c,cowsay`",
+        ),
+        ({"stacks": ["cc"]}, "", "no stack 'cc'", "there are: browser"),
+        ({"packages": ["x;id"]}, "", "can be no package", "such as libpq-dev"),
+        (
+            {"stacks": ["c"]},
+            '[sandbox]\nimage = "debian:trixie"\n',
+            "is none of swarm's",
+            "put what they bring into it",
+        ),
+    ],
+)
+def test_what_cannot_be_had_is_refused_with_the_way_out(
+    harness: KeeperHarness,
+    sample: Path,
+    body: dict[str, list[str]],
+    settings: str,
+    message: str,
+    hint: str,
+) -> None:
+    """Before anything is made."""
+    harness.configure(settings)
+    harness.start_keeper()
+
+    wish = harness.wish("new", repo=str(sample), prompt="p", command="true", **body)
+
+    assert wish.outcome == "refused"
+    assert message in wish.message
+    assert hint in wish.hint
+    assert harness.queries.tasks.all() == []
