@@ -26,7 +26,7 @@ LONGEST = 500
 _ESCAPES = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_=>])"
 )
-_LEFT = re.compile(r"^\s*[│┃║▎⎢⎣⎡]\s?")
+_LEFT = re.compile(r"^\s*[│┃║▎]\s?")
 _RIGHT = re.compile(r"\s*[│┃║]\s*$")
 _EDGE = "─━═▀▄▔▁┄┈"
 _CORNERS = "╭╮╰╯┌┐└┘╔╗╚╝╹╻├┤"

@@ -22,7 +22,7 @@ LAST = Input(line="^[a-z]*>$", echo="^> .")
         ("│ │ two │ │", Line("two")),
         ("  ┃  a bar", Line("a bar")),
         (" text of a scrolled pane   ┃", Line("text of a scrolled pane")),
-        ("⎢ Error", Line("Error")),
+        ("⎢ Error", Line("⎢ Error")),
         (RULE, Line("", "rule")),
         ("╭" + RULE + "╮", Line("", "top")),
         ("╰" + RULE + "╯", Line("", "bottom")),
