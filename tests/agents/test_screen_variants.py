@@ -23,7 +23,7 @@ SCREENS = [
 ]
 WORDS = (
     "Do you want to proceed? Esc to cancel · Tab to amend",
-    "Would you like to run the following command? Press enter to confirm or esc to cancel",
+    "Would you like to run the command? Press enter to confirm or esc to cancel",
     "1. Yes, proceed (y)  2. No (esc)  Allow once  Allow always  Reject",
     "⠋ Working… (5s · esc to interrupt) esc interrupt (esc to cancel, 5s)",
     "API Error: 429 Rate limit reached · resets 7:08pm (UTC) Usage limit reached",
@@ -41,7 +41,7 @@ _PROMPT = re.compile(
 )
 _SPINNERS = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _FRAMES = {
-    **{a: b for a, b in zip(_SPINNERS, _SPINNERS[1:] + "⠋", strict=True)},
+    **dict(zip(_SPINNERS, _SPINNERS[1:] + "⠋", strict=True)),
     "◐": "◑", "◎": "◉", "🌒": "🌕", "🌔": "🌘", "·": "·", "■": "⬝", "⣤": "⣆",
 }  # fmt: skip
 
