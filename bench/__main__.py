@@ -21,6 +21,7 @@ from bench import (
     proof,
     review,
     sensor,
+    state,
     worktree,
 )
 from bench.table import Row, show
@@ -45,6 +46,7 @@ BENCHES: dict[str, tuple[Callable[[], list[Row]], str]] = {
     "sensor": (sensor.rows, "the cost of being observed, and what is missed"),
     "latency": (latency.rows, "from a write in a sandbox to its row and to the screen"),
     "audit": (audit.rows, "the dashboard and the audit while events pour in"),
+    "state": (state.rows, "an agent's state, from the change to its row"),
     "proof": (proof.rows, "what each sensor reports of two tasks at once"),
 }
 

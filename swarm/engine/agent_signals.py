@@ -58,6 +58,8 @@ class AgentSignals:
         self._tasks: dict[int, Signals] = {}
         self._news: set[int] = set()
         self._is_closed = False
+        self._decider = 0
+        """The thread whose own records are no news."""
 
     def claim(
         self,
@@ -125,9 +127,13 @@ class AgentSignals:
 
     def nudge(self, task_id: int | None) -> None:
         """Say that something was recorded of the task; None is no task."""
-        if task_id is not None:
+        if task_id is not None and threading.get_ident() != self._decider:
             with self._changed:
                 self._tell(task_id)
+
+    def decide_here(self) -> None:
+        """Say that this thread decides: what it records, it knows."""
+        self._decider = threading.get_ident()
 
     def wait(self, seconds: float) -> set[int]:
         """The tasks of which there is news; blocks for it that long at most."""

@@ -1,8 +1,8 @@
 """The tables: the newest schema, against which a test holds the migrations.
 
-The journal writes tasks, events and wishes through these classes. The audit and the
-usage are written, and everything is read, by plain SQL: an object a row would cost ten
-times as much.
+The journal writes new tasks and wishes through these classes. Events, the audit and the
+usage are written, and everything is read, by plain SQL: an object a row would cost
+several times as much.
 """
 
 from typing import Any

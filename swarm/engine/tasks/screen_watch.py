@@ -16,6 +16,7 @@ from swarm.errors import SwarmError
 from swarm.model import agent_screen, events
 from swarm.model.agent_state import AgentState, Source
 from swarm.model.task import State, Task
+from swarm.ports import Screen
 
 SECONDS = 1.0
 """Between two looks."""
@@ -38,12 +39,15 @@ class ScreenWatch:
     def __init__(self, context: EngineContext) -> None:
         self._context = context
         self._seen: dict[int, Reading] = {}
+        self._known: dict[int, tuple[Screen, Reading]] = {}
+        """By task the last screen, and what it says."""
         self._agents: dict[str, Agent | None] = {}
 
     def look(self, tasks: Iterable[Task]) -> None:
         """Look at all of them once; blocks for one answer of tmux."""
         known = self._with_cues(tasks)
         self._seen = {i: self._seen[i] for i in known if i in self._seen}
+        self._known = {i: self._known[i] for i in known if i in self._known}
         if not known:
             return
         names = {task_id: self._context.names(task_id).pane for task_id in known}
@@ -53,8 +57,15 @@ class ScreenWatch:
         for task_id, agent in known.items():
             screen = screens.get(names[task_id])
             if screen is not None:
-                found = cues.read_screen(agent, screen.text, screen.title, now)
-                self._take(task_id, found)
+                self._take(task_id, self._read(task_id, agent, screen, now))
+
+    def _read(self, task_id: int, agent: Agent, screen: Screen, now: float) -> Reading:
+        """Read a screen; what has not changed says what it said."""
+        known = self._known.get(task_id)
+        if known is None or known[0] != screen:
+            found = cues.read_screen(agent, screen.text, screen.title, now)
+            known = self._known[task_id] = (screen, found)
+        return known[1]
 
     def _with_cues(self, tasks: Iterable[Task]) -> dict[int, Agent]:
         live = (task for task in tasks if task.state is State.LIVE and not task.paused)

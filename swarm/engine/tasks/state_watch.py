@@ -94,6 +94,7 @@ class StateWatch:
                 self._decide(task_id)
 
     def _run(self) -> None:
+        self._signals.decide_here()
         next_pass, is_missed = 0.0, True
         while not self._closed.is_set():
             news = self._signals.wait(max(0.0, next_pass - self._monotonic()))
@@ -198,8 +199,8 @@ class StateWatch:
         )
         changed = events.AgentStateChanged.of(stored)
         recorded = self._context.journal.record(watched.task.id, changed)
-        if recorded is not None:
-            watched.task = recorded
+        assert recorded is not None
+        watched.task = recorded
 
     def _facts(self, watched: _Watched) -> StateFacts:
         task, now = watched.task, self._monotonic()
