@@ -72,7 +72,8 @@ def _of_stream(
 ) -> Capture:
     with file.open("rb") as opened:
         opened.seek(start)
-        found = read_file(agent.name, opened, now)
+        stream = agent.headless.stream if agent.headless else ""
+        found = read_file(stream, opened, now)
     return _capture(file, head, agent, True, found.reading, found.passed_over)
 
 

@@ -46,6 +46,8 @@ from swarm.engine.tasks import (
     state_watch,
 )
 from swarm.engine.tasks.scheduler import never_startable, startable
+from swarm.engine.tasks.screen_watch import ScreenWatch
+from swarm.engine.tasks.stream_watch import StreamWatch
 from swarm.engine.workers import Workers
 from swarm.errors import NoRoom, SwarmError
 from swarm.model import events
@@ -109,7 +111,7 @@ class Keeper:
         self._room = RoomWatch(context, parts.sensor.follower.hold, self._on_room)
         self._home = HomeWatch(context, self._home_gone, self._on_room)
         self._room_look: Future[object] | None = None
-        self._screens = screen_watch.ScreenWatch(context)
+        self._screens, self._streams = ScreenWatch(context), StreamWatch(context)
         self._after_limits = after_limit.AfterLimits(context)
         self._states = state_watch.StateWatch(
             context, parts.meter.newest, lambda: parts.sensor.sees_commands
@@ -457,6 +459,7 @@ class Keeper:
         try:
             tasks = self._context.read().tasks.all()
             self._screens.look(tasks)
+            self._streams.look(tasks)
             if self._event_watcher.up:
                 self._conversations.look(tasks, self._context.clock())
         except SwarmError as error:

@@ -32,7 +32,6 @@ _CHUNK = 1 << 16
 
 _Reader = Callable[[Json, Reading, float], Reading | None]
 _READERS: dict[str, _Reader] = {
-    "amp": claude.read,
     "claude": claude.read,
     "cline": cline.read,
     "codex": codex.read,
@@ -41,17 +40,17 @@ _READERS: dict[str, _Reader] = {
     "kimi": kimi.read,
     "opencode": opencode.read,
     "pi": pi.read,
-    "qwen": claude.read,
     "vibe": vibe.read,
 }
-"""By the agent's name. Hooks and ACP are known by their objects, of any agent."""
+"""By `headless.stream`. Hooks and ACP are known by their objects, of any agent."""
 
 
 class StreamReader:
     """What an agent's stream says so far; holds one reading and two numbers."""
 
-    def __init__(self, agent: str, now: float = 0) -> None:
-        self._reader = _READERS.get(agent)
+    def __init__(self, stream: str, now: float = 0) -> None:
+        """`stream` is the format that the agent's file names."""
+        self._reader = _READERS.get(stream)
         self._now = now
         self._reading = Reading(None, source=Source.STREAM)
         self.objects = 0
@@ -92,9 +91,9 @@ class StreamReader:
             self._reading = replace(found, line=found.line[:SHOWN])
 
 
-def read_stream(agent: str, lines: Iterable[bytes], now: float = 0) -> Reading:
+def read_stream(stream: str, lines: Iterable[bytes], now: float = 0) -> Reading:
     """What the lines say; `now` is when they were printed. No line is refused."""
-    reader = StreamReader(agent, now)
+    reader = StreamReader(stream, now)
     left = MOST_BYTES
     for line in lines:
         left -= len(line)
@@ -104,9 +103,9 @@ def read_stream(agent: str, lines: Iterable[bytes], now: float = 0) -> Reading:
     return reader.reading
 
 
-def read_file(agent: str, file: BinaryIO, now: float = 0) -> StreamReader:
+def read_file(stream: str, file: BinaryIO, now: float = 0) -> StreamReader:
     """Read a file of any size in bounded memory; OSError if it cannot be read."""
-    reader = StreamReader(agent, now)
+    reader = StreamReader(stream, now)
     for line in bounded_lines(file):
         reader.take(line)
     return reader

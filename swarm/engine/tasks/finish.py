@@ -9,7 +9,7 @@ from swarm.engine.egress import task_network
 from swarm.engine.host import disk_room
 from swarm.engine.parts import EngineParts
 from swarm.engine.review import snapshot
-from swarm.engine.tasks import conversations, ended_badly, observation
+from swarm.engine.tasks import conversations, ended_badly, observation, stream_watch
 from swarm.errors import NoRoom, SwarmError
 from swarm.model import events, usage
 from swarm.model.activity import Leftover
@@ -45,6 +45,8 @@ def record_end(parts: EngineParts, task_id: int, reason: str = "") -> None:
     if facts.status in ("running", "paused", "restarting"):
         return
     why = (reason, "") if reason else _why(parts, task_id, facts)
+    with suppress(SwarmError):
+        stream_watch.claim(context, task)
     context.journal.record(task_id, events.TaskStopped(facts.exit_code, *why))
     _find_conversation(context, task)
     task_network.drop(parts, task)

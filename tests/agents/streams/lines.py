@@ -10,14 +10,14 @@ NOW = 1795800000.0
 """2026-11-27, 17:20 UTC."""
 
 
-def said(agent: str, *events: Any) -> Reading:
+def said(stream: str, *events: Any) -> Reading:
     """What the objects mean, one line for each."""
     lines = (json.dumps(each).encode() for each in events)
-    return read_stream(agent, lines, NOW)
+    return read_stream(stream, lines, NOW)
 
 
-def states(agent: str, *events: Any) -> list[str]:
+def states(stream: str, *events: Any) -> list[str]:
     """The state after each of the objects."""
     return [
-        said(agent, *events[: number + 1]).state or "" for number in range(len(events))
+        said(stream, *events[: number + 1]).state or "" for number in range(len(events))
     ]
