@@ -17,7 +17,7 @@ def style(tone: Tone) -> str:
 _PAIRS = (
     "⊘0 ◐* ●o ○o ◌- ◇? ◆! ✕x ✓+ ‖= –~ ⚑! ▌> ▸> ▾v ·- …~ —- −- →> ⏎$ ←< ↑^ ↓v ×x ⇒> ↳> "
     "≠~ │| ─- ┌+ ┐+ └+ ┘+ ├+ ┤+ ┬+ ┴+ ┼+ ╭+ ╮+ ╰+ ╯+ ━- ┃| █# ▁_ ▂_ ▃_ ▄_ ▅# ▆# ▇# "
-    "▀^ ▊| ▎| ▐| ▔^ ▕| ▏| ▍| ▋| ▉| ╸- ╺- ▖. ▗. ▘' ▝' ⭘O ▼v ▲^ ▶> ◀< ◼# "
+    "▀^ ▊| ▎| ▐| ▔^ ▕| ▏| ▍| ▋| ▉| ╸- ╺- ▖. ▗. ▘' ▝' ⭘O ▼v ▲^ ▶> ◀< ◼# ◔% ↻@ "
 )
 ASCII = str.maketrans({pair[0]: pair[1] for pair in _PAIRS.split()})
 """One character for one, so that nothing moves; the last step before the terminal."""

@@ -1,10 +1,9 @@
 """A task's glyph, word and colour, its section in the list, and its allowed actions."""
 
 from collections.abc import Iterable
-from enum import IntEnum
 
 from swarm.model import agent_screen
-from swarm.model.frozen import frozen
+from swarm.model.agent_state import AgentState
 from swarm.model.safe_text import safe_line
 from swarm.model.task import (
     CONTINUABLE,
@@ -15,45 +14,15 @@ from swarm.model.task import (
     State,
     Task,
 )
+from swarm.tui.present import agent_appearance
+from swarm.tui.present.appearance import TITLES as TITLES
+from swarm.tui.present.appearance import Appearance as Appearance
+from swarm.tui.present.appearance import Need
+from swarm.tui.present.appearance import Section as Section
 from swarm.tui.present.formatting import ACCENT, ERROR, GOOD, MUTED, WARNING
 
 ATTACHABLE = frozenset({State.LIVE, State.STOPPED})
 """States in which a task may have a pane."""
-
-
-class Section(IntEnum):
-    """Parts of the task list, the most urgent first."""
-
-    NEEDS_YOU = 0
-    REVIEW = 1
-    WORKING = 2
-    PAUSED = 3
-    QUEUED = 4
-    MERGED = 5
-    DISCARDED = 6
-
-
-TITLES = {
-    Section.NEEDS_YOU: "NEEDS YOU",
-    Section.REVIEW: "READY FOR REVIEW",
-    Section.WORKING: "WORKING",
-    Section.PAUSED: "PAUSED",
-    Section.QUEUED: "QUEUED",
-    Section.MERGED: "MERGED",
-    Section.DISCARDED: "DISCARDED",
-}
-
-
-@frozen
-class Appearance:
-    """A task's glyph, word and colour; never colour alone."""
-
-    glyph: str
-    word: str
-    tone: str
-    section: Section
-    counted: str = ""
-    """The word that the header counts it under; empty for `word`."""
 
 
 READY = Appearance("●", "ready", GOOD, Section.REVIEW, "review")
@@ -61,11 +30,13 @@ IDLE = Appearance("◐", "idle", MUTED, Section.WORKING, "working")
 """Nobody can tell from outside whether it waits for a human or is done."""
 
 
-CUT_SHORT = Appearance("◇", "cut short", WARNING, Section.NEEDS_YOU, "lost")
+CUT_SHORT = Appearance(
+    "◇", "cut short", WARNING, Section.NEEDS_YOU, "lost", Need.FAILURE
+)
 """Neither the agent nor its human ended it."""
 SCREENS = {
     agent_screen.FIRST_RUN: Appearance(
-        "?", "first run", WARNING, Section.NEEDS_YOU, "working"
+        "?", "first run", WARNING, Section.NEEDS_YOU, "set up", Need.ANSWER
     ),
     agent_screen.READY: Appearance("◐", "at prompt", MUTED, Section.WORKING, "working"),
 }
@@ -79,16 +50,22 @@ APPEARANCES = {
     State.MERGING: Appearance("◐", "merging", ACCENT, Section.WORKING, "working"),
     State.MERGED: Appearance("✓", "merged", MUTED, Section.MERGED),
     State.REJECTED: Appearance("–", "discarded", MUTED, Section.DISCARDED),
-    State.FAILED: Appearance("✕", "failed", ERROR, Section.NEEDS_YOU, "error"),
-    State.LOST: Appearance("◇", "lost", WARNING, Section.NEEDS_YOU),
+    State.FAILED: Appearance(
+        "✕", "failed", ERROR, Section.NEEDS_YOU, "error", Need.FAILURE
+    ),
+    State.LOST: Appearance("◇", "lost", WARNING, Section.NEEDS_YOU, need=Need.FAILURE),
 }
 
 
 COUNTED = (
     ("✕", "GATE OPEN", ERROR),
+    ("◆", "asks", WARNING),
+    ("?", "set up", WARNING),
     ("✕", "error", ERROR),
     ("◇", "lost", WARNING),
+    ("⊘", "stalled", ERROR),
     ("$", "budget", WARNING),
+    ("◔", "limited", WARNING),
     ("●", "review", GOOD),
     ("◐", "working", ACCENT),
     ("‖", "paused", WARNING),
@@ -100,9 +77,11 @@ COUNTED = (
 def appearance(task: Task) -> Appearance:
     """The task's appearance now."""
     if task.state is State.LIVE and task.budget.exceeded:
-        return Appearance("$", "budget", WARNING, Section.NEEDS_YOU)
+        return Appearance("$", "budget", WARNING, Section.NEEDS_YOU, need=Need.BUDGET)
     if task.state is State.LIVE and task.paused:
         return Appearance("‖", "paused", WARNING, Section.PAUSED)
+    if task.state is State.LIVE and task.agent_status:
+        return agent_appearance.of_agent(task, task.agent_status)
     if task.state is State.LIVE and task.screen in SCREENS:
         return SCREENS[task.screen]
     if task.state is State.LIVE and task.idle_since:
@@ -117,20 +96,27 @@ def appearance(task: Task) -> Appearance:
 def _stopped(task: Task) -> Appearance:
     if task.interrupted:
         return CUT_SHORT
+    status = task.agent_status
+    if status and status.state is AgentState.FAILED and not task.exit_code:
+        return agent_appearance.of_agent(task, status)
     if not task.exit_code:
         return READY
     if task.reason.endswith("by you"):
         return Appearance("○", task.reason.split()[0], MUTED, Section.REVIEW, "review")
     is_oom = task.reason.startswith("out of memory")
     word = "oom" if is_oom else f"exit {task.exit_code}"
-    return Appearance("✕", word, ERROR, Section.NEEDS_YOU, "error")
+    return Appearance("✕", word, ERROR, Section.NEEDS_YOU, "error", Need.FAILURE)
 
 
 def by_section(tasks: Iterable[Task]) -> list[tuple[Section, list[Task]]]:
-    """The non-empty sections in order; merged and discarded tasks newest first."""
+    """The non-empty sections in order; merged and discarded tasks newest first.
+
+    What needs a human is ordered by the need; else the tasks' own order stays.
+    """
     parts: dict[Section, list[Task]] = {}
     for task in tasks:
         parts.setdefault(appearance(task).section, []).append(task)
+    parts.get(Section.NEEDS_YOU, []).sort(key=lambda task: appearance(task).need)
     for section in (Section.MERGED, Section.DISCARDED):
         parts.get(section, []).sort(key=lambda task: -task.changed)
     return sorted(parts.items())

@@ -1,5 +1,6 @@
 """The list of tasks, in sections, the most urgent first."""
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.message import Message
 
@@ -7,13 +8,17 @@ from swarm.model import format, wanted_tools
 from swarm.model.frozen import frozen
 from swarm.model.task import Task
 from swarm.tui.present import formatting, task_appearance
+from swarm.tui.present.appearance import LEAST_FOR_NOTE
 from swarm.tui.present.formatting import ACCENT, ERROR, GOOD, HEADING, MUTED, WARNING
 from swarm.tui.widgets.cached_static import set_titles
 from swarm.tui.widgets.line_view import LineView
 
 COLUMNS = 37
-"""Cells of a row that are not the name."""
+"""Cells of a row that are not the name, with a state of the usual width."""
+STATE = 9
+"""The usual width of the state; it grows where names leave room."""
 NAME_LIMIT = 40
+LEAST_NAME = 12
 
 
 @frozen
@@ -23,6 +28,16 @@ class _Row:
     heading: str = ""
     task: Task | None = None
     remark: str = ""
+    tone: str = ""
+    """The remark's style."""
+
+
+@frozen
+class _Columns:
+    """The cells of the columns whose width depends on what is shown."""
+
+    name: int
+    state: int
 
 
 class TaskList(LineView):
@@ -38,6 +53,7 @@ class TaskList(LineView):
     def __init__(self) -> None:
         super().__init__(id="tasks", cursor=True)
         self._rows: list[_Row] = []
+        self._columns = _Columns(NAME_LIMIT, STATE)
         self._tasks: list[Task] = []
         self._now = 0.0
         self._aside = self._below = ""
@@ -69,11 +85,7 @@ class TaskList(LineView):
         before, self._aside, self._below = self.chosen, aside, below
         self._marks = marks
         self._tasks, self._now = tasks, now
-        self._rows = []
-        for section, members in task_appearance.by_section(tasks):
-            title = f"{task_appearance.TITLES[section]} · {len(members)}"
-            self._rows.append(_Row(heading=title))
-            self._rows += [row for task in members for row in _rows_of(task)]
+        self._lay_out()
         row = self._follow_selected()
         self._draw()
         if row is not None:
@@ -108,8 +120,12 @@ class TaskList(LineView):
         return True
 
     def on_resize(self) -> None:
-        """Cut names to the new width."""
+        """Cut names and states to the new width."""
+        self._lay_out()
+        row = self._follow_selected()
         self._draw()
+        if row is not None:
+            self.go(row)
 
     def moved(self, row: int) -> None:
         """Remember the task under the cursor, and announce it."""
@@ -136,41 +152,74 @@ class TaskList(LineView):
             )
         return None if self.selected is None else rows[self.selected]
 
+    @property
+    def _width(self) -> int:
+        return self.scrollable_content_region.width or 52
+
+    def _lay_out(self) -> None:
+        """Choose the columns' widths, and the rows: what has no room has its own."""
+        self._columns = _columns(self._tasks, self._width)
+        self._rows = []
+        for section, members in task_appearance.by_section(self._tasks):
+            title = f"{task_appearance.TITLES[section]} · {len(members)}"
+            self._rows.append(_Row(heading=title))
+            for task in members:
+                self._rows += _rows_of(task, self._columns.state)
+
     def _draw(self) -> None:
-        width = self.scrollable_content_region.width or 52
+        width = self._width
         aside = f" · {self._aside}" if self._aside else ""
         set_titles(self, f"1 Tasks {len(self._tasks)}{aside}", self._below)
         lines = [self._row(row, width) for row in self._rows]
-        self.set_lines([_with_columns(lines[0], width), *lines[1:]] if lines else [])
+        self.set_lines(
+            [_with_columns(lines[0], self._columns), *lines[1:]] if lines else []
+        )
 
     def _row(self, row: _Row, width: int) -> Content:
         if row.remark:
-            return Content.styled(
-                f"     {formatting.fit(row.remark, width - 6)}", WARNING
-            )
+            words = f"     {formatting.fit(row.remark, width - 6)}"
+            return Content.styled(words, row.tone)
         if row.task is None:
             return Content.styled(f" {row.heading}", HEADING)
         task, look = row.task, task_appearance.appearance(row.task)
         is_chosen = task.id == self.selected
         name = formatting.fit_name(
-            task_appearance.display_name(task), max(6, min(NAME_LIMIT, width - COLUMNS))
+            task_appearance.display_name(task), self._columns.name
         )
         is_over = look.section >= _SECTION_OVER
         return Content.assemble(
             ("▌" if is_chosen else " ", ACCENT),
             *_glyph(look, task.id in self._marks),
             (name, MUTED if is_over else "bold" if is_chosen else ""),
-            (f" {formatting.fit(look.word, 9)}", look.tone),
+            (f" {look.state_words(self._columns.state)}", look.tone),
             (f"{format.age(self._now - task.changed):>5}", MUTED),
             *_diff(task),
         )
 
 
-def _rows_of(task: Task) -> list[_Row]:
-    """The task's row, and one for the tools that it wants, until it is settled."""
-    is_over = task_appearance.appearance(task).section >= _SECTION_OVER
-    wants = "" if is_over else wanted_tools.summary(task.wants)
-    return [_Row(task=task), *([_Row(remark=wants)] if wants else [])]
+def _columns(tasks: list[Task], width: int) -> _Columns:
+    """The usual widths, or a wider state where one is long and names are short."""
+    name = max(6, min(NAME_LIMIT, width - COLUMNS))
+    wanted = max(
+        (cell_len(task_appearance.appearance(task).whole) for task in tasks), default=0
+    )
+    names = (cell_len(task_appearance.display_name(task)) for task in tasks)
+    spare = name - max(LEAST_NAME, max(names, default=0))
+    more = max(0, min(spare, wanted - STATE))
+    return _Columns(name - more, STATE + more)
+
+
+def _rows_of(task: Task, state_cells: int) -> list[_Row]:
+    """The task's row, and one for each remark: the way on, and the tools it wants."""
+    look = task_appearance.appearance(task)
+    rows = [_Row(task=task)]
+    has_room = cell_len(look.whole) <= state_cells or state_cells >= LEAST_FOR_NOTE
+    if look.note and not has_room:
+        rows.append(_Row(remark=look.note, tone=MUTED))
+    is_over = look.section >= _SECTION_OVER
+    if not is_over and (wants := wanted_tools.summary(task.wants)):
+        rows.append(_Row(remark=wants, tone=WARNING))
+    return rows
 
 
 _SECTION_OVER = task_appearance.Section.MERGED
@@ -185,11 +234,10 @@ def _glyph(
     return ((f"{look.glyph} ", look.tone),)
 
 
-def _with_columns(heading: Content, width: int) -> Content:
+def _with_columns(heading: Content, columns: _Columns) -> Content:
     """The topmost heading with the column names; a long one covers the first."""
-    room = max(6, min(NAME_LIMIT, width - COLUMNS)) + 3
-    excess = heading.cell_length - room
-    state = f" {'' if excess > 0 else 'STATE':<9}"[max(0, excess) :]
+    excess = heading.cell_length - (columns.name + 3)
+    state = f" {'' if excess > 0 else 'STATE':<{columns.state}}"[max(0, excess) :]
     names = f"{state}{'AGE':>5}{'DIFF':>12} RISK"
     return Content.assemble(heading, " " * max(0, -excess), (names, MUTED))
 

@@ -1,0 +1,120 @@
+"""The appearance of a live task by what its agent does, and the way on."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from swarm.model import format
+from swarm.model.agent_state import AgentState, AgentStatus
+from swarm.model.safe_text import safe_line
+from swarm.model.task import Task
+from swarm.tui.present.appearance import Appearance, Need, Section
+from swarm.tui.present.formatting import ACCENT, ERROR, GOOD, MUTED, WARNING
+
+NOTE = 120
+"""Characters of a note that an agent chose."""
+
+_NEEDS, _WORKS = Section.NEEDS_YOU, Section.WORKING
+_ASKS = Appearance("◆", "asks", WARNING, _NEEDS, "asks", Need.ANSWER)
+
+LOOKS = {
+    AgentState.STARTING: Appearance("◌", "starting", ACCENT, _WORKS, "working"),
+    AgentState.FIRST_RUN: Appearance(
+        "?", "first run", WARNING, _NEEDS, "set up", Need.ANSWER, "first-run dialog"
+    ),
+    AgentState.WORKING: Appearance("◐", "working", ACCENT, _WORKS),
+    AgentState.ASKS_PERMISSION: _ASKS,
+    AgentState.ASKS_QUESTION: replace(_ASKS, word="question", phrase="has a question"),
+    AgentState.READY: Appearance("●", "ready", GOOD, Section.REVIEW, "review"),
+    AgentState.LIMITED: Appearance("◔", "limited", WARNING, _NEEDS, need=Need.LIMIT),
+    AgentState.OVERLOADED: Appearance(
+        "↻", "retrying", WARNING, _WORKS, "working", phrase="overloaded, retrying"
+    ),
+    AgentState.STALLED: Appearance(
+        "⊘", "stalled", ERROR, _NEEDS, "stalled", Need.STALLED, "stalled, denied"
+    ),
+    AgentState.NEEDS_LOGIN: Appearance(
+        "?", "login", WARNING, _NEEDS, "set up", Need.ANSWER, "needs login"
+    ),
+    AgentState.DONE_RUNNING: Appearance(
+        "○", "done", GOOD, Section.REVIEW, "review", phrase="done, still running"
+    ),
+    AgentState.FAILED: Appearance("✕", "failed", ERROR, _NEEDS, "error", Need.FAILURE),
+    AgentState.ENDED: Appearance("○", "ended", MUTED, Section.REVIEW, "review"),
+}
+"""Per state; `of_agent` adds times, notes and contradictions."""
+
+
+def of_agent(task: Task, status: AgentStatus) -> Appearance:
+    """The appearance of a live task whose agent has that status."""
+    look = LOOKS[status.state]
+    if add := _MORE.get(status.state):
+        look = add(task, status, look)
+    if status.contradiction:
+        phrase = f"{look.phrase}*" if look.phrase else ""
+        look = replace(look, word=f"{look.word}*", phrase=phrase, sentence="")
+    return look
+
+
+def until(at: float, since: float) -> str:
+    """The time of day, with its weekday or date if that is not the day of `since`."""
+    clock = format.clock(at, seconds=False)
+    there, here = time.localtime(at), time.localtime(since)
+    if there[:3] == here[:3]:
+        return clock
+    form = "%a" if 0 < at - since < 6 * 86400 else "%d %b"
+    return f"{time.strftime(form, there)} {clock}"
+
+
+def _asks(task: Task, status: AgentStatus, look: Appearance) -> Appearance:
+    return replace(look, note=_reason(status) or "Enter attaches: it asks in its pane")
+
+
+def _first_run(_task: Task, _status: AgentStatus, look: Appearance) -> Appearance:
+    return replace(look, note="Enter attaches: answer its first-run dialog")
+
+
+def _login(task: Task, _status: AgentStatus, look: Appearance) -> Appearance:
+    agent = safe_line(task.agent, 30)
+    return replace(look, note=f"swarm login {agent}, or Enter: sign in there")
+
+
+def _stalled(_task: Task, status: AgentStatus, look: Appearance) -> Appearance:
+    return replace(look, note=_reason(status) or "! decides on what was denied")
+
+
+def _limited(_task: Task, status: AgentStatus, look: Appearance) -> Appearance:
+    if status.until is None:
+        return replace(look, note="until when is not known")
+    when = until(status.until, status.since)
+    then = "goes on by itself"
+    return replace(
+        look,
+        phrase=f"limited until {when}",
+        note=f"until {when}, then {then}",
+        sentence=f"limited until {when}, then {then}",
+    )
+
+
+def _done(_task: Task, _status: AgentStatus, look: Appearance) -> Appearance:
+    return replace(look, note="s ends it, r reviews its work")
+
+
+def _why(_task: Task, status: AgentStatus, look: Appearance) -> Appearance:
+    return replace(look, note=_reason(status))
+
+
+def _reason(status: AgentStatus) -> str:
+    return safe_line(status.detail, NOTE)
+
+
+_MORE: dict[AgentState, Callable[[Task, AgentStatus, Appearance], Appearance]] = {
+    AgentState.ASKS_PERMISSION: _asks,
+    AgentState.ASKS_QUESTION: _asks,
+    AgentState.FIRST_RUN: _first_run,
+    AgentState.NEEDS_LOGIN: _login,
+    AgentState.STALLED: _stalled,
+    AgentState.LIMITED: _limited,
+    AgentState.DONE_RUNNING: _done,
+    AgentState.FAILED: _why,
+}
