@@ -31,6 +31,7 @@ from swarm.model.activity import (
     LogPosition,
     PathActivity,
 )
+from swarm.model.agent_state import AgentState, AgentStatus, Evidence, Source
 from swarm.model.events import Event
 from swarm.model.landing import (
     Conversion,
@@ -39,6 +40,7 @@ from swarm.model.landing import (
     Subject,
     Verdict,
 )
+from swarm.model.question import Option, Question, QuestionKind
 from swarm.model.review import Change, Flag, Hidden, Kind, Level
 from swarm.model.standing import Standing
 from swarm.model.usage import Usage
@@ -179,6 +181,302 @@ PANE = (
     "│   2. No, and tell Claude what to do differently (esc)  │\n"
     "\x1b[38;5;245m╰────────────────────────────────────────────────────────╯\x1b[0m\n"
 )
+
+
+def _is(
+    state: AgentState,
+    source: Source = Source.CHANNEL,
+    rule: str = "turn-ended",
+    text: str = "",
+    since: float = 60,
+    **more: Any,
+) -> events.AgentStateChanged:
+    """The agent's state; `since` is seconds ago, `until` is seconds ahead."""
+    ahead = more.pop("until", None)
+    until = None if ahead is None else NOW + ahead
+    evidence = Evidence(source, rule, text, NOW - since)
+    status = AgentStatus(state, NOW - since, evidence, until=until, **more)
+    return events.AgentStateChanged.of(status)
+
+
+def _asks(number: int, title: str, waits: float = 120, **more: Any) -> events.Event:
+    kind: QuestionKind = more.pop("kind", "permission")
+    question = Question(
+        str(number), kind, title, asked_at=NOW - waits, source="claude-hooks", **more
+    )
+    return events.QuestionAsked(question)
+
+
+EDIT = """\
+--- a/src/auth/hash.ts
++++ b/src/auth/hash.ts
+@@ -12,7 +12,9 @@ export async function hash(password: string) {
+-  return bcrypt.hash(password, 12);
++  const salt = randomBytes(16);
++  return argon2.hash(password, { type: argon2.argon2id, salt });
+ }
+-export const verify = bcrypt.compare;
++export async function verify(password: string, digest: string) {
++  return digest.startsWith("$2") ? bcrypt.compare(password, digest) :
++    argon2.verify(digest, password);
++}
+"""
+_PERMISSION = _is(
+    AgentState.ASKS_PERMISSION, Source.CHANNEL, "permission-request", since=120
+)
+QUESTIONS = Scene(
+    tasks=(
+        SceneTask(
+            "auth-refactor",
+            100,
+            (
+                *LIVE,
+                _read(7, 214, 38, flags=1),
+                _PERMISSION,
+                _asks(
+                    1,
+                    "npm install argon2",
+                    tool="Bash",
+                    body="npm install argon2 --save-exact",
+                    allows_always=True,
+                    allows_text=True,
+                ),
+                _asks(
+                    2,
+                    "Update src/auth/hash.ts",
+                    110,
+                    tool="Edit",
+                    body=EDIT,
+                    allows_always=True,
+                    allows_text=True,
+                ),
+            ),
+            "Use argon2id",
+            "claude",
+        ),
+        SceneTask(
+            "docs-openapi",
+            300,
+            (
+                *LIVE,
+                _is(AgentState.ASKS_QUESTION, rule="question.asked", since=300),
+                _asks(
+                    1,
+                    "Which version of OpenAPI do you want?",
+                    300,
+                    kind="choice",
+                    body="The gateway reads 3.0; the new linter wants 3.1.",
+                    options=(
+                        Option("a", "3.0, as the gateway reads it"),
+                        Option("b", "3.1, and a step that converts it for the gateway"),
+                        Option("c", "Both"),
+                    ),
+                    allows_text=True,
+                ),
+            ),
+            "Document the API",
+            "opencode",
+        ),
+        SceneTask(
+            "sql-migrate",
+            400,
+            (
+                *LIVE,
+                _is(AgentState.ASKS_QUESTION, rule="item/tool/requestUserInput"),
+                _asks(
+                    1,
+                    "What is the name of the staging database?",
+                    400,
+                    kind="text",
+                    allows_text=True,
+                ),
+            ),
+            "Migrate the schema",
+            "codex",
+        ),
+        SceneTask(
+            "old-agent",
+            500,
+            (
+                *LIVE,
+                _is(AgentState.ASKS_PERMISSION, Source.HOOK, "PreToolUse", since=500),
+                _asks(1, "rm -rf build", 500, tool="shell", is_answerable=False),
+            ),
+            "Clean up",
+            "copilot",
+        ),
+    ),
+    panes={"task-1": PANE},
+)
+"""A question of each kind, and one that only its terminal takes an answer to."""
+
+AGENT_STATES = Scene(
+    tasks=(
+        SceneTask(
+            "auth-refactor",
+            90,
+            (
+                *LIVE,
+                _read(7, 214, 38, flags=1),
+                _is(
+                    AgentState.WORKING,
+                    Source.GATE,
+                    "open-request",
+                    "a request to a model is open",
+                    42,
+                    detail="model",
+                ),
+            ),
+        ),
+        SceneTask(
+            "docs-openapi",
+            95,
+            (
+                *LIVE,
+                _is(
+                    AgentState.WORKING,
+                    Source.SENSOR,
+                    "command-runs",
+                    "npm test runs since 40 s",
+                    40,
+                    detail="tool",
+                ),
+            ),
+        ),
+        SceneTask(
+            "i18n-pass",
+            100,
+            (
+                *LIVE,
+                _is(
+                    AgentState.WORKING,
+                    Source.GATE,
+                    "open-request",
+                    "a request to a model is open",
+                    50,
+                    detail="model",
+                    contradiction="says ready, but a request is open",
+                ),
+            ),
+        ),
+        SceneTask("cold-start", 105, (*LIVE, _is(AgentState.STARTING, since=3))),
+        SceneTask(
+            "bump-node",
+            110,
+            (
+                *LIVE,
+                _is(
+                    AgentState.FIRST_RUN,
+                    Source.SCREEN,
+                    "first_run",
+                    "Choose the text style that looks best",
+                ),
+            ),
+            agent="claude",
+        ),
+        SceneTask(
+            "pay-webhooks",
+            115,
+            (
+                *LIVE,
+                _is(
+                    AgentState.NEEDS_LOGIN,
+                    Source.GATE,
+                    "status-401",
+                    "the host of its model answered 401",
+                    detail="the model's host does not take the key",
+                ),
+            ),
+            agent="codex",
+        ),
+        QUESTIONS.tasks[0],
+        QUESTIONS.tasks[1],
+        SceneTask(
+            "pane-asks",
+            120,
+            (
+                *LIVE,
+                _is(
+                    AgentState.ASKS_PERMISSION,
+                    Source.SCREEN,
+                    "asks_permission",
+                    "Do you want to proceed?",
+                ),
+            ),
+            agent="gemini",
+        ),
+        SceneTask(
+            "lint-fixes",
+            125,
+            (
+                *LIVE,
+                _denied("hooks.example", 3),
+                _is(AgentState.STALLED, Source.GATE, "denied-then-silent", since=90),
+            ),
+        ),
+        SceneTask(
+            "rate-limit/1",
+            130,
+            (
+                *LIVE,
+                events.ResumeAfterLimitSet("yes"),
+                events.ModelLimited("5f0c", 9, "api.model.example", until=NOW + 4000),
+                _is(AgentState.LIMITED, Source.GATE, "limit", until=4000),
+            ),
+        ),
+        SceneTask(
+            "rate-limit/2",
+            135,
+            (
+                *LIVE,
+                events.ResumeAfterLimitSet("no"),
+                events.ModelLimited("5f0c", 9, "api.model.example", until=NOW + 90000),
+                _is(AgentState.LIMITED, Source.GATE, "limit", until=90000),
+            ),
+        ),
+        SceneTask(
+            "cache-layer",
+            140,
+            (*LIVE, _is(AgentState.OVERLOADED, Source.GATE, "status-529", since=20)),
+        ),
+        SceneTask("typo-hunt", 145, (*LIVE, _read(4, 9, 9), _is(AgentState.READY))),
+        SceneTask(
+            "dark-mode",
+            150,
+            (
+                *LIVE,
+                _read(8, 140, 31),
+                _is(AgentState.DONE_RUNNING, Source.STREAM, "result"),
+            ),
+        ),
+        SceneTask(
+            "search-index",
+            155,
+            (
+                *LIVE,
+                _is(
+                    AgentState.FAILED,
+                    Source.ENGINE,
+                    "nothing-done",
+                    detail="it changed nothing and was refused its tools",
+                ),
+                events.TaskStopped(0, ""),
+            ),
+        ),
+        SceneTask(
+            "flaky-e2e",
+            160,
+            (
+                *LIVE,
+                _read(2, 19, 7),
+                _is(AgentState.ENDED, Source.ENGINE, "exit-0"),
+                events.TaskStopped(0, ""),
+            ),
+        ),
+    ),
+    panes={"task-1": PANE},
+)
+"""Every state that an agent can be in."""
 
 DENIALS = Scene(
     tasks=(
@@ -1012,6 +1310,8 @@ SHOTS: tuple[Shot, ...] = (
     ("go-back", CHECKPOINTS, ("z",)),
     ("help", ALL_STATES, ("question_mark",)),
     ("failed-launch", FAILED_LAUNCH, ()),
+    ("agent-states", AGENT_STATES, ()),
+    ("question-card", QUESTIONS, ("exclamation_mark", "right_square_bracket")),
 )
 """What is shown in the README: a name, a scene, and the keys that lead there."""
 

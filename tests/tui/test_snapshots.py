@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from tests.scenes import (
+    AGENT_STATES,
     ALL_STATES,
     BUDGET,
     CHECKPOINTS,
@@ -23,6 +24,7 @@ from tests.scenes import (
     NO_ENGINE,
     OBSERVED,
     OPTIONS,
+    QUESTIONS,
     REFUSED_LANDING,
     REVIEW_WITH_FLAGS,
     SECRETS,
@@ -69,6 +71,14 @@ SHOTS: dict[str, tuple[Scene, tuple[str, ...]]] = {
     "denied-list": (MANY_DENIALS, ("exclamation_mark", "x", "j", *"njtkkk")),
     "policy": (DENIALS, ("j", "P")),
     "policy-secrets": (SECRETS, ("j", "P")),
+    "agent-states": (AGENT_STATES, ("plus",)),
+    "agent-states-first": (AGENT_STATES, ()),
+    "question-command": (QUESTIONS, ("exclamation_mark",)),
+    "question-edit": (QUESTIONS, ("exclamation_mark", "right_square_bracket")),
+    "question-reason": (QUESTIONS, ("exclamation_mark", "x", "type:use pnpm")),
+    "question-choice": (QUESTIONS, ("j", "exclamation_mark", "down")),
+    "question-text": (QUESTIONS, ("j", "j", "exclamation_mark")),
+    "question-in-its-terminal": (QUESTIONS, (*"jjj", "exclamation_mark")),
     "secret-card": (DENIALS, ("exclamation_mark", "right_square_bracket")),
     "budget": (BUDGET, ()),
     "net-tab": (DENIALS, ("j", "right_square_bracket", "right_square_bracket")),

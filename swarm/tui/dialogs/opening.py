@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from swarm.store.event_queries import Checkpoint
 from swarm.tui.dialogs.base import Dialog
 from swarm.tui.dialogs.denial_question import CardAnswer, DenialQuestion
+from swarm.tui.dialogs.open_question import OpenQuestion, QuestionReply
 from swarm.tui.keymap import Key
 from swarm.tui.present.denials import DenialKey
 from swarm.tui.present.task_draft import Draft, Surroundings
@@ -22,6 +23,7 @@ def preload() -> None:
         denial_list,
         help,
         new_task,
+        question_card,
         type_to_confirm,
     )
 
@@ -72,6 +74,13 @@ def new_task_dialog(draft: Draft, around: Surroundings) -> Dialog[tuple[Draft, b
     from swarm.tui.dialogs.new_task import NewTaskDialog  # noqa: PLC0415 - late
 
     return NewTaskDialog(draft, around)
+
+
+def question_card(asked: OpenQuestion) -> Dialog[QuestionReply]:
+    """The card of one question of an agent's."""
+    from swarm.tui.dialogs.question_card import QuestionCard  # noqa: PLC0415 - late
+
+    return QuestionCard(asked)
 
 
 def type_to_confirm(title: str, words: list[str], word: str) -> Dialog[bool]:

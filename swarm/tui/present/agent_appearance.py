@@ -8,6 +8,7 @@ from swarm.model import format
 from swarm.model.agent_state import AgentState, AgentStatus
 from swarm.model.safe_text import safe_line
 from swarm.model.task import Task
+from swarm.tui.present import question_text
 from swarm.tui.present.appearance import Appearance, Need, Section
 from swarm.tui.present.formatting import ACCENT, ERROR, GOOD, MUTED, WARNING
 
@@ -17,10 +18,16 @@ NOTE = 120
 _NEEDS, _WORKS = Section.NEEDS_YOU, Section.WORKING
 _ASKS = Appearance("◆", "asks", WARNING, _NEEDS, "asks", Need.ANSWER)
 
+AFTER_LIMIT = {
+    "yes": "goes on by itself",
+    "ask": "asks you",
+    "no": "waits for you",
+}
+"""What a task does after a limit, by its choice; the key `L` changes it."""
 LOOKS = {
     AgentState.STARTING: Appearance("◌", "starting", ACCENT, _WORKS, "working"),
     AgentState.FIRST_RUN: Appearance(
-        "?", "first run", WARNING, _NEEDS, "set up", Need.ANSWER, "first-run dialog"
+        "?", "set up", WARNING, _NEEDS, "set up", Need.ANSWER, "first-run dialog"
     ),
     AgentState.WORKING: Appearance("◐", "working", ACCENT, _WORKS),
     AgentState.ASKS_PERMISSION: _ASKS,
@@ -31,7 +38,7 @@ LOOKS = {
         "↻", "retrying", WARNING, _WORKS, "working", phrase="overloaded, retrying"
     ),
     AgentState.STALLED: Appearance(
-        "⊘", "stalled", ERROR, _NEEDS, "stalled", Need.STALLED, "stalled, denied"
+        "⊘", "stalled", ERROR, _NEEDS, "stalled", Need.STALLED, "stalled"
     ),
     AgentState.NEEDS_LOGIN: Appearance(
         "?", "login", WARNING, _NEEDS, "set up", Need.ANSWER, "needs login"
@@ -66,34 +73,47 @@ def until(at: float, since: float) -> str:
     return f"{time.strftime(form, there)} {clock}"
 
 
-def _asks(task: Task, status: AgentStatus, look: Appearance) -> Appearance:
-    return replace(look, note=_reason(status) or "Enter attaches: it asks in its pane")
+def _asks(task: Task, _status: AgentStatus, look: Appearance) -> Appearance:
+    """By its first question; without one, it can only be answered in its pane."""
+    answerable = next((each for each in task.questions if each.is_answerable), None)
+    if answerable is None:
+        sentence = f"{look.phrase or look.word} in its pane: Enter attaches"
+        return replace(
+            look, note="Enter attaches: it asks in its pane", sentence=sentence
+        )
+    others = len(task.questions) - 1
+    more = f" (+{others})" if others else ""
+    asked = question_text.summary(answerable, NOTE)
+    sentence = f"{look.word}{more}: {asked}"
+    return replace(look, note=f"{asked}{more}", sentence=sentence)
 
 
 def _first_run(_task: Task, _status: AgentStatus, look: Appearance) -> Appearance:
-    return replace(look, note="Enter attaches: answer its first-run dialog")
+    sentence = "first-run dialog: Enter attaches"
+    return replace(look, note="Enter attaches: answer its dialog", sentence=sentence)
 
 
 def _login(task: Task, _status: AgentStatus, look: Appearance) -> Appearance:
-    agent = safe_line(task.agent, 30)
-    return replace(look, note=f"swarm login {agent}, or Enter: sign in there")
+    command = f"swarm login {safe_line(task.agent, 30)}"
+    sentence = f"needs login: {command}"
+    return replace(look, note=f"{command}, or Enter attaches", sentence=sentence)
 
 
-def _stalled(_task: Task, status: AgentStatus, look: Appearance) -> Appearance:
-    return replace(look, note=_reason(status) or "! decides on what was denied")
+def _stalled(_task: Task, _status: AgentStatus, look: Appearance) -> Appearance:
+    return replace(look, note="! decides on what was denied")
 
 
-def _limited(_task: Task, status: AgentStatus, look: Appearance) -> Appearance:
-    if status.until is None:
-        return replace(look, note="until when is not known")
-    when = until(status.until, status.since)
-    then = "goes on by itself"
-    return replace(
-        look,
-        phrase=f"limited until {when}",
-        note=f"until {when}, then {then}",
-        sentence=f"limited until {when}, then {then}",
-    )
+def _limited(task: Task, status: AgentStatus, look: Appearance) -> Appearance:
+    """With what happens after it; it needs nobody if it goes on by itself then."""
+    then = AFTER_LIMIT.get(task.resume_after_limit, AFTER_LIMIT["ask"])
+    if task.resume_after_limit == "yes":
+        look = replace(look, section=_WORKS, need=Need.NONE)
+    when = "no time known"
+    if status.until is not None:
+        when = f"until {until(status.until, status.since)}"
+        look = replace(look, phrase=f"limited {when}")
+    words = f"{when}, then {then}"
+    return replace(look, note=words, sentence=f"limited {words}")
 
 
 def _done(_task: Task, _status: AgentStatus, look: Appearance) -> Appearance:

@@ -36,7 +36,7 @@ CUT_SHORT = Appearance(
 """Neither the agent nor its human ended it."""
 SCREENS = {
     agent_screen.FIRST_RUN: Appearance(
-        "?", "first run", WARNING, Section.NEEDS_YOU, "set up", Need.ANSWER
+        "?", "set up", WARNING, Section.NEEDS_YOU, "set up", Need.ANSWER
     ),
     agent_screen.READY: Appearance("◐", "at prompt", MUTED, Section.WORKING, "working"),
 }
@@ -91,6 +91,14 @@ def appearance(task: Task) -> Appearance:
     if task.state is State.LOST and task.interrupted:
         return CUT_SHORT
     return APPEARANCES[task.state]
+
+
+def since(task: Task) -> float:
+    """The time since which the task is as `appearance` says; epoch seconds."""
+    is_by_agent = task.state is State.LIVE and not (task.budget.exceeded or task.paused)
+    if is_by_agent and task.agent_status:
+        return task.agent_status.since
+    return task.changed
 
 
 def _stopped(task: Task) -> Appearance:

@@ -34,7 +34,11 @@ class Preview(Vertical):
 
     def turn(self, step: int) -> None:
         """Show the next tab, or the previous one."""
-        self.tab = TABS[(TABS.index(self.tab) + step) % len(TABS)]
+        self.open(TABS[(TABS.index(self.tab) + step) % len(TABS)])
+
+    def open(self, tab: str) -> None:
+        """Show that one of the tabs."""
+        self.tab = tab
         self.lines.follow = self.tab == TABS[0]  # elsewhere the newest stands first
 
     def show(self, title: str, aside: str, facts: list[Content], rule: str) -> None:

@@ -192,7 +192,7 @@ class TaskList(LineView):
             *_glyph(look, task.id in self._marks),
             (name, MUTED if is_over else "bold" if is_chosen else ""),
             (f" {look.state_words(self._columns.state)}", look.tone),
-            (f"{format.age(self._now - task.changed):>5}", MUTED),
+            (f"{format.age(self._now - task_appearance.since(task)):>5}", MUTED),
             *_diff(task),
         )
 

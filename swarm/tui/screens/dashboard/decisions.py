@@ -63,6 +63,11 @@ class Decisions:
         return bool(self._grants)
 
     @property
+    def has_new(self) -> bool:
+        """True if a denied request waits that the human has not put off."""
+        return any(row.key not in self._postponed for row in self._waiting_rows())
+
+    @property
     def newest_at(self) -> float:
         """The monotonic time of the newest grant; -inf if there is none."""
         return self._granted_at[-1] if self._granted_at else -math.inf
@@ -76,7 +81,7 @@ class Decisions:
         """Show the card of the newest undecided row."""
         rows = self._waiting_rows()
         if not rows:
-            self._screen.say("nothing that was denied waits for you")
+            self._screen.say("nothing waits for your decision")
             return
         row = rows[0]
         card = opening.denial_card(self._question(row, f"1/{len(rows)}"))

@@ -104,6 +104,12 @@ class TaskPreview:
         self.draw()
         self._widget.lines.scroll_home(animate=False)
 
+    def open(self, tab: str) -> None:
+        """Show that tab."""
+        self._widget.open(tab)
+        self.draw()
+        self._widget.lines.scroll_home(animate=False)
+
     def draw(self) -> None:
         """Draw all of it from what was read last."""
         widget, task = self._widget, self.task

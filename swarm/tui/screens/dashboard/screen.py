@@ -10,6 +10,7 @@ from swarm.errors import SwarmError
 from swarm.model.safe_text import safe_line
 from swarm.model.task import Task
 from swarm.model.wishes import (
+    AnswerQuestion,
     Continue,
     Cut,
     Discard,
@@ -53,6 +54,7 @@ from swarm.tui.screens.dashboard.events import EventPanel
 from swarm.tui.screens.dashboard.files import FilesTab
 from swarm.tui.screens.dashboard.overview import Overview
 from swarm.tui.screens.dashboard.preview import TaskPreview
+from swarm.tui.screens.dashboard.questions import Questions
 from swarm.tui.widgets.input_bar import InputBar
 from swarm.tui.widgets.preview import Preview
 from swarm.tui.widgets.task_list import TaskList
@@ -95,6 +97,13 @@ class DashboardScreen(KeyScreen[None]):
             lambda: self.overview.tasks,
             repo,
             backend.queries,
+        )
+        self.questions = Questions(
+            self,
+            self._selected_first,
+            backend.queries,
+            options.clock,
+            lambda: self.do_decide(),
         )
         self._is_resting = False
         """The store was just read: the next nudge is answered in a moment."""
@@ -219,6 +228,8 @@ class DashboardScreen(KeyScreen[None]):
     @on(WishDecided)
     def _decided(self, message: WishDecided) -> None:
         if not message.is_done:
+            if isinstance(message.wish, AnswerQuestion):
+                self.questions.refused(message.wish)
             return
         if isinstance(message.wish, NewTasks):
             self._draft = Draft()
@@ -404,8 +415,10 @@ class DashboardScreen(KeyScreen[None]):
         self.app.push_screen(dialog, answered)
 
     def do_decide(self) -> None:
-        """The card of the newest denied request that waits."""
-        self.decisions.open_card()
+        """The card of a question or a denied request; what was put off comes last."""
+        prefers_denial = self.decisions.has_new and not self.questions.has_new
+        if prefers_denial or not self.questions.open_card():
+            self.decisions.open_card()
 
     def do_tell(self) -> None:
         """Tell the agent that what it was denied passes now."""
@@ -422,6 +435,10 @@ class DashboardScreen(KeyScreen[None]):
     def do_story(self) -> None:
         """All that the selected task did."""
         self.post_message(OpenAudit(self._selected_task))
+
+    def do_evidence(self) -> None:
+        """The Info tab, whose first lines say what the agent does, and how we know."""
+        self.preview.open("Info")
 
     def do_generated(self) -> None:
         """Hide the generated folders of the Files tab, or show them."""
@@ -509,6 +526,11 @@ class DashboardScreen(KeyScreen[None]):
         """The selected task; `disabled_reason` has made sure there is one."""
         assert self.preview.task is not None
         return self.preview.task
+
+    def _selected_first(self) -> list[Task]:
+        """All tasks of the repository, the one under the cursor before the others."""
+        selected = self.overview.task_list.selected
+        return sorted(self.overview.tasks, key=lambda task: task.id != selected)
 
     def _request(self, kind: type[TaskWish]) -> None:
         self.post_message(WishRequested(kind(self._selected_task.id)))

@@ -1,0 +1,246 @@
+"""The card of one question of an agent's: what it asks, and the answers by id."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Input, Static
+
+from swarm.errors import SwarmError
+from swarm.model import format
+from swarm.model.safe_text import safe_line
+from swarm.tui.dialogs.base import Dialog
+from swarm.tui.dialogs.open_question import OpenQuestion, QuestionReply
+from swarm.tui.messages import Nudge
+from swarm.tui.present import question_text
+from swarm.tui.present.formatting import ACCENT, KEY, MUTED, WARNING
+
+SUBTITLE = "] next · t its terminal · y copy · Esc later"
+WRITING = "Enter sends · Esc goes back"
+WORDS_ALONE = "Enter sends · Esc later"
+FRAME = "the agent's words · untrusted"
+OPTIONS_SHOWN = 9
+"""Options that are drawn at once; each of the first nine has its digit."""
+NO_ALWAYS = "its agent takes no lasting answer"
+IN_TERMINAL = "It can only be answered in its terminal: t goes there."
+
+
+class QuestionCard(Dialog[QuestionReply]):
+    """Shows one question; a key answers that one by its id, or nothing at all."""
+
+    AUTO_FOCUS = ""
+    """Nothing: the line for words would take the keys of the answers."""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("a", "answer('once')", "once"),
+        ("A", "answer('always')", "always"),
+        ("x", "reject", "reject"),
+        ("w", "write", "own words"),
+        ("enter", "choose", "choose"),
+        *[(str(digit), f"option({digit - 1})", "option") for digit in range(1, 10)],
+        ("right_square_bracket", "leave('next')", "next"),
+        ("t", "leave('attach')", "its terminal"),
+        ("y", "leave('copy')", "copy"),
+        Binding("down,j", "move(1)", show=False),
+        Binding("up,k", "move(-1)", show=False),
+        Binding("pagedown,ctrl+d", "page(1)", show=False),
+        Binding("pageup,ctrl+u", "page(-1)", show=False),
+    ]
+
+    def __init__(self, asked: OpenQuestion) -> None:
+        super().__init__()
+        self._asked = asked
+        self._question = asked.question
+        self._row = 0
+        """The option under the cursor."""
+        self._writes = ""
+        """The answer that the line's text goes with; `text` for the text alone."""
+
+    def compose(self) -> ComposeResult:
+        """Who asks, the agent's words in a frame of their own, and the answers."""
+        with Vertical(classes="dialog") as frame:
+            frame.border_title = Content(f"◆ Question {self._asked.place}")
+            frame.border_subtitle = Content(SUBTITLE)
+            yield Static(id="asks", markup=False)
+            with VerticalScroll(id="asked", can_focus=False) as words:
+                words.border_title = Content(FRAME)
+                lines = Content("\n").join(question_text.body(self._question))
+                yield Static(lines, markup=False)
+            yield Static(id="answers", markup=False)
+            yield Input(id="answer-text", compact=True)
+
+    def on_mount(self) -> None:
+        """Draw; a question that only takes words has the cursor in its line."""
+        self.set_interval(1.0, self._draw)
+        self._draw()
+        takes_words = self._question.is_answerable and self._question.allows_text
+        if self._question.kind == "text" and takes_words:
+            self._write("text")
+
+    @on(Nudge)
+    def _nudged(self) -> None:
+        """Close in words if nobody waits for this answer any more."""
+        try:
+            words = self._asked.settled()
+        except SwarmError:
+            return  # the database does not answer; the screen below says so
+        if words:
+            self.dismiss(QuestionReply("settled", text=words))
+
+    def action_answer(self, answer: str) -> None:
+        """Answer with that, if the question takes it."""
+        if self.armed and not self._question.refusal(answer, ""):
+            self.dismiss(QuestionReply("answer", answer))
+
+    def action_reject(self) -> None:
+        """Ask for a reason if the agent would hear it; else reject at once."""
+        if self.armed and not self._question.refusal("reject", ""):
+            if self._question.allows_text:
+                self._write("reject")
+            else:
+                self.action_answer("reject")
+
+    def action_write(self) -> None:
+        """Answer in the human's own words."""
+        is_asked = self._question.kind != "permission" and self._question.allows_text
+        if self.armed and is_asked and self._question.is_answerable:
+            self._write("text")
+
+    def action_option(self, number: int) -> None:
+        """Answer with an option by its place."""
+        if number < len(self._question.options):
+            self.action_answer(self._question.options[number].id)
+
+    def action_choose(self) -> None:
+        """Answer with the option under the cursor; a permission has none."""
+        if self._question.kind == "choice":
+            self.action_option(self._row)
+
+    def action_move(self, step: int) -> None:
+        """Move among the options; or scroll what is asked, if there are none."""
+        options = self._question.options
+        if self._question.kind == "choice" and options:
+            self._row = max(0, min(len(options) - 1, self._row + step))
+            self._draw()
+        else:
+            self.query_one("#asked").scroll_relative(y=step, animate=False)
+
+    def action_page(self, step: int) -> None:
+        """Scroll what is asked by most of what is seen of it."""
+        words = self.query_one("#asked")
+        height = max(1, words.scrollable_content_region.height - 1)
+        words.scroll_relative(y=step * height, animate=False)
+
+    def action_leave(self, act: str) -> None:
+        """Leave it unanswered, for the next one, its terminal or the clipboard."""
+        match act:
+            case "next" | "attach" | "copy":
+                self.dismiss(QuestionReply(act))
+
+    def action_cancel(self) -> None:
+        """From the line back to the answers; from there back to the screen."""
+        if self._writes and self._question.kind != "text":
+            self._writes = ""
+            self.query_one(Input).remove_class("-open")
+            self.set_focus(None)
+            self.query_one(".dialog").border_subtitle = Content(SUBTITLE)
+            self._draw()
+        else:
+            super().action_cancel()
+
+    def _write(self, answer: str) -> None:
+        self._writes = answer
+        line = self.query_one(Input)
+        words = "the reason; may be empty" if answer == "reject" else "your answer"
+        line.placeholder = words
+        ways = WORDS_ALONE if self._question.kind == "text" else WRITING
+        self.query_one(".dialog").border_subtitle = Content(ways)
+        line.add_class("-open")
+        line.focus()
+        self._draw()
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        answer = "" if self._writes == "text" else self._writes
+        refusal = self._question.refusal(answer, event.value)
+        if refusal:
+            self.notify(f"it {refusal}", severity="warning", markup=False)
+        elif self.armed:
+            self.dismiss(QuestionReply("answer", answer, event.value.strip()))
+
+    def _draw(self) -> None:
+        self.query_one("#asks", Static).update(Content("\n").join(self._facts()))
+        self.query_one("#answers", Static).update(Content("\n").join(self._answers()))
+
+    def _facts(self) -> list[Content]:
+        asked, question = self._asked, self._question
+        waits = format.age(asked.clock() - question.asked_at)
+        out = [
+            Content.assemble(
+                (asked.name, "bold"),
+                f" (#{asked.task}, {safe_line(asked.agent, 30)}) ",
+                question_text.kind_words(question),
+                (f" · waits {waits}", MUTED),
+            )
+        ]
+        if question.tool:
+            tool = safe_line(question.tool, 80)
+            out.append(Content.assemble(("tool  ", MUTED), (tool, f"bold {WARNING}")))
+        return out
+
+    def _answers(self) -> list[Content]:
+        out: list[Content] = []
+        if cut := question_text.cut(self._question):
+            out.append(Content.styled(f"⚑ {cut}: t shows it in its terminal", WARNING))
+        if not self._question.is_answerable:
+            return [*out, Content.styled(IN_TERMINAL, WARNING), Content("")]
+        if self._writes == "reject":
+            return [*out, Content("Rejects it; the agent reads your reason.")]
+        if self._question.kind == "permission":
+            out += self._permission_answers()
+        out += self._options()
+        if self._question.kind != "permission":
+            out += self._other_answers()
+        return [*out, Content("")]
+
+    def _permission_answers(self) -> list[Content]:
+        reason = "with a reason" if self._question.allows_text else "the agent is told"
+        always = self._question.allows_always
+        note = "what the agent counts as the same"
+        return [
+            _answer("a", "allow once", "this call alone"),
+            _answer("A", "always for this task", note if always else NO_ALWAYS, always),
+            _answer("x", "reject", reason),
+        ]
+
+    def _options(self) -> list[Content]:
+        options = self._question.options
+        is_choice = self._question.kind == "choice"
+        top = max(0, min(self._row - OPTIONS_SHOWN // 2, len(options) - OPTIONS_SHOWN))
+        out = []
+        for number, option in enumerate(options[top : top + OPTIONS_SHOWN], top):
+            key = str(number + 1) if number < OPTIONS_SHOWN else " "
+            is_chosen = is_choice and number == self._row
+            mark = ("▌ " if is_chosen else "  ", ACCENT)
+            label = safe_line(option.label or option.id, 300)
+            style = "bold" if is_chosen else ""
+            out.append(Content.assemble(mark, (f"{key}  ", KEY), (label, style)))
+        if len(options) > OPTIONS_SHOWN:
+            words = f"     {self._row + 1} of {len(options)} · ↑ ↓ Enter"
+            out.append(Content.styled(words, MUTED))
+        return out
+
+    def _other_answers(self) -> list[Content]:
+        if self._question.kind == "text":
+            return [Content("Your answer, as the agent reads it:")]
+        write = _answer("w", "in your own words", "")
+        reject = _answer("x", "answer nothing", "the agent is told")
+        return [write, reject] if self._question.allows_text else [reject]
+
+
+def _answer(key: str, label: str, note: str, can_be: bool = True) -> Content:
+    style = KEY if can_be else MUTED
+    return Content.assemble((f"  {key}  ", style), f"{label:<22}", (note, MUTED))
