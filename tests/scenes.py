@@ -329,21 +329,6 @@ AGENT_STATES = Scene(
             ),
         ),
         SceneTask(
-            "docs-openapi",
-            95,
-            (
-                *LIVE,
-                _is(
-                    AgentState.WORKING,
-                    Source.SENSOR,
-                    "command-runs",
-                    "npm test runs since 40 s",
-                    40,
-                    detail="tool",
-                ),
-            ),
-        ),
-        SceneTask(
             "i18n-pass",
             100,
             (
@@ -477,6 +462,141 @@ AGENT_STATES = Scene(
     panes={"task-1": PANE},
 )
 """Every state that an agent can be in."""
+
+_HOUR = 3600
+_LIMIT_OF_NIGHT = events.ModelLimited(
+    "5f0c", 9, "api.model.example", until=NOW - 2 * _HOUR, text="usage limit reached"
+)
+NIGHT = Scene(
+    tasks=(
+        SceneTask(
+            "typo-hunt",
+            7 * _HOUR,
+            (*LIVE, _read(4, 9, 9), _is(AgentState.READY, since=7 * _HOUR)),
+            agent="opencode",
+        ),
+        replace(
+            QUESTIONS.tasks[0],
+            age=5 * _HOUR,
+            events=(
+                *LIVE,
+                _read(7, 214, 38, flags=1),
+                _is(
+                    AgentState.ASKS_PERMISSION,
+                    Source.CHANNEL,
+                    "permission-request",
+                    since=5 * _HOUR,
+                ),
+                _asks(
+                    1,
+                    "npm install argon2",
+                    5 * _HOUR,
+                    tool="Bash",
+                    body="npm install argon2",
+                    allows_always=True,
+                    allows_text=True,
+                ),
+            ),
+        ),
+        SceneTask(
+            "rate-limit",
+            1.5 * _HOUR,
+            (
+                *LIVE,
+                _read(6, 61, 9),
+                events.ResumeAfterLimitSet("yes"),
+                _LIMIT_OF_NIGHT,
+                _is(AgentState.LIMITED, Source.GATE, "limit", since=6 * _HOUR),
+                events.ModelLimitTried("prompt"),
+                events.ModelLimitLifted("api.model.example", "answered"),
+                _is(AgentState.READY, since=1.5 * _HOUR),
+            ),
+            agent="codex",
+        ),
+        SceneTask(
+            "docs-openapi",
+            3 * _HOUR,
+            (
+                *LIVE,
+                _read(12, 402, 10),
+                events.ResumeAfterLimitSet("ask"),
+                replace(_LIMIT_OF_NIGHT, until=NOW + 3 * _HOUR),
+                _is(
+                    AgentState.LIMITED,
+                    Source.GATE,
+                    "limit",
+                    "usage limit reached",
+                    3 * _HOUR,
+                    until=3 * _HOUR,
+                ),
+            ),
+            agent="claude",
+        ),
+        SceneTask(
+            "pay-webhooks",
+            4 * _HOUR,
+            (
+                *LIVE,
+                events.NetReady("5f0d"),
+                _denied("hooks.stripe-cdn.example", 5, count=2),
+                _is(
+                    AgentState.STALLED,
+                    Source.GATE,
+                    "denied-then-silent",
+                    "hooks.stripe-cdn.example:443 was denied, then nothing happened",
+                    4 * _HOUR,
+                ),
+            ),
+            agent="codex",
+        ),
+        SceneTask(
+            "sql-migrate",
+            6 * _HOUR,
+            (
+                *LIVE,
+                _is(
+                    AgentState.FAILED,
+                    Source.ENGINE,
+                    "exit-code",
+                    since=6 * _HOUR,
+                    detail="exit 139",
+                ),
+                events.TaskStopped(139, "segmentation fault", "F takes it up again"),
+            ),
+            agent="qwen",
+        ),
+        SceneTask(
+            "dark-mode",
+            8 * _HOUR,
+            (
+                *LIVE,
+                _read(8, 140, 31),
+                _is(AgentState.ENDED, Source.ENGINE, "exit-0"),
+                events.TaskStopped(0, ""),
+            ),
+            agent="gemini",
+        ),
+        SceneTask(
+            "i18n-pass",
+            60,
+            (
+                *LIVE,
+                _read(2, 33, 1),
+                _is(
+                    AgentState.WORKING,
+                    Source.GATE,
+                    "open-request",
+                    "a request to a model is open",
+                    60,
+                    detail="model",
+                ),
+            ),
+            agent="claude",
+        ),
+    ),
+    panes={"task-2": PANE},
+)
+"""Eight agents after a night: two limits, a question, a denial and a crash."""
 
 DENIALS = Scene(
     tasks=(
@@ -1310,7 +1430,9 @@ SHOTS: tuple[Shot, ...] = (
     ("go-back", CHECKPOINTS, ("z",)),
     ("help", ALL_STATES, ("question_mark",)),
     ("failed-launch", FAILED_LAUNCH, ()),
-    ("agent-states", AGENT_STATES, ()),
+    ("agent-states", AGENT_STATES, ("plus",)),
+    ("night", NIGHT, ()),
+    ("evidence", AGENT_STATES, ("slash", "type:i18n", "enter", "i")),
     ("question-card", QUESTIONS, ("exclamation_mark", "right_square_bracket")),
 )
 """What is shown in the README: a name, a scene, and the keys that lead there."""

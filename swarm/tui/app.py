@@ -29,6 +29,7 @@ from swarm.model.wishes import (
     PlanLanding,
     RemoveLater,
     RestoreCheckpoint,
+    SendText,
     TakeBack,
     TakeCheckpoint,
     TakeSnapshot,
@@ -412,6 +413,8 @@ def _outcome(wish: Wish, result: dict[str, Any]) -> str:
         case Grant():
             rule = safe_line(str(result.get("rule", "")), 100)
             return f"{rule} — counts from now on; u takes it back"
+        case SendText():
+            return ""  # the screen tells what became of it
         case TakeCheckpoint():
             same = "" if result.get("new") else "; nothing has changed since"
             return f"checkpoint {result.get('number')}{same}"

@@ -21,6 +21,7 @@ from tests.scenes import (
     LANDING_SCENE,
     MANY_DENIALS,
     MEASURED,
+    NIGHT,
     NO_ENGINE,
     OBSERVED,
     OPTIONS,
@@ -73,6 +74,10 @@ SHOTS: dict[str, tuple[Scene, tuple[str, ...]]] = {
     "policy-secrets": (SECRETS, ("j", "P")),
     "agent-states": (AGENT_STATES, ("plus",)),
     "agent-states-first": (AGENT_STATES, ()),
+    "night": (NIGHT, ()),
+    "evidence": (AGENT_STATES, ("slash", "type:i18n", "enter", "i")),
+    "evidence-limit": (NIGHT, (*"jjj", "i")),
+    "reply": (NIGHT, ("slash", "type:i18n", "enter", "space")),
     "question-command": (QUESTIONS, ("exclamation_mark",)),
     "question-edit": (QUESTIONS, ("exclamation_mark", "right_square_bracket")),
     "question-reason": (QUESTIONS, ("exclamation_mark", "x", "type:use pnpm")),
@@ -97,7 +102,8 @@ SHOTS: dict[str, tuple[Scene, tuple[str, ...]]] = {
 async def still(pilot: Pilot[None]) -> None:
     """Let the last look be drawn, and no cursor blink."""
     await pilot.pause(0.3)
-    areas, fields = pilot.app.screen.query(TextArea), pilot.app.screen.query(Input)
+    areas = pilot.app.screen.query(TextArea)
+    fields = [field for field in pilot.app.screen.query(Input) if field.display]
     # On a busy machine the focus comes some time after the dialog.
     async with asyncio.timeout(10):
         while (areas or fields) and pilot.app.screen.focused is None:

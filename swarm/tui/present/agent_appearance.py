@@ -100,7 +100,7 @@ def _login(task: Task, _status: AgentStatus, look: Appearance) -> Appearance:
 
 
 def _stalled(_task: Task, _status: AgentStatus, look: Appearance) -> Appearance:
-    return replace(look, note="! decides on what was denied")
+    return replace(look, note="! decides what was denied")
 
 
 def _limited(task: Task, status: AgentStatus, look: Appearance) -> Appearance:
@@ -117,7 +117,7 @@ def _limited(task: Task, status: AgentStatus, look: Appearance) -> Appearance:
 
 
 def _done(_task: Task, _status: AgentStatus, look: Appearance) -> Appearance:
-    return replace(look, note="s ends it, r reviews its work")
+    return replace(look, note="s ends it")
 
 
 def _why(_task: Task, status: AgentStatus, look: Appearance) -> Appearance:

@@ -14,7 +14,7 @@ from swarm.model.task import (
     State,
     Task,
 )
-from swarm.tui.present import agent_appearance
+from swarm.tui.present import agent_appearance, reply_destination
 from swarm.tui.present.appearance import TITLES as TITLES
 from swarm.tui.present.appearance import Appearance as Appearance
 from swarm.tui.present.appearance import Need
@@ -174,6 +174,8 @@ def disabled_reason(action: str, task: Task | None) -> str:
     allowed, need = _NEEDS[action]
     if task.state not in allowed:
         return f"{need}; {display_name(task, 30)} is {appearance(task).word}"
+    if action == "reply" and (reason := reply_destination.refusal(task)):
+        return reason
     if action in ("reply", "shell") and task.paused:
         return f"p resumes it first; {display_name(task, 30)} is paused"
     return ""

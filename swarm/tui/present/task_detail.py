@@ -5,11 +5,19 @@ from typing import Any
 
 from textual.content import Content
 
-from swarm.model import agent_screen, event_text, events, format, wanted_tools
+from swarm.model import (
+    agent_screen,
+    agent_state_text,
+    event_text,
+    events,
+    format,
+    wanted_tools,
+)
+from swarm.model.agent_state import AgentState, AgentStatus
 from swarm.model.agent_words import agent_words
 from swarm.model.safe_text import plain, safe_line
 from swarm.model.task import State, Task
-from swarm.tui.present import formatting, task_appearance
+from swarm.tui.present import agent_evidence, formatting, task_appearance
 from swarm.tui.present.formatting import ERROR, GOOD, KEY, MUTED, WARNING
 
 LABEL = 8
@@ -20,26 +28,18 @@ _SPOKEN = (event_text.ERROR, event_text.WARNING, event_text.GOOD)
 
 def facts(task: Task, now: float) -> list[Content]:
     """The task's facts, drawn above the rule of the preview."""
-    look = task_appearance.appearance(task)
     into = f" → {safe_line(task.target, 40)}" if task.target else ""
-    state: list[str | tuple[str, str]] = [
-        (f"{'state':<{LABEL}}", MUTED),
-        (f"{look.glyph} {look.word} ", look.tone),
-        (format.age(now - task.changed), ""),
-    ]
-    if task.reason or task.budget.exceeded:
-        state.append((f" — {safe_line(task.reason or task.budget.exceeded, 200)}", ""))
-    elif task.state is State.LIVE:
-        state.append((_with_model(task, now), MUTED))
     out = [
         _fact("branch", f"{safe_line(task.branch, 80)}{into}"),
-        Content.assemble(*state),
+        _state_fact(task, now),
     ]
     if task.budget.exceeded:
         out.append(_fact("hint", "p lets it run on, with as much again"))
     if task.hint:
         out.append(_fact("hint", safe_line(task.hint, 200)))
-    if task.state is State.LIVE and task.screen:
+    if task.state is State.LIVE and task.agent_status:
+        out += _evidence(task.agent_status)
+    elif task.state is State.LIVE and task.screen:
         line = f" — {safe_line(task.screen_text, 120)}" if task.screen_text else ""
         out.append(_fact("screen", f"{agent_screen.word(task.screen)}{line}"))
     if task.state is State.LIVE and task.awaits_prompt == "ready":
@@ -55,6 +55,32 @@ def facts(task: Task, now: float) -> list[Content]:
         way_out = f"`swarm show {task.id}` says what brings them"
         out.append(_fact("wants", f"{names} — {way_out}"))
     return out
+
+
+def _state_fact(task: Task, now: float) -> Content:
+    look = task_appearance.appearance(task)
+    state: list[str | tuple[str, str]] = [
+        (f"{'state':<{LABEL}}", MUTED),
+        (f"{look.glyph} {look.word} ", look.tone),
+        (format.age(now - task_appearance.since(task)), ""),
+    ]
+    if task.reason or task.budget.exceeded:
+        state.append((f" — {safe_line(task.reason or task.budget.exceeded, 200)}", ""))
+    elif look.note:
+        state.append((f" — {look.note}", ""))
+    elif task.state is State.LIVE:
+        state.append((_with_model(task, now), MUTED))
+    return Content.assemble(*state)
+
+
+def _evidence(status: AgentStatus) -> list[Content]:
+    """One line on the evidence; the Info tab has all of it."""
+    if status.contradiction:
+        words = (safe_line(status.contradiction, 200), WARNING)
+        return [Content.assemble((f"{'but':<{LABEL}}", MUTED), words)]
+    if status.state is AgentState.WORKING and status.evidence.is_fact:
+        return []
+    return [_fact("by", agent_state_text.evidence_words(status))]
 
 
 def idle(since: float, runs: str, now: float) -> Content:
@@ -179,10 +205,11 @@ def waiting(task: Task) -> list[Content]:
 
 
 def info(
-    task: Task, plan: dict[str, Any], recorded: Iterable[events.Recorded]
+    task: Task, plan: dict[str, Any], recorded: Iterable[events.Recorded], now: float
 ) -> list[Content]:
-    """Prompt, sandbox, and the events since."""
-    out = [Content.styled("PROMPT", "bold")]
+    """What its agent does and how that is known, prompt, sandbox, and the events."""
+    out = [*agent_evidence.evidence(task, now)]
+    out += [Content.styled("PROMPT", "bold")]
     out += [Content(f" {line}") for line in plain(task.prompt).splitlines()[:40]]
     out += [Content(""), Content.styled("SANDBOX", "bold"), *_sandbox(task, plan)]
     return [*out, Content(""), Content.styled("TIMELINE", "bold"), *timeline(recorded)]

@@ -63,11 +63,16 @@ class InputBar(Horizontal):
         if not self._has_line:
             self.call_after_refresh(self.open, label, text)
             return
-        self.query_one(Label).update(Content.styled(f" {label} ", KEY))
+        self.relabel(label)
         line = self.query_one(Input)
         line.value = text
         self.add_class("-open")
         line.focus()
+
+    def relabel(self, label: str) -> None:
+        """Change what stands before the line; what was typed stays."""
+        if self._has_line:
+            self.query_one(Label).update(Content.styled(f" {label} ", KEY))
 
     def close(self) -> None:
         """Hide it; its text is forgotten."""

@@ -84,7 +84,7 @@ def test_the_most_urgent_comes_first_and_equals_stay() -> None:
             live(AgentState.ASKS_QUESTION, (replace(ASKED, is_answerable=False),)),
             "has a question in its pane: Enter attaches",
         ),
-        (live(AgentState.STALLED), "stalled: ! decides on what was denied"),
+        (live(AgentState.STALLED), "stalled: ! decides what was denied"),
         (live(AgentState.FAILED, detail="it has no key"), "failed: it has no key"),
         (live(AgentState.LIMITED), "limited no time known, then asks you"),
     ],

@@ -158,7 +158,8 @@ class TaskPreview:
                 return self._files_body(task.id)
             case "Info":
                 plan = self._backend.queries.tasks.plan(task.id)
-                return task_detail.info(task, plan, self._history(task)), ()
+                now, history = self._clock(), self._history(task)
+                return task_detail.info(task, plan, history, now), ()
             case _:
                 return self._pane_body(task), ()
 

@@ -55,6 +55,7 @@ from swarm.tui.screens.dashboard.files import FilesTab
 from swarm.tui.screens.dashboard.overview import Overview
 from swarm.tui.screens.dashboard.preview import TaskPreview
 from swarm.tui.screens.dashboard.questions import Questions
+from swarm.tui.screens.dashboard.replies import Replies
 from swarm.tui.widgets.input_bar import InputBar
 from swarm.tui.widgets.preview import Preview
 from swarm.tui.widgets.task_list import TaskList
@@ -109,7 +110,7 @@ class DashboardScreen(KeyScreen[None]):
         """The store was just read: the next nudge is answered in a moment."""
         self._draft = Draft()
         """The fields of a new task, until the keeper has taken them."""
-        self._reply_to = 0
+        self.replies = Replies(lambda: self.query_one("#reply", InputBar), self.say)
         self._disk_words = ""
         self.bulk = BulkActions(self, backend.queries, options.clock)
 
@@ -159,6 +160,7 @@ class DashboardScreen(KeyScreen[None]):
         self.bulk.follow(self.overview.tasks)
         self._tell_of_disk()
         self.denials.follow(recorded, self.overview.tasks)
+        self.replies.follow(recorded, self.overview.tasks)
         if self.events.is_stale:
             self._draw_events()
         self.set_class(not self.overview.tasks, "-empty")
@@ -233,6 +235,9 @@ class DashboardScreen(KeyScreen[None]):
             return
         if isinstance(message.wish, NewTasks):
             self._draft = Draft()
+        if isinstance(message.wish, SendText):
+            task = self._backend.queries.tasks.get(message.wish.task)
+            self.replies.decided(message.record, task)
         if isinstance(message.wish, Merge):
             self._read_project()
         if isinstance(message.wish, Discard):
@@ -265,7 +270,7 @@ class DashboardScreen(KeyScreen[None]):
     @on(InputBar.Submitted, "#reply")
     def _send(self, message: InputBar.Submitted) -> None:
         if message.text:
-            self.post_message(WishRequested(SendText(self._reply_to, message.text)))
+            self.post_message(WishRequested(self.replies.wish(message.text)))
         message.bar.close()
         self.overview.task_list.focus()
 
@@ -313,9 +318,7 @@ class DashboardScreen(KeyScreen[None]):
 
     def do_reply(self) -> None:
         """A line for the agent; it goes to the task that was selected then."""
-        self._reply_to = self._selected_task.id
-        name = task_appearance.display_name(self._selected_task, 20)
-        self.query_one("#reply", InputBar).open(f"to {name}")
+        self.replies.open(self._selected_task)
 
     def do_new(self) -> None:
         """The dialog; what was typed is kept until the keeper took it."""
