@@ -11,7 +11,7 @@ from swarm.model.task import State, Task
 from swarm.tui.present import agent_appearance, question_text
 from swarm.tui.present.formatting import GOOD, MUTED, WARNING
 
-LABEL = 8
+LABEL = 7
 CLAIM = "a claim of the agent's"
 FACT = "a fact"
 
