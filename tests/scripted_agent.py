@@ -162,10 +162,17 @@ stream = "scripted"
 
 def install(harness: KeeperHarness, repo: Path, text: str) -> None:
     """Put the program into the repository and its description beside the settings."""
+    put_program(harness, repo, "scripted", text, PROGRAM)
+
+
+def put_program(
+    harness: KeeperHarness, repo: Path, agent: str, text: str, program: str
+) -> None:
+    """The same for an agent of this name and program."""
     folder = harness.paths.home / "agents"
     folder.mkdir(exist_ok=True)
-    (folder / "scripted.toml").write_text(text)
-    (repo / "agent.py").write_text(PROGRAM)
+    (folder / f"{agent}.toml").write_text(text)
+    (repo / "agent.py").write_text(program)
     for argv in (["add", "-A"], ["commit", "--allow-empty", "-qm", "the agent"]):
         subprocess.run(["git", "-C", str(repo), *argv], check=True)
 
