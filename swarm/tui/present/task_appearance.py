@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from swarm.model import agent_screen
 from swarm.model.agent_state import AgentState
 from swarm.model.safe_text import safe_line
 from swarm.model.task import (
@@ -26,21 +25,10 @@ ATTACHABLE = frozenset({State.LIVE, State.STOPPED})
 
 
 READY = Appearance("●", "ready", GOOD, Section.REVIEW, "review")
-IDLE = Appearance("◐", "idle", MUTED, Section.WORKING, "working")
-"""Nobody can tell from outside whether it waits for a human or is done."""
-
-
 CUT_SHORT = Appearance(
     "◇", "cut short", WARNING, Section.NEEDS_YOU, "lost", Need.FAILURE
 )
 """Neither the agent nor its human ended it."""
-SCREENS = {
-    agent_screen.FIRST_RUN: Appearance(
-        "?", "set up", WARNING, Section.NEEDS_YOU, "set up", Need.ANSWER
-    ),
-    agent_screen.READY: Appearance("◐", "at prompt", MUTED, Section.WORKING, "working"),
-}
-"""Claims of a live agent's screen; one that is not here changes nothing."""
 
 
 APPEARANCES = {
@@ -82,10 +70,6 @@ def appearance(task: Task) -> Appearance:
         return Appearance("‖", "paused", WARNING, Section.PAUSED)
     if task.state is State.LIVE and task.agent_status:
         return agent_appearance.of_agent(task, task.agent_status)
-    if task.state is State.LIVE and task.screen in SCREENS:
-        return SCREENS[task.screen]
-    if task.state is State.LIVE and task.idle_since:
-        return IDLE
     if task.state is State.STOPPED:
         return _stopped(task)
     if task.state is State.LOST and task.interrupted:

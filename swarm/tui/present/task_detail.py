@@ -6,7 +6,6 @@ from typing import Any
 from textual.content import Content
 
 from swarm.model import (
-    agent_screen,
     agent_state_text,
     event_text,
     events,
@@ -39,9 +38,6 @@ def facts(task: Task, now: float) -> list[Content]:
         out.append(_fact("hint", safe_line(task.hint, 200)))
     if task.state is State.LIVE and task.agent_status:
         out += _evidence(task.agent_status)
-    elif task.state is State.LIVE and task.screen:
-        line = f" — {safe_line(task.screen_text, 120)}" if task.screen_text else ""
-        out.append(_fact("screen", f"{agent_screen.word(task.screen)}{line}"))
     if task.state is State.LIVE and task.awaits_prompt == "ready":
         out.append(_fact("prompt", "is typed once the agent's screen says it is ready"))
     if task.review.tree:
