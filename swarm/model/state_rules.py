@@ -24,11 +24,13 @@ PAUSE_SECONDS = 6.0
 """An agent's own pause between two steps; no end of its work by itself."""
 SILENCE_SECONDS = 30.0
 """Without a sign of work the agent is not working, whatever it draws."""
-START_SECONDS = 60.0
+START_SECONDS = 120.0
 """The same before its first request to a model."""
 STALL_SECONDS = 20.0
 """Silence after a denial, if the agent does not say that it is ready."""
 CONTRADICTION_SECONDS = 30.0
+COMMAND_SECONDS = 1.0
+"""An agent at rest looks at its repository with commands that are shorter."""
 FILES_SECONDS = 5.0
 """Files count as changing for this long after the last change."""
 LAG_SECONDS = 2.0
@@ -259,7 +261,7 @@ def _stalled(facts: StateFacts) -> _Decision | None:
     """Something was denied, nothing has happened since, and it is not ready."""
     if facts.denied is None or facts.open_requests:
         return None
-    later = (facts.asked, facts.files, facts.busy)
+    later = (facts.asked, facts.files, facts.busy, facts.command_ended)
     if any(at is not None and at > facts.denied + LAG_SECONDS for at in later):
         return None
     if facts.command and facts.command_began > facts.denied:
@@ -275,7 +277,11 @@ def _stalled(facts: StateFacts) -> _Decision | None:
 
 def _runs_command(facts: StateFacts) -> _Decision | None:
     """A command of its own runs that is older than no claim of the end."""
-    if not facts.command or _said_ready_after(facts, facts.command_began):
+    began = facts.command_began
+    if not facts.command or _said_ready_after(facts, began):
+        return None
+    is_at_work = facts.before is None or facts.before.state in _AT_WORK
+    if not is_at_work and facts.since(began) < COMMAND_SECONDS:
         return None
     evidence = _fact(Source.SENSOR, "command", facts.command, facts.command_began)
     return _Decision(AgentState.WORKING, evidence, "tool")
@@ -336,9 +342,12 @@ def _is_silent(facts: StateFacts) -> _Decision | None:
 
 
 def _starts(facts: StateFacts) -> _Decision | None:
-    """It runs, and has done nothing yet."""
+    """It runs, and has done nothing yet; one that was ready stays so."""
     if facts.asked is not None:
         return None
+    before = facts.before
+    if before is not None and before.state is AgentState.READY:
+        return _Decision(before.state, before.evidence)
     evidence = _fact(Source.ENGINE, "started", "its container runs", facts.began)
     return _Decision(AgentState.STARTING, evidence)
 
@@ -371,6 +380,7 @@ RULES: tuple[Rule, ...] = (
 )
 """From the top; the last one always fits."""
 
+_AT_WORK = frozenset({AgentState.STARTING, AgentState.WORKING})
 _ENDS = frozenset({AgentState.READY, AgentState.DONE_RUNNING})
 _HINDRANCES = frozenset(
     {

@@ -135,6 +135,61 @@ TABLE: list[tuple[str, dict[str, Any], A, str, str]] = [
         "sensor",
     ),
     (
+        "denied, later commands have ended",
+        {"denied": NOW - 60, "command_ended": NOW - 40, "claims": (claim(A.READY),)},
+        A.READY,
+        "",
+        "screen",
+    ),
+    (
+        "denied, a later command has just ended",
+        {
+            "denied": NOW - 60,
+            "denied_host": "h",
+            "command_ended": NOW - 1,
+            "before": status(A.WORKING),
+        },
+        A.WORKING,
+        "model",
+        "gate",
+    ),
+    (
+        "at rest, a glance at its repository",
+        {
+            "command": "git status",
+            "command_began": NOW - 0.2,
+            "before": status(A.READY),
+            "claims": (claim(A.READY, ago=50),),
+        },
+        A.READY,
+        "",
+        "screen",
+    ),
+    (
+        "at rest, a command that lasts",
+        {
+            "command": "make",
+            "command_began": NOW - 2,
+            "before": status(A.READY),
+            "claims": (claim(A.READY, ago=50),),
+        },
+        A.WORKING,
+        "tool",
+        "sensor",
+    ),
+    (
+        "has asked nothing, was ready, and clears its screen",
+        {
+            "asked": None,
+            "answered": None,
+            "began": NOW - 30,
+            "before": AgentStatus(A.READY, NOW - 20, claim(A.READY).evidence),
+        },
+        A.READY,
+        "",
+        "screen",
+    ),
+    (
         "command runs, model is silent",
         {"command": "sleep 300", "command_began": NOW - 200},
         A.WORKING,
@@ -413,7 +468,8 @@ def test_ready_needs_a_claim_of_the_end_or_silence(known: StateFacts) -> None:
 
     if decided.state in (A.READY, A.DONE_RUNNING):
         says_so = any(one.state in (A.READY, A.DONE_RUNNING) for one in known.claims)
-        assert says_so or known.quiet_for >= 30.0
+        stays = known.before is not None and known.before.state is A.READY
+        assert says_so or known.quiet_for >= 30.0 or (stays and known.asked is None)
 
 
 @given(ANY)

@@ -27,6 +27,8 @@ GATHER_SECONDS = 0.05
 """News that arrive within this time are looked at together."""
 STEADY_SECONDS = 1.0
 """What an agent works on is recorded once in this time at most."""
+WORDS_SECONDS = 10.0
+"""So are other words of the same evidence, such as its next command."""
 SAME_SECONDS = 1.0
 """Times of a limit that differ by less are the same: two clocks are compared."""
 BUSY_CPU = 0.2
@@ -177,7 +179,7 @@ class StateWatch:
         facts = self._facts(watched)
         status = decide(facts)
         lasts = facts.now - watched.recorded
-        if _is_news(watched.stored, status, lasts >= STEADY_SECONDS):
+        if _is_news(watched.stored, status, lasts):
             self._record(watched, status)
             watched.stored, watched.recorded = status, facts.now
         watched.status = status
@@ -267,25 +269,26 @@ def _is_decided(task: Task) -> bool:
 _ENDED = frozenset({State.STOPPED, State.LOST})
 
 
-def _is_news(stored: AgentStatus | None, now: AgentStatus, is_steady: bool) -> bool:
+def _is_news(stored: AgentStatus | None, now: AgentStatus, lasts: float) -> bool:
     """True if another state, time or contradiction is to be stored.
 
-    What it works on, and other words, only if the last change `is_steady`.
+    What it works on, and other words, only once the stored one `lasts`; in seconds.
     """
     if stored is None or _essence(stored) != _essence(now):
         return True
     if stored.until and now.until and abs(stored.until - now.until) > SAME_SECONDS:
         return True
-    return is_steady and _words(stored) != _words(now)
+    if _subject(stored) != _subject(now):
+        return lasts >= STEADY_SECONDS
+    return lasts >= WORDS_SECONDS and stored.evidence.text != now.evidence.text
 
 
 def _essence(status: AgentStatus) -> tuple[object, ...]:
     return status.state, status.contradiction, status.until is None
 
 
-def _words(status: AgentStatus) -> tuple[str, ...]:
-    evidence = status.evidence
-    return status.detail, evidence.source, evidence.rule, evidence.text
+def _subject(status: AgentStatus) -> tuple[str, ...]:
+    return status.detail, status.evidence.source, status.evidence.rule
 
 
 def _tool(
