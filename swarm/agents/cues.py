@@ -105,7 +105,8 @@ def _fits(cue: Cue, parts: Parts) -> str | None:
         return _fits_dialog(cue, parts.dialog) if cue.text or cue.footer else None
     if not parts.has_field:
         return None
-    region = parts.above if cue.place == "above" else parts.below
+    regions = {"above": parts.above, "field": parts.field, "below": parts.below}
+    region = regions[cue.place]
     region = region[-cue.near :] if cue.place == "above" else region[: cue.near]
     if not cue.text:
         return (region or ("",))[-1] if not cue.title else None

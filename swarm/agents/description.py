@@ -174,8 +174,10 @@ class Cue:
 
     rule: str = ""
     """What it is, in a few words."""
-    place: Literal["dialog", "above", "below"] = "dialog"
-    """Where the text stands: in a dialog in place of the field, or beside the field."""
+    place: Literal["dialog", "above", "field", "below"] = "dialog"
+    """Where the text stands: in a dialog in place of the field, or at or in the field.
+
+    In the field stands what its user types; only its empty look says anything."""
     text: tuple[str, ...] = ()
     near: int = 15
     """Lines from the footer or the field in which the text must stand."""

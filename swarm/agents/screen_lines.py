@@ -55,6 +55,8 @@ class Parts:
     has_field: bool
     above: tuple[str, ...] = ()
     """Between the last prompt and the field; the label of its upper edge is last."""
+    field: tuple[str, ...] = ()
+    """What is typed, or what stands there if nothing is."""
     below: tuple[str, ...] = ()
     dialog: tuple[str, ...] = ()
     """What stands where the field would be: the inside of the last box, or the end."""
@@ -73,9 +75,11 @@ def parts(lines: list[Line], field: Input) -> Parts:
     if found is None:
         return Parts(has_field=False, dialog=_dialog(lines, field))
     top, bottom = found
+    typed = (line.text for line in lines[top:bottom] if not line.edge)
     return Parts(
         has_field=True,
         above=_after_echo(lines[max(0, top - ABOVE) : top], field),
+        field=tuple(typed),
         below=tuple(line.text for line in lines[bottom:] if line.text),
     )
 

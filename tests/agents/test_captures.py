@@ -58,7 +58,9 @@ def test_a_file_without_a_head_is_taken_by_its_name(tmp_path: Path) -> None:
     _, _, screen = text.partition("\n\n")
     file = tmp_path / "gemini-x.1.txt"
     file.write_text("nothing here\n")
-    (tmp_path / "gemini-x.1.meta").write_text("title=◇  Ready cmd=bash alt=1\n")
+    (tmp_path / "gemini-x.1.meta").write_text(
+        "title=✋  Action Required cmd=bash alt=1\n"
+    )
     assert captures.read(file).reading.source == "title"
     other = tmp_path / "other.txt"
     other.write_text(screen)

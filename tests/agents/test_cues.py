@@ -75,6 +75,15 @@ def test_a_title_counts_last_and_is_told_as_one() -> None:
     assert (found.state, found.source) == (AgentState.WORKING, Source.TITLE)
 
 
+def test_a_field_with_text_in_it_is_not_its_empty_look() -> None:
+    named = {"ready": (Cue(place="field", near=1, text=("^> Type here",)),)}
+    empty = BOX.replace(" \n", " Type here\n", 1)
+    assert cues.recognise(named, empty, field=FIELD).state is AgentState.READY
+    for typed in (" \n", " a draft\n", " a draft\n> Type here\n"):
+        screen = BOX.replace(" \n", typed, 1)
+        assert cues.recognise(named, screen, field=FIELD).state is None
+
+
 def test_a_rule_has_a_name() -> None:
     named = {"ready": (Cue(rule="a name", footer="x"), Cue(text=("y",)))}
     assert cues.recognise(named, "x").rule == "cues.ready[0]: a name"

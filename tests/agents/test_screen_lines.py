@@ -49,6 +49,7 @@ def test_a_field_parts_what_is_above_and_below() -> None:
     found = parts(shown_lines(screen), EDGED)
     assert found.has_field
     assert found.above == ("said", "at work")
+    assert found.field == ("> typed", "more")
     assert found.below == ("status",)
 
 

@@ -25,7 +25,7 @@ WORDS = (
     "Do you want to proceed? Esc to cancel · Tab to amend",
     "Would you like to run the command? Press enter to confirm or esc to cancel",
     "1. Yes, proceed (y)  2. No (esc)  Allow once  Allow always  Reject",
-    "⠋ Working… (5s · esc to interrupt) esc interrupt (esc to cancel, 5s)",
+    "Is it ⠋ Working… (5s · esc to interrupt) esc interrupt (esc to cancel, 5s)",
     "API Error: 429 Rate limit reached · resets 7:08pm (UTC) Usage limit reached",
     "Do you trust the files in this folder? Sign in with ChatGPT Select login method",
     "? for shortcuts ctrl+p commands / commands Type your message @path",
@@ -37,12 +37,14 @@ WORDS = (
 _SGR = re.compile(r"\x1b\[[0-9;:]*m")
 _PROMPT = re.compile(
     r"DELAY 6 ;; WRITE notes\.txt hello ;; DELAY 4 ;; RUN !?date \+%Y > year\.txt ;; "
-    r"DELAY 1 ;; SAY All_steps_done\.|ASK Which colour shall it be\?|LIMIT 7200"
+    r"DELAY 1 ;; SAY All_steps_done\.|ASK Which colour shall it be\?|LIMIT 7200|"
+    r"Please do [A-Z]+-[a-z]+ now\."
 )
+_ANSWER = re.compile(r"All steps done\.|I would print: [^\n]*")
 _SPINNERS = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _FRAMES = {
     **dict(zip(_SPINNERS, _SPINNERS[1:] + "⠋", strict=True)),
-    "◐": "◑", "◎": "◉", "🌒": "🌕", "🌔": "🌘", "·": "·", "■": "⬝", "⣤": "⣆",
+    "◐": "◑", "◎": "◉", "🌒": "🌕", "🌔": "🌘", "·": "·", "⣤": "⣆",
 }  # fmt: skip
 
 
@@ -185,7 +187,7 @@ def test_a_prompt_that_spells_a_dialog_is_a_prompt(file: Path, words: str) -> No
 def test_an_answer_that_quotes_a_dialog_is_an_answer(file: Path, words: str) -> None:
     _, title, screen = screen_of(file)
     quoted = f"It says: {words}"
-    same(file, title, screen.replace("All steps done.", quoted))
+    same(file, title, _ANSWER.sub(quoted, screen))
 
 
 @pytest.mark.parametrize("other", SCREENS, ids=lambda file: f"under-{file.stem}")

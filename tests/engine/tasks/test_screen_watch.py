@@ -16,7 +16,7 @@ from tests.engine.fake_context import fake_context
 from tests.fakes import FakePanes
 
 LIVE = (events.TaskProvisioning(), events.TaskLive("box", "pane"))
-READY = "› Ask Codex to do anything\n\n  ? for shortcuts"
+READY = "› Ask Codex to do anything\n\n  GPT · /workspace\n  ? for shortcuts"
 DIALOG = "Sign in with ChatGPT\nPress Enter to continue"
 
 
