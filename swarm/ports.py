@@ -122,6 +122,22 @@ class AttachedStream(Protocol):
         """Hang up; the container goes on, and `lines` ends."""
 
 
+class Pipe(Protocol):
+    """A program that runs in a container, on input and output of ours."""
+
+    def fileno(self) -> int:
+        """The descriptor that becomes readable."""
+
+    def read(self) -> bytes | None:
+        """What it printed, never blocking; empty for nothing, None at its end."""
+
+    def send(self, data: bytes) -> None:
+        """Write to its input; ToolError if it is gone, or does not read."""
+
+    def close(self) -> None:
+        """Hang up; its input ends."""
+
+
 class Containers(Protocol):
     """The container engine. Every call blocks, within a time limit.
 
@@ -262,6 +278,9 @@ class Containers(Protocol):
 
         Empty for what is no regular file, a link included, and for what is not there.
         """
+
+    def open_pipe(self, name: str, argv: list[str]) -> Pipe:
+        """Start a program that is spoken with until one side hangs up."""
 
     def exec_answer(
         self, name: str, argv: list[str], question: bytes, seconds: float

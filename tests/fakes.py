@@ -30,6 +30,53 @@ from swarm.ports import (
 )
 
 
+class FakePipe:
+    """A pipe into a container, whose other end the test has as a socket."""
+
+    def __init__(self, argv: list[str]) -> None:
+        self.argv = argv
+        self._ours, self.program = socket.socketpair()
+        self._ours.setblocking(False)
+        self.program.settimeout(30)
+        self._lines = self.program.makefile("rb")
+
+    def says(self, **message: object) -> None:
+        """Say one message as the program in the container."""
+        self.program.sendall(json.dumps(message).encode() + b"\n")
+
+    def hears(self) -> dict[str, object] | None:
+        """The next message of the keeper's, None if it left; blocks until it comes."""
+        with contextlib.suppress(ConnectionResetError):
+            heard: dict[str, object] = json.loads(self._lines.readline() or b"null")
+            return heard
+        return None
+
+    def hang_up(self) -> None:
+        """End the program."""
+        self._lines.close()
+        self.program.close()
+
+    def fileno(self) -> int:
+        return self._ours.fileno()
+
+    def read(self) -> bytes | None:
+        try:
+            return self._ours.recv(1 << 16) or None
+        except BlockingIOError:
+            return b""
+        except OSError:
+            return None
+
+    def send(self, data: bytes) -> None:
+        try:
+            self._ours.sendall(data)
+        except OSError as error:
+            raise ToolError(f"fake exec: {error}") from error
+
+    def close(self) -> None:
+        self._ours.close()
+
+
 class FakeContainers:
     """A container engine of dictionaries; nothing in it runs, it only has states.
 
@@ -50,6 +97,8 @@ class FakeContainers:
         """All that containers have."""
         self.sizes: dict[str, DiskUse] = {}
         """Of volumes; the others are empty."""
+        self.pipes: queue.SimpleQueue[FakePipe] = queue.SimpleQueue()
+        """Each pipe that was opened into a container."""
         self.outputs: dict[str, bytes] = {}
         """What containers printed; the others printed nothing."""
         self.answers: dict[str, bytes] = {}
@@ -238,6 +287,13 @@ class FakeContainers:
         if self._container(name).status != "running":
             raise ToolError(f"docker exec {name}: it does not run")
         return self.answering(question)
+
+    def open_pipe(self, name: str, argv: list[str]) -> FakePipe:
+        if self._container(name).status != "running":
+            raise ToolError(f"docker exec {name}: it does not run")
+        pipe = FakePipe(argv)
+        self.pipes.put(pipe)
+        return pipe
 
     def _answer(self) -> None:
         if self.down:

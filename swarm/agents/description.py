@@ -145,7 +145,16 @@ class Login:
 class Side:
     """`[side]`: a second way to the conversation, beside the screen."""
 
-    kind: str = "none"
+    kind: Literal["none", "hooks", "opencode"] = "none"
+    """The driver, one of `swarm/box`."""
+    argv: tuple[str, ...] = ()
+    """Options that stand for `{side}`; `{side_file}` is the file of `settings`."""
+    settings: str = ""
+    """A read-only file; `{hook}` in it is the program that asks and waits."""
+    port: int = 0
+    """Where the agent listens, on the sandbox's own loopback."""
+    sends: bool = False
+    """A text of the user's goes this way too."""
 
 
 @dataclass(frozen=True, slots=True)

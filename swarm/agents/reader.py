@@ -26,7 +26,7 @@ HOME_PATH = re.compile(r"~(?:/(?!\.\.?(?:/|$))[A-Za-z0-9._+-]+)+")
 WORDS = frozenset(
     {"prompt", "prompt_file", "command", "mode", "conversation", "id", "briefing"}
     | {"briefing_file", "mcp", "mcp_file", "key", "key_tail", "endpoint", "model"}
-    | {"workspace"}
+    | {"workspace", "side", "side_file", "hook", "port"}
 )
 """What may stand in braces in an argument."""
 _WORD = re.compile(r"\{([a-z_]+)\}")
@@ -194,6 +194,7 @@ def _check_words(agent: Agent) -> None:
         "conversation.resume": agent.conversation.resume,
         "conversation.last": agent.conversation.last,
         "places.briefing.argv": agent.places.briefing.argv,
+        "side.argv": agent.side.argv,
     }
     for key, argv in lists.items():
         for index, item in enumerate(argv):
@@ -237,6 +238,21 @@ def _check_turn(agent: Agent) -> None:
         )
 
 
+def _check_side(agent: Agent) -> None:
+    """Refuse a channel that could not be reached, or that its agent never hears of."""
+    side = agent.side
+    if side.kind == "none":
+        return
+    if not agent.screen:
+        raise _Mistake("side", "stands beside a [screen], and there is none")
+    if side.kind == "hooks" and "{hook}" not in side.settings:
+        raise _Mistake("side.settings", "must hold {hook}, the program that asks")
+    if side.kind == "opencode" and not 1024 <= side.port <= 65535:
+        raise _Mistake("side.port", "must be a port from 1024 to 65535")
+    if side.argv and "{side}" not in agent.screen.argv:
+        raise _Mistake("screen.argv", "must hold {side}, for side.argv")
+
+
 def _check_cues(agent: Agent) -> None:
     for name, several in agent.cues.items():
         if cues.state_of(name) is None:
@@ -278,5 +294,5 @@ def _check_pattern(pattern: str, key: str) -> None:
 
 _CHECKS = (
     _check_name, _check_ways, _check_words, _check_modes, _check_places, _check_image,
-    _check_turn, _check_cues, _check_input,
+    _check_turn, _check_cues, _check_input, _check_side,
 )  # fmt: skip

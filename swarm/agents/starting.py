@@ -42,6 +42,9 @@ class StartRequest:
     workspace: str = "/workspace"
     prompt_file: str = ""
     briefing_file: str = ""
+    side_file: str = ""
+    """The file of the side channel's settings, and the program of its hooks."""
+    hook_file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ class Start:
     """The prompt as it is delivered: behind the guard, if it needs one."""
     mcp: str = ""
     """The text of a read-only file with MCP servers; empty if none is needed."""
+    side: str = ""
+    """The text of the side channel's settings; empty if it needs none."""
 
 
 def start(agent: Agent, request: StartRequest) -> Start:
@@ -73,6 +78,7 @@ def start(agent: Agent, request: StartRequest) -> Start:
         "mode": agent.mode[mode].argv if mode else (),
         "conversation": _conversation(agent, request),
         "briefing": agent.places.briefing.argv if request.briefing else (),
+        "side": agent.side.argv if way == "screen" else (),
     }
     variables = {**agent.environment, **(agent.mode[mode].environment if mode else {})}
     files = {seed.path: seed.text for seed in agent.seed}
@@ -98,6 +104,7 @@ def start(agent: Agent, request: StartRequest) -> Start:
         },
         words["prompt"],
         servers.text,
+        filled(agent.side.settings, words) if way == "screen" else "",
     )
 
 
@@ -158,6 +165,9 @@ def _words(
         "id": request.conversation,
         "briefing": request.briefing,
         "briefing_file": request.briefing_file,
+        "side_file": request.side_file,
+        "hook": request.hook_file,
+        "port": str(agent.side.port),
     }
 
 

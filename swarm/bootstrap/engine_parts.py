@@ -16,6 +16,7 @@ from swarm.engine.sensor.client import SensorClient
 from swarm.engine.sensor.inotify import InotifySensor
 from swarm.engine.sensor.log_follower import FollowerCallbacks, LogFollower
 from swarm.engine.sensor.supervisor import SensorSupervisor
+from swarm.engine.side_channels.hub import SideChannels
 from swarm.model import events
 from swarm.model.safe_text import safe_line
 from swarm.model.wanted_tools import WantedTool
@@ -52,6 +53,7 @@ def build(paths: HomePaths, containers: Containers, panes: Panes) -> EngineParts
         meter=ResourceMeter(
             containers, UsageWriter(paths.database), lambda: read().tasks
         ),
+        channels=SideChannels(context),
     )
 
 

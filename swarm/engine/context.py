@@ -92,6 +92,8 @@ class EngineContext:
     gid: int
     starts: ContainerStarts = field(default_factory=ContainerStarts)
     locks: TaskLocks = field(default_factory=TaskLocks)
+    question_locks: TaskLocks = field(default_factory=TaskLocks)
+    """Held for moments, so that a question is settled once; taken after `locks`."""
     disks: WatchedDisks = field(default_factory=WatchedDisks)
     signals: AgentSignals = field(default_factory=AgentSignals)
     clock: Callable[[], float] = time.time

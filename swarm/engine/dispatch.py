@@ -73,6 +73,10 @@ def _queue(operation: Callable[[EngineContext, W, int], Result]) -> CarryOut:
     return carry_out
 
 
+def _answer(parts: EngineParts, wish: wishes.AnswerQuestion, _wish_id: int) -> Result:
+    return answers.answer(parts.context, parts.channels, wish)
+
+
 OPERATIONS: dict[type[Wish], CarryOut] = {
     wishes.NewTasks: _queue(create.new),
     wishes.Retry: _queue(create.retry),
@@ -82,7 +86,7 @@ OPERATIONS: dict[type[Wish], CarryOut] = {
     wishes.Pause: _task(control.pause),
     wishes.Resume: _task(control.resume),
     wishes.SendText: _wish(control.send),
-    wishes.AnswerQuestion: _wish(answers.answer),
+    wishes.AnswerQuestion: _answer,
     wishes.OpenShell: _wish(shell.open_shell),
     wishes.SetBudget: _wish(budget.change),
     wishes.SetResumeAfterLimit: _wish(after_limit.choose),

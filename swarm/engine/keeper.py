@@ -165,6 +165,7 @@ class Keeper:
             is_engine_up = self._event_watcher.up
             self._event_watcher.close()
             self._states.close()
+            self._parts.channels.close()
             self._parts.meter.close()
             self._workers.shutdown(wait=True, cancel_futures=True)
             if self.lost_home:
@@ -290,6 +291,7 @@ class Keeper:
         live = [task for task in tasks if task.state is State.LIVE]
         names = {task.id: self._context.names(task.id).sandbox for task in live}
         self._parts.meter.follow(names)
+        self._parts.channels.follow(live)
 
     def _launch(self, task_id: int) -> None:
         try:

@@ -6,6 +6,7 @@ from swarm.engine.context import EngineContext
 from swarm.engine.gate.net_pool import NetPool
 from swarm.engine.resource_meter import ResourceMeter
 from swarm.engine.sensor.supervisor import SensorSupervisor
+from swarm.engine.side_channels.hub import SideChannels
 from swarm.policy.layers import ResolvedPolicy
 from swarm.store.audit_writer import AuditWriter
 
@@ -19,5 +20,6 @@ class EngineParts:
     sensor: SensorSupervisor
     audit: AuditWriter
     meter: ResourceMeter
+    channels: SideChannels
     last_policies: dict[str, ResolvedPolicy] = field(default_factory=dict)
     """The policy last put in force on each net, by its name; not stored."""

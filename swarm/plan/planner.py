@@ -271,6 +271,8 @@ def _start(request: PlanRequest, agent: Agent, config: Config, shell: str) -> St
             workspace=WORKSPACE,
             prompt_file=starter.PROMPT_FILE,
             briefing_file=starter.BRIEFING_FILE,
+            side_file=starter.SIDE_FILE,
+            hook_file=starter.HOOK_FILE,
         ),
     )
     first, *others = begin.argv

@@ -4,6 +4,7 @@ It lies with its files in the task's folder at /etc/swarm, which is read-only in
 sandbox. Nothing of an agent's argv is read by the shell.
 """
 
+from swarm import assets
 from swarm.agents.starting import Start
 from swarm.plan.package_settings import FOLDER
 
@@ -14,6 +15,10 @@ PROMPT_NAME = "prompt.txt"
 PROMPT_FILE = f"{FOLDER}/{PROMPT_NAME}"
 MCP_NAME = "mcp.json"
 MCP_FILE = f"{FOLDER}/{MCP_NAME}"
+SIDE_NAME = "side.json"
+SIDE_FILE = f"{FOLDER}/{SIDE_NAME}"
+HOOK_NAME = "hook.py"
+HOOK_FILE = f"{FOLDER}/{HOOK_NAME}"
 BRIEFING_NAME = "briefing.md"
 BRIEFING_FILE = f"{FOLDER}/{BRIEFING_NAME}"
 
@@ -48,6 +53,9 @@ def files(start: Start, prompt: str, briefing: str = "") -> dict[str, str]:
     """The files of the task's folder that the start needs: name to text."""
     told = {BRIEFING_NAME: briefing} if briefing else {}
     told |= {MCP_NAME: start.mcp} if start.mcp else {}
+    if start.side:
+        hook = (assets.folder("box") / HOOK_NAME).read_text()
+        told |= {SIDE_NAME: start.side, HOOK_NAME: hook}
     found = told | {f"{SEEDS}/{path}": text for path, text in start.files.items()}
     if start.delivery in ("stdin", "file"):
         found[PROMPT_NAME] = prompt

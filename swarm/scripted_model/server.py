@@ -25,6 +25,7 @@ from swarm.scripted_model.dialogue import (
     usage,
 )
 from swarm.scripted_model.steps import (
+    Ask,
     Fail,
     Hold,
     Limit,
@@ -147,7 +148,7 @@ class ScriptedModel:
                 return _limited(step)
             case Fail(status):
                 return Refusal(status, "a scripted failure")
-            case Write() | Run():
+            case Write() | Run() | Ask():
                 return call(step, asked, script.in_text)
 
     def _limit(self) -> LimitUntil | None:

@@ -23,6 +23,14 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """Call the agent's own tool that asks its human to choose."""
+
+    question: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """Say something, which ends the turn."""
 
@@ -88,7 +96,7 @@ class Fail:
     times: int = 1
 
 
-Step = Write | Run | Say | Hold | Limit | LimitUntil | Fail
+Step = Write | Run | Ask | Say | Hold | Limit | LimitUntil | Fail
 
 
 class Script:

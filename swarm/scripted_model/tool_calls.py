@@ -5,7 +5,7 @@ import shlex
 from pathlib import PurePosixPath
 
 from swarm.scripted_model.dialogue import Asked, Call, Reply, Text, Tool
-from swarm.scripted_model.steps import Run, Write
+from swarm.scripted_model.steps import Ask, Run, Write
 
 WORKSPACE = "/workspace"
 SHELLS = (
@@ -22,6 +22,7 @@ SHELLS = (
     "exec",
 )
 WRITERS = ("Write", "write", "write_file", "create", "write_to_file", "editor")
+ASKERS = ("AskUserQuestion", "question", "ask_user_question", "ask_user")
 PATHS = ("file_path", "filePath", "path", "absolute_path")
 CONTENTS = ("content", "contents", "file_text", "new_text", "text")
 FREE = (
@@ -31,8 +32,11 @@ FREE = (
 """What a tool that takes a program gets."""
 
 
-def call(step: Write | Run, asked: Asked, in_text: bool) -> Reply:
+def call(step: Write | Run | Ask, asked: Asked, in_text: bool) -> Reply:
     """The call that carries out the step; a command if no tool writes files."""
+    if isinstance(step, Ask):
+        asker = _offered(ASKERS, asked)
+        return Call(asker, _ask(step)) if asker else Text("no tool that asks")
     if in_text:
         return Text(_in_text(step))
     if isinstance(step, Write):
@@ -45,6 +49,12 @@ def call(step: Write | Run, asked: Asked, in_text: bool) -> Reply:
     if shell is None:
         return Text(f"no shell among {', '.join(sorted(asked.tools))}")
     return _run(shell, step.command)
+
+
+def _ask(step: Ask) -> dict[str, object]:
+    options = [{"label": each, "description": f"take {each}"} for each in step.options]
+    question = {"question": step.question, "header": "Choice", "options": options}
+    return {"questions": [{**question, "multiSelect": False, "multiple": False}]}
 
 
 def _offered(names: tuple[str, ...], asked: Asked) -> Tool | None:

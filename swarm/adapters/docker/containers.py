@@ -24,6 +24,7 @@ from swarm.adapters.docker.dialect import (
 from swarm.adapters.docker.engine_facts import engine_facts
 from swarm.adapters.docker.exec import SECONDS as EXEC_SECONDS
 from swarm.adapters.docker.exec import exec_answer, exec_status
+from swarm.adapters.docker.exec_pipe import DockerPipe
 from swarm.adapters.docker.image_file import container_file, image_file
 from swarm.adapters.docker.images import image_config, image_id
 from swarm.adapters.docker.time_limit import time_limit
@@ -37,6 +38,7 @@ from swarm.ports import (
     ContainerEvent,
     ContainerFacts,
     ImageConfig,
+    Pipe,
 )
 
 DETACH_KEYS = "ctrl-^,q"
@@ -392,6 +394,10 @@ class DockerContainers:
     def file_of(self, name: str, path: str) -> bytes:
         with self._connection.call(f"cp {name}") as client:
             return container_file(client, name, path)
+
+    def open_pipe(self, name: str, argv: list[str]) -> Pipe:
+        with self._connection.call(f"exec {name}") as client:
+            return DockerPipe(client, name, argv)
 
     def exec_answer(
         self, name: str, argv: list[str], question: bytes, seconds: float

@@ -3,6 +3,7 @@
 from typing import Any
 
 from swarm.engine.context import EngineContext
+from swarm.engine.side_channels.hub import SideChannels
 from swarm.errors import IllegalMove
 from swarm.model import events
 from swarm.model.question import Question
@@ -13,11 +14,20 @@ LONGEST_TEXT = 4000
 """Characters of an answer's text."""
 
 
-def answer(context: EngineContext, wish: AnswerQuestion) -> dict[str, Any]:
-    """Record the answer, under the task's lock.
+def answer(
+    context: EngineContext, channels: SideChannels, wish: AnswerQuestion
+) -> dict[str, Any]:
+    """Record the answer under the task's lock, then send it to the agent.
 
     IllegalMove if the question is not open, or takes no such answer.
     """
+    with context.question_locks.of(wish.task):
+        _record(context, wish)
+    channels.deliver(wish.task)
+    return {}
+
+
+def _record(context: EngineContext, wish: AnswerQuestion) -> None:
     task = context.live_task(wish.task)
     question = _open_question(task, wish.question_id)
     refusal = question.refusal(wish.answer, wish.text)
@@ -30,7 +40,6 @@ def answer(context: EngineContext, wish: AnswerQuestion) -> dict[str, Any]:
         )
     answered = events.QuestionAnswered(question.id, wish.answer, wish.text)
     context.journal.record(task.id, answered)
-    return {}
 
 
 def _open_question(task: Task, question_id: str) -> Question:

@@ -9,6 +9,7 @@ from swarm.engine.egress import task_network
 from swarm.engine.host import disk_room
 from swarm.engine.parts import EngineParts
 from swarm.engine.review import snapshot
+from swarm.engine.side_channels import task_channel
 from swarm.engine.tasks import conversations, ended_badly, observation, stream_watch
 from swarm.errors import NoRoom, SwarmError
 from swarm.model import events, usage
@@ -38,7 +39,7 @@ def record_end(parts: EngineParts, task_id: int, reason: str = "") -> None:
     facts = context.containers.inspect(context.names(task_id).sandbox)
     if facts is None:
         if task.state is State.LIVE:
-            context.journal.record(task_id, events.TaskLost("its container is gone"))
+            _record_over(context, task_id, events.TaskLost("its container is gone"))
             task_network.drop(parts, task)
             observation.end(parts, task_id)
         return
@@ -47,13 +48,20 @@ def record_end(parts: EngineParts, task_id: int, reason: str = "") -> None:
     why = (reason, "") if reason else _why(parts, task_id, facts)
     with suppress(SwarmError):
         stream_watch.claim(context, task)
-    context.journal.record(task_id, events.TaskStopped(facts.exit_code, *why))
+    _record_over(context, task_id, events.TaskStopped(facts.exit_code, *why))
     _find_conversation(context, task)
     task_network.drop(parts, task)
     leftovers = observation.end(parts, task_id)
     if leftovers and not reason:
         _record_leftovers(parts, task_id, leftovers)
     import_work(context, task_id)
+
+
+def _record_over(context: EngineContext, task_id: int, over: events.Event) -> None:
+    """The end, and before it what it makes of questions that are open."""
+    with context.question_locks.of(task_id):
+        task = context.read().tasks.get(task_id)
+        context.journal.record(task_id, *task_channel.gone(task), over)
 
 
 def _find_conversation(context: EngineContext, task: Task) -> None:

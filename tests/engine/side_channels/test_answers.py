@@ -7,6 +7,7 @@ import pytest
 
 from swarm.engine.context import EngineContext
 from swarm.engine.side_channels import answers
+from swarm.engine.side_channels.hub import SideChannels
 from swarm.errors import IllegalMove
 from swarm.model import events
 from swarm.model.question import Question
@@ -28,8 +29,15 @@ def context(tmp_path: Path) -> Iterator[EngineContext]:
         yield opened
 
 
+def channels(context: EngineContext) -> SideChannels:
+    """None is open."""
+    return SideChannels(context)
+
+
 def test_an_answer_is_recorded_before_it_is_delivered(context: EngineContext) -> None:
-    answers.answer(context, AnswerQuestion(1, "1", "reject", "not that file"))
+    answers.answer(
+        context, channels(context), AnswerQuestion(1, "1", "reject", "not that file")
+    )
 
     last = context.read().events.last(events.QuestionAnswered, 1)
     assert last == events.QuestionAnswered("1", "reject", "not that file", "us")
@@ -50,7 +58,7 @@ def test_the_second_of_two_is_refused_in_words(
     context.journal.record(1, events.QuestionAnswered("1", "once", by=by))  # type: ignore[arg-type]  # one of the three
 
     with pytest.raises(IllegalMove, match=words):
-        answers.answer(context, AnswerQuestion(1, "1", "reject"))
+        answers.answer(context, channels(context), AnswerQuestion(1, "1", "reject"))
 
     assert len(context.read().tasks.get(1).answers) == 1
 
@@ -67,7 +75,7 @@ def test_what_is_no_answer_is_refused(
     context: EngineContext, wish: AnswerQuestion, words: str
 ) -> None:
     with pytest.raises(IllegalMove, match=words):
-        answers.answer(context, wish)
+        answers.answer(context, channels(context), wish)
 
     assert context.read().tasks.get(1).questions == (EDIT,)
 
@@ -76,4 +84,4 @@ def test_an_agent_that_ended_takes_no_answer(context: EngineContext) -> None:
     context.journal.record(1, events.TaskStopped(1))
 
     with pytest.raises(IllegalMove, match="not live"):
-        answers.answer(context, AnswerQuestion(1, "1", "once"))
+        answers.answer(context, channels(context), AnswerQuestion(1, "1", "once"))

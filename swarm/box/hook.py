@@ -1,0 +1,200 @@
+"""The hook of an agent: tells the keeper what happens, or asks and waits for an answer.
+
+`python3 -I hook.py KIND [SECONDS [NAME]]` gets the agent's event on standard input and
+answers on standard output; it waits for ever, or for so many seconds, at the socket of
+that name. Whatever goes wrong, the agent goes on with its own dialog.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import socket
+import sys
+import time
+from typing import Any
+
+NAME = "swarm-hooks"
+INPUT_LIMIT = 64 << 20
+BODY = 12_000
+"""Characters of a command, a diff or a text that are shown."""
+RETRY_SECONDS = 0.5
+STATES = {
+    "UserPromptSubmit": "working",
+    "Stop": "ready",
+    "StopFailure": "failed",
+    "SessionEnd": "ended",
+}
+LIMITS = ("rate_limit", "usage_limit")
+
+
+def main(words: list[str]) -> int:
+    """Handle one event; the status is always 0."""
+    kind = words[0] if words else ""
+    address = "\0" + (words[2] if len(words) > 2 else NAME)
+    try:
+        event = json.loads(sys.stdin.buffer.read(INPUT_LIMIT))
+        name = event["hook_event_name"]
+        if name == "PermissionRequest":
+            patience = float(words[1]) if len(words) > 1 else math.inf
+            _ask(kind, event, patience, address)
+        elif name in STATES:
+            _tell(name, event, address)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return 0
+    return 0
+
+
+def _tell(name: str, event: dict[str, Any], address: str) -> None:
+    """A claim; without a keeper it is lost."""
+    state, text = STATES[name], ""
+    if name == "StopFailure":
+        text = _cut(event.get("last_assistant_message", ""), 300)
+        if event.get("error") in LIMITS:
+            state = "limited"
+    with _connected(address) as wire:
+        message = {"state": state, "rule": name, "text": text}
+        wire.sendall(json.dumps(message).encode() + b"\n")
+
+
+def _ask(kind: str, event: dict[str, Any], patience: float, address: str) -> None:
+    """Ask, and wait as long as the agent lets us, or as long as we may."""
+    question = question_of(event)
+    question["id"] = os.urandom(12).hex()
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        try:
+            with _connected(address) as wire:
+                wire.sendall(json.dumps({"ask": question}).encode() + b"\n")
+                if math.isfinite(deadline):
+                    wire.settimeout(max(0.1, deadline - time.monotonic()))
+                reply = wire.makefile("rb").readline(1 << 20)
+                if reply:
+                    answer = json.loads(reply)
+                    decided = decision(event, answer["with"], answer["text"])
+                    sys.stdout.write(json.dumps(output(kind, decided)))
+                    sys.stdout.flush()
+                    wire.sendall(b"taken\n")
+                    return
+        except TimeoutError:
+            return
+        except OSError:
+            pass
+        time.sleep(RETRY_SECONDS)
+
+
+def _connected(address: str) -> socket.socket:
+    wire = socket.socket(socket.AF_UNIX)
+    try:
+        wire.connect(address)
+    except OSError:
+        wire.close()
+        raise
+    return wire
+
+
+def question_of(event: dict[str, Any]) -> dict[str, Any]:
+    """What the keeper is asked of the agent's event."""
+    tool = str(event.get("tool_name", ""))
+    given = event.get("tool_input") or {}
+    if tool == "AskUserQuestion":
+        return _choice(given)
+    title, body = _title_and_body(tool, given)
+    return {
+        "kind": "permission",
+        "tool": tool,
+        "title": _cut(title, 400),
+        "body": _cut(body, BODY),
+        "always": bool(_rule(tool, given)),
+        "text": True,
+    }
+
+
+def _choice(given: dict[str, Any]) -> dict[str, Any]:
+    asked = given["questions"]
+    first = asked[0]
+    is_simple = len(asked) == 1 and not first.get("multiSelect")
+    options = [
+        {"id": str(number), "label": _cut(_label(option), 300)}
+        for number, option in enumerate(first.get("options", ()), 1)
+    ]
+    body = "" if is_simple else "\n".join(str(each.get("question")) for each in asked)
+    return {
+        "kind": "choice" if options else "text",
+        "tool": "AskUserQuestion",
+        "title": _cut(str(first.get("question", "")), 400),
+        "body": _cut(body, BODY),
+        "options": options[:16] if is_simple else [],
+        "text": True,
+        "answerable": is_simple,
+    }
+
+
+def _label(option: dict[str, Any]) -> str:
+    more = option.get("description")
+    return f"{option.get('label', '')}: {more}" if more else str(option.get("label"))
+
+
+def _title_and_body(tool: str, given: dict[str, Any]) -> tuple[str, str]:
+    if "command" in given:
+        return str(given.get("description") or "run a command"), str(given["command"])
+    place = str(given.get("file_path") or given.get("notebook_path") or "")
+    if "old_string" in given:
+        lines = [f"-{line}" for line in str(given["old_string"]).splitlines()]
+        lines += [f"+{line}" for line in str(given["new_string"]).splitlines()]
+        return f"change {place}", "\n".join(lines)
+    if "content" in given:
+        return f"write {place}", str(given["content"])
+    if "url" in given:
+        return f"fetch {given['url']}", str(given.get("prompt", ""))
+    if "plan" in given:
+        return "go on with its plan", str(given["plan"])
+    return place or f"use {tool}", json.dumps(given, ensure_ascii=False, indent=1)
+
+
+def _rule(tool: str, given: dict[str, Any]) -> dict[str, Any]:
+    """The agent's own rule for `always`: this command, or this tool."""
+    if not tool or tool == "ExitPlanMode":
+        return {}
+    rule = {"toolName": tool}
+    if "command" in given:
+        rule["ruleContent"] = str(given["command"])
+    return {
+        "type": "addRules",
+        "rules": [rule],
+        "behavior": "allow",
+        "destination": "session",
+    }
+
+
+def decision(event: dict[str, Any], answer: str, text: str) -> dict[str, Any]:
+    """The answer as the agent's hooks have it."""
+    tool, given = str(event.get("tool_name", "")), event.get("tool_input") or {}
+    if answer == "reject":
+        words = text or "The user rejected this."
+        return {"behavior": "deny", "message": words}
+    if tool == "AskUserQuestion":
+        asked = given["questions"][0]
+        said = text or str(asked["options"][int(answer) - 1]["label"])
+        answers = {str(asked["question"]): said}
+        return {"behavior": "allow", "updatedInput": {**given, "answers": answers}}
+    if answer == "always":
+        return {"behavior": "allow", "updatedPermissions": [_rule(tool, given)]}
+    return {"behavior": "allow"}
+
+
+def output(kind: str, decided: dict[str, Any]) -> dict[str, Any]:
+    """What this kind of agent reads of its hook."""
+    if kind == "copilot":
+        return decided
+    specific = {"hookEventName": "PermissionRequest", "decision": decided}
+    return {"hookSpecificOutput": specific}
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[:limit] + "…"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,208 @@
+"""One task's side channel: what it brings becomes events, and answers go back by it."""
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from swarm.engine.context import EngineContext
+from swarm.engine.side_channels import messages
+from swarm.engine.side_channels.messages import Message
+from swarm.errors import SwarmError, ToolError
+from swarm.model import events
+from swarm.model.agent_state import Source
+from swarm.model.question import MOST_OPEN, Answer, Question
+from swarm.model.task import State, Task
+from swarm.ports import Pipe
+
+ASKS_AT_ONCE, ASKS_PER_SECOND = 20.0, 2.0
+"""Questions of one task that are recorded: so many at once, and so many a second."""
+FAULT_SECONDS = 30.0
+"""Between two faults of one channel that are recorded."""
+
+
+class TaskChannel:
+    """Takes messages one at a time, from whichever thread; `send` is safe for all."""
+
+    def __init__(self, context: EngineContext, task_id: int, kind: str) -> None:
+        self.task_id, self.kind = task_id, kind
+        self.is_ready = False
+        self._context = context
+        self._pipe: Pipe | None = None
+        self._send_lock = threading.Lock()
+        self._waiting: set[str] = set()
+        """Ids of the agent's that are open on this connection."""
+        self._sent: set[str] = set()
+        self._asks, self._asked_at = ASKS_AT_ONCE, time.monotonic()
+        self._next_fault = 0.0
+
+    def connected(self, pipe: Pipe) -> None:
+        """Begin anew on another pipe; ToolError if it ended at once."""
+        self._pipe, self.is_ready = pipe, False
+        self._waiting.clear()
+        self._sent.clear()
+        pipe.send(b"{}\n")
+
+    def disconnected(self) -> None:
+        """The pipe is gone; open questions stay open until the next one says more."""
+        self._pipe, self.is_ready = None, False
+
+    def take(self, message: Message) -> None:
+        """Record what follows from one message."""
+        handler = _HANDLERS[type(message)]
+        with self._context.question_locks.of(self.task_id):
+            task = self._context.read().tasks.get(self.task_id)
+            if task.state is State.LIVE:
+                handler(self, task, message)
+
+    def deliver(self) -> None:
+        """Send the answers that the agent waits for and that were not sent here."""
+        task = self._context.read().tasks.get(self.task_id)
+        for answer in task.answers:
+            if (
+                not answer.is_delivered
+                and answer.channel_id in self._waiting - self._sent
+            ):
+                self._deliver(answer)
+
+    def _deliver(self, answer: Answer) -> None:
+        self._sent.add(answer.channel_id)
+        body = {"with": answer.answer, "text": answer.text}
+        with suppress(ToolError):
+            self.send({"answer": answer.channel_id, **body})
+
+    def send(self, body: dict[str, Any]) -> None:
+        """Write one message to the program in the sandbox; ToolError if it is gone."""
+        with self._send_lock:
+            if self._pipe is None:
+                raise ToolError(f"task {self.task_id} has no side channel now")
+            self._pipe.send(json.dumps(body).encode() + b"\n")
+
+    def fault(self, reason: str) -> None:
+        """Tell what is wrong with the channel, but not all the time."""
+        now = time.monotonic()
+        if now >= self._next_fault:
+            self._next_fault = now + FAULT_SECONDS
+            with suppress(SwarmError):
+                self._record(events.ChannelFault(self.kind, reason))
+
+    # One function for each kind of message; the task is live, its questions locked.
+
+    def _asked(self, task: Task, message: messages.Asked) -> None:
+        name = message.question.channel_id
+        if any(name == question.channel_id for question in task.questions):
+            self._waiting.add(name)
+            return
+        known = [answer for answer in task.answers if answer.channel_id == name]
+        if known and known[-1].by != "gone":
+            self._asked_again(known[-1])
+        elif len(task.questions) >= MOST_OPEN:
+            self.fault(f"it asks more than {MOST_OPEN} things at once")
+        elif not self._may_ask():
+            self.fault("it asks faster than anyone could answer")
+        else:
+            self._waiting.add(name)
+            self._record(events.QuestionAsked(self._numbered(task, message.question)))
+
+    def _asked_again(self, answer: Answer) -> None:
+        if answer.is_delivered:
+            self.fault("it asks under an id that was answered already")
+        else:
+            self._waiting.add(answer.channel_id)
+            self.deliver()
+
+    def _numbered(self, task: Task, question: Question) -> Question:
+        number, now = str(task.questions_asked + 1), self._context.clock()
+        return replace(question, id=number, asked_at=now)
+
+    def _may_ask(self) -> bool:
+        now = time.monotonic()
+        fresh = self._asks + (now - self._asked_at) * ASKS_PER_SECOND
+        self._asks, self._asked_at = min(ASKS_AT_ONCE, fresh), now
+        if self._asks < 1:
+            return False
+        self._asks -= 1
+        return True
+
+    def _gone(self, task: Task, message: messages.Gone) -> None:
+        self._waiting.discard(message.channel_id)
+        for question in task.questions:
+            if question.channel_id == message.channel_id:
+                answered = events.QuestionAnswered(
+                    question.id, message.answer, by="pane"
+                )
+                self._record(answered)
+        self._undelivered(task, message.channel_id, "it was answered in its terminal")
+
+    def _delivered(self, task: Task, message: messages.Delivered) -> None:
+        self._waiting.discard(message.channel_id)
+        self._undelivered(task, message.channel_id, message.failure)
+
+    def _undelivered(self, task: Task, name: str, failure: str) -> None:
+        for answer in task.answers:
+            if answer.channel_id == name and not answer.is_delivered:
+                self._record(events.AnswerDelivered(answer.question, failure))
+
+    def _synced(self, task: Task, _message: messages.Synced) -> None:
+        """What is not open any more went while nobody listened."""
+        for question in task.questions:
+            if question.channel_id not in self._waiting:
+                self._record(events.QuestionAnswered(question.id, by="gone"))
+        for answer in task.answers:
+            if not answer.is_delivered and answer.channel_id not in self._waiting:
+                failure = "its agent went on meanwhile; it may have it"
+                self._record(events.AnswerDelivered(answer.question, failure))
+
+    def _ready(self, _task: Task, _message: messages.Ready) -> None:
+        self.is_ready = True
+
+    def _stated(self, task: Task, message: messages.Stated) -> None:
+        source = Source.HOOK if self.kind == "hooks" else Source.CHANNEL
+        claim = (message.state, source, message.rule, message.text, message.until)
+        self._context.signals.claim(task.id, *claim)
+
+    def _sent_on(self, task: Task, message: messages.Sent) -> None:
+        if any(text.id == message.number for text in task.follow_ups):
+            way = "" if message.failure else "channel"
+            settled = events.FollowUpSettled(message.number, way, message.failure)
+            self._record(settled)
+
+    def _faulty(self, _task: Task, message: messages.Fault) -> None:
+        if message.is_closed:
+            self._next_fault = 0.0
+        self.fault(message.reason)
+
+    def _record(self, event: events.Event) -> None:
+        self._context.journal.record(self.task_id, event)
+
+
+_HANDLERS: dict[type[Any], Callable[[TaskChannel, Task, Any], None]] = {
+    messages.Asked: TaskChannel._asked,
+    messages.Gone: TaskChannel._gone,
+    messages.Delivered: TaskChannel._delivered,
+    messages.Synced: TaskChannel._synced,
+    messages.Ready: TaskChannel._ready,
+    messages.Stated: TaskChannel._stated,
+    messages.Sent: TaskChannel._sent_on,
+    messages.Fault: TaskChannel._faulty,
+}
+
+
+def gone(task: Task) -> tuple[events.Event, ...]:
+    """What an end of its agent makes of the questions and texts that are open."""
+    failure = "its agent ended before it came"
+    return (
+        *(events.QuestionAnswered(each.id, by="gone") for each in task.questions),
+        *(
+            events.AnswerDelivered(each.question, failure)
+            for each in task.answers
+            if not each.is_delivered
+        ),
+        *(
+            events.FollowUpSettled(each.id, failure="its agent ended before")
+            for each in task.follow_ups
+        ),
+    )

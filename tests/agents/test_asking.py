@@ -1,0 +1,115 @@
+"""Agents with a side channel ask a person, and are answered by the question's id.
+
+`make test` has one of each kind of channel that is quick; `make test-agents` the rest.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from swarm.adapters.docker import DockerImages
+from swarm.engine.host import images
+from swarm.model import events
+from tests.agents.asking import CHOICE, COMMAND, EDIT, AskingAgent
+from tests.agents.driven import DrivenAgents, open_driven_agents
+
+AGENTS = ("claude", "opencode")
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DrivenAgents]:
+    """One house for all."""
+    with open_driven_agents(tmp_path_factory.mktemp("asking"), AGENTS) as opened:
+        opened.harness.patience = 600.0
+        yield opened
+
+
+@pytest.fixture(scope="module", params=AGENTS)
+def asking(house: DrivenAgents, request: pytest.FixtureRequest) -> AskingAgent:
+    """One agent, its image built."""
+    images.build(DockerImages(), f"agents/{request.param}", lambda _line: None)
+    return AskingAgent(house, request.param)
+
+
+def test_it_is_answered_by_id_and_goes_on(asking: AskingAgent) -> None:
+    """An edit, a command and a choice, in one turn; each answer is delivered once."""
+    marker = f"{asking.agent}-asks"
+    task = asking.asks(marker, EDIT, COMMAND, CHOICE)
+
+    edit = asking.question(task)
+    assert edit.kind == "permission"
+    assert "hello" in edit.body
+    asking.answer(task, edit.id, "once")
+    asking.until_done(task, marker, 1)
+    command = asking.question(task)
+    assert "year.txt" in command.body
+    asking.answer(task, command.id, "once")
+    asking.until_done(task, marker, 2)
+    choice = asking.question(task)
+    assert [option.label.partition(":")[0] for option in choice.options] == [
+        "Red",
+        "Blue",
+    ]
+    asking.answer(task, choice.id, "2")
+    asking.until_done(task, marker, 3)
+
+    results = asking.house.model.results(marker)
+    assert any("ran-it" in said for said in results)
+    assert any("Blue" in said for said in results)
+    asking.house.harness.until(
+        lambda: (
+            len(
+                [
+                    each
+                    for each in asking.recorded(task)
+                    if isinstance(each, events.AnswerDelivered)
+                ]
+            )
+            == 3
+        ),
+        "delivered",
+    )
+    assert [
+        (each.id, each.by)
+        for each in asking.recorded(task)
+        if isinstance(each, events.QuestionAnswered)
+    ] == [("1", "us"), ("2", "us"), ("3", "us")]
+    asking.house.harness.wish_done("kill", task=task)
+
+
+def test_the_next_keeper_knows_the_question_and_answers_it_once(
+    asking: AskingAgent,
+) -> None:
+    """The last one ended while it was open."""
+    marker = f"{asking.agent}-keeper"
+    task = asking.asks(marker, COMMAND)
+    question = asking.question(task)
+    asking.house.harness.stop_keepers()
+    asking.house.harness.start_keeper()
+
+    assert asking.question(task).id == question.id
+    asking.answer(task, question.id, "reject", "not today")
+    asking.until_done(task, marker, 1)
+
+    assert not any("ran-it" in said for said in asking.house.model.results(marker))
+    asking.house.harness.wish_done("kill", task=task)
+
+
+def test_a_human_who_was_first_in_the_terminal_counts(asking: AskingAgent) -> None:
+    """Our answer is refused from then on."""
+    marker = f"{asking.agent}-pane"
+    task = asking.asks(marker, COMMAND)
+    question = asking.question(task)
+    pane = asking.house.harness.context.names(task).pane
+
+    asking.house.harness.context.panes.send(pane, "", enter=True)
+    asking.house.harness.until(
+        lambda: not asking.task(task).questions, "answered in its terminal"
+    )
+
+    assert asking.task(task).answers[-1].by == "pane"
+    body = {"question_id": question.id, "answer": "reject"}
+    refused = asking.house.harness.wish("answer", task=task, **body)
+    assert "was already answered by you, in its terminal" in refused.message
+    asking.until_done(task, marker, 1)
+    asking.house.harness.wish_done("kill", task=task)
