@@ -30,6 +30,8 @@ class RunningCommand:
 
     text: str
     began: float
+    parent: int = 0
+    """The process that started it."""
 
 
 @dataclass(slots=True)
@@ -184,7 +186,8 @@ class AgentSignals:
             text = safe_line(shlex.join(action.argv), TEXT)
             # The same process may run another program: it stands last again.
             signals.commands.pop(action.pid, None)
-            signals.commands[action.pid] = RunningCommand(text, self._steady(action.at))
+            began = self._steady(action.at)
+            signals.commands[action.pid] = RunningCommand(text, began, action.parent)
         while len(signals.commands) > MOST_COMMANDS:
             del signals.commands[next(iter(signals.commands))]
 

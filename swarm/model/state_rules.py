@@ -35,6 +35,7 @@ FILES_SECONDS = 5.0
 """Files count as changing for this long after the last change."""
 LAG_SECONDS = 2.0
 """A title or a screen is read up to this long after it was drawn."""
+TOOLS_REFUSED = "exit 0, but its tools were refused and nothing has changed"
 _TRUST = tuple(Source)
 _ONCE = frozenset({Source.HOOK, Source.STREAM})
 """Sources that say a thing once, and do not take it back."""
@@ -170,8 +171,7 @@ def _over(facts: StateFacts) -> _Decision | None:
         return _Decision(AgentState.FAILED, evidence, why or words)
     if code == 0 and facts.is_headless and not facts.has_work and not why:
         if facts.refused_tools:
-            said = "exit 0, but its tools were refused and nothing has changed"
-            return _Decision(AgentState.FAILED, evidence, said)
+            return _Decision(AgentState.FAILED, evidence, TOOLS_REFUSED)
         return _Decision(AgentState.ENDED, evidence, "exit 0, but nothing has changed")
     return _Decision(AgentState.ENDED, evidence, why)
 

@@ -16,7 +16,7 @@ from swarm.engine.context import EngineContext
 from swarm.errors import SwarmError
 from swarm.model import events
 from swarm.model.agent_state import FACTS, AgentState, AgentStatus
-from swarm.model.state_rules import Claim, StateFacts, decide
+from swarm.model.state_rules import TOOLS_REFUSED, Claim, StateFacts, decide
 from swarm.model.task import RUNNING, State, Task
 from swarm.model.usage import Usage
 
@@ -153,6 +153,8 @@ class StateWatch:
                 status.state, evidence.source, evidence.rule, evidence.text, at
             )
             self._signals.seed(task.id, claim)
+        if status.detail == TOOLS_REFUSED:
+            self._signals.tools_refused(task.id, TOOLS_REFUSED)
         if status.state is AgentState.STALLED:
             watched.denied, watched.denied_host = at, status.detail
         watched.status = watched.stored = replace(
@@ -294,13 +296,17 @@ def _subject(status: AgentStatus) -> tuple[str, ...]:
 def _tool(
     task: Task, signals: Signals, first_asked: float | None
 ) -> RunningCommand | None:
-    """The newest command that is not the agent itself or of its own start."""
-    running = list(signals.commands.values())
+    """The newest command that is not the agent itself or of its own start.
+
+    What such a command has started is part of it.
+    """
+    running = signals.commands
     if task.agent != "command":
         if first_asked is None:
             return None
-        running = [one for one in running if one.began > first_asked]
-    return max(running, key=lambda one: one.began, default=None)
+        running = {p: one for p, one in running.items() if one.began > first_asked}
+    outer = (one for one in running.values() if one.parent not in running)
+    return max(outer, key=lambda one: one.began, default=None)
 
 
 def _has_work(task: Task) -> bool:

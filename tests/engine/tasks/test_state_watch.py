@@ -49,6 +49,13 @@ class Watched:
             self.context, self.usage, lambda: self.sees_commands, lambda: self.steady
         )
 
+    def restart(self) -> None:
+        """Another keeper, which remembers nothing but what is stored."""
+        signals = AgentSignals(lambda: self.steady, self.clock)
+        self.context = replace(self.context, signals=signals)
+        self.context.journal.set_listener(signals.nudge)
+        self.watch = self.new_watch()
+
     def usage(self, task_id: int) -> Usage | None:
         return None
 
@@ -162,6 +169,33 @@ def test_a_liar_that_says_working_while_it_sleeps_is_contradicted(
     assert status.contradiction == "says working, but nothing happens"
 
 
+def test_what_a_command_starts_is_part_of_it(watched: Watched) -> None:
+    """A server that was left running starts others; the agent is ready all the same."""
+    task = watched.live()
+    watched.ask(task)
+    watched.answer(task)
+    watched.wait(1)
+
+    def ran(pid: int, parent: int, *argv: str) -> None:
+        action = Action(
+            watched.day, "exec", "exec", "/x", argv=argv, pid=pid, parent=parent
+        )
+        watched.context.signals.stored(task, Batch(actions=[action]))
+
+    ran(9, 1, "bash", "-c", "until x; do sleep 1; done")
+    ran(10, 9, "sleep", "1")
+    watched.wait(1)
+    status = watched.context.read().tasks.get(task).agent_status
+    assert status is not None
+    assert status.evidence.text.startswith("bash")
+
+    watched.context.signals.claim(task, A.READY, Source.HOOK, "Stop")
+    watched.wait(1)
+    ran(11, 9, "sleep", "60")
+    watched.wait(5)
+    assert watched.history(task)[-1][0] == A.READY
+
+
 def test_a_storm_of_requests_is_recorded_once_a_second_at_most(
     watched: Watched,
 ) -> None:
@@ -185,12 +219,8 @@ def test_a_keeper_that_comes_back_knows_that_it_asks(watched: Watched) -> None:
     watched.look()
     before = watched.context.read().tasks.get(task).agent_status
 
-    watched.context = replace(
-        watched.context,
-        signals=AgentSignals(lambda: watched.steady, watched.clock),
-    )
     watched.steady = 5.0  # the machine was restarted, too
-    watched.watch = watched.new_watch()
+    watched.restart()
     watched.watch.look([task], is_all=True)
     watched.wait(100)
 
@@ -237,6 +267,10 @@ def test_a_headless_run_that_did_nothing_says_so_once_its_files_are_read(
             "ended",
         ),
     ]
+    count = len(watched.history(task))
+    watched.restart()
+    watched.watch.look([task], is_all=True)
+    assert len(watched.history(task)) == count
 
 
 STEPS = st.lists(
