@@ -5,7 +5,7 @@ import gc
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +23,7 @@ from swarm.store import migrations, reserve
 from swarm.store.queries import Queries
 from swarm.tui.backend import (
     Audit,
+    Notify,
     Options,
     Panes,
     Project,
@@ -70,6 +71,8 @@ def show_dashboard(
                 usual_agent=functools.partial(usual_agent, backend.queries, repo),
                 budget=_budget,
                 capacity=_capacity,
+                notify=_notify,
+                after_limit=_after_limit,
                 standings=functools.partial(wiring.standings, paths, repo),
             ),
             on_first_paint=resume_collector,
@@ -192,6 +195,15 @@ class DashboardBackend:
         """What it takes now; blocks for seconds if that is much."""
         return wiring.task_sizes(self._paths, [task]).get(task.id)
 
+    def run_notice(
+        self, argv: Sequence[str], key: str, variables: Mapping[str, str]
+    ) -> None:
+        """Run it in the human's own environment, with these variables more."""
+        from swarm.adapters import notice_command  # noqa: PLC0415 - loads subprocess
+
+        environment = {**os.environ, **variables}
+        notice_command.run_once(argv, environment, self._paths.notices, key)
+
     def launch_log(self, task_id: int) -> str:
         """The end of the log; empty if it cannot be read."""
         file = self._paths.launch_log(task_id)
@@ -234,6 +246,25 @@ def usual_agent(queries: Queries, repo: Path | None) -> str:
         if agent := load.load(load.user_file()).agent:
             return agent
     return queries.tasks.last_agent(str(repo)) if repo else ""
+
+
+def _notify() -> Notify:
+    from swarm.config import load  # noqa: PLC0415 - after paint
+
+    try:
+        notify = load.load(load.user_file()).notify
+    except SwarmError:
+        notify = load.load(load.DEFAULTS).notify
+    return Notify(notify.toast, notify.title, notify.bell, notify.command)
+
+
+def _after_limit() -> str:
+    from swarm.config import load  # noqa: PLC0415 - after paint
+
+    try:
+        return load.load(load.user_file()).resume_after_limit
+    except SwarmError:
+        return "ask"
 
 
 def _capacity() -> tuple[int, int]:

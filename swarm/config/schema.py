@@ -121,6 +121,16 @@ class Sensor(_Strict):
     keep: Size
 
 
+class Notify(_Strict):
+    """How a human is told of a task that needs them and is not looked at."""
+
+    toast: bool
+    title: bool
+    bell: bool
+    command: tuple[str, ...]
+    """The human's own, with a sentence as its last argument; empty for none."""
+
+
 class Checkpoint(_Strict):
     """Copies of a live task's worktree to go back to."""
 
@@ -218,6 +228,7 @@ class Config(_Strict):
     disk: Disk
     gate: Gate
     sensor: Sensor
+    notify: Notify
     checkpoint: Checkpoint
     budget: Budget
     review: Review

@@ -173,6 +173,11 @@ class HomePaths:
         return self.task(task_id) / "gitfile"
 
     @property
+    def notices(self) -> Path:
+        """A file for each need of a task that a human's own command was run for."""
+        return self.home / "notices"
+
+    @property
     def sensor(self) -> Path:
         """The sensor's raw lines, a file for each sandbox and 64 MiB."""
         return self.home / "sensor"

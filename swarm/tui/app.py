@@ -42,6 +42,8 @@ from swarm.tui.backend import Backend, Options
 from swarm.tui.messages import (
     Attach,
     EditPolicy,
+    NeedsAnnounced,
+    NeedsCounted,
     Nudge,
     OpenAudit,
     OpenPolicy,
@@ -50,6 +52,7 @@ from swarm.tui.messages import (
     WishesRequested,
     WishRequested,
 )
+from swarm.tui.notifier import Notifier
 from swarm.tui.present.ascii import AsciiOnly
 from swarm.tui.present.formatting import ERROR, GOOD
 from swarm.tui.present.keyboard_layout import latin_key
@@ -106,6 +109,9 @@ class SwarmApp(App[None], inherit_bindings=False):
         self._unsubmitted: list[Wish] = []
         """Wishes on their way into the store."""
         self._submitting = asyncio.Lock()
+        self._notifier = Notifier(
+            backend, self._options.notify, self._write, self._toast
+        )
         self.register_theme(themes.DARK)
         self.register_theme(themes.LIGHT)
         if self._options.theme:
@@ -125,6 +131,28 @@ class SwarmApp(App[None], inherit_bindings=False):
             update=False,
         )
         self.stylesheet.set_variables(self.get_css_variables())
+
+    def _write(self, sequence: str) -> None:
+        """A sequence of ours for the terminal; nothing where there is none."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(sequence)
+
+    def _toast(self, words: str) -> None:
+        self.notify(words, severity="warning", markup=False)
+
+    @on(NeedsAnnounced)
+    @work(group="notify", exit_on_error=False)
+    async def _announce_needs(self, message: NeedsAnnounced) -> None:
+        if self._notifier.announce(message.notices):
+            await asyncio.to_thread(self._notifier.run_commands, message.notices)
+
+    @on(NeedsCounted)
+    def _count_needs(self, message: NeedsCounted) -> None:
+        self._notifier.count(message.count)
+
+    def on_unmount(self) -> None:
+        """Leave the terminal's title as it was."""
+        self._notifier.close()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own filters, and `AsciiOnly` last if the options ask for it."""

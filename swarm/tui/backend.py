@@ -1,7 +1,7 @@
 """The backend of the dashboard: all calls that it may make to the outside."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -127,12 +127,36 @@ class Backend(Protocol):
     def task_size(self, task: "Task") -> "TaskSize | None":
         """What the task takes on its disk; None if it is removed (SwarmError)."""
 
+    def run_notice(
+        self, argv: Sequence[str], key: str, variables: Mapping[str, str]
+    ) -> None:
+        """Run the human's command for a need, unless it was run for it (SwarmError)."""
+
     def launch_log(self, task_id: int) -> str:
         """The end of a task's launch log; empty if there is none."""
 
 
+@frozen
+class Notify:
+    """How a human is told of a task that needs them and is not looked at."""
+
+    toast: bool = True
+    title: bool = False
+    bell: bool = False
+    command: tuple[str, ...] = ()
+    """The human's own; empty for none."""
+
+
+def _only_toasts() -> Notify:
+    return Notify()
+
+
 def _no_budget() -> tuple[str, str]:
     return ("no limit", "no limit")
+
+
+def _asks() -> str:
+    return "ask"
 
 
 def _one_task() -> tuple[int, int]:
@@ -167,4 +191,8 @@ class Options:
     """`max_running`, and the bytes of memory that one sandbox may use."""
     standings: Callable[[], dict[str, Standing]] = _no_standings
     """What a task of each agent would stand on; blocks (SwarmError)."""
+    notify: Callable[[], Notify] = _only_toasts
+    """The settings of notifications; blocks for one short read."""
+    after_limit: Callable[[], str] = _asks
+    """The config's `resume_after_limit`, as `notify`."""
     clock: Callable[[], float] = time.time

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from textual.message import Message
 
+from swarm.model.notice import Notice
 from swarm.model.task import Task
 from swarm.model.wishes import Wish
 from swarm.store.wish_queries import WishRecord
@@ -49,6 +50,22 @@ class WishDecided(Message, bubble=False):
     def is_done(self) -> bool:
         """True if the wish was carried out, and not refused."""
         return self.record.outcome == "done"
+
+
+class NeedsAnnounced(Message):
+    """Tasks begin to need their human, who does not look at them."""
+
+    def __init__(self, notices: Sequence[Notice]) -> None:
+        super().__init__()
+        self.notices = notices
+
+
+class NeedsCounted(Message):
+    """The number of tasks that do not go on without a human has changed."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.count = count
 
 
 class Attach(Message):

@@ -1,6 +1,6 @@
 """A backend for the dashboard whose panes and reviews are just dictionaries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -87,6 +87,7 @@ class FakeBackend:
     """Launch logs, by the task's number."""
     sizes: dict[int, TaskSize] = field(default_factory=dict)
     trouble: str = ""
+    notices: list[tuple[list[str], str, dict[str, str]]] = field(default_factory=list)
     commands: list[list[str]] = field(default_factory=list)
     """Commands that were run in the foreground."""
     keeper: int | None = 4711
@@ -138,6 +139,12 @@ class FakeBackend:
     def project(self) -> Project | None:
         """The checkout that the test chose."""
         return self.checkout
+
+    def run_notice(
+        self, argv: Sequence[str], key: str, variables: Mapping[str, str]
+    ) -> None:
+        """Remember the command."""
+        self.notices.append((list(argv), key, dict(variables)))
 
     def launch_log(self, task_id: int) -> str:
         """The launch log."""

@@ -180,6 +180,11 @@ _NEEDS: dict[str, tuple[frozenset[State], str]] = {
     "rewind": (REVIEWABLE, "needs a task that has begun"),
     "policy": (_ANY, ""),
     "story": (_ANY, ""),
+    "evidence": (_ANY, ""),
+    "after_limit": (
+        frozenset(State) - SETTLED,
+        "needs a task that may still ask a model",
+    ),
     "cut": (frozenset({State.LIVE}), "needs a running task"),
     "discard": (DISCARDABLE, "needs a task that has ended"),
     "remove": (SETTLED, "merge or discard it first"),

@@ -21,8 +21,13 @@ class Overview:
     """Owns the widgets of the fleet: header, task list, and what stands for no task."""
 
     def __init__(
-        self, backend: Backend, clock: Callable[[], float], repo: str | None
+        self,
+        backend: Backend,
+        clock: Callable[[], float],
+        repo: str | None,
+        after_limit: Callable[[], str] = lambda: "ask",
     ) -> None:
+        """`after_limit` returns what counts for a task without a choice of its own."""
         self.header = Header()
         self.task_list = TaskList()
         self.empty_state = EmptyState()
@@ -34,6 +39,9 @@ class Overview:
         self._backend = backend
         self._clock = clock
         self._repo = repo
+        self._after_limit = after_limit
+        self._choice = ""
+        """What `after_limit` said last; empty before it was first asked."""
         self._fleet = Fleet()
         self._keeper_lives = True
         self.trouble = ""
@@ -56,11 +64,20 @@ class Overview:
         used = self._backend.queries.tasks.usages() if self._keeper_lives else {}
         now = self._clock()
         self.tasks = [
-            with_idleness(_with_live_flags(task, flags.get(task.id, 0)), use, now)
+            self._with_choice(
+                with_idleness(_with_live_flags(task, flags.get(task.id, 0)), use, now)
+            )
             for task in tasks
             for use in (used.get(task.id),)
         ]
         self._fleet = self._backend.queries.events.fleet()
+
+    def _with_choice(self, task: Task) -> Task:
+        """A task that met a limit, with what counts for it after that."""
+        if task.resume_after_limit or not task.agent_status or not task.limit:
+            return task
+        self._choice = self._choice or self._after_limit()
+        return replace(task, resume_after_limit=self._choice)
 
     @property
     def disk_words(self) -> str:
@@ -105,6 +122,8 @@ class Overview:
         with suppress(OSError):  # the home does not answer: `trouble` says so
             pid = await asyncio.to_thread(self._backend.keeper_pid)
         self._keeper_lives = pid is not None
+        if self._choice:
+            self._choice = await asyncio.to_thread(self._after_limit)
 
     async def read_project(self) -> None:
         """Read where the user's checkout stands; the next drawing shows it."""

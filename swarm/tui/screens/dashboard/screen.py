@@ -1,12 +1,13 @@
 """The main screen: owns its parts, and turns keys into wishes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Container
 
 from swarm.errors import SwarmError
+from swarm.model.notice import Notice
 from swarm.model.safe_text import safe_line
 from swarm.model.task import Task
 from swarm.model.wishes import (
@@ -18,6 +19,7 @@ from swarm.model.wishes import (
     Merge,
     NewTasks,
     OpenShell,
+    OwnChoice,
     Panic,
     Pause,
     Remove,
@@ -25,6 +27,7 @@ from swarm.model.wishes import (
     Resume,
     Retry,
     SendText,
+    SetResumeAfterLimit,
     Stop,
     TakeCheckpoint,
     TaskWish,
@@ -35,6 +38,8 @@ from swarm.tui.backend import Backend, Options, Project
 from swarm.tui.dialogs import opening
 from swarm.tui.messages import (
     Attach,
+    NeedsAnnounced,
+    NeedsCounted,
     Nudge,
     OpenAudit,
     OpenPolicy,
@@ -47,6 +52,7 @@ from swarm.tui.present.denials import DenialTracker
 from swarm.tui.present.formatting import ERROR, GOOD, WARNING
 from swarm.tui.present.task_draft import Draft, Surroundings
 from swarm.tui.screens.base import KeyScreen
+from swarm.tui.screens.dashboard.attention import Attention
 from swarm.tui.screens.dashboard.bulk import BulkActions
 from swarm.tui.screens.dashboard.decisions import Decisions
 from swarm.tui.screens.dashboard.denials import Denials
@@ -82,7 +88,7 @@ class DashboardScreen(KeyScreen[None]):
         self._repo = repo
         self._preview_widget = Preview()
         tracker = DenialTracker()
-        self.overview = Overview(backend, options.clock, repo)
+        self.overview = Overview(backend, options.clock, repo, options.after_limit)
         self.events = EventPanel(backend.queries)
         self.files = FilesTab(
             self._preview_widget, lambda *query: backend.audit.places(*query)
@@ -105,6 +111,12 @@ class DashboardScreen(KeyScreen[None]):
             backend.queries,
             options.clock,
             lambda: self.do_decide(),
+        )
+        self.attention = Attention(
+            self._announce,
+            self._count_needs,
+            self._looked_at,
+            self.set_timer,
         )
         self._is_resting = False
         """The store was just read: the next nudge is answered in a moment."""
@@ -161,6 +173,7 @@ class DashboardScreen(KeyScreen[None]):
         self._tell_of_disk()
         self.denials.follow(recorded, self.overview.tasks)
         self.replies.follow(recorded, self.overview.tasks)
+        self.attention.follow(self.overview.tasks)
         if self.events.is_stale:
             self._draw_events()
         self.set_class(not self.overview.tasks, "-empty")
@@ -186,6 +199,17 @@ class DashboardScreen(KeyScreen[None]):
 
     def _toast(self, text: str) -> None:
         self.app.notify(text, severity="warning", markup=False)
+
+    def _announce(self, notices: Sequence[Notice]) -> None:
+        self.post_message(NeedsAnnounced(notices))
+
+    def _count_needs(self, count: int) -> None:
+        self.post_message(NeedsCounted(count))
+
+    def _looked_at(self) -> int | None:
+        """The selected task, while this screen and its terminal have the focus."""
+        is_seen = self.is_current and self.app.app_focus
+        return self.overview.task_list.selected if is_seen else None
 
     @work(group="keeper", exclusive=True, exit_on_error=False)
     async def _check_keeper(self) -> None:
@@ -438,6 +462,12 @@ class DashboardScreen(KeyScreen[None]):
     def do_story(self) -> None:
         """All that the selected task did."""
         self.post_message(OpenAudit(self._selected_task))
+
+    def do_after_limit(self) -> None:
+        """Have the task go on by itself after a limit, or not any more."""
+        task = self._selected_task
+        choice: OwnChoice = "no" if task.resume_after_limit == "yes" else "yes"
+        self.post_message(WishRequested(SetResumeAfterLimit(task.id, choice)))
 
     def do_evidence(self) -> None:
         """The Info tab, whose first lines say what the agent does, and how we know."""

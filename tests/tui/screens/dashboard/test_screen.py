@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ from tests.scenes import (
     ALL_STATES,
     EMPTY,
     FAILED_LAUNCH,
+    NIGHT,
+    OPTIONS,
     REPO,
     REVIEW_WITH_FLAGS,
     THREE_RUNNING,
@@ -506,3 +509,35 @@ async def test_a_home_that_is_back_is_told(recorded: Recorded) -> None:
             await until(pilot, lambda: "/state\\x1b does not answer" in said(app))
             backend.trouble = ""
             await until(pilot, lambda: "is as it was again" in said(app))
+
+
+@pytest.mark.parametrize(("choice", "wanted"), [("yes", "no"), ("ask", "yes")])
+async def test_a_key_says_if_a_task_goes_on_after_a_limit(
+    recorded: Recorded, choice: str, wanted: str
+) -> None:
+    """What the config says counts until the human chose for the task."""
+    backend = recorded(NIGHT)
+    options = replace(OPTIONS, after_limit=lambda: choice)
+    journal = Journal(backend.database)
+    journal.record(4, events.ResumeAfterLimitSet(""))
+    journal.close()
+    with shown(backend, options) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await settled(pilot)
+            dashboard(app).overview.task_list.select(4)
+            await press(pilot, backend, "L")
+
+    (wish,) = asked(backend)
+    assert (wish.verb, wish.body) == ("limits", {"task": 4, "choice": wanted})
+
+
+async def test_a_key_leads_to_the_evidence(recorded: Recorded) -> None:
+    """Whatever tab was shown."""
+    backend = recorded(NIGHT)
+    with shown(backend) as app:
+        async with app.run_test(size=(120, 36)) as pilot:
+            await press(pilot, backend, "right_square_bracket", "i")
+            preview = dashboard(app).query_one(Preview)
+
+            assert preview.tab == "Info"
+            assert preview.lines.line_at(0).plain == "AGENT"

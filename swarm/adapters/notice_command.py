@@ -1,0 +1,49 @@
+"""Runs the human's own command when a task needs them: once for each need."""
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from swarm.adapters.process import Limits, Program, run
+
+SECONDS = 20.0
+"""The command is ended after these."""
+KEPT_SECONDS = 2 * 86400.0
+"""Claims that are older are forgotten; what they were about is long seen."""
+
+
+def run_once(
+    argv: Sequence[str],
+    environment: Mapping[str, str],
+    claims: Path,
+    key: str,
+) -> bool:
+    """Run the command, unless some front end already did so for this key.
+
+    Blocks until it ends. Returns False if another one claimed the key; raises ToolError
+    if it cannot start or takes too long. `claims` is a folder of swarm's own.
+    """
+    if not _claim(claims, key):
+        return False
+    limits = Limits(SECONDS, output=64 << 10)
+    run(Program(argv, "[notify] command", environment), limits)
+    return True
+
+
+def _claim(claims: Path, key: str) -> bool:
+    """Make the key's file; False if it is there already."""
+    claims.mkdir(mode=0o700, exist_ok=True)
+    _forget_old(claims)
+    try:
+        flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC
+        os.close(os.open(claims / key, flags, 0o600))
+    except FileExistsError:
+        return False
+    return True
+
+
+def _forget_old(claims: Path) -> None:
+    for claim in claims.iterdir():
+        if time.time() - claim.stat().st_mtime > KEPT_SECONDS:
+            claim.unlink(missing_ok=True)
