@@ -124,8 +124,8 @@ class Keeper:
         """Answers to wishes that could not be recorded for want of room."""
         self._has_missed = False
         """Something else could not be; all tasks are compared with the world then."""
-        self._next_due = math.inf
-        """The monotonic time at which the next wish that waits is due."""
+        self._changes, self._next_due = -1, math.inf
+        """The journal's changes that were looked at; when the next wish is due."""
         self._waits = removal.Waits(context.clock)
         self._rebooted = False
         """The machine was restarted since the last keeper, and no task knows yet."""
@@ -156,9 +156,11 @@ class Keeper:
                     self._check_files_and_checkpoints()
                     version = read.version()
                     is_due = time.monotonic() >= self._next_due
-                    if worked or is_due or version != seen:
+                    # A change is counted after it can be read, so not always at once.
+                    is_new = self._context.journal.changes != self._changes
+                    if worked or is_due or is_new or version != seen:
                         seen = version
-                        self._serve()
+                        self._serve(worked or is_due)
                 except (SwarmError, OSError) as error:
                     seen = self._outlast(error)
         finally:
@@ -191,6 +193,7 @@ class Keeper:
             self._last_error = str(error)
             _LOG.warning("the store: %s", error)
         self._has_missed = True
+        self._changes = -1
         self._stopped.wait(RETRY_SECONDS)
         return -1
 
@@ -218,8 +221,14 @@ class Keeper:
             self._inbox.get()()
         return True
 
-    def _serve(self) -> None:
-        self._next_due = math.inf
+    def _serve(self, is_asked: bool) -> None:
+        """Take up wishes; look at all tasks too, if it is asked or one has changed.
+
+        What agents are doing changes many times a second, and starts no task.
+        """
+        changes = self._context.journal.changes
+        if has_changed := is_asked or changes != self._changes:
+            self._next_due = math.inf
         wishes = self._context.read().wishes.open()
         self._waits.keep(wishes)
         for wish in wishes:
@@ -232,7 +241,9 @@ class Keeper:
             else:
                 self._open_wishes.add(wish.id)
                 self._workers.submit(self._carry_out, wish)
-        self._start_queued()
+        if has_changed:
+            self._start_queued()
+            self._changes = changes
 
     def _start_queued(self) -> None:
         tasks = self._context.read().tasks.all()

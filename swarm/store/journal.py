@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlmodel import Session, create_engine
 
 from swarm.errors import SwarmError
-from swarm.model.events import Event, TaskContinued, TaskQueued
+from swarm.model.events import AgentStateChanged, Event, TaskContinued, TaskQueued
 from swarm.model.task import Task
 from swarm.model.transitions import apply_event, new_task
 from swarm.store import migrations, reserve
@@ -43,6 +43,8 @@ class Journal:
         self._path = path
         self._clock = clock
         self._lock = threading.Lock()
+        self.changes = 0
+        """How often was recorded what may let a task start: more than a state."""
         self._on_record: Callable[[int | None], None] = _ignore_record
         self._engine = create_engine(
             f"sqlite:///{path}",
@@ -104,7 +106,9 @@ class Journal:
                 row.result = {"tasks": [task.id for task in tasks]}
             return tasks
 
-        return self._write(queue)
+        queued = self._write(queue)
+        self.changes += 1
+        return queued
 
     def _queued(self, session: Session, make: MakeQueued) -> Task:
         row = TaskRow(repo="", state="", body={}, plan={})
@@ -142,6 +146,8 @@ class Journal:
             return task
 
         recorded = self._write(record)
+        if not all(isinstance(event, AgentStateChanged) for event in events):
+            self.changes += 1
         self._on_record(task_id)
         return recorded
 

@@ -8,6 +8,7 @@ import pytest
 
 from swarm.errors import IllegalMove, Refused, SwarmError
 from swarm.model import events
+from swarm.model.agent_state import AgentState, Source
 from swarm.model.task import State
 from swarm.store import wishes
 from swarm.store.journal import Journal
@@ -59,6 +60,20 @@ def test_an_event_and_its_task_change_together(
         events.TaskProvisioning(),
         events.StepDone("worktree", 0.1),
     ]
+
+
+def test_what_agents_are_doing_is_counted_as_no_change(journal: Journal) -> None:
+    """The keeper looks at all tasks for each change; a state starts none of them."""
+    task = journal.queue(_queued)
+    before = journal.changes
+    state = events.AgentStateChanged(
+        AgentState.READY, 1.0, Source.HOOK, "Stop", "", 1.0
+    )
+
+    journal.record(task.id, state)
+    assert journal.changes == before
+    journal.record(task.id, state, events.TaskProvisioning())
+    assert journal.changes == before + 1
 
 
 def test_an_illegal_move_records_nothing(journal: Journal, queries: Queries) -> None:
