@@ -84,6 +84,8 @@ class StateFacts:
     answered: float | None = None
     model_host: str = ""
     limit: ModelLimit | None = None
+    waits_for_limit: bool = False
+    """It goes on after the limit, or its human is asked: its end is none."""
     refusal: ModelRefusal | None = None
     questions: tuple[Question, ...] = ()
     """Those that are open, by its side channel."""
@@ -162,6 +164,8 @@ def _over(facts: StateFacts) -> _Decision | None:
     """Its container has ended. Exit 0 proves nothing."""
     if facts.task_state in (State.QUEUED, State.PROVISIONING, State.LIVE):
         return None
+    if facts.waits_for_limit and not facts.reason.endswith("by you"):
+        return _limited(facts)
     code, why = facts.exit_code, facts.reason
     words = f"it ended with {code}" if code is not None else "it ended"
     evidence = _fact(Source.ENGINE, "ended", words, facts.now)

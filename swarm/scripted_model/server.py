@@ -137,6 +137,8 @@ class ScriptedModel:
         while isinstance(step := script.step(asked), Hold):
             if not step.released.wait(step.seconds):
                 return Refusal(503, "held for too long")
+        if limit := self._limit():
+            return _limited(limit)  # it began meanwhile
         match step:
             case Say(text):
                 return Text(text)

@@ -313,6 +313,42 @@ TABLE: list[tuple[str, dict[str, Any], A, str, str]] = [
         "engine",
     ),
     (
+        "ended at a limit after which it goes on",
+        {
+            "task_state": State.STOPPED,
+            "exit_code": 1,
+            "limit": ModelLimit("usage", NOW + 60, "m.test"),
+            "waits_for_limit": True,
+        },
+        A.LIMITED,
+        "",
+        "gate",
+    ),
+    (
+        "ended at a limit after which it does not go on",
+        {
+            "task_state": State.STOPPED,
+            "exit_code": 1,
+            "limit": ModelLimit("usage", NOW + 60, "m.test"),
+        },
+        A.FAILED,
+        "it ended with 1",
+        "engine",
+    ),
+    (
+        "stopped by the human at a limit",
+        {
+            "task_state": State.STOPPED,
+            "exit_code": 137,
+            "reason": "stopped by you",
+            "limit": ModelLimit("usage", NOW + 60, "m.test"),
+            "waits_for_limit": True,
+        },
+        A.ENDED,
+        "stopped by you",
+        "engine",
+    ),
+    (
         "stopped by the human",
         {"task_state": State.STOPPED, "exit_code": 137, "reason": "stopped by you"},
         A.ENDED,

@@ -104,6 +104,12 @@ def choice(context: EngineContext, task: Task) -> Choice:
     return own.get(task.resume_after_limit) or context.config().resume_after_limit
 
 
+def waits(context: EngineContext, task: Task) -> bool:
+    """True if it ended at a limit, after which it goes on or its human is asked."""
+    is_over = task.removed or task.state not in CONTINUABLE
+    return task.limit is not None and not is_over and choice(context, task) != "no"
+
+
 def _end(parts: EngineParts, task: Task) -> None:
     """End its sandbox if it has one, and take its work in."""
     context = parts.context

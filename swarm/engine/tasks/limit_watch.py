@@ -35,6 +35,8 @@ BLIND = {"usage": 300.0, "overload": 60.0}
 MOST_TRIES = 12
 ASKS = "you are asked first"
 BY_HUMAN = " by you"
+DRAWN_AT_A_LIMIT = frozenset({"", "working", "limited", "overloaded"})
+"""Screens of an agent that hangs at a limit; one with any other waits for its human."""
 HELD = "it starts after "
 """The beginning of the reason of a queued task that waits for a limit."""
 
@@ -202,7 +204,7 @@ class LimitWatch:
             return None
         if task.screen == agent_screen.READY:
             return "prompt" if waited >= OWN_SECONDS else None
-        if task.screen in agent_screen.BLOCKING:
+        if task.screen not in DRAWN_AT_A_LIMIT or task.questions:
             return None
         return "sandbox" if waited >= HANG_SECONDS else None
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from swarm.engine.agent_signals import RunningCommand, Signals
 from swarm.engine.context import EngineContext
+from swarm.engine.tasks import after_limit
 from swarm.errors import SwarmError
 from swarm.model import events
 from swarm.model.agent_state import FACTS, AgentState, AgentStatus
@@ -225,6 +226,7 @@ class StateWatch:
             answered=self._moment(watched, "answered"),
             model_host=task.model.host,
             limit=limit and replace(limit, until=_moved(limit.until, -self._offset)),
+            waits_for_limit=after_limit.waits(self._context, task),
             refusal=refusal and replace(refusal, since=self._steady(refusal.since)),
             questions=task.questions,
             denied=watched.denied,

@@ -10,6 +10,7 @@ from swarm.engine.tasks.limit_watch import ASKS, AT_ONCE, LimitWatch, Move, held
 from swarm.model import agent_screen, events
 from swarm.model.agent_state import NEEDS_YOU, AgentState, AgentStatus, Evidence, Source
 from swarm.model.limits import Choice, ModelLimit
+from swarm.model.question import Question
 from swarm.model.task import Budget, State, Task
 from swarm.model.transitions import apply_event, new_task
 from tests.builders import queued
@@ -254,6 +255,25 @@ def test_nothing_is_typed_into_a_dialog(state: AgentState) -> None:
     evidence = Evidence(Source.SCREEN, "a dialog", "", NOW)
     asking = replace(on_screen(1), agent_status=AgentStatus(state, NOW, evidence))
     world = World(asking)
+    world.look(20.0)
+
+    assert world.look(5000.0) == []
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"screen": agent_screen.FIRST_RUN},
+        {"screen": "asks_permission"},
+        {"screen": "a_new_cue"},
+        {"screen": "", "questions": (Question("q", "choice", "Which?"),)},
+    ],
+    ids=str,
+)
+def test_one_that_shows_its_human_something_is_not_restarted(
+    changed: dict[str, object],
+) -> None:
+    world = World(replace(on_screen(1), **changed))  # type: ignore[arg-type]  # fields of a task
     world.look(20.0)
 
     assert world.look(5000.0) == []
