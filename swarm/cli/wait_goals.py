@@ -8,6 +8,7 @@ from swarm.model.task import ACTIVE, State, Task
 
 END, READY, QUESTION = "end", "ready", "question"
 GOALS = (END, READY, QUESTION)
+_AT_A_LIMIT = frozenset({AgentState.LIMITED, AgentState.OVERLOADED})
 _READY = frozenset({AgentState.READY, AgentState.DONE_RUNNING})
 
 
@@ -29,14 +30,14 @@ def succeeded(task: Task) -> bool:
 
 
 def _end(tasks: Sequence[Task]) -> int | None:
-    if any(task.state in ACTIVE for task in tasks):
+    if any(_goes_on(task) for task in tasks):
         return None
     all_well = all(succeeded(task) for task in tasks)
     return exit_codes.DONE if all_well else exit_codes.TASK_FAILED
 
 
 def _ready(tasks: Sequence[Task]) -> int | None:
-    if any(task.state not in ACTIVE and not succeeded(task) for task in tasks):
+    if any(not _goes_on(task) and not succeeded(task) for task in tasks):
         return exit_codes.TASK_FAILED
     if any(_state(task) in NEEDS_YOU for task in tasks):
         return exit_codes.NEEDS_YOU
@@ -47,9 +48,19 @@ def _ready(tasks: Sequence[Task]) -> int | None:
 def _question(tasks: Sequence[Task]) -> int | None:
     if any(_state(task) in ASKING for task in tasks):
         return exit_codes.DONE
-    if not any(task.state in ACTIVE for task in tasks):
+    if not any(_goes_on(task) for task in tasks):
         return exit_codes.TASK_FAILED
     return None
+
+
+def _goes_on(task: Task) -> bool:
+    """True if it has not ended, or ended at a limit after which it is taken up."""
+    if task.state in ACTIVE:
+        return True
+    if task.state is not State.STOPPED or task.limit is None or task.limit.held:
+        return False
+    status = task.agent_status
+    return status is not None and status.state in _AT_A_LIMIT
 
 
 def _state(task: Task) -> AgentState | None:

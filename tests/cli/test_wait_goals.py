@@ -7,6 +7,7 @@ import pytest
 from swarm.cli import exit_codes
 from swarm.cli.wait_goals import END, GOALS, QUESTION, READY, status_of
 from swarm.model.agent_state import AgentState, AgentStatus, Evidence, Source
+from swarm.model.limits import ModelLimit
 from swarm.model.task import State, Task
 from tests.builders import queued_task
 
@@ -26,12 +27,23 @@ def ended(code: int) -> Task:
     return replace(at(A.ASKS_QUESTION), state=State.STOPPED, exit_code=code)
 
 
+def at_its_limit(state: A = A.LIMITED, held: str = "") -> Task:
+    """One that ended at a limit; `held` if it does not go on by itself."""
+    limit = ModelLimit("usage", 9.0, "m.test", held=held)
+    return replace(at(state), state=State.STOPPED, exit_code=1, limit=limit)
+
+
 @pytest.mark.parametrize(
     ("goal", "tasks", "status"),
     [
         (END, [at(A.READY), ended(0)], None),
         (END, [ended(0)], exit_codes.DONE),
         (END, [ended(0), ended(1)], exit_codes.TASK_FAILED),
+        (END, [ended(0), at_its_limit()], None),
+        (END, [ended(0), at_its_limit(A.OVERLOADED)], None),
+        (END, [at_its_limit(held="you are asked first")], exit_codes.TASK_FAILED),
+        (END, [at_its_limit(A.FAILED)], exit_codes.TASK_FAILED),
+        (READY, [at_its_limit()], None),
         (READY, [at(None)], None),
         (READY, [at(A.WORKING), at(A.READY)], None),
         (READY, [at(A.READY), at(A.DONE_RUNNING), ended(0)], exit_codes.DONE),
