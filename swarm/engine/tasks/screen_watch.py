@@ -4,8 +4,10 @@ One poll captures every pane that has cues; no process is started for one task. 
 recognised is a claim: it is told, and it lets a prompt be typed that waits for it.
 """
 
+import re
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 
 from swarm.agents import cues, registry
 from swarm.agents.cues import Reading
@@ -28,6 +30,7 @@ _SCREENS = {
     AgentState.READY: agent_screen.READY,
 }
 """What decides on prompts: a dialog that would swallow one, and a prompt's place."""
+_WORD = re.compile(r"\w+")
 
 
 class ScreenWatch:
@@ -84,7 +87,7 @@ class ScreenWatch:
         if before is None or before.state is not found.state:
             self._seen[task_id] = found
             return
-        self._seen[task_id] = found
+        found = self._seen[task_id] = _steady(before, found)
         self._claim(task_id, found)
         screen = _SCREENS.get(found.state, "") if found.state else ""
         with self._context.locks.of(task_id):
@@ -107,6 +110,17 @@ class ScreenWatch:
         for source in (Source.TITLE, Source.SCREEN):
             says = state if source is found.source else None
             claim(task_id, says, source, found.rule, found.line[:TEXT], found.until)
+
+
+def _steady(before: Reading, found: Reading) -> Reading:
+    """With the time that was read first, while the same words stand there.
+
+    `in 7200s` is counted from when it was drawn, and not from each look.
+    """
+    if before.until is None or found.until is None or before.rule != found.rule:
+        return found
+    is_same = _WORD.findall(before.line) == _WORD.findall(found.line)
+    return replace(found, until=before.until) if is_same else found
 
 
 def _reads_titles(agent: Agent) -> bool:

@@ -98,6 +98,21 @@ def test_what_a_screen_says_twice_is_a_claim(context: EngineContext) -> None:
     assert context.signals.of(task).claims == {}
 
 
+def test_a_wait_is_counted_from_when_it_was_drawn(context: EngineContext) -> None:
+    task, watch = live(context), ScreenWatch(context)
+
+    def until(seconds: int, sign: str) -> float | None:
+        warning = f"{sign} Usage limit reached. Please try again in {seconds}s."
+        draw(context, task, f"{warning}\n\n{READY}")
+        look(context, watch, 3)
+        return context.signals.of(task).claims[Source.SCREEN].until
+
+    first = until(7200, "■")
+    assert first is not None
+    assert until(7200, "■ ") == first
+    assert until(3600, "■") != first
+
+
 def test_a_task_that_is_not_live_is_not_looked_at(context: EngineContext) -> None:
     task, watch = live(context), ScreenWatch(context)
     draw(context, task, READY)
