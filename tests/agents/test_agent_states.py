@@ -19,7 +19,7 @@ from swarm.model.task import State
 from swarm.scripted_model.steps import Hold, Run
 from tests.agents.driven import DONE, PATIENCE, DrivenAgents, open_driven_agents
 
-SHORT, REST = ("claude", "codex", "gemini", "opencode"), ("qwen",)
+SHORT, REST = ("claude", "codex"), ("gemini", "opencode", "qwen")
 WAIT = "until [ -e go-on ]; do sleep 0.1; done"
 CLAIMS = frozenset({Source.CHANNEL, Source.HOOK, Source.TITLE, Source.SCREEN})
 AGENTS: list[Any] = [
@@ -34,6 +34,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DrivenAgents]:
     """One house for all of them; an image is built by the test that wants it."""
     folder = tmp_path_factory.mktemp("states")
     with open_driven_agents(folder, (*SHORT, *REST)) as opened:
+        opened.harness.patience = 2 * PATIENCE
         yield opened
 
 
