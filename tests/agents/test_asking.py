@@ -14,6 +14,7 @@ from tests.agents.asking import CHOICE, COMMAND, EDIT, AskingAgent
 from tests.agents.driven import DrivenAgents, open_driven_agents
 
 AGENTS = ("claude", "opencode")
+RUNS = ["claude", pytest.param("opencode", marks=pytest.mark.agents)]
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DrivenAgents]:
         yield opened
 
 
-@pytest.fixture(scope="module", params=AGENTS)
+@pytest.fixture(scope="module", params=RUNS)
 def asking(house: DrivenAgents, request: pytest.FixtureRequest) -> AskingAgent:
     """One agent, its image built."""
     images.build(DockerImages(), f"agents/{request.param}", lambda _line: None)
