@@ -120,8 +120,9 @@ def send(args: Namespace) -> int:
         task = queries.tasks.get(args.id)
     finally:
         queries.close()
-    ask(paths, wishes.SendText(task.id, text))
-    output.note(f"#{task.id} {safe_line(task.name)}: sent")
+    waits = ask(paths, wishes.SendText(task.id, text)).get("waits")
+    done = "it waits until its agent is ready" if waits else "sent"
+    output.note(f"#{task.id} {safe_line(task.name)}: {done}")
     return exit_codes.DONE
 
 

@@ -85,7 +85,7 @@ OPERATIONS: dict[type[Wish], CarryOut] = {
     wishes.Kill: _task_with_parts(control.kill),
     wishes.Pause: _task(control.pause),
     wishes.Resume: _task(control.resume),
-    wishes.SendText: _wish(control.send),
+    wishes.SendText: control.send,
     wishes.AnswerQuestion: _answer,
     wishes.OpenShell: _wish(shell.open_shell),
     wishes.SetBudget: _wish(budget.change),

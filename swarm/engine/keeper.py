@@ -35,6 +35,7 @@ from swarm.engine.tasks import (
     continuation,
     conversation_watch,
     finish,
+    follow_ups,
     interruption,
     launch,
     limit_watch,
@@ -472,6 +473,9 @@ class Keeper:
         try:
             tasks = self._context.read().tasks.all()
             self._screens.look(tasks)
+            for task in tasks:
+                if task.follow_ups:
+                    self._guarded(task.id, "send", _give_follow_ups)
             self._streams.look(tasks)
             if self._event_watcher.up:
                 self._conversations.look(tasks, self._context.clock())
@@ -598,6 +602,10 @@ def _launch(parts: EngineParts, task_id: int) -> None:
 
 def _continue_interrupted(parts: EngineParts, task_id: int) -> None:
     continuation.continue_interrupted(parts.context, task_id)
+
+
+def _give_follow_ups(parts: EngineParts, task_id: int) -> None:
+    follow_ups.look(parts.context, parts.channels, task_id)
 
 
 def _check_budget(parts: EngineParts, task_id: int) -> None:

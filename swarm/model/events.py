@@ -510,6 +510,15 @@ class FollowUpQueued(Event):
 
 
 @event("life")
+class FollowUpGiven(Event):
+    """A follow-up is about to be given to the agent; it is never given twice."""
+
+    id: int
+    way: str
+    """`channel` or `paste`."""
+
+
+@event("life")
 class FollowUpSettled(Event):
     """A follow-up was given to the agent, or is not going to be."""
 

@@ -110,6 +110,10 @@ class FollowUp:
     id: int
     """The id of the wish that sent it."""
     text: str
+    way: str = ""
+    """`channel` or `paste` once it is given; it waits for a sign of arrival then."""
+    at: float = 0.0
+    """The time when it was given."""
 
 
 assert set(_BY_WORDS) == set(get_args(AnsweredBy))

@@ -233,6 +233,14 @@ def _follow_up_queued(task: Task, _at: float, event: events.FollowUpQueued) -> T
     return replace(task, follow_ups=(*task.follow_ups, FollowUp(event.id, event.text)))
 
 
+def _follow_up_given(task: Task, at: float, event: events.FollowUpGiven) -> Task:
+    waiting = tuple(
+        replace(each, way=event.way, at=at) if each.id == event.id else each
+        for each in task.follow_ups
+    )
+    return replace(task, follow_ups=waiting)
+
+
 def _follow_up_settled(task: Task, _at: float, event: events.FollowUpSettled) -> Task:
     waiting = tuple(each for each in task.follow_ups if each.id != event.id)
     return replace(task, follow_ups=waiting)
@@ -481,6 +489,7 @@ CHANGES: dict[type[events.Event], Callable[[Task, float, Any], Task]] = {
     events.QuestionAnswered: _question_answered,
     events.AnswerDelivered: _answer_delivered,
     events.FollowUpQueued: _follow_up_queued,
+    events.FollowUpGiven: _follow_up_given,
     events.FollowUpSettled: _follow_up_settled,
     events.TaskPaused: _paused,
     events.TaskResumed: _resumed,

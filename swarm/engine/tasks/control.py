@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from swarm.agents import registry
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import budget
 from swarm.engine.parts import EngineParts
-from swarm.engine.tasks import finish
+from swarm.engine.tasks import finish, follow_ups
 from swarm.engine.tasks.disk_quota import DISK
 from swarm.errors import IllegalMove
 from swarm.model import agent_screen, events
@@ -60,9 +61,12 @@ def resume(context: EngineContext, task_id: int) -> None:
         context.journal.record(task_id, events.TaskResumed())
 
 
-def send(context: EngineContext, wish: SendText) -> dict[str, Any]:
-    """Paste the wish's text into the task's pane and press Enter."""
-    task_id = wish.task
+def send(parts: EngineParts, wish: SendText, wish_id: int) -> dict[str, Any]:
+    """Give the text to the agent once it is ready; answers whether it `waits`.
+
+    One that has no way to say that it is ready gets it at once, in its pane.
+    """
+    context, task_id = parts.context, wish.task
     task = context.live_task(task_id)
     if task.paused:
         raise IllegalMove(
@@ -75,6 +79,9 @@ def send(context: EngineContext, wish: SendText) -> dict[str, Any]:
             "take the text for its answer",
             hint=f"answer it first: `swarm attach {task_id}`",
         )
+    if follow_ups.can_wait(registry.find(task.agent)):
+        waits = follow_ups.queue(context, parts.channels, task, wish_id, wish.text)
+        return {"waits": waits}
     context.panes.send(context.names(task.id).pane, wish.text, enter=True)
     context.journal.record(task_id, events.TextSent(len(wish.text)))
     return {}

@@ -5,6 +5,7 @@ one cannot know how much of it arrived, and what is asked twice is done twice.
 """
 
 from swarm.agents import registry
+from swarm.agents.description import Agent
 from swarm.agents.starting import guarded
 from swarm.engine.context import EngineContext
 from swarm.errors import SwarmError
@@ -22,7 +23,8 @@ def type_if_ready(context: EngineContext, task_id: int) -> None:
     if task.state is not State.LIVE or task.paused or not waits:
         return
     last = context.read().events.last(events.TaskContinued, task_id)
-    prompt = _guarded(task.agent, last.prompt if last else task.prompt)
+    text = last.prompt if last else task.prompt
+    prompt = as_typed(registry.find(task.agent), text)
     context.journal.record(task_id, events.PromptTyping())
     try:
         context.panes.send(context.names(task_id).pane, prompt, enter=True)
@@ -33,10 +35,9 @@ def type_if_ready(context: EngineContext, task_id: int) -> None:
         context.journal.record(task_id, events.PromptTyped(len(prompt)))
 
 
-def _guarded(agent: str, prompt: str) -> str:
+def as_typed(agent: Agent, text: str) -> str:
     """The text that is typed: its own, unless the agent would take it for a command."""
-    screen = registry.find(agent).screen
-    text = prompt.replace("\r\n", "\n")
+    screen, text = agent.screen, text.replace("\r\n", "\n")
     return guarded(text, screen.guard, screen.guarded) if screen else text
 
 

@@ -1,0 +1,102 @@
+"""Texts of the user's for an agent at work: given once it can take them, and verified.
+
+A text goes by the agent's side channel, or is pasted where the agent says that it is
+ready, its screen shows nothing else, and nothing is asked. It is given once: that it
+will be is recorded before, and a keeper that dies in between leaves it to a person.
+"""
+
+from swarm.agents import cues, registry
+from swarm.agents.description import Agent
+from swarm.engine.context import EngineContext
+from swarm.engine.side_channels.hub import SideChannels
+from swarm.engine.tasks.typed_prompt import as_typed
+from swarm.errors import IllegalMove, SwarmError
+from swarm.model import agent_screen, events
+from swarm.model.agent_state import AgentState
+from swarm.model.question import FollowUp
+from swarm.model.task import State, Task
+
+MOST_WAITING = 20
+ARRIVAL_SECONDS = 30.0
+"""For a sign that a text arrived: a request to the model, or the channel's word."""
+
+
+def can_wait(agent: Agent) -> bool:
+    """Whether it has a way to say that it is ready, or takes a text at any time."""
+    return agent.side.sends or bool(agent.cues.get("ready"))
+
+
+def queue(
+    context: EngineContext, channels: SideChannels, task: Task, number: int, text: str
+) -> bool:
+    """Take a text; True if it waits still. Called under the task's lock.
+
+    IllegalMove if too many wait already.
+    """
+    if len(task.follow_ups) >= MOST_WAITING:
+        raise IllegalMove(
+            f"{MOST_WAITING} texts wait for task {task.id} already",
+            hint=f"see what it does: `swarm attach {task.id}`",
+        )
+    context.journal.record(task.id, events.FollowUpQueued(number, text))
+    look(context, channels, task.id)
+    waiting = context.read().tasks.get(task.id).follow_ups
+    return any(each.id == number and not each.way for each in waiting)
+
+
+def look(context: EngineContext, channels: SideChannels, task_id: int) -> None:
+    """Give the oldest text if that can be, or see whether it arrived.
+
+    Called under the task's lock; blocks for the pause of Enter.
+    """
+    task = context.read().tasks.get(task_id)
+    if not task.follow_ups or task.state is not State.LIVE or task.paused:
+        return
+    first = task.follow_ups[0]
+    if first.way:
+        _verify(context, task, first)
+        return
+    agent = registry.find(task.agent)
+    channel = channels.channel(task_id) if agent.side.sends else None
+    if channel:
+        context.journal.record(task_id, events.FollowUpGiven(first.id, "channel"))
+        try:
+            channel.send({"send": first.id, "text": first.text})
+        except SwarmError as error:
+            _settle(context, task_id, first.id, "", error.message)
+    elif _is_ready(context, agent, task):
+        context.journal.record(task_id, events.FollowUpGiven(first.id, "paste"))
+        text = as_typed(agent, first.text)
+        try:
+            context.panes.send(context.names(task_id).pane, text, enter=True)
+        except SwarmError as error:
+            _settle(context, task_id, first.id, "", error.message)
+
+
+def _is_ready(context: EngineContext, agent: Agent, task: Task) -> bool:
+    """By its state, and by its screen as it is at this moment."""
+    status = task.agent_status
+    is_at_rest = status is not None and status.state is AgentState.READY
+    is_asked = task.questions or task.awaits_prompt or task.model.open_requests
+    if not is_at_rest or is_asked or task.screen != agent_screen.READY:
+        return False
+    pane = context.names(task.id).pane
+    screen = context.panes.capture([pane]).get(pane)
+    if screen is None:
+        return False
+    return cues.read_screen(agent, screen.text).state is AgentState.READY
+
+
+def _verify(context: EngineContext, task: Task, given: FollowUp) -> None:
+    is_at_work = task.model.open_requests or (task.model.answered or 0.0) > given.at
+    if given.way == "paste" and is_at_work:
+        _settle(context, task.id, given.id, given.way, "")
+    elif not 0.0 <= context.clock() - given.at <= ARRIVAL_SECONDS:
+        failure = "there is no sign that it arrived: look whether it is there"
+        _settle(context, task.id, given.id, given.way, failure)
+
+
+def _settle(
+    context: EngineContext, task_id: int, number: int, way: str, failure: str
+) -> None:
+    context.journal.record(task_id, events.FollowUpSettled(number, way, failure))
