@@ -73,6 +73,7 @@ def show_dashboard(
                 capacity=_capacity,
                 notify=_notify,
                 after_limit=_after_limit,
+                versions_seen=_versions_seen,
                 standings=functools.partial(wiring.standings, paths, repo),
             ),
             on_first_paint=resume_collector,
@@ -265,6 +266,16 @@ def _after_limit() -> str:
         return load.load(load.user_file()).resume_after_limit
     except SwarmError:
         return "ask"
+
+
+@functools.cache
+def _versions_seen(agent: str) -> tuple[str, ...]:
+    from swarm.agents import captures, registry  # noqa: PLC0415 - after paint
+
+    try:
+        return tuple(captures.versions_seen(registry.find(agent)))
+    except SwarmError:
+        return ()
 
 
 def _capacity() -> tuple[int, int]:

@@ -163,6 +163,10 @@ def _one_task() -> tuple[int, int]:
     return (1, 0)
 
 
+def _no_versions(_agent: str) -> tuple[str, ...]:
+    return ()
+
+
 def _no_standings() -> dict[str, Standing]:
     return {}
 
@@ -195,4 +199,6 @@ class Options:
     """The settings of notifications; blocks for one short read."""
     after_limit: Callable[[], str] = _asks
     """The config's `resume_after_limit`, as `notify`."""
+    versions_seen: Callable[[str], tuple[str, ...]] = _no_versions
+    """The versions in which an agent's screens were read; empty if none is known."""
     clock: Callable[[], float] = time.time

@@ -1,5 +1,7 @@
 """The evidence for what an agent does, for the Info tab: facts, and its claims."""
 
+from collections.abc import Sequence
+
 from textual.content import Content
 
 from swarm.model import agent_state_text, format, limits
@@ -16,10 +18,15 @@ CLAIM = "a claim of the agent's"
 FACT = "a fact"
 
 
-def evidence(task: Task, now: float) -> list[Content]:
-    """State, since when, by what, and what will happen; empty if nothing is known."""
+def evidence(task: Task, now: float, seen: Sequence[str] = ()) -> list[Content]:
+    """State, since when, by what, and what will happen; empty if nothing is known.
+
+    `seen` holds the versions of its agent whose screens were read.
+    """
     status = task.agent_status
     lines = _status(status, now) if status else []
+    if lines and seen and task.agent_version and task.agent_version not in seen:
+        lines.append(_unseen(task.agent_version, seen))
     if task.state is State.LIVE:
         lines += [_fact("asks", _question(each, now)) for each in task.questions]
     if task.limit:
@@ -64,6 +71,14 @@ def _status(status: AgentStatus, now: float) -> list[Content]:
         words = _line(status.contradiction)
         lines.append(Content.assemble((f" {'but':<{LABEL}}", MUTED), (words, WARNING)))
     return lines
+
+
+def _unseen(version: str, seen: Sequence[str]) -> Content:
+    others = ", ".join(seen[-3:])
+    words = f"not read in {safe_line(version, 40)} yet, only in {others}"
+    return Content.assemble(
+        (f" {'screen':<{LABEL}}", MUTED), (words, WARNING), "; facts hold all the same"
+    )
 
 
 def _limit(task: Task, limit: ModelLimit, now: float) -> list[Content]:

@@ -16,7 +16,7 @@ from swarm.model.agent_state import AgentState, AgentStatus
 from swarm.model.agent_words import agent_words
 from swarm.model.safe_text import plain, safe_line
 from swarm.model.task import State, Task
-from swarm.tui.present import agent_evidence, formatting, task_appearance
+from swarm.tui.present import formatting, task_appearance
 from swarm.tui.present.formatting import ERROR, GOOD, KEY, MUTED, WARNING
 
 LABEL = 8
@@ -201,10 +201,13 @@ def waiting(task: Task) -> list[Content]:
 
 
 def info(
-    task: Task, plan: dict[str, Any], recorded: Iterable[events.Recorded], now: float
+    task: Task,
+    plan: dict[str, Any],
+    recorded: Iterable[events.Recorded],
+    evidence: list[Content],
 ) -> list[Content]:
-    """What its agent does and how that is known, prompt, sandbox, and the events."""
-    out = [*agent_evidence.evidence(task, now)]
+    """The evidence for what its agent does, prompt, sandbox, and the events."""
+    out = evidence
     out += [Content.styled("PROMPT", "bold")]
     out += [Content(f" {line}") for line in plain(task.prompt).splitlines()[:40]]
     out += [Content(""), Content.styled("SANDBOX", "bold"), *_sandbox(task, plan)]

@@ -83,3 +83,18 @@ def test_no_byte_of_the_agents_acts() -> None:
     words = drawn(status, limit=ModelLimit("usage", None, HOSTILE_NAME, HOSTILE_NAME))
 
     assert not set(words) & set("\x1b\x07\u202e\u200b\x9b")
+
+
+def test_a_version_that_nobody_has_seen_is_told() -> None:
+    """Its screens may look different; facts do not depend on them."""
+    status = AgentStatus(AgentState.READY, NOW, SCREEN)
+    task = queued_task(
+        1, state=State.LIVE, agent_status=status, agent_version="2.2.0", agent="claude"
+    )
+
+    def lines(*seen: str) -> str:
+        evidence = agent_evidence.evidence(task, NOW, seen)
+        return "\n".join(line.plain for line in evidence)
+
+    assert "not read in 2.2.0 yet, only in 2.1.332; facts hold" in lines("2.1.332")
+    assert "not read" not in lines("2.1.332", "2.2.0") + lines()

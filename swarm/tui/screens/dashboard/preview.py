@@ -18,7 +18,7 @@ from swarm.model.safe_text import safe_line
 from swarm.model.task import State, Task
 from swarm.plan.naming import TaskNames
 from swarm.tui.backend import Backend
-from swarm.tui.present import net_tab, task_detail, usage
+from swarm.tui.present import agent_evidence, net_tab, task_detail, usage
 from swarm.tui.present.formatting import ERROR, MUTED
 from swarm.tui.present.task_appearance import display_name
 from swarm.tui.widgets.preview import Preview
@@ -68,13 +68,18 @@ class TaskPreview:
         backend: Backend,
         clock: Callable[[], float],
         files_body: Callable[[int], Body],
+        versions_seen: Callable[[str], Sequence[str]] = lambda _agent: (),
     ) -> None:
-        """`files_body` returns the Files tab of the task with that number."""
+        """`files_body` returns the Files tab of the task with that number.
+
+        `versions_seen` returns the versions in which an agent's screens were read.
+        """
         self.task: Task | None = None
         self._widget = widget
         self._backend = backend
         self._clock = clock
         self._files_body = files_body
+        self._versions_seen = versions_seen
         self._reading = _Reading()
         self._is_capturing = False
         self._is_measuring = False
@@ -158,8 +163,10 @@ class TaskPreview:
                 return self._files_body(task.id)
             case "Info":
                 plan = self._backend.queries.tasks.plan(task.id)
-                now, history = self._clock(), self._history(task)
-                return task_detail.info(task, plan, history, now), ()
+                seen = self._versions_seen(task.agent)
+                evidence = agent_evidence.evidence(task, self._clock(), seen)
+                history = self._history(task)
+                return task_detail.info(task, plan, history, evidence), ()
             case _:
                 return self._pane_body(task), ()
 

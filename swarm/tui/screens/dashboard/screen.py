@@ -94,7 +94,11 @@ class DashboardScreen(KeyScreen[None]):
             self._preview_widget, lambda *query: backend.audit.places(*query)
         )
         self.preview = TaskPreview(
-            self._preview_widget, backend, options.clock, self.files.body
+            self._preview_widget,
+            backend,
+            options.clock,
+            self.files.body,
+            options.versions_seen,
         )
         self.denials = Denials(tracker, self._toast, self.set_timer)
         self.decisions = Decisions(
