@@ -40,13 +40,18 @@ class AfterLimits:
         self._watch = LimitWatch()
         self._moving: set[int] = set()
         self._next = 0.0
+        self._changes = -1
+        """The journal's changes at the last look."""
 
     def due(self, monotonic: float) -> list[Move]:
         """The moves that are due, after each of which `done` is called."""
         if monotonic < self._next:
             return []
         self._next = monotonic + SECONDS
-        context = self._context
+        context, before = self._context, self._changes
+        self._changes = context.journal.changes
+        if self._changes == before and not self._watch.has_any:
+            return []  # nobody is limited, and nothing has happened
         tasks, now = context.read().tasks.all(), context.clock()
         moves = self._watch.look(tasks, now, monotonic, partial(choice, context))
         due = [chosen for chosen in moves if chosen.task not in self._moving]

@@ -82,6 +82,11 @@ class LimitWatch:
         self._answered: dict[Account, float] = {}
         """Of each account the time, as `ModelLimit.met`, after which it answered."""
 
+    @property
+    def has_any(self) -> bool:
+        """True if a task was limited at the last look."""
+        return bool(self._known)
+
     def look(
         self,
         tasks: Iterable[Task],
