@@ -9,6 +9,11 @@ from typing import Literal
 Way = Literal["screen", "headless"]
 """How an agent runs: on its own screen in a pane, or on a prompt until it ends."""
 WAYS: tuple[Way, ...] = ("screen", "headless")
+McpFormat = Literal[
+    "", "claude", "cline", "codex", "copilot", "gemini", "kimi", "opencode", "qwen",
+    "vibe",
+]  # fmt: skip
+"""The formats of MCP servers, which `mcp.py` writes."""
 MODES = ("ask", "edits", "full")
 """What an agent may do unasked: nothing, change files, or everything."""
 
@@ -217,7 +222,7 @@ class Places:
     skills: str = ""
     commands: str = ""
     mcp: str = ""
-    mcp_format: Literal["", "claude", "codex", "gemini", "opencode"] = ""
+    mcp_format: McpFormat = ""
     """How it is given MCP servers; empty for an agent that is given none."""
     settings: str = ""
     briefing: Briefing = field(default_factory=Briefing)

@@ -19,6 +19,8 @@ class McpSetting:
     environment: dict[str, str] = field(default_factory=dict)
     text: str = ""
     """The content of a read-only file; empty if it needs none."""
+    is_linked: bool = False
+    """The agent knows no way to name the file: its own place must lead to it."""
 
 
 def setting(form: str, servers: Servers, file: str) -> McpSetting:
@@ -49,6 +51,59 @@ def _standard(server: McpServer, kind: str) -> dict[str, Any]:
         return {**transport, **address, "headers": server.headers}
     program, *arguments = server.command
     return {"command": program, "args": arguments, "env": server.environment}
+
+
+def _qwen(servers: Servers, file: str) -> McpSetting:
+    body = {name: _standard(server, "") for name, server in servers.items()}
+    return McpSetting(("--mcp-config", file), text=_json({"mcpServers": body}))
+
+
+def _copilot(servers: Servers, file: str) -> McpSetting:
+    body = {
+        name: {
+            **({} if server.url else {"type": "local"}),
+            **_standard(server, "type"),
+            "tools": ["*"],
+        }
+        for name, server in servers.items()
+    }
+    argv = ("--additional-mcp-config", f"@{file}")
+    return McpSetting(argv, text=_json({"mcpServers": body}))
+
+
+def _kimi(servers: Servers, _file: str) -> McpSetting:
+    def one(server: McpServer) -> dict[str, Any]:
+        if server.url:
+            return {"url": server.url, "headers": server.headers}
+        return _standard(server, "")
+
+    body = {name: one(server) for name, server in servers.items()}
+    return McpSetting(text=_json({"mcpServers": body}), is_linked=True)
+
+
+def _vibe(servers: Servers, _file: str) -> McpSetting:
+    """A variable, which it adds to the servers of its own file."""
+
+    def one(name: str, server: McpServer) -> dict[str, Any]:
+        if server.url:
+            remote = {"transport": "streamable-http", "url": server.url}
+            return {"name": name, **remote, "headers": server.headers}
+        return {"name": name, "transport": "stdio", **_standard(server, "")}
+
+    body = [one(name, server) for name, server in servers.items()]
+    return McpSetting((), {"VIBE_MCP_SERVERS": json.dumps(body)})
+
+
+def _cline(servers: Servers, file: str) -> McpSetting:
+    def one(server: McpServer) -> dict[str, Any]:
+        if server.url:
+            remote = {"type": "streamableHttp", "url": server.url}
+            return {"transport": {**remote, "headers": server.headers}}
+        return {"transport": {"type": "stdio", **_standard(server, "")}}
+
+    body = {name: one(server) for name, server in servers.items()}
+    text = _json({"mcpServers": body})
+    return McpSetting((), {"CLINE_MCP_SETTINGS_PATH": file}, text)
 
 
 def _opencode(servers: Servers, file: str) -> McpSetting:
@@ -98,8 +153,13 @@ def _json(body: dict[str, Any]) -> str:
 
 FORMATS: dict[str, Callable[[Servers, str], McpSetting]] = {
     "claude": _claude,
+    "cline": _cline,
     "codex": _codex,
+    "copilot": _copilot,
     "gemini": _gemini,
+    "kimi": _kimi,
     "opencode": _opencode,
+    "qwen": _qwen,
+    "vibe": _vibe,
 }
 """Agents' formats by their names."""

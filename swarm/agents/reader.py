@@ -216,10 +216,12 @@ def _check_places(agent: Agent) -> None:
     """Refuse a file that swarm would write outside the agent's home."""
     places = {f"seed[{i}].path": seed.path for i, seed in enumerate(agent.seed)}
     places["places.briefing.path"] = agent.places.briefing.path
+    for name in ("skills", "commands", "mcp"):
+        places[f"places.{name}"] = getattr(agent.places, name)
     for key, path in places.items():
         if path and not HOME_PATH.fullmatch(path):
             raise _Mistake(key, 'must be a file in the home, such as "~/.tool/config"')
-    paths = [path for path in places.values() if path]
+    paths = [path for key, path in places.items() if path and "path" in key]
     for path in paths:
         if paths.count(path) > 1:
             raise _Mistake("seed", f"has {path} twice")

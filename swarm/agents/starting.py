@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 from swarm.agents import mcp
 from swarm.agents.description import MODES, Agent, Headless, Screen, Way
+from swarm.agents.mcp import McpSetting
 from swarm.config.brought import Brought
 from swarm.errors import PlanError
 
@@ -65,6 +66,10 @@ class Start:
     """The text of a read-only file with MCP servers; empty if none is needed."""
     side: str = ""
     """The text of the side channel's settings; empty if it needs none."""
+    brought: dict[str, str] = field(default_factory=dict)
+    """Place in the home to text: a link there leads to it, and it is read-only."""
+    links: dict[str, str] = field(default_factory=dict)
+    """Place in the home to a read-only file of the task's folder."""
 
 
 def start(agent: Agent, request: StartRequest) -> Start:
@@ -82,15 +87,11 @@ def start(agent: Agent, request: StartRequest) -> Start:
     }
     variables = {**agent.environment, **(agent.mode[mode].environment if mode else {})}
     files = {seed.path: seed.text for seed in agent.seed}
-    if agent.places.briefing.kind == "file" and request.briefing:
-        files[agent.places.briefing.path] = "{briefing}"
     if agent.model.endpoint:
         variables[agent.model.endpoint] = "{endpoint}"
     servers = mcp.setting(
         agent.places.mcp_format, request.brought.servers, request.mcp_file
     )
-    filled_files = {path: filled(text, words) for path, text in files.items()}
-    brought_files = _brought(agent, request.brought)
     return Start(
         way,
         mode,
@@ -98,14 +99,40 @@ def start(agent: Agent, request: StartRequest) -> Start:
         "paste" if is_typed else run.prompt,
         {name: filled(text, words) for name, text in _set(variables, words)}
         | servers.environment,
-        {
-            path.removeprefix("~/"): text
-            for path, text in (brought_files | filled_files).items()
-        },
+        {_in_home(path): filled(text, words) for path, text in files.items()},
         words["prompt"],
         servers.text,
         filled(agent.side.settings, words) if way == "screen" else "",
+        _brought(agent, request.brought),
+        _links(agent, request, servers),
     )
+
+
+def _links(agent: Agent, request: StartRequest, servers: McpSetting) -> dict[str, str]:
+    """Places in the home that lead to read-only files of the task's folder."""
+    places = agent.places
+    links = {}
+    if places.briefing.kind == "file" and request.briefing:
+        links[_in_home(places.briefing.path)] = request.briefing_file
+    if servers.is_linked:
+        links[_in_home(places.mcp)] = request.mcp_file
+    return links
+
+
+def _in_home(path: str) -> str:
+    return path.removeprefix("~/")
+
+
+def not_given(agent: Agent, brought: Brought) -> tuple[str, ...]:
+    """What is brought and the agent has no place for, a few words each."""
+    places = agent.places
+    found = (
+        (brought.servers, places.mcp_format, "MCP servers"),
+        (brought.skills, places.skills, "skills"),
+        (brought.commands, places.commands, "commands"),
+        (brought.rules, places.briefing.kind != "none", "rules"),
+    )
+    return tuple(what for things, place, what in found if things and not place)
 
 
 def _brought(agent: Agent, brought: Brought) -> dict[str, str]:
@@ -115,7 +142,7 @@ def _brought(agent: Agent, brought: Brought) -> dict[str, str]:
         (agent.places.commands, brought.commands),
     )
     return {
-        f"{place}/{path}": text
+        f"{_in_home(place)}/{path}": text
         for place, files in places
         if place
         for path, text in files.items()

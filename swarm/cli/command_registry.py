@@ -288,7 +288,7 @@ COMMANDS: Commands = {
     "init": Command(CARE, "write a config file to edit, with every key", _init),
     "image": Command(CARE, "build or list sandbox images", _image),
     "agent": Command(CARE, "list, show, check and add agents", _agent),
-    "repo": Command(CARE, "have tasks follow a repository that you moved", _repo),
+    "repo": Command(CARE, "what a repository brings to agents; one that moved", _repo),
     "gc": Command(
         CARE, "remove merged tasks, old discards, and what belongs to no task", _gc
     ),

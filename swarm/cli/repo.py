@@ -1,27 +1,77 @@
-"""`swarm repo`: tells swarm of a repository that the user moved."""
+"""`swarm repo`: a repository that the user moved, and what one brings to agents."""
 
+import shlex
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
 from pathlib import Path
 
 from swarm.bootstrap import home
-from swarm.cli import exit_codes, output
+from swarm.cli import bulk, exit_codes, output
+from swarm.cli.arguments import needed_repository
 from swarm.cli.keeper_client import ask
+from swarm.config.brought import REPO_FOLDER, Brought
+from swarm.engine.readers import repository_bring
+from swarm.errors import SwarmError
 from swarm.model.safe_text import safe_line
-from swarm.model.wishes import MoveRepository
+from swarm.model.wishes import AgreeToBrought, MoveRepository
 
 
 def repo_arguments(parser: ArgumentParser) -> None:
-    """The subcommand `moved`."""
+    """The subcommands `moved` and `trust`."""
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="WHAT")
     moved = verbs.add_parser("moved", help="have a repository's tasks follow it")
     moved.add_argument(
         "old", type=Path, metavar="OLD", help="where it was, or a directory above it"
     )
     moved.add_argument("new", type=Path, metavar="NEW", help="where that is now")
+    trust = verbs.add_parser(
+        "trust", help="show what the repository brings to agents, and have it used"
+    )
+    trust.add_argument("--yes", action="store_true", help="do not ask")
 
 
 def repo(args: Namespace) -> int:
-    """Have the tasks follow, and print how many did."""
+    """Have the tasks follow, or what the repository brings be used."""
+    return _trust(args) if args.verb == "trust" else _moved(args)
+
+
+def _trust(args: Namespace) -> int:
+    """Show what stands at HEAD, and agree to exactly that; another asks again."""
+    places, path = home.ensure_paths(), needed_repository(args)
+    commit, found, summary = repository_bring.at_head(places, path)
+    if not found.digest:
+        raise SwarmError(f"{safe_line(str(path))} has no {REPO_FOLDER} at its HEAD")
+    for line in _lines(found.brought):
+        output.out(line)
+    if found.is_agreed:
+        output.note("this is in use: you agreed to it")
+        return exit_codes.DONE
+    question = f"Have agents use it ({summary}), until it changes by a byte?"
+    if not args.yes and not bulk.agreed(question):
+        return exit_codes.FAILED
+    ask(places, AgreeToBrought(str(path), commit, found.digest))
+    output.note(f"{REPO_FOLDER} at {commit[:12]} is used from each next start on")
+    return exit_codes.DONE
+
+
+def _lines(found: Brought) -> Iterator[str]:
+    """All that an agent would be given, on lines of their own."""
+    for name, server in found.servers.items():
+        words = shlex.join(server.command) or server.url
+        values = {**server.environment, **server.headers}
+        more = "".join(f" {name}={value}" for name, value in values.items())
+        yield f"MCP server {name}: {safe_line(words + more, 2000)}"
+    texts = {"rules.md": found.rules} if found.rules.strip() else {}
+    texts |= {f"skills/{path}": text for path, text in found.skills.items()}
+    texts |= {f"commands/{path}": text for path, text in found.commands.items()}
+    for path, text in texts.items():
+        yield f"{path}:"
+        yield from (f"  {safe_line(line, 2000)}" for line in text.splitlines())
+    for each in found.left_out:
+        yield f"left out as a secret: {safe_line(each, 200)}"
+
+
+def _moved(args: Namespace) -> int:
     old, new = args.old.expanduser().absolute(), args.new.expanduser().resolve()
     # A link that was left at the old place must not lead to the new one.
     old = old.parent.resolve() / old.name

@@ -1,6 +1,7 @@
-"""Reads what a user brings to every agent: MCP servers, rules, skills and commands.
+"""Reads what is brought to every agent: MCP servers, rules, skills and commands.
 
-It stands in one folder, `bring/` beside the settings, whatever the agent:
+It stands in one folder, whatever the agent: the user's is `bring/` beside the settings,
+a repository's is `.swarm/bring/` at a task's base:
 
     mcp.toml             [mcp.NAME] with `command`, or with `url`
     rules.md             what every agent is told
@@ -8,28 +9,29 @@ It stands in one folder, `bring/` beside the settings, whatever the agent:
     commands/NAME.md
 """
 
+import hashlib
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from swarm.config import human_file, load
+from swarm.config import human_file, load, secret_text
 from swarm.errors import ConfigError
 
 LARGEST = 256 << 10
 """Bytes of one file, and of all rules."""
 MOST_FILES = 400
 MOST_BYTES = 4 << 20
-_SECRET = re.compile(
-    r"(?i)key|token|secret|passw|auth|credential|cookie|private|session"
-)
-"""Names of variables and headers that hold secrets, as far as a name can tell."""
+REPO_FOLDER = ".swarm/bring"
+"""The folder of a repository; what it holds counts once a human has agreed to it."""
 _NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
 _URL = r"^https?://[^\s/?#@]+([/?][^\s@#]*)?$"
 _PATH = re.compile(r"(?!\.)[A-Za-z0-9._+-]+")
+_OPTION = re.compile(r"--?([A-Za-z0-9_-]+)")
+_QUERY = re.compile(r"([?&])([^=&?#]+)=([^&#]*)")
 
 
 class McpServer(BaseModel):
@@ -63,7 +65,7 @@ class _McpFile(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What the user brings, without the secrets that stood in it."""
+    """What is brought, without the secrets that stood in it."""
 
     servers: dict[str, McpServer] = field(default_factory=dict)
     rules: str = ""
@@ -80,26 +82,84 @@ def folder() -> Path:
 
 
 def read(place: Path) -> Brought:
-    """All of it; empty without the folder. ConfigError names file and key.
+    """All that stands in a folder of the user's; empty without it.
 
-    A value whose variable or header is named as a secret is left out: it belongs to a
-    `[secrets]` table of the policy, from which the gate puts it into requests.
+    ConfigError names file and key. Secrets are left out: they belong to a `[secrets]`
+    table of the policy, from which the gate puts them into requests.
     """
     if not place.is_dir():
         return Brought()
-    servers, left_out = _stripped(_servers(place / "mcp.toml"))
-    rules = place / "rules.md"
-    text = _text(rules) if human_file.is_there(rules) else ""
-    skills, commands = _files(place / "skills"), _files(place / "commands")
-    return Brought(servers, text, skills, commands, tuple(left_out))
+    texts = {
+        name: _text(place / name)
+        for name in ("mcp.toml", "rules.md")
+        if human_file.is_there(place / name)
+    }
+    for name in ("skills", "commands"):
+        for file in _walk(place / name):
+            texts[file.relative_to(place).as_posix()] = _text(file)
+            check_size(texts, str(place / name))
+    return parsed(texts, f"{place}/")
 
 
-def _servers(file: Path) -> dict[str, McpServer]:
-    if not human_file.is_there(file):
-        return {}
+def parsed(texts: Mapping[str, str], origin: str) -> Brought:
+    """The same of texts by their paths in the folder; `origin` stands before a path."""
+    check_size(texts, origin)
+    servers, left_out = _stripped(_servers(texts.get("mcp.toml", ""), origin))
+    clean: dict[str, str] = {}
+    for path, text in texts.items():
+        if path == "mcp.toml":
+            continue
+        if not all(_PATH.fullmatch(part) for part in path.split("/")):
+            raise ConfigError(f"{origin}{path}: its name holds a letter not taken")
+        clean[path], lines = secret_text.stripped(text)
+        left_out += [f"{path}:{line}" for line in lines]
+    return Brought(
+        servers,
+        clean.get("rules.md", ""),
+        _below("skills/", clean),
+        _below("commands/", clean),
+        tuple(left_out),
+    )
+
+
+def digest(texts: Mapping[str, str]) -> str:
+    """What a human agrees to: another one for any other path or text."""
+    parts = (f"{len(path)}:{path}{len(texts[path])}:{texts[path]}" for path in texts)
+    return hashlib.sha256("".join(sorted(parts)).encode()).hexdigest()
+
+
+def joined(own: Brought, repository: Brought) -> Brought:
+    """Both, one after the other; of the same name the user's own counts."""
+    return Brought(
+        {**repository.servers, **own.servers},
+        "\n\n".join(filter(None, (own.rules.strip(), repository.rules.strip()))),
+        {**repository.skills, **own.skills},
+        {**repository.commands, **own.commands},
+        (*own.left_out, *repository.left_out),
+    )
+
+
+def _below(folder: str, texts: Mapping[str, str]) -> dict[str, str]:
+    return {
+        path.removeprefix(folder): text
+        for path, text in texts.items()
+        if path.startswith(folder)
+    }
+
+
+def check_size(texts: Mapping[str, str], place: str) -> None:
+    """ConfigError for more files, or longer ones, than are taken."""
+    if len(texts) > MOST_FILES or sum(map(len, texts.values())) > MOST_BYTES:
+        raise ConfigError(
+            f"{place} is too much: at most {MOST_FILES} files of "
+            f"{MOST_BYTES >> 20} MiB in all"
+        )
+
+
+def _servers(text: str, origin: str) -> dict[str, McpServer]:
+    file = f"{origin}mcp.toml"
     try:
-        body = tomllib.loads(_text(file))
-        servers = _McpFile.model_validate(body).mcp
+        servers = _McpFile.model_validate(tomllib.loads(text)).mcp
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         key = ".".join(map(str, first["loc"]))
@@ -117,34 +177,49 @@ def _stripped(
 ) -> tuple[dict[str, McpServer], list[str]]:
     kept, left_out = {}, []
     for name, server in servers.items():
-        changes = {}
+        place = f"mcp.{name}"
+        changes: dict[str, object] = {}
         for key in ("environment", "headers"):
             values: dict[str, str] = getattr(server, key)
-            secret = [each for each in values if _SECRET.search(each)]
-            left_out += [f"mcp.{name}.{key}.{each}" for each in secret]
+            secret = [each for each in values if _is_secret(each, values[each])]
+            left_out += [f"{place}.{key}.{each}" for each in secret]
             changes[key] = {k: v for k, v in values.items() if k not in secret}
-        kept[name] = server.model_copy(update=changes)
+        command = _without_secrets(server.command)
+        pairs = enumerate(zip(server.command, command, strict=True))
+        left_out += [f"{place}.command[{i}]" for i, (was, now) in pairs if was != now]
+        url = _QUERY.sub(_kept_parameter, secret_text.stripped(server.url)[0])
+        left_out += [f"{place}.url"] if url != server.url else []
+        kept[name] = server.model_copy(
+            update={**changes, "command": command, "url": url}
+        )
     return kept, left_out
 
 
-def _files(place: Path) -> dict[str, str]:
-    """The texts below a folder, by their paths; ConfigError for what is no text.
+def _is_secret(name: str, value: str) -> bool:
+    return bool(secret_text.NAME.search(name) or secret_text.stripped(value)[1])
 
-    Links are not followed: they could lead to what no agent is to see.
-    """
-    found: dict[str, str] = {}
-    for file in _walk(place):
-        path = file.relative_to(place)
-        if not all(_PATH.fullmatch(part) for part in path.parts):
-            raise ConfigError(f"{file}: its name holds a letter that is not taken")
-        found[path.as_posix()] = _text(file)
-        size = sum(map(len, found.values()))
-        if len(found) > MOST_FILES or size > MOST_BYTES:
-            raise ConfigError(
-                f"{place} is too much: at most {MOST_FILES} files of "
-                f"{MOST_BYTES >> 20} MiB in all"
-            )
-    return found
+
+def _without_secrets(command: tuple[str, ...]) -> tuple[str, ...]:
+    """The argv; a value after, or in, an option that is named as a secret is none."""
+    found: list[str] = []
+    option = ""
+    for word in command:
+        name, equals, value = word.partition("=")
+        match = _OPTION.fullmatch(name)
+        if option and not match:
+            word = secret_text.LEFT_OUT
+        elif match and equals and value and secret_text.OPTION.search(match[1]):
+            word = f"{name}={secret_text.LEFT_OUT}"
+        is_named = match and not equals and secret_text.OPTION.search(match[1])
+        option = name if is_named else ""
+        found.append(secret_text.stripped(word)[0])
+    return tuple(found)
+
+
+def _kept_parameter(match: re.Match[str]) -> str:
+    if not secret_text.OPTION.search(match[2]):
+        return match.group()
+    return f"{match[1]}{match[2]}={secret_text.LEFT_OUT}"
 
 
 def _walk(place: Path) -> Iterator[Path]:

@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from typing import Any, TypeVar
 
 from swarm.engine.context import EngineContext
-from swarm.engine.egress import budget, grants, task_network
+from swarm.engine.egress import budget, grants, repository_bring, task_network
 from swarm.engine.parts import EngineParts
 from swarm.engine.review import acknowledgements, checkpoints, landing, merge, snapshot
 from swarm.engine.side_channels import answers
@@ -110,6 +110,7 @@ OPERATIONS: dict[type[Wish], CarryOut] = {
     wishes.AddService: _wish_with_parts(grants.add_service),
     wishes.Revoke: _wish_with_parts(grants.revoke),
     wishes.Trust: _wish_with_parts(grants.trust),
+    wishes.AgreeToBrought: _wish(repository_bring.agreed),
     wishes.BeginLogin: _wish_with_parts(login.begin),
     wishes.EndLogin: _wish_with_parts(login.end),
     wishes.ImportLogin: _wish_with_parts(login.bring),

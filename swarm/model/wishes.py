@@ -378,6 +378,17 @@ class Trust(Wish):
 
 
 @frozen
+class AgreeToBrought(Wish):
+    """Use what a repository brings to agents at one commit; another is not meant."""
+
+    verb = "agree-to-brought"
+    repo: str
+    base: str
+    digest: str
+    """Of what the human was shown."""
+
+
+@frozen
 class BeginLogin(Wish):
     """Make a box for an agent's own login; answers how it is shown."""
 
@@ -554,6 +565,7 @@ _KINDS: dict[str, type[Wish]] = {
         AddService,
         Revoke,
         Trust,
+        AgreeToBrought,
         BeginLogin,
         EndLogin,
         ImportLogin,

@@ -22,8 +22,12 @@ HOOK_FILE = f"{FOLDER}/{HOOK_NAME}"
 BRIEFING_NAME = "briefing.md"
 BRIEFING_FILE = f"{FOLDER}/{BRIEFING_NAME}"
 
+BROUGHT = "brought"
+"""The folder with what its user brings, in the task's folder."""
+
 _HEAD = f"""\
-# Puts the agent's first settings where its home has none, and becomes the agent.
+# Puts the agent's first settings where its home has none, links what is read-only, and
+# becomes the agent.
 put() {{
     place=$HOME/$1
     [ -e "$place" ] || [ -L "$place" ] || (
@@ -34,12 +38,21 @@ put() {{
         exit 1
     }}
 }}
+link() {{
+    place=$HOME/$1
+    if [ -d "$place" ] && [ ! -L "$place" ]; then rm -rf "$place"; fi
+    (umask 077 && mkdir -p "${{place%/*}}" && ln -sfn "$2" "$place") || {{
+        printf 'swarm: ~/%s could not be linked; is the disk full?\\n' "$1" >&2
+        exit 1
+    }}
+}}
 """
 
 
 def is_needed(start: Start) -> bool:
     """False if the agent can be the sandbox's first program itself."""
-    return bool(start.files) or start.delivery == "stdin"
+    fills_home = start.files or start.brought or start.links
+    return bool(fills_home) or start.delivery == "stdin"
 
 
 def argv(start: Start, shell: str) -> tuple[str, ...]:
@@ -57,6 +70,7 @@ def files(start: Start, prompt: str, briefing: str = "") -> dict[str, str]:
         hook = (assets.folder("box") / HOOK_NAME).read_text()
         told |= {SIDE_NAME: start.side, HOOK_NAME: hook}
     found = told | {f"{SEEDS}/{path}": text for path, text in start.files.items()}
+    found |= {f"{BROUGHT}/{path}": text for path, text in start.brought.items()}
     if start.delivery in ("stdin", "file"):
         found[PROMPT_NAME] = prompt
     if is_needed(start):
@@ -65,7 +79,12 @@ def files(start: Start, prompt: str, briefing: str = "") -> dict[str, str]:
 
 
 def script(start: Start) -> str:
-    """The script's text; a seed's path holds no letter that a shell reads."""
+    """The script's text; no path in it holds a letter that a shell reads.
+
+    A link is made anew at each start, over what the agent may have put in its place.
+    """
     source = f" < {PROMPT_FILE}" if start.delivery == "stdin" else ""
-    puts = [f"put '{path}'" for path in start.files]
-    return "\n".join([_HEAD.rstrip(), *puts, f'exec "$@"{source}', ""])
+    links = {path: f"{FOLDER}/{BROUGHT}/{path}" for path in start.brought}
+    lines = [f"put '{path}'" for path in start.files]
+    lines += [f"link '{p}' '{target}'" for p, target in (links | start.links).items()]
+    return "\n".join([_HEAD.rstrip(), *lines, f'exec "$@"{source}', ""])

@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -41,6 +42,42 @@ def test_gemini_and_opencode_read_a_file_that_a_variable_names() -> None:
         "type": "local",
         "command": ["run", "-x", 'a "b"'],
         "environment": {"A": "1"},
+    }
+
+
+def body(form: str) -> Any:
+    return json.loads(setting(form, SERVERS, "/f").text)["mcpServers"]
+
+
+NEAR = {"command": "run", "args": ["-x", 'a "b"'], "env": {"A": "1"}}
+
+
+def test_qwen_and_copilot_read_a_file_that_an_option_names() -> None:
+    qwen, copilot = (setting(n, SERVERS, "/f") for n in ("qwen", "copilot"))
+
+    assert qwen.argv == ("--mcp-config", "/f")
+    assert body("qwen")["far"] == {
+        "httpUrl": "https://m.test/v1",
+        "headers": {"X-Team": "a"},
+    }
+    assert copilot.argv == ("--additional-mcp-config", "@/f")
+    assert body("copilot")["near"] == {"type": "local", **NEAR, "tools": ["*"]}
+    assert body("copilot")["far"]["type"] == "http"
+
+
+def test_cline_and_vibe_are_told_by_a_variable_and_kimi_by_its_own_place() -> None:
+    cline, vibe, kimi = (setting(n, SERVERS, "/f") for n in ("cline", "vibe", "kimi"))
+
+    assert cline.environment == {"CLINE_MCP_SETTINGS_PATH": "/f"}
+    assert body("cline")["near"]["transport"] == {"type": "stdio", **NEAR}
+    assert body("cline")["far"]["transport"]["type"] == "streamableHttp"
+    told = json.loads(vibe.environment["VIBE_MCP_SERVERS"])
+    assert told[0] == {"name": "near", "transport": "stdio", **NEAR}
+    assert told[1]["transport"] == "streamable-http"
+    assert (vibe.text, kimi.is_linked, kimi.argv) == ("", True, ())
+    assert body("kimi") == {
+        "near": NEAR,
+        "far": {"url": "https://m.test/v1", "headers": {"X-Team": "a"}},
     }
 
 

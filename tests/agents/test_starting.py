@@ -7,7 +7,14 @@ import pytest
 from swarm.agents import registry
 from swarm.agents.description import Agent
 from swarm.agents.reader import read
-from swarm.agents.starting import Start, StartRequest, filled, guarded, start
+from swarm.agents.starting import (
+    Start,
+    StartRequest,
+    filled,
+    guarded,
+    not_given,
+    start,
+)
 from swarm.config.brought import Brought, McpServer
 from swarm.errors import PlanError
 
@@ -122,7 +129,42 @@ def test_a_briefing_and_servers_stand_where_the_agent_takes_them() -> None:
 
     assert start.argv[3:] == ("--told", "{prompt}", "--mcp-config", "/f", "p")
     assert json.loads(start.mcp)["mcpServers"]["x"]["args"] == ["{prompt}"]
-    assert start.files[".s/a/SKILL.md"] == "{key}"
+    assert start.brought == {".s/a/SKILL.md": "{key}"}
+    assert (list(start.files), start.links) == ([".two/config"], {})
+
+
+def test_a_briefing_in_a_file_and_servers_in_one_are_links() -> None:
+    """Both are read-only where they lead to."""
+    kimi = registry.find("kimi")
+    brought = Brought({"x": McpServer(command=("run",))})
+
+    start = begun(
+        kimi, prompt="p", briefing="b", brought=brought,
+        mcp_file="/m", briefing_file="/b",
+    )  # fmt: skip
+
+    assert start.links == {".kimi-code/AGENTS.md": "/b", ".kimi-code/mcp.json": "/m"}
+    assert ".kimi-code/AGENTS.md" not in start.files
+
+
+def test_what_an_agent_has_no_place_for_is_named() -> None:
+    brought = Brought(
+        {"x": McpServer(command=("run",))}, "r", {"a/SKILL.md": ""}, {"c.md": ""}
+    )
+
+    found = {name: not_given(registry.find(name), brought) for name in NOT_GIVEN}
+
+    assert found == NOT_GIVEN
+    assert not_given(registry.find("mini"), Brought()) == ()
+
+
+NOT_GIVEN = {
+    "claude": (),
+    "pi": ("MCP servers",),
+    "aider": ("MCP servers", "skills", "commands"),
+    "mini": ("MCP servers", "skills", "commands", "rules"),
+    "kimi": ("commands",),
+}
 
 
 def test_a_seed_holds_the_placeholder_and_where_the_model_is() -> None:

@@ -1,13 +1,19 @@
-"""`swarm repo moved` asks for what the person meant, whatever links there are."""
+"""`swarm repo` asks for what the person meant, whatever links there are."""
 
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from swarm.cli import repo
+from swarm.cli import exit_codes, repo
+from swarm.config.brought import REPO_FOLDER
 from swarm.model.wishes import MoveRepository, Wish
 from swarm.plan.naming import HomePaths
+from tests.adapters.git.git_helpers import commit_all, new_repository
+from tests.cli.conftest import FakeKeeper
+
+Swarm = Callable[..., tuple[int, str, str]]
 
 
 def arguments() -> ArgumentParser:
@@ -40,3 +46,30 @@ def test_a_link_at_the_old_place_is_not_followed(
     error = capsys.readouterr().err
     assert f"#1, #2: now of {new}" in error
     assert "#2: its sandbox" in error
+
+
+def test_what_a_repository_brings_is_shown_before_it_is_agreed_to(
+    swarm: Swarm, keeper: FakeKeeper, tmp_path: Path
+) -> None:
+    """Every word of it, and what was left out; without a yes nothing is agreed to."""
+    repository = new_repository(tmp_path / "repo")
+    assert "has no .swarm/bring" in swarm("--repo", str(repository), "repo", "trust")[2]
+    folder = repository / REPO_FOLDER
+    (folder / "skills" / "a").mkdir(parents=True)
+    (folder / "skills" / "a" / "SKILL.md").write_text("do\n\x1b[2Jthis")
+    (folder / "mcp.toml").write_text(
+        '[mcp.zoo]\ncommand = ["zoo", "a b"]\nenvironment = { TOKEN = "x", A = "1" }\n'
+    )
+    commit = commit_all(repository, "bring")
+
+    status, shown, said = swarm("--repo", str(repository), "repo", "trust")
+    assert (status, keeper.seen) == (exit_codes.FAILED, [])
+    assert "MCP server zoo: zoo 'a b' A=1" in shown
+    assert "skills/a/SKILL.md:\n  do\n  \\x1b[2Jthis\n" in shown
+    assert "left out as a secret: mcp.zoo.environment.TOKEN" in shown
+    assert "no terminal to ask" in said
+
+    assert swarm("--repo", str(repository), "repo", "trust", "--yes")[0] == 0
+    [(verb, body)] = keeper.seen
+    assert (verb, body["base"]) == ("agree-to-brought", commit)
+    assert len(body["digest"]) == 64

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from swarm.config import brought
+from swarm.config.brought import Brought, McpServer
 from swarm.errors import ConfigError
 
 MCP = """\
@@ -103,3 +104,75 @@ def test_what_is_no_text_of_the_users_is_refused(place: Path, kind: str) -> None
 
     with pytest.raises(ConfigError, match="skills"):
         brought.read(place)
+
+
+@pytest.mark.parametrize(
+    ("server", "left_out"),
+    [
+        ('command = ["s", "--api-key", "hunter2"]', ["command[2]"]),
+        ('command = ["s", "--token=hunter2"]', ["command[1]"]),
+        (f'command = ["s", "ghp_{"a1" * 12}"]', ["command[1]"]),
+        ('command = ["s", "--max-tokens", "hunter2"]', []),
+        ('command = ["s", "--token-file", "hunter2"]', []),
+        ('command = ["s", "--api-key", "--verbose"]', []),
+        (
+            f'command = ["s"]\nenvironment = {{ A = "sk-{"a1" * 9}" }}',
+            ["environment.A"],
+        ),
+        ('url = "https://m.test/?api_key=hunter2&x=1"', ["url"]),
+        ('url = "https://m.test/?keys=hunter2"', []),
+    ],
+)
+def test_secrets_in_words_of_a_server_are_left_out(
+    place: Path, server: str, left_out: list[str]
+) -> None:
+    (place / "mcp.toml").write_text(f"[mcp.x]\n{server}\n")
+
+    found = brought.read(place)
+
+    assert list(found.left_out) == [f"mcp.x.{each}" for each in left_out]
+    if left_out:
+        assert "hunter2" not in repr(found)
+        assert "a1a1a1" not in repr(found)
+
+
+def test_secrets_in_texts_are_left_out_and_their_lines_named(place: Path) -> None:
+    (place / "rules.md").write_text(f"Log in\nwith sk-{'a1' * 12}\n")
+    (place / "skills" / "a").mkdir(parents=True)
+    (place / "skills" / "a" / "SKILL.md").write_text(f"token: {'a1' * 12}")
+
+    found = brought.read(place)
+
+    assert found.left_out[-2:] == ("rules.md:2", "skills/a/SKILL.md:1")
+    assert "a1a1" not in repr(found)
+
+
+def test_another_path_or_text_has_another_digest() -> None:
+    """Also where the same letters stand in another order of files."""
+    texts = [{"a": "b"}, {"a": "c"}, {"c": "b"}, {"a": "", "b": ""}, {"a1:": "b"}, {}]
+
+    assert len({brought.digest(each) for each in texts}) == len(texts)
+    assert brought.digest({"a": "1", "b": "2"}) == brought.digest({"b": "2", "a": "1"})
+
+
+def test_of_the_same_name_the_users_own_counts() -> None:
+    near, far = McpServer(command=("mine",)), McpServer(command=("theirs",))
+    own = Brought({"a": near}, "mine\n", {"s/SKILL.md": "mine"}, {}, ("x",))
+    other = Brought(
+        {"a": far, "b": far}, "theirs", {"s/SKILL.md": "theirs"}, {"c": "t"}
+    )
+
+    both = brought.joined(own, other)
+
+    assert (both.servers["a"], both.servers["b"]) == (near, far)
+    assert both.rules == "mine\n\ntheirs"
+    assert (both.skills, both.commands) == ({"s/SKILL.md": "mine"}, {"c": "t"})
+    assert both.left_out == ("x",)
+
+
+@pytest.mark.parametrize(
+    "path", ["skills/../x", "skills/a'b", "commands/.x", "skills//a"]
+)
+def test_a_path_that_a_shell_would_read_is_refused(path: str) -> None:
+    with pytest.raises(ConfigError, match="holds a letter not taken"):
+        brought.parsed({path: ""}, "repo/")

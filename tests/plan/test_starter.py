@@ -57,6 +57,29 @@ def test_a_new_home_is_filled_and_what_is_there_stays(
     assert (home / ".link").is_symlink()
 
 
+def test_what_is_read_only_is_linked_over_what_the_agent_put_there(
+    shell: list[str], tmp_path: Path
+) -> None:
+    """At each start; a text that changed since is the new one."""
+    home = tmp_path / "home of it"
+    (home / ".s/b.md").mkdir(parents=True)
+    (home / ".s/a.md").write_text("the agent's")
+    (home / ".rules").symlink_to("elsewhere")
+    texts = {".s/a.md": "mine", ".s/b.md": "mine", ".s/new/c.md": "mine"}
+    links = {".rules": starter.BRIEFING_FILE}
+    begin = Start("screen", "", ("true",), "argument", brought=texts, links=links)
+
+    for _ in range(2):
+        done = run(shell, tmp_path, begin)
+        assert (done.returncode, done.stderr) == (0, "")
+
+    etc = tmp_path / "etc"
+    for path in texts:
+        assert (home / path).readlink() == etc / starter.BROUGHT / path
+        assert (home / path).read_text() == "mine"
+    assert (home / ".rules").readlink() == etc / starter.BRIEFING_NAME
+
+
 def test_the_agents_words_arrive_as_they_are(shell: list[str], tmp_path: Path) -> None:
     begin = Start("screen", "", (*SHOW, *WORDS), "argument", {}, {".a": ""})
 

@@ -116,7 +116,7 @@ def _fields(agent: Agent) -> list[tuple[str, str]]:
         ("first run", ", ".join(seed.path for seed in agent.seed)),
         ("rules", agent.places.rules),
         ("skills", agent.places.skills),
-        ("MCP", agent.places.mcp),
+        ("MCP", _mcp(agent)),
         ("quiet", ", ".join(agent.quiet)),
         ("cues", _cues(agent)),
     ]
@@ -179,6 +179,13 @@ def _login(agent: Agent) -> str:
 def _tokens(agent: Agent) -> str:
     kind = agent.login.tokens
     return _TOKENS.get(kind, "held and refreshed on the gate's side alone")
+
+
+def _mcp(agent: Agent) -> str:
+    places = agent.places
+    if not places.mcp_format:
+        return "takes no servers that you bring"
+    return f"servers that you bring, in the format of {places.mcp_format}"
 
 
 def _cues(agent: Agent) -> str:

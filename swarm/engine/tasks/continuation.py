@@ -1,14 +1,15 @@
 """Has an ended task go on: the same id, files, home and conversation in a fresh box."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from swarm.adapters.git.repository import Repository
 from swarm.agents import registry
 from swarm.agents.description import WAYS, Agent
-from swarm.config import brought
 from swarm.engine.context import EngineContext
-from swarm.engine.egress import policy_enforcement
+from swarm.engine.egress import policy_enforcement, repository_bring
 from swarm.engine.host import image_check, images
 from swarm.engine.tasks import conversations
 from swarm.errors import IllegalMove, PlanError, SwarmError
@@ -131,14 +132,15 @@ def _event(
         context.containers, context.paths, image_check.stand_of(plan)
     )
     policy = policy_enforcement.resolve(context, task).policy
-    own = brought.read(brought.folder())
+    repository = Repository.open(Path(task.repo), context.paths.home)
+    bring = repository_bring.for_task(context.paths, repository, task.base).brought
     request = planner.PlanRequest(
         prompt=prompt,
         command=_command(context, task),
         conversation=conversation,
         resumes=not begins,
-        briefing=briefing(policy, specs.WORKSPACE, own.rules),
-        brought=own,
+        briefing=briefing(policy, specs.WORKSPACE, bring.rules),
+        brought=bring,
     )
     again = planner.restarted(plan, request, agent, context.config(), seen.traits.shell)
     return events.TaskContinued(

@@ -14,11 +14,17 @@ from swarm.adapters.git.task_git import TaskGit
 from swarm.adapters.git.worktree.place import worktree_directory
 from swarm.agents import registry
 from swarm.agents.description import Agent
-from swarm.config import brought
-from swarm.config.brought import Brought
+from swarm.agents.starting import not_given
 from swarm.config.schema import Config
 from swarm.engine.context import EngineContext
-from swarm.engine.egress import budget, logins, policy_resolver, user_network
+from swarm.engine.egress import (
+    budget,
+    logins,
+    policy_resolver,
+    repository_bring,
+    user_network,
+)
+from swarm.engine.egress.repository_bring import TaskBring
 from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.engine.host import engine_trial, image_check, images
 from swarm.engine.host.engine_kind import Here
@@ -109,8 +115,8 @@ class _Resolved:
     network: UserNetwork
     worktrees: Path | None
     """The directory of worktrees, if the settings name one."""
-    brought: Brought
-    """What the user brings to every agent."""
+    bring: TaskBring
+    """What user and repository bring to the agent."""
     toolchain: Toolchain
 
 
@@ -156,9 +162,20 @@ def _resolve(context: EngineContext, wish: NewTasks) -> _Resolved:
         limits,
         user_network.current(),
         worktrees,
-        brought.read(brought.folder()),
+        _bring(context, repository, base.commit, agent),
         wanted,
     )
+
+
+def _bring(
+    context: EngineContext, repository: Repository, commit: str, agent: Agent
+) -> TaskBring:
+    found = repository_bring.for_task(context.paths, repository, commit)
+    lacking = ", ".join(not_given(agent, found.brought))
+    if not lacking:
+        return found
+    note = f"{agent.name} has no place for {lacking}: they are not given to it"
+    return replace(found, notes=(*found.notes, note))
 
 
 def host_facts(
@@ -216,12 +233,9 @@ def _queue(
         copies_room.check_room(len(wanted), sample, room(first.host.paths.home))
     makes = [partial(_queued, tasks, retry_of, name) for tasks, name in wanted]
     queued = context.journal.queue_all(makes, wish=wish_id)
-    if left_out := each[0].brought.left_out:
-        reason = f"left out as secrets: {', '.join(left_out)}"
-        hint = "the policy's [secrets] are for them"
-        for task in queued:
-            trouble = events.Trouble("bring", f"{reason}; {hint}")
-            context.journal.record(task.id, trouble)
+    for task, (tasks, _) in zip(queued, wanted, strict=True):
+        troubles = [events.Trouble("bring", note) for note in tasks.bring.notes]
+        context.journal.record(task.id, *troubles)
     return {"tasks": [task.id for task in queued]}
 
 
@@ -256,8 +270,8 @@ def _queued(
         worktree=str(place or ""),
         way=wish.way,
         mode=wish.mode,
-        briefing=briefing(tasks.policy, specs.WORKSPACE, tasks.brought.rules),
-        brought=tasks.brought,
+        briefing=briefing(tasks.policy, specs.WORKSPACE, tasks.bring.brought.rules),
+        brought=tasks.bring.brought,
     )
     agent = logins.logged_in(paths.home, tasks.agent, environment, time.time())
     plan = planner.make(names, request, agent, tasks.config, tasks.host)

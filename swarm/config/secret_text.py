@@ -1,0 +1,49 @@
+"""Finds values in a text that are secrets by their looks, and takes them out.
+
+It knows the beginnings of common tokens, private keys, and a value after a name such as
+`api_key`. What it does not know stays, so a text is no place for a secret all the same.
+"""
+
+import re
+
+LEFT_OUT = "LEFT-OUT-BY-SWARM"
+NAME = re.compile(r"(?i)key|token|secret|passw|auth|credential|cookie|private|session")
+"""Names of variables and headers that hold secrets, as far as a name tells."""
+OPTION = re.compile(
+    r"(?i)(token(?!s)|secret|passw(or)?d|api[_-]?key|access[_-]?key|credential)"
+    r"(?!.*(file|path|env|name|limit|type|dir)$)"
+)
+"""The same of options and parts of a URL, which are words of a program."""
+_KEY = (
+    r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----"
+    r"[\s\S]{0,20000}?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|\Z)"
+)
+_TOKENS = (
+    r"\b(?:gh[opsru]_|github_pat_|glpat-|xox[abeprs]-|sk-|rk_live_|sk_live_|npm_|hf_|"
+    r"pypi-|dop_v1_)[A-Za-z0-9_-]{16,}|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|"
+    r"\bAIza[A-Za-z0-9_-]{30,}|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"
+)
+_FOUND = re.compile(f"{_KEY}|{_TOKENS}")
+_ASSIGNED = re.compile(
+    r"(?i)((?:api[_-]?key|token|secret|passw(?:or)?d)[\"']?\s{0,4}[:=]\s{0,4}[\"']?)"
+    r"(?=[A-Za-z0-9+/_.=-]{0,200}[0-9])(?=[A-Za-z0-9+/_.=-]{0,200}[A-Za-z])"
+    r"([A-Za-z0-9+/_.=-]{16,})"
+)
+_BEARER = re.compile(r"(?i)(\bbearer\s{1,4})([A-Za-z0-9+/_.=-]{16,})")
+
+
+def stripped(text: str) -> tuple[str, tuple[int, ...]]:
+    """The text without its secrets, and the numbers of the lines that held one."""
+    lines: set[int] = set()
+
+    def take(match: re.Match[str]) -> str:
+        name = match[1] if match.re.groups else ""
+        found = match.group()[len(name) :]
+        if found.startswith(LEFT_OUT):
+            return match.group()
+        lines.add(1 + match.string.count("\n", 0, match.start()))
+        return name + LEFT_OUT + "\n" * found.count("\n")
+
+    for pattern in (_FOUND, _ASSIGNED, _BEARER):
+        text = pattern.sub(take, text)
+    return text, tuple(sorted(lines))
