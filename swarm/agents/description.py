@@ -225,6 +225,8 @@ class Places:
     mcp_format: McpFormat = ""
     """How it is given MCP servers; empty for an agent that is given none."""
     settings: str = ""
+    follows_links: bool = True
+    """It reads through links; else it is given copies, anew at each start."""
     briefing: Briefing = field(default_factory=Briefing)
 
 

@@ -70,6 +70,8 @@ class Start:
     """Place in the home to text: a link there leads to it, and it is read-only."""
     links: dict[str, str] = field(default_factory=dict)
     """Place in the home to a read-only file of the task's folder."""
+    follows_links: bool = True
+    """False for an agent that must have copies in their places."""
 
 
 def start(agent: Agent, request: StartRequest) -> Start:
@@ -105,6 +107,7 @@ def start(agent: Agent, request: StartRequest) -> Start:
         filled(agent.side.settings, words) if way == "screen" else "",
         _brought(agent, request.brought),
         _links(agent, request, servers),
+        agent.places.follows_links,
     )
 
 

@@ -46,6 +46,15 @@ link() {{
         exit 1
     }}
 }}
+copy() {{
+    place=$HOME/$1
+    if [ -d "$place" ] && [ ! -L "$place" ]; then rm -rf "$place"; fi
+    (umask 077 && mkdir -p "${{place%/*}}" && rm -f "$place" \\
+        && cat "$2" > "$place" && chmod 400 "$place") || {{
+        printf 'swarm: ~/%s could not be written; is the disk full?\\n' "$1" >&2
+        exit 1
+    }}
+}}
 """
 
 
@@ -81,10 +90,11 @@ def files(start: Start, prompt: str, briefing: str = "") -> dict[str, str]:
 def script(start: Start) -> str:
     """The script's text; no path in it holds a letter that a shell reads.
 
-    A link is made anew at each start, over what the agent may have put in its place.
+    A link or copy is made anew at each start, over what the agent may have put there.
     """
     source = f" < {PROMPT_FILE}" if start.delivery == "stdin" else ""
     links = {path: f"{FOLDER}/{BROUGHT}/{path}" for path in start.brought}
     lines = [f"put '{path}'" for path in start.files]
-    lines += [f"link '{p}' '{target}'" for p, target in (links | start.links).items()]
+    verb = "link" if start.follows_links else "copy"
+    lines += [f"{verb} '{p}' '{at}'" for p, at in (links | start.links).items()]
     return "\n".join([_HEAD.rstrip(), *lines, f'exec "$@"{source}', ""])

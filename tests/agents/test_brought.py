@@ -1,11 +1,7 @@
-"""What a user brings reaches each agent: it asks its model with all of it.
-
-Two agents run in `make test`; `make test-agents` runs them all.
-"""
+"""What a user brings reaches each agent: it asks its model with all of it."""
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -16,16 +12,22 @@ from swarm.model.task import State
 from swarm.scripted_model.steps import Run, Say
 from tests.agents.driven import DONE, DrivenAgents, open_driven_agents
 
-SHORT = ("claude", "codex")
-REST = ("cline", "copilot", "gemini", "kimi", "opencode", "pi", "qwen", "vibe")
+AGENTS = (
+    "claude", "cline", "codex", "copilot", "gemini", "kimi", "opencode", "pi", "qwen",
+    "vibe",
+)  # fmt: skip
+NOT_SEEN = {"cline": ("ZEBRA-SKILL", "tools"), "vibe": ("tools",)}
+"""What an agent's headless run was not seen to take, though it is written for it."""
 SERVER = """
-import json, sys
+import json, pathlib, sys
 TOOL = {"name": "zebra_count", "description": "d", "inputSchema": {"type": "object"}}
 for line in sys.stdin:
     asked = json.loads(line)
     if "id" not in asked:
         continue
     answer = {"tools": [TOOL]} if asked["method"] == "tools/list" else {}
+    if answer:
+        pathlib.Path("/workspace/tools-were-asked").touch()
     if asked["method"] == "initialize":
         answer = {"protocolVersion": asked["params"]["protocolVersion"],
                   "capabilities": {"tools": {}},
@@ -40,23 +42,15 @@ description: ZEBRA-SKILL counts stripes.
 ---
 Count them.
 """
-TRY_TO_CHANGE = (
-    "for f in $(find ~ -path '*zebra*' -name SKILL.md); do "
-    "(echo changed >> $f) 2>/dev/null && echo CHAN''GED $f || echo kept $f; done"
-)
-
-
-def _agents() -> Iterator[Any]:
-    for name in (*SHORT, *REST):
-        marks = [] if name in SHORT else [pytest.mark.agents]
-        yield pytest.param(name, marks=marks)
+REFUSED = ("Read-only file system", "Permission denied")
+"""What a shell says of a file that the box cannot write."""
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DrivenAgents]:
     """One house for all, whose user brings one of everything."""
     folder = tmp_path_factory.mktemp("brought")
-    with open_driven_agents(folder, (*SHORT, *REST)) as opened:
+    with open_driven_agents(folder, AGENTS) as opened:
         place = opened.harness.paths.home / "bring"
         (place / "skills" / "zebra").mkdir(parents=True)
         (place / "skills" / "zebra" / "SKILL.md").write_text(SKILL)
@@ -66,25 +60,29 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DrivenAgents]:
         yield opened
 
 
-@pytest.mark.parametrize("name", list(_agents()))
+@pytest.mark.agents
+@pytest.mark.parametrize("name", AGENTS)
 def test_it_has_the_rules_the_skill_and_the_server_and_changes_none(
     house: DrivenAgents, name: str
 ) -> None:
-    """The skill is a link to a file that the box cannot write."""
+    """The server is asked for its tools; whether at once, or when one is looked for."""
     agent = registry.find(name)
     images.build(DockerImages(), f"agents/{name}", lambda _line: None)
     marker = f"{name}-brought"
-    house.model.plays(marker, [Run(TRY_TO_CHANGE), Say(DONE)])
+    skill = f"{agent.places.skills}/zebra/SKILL.md"
+    house.model.plays(marker, [Run(f"echo changed >> {skill}"), Say(DONE)])
     before = len(house.model.seen)
     task = house.start(name, "headless", f"Please do {marker} now.")
     house.end(task, "headless", marker, 1)
 
     assert house.harness.queries.tasks.get(task).state is State.STOPPED
     asked = json.dumps([seen.body for seen in house.model.seen[before:]])
-    words = ["ZEBRA-RULE", "ZEBRA-SKILL"]
-    words += ["zebra_count"] if agent.places.mcp_format else []
-    lacking = [word for word in words if word not in asked]
-    assert not lacking, f"{lacking}\n{house.log(task)[-3000:]}"
+    lacking = [word for word in ("ZEBRA-RULE", "ZEBRA-SKILL") if word not in asked]
+    worktree = house.harness.paths.worktree(task)
+    if agent.places.mcp_format and not (worktree / "tools-were-asked").exists():
+        lacking.append("tools")
+    lacking = [word for word in lacking if word not in NOT_SEEN.get(name, ())]
     said = " ".join(house.model.results(marker))
-    assert "kept" in said
-    assert "CHANGED" not in said
+    if not any(word in said for word in REFUSED):
+        lacking.append(f"not refused: {said[-300:]}")
+    assert lacking == [], house.log(task)[-3000:]

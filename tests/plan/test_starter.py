@@ -80,6 +80,30 @@ def test_what_is_read_only_is_linked_over_what_the_agent_put_there(
     assert (home / ".rules").readlink() == etc / starter.BRIEFING_NAME
 
 
+def test_an_agent_that_follows_no_links_has_copies_that_are_renewed(
+    shell: list[str], tmp_path: Path
+) -> None:
+    """Not to be written; what the agent does to one ends with the next start."""
+    home = tmp_path / "home of it"
+    (home / ".s/a.md").mkdir(parents=True)
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc" / starter.BRIEFING_NAME).write_text("told")
+    begin = Start(
+        "screen", "", ("true",), "argument", brought={".s/a.md": "mine"},
+        links={".rules": starter.BRIEFING_FILE}, follows_links=False,
+    )  # fmt: skip
+
+    for _ in range(2):
+        done = run(shell, tmp_path, begin)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert (home / ".s/a.md").read_text() == "mine"
+        assert (home / ".rules").read_text() == "told"
+        assert not (home / ".rules").is_symlink()
+        assert (home / ".s/a.md").stat().st_mode & 0o777 == 0o400
+        (home / ".s/a.md").chmod(0o600)
+        (home / ".s/a.md").write_text("the agent's")
+
+
 def test_the_agents_words_arrive_as_they_are(shell: list[str], tmp_path: Path) -> None:
     begin = Start("screen", "", (*SHOW, *WORDS), "argument", {}, {".a": ""})
 

@@ -115,7 +115,7 @@ def _fields(agent: Agent) -> list[tuple[str, str]]:
         ("keeps", ", ".join(agent.state.keep)),
         ("first run", ", ".join(seed.path for seed in agent.seed)),
         ("rules", agent.places.rules),
-        ("skills", agent.places.skills),
+        ("skills", _skills(agent)),
         ("MCP", _mcp(agent)),
         ("quiet", ", ".join(agent.quiet)),
         ("cues", _cues(agent)),
@@ -179,6 +179,13 @@ def _login(agent: Agent) -> str:
 def _tokens(agent: Agent) -> str:
     kind = agent.login.tokens
     return _TOKENS.get(kind, "held and refreshed on the gate's side alone")
+
+
+def _skills(agent: Agent) -> str:
+    if not agent.places.skills:
+        return ""
+    how = "links" if agent.places.follows_links else "copies, which each start renews"
+    return f"{agent.places.skills}: {how}"
 
 
 def _mcp(agent: Agent) -> str:
