@@ -27,7 +27,14 @@ from swarm.policy.hosts import BadHost, Host
 from swarm.policy.request_target import BadTarget
 from swarm.policy.rules import Policy, Rule
 from swarm.policy.toml_table import BadPolicy
-from tests import fuzz_limits, fuzz_logins, fuzz_plain, fuzz_settings, fuzz_streams
+from tests import (
+    fuzz_channels,
+    fuzz_limits,
+    fuzz_logins,
+    fuzz_plain,
+    fuzz_settings,
+    fuzz_streams,
+)
 from tests.fuzz_target import Broken, Target
 from tests.gate import hellos
 
@@ -276,6 +283,7 @@ TARGETS = (
     *fuzz_settings.TARGETS,
     *fuzz_logins.TARGETS,
     *fuzz_limits.TARGETS,
+    *fuzz_channels.TARGETS,
     Target("ws-search", MESSAGES, _searched),
 )
 SHARES = {"policies": 0.04, "hellos": 0.16, "h2-client": 0.01, "h2-host": 0.01}

@@ -41,7 +41,7 @@ def main(words: list[str]) -> int:
             _ask(kind, event, patience, address)
         elif name in STATES:
             _tell(name, event, address)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return 0
     return 0
 

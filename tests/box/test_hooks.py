@@ -198,8 +198,13 @@ def test_an_event_is_a_claim(name: str, event: dict[str, Any], state: str) -> No
 
 @pytest.mark.parametrize(
     "event",
-    [{}, {"hook_event_name": "PermissionRequest", "tool_input": 3}, {"x": [1]}],
-    ids=["nothing", "no input", "no event"],
+    [
+        {},
+        {"hook_event_name": "PermissionRequest", "tool_input": 3},
+        {"x": [1]},
+        {**COLOUR, "tool_input": {"questions": []}},
+    ],
+    ids=["nothing", "no input", "no event", "no question"],
 )
 def test_a_hook_that_understands_nothing_leaves_it_to_the_agent(
     name: str, event: dict[str, Any]

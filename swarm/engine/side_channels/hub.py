@@ -54,10 +54,7 @@ class SideChannels:
         self._guard = threading.Lock()
         self._connections: dict[int, _Connection] = {}
         self._selector = selectors.DefaultSelector()
-        self._waker, self._woken = os.pipe()
-        os.set_blocking(self._waker, False)
-        os.set_blocking(self._woken, False)
-        self._selector.register(self._waker, selectors.EVENT_READ)
+        self._waker = self._woken = -1
         self._changes: deque[tuple[Pipe, _Connection | None]] = deque()
         """Pipes to read from, and with None those to close."""
         self._workers: Workers | None = None
@@ -95,19 +92,31 @@ class SideChannels:
         return connection.channel
 
     def close(self) -> None:
-        """Hang up all of them and end; agents and their questions go on."""
+        """Hang up all of them and end; agents and their questions go on.
+
+        `follow` begins anew.
+        """
         self._ended.set()
         with self._guard:
             for connection in self._connections.values():
                 self._drop(connection)
             self._connections.clear()
         self._wake()
-        if self._thread:
-            self._thread.join(2 * TICK_SECONDS)
         if self._workers:
             self._workers.shutdown(wait=True, cancel_futures=True)
+        if self._thread:
+            self._thread.join()
+        self._thread = self._workers = None
+        while self._changes:
+            self._changes.popleft()[0].close()
 
     def _start(self) -> None:
+        self._ended.clear()
+        self._selector = selectors.DefaultSelector()
+        self._waker, self._woken = os.pipe()
+        os.set_blocking(self._waker, False)
+        os.set_blocking(self._woken, False)
+        self._selector.register(self._waker, selectors.EVENT_READ)
         self._workers = Workers(WORKERS, thread_name_prefix="channel")
         self._thread = threading.Thread(target=self._read, name="channels", daemon=True)
         self._thread.start()
@@ -129,8 +138,9 @@ class SideChannels:
             self._wake()
 
     def _wake(self) -> None:
-        with suppress(OSError):
-            os.write(self._woken, b"x")
+        if self._thread:
+            with suppress(OSError):
+                os.write(self._woken, b"x")
 
     # Opening, on a worker.
 

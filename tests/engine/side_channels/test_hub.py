@@ -214,3 +214,22 @@ def test_what_can_not_be_started_is_told(hub: Hub) -> None:
 
     hub.until(lambda: hub.faults(task))
     assert "has the image no python3?" in hub.faults(task)[0]
+
+
+def test_it_begins_anew_after_its_end(hub: Hub) -> None:
+    """As a keeper does that is started again; what was open is found again."""
+    task = hub.live()
+    first = hub.pipe()
+    first.says(ask=ASK)
+    hub.until(lambda: hub.task(task).questions)
+    hub.channels.close()
+    assert first.hears() is None
+
+    hub.follow()
+    again = hub.pipe()
+    again.says(ask=ASK)
+    again.says(sync=True)
+    hub.journal.record(task, events.QuestionAnswered("1", "once"))
+    hub.channels.deliver(task)
+
+    assert again.hears() == {"answer": "a", "with": "once", "text": ""}

@@ -1,0 +1,56 @@
+"""Mutated messages of side channels, alone and as a flow of bytes."""
+
+from swarm.engine.side_channels import messages
+from swarm.engine.side_channels.flow import Flood, Flow
+from swarm.engine.side_channels.messages import Asked, Unreadable
+from swarm.model.safe_text import plain, safe_line
+from tests.fuzz_target import Broken, Target
+
+_ASK = (
+    b'{"ask":{"id":"per_1","kind":"choice","title":"which?","tool":"Bash",'
+    b'"body":"make\\n","options":[{"id":"1","label":"red"}],"always":true,"text":true}}'
+)
+_SEEDS = (
+    _ASK,
+    b'{"gone":"per_1","answer":"once"}',
+    b'{"failed":"per_1","why":"no"}',
+    b'{"state":"limited","rule":"Stop","text":"x","until":1800000000.5}',
+    b'{"unsent":7,"why":"no"}',
+    b'{"fault":"x"}',
+)
+
+
+def _message(data: bytes) -> bool:
+    try:
+        message = messages.read(data, "hooks")
+    except Unreadable as refusal:
+        if not str(refusal).isprintable():
+            raise Broken("a refusal with bytes of the agent's") from refusal
+        return False
+    if isinstance(message, Asked):
+        question = message.question
+        if len(question.body) > messages.BODY + 1:
+            raise Broken("a body that is too long")
+        for name in (question.channel_id, *(each.id for each in question.options)):
+            if not name.isascii() or not name.isprintable():
+                raise Broken("an id that is no plain word")
+        plain(question.body).encode()
+        safe_line(question.title).encode()
+    return True
+
+
+def _flow(data: bytes) -> bool:
+    flow = Flow()
+    try:
+        lines = list(flow.lines(data, 0.0))
+    except Flood:
+        return False
+    if any(b"\n" in line for line in lines):
+        raise Broken("a line with an end in it")
+    return bool(lines)
+
+
+TARGETS = (
+    Target("side channel: message", _SEEDS, _message),
+    Target("side channel: flow", (b"\n".join(_SEEDS) + b"\n",), _flow),
+)
