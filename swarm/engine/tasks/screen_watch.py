@@ -48,7 +48,8 @@ class ScreenWatch:
 
     def look(self, tasks: Iterable[Task]) -> None:
         """Look at all of them once; blocks for one answer of tmux."""
-        known = self._with_cues(tasks)
+        by_id = {task.id: task for task in tasks}
+        known = self._with_cues(by_id.values())
         self._seen = {i: self._seen[i] for i in known if i in self._seen}
         self._known = {i: self._known[i] for i in known if i in self._known}
         if not known:
@@ -60,7 +61,8 @@ class ScreenWatch:
         for task_id, agent in known.items():
             screen = screens.get(names[task_id])
             if screen is not None:
-                self._take(task_id, self._read(task_id, agent, screen, now))
+                found = self._read(task_id, agent, screen, now)
+                self._take(by_id[task_id], found)
 
     def _read(self, task_id: int, agent: Agent, screen: Screen, now: float) -> Reading:
         """Read a screen; what has not changed says what it said."""
@@ -82,7 +84,8 @@ class ScreenWatch:
                 self._agents[name] = registry.find(name)
         return self._agents[name]
 
-    def _take(self, task_id: int, found: Reading) -> None:
+    def _take(self, known: Task, found: Reading) -> None:
+        task_id = known.id
         before = self._seen.get(task_id)
         if before is None or before.state is not found.state:
             self._seen[task_id] = found
@@ -90,6 +93,8 @@ class ScreenWatch:
         found = self._seen[task_id] = _steady(before, found)
         self._claim(task_id, found)
         screen = _SCREENS.get(found.state, "") if found.state else ""
+        if known.screen == screen and known.awaits_prompt != "ready":
+            return  # nothing to record or to type: no reason to read it again
         with self._context.locks.of(task_id):
             task = self._context.read().tasks.get(task_id)
             if task.state is not State.LIVE:
