@@ -26,8 +26,10 @@ LONGEST = 500
 _ESCAPES = re.compile(
     r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\^_=>])"
 )
-_LEFT = re.compile(r"^\s*[│┃║▎]\s?")
-_RIGHT = re.compile(r"\s*[│┃║]\s*$")
+_BLANK = " \t\r\n\v\f\u00a0\u2002\u2003\u3000"
+_LEFT = f"{_BLANK}│┃║▎"
+_RIGHT = f"{_BLANK}│┃║"
+"""What a line may begin and end with, and does not say anything."""
 _EDGE = "─━═▀▄▔▁┄┈"
 _CORNERS = "╭╮╰╯┌┐└┘╔╗╚╝╹╻├┤"
 _IS_EDGE = re.compile(rf"^[{_CORNERS}]?[{_EDGE}]{{2}}.*[{_EDGE}][{_CORNERS}]?$")
@@ -85,9 +87,7 @@ def parts(lines: list[Line], field: Input) -> Parts:
 
 
 def _line(raw: str) -> Line | None:
-    text = raw.strip()
-    while text and (cut := _RIGHT.sub("", _LEFT.sub("", text)).strip()) != text:
-        text = cut
+    text = raw.lstrip(_LEFT).rstrip(_RIGHT)
     if not text or _DASHES.match(text):
         return None
     if not _is_edge(text):
