@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.model import events
+from swarm.model import agent_screen, events
 from swarm.model.task import State, Task
 from tests.engine.keeper_harness import (
     KeeperHarness,
@@ -16,11 +16,13 @@ from tests.engine.keeper_harness import (
     open_keeper_harness,
 )
 from tests.engines import second_engines
-from tests.scripted_agent import begin, description, said, told
+from tests.scripted_agent import begin, description, said, told, until_screen
 
 SEEN = "curl -s -m 20 -o /dev/null -w '%{http_code}' http://not-allowed.example/"
 """Through the gate, which denies it in its own words."""
 
+PATIENCE = 240.0
+"""Seconds; an engine that ends waits for each of its containers."""
 WAYS = [
     pytest.param(signal.SIGTERM, False, id="in order"),
     pytest.param(signal.SIGKILL, False, id="killed"),
@@ -41,9 +43,12 @@ def test_a_task_outlives_the_restart_of_its_engine(
     with second_engines.restartable(live_restore) as engine:
         monkeypatch.setenv("DOCKER_HOST", engine.url)
         with open_keeper_harness() as harness:
+            harness.patience = PATIENCE
             harness.start_keeper()
             sample = new_sample_repository(tmp_path / "sample")
             task = begin(harness, sample, description())
+            # Seen to wait for its human, it is told nothing that the human did not say.
+            until_screen(harness, task.id, agent_screen.READY)
             known = task.conversation
             before = _box(harness, task)
 
@@ -59,7 +64,7 @@ def test_a_task_outlives_the_restart_of_its_engine(
             assert said(harness, task) == ["one", "two"]
             assert task.conversation == known
             assert len(harness.task_containers()) == 1
-            assert _seen_through_the_gate(harness, task) == "403"
+            _until_the_gate_answers(harness, task)
 
 
 def _until_back(
@@ -89,12 +94,10 @@ def _is_engine_down(harness: KeeperHarness) -> bool:
     return down is not None and (up is None or up[0] < down[0])
 
 
-def _seen_through_the_gate(harness: KeeperHarness, task: Task) -> str:
+def _until_the_gate_answers(harness: KeeperHarness, task: Task) -> None:
     box = harness.context.names(task.id).sandbox
-    status = 0
-    script = f'[ "$({SEEN})" = 403 ]'
+    argv = ["sh", "-c", f'[ "$({SEEN})" = 403 ]']
     harness.until(
-        lambda: not harness.context.containers.exec_status(box, ["sh", "-c", script]),
+        lambda: not harness.context.containers.exec_status(box, argv),
         "the gate answers",
     )
-    return "403" if not status else ""
