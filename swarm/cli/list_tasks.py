@@ -18,6 +18,7 @@ from swarm.model import (
     box_contents,
     disk_use,
     format,
+    refusal_text,
     usage,
     wanted_tools,
 )
@@ -284,7 +285,8 @@ def _fields(
         ("but", status.contradiction if status else ""),
         ("idle", idle),
         ("reason", task.reason),
-        ("hint", task.hint),
+        ("refused", refusal_text.of_live(task)),
+        ("hint", task.hint or refusal_text.hint_of_live(task)),
         ("agent", agent_words(task)),
         ("conversation", task.conversation),
         ("repository", task.repo),

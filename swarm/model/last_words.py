@@ -15,11 +15,13 @@ LIMIT = 200
 _TAIL = 60
 """Lines that are read."""
 _WIDTH = 2000
+_MESSAGE = re.compile(r'\s*\{\s*"')
+"""The beginning of a stream's message, which may be long."""
 _CONTROL = re.compile(
     r"\x1b(?:\[[0-9;:?<=>!]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])"
 )
-_FRAME = re.compile(r"[\s\u2500-\u259f\u2800-\u28ff|+*=~_-]*")
-"""What draws boxes and says nothing."""
+_FRAME = re.compile(r"[\s\u2500-\u259f\u2800-\u28ff|+*=~_{}()\[\];,-]*")
+"""What draws boxes or closes brackets, and says nothing."""
 _TRACE = re.compile(
     r"\s+(at |File \"|\^|~)|\s*(Node\.js v\d|npm (notice|warn))|Traceback "
 )
@@ -44,19 +46,22 @@ def last_words(output: str) -> str:
 
 def _lines(output: str) -> Iterator[str]:
     for raw in _CONTROL.sub("", output).replace("\r", "\n").splitlines():
-        line = raw[:_WIDTH]
-        if _TRACE.match(line) or _FRAME.fullmatch(line):
-            continue
-        text = _of_json(line.strip()) if line.lstrip().startswith("{") else line.strip()
+        if _MESSAGE.match(raw):
+            text = _of_json(raw)
+        else:
+            line = raw[:_WIDTH]
+            is_noise = _TRACE.match(line) or _FRAME.fullmatch(line)
+            text = "" if is_noise else line.strip()
         if text:
             yield text
 
 
 def _of_json(line: str) -> str:
+    """What a message of a stream says; empty for one that says nothing, or is cut."""
     try:
         return _message(json.loads(line), depth=4)
     except (ValueError, RecursionError):
-        return line if _FAULT.search(line) else ""
+        return ""
 
 
 def _message(value: Any, depth: int) -> str:

@@ -39,6 +39,13 @@ Node.js v24.1.0
          "model not found"),
         ('{"type":"result","is_error":true,"result":"Invalid API key"}',
          "Invalid API key"),
+        ('{"type":"system","note":"not found' + 9000 * "x" + '"}\n'
+         '{"type":"result","is_error":true,"result":"There is an issue"}',
+         "There is an issue"),
+        ('{"type":"system","note":"not found, and cut short\nsorry', "sorry"),
+        ('{"type":"error","message":"the key is invalid' + 5000 * "!" + '"}',
+         "the key is invalid" + 182 * "!" + "…"),
+        ("Error: x\n  at y {\n  status: 401\n}\n", "Error: x"),
         ("A new version is required: update with npm\nbye",
          "A new version is required: update with npm"),
     ],

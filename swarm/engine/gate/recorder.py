@@ -21,6 +21,8 @@ from swarm.store.journal import Journal
 GATHER_SECONDS = 0.1
 """Lines that arrive within this time are recorded in one transaction."""
 BATCH_LIMIT = 2000
+SETTLE_SECONDS = 2.0
+"""The longest time that `settle` blocks for."""
 RETRY_SECONDS = 1.0
 """The pause before what could not be recorded is tried again."""
 HELD_LIMIT = 20_000
@@ -47,7 +49,7 @@ class GateRecorder:
         self._prices = prices
         self._on_answer: Callable[[int], None] = _ignore_answer
         self._on_refused_login: Callable[[str, str], None] = _ignore_refused_login
-        self._inbox: SimpleQueue[Line | None] = SimpleQueue()
+        self._inbox: SimpleQueue[Line | threading.Event | None] = SimpleQueue()
         self._owners: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
         self._limits: dict[int, tuple[str, str]] = {}
@@ -97,6 +99,15 @@ class GateRecorder:
         """Queue a line to be recorded."""
         self._inbox.put(line)
 
+    def settle(self, seconds: float = SETTLE_SECONDS) -> None:
+        """Block until the lines that came until now are recorded, or the time is over.
+
+        An agent's end may be known before the answer that it ended for.
+        """
+        recorded = threading.Event()
+        self._inbox.put(recorded)
+        recorded.wait(seconds)
+
     def close(self) -> None:
         """Record the queued lines and end the thread; blocks until both are done."""
         self._inbox.put(None)
@@ -105,18 +116,21 @@ class GateRecorder:
     def _run(self) -> None:
         while True:
             batch = self._next_batch()
-            self._record([line for line in batch if line is not None])
+            self._record([item for item in batch if isinstance(item, dict)])
+            for item in batch:
+                if isinstance(item, threading.Event):
+                    item.set()
             if None in batch:
                 return
 
-    def _next_batch(self) -> list[Line | None]:
+    def _next_batch(self) -> list[Line | threading.Event | None]:
         """The lines of a moment; empty if what is held is to be tried again."""
         pause = threading.Event()
         try:
             batch = [self._inbox.get(timeout=RETRY_SECONDS if self._held else None)]
         except Empty:
             return []
-        pause.wait(GATHER_SECONDS if batch[0] is not None else 0)
+        pause.wait(GATHER_SECONDS if isinstance(batch[0], dict) else 0)
         while len(batch) < BATCH_LIMIT:
             try:
                 batch.append(self._inbox.get_nowait())

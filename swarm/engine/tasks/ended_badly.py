@@ -1,10 +1,11 @@
 """Why an agent ended by itself, in its own last words, and the way out."""
 
+import signal
 from datetime import datetime
 
 from swarm.engine.context import EngineContext
 from swarm.errors import SwarmError
-from swarm.model import events
+from swarm.model import events, refusal_text
 from swarm.model.format import duration
 from swarm.model.last_words import last_words
 from swarm.model.safe_text import safe_line
@@ -14,19 +15,56 @@ from swarm.ports import ContainerFacts
 AT_ONCE = 15.0
 """Seconds; an agent that ended sooner took up no work."""
 LINES = 80
-SIGNALLED = 128
-"""An exit code above it is the end by a signal."""
+_SHELL = 128
+"""An exit code that tells of a signal is the signal's number and this."""
+_DEADLY = (
+    signal.SIGHUP,
+    signal.SIGINT,
+    signal.SIGQUIT,
+    signal.SIGILL,
+    signal.SIGTRAP,
+    signal.SIGABRT,
+    signal.SIGBUS,
+    signal.SIGFPE,
+    signal.SIGKILL,
+    signal.SIGUSR1,
+    signal.SIGSEGV,
+    signal.SIGUSR2,
+    signal.SIGPIPE,
+    signal.SIGALRM,
+    signal.SIGTERM,
+    signal.SIGXCPU,
+    signal.SIGXFSZ,
+    signal.SIGSYS,
+)
+_SIGNALLED = frozenset({*(_SHELL + number for number in _DEADLY), 255})
+"""Codes of an end by a signal; 255 is what an engine gives that lost the end.
+
+An agent may end with the status of its model's host, cut to a byte: 401 is 145, which
+no signal ends a program with.
+"""
 COMMAND = "command"
 """The agent that is no agent: its output is a person's own."""
 
 
+def is_signalled(exit_code: int) -> bool:
+    """True if a program with this code was ended by a signal."""
+    return exit_code in _SIGNALLED
+
+
 def why(context: EngineContext, task: Task, facts: ContainerFacts) -> tuple[str, str]:
-    """A sentence and a way out; both empty if it ended well or by a signal."""
+    """A sentence and a way out; both empty if it ended well or by a signal.
+
+    What the gate saw is told before anything that the agent says.
+    """
+    if task.agent == COMMAND or is_signalled(facts.exit_code):
+        return "", ""
+    if task.refusal:
+        hint = refusal_text.way_out(task.refusal, task.id, task.agent)
+        return refusal_text.sentence(task.refusal), hint
     lived = _lived(facts)
     is_short = lived is not None and lived < AT_ONCE
     went_on = was_continued(context, task.id)
-    if task.agent == COMMAND or facts.exit_code > SIGNALLED:
-        return "", ""
     if not facts.exit_code and not (
         is_short and went_on and _has_screen(context, task)
     ):

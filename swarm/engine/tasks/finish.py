@@ -141,6 +141,7 @@ def _why(parts: EngineParts, task_id: int, facts: ContainerFacts) -> tuple[str, 
         return reason, f"{usage.PIDS_HINT}, and retry it"
     if facts.error:
         return facts.error, ""
+    parts.nets.log.settle()
     task = parts.context.read().tasks.get(task_id)
     return ended_badly.why(parts.context, task, facts)
 

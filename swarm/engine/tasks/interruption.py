@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from swarm.agents import registry
 from swarm.engine.context import EngineContext
-from swarm.engine.tasks.ended_badly import SIGNALLED
+from swarm.engine.tasks.ended_badly import is_signalled
 from swarm.errors import SwarmError
 from swarm.model import agent_screen, events
 from swarm.model.task import CONTINUABLE, State, Task
@@ -45,7 +45,7 @@ def _reason(task: Task, facts: ContainerFacts | None, rebooted: bool) -> str:
         return GONE
     if facts.oom_killed or task.reason:
         return ""
-    return KILLED if facts.exit_code > SIGNALLED else ""
+    return KILLED if is_signalled(facts.exit_code) else ""
 
 
 def judge_engine(context: EngineContext) -> None:

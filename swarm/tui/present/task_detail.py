@@ -10,6 +10,7 @@ from swarm.model import (
     event_text,
     events,
     format,
+    refusal_text,
     wanted_tools,
 )
 from swarm.model.agent_state import AgentState, AgentStatus
@@ -34,8 +35,10 @@ def facts(task: Task, now: float) -> list[Content]:
     ]
     if task.budget.exceeded:
         out.append(_fact("hint", "p lets it run on, with as much again"))
-    if task.hint:
-        out.append(_fact("hint", safe_line(task.hint, 200)))
+    if refused := refusal_text.of_live(task):
+        out.append(_fact("refused", refused))
+    if hint := task.hint or refusal_text.hint_of_live(task):
+        out.append(_fact("hint", safe_line(hint, 200)))
     if task.state is State.LIVE and task.agent_status:
         out += _evidence(task.agent_status)
     if task.state is State.LIVE and task.awaits_prompt == "ready":

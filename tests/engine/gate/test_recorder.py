@@ -356,3 +356,14 @@ def test_a_limit_of_before_a_restart_is_lifted(desk: Desk) -> None:
     say(desk, 1, "answer", provider="x", status=200, tokens_out=5)
 
     assert limit_events(desk.recorded()) == ["ModelAnswered", "ModelLimitLifted"]
+
+
+def test_what_came_is_recorded_once_it_has_settled(desk: Desk) -> None:
+    """The thread goes on afterwards; one that is over keeps nobody waiting for long."""
+    for number in (1, 2):
+        line = {"net": NET, "seq": number, "phase": "connect", "host": "a.test"}
+        desk.log.on_line({**line, "verdict": "deny", "reason": "no"})
+        desk.log.settle(60)
+        assert len(desk.queries.events.denials(desk.task)) == number
+    desk.log.close()
+    desk.log.settle(0.0)

@@ -2,10 +2,22 @@
 
 from pathlib import Path
 
+import pytest
+
+from swarm.engine.tasks import ended_badly
 from swarm.model import events
+from swarm.model.limits import REFUSED_WORDS
 from swarm.model.task import State
+from swarm.plan import specs
+from swarm.plan.naming import HomePaths
+from swarm.plan.specs import Plan, SandboxSpec
+from swarm.ports import ContainerFacts
+from tests.builders import queued
+from tests.engine.fake_context import fake_context
 from tests.engine.keeper_harness import KeeperHarness
 from tests.scripted_agent import begin, description, said
+
+PLAN = Plan(SandboxSpec("box", "an/image:1", ("true",), "1:1", {}), "/w")
 
 
 def test_a_conversation_that_the_agent_does_not_know_is_told_with_a_way_on(
@@ -48,3 +60,48 @@ def test_a_crash_is_told_in_its_own_words(harness: KeeperHarness, sample: Path) 
     assert task.exit_code == 1
     assert "ModuleNotFoundError: No module named 'everything'" in task.reason
     assert task.hint == f"`swarm logs {task.id}` has all that it printed"
+
+
+@pytest.mark.parametrize(
+    ("code", "is_end_by_a_signal"),
+    [
+        (137, True),
+        (143, True),
+        (139, True),
+        (134, True),
+        (255, True),
+        (0, False),
+        (1, False),
+        (128, False),
+        (401 & 0xFF, False),
+        (403 & 0xFF, False),
+        (404 & 0xFF, False),
+        (429 & 0xFF, False),
+        (500 & 0xFF, False),
+    ],
+)
+def test_a_status_of_a_host_is_no_signal(code: int, is_end_by_a_signal: bool) -> None:
+    """An agent may end with the status it was answered, of which a byte is left."""
+    assert ended_badly.is_signalled(code) == is_end_by_a_signal
+
+
+@pytest.mark.parametrize(("exit_code", "why"), [(1, "key"), (145, "key"), (0, "model")])
+def test_a_refusal_that_the_gate_saw_is_told_before_any_words(
+    tmp_path: Path, exit_code: int, why: str
+) -> None:
+    """Whatever code it ends with, if by itself."""
+    with fake_context(HomePaths(tmp_path)) as context:
+        made = queued(agent="claude", way="headless", plan=specs.to_json(PLAN))
+        task = context.journal.queue(lambda _: made).id
+        live = (events.TaskProvisioning(), events.TaskLive("box", "pane"))
+        refused = events.ModelRefused("net", 1, "api.example", why, 401, "no")
+        context.journal.record(task, *live, refused)
+        known = context.read().tasks.get(task)
+
+        ended = ContainerFacts("box", "id", {}, "exited", exit_code)
+        reason, hint = ended_badly.why(context, known, ended)
+        killed = ContainerFacts("box", "id", {}, "exited", 137)
+
+        assert reason == f"{REFUSED_WORDS[why]}: api.example answered 401 (no)"
+        assert f"then `swarm retry --continue {task}`" in hint
+        assert ended_badly.why(context, known, killed) == ("", "")
