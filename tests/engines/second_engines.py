@@ -133,7 +133,8 @@ def restartable(live_restore: bool) -> Iterator[RestartableEngine]:
             finally:
                 _remove_containers(url)
                 engine.end()
-                unmount = ["umount", "-R", name]
+                # One that was killed, or has let containers live, unmounts nothing.
+                unmount = ["umount", "-R", str(folder / "data")]
                 subprocess.run(unmount, check=False, capture_output=True)
 
 

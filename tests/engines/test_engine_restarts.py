@@ -75,7 +75,14 @@ def _until_back(
     harness.until_state(task.id, State.LIVE)
     assert (_box(harness, task) == before) is lives_on
     pane = harness.context.names(task.id).pane
+    # Its window was attached by the engine that is gone, and is opened anew.
+    harness.until(lambda: _is_attached(harness, pane), "its window")
     harness.until(lambda: "said" in _screen(harness, pane), "its screen")
+
+
+def _is_attached(harness: KeeperHarness, pane: str) -> bool:
+    shown = harness.context.panes.all().get(pane)
+    return shown is not None and not shown.dead
 
 
 def _screen(harness: KeeperHarness, pane: str) -> str:
