@@ -32,6 +32,8 @@ WAYS = [
 
 
 @pytest.mark.long
+# A socket to an engine that went away is closed by Python, not by us.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(("number", "live_restore"), WAYS)
 def test_a_task_outlives_the_restart_of_its_engine(
     number: int,
