@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 from swarm.bootstrap import process_log, terminal_recovery, wiring
 from swarm.bootstrap.keeper_lock import keeper_pid
@@ -74,6 +75,7 @@ def show_dashboard(
                 notify=_notify,
                 after_limit=_after_limit,
                 versions_seen=_versions_seen,
+                reply_way=_reply_way,
                 standings=functools.partial(wiring.standings, paths, repo),
             ),
             on_first_paint=resume_collector,
@@ -276,6 +278,19 @@ def _versions_seen(agent: str) -> tuple[str, ...]:
         return tuple(captures.versions_seen(registry.find(agent)))
     except SwarmError:
         return ()
+
+
+@functools.cache
+def _reply_way(agent: str) -> Literal["channel", "ready", "now"]:
+    from swarm.agents import registry  # noqa: PLC0415 - after paint
+
+    try:
+        known = registry.find(agent)
+    except SwarmError:
+        return "now"
+    if known.side.sends:
+        return "channel"
+    return "ready" if known.cues.get("ready") else "now"
 
 
 def _capacity() -> tuple[int, int]:

@@ -167,6 +167,10 @@ def _no_versions(_agent: str) -> tuple[str, ...]:
     return ()
 
 
+def _when_ready(_agent: str) -> Literal["channel", "ready", "now"]:
+    return "ready"
+
+
 def _no_standings() -> dict[str, Standing]:
     return {}
 
@@ -201,4 +205,6 @@ class Options:
     """The config's `resume_after_limit`, as `notify`."""
     versions_seen: Callable[[str], tuple[str, ...]] = _no_versions
     """The versions in which an agent's screens were read; empty if none is known."""
+    reply_way: Callable[[str], Literal["channel", "ready", "now"]] = _when_ready
+    """How the agent of that name takes a text; `present.reply_destination.Way`."""
     clock: Callable[[], float] = time.time

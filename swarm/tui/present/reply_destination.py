@@ -1,11 +1,15 @@
 """Where a text for an agent goes now, and what became of it, in a few words."""
 
+from typing import Literal
+
 from swarm.model import events
-from swarm.model.agent_state import ASKING, AgentState, Source
+from swarm.model.agent_state import ASKING, AgentState
 from swarm.model.safe_text import safe_line
 from swarm.model.task import Task
 from swarm.tui.present import agent_appearance
 
+Way = Literal["channel", "ready", "now"]
+"""Through the side channel at any time, typed once it is ready, or typed at once."""
 DIALOGS = {
     AgentState.FIRST_RUN: "its terminal shows a dialog: Enter attaches",
     AgentState.NEEDS_LOGIN: "it needs a login: Enter attaches",
@@ -25,21 +29,21 @@ def refusal(task: Task) -> str:
     return DIALOGS.get(status.state, "")
 
 
-def destination(task: Task) -> str:
-    """What happens to a text that is sent now."""
+def destination(task: Task, way: Way = "ready") -> str:
+    """What happens to a text that is sent now; `way` is how its agent takes one."""
     if reason := refusal(task):
         return reason
     status = task.agent_status
-    if status is None:
+    if way == "channel":
+        return "through its side channel"
+    if way == "now" or status is None:
         return "typed into its terminal"
     if status.state is AgentState.READY:
-        is_channel = status.evidence.source is Source.CHANNEL
-        way = "through its side channel" if is_channel else "typed into its terminal"
-        return f"it is ready: {way}"
+        return "it is ready: typed into its terminal"
     if status.state is AgentState.LIMITED and status.until is not None:
         when = agent_appearance.until(status.until, status.since)
-        return f"limited until {when}: given when it is ready"
-    return "at work: given when it is ready"
+        return f"limited until {when}: typed when it is ready"
+    return "at work: typed when it is ready"
 
 
 def settled(event: events.FollowUpSettled) -> tuple[str, bool]:

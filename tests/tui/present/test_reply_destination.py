@@ -14,6 +14,7 @@ from tests.builders import queued_task
 NOW = 1_790_000_000.0
 ASKED = Question("1", "permission", "npm test")
 SILENT = Question("1", "permission", "npm test", is_answerable=False)
+WAYS: tuple[reply_destination.Way, ...] = ("channel", "now")
 TERMINAL = "it asks in its terminal: Enter attaches"
 
 
@@ -28,18 +29,22 @@ def live(state: AgentState | None, source: Source = Source.SCREEN, **more: Any) 
     [
         (live(None), "typed into its terminal"),
         (live(AgentState.READY), "it is ready: typed into its terminal"),
-        (
-            live(AgentState.READY, Source.CHANNEL),
-            "it is ready: through its side channel",
-        ),
-        (live(AgentState.WORKING), "at work: given when it is ready"),
-        (live(AgentState.LIMITED), "at work: given when it is ready"),
+        (live(AgentState.WORKING), "at work: typed when it is ready"),
+        (live(AgentState.LIMITED), "at work: typed when it is ready"),
     ],
 )
 def test_a_text_goes_somewhere(task: Task, words: str) -> None:
     """At once, or once its agent is ready."""
     assert reply_destination.destination(task) == words
     assert task_appearance.disabled_reason("reply", task) == ""
+
+
+@pytest.mark.parametrize("state", [AgentState.READY, AgentState.WORKING])
+def test_an_agent_may_take_a_text_at_any_time(state: AgentState) -> None:
+    """By a side channel; or because nobody can tell when it is ready."""
+    ways = [reply_destination.destination(live(state), way) for way in WAYS]
+
+    assert ways == ["through its side channel", "typed into its terminal"]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from swarm.model.wishes import SendText
 from swarm.store.wish_queries import WishRecord
 from swarm.tui.present import reply_destination, task_appearance
 from swarm.tui.present.formatting import ERROR, GOOD, WARNING
+from swarm.tui.present.reply_destination import Way
 from swarm.tui.widgets.input_bar import InputBar
 
 OTHERS_KEPT = 50
@@ -19,8 +20,14 @@ Say = Callable[[str, str], None]
 class Replies:
     """Owns what the reply bar says; the bar itself is the preview's."""
 
-    def __init__(self, bar: Callable[[], InputBar], say: Say) -> None:
-        """`say` puts a sentence on the message line, in a style."""
+    def __init__(
+        self, bar: Callable[[], InputBar], say: Say, way: Callable[[str], Way]
+    ) -> None:
+        """`say` puts a sentence on the message line, in a style.
+
+        `way` returns how an agent of that name takes a text.
+        """
+        self._way = way
         self._bar = bar
         self._say = say
         self._task_id = 0
@@ -33,7 +40,7 @@ class Replies:
 
     def open(self, task: Task) -> None:
         """Show the bar for this task; it stays with it, whatever is selected then."""
-        self._task_id, self._label = task.id, _label(task)
+        self._task_id, self._label = task.id, self._words(task)
         self._bar().open(self._label)
 
     def wish(self, text: str) -> SendText:
@@ -48,7 +55,7 @@ class Replies:
             if isinstance(record.event, events.FollowUpSettled):
                 self._take(record.event)
         task = next((task for task in tasks if task.id == self._task_id), None)
-        if task and self._label and (label := _label(task)) != self._label:
+        if task and self._label and (label := self._words(task)) != self._label:
             self._label = label
             self._bar().relabel(label)
 
@@ -60,11 +67,13 @@ class Replies:
         name = task_appearance.numbered_name(task, 40)
         if event := self._settled.pop(record.id, None):
             self._tell(name, event)
-        elif any(text.id == record.id for text in task.follow_ups):
+        elif text := next((t for t in task.follow_ups if t.id == record.id), None):
             self._sent[record.id] = name
-            self._say(f"your text waits until {name} is ready", WARNING)
+            waits = f"your text waits until {name} is ready"
+            given = f"your text is given to {name}: not yet known to have arrived"
+            self._say(given if text.way else waits, WARNING)
         else:
-            self._say(f"your text was given to {name}", GOOD)
+            self._say(f"your text was typed into the terminal of {name}", "")
 
     def _take(self, event: events.FollowUpSettled) -> None:
         name = self._sent.pop(event.id, None)
@@ -75,11 +84,11 @@ class Replies:
         if len(self._settled) > OTHERS_KEPT:
             del self._settled[next(iter(self._settled))]
 
+    def _words(self, task: Task) -> str:
+        name = task_appearance.display_name(task, 20)
+        where = reply_destination.destination(task, self._way(task.agent))
+        return f"to {name} · {where}"
+
     def _tell(self, name: str, event: events.FollowUpSettled) -> None:
         words, is_good = reply_destination.settled(event)
         self._say(f"your text for {name} {words}", GOOD if is_good else ERROR)
-
-
-def _label(task: Task) -> str:
-    name = task_appearance.display_name(task, 20)
-    return f"to {name} · {reply_destination.destination(task)}"

@@ -126,7 +126,9 @@ class DashboardScreen(KeyScreen[None]):
         """The store was just read: the next nudge is answered in a moment."""
         self._draft = Draft()
         """The fields of a new task, until the keeper has taken them."""
-        self.replies = Replies(lambda: self.query_one("#reply", InputBar), self.say)
+        self.replies = Replies(
+            lambda: self.query_one("#reply", InputBar), self.say, options.reply_way
+        )
         self._disk_words = ""
         self.bulk = BulkActions(self, backend.queries, options.clock)
 

@@ -25,9 +25,9 @@ async def test_the_bar_says_where_the_text_goes(recorded: Recorded) -> None:
         async with app.run_test(size=(120, 36)) as pilot:
             await press(pilot, backend, "space", "type:go")
             label = dashboard(app).query_one("#reply Label", Label)
-            assert "at work: given when it is ready" in str(label.render())
+            assert "at work: typed when it is ready" in str(label.render())
             record(backend, 1, events.AgentStateChanged.of(READY))
-            await until(pilot, lambda: "side channel" in str(label.render()))
+            await until(pilot, lambda: "it is ready" in str(label.render()))
             await press(pilot, backend, "type: on", "enter")
 
     assert wishes(backend) == [("send", {"task": 1, "text": "go on"})]
@@ -74,5 +74,9 @@ async def test_a_text_that_is_pasted_at_once_is_told(recorded: Recorded) -> None
             await press(pilot, backend, "space", "type:go", "enter")
             answer(backend)
             await until(
-                pilot, lambda: said(app) == "your text was given to i18n-pass (#1)"
+                pilot,
+                lambda: (
+                    said(app)
+                    == "your text was typed into the terminal of i18n-pass (#1)"
+                ),
             )
