@@ -4,10 +4,12 @@ Everything is real but the model and the agent.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from swarm.bootstrap import wiring
 from swarm.engine.tasks import after_limit, limit_watch
 from swarm.model import events
 from swarm.model.task import State
@@ -32,6 +34,20 @@ def until_limited(house: LimitedAgents, *ids: int) -> None:
             lambda task_id=task_id: tasks.get(task_id).limit is not None,  # type: ignore[misc]  # mypy knows no default of a lambda
             f"{task_id} is limited",
         )
+
+
+@contextmanager
+def another_keeper(house: LimitedAgents) -> Iterator[None]:
+    """The keeper ends, and one begins that remembers nothing but what is stored."""
+    harness = house.harness
+    harness.stop_keepers()
+    harness.parts = wiring.engine_parts(harness.paths)
+    harness.start_keeper()
+    try:
+        yield
+    finally:
+        harness.stop_keepers()
+        harness.parts.context.journal.close()
 
 
 def tries(house: LimitedAgents, task_id: int) -> list[tuple[float, str]]:
@@ -118,11 +134,9 @@ def test_a_keeper_that_comes_back_waits_on_and_tries_nothing_twice(
     until_limited(house, *ids)
     for task_id in ids:
         house.harness.until_state(task_id, State.STOPPED)
-    house.harness.stop_keepers()
-
-    house.harness.start_keeper()
-    for task_id in ids:
-        house.until_answered(task_id)
+    with another_keeper(house):
+        for task_id in ids:
+            house.until_answered(task_id)
 
     for task_id in ids:
         ((at, _),) = tries(house, task_id)
