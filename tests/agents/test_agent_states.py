@@ -51,7 +51,9 @@ def until(house: DrivenAgents, task: int, state: A, detail: str, after: int) -> 
         places[:] = [
             place
             for place, each in enumerate(history(house, task), 1)
-            if place > after and (each.state, each.detail) == (state, detail)
+            if place > after
+            and (each.state, each.detail) == (state, detail)
+            and (state is not A.READY or each.source in CLAIMS)
         ]
         return bool(places)
 
@@ -91,5 +93,5 @@ def test_a_turn_is_seen_from_its_start_to_its_end(
     assert [one.source for one in told[:3]] == ["engine", "gate", "sensor"]
     assert told[3].source in CLAIMS, told[3]
     assert told[4].source == "engine"
-    # A screen that is drawn late, on a machine with much to do, may contradict meanwhile.
+    # A screen that is drawn late on a busy machine may contradict for a while.
     assert not told[4].contradiction
