@@ -96,6 +96,7 @@ def test_the_next_keeper_knows_the_question_and_answers_it_once(
     asking.house.harness.wish_done("kill", task=task)
 
 
+@pytest.mark.agents
 def test_a_human_who_was_first_in_the_terminal_counts(asking: AskingAgent) -> None:
     """Our answer is refused from then on."""
     marker = f"{asking.agent}-pane"
@@ -103,7 +104,14 @@ def test_a_human_who_was_first_in_the_terminal_counts(asking: AskingAgent) -> No
     question = asking.question(task)
     pane = asking.house.harness.context.names(task).pane
 
-    asking.house.harness.context.panes.send(pane, "", enter=True)
+    asking.house.harness.until(
+        lambda: any(
+            word in asking.house.screen(task)
+            for word in ("Do you want to proceed?", "Permission required")
+        ),
+        "the dialog is drawn",
+    )
+    asking.house.harness.context.panes.send(pane, "1", enter=True)
     asking.house.harness.until(
         lambda: not asking.task(task).questions, "answered in its terminal"
     )
