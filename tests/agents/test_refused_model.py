@@ -16,6 +16,8 @@ from tests.agents.driven import DrivenAgents, open_driven_agents
 
 AGENTS = ("claude", "codex", "gemini", "opencode")
 OFTEN = 1000
+PATIENCE = 600.0
+"""Seconds: Claude tries a wrong key again for three and a half minutes."""
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +26,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DrivenAgents]:
     for agent in AGENTS:
         images.build(DockerImages(), f"agents/{agent}", lambda _line: None)
     with open_driven_agents(tmp_path_factory.mktemp("agents"), AGENTS) as opened:
+        opened.harness.patience = PATIENCE
         yield opened
 
 
