@@ -8,7 +8,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import ModuleType
@@ -63,6 +63,8 @@ class Seen:
     body: dict[str, Any]
     asked: Asked
     status: int
+    spent: Usage | None = None
+    """What its answer told that it cost."""
 
 
 class ScriptedModel:
@@ -159,13 +161,13 @@ class ScriptedModel:
         known = (limit for script in self._scripts for limit in script.limits())
         return next((limit for limit in known if limit.left(now) > 0), None)
 
-    def remember(self, seen: Seen, key: str, spent: Usage | None) -> None:
+    def remember(self, seen: Seen, key: str) -> None:
         """Note a request that was answered, or will be in a moment."""
         with self._changed:
             self.seen.append(seen)
             self.keys.add(key)
-            if spent:
-                self.charged += spent
+            if seen.spent:
+                self.charged += seen.spent
             self._changed.notify_all()
 
     def _secure(self, hosts: Sequence[str]) -> None:
@@ -255,14 +257,14 @@ class _Handler(BaseHTTPRequestHandler):
         host = headers.get("host", "")
         seen = Seen(host, self.path, headers, body, asked, status)
         if isinstance(reply, Refusal):
-            self.model.remember(seen, key, None)
+            self.model.remember(seen, key)
             said, more = protocol.refusal(reply)
             if reply.seconds:
                 more = {"retry-after": str(reply.seconds), **more}
             self._json(reply.status, said, more)
             return
         spent = usage(raw, reply)
-        self.model.remember(seen, key, spent)
+        self.model.remember(replace(seen, spent=spent), key)
         number = f"{len(self.model.seen):06}{time.time_ns() % 10**9:09}"
         if protocol is anthropic:
             whole = anthropic.whole(asked, reply, spent, number)

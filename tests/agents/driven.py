@@ -6,20 +6,23 @@ each, and the key is the gate's alone.
 
 import json
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from swarm.agents import registry
+from swarm.agents import cues, registry
 from swarm.agents.description import Agent
 from swarm.cli.agent.check_policy import FORBIDDEN, host_of, rule_words
 from swarm.cli.agent.check_turn import steps_of
 from swarm.engine.host import images
-from swarm.model import agent_screen, events
-from swarm.model.task import State, Task
+from swarm.model import events
+from swarm.model.agent_state import AgentState
+from swarm.model.task import ACTIVE, State, Task
 from swarm.scripted_model.server import ScriptedModel
-from swarm.scripted_model.steps import Step
+from swarm.scripted_model.steps import Hold, Say, Step
+from tests.agents.key_search import home_of, processes_of, processes_with
 from tests.engine.keeper_harness import (
     KeeperHarness,
     new_sample_repository,
@@ -28,31 +31,30 @@ from tests.engine.keeper_harness import (
 from tests.promises.sandbox_probe import gateway
 
 KEY = "sk-the-real-key-of-this-test-0123456789abcdef"
-PATIENCE = 240.0
+PATIENCE = 900.0
 """Seconds until a test gives up on a turn: agents are large, and start slowly."""
 NO_RULE = "not-in-allowlist"
-DONE = "All steps of the script are done."
 LOOK = (
     "cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline > ~/seen-in-proc 2>/dev/null; "
     f"curl -sS -m 20 https://{FORBIDDEN}/; echo looked $?"
 )
 """What the box sees of its processes, and a host that nothing allows."""
-SEEN_READY = ("claude", "codex", "gemini", "opencode")
-"""Agents whose prompt is known by its cue at each end of a turn, resumed ones too."""
 
 
-def steps(agent: str) -> tuple[Step, ...]:
-    """One turn's work."""
-    return steps_of(registry.find(agent), LOOK, DONE)
+def last_words(marker: str) -> str:
+    """What the model says at the end of the turn, and the agent writes down."""
+    return f"All steps of {marker} are done."
+
+
+def steps(agent: str, marker: str, held: Hold) -> tuple[Step, ...]:
+    """One turn's work; its last request is held, and of edits in text the first."""
+    *work, end = steps_of(registry.find(agent), LOOK, last_words(marker))
+    return (held, *work, end) if edits_in_text(agent) else (*work, held, end)
 
 
 def edits_in_text(agent: str) -> bool:
     """It takes edits from what the model says, and commits them itself."""
     return registry.find(agent).model.edits == "text"
-
-
-def _is_in_text(marker: str) -> bool:
-    return edits_in_text(marker.partition("-")[0])
 
 
 @dataclass
@@ -62,6 +64,8 @@ class DrivenAgents:
     harness: KeeperHarness
     model: ScriptedModel
     sample: Path
+    in_memory: dict[int, list[int]] = field(default_factory=dict)
+    """The processes of each task that had the key in their memory."""
 
     def start(self, agent: str, way: str, prompt: str, **more: object) -> int:
         """Queue a task of the agent."""
@@ -70,37 +74,89 @@ class DrivenAgents:
         return int(made["tasks"][0])
 
     def work(self, agent: str, way: str, marker: str) -> Task:
-        """One task from its prompt to the end of the turn, stopped and taken in."""
-        self.model.plays(marker, steps(agent), in_text=edits_in_text(agent))
+        """One task from its prompt to the end of the turn, stopped and taken in.
+
+        While its model is silent, the memory of its box is searched for the key.
+        """
+        held = Hold(seconds=PATIENCE)
+        script = steps(agent, marker, held)
+        self.model.plays(marker, script, in_text=edits_in_text(agent))
         task = self.start(agent, way, f"Please do {marker} now.")
-        self.end(task, way, marker, len(steps(agent)) - 1)
+        try:
+            place = script.index(held)
+            self._until(task, lambda: self.model.furthest(marker) >= place, marker)
+            box = processes_of(self.harness.context.names(task).sandbox)
+            assert box, "there is no process in its box"
+            self.in_memory[task] = processes_with(box, KEY.encode())
+            held.released.set()
+            self.end(task, way, marker, len(script) - 1)
+        finally:
+            held.released.set()
+            self.stop(task)
         return self.harness.queries.tasks.get(task)
+
+    def again(self, task: int, way: str, marker: str) -> None:
+        """A turn more of a task that has ended, in a fresh box."""
+        self.model.plays(marker, [Say(last_words(marker))])
+        try:
+            prompt = f"And now {marker}."
+            self.harness.wish_done("continue", task=task, prompt=prompt)
+            self.end(task, way, marker, 0)
+        finally:
+            self.stop(task)
 
     def end(self, task: int, way: str, marker: str, last: int) -> None:
         """Block until the turn is over, with the step `last`, and the task with it."""
         if way == "screen":
             # Not the number of requests: a screen asks the same more than once.
-            self.harness.until(
-                lambda: self._has_come_to(task, marker, last) or self._has_ended(task),
-                f"{marker}\n{self.screen(task)}",
-            )
+            self._until(task, lambda: self._has_come_to(task, marker, last), marker)
+            self._until(task, lambda: self._has_written(task, marker), "its transcript")
+            self._until(task, lambda: self._is_at_prompt(task, marker), "its prompt")
             self.until_answered(task)
-            self._until_at_prompt(task)
-            self.harness.wish_done("stop", task=task)
+            self.stop(task)
         self.harness.until_state(task, State.STOPPED, State.FAILED)
         self.harness.until_taken_in(task)
 
-    def _until_at_prompt(self, task: int) -> None:
-        """Block until it waits for its human: it may write down its turn until then."""
-        tasks = self.harness.queries.tasks
-        if tasks.get(task).agent in SEEN_READY:
-            self.harness.until(
-                lambda: (
-                    tasks.get(task).screen == agent_screen.READY
-                    or self._has_ended(task)
-                ),
-                "at its prompt",
-            )
+    def stop(self, task: int) -> None:
+        """Stop it if it is at work: a task that is left asks on in another's turn."""
+        if self.harness.queries.tasks.get(task).state in ACTIVE:
+            self.harness.wish("stop", task=task)
+
+    def _until(self, task: int, happened: Callable[[], bool], what: str) -> None:
+        """Block until it is so, or the task has ended; the screen is in a failure."""
+        try:
+            self.harness.until(lambda: happened() or self._has_ended(task), what)
+        except AssertionError as late:
+            raise AssertionError(f"{late}\n{self.screen(task)}") from late
+
+    def _is_at_prompt(self, task: int, marker: str) -> bool:
+        """It shows the end of its turn, and waits for its human.
+
+        Both are read of one screen: what was recorded of it may be from before.
+        """
+        agent = registry.find(self.harness.queries.tasks.get(task).agent)
+        name = self.harness.context.names(task).pane
+        shown = self.harness.context.panes.capture([name], titles=True).get(name)
+        if shown is None or "ready" not in agent.cues:
+            return shown is not None
+        read = cues.read_screen(agent, shown.text, shown.title)
+        end = "Commit " if edits_in_text(agent.name) else last_words(marker)
+        return read.state is AgentState.READY and end in shown.text
+
+    def _has_written(self, task: int, marker: str) -> bool:
+        """Its last words are in the files from which it takes up the conversation.
+
+        An agent that is told to end before that goes on without them.
+        """
+        agent = registry.find(self.harness.queries.tasks.get(task).agent)
+        if agent.conversation.id == "none" or not agent.state.transcript:
+            return True
+        home = home_of(self.harness.context.names(task).home_volume)
+        file = agent.state.transcript.removeprefix("~/")
+        found = home.glob(file.replace("{conversation}", "*"))
+        beside = {f for each in found for f in each.parent.iterdir() if f.is_file()}
+        words = last_words(marker).encode()
+        return any(words in file.read_bytes() for file in beside)
 
     def until_answered(self, task: int) -> None:
         """Block until the gate has counted the last answer."""
@@ -109,20 +165,31 @@ class DrivenAgents:
             lambda: not tasks.get(task).model.open_requests, "the last answer"
         )
 
-    def answered(self, marker: str) -> list[int]:
-        """The places of the requests with the marker that offered tools."""
+    def answered(self, marker: str, in_text: bool = False) -> list[int]:
+        """The places of the requests with the marker that offered tools, if it can."""
         return [
             place
             for place, seen in enumerate(self.model.seen)
             if seen.status == 200
-            and (seen.asked.tools or _is_in_text(marker))
+            and (seen.asked.tools or in_text)
             and any(marker in t.text for t in seen.asked.turns if t.kind == "user")
         ]
 
+    def counted(self, task: int, estimated: bool) -> Counter[tuple[int, int]]:
+        """Tokens in and out of each answer that the gate counted, or estimated."""
+        records = self.harness.queries.events.after(task=task, limit=100_000)
+        return Counter(
+            (e.tokens_in + e.tokens_cached + e.tokens_cache_written, e.tokens_out)
+            for e in (record.event for record in records)
+            if isinstance(e, events.ModelAnswered)
+            and e.estimated is estimated
+            and (e.tokens_in or e.tokens_out)
+        )
+
     def _has_come_to(self, task: int, marker: str, last: int) -> bool:
-        if _is_in_text(marker):
-            # It asks no more once it has made its edits; then it tells of its commit.
-            return "Commit " in self.screen(task)
+        if edits_in_text(self.harness.queries.tasks.get(task).agent):
+            # It asks no more once it has made its edits.
+            last = 1
         return self.model.furthest(marker) >= last
 
     def _has_ended(self, task: int) -> bool:
@@ -170,6 +237,7 @@ class DrivenAgents:
         names = self.harness.context.names(task)
         facts = self.harness.context.containers.inspect(names.sandbox)
         found = ["home"] if key in self.home_archive(task) else []
+        found += [f"memory of {pid}" for pid in self.in_memory[task]]
         if facts and KEY in json.dumps(facts.raw):
             found.append("inspect")
         if key in self.harness.context.containers.logs(names.sandbox, 10_000):

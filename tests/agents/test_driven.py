@@ -4,26 +4,28 @@ Four agents run in `make test`; `make test-agents` runs them all.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pytest
 
-from swarm.adapters.docker import DockerImages
+from swarm.adapters.docker import DockerContainers, DockerImages
 from swarm.agents import registry
 from swarm.cli.agent.check_policy import FORBIDDEN
 from swarm.engine.host import images
 from swarm.model.task import State, Task
 from swarm.scripted_model.dialogue import Usage
-from swarm.scripted_model.steps import Say
 from tests.agents.driven import (
-    DONE,
     KEY,
     DrivenAgents,
     edits_in_text,
+    last_words,
     open_driven_agents,
 )
+from tests.agents.key_search import image_with
 
 BRIEFING = "You work alone in a container"
 SHORT = ("claude", "codex", "gemini", "opencode")
@@ -48,7 +50,7 @@ class Worked:
     agent: str
     way: str
     task: Task
-    charged: Usage
+    told: tuple[Usage, ...]
     """What the server told meanwhile that its answers cost."""
 
     @property
@@ -60,6 +62,15 @@ class Worked:
     def runs_commands(self) -> bool:
         """False for an agent that only edits."""
         return not edits_in_text(self.agent)
+
+
+@cache
+def places_in_image(name: str) -> list[str]:
+    """Where the image has the key; each is searched once, for both ways to run."""
+    containers = DockerContainers()
+    reference = images.reference(containers, name)
+    containers.close()
+    return image_with(reference, KEY.encode())
 
 
 @pytest.fixture(scope="module")
@@ -75,9 +86,10 @@ def worked(house: DrivenAgents, request: pytest.FixtureRequest) -> Worked:
     """One run of an agent, ended and taken in."""
     agent, way = request.param
     images.build(DockerImages(), f"agents/{agent}", lambda _line: None)
-    before = house.model.charged
+    first = len(house.model.seen)
     task = house.work(agent, way, f"{agent}-{way}-work")
-    return Worked(house, agent, way, task, house.model.charged - before)
+    told = tuple(seen.spent for seen in house.model.seen[first:] if seen.spent)
+    return Worked(house, agent, way, task, told)
 
 
 def test_it_writes_runs_and_commits(worked: Worked) -> None:
@@ -101,7 +113,10 @@ def test_it_is_told_where_it_is(worked: Worked) -> None:
         pytest.skip(f"{worked.agent} reads no briefing")
     house = worked.house
 
-    asked = [house.model.seen[place].body for place in house.answered(worked.marker)]
+    asked = [
+        house.model.seen[place].body
+        for place in house.answered(worked.marker, not worked.runs_commands)
+    ]
     assert asked
     assert any(BRIEFING in json.dumps(body) for body in asked)
 
@@ -115,19 +130,32 @@ def test_a_host_is_denied_and_no_extra_is_asked_aloud(worked: Worked) -> None:
 
 
 def test_the_key_is_put_in_at_the_gate_and_is_nowhere_else(worked: Worked) -> None:
-    """Not in the environment, files, `/proc`, inspect, logs or database."""
+    """Not in the environment, files, `/proc`, memory, inspect, logs or database."""
     assert worked.house.model.keys == {KEY}
     assert worked.house.places_of_the_key(worked.task.id) == []
 
 
-def test_the_gate_counts_what_the_server_told(worked: Worked) -> None:
-    """To the token."""
-    house, spent = worked.house, worked.charged
-    house.until_answered(worked.task.id)
-    model = house.harness.queries.tasks.get(worked.task.id).model
+@pytest.mark.agents
+def test_the_key_is_in_no_layer_of_its_image(worked: Worked) -> None:
+    """Nor in the image's history, or in what it is set to."""
+    assert places_in_image(f"agents/{worked.agent}") == []
 
-    assert (model.tokens_in, model.tokens_out) == (spent.asked, spent.out)
-    assert spent.out > 0
+
+def test_the_gate_counts_what_the_server_told(worked: Worked) -> None:
+    """To the token, answer by answer; what the stop cut off is estimated."""
+    house, task = worked.house, worked.task
+    house.until_answered(task.id)
+    model = house.harness.queries.tasks.get(task.id).model
+    told = Counter((spent.asked, spent.out) for spent in worked.told)
+    counted = house.counted(task.id, estimated=False)
+    cut_off = house.counted(task.id, estimated=True)
+
+    assert counted <= told
+    assert (told - counted).total() <= cut_off.total()
+    all_counted = [*counted.elements(), *cut_off.elements()]
+    assert model.tokens_in == sum(asked for asked, _ in all_counted)
+    assert model.tokens_out == sum(out for _, out in all_counted)
+    assert counted.total() >= (4 if worked.runs_commands else 1)
     assert model.cost > 0 or worked.agent != "claude"
 
 
@@ -141,21 +169,17 @@ def test_the_conversation_goes_on_in_a_fresh_box(worked: Worked) -> None:
         wish = house.harness.wish("continue", task=worked.task.id, prompt="Go on.")
         assert "takes a conversation up on its own screen alone" in wish.message
         return
-    house.model.plays(marker, [Say(DONE)])
-    before = house.harness.context.containers.inspect(
-        house.harness.context.names(worked.task.id).sandbox
-    )
+    task, context = worked.task.id, house.harness.context
+    before = context.containers.inspect(context.names(task).sandbox)
 
-    house.harness.wish_done(
-        "continue", task=worked.task.id, prompt=f"And now {marker}."
-    )
-    house.end(worked.task.id, worked.way, marker, 0)
+    house.again(task, worked.way, marker)
 
-    after = house.harness.context.containers.inspect(
-        house.harness.context.names(worked.task.id).sandbox
-    )
-    place = house.answered(marker)[-1]
+    after = context.containers.inspect(context.names(task).sandbox)
+    place = house.answered(marker, not worked.runs_commands)[-1]
     said = [t.text for t in house.model.seen[place].asked.turns]
     assert any(worked.marker in text for text in said), "the first prompt is gone"
-    assert any("committed" in text for text in said) or not worked.runs_commands
+    if worked.runs_commands:
+        assert any("committed" in text for text in said), "the last result is gone"
+        words = last_words(worked.marker)
+        assert any(words in text for text in said), "the last words are gone"
     assert before is None or after is None or before.id != after.id

@@ -13,9 +13,9 @@ from swarm.model import events
 from swarm.model.task import State, Task
 from swarm.scripted_model.steps import Hold, Run, Say, Write
 from tests.agents.driven import (
-    DONE,
     PATIENCE,
     DrivenAgents,
+    last_words,
     open_driven_agents,
 )
 from tests.engine.keeper_process import keeper_process, kill
@@ -44,7 +44,8 @@ class Turn:
 
     def begin(self) -> int:
         """The task, once the model was asked a second time."""
-        steps = (Write("hello.txt", "hello\n"), self.held, Run(COMMIT), Say(DONE))
+        end = Say(last_words(self.marker))
+        steps = (Write("hello.txt", "hello\n"), self.held, Run(COMMIT), end)
         self.house.model.plays(self.marker, steps)
         task = self.house.start(AGENT, self.way, f"Please do {self.marker} now.")
         self.house.harness.until(lambda: self._furthest() == 1, "the second request")
@@ -55,7 +56,7 @@ class Turn:
 
     def ask(self, task: int, marker: str) -> list[str]:
         """Go on with the conversation; returns what the model is told of it."""
-        self.house.model.plays(marker, [Say(DONE)])
+        self.house.model.plays(marker, [Say(last_words(marker))])
         body = {"task": task, "prompt": f"And now {marker}."}
         self.house.harness.wish_done("continue", **body)
         self.house.end(task, self.way, marker, 0)
