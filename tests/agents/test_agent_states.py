@@ -17,7 +17,7 @@ from swarm.model import events
 from swarm.model.agent_state import AgentState, Source
 from swarm.model.task import State
 from swarm.scripted_model.steps import Hold, Run
-from tests.agents.driven import DONE, PATIENCE, DrivenAgents, open_driven_agents
+from tests.agents.driven import PATIENCE, DrivenAgents, open_driven_agents
 
 SHORT, REST = ("claude", "codex"), ("gemini", "opencode", "qwen")
 WAIT = "until [ -e go-on ]; do sleep 0.1; done"
@@ -69,7 +69,7 @@ def test_a_turn_is_seen_from_its_start_to_its_end(
 ) -> None:
     images.build(DockerImages(), f"agents/{agent}", lambda _line: None)
     marker, held = f"{agent}-states", Hold(seconds=PATIENCE)
-    house.model.plays(marker, (held, Run(WAIT), end_of(registry.find(agent), DONE)))
+    house.model.plays(marker, (held, Run(WAIT), end_of(registry.find(agent))))
     task = house.start(agent, "screen", f"Please do {marker} now.")
 
     seen = [until(house, task, A.STARTING, "", 0)]
