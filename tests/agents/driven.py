@@ -101,17 +101,31 @@ class DrivenAgents:
         try:
             prompt = f"And now {marker}."
             self.harness.wish_done("continue", task=task, prompt=prompt)
-            self.end(task, way, marker, 0)
+            self.end(task, way, marker, 0, goes_on=False)
         finally:
             self.stop(task)
 
-    def end(self, task: int, way: str, marker: str, last: int) -> None:
-        """Block until the turn is over, with the step `last`, and the task with it."""
+    def end(
+        self, task: int, way: str, marker: str, last: int, goes_on: bool = True
+    ) -> None:
+        """Block until the turn is over, with the step `last`, and the task with it.
+
+        What a conversation that goes on needs of the turn is written down by then.
+        """
         if way == "screen":
             # Not the number of requests: a screen asks the same more than once.
             self._until(task, lambda: self._has_come_to(task, marker, last), marker)
-            self._until(task, lambda: self._has_written(task, marker), "its transcript")
-            self._until(task, lambda: self._is_at_prompt(task, marker), "its prompt")
+            self._until(
+                task,
+                lambda: (
+                    not goes_on
+                    or (
+                        self._has_written(task, marker)
+                        and self._is_at_prompt(task, marker)
+                    )
+                ),
+                "its transcript, and its prompt",
+            )
             self.until_answered(task)
             self.stop(task)
         self.harness.until_state(task, State.STOPPED, State.FAILED)

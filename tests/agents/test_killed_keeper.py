@@ -59,7 +59,7 @@ class Turn:
         self.house.model.plays(marker, [Say(last_words(marker))])
         body = {"task": task, "prompt": f"And now {marker}."}
         self.house.harness.wish_done("continue", **body)
-        self.house.end(task, self.way, marker, 0)
+        self.house.end(task, self.way, marker, 0, goes_on=False)
         place = self.house.answered(marker)[-1]
         return [turn.text for turn in self.house.model.seen[place].asked.turns]
 
