@@ -34,6 +34,7 @@ KEY = "sk-the-real-key-of-this-test-0123456789abcdef"
 PATIENCE = 900.0
 """Seconds until a test gives up on a turn: agents are large, and start slowly."""
 NO_RULE = "not-in-allowlist"
+DONE = "All steps of the script are done."
 LOOK = (
     "cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline > ~/seen-in-proc 2>/dev/null; "
     f"curl -sS -m 20 https://{FORBIDDEN}/; echo looked $?"
@@ -46,9 +47,14 @@ def last_words(marker: str) -> str:
     return f"All steps of {marker} are done."
 
 
-def steps(agent: str, marker: str, held: Hold) -> tuple[Step, ...]:
+def steps(agent: str, words: str = DONE) -> tuple[Step, ...]:
+    """One turn's work."""
+    return steps_of(registry.find(agent), LOOK, words)
+
+
+def held_steps(agent: str, marker: str, held: Hold) -> tuple[Step, ...]:
     """One turn's work; its last request is held, and of edits in text the first."""
-    *work, end = steps_of(registry.find(agent), LOOK, last_words(marker))
+    *work, end = steps(agent, last_words(marker))
     return (held, *work, end) if edits_in_text(agent) else (*work, held, end)
 
 
@@ -79,7 +85,7 @@ class DrivenAgents:
         While its model is silent, the memory of its box is searched for the key.
         """
         held = Hold(seconds=PATIENCE)
-        script = steps(agent, marker, held)
+        script = held_steps(agent, marker, held)
         self.model.plays(marker, script, in_text=edits_in_text(agent))
         task = self.start(agent, way, f"Please do {marker} now.")
         try:
