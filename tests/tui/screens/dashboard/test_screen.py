@@ -203,6 +203,7 @@ async def test_a_new_task_is_one_wish(recorded: Recorded) -> None:
         "agents": [],
         "way": "",
         "mode": "",
+        "resume_after_limit": "",
         "name": "",
         "base": "",
         "copies": 1,
