@@ -7,6 +7,7 @@ terminal is noticed at once.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import sys
@@ -63,6 +64,18 @@ class Waiting:
         except OSError:
             return
 
+    def let_go(self) -> None:
+        """End the hooks that nobody answered: their agent is at something else now.
+
+        Not every agent ends them itself when its human was first in the terminal.
+        """
+        with self._guard:
+            names = self._connections.keys() - self._answered
+            idle = [self._connections[name] for name in names]
+        for connection in idle:
+            with contextlib.suppress(OSError):
+                connection.sendall(b"{}\n")
+
 
 def main() -> None:
     """Serve until the keeper leaves."""
@@ -103,6 +116,7 @@ def _carry(connection: socket.socket, waiting: Waiting) -> None:
         question = message.get("ask")
         if not isinstance(question, dict) or not isinstance(question.get("id"), str):
             if "state" in message:
+                waiting.let_go()
                 line.say(**message)
             return
         name = question["id"]

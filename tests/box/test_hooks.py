@@ -152,6 +152,19 @@ def test_a_human_who_was_first_in_the_terminal_is_noticed(name: str) -> None:
         assert relay.until("gone") == {"gone": asked["id"]}
 
 
+def test_a_turn_that_ended_leaves_no_question(name: str) -> None:
+    """Claude leaves its hook waiting when its human was first in the terminal."""
+    with running("hooks", name) as relay, hook(name, BASH) as waiting:
+        begun(relay)
+        asked = relay.until("ask")["ask"]
+
+        with hook(name, {"hook_event_name": "Stop"}) as told:
+            assert told.wait(60) == 0
+
+        assert relay.until("gone") == {"gone": asked["id"]}
+        assert (waiting.communicate(timeout=60)[0], waiting.returncode) == (b"", 0)
+
+
 def test_an_answer_that_came_too_late_is_told(name: str) -> None:
     with running("hooks", name) as relay, hook(name, BASH) as waiting:
         begun(relay)
