@@ -50,7 +50,14 @@ class Waiting:
             self._answered.discard(name)
             return was_answered
 
-    def answer(self, message: dict[str, Any]) -> None:
+    def take(self, message: dict[str, Any]) -> None:
+        """Answer the hook that the keeper's message is for, or let it go."""
+        if "drop" in message:
+            self.let_go({message["drop"]})
+        else:
+            self._answer(message)
+
+    def _answer(self, message: dict[str, Any]) -> None:
         """Send the keeper's answer to the hook that it is for, once."""
         name = message.get("answer", "")
         with self._guard:
@@ -64,13 +71,15 @@ class Waiting:
         except OSError:
             return
 
-    def let_go(self) -> None:
+    def let_go(self, only: set[str] | None = None) -> None:
         """End the hooks that nobody answered: their agent is at something else now.
 
         Not every agent ends them itself when its human was first in the terminal.
         """
         with self._guard:
             names = self._connections.keys() - self._answered
+            if only is not None:
+                names &= only
             idle = [self._connections[name] for name in names]
         for connection in idle:
             with contextlib.suppress(OSError):
@@ -81,7 +90,7 @@ def main() -> None:
     """Serve until the keeper leaves."""
     waiting = Waiting()
     listener = _listener(sys.argv[1] if len(sys.argv) > 1 else NAME)
-    line.serve(waiting.answer)
+    line.serve(waiting.take)
     line.say(ready=True)
     threading.Timer(SYNC_SECONDS, lambda: line.say(sync=True)).start()
     while True:

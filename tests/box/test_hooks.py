@@ -241,3 +241,18 @@ def test_what_connects_with_rubbish_does_no_harm(name: str) -> None:
                 wire.sendall(rubbish)
         with hook(name, BASH):
             assert relay.until("ask")["ask"]["tool"] == "Bash"
+
+
+def test_the_keeper_lets_one_hook_go_and_no_other(name: str) -> None:
+    """Its dialog left the screen: the hook ends, and decides nothing."""
+    with running("hooks", name) as relay:
+        begun(relay)
+        with hook(name, EDIT) as first, hook(name, BASH) as second:
+            asked = [relay.until("ask")["ask"] for _ in range(2)]
+            ids = {each["tool"]: each["id"] for each in asked}
+            relay.tell(drop=ids["Edit"])
+            assert relay.until("gone")["gone"] == ids["Edit"]
+            assert first.communicate(timeout=60)[0] == b""
+
+            relay.tell(answer=ids["Bash"], **{"with": "once", "text": ""})
+            assert decided(second) == {"behavior": "allow"}

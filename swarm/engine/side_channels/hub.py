@@ -60,6 +60,7 @@ class SideChannels:
         self._workers: Workers | None = None
         self._thread: threading.Thread | None = None
         self._ended = threading.Event()
+        self._next_look = 0.0
 
     def follow(self, tasks: Iterable[Task]) -> None:
         """From now on the channels of those that are live; blocks for nothing."""
@@ -217,11 +218,24 @@ class SideChannels:
                         os.read(self._waker, 4096)
                 else:
                     self._read_one(key.data)
+            self._look()
             self._open_due()
         self._change()
         self._selector.close()
         os.close(self._waker)
         os.close(self._woken)
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        if self._workers is None or now < self._next_look:
+            return
+        self._next_look = now + TICK_SECONDS
+        with self._guard:
+            channels = [each.channel for each in self._connections.values()]
+        for channel in channels:
+            if channel.waits_beside_a_dialog:
+                with suppress(RuntimeError):  # the workers have ended
+                    self._workers.submit(channel.look)
 
     def _change(self) -> None:
         while self._changes:

@@ -13,7 +13,7 @@ from swarm.engine.side_channels import messages
 from swarm.engine.side_channels.messages import Message
 from swarm.errors import SwarmError, ToolError
 from swarm.model import events
-from swarm.model.agent_state import Source
+from swarm.model.agent_state import ASKING, AgentState, Source
 from swarm.model.question import MOST_OPEN, Answer, Question
 from swarm.model.task import State, Task
 from swarm.ports import Pipe
@@ -22,6 +22,7 @@ ASKS_AT_ONCE, ASKS_PER_SECOND = 20.0, 2.0
 """Questions of one task that are recorded: so many at once, and so many a second."""
 FAULT_SECONDS = 30.0
 """Between two faults of one channel that are recorded."""
+_READ = (Source.TITLE, Source.SCREEN)
 
 
 class TaskChannel:
@@ -36,6 +37,8 @@ class TaskChannel:
         self._waiting: set[str] = set()
         """Ids of the agent's that are open on this connection."""
         self._sent: set[str] = set()
+        self._shown: set[str] = set()
+        """Those whose dialog was seen on the agent's screen."""
         self._asks, self._asked_at = ASKS_AT_ONCE, time.monotonic()
         self._next_fault = 0.0
 
@@ -44,6 +47,7 @@ class TaskChannel:
         self._pipe, self.is_ready = pipe, False
         self._waiting.clear()
         self._sent.clear()
+        self._shown.clear()
         pipe.send(b"{}\n")
 
     def disconnected(self) -> None:
@@ -57,6 +61,33 @@ class TaskChannel:
             task = self._context.read().tasks.get(self.task_id)
             if task.state is State.LIVE:
                 handler(self, task, message)
+
+    @property
+    def waits_beside_a_dialog(self) -> bool:
+        """True if a hook waits for us while the agent's own dialog can be answered."""
+        return self.kind == "hooks" and bool(self._waiting - self._sent)
+
+    def look(self) -> None:
+        """Let hooks go whose dialog was on the agent's screen and is no more.
+
+        Its human was first in the terminal, and not every agent ends the hook then.
+        """
+        claims = self._context.signals.of(self.task_id).claims
+        read = [claims[source] for source in _READ if source in claims]
+        if not read:
+            return
+        state = max(read, key=lambda claim: claim.at).state
+        with self._context.question_locks.of(self.task_id):
+            open_here = self._waiting - self._sent
+            if state in ASKING:
+                self._shown |= open_here
+                return
+            is_over = state in (AgentState.READY, AgentState.WORKING)
+            passed = self._shown & open_here if is_over else set()
+            self._shown -= passed
+        for name in passed:
+            with suppress(ToolError):
+                self.send({"drop": name})
 
     def deliver(self) -> None:
         """Send the answers that the agent waits for and that were not sent here."""

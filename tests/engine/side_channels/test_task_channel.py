@@ -234,3 +234,48 @@ def test_its_state_is_claimed_by_a_hook(
 
     claim = context.signals.of(1).claims[Source.HOOK]
     assert (claim.state, claim.rule) == (AgentState.READY, "Stop")
+
+
+def shows(context: EngineContext, state: AgentState) -> None:
+    """What the agent's screen shows from now on."""
+    context.signals.claim(1, state, Source.SCREEN, "screen")
+
+
+@pytest.mark.parametrize("after", [AgentState.WORKING, AgentState.READY])
+def test_a_dialog_that_left_the_screen_lets_its_hook_go(
+    context: EngineContext, channel: TaskChannel, pipe: FakePipe, after: AgentState
+) -> None:
+    """Promise: an answer in the terminal counts. Why: claude leaves hooks waiting."""
+    shows(context, AgentState.WORKING)
+    channel.take(ASKED)
+    channel.look()  # it is not drawn yet
+    shows(context, AgentState.ASKS_PERMISSION)
+    channel.look()
+    assert channel.waits_beside_a_dialog
+    shows(context, after)
+    channel.look()
+
+    assert pipe.hears() == {"drop": "a"}
+    channel.take(messages.Gone("a"))
+    answered = last(context, events.QuestionAnswered)
+    assert isinstance(answered, events.QuestionAnswered)
+    assert answered.by == "pane"
+    assert not channel.waits_beside_a_dialog
+
+
+def test_a_dialog_that_we_closed_drops_nothing(
+    context: EngineContext, channel: TaskChannel, pipe: FakePipe
+) -> None:
+    """Nor does a screen that shows something else for a moment."""
+    channel.take(ASKED)
+    shows(context, AgentState.ASKS_PERMISSION)
+    channel.look()
+    shows(context, AgentState.STARTING)
+    channel.look()
+    context.journal.record(1, events.QuestionAnswered("1", "once"))
+    channel.deliver()
+    shows(context, AgentState.WORKING)
+    channel.look()
+
+    assert pipe.hears() == {"answer": "a", "with": "once", "text": ""}
+    assert not channel.waits_beside_a_dialog
