@@ -18,8 +18,12 @@ from urllib.parse import quote
 from swarm.box import line
 
 RETRY_SECONDS = 0.3
+ANSWER_SECONDS = 5.0
+"""Until its list of events begins; then we ask anew."""
 START_SECONDS = 180.0
 REQUEST_SECONDS = 20.0
+SILENCE_SECONDS = 45.0
+"""Without a byte of its events: it sends a heartbeat each ten seconds."""
 EVENT_LIMIT = 8 << 20
 _REPLIES = {"once": "once", "always": "always", "reject": "reject"}
 
@@ -51,13 +55,17 @@ class Server:
             wire.close()
 
     def events(self) -> Iterator[dict[str, Any]]:
-        """Its events until it hangs up."""
-        wire = http.client.HTTPConnection("127.0.0.1", self._port)
+        """Its events until it hangs up, or is silent.
+
+        While it starts it may take a connection and never answer it.
+        """
+        wire = http.client.HTTPConnection("127.0.0.1", self._port, ANSWER_SECONDS)
         try:
             wire.request("GET", "/event", headers={"Accept": "text/event-stream"})
             answer = wire.getresponse()
             if answer.status != 200:
                 raise OSError(f"GET /event: {answer.status}")
+            wire.sock.settimeout(SILENCE_SECONDS)
             yield {"type": "swarm.connected"}
             while True:
                 read = answer.readline(EVENT_LIMIT)

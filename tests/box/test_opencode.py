@@ -45,6 +45,9 @@ class FakeOpencode:
         self.events: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.posted: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
         self.status = 200
+        self.mute = 0
+        """Streams that are taken and never begin, as while it starts."""
+        self._is_closed = threading.Event()
         fake = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -77,6 +80,10 @@ class FakeOpencode:
                 self.wfile.write(text)
 
             def _stream(self) -> None:
+                if fake.mute:
+                    fake.mute -= 1
+                    fake._is_closed.wait()
+                    return
                 self.send_response(200)
                 self.send_header("Transfer-Encoding", "chunked")
                 self.end_headers()
@@ -97,6 +104,7 @@ class FakeOpencode:
 
     def close(self) -> None:
         """End, and every stream with it."""
+        self._is_closed.set()
         for _ in range(8):
             self.events.put(None)
         self._server.shutdown()
@@ -127,6 +135,15 @@ def test_what_was_asked_before_we_came_is_told(agent: FakeOpencode) -> None:
         asked = program.says()["ask"]
         assert (asked["id"], asked["body"]) == ("per_1", "-one\n+two")
         assert program.until("sync") == {"sync": True}
+
+
+def test_a_stream_that_never_begins_is_asked_for_anew(agent: FakeOpencode) -> None:
+    """Why: a real one takes a connection while it starts, and forgets it."""
+    agent.permissions, agent.mute = [EDIT], 1
+    with running("opencode", str(agent.port)) as program:
+        program.tell()
+
+        assert program.until("ask")["ask"]["id"] == "per_1"
 
 
 @pytest.mark.parametrize(
