@@ -28,6 +28,8 @@ def on_a_terminal(script: str, presses: bytes = b"") -> str:
     """What a terminal got of a shell's script; keys are pressed once it is ready."""
     pid, fd = pty.fork()
     if not pid:
+        # A run in a shell's background begins with Ctrl+C ignored.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         argv = [sys.executable, "-c", PROGRAM, "sh", "-c", script]
         os.execv(argv[0], argv)
     written, deadline = b"", time.monotonic() + 20

@@ -113,8 +113,9 @@ def test_a_turn_goes_on_whoever_watches_its_end(
 
     task = harness.queries.tasks.get(task_id)
     assert task.conversation == known
-    assert sum(turn.marker in text for text in told) == 1
-    assert sum(f"{marker}-second" in text for text in told) == 1
+    assert sum(f"Please do {turn.marker} now." in text for text in told) == 1
+    assert sum(last_words(turn.marker) in text for text in told) == 1
+    assert sum(f"And now {marker}-second." in text for text in told) == 1
     assert sum("committed" in text for text in told) == 1
     recorded = harness.queries.events.after(task=task_id)
     assert sum(isinstance(known.event, events.TaskLive) for known in recorded) == 2

@@ -79,7 +79,7 @@ def test_older_ones_are_pruned_and_current_ones_stay() -> None:
 def test_node_comes_from_its_layer_once() -> None:
     """An agent that needs Node takes the stack's; without one it is copied."""
     node = images.tag(agent_images.NODE_LAYER)
-    engine = FakeImages()
+    engine = FakeImages((images.UPSTREAM,))
     images.build(engine, "agents/gemini@node", lambda _line: None)
     with_stack = engine.files["Dockerfile"].decode()
     images.build(engine, "agents/gemini@c", lambda _line: None)
