@@ -6,6 +6,7 @@ of its image as the engine saves them.
 
 import gzip
 import io
+import os
 import re
 import subprocess
 import tarfile
@@ -16,6 +17,11 @@ from typing import IO, cast
 CHUNK = 4 << 20
 SECONDS = 600
 """The longest time for one program of the engine's."""
+PAGE = os.sysconf("SC_PAGE_SIZE")
+BLOCK = 16 << 20
+"""Bytes of memory that are looked up at once."""
+_ABSENT = (bytes(8), b"\0\0\0\0\0\0\x80\0")
+"""What the kernel says of a page that has no memory; the other as newly mapped."""
 GZIP = b"\x1f\x8b"
 ZSTD = b"\x28\xb5\x2f\xfd"
 _REGION = re.compile(rb"(\w+)-(\w+) (r\S+) (\w+) (\S+) (\d+) *(.*)")
@@ -94,10 +100,14 @@ def unpacked(file: IO[bytes], name: str) -> Callable[[int], bytes]:
 
 def _regions_with(pid: int, wanted: bytes, seen: set[bytes]) -> Iterator[int]:
     try:
-        with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
-            for start, end in _regions(pid, seen):
-                if is_in_stream(_reading(memory, start, end), wanted):
-                    yield start
+        with (
+            Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory,
+            Path(f"/proc/{pid}/pagemap").open("rb", buffering=0) as pages,
+        ):
+            for region in _regions(pid, seen):
+                for start, end in _present(pages, *region):
+                    if is_in_stream(_reading(memory, start, end), wanted):
+                        yield start
     except (FileNotFoundError, ProcessLookupError):
         return
 
@@ -115,6 +125,28 @@ def _regions(pid: int, seen: set[bytes]) -> Iterator[tuple[int, int]]:
                 continue
             seen.add(mark)
         yield start, end
+
+
+def _present(pages: IO[bytes], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The parts of a region that have memory: some programs reserve seventy GB.
+
+    As `Documentation/admin-guide/mm/pagemap.rst` of the kernel has it, eight bytes a
+    page.
+    """
+    began: int | None = None
+    pages.seek(start // PAGE * 8)
+    for at in range(start, end, BLOCK):
+        entries = pages.read(min(BLOCK, end - at) // PAGE * 8)
+        is_absent = entries[:8] in _ABSENT and entries == entries[:8] * (
+            len(entries) // 8
+        )
+        if not is_absent and began is None:
+            began = at
+        elif is_absent and began is not None:
+            yield began, at
+            began = None
+    if began is not None:
+        yield began, end
 
 
 def _reading(memory: IO[bytes], start: int, end: int) -> Callable[[int], bytes]:
