@@ -91,6 +91,7 @@ def test_three_at_once_wait_and_go_on_once_each(house: LimitedAgents) -> None:
     assert house.happened(off).count("TaskContinued") == 0
 
 
+@pytest.mark.long
 def test_an_agent_at_its_prompt_is_told_in_its_own_conversation(
     house: LimitedAgents,
 ) -> None:
@@ -105,6 +106,7 @@ def test_an_agent_at_its_prompt_is_told_in_its_own_conversation(
     assert "TaskContinued" not in house.happened(task_id)
 
 
+@pytest.mark.long
 def test_a_reset_that_comes_late_is_found_out_by_one(house: LimitedAgents) -> None:
     """It is told that nobody goes on yet; then the pause begins for all of them."""
     limit = LimitUntil(3600.0, told=5.0)
@@ -163,6 +165,7 @@ def test_a_start_during_a_limit_waits_in_the_queue(house: LimitedAgents) -> None
     assert house.answered(later) == ["please EXIT"]
 
 
+@pytest.mark.long
 def test_who_is_to_be_asked_goes_on_with_a_yes(house: LimitedAgents) -> None:
     """The config's own choice; the answer is one wish."""
     house.model.plays("please", [LimitUntil(10.0), Say("Done.")])
@@ -179,6 +182,7 @@ def test_who_is_to_be_asked_goes_on_with_a_yes(house: LimitedAgents) -> None:
     assert len(tries(house, task_id)) == 1
 
 
+@pytest.mark.long
 def test_a_budget_that_is_used_up_is_not_passed(house: LimitedAgents) -> None:
     limit = LimitUntil(15.0)
     house.model.plays("please", [limit, Say("Done.")])
