@@ -36,11 +36,14 @@ def end_of(pid: int) -> Iterator[ProcessEnd]:
 
 
 def _descriptor(pid: int) -> int | None:
+    opened = getattr(os, "pidfd_open", None)
+    if opened is None:
+        return None  # Linux alone has it
     try:
-        return os.pidfd_open(pid)
-    except (AttributeError, OSError):
-        # Not on Linux, an old kernel, or nothing of that number any more.
-        return None
+        descriptor: int = opened(pid)
+    except OSError:
+        return None  # an old kernel, or nothing of that number any more
+    return descriptor
 
 
 def _has_ended(pid: int) -> bool:

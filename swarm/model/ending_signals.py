@@ -12,9 +12,10 @@ _NAMES = (
 def ending_signals() -> tuple[int, ...]:
     """Those of this system; SIGPIPE and SIGXFSZ, which Python ignores, are not."""
     there = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
-    if not hasattr(signal, "SIGRTMIN"):
+    first, last = (getattr(signal, f"SIGRT{end}", None) for end in ("MIN", "MAX"))
+    if first is None or last is None:
         return tuple(there)
-    return (*there, *range(signal.SIGRTMIN, signal.SIGRTMAX + 1))
+    return (*there, *range(first, last + 1))
 
 
 PRESSED = (signal.SIGINT, signal.SIGQUIT)
