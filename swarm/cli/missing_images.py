@@ -4,7 +4,6 @@ from swarm.adapters.docker import DockerImages
 from swarm.agents import registry
 from swarm.cli import exit_codes, image, output
 from swarm.cli.consent import agrees
-from swarm.cli.new_words import toolchain
 from swarm.config import load
 from swarm.engine.host import build_estimate, images
 from swarm.engine.host.images import HasImages
@@ -38,7 +37,7 @@ def offer(wish: NewTasks) -> bool:
 def of_wish(engine: HasImages, wish: NewTasks) -> list[str]:
     """The images of ours that the wish's tasks need and that are not built."""
     config = load.load(load.user_file())
-    wanted = toolchain(wish)
+    wanted = config.sandbox.toolchain(wish.stacks, wish.packages)
     agents = wish.agents or (registry.choose(wish.agent, wish.command, config.agent),)
     needed = dict.fromkeys(
         images.of_agent(registry.find(name), config.sandbox, wanted) for name in agents

@@ -6,14 +6,13 @@ from pathlib import Path
 from swarm.agents import registry
 from swarm.bootstrap import wiring
 from swarm.cli import exit_codes, output
-from swarm.cli.new_words import flat, told_stacks, way
+from swarm.cli.new_words import flat, stacks_hint, way
 from swarm.cli.new_words import names as agent_names
 from swarm.config import load
 from swarm.config.schema import Config
 from swarm.errors import PlanError
 from swarm.model import copies
 from swarm.model.standing import Standing
-from swarm.model.toolchain import chosen_toolchain
 from swarm.plan import planner
 from swarm.plan.naming import HomePaths
 
@@ -25,10 +24,9 @@ def preview(args: Namespace, repo: Path, paths: HomePaths) -> int:
     would stand on, and for words that the agent cannot start with.
     """
     config = load.load(load.user_file())
-    usual = config.sandbox.stacks, config.sandbox.packages
-    wanted = chosen_toolchain((flat(args.stack), flat(args.package)), usual)
+    wanted = config.sandbox.toolchain(flat(args.stack), flat(args.package))
     standings = wiring.standings(paths, repo, wanted)
-    told = "" if wanted else told_stacks(repo)
+    hint = "" if wanted else stacks_hint(repo)
     chosen = agent_names(args)
     try:
         names = chosen or (registry.choose("", args.run, config.agent),)
@@ -44,8 +42,8 @@ def preview(args: Namespace, repo: Path, paths: HomePaths) -> int:
         planner.check_words(agent, prompt, command or None)
         begin = planner.chosen_start(agent, config, way(args), args.mode)
         _print(args, config, standings[name], begin)
-    if told:
-        output.note(told)
+    if hint:
+        output.note(hint)
     if not all(standings[name].can_run for name in names):
         return exit_codes.FAILED
     output.note("nothing was started")

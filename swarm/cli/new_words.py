@@ -6,7 +6,7 @@ from pathlib import Path
 
 from swarm.cli import output
 from swarm.config import load
-from swarm.model.toolchain import STACKS, Toolchain, chosen_toolchain, found_by
+from swarm.model.toolchain import STACKS, found_by
 from swarm.model.wishes import NewTasks
 
 
@@ -28,20 +28,16 @@ def flat(lists: Iterable[tuple[str, ...]] | None) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(word for each in lists for word in each))
 
 
-def toolchain(wish: NewTasks) -> Toolchain:
-    """The stacks and packages of the wish, or the config's; PlanError, ConfigError."""
-    sandbox = load.load(load.user_file()).sandbox
-    usual = sandbox.stacks, sandbox.packages
-    return chosen_toolchain((wish.stacks, wish.packages), usual)
-
-
 def note_stacks(repo: Path, wish: NewTasks) -> None:
     """Say which stacks the checkout tells of, if the task is to have none at all."""
-    if wish.stacks is None and not toolchain(wish) and (told := told_stacks(repo)):
-        output.note(told)
+    if wish.stacks is not None:
+        return
+    sandbox = load.load(load.user_file()).sandbox
+    if not sandbox.toolchain(packages=wish.packages) and (hint := stacks_hint(repo)):
+        output.note(hint)
 
 
-def told_stacks(repo: Path) -> str:
+def stacks_hint(repo: Path) -> str:
     """A sentence with the stacks that the checkout's first folder tells of, or none."""
     try:
         found = found_by(each.name for each in repo.iterdir())

@@ -1,7 +1,7 @@
 """The shape of the config; unknown keys are errors."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from swarm.errors import PlanError
 from swarm.model.budget import token_count
 from swarm.model.review import Strategy
-from swarm.model.toolchain import toolchain
+from swarm.model.toolchain import Toolchain, toolchain
 
 _UNITS = {"": 1, "b": 1, "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30}
 
@@ -94,6 +94,17 @@ class Sandbox(_Strict):
     objects: Literal["all", "base-only"]
     unlimited_swap: bool
     """Accepts an engine that cannot limit swap; one that can limits it all the same."""
+
+    def toolchain(
+        self,
+        stacks: Iterable[str] | None = None,
+        packages: Iterable[str] | None = None,
+    ) -> Toolchain:
+        """What a wish names, or what is set where it is None; PlanError."""
+        return toolchain(
+            self.stacks if stacks is None else stacks,
+            self.packages if packages is None else packages,
+        )
 
 
 class Disk(_Strict):

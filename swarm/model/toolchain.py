@@ -158,18 +158,6 @@ def toolchain(stacks: Iterable[str], packages: Iterable[str]) -> Toolchain:
     return wanted
 
 
-def chosen_toolchain(
-    wish: tuple[Iterable[str] | None, Iterable[str] | None],
-    settings: tuple[Iterable[str], Iterable[str]],
-) -> Toolchain:
-    """The stacks and packages of a wish, or the settings' where it says nothing."""
-    stacks, packages = (
-        own if own is not None else usual
-        for own, usual in zip(wish, settings, strict=True)
-    )
-    return toolchain(stacks, packages)
-
-
 def found_by(names: Iterable[str]) -> dict[str, str]:
     """The stacks that names in a project's first folder tell of, each with its file."""
     found: dict[str, str] = {}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.cli.new_words import flat, names, note_stacks, told_stacks, way
+from swarm.cli.new_words import flat, names, note_stacks, stacks_hint, way
 from swarm.model.wishes import NewTasks
 
 
@@ -68,4 +68,4 @@ def test_a_project_without_its_stack_is_told(
 
 
 def test_a_folder_that_is_not_there_tells_of_nothing(tmp_path: Path) -> None:
-    assert told_stacks(tmp_path / "gone") == ""
+    assert stacks_hint(tmp_path / "gone") == ""

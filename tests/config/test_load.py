@@ -6,6 +6,7 @@ import pytest
 
 from swarm.config.load import load
 from swarm.errors import ConfigError
+from swarm.model.toolchain import NO_TOOLCHAIN
 
 
 def test_without_a_file_the_defaults_hold(tmp_path: Path) -> None:
@@ -101,3 +102,13 @@ def test_an_agent_of_the_users_may_be_set(tmp_path: Path) -> None:
     (tmp_path / "agents" / "mine.toml").write_text("")
 
     assert load(file).agents["mine"].mode == "ask"
+
+
+def test_a_wish_s_stacks_and_packages_go_before_the_settings(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[sandbox]\nstacks = ["python"]\npackages = ["jq"]\n')
+    sandbox = load(file).sandbox
+
+    assert str(sandbox.toolchain()) == "python,jq"
+    assert str(sandbox.toolchain(stacks=["c"])) == "c,jq"
+    assert sandbox.toolchain((), ()) == NO_TOOLCHAIN

@@ -10,7 +10,6 @@ from swarm.model.toolchain import (
     MOST_PACKAGES,
     NO_TOOLCHAIN,
     STACKS,
-    chosen_toolchain,
     found_by,
     stack_with,
     toolchain,
@@ -58,14 +57,6 @@ def test_what_is_no_name_is_refused(
         toolchain(stacks, packages)
 
     assert words in caught.value.hint
-
-
-def test_a_wish_goes_before_the_settings() -> None:
-    settings = (["python"], ["jq"])
-
-    assert str(chosen_toolchain((None, None), settings)) == "python,jq"
-    assert str(chosen_toolchain((["c"], None), settings)) == "c,jq"
-    assert chosen_toolchain(((), ()), settings) == NO_TOOLCHAIN
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ from swarm.agents.description import Agent
 from swarm.engine.host import (
     agent_recipe,
     build_failures,
-    failed_starts,
     toolchain_image,
 )
 from swarm.engine.host.agent_recipe import Layers
@@ -140,7 +139,7 @@ def build_layer(
     render, script = LAYERS[name]
     full = tag(name, base)
     files = {"Dockerfile": render(base).encode(), script: agent_recipe.script(script)}
-    _build(engine, full, files, arguments, progress)
+    build_failures.build(engine, full, files, arguments, progress)
     return full
 
 
@@ -163,29 +162,10 @@ def build(
     for script in _SCRIPTS.values():
         files[script] = agent_recipe.script(script)
     try:
-        _build(engine, full, files, arguments, progress)
+        build_failures.build(engine, full, files, arguments, progress)
     finally:
         _drop_stages(engine, stage)
     return full
-
-
-def _build(
-    engine: Images,
-    full: str,
-    files: dict[str, bytes],
-    arguments: dict[str, str],
-    progress: Progress,
-) -> None:
-    lines = list[str]()
-
-    def on_line(line: str) -> None:
-        lines.append(line)
-        progress(line)
-
-    try:
-        failed_starts.once_more(lambda: engine.build(full, files, arguments, on_line))
-    except ToolError as error:
-        raise build_failures.explained(full, error, lines) from error
 
 
 def _drop_stages(engine: Images, stage: str) -> None:

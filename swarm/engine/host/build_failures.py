@@ -3,7 +3,9 @@
 import re
 from collections.abc import Sequence
 
+from swarm.engine.host import failed_starts
 from swarm.errors import ToolError
+from swarm.ports import Images, Progress
 
 STALE_SECONDS = 600.0
 """The age of a left stage whose build has ended: it is copied from in seconds."""
@@ -13,6 +15,26 @@ _FULL = re.compile(r"no space left on device|ENOSPC|disk quota exceeded", re.IGN
 _CUT = re.compile(
     r"context canceled|unexpected EOF|connection reset|broken pipe", re.IGNORECASE
 )
+
+
+def build(
+    engine: Images,
+    full: str,
+    files: dict[str, bytes],
+    arguments: dict[str, str],
+    progress: Progress,
+) -> None:
+    """Build an image by a recipe of ours; blocks for minutes. ToolError, explained."""
+    lines = list[str]()
+
+    def on_line(line: str) -> None:
+        lines.append(line)
+        progress(line)
+
+    try:
+        failed_starts.once_more(lambda: engine.build(full, files, arguments, on_line))
+    except ToolError as error:
+        raise explained(full, error, lines) from error
 
 
 def explained(full: str, error: ToolError, lines: Sequence[str]) -> ToolError:

@@ -24,7 +24,6 @@ from swarm.engine.host.agent_recipe import Layers
 from swarm.engine.host.newest_versions import Newest
 from swarm.errors import PlanError, ToolError
 from swarm.model.toolchain import NO_TOOLCHAIN, Toolchain
-from swarm.model.toolchain import toolchain as toolchain_named
 from swarm.ports import Images, Progress
 
 UPSTREAM = "debian:trixie-slim"
@@ -109,7 +108,7 @@ def of_agent(agent: Agent, sandbox: Sandbox, toolchain: Toolchain | None = None)
     is not ours.
     """
     if toolchain is None:
-        toolchain = toolchain_named(sandbox.stacks, sandbox.packages)
+        toolchain = sandbox.toolchain()
     name = agent.image_name or sandbox.image
     if agent.name in sandbox.agents and agent_images.is_built(agent):
         name = agent_images.name_of(sandbox.agents)

@@ -7,8 +7,8 @@ so that a task whose image is gone can say how to have it again.
 import hashlib
 import json
 
-from swarm.engine.host import agent_recipe, build_failures, failed_starts
-from swarm.errors import PlanError, ToolError
+from swarm.engine.host import agent_recipe, build_failures
+from swarm.errors import PlanError
 from swarm.model.toolchain import STACKS, Toolchain, toolchain_of
 from swarm.ports import Images, Progress
 
@@ -88,16 +88,7 @@ def build(
     full = tag(toolchain, *stands_on)
     files = {"Dockerfile": dockerfile(toolchain, *stands_on).encode()}
     files |= {name: agent_recipe.script(name) for name in _scripts(toolchain)}
-    lines = list[str]()
-
-    def on_line(line: str) -> None:
-        lines.append(line)
-        progress(line)
-
-    try:
-        failed_starts.once_more(lambda: engine.build(full, files, arguments, on_line))
-    except ToolError as error:
-        raise build_failures.explained(full, error, lines) from error
+    build_failures.build(engine, full, files, arguments, progress)
     return full
 
 

@@ -33,7 +33,7 @@ from swarm.engine.host.room import room
 from swarm.engine.tasks import copies_room
 from swarm.errors import PlanError
 from swarm.model import events
-from swarm.model.toolchain import Toolchain, chosen_toolchain, toolchain_of
+from swarm.model.toolchain import Toolchain, toolchain_of
 from swarm.model.user_network import UserNetwork
 from swarm.model.wishes import NewTasks, Retry
 from swarm.plan import package_settings, planner, specs
@@ -142,9 +142,7 @@ def _resolve(context: EngineContext, wish: NewTasks) -> _Resolved:
     )
     planner.chosen_start(agent, config, wish.way, wish.mode)
     program = planner.program(agent, config, wish.way)
-    wanted = chosen_toolchain(
-        (wish.stacks, wish.packages), (config.sandbox.stacks, config.sandbox.packages)
-    )
+    wanted = config.sandbox.toolchain(wish.stacks, wish.packages)
     host = host_facts(context, agent, program, config, worktrees, wanted)
     subject = policy_resolver.PolicySubject(repository.root, base.commit, agent.name)
     policy = policy_resolver.resolve(
