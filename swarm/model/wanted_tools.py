@@ -19,8 +19,57 @@ NOT_FOUND = "/etc/swarm/command-not-found"
 
 ROOT = frozenset({"sudo", "doas", "su", "pkexec", "runuser"})
 ENGINES = frozenset(
-    {"docker", "docker-compose", "podman", "podman-compose", "nerdctl", "buildah"}
+    [
+        "docker",
+        "dockerd",
+        "docker-compose",
+        "docker-buildx",
+        "containerd",
+        "buildkitd",
+        "podman",
+        "podman-compose",
+        "nerdctl",
+        "buildah",
+        "kind",
+        "minikube",
+    ]
 )
+ENGINE_ANSWER = (
+    "services, such as a database, are programs of the box's own from a package, "
+    "tools are a stack: `swarm new --stack NAME --package NAME`"
+)
+"""What people want a nested engine for, and where it stands instead."""
+_ENGINE_DAEMONS = frozenset({"dockerd", "containerd", "buildkitd"})
+_NEEDS_ENGINE = frozenset(
+    [
+        "run",
+        "build",
+        "buildx",
+        "compose",
+        "up",
+        "create",
+        "start",
+        "exec",
+        "pull",
+        "push",
+        "ps",
+        "images",
+        "load",
+        "save",
+        "import",
+        "from",
+        "bud",
+        "commit",
+        "container",
+        "image",
+        "network",
+        "volume",
+        "stack",
+        "swarm",
+        "cluster",
+    ]
+)
+"""Words after which such a program asks an engine; none runs without one."""
 SERVICES = frozenset({"systemctl", "service", "journalctl", "rc-service", "initctl"})
 _INSTALL = {
     "apt": {"install"},
@@ -91,6 +140,11 @@ def wanted_by_run(argv: Sequence[str]) -> Iterator[str]:
         yield from _wanted_as_root(rest)
     elif name in _INSTALL:
         yield from _installed(name, rest)
+    elif name in _ENGINE_DAEMONS:
+        yield name
+    elif name in ENGINES and _NEEDS_ENGINE & set(rest):
+        # Its client may be in the image; what it asks is not, and never will be.
+        yield name
 
 
 def way_out(name: str) -> str:
@@ -98,7 +152,7 @@ def way_out(name: str) -> str:
     if name == "root":
         return "there is no root in a sandbox: what needs it belongs into an image"
     if name in ENGINES:
-        return "there is no container engine in a sandbox"
+        return f"there is no container engine in a sandbox: {ENGINE_ANSWER}"
     if name in SERVICES:
         return "there are no services in a sandbox: a program is started by itself"
     package = PACKAGES.get(name, name)

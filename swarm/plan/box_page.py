@@ -26,7 +26,11 @@ You work in a container that a human started for one task. It lasts as long as t
   start the next task with it: `swarm new --package PACKAGE`.
 - Package tools that work as a user do: `pip install` in a venv, `npm install`, `cargo`,
   `go` and others, from the hosts that `policy.md` allows.
-- There is no container engine: no `docker`, no `podman`, no image can be built or run.
+- There is no container engine, and none can be started: no `docker`, no `podman`, no
+  `docker compose`; no image can be built or run, and no socket of the human's engine is
+  here. What a container was for, the human gives otherwise: services such as a
+  database come as packages (`swarm new --package`), and you start them as programs of
+  yours; tools come as stacks (`--stack`). Say which is needed, and go on with the rest.
 - There are no services and no `systemctl`. A server of your own runs as a program of
   yours; `localhost` and every name of this box reach it.
 - A denied request is final: HTTP answers 403 with a reason, TLS ends with an alert.
@@ -48,7 +52,9 @@ _WHYS = {
         sorted(INSTALLERS)
     ): "Packages cannot be installed in this box: tell the user "
     f"which are needed. {_BOX}",
-    tuple(sorted(ENGINES)): f"There is no container engine in this box. {_BOX}",
+    tuple(sorted(ENGINES)): "There is no container engine in this box, and none can be "
+    "started: services, stacks and packages are given instead, by the user. "
+    f"{_BOX}",
     tuple(sorted(SERVICES)): "There are no services in this box: start the program "
     f"itself. {_BOX}",
 }

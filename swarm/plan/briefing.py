@@ -23,7 +23,8 @@ The repository's checkout is {workspace}, on a branch of its own. Work only ther
 403 with a reason, TLS ends with an alert. Do not retry a denial or look for another \
 way; say which host you need and why, and go on with the rest. `{FOLDER}/policy.md` \
 has the whole list, which the human may extend while you work.
-- No root, no `sudo`, no system packages, no container engine, no services: \
+- No root, no `sudo`, no system packages, no container engine (no `docker`, no \
+`podman`: the human gives services, stacks and packages instead), no `systemctl`: \
 `{FOLDER}/{box_page.PAGE_NAME}` says what there is instead.
 - Variables and settings that look like keys hold placeholders. Use them as they are.
 - Commit as you like. `git push` leads nowhere: a human reviews your files and merges. \

@@ -11,7 +11,9 @@ from swarm.model import wanted_tools
         ("node", "swarm new --stack node`"),
         ("libpq-dev", "swarm new --package libpq-dev`"),
         ("root", "no root in a sandbox"),
-        ("podman", "no container engine"),
+        *((name, "no container engine") for name in sorted(wanted_tools.ENGINES)),
+        *((name, "services") for name in sorted(wanted_tools.ENGINES)),
+        *((name, "`swarm new --stack NAME --package NAME`") for name in ("dockerd",)),
         ("systemctl", "no services"),
     ],
 )

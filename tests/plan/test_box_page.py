@@ -13,7 +13,8 @@ SHELLS = [shell for shell in ("bash", "dash", "sh") if shutil.which(shell)]
 
 
 @pytest.mark.parametrize(
-    "words", ["no root", "apt-get", "no container engine", "403", "`git push` leads"]
+    "words",
+    ["no root", "apt-get", "no container engine", "403", "`git push` leads", "stacks"],
 )
 def test_the_page_says_what_the_box_cannot_do(words: str) -> None:
     assert words in box_page.PAGE
@@ -34,7 +35,7 @@ def test_every_command_of_the_tables_has_its_sentence(
     whys = {
         **dict.fromkeys(ROOT, "no root"),
         **dict.fromkeys(INSTALLERS, "cannot be installed"),
-        **dict.fromkeys(ENGINES, "no container engine"),
+        **dict.fromkeys(ENGINES, "services, stacks and packages are given instead"),
         **dict.fromkeys(SERVICES, "no services"),
         **{command: f"has it in {package})" for command, package in PACKAGES.items()},
     }

@@ -8,8 +8,9 @@ from swarm.policy.rules import Policy, Rule
 
 @pytest.mark.parametrize(
     "words",
-    ["/workspace", "No root", "no container engine", "403", "`git push` leads nowhere",
-     "human reviews", "placeholders", "policy.md", "box.md", "repository.md"],
+    ["/workspace", "No root", "no container engine", "services, stacks and",
+     "403", "`git push` leads nowhere", "human reviews", "placeholders",
+     "policy.md", "box.md", "repository.md"],
 )  # fmt: skip
 def test_it_says_where_the_agent_is(words: str) -> None:
     assert words in briefing(Policy(), "/workspace")

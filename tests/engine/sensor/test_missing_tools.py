@@ -107,6 +107,12 @@ def test_a_shell_that_ends_otherwise_found_its_command() -> None:
         (("su", "-c", "id"), ["root"]),
         (("pip", "install", "gcc"), []),
         (("apt-get", "install"), []),
+        (("docker", "run", "--rm", "postgres"), ["docker"]),
+        (("/usr/bin/docker", "compose", "up", "-d"), ["docker"]),
+        (("podman", "--root", "/tmp/x", "build", "."), ["podman"]),
+        (("dockerd", "--host", "unix:///tmp/d.sock"), ["dockerd"]),
+        (("docker", "--version"), []),
+        (("kind", "--help"), []),
         (("apt-get", "install", "Ü\x1b[31m", "-", "$(x)", "a" * 99), []),
     ],
 )
