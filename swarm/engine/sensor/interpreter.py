@@ -52,7 +52,9 @@ class Interpreter:
         """`is_in_base` answers if the base commit has a path of the worktree."""
         self._is_in_base = is_in_base
         self._paths: OrderedDict[tuple[int, int], str] = OrderedDict()
-        self._counted: OrderedDict[str, int] = OrderedDict()
+        self._counted: dict[str, int] = {}
+        self._counted_before: dict[str, int] = {}
+        """The older half of the open files' bytes."""
         self._ran: OrderedDict[str, None] = OrderedDict()
         self._ran_in_stores: OrderedDict[str, None] = OrderedDict()
         """Files that were run where tools put programs: they stay in their group."""
@@ -216,14 +218,15 @@ class Interpreter:
         activity = batch.paths.get(path)
         if activity is None:
             group = self._groups.of_folder(folder, time)
-            activity = PathActivity(path, op, time, time, group=group)
-            batch.paths[path] = activity
+            batch.paths[path] = self._first_of(line, path, time, group)
         elif quiet.is_rule(activity.group):
             return False
+        else:
+            group = activity.group
+            self._sum_up(line, activity)
         if op == "create":
             self._remember_open(line, path)
-        self._sum_up(line, activity)
-        if activity.group:
+        if group:
             batch.credit(process.shown, generated=1)
         self._losses.count_write(path, time)
         return True
@@ -302,6 +305,23 @@ class Interpreter:
         self._sum_up(line, activity)
         return activity
 
+    def _first_of(self, line: Line, path: str, time: float, group: str) -> PathActivity:
+        """What `_sum_up` makes of a path's first line, at half its cost."""
+        op = line["op"]
+        is_close = op == "close"
+        return PathActivity(
+            path,
+            "write" if is_close else op,
+            time,
+            time,
+            0 if is_close else 1,
+            self._new_bytes(line, path),
+            int(line.get("size", 0)),
+            int(line.get("mode", 0)),
+            str(line.get("comm", "")),
+            group=group,
+        )
+
     def _sum_up(self, line: Line, activity: PathActivity) -> None:
         """Add a line to its path's activity."""
         op, time = str(line["op"]), float(line["at"])
@@ -332,11 +352,12 @@ class Interpreter:
     def _new_bytes(self, line: Line, path: str) -> int:
         # A line counts all bytes since its file was opened.
         total, counted = int(line.get("bytes", 0)), self._counted
-        before = counted.pop(path, 0)
+        before = counted.pop(path, 0) or self._counted_before.pop(path, 0)
         if total and line["op"] != "close":
             counted[path] = total
             if len(counted) > OPEN_FILES:
-                counted.popitem(last=False)
+                # Two halves: to forget the oldest of all, one by one, costs more.
+                self._counted_before, self._counted = counted, {}
         return total - before if total > before else 0
 
     def _record_refusal(
@@ -382,7 +403,8 @@ class Interpreter:
     ) -> None:
         """A rename removes its source, and may replace another file."""
         path, source = str(line["path"]), str(line.get("from", ""))
-        replaces_file = path in self._counted or self._existed(path, batch)
+        is_open = path in self._counted or path in self._counted_before
+        replaces_file = is_open or self._existed(path, batch)
         if source:
             is_known = UNKNOWN != real_source not in self._ran
             is_own = is_known and not self._is_of_base(real_source)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pydantic_core import from_json
+
 from swarm.engine.sensor import hash_chain
 from swarm.engine.sensor.interpreter import Interpreter, Line
 from swarm.errors import SwarmError
@@ -277,7 +279,7 @@ def _parsed(lines: list[bytes]) -> Iterator[Line]:
 def _parse(lines: list[bytes]) -> list[Line]:
     """Parse all lines at once, at half the cost; one by one if a line is broken."""
     try:
-        values = json.loads(b"[" + b",".join(lines) + b"]")
+        values = from_json(b"[" + b",".join(lines) + b"]", cache_strings="keys")
     except ValueError:
         values = [_parse_line(line) for line in lines]
     if len(values) != len(lines):

@@ -293,6 +293,24 @@ def test_a_command_s_words_are_read_as_the_utf_8_that_they_are() -> None:
     assert (second, third) == ({}, {"a": "\ud800"})
 
 
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda some: st.lists(some, max_size=3) | st.dictionaries(st.text(), some),
+    max_leaves=6,
+)
+
+
+@given(st.lists(st.dictionaries(st.text(max_size=8), _JSON, max_size=5), max_size=9))
+def test_lines_are_read_as_python_reads_json(values: list[dict[str, object]]) -> None:
+    """The fast reader of many lines at once takes nothing for something else."""
+    raw = [json.dumps(value).encode() for value in values]
+    plain = [json.loads(line) for line in raw if log_follower._ESCAPE not in line]
+
+    read = log_follower._parse([x for x in raw if log_follower._ESCAPE not in x])
+
+    assert repr(read) == repr(plain)
+
+
 def test_a_flood_keeps_no_other_waiting(desk: Desk) -> None:
     """Its neighbour's one line comes after a chunk of the flood, not after all."""
     quiet = "f" * 12
