@@ -16,7 +16,8 @@ def status_of(goal: str, tasks: Sequence[Task]) -> int | None:
     """The exit status if the goal is reached, or cannot be any more; None if not yet.
 
     `end`: every task has ended; TASK_FAILED if one did not with 0.
-    `ready`: every agent takes a prompt, or its task ended with 0; NEEDS_YOU if one
+    `ready`: every agent takes a prompt, or its task ended with 0 (one that was ready
+    before it was given its last text does not count); NEEDS_YOU if one
     does not go on without a human; TASK_FAILED if one ended otherwise.
     `question`: one asks its human; TASK_FAILED if all ended without one.
     """
@@ -41,7 +42,7 @@ def _ready(tasks: Sequence[Task]) -> int | None:
         return exit_codes.TASK_FAILED
     if any(_state(task) in NEEDS_YOU for task in tasks):
         return exit_codes.NEEDS_YOU
-    is_there = all(succeeded(task) or _state(task) in _READY for task in tasks)
+    is_there = all(succeeded(task) or _is_ready(task) for task in tasks)
     return exit_codes.DONE if is_there else None
 
 
@@ -61,6 +62,14 @@ def _goes_on(task: Task) -> bool:
         return False
     status = task.agent_status
     return status is not None and status.state in _AT_A_LIMIT
+
+
+def _is_ready(task: Task) -> bool:
+    """True if it is ready since its last text, and none waits."""
+    status = task.agent_status
+    if status is None or _state(task) not in _READY or task.follow_ups:
+        return False
+    return task.prompted is None or status.since >= task.prompted
 
 
 def _state(task: Task) -> AgentState | None:

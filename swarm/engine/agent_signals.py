@@ -14,12 +14,14 @@ from dataclasses import dataclass, field, replace
 from swarm.model.activity import HUMAN, Action, Batch, PathActivity, area
 from swarm.model.agent_state import AgentState, Source
 from swarm.model.safe_text import safe_line
-from swarm.model.state_rules import Claim
+from swarm.model.state_rules import ENOUGH_ENDS, Claim
 
 TEXT = 200
 """Characters that are kept of a claim's text, and of a command."""
 MOST_COMMANDS = 512
 """Commands at work that are remembered of one task; the oldest are forgotten."""
+ENDS_SECONDS = 30.0
+"""For which a source's words of an end are counted."""
 _SHOWN = frozenset({Source.TITLE, Source.SCREEN})
 """Sources that are read again and again: what they show began when first read."""
 
@@ -39,11 +41,21 @@ class Signals:
     """What is known of one task; times are of the monotonic clock."""
 
     claims: dict[Source, Claim] = field(default_factory=dict)
+    ends: dict[Source, list[float]] = field(default_factory=dict)
+    """By source the times when it lately said that its turn ended."""
     commands: dict[int, RunningCommand] = field(default_factory=dict)
     """By process."""
     command_ended: float | None = None
     files: float | None = None
     refused_tools: str = ""
+
+    def count_ends(self, source: Source, state: AgentState, now: float) -> int:
+        """How often the source has lately said that its turn ended, this time too."""
+        times = [at for at in self.ends.get(source, ()) if now - at < ENDS_SECONDS]
+        if state is AgentState.READY:
+            times = [*times[-ENOUGH_ENDS:], now]
+        self.ends[source] = times
+        return len(times)
 
 
 class AgentSignals:
@@ -90,8 +102,9 @@ class AgentSignals:
                     if (before.rule, before.until) == (rule[:TEXT], until):
                         return  # a clock or a counter in its line is no news
                     at = before.at
+                ends = self._of(task_id).count_ends(source, state, now)
                 claims[source] = Claim(
-                    state, source, rule[:TEXT], text[:TEXT], at, until
+                    state, source, rule[:TEXT], text[:TEXT], at, until, ends
                 )
             self._tell(task_id)
 

@@ -29,6 +29,10 @@ START_SECONDS = 600.0
 STALL_SECONDS = 20.0
 """Silence after a denial, if the agent does not say that it is ready."""
 CONTRADICTION_SECONDS = 30.0
+ARRIVAL_SECONDS = 10.0
+"""For which a text that was given counts as work, without a sign of it."""
+ENOUGH_ENDS = 3
+"""Ends that a source may tell of in half a minute; of more, none counts by itself."""
 COMMAND_SECONDS = 1.0
 """An agent at rest looks at its repository with commands that are shorter."""
 FILES_SECONDS = 5.0
@@ -55,6 +59,13 @@ class Claim:
     at: float
     """The time of the message; of a title or screen, since when it says so."""
     until: float | None = None
+    ends: int = 1
+    """How often its source has lately said that its turn ended."""
+
+    @property
+    def is_chatter(self) -> bool:
+        """True if it tells of an end so often that its word alone proves none."""
+        return self.ends > ENOUGH_ENDS
 
     @property
     def evidence(self) -> Evidence:
@@ -82,6 +93,8 @@ class StateFacts:
     asked: float | None = None
     """The time when the newest request to a model began."""
     answered: float | None = None
+    prompted: float | None = None
+    """The time when a text was last given to it."""
     model_host: str = ""
     limit: ModelLimit | None = None
     waits_for_limit: bool = False
@@ -300,13 +313,26 @@ def _changes_files(facts: StateFacts) -> _Decision | None:
     return _Decision(AgentState.WORKING, evidence, "tool")
 
 
+def _has_prompt(facts: StateFacts) -> _Decision | None:
+    """A text was given to it a moment ago, and no sign is newer."""
+    at = facts.prompted
+    if at is None or facts.since(at) >= ARRIVAL_SECONDS:
+        return None
+    signs = (facts.asked, facts.answered, *(claim.at for claim in facts.claims))
+    if any(sign is not None and sign > at for sign in signs):
+        return None
+    evidence = _fact(Source.ENGINE, "prompt", "a text was given to it", at)
+    return _Decision(AgentState.WORKING, evidence, "model")
+
+
 def _says_ready(facts: StateFacts) -> _Decision | None:
     """It says that its turn ended: after its last request, or quiet for a moment."""
     claim = _voice(facts)
     if claim is None or claim.state not in _ENDS:
         return None
     is_newer = facts.asked is None or claim.at >= facts.asked
-    if not is_newer and facts.quiet_for < PAUSE_SECONDS:
+    counts = is_newer and (not claim.is_chatter or _is_at_rest(facts))
+    if not counts and facts.quiet_for < PAUSE_SECONDS:
         return None
     if facts.is_headless or claim.state is AgentState.DONE_RUNNING:
         return _Decision(AgentState.DONE_RUNNING, claim.evidence)
@@ -375,6 +401,7 @@ RULES: tuple[Rule, ...] = (
     _stalled,
     _runs_command,
     _changes_files,
+    _has_prompt,
     _says_ready,
     _pauses,
     _says_working,
@@ -425,7 +452,18 @@ def _outranks(one: Claim, other: Claim) -> bool:
 
 def _said_ready_after(facts: StateFacts, at: float) -> bool:
     claim = _voice(facts)
-    return claim is not None and claim.state in _ENDS and claim.at > at
+    if claim is None or claim.state not in _ENDS or claim.is_chatter:
+        return False
+    return claim.at > at
+
+
+def _is_at_rest(facts: StateFacts) -> bool:
+    """True if it was ready, and has shown no sign of work since."""
+    before = facts.before
+    if before is None or before.state not in _ENDS or facts.command:
+        return False
+    signs = (facts.asked, facts.answered, facts.command_ended, facts.files)
+    return all(sign is None or sign <= before.since for sign in signs)
 
 
 def _contradiction(facts: StateFacts, decision: _Decision, since: float) -> str:
@@ -433,7 +471,7 @@ def _contradiction(facts: StateFacts, decision: _Decision, since: float) -> str:
     claim = _voice(facts)
     if claim is None:
         return ""
-    lasts = facts.since(max(claim.at, since))
+    lasts = facts.since(since if claim.is_chatter else max(claim.at, since))
     if decision.state is AgentState.WORKING and claim.state in _ENDS:
         if lasts >= CONTRADICTION_SECONDS:
             return f"says ready, but {_in_short(facts)}"

@@ -161,6 +161,8 @@ class Task:
     """The line by which it was; the agent's bytes."""
     awaits_prompt: str = ""
     """`ready` if its prompt is typed once its agent is ready, `typing` meanwhile."""
+    prompted: float | None = None
+    """The time when a text was last given to its running agent."""
     agent_status: AgentStatus | None = None
     """What its agent is doing, by facts and claims; None before it was ever live."""
     limit: ModelLimit | None = None

@@ -98,6 +98,7 @@ def _live(task: Task, at: float, _event: events.TaskLive) -> Task:
         interrupted="",
         screen="",
         screen_text="",
+        prompted=None,
         agent_status=None,
         model=replace(task.model, open_requests=0, asked=None, first_asked=None),
     )
@@ -173,8 +174,13 @@ def _prompt_typing(task: Task, _at: float, _event: events.PromptTyping) -> Task:
     return replace(task, awaits_prompt="typing")
 
 
-def _prompt_typed(task: Task, _at: float, _event: events.PromptTyped) -> Task:
-    return replace(task, awaits_prompt="")
+def _prompt_typed(task: Task, at: float, event: events.PromptTyped) -> Task:
+    prompted = at if event.length else task.prompted
+    return replace(task, awaits_prompt="", prompted=prompted)
+
+
+def _text_sent(task: Task, at: float, _event: events.TextSent) -> Task:
+    return replace(task, prompted=at)
 
 
 def _lost(task: Task, at: float, event: events.TaskLost) -> Task:
@@ -238,7 +244,7 @@ def _follow_up_given(task: Task, at: float, event: events.FollowUpGiven) -> Task
         replace(each, way=event.way, at=at) if each.id == event.id else each
         for each in task.follow_ups
     )
-    return replace(task, follow_ups=waiting)
+    return replace(task, follow_ups=waiting, prompted=at)
 
 
 def _follow_up_settled(task: Task, _at: float, event: events.FollowUpSettled) -> Task:
@@ -485,6 +491,7 @@ CHANGES: dict[type[events.Event], Callable[[Task, float, Any], Task]] = {
     events.AgentStateChanged: _agent_state,
     events.PromptTyping: _prompt_typing,
     events.PromptTyped: _prompt_typed,
+    events.TextSent: _text_sent,
     events.QuestionAsked: _question_asked,
     events.QuestionAnswered: _question_answered,
     events.AnswerDelivered: _answer_delivered,

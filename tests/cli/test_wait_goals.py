@@ -1,6 +1,7 @@
 """The exit status of each goal, by what the tasks are at."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -8,6 +9,7 @@ from swarm.cli import exit_codes
 from swarm.cli.wait_goals import END, GOALS, QUESTION, READY, status_of
 from swarm.model.agent_state import AgentState, AgentStatus, Evidence, Source
 from swarm.model.limits import ModelLimit
+from swarm.model.question import FollowUp
 from swarm.model.task import State, Task
 from tests.builders import queued_task
 
@@ -21,6 +23,11 @@ def at(state: A | None) -> Task:
         return live
     evidence = Evidence(Source.HOOK, "rule", "", 1.0)
     return replace(live, agent_status=AgentStatus(state, 1.0, evidence))
+
+
+def given(**changes: Any) -> Task:
+    """One that was ready at 1, and was given a text."""
+    return replace(at(A.READY), **changes)
 
 
 def ended(code: int) -> Task:
@@ -51,6 +58,10 @@ def at_its_limit(state: A = A.LIMITED, held: str = "") -> Task:
         (READY, [at(A.WORKING), at(A.ASKS_PERMISSION)], exit_codes.NEEDS_YOU),
         (READY, [at(A.FIRST_RUN)], exit_codes.NEEDS_YOU),
         (READY, [at(A.LIMITED)], None),
+        (READY, [given(prompted=2.0)], None),
+        (READY, [given(prompted=0.5)], exit_codes.DONE),
+        (READY, [given(follow_ups=(FollowUp(3, "go on"),))], None),
+        (READY, [at(A.READY), given(prompted=2.0)], None),
         (QUESTION, [at(A.WORKING)], None),
         (QUESTION, [at(A.WORKING), at(A.ASKS_QUESTION)], exit_codes.DONE),
         (QUESTION, [at(A.READY), ended(0)], None),

@@ -224,6 +224,7 @@ class StateWatch:
             open_requests=task.model.open_requests,
             asked=self._moment(watched, "asked"),
             answered=self._moment(watched, "answered"),
+            prompted=self._moment(watched, "prompted"),
             model_host=task.model.host,
             limit=limit and replace(limit, until=_moved(limit.until, -self._offset)),
             waits_for_limit=after_limit.waits(self._context, task),
@@ -250,7 +251,8 @@ class StateWatch:
     def _moment(self, watched: _Watched, name: str) -> float | None:
         """The monotonic time of a stored time of day, as it was when it was read."""
         task = watched.task
-        at = task.changed if name == "changed" else getattr(task.model, name)
+        owner = task if name in _TASK_MOMENTS else task.model
+        at: float | None = getattr(owner, name)
         if at is None:
             watched.moments.pop(name, None)
             return None
@@ -261,6 +263,9 @@ class StateWatch:
 
     def _steady(self, at: float) -> float:
         return min(self._monotonic(), at - self._offset)
+
+
+_TASK_MOMENTS = ("changed", "prompted")
 
 
 def _is_decided(task: Task) -> bool:

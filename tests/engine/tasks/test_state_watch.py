@@ -154,6 +154,81 @@ def test_a_liar_that_says_ready_is_contradicted_and_the_end_of_the_lie_told(
     assert (status.state, status.contradiction) == (A.READY, "")
 
 
+@pytest.mark.parametrize("words", [(A.READY,), (A.READY, A.WORKING)])
+@pytest.mark.parametrize("source", [Source.HOOK, Source.CHANNEL])
+def test_a_source_that_says_ready_each_second_moves_no_state(
+    watched: Watched, words: tuple[A, ...], source: Source
+) -> None:
+    """It works with its model, and with commands, for a minute."""
+    task = watched.live()
+    for turn in range(15):
+        watched.ask(task)
+        for second in range(4):
+            word = words[second % len(words)]
+            watched.context.signals.claim(task, word, source, "Stop")
+            watched.wait(1)
+            if second == 1:
+                watched.answer(task)
+                make = Action(watched.day, "exec", "exec", "/bin/make", pid=turn)
+                watched.context.signals.stored(task, Batch(actions=[make]))
+        watched.context.signals.stored(task, Batch(ends=[(turn, 0, watched.day)]))
+    ready = [row for row in watched.history(task) if row[0] == "ready"]
+    status = watched.context.read().tasks.get(task).agent_status
+
+    assert len(ready) <= 3  # its first words are believed
+    assert status is not None
+    assert status.state is A.WORKING
+    if A.WORKING not in words:
+        assert status.contradiction.startswith("says ready, but")
+    watched.context.signals.claim(task, A.READY, source, "Stop")
+    watched.wait(8)
+    assert watched.history(task)[-1][0] == "ready"
+
+
+def test_one_at_rest_that_says_ready_again_and_again_stays_so(watched: Watched) -> None:
+    task = watched.live()
+    watched.ask(task)
+    watched.answer(task)
+    for _ in range(60):
+        watched.context.signals.claim(task, A.READY, Source.CHANNEL, "idle")
+        watched.wait(1)
+
+    assert [row[0] for row in watched.history(task)].count("ready") == 1
+    assert watched.history(task)[-1][0] == "ready"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        (events.TextSent(4),),
+        (events.FollowUpQueued(7, "go on"), events.FollowUpGiven(7, "paste")),
+        (events.FollowUpQueued(7, "go on"), events.FollowUpGiven(7, "channel")),
+        (events.PromptTyping(), events.PromptTyped(4)),
+    ],
+)
+def test_a_text_ends_the_ready_that_was_before_it(
+    watched: Watched, sent: tuple[events.Event, ...]
+) -> None:
+    """Whatever the old screen says; and one that moves nothing is forgotten."""
+    task = watched.live()
+    watched.ask(task)
+    watched.answer(task)
+    watched.context.signals.claim(task, A.READY, Source.SCREEN, "prompt")
+    watched.wait(8)
+    watched.record(task, *sent)
+    watched.wait(2)
+    before, now = watched.history(task)[-2:]
+
+    assert before[0] == "ready"
+    assert now == ("working", "model", "engine", "prompt")
+    given = watched.context.read().tasks.get(task)
+    assert given.agent_status is not None
+    assert given.prompted is not None
+    assert given.agent_status.since >= given.prompted
+    watched.wait(12)
+    assert watched.history(task)[-1][0] == "ready"
+
+
 def test_a_liar_that_says_working_while_it_sleeps_is_contradicted(
     watched: Watched,
 ) -> None:
