@@ -1,0 +1,111 @@
+"""A stand-in for the account service of a Codex subscription: no real one is tried.
+
+Its shapes are what codex 0.171.0 takes: with any other answer about the account it
+begins no turn.
+"""
+
+import json
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from tests.gate.private_ca import Signed, company, leaf
+
+HOST = "chatgpt.com"
+ACCOUNT = "acc-of-this-test-0001"
+WORDS = "The account service has answered."
+
+
+@dataclass
+class AccountService:
+    """Every request's path and credential, in order."""
+
+    root: Signed = field(default_factory=company)
+    asked: list[tuple[str, str]] = field(default_factory=list)
+
+    def tokens_at(self, path: str) -> set[str]:
+        """The credentials that came with requests whose path ends so."""
+        return {token for asked, token in self.asked if asked.endswith(path)}
+
+
+def account() -> dict[str, Any]:
+    """The answer about the account: where its workspace is served."""
+    entry = {
+        "id": ACCOUNT,
+        "account_id": ACCOUNT,
+        "plan_type": "plus",
+        "structure": "personal",
+        "is_deactivated": False,
+        "can_access_with_session": True,
+        "is_fedramp_compliant_workspace": False,
+        "workspace_backend_origin": f"https://{HOST}",
+        "account_routing_override": "us",
+    }
+    return {"accounts": [entry], "account_ordering": [ACCOUNT]}
+
+
+def turn() -> bytes:
+    """A model's whole turn, as a stream of events."""
+    said = {"type": "output_text", "text": WORDS}
+    item = {"type": "message", "role": "assistant", "id": "m1", "content": [said]}
+    counts: dict[str, int | None] = {
+        "input_tokens": 5,
+        "output_tokens": 3,
+        "total_tokens": 8,
+    }
+    counts |= {"input_tokens_details": None, "output_tokens_details": None}
+    events = [
+        {"type": "response.created", "response": {"id": "r1"}},
+        {"type": "response.output_item.done", "item": item},
+        {"type": "response.completed", "response": {"id": "r1", "usage": counts}},
+    ]
+    lines = (f"event: {e['type']}\ndata: {json.dumps(e)}\n\n" for e in events)
+    return "".join(lines).encode()
+
+
+@contextmanager
+def running(service: AccountService, address: str) -> Iterator[None]:
+    """Serves by TLS on port 443 of the address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def answer(self) -> None:
+            path = self.path.partition("?")[0]
+            self.rfile.read(int(self.headers.get("content-length") or 0))
+            service.asked.append((path, self.headers.get("authorization", "")))
+            status, kind, body = 404, "application/json", b"{}"
+            if path.endswith("/wham/accounts/check"):
+                status, body = 200, json.dumps(account()).encode()
+            elif path.endswith("/codex/responses") and self.command == "POST":
+                status, kind, body = 200, "text/event-stream", turn()
+            elif path.endswith("/codex/responses"):
+                status, body = 426, b""  # it speaks no WebSockets
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_GET = do_POST = answer
+
+        def log_message(self, *_words: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer((address, 443), Handler)
+    context: ssl.SSLContext = leaf(service.root, HOST).server()
+    server.socket = context.wrap_socket(
+        server.socket, server_side=True, do_handshake_on_connect=False
+    )
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
