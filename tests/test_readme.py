@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from swarm.agents import registry
 from swarm.config import load
+from swarm.model.agent_state import AgentState
 from swarm.policy import policy_parser
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,3 +48,21 @@ def test_the_policies_are_taken() -> None:
         layer = policy_parser.parse(head + text, "policy.toml")
 
         assert layer.rules or layer.secrets
+
+
+def test_the_table_of_states_is_the_agents_own() -> None:
+    """Which agent has a channel, and which state no screen of it is read for."""
+    told = set(AgentState) - {
+        *(AgentState.STARTING, AgentState.STALLED),  # by facts alone
+        *(AgentState.DONE_RUNNING, AgentState.FAILED, AgentState.ENDED),
+    }
+    table = README.partition("its screen is not read for |\n|---|---|---|\n")[2]
+    rows = table.partition("\n\n")[0].splitlines()
+
+    assert len(rows) == 12
+    for row in rows:
+        name, way, lacks = (cell.strip() for cell in row.strip("|").split("|"))
+        agent = registry.find(name)
+        cues = {cue.replace("_", "-") for cue in agent.cues}
+        assert (way != "its own screen") == (agent.side.kind != "none"), name
+        assert set(lacks.split(", ")) - {"–"} == told - cues, name
