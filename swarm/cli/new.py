@@ -6,11 +6,11 @@ from typing import Any
 
 from swarm.agents.description import MODES
 from swarm.bootstrap import home
-from swarm.cli import exit_codes, output
+from swarm.cli import exit_codes, output, stacks_hint
 from swarm.cli.argument_types import number_of_copies, task_id, tokens, words
 from swarm.cli.arguments import needed_repository
 from swarm.cli.keeper_client import ask, tell_differences
-from swarm.cli.new_words import flat, names, note_stacks, way
+from swarm.cli.new_words import flat, names, way
 from swarm.cli.progress import follow
 from swarm.config import load
 from swarm.errors import SwarmError
@@ -157,7 +157,7 @@ def new(args: Namespace) -> int:
         stacks=flat(args.stack),
         packages=flat(args.package),
     )
-    note_stacks(repo, wish)
+    stacks_hint.note(repo, wish)
     answer = _asked(paths, wish)
     output.numbers(answer["tasks"])
     tell_differences(paths)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from swarm.agents import registry
 from swarm.bootstrap import wiring
-from swarm.cli import exit_codes, output
-from swarm.cli.new_words import flat, stacks_hint, way
+from swarm.cli import exit_codes, output, stacks_hint
+from swarm.cli.new_words import flat, way
 from swarm.cli.new_words import names as agent_names
 from swarm.config import load
 from swarm.config.schema import Config
@@ -26,7 +26,7 @@ def preview(args: Namespace, repo: Path, paths: HomePaths) -> int:
     config = load.load(load.user_file())
     wanted = config.sandbox.toolchain(flat(args.stack), flat(args.package))
     standings = wiring.standings(paths, repo, wanted)
-    hint = "" if wanted else stacks_hint(repo)
+    hints = [] if wanted else stacks_hint.sentences(repo)
     chosen = agent_names(args)
     try:
         names = chosen or (registry.choose("", args.run, config.agent),)
@@ -42,7 +42,7 @@ def preview(args: Namespace, repo: Path, paths: HomePaths) -> int:
         planner.check_words(agent, prompt, command or None)
         begin = planner.chosen_start(agent, config, way(args), args.mode)
         _print(args, config, standings[name], begin)
-    if hint:
+    for hint in hints:
         output.note(hint)
     if not all(standings[name].can_run for name in names):
         return exit_codes.FAILED

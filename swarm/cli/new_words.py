@@ -2,12 +2,6 @@
 
 from argparse import Namespace
 from collections.abc import Iterable
-from pathlib import Path
-
-from swarm.cli import output
-from swarm.config import load
-from swarm.model.toolchain import STACKS, found_by
-from swarm.model.wishes import NewTasks
 
 
 def names(args: Namespace) -> tuple[str, ...]:
@@ -26,27 +20,3 @@ def flat(lists: Iterable[tuple[str, ...]] | None) -> tuple[str, ...] | None:
     if lists is None:
         return None
     return tuple(dict.fromkeys(word for each in lists for word in each))
-
-
-def note_stacks(repo: Path, wish: NewTasks) -> None:
-    """Say which stacks the checkout tells of, if the task is to have none at all."""
-    if wish.stacks is not None:
-        return
-    sandbox = load.load(load.user_file()).sandbox
-    if not sandbox.toolchain(packages=wish.packages) and (hint := stacks_hint(repo)):
-        output.note(hint)
-
-
-def stacks_hint(repo: Path) -> str:
-    """A sentence with the stacks that the checkout's first folder tells of, or none."""
-    try:
-        found = found_by(each.name for each in repo.iterdir())
-    except OSError:
-        return ""
-    if not found:
-        return ""
-    files = ", ".join(f"{STACKS[name].title} ({file})" for name, file in found.items())
-    return (
-        f"no stack is in the image; the project looks like {files}: "
-        f"`--stack {','.join(found)}`, or `[sandbox] stacks` in the config"
-    )
