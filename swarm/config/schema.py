@@ -35,7 +35,9 @@ Count = Annotated[int, BeforeValidator(token_count), Field(ge=0)]
 """Tokens; written as a number or with k or M."""
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """Refuses unknown keys, and quotes no value in an error."""
+
     # An error that quotes what was written would quote a password, too.
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -74,14 +76,18 @@ def _named(read: Callable[[], tuple[str, ...]]) -> tuple[str, ...]:
         raise ValueError(f"{error.message}; {error.hint}") from error
 
 
-class Sandbox(_Strict):
+StackNames = Annotated[tuple[str, ...], AfterValidator(_stacks)]
+PackageNames = Annotated[tuple[str, ...], AfterValidator(_packages)]
+
+
+class Sandbox(Strict):
     """The resources that each sandbox may use."""
 
     image: str = Field(min_length=1)
     agents: tuple[str, ...]
     """Agents that are put into one image together."""
-    stacks: Annotated[tuple[str, ...], AfterValidator(_stacks)]
-    packages: Annotated[tuple[str, ...], AfterValidator(_packages)]
+    stacks: StackNames
+    packages: PackageNames
     """Debian's, beside those of the stacks."""
     memory: Size
     cpus: float = Field(gt=0)
@@ -107,13 +113,13 @@ class Sandbox(_Strict):
         )
 
 
-class Disk(_Strict):
+class Disk(Strict):
     """The disk that one task may take; over it, the task is paused."""
 
     task: SizeOrNone
 
 
-class Gate(_Strict):
+class Gate(Strict):
     """The network gate."""
 
     preset: Literal["locked", "balanced", "open"]
@@ -125,14 +131,14 @@ class Gate(_Strict):
     """The source of the proxy's password; empty for the one in its URL."""
 
 
-class Sensor(_Strict):
+class Sensor(Strict):
     """The sensor that watches the sandboxes' processes and files."""
 
     kind: Literal["auto", "ebpf", "inotify"]
     keep: Size
 
 
-class Notify(_Strict):
+class Notify(Strict):
     """How a human is told of a task that needs them and is not looked at."""
 
     toast: bool
@@ -142,21 +148,21 @@ class Notify(_Strict):
     """The human's own, with a sentence as its last argument; empty for none."""
 
 
-class Checkpoint(_Strict):
+class Checkpoint(Strict):
     """Copies of a live task's worktree to go back to."""
 
     minutes: float = Field(ge=0, le=1440)
     keep: int = Field(gt=0, le=1000)
 
 
-class Budget(_Strict):
+class Budget(Strict):
     """The tokens and dollars that one task may spend on models; 0 for no limit."""
 
     tokens: Count
     dollars: float = Field(ge=0)
 
 
-class Review(_Strict):
+class Review(Strict):
     """The limits of size and time for a task's work that is taken in."""
 
     max_file: Size
@@ -165,7 +171,7 @@ class Review(_Strict):
     max_seconds: float = Field(gt=0, le=86400)
 
 
-class Merge(_Strict):
+class Merge(Strict):
     """The way in which a task's work is merged."""
 
     strategy: Strategy
@@ -208,7 +214,7 @@ def _endpoint(value: str) -> str:
     return value
 
 
-class AgentSettings(_Strict):
+class AgentSettings(Strict):
     """The settings of one agent; an empty one is the agent's own."""
 
     mode: Literal["", "ask", "edits", "full"] = ""
@@ -218,7 +224,7 @@ class AgentSettings(_Strict):
     endpoint: Annotated[str, AfterValidator(_endpoint)] = ""
 
 
-class Config(_Strict):
+class Config(Strict):
     """Everything that a human may set."""
 
     version: Annotated[int, BeforeValidator(_version)]

@@ -8,6 +8,7 @@ from swarm.agents.starting import Start, StartRequest, chosen_run, start
 from swarm.config.brought import Brought
 from swarm.config.schema import AgentSettings, Config, Sandbox
 from swarm.errors import PlanError
+from swarm.model.project import ProjectChoice
 from swarm.plan import (
     accounts,
     box_page,
@@ -57,6 +58,7 @@ class PlanRequest:
     """What the agent is told of its box, by its own mechanism."""
     brought: Brought = field(default_factory=Brought)
     """What the user brings to every agent."""
+    project: ProjectChoice = field(default_factory=ProjectChoice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,7 @@ def make(
         mode=begin.mode,
         delivery=begin.delivery,
         files=starter.files(begin, begin.prompt, request.briefing),
+        project=request.project,
     )
 
 

@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
+from swarm.model import project as stored_project
+from swarm.model.project import ProjectChoice
 from swarm.policy.own_names import HOSTNAME
 
 WORKSPACE = "/workspace"
@@ -117,6 +119,8 @@ class Plan:
     """How the prompt reaches the agent: `argument`, `stdin`, `file` or `paste`."""
     files: dict[str, str] = field(default_factory=dict)
     """Files of the task's folder at /etc/swarm that the agent starts with: to text."""
+    project: ProjectChoice = field(default_factory=ProjectChoice)
+    """What was chosen for the project when the task was queued."""
 
 
 def with_network(spec: SandboxSpec, net: str) -> SandboxSpec:
@@ -148,4 +152,5 @@ def from_json(body: dict[str, Any]) -> Plan:
         mode=body.get("mode", ""),
         delivery=body.get("delivery", "argument"),
         files=dict(body.get("files", {})),
+        project=stored_project.from_json(body.get("project", {})),
     )

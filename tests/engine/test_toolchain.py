@@ -5,7 +5,11 @@ from pathlib import Path
 import pytest
 
 from swarm.adapters.docker import DockerImages
+from swarm.adapters.git.repository import Repository
+from swarm.engine.egress import repository_project
 from swarm.engine.host import images
+from swarm.plan import specs
+from swarm.plan.naming import HomePaths
 from tests.engine.keeper_harness import KeeperHarness
 
 TREE = "base@,tree"
@@ -44,6 +48,33 @@ def test_the_settings_count_for_a_wish_that_says_nothing(
 
     assert harness.until_taken_in(usual).exit_code == 0
     assert harness.until_taken_in(none).exit_code == 127
+
+
+def test_an_agreed_project_counts_before_the_settings_and_in_a_retry(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    """The retry has what the first had, whatever the file says by then."""
+    harness.configure('[sandbox]\npackages = ["no-such-package-here"]\n')
+    (sample / "swarm.toml").write_text('packages = ["tree"]\nsetup = ["true"]\n')
+    agree_to_project(harness.paths, sample)
+    harness.start_keeper()
+    first = harness.new_task(sample, "tree --version > out")
+    harness.until_taken_in(first)
+
+    (sample / "swarm.toml").write_text('packages = ["no-such-package-either"]\n')
+    again = harness.wish_done("retry", task=first)["tasks"][0]
+
+    for task in (first, harness.until_taken_in(again).id):
+        assert harness.queries.tasks.get(task).exit_code == 0
+        plan = specs.from_json(harness.queries.tasks.plan(task))
+        assert plan.project.packages == ("tree",)
+        assert plan.project.setup == ("true",)
+
+
+def agree_to_project(paths: HomePaths, repo: Path) -> None:
+    repository = Repository.open(repo, paths.home)
+    found = repository_project.read(paths, repository, repository.head)
+    repository_project.agree(paths, repository.root, found.digest)
 
 
 @pytest.mark.parametrize(

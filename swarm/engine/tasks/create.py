@@ -30,9 +30,12 @@ from swarm.engine.host import engine_trial, image_check, images
 from swarm.engine.host.engine_kind import Here
 from swarm.engine.host.image_check import Stand
 from swarm.engine.host.room import room
-from swarm.engine.tasks import copies_room
+from swarm.engine.tasks import copies_room, project
+from swarm.engine.tasks.project import TaskProject
 from swarm.errors import PlanError
 from swarm.model import events
+from swarm.model import project as stored_project
+from swarm.model.project import ProjectChoice
 from swarm.model.toolchain import Toolchain, toolchain_of
 from swarm.model.user_network import UserNetwork
 from swarm.model.wishes import NewTasks, Retry
@@ -80,6 +83,7 @@ def retry(context: EngineContext, wish: Retry, wish_id: int) -> dict[str, Any]:
     first = context.read().events.after(task=task.id, limit=1)[0].event
     assert isinstance(first, events.TaskQueued)
     before = toolchain_of(first.toolchain)
+    choice = stored_project.from_json(first.plan.get("project", {}))
     again = NewTasks(
         task.repo,
         prompt=task.prompt,
@@ -94,7 +98,8 @@ def retry(context: EngineContext, wish: Retry, wish_id: int) -> dict[str, Any]:
         stacks=before.stacks,
         packages=before.packages,
     )
-    return _queue(context, [_resolve(context, again)], wish_id, retry_of=task.id)
+    repeated = _resolve(context, again, project.kept(choice))
+    return _queue(context, [repeated], wish_id, retry_of=task.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,22 +123,33 @@ class _Resolved:
     bring: TaskBring
     """What user and repository bring to the agent."""
     toolchain: Toolchain
+    project: ProjectChoice
+    notes: tuple[str, ...]
+    """What its human should know of the project."""
 
 
-def _resolve(context: EngineContext, wish: NewTasks) -> _Resolved:
-    """Read what the tasks need; SwarmError if any of it is missing or wrong."""
+def _resolve(
+    context: EngineContext, wish: NewTasks, kept: TaskProject | None = None
+) -> _Resolved:
+    """Read what the tasks need; SwarmError if any of it is missing or wrong.
+
+    `kept` is an earlier task's, which counts in place of what stands there now.
+    """
     config = context.config()
-    agent_name = registry.choose(wish.agent, wish.command, config.agent)
     copies_room.check_number(wish.copies)
     for task_id in wish.after:
         context.read().tasks.get(task_id)
     limits = budget.resolve(wish, config.budget)
-    agent = registry.find(agent_name)
-    prompt = wish.prompt or wish.command
-    planner.check_words(agent, prompt, wish.command or None)
     repository = Repository.open(Path(wish.repo), context.paths.home)
     base = resolve_base(repository, wish.base)
     require_objects(repository, base.commit)
+    given = kept or project.for_task(context.paths, repository, base.commit)
+    usual = (
+        "" if wish.agent or wish.command else project.agent_of(given.project, config)
+    )
+    agent = registry.find(registry.choose(wish.agent, wish.command, usual))
+    prompt = wish.prompt or wish.command
+    planner.check_words(agent, prompt, wish.command or None)
     home = context.paths.home
     worktrees = (
         worktree_directory(config.worktrees, repository, home)
@@ -142,7 +158,7 @@ def _resolve(context: EngineContext, wish: NewTasks) -> _Resolved:
     )
     planner.chosen_start(agent, config, wish.way, wish.mode)
     program = planner.program(agent, config, wish.way)
-    wanted = config.sandbox.toolchain(wish.stacks, wish.packages)
+    wanted = project.toolchain(given.project, wish, config)
     host = host_facts(context, agent, program, config, worktrees, wanted)
     subject = policy_resolver.PolicySubject(repository.root, base.commit, agent.name)
     policy = policy_resolver.resolve(
@@ -162,6 +178,8 @@ def _resolve(context: EngineContext, wish: NewTasks) -> _Resolved:
         worktrees,
         _bring(context, repository, base.commit, agent),
         wanted,
+        project.resolved(given.project, agent.name, wanted),
+        given.notes,
     )
 
 
@@ -233,6 +251,7 @@ def _queue(
     queued = context.journal.queue_all(makes, wish=wish_id)
     for task, (tasks, _) in zip(queued, wanted, strict=True):
         troubles = [events.Trouble("bring", note) for note in tasks.bring.notes]
+        troubles += [events.Trouble("project", note) for note in tasks.notes]
         context.journal.record(task.id, *troubles)
     return {"tasks": [task.id for task in queued]}
 
@@ -270,6 +289,7 @@ def _queued(
         mode=wish.mode,
         briefing=briefing(tasks.policy, specs.WORKSPACE, tasks.bring.brought.rules),
         brought=tasks.bring.brought,
+        project=tasks.project,
     )
     agent = logins.logged_in(paths.home, tasks.agent, environment, time.time())
     plan = planner.make(names, request, agent, tasks.config, tasks.host)

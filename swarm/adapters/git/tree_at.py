@@ -1,0 +1,79 @@
+"""Reads single entries of a commit's tree and their contents, within bounds."""
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from swarm.adapters.git.process import Bounds
+from swarm.adapters.git.repo import RAW, Git
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One name in a commit's tree."""
+
+    mode: str
+    oid: bytes
+    size: int
+    """Bytes of a file; 0 for anything else."""
+
+    @property
+    def is_file(self) -> bool:
+        """A regular file, and no link."""
+        return self.mode.startswith("100")
+
+    @property
+    def is_folder(self) -> bool:
+        """A folder of this repository; a submodule is none."""
+        return self.mode == "040000"
+
+    @property
+    def is_repository(self) -> bool:
+        """A submodule."""
+        return self.mode == "160000"
+
+
+def named(git: Git, commit: str, paths: Iterable[str]) -> dict[str, Entry]:
+    """The entries of these paths that are there; a folder's own, not what is in it.
+
+    SwarmError if git cannot read the commit. Blocks for one git process.
+    """
+    return _listed(git, commit, [*paths])
+
+
+def below(git: Git, commit: str, folders: Iterable[str] = ()) -> dict[str, Entry]:
+    """All entries right in the tree's root, or right in these folders of it.
+
+    SwarmError as `named`, and for more than git may answer within its bounds.
+    """
+    return _listed(git, commit, [f"{folder}/" for folder in folders])
+
+
+def _listed(git: Git, commit: str, words: list[str]) -> dict[str, Entry]:
+    listing: bytes = git.ls_tree("-l", "-z", "--full-tree", commit, "--", *words, **RAW)
+    entries: dict[str, Entry] = {}
+    for line in listing.split(b"\0")[:-1]:
+        facts, _, name = line.partition(b"\t")
+        mode, _kind, oid, size = facts.split()
+        length = int(size) if size.isdigit() else 0
+        entries[os.fsdecode(name)] = Entry(mode.decode(), oid, length)
+    return entries
+
+
+def contents(git: Git, entries: Mapping[str, Entry]) -> dict[str, bytes]:
+    """The bytes of these files; SwarmError if git cannot read one.
+
+    Blocks for one git process.
+    """
+    if not entries:
+        return {}
+    sizes = sum(entry.size for entry in entries.values())
+    git = git.within(Bounds(output=sizes + 200 * len(entries)))
+    stdin = b"".join(entry.oid + b"\n" for entry in entries.values())
+    rest: bytes = git.cat_file("--batch", istream=stdin, **RAW)
+    found: dict[str, bytes] = {}
+    for path in entries:
+        head, _, rest = rest.partition(b"\n")
+        length = int(head.split()[2])
+        found[path], rest = rest[:length], rest[length + 1 :]
+    return found

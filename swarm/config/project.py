@@ -1,0 +1,213 @@
+"""Reads `swarm.toml`: TOML to a `ProjectChoice`, or an error with file, line and key.
+
+The text is a stranger's: everything in it is bounded, and no path leads out of the
+repository.
+"""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from swarm.config.schema import PackageNames, StackNames, Strict
+from swarm.errors import ConfigError
+from swarm.model import project
+from swarm.model.project import FILE, ProjectChoice
+from swarm.model.safe_text import safe_line
+from swarm.policy import toml_table
+from swarm.policy.toml_table import Source
+
+LARGEST = 64 << 10
+"""Bytes of the file."""
+_MOST = 50
+_PATH_LENGTH = 300
+_TEXT_LENGTH = 4000
+_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,62}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
+_IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,299}")
+
+
+def _path(value: str) -> str:
+    parts = value.rstrip("/").split("/")
+    if (
+        not value.isprintable()
+        or len(value) > _PATH_LENGTH
+        or "\\" in value
+        or any(part in ("", ".", "..") for part in parts)
+        or parts[0].lower() == ".git"
+    ):
+        raise ValueError('a path in the repository such as "docker/Dockerfile"')
+    return value.rstrip("/")
+
+
+def _path_or_none(value: str) -> str:
+    return value and _path(value)
+
+
+def _command(value: str) -> str:
+    is_text = all(char in "\n\t" or char.isprintable() for char in value)
+    if not value.strip() or len(value) > _TEXT_LENGTH or not is_text:
+        raise ValueError(
+            f"a shell command of at most {_TEXT_LENGTH} letters, "
+            "without control characters"
+        )
+    return value
+
+
+def _command_or_none(value: str) -> str:
+    return value and _command(value)
+
+
+def _name(value: str) -> str:
+    if not _NAME.fullmatch(value):
+        raise ValueError('a name such as "db" or "cache-1"')
+    return value
+
+
+def _image(value: str) -> str:
+    if value and not _IMAGE.fullmatch(value):
+        raise ValueError('an image such as "debian:12"')
+    return value
+
+
+def _once_each(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+def _version(value: Any) -> Any:
+    if type(value) is not int or value != 1:
+        raise ValueError("a number; this swarm reads version = 1 alone")
+    return value
+
+
+def _environment(values: dict[str, str]) -> dict[str, str]:
+    for name, value in values.items():
+        if not _VARIABLE.fullmatch(name):
+            raise ValueError("a variable's name, of letters, digits and _")
+        if len(value) > _TEXT_LENGTH or "\0" in value:
+            raise ValueError(f"texts of at most {_TEXT_LENGTH} letters, without NUL")
+    return values
+
+
+Path = Annotated[str, AfterValidator(_path)]
+PathOrNone = Annotated[str, AfterValidator(_path_or_none)]
+Paths = Annotated[tuple[Path, ...], Field(max_length=_MOST), AfterValidator(_once_each)]
+Command = Annotated[str, AfterValidator(_command)]
+CommandOrNone = Annotated[str, AfterValidator(_command_or_none)]
+Name = Annotated[str, AfterValidator(_name)]
+Names = Annotated[tuple[Name, ...], Field(max_length=_MOST), AfterValidator(_once_each)]
+Image = Annotated[str, AfterValidator(_image)]
+Port = Annotated[int, Field(ge=1, le=65535, strict=True)]
+Ports = Annotated[tuple[Port, ...], Field(max_length=_MOST), AfterValidator(_once_each)]
+
+
+class ServiceContainer(Strict):
+    """`[service-container.NAME]`."""
+
+    recipe: Annotated[str, AfterValidator(lambda value: value and _name(value))] = ""
+    image: Image = ""
+    environment: Annotated[
+        dict[str, str], Field(max_length=_MOST), AfterValidator(_environment)
+    ] = Field(default_factory=dict)
+    command: Annotated[tuple[Command, ...], Field(max_length=_MOST)] = ()
+    health: CommandOrNone = ""
+    port: Port | None = None
+    health_seconds: Annotated[int, Field(ge=1, le=3600, strict=True)] = 60
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> "ServiceContainer":
+        if bool(self.recipe) == bool(self.image):
+            raise ValueError("must have either a recipe or an image")
+        return self
+
+
+class Project(Strict):
+    """The whole file; `swarm.model.project` says what each key is for."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, hide_input_in_errors=True, validate_by_name=False
+    )
+
+    version: Annotated[int, BeforeValidator(_version)] = 1
+    agent: Annotated[str, AfterValidator(lambda value: value and _name(value))] = ""
+    stacks: Annotated[StackNames, Field(max_length=_MOST)] = ()
+    packages: PackageNames = ()
+    image: Image = ""
+    dockerfile: PathOrNone = ""
+    devcontainer: PathOrNone = ""
+    setup: Annotated[tuple[Command, ...], Field(max_length=_MOST)] = ()
+    test: CommandOrNone = ""
+    ports: Ports = ()
+    env_files: Paths = ()
+    protect: Paths = ()
+    hide: Paths = ()
+    compose: PathOrNone = ""
+    services: Names = ()
+    service_container: Annotated[
+        dict[Name, ServiceContainer], Field(max_length=_MOST)
+    ] = Field(default_factory=dict, alias="service-container")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "Project":
+        bases = ("image", "dockerfile", "devcontainer")
+        named = [key for key in bases if getattr(self, key)]
+        if len(named) > 1:
+            raise ValueError(f"{' and '.join(named)}: a task has one of them")
+        if self.services and not self.compose:
+            raise ValueError("services are those of a compose file: name it, too")
+        twice = sorted({*self.services} & {*self.service_container})
+        if twice:
+            raise ValueError(f"there are two services of the name {twice[0]}")
+        return self
+
+
+def parsed(text: str, origin: str = FILE) -> ProjectChoice:
+    """What the text says; ConfigError names `origin`, line and key of a mistake."""
+    if len(text.encode(errors="surrogatepass")) > LARGEST:
+        raise ConfigError(f"{origin} is larger than {LARGEST >> 10} KiB")
+    try:
+        body = toml_table.loads(text)
+    except (ValueError, RecursionError) as error:
+        problem = str(error) or "it is nested too deeply"
+        raise ConfigError(f"{origin} is not valid TOML: {problem}", _HINT) from error
+    try:
+        shape = Project.model_validate(body)
+    except ValidationError as error:
+        raise _mistake(text, origin, error) from error
+    return project.from_json(shape.model_dump())
+
+
+_HINT = "README, swarm.toml, explains every key"
+
+
+def _mistake(text: str, origin: str, error: ValidationError) -> ConfigError:
+    first = error.errors(include_url=False)[0]
+    keys = [str(part) for part in first["loc"] if part != "[key]"]
+    problem = (
+        "unknown key"
+        if first["type"] == "extra_forbidden"
+        else first["msg"].removeprefix("Value error, ")
+    )
+    source = Source(origin, tuple(text.split("\n")))
+    key = safe_line(".".join(keys), 200)
+    place = ": ".join(filter(None, [_line(source, keys), key]))
+    return ConfigError(f"{origin}{place and ':'}{place}: {problem}", _HINT)
+
+
+def _line(source: Source, keys: list[str]) -> str:
+    """The line of a key, or of the table that it stands in; empty for no key."""
+    words = [key for key in keys if not key.isdecimal()]
+    if not words:
+        return ""
+    for depth in range(len(words), 0, -1):
+        if table := source.header(".".join(words[:depth]), 0):
+            rest = words[depth:]
+            return str(source.line_of(rest[0], table) if rest else table)
+    return str(source.line_of(words[0], 1))

@@ -1,0 +1,143 @@
+"""The `swarm.toml` of a repository: read at a commit, used once a human agreed.
+
+It is not trusted: it names commands, images and programs beside a task. A human agrees
+to exactly this text and to the texts of the files that act outside a task's box; any
+other asks again. What only takes something away from the agent counts at once.
+"""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from swarm.adapters.git import tree_at
+from swarm.adapters.git.repository import Repository
+from swarm.config import brought, human_file
+from swarm.config import project as project_file
+from swarm.engine.egress import repository_policy
+from swarm.errors import ConfigError
+from swarm.model.project import FILE, ProjectChoice
+from swarm.model.safe_text import safe_line
+from swarm.plan.naming import HomePaths
+
+LARGEST = 256 << 10
+"""Bytes of each file that it names."""
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryProject:
+    """What stands in the file at one commit, or in the checkout."""
+
+    choice: ProjectChoice = field(default_factory=ProjectChoice)
+    texts: dict[str, str] = field(default_factory=dict)
+    """Path to text, of the file and of those that it names; empty without the file."""
+    digest: str = ""
+    is_agreed: bool = False
+    """A human agreed to exactly this."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskProject:
+    """What one task is given of it, and what its human should know."""
+
+    project: ProjectChoice
+    digest: str
+    """Of what stands in the repository; empty if there is nothing."""
+    is_agreed: bool
+    notes: tuple[str, ...]
+
+
+def read(paths: HomePaths, repository: Repository, commit: str) -> RepositoryProject:
+    """The file at a commit, else the checkout's own if the commit has none.
+
+    ConfigError for a mistake in it, with its line and key; SwarmError by git.
+    """
+    texts = _at(repository, commit, (FILE,)) if commit else {}
+    is_committed = bool(texts)
+    if not is_committed and repository.work_tree:
+        texts = _in_checkout(repository.work_tree, (FILE,))
+    if not texts:
+        return RepositoryProject()
+    choice = project_file.parsed(texts[FILE])
+    if choice.named_files and is_committed:
+        texts |= _at(repository, commit, choice.named_files)
+    elif choice.named_files and repository.work_tree:
+        texts |= _in_checkout(repository.work_tree, choice.named_files)
+    digest = brought.digest(texts)
+    is_agreed = _mark(paths, repository.root, digest).exists()
+    return RepositoryProject(choice, texts, digest, is_agreed)
+
+
+def agree(paths: HomePaths, repo: Path, digest: str) -> None:
+    """Record that a human has read what has this digest and wants it used."""
+    mark = _mark(paths, repo, digest)
+    mark.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    mark.touch(mode=0o600)
+
+
+def for_task(paths: HomePaths, repository: Repository, commit: str) -> TaskProject:
+    """All of it if a human agreed, else what narrows, and a note.
+
+    ConfigError for a mistake in it: without it a task would see what it should not.
+    """
+    found = read(paths, repository, commit)
+    if found.is_agreed:
+        return TaskProject(found.choice, found.digest, True, ())
+    asking = found.choice.asking
+    notes = [not_used(asking)] if asking else []
+    return TaskProject(found.choice.narrowing, found.digest, False, tuple(notes))
+
+
+def not_used(asking: tuple[str, ...]) -> str:
+    """The sentence on what waits for a human's consent."""
+    return (
+        f"{FILE} of the repository is not used ({', '.join(asking)}): "
+        "`swarm repo trust` shows it and asks"
+    )
+
+
+def _mark(paths: HomePaths, repo: Path, digest: str) -> Path:
+    folder = repository_policy.project_file(paths, repo)
+    return folder.with_name(f"swarm-toml-{digest}")
+
+
+def _at(repository: Repository, commit: str, names: tuple[str, ...]) -> dict[str, str]:
+    entries = tree_at.named(repository.git, commit, names)
+    for path, entry in entries.items():
+        if not entry.is_file:
+            raise ConfigError(f"{safe_line(path, 200)} is a link, or no file")
+        if entry.size > LARGEST:
+            raise _too_large(path)
+    return {
+        path: _text(path, content)
+        for path, content in tree_at.contents(repository.git, entries).items()
+    }
+
+
+def _in_checkout(work_tree: Path, names: tuple[str, ...]) -> dict[str, str]:
+    texts = {}
+    root = Path(os.path.realpath(work_tree))
+    for name in names:
+        file = root / name
+        if not human_file.is_there(file):
+            continue
+        if os.path.realpath(file) != str(file):
+            raise ConfigError(f"{safe_line(name, 200)} is a link, or behind one")
+        try:
+            texts[name] = _text(name, human_file.read(file, LARGEST))
+        except OSError as error:
+            problem = error.strerror or "it cannot be opened"
+            raise ConfigError(
+                f"{safe_line(name, 200)} cannot be read: {problem}"
+            ) from error
+    return texts
+
+
+def _too_large(path: str) -> ConfigError:
+    return ConfigError(f"{safe_line(path, 200)} is larger than {LARGEST >> 10} KiB")
+
+
+def _text(path: str, content: bytes) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{safe_line(path, 200)} is no UTF-8: {error}") from error

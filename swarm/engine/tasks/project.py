@@ -1,0 +1,43 @@
+"""What a new task is given: its options, then `swarm.toml`, then the settings."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from swarm.config import agent_names, load
+from swarm.config.schema import Config
+from swarm.engine.egress.repository_project import TaskProject, for_task
+from swarm.errors import ConfigError
+from swarm.model.project import FILE, ProjectChoice
+from swarm.model.toolchain import Toolchain
+from swarm.model.wishes import NewTasks
+
+__all__ = ["TaskProject", "agent_of", "for_task", "kept", "resolved", "toolchain"]
+
+
+def kept(choice: ProjectChoice) -> TaskProject:
+    """What an earlier task was given, for one that repeats it."""
+    return TaskProject(choice, "", is_agreed=True, notes=())
+
+
+def agent_of(choice: ProjectChoice, config: Config) -> str:
+    """The agent of a task that names none; ConfigError if there is none of its name."""
+    if not choice.agent:
+        return config.agent
+    place: Path = load.user_file().with_name("agents")
+    if problem := agent_names.unknown(choice.agent, place):
+        raise ConfigError(
+            f"{FILE}: agent: {problem}", hint="`--agent NAME` counts before it"
+        )
+    return choice.agent
+
+
+def toolchain(choice: ProjectChoice, wish: NewTasks, config: Config) -> Toolchain:
+    """The stacks and packages of its image; PlanError names one that there is not."""
+    stacks = wish.stacks if wish.stacks is not None else choice.stacks or None
+    packages = wish.packages if wish.packages is not None else choice.packages or None
+    return config.sandbox.toolchain(stacks, packages)
+
+
+def resolved(choice: ProjectChoice, agent: str, wanted: Toolchain) -> ProjectChoice:
+    """The choice as the task's plan keeps it."""
+    return replace(choice, agent=agent, stacks=wanted.stacks, packages=wanted.packages)

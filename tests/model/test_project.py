@@ -1,0 +1,52 @@
+"""A project's choice is stored with its task and read back the same."""
+
+import json
+
+import pytest
+
+from swarm.model.project import ProjectChoice, ServiceContainer, from_json, to_json
+
+FULL = ProjectChoice(
+    agent="claude",
+    stacks=("c", "python"),
+    packages=("libpq-dev",),
+    dockerfile="docker/Dockerfile",
+    setup=("pip install .", "make"),
+    test="pytest",
+    ports=(3000, 8080),
+    env_files=(".env",),
+    protect=(".github",),
+    hide=("secrets",),
+    compose="compose.yaml",
+    services=("db",),
+    service_container={
+        "cache": ServiceContainer(recipe="redis", environment={"A": "b"}, port=6379),
+        "queue": ServiceContainer(image="q:1", command=("q", "-v"), health="q ok"),
+    },
+)
+
+
+@pytest.mark.parametrize("choice", [ProjectChoice(), FULL])
+def test_it_survives_json(choice: ProjectChoice) -> None:
+    assert from_json(json.loads(json.dumps(to_json(choice)))) == choice
+
+
+def test_what_is_stored_by_nobody_is_empty() -> None:
+    """A task of an earlier version has none."""
+    assert from_json({}) == ProjectChoice()
+
+
+def test_only_what_takes_away_counts_unasked() -> None:
+    assert FULL.narrowing == ProjectChoice(protect=(".github",), hide=("secrets",))
+    assert FULL.narrowing.asking == ()
+
+
+def test_all_else_is_asked_for_by_its_name_in_the_file() -> None:
+    assert {*FULL.asking} == {
+        *("agent", "stacks", "packages", "dockerfile", "setup", "test", "ports"),
+        *("env_files", "compose", "services", "service-container"),
+    }
+
+
+def test_files_that_act_outside_the_box_are_named() -> None:
+    assert FULL.named_files == ("docker/Dockerfile", "compose.yaml")
