@@ -76,6 +76,13 @@ def standings(
         return standing.standings(paths, repo, containers, toolchain)
 
 
+def agree_to_project(paths: HomePaths, repo: "Path", digest: str) -> None:
+    """Record that the human wants the `swarm.toml` of this digest used."""
+    from swarm.engine.egress import repository_project  # noqa: PLC0415 - loads git
+
+    repository_project.agree(paths, repo, digest)
+
+
 def clear(paths: HomePaths) -> None:
     """Remove every container, volume and network of a home, and its tmux server.
 

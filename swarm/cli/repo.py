@@ -1,17 +1,18 @@
-"""`swarm repo`: a repository that the user moved, and what one brings to agents."""
+"""`swarm repo`: a repository that the user moved, and what one brings to a task."""
 
 import shlex
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from swarm.bootstrap import home
+from swarm.bootstrap import home, wiring
 from swarm.cli import bulk, exit_codes, output
 from swarm.cli.arguments import needed_repository
 from swarm.cli.keeper_client import ask
 from swarm.config.brought import REPO_FOLDER, Brought
-from swarm.engine.readers import repository_bring
+from swarm.engine.readers import repository_bring, repository_project
 from swarm.errors import SwarmError
+from swarm.model.project import FILE
 from swarm.model.safe_text import safe_line
 from swarm.model.wishes import AgreeToBrought, MoveRepository
 
@@ -25,7 +26,8 @@ def repo_arguments(parser: ArgumentParser) -> None:
     )
     moved.add_argument("new", type=Path, metavar="NEW", help="where that is now")
     trust = verbs.add_parser(
-        "trust", help="show what the repository brings to agents, and have it used"
+        "trust",
+        help="show what the repository brings to agents and tasks, and have it used",
     )
     trust.add_argument("--yes", action="store_true", help="do not ask")
 
@@ -37,21 +39,48 @@ def repo(args: Namespace) -> int:
 
 def _trust(args: Namespace) -> int:
     """Show what stands at HEAD, and agree to exactly that; another asks again."""
-    places, path = home.ensure_paths(), needed_repository(args)
-    commit, found, summary = repository_bring.at_head(places, path)
-    if not found.digest:
-        raise SwarmError(f"{safe_line(str(path))} has no {REPO_FOLDER} at its HEAD")
-    for line in _lines(found.brought):
+    paths, path = home.ensure_paths(), needed_repository(args)
+    commit, brought, summary = repository_bring.at_head(paths, path)
+    root, project = repository_project.at_head(paths, path)
+    if not brought.digest and not project.digest:
+        raise SwarmError(
+            f"{safe_line(str(path))} has neither {REPO_FOLDER} nor {FILE} at its HEAD"
+        )
+    answers = []
+    if brought.digest:
+        answers.append(
+            _agreed(_lines(brought.brought), brought.is_agreed, summary, args)
+        )
+        if answers[-1] and not brought.is_agreed:
+            ask(paths, AgreeToBrought(str(path), commit, brought.digest))
+            output.note(f"{REPO_FOLDER} at {commit[:12]} is used from each next start")
+    if project.digest:
+        words = f"{FILE}: {', '.join(project.choice.asking) or 'it only narrows'}"
+        answers.append(_agreed(_texts(project.texts), project.is_agreed, words, args))
+        if answers[-1] and not project.is_agreed:
+            wiring.agree_to_project(paths, root, project.digest)
+            output.note(f"{FILE} is used by each next task")
+    return exit_codes.DONE if all(answers) else exit_codes.FAILED
+
+
+def _agreed(
+    lines: Iterable[str], is_agreed: bool, summary: str, args: Namespace
+) -> bool:
+    """Show the lines, and ask unless that was answered before."""
+    for line in lines:
         output.out(line)
-    if found.is_agreed:
-        output.note("this is in use: you agreed to it")
-        return exit_codes.DONE
-    question = f"Have agents use it ({summary}), until it changes by a byte?"
-    if not args.yes and not bulk.agreed(question):
-        return exit_codes.FAILED
-    ask(places, AgreeToBrought(str(path), commit, found.digest))
-    output.note(f"{REPO_FOLDER} at {commit[:12]} is used from each next start on")
-    return exit_codes.DONE
+    if is_agreed:
+        output.note(f"this is in use: you agreed to it ({summary})")
+        return True
+    question = f"Have it used ({summary}), until it changes by a byte?"
+    return bool(args.yes) or bulk.agreed(question)
+
+
+def _texts(texts: Mapping[str, str]) -> Iterator[str]:
+    for path, text in texts.items():
+        yield f"{safe_line(path, 300)}:"
+        # Whole: what is cut off would be agreed to unseen.
+        yield from (f"  {safe_line(line, 10 * len(text))}" for line in text.splitlines())
 
 
 def _lines(found: Brought) -> Iterator[str]:
@@ -64,9 +93,7 @@ def _lines(found: Brought) -> Iterator[str]:
     texts = {"rules.md": found.rules} if found.rules.strip() else {}
     texts |= {f"skills/{path}": text for path, text in found.skills.items()}
     texts |= {f"commands/{path}": text for path, text in found.commands.items()}
-    for path, text in texts.items():
-        yield f"{path}:"
-        yield from (f"  {safe_line(line, 2000)}" for line in text.splitlines())
+    yield from _texts(texts)
     for each in found.left_out:
         yield f"left out as a secret: {safe_line(each, 200)}"
 

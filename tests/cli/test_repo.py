@@ -53,7 +53,10 @@ def test_what_a_repository_brings_is_shown_before_it_is_agreed_to(
 ) -> None:
     """Every word of it, and what was left out; without a yes nothing is agreed to."""
     repository = new_repository(tmp_path / "repo")
-    assert "has no .swarm/bring" in swarm("--repo", str(repository), "repo", "trust")[2]
+    assert (
+        "has neither .swarm/bring nor"
+        in swarm("--repo", str(repository), "repo", "trust")[2]
+    )
     folder = repository / REPO_FOLDER
     (folder / "skills" / "a").mkdir(parents=True)
     (folder / "skills" / "a" / "SKILL.md").write_text("do\n\x1b[2Jthis")
@@ -73,3 +76,31 @@ def test_what_a_repository_brings_is_shown_before_it_is_agreed_to(
     [(verb, body)] = keeper.seen
     assert (verb, body["base"]) == ("agree-to-brought", commit)
     assert len(body["digest"]) == 64
+
+
+def test_swarm_toml_is_shown_whole_and_agreed_to(
+    swarm: Swarm, paths: HomePaths, tmp_path: Path
+) -> None:
+    """With the files that act outside a box; a terminal is driven by none of them."""
+    repository = new_repository(tmp_path / "repo")
+    long = "x" * 3000
+    (repository / "swarm.toml").write_text(
+        f'dockerfile = "D"\nsetup = ["make {long} last"]\n'
+    )
+    (repository / "D").write_text("FROM a\n# \x1b[2J\n")
+    commit_all(repository, "project")
+    trust = ("--repo", str(repository), "repo", "trust")
+
+    status, shown, said = swarm(*trust)
+    assert status == exit_codes.FAILED
+    assert f"make {long} last" in shown
+    assert "D:\n  FROM a\n  # \\x1b[2J\n" in shown
+    assert "no terminal to ask" in said
+
+    status, _, said = swarm(*trust, "--yes")
+    assert (status, "is used by each next task" in said) == (0, True)
+    status, _, said = swarm(*trust)
+    assert (status, "you agreed to it" in said) == (0, True)
+    (repository / "D").write_text("FROM b")
+    commit_all(repository, "other")
+    assert swarm(*trust)[0] == exit_codes.FAILED
