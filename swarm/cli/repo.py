@@ -80,7 +80,9 @@ def _texts(texts: Mapping[str, str]) -> Iterator[str]:
     for path, text in texts.items():
         yield f"{safe_line(path, 300)}:"
         # Whole: what is cut off would be agreed to unseen.
-        yield from (f"  {safe_line(line, 10 * len(text))}" for line in text.splitlines())
+        yield from (
+            f"  {safe_line(line, 10 * len(text))}" for line in text.splitlines()
+        )
 
 
 def _lines(found: Brought) -> Iterator[str]:
