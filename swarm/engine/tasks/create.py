@@ -26,12 +26,12 @@ from swarm.engine.egress import (
 )
 from swarm.engine.egress.repository_bring import TaskBring
 from swarm.engine.egress.repository_policy import RepositoryPolicies
+from swarm.engine.egress.repository_project import TaskProject
 from swarm.engine.host import engine_trial, image_check, images
 from swarm.engine.host.engine_kind import Here
 from swarm.engine.host.image_check import Stand
 from swarm.engine.host.room import room
 from swarm.engine.tasks import copies_room, project
-from swarm.engine.tasks.project import TaskProject
 from swarm.errors import PlanError
 from swarm.model import events
 from swarm.model import project as stored_project
@@ -143,7 +143,7 @@ def _resolve(
     repository = Repository.open(Path(wish.repo), context.paths.home)
     base = resolve_base(repository, wish.base)
     require_objects(repository, base.commit)
-    given = kept or project.for_task(context.paths, repository, base.commit)
+    given = kept or project.given(context.paths, repository, base.commit)
     usual = (
         "" if wish.agent or wish.command else project.agent_of(given.project, config)
     )

@@ -3,15 +3,37 @@
 from dataclasses import replace
 from pathlib import Path
 
+from swarm.adapters.git.repository import Repository
 from swarm.config import agent_names, load
 from swarm.config.schema import Config
 from swarm.engine.egress.repository_project import TaskProject, for_task
-from swarm.errors import ConfigError
+from swarm.errors import ConfigError, Refused
 from swarm.model.project import FILE, ProjectChoice
 from swarm.model.toolchain import Toolchain
 from swarm.model.wishes import NewTasks
+from swarm.plan.naming import HomePaths
 
-__all__ = ["TaskProject", "agent_of", "for_task", "kept", "resolved", "toolchain"]
+_CARRIED_OUT = frozenset({"agent", "stacks", "packages"})
+_NARROWING = ("protect", "hide")
+
+
+def given(paths: HomePaths, repository: Repository, commit: str) -> TaskProject:
+    """What a new task is given of the file, with a note of what is not done yet.
+
+    Refused if it says what the agent may not see or write: nothing holds that yet.
+    """
+    found = for_task(paths, repository, commit)
+    unheld = [key for key in _NARROWING if getattr(found.project, key)]
+    if unheld:
+        raise Refused(
+            f"{FILE}: nothing in this version holds {' and '.join(unheld)}",
+            hint="take the key out, and the paths out of the repository if need be",
+        )
+    undone = [key for key in found.project.asking if key not in _CARRIED_OUT]
+    if not undone:
+        return found
+    note = f"{FILE}: this version does nothing yet for {', '.join(undone)}"
+    return replace(found, notes=(*found.notes, note))
 
 
 def kept(choice: ProjectChoice) -> TaskProject:

@@ -5,13 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from swarm.adapters.git.repository import Repository
 from swarm.config import load
 from swarm.config.schema import Config
+from swarm.engine.egress import repository_project
 from swarm.engine.tasks import project
-from swarm.errors import ConfigError
+from swarm.errors import ConfigError, Refused
 from swarm.model.project import ProjectChoice
 from swarm.model.toolchain import Toolchain
 from swarm.model.wishes import NewTasks
+from swarm.plan.naming import HomePaths
+from tests.adapters.git.git_helpers import commit_all, new_repository
 
 WRITTEN = ProjectChoice(stacks=("node",), packages=("jq",))
 WISH = NewTasks("/repo")
@@ -63,3 +67,38 @@ def test_a_task_keeps_what_it_was_given() -> None:
 
     assert choice == ProjectChoice(agent="claude", stacks=("go",), packages=("jq",))
     assert project.kept(choice).project == choice
+
+
+def _given(folder: Path, text: str, is_agreed: bool) -> repository_project.TaskProject:
+    (folder / "home").mkdir()
+    paths, place = HomePaths(folder / "home"), new_repository(folder / "repo")
+    (place / "swarm.toml").write_text(text)
+    commit_all(place, "swarm.toml")
+    repository = Repository.open(place, paths.home)
+    if is_agreed:
+        found = repository_project.read(paths, repository, repository.head)
+        repository_project.agree(paths, repository.root, found.digest)
+    return project.given(paths, repository, repository.head)
+
+
+@pytest.mark.parametrize("key", ["hide", "protect"])
+@pytest.mark.parametrize("is_agreed", [False, True])
+def test_what_nothing_holds_yet_is_refused(
+    key: str, is_agreed: bool, tmp_path: Path
+) -> None:
+    """Why: a person who hides a key would believe that no agent can read it."""
+    with pytest.raises(Refused, match=f"nothing in this version holds {key}"):
+        _given(tmp_path, f'{key} = ["secrets"]\n', is_agreed)
+
+
+def test_what_is_not_done_yet_is_said(tmp_path: Path) -> None:
+    given = _given(tmp_path, 'stacks = ["c"]\nsetup = ["make"]\n', is_agreed=True)
+
+    assert given.project.stacks == ("c",)
+    assert given.notes == ("swarm.toml: this version does nothing yet for setup",)
+
+
+def test_what_is_done_is_not_noted(tmp_path: Path) -> None:
+    given = _given(tmp_path, 'agent = "claude"\npackages = ["jq"]\n', is_agreed=True)
+
+    assert given.notes == ()
