@@ -7,6 +7,7 @@ from swarm.config import devcontainer, human_file, load
 from swarm.config.devcontainer import Devcontainer
 from swarm.config.jsonc import MOST_BYTES
 from swarm.errors import ConfigError
+from swarm.model.project import FILE
 from swarm.model.safe_text import safe_line
 from swarm.model.toolchain import STACKS, found_by
 from swarm.model.wishes import NewTasks
@@ -29,24 +30,27 @@ def sentences(repo: Path) -> list[str]:
     """Which stacks the checkout tells of, and what its devcontainer asks for.
 
     The files are an agent's words as much as a human's: none of them is obeyed here.
+    Nothing for a project whose `swarm.toml` may name its stacks.
     """
+    if human_file.is_there(repo / FILE):
+        return []
     found: dict[str, str] = {}
     path, asked = "", Devcontainer()
-    told = []
+    hints = []
     try:
         found = found_by(each.name for each in repo.iterdir())
         path, asked = _devcontainer(repo)
     except ConfigError as error:
-        told.append(f"it asks for nothing here: {safe_line(error.message, 200)}")
+        hints.append(f"it asks for nothing here: {safe_line(error.message, 200)}")
     except OSError as error:
         file = safe_line(str(error.filename), 120)
-        told.append(f"{file} cannot be read: {safe_line(str(error.strerror), 120)}")
+        hints.append(f"{file} cannot be read: {safe_line(str(error.strerror), 120)}")
     found |= {stack: path for stack in asked.stacks if stack not in found}
     if found or asked.packages:
-        told.insert(0, _offer(found, asked.packages))
+        hints.insert(0, _offer(found, asked.packages))
     if asked.left_out:
-        told.append(_left_out(path, asked.left_out))
-    return told
+        hints.append(_left_out(path, asked.left_out))
+    return hints
 
 
 def _devcontainer(repo: Path) -> tuple[str, Devcontainer]:

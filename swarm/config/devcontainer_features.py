@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from swarm.model.wanted_tools import ENGINE_ANSWER
+
 LeaveOut = Callable[[str, str], None]
 """Takes a feature's key and why a box has it not."""
 
@@ -21,9 +23,7 @@ _PACKAGES = {
     "php": ("composer", "php-cli"),
 }
 """Debian's packages for what is no stack; none for what every box has."""
-_ENGINE = (
-    "there is no container engine in a box; services, stacks and packages stand for it"
-)
+_ENGINE = f"there is no container engine in a box: {ENGINE_ANSWER}"
 _NOT_HAD = {
     **dict.fromkeys(
         (
@@ -34,7 +34,7 @@ _NOT_HAD = {
         ),
         _ENGINE,
     ),
-    "sshd": "nothing leads into a box but `swarm shell` and `swarm ide`",
+    "sshd": "nothing leads into a box but `swarm shell`",
     "desktop-lite": "there is no screen in a box; the stack `browser` has Chromium",
 }
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+*/-]{0,39}")

@@ -1,7 +1,7 @@
 """The keys of a `devcontainer.json` that a box has no place for, each with why."""
 
 _FLOOR = "it would weaken the box"
-_EACH_START = "it runs at each start; what is needed once belongs into `setup`"
+_EACH_START = "it runs at each start, and a box starts its agent alone"
 
 LEFT_OUT = {
     "privileged": f"{_FLOOR}: there is no root and no capability in it",

@@ -101,3 +101,13 @@ def test_its_words_cannot_reach_the_terminal(tmp_path: Path) -> None:
     _devcontainer(tmp_path, json.dumps({"odd\x1b]0;x\x07": 1}))
 
     assert "\x1b" not in " ".join(stacks_hint.sentences(tmp_path))
+
+
+def test_a_project_that_names_its_stacks_itself_is_told_nothing(tmp_path: Path) -> None:
+    """Its `swarm.toml` may bring them; that none is in the image would be untrue."""
+    (tmp_path / "go.mod").touch()
+    assert stacks_hint.sentences(tmp_path)
+
+    (tmp_path / "swarm.toml").write_text('stacks = ["go"]')
+
+    assert stacks_hint.sentences(tmp_path) == []
