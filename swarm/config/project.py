@@ -9,14 +9,13 @@ from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     ConfigDict,
     Field,
     ValidationError,
     model_validator,
 )
 
-from swarm.config.schema import PackageNames, StackNames, Strict
+from swarm.config.schema import PackageNames, StackNames, Strict, Version
 from swarm.errors import ConfigError
 from swarm.model import project
 from swarm.model.project import FILE, ProjectChoice
@@ -81,12 +80,6 @@ def _once_each(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(dict.fromkeys(values))
 
 
-def _version(value: Any) -> Any:
-    if type(value) is not int or value != 1:
-        raise ValueError("a number; this swarm reads version = 1 alone")
-    return value
-
-
 def _environment(values: dict[str, str]) -> dict[str, str]:
     for name, value in values.items():
         if not _VARIABLE.fullmatch(name):
@@ -135,7 +128,7 @@ class Project(Strict):
         extra="forbid", frozen=True, hide_input_in_errors=True, validate_by_name=False
     )
 
-    version: Annotated[int, BeforeValidator(_version)] = 1
+    version: Version = 1
     agent: Annotated[str, AfterValidator(lambda value: value and _name(value))] = ""
     stacks: Annotated[StackNames, Field(max_length=_MOST)] = ()
     packages: PackageNames = ()

@@ -208,6 +208,9 @@ def _version(value: Any) -> Any:
     return value
 
 
+Version = Annotated[int, BeforeValidator(_version)]
+
+
 def _endpoint(value: str) -> str:
     if value and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#@]*)?", value):
         raise ValueError('a URL such as "https://models.corp/v1"')
@@ -227,7 +230,7 @@ class AgentSettings(Strict):
 class Config(Strict):
     """Everything that a human may set."""
 
-    version: Annotated[int, BeforeValidator(_version)]
+    version: Version
     max_running: int = Field(gt=0, le=1000)
     agent: str
     stop_grace: float = Field(ge=0, le=600)

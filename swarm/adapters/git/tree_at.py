@@ -22,16 +22,6 @@ class Entry:
         """A regular file, and no link."""
         return self.mode.startswith("100")
 
-    @property
-    def is_folder(self) -> bool:
-        """A folder of this repository; a submodule is none."""
-        return self.mode == "040000"
-
-    @property
-    def is_repository(self) -> bool:
-        """A submodule."""
-        return self.mode == "160000"
-
 
 def named(git: Git, commit: str, paths: Iterable[str]) -> dict[str, Entry]:
     """The entries of these paths that are there; a folder's own, not what is in it.
@@ -41,16 +31,17 @@ def named(git: Git, commit: str, paths: Iterable[str]) -> dict[str, Entry]:
     return _listed(git, commit, [*paths])
 
 
-def below(git: Git, commit: str, folders: Iterable[str] = ()) -> dict[str, Entry]:
-    """All entries right in the tree's root, or right in these folders of it.
+def below(git: Git, commit: str, folder: str) -> dict[str, Entry]:
+    """Everything below a folder, however deep, by its path from the root.
 
     SwarmError as `named`, and for more than git may answer within its bounds.
     """
-    return _listed(git, commit, [f"{folder}/" for folder in folders])
+    return _listed(git, commit, [f"{folder}/"], "-r")
 
 
-def _listed(git: Git, commit: str, words: list[str]) -> dict[str, Entry]:
-    listing: bytes = git.ls_tree("-l", "-z", "--full-tree", commit, "--", *words, **RAW)
+def _listed(git: Git, commit: str, paths: list[str], *options: str) -> dict[str, Entry]:
+    words = (*options, "-l", "-z", "--full-tree", commit, "--", *paths)
+    listing: bytes = git.ls_tree(*words, **RAW)
     entries: dict[str, Entry] = {}
     for line in listing.split(b"\0")[:-1]:
         facts, _, name = line.partition(b"\t")

@@ -14,7 +14,7 @@ from swarm.adapters.git.repository import Repository
 from swarm.config import brought
 from swarm.config.brought import MOST_BYTES, MOST_FILES, REPO_FOLDER, Brought
 from swarm.engine.context import EngineContext
-from swarm.engine.egress.repository_policy import project_file
+from swarm.engine.egress import repository_policy
 from swarm.errors import ConfigError, Refused
 from swarm.model.format import plural
 from swarm.model.safe_text import safe_line
@@ -52,7 +52,7 @@ def read(paths: HomePaths, repository: Repository, commit: str) -> RepositoryBri
         return RepositoryBring(Brought(), "", is_agreed=False)
     digest = brought.digest(texts)
     parsed = brought.parsed(texts, f"{REPO_FOLDER}/")
-    is_agreed = _mark(paths, repository.root, digest).exists()
+    is_agreed = repository_policy.is_agreed(paths, repository.root, _mark(digest))
     return RepositoryBring(parsed, digest, is_agreed)
 
 
@@ -73,14 +73,12 @@ def agreed(context: EngineContext, wish: AgreeToBrought) -> dict[str, Any]:
             f"{REPO_FOLDER} at {wish.base[:12]} is not what was shown",
             hint="`swarm repo trust` shows it again",
         )
-    mark = _mark(context.paths, repository.root, found.digest)
-    mark.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    mark.touch(mode=0o600)
+    repository_policy.agree(context.paths, repository.root, _mark(found.digest))
     return {}
 
 
-def _mark(paths: HomePaths, repo: Path, digest: str) -> Path:
-    return project_file(paths, repo).with_name(f"brought-{digest}")
+def _mark(digest: str) -> str:
+    return f"brought-{digest}"
 
 
 def for_task(paths: HomePaths, repository: Repository, commit: str) -> TaskBring:

@@ -67,16 +67,28 @@ def project_file(paths: HomePaths, repo: Path) -> Path:
 
 def trust(paths: HomePaths, repo: Path, text: str) -> None:
     """Record that the human has read exactly this text and wants what it asks for."""
-    mark = _trust_mark(paths, repo, text)
-    mark.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    mark.touch(mode=0o600)
+    agree(paths, repo, _trust_mark(text))
 
 
 def is_trusted(paths: HomePaths, repo: Path, text: str) -> bool:
     """Whether the human trusts exactly this text; an empty one needs no trust."""
-    return bool(text) and _trust_mark(paths, repo, text).exists()
+    return bool(text) and is_agreed(paths, repo, _trust_mark(text))
 
 
-def _trust_mark(paths: HomePaths, repo: Path, text: str) -> Path:
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    return project_file(paths, repo).with_name(f"trusted-{digest}")
+def agree(paths: HomePaths, repo: Path, mark: str) -> None:
+    """Record that the human agreed to what of the repository has this mark.
+
+    The mark is a file's name: what it is of, and a digest.
+    """
+    file = project_file(paths, repo).with_name(mark)
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file.touch(mode=0o600)
+
+
+def is_agreed(paths: HomePaths, repo: Path, mark: str) -> bool:
+    """True if the human agreed to exactly this."""
+    return project_file(paths, repo).with_name(mark).exists()
+
+
+def _trust_mark(text: str) -> str:
+    return f"trusted-{hashlib.sha256(text.encode()).hexdigest()}"

@@ -63,15 +63,13 @@ def read(paths: HomePaths, repository: Repository, commit: str) -> RepositoryPro
     elif choice.named_files and repository.work_tree:
         texts |= _in_checkout(repository.work_tree, choice.named_files)
     digest = brought.digest(texts)
-    is_agreed = _mark(paths, repository.root, digest).exists()
+    is_agreed = repository_policy.is_agreed(paths, repository.root, _mark(digest))
     return RepositoryProject(choice, texts, digest, is_agreed)
 
 
 def agree(paths: HomePaths, repo: Path, digest: str) -> None:
     """Record that a human has read what has this digest and wants it used."""
-    mark = _mark(paths, repo, digest)
-    mark.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    mark.touch(mode=0o600)
+    repository_policy.agree(paths, repo, _mark(digest))
 
 
 def for_task(paths: HomePaths, repository: Repository, commit: str) -> TaskProject:
@@ -95,9 +93,8 @@ def not_used(asking: tuple[str, ...]) -> str:
     )
 
 
-def _mark(paths: HomePaths, repo: Path, digest: str) -> Path:
-    folder = repository_policy.project_file(paths, repo)
-    return folder.with_name(f"swarm-toml-{digest}")
+def _mark(digest: str) -> str:
+    return f"swarm-toml-{digest}"
 
 
 def _at(repository: Repository, commit: str, names: tuple[str, ...]) -> dict[str, str]:

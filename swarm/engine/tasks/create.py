@@ -98,7 +98,7 @@ def retry(context: EngineContext, wish: Retry, wish_id: int) -> dict[str, Any]:
         stacks=before.stacks,
         packages=before.packages,
     )
-    repeated = _resolve(context, again, project.kept(choice))
+    repeated = _resolve(context, again, project.of_earlier_task(choice))
     return _queue(context, [repeated], wish_id, retry_of=task.id)
 
 
@@ -129,11 +129,11 @@ class _Resolved:
 
 
 def _resolve(
-    context: EngineContext, wish: NewTasks, kept: TaskProject | None = None
+    context: EngineContext, wish: NewTasks, earlier: TaskProject | None = None
 ) -> _Resolved:
     """Read what the tasks need; SwarmError if any of it is missing or wrong.
 
-    `kept` is an earlier task's, which counts in place of what stands there now.
+    `earlier` is another task's, which counts in place of what stands there now.
     """
     config = context.config()
     copies_room.check_number(wish.copies)
@@ -143,7 +143,7 @@ def _resolve(
     repository = Repository.open(Path(wish.repo), context.paths.home)
     base = resolve_base(repository, wish.base)
     require_objects(repository, base.commit)
-    given = kept or project.given(context.paths, repository, base.commit)
+    given = earlier or project.for_new_task(context.paths, repository, base.commit)
     usual = (
         "" if wish.agent or wish.command else project.agent_of(given.project, config)
     )

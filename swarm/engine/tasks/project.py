@@ -17,7 +17,7 @@ _CARRIED_OUT = frozenset({"agent", "stacks", "packages"})
 _NARROWING = ("protect", "hide")
 
 
-def given(paths: HomePaths, repository: Repository, commit: str) -> TaskProject:
+def for_new_task(paths: HomePaths, repository: Repository, commit: str) -> TaskProject:
     """What a new task is given of the file, with a note of what is not done yet.
 
     Refused if it says what the agent may not see or write: nothing holds that yet.
@@ -36,7 +36,7 @@ def given(paths: HomePaths, repository: Repository, commit: str) -> TaskProject:
     return replace(found, notes=(*found.notes, note))
 
 
-def kept(choice: ProjectChoice) -> TaskProject:
+def of_earlier_task(choice: ProjectChoice) -> TaskProject:
     """What an earlier task was given, for one that repeats it."""
     return TaskProject(choice, "", is_agreed=True, notes=())
 

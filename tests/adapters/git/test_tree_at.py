@@ -48,13 +48,12 @@ def test_kinds_are_told_apart(repo: Path) -> None:
     sh_git(repo, "commit", "-q", "-m", "sub")
     at = opened(repo)
 
-    root = tree_at.below(at.git, at.head)
+    root = tree_at.named(at.git, at.head, ["src", "sub", "link", "README.md"])
 
-    assert root["src"].is_folder
-    assert root["sub"].is_repository
-    assert not root["link"].is_file
-    assert not root["link"].is_folder
-    assert {*tree_at.below(at.git, at.head, ["src"])} == {"src/a.py", "src/b.py"}
+    files = {path for path, entry in root.items() if entry.is_file}
+    assert files == {"README.md"}
+    assert {*root} == {"src", "sub", "link", "README.md"}
+    assert {*tree_at.below(at.git, at.head, "src")} == {"src/a.py", "src/b.py"}
 
 
 def test_no_such_commit_is_an_error(repo: Path) -> None:

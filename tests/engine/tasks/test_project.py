@@ -66,7 +66,7 @@ def test_a_task_keeps_what_it_was_given() -> None:
     choice = project.resolved(WRITTEN, "claude", wanted)
 
     assert choice == ProjectChoice(agent="claude", stacks=("go",), packages=("jq",))
-    assert project.kept(choice).project == choice
+    assert project.of_earlier_task(choice).project == choice
 
 
 def _given(folder: Path, text: str, is_agreed: bool) -> repository_project.TaskProject:
@@ -78,7 +78,7 @@ def _given(folder: Path, text: str, is_agreed: bool) -> repository_project.TaskP
     if is_agreed:
         found = repository_project.read(paths, repository, repository.head)
         repository_project.agree(paths, repository.root, found.digest)
-    return project.given(paths, repository, repository.head)
+    return project.for_new_task(paths, repository, repository.head)
 
 
 @pytest.mark.parametrize("key", ["hide", "protect"])
