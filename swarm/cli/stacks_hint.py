@@ -73,7 +73,7 @@ def _offer(found: dict[str, str], packages: tuple[str, ...]) -> str:
 
 
 def _left_out(path: str, keys: tuple[str, ...]) -> str:
-    named = [safe_line(key, 120) for key in keys[:MOST_LEFT_OUT]]
+    named = [safe_line(key, 250) for key in keys[:MOST_LEFT_OUT]]
     if more := len(keys) - len(named):
         named.append(f"and {more} more")
     return (
