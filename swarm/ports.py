@@ -383,6 +383,20 @@ class Images(Protocol):
     ) -> None:
         """Build from a context held in memory; its Dockerfile is among the files."""
 
+    def build_tar(
+        self,
+        reference: str,
+        tar: Path,
+        dockerfile: str,
+        target: str,
+        arguments: dict[str, str],
+        progress: Progress,
+    ) -> None:
+        """Build from a context in a tar file; `dockerfile` is a path in it."""
+
+    def tag(self, reference: str, other: str) -> None:
+        """Give a local image one more reference."""
+
     def label(self, reference: str, name: str) -> str:
         """The value of an image's label; empty without the label or the image."""
 

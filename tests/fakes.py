@@ -365,6 +365,21 @@ class FakeImages:
         self.files, self.arguments = files, arguments
         self.references.add(reference)
 
+    def build_tar(
+        self,
+        reference: str,
+        tar: Path,
+        dockerfile: str,
+        target: str,
+        arguments: dict[str, str],
+        progress: Progress,
+    ) -> None:
+        self.build(reference, {dockerfile: tar.read_bytes()}, arguments, progress)
+
+    def tag(self, reference: str, other: str) -> None:
+        self._answer()
+        self.references.add(other)
+
     def label(self, reference: str, name: str) -> str:
         self._answer()
         return self.labels.get(reference, "")

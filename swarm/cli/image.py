@@ -6,8 +6,9 @@ from dataclasses import asdict
 from typing import Any
 
 from swarm.adapters.docker import DockerImages
-from swarm.cli import exit_codes, image_pruning, output
+from swarm.cli import exit_codes, image_pruning, output, project_image
 from swarm.engine.host import agent_images, agent_recipe, image_builds, images
+from swarm.engine.host import project_image as host_project_image
 from swarm.errors import SwarmError
 from swarm.model import format
 from swarm.model.safe_text import safe_line
@@ -21,9 +22,9 @@ LONGEST = 160
 
 
 def image_arguments(parser: ArgumentParser) -> None:
-    """The subcommands `build`, `ls`, `stacks` and `prune`."""
+    """The subcommands `build`, `project`, `ls`, `stacks` and `prune`."""
     acts = parser.add_subparsers(
-        dest="act", required=True, metavar="build|ls|stacks|prune"
+        dest="act", required=True, metavar="build|project|ls|stacks|prune"
     )
     build = acts.add_parser("build", help="build images, or those that swarm needs")
     build.add_argument(
@@ -33,6 +34,11 @@ def image_arguments(parser: ArgumentParser) -> None:
         help="such as claude, claude+codex for both in one image, or "
         "claude@python,libpq-dev with a stack and a package; default: all that swarm "
         "needs",
+    )
+    project_image.arguments(
+        acts.add_parser(
+            "project", help="build the image that the repository's swarm.toml names"
+        )
     )
     ls = acts.add_parser("ls", help="list the images")
     ls.add_argument("--json", action="store_true", help="print JSON")
@@ -49,6 +55,8 @@ def image(args: Namespace) -> int:
         return _ls(args.json)
     if args.act == "stacks":
         return _stacks(args.json)
+    if args.act == "project":
+        return project_image.project(args)
     if args.act == "prune":
         return image_pruning.prune(args)
     return build(args.names or images.own())
@@ -150,6 +158,8 @@ def _is_bound(image: ImageFacts) -> bool:
 def _state(reference: str, current: list[str]) -> str:
     if reference == images.LOCAL:
         return "made here"
+    if host_project_image.is_of_a_project(reference):
+        return "a project's"
     try:
         is_current = reference in current or images.is_current(reference)
     except SwarmError:

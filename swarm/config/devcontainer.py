@@ -26,7 +26,7 @@ WORKSPACE = "/workspace"
 _SETUP = ("onCreateCommand", "updateContentCommand", "postCreateCommand")
 """In the order in which they run."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
-_NOT_SET = re.compile(
+NOT_SET = re.compile(
     r"(?i)(?:.*_?proxy|(?:LD|DYLD|GIT|SWARM)_.*|.*_CA_.*|SSL_.*|PIP_CERT|BASH_ENV|ENV"
     r"|PATH|HOME|USER|SHELL|TERM|PROMPT_COMMAND|SSH_AUTH_SOCK|DOCKER_HOST)"
 )
@@ -238,7 +238,7 @@ def _variables(reading: _Reading, key: str, body: dict[str, Any]) -> dict[str, s
         if not _NAME.fullmatch(name):
             raise reading.wrong(own, "called by letters, digits and underscores")
         text = _expanded(value)
-        if _NOT_SET.fullmatch(name):
+        if NOT_SET.fullmatch(name):
             reading.leave_out(own, "a box sets it itself, or leads to the gate by it")
         elif text is None:
             reading.leave_out(own, "it is made of what is set on your own machine")

@@ -15,6 +15,7 @@ from pydantic import (
     model_validator,
 )
 
+from swarm.config.devcontainer import NOT_SET
 from swarm.config.schema import PackageNames, StackNames, Strict, Version
 from swarm.errors import ConfigError
 from swarm.model import project
@@ -30,6 +31,7 @@ _PATH_LENGTH = 300
 _TEXT_LENGTH = 4000
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,62}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
+_STAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,299}")
 
 
@@ -70,6 +72,12 @@ def _name(value: str) -> str:
     return value
 
 
+def _stage_or_none(value: str) -> str:
+    if value and not _STAGE.fullmatch(value):
+        raise ValueError('the name of a stage, such as "dev"')
+    return value
+
+
 def _image(value: str) -> str:
     if value and not _IMAGE.fullmatch(value):
         raise ValueError('an image such as "debian:12"')
@@ -78,6 +86,15 @@ def _image(value: str) -> str:
 
 def _once_each(values: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(dict.fromkeys(values))
+
+
+def _box_environment(values: dict[str, str]) -> dict[str, str]:
+    for name in values:
+        if NOT_SET.fullmatch(name):
+            raise ValueError(
+                f"{name} is set by the box itself, or leads to the gate by it"
+            )
+    return _environment(values)
 
 
 def _environment(values: dict[str, str]) -> dict[str, str]:
@@ -97,6 +114,10 @@ CommandOrNone = Annotated[str, AfterValidator(_command_or_none)]
 Name = Annotated[str, AfterValidator(_name)]
 Names = Annotated[tuple[Name, ...], Field(max_length=_MOST), AfterValidator(_once_each)]
 Image = Annotated[str, AfterValidator(_image)]
+StageOrNone = Annotated[str, AfterValidator(_stage_or_none)]
+Variables = Annotated[
+    dict[str, str], Field(max_length=_MOST), AfterValidator(_environment)
+]
 Port = Annotated[int, Field(ge=1, le=65535, strict=True)]
 Ports = Annotated[tuple[Port, ...], Field(max_length=_MOST), AfterValidator(_once_each)]
 
@@ -106,9 +127,7 @@ class ServiceContainer(Strict):
 
     recipe: Annotated[str, AfterValidator(lambda value: value and _name(value))] = ""
     image: Image = ""
-    environment: Annotated[
-        dict[str, str], Field(max_length=_MOST), AfterValidator(_environment)
-    ] = Field(default_factory=dict)
+    environment: Variables = Field(default_factory=dict)
     command: Annotated[tuple[Command, ...], Field(max_length=_MOST)] = ()
     health: CommandOrNone = ""
     port: Port | None = None
@@ -134,7 +153,13 @@ class Project(Strict):
     packages: PackageNames = ()
     image: Image = ""
     dockerfile: PathOrNone = ""
+    build_context: PathOrNone = ""
+    build_target: StageOrNone = ""
+    build_args: Variables = Field(default_factory=dict)
     devcontainer: PathOrNone = ""
+    environment: Annotated[Variables, AfterValidator(_box_environment)] = Field(
+        default_factory=dict
+    )
     setup: Annotated[tuple[Command, ...], Field(max_length=_MOST)] = ()
     test: CommandOrNone = ""
     ports: Ports = ()
@@ -153,6 +178,15 @@ class Project(Strict):
         named = [key for key in bases if getattr(self, key)]
         if len(named) > 1:
             raise ValueError(f"{' and '.join(named)}: a task has one of them")
+        build = ("build_context", "build_target", "build_args")
+        for key in build:
+            if getattr(self, key) and not self.dockerfile:
+                raise ValueError(f"{key} is for a dockerfile: name it, too")
+        own = (*named, *(key for key in ("stacks", "packages") if getattr(self, key)))
+        if named and named[0] != "devcontainer" and own[1:]:
+            raise ValueError(
+                f"{' and '.join(own)}: a project's own image has its packages itself"
+            )
         if self.services and not self.compose:
             raise ValueError("services are those of a compose file: name it, too")
         twice = sorted({*self.services} & {*self.service_container})

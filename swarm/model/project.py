@@ -42,8 +42,15 @@ class ProjectChoice:
     image: str = ""
     """An image to work in; at most one of this and the next two is set."""
     dockerfile: str = ""
+    build_context: str = ""
+    """The folder that its build sees; empty for the repository's root."""
+    build_target: str = ""
+    """The stage that counts; empty for the last."""
+    build_args: dict[str, str] = field(default_factory=dict)
     devcontainer: str = ""
     """The path of a `devcontainer.json`."""
+    environment: dict[str, str] = field(default_factory=dict)
+    """Variables of the box, below swarm's own."""
     setup: tuple[str, ...] = ()
     """Shell commands that run in the box before the agent starts."""
     test: str = ""

@@ -1,6 +1,7 @@
 """What an image has beside the agent: stacks by name, and Debian packages.
 
-A stack is what projects of one language need to install, build and test.
+A stack is what projects of one language need to install, build and test. A project's
+own image, which its Dockerfile or a registry gives, stands in the place of both.
 """
 
 import difflib
@@ -16,6 +17,7 @@ _PACKAGE = re.compile(r"[a-z0-9][a-z0-9.+-]{1,60}")
 """A name of Debian's: debian.org/doc/debian-policy, 5.6.1."""
 _NODE = frozenset({"nodejs", "npm"})
 """Debian's packages of what the stack has by itself."""
+_IMAGE = "image="
 _COMPILER = ("g++", "gcc", "libc6-dev", "make", "pkgconf")
 
 
@@ -109,17 +111,21 @@ STACKS = {
 
 @frozen
 class Toolchain:
-    """The stacks and packages of one image, each once and in order."""
+    """The stacks and packages of one image, each once and in order, or an image."""
 
     stacks: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
     """Beside those of the stacks."""
+    image: str = ""
+    """The engine's reference of a project's own image; it stands alone."""
 
     def __bool__(self) -> bool:
-        return bool(self.stacks or self.packages)
+        return bool(self.stacks or self.packages or self.image)
 
     def __str__(self) -> str:
-        """As `toolchain_of` reads it: `c+node,libpq-dev`."""
+        """As `toolchain_of` reads it: `c+node,libpq-dev`, or `image=REFERENCE`."""
+        if self.image:
+            return f"{_IMAGE}{self.image}"
         return ",".join(["+".join(self.stacks), *self.packages])
 
     @property
@@ -176,6 +182,8 @@ def _known(name: str) -> str:
 
 def toolchain_of(text: str) -> Toolchain:
     """The toolchain that a text such as `c+node,libpq-dev` names; PlanError."""
+    if text.startswith(_IMAGE):
+        return Toolchain(image=text.removeprefix(_IMAGE))
     first, *packages = text.split(",")
     return toolchain(filter(None, first.split("+")), packages)
 

@@ -287,6 +287,7 @@ def _environment(
 ) -> dict[str, str]:
     unattended = begin.way == "headless"
     return {
+        **request.project.environment,
         "HOME": AGENT_HOME,
         "USER": "agent",
         "TERM": "tmux-256color",

@@ -3,6 +3,7 @@
 import gzip
 import io
 import tarfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from swarm.errors import ToolError
 from swarm.plan.gate_containers import HOST_ADDRESS, HOST_NAME
 from swarm.ports import ImageConfig, ImageFacts, Progress
 
+_OF_THE_ENGINE = ("Removing intermediate container", "--->")
+"""Lines of a build that tell nothing of a failure."""
 BUILD_SECONDS = 1800
 """The time limit between two lines of a build."""
 
@@ -71,17 +74,39 @@ class DockerImages:
                 decode=True,
                 timeout=BUILD_SECONDS,
             )
-            tail = error = ""
-            # The stream is read to its end, or its socket would stay open.
-            for line in lines:
-                tail = _report(line, arguments, progress) or tail
-                failure = str(line.get("error") or "").strip()
-                error = error or parent_proxy.masked(failure, arguments)
-            if error:
-                raise ToolError(
-                    f"docker build {reference}: {error}",
-                    hint=f"the last line before it: {tail}",
-                )
+            _follow(lines, reference, arguments, progress)
+
+    def build_tar(
+        self,
+        reference: str,
+        tar: Path,
+        dockerfile: str,
+        target: str,
+        arguments: dict[str, str],
+        progress: Progress,
+    ) -> None:
+        with (
+            self._connection.call(f"build {reference}") as client,
+            tar.open("rb") as context,
+        ):
+            lines = client.build(
+                fileobj=context,
+                custom_context=True,
+                dockerfile=dockerfile,
+                target=target,
+                tag=reference,
+                buildargs=arguments,
+                rm=True,
+                forcerm=True,
+                decode=True,
+                timeout=BUILD_SECONDS,
+            )
+            _follow(lines, reference, arguments, progress)
+
+    def tag(self, reference: str, other: str) -> None:
+        repository, _, tag = other.rpartition(":")
+        with self._connection.call(f"tag {reference}") as client:
+            client.tag(reference, repository, tag)
 
     def label(self, reference: str, name: str) -> str:
         try:
@@ -188,6 +213,27 @@ def _build_context(files: dict[str, bytes]) -> io.BytesIO:
             tar.addfile(entry, io.BytesIO(files[name]))
     buffer.seek(0)
     return buffer
+
+
+def _follow(
+    lines: Iterable[dict[str, Any]],
+    reference: str,
+    arguments: dict[str, str],
+    progress: Progress,
+) -> None:
+    """Tell what a build prints; ToolError with its error."""
+    tail = error = ""
+    # The stream is read to its end, or its socket would stay open.
+    for line in lines:
+        text = _report(line, arguments, progress)
+        tail = tail if not text or text.startswith(_OF_THE_ENGINE) else text
+        failure = str(line.get("error") or "").strip()
+        error = error or parent_proxy.masked(failure, arguments)
+    if error:
+        raise ToolError(
+            f"docker build {reference}: {error}",
+            hint=f"the last line before it: {tail}",
+        )
 
 
 def _report(line: dict[str, Any], arguments: dict[str, str], progress: Progress) -> str:

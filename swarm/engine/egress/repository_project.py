@@ -11,7 +11,7 @@ from pathlib import Path
 
 from swarm.adapters.git import tree_at
 from swarm.adapters.git.repository import Repository
-from swarm.config import brought, human_file
+from swarm.config import brought, devcontainer, devcontainer_choice, human_file
 from swarm.config import project as project_file
 from swarm.engine.egress import repository_policy
 from swarm.errors import ConfigError
@@ -33,6 +33,8 @@ class RepositoryProject:
     digest: str = ""
     is_agreed: bool = False
     """A human agreed to exactly this."""
+    notes: tuple[str, ...] = ()
+    """What a `devcontainer.json` asks for, and a box does not take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +59,24 @@ def read(paths: HomePaths, repository: Repository, commit: str) -> RepositoryPro
         texts = _in_checkout(repository.work_tree, (FILE,))
     if not texts:
         return RepositoryProject()
-    choice = project_file.parsed(texts[FILE])
-    if choice.named_files and is_committed:
-        texts |= _at(repository, commit, choice.named_files)
-    elif choice.named_files and repository.work_tree:
-        texts |= _in_checkout(repository.work_tree, choice.named_files)
+
+    def add(names: tuple[str, ...]) -> None:
+        more = tuple(name for name in names if name not in texts)
+        if more and is_committed:
+            texts.update(_at(repository, commit, more))
+        elif more and repository.work_tree:
+            texts.update(_in_checkout(repository.work_tree, more))
+
+    choice, notes = project_file.parsed(texts[FILE]), tuple[str, ...]()
+    add(choice.named_files)
+    if choice.devcontainer in texts:
+        content = texts[choice.devcontainer].encode()
+        asked = devcontainer.read(content, choice.devcontainer)
+        choice, notes = devcontainer_choice.applied(choice, asked)
+        add(choice.named_files)
     digest = brought.digest(texts)
     is_agreed = repository_policy.is_agreed(paths, repository.root, _mark(digest))
-    return RepositoryProject(choice, texts, digest, is_agreed)
+    return RepositoryProject(choice, texts, digest, is_agreed, notes)
 
 
 def agree(paths: HomePaths, repo: Path, digest: str) -> None:
@@ -79,7 +91,12 @@ def for_task(paths: HomePaths, repository: Repository, commit: str) -> TaskProje
     """
     found = read(paths, repository, commit)
     if found.is_agreed:
-        return TaskProject(found.choice, found.digest, True, ())
+        lacking = [x for x in found.choice.named_files if x not in found.texts]
+        if lacking:
+            raise ConfigError(
+                f"{FILE}: there is no {safe_line(lacking[0], 200)} in the repository"
+            )
+        return TaskProject(found.choice, found.digest, True, found.notes)
     asking = found.choice.asking
     notes = [not_used(asking)] if asking else []
     return TaskProject(found.choice.narrowing, found.digest, False, tuple(notes))

@@ -101,6 +101,8 @@ def agents_tag(agents: tuple[Agent, ...], on: Layers) -> str:
     text = agent_recipe.dockerfile(agents, on, stage="")
     managers = {agent.image.manager for agent in agents}
     scripts = [_SCRIPTS[manager] for manager in sorted(managers) if manager in _SCRIPTS]
+    if on.toolchain.image:
+        scripts.append(agent_recipe.ON_PROJECT)
     joined = _JOINED.join(agent.name for agent in agents)
     digest = _digest(text, *scripts)
     if on.toolchain:
@@ -159,7 +161,7 @@ def build(
     stage = secrets.token_hex(8)
     text = agent_recipe.dockerfile(agents, on, stage)
     files = {"Dockerfile": text.encode()}
-    for script in _SCRIPTS.values():
+    for script in (*_SCRIPTS.values(), agent_recipe.ON_PROJECT):
         files[script] = agent_recipe.script(script)
     try:
         build_failures.build(engine, full, files, arguments, progress)

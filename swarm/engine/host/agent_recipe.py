@@ -28,6 +28,11 @@ LICENCE_LABEL = "swarm.redistribute"
 STAGE_LABEL = "swarm.stage"
 """The build that a left stage belongs to."""
 
+ON_PROJECT = "on-project.sh"
+"""The recipe that links agents on a project's own image, and starts each once."""
+_LINKS = "/opt/links"
+_PLACE = "/usr/share/swarm/recipes"
+
 FETCH_NODE = "24"
 """The Node that fetches, of whatever an agent itself needs."""
 
@@ -106,19 +111,55 @@ def dockerfile(agents: tuple[Agent, ...], layers: Layers, stage: str) -> str:
     """The image's Dockerfile; `stage` is the label of what the build leaves behind."""
     wanted = needs(agents)
     lines = [line for agent in agents for line in _fetch(agent, layers, stage)]
+    if layers.toolchain.image:
+        return "\n".join([*lines, *_on_project(agents, layers)]) + "\n"
     lines.append(f"FROM {_ground(wanted, layers)}")
     stands_apart = bool(wanted.python or layers.toolchain)
     if wanted.node and stands_apart and not layers.toolchain.has_node:
         lines += copied_node(layers.node)
     for agent in agents:
-        source = f"COPY --from=fetch-{agent.name} --chown=0:0"
-        lines += [
-            f"{source} /opt/agents/{agent.name} /opt/agents/{agent.name}",
-            f"{source} /opt/links/{agent.name}/ /usr/local/bin/",
-        ]
+        lines += _copied(agent, "/usr/local/bin/")
+    return "\n".join([*lines, _labelled(agents)]) + "\n"
+
+
+def _on_project(agents: tuple[Agent, ...], layers: Layers) -> list[str]:
+    """The lines that put agents on a project's own image; its Node is left alone.
+
+    PlanError for an agent that needs the base's Python.
+    """
+    bound = [agent.name for agent in agents if agent.image.manager == "pypi"]
+    if bound:
+        raise PlanError(
+            f"{' and '.join(bound)} cannot be put on a project's own image: it needs "
+            "the Python of swarm's base",
+            hint="take another agent, or stacks in the place of the image",
+        )
+    lines = [f"FROM {layers.toolchain.image}", "USER 0:0"]
+    if needs(agents).node:
+        lines.append(f"COPY --from={layers.node} /opt/node /opt/node")
+    for agent in agents:
+        lines += _copied(agent, f"{_LINKS}/{agent.name}/")
+    words = [text for agent in agents for text in (agent.name, agent.image.binary)]
+    command = ["/bin/sh", f"{_PLACE}/{ON_PROJECT}", *words]
+    return [
+        *lines,
+        f"COPY {ON_PROJECT} {_PLACE}/{ON_PROJECT}",
+        f"RUN {json.dumps(command)}",
+        _labelled(agents),
+    ]
+
+
+def _copied(agent: Agent, links: str) -> list[str]:
+    source = f"COPY --from=fetch-{agent.name} --chown=0:0"
+    return [
+        f"{source} /opt/agents/{agent.name} /opt/agents/{agent.name}",
+        f"{source} {_LINKS}/{agent.name}/ {links}",
+    ]
+
+
+def _labelled(agents: tuple[Agent, ...]) -> str:
     pairs = (f"{name}={json.dumps(text)}" for name, text in labels(agents).items())
-    lines.append(f"LABEL {' '.join(pairs)}")
-    return "\n".join(lines) + "\n"
+    return f"LABEL {' '.join(pairs)}"
 
 
 def _ground(wanted: Needs, layers: Layers) -> str:
@@ -213,10 +254,10 @@ def python_dockerfile(base: str) -> str:
 
 def _layer(base: str, script: str, arguments: list[str], name: str) -> str:
     # What the recipe was copied to is a layer of a few bytes; it stays.
-    command = ["sh", f"/usr/share/swarm/recipes/{script}", *arguments]
+    command = ["sh", f"{_PLACE}/{script}", *arguments]
     return (
         f"FROM {base}\nUSER root\n"
-        f"COPY {script} /usr/share/swarm/recipes/{script}\n"
+        f"COPY {script} {_PLACE}/{script}\n"
         f"RUN {json.dumps(command)}\n"
         f"LABEL {IMAGE_LABEL}={json.dumps(name)}\n"
         "USER 1000:1000\n"

@@ -1,7 +1,8 @@
 """Says in a sentence why an image could not be built, by what the build printed."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from swarm.engine.host import failed_starts
 from swarm.errors import ToolError
@@ -25,6 +26,13 @@ def build(
     progress: Progress,
 ) -> None:
     """Build an image by a recipe of ours; blocks for minutes. ToolError, explained."""
+    with explaining(full, progress) as on_line:
+        failed_starts.once_more(lambda: engine.build(full, files, arguments, on_line))
+
+
+@contextmanager
+def explaining(full: str, progress: Progress) -> Iterator[Progress]:
+    """Lend a progress that remembers what a build prints, and explain its ToolError."""
     lines = list[str]()
 
     def on_line(line: str) -> None:
@@ -32,7 +40,7 @@ def build(
         progress(line)
 
     try:
-        failed_starts.once_more(lambda: engine.build(full, files, arguments, on_line))
+        yield on_line
     except ToolError as error:
         raise explained(full, error, lines) from error
 

@@ -10,12 +10,18 @@ from swarm.engine.host import (
     agent_recipe,
     build_failures,
     images,
+    project_image,
     toolchain_image,
 )
 from swarm.errors import SwarmError, ToolError
 from swarm.ports import ImageFacts, Images, Progress
 
-_PREFIXES = ("swarm/agents/", "swarm/layers/", f"{toolchain_image.REPOSITORY}:")
+_PREFIXES = (
+    "swarm/agents/",
+    "swarm/layers/",
+    f"{toolchain_image.REPOSITORY}:",
+    f"{project_image.REPOSITORY}:",
+)
 
 
 @dataclass(frozen=True, slots=True)

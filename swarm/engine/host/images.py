@@ -18,6 +18,7 @@ from swarm.engine.host import (
     image_registries,
     newest_versions,
     parent_proxy,
+    project_image,
     toolchain_image,
 )
 from swarm.engine.host.agent_recipe import Layers
@@ -137,6 +138,8 @@ def layers(toolchain: Toolchain) -> Layers:
     plain = agent_images.layers(tag("base"))
     if not toolchain:
         return plain
+    if toolchain.image:
+        return Layers(toolchain.image, plain.node, plain.python, toolchain)
     base = toolchain_image.tag(toolchain, plain.base, plain.node)
     python = agent_images.tag(agent_images.PYTHON_LAYER, base)
     return Layers(base, plain.node, python, toolchain)
@@ -211,6 +214,8 @@ def _name(full: str) -> str:
 
 
 def _way_out(full: str) -> str:
+    if project_image.is_of_a_project(full):
+        return "build the project's image: `swarm image project`"
     if is_own(full):
         return f"build it: `swarm image build {_name(full)}`"
     return f"pull it: `docker pull {full}`, or build it by its own Dockerfile"
@@ -263,7 +268,7 @@ def build_agents(
 
 def below(agents: tuple[Agent, ...], toolchain: Toolchain) -> list[str]:
     """The images that must be there before the agents' is built, in their order."""
-    found = [on_toolchain("base", toolchain)]
+    found = [on_toolchain("base", NO_TOOLCHAIN if toolchain.image else toolchain)]
     for layer in agent_images.below(agents):
         stands_on = toolchain if layer in _ON_A_TOOLCHAIN else NO_TOOLCHAIN
         found.append(on_toolchain(layer, stands_on))
@@ -301,6 +306,11 @@ def _build(engine: Images, name: str, progress: Progress) -> None:
 
 
 def _build_toolchain(engine: Images, toolchain: Toolchain, progress: Progress) -> None:
+    if toolchain.image:
+        raise ToolError(
+            f"docker build: there is no image {toolchain.image}",
+            hint=_way_out(toolchain.image),
+        )
     base, node = build(engine, "base", progress), tag(agent_images.NODE_LAYER)
     if toolchain.has_node:
         build(engine, agent_images.NODE_LAYER, progress)

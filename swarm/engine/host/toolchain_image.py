@@ -14,6 +14,8 @@ from swarm.ports import Images, Progress
 
 REPOSITORY = "swarm/toolchains"
 LABEL = "swarm.toolchain"
+ON_PROJECT = "PROJECT"
+"""What a tag tells of an image of agents on a project's own."""
 _LONGEST_TAG = 128
 """The engine's: github.com/distribution/reference."""
 _PACKAGES = "packages.sh"
@@ -58,8 +60,10 @@ def tag_of(digest: str, toolchain: Toolchain) -> str:
     """`DIGEST_c_node__libpq-dev`; a toolchain of too many words is left out.
 
     No package has an underscore or a capital letter in its name; a plus sign, which no
-    tag may hold, is written as P.
+    tag may hold, is written as P. On a project's own image it is `DIGEST_PROJECT`.
     """
+    if toolchain.image:
+        return f"{digest}_{ON_PROJECT}"
     words = ["_".join(toolchain.stacks), *toolchain.packages]
     full = "_".join([digest, "__".join(words)]).replace("+", "P")
     return full if len(full) <= _LONGEST_TAG else digest
@@ -68,7 +72,7 @@ def tag_of(digest: str, toolchain: Toolchain) -> str:
 def toolchain_in(tag: str) -> Toolchain | None:
     """What an image's tag tells, if it tells of one; PlanError for an unknown stack."""
     _digest, _, told = tag.partition("_")
-    if not told:
+    if not told or told == ON_PROJECT:
         return None
     stacks, *packages = told.replace("P", "+").split("__")
     return toolchain_of(",".join([stacks.replace("_", "+"), *packages]))

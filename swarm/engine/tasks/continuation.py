@@ -10,7 +10,7 @@ from swarm.agents import registry
 from swarm.agents.description import WAYS, Agent
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import policy_enforcement, repository_bring
-from swarm.engine.host import image_check, images
+from swarm.engine.host import image_check, images, project_image
 from swarm.engine.tasks import conversations
 from swarm.errors import IllegalMove, PlanError, SwarmError
 from swarm.model import agent_screen, events
@@ -161,6 +161,11 @@ def _with_image(context: EngineContext, agent: Agent, plan: Plan) -> Plan:
     """The plan on the image that it had, or on the agent's of today if that is gone."""
     if context.containers.image_id(plan.sandbox.image) is not None:
         return plan
+    if project_image.is_of_a_project(plan.sandbox.image):
+        raise PlanError(
+            f"the image of task {task_of(plan)} is gone: it was the project's own",
+            hint="`swarm image project` builds today's; `swarm retry` takes it",
+        )
     named = images.of_agent(
         agent, context.config().sandbox, images.toolchain_in(plan.sandbox.image)
     )

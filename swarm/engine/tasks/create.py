@@ -95,8 +95,8 @@ def retry(context: EngineContext, wish: Retry, wish_id: int) -> dict[str, Any]:
         dollars=first.budget_dollars,
         way=first.way,
         mode=first.mode,
-        stacks=before.stacks,
-        packages=before.packages,
+        stacks=None if before.image else before.stacks,
+        packages=None if before.image else before.packages,
     )
     repeated = _resolve(context, again, project.of_earlier_task(choice))
     return _queue(context, [repeated], wish_id, retry_of=task.id)
@@ -144,6 +144,8 @@ def _resolve(
     base = resolve_base(repository, wish.base)
     require_objects(repository, base.commit)
     given = earlier or project.for_new_task(context.paths, repository, base.commit)
+    if wish.stacks is None and wish.packages is None:
+        given = project.own_image(context.containers, repository, base.commit, given)
     usual = (
         "" if wish.agent or wish.command else project.agent_of(given.project, config)
     )

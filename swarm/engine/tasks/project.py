@@ -7,13 +7,28 @@ from swarm.adapters.git.repository import Repository
 from swarm.config import agent_names, load
 from swarm.config.schema import Config
 from swarm.engine.egress.repository_project import TaskProject, for_task
-from swarm.errors import ConfigError, Refused
+from swarm.engine.host import project_image
+from swarm.engine.host.images import HasImages
+from swarm.errors import ConfigError, Refused, ToolError
 from swarm.model.project import FILE, ProjectChoice
 from swarm.model.toolchain import Toolchain
 from swarm.model.wishes import NewTasks
 from swarm.plan.naming import HomePaths
 
-_CARRIED_OUT = frozenset({"agent", "stacks", "packages"})
+_CARRIED_OUT = frozenset(
+    {
+        "agent",
+        "build_args",
+        "build_context",
+        "build_target",
+        "devcontainer",
+        "dockerfile",
+        "environment",
+        "image",
+        "packages",
+        "stacks",
+    }
+)
 _NARROWING = ("protect", "hide")
 
 
@@ -53,8 +68,34 @@ def agent_of(choice: ProjectChoice, config: Config) -> str:
     return choice.agent
 
 
+def own_image(
+    engine: HasImages, repository: Repository, commit: str, given: TaskProject
+) -> TaskProject:
+    """The same with the reference of its own image, where it asks for one.
+
+    ToolError if that is not built, ConfigError if its Dockerfile cannot be.
+    """
+    choice = given.project
+    image_id = engine.image_id(choice.image) if choice.image else None
+    found = project_image.wanted(image_id, repository, commit, choice)
+    if found is None:
+        return given
+    if not found.reference or engine.image_id(found.reference) is None:
+        raise ToolError(
+            f"{FILE}: the project's image is not built at {commit[:12]}",
+            hint="`swarm image project` builds it, and says what that runs",
+        )
+    named = replace(choice, image=found.reference, dockerfile="", devcontainer="")
+    return replace(given, project=named)
+
+
 def toolchain(choice: ProjectChoice, wish: NewTasks, config: Config) -> Toolchain:
-    """The stacks and packages of its image; PlanError names one that there is not."""
+    """What its image has beside the agent; PlanError names what there is not.
+
+    Options count before the project's own image.
+    """
+    if choice.image and wish.stacks is None and wish.packages is None:
+        return Toolchain(image=choice.image)
     stacks = wish.stacks if wish.stacks is not None else choice.stacks or None
     packages = wish.packages if wish.packages is not None else choice.packages or None
     return config.sandbox.toolchain(stacks, packages)
@@ -62,4 +103,10 @@ def toolchain(choice: ProjectChoice, wish: NewTasks, config: Config) -> Toolchai
 
 def resolved(choice: ProjectChoice, agent: str, wanted: Toolchain) -> ProjectChoice:
     """The choice as the task's plan keeps it."""
-    return replace(choice, agent=agent, stacks=wanted.stacks, packages=wanted.packages)
+    return replace(
+        choice,
+        agent=agent,
+        stacks=wanted.stacks,
+        packages=wanted.packages,
+        image=wanted.image,
+    )

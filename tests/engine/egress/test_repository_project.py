@@ -112,12 +112,12 @@ def test_a_file_that_acts_outside_the_box_is_agreed_to_with_it(
     house: House, key: str, name: str
 ) -> None:
     """Or an agent's merged branch would run in an image's build, unseen."""
-    house.write("one", name)
+    house.write("{}", name)
     house.commit(f'{key} = "{name}"')
     house.agree()
     assert house.given().is_agreed
 
-    house.commit("two", name)
+    house.commit("{ }", name)
     assert not house.given().is_agreed
     (house.repo / name).unlink()
     commit_all(house.repo, "gone")
@@ -184,4 +184,36 @@ def test_a_file_behind_a_link_is_not_read(house: House, tmp_path: Path) -> None:
     house.write('dockerfile = "docker/Dockerfile"')
 
     with pytest.raises(ConfigError, match="behind one"):
+        house.given()
+
+
+DEV = """{"build": {"dockerfile": "Dockerfile"}, "runArgs": ["--privileged"],
+"containerEnv": {"A": "1"}, "postCreateCommand": "make deps"}"""
+
+
+def test_a_devcontainer_is_applied_and_its_dockerfile_agreed_to_with_it(
+    house: House,
+) -> None:
+    house.write(DEV, "dev.json")
+    house.write("FROM debian", "Dockerfile")
+    house.commit('devcontainer = "dev.json"\nsetup = ["make"]')
+    house.agree()
+
+    given = house.given()
+
+    assert given.is_agreed
+    assert given.project.dockerfile == "Dockerfile"
+    assert given.project.environment == {"A": "1"}
+    assert given.project.setup == ("make deps", "make")
+    (note,) = given.notes
+    assert note.startswith("dev.json: runArgs: it would weaken the box")
+    house.commit("FROM other", "Dockerfile")
+    assert not house.given().is_agreed
+
+
+def test_a_file_that_is_named_and_not_there_is_a_mistake(house: House) -> None:
+    house.commit('dockerfile = "none"')
+    house.agree()
+
+    with pytest.raises(ConfigError, match="there is no none in the repository"):
         house.given()

@@ -15,7 +15,7 @@ from swarm.adapters.git.safe_fs.files import erase
 MEMORY = Path("/dev/shm")  # noqa: S108 - directories with names of their own in it
 ABANDONED_SECONDS = 3600.0
 """No step takes that long without a change in its directory."""
-What = Literal["base", "index", "landing", "tools"]
+What = Literal["base", "context", "index", "landing", "tools"]
 """One word of a directory's name: what it is for."""
 _NAME = re.compile(
     rf"swarm-(?:{'|'.join(get_args(What))})-(?P<pid>[0-9]+)-[a-z0-9_]{{8}}"

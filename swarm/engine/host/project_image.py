@@ -1,0 +1,210 @@
+"""The image that a project brings: by a Dockerfile at a commit, or from a registry.
+
+It is named by its content. Building is a human's own act: it runs what the repository
+holds with the engine's own network, outside every box, as `docker build` does.
+"""
+
+import fnmatch
+import hashlib
+import json
+from dataclasses import dataclass
+
+from swarm.adapters.docker import build_context
+from swarm.adapters.docker.build_context import ContextFile
+from swarm.adapters.git import tree_at
+from swarm.adapters.git.repository import Repository
+from swarm.adapters.git.safe_fs import temporary
+from swarm.adapters.git.tree_at import Entry
+from swarm.config import dockerfile
+from swarm.engine.host import build_failures, toolchain_image
+from swarm.errors import ConfigError, ToolError
+from swarm.model.project import ProjectChoice
+from swarm.model.safe_text import safe_line
+from swarm.ports import Images, Progress
+
+REPOSITORY = "swarm/projects"
+MOST_FILES = 20_000
+MOST_BYTES = 256 << 20
+"""Of a context."""
+PULL_SECONDS = 120.0
+"""The longest silence of a registry."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectImage:
+    """A project's own image: where it comes from."""
+
+    choice: ProjectChoice
+    commit: str
+    reference: str
+    """Its name in the engine; empty if its registry's image is not here yet."""
+
+
+def is_of_a_project(full: str) -> bool:
+    """True for a project's own image, and for one of agents on it."""
+    tag = full.partition(":")[2]
+    return full.startswith(f"{REPOSITORY}:") or (
+        full.startswith("swarm/") and tag.endswith(f"_{toolchain_image.ON_PROJECT}")
+    )
+
+
+def wanted(
+    image_id: str | None, repository: Repository, commit: str, choice: ProjectChoice
+) -> ProjectImage | None:
+    """The image that the choice asks for at a commit; None if it asks for none.
+
+    `image_id` is the engine's of `choice.image`. ConfigError for a Dockerfile whose
+    context cannot be taken; SwarmError by git. Blocks for up to two git processes.
+    """
+    reference = ""
+    if choice.image.startswith(f"{REPOSITORY}:"):
+        reference = choice.image
+    elif choice.image and image_id:
+        reference = f"{REPOSITORY}:image-{image_id.removeprefix('sha256:')[:12]}"
+    elif choice.dockerfile:
+        reference = f"{REPOSITORY}:file-{_digest(repository, commit, choice)}"
+    elif not choice.image:
+        return None
+    return ProjectImage(choice, commit, reference)
+
+
+def build(
+    engine: Images, repository: Repository, image: ProjectImage, progress: Progress
+) -> str:
+    """Build or pull it where it is not there, and return its reference; blocks.
+
+    ToolError by the engine, or if no registry gives it.
+    """
+    choice = image.choice
+    if choice.image:
+        return _pulled(engine, choice.image, progress)
+    if engine.image_id(image.reference):
+        progress(f"{image.reference} is built")
+        return image.reference
+    progress(f"building {image.reference} by {choice.dockerfile}")
+    with temporary.directory("context") as folder:
+        tar = folder / "context.tar"
+        build_context.write(tar, _files(repository, image.commit, choice))
+        inner = _in_context(choice.dockerfile, choice.build_context)
+        with build_failures.explaining(image.reference, progress) as on_line:
+            engine.build_tar(
+                image.reference,
+                tar,
+                _DOCKERFILE if inner is None else inner,
+                choice.build_target,
+                choice.build_args,
+                on_line,
+            )
+    return image.reference
+
+
+_DOCKERFILE = ".swarm-dockerfile"
+"""A Dockerfile outside its context, as it is put into the tar."""
+
+
+def _pulled(engine: Images, image: str, progress: Progress) -> str:
+    found = engine.image_id(image)
+    if found is None:
+        progress(f"asking the registry for {image}")
+        engine.pull(image, PULL_SECONDS)
+        found = engine.image_id(image)
+    if found is None:
+        raise ToolError(
+            f"docker pull: no registry gives {safe_line(image, 200)}",
+            hint=f"`docker pull {safe_line(image, 200)}` says why",
+        )
+    reference = f"{REPOSITORY}:image-{found.removeprefix('sha256:')[:12]}"
+    if engine.image_id(reference) is None:
+        engine.tag(image, reference)
+    progress(f"{reference} is {image}")
+    return reference
+
+
+def _digest(repository: Repository, commit: str, choice: ProjectChoice) -> str:
+    """Of the Dockerfile, what it copies, and how it is built."""
+    entries = _entries(repository, commit, choice)
+    text = _text(repository, commit, choice)
+    paths = dockerfile.copied(text)
+    told = {
+        path: [entry.mode, entry.oid.decode()]
+        for path, entry in entries.items()
+        if paths is None or _is_named(path, paths)
+    }
+    args, target = sorted(choice.build_args.items()), choice.build_target
+    whole = json.dumps([text, told, choice.build_context, target, args], sort_keys=True)
+    return hashlib.sha256(whole.encode("utf-8", "surrogateescape")).hexdigest()[:12]
+
+
+def _is_named(path: str, patterns: frozenset[str]) -> bool:
+    parts = path.split("/")
+    heads = ["/".join(parts[: length + 1]) for length in range(len(parts))]
+    return any(fnmatch.fnmatchcase(head, each) for head in heads for each in patterns)
+
+
+def _text(repository: Repository, commit: str, choice: ProjectChoice) -> str:
+    found = tree_at.named(repository.git, commit, (choice.dockerfile,))
+    content = tree_at.contents(
+        repository.git, {path: each for path, each in found.items() if each.is_file}
+    )
+    if choice.dockerfile not in content:
+        raise ConfigError(
+            f"there is no {safe_line(choice.dockerfile, 200)} at {commit[:12]}"
+        )
+    return content[choice.dockerfile].decode("utf-8", "replace")
+
+
+def _entries(
+    repository: Repository, commit: str, choice: ProjectChoice
+) -> dict[str, Entry]:
+    """The context's files and links by their paths in it."""
+    folder = choice.build_context
+    found = tree_at.below(repository.git, commit, folder)
+    start = f"{folder}/" if folder else ""
+    entries = {
+        path.removeprefix(start): entry
+        for path, entry in found.items()
+        if entry.mode != _SUBMODULE
+    }
+    size = sum(entry.size for entry in entries.values())
+    if len(entries) > MOST_FILES or size > MOST_BYTES:
+        raise ConfigError(
+            f"the context of {safe_line(choice.dockerfile, 200)} is too much: "
+            f"{len(entries)} files, {size >> 20} MiB (at most {MOST_FILES} files, "
+            f"{MOST_BYTES >> 20} MiB)",
+            hint="set `build_context` in swarm.toml to a smaller folder",
+        )
+    return entries
+
+
+_SUBMODULE, _LINK, _PROGRAM = "160000", "120000", "100755"
+
+
+def _files(
+    repository: Repository, commit: str, choice: ProjectChoice
+) -> list[ContextFile]:
+    entries = _entries(repository, commit, choice)
+    contents = tree_at.contents(repository.git, entries)
+    ignore = contents.get(build_context.IGNORE_FILE, b"").decode("utf-8", "replace")
+    inner = _in_context(choice.dockerfile, choice.build_context)
+    kept = {*build_context.included(contents, ignore)} | {inner}
+    files = [
+        ContextFile(
+            path,
+            content,
+            is_program=entries[path].mode == _PROGRAM,
+            is_link=entries[path].mode == _LINK,
+        )
+        for path, content in contents.items()
+        if path in kept
+    ]
+    if inner is None:
+        text = _text(repository, commit, choice)
+        files.append(ContextFile(_DOCKERFILE, text.encode()))
+    return files
+
+
+def _in_context(path: str, folder: str) -> str | None:
+    """The Dockerfile's path in the context; None if it lies outside."""
+    if not folder:
+        return path
+    return path.removeprefix(f"{folder}/") if path.startswith(f"{folder}/") else None
