@@ -12,6 +12,7 @@ from bench import (
     gate_tasks,
     grant,
     idle,
+    init,
     intake,
     landing,
     latency,
@@ -29,6 +30,7 @@ from bench.table import Row, show
 BENCHES: dict[str, tuple[Callable[[], list[Row]], str]] = {
     "commands": (commands.rows, "`swarm --version` and `ls` beside an empty Python"),
     "paint": (paint.rows, "the first paint beside an empty Textual app"),
+    "init": (init.rows, "`swarm init` on a repository of 50,000 files"),
     "launch": (launch.rows, "from a prompt to the agent's first instruction"),
     "first": (first_new.rows, "the first `swarm new` beside the second"),
     "worktree": (worktree.rows, "a worktree of 150,000 files beside git's own"),

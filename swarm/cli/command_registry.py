@@ -168,7 +168,7 @@ def _logout() -> CommandFunctions:
 def _init() -> CommandFunctions:
     from swarm.cli import init  # noqa: PLC0415 - only when it is called
 
-    return CommandFunctions(_no_arguments, init.init)
+    return CommandFunctions(init.init_arguments, init.init)
 
 
 def _keeper() -> CommandFunctions:
@@ -285,7 +285,7 @@ COMMANDS: Commands = {
         partial(_task_action, "rm"),
     ),
     "doctor": Command(CARE, "check this machine and say how to fix it", _doctor),
-    "init": Command(CARE, "write a config file to edit, with every key", _init),
+    "init": Command(CARE, "write a config file, and a repository's swarm.toml", _init),
     "image": Command(CARE, "build or list sandbox images", _image),
     "agent": Command(CARE, "list, show, check and add agents", _agent),
     "repo": Command(CARE, "what a repository brings to agents; one that moved", _repo),

@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 LARGEST = 4 << 20
@@ -33,6 +34,26 @@ def read(file: Path, largest: int = LARGEST) -> bytes:
 def text(file: Path) -> str:
     """The content as UTF-8, its ends of lines as `\\n`; OSError, UnicodeDecodeError."""
     return read(file).decode().replace("\r\n", "\n")
+
+
+def replace(file: Path, text: str) -> None:
+    """Write the file at once: a reader never sees half of it; OSError.
+
+    What stood there goes, and its mode stays; a link is replaced by the file.
+    """
+    temporary_file = file.with_name(f".{file.name}.{os.getpid()}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        descriptor = os.open(temporary_file, flags, 0o666)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+            opened.write(text)
+        with suppress(FileNotFoundError):
+            temporary_file.chmod(stat.S_IMODE(file.lstat().st_mode))
+        temporary_file.replace(file)
+    except OSError:
+        with suppress(OSError):
+            temporary_file.unlink()
+        raise
 
 
 def is_there(file: Path) -> bool:

@@ -1,8 +1,6 @@
 """Adds rules to a policy file and takes them out; comments and order stay."""
 
 import os
-import stat
-from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -172,8 +170,4 @@ def _replace(file: Path, text: str) -> None:
     """
     file = Path(os.path.realpath(file))
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    temporary_file = file.with_name(f".{file.name}.{os.getpid()}")
-    temporary_file.write_text(text, encoding="utf-8")
-    with suppress(FileNotFoundError):
-        temporary_file.chmod(stat.S_IMODE(file.stat().st_mode))
-    temporary_file.replace(file)
+    human_file.replace(file, text)

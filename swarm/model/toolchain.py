@@ -35,6 +35,8 @@ class Stack:
     """Node and npm, of the version that agents run on."""
     megabytes: int = 0
     """What it adds to the base, measured."""
+    version: str = ""
+    """Of its language's tools: Debian's of the base, Node's of its wheel."""
 
 
 STACKS = {
@@ -68,6 +70,7 @@ STACKS = {
             ("golang-go", "gcc", "libc6-dev"),
             ("go.mod", "go.work"),
             megabytes=560,
+            version="1.24",
         ),
         Stack(
             "java",
@@ -75,6 +78,7 @@ STACKS = {
             ("default-jdk-headless", "gradle", "maven"),
             ("pom.xml", "build.gradle", "build.gradle.kts", "settings.gradle*"),
             megabytes=530,
+            version="21",
         ),
         Stack(
             "node",
@@ -83,6 +87,7 @@ STACKS = {
             ("package.json",),
             has_node=True,
             megabytes=570,
+            version="24.19",
         ),
         Stack(
             "python",
@@ -90,6 +95,7 @@ STACKS = {
             (*_COMPILER, "python3-dev", "python3-pip", "python3-venv"),
             ("pyproject.toml", "setup.py", "setup.cfg", "requirements*.txt", "tox.ini"),
             megabytes=430,
+            version="3.13",
         ),
         Stack(
             "ruby",
@@ -97,6 +103,7 @@ STACKS = {
             (*_COMPILER, "bundler", "libyaml-dev", "ruby-dev"),
             ("Gemfile", "*.gemspec"),
             megabytes=410,
+            version="3.3",
         ),
         Stack(
             "rust",
@@ -104,6 +111,7 @@ STACKS = {
             ("cargo", "gcc", "libc6-dev", "pkgconf", "rust-clippy", "rustc", "rustfmt"),
             ("Cargo.toml",),
             megabytes=800,
+            version="1.85",
         ),
     )
 }

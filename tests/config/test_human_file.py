@@ -122,3 +122,23 @@ def test_an_authority_s_file_is_refused(
 
     with pytest.raises(BadCertificate):
         certificate_files.read(str(tmp_path / "ca.pem"))
+
+
+def test_a_file_is_replaced_at_once(tmp_path: Path) -> None:
+    """Its mode stays; a link's target is not written to; nothing half-made stays."""
+    file, other = tmp_path / "f", tmp_path / "o"
+    human_file.replace(file, "a")
+    file.chmod(0o600)
+    human_file.replace(file, "b")
+    assert (file.read_text(), file.stat().st_mode & 0o777) == ("b", 0o600)
+    other.write_text("mine")
+    file.unlink()
+    file.symlink_to(other)
+
+    human_file.replace(file, "c")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError, match="folder"):
+        human_file.replace(tmp_path / "folder", "d")
+
+    assert (file.read_text(), other.read_text()) == ("c", "mine")
+    assert {each.name for each in tmp_path.iterdir()} == {"f", "o", "folder"}

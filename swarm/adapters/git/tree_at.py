@@ -31,6 +31,19 @@ def named(git: Git, commit: str, paths: Iterable[str]) -> dict[str, Entry]:
     return _listed(git, commit, [*paths])
 
 
+def all_names(git: Git, commit: str) -> dict[str, str]:
+    """The mode of every entry that is no folder, by path; reads no object but trees.
+
+    SwarmError as `named`, and for more than git may answer within its bounds.
+    """
+    listing: bytes = git.ls_tree("-r", "-z", "--full-tree", commit, **RAW)
+    modes: dict[str, str] = {}
+    for line in listing.split(b"\0")[:-1]:
+        facts, _, name = line.partition(b"\t")
+        modes[os.fsdecode(name)] = facts[:6].decode()
+    return modes
+
+
 def below(git: Git, commit: str, folder: str) -> dict[str, Entry]:
     """Everything below a folder, however deep, by its path from the root.
 

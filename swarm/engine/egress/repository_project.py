@@ -6,6 +6,7 @@ other asks again. What only takes something away from the agent counts at once.
 """
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,12 +61,39 @@ def read(paths: HomePaths, repository: Repository, commit: str) -> RepositoryPro
     if not texts:
         return RepositoryProject()
 
+    def more(names: tuple[str, ...]) -> dict[str, str]:
+        if is_committed:
+            return _at(repository, commit, names)
+        return _in_checkout(repository.work_tree, names) if repository.work_tree else {}
+
+    return _with_named_files(paths, repository, texts, more)
+
+
+def of_text(paths: HomePaths, repository: Repository, text: str) -> RepositoryProject:
+    """What a text would be as the checkout's own file, with the files that it names.
+
+    ConfigError as `read` has it.
+    """
+    tree = repository.work_tree
+    return _with_named_files(
+        paths,
+        repository,
+        {FILE: text},
+        lambda names: _in_checkout(tree, names) if tree else {},
+    )
+
+
+def _with_named_files(
+    paths: HomePaths,
+    repository: Repository,
+    texts: dict[str, str],
+    more: Callable[[tuple[str, ...]], dict[str, str]],
+) -> RepositoryProject:
+    """The choice of the file, with what `more` reads of the files that it names."""
+
     def add(names: tuple[str, ...]) -> None:
-        more = tuple(name for name in names if name not in texts)
-        if more and is_committed:
-            texts.update(_at(repository, commit, more))
-        elif more and repository.work_tree:
-            texts.update(_in_checkout(repository.work_tree, more))
+        if lacking := tuple(name for name in names if name not in texts):
+            texts.update(more(lacking))
 
     choice, notes = project_file.parsed(texts[FILE]), tuple[str, ...]()
     add(choice.named_files)

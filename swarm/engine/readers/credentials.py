@@ -8,7 +8,8 @@ from pathlib import Path
 from swarm.agents import login_store
 from swarm.engine.host.check import Check
 from swarm.engine.host.images import HasImages
-from swarm.engine.readers.standing import GIVE_A_KEY, standings
+from swarm.engine.readers.agent_secrets import GIVE_A_KEY
+from swarm.engine.readers.standing import standings
 from swarm.errors import SwarmError
 from swarm.model import format
 from swarm.model.standing import Standing

@@ -16,3 +16,9 @@ def at_head(paths: HomePaths, repo: Path) -> tuple[Path, RepositoryProject]:
     repository = Repository.open(repo, paths.home)
     found = repository_project.read(paths, repository, repository.head)
     return repository.root, found
+
+
+def of_text(paths: HomePaths, repo: Path, text: str) -> RepositoryProject:
+    """What a text would be as the file of the checkout; ConfigError for a mistake."""
+    repository = Repository.open(repo, paths.home)
+    return repository_project.of_text(paths, repository, text)

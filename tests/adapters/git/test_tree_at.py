@@ -59,3 +59,14 @@ def test_kinds_are_told_apart(repo: Path) -> None:
 def test_no_such_commit_is_an_error(repo: Path) -> None:
     with pytest.raises(SwarmError):
         tree_at.named(opened(repo).git, "0" * 40, ["a"])
+
+
+def test_every_name_is_listed_with_its_mode(repo: Path) -> None:
+    at = opened(repo)
+
+    assert tree_at.all_names(at.git, at.head) == {
+        ".gitignore": "100644", "README.md": "100644", "a\nb *": "100644",
+        "link": "120000", "src/a.py": "100644", "src/b.py": "100644",
+    }  # fmt: skip
+    with pytest.raises(SwarmError):
+        tree_at.all_names(at.git, "0" * 40)

@@ -1,0 +1,66 @@
+"""What one language's files say of installing and testing a project."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from swarm.config.detection.tree import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Commands:
+    """Shell commands for one folder, and the files that tell of them."""
+
+    setup: tuple[str, ...] = ()
+    setup_because: str = ""
+    test: str = ""
+    test_because: str = ""
+    manager: str = ""
+    stacks: dict[str, str] = field(default_factory=dict)
+    """Further stacks, each with its reason."""
+    packages: dict[str, str] = field(default_factory=dict)
+    """Debian's, each with its reason."""
+    wants: dict[str, str] = field(default_factory=dict)
+    """Recipes of services that a dependency speaks to, each with its reason."""
+
+
+Look = Callable[[Tree, str], Commands | None]
+"""Looks at one folder of a tree; None if it has nothing of the language."""
+
+LIBRARIES = {
+    "psycopg2": "libpq-dev", "psycopg-c": "libpq-dev", "pg": "libpq-dev",
+    "mysqlclient": "default-libmysqlclient-dev", "mysql2": "default-libmysqlclient-dev",
+    "pygraphviz": "libgraphviz-dev", "python-ldap": "libldap-dev",
+    "pycurl": "libcurl4-openssl-dev", "xmlsec": "libxmlsec1-dev",
+    "sqlite3": "libsqlite3-dev", "rmagick": "libmagickwand-dev",
+    "openssl-sys": "libssl-dev", "openssl": "libssl-dev", "pq-sys": "libpq-dev",
+    "diesel": "libpq-dev", "pygobject": "libgirepository-2.0-dev",
+    "pyodbc": "unixodbc-dev", "python-magic": "libmagic1",
+    "weasyprint": "libpango-1.0-0",
+}  # fmt: skip
+"""The Debian package that a dependency needs to be built or loaded."""
+SERVICES = {
+    **dict.fromkeys(("psycopg", "psycopg2", "psycopg2-binary", "psycopg-binary",
+                     "asyncpg", "pg", "pg-promise", "postgres"), "postgres"),
+    **dict.fromkeys(("redis", "ioredis", "django-redis", "hiredis", "bullmq", "sidekiq",
+                     "rq"), "redis"),
+    **dict.fromkeys(("mysqlclient", "pymysql", "mysql2", "mysql", "aiomysql",
+                     "mariadb"), "mariadb"),
+    **dict.fromkeys(("pika", "aio-pika", "amqplib", "amqp", "bunny"), "rabbitmq"),
+}  # fmt: skip
+"""The recipe of the service that a dependency speaks to."""
+
+
+def services_of(names: set[str], file: str) -> dict[str, str]:
+    """The recipes of the services that these dependencies speak to, with reasons."""
+    return {
+        SERVICES[name]: f"{name} in {file}"
+        for name in sorted(names & SERVICES.keys(), reverse=True)
+    }
+
+
+def libraries_of(names: set[str], file: str) -> dict[str, str]:
+    """The Debian packages of these dependencies, each with its reason."""
+    return {
+        LIBRARIES[name]: f"{name} in {file}"
+        for name in sorted(names & LIBRARIES.keys(), reverse=True)
+    }

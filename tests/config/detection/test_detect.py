@@ -1,0 +1,108 @@
+"""A repository's files come to one proposal, whatever a stranger wrote into them."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from swarm.config import project_text
+from swarm.config.detection import tree
+from swarm.config.detection.detect import detect
+from swarm.config.detection.tree import Listing
+from swarm.config.project import parsed
+from tests.config.detection.trees import detected
+
+NAMES = [*tree.MANIFESTS, *tree.ROOT_FILES, *tree.COMPOSE, "web/package.json", "a.key"]
+
+
+def test_two_languages_and_their_reasons() -> None:
+    found = detected(
+        {
+            "pyproject.toml": "[project]\nname='x'\n[tool.pytest]\n",
+            "web/package.json": '{"scripts": {"test": "vitest"}}',
+            "web/package-lock.json": "",
+            "Dockerfile": "FROM a\nEXPOSE 8000/tcp 99999 x\n",
+            ".gitattributes": "*.bin filter=lfs diff=lfs\n",
+        }
+    )
+
+    assert found.choice.stacks == ("node", "python")
+    assert found.choice.setup[-1] == "(cd web && npm ci)"
+    assert found.choice.test == ".venv/bin/python -m pytest && (cd web && npm test)"
+    assert found.choice.ports == (8000,)
+    assert found.managers == ("pip", "npm")
+    assert "node: web/web/package-lock.json" not in found.because("stacks")
+    assert "files in LFS" in found.notes[-1]
+
+
+def test_a_workspace_s_parts_are_its_own_business() -> None:
+    found = detected({"package.json": "{}", "packages/a/package.json": "{}"})
+
+    assert found.choice.setup == ("npm install",)
+
+
+def test_what_a_devcontainer_asks_for() -> None:
+    asked = {
+        "image": "x",
+        "features": {"ghcr.io/devcontainers/features/go:1": {"version": "1.19"}},
+        "postCreateCommand": "make deps",
+        "forwardPorts": [3000],
+        "privileged": True,
+    }
+    found = detected({".devcontainer/devcontainer.json": json.dumps(asked)})
+
+    assert found.choice.stacks == ("go",)
+    assert found.choice.setup == ("make deps",)
+    assert found.choice.ports == (3000,)
+    notes = " ".join(found.notes)
+    assert "privileged: " in notes
+    assert "go 1.19" in notes
+    assert "image of its own" in notes
+
+
+def test_files_alone_tell_of_a_language() -> None:
+    assert detected({f"lib/{n}.rb": "" for n in range(5)}).choice.stacks == ("ruby",)
+    assert detected({"README.md": ""}).choice.stacks == ()
+
+
+def test_a_target_of_make_is_the_test_of_last_resort() -> None:
+    makefile = {"Makefile": "test:\n\ttrue\n"}
+
+    assert detected(makefile).choice.test == "make test"
+    assert detected({**makefile, "go.mod": ""}).choice.test == "go test ./..."
+
+
+def test_submodules_are_told() -> None:
+    found = detect(Listing(frozenset(), ("a", "b")), {})
+
+    assert "2 submodules" in found.notes[0]
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), st.binary(max_size=200)))
+def test_no_bytes_make_it_fail(files: dict[str, bytes]) -> None:
+    found = detected(files)
+
+    assert parsed(project_text.text(found.choice, found)).stacks == found.choice.stacks
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(
+        st.sampled_from(
+            ["engines", "scripts", "test", "dependencies", "packageManager", "volta",
+             "node", "features", "image", "forwardPorts", "postCreateCommand"]
+        ), inner, max_size=4,
+    ),
+    max_leaves=20,
+)  # fmt: skip
+
+
+@given(VALUES)
+@pytest.mark.parametrize("name", ["package.json", ".devcontainer.json"])
+def test_no_shape_of_json_makes_it_fail(name: str, body: object) -> None:
+    found = detected({name: json.dumps(body)})
+
+    assert all(note.isprintable() for note in found.notes)
+    project_text.text(found.choice, found)

@@ -1,0 +1,61 @@
+"""How a Node project is installed and tested, by its files."""
+
+import json
+from typing import Any
+
+import pytest
+
+from swarm.config.detection.commands import Commands
+from swarm.config.detection.node import look
+from tests.config.detection.trees import tree
+
+
+def found(body: dict[str, Any], *names: str, folder: str = "") -> Commands:
+    place = f"{folder}/package.json" if folder else "package.json"
+    commands = look(tree({place: json.dumps(body), **dict.fromkeys(names, "")}), folder)
+    assert commands
+    return commands
+
+
+@pytest.mark.parametrize(
+    ("manager", "lock", "setup"),
+    [
+        ("", "", "npm install"),
+        ("", "package-lock.json", "npm ci"),
+        ("", "pnpm-lock.yaml", "npx --yes pnpm install --frozen-lockfile"),
+        ("pnpm@9.1.0+sha512.ab", "pnpm-lock.yaml",
+         "npx --yes pnpm@9.1.0 install --frozen-lockfile"),
+        ("", "yarn.lock", "npx --yes yarn@1 install --frozen-lockfile"),
+        ("yarn@4.2.1", "yarn.lock",
+         "npx --yes @yarnpkg/cli-dist@4.2.1 install --immutable"),
+        ("bun@1.1.0", "", "npx --yes bun@1.1.0 install"),
+        ("npm@10.0.0; id", "package-lock.json", "npm ci"),
+        ("pnpm@$(id)", "", "npm install"),
+    ],
+)  # fmt: skip
+def test_the_manager_and_its_version(manager: str, lock: str, setup: str) -> None:
+    names = [lock] if lock else []
+
+    assert found({"packageManager": manager}, *names).setup == (setup,)
+
+
+def test_the_test_is_the_script_unless_nobody_wrote_one() -> None:
+    nothing = 'echo "Error: no test specified" && exit 1'
+
+    assert found({"scripts": {"test": "vitest"}}).test == "npm test"
+    assert found({"scripts": {"test": nothing}}).test == ""
+    assert found({"scripts": {"test": ["x"]}}).test == ""
+    assert found({"scripts": "x"}).test == ""
+
+
+def test_a_browser_comes_from_the_stack_and_is_not_fetched() -> None:
+    commands = found({"devDependencies": {"puppeteer": "1"}, "scripts": {"test": "x"}})
+
+    assert commands.stacks == {"browser": "puppeteer in package.json"}
+    assert "PUPPETEER_SKIP_DOWNLOAD=1" in commands.setup[0]
+    assert "CHROME_BIN=/usr/bin/chromium" in commands.test
+
+
+def test_a_workspace_s_lock_file_is_the_root_s() -> None:
+    assert found({}, "pnpm-lock.yaml", folder="web").manager == "pnpm"
+    assert look(tree({"a.js": ""}), "") is None
