@@ -1,5 +1,9 @@
-"""Mutated messages of side channels, alone and as a flow of bytes."""
+"""Mutated messages of side channels, alone and as a flow of bytes; of agents, too."""
 
+import json
+from typing import Any
+
+from swarm.box import codex_questions
 from swarm.engine.side_channels import messages
 from swarm.engine.side_channels.flow import Flood, Flow
 from swarm.engine.side_channels.messages import Asked, Unreadable
@@ -50,7 +54,39 @@ def _flow(data: bytes) -> bool:
     return bool(lines)
 
 
+_MEANT = (LookupError, TypeError, AttributeError, ValueError, RecursionError)
+"""What our program in the box takes for a message that it does not understand."""
+_CODEX = (
+    b'{"method":"item/commandExecution/requestApproval","id":0,"params":{"turnId":"u",'
+    b'"command":"make","reason":"x","proposedExecpolicyAmendment":["make"]}}',
+    b'{"method":"item/fileChange/requestApproval","id":1,"params":{"itemId":"i"},'
+    b'"changes":[{"path":"/w/a","kind":{"type":"add"},"diff":"x"}]}',
+    b'{"method":"item/tool/requestUserInput","id":2,"params":{"questions":[{"id":"c",'
+    b'"question":"which?","options":[{"label":"red","description":"warm"}]}]}}',
+)
+
+
+def _codex(data: bytes) -> bool:
+    try:
+        body = json.loads(data)
+        given = body["params"]
+        asked = codex_questions.question_of(body["method"], given, body.get("changes"))
+        if asked is None:
+            return False
+        answer = "1" if asked["kind"] == "choice" else "once"
+        codex_questions.decision(body["method"], given, answer, "")
+    except _MEANT:
+        return False
+    return _is_read(asked)
+
+
+def _is_read(asked: dict[str, Any]) -> bool:
+    """Whether the keeper reads what our program makes of an agent's message."""
+    return _message(json.dumps({"ask": {"id": "1", **asked}}).encode())
+
+
 TARGETS = (
+    Target("side channel: codex", _CODEX, _codex),
     Target("side channel: message", _SEEDS, _message),
     Target("side channel: flow", (b"\n".join(_SEEDS) + b"\n",), _flow),
 )

@@ -150,7 +150,7 @@ class Login:
 class Side:
     """`[side]`: a second way to the conversation, beside the screen."""
 
-    kind: Literal["none", "hooks", "opencode"] = "none"
+    kind: Literal["none", "hooks", "opencode", "codex"] = "none"
     """The driver, one of `swarm/box`."""
     argv: tuple[str, ...] = ()
     """Options that stand for `{side}`; `{side_file}` is the file of `settings`."""
@@ -158,8 +158,19 @@ class Side:
     """A read-only file; `{hook}` in it is the program that asks and waits."""
     port: int = 0
     """Where the agent listens, on the sandbox's own loopback."""
+    server: tuple[str, ...] = ()
+    """A program that runs beside the screen, and that the screen is a client of."""
+    socket: str = ""
+    """Where it listens, in the sandbox; `{socket}` stands for it."""
+    modes: tuple[str, ...] = ()
+    """The modes in which there is a channel; empty for all."""
     sends: bool = False
     """A text of the user's goes this way too."""
+
+    def is_in(self, way: str, mode: str) -> bool:
+        """Whether a task that runs so has the channel."""
+        is_open = not self.modes or mode in self.modes
+        return self.kind != "none" and way in ("", "screen") and is_open
 
 
 @dataclass(frozen=True, slots=True)

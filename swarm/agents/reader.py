@@ -26,7 +26,7 @@ HOME_PATH = re.compile(r"~(?:/(?!\.\.?(?:/|$))[A-Za-z0-9._+-]+)+")
 WORDS = frozenset(
     {"prompt", "prompt_file", "command", "mode", "conversation", "id", "briefing"}
     | {"briefing_file", "mcp", "mcp_file", "key", "key_tail", "endpoint", "model"}
-    | {"workspace", "side", "side_file", "hook", "port"}
+    | {"workspace", "side", "side_file", "hook", "port", "socket"}
 )
 """What may stand in braces in an argument."""
 _WORD = re.compile(r"\{([a-z_]+)\}")
@@ -195,6 +195,7 @@ def _check_words(agent: Agent) -> None:
         "conversation.last": agent.conversation.last,
         "places.briefing.argv": agent.places.briefing.argv,
         "side.argv": agent.side.argv,
+        "side.server": agent.side.server,
     }
     for key, argv in lists.items():
         for index, item in enumerate(argv):
@@ -251,6 +252,11 @@ def _check_side(agent: Agent) -> None:
         raise _Mistake("side.settings", "must hold {hook}, the program that asks")
     if side.kind == "opencode" and not 1024 <= side.port <= 65535:
         raise _Mistake("side.port", "must be a port from 1024 to 65535")
+    if side.kind == "codex" and not (side.server and side.socket.startswith("/")):
+        raise _Mistake("side.server", "must be an argv, and side.socket a path")
+    for mode in side.modes:
+        if mode not in agent.mode:
+            raise _Mistake("side.modes", f"holds {mode}, and there is no such mode")
     if side.argv and "{side}" not in agent.screen.argv:
         raise _Mistake("screen.argv", "must hold {side}, for side.argv")
 

@@ -72,12 +72,17 @@ class Start:
     """Place in the home to a read-only file of the task's folder."""
     follows_links: bool = True
     """False for an agent that must have copies in their places."""
+    server: tuple[str, ...] = ()
+    """The argv of a program that runs beside the agent, which is its client."""
+    socket: str = ""
+    """Where that program listens, once it does."""
 
 
 def start(agent: Agent, request: StartRequest) -> Start:
     """The start of a task; PlanError for a way or mode that the agent does not have."""
     way, run = chosen_run(agent, request.way)
     mode = _mode(agent, request.mode)
+    has_side = agent.side.is_in(way, mode)
     words = _words(agent, run, request)
     is_typed = way == "screen" and request.resumes and agent.conversation.prompt != ""
     argv_words = words | {"prompt": ""} if is_typed else words
@@ -85,7 +90,7 @@ def start(agent: Agent, request: StartRequest) -> Start:
         "mode": agent.mode[mode].argv if mode else (),
         "conversation": _conversation(agent, request),
         "briefing": agent.places.briefing.argv if request.briefing else (),
-        "side": agent.side.argv if way == "screen" else (),
+        "side": agent.side.argv if has_side else (),
     }
     variables = {**agent.environment, **(agent.mode[mode].environment if mode else {})}
     files = {seed.path: seed.text for seed in agent.seed}
@@ -104,10 +109,12 @@ def start(agent: Agent, request: StartRequest) -> Start:
         {_in_home(path): filled(text, words) for path, text in files.items()},
         words["prompt"],
         servers.text,
-        filled(agent.side.settings, words) if way == "screen" else "",
+        filled(agent.side.settings, words) if has_side else "",
         _brought(agent, request.brought),
         _links(agent, request, servers),
         agent.places.follows_links,
+        tuple(_argv(agent.side.server, lists, words, servers.argv)) if has_side else (),
+        agent.side.socket,
     )
 
 
@@ -198,6 +205,7 @@ def _words(
         "side_file": request.side_file,
         "hook": request.hook_file,
         "port": str(agent.side.port),
+        "socket": agent.side.socket,
     }
 
 

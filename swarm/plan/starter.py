@@ -1,8 +1,10 @@
 """The script that begins a sandbox: it fills a new home, then becomes the agent.
 
 It lies with its files in the task's folder at /etc/swarm, which is read-only in the
-sandbox. Nothing of an agent's argv is read by the shell.
+sandbox. Nothing of an agent's argv is read by the shell; a server's is quoted.
 """
+
+import shlex
 
 from swarm import assets
 from swarm.agents.starting import Start
@@ -55,12 +57,26 @@ copy() {{
         exit 1
     }}
 }}
+serve() {{
+    socket=$1
+    shift
+    rm -f "$socket"
+    "$@" < /dev/null > /dev/null 2> "$socket.log" &
+    until [ -S "$socket" ]; do
+        kill -0 $! 2> /dev/null || {{
+            tail -n 5 "$socket.log" >&2
+            printf 'swarm: %s ended before its screen began\\n' "$1" >&2
+            exit 1
+        }}
+        sleep 0.1
+    done
+}}
 """
 
 
 def is_needed(start: Start) -> bool:
     """False if the agent can be the sandbox's first program itself."""
-    fills_home = start.files or start.brought or start.links
+    fills_home = start.files or start.brought or start.links or start.server
     return bool(fills_home) or start.delivery == "stdin"
 
 
@@ -97,4 +113,6 @@ def script(start: Start) -> str:
     lines = [f"put '{path}'" for path in start.files]
     verb = "link" if start.follows_links else "copy"
     lines += [f"{verb} '{p}' '{at}'" for p, at in (links | start.links).items()]
+    if start.server:
+        lines.append(f"serve {shlex.join((start.socket, *start.server))}")
     return "\n".join([_HEAD.rstrip(), *lines, f'exec "$@"{source}', ""])

@@ -20,6 +20,8 @@ class Run:
     """Call the agent's own tool that runs a shell command."""
 
     command: str
+    is_asked: bool = False
+    """With the wish that a human is asked first, where the tool takes one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,14 @@ SHELLS = (
     "exec",
 )
 WRITERS = ("Write", "write", "write_file", "create", "write_to_file", "editor")
-ASKERS = ("AskUserQuestion", "question", "ask_user_question", "ask_user")
+ASKERS = (
+    "AskUserQuestion",
+    "question",
+    "ask_user_question",
+    "ask_user",
+    "request_user_input",
+)
+PATCHERS = ("apply_patch",)
 PATHS = ("file_path", "filePath", "path", "absolute_path")
 CONTENTS = ("content", "contents", "file_text", "new_text", "text")
 FREE = (
@@ -43,18 +50,22 @@ def call(step: Write | Run | Ask, asked: Asked, in_text: bool) -> Reply:
         writer = _offered(WRITERS, asked)
         if writer and (arguments := _write(writer, step)):
             return Call(writer, arguments)
+        patcher = _offered(PATCHERS, asked)
+        if patcher and patcher.kind == "custom":
+            return _patch(patcher, step)
         text = f"printf %s {shlex.quote(step.text)} > {shlex.quote(step.path)}"
         step = Run(text)
     shell = _offered(SHELLS, asked)
     if shell is None:
         return Text(f"no shell among {', '.join(sorted(asked.tools))}")
-    return _run(shell, step.command)
+    return _run(shell, step)
 
 
 def _ask(step: Ask) -> dict[str, object]:
     options = [{"label": each, "description": f"take {each}"} for each in step.options]
     question = {"question": step.question, "header": "Choice", "options": options}
-    return {"questions": [{**question, "multiSelect": False, "multiple": False}]}
+    more = {"id": "choice", "multiSelect": False, "multiple": False}
+    return {"questions": [{**more, **question}]}
 
 
 def _offered(names: tuple[str, ...], asked: Asked) -> Tool | None:
@@ -75,7 +86,14 @@ def _write(tool: Tool, step: Write) -> dict[str, object]:
     return arguments
 
 
-def _run(tool: Tool, command: str) -> Call:
+def _patch(tool: Tool, step: Write) -> Call:
+    lines = "".join(f"+{line}\n" for line in step.text.splitlines())
+    text = f"*** Begin Patch\n*** Add File: {step.path}\n{lines}*** End Patch\n"
+    return Call(tool, {"input": text}, text)
+
+
+def _run(tool: Tool, step: Run) -> Call:
+    command = step.command
     if tool.kind == "custom":
         text = FREE.format(command=json.dumps(command))
         return Call(tool, {"input": text}, text)
@@ -94,6 +112,9 @@ def _run(tool: Tool, command: str) -> Call:
     for name in ("is_background", "requires_approval"):
         if name in known:
             arguments[name] = False
+    if step.is_asked and "sandbox_permissions" in known:
+        arguments["sandbox_permissions"] = "require_escalated"
+        arguments["justification"] = "a step"
     return Call(tool, arguments)
 
 

@@ -9,7 +9,7 @@ from swarm.scripted_model.steps import Ask, Run, Say, Write
 from tests.agents.driven import DONE, DrivenAgents
 
 EDIT = Write("hello.txt", "hello\n")
-COMMAND = Run("date +%Y > year.txt && echo ran-it")
+COMMAND = Run("date +%Y > year.txt && echo ran-it", is_asked=True)
 CHOICE = Ask("Which colour shall it be?", ("Red", "Blue"))
 
 

@@ -13,8 +13,8 @@ from swarm.model import events
 from tests.agents.asking import CHOICE, COMMAND, EDIT, AskingAgent
 from tests.agents.driven import DrivenAgents, open_driven_agents
 
-AGENTS = ("claude", "opencode")
-RUNS = ["claude", pytest.param("opencode", marks=pytest.mark.agents)]
+AGENTS = ("claude", "codex", "opencode")
+RUNS = ["claude", "codex", pytest.param("opencode", marks=pytest.mark.agents)]
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +107,11 @@ def test_a_human_who_was_first_in_the_terminal_counts(asking: AskingAgent) -> No
     asking.house.harness.until(
         lambda: any(
             word in asking.house.screen(task)
-            for word in ("Do you want to proceed?", "Permission required")
+            for word in (
+                "Do you want to proceed?",
+                "Permission required",
+                "Would you like to run",
+            )
         ),
         "the dialog is drawn",
     )

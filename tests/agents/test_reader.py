@@ -75,6 +75,7 @@ def test_a_key_that_is_missing_is_named(key: str) -> None:
         ("[modes.full]\nargv = []", "modes: unknown key"),
         ("[mode.yolo]\nargv = []", "mode.yolo: unknown key; known: ask, edits, full"),
         ("[mode]\nfull = 1", "mode.full: must be a table"),
+        ("[side]\nkind = 'hooks'", "side: stands beside a [screen]"),
         ("[image]\nnative = 1", "image.native: must be true or false"),
         ("[image]\nextra = [1]", "image.extra[0]: must be text"),
         ("[environment]\nA = 1", "environment.A: must be text"),
@@ -175,3 +176,29 @@ def test_a_shipped_agent_is_chosen_by_us_in_every_mode(name: str) -> None:
         assert agent.homepage
     if agent.ways and name != "command":
         assert "full" in agent.mode or len(agent.mode) == 1
+
+
+@pytest.mark.parametrize(
+    ("side", "message"),
+    [
+        ("kind = 'hooks'", "side.settings: must hold {hook}"),
+        ("kind = 'opencode'", "side.port: must be a port"),
+        ("kind = 'codex'", "side.server: must be an argv"),
+        (
+            "kind = 'codex'\nserver = ['a']\nsocket = 'b'",
+            "side.server: must be an argv",
+        ),
+        (
+            "kind = 'codex'\nserver = ['a']\nsocket = '/b'\nmodes = ['ask']",
+            "side.modes: holds ask",
+        ),
+        (
+            "kind = 'codex'\nserver = ['a']\nsocket = '/b'\nargv = ['c']",
+            "screen.argv: must hold {side}",
+        ),
+    ],
+)
+def test_a_channel_that_cannot_be_is_refused(side: str, message: str) -> None:
+    screen = '[screen]\nargv = ["mine", "{prompt}"]'
+
+    assert message in refusal(f"{MINIMAL}\n{screen}\n[side]\n{side}")

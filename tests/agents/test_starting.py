@@ -215,3 +215,18 @@ def test_a_value_is_never_read_as_a_template(template: str, text: str) -> None:
     words = {"prompt": "{command}", "command": "make"}
 
     assert filled(template, words) == text
+
+
+def test_a_channel_s_server_begins_in_the_modes_that_ask() -> None:
+    codex = registry.find("codex")
+    asks = begun(codex, prompt="p", mode="ask")
+
+    assert asks.server[:3] == ("codex", "app-server", "--listen")
+    assert 'approval_policy="on-request"' in asks.server
+    assert asks.argv[-4:] == ("--remote", f"unix://{asks.socket}", "--", "p")
+    for other in (
+        begun(codex, prompt="p"),
+        begun(codex, prompt="p", way="headless", mode="ask"),
+    ):
+        assert other.server == ()
+        assert "--remote" not in other.argv

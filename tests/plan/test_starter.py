@@ -142,3 +142,51 @@ def test_an_agent_without_files_needs_no_script() -> None:
     assert starter.files(begin, "p") == {}
     by_file = Start("headless", "", ("x", starter.PROMPT_FILE), "file")
     assert starter.files(by_file, "p") == {starter.PROMPT_NAME: "p"}
+
+
+LISTEN = """
+import socket, sys, time
+wire = socket.socket(socket.AF_UNIX)
+time.sleep(0.2)
+wire.bind(sys.argv[1])
+wire.listen()
+wire.accept()
+"""
+CONNECT = (
+    "python3",
+    "-c",
+    "import socket, sys; socket.socket(socket.AF_UNIX).connect(sys.argv[1])",
+)
+
+
+def test_a_server_listens_before_its_screen_begins(
+    shell: list[str], tmp_path: Path
+) -> None:
+    """What a former one left at its place is gone."""
+    place = tmp_path / "a 's"
+    place.write_text("left")
+    server = ("python3", "-c", LISTEN, str(place))
+    begin = Start(
+        "screen", "ask", (*CONNECT, str(place)), "argument",
+        server=server, socket=str(place),
+    )  # fmt: skip
+
+    done = run(shell, tmp_path, begin)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_server_that_ends_at_once_is_told_and_there_is_no_screen(
+    shell: list[str], tmp_path: Path
+) -> None:
+    place = str(tmp_path / "s")
+    server = ("python3", "-c", "import sys; sys.exit('why it ended')")
+    begin = Start(
+        "screen", "ask", ("echo", "began"), "argument", server=server, socket=place
+    )
+
+    done = run(shell, tmp_path, begin)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "why it ended" in done.stderr
+    assert "swarm: python3 ended before its screen began" in done.stderr

@@ -46,3 +46,23 @@ def test_a_file_is_written_by_a_shell_if_no_tool_writes() -> None:
 def test_an_agent_without_tools_is_told_in_words() -> None:
     assert isinstance(call(Run("x"), asked(), in_text=False), Text)
     assert "SEARCH" in getattr(call(Write("a", "x"), asked(), True), "text", "")
+
+
+def test_a_file_is_written_by_a_patch_if_that_is_offered() -> None:
+    patch = Tool("apply_patch", {}, "custom")
+    reply = call(Write("a", "x\ny\n"), asked(patch, Tool("exec_command", {})), False)
+
+    assert isinstance(reply, Call)
+    assert reply.text.splitlines()[1:4] == ["*** Add File: a", "+x", "+y"]
+
+
+def test_a_command_is_asked_for_where_the_tool_takes_the_wish() -> None:
+    step = Run("make", is_asked=True)
+    tool = Tool("exec_command", {"cmd": {}, "sandbox_permissions": {}})
+    reply = call(step, asked(tool), in_text=False)
+
+    assert isinstance(reply, Call)
+    assert reply.arguments["sandbox_permissions"] == "require_escalated"
+    plain = call(step, asked(Tool("shell", {"command": {}})), in_text=False)
+    assert isinstance(plain, Call)
+    assert plain.arguments == {"command": "make"}

@@ -126,7 +126,7 @@ class SideChannels:
         with suppress(SwarmError):
             agent = registry.find(task.agent)
             argv = programs.argv(agent)
-            if argv:
+            if argv and agent.side.is_in(task.way, task.mode):
                 channel = TaskChannel(self._context, task.id, agent.side.kind)
                 return _Connection(channel, argv)
         return None

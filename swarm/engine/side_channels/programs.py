@@ -15,13 +15,18 @@ _BOOT = """\
 import sys, types
 package = types.ModuleType("swarm"); package.__path__ = []
 box = types.ModuleType("swarm.box"); box.__path__ = []
-line = types.ModuleType("swarm.box.line")
-sys.modules.update({"swarm": package, "swarm.box": box, "swarm.box.line": line})
-package.box, box.line = box, line
-texts = %s
-exec(compile(texts[0], "line.py", "exec"), line.__dict__)
-exec(compile(texts[1], "program.py", "exec"), {"__name__": "__main__"})
+package.box = box
+sys.modules.update({"swarm": package, "swarm.box": box})
+*parts, (name, text) = %s
+for part, code in parts:
+    module = types.ModuleType("swarm.box." + part)
+    sys.modules[module.__name__] = module
+    setattr(box, part, module)
+    exec(compile(code, part + ".py", "exec"), module.__dict__)
+exec(compile(text, name + ".py", "exec"), {"__name__": "__main__"})
 """
+_PARTS = {"codex": ("websocket", "codex_questions")}
+"""What a program has beside `line`, in the order in which it is read."""
 
 
 def argv(agent: Agent) -> list[str]:
@@ -29,6 +34,7 @@ def argv(agent: Agent) -> list[str]:
     words = {
         "hooks": [],
         "opencode": [str(agent.side.port)],
+        "codex": [agent.side.socket],
     }.get(agent.side.kind)
     if words is None:
         return []
@@ -38,7 +44,7 @@ def argv(agent: Agent) -> list[str]:
 @cache
 def text(kind: str) -> str:
     """The program of a kind of channel, whole."""
-    texts = [
-        (assets.folder("box") / f"{name}.py").read_text() for name in ("line", kind)
-    ]
+    names = ("line", *_PARTS.get(kind, ()), kind)
+    folder = assets.folder("box")
+    texts = [(name, (folder / f"{name}.py").read_text()) for name in names]
     return _BOOT % json.dumps(texts)
