@@ -206,6 +206,19 @@ class Containers(Protocol):
     def log_head(self, name: str, limit: int) -> bytes:
         """The first bytes of a container's output, as far as it is kept, raw."""
 
+    def start_followed(self, name: str) -> Iterator[bytes]:
+        """Run a created container without a terminal; all that it prints, raw.
+
+        Blocks between. Ends when the container does, the engine goes away, or `close`
+        is called.
+        """
+
+    def await_end(self, name: str, seconds: float) -> int:
+        """The exit status of a container; blocks until it has ended.
+
+        TimedOut if it runs longer.
+        """
+
     def talk(self, name: str) -> AttachedStream:
         """Attach to a running container that `listens`; hang up with `close`."""
 

@@ -209,6 +209,13 @@ class FakeContainers:
         self._container(name)
         return self.outputs.get(name, b"")[:limit]
 
+    def start_followed(self, name: str) -> Iterator[bytes]:
+        self.start(name)
+        yield self.outputs.get(name, b"")
+
+    def await_end(self, name: str, seconds: float) -> int:
+        return self._container(name).exit_code
+
     def run(
         self,
         spec: SandboxSpec,

@@ -101,6 +101,7 @@ class Scene:
     stored: dict[str, bytes] = field(default_factory=dict)
     """By path, the diff from the reviewed bytes to those that land."""
     logs: dict[int, str] = field(default_factory=dict)
+    setup_logs: dict[int, str] = field(default_factory=dict)
     deeds: dict[int, tuple[Action, ...]] = field(default_factory=dict)
     """By task; the last is the newest."""
     traces: dict[int, tuple[PathActivity, ...]] = field(default_factory=dict)
@@ -1267,7 +1268,42 @@ WANTED = replace(
 )
 """An install and a tool-chain that were denied what they fetch by themselves."""
 
+_SET_UP = (
+    "[set-up 1/2] npm ci\n\nadded 312 packages in 9s\n"
+    "[set-up 2/2] npm run build\n\n> acme-web@2.1.0 build\n> vite build\n\n"
+    "\x1b[31merror\x1b[39m src/app.ts:4:10 Cannot find module './\u202eyek'\n"
+    "[set-up] that ended with 1\n"
+)
+SETUP_FAILED = Scene(
+    tasks=(
+        SceneTask(
+            "date-picker",
+            40,
+            (
+                *LAUNCH,
+                events.SetupFailed(
+                    "npm run build",
+                    1,
+                    "set-up command 2 of 2 ended with 1: npm run build",
+                    "`swarm setup 1 --log` has its output; `swarm shell 1` looks "
+                    "around, then `swarm setup 1 --again` or --skip",
+                ),
+            ),
+            "Replace the date picker",
+        ),
+        SceneTask(
+            "dark-mode",
+            12,
+            (*LAUNCH, events.StepProgress("setup", 1, 2)),
+            "Add a dark mode",
+        ),
+    ),
+    setup_logs={1: _SET_UP, 2: "[set-up 1/2] npm ci\n"},
+)
+"""A set-up that failed and waits for its human, and one that is at work."""
+
 SCENES = {
+    "setup-failed": SETUP_FAILED,
     "measured": MEASURED,
     "checkpoints": CHECKPOINTS,
     "observed": OBSERVED,
@@ -1311,6 +1347,7 @@ def record(scene: Scene, database: Path) -> FakeBackend:
             stored=dict(scene.stored),
         ),
         dict(scene.logs),
+        dict(scene.setup_logs),
         policy=scene.policy,
         landing=scene.landing,
     )
@@ -1430,6 +1467,7 @@ SHOTS: tuple[Shot, ...] = (
     ("go-back", CHECKPOINTS, ("z",)),
     ("help", ALL_STATES, ("question_mark",)),
     ("failed-launch", FAILED_LAUNCH, ()),
+    ("setup-failed", SETUP_FAILED, ()),
     ("agent-states", AGENT_STATES, ("plus",)),
     ("night", NIGHT, ()),
     ("evidence", AGENT_STATES, ("slash", "type:i18n", "enter", "i")),

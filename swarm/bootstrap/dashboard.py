@@ -33,7 +33,7 @@ from swarm.tui.backend import (
 )
 
 LOG_BYTES = 4000
-"""The end of a launch log, as far as the preview shows it."""
+"""The end of a launch's or set-up's log, as far as the preview shows it."""
 
 
 def run_dashboard(
@@ -209,11 +209,21 @@ class DashboardBackend:
 
     def launch_log(self, task_id: int) -> str:
         """The end of the log; empty if it cannot be read."""
-        file = self._paths.launch_log(task_id)
-        try:
-            return file.read_text(encoding="utf-8", errors="replace")[-LOG_BYTES:]
-        except OSError:
-            return ""
+        return _end_of(self._paths.launch_log(task_id))
+
+    def setup_log(self, task_id: int) -> str:
+        """The end of the log; empty if it cannot be read."""
+        return _end_of(self._paths.setup_log(task_id))
+
+
+def _end_of(file: Path) -> str:
+    """The end of a file of a task's; empty if it cannot be read."""
+    try:
+        with file.open("rb") as opened:
+            opened.seek(max(0, file.stat().st_size - LOG_BYTES))
+            return opened.read().decode("utf-8", "replace")
+    except OSError:
+        return ""
 
 
 def _start_keeper(paths: HomePaths) -> None:

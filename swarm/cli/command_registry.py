@@ -63,6 +63,12 @@ def _retry() -> CommandFunctions:
     return CommandFunctions(retry.retry_arguments, retry.retry)
 
 
+def _setup() -> CommandFunctions:
+    from swarm.cli import setup  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(setup.setup_arguments, setup.setup)
+
+
 def _logs() -> CommandFunctions:
     from swarm.cli import terminal  # noqa: PLC0415 - only when it is called
 
@@ -244,6 +250,7 @@ COMMANDS: Commands = {
     "kill": Command(
         STEER, "kill every process of a task at once", partial(_task_action, "kill")
     ),
+    "setup": Command(STEER, "show a task's set-up, or have a failed one go on", _setup),
     "retry": Command(
         STEER,
         "start the same task anew, under a new id, or have it go on",

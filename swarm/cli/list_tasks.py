@@ -10,7 +10,7 @@ from typing import Any
 
 from swarm.bootstrap import home
 from swarm.bootstrap.keeper_lock import keeper_pid
-from swarm.cli import exit_codes, output
+from swarm.cli import exit_codes, output, setup_log
 from swarm.cli.argument_types import task_id
 from swarm.cli.arguments import repository
 from swarm.model import (
@@ -27,7 +27,7 @@ from swarm.model.agent_words import agent_words
 from swarm.model.disk_use import TaskSize
 from swarm.model.idle import running, with_idleness
 from swarm.model.safe_text import safe_line
-from swarm.model.task import State, Task
+from swarm.model.task import SETUP_FAILED, State, Task
 from swarm.model.usage import Usage
 from swarm.plan import repository_page
 from swarm.plan.naming import HomePaths
@@ -121,7 +121,8 @@ def show(args: Namespace) -> int:
         missing = missing_of(places, task.id)
         worktree = places.placed_worktree(task.id, task.worktree)
         fields = _fields(task, worktree, used, evidence)
-        output.fields([*fields, ("missing", missing)])
+        log = setup_log.last_lines(places, task) if task.setup else ""
+        output.fields([*fields, ("missing", missing), ("set-up", log)])
     return exit_codes.DONE
 
 
@@ -143,8 +144,11 @@ def state_of(task: Task) -> str:
         return "paused"
     if task.removed:
         return f"{task.state} removed"
+    if task.state is State.PROVISIONING and task.setup == SETUP_FAILED:
+        return "set-up failed"
     if task.state is State.PROVISIONING and task.step_percent is not None:
-        return f"{task.state} {task.step_percent}%"
+        step = "set-up" if task.step_now == "setup" else task.state
+        return f"{step} {task.step_percent}%"
     if task.state is State.LIVE and task.agent_status:
         status = task.agent_status
         age = format.age(max(0.0, time.time() - status.since))

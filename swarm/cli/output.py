@@ -15,6 +15,7 @@ from swarm.model.safe_text import plain, safe_line
 COLOURS = {
     "queued": "2",
     "provisioning": "36",
+    "set-up": "36",
     "live": "32",
     "paused": "36",
     "stopped": "34",

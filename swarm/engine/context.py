@@ -12,6 +12,7 @@ from swarm.adapters.git.task_repository import open_task
 from swarm.config.schema import Config
 from swarm.engine.agent_signals import AgentSignals
 from swarm.engine.host import disk_room
+from swarm.engine.setup_runs import SetupRuns
 from swarm.errors import IllegalMove
 from swarm.model.task import State, Task
 from swarm.plan import home_identity, specs
@@ -96,6 +97,7 @@ class EngineContext:
     """Held for moments, so that a question is settled once; taken after `locks`."""
     disks: WatchedDisks = field(default_factory=WatchedDisks)
     signals: AgentSignals = field(default_factory=AgentSignals)
+    setups: SetupRuns = field(default_factory=SetupRuns)
     clock: Callable[[], float] = time.time
 
     @property

@@ -18,6 +18,8 @@ from swarm.engine.tasks import (
     login,
     removal,
     repository_moved,
+    setup,
+    setup_decision,
     shell,
 )
 from swarm.model import wishes
@@ -81,6 +83,7 @@ OPERATIONS: dict[type[Wish], CarryOut] = {
     wishes.NewTasks: _queue(create.new),
     wishes.Retry: _queue(create.retry),
     wishes.Continue: _wish(continuation.continue_task),
+    wishes.DecideSetup: _wish(setup_decision.decide),
     wishes.Stop: _task_with_parts(control.stop),
     wishes.Kill: _task_with_parts(control.kill),
     wishes.Pause: _task(control.pause),
@@ -122,10 +125,16 @@ OPERATIONS: dict[type[Wish], CarryOut] = {
 def carry_out(parts: EngineParts, record: WishRecord) -> Result:
     """Do what the wish asks, holding its task's lock; SwarmError if it is refused."""
     wish = wishes.parse(record.verb, record.body)
+    # A set-up holds the lock for minutes.
+    ending = (
+        setup.cut_short(parts.context, wish.task)
+        if isinstance(wish, wishes.Stop | wishes.Kill)
+        else nullcontext()
+    )
     lock = (
         parts.context.locks.of(wish.task)
         if isinstance(wish, TaskWish)
         else nullcontext()
     )
-    with lock:
+    with ending, lock:
         return OPERATIONS[type(wish)](parts, wish, record.id)

@@ -142,6 +142,7 @@ class Keeper:
     def run(self) -> None:
         """Take up where an earlier keeper was, then serve; blocks until `stop`."""
         self._record_start()
+        self._context.setups.open()
         self._parts.nets.gate.set_lost_handler(self._gate_lost)
         self._parts.sensor.set_lost_handler(self._sensor_lost)
         self._parts.nets.log.set_answer_handler(self._check_budget)
@@ -166,6 +167,7 @@ class Keeper:
                     seen = self._outlast(error)
         finally:
             is_engine_up = self._event_watcher.up
+            self._context.setups.close()
             self._event_watcher.close()
             self._states.close()
             self._parts.channels.close()
@@ -593,9 +595,12 @@ class Keeper:
 
 
 def _launch(parts: EngineParts, task_id: int) -> None:
-    """Each of the two does nothing about a task of the other's."""
-    if parts.context.read().tasks.get(task_id).resumes:
+    """Each does nothing about a task of the others'."""
+    task = parts.context.read().tasks.get(task_id)
+    if task.resumes:
         relaunch.relaunch(parts, task_id)
+    elif task.setup:
+        relaunch.go_on_after_setup(parts, task_id)
     else:
         launch.launch(parts, task_id)
 

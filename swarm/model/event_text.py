@@ -336,12 +336,21 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
     ),
     events.StepProgress: lambda event: (
         "·",
-        f"{safe_line(event.step, 40)}: {event.done:,} of {event.total:,} files",
+        f"{safe_line(event.step, 40)}: {event.done:,} of {event.total:,} "
+        f"{'commands' if event.step == 'setup' else 'files'}",
         MUTED,
     ),
     events.StepDone: lambda event: (
         "·",
         f"{safe_line(event.step, 40)} done in {format.duration(event.seconds)}",
+        MUTED,
+    ),
+    events.SetupFailed: lambda event: ("✕", safe_line(event.reason, 300), ERROR),
+    events.SetupDecided: lambda event: (
+        "◌",
+        "goes on without its set-up"
+        if event.choice == "skip"
+        else "its set-up is run again",
         MUTED,
     ),
     events.TaskLive: lambda _: ("◐", "the agent is at work", ACCENT),

@@ -103,7 +103,7 @@ class StepProgress(Event):
 
     step: str
     done: int
-    """Files; so is `total`."""
+    """Files, or commands of a set-up; so is `total`."""
     total: int
 
 
@@ -113,6 +113,24 @@ class StepDone(Event):
 
     step: str
     seconds: float
+
+
+@event("life")
+class SetupFailed(Event):
+    """A command of the project's set-up failed; the launch waits for its human."""
+
+    command: str
+    exit_code: int
+    reason: str
+    hint: str = ""
+
+
+@event("life")
+class SetupDecided(Event):
+    """The human chose how a launch goes on whose set-up failed."""
+
+    choice: str
+    """`again` or `skip`."""
 
 
 @event("life")

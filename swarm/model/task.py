@@ -129,6 +129,11 @@ class Task:
     """The last launch step that was done."""
     step_percent: int | None = None
     """The part that is done of a step that takes long; None for all others."""
+    step_now: str = ""
+    """The step that `step_percent` is about."""
+    setup: str = ""
+    """`failed` if its project's set-up did; then what its human chose about that:
+    `again` or `skip`. Empty at all other times."""
     after: tuple[int, ...] = ()
     group: str = ""
     merge_commit: str = ""
@@ -192,6 +197,9 @@ RUNNING = frozenset({State.PROVISIONING, State.LIVE})
 
 SETTLED = frozenset({State.MERGED, State.REJECTED, State.FAILED})
 """The work is merged, given up or never begun, so the task may be removed."""
+
+SETUP_FAILED, SETUP_AGAIN, SETUP_SKIP = "failed", "again", "skip"
+"""What `Task.setup` may be, beside nothing."""
 
 REVIEWABLE = frozenset(
     {State.LIVE, State.STOPPED, State.LOST, State.MERGING, State.MERGED}

@@ -11,6 +11,7 @@ from swarm.model.task import (
     CONTINUABLE,
     DISCARDABLE,
     MERGEABLE,
+    SETUP_FAILED,
     Budget,
     State,
     Task,
@@ -19,6 +20,8 @@ from swarm.model.task import (
 MOVES: dict[type[events.Event], tuple[frozenset[State], State]] = {
     events.TaskProvisioning: (frozenset({State.QUEUED}), State.PROVISIONING),
     events.TaskRequeued: (frozenset({State.PROVISIONING}), State.QUEUED),
+    events.SetupFailed: (frozenset({State.PROVISIONING}), State.PROVISIONING),
+    events.SetupDecided: (frozenset({State.PROVISIONING}), State.QUEUED),
     events.TaskLive: (frozenset({State.PROVISIONING, State.LOST}), State.LIVE),
     events.TaskFailed: (frozenset({State.QUEUED, State.PROVISIONING}), State.FAILED),
     events.TaskStopped: (frozenset({State.LIVE, State.LOST}), State.STOPPED),
@@ -83,7 +86,24 @@ def apply_event(task: Task, at: float, event: events.Event) -> Task:
 
 
 def _provisioning(task: Task, _at: float, _event: events.TaskProvisioning) -> Task:
-    return replace(task, step="", step_percent=None, reason="", hint="")
+    # After a set-up that failed the earlier steps' work is still there.
+    step = task.step if task.setup else ""
+    return replace(task, step=step, step_now="", step_percent=None, reason="", hint="")
+
+
+def _setup_failed(task: Task, _at: float, event: events.SetupFailed) -> Task:
+    return replace(
+        task,
+        setup=SETUP_FAILED,
+        step_now="",
+        step_percent=None,
+        reason=event.reason,
+        hint=event.hint,
+    )
+
+
+def _setup_decided(task: Task, _at: float, event: events.SetupDecided) -> Task:
+    return replace(task, setup=event.choice, reason="", hint="")
 
 
 def _live(task: Task, at: float, _event: events.TaskLive) -> Task:
@@ -95,6 +115,7 @@ def _live(task: Task, at: float, _event: events.TaskLive) -> Task:
         reason="",
         hint="",
         resumes=False,
+        setup="",
         interrupted="",
         screen="",
         screen_text="",
@@ -106,7 +127,12 @@ def _live(task: Task, at: float, _event: events.TaskLive) -> Task:
 
 def _failed(task: Task, at: float, event: events.TaskFailed) -> Task:
     return replace(
-        task, step=event.step, reason=event.reason, hint=event.hint, ended=at
+        task,
+        step=event.step,
+        setup="",
+        reason=event.reason,
+        hint=event.hint,
+        ended=at,
     )
 
 
@@ -296,11 +322,12 @@ def _work_kept(task: Task, _at: float, event: events.WorkKept) -> Task:
 
 
 def _step_done(task: Task, _at: float, event: events.StepDone) -> Task:
-    return replace(task, step=event.step, step_percent=None)
+    return replace(task, step=event.step, step_now="", step_percent=None)
 
 
 def _step_progress(task: Task, _at: float, event: events.StepProgress) -> Task:
-    return replace(task, step_percent=100 * event.done // max(1, event.total))
+    percent = 100 * event.done // max(1, event.total)
+    return replace(task, step_now=event.step, step_percent=percent)
 
 
 def _base_moved(task: Task, _at: float, event: events.BaseMoved) -> Task:
@@ -478,6 +505,8 @@ def _budget_spent(task: Task, _at: float, event: events.BudgetSpent) -> Task:
 
 CHANGES: dict[type[events.Event], Callable[[Task, float, Any], Task]] = {
     events.TaskProvisioning: _provisioning,
+    events.SetupFailed: _setup_failed,
+    events.SetupDecided: _setup_decided,
     events.TaskRequeued: _with_reason,
     events.TaskLive: _live,
     events.TaskFailed: _failed,

@@ -17,6 +17,7 @@ Scope = Literal["once", "task", "project", "user"]
 SCOPES: dict[str, Scope] = {scope: scope for scope in get_args(Scope)}
 OwnChoice = Literal["yes", "ask", "no", ""]
 """If a task goes on by itself after a limit; empty for what the config says."""
+SetupChoice = Literal["again", "skip"]
 Accepted = tuple[str, ...] | Literal["all"]
 
 
@@ -92,6 +93,14 @@ class Continue(TaskWish):
     """What the agent is told; nothing means that it is only there again."""
     fresh: bool = False
     """A new conversation over the same files, with the task's own prompt."""
+
+
+@frozen
+class DecideSetup(TaskWish):
+    """Have a launch go on whose set-up failed: with it once more, or without."""
+
+    verb = "setup"
+    choice: SetupChoice = "again"
 
 
 class Stop(TaskWish):
@@ -521,6 +530,7 @@ _READERS: dict[Any, Callable[[Any], Any]] = {
     Accepted: _accepted,
     Kind: _one_of(*get_args(Kind)),
     OwnChoice: _one_of(*get_args(OwnChoice)),
+    SetupChoice: _one_of(*get_args(SetupChoice)),
     Scope: _one_of(*get_args(Scope)),
 }
 """Per field type the function that reads its JSON."""
@@ -536,6 +546,7 @@ _KINDS: dict[str, type[Wish]] = {
         NewTasks,
         Retry,
         Continue,
+        DecideSetup,
         Stop,
         Kill,
         Pause,

@@ -65,6 +65,11 @@ class TaskNames:
         return f"swarm-{self.tag}-{self.task}"
 
     @property
+    def setup_box(self) -> str:
+        """The container that runs the project's set-up before the agent starts."""
+        return f"{self.sandbox}-setup"
+
+    @property
     def sender(self) -> str:
         """The short-lived container that packs the agent's commits."""
         return f"{self.sandbox}-sender"
@@ -193,6 +198,10 @@ class HomePaths:
     def box_contents(self, task_id: int) -> Path:
         """What of the repository was put into the sandbox, as JSON."""
         return self.task(task_id) / "box.json"
+
+    def setup_log(self, task_id: int) -> Path:
+        """The output of the project's set-up; absent if none ran."""
+        return self.task(task_id) / "setup.log"
 
     def launch_log(self, task_id: int) -> Path:
         """The launch's log, step by step; it stays if the launch fails."""

@@ -135,6 +135,9 @@ class Backend(Protocol):
     def launch_log(self, task_id: int) -> str:
         """The end of a task's launch log; empty if there is none."""
 
+    def setup_log(self, task_id: int) -> str:
+        """The end of the output of a task's set-up; empty if there is none."""
+
 
 @frozen
 class Notify:

@@ -28,6 +28,7 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
     wishes.Accepted: st.just("all") | st.lists(TEXT, max_size=4).map(tuple),
     wishes.Kind: st.sampled_from(get_args(wishes.Kind)),
     wishes.Scope: st.sampled_from(get_args(wishes.Scope)),
+    wishes.SetupChoice: st.sampled_from(get_args(wishes.SetupChoice)),
     wishes.OwnChoice: st.sampled_from(get_args(wishes.OwnChoice)),
 }
 EVERY_WISH = st.sampled_from(list(OPERATIONS)).flatmap(

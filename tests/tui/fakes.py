@@ -85,6 +85,8 @@ class FakeBackend:
     review: FakeReview = field(default_factory=FakeReview)
     logs: dict[int, str] = field(default_factory=dict)
     """Launch logs, by the task's number."""
+    setup_logs: dict[int, str] = field(default_factory=dict)
+    """Outputs of set-ups, by the task's number."""
     sizes: dict[int, TaskSize] = field(default_factory=dict)
     trouble: str = ""
     notices: list[tuple[list[str], str, dict[str, str]]] = field(default_factory=list)
@@ -149,6 +151,10 @@ class FakeBackend:
     def launch_log(self, task_id: int) -> str:
         """The launch log."""
         return self.logs.get(task_id, "")
+
+    def setup_log(self, task_id: int) -> str:
+        """The output of a set-up."""
+        return self.setup_logs.get(task_id, "")
 
     def resolve_policy(self, _task_id: int) -> ResolvedPolicy:
         """The policy; ConfigError if its file is broken."""

@@ -11,7 +11,7 @@ from typing import Any
 from docker.errors import APIError
 from docker.utils.socket import STDOUT
 
-from swarm.adapters.docker import clock, engine_process, stats, volumes
+from swarm.adapters.docker import clock, engine_process, output, stats, volumes
 from swarm.adapters.docker.attach import DockerStream, attached_frames
 from swarm.adapters.docker.connection import SECONDS, Absent, Connection
 from swarm.adapters.docker.container_config import create_arguments
@@ -233,12 +233,22 @@ class DockerContainers:
 
     def logs(self, name: str, tail: int) -> bytes:
         with self._connection.call(f"logs {name}") as client:
-            output = client.logs(name, stdout=True, stderr=True, tail=tail)
-        return bytes(output)
+            printed = client.logs(name, stdout=True, stderr=True, tail=tail)
+        return bytes(printed)
 
     def log_head(self, name: str, limit: int) -> bytes:
         with self._connection.call(f"logs {name}") as client:
             return _log_head(client, name, limit)
+
+    def start_followed(self, name: str) -> Iterator[bytes]:
+        with self._connection.call(f"start {name}") as client:
+            stream = output.StartedOutput(client, name)
+            with self._closable(stream):
+                yield from stream.parts()
+
+    def await_end(self, name: str, seconds: float) -> int:
+        with self._connection.call(f"wait {name}") as client:
+            return output.await_end(client, name, seconds)
 
     def talk(self, name: str) -> AttachedStream:
         with self._connection.call(f"attach {name}") as client:
@@ -260,7 +270,7 @@ class DockerContainers:
             self.remove(spec.name)
 
     def _run_to_end(self, name: str, limit: int, seconds: float) -> bytes:
-        output, errors = bytearray(), bytearray()
+        printed, errors = bytearray(), bytearray()
         with (
             self._connection.call(f"run {name}") as client,
             attached_frames(client, name) as frames,
@@ -269,10 +279,10 @@ class DockerContainers:
             with time_limit(seconds, lambda: self._end(name)) as late:
                 for channel, data in frames:
                     if channel == STDOUT:
-                        output += data
+                        printed += data
                     else:
                         errors = (errors + data)[-ERROR_TAIL:]
-                    if len(output) > limit:
+                    if len(printed) > limit:
                         raise ToolError(f"docker run {name}: more than {limit} bytes")
                 # Its output may have ended before it does.
                 patience = int(seconds + SECONDS)
@@ -286,7 +296,7 @@ class DockerContainers:
                 f"docker run {name}: exit {status}: "
                 f"{' '.join(errors.decode(errors='replace').split())}"
             )
-        return bytes(output)
+        return bytes(printed)
 
     def _end(self, name: str) -> None:
         with suppress(ToolError):

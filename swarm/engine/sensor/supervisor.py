@@ -111,13 +111,18 @@ class SensorSupervisor:
         except OSError:
             return 0.0
 
-    def end(self, task: int) -> list[Leftover]:
+    def end(self, task: int, container: str = "") -> list[Leftover]:
         """Stop observing an ended sandbox; blocks until all of its lines are stored.
 
-        Returns the processes that ended with it.
+        All of the task's, if no container is named. Returns the processes that ended
+        with it.
         """
         with self._guard:
-            ended = [s for s in self._sandboxes.values() if s.task == task]
+            ended = [
+                each
+                for each in self._sandboxes.values()
+                if each.task == task and container in ("", each.container)
+            ]
             for sandbox in ended:
                 del self._sandboxes[sandbox.container[:ID_LENGTH]]
                 if self._kind:

@@ -69,6 +69,7 @@ def remove(parts: EngineParts, task_id: int) -> None:
         )
     names = context.names(task_id, task.name)
     context.panes.close(names.pane)
+    context.containers.remove(names.setup_box)
     context.containers.remove(names.sandbox)
     task_network.drop(parts, task)
     context.containers.remove_volume(names.home_volume)

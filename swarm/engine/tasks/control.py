@@ -6,7 +6,7 @@ from swarm.agents import registry
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import budget
 from swarm.engine.parts import EngineParts
-from swarm.engine.tasks import finish, follow_ups
+from swarm.engine.tasks import finish, follow_ups, launch, setup
 from swarm.engine.tasks.disk_quota import DISK
 from swarm.errors import IllegalMove
 from swarm.model import agent_screen, events
@@ -17,7 +17,7 @@ from swarm.model.wishes import SendText
 def stop(parts: EngineParts, task_id: int) -> None:
     """Ask the sandbox to end, kill it after the config's grace; blocks until it did."""
     context = parts.context
-    if _end_unstarted(context, task_id):
+    if _end_unstarted(parts, task_id):
         return
     task = context.live_task(task_id)
     name = context.names(task.id).sandbox
@@ -30,7 +30,7 @@ def stop(parts: EngineParts, task_id: int) -> None:
 def kill(parts: EngineParts, task_id: int) -> None:
     """Kill every process of the sandbox at once."""
     context = parts.context
-    if _end_unstarted(context, task_id):
+    if _end_unstarted(parts, task_id):
         return
     task = context.live_task(task_id)
     context.containers.kill(context.names(task.id).sandbox)
@@ -87,9 +87,18 @@ def send(parts: EngineParts, wish: SendText, wish_id: int) -> dict[str, Any]:
     return {}
 
 
-def _end_unstarted(context: EngineContext, task_id: int) -> bool:
-    """A queued task has nothing to stop: it leaves the queue."""
+def _end_unstarted(parts: EngineParts, task_id: int) -> bool:
+    """A task whose agent never ran: it leaves the queue, or its launch is undone."""
+    context = parts.context
     task = context.read().tasks.get(task_id)
+    if task.state is State.FAILED and task.reason == setup.STOPPED:
+        return True
+    if task.setup:
+        launch.undo_launch(parts, task)
+        hint = f"start it anew: `swarm retry {task_id}`"
+        failed = events.TaskFailed(setup.STEP, setup.STOPPED, hint)
+        context.journal.record(task_id, failed)
+        return True
     if task.state is not State.QUEUED:
         return False
     if task.resumes:

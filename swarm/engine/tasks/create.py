@@ -31,14 +31,14 @@ from swarm.engine.host import engine_trial, image_check, images
 from swarm.engine.host.engine_kind import Here
 from swarm.engine.host.image_check import Stand
 from swarm.engine.host.room import room
-from swarm.engine.tasks import copies_room, project
+from swarm.engine.tasks import copies_room, project, setup_decision
 from swarm.errors import PlanError
 from swarm.model import events
 from swarm.model import project as stored_project
 from swarm.model.project import ProjectChoice
 from swarm.model.toolchain import Toolchain, toolchain_of
 from swarm.model.user_network import UserNetwork
-from swarm.model.wishes import NewTasks, Retry
+from swarm.model.wishes import DecideSetup, NewTasks, Retry
 from swarm.plan import package_settings, planner, specs
 from swarm.plan.briefing import briefing
 from swarm.plan.naming import TaskNames, names_in_group, slug
@@ -77,9 +77,15 @@ def _by_agent(wish: NewTasks) -> list[NewTasks]:
 
 
 def retry(context: EngineContext, wish: Retry, wish_id: int) -> dict[str, Any]:
-    """Queue a new task with the same prompt, agent and base branch as it is now."""
+    """Queue a new task with the same prompt, agent and base branch as it is now.
+
+    One whose set-up failed keeps its id: the set-up is run again.
+    """
     context.require_room("a new task")
     task = context.read().tasks.get(wish.task)
+    if setup_decision.waits(task):
+        setup_decision.decide(context, DecideSetup(task.id, "again"))
+        return {"tasks": [task.id]}
     first = context.read().events.after(task=task.id, limit=1)[0].event
     assert isinstance(first, events.TaskQueued)
     before = toolchain_of(first.toolchain)

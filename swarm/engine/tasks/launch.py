@@ -3,9 +3,9 @@
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, suppress
 
 from swarm.adapters.git.base import (
     is_branch,
@@ -17,22 +17,22 @@ from swarm.adapters.git.worktree import create
 from swarm.adapters.git.worktree.branch_name import BranchTaken, free_branch
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
-from swarm.engine.host import (
-    disk_room,
-    engine_kind,
-    failed_starts,
-    image_check,
-    images,
-)
+from swarm.engine.host import disk_room, failed_starts, image_check, images
 from swarm.engine.parts import EngineParts
-from swarm.engine.tasks import accounts, box_contents, observation
-from swarm.engine.tasks.step_progress import StepProgress
+from swarm.engine.tasks import (
+    accounts,
+    box_contents,
+    floor_check,
+    observation,
+    setup,
+)
+from swarm.engine.tasks.launch_steps import LaunchPaused, Steps
 from swarm.errors import IllegalMove, NoRoom, SwarmError, ToolError
 from swarm.model import events
 from swarm.model.box_contents import BoxContents
 from swarm.model.safe_text import plain
 from swarm.model.task import State, Task
-from swarm.plan import hardening, sandbox_home, specs
+from swarm.plan import sandbox_home, specs
 from swarm.plan.specs import Plan
 
 START_SECONDS = 60.0
@@ -54,12 +54,12 @@ def launch(parts: EngineParts, task_id: int) -> None:
     Blocks until the agent runs. A failure is recorded as an event of the task.
     """
     task = parts.context.read().tasks.get(task_id)
-    if task.state is State.QUEUED and not task.resumes:
+    if task.state is State.QUEUED and not task.resumes and not task.setup:
         parts.context.journal.record(task_id, events.TaskProvisioning())
         carry_out_steps(parts, task, _carry_out, events.TaskFailed)
 
 
-CarryOut = Callable[[EngineParts, Task, "Steps", ExitStack], None]
+CarryOut = Callable[[EngineParts, Task, Steps, ExitStack], None]
 Failure = type[events.TaskFailed] | type[events.ContinueFailed]
 
 
@@ -71,7 +71,8 @@ def carry_out_steps(
     steps = Steps(context, task.id)
     try:
         with ExitStack() as cleanup:
-            carry_out(parts, task, steps, cleanup)
+            with suppress(LaunchPaused):
+                carry_out(parts, task, steps, cleanup)
             cleanup.pop_all()
     except IllegalMove:
         raise
@@ -89,7 +90,7 @@ def carry_out_steps(
 
 
 def _carry_out(
-    parts: EngineParts, task: Task, steps: "Steps", cleanup: ExitStack
+    parts: EngineParts, task: Task, steps: Steps, cleanup: ExitStack
 ) -> None:
     context = parts.context
     names = context.names(task.id, task.name)
@@ -105,13 +106,14 @@ def _carry_out(
         _create_sandbox(parts, task, plan, cleanup)
         if not seen.traits.home_is_open:
             _open_home(context, task.id, plan)
+    setup.carry_out(parts, task, plan, steps, seen.traits.shell)
     with steps.step("start"):
         start_with_retry(parts, task, plan, cleanup)
     context.journal.record(task.id, events.TaskLive(names.sandbox, names.pane))
 
 
 def _create_worktree_and_net(
-    parts: EngineParts, task: Task, plan: Plan, steps: "Steps", cleanup: ExitStack
+    parts: EngineParts, task: Task, plan: Plan, steps: Steps, cleanup: ExitStack
 ) -> Task:
     """Create the worktree while other threads take a net and start the sensor."""
     context = parts.context
@@ -135,7 +137,7 @@ def _create_worktree_and_net(
 
 
 def _create_worktree(
-    context: EngineContext, task: Task, plan: Plan, steps: "Steps"
+    context: EngineContext, task: Task, plan: Plan, steps: Steps
 ) -> tuple[Task, BoxContents]:
     """Create the worktree; a branch that appears meanwhile has the next one chosen."""
     for _ in range(BRANCH_ATTEMPTS):
@@ -207,7 +209,7 @@ def _create_container(parts: EngineParts, task: Task, plan: Plan) -> None:
     containers = parts.context.containers
     net = parts.nets.gate.names.net(task.net.name)
     containers.create(specs.with_network(plan.sandbox, net))
-    _require_hardening(parts.context, plan)
+    floor_check.require(parts.context, plan.sandbox)
     observation.begin(parts, task)
 
 
@@ -241,23 +243,6 @@ def _with_current_base(context: EngineContext, task: Task) -> Task:
         return task
     require_objects(repository, base.commit)
     return context.journal.record(task.id, events.BaseMoved(base.commit)) or task
-
-
-def _require_hardening(context: EngineContext, plan: Plan) -> None:
-    """Check the container's real hardening before anything runs in it; ToolError."""
-    facts = context.containers.inspect(plan.sandbox.name)
-    spec = plan.sandbox
-    faults = hardening.inspected_faults(facts.raw, spec) if facts else ["it is gone"]
-    if hardening.SWAP_FAULT in faults and engine_kind.swap_stays_unlimited(
-        context.containers.facts(), context.config(), engine_kind.Here()
-    ):
-        faults.remove(hardening.SWAP_FAULT)
-    if faults:
-        raise ToolError(
-            f"docker create: the container is weaker than asked for: "
-            f"{'; '.join(faults)}",
-            hint="the engine ignores a setting; see `swarm doctor`",
-        )
 
 
 def start_with_retry(
@@ -323,6 +308,7 @@ def undo_launch(parts: EngineParts, task: Task) -> None:
         return
     names = context.names(task.id, task.name)
     context.panes.close(names.pane)
+    context.containers.remove(names.setup_box)
     context.containers.remove(names.sandbox)
     context.containers.remove_volume(names.home_volume)
     task_network.drop(parts, task)
@@ -332,46 +318,3 @@ def undo_launch(parts: EngineParts, task: Task) -> None:
 def remove_worktree(context: EngineContext, task: Task) -> None:
     """Remove the worktree, git directories and branch of a task that did no work."""
     create.remove_worktree(context.task_git(task))
-
-
-class Steps:
-    """Times each step and writes a log of them for the human."""
-
-    def __init__(self, context: EngineContext, task_id: int) -> None:
-        self._context = context
-        self._task_id = task_id
-        self._log = context.paths.launch_log(task_id)
-        self._log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.now = ""
-        self._progress = StepProgress()
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        """Run the body as one step, and record it when it is done."""
-        self.now, began = name, time.monotonic()
-        self._progress = StepProgress()
-        yield
-        seconds = time.monotonic() - began
-        self._write(f"{name} done in {seconds:.3f} s")
-        self._context.journal.record(
-            self._task_id, events.StepDone(name, round(seconds, 4))
-        )
-
-    def note(self, words: str) -> None:
-        """Write a remark to the log."""
-        self._write(words)
-
-    def progress(self, done: int, total: int) -> None:
-        """Record how far the step is, if it takes long and this is news."""
-        if self._progress.is_news(done, total):
-            self._write(f"{self.now}: {done} of {total} files")
-            progress = events.StepProgress(self.now, done, total)
-            self._context.journal.record(self._task_id, progress)
-
-    def failed(self, reason: str) -> None:
-        """Write to the log that the current step failed."""
-        self._write(f"{self.now} failed: {reason}")
-
-    def _write(self, text: str) -> None:
-        with self._log.open("a", encoding="utf-8", errors="replace") as file:
-            file.write(f"{time.strftime('%H:%M:%S')} {text}\n")

@@ -26,6 +26,21 @@ def begin(parts: EngineParts, task: Task) -> None:
     parts.sensor.begin(_subject(parts.context, task))
 
 
+def begin_setup(parts: EngineParts, task: Task, box: str) -> str:
+    """As `begin`, for the box of the task's set-up; returns the container's id."""
+    observed = _subject(parts.context, task, box)
+    parts.sensor.begin(observed)
+    return observed.container
+
+
+def end_setup(parts: EngineParts, task_id: int, container: str) -> None:
+    """The box of the set-up has ended; the sandbox is observed on."""
+    try:
+        parts.sensor.end(task_id, container)
+    except SwarmError as error:
+        parts.context.journal.record(task_id, events.Trouble("sensor", error.message))
+
+
 def resume(parts: EngineParts, task: Task) -> None:
     """The sandbox runs, and another keeper observed it; a gap between is recorded."""
     context = parts.context
@@ -54,8 +69,8 @@ def recover(parts: EngineParts) -> None:
     parts.sensor.recover(lambda subject: _reconciled(parts, subject))
 
 
-def _subject(context: EngineContext, task: Task) -> ObservedSandbox:
-    box = context.names(task.id).sandbox
+def _subject(context: EngineContext, task: Task, name: str = "") -> ObservedSandbox:
+    box = name or context.names(task.id).sandbox
     facts = context.containers.inspect(box)
     if facts is None:
         raise SwarmError(f"the sandbox {box} is gone before it was observed")

@@ -26,6 +26,7 @@ _CARRIED_OUT = frozenset(
         "environment",
         "image",
         "packages",
+        "setup",
         "stacks",
     }
 )

@@ -21,7 +21,7 @@ from swarm.engine.tasks import (
 )
 from swarm.errors import SwarmError
 from swarm.model import events
-from swarm.model.task import State, Task
+from swarm.model.task import SETUP_FAILED, State, Task
 from swarm.ports import ContainerFacts
 
 RUNNING = ("running", "paused")
@@ -104,6 +104,8 @@ def task(parts: EngineParts, task_id: int) -> None:
     known = context.read().tasks.get(task_id)
     facts = context.containers.inspect(context.names(task_id).sandbox)
     match known.state:
+        case State.PROVISIONING if known.setup == SETUP_FAILED:
+            pass
         case State.PROVISIONING:
             _cut_short(parts, known, facts)
         case State.LIVE | State.LOST:
@@ -122,7 +124,8 @@ def _cut_short(parts: EngineParts, known: Task, facts: ContainerFacts | None) ->
         context.journal.record(known.id, events.TaskLive(names.sandbox, names.pane))
         _live(parts, context.read().tasks.get(known.id), facts)
         return
-    undo = relaunch.undo if known.resumes else launch.undo_launch
+    is_over_files = known.resumes or known.setup
+    undo = relaunch.undo if is_over_files else launch.undo_launch
     undo(parts, known)
     context.journal.record(
         known.id, events.TaskRequeued("the keeper ended during its launch")

@@ -10,8 +10,8 @@ from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
 from swarm.engine.host import image_check
 from swarm.engine.parts import EngineParts
-from swarm.engine.tasks import launch
-from swarm.engine.tasks.launch import Steps
+from swarm.engine.tasks import launch, setup
+from swarm.engine.tasks.launch_steps import Steps
 from swarm.errors import SwarmError, ToolError
 from swarm.model import events
 from swarm.model.task import State, Task
@@ -39,11 +39,44 @@ def relaunch(parts: EngineParts, task_id: int) -> None:
     launch.carry_out_steps(parts, task, _carry_out, events.ContinueFailed)
 
 
+def go_on_after_setup(parts: EngineParts, task_id: int) -> None:
+    """Go on with a launch whose set-up failed, as its human chose; with a fresh box.
+
+    Blocks until the agent runs, or until the set-up failed again.
+    """
+    context = parts.context
+    task = context.read().tasks.get(task_id)
+    if task.state is not State.QUEUED or not task.setup:
+        return
+    try:
+        undo(parts, task)
+    except SwarmError as error:
+        failed = events.TaskFailed("sandbox", error.message, error.hint)
+        context.journal.record(task_id, failed)
+        return
+    context.journal.record(task_id, events.TaskProvisioning())
+    launch.carry_out_steps(parts, task, _carry_out_first, events.TaskFailed)
+
+
+def _carry_out_first(
+    parts: EngineParts, task: Task, steps: Steps, cleanup: ExitStack
+) -> None:
+    """The rest of a first launch: no agent has worked, so nothing of it is kept."""
+    cleanup.callback(
+        launch.clean_up,
+        parts.context,
+        task.id,
+        lambda: launch.undo_launch(parts, task),
+    )
+    _carry_out(parts, task, steps, cleanup)
+
+
 def undo(parts: EngineParts, task: Task) -> None:
     """Take back what a relaunch that was cut short made; files and home stay."""
     context = parts.context
     names = context.names(task.id)
     context.panes.close(names.pane)
+    context.containers.remove(names.setup_box)
     context.containers.remove(names.sandbox)
     task_network.drop(parts, task)
 
@@ -57,7 +90,7 @@ def _carry_out(
     with steps.step("base"):
         _require_kept(context, task)
         stand = image_check.stand_of(plan)
-        image_check.look(context.containers, context.paths, stand)
+        seen = image_check.look(context.containers, context.paths, stand)
     with steps.step("net"):
         net = parts.nets.take()
         cleanup.callback(
@@ -66,6 +99,8 @@ def _carry_out(
         task = task_network.claim(parts, task, net)
     with steps.step("sandbox"):
         launch.create_over_home(parts, task, plan, cleanup)
+    if not task.resumes:
+        setup.carry_out(parts, task, plan, steps, seen.traits.shell)
     with steps.step("start"):
         launch.start_with_retry(parts, task, plan, cleanup)
     context.journal.record(task.id, events.TaskLive(names.sandbox, names.pane))

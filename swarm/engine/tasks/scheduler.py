@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from swarm.model.task import RUNNING, State, Task
+from swarm.model.task import RUNNING, SETUP_FAILED, State, Task
 
 ENDED = frozenset({State.FAILED, State.REJECTED})
 """A task that waits for one of these would wait for ever."""
@@ -18,7 +18,7 @@ def startable(
     One that `is_held` for another reason takes no place.
     """
     tasks_by_id = {task.id: task for task in tasks}
-    free = max_running - sum(task.state in RUNNING for task in tasks_by_id.values())
+    free = max_running - sum(_takes_place(task) for task in tasks_by_id.values())
     for task in sorted(tasks_by_id.values(), key=lambda task: task.id):
         if free <= 0:
             return
@@ -26,6 +26,11 @@ def startable(
         if task.state is State.QUEUED and not waits and not is_held(task):
             free -= 1
             yield task
+
+
+def _takes_place(task: Task) -> bool:
+    """A launch that waits for its human, after its set-up failed, takes none."""
+    return task.state in RUNNING and task.setup != SETUP_FAILED
 
 
 def waits_for(task: Task, tasks_by_id: dict[int, Task]) -> list[int]:

@@ -8,6 +8,7 @@ import secrets
 from typing import Any
 
 from swarm.engine.context import EngineContext
+from swarm.engine.tasks import setup_decision
 from swarm.errors import IllegalMove, PaneAtWork, PlanError
 from swarm.model import events
 from swarm.model.task import State
@@ -52,6 +53,8 @@ def open_shell(context: EngineContext, wish: OpenShell) -> dict[str, Any]:
 
 def _running_sandbox(context: EngineContext, task_id: int) -> str:
     task = context.read().tasks.get(task_id)
+    if setup_decision.waits(task):
+        return _setup_box(context, task_id)
     if task.state is not State.LIVE:
         raise IllegalMove(
             f"task {task_id} is {task.state}: no sandbox of it runs",
@@ -64,6 +67,18 @@ def _running_sandbox(context: EngineContext, task_id: int) -> str:
             hint=f"resume it first: `swarm resume {task_id}`",
         )
     return context.names(task_id).sandbox
+
+
+def _setup_box(context: EngineContext, task_id: int) -> str:
+    """The box that waits since the set-up failed."""
+    box = context.names(task_id).setup_box
+    facts = context.containers.inspect(box)
+    if facts is None or facts.status != "running":
+        raise IllegalMove(
+            f"the box of task {task_id}'s set-up has ended",
+            hint=f"`swarm setup {task_id} --again` makes a new one",
+        )
+    return box
 
 
 def _shell_of(context: EngineContext, sandbox: str) -> str:

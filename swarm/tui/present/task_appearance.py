@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from swarm.model import task as task_states
 from swarm.model.agent_state import AgentState
 from swarm.model.safe_text import safe_line
 from swarm.model.task import (
@@ -24,11 +25,27 @@ ATTACHABLE = frozenset({State.LIVE, State.STOPPED})
 """States in which a task may have a pane."""
 
 
+STOPPABLE = frozenset({State.QUEUED, State.PROVISIONING, State.LIVE})
+
+
 READY = Appearance("●", "ready", GOOD, Section.REVIEW, "review")
 CUT_SHORT = Appearance(
     "◇", "cut short", WARNING, Section.NEEDS_YOU, "lost", Need.FAILURE
 )
 """Neither the agent nor its human ended it."""
+
+
+SETTING_UP = Appearance("◌", "set-up", ACCENT, Section.QUEUED, "queued")
+SETUP_FAILED = Appearance(
+    "✕",
+    "no set-up",
+    ERROR,
+    Section.NEEDS_YOU,
+    "error",
+    Need.FAILURE,
+    "set-up failed",
+    "f runs it again",
+)
 
 
 APPEARANCES = {
@@ -64,6 +81,10 @@ COUNTED = (
 
 def appearance(task: Task) -> Appearance:
     """The task's appearance now."""
+    if task.state is State.PROVISIONING and task.setup == task_states.SETUP_FAILED:
+        return SETUP_FAILED
+    if task.state is State.PROVISIONING and task.step_now == "setup":
+        return SETTING_UP
     if task.state is State.LIVE and task.budget.exceeded:
         return Appearance("$", "budget", WARNING, Section.NEEDS_YOU, need=Need.BUDGET)
     if task.state is State.LIVE and task.paused:
@@ -156,6 +177,8 @@ def disabled_reason(action: str, task: Task | None) -> str:
     if task is None:
         return "no task is selected"
     allowed, need = _NEEDS[action]
+    if action == "shell" and task.setup == task_states.SETUP_FAILED:
+        return ""
     if task.state not in allowed:
         return f"{need}; {display_name(task, 30)} is {appearance(task).word}"
     if action == "reply" and (reason := reply_destination.refusal(task)):
@@ -174,9 +197,9 @@ _NEEDS: dict[str, tuple[frozenset[State], str]] = {
     "reply": (frozenset({State.LIVE}), "needs a running task"),
     "review": (REVIEWABLE, "needs a task that has begun"),
     "merge": (MERGEABLE, "needs a stopped task (s stops it)"),
-    "stop": (frozenset({State.LIVE, State.QUEUED}), "needs a running task"),
+    "stop": (STOPPABLE, "needs a running task"),
     "pause": (frozenset({State.LIVE}), "needs a running task"),
-    "kill": (frozenset({State.LIVE, State.QUEUED}), "needs a running task"),
+    "kill": (STOPPABLE, "needs a running task"),
     "rewind": (REVIEWABLE, "needs a task that has begun"),
     "policy": (_ANY, ""),
     "story": (_ANY, ""),

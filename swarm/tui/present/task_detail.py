@@ -16,7 +16,7 @@ from swarm.model import (
 from swarm.model.agent_state import AgentState, AgentStatus
 from swarm.model.agent_words import agent_words
 from swarm.model.safe_text import plain, safe_line
-from swarm.model.task import State, Task
+from swarm.model.task import SETUP_FAILED, State, Task
 from swarm.tui.present import formatting, task_appearance
 from swarm.tui.present.formatting import ERROR, GOOD, KEY, MUTED, WARNING
 
@@ -170,10 +170,34 @@ def steps(recorded: Iterable[events.Recorded], task: Task, now: float) -> list[C
             )
     if task.state is State.PROVISIONING:
         running = f"{format.age(now - since):>9}"
-        out.append(
-            Content.assemble((" ◌ ", MUTED), f"{'next step':<14}", (running, MUTED))
-        )
+        glyph = (" ✕ ", ERROR) if task.setup == SETUP_FAILED else (" ◌ ", MUTED)
+        is_setup = task.setup == SETUP_FAILED or task.step_now == "setup"
+        name = "setup" if is_setup else "next step"
+        out.append(Content.assemble(glyph, f"{name:<14}", (running, MUTED)))
     return out
+
+
+def setup(task: Task, log: str) -> list[Content]:
+    """The end of the set-up's output, and the keys that lead on if it failed."""
+    out: list[Content] = []
+    if task.setup == SETUP_FAILED:
+        out += [Content(""), Content.styled(f" {safe_line(task.reason, 400)}", ERROR)]
+        out += [
+            Content(""),
+            Content.assemble((" f ", KEY), "runs the set-up again"),
+            Content.assemble((" S ", KEY), "opens a shell where it failed"),
+            Content.assemble((" s ", KEY), "gives the task up"),
+            Content(f" `swarm setup {task.id} --skip` starts the agent without it"),
+        ]
+    if log:
+        out += [Content(""), Content.styled(" end of the set-up's output", "bold")]
+        out += [Content(f" {_last_written(line)}") for line in log.splitlines()[-40:]]
+    return out
+
+
+def _last_written(line: str) -> str:
+    """What a terminal would show of a line that was written several times."""
+    return safe_line(line.rstrip("\r").rpartition("\r")[2])
 
 
 def failure(task: Task, done: list[Content], log: str) -> list[Content]:

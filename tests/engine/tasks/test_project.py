@@ -92,10 +92,10 @@ def test_what_nothing_holds_yet_is_refused(
 
 
 def test_what_is_not_done_yet_is_said(tmp_path: Path) -> None:
-    given = _given(tmp_path, 'stacks = ["c"]\nsetup = ["make"]\n', is_agreed=True)
+    given = _given(tmp_path, 'stacks = ["c"]\ntest = "make"\n', is_agreed=True)
 
     assert given.project.stacks == ("c",)
-    assert given.notes == ("swarm.toml: this version does nothing yet for setup",)
+    assert given.notes == ("swarm.toml: this version does nothing yet for test",)
 
 
 def test_what_is_done_is_not_noted(tmp_path: Path) -> None:

@@ -100,6 +100,8 @@ class TaskPreview:
         self.draw()
         if task and task.state is State.FAILED and not self._reading.log:
             self._work("log", partial(self._read_log, task))
+        if task and task.setup:
+            self._work("log", partial(self._read_log, task))
         if task and task.review.tree != self._reading.tree:
             self._work("summary", partial(self._read_diff, task))
 
@@ -181,7 +183,8 @@ class TaskPreview:
             case State.QUEUED:
                 return task_detail.waiting(task)
             case State.PROVISIONING:
-                return task_detail.steps(self._history(task), task, self._clock())
+                done = task_detail.steps(self._history(task), task, self._clock())
+                return [*done, *task_detail.setup(task, self._reading.log)]
             case State.FAILED:
                 done = task_detail.steps(self._history(task), task, task.changed)
                 return task_detail.failure(task, done, self._reading.log)
@@ -202,6 +205,8 @@ class TaskPreview:
         task, self._captures = self.task, self._captures + 1
         if task is None or self._is_capturing or not self._widget.screen.is_current:
             return
+        if task.step_now == "setup" and not self._captures % 4:
+            self._work("log", partial(self._read_log, task))
         if self._widget.tab != "Pane" or task.state in NO_PANE:
             return
         unchanged = self._reading.unchanged
@@ -266,7 +271,9 @@ class TaskPreview:
             self.draw()
 
     async def _read_log(self, task: Task) -> None:
-        log = await asyncio.to_thread(self._backend.launch_log, task.id)
+        is_failed = task.state is State.FAILED
+        read = self._backend.launch_log if is_failed else self._backend.setup_log
+        log = await asyncio.to_thread(read, task.id)
         if self._reading.task_id == task.id:
             self._reading.log = log
             self.draw()

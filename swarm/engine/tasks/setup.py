@@ -1,0 +1,186 @@
+"""Runs a project's set-up in a box of its own, before the agent starts.
+
+The box has the sandbox's image, files, network and limits. A set-up that fails leaves
+the launch where it is: its human looks, then has it run again, or goes on without.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from swarm.engine.context import EngineContext
+from swarm.engine.host import failed_starts
+from swarm.engine.parts import EngineParts
+from swarm.engine.tasks import floor_check, observation
+from swarm.engine.tasks.launch_steps import LaunchPaused, Steps
+from swarm.engine.tasks.setup_log import SetupLog
+from swarm.errors import SwarmError, ToolError
+from swarm.model import events
+from swarm.model.format import size
+from swarm.model.safe_text import safe_line
+from swarm.model.task import SETUP_SKIP, State, Task
+from swarm.plan import setup_box, specs
+from swarm.plan.specs import Plan, SandboxSpec
+
+STEP = "setup"
+SECONDS = 3600.0
+"""What a set-up may take."""
+END_SECONDS = 20.0
+"""From the end of a container's output to its own."""
+STOPPED = "stopped by you during its set-up"
+"""The reason of a launch that a human stopped there."""
+
+
+def carry_out(
+    parts: EngineParts, task: Task, plan: Plan, steps: Steps, shell: str
+) -> None:
+    """Run the set-up that the plan has, as a step of the launch; blocks until its end.
+
+    LaunchPaused if it fails, which is recorded, and if the keeper ends meanwhile.
+    SwarmError if a human stops it.
+    """
+    if not plan.project.setup or task.setup == SETUP_SKIP:
+        return
+    with steps.step(STEP):
+        _Run(parts, task, plan, shell).run()
+
+
+@contextmanager
+def cut_short(context: EngineContext, task_id: int) -> Iterator[None]:
+    """Have a set-up of the task end at once while the block runs.
+
+    Its launch is undone then; the block may wait for that.
+    """
+    with context.setups.stopping(task_id):
+        with suppress(SwarmError):
+            if context.read().tasks.get(task_id).state is State.PROVISIONING:
+                context.containers.kill(context.names(task_id).setup_box)
+        yield
+
+
+class _Run:
+    """One run of a set-up."""
+
+    def __init__(self, parts: EngineParts, task: Task, plan: Plan, shell: str) -> None:
+        self._parts, self._context, self._task = parts, parts.context, task
+        self._commands, self._shell = plan.project.setup, shell
+        names = self._context.names(task.id)
+        net = parts.nets.gate.names.net(task.net.name)
+        self._box = setup_box.spec(
+            specs.with_network(plan.sandbox, net),
+            names.setup_box,
+            names.labels(setup_box.KIND),
+            shell,
+            self._commands,
+        )
+        self._number = 0
+        self._is_late = False
+
+    def run(self) -> None:
+        """Run all commands; see `carry_out`."""
+        self._require_wanted()
+        status, is_oom = self._status()
+        self._require_wanted()
+        if status:
+            self._wait_for_human(self._failed(status, is_oom))
+
+    def _require_wanted(self) -> None:
+        if self._context.setups.is_stopped(self._task.id):
+            raise SwarmError(STOPPED, hint=f"`swarm retry {self._task.id}` starts anew")
+
+    def _status(self) -> tuple[int, bool]:
+        """The box's exit status, and whether it ran out of memory; it is gone then."""
+        containers, box = self._context.containers, self._box
+        containers.remove(box.name)
+        self._create(box)
+        container = observation.begin_setup(self._parts, self._task, box.name)
+        try:
+            with self._limited():
+                failed_starts.once_more(self._follow)
+            status = containers.await_end(box.name, END_SECONDS)
+            facts = containers.inspect(box.name)
+        finally:
+            if not self._context.setups.is_closed:
+                observation.end_setup(self._parts, self._task.id, container)
+                containers.remove(box.name)
+        return status, bool(facts and facts.oom_killed)
+
+    def _create(self, box: SandboxSpec) -> None:
+        self._context.containers.create(box)
+        floor_check.require(self._context, box)
+
+    @contextmanager
+    def _limited(self) -> Iterator[None]:
+        """Kill the box if it runs too long."""
+        timer = threading.Timer(SECONDS, self._end_late)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _end_late(self) -> None:
+        self._is_late = True
+        with suppress(SwarmError):
+            self._context.containers.kill(self._box.name)
+
+    def _follow(self) -> None:
+        """Start it, keep its output, tell of each command; blocks until that ends."""
+        log = SetupLog(self._context.paths.setup_log(self._task.id))
+        rest = b""
+        try:
+            for part in self._context.containers.start_followed(self._box.name):
+                log.write(part)
+                if self._context.setups.is_stopped(self._task.id):
+                    # Whoever stopped it may have come before its start.
+                    self._context.containers.kill(self._box.name)
+                *lines, rest = (rest + part).split(b"\n")
+                for line in lines:
+                    self._tell(line)
+                rest = rest[:4096]
+        except ToolError:
+            # The keeper hangs up on the engine when it ends.
+            if not self._context.setups.is_closed:
+                raise
+        if self._context.setups.is_closed:
+            raise LaunchPaused
+
+    def _tell(self, line: bytes) -> None:
+        """The commands come one after the other, whatever else is printed."""
+        total = len(self._commands)
+        if self._number < total and setup_box.begun(line) == self._number + 1:
+            progress = events.StepProgress(STEP, self._number, total)
+            self._number += 1
+            self._context.journal.record(self._task.id, progress)
+
+    def _failed(self, status: int, is_oom: bool) -> events.SetupFailed:
+        number, total = max(self._number, 1), len(self._commands)
+        command = self._commands[number - 1]
+        why = f"ended with {status}"
+        if self._is_late:
+            why = f"did not end within {SECONDS / 60:g} minutes"
+        elif is_oom:
+            memory = size(self._box.limits.memory)
+            why = f"ran out of memory: it reached the limit of {memory}"
+        which = f" {number} of {total}" if total > 1 else ""
+        task_id = self._task.id
+        return events.SetupFailed(
+            command=command,
+            exit_code=status,
+            reason=f"set-up command{which} {why}: {safe_line(command, 200)}",
+            hint=f"`swarm setup {task_id} --log` has its output; `swarm shell "
+            f"{task_id}` looks around, then `swarm setup {task_id} --again` or --skip",
+        )
+
+    def _wait_for_human(self, failed: events.SetupFailed) -> None:
+        """Record the failure; a box that does nothing is there for a shell."""
+        context = self._context
+        try:
+            self._create(setup_box.waiting(self._box, self._shell))
+            context.containers.start(self._box.name)
+        except SwarmError as error:
+            trouble = events.Trouble(STEP, f"no shell can be opened: {error.message}")
+            context.journal.record(self._task.id, trouble)
+        context.journal.record(self._task.id, failed)
+        raise LaunchPaused
