@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Callable
 
 from bench import (
+    agents,
     audit,
     commands,
     first_new,
@@ -49,6 +50,7 @@ BENCHES: dict[str, tuple[Callable[[], list[Row]], str]] = {
     "latency": (latency.rows, "from a write in a sandbox to its row and to the screen"),
     "audit": (audit.rows, "the dashboard and the audit while events pour in"),
     "state": (state.rows, "an agent's state, from the change to its row"),
+    "agents": (agents.rows, "an agent's first request beside a bare container"),
     "proof": (proof.rows, "what each sensor reports of two tasks at once"),
 }
 

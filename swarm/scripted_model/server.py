@@ -8,7 +8,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import ModuleType
@@ -65,6 +65,8 @@ class Seen:
     status: int
     spent: Usage | None = None
     """What its answer told that it cost."""
+    at: float = field(default_factory=time.time)
+    """When it had arrived, in seconds since 1970."""
 
 
 class ScriptedModel:

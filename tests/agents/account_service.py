@@ -1,7 +1,7 @@
-"""A stand-in for the account service of a Codex subscription: no real one is tried.
+"""Stand-ins for services of subscriptions, of codex and gemini: none real is tried.
 
-Its shapes are what codex 0.171.0 takes: with any other answer about the account it
-begins no turn.
+Their shapes are what codex 0.171.0 and gemini 0.61.0 take: with any other answer about
+the account codex begins no turn.
 """
 
 import json
@@ -16,6 +16,7 @@ from typing import Any
 from tests.gate.private_ca import Signed, company, leaf
 
 HOST = "chatgpt.com"
+CODE_ASSIST = "cloudcode-pa.googleapis.com"
 ACCOUNT = "acc-of-this-test-0001"
 WORDS = "The account service has answered."
 
@@ -24,6 +25,7 @@ WORDS = "The account service has answered."
 class AccountService:
     """Every request's path and credential, in order."""
 
+    host: str = HOST
     root: Signed = field(default_factory=company)
     asked: list[tuple[str, str]] = field(default_factory=list)
 
@@ -67,6 +69,39 @@ def turn() -> bytes:
     return "".join(lines).encode()
 
 
+def code_assist(path: str) -> tuple[int, str, bytes]:
+    """What Google's service says of an account that is set up, and of a turn."""
+    if path.endswith(":loadCodeAssist"):
+        tier = {"id": "free-tier", "name": "Free", "isDefault": True}
+        body: dict[str, Any] = {
+            "currentTier": tier,
+            "allowedTiers": [tier],
+            "cloudaicompanionProject": "project-of-this-test",
+        }
+        return 200, "application/json", json.dumps(body).encode()
+    if path.endswith("GenerateContent"):
+        content = {"role": "model", "parts": [{"text": WORDS}]}
+        counts = {"promptTokenCount": 5, "candidatesTokenCount": 3}
+        said = {
+            "candidates": [{"content": content, "finishReason": "STOP", "index": 0}],
+            "usageMetadata": {**counts, "totalTokenCount": 8},
+        }
+        text = f"data: {json.dumps({'response': said})}\n\n"
+        return 200, "text/event-stream", text.encode()
+    return 200, "application/json", b"{}"
+
+
+def codex(command: str, path: str) -> tuple[int, str, bytes]:
+    """What codex' service says of the account, and of a turn."""
+    if path.endswith("/wham/accounts/check"):
+        return 200, "application/json", json.dumps(account()).encode()
+    if path.endswith("/codex/responses"):
+        # It speaks no WebSockets.
+        is_asked = command == "POST"
+        return (200, "text/event-stream", turn()) if is_asked else (426, "", b"")
+    return 404, "application/json", b"{}"
+
+
 @contextmanager
 def running(service: AccountService, address: str) -> Iterator[None]:
     """Serves by TLS on port 443 of the address."""
@@ -78,13 +113,10 @@ def running(service: AccountService, address: str) -> Iterator[None]:
             path = self.path.partition("?")[0]
             self.rfile.read(int(self.headers.get("content-length") or 0))
             service.asked.append((path, self.headers.get("authorization", "")))
-            status, kind, body = 404, "application/json", b"{}"
-            if path.endswith("/wham/accounts/check"):
-                status, body = 200, json.dumps(account()).encode()
-            elif path.endswith("/codex/responses") and self.command == "POST":
-                status, kind, body = 200, "text/event-stream", turn()
-            elif path.endswith("/codex/responses"):
-                status, body = 426, b""  # it speaks no WebSockets
+            if service.host == CODE_ASSIST:
+                status, kind, body = code_assist(path)
+            else:
+                status, kind, body = codex(self.command, path)
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
@@ -97,7 +129,7 @@ def running(service: AccountService, address: str) -> Iterator[None]:
             """Say nothing."""
 
     server = ThreadingHTTPServer((address, 443), Handler)
-    context: ssl.SSLContext = leaf(service.root, HOST).server()
+    context: ssl.SSLContext = leaf(service.root, service.host).server()
     server.socket = context.wrap_socket(
         server.socket, server_side=True, do_handshake_on_connect=False
     )

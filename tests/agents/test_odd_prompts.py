@@ -1,0 +1,92 @@
+"""Prompts that an agent could take for a command, an option or a file arrive whole.
+
+`make test-agents` runs them with every agent that is shipped, in each way to run.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from swarm.adapters.docker import DockerImages
+from swarm.agents import registry
+from swarm.engine.host import images
+from swarm.scripted_model.steps import Say
+from tests.agents.driven import DrivenAgents, edits_in_text, open_driven_agents
+from tests.agents.test_driven import REST, SHORT
+
+pytestmark = pytest.mark.agents
+
+ODD = {
+    "command": "/quit and then say what you see",
+    "option": "--help is no option of yours",
+    "bang": "!ls is no command",
+    "hash": "#remember is no note",
+    "file": "@readers of this file are people",
+    "quotes": "say 'it', \"that\", `those` and $HOME \\ %s {prompt}",
+    "lines": "first line\n\n  third line, indented\n- a list\n",
+    "large": "a sentence of forty letters, give or take. " * 2400,
+}
+
+
+def _runs() -> Iterator[Any]:
+    for agent in (*SHORT, *REST):
+        for way in registry.find(agent).ways:
+            yield pytest.param((agent, way), id=f"{agent}-{way}")
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DrivenAgents]:
+    """One house for all."""
+    folder = tmp_path_factory.mktemp("agents")
+    with open_driven_agents(folder, (*SHORT, *REST)) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("run", list(_runs()))
+def test_odd_prompts_arrive_whole(house: DrivenAgents, run: tuple[str, str]) -> None:
+    agent, way = run
+    images.build(DockerImages(), f"agents/{agent}", lambda _line: None)
+    wrong = {
+        name: problem
+        for name, text in ODD.items()
+        if (problem := _problem(house, agent, way, name, text))
+    }
+
+    assert wrong == {}
+
+
+def _problem(house: DrivenAgents, agent: str, way: str, name: str, text: str) -> str:
+    """What of the prompt did not come to the model; empty if all did, in order."""
+    marker = f"{agent}-{way}-odd-{name}"
+    house.model.plays(marker, [Say("Seen.")], in_text=edits_in_text(agent))
+    house.harness.patience = 120.0
+    task = house.start(agent, way, f"{text} {marker}")
+    try:
+        try:
+            house.harness.until(
+                lambda: bool(_asked(house, marker)), f"{name}: the model is asked"
+            )
+        except AssertionError:
+            return f"it never asked its model:\n{house.screen(task)[-1500:]}"
+        said = max((_words(each) for each in _asked(house, marker)), key=len)
+        wanted = _words(f"{text} {marker}")
+        return "" if wanted in said else f"{said[:300]!r} … {said[-300:]!r}"
+    finally:
+        house.stop(task)
+
+
+def _asked(house: DrivenAgents, marker: str) -> list[str]:
+    """The human's turns with the marker, of requests that were answered."""
+    return [
+        turn.text
+        for seen in list(house.model.seen)
+        if seen.status == 200
+        for turn in seen.asked.turns
+        if turn.kind == "user" and marker in turn.text
+    ]
+
+
+def _words(text: str) -> str:
+    """The text with each run of white space as one: an agent may fold its lines."""
+    return " ".join(text.split())
