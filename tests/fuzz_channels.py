@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from swarm.box import codex_questions
+from swarm.box import codex_questions, qwen
 from swarm.engine.side_channels import messages
 from swarm.engine.side_channels.flow import Flood, Flow
 from swarm.engine.side_channels.messages import Asked, Unreadable
@@ -80,13 +80,31 @@ def _codex(data: bytes) -> bool:
     return _is_read(asked)
 
 
+_QWEN = (
+    b'{"id":"r","tool_name":"edit","tool_input":{"file_path":"/w/a",'
+    b'"old_string":"one","new_string":"two"}}',
+    b'{"id":"r","tool_name":"run_shell_command","tool_input":{"command":"make"}}',
+    b'{"id":"r","tool_name":"ask_user_question","tool_input":{"questions":'
+    b'[{"question":"which?","options":[{"label":"red"}]}]}}',
+)
+
+
+def _qwen(data: bytes) -> bool:
+    try:
+        asked = qwen.question_of(json.loads(data))
+    except _MEANT:
+        return False
+    return _is_read(asked)
+
+
 def _is_read(asked: dict[str, Any]) -> bool:
     """Whether the keeper reads what our program makes of an agent's message."""
-    return _message(json.dumps({"ask": {"id": "1", **asked}}).encode())
+    return _message(json.dumps({"ask": {**asked, "id": "1"}}).encode())
 
 
 TARGETS = (
     Target("side channel: codex", _CODEX, _codex),
+    Target("side channel: qwen", _QWEN, _qwen),
     Target("side channel: message", _SEEDS, _message),
     Target("side channel: flow", (b"\n".join(_SEEDS) + b"\n",), _flow),
 )

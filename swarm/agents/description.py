@@ -150,7 +150,7 @@ class Login:
 class Side:
     """`[side]`: a second way to the conversation, beside the screen."""
 
-    kind: Literal["none", "hooks", "opencode", "codex"] = "none"
+    kind: Literal["none", "hooks", "opencode", "codex", "qwen"] = "none"
     """The driver, one of `swarm/box`."""
     argv: tuple[str, ...] = ()
     """Options that stand for `{side}`; `{side_file}` is the file of `settings`."""
@@ -159,7 +159,7 @@ class Side:
     port: int = 0
     """Where the agent listens, on the sandbox's own loopback."""
     server: tuple[str, ...] = ()
-    """A program that runs beside the screen, and that the screen is a client of."""
+    """A program that runs beside the screen; `{hook}` is the one of swarm's for it."""
     socket: str = ""
     """Where it listens, in the sandbox; `{socket}` stands for it."""
     modes: tuple[str, ...] = ()

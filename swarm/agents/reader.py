@@ -252,7 +252,9 @@ def _check_side(agent: Agent) -> None:
         raise _Mistake("side.settings", "must hold {hook}, the program that asks")
     if side.kind == "opencode" and not 1024 <= side.port <= 65535:
         raise _Mistake("side.port", "must be a port from 1024 to 65535")
-    if side.kind == "codex" and not (side.server and side.socket.startswith("/")):
+    if side.kind in ("codex", "qwen") and not (
+        side.server and side.socket.startswith("/")
+    ):
         raise _Mistake("side.server", "must be an argv, and side.socket a path")
     for mode in side.modes:
         if mode not in agent.mode:

@@ -15,6 +15,8 @@ from swarm.errors import PlanError
 
 KEY_TAIL = 20
 """Characters by which an agent remembers that a key was approved."""
+_HOOKS = {"hooks": "hook", "qwen": "qwen_files"}
+"""What an agent of each kind of channel starts of swarm's programs."""
 Delivery = Literal["argument", "stdin", "file", "paste"]
 
 
@@ -76,6 +78,8 @@ class Start:
     """The argv of a program that runs beside the agent, which is its client."""
     socket: str = ""
     """Where that program listens, once it does."""
+    hook: str = ""
+    """The program of `swarm/box` that is `{hook}`; empty if none is needed."""
 
 
 def start(agent: Agent, request: StartRequest) -> Start:
@@ -115,6 +119,7 @@ def start(agent: Agent, request: StartRequest) -> Start:
         agent.places.follows_links,
         tuple(_argv(agent.side.server, lists, words, servers.argv)) if has_side else (),
         agent.side.socket,
+        _HOOKS.get(agent.side.kind, "") if has_side else "",
     )
 
 

@@ -253,7 +253,7 @@ def main() -> None:
                     line.say(ready=True)
                     line.say(sync=True)
                     has_synced = True
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             pass
         if not has_synced and time.monotonic() > deadline:
             line.fault("it does not listen on its port")

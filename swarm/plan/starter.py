@@ -60,6 +60,7 @@ copy() {{
 serve() {{
     socket=$1
     shift
+    command -v "$1" > /dev/null || return 0
     rm -f "$socket"
     "$@" < /dev/null > /dev/null 2> "$socket.log" &
     until [ -S "$socket" ]; do
@@ -91,9 +92,9 @@ def files(start: Start, prompt: str, briefing: str = "") -> dict[str, str]:
     """The files of the task's folder that the start needs: name to text."""
     told = {BRIEFING_NAME: briefing} if briefing else {}
     told |= {MCP_NAME: start.mcp} if start.mcp else {}
-    if start.side:
-        hook = (assets.folder("box") / HOOK_NAME).read_text()
-        told |= {SIDE_NAME: start.side, HOOK_NAME: hook}
+    told |= {SIDE_NAME: start.side} if start.side else {}
+    if start.hook:
+        told[HOOK_NAME] = (assets.folder("box") / f"{start.hook}.py").read_text()
     found = told | {f"{SEEDS}/{path}": text for path, text in start.files.items()}
     found |= {f"{BROUGHT}/{path}": text for path, text in start.brought.items()}
     if start.delivery in ("stdin", "file"):

@@ -25,7 +25,7 @@ for part, code in parts:
     exec(compile(code, part + ".py", "exec"), module.__dict__)
 exec(compile(text, name + ".py", "exec"), {"__name__": "__main__"})
 """
-_PARTS = {"codex": ("websocket", "codex_questions")}
+_PARTS = {"codex": ("websocket", "codex_questions"), "qwen": ("hook",)}
 """What a program has beside `line`, in the order in which it is read."""
 
 
@@ -35,6 +35,7 @@ def argv(agent: Agent) -> list[str]:
         "hooks": [],
         "opencode": [str(agent.side.port)],
         "codex": [agent.side.socket],
+        "qwen": [agent.side.socket],
     }.get(agent.side.kind)
     if words is None:
         return []

@@ -22,6 +22,8 @@ ASKS_AT_ONCE, ASKS_PER_SECOND = 20.0, 2.0
 """Questions of one task that are recorded: so many at once, and so many a second."""
 FAULT_SECONDS = 30.0
 """Between two faults of one channel that are recorded."""
+_SILENT = ("hooks", "qwen")
+"""Kinds of channels that may not tell of an answer in the terminal."""
 _READ = (Source.TITLE, Source.SCREEN)
 
 
@@ -64,13 +66,13 @@ class TaskChannel:
 
     @property
     def waits_beside_a_dialog(self) -> bool:
-        """True if a hook waits for us while the agent's own dialog can be answered."""
-        return self.kind == "hooks" and bool(self._waiting - self._sent)
+        """True if a question waits whose dialog may be answered with no word to us."""
+        return self.kind in _SILENT and bool(self._waiting - self._sent)
 
     def look(self) -> None:
-        """Let hooks go whose dialog was on the agent's screen and is no more.
+        """Let questions go whose dialog was on the agent's screen and is no more.
 
-        Its human was first in the terminal, and not every agent ends the hook then.
+        Its human was first in the terminal, and not every agent tells of it then.
         """
         claims = self._context.signals.of(self.task_id).claims
         read = [claims[source] for source in _READ if source in claims]

@@ -11,7 +11,7 @@ ARGV_LIMIT = 128 << 10
 """What Linux takes for one argument."""
 
 
-@pytest.mark.parametrize("agent", ["claude", "codex", "opencode"])
+@pytest.mark.parametrize("agent", ["claude", "codex", "opencode", "qwen"])
 def test_an_agent_with_a_channel_has_a_program(agent: str) -> None:
     argv = programs.argv(registry.find(agent))
 

@@ -279,3 +279,20 @@ def test_a_dialog_that_we_closed_drops_nothing(
 
     assert pipe.hears() == {"answer": "a", "with": "once", "text": ""}
     assert not channel.waits_beside_a_dialog
+
+
+def test_qwen_s_dialog_that_left_the_screen_is_dropped_too(
+    context: EngineContext,
+) -> None:
+    channel, pipe = TaskChannel(context, 1, "qwen"), FakePipe([])
+    channel.connected(pipe)
+    pipe.hears()
+    channel.take(ASKED)
+    shows(context, AgentState.ASKS_PERMISSION)
+    channel.look()
+    shows(context, AgentState.READY)
+    channel.look()
+
+    assert pipe.hears() == {"drop": "a"}
+    pipe.close()
+    pipe.hang_up()
