@@ -17,8 +17,9 @@ from swarm.bootstrap.keeper_process import ensure_keeper
 from swarm.engine.host.home_state import HomeLook, HomeTrouble
 from swarm.errors import SwarmError
 from swarm.model.disk_use import TaskSize
+from swarm.model.standing import Standing
 from swarm.model.task import Task
-from swarm.model.wishes import Wish
+from swarm.model.wishes import NewTasks, Wish
 from swarm.plan.naming import HomePaths
 from swarm.store import migrations, reserve
 from swarm.store.queries import Queries
@@ -76,7 +77,7 @@ def show_dashboard(
                 after_limit=_after_limit,
                 versions_seen=_versions_seen,
                 reply_way=_reply_way,
-                standings=functools.partial(wiring.standings, paths, repo),
+                standings=functools.partial(_standings, paths, repo),
             ),
             on_first_paint=resume_collector,
         )
@@ -240,6 +241,11 @@ def _branch_prefix() -> str:
         return load.load(load.user_file()).branch_prefix
     except SwarmError:
         return load.load(load.DEFAULTS).branch_prefix
+
+
+def _standings(paths: HomePaths, repo: Path | None) -> dict[str, Standing]:
+    """What a task of the form would stand on, with all that its repository brings."""
+    return wiring.standings(paths, repo, NewTasks(str(repo)) if repo else None)
 
 
 def _agent_names() -> tuple[str, ...]:

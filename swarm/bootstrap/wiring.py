@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # the return types of what is imported when it is called
     from swarm.model.disk_use import TaskSize
     from swarm.model.standing import Standing
     from swarm.model.task import Task
-    from swarm.model.toolchain import Toolchain
+    from swarm.model.wishes import NewTasks
 
 
 def engine_parts(paths: HomePaths) -> "EngineParts":
@@ -64,16 +64,17 @@ def task_sizes(paths: HomePaths, tasks: "Sequence[Task]") -> "dict[int, TaskSize
 
 
 def standings(
-    paths: HomePaths, repo: "Path | None", toolchain: "Toolchain | None" = None
+    paths: HomePaths, repo: "Path | None", wish: "NewTasks | None" = None
 ) -> "dict[str, Standing]":
     """What a new task of each agent would stand on; blocks for the container engine.
 
-    The toolchain is the config's if none is given.
+    For a wish all that it says and its repository brings counts, as it does when the
+    keeper takes it; else the settings alone.
     """
     from swarm.engine.readers import standing  # noqa: PLC0415 - when a dialog opens
 
     with closing(sandboxes()) as containers:
-        return standing.standings(paths, repo, containers, toolchain)
+        return standing.standings(paths, repo, containers, wish)
 
 
 def agree_to_project(paths: HomePaths, repo: "Path", digest: str) -> None:

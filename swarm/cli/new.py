@@ -6,7 +6,7 @@ from typing import Any
 
 from swarm.agents.description import MODES
 from swarm.bootstrap import home
-from swarm.cli import exit_codes, output, stacks_hint
+from swarm.cli import exit_codes, output
 from swarm.cli.argument_types import number_of_copies, task_id, tokens, words
 from swarm.cli.arguments import needed_repository
 from swarm.cli.keeper_client import ask, tell_differences
@@ -15,6 +15,7 @@ from swarm.cli.progress import follow
 from swarm.config import load
 from swarm.errors import SwarmError
 from swarm.model import copies
+from swarm.model.safe_text import safe_line
 from swarm.model.wishes import NewTasks
 from swarm.plan.naming import HomePaths
 
@@ -157,8 +158,10 @@ def new(args: Namespace) -> int:
         stacks=flat(args.stack),
         packages=flat(args.package),
     )
-    stacks_hint.note(repo, wish)
+    _offer_tools(paths, wish)
     answer = _asked(paths, wish)
+    for note in answer.get("notes", ()):
+        output.note(safe_line(str(note)))
     output.numbers(answer["tasks"])
     tell_differences(paths)
     return follow(paths, answer["tasks"]) if args.wait else exit_codes.DONE
@@ -173,9 +176,17 @@ def _asked(paths: HomePaths, wish: NewTasks) -> dict[str, Any]:
             raise
         from swarm.cli import missing_images  # noqa: PLC0415 - loads docker
 
-        if not missing_images.offer(wish):
+        if not missing_images.offer(paths, wish):
             raise
     return ask(paths, wish)
+
+
+def _offer_tools(paths: HomePaths, wish: NewTasks) -> None:
+    """Offer a person to build the image with what the project's files tell of."""
+    if wish.stacks is None and wish.packages is None and sys.stdin.isatty():
+        from swarm.cli import missing_images  # noqa: PLC0415 - loads docker
+
+        missing_images.offer_tools(paths, wish)
 
 
 def _note_copies(number: int) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from swarm.agents import registry
 from swarm.bootstrap import wiring
-from swarm.cli import exit_codes, output, stacks_hint
+from swarm.cli import exit_codes, output
 from swarm.cli.new_words import flat, way
 from swarm.cli.new_words import names as agent_names
 from swarm.config import load
@@ -13,6 +13,7 @@ from swarm.config.schema import Config
 from swarm.errors import PlanError
 from swarm.model import copies
 from swarm.model.standing import Standing
+from swarm.model.wishes import NewTasks
 from swarm.plan import planner
 from swarm.plan.naming import HomePaths
 
@@ -24,12 +25,14 @@ def preview(args: Namespace, repo: Path, paths: HomePaths) -> int:
     would stand on, and for words that the agent cannot start with.
     """
     config = load.load(load.user_file())
-    wanted = config.sandbox.toolchain(flat(args.stack), flat(args.package))
-    standings = wiring.standings(paths, repo, wanted)
-    hints = [] if wanted else stacks_hint.sentences(repo)
+    stacks, packages = flat(args.stack), flat(args.package)
+    config.sandbox.toolchain(stacks, packages)
+    wish = NewTasks(str(repo), base=args.base, stacks=stacks, packages=packages)
+    standings = wiring.standings(paths, repo, wish)
+    project_s = next((n for n, each in standings.items() if each.is_project_s), "")
     chosen = agent_names(args)
     try:
-        names = chosen or (registry.choose("", args.run, config.agent),)
+        names = chosen or (registry.choose("", args.run, project_s or config.agent),)
     except PlanError:
         able = [each.agent for each in standings.values() if each.can_run]
         name = next((each for each in able if each != "command"), "command")
@@ -42,8 +45,6 @@ def preview(args: Namespace, repo: Path, paths: HomePaths) -> int:
         planner.check_words(agent, prompt, command or None)
         begin = planner.chosen_start(agent, config, way(args), args.mode)
         _print(args, config, standings[name], begin)
-    for hint in hints:
-        output.note(hint)
     if not all(standings[name].can_run for name in names):
         return exit_codes.FAILED
     output.note("nothing was started")
@@ -65,6 +66,7 @@ def _print(
             ("problem", standing.problem),
             ("key", standing.key_problem or standing.key or "none is needed"),
             ("image", standing.image_problem or standing.image),
+            ("tools", standing.tools),
             ("network", standing.network),
             ("budget", _budget(args, config)),
             ("tasks", str(args.copies)),

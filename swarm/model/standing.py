@@ -26,6 +26,10 @@ class Standing:
     """The modes that the agent has; the last is the usual one."""
     image_minutes: int = 0
     """About how long its image takes to build; 0 if that is unknown."""
+    tools: str = ""
+    """What the project's files told of, and if its image has it; a sentence."""
+    is_project_s: bool = False
+    """The project's `swarm.toml` names it."""
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -45,9 +49,12 @@ COMMAND = "command"
 def marked(standings: dict[str, Standing], names: tuple[str, ...], usual: str) -> str:
     """The agent that a form marks before a human has chosen one.
 
-    The usual one, whether it can run or not; else the first that can; else a command,
-    which stands without an image of its own and without a key.
+    The project's, then the usual one, whether it can run or not; else the first that
+    can; else a command, which stands without an image of its own and without a key.
     """
+    for name in names:
+        if name in standings and standings[name].is_project_s:
+            return name
     if usual in names:
         return usual
     able = (each for each in names if each in standings and standings[each].can_run)

@@ -9,11 +9,15 @@ from pathlib import Path
 import pytest
 
 from swarm.agents import registry
+from swarm.bootstrap import wiring
 from swarm.cli import exit_codes, missing_images
 from swarm.engine.host import images
+from swarm.engine.readers import repository_project
 from swarm.errors import ToolError
 from swarm.model.wishes import NewTasks
+from swarm.plan.naming import HomePaths
 from swarm.store.wish_queries import WishRecord
+from tests.adapters.git.git_helpers import commit_all, new_repository
 from tests.cli.conftest import FakeKeeper
 from tests.fakes import FakeImages
 
@@ -48,23 +52,64 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
     os.close(slave)
 
 
+@pytest.fixture
+def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A real one, whose commit has nothing that tells of tools."""
+    monkeypatch.chdir(new_repository(tmp_path / "repo"))
+    return tmp_path / "repo"
+
+
 def refuse(_wish: WishRecord) -> dict[str, object]:
     raise ToolError("docker create: there is no image", hint="build it")
 
 
-def test_which_images_are_missing(paths: object, tmp_path: Path) -> None:
+def test_which_images_are_missing(paths: HomePaths, repo: Path, tmp_path: Path) -> None:
     """Each once, of several agents; those that share one count as one."""
-    wish = NewTasks("/r", "p", agents=("claude", "gemini", "command"))
+    wish = NewTasks(str(repo), "p", agents=("claude", "gemini", "command"))
     here = FakeImages((images.tag("base"), images.tag("agents/gemini")))
 
-    assert missing_images.of_wish(here, wish) == ["agents/claude"]
-    assert missing_images.of_wish(FakeImages(), NewTasks("/r", command="ls")) == [
-        "base"
-    ]
+    assert missing_images.of_wish(paths, here, wish) == ["agents/claude"]
+    command = NewTasks(str(repo), command="ls")
+    assert missing_images.of_wish(paths, FakeImages(), command) == ["base"]
     (tmp_path / "config.toml").write_text(
         '[sandbox]\nagents = ["gemini", "claude"]\nimage = "mine:1"\n'
     )
-    assert missing_images.of_wish(here, wish) == ["agents/claude+gemini"]
+    assert missing_images.of_wish(paths, here, wish) == ["agents/claude+gemini"]
+
+
+def test_a_swarm_toml_s_agent_and_stacks_count(paths: HomePaths, repo: Path) -> None:
+    """Once they were agreed to; else an image would be built that no task stands on."""
+    (repo / "swarm.toml").write_text('agent = "gemini"\nstacks = ["go"]\n')
+    commit_all(repo, "swarm.toml")
+    wiring.agree_to_project(paths, *digest(paths, repo))
+    wish = NewTasks(str(repo), "p")
+
+    assert missing_images.of_wish(paths, FakeImages(), wish) == ["agents/gemini@go"]
+
+
+def digest(paths: HomePaths, repo: Path) -> tuple[Path, str]:
+    root, found = repository_project.at_head(paths, repo)
+    return root, found.digest
+
+
+def test_what_files_tell_of_is_offered_before_the_task(
+    swarm: Swarm, keeper: FakeKeeper, repo: Path, answers: Callable[[str], None]
+) -> None:
+    """A no leaves the task without it: it is queued all the same."""
+    (repo / "Cargo.toml").write_text("[package]\n")
+    commit_all(repo, "rust")
+    keeper.decide = lambda _wish: {"tasks": [1], "notes": ["as \x1b it is"]}
+    answers("n")
+
+    status, out, said = swarm("new", "--run", "true", "--package", "jq")
+    assert "Build it now?" not in said
+    status, out, said = swarm("new", "--run", "true")
+
+    assert (status, out.splitlines()[-1]) == (exit_codes.DONE, "[y/N] 1")
+    assert "rust (Cargo.toml), which its image has not: `swarm image build" in said
+    assert "Build it now? Without it, the task has no such tools." in said
+    assert "as \\x1b it is" in said
+    assert keeper.seen[-1][1].get("stacks") is None
 
 
 def test_without_a_consent_the_refusal_stands(

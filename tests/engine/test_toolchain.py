@@ -10,6 +10,7 @@ from swarm.engine.egress import repository_project
 from swarm.engine.host import images
 from swarm.plan import specs
 from swarm.plan.naming import HomePaths
+from tests.adapters.git.git_helpers import commit_all
 from tests.engine.keeper_harness import KeeperHarness
 
 TREE = "base@,tree"
@@ -48,6 +49,25 @@ def test_the_settings_count_for_a_wish_that_says_nothing(
 
     assert harness.until_taken_in(usual).exit_code == 0
     assert harness.until_taken_in(none).exit_code == 127
+
+
+def test_what_files_tell_of_and_no_image_has_is_said(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    """The task starts without it: nobody asked for a build of minutes."""
+    (sample / "Cargo.toml").write_text("[package]\n")
+    (sample / "meson.build").write_text("")
+    commit_all(sample, "rust and c, which nobody builds together")
+    harness.start_keeper()
+
+    body = {"repo": str(sample), "prompt": "p", "command": "true"}
+    answer = harness.wish_done("new", **body)
+
+    note = " ".join(answer["notes"])
+    assert (
+        "rust (Cargo.toml), which its image has not: `swarm image build base@" in note
+    )
+    assert harness.until_taken_in(answer["tasks"][0]).exit_code == 0
 
 
 def test_an_agreed_project_counts_before_the_settings_and_in_a_retry(

@@ -29,10 +29,25 @@ def at_head(paths: HomePaths, repo: Path) -> tuple[Path, Detected]:
 def at(repository: Repository, commit: str) -> Detected:
     """What the files at a commit tell; blocks for three git processes.
 
-    What git cannot read is a note: it never fails on what a repository holds.
+    A commit never changes: the last few answers are kept. What git cannot read is a
+    note: it never fails on what a repository holds.
     """
     if not commit:
         return Detected(notes=("there is no commit yet, so nothing was looked at",))
+    key = (repository.common_dir, commit)
+    if key not in _recent:
+        found = _look(repository, commit)
+        while len(_recent) >= _MOST_RECENT:
+            _recent.pop(next(iter(_recent)), None)
+        _recent[key] = found
+    return _recent[key]
+
+
+_MOST_RECENT = 16
+_recent: dict[tuple[Path, str], Detected] = {}
+
+
+def _look(repository: Repository, commit: str) -> Detected:
     try:
         modes = tree_at.all_names(repository.git, commit)
     except SwarmError as error:

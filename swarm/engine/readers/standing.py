@@ -10,10 +10,10 @@ from swarm.engine.egress.policy_resolver import PolicySubject
 from swarm.engine.egress.repository_policy import RepositoryPolicies
 from swarm.engine.host import build_estimate, images
 from swarm.engine.host.images import HasImages
-from swarm.engine.readers import agent_secrets
+from swarm.engine.readers import agent_secrets, task_tools
 from swarm.errors import PlanError
 from swarm.model.standing import Standing
-from swarm.model.toolchain import Toolchain
+from swarm.model.wishes import NewTasks
 from swarm.plan.naming import HomePaths
 
 NETWORKS = {
@@ -27,20 +27,25 @@ def standings(
     paths: HomePaths,
     repo: Path | None,
     engine: HasImages,
-    toolchain: Toolchain | None = None,
+    wish: NewTasks | None = None,
 ) -> dict[str, Standing]:
     """What a task of each agent in the repository would stand on; blocks.
 
-    The toolchain is the config's if none is given.
+    For a wish, its options, `swarm.toml` and the project's files count, as the keeper
+    would have it; else the settings alone.
     ConfigError if a settings or policy file has a mistake, ToolMissing without engine.
     """
     config = load.load(load.user_file())
+    chooser = task_tools.chooser(paths, engine, wish, config) if wish else None
+    usual = chooser.given.project.agent if chooser else ""
     repositories = RepositoryPolicies(paths)
     base = repositories.head(repo) if repo else ""
     found: dict[str, Standing] = {}
     for name in registry.names():
         try:
             agent = registry.find(name)
+            tools = chooser.of(agent) if chooser else None
+            toolchain = tools.toolchain if tools else None
             image = images.of_agent(agent, config.sandbox, toolchain)
         except PlanError as error:
             found[name] = Standing(name, problem=error.message)
@@ -64,6 +69,8 @@ def standings(
             version=agent.image.version,
             modes=tuple(mode for mode in MODES if mode in agent.mode),
             image_minutes=_minutes(engine, image) if image_problem else 0,
+            tools=tools.found if tools else "",
+            is_project_s=name == usual,
         )
     return found
 

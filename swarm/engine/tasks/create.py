@@ -31,6 +31,7 @@ from swarm.engine.host import engine_trial, image_check, images
 from swarm.engine.host.engine_kind import Here
 from swarm.engine.host.image_check import Stand
 from swarm.engine.host.room import room
+from swarm.engine.readers import task_tools
 from swarm.engine.tasks import copies_room, project, setup_decision
 from swarm.errors import PlanError
 from swarm.model import events
@@ -132,6 +133,8 @@ class _Resolved:
     project: ProjectChoice
     notes: tuple[str, ...]
     """What its human should know of the project."""
+    found_tools: str
+    """What the project's files told of, and if it counts; empty if nobody looked."""
 
 
 def _resolve(
@@ -151,9 +154,9 @@ def _resolve(
     require_objects(repository, base.commit)
     given = earlier or project.for_new_task(context.paths, repository, base.commit)
     if wish.stacks is None and wish.packages is None:
-        given = project.own_image(context.containers, repository, base.commit, given)
+        given = task_tools.own_image(context.containers, repository, base.commit, given)
     usual = (
-        "" if wish.agent or wish.command else project.agent_of(given.project, config)
+        "" if wish.agent or wish.command else task_tools.agent_of(given.project, config)
     )
     agent = registry.find(registry.choose(wish.agent, wish.command, usual))
     prompt = wish.prompt or wish.command
@@ -166,7 +169,10 @@ def _resolve(
     )
     planner.chosen_start(agent, config, wish.way, wish.mode)
     program = planner.program(agent, config, wish.way)
-    wanted = project.toolchain(given.project, wish, config)
+    tools = task_tools.ToolChooser(
+        context.containers, repository, base.commit, given, wish, config
+    ).of(agent)
+    wanted = tools.toolchain
     host = host_facts(context, agent, program, config, worktrees, wanted)
     subject = policy_resolver.PolicySubject(repository.root, base.commit, agent.name)
     policy = policy_resolver.resolve(
@@ -188,6 +194,7 @@ def _resolve(
         wanted,
         project.resolved(given.project, agent.name, wanted),
         given.notes,
+        tools.found,
     )
 
 
@@ -261,7 +268,9 @@ def _queue(
         troubles = [events.Trouble("bring", note) for note in tasks.bring.notes]
         troubles += [events.Trouble("project", note) for note in tasks.notes]
         context.journal.record(task.id, *troubles)
-    return {"tasks": [task.id for task in queued]}
+    notes = [note for tasks in each for note in (*tasks.notes, tasks.found_tools)]
+    said = [*dict.fromkeys(filter(None, notes))]
+    return {"tasks": [task.id for task in queued], "notes": said}
 
 
 def _queued(

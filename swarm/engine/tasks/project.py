@@ -1,18 +1,12 @@
 """What a new task is given: its options, then `swarm.toml`, then the settings."""
 
 from dataclasses import replace
-from pathlib import Path
 
 from swarm.adapters.git.repository import Repository
-from swarm.config import agent_names, load
-from swarm.config.schema import Config
 from swarm.engine.egress.repository_project import TaskProject, for_task
-from swarm.engine.host import project_image
-from swarm.engine.host.images import HasImages
-from swarm.errors import ConfigError, Refused, ToolError
+from swarm.errors import Refused
 from swarm.model.project import FILE, ProjectChoice
 from swarm.model.toolchain import Toolchain
-from swarm.model.wishes import NewTasks
 from swarm.plan.naming import HomePaths
 
 _CARRIED_OUT = frozenset(
@@ -55,51 +49,6 @@ def for_new_task(paths: HomePaths, repository: Repository, commit: str) -> TaskP
 def of_earlier_task(choice: ProjectChoice) -> TaskProject:
     """What an earlier task was given, for one that repeats it."""
     return TaskProject(choice, "", is_agreed=True, notes=())
-
-
-def agent_of(choice: ProjectChoice, config: Config) -> str:
-    """The agent of a task that names none; ConfigError if there is none of its name."""
-    if not choice.agent:
-        return config.agent
-    place: Path = load.user_file().with_name("agents")
-    if problem := agent_names.unknown(choice.agent, place):
-        raise ConfigError(
-            f"{FILE}: agent: {problem}", hint="`--agent NAME` counts before it"
-        )
-    return choice.agent
-
-
-def own_image(
-    engine: HasImages, repository: Repository, commit: str, given: TaskProject
-) -> TaskProject:
-    """The same with the reference of its own image, where it asks for one.
-
-    ToolError if that is not built, ConfigError if its Dockerfile cannot be.
-    """
-    choice = given.project
-    image_id = engine.image_id(choice.image) if choice.image else None
-    found = project_image.wanted(image_id, repository, commit, choice)
-    if found is None:
-        return given
-    if not found.reference or engine.image_id(found.reference) is None:
-        raise ToolError(
-            f"{FILE}: the project's image is not built at {commit[:12]}",
-            hint="`swarm image project` builds it, and says what that runs",
-        )
-    named = replace(choice, image=found.reference, dockerfile="", devcontainer="")
-    return replace(given, project=named)
-
-
-def toolchain(choice: ProjectChoice, wish: NewTasks, config: Config) -> Toolchain:
-    """What its image has beside the agent; PlanError names what there is not.
-
-    Options count before the project's own image.
-    """
-    if choice.image and wish.stacks is None and wish.packages is None:
-        return Toolchain(image=choice.image)
-    stacks = wish.stacks if wish.stacks is not None else choice.stacks or None
-    packages = wish.packages if wish.packages is not None else choice.packages or None
-    return config.sandbox.toolchain(stacks, packages)
 
 
 def resolved(choice: ProjectChoice, agent: str, wanted: Toolchain) -> ProjectChoice:

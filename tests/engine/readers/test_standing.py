@@ -5,10 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from swarm.engine.egress import repository_project as egress_project
 from swarm.engine.host import images
+from swarm.engine.readers import repository_project
 from swarm.engine.readers.standing import standings
 from swarm.errors import ConfigError
+from swarm.model import standing
+from swarm.model.wishes import NewTasks
 from swarm.plan.naming import HomePaths
+from tests.adapters.git.git_helpers import commit_all
 
 SECRET = """\
 [secrets.anthropic]
@@ -128,3 +133,23 @@ def test_a_mistake_in_one_agents_file_hides_no_other(home: Path) -> None:
     assert found["command"].can_run
     assert found["claude"].modes == ("ask", "edits", "full")
     assert (found["claude"].image_minutes, found["command"].image_minutes) == (1, 0)
+
+
+def test_a_wish_stands_on_what_its_repository_brings(home: Path, repo: Path) -> None:
+    """The project's agent is marked, and tools that files tell of are named."""
+    (repo / "go.mod").write_text("module x\n")
+    (repo / "swarm.toml").write_text('agent = "gemini"\n')
+    paths, wish = HomePaths(home / "home"), NewTasks(str(repo))
+    _, project = repository_project.at_head(paths, repo)
+    engine = Engine({images.tag("base")})
+    assert not standings(paths, repo, engine, wish)["gemini"].is_project_s
+    egress_project.agree(paths, repo, project.digest)
+
+    found = standings(paths, repo, engine, wish)
+
+    assert [name for name, each in found.items() if each.is_project_s] == ["gemini"]
+    assert standing.marked(found, tuple(found), "claude") == "gemini"
+    (repo / "swarm.toml").unlink()
+    commit_all(repo, "go")
+    tools = standings(paths, repo, engine, wish)["command"].tools
+    assert tools.startswith("the files tell of go (go.mod)")

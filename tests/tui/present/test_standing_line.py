@@ -18,3 +18,11 @@ def test_what_is_there_is_named() -> None:
     line = standing_line(Standing("a", "env:K", "", "base", "", "open: everything"))
 
     assert str(line) == "✓ key env:K, image base, network open: everything"
+
+
+def test_what_files_tell_of_stands_behind_it() -> None:
+    line = standing_line(
+        Standing("a", image="base", network="n", tools="it has\x1b go")
+    )
+
+    assert str(line) == "✓ image i, network n; it has\\x1b go"

@@ -1,0 +1,155 @@
+"""Decides what a new task's image has: its options, `swarm.toml`, settings, files.
+
+The keeper and the front ends ask here, so that what is shown is what is made.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from swarm.adapters.git.base import resolve_base
+from swarm.adapters.git.repository import Repository
+from swarm.agents.description import Agent
+from swarm.config import agent_names, load
+from swarm.config.schema import Config
+from swarm.engine.egress.repository_project import TaskProject, for_task
+from swarm.engine.host import build_estimate, images, project_image
+from swarm.engine.host.images import HasImages
+from swarm.engine.readers import project_detection
+from swarm.errors import ConfigError, PlanError, ToolError
+from swarm.model.detected import Detected
+from swarm.model.project import FILE, ProjectChoice
+from swarm.model.safe_text import safe_line
+from swarm.model.toolchain import STACKS, Toolchain
+from swarm.model.wishes import NewTasks
+from swarm.plan.naming import HomePaths
+
+
+@dataclass(frozen=True, slots=True)
+class TaskTools:
+    """What one agent's image has, and what the files of the project told of it."""
+
+    toolchain: Toolchain
+    found: str = ""
+    """What files told of where nobody named any, and if it counts; one sentence."""
+    lacking: str = ""
+    """The image that would have it, and is not built; the task goes without."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolChooser:
+    """Chooses for one repository, commit and wish."""
+
+    engine: HasImages
+    repository: Repository
+    commit: str
+    given: TaskProject
+    """Of `swarm.toml`, with its own image by reference."""
+    wish: NewTasks
+    config: Config
+
+    def of(self, agent: Agent) -> TaskTools:
+        """The tools of the agent's tasks; PlanError names what there is not.
+
+        What the files tell of counts only if nobody named anything, and an image with
+        it is there: a build takes minutes, and nobody asked for one.
+        """
+        named = toolchain(self.given.project, self.wish, self.config)
+        if named or not self.is_open:
+            return TaskTools(named)
+        detected = project_detection.at(self.repository, self.commit)
+        choice = detected.choice
+        try:
+            wanted = self.config.sandbox.toolchain(choice.stacks, choice.packages)
+            name = images.of_agent(agent, self.config.sandbox, wanted)
+        except PlanError:
+            return TaskTools(named)  # the image is the user's own
+        if not wanted:
+            return TaskTools(named)
+        words = _words(detected)
+        if self.engine.image_id(images.tag(name)):
+            return TaskTools(wanted, f"its image has {words}, as the files tell")
+        takes = build_estimate.estimate(self.engine, name)
+        found = (
+            f"the files tell of {words}, which its image has not: "
+            f"`swarm image build {name}` ({takes}), and `swarm init` to settle it"
+        )
+        return TaskTools(named, found, name)
+
+    @property
+    def is_open(self) -> bool:
+        """True if neither a human nor the project has said anything of tools."""
+        is_said = self.wish.stacks is not None or self.wish.packages is not None
+        return not is_said and not self.given.digest
+
+
+def chooser(
+    paths: HomePaths, engine: HasImages, wish: NewTasks, config: Config
+) -> ToolChooser:
+    """The chooser of a wish for new tasks; blocks for some git processes.
+
+    SwarmError as the keeper would refuse the wish.
+    """
+    repository = Repository.open(Path(wish.repo), paths.home)
+    commit = resolve_base(repository, wish.base).commit
+    given = for_task(paths, repository, commit)
+    if wish.stacks is None and wish.packages is None:
+        given = own_image(engine, repository, commit, given)
+    return ToolChooser(engine, repository, commit, given, wish, config)
+
+
+def agent_of(choice: ProjectChoice, config: Config) -> str:
+    """The agent of a task that names none; ConfigError if there is none of its name."""
+    if not choice.agent:
+        return config.agent
+    place: Path = load.user_file().with_name("agents")
+    if problem := agent_names.unknown(choice.agent, place):
+        raise ConfigError(
+            f"{FILE}: agent: {problem}", hint="`--agent NAME` counts before it"
+        )
+    return choice.agent
+
+
+def own_image(
+    engine: HasImages, repository: Repository, commit: str, given: TaskProject
+) -> TaskProject:
+    """The same with the reference of its own image, where it asks for one.
+
+    ToolError if that is not built, ConfigError if its Dockerfile cannot be.
+    """
+    choice = given.project
+    image_id = engine.image_id(choice.image) if choice.image else None
+    found = project_image.wanted(image_id, repository, commit, choice)
+    if found is None:
+        return given
+    if not found.reference or engine.image_id(found.reference) is None:
+        raise ToolError(
+            f"{FILE}: the project's image is not built at {commit[:12]}",
+            hint="`swarm image project` builds it, and says what that runs",
+        )
+    named = replace(choice, image=found.reference, dockerfile="", devcontainer="")
+    return replace(given, project=named)
+
+
+def toolchain(choice: ProjectChoice, wish: NewTasks, config: Config) -> Toolchain:
+    """What its image has beside the agent; PlanError names what there is not.
+
+    Options count before the project's own image.
+    """
+    if choice.image and wish.stacks is None and wish.packages is None:
+        return Toolchain(image=choice.image)
+    stacks = wish.stacks if wish.stacks is not None else choice.stacks or None
+    packages = wish.packages if wish.packages is not None else choice.packages or None
+    return config.sandbox.toolchain(stacks, packages)
+
+
+def _words(detected: Detected) -> str:
+    """`Python (pyproject.toml), libpq-dev (psycopg2 in pyproject.toml)`."""
+    names = {**{name: name for name in detected.choice.packages}}
+    names |= {name: STACKS[name].name for name in detected.choice.stacks}
+    first = {
+        reason.value: reason.because
+        for reason in reversed(detected.reasons)
+        if reason.key in ("stacks", "packages")
+    }
+    parts = (f"{name} ({safe_line(first[name], 80)})" for name in sorted(names))
+    return ", ".join(parts)
