@@ -57,14 +57,14 @@ def read(paths: HomePaths, repository: Repository, commit: str) -> RepositoryPro
     texts = _at(repository, commit, (FILE,)) if commit else {}
     is_committed = bool(texts)
     if not is_committed and repository.work_tree:
-        texts = _in_checkout(repository.work_tree, (FILE,))
+        texts = in_checkout(repository.work_tree, (FILE,))
     if not texts:
         return RepositoryProject()
 
     def more(names: tuple[str, ...]) -> dict[str, str]:
         if is_committed:
             return _at(repository, commit, names)
-        return _in_checkout(repository.work_tree, names) if repository.work_tree else {}
+        return in_checkout(repository.work_tree, names) if repository.work_tree else {}
 
     return _with_named_files(paths, repository, texts, more)
 
@@ -79,7 +79,7 @@ def of_text(paths: HomePaths, repository: Repository, text: str) -> RepositoryPr
         paths,
         repository,
         {FILE: text},
-        lambda names: _in_checkout(tree, names) if tree else {},
+        lambda names: in_checkout(tree, names) if tree else {},
     )
 
 
@@ -155,7 +155,11 @@ def _at(repository: Repository, commit: str, names: tuple[str, ...]) -> dict[str
     }
 
 
-def _in_checkout(work_tree: Path, names: tuple[str, ...]) -> dict[str, str]:
+def in_checkout(work_tree: Path, names: tuple[str, ...]) -> dict[str, str]:
+    """The texts of those of the files that are in a checkout.
+
+    ConfigError for a link, for what is no UTF-8, or larger than `LARGEST`.
+    """
     texts = {}
     root = Path(os.path.realpath(work_tree))
     for name in names:

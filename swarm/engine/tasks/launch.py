@@ -22,6 +22,7 @@ from swarm.engine.parts import EngineParts
 from swarm.engine.tasks import (
     accounts,
     box_contents,
+    env_files,
     floor_check,
     observation,
     setup,
@@ -102,6 +103,7 @@ def _carry_out(
         # After this step is recorded, undo_launch removes a branch of that name.
         task = _with_free_branch(context, task)
     task = _create_worktree_and_net(parts, task, plan, steps, cleanup)
+    env_files.write(context, task, plan, steps)
     with steps.step("sandbox"):
         _create_sandbox(parts, task, plan, cleanup)
         if not seen.traits.home_is_open:

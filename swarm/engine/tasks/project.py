@@ -17,6 +17,7 @@ _CARRIED_OUT = frozenset(
         "build_target",
         "devcontainer",
         "dockerfile",
+        "env_files",
         "environment",
         "image",
         "packages",
