@@ -107,6 +107,11 @@ class ImageConfig:
     """The places of its own volumes."""
     user: str = ""
     """Whom its programs run as, and the next lines of a Dockerfile; empty is root."""
+    entrypoint: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+    """What follows the entrypoint, if nothing else is said."""
+    health: tuple[str, ...] = ()
+    """Its own check, as a Dockerfile has it: `CMD` and words, `CMD-SHELL` and one."""
 
 
 class AttachedStream(Protocol):

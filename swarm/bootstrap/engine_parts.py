@@ -23,14 +23,16 @@ from swarm.model.wanted_tools import WantedTool
 from swarm.plan.gate_containers import GateNames
 from swarm.plan.naming import HomePaths
 from swarm.plan.sensor_container import SensorNames
-from swarm.ports import Containers, Panes
+from swarm.ports import Containers, Images, Panes
 from swarm.store.audit_writer import AuditWriter
 from swarm.store.journal import Journal
 from swarm.store.queries import Queries
 from swarm.store.usage_writer import UsageWriter
 
 
-def build(paths: HomePaths, containers: Containers, panes: Panes) -> EngineParts:
+def build(
+    paths: HomePaths, containers: Containers, panes: Panes, images: Images
+) -> EngineParts:
     """The parts of one home's engine; starts the threads that record."""
     journal, audit = Journal(paths.database), AuditWriter(paths.database)
     read = _reader(paths)
@@ -43,6 +45,7 @@ def build(paths: HomePaths, containers: Containers, panes: Panes) -> EngineParts
         config=_config,
         uid=os.getuid(),
         gid=os.getgid(),
+        images=images,
     )
     journal.set_listener(context.signals.nudge)
     return EngineParts(

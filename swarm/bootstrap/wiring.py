@@ -14,7 +14,7 @@ from swarm.store.queries import Queries
 if TYPE_CHECKING:  # the return types of what is imported when it is called
     from pathlib import Path
 
-    from swarm.adapters.docker import DockerContainers
+    from swarm.adapters.docker import DockerContainers, DockerImages
     from swarm.adapters.tmux import Tmux
     from swarm.engine.parts import EngineParts
     from swarm.engine.readers.review import ReviewReader
@@ -28,7 +28,7 @@ def engine_parts(paths: HomePaths) -> "EngineParts":
     """The keeper's tools for one home; starts the threads that record."""
     from swarm.bootstrap import engine_parts as parts  # noqa: PLC0415 - loads sqlmodel
 
-    return parts.build(paths, sandboxes(), panes(paths))
+    return parts.build(paths, sandboxes(), panes(paths), images())
 
 
 def sandboxes() -> "DockerContainers":
@@ -36,6 +36,13 @@ def sandboxes() -> "DockerContainers":
     from swarm.adapters.docker import DockerContainers  # noqa: PLC0415 - loads docker
 
     return DockerContainers()
+
+
+def images() -> "DockerImages":
+    """The adapter of the engine's images; only calls to it raise ToolMissing."""
+    from swarm.adapters.docker import DockerImages  # noqa: PLC0415 - loads docker
+
+    return DockerImages()
 
 
 def panes(paths: HomePaths) -> "Tmux":

@@ -109,6 +109,8 @@ def step(event: events.Event) -> str:
             percent = 100 * event.done // max(1, event.total)
             files = f"{event.done:,} of {event.total:,} files"
             return f"{safe_line(event.step):<8} {percent} % ({files})"
+        case events.ServicePreparing() | events.ServiceReady():
+            return _service(event)
         case events.StepDone():
             return f"{safe_line(event.step):<8} {event.seconds:.2f} s"
         case events.TaskLive():
@@ -132,3 +134,10 @@ _ENDS: dict[type[events.Event], str] = {
     events.TaskRejected: "rejected",
     events.TaskRequeued: "queued again:",
 }
+
+
+def _service(event: events.ServicePreparing | events.ServiceReady) -> str:
+    if isinstance(event, events.ServicePreparing):
+        return f"service  {safe_line(event.service)}: making {safe_line(event.image)}"
+    port = f" at localhost:{event.port}" if event.port else ""
+    return f"service  {safe_line(event.service)} answers{port}"

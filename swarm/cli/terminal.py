@@ -11,7 +11,7 @@ from swarm.bootstrap import home, keeper_process, wiring
 from swarm.cli import exit_codes, keeper_client, output
 from swarm.cli.argument_types import task_id
 from swarm.errors import SwarmError
-from swarm.model.safe_text import plain
+from swarm.model.safe_text import plain, safe_line
 from swarm.model.task import RUNNING, State, Task
 from swarm.plan.naming import HomePaths, TaskNames
 from swarm.store.queries import Queries
@@ -28,8 +28,15 @@ def attach_arguments(parser: ArgumentParser) -> None:
 
 
 def logs_arguments(parser: ArgumentParser) -> None:
-    """Add the id of one task, and the number of lines."""
+    """Add the id of one task, a service beside it, and the number of lines."""
     parser.add_argument("id", type=task_id, metavar="ID")
+    parser.add_argument(
+        "service",
+        nargs="?",
+        default="",
+        metavar="SERVICE",
+        help="of a service beside the task, such as db",
+    )
     parser.add_argument(
         "--tail", type=int, default=200, metavar="N", help="print so many lines"
     )
@@ -79,6 +86,9 @@ def logs(args: Namespace) -> int:
     """Print the sandbox's last lines, or the launch's if the sandbox never ran."""
     paths = home.ensure_paths()
     task = Queries(paths.database).tasks.get(args.id)
+    if args.service:
+        output.out(printed_by_service(paths, task, args.service, args.tail))
+        return exit_codes.DONE
     launch_log = paths.launch_log(task.id)
     if task.state is State.FAILED and launch_log.exists():
         output.out(plain(_tail(launch_log, args.tail), LOG_LIMIT).rstrip("\n"))
@@ -93,6 +103,31 @@ def printed(paths: HomePaths, task: Task, tail: int) -> str:
     raw: bytes = wiring.sandboxes().logs(name, tail)
     text = raw.decode("utf-8", "replace").replace("\r\n", "\n")
     return plain(text, LOG_LIMIT)
+
+
+def printed_by_service(paths: HomePaths, task: Task, service: str, tail: int) -> str:
+    """A service's output, made harmless, of its last life if it has ended.
+
+    SwarmError if there is none of that name.
+    """
+    names = [known.name for known in task.services]
+    if service in names:
+        raw = wiring.sandboxes().logs(
+            TaskNames(paths.tag, task.id).service(service), tail
+        )
+        text = raw.decode("utf-8", "replace").replace("\r\n", "\n")
+        return plain(text, LOG_LIMIT).rstrip("\n")
+    ended = {
+        file.name.removeprefix("service-").removesuffix(".log"): file
+        for file in paths.task(task.id).glob("service-*.log")
+    }
+    if service not in ended:
+        known_names = ", ".join(sorted({*names, *ended})) or "none"
+        raise SwarmError(
+            f"task {task.id} has no service {service!r}",
+            hint=f"its services: {safe_line(known_names, 200)}",
+        )
+    return plain(_tail(ended[service], tail), LOG_LIMIT).rstrip("\n")
 
 
 def _tail(file: Path, lines: int) -> str:

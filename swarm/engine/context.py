@@ -18,7 +18,7 @@ from swarm.model.task import State, Task
 from swarm.plan import home_identity, specs
 from swarm.plan.naming import HOME_LABEL, HomePaths, TaskNames
 from swarm.plan.specs import Plan
-from swarm.ports import Containers, Panes
+from swarm.ports import Containers, Images, Panes
 from swarm.store.journal import Journal
 from swarm.store.queries import Queries
 
@@ -91,6 +91,7 @@ class EngineContext:
     """Reads the settings file on every call: an edit applies to the next task."""
     uid: int
     gid: int
+    images: Images
     starts: ContainerStarts = field(default_factory=ContainerStarts)
     locks: TaskLocks = field(default_factory=TaskLocks)
     question_locks: TaskLocks = field(default_factory=TaskLocks)

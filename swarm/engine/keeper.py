@@ -44,6 +44,7 @@ from swarm.engine.tasks import (
     relaunch,
     removal,
     screen_watch,
+    services,
     state_watch,
 )
 from swarm.engine.tasks.scheduler import never_startable, startable
@@ -55,6 +56,7 @@ from swarm.model import events
 from swarm.model.failure import failure_of
 from swarm.model.task import State, Task
 from swarm.plan.naming import KIND_LABEL
+from swarm.plan.service_containers import KIND as SERVICE
 from swarm.policy.logins import agent_of
 from swarm.ports import ContainerEvent
 from swarm.store.wish_queries import WishRecord
@@ -368,6 +370,8 @@ class Keeper:
             self._parts.meter.out_of_memory(task_id)
         elif news.action == "die" and is_sandbox:
             self._workers.submit(self._guarded, task_id, "ending", finish.record_end)
+        elif news.action == "die" and news.labels.get(KIND_LABEL) == SERVICE:
+            self._workers.submit(self._guarded, task_id, "service", _compare_services)
         elif news.action == "destroy":
             self._workers.submit(self._guarded, task_id, "watch", reconcile.task)
 
@@ -611,6 +615,10 @@ def _continue_interrupted(parts: EngineParts, task_id: int) -> None:
 
 def _give_follow_ups(parts: EngineParts, task_id: int) -> None:
     follow_ups.look(parts.context, parts.channels, task_id)
+
+
+def _compare_services(parts: EngineParts, task_id: int) -> None:
+    services.compare(parts.context, parts.context.read().tasks.get(task_id))
 
 
 def _check_budget(parts: EngineParts, task_id: int) -> None:

@@ -196,6 +196,23 @@ def _tool_wanted(event: events.ToolWanted) -> EventText:
     return "⚑", f"wants {name} ({command}): {wanted_tools.way_out(name)}", WARNING
 
 
+def _service_preparing(event: events.ServicePreparing) -> EventText:
+    service, image = safe_line(event.service, 40), safe_line(event.image, 80)
+    return "·", f"the service {service}: its image {image} is being made", MUTED
+
+
+def _service_ready(event: events.ServiceReady) -> EventText:
+    service, what = safe_line(event.service, 40), safe_line(event.what, 80)
+    port = f" at localhost:{event.port}" if event.port else ""
+    took = format.duration(event.seconds)
+    return "·", f"the service {service} ({what}) answers{port} after {took}", MUTED
+
+
+def _service_ended(event: events.ServiceEnded) -> EventText:
+    service, reason = safe_line(event.service, 40), safe_line(event.reason, 200)
+    return "✕", f"the service {service} {reason}", ERROR
+
+
 def _sensor_up(event: events.SensorUp) -> EventText:
     if event.kind == "ebpf":
         return "✓", "the sensor is at work", GOOD
@@ -472,6 +489,9 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
         ERROR,
     ),
     events.OrphanFound: _orphan,
+    events.ServicePreparing: _service_preparing,
+    events.ServiceReady: _service_ready,
+    events.ServiceEnded: _service_ended,
     events.Trouble: _trouble,
     # The sensor.
     events.SensorUp: _sensor_up,

@@ -134,6 +134,35 @@ class SetupDecided(Event):
 
 
 @event("life")
+class ServicePreparing(Event):
+    """The image of a service is not there; it is built or fetched, in minutes."""
+
+    service: str
+    image: str
+
+
+@event("life")
+class ServiceReady(Event):
+    """A service beside the task was seen to answer."""
+
+    service: str
+    what: str
+    """Its recipe, or its image."""
+    port: int
+    """0 if it is not known."""
+    seconds: float
+    """From its start."""
+
+
+@event("life")
+class ServiceEnded(Event):
+    """A service ended while its task goes on."""
+
+    service: str
+    reason: str
+
+
+@event("life")
 class TaskRequeued(Event):
     """A launch was cut short, its partial work undone; it will be tried again."""
 

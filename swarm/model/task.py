@@ -61,6 +61,19 @@ class NetUsage:
 
 
 @frozen
+class ServiceState:
+    """A service beside the task."""
+
+    name: str
+    what: str
+    """Its recipe, or its image."""
+    port: int
+    """Where it listens in the sandbox; 0 if it is not known."""
+    ended: str = ""
+    """Why it does not run any more; empty while it does."""
+
+
+@frozen
 class ModelUsage:
     """Requests to models, their tokens and their cost."""
 
@@ -183,6 +196,8 @@ class Task:
     """What became of the last questions, the newest last."""
     follow_ups: tuple[FollowUp, ...] = ()
     """Texts that wait until its agent can take them, the oldest first."""
+    services: tuple[ServiceState, ...] = ()
+    """Those beside its sandbox, while it has one."""
     review: ReviewSummary = ReviewSummary()
     net: NetUsage = NetUsage()
     model: ModelUsage = ModelUsage()

@@ -13,6 +13,7 @@ from swarm.model.task import (
     MERGEABLE,
     SETUP_FAILED,
     Budget,
+    ServiceState,
     State,
     Task,
 )
@@ -88,7 +89,15 @@ def apply_event(task: Task, at: float, event: events.Event) -> Task:
 def _provisioning(task: Task, _at: float, _event: events.TaskProvisioning) -> Task:
     # After a set-up that failed the earlier steps' work is still there.
     step = task.step if task.setup else ""
-    return replace(task, step=step, step_now="", step_percent=None, reason="", hint="")
+    return replace(
+        task,
+        step=step,
+        step_now="",
+        step_percent=None,
+        reason="",
+        hint="",
+        services=(),
+    )
 
 
 def _setup_failed(task: Task, _at: float, event: events.SetupFailed) -> Task:
@@ -133,6 +142,7 @@ def _failed(task: Task, at: float, event: events.TaskFailed) -> Task:
         reason=event.reason,
         hint=event.hint,
         ended=at,
+        services=(),
     )
 
 
@@ -140,6 +150,21 @@ def _tool_wanted(task: Task, _at: float, event: events.ToolWanted) -> Task:
     if event.name in task.wants or len(task.wants) >= wanted_tools.MOST:
         return task
     return replace(task, wants=(*task.wants, event.name))
+
+
+def _service_ready(task: Task, _at: float, event: events.ServiceReady) -> Task:
+    others = [known for known in task.services if known.name != event.service]
+    ready = ServiceState(event.service, event.what, event.port)
+    services = sorted([*others, ready], key=lambda service: service.name)
+    return replace(task, services=tuple(services))
+
+
+def _service_ended(task: Task, _at: float, event: events.ServiceEnded) -> Task:
+    services = tuple(
+        replace(known, ended=event.reason) if known.name == event.service else known
+        for known in task.services
+    )
+    return replace(task, services=services)
 
 
 def _stopped(task: Task, at: float, event: events.TaskStopped) -> Task:
@@ -182,6 +207,7 @@ def _continue_failed(task: Task, at: float, event: events.ContinueFailed) -> Tas
         resumes=False,
         interrupted="",
         awaits_prompt="",
+        services=(),
         ended=task.ended or at,
         reason=event.reason,
         hint=event.hint,
@@ -221,6 +247,7 @@ def _ended(task: Task, at: float) -> Task:
         paused_by="",
         questions=(),
         follow_ups=(),
+        services=(),
         model=replace(task.model, open_requests=0),
         budget=replace(task.budget, exceeded=""),
     )
@@ -534,6 +561,8 @@ CHANGES: dict[type[events.Event], Callable[[Task, float, Any], Task]] = {
     events.TaskRemoved: _removed,
     events.WorkKept: _work_kept,
     events.StepDone: _step_done,
+    events.ServiceReady: _service_ready,
+    events.ServiceEnded: _service_ended,
     events.ToolWanted: _tool_wanted,
     events.StepProgress: _step_progress,
     events.BaseMoved: _base_moved,

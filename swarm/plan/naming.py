@@ -79,6 +79,18 @@ class TaskNames:
         """The volume mounted as the agent's home."""
         return f"{self.sandbox}-home"
 
+    def service(self, name: str) -> str:
+        """The container of a service beside the sandbox."""
+        return f"{self.sandbox}-service-{name}"
+
+    def service_volume(self, name: str, number: int) -> str:
+        """A volume of what a service keeps."""
+        return f"{self.service(name)}-{number}"
+
+    def owns_volume(self, volume: str) -> bool:
+        """True for the agent's home, and for what a service of the task keeps."""
+        return volume == self.home_volume or volume.startswith(self.service(""))
+
     @property
     def pane(self) -> str:
         """The tmux window."""
@@ -202,6 +214,10 @@ class HomePaths:
     def setup_log(self, task_id: int) -> Path:
         """The output of the project's set-up; absent if none ran."""
         return self.task(task_id) / "setup.log"
+
+    def service_log(self, task_id: int, service: str) -> Path:
+        """The last output of a service that has ended."""
+        return self.task(task_id) / f"service-{service}.log"
 
     def launch_log(self, task_id: int) -> Path:
         """The launch's log, step by step; it stays if the launch fails."""

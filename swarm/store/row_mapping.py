@@ -12,6 +12,7 @@ from swarm.model.task import (
     ModelUsage,
     NetUsage,
     ReviewSummary,
+    ServiceState,
     State,
     Task,
 )
@@ -35,6 +36,7 @@ def task_from(task_id: int, body: dict[str, Any]) -> Task:
         "questions": tuple(map(Question.from_json, body.get("questions", ()))),
         "answers": tuple(Answer(**answer) for answer in body.get("answers", ())),
         "follow_ups": tuple(FollowUp(**text) for text in body.get("follow_ups", ())),
+        "services": tuple(ServiceState(**one) for one in body.get("services", ())),
         "review": _review_from(body["review"]),
         "net": NetUsage(**body["net"]),
         "model": ModelUsage(**body["model"]),

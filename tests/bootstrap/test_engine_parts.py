@@ -14,14 +14,14 @@ from swarm.engine.parts import EngineParts
 from swarm.errors import SwarmError
 from swarm.plan.naming import HomePaths
 from swarm.store.queries import Queries
-from tests.fakes import FakeContainers, FakePanes
+from tests.fakes import FakeContainers, FakeImages, FakePanes
 
 
 @pytest.fixture
 def parts() -> Iterator[EngineParts]:
     """The parts of a home of their own; no container is started."""
     paths = HomePaths(Path(tempfile.mkdtemp(prefix="swarm-parts-")))
-    built = engine_parts.build(paths, FakeContainers(), FakePanes())
+    built = engine_parts.build(paths, FakeContainers(), FakePanes(), FakeImages())
     yield built
     built.meter.close()
     built.nets.close()

@@ -8,7 +8,7 @@ from swarm.engine.context import EngineContext
 from swarm.plan.naming import HomePaths
 from swarm.store.journal import Journal
 from swarm.store.queries import Queries
-from tests.fakes import FakeContainers, FakePanes
+from tests.fakes import FakeContainers, FakeImages, FakePanes
 
 
 @contextmanager
@@ -29,4 +29,5 @@ def fake_context(
             lambda: load.load(load.DEFAULTS),
             1000,
             1000,
+            FakeImages(),
         )

@@ -18,7 +18,7 @@ from swarm.plan.naming import HomePaths
 from swarm.store import wishes
 from swarm.store.queries import Queries
 from tests.disks import MIB, fill, needs_root, small_disk
-from tests.fakes import FakeContainers, FakePanes
+from tests.fakes import FakeContainers, FakeImages, FakePanes
 
 PATIENCE = 30.0
 
@@ -35,7 +35,7 @@ def closed(parts: EngineParts) -> None:
 def parts(tmp_path: Path) -> Iterator[EngineParts]:
     """The parts of a home; no container is started."""
     built = engine_parts.build(
-        HomePaths(tmp_path / "home"), FakeContainers(), FakePanes()
+        HomePaths(tmp_path / "home"), FakeContainers(), FakePanes(), FakeImages()
     )
     yield built
     closed(built)
@@ -45,7 +45,9 @@ def parts(tmp_path: Path) -> Iterator[EngineParts]:
 def test_a_start_that_found_no_room_is_made_up_for(tmp_path: Path) -> None:
     """It is recorded, and what an earlier keeper left is taken up, without another."""
     with small_disk(tmp_path / "disk", 32 * MIB) as disk:
-        built = engine_parts.build(HomePaths(disk), FakeContainers(), FakePanes())
+        built = engine_parts.build(
+            HomePaths(disk), FakeContainers(), FakePanes(), FakeImages()
+        )
         journal, keeper = built.context.journal, Keeper(built, 4711)
         filler = fill(disk)
         with suppress(NoRoom):

@@ -176,7 +176,14 @@ def image_config(connection: Connection, reference: str) -> ImageConfig | None:
         environment={name: value for name, _, value in pairs},
         volumes=tuple(str(volume) for volume in config.get("Volumes") or ()),
         user=str(config.get("User") or ""),
+        entrypoint=_words(config.get("Entrypoint")),
+        command=_words(config.get("Cmd")),
+        health=_words((config.get("Healthcheck") or {}).get("Test")),
     )
+
+
+def _words(words: Any) -> tuple[str, ...]:
+    return tuple(map(str, words or ()))
 
 
 def _hosts(arguments: dict[str, str]) -> dict[str, str] | None:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from swarm.agents import registry
 from swarm.agents.description import Agent
-from swarm.engine.host import agent_images, images, toolchain_image
+from swarm.engine.host import agent_images, images, service_images, toolchain_image
 from swarm.engine.host.image_builds import shared_by
 from swarm.engine.host.images import HasImages
+from swarm.model.service_recipe import RECIPES
 
 _SHARED = {
     "base": (60, 390),
@@ -49,6 +50,9 @@ def estimate(engine: HasImages, name: str) -> Estimate:
     for each in {*missing, name}:
         head, toolchain = images.split_name(each)
         own_seconds, own_megabytes = _SHARED.get(head, (0, 0))
+        if service_images.is_name(head):
+            own_megabytes = RECIPES[head.removeprefix(service_images.PREFIX)].megabytes
+            own_seconds = 10 + round(own_megabytes * _SECONDS_PER_MEGABYTE["apt"])
         if toolchain and head == "base":
             own_megabytes = toolchain_image.megabytes(toolchain)
             own_seconds = 10 + round(own_megabytes * _SECONDS_PER_MEGABYTE["apt"])

@@ -11,6 +11,7 @@ from swarm.engine.host import (
     build_failures,
     images,
     project_image,
+    service_images,
     toolchain_image,
 )
 from swarm.errors import SwarmError, ToolError
@@ -21,6 +22,7 @@ _PREFIXES = (
     "swarm/layers/",
     f"{toolchain_image.REPOSITORY}:",
     f"{project_image.REPOSITORY}:",
+    f"swarm/{service_images.PREFIX}",
 )
 
 

@@ -19,6 +19,7 @@ from swarm.engine.host import (
     newest_versions,
     parent_proxy,
     project_image,
+    service_images,
     toolchain_image,
 )
 from swarm.engine.host.agent_recipe import Layers
@@ -71,7 +72,7 @@ class HasImages(Protocol):
 
 def names() -> list[str]:
     """The images that swarm can build; those of agents stand on `base`."""
-    return [*own(), *agent_images.names()]
+    return [*own(), *agent_images.names(), *service_images.names()]
 
 
 def own() -> list[str]:
@@ -88,7 +89,7 @@ def is_ours(name: str) -> bool:
     head, at, _ = name.partition(ON)
     if at:
         return head == "base" or head in _ON_A_TOOLCHAIN or _is_agents(head)
-    return name in own() or agent_images.is_name(name)
+    return name in own() or agent_images.is_name(name) or service_images.is_name(name)
 
 
 def _is_agents(name: str) -> bool:
@@ -96,9 +97,15 @@ def _is_agents(name: str) -> bool:
 
 
 def full_name(name: str) -> str:
-    """The image that a person means: `claude+codex` for `agents/claude+codex`."""
-    alone = f"{agent_images.PREFIX}{name}"
-    return alone if not is_ours(name) and is_ours(alone) else name
+    """The image that a person means: `claude+codex` for `agents/claude+codex`.
+
+    `postgres` is that of the service, if no agent has its name.
+    """
+    if is_ours(name):
+        return name
+    prefixes = (agent_images.PREFIX, service_images.PREFIX)
+    named = [f"{prefix}{name}" for prefix in prefixes if is_ours(f"{prefix}{name}")]
+    return named[0] if named else name
 
 
 def of_agent(agent: Agent, sandbox: Sandbox, toolchain: Toolchain | None = None) -> str:
@@ -152,6 +159,8 @@ def tag(name: str) -> str:
         return layers(toolchain).base
     if name in agent_images.LAYERS:
         return agent_images.tag(name, layers(toolchain).base)
+    if service_images.is_name(name):
+        return service_images.tag(name, tag("base"))
     if name not in own():
         return agent_images.agents_tag(agent_images.agents_of(name), layers(toolchain))
     digest = hashlib.sha256()
@@ -294,6 +303,10 @@ def _build(engine: Images, name: str, progress: Progress) -> None:
         base = build(engine, on_toolchain("base", toolchain), progress)
         progress(f"building {full} on {base}")
         agent_images.build_layer(engine, name, base, _fetching(), progress)
+    elif service_images.is_name(name):
+        base = build(engine, "base", progress)
+        progress(f"building {full} on {base}")
+        service_images.build(engine, name, base, _fetching(), progress)
     elif name in own():
         base = _base(engine, progress)
         progress(f"building {full} on {base}")

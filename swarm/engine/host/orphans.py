@@ -26,13 +26,17 @@ def find(paths: HomePaths, containers: Containers) -> list[Orphan]:
     with closing(Queries(paths.database)) as queries:
         task_ids = {task.id for task in queries.tasks.all()}
     gate = GateNames(paths.tag)
-    owned_volumes = {TaskNames(paths.tag, number).home_volume for number in task_ids}
-    owned_volumes |= {gate.run, gate.keys}
+    owners = [TaskNames(paths.tag, number) for number in task_ids]
+    shared = (gate.run, gate.keys)
     volumes = containers.volumes({HOME_LABEL: paths.tag})
     folders = _task_folders(paths) - {str(number) for number in task_ids}
     return [
         *(Orphan("container", n) for n in find_containers(paths, containers, task_ids)),
-        *(Orphan("volume", name) for name in volumes if name not in owned_volumes),
+        *(
+            Orphan("volume", name)
+            for name in volumes
+            if name not in shared and not any(o.owns_volume(name) for o in owners)
+        ),
         *(Orphan("worktree", name) for name in folders),
     ]
 

@@ -12,6 +12,7 @@ from swarm.engine.egress import task_network
 from swarm.engine.host import disk_room, orphans
 from swarm.engine.parts import EngineParts
 from swarm.engine.review import snapshot
+from swarm.engine.tasks import services
 from swarm.errors import IllegalMove, NoRoom, SwarmError
 from swarm.model import events
 from swarm.model.task import SETTLED, State, Task
@@ -71,6 +72,7 @@ def remove(parts: EngineParts, task_id: int) -> None:
     context.panes.close(names.pane)
     context.containers.remove(names.setup_box)
     context.containers.remove(names.sandbox)
+    services.remove(context, task_id)
     task_network.drop(parts, task)
     context.containers.remove_volume(names.home_volume)
     _keep_work(context, task)

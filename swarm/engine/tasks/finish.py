@@ -10,7 +10,13 @@ from swarm.engine.host import disk_room
 from swarm.engine.parts import EngineParts
 from swarm.engine.review import snapshot
 from swarm.engine.side_channels import task_channel
-from swarm.engine.tasks import conversations, ended_badly, observation, stream_watch
+from swarm.engine.tasks import (
+    conversations,
+    ended_badly,
+    observation,
+    services,
+    stream_watch,
+)
 from swarm.errors import NoRoom, SwarmError
 from swarm.model import events, usage
 from swarm.model.activity import Leftover
@@ -40,6 +46,7 @@ def record_end(parts: EngineParts, task_id: int, reason: str = "") -> None:
     if facts is None:
         if task.state is State.LIVE:
             _record_over(context, task_id, events.TaskLost("its container is gone"))
+            services.end(context, task_id)
             task_network.drop(parts, task)
             observation.end(parts, task_id)
         return
@@ -50,6 +57,7 @@ def record_end(parts: EngineParts, task_id: int, reason: str = "") -> None:
         stream_watch.claim(context, task)
     _record_over(context, task_id, events.TaskStopped(facts.exit_code, *why))
     _find_conversation(context, task)
+    services.end(context, task_id)
     task_network.drop(parts, task)
     leftovers = observation.end(parts, task_id)
     if leftovers and not reason:

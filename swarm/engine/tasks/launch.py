@@ -25,6 +25,7 @@ from swarm.engine.tasks import (
     env_files,
     floor_check,
     observation,
+    services,
     setup,
 )
 from swarm.engine.tasks.launch_steps import LaunchPaused, Steps
@@ -104,6 +105,9 @@ def _carry_out(
         task = _with_free_branch(context, task)
     task = _create_worktree_and_net(parts, task, plan, steps, cleanup)
     env_files.write(context, task, plan, steps)
+    if plan.project.service_container:
+        with steps.step("services"):
+            services.begin(parts, task, plan, cleanup, steps.note)
     with steps.step("sandbox"):
         _create_sandbox(parts, task, plan, cleanup)
         if not seen.traits.home_is_open:
@@ -262,11 +266,13 @@ def start_with_retry(
         context.panes.close(pane)
         observation.end(parts, task.id)
         context.containers.remove(plan.sandbox.name)
+        services.end(context, task.id)
         task_network.drop(parts, task)
         claimed = task_network.claim(parts, task, parts.nets.take())
         cleanup.callback(
             clean_up, context, task.id, lambda: task_network.drop(parts, claimed)
         )
+        services.start(parts, claimed, plan)
         _create_container(parts, claimed, plan)
 
     failed_starts.once_more(lambda: _start(context, claimed, plan), renew)
@@ -313,6 +319,7 @@ def undo_launch(parts: EngineParts, task: Task) -> None:
     context.containers.remove(names.setup_box)
     context.containers.remove(names.sandbox)
     context.containers.remove_volume(names.home_volume)
+    services.remove(context, task.id)
     task_network.drop(parts, task)
     remove_worktree(context, task)
 

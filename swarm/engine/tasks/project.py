@@ -21,6 +21,7 @@ _CARRIED_OUT = frozenset(
         "environment",
         "image",
         "packages",
+        "service-container",
         "setup",
         "stacks",
     }

@@ -17,6 +17,7 @@ from swarm.engine.tasks import (
     login,
     observation,
     relaunch,
+    services,
     typed_prompt,
 )
 from swarm.errors import SwarmError
@@ -148,6 +149,7 @@ def _live(parts: EngineParts, known: Task, facts: ContainerFacts | None) -> None
     reopen_pane(context, known.id)
     typed_prompt.tell_if_cut_short(context, known.id)
     observation.resume(parts, known)
+    services.compare(context, context.read().tasks.get(known.id))
 
 
 def reopen_pane(context: EngineContext, task_id: int) -> None:

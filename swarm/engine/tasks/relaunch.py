@@ -10,7 +10,7 @@ from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
 from swarm.engine.host import image_check
 from swarm.engine.parts import EngineParts
-from swarm.engine.tasks import launch, setup
+from swarm.engine.tasks import launch, services, setup
 from swarm.engine.tasks.launch_steps import Steps
 from swarm.errors import SwarmError, ToolError
 from swarm.model import events
@@ -30,6 +30,7 @@ def relaunch(parts: EngineParts, task_id: int) -> None:
     try:
         # While it is queued: a keeper that dies later finds no sandbox of before.
         context.containers.remove(names.sandbox)
+        services.end(context, task.id)
         context.panes.close(names.pane)
     except SwarmError as error:
         failed = events.ContinueFailed("sandbox", error.message, error.hint)
@@ -78,6 +79,7 @@ def undo(parts: EngineParts, task: Task) -> None:
     context.panes.close(names.pane)
     context.containers.remove(names.setup_box)
     context.containers.remove(names.sandbox)
+    services.end(context, task.id)
     task_network.drop(parts, task)
 
 
@@ -97,6 +99,9 @@ def _carry_out(
             launch.clean_up, context, task.id, lambda: launch.drop_net(parts, net)
         )
         task = task_network.claim(parts, task, net)
+    if plan.project.service_container:
+        with steps.step("services"):
+            services.begin_again(parts, task, plan, cleanup, steps.note)
     with steps.step("sandbox"):
         launch.create_over_home(parts, task, plan, cleanup)
     if not task.resumes:

@@ -20,7 +20,7 @@ from swarm.plan.naming import HomePaths
 from swarm.store.journal import Journal
 from swarm.store.queries import Queries
 from tests.builders import queued
-from tests.fakes import FakeContainers, FakePanes, FakePipe
+from tests.fakes import FakeContainers, FakeImages, FakePanes, FakePipe
 from tests.plan.builders import SPEC
 
 ASK = {"id": "a", "kind": "permission", "title": "edit?", "tool": "Edit"}
@@ -52,6 +52,7 @@ class Hub:
             lambda: load.load(load.DEFAULTS),
             1000,
             1000,
+            FakeImages(),
         )
         self.channels = SideChannels(self.context)
 

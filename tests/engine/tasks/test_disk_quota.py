@@ -20,7 +20,7 @@ from swarm.plan.specs import SandboxSpec
 from swarm.store.journal import Journal
 from swarm.store.queries import Queries
 from tests.cli.conftest import queued
-from tests.fakes import FakeContainers, FakePanes
+from tests.fakes import FakeContainers, FakeImages, FakePanes
 
 ROOM, FULL = Room("/state", 10 << 30, 100 << 30), Room("/state", 0, 100 << 30)
 
@@ -42,6 +42,7 @@ class World:
             self.config,
             1000,
             1000,
+            FakeImages(),
         )
         self.quota = DiskQuota(self.context, lambda: self.now)
 

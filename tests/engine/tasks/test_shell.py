@@ -20,7 +20,7 @@ from swarm.store.queries import Queries
 from tests.adapters.tmux.terminal import attached
 from tests.builders import queued
 from tests.engine.keeper_harness import KeeperHarness
-from tests.fakes import FakeContainers, FakePanes
+from tests.fakes import FakeContainers, FakeImages, FakePanes
 
 STATUS = "grep -hE '^(CapBnd|NoNewPrivs|Seccomp):' /proc/1/status /proc/self/status"
 
@@ -102,7 +102,7 @@ def test_an_image_without_a_shell_is_named_and_its_programs_still_run(
     journal, containers = Journal(paths.database), FakeContainers(("an/image:1",))
     context: Any = EngineContext(
         paths, journal, lambda: Queries(paths.database), containers, FakePanes(),
-        _no_settings, 1000, 1000,
+        _no_settings, 1000, 1000, FakeImages(),
     )  # fmt: skip
     name = context.names(1).sandbox
     spec = SandboxSpec(name, "an/image:1", ("x",), "1000:1000", {"swarm.task": "1"})

@@ -1,0 +1,119 @@
+"""Waits until a service answers, and proves before it starts that it has no way out."""
+
+import time
+from contextlib import suppress
+
+from swarm.engine.context import EngineContext
+from swarm.engine.host import failed_starts, images
+from swarm.errors import SwarmError, TimedOut, ToolError
+from swarm.gate.service_walls import SHUT
+from swarm.model.safe_text import plain
+from swarm.plan import service_containers
+from swarm.plan.service_containers import Service
+
+_UNTIL_HEALTHY = 'until ( eval "$1" ) > /dev/null 2>&1; do sleep 0.2; done'
+_WALLS_LIMIT = 4096
+"""Bytes that the look at the walls may print."""
+_KILLED = 137
+_END_SECONDS = 5.0
+TAIL = 12
+"""Lines of a service's output in the sentence on why it failed."""
+
+
+def require_walls(context: EngineContext, service: Service, net: str) -> None:
+    """Try every way out as the service's user; ToolError if one is open.
+
+    A net of an earlier version has no such walls.
+    """
+    spec = service_containers.walls(service, net, images.tag("gate"))
+    hint = "swarm image build gate, then `swarm retry` the task"
+    try:
+        printed = failed_starts.once_more(
+            lambda: context.containers.run(spec, _WALLS_LIMIT)
+        )
+    except ToolError as error:
+        reason = f"whether services have a way out cannot be tried: {error.message}"
+        raise ToolError(reason, hint=hint) from error
+    found = plain(printed.decode(errors="replace").strip(), 400)
+    if found != SHUT:
+        reason = f"services have a way out of this net: {found or 'nothing is said'}"
+        raise ToolError(reason, hint=hint)
+
+
+def wait_until_ready(
+    context: EngineContext, service: Service, net: str, began: float
+) -> None:
+    """Block until the service answers; ToolError with its last lines if it does not.
+
+    `began` is when it was started, by the monotonic clock.
+    """
+    seconds = max(1.0, service.seconds - (time.monotonic() - began))
+    try:
+        if service.health:
+            _wait_by_command(context, service, seconds)
+        elif service.port:
+            spec = service_containers.listening(service, net, images.tag("gate"))
+            context.containers.run(spec, 0, seconds)
+    except TimedOut as error:
+        reason = f"did not answer within {service.seconds} s"
+        raise failed(context, service, reason) from error
+    if reason := ended(context, service.container.name):
+        raise failed(context, service, reason)
+
+
+def _wait_by_command(context: EngineContext, service: Service, seconds: float) -> None:
+    """One program in the service that tries until it succeeds."""
+    argv = ["sh", "-c", _UNTIL_HEALTHY, "sh", service.health]
+    name = service.container.name
+    try:
+        status = context.containers.exec_status(name, argv, seconds)
+    except TimedOut:
+        raise
+    except ToolError as error:
+        reason = ended(context, name) or f"cannot be asked: {error.message}"
+        raise failed(context, service, reason) from error
+    if status == _KILLED:
+        # With the service; the engine may not have told of its end yet.
+        with suppress(SwarmError):
+            context.containers.await_end(name, _END_SECONDS)
+    if status:
+        reason = ended(context, name) or (
+            "cannot be asked, for its image has no `sh` for the health command"
+            if status in (126, 127)
+            else f"has a health command that ended with {status}"
+        )
+        raise failed(context, service, reason)
+
+
+def ended(context: EngineContext, container: str) -> str:
+    """How the container ended; empty while it runs."""
+    facts = context.containers.inspect(container)
+    if facts is None:
+        return "was removed"
+    if facts.status in ("running", "paused", "restarting"):
+        return ""
+    if facts.oom_killed:
+        return "reached its limit of memory"
+    why = (
+        f"did not start: {facts.error}"
+        if facts.error
+        else f"ended with exit status {facts.exit_code}"
+    )
+    return plain(why, 200)
+
+
+def failed(context: EngineContext, service: Service, reason: str) -> ToolError:
+    """The error on a service that cannot be used, with its last lines."""
+    try:
+        raw = context.containers.logs(service.container.name, TAIL)
+    except SwarmError:
+        raw = b""
+    text = plain(raw.decode(errors="replace"), 2000)
+    lines = " | ".join(line.strip() for line in text.splitlines() if line.strip())
+    said = f"; its last lines: {lines}" if lines else "; it printed nothing"
+    task = service.container.labels["swarm.task"]
+    return ToolError(
+        f"the service {service.name} {reason}{said}",
+        hint=f"`swarm logs {task} {service.name}` has the rest; swarm.toml sets its "
+        "environment, health and health_seconds",
+    )

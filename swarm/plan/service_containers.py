@@ -1,0 +1,230 @@
+"""The containers of a task's services, to the last flag; they join the task's net."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from swarm.errors import PlanError
+from swarm.model.project import ServiceContainer
+from swarm.model.service_recipe import recipe
+from swarm.plan import hardening, planner
+from swarm.plan.gate_containers import SMALL
+from swarm.plan.naming import TaskNames
+from swarm.plan.specs import Mount, SandboxSpec, with_network
+
+FIRST_UID, LAST_UID = 65300, 65399
+"""Services run as these; `images/gate/net.nft` lets none of them out."""
+MOST = 20
+"""Services of one task."""
+DATA = "/var/lib/service"
+"""Where a recipe keeps what it stores; a volume of the task's."""
+SERVICE_LABEL = "swarm.service"
+"""The service's name in the project."""
+KIND, DATA_KIND = "service", "service-data"
+MEMORY = 1 << 30
+"""Bytes that a service may use, if its task's sandbox may use as much."""
+START = "/usr/share/swarm/recipes/service-{}.sh"
+"""The program of a recipe's image that starts it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceImage:
+    """What an image of the user's says of itself."""
+
+    reference: str
+    entrypoint: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+    volumes: tuple[str, ...] = ()
+    """The places that its program writes to."""
+    health: str = ""
+    """Its own check, as a shell's command."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One service of one task: its container, and how it is seen to be ready."""
+
+    name: str
+    container: SandboxSpec
+    volumes: tuple[str, ...]
+    """Made before it is; the first start finds them empty."""
+    opens_volumes: bool
+    """Whoever the service runs as must be let into its volumes first."""
+    port: int | None
+    health: str
+    """A shell's command in it; empty for none."""
+    seconds: int
+    """The time in which it must become ready."""
+
+
+def services(
+    names: TaskNames,
+    sandbox: SandboxSpec,
+    wanted: Mapping[str, ServiceContainer],
+    found: Mapping[str, ServiceImage],
+) -> list[Service]:
+    """The services of a task, in order, each as another user; PlanError.
+
+    `found` has the image of each. They run as the sandbox does: its runtime, its
+    profile, and limits that are not above its own.
+    """
+    if len(wanted) > MOST:
+        raise PlanError(
+            f"{len(wanted)} services are more than the {MOST} of one task",
+            hint="take some out of swarm.toml",
+        )
+    return [
+        _service(names, sandbox, FIRST_UID + number, name, wanted[name], found[name])
+        for number, name in enumerate(sorted(wanted))
+    ]
+
+
+def _service(
+    names: TaskNames,
+    sandbox: SandboxSpec,
+    uid: int,
+    name: str,
+    wanted: ServiceContainer,
+    image: ServiceImage,
+) -> Service:
+    spec = SandboxSpec(
+        name=names.service(name),
+        image=image.reference,
+        argv=("sh",),
+        user=f"{uid}:{uid}",
+        labels={**names.labels(KIND), SERVICE_LABEL: name},
+        environment=dict(wanted.environment),
+        workdir="/",
+        limits=replace(sandbox.limits, memory=min(MEMORY, sandbox.limits.memory)),
+        runtime=sandbox.runtime,
+        userns=sandbox.userns,
+        seccomp=sandbox.seccomp,
+        tmpfs=planner.tmpfs(sandbox.limits.tmp),
+        terminal=False,
+    )
+    make = _of_recipe if wanted.recipe else _of_image
+    service = make(names, spec, name, wanted, image)
+    hardening.refuse(service.container)
+    return service
+
+
+def _of_recipe(
+    names: TaskNames,
+    spec: SandboxSpec,
+    name: str,
+    wanted: ServiceContainer,
+    _image: ServiceImage,
+) -> Service:
+    known = recipe(wanted.recipe)
+    unknown = sorted({*wanted.environment} - {*known.variables})
+    if unknown:
+        takes = ", ".join(known.variables) or "none"
+        raise PlanError(
+            f"the service {name}: the recipe {known.name} takes no variable "
+            f"{unknown[0]}",
+            hint=f"it takes: {takes}",
+        )
+    port, volume = wanted.port or known.port, names.service_volume(name, 0)
+    container = replace(
+        spec,
+        argv=("sh", START.format(known.name), *wanted.command),
+        environment={**spec.environment, "SERVICE_PORT": str(port)},
+        mounts=(Mount("volume", volume, DATA),),
+    )
+    health = wanted.health or known.health
+    return Service(
+        name, container, (volume,), False, port, health, wanted.health_seconds
+    )
+
+
+def _of_image(
+    names: TaskNames,
+    spec: SandboxSpec,
+    name: str,
+    wanted: ServiceContainer,
+    image: ServiceImage,
+) -> Service:
+    argv = (*image.entrypoint, *(wanted.command or image.command))
+    if not argv:
+        raise PlanError(
+            f"the service {name}: its image {image.reference} has no program to start",
+            hint="say it: `command` in swarm.toml",
+        )
+    volumes = tuple(
+        names.service_volume(name, number) for number in range(len(image.volumes))
+    )
+    mounts = tuple(map(_volume, volumes, image.volumes))
+    container = replace(spec, argv=argv, mounts=mounts)
+    health = wanted.health or image.health
+    return Service(
+        name,
+        container,
+        volumes,
+        bool(volumes),
+        wanted.port,
+        health,
+        wanted.health_seconds,
+    )
+
+
+def _volume(name: str, place: str) -> Mount:
+    return Mount("volume", name, place)
+
+
+def opener(service: Service, image: str) -> SandboxSpec:
+    """The one-shot that lets the service's user into its new volumes.
+
+    Root of an image of ours, which can do nothing but change these folders.
+    """
+    places = [f"/volume-{number}" for number in range(len(service.volumes))]
+    spec = _one_shot(service, "opener", image, ("chmod", "1777", *places))
+    return replace(
+        spec,
+        user="0:0",
+        mounts=tuple(map(_volume, service.volumes, places)),
+        cap_add=("FOWNER",),
+    )
+
+
+def walls(service: Service, net: str, image: str) -> SandboxSpec:
+    """The one-shot that tries, as the service's user and in its net, to get out."""
+    argv = ("python3", "-m", "swarm.gate.service_walls")
+    return with_network(_one_shot(service, "walls", image, argv), net)
+
+
+def listening(service: Service, net: str, image: str) -> SandboxSpec:
+    """The one-shot that ends once something listens at the service's port."""
+    argv = ("python3", "-c", _UNTIL_IT_LISTENS, str(service.port))
+    return with_network(_one_shot(service, "port", image, argv), net)
+
+
+_UNTIL_IT_LISTENS = """\
+import socket, sys, time
+while True:
+    try:
+        socket.create_connection(("127.0.0.1", int(sys.argv[1])), 1).close()
+        break
+    except OSError:
+        time.sleep(0.1)
+"""
+
+
+def _one_shot(
+    service: Service, act: str, image: str, argv: tuple[str, ...]
+) -> SandboxSpec:
+    """A small container beside the service, as its user and without a network."""
+    spec = service.container
+    return SandboxSpec(
+        # A service may have any name; none of theirs is this one.
+        name=spec.name.replace("-service-", f"-{act}-", 1),
+        image=image,
+        argv=argv,
+        user=spec.user,
+        labels={**spec.labels, SERVICE_LABEL: ""},
+        workdir="/",
+        limits=SMALL,
+        runtime=spec.runtime,
+        userns=spec.userns,
+        seccomp=spec.seccomp,
+        terminal=False,
+        init=False,
+    )

@@ -1,0 +1,153 @@
+"""A task's own databases and caches: on its own localhost, and gone with it."""
+
+from pathlib import Path
+
+import pytest
+
+from swarm.model import events
+from swarm.model.task import State
+from tests.engine.keeper_harness import KeeperHarness
+from tests.engine.tasks.service_project import (
+    POSTGRES,
+    REDIS,
+    agree,
+    build_images,
+    python,
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _images() -> None:
+    """A build takes longer than a launch is waited for."""
+    build_images("postgres", "redis")
+
+
+def _until_done(harness: KeeperHarness, task_id: int) -> None:
+    done = harness.paths.worktree(task_id) / "done"
+    harness.until(done.exists, "the command did its work")
+
+
+def _services(harness: KeeperHarness, task_id: int) -> list[str]:
+    names = harness.context.names(task_id)
+    return [
+        facts.name for facts in harness.context.containers.all(names.labels("service"))
+    ]
+
+
+def _volumes(harness: KeeperHarness, task_id: int) -> list[str]:
+    names = harness.context.names(task_id)
+    return harness.context.containers.volumes(names.labels("service-data"))
+
+
+def test_two_tasks_at_once_have_each_its_own_on_the_same_port(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    """What one writes, the other does not read; both are removed with the task."""
+    harness.start_keeper()
+    agree(harness, sample, POSTGRES + REDIS)
+    lines = """
+import os
+
+mine = os.environ["SWARM_TASK"]
+postgres("create table t (v text)")
+postgres(f"insert into t values ('{mine}')")
+redis("SET", "key", mine)
+open("read", "w").write(f"{postgres('select v from t')} {redis('GET', 'key')}")
+"""
+
+    tasks = [harness.new_task(sample, python(lines)) for _ in range(2)]
+    for task_id in tasks:
+        harness.until_state(task_id, State.LIVE)
+        _until_done(harness, task_id)
+
+    for task_id in tasks:
+        read = (harness.paths.worktree(task_id) / "read").read_text()
+        assert read == f"['{task_id}'] {task_id}"
+        task = harness.queries.tasks.get(task_id)
+        ports = {(each.name, each.what, each.port) for each in task.services}
+        assert ports == {("db", "postgres", 5432), ("cache", "redis", 6379)}
+        assert len(_services(harness, task_id)) == 2
+        harness.wish_done("kill", task=task_id)
+        harness.until_taken_in(task_id)
+        assert _services(harness, task_id) == []
+        assert harness.queries.tasks.get(task_id).services == ()
+        assert len(_volumes(harness, task_id)) == 2
+        harness.wish_done("discard", task=task_id)
+        harness.wish_done("rm", task=task_id)
+        assert _volumes(harness, task_id) == []
+
+
+def test_one_that_never_answers_fails_the_launch_with_its_last_lines(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    harness.start_keeper()
+    text = f'{REDIS}health = "false"\nhealth_seconds = 1\n'
+    agree(harness, sample, text)
+
+    task = harness.until_state(harness.new_task(sample, "true"), State.FAILED)
+
+    assert "cache did not answer within 1 s" in task.reason
+    assert "Ready to accept connections" in task.reason
+    assert f"swarm logs {task.id} cache" in task.hint
+    assert harness.task_containers() == []
+    assert _volumes(harness, task.id) == []
+    log = harness.paths.service_log(task.id, "cache").read_text()
+    assert "Ready to accept connections" in log
+
+
+def test_one_that_ends_at_its_start_is_told_as_such(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    harness.start_keeper()
+    agree(harness, sample, f'{REDIS}command = ["--no-such-option", "1"]\n')
+
+    task = harness.until_state(harness.new_task(sample, "true"), State.FAILED)
+
+    assert "service cache ended with exit status 1" in task.reason
+
+
+def test_one_that_ends_while_its_task_goes_on_is_told(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    harness.start_keeper()
+    agree(harness, sample, REDIS)
+    task_id = harness.new_task(sample, "sleep 600")
+    harness.until_state(task_id, State.LIVE)
+
+    harness.context.containers.kill(harness.context.names(task_id).service("cache"))
+
+    harness.until(
+        lambda: bool(harness.queries.events.last(events.ServiceEnded, task_id)),
+        "the end of the service",
+    )
+    (service,) = harness.queries.tasks.get(task_id).services
+    assert "137" in service.ended
+
+
+def test_what_is_stored_is_there_when_the_task_goes_on(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    """Its files expect the tables that its first life made."""
+    harness.start_keeper()
+    agree(harness, sample, POSTGRES)
+    lines = """
+import os
+if os.path.exists("read"):
+    open("again", "w").write(str(postgres("select v from t")))
+else:
+    postgres("create table t (v text)")
+    postgres("insert into t values ('kept')")
+    open("read", "w").write("")
+"""
+    task_id = harness.new_task(sample, python(lines))
+    harness.until_state(task_id, State.LIVE)
+    _until_done(harness, task_id)
+    harness.wish_done("kill", task=task_id)
+    harness.until_taken_in(task_id)
+
+    harness.wish_done("continue", task=task_id, fresh=True)
+
+    again = harness.paths.worktree(task_id) / "again"
+    harness.until(lambda: again.exists() and again.read_text() != "", "it went on")
+    assert again.read_text() == "['kept']"
+    assert len(_services(harness, task_id)) == 1

@@ -1,0 +1,132 @@
+"""Services run under the floor, each as a user that the net's table lets nowhere."""
+
+import re
+
+import pytest
+
+from swarm import assets
+from swarm.engine.host import images
+from swarm.errors import PlanError
+from swarm.model.project import ServiceContainer
+from swarm.model.service_recipe import RECIPES
+from swarm.plan import hardening, service_containers
+from swarm.plan.naming import TaskNames
+from swarm.plan.service_containers import (
+    FIRST_UID,
+    LAST_UID,
+    MOST,
+    Service,
+    ServiceImage,
+)
+from swarm.plan.specs import Limits, Mount, SandboxSpec
+
+NAMES = TaskNames("0" * 8, 7)
+SANDBOX = SandboxSpec(
+    "swarm-7",
+    "an/image:1",
+    ("sh",),
+    "1000:1000",
+    {},
+    limits=Limits(memory=8 << 30),
+    runtime="runc",
+    seccomp=images.seccomp_profile(),
+)
+OFFICIAL = ServiceImage(
+    "docker.io/some/db:1", ("entry",), ("serve",), ("/data", "/more"), "is-ready"
+)
+
+
+def planned(**wanted: ServiceContainer) -> list[Service]:
+    found = {
+        name: ServiceImage(images.tag(f"services/{service.recipe}"))
+        if service.recipe in RECIPES
+        else OFFICIAL
+        for name, service in wanted.items()
+    }
+    return service_containers.services(NAMES, SANDBOX, wanted, found)
+
+
+def test_the_table_names_exactly_these_users() -> None:
+    """Once for each family; the walls are tried by one of them before every start."""
+    text = (assets.folder("images") / "gate" / "net.nft").read_text(encoding="utf-8")
+
+    rules = re.findall(r"meta skuid (\d+)-(\d+) jump service", text)
+    assert rules == [(str(FIRST_UID), str(LAST_UID))] * 2
+    script = (assets.folder("images") / "recipes" / "service.sh").read_text("utf-8")
+    assert f"uid={FIRST_UID}" in script
+    assert f"-le {LAST_UID}" in script
+    assert MOST <= LAST_UID - FIRST_UID + 1
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_a_recipe_is_under_the_floor_with_a_volume_for_its_data(recipe: str) -> None:
+    (service,) = planned(db=ServiceContainer(recipe=recipe))
+
+    hardening.refuse(service.container)
+    assert service.container.mounts == (
+        Mount("volume", "swarm-00000000-7-service-db-0", "/var/lib/service"),
+    )
+    assert service.volumes == ("swarm-00000000-7-service-db-0",)
+    assert (service.container.limits.memory, service.container.runtime) == (
+        1 << 30,
+        "runc",
+    )
+    assert service.port == RECIPES[recipe].port
+    assert service.health == RECIPES[recipe].health
+    assert service.container.environment == {"SERVICE_PORT": str(service.port)}
+
+
+def test_each_is_another_user_of_the_range() -> None:
+    redis = ServiceContainer(recipe="redis")
+    users = [each.container.user for each in planned(b=redis, a=redis)]
+
+    assert users == ["65300:65300", "65301:65301"]
+
+
+def test_a_port_and_a_health_of_the_projects_count() -> None:
+    wanted = ServiceContainer(
+        recipe="redis", port=7000, health="true", health_seconds=5, command=("--x",)
+    )
+    (service,) = planned(db=wanted)
+
+    assert (service.port, service.health, service.seconds) == (7000, "true", 5)
+    assert service.container.environment["SERVICE_PORT"] == "7000"
+    assert service.container.argv[-1] == "--x"
+
+
+def test_a_variable_that_the_recipe_does_not_take_is_named() -> None:
+    with pytest.raises(PlanError, match=r"service db: .*no variable PATH") as caught:
+        planned(db=ServiceContainer(recipe="redis", environment={"PATH": "/x"}))
+    assert caught.value.hint == "it takes: none"
+
+
+def test_an_image_is_started_as_it_says_with_its_places_as_volumes() -> None:
+    (service,) = planned(db=ServiceContainer(image="db:1", port=9))
+
+    assert service.container.argv == ("entry", "serve")
+    assert [mount.target for mount in service.container.mounts] == ["/data", "/more"]
+    assert service.opens_volumes
+    assert (service.health, service.port) == ("is-ready", 9)
+    (other,) = planned(db=ServiceContainer(image="db:1", command=("x", "y")))
+    assert other.container.argv == ("entry", "x", "y")
+
+
+def test_more_than_there_are_users_for_are_refused() -> None:
+    redis = ServiceContainer(recipe="redis")
+    with pytest.raises(PlanError, match="21 services are more than the 20"):
+        planned(**{f"s{number}": redis for number in range(MOST + 1)})
+
+
+def test_what_runs_beside_a_service_has_a_name_that_no_service_can_have() -> None:
+    (service,) = planned(db=ServiceContainer(image="db:1", port=9))
+
+    walls = service_containers.walls(service, "net", "gate:1")
+    port = service_containers.listening(service, "net", "gate:1")
+    opener = service_containers.opener(service, "gate:1")
+
+    assert {walls.user, port.user} == {service.container.user}
+    assert walls.network == port.network == "container:net"
+    assert (opener.user, opener.network, opener.cap_add) == ("0:0", "none", ("FOWNER",))
+    names = {walls.name, port.name, opener.name}
+    assert len(names) == 3
+    assert not any("-service-" in name for name in names)
