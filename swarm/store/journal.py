@@ -89,12 +89,16 @@ class Journal:
         return self.queue_all([make])[0]
 
     def queue_all(
-        self, makes: Sequence[MakeQueued], wish: int | None = None
+        self,
+        makes: Sequence[MakeQueued],
+        wish: int | None = None,
+        notes: Sequence[str] = (),
     ) -> list[Task]:
         """Record new tasks, all or none, and return them with their ids.
 
         The wish that asked for them is answered in the same transaction, so that a
-        keeper that dies cannot queue them twice.
+        keeper that dies cannot queue them twice. Notes for its human stand in the
+        answer.
         """
 
         def queue(session: Session) -> list[Task]:
@@ -102,7 +106,7 @@ class Journal:
             if wish is not None:
                 row = session.get_one(WishRow, wish)
                 row.outcome, row.decided = "done", self._clock()
-                row.result = {"tasks": [task.id for task in tasks]}
+                row.result = {"tasks": [task.id for task in tasks], "notes": [*notes]}
             return tasks
 
         queued = self._write(queue)

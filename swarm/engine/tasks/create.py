@@ -263,13 +263,13 @@ def _queue(
         sample = specs.from_json(_queued(first, retry_of, name, task_id=0).plan)
         copies_room.check_room(len(wanted), sample, room(first.host.paths.home))
     makes = [partial(_queued, tasks, retry_of, name) for tasks, name in wanted]
-    queued = context.journal.queue_all(makes, wish=wish_id)
+    notes = [note for tasks in each for note in (*tasks.notes, tasks.found_tools)]
+    said = [*dict.fromkeys(filter(None, notes))]
+    queued = context.journal.queue_all(makes, wish=wish_id, notes=said)
     for task, (tasks, _) in zip(queued, wanted, strict=True):
         troubles = [events.Trouble("bring", note) for note in tasks.bring.notes]
         troubles += [events.Trouble("project", note) for note in tasks.notes]
         context.journal.record(task.id, *troubles)
-    notes = [note for tasks in each for note in (*tasks.notes, tasks.found_tools)]
-    said = [*dict.fromkeys(filter(None, notes))]
     return {"tasks": [task.id for task in queued], "notes": said}
 
 

@@ -1,5 +1,6 @@
 """What a new task would stand on is known before it is made, and no secret is shown."""
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from swarm.model.wishes import NewTasks
 from swarm.plan.naming import HomePaths
 from tests.adapters.git.git_helpers import commit_all
 
+PATH = os.environ["PATH"]
 SECRET = """\
 [secrets.anthropic]
 source = "{source}"
@@ -135,8 +137,11 @@ def test_a_mistake_in_one_agents_file_hides_no_other(home: Path) -> None:
     assert (found["claude"].image_minutes, found["command"].image_minutes) == (1, 0)
 
 
-def test_a_wish_stands_on_what_its_repository_brings(home: Path, repo: Path) -> None:
+def test_a_wish_stands_on_what_its_repository_brings(
+    repo: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The project's agent is marked, and tools that files tell of are named."""
+    monkeypatch.setenv("PATH", PATH)
     (repo / "go.mod").write_text("module x\n")
     (repo / "swarm.toml").write_text('agent = "gemini"\n')
     paths, wish = HomePaths(home / "home"), NewTasks(str(repo))

@@ -25,4 +25,4 @@ def test_what_files_tell_of_stands_behind_it() -> None:
         Standing("a", image="base", network="n", tools="it has\x1b go")
     )
 
-    assert str(line) == "✓ image i, network n; it has\\x1b go"
+    assert str(line) == "✓ image base, network n; it has\\x1b go"
