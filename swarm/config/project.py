@@ -5,7 +5,7 @@ repository.
 """
 
 import re
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import (
     AfterValidator,
@@ -17,6 +17,7 @@ from pydantic import (
 
 from swarm.config.devcontainer import NOT_SET
 from swarm.config.schema import PackageNames, StackNames, Strict, Version
+from swarm.config.tree_paths import TreePathOrNone, TreePaths, once_each
 from swarm.errors import ConfigError
 from swarm.model import project
 from swarm.model.project import FILE, ProjectChoice
@@ -27,29 +28,11 @@ from swarm.policy.toml_table import Source
 LARGEST = 64 << 10
 """Bytes of the file."""
 _MOST = 50
-_PATH_LENGTH = 300
 _TEXT_LENGTH = 4000
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,62}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 _STAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,299}")
-
-
-def _path(value: str) -> str:
-    parts = value.rstrip("/").split("/")
-    if (
-        not value.isprintable()
-        or len(value) > _PATH_LENGTH
-        or "\\" in value
-        or any(part in ("", ".", "..") for part in parts)
-        or parts[0].lower() == ".git"
-    ):
-        raise ValueError('a path in the repository such as "docker/Dockerfile"')
-    return value.rstrip("/")
-
-
-def _path_or_none(value: str) -> str:
-    return value and _path(value)
 
 
 def _command(value: str) -> str:
@@ -84,10 +67,6 @@ def _image(value: str) -> str:
     return value
 
 
-def _once_each(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(dict.fromkeys(values))
-
-
 def _box_environment(values: dict[str, str]) -> dict[str, str]:
     for name in values:
         if NOT_SET.fullmatch(name):
@@ -106,20 +85,17 @@ def _environment(values: dict[str, str]) -> dict[str, str]:
     return values
 
 
-Path = Annotated[str, AfterValidator(_path)]
-PathOrNone = Annotated[str, AfterValidator(_path_or_none)]
-Paths = Annotated[tuple[Path, ...], Field(max_length=_MOST), AfterValidator(_once_each)]
 Command = Annotated[str, AfterValidator(_command)]
 CommandOrNone = Annotated[str, AfterValidator(_command_or_none)]
 Name = Annotated[str, AfterValidator(_name)]
-Names = Annotated[tuple[Name, ...], Field(max_length=_MOST), AfterValidator(_once_each)]
+Names = Annotated[tuple[Name, ...], Field(max_length=_MOST), AfterValidator(once_each)]
 Image = Annotated[str, AfterValidator(_image)]
 StageOrNone = Annotated[str, AfterValidator(_stage_or_none)]
 Variables = Annotated[
     dict[str, str], Field(max_length=_MOST), AfterValidator(_environment)
 ]
 Port = Annotated[int, Field(ge=1, le=65535, strict=True)]
-Ports = Annotated[tuple[Port, ...], Field(max_length=_MOST), AfterValidator(_once_each)]
+Ports = Annotated[tuple[Port, ...], Field(max_length=_MOST), AfterValidator(once_each)]
 
 
 class ServiceContainer(Strict):
@@ -152,21 +128,21 @@ class Project(Strict):
     stacks: Annotated[StackNames, Field(max_length=_MOST)] = ()
     packages: PackageNames = ()
     image: Image = ""
-    dockerfile: PathOrNone = ""
-    build_context: PathOrNone = ""
+    dockerfile: TreePathOrNone = ""
+    build_context: TreePathOrNone = ""
     build_target: StageOrNone = ""
     build_args: Variables = Field(default_factory=dict)
-    devcontainer: PathOrNone = ""
+    devcontainer: TreePathOrNone = ""
     environment: Annotated[Variables, AfterValidator(_box_environment)] = Field(
         default_factory=dict
     )
     setup: Annotated[tuple[Command, ...], Field(max_length=_MOST)] = ()
     test: CommandOrNone = ""
     ports: Ports = ()
-    env_files: Paths = ()
-    protect: Paths = ()
-    hide: Paths = ()
-    compose: PathOrNone = ""
+    env_files: TreePaths = ()
+    protect: TreePaths = ()
+    hide: TreePaths = ()
+    compose: TreePathOrNone = ""
     services: Names = ()
     service_container: Annotated[
         dict[Name, ServiceContainer], Field(max_length=_MOST)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from swarm.config.tree_paths import TreePaths
 from swarm.errors import PlanError
 from swarm.model.budget import token_count
 from swarm.model.review import Strategy
@@ -98,6 +99,10 @@ class Sandbox(Strict):
     tmp: Size
     runtime: str
     objects: Literal["all", "base-only"]
+    protect: TreePaths
+    """What no agent may write, in any repository that has it."""
+    hide: TreePaths
+    """What no agent may see."""
     unlimited_swap: bool
     """Accepts an engine that cannot limit swap; one that can limits it all the same."""
 

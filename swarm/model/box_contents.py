@@ -3,6 +3,9 @@
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
+from swarm.model import covers
+from swarm.model.covers import Cover
+
 Kind = Literal["submodule", "LFS file"]
 
 
@@ -37,6 +40,8 @@ class BoxContents:
     lfs_files: int = 0
     """Files that were filled from local LFS objects."""
     missing: tuple[Missing, ...] = ()
+    covers: tuple[Cover, ...] = ()
+    """What the agent may not write or see."""
 
     def with_missing(self, *missing: Missing) -> "BoxContents":
         """The same contents, of which more is missing."""
@@ -56,4 +61,5 @@ def from_json(body: dict[str, Any]) -> BoxContents:
         "shortened": tuple(body["shortened"]),
         "missing": tuple(Missing(**entry) for entry in body["missing"]),
     }
-    return BoxContents(**{**body, **lists})
+    held = covers.from_json(body.get("covers", []))
+    return BoxContents(**{**body, **lists, "covers": held})

@@ -38,7 +38,9 @@ You work in a container that a human started for one task. It lasts as long as t
 - `git push` leads nowhere, and there are no credentials. Commit as you like; a human
   reviews the files and takes what they want. `repository.md` says what of the
   repository is here.
-- Only `/workspace`, your home and `/tmp` can be written to.
+- Only `/workspace`, your home and `/tmp` can be written to. Paths of `/workspace` that
+  the human protects are read-only, and those that they hide are empty: `repository.md`
+  names them, and nothing in this box holds what is hidden.
 """
 _UNATTENDED = """\
 - Nobody watches a terminal: pagers print all, editors take the text as it is, and

@@ -93,14 +93,18 @@ def _differences(raw: dict[str, Any], spec: SandboxSpec) -> Iterator[str]:
     if spec.runtime and host["Runtime"] != spec.runtime:
         yield f"the runtime is {host['Runtime']!r} and not {spec.runtime!r}"
     asked = {posixpath.normpath(mount.target): mount for mount in spec.mounts}
-    for mount in raw["Mounts"]:
+    present = {posixpath.normpath(each["Destination"]) for each in raw["Mounts"]}
+    for place, mount in asked.items():
+        if mount.kind == "bind" and place not in present:
+            yield f"nothing is mounted at {place}"
+    for mounted in raw["Mounts"]:
         # An image's own volumes are no binds, and show nothing of this machine.
-        if mount["Type"] != "bind" or _is_init(mount):
+        if mounted["Type"] != "bind" or _is_init(mounted):
             continue
-        place = posixpath.normpath(mount["Destination"])
+        place = posixpath.normpath(mounted["Destination"])
         if place not in asked:
-            yield f"{mount['Source']} is mounted at {place}, which nobody asked for"
-        elif asked[place].read_only and mount["RW"] is not False:
+            yield f"{mounted['Source']} is mounted at {place}, which nobody asked for"
+        elif asked[place].read_only and mounted["RW"] is not False:
             yield f"{place} is writable"
 
 

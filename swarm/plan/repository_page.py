@@ -6,6 +6,7 @@ It lies beside the page on what the agent may reach.
 from collections.abc import Iterator
 
 from swarm.model.box_contents import BoxContents, Missing
+from swarm.model.covers import Cover
 
 NAME = "repository.md"
 _SHOWN = 200
@@ -25,6 +26,7 @@ def page(contents: BoxContents) -> str:
         "\n".join(_remotes(contents)),
         "\n".join(_submodules(contents)),
         "\n".join(_lfs(contents)),
+        "\n".join(_covers(contents.covers)),
         "- Filters, hooks, credentials and the rest of the user's git configuration\n"
         "  are not here: files are as git stores them, without line-end rules,\n"
         "  encodings or keywords.",
@@ -94,6 +96,20 @@ def _lfs(contents: BoxContents) -> Iterator[str]:
     if missing:
         yield "- These LFS files are pointers, for their content is not here:"
         yield from _reasons(missing)
+
+
+def _covers(covers: tuple[Cover, ...]) -> Iterator[str]:
+    hidden = [cover.path for cover in covers if cover.kind == "hide"]
+    protected = [cover.path for cover in covers if cover.kind == "protect"]
+    if hidden:
+        yield "- These paths are hidden from you: they are empty here, and no commit"
+        yield "  here has their content (`git show` of one fails). What is made there"
+        yield "  is not taken. Do without, and do not commit their removal:"
+        yield from _list(tuple(hidden), ())
+    if protected:
+        yield "- These paths you may read and not change: they are read-only, and what"
+        yield "  your commits change there is not taken. Tell the user what they need:"
+        yield from _list(tuple(protected), ())
 
 
 def _list(paths: tuple[str, ...], shortened: tuple[str, ...]) -> Iterator[str]:

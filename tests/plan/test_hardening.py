@@ -131,7 +131,11 @@ def test_what_was_asked_for_is_no_fault() -> None:
         (lambda raw: raw["Config"].update(User="7:7"), "another user, '7:7'"),
         (lambda raw: raw["Mounts"][0].update(RW=True), "/etc/swarm is writable"),
         (lambda raw: raw["Mounts"][0].pop("RW"), "not understood"),
-        (lambda raw: raw["Mounts"][0].update(Destination="/etc"), "nobody asked for"),
+        (lambda raw: raw["Mounts"].pop(0), "nothing is mounted at /etc/swarm"),
+        (
+            lambda raw: raw["Mounts"].append(MOUNT | {"Destination": "/etc"}),
+            "/here/etc is mounted at /etc, which nobody asked for",
+        ),
         (
             lambda raw: raw["Mounts"].append(MOUNT | {"Destination": "/"}),
             "nobody asked",

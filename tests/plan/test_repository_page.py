@@ -1,6 +1,7 @@
 """The agent's page names what is missing, and no name in it says more than a name."""
 
 from swarm.model.box_contents import BoxContents, Missing
+from swarm.model.covers import Cover
 from swarm.plan.repository_page import page, summary
 
 
@@ -64,3 +65,14 @@ def test_a_whole_repository_has_no_summary() -> None:
     """Then there is nothing to tell a human."""
     assert list(summary(BoxContents(refs=2))) == []
     assert "There is no remote." in page(BoxContents())
+
+
+def test_what_is_covered_is_named() -> None:
+    covers = (Cover(".env", "hide"), Cover("ci`\n", "protect"))
+
+    text = page(BoxContents(covers=covers))
+
+    assert "hidden from you" in text
+    assert "  - `.env`\n" in text
+    assert "  - `ci??`\n" in text
+    assert "hidden from you" not in page(BoxContents(covers=covers[1:]))

@@ -28,7 +28,7 @@ head=$(git --git-dir={PRIVATE} rev-parse --verify --quiet 'HEAD^{{commit}}')
 printf '%s\\n' "$head"
 printf '%s\\n^%s\\n' "$head" "$1" |
   git --git-dir={PRIVATE} -c pack.writeBitmaps=false pack-objects \\
-    --revs --thin --stdout -q --delta-base-offset
+    --revs --thin --stdout -q --delta-base-offset --missing=allow-any
 """
 
 _MEMORY = 2 << 30
@@ -46,6 +46,8 @@ def sender_argv(base: str, shell: str = "sh") -> tuple[str, ...]:
     """The command of a one-shot sandbox with the task's mounts, for `receive`.
 
     In an image without git there are no commits: the base is the head.
+
+    Objects that are hidden from the agent are not sent: the host has them.
 
     The agent's configuration is in force in there and nowhere else, so it may print
     anything.

@@ -65,6 +65,11 @@ class TaskGit:
         return self.places.task(self.task) / "quarantine"
 
     @property
+    def covers(self) -> Path:
+        """What is mounted over paths of the worktree; only the host writes it."""
+        return self.places.task(self.task) / "covers"
+
+    @property
     def base_objects(self) -> Path:
         """The base's history alone, if the sandbox is not lent the user's objects."""
         return self.places.task(self.task) / "base-objects"

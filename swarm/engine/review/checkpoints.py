@@ -7,6 +7,8 @@ from typing import Any
 from swarm.adapters.git.checkpoint import refs
 from swarm.adapters.git.checkpoint import restore as restoring
 from swarm.adapters.git.checkpoint.restore import Restored
+from swarm.adapters.git.task_git import TaskGit
+from swarm.adapters.git.worktree import covers
 from swarm.config.schema import Config
 from swarm.engine.context import EngineContext
 from swarm.engine.review import snapshot
@@ -89,13 +91,26 @@ def restore(context: EngineContext, task_id: int, number: int) -> tuple[int, Res
     task = snapshot.task_with_worktree(context, task_id, "to go back in")
     of = context.task_git(task)
     wanted = refs.tree_of(of, number)
+    owner = specs.from_json(context.read().tasks.plan(task_id)).owner
     with _halted(context, task):
+        _keep_covers(of, task, owner)
         before, present = _take(context, task, f"before going back to {number}")
-        owner = specs.from_json(context.read().tasks.plan(task_id)).owner
         done = restoring.restore(of, present, wanted, owner)
     counts = (done.wrote, done.removed, len(done.aside))
     context.journal.record(task_id, events.CheckpointRestored(number, before, *counts))
     return before, done
+
+
+def _keep_covers(of: TaskGit, task: Task, owner: tuple[int, int] | None) -> None:
+    """Refused where writing could uncover, for a live agent, what is covered.
+
+    The mounts of a live sandbox lie over the places themselves, wherever these were
+    moved to; nothing can put them back before it ends.
+    """
+    if task.state is State.LIVE:
+        covers.require_in_place(of)
+    else:
+        covers.put_back(of, owner)
 
 
 @contextmanager

@@ -32,7 +32,7 @@ from swarm.engine.host.engine_kind import Here
 from swarm.engine.host.image_check import Stand
 from swarm.engine.host.room import room
 from swarm.engine.readers import task_tools
-from swarm.engine.tasks import copies_room, project, setup_decision
+from swarm.engine.tasks import copies_room, covers, project, setup_decision
 from swarm.errors import PlanError
 from swarm.model import events
 from swarm.model import project as stored_project
@@ -178,6 +178,8 @@ def _resolve(
     policy = policy_resolver.resolve(
         context.paths, subject, config.gate.preset, RepositoryPolicies(context.paths)
     ).policy
+    choice = project.resolved(given.project, agent.name, wanted, config)
+    notes = covers.look(repository, base.commit, choice, given.project)
     return _Resolved(
         wish,
         prompt,
@@ -192,8 +194,8 @@ def _resolve(
         worktrees,
         _bring(context, repository, base.commit, agent),
         wanted,
-        project.resolved(given.project, agent.name, wanted),
-        given.notes,
+        choice,
+        (*given.notes, *notes),
         tools.found,
     )
 
@@ -297,8 +299,11 @@ def _queued(
         conversation=str(uuid4()) if chosen else "",
         command=wish.command or None,
         # With SELinux a lent folder would need another label, and that one is yours.
+        # The user's own objects hold what is hidden from the agent, too.
         mounts=task_git.mounts(
-            tasks.host.selinux or tasks.config.sandbox.objects == "base-only"
+            tasks.host.selinux
+            or tasks.config.sandbox.objects == "base-only"
+            or bool(tasks.project.hide)
         ),
         environment=environment,
         worktree=str(place or ""),

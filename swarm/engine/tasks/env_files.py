@@ -10,6 +10,7 @@ from swarm.engine.context import EngineContext
 from swarm.engine.egress import repository_project
 from swarm.engine.tasks.launch_steps import Steps
 from swarm.model import events
+from swarm.model.covers import topmost_of
 from swarm.model.safe_text import safe_line
 from swarm.model.task import Task
 from swarm.plan.specs import PLACEHOLDER_PREFIX, Plan
@@ -47,7 +48,9 @@ def _written(context: EngineContext, task: Task, plan: Plan) -> Iterator[str]:
     with SafeWriter(task_git.worktree, plan.owner) as writer:
         for name in names:
             shown = safe_line(name, 200)
-            if name in tracked:
+            if topmost_of(name, plan.project.hide) is not None:
+                yield f"{shown} is hidden from the agent, so it is not written"
+            elif name in tracked:
                 yield f"{shown} is tracked, so it is there as it is; see `hide`"
             elif name not in found:
                 yield f"there is no {shown} in your checkout"

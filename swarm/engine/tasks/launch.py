@@ -22,6 +22,7 @@ from swarm.engine.parts import EngineParts
 from swarm.engine.tasks import (
     accounts,
     box_contents,
+    covers,
     env_files,
     floor_check,
     observation,
@@ -105,6 +106,7 @@ def _carry_out(
         task = _with_free_branch(context, task)
     task = _create_worktree_and_net(parts, task, plan, steps, cleanup)
     env_files.write(context, task, plan, steps)
+    plan = covers.over_worktree(context, task, plan)
     if plan.project.service_container:
         with steps.step("services"):
             services.begin(parts, task, plan, cleanup, steps.note)
@@ -151,7 +153,7 @@ def _create_worktree(
             task_git = context.task_git(task)
             base_only = task_git.lends_base_only(plan.sandbox.mounts)
             contents = create.create_worktree(
-                task_git, plan.owner, base_only, steps.progress
+                task_git, plan.owner, base_only, steps.progress, covers.wanted(plan)
             )
         except BranchTaken:
             task = _with_free_branch(context, task)
@@ -280,6 +282,8 @@ def start_with_retry(
 
 def _start(context: EngineContext, task: Task, plan: Plan) -> None:
     """Start the sandbox from its pane, so that the pane shows all of its output."""
+    # A set-up, or an agent of a first try, may have moved what lies under a cover.
+    covers.put_back(context, task, plan)
     names, container_name = context.names(task.id), plan.sandbox.name
     context.starts.forget(container_name)
     context.panes.open(names.pane, context.containers.start_argv(container_name), {})

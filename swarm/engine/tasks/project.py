@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from swarm.adapters.git.repository import Repository
+from swarm.config.schema import Config
 from swarm.engine.egress.repository_project import TaskProject, for_task
-from swarm.errors import Refused
 from swarm.model.project import FILE, ProjectChoice
 from swarm.model.toolchain import Toolchain
 from swarm.plan.naming import HomePaths
@@ -26,21 +26,11 @@ _CARRIED_OUT = frozenset(
         "stacks",
     }
 )
-_NARROWING = ("protect", "hide")
 
 
 def for_new_task(paths: HomePaths, repository: Repository, commit: str) -> TaskProject:
-    """What a new task is given of the file, with a note of what is not done yet.
-
-    Refused if it says what the agent may not see or write: nothing holds that yet.
-    """
+    """What a new task is given of the file, with a note of what is not done yet."""
     found = for_task(paths, repository, commit)
-    unheld = [key for key in _NARROWING if getattr(found.project, key)]
-    if unheld:
-        raise Refused(
-            f"{FILE}: nothing in this version holds {' and '.join(unheld)}",
-            hint="take the key out, and the paths out of the repository if need be",
-        )
     undone = [key for key in found.project.asking if key not in _CARRIED_OUT]
     if not undone:
         return found
@@ -53,12 +43,20 @@ def of_earlier_task(choice: ProjectChoice) -> TaskProject:
     return TaskProject(choice, "", is_agreed=True, notes=())
 
 
-def resolved(choice: ProjectChoice, agent: str, wanted: Toolchain) -> ProjectChoice:
-    """The choice as the task's plan keeps it."""
+def resolved(
+    choice: ProjectChoice, agent: str, wanted: Toolchain, config: Config
+) -> ProjectChoice:
+    """The choice as the task's plan keeps it, with what the settings cover."""
     return replace(
         choice,
         agent=agent,
         stacks=wanted.stacks,
         packages=wanted.packages,
         image=wanted.image,
+        protect=_once_each(config.sandbox.protect, choice.protect),
+        hide=_once_each(config.sandbox.hide, choice.hide),
     )
+
+
+def _once_each(*paths: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(path for some in paths for path in some))

@@ -10,7 +10,7 @@ from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
 from swarm.engine.host import image_check
 from swarm.engine.parts import EngineParts
-from swarm.engine.tasks import launch, services, setup
+from swarm.engine.tasks import covers, launch, services, setup
 from swarm.engine.tasks.launch_steps import Steps
 from swarm.errors import SwarmError, ToolError
 from swarm.model import events
@@ -93,6 +93,7 @@ def _carry_out(
         _require_kept(context, task)
         stand = image_check.stand_of(plan)
         seen = image_check.look(context.containers, context.paths, stand)
+        plan = covers.over_kept(context, task, plan)
     with steps.step("net"):
         net = parts.nets.take()
         cleanup.callback(

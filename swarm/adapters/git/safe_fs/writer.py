@@ -72,6 +72,20 @@ class SafeWriter:
                     os.unlink(draft, dir_fd=fd)
                 raise
 
+    def make_directory(self, path: str) -> None:
+        """Make a directory and those above it; what is no directory is set aside."""
+        with self._opened(path.split("/"), make=True):
+            pass
+
+    def set_aside(self, path: str) -> None:
+        """Rename what has this name, if anything has it and no link leads there."""
+        *parents, name = path.split("/")
+        with (
+            suppress(FileNotFoundError, NotADirectoryError),
+            self._opened(parents, make=False) as fd,
+        ):
+            self._set_aside(name, fd, parents)
+
     def _write(self, name: str, fd: int, mode: int, content: bytes) -> None:
         if stat.S_ISLNK(mode):
             os.symlink(content, os.fsencode(name), dir_fd=fd)

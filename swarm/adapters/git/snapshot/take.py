@@ -13,7 +13,7 @@ from swarm.adapters.git.repo import RAW
 from swarm.adapters.git.safe_fs.files import disk_errors_as
 from swarm.adapters.git.safe_fs.reader import SafeReader
 from swarm.adapters.git.safe_fs.walk import RULES_LIMIT, WorktreeFiles, walk
-from swarm.adapters.git.snapshot import filled, left_out
+from swarm.adapters.git.snapshot import covered, filled, left_out
 from swarm.adapters.git.snapshot.hidden_groups import collapsed
 from swarm.adapters.git.snapshot.ignore import IGNORED, ignored
 from swarm.adapters.git.snapshot.objects import LooseObjects, blob_id
@@ -54,6 +54,8 @@ class _Draft:
     """Digest to pointer's id, of the content of each LFS file of the base."""
     lfs_candidates: frozenset[str]
     """Files that can hold the content of an LFS file of the base."""
+    pinned: dict[str, tuple[str, str]]
+    """The base's entries at covered paths, which an agent could not change."""
     entries: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Path to mode and id, as the worktree holds it."""
     left_out: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -104,14 +106,16 @@ def _snapshot(
     files = walk(task.worktree, submodules, caps.entries, task.deadline)
     filling = filled.load(task)
     filled.forget_unchanged(task, filling, files)
+    pinned = covered.keep_as_in_base(task, files, base)
     base_oids = frozenset(oid for _, oid in base.values())
     lfs = filled.lfs_candidates(task, filling, files.by_path)
     pointers = {file.digest: file.pointer for file in filling.lfs.values()}
-    draft = _Draft(task, caps, base, files, base_oids, pointers, lfs)
+    draft = _Draft(task, caps, base, files, base_oids, pointers, lfs, pinned)
     _hide_untracked(draft, included)
     _read_all(draft, Stamps(task, trust_stamps))
     for path in files.gitlinks:
         draft.entries[path] = base[path]
+    draft.entries.update(pinned)
     tree = write_tree(task, base, draft.entries, base_tree)
     unflagged = diff.unflagged(task, base_tree, tree, draft.contents)
     _hide_left_out(draft, unflagged)
@@ -200,7 +204,7 @@ def _require_complete(draft: _Draft) -> None:
     left = draft.left_out
     hidden = {entry.path for entry in draft.files.hidden}
     hidden = hidden - {entry for entry, _ in left.values()} | left.keys()
-    in_tree = draft.entries.keys() - draft.files.gitlinks
+    in_tree = draft.entries.keys() - draft.files.gitlinks - draft.pinned.keys()
     wrong = [path for path in walked if (path in in_tree) == (path in hidden)]
     wrong += (in_tree | hidden) - walked
     listed = sum(entry.count for entry in draft.files.hidden)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Collection
 from contextlib import ExitStack
+from dataclasses import replace
 
 from swarm.adapters.git.repo import RAW
 from swarm.adapters.git.safe_fs.files import (
@@ -14,7 +15,7 @@ from swarm.adapters.git.safe_fs.files import (
 from swarm.adapters.git.snapshot import filled
 from swarm.adapters.git.snapshot.stamps import hand_over
 from swarm.adapters.git.task_git import PRIVATE, TaskGit
-from swarm.adapters.git.worktree import registration
+from swarm.adapters.git.worktree import covers, hidden_objects, registration
 from swarm.adapters.git.worktree.index_stats import with_stats
 from swarm.adapters.git.worktree.lfs import fill_lfs
 from swarm.adapters.git.worktree.private_git import make_private
@@ -27,6 +28,7 @@ from swarm.adapters.git.worktree.skeleton import (
 from swarm.adapters.git.worktree.submodules import fill_submodules, scratch
 from swarm.errors import Refused
 from swarm.model.box_contents import BoxContents
+from swarm.model.covers import NOTHING_WANTED, Wanted
 from swarm.model.safe_text import safe_line
 
 
@@ -35,26 +37,32 @@ def create_worktree(
     owner: tuple[int, int] | None = None,
     base_only: bool = False,
     report: ReportFiles = lambda _done, _total: None,
+    wanted: Wanted = NOTHING_WANTED,
 ) -> BoxContents:
     """Create the worktree and the git directories; on an error, undo what was done.
 
     The answer says what of the repository they hold. `owner` is the agent's uid and
     gid: the worktree and the private git directory are given to it, all but the
     worktree's `.git`. BranchTaken if a branch is in the way of the task's:
-    `free_branch` has another name. `report` hears how many files are written.
+    `free_branch` has another name. `report` hears how many files are written. What is
+    `wanted` to be protected or hidden has its covers made; hiding needs `base_only`.
     """
     _refuse_leftovers(task)
     with disk_errors_as("worktree"), ExitStack() as cleanup:
         cleanup.callback(_erase_directories, task)
         _make_review(task)
+        needed = covers.resolve(task.review.git, task.base, wanted)
+        hidden = hidden_objects.hidden_paths(needed)
         registration.add(task)
         cleanup.callback(remove_worktree, task)
-        registration.fill(task, report)
-        contents = make_private(task, base_only)
-        listing = _base_listing(task)
+        registration.fill(task, report, hidden)
+        contents = make_private(task, base_only, hidden)
+        listing = _visible(_base_listing(task), hidden)
         contents, baseline = fill_submodules(task, listing, contents)
         contents, lfs_files = fill_lfs(task, listing, contents)
         filled.save(task, filled.Filled(baseline, lfs_files))
+        if needed:
+            contents = replace(contents, covers=covers.make(task, needed))
         write_new(task.gitfile, f"gitdir: {PRIVATE}\n")
         write_new(task.nothing, b"")
         if owner:
@@ -100,7 +108,7 @@ def remove_worktree(task: TaskGit, delete_branch: bool = False) -> None:
 
 def _erase_directories(task: TaskGit) -> None:
     """Erase the task's git directories, which lie in swarm's home."""
-    own = (task.private_git, task.review_git, task.base_objects)
+    own = (task.private_git, task.review_git, task.base_objects, task.covers)
     for path in (*own, task.quarantine, scratch(task)):
         erase(path)
     for path in (task.gitfile, task.nothing):
@@ -121,6 +129,17 @@ def _base_listing(task: TaskGit) -> list[bytes]:
     words = ("-r", "-z", "--full-tree", task.base)
     answer: bytes = task.review.git.ls_tree(*words, **RAW)
     return answer.split(b"\0")[:-1]
+
+
+def _visible(listing: list[bytes], hidden: Collection[str]) -> list[bytes]:
+    """The records whose paths are not hidden."""
+    if not hidden:
+        return listing
+    return [
+        record
+        for record in listing
+        if not hidden_objects.is_hidden(os.fsdecode(record.partition(b"\t")[2]), hidden)
+    ]
 
 
 def _make_review(task: TaskGit) -> None:

@@ -1,7 +1,10 @@
 """The agent's own git directory: it holds what a checkout's has, and leads nowhere."""
 
+from collections.abc import Collection
+
 from swarm.adapters.git.safe_fs.files import erase, write_new
 from swarm.adapters.git.task_git import OBJECTS, TaskGit
+from swarm.adapters.git.worktree import hidden_objects
 from swarm.adapters.git.worktree.private_refs import read_refs, write_refs
 from swarm.adapters.git.worktree.pruned import pack_history
 from swarm.adapters.git.worktree.remotes import remote_config, remotes
@@ -11,6 +14,7 @@ from swarm.adapters.git.worktree.skeleton import (
     write_alternates,
     write_skeleton,
 )
+from swarm.errors import ToolError
 from swarm.model.box_contents import BoxContents
 from swarm.plan.specs import WORKSPACE
 
@@ -37,15 +41,24 @@ def private_config(work_tree: str) -> str:
     return _CONFIG.format(work_tree=config_value(work_tree))
 
 
-def make_private(task: TaskGit, base_only: bool = False) -> BoxContents:
+def make_private(
+    task: TaskGit, base_only: bool = False, hidden: Collection[str] = ()
+) -> BoxContents:
     """Make the git directory; the task's review directory and index are there.
 
-    If `base_only`, the base's history is packed for it, and it borrows nothing else.
+    If `base_only`, the base's history is packed for it, and it borrows nothing else;
+    what ever stood at the paths that are `hidden` is not in that pack.
     """
+    if hidden and not base_only:
+        raise ToolError("with hidden paths the user's objects cannot be lent")
     git_dir = task.private_git
     erase(git_dir)
     named = remotes(task.repo.settings)
-    write_skeleton(task, git_dir, private_config(WORKSPACE) + remote_config(named))
+    config = private_config(WORKSPACE) + remote_config(named)
+    write_skeleton(task, git_dir, config + (hidden_objects.CONFIG if hidden else ""))
+    if hidden:
+        patterns = hidden_objects.sparse_patterns(hidden)
+        write_new(git_dir / "info/sparse-checkout", patterns)
     copy_shallow(task.repo.common_dir, git_dir)
     lent = [OBJECTS] if base_only else [target for _, target in task.borrowed()]
     write_alternates(git_dir, lent)
@@ -56,7 +69,9 @@ def make_private(task: TaskGit, base_only: bool = False) -> BoxContents:
     refs = listed.refs
     if base_only:
         erase(task.base_objects)
-        refs = pack_history(task.review.git, task.base, task.base_objects, refs)
+        absent = hidden_objects.hidden_objects(task, hidden) if hidden else ()
+        git = task.review.git
+        refs = pack_history(git, task.base, task.base_objects, refs, absent)
     write_refs(git_dir, refs, task.branch)
     return BoxContents(
         refs=len(refs),

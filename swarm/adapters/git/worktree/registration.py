@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from fcntl import LOCK_EX, flock
@@ -15,6 +15,7 @@ from swarm.adapters.git.repository import Repository
 from swarm.adapters.git.safe_fs.files import change_owner, erase, write_new
 from swarm.adapters.git.task_git import TaskGit
 from swarm.adapters.git.worktree.branch_name import BranchTaken, free_branch
+from swarm.adapters.git.worktree.hidden_objects import sparse_patterns
 from swarm.errors import ToolError
 
 _SLOW = Bounds(seconds=900)
@@ -22,6 +23,12 @@ _PROGRESS = re.compile(r"Updating files: +\d+% \((?P<done>\d+)/(?P<total>\d+)\).
 
 ReportFiles = Callable[[int, int], None]
 """Called with the number of files that are written, and of all."""
+
+_SPARSE = {
+    "GIT_CONFIG_COUNT": "1",
+    "GIT_CONFIG_KEY_0": "core.sparseCheckout",
+    "GIT_CONFIG_VALUE_0": "true",
+}
 
 _TAKEN = ("already exists", "cannot lock ref")
 """In git's words: another program made the branch, or one that is in its way."""
@@ -105,10 +112,12 @@ def _refuse_taken(task: TaskGit) -> None:
         )
 
 
-def fill(task: TaskGit, report: ReportFiles) -> None:
+def fill(task: TaskGit, report: ReportFiles, hidden: Collection[str] = ()) -> None:
     """Fill the worktree with the base's bytes as they are stored.
 
-    Blocks for as long as git writes; `report` is called several times a second.
+    Nothing is written at and below the paths that are `hidden`; in the indexes their
+    files stand as some that are left out on purpose. Blocks for as long as git writes;
+    `report` is called several times a second.
     The repository's own git makes neither a file nor a hook's run of it: the files are
     written by the review directory's, which has no filter and no hook.
     """
@@ -116,6 +125,9 @@ def fill(task: TaskGit, report: ReportFiles) -> None:
     git = task.review_on(task.worktree).git.within(_SLOW)
     filling = ("-v", "--reset", "-u", "--no-recurse-submodules", task.base)
     env = {"GIT_INDEX_FILE": str(index), "GIT_PROGRESS_DELAY": "0"}
+    if hidden:
+        write_new(task.review_git / "info/sparse-checkout", sparse_patterns(hidden))
+        env |= _SPARSE
     try:
         git.reporting(partial(_report_progress, report)).read_tree(*filling, env=env)
     except ToolError as error:

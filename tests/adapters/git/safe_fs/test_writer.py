@@ -124,3 +124,32 @@ def test_all_that_is_made_is_the_agent_s(root: Path) -> None:
     assert owners == {"a": 1000, "file": 1000, "link": 1000}
     assert stat.S_ISREG(Path("/etc/passwd").stat().st_mode)
     assert Path("/etc/passwd").stat().st_uid == 0
+
+
+def test_a_directory_is_made_by_names_alone(root: Path, outside: Path) -> None:
+    (root / "a").symlink_to(outside)
+
+    with SafeWriter(root, None) as writer:
+        writer.make_directory("a/b")
+        writer.make_directory("a/b")
+
+        assert len(writer.aside) == 1
+    assert (root / "a/b").is_dir()
+    assert not (outside / "b").exists()
+
+
+def test_what_has_a_name_is_set_aside(root: Path, outside: Path) -> None:
+    """Behind a link nothing is, and what is not there needs no room."""
+    (root / "a").mkdir()
+    (root / "a/old").write_text("old")
+    (root / "link").symlink_to(outside)
+
+    with SafeWriter(root, None) as writer:
+        writer.set_aside("a/old")
+        writer.set_aside("a/none")
+        writer.set_aside("none/old")
+        writer.set_aside("link/file")
+
+        (aside,) = writer.aside
+    assert (root / aside).read_text() == "old"
+    assert (outside / "file").read_text() == "the user's"

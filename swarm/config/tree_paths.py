@@ -1,0 +1,38 @@
+"""Paths in a repository's tree, as a person may write them in a file of settings."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
+
+_MOST = 50
+_LENGTH = 300
+
+
+def _path(value: str) -> str:
+    parts = value.rstrip("/").split("/")
+    if (
+        not value.isprintable()
+        or len(value) > _LENGTH
+        or "\\" in value
+        or any(part in ("", ".", "..") for part in parts)
+        or parts[0].lower() == ".git"
+    ):
+        raise ValueError('a path in the repository such as "docker/Dockerfile"')
+    return value.rstrip("/")
+
+
+def _path_or_none(value: str) -> str:
+    return value and _path(value)
+
+
+def once_each(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The values without those that came before."""
+    return tuple(dict.fromkeys(values))
+
+
+TreePath = Annotated[str, AfterValidator(_path)]
+"""Relative to the root; `..`, `.git` and control characters are refused."""
+TreePathOrNone = Annotated[str, AfterValidator(_path_or_none)]
+TreePaths = Annotated[
+    tuple[TreePath, ...], Field(max_length=_MOST), AfterValidator(once_each)
+]
