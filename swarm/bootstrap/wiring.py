@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # the return types of what is imported when it is called
     from swarm.adapters.docker import DockerContainers, DockerImages
     from swarm.adapters.tmux import Tmux
     from swarm.engine.parts import EngineParts
+    from swarm.engine.readers.project_change import ProjectChange
     from swarm.engine.readers.review import ReviewReader
     from swarm.model.disk_use import TaskSize
     from swarm.model.standing import Standing
@@ -82,6 +83,15 @@ def standings(
 
     with closing(sandboxes()) as containers:
         return standing.standings(paths, repo, containers, wish)
+
+
+def change_project(paths: HomePaths, change: "ProjectChange") -> None:
+    """Write a changed `swarm.toml` that its human has seen, and have tasks use it.
+
+    SwarmError if it is no longer what was shown.
+    """
+    change.change.write()
+    agree_to_project(paths, change.root, change.digest)
 
 
 def agree_to_project(paths: HomePaths, repo: "Path", digest: str) -> None:

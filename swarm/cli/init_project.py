@@ -4,16 +4,17 @@ from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 
-from swarm.bootstrap import home, wiring
-from swarm.cli import bulk, exit_codes, file_diff, init_options, output
-from swarm.config import agent_names, load, policy_files, policy_writer
+from swarm.bootstrap import home
+from swarm.cli import bulk, exit_codes, init_options, output, write_project
+from swarm.config import agent_names, file_change, load, policy_files, policy_writer
 from swarm.config import project as project_file
+from swarm.config.file_change import FileChange
 from swarm.config.project_edit import with_values
 from swarm.config.project_text import text as project_text
 from swarm.engine.readers import (
     agent_keys,
+    project_change,
     project_detection,
-    repository_project,
     user_network,
 )
 from swarm.errors import SwarmError
@@ -33,15 +34,10 @@ def init_project(args: Namespace, repo: Path) -> int:
     """
     paths = home.ensure_paths()
     root, detected = project_detection.at_head(paths, repo)
-    if not (root / ".git").exists():
-        raise SwarmError(
-            f"{safe_line(str(root))} has no checkout to write a {FILE} into",
-            hint="go to a clone of it",
-        )
     given = init_options.answers(args)
     _check_agent(given.get("agent", ""))
     file = root / FILE
-    before = file_diff.current(file)
+    before = file_change.current(file)
     if before and not args.rewrite:
         if not given:
             project_file.parsed(before)
@@ -53,7 +49,8 @@ def init_project(args: Namespace, repo: Path) -> int:
         detected = _with_agent(paths, root, detected)
         _tell(detected)
         after = project_text(init_options.applied(detected.choice, given), detected)
-    return _policy(args, _write(args, paths, root, before, after))
+    change = project_change.to_text(paths, root, after)
+    return _policy(args, write_project.on_consent(args, paths, change))
 
 
 def _check_agent(name: str) -> None:
@@ -102,30 +99,6 @@ def safe_lines(text: str) -> str:
     return "\n".join(safe_line(line, 300) for line in text.split("\n"))
 
 
-def _write(
-    args: Namespace, paths: HomePaths, root: Path, before: str, after: str
-) -> int:
-    """Show the diff and all files that it names; write and agree to exactly that."""
-    project = repository_project.of_text(paths, root, after)
-    if after == before:
-        output.note(f"{FILE} has that already")
-        return exit_codes.DONE
-    file_diff.show(FILE, before, after)
-    for name, text in project.texts.items():
-        if name != FILE:
-            file_diff.show(name, "", text)
-    if args.dry_run:
-        output.note("nothing was written")
-        return exit_codes.DONE
-    if not args.yes and not bulk.agreed(f"write {FILE} and have tasks use it?"):
-        return exit_codes.FAILED
-    file_diff.write(root / FILE, before, after)
-    wiring.agree_to_project(paths, root, project.digest)
-    output.out(f"wrote {root / FILE}: each next task uses it")
-    output.note(f"commit it: where HEAD has a {FILE}, a task is given that one")
-    return exit_codes.DONE
-
-
 def _policy(args: Namespace, status: int) -> int:
     """Write a policy to edit, if it is wanted and there is none."""
     file = policy_files.beside(load.user_file())
@@ -135,7 +108,8 @@ def _policy(args: Namespace, status: int) -> int:
         policy_files.read(file, "user")
         output.out(f"{file} exists and is valid; it was not touched")
         return status
-    file_diff.show(file.name, "", policy_writer.TEMPLATE)
+    for line in FileChange(file, "", policy_writer.TEMPLATE).lines():
+        output.out(line)
     if args.dry_run:
         return status
     if not args.yes and not bulk.agreed(f"write {file}?"):

@@ -35,8 +35,22 @@ def offer(paths: HomePaths, wish: NewTasks) -> bool:
         return False  # the keeper's own refusal says why
     finally:
         engine.close()
-    if not missing:
-        return False
+    return bool(missing) and _built(missing)
+
+
+def offer_named(names: list[str]) -> bool:
+    """The same for images of these names, which are not built."""
+    engine = DockerImages()
+    try:
+        for name in names:
+            takes = build_estimate.estimate(engine, name)
+            output.note(f"image {name} is not built: {takes}")
+    finally:
+        engine.close()
+    return _built(names)
+
+
+def _built(missing: list[str]) -> bool:
     if not agrees("Build it now?" if len(missing) == 1 else "Build them now?"):
         return False
     return image.build(missing) == exit_codes.DONE

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from swarm.bootstrap import home, wiring
-from swarm.cli import bulk, exit_codes, output
+from swarm.cli import bulk, exit_codes, output, repo_add
 from swarm.cli.arguments import needed_repository
 from swarm.cli.keeper_client import ask
 from swarm.config.brought import REPO_FOLDER, Brought
@@ -18,8 +18,11 @@ from swarm.model.wishes import AgreeToBrought, MoveRepository
 
 
 def repo_arguments(parser: ArgumentParser) -> None:
-    """The subcommands `moved` and `trust`."""
+    """The subcommands `add`, `moved` and `trust`."""
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="WHAT")
+    repo_add.arguments(
+        verbs.add_parser("add", help="add stacks and packages to its swarm.toml")
+    )
     moved = verbs.add_parser("moved", help="have a repository's tasks follow it")
     moved.add_argument(
         "old", type=Path, metavar="OLD", help="where it was, or a directory above it"
@@ -34,6 +37,8 @@ def repo_arguments(parser: ArgumentParser) -> None:
 
 def repo(args: Namespace) -> int:
     """Have the tasks follow, or what the repository brings be used."""
+    if args.verb == "add":
+        return repo_add.add(args)
     return _trust(args) if args.verb == "trust" else _moved(args)
 
 

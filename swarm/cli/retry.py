@@ -3,15 +3,25 @@
 from argparse import ArgumentParser, Namespace
 
 from swarm.cli import output, task_selection
+from swarm.cli.argument_types import words
+from swarm.cli.new_words import flat
 from swarm.cli.task_actions import ACTIONS, TaskAction
 from swarm.errors import SwarmError
 from swarm.model import wishes
-from swarm.model.wishes import Continue
+from swarm.model.wishes import Continue, Retry
 
 
 def retry_arguments(parser: ArgumentParser) -> None:
     """Add ids and ranges, and how a task is taken up again."""
     task_selection.add_ranges(parser)
+    for name in ("stack", "package"):
+        parser.add_argument(
+            f"--{name}",
+            type=words,
+            action="append",
+            metavar="NAME",
+            help=f"a {name} beside those that the task had; may be repeated",
+        )
     parser.add_argument(
         "--continue",
         dest="goes_on",
@@ -38,7 +48,11 @@ def retry(args: Namespace) -> int:
                 "--prompt and --fresh are for a task that goes on",
                 hint="add --continue; `swarm new` starts one with another prompt",
             )
+        if args.stack or args.package:
+            return _with_more(args)
         return ACTIONS[wishes.Retry.verb].run(args)
+    if args.stack or args.package:
+        raise SwarmError("--stack and --package are for a new task, not --continue")
     prompt = "" if args.prompt is None else output.typed(args.prompt)
     if args.prompt is not None and not prompt.strip():
         raise SwarmError("the prompt is empty", hint="leave --prompt out")
@@ -47,3 +61,10 @@ def retry(args: Namespace) -> int:
         return Continue(task_id, prompt, args.fresh)
 
     return TaskAction(go_on, "goes on", "taken up again").run(args)
+
+
+def _with_more(args: Namespace) -> int:
+    stacks, packages = flat(args.stack) or (), flat(args.package) or ()
+    usual = ACTIONS[wishes.Retry.verb]
+    more = usual._replace(make_wish=lambda task_id: Retry(task_id, stacks, packages))
+    return more.run(args)

@@ -155,10 +155,26 @@ def way_out(name: str) -> str:
         return f"there is no container engine in a sandbox: {ENGINE_ANSWER}"
     if name in SERVICES:
         return "there are no services in a sandbox: a program is started by itself"
+    stack, package = brought_by(name)
+    option = f"--stack {stack}" if stack else f"--package {package}"
+    return (
+        f"`swarm repo add {stack or package}` has it for good, "
+        f"`swarm new {option}` once"
+    )
+
+
+def brought_by(name: str) -> tuple[str, str]:
+    """The stack or else the Debian package that brings a tool; both empty for none."""
+    if name == "root" or name in ENGINES or name in SERVICES:
+        return "", ""
     package = PACKAGES.get(name, name)
-    if stack := stack_with(package):
-        return f"`swarm new --stack {stack}` has it, or `stacks` in the config"
-    return f"`swarm new --package {package}` has it, or `packages` in the config"
+    stack = stack_with(package)
+    return stack, "" if stack else package
+
+
+def can_be_had(names: Sequence[str]) -> tuple[str, ...]:
+    """Those of the tools that a stack or a package brings."""
+    return tuple(name for name in names if any(brought_by(name)))
 
 
 def summary(names: Sequence[str]) -> str:

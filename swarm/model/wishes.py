@@ -78,10 +78,15 @@ class NewTasks(Wish):
     packages: tuple[str, ...] | None = None
 
 
+@frozen
 class Retry(TaskWish):
     """Queue a new task with the same prompt, agent and base branch."""
 
     verb = "retry"
+    stacks: tuple[str, ...] = ()
+    """Beside those that the task had."""
+    packages: tuple[str, ...] = ()
+    """The same of Debian's packages."""
 
 
 @frozen

@@ -52,4 +52,5 @@ def test_without_it_a_new_task_is_queued(
     ended(journal)
     keeper.decide = lambda _wish: {"tasks": [2]}
     assert swarm("retry", "1")[:2] == (exit_codes.DONE, "2\n")
-    assert keeper.seen == [("retry", {"task": 1})]
+    [(verb, body)] = keeper.seen
+    assert (verb, body["task"], body["stacks"]) == ("retry", 1, [])

@@ -84,12 +84,18 @@ def retry(context: EngineContext, wish: Retry, wish_id: int) -> dict[str, Any]:
     """
     context.require_room("a new task")
     task = context.read().tasks.get(wish.task)
-    if setup_decision.waits(task):
+    has_more = bool(wish.stacks or wish.packages)
+    if setup_decision.waits(task) and not has_more:
         setup_decision.decide(context, DecideSetup(task.id, "again"))
         return {"tasks": [task.id]}
     first = context.read().events.after(task=task.id, limit=1)[0].event
     assert isinstance(first, events.TaskQueued)
     before = toolchain_of(first.toolchain)
+    if before.image and has_more:
+        raise PlanError(
+            f"task {task.id} stands on the project's own image, which takes no stacks",
+            hint="put what is missing into that image; `swarm image project` builds it",
+        )
     choice = stored_project.from_json(first.plan.get("project", {}))
     again = NewTasks(
         task.repo,
@@ -102,8 +108,8 @@ def retry(context: EngineContext, wish: Retry, wish_id: int) -> dict[str, Any]:
         dollars=first.budget_dollars,
         way=first.way,
         mode=first.mode,
-        stacks=None if before.image else before.stacks,
-        packages=None if before.image else before.packages,
+        stacks=None if before.image else (*before.stacks, *wish.stacks),
+        packages=None if before.image else (*before.packages, *wish.packages),
     )
     repeated = _resolve(context, again, project.of_earlier_task(choice))
     return _queue(context, [repeated], wish_id, retry_of=task.id)

@@ -4,29 +4,37 @@ from pathlib import Path
 
 import pytest
 
-from swarm.cli import file_diff
+from swarm.config.file_change import FileChange, current
 from swarm.errors import SwarmError
+
+TEN = "".join(f"{number}\n" for number in range(10))
+
+
+def lines(before: str, after: str, *, whole: bool = False) -> list[str]:
+    return list(FileChange(Path("f"), before, after).lines(whole=whole))
 
 
 def test_a_new_file_and_a_changed_one() -> None:
-    assert list(file_diff.lines("f", "", "a\n")) == [
-        "--- /dev/null", "+++ b/f", "@@ -0,0 +1 @@", "+a",
-    ]  # fmt: skip
-    assert list(file_diff.lines("f", "a\nb\n", "a\n"))[-2:] == [" a", "-b"]
+    assert lines("", "a\n") == ["--- /dev/null", "+++ b/f", "@@ -0,0 +1 @@", "+a"]
+    assert lines("a\nb\n", "a\n")[-2:] == [" a", "-b"]
+
+
+def test_what_is_near_a_change_or_all_of_it() -> None:
+    assert " 0" not in lines(TEN, TEN + "x\n")
+    assert " 0" in lines(TEN, TEN + "x\n", whole=True)
 
 
 def test_no_line_drives_the_terminal_or_is_cut() -> None:
     long = "x" * 5000
-    (line,) = list(file_diff.lines("f", "", f"\x1b[2J{long}"))[3:]
 
-    assert line == f"+\\x1b[2J{long}"
+    assert lines("", f"\x1b[2J{long}")[3:] == [f"+\\x1b[2J{long}"]
 
 
 def test_it_is_written_with_its_mode(tmp_path: Path) -> None:
     file = tmp_path / "f"
-    file_diff.write(file, "", "a")
+    FileChange(file, "", "a").write()
     file.chmod(0o600)
-    file_diff.write(file, "a", "b")
+    FileChange(file, "a", "b").write()
 
     assert (file.read_text(), file.stat().st_mode & 0o777) == ("b", 0o600)
     assert [each.name for each in tmp_path.iterdir()] == ["f"]
@@ -37,9 +45,9 @@ def test_neither_a_link_nor_another_text_is_replaced(tmp_path: Path) -> None:
     other.write_text("mine")
     file.symlink_to(other)
     with pytest.raises(SwarmError, match="is a link"):
-        file_diff.write(file, "", "a")
+        FileChange(file, "", "a").write()
     with pytest.raises(SwarmError, match="changed meanwhile"):
-        file_diff.write(other, "", "a")
+        FileChange(other, "", "a").write()
 
     assert other.read_text() == "mine"
 
@@ -47,6 +55,6 @@ def test_neither_a_link_nor_another_text_is_replaced(tmp_path: Path) -> None:
 def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "f").write_bytes(b"\xff")
     with pytest.raises(SwarmError, match="cannot be read"):
-        file_diff.current(tmp_path / "f")
+        current(tmp_path / "f")
     with pytest.raises(SwarmError, match="cannot be written"):
-        file_diff.write(tmp_path / "none" / "f", "", "a")
+        FileChange(tmp_path / "none" / "f", "", "a").write()
