@@ -139,6 +139,12 @@ class Pipe(Protocol):
     def send(self, data: bytes) -> None:
         """Write to its input; ToolError if it is gone, or does not read."""
 
+    def offer(self, data: memoryview) -> int:
+        """Write what it takes now, never blocking; how much; OSError once it is gone.
+
+        The descriptor becomes writable when it takes more.
+        """
+
     def close(self) -> None:
         """Hang up; its input ends."""
 

@@ -73,6 +73,12 @@ class FakePipe:
         except OSError as error:
             raise ToolError(f"fake exec: {error}") from error
 
+    def offer(self, data: memoryview) -> int:
+        try:
+            return self._ours.send(data)
+        except BlockingIOError:
+            return 0
+
     def close(self) -> None:
         self._ours.close()
 

@@ -10,6 +10,7 @@ from swarm.engine.context import EngineContext
 from swarm.engine.gate.client import GateClient
 from swarm.engine.gate.net_pool import NetPool
 from swarm.engine.gate.recorder import GateRecorder
+from swarm.engine.open_ports.hub import OpenPorts
 from swarm.engine.parts import EngineParts
 from swarm.engine.resource_meter import ResourceMeter
 from swarm.engine.sensor.client import SensorClient
@@ -57,6 +58,7 @@ def build(
             containers, UsageWriter(paths.database), lambda: read().tasks
         ),
         channels=SideChannels(context),
+        ports=OpenPorts(containers, GateNames(paths.tag)),
     )
 
 

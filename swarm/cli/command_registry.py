@@ -57,6 +57,12 @@ def _shell() -> CommandFunctions:
     return CommandFunctions(shell.shell_arguments, shell.shell)
 
 
+def _open() -> CommandFunctions:
+    from swarm.cli import open_port  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(open_port.open_arguments, open_port.open_port)
+
+
 def _retry() -> CommandFunctions:
     from swarm.cli import retry  # noqa: PLC0415 - only when it is called
 
@@ -235,6 +241,7 @@ COMMANDS: Commands = {
     "wait": Command(WORK, "block until tasks have ended", _wait),
     "attach": Command(WORK, "show a task's terminal; Ctrl+Q leaves it", _attach),
     "shell": Command(WORK, "open a shell of yours in a task's sandbox", _shell),
+    "open": Command(WORK, "open a task's own server at an address here", _open),
     "logs": Command(WORK, "print what a task wrote on its terminal", _logs),
     "events": Command(WORK, "print what happened, to one task or to all", _events),
     "audit": Command(CARE, "show, verify or export all that sandboxes did", _audit),

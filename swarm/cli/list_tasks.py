@@ -19,6 +19,7 @@ from swarm.model import (
     disk_use,
     format,
     refusal_text,
+    task_port,
     usage,
     wanted_tools,
 )
@@ -321,6 +322,7 @@ def _fields(
         ),
         ("wants", "\n".join(f"{n}: {wanted_tools.way_out(n)}" for n in task.wants)),
         ("network", _network(task)),
+        ("ports", "\n".join(task_port.words(task.id, port) for port in task.ports)),
         ("model", _model(task)),
         ("budget", budget_of(task)),
         *(_usage_fields(task, used) if used else ()),

@@ -40,6 +40,7 @@ from swarm.engine.tasks import (
     launch,
     limit_watch,
     observation,
+    ports,
     reconcile,
     relaunch,
     removal,
@@ -173,6 +174,7 @@ class Keeper:
             self._event_watcher.close()
             self._states.close()
             self._parts.channels.close()
+            self._parts.ports.shut()
             self._parts.meter.close()
             self._workers.shutdown(wait=True, cancel_futures=True)
             if self.lost_home:
@@ -308,6 +310,9 @@ class Keeper:
         names = {task.id: self._context.names(task.id).sandbox for task in live}
         self._parts.meter.follow(names)
         self._parts.channels.follow(live)
+        self._parts.ports.follow(live)
+        for task_id in self._parts.ports.wanted(live):
+            self._workers.submit(self._guarded, task_id, "ports", ports.open_wanted)
 
     def _launch(self, task_id: int) -> None:
         try:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from swarm.engine.context import EngineContext
 from swarm.engine.gate.net_pool import NetPool
+from swarm.engine.open_ports.hub import OpenPorts
 from swarm.engine.resource_meter import ResourceMeter
 from swarm.engine.sensor.supervisor import SensorSupervisor
 from swarm.engine.side_channels.hub import SideChannels
@@ -21,5 +22,6 @@ class EngineParts:
     audit: AuditWriter
     meter: ResourceMeter
     channels: SideChannels
+    ports: OpenPorts
     last_policies: dict[str, ResolvedPolicy] = field(default_factory=dict)
     """The policy last put in force on each net, by its name; not stored."""

@@ -131,6 +131,17 @@ def _shell_opened(event: events.ShellOpened) -> EventText:
     return "·", f"you ran in the sandbox: {words}", MUTED
 
 
+def _port_opened(event: events.PortOpened) -> EventText:
+    how = ", as bytes that anything may call" if event.raw else ""
+    other = f"; {event.instead_of} was not free" if event.instead_of else ""
+    words = f"its port {event.port} is open at {event.at} of your loopback{how}{other}"
+    return "⇄", words, WARNING if event.raw else MUTED
+
+
+def _port_closed(event: events.PortClosed) -> EventText:
+    return "⇄", f"its port {event.port} is closed", MUTED
+
+
 def _failed(event: events.TaskFailed) -> EventText:
     step, reason = safe_line(event.step, 40), safe_line(event.reason, 200)
     return "✕", f"failed at {step}: {reason}", ERROR
@@ -526,6 +537,8 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
         GOOD,
     ),
     events.PolicyApplied: _policy_applied,
+    events.PortOpened: _port_opened,
+    events.PortClosed: _port_closed,
     events.PolicyGranted: _granted,
     events.PolicyRevoked: _revoked,
     events.NetCut: lambda event: (

@@ -15,6 +15,8 @@ from swarm.model.limit_events import ModelLimitTried as ModelLimitTried
 from swarm.model.limit_events import ModelRefused as ModelRefused
 from swarm.model.limit_events import ResumeAfterLimitSet as ResumeAfterLimitSet
 from swarm.model.limit_events import StartHeld as StartHeld
+from swarm.model.port_events import PortClosed as PortClosed
+from swarm.model.port_events import PortOpened as PortOpened
 from swarm.model.question import AnsweredBy, Question
 
 # A task.

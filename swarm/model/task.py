@@ -6,6 +6,7 @@ from swarm.model.agent_state import AgentStatus
 from swarm.model.frozen import frozen
 from swarm.model.limits import ModelLimit, ModelRefusal
 from swarm.model.question import Answer, FollowUp, Question
+from swarm.model.task_port import TaskPort
 
 
 class State(StrEnum):
@@ -198,6 +199,8 @@ class Task:
     """Texts that wait until its agent can take them, the oldest first."""
     services: tuple[ServiceState, ...] = ()
     """Those beside its sandbox, while it has one."""
+    ports: tuple[TaskPort, ...] = ()
+    """Of its own servers: those that are open, or are to be whenever it is live."""
     review: ReviewSummary = ReviewSummary()
     net: NetUsage = NetUsage()
     model: ModelUsage = ModelUsage()

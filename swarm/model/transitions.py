@@ -17,6 +17,7 @@ from swarm.model.task import (
     State,
     Task,
 )
+from swarm.model.task_port import TaskPort
 
 MOVES: dict[type[events.Event], tuple[frozenset[State], State]] = {
     events.TaskProvisioning: (frozenset({State.QUEUED}), State.PROVISIONING),
@@ -68,6 +69,7 @@ def new_task(task_id: int, at: float, event: events.TaskQueued) -> Task:
         conversation=event.conversation,
         awaits_prompt="ready" if event.types_prompt else "",
         resume_after_limit=event.resume_after_limit,
+        ports=tuple(map(TaskPort, event.plan.get("project", {}).get("ports", ()))),
     )
 
 
@@ -248,6 +250,7 @@ def _ended(task: Task, at: float) -> Task:
         questions=(),
         follow_ups=(),
         services=(),
+        ports=tuple(replace(port, is_open=False) for port in task.ports),
         model=replace(task.model, open_requests=0),
         budget=replace(task.budget, exceeded=""),
     )
@@ -392,6 +395,21 @@ def _checkpoint_taken(
         hidden=event.hidden,
     )
     return replace(task, review=review)
+
+
+def _port_opened(task: Task, _at: float, event: events.PortOpened) -> Task:
+    opened = TaskPort(event.port, event.at, is_open=True, is_raw=event.raw)
+    others = [port for port in task.ports if port.port != event.port]
+    return replace(task, ports=tuple(sorted([*others, opened], key=_number)))
+
+
+def _port_closed(task: Task, _at: float, event: events.PortClosed) -> Task:
+    others = tuple(port for port in task.ports if port.port != event.port)
+    return replace(task, ports=others)
+
+
+def _number(port: TaskPort) -> int:
+    return port.port
 
 
 def _net_ready(task: Task, _at: float, event: events.NetReady) -> Task:
@@ -573,6 +591,8 @@ CHANGES: dict[type[events.Event], Callable[[Task, float, Any], Task]] = {
     events.CommitsImported: _commits_imported,
     events.SnapshotTaken: _snapshot_taken,
     events.CheckpointTaken: _checkpoint_taken,
+    events.PortOpened: _port_opened,
+    events.PortClosed: _port_closed,
     events.NetReady: _net_ready,
     events.NetDenied: _net_denied,
     events.NetClosed: _net_closed,

@@ -304,6 +304,30 @@ class Uncut(TaskWish):
     verb = "uncut"
 
 
+@frozen
+class OpenPort(TaskWish):
+    """Lead a port of the loopback to the task's own server, while it is live.
+
+    Answers `at`, the port of the loopback.
+    """
+
+    verb = "open_port"
+    port: int
+    """Where the server listens, in the box."""
+    at: int = 0
+    """The port of the loopback that is wanted; 0 for any."""
+    raw: bool = False
+    """Carry bytes unread, for what is no HTTP; then anything may call it."""
+
+
+@frozen
+class ClosePort(TaskWish):
+    """Close a port, and do not open it again for this task."""
+
+    verb = "close_port"
+    port: int
+
+
 class Panic(Wish):
     """Cut and freeze every live task."""
 
@@ -575,6 +599,8 @@ _KINDS: dict[str, type[Wish]] = {
         TakeBack,
         Cut,
         Uncut,
+        OpenPort,
+        ClosePort,
         Panic,
         CollectGarbage,
         Grant,

@@ -106,8 +106,9 @@ def net(names: GateNames, name: str, image: str, has_ipv6: bool = True) -> Sandb
         labels=names.labels("net"),
         workdir="/",
         network="none",
-        # It uses 0.4 MB; the engine's own helper, which starts it, needs the rest.
-        limits=replace(SMALL, nofile=64),
+        # It uses 0.4 MB; the engine's own helper, which starts it, and the relay of
+        # open ports need the rest.
+        limits=replace(SMALL, memory=128 << 20),
         terminal=False,
         dns=("127.0.0.1",),
         sysctls={**ANY_PORT, **(OWN_IPV6 if has_ipv6 else {})},

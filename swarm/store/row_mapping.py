@@ -16,6 +16,7 @@ from swarm.model.task import (
     State,
     Task,
 )
+from swarm.model.task_port import TaskPort
 from swarm.model.usage import Usage
 
 USAGE = (
@@ -37,6 +38,7 @@ def task_from(task_id: int, body: dict[str, Any]) -> Task:
         "answers": tuple(Answer(**answer) for answer in body.get("answers", ())),
         "follow_ups": tuple(FollowUp(**text) for text in body.get("follow_ups", ())),
         "services": tuple(ServiceState(**one) for one in body.get("services", ())),
+        "ports": tuple(TaskPort(**port) for port in body.get("ports", ())),
         "review": _review_from(body["review"]),
         "net": NetUsage(**body["net"]),
         "model": ModelUsage(**body["model"]),

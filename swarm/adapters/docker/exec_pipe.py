@@ -78,6 +78,15 @@ class DockerPipe:
             with contextlib.suppress(OSError, ValueError):
                 self._raw_socket.settimeout(0)
 
+    def offer(self, data: memoryview) -> int:
+        """Write what fits now; OSError once it is gone."""
+        try:
+            return int(self._raw_socket.send(data))
+        except (BlockingIOError, ssl.SSLWantWriteError):
+            return 0
+        except ValueError as error:
+            raise ConnectionResetError(f"docker exec {self._name}") from error
+
     def close(self) -> None:
         """Hang up: the program's input ends."""
         with contextlib.suppress(OSError, ValueError):

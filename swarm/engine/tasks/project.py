@@ -21,6 +21,7 @@ _CARRIED_OUT = frozenset(
         "environment",
         "image",
         "packages",
+        "ports",
         "service-container",
         "setup",
         "stacks",

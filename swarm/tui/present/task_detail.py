@@ -11,6 +11,7 @@ from swarm.model import (
     events,
     format,
     refusal_text,
+    task_port,
     wanted_tools,
 )
 from swarm.model.agent_state import AgentState, AgentStatus
@@ -49,6 +50,8 @@ def facts(task: Task, now: float) -> list[Content]:
         out.append(_network_fact(task))
     if task.model.tokens_in or task.model.tokens_out:
         out.append(_model_fact(task))
+    if task.ports and task.state is State.LIVE:
+        out.append(_ports_fact(task))
     if task.wants:
         names = wanted_tools.summary(task.wants).removeprefix("wants: ")
         way_out = f"`swarm show {task.id}` says what brings them"
@@ -115,6 +118,13 @@ def _network_fact(task: Task) -> Content:
     if task.net.is_cut:
         parts.append(("  cut: nothing passes", ERROR))
     return Content.assemble(*parts)
+
+
+def _ports_fact(task: Task) -> Content:
+    first, *others = task.ports
+    more = f", and {format.plural(len(others), 'other')} on the Info tab"
+    words = task_port.words(task.id, first)
+    return _fact("port", f"{words}{more if others else ''} · o opens it")
 
 
 def _model_fact(task: Task) -> Content:
@@ -237,6 +247,10 @@ def info(
     out = evidence
     out += [Content.styled("PROMPT", "bold")]
     out += [Content(f" {line}") for line in plain(task.prompt).splitlines()[:40]]
+    if task.ports:
+        lines = (task_port.words(task.id, port) for port in task.ports)
+        out += [Content(""), Content.styled("PORTS", "bold")]
+        out += [Content(f" {line}") for line in lines]
     out += [Content(""), Content.styled("SANDBOX", "bold"), *_sandbox(task, plan)]
     return [*out, Content(""), Content.styled("TIMELINE", "bold"), *timeline(recorded)]
 

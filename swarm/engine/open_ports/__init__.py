@@ -1,0 +1,1 @@
+"""Ports of boxes at this machine's loopback, carried by one thread of the keeper."""

@@ -1,0 +1,1 @@
+"""Tests of swarm/engine/open_ports."""
