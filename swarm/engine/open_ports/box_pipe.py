@@ -36,7 +36,7 @@ class BoxPipe:
         channels = self._channels
         if channels is None or not self._serves.is_set():
             if self._opening is None or self._opening.done():
-                self._opening = asyncio.ensure_future(self._open())
+                self._opening = asyncio.ensure_future(self._open(self._closings))
             # A connection that goes away leaves the pipe to the next one.
             channels = await asyncio.shield(self._opening)
         try:
@@ -69,15 +69,15 @@ class BoxPipe:
         if self._opening:
             await asyncio.gather(self._opening, return_exceptions=True)
 
-    async def _open(self) -> Channels:
-        loop, closings = asyncio.get_running_loop(), self._closings
+    async def _open(self, closings: int) -> Channels:
+        loop = asyncio.get_running_loop()
         try:
             pipe = await loop.run_in_executor(None, self._open_pipe)
         except SwarmError as error:
             raise ToolError(f"its box cannot be reached: {error.message}") from error
         if closings != self._closings:
             pipe.close()
-            raise ToolError("the port was closed at this moment")
+            raise ToolError("the way into its box was closed at this moment")
         self._pipe, self._serves = pipe, asyncio.Event()
         self._channels = Channels(Outlet(pipe.fileno(), pipe.offer))
         loop.add_reader(pipe.fileno(), self._receive)

@@ -36,6 +36,7 @@ class Relay:
     def hang_up(self) -> None:
         for pipe in self.pipes:
             pipe.hang_up()
+            pipe.close()
 
 
 async def test_connections_that_come_together_share_one_pipe() -> None:
@@ -72,7 +73,7 @@ async def test_a_connection_that_goes_away_leaves_the_pipe_to_the_next() -> None
 
 async def test_a_pipe_that_opens_behind_the_end_is_closed() -> None:
     """A cut task gets none by a connection that came just before."""
-    relay = Relay(HELLO)
+    relay = Relay()
     relay.may_open.clear()
     pipe = BoxPipe(relay.open)
     connecting = asyncio.ensure_future(pipe.connect(PLACE))
