@@ -3,7 +3,7 @@
 from swarm.bootstrap import keeper_lock, keeper_process
 from swarm.cli import exit_codes, output, wait_goals
 from swarm.cli.keeper_client import changes
-from swarm.model import agent_state_text, events, leftovers
+from swarm.model import agent_state_text, event_text, events, leftovers
 from swarm.model.safe_text import safe_line
 from swarm.model.task import ACTIVE, State, Task
 from swarm.plan.naming import HomePaths
@@ -11,7 +11,7 @@ from swarm.store.queries import Queries
 
 END_SECONDS = 1.0
 """The longest time that is waited for what ended with a task."""
-_ALWAYS_PRINTED = (events.StepProgress, events.LeftoversEnded)
+_ALWAYS_PRINTED = (events.StepProgress, events.LeftoversEnded, events.SetupFailed)
 _AFTER_LOOK = (
     events.LeftoversEnded,
     events.SnapshotTaken,
@@ -107,8 +107,9 @@ def step(event: events.Event) -> str:
             return f"branch   {safe_line(event.branch)}, for {taken} is taken"
         case events.StepProgress():
             percent = 100 * event.done // max(1, event.total)
-            files = f"{event.done:,} of {event.total:,} files"
-            return f"{safe_line(event.step):<8} {percent} % ({files})"
+            return (
+                f"{safe_line(event.step):<8} {percent} % ({event_text.progress(event)})"
+            )
         case events.ServicePreparing() | events.ServiceReady():
             return _service(event)
         case events.StepDone():
@@ -120,14 +121,20 @@ def step(event: events.Event) -> str:
             return f"ended    with {event.exit_code}{why}"
         case events.LeftoversEnded():
             return leftovers.sentence(event)
-        case events.TaskFailed():
-            return f"failed   at {safe_line(event.step)}: {safe_line(event.reason)}"
+        case events.TaskFailed() | events.SetupFailed():
+            return _failed(event)
         case events.TaskLost():
             return f"lost     {safe_line(event.what)}"
         case events.TaskRejected() | events.TaskRequeued():
             return f"{_ENDS[type(event)]} {safe_line(event.reason)}"
         case _:
             return ""
+
+
+def _failed(event: events.TaskFailed | events.SetupFailed) -> str:
+    if isinstance(event, events.SetupFailed):
+        return f"waits    {safe_line(event.reason)}; {safe_line(event.hint)}"
+    return f"failed   at {safe_line(event.step)}: {safe_line(event.reason)}"
 
 
 _ENDS: dict[type[events.Event], str] = {

@@ -37,6 +37,12 @@ def describe(event: events.Event) -> EventText | None:
     return text(event) if text else None
 
 
+def progress(event: events.StepProgress) -> str:
+    """How far a step is: `3 of 9 files`."""
+    unit = "commands" if event.step == "setup" else "files"
+    return f"{event.done:,} of {event.total:,} {unit}"
+
+
 def _paused(event: events.TaskPaused) -> EventText:
     why = f": {safe_line(event.reason, 200)}" if event.reason else ""
     return "‖", f"paused by {safe_line(event.by, 40)}{why}", WARNING
@@ -364,8 +370,7 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
     ),
     events.StepProgress: lambda event: (
         "·",
-        f"{safe_line(event.step, 40)}: {event.done:,} of {event.total:,} "
-        f"{'commands' if event.step == 'setup' else 'files'}",
+        f"{safe_line(event.step, 40)}: {progress(event)}",
         MUTED,
     ),
     events.StepDone: lambda event: (

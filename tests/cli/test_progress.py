@@ -20,6 +20,11 @@ from tests.cli.conftest import ended
             events.StepProgress("worktree", 67_500, 150_000),
             "worktree 45 % (67,500 of 150,000 files)",
         ),
+        (events.StepProgress("setup", 1, 3), "setup    33 % (1 of 3 commands)"),
+        (
+            events.SetupFailed("make\x1b", 2, "make\x1b ended with 2", "look at it"),
+            r"waits    make\x1b ended with 2; look at it",
+        ),
         (
             events.BranchChosen("a-2", "a\x1b"),
             r"branch   a-2, for a\x1b is taken",

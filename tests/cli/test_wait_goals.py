@@ -10,7 +10,7 @@ from swarm.cli.wait_goals import END, GOALS, QUESTION, READY, status_of
 from swarm.model.agent_state import AgentState, AgentStatus, Evidence, Source
 from swarm.model.limits import ModelLimit
 from swarm.model.question import FollowUp
-from swarm.model.task import State, Task
+from swarm.model.task import SETUP_FAILED, State, Task
 from tests.builders import queued_task
 
 A = AgentState
@@ -40,9 +40,18 @@ def at_its_limit(state: A = A.LIMITED, held: str = "") -> Task:
     return replace(at(state), state=State.STOPPED, exit_code=1, limit=limit)
 
 
+def waiting() -> Task:
+    """One whose set-up failed."""
+    return replace(queued_task(), state=State.PROVISIONING, setup=SETUP_FAILED)
+
+
 @pytest.mark.parametrize(
     ("goal", "tasks", "status"),
     [
+        (END, [waiting(), ended(0)], exit_codes.NEEDS_YOU),
+        (END, [waiting(), at(A.READY)], None),
+        (READY, [waiting(), at(A.WORKING)], exit_codes.NEEDS_YOU),
+        (QUESTION, [waiting(), at(A.WORKING)], exit_codes.NEEDS_YOU),
         (END, [at(A.READY), ended(0)], None),
         (END, [ended(0)], exit_codes.DONE),
         (END, [ended(0), ended(1)], exit_codes.TASK_FAILED),
