@@ -53,7 +53,7 @@ from swarm.store.queries import Queries
 from swarm.store.usage_writer import UsageWriter
 from swarm.store.wish_queries import WishRecord
 from swarm.tui.app import SwarmApp
-from swarm.tui.backend import Options, Project
+from swarm.tui.backend import Options, Project, ToolsChange
 from swarm.tui.dialogs.base import Dialog
 from tests.builders import queued
 from tests.tui.fakes import FakeBackend, FakePanes, FakeReview
@@ -1441,7 +1441,31 @@ STANDINGS = {
     ),
     "command": Standing("command", "", "", "base", "", BALANCED),
 }
-OPTIONS = Options(agents=lambda: AGENTS, clock=lambda: NOW, standings=lambda: STANDINGS)
+TOOLS_CHANGE = ToolsChange(
+    ("gcc", "node"),
+    ("c", "node"),
+    (),
+    (
+        "--- a/swarm.toml",
+        "+++ b/swarm.toml",
+        "@@ -8,5 +8,5 @@",
+        " # Languages' tools: `swarm image stacks`",
+        " #   python: pyproject.toml",
+        '-stacks = ["python"]',
+        '+stacks = ["python", "c", "node"]',
+        " ",
+        " # Debian packages beside them",
+    ),
+    True,
+    "its image is not built: `swarm image build claude@c+node+python`, about 3 min",
+    lambda: None,
+)
+OPTIONS = Options(
+    agents=lambda: AGENTS,
+    clock=lambda: NOW,
+    standings=lambda: STANDINGS,
+    tools_change=lambda _task: TOOLS_CHANGE,
+)
 
 
 Shot = tuple[str, Scene, tuple[str, ...]]

@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -31,6 +31,7 @@ from swarm.tui.backend import (
     Project,
     ResolvePolicy,
     Review,
+    ToolsChange,
 )
 
 LOG_BYTES = 4000
@@ -78,6 +79,7 @@ def show_dashboard(
                 versions_seen=_versions_seen,
                 reply_way=_reply_way,
                 standings=functools.partial(_standings, paths, repo),
+                tools_change=functools.partial(_tools_change, paths),
             ),
             on_first_paint=resume_collector,
         )
@@ -246,6 +248,32 @@ def _branch_prefix() -> str:
 def _standings(paths: HomePaths, repo: Path | None) -> dict[str, Standing]:
     """What a task of the form would stand on, with all that its repository brings."""
     return wiring.standings(paths, repo, NewTasks(str(repo)) if repo else None)
+
+
+def _tools_change(paths: HomePaths, task: Task) -> ToolsChange:
+    """What would be added to `swarm.toml` for a task, as the dialog shows it."""
+    from swarm.engine.readers import wanted_change  # noqa: PLC0415 - loads git
+
+    found = wanted_change.of_task(paths, task)
+    with (
+        closing(wiring.sandboxes()) as engine,
+        closing(Queries(paths.database)) as read,
+    ):
+        more = found.stacks, found.packages
+        try:
+            _, problem = wanted_change.missing_image(read, engine, task, more)
+        except SwarmError as error:
+            problem = error.message
+    project = found.project
+    return ToolsChange(
+        found.names,
+        found.stacks,
+        found.packages,
+        tuple(project.lines()),
+        project.was_agreed,
+        problem,
+        functools.partial(wiring.change_project, paths, project),
+    )
 
 
 def _agent_names() -> tuple[str, ...]:

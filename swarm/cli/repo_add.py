@@ -5,7 +5,6 @@ from contextlib import closing
 from pathlib import Path
 
 from swarm.adapters.docker import DockerImages
-from swarm.agents import registry
 from swarm.bootstrap import home
 from swarm.cli import exit_codes, missing_images, output, write_project
 from swarm.cli.argument_types import task_id, words
@@ -13,11 +12,8 @@ from swarm.cli.arguments import needed_repository
 from swarm.cli.consent import agrees
 from swarm.cli.keeper_client import ask
 from swarm.cli.new_words import flat
-from swarm.config import load
-from swarm.engine.host import images
-from swarm.engine.readers import project_change
+from swarm.engine.readers import project_change, wanted_change
 from swarm.errors import SwarmError
-from swarm.model import project as stored_project
 from swarm.model import wanted_tools
 from swarm.model.task import Task
 from swarm.model.wishes import Retry
@@ -92,13 +88,7 @@ def _offer_image(
     paths: HomePaths, task: Task, more: tuple[tuple[str, ...], tuple[str, ...]]
 ) -> None:
     """Offer a person to build what the task then stands on, if that is not there."""
-    with closing(Queries(paths.database)) as queries:
-        plan = queries.tasks.plan(task.id)
-    before = stored_project.from_json(plan.get("project", {}))
-    sandbox = load.load(load.user_file()).sandbox
-    wanted = sandbox.toolchain((*before.stacks, *more[0]), (*before.packages, *more[1]))
-    name = images.of_agent(registry.find(task.agent), sandbox, wanted)
-    with closing(DockerImages()) as engine:
-        is_there = engine.image_id(images.tag(name)) is not None
-    if not is_there:
+    with closing(Queries(paths.database)) as queries, closing(DockerImages()) as engine:
+        name, _ = wanted_change.missing_image(queries, engine, task, more)
+    if name:
         missing_images.offer_named([name])

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from swarm.errors import SwarmError
 from swarm.model.audit_query import Counts, Entry, Filter, PathRow
 from swarm.model.frozen import frozen
 from swarm.model.standing import Standing
@@ -183,6 +184,32 @@ def _only_commands() -> tuple[str, ...]:
 
 
 @frozen
+class ToolsChange:
+    """What would be added to a repository's `swarm.toml` for a task."""
+
+    names: tuple[str, ...]
+    """What the task wants."""
+    stacks: tuple[str, ...]
+    packages: tuple[str, ...]
+    lines: tuple[str, ...]
+    """All that a human agrees to by it; empty if it is there already."""
+    was_agreed: bool
+    """What stands in the file already was agreed to."""
+    image_problem: str
+    """What a retry lacks, and the way out; empty if nothing."""
+    write: Callable[[], None]
+    """Write it and have tasks use it; blocks (SwarmError)."""
+
+
+ToolsChoice = Literal["add", "retry"]
+"""Add them, or start the task anew with them, too."""
+
+
+def _no_tools(_task: "Task") -> ToolsChange:
+    raise SwarmError("nothing can be added here")
+
+
+@frozen
 class Options:
     """Settings of the dashboard."""
 
@@ -202,6 +229,8 @@ class Options:
     """`max_running`, and the bytes of memory that one sandbox may use."""
     standings: Callable[[], dict[str, Standing]] = _no_standings
     """What a task of each agent would stand on; blocks (SwarmError)."""
+    tools_change: "Callable[[Task], ToolsChange]" = _no_tools
+    """What would be added to `swarm.toml` for a task; blocks (SwarmError)."""
     notify: Callable[[], Notify] = _only_toasts
     """The settings of notifications; blocks for one short read."""
     after_limit: Callable[[], str] = _asks

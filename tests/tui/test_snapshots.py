@@ -96,6 +96,7 @@ SHOTS: dict[str, tuple[Scene, tuple[str, ...]]] = {
     "info-tab": (MEASURED, ("j", "left_square_bracket")),
     "info-tab-ended": (MEASURED, ("left_square_bracket",)),
     "tools-missing": (TOOLS_MISSING, ("left_square_bracket",)),
+    "add-tools": (TOOLS_MISSING, ("T",)),
     "go-back": (CHECKPOINTS, ("z",)),
     "help": (ALL_STATES, ("question_mark",)),
     "hostile": (HOSTILE, ()),

@@ -6,6 +6,7 @@ Loading them, and what they stand on, would be a tenth of the time to the first 
 from collections.abc import Sequence
 
 from swarm.store.event_queries import Checkpoint
+from swarm.tui.backend import ToolsChange, ToolsChoice
 from swarm.tui.dialogs.base import Dialog
 from swarm.tui.dialogs.denial_question import CardAnswer, DenialQuestion
 from swarm.tui.dialogs.open_question import OpenQuestion, QuestionReply
@@ -17,6 +18,7 @@ from swarm.tui.present.task_draft import Draft, Surroundings
 def preload() -> None:
     """Import every dialog."""
     from swarm.tui.dialogs import (  # noqa: F401, PLC0415 - late
+        add_tools,
         checkpoints,
         confirm,
         denial_card,
@@ -74,6 +76,13 @@ def new_task_dialog(draft: Draft, around: Surroundings) -> Dialog[tuple[Draft, b
     from swarm.tui.dialogs.new_task import NewTaskDialog  # noqa: PLC0415 - late
 
     return NewTaskDialog(draft, around)
+
+
+def add_tools(task: str, change: ToolsChange) -> Dialog[ToolsChoice]:
+    """What a task wants, as a change of `swarm.toml`."""
+    from swarm.tui.dialogs.add_tools import AddTools  # noqa: PLC0415 - late
+
+    return AddTools(task, change)
 
 
 def question_card(asked: OpenQuestion) -> Dialog[QuestionReply]:

@@ -55,6 +55,8 @@ def facts(task: Task, now: float) -> list[Content]:
     if task.wants:
         names = wanted_tools.summary(task.wants).removeprefix("wants: ")
         way_out = f"`swarm show {task.id}` says what brings them"
+        if wanted_tools.can_be_had(task.wants):
+            way_out = f"T adds what can be had; {way_out}"
         out.append(_fact("wants", f"{names} — {way_out}"))
     return out
 

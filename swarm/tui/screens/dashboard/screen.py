@@ -62,6 +62,7 @@ from swarm.tui.screens.dashboard.overview import Overview
 from swarm.tui.screens.dashboard.preview import TaskPreview
 from swarm.tui.screens.dashboard.questions import Questions
 from swarm.tui.screens.dashboard.replies import Replies
+from swarm.tui.screens.dashboard.tools import Tools
 from swarm.tui.widgets.input_bar import InputBar
 from swarm.tui.widgets.preview import Preview
 from swarm.tui.widgets.task_list import TaskList
@@ -116,6 +117,7 @@ class DashboardScreen(KeyScreen[None]):
             options.clock,
             lambda: self.do_decide(),
         )
+        self.tools = Tools(self, options.tools_change)
         self.attention = Attention(
             self._announce,
             self._count_needs,
@@ -319,6 +321,8 @@ class DashboardScreen(KeyScreen[None]):
             return reason
         if action == "tell" and not self.decisions.can_tell_agent:
             return "nothing was allowed from here to a task at work"
+        if action == "tools":
+            return self.tools.disabled_reason(self.preview.task)
         if action == "attach" and self.files.selected_path:
             action = "review"
         return task_appearance.disabled_reason(action, self.preview.task)
@@ -478,6 +482,10 @@ class DashboardScreen(KeyScreen[None]):
     def do_evidence(self) -> None:
         """The Info tab, whose first lines say what the agent does, and how we know."""
         self.preview.open("Info")
+
+    def do_tools(self) -> None:
+        """Add what the task wants to `swarm.toml`, on a yes."""
+        self.tools.open(self._selected_task)
 
     def do_generated(self) -> None:
         """Hide the generated folders of the Files tab, or show them."""

@@ -58,7 +58,7 @@ def said(app: SwarmApp) -> str:
     [
         (("s",), "stop", {"task": 1}),
         (("p",), "pause", {"task": 1}),
-        (("f",), "retry", {"task": 1}),
+        (("f",), "retry", {"task": 1, "stacks": [], "packages": []}),
         (("K", "y"), "kill", {"task": 1}),
         (("space", "type:go", "enter"), "send", {"task": 1, "text": "go"}),
     ],
