@@ -199,8 +199,16 @@ class Containers(Protocol):
         Blocks for `seconds` a volume at most, or for one answer of the engine.
         """
 
-    def make_volume(self, name: str, labels: dict[str, str]) -> None:
-        """Make a volume; fine if it exists."""
+    def make_volume(
+        self,
+        name: str,
+        labels: dict[str, str],
+        options: dict[str, str] | None = None,
+    ) -> None:
+        """Make a volume; fine if it exists.
+
+        With `options` it is what they name: a folder, or layers; see `plan.warm_box`.
+        """
 
     def make_network(self, name: str, labels: dict[str, str]) -> None:
         """Make a bridge network with a way out; fine if it exists."""

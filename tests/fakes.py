@@ -173,7 +173,12 @@ class FakeContainers:
         if name in self._containers:
             self._say("destroy", self._containers.pop(name))
 
-    def make_volume(self, name: str, labels: dict[str, str]) -> None:
+    def make_volume(
+        self,
+        name: str,
+        labels: dict[str, str],
+        options: dict[str, str] | None = None,
+    ) -> None:
         self._answer()
         self._volumes.setdefault(name, labels)
 

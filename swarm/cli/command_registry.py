@@ -257,7 +257,9 @@ COMMANDS: Commands = {
     "kill": Command(
         STEER, "kill every process of a task at once", partial(_task_action, "kill")
     ),
-    "setup": Command(STEER, "show a task's set-up, or have a failed one go on", _setup),
+    "setup": Command(
+        STEER, "show a task's set-up and warm bases; have a failed one go on", _setup
+    ),
     "retry": Command(
         STEER,
         "start the same task anew, under a new id, or have it go on",

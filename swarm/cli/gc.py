@@ -9,6 +9,7 @@ from swarm.cli import bulk, exit_codes, image_pruning, output, task_selection
 from swarm.cli.keeper_client import ask
 from swarm.cli.task_actions import all_tasks
 from swarm.cli.task_selection import Chosen
+from swarm.model import format
 from swarm.model.format import plural
 from swarm.model.safe_text import safe_line
 from swarm.model.wishes import CollectGarbage
@@ -84,7 +85,7 @@ def _offer_images() -> None:
         output.note(sentence)
 
 
-def _print(answer: dict[str, list[str]]) -> None:
+def _print(answer: dict[str, Any]) -> None:
     for name in answer["found"]:
         verb = "removed" if name in answer["removed"] else "would remove"
         if not any(each.startswith(f"{name}: ") for each in answer.get("failed", [])):
@@ -93,3 +94,7 @@ def _print(answer: dict[str, list[str]]) -> None:
         output.note(f"stays: {safe_line(sentence, 300)}")
     if not answer["found"]:
         output.out("nothing to remove")
+    bases = answer.get("bases") or {}
+    if bases.get("before"):
+        before, after = (format.size(bases[key]) for key in ("before", "after"))
+        output.note(f"warm bases: {before} before, {after} now")

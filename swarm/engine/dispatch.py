@@ -11,6 +11,7 @@ from swarm.engine.review import acknowledgements, checkpoints, landing, merge, s
 from swarm.engine.side_channels import answers
 from swarm.engine.tasks import (
     after_limit,
+    base_clearing,
     cleanup,
     continuation,
     control,
@@ -85,6 +86,7 @@ OPERATIONS: dict[type[Wish], CarryOut] = {
     wishes.Retry: _queue(create.retry),
     wishes.Continue: _wish(continuation.continue_task),
     wishes.DecideSetup: _wish(setup_decision.decide),
+    wishes.ForgetBases: _wish(base_clearing.forget),
     wishes.Stop: _task_with_parts(control.stop),
     wishes.Kill: _task_with_parts(control.kill),
     wishes.Pause: _task(control.pause),

@@ -31,6 +31,7 @@ from swarm.engine.room_watch import RoomWatch
 from swarm.engine.settled_change import SettledChange
 from swarm.engine.tasks import (
     after_limit,
+    base_clearing,
     cleanup,
     continuation,
     conversation_watch,
@@ -146,6 +147,8 @@ class Keeper:
         """Take up where an earlier keeper was, then serve; blocks until `stop`."""
         self._record_start()
         self._context.setups.open()
+        with suppress(SwarmError):  # `swarm gc` tells of what stays
+            base_clearing.remove_half_made(self._context)
         self._parts.nets.gate.set_lost_handler(self._gate_lost)
         self._parts.sensor.set_lost_handler(self._sensor_lost)
         self._parts.nets.log.set_answer_handler(self._check_budget)
@@ -529,6 +532,7 @@ class Keeper:
         temporary.remove_abandoned()
         try:
             cleanup.give_up_old(self._parts)
+            base_clearing.drop_old(self._context)
         except SwarmError as error:
             self._trouble_once("aging", error)
 

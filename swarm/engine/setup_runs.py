@@ -1,4 +1,4 @@
-"""What wants to end set-ups that are under way: a human's stop, or the keeper's end."""
+"""The set-ups under way: who ends them, and which one makes a base for others."""
 
 import threading
 from collections import Counter
@@ -14,7 +14,8 @@ class SetupRuns:
     """
 
     def __init__(self) -> None:
-        self._guard = threading.Lock()
+        self._changed = threading.Condition()
+        self._making: set[str] = set()
         self._stopping: Counter[int] = Counter()
         self._is_closed = False
 
@@ -26,18 +27,43 @@ class SetupRuns:
     @contextmanager
     def stopping(self, task_id: int) -> Iterator[None]:
         """A set-up of the task ends at once, for as long as the block runs."""
-        with self._guard:
+        with self._changed:
             self._stopping[task_id] += 1
+            self._changed.notify_all()
         try:
             yield
         finally:
-            with self._guard:
+            with self._changed:
                 self._stopping[task_id] -= 1
 
     def is_stopped(self, task_id: int) -> bool:
         """True if the task's set-up is to end."""
-        with self._guard:
+        with self._changed:
             return self._stopping[task_id] > 0
+
+    @contextmanager
+    def making(self, key: str, task_id: int) -> Iterator[None]:
+        """The base of that key is this task's to make, for as long as the block runs.
+
+        Blocks while another task makes it, unless this one's set-up is to end.
+        """
+        with self._changed:
+            self._changed.wait_for(
+                lambda: (
+                    key not in self._making
+                    or self._is_closed
+                    or self._stopping[task_id] > 0
+                )
+            )
+            is_ours = key not in self._making
+            self._making.add(key)
+        try:
+            yield
+        finally:
+            with self._changed:
+                if is_ours:
+                    self._making.discard(key)
+                    self._changed.notify_all()
 
     def open(self) -> None:
         """A keeper begins."""
@@ -45,4 +71,6 @@ class SetupRuns:
 
     def close(self) -> None:
         """The keeper ends, and waits for no set-up."""
-        self._is_closed = True
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()

@@ -148,6 +148,14 @@ def _port_closed(event: events.PortClosed) -> EventText:
     return "⇄", f"its port {event.port} is closed", MUTED
 
 
+def _warm_base(event: events.WarmBaseUsed) -> EventText:
+    whose = "of its own set-up" if event.is_own else "of an earlier set-up"
+    how = "shared until written" if event.is_shared else "copied"
+    names = ", ".join(safe_line(each, 60) for each in ("home", *event.folders)[:5])
+    amount = format.size(event.bytes)
+    return "·", f"has the warm base {whose}: {names}; {amount}, {how}", MUTED
+
+
 def _failed(event: events.TaskFailed) -> EventText:
     step, reason = safe_line(event.step, 40), safe_line(event.reason, 200)
     return "✕", f"failed at {step}: {reason}", ERROR
@@ -378,6 +386,7 @@ _TEXTS: dict[type[events.Event], Callable[[Any], EventText | None]] = {
         f"{safe_line(event.step, 40)} done in {format.duration(event.seconds)}",
         MUTED,
     ),
+    events.WarmBaseUsed: _warm_base,
     events.SetupFailed: lambda event: ("✕", safe_line(event.reason, 300), ERROR),
     events.SetupDecided: lambda event: (
         "◌",

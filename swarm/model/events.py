@@ -118,6 +118,26 @@ class StepDone(Event):
 
 
 @event("life")
+class WarmBaseUsed(Event):
+    """The task has what a set-up installed: its own one, or that of an earlier task."""
+
+    base: str
+    folders: tuple[str, ...] = ()
+    """Folders of the worktree that are shared with other tasks until written."""
+    bytes: int = 0
+    """Of the whole base."""
+    is_shared: bool = True
+    """False if all of it was copied."""
+    is_own: bool = False
+    """The task's own set-up made it."""
+
+    @classmethod
+    def from_json(cls, body: dict[str, Any]) -> Self:
+        """The event of a stored body."""
+        return cls(**{**body, "folders": tuple(body["folders"])})
+
+
+@event("life")
 class SetupFailed(Event):
     """A command of the project's set-up failed; the launch waits for its human."""
 

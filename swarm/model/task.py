@@ -145,6 +145,10 @@ class Task:
     """The part that is done of a step that takes long; None for all others."""
     step_now: str = ""
     """The step that `step_percent` is about."""
+    warm_base: str = ""
+    """The name of the warm base that it has; empty if it has none."""
+    warm_folders: tuple[str, ...] = ()
+    """The folders of its worktree that the base's are mounted on."""
     setup: str = ""
     """`failed` if its project's set-up did; then what its human chose about that:
     `again` or `skip`. Empty at all other times."""

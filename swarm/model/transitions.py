@@ -91,15 +91,14 @@ def apply_event(task: Task, at: float, event: events.Event) -> Task:
 def _provisioning(task: Task, _at: float, _event: events.TaskProvisioning) -> Task:
     # After a set-up that failed the earlier steps' work is still there.
     step = task.step if task.setup else ""
-    return replace(
-        task,
-        step=step,
-        step_now="",
-        step_percent=None,
-        reason="",
-        hint="",
-        services=(),
-    )
+    task = replace(task, step=step, step_now="", step_percent=None, services=())
+    if not task.resumes:
+        task = replace(task, warm_base="", warm_folders=())
+    return replace(task, reason="", hint="")
+
+
+def _warm_base_used(task: Task, _at: float, event: events.WarmBaseUsed) -> Task:
+    return replace(task, warm_base=event.base, warm_folders=event.folders)
 
 
 def _setup_failed(task: Task, _at: float, event: events.SetupFailed) -> Task:
@@ -550,6 +549,7 @@ def _budget_spent(task: Task, _at: float, event: events.BudgetSpent) -> Task:
 
 CHANGES: dict[type[events.Event], Callable[[Task, float, Any], Task]] = {
     events.TaskProvisioning: _provisioning,
+    events.WarmBaseUsed: _warm_base_used,
     events.SetupFailed: _setup_failed,
     events.SetupDecided: _setup_decided,
     events.TaskRequeued: _with_reason,

@@ -108,6 +108,14 @@ class DecideSetup(TaskWish):
     choice: SetupChoice = "again"
 
 
+@frozen
+class ForgetBases(Wish):
+    """Have the next task of a repository run its set-up anew."""
+
+    verb = "fresh_setup"
+    repo: str
+
+
 class Stop(TaskWish):
     """End the sandbox: TERM, then KILL after the config's grace."""
 
@@ -576,6 +584,7 @@ _KINDS: dict[str, type[Wish]] = {
         Retry,
         Continue,
         DecideSetup,
+        ForgetBases,
         Stop,
         Kill,
         Pause,

@@ -88,8 +88,13 @@ class TaskNames:
         return f"{self.service(name)}-{number}"
 
     def owns_volume(self, volume: str) -> bool:
-        """True for the agent's home, and for what a service of the task keeps."""
-        return volume == self.home_volume or volume.startswith(self.service(""))
+        """True for the agent's home, its warm folders, and what a service keeps."""
+        others = (self.service(""), f"{self.sandbox}-warm-")
+        return volume == self.home_volume or volume.startswith(others)
+
+    def warm_volume(self, number: int) -> str:
+        """The volume that is one folder of a warm base, with the task's changes."""
+        return f"{self.sandbox}-warm-{number}"
 
     @property
     def pane(self) -> str:
@@ -210,6 +215,23 @@ class HomePaths:
     def box_contents(self, task_id: int) -> Path:
         """What of the repository was put into the sandbox, as JSON."""
         return self.task(task_id) / "box.json"
+
+    @property
+    def bases(self) -> Path:
+        """The warm bases; see `adapters.warm_bases`."""
+        return self.home / "bases"
+
+    def first_home(self, task_id: int) -> Path:
+        """The agent's home while a set-up fills it that may become a warm base."""
+        return self.task(task_id) / "first"
+
+    def warm_changes(self, task_id: int) -> Path:
+        """What the task changed of its warm base's folders, one folder each."""
+        return self.task(task_id) / "warm"
+
+    def warm_work(self, task_id: int) -> Path:
+        """The kernel's own folders beside `warm_changes`."""
+        return self.home / "warm-work" / str(task_id)
 
     def setup_log(self, task_id: int) -> Path:
         """The output of the project's set-up; absent if none ran."""

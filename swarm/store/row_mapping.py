@@ -33,6 +33,7 @@ def task_from(task_id: int, body: dict[str, Any]) -> Task:
         "state": State(body["state"]),
         "after": tuple(body["after"]),
         "wants": tuple(body.get("wants", ())),
+        "warm_folders": tuple(body.get("warm_folders", ())),
         "agent_status": _status_from(body.get("agent_status")),
         "questions": tuple(map(Question.from_json, body.get("questions", ()))),
         "answers": tuple(Answer(**answer) for answer in body.get("answers", ())),

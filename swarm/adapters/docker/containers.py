@@ -183,9 +183,14 @@ class DockerContainers:
         with suppress(Absent), self._connection.call(f"wait {name}") as client:
             client.wait(name, timeout=REMOVE_SECONDS, condition="removed")
 
-    def make_volume(self, name: str, labels: dict[str, str]) -> None:
+    def make_volume(
+        self,
+        name: str,
+        labels: dict[str, str],
+        options: dict[str, str] | None = None,
+    ) -> None:
         with self._connection.call(f"volume create {name}") as client:
-            client.create_volume(name, labels=labels)
+            client.create_volume(name, labels=labels, driver_opts=options)
 
     def remove_volume(self, name: str) -> None:
         try:

@@ -41,13 +41,23 @@ def _measure(
     volumes: Mapping[str, DiskUse],
     limits: Limits,
 ) -> TaskSize:
-    names = TaskNames(paths.tag, task.id)
     worktree = disk_use(paths.placed_worktree(task.id, task.worktree), limits)
     return TaskSize(
         worktree=worktree + disk_use(paths.task(task.id), limits),
-        home=volumes.get(names.home_volume, DiskUse() if volumes else None),
+        home=_home(paths, task, volumes),
         logs=_logs(paths, read, task.id),
     )
+
+
+def _home(
+    paths: HomePaths, task: Task, volumes: Mapping[str, DiskUse]
+) -> DiskUse | None:
+    """The home's own bytes; those of layers lie in the task's folder."""
+    own = (paths.first_home(task.id), paths.warm_changes(task.id))
+    if any(folder.is_dir() for folder in own):
+        return DiskUse()
+    name = TaskNames(paths.tag, task.id).home_volume
+    return volumes.get(name, DiskUse() if volumes else None)
 
 
 def _logs(paths: HomePaths, read: Queries, task_id: int) -> DiskUse:

@@ -12,9 +12,10 @@ from swarm.engine.egress import task_network
 from swarm.engine.host import disk_room, orphans
 from swarm.engine.parts import EngineParts
 from swarm.engine.review import snapshot
-from swarm.engine.tasks import services
+from swarm.engine.tasks import base_clearing, homes, services
 from swarm.errors import IllegalMove, NoRoom, SwarmError
 from swarm.model import events
+from swarm.model.format import size
 from swarm.model.task import SETTLED, State, Task
 from swarm.model.wishes import CollectGarbage
 from swarm.plan.naming import kept_ref
@@ -74,7 +75,7 @@ def remove(parts: EngineParts, task_id: int) -> None:
     context.containers.remove(names.sandbox)
     services.remove(context, task_id)
     task_network.drop(parts, task)
-    context.containers.remove_volume(names.home_volume)
+    homes.remove(context, task_id)
     _keep_work(context, task)
     _remove_worktree(context, task)
     context.journal.record(task_id, events.TaskRemoved())
@@ -162,13 +163,18 @@ def _remove_worktree(context: EngineContext, task: Task) -> None:
 
 
 def gc(parts: EngineParts, wish: CollectGarbage) -> dict[str, Any]:
-    """Remove ended tasks' things, and what no task knows.
+    """Remove unused warm bases, ended tasks' things, and what no task knows.
 
     With `dry_run` only names them. Answers `found`, `removed` and `failed`, each a list
-    of words; one that fails keeps none of the others.
+    of words, and the bytes of `bases` before and after; one that fails keeps none of
+    the others.
     """
     context = parts.context
     removals: dict[str, Callable[[], None]] = {}
+    before = base_clearing.total(context)
+    for base, taken in base_clearing.unused(context, DAY_SECONDS):
+        name = f"warm base {base} ({size(taken)})"
+        removals[name] = partial(base_clearing.drop, context, base)
     tasks = context.read().tasks.all()
     for task in tasks:
         if _is_garbage(context, task, wish.tasks):
@@ -184,7 +190,12 @@ def gc(parts: EngineParts, wish: CollectGarbage) -> dict[str, Any]:
             removed.append(name)
         except SwarmError as error:
             failed.append(f"{name}: {error.message}")
-    return {"found": list(removals), "removed": removed, "failed": failed}
+    return {
+        "found": list(removals),
+        "removed": removed,
+        "failed": failed,
+        "bases": {"before": before, "after": base_clearing.total(context)},
+    }
 
 
 def _remove_locked(parts: EngineParts, task_id: int) -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 
 from swarm.adapters.git.base import (
     is_branch,
@@ -17,7 +18,7 @@ from swarm.adapters.git.worktree import create
 from swarm.adapters.git.worktree.branch_name import BranchTaken, free_branch
 from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
-from swarm.engine.host import disk_room, failed_starts, image_check, images
+from swarm.engine.host import disk_room, failed_starts, image_check
 from swarm.engine.parts import EngineParts
 from swarm.engine.tasks import (
     accounts,
@@ -25,9 +26,10 @@ from swarm.engine.tasks import (
     covers,
     env_files,
     floor_check,
+    homes,
     observation,
     services,
-    setup,
+    warm_start,
 )
 from swarm.engine.tasks.launch_steps import LaunchPaused, Steps
 from swarm.errors import IllegalMove, NoRoom, SwarmError, ToolError
@@ -35,7 +37,7 @@ from swarm.model import events
 from swarm.model.box_contents import BoxContents
 from swarm.model.safe_text import plain
 from swarm.model.task import State, Task
-from swarm.plan import sandbox_home, specs
+from swarm.plan import specs
 from swarm.plan.specs import Plan
 
 START_SECONDS = 60.0
@@ -110,11 +112,10 @@ def _carry_out(
     if plan.project.service_container:
         with steps.step("services"):
             services.begin(parts, task, plan, cleanup, steps.note)
+    cleanup.callback(clean_up, context, task.id, lambda: homes.remove(context, task.id))
+    task = warm_start.carry_out(parts, task, plan, steps, seen)
     with steps.step("sandbox"):
-        _create_sandbox(parts, task, plan, cleanup)
-        if not seen.traits.home_is_open:
-            _open_home(context, task.id, plan)
-    setup.carry_out(parts, task, plan, steps, seen.traits.shell)
+        create_over_home(parts, task, plan, cleanup)
     with steps.step("start"):
         start_with_retry(parts, task, plan, cleanup)
     context.journal.record(task.id, events.TaskLive(names.sandbox, names.pane))
@@ -171,19 +172,6 @@ def _with_free_branch(context: EngineContext, task: Task) -> Task:
     return context.journal.record(task.id, chosen) or task
 
 
-def _create_sandbox(
-    parts: EngineParts, task: Task, plan: Plan, cleanup: ExitStack
-) -> None:
-    context = parts.context
-    names = context.names(task.id)
-    volume = names.home_volume
-    cleanup.callback(
-        clean_up, context, task.id, lambda: context.containers.remove_volume(volume)
-    )
-    context.containers.make_volume(volume, names.labels("home"))
-    create_over_home(parts, task, plan, cleanup)
-
-
 def create_over_home(
     parts: EngineParts, task: Task, plan: Plan, cleanup: ExitStack
 ) -> None:
@@ -202,22 +190,14 @@ def create_over_home(
     _create_container(parts, task, plan)
 
 
-def _open_home(context: EngineContext, task_id: int, plan: Plan) -> None:
-    """Let the agent write to its home; blocks for half a second.
-
-    The engine gives a new volume the owner of what the image has there, or root.
-    """
-    volume = context.names(task_id).home_volume
-    opener = sandbox_home.opener(plan.sandbox, volume, images.tag("gate"))
-    failed_starts.once_more(lambda: context.containers.run(opener, 0))
-
-
 def _create_container(parts: EngineParts, task: Task, plan: Plan) -> None:
     """Create the sandbox in the task's net, compare it with the floor, and watch it."""
     containers = parts.context.containers
     net = parts.nets.gate.names.net(task.net.name)
-    containers.create(specs.with_network(plan.sandbox, net))
-    floor_check.require(parts.context, plan.sandbox)
+    warm = homes.mounts(parts.context, task, plan)
+    spec = replace(plan.sandbox, mounts=(*plan.sandbox.mounts, *warm))
+    containers.create(specs.with_network(spec, net))
+    floor_check.require(parts.context, spec)
     observation.begin(parts, task)
 
 
@@ -277,7 +257,11 @@ def start_with_retry(
         services.start(parts, claimed, plan)
         _create_container(parts, claimed, plan)
 
-    failed_starts.once_more(lambda: _start(context, claimed, plan), renew)
+    try:
+        failed_starts.once_more(lambda: _start(context, claimed, plan), renew)
+    except ToolError:
+        warm_start.distrust(context, task)
+        raise
 
 
 def _start(context: EngineContext, task: Task, plan: Plan) -> None:
@@ -322,8 +306,8 @@ def undo_launch(parts: EngineParts, task: Task) -> None:
     context.panes.close(names.pane)
     context.containers.remove(names.setup_box)
     context.containers.remove(names.sandbox)
-    context.containers.remove_volume(names.home_volume)
     services.remove(context, task.id)
+    homes.remove(context, task.id)
     task_network.drop(parts, task)
     remove_worktree(context, task)
 

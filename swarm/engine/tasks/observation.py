@@ -78,12 +78,12 @@ def _subject(context: EngineContext, task: Task, name: str = "") -> ObservedSand
         task.id,
         facts.id,
         context.worktree(task),
-        lambda path: path in _base_paths(context.paths.home, task.repo, task.base),
+        lambda path: path in base_paths(context.paths.home, task.repo, task.base),
     )
 
 
 @functools.lru_cache(maxsize=8)
-def _base_paths(home: Path, repo: str, base: str) -> frozenset[str]:
+def base_paths(home: Path, repo: str, base: str) -> frozenset[str]:
     """Every file of a commit, and every folder with `/` behind; read once."""
     try:
         git = Repository.open(Path(repo), home).git

@@ -10,7 +10,7 @@ from swarm.engine.context import EngineContext
 from swarm.engine.egress import task_network
 from swarm.engine.host import image_check
 from swarm.engine.parts import EngineParts
-from swarm.engine.tasks import covers, launch, services, setup
+from swarm.engine.tasks import covers, launch, services, warm_start
 from swarm.engine.tasks.launch_steps import Steps
 from swarm.errors import SwarmError, ToolError
 from swarm.model import events
@@ -103,10 +103,12 @@ def _carry_out(
     if plan.project.service_container:
         with steps.step("services"):
             services.begin_again(parts, task, plan, cleanup, steps.note)
-    with steps.step("sandbox"):
-        launch.create_over_home(parts, task, plan, cleanup)
     if not task.resumes:
-        setup.carry_out(parts, task, plan, steps, seen.traits.shell)
+        task = warm_start.carry_out(parts, task, plan, steps, seen)
+    with steps.step("sandbox"):
+        if task.warm_base:
+            warm_start.renew(context, task)
+        launch.create_over_home(parts, task, plan, cleanup)
     with steps.step("start"):
         launch.start_with_retry(parts, task, plan, cleanup)
     context.journal.record(task.id, events.TaskLive(names.sandbox, names.pane))

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from swarm.engine.context import EngineContext
 from swarm.engine.host import failed_starts
 from swarm.engine.parts import EngineParts
-from swarm.engine.tasks import floor_check, observation
+from swarm.engine.tasks import accounts, floor_check, observation
 from swarm.engine.tasks.launch_steps import LaunchPaused, Steps
 from swarm.engine.tasks.setup_log import SetupLog
 from swarm.errors import SwarmError, ToolError
@@ -63,6 +63,7 @@ class _Run:
 
     def __init__(self, parts: EngineParts, task: Task, plan: Plan, shell: str) -> None:
         self._parts, self._context, self._task = parts, parts.context, task
+        self._plan = plan
         self._commands, self._shell = plan.project.setup, shell
         names = self._context.names(task.id)
         net = parts.nets.gate.names.net(task.net.name)
@@ -79,6 +80,7 @@ class _Run:
     def run(self) -> None:
         """Run all commands; see `carry_out`."""
         self._require_wanted()
+        accounts.write(self._context.containers, self._plan)
         status, is_oom = self._status()
         self._require_wanted()
         if status:

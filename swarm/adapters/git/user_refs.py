@@ -1,0 +1,30 @@
+"""Tells commits of the user's from those that only a task's branch holds."""
+
+from collections.abc import Collection
+
+from swarm.adapters.git.repository import Repository
+
+_HEADS, _REMOTES = "refs/heads/", "refs/remotes/"
+
+
+def is_users(
+    repository: Repository, commit: str, prefix: str, branches: Collection[str]
+) -> bool:
+    """True if a branch or tag that is no task's holds the commit.
+
+    `prefix` begins the names of tasks' branches, `branches` are further ones. A branch
+    of a remote is a task's if the same name would be here. Blocks for one git process.
+    """
+    words = ("--contains", commit, "--format=%(refname)")
+    listed: str = repository.git.for_each_ref(*words, _HEADS, _REMOTES, "refs/tags/")
+    return any(not _is_tasks(ref, prefix, branches) for ref in listed.splitlines())
+
+
+def _is_tasks(ref: str, prefix: str, branches: Collection[str]) -> bool:
+    if ref.startswith(_REMOTES):
+        name = ref.removeprefix(_REMOTES).partition("/")[2]
+    elif ref.startswith(_HEADS):
+        name = ref.removeprefix(_HEADS)
+    else:
+        return False
+    return name in branches or bool(prefix and name.startswith(prefix))
