@@ -64,5 +64,7 @@ def test_the_table_of_states_is_the_agents_own() -> None:
         name, way, lacks = (cell.strip() for cell in row.strip("|").split("|"))
         agent = registry.find(name)
         cues = {cue.replace("_", "-") for cue in agent.cues}
-        assert (way != "its own screen") == (agent.side.kind != "none"), name
+        side = agent.side
+        assert way.startswith("card") == (side.kind != "none" and side.answers), name
+        assert ("its hooks tell" in way) == (not side.answers), name
         assert set(lacks.split(", ")) - {"–"} == told - cues, name

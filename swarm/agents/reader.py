@@ -217,6 +217,7 @@ def _check_places(agent: Agent) -> None:
     """Refuse a file that swarm would write outside the agent's home."""
     places = {f"seed[{i}].path": seed.path for i, seed in enumerate(agent.seed)}
     places["places.briefing.path"] = agent.places.briefing.path
+    places["side.place"] = agent.side.place
     for name in ("skills", "commands", "mcp"):
         places[f"places.{name}"] = getattr(agent.places, name)
     for key, path in places.items():

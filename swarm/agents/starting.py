@@ -87,6 +87,7 @@ def start(agent: Agent, request: StartRequest) -> Start:
     way, run = chosen_run(agent, request.way)
     mode = _mode(agent, request.mode)
     has_side = agent.side.is_in(way, mode)
+    is_linked = has_side and agent.side.place != ""
     words = _words(agent, run, request)
     is_typed = way == "screen" and request.resumes and agent.conversation.prompt != ""
     argv_words = words | {"prompt": ""} if is_typed else words
@@ -115,7 +116,8 @@ def start(agent: Agent, request: StartRequest) -> Start:
         servers.text,
         filled(agent.side.settings, words) if has_side else "",
         _brought(agent, request.brought),
-        _links(agent, request, servers),
+        _links(agent, request, servers)
+        | ({_in_home(agent.side.place): request.side_file} if is_linked else {}),
         agent.places.follows_links,
         tuple(_argv(agent.side.server, lists, words, servers.argv)) if has_side else (),
         agent.side.socket,

@@ -2,7 +2,8 @@
 
 `python3 -I hook.py KIND [SECONDS [NAME]]` gets the agent's event on standard input and
 answers on standard output; it waits for ever, or for so many seconds, at the socket of
-that name. Whatever goes wrong, the agent goes on with its own dialog.
+that name. KIND may be followed by `:` and the event's name, where the event has none.
+Whatever goes wrong, the agent goes on with its own dialog.
 """
 
 from __future__ import annotations
@@ -25,22 +26,30 @@ STATES = {
     "Stop": "ready",
     "StopFailure": "failed",
     "SessionEnd": "ended",
+    "BeforeAgent": "working",
+    "AfterAgent": "ready",
+    "userPromptSubmitted": "working",
+    "agentStop": "ready",
 }
+DIALOGS = ("ToolPermission", "permission_prompt")
+"""What notifications of a dialog are called; the others tell of no question."""
 LIMITS = ("rate_limit", "usage_limit")
 
 
 def main(words: list[str]) -> int:
     """Handle one event; the status is always 0."""
-    kind = words[0] if words else ""
+    kind, _, known = (words[0] if words else "").partition(":")
     address = "\0" + (words[2] if len(words) > 2 else NAME)
     try:
         event = json.loads(sys.stdin.buffer.read(INPUT_LIMIT))
-        name = event["hook_event_name"]
+        name = known or event["hook_event_name"]
         if name == "PermissionRequest":
             patience = float(words[1]) if len(words) > 1 else math.inf
             _ask(kind, event, patience, address)
         elif name in STATES:
             _tell(name, event, address)
+        elif name == "Notification":
+            _tell_of_dialog(event, address)
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return 0
     return 0
@@ -53,8 +62,22 @@ def _tell(name: str, event: dict[str, Any], address: str) -> None:
         text = _cut(event.get("last_assistant_message", ""), 300)
         if event.get("error") in LIMITS:
             state = "limited"
+    _claim({"state": state, "rule": name, "text": text}, address)
+
+
+def _tell_of_dialog(event: dict[str, Any], address: str) -> None:
+    """Claim that the agent's own dialog asks; it is answered there alone."""
+    if event.get("notification_type") not in DIALOGS:
+        return
+    more = event.get("details") or {}
+    is_choice = more.get("type") == "ask_user"
+    state = "asks-question" if is_choice else "asks-permission"
+    text = str(more.get("command") or more.get("title") or event.get("message") or "")
+    _claim({"state": state, "rule": "Notification", "text": _cut(text, 300)}, address)
+
+
+def _claim(message: dict[str, Any], address: str) -> None:
     with _connected(address) as wire:
-        message = {"state": state, "rule": name, "text": text}
         wire.sendall(json.dumps(message).encode() + b"\n")
 
 

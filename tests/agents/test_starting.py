@@ -230,3 +230,13 @@ def test_a_channel_s_server_begins_in_the_modes_that_ask() -> None:
     ):
         assert other.server == ()
         assert "--remote" not in other.argv
+
+
+def test_hooks_are_linked_where_their_agent_reads_them() -> None:
+    copilot = registry.find("copilot")
+    place = ".copilot/hooks/swarm.json"
+    asks = begun(copilot, prompt="p", mode="ask", side_file="/f", hook_file="/h")
+
+    assert asks.links[place] == "/f"
+    assert "python3 -I /h copilot:agentStop" in asks.side
+    assert place not in begun(copilot, prompt="p", side_file="/f").links

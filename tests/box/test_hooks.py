@@ -37,6 +37,13 @@ COLOUR = {
     },
 }
 
+DIALOG = {
+    "hook_event_name": "Notification",
+    "notification_type": "ToolPermission",
+    "message": "Tool Confirm Shell Command requires execution",
+    "details": {"type": "exec", "title": "Confirm", "command": "make"},
+}
+
 
 @pytest.fixture
 def name() -> str:
@@ -45,10 +52,12 @@ def name() -> str:
 
 
 @contextmanager
-def hook(name: str, event: dict[str, Any]) -> Iterator["subprocess.Popen[bytes]"]:
+def hook(
+    name: str, event: dict[str, Any], kind: str = "claude"
+) -> Iterator["subprocess.Popen[bytes]"]:
     """The hook of an agent, as the agent starts it."""
     file = assets.folder("box") / "hook.py"
-    argv = [sys.executable, "-I", str(file), "claude", "60", name]
+    argv = [sys.executable, "-I", str(file), kind, "60", name]
     process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdin
     process.stdin.write(json.dumps(event).encode())
@@ -199,6 +208,11 @@ def test_the_next_keeper_is_asked_again_and_an_answer_counts_once(name: str) -> 
         ({"hook_event_name": "Stop"}, "ready"),
         ({"hook_event_name": "StopFailure", "error": "rate_limit"}, "limited"),
         ({"hook_event_name": "StopFailure", "error": "other"}, "failed"),
+        ({"hook_event_name": "BeforeAgent"}, "working"),
+        ({"hook_event_name": "AfterAgent"}, "ready"),
+        (DIALOG, "asks-permission"),
+        ({**DIALOG, "details": {"type": "ask_user"}}, "asks-question"),
+        ({**DIALOG, "notification_type": "permission_prompt"}, "asks-permission"),
     ],
 )
 def test_an_event_is_a_claim(name: str, event: dict[str, Any], state: str) -> None:
@@ -207,6 +221,26 @@ def test_an_event_is_a_claim(name: str, event: dict[str, Any], state: str) -> No
         with hook(name, event) as told:
             assert told.wait(60) == 0
             assert relay.until("state")["state"] == state
+
+
+def test_a_dialog_is_told_with_its_command_and_what_is_none_is_not(name: str) -> None:
+    with running("hooks", name) as relay:
+        begun(relay)
+        other = {**DIALOG, "notification_type": "idle_prompt"}
+        for event in (other, DIALOG):
+            with hook(name, event) as told:
+                assert told.wait(60) == 0
+
+        assert relay.says()["text"] == "make"
+
+
+def test_an_event_without_a_name_has_it_from_the_kind(name: str) -> None:
+    with running("hooks", name) as relay:
+        begun(relay)
+        with hook(name, {"stopReason": "end_turn"}, "copilot:agentStop") as told:
+            assert told.wait(60) == 0
+
+        assert relay.until("state")["rule"] == "agentStop"
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ _OPTION = re.compile(r"[A-Za-z0-9_.-]{1,40}", re.ASCII)
 _STATES = frozenset(
     {
         AgentState.WORKING,
+        AgentState.ASKS_PERMISSION,
+        AgentState.ASKS_QUESTION,
         AgentState.READY,
         AgentState.LIMITED,
         AgentState.OVERLOADED,
@@ -28,7 +30,7 @@ _STATES = frozenset(
         AgentState.ENDED,
     }
 )
-"""States that a channel may claim; questions are messages of their own."""
+"""States that a channel may claim; a question that it can answer is a message."""
 
 
 class Unreadable(ValueError):

@@ -90,7 +90,7 @@ def test_long_words_are_cut() -> None:
         line(ask={**EDIT, "options": [{"id": "once", "label": "x"}]}),
         line(ask={**EDIT, "options": [{"id": "1"}, {"id": "1"}]}),
         line(ask={**EDIT, "options": [{"id": str(n)} for n in range(17)]}),
-        line(state="asks-permission"),
+        line(state="stalled"),
         line(state="starting"),
         line(state=["ready"]),
         line(state="limited", until="tomorrow"),
