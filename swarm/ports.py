@@ -403,6 +403,12 @@ class Images(Protocol):
     def pull(self, reference: str, seconds: float) -> bool:
         """Fetch an image; False if no registry gives it within the time."""
 
+    def fetch(self, reference: str, seconds: float, progress: Progress) -> None:
+        """Fetch an image; ToolError, with the registry's words, if it cannot be had.
+
+        `seconds` is the longest silence.
+        """
+
     def import_tar(self, tar: Path, reference: str) -> None:
         """Make an image of a root file system."""
 

@@ -366,6 +366,10 @@ class FakeImages:
         self._answer()
         return False
 
+    def fetch(self, reference: str, seconds: float, progress: Progress) -> None:
+        self._answer()
+        raise ToolError(f"docker pull {reference}: no such registry")
+
     def import_tar(self, tar: Path, reference: str) -> None:
         self._answer()
         self.references.add(reference)

@@ -832,6 +832,26 @@ TOOLS_MISSING = Scene(
     panes={"task-1": "$ docker compose up -d", "task-2": "writing docs …"},
 )
 """A task that tried to use what its box has not."""
+WITH_SERVICES = Scene(
+    tasks=(
+        SceneTask(
+            "checkout-flow",
+            420,
+            (
+                *LAUNCH,
+                events.ServiceReady("db", "postgres", 5432, 1.4),
+                events.ServiceReady("cache", "redis", 6379, 0.2),
+                events.ServiceReady("search", "opensearch:2", 9200, 21.0),
+                events.StepDone("services", 21.4),
+                *LIVE[len(LAUNCH) :],
+                events.ServiceEnded("search", "reached its limit of memory"),
+            ),
+            "Keep the cart of a guest",
+        ),
+    ),
+    panes={"task-1": PANE},
+)
+"""A task with databases beside it, of which one ended."""
 EMPTY = Scene()
 NO_ENGINE = Scene(
     fleet=(events.KeeperStarted(4711, "0.1.0"), events.ContainerEngineDown("no socket"))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from swarm.agents import registry
-from swarm.config import load
+from swarm.config import load, project
 from swarm.model.agent_state import AgentState
 from swarm.policy import policy_parser
 
@@ -43,11 +43,18 @@ def test_the_settings_are_taken(tmp_path: Path) -> None:
 
 def test_the_policies_are_taken() -> None:
     """Each beginning with the version, which is written once."""
-    for text in [text for text in TOML if "[gate]" not in text]:
+    others = ("[gate]", "[service-container")
+    for text in [text for text in TOML if not any(word in text for word in others)]:
         head = "" if text.startswith("version") else "version = 1\n"
         layer = policy_parser.parse(head + text, "policy.toml")
 
         assert layer.rules or layer.secrets
+
+
+def test_the_project_files_are_taken() -> None:
+    (text,) = [text for text in TOML if "[service-container" in text]
+
+    assert {*project.parsed(text).service_container} == {"db", "search"}
 
 
 def test_the_table_of_states_is_the_agents_own() -> None:

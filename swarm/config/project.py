@@ -29,10 +29,29 @@ LARGEST = 64 << 10
 """Bytes of the file."""
 _MOST = 50
 _TEXT_LENGTH = 4000
+_FOLDER_LENGTH = 300
+_MOST_FOLDERS = 10
+_NO_DATA = ("dev", "proc", "run", "sys", "tmp")
+"""First folders whose content is the engine's, or memory in any case."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,62}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 _STAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,299}")
+
+
+def data_folder(value: str) -> str:
+    """A folder in a service's image; ValueError for one that cannot be a volume."""
+    parts = value.rstrip("/").split("/")[1:]
+    is_plain = value.isprintable() and len(value) <= _FOLDER_LENGTH and ":" not in value
+    if (
+        not is_plain
+        or not value.startswith("/")
+        or any(part in ("", ".", "..") for part in parts)
+        or not parts
+        or parts[0] in _NO_DATA
+    ):
+        raise ValueError('a folder of the image such as "/var/lib/data"')
+    return value.rstrip("/")
 
 
 def _command(value: str) -> str:
@@ -87,6 +106,7 @@ def _environment(values: dict[str, str]) -> dict[str, str]:
 
 Command = Annotated[str, AfterValidator(_command)]
 CommandOrNone = Annotated[str, AfterValidator(_command_or_none)]
+DataFolder = Annotated[str, AfterValidator(data_folder)]
 Name = Annotated[str, AfterValidator(_name)]
 Names = Annotated[tuple[Name, ...], Field(max_length=_MOST), AfterValidator(once_each)]
 Image = Annotated[str, AfterValidator(_image)]
@@ -105,6 +125,7 @@ class ServiceContainer(Strict):
     image: Image = ""
     environment: Variables = Field(default_factory=dict)
     command: Annotated[tuple[Command, ...], Field(max_length=_MOST)] = ()
+    data: Annotated[tuple[DataFolder, ...], Field(max_length=_MOST_FOLDERS)] = ()
     health: CommandOrNone = ""
     port: Port | None = None
     health_seconds: Annotated[int, Field(ge=1, le=3600, strict=True)] = 60
@@ -113,6 +134,8 @@ class ServiceContainer(Strict):
     def _one_kind(self) -> "ServiceContainer":
         if bool(self.recipe) == bool(self.image):
             raise ValueError("must have either a recipe or an image")
+        if self.recipe and self.data:
+            raise ValueError("a recipe knows its own data")
         return self
 
 

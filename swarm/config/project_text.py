@@ -117,7 +117,15 @@ def _service_example(detected: Detected) -> Iterator[str]:
 def _service(name: str, service: ServiceContainer) -> Iterator[str]:
     yield f"[service-container.{name}]"
     default = ServiceContainer()
-    for key in ("recipe", "image", "command", "health", "port", "health_seconds"):
+    for key in (
+        "recipe",
+        "image",
+        "command",
+        "data",
+        "health",
+        "port",
+        "health_seconds",
+    ):
         value = getattr(service, key)
         if value != getattr(default, key):
             yield f"{key} = {toml(value)}"

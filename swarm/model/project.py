@@ -23,6 +23,8 @@ class ServiceContainer:
     """Its argv; empty for the image's own."""
     health: str = ""
     """A shell command in it that succeeds once it can be used; empty for none."""
+    data: tuple[str, ...] = ()
+    """Folders of an image's that it writes to, beside those that the image names."""
     port: int | None = None
     """Where it listens, in the task's own network namespace."""
     health_seconds: int = 60

@@ -35,8 +35,9 @@ ENGINES = frozenset(
     ]
 )
 ENGINE_ANSWER = (
-    "services, such as a database, are programs of the box's own from a package, "
-    "tools are a stack: `swarm new --stack NAME --package NAME`"
+    "a database, cache or queue is a service beside the task, by "
+    "`[service-container.NAME]` or `compose` in swarm.toml; tools are a stack or a "
+    "package: `swarm new --stack NAME --package NAME`"
 )
 """What people want a nested engine for, and where it stands instead."""
 _ENGINE_DAEMONS = frozenset({"dockerd", "containerd", "buildkitd"})

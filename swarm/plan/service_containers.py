@@ -1,5 +1,6 @@
 """The containers of a task's services, to the last flag; they join the task's net."""
 
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -8,6 +9,7 @@ from swarm.model.project import ServiceContainer
 from swarm.model.service_recipe import recipe
 from swarm.plan import hardening, planner
 from swarm.plan.gate_containers import SMALL
+from swarm.plan.hardening import REQUIRED_TMPFS
 from swarm.plan.naming import TaskNames
 from swarm.plan.specs import Mount, SandboxSpec, with_network
 
@@ -72,10 +74,26 @@ def services(
             f"{len(wanted)} services are more than the {MOST} of one task",
             hint="take some out of swarm.toml",
         )
-    return [
+    planned = [
         _service(names, sandbox, FIRST_UID + number, name, wanted[name], found[name])
         for number, name in enumerate(sorted(wanted))
     ]
+    _refuse_one_port(planned)
+    return planned
+
+
+def _refuse_one_port(planned: list[Service]) -> None:
+    by_port = dict[int, str]()
+    for service in planned:
+        if service.port is None:
+            continue
+        other = by_port.setdefault(service.port, service.name)
+        if other != service.name:
+            raise PlanError(
+                f"the services {other} and {service.name} both listen at port "
+                f"{service.port} of the task's localhost",
+                hint="give one of them another `port` in swarm.toml",
+            )
 
 
 def _service(
@@ -149,10 +167,9 @@ def _of_image(
             f"the service {name}: its image {image.reference} has no program to start",
             hint="say it: `command` in swarm.toml",
         )
-    volumes = tuple(
-        names.service_volume(name, number) for number in range(len(image.volumes))
-    )
-    mounts = tuple(map(_volume, volumes, image.volumes))
+    places = _writable_places(image, wanted)
+    volumes = tuple(names.service_volume(name, number) for number in range(len(places)))
+    mounts = tuple(map(_volume, volumes, places))
     container = replace(spec, argv=argv, mounts=mounts)
     health = wanted.health or image.health
     return Service(
@@ -163,6 +180,14 @@ def _of_image(
         wanted.port,
         health,
         wanted.health_seconds,
+    )
+
+
+def _writable_places(image: ServiceImage, wanted: ServiceContainer) -> tuple[str, ...]:
+    """Each once; what is memory in any case needs no volume."""
+    places = (posixpath.normpath(place) for place in (*image.volumes, *wanted.data))
+    return tuple(
+        place for place in dict.fromkeys(places) if place not in REQUIRED_TMPFS
     )
 
 

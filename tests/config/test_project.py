@@ -145,3 +145,18 @@ def test_a_strangers_key_cannot_drive_the_terminal() -> None:
 def test_any_text_is_a_choice_or_a_config_error(text: str) -> None:
     with suppress(ConfigError):
         assert isinstance(parsed(text), ProjectChoice)
+
+
+def test_a_folder_of_an_image_that_it_writes_to() -> None:
+    text = '[service-container.db]\nimage = "db:1"\ndata = ["/var/lib/db/", "/d"]\n'
+
+    (service,) = parsed(text).service_container.values()
+
+    assert service.data == ("/var/lib/db", "/d")
+
+
+@pytest.mark.parametrize("folder", ["/", "d", "/a/../b", "/proc", "/tmp/x", "/a:b"])
+def test_what_can_be_no_volume_is_refused(folder: str) -> None:
+    text = f'[service-container.db]\nimage = "db:1"\ndata = ["{folder}"]\n'
+    with pytest.raises(ConfigError, match="a folder of the image"):
+        parsed(text)

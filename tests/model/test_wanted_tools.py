@@ -12,7 +12,7 @@ from swarm.model import wanted_tools
         ("libpq-dev", "swarm new --package libpq-dev`"),
         ("root", "no root in a sandbox"),
         *((name, "no container engine") for name in sorted(wanted_tools.ENGINES)),
-        *((name, "services") for name in sorted(wanted_tools.ENGINES)),
+        *((name, "service-container") for name in sorted(wanted_tools.ENGINES)),
         *((name, "`swarm new --stack NAME --package NAME`") for name in ("dockerd",)),
         ("systemctl", "no services"),
     ],

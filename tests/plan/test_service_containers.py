@@ -1,6 +1,7 @@
 """Services run under the floor, each as a user that the net's table lets nowhere."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -78,7 +79,8 @@ def test_a_recipe_is_under_the_floor_with_a_volume_for_its_data(recipe: str) -> 
 
 def test_each_is_another_user_of_the_range() -> None:
     redis = ServiceContainer(recipe="redis")
-    users = [each.container.user for each in planned(b=redis, a=redis)]
+    both = planned(b=redis, a=replace(redis, port=7000))
+    users = [each.container.user for each in both]
 
     assert users == ["65300:65300", "65301:65301"]
 
@@ -130,3 +132,20 @@ def test_what_runs_beside_a_service_has_a_name_that_no_service_can_have() -> Non
     names = {walls.name, port.name, opener.name}
     assert len(names) == 3
     assert not any("-service-" in name for name in names)
+
+
+def test_folders_that_the_image_does_not_name_are_volumes_once_each() -> None:
+    wanted = ServiceContainer(image="db:1", data=("/data", "/own"))
+    image = replace(OFFICIAL, volumes=("/data/", "/tmp"))
+    (service,) = service_containers.services(
+        NAMES, SANDBOX, {"db": wanted}, {"db": image}
+    )
+
+    assert [mount.target for mount in service.container.mounts] == ["/data", "/own"]
+    assert len(service.volumes) == 2
+
+
+def test_two_at_one_port_are_refused() -> None:
+    redis = ServiceContainer(recipe="redis")
+    with pytest.raises(PlanError, match="services a and b both listen at port 6379"):
+        planned(a=redis, b=redis)

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import requests.exceptions
-from docker import APIClient
 from docker.errors import APIError
 
 from swarm.adapters.docker.connection import SECONDS, Absent, Connection
 from swarm.adapters.docker.dialect import short_name
+from swarm.adapters.docker.pull import pull, split_reference
 from swarm.adapters.user_network import parent_proxy
 from swarm.errors import ToolError
 from swarm.plan.gate_containers import HOST_ADDRESS, HOST_NAME
@@ -39,16 +39,23 @@ class DockerImages:
         return image_id(self._connection, reference)
 
     def pull(self, reference: str, seconds: float) -> bool:
-        name, _, tag = reference.partition(":")
+        try:
+            self.fetch(reference, seconds, _untold)
+        except ToolError:
+            return False
+        return True
+
+    def fetch(self, reference: str, seconds: float, progress: Progress) -> None:
         with self._connection.call(f"pull {reference}") as client:
             try:
-                _pull(client, name, tag, seconds)
-            except (APIError, requests.exceptions.RequestException, ToolError):
-                return False
-        return self.image_id(reference) is not None
+                pull(client, reference, seconds, progress)
+            except (APIError, requests.exceptions.RequestException) as error:
+                raise ToolError(f"docker pull {reference}: {error}") from error
+        if self.image_id(reference) is None:
+            raise ToolError(f"docker pull {reference}: the engine took no image")
 
     def import_tar(self, tar: Path, reference: str) -> None:
-        name, _, tag = reference.partition(":")
+        name, tag = split_reference(reference)
         with self._connection.call(f"import {reference}") as client:
             client.import_image_from_file(str(tar), repository=name, tag=tag)
         if self.image_id(reference) is None:
@@ -150,6 +157,10 @@ class DockerImages:
         ]
 
 
+def _untold(_line: str) -> None:
+    """Let a line of a pull go: nobody waits for it."""
+
+
 def image_id(connection: Connection, reference: str) -> str | None:
     """The id of a local image, or None."""
     try:
@@ -191,20 +202,6 @@ def _hosts(arguments: dict[str, str]) -> dict[str, str] | None:
     if any(HOST_NAME in value for value in arguments.values()):
         return {HOST_NAME: HOST_ADDRESS}
     return None
-
-
-def _pull(client: APIClient, name: str, tag: str, seconds: float) -> None:
-    """Pull an image; ToolError if the engine is silent for `seconds` or reports one."""
-    # Not the library's `pull`: it reads the answer without a time limit.
-    with client.post(
-        client.base_url + f"/v{client.api_version}/images/create",
-        params={"fromImage": name, "tag": tag or "latest"},
-        timeout=seconds,
-        stream=True,
-    ) as answer:
-        for line in answer.iter_lines():
-            if b'"error"' in line:
-                raise ToolError(f"docker pull {name}: {line.decode(errors='replace')}")
 
 
 def _build_context(files: dict[str, bytes]) -> io.BytesIO:

@@ -1,48 +1,47 @@
 """The images of a task's services: found, built by a recipe, or fetched."""
 
+import shlex
 import threading
 from collections.abc import Callable, Mapping
 
 from swarm.engine.context import EngineContext
 from swarm.engine.host import images, service_images
-from swarm.errors import PlanError
+from swarm.errors import ToolError
 from swarm.model import events
 from swarm.model.project import ServiceContainer
 from swarm.model.safe_text import safe_line
-from swarm.model.service_recipe import recipe
+from swarm.model.service_recipe import RECIPES, recipe
 from swarm.plan.service_containers import ServiceImage
+from swarm.ports import ImageConfig
 
+PULL_SECONDS = 120.0
+"""The longest silence of a registry."""
 _MAKING = threading.Lock()
 """One image at a time: two tasks may want the same."""
+
+Note = Callable[[str], None]
 
 
 def require(
     context: EngineContext,
     task_id: int,
     wanted: Mapping[str, ServiceContainer],
-    note: Callable[[str], None],
+    note: Note,
 ) -> dict[str, ServiceImage]:
-    """The image of each service; one that is not there is made, in minutes.
+    """The image of each service; one that is not there is made or fetched, in minutes.
 
     SwarmError if it cannot be had; `note` is called with each line of its making.
     """
-    found = {}
-    for name, service in wanted.items():
-        if not service.recipe:
-            raise PlanError(
-                f"the service {name}: this version runs no image of yours",
-                hint="take a `recipe`",
-            )
-        found[name] = _of_recipe(context, task_id, name, service.recipe, note)
-    return found
+    return {
+        name: _of_recipe(context, task_id, name, service.recipe, note)
+        if service.recipe
+        else _of_user(context, task_id, name, service.image, note)
+        for name, service in wanted.items()
+    }
 
 
 def _of_recipe(
-    context: EngineContext,
-    task_id: int,
-    name: str,
-    wanted: str,
-    note: Callable[[str], None],
+    context: EngineContext, task_id: int, name: str, wanted: str, note: Note
 ) -> ServiceImage:
     image = f"{service_images.PREFIX}{recipe(wanted).name}"
     full = images.tag(image)
@@ -51,3 +50,51 @@ def _of_recipe(
         with _MAKING:
             images.build(context.images, image, lambda line: note(safe_line(line, 200)))
     return ServiceImage(full)
+
+
+def _of_user(
+    context: EngineContext, task_id: int, name: str, image: str, note: Note
+) -> ServiceImage:
+    """What the image says of itself; it stays the one of that id until the start."""
+    found = context.containers.image_config(image)
+    if found is None:
+        context.journal.record(task_id, events.ServicePreparing(name, image))
+        _fetch(context, name, image, note)
+        found = context.containers.image_config(image)
+    if found is None:
+        raise ToolError(f"the service {name}: the image {image} was just removed")
+    return ServiceImage(
+        found.id,
+        found.entrypoint,
+        found.command,
+        found.volumes,
+        health_of(found),
+    )
+
+
+def _fetch(context: EngineContext, name: str, image: str, note: Note) -> None:
+    try:
+        with _MAKING:
+            context.images.fetch(
+                image, PULL_SECONDS, lambda line: note(safe_line(line, 200))
+            )
+    except ToolError as error:
+        raise ToolError(
+            f"the service {name}: {safe_line(error.message, 400)}", hint=_way_out(image)
+        ) from error
+
+
+def _way_out(image: str) -> str:
+    known = next((each for each in RECIPES if each in image.rpartition("/")[2]), "")
+    pull = f"`docker pull {image}` or `docker load` it by yourself"
+    if not known:
+        return pull
+    return f'{pull}; `recipe = "{known}"` in swarm.toml needs no registry'
+
+
+def health_of(image: ImageConfig) -> str:
+    """The image's own check as a shell's command; empty if it has none."""
+    kind, *words = image.health or ("NONE",)
+    if kind == "CMD-SHELL":
+        return " ".join(words)
+    return shlex.join(words) if kind == "CMD" else ""

@@ -11,6 +11,7 @@ from swarm.model import (
     events,
     format,
     refusal_text,
+    service_text,
     task_port,
     wanted_tools,
 )
@@ -253,6 +254,8 @@ def info(
         lines = (task_port.words(task.id, port) for port in task.ports)
         out += [Content(""), Content.styled("PORTS", "bold")]
         out += [Content(f" {line}") for line in lines]
+    if task.services:
+        out += [Content(""), Content.styled("SERVICES", "bold"), *_services(task)]
     out += [Content(""), Content.styled("SANDBOX", "bold"), *_sandbox(task, plan)]
     return [*out, Content(""), Content.styled("TIMELINE", "bold"), *timeline(recorded)]
 
@@ -303,6 +306,20 @@ def _sandbox(task: Task, plan: dict[str, Any]) -> list[Content]:
             safe_line(str(mount["source"]), 160),
         )
         out.append(_fact(" mount", f"{target} ({mode}) from {source}"))
+    return out
+
+
+def _services(task: Task) -> list[Content]:
+    """Each service with where it answers; the logs are a command's."""
+    out = [
+        Content.assemble(
+            (" ✕ ", ERROR) if service.ended else (" ● ", GOOD),
+            f"{formatting.fit_name(safe_line(service.name, 40), 14)} ",
+            (service_text.state(service), ERROR if service.ended else ""),
+        )
+        for service in task.services
+    ]
+    out.append(Content.styled(f" `swarm logs {task.id} NAME` has their output", MUTED))
     return out
 
 

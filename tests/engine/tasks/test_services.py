@@ -6,6 +6,7 @@ import pytest
 
 from swarm.model import events
 from swarm.model.task import State
+from tests.built_image import built
 from tests.engine.keeper_harness import KeeperHarness
 from tests.engine.tasks.service_project import (
     POSTGRES,
@@ -151,3 +152,55 @@ else:
     harness.until(lambda: again.exists() and again.read_text() != "", "it went on")
     assert again.read_text() == "['kept']"
     assert len(_services(harness, task_id)) == 1
+
+
+IMAGE = b"""ARG BASE_IMAGE
+FROM ${BASE_IMAGE}
+USER root
+RUN mkdir /data && chown 999:999 /data && chmod 0700 /data
+VOLUME /data
+ENV SAID=nothing
+ENTRYPOINT ["sh", "-c", "echo $SAID $(id -u) > /data/said; exec \\"$@\\"", "sh"]
+CMD ["python3", "-m", "http.server", "7000", "--directory", "/data"]
+"""
+
+
+def test_an_image_of_the_users_runs_under_the_floor_with_its_own_volume(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    """Its program is root's and its folder another user's: neither is needed."""
+    harness.start_keeper()
+    image = built("service", IMAGE)
+    text = f"""
+[service-container.web]
+image = "{image}"
+port = 7000
+environment = {{ SAID = "words" }}
+"""
+    agree(harness, sample, text)
+    lines = """
+import urllib.request
+open("read", "wb").write(urllib.request.urlopen("http://localhost:7000/said").read())
+"""
+
+    task_id = harness.new_task(sample, python(lines))
+    task = harness.until_state(task_id, State.LIVE)
+    _until_done(harness, task_id)
+
+    read = (harness.paths.worktree(task_id) / "read").read_text()
+    assert read == "words 65300\n"
+    assert [(each.what, each.port) for each in task.services] == [(image, 7000)]
+
+
+def test_an_image_that_nobody_has_fails_the_launch_with_the_way_out(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    harness.start_keeper()
+    text = '[service-container.db]\nimage = "swarm-test.invalid/postgres:1"\n'
+    agree(harness, sample, text)
+
+    task = harness.until_state(harness.new_task(sample, "true"), State.FAILED)
+
+    assert "service db: docker pull swarm-test.invalid/postgres:1" in task.reason
+    assert 'recipe = "postgres"' in task.hint
+    assert harness.task_containers() == []
