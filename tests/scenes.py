@@ -1036,6 +1036,24 @@ REVIEW_WITH_FLAGS = Scene(
     },
 )
 
+REVIEW_COVERED = replace(
+    REVIEW_WITH_FLAGS,
+    tasks=(
+        replace(
+            REVIEW_WITH_FLAGS.tasks[0],
+            more={
+                "plan": {
+                    "project": {
+                        "protect": [".github/workflows", ".vscode"],
+                        "hide": [".env", "deploy/keys"],
+                    }
+                }
+            },
+        ),
+        AUTH,
+    ),
+)
+
 LANDING = LandingList(
     "main",
     "squash",
@@ -1391,9 +1409,8 @@ def _first(task: SceneTask) -> Callable[[int], events.TaskQueued]:
         prompt=task.prompt,
         base="3f9c2e1" + "0" * 33,
         branch=TaskNames("", task_id, slug(task.name)).branch,
-        plan=PLAN,
         after=task.after,
-        **task.more,
+        **{"plan": PLAN, **task.more},
     )
 
 

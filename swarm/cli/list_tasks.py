@@ -16,6 +16,7 @@ from swarm.cli.arguments import repository
 from swarm.model import (
     agent_state_text,
     box_contents,
+    cover_text,
     disk_use,
     format,
     refusal_text,
@@ -124,7 +125,9 @@ def show(args: Namespace) -> int:
         worktree = places.placed_worktree(task.id, task.worktree)
         fields = _fields(task, worktree, used, evidence)
         log = setup_log.last_lines(places, task) if task.setup else ""
-        output.fields([*fields, ("missing", missing), ("set-up", log)])
+        covered = cover_text.lines(cover_text.of_plan(queries.plan(task.id)))
+        told = [("covered", "\n".join(covered)), ("missing", missing), ("set-up", log)]
+        output.fields([*fields, *told])
     return exit_codes.DONE
 
 

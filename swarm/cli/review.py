@@ -11,6 +11,7 @@ from swarm.cli import exit_codes, output
 from swarm.cli.argument_types import task_id
 from swarm.cli.keeper_client import ask
 from swarm.errors import Refused
+from swarm.model import cover_text
 from swarm.model.landing import from_json
 from swarm.model.review import Change, Hidden
 from swarm.model.safe_text import plain, safe_line
@@ -53,7 +54,9 @@ def diff(args: Namespace) -> int:
             hint=f"redirect them; `swarm merge {args.id} --strategy patch` writes what "
             "`git apply` takes",
         )
-    task = Queries(paths.database).tasks.get(args.id)
+    queries = Queries(paths.database).tasks
+    task = queries.get(args.id)
+    covered = cover_text.of_plan(queries.plan(task.id))
     include, leave_out = tuple(args.include) or None, tuple(args.leave_out) or None
     wish = TakeSnapshot(task.id, include, leave_out)
     tree = str(ask(paths, wish)["tree"])
@@ -61,9 +64,12 @@ def diff(args: Namespace) -> int:
     if args.json or args.stat:
         changes, hidden = review.changes(task.id, tree), review.hidden(task.id, tree)
         if args.json:
-            output.as_json(_to_json(tree, changes, hidden))
+            body = _to_json(tree, changes, hidden)
+            output.as_json({**body, "covered": asdict(covered)})
         else:
             _print_stat(tree, changes, hidden)
+            for line in cover_text.lines(covered):
+                output.out(line)
         return exit_codes.DONE
     if args.landing:
         listed = from_json(ask(paths, PlanLanding(task.id, tree=tree)))
@@ -74,6 +80,8 @@ def diff(args: Namespace) -> int:
     for entry in review.hidden(task.id, tree):
         if entry.optional:
             output.note(_left_out(entry))
+    for line in cover_text.lines(covered):
+        output.note(line)
     return exit_codes.DONE
 
 

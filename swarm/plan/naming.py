@@ -208,6 +208,10 @@ class HomePaths:
         """The folder mounted at /etc/swarm: certificates and the task's policy."""
         return self.task(task_id) / "etc-swarm"
 
+    def covers(self, task_id: int) -> Path:
+        """What is mounted over paths of the worktree; only the host writes it."""
+        return self.task(task_id) / "covers"
+
     def hidden_files(self, task_id: int) -> Path:
         """The list of files that the newest snapshot could not hold, as JSON."""
         return self.task(task_id) / "hidden.json"

@@ -210,6 +210,15 @@ def test_show_names_what_of_the_repository_is_missing(
     assert listed == ["submodule lib\\x1b[1m: gone"]
 
 
+def test_show_names_what_is_kept_from_the_agent(swarm: Swarm, journal: Journal) -> None:
+    ended(journal, plan={"project": {"protect": ["ci"], "hide": [".env\x1b[1m"]}})
+
+    shown = swarm("show", "1")[1]
+
+    assert "read-only for the agent: ci" in shown
+    assert "hidden from the agent: .env\\x1b[1m" in shown
+
+
 def test_show_says_if_the_record_of_what_is_missing_cannot_be_read(
     swarm: Swarm, journal: Journal, paths: HomePaths
 ) -> None:

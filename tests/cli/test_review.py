@@ -149,3 +149,20 @@ def test_what_the_users_git_changes_is_a_diff_of_its_own(
 
     assert out == f"-{'c' * 40}\n+{'d' * 40}\n"
     assert keeper.seen[-1][0] == "plan_landing"
+
+
+def test_a_diff_names_what_was_kept_from_the_agent(
+    swarm: Swarm, keeper: FakeKeeper, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wiring, "review", lambda _places: OneReview())
+    keeper.decide = lambda wish: {"tree": "c" * 40}
+    ended(journal, plan={"project": {"protect": ["ci"], "hide": [".env"]}})
+
+    stat = swarm("diff", "1", "--stat")[1]
+    listed = json.loads(swarm("diff", "1", "--json")[1])
+    notes = swarm("diff", "1")[2]
+
+    for words in ("read-only for the agent: ci", "hidden from the agent: .env"):
+        assert words in stat
+        assert words in notes
+    assert listed["covered"] == {"protect": ["ci"], "hide": [".env"]}

@@ -67,7 +67,7 @@ class TaskGit:
     @property
     def covers(self) -> Path:
         """What is mounted over paths of the worktree; only the host writes it."""
-        return self.places.task(self.task) / "covers"
+        return self.places.covers(self.task)
 
     @property
     def base_objects(self) -> Path:

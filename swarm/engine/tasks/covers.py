@@ -13,6 +13,7 @@ from swarm.model.covers import Cover, Wanted
 from swarm.model.project import FILE, ProjectChoice
 from swarm.model.safe_text import safe_line
 from swarm.model.task import Task
+from swarm.plan import cover_mounts
 from swarm.plan.specs import Plan
 
 
@@ -84,5 +85,5 @@ def _require_record(of: TaskGit) -> None:
 
 def _with_mounts(of: TaskGit, plan: Plan, held: tuple[Cover, ...]) -> Plan:
     labelled = any(mount.relabel for mount in plan.sandbox.mounts)
-    mounts = (*plan.sandbox.mounts, *covers.mounts(of, held, labelled))
+    mounts = (*plan.sandbox.mounts, *cover_mounts.mounts(of.covers, held, labelled))
     return replace(plan, sandbox=replace(plan.sandbox, mounts=mounts))

@@ -7,6 +7,7 @@ from textual.content import Content
 
 from swarm.model import (
     agent_state_text,
+    cover_text,
     event_text,
     events,
     format,
@@ -306,6 +307,8 @@ def _sandbox(task: Task, plan: dict[str, Any]) -> list[Content]:
             safe_line(str(mount["source"]), 160),
         )
         out.append(_fact(" mount", f"{target} ({mode}) from {source}"))
+    covered = cover_text.lines(cover_text.of_plan(plan))
+    out += [_fact(" tree", line) for line in covered]
     return out
 
 

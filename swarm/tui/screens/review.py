@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from swarm import assets
 from swarm.errors import SwarmError
-from swarm.model import format
+from swarm.model import cover_text, format
 from swarm.model.landing import Conversion
 from swarm.model.review import Change, Hidden
 from swarm.model.safe_text import safe_line
@@ -59,8 +59,9 @@ class ReviewScreen(KeyScreen[None]):
         """The diff is of what the user's git changes, not of what the agent did."""
 
     def compose_regions(self) -> ComposeResult:
-        """Title, landing, files, diff."""
+        """Title, what was kept from the agent, landing, files, diff."""
         yield Static(id="review-title", markup=False)
+        yield Static(id="review-covers", markup=False)
         yield Static(id="review-landing", markup=False)
         with Container(id="review-panes"):
             yield FileList()
@@ -70,7 +71,17 @@ class ReviewScreen(KeyScreen[None]):
         """Ask for a snapshot; what is shown comes from that."""
         self.files.border_title = Content("1 Files")
         self.files.focus()
+        self._draw_covers()
         self._request_snapshot()
+
+    def _draw_covers(self) -> None:
+        """Name what the agent could not write or see; no line if that is nothing."""
+        plan = self.backend.queries.tasks.plan(self.subject.id)
+        covered = cover_text.lines(cover_text.of_plan(plan))
+        lines = self.query_one("#review-covers", Static)
+        lines.display = bool(covered)
+        words = "\n".join(f" {line}" for line in covered)
+        lines.update(Content.styled(words, MUTED))
 
     @property
     def files(self) -> FileList:

@@ -6,7 +6,7 @@ lies over a covered path is a copy of the host's own, or an empty file or direct
 
 import shutil
 import stat
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +19,6 @@ from swarm.adapters.git.task_git import TaskGit
 from swarm.errors import Refused, ToolError
 from swarm.model.covers import Cover, Stands, Wanted, reduced
 from swarm.model.safe_text import safe_line
-from swarm.plan.specs import WORKSPACE, Mount
 
 _EMPTY_FILE, _EMPTY_DIRECTORY = "empty-file", "empty-directory"
 _KINDS: dict[str, Stands] = {
@@ -126,23 +125,6 @@ def _open_for_reading(path: Path) -> None:
     if not stat.S_ISLNK(status.st_mode):
         bits = 0o555 if status.st_mode & 0o100 else 0o444
         path.chmod(stat.S_IMODE(status.st_mode) | bits)
-
-
-def mounts(
-    task: TaskGit, covers: Iterable[Cover], relabel: bool = False
-) -> tuple[Mount, ...]:
-    """The mounts of a sandbox that hold the covers; all are read-only."""
-    return tuple(
-        Mount(
-            "bind",
-            str(task.covers / cover.source),
-            f"{WORKSPACE}/{cover.path}",
-            read_only=True,
-            relabel=relabel,
-        )
-        for cover in covers
-        if cover.source
-    )
 
 
 def put_back(

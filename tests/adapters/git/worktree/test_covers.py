@@ -10,6 +10,7 @@ from swarm.adapters.git.task_git import TaskGit
 from swarm.adapters.git.worktree import covers, create
 from swarm.errors import Refused, ToolError
 from swarm.model.covers import Cover, Wanted
+from swarm.plan.cover_mounts import mounts
 from tests.adapters.git.git_helpers import commit_all, new_repository, sh_git, task_on
 
 HIDE = Wanted(hide=(".env", "keys"))
@@ -66,15 +67,15 @@ def test_what_is_protected_is_a_copy(repo: Path) -> None:
     """For any user to read, with modes and times; not the worktree's own file."""
     task = made(repo, PROTECT)
 
-    mounts = covers.mounts(task, cover_record.load(task))
+    over = mounts(task.covers, cover_record.load(task))
 
-    assert {mount.target for mount in mounts} == {
+    assert {mount.target for mount in over} == {
         "/workspace/.vscode",
         "/workspace/ci/jobs.yml",
     }
-    assert all(mount.read_only for mount in mounts)
-    assert all(Path(mount.source).is_relative_to(task.covers) for mount in mounts)
-    sources = {mount.target: Path(mount.source) for mount in mounts}
+    assert all(mount.read_only for mount in over)
+    assert all(Path(mount.source).is_relative_to(task.covers) for mount in over)
+    sources = {mount.target: Path(mount.source) for mount in over}
     copy = sources["/workspace/.vscode"]
     assert (copy / "run").stat().st_mode & 0o777 == 0o755
     assert (copy / "tasks.json").stat().st_mode & 0o444 == 0o444
@@ -95,8 +96,8 @@ def test_each_kind_of_path_is_known(repo: Path) -> None:
         "none": "nothing",
         "keys": "directory",
     }
-    mounts = covers.mounts(task, cover_record.load(task))
-    assert {mount.target for mount in mounts} == {
+    over = mounts(task.covers, cover_record.load(task))
+    assert {mount.target for mount in over} == {
         "/workspace/README.md",
         "/workspace/keys",
     }
@@ -106,7 +107,7 @@ def test_a_hidden_link_is_not_there(repo: Path) -> None:
     task = made(repo, Wanted(hide=("link",)))
 
     assert not os.path.lexists(task.worktree / "link")
-    assert covers.mounts(task, cover_record.load(task)) == ()
+    assert mounts(task.covers, cover_record.load(task)) == ()
 
 
 def test_a_path_behind_a_link_is_refused(repo: Path) -> None:
