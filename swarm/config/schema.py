@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from swarm.config.tree_paths import TreePaths
+from swarm.config.tree_paths import TreePaths, once_each
 from swarm.errors import PlanError
 from swarm.model.budget import token_count
+from swarm.model.project import ProjectChoice
 from swarm.model.review import Strategy
 from swarm.model.toolchain import Toolchain, toolchain
 
@@ -105,6 +107,14 @@ class Sandbox(Strict):
     """What no agent may see."""
     unlimited_swap: bool
     """Accepts an engine that cannot limit swap; one that can limits it all the same."""
+
+    def covering(self, choice: ProjectChoice) -> ProjectChoice:
+        """The choice with what the settings protect and hide, too."""
+        return replace(
+            choice,
+            protect=once_each((*self.protect, *choice.protect)),
+            hide=once_each((*self.hide, *choice.hide)),
+        )
 
     def toolchain(
         self,

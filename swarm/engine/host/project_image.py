@@ -18,6 +18,7 @@ from swarm.adapters.git.tree_at import Entry
 from swarm.config import dockerfile
 from swarm.engine.host import build_failures, toolchain_image
 from swarm.errors import ConfigError, ToolError
+from swarm.model.covers import topmost_of
 from swarm.model.project import ProjectChoice
 from swarm.model.safe_text import safe_line
 from swarm.ports import Images, Progress
@@ -131,7 +132,10 @@ def _digest(repository: Repository, commit: str, choice: ProjectChoice) -> str:
         if paths is None or _is_named(path, paths)
     }
     args, target = sorted(choice.build_args.items()), choice.build_target
-    whole = json.dumps([text, told, choice.build_context, target, args], sort_keys=True)
+    facts = [text, told, choice.build_context, target, args]
+    # A copy of everything is not in the name, and may hold what is hidden since.
+    facts += [sorted(choice.hide)] if choice.hide else []
+    whole = json.dumps(facts, sort_keys=True)
     return hashlib.sha256(whole.encode("utf-8", "surrogateescape")).hexdigest()[:12]
 
 
@@ -156,14 +160,17 @@ def _text(repository: Repository, commit: str, choice: ProjectChoice) -> str:
 def _entries(
     repository: Repository, commit: str, choice: ProjectChoice
 ) -> dict[str, Entry]:
-    """The context's files and links by their paths in it."""
+    """The context's files and links by their paths in it; none that are hidden.
+
+    Whatever an image copies, every agent on it can read.
+    """
     folder = choice.build_context
     found = tree_at.below(repository.git, commit, folder)
     start = f"{folder}/" if folder else ""
     entries = {
         path.removeprefix(start): entry
         for path, entry in found.items()
-        if entry.mode != _SUBMODULE
+        if entry.mode != _SUBMODULE and topmost_of(path, choice.hide) is None
     }
     size = sum(entry.size for entry in entries.values())
     if len(entries) > MOST_FILES or size > MOST_BYTES:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from swarm.adapters.git.repository import Repository
+from swarm.config import load
 from swarm.engine.egress import repository_project
 from swarm.engine.host import project_image
 from swarm.engine.host.images import HasImages
@@ -28,7 +29,7 @@ def at_head(
             f"nobody agreed to {FILE} and the files that it names",
             hint="`swarm repo trust` shows them and asks",
         )
-    choice = found.choice
+    choice = load.load(load.user_file()).sandbox.covering(found.choice)
     image_id = engine.image_id(choice.image) if choice.image else None
     wanted = project_image.wanted(image_id, repository, commit, choice)
     return repository, choice, wanted

@@ -93,7 +93,7 @@ def chooser(
     commit = resolve_base(repository, wish.base).commit
     given = for_task(paths, repository, commit)
     if wish.stacks is None and wish.packages is None:
-        given = own_image(engine, repository, commit, given)
+        given = own_image(engine, repository, commit, given, config)
     return ToolChooser(engine, repository, commit, given, wish, config)
 
 
@@ -110,13 +110,18 @@ def agent_of(choice: ProjectChoice, config: Config) -> str:
 
 
 def own_image(
-    engine: HasImages, repository: Repository, commit: str, given: TaskProject
+    engine: HasImages,
+    repository: Repository,
+    commit: str,
+    given: TaskProject,
+    config: Config,
 ) -> TaskProject:
     """The same with the reference of its own image, where it asks for one.
 
-    ToolError if that is not built, ConfigError if its Dockerfile cannot be.
+    What project or settings hide is not in it. ToolError if that is not built,
+    ConfigError if its Dockerfile cannot be.
     """
-    choice = given.project
+    choice = config.sandbox.covering(given.project)
     image_id = engine.image_id(choice.image) if choice.image else None
     found = project_image.wanted(image_id, repository, commit, choice)
     if found is None:
@@ -126,7 +131,9 @@ def own_image(
             f"{FILE}: the project's image is not built at {commit[:12]}",
             hint="`swarm image project` builds it, and says what that runs",
         )
-    named = replace(choice, image=found.reference, dockerfile="", devcontainer="")
+    named = replace(
+        given.project, image=found.reference, dockerfile="", devcontainer=""
+    )
     return replace(given, project=named)
 
 

@@ -160,7 +160,9 @@ def _resolve(
     require_objects(repository, base.commit)
     given = earlier or project.for_new_task(context.paths, repository, base.commit)
     if wish.stacks is None and wish.packages is None:
-        given = task_tools.own_image(context.containers, repository, base.commit, given)
+        given = task_tools.own_image(
+            context.containers, repository, base.commit, given, config
+        )
     usual = (
         "" if wish.agent or wish.command else task_tools.agent_of(given.project, config)
     )

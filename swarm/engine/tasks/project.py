@@ -49,15 +49,9 @@ def resolved(
 ) -> ProjectChoice:
     """The choice as the task's plan keeps it, with what the settings cover."""
     return replace(
-        choice,
+        config.sandbox.covering(choice),
         agent=agent,
         stacks=wanted.stacks,
         packages=wanted.packages,
         image=wanted.image,
-        protect=_once_each(config.sandbox.protect, choice.protect),
-        hide=_once_each(config.sandbox.hide, choice.hide),
     )
-
-
-def _once_each(*paths: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(path for some in paths for path in some))

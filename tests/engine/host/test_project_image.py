@@ -69,6 +69,20 @@ def test_the_name_changes_with_what_the_image_is_made_of(project: Project) -> No
     assert all(map(project_image.is_of_a_project, seen))
 
 
+def test_what_is_hidden_gives_another_image(project: Project) -> None:
+    """One that was built before may hold it, by a copy of the whole project."""
+    project.write("secret", ".env")
+    before = project.reference()
+
+    assert project.reference(replace(project.choice, hide=(".env",))) != before
+    files = project_image._files(
+        project.open(), project.commit(), replace(project.choice, hide=(".env", "src"))
+    )
+    names = {file.path for file in files}
+    assert "run.sh" in names
+    assert not any(name.startswith((".env", "src")) for name in names)
+
+
 def test_a_project_without_one_has_none(project: Project) -> None:
     found = project_image.wanted(
         None, project.open(), project.commit(), ProjectChoice()
