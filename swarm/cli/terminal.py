@@ -11,7 +11,7 @@ from swarm.bootstrap import home, keeper_process, wiring
 from swarm.cli import exit_codes, keeper_client, output
 from swarm.cli.argument_types import task_id
 from swarm.errors import SwarmError
-from swarm.model.safe_text import plain, safe_line
+from swarm.model.safe_text import plain, safe_line, without_colours
 from swarm.model.task import RUNNING, State, Task
 from swarm.plan.naming import HomePaths, TaskNames
 from swarm.store.queries import Queries
@@ -91,7 +91,7 @@ def logs(args: Namespace) -> int:
         return exit_codes.DONE
     launch_log = paths.launch_log(task.id)
     if task.state is State.FAILED and launch_log.exists():
-        output.out(plain(_tail(launch_log, args.tail), LOG_LIMIT).rstrip("\n"))
+        output.out(_harmless(_tail(launch_log, args.tail)).rstrip("\n"))
         return exit_codes.DONE
     output.out(printed(paths, task, args.tail).rstrip("\n"))
     return exit_codes.DONE
@@ -102,7 +102,7 @@ def printed(paths: HomePaths, task: Task, tail: int) -> str:
     name = TaskNames(paths.tag, task.id).sandbox
     raw: bytes = wiring.sandboxes().logs(name, tail)
     text = raw.decode("utf-8", "replace").replace("\r\n", "\n")
-    return plain(text, LOG_LIMIT)
+    return _harmless(text)
 
 
 def printed_by_service(paths: HomePaths, task: Task, service: str, tail: int) -> str:
@@ -116,7 +116,7 @@ def printed_by_service(paths: HomePaths, task: Task, service: str, tail: int) ->
             TaskNames(paths.tag, task.id).service(service), tail
         )
         text = raw.decode("utf-8", "replace").replace("\r\n", "\n")
-        return plain(text, LOG_LIMIT).rstrip("\n")
+        return _harmless(text).rstrip("\n")
     ended = {
         file.name.removeprefix("service-").removesuffix(".log"): file
         for file in paths.task(task.id).glob("service-*.log")
@@ -127,7 +127,11 @@ def printed_by_service(paths: HomePaths, task: Task, service: str, tail: int) ->
             f"task {task.id} has no service {service!r}",
             hint=f"its services: {safe_line(known_names, 200)}",
         )
-    return plain(_tail(ended[service], tail), LOG_LIMIT).rstrip("\n")
+    return _harmless(_tail(ended[service], tail)).rstrip("\n")
+
+
+def _harmless(text: str) -> str:
+    return plain(without_colours(text), LOG_LIMIT)
 
 
 def _tail(file: Path, lines: int) -> str:

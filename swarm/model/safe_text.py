@@ -1,9 +1,11 @@
 """Makes text that an agent may have chosen safe for a human's screen."""
 
+import re
 import unicodedata
 
 _REPLACED = frozenset({"Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode categories that are invisible or move text; shown as their code point."""
+_COLOUR = re.compile(r"\x1b\[[0-9;:]{0,64}m")
 
 
 def plain(text: str, limit: int = 4000) -> str:
@@ -16,6 +18,11 @@ def plain(text: str, limit: int = 4000) -> str:
     if cut.isascii() and cut.isprintable():
         return cut
     return "".join(_shown(character) for character in cut)
+
+
+def without_colours(text: str) -> str:
+    """The text without the sequences that only colour it; what they hid is seen."""
+    return _COLOUR.sub("", text)
 
 
 def safe_line(text: str, limit: int = 400) -> str:

@@ -5,7 +5,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.model.safe_text import plain, safe_line
+from swarm.model.safe_text import plain, safe_line, without_colours
 
 ANY = st.text() | st.binary().map(lambda b: b.decode("utf-8", "surrogateescape"))
 HARMFUL = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -46,3 +46,10 @@ def test_honest_text_stays_as_it_is() -> None:
     text = "naïve — 漢字 \U0001f600\tДа\nmore"
 
     assert plain(text) == text
+
+
+def test_colours_go_and_all_else_stays_to_be_seen() -> None:
+    """A test runner's log is read, not decoded; a hidden word is seen."""
+    text = "\x1b[1;32mok\x1b[0m \x1b[8mhidden\x1b[28m \x1b[2J \x1b]0;t\x07"
+
+    assert without_colours(text) == "ok hidden \x1b[2J \x1b]0;t\x07"
