@@ -8,7 +8,7 @@ from swarm.adapters.docker import DockerContainers, DockerImages
 from swarm.adapters.git.process import GitDir, run
 from swarm.adapters.tmux.server import version as tmux_version
 from swarm.bootstrap import home, keeper_environment, keeper_lock
-from swarm.cli import exit_codes, output
+from swarm.cli import doctor_setup, exit_codes, output
 from swarm.engine.host import doctor as host_doctor
 from swarm.engine.host import engine_trial
 from swarm.engine.host.check import Check
@@ -22,18 +22,21 @@ MARKS = {"ok": "✓", "warn": "!", "fail": "✗"}
 
 
 def doctor_arguments(parser: ArgumentParser) -> None:
-    """Add `--fix` and `--json`."""
+    """Add `--fix`, `--yes` and `--json`."""
     parser.add_argument(
         "--fix",
         action="store_true",
-        help="fix what is safe to fix: build images, remove leftovers, "
-        "close swarm's own folder to others",
+        help="fix what can be fixed: packages and the engine (asks before each "
+        "command), images, leftovers, the mode of swarm's own folder",
     )
+    parser.add_argument("--yes", action="store_true", help="with --fix: do not ask")
     parser.add_argument("--json", action="store_true", help="print a JSON list")
 
 
 def doctor(args: Namespace) -> int:
     """Print the checks; FAILED if one of them fails, a warning does not count."""
+    if args.fix:
+        doctor_setup.make_ready(machine(), args.yes)
     checks = host_doctor.examine(machine())
     if args.fix:
         checks = host_doctor.fix_all(
