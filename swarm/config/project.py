@@ -124,6 +124,7 @@ class ServiceContainer(Strict):
     recipe: Annotated[str, AfterValidator(lambda value: value and _name(value))] = ""
     image: Image = ""
     environment: Variables = Field(default_factory=dict)
+    entrypoint: Annotated[tuple[Command, ...], Field(max_length=_MOST)] = ()
     command: Annotated[tuple[Command, ...], Field(max_length=_MOST)] = ()
     data: Annotated[tuple[DataFolder, ...], Field(max_length=_MOST_FOLDERS)] = ()
     health: CommandOrNone = ""
@@ -134,8 +135,8 @@ class ServiceContainer(Strict):
     def _one_kind(self) -> "ServiceContainer":
         if bool(self.recipe) == bool(self.image):
             raise ValueError("must have either a recipe or an image")
-        if self.recipe and self.data:
-            raise ValueError("a recipe knows its own data")
+        if self.recipe and (self.data or self.entrypoint):
+            raise ValueError("a recipe knows its own data and entrypoint")
         return self
 
 

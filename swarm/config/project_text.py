@@ -120,6 +120,7 @@ def _service(name: str, service: ServiceContainer) -> Iterator[str]:
     for key in (
         "recipe",
         "image",
+        "entrypoint",
         "command",
         "data",
         "health",

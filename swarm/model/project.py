@@ -19,8 +19,10 @@ class ServiceContainer:
     """The name of a recipe of swarm's own; else `image` is set."""
     image: str = ""
     environment: dict[str, str] = field(default_factory=dict)
+    entrypoint: tuple[str, ...] = ()
+    """What its argv begins with; empty for the image's own."""
     command: tuple[str, ...] = ()
-    """Its argv; empty for the image's own."""
+    """The rest of its argv; empty for the image's own."""
     health: str = ""
     """A shell command in it that succeeds once it can be used; empty for none."""
     data: tuple[str, ...] = ()

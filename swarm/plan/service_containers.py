@@ -161,7 +161,11 @@ def _of_image(
     wanted: ServiceContainer,
     image: ServiceImage,
 ) -> Service:
-    argv = (*image.entrypoint, *(wanted.command or image.command))
+    usual = () if wanted.entrypoint else image.command
+    argv = (
+        *(wanted.entrypoint or image.entrypoint),
+        *(wanted.command or usual),
+    )
     if not argv:
         raise PlanError(
             f"the service {name}: its image {image.reference} has no program to start",

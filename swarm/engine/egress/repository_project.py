@@ -12,7 +12,7 @@ from pathlib import Path
 
 from swarm.adapters.git import tree_at
 from swarm.adapters.git.repository import Repository
-from swarm.config import brought, devcontainer, devcontainer_choice, human_file
+from swarm.config import brought, compose, devcontainer, devcontainer_choice, human_file
 from swarm.config import project as project_file
 from swarm.engine.egress import repository_policy
 from swarm.errors import ConfigError
@@ -35,7 +35,7 @@ class RepositoryProject:
     is_agreed: bool = False
     """A human agreed to exactly this."""
     notes: tuple[str, ...] = ()
-    """What a `devcontainer.json` asks for, and a box does not take."""
+    """What a `devcontainer.json` or compose file asks for, and a box does not take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +102,9 @@ def _with_named_files(
         asked = devcontainer.read(content, choice.devcontainer)
         choice, notes = devcontainer_choice.applied(choice, asked)
         add(choice.named_files)
+    if choice.compose in texts:
+        choice, of_compose = compose.applied(choice, texts[choice.compose])
+        notes = (*notes, *of_compose)
     digest = brought.digest(texts)
     is_agreed = repository_policy.is_agreed(paths, repository.root, _mark(digest))
     return RepositoryProject(choice, texts, digest, is_agreed, notes)

@@ -15,6 +15,7 @@ _CARRIED_OUT = frozenset(
         "build_args",
         "build_context",
         "build_target",
+        "compose",
         "devcontainer",
         "dockerfile",
         "env_files",
@@ -23,6 +24,7 @@ _CARRIED_OUT = frozenset(
         "packages",
         "ports",
         "service-container",
+        "services",
         "setup",
         "stacks",
     }

@@ -70,6 +70,9 @@ def carry_out(
         # A human may have changed what is there: no other task is given that.
         launch.run_setup(task)
         return task
+    if plan.project.service_container:
+        # What a set-up writes into a service, such as its tables, is in no base.
+        return _run(launch, task)
     key = warm_key.of(launch.context, task, plan)
     if not warm_key.may_keep(launch.context, task):
         return _used(launch, task, key) or _run(launch, task)

@@ -217,3 +217,26 @@ def test_a_file_that_is_named_and_not_there_is_a_mistake(house: House) -> None:
 
     with pytest.raises(ConfigError, match="there is no none in the repository"):
         house.given()
+
+
+COMPOSE = "services: {db: {image: 'some/db:1', ports: ['5432:5432'], deploy: {}}}\n"
+
+
+def test_services_of_an_agreed_compose_file_are_the_tasks(house: House) -> None:
+    """Another letter of that file asks again; a mistake in it is told by its name."""
+    house.write(COMPOSE, "compose.yaml")
+    commit_all(house.repo, "compose")
+    house.commit('compose = "compose.yaml"\nservices = ["db"]\n')
+    assert house.given().project == ProjectChoice()
+    house.agree()
+
+    given = house.given()
+
+    service = given.project.service_container["db"]
+    assert (service.image, service.port) == ("some/db:1", 5432)
+    assert given.notes == ("compose.yaml: db: deploy is not taken",)
+    house.commit(COMPOSE.replace("db:1", "db:2"), "compose.yaml")
+    assert house.given().project == ProjectChoice()
+    house.commit(COMPOSE.replace("deploy: {}", "privileged: true"), "compose.yaml")
+    with pytest.raises(ConfigError, match=r"services\.db\.privileged"):
+        house.given()

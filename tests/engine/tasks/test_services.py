@@ -204,3 +204,40 @@ def test_an_image_that_nobody_has_fails_the_launch_with_the_way_out(
     assert "service db: docker pull swarm-test.invalid/postgres:1" in task.reason
     assert 'recipe = "postgres"' in task.hint
     assert harness.task_containers() == []
+
+
+def test_a_service_of_a_compose_file_runs_beside_the_task(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    """With what it says of itself there, in a folder that it may write to."""
+    harness.start_keeper()
+    text = f"""
+services:
+  app: {{build: ., privileged: true}}
+  web:
+    image: {built("service", IMAGE)}
+    environment: [SAID=words]
+    volumes: ["kept:/more"]
+    entrypoint: [sh, -c]
+    command: ["echo $$SAID > /more/said; exec python3 -m http.server 7001 -d /more"]
+    ports: ["80:7001"]
+    healthcheck: {{test: "test -s /more/said", retries: 1, interval: 60s}}
+"""
+    (sample / "compose.yaml").write_text(text)
+    agree(harness, sample, 'compose = "compose.yaml"\nservices = ["web"]\n')
+    lines = """
+import urllib.request
+open("read", "wb").write(urllib.request.urlopen("http://localhost:7001/said").read())
+"""
+
+    task_id = harness.new_task(sample, python(lines))
+    harness.until_state(task_id, State.LIVE)
+    _until_done(harness, task_id)
+
+    assert (harness.paths.worktree(task_id) / "read").read_text() == "words\n"
+    troubles = [
+        record.event.reason
+        for record in harness.queries.events.after(task=task_id)
+        if isinstance(record.event, events.Trouble)
+    ]
+    assert "compose.yaml: web: ports it answers at localhost:7001, not 80" in troubles
