@@ -24,6 +24,7 @@ from bench import (
     review,
     sensor,
     state,
+    warm,
     worktree,
 )
 from bench.table import Row, show
@@ -35,6 +36,7 @@ BENCHES: dict[str, tuple[Callable[[], list[Row]], str]] = {
     "launch": (launch.rows, "from a prompt to the agent's first instruction"),
     "first": (first_new.rows, "the first `swarm new` beside the second"),
     "worktree": (worktree.rows, "a worktree of 150,000 files beside git's own"),
+    "warm": (warm.rows, "a task that begins with 20,000 files of dependencies"),
     "landing": (landing.rows, "a merge with filters and signing beside git's own"),
     "review": (review.rows, "a look at what was made to take long"),
     "grant": (grant.rows, "from a grant to its being in force, with ten live tasks"),

@@ -380,7 +380,7 @@ class Keeper:
             self._workers.submit(self._guarded, task_id, "ending", finish.record_end)
         elif news.action == "die" and news.labels.get(KIND_LABEL) == SERVICE:
             self._workers.submit(self._guarded, task_id, "service", _compare_services)
-        elif news.action == "destroy":
+        elif news.action == "destroy" and is_sandbox:
             self._workers.submit(self._guarded, task_id, "watch", reconcile.task)
 
     def _on_engine_up(self) -> None:

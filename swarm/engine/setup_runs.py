@@ -2,8 +2,11 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+AGAIN_SECONDS = 1.0
+"""Between two attempts to end what does not end, or has not begun."""
 
 
 class SetupRuns:
@@ -36,6 +39,46 @@ class SetupRuns:
             with self._changed:
                 self._stopping[task_id] -= 1
 
+    @contextmanager
+    def guarded(
+        self, task_id: int, seconds: float, end: Callable[[], None]
+    ) -> Iterator[None]:
+        """Have the task's set-up be ended if that is wanted, or it takes too long.
+
+        `end` is called in a thread of its own, each second until the block is left:
+        what it ends may not have begun.
+        """
+        over = threading.Event()
+        thread = threading.Thread(
+            target=self._guard, args=(task_id, seconds, end, over), daemon=True
+        )
+        thread.start()
+        try:
+            yield
+        finally:
+            with self._changed:
+                over.set()
+                self._changed.notify_all()
+            thread.join()
+
+    def _guard(
+        self,
+        task_id: int,
+        seconds: float,
+        end: Callable[[], None],
+        over: threading.Event,
+    ) -> None:
+        with self._changed:
+            self._changed.wait_for(
+                lambda: over.is_set() or self._is_to_end(task_id), seconds
+            )
+        while not over.is_set():
+            end()
+            over.wait(AGAIN_SECONDS)
+
+    def _is_to_end(self, task_id: int) -> bool:
+        return self._is_closed or self._stopping[task_id] > 0
+
     def is_stopped(self, task_id: int) -> bool:
         """True if the task's set-up is to end."""
         with self._changed:
@@ -49,11 +92,7 @@ class SetupRuns:
         """
         with self._changed:
             self._changed.wait_for(
-                lambda: (
-                    key not in self._making
-                    or self._is_closed
-                    or self._stopping[task_id] > 0
-                )
+                lambda: key not in self._making or self._is_to_end(task_id)
             )
             is_ours = key not in self._making
             self._making.add(key)

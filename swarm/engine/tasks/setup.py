@@ -4,7 +4,7 @@ The box has the sandbox's image, files, network and limits. A set-up that fails 
 the launch where it is: its human looks, then has it run again, or goes on without.
 """
 
-import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
@@ -18,7 +18,7 @@ from swarm.errors import SwarmError, ToolError
 from swarm.model import events
 from swarm.model.format import size
 from swarm.model.safe_text import safe_line
-from swarm.model.task import SETUP_SKIP, State, Task
+from swarm.model.task import SETUP_SKIP, Task
 from swarm.plan import setup_box, specs
 from swarm.plan.specs import Plan, SandboxSpec
 
@@ -52,9 +52,6 @@ def cut_short(context: EngineContext, task_id: int) -> Iterator[None]:
     Its launch is undone then; the block may wait for that.
     """
     with context.setups.stopping(task_id):
-        with suppress(SwarmError):
-            if context.read().tasks.get(task_id).state is State.PROVISIONING:
-                context.containers.kill(context.names(task_id).setup_box)
         yield
 
 
@@ -87,18 +84,23 @@ class _Run:
             self._wait_for_human(self._failed(status, is_oom))
 
     def _require_wanted(self) -> None:
+        if self._context.setups.is_closed:
+            raise LaunchPaused
         if self._context.setups.is_stopped(self._task.id):
             raise SwarmError(STOPPED, hint=f"`swarm retry {self._task.id}` starts anew")
 
     def _status(self) -> tuple[int, bool]:
         """The box's exit status, and whether it ran out of memory; it is gone then."""
         containers, box = self._context.containers, self._box
+        setups = self._context.setups
         containers.remove(box.name)
         self._create(box)
         container = observation.begin_setup(self._parts, self._task, box.name)
         try:
-            with self._limited():
+            began = time.monotonic()
+            with setups.guarded(self._task.id, SECONDS, self._end):
                 failed_starts.once_more(self._follow)
+            self._is_late = time.monotonic() - began >= SECONDS
             status = containers.await_end(box.name, END_SECONDS)
             facts = containers.inspect(box.name)
         finally:
@@ -111,19 +113,7 @@ class _Run:
         self._context.containers.create(box)
         floor_check.require(self._context, box)
 
-    @contextmanager
-    def _limited(self) -> Iterator[None]:
-        """Kill the box if it runs too long."""
-        timer = threading.Timer(SECONDS, self._end_late)
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        finally:
-            timer.cancel()
-
-    def _end_late(self) -> None:
-        self._is_late = True
+    def _end(self) -> None:
         with suppress(SwarmError):
             self._context.containers.kill(self._box.name)
 
@@ -134,9 +124,6 @@ class _Run:
         try:
             for part in self._context.containers.start_followed(self._box.name):
                 log.write(part)
-                if self._context.setups.is_stopped(self._task.id):
-                    # Whoever stopped it may have come before its start.
-                    self._context.containers.kill(self._box.name)
                 *lines, rest = (rest + part).split(b"\n")
                 for line in lines:
                     self._tell(line)
