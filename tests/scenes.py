@@ -813,6 +813,24 @@ CHECKPOINTS = Scene(
     ),
     panes={"task-1": PANE},
 )
+PORTS = Scene(
+    tasks=(
+        SceneTask(
+            "web-shop",
+            310,
+            (
+                *LIVE,
+                events.PortOpened(3000, 20016),
+                events.PortOpened(5432, 20017, raw=True),
+                events.PortOpened(8080, 20018, instead_of=8080),
+            ),
+            "Add a basket",
+        ),
+        SceneTask("docs-openapi", 1260, LIVE),
+    ),
+    panes={"task-1": "listening on http://localhost:3000"},
+)
+"""A task whose servers have addresses on its user's machine."""
 TOOLS_MISSING = Scene(
     tasks=(
         SceneTask(

@@ -210,6 +210,12 @@ class DashboardBackend:
         environment = {**os.environ, **variables}
         notice_command.run_once(argv, environment, self._paths.notices, key)
 
+    def open_address(self, address: str) -> bool:
+        """In the browser that the system names, or `$BROWSER`."""
+        from swarm.adapters import browser  # noqa: PLC0415 - rarely wanted
+
+        return browser.open_address(address)
+
     def launch_log(self, task_id: int) -> str:
         """The end of the log; empty if it cannot be read."""
         return _end_of(self._paths.launch_log(task_id))

@@ -18,13 +18,16 @@ from textual.worker import Worker, WorkerState
 
 from swarm import assets
 from swarm.errors import SwarmError
+from swarm.model import task_port
 from swarm.model.ending_signals import ending_signals
 from swarm.model.failure import Failure
 from swarm.model.format import plural
 from swarm.model.safe_text import safe_line
 from swarm.model.task import State
+from swarm.model.task_port import TaskPort
 from swarm.model.wishes import (
     Grant,
+    OpenPort,
     OpenShell,
     PlanLanding,
     RemoveLater,
@@ -45,6 +48,7 @@ from swarm.tui.messages import (
     NeedsAnnounced,
     NeedsCounted,
     Nudge,
+    OpenAddress,
     OpenAudit,
     OpenPolicy,
     OpenReview,
@@ -371,6 +375,15 @@ class SwarmApp(App[None], inherit_bindings=False):
         if self._backend.queries.tasks.get(task).state is not State.LIVE:
             self._say(f"task {task} has ended, and your shell with it")
 
+    @on(OpenAddress)
+    @work(group="browser", exit_on_error=False)
+    async def _open_address(self, message: OpenAddress) -> None:
+        address = message.address
+        if await asyncio.to_thread(self._backend.open_address, address):
+            self._say(f"opened {address} in your browser")
+        else:
+            self._say(f"no browser could be started; open {address} yourself", ERROR)
+
     @on(EditPolicy)
     def _edit_policy(self) -> None:
         """Run `swarm policy edit`, which explains a mistake in its own words."""
@@ -441,6 +454,11 @@ def _outcome(wish: Wish, result: dict[str, Any]) -> str:
         case Grant():
             rule = safe_line(str(result.get("rule", "")), 100)
             return f"{rule} — counts from now on; u takes it back"
+        case OpenPort():
+            at = int(result.get("at", 0))
+            port = TaskPort(wish.port, at, is_open=True, is_raw=wish.raw)
+            where = task_port.address(wish.task, port)
+            return f"port {wish.port} is at {where}; o opens it"
         case SendText():
             return ""  # the screen tells what became of it
         case TakeCheckpoint():

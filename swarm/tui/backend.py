@@ -133,6 +133,9 @@ class Backend(Protocol):
     ) -> None:
         """Run the human's command for a need, unless it was run for it (SwarmError)."""
 
+    def open_address(self, address: str) -> bool:
+        """Show it in the human's own browser; False if none could be started."""
+
     def launch_log(self, task_id: int) -> str:
         """The end of a task's launch log; empty if there is none."""
 

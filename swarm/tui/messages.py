@@ -93,6 +93,14 @@ class OpenPolicy(Message):
         self.task = task
 
 
+class OpenAddress(Message):
+    """The human wants an address of ours in their own browser."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self.address = address
+
+
 class EditPolicy(Message):
     """The human wants the editor on the user's own policy file."""
 

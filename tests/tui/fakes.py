@@ -89,6 +89,8 @@ class FakeBackend:
     """Outputs of set-ups, by the task's number."""
     sizes: dict[int, TaskSize] = field(default_factory=dict)
     trouble: str = ""
+    addresses: list[str] = field(default_factory=list)
+    """Those that were opened in the browser."""
     notices: list[tuple[list[str], str, dict[str, str]]] = field(default_factory=list)
     commands: list[list[str]] = field(default_factory=list)
     """Commands that were run in the foreground."""
@@ -141,6 +143,11 @@ class FakeBackend:
     def project(self) -> Project | None:
         """The checkout that the test chose."""
         return self.checkout
+
+    def open_address(self, address: str) -> bool:
+        """Remember it."""
+        self.addresses.append(address)
+        return True
 
     def run_notice(
         self, argv: Sequence[str], key: str, variables: Mapping[str, str]

@@ -25,6 +25,7 @@ from tests.scenes import (
     NO_ENGINE,
     OBSERVED,
     OPTIONS,
+    PORTS,
     QUESTIONS,
     REFUSED_LANDING,
     REVIEW_COVERED,
@@ -102,6 +103,9 @@ SHOTS: dict[str, tuple[Scene, tuple[str, ...]]] = {
     "tools-missing": (TOOLS_MISSING, ("left_square_bracket",)),
     "add-tools": (TOOLS_MISSING, ("T",)),
     "go-back": (CHECKPOINTS, ("z",)),
+    "ports": (PORTS, ("o",)),
+    "ports-none": (PORTS, ("j", "o")),
+    "info-tab-ports": (PORTS, ("left_square_bracket",)),
     "help": (ALL_STATES, ("question_mark",)),
     "hostile": (HOSTILE, ()),
 }

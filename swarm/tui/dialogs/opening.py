@@ -5,6 +5,8 @@ Loading them, and what they stand on, would be a tenth of the time to the first 
 
 from collections.abc import Sequence
 
+from swarm.model.task import Task
+from swarm.model.wishes import ClosePort, OpenPort
 from swarm.store.event_queries import Checkpoint
 from swarm.tui.backend import ToolsChange, ToolsChoice
 from swarm.tui.dialogs.base import Dialog
@@ -25,6 +27,7 @@ def preload() -> None:
         denial_list,
         help,
         new_task,
+        ports,
         question_card,
         type_to_confirm,
     )
@@ -46,6 +49,13 @@ def confirm(title: str, words: list[str], verb: str) -> Dialog[bool]:
     from swarm.tui.dialogs.confirm import Confirm  # noqa: PLC0415 - late
 
     return Confirm(title, words, verb)
+
+
+def ports_dialog(task: Task, name: str) -> Dialog[str | OpenPort | ClosePort]:
+    """The ports of a task; its name is as screens show it."""
+    from swarm.tui.dialogs.ports import PortsDialog  # noqa: PLC0415 - late
+
+    return PortsDialog(task, name)
 
 
 def denial_card(question: DenialQuestion) -> Dialog[CardAnswer]:

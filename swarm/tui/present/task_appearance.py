@@ -194,6 +194,7 @@ _ANY = frozenset(State)
 _NEEDS: dict[str, tuple[frozenset[State], str]] = {
     "attach": (ATTACHABLE, "needs a running task"),
     "shell": (frozenset({State.LIVE}), "needs a running task"),
+    "ports": (frozenset({State.LIVE}), "needs a running task"),
     "reply": (frozenset({State.LIVE}), "needs a running task"),
     "review": (REVIEWABLE, "needs a task that has begun"),
     "merge": (MERGEABLE, "needs a stopped task (s stops it)"),

@@ -41,6 +41,7 @@ from swarm.tui.messages import (
     NeedsAnnounced,
     NeedsCounted,
     Nudge,
+    OpenAddress,
     OpenAudit,
     OpenPolicy,
     OpenReview,
@@ -460,6 +461,18 @@ class DashboardScreen(KeyScreen[None]):
     def do_tell(self) -> None:
         """Tell the agent that what it was denied passes now."""
         self.decisions.tell_agent()
+
+    def do_ports(self) -> None:
+        """Its servers' addresses; one is shown in the human's browser."""
+        name = task_appearance.numbered_name(self._selected_task, 30)
+        dialog = opening.ports_dialog(self._selected_task, name)
+        self.app.push_screen(dialog, self._chose_port)
+
+    def _chose_port(self, choice: str | TaskWish | None) -> None:
+        if isinstance(choice, str):
+            self.post_message(OpenAddress(choice))
+        elif choice:
+            self.post_message(WishRequested(choice))
 
     def do_policy(self) -> None:
         """The task's policy, rule by rule."""
