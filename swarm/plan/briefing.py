@@ -12,8 +12,12 @@ MOST_HOSTS = 24
 """Hosts that are named; the page has them all."""
 
 
-def briefing(policy: Policy, workspace: str, rules: str = "") -> str:
-    """The text for one task; `rules` are the user's own, and come last."""
+def briefing(policy: Policy, workspace: str, rules: str = "", test: str = "") -> str:
+    """The text for one task; `rules` are the user's own, and come last.
+
+    `test` is the command that tests the project, if a human told it.
+    """
+    tested = f"\n- The project's tests: `{test.strip()}`" if test.strip() else ""
     own = f"\n\n{rules.strip()}" if rules.strip() else ""
     return f"""\
 You work alone in a container ("the box") that a human started for one task.
@@ -28,7 +32,7 @@ has the whole list, which the human may extend while you work.
 `{FOLDER}/{box_page.PAGE_NAME}` says what there is instead.
 - Variables and settings that look like keys hold placeholders. Use them as they are.
 - Commit as you like. `git push` leads nowhere: a human reviews your files and merges. \
-`{FOLDER}/{repository_page.NAME}` says what of the repository is here.{own}
+`{FOLDER}/{repository_page.NAME}` says what of the repository is here.{tested}{own}
 """
 
 

@@ -42,3 +42,10 @@ def test_a_host_of_a_strange_policy_breaks_no_line() -> None:
     text = briefing(Policy(rules=(Rule("allow", "a\n# b`"),)), "/w")
 
     assert "a?# b?" in text
+
+
+def test_how_the_project_is_tested_is_told() -> None:
+    assert briefing(Policy(), "/w", "Rule.", "npm test\n").endswith(
+        "- The project's tests: `npm test`\n\nRule.\n"
+    )
+    assert "tests" not in briefing(Policy(), "/w")

@@ -139,7 +139,7 @@ def _event(
         command=_command(context, task),
         conversation=conversation,
         resumes=not begins,
-        briefing=briefing(policy, specs.WORKSPACE, bring.rules),
+        briefing=briefing(policy, specs.WORKSPACE, bring.rules, plan.project.test),
         brought=bring,
     )
     again = planner.restarted(plan, request, agent, context.config(), seen.traits.shell)

@@ -317,7 +317,12 @@ def _queued(
         worktree=str(place or ""),
         way=wish.way,
         mode=wish.mode,
-        briefing=briefing(tasks.policy, specs.WORKSPACE, tasks.bring.brought.rules),
+        briefing=briefing(
+            tasks.policy,
+            specs.WORKSPACE,
+            tasks.bring.brought.rules,
+            tasks.project.test,
+        ),
         brought=tasks.bring.brought,
         project=tasks.project,
     )

@@ -27,6 +27,7 @@ _CARRIED_OUT = frozenset(
         "services",
         "setup",
         "stacks",
+        "test",
     }
 )
 
