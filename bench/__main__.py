@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from bench import (
     agents,
+    answers,
     audit,
     commands,
     first_new,
@@ -53,6 +54,7 @@ BENCHES: dict[str, tuple[Callable[[], list[Row]], str]] = {
     "audit": (audit.rows, "the dashboard and the audit while events pour in"),
     "state": (state.rows, "an agent's state, from the change to its row"),
     "agents": (agents.rows, "an agent's first request beside a bare container"),
+    "answers": (answers.rows, "an answer to an agent, until the agent goes on"),
     "proof": (proof.rows, "what each sensor reports of two tasks at once"),
 }
 

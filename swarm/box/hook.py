@@ -137,7 +137,7 @@ def question_of(event: dict[str, Any]) -> dict[str, Any]:
 def _choice(given: dict[str, Any]) -> dict[str, Any]:
     asked = given["questions"]
     first = asked[0]
-    is_simple = len(asked) == 1 and not first.get("multiSelect")
+    is_simple = len(asked) == 1
     options = [
         {"id": str(number), "label": _cut(_label(option), 300)}
         for number, option in enumerate(first.get("options", ()), 1)
@@ -149,6 +149,7 @@ def _choice(given: dict[str, Any]) -> dict[str, Any]:
         "title": _cut(str(first.get("question", "")), 400),
         "body": _cut(body, BODY),
         "options": options[:16] if is_simple else [],
+        "many": bool(first.get("multiSelect")),
         "text": True,
         "answerable": is_simple,
     }
@@ -199,7 +200,8 @@ def decision(event: dict[str, Any], answer: str, text: str) -> dict[str, Any]:
         return {"behavior": "deny", "message": words}
     if tool == "AskUserQuestion":
         asked = given["questions"][0]
-        said = text or str(asked["options"][int(answer) - 1]["label"])
+        chosen = [asked["options"][int(each) - 1] for each in answer.split(",") if each]
+        said = text or ", ".join(str(each["label"]) for each in chosen)
         answers = {str(asked["question"]): said}
         return {"behavior": "allow", "updatedInput": {**given, "answers": answers}}
     if answer == "always":

@@ -144,8 +144,9 @@ class Server:
             self.ask("POST", f"/question/{place}/reject", {})
         else:
             labels = [str(o["label"]) for o in given["questions"][0].get("options", ())]
-            said = text or labels[int(answer) - 1]
-            self.ask("POST", f"/question/{place}/reply", {"answers": [[said]]})
+            chosen = [labels[int(each) - 1] for each in answer.split(",") if each]
+            said = [text] if text else chosen
+            self.ask("POST", f"/question/{place}/reply", {"answers": [said]})
 
     def _send(self, number: int, text: str) -> None:
         """A prompt of the user's, into the session of the screen."""
@@ -200,7 +201,7 @@ def _question(given: dict[str, Any]) -> dict[str, Any]:
     """What is asked of a question with options."""
     asked = given["questions"]
     first = asked[0]
-    is_simple = len(asked) == 1 and not first.get("multiple")
+    is_simple = len(asked) == 1
     options = [
         {"id": str(number), "label": line.text_of(_label(each), 300)}
         for number, each in enumerate(first.get("options", ()), 1)
@@ -211,6 +212,7 @@ def _question(given: dict[str, Any]) -> dict[str, Any]:
         "title": line.text_of(str(first.get("question", "")), 400),
         "body": "",
         "options": options[:16] if is_simple else [],
+        "many": bool(first.get("multiple")),
         "text": True,
         "answerable": is_simple,
     }

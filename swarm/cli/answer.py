@@ -31,7 +31,8 @@ def answer_arguments(parser: ArgumentParser) -> None:
         "answer",
         nargs="?",
         metavar="ANSWER",
-        help="once, always, reject, or an option; without one, questions are listed",
+        help="once, always, reject, or options by commas; without one, questions are "
+        "listed",
     )
     parser.add_argument(
         "--text", metavar="TEXT", help="the answer or the reason; `-` is standard input"

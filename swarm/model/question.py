@@ -52,6 +52,8 @@ class Question:
     """`always` is an answer too."""
     allows_text: bool = False
     """An answer may have a text: the reason of a rejection, or the answer itself."""
+    allows_many: bool = False
+    """A choice takes several options: their ids by commas, each once."""
     is_answerable: bool = True
     """False if the channel only tells of it: it is answered in the terminal."""
 
@@ -77,11 +79,18 @@ class Question:
             return "can only be answered in its terminal"
         if not answer and self.kind != "permission" and self.allows_text:
             return "" if text.strip() else "needs an answer"
+        if self.allows_many and self._is_several(answer):
+            return "" if not text else "takes options or a text, not both"
         if answer not in self.answers():
-            return f"takes one of: {', '.join(self.answers())}"
+            some = "some" if self.allows_many else "one"
+            return f"takes {some} of: {', '.join(self.answers())}"
         if text and not self.allows_text:
             return "takes no text"
         return ""
+
+    def _is_several(self, answer: str) -> bool:
+        known, chosen = {each.id for each in self.options}, answer.split(",")
+        return known.issuperset(chosen) and len(set(chosen)) == len(chosen)
 
 
 @frozen
@@ -92,7 +101,7 @@ class Answer:
     """The question's id."""
     channel_id: str
     answer: str
-    """`once`, `always`, `reject`, an option's id, or empty if the text is all."""
+    """`once`, `always`, `reject`, options' ids, or empty if the text is all."""
     text: str = ""
     by: AnsweredBy = "us"
     is_delivered: bool = True

@@ -30,6 +30,7 @@ class Ask:
 
     question: str
     options: tuple[str, ...]
+    takes_many: bool = False
 
 
 @dataclass(frozen=True, slots=True)

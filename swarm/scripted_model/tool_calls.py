@@ -64,7 +64,8 @@ def call(step: Write | Run | Ask, asked: Asked, in_text: bool) -> Reply:
 def _ask(step: Ask) -> dict[str, object]:
     options = [{"label": each, "description": f"take {each}"} for each in step.options]
     question = {"question": step.question, "header": "Choice", "options": options}
-    more = {"id": "choice", "multiSelect": False, "multiple": False}
+    many = step.takes_many
+    more = {"id": "choice", "multiSelect": many, "multiple": many}
     return {"questions": [{**more, **question}]}
 
 

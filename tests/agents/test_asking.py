@@ -8,11 +8,13 @@ from collections.abc import Iterator
 import pytest
 
 from swarm.adapters.docker import DockerImages
+from swarm.agents import registry
 from swarm.engine.host import images
 from swarm.model import events
 from swarm.model.question import Question
+from swarm.scripted_model.steps import Ask, Say
 from tests.agents.asking import CHOICE, COMMAND, EDIT, AskingAgent
-from tests.agents.driven import DrivenAgents, open_driven_agents
+from tests.agents.driven import DONE, DrivenAgents, open_driven_agents
 
 AGENTS = ("claude", "codex", "opencode", "qwen")
 RUNS = [
@@ -21,6 +23,8 @@ RUNS = [
     pytest.param("opencode", marks=pytest.mark.agents),
     pytest.param("qwen", marks=pytest.mark.agents),
 ]
+CHOICES = Ask("What shall we buy?", ("Bread", "Wine", "Cheese"), takes_many=True)
+WITH_SEVERAL = ("claude", "opencode")
 WITHOUT_CHOICES = ("qwen",)
 """Agents whose channel tells of a choice, and takes no answer to one."""
 DIALOGS = (
@@ -125,6 +129,51 @@ def test_the_next_keeper_knows_the_question_and_answers_it_once(
 
     assert not any("ran-it" in said for said in asking.house.model.results(marker))
     asking.house.harness.wish_done("kill", task=task)
+
+
+@pytest.mark.agents
+def test_a_choice_of_several_is_answered_by_their_ids(asking: AskingAgent) -> None:
+    if asking.agent not in WITH_SEVERAL:
+        pytest.skip(f"{asking.agent} has no such choice, or none by its channel")
+    marker = f"{asking.agent}-several"
+    task = asking.asks(marker, CHOICES)
+    question = asking.question(task)
+    assert question.allows_many
+
+    asking.answer(task, question.id, "1,3")
+    asking.until_done(task, marker, 1)
+
+    said = " ".join(asking.house.model.results(marker))
+    assert "Bread" in said
+    assert "Cheese" in said
+    assert "Wine" not in said
+    asking.house.harness.wish_done("kill", task=task)
+
+
+@pytest.mark.agents
+def test_a_text_that_is_sent_arrives_and_is_told(asking: AskingAgent) -> None:
+    """By the channel where it takes texts, else pasted at a prompt that is ready."""
+    marker, harness = f"{asking.agent}-sent", asking.house.harness
+    task = asking.asks(marker)
+    asking.until_done(task, marker, 0)
+    next_marker = f"{asking.agent}-next"
+    asking.house.model.plays(next_marker, [Say(DONE)])
+
+    harness.wish_done("send", task=task, text=f"And now {next_marker}, please.")
+    asking.until_done(task, next_marker, 0)
+    settled: list[events.FollowUpSettled] = []
+
+    def is_settled() -> bool:
+        found = (r.event for r in harness.queries.events.after(task=task))
+        settled[:] = [e for e in found if isinstance(e, events.FollowUpSettled)]
+        return bool(settled)
+
+    harness.until(is_settled, "it is told")
+    way = "channel" if registry.find(asking.agent).side.sends else "paste"
+    assert [(each.way, each.failure) for each in settled] == [(way, "")]
+    prompts = [text for text in asking.house.model.prompts() if next_marker in text]
+    assert len(prompts) == 1
+    harness.wish_done("kill", task=task)
 
 
 @pytest.mark.agents

@@ -50,6 +50,13 @@ def test_several_questions_at_once_are_left_to_the_terminal() -> None:
     assert question["body"] == "One?\nTwo?"
 
 
+def test_one_question_may_take_several_options() -> None:
+    asked = {"question": "One?", "options": [{"label": "a"}], "multiSelect": True}
+    question = hook.question_of(event(ASK, questions=[asked]))
+
+    assert (question["many"], question["answerable"]) == (True, True)
+
+
 def test_always_means_this_tool_or_this_command() -> None:
     edit = hook.decision(event("Edit", file_path="a"), "always", "")
     run = hook.decision(event("Bash", command="make"), "always", "")

@@ -119,6 +119,18 @@ def decided(process: "subprocess.Popen[bytes]") -> dict[str, Any]:
         ),
         (
             COLOUR,
+            "1,2",
+            "",
+            {
+                "behavior": "allow",
+                "updatedInput": {
+                    **COLOUR["tool_input"],  # type: ignore[dict-item]  # a dictionary
+                    "answers": {"Which?": "Red, Blue"},
+                },
+            },
+        ),
+        (
+            COLOUR,
             "",
             "green",
             {

@@ -175,6 +175,7 @@ def test_a_permission_is_answered_by_its_id(
     ("answer", "text", "path", "body"),
     [
         ("2", "", "/question/que_1/reply", {"answers": [["Blue"]]}),
+        ("1,2", "", "/question/que_1/reply", {"answers": [["Red", "Blue"]]}),
         ("", "green", "/question/que_1/reply", {"answers": [["green"]]}),
         ("reject", "", "/question/que_1/reject", {}),
     ],

@@ -18,6 +18,8 @@ CHOICE = Question(
     "2", "choice", "which?", options=(Option("a", "red"), Option("b", "blue"))
 )
 
+MANY = replace(CHOICE, allows_many=True)
+
 
 @pytest.mark.parametrize(
     ("question", "answer", "text", "refusal"),
@@ -35,6 +37,14 @@ CHOICE = Question(
         (CHOICE, "", "green", "takes one of"),
         (replace(CHOICE, allows_text=True), "", "green", ""),
         (replace(CHOICE, allows_text=True), "", " \n", "needs an answer"),
+        (CHOICE, "a,b", "", "takes one of: a, b, reject"),
+        (MANY, "a,b", "", ""),
+        (MANY, "b", "", ""),
+        (MANY, "reject", "", ""),
+        (MANY, "a,a", "", "takes some of: a, b, reject"),
+        (MANY, "a,c", "", "takes some of"),
+        (MANY, "a,reject", "", "takes some of"),
+        (replace(MANY, allows_text=True), "a,b", "green", "takes options or a text"),
         (replace(CHOICE, is_answerable=False), "b", "", "can only be answered in its"),
     ],
 )

@@ -17,6 +17,7 @@ TITLE, BODY, LABEL = 400, 12_000, 300
 MOST_OPTIONS = 16
 _ID = re.compile(r"[A-Za-z0-9_.:/-]{1,128}", re.ASCII)
 _OPTION = re.compile(r"[A-Za-z0-9_.-]{1,40}", re.ASCII)
+"""No comma: an answer names several options by commas."""
 _STATES = frozenset(
     {
         AgentState.WORKING,
@@ -145,6 +146,7 @@ def _asked(body: dict[str, Any], source: str) -> Message:
         channel_id=_name(asked.get("id")),
         allows_always=_flag(asked, "always", False),
         allows_text=_flag(asked, "text", False),
+        allows_many=kind == "choice" and _flag(asked, "many", False),
         is_answerable=is_answerable,
     )
     return Asked(question)

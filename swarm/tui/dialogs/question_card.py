@@ -24,6 +24,7 @@ WORDS_ALONE = "Enter sends · Esc later"
 FRAME = "the agent's words · untrusted"
 OPTIONS_SHOWN = 9
 """Options that are drawn at once; each of the first nine has its digit."""
+MANY = "     a digit or Space marks · Enter sends all that are marked"
 NO_ALWAYS = "its agent takes no lasting answer"
 IN_TERMINAL = "It can only be answered in its terminal: t goes there."
 
@@ -39,6 +40,7 @@ class QuestionCard(Dialog[QuestionReply]):
         ("x", "reject", "reject"),
         ("w", "write", "own words"),
         ("enter", "choose", "choose"),
+        ("space", "mark", "mark"),
         *[(str(digit), f"option({digit - 1})", "option") for digit in range(1, 10)],
         ("right_square_bracket", "leave('next')", "next"),
         ("t", "leave('attach')", "its terminal"),
@@ -55,6 +57,8 @@ class QuestionCard(Dialog[QuestionReply]):
         self._question = asked.question
         self._row = 0
         """The option under the cursor."""
+        self._marked: set[int] = set()
+        """Options that were marked, where several may be chosen."""
         self._writes = ""
         """The answer that the line's text goes with; `text` for the text alone."""
 
@@ -109,14 +113,27 @@ class QuestionCard(Dialog[QuestionReply]):
             self._write("text")
 
     def action_option(self, number: int) -> None:
-        """Answer with an option by its place."""
-        if number < len(self._question.options):
+        """Answer with an option by its place; or mark it, where several may be."""
+        if number >= len(self._question.options):
+            return
+        if self._question.allows_many:
+            self._row = number
+            self.action_mark()
+        else:
             self.action_answer(self._question.options[number].id)
 
+    def action_mark(self) -> None:
+        """Mark the option under the cursor, or take its mark away."""
+        if self._question.allows_many and self._question.is_answerable:
+            self._marked ^= {self._row}
+            self._draw()
+
     def action_choose(self) -> None:
-        """Answer with the option under the cursor; a permission has none."""
-        if self._question.kind == "choice":
-            self.action_option(self._row)
+        """Answer with what is marked, else with the option under the cursor."""
+        if self._question.kind == "choice" and self._question.options:
+            options = self._question.options
+            chosen = sorted(self._marked) or [self._row]
+            self.action_answer(",".join(options[each].id for each in chosen))
 
     def action_move(self, step: int) -> None:
         """Move among the options; or scroll what is asked, if there are none."""
@@ -227,10 +244,16 @@ class QuestionCard(Dialog[QuestionReply]):
             mark = ("▌ " if is_chosen else "  ", ACCENT)
             label = safe_line(option.label or option.id, 300)
             style = "bold" if is_chosen else ""
-            out.append(Content.assemble(mark, (f"{key}  ", KEY), (label, style)))
+            box = f"{'[x]' if number in self._marked else '[ ]'} "
+            ticked = (box if self._question.allows_many else "", ACCENT)
+            out.append(
+                Content.assemble(mark, (f"{key}  ", KEY), ticked, (label, style))
+            )
         if len(options) > OPTIONS_SHOWN:
             words = f"     {self._row + 1} of {len(options)} · ↑ ↓ Enter"
             out.append(Content.styled(words, MUTED))
+        if self._question.allows_many:
+            out.append(Content.styled(MANY, MUTED))
         return out
 
     def _other_answers(self) -> list[Content]:

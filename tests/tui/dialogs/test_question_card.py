@@ -30,6 +30,7 @@ CHOICE = Question(
     "Which?",
     options=(Option("a", "this"), Option("b", "that"), Option("c", "neither")),
 )
+MANY = replace(CHOICE, allows_many=True)
 TEXT = Question("1", "text", "What is its name?", allows_text=True)
 
 
@@ -84,6 +85,10 @@ async def open_card(
         (CHOICE, ("down", "j", "down", "up", "enter"), QuestionReply("answer", "b")),
         (CHOICE, ("enter",), QuestionReply("answer", "a")),
         (CHOICE, ("x",), QuestionReply("answer", "reject")),
+        (MANY, ("3", "1", "enter"), QuestionReply("answer", "a,c")),
+        (MANY, ("down", "space", "1", "1", "enter"), QuestionReply("answer", "b")),
+        (MANY, ("down", "enter"), QuestionReply("answer", "b")),
+        (MANY, ("x",), QuestionReply("answer", "reject")),
         (
             replace(CHOICE, allows_text=True),
             ("w", "type:both a", "enter"),
@@ -108,7 +113,8 @@ async def test_a_key_is_an_answer(
     [
         (replace(ASKS, allows_always=False), ("A",)),
         (ASKS, ("1", "enter", "w", "9")),
-        (CHOICE, ("a", "A", "4", "w")),
+        (CHOICE, ("a", "A", "4", "w", "space")),
+        (MANY, ("1", "2", "space", "4")),
         (TEXT, ("enter",)),
         (replace(ASKS, is_answerable=False), ("a", "A", "x", "1", "w")),
         (replace(CHOICE, is_answerable=False), ("1", "enter", "x")),
