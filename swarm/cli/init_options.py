@@ -8,9 +8,8 @@ from swarm.cli.argument_types import words
 from swarm.cli.new_words import flat
 from swarm.errors import SwarmError
 from swarm.model.project import ProjectChoice, ServiceContainer
+from swarm.model.service_recipe import RECIPES
 
-RECIPES = ("postgres", "redis", "mariadb", "rabbitmq")
-"""Services that swarm can build by itself."""
 _LISTS = {
     "stack": ("stacks", "NAME", "tools, such as python or node,c"),
     "package": ("packages", "NAME", "a Debian package, such as libpq-dev"),

@@ -211,6 +211,15 @@ def parsed(text: str, origin: str = FILE) -> ProjectChoice:
     return project.from_json(shape.model_dump())
 
 
+def may_hold(key: str, value: object) -> bool:
+    """True if the file takes the value of one key."""
+    try:
+        Project.model_validate({key: value})
+    except ValidationError:
+        return False
+    return True
+
+
 _HINT = "README, swarm.toml, explains every key"
 
 

@@ -23,7 +23,11 @@ _TITLES = {
     "packages": "Debian packages beside them",
     "image": "The image that tasks stand on",
     "dockerfile": "The Dockerfile of the image that tasks stand on",
+    "build_context": "The folder that its build sees",
+    "build_target": "Its stage",
+    "build_args": "Arguments of its build",
     "devcontainer": "The devcontainer that tasks stand on",
+    "environment": "Variables of the box",
     "setup": "Runs in the box, behind the gate, before the agent starts",
     "test": "Tests the project",
     "ports": "Servers of the project's own: `swarm open ID PORT`",
@@ -59,11 +63,7 @@ def text(choice: ProjectChoice, detected: Detected) -> str:
     if not choice.service_container:
         lines += _service_example(detected)
     for name, service in choice.service_container.items():
-        lines += [
-            *_reasons("service-container", detected),
-            *_service(name, service),
-            "",
-        ]
+        lines += [*_why_service(name, detected), *_service(name, service), ""]
     written = "\n".join(lines).rstrip() + "\n"
     if project_file.parsed(written) != in_order(choice):
         raise ConfigError(f"{FILE} would not read back as what was chosen")
@@ -101,6 +101,13 @@ def _reasons(key: str, detected: Detected) -> Iterator[str]:
         yield f"#   {safe_line(reason, 150)}"
     if more := len(reasons[_MOST_REASONS:]):
         yield f"#   and {more} more"
+
+
+def _why_service(name: str, detected: Detected) -> Iterator[str]:
+    yield "# Runs beside each task, at the box's own localhost"
+    for reason in detected.reasons:
+        if (reason.key, reason.value) == ("service-container", name):
+            yield f"#   {safe_line(reason.because, 150)}"
 
 
 def _service_example(detected: Detected) -> Iterator[str]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from swarm.config.project import LARGEST, parsed
+from swarm.config.project import LARGEST, may_hold, parsed
 from swarm.errors import ConfigError
 from swarm.model.project import ProjectChoice, ServiceContainer
 
@@ -160,3 +160,9 @@ def test_what_can_be_no_volume_is_refused(folder: str) -> None:
     text = f'[service-container.db]\nimage = "db:1"\ndata = ["{folder}"]\n'
     with pytest.raises(ConfigError, match="a folder of the image"):
         parsed(text)
+
+
+def test_a_single_value_may_be_asked_about() -> None:
+    assert may_hold("ports", (1, 2))
+    assert not may_hold("ports", (0,))
+    assert not may_hold("nothing", 1)

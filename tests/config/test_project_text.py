@@ -16,7 +16,7 @@ FULL = ProjectChoice(
     agent="claude",
     stacks=("python", "node"),
     packages=("tree", "jq"),
-    dockerfile="D",
+    environment={"MODE": 'a "b"'},
     setup=('a "b" \\ c\n', "x" * 100),
     test="make",
     ports=(1, 2),
@@ -62,3 +62,9 @@ def test_what_the_file_may_not_hold_is_refused() -> None:
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=50))
 def test_any_text_is_quoted(value: str) -> None:
     assert tomllib.loads(f"a = {toml(value)}") == {"a": value}
+
+
+def test_a_project_s_own_image_reads_back() -> None:
+    own = ProjectChoice(dockerfile="D", build_target="t", build_args={"A": "b"})
+
+    assert parsed(text(own, Detected())) == own

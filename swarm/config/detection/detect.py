@@ -2,16 +2,24 @@
 
 import re
 import shlex
-from dataclasses import dataclass, field
+from typing import Any
 
-from swarm.config import devcontainer
-from swarm.config.detection import compiled, keys, languages, node, python
+from swarm.config.detection import (
+    asked_devcontainer,
+    compiled,
+    keys,
+    languages,
+    node,
+    node_version,
+    python,
+    services,
+)
 from swarm.config.detection.commands import Commands, Look
 from swarm.config.detection.pins import pins, sentences
+from swarm.config.detection.proposal import Proposal
 from swarm.config.detection.tree import Listing, Tree, beside
-from swarm.config.devcontainer import Devcontainer
-from swarm.errors import ConfigError
-from swarm.model.detected import Detected, Pin, Reason
+from swarm.config.project import may_hold
+from swarm.model.detected import Detected, Pin
 from swarm.model.project import ProjectChoice
 from swarm.model.toolchain import STACKS, found_by
 
@@ -31,33 +39,6 @@ LOCK_FILES = (
 )  # fmt: skip
 _EXPOSED = re.compile(r"^\s*EXPOSE\s+([0-9/a-z \t]{1,100})$", re.MULTILINE)
 _LFS = re.compile(r"^[^#\n]*\bfilter=lfs\b", re.MULTILINE)
-MOST_LEFT_OUT = 5
-"""Keys of a `devcontainer.json` that are named; of more, their number."""
-_MANY = 20
-"""Of any list that is proposed."""
-
-
-@dataclass
-class _Proposal:
-    """Values of each key, each with the first reason for it."""
-
-    values: dict[str, dict[str, str]] = field(default_factory=dict)
-
-    def add(self, key: str, value: str, because: str) -> None:
-        """Propose one more value of a list."""
-        self.values.setdefault(key, {}).setdefault(value, because)
-
-    def of(self, key: str) -> tuple[str, ...]:
-        """The values of a key, in the order in which they were proposed."""
-        return tuple(self.values.get(key, {}))[:_MANY]
-
-    def reasons(self) -> tuple[Reason, ...]:
-        """Every reason."""
-        return tuple(
-            Reason(key, value, because)
-            for key, each in self.values.items()
-            for value, because in each.items()
-        )
 
 
 def detect(listing: Listing, contents: dict[str, bytes]) -> Detected:
@@ -65,12 +46,18 @@ def detect(listing: Listing, contents: dict[str, bytes]) -> Detected:
 
     Never fails on what a repository holds: what is no good is left out with a note.
     """
-    tree, proposal = Tree(listing, contents), _Proposal()
+    tree, proposal = Tree(listing, contents), Proposal()
     counted = languages.counted(tree.files)
     for name, file in found_by(tree.names("")).items():
         proposal.add("stacks", name, file)
-    asked = _devcontainer(tree, proposal)
-    managers = _languages(tree, proposal)
+    asked = asked_devcontainer.read(tree)
+    pinned = (*pins(tree), *(Pin(*pin, asked.path) for pin in asked.found.pins))
+    wheel = node_version.wheel(pinned)
+    managers = _languages(tree, proposal, wheel)
+    asked_devcontainer.propose(tree, proposal, asked)
+    containers, compose = services.services(tree)
+    for name in containers:
+        proposal.add("service-container", name, compose)
     if not proposal.of("stacks"):
         stack, because = languages.main_stack(counted)
         if stack:
@@ -83,17 +70,24 @@ def detect(listing: Listing, contents: dict[str, bytes]) -> Detected:
     for path, reason in keys.propose(looked_at, contents, tree.note).items():
         proposal.add("hide", path, reason)
     stacks = tuple(name for name in STACKS if name in proposal.of("stacks"))
-    pinned = (*pins(tree), *asked)
-    notes = [*tree.notes, *sentences(pinned, stacks), *_rest(tree)]
+    values: dict[str, Any] = {
+        "stacks": stacks,
+        "packages": proposal.of("packages"),
+        "setup": proposal.of("setup"),
+        "test": " && ".join(proposal.of("test")),
+        "ports": tuple(sorted(int(port) for port in proposal.of("ports"))),
+        "hide": proposal.of("hide"),
+        "environment": dict(asked.found.environment),
+    }
+    fitting = {key: each for key, each in values.items() if may_hold(key, each)}
+    for key in values.keys() - fitting.keys():
+        tree.note(f"{key}: what was found is nothing that swarm.toml may hold")
+    unmet = tuple(pin for pin in pinned if not wheel or pin.stack != "node")
+    notes = [*tree.notes, *sentences(unmet, stacks), *_rest(tree)]
+    if wheel:
+        notes.append(f"Node {wheel} is pinned: the set-up fetches it")
     return Detected(
-        ProjectChoice(
-            stacks=stacks,
-            packages=proposal.of("packages"),
-            setup=proposal.of("setup"),
-            test=" && ".join(proposal.of("test")),
-            ports=tuple(sorted(int(port) for port in proposal.of("ports"))),
-            hide=proposal.of("hide"),
-        ),
+        ProjectChoice(**fitting, service_container=containers),
         proposal.reasons(),
         pinned,
         counted,
@@ -104,9 +98,10 @@ def detect(listing: Listing, contents: dict[str, bytes]) -> Detected:
     )
 
 
-def _languages(tree: Tree, proposal: _Proposal) -> tuple[str, ...]:
+def _languages(tree: Tree, proposal: Proposal, node: str) -> tuple[str, ...]:
     """Propose what each language's files tell of; the package managers.
 
+    `node` is the version of Node to fetch, if the stack's is not the project's.
     Below the first folder only what is not in the first counts: a workspace's parts
     are its own business.
     """
@@ -116,6 +111,8 @@ def _languages(tree: Tree, proposal: _Proposal) -> tuple[str, ...]:
             commands = look(tree, folder)
             if commands is None:
                 continue
+            if stack == "node" and node:
+                commands = node_version.with_wheel(commands, node)
             _propose(proposal, stack, folder, commands)
             managers[commands.manager] = None
             if not folder:
@@ -123,7 +120,7 @@ def _languages(tree: Tree, proposal: _Proposal) -> tuple[str, ...]:
     return tuple(name for name in managers if name)
 
 
-def _propose(proposal: _Proposal, stack: str, folder: str, commands: Commands) -> None:
+def _propose(proposal: Proposal, stack: str, folder: str, commands: Commands) -> None:
     because = commands.setup_because or commands.test_because
     proposal.add("stacks", stack, beside(folder, because))
     for name, reason in commands.stacks.items():
@@ -142,38 +139,6 @@ def _propose(proposal: _Proposal, stack: str, folder: str, commands: Commands) -
 
 def _in_folder(folder: str, command: str) -> str:
     return f"(cd {shlex.quote(folder)} && {command})" if folder else command
-
-
-def _devcontainer(tree: Tree, proposal: _Proposal) -> tuple[Pin, ...]:
-    """Propose what a devcontainer asks for and a box can have; its pins."""
-    path = next((each for each in devcontainer.FILES if each in tree.contents), "")
-    if not path:
-        return ()
-    try:
-        asked = devcontainer.read(tree.contents[path], path)
-    except (ConfigError, RecursionError) as error:
-        tree.note(f"{error}: nothing of it was taken")
-        return ()
-    for key, values in (
-        ("stacks", asked.stacks),
-        ("packages", asked.packages),
-        ("setup", asked.setup),
-        ("ports", map(str, asked.ports)),
-    ):
-        for value in values:
-            proposal.add(key, value, path)
-    _note_left_out(tree, path, asked)
-    return tuple(Pin(stack, version, path) for stack, version in asked.pins)
-
-
-def _note_left_out(tree: Tree, path: str, asked: Devcontainer) -> None:
-    named = [*asked.left_out[:MOST_LEFT_OUT]]
-    if more := len(asked.left_out) - len(named):
-        named.append(f"and {more} more")
-    for each in named:
-        tree.note(f"{path}: {each}")
-    if asked.image or asked.build:
-        tree.note(f"{path} has an image of its own: `devcontainer = {path!r}` takes it")
 
 
 def _exposed(tree: Tree) -> list[str]:

