@@ -68,6 +68,14 @@ def of_key(folder: Path, key: str) -> list[WarmBase]:
     return [base for base in all_bases(folder) if base.key == key and not base.retired]
 
 
+def newest_home(folder: Path, repo: str) -> Path | None:
+    """The home in the base that a task of the repository last began with, if any."""
+    ours = [base for base in all_bases(folder) if base.repo == repo]
+    whole = [base for base in ours if is_whole(folder, base)]
+    newest = max(whole, key=lambda base: last_used(folder, base.name), default=None)
+    return folder / newest.name / HOME if newest else None
+
+
 def is_whole(folder: Path, base: WarmBase) -> bool:
     """False if its folders are not as they were made; their contents are not read."""
     return _stamps(folder / base.name, base) == base.stamps

@@ -4,10 +4,32 @@ import re
 from dataclasses import replace
 
 from swarm.plan import unattended_environment
-from swarm.plan.specs import SandboxSpec
+from swarm.plan.specs import Mount, SandboxSpec
 
 KIND = "setup"
 """The value of its kind label."""
+SEED = "/package-caches"
+"""Where the box has the home of an earlier base, read-only."""
+CACHES = (
+    ".cache/pip",
+    ".cache/uv",
+    ".npm/_cacache",
+    ".cache/yarn",
+    ".yarn/berry/cache",
+    ".local/share/pnpm/store",
+    ".cargo/registry",
+    "go/pkg/mod/cache/download",
+    ".m2/repository",
+    ".gradle/caches/modules-2",
+)
+"""What package managers keep of what they fetched, in a home."""
+_COPY_CACHES = f"""\
+for cache in {" ".join(CACHES)}; do
+  if [ -d "{SEED}/$cache" ] && [ ! -e "$HOME/$cache" ]; then
+    mkdir -p "$HOME/${{cache%/*}}" && cp -a "{SEED}/$cache" "$HOME/$cache"
+  fi
+done 2>/dev/null
+"""
 _RUN = """\
 count=$#; number=0
 for command do
@@ -31,17 +53,23 @@ def spec(
     labels: dict[str, str],
     shell: str,
     commands: tuple[str, ...],
+    seed: str = "",
 ) -> SandboxSpec:
     """A box with all that the sandbox has, which runs the commands and ends.
 
     It ends with the status of the first command that fails. Each is run by the image's
     `shell`, begins at the root of the worktree, and reads nothing from a terminal.
+    Of an earlier home, at the path `seed` of this machine, it first copies the caches.
     """
+    relabel = any(mount.relabel for mount in sandbox.mounts)
+    seeds = (Mount("bind", seed, SEED, read_only=True, relabel=relabel),)
+    script = f"{_COPY_CACHES if seed else ''}{_RUN}"
     return replace(
         sandbox,
         name=name,
         labels=labels,
-        argv=(shell, "-c", _RUN, shell, *commands),
+        mounts=(*sandbox.mounts, *(seeds if seed else ())),
+        argv=(shell, "-c", script, shell, *commands),
         environment={
             **sandbox.environment,
             **unattended_environment.environment(),

@@ -81,6 +81,18 @@ def test_a_use_is_remembered(tmp_path: Path) -> None:
     assert warm_bases.last_used(tmp_path, "none") == 0.0
 
 
+def test_the_newest_home_of_a_repository(tmp_path: Path) -> None:
+    """Of a base that is whole; a retired one will do."""
+    assert warm_bases.newest_home(tmp_path, "/r") is None
+    old, new, broken = (made(tmp_path) for _ in range(3))
+    theirs = made(tmp_path, replace(BASE, repo="/other"))
+    for at, base in enumerate((old, new, broken, theirs)):
+        os.utime(tmp_path / base.name / "manifest.json", (at, at))
+    (tmp_path / broken.name / "home" / "more").touch()
+
+    assert warm_bases.newest_home(tmp_path, "/r") == tmp_path / new.name / "home"
+
+
 def test_what_is_dropped_takes_nothing_else_along(tmp_path: Path) -> None:
     """A link in it is removed, and not what it leads to."""
     folder, mine = tmp_path / "bases", tmp_path / "mine"

@@ -1,6 +1,8 @@
 """The box of a set-up is the sandbox, with the commands one after the other."""
 
+import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -36,6 +38,26 @@ def test_it_has_all_that_the_sandbox_has() -> None:
     assert made.environment["A"] == "b"
     assert not made.terminal
     assert setup_box.waiting(made, "sh").mounts == made.mounts
+
+
+def test_caches_of_an_earlier_home_are_copied_first(tmp_path: Path) -> None:
+    """Those that are not there yet; the earlier home itself cannot be written."""
+    seed, home = tmp_path / "seed", tmp_path / "home"
+    for place in (seed / ".cache/pip", seed / ".npm/_cacache", home / ".cache/pip"):
+        place.mkdir(parents=True)
+    (seed / ".cache/pip/wheel").write_text("theirs")
+    (seed / ".npm/_cacache/index").write_text("theirs")
+    made = setup_box.spec(SANDBOX, "b", {}, "sh", ("cat .npm/_cacache/*",), str(seed))
+    hardening.refuse(made)
+    (mount,) = (each for each in made.mounts if each not in SANDBOX.mounts)
+    assert (mount.source, mount.read_only) == (str(seed), True)
+
+    argv = [word.replace(setup_box.SEED, str(seed)) for word in made.argv]
+    environment = {"HOME": str(home), "PATH": os.environ["PATH"]}
+    done = subprocess.run(argv, capture_output=True, cwd=home, env=environment)
+
+    assert (done.returncode, done.stdout.splitlines()[-1:]) == (0, [b"theirs"])
+    assert [*(home / ".cache/pip").iterdir()] == []
 
 
 def test_the_first_command_that_fails_is_the_last() -> None:

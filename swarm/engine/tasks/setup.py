@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from swarm.adapters import warm_bases
 from swarm.engine.context import EngineContext
 from swarm.engine.host import failed_starts
 from swarm.engine.parts import EngineParts
@@ -70,6 +71,7 @@ class _Run:
             names.labels(setup_box.KIND),
             shell,
             self._commands,
+            str(warm_bases.newest_home(self._context.paths.bases, task.repo) or ""),
         )
         self._number = 0
         self._is_late = False

@@ -151,6 +151,30 @@ def test_another_lock_file_is_another_base(
     assert seen(harness, first) == seen(harness, second) != seen(harness, third)
 
 
+def test_a_set_up_begins_with_what_an_earlier_one_fetched(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    """Of the user's own commits alone; a branch of a task's has a copy of its own."""
+    fetch = "cat ~/.cache/pip/* 2>/dev/null; mkdir -p ~/.cache/pip; "
+    fetch += "cat go.mod >> ~/.cache/pip/all"
+    (sample / "go.mod").write_text("one\n")
+    agree(harness, sample, fetch)
+    harness.start_keeper()
+    show = "cat ~/.cache/pip/all > seen"
+    assert seen(harness, run(harness, sample, show)) == ["one"]
+
+    git(sample, "checkout", "-q", "-b", "swarm/9-agent")
+    (sample / "go.mod").write_text("bad\n")
+    git(sample, "commit", "-qam", "bad")
+    git(sample, "checkout", "-q", "main")
+    theirs = run(harness, sample, show, base="swarm/9-agent")
+    assert seen(harness, theirs) == ["one", "bad"]
+    (sample / "go.mod").write_text("two\n")
+    git(sample, "commit", "-qam", "two")
+
+    assert seen(harness, run(harness, sample, show)) == ["one", "two"]
+
+
 def test_what_is_wrong_with_a_base_is_told_and_it_is_made_anew(
     harness: KeeperHarness, sample: Path
 ) -> None:
