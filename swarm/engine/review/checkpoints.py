@@ -92,6 +92,8 @@ def restore(context: EngineContext, task_id: int, number: int) -> tuple[int, Res
     of = context.task_git(task)
     wanted = refs.tree_of(of, number)
     owner = specs.from_json(context.read().tasks.plan(task_id)).owner
+    if task.state is State.LIVE:
+        covers.require_in_place(of)
     with _halted(context, task):
         _keep_covers(of, task, owner)
         before, present = _take(context, task, f"before going back to {number}")

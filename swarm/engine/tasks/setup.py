@@ -12,7 +12,7 @@ from swarm.adapters import warm_bases
 from swarm.engine.context import EngineContext
 from swarm.engine.host import failed_starts
 from swarm.engine.parts import EngineParts
-from swarm.engine.tasks import accounts, floor_check, observation
+from swarm.engine.tasks import accounts, covers, floor_check, observation
 from swarm.engine.tasks.launch_steps import LaunchPaused, Steps
 from swarm.engine.tasks.setup_log import SetupLog
 from swarm.errors import SwarmError, ToolError
@@ -112,6 +112,8 @@ class _Run:
         return status, bool(facts and facts.oom_killed)
 
     def _create(self, box: SandboxSpec) -> None:
+        # A set-up that failed before may have moved what lies under a cover.
+        covers.put_back(self._context, self._task, self._plan)
         self._context.containers.create(box)
         floor_check.require(self._context, box)
 

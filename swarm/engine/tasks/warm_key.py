@@ -32,6 +32,10 @@ def of(context: EngineContext, task: Task, plan: Plan) -> str:
         "packages": [plan.project.stacks, plan.project.packages],
         "files": _blobs(context, task, plan),
     }
+    covered = sorted(plan.project.protect), sorted(plan.project.hide)
+    if any(covered):
+        # What a set-up made of a file is as hidden as the file.
+        facts["covered"] = covered
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 

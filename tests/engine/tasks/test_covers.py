@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from swarm.adapters.git.repository import Repository
+from swarm.engine.egress import repository_project
 from swarm.engine.tasks import covers
 from swarm.errors import Refused
 from swarm.model import events
@@ -123,3 +124,29 @@ def test_what_was_moved_is_put_back_at_the_next_start(
     assert len(told) == 1
     harness.wish_done("go_back", task=task_id, number=number)
     assert (worktree / "ci/jobs.yml").read_text() == "jobs\n"
+
+
+def test_what_a_set_up_moves_is_put_back_before_the_agent_starts(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    """It runs what others wrote: a link for a directory would lead a mount elsewhere.
+
+    And it sees and writes no more than the agent.
+    """
+    repo = covered(sample)
+    moves = (
+        "cat .env > ~/seen; mv ci away; ln -s /home/agent ci; echo evil > ci/jobs.yml"
+    )
+    (repo / "swarm.toml").write_text(f"{WRITTEN}setup = [{json.dumps(moves)}]\n")
+    commit_all(repo, "set-up")
+    repository = Repository.open(repo, harness.paths.home)
+    found = repository_project.read(harness.paths, repository, repository.head)
+    repository_project.agree(harness.paths, repository.root, found.digest)
+    harness.start_keeper()
+
+    task_id = harness.new_task(repo, "cat ~/seen ci/jobs.yml .env > out")
+    task = harness.until_taken_in(task_id)
+
+    assert task.exit_code == 0
+    assert (harness.paths.worktree(task_id) / "out").read_text() == "jobs\n"
+    assert not (harness.paths.worktree(task_id) / "ci").is_symlink()

@@ -29,14 +29,15 @@ def test_what_a_key_depends_on(tmp_path: Path) -> None:
         other_user = replace(PLAN, sandbox=replace(SANDBOX, user="7:7"))
         other = replace(PLAN, project=ProjectChoice(setup=("npm i",)))
         variables = replace(PLAN, project=replace(PLAN.project, environment={"A": "b"}))
+        covered = replace(PLAN, project=replace(PLAN.project, hide=(".env",)))
 
         first, same, locked = (warm_key.of(context, each, PLAN) for each in tasks)
         others = [
             warm_key.of(context, task, plan)
-            for plan in (other, other_user, variables)
+            for plan in (other, other_user, variables, covered)
             for task in tasks[:1]
         ]
 
         assert first == same
-        assert len({first, locked, *others}) == 5
+        assert len({first, locked, *others}) == 6
         assert warm_key.may_keep(context, tasks[0])
