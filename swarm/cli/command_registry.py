@@ -63,6 +63,12 @@ def _open() -> CommandFunctions:
     return CommandFunctions(open_port.open_arguments, open_port.open_port)
 
 
+def _ide() -> CommandFunctions:
+    from swarm.cli import ide  # noqa: PLC0415 - only when it is called
+
+    return CommandFunctions(ide.ide_arguments, ide.ide)
+
+
 def _retry() -> CommandFunctions:
     from swarm.cli import retry  # noqa: PLC0415 - only when it is called
 
@@ -242,6 +248,7 @@ COMMANDS: Commands = {
     "attach": Command(WORK, "show a task's terminal; Ctrl+Q leaves it", _attach),
     "shell": Command(WORK, "open a shell of yours in a task's sandbox", _shell),
     "open": Command(WORK, "open a task's own server at an address here", _open),
+    "ide": Command(WORK, "attach an editor to a task's box, or show a copy", _ide),
     "logs": Command(WORK, "print what a task wrote on its terminal", _logs),
     "events": Command(WORK, "print what happened, to one task or to all", _events),
     "audit": Command(CARE, "show, verify or export all that sandboxes did", _audit),

@@ -182,6 +182,10 @@ class HomePaths:
         """The worktree of a task that may have a place of its own."""
         return Path(place) if place else self.worktree(task_id)
 
+    def editor(self, task_id: int) -> Path:
+        """The folder with an editor's own settings for a task, and its copy."""
+        return self.task(task_id) / "editor"
+
     def private_git(self, task_id: int) -> Path:
         """The git directory that the agent owns; the host's git never runs on it."""
         return self.task(task_id) / "private.git"
