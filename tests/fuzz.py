@@ -32,6 +32,7 @@ from tests import (
     fuzz_limits,
     fuzz_logins,
     fuzz_plain,
+    fuzz_ports,
     fuzz_settings,
     fuzz_streams,
 )
@@ -284,6 +285,7 @@ TARGETS = (
     *fuzz_logins.TARGETS,
     *fuzz_limits.TARGETS,
     *fuzz_channels.TARGETS,
+    *fuzz_ports.TARGETS,
     Target("ws-search", MESSAGES, _searched),
 )
 SHARES = {"policies": 0.04, "hellos": 0.16, "h2-client": 0.01, "h2-host": 0.01}

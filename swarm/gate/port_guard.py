@@ -84,7 +84,7 @@ def _named(
     found: dict[bytes, list[str]] = {name: [] for name in names}
     for name, value in headers:
         if name in found:
-            found[name].append(value.decode("latin-1").strip())
+            found[name].append(value.decode("latin-1").strip(" \t"))
     hosts, origins, sites, referers = (found[name] for name in names)
     return hosts, origins, sites, referers
 
