@@ -15,6 +15,7 @@ from swarm.plan import (
     hardening,
     image_variables,
     sandbox_environment,
+    service_hosts,
     starter,
     unattended_environment,
 )
@@ -239,6 +240,7 @@ def _mounts(
         *request.mounts,
         *sandbox_environment.mounts(folder),
         *accounts.mounts(folder),
+        *([service_hosts.mount(folder)] if request.project.service_container else ()),
         Mount("volume", names.home_volume, AGENT_HOME),
     )
     own = (str(host.paths.home), request.worktree or str(host.paths.home))
@@ -297,7 +299,9 @@ def _environment(
         "GIT_CONFIG_COUNT": "1",
         "GIT_CONFIG_KEY_0": "safe.directory",
         "GIT_CONFIG_VALUE_0": "*",
-        **sandbox_environment.environment(),
+        **sandbox_environment.environment(
+            service_hosts.names(request.project.service_container)
+        ),
         **box_page.environment(),
         **(unattended_environment.environment() if unattended else {}),
         **begin.environment,

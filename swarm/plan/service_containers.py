@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from swarm.errors import PlanError
 from swarm.model.project import ServiceContainer
 from swarm.model.service_recipe import recipe
-from swarm.plan import hardening, planner
+from swarm.plan import hardening, planner, service_hosts
 from swarm.plan.gate_containers import SMALL
 from swarm.plan.hardening import REQUIRED_TMPFS
 from swarm.plan.naming import TaskNames
@@ -110,6 +110,7 @@ def _service(
         argv=("sh",),
         user=f"{uid}:{uid}",
         labels={**names.labels(KIND), SERVICE_LABEL: name},
+        mounts=tuple(m for m in sandbox.mounts if m.target == service_hosts.PLACE),
         environment=dict(wanted.environment),
         workdir="/",
         limits=replace(sandbox.limits, memory=min(MEMORY, sandbox.limits.memory)),
@@ -146,7 +147,7 @@ def _of_recipe(
         spec,
         argv=("sh", START.format(known.name), *wanted.command),
         environment={**spec.environment, "SERVICE_PORT": str(port)},
-        mounts=(Mount("volume", volume, DATA),),
+        mounts=(*spec.mounts, Mount("volume", volume, DATA)),
     )
     health = wanted.health or known.health
     return Service(
@@ -174,7 +175,7 @@ def _of_image(
     places = _writable_places(image, wanted)
     volumes = tuple(names.service_volume(name, number) for number in range(len(places)))
     mounts = tuple(map(_volume, volumes, places))
-    container = replace(spec, argv=argv, mounts=mounts)
+    container = replace(spec, argv=argv, mounts=(*spec.mounts, *mounts))
     health = wanted.health or image.health
     return Service(
         name,

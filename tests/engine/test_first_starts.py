@@ -7,6 +7,12 @@ import pytest
 
 from swarm.model.task import State
 from tests.engine.keeper_harness import KeeperHarness, open_keeper_harness
+from tests.engine.tasks.service_project import (
+    REDIS,
+    agree,
+    build_images,
+    python,
+)
 from tests.fakes import ChangedEngine
 
 WORK = "echo new > new.txt && git add -A && git commit -qm new"
@@ -57,3 +63,26 @@ def test_what_stays_broken_is_told_after_two_tries(
 
     assert "already dead" in task.reason
     assert len(engine.refused) == 2
+
+
+def test_services_move_along_to_another_net(
+    harness: KeeperHarness, engine: ChangedEngine, sample: Path
+) -> None:
+    """They were started in the net that goes with the failed start."""
+    build_images("redis")
+    harness.start_keeper()
+    agree(harness, sample, REDIS)
+    engine.refusals = [
+        (r"/exec/[0-9a-f]{64}/start$", NOT_JOINED),
+        (r"/containers/[0-9a-f]{64}/start$", NOT_JOINED),
+    ]
+    lines = 'open("new.txt", "w").write(redis("SET", "a", "b"))'
+
+    task = harness.until_state(harness.new_task(sample, python(lines)), State.LIVE)
+
+    assert engine.refusals == []
+    wrote = harness.paths.worktree(task.id) / "new.txt"
+    harness.until(wrote.exists, "the service answers in the new net")
+    names = harness.context.names(task.id)
+    assert len(harness.context.containers.all(names.labels("service"))) == 1
+    assert len(harness.net_namespaces()) == 1

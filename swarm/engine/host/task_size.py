@@ -52,12 +52,17 @@ def _measure(
 def _home(
     paths: HomePaths, task: Task, volumes: Mapping[str, DiskUse]
 ) -> DiskUse | None:
-    """The home's own bytes; those of layers lie in the task's folder."""
+    """The home's own bytes, and its services'; layers lie in the task's folder."""
     own = (paths.first_home(task.id), paths.warm_changes(task.id))
+    names = TaskNames(paths.tag, task.id)
+    stored = DiskUse()
+    for volume, use in volumes.items():
+        if names.owns_volume(volume) and volume != names.home_volume:
+            stored += use
     if any(folder.is_dir() for folder in own):
-        return DiskUse()
-    name = TaskNames(paths.tag, task.id).home_volume
-    return volumes.get(name, DiskUse() if volumes else None)
+        return stored
+    home = volumes.get(names.home_volume, DiskUse() if volumes else None)
+    return home and home + stored
 
 
 def _logs(paths: HomePaths, read: Queries, task_id: int) -> DiskUse:

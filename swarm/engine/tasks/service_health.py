@@ -66,7 +66,9 @@ def _wait_by_command(context: EngineContext, service: Service, seconds: float) -
     argv = ["sh", "-c", _UNTIL_HEALTHY, "sh", service.health]
     name = service.container.name
     try:
-        status = context.containers.exec_status(name, argv, seconds)
+        status = failed_starts.once_more(
+            lambda: context.containers.exec_status(name, argv, seconds)
+        )
     except TimedOut:
         raise
     except ToolError as error:

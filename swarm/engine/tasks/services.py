@@ -7,6 +7,7 @@ them, and no other task's. What they store is kept until the task is removed.
 import time
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from pathlib import Path
 
 from swarm.engine.context import EngineContext
 from swarm.engine.host import failed_starts, images
@@ -15,7 +16,7 @@ from swarm.engine.tasks import floor_check, service_health, service_images
 from swarm.errors import SwarmError
 from swarm.model import events
 from swarm.model.task import State, Task
-from swarm.plan import service_containers, specs
+from swarm.plan import service_containers, service_hosts, specs
 from swarm.plan.naming import KIND_LABEL
 from swarm.plan.service_containers import DATA_KIND, KIND, SERVICE_LABEL, Service
 from swarm.plan.specs import Plan
@@ -58,6 +59,7 @@ def start(parts: EngineParts, task: Task, plan: Plan, note: Note = _unnoted) -> 
     planned = service_containers.services(
         context.names(task.id), plan.sandbox, wanted, found
     )
+    _write_hosts(plan)
     net = parts.nets.gate.names.net(task.net.name)
     service_health.require_walls(context, planned[-1], net)
     began = {}
@@ -71,6 +73,17 @@ def start(parts: EngineParts, task: Task, plan: Plan, note: Note = _unnoted) -> 
         what = wanted[service.name].recipe or wanted[service.name].image
         ready = events.ServiceReady(service.name, what, service.port or 0, seconds)
         context.journal.record(task.id, ready)
+
+
+def _write_hosts(plan: Plan) -> None:
+    """Write the names of the services, where sandbox and services see them."""
+    for mount in plan.sandbox.mounts:
+        if mount.target == service_hosts.PLACE:
+            file = Path(mount.source)
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o755)
+            text = service_hosts.text(plan.project.service_container)
+            file.write_text(text, encoding="utf-8")
+            file.chmod(0o644)
 
 
 def _start(context: EngineContext, service: Service, net: str) -> None:

@@ -45,12 +45,15 @@ def test_each_part_is_measured_and_an_unknown_home_is_told(tmp_path: Path) -> No
         engine = FakeContainers()
         engine.make_volume(names.home_volume, names.labels("home"))
         engine.sizes[names.home_volume] = DiskUse(5000)
+        stored = names.service_volume("db", 0)
+        engine.make_volume(stored, names.labels("service-data"))
+        engine.sizes[stored] = DiskUse(700)
         size = task_size.measure(paths, engine, read, [task])[task.id]
         unknown = task_size.measure(paths, Refusing(), read, [task])[task.id]
 
     assert 256 * KIB <= size.worktree.bytes < 320 * KIB
     assert 128 * KIB <= size.logs.bytes < 160 * KIB
-    assert size.home == DiskUse(5000)
+    assert size.home == DiskUse(5700)
     assert size.total.is_whole
     assert unknown.home is None
     assert not unknown.total.is_whole

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from swarm.bootstrap import wiring
 from swarm.model import events
 from swarm.model.task import State
+from swarm.store import wishes
 from tests.built_image import built
 from tests.engine.keeper_harness import KeeperHarness
 from tests.engine.tasks.service_project import (
@@ -15,6 +17,7 @@ from tests.engine.tasks.service_project import (
     build_images,
     python,
 )
+from tests.engine.test_deaths import die_at
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -241,3 +244,81 @@ open("read", "wb").write(urllib.request.urlopen("http://localhost:7001/said").re
         if isinstance(record.event, events.Trouble)
     ]
     assert "compose.yaml: web: ports it answers at localhost:7001, not 80" in troubles
+
+
+def test_every_recipe_answers_under_the_floor_by_name_and_port(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    build_images("mariadb", "rabbitmq")
+    harness.start_keeper()
+    queue = '[service-container.queue]\nrecipe = "rabbitmq"\n'
+    maria = """
+[service-container.maria]
+recipe = "mariadb"
+environment = { MYSQL_DATABASE = "a`b", MYSQL_USER = "it's", MYSQL_PASSWORD = 'p\\w' }
+"""
+    agree(harness, sample, POSTGRES + REDIS + queue + maria)
+    lines = """
+import os
+said = []
+amqp = b"AMQP\\0\\0\\x09\\x01"
+for name, port, hello in (("maria", 3306, b""), ("queue", 5672, amqp)):
+    wire = socket.create_connection((name, port), 5)
+    wire.sendall(hello)
+    said.append(wire.recv(100))
+assert b"MariaDB" in said[0], said
+assert said[1][:1] == b"\\1", said
+for name in ("db", "cache"):
+    socket.create_connection((name, {"db": 5432, "cache": 6379}[name]), 5).close()
+assert "cache,db,maria,queue" in os.environ["no_proxy"]
+open("read", "w").write("all")
+"""
+
+    task_id = harness.new_task(sample, python(lines))
+    harness.until_state(task_id, State.LIVE)
+    _until_done(harness, task_id)
+
+    assert (harness.paths.worktree(task_id) / "read").read_text() == "all"
+    maria_db = harness.context.names(task_id).service("maria")
+    client = ["mariadb", "--protocol=tcp", "-h127.0.0.1", "-uit's", "-pp\\w", "a`b"]
+    asked = [*client, "-e", "create table t (v int)"]
+    assert harness.context.containers.exec_status(maria_db, asked) == 0
+
+
+def test_a_keeper_that_dies_between_two_services_leaves_nothing_behind(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    """The next one undoes what there is, and starts each once."""
+    agree(harness, sample, POSTGRES + REDIS)
+    body = {"repo": str(sample), "prompt": "p", "command": "sleep 600"}
+    wishes.insert(harness.paths.database, "new", body)
+    die_at(harness, "journal:ServiceReady")
+    assert len(_services(harness, 1)) == 2
+
+    harness.start_keeper()
+
+    harness.until_state(1, State.LIVE)
+    assert len(_services(harness, 1)) == 2
+    assert len(_volumes(harness, 1)) == 2
+    assert len(harness.net_namespaces()) == 1
+
+
+def test_a_keeper_that_starts_finds_what_ended_meanwhile(
+    harness: KeeperHarness, sample: Path
+) -> None:
+    harness.start_keeper()
+    agree(harness, sample, REDIS)
+    task_id = harness.new_task(sample, "sleep 600")
+    harness.until_state(task_id, State.LIVE)
+    harness.stop_keepers()
+    harness.parts = wiring.engine_parts(harness.paths)
+    harness.context.containers.remove(harness.context.names(task_id).service("cache"))
+
+    harness.start_keeper()
+
+    harness.until(
+        lambda: bool(harness.queries.events.last(events.ServiceEnded, task_id)),
+        "the end of the service",
+    )
+    (service,) = harness.queries.tasks.get(task_id).services
+    assert service.ended == "was removed"
