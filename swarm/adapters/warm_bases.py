@@ -12,8 +12,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from swarm.adapters.git.safe_fs.files import erase
-
 MANIFEST = "manifest.json"
 HOME, SHARED, LOOSE = "home", "shared", "loose"
 """Parts of a base: the agent's home, folders that are mounted, all that is copied."""
@@ -45,7 +43,7 @@ class WarmBase:
 
 
 def begin(folder: Path) -> Path:
-    """A new folder in which a base is made; `finish` or `drop` ends that."""
+    """A new folder in which a base is made; `finish` ends that."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     making = folder / f"{_MAKING}{secrets.token_hex(6)}"
     making.mkdir(mode=0o700)
@@ -114,12 +112,11 @@ def retire(folder: Path, name: str) -> None:
         _write(folder / name / MANIFEST, replace(base, retired=True))
 
 
-def drop(folder: Path, name: str) -> None:
-    """Remove it; it is no base any more before the first file goes. OSError."""
+def unmake(folder: Path, name: str) -> None:
+    """Have it be no base any more, before its files go."""
     if "/" in name or name in ("", ".", ".."):
         raise ValueError(name)
     (folder / name / MANIFEST).unlink(missing_ok=True)
-    erase(folder / name)
 
 
 def is_making(name: str) -> bool:

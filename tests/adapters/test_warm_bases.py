@@ -56,7 +56,7 @@ def test_a_folder_that_is_not_as_it_was_is_told(tmp_path: Path) -> None:
     (tmp_path / base.name / "shared" / "0" / "more").touch()
 
     assert not warm_bases.is_whole(tmp_path, base)
-    warm_bases.drop(tmp_path, base.name)
+    (tmp_path / base.name / "home").rmdir()
     assert not warm_bases.is_whole(tmp_path, base)
 
 
@@ -93,18 +93,12 @@ def test_the_newest_home_of_a_repository(tmp_path: Path) -> None:
     assert warm_bases.newest_home(tmp_path, "/r") == tmp_path / new.name / "home"
 
 
-def test_what_is_dropped_takes_nothing_else_along(tmp_path: Path) -> None:
-    """A link in it is removed, and not what it leads to."""
-    folder, mine = tmp_path / "bases", tmp_path / "mine"
-    mine.mkdir()
-    (mine / "file").touch()
-    base = made(folder)
-    (folder / base.name / "home" / "link").symlink_to(mine)
+def test_what_is_unmade_is_no_base(tmp_path: Path) -> None:
+    base = made(tmp_path)
 
-    warm_bases.drop(folder, base.name)
+    warm_bases.unmake(tmp_path, base.name)
 
-    assert warm_bases.names(folder) == []
-    assert (mine / "file").exists()
+    assert [*warm_bases.all_bases(tmp_path)] == []
     for name in ("", ".", "..", "a/b"):
         with pytest.raises(ValueError, match=r".*"):
-            warm_bases.drop(folder, name)
+            warm_bases.unmake(tmp_path, name)

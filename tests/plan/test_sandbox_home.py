@@ -20,3 +20,12 @@ def test_the_opener_has_one_power_and_one_folder() -> None:
     )
     assert [(m.source, m.target) for m in spec.mounts] == [("a-volume", AGENT_HOME)]
     assert (spec.read_only, spec.userns) == (True, "host")
+
+
+def test_the_emptier_has_one_folder_and_no_network() -> None:
+    spec = sandbox_home.emptier("tag", "/a/folder", "swarm/gate:1", "{}")
+
+    assert (spec.network, spec.cap_drop) == ("none", ("ALL",))
+    assert spec.cap_add == ("DAC_OVERRIDE", "FOWNER")
+    assert [(m.source, m.target) for m in spec.mounts] == [("/a/folder", AGENT_HOME)]
+    assert spec.read_only

@@ -5,10 +5,9 @@ from pathlib import Path
 
 from swarm.adapters import warm_bases
 from swarm.adapters.git.repository import Repository
-from swarm.adapters.git.safe_fs.files import disk_errors_as, erase
 from swarm.adapters.warm_bases import WarmBase
 from swarm.engine.context import EngineContext
-from swarm.engine.tasks import layers_trial
+from swarm.engine.tasks import homes, layers_trial
 from swarm.model.wishes import ForgetBases
 
 DAY_SECONDS = 24 * 3600.0
@@ -23,8 +22,7 @@ def remove_half_made(context: EngineContext) -> None:
     halves = [place for place in halves if warm_bases.is_making(place.name)]
     trials = context.paths.home.glob(f"{layers_trial.PREFIX}*")
     for place in (*halves, *trials):
-        with disk_errors_as("warm base"):
-            erase(place)
+        homes.erase_folder(context, place)
 
 
 def unused(context: EngineContext, seconds: float) -> Iterator[tuple[str, int]]:
@@ -48,8 +46,8 @@ def drop(context: EngineContext, name: str) -> None:
     """Remove one, unless a task has come to have it; ToolError if it stays in part."""
     if any(task.warm_base == name for task in context.read().tasks.all()):
         return
-    with disk_errors_as("warm base"):
-        warm_bases.drop(context.paths.bases, name)
+    warm_bases.unmake(context.paths.bases, name)
+    homes.erase_folder(context, context.paths.bases / name)
 
 
 def drop_old(context: EngineContext) -> None:

@@ -5,13 +5,11 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from swarm.adapters.git.safe_fs.files import erase
+from swarm.adapters.git.safe_fs.files import disk_errors_as, erase
 from swarm.adapters.git.worktree import untracked
 from swarm.adapters.warm_bases import HOME, SHARED, WarmBase
 from swarm.engine.context import EngineContext
 from swarm.engine.host import failed_starts, images
-from swarm.errors import ToolError
-from swarm.model.safe_text import safe_line
 from swarm.model.task import Task
 from swarm.plan import sandbox_home, warm_box
 from swarm.plan.specs import WORKSPACE, Mount, Plan
@@ -109,10 +107,23 @@ def remove(context: EngineContext, task_id: int) -> None:
                 # The kernel's own, which nobody but root may open.
                 (part / "work").rmdir()
     for folder in (work, paths.warm_changes(task_id), paths.first_home(task_id)):
-        try:
+        erase_folder(context, folder)
+
+
+def erase_folder(context: EngineContext, folder: Path) -> None:
+    """Remove a folder in which a home is; ToolError if it stays.
+
+    What belongs to the image's root there goes by a box of ours.
+    """
+    try:
+        erase(folder)
+    except OSError:
+        box = sandbox_home.emptier(
+            context.paths.tag,
+            str(folder),
+            images.tag("gate"),
+            images.seccomp_profile(),
+        )
+        context.containers.run(box, 0)
+        with disk_errors_as("home"):
             erase(folder)
-        except OSError as error:
-            raise ToolError(
-                f"{safe_line(str(folder))} cannot be removed: {error.strerror}",
-                hint="files of the image's own owner lie there: remove them as root",
-            ) from error

@@ -66,6 +66,21 @@ def test_what_was_half_made_goes(context: EngineContext) -> None:
     assert not (context.paths.home / "layers-trial-1").exists()
 
 
+def test_what_is_dropped_takes_nothing_else_along(
+    context: EngineContext, tmp_path: Path
+) -> None:
+    """A link in it is removed, and not what it leads to."""
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "file").touch()
+    name = made(context)
+    (context.paths.bases / name / "home" / "link").symlink_to(tmp_path / "mine")
+
+    base_clearing.drop(context, name)
+
+    assert warm_bases.names(context.paths.bases) == []
+    assert (tmp_path / "mine" / "file").exists()
+
+
 def test_a_repository_begins_anew(context: EngineContext, tmp_path: Path) -> None:
     repo = new_repository(tmp_path / "repo")
     theirs, free, needed = made(context), made(context, str(repo)), ""

@@ -1,10 +1,14 @@
 """A home and its layers; `test_warm_start` has agents write into them."""
 
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from swarm.adapters import warm_bases
+from swarm.adapters.docker import DockerContainers
+from swarm.adapters.git.safe_fs.files import erase
 from swarm.adapters.warm_bases import WarmBase
 from swarm.engine.tasks import homes
 from swarm.model import events
@@ -84,3 +88,31 @@ def test_a_first_home_is_a_folder_of_ours(tmp_path: Path, plan: Plan) -> None:
         assert (paths.first_home(1) / "home").is_dir()
         homes.remove(context, 1)
     assert not paths.first_home(1).exists()
+
+
+def test_what_only_root_may_remove_goes_by_a_box(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The user is another one than the image's, as on most machines."""
+    folder, mine = tmp_path / "home", tmp_path / "mine"
+    (folder / "deep").mkdir(parents=True)
+    mine.mkdir()
+    (folder / "deep" / "file").touch()
+    (folder / "link").symlink_to(mine)
+    (mine / "file").touch()
+    calls = list[Path]()
+
+    def refusing(path: Path) -> None:
+        calls.append(path)
+        if any(path.rglob("file")):
+            raise PermissionError(1, "Operation not permitted")
+        erase(path)
+
+    monkeypatch.setattr(homes, "erase", refusing)
+    docker = DockerContainers()
+    with closing(docker), fake_context(HomePaths(tmp_path)) as context:
+        homes.erase_folder(replace(context, containers=docker), folder)
+
+    assert calls == [folder, folder]
+    assert not folder.exists()
+    assert (mine / "file").exists()
