@@ -60,7 +60,7 @@ def _problem(house: DrivenAgents, agent: str, way: str, name: str, text: str) ->
     """What of the prompt did not come to the model; empty if all did, in order."""
     marker = f"{agent}-{way}-odd-{name}"
     house.model.plays(marker, [Say("Seen.")], in_text=edits_in_text(agent))
-    house.harness.patience = 120.0
+    house.harness.patience = 300.0
     task = house.start(agent, way, f"{text} {marker}")
     try:
         try:
