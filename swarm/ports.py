@@ -394,6 +394,18 @@ class ImageFacts:
     labels: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class BuildContext:
+    """What a build of a project's own Dockerfile is given."""
+
+    tar: Path
+    dockerfile: str
+    """Its path in the tar."""
+    target: str = ""
+    """The stage that counts; empty for the last."""
+    arguments: dict[str, str] = field(default_factory=dict)
+
+
 class Images(Protocol):
     """The engine's images. Every call blocks, some for minutes; ToolError."""
 
@@ -422,15 +434,9 @@ class Images(Protocol):
         """Build from a context held in memory; its Dockerfile is among the files."""
 
     def build_tar(
-        self,
-        reference: str,
-        tar: Path,
-        dockerfile: str,
-        target: str,
-        arguments: dict[str, str],
-        progress: Progress,
+        self, reference: str, context: BuildContext, progress: Progress
     ) -> None:
-        """Build from a context in a tar file; `dockerfile` is a path in it."""
+        """Build from a context in a tar file."""
 
     def tag(self, reference: str, other: str) -> None:
         """Give a local image one more reference."""

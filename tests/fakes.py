@@ -19,6 +19,7 @@ from swarm.model.disk_use import DiskUse
 from swarm.model.usage import Reading
 from swarm.plan.specs import SandboxSpec
 from swarm.ports import (
+    BuildContext,
     ContainerEngineFacts,
     ContainerEvent,
     ContainerFacts,
@@ -388,15 +389,10 @@ class FakeImages:
         self.references.add(reference)
 
     def build_tar(
-        self,
-        reference: str,
-        tar: Path,
-        dockerfile: str,
-        target: str,
-        arguments: dict[str, str],
-        progress: Progress,
+        self, reference: str, context: BuildContext, progress: Progress
     ) -> None:
-        self.build(reference, {dockerfile: tar.read_bytes()}, arguments, progress)
+        files = {context.dockerfile: context.tar.read_bytes()}
+        self.build(reference, files, context.arguments, progress)
 
     def tag(self, reference: str, other: str) -> None:
         self._answer()

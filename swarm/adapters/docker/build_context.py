@@ -47,3 +47,13 @@ def write(tar: Path, files: Iterable[ContextFile]) -> None:
             entry.size = len(file.content)
             entry.mode = 0o755 if file.is_program else 0o644
             archive.addfile(entry, io.BytesIO(file.content))
+
+
+def text_in(tar: Path, path: str) -> str:
+    """The text of a file in a context; empty if it is not there."""
+    with tarfile.open(tar) as archive:
+        try:
+            file = archive.extractfile(path)
+        except KeyError:
+            return ""
+        return file.read().decode("utf-8", "replace") if file else ""

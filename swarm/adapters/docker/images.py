@@ -10,13 +10,14 @@ from typing import Any
 import requests.exceptions
 from docker.errors import APIError
 
+from swarm.adapters.docker import build_context, buildkit
 from swarm.adapters.docker.connection import SECONDS, Absent, Connection
 from swarm.adapters.docker.dialect import short_name
 from swarm.adapters.docker.pull import pull, split_reference
 from swarm.adapters.user_network import parent_proxy
 from swarm.errors import ToolError
 from swarm.plan.gate_containers import HOST_ADDRESS, HOST_NAME
-from swarm.ports import ImageConfig, ImageFacts, Progress
+from swarm.ports import BuildContext, ImageConfig, ImageFacts, Progress
 
 _OF_THE_ENGINE = ("Removing intermediate container", "--->")
 """Lines of a build that tell nothing of a failure."""
@@ -84,31 +85,29 @@ class DockerImages:
             _follow(lines, reference, arguments, progress)
 
     def build_tar(
-        self,
-        reference: str,
-        tar: Path,
-        dockerfile: str,
-        target: str,
-        arguments: dict[str, str],
-        progress: Progress,
+        self, reference: str, context: BuildContext, progress: Progress
     ) -> None:
+        text = build_context.text_in(context.tar, context.dockerfile)
+        if buildkit.is_needed(text):
+            buildkit.build(self._connection.endpoint.argv, reference, context, progress)
+            return
         with (
             self._connection.call(f"build {reference}") as client,
-            tar.open("rb") as context,
+            context.tar.open("rb") as tar,
         ):
             lines = client.build(
-                fileobj=context,
+                fileobj=tar,
                 custom_context=True,
-                dockerfile=dockerfile,
-                target=target,
+                dockerfile=context.dockerfile,
+                target=context.target,
                 tag=reference,
-                buildargs=arguments,
+                buildargs=context.arguments,
                 rm=True,
                 forcerm=True,
                 decode=True,
                 timeout=BUILD_SECONDS,
             )
-            _follow(lines, reference, arguments, progress)
+            _follow(lines, reference, context.arguments, progress)
 
     def tag(self, reference: str, other: str) -> None:
         repository, _, tag = other.rpartition(":")

@@ -21,7 +21,7 @@ from swarm.errors import ConfigError, ToolError
 from swarm.model.covers import topmost_of
 from swarm.model.project import ProjectChoice
 from swarm.model.safe_text import safe_line
-from swarm.ports import Images, Progress
+from swarm.ports import BuildContext, Images, Progress
 
 REPOSITORY = "swarm/projects"
 MOST_FILES = 20_000
@@ -88,14 +88,10 @@ def build(
         build_context.write(tar, _files(repository, image.commit, choice))
         inner = _in_context(choice.dockerfile, choice.build_context)
         with build_failures.explaining(image.reference, progress) as on_line:
-            engine.build_tar(
-                image.reference,
-                tar,
-                _DOCKERFILE if inner is None else inner,
-                choice.build_target,
-                choice.build_args,
-                on_line,
+            context = BuildContext(
+                tar, inner or _DOCKERFILE, choice.build_target, choice.build_args
             )
+            engine.build_tar(image.reference, context, on_line)
     return image.reference
 
 

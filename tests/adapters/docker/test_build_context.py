@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from swarm.adapters.docker.build_context import ContextFile, included, write
+from swarm.adapters.docker.build_context import ContextFile, included, text_in, write
 
 PATHS = ["a.log", "keep.log", "sub/x", "sub/deep/y.log", "b"]
 
@@ -44,3 +44,10 @@ def test_programs_and_links_stay_what_they_are(tmp_path: Path) -> None:
             True,
             "run",
         )
+
+
+def test_a_text_is_read_back(tmp_path: Path) -> None:
+    write(tmp_path / "tar", [ContextFile("a/Dockerfile", b"FROM x")])
+
+    assert text_in(tmp_path / "tar", "a/Dockerfile") == "FROM x"
+    assert text_in(tmp_path / "tar", "none") == ""
