@@ -78,6 +78,7 @@ def remove(parts: EngineParts, task_id: int) -> None:
     homes.remove(context, task_id)
     _keep_work(context, task)
     _remove_worktree(context, task)
+    erase(context.paths.editor(task_id))
     context.journal.record(task_id, events.TaskRemoved())
 
 

@@ -3,6 +3,7 @@
 import subprocess
 from pathlib import Path
 
+from swarm.engine.readers import files_copy
 from swarm.model.task import State
 from swarm.plan.naming import kept_ref
 from swarm.tui.present.task_appearance import appearance
@@ -26,6 +27,9 @@ def test_the_keeper_removes_what_ended_long_ago_and_keeps_its_work(
     old, waiting = (
         harness.until_taken_in(harness.new_task(sample, WORK)).id for _ in range(2)
     )
+    task = harness.queries.tasks.get(old)
+    copy = files_copy.read_only(harness.paths, task, task.review.tree)
+    assert (copy / "two").read_text() == "two\n"
     harness.wish_done("discard", task=old)
     harness.stop_keepers()
     harness.configure("keep_days = 0.000001\n")
@@ -37,6 +41,7 @@ def test_the_keeper_removes_what_ended_long_ago_and_keeps_its_work(
     assert harness.queries.tasks.get(old).kept_ref == ref
     assert git(sample, "show", f"{ref}:two", f"{ref}~1:one") == "two\none"
     assert not harness.paths.worktree(old).exists()
+    assert not copy.parent.exists()
     assert harness.paths.worktree(waiting).exists()
     assert git(sample, "branch", "--format=%(refname:short)").split() == [
         "main",
