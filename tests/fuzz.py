@@ -29,6 +29,7 @@ from swarm.policy.rules import Policy, Rule
 from swarm.policy.toml_table import BadPolicy
 from tests import (
     fuzz_channels,
+    fuzz_detection,
     fuzz_limits,
     fuzz_logins,
     fuzz_plain,
@@ -285,10 +286,17 @@ TARGETS = (
     *fuzz_logins.TARGETS,
     *fuzz_limits.TARGETS,
     *fuzz_channels.TARGETS,
+    *fuzz_detection.TARGETS,
     *fuzz_ports.TARGETS,
     Target("ws-search", MESSAGES, _searched),
 )
-SHARES = {"policies": 0.04, "hellos": 0.16, "h2-client": 0.01, "h2-host": 0.01}
+SHARES = {
+    "policies": 0.04,
+    "hellos": 0.16,
+    "h2-client": 0.01,
+    "h2-host": 0.01,
+    "detection": 0.01,
+}
 """Of all inputs in a short run; the others share the rest alike."""
 
 

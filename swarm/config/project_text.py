@@ -1,6 +1,7 @@
 """Writes a `swarm.toml`: short, each key with a comment on why it has its value."""
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ _HEAD = """\
 version = 1
 """
 _LONGEST = 88
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
 _MOST_REASONS = 6
 _TITLES = {
     "agent": "The agent of a task that names none",
@@ -122,7 +124,7 @@ def _service_example(detected: Detected) -> Iterator[str]:
 
 
 def _service(name: str, service: ServiceContainer) -> Iterator[str]:
-    yield f"[service-container.{name}]"
+    yield f"[service-container.{_key_text(name)}]"
     default = ServiceContainer()
     for key in (
         "recipe",
@@ -146,7 +148,7 @@ def toml(value: object) -> str:
     if isinstance(value, str):
         return _string(value)
     if isinstance(value, Mapping):
-        pairs = (f"{key} = {toml(each)}" for key, each in value.items())
+        pairs = (f"{_key_text(key)} = {toml(each)}" for key, each in value.items())
         return f"{{ {', '.join(pairs)} }}"
     if isinstance(value, Iterable):
         items = [toml(each) for each in value]
@@ -155,6 +157,11 @@ def toml(value: object) -> str:
             return line
         return "\n".join(["[", *(f"    {item}," for item in items), "]"])
     return str(value)
+
+
+def _key_text(name: str) -> str:
+    """A key as TOML has it: one with a dot would be two."""
+    return name if _BARE.fullmatch(name) else _string(name)
 
 
 def _string(text: str) -> str:

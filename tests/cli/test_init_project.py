@@ -35,7 +35,7 @@ def test_it_shows_writes_and_has_it_used(
     assert "server.key: it holds a private key" in out
     choice = parsed((project / "swarm.toml").read_text())
     assert (choice.agent, choice.stacks, choice.setup) == (
-        "claude", ("node",), ("npm install",),
+        "claude", ("node",), ("npm install --no-package-lock",),
     )  # fmt: skip
     assert (choice.test, choice.hide) == ("npm test", ("server.key",))
     assert repository_project.at_head(paths, project)[1].is_agreed

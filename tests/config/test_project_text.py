@@ -26,9 +26,10 @@ FULL = ProjectChoice(
     compose="c.yaml",
     services=("web",),
     service_container={
+        "a.b": ServiceContainer(recipe="redis"),
         "db": ServiceContainer(
             recipe="postgres", environment={"A": "b\x7f"}, port=1, command=("a", "b")
-        )
+        ),
     },
 )
 

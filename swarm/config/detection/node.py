@@ -23,6 +23,14 @@ _BROWSERS = {
 }  # fmt: skip
 _NO_TEST = "no test specified"
 """What npm writes where nobody wrote a test."""
+_NO_LOCK = {
+    "npm": "--no-package-lock",
+    "pnpm": "--no-lockfile",
+    "yarn": "--no-lockfile",
+    "bun": "--no-save",
+}
+"""Options by which no lock file is made where the project has none: it would stand in
+each review."""
 _SKIP = "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 PUPPETEER_SKIP_DOWNLOAD=1"
 _CHROMIUM = "CHROME_BIN=/usr/bin/chromium PUPPETEER_EXECUTABLE_PATH=/usr/bin/chromium"
 
@@ -90,8 +98,8 @@ def _install(tree: Tree, folder: str, manager: str, version: str, run: str) -> s
         if locks == manager
     )
     if manager == "npm":
-        return "npm ci" if is_locked else "npm install"
+        return "npm ci" if is_locked else f"npm install {_NO_LOCK[manager]}"
     if not is_locked:
-        return f"{run} install"
+        return f"{run} install {_NO_LOCK[manager]}"
     is_berry = manager == "yarn" and bool(version) and version[:2] not in ("0.", "1.")
     return f"{run} install {'--immutable' if is_berry else '--frozen-lockfile'}"

@@ -39,7 +39,7 @@ def test_two_languages_and_their_reasons() -> None:
 def test_a_workspace_s_parts_are_its_own_business() -> None:
     found = detected({"package.json": "{}", "packages/a/package.json": "{}"})
 
-    assert found.choice.setup == ("npm install",)
+    assert found.choice.setup == ("npm install --no-package-lock",)
 
 
 def test_what_a_devcontainer_asks_for() -> None:

@@ -20,7 +20,7 @@ def found(body: dict[str, Any], *names: str, folder: str = "") -> Commands:
 @pytest.mark.parametrize(
     ("manager", "lock", "setup"),
     [
-        ("", "", "npm install"),
+        ("", "", "npm install --no-package-lock"),
         ("", "package-lock.json", "npm ci"),
         ("", "pnpm-lock.yaml", "npx --yes pnpm install --frozen-lockfile"),
         ("pnpm@9.1.0+sha512.ab", "pnpm-lock.yaml",
@@ -28,9 +28,9 @@ def found(body: dict[str, Any], *names: str, folder: str = "") -> Commands:
         ("", "yarn.lock", "npx --yes yarn@1 install --frozen-lockfile"),
         ("yarn@4.2.1", "yarn.lock",
          "npx --yes @yarnpkg/cli-dist@4.2.1 install --immutable"),
-        ("bun@1.1.0", "", "npx --yes bun@1.1.0 install"),
+        ("bun@1.1.0", "", "npx --yes bun@1.1.0 install --no-save"),
         ("npm@10.0.0; id", "package-lock.json", "npm ci"),
-        ("pnpm@$(id)", "", "npm install"),
+        ("pnpm@$(id)", "", "npm install --no-package-lock"),
     ],
 )  # fmt: skip
 def test_the_manager_and_its_version(manager: str, lock: str, setup: str) -> None:

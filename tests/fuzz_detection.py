@@ -1,0 +1,66 @@
+"""Mutated files of a repository: whatever they hold, a proposal can be written."""
+
+from swarm.config import project_text
+from swarm.config.detection.detect import detect
+from swarm.config.detection.tree import Listing
+from swarm.config.project import parsed
+from tests.fuzz_target import Broken, Target
+
+_PACKAGE = (
+    b'{"packageManager": "pnpm@9.1.0", "engines": {"node": "^20 || >=22 <23"},'
+    b' "scripts": {"test": "x"}, "devDependencies": {"puppeteer": "1", "pg": "*"}}'
+)
+_PYPROJECT = (
+    b'[project]\nrequires-python = ">=3.9,<3.13"\ndependencies = ["psycopg2>=2"]\n'
+    b'[project.optional-dependencies]\ntest = ["pytest"]\n[tool.poetry.group.dev]\n'
+    b'[dependency-groups]\ndev = ["x"]\n[build-system]\nrequires = ["maturin"]\n'
+)
+_DEVCONTAINER = (
+    b'{"image": "a", "features": {"go": {"version": "1.20"}}, // c\n'
+    b'"postCreateCommand": ["a", "b c"], "forwardPorts": [3000, "db:5432"],'
+    b' "containerEnv": {"A": "${localEnv:B:c}"}, "privileged": true,}'
+)
+_COMPOSE = (
+    b"services:\n  db: &d\n    image: postgres:16\n    environment: [POSTGRES_DB=a]\n"
+    b"  c:\n    <<: *d\n    image: redis\n    environment: {X: '${Y:-z}'}\n"
+    b"  s: {image: x}"
+)
+_CARGO = b"[package]\nrust-version = '1.70'\n[workspace.dependencies]\nopenssl = '1'\n"
+_GEMFILE = b"source 'x'\ngem 'pg'\n  gem \"sqlite3\", '~> 1'\n"
+_MISE = b"[tools]\npython = ['3.11', '3.12']\nnode = { version = '20' }\n"
+_VERSIONS = b"nodejs 20.1.0 # c\npython 3.12.1\nrust nightly\n"
+_MAKEFILE = b"all: x\ntest check: all\n\tpytest\ncheck:\n"
+
+
+FILES = {
+    "package.json": _PACKAGE,
+    "pyproject.toml": _PYPROJECT,
+    ".devcontainer/devcontainer.json": _DEVCONTAINER,
+    "compose.yaml": _COMPOSE,
+    "Cargo.toml": _CARGO,
+    "Gemfile": _GEMFILE,
+    "mise.toml": _MISE,
+    ".tool-versions": _VERSIONS,
+    "Makefile": _MAKEFILE,
+}
+
+
+def _check(data: bytes) -> bool:
+    """The first byte chooses the file's name, the others are all that is in it."""
+    name, content = [*FILES][data[0] % len(FILES)] if data else "a", data[1:]
+    found = detect(Listing(frozenset({name})), {name: content})
+    written = project_text.text(found.choice, found)
+    if parsed(written).setup != found.choice.setup:
+        raise Broken(f"{name}: {content!r} is not written as it was proposed")
+    if not all(note.isprintable() for note in found.notes):
+        raise Broken(f"{name}: {content!r} reaches the terminal by a note")
+    return bool(found.reasons or found.pins)
+
+
+TARGETS = (
+    Target(
+        "detection",
+        tuple(bytes([n]) + sample for n, sample in enumerate(FILES.values())),
+        _check,
+    ),
+)
