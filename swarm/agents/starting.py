@@ -97,6 +97,9 @@ def start(agent: Agent, request: StartRequest) -> Start:
         "briefing": agent.places.briefing.argv if request.briefing else (),
         "side": agent.side.argv if has_side else (),
     }
+    # A conversation keeps its mode at its server, which refuses to be told it again.
+    is_told = has_side and request.resumes and "{mode}" in agent.side.server
+    of_server: dict[str, tuple[str, ...]] = {"mode": ()} if is_told else {}
     variables = {**agent.environment, **(agent.mode[mode].environment if mode else {})}
     files = {seed.path: seed.text for seed in agent.seed}
     if agent.model.endpoint:
@@ -107,7 +110,7 @@ def start(agent: Agent, request: StartRequest) -> Start:
     return Start(
         way,
         mode,
-        tuple(_argv(run.argv, lists, argv_words, servers.argv)),
+        tuple(_argv(run.argv, lists | of_server, argv_words, servers.argv)),
         "paste" if is_typed else run.prompt,
         {name: filled(text, words) for name, text in _set(variables, words)}
         | servers.environment,

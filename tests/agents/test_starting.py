@@ -224,6 +224,9 @@ def test_a_channel_s_server_begins_in_the_modes_that_ask() -> None:
     assert asks.server[:3] == ("codex", "app-server", "--listen")
     assert 'approval_policy="on-request"' in asks.server
     assert asks.argv[-4:] == ("--remote", f"unix://{asks.socket}", "--", "p")
+    assert 'approval_policy="on-request"' in asks.argv
+    again = begun(codex, mode="ask", conversation="c", resumes=True)
+    assert again.argv[:4] == ("codex", "resume", "c", "--remote")
     for other in (
         begun(codex, prompt="p"),
         begun(codex, prompt="p", way="headless", mode="ask"),
