@@ -29,6 +29,7 @@ from swarm.policy.rules import Policy, Rule
 from swarm.policy.toml_table import BadPolicy
 from tests import (
     fuzz_channels,
+    fuzz_compose,
     fuzz_detection,
     fuzz_limits,
     fuzz_logins,
@@ -288,9 +289,11 @@ TARGETS = (
     *fuzz_channels.TARGETS,
     *fuzz_detection.TARGETS,
     *fuzz_ports.TARGETS,
+    *fuzz_compose.TARGETS,
     Target("ws-search", MESSAGES, _searched),
 )
 SHARES = {
+    "compose": 0.005,
     "policies": 0.04,
     "hellos": 0.16,
     "h2-client": 0.01,
