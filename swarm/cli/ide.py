@@ -3,6 +3,7 @@
 import os
 import shlex
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from pathlib import Path
 
 from swarm.adapters import editors, terminal
@@ -12,6 +13,8 @@ from swarm.cli.argument_types import task_id
 from swarm.cli.keeper_client import ask
 from swarm.engine.readers import files_copy
 from swarm.errors import SwarmError
+from swarm.model import project
+from swarm.model.safe_text import safe_line
 from swarm.model.task import State, Task
 from swarm.model.wishes import TakeSnapshot
 from swarm.plan import editor
@@ -31,8 +34,11 @@ def ide_arguments(parser: ArgumentParser) -> None:
 def ide(args: Namespace) -> int:
     """Attach if that can be had, else say why not and open the copy."""
     paths = home.ensure_paths()
-    task = TaskQueries(ReadConnection(paths.database)).get(args.id)
-    window = _Window(paths, task, args.editor or "")
+    tasks = TaskQueries(ReadConnection(paths.database))
+    task = tasks.get(args.id)
+    choice = project.from_json(tasks.plan(task.id).get("project", {}))
+    wanted = choice.extensions
+    window = _Window(paths, task, args.editor or "", wanted)
     reason = "" if args.copy else window.obstacle()
     if args.copy or reason:
         if reason:
@@ -40,19 +46,24 @@ def ide(args: Namespace) -> int:
         return window.open_copy()
     for words in editor.WORDS:
         output.note(words)
+    if wanted:
+        names = safe_line(", ".join(wanted), 400)
+        output.note(f"it puts the project's extensions into the box: {names}")
     return window.attach()
 
 
 class _Window:
     """An editor's window for one task, with settings and variables of its own."""
 
-    def __init__(self, paths: HomePaths, task: Task, wanted: str) -> None:
+    def __init__(
+        self, paths: HomePaths, task: Task, wanted: str, extensions: Sequence[str]
+    ) -> None:
         self._paths, self._task, self._wanted = paths, task, wanted
         folder = paths.editor(task.id)
         self._data, self._gnupg = folder / "data", folder / "no-gpg"
         for each in (self._data / "User", self._gnupg):
             each.mkdir(parents=True, exist_ok=True, mode=0o700)
-        (self._data / "User" / "settings.json").write_text(editor.settings())
+        (self._data / "User" / "settings.json").write_text(editor.settings(extensions))
         self._environment = editor.environment(os.environ, str(self._gnupg))
         path = self._environment.get("PATH", os.defpath)
         names = (wanted,) if wanted else editors.CODE

@@ -46,6 +46,7 @@ def applied(
             environment={**dict(found.environment), **choice.environment},
             setup=(*found.setup, *choice.setup),
             ports=tuple(dict.fromkeys((*choice.ports, *found.ports))),
+            extensions=found.extensions,
             compose=compose,
             services=choice.services or (found.services if compose else ()),
         ),

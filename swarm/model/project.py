@@ -55,6 +55,8 @@ class ProjectChoice:
     """The path of a `devcontainer.json`."""
     environment: dict[str, str] = field(default_factory=dict)
     """Variables of the box, below swarm's own."""
+    extensions: tuple[str, ...] = ()
+    """A devcontainer's, for an editor that attaches; they run in the box."""
     setup: tuple[str, ...] = ()
     """Shell commands that run in the box before the agent starts."""
     test: str = ""

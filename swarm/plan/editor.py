@@ -5,7 +5,7 @@ agents of the user's keys, their git credentials, ports that open by themselves.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from swarm.plan.specs import WORKSPACE
@@ -80,9 +80,13 @@ _SETTINGS: dict[str, Any] = {
 }
 
 
-def settings() -> str:
-    """The text of the editor's own `settings.json` for boxes."""
-    return json.dumps(_SETTINGS, indent=2) + "\n"
+def settings(extensions: Sequence[str] = ()) -> str:
+    """The text of the editor's own `settings.json` for boxes.
+
+    The extensions are those that it puts into the box.
+    """
+    own = {**_SETTINGS, "dev.containers.defaultExtensions": list(extensions)}
+    return json.dumps(own, indent=2) + "\n"
 
 
 def environment(own: Mapping[str, str], gnupg_home: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ def test_all_of_it_is_added() -> None:
         ports=(3000,),
         compose="compose.yaml",
         services=("db",),
+        extensions=("a.b",),
         left_out=("runArgs: no",),
     )
 
@@ -26,6 +27,7 @@ def test_all_of_it_is_added() -> None:
         environment={"A": "1"},
         setup=("make deps",),
         ports=(3000,),
+        extensions=("a.b",),
         compose="compose.yaml",
         services=("db",),
     )

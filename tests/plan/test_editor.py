@@ -36,6 +36,13 @@ def test_the_address_names_the_container_as_the_extension_reads_it() -> None:
     assert folder == "workspace"
 
 
+def test_a_projects_extensions_are_put_into_the_box() -> None:
+    key = "dev.containers.defaultExtensions"
+
+    assert json.loads(editor.settings(("a.b",)))[key] == ["a.b"]
+    assert json.loads(editor.settings())[key] == []
+
+
 def test_the_settings_forward_nothing_and_run_nothing_by_being_opened() -> None:
     settings = json.loads(editor.settings())
 

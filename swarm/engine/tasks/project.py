@@ -20,6 +20,7 @@ _CARRIED_OUT = frozenset(
         "dockerfile",
         "env_files",
         "environment",
+        "extensions",
         "image",
         "packages",
         "ports",
