@@ -21,8 +21,16 @@ async def screenshot(
     async with app.run_test(size=size, tooltips=True, notifications=True) as pilot:
         await lead(pilot)
         await pilot.wait_for_scheduled_animations()
-        await pilot.pause()
-        return _without_ids(app.export_screenshot(title=app.title, simplify=True))
+        drawn, before = _drawn(app), ""
+        # What one pause lets through may ask for another: a text that grew is followed.
+        while drawn != before:
+            await pilot.pause()
+            drawn, before = _drawn(app), drawn
+        return drawn
+
+
+def _drawn(app: App[None]) -> str:
+    return _without_ids(app.export_screenshot(title=app.title, simplify=True))
 
 
 def check(name: str, svg: str, update: bool, folder: Path) -> None:

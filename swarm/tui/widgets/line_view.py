@@ -44,6 +44,8 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         self._lines: list[Content] = []
         self.follow = follow
         """Stay at the last line while it is in view."""
+        self._is_going_to_end = False
+        """A scroll to the end is asked for and not made yet."""
         self._wide = wide
         """Longer lines scroll sideways instead of being cut."""
 
@@ -69,7 +71,7 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
     def set_lines(self, lines: list[Content]) -> None:
         """Show these lines; repaints only those that differ."""
         old, self._lines = self._lines, lines
-        at_end = self.scroll_offset.y >= self.max_scroll_y
+        at_end = self._is_going_to_end or self.scroll_offset.y >= self.max_scroll_y
         width = (
             max((line.cell_length for line in lines), default=0) if self._wide else 0
         )
@@ -77,9 +79,15 @@ class LineView(ScrollView, can_focus=True, inherit_bindings=False):
         for first, count in _runs(_changed_rows(old, lines)):
             self.refresh_lines(first, count)
         if self.follow and at_end:
-            self.scroll_end(animate=False, force=True)
+            self._is_going_to_end = True
+            self.scroll_end(animate=False, force=True, on_complete=self._at_end)
         if self.cursor is not None and not self.can_hold(self.cursor):
             self.cursor = max(0, min(self.cursor, self.count - 1))
+
+    def _at_end(self) -> None:
+        self._is_going_to_end = False
+        # A bar that came up after the scroll does not know of it.
+        self.vertical_scrollbar.position = self.scroll_y
 
     def render_line(self, y: int) -> Strip:
         """One line of the view, by its place on the screen."""
