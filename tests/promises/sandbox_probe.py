@@ -1,5 +1,6 @@
 """A real sandbox with a real keeper and a real gate, and a web outside to reach for."""
 
+import ipaddress
 import subprocess
 import tempfile
 import textwrap
@@ -187,7 +188,9 @@ def gateway(network: str) -> str:
     client = docker.APIClient(version="auto")
     try:
         found = client.inspect_network(network)["IPAM"]["Config"][0]
-        return str(found["Gateway"])
+        # An engine that never started before does not tell its own bridge's address.
+        first = next(ipaddress.ip_network(found["Subnet"]).hosts())
+        return str(found.get("Gateway") or first)
     finally:
         client.close()
 
