@@ -22,6 +22,7 @@ from swarm.engine.egress import (
     logins,
     policy_resolver,
     repository_bring,
+    repository_project,
     user_network,
 )
 from swarm.engine.egress.repository_bring import TaskBring
@@ -158,7 +159,9 @@ def _resolve(
     repository = Repository.open(Path(wish.repo), context.paths.home)
     base = resolve_base(repository, wish.base)
     require_objects(repository, base.commit)
-    given = earlier or project.for_new_task(context.paths, repository, base.commit)
+    given = earlier or repository_project.for_task(
+        context.paths, repository, base.commit
+    )
     if wish.stacks is None and wish.packages is None:
         given = task_tools.own_image(
             context.containers, repository, base.commit, given, config

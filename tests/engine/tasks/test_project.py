@@ -41,7 +41,7 @@ def _given(folder: Path, text: str, is_agreed: bool) -> repository_project.TaskP
     if is_agreed:
         found = repository_project.read(paths, repository, repository.head)
         repository_project.agree(paths, repository.root, found.digest)
-    return project.for_new_task(paths, repository, repository.head)
+    return repository_project.for_task(paths, repository, repository.head)
 
 
 @pytest.mark.parametrize("key", ["hide", "protect"])
@@ -63,19 +63,3 @@ def test_the_settings_cover_too(tmp_path: Path) -> None:
 
     assert made.protect == (".vscode", "ci")
     assert made.hide == (".env", "keys", "more")
-
-
-def test_what_is_not_done_yet_is_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(project, "_CARRIED_OUT", frozenset({"stacks"}))
-    given = _given(tmp_path, 'stacks = ["c"]\ntest = "make"\n', is_agreed=True)
-
-    assert given.project.stacks == ("c",)
-    assert given.notes == ("swarm.toml: this version does nothing yet for test",)
-
-
-def test_what_is_done_is_not_noted(tmp_path: Path) -> None:
-    given = _given(tmp_path, 'agent = "claude"\npackages = ["jq"]\n', is_agreed=True)
-
-    assert given.notes == ()
