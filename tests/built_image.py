@@ -1,6 +1,8 @@
 """Builds an image for tests on the base image, unless it is there already."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from swarm.adapters.docker.images import DockerImages
 from swarm.engine.host import images
@@ -20,6 +22,20 @@ def built(name: str, dockerfile: bytes) -> str:
         files = {"Dockerfile": dockerfile}
         door.build(reference, files, {"BASE_IMAGE": base}, lambda _line: None)
     return reference
+
+
+@contextmanager
+def images_of_projects() -> Iterator[DockerImages]:
+    """An engine; what its block makes of projects' own images goes again."""
+    engine = DockerImages()
+    before = {image.reference for image in engine.tagged("swarm/projects")}
+    try:
+        yield engine
+    finally:
+        for image in engine.tagged("swarm/projects"):
+            if image.reference not in before:
+                engine.untag(image.reference)
+        engine.close()
 
 
 BUSYBOX = b"""ARG BASE_IMAGE

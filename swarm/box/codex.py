@@ -15,7 +15,6 @@ from typing import Any
 from swarm.box import codex_questions, line
 from swarm.box.websocket import WebSocket
 
-RETRY_SECONDS = 0.3
 HANDSHAKE_SECONDS = 20.0
 START_SECONDS = 180.0
 REPLAY_SECONDS = 5.0
@@ -247,10 +246,7 @@ class Client:
 
     def take(self, message: dict[str, Any]) -> None:
         """Carry out what the keeper says."""
-        if "answer" in message:
-            self._answer(message["answer"], message["with"], message["text"])
-        elif "send" in message:
-            self._send(message["send"], message["text"])
+        line.hand_on(message, self._answer, self._send)
 
     def _answer(self, name: str, answer: str, text: str) -> None:
         with self._guard:
@@ -339,16 +335,7 @@ def main() -> None:
     """Follow it until the keeper leaves; connect again whenever it hangs up."""
     follower = Follower(sys.argv[1])
     line.serve(follower.take)
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            follower.follow()
-            deadline = time.monotonic() + START_SECONDS
-        except (OSError, ValueError):
-            pass
-        if time.monotonic() > deadline:
-            line.fault("its server does not listen")
-        time.sleep(RETRY_SECONDS)
+    line.keep_following(follower.follow, START_SECONDS, "its server does not listen")
 
 
 if __name__ == "__main__":

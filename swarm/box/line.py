@@ -10,11 +10,13 @@ import json
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 TEXT = 16_000
 """Characters of any text that is passed on."""
+RETRY_SECONDS = 0.3
 _GUARD = threading.Lock()
 
 
@@ -49,6 +51,35 @@ def serve(take: Callable[[dict[str, Any]], None]) -> None:
         os._exit(0)
 
     threading.Thread(target=read, daemon=True).start()
+
+
+def hand_on(
+    message: dict[str, Any],
+    answer: Callable[[str, str, str], None],
+    send: Callable[[int, str], None],
+) -> None:
+    """Hand on what the keeper says: a question's answer, or a text of the user's."""
+    if "answer" in message:
+        answer(message["answer"], message["with"], message["text"])
+    elif "send" in message:
+        send(message["send"], message["text"])
+
+
+def keep_following(follow: Callable[[], None], seconds: float, why: str) -> NoReturn:
+    """Call `follow` again whenever it ends, until the keeper leaves.
+
+    Ends with the fault `why` once it has failed for so many seconds.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            follow()
+            deadline = time.monotonic() + seconds
+        except (OSError, ValueError):
+            pass
+        if time.monotonic() > deadline:
+            fault(why)
+        time.sleep(RETRY_SECONDS)
 
 
 def text_of(value: Any, limit: int = TEXT) -> str:

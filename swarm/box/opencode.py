@@ -17,7 +17,6 @@ from urllib.parse import quote
 
 from swarm.box import line
 
-RETRY_SECONDS = 0.3
 ANSWER_SECONDS = 5.0
 """Until its list of events begins; then we ask anew."""
 START_SECONDS = 180.0
@@ -111,10 +110,7 @@ class Server:
 
     def take(self, message: dict[str, Any]) -> None:
         """Carry out what the keeper says."""
-        if "answer" in message:
-            self._answer(message["answer"], message["with"], message["text"])
-        elif "send" in message:
-            self._send(message["send"], message["text"])
+        line.hand_on(message, self._answer, self._send)
 
     def _answer(self, name: str, answer: str, text: str) -> None:
         with self._guard:
@@ -259,7 +255,7 @@ def main() -> None:
             pass
         if not has_synced and time.monotonic() > deadline:
             line.fault("it does not listen on its port")
-        time.sleep(RETRY_SECONDS)
+        time.sleep(line.RETRY_SECONDS)
 
 
 if __name__ == "__main__":

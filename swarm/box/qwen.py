@@ -9,12 +9,10 @@ import json
 import socket
 import sys
 import threading
-import time
 from typing import Any
 
 from swarm.box import hook, line
 
-RETRY_SECONDS = 0.3
 START_SECONDS = 60.0
 LINE_LIMIT = 16 << 20
 ASKER = "ask_user_question"
@@ -76,16 +74,8 @@ def main() -> None:
     """Follow it until the keeper leaves; connect again whenever it hangs up."""
     far = Line(sys.argv[1])
     line.serve(far.take)
-    deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            far.follow()
-            deadline = time.monotonic() + START_SECONDS
-        except OSError:
-            pass
-        if time.monotonic() > deadline:
-            line.fault("nothing listens beside its screen")
-        time.sleep(RETRY_SECONDS)
+    why = "nothing listens beside its screen"
+    line.keep_following(far.follow, START_SECONDS, why)
 
 
 if __name__ == "__main__":

@@ -7,13 +7,22 @@ the account codex begins no turn.
 import json
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
+from swarm.model.task import State
+from tests.agents.key_search import home_of
+from tests.engine.keeper_harness import (
+    KeeperHarness,
+    new_sample_repository,
+    open_keeper_harness,
+)
 from tests.gate.private_ca import Signed, company, leaf
+from tests.promises.sandbox_probe import gateway
 
 HOST = "chatgpt.com"
 CODE_ASSIST = "cloudcode-pa.googleapis.com"
@@ -141,3 +150,51 @@ def running(service: AccountService, address: str) -> Iterator[None]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def house_with(service: AccountService, folder: Path) -> Iterator[KeeperHarness]:
+    """A home whose gate leads to the service in place of the real one.
+
+    The keeper is not started: a login is stored first.
+    """
+    with open_keeper_harness() as harness:
+        harness.patience = 300.0
+        net = harness.parts.nets.gate.names
+        harness.context.containers.make_network(net.gate, net.labels("gate"))
+        address = gateway(net.gate)
+        (folder / "root.pem").write_text(service.root.pem)
+        home = harness.paths.home
+        (home / "policy.toml").write_text(
+            f'version = 1\n[network]\nallow_nets = ["{address}/32"]\n'
+            f'[tls]\nupstream_ca = ["{folder}/root.pem"]\n'
+        )
+        (home / "config.toml").write_text(
+            f'[gate]\nready = 0\nhosts = {{ "{service.host}" = "{address}" }}\n'
+        )
+        with running(service, address):
+            yield harness
+
+
+def said_hello(
+    house: KeeperHarness, agent: str, folder: Path
+) -> tuple[str, list[Path]]:
+    """What the agent printed in one headless turn, and the files of its home."""
+    sample = new_sample_repository(folder / "sample")
+    wish = {"repo": str(sample), "agent": agent, "way": "headless"}
+    task = house.wish_done("new", **wish, prompt="Say hello.")["tasks"][0]
+    house.until_state(task, State.STOPPED, State.FAILED)
+    house.until_taken_in(task)
+    names = house.context.names(task)
+    log = house.context.containers.logs(names.sandbox, 10_000)
+    files = [f for f in home_of(names.home_volume).rglob("*") if f.is_file()]
+    return log.decode(errors="replace"), files
+
+
+def holding(files: Iterable[Path], *secrets: str) -> list[Path]:
+    """Those of the files that have one of the secrets in them."""
+    return [
+        file
+        for file in files
+        if any(secret.encode() in file.read_bytes() for secret in secrets)
+    ]

@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 
 from swarm.agents import login_store, login_tokens, token_kind
-from swarm.model.task import State
-from tests.agents.account_service import ACCOUNT, HOST, WORDS, AccountService, running
-from tests.agents.key_search import home_of
-from tests.engine.keeper_harness import (
-    KeeperHarness,
-    new_sample_repository,
-    open_keeper_harness,
+from tests.agents.account_service import (
+    ACCOUNT,
+    WORDS,
+    AccountService,
+    holding,
+    house_with,
+    said_hello,
 )
-from tests.promises.sandbox_probe import gateway
+from tests.engine.keeper_harness import KeeperHarness
 
 pytestmark = [
     pytest.mark.agents,
@@ -66,24 +66,10 @@ def service() -> AccountService:
 
 @pytest.fixture
 def house(service: AccountService, tmp_path: Path) -> Iterator[KeeperHarness]:
-    with open_keeper_harness() as harness:
-        harness.patience = 300.0
-        net = harness.parts.nets.gate.names
-        harness.context.containers.make_network(net.gate, net.labels("gate"))
-        address = gateway(net.gate)
-        (tmp_path / "root.pem").write_text(service.root.pem)
-        home = harness.paths.home
-        (home / "policy.toml").write_text(
-            f'version = 1\n[network]\nallow_nets = ["{address}/32"]\n'
-            f'[tls]\nupstream_ca = ["{tmp_path}/root.pem"]\n'
-        )
-        (home / "config.toml").write_text(
-            f'[gate]\nready = 0\nhosts = {{ "{HOST}" = "{address}" }}\n'
-        )
-        _stored(home)
-        with running(service, address):
-            harness.start_keeper()
-            yield harness
+    with house_with(service, tmp_path) as harness:
+        _stored(harness.paths.home)
+        harness.start_keeper()
+        yield harness
 
 
 def test_codex_works_with_a_login_that_it_never_sees(
@@ -93,20 +79,10 @@ def test_codex_works_with_a_login_that_it_never_sees(
 
     Why: it begins no turn without its account's answer, and no box may hold the token.
     """
-    sample = new_sample_repository(tmp_path / "sample")
-    wish = {"repo": str(sample), "agent": "codex", "way": "headless"}
-    task = house.wish_done("new", **wish, prompt="Say hello.")["tasks"][0]
-    house.until_state(task, State.STOPPED, State.FAILED)
-    house.until_taken_in(task)
+    log, files = said_hello(house, "codex", tmp_path)
 
-    names = house.context.names(task)
-    log = house.context.containers.logs(names.sandbox, 10_000)
-    assert WORDS.encode() in log, (log, house.journal_text(), service.asked)
+    assert WORDS in log, (log, house.journal_text(), service.asked)
     assert service.tokens_at("/wham/accounts/check") == {f"Bearer {ACCESS}"}
     assert service.tokens_at("/codex/responses") == {f"Bearer {ACCESS}"}
-    files = [f for f in home_of(names.home_volume).rglob("*") if f.is_file()]
     assert any(f.name == "auth.json" for f in files)
-    for file in files:
-        data = file.read_bytes()
-        assert ACCESS.encode() not in data, file
-        assert REFRESH.encode() not in data, file
+    assert holding(files, ACCESS, REFRESH) == []

@@ -32,3 +32,17 @@ def test_what_it_says_is_one_line() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
 
     assert done.stdout == b'{"a":"x\\ny","b":"\\u00e9"}\n'
+
+
+def test_what_never_listens_is_told_and_ends_the_program() -> None:
+    code = (
+        "from swarm.box import line\n"
+        "def follow(): raise OSError\n"
+        "line.keep_following(follow, 0, 'nothing listens')"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=False
+    )
+
+    assert (done.returncode, done.stdout) == (1, b'{"fault":"nothing listens"}\n')

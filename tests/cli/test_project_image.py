@@ -12,6 +12,7 @@ from swarm.agents import registry
 from swarm.cli import exit_codes
 from swarm.engine.host import images
 from tests.adapters.git.git_helpers import commit_all, new_repository
+from tests.built_image import images_of_projects
 
 Swarm = Callable[..., tuple[int, str, str]]
 NAME = f"test-project-{os.getpid()}"
@@ -45,19 +46,15 @@ def project(
     (registry.user_folder() / f"{NAME}.toml").write_text(AGENT)
     repo = new_repository(tmp_path / "repo")
     monkeypatch.chdir(repo)
-    engine = DockerImages()
-    base = images.build(engine, "base", lambda _line: None)
-    (repo / "Dockerfile").write_text(DOCKERFILE.format(base=base))
-    (repo / "swarm.toml").write_text(f'agent = "{NAME}"\ndockerfile = "Dockerfile"\n')
-    commit_all(repo, "project")
-    before = {image.reference for image in engine.tagged("swarm/")}
-    yield repo
-    for image in engine.tagged("swarm/agents/test-project"):
-        engine.untag(image.reference)
-    for image in engine.tagged("swarm/projects"):
-        if image.reference not in before:
+    with images_of_projects() as engine:
+        base = images.build(engine, "base", lambda _line: None)
+        (repo / "Dockerfile").write_text(DOCKERFILE.format(base=base))
+        text = f'agent = "{NAME}"\ndockerfile = "Dockerfile"\n'
+        (repo / "swarm.toml").write_text(text)
+        commit_all(repo, "project")
+        yield repo
+        for image in engine.tagged("swarm/agents/test-project"):
             engine.untag(image.reference)
-    engine.close()
 
 
 def test_it_is_built_once_agreed_to_and_leaves_the_projects_node_alone(

@@ -11,6 +11,7 @@ from swarm.engine.host import images, project_image
 from swarm.engine.readers import project_image as reader
 from swarm.plan import specs
 from tests.adapters.git.git_helpers import commit_all
+from tests.built_image import images_of_projects
 from tests.engine.keeper_harness import KeeperHarness
 from tests.engine.test_toolchain import agree_to_project
 
@@ -35,13 +36,8 @@ LOOK = (
 
 @pytest.fixture
 def engine() -> Iterator[DockerImages]:
-    engine = DockerImages()
-    before = {image.reference for image in engine.tagged("swarm/projects")}
-    yield engine
-    for image in engine.tagged("swarm/projects"):
-        if image.reference not in before:
-            engine.untag(image.reference)
-    engine.close()
+    with images_of_projects() as engine:
+        yield engine
 
 
 def test_a_task_and_its_retry_stand_on_the_projects_own_image(

@@ -7,6 +7,7 @@ holds with the engine's own network, outside every box, as `docker build` does.
 import fnmatch
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from swarm.adapters.docker import build_context
@@ -49,22 +50,26 @@ def is_of_a_project(full: str) -> bool:
     )
 
 
-def wanted(
-    image_id: str | None, repository: Repository, commit: str, choice: ProjectChoice
+def chosen(
+    image_id: Callable[[str], str | None],
+    repository: Repository,
+    commit: str,
+    choice: ProjectChoice,
 ) -> ProjectImage | None:
     """The image that the choice asks for at a commit; None if it asks for none.
 
-    `image_id` is the engine's of `choice.image`. ConfigError for a Dockerfile whose
+    `image_id` is the engine's, of a reference. ConfigError for a Dockerfile whose
     context cannot be taken; SwarmError by git. Blocks for up to two git processes.
     """
     reference = ""
     if choice.image.startswith(f"{REPOSITORY}:"):
         reference = choice.image
-    elif choice.image and image_id:
-        reference = f"{REPOSITORY}:image-{image_id.removeprefix('sha256:')[:12]}"
+    elif choice.image:
+        number = image_id(choice.image)
+        reference = _of_registry(number) if number else ""
     elif choice.dockerfile:
         reference = f"{REPOSITORY}:file-{_digest(repository, commit, choice)}"
-    elif not choice.image:
+    else:
         return None
     return ProjectImage(choice, commit, reference)
 
@@ -100,21 +105,35 @@ _DOCKERFILE = ".swarm-dockerfile"
 
 
 def _pulled(engine: Images, image: str, progress: Progress) -> str:
-    found = engine.image_id(image)
-    if found is None:
+    number = engine.image_id(image)
+    if number is None:
         progress(f"asking the registry for {image}")
-        engine.pull(image, PULL_SECONDS)
-        found = engine.image_id(image)
-    if found is None:
-        raise ToolError(
-            f"docker pull: no registry gives {safe_line(image, 200)}",
-            hint=f"`docker pull {safe_line(image, 200)}` says why",
-        )
-    reference = f"{REPOSITORY}:image-{found.removeprefix('sha256:')[:12]}"
+        number = _fetched(engine, image, progress)
+    reference = _of_registry(number)
     if engine.image_id(reference) is None:
         engine.tag(image, reference)
     progress(f"{reference} is {image}")
     return reference
+
+
+def _fetched(engine: Images, image: str, progress: Progress) -> str:
+    """The id of an image that a registry gives; ToolError with its words if none."""
+    name = safe_line(image, 200)
+    try:
+        engine.fetch(image, PULL_SECONDS, progress)
+        number = engine.image_id(image)
+    except ToolError as error:
+        raise ToolError(
+            f"docker pull: no registry gives {name}: {safe_line(error.message)}",
+            hint=f"`docker pull {name}` by hand, if it needs a login",
+        ) from error
+    if number is None:
+        raise ToolError(f"docker pull: the engine has {name} no more")
+    return number
+
+
+def _of_registry(image_id: str) -> str:
+    return f"{REPOSITORY}:image-{image_id.removeprefix('sha256:')[:12]}"
 
 
 def _digest(repository: Repository, commit: str, choice: ProjectChoice) -> str:
@@ -122,13 +141,13 @@ def _digest(repository: Repository, commit: str, choice: ProjectChoice) -> str:
     entries = _entries(repository, commit, choice)
     text = _text(repository, commit, choice)
     paths = dockerfile.copied(text)
-    told = {
+    copied = {
         path: [entry.mode, entry.oid.decode()]
         for path, entry in entries.items()
         if paths is None or _is_named(path, paths)
     }
     args, target = sorted(choice.build_args.items()), choice.build_target
-    facts = [text, told, choice.build_context, target, args]
+    facts = [text, copied, choice.build_context, target, args]
     # A copy of everything is not in the name, and may hold what is hidden since.
     facts += [sorted(choice.hide)] if choice.hide else []
     whole = json.dumps(facts, sort_keys=True)
@@ -142,10 +161,9 @@ def _is_named(path: str, patterns: frozenset[str]) -> bool:
 
 
 def _text(repository: Repository, commit: str, choice: ProjectChoice) -> str:
-    found = tree_at.named(repository.git, commit, (choice.dockerfile,))
-    content = tree_at.contents(
-        repository.git, {path: each for path, each in found.items() if each.is_file}
-    )
+    named = tree_at.named(repository.git, commit, (choice.dockerfile,))
+    files = {path: entry for path, entry in named.items() if entry.is_file}
+    content = tree_at.contents(repository.git, files)
     if choice.dockerfile not in content:
         raise ConfigError(
             f"there is no {safe_line(choice.dockerfile, 200)} at {commit[:12]}"

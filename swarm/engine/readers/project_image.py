@@ -30,6 +30,5 @@ def at_head(
             hint="`swarm repo trust` shows them and asks",
         )
     choice = load.load(load.user_file()).sandbox.covering(found.choice)
-    image_id = engine.image_id(choice.image) if choice.image else None
-    wanted = project_image.wanted(image_id, repository, commit, choice)
-    return repository, choice, wanted
+    image = project_image.chosen(engine.image_id, repository, commit, choice)
+    return repository, choice, image

@@ -122,17 +122,16 @@ def own_image(
     ConfigError if its Dockerfile cannot be.
     """
     choice = config.sandbox.covering(given.project)
-    image_id = engine.image_id(choice.image) if choice.image else None
-    found = project_image.wanted(image_id, repository, commit, choice)
-    if found is None:
+    image = project_image.chosen(engine.image_id, repository, commit, choice)
+    if image is None:
         return given
-    if not found.reference or engine.image_id(found.reference) is None:
+    if not image.reference or engine.image_id(image.reference) is None:
         raise ToolError(
             f"{FILE}: the project's image is not built at {commit[:12]}",
             hint="`swarm image project` builds it, and says what that runs",
         )
     named = replace(
-        given.project, image=found.reference, dockerfile="", devcontainer=""
+        given.project, image=image.reference, dockerfile="", devcontainer=""
     )
     return replace(given, project=named)
 

@@ -13,7 +13,13 @@ from swarm.engine.host import images, project_image
 from swarm.errors import ConfigError, ToolError
 from swarm.model.project import ProjectChoice
 from tests.adapters.git.git_helpers import commit_all, new_repository
+from tests.built_image import images_of_projects
 from tests.fakes import FakeImages
+
+
+def _nothing(_reference: str) -> str | None:
+    """The engine has no image."""
+    return None
 
 
 class Project:
@@ -39,8 +45,8 @@ class Project:
         return self.open().head
 
     def reference(self, choice: ProjectChoice | None = None) -> str:
-        found = project_image.wanted(
-            None, self.open(), self.commit(), choice or self.choice
+        found = project_image.chosen(
+            _nothing, self.open(), self.commit(), choice or self.choice
         )
         assert found is not None
         return found.reference
@@ -84,8 +90,8 @@ def test_what_is_hidden_gives_another_image(project: Project) -> None:
 
 
 def test_a_project_without_one_has_none(project: Project) -> None:
-    found = project_image.wanted(
-        None, project.open(), project.commit(), ProjectChoice()
+    found = project_image.chosen(
+        _nothing, project.open(), project.commit(), ProjectChoice()
     )
     assert found is None
 
@@ -94,8 +100,8 @@ def test_a_registrys_is_named_by_its_id(project: Project) -> None:
     choice = ProjectChoice(image="debian:12")
     at = project.open(), project.commit(), choice
 
-    here = project_image.wanted("sha256:0123456789abcdef", *at)
-    not_yet = project_image.wanted(None, *at)
+    here = project_image.chosen(lambda _name: "sha256:0123456789abcdef", *at)
+    not_yet = project_image.chosen(_nothing, *at)
 
     assert here is not None
     assert here.reference == "swarm/projects:image-0123456789ab"
@@ -120,7 +126,7 @@ def test_a_context_has_a_limit(
 def test_an_image_that_no_registry_gives_is_told(project: Project) -> None:
     choice = ProjectChoice(image="none:1")
     at = project.open()
-    found = project_image.wanted(None, at, project.commit(), choice)
+    found = project_image.chosen(_nothing, at, project.commit(), choice)
     assert found is not None
 
     with pytest.raises(ToolError, match="no registry gives none:1"):
@@ -141,13 +147,8 @@ RUN echo last > /opt/said
 
 @pytest.fixture
 def engine() -> Iterator[DockerImages]:
-    engine = DockerImages()
-    before = {image.reference for image in engine.tagged("swarm/projects")}
-    yield engine
-    for image in engine.tagged("swarm/projects"):
-        if image.reference not in before:
-            engine.untag(image.reference)
-    engine.close()
+    with images_of_projects() as engine:
+        yield engine
 
 
 def test_it_is_built_from_the_commit_with_its_stage_and_arguments(
@@ -166,7 +167,7 @@ def test_it_is_built_from_the_commit_with_its_stage_and_arguments(
     commit = project.commit()
     project.write("#!/bin/false\n", "run.sh")
     at = project.open()
-    found = project_image.wanted(None, at, commit, choice)
+    found = project_image.chosen(_nothing, at, commit, choice)
     assert found is not None
     lines = list[str]()
 
@@ -184,7 +185,7 @@ def test_a_build_that_fails_leaves_nothing_and_says_why(
     base = images.build(engine, "base", lambda _line: None)
     project.write(f"FROM {base}\nRUN echo no such thing; false\n", "dev/Dockerfile")
     at, commit = project.open(), project.commit()
-    found = project_image.wanted(None, at, commit, project.choice)
+    found = project_image.chosen(_nothing, at, commit, project.choice)
     assert found is not None
 
     with pytest.raises(ToolError, match="non-zero code: 1") as error:
@@ -203,7 +204,7 @@ def test_a_dockerfile_outside_its_context_is_built_with_it(
     project.write(f"FROM {base}\nCOPY x /x\n", "dev/Dockerfile")
     at, commit = project.open(), project.commit()
     choice = replace(project.choice, build_context="inner")
-    found = project_image.wanted(None, at, commit, choice)
+    found = project_image.chosen(_nothing, at, commit, choice)
     assert found is not None
 
     assert engine.image_id(project_image.build(engine, at, found, lambda _line: None))
@@ -215,7 +216,7 @@ def test_an_image_of_the_engines_gets_its_name(
     base = images.build(engine, "base", lambda _line: None)
     at, commit = project.open(), project.commit()
     choice = ProjectChoice(image=base)
-    found = project_image.wanted(engine.image_id(base), at, commit, choice)
+    found = project_image.chosen(engine.image_id, at, commit, choice)
     assert found is not None
 
     reference = project_image.build(engine, at, found, lambda _line: None)
