@@ -11,6 +11,7 @@ import statistics
 import subprocess
 import tempfile
 import time
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -33,7 +34,6 @@ AGENTS = (
 RUNS = 5
 LIMIT = 1.15
 EIGHT = 8
-_PROXIES = {"http_proxy", "https_proxy", "no_proxy", "all_proxy"}
 _NUMBERS = itertools.count()
 
 
@@ -86,9 +86,7 @@ def _asked_at(house: DrivenAgents, marker: str) -> float:
 
 def _started_at(name: str) -> float:
     said = _docker("inspect", "--format", "{{.State.StartedAt}}", name)
-    whole, _, rest = said.strip().rstrip("Z").partition(".")
-    began = datetime.fromisoformat(f"{whole}+00:00").timestamp()
-    return began + float(f"0.{rest or 0}")
+    return datetime.fromisoformat(said.strip()).timestamp()
 
 
 def _docker(*words: str) -> str:
@@ -123,12 +121,12 @@ def _prepared(
     words = ["--init", "--user", spec.user, "--workdir", spec.workdir]
     words += ["--tty", "--interactive"] if spec.terminal else []
     for key, value in spec.environment.items():
-        if key.lower() in _PROXIES or "proxy" in key.lower():
+        if "proxy" in key.lower():
             continue
         value = "/model.pem" if value in trust else value
         value = KEY if value.startswith(PLACEHOLDER_PREFIX) else value
         words += ["--env", f"{key}={value}"]
-    for host, address in _hosts(house):
+    for host, address in _hosts(house).items():
         words += ["--add-host", f"{host}:{address}"]
     words += ["--volume", f"{authority}:/model.pem:ro"]
     with tempfile.TemporaryDirectory() as tree:
@@ -163,13 +161,11 @@ def _renamed(folder: Path, copy: Path, old: str, new: str) -> Path:
     return copy
 
 
-def _hosts(house: DrivenAgents) -> list[tuple[str, str]]:
+def _hosts(house: DrivenAgents) -> dict[str, str]:
+    """The models' names and the address that the gate finds them at."""
     text = (house.harness.paths.home / "config.toml").read_text()
-    pairs = text.partition("{")[2].partition("}")[0].split(",")
-    return [
-        (host.strip().strip('"'), address.strip().strip('"'))
-        for host, _, address in (pair.partition("=") for pair in pairs)
-    ]
+    known: dict[str, str] = tomllib.loads(text)["gate"]["hosts"]
+    return known
 
 
 def _memory(house: DrivenAgents, agent: str) -> Iterator[Row]:
@@ -183,7 +179,7 @@ def _memory(house: DrivenAgents, agent: str) -> Iterator[Row]:
         for number in range(1, EIGHT + 1):
             tasks.append(house.start(agent, "screen", f"Please do {marker} now."))
             house.harness.until(
-                lambda wanted=number: _asking(house, marker) >= wanted,  # type: ignore[misc]  # the default binds it
+                lambda wanted=number: _asking(house) >= wanted,  # type: ignore[misc]  # the default binds it
                 marker,
             )
             if number in (1, EIGHT):
@@ -197,8 +193,8 @@ def _memory(house: DrivenAgents, agent: str) -> Iterator[Row]:
     yield Row(f"{EIGHT} of {agent}, each / one alone", eight / EIGHT, one, 0, "MB")
 
 
-def _asking(house: DrivenAgents, marker: str) -> int:
-    """The number of tasks that have a request of the marker open."""
+def _asking(house: DrivenAgents) -> int:
+    """The number of tasks that have a request of the model open."""
     tasks = house.harness.queries.tasks.all()
     return sum(1 for task in tasks if task.model.open_requests)
 

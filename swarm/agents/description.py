@@ -158,8 +158,6 @@ class Side:
     """A read-only file; `{hook}` in it is the program that asks and waits."""
     place: str = ""
     """Where in its home that file is linked, if no option or variable names it."""
-    answers: bool = True
-    """False if it only tells that the agent asks; it is answered on its screen."""
     port: int = 0
     """Where the agent listens, on the sandbox's own loopback."""
     server: tuple[str, ...] = ()

@@ -291,8 +291,9 @@ class Follower:
 
     def take(self, message: dict[str, Any]) -> None:
         """What the keeper says; it says nothing before we are ready."""
-        if self._client:
-            self._client.take(message)
+        client = self._client  # once: another thread lets go of it
+        if client:
+            client.take(message)
 
     def follow(self) -> None:
         """Until the server hangs up; OSError if it is not there."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from swarm.box import line
+from swarm.box import hook, line
 
 BODY = 12_000
 """Characters of a command or a diff that are shown."""
@@ -68,28 +68,13 @@ def _diff(change: dict[str, Any]) -> str:
 
 
 def _choice(given: dict[str, Any]) -> dict[str, Any]:
-    asked = given["questions"]
-    first = asked[0]
-    is_simple = len(asked) == 1 and not first.get("isSecret")
-    options = [
-        {"id": str(number), "label": line.text_of(_label(each), 300)}
-        for number, each in enumerate(first.get("options") or (), 1)
-    ]
-    body = "" if is_simple else "\n".join(str(each.get("question")) for each in asked)
-    return {
-        "kind": "choice" if options else "text",
-        "tool": "question",
-        "title": line.text_of(str(first.get("question", "")), 400),
-        "body": line.text_of(body, BODY),
-        "options": options[:16] if is_simple else [],
-        "text": True,
-        "answerable": is_simple,
-    }
-
-
-def _label(option: dict[str, Any]) -> str:
-    more = option.get("description")
-    return f"{option.get('label', '')}: {more}" if more else str(option.get("label"))
+    question = hook.choice(given) | {"tool": "question"}
+    first = given["questions"][0]
+    if not first.get("isSecret"):
+        return question
+    body = "\n".join(str(each.get("question")) for each in given["questions"])
+    body = line.text_of(body, BODY)
+    return {**question, "body": body, "options": [], "answerable": False}
 
 
 def decision(
@@ -100,8 +85,9 @@ def decision(
         asked = given["questions"][0]
         if answer == "reject":
             return {"answers": {}}
-        said = text or str(asked["options"][int(answer) - 1]["label"])
-        return {"answers": {str(asked["id"]): {"answers": [said]}}}
+        if not text:
+            (text,) = hook.chosen_labels(asked["options"], answer)
+        return {"answers": {str(asked["id"]): {"answers": [text]}}}
     if answer == "always":
         proposed = given.get("proposedExecpolicyAmendment")
         if proposed:

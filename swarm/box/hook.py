@@ -122,7 +122,7 @@ def question_of(event: dict[str, Any]) -> dict[str, Any]:
     tool = str(event.get("tool_name", ""))
     given = event.get("tool_input") or {}
     if tool == "AskUserQuestion":
-        return _choice(given)
+        return choice(given)
     title, body = _title_and_body(tool, given)
     return {
         "kind": "permission",
@@ -134,13 +134,14 @@ def question_of(event: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _choice(given: dict[str, Any]) -> dict[str, Any]:
+def choice(given: dict[str, Any]) -> dict[str, Any]:
+    """What is asked of a question with options; of several, it is only told."""
     asked = given["questions"]
     first = asked[0]
     is_simple = len(asked) == 1
     options = [
         {"id": str(number), "label": _cut(_label(option), 300)}
-        for number, option in enumerate(first.get("options", ()), 1)
+        for number, option in enumerate(first.get("options") or (), 1)
     ]
     body = "" if is_simple else "\n".join(str(each.get("question")) for each in asked)
     return {
@@ -158,6 +159,11 @@ def _choice(given: dict[str, Any]) -> dict[str, Any]:
 def _label(option: dict[str, Any]) -> str:
     more = option.get("description")
     return f"{option.get('label', '')}: {more}" if more else str(option.get("label"))
+
+
+def chosen_labels(options: list[dict[str, Any]], answer: str) -> list[str]:
+    """The labels of the options that an answer names: `2`, or `1,3`. LookupError."""
+    return [str(options[int(each) - 1]["label"]) for each in answer.split(",") if each]
 
 
 def _title_and_body(tool: str, given: dict[str, Any]) -> tuple[str, str]:
@@ -200,8 +206,7 @@ def decision(event: dict[str, Any], answer: str, text: str) -> dict[str, Any]:
         return {"behavior": "deny", "message": words}
     if tool == "AskUserQuestion":
         asked = given["questions"][0]
-        chosen = [asked["options"][int(each) - 1] for each in answer.split(",") if each]
-        said = text or ", ".join(str(each["label"]) for each in chosen)
+        said = text or ", ".join(chosen_labels(asked["options"], answer))
         answers = {str(asked["question"]): said}
         return {"behavior": "allow", "updatedInput": {**given, "answers": answers}}
     if answer == "always":

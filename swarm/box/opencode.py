@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from swarm.box import line
+from swarm.box import hook, line
 
 ANSWER_SECONDS = 5.0
 """Until its list of events begins; then we ask anew."""
@@ -139,9 +139,8 @@ class Server:
         elif answer == "reject":
             self.ask("POST", f"/question/{place}/reject", {})
         else:
-            labels = [str(o["label"]) for o in given["questions"][0].get("options", ())]
-            chosen = [labels[int(each) - 1] for each in answer.split(",") if each]
-            said = [text] if text else chosen
+            options = given["questions"][0].get("options", ())
+            said = [text] if text else hook.chosen_labels(options, answer)
             self.ask("POST", f"/question/{place}/reply", {"answers": [said]})
 
     def _send(self, number: int, text: str) -> None:
@@ -195,28 +194,8 @@ def _permission(given: dict[str, Any]) -> dict[str, Any]:
 
 def _question(given: dict[str, Any]) -> dict[str, Any]:
     """What is asked of a question with options."""
-    asked = given["questions"]
-    first = asked[0]
-    is_simple = len(asked) == 1
-    options = [
-        {"id": str(number), "label": line.text_of(_label(each), 300)}
-        for number, each in enumerate(first.get("options", ()), 1)
-    ]
-    return {
-        "kind": "choice" if options else "text",
-        "tool": "question",
-        "title": line.text_of(str(first.get("question", "")), 400),
-        "body": "",
-        "options": options[:16] if is_simple else [],
-        "many": bool(first.get("multiple")),
-        "text": True,
-        "answerable": is_simple,
-    }
-
-
-def _label(option: dict[str, Any]) -> str:
-    more = option.get("description")
-    return f"{option.get('label', '')}: {more}" if more else str(option.get("label"))
+    is_many = bool(given["questions"][0].get("multiple"))
+    return hook.choice(given) | {"tool": "question", "body": "", "many": is_many}
 
 
 def handle(server: Server, event: dict[str, Any]) -> None:

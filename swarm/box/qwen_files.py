@@ -192,9 +192,7 @@ def _hear(wire: socket.socket, relay: Relay) -> None:
             return
         *lines, partial = (partial + read).split(b"\n")
         for line in lines:
-            with contextlib.suppress(
-                LookupError, TypeError, AttributeError, ValueError
-            ):
+            with contextlib.suppress(*NOT_UNDERSTOOD):
                 relay.take(json.loads(line))
 
 

@@ -7,6 +7,7 @@ never waits, so neither end can hold up the other; writing waits for the other's
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from typing import Protocol
 
 from swarm.gate.port_frames import (
     GRANT,
@@ -18,6 +19,7 @@ from swarm.gate.port_frames import (
     Kind,
 )
 
+CHUNK = 1 << 16
 MOST = 256
 """Connections at once over one pipe."""
 HIGH_WATER = 256 << 10
@@ -184,6 +186,56 @@ class Channel:
         for news in waiters:
             if not news.done():
                 news.set_result(None)
+
+
+class Stream(Protocol):
+    """One connection that bytes come and go by; OSError once it is gone."""
+
+    async def read(self) -> bytes:
+        """The next bytes; empty at the end. Cancelled, it loses nothing."""
+
+    async def write(self, data: bytes) -> None:
+        """Send it all."""
+
+    def end(self) -> None:
+        """Say that no more comes from here."""
+
+    async def over(self) -> None:
+        """Wait until both directions have ended, or it was reset."""
+
+
+async def carry(
+    stream: Stream, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    """Carry bytes both ways, unread, until the stream is over. OSError.
+
+    Ends at once if the stream is reset, whatever the other side does.
+    """
+    up = asyncio.ensure_future(_up(stream, reader))
+    down = asyncio.ensure_future(_down(stream, writer))
+    try:
+        await asyncio.wait({up, down}, return_when=asyncio.FIRST_COMPLETED)
+        if up.done():
+            up.result()
+            await down
+    finally:
+        for direction in (up, down):
+            direction.cancel()
+        await asyncio.gather(up, down, return_exceptions=True)
+
+
+async def _up(stream: Stream, reader: asyncio.StreamReader) -> None:
+    while data := await reader.read(CHUNK):
+        await stream.write(data)
+    stream.end()
+
+
+async def _down(stream: Stream, writer: asyncio.StreamWriter) -> None:
+    while data := await stream.read():
+        writer.write(data)
+        await writer.drain()
+    writer.write_eof()
+    await stream.over()
 
 
 class Channels:

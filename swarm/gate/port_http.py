@@ -8,11 +8,11 @@ import asyncio
 import contextlib
 import errno
 from collections.abc import Awaitable, Callable
-from typing import Protocol
 
 import h11
 
 from swarm.gate.port_answers import answer
+from swarm.gate.port_channels import CHUNK, Stream, carry
 from swarm.gate.port_guard import Place, content_policy, refusal
 
 ANSWER_SECONDS = 120.0
@@ -20,7 +20,6 @@ ANSWER_SECONDS = 120.0
 IDLE_SECONDS = 60.0
 """The time that a browser may wait before its next request."""
 LONGEST_HEAD = 64 << 10
-CHUNK = 1 << 16
 _HOP_BY_HOP = frozenset(
     {b"connection", b"keep-alive", b"proxy-connection", b"transfer-encoding"}
 )
@@ -32,19 +31,6 @@ Headers = list[tuple[bytes, bytes]]
 Head = h11.Request | h11.InformationalResponse | h11.Response
 
 
-class Browser(Protocol):
-    """The connection that requests come by; ConnectionResetError once it is gone."""
-
-    async def read(self) -> bytes:
-        """The next bytes; empty at the end. Cancelled, it loses nothing."""
-
-    async def write(self, data: bytes) -> None:
-        """Send it all."""
-
-    def end(self) -> None:
-        """Say that no more comes from here."""
-
-
 class Refused(Exception):
     """The connection ends with an answer of ours."""
 
@@ -53,7 +39,7 @@ class Refused(Exception):
         self.answer = answer(status, sentence)
 
 
-async def serve(browser: Browser, connect: Connect, place: Place) -> None:
+async def serve(browser: Stream, connect: Connect, place: Place) -> None:
     """Serve requests until a side ends, or one is refused. ConnectionError."""
     early = b""
     while True:
@@ -73,7 +59,7 @@ class _Exchange:
     """One request and its answer."""
 
     def __init__(
-        self, browser: Browser, connect: Connect, place: Place, early: bytes
+        self, browser: Stream, connect: Connect, place: Place, early: bytes
     ) -> None:
         """`early` came behind the request before."""
         self._browser, self._connect, self._place = browser, connect, place
@@ -244,28 +230,7 @@ class _Exchange:
         writer.write(self.rest)
         if early := bytes(self._client.trailing_data[0]):
             await self._browser.write(early)
-        await splice(self._browser, reader, writer)
-
-
-async def splice(
-    browser: Browser, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> None:
-    """Carry bytes both ways, unread, until both directions ended. OSError."""
-    up = asyncio.ensure_future(_up(browser, writer))
-    try:
-        while data := await reader.read(CHUNK):
-            await browser.write(data)
-        browser.end()
-        await up
-    finally:
-        await _ended(up)
-
-
-async def _up(browser: Browser, writer: asyncio.StreamWriter) -> None:
-    while data := await browser.read():
-        writer.write(data)
-        await writer.drain()
-    writer.write_eof()
+        await carry(self._browser, reader, writer)
 
 
 def _no_http(why: str) -> Refused:

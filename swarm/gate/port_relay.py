@@ -13,14 +13,13 @@ import sys
 from collections.abc import Callable
 
 from swarm.gate import port_http
-from swarm.gate.port_channels import Channel, Channels, Outlet
+from swarm.gate.port_channels import CHUNK, Channel, Channels, Outlet, carry
 from swarm.gate.port_frames import HELLO, BadFrame
 from swarm.gate.port_guard import BadPlace, Place, place_from
 
 CONNECT_SECONDS = 5.0
 LINGER_SECONDS = 2.0
 """A browser that still sends is heard so long, or it would not read the answer."""
-_CHUNK = 1 << 16
 
 
 async def serve(source: int, sink: int) -> int:
@@ -54,7 +53,7 @@ class _Relay:
 
     def _receive(self) -> None:
         try:
-            data = os.read(self._source, _CHUNK)
+            data = os.read(self._source, CHUNK)
             if data:
                 self._channels.feed(data)
             elif not self.ended.done():
@@ -78,12 +77,12 @@ async def _carry(channel: Channel, body: bytes) -> None:
         if place.is_raw:
             reader, writer = await _connect(place.port)
             try:
-                await port_http.splice(channel, reader, writer)
+                await carry(channel, reader, writer)
             finally:
                 writer.close()
         else:
             await _serve_http(channel, place)
-    except (OSError, BadPlace, TimeoutError):
+    except (OSError, BadPlace):
         pass
     finally:
         channel.reset()

@@ -18,6 +18,7 @@ class PipedBrowser:
     def __init__(self) -> None:
         self._sent: asyncio.Queue[bytes] = asyncio.Queue()
         self.heard = asyncio.StreamReader()
+        self._was_ended = asyncio.Event()
 
     def says(self, data: bytes) -> None:
         self._sent.put_nowait(data)
@@ -33,6 +34,11 @@ class PipedBrowser:
 
     def end(self) -> None:
         self.heard.feed_eof()
+        self._was_ended.set()
+
+    async def over(self) -> None:
+        """Once its own end was read, which is before it is asked."""
+        await self._was_ended.wait()
 
 
 @asynccontextmanager

@@ -163,3 +163,42 @@ async def test_a_side_that_takes_more_than_it_was_given_is_refused(
         ends.keeper.open(b"place")
         with pytest.raises(BadFrame):
             ends.keeper.feed(4 * frame.encoded())
+
+
+class _Reset:
+    """A stream that a browser breaks off."""
+
+    async def read(self) -> bytes:
+        raise ConnectionResetError("the browser has gone")
+
+    async def write(self, data: bytes) -> None:
+        """Take it."""
+
+    def end(self) -> None:
+        """Take it."""
+
+    async def over(self) -> None:
+        """At once."""
+
+
+def test_a_server_that_says_nothing_is_left_when_its_browser_is_reset() -> None:
+    """Or it, and its descriptors, would stay until the relay ends."""
+
+    async def silent_server() -> bytes:
+        heard: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+        async def handle(
+            reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        ) -> None:
+            heard.set_result(await reader.read())
+            writer.close()
+
+        server = await asyncio.start_server(handle, "127.0.0.1", 0)
+        address = server.sockets[0].getsockname()
+        reader, writer = await asyncio.open_connection(*address)
+        async with server:
+            await asyncio.wait_for(port_channels.carry(_Reset(), reader, writer), 20)
+            writer.close()
+            return await asyncio.wait_for(heard, 20)
+
+    assert asyncio.run(silent_server()) == b""

@@ -39,6 +39,8 @@ class BoxPipe:
                 self._opening = asyncio.ensure_future(self._open(self._closings))
             # A connection that goes away leaves the pipe to the next one.
             channels = await asyncio.shield(self._opening)
+            if channels is not self._channels:
+                raise ToolError("the way into its box was closed at this moment")
         try:
             channel = channels.open(place.encoded())
         except ConnectionRefusedError as error:

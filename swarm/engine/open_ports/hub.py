@@ -12,7 +12,7 @@ from swarm.adapters import loopback_ports
 from swarm.engine.open_ports.box_pipe import RELAY, BoxPipe
 from swarm.errors import SwarmError
 from swarm.gate.port_answers import answer
-from swarm.gate.port_channels import Channel
+from swarm.gate.port_channels import CHUNK, carry
 from swarm.gate.port_guard import Place
 from swarm.model import task_port
 from swarm.model.task import State, Task
@@ -25,7 +25,6 @@ LINGER_SECONDS = 2.0
 BUSY_SECONDS = 0.5
 MOST = 400
 """Connections at once, of all boxes."""
-CHUNK = 1 << 16
 
 T = TypeVar("T")
 Key = tuple[int, int]
@@ -195,7 +194,9 @@ class OpenPorts:
         return box
 
     async def _close(self, key: Key) -> None:
-        opened = self._ports.pop(key)
+        opened = self._ports.pop(key, None)
+        if opened is None:
+            return  # another one is closing it
         for listener in opened.listeners:
             asyncio.get_running_loop().remove_reader(listener)
             listener.close()
@@ -208,14 +209,15 @@ class OpenPorts:
             await opened.box.pipe.end()
 
     async def _follow(self, wanted: set[Key], states: dict[int, _State]) -> None:
-        for key in self._ports.keys() - wanted:
-            await self._close(key)
+        # First, for it never waits: the newest call's states are the last ones.
         for task_id, box in self._boxes.items():
             state = states.get(task_id, box.state)
             is_cut_short = bool(state.words) or state.net != box.state.net
             if is_cut_short and state != box.state:
                 box.pipe.close()
             box.state = state
+        for key in self._ports.keys() - wanted:
+            await self._close(key)
 
     async def _serve(self, opened: _OpenPort, visitor: "_Visitor") -> None:
         try:
@@ -233,7 +235,10 @@ class OpenPorts:
             except SwarmError as error:
                 await _tell(opened, error.message, reader, writer)
                 return
-            await _carry(channel, reader, writer)
+            try:
+                await carry(channel, reader, writer)
+            finally:
+                channel.reset()
         except OSError:
             return  # a side has gone, and the other learns of it by the end
 
@@ -285,38 +290,6 @@ def _state(task: Task) -> _State:
     elif task.paused:
         words = f"task {task.id} is paused; `swarm resume {task.id}` lets it run on"
     return _State(task.net.name, words)
-
-
-async def _carry(
-    channel: Channel, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-) -> None:
-    """Carry both directions until the box's side is over. OSError."""
-    up = asyncio.ensure_future(_up(channel, reader))
-    down = asyncio.ensure_future(_down(channel, writer))
-    try:
-        await asyncio.wait({up, down}, return_when=asyncio.FIRST_COMPLETED)
-        if up.done():
-            up.result()
-            await down
-    finally:
-        channel.reset()
-        for direction in (up, down):
-            direction.cancel()
-        await asyncio.gather(up, down, return_exceptions=True)
-
-
-async def _up(channel: Channel, reader: asyncio.StreamReader) -> None:
-    while data := await reader.read(CHUNK):
-        await channel.write(data)
-    channel.end()
-
-
-async def _down(channel: Channel, writer: asyncio.StreamWriter) -> None:
-    while data := await channel.read():
-        writer.write(data)
-        await writer.drain()
-    writer.write_eof()
-    await channel.over()
 
 
 async def _tell(

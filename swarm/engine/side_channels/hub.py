@@ -53,6 +53,8 @@ class SideChannels:
         self._context = context
         self._guard = threading.Lock()
         self._connections: dict[int, _Connection] = {}
+        self._without: set[int] = set()
+        """Live tasks whose agents have no channel in their mode."""
         self._selector = selectors.DefaultSelector()
         self._waker = self._woken = -1
         self._changes: deque[tuple[Pipe, _Connection | None]] = deque()
@@ -68,10 +70,14 @@ class SideChannels:
         with self._guard:
             for task_id in self._connections.keys() - wanted.keys():
                 self._drop(self._connections.pop(task_id))
-            for task_id in wanted.keys() - self._connections.keys():
-                connection = self._connection(wanted[task_id])
-                if connection:
-                    self._connections[task_id] = connection
+            self._without &= wanted.keys()
+            for task_id in wanted.keys() - self._connections.keys() - self._without:
+                with suppress(SwarmError):  # a file of the user's that is being mended
+                    connection = self._connection(wanted[task_id])
+                    if connection:
+                        self._connections[task_id] = connection
+                    else:
+                        self._without.add(task_id)
             if self._connections and self._thread is None:
                 self._start()
         self._open_due()
@@ -123,12 +129,12 @@ class SideChannels:
         self._thread.start()
 
     def _connection(self, task: Task) -> _Connection | None:
-        with suppress(SwarmError):
-            agent = registry.find(task.agent)
-            argv = programs.argv(agent)
-            if argv and agent.side.is_in(task.way, task.mode):
-                channel = TaskChannel(self._context, task.id, agent.side.kind)
-                return _Connection(channel, argv)
+        """The channel of a task, as its agent's file says; None if it has none."""
+        agent = registry.find(task.agent)
+        argv = programs.argv(agent)
+        if argv and agent.side.is_in(task.way, task.mode):
+            channel = TaskChannel(self._context, task.id, agent.side.kind)
+            return _Connection(channel, argv)
         return None
 
     def _drop(self, connection: _Connection) -> None:

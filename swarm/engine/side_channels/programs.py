@@ -25,7 +25,11 @@ for part, code in parts:
     exec(compile(code, part + ".py", "exec"), module.__dict__)
 exec(compile(text, name + ".py", "exec"), {"__name__": "__main__"})
 """
-_PARTS = {"codex": ("websocket", "codex_questions"), "qwen": ("hook",)}
+_PARTS = {
+    "codex": ("hook", "websocket", "codex_questions"),
+    "opencode": ("hook",),
+    "qwen": ("hook",),
+}
 """What a program has beside `line`, in the order in which it is read."""
 
 

@@ -1,5 +1,6 @@
 """Ports at the loopback, with the real relay beside this process."""
 
+import asyncio
 import contextlib
 import resource
 import socket
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from swarm.engine.open_ports import hub
+from swarm.engine.open_ports.hub import OpenPorts
 from swarm.model.task import NetUsage, State
 from swarm.model.task_port import TaskPort
 from tests.engine.open_ports.relayed_box import (
@@ -23,6 +26,7 @@ from tests.engine.open_ports.relayed_box import (
     opened,
     served,
 )
+from tests.fakes import FakeContainers
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
 
@@ -291,3 +295,36 @@ def test_each_wanted_port_is_asked_for_once() -> None:
         assert ports.wanted([TASK]) == []
         assert ports.wanted([]) == []
         assert ports.wanted([TASK]) == [7]
+
+
+def test_a_cut_counts_though_ports_are_just_closed_and_both_may_close_one() -> None:
+    """A later call's states are the last ones, whatever the earlier one waits for."""
+
+    class Slow:
+        """A pipe whose end takes as long as the test says."""
+
+        def __init__(self) -> None:
+            self.may_end = asyncio.Event()
+
+        def close(self) -> None:
+            """Nothing is open."""
+
+        async def end(self) -> None:
+            await self.may_end.wait()
+
+    async def overtaken() -> str:
+        ports = OpenPorts(FakeContainers(), NAMES)
+        gone, kept = (hub._Box(Slow(), hub._State("n")) for _ in range(2))  # type: ignore[arg-type]
+        ports._boxes = {1: gone, 2: kept}
+        for task, box in ((1, gone), (2, kept)):
+            port = TaskPort(3000, 20000 + task, is_open=True)
+            ports._ports[(task, 3000)] = hub._OpenPort(task, port, box)
+        first = asyncio.ensure_future(ports._follow({(2, 3000)}, {2: hub._State("n")}))
+        await asyncio.sleep(0)
+        await ports._close((1, 3000))
+        await ports._follow({(2, 3000)}, {2: hub._State("n", "it is cut off")})
+        gone.pipe.may_end.set()  # type: ignore[attr-defined]
+        await first
+        return kept.state.words
+
+    assert asyncio.run(overtaken()) == "it is cut off"
